@@ -1,0 +1,53 @@
+/**
+ * The slots of one sample, in the order of native/sample_layout.h; test/native/layout.test.ts holds the two
+ * together. `_ns` are nanoseconds, `_bytes` bytes, the rest plain counts. A slot that was not read is NaN.
+ *
+ * `rss_peak_bytes`, `js_peak_bytes` and `native_peak_bytes` are the highest values since the previous sample
+ * of the same sampler; all others are the values at the instant of the sample.
+ */
+export const SLOTS = [
+  'wall_ns',
+  'thread_cpu_ns',
+  'process_cpu_ns',
+  'faults_minor',
+  'faults_major',
+  'ctx_voluntary',
+  'ctx_involuntary',
+  'read_bytes',
+  'write_bytes',
+  'rss_bytes',
+  'rss_peak_bytes',
+  'js_used_bytes',
+  'js_peak_bytes',
+  'js_alloc_bytes',
+  'external_bytes',
+  'gc_ns',
+  'gc_calls',
+  'native_live_bytes',
+  'native_alloc_bytes',
+  'native_allocs',
+  'native_peak_bytes',
+  'allocator_held_bytes',
+] as const;
+
+export type SlotName = (typeof SLOTS)[number];
+
+/** Of each slot that holds a highest value, the slot that holds the value now. */
+export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
+  rss_peak_bytes: 'rss_bytes',
+  js_peak_bytes: 'js_used_bytes',
+  native_peak_bytes: 'native_live_bytes',
+};
+
+/** Raised whenever the slots or their order change; the addon carries the same number. */
+export const LAYOUT_VERSION = 1;
+
+export const SLOT_COUNT = SLOTS.length;
+
+/** Position of each slot in the sample. */
+export const slotIndex = Object.fromEntries(SLOTS.map((name, index) => [name, index])) as Readonly<
+  Record<SlotName, number>
+>;
+
+/** Bits of the mask a sampler is opened with; the same numbers stand in native/sample_layout.h. */
+export const SAMPLE_MASK = { cpu: 1, rss: 2, js: 4, native: 8, io: 16, rssPeakReset: 32 } as const;

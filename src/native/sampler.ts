@@ -1,0 +1,30 @@
+import type { SamplerSources } from '../sources.js';
+
+/**
+ * One reading of all enabled sources at one instant on this thread.
+ *
+ * `readEntry` reads the clocks last and `readExit` reads them first, so that the cost of sampling falls
+ * outside the stage. Both fill `slots` in place: no string, object or callback crosses per sample.
+ */
+export interface Sampler {
+  /** The last sample, indexed by `slotIndex`; a slot that was not read is NaN. */
+  readonly slots: Float64Array;
+  readEntry(): void;
+  readExit(): void;
+  /** Method and kind of truth of each source, as this sampler has read it so far. */
+  sources(): SamplerSources;
+  /** Highest resident set of the process since it started, in bytes; NaN where it cannot be read. */
+  lifetimePeakRssBytes(): number;
+  /** Releases descriptors and callbacks. Idempotent; the last sample stays readable. */
+  close(): void;
+}
+
+/** What to read, validated: the options of a profiler that reach the sampler. */
+export interface SamplerOptions {
+  readonly cpu: boolean;
+  readonly rss: boolean;
+  readonly js: boolean;
+  readonly native: boolean;
+  readonly io: boolean;
+  readonly rssPeak: 'lifetime' | 'reset';
+}

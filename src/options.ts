@@ -1,0 +1,84 @@
+import { oneOf, optionError, optionsError, unknownOptionError } from './errors.js';
+import type { SamplerOptions } from './native/sampler.js';
+
+export const MEASURES = ['cpu', 'rss', 'js', 'native', 'io'] as const;
+const ATTRIBUTIONS = ['boundary', 'exact'] as const;
+const COLLECTS = ['none', 'outermost', 'every'] as const;
+const RSS_PEAKS = ['lifetime', 'reset'] as const;
+
+export type Measure = (typeof MEASURES)[number];
+export type Attribution = (typeof ATTRIBUTIONS)[number];
+export type Collect = (typeof COLLECTS)[number];
+export type RssPeak = (typeof RSS_PEAKS)[number];
+
+export interface StageProfilerOptions {
+  /** What to read at the ends of each call; time is always on. Default: all. */
+  readonly measure?: readonly Measure[];
+  /** `boundary`: deltas between the two ends of a call. `exact`: charged to the stage that really ran. */
+  readonly attribution?: Attribution;
+  /** Force a full collection at these boundaries, so that `js_kb_retained` is exact. Default: `none`. */
+  readonly collect?: Collect;
+  /** `reset` makes the RSS peak of every call exact, but lowers what `/usr/bin/time` shows. Default: `lifetime`. */
+  readonly rssPeak?: RssPeak;
+  /** New labels past this number fold into their parent's `(other)`. An integer from 1 to 1,000,000; default 4096. */
+  readonly maxLabels?: number;
+}
+
+/** The options with their defaults, validated. */
+export interface ProfilerSettings {
+  readonly sampler: SamplerOptions;
+  readonly attribution: Attribution;
+  readonly collect: Collect;
+  readonly maxLabels: number;
+}
+
+const DEFAULT_MAX_LABELS = 4096;
+const LARGEST_MAX_LABELS = 1_000_000;
+
+const OPTION_NAMES = ['measure', 'attribution', 'collect', 'rssPeak', 'maxLabels'] as const;
+
+/** @throws {TypeError} `ERR_STAGEPROF_OPTION`, naming what is allowed, for an unknown option or value */
+export function resolveOptions(options: StageProfilerOptions): ProfilerSettings {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) throw optionsError(options);
+  for (const name of Object.keys(options)) {
+    if (!(OPTION_NAMES as readonly string[]).includes(name)) throw unknownOptionError(name, OPTION_NAMES);
+  }
+  const measured = resolveMeasure(options.measure);
+  return {
+    sampler: {
+      cpu: measured.has('cpu'),
+      rss: measured.has('rss'),
+      js: measured.has('js'),
+      native: measured.has('native'),
+      io: measured.has('io'),
+      rssPeak: choice('rssPeak', RSS_PEAKS, options.rssPeak),
+    },
+    attribution: choice('attribution', ATTRIBUTIONS, options.attribution),
+    collect: choice('collect', COLLECTS, options.collect),
+    maxLabels: resolveMaxLabels(options.maxLabels),
+  };
+}
+
+/** The first of `allowed` is the default. */
+function choice<T extends string>(name: string, allowed: readonly [T, ...T[]], value: T | undefined): T {
+  if (value === undefined) return allowed[0];
+  if (!allowed.includes(value)) throw optionError(name, oneOf(allowed), value);
+  return value;
+}
+
+function resolveMeasure(measure: readonly Measure[] | undefined): ReadonlySet<Measure> {
+  if (measure === undefined) return new Set(MEASURES);
+  if (!Array.isArray(measure)) throw optionError('measure', `an array of ${oneOf(MEASURES)}`, measure);
+  for (const value of measure) {
+    if (!MEASURES.includes(value)) throw optionError('measure', `an array of ${oneOf(MEASURES)}`, value);
+  }
+  return new Set(measure);
+}
+
+function resolveMaxLabels(value: number | undefined): number {
+  if (value === undefined) return DEFAULT_MAX_LABELS;
+  if (!Number.isInteger(value) || value < 1 || value > LARGEST_MAX_LABELS) {
+    throw optionError('maxLabels', `an integer from 1 to ${LARGEST_MAX_LABELS}`, value);
+  }
+  return value;
+}

@@ -1,0 +1,55 @@
+import type { MetricField } from '../metrics.js';
+import type { SourceName, SourceState } from '../sources.js';
+
+/** Sparse histogram of durations: [bucket, count] pairs sorted by bucket; see src/histogram.ts. */
+export type HistogramPairs = readonly (readonly [bucket: number, count: number])[];
+
+type CountField = 'calls' | 'errors' | 'open' | 'overlapped_calls';
+
+/** One label. Times are seconds, memory is KiB; what was not measured is null. */
+export type StageRow = { readonly stage: string; readonly wall_hist: HistogramPairs } & {
+  readonly [F in CountField]: number;
+} & { readonly [F in Exclude<MetricField, CountField | 'wall_hist'>]: number | null };
+
+export interface SlurmIdentity {
+  readonly job: string | null;
+  readonly array_job: string | null;
+  readonly array_task: string | null;
+}
+
+export const REPORT_SCHEMA = 'stageprof/1';
+
+export interface ReportHeader {
+  readonly schema: typeof REPORT_SCHEMA;
+  /** Elapsed time since the profiler was made. */
+  readonly total_wall_s: number;
+  /** CPU time of the whole process since the profiler was made. */
+  readonly total_cpu_s: number | null;
+  /** Elapsed time while no stage was open. */
+  readonly outside_wall_s: number;
+  /** CPU time of the process while no stage was open. */
+  readonly outside_cpu_s: number | null;
+  readonly rss_kb_now: number | null;
+  /** Highest resident set of the process since it started. */
+  readonly rss_kb_peak: number | null;
+  readonly js_memory_traced: boolean;
+  /** True only when the tracker counts native allocations exactly. */
+  readonly native_memory_traced: boolean;
+  readonly sources: Readonly<Record<SourceName, SourceState>>;
+  /** What the profiler itself cost, from calibration. */
+  readonly overhead_s: number;
+  /** Labels folded into their parent's `(other)` because `maxLabels` was reached. */
+  readonly labels_folded: number;
+  /** Short strings with counts. */
+  readonly warnings: readonly string[];
+  readonly node: string | null;
+  readonly pid: number | null;
+  /** Thread id, 0 for the main thread; null in a report merged from several. */
+  readonly thread: number | null;
+  readonly slurm?: SlurmIdentity;
+}
+
+/** The rows, one a label in order of first entry, and the header around them. Plain JSON. */
+export interface Report extends ReportHeader {
+  readonly stages: readonly StageRow[];
+}

@@ -1,0 +1,37 @@
+/** How much a number can be trusted: every number of a report carries one of these in `sources`. */
+export type Truth = 'exact' | 'bounded' | 'sampled' | 'absent';
+
+export interface SourceState {
+  readonly available: boolean;
+  readonly truth: Truth;
+  /** Where the numbers come from, such as `/proc/self/statm`; null where there is no source. */
+  readonly method: string | null;
+  /** Largest error, in KiB, where the truth is `bounded` and the bound is known. */
+  readonly bound_kb?: number;
+  /** Why it is absent, or what the reader should know about its truth. */
+  readonly reason?: string;
+}
+
+export const SOURCE_NAMES = ['native', 'js_peak', 'rss', 'rss_peak', 'thread_cpu', 'gc', 'attribution'] as const;
+export type SourceName = (typeof SOURCE_NAMES)[number];
+export type Sources = Readonly<Record<SourceName, SourceState>>;
+
+/** The part a sampler knows: attribution is the profiler's. */
+export type SamplerSources = Omit<Sources, 'attribution'>;
+
+/** A source that cannot be read, and why. */
+export function absent(reason: string): SourceState {
+  return { available: false, truth: 'absent', method: null, reason };
+}
+
+/** A source that is read by `method`. */
+export function present(truth: Exclude<Truth, 'absent'>, method: string, reason?: string): SourceState {
+  return reason === undefined ? { available: true, truth, method } : { available: true, truth, method, reason };
+}
+
+/** Of two states of one source the weaker one, for reports that merge processes or machines. */
+export function weaker(a: SourceState, b: SourceState): SourceState {
+  return TRUTH_ORDER[b.truth] > TRUTH_ORDER[a.truth] ? b : a;
+}
+
+const TRUTH_ORDER: Readonly<Record<Truth, number>> = { exact: 0, bounded: 1, sampled: 2, absent: 3 };
