@@ -1,0 +1,107 @@
+import { labelError } from './errors.js';
+
+/** Name of the child into which a label's further children fold once `maxLabels` is reached. */
+export const OTHER = '(other)';
+
+/** How many distinct folded labels are told apart per label allowed; past that every entry counts as one. */
+const FOLDED_PER_LABEL = 16;
+
+/** A label in the tree of labels; its row holds the aggregates. */
+export class LabelNode {
+  /** The child found last, since loops ask for the same one again. */
+  lastLabel: string | null = null;
+  lastChild: LabelNode | null = null;
+  children: Map<string, LabelNode> | null = null;
+
+  constructor(
+    /** Full dotted label; empty for the root, which stands for being outside any stage. */
+    readonly path: string,
+    readonly row: number,
+  ) {}
+}
+
+/** Finds the row of a label under its parent and folds what is past the limit. */
+export class Labels {
+  readonly root: LabelNode;
+  private readonly nodes: LabelNode[];
+  private readonly byPath: Map<string, LabelNode>;
+  private readonly folded = new Set<string>();
+  private foldedCount = 0;
+
+  /**
+   * @param addRow gives the row of a new label; it is called once for the root, then once a label
+   * @param maxLabels labels told apart; the `(other)` rows come on top, at most one a label
+   */
+  constructor(
+    private readonly addRow: () => number,
+    private readonly maxLabels: number,
+  ) {
+    this.root = new LabelNode('', addRow());
+    this.nodes = [this.root];
+    this.byPath = new Map([['', this.root]]);
+  }
+
+  /** Labels in order of first entry, the root not among them. */
+  get entered(): readonly LabelNode[] {
+    return this.nodes.slice(1);
+  }
+
+  /** Distinct labels folded into an `(other)`. */
+  get foldedLabels(): number {
+    return this.foldedCount;
+  }
+
+  /** @throws {TypeError} `ERR_STAGEPROF_LABEL` */
+  child(parent: LabelNode, label: string): LabelNode {
+    const child = parent.lastLabel === label ? parent.lastChild : null;
+    return child ?? this.find(parent, label);
+  }
+
+  private find(parent: LabelNode, label: string): LabelNode {
+    let node = parent.children?.get(label);
+    if (node === undefined) {
+      if (typeof label !== 'string' || label === '') throw labelError(label);
+      const path = parent === this.root ? label : `${parent.path}.${label}`;
+      node = this.byPath.get(path);
+      if (node === undefined) {
+        if (this.byPath.size > this.maxLabels) return this.fold(parent, path);
+        node = this.enter(path);
+        this.byPath.set(path, node);
+      }
+      parent.children ??= new Map();
+      parent.children.set(label, node);
+    }
+    parent.lastLabel = label;
+    parent.lastChild = node;
+    return node;
+  }
+
+  /** The root's row comes first, so rows and nodes run in step. */
+  private enter(path: string): LabelNode {
+    const node = new LabelNode(path, this.addRow());
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** A folded label is not remembered as a child: that would grow without bound with the labels. */
+  private fold(parent: LabelNode, path: string): LabelNode {
+    if (!this.folded.has(path)) {
+      this.foldedCount++;
+      if (this.folded.size < this.maxLabels * FOLDED_PER_LABEL) this.folded.add(path);
+    }
+    if (isOther(parent)) return parent;
+    const otherPath = parent === this.root ? OTHER : `${parent.path}.${OTHER}`;
+    parent.children ??= new Map();
+    let other = parent.children.get(OTHER);
+    if (other === undefined) {
+      other = this.enter(otherPath);
+      parent.children.set(OTHER, other);
+    }
+    return other;
+  }
+}
+
+/** Whether what folds under this label already stands in an `(other)`: those do not nest. */
+function isOther(node: LabelNode): boolean {
+  return node.path === OTHER || node.path.endsWith(`.${OTHER}`);
+}

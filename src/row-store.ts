@@ -1,0 +1,95 @@
+import { enlarged } from './enlarged.js';
+import { BUCKET_COUNT } from './histogram.js';
+import { METRICS } from './metrics.js';
+
+/** Completed stages inside the calls of a label: what `overhead_s` is computed from. */
+const INNER_STAGES = 'inner_stages';
+
+/** Metrics that are not a running number of their own: the histogram, and what is derived from others. */
+const NOT_STORED: ReadonlySet<string> = new Set(['wall_hist', 'overhead_s']);
+
+/** One column a stored metric, in the order of the table of metrics, then the store's own. */
+export const COLUMNS: readonly string[] = [
+  ...METRICS.map((metric) => metric.field).filter((field) => !NOT_STORED.has(field)),
+  INNER_STAGES,
+];
+
+const COLUMN_COUNT = COLUMNS.length;
+
+const COLUMN_INDEX: ReadonlyMap<string, number> = new Map(COLUMNS.map((field, index) => [field, index]));
+
+/** Counters start at zero; everything measured starts as NaN, "not measured", until a first value arrives. */
+const EMPTY_ROW = Float64Array.from(COLUMNS, (field) => {
+  const metric = METRICS.find((candidate) => candidate.field === field);
+  return metric === undefined || metric.slot === null ? 0 : Number.NaN;
+});
+
+const INITIAL_ROWS = 16;
+
+/** @throws {RangeError} for a field that is not stored */
+export function columnOf(field: string): number {
+  const column = COLUMN_INDEX.get(field);
+  if (column === undefined) throw new RangeError(`No column "${field}" in the row store`);
+  return column;
+}
+
+/**
+ * The running aggregates: one row a label, one column a metric, in typed arrays. It is the profiler's whole
+ * state; nothing is kept per call.
+ */
+export class RowStore {
+  /** `rowCount * COLUMNS.length` cells; replaced when it grows, so read it anew after `addRow`. */
+  cells: Float64Array = new Float64Array(INITIAL_ROWS * COLUMN_COUNT);
+  private buckets: Uint32Array = new Uint32Array(INITIAL_ROWS * BUCKET_COUNT);
+  private rowCount = 0;
+
+  get length(): number {
+    return this.rowCount;
+  }
+
+  addRow(): number {
+    const row = this.rowCount++;
+    if (this.rowCount * COLUMN_COUNT > this.cells.length) this.grow();
+    this.cells.set(EMPTY_ROW, row * COLUMN_COUNT);
+    return row;
+  }
+
+  /** The value of a cell; NaN where nothing was measured. */
+  get(row: number, column: number): number {
+    return this.cells[row * COLUMN_COUNT + column]!;
+  }
+
+  /** Adds to a cell. A NaN amount was not measured and changes nothing. */
+  add(row: number, column: number, amount: number): void {
+    if (amount !== amount) return;
+    const cell = row * COLUMN_COUNT + column;
+    const before = this.cells[cell]!;
+    this.cells[cell] = before === before ? before + amount : amount;
+  }
+
+  /** Adds to a counter, which is never NaN. */
+  count(row: number, column: number, amount: number): void {
+    this.cells[row * COLUMN_COUNT + column]! += amount;
+  }
+
+  /** Raises a cell to a value. A NaN value was not measured and changes nothing. */
+  raise(row: number, column: number, value: number): void {
+    const cell = row * COLUMN_COUNT + column;
+    // Written so that a cell that is still NaN takes the value and a NaN value is never taken.
+    if (value === value && !(this.cells[cell]! >= value)) this.cells[cell] = value;
+  }
+
+  countDuration(row: number, bucket: number): void {
+    this.buckets[row * BUCKET_COUNT + bucket]!++;
+  }
+
+  /** Counts of the duration buckets of one row. A view: copy what is to be kept. */
+  durations(row: number): Uint32Array {
+    return this.buckets.subarray(row * BUCKET_COUNT, (row + 1) * BUCKET_COUNT);
+  }
+
+  private grow(): void {
+    this.cells = enlarged(this.cells, this.cells.length * 2);
+    this.buckets = enlarged(this.buckets, this.buckets.length * 2);
+  }
+}
