@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { getHeapStatistics } from 'node:v8';
+import { LAYOUT_VERSION } from './layout.js';
+
+/** Sources the addon reads, each null where it is available, else the reason why not. */
+export interface NativeSources {
+  readonly threadClock: string | null;
+  readonly rusage: string | null;
+  readonly statm: string | null;
+  readonly v8Heap: string | null;
+  readonly mallinfo2: string | null;
+  readonly clearRefs: string | null;
+}
+
+/** How far the reading of malloc statistics kept to its budget of 1 % of the elapsed time. */
+export interface MallocBudget {
+  readonly readings: number;
+  readonly skipped: number;
+  readonly spentNs: number;
+}
+
+export interface NativeSamplerHandle {
+  readEntry(): void;
+  readExit(): void;
+  close(): void;
+  budget(): MallocBudget;
+}
+
+/** What native/addon.cc exports. */
+export interface Binding {
+  sampleLayout(): { readonly version: number; readonly slots: readonly string[] };
+  samplerOpen(slots: Float64Array, mask: number): NativeSamplerHandle;
+  /** Null when the addon reads the same V8 heap as `getHeapStatistics`, else how they differ. */
+  heapVerify(getHeapStatistics: () => object): string | null;
+  sourcesRead(): NativeSources;
+  rssPeakRead(): number;
+  rusageChildrenRead(): { readonly cpuNs: number; readonly peakRssBytes: number };
+}
+
+export type LoadedBinding =
+  | { readonly binding: Binding; readonly heapFault: string | null; readonly missing: null }
+  | { readonly binding: null; readonly missing: string };
+
+let loaded: LoadedBinding | null = null;
+
+/** The addon, loaded once a thread; or why it is not there, in one line. */
+export function loadBinding(): LoadedBinding {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): LoadedBinding {
+  const off = process.env.STAGEPROF_NO_ADDON;
+  if (off !== undefined && off !== '' && off !== '0') {
+    return { binding: null, missing: 'the addon is switched off by STAGEPROF_NO_ADDON' };
+  }
+  try {
+    const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+    const nodeGypBuild = createRequire(import.meta.url)('node-gyp-build') as (dir: string) => Binding;
+    const binding = nodeGypBuild(packageRoot);
+    const { version } = binding.sampleLayout();
+    if (version !== LAYOUT_VERSION) {
+      return {
+        binding: null,
+        missing: `the addon has sample layout ${version}, expected ${LAYOUT_VERSION}: rebuild it`,
+      };
+    }
+    return { binding, heapFault: binding.heapVerify(getHeapStatistics), missing: null };
+  } catch (error) {
+    return { binding: null, missing: `the addon could not be loaded: ${firstLine(error)}` };
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
+}

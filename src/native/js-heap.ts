@@ -1,0 +1,16 @@
+import { getHeapStatistics } from 'node:v8';
+import { slotIndex } from './layout.js';
+
+/**
+ * Fills the slots of the JS heap from what Node itself offers. Between two readings nothing is known: the peak
+ * is the used heap now, and allocation and collections are not measured.
+ */
+export function readJsHeap(slots: Float64Array): void {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  slots[slotIndex.js_used_bytes] = used_heap_size;
+  slots[slotIndex.js_peak_bytes] = used_heap_size;
+  slots[slotIndex.external_bytes] = external_memory;
+}
+
+/** Why the peak is a lower bound when the heap is read by `readJsHeap`. */
+export const JS_HEAP_TRUTH = 'read at stage boundaries only: a lower bound of the peak';

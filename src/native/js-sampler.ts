@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { present, type SamplerSources, type SourceState } from '../sources.js';
+import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
+import { rssState } from './kernel-rss.js';
+import { SLOT_COUNT, slotIndex } from './layout.js';
+import type { Sampler, SamplerOptions } from './sampler.js';
+import { whereMeasured } from './where-measured.js';
+
+type ThreadCpuUsage = () => { readonly user: number; readonly system: number };
+
+/** From Node 22.19 and 24 on. */
+const threadCpuUsage = (process as { threadCpuUsage?: ThreadCpuUsage }).threadCpuUsage;
+
+const NS_PER_US = 1000;
+const NS_PER_MS = 1e6;
+const BYTES_PER_BLOCK = 512;
+
+/** Reads what Node itself can give, for platforms without the addon. */
+export class JsSampler implements Sampler {
+  readonly slots = new Float64Array(SLOT_COUNT).fill(Number.NaN);
+  private highestMaxRssBytes = process.resourceUsage().maxRSS * 1024;
+
+  /** @param missing why the addon is not there */
+  constructor(
+    private readonly options: SamplerOptions,
+    private readonly missing: string,
+  ) {}
+
+  readEntry(): void {
+    this.readMemory();
+    this.readUsage();
+    this.readThreadCpu();
+    this.readWall();
+  }
+
+  readExit(): void {
+    this.readWall();
+    this.readThreadCpu();
+    this.readUsage();
+    this.readMemory();
+  }
+
+  sources(): SamplerSources {
+    const { cpu, rss, js, native } = this.options;
+    return {
+      native: whereMeasured(native, this.missing, null),
+      js_peak: whereMeasured(js, null, present('sampled', 'v8.getHeapStatistics', JS_HEAP_TRUTH)),
+      rss: whereMeasured(rss, null, rssState('process.memoryUsage.rss')),
+      rss_peak: whereMeasured(rss, null, rssPeak(this.options.rssPeak, this.missing)),
+      thread_cpu: whereMeasured(
+        cpu,
+        threadCpuUsage === undefined
+          ? `Node ${process.version} has no process.threadCpuUsage, and ${this.missing}`
+          : null,
+        present('exact', 'process.threadCpuUsage'),
+      ),
+      gc: whereMeasured(js, this.missing, null),
+    };
+  }
+
+  lifetimePeakRssBytes(): number {
+    return this.options.rss ? (vmHwmBytes() ?? process.resourceUsage().maxRSS * 1024) : Number.NaN;
+  }
+
+  close(): void {}
+
+  private readWall(): void {
+    this.slots[slotIndex.wall_ns] = performance.now() * NS_PER_MS;
+  }
+
+  private readThreadCpu(): void {
+    if (!this.options.cpu || threadCpuUsage === undefined) return;
+    const { user, system } = threadCpuUsage();
+    this.slots[slotIndex.thread_cpu_ns] = (user + system) * NS_PER_US;
+  }
+
+  /** One getrusage serves CPU, faults and the resident peak. */
+  private readUsage(): void {
+    const { cpu, io, rss } = this.options;
+    if (!cpu && !io && !rss) return;
+    const { slots } = this;
+    const usage = process.resourceUsage();
+    if (cpu) slots[slotIndex.process_cpu_ns] = (usage.userCPUTime + usage.systemCPUTime) * NS_PER_US;
+    if (io) {
+      slots[slotIndex.faults_minor] = usage.minorPageFault;
+      slots[slotIndex.faults_major] = usage.majorPageFault;
+      slots[slotIndex.ctx_voluntary] = usage.voluntaryContextSwitches;
+      slots[slotIndex.ctx_involuntary] = usage.involuntaryContextSwitches;
+      slots[slotIndex.read_bytes] = usage.fsRead * BYTES_PER_BLOCK;
+      slots[slotIndex.write_bytes] = usage.fsWrite * BYTES_PER_BLOCK;
+    }
+    if (rss) {
+      const now = process.memoryUsage.rss();
+      const maxRssBytes = usage.maxRSS * 1024;
+      slots[slotIndex.rss_bytes] = now;
+      // The lifetime peak says something about this window only when it rose in it.
+      slots[slotIndex.rss_peak_bytes] = maxRssBytes > this.highestMaxRssBytes ? Math.max(maxRssBytes, now) : now;
+      this.highestMaxRssBytes = maxRssBytes;
+    }
+  }
+
+  private readMemory(): void {
+    if (this.options.js) readJsHeap(this.slots);
+  }
+}
+
+function rssPeak(mode: SamplerOptions['rssPeak'], missing: string): SourceState {
+  const lifetime = 'exact for calls that raised the lifetime peak, else a lower bound';
+  return present(
+    'bounded',
+    'process.resourceUsage().maxRSS',
+    mode === 'reset' ? `${lifetime}; no reset, since ${missing}` : lifetime,
+  );
+}
+
+/**
+ * High-water mark of the resident set. `maxRSS` starts, across exec, at the peak of the program that did the
+ * exec; VmHWM does not.
+ */
+function vmHwmBytes(): number | undefined {
+  try {
+    const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1024;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import { availableParallelism, cpus, release } from 'node:os';
+import { present, type SourceState } from '../sources.js';
+
+const PAGE_KIB = 4;
+
+/** Resident set = file-backed + anonymous + shared pages, each its own kernel counter. */
+const COUNTERS = 3;
+
+/** Since Linux 6.2 these counters are per-CPU (commit f1a7941243c1); sums are exact again from 6.16 on. */
+const PER_CPU_SINCE = [6, 2] as const;
+const PRECISE_SINCE = [6, 16] as const;
+
+/** Before 6.2 each thread kept up to 64 pages of changes to itself (TASK_RSS_EVENTS_THRESH). */
+const PAGES_PER_THREAD = 64;
+
+/**
+ * How exact the kernel's resident set is. Per-CPU counters are summed approximately, and each of the `ncpu` CPUs
+ * may hold back up to `2 * ncpu` pages per counter.
+ */
+export function rssState(
+  method: string,
+  kernel: string = release(),
+  cpuCount: number = cpus().length || availableParallelism(),
+): SourceState {
+  if (process.platform !== 'linux') return present('exact', method);
+  if (!isBefore(kernel, PRECISE_SINCE)) return present('exact', method);
+  if (isBefore(kernel, PER_CPU_SINCE)) {
+    return present(
+      'bounded',
+      method,
+      `Linux ${kernel} keeps up to ${PAGES_PER_THREAD} pages of changes per thread back`,
+    );
+  }
+  return {
+    ...present('bounded', method, `Linux ${kernel} sums per-CPU page counters approximately`),
+    bound_kb: COUNTERS * 2 * cpuCount ** 2 * PAGE_KIB,
+  };
+}
+
+function isBefore(kernel: string, [major, minor]: readonly [number, number]): boolean {
+  const [kernelMajor = 0, kernelMinor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
+  return kernelMajor < major || (kernelMajor === major && kernelMinor < minor);
+}
