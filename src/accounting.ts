@@ -1,0 +1,192 @@
+import { compileFolds, type FoldPlan, type PeakFold } from './fold-plan.js';
+import { ForcedCollection } from './forced-collection.js';
+import { bucketOf } from './histogram.js';
+import { type LabelNode, Labels } from './labels.js';
+import { GROUPS } from './metrics.js';
+import { slotIndex } from './native/layout.js';
+import type { Sampler } from './native/sampler.js';
+import { type OpenCall, OpenCalls } from './open-calls.js';
+import type { ProfilerSettings } from './options.js';
+import { columnOf, RowStore } from './row-store.js';
+
+const WALL = slotIndex.wall_ns;
+const CPU = slotIndex.process_cpu_ns;
+const RSS = slotIndex.rss_bytes;
+
+const CALLS = columnOf('calls');
+const ERRORS = columnOf('errors');
+const OPEN = columnOf('open');
+const OVERLAPPED = columnOf('overlapped_calls');
+const WALL_MAX = columnOf('wall_max_s');
+const WALL_SELF = columnOf('wall_self_s');
+const CPU_SELF = columnOf('cpu_self_s');
+const RETAINED = columnOf('js_kb_retained');
+const INNER_STAGES = columnOf('inner_stages');
+
+/** Peak entries tolerated per open call before those no window can ask for are removed. */
+const PEAK_SLACK = 32;
+
+/** Wall and process CPU time in nanoseconds; NaN where not measured. */
+export interface Elapsed {
+  readonly wallNs: number;
+  readonly cpuNs: number;
+}
+
+export interface Totals {
+  readonly total: Elapsed;
+  /** The part during which no call was open. */
+  readonly outside: Elapsed;
+  /** Resident set now; NaN where not measured. */
+  readonly rssBytes: number;
+}
+
+/**
+ * Turns samples into rows: reads the sampler at both ends of each call and folds the difference into the row
+ * of its label. Knows nothing of contexts, handles or promises.
+ *
+ * A call is opened in two steps, `open` and `enter`, so that all bookkeeping lies before the entry sample.
+ */
+export class Accounting {
+  readonly store = new RowStore();
+  readonly labels: Labels;
+  readonly calls: OpenCalls;
+  private readonly plan: FoldPlan;
+  private readonly slots: Float64Array;
+  private readonly start: Float64Array;
+  private readonly collection: ForcedCollection | null;
+  private readonly measuresCpu: boolean;
+
+  constructor(
+    private readonly sampler: Sampler,
+    settings: ProfilerSettings,
+  ) {
+    this.labels = new Labels(() => this.store.addRow(), settings.maxLabels);
+    this.calls = new OpenCalls(this.labels.root);
+    this.plan = compileFolds(new Set(GROUPS.filter((group) => group === 'time' || settings.sampler[group])));
+    this.slots = sampler.slots;
+    this.measuresCpu = settings.sampler.cpu;
+    this.collection =
+      settings.collect === 'none' ? null : new ForcedCollection(sampler, settings.collect, () => this.readPeaks());
+    sampler.readEntry();
+    this.start = Float64Array.from(this.slots);
+    for (const peak of this.plan.peaks) openPeak(peak, this.calls.now, this.slots);
+  }
+
+  /** Opens a call of `node` under an open call. Its clocks start with `enter`. */
+  open(node: LabelNode, parent: OpenCall): OpenCall {
+    const call = this.calls.open(node, parent);
+    this.store.count(node.row, OPEN, 1);
+    this.collection?.atEntry(call);
+    return call;
+  }
+
+  /** Takes the entry sample of a call just opened. */
+  enter(call: OpenCall): void {
+    const { slots } = this;
+    const { entry } = call;
+    const { deltaSlots, peaks } = this.plan;
+    this.sampler.readEntry();
+    this.collection?.exclude();
+    for (let i = 0; i < deltaSlots.length; i++) {
+      const slot = deltaSlots[i]!;
+      entry[slot] = slots[slot]!;
+    }
+    // The first child to open starts the time that is not its parent's own.
+    if (call.nextSibling === null) {
+      const since = call.parent!.coveredSince;
+      since[0] = slots[WALL]!;
+      since[1] = slots[CPU]!;
+    }
+    for (let i = 0; i < peaks.length; i++) {
+      openPeak(peaks[i]!, call.moment, slots);
+    }
+  }
+
+  /** Takes the exit sample of an open call, folds it into its row and closes it. */
+  finish(call: OpenCall, failed: boolean): void {
+    this.sampler.readExit();
+    this.collection?.exclude();
+    const { calls, slots, store } = this;
+    const { deltaSlots, deltaColumns } = this.plan;
+    const { entry, covered } = call;
+    const { row } = call.node;
+    for (let i = 0; i < deltaSlots.length; i++) {
+      const slot = deltaSlots[i]!;
+      store.add(row, deltaColumns[i]!, slots[slot]! - entry[slot]!);
+    }
+    const wallNs = slots[WALL]! - entry[WALL]!;
+    store.raise(row, WALL_MAX, wallNs);
+    store.countDuration(row, bucketOf(wallNs));
+    if (call.firstChild !== null) this.cover(call);
+    store.add(row, WALL_SELF, wallNs - covered[0]!);
+    if (this.measuresCpu) store.add(row, CPU_SELF, slots[CPU]! - entry[CPU]! - covered[1]!);
+    this.finishPeaks(call);
+
+    store.count(row, OPEN, -1);
+    store.count(row, CALLS, 1);
+    store.count(row, INNER_STAGES, call.innerClosed);
+    if (failed) store.count(row, ERRORS, 1);
+    if (calls.isOverlapped(call)) store.count(row, OVERLAPPED, 1);
+
+    const parent = call.parent!;
+    calls.close(call);
+    if (parent.firstChild === null) this.cover(parent);
+    const retained = this.collection?.atExit(call);
+    if (retained !== undefined) store.add(row, RETAINED, retained);
+  }
+
+  /**
+   * Reads the sampler outside of any boundary and sums up what has passed since the profiler was made.
+   * Time that forced collections took belongs to no call: it is part of the total and of what lies outside.
+   */
+  measureTotals(): Totals {
+    const { sampler, slots, start } = this;
+    const { covered, coveredSince, firstChild } = this.calls.outside;
+    sampler.readExit();
+    this.readPeaks();
+    const total: Elapsed = { wallNs: slots[WALL]! - start[WALL]!, cpuNs: slots[CPU]! - start[CPU]! };
+    let [coveredWall, coveredCpu] = covered as unknown as [number, number];
+    if (firstChild !== null) {
+      this.collection?.exclude();
+      coveredWall += slots[WALL]! - coveredSince[0]!;
+      coveredCpu += slots[CPU]! - coveredSince[1]!;
+    }
+    return {
+      total,
+      outside: { wallNs: total.wallNs - coveredWall, cpuNs: total.cpuNs - coveredCpu },
+      rssBytes: slots[RSS]!,
+    };
+  }
+
+  /** Ends, by the last sample, a time during which children of the call were open. */
+  private cover({ covered, coveredSince }: OpenCall): void {
+    const { slots } = this;
+    covered[0]! += slots[WALL]! - coveredSince[0]!;
+    covered[1]! += slots[CPU]! - coveredSince[1]!;
+  }
+
+  private finishPeaks(call: OpenCall): void {
+    const { calls, slots, store } = this;
+    const { peaks } = this.plan;
+    for (let i = 0; i < peaks.length; i++) {
+      const { stack, slot, column } = peaks[i]!;
+      stack.read(calls.now, slots[slot]!);
+      store.raise(call.node.row, column, stack.since(call.moment));
+      if (call.newer === null) stack.trim(call.older!.moment);
+      else if (stack.length > 2 * calls.length + PEAK_SLACK) stack.compact(calls.moments());
+    }
+  }
+
+  private readPeaks(): void {
+    for (const { stack, slot } of this.plan.peaks) stack.read(this.calls.now, this.slots[slot]!);
+  }
+}
+
+/** Opens the window of a call by its entry sample. */
+function openPeak({ stack, slot, levelSlot }: PeakFold, moment: number, slots: Float64Array): void {
+  const highest = slots[slot]!;
+  if (highest !== highest) return;
+  // What peaked before the entry is the matter of the calls around this one.
+  stack.read(moment - 1, highest);
+  stack.open(moment, slots[levelSlot]!);
+}

@@ -1,0 +1,84 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { LabelNode } from './labels.js';
+import type { OpenCall, OpenCalls } from './open-calls.js';
+
+/**
+ * One async context: a callback-form call and all that it starts, now or later. Handles opened in it stack up
+ * on it, since between them only this context runs.
+ */
+export class Frame {
+  /** Innermost open handle of this context. */
+  handle: OpenCall | null = null;
+  /** When the call was opened: its place in the pool may by now hold another. */
+  readonly moment: number;
+  readonly node: LabelNode;
+
+  constructor(
+    readonly call: OpenCall,
+    /** The frame it was opened in; null for the root. */
+    readonly outer: Frame | null,
+  ) {
+    this.moment = call.moment;
+    this.node = call.node;
+  }
+
+  /** Whether its call has ended, so that what it starts now is late. */
+  get hasEnded(): boolean {
+    return this.call.moment !== this.moment;
+  }
+}
+
+/**
+ * Knows which stage is current: the innermost open handle of the running async context, else the
+ * callback-form call that the context belongs to.
+ */
+export class StageContext {
+  private readonly root: Frame;
+  /** Made by the first callback-form call: programs that use handles only never pay for async tracking. */
+  private storage: AsyncLocalStorage<Frame> | null = null;
+
+  constructor(calls: OpenCalls) {
+    this.root = new Frame(calls.outside, null);
+  }
+
+  current(): Frame {
+    return this.storage === null ? this.root : (this.storage.getStore() ?? this.root);
+  }
+
+  /** Runs `fn(call, argument)` in the async context of a callback-form call that was opened in `outer`. */
+  run<A, T>(call: OpenCall, outer: Frame, fn: (call: OpenCall, argument: A) => T, argument: A): T {
+    this.storage ??= new AsyncLocalStorage();
+    // The nearest open frame, not `outer` itself: a chain of contexts that outlive their call must not grow.
+    return this.storage.run(new Frame(call, nearestOpen(outer)), fn, call, argument);
+  }
+
+  /** Stops following async contexts. */
+  close(): void {
+    this.storage?.disable();
+    this.storage = null;
+  }
+}
+
+/** The frame itself or the nearest around it whose call is open; the root's always is. */
+export function nearestOpen(frame: Frame): Frame {
+  let nearest = frame;
+  while (nearest.hasEnded && nearest.outer !== null) nearest = nearest.outer;
+  return nearest;
+}
+
+export function pushHandle(frame: Frame, call: OpenCall): void {
+  call.handleBelow = frame.handle;
+  frame.handle = call;
+}
+
+/** Takes a handle out of its frame; false when one opened after it is still open. */
+export function removeHandle(frame: Frame, call: OpenCall): boolean {
+  if (frame.handle === call) {
+    frame.handle = call.handleBelow;
+    return true;
+  }
+  let above = frame.handle;
+  while (above !== null && above.handleBelow !== call) above = above.handleBelow;
+  if (above !== null) above.handleBelow = call.handleBelow;
+  return false;
+}

@@ -1,0 +1,37 @@
+import { type Group, METRICS } from './metrics.js';
+import { LEVEL_OF_PEAK, slotIndex } from './native/layout.js';
+import { PeakStack } from './peaks.js';
+import { columnOf } from './row-store.js';
+
+/** A peak metric: its slot holds the highest value since the previous sample. */
+export interface PeakFold {
+  readonly slot: number;
+  /** The slot of the value now, where a window that opens begins. */
+  readonly levelSlot: number;
+  readonly column: number;
+  readonly stack: PeakStack;
+}
+
+/** The table of metrics, compiled for the groups that are measured: which slot goes to which column. */
+export interface FoldPlan {
+  /** Flow and growth alike are exit minus entry: slot `deltaSlots[i]` goes to column `deltaColumns[i]`. */
+  readonly deltaSlots: Int32Array;
+  readonly deltaColumns: Int32Array;
+  readonly peaks: readonly PeakFold[];
+}
+
+export function compileFolds(measured: ReadonlySet<Group>): FoldPlan {
+  const deltas: { slot: number; column: number }[] = [];
+  const peaks: PeakFold[] = [];
+  for (const { field, fold, group, share, slot } of METRICS) {
+    if (slot === null || share !== 'total' || !measured.has(group)) continue;
+    const target = { slot: slotIndex[slot], column: columnOf(field) };
+    if (fold === 'peak') peaks.push({ ...target, levelSlot: slotIndex[LEVEL_OF_PEAK[slot]!], stack: new PeakStack() });
+    else deltas.push(target);
+  }
+  return {
+    deltaSlots: Int32Array.from(deltas, ({ slot }) => slot),
+    deltaColumns: Int32Array.from(deltas, ({ column }) => column),
+    peaks,
+  };
+}

@@ -1,0 +1,72 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { METRICS } from './metrics.js';
+import { SLOT_COUNT, slotIndex } from './native/layout.js';
+import type { Sampler } from './native/sampler.js';
+import type { OpenCall } from './open-calls.js';
+import type { Collect } from './options.js';
+
+/** Slots that only rise: what a forced collection adds to them is not the program's. */
+const FLOW_SLOTS: readonly number[] = [
+  ...new Set(METRICS.flatMap(({ fold, slot }) => (fold === 'flow' && slot !== null ? [slotIndex[slot]] : []))),
+];
+
+const USED = slotIndex.js_used_bytes;
+
+/** V8 hands out `gc` only to contexts made while the flag is set; the flag has no other effect. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  setFlagsFromString('--no-expose-gc');
+  return gc;
+}
+
+/**
+ * Full collections forced at the ends of calls, so that the used heap holds live objects only. Time, CPU and
+ * faults they cost are kept apart and taken out of every later sample.
+ */
+export class ForcedCollection {
+  private readonly excluded = new Float64Array(SLOT_COUNT);
+  /** Used heap after the collection at entry, of the collected calls that are open. */
+  private readonly usedAtEntry = new Map<OpenCall, number>();
+  private readonly gc = collector();
+
+  /** @param onSample called after each reading made here: peaks must not miss what it reports */
+  constructor(
+    private readonly sampler: Sampler,
+    private readonly at: Exclude<Collect, 'none'>,
+    private readonly onSample: () => void,
+  ) {}
+
+  /** Takes what forced collections have cost so far out of the last sample. */
+  exclude(): void {
+    const { slots } = this.sampler;
+    for (const slot of FLOW_SLOTS) slots[slot]! -= this.excluded[slot]!;
+  }
+
+  /** Collects, where calls like this one are collected. */
+  atEntry(call: OpenCall): void {
+    if (this.at === 'every' || call.depth === 1) this.usedAtEntry.set(call, this.collect());
+  }
+
+  /** Growth of the live JS heap since the entry of the call, in bytes; undefined where it was not collected. */
+  atExit(call: OpenCall): number | undefined {
+    const used = this.usedAtEntry.get(call);
+    if (used === undefined) return undefined;
+    this.usedAtEntry.delete(call);
+    return this.collect() - used;
+  }
+
+  /** Collects and returns the used heap after it, in bytes. */
+  private collect(): number {
+    const { sampler, excluded } = this;
+    sampler.readEntry();
+    this.onSample();
+    for (const slot of FLOW_SLOTS) excluded[slot]! -= sampler.slots[slot]!;
+    this.gc();
+    sampler.readEntry();
+    this.onSample();
+    for (const slot of FLOW_SLOTS) excluded[slot]! += sampler.slots[slot]!;
+    return sampler.slots[USED]!;
+  }
+}

@@ -1,0 +1,9 @@
+export { activeProfiler } from './active.js';
+export { type Capabilities, capabilities } from './capabilities.js';
+export { NullProfiler, nullProfiler } from './null-profiler.js';
+export type { Attribution, Collect, Measure, RssPeak, StageProfilerOptions } from './options.js';
+export { StageProfiler } from './profiler.js';
+export { mergeReports } from './report/merge.js';
+export type { HistogramPairs, Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
+export type { SourceName, SourceState, Sources, Truth } from './sources.js';
+export type { Profiler, Stage } from './types.js';

@@ -1,0 +1,216 @@
+import { types } from 'node:util';
+import { threadId } from 'node:worker_threads';
+import { Accounting } from './accounting.js';
+import { attributionState } from './attribution.js';
+import { type Frame, nearestOpen, pushHandle, removeHandle, StageContext } from './context.js';
+import { functionError } from './errors.js';
+import { openSampler } from './native/open-sampler.js';
+import type { Sampler } from './native/sampler.js';
+import { nullProfiler } from './null-profiler.js';
+import type { OpenCall } from './open-calls.js';
+import { type ProfilerSettings, resolveOptions, type StageProfilerOptions } from './options.js';
+import { buildReport, type HeaderFacts, kibOf, secondsOf } from './report/build.js';
+import type { Report } from './report/report.js';
+import { formatWarning } from './report/warnings.js';
+import { slurmIdentity } from './slurm.js';
+import { type StageCost, stageCostOf } from './stage-cost.js';
+import type { AnyFunction, Profiler, Stage } from './types.js';
+
+/** What a test puts in place of the real thing. */
+export interface ProfilerParts {
+  readonly sampler?: Sampler;
+  readonly stageCost?: StageCost;
+}
+
+/** Measures stages and sums them up by label. See `Profiler` for its methods. */
+export class StageProfiler implements Profiler {
+  readonly enabled = true;
+  private readonly settings: ProfilerSettings;
+  private readonly sampler: Sampler;
+  private readonly accounting: Accounting;
+  private readonly context: StageContext;
+  private readonly knownCost: StageCost | undefined;
+  private closed = false;
+  private finalFacts: HeaderFacts | null = null;
+  private endedOutOfOrder = 0;
+  private startedLate = 0;
+
+  constructor(options?: StageProfilerOptions);
+  /** @internal */
+  constructor(options: StageProfilerOptions, parts: ProfilerParts);
+  constructor(options: StageProfilerOptions = {}, parts: ProfilerParts = {}) {
+    this.settings = resolveOptions(options);
+    this.knownCost = parts.stageCost;
+    this.sampler = parts.sampler ?? openSampler(this.settings.sampler);
+    this.accounting = new Accounting(this.sampler, this.settings);
+    this.context = new StageContext(this.accounting.calls);
+  }
+
+  stage(label: string): Stage;
+  stage<T>(label: string, fn: () => T): T;
+  stage<T>(label: string, fn?: () => T): Stage | T {
+    if (fn === undefined) return this.openHandle(label);
+    if (typeof fn !== 'function') throw functionError('the second argument of stage()', fn);
+    return this.run(label, fn);
+  }
+
+  wrap<F extends AnyFunction>(label: string, fn: F): F {
+    if (typeof fn !== 'function') throw functionError('the second argument of wrap()', fn);
+    // A proxy keeps name, length, properties, prototype and construction as they are, whatever the function is.
+    return new Proxy(fn, {
+      apply: (target, self, args) => this.run(label, () => Reflect.apply(target, self, args)),
+    });
+  }
+
+  report(): Report {
+    const { labels, store } = this.accounting;
+    const cost = this.knownCost ?? stageCostOf(this.settings.sampler, scratchProfiler);
+    return buildReport(this.finalFacts ?? this.measureFacts(), labels.entered, store, cost);
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.finalFacts = this.measureFacts();
+    this.closed = true;
+    this.context.close();
+    this.sampler.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  private openHandle(label: string): Stage {
+    if (this.closed) return nullProfiler.stage(label);
+    const frame = this.context.current();
+    const call = this.open(label, frame);
+    pushHandle(frame, call);
+    const handle = new OpenStage(this, frame, call);
+    this.accounting.enter(call);
+    return handle;
+  }
+
+  /** @internal for the handle, once */
+  endHandle(frame: Frame, call: OpenCall): void {
+    if (this.closed) return;
+    this.accounting.finish(call, false);
+    if (!removeHandle(frame, call)) this.endedOutOfOrder++;
+  }
+
+  private run<T>(label: string, fn: () => T): T {
+    if (this.closed) return fn();
+    const outer = this.context.current();
+    const call = this.open(label, outer);
+    return this.context.run(call, outer, this.enterAndRun, fn) as T;
+  }
+
+  private readonly enterAndRun = (call: OpenCall, fn: () => unknown): unknown => {
+    this.accounting.enter(call);
+    let result: unknown;
+    try {
+      result = fn();
+    } catch (error) {
+      this.finish(call, true);
+      throw error;
+    }
+    if (typeof result === 'object' && types.isPromise(result)) return this.finishWhenSettled(call, result);
+    this.finish(call, false);
+    return result;
+  };
+
+  /**
+   * Closes the call when the promise settles, and returns the promise for the caller.
+   *
+   * For a plain promise that is the one derived here: it settles with the same value or reason, and a rejection
+   * nobody handles stays unhandled. Returning the original instead would mark every rejection as handled.
+   * A promise of another class may carry more than its result and is returned itself.
+   */
+  private finishWhenSettled(call: OpenCall, promise: Promise<unknown>): Promise<unknown> {
+    const plain = Object.getPrototypeOf(promise) === Promise.prototype;
+    const derived = Promise.prototype.then.call(
+      promise,
+      (value) => {
+        this.finish(call, false);
+        return value;
+      },
+      (reason) => {
+        this.finish(call, true);
+        if (plain) throw reason;
+      },
+    );
+    return plain ? derived : promise;
+  }
+
+  private finish(call: OpenCall, failed: boolean): void {
+    if (!this.closed) this.accounting.finish(call, failed);
+  }
+
+  private open(label: string, frame: Frame): OpenCall {
+    const { accounting } = this;
+    const { handle } = frame;
+    if (handle !== null) return accounting.open(accounting.labels.child(handle.node, label), handle);
+    // Under a context whose call has ended, the label is still that call's, the open parent is further out.
+    const node = accounting.labels.child(frame.node, label);
+    if (frame.hasEnded) this.startedLate++;
+    return accounting.open(node, nearestOpen(frame).call);
+  }
+
+  private measureFacts(): HeaderFacts {
+    const { total, outside, rssBytes } = this.accounting.measureTotals();
+    const sources = this.sampler.sources();
+    const slurm = slurmIdentity();
+    return {
+      total_wall_s: secondsOf(total.wallNs) ?? 0,
+      total_cpu_s: secondsOf(total.cpuNs),
+      outside_wall_s: secondsOf(outside.wallNs) ?? 0,
+      outside_cpu_s: secondsOf(outside.cpuNs),
+      rss_kb_now: kibOf(rssBytes),
+      rss_kb_peak: kibOf(this.sampler.lifetimePeakRssBytes()),
+      js_memory_traced: sources.js_peak.available,
+      native_memory_traced: sources.native.available && sources.native.truth === 'exact',
+      sources: { ...sources, attribution: attributionState(this.settings.attribution) },
+      labels_folded: this.accounting.labels.foldedLabels,
+      warnings: this.warnings(),
+      node: process.version,
+      pid: process.pid,
+      thread: threadId,
+      ...(slurm === undefined ? {} : { slurm }),
+    };
+  }
+
+  private warnings(): string[] {
+    const warnings: string[] = [];
+    if (this.endedOutOfOrder > 0) warnings.push(formatWarning('handles ended out of order', this.endedOutOfOrder));
+    if (this.startedLate > 0) warnings.push(formatWarning('stages started after their parent ended', this.startedLate));
+    return warnings;
+  }
+}
+
+class OpenStage implements Stage {
+  readonly label: string;
+
+  constructor(
+    private profiler: StageProfiler | null,
+    private readonly frame: Frame,
+    private readonly call: OpenCall,
+  ) {
+    this.label = call.node.path;
+  }
+
+  end(): void {
+    const { profiler } = this;
+    if (profiler === null) return;
+    this.profiler = null;
+    profiler.endHandle(this.frame, this.call);
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+}
+
+const NO_COST: StageCost = { fullNs: 0, innerNs: 0 };
+
+function scratchProfiler(options: StageProfilerOptions): Profiler {
+  return new StageProfiler(options, { stageCost: NO_COST });
+}

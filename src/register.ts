@@ -1,0 +1,32 @@
+/**
+ * `node --import stageprof/register app.js`: installs the active profiler before the program starts. When the
+ * program ends, the table goes to stderr, or the report as JSON to the file that STAGEPROF_OUT names.
+ * Worker threads keep the `nullProfiler`.
+ */
+import { writeFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+import { installProfiler } from './active.js';
+import { StageProfiler } from './profiler.js';
+import { renderTable } from './report/table.js';
+
+if (isMainThread) install(new StageProfiler());
+
+function install(profiler: StageProfiler): void {
+  installProfiler(profiler);
+  process.on('exit', () => {
+    profiler.close();
+    const report = profiler.report();
+    const out = process.env.STAGEPROF_OUT;
+    if (out === undefined || out === '') process.stderr.write(`${renderTable(report)}\n`);
+    else writeReport(out, `${JSON.stringify(report)}\n`);
+  });
+}
+
+/** A report that cannot be written must not change how the program ends. */
+function writeReport(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    process.stderr.write(`stageprof: cannot write the report to ${path}: ${(error as Error).message}\n`);
+  }
+}

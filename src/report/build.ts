@@ -1,0 +1,62 @@
+import { toPairs } from '../histogram.js';
+import type { LabelNode } from '../labels.js';
+import { METRICS, type MetricField, type Unit } from '../metrics.js';
+import { columnOf, type RowStore } from '../row-store.js';
+import type { StageCost } from '../stage-cost.js';
+import { type Report, type ReportHeader, REPORT_SCHEMA, type StageRow } from './report.js';
+
+const CALLS = columnOf('calls');
+const INNER_STAGES = columnOf('inner_stages');
+
+/** What only the profiler knows; schema and overhead are added here. */
+export type HeaderFacts = Omit<ReportHeader, 'schema' | 'overhead_s'>;
+
+/** Nanoseconds as seconds, to the nanosecond; null for NaN, which stands for "not measured". */
+export function secondsOf(ns: number): number | null {
+  return ns === ns ? Math.round(ns) / 1e9 : null;
+}
+
+/** Bytes as whole KiB; null for NaN. */
+export function kibOf(bytes: number): number | null {
+  // `+ 0` turns a negative zero into zero.
+  return bytes === bytes ? Math.round(bytes / 1024) + 0 : null;
+}
+
+const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
+  s: secondsOf,
+  KiB: kibOf,
+  count: (value) => (value === value ? value : null),
+  histogram: () => null,
+};
+
+/** The report of a row store: units, rounding and null for what was not measured. */
+export function buildReport(
+  facts: HeaderFacts,
+  labels: readonly LabelNode[],
+  store: RowStore,
+  cost: StageCost,
+): Report {
+  let stagesClosed = 0;
+  for (const { row } of labels) stagesClosed += store.get(row, CALLS);
+  return {
+    schema: REPORT_SCHEMA,
+    ...facts,
+    overhead_s: secondsOf(stagesClosed * cost.fullNs) ?? 0,
+    stages: labels.map((label) => buildRow(label, store, cost)),
+  };
+}
+
+function buildRow({ path, row }: LabelNode, store: RowStore, cost: StageCost): StageRow {
+  const values: [string, unknown][] = METRICS.map(({ field, unit }) => {
+    const derived = DERIVED[field];
+    return [field, derived === undefined ? READERS[unit](store.get(row, columnOf(field))) : derived(store, row, cost)];
+  });
+  return Object.fromEntries([['stage', path], ...values]) as unknown as StageRow;
+}
+
+/** Fields that are not a column of their own. */
+const DERIVED: { readonly [F in MetricField]?: (store: RowStore, row: number, cost: StageCost) => unknown } = {
+  wall_hist: (store, row) => toPairs(store.durations(row)),
+  overhead_s: (store, row, { fullNs, innerNs }) =>
+    secondsOf(store.get(row, INNER_STAGES) * fullNs + store.get(row, CALLS) * innerNs),
+};

@@ -1,0 +1,60 @@
+import type { SamplerOptions } from './native/sampler.js';
+import { MEASURES, type StageProfilerOptions } from './options.js';
+import type { Profiler } from './types.js';
+
+/** What one stage costs the program, from calibration on this machine with these settings. */
+export interface StageCost {
+  /** Elapsed nanoseconds from before the stage is opened to after it is closed. */
+  readonly fullNs: number;
+  /** Of these, the part between its two clock readings, which lands in its own `wall_s`. */
+  readonly innerNs: number;
+}
+
+const WARM_UP = 300;
+const BATCHES = 15;
+const STAGES_PER_BATCH = 20;
+
+const known = new Map<string, StageCost>();
+
+/**
+ * The cost of a stage with these sources, measured once a thread.
+ *
+ * @param open opens a profiler for measuring, which is closed again
+ */
+export function stageCostOf(
+  { rssPeak, ...sources }: SamplerOptions,
+  open: (options: StageProfilerOptions) => Profiler,
+): StageCost {
+  const measure = MEASURES.filter((name) => sources[name]);
+  const key = [rssPeak, ...measure].join();
+  let cost = known.get(key);
+  if (cost === undefined) {
+    cost = measureStageCost(open({ measure, rssPeak }));
+    known.set(key, cost);
+  }
+  return cost;
+}
+
+/** Times empty stages of a scratch profiler, which it closes: about 1 ms. Medians of batches, against noise. */
+function measureStageCost(profiler: Profiler): StageCost {
+  const full: number[] = [];
+  run(profiler, 'warm-up', WARM_UP);
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const start = process.hrtime.bigint();
+    run(profiler, 'measured', STAGES_PER_BATCH);
+    full.push(Number(process.hrtime.bigint() - start) / STAGES_PER_BATCH);
+  }
+  profiler.close();
+  const measured = profiler.report()?.stages.find(({ stage }) => stage === 'measured');
+  const inner = ((measured?.wall_s ?? 0) / (BATCHES * STAGES_PER_BATCH)) * 1e9;
+  const fullNs = median(full);
+  return { fullNs, innerNs: Math.min(inner, fullNs) };
+}
+
+function run(profiler: Profiler, label: string, stages: number): void {
+  for (let i = 0; i < stages; i++) profiler.stage(label).end();
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
