@@ -3,7 +3,7 @@ import type { LabelNode } from '../labels.js';
 import { METRICS, type MetricField, type Unit } from '../metrics.js';
 import { columnOf, type RowStore } from '../row-store.js';
 import type { StageCost } from '../stage-cost.js';
-import { type Report, type ReportHeader, REPORT_SCHEMA, type StageRow } from './report.js';
+import { REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from './report.js';
 
 const CALLS = columnOf('calls');
 const INNER_STAGES = columnOf('inner_stages');

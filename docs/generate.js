@@ -1,0 +1,19 @@
+/**
+ * Writes what is made from the tables of metrics and header members; run after the build.
+ *
+ *   node docs/generate.js                   writes docs/fields.md
+ *   node docs/generate.js --schema FILE     writes the JSON Schema of a report to FILE
+ */
+import { writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { fieldsText } from '../dist/report/fields.js';
+import { schemaText } from '../dist/report/schema.js';
+
+export { fieldsText, schemaText };
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { values } = parseArgs({ options: { schema: { type: 'string' } } });
+  if (values.schema === undefined) writeFileSync(new URL('fields.md', import.meta.url), fieldsText());
+  else writeFileSync(values.schema, schemaText());
+}

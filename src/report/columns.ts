@@ -1,0 +1,171 @@
+import { quantileSeconds } from '../histogram.js';
+import { METRICS, type MetricField } from '../metrics.js';
+import { count, duration, NOTHING, percent, type Quantity, roughDuration, size } from './format.js';
+import { whyAbsent } from './metric-sources.js';
+import { isNumberMetric, NUMBER_METRICS, type NumberField, type NumberMetric } from './number-metrics.js';
+import type { Report, StageRow } from './report.js';
+
+export type ColumnKey = MetricField | 'share' | 'p50' | 'p95';
+
+/** A column of the human table. */
+export interface Column {
+  readonly key: ColumnKey;
+  readonly heading: string;
+  /** Null where the row has no such number. */
+  readonly cell: (row: StageRow) => Quantity | null;
+  /** The same for the time no stage was open, and for the whole report; null leaves the cell blank. */
+  readonly outside: Quantity | null;
+  readonly total: Quantity | null;
+  /** Why every cell may be null. */
+  readonly whyEmpty: string;
+}
+
+/** A column that is not shown, and why. */
+export interface LeftOut {
+  readonly heading: string;
+  readonly reason: string;
+}
+
+/**
+ * Which columns give way when the table is too wide, the last first; what is not listed goes before all of them.
+ * Order of appearance is that of METRICS.
+ */
+export const IMPORTANCE: readonly ColumnKey[] = [
+  'wall_s',
+  'calls',
+  'errors',
+  'open',
+  'rss_kb_delta',
+  'cpu_s',
+  'share',
+  'native_kb_delta',
+  'js_kb_delta',
+  'rss_kb_peak_max',
+  'wall_self_s',
+  'p95',
+  'p50',
+  'native_kb_peak_max',
+  'js_kb_peak_max',
+  'external_kb_delta',
+  'overlapped_calls',
+  'allocator_kb_delta',
+  'wall_max_s',
+  'thread_cpu_s',
+  'gc_s',
+  'native_kb_alloc',
+  'js_kb_alloc',
+];
+
+/** The 95th percentile of fewer calls is their slowest, and says nothing of the next one. */
+const FEWEST_CALLS_FOR_P95 = 20;
+
+/**
+ * The columns of a report in order, and those with no number in any row.
+ *
+ * @param sort shown whether or not the table has it otherwise
+ */
+export function columnsOf(report: Report, sort?: MetricField): { columns: Column[]; leftOut: LeftOut[] } {
+  const columns: Column[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const column of allColumns(report, sort)) {
+    if (isException(column.key) && column.key !== sort && !happened(report, column.key)) continue;
+    if (hasNumber(column, report)) columns.push(column);
+    // Without rows most columns are empty, and none for a reason.
+    else if (report.stages.length > 0) leftOut.push({ heading: column.heading, reason: column.whyEmpty });
+  }
+  return { columns, leftOut };
+}
+
+function hasNumber(column: Column, { stages }: Report): boolean {
+  return stages.length === 0 ? column.total !== null : stages.some((row) => column.cell(row) !== null);
+}
+
+function allColumns(report: Report, sort: MetricField | undefined): Column[] {
+  return METRICS.flatMap((metric): Column[] => {
+    if (!isNumberMetric(metric)) return [quantile('p50', 0.5, 1), quantile('p95', 0.95, FEWEST_CALLS_FOR_P95)];
+    if (metric.heading === null && metric.field !== sort) return [];
+    const column = metricColumn(metric, report);
+    return metric.field === 'wall_s' ? [column, share(report)] : [column];
+  });
+}
+
+function metricColumn(metric: NumberMetric, report: Report): Column {
+  const { field, heading } = metric;
+  const { outside, total } = ofReport(field, report);
+  return {
+    key: field,
+    heading: heading ?? field,
+    cell: (row) => quantity(metric, row[field]),
+    outside: quantity(metric, outside),
+    total: quantity(metric, total),
+    whyEmpty: whyAbsent(metric, report.sources),
+  };
+}
+
+/** What the header says of a metric. */
+function ofReport(field: MetricField, report: Report): { outside: number | null; total: number | null } {
+  if (field === 'wall_s') return { outside: report.outside_wall_s, total: report.total_wall_s };
+  if (field === 'cpu_s') return { outside: report.outside_cpu_s, total: report.total_cpu_s };
+  return { outside: null, total: null };
+}
+
+function share(report: Report): Column {
+  const total = report.total_wall_s;
+  const of = (seconds: number | null) => (seconds === null || total <= 0 ? null : percent(seconds / total));
+  return {
+    key: 'share',
+    heading: 'share',
+    cell: (row) => of(row.wall_s),
+    outside: of(report.outside_wall_s),
+    total: of(total),
+    whyEmpty: 'no time passed',
+  };
+}
+
+function quantile(key: 'p50' | 'p95', q: number, fewestCalls: number): Column {
+  return {
+    key,
+    heading: key,
+    cell: (row) => {
+      const seconds = row.calls < fewestCalls ? null : quantileSeconds(row.wall_hist, q);
+      // The middle of the last bucket may lie beyond the slowest call.
+      return seconds === null ? null : roughDuration(Math.min(seconds, row.wall_max_s ?? seconds));
+    },
+    outside: null,
+    total: null,
+    whyEmpty: fewestCalls > 1 ? `fewer than ${fewestCalls} calls` : 'no call completed',
+  };
+}
+
+function quantity(metric: NumberMetric, value: number | null): Quantity | null {
+  if (value === null) return null;
+  switch (metric.unit) {
+    case 's':
+      return duration(value);
+    case 'KiB':
+      return size(value, metric.fold === 'growth');
+    default:
+      return count(value);
+  }
+}
+
+/** Counts of what should not happen take a column only where it did. */
+function isException(key: ColumnKey): key is NumberField {
+  return key !== 'calls' && NUMBER_METRICS.some(({ field, fold }) => field === key && fold === 'count');
+}
+
+function happened(report: Report, key: NumberField): boolean {
+  return report.stages.some((row) => (row[key] ?? 0) > 0);
+}
+
+/** The cell of a row as it is shown. */
+export function cellOf(column: Column, row: StageRow): Quantity {
+  return column.cell(row) ?? NOTHING;
+}
+
+/** How soon a column gives way: the higher, the sooner. */
+export function rankOf(key: ColumnKey, sort?: MetricField): number {
+  if (key === sort) return 0;
+  const rank = IMPORTANCE.indexOf(key);
+  return rank === -1 ? IMPORTANCE.length : rank;
+}

@@ -1,0 +1,52 @@
+import { quantileSeconds } from '../histogram.js';
+import { METRICS } from '../metrics.js';
+import { isNumberMetric } from './number-metrics.js';
+import type { Report, StageRow } from './report.js';
+
+interface CsvColumn {
+  readonly field: string;
+  readonly value: (row: StageRow) => string | number | null;
+}
+
+const QUANTILES = [
+  ['wall_p50_s', 0.5],
+  ['wall_p95_s', 0.95],
+  ['wall_p99_s', 0.99],
+] as const;
+
+const COLUMNS: readonly CsvColumn[] = [
+  { field: 'stage', value: ({ stage }) => inert(stage) },
+  ...METRICS.flatMap((metric): CsvColumn[] => {
+    if (isNumberMetric(metric)) return [{ field: metric.field, value: (row) => row[metric.field] }];
+    return QUANTILES.map(([field, q]) => ({ field, value: ({ wall_hist }) => quantileSeconds(wall_hist, q) }));
+  }),
+];
+
+/**
+ * One row a label below a row of field names, as RFC 4180 has it: lines end in CRLF, null is an empty field.
+ * The histogram stands as the quantiles made from it. Seconds are rounded to nanoseconds.
+ *
+ * Labels may come from names of input files, and spreadsheets run what begins like a formula: such a label gets
+ * a `'` in front. The JSON has every label as it is.
+ */
+export function renderCsv(report: Report): string {
+  const lines = [
+    COLUMNS.map(({ field }) => field),
+    ...report.stages.map((row) => COLUMNS.map(({ value }) => text(value(row)))),
+  ];
+  return lines.map((fields) => `${fields.map(quoted).join(',')}\r\n`).join('');
+}
+
+function text(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'number' ? String(Number(value.toFixed(9))) : value;
+}
+
+function quoted(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+// The characters of the OWASP page on CSV injection; the full-width forms are read as formulas in some locales.
+function inert(label: string): string {
+  return /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(label) ? `'${label}` : label;
+}

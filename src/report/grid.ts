@@ -1,0 +1,52 @@
+import type { Quantity } from './format.js';
+import { shorten, textWidth } from './text-width.js';
+
+/** Between two columns. */
+export const GAP = '  ';
+
+/** The cells of one column, all padded to its width. */
+export interface GridColumn {
+  readonly width: number;
+  readonly cells: readonly string[];
+}
+
+/** Labels, aligned left. Those wider than `width` lose their middle, but keep their indent. */
+export function labelColumn(labels: readonly string[], width: number): GridColumn {
+  const shortened = labels.map((label) => {
+    const name = label.trimStart();
+    const indent = label.slice(0, Math.min(label.length - name.length, Math.floor(width / 2)));
+    return indent + shorten(name, width - indent.length);
+  });
+  const widest = Math.max(...shortened.map(textWidth));
+  return { width: widest, cells: shortened.map((label) => label + ' '.repeat(widest - textWidth(label))) };
+}
+
+/**
+ * A heading and the numbers below it, aligned right. Units stand in a column of their own, so that digits end
+ * at the same place under each other whatever their unit.
+ *
+ * @param quantities null for a blank cell
+ */
+export function numberColumn(heading: string, quantities: readonly (Quantity | null)[]): GridColumn {
+  const unitWidth = Math.max(0, ...quantities.map((quantity) => quantity?.unit.length ?? 0));
+  const space = quantities.some((quantity) => quantity !== null && quantity.unit !== '' && quantity.unit !== '%');
+  const texts = quantities.map((quantity) => {
+    if (quantity === null) return '';
+    return `${quantity.digits}${space ? ' ' : ''}${quantity.unit.padEnd(unitWidth)}`;
+  });
+  const width = Math.max(heading.length, ...texts.map((text) => text.length));
+  return { width, cells: [heading, ...texts].map((text) => text.padStart(width)) };
+}
+
+/** Breaks at spaces so that no line is longer than `width`, unless a single word is. */
+export function wrapText(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && textWidth(line) + 1 + textWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,126 @@
+import { absent, SOURCE_NAMES, type SourceName, type SourceState } from '../sources.js';
+import { REPORT_SCHEMA, type ReportHeader } from './report.js';
+
+/** What a member holds. */
+export type HeaderType = 'schema' | 's' | 'KiB' | 'count' | 'boolean' | 'text' | 'sources' | 'warnings' | 'slurm';
+
+/**
+ * How the header of a merged report is made: `add` and `max` of the numbers, `all` true where all are true,
+ * `same` the value where all agree and else null, `weakest` truth of each source, `warnings` counts added.
+ */
+export type HeaderFold = 'fixed' | 'add' | 'max' | 'all' | 'same' | 'same members' | 'weakest' | 'warnings';
+
+export interface HeaderTraits {
+  readonly type: HeaderType;
+  readonly fold: HeaderFold;
+  readonly nullable?: true;
+  /** The member may be missing. */
+  readonly optional?: true;
+  readonly description: string;
+}
+
+/**
+ * The one table of header members; the JSON Schema, docs/fields.md and the merge are made from it. That it
+ * lists exactly the members of `ReportHeader` is checked by the compiler.
+ */
+export const HEADER = {
+  schema: { type: 'schema', fold: 'fixed', description: 'Name and version of this format.' },
+  total_wall_s: { type: 's', fold: 'add', description: 'Elapsed time since the profiler was made.' },
+  total_cpu_s: {
+    type: 's',
+    fold: 'add',
+    nullable: true,
+    description: 'CPU time of the whole process, all threads, since the profiler was made.',
+  },
+  outside_wall_s: { type: 's', fold: 'add', description: 'Elapsed time while no stage was open.' },
+  outside_cpu_s: {
+    type: 's',
+    fold: 'add',
+    nullable: true,
+    description: 'CPU time of the process while no stage was open.',
+  },
+  rss_kb_now: {
+    type: 'KiB',
+    fold: 'max',
+    nullable: true,
+    description: 'Resident set of the process when the report was made.',
+  },
+  rss_kb_peak: {
+    type: 'KiB',
+    fold: 'max',
+    nullable: true,
+    description: 'Highest resident set of the process since it started.',
+  },
+  js_memory_traced: {
+    type: 'boolean',
+    fold: 'all',
+    description: 'True when the JS heap was read at every collection, so that its peaks are exact.',
+  },
+  native_memory_traced: {
+    type: 'boolean',
+    fold: 'all',
+    description: 'True only when the tracker counts native allocations exactly.',
+  },
+  sources: {
+    type: 'sources',
+    fold: 'weakest',
+    description: 'Where the numbers come from, and how much each can be trusted.',
+  },
+  overhead_s: { type: 's', fold: 'add', description: 'What the profiler itself cost, from calibration.' },
+  labels_folded: {
+    type: 'count',
+    fold: 'add',
+    description: "Labels folded into their parent's `(other)` because `maxLabels` was reached.",
+  },
+  warnings: {
+    type: 'warnings',
+    fold: 'warnings',
+    description: 'What the reader should know, as `text: N`, where N counts how often it happened.',
+  },
+  node: { type: 'text', fold: 'same', nullable: true, description: 'Version of Node.js.' },
+  pid: { type: 'count', fold: 'same', nullable: true, description: 'Process id.' },
+  thread: { type: 'count', fold: 'same', nullable: true, description: 'Thread id, 0 for the main thread.' },
+  slurm: {
+    type: 'slurm',
+    fold: 'same members',
+    optional: true,
+    description: 'Ids of the SLURM job, missing outside of one.',
+  },
+} as const satisfies { readonly [F in keyof Required<ReportHeader>]: HeaderTraits };
+
+export type HeaderField = keyof typeof HEADER;
+
+/** The rows of `HEADER` with the traits all of them share, in order. */
+export const HEADER_FIELDS = Object.entries(HEADER) as readonly (readonly [HeaderField, HeaderTraits])[];
+
+/** Members of `slurm`: ids as SLURM prints them, null where not set. */
+export const SLURM = {
+  job: 'SLURM_JOB_ID.',
+  array_job: 'SLURM_ARRAY_JOB_ID: the id all tasks of an array share.',
+  array_task: 'SLURM_ARRAY_TASK_ID.',
+} as const satisfies { readonly [F in keyof Required<ReportHeader>['slurm'] & string]: string };
+
+/** The header of a report about nothing: totals of zero, all else not measured. */
+export function emptyHeader(): ReportHeader {
+  const members = HEADER_FIELDS.filter(([, { optional }]) => optional !== true);
+  return Object.fromEntries(members.map(([field, traits]) => [field, emptyValue(traits)])) as unknown as ReportHeader;
+}
+
+function emptyValue({ type, nullable }: HeaderTraits): unknown {
+  if (nullable === true) return null;
+  switch (type) {
+    case 'schema':
+      return REPORT_SCHEMA;
+    case 'boolean':
+      return false;
+    case 'warnings':
+      return [];
+    case 'sources':
+      return Object.fromEntries(SOURCE_NAMES.map((name) => [name, absent('no report was merged')])) as Record<
+        SourceName,
+        SourceState
+      >;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Metric } from '../metrics.js';
+import type { SlotName } from '../native/layout.js';
+import type { SourceName, SourceState, Sources } from '../sources.js';
+
+/** The source each slot is read from, where a report has a state for it. */
+const SOURCE_OF_SLOT: Readonly<Partial<Record<SlotName, SourceName>>> = {
+  thread_cpu_ns: 'thread_cpu',
+  rss_bytes: 'rss',
+  rss_peak_bytes: 'rss_peak',
+  js_peak_bytes: 'js_peak',
+  gc_ns: 'gc',
+  gc_calls: 'gc',
+  native_live_bytes: 'native',
+  native_alloc_bytes: 'native',
+  native_allocs: 'native',
+  native_peak_bytes: 'native',
+  allocator_held_bytes: 'native',
+};
+
+/** Slots that no allocator can answer for: only the tracker sees single allocations. */
+const TRACKER_SLOTS: ReadonlySet<SlotName> = new Set(['native_alloc_bytes', 'native_allocs', 'native_peak_bytes']);
+
+/** The source whose truth is that of the metric; null for what is counted or always read. */
+export function sourceOf({ slot }: Metric): SourceName | null {
+  return slot === null ? null : (SOURCE_OF_SLOT[slot] ?? null);
+}
+
+/** When the metric is null, as docs/fields.md says it; that no call was completed goes for all with a slot. */
+export function nullWhen(metric: Metric): string {
+  if (metric.slot === null) return 'never';
+  if (metric.group === 'time') return 'no call was completed';
+  const causes = [`\`measure\` is without \`${metric.group}\``];
+  const source = sourceOf(metric);
+  if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) causes.push('the tracker is not loaded');
+  else if (source !== null) causes.push(`\`sources.${source}\` is absent`);
+  if (metric.share === 'collected') causes.push('nothing was collected (`collect`)');
+  return causes.join(', or ');
+}
+
+/** Why a report has the metric nowhere. */
+export function whyAbsent(metric: Metric, sources: Sources): string {
+  const name = sourceOf(metric);
+  const state: SourceState | null = name === null ? null : sources[name];
+  if (state !== null && !state.available && state.reason !== undefined) return state.reason;
+  if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) return 'the tracker is not loaded';
+  return metric.share === 'collected' ? 'nothing was collected' : 'not measured';
+}

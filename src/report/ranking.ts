@@ -1,0 +1,27 @@
+import { quantileSeconds } from '../histogram.js';
+import type { MetricField } from '../metrics.js';
+import type { StageRow } from './report.js';
+
+export interface Ranking {
+  /** Highest value first; the histogram is ranked by its median. */
+  readonly sort?: MetricField | undefined;
+  /** How many rows to keep: those highest in `sort`, or without one those that took longest. */
+  readonly top?: number | undefined;
+}
+
+/** The rows to show, in the order of the ranking, or in their own where none is asked for. */
+export function rank(rows: readonly StageRow[], { sort, top }: Ranking): readonly StageRow[] {
+  if (sort === undefined && top === undefined) return rows;
+  // Two rows without a value differ by NaN, which sorting takes for equal.
+  const ranked = rows.toSorted((a, b) => rankingValue(b, sort ?? 'wall_s') - rankingValue(a, sort ?? 'wall_s'));
+  const kept = top === undefined ? ranked : ranked.slice(0, top);
+  if (sort !== undefined) return kept;
+  const keep = new Set(kept);
+  return rows.filter((row) => keep.has(row));
+}
+
+/** Below every number where there is none. */
+function rankingValue(row: StageRow, field: MetricField): number {
+  const value = field === 'wall_hist' ? quantileSeconds(row.wall_hist, 0.5) : row[field];
+  return value ?? Number.NEGATIVE_INFINITY;
+}

@@ -1,0 +1,104 @@
+import { BUCKET_COUNT } from '../histogram.js';
+import { METRICS, type Metric } from '../metrics.js';
+import { SOURCE_NAMES } from '../sources.js';
+import { SOURCE_MEANING, STATE_MEANING, TRUTH_MEANING } from './descriptions.js';
+import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './header.js';
+import { REPORT_SCHEMA } from './report.js';
+
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/**
+ * The JSON Schema of a report. Draft 7, because it is what editors and the validators of most languages read,
+ * and nothing of a later draft is needed.
+ */
+export function reportSchema(): JsonSchema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: REPORT_SCHEMA,
+    description: 'What each named stage of a Node.js program cost. Null is what was not measured.',
+    ...object(
+      [
+        ...HEADER_FIELDS.map(([field, traits]) => [field, headerSchema(traits)] as const),
+        ['stages', { description: 'One row a label, in order of first entry.', type: 'array', items: rowSchema() }],
+      ],
+      HEADER_FIELDS.filter(([, { optional }]) => optional === true).map(([field]) => field),
+    ),
+  };
+}
+
+/** `reportSchema()` as the text of `stageprof/schema.json`. */
+export function schemaText(): string {
+  return `${JSON.stringify(reportSchema(), null, 2)}\n`;
+}
+
+function rowSchema(): JsonSchema {
+  return object([
+    ['stage', { description: "The stage's label: its dotted path.", type: 'string', minLength: 1 }],
+    ...METRICS.map((metric) => [metric.field, { description: metric.description, ...metricSchema(metric) }] as const),
+  ]);
+}
+
+function metricSchema({ unit, fold }: Metric): JsonSchema {
+  if (unit === 'histogram') return HISTOGRAM;
+  const type = unit === 's' ? 'number' : 'integer';
+  // Only a growth can be negative: the rest are counters, levels and durations.
+  const range = fold === 'growth' ? {} : { minimum: 0 };
+  return { type: fold === 'count' ? type : [type, 'null'], ...range };
+}
+
+const HISTOGRAM: JsonSchema = {
+  type: 'array',
+  items: {
+    type: 'array',
+    items: [
+      { type: 'integer', minimum: 0, maximum: BUCKET_COUNT - 1 },
+      { type: 'integer', minimum: 1 },
+    ],
+    additionalItems: false,
+    minItems: 2,
+  },
+};
+
+const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
+  schema: () => ({ type: 'string', const: REPORT_SCHEMA }),
+  s: () => ({ type: 'number', minimum: 0 }),
+  KiB: () => ({ type: 'integer', minimum: 0 }),
+  count: () => ({ type: 'integer', minimum: 0 }),
+  boolean: () => ({ type: 'boolean' }),
+  text: () => ({ type: 'string' }),
+  warnings: () => ({ type: 'array', items: { type: 'string' } }),
+  sources: () =>
+    object(SOURCE_NAMES.map((name) => [name, { description: SOURCE_MEANING[name], ...stateSchema() }] as const)),
+  slurm: () =>
+    object(
+      Object.entries(SLURM).map(([name, description]) => [name, { description, type: ['string', 'null'] }] as const),
+    ),
+};
+
+function headerSchema({ type, nullable, description }: HeaderTraits): JsonSchema {
+  const schema = HEADER_TYPES[type]();
+  return { description, ...schema, ...(nullable === true ? { type: [schema.type, 'null'] } : {}) };
+}
+
+function stateSchema(): JsonSchema {
+  return object(
+    [
+      ['available', { description: STATE_MEANING.available, type: 'boolean' }],
+      ['truth', { description: STATE_MEANING.truth, type: 'string', enum: Object.keys(TRUTH_MEANING) }],
+      ['method', { description: STATE_MEANING.method, type: ['string', 'null'] }],
+      ['bound_kb', { description: STATE_MEANING.bound_kb, type: 'number', minimum: 0 }],
+      ['reason', { description: STATE_MEANING.reason, type: 'string' }],
+    ],
+    ['bound_kb', 'reason'],
+  );
+}
+
+/** An object of exactly these members. */
+function object(members: readonly (readonly [string, JsonSchema])[], optional: readonly string[] = []): JsonSchema {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(members),
+    required: members.map(([name]) => name).filter((name) => !optional.includes(name)),
+    additionalProperties: false,
+  };
+}

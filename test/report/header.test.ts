@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { emptyHeader, HEADER_FIELDS } from '../../src/report/header.js';
+import { report } from './fixture.js';
+
+test('the table lists the members of a report in the order they are written', () => {
+  const { stages: _, ...header } = report({ slurm: { job: '1', array_job: null, array_task: null } });
+  expect(HEADER_FIELDS.map(([field]) => field)).toEqual(Object.keys(header));
+});
+
+test('an empty header has every member that is not optional', () => {
+  const { stages: _, ...header } = report();
+  expect(Object.keys(emptyHeader())).toEqual(Object.keys(header));
+});

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { mergeSources } from '../../src/report/merge-sources.js';
+import { absent, present, SOURCE_NAMES, type SourceState, type Sources } from '../../src/sources.js';
+
+const DIFFERS = 'the weakest of merged reports that differ';
+
+function all(state: SourceState): Sources {
+  return Object.fromEntries(SOURCE_NAMES.map((name) => [name, state])) as Sources;
+}
+
+function merged(a: SourceState, b: SourceState): SourceState {
+  return mergeSources(all(a), all(b)).native;
+}
+
+test('equal states stay as they are', () => {
+  const state = { ...present('bounded', 'statm', 'per-CPU counters'), bound_kb: 16 };
+  expect(merged(state, state)).toEqual(state);
+});
+
+test('the weaker truth wins, keeps its reason, and says that the reports differ', () => {
+  expect(merged(present('exact', 'tracker'), absent('no addon'))).toEqual({
+    available: false,
+    truth: 'absent',
+    method: null,
+    reason: `no addon; ${DIFFERS}`,
+  });
+});
+
+test('a weaker truth without a reason says only that the reports differ', () => {
+  expect(merged(present('sampled', 'mallinfo2'), present('exact', 'tracker')).reason).toBe(DIFFERS);
+});
+
+test('the word about a difference is said once however often reports are merged', () => {
+  const once = merged(present('exact', 'tracker'), absent('no addon'));
+  expect(merged(once, once)).toEqual(once);
+  expect(merged(present('exact', 'tracker'), once)).toEqual(once);
+});
+
+test('the wider of two bounds holds, and machines may differ in it', () => {
+  const statm = present('bounded', 'statm');
+  expect(merged({ ...statm, bound_kb: 16 }, { ...statm, bound_kb: 64 })).toEqual({ ...statm, bound_kb: 64 });
+});
+
+test('an unknown bound is wider than any', () => {
+  const statm = present('bounded', 'statm');
+  expect(merged({ ...statm, bound_kb: 16 }, statm)).toEqual(statm);
+});
+
+const state: fc.Arbitrary<SourceState> = fc
+  .record(
+    {
+      available: fc.boolean(),
+      truth: fc.constantFrom('exact', 'bounded', 'sampled', 'absent'),
+      method: fc.constantFrom(null, 'statm', 'tracker'),
+      bound_kb: fc.constantFrom(4, 64),
+      reason: fc.constantFrom('a', 'b', 'b; c'),
+    },
+    { requiredKeys: ['available', 'truth', 'method'] },
+  )
+  .map((value) => value as SourceState);
+
+test('merging is associative, commutative and idempotent', () => {
+  fc.assert(
+    fc.property(state, state, state, (a, b, c) => {
+      expect(merged(merged(a, b), c)).toEqual(merged(a, merged(b, c)));
+      expect(merged(a, b)).toEqual(merged(b, a));
+      expect(merged(a, a)).toEqual(a);
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { METRICS, type MetricField } from '../../src/metrics.js';
+import { nullWhen, sourceOf, whyAbsent } from '../../src/report/metric-sources.js';
+import { absent, present } from '../../src/sources.js';
+import { report } from './fixture.js';
+
+const metric = (field: MetricField) => METRICS.find((candidate) => candidate.field === field)!;
+const { sources } = report();
+
+test.each([
+  ['calls', 'never'],
+  ['overhead_s', 'never'],
+  ['wall_s', 'no call was completed'],
+  ['cpu_s', '`measure` is without `cpu`'],
+  ['gc_s', '`measure` is without `js`, or `sources.gc` is absent'],
+  ['js_kb_retained', '`measure` is without `js`, or nothing was collected (`collect`)'],
+  ['native_kb_alloc', '`measure` is without `native`, or the tracker is not loaded'],
+] as const)('%s is null when %s', (field, when) => {
+  expect(nullWhen(metric(field))).toBe(when);
+});
+
+test.each([
+  ['rss_kb_peak_max', 'rss_peak'],
+  ['allocator_kb_delta', 'native'],
+  ['faults_minor', null],
+  ['calls', null],
+] as const)('the truth of %s is that of %s', (field, source) => {
+  expect(sourceOf(metric(field))).toBe(source);
+});
+
+test('an absent source says itself why its metrics are', () => {
+  expect(whyAbsent(metric('native_kb_alloc'), { ...sources, native: absent('no addon') })).toBe('no addon');
+});
+
+test('where native memory is only sampled, single allocations need the tracker', () => {
+  const sampled = { ...sources, native: present('sampled', 'mallinfo2', 'within a time budget') };
+  expect(whyAbsent(metric('native_kb_alloc'), sampled)).toBe('the tracker is not loaded');
+});
+
+test.each([
+  ['js_kb_retained', 'nothing was collected'],
+  ['cpu_s', 'not measured'],
+] as const)('%s without a source: %s', (field, why) => {
+  expect(whyAbsent(metric(field), sources)).toBe(why);
+});

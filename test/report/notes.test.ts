@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { notesOf } from '../../src/report/notes.js';
+import { absent, present } from '../../src/sources.js';
+import { pipelineReport, report } from './fixture.js';
+
+const texts = (...given: Parameters<typeof notesOf>) => notesOf(...given).map(({ key, text }) => `${key}: ${text}`);
+const ALL = { columns: [], rowsShown: Number.POSITIVE_INFINITY };
+
+test('a report with nothing to remark says what memory it ended with and what the profiler cost', () => {
+  expect(texts(report(), ALL)).toEqual(['rss: 97.7 MiB now, 195 MiB at its peak', 'profiler: 1.00 ms, <0.1% of wall']);
+});
+
+test('everything worth knowing is said once, warnings before caveats', () => {
+  const columns = [
+    { heading: 'native alloc', reason: 'the tracker is not loaded' },
+    { heading: 'native peak', reason: 'the tracker is not loaded' },
+    { heading: 'p95', reason: 'fewer than 20 calls' },
+  ];
+  expect(texts({ ...pipelineReport(), labels_folded: 1234 }, { columns, rowsShown: 5 })).toEqual([
+    'stages: 5 of 8 shown',
+    'rss: 3.03 GiB now, 4.59 GiB at its peak',
+    'profiler: 302 ms, <0.1% of wall',
+    'folded: 1,234 labels past the limit, into (other)',
+    'warning: handles closed out of order: 3',
+    'source: native sampled (mallinfo2): the tracker is not loaded; 118 of 36000 readings skipped to stay within 1 % of wall',
+    'source: rss bounded within 512 KiB (/proc/self/statm)',
+    'source: rss_peak bounded (ru_maxrss): a lower bound where a call did not raise it',
+    'source: attribution bounded (boundary): calls that overlap share their deltas',
+    'left out: native alloc, native peak (the tracker is not loaded)',
+    'left out: p95 (fewer than 20 calls)',
+  ]);
+});
+
+test('an absent source is not explained twice', () => {
+  const { sources } = report();
+  const given = report({ sources: { ...sources, gc: absent('no symbols') } });
+  expect(texts(given, ALL)).toContain('source: gc absent: no symbols');
+  expect(texts(given, { ...ALL, columns: [{ heading: 'gc', reason: 'no symbols' }] })).not.toContain(
+    'source: gc absent: no symbols',
+  );
+});
+
+test('what was not measured is not mentioned', () => {
+  expect(texts(report({ rss_kb_now: null, rss_kb_peak: null, total_wall_s: 0 }), ALL)).toEqual(['profiler: 1.00 ms']);
+  expect(texts(report({ rss_kb_now: null }), ALL)[0]).toBe('rss: 195 MiB at its peak');
+});
+
+test('warnings and folded labels are alarms', () => {
+  const alarms = notesOf(report({ warnings: ['a: 1'], labels_folded: 1 }), ALL).filter(({ isAlarm }) => isAlarm);
+  expect(alarms.map(({ key }) => key)).toEqual(['folded', 'warning']);
+});
+
+test('text from elsewhere cannot move the cursor', () => {
+  const { sources } = report();
+  const hostile = report({ warnings: ['\x1b[2J: 1'], sources: { ...sources, rss: present('sampled', '\x07', '\r') } });
+  expect(texts(hostile, { ...ALL, columns: [{ heading: 'x', reason: '\x1bc' }] }).join('')).not.toMatch(/\p{Cc}/u);
+});

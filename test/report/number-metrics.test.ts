@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import { METRICS } from '../../src/metrics.js';
+import { NUMBER_METRICS } from '../../src/report/number-metrics.js';
+
+test('only the histogram is not a plain number', () => {
+  const others = METRICS.filter((metric) => !(NUMBER_METRICS as readonly unknown[]).includes(metric));
+  expect(others.map(({ field }) => field)).toEqual(['wall_hist']);
+});

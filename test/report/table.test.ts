@@ -1,0 +1,113 @@
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { renderTable } from '../../src/report/table.js';
+import { textWidth } from '../../src/report/text-width.js';
+import { durations, pipelineReport, report, row } from './fixture.js';
+
+const linesOf = (...given: Parameters<typeof renderTable>) => renderTable(...given).split('\n');
+const labelsOf = (...given: Parameters<typeof renderTable>) =>
+  linesOf(...given)
+    .slice(0, linesOf(...given).indexOf(''))
+    .map((line) => /^ *\S*/.exec(line)?.[0]);
+
+test('the table of a pipeline, at 100 characters', () => {
+  expect(renderTable(pipelineReport(), { width: 100 })).toBe(`\
+stage                  calls  errors  open      wall   share       cpu     native        rss
+scan                  12,000       2     0  2.49 h     99.3%  6.07 h    +2.19 GiB  +2.68 GiB
+  fetch               12,000       0     0  25.1 min   16.6%  5.17 min  +4.00 MiB  +12.0 MiB
+  decode              12,000       0     0  52.0 min   34.5%  2.56 h    +2.14 GiB  +2.53 GiB
+    tiles            384,000       0     0  45.3 min   30.1%  2.33 h    +2.13 GiB  +2.47 GiB
+  features            11,998       2     0  70.0 min   46.5%  3.34 h        0       +137 MiB
+  write               11,996       0     0   113 s      1.2%  5.51 min    -96 KiB   +512 KiB
+flush                      3       0     0   840 us    <0.1%   800 us       0          0
+watchdog.tick              8       0     1  21.4 ms    <0.1%  19.0 ms       0       -128 KiB
+(outside any stage)                         61.2 s      0.7%  70.1 s
+total                                       2.51 h    100.0%  6.09 h
+
+rss       3.03 GiB now, 4.59 GiB at its peak
+profiler  302 ms, <0.1% of wall
+warning   handles closed out of order: 3
+source    native sampled (mallinfo2): the tracker is not loaded; 118 of 36000 readings skipped to
+          stay within 1 % of wall
+source    rss bounded within 512 KiB (/proc/self/statm)
+source    rss_peak bounded (ru_maxrss): a lower bound where a call did not raise it
+source    attribution bounded (boundary): calls that overlap share their deltas
+left out  native alloc, native peak (the tracker is not loaded)
+left out  worst, self, p50, p95, thread, gc, js, js alloc, js peak, buffers, allocator, rss peak,
+          overlap (13 columns to fit 100 characters)
+`);
+});
+
+test('a dash stands for what was not measured in a column that has other numbers', () => {
+  const stages = [row('a', { calls: 1, wall_s: 1, cpu_s: null }), row('b', { calls: 1, wall_s: 1, cpu_s: 2 })];
+  expect(linesOf(report({ stages }))[1]).toBe('a                        1  1.00 s   10.0%     -');
+});
+
+test('a sorted table is a list of full labels, highest first', () => {
+  expect(labelsOf(pipelineReport(), { sort: 'rss_kb_delta', top: 3 })).toEqual([
+    'stage',
+    'scan',
+    'scan.decode',
+    'scan.decode.tiles',
+    '(outside',
+    'total',
+  ]);
+});
+
+test('the longest stages of an unsorted table keep their tree', () => {
+  expect(labelsOf(pipelineReport(), { top: 3 })).toEqual([
+    'stage',
+    'scan',
+    '  decode',
+    '  features',
+    '(outside',
+    'total',
+  ]);
+});
+
+test('a report without stages has its totals', () => {
+  expect(renderTable(report())).toBe(`\
+stage                  wall   share      cpu
+(outside any stage)  1.00 s   10.0%   500 ms
+total                10.0 s  100.0%  8.00 s
+
+rss       97.7 MiB now, 195 MiB at its peak
+profiler  1.00 ms, <0.1% of wall
+`);
+});
+
+test('a label can neither move the cursor nor break the line', () => {
+  const stages = [row('\x1b[2Jgone\nnext \u202eoverride', { calls: 1, wall_s: 1 })];
+  expect(linesOf(report({ stages }))[1]).toMatch(/^\\x1b\[2Jgone\\nnext \\u202eoverride +1 /);
+});
+
+test('colour changes nothing but the colour', () => {
+  const coloured = renderTable(pipelineReport(), { colour: true });
+  expect(stripVTControlCharacters(coloured)).toBe(renderTable(pipelineReport()));
+  expect(coloured).toContain('\x1b[31m     2\x1b[39m');
+  expect(coloured).toContain('\x1b[33m   1\x1b[39m');
+  expect(coloured).toContain('\x1b[33mhandles closed out of order: 3\x1b[39m');
+});
+
+test('no line of the table is wider than asked for, down to a label and a time', () => {
+  const label = fc.stringMatching(/^[a-z.]{1,60}$/);
+  fc.assert(
+    fc.property(fc.uniqueArray(label, { maxLength: 8 }), fc.integer({ min: 40, max: 250 }), (labels, width) => {
+      const { stages } = pipelineReport();
+      const given = { ...pipelineReport(), stages: labels.map((stage, index) => ({ ...stages[index]!, stage })) };
+      for (const line of linesOf(given, { width })) expect(textWidth(line)).toBeLessThanOrEqual(width);
+    }),
+  );
+});
+
+test('the time of a stage is there however narrow the table', () => {
+  expect(linesOf(pipelineReport(), { width: 1 })[0]).toBe('stage                    wall');
+});
+
+test('thousands of labels are laid out in time that grows with their number', () => {
+  const stages = Array.from({ length: 4096 }, (_, index) =>
+    row(`a${index % 64}.b${index}`, { calls: 1, wall_s: 1, wall_hist: durations([1, 1]) }),
+  );
+  expect(linesOf(report({ stages }), { width: 100 }).indexOf('')).toBe(4096 + 3);
+});
