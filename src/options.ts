@@ -3,8 +3,8 @@ import type { SamplerOptions } from './native/sampler.js';
 
 export const MEASURES = ['cpu', 'rss', 'js', 'native', 'io'] as const;
 const ATTRIBUTIONS = ['boundary', 'exact'] as const;
-const COLLECTS = ['none', 'outermost', 'every'] as const;
-const RSS_PEAKS = ['lifetime', 'reset'] as const;
+export const COLLECTS = ['none', 'outermost', 'every'] as const;
+export const RSS_PEAKS = ['lifetime', 'reset'] as const;
 
 export type Measure = (typeof MEASURES)[number];
 export type Attribution = (typeof ATTRIBUTIONS)[number];

@@ -1,0 +1,41 @@
+import type { Capabilities } from '../capabilities.js';
+import type { SourceName } from '../sources.js';
+import type { Machine } from './machine.js';
+
+/** What to do about the addon not being there; undefined where it is. */
+export function addonAdvice({ addon }: Capabilities, { platform, arch }: Machine): string | undefined {
+  if (addon.available) return undefined;
+  if (addon.reason?.includes('STAGEPROF_NO_ADDON') === true) return 'unset STAGEPROF_NO_ADDON';
+  return `run npm ci on ${platform} ${arch} itself, or, where stageprof has no prebuild for it, npx node-gyp rebuild in a checkout of it`;
+}
+
+/**
+ * What to do about a source that is absent or not exact; undefined where it is exact or nothing can be done.
+ * The reason itself is the source's own.
+ */
+export function sourceAdvice(name: SourceName, { addon, sources }: Capabilities): string | undefined {
+  const { truth } = sources[name];
+  return truth === 'exact' ? undefined : ADVICE[name](addon.available, truth === 'absent');
+}
+
+type Advise = (hasAddon: boolean, isAbsent: boolean) => string | undefined;
+
+const NEEDS_ADDON = 'needs the addon, see above';
+
+const ADVICE: Readonly<Record<SourceName, Advise>> = {
+  native: (hasAddon) =>
+    hasAddon
+      ? 'only the tracker counts every block, and this version has none: compare with rss_kb_delta'
+      : NEEDS_ADDON,
+  js_peak: (hasAddon) =>
+    hasAddon ? 'use an official build of Node 20, 22, 24 or 26, whose heap the addon can read' : NEEDS_ADDON,
+  rss: (_, isAbsent) =>
+    isAbsent ? 'mount /proc into the container' : 'take growth below the bound as none; Linux 6.16 and later are exact',
+  rss_peak: (hasAddon, isAbsent) => {
+    if (!hasAddon) return NEEDS_ADDON;
+    return isAbsent ? undefined : '--rss-peak reset makes it exact for every stage, but lowers what time -v shows';
+  },
+  thread_cpu: (hasAddon) => (hasAddon ? undefined : 'needs the addon, see above, or Node 22.19 or later'),
+  gc: (hasAddon) => (hasAddon ? ADVICE.js_peak(true, true) : NEEDS_ADDON),
+  attribution: () => 'where overlapped_calls is 0, all of a delta is of its own stage',
+};

@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { capabilities } from '../capabilities.js';
+import { painter } from '../report/paint.js';
+import { SOURCE_NAMES } from '../sources.js';
+import { addonAdvice, sourceAdvice } from './advice.js';
+import { type Advised, type Diagnosis, doctorPage } from './doctor-page.js';
+import { EXIT_DONE } from './exit-codes.js';
+import { describeMachine } from './machine.js';
+import { packageVersion } from './package-version.js';
+
+export function doctorCommand(finish: (exitCode: number) => void): Command {
+  return new Command('doctor')
+    .description('what can be measured here, how exactly, and what to do about what cannot')
+    .option('--json', 'the same for machines')
+    .action(({ json }: { json?: true }) => {
+      const diagnosis = diagnose();
+      const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+      process.stdout.write(json === true ? `${JSON.stringify(diagnosis)}\n` : doctorPage(diagnosis, painter(colour)));
+      finish(EXIT_DONE);
+    });
+}
+
+function diagnose(): Diagnosis {
+  const machine = describeMachine();
+  const found = capabilities();
+  const sources = SOURCE_NAMES.map((name) => [name, advised(found.sources[name], sourceAdvice(name, found))]);
+  return {
+    stageprof: packageVersion(),
+    machine,
+    addon: advised(found.addon, addonAdvice(found, machine)),
+    sources: Object.fromEntries(sources),
+  };
+}
+
+function advised(state: Advised, advice: string | undefined): Advised {
+  return advice === undefined ? state : { ...state, advice };
+}

@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { type DistinctInputs, distinctInputs, parseInputList } from '../corpus/inputs.js';
+import { systemReason } from '../corpus/setup-error.js';
+import { UsageError } from './usage-error.js';
+
+/** The inputs of the command line, then those of the list; at least one. */
+export async function readInputs(given: readonly string[], listPath: string | undefined): Promise<DistinctInputs> {
+  const listed = listPath === undefined ? [] : parseInputList(await readList(listPath));
+  const inputs = [...given, ...listed];
+  if (inputs.length > 0) return distinctInputs(inputs);
+  if (listPath === undefined)
+    throw new UsageError('no inputs: give them behind the pipeline module or in --input-list FILE');
+  throw new UsageError(`--input-list ${listPath}: holds no inputs, write one a line`);
+}
+
+async function readList(path: string): Promise<string> {
+  try {
+    return path === '-' ? await text(process.stdin) : await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--input-list ${path}: cannot be read, ${systemReason(error)}`);
+  }
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { SetupError } from '../corpus/setup-error.js';
+import { doctorCommand } from './doctor.js';
+import { EXIT_DONE, EXIT_USAGE } from './exit-codes.js';
+import { mapCommand } from './map.js';
+import { packageVersion } from './package-version.js';
+import { say } from './say.js';
+import { UsageError } from './usage-error.js';
+
+const COMMANDS = [mapCommand, doctorCommand];
+
+function createProgram(finish: (exitCode: number) => void): Command {
+  const program = new Command('stageprof')
+    .description('What each named stage of a pipeline costs in time, CPU and memory, summed over a whole corpus.')
+    .version(packageVersion())
+    .exitOverride()
+    // Thrown errors are said once, below, in one line.
+    .configureOutput({ writeErr: () => {} });
+  for (const create of COMMANDS) {
+    const command = create(finish);
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  return program;
+}
+
+/** The exit code of a command line; every usage error is one line on stderr. */
+async function main(argv: readonly string[]): Promise<number> {
+  let exitCode = EXIT_DONE;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT_DONE;
+    const message = usageMessage(error, program);
+    if (message === undefined) throw error;
+    say(message);
+    return EXIT_USAGE;
+  }
+}
+
+/** Undefined for an error that is not the user's. */
+function usageMessage(error: unknown, program: Command): string | undefined {
+  if (error instanceof UsageError || error instanceof SetupError) return error.message;
+  if (!(error instanceof CommanderError)) return undefined;
+  if (error.code === 'commander.help') {
+    const names = program.commands.map((command) => command.name());
+    return `no command given, the commands are ${names.join(', ')}: see stageprof --help`;
+  }
+  // A proposal such as "Did you mean" follows in a line of its own.
+  return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+}
+
+// `stageprof … | head`: the reader has what it wants, which is no error of this side.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+const exitCode = await main(process.argv.slice(2));
+// Explicitly, once stdout has taken everything: a timer or connection a pipeline left open would keep the
+// process, and with it the node it was given, until the job's time limit.
+process.stdout.write('', () => process.exit(exitCode));

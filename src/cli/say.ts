@@ -1,0 +1,15 @@
+import { escapeControls } from '../report/escape.js';
+
+/** One line of a message on stderr, whatever names and reasons it holds: stdout is for results alone. */
+export function messageLine(message: string): string {
+  return `stageprof: ${escapeControls(message)}\n`;
+}
+
+export function say(message: string): void {
+  process.stderr.write(messageLine(message));
+}
+
+/** `1 input`, `2 inputs` */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

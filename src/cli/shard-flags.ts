@@ -1,0 +1,39 @@
+import { InvalidArgumentError } from 'commander';
+import { type Shard, shardOfArrayTask, WHOLE_CORPUS } from '../corpus/shard.js';
+import { UsageError } from './usage-error.js';
+
+export interface ShardFlags {
+  readonly taskIndex?: number;
+  readonly taskCount?: number;
+}
+
+export interface ChosenShard {
+  readonly shard: Shard;
+  readonly fromEnvironment: boolean;
+}
+
+/** The shard of the flags; without flags that of the Slurm array task; else the whole corpus. */
+export function chooseShard({ taskIndex, taskCount }: ShardFlags, env: NodeJS.ProcessEnv): ChosenShard {
+  if (taskIndex !== undefined && taskCount !== undefined) {
+    if (taskIndex >= taskCount) {
+      throw new UsageError(`--task-index ${taskIndex} is outside of --task-count ${taskCount}: indexes begin at 0`);
+    }
+    return { shard: { index: taskIndex, count: taskCount }, fromEnvironment: false };
+  }
+  if (taskIndex !== undefined) throw new UsageError('--task-index needs --task-count beside it');
+  if (taskCount !== undefined) throw new UsageError('--task-count needs --task-index beside it');
+
+  const task = shardOfArrayTask(env);
+  if (task.state === 'unusable') throw new UsageError(`${task.reason}: give --task-index and --task-count`);
+  if (task.state === 'none') return { shard: WHOLE_CORPUS, fromEnvironment: false };
+  return { shard: task.shard, fromEnvironment: true };
+}
+
+/** For an option whose value is a whole number. */
+export function wholeNumberFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It has to be a whole number from ${least}.`);
+  };
+}

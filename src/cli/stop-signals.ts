@@ -1,0 +1,43 @@
+import { exitCodeOfSignal, type StopSignal } from './exit-codes.js';
+
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+
+/**
+ * A second signal within this time is the first one over again: npx and srun pass on what the terminal or
+ * Slurm has sent to the whole group already.
+ */
+const ECHO_MS = 1000;
+
+/** Turns SIGINT and SIGTERM into an abort; a second one, later, ends the process at once. */
+export class StopSignals {
+  readonly #controller = new AbortController();
+  #received: StopSignal | undefined;
+  #receivedAtMs = 0;
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    if (this.#received === undefined) {
+      this.#received = signal as StopSignal;
+      this.#receivedAtMs = performance.now();
+      this.#controller.abort();
+    } else if (performance.now() - this.#receivedAtMs > ECHO_MS) {
+      process.exit(exitCodeOfSignal(signal as StopSignal));
+    }
+  };
+
+  constructor() {
+    for (const signal of STOP_SIGNALS) process.on(signal, this.#onSignal);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The signal that stopped the run. */
+  get received(): StopSignal | undefined {
+    return this.#received;
+  }
+
+  close(): void {
+    for (const signal of STOP_SIGNALS) process.off(signal, this.#onSignal);
+  }
+}

@@ -1,0 +1,66 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Profiler } from '../types.js';
+import { failureOf } from './failure.js';
+import { SetupError } from './setup-error.js';
+
+/** What a pipeline is given beside its input. */
+export interface PipelineContext {
+  /** The `nullProfiler` where nothing is profiled. */
+  readonly profiler: Profiler;
+  /** Aborted when the run has been told to stop: the input is then left for the next run. */
+  readonly signal: AbortSignal;
+}
+
+export type PipelineFunction = (input: string, context: PipelineContext) => unknown;
+
+export interface Pipeline {
+  /** The module's base name without extension: part of each record's file name. */
+  readonly name: string;
+  readonly run: PipelineFunction;
+}
+
+/** @throws {SetupError} naming the module and why it does not load */
+export async function loadPipeline(path: string): Promise<Pipeline> {
+  const absolutePath = resolve(path);
+  if (!existsSync(absolutePath)) throw new SetupError(`${path}: there is no such pipeline module`);
+  if (statSync(absolutePath).isDirectory()) {
+    throw new SetupError(`${path}: is a folder, give the pipeline module in it`);
+  }
+  const run = defaultFunction(await importModule(path, absolutePath));
+  if (run === undefined) {
+    throw new SetupError(
+      `${path}: has no default function, write: export default async (input, { profiler, signal }) => record`,
+    );
+  }
+  return { name: basename(path, extname(path)), run };
+}
+
+async function importModule(path: string, absolutePath: string): Promise<{ default?: unknown }> {
+  // An await at the top of the module that nothing can settle would end the process without a word.
+  let onIdle = (): void => {};
+  const idle = new Promise<never>((_, reject) => {
+    onIdle = () => reject(new Error('an await at its top level never settles'));
+    process.once('beforeExit', onIdle);
+  });
+  try {
+    return await Promise.race([import(pathToFileURL(absolutePath).href), idle]);
+  } catch (error) {
+    const { name, message } = failureOf('exception', error);
+    // The message of a failed import may go on with a proposal in further lines.
+    const reason = `${name === undefined ? '' : `${name}: `}${message.replace(/\s*\n\s*/g, ' ')}`;
+    throw new SetupError(`${path}: the pipeline module does not load, ${reason}`);
+  } finally {
+    process.off('beforeExit', onIdle);
+  }
+}
+
+/** CommonJS that was compiled from `export default` has its function one level down. */
+function defaultFunction(module: { default?: unknown }): PipelineFunction | undefined {
+  const exported = module.default as { default?: unknown } | null | undefined;
+  for (const candidate of [exported, exported?.default]) {
+    if (typeof candidate === 'function') return candidate as PipelineFunction;
+  }
+  return undefined;
+}

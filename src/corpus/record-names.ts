@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+
+/** Longest file name of the file systems in use, in bytes: NAME_MAX of Linux. */
+const NAME_MAX_BYTES = 255;
+
+/** Room for the input's own name has to remain beside a pipeline of any name. */
+const PIPELINE_MAX_BYTES = 100;
+
+/** Hex digits of the input's hash behind its name, by how often it has collided. */
+const HASH_DIGITS = [0, 8, 16, 64] as const;
+
+/** Control and format characters but the two joiners, lone surrogates, line separators, the separators of paths. */
+const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\]/gu;
+
+/**
+ * The file name of each input's record, `<name>.<pipeline>.jsonl`, where `name` is the base name of the input,
+ * made safe. Inputs that would share a file get the start of their own hash behind the name.
+ *
+ * Which inputs do depends on the whole list: every task has to name the whole list before it takes its shard,
+ * so that all of them come to the same names.
+ * @param inputs distinct
+ */
+export function recordNames(inputs: readonly string[], pipeline: string): string[] {
+  const suffix = `.${cut(pipeline.replace(UNSAFE, '_'), PIPELINE_MAX_BYTES)}.jsonl`;
+  const collisions = inputs.map(() => 0);
+  const nameOf = (i: number) => recordName(inputs[i]!, suffix, HASH_DIGITS[collisions[i]!]!);
+  const names = inputs.map((_, i) => nameOf(i));
+  for (let round = 1; round < HASH_DIGITS.length; round++) {
+    // A name with its hash may be the plain name of another input: hence more than one round.
+    const colliding = sharedNames(names).flat();
+    if (colliding.length === 0) break;
+    for (const i of colliding) {
+      collisions[i]!++;
+      names[i] = nameOf(i);
+    }
+  }
+  return names;
+}
+
+/** The positions of names that are one file, also on a file system that ignores case. */
+function sharedNames(names: readonly string[]): number[][] {
+  const positions = new Map<string, number[]>();
+  names.forEach((name, i) => {
+    const key = name.normalize('NFC').toLowerCase();
+    const same = positions.get(key);
+    if (same === undefined) positions.set(key, [i]);
+    else same.push(i);
+  });
+  return [...positions.values()].filter((same) => same.length > 1);
+}
+
+function recordName(input: string, suffix: string, hashDigits: number): string {
+  const hash = hashDigits === 0 ? '' : `-${createHash('sha256').update(input).digest('hex').slice(0, hashDigits)}`;
+  const tail = hash + suffix;
+  return cut(safeBaseName(input), NAME_MAX_BYTES - Buffer.byteLength(tail)) + tail;
+}
+
+function safeBaseName(input: string): string {
+  // Not hidden: `results/*.jsonl` has to find every record. This covers `.` and `..` too.
+  const safe = basename(input).replace(UNSAFE, '_').replace(/^\./, '_');
+  return safe === '' ? '_' : safe;
+}
+
+/** The start of a text that fits into so many bytes of UTF-8, without half a character at its end. */
+function cut(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxBytes) return text;
+  let end = maxBytes;
+  while ((bytes[end]! & 0xc0) === 0x80) end--;
+  return bytes.toString('utf8', 0, end);
+}

@@ -1,0 +1,63 @@
+import type { Report } from '../report/report.js';
+import { type Failure, failureOf } from './failure.js';
+
+/** Members that stageprof gives a record itself. */
+const RESERVED = ['input', 'profile', 'error'] as const;
+
+export type RecordLine =
+  | { readonly state: 'done'; readonly line: string }
+  | { readonly state: 'failed'; readonly failure: Failure };
+
+/**
+ * The line of an input that was done: `{ input, ...result, profile }`.
+ *
+ * A result with a `profile` or an `error` of its own, or an `input` that is not this input, fails: whoever reads
+ * the record could not tell it from stageprof's, and to overwrite it would lose what the pipeline wrote. It fails
+ * with and without a profiler, so that a run does not change when it is profiled.
+ */
+export function recordLine(input: string, result: unknown, profile: Report | undefined): RecordLine {
+  try {
+    const problem = problemOf(input, result);
+    if (problem !== undefined) return { state: 'failed', failure: { kind: 'record', message: problem } };
+    return { state: 'done', line: `${JSON.stringify({ input, ...(result as object), profile })}\n` };
+  } catch (error) {
+    // BigInts, cycles, throwing getters and toJSON, texts past V8's limit. The message of a cycle has several lines.
+    const { message } = failureOf('record', error);
+    const reason = message.split('\n', 1)[0];
+    return { state: 'failed', failure: { kind: 'record', message: `the record cannot be written as JSON: ${reason}` } };
+  }
+}
+
+/** The line of a failed input, with the profile up to the failure. */
+export function failureLine(input: string, failure: Failure, profile: Report | undefined): string {
+  return `${JSON.stringify({ input, error: failure, profile })}\n`;
+}
+
+function problemOf(input: string, result: unknown): string | undefined {
+  if (!isPlainObject(result)) return `the pipeline has to return a plain object, it returned ${kindOf(result)}`;
+  for (const member of RESERVED) {
+    const value = result[member];
+    // `{ input, … }` is how many pipelines begin their record, and says the same.
+    if (value === undefined || (member === 'input' && value === input)) continue;
+    return `the record has a member "${member}", which is stageprof's own: give it another name`;
+  }
+  return undefined;
+}
+
+/** Objects of any realm without a class: those of a class often serialise to less than they hold, as a Map does. */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
+  // With a toJSON of its own it would replace the whole line, input and profile too.
+  return typeof (value as { toJSON?: unknown }).toJSON !== 'function';
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  if ('toJSON' in value) return 'an object with a toJSON';
+  const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
+  return typeof name === 'string' && name !== '' ? `a ${name}` : 'an object of a class';
+}

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { SOURCE_NAMES } from '../../src/sources.js';
+import { runCli } from './run-cli.js';
+
+const WITHOUT_ADDON = { STAGEPROF_NO_ADDON: '1' };
+
+describe('stageprof doctor', () => {
+  test('names every source, its truth and its method, aligned', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['doctor']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(`  Node         ${process.version}\n`);
+    const rows = stdout.split('\n').filter((line) => SOURCE_NAMES.some((name) => line.startsWith(`  ${name} `)));
+    expect(rows).toHaveLength(SOURCE_NAMES.length);
+    for (const row of rows) expect(row.slice(15)).toMatch(/^(exact|bounded|sampled|absent)/);
+  });
+
+  test('says what to do about a missing addon and all that needs it', async () => {
+    const { exitCode, stdout } = await runCli(['doctor'], { env: WITHOUT_ADDON });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/addon +not loaded\n.*STAGEPROF_NO_ADDON\n +-> unset STAGEPROF_NO_ADDON\n/);
+    expect(stdout).toMatch(/ gc +absent\n.*\n +-> needs the addon/);
+  });
+
+  test.each([
+    ['with', {}],
+    ['without', WITHOUT_ADDON],
+  ])('gives the same as JSON, %s the addon', async (_, env) => {
+    const { exitCode, stdout } = await runCli(['doctor', '--json'], { env: { ...env, SLURM_JOB_ID: '7' } });
+    expect(exitCode).toBe(0);
+    const { machine, addon, sources } = JSON.parse(stdout);
+    expect(machine).toMatchObject({ node: process.version, platform: process.platform, slurm: { SLURM_JOB_ID: '7' } });
+    expect(Object.keys(sources)).toEqual([...SOURCE_NAMES]);
+    expect(addon.available).toBe(!('STAGEPROF_NO_ADDON' in env) && addon.advice === undefined);
+    for (const { truth, reason, method } of Object.values(sources) as Record<string, string | null>[]) {
+      expect(truth === 'absent' ? reason : method).toEqual(expect.any(String));
+    }
+  });
+});

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+export interface CliResult {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** stderr by lines, without the empty text behind the last line's end. */
+  readonly lines: readonly string[];
+}
+
+export interface CliOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly stdin?: string;
+  readonly onStderr?: OnStderr;
+}
+
+/** Called with all of stderr so far, at each piece of it. */
+export type OnStderr = (stderr: string, child: ChildProcess) => void;
+
+/** Runs the built command line in a child process, outside of any Slurm job of the machine. */
+export function runCli(
+  args: readonly string[],
+  { cwd, env = {}, stdin = '', onStderr }: CliOptions = {},
+): Promise<CliResult> {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SLURM_'));
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...Object.fromEntries(inherited), ...env } });
+  // Also one that hangs: a test that times out leaves it behind.
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+    onStderr?.(stderr, child);
+  });
+  // A child that never reads its stdin may be gone before it is written.
+  child.stdin.on('error', () => {});
+  child.stdin.end(stdin);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exitCode, signal) => {
+      resolve({ exitCode, signal, stdout, stderr, lines: stderr.split('\n').slice(0, -1) });
+    });
+  });
+}
+
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+}
+
+/** A folder of this test, removed after it. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'stageprof-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Every record of a folder by its file name. A torn or temporary file fails to parse. */
+export function readRecords(folder: string): Record<string, { input: string; [member: string]: unknown }> {
+  const files = readdirSync(folder).map((name) => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    if (!/^[^\n]+\n$/.test(text)) throw new Error(`${name} is not one line`);
+    return [name, JSON.parse(text)];
+  });
+  return Object.fromEntries(files);
+}

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { fixture, readRecords, runCli, temporaryFolder } from './run-cli.js';
+
+const OUTCOMES = fixture('outcomes.mjs');
+const INPUTS = ['x/1', 'y/1', '2', '3', '4', '5', '6'];
+
+describe('stageprof map in tasks', () => {
+  test('the ids 3, 6 and 9 of an array share one outdir and cover every input once', async () => {
+    const cwd = temporaryFolder();
+    const shares: string[][] = [];
+    for (const id of ['3', '6', '9']) {
+      const env = {
+        SLURM_ARRAY_TASK_ID: id,
+        SLURM_ARRAY_TASK_COUNT: '3',
+        SLURM_ARRAY_TASK_MIN: '3',
+        SLURM_ARRAY_TASK_MAX: '9',
+        SLURM_ARRAY_TASK_STEP: '3',
+      };
+      const before = Object.keys(records(cwd));
+      const { exitCode, lines } = await runCli(['map', OUTCOMES, ...INPUTS], { cwd, env });
+      expect(exitCode).toBe(0);
+      expect(lines[0]).toMatch(/^stageprof: task index \d of 3 from SLURM_ARRAY_TASK_\*: \d of 7 inputs/);
+      const added = Object.entries(records(cwd)).filter(([name]) => !before.includes(name));
+      shares.push(added.map(([, { input }]) => input).sort());
+    }
+    expect(shares).toEqual([
+      ['3', '6', 'x/1'],
+      ['4', 'y/1'],
+      ['2', '5'],
+    ]);
+  });
+
+  test('the flags win over the environment', async () => {
+    const cwd = temporaryFolder();
+    const env = { SLURM_ARRAY_TASK_ID: '7', SLURM_ARRAY_TASK_COUNT: '3' };
+    const flags = ['--task-index', '0', '--task-count', '1'];
+    const { exitCode, stderr } = await runCli(['map', OUTCOMES, ...flags, ...INPUTS], { cwd, env });
+    expect(exitCode).toBe(0);
+    expect(stderr).not.toContain('SLURM');
+    expect(Object.keys(records(cwd))).toHaveLength(7);
+  });
+
+  test('a task without inputs has nothing to do, which is no error', async () => {
+    const cwd = temporaryFolder();
+    const flags = ['--task-index', '8', '--task-count', '9', '--profile'];
+    const { exitCode, stdout, lines } = await runCli(['map', OUTCOMES, ...flags, ...INPUTS], { cwd });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+    expect(lines).toEqual(['stageprof: task index 8 of 9: none of 7 inputs, nothing to do']);
+  });
+});
+
+function records(cwd: string) {
+  try {
+    return readRecords(join(cwd, 'results'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}

@@ -1,0 +1,119 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { fixture, runCli, temporaryFolder } from './run-cli.js';
+
+const OUTCOMES = fixture('outcomes.mjs');
+
+const arrayTask = (id: string, others: NodeJS.ProcessEnv = {}) => ({
+  SLURM_ARRAY_TASK_ID: id,
+  SLURM_ARRAY_TASK_COUNT: '3',
+  SLURM_ARRAY_TASK_MIN: '3',
+  SLURM_ARRAY_TASK_MAX: '9',
+  SLURM_ARRAY_TASK_STEP: '3',
+  ...others,
+});
+
+const wrong: [what: string, args: string[], line: RegExp, env?: NodeJS.ProcessEnv][] = [
+  ['no command', [], /no command given, the commands are map, doctor/],
+  ['an unknown command', ['mpa'], /unknown command 'mpa'/],
+  ['an unknown flag', ['map', OUTCOMES, 'a', '--jobs', '2'], /unknown option '--jobs'/],
+  ['an unknown flag with a proposal', ['map', OUTCOMES, 'a', '--profil'], /unknown option '--profil' .*--profile/],
+  ['an unknown flag of doctor', ['doctor', '--xml'], /unknown option '--xml'/],
+  ['a flag without its value', ['map', OUTCOMES, 'a', '--outdir'], /--outdir/],
+  ['no pipeline', ['map'], /missing required argument 'pipeline'/],
+  ['no inputs', ['map', OUTCOMES], /no inputs: .*--input-list/],
+  ['a missing list', ['map', OUTCOMES, '--input-list', 'gone.txt'], /--input-list gone\.txt: .*no such file.*ENOENT/],
+  ['a list that is a folder', ['map', OUTCOMES, '--input-list', '.'], /--input-list \.: .*EISDIR/],
+  ['an empty list', ['map', OUTCOMES, '--input-list', 'empty.txt'], /--input-list empty\.txt: holds no inputs/],
+  ['an empty stdin', ['map', OUTCOMES, '--input-list', '-'], /--input-list -: holds no inputs/],
+  ['a missing pipeline', ['map', 'gone.mjs', 'a'], /gone\.mjs: there is no such pipeline module/],
+  ['a folder as pipeline', ['map', '.', 'a'], /\.: is a folder/],
+  ['a pipeline that is no JavaScript', ['map', 'broken.mjs', 'a'], /broken\.mjs: .*does not load, SyntaxError/],
+  ['a pipeline that throws', ['map', 'throwing.mjs', 'a'], /throwing\.mjs: .*does not load, Error: no licence found/],
+  ['a pipeline that imports nothing there', ['map', 'lost.mjs', 'a'], /lost\.mjs: .*does not load, .*gone\.js/],
+  ['a pipeline that never loads', ['map', 'pending.mjs', 'a'], /pending\.mjs: .*does not load, .*await/],
+  ['a pipeline without default', ['map', fixture('no-default.mjs'), 'a'], /no-default\.mjs: has no default function/],
+  ['a default that is no function', ['map', 'text.mjs', 'a'], /text\.mjs: has no default function/],
+  [
+    'an index outside the count',
+    ['map', OUTCOMES, 'a', '--task-index', '3', '--task-count', '3'],
+    /--task-index 3 is outside of --task-count 3/,
+  ],
+  ['an index without count', ['map', OUTCOMES, 'a', '--task-index', '1'], /--task-index needs --task-count/],
+  ['a count without index', ['map', OUTCOMES, 'a', '--task-count', '2'], /--task-count needs --task-index/],
+  [
+    'a negative index',
+    ['map', OUTCOMES, 'a', '--task-index=-1', '--task-count', '2'],
+    /--task-index.*whole number from 0/,
+  ],
+  [
+    'a fractional index',
+    ['map', OUTCOMES, 'a', '--task-index', '0.5', '--task-count', '2'],
+    /--task-index.*whole number from 0/,
+  ],
+  [
+    'a count of zero',
+    ['map', OUTCOMES, 'a', '--task-index', '0', '--task-count', '0'],
+    /--task-count.*whole number from 1/,
+  ],
+  [
+    'an index without count in an array',
+    ['map', OUTCOMES, 'a', '--task-index', '0'],
+    /--task-index needs/,
+    arrayTask('3'),
+  ],
+  ['an irregular array', ['map', OUTCOMES, 'a'], /SLURM_ARRAY_TASK_ID=5 .*--task-index/, arrayTask('5')],
+  ['an array without count', ['map', OUTCOMES, 'a'], /SLURM_ARRAY_TASK_ID/, { SLURM_ARRAY_TASK_ID: '5' }],
+  ['an outdir that is a file', ['map', OUTCOMES, 'a', '--outdir', 'list.txt'], /--outdir list\.txt: cannot be written/],
+  [
+    'an outdir below a file',
+    ['map', OUTCOMES, 'a', '--outdir', 'list.txt/x'],
+    /--outdir list\.txt\/x: cannot be written/,
+  ],
+  [
+    'an outdir where nothing can be made',
+    ['map', OUTCOMES, 'a', '--outdir', '/proc/stageprof'],
+    /--outdir \/proc\/stageprof: cannot/,
+  ],
+  [
+    'an unknown measure',
+    ['map', OUTCOMES, 'a', '--profile', '--measure', 'cpu,gpu'],
+    /--measure.*"cpu", "rss", "js", "native" or "io"/,
+  ],
+  ['an empty measure', ['map', OUTCOMES, 'a', '--profile', '--measure', ''], /--measure.*"cpu"/],
+  ['an unknown collect', ['map', OUTCOMES, 'a', '--profile', '--collect', 'all'], /--collect.*none, outermost, every/],
+  ['an unknown RSS peak', ['map', OUTCOMES, 'a', '--profile', '--rss-peak', 'x'], /--rss-peak.*lifetime, reset/],
+  ['a profiler option without a profiler', ['map', OUTCOMES, 'a', '--collect', 'every'], /--collect needs --profile/],
+];
+
+describe('stageprof', () => {
+  test.each(wrong)('answers %s with one line and exit code 2', async (_, args, line, env = {}) => {
+    const cwd = temporaryFolder();
+    const files = {
+      'empty.txt': '\n \r\n',
+      'list.txt': 'a\n',
+      'broken.mjs': 'export default (',
+      'throwing.mjs': 'throw new Error("no licence\\nfound")',
+      'lost.mjs': 'import "./gone.js"',
+      'pending.mjs': 'await new Promise(() => {})',
+      'text.mjs': 'export default "text"',
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+    const { exitCode, stdout, stderr, lines } = await runCli(args, { cwd, env });
+    expect({ exitCode, stdout, lines: lines.length }, stderr).toEqual({ exitCode: 2, stdout: '', lines: 1 });
+    expect(lines[0]).toMatch(/^stageprof: /);
+    expect(lines[0]).toMatch(line);
+  });
+
+  test.each([
+    [['--help'], 'Usage: stageprof'],
+    [['--version'], '0.'],
+    [['map', '--help'], 'Usage: stageprof map'],
+    [['help', 'map'], 'Usage: stageprof map'],
+  ])('answers %j on stdout with exit code 0', async (args, start) => {
+    const { exitCode, stdout, stderr } = await runCli(args);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout.startsWith(start)).toBe(true);
+  });
+});
