@@ -6,19 +6,20 @@ import { absent, present, type SourceState, type Sources } from './sources.js';
 
 /** What can be measured in this process, how, and why not. */
 export interface Capabilities {
+  /** `method` is the file it was loaded from. */
   readonly addon: SourceState;
   readonly sources: Sources;
 }
 
 /** Opens every source once and reports its state; nothing stays open. */
 export function capabilities(): Capabilities {
-  const { missing } = loadBinding();
+  const loaded = loadBinding();
   const { sampler: everything, attribution } = resolveOptions({});
   const sampler = openSampler(everything);
   try {
     sampler.readEntry();
     return {
-      addon: missing === null ? present('exact', 'Node-API addon') : absent(missing),
+      addon: loaded.binding === null ? absent(loaded.missing) : present('exact', loaded.path),
       sources: { ...sampler.sources(), attribution: attributionState(attribution) },
     };
   } finally {

@@ -64,8 +64,10 @@ export class StageProfiler implements Profiler {
 
   report(): Report {
     const { labels, store } = this.accounting;
+    // Before the calibration, whose time is not the program's.
+    const facts = this.finalFacts ?? this.measureFacts();
     const cost = this.knownCost ?? stageCostOf(this.settings.sampler, scratchProfiler);
-    return buildReport(this.finalFacts ?? this.measureFacts(), labels.entered, store, cost);
+    return buildReport(facts, labels.entered, store, cost);
   }
 
   close(): void {

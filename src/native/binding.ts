@@ -40,7 +40,7 @@ export interface Binding {
 }
 
 export type LoadedBinding =
-  | { readonly binding: Binding; readonly heapFault: string | null; readonly missing: null }
+  | { readonly binding: Binding; readonly path: string; readonly heapFault: string | null; readonly missing: null }
   | { readonly binding: null; readonly missing: string };
 
 let loaded: LoadedBinding | null = null;
@@ -58,8 +58,9 @@ function load(): LoadedBinding {
   }
   try {
     const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-    const nodeGypBuild = createRequire(import.meta.url)('node-gyp-build') as (dir: string) => Binding;
-    const binding = nodeGypBuild(packageRoot);
+    const require = createRequire(import.meta.url);
+    const path = (require('node-gyp-build') as { path(dir: string): string }).path(packageRoot);
+    const binding = require(path) as Binding;
     const { version } = binding.sampleLayout();
     if (version !== LAYOUT_VERSION) {
       return {
@@ -67,7 +68,7 @@ function load(): LoadedBinding {
         missing: `the addon has sample layout ${version}, expected ${LAYOUT_VERSION}: rebuild it`,
       };
     }
-    return { binding, heapFault: binding.heapVerify(getHeapStatistics), missing: null };
+    return { binding, path, heapFault: binding.heapVerify(getHeapStatistics), missing: null };
   } catch (error) {
     return { binding: null, missing: `the addon could not be loaded: ${firstLine(error)}` };
   }

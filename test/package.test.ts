@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prebuildFault } from '../native/prebuild.js';
+
+const root = join(import.meta.dirname, '..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+describe('the manifest', () => {
+  test.each(['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'])('has no %s script', (name) => {
+    // npm 12, pnpm, Yarn and Bun do not run them for dependencies: what relies on them is broken there.
+    expect(manifest.scripts[name]).toBeUndefined();
+  });
+
+  test('keeps npm from building by itself', () => {
+    expect(manifest.gypfile).toBe(false);
+  });
+
+  test('exports the library, the register module, the schema and itself', () => {
+    expect(Object.keys(manifest.exports)).toEqual(['.', './register', './schema.json', './package.json']);
+  });
+});
+
+describe('the tarball', () => {
+  let packed: string[];
+  beforeAll(() => {
+    const [{ files }] = JSON.parse(
+      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }),
+    );
+    packed = files.map(({ path }: { path: string }) => path);
+  });
+
+  test('has no binding.gyp: that alone would start a build at install', () => {
+    expect(packed.filter((path) => path.endsWith('.gyp'))).toEqual([]);
+  });
+
+  test('has what runs and nothing of how it is made', () => {
+    const folders = new Set(packed.map((path) => path.split('/', 1)[0]));
+    expect([...folders].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'prebuilds']);
+    expect(packed).toContain('dist/schema.json');
+    expect(packed).toContain('dist/cli/main.js');
+    expect(packed.filter((path) => path.endsWith('.tsbuildinfo'))).toEqual([]);
+  });
+
+  test.runIf(process.platform === 'linux' && process.arch === 'x64')('has the prebuilt addon', () => {
+    expect(packed.filter((path) => /^prebuilds\/linux-x64\/.*\.glibc\.node$/.test(path))).toHaveLength(1);
+  });
+});
+
+test('the committed prebuild is of the native sources as they are', () => {
+  expect(prebuildFault()).toBeUndefined();
+});
+
+describe.runIf(process.platform === 'linux' && process.arch === 'x64')(
+  'installed from the tarball, without scripts',
+  () => {
+    let project: string;
+    beforeAll(() => {
+      project = mkdtempSync(join(tmpdir(), 'stageprof-install-'));
+      const name = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', project], {
+        cwd: root,
+        encoding: 'utf8',
+      }).trim();
+      const installed = join(project, 'node_modules', 'stageprof');
+      mkdirSync(installed, { recursive: true });
+      execFileSync('tar', ['-xzf', join(project, name), '-C', installed, '--strip-components=1']);
+      for (const dependency of Object.keys(manifest.dependencies)) copyWithDependencies(dependency);
+      writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+    }, 60_000);
+    afterAll(() => rmSync(project, { recursive: true }));
+
+    function copyWithDependencies(name: string): void {
+      const from = join(root, 'node_modules', name);
+      cpSync(from, join(project, 'node_modules', name), { recursive: true });
+      const { dependencies = {} } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
+      for (const inner of Object.keys(dependencies)) copyWithDependencies(inner);
+    }
+
+    function run(code: string): string {
+      return execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: project, encoding: 'utf8' });
+    }
+
+    test('the addon loads from the prebuild', () => {
+      const printed = run(`
+      import { StageProfiler, capabilities } from 'stageprof';
+      const prof = new StageProfiler();
+      prof.stage('a', () => {});
+      console.log(JSON.stringify([capabilities().addon.available, prof.report().stages[0].thread_cpu_s !== null]));
+    `);
+      expect(JSON.parse(printed)).toEqual([true, true]);
+    });
+
+    test('the schema and the manifest can be imported', () => {
+      const printed = run(`
+      import { createRequire } from 'node:module';
+      const require = createRequire(import.meta.url);
+      console.log(require('stageprof/schema.json').$id ?? require('stageprof/schema.json').title, require('stageprof/package.json').name);
+    `);
+      expect(printed).toContain('stageprof');
+    });
+
+    test('the command answers', () => {
+      const stageprof = join(project, 'node_modules', 'stageprof', manifest.bin.stageprof);
+      const printed = execFileSync(process.execPath, [stageprof, '--version'], { cwd: project, encoding: 'utf8' });
+      expect(printed.trim()).toBe(manifest.version);
+    });
+  },
+);
+
+test.runIf(process.platform === 'linux')('the addon needs no glibc newer than RHEL 8 has', () => {
+  const [prebuilt] = execFileSync('sh', ['-c', 'ls prebuilds/linux-*/*.node'], { cwd: root, encoding: 'utf8' }).split(
+    '\n',
+  );
+  const bytes = readFileSync(join(root, prebuilt!), 'latin1');
+  const needed = [...bytes.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));
+  expect(needed.length).toBeGreaterThan(0);
+  expect(Math.max(...needed)).toBeLessThanOrEqual(28);
+});
