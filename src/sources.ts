@@ -8,6 +8,9 @@ export interface SourceState {
   readonly method: string | null;
   /** Largest error, in KiB, where the truth is `bounded` and the bound is known. */
   readonly bound_kb?: number;
+  /** Readings made and readings left out, where the cost of reading is kept to a budget. */
+  readonly readings?: number;
+  readonly skipped?: number;
   /** Why it is absent, or what the reader should know about its truth. */
   readonly reason?: string;
 }

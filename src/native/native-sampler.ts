@@ -6,6 +6,9 @@ import { SAMPLE_MASK, SLOT_COUNT } from './layout.js';
 import type { Sampler, SamplerOptions } from './sampler.js';
 import { whereMeasured } from './where-measured.js';
 
+const MALLINFO2_TRUTH =
+  'readings beyond 1 % of the elapsed time are skipped, and calls with a skipped end left out; glibc counts its thread caches as in use';
+
 /** Reads all sources in one call into the addon. */
 export class NativeSampler implements Sampler {
   /** In shared memory, which cannot be detached: the addon need not look, at each sample, whether it is still there. */
@@ -69,13 +72,7 @@ export class NativeSampler implements Sampler {
 
   private mallinfo2State(): SourceState {
     const { readings, skipped } = this.handle.budget();
-    return present(
-      'sampled',
-      'mallinfo2',
-      skipped === 0
-        ? 'glibc counts its thread caches as in use'
-        : `${skipped} of ${readings + skipped} readings skipped to stay within 1 % of the elapsed time; calls with a skipped end are left out`,
-    );
+    return { ...present('sampled', 'mallinfo2', MALLINFO2_TRUTH), readings, skipped };
   }
 
   private rssPeakState(clearRefsFault: string | null): SourceState {

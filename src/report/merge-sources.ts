@@ -16,18 +16,20 @@ export function mergeSources(a: Sources, b: Sources): Sources {
 
 function mergeState(a: SourceState, b: SourceState): SourceState {
   // Nearly all reports of a corpus come from like machines: this is what a merge of thousands takes.
-  if (isEqual(a, b)) return a;
+  if (isEqual(a, b)) return { ...a, ...sum('readings', a, b), ...sum('skipped', a, b) };
   const left = withoutNotice(a);
   const right = withoutNotice(b);
   const weakest = left.truth === right.truth ? first(left, right) : weaker(left, right);
   const differs = left !== a || right !== b || describe(left) !== describe(right);
-  const { bound_kb: _, reason, ...state } = weakest;
+  const { bound_kb: _, readings: _readings, skipped: _skipped, reason, ...state } = weakest;
   const bound = mergeBound(left, right, weakest.truth);
   const noticed = differs ? (reason === undefined ? DIFFERS : `${reason}; ${DIFFERS}`) : reason;
   return {
     ...state,
     available: [left, right].every((side) => side.truth !== weakest.truth || side.available),
     ...(bound === undefined ? {} : { bound_kb: bound }),
+    ...sum('readings', a, b),
+    ...sum('skipped', a, b),
     ...(noticed === undefined ? {} : { reason: noticed }),
   };
 }
@@ -40,6 +42,11 @@ function isEqual(a: SourceState, b: SourceState): boolean {
     a.bound_kb === b.bound_kb &&
     a.available === b.available
   );
+}
+
+function sum<M extends 'readings' | 'skipped'>(member: M, a: SourceState, b: SourceState): { [K in M]?: number } {
+  if (a[member] === undefined && b[member] === undefined) return {};
+  return { [member]: (a[member] ?? 0) + (b[member] ?? 0) } as { [K in M]: number };
 }
 
 /** The wider bound; none where one of the states that set the truth has none: an unknown bound is the widest. */

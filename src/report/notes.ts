@@ -70,12 +70,16 @@ function leftOutNotes(columns: readonly LeftOut[]): Note[] {
 /** @param explained reasons that already stand in another note */
 function sourceNote(
   name: SourceName,
-  { truth, method, bound_kb, reason }: SourceState,
+  { truth, method, bound_kb, readings, skipped, reason }: SourceState,
   explained: ReadonlySet<string>,
 ): Note[] {
   if (truth === 'exact' || (truth === 'absent' && reason !== undefined && explained.has(reason))) return [];
   const bound = bound_kb === undefined ? '' : ` within ${inline(size(bound_kb))}`;
   const from = method === null ? '' : ` (${method})`;
+  const left =
+    skipped === undefined || readings === undefined || skipped === 0
+      ? ''
+      : `, ${inline(count(skipped))} of ${inline(count(readings + skipped))} readings skipped`;
   const why = reason === undefined ? '' : `: ${reason}`;
-  return [{ key: 'source', text: escapeControls(`${name} ${truth}${bound}${from}${why}`) }];
+  return [{ key: 'source', text: escapeControls(`${name} ${truth}${bound}${from}${left}${why}`) }];
 }

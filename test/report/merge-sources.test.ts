@@ -13,6 +13,12 @@ function merged(a: SourceState, b: SourceState): SourceState {
   return mergeSources(all(a), all(b)).native;
 }
 
+test('readings made and skipped add up, also where nothing else differs', () => {
+  const mallinfo2 = { ...present('sampled', 'mallinfo2'), readings: 6, skipped: 108 };
+  expect(merged(mallinfo2, mallinfo2)).toEqual({ ...mallinfo2, readings: 12, skipped: 216 });
+  expect(merged(mallinfo2, absent('no glibc'))).toMatchObject({ truth: 'absent', readings: 6, skipped: 108 });
+});
+
 test('equal states stay as they are', () => {
   const state = { ...present('bounded', 'statm', 'per-CPU counters'), bound_kb: 16 };
   expect(merged(state, state)).toEqual(state);
