@@ -7,6 +7,7 @@ import { slotIndex } from './native/layout.js';
 import type { Sampler } from './native/sampler.js';
 import { type OpenCall, OpenCalls } from './open-calls.js';
 import type { ProfilerSettings } from './options.js';
+import type { PeakStack } from './peaks.js';
 import { columnOf, RowStore } from './row-store.js';
 
 const WALL = slotIndex.wall_ns;
@@ -107,26 +108,16 @@ export class Accounting {
     this.sampler.readExit();
     this.collection?.exclude();
     const { calls, slots, store } = this;
-    const { deltaSlots, deltaColumns } = this.plan;
-    const { entry, covered } = call;
+    const { peaks } = this.plan;
     const { row } = call.node;
-    for (let i = 0; i < deltaSlots.length; i++) {
-      const slot = deltaSlots[i]!;
-      store.add(row, deltaColumns[i]!, slots[slot]! - entry[slot]!);
-    }
-    const wallNs = slots[WALL]! - entry[WALL]!;
-    store.raise(row, WALL_MAX, wallNs);
-    store.countDuration(row, bucketOf(wallNs));
-    if (call.firstChild !== null) this.cover(call);
-    store.add(row, WALL_SELF, wallNs - covered[0]!);
-    if (this.measuresCpu) store.add(row, CPU_SELF, slots[CPU]! - entry[CPU]! - covered[1]!);
-    this.finishPeaks(call);
-
+    for (let i = 0; i < peaks.length; i++) peaks[i]!.stack.read(calls.now, slots[peaks[i]!.slot]!);
+    this.fold(call, store);
+    store.countDuration(row, bucketOf(slots[WALL]! - call.entry[WALL]!));
     store.count(row, OPEN, -1);
     store.count(row, CALLS, 1);
-    store.count(row, INNER_STAGES, call.innerClosed);
     if (failed) store.count(row, ERRORS, 1);
     if (calls.isOverlapped(call)) store.count(row, OVERLAPPED, 1);
+    for (let i = 0; i < peaks.length; i++) this.forgetWindow(peaks[i]!.stack, call);
 
     const parent = call.parent!;
     calls.close(call);
@@ -158,6 +149,40 @@ export class Accounting {
     };
   }
 
+  /**
+   * The rows as of the last sample, with what calls still open have used so far: a report made while stages run,
+   * or of a run that was cut off, is as complete as one made at the end.
+   */
+  rowsWithOpenCalls(): RowStore {
+    if (this.calls.length === 1) return this.store;
+    const rows = this.store.clone();
+    for (const call of this.calls.stages()) this.fold(call, rows);
+    return rows;
+  }
+
+  /** Adds what a call has used, from its entry sample to the last sample, to the row of its label. */
+  private fold(call: OpenCall, store: RowStore): void {
+    const { slots } = this;
+    const { deltaSlots, deltaColumns, peaks } = this.plan;
+    const { entry, covered, coveredSince, moment } = call;
+    const { row } = call.node;
+    for (let i = 0; i < deltaSlots.length; i++) {
+      const slot = deltaSlots[i]!;
+      store.add(row, deltaColumns[i]!, slots[slot]! - entry[slot]!);
+    }
+    for (let i = 0; i < peaks.length; i++) store.raise(row, peaks[i]!.column, peaks[i]!.stack.since(moment));
+
+    const wallNs = slots[WALL]! - entry[WALL]!;
+    const open = call.firstChild !== null;
+    store.raise(row, WALL_MAX, wallNs);
+    store.add(row, WALL_SELF, wallNs - covered[0]! - (open ? slots[WALL]! - coveredSince[0]! : 0));
+    if (this.measuresCpu) {
+      const cpuNs = slots[CPU]! - entry[CPU]!;
+      store.add(row, CPU_SELF, cpuNs - covered[1]! - (open ? slots[CPU]! - coveredSince[1]! : 0));
+    }
+    store.count(row, INNER_STAGES, call.innerClosed);
+  }
+
   /** Ends, by the last sample, a time during which children of the call were open. */
   private cover({ covered, coveredSince }: OpenCall): void {
     const { slots } = this;
@@ -165,16 +190,10 @@ export class Accounting {
     covered[1]! += slots[CPU]! - coveredSince[1]!;
   }
 
-  private finishPeaks(call: OpenCall): void {
-    const { calls, slots, store } = this;
-    const { peaks } = this.plan;
-    for (let i = 0; i < peaks.length; i++) {
-      const { stack, slot, column } = peaks[i]!;
-      stack.read(calls.now, slots[slot]!);
-      store.raise(call.node.row, column, stack.since(call.moment));
-      if (call.newer === null) stack.trim(call.older!.moment);
-      else if (stack.length > 2 * calls.length + PEAK_SLACK) stack.compact(calls.moments());
-    }
+  /** Removes from a stack of peaks what only the window of a call about to close could ask for. */
+  private forgetWindow(stack: PeakStack, call: OpenCall): void {
+    if (call.newer === null) stack.trim(call.older!.moment);
+    else if (stack.length > 2 * this.calls.length + PEAK_SLACK) stack.compact(this.calls.moments());
   }
 
   private readPeaks(): void {

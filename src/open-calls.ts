@@ -72,6 +72,11 @@ export class OpenCalls {
     for (let call: OpenCall | null = this.outside; call !== null; call = call.newer) yield call.moment;
   }
 
+  /** The open calls in order of opening, without `outside`. */
+  *stages(): Iterable<OpenCall> {
+    for (let call = this.outside.newer; call !== null; call = call.newer) yield call;
+  }
+
   /** Opens a call under an open parent. */
   open(node: LabelNode, parent: OpenCall): OpenCall {
     const call = this.take(node, parent);

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { threadId } from 'node:worker_threads';
-import { Accounting } from './accounting.js';
+import { Accounting, type Totals } from './accounting.js';
 import { attributionState } from './attribution.js';
 import { type Frame, nearestOpen, pushHandle, removeHandle, StageContext } from './context.js';
 import { functionError } from './errors.js';
@@ -12,6 +12,7 @@ import { type ProfilerSettings, resolveOptions, type StageProfilerOptions } from
 import { buildReport, type HeaderFacts, kibOf, secondsOf } from './report/build.js';
 import type { Report } from './report/report.js';
 import { formatWarning } from './report/warnings.js';
+import type { RowStore } from './row-store.js';
 import { slurmIdentity } from './slurm.js';
 import { type StageCost, stageCostOf } from './stage-cost.js';
 import type { AnyFunction, Profiler, Stage } from './types.js';
@@ -20,6 +21,11 @@ import type { AnyFunction, Profiler, Stage } from './types.js';
 export interface ProfilerParts {
   readonly sampler?: Sampler;
   readonly stageCost?: StageCost;
+}
+
+interface Measured {
+  readonly facts: HeaderFacts;
+  readonly rows: RowStore;
 }
 
 /** Measures stages and sums them up by label. See `Profiler` for its methods. */
@@ -31,7 +37,8 @@ export class StageProfiler implements Profiler {
   private readonly context: StageContext;
   private readonly knownCost: StageCost | undefined;
   private closed = false;
-  private finalFacts: HeaderFacts | null = null;
+  /** What `report` answers after `close`. */
+  private final: Measured | null = null;
   private endedOutOfOrder = 0;
   private startedLate = 0;
 
@@ -63,16 +70,15 @@ export class StageProfiler implements Profiler {
   }
 
   report(): Report {
-    const { labels, store } = this.accounting;
     // Before the calibration, whose time is not the program's.
-    const facts = this.finalFacts ?? this.measureFacts();
+    const { facts, rows } = this.final ?? this.measure();
     const cost = this.knownCost ?? stageCostOf(this.settings.sampler, scratchProfiler);
-    return buildReport(facts, labels.entered, store, cost);
+    return buildReport(facts, this.accounting.labels.entered, rows, cost);
   }
 
   close(): void {
     if (this.closed) return;
-    this.finalFacts = this.measureFacts();
+    this.final = this.measure();
     this.closed = true;
     this.context.close();
     this.sampler.close();
@@ -157,8 +163,12 @@ export class StageProfiler implements Profiler {
     return accounting.open(node, nearestOpen(frame).call);
   }
 
-  private measureFacts(): HeaderFacts {
-    const { total, outside, rssBytes } = this.accounting.measureTotals();
+  private measure(): Measured {
+    const totals = this.accounting.measureTotals();
+    return { facts: this.facts(totals), rows: this.accounting.rowsWithOpenCalls() };
+  }
+
+  private facts({ total, outside, rssBytes }: Totals): HeaderFacts {
     const sources = this.sampler.sources();
     const slurm = slurmIdentity();
     return {

@@ -88,6 +88,15 @@ export class RowStore {
     return this.buckets.subarray(row * BUCKET_COUNT, (row + 1) * BUCKET_COUNT);
   }
 
+  /** A copy of its own memory. */
+  clone(): RowStore {
+    const copy = new RowStore();
+    copy.cells = this.cells.slice();
+    copy.buckets = this.buckets.slice();
+    copy.rowCount = this.rowCount;
+    return copy;
+  }
+
   private grow(): void {
     this.cells = enlarged(this.cells, this.cells.length * 2);
     this.buckets = enlarged(this.buckets, this.buckets.length * 2);
