@@ -1,0 +1,65 @@
+// Two readings of a clock and their difference: the least a stage can be made of from JS.
+import { performance } from 'node:perf_hooks';
+import { loadBinding } from '../../dist/native/binding.js';
+import { SLOT_COUNT, slotIndex } from '../../dist/native/layout.js';
+
+const WALL = slotIndex.wall_ns;
+
+/** @param {{ clock: 'hrtime' | 'now' | 'addon' }} options */
+export function open({ clock }) {
+  switch (clock) {
+    case 'hrtime':
+      return hrtime();
+    case 'now':
+      return now();
+    case 'addon':
+      return addon();
+    default:
+      throw new Error(`no clock "${clock}"`);
+  }
+}
+
+function hrtime() {
+  const { bigint } = process.hrtime;
+  const sums = { wallNs: 0 };
+  return {
+    sums,
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) {
+        const before = bigint();
+        sums.wallNs += Number(bigint() - before);
+      }
+    },
+  };
+}
+
+function now() {
+  const sums = { wallMs: 0 };
+  return {
+    sums,
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) {
+        const before = performance.now();
+        sums.wallMs += performance.now() - before;
+      }
+    },
+  };
+}
+
+/** The sampler of a time-only profiler without the profiler. */
+function addon() {
+  const slots = new Float64Array(new SharedArrayBuffer(SLOT_COUNT * Float64Array.BYTES_PER_ELEMENT));
+  const { readEntry, readExit } = loadBinding().binding.samplerOpen(slots, 0);
+  const sums = { wallNs: 0 };
+  return {
+    sums,
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) {
+        readEntry();
+        const before = slots[WALL];
+        readExit();
+        sums.wallNs += slots[WALL] - before;
+      }
+    },
+  };
+}

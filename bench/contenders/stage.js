@@ -1,0 +1,94 @@
+// Stages of StageProfiler, each form in a loop of its own.
+import { StageProfiler } from '../../dist/index.js';
+import { loadNativeAddon } from '../native-addon.js';
+
+const LABEL = 'extract';
+
+/**
+ * @param {object} options
+ * @param {'handle' | 'callback' | 'nested handles' | 'nested callbacks' | 'many labels'} options.form
+ * @param {readonly string[]} [options.measure] default: all sources
+ * @param {number} [options.depth] stages open within one another, of the nested forms
+ * @param {number} [options.labels] how many, of `many labels`
+ * @param {number} [options.freeChunks] in the native heap before the profiler is made
+ */
+export function open({ form, measure, depth = 1, labels = 1, freeChunks = 0 }) {
+  if (freeChunks > 0) loadNativeAddon().freeChunksMake(freeChunks);
+  const profiler = new StageProfiler(measure === undefined ? {} : { measure });
+  switch (form) {
+    case 'handle':
+      return handles(profiler);
+    case 'callback':
+      return callbacks(profiler);
+    case 'nested handles':
+      return nestedHandles(profiler, depth);
+    case 'nested callbacks':
+      return nestedCallbacks(profiler, depth);
+    case 'many labels':
+      return manyLabels(profiler, labels);
+    default:
+      throw new Error(`no form "${form}"`);
+  }
+}
+
+function handles(profiler) {
+  return {
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) profiler.stage(LABEL).end();
+    },
+  };
+}
+
+function callbacks(profiler) {
+  const body = () => {};
+  return {
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) profiler.stage(LABEL, body);
+    },
+  };
+}
+
+function nestedHandles(profiler, depth) {
+  const names = namesOf(depth);
+  const stages = new Array(depth).fill(null);
+  return {
+    operationsPerRun: depth,
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) {
+        for (let level = 0; level < depth; level++) stages[level] = profiler.stage(names[level]);
+        for (let level = depth - 1; level >= 0; level--) stages[level].end();
+      }
+    },
+  };
+}
+
+function nestedCallbacks(profiler, depth) {
+  // The innermost body first, so that a call makes no closure.
+  let body = () => {};
+  for (const name of namesOf(depth - 1).reverse()) {
+    const inner = body;
+    body = () => profiler.stage(name, inner);
+  }
+  return {
+    operationsPerRun: depth,
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) profiler.stage(LABEL, body);
+    },
+  };
+}
+
+function manyLabels(profiler, labels) {
+  const names = namesOf(labels);
+  return {
+    operationsPerRun: labels,
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) {
+        for (let label = 0; label < labels; label++) profiler.stage(names[label]).end();
+      }
+    },
+  };
+}
+
+function namesOf(count) {
+  return Array.from({ length: count }, (_, index) => `label${index}`);
+}

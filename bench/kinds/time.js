@@ -1,0 +1,112 @@
+// Questions about time: nanoseconds per operation, and ratios of them.
+import { median, pairedRatios, spreadOf } from '../statistics.js';
+
+/**
+ * @typedef {object} Timing
+ * @property {number} warmUpMs run first and not counted
+ * @property {number} batchMs length of one batch
+ * @property {number} batches of which the median is the trial's result
+ */
+
+/** @type {Timing} */
+const DEFAULT_TIMING = { warmUpMs: 300, batchMs: 25, batches: 15 };
+
+/** Shortest run from which the length of a batch is foreseen. */
+const FORESEEN_FROM_NS = 2e6;
+
+export const headings = ['contender', 'median', 'min to max', 'ratio', 'min to max'];
+
+/**
+ * One trial, in the contender's own process.
+ *
+ * @param {{ run(iterations: number): void, operationsPerRun?: number }} contender
+ * @returns {number} nanoseconds per operation
+ */
+export function measure({ run, operationsPerRun = 1 }, { timing = {} }) {
+  const { warmUpMs, batchMs, batches } = { ...DEFAULT_TIMING, ...timing };
+  let iterations = 1;
+  let warmUpNs = 0;
+  let lastNs = 0;
+  while (warmUpNs < warmUpMs * 1e6 || lastNs < FORESEEN_FROM_NS) {
+    if (lastNs < FORESEEN_FROM_NS) iterations *= 2;
+    lastNs = timeNs(run, iterations);
+    warmUpNs += lastNs;
+  }
+  iterations = Math.max(1, Math.round((iterations * batchMs * 1e6) / lastNs));
+  const results = [];
+  for (let batch = 0; batch < batches; batch++) results.push(timeNs(run, iterations) / iterations / operationsPerRun);
+  return median(results);
+}
+
+function timeNs(run, iterations) {
+  const start = process.hrtime.bigint();
+  run(iterations);
+  return Number(process.hrtime.bigint() - start);
+}
+
+/**
+ * @param {Map<string, number[]>} results by contender, one value a round
+ * @returns {string[][]} a row a contender
+ */
+export function rowsOf({ contenders, baseline }, results) {
+  return contenders.map((contender) => {
+    const { name } = contender;
+    const values = results.get(name);
+    const against = contender.baseline ?? baseline;
+    const ratio = pairedRatios(values, results.get(against));
+    return [
+      name,
+      nanoseconds(median(values)),
+      spreadText(spreadOf(values), nanoseconds),
+      name === against ? 'baseline' : ratioText(ratio.median),
+      name === against ? '' : spreadText(ratio, ratioText),
+    ];
+  });
+}
+
+/**
+ * Holds one budget against the results.
+ *
+ * - `nsAtMost`: the median.
+ * - `against` with `ratioAtMost`: the median of the ratios of each round.
+ * - `against` with `noise`: a contender cannot be told from `against` where the median of their ratios is no
+ *   further from 1 than some round's ratio of `noise`, which does the same as `against`.
+ *
+ * @returns {{ isMet: boolean, found: string }}
+ */
+export function judge(budget, results) {
+  const values = results.get(budget.contender);
+  if (budget.nsAtMost !== undefined) {
+    const ns = median(values);
+    return { isMet: ns <= budget.nsAtMost, found: nanoseconds(ns) };
+  }
+  const against = results.get(budget.against);
+  const ratio = pairedRatios(values, against);
+  const found = `${ratioText(ratio.median)} (${spreadText(ratio, ratioText)})`;
+  if (budget.noise === undefined) return { isMet: ratio.median <= budget.ratioAtMost, found };
+  const noise = pairedRatios(results.get(budget.noise), against);
+  const widest = Math.max(distance(noise.min), distance(noise.max));
+  return {
+    isMet: distance(ratio.median) <= widest,
+    found: `${found}, the same code against itself ${spreadText(noise, ratioText)}`,
+  };
+}
+
+/** How far a ratio is from 1, in either direction. */
+function distance(ratio) {
+  return Math.abs(Math.log(ratio));
+}
+
+function spreadText({ min, max }, format) {
+  return `${format(min)} to ${format(max)}`;
+}
+
+function ratioText(ratio) {
+  if (ratio >= 100) return ratio.toFixed(0);
+  return ratio.toFixed(3);
+}
+
+function nanoseconds(ns) {
+  if (ns >= 1e6) return `${(ns / 1e6).toFixed(2)} ms`;
+  return `${ns.toFixed(ns < 100 ? 1 : 0)} ns`;
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+
+const require = createRequire(import.meta.url);
+
+/** What the numbers depend on, as pairs of a heading and a value. */
+export function machineFacts() {
+  const cpus = os.cpus();
+  const { glibcVersionRuntime } = process.report.getReport().header;
+  return [
+    ['date', new Date().toISOString().slice(0, 10)],
+    ['CPU', `${cpus[0]?.model.trim() ?? 'unknown'}, ${cpus.length} cores`],
+    ['kernel', `${os.type()} ${os.release()} ${os.machine()}`],
+    ['glibc', glibcVersionRuntime ?? 'none'],
+    ['node', `${process.version}, V8 ${process.versions.v8}`],
+    ['stageprof', versionAt(new URL('../package.json', import.meta.url))],
+    ['@opentelemetry/sdk-trace-base', versionAt(packageFile('@opentelemetry/sdk-trace-base'))],
+  ];
+}
+
+/** Load averages of 1, 5 and 15 minutes. */
+export function loadText() {
+  return os
+    .loadavg()
+    .map((load) => load.toFixed(2))
+    .join(' ');
+}
+
+function packageFile(name) {
+  return require.resolve(`${name}/package.json`);
+}
+
+function versionAt(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).version;
+}

@@ -1,0 +1,53 @@
+// floorRun(stages, mallinfo2Use): reads for so many stages; returns the mallinfo2 calls so far.
+// freeChunksMake(count): see free_chunks.h.
+#include <node_api.h>
+
+#include "floor.h"
+#include "free_chunks.h"
+
+namespace {
+
+// One thread loads this addon: a trial's.
+bench::Floor floor_;
+
+void GetNumbers(napi_env env, napi_callback_info info, uint32_t (&numbers)[2]) {
+  napi_value arguments[2];
+  size_t count = 2;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  for (size_t i = 0; i < 2; ++i) napi_get_value_uint32(env, arguments[i], &numbers[i]);
+}
+
+napi_value Number(napi_env env, double number) {
+  napi_value value = nullptr;
+  napi_create_double(env, number, &value);
+  return value;
+}
+
+napi_value FloorRun(napi_env env, napi_callback_info info) {
+  static const bool is_open = floor_.Open();
+  if (!is_open) {
+    napi_throw_error(env, nullptr, floor_.failure());
+    return nullptr;
+  }
+  uint32_t numbers[2] = {};
+  GetNumbers(env, info, numbers);
+  floor_.Run(numbers[0], static_cast<bench::Mallinfo2Use>(numbers[1]));
+  return Number(env, floor_.mallinfo2_calls());
+}
+
+napi_value FreeChunksMake(napi_env env, napi_callback_info info) {
+  uint32_t numbers[2] = {};
+  GetNumbers(env, info, numbers);
+  return Number(env, static_cast<double>(bench::MakeFreeChunks(numbers[0])));
+}
+
+}  // namespace
+
+NAPI_MODULE_INIT() {
+  const napi_property_descriptor exported[] = {
+      {"floorRun", nullptr, FloorRun, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"freeChunksMake", nullptr, FreeChunksMake, nullptr, nullptr, nullptr, napi_default, nullptr},
+  };
+  napi_define_properties(env, exports, sizeof exported / sizeof *exported, exported);
+  return exports;
+}

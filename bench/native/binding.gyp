@@ -1,0 +1,12 @@
+{
+  'targets': [
+    {
+      'target_name': 'bench',
+      'sources': ['addon.cc', 'floor.cc', 'free_chunks.cc'],
+      'defines': ['NAPI_VERSION=8'],
+      # As the package's addon is built: the floor must not win by its compiler flags.
+      'cflags': ['-fvisibility=hidden', '-O2', '-Wall', '-Wextra'],
+      'cflags_cc': ['-fno-exceptions', '-fno-rtti'],
+    },
+  ],
+}

@@ -1,0 +1,33 @@
+const FREE_CHUNKS = 200_000;
+const CLEAN = 'stage, clean native heap';
+const FRAGMENTED = 'stage, 200,000 free chunks';
+
+/** @type {import('./index.js').Question} */
+export default {
+  asks: 'Does a full stage cost more when the native heap is fragmented?',
+  operation: 'stage',
+  kind: 'time',
+  baseline: CLEAN,
+  // One long batch and its mean: mallinfo2, when its budget allows it, takes milliseconds at once, every few
+  // seconds, and a median of short batches would not see it.
+  timing: { batchMs: 8000, batches: 1 },
+  rounds: 5,
+  contenders: [
+    { name: CLEAN, module: 'stage', options: { form: 'handle' } },
+    { name: FRAGMENTED, module: 'stage', options: { form: 'handle', freeChunks: FREE_CHUNKS } },
+    { name: 'C++ floor, mallinfo2 always, clean', module: 'floor', options: { mallinfo2: 'always' } },
+    {
+      name: 'C++ floor, mallinfo2 always, 200,000 free chunks',
+      module: 'floor',
+      options: { mallinfo2: 'always', freeChunks: FREE_CHUNKS },
+    },
+  ],
+  budgets: [
+    {
+      text: 'a stage with 200,000 free chunks costs at most 1.2 x that of a clean heap',
+      contender: FRAGMENTED,
+      against: CLEAN,
+      ratioAtMost: 1.2,
+    },
+  ],
+};

@@ -1,0 +1,25 @@
+const FLOOR = 'C++ floor, mallinfo2 within 1 %';
+const HANDLE = 'stage, handle';
+
+/** @type {import('./index.js').Question} */
+export default {
+  asks: 'What does a full stage cost beside the same readings made in a C++ loop?',
+  operation: 'stage',
+  kind: 'time',
+  baseline: FLOOR,
+  contenders: [
+    // What the sampler reads too: mallinfo2 as often as 1 % of the time allows, decided from the reading of
+    // the clock that the floor makes anyway.
+    { name: FLOOR, module: 'floor', options: { mallinfo2: 'budgeted' } },
+    { name: 'C++ floor, no mallinfo2', module: 'floor', options: { mallinfo2: 'never' } },
+    { name: 'C++ floor, mallinfo2 always', module: 'floor', options: { mallinfo2: 'always' } },
+    { name: HANDLE, module: 'stage', options: { form: 'handle' } },
+    { name: 'stage, callback', module: 'stage', options: { form: 'callback' } },
+    { name: 'hrtime + cpuUsage + memoryUsage by hand', module: 'by-hand' },
+    { name: 'performance.mark + measure', module: 'user-timing' },
+    { name: 'OpenTelemetry span', module: 'span' },
+  ],
+  budgets: [
+    { text: 'a full stage costs at most 1.15 x the floor', contender: HANDLE, against: FLOOR, ratioAtMost: 1.15 },
+  ],
+};

@@ -1,0 +1,24 @@
+const BARE = 'not profiled';
+
+/** @type {import('./index.js').Question} */
+export default {
+  asks: 'What do the JS peak and the GC metrics cost a program that allocates heavily?',
+  operation: 'pass of 200,000 objects',
+  kind: 'time',
+  baseline: BARE,
+  timing: { warmUpMs: 1000, batchMs: 1000, batches: 3 },
+  contenders: [
+    { name: BARE, module: 'garbage', options: { sources: 'none' } },
+    { name: 'not profiled, again', module: 'garbage', options: { sources: 'none' } },
+    { name: 'JS heap measured', module: 'garbage', options: { sources: 'js' } },
+    { name: 'all sources measured', module: 'garbage', options: { sources: 'all' } },
+  ],
+  budgets: [
+    {
+      text: 'JS peak and GC metrics cost at most 1 %',
+      contender: 'JS heap measured',
+      against: BARE,
+      ratioAtMost: 1.01,
+    },
+  ],
+};

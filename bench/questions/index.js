@@ -1,0 +1,43 @@
+/**
+ * One question: what is asked, who answers it, and what the answer is held against.
+ *
+ * @typedef {object} Question
+ * @property {string} name its file's
+ * @property {string} asks in one sentence
+ * @property {string} operation what one operation is
+ * @property {'time' | 'growth'} kind which of `kinds/` measures and judges it
+ * @property {Contender[]} contenders
+ * @property {string} [baseline] the contender to which the ratios are; of `time`
+ * @property {Budget[]} budgets
+ * @property {Partial<import('../kinds/time.js').Timing>} [timing]
+ * @property {number} [rounds] in place of the default
+ * @property {string[]} [nodeFlags] of the trials
+ *
+ * @typedef {object} Contender
+ * @property {string} name unique in its question
+ * @property {string} module a file of `contenders/`
+ * @property {object} [options] for its `open`
+ * @property {string} [baseline] in place of the question's
+ * @property {number} [operations] of `growth`
+ *
+ * @typedef {object} Budget see `judge` of its kind for what it may hold
+ * @property {string} text
+ * @property {string} contender
+ */
+
+export const QUESTION_NAMES = [
+  'full-stage',
+  'time-only',
+  'null-profiler',
+  'gc',
+  'depth',
+  'labels',
+  'no-growth',
+  'free-chunks',
+];
+
+/** @returns {Promise<Question>} */
+export async function loadQuestion(name) {
+  const { default: question } = await import(`./${name}.js`);
+  return { name, ...question };
+}

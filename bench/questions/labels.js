@@ -1,0 +1,19 @@
+const LABELS = [1, 100, 4000];
+
+function contendersOf(kind, options) {
+  return LABELS.map((labels) => ({
+    name: `${kind}, labels: ${labels}`,
+    module: 'stage',
+    options: { form: 'many labels', ...options, labels },
+    baseline: `${kind}, labels: 1`,
+  }));
+}
+
+/** @type {import('./index.js').Question} */
+export default {
+  asks: 'Does a stage cost more the more labels there are, entered in turn?',
+  operation: 'stage',
+  kind: 'time',
+  contenders: [...contendersOf('full', {}), ...contendersOf('time only', { measure: [] })],
+  budgets: [],
+};

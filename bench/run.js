@@ -1,0 +1,118 @@
+// npm run bench -- [question…] [--quick] [--rounds N] [--write] [--check]
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { loadText, machineFacts } from './machine.js';
+import { buildNativeAddon } from './native-addon.js';
+import { loadQuestion, QUESTION_NAMES } from './questions/index.js';
+import { answerMarkdown, answerText, factsMarkdown, factsText } from './render.js';
+import { runRounds } from './rounds.js';
+
+const ROUNDS = 9;
+const QUICK_ROUNDS = 3;
+const README = new URL('README.md', import.meta.url);
+const BEGIN = '<!-- results: begin, written by npm run bench -- --write -->';
+const END = '<!-- results: end -->';
+const USAGE = `usage: node bench/run.js [question…] [--quick] [--rounds N] [--write] [--check]
+  --quick   ${QUICK_ROUNDS} rounds instead of ${ROUNDS}
+  --write   put the results of all questions into bench/README.md
+  --check   exit with 1 when a budget is missed
+questions: ${QUESTION_NAMES.join(', ')}`;
+
+main().catch((error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});
+
+async function main() {
+  const settings = readArguments();
+  if (settings === undefined) {
+    process.stderr.write(`${USAGE}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  await refuseFallback();
+  buildNativeAddon();
+
+  const loadBefore = loadText();
+  process.stdout.write(`${factsText([...machineFacts(), ['load before', loadBefore]])}\n`);
+  const answers = [];
+  for (const name of settings.names) {
+    const answer = await answerTo(await loadQuestion(name), settings.rounds);
+    answers.push(answer);
+    process.stdout.write(`${answerText(answer)}\n`);
+  }
+  const loadAfter = loadText();
+  const verdicts = answers.flatMap((answer) => answer.verdicts);
+  const missed = verdicts.filter(({ isMet }) => !isMet).length;
+  const summary =
+    missed === 0 ? `all ${verdicts.length} budgets met` : `${missed} of ${verdicts.length} budgets MISSED`;
+  process.stdout.write(`${factsText([['load after', loadAfter]])}${summary}\n`);
+
+  if (settings.write) {
+    const facts = [...machineFacts(), ['load before, after', `${loadBefore}, ${loadAfter}`], ['budgets', summary]];
+    writeResults([factsMarkdown(facts), ...answers.map(answerMarkdown)].join('\n'));
+  }
+  if (settings.check && missed > 0) process.exitCode = 1;
+}
+
+/** Undefined when they are wrong. */
+function readArguments() {
+  const options = {
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+  };
+  let parsed;
+  try {
+    parsed = parseArgs({ options, allowPositionals: true });
+  } catch {
+    return undefined;
+  }
+  const { values, positionals } = parsed;
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) return undefined;
+  if (positionals.some((name) => !QUESTION_NAMES.includes(name))) return undefined;
+  // A README with some answers of this run and some of another would pass for one run.
+  if (values.write && positionals.length > 0) return undefined;
+  return {
+    names: positionals.length > 0 ? positionals : QUESTION_NAMES,
+    rounds: (question) => rounds ?? (values.quick ? QUICK_ROUNDS : (question.rounds ?? ROUNDS)),
+    write: values.write,
+    check: values.check,
+  };
+}
+
+/** Without its addon stageprof still works, by other means: the numbers would be of something else. */
+async function refuseFallback() {
+  const { loadBinding } = await import('../dist/native/binding.js').catch(() => {
+    throw new Error('dist/ is missing: run "npm run build" first');
+  });
+  const { missing, heapFault } = loadBinding();
+  const fault = missing ?? heapFault;
+  if (fault) throw new Error(`${fault}\nbench measures stageprof with its addon: run "npm run prebuild" first`);
+}
+
+/** @returns {Promise<import('./render.js').Answer>} */
+async function answerTo(question, roundsFor) {
+  const { headings, rowsOf, judge } = await import(`./kinds/${question.kind}.js`);
+  const rounds = roundsFor(question);
+  const results = runRounds(question, rounds, (round, contender) => {
+    process.stderr.write(`${question.name}: round ${round + 1} of ${rounds}, ${contender}\n`);
+  });
+  return {
+    question,
+    headings,
+    rows: rowsOf(question, results),
+    verdicts: question.budgets.map((budget) => ({ text: budget.text, ...judge(budget, results) })),
+    rounds,
+  };
+}
+
+function writeResults(results) {
+  const text = readFileSync(README, 'utf8');
+  const begin = text.indexOf(BEGIN);
+  const end = text.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`bench/README.md lacks the lines "${BEGIN}" and "${END}"`);
+  writeFileSync(README, `${text.slice(0, begin + BEGIN.length)}\n\n${results}\n${text.slice(end)}`);
+}
