@@ -75,9 +75,11 @@ export class Accounting {
 
   /** Opens a call of `node` under an open call. Its clocks start with `enter`. */
   open(node: LabelNode, parent: OpenCall): OpenCall {
+    // Collected before the call is there: what the heap held until then is not in the call's peak.
+    const used = this.collection?.atEntry(parent);
     const call = this.calls.open(node, parent);
+    if (used !== undefined) this.collection?.hold(call, used);
     this.store.count(node.row, OPEN, 1);
-    this.collection?.atEntry(call);
     return call;
   }
 

@@ -10,8 +10,11 @@ export class Frame {
   /** Innermost open handle of this context. */
   handle: OpenCall | null = null;
   /** When the call was opened: its place in the pool may by now hold another. */
-  readonly moment: number;
+  private readonly moment: number;
   readonly node: LabelNode;
+  /** What the call was opened under: a handle of `outer`, or the call of `outer` itself. */
+  private readonly parent: OpenCall | null;
+  private readonly parentMoment: number;
 
   constructor(
     readonly call: OpenCall,
@@ -20,11 +23,20 @@ export class Frame {
   ) {
     this.moment = call.moment;
     this.node = call.node;
+    this.parent = call.parent;
+    this.parentMoment = call.parent === null ? 0 : call.parent.moment;
   }
 
   /** Whether its call has ended, so that what it starts now is late. */
   get hasEnded(): boolean {
     return this.call.moment !== this.moment;
+  }
+
+  /** The open call under which a late stage belongs: the parent of the ended call, else one further out. */
+  nearestOpen(): OpenCall {
+    if (!this.hasEnded || this.outer === null) return this.call;
+    const { parent } = this;
+    return parent !== null && parent.moment === this.parentMoment ? parent : this.outer.nearestOpen();
   }
 }
 
@@ -48,8 +60,10 @@ export class StageContext {
   /** Runs `fn(call, argument)` in the async context of a callback-form call that was opened in `outer`. */
   run<A, T>(call: OpenCall, outer: Frame, fn: (call: OpenCall, argument: A) => T, argument: A): T {
     this.storage ??= new AsyncLocalStorage();
-    // The nearest open frame, not `outer` itself: a chain of contexts that outlive their call must not grow.
-    return this.storage.run(new Frame(call, nearestOpen(outer)), fn, call, argument);
+    // Not `outer` itself where its call has ended: a chain of contexts that outlive their call must not grow.
+    let open = outer;
+    while (open.hasEnded && open.outer !== null) open = open.outer;
+    return this.storage.run(new Frame(call, open), fn, call, argument);
   }
 
   /** Stops following async contexts. */
@@ -57,13 +71,6 @@ export class StageContext {
     this.storage?.disable();
     this.storage = null;
   }
-}
-
-/** The frame itself or the nearest around it whose call is open; the root's always is. */
-export function nearestOpen(frame: Frame): Frame {
-  let nearest = frame;
-  while (nearest.hasEnded && nearest.outer !== null) nearest = nearest.outer;
-  return nearest;
 }
 
 export function pushHandle(frame: Frame, call: OpenCall): void {

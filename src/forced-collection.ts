@@ -44,9 +44,18 @@ export class ForcedCollection {
     for (const slot of FLOW_SLOTS) slots[slot]! -= this.excluded[slot]!;
   }
 
-  /** Collects, where calls like this one are collected. */
-  atEntry(call: OpenCall): void {
-    if (this.at === 'every' || call.depth === 1) this.usedAtEntry.set(call, this.collect());
+  /**
+   * Collects, where a call under `parent` is to be collected.
+   *
+   * @returns the used heap in bytes, for `hold`; undefined where it was not collected
+   */
+  atEntry(parent: OpenCall): number | undefined {
+    return this.at === 'every' || parent.depth === 0 ? this.collect() : undefined;
+  }
+
+  /** Keeps what `atEntry` returned until the exit of the call. */
+  hold(call: OpenCall, used: number): void {
+    this.usedAtEntry.set(call, used);
   }
 
   /** Growth of the live JS heap since the entry of the call, in bytes; undefined where it was not collected. */

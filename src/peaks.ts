@@ -26,8 +26,9 @@ export class PeakStack {
     this.push(moment, value);
   }
 
-  /** A reading that opens no window. Below the last entry it concerns no open window, and the stack stays. */
+  /** A reading that opens no window. Below the last entry it concerns no open window, and the stack stays. NaN is no reading. */
   read(moment: number, value: number): void {
+    if (value !== value) return;
     if (this.drop(value) || this.size === 0) this.push(moment, value);
   }
 

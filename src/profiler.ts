@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { threadId } from 'node:worker_threads';
 import { Accounting, type Totals } from './accounting.js';
 import { attributionState } from './attribution.js';
-import { type Frame, nearestOpen, pushHandle, removeHandle, StageContext } from './context.js';
+import { type Frame, pushHandle, removeHandle, StageContext } from './context.js';
 import { functionError } from './errors.js';
 import { openSampler } from './native/open-sampler.js';
 import type { Sampler } from './native/sampler.js';
@@ -131,10 +131,11 @@ export class StageProfiler implements Profiler {
    *
    * For a plain promise that is the one derived here: it settles with the same value or reason, and a rejection
    * nobody handles stays unhandled. Returning the original instead would mark every rejection as handled.
-   * A promise of another class may carry more than its result and is returned itself.
+   * A promise of another class, or with properties of its own as those of `promisify(exec)`, carries more than its
+   * result and is returned itself.
    */
   private finishWhenSettled(call: OpenCall, promise: Promise<unknown>): Promise<unknown> {
-    const plain = Object.getPrototypeOf(promise) === Promise.prototype;
+    const plain = Object.getPrototypeOf(promise) === Promise.prototype && Object.keys(promise).length === 0;
     const derived = Promise.prototype.then.call(
       promise,
       (value) => {
@@ -160,7 +161,7 @@ export class StageProfiler implements Profiler {
     // Under a context whose call has ended, the label is still that call's, the open parent is further out.
     const node = accounting.labels.child(frame.node, label);
     if (frame.hasEnded) this.startedLate++;
-    return accounting.open(node, nearestOpen(frame).call);
+    return accounting.open(node, frame.nearestOpen());
   }
 
   private measure(): Measured {
@@ -178,8 +179,8 @@ export class StageProfiler implements Profiler {
       outside_cpu_s: secondsOf(outside.cpuNs),
       rss_kb_now: kibOf(rssBytes),
       rss_kb_peak: kibOf(this.sampler.lifetimePeakRssBytes()),
-      js_memory_traced: sources.js_peak.available,
-      native_memory_traced: sources.native.available && sources.native.truth === 'exact',
+      js_memory_traced: sources.js_peak.truth === 'exact',
+      native_memory_traced: sources.native.truth === 'exact',
       sources: { ...sources, attribution: attributionState(this.settings.attribution) },
       labels_folded: this.accounting.labels.foldedLabels,
       warnings: this.warnings(),
