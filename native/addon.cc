@@ -1,0 +1,161 @@
+// The table of exports and the checks of their arguments; nothing else. TypeScript has validated
+// what the user gave: a TypeError from here is a defect of the package.
+#include <node_api.h>
+
+#include "environment.h"
+#include "heap_verify.h"
+#include "rss_peak.h"
+#include "rusage.h"
+#include "sample_layout.h"
+#include "sampler_handle.h"
+
+namespace stageprof {
+
+namespace {
+
+napi_value Number(napi_env env, double number) {
+  napi_value value = nullptr;
+  napi_create_double(env, number, &value);
+  return value;
+}
+
+napi_value TextOrNull(napi_env env, const char* text) {
+  napi_value value = nullptr;
+  if (text == nullptr) {
+    napi_get_null(env, &value);
+  } else {
+    napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
+  }
+  return value;
+}
+
+void SetProperty(napi_env env, napi_value object, const char* name, napi_value value) {
+  // A value that could not be made (a worker being terminated) is left out.
+  if (value != nullptr) napi_set_named_property(env, object, name, value);
+}
+
+napi_value Misused(napi_env env, const char* message) {
+  napi_throw_type_error(env, nullptr, message);
+  return nullptr;
+}
+
+// sampleLayout(): { version, slots }
+napi_value SampleLayout(napi_env env, napi_callback_info) {
+  static constexpr const char* kNames[] = {
+#define STAGEPROF_NAME(enumerator, name) name,
+      STAGEPROF_SLOTS(STAGEPROF_NAME)
+#undef STAGEPROF_NAME
+  };
+  napi_value layout;
+  napi_value slots;
+  if (napi_create_object(env, &layout) != napi_ok ||
+      napi_create_array_with_length(env, kSlotCount, &slots) != napi_ok) {
+    return nullptr;
+  }
+  for (uint32_t slot = 0; slot < kSlotCount; ++slot) {
+    napi_set_element(env, slots, slot, TextOrNull(env, kNames[slot]));
+  }
+  SetProperty(env, layout, "version", Number(env, kLayoutVersion));
+  SetProperty(env, layout, "slots", slots);
+  return layout;
+}
+
+// samplerOpen(slots, mask): { readEntry, readExit, close, budget }
+napi_value SamplerOpen(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
+  if (napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr) != napi_ok) return nullptr;
+
+  bool is_typed_array = false;
+  napi_typedarray_type type = napi_int8_array;
+  size_t length = 0;
+  napi_is_typedarray(env, arguments[0], &is_typed_array);
+  if (is_typed_array) {
+    napi_get_typedarray_info(env, arguments[0], &type, &length, nullptr, nullptr, nullptr);
+  }
+  if (type != napi_float64_array || length != kSlotCount) {
+    return Misused(env, "Expected \"slots\" to be a Float64Array of the layout's length");
+  }
+  double mask = -1;
+  napi_get_value_double(env, arguments[1], &mask);
+  if (!(mask >= 0 && mask <= kMaskAll) || mask != static_cast<uint32_t>(mask)) {
+    return Misused(env, "Expected \"mask\" to be a sum of mask bits");
+  }
+  Environment* environment = Environment::Of(env);
+  if (environment == nullptr) return nullptr;
+  return SamplerHandle::Open(env, environment, arguments[0], static_cast<uint32_t>(mask));
+}
+
+// heapVerify(getHeapStatistics): null or why JS slots will be NaN. Before the first samplerOpen:
+// samplers already open are not changed.
+napi_value HeapVerify(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value function;
+  if (napi_get_cb_info(env, info, &count, &function, nullptr, nullptr) != napi_ok) return nullptr;
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env, function, &type);
+  if (type != napi_function) {
+    return Misused(env, "Expected \"getHeapStatistics\" to be a function");
+  }
+  Environment* environment = Environment::Of(env);
+  if (environment == nullptr) return nullptr;
+  return TextOrNull(env, VerifyHeap(env, &environment->sources()->v8_heap, function));
+}
+
+// sourcesRead(): for each source null, or why it cannot be read
+napi_value SourcesRead(napi_env env, napi_callback_info) {
+  Environment* environment = Environment::Of(env);
+  napi_value facts;
+  if (environment == nullptr || napi_create_object(env, &facts) != napi_ok) return nullptr;
+  const Sources& sources = *environment->sources();
+  SetProperty(env, facts, "threadClock", TextOrNull(env, sources.thread_clock.failure.reason()));
+  SetProperty(env, facts, "rusage", TextOrNull(env, sources.rusage.failure.reason()));
+  SetProperty(env, facts, "statm", TextOrNull(env, sources.statm.failure().reason()));
+  SetProperty(env, facts, "v8Heap", TextOrNull(env, sources.v8_heap.failure.reason()));
+  SetProperty(env, facts, "mallinfo2", TextOrNull(env, sources.malloc_stats.failure.reason()));
+  SetProperty(env, facts, "clearRefs", TextOrNull(env, sources.clear_refs.failure().reason()));
+  return facts;
+}
+
+// rssPeakRead(): lifetime peak in bytes, NaN where it cannot be read
+napi_value RssPeakRead(napi_env env, napi_callback_info) {
+  Environment* environment = Environment::Of(env);
+  if (environment == nullptr) return nullptr;
+  return Number(env, ReadLifetimePeakRssBytes(&environment->sources()->status));
+}
+
+// rusageChildrenRead(): { cpuNs, peakRssBytes }
+napi_value RusageChildrenRead(napi_env env, napi_callback_info) {
+  napi_value children;
+  if (napi_create_object(env, &children) != napi_ok) return nullptr;
+  const ChildrenUsage usage = ReadChildrenUsage();
+  SetProperty(env, children, "cpuNs", Number(env, usage.cpu_ns));
+  SetProperty(env, children, "peakRssBytes", Number(env, usage.peak_rss_bytes));
+  return children;
+}
+
+constexpr struct {
+  const char* name;
+  napi_callback callback;
+} kExports[] = {
+    {"sampleLayout", SampleLayout}, {"samplerOpen", SamplerOpen},
+    {"heapVerify", HeapVerify},     {"sourcesRead", SourcesRead},
+    {"rssPeakRead", RssPeakRead},   {"rusageChildrenRead", RusageChildrenRead},
+};
+
+}  // namespace
+
+}  // namespace stageprof
+
+NAPI_MODULE_INIT() {
+  if (stageprof::Environment::Create(env) == nullptr) return nullptr;
+  for (const auto& entry : stageprof::kExports) {
+    napi_value function;
+    if (napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.callback, nullptr,
+                             &function) != napi_ok ||
+        napi_set_named_property(env, exports, entry.name, function) != napi_ok) {
+      return nullptr;
+    }
+  }
+  return exports;
+}

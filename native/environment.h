@@ -1,0 +1,44 @@
+#ifndef STAGEPROF_ENVIRONMENT_H_
+#define STAGEPROF_ENVIRONMENT_H_
+
+#include <node_api.h>
+
+#include "sources.h"
+
+namespace stageprof {
+
+class SamplerHandle;
+
+// What the addon keeps for one Node-API environment (the main thread, or one worker): its sources
+// and its open samplers. Nothing is shared with other environments.
+//
+// Owned by the instance data and by every sampler handle together: when the environment goes, the
+// order in which Node-API finalizes instance data and functions is not defined.
+class Environment {
+ public:
+  // Makes the environment's instance data. Null when there is no memory.
+  static Environment* Create(napi_env env);
+  // Null after Create failed.
+  static Environment* Of(napi_env env);
+
+  void Hold() { ++holders_; }
+  void Release();
+
+  // Opens the sources at the first call.
+  Sources* sources();
+
+  // The open samplers, for the end of the environment.
+  void AddSampler(SamplerHandle* handle);
+  void RemoveSampler(SamplerHandle* handle);
+
+ private:
+  static void OnEnvironmentGone(napi_env env, void* data, void* hint);
+
+  Sources sources_;
+  SamplerHandle* samplers_ = nullptr;
+  int holders_ = 1;
+};
+
+}  // namespace stageprof
+
+#endif  // STAGEPROF_ENVIRONMENT_H_

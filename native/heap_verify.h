@@ -1,0 +1,17 @@
+#ifndef STAGEPROF_HEAP_VERIFY_H_
+#define STAGEPROF_HEAP_VERIFY_H_
+
+#include <node_api.h>
+
+#include "v8_heap.h"
+
+namespace stageprof {
+
+// Holds what V8Heap reads against `get_heap_statistics`, which is v8.getHeapStatistics, and allows
+// it to be read if they agree. Null, or why they do not. An exception the function throws is taken
+// for a reason.
+const char* VerifyHeap(napi_env env, V8Heap* heap, napi_value get_heap_statistics);
+
+}  // namespace stageprof
+
+#endif  // STAGEPROF_HEAP_VERIFY_H_

@@ -1,0 +1,58 @@
+// The boundary's contract: names and order of the slots of one sample, and the bits of the mask.
+// The same stands in src/native/layout.ts; raise kLayoutVersion in both when a slot is added or
+// moved.
+#ifndef STAGEPROF_SAMPLE_LAYOUT_H_
+#define STAGEPROF_SAMPLE_LAYOUT_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace stageprof {
+
+// X(enumerator, name). *_peak_bytes are highest values since the sampler's previous sample; all
+// others are values at the instant of the sample.
+#define STAGEPROF_SLOTS(X)                   \
+  X(kWallNs, "wall_ns")                      \
+  X(kThreadCpuNs, "thread_cpu_ns")           \
+  X(kProcessCpuNs, "process_cpu_ns")         \
+  X(kFaultsMinor, "faults_minor")            \
+  X(kFaultsMajor, "faults_major")            \
+  X(kCtxVoluntary, "ctx_voluntary")          \
+  X(kCtxInvoluntary, "ctx_involuntary")      \
+  X(kReadBytes, "read_bytes")                \
+  X(kWriteBytes, "write_bytes")              \
+  X(kRssBytes, "rss_bytes")                  \
+  X(kRssPeakBytes, "rss_peak_bytes")         \
+  X(kJsUsedBytes, "js_used_bytes")           \
+  X(kJsPeakBytes, "js_peak_bytes")           \
+  X(kJsAllocBytes, "js_alloc_bytes")         \
+  X(kExternalBytes, "external_bytes")        \
+  X(kGcNs, "gc_ns")                          \
+  X(kGcCalls, "gc_calls")                    \
+  X(kNativeLiveBytes, "native_live_bytes")   \
+  X(kNativeAllocBytes, "native_alloc_bytes") \
+  X(kNativeAllocs, "native_allocs")          \
+  X(kNativePeakBytes, "native_peak_bytes")   \
+  X(kAllocatorHeldBytes, "allocator_held_bytes")
+
+enum Slot : size_t {
+#define STAGEPROF_ENUMERATOR(enumerator, name) enumerator,
+  STAGEPROF_SLOTS(STAGEPROF_ENUMERATOR)
+#undef STAGEPROF_ENUMERATOR
+      kSlotCount
+};
+
+constexpr uint32_t kLayoutVersion = 1;
+
+// What a sampler reads. Wall time is always read.
+constexpr uint32_t kMaskCpu = 1;
+constexpr uint32_t kMaskRss = 2;
+constexpr uint32_t kMaskJs = 4;
+constexpr uint32_t kMaskNative = 8;
+constexpr uint32_t kMaskIo = 16;
+constexpr uint32_t kMaskRssPeakReset = 32;
+constexpr uint32_t kMaskAll = 63;
+
+}  // namespace stageprof
+
+#endif  // STAGEPROF_SAMPLE_LAYOUT_H_

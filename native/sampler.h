@@ -1,0 +1,67 @@
+#ifndef STAGEPROF_SAMPLER_H_
+#define STAGEPROF_SAMPLER_H_
+
+#include <stdint.h>
+
+#include "rss_peak.h"
+#include "sources.h"
+#include "v8_heap.h"
+
+namespace stageprof {
+
+// Fills one sample from the sources. What the mask leaves out, or a source that failed when it was
+// opened cannot give, is set to NaN once by Open and not touched again.
+class Sampler {
+ public:
+  // What this sampler has had of the budget for malloc's statistics.
+  struct MallocUse {
+    uint64_t readings = 0;
+    uint64_t skipped = 0;
+    double spent_ns = 0;
+  };
+
+  // `slots` is the caller's memory, kSlotCount doubles; it must stay valid until Close. `sources`
+  // must be open.
+  void Open(Sources* sources, double* slots, uint32_t mask);
+  void Close();
+
+  // Clocks last: what sampling costs falls before the stage.
+  void ReadEntry();
+  // The mirror of ReadEntry: clocks first, so that both ends of a stage stand equally near to it.
+  void ReadExit();
+
+  const MallocUse& malloc_use() const { return malloc_use_; }
+
+ private:
+  void ReadHeap();
+  void ReadMalloc();
+  void ReadRss();
+  void ReadUsage();
+  void ReadThreadClock();
+  void ReadWall();
+  void Derive();
+
+  Sources* sources_ = nullptr;
+  double* slots_ = nullptr;
+
+  // What to read at each sample.
+  bool reads_js_ = false;
+  bool reads_malloc_ = false;
+  bool reads_rss_ = false;
+  bool reads_usage_ = false;
+  bool reads_thread_clock_ = false;
+  bool reads_external_ = false;
+  // What of getrusage to give.
+  bool gives_cpu_ = false;
+  bool gives_io_ = false;
+
+  RssPeak rss_peak_;
+  V8Heap::Window js_window_;
+  MallocUse malloc_use_;
+  // Of the present sample; NaN where the budget skipped the reading.
+  double malloc_live_bytes_ = 0;
+};
+
+}  // namespace stageprof
+
+#endif  // STAGEPROF_SAMPLER_H_

@@ -1,0 +1,142 @@
+#include "sampler_handle.h"
+
+#include <new>
+
+#include "sample_layout.h"
+
+namespace stageprof {
+
+namespace {
+
+SamplerHandle* HandleOf(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+  return static_cast<SamplerHandle*>(data);
+}
+
+bool SetNumber(napi_env env, napi_value object, const char* name, double number) {
+  napi_value value;
+  return napi_create_double(env, number, &value) == napi_ok &&
+         napi_set_named_property(env, object, name, value) == napi_ok;
+}
+
+}  // namespace
+
+napi_value SamplerHandle::Open(napi_env env, Environment* environment, napi_value slots,
+                               uint32_t mask) {
+  SamplerHandle* handle = new (std::nothrow) SamplerHandle();
+  if (handle == nullptr) return nullptr;
+  handle->environment_ = environment;
+  environment->Hold();
+
+  napi_value object = nullptr;
+  double* data = nullptr;
+  const bool made = napi_create_object(env, &object) == napi_ok &&
+                    handle->HoldSlots(env, slots, &data) &&
+                    handle->AddFunction(env, object, "readEntry", ReadEntry) &&
+                    handle->AddFunction(env, object, "readExit", ReadExit) &&
+                    handle->AddFunction(env, object, "close", CloseCalled) &&
+                    handle->AddFunction(env, object, "budget", Budget);
+  if (made) {
+    handle->sampler_.Open(environment->sources(), data, mask);
+    handle->is_open_ = true;
+    environment->AddSampler(handle);
+    return object;
+  }
+  if (handle->slots_ != nullptr) napi_delete_reference(env, handle->slots_);
+  handle->slots_ = nullptr;
+  // With a function already made, its finalizer frees the handle.
+  if (handle->functions_ == 0) {
+    environment->Release();
+    delete handle;
+  }
+  return nullptr;
+}
+
+// The memory of a typed array goes when its buffer is detached (transferred to another thread) and
+// shrinks when a resizable one is resized. That of a SharedArrayBuffer does neither, so there
+// nothing needs to be checked per sample; for any other the array's present length is asked each
+// time (10 ns).
+bool SamplerHandle::HoldSlots(napi_env env, napi_value slots, double** data) {
+  void* memory = nullptr;
+  napi_value buffer;
+  bool can_go = true;
+  if (napi_get_typedarray_info(env, slots, nullptr, nullptr, &memory, &buffer, nullptr) !=
+          napi_ok ||
+      memory == nullptr || napi_is_arraybuffer(env, buffer, &can_go) != napi_ok ||
+      napi_create_reference(env, slots, 1, &slots_) != napi_ok) {
+    return false;
+  }
+  slots_can_go_ = can_go;
+  *data = static_cast<double*>(memory);
+  return true;
+}
+
+bool SamplerHandle::AddFunction(napi_env env, napi_value object, const char* name,
+                                napi_callback callback) {
+  napi_value function;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, this, &function) != napi_ok ||
+      napi_add_finalizer(env, function, this, OnFunctionGone, nullptr, nullptr) != napi_ok) {
+    return false;
+  }
+  ++functions_;
+  return napi_set_named_property(env, object, name, function) == napi_ok;
+}
+
+inline bool SamplerHandle::SlotsAreThere(napi_env env) const {
+  if (!slots_can_go_) return true;
+  napi_value slots;
+  size_t length = 0;
+  return napi_get_reference_value(env, slots_, &slots) == napi_ok &&
+         napi_get_typedarray_info(env, slots, nullptr, &length, nullptr, nullptr, nullptr) ==
+             napi_ok &&
+         length == kSlotCount;
+}
+
+napi_value SamplerHandle::ReadEntry(napi_env env, napi_callback_info info) {
+  SamplerHandle* handle = HandleOf(env, info);
+  if (handle->is_open_ && handle->SlotsAreThere(env)) handle->sampler_.ReadEntry();
+  return nullptr;
+}
+
+napi_value SamplerHandle::ReadExit(napi_env env, napi_callback_info info) {
+  SamplerHandle* handle = HandleOf(env, info);
+  if (handle->is_open_ && handle->SlotsAreThere(env)) handle->sampler_.ReadExit();
+  return nullptr;
+}
+
+napi_value SamplerHandle::CloseCalled(napi_env env, napi_callback_info info) {
+  HandleOf(env, info)->Close(env);
+  return nullptr;
+}
+
+napi_value SamplerHandle::Budget(napi_env env, napi_callback_info info) {
+  const Sampler::MallocUse& use = HandleOf(env, info)->sampler_.malloc_use();
+  napi_value object;
+  if (napi_create_object(env, &object) != napi_ok ||
+      !SetNumber(env, object, "readings", static_cast<double>(use.readings)) ||
+      !SetNumber(env, object, "skipped", static_cast<double>(use.skipped)) ||
+      !SetNumber(env, object, "spentNs", use.spent_ns)) {
+    return nullptr;
+  }
+  return object;
+}
+
+void SamplerHandle::Close(napi_env env) {
+  if (!is_open_) return;
+  is_open_ = false;
+  sampler_.Close();
+  environment_->RemoveSampler(this);
+  napi_delete_reference(env, slots_);
+  slots_ = nullptr;
+}
+
+void SamplerHandle::OnFunctionGone(napi_env env, void* data, void*) {
+  SamplerHandle* handle = static_cast<SamplerHandle*>(data);
+  if (--handle->functions_ != 0) return;
+  handle->Close(env);
+  handle->environment_->Release();
+  delete handle;
+}
+
+}  // namespace stageprof

@@ -1,0 +1,50 @@
+#ifndef STAGEPROF_SOURCES_H_
+#define STAGEPROF_SOURCES_H_
+
+#include "clear_refs.h"
+#include "clocks.h"
+#include "malloc_stats.h"
+#include "rusage.h"
+#include "statm.h"
+#include "status.h"
+#include "v8_heap.h"
+
+namespace stageprof {
+
+// Every source of one environment, shared by its samplers. Opened at the first need: loading the
+// addon reads nothing and holds no descriptor.
+struct Sources {
+  ThreadClock thread_clock;
+  Rusage rusage;
+  Statm statm;
+  Status status;
+  ClearRefs clear_refs;
+  V8Heap v8_heap;
+  MallocStats malloc_stats;
+
+  void Open() {
+    if (is_open) return;
+    is_open = true;
+    thread_clock.Open();
+    rusage.Open();
+    statm.Open();
+    status.Open();
+    clear_refs.Open();
+    v8_heap.Open();
+    malloc_stats.Open();
+  }
+
+  // Descriptors only: the GC callbacks go with the last sampler that reads JS.
+  void Close() {
+    statm.Close();
+    status.Close();
+    clear_refs.Close();
+  }
+
+ private:
+  bool is_open = false;
+};
+
+}  // namespace stageprof
+
+#endif  // STAGEPROF_SOURCES_H_

@@ -1,0 +1,102 @@
+#include "v8_heap.h"
+
+#include "clocks.h"
+#include "symbols.h"
+
+namespace stageprof {
+
+namespace {
+
+// v8::GCType.
+constexpr int kScavenge = 1;
+constexpr int kMinorMarkSweep = 2;
+constexpr int kMarkSweepCompact = 4;
+constexpr int kAllTypes = 31;
+// Incremental marking steps (8) and weak callbacks (16) are parts of a collection: their time
+// counts, but they are not collections.
+constexpr int kCollections = kScavenge | kMinorMarkSweep | kMarkSweepCompact;
+
+}  // namespace
+
+void V8Heap::Open() {
+  using GetCurrent = void* (*)();
+  const auto get_current = reinterpret_cast<GetCurrent>(Find("_ZN2v87Isolate10GetCurrentEv"));
+  construct_statistics_ =
+      reinterpret_cast<decltype(construct_statistics_)>(Find("_ZN2v814HeapStatisticsC1Ev"));
+  get_heap_statistics_ = reinterpret_cast<decltype(get_heap_statistics_)>(
+      Find("_ZN2v87Isolate17GetHeapStatisticsEPNS_14HeapStatisticsE"));
+  add_prologue_ = reinterpret_cast<decltype(add_prologue_)>(Find(
+      "_ZN2v87Isolate21AddGCPrologueCallbackEPFvPS0_NS_6GCTypeENS_15GCCallbackFlagsEPvES4_S2_"));
+  add_epilogue_ = reinterpret_cast<decltype(add_epilogue_)>(Find(
+      "_ZN2v87Isolate21AddGCEpilogueCallbackEPFvPS0_NS_6GCTypeENS_15GCCallbackFlagsEPvES4_S2_"));
+  remove_prologue_ = reinterpret_cast<decltype(remove_prologue_)>(Find(
+      "_ZN2v87Isolate24RemoveGCPrologueCallbackEPFvPS0_NS_6GCTypeENS_15GCCallbackFlagsEPvES4_"));
+  remove_epilogue_ = reinterpret_cast<decltype(remove_epilogue_)>(Find(
+      "_ZN2v87Isolate24RemoveGCEpilogueCallbackEPFvPS0_NS_6GCTypeENS_15GCCallbackFlagsEPvES4_"));
+  if (failure) return;
+  isolate_ = get_current();
+  if (isolate_ == nullptr) {
+    failure.Set("no isolate is current on this thread");
+    return;
+  }
+  construct_statistics_(words_);
+}
+
+void* V8Heap::Find(const char* symbol) {
+  void* address = FindSymbol(symbol);
+  if (address == nullptr) failure.SetMissingSymbol(symbol);
+  return address;
+}
+
+void V8Heap::AddWindow(Window* window) {
+  if (windows_ == nullptr) {
+    add_prologue_(isolate_, OnPrologue, this, kAllTypes);
+    add_epilogue_(isolate_, OnEpilogue, this, kAllTypes);
+    gc_depth_ = 0;
+    // What was allocated while nobody looked belongs to no sample.
+    Read();
+    last_used_ = words_[kUsedHeapSize];
+  } else {
+    ReadAllocation();
+  }
+  window->peak_bytes = used_bytes();
+  window->previous = nullptr;
+  window->next = windows_;
+  if (windows_ != nullptr) windows_->previous = window;
+  windows_ = window;
+}
+
+void V8Heap::RemoveWindow(Window* window) {
+  if (window->previous != nullptr) window->previous->next = window->next;
+  if (window->next != nullptr) window->next->previous = window->previous;
+  if (windows_ == window) windows_ = window->next;
+  if (windows_ != nullptr) return;
+  remove_prologue_(isolate_, OnPrologue, this);
+  remove_epilogue_(isolate_, OnEpilogue, this);
+}
+
+// Inside the callbacks nothing may allocate on the JS heap or enter JS; reading the statistics does
+// neither. V8 may start a collection within a collection: only the outer one's ends are read.
+void V8Heap::OnPrologue(void*, int type, int, void* data) {
+  V8Heap* heap = static_cast<V8Heap*>(data);
+  if (heap->gc_depth_++ != 0) return;
+  heap->gc_began_ns_ = ReadWallNs();
+  if ((type & kCollections) != 0) heap->gc_calls_ += 1;
+  heap->ReadAllocation();
+  const double used = heap->used_bytes();
+  for (Window* window = heap->windows_; window != nullptr; window = window->next) {
+    if (used > window->peak_bytes) window->peak_bytes = used;
+  }
+}
+
+void V8Heap::OnEpilogue(void*, int, int, void* data) {
+  V8Heap* heap = static_cast<V8Heap*>(data);
+  // Installed between a collection's two ends.
+  if (heap->gc_depth_ == 0) return;
+  if (--heap->gc_depth_ != 0) return;
+  heap->Read();
+  heap->last_used_ = heap->words_[kUsedHeapSize];
+  heap->gc_ns_ += ReadWallNs() - heap->gc_began_ns_;
+}
+
+}  // namespace stageprof
