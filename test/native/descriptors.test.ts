@@ -1,0 +1,48 @@
+import { readdirSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import { openSampler } from '../../src/native/open-sampler.js';
+import type { SamplerOptions } from '../../src/native/sampler.js';
+import { PACKAGE } from '../workloads.js';
+
+const ALL: SamplerOptions = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' };
+
+describe('descriptors', () => {
+  const open = (): number => readdirSync('/proc/self/fd').length;
+
+  test('of a thousand samplers none stays', () => {
+    openSampler(ALL).close();
+    const before = open();
+    for (let i = 0; i < 1_000; i++) {
+      const sampler = openSampler({ ...ALL, rssPeak: i % 2 === 0 ? 'lifetime' : 'reset' });
+      sampler.readEntry();
+      sampler.readExit();
+      sampler.close();
+    }
+    expect(open()).toBeLessThanOrEqual(before);
+  });
+
+  test('of twenty workers with open profilers none stays', async () => {
+    const source = `
+      const { parentPort } = require('node:worker_threads');
+      import(${JSON.stringify(PACKAGE)}).then(({ StageProfiler }) => {
+        const profiler = new StageProfiler({ rssPeak: 'reset' });
+        profiler.stage('a', () => {});
+        parentPort.postMessage(profiler.report().stages[0].calls);
+      });
+    `;
+    const run = (): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        let message: unknown;
+        new Worker(source, { eval: true })
+          .on('message', (value) => (message = value))
+          .on('error', reject)
+          .on('exit', () => resolve(message));
+      });
+    await run();
+    const before = open();
+    for (let round = 0; round < 5; round++)
+      expect(await Promise.all([run(), run(), run(), run()])).toEqual([1, 1, 1, 1]);
+    expect(open()).toBeLessThanOrEqual(before);
+  });
+});

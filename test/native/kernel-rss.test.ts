@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+import { rssState } from '../../src/native/kernel-rss.js';
+
+const METHOD = '/proc/self/statm';
+
+describe.runIf(process.platform === 'linux')('how exact the resident set is', () => {
+  test.each(['4.18.0-553.el8_10.x86_64', '5.14.0-427.el9.x86_64', '6.1.0-18-amd64', '6.1'])(
+    'Linux %s keeps changes back a thread, whose number is not known',
+    (kernel) => {
+      const state = rssState(METHOD, kernel, 64);
+      expect(state).toMatchObject({ available: true, truth: 'bounded', method: METHOD });
+      expect(state.reason).toContain(kernel);
+      expect(state.reason).toContain('64 pages');
+      expect(state).not.toHaveProperty('bound_kb');
+    },
+  );
+
+  test.each([
+    ['6.2.0', 1, 24],
+    ['6.2.0-39-generic', 8, 1_536],
+    ['6.8', 64, 98_304],
+    ['6.15.9', 2, 96],
+  ])('Linux %s with %d CPUs is off by at most %d KiB: 3 counters of 2 n^2 pages', (kernel, cpus, bound) => {
+    expect(rssState(METHOD, kernel, cpus)).toMatchObject({ truth: 'bounded', bound_kb: bound });
+  });
+
+  test.each(['6.16', '6.16.0-rc1', '6.18-generic', '6.18.44', '7.0.0', '10.1'])('Linux %s is exact', (kernel) => {
+    expect(rssState(METHOD, kernel, 64)).toEqual({ available: true, truth: 'exact', method: METHOD });
+  });
+});

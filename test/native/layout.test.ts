@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { loadBinding } from '../../src/native/binding.js';
+import { LAYOUT_VERSION, SAMPLE_MASK, SLOT_COUNT, SLOTS, slotIndex } from '../../src/native/layout.js';
+
+const { binding, missing } = loadBinding();
+if (binding === null) throw new Error(missing);
+
+test('the addon has the same slots in the same order, and the same version', () => {
+  expect(binding.sampleLayout()).toEqual({ version: LAYOUT_VERSION, slots: [...SLOTS] });
+});
+
+describe('each bit of the mask fills its slots and no other: the first sample with', () => {
+  const filledBy = {
+    cpu: ['thread_cpu_ns', 'process_cpu_ns'],
+    rss: ['rss_bytes', 'rss_peak_bytes'],
+    js: ['js_used_bytes', 'js_peak_bytes', 'js_alloc_bytes', 'external_bytes', 'gc_ns', 'gc_calls'],
+    native: ['native_live_bytes', 'allocator_held_bytes'],
+    io: ['faults_minor', 'faults_major', 'ctx_voluntary', 'ctx_involuntary', 'read_bytes', 'write_bytes'],
+    rssPeakReset: [],
+  } as const satisfies Record<keyof typeof SAMPLE_MASK, readonly (typeof SLOTS)[number][]>;
+
+  const masks = [[], ...Object.keys(SAMPLE_MASK).map((name) => [name]), ['cpu', 'js'], Object.keys(SAMPLE_MASK)];
+
+  test.each(masks as (keyof typeof SAMPLE_MASK)[][])('%s %s %s %s %s %s', (...names) => {
+    const mask = names.reduce((bits, name) => bits | SAMPLE_MASK[name], 0);
+    const expected = ['wall_ns', ...names.flatMap((name) => filledBy[name])];
+    // A sampler an end: a second reading of malloc's statistics at once would be past its budget.
+    for (const end of ['readEntry', 'readExit'] as const) {
+      const slots = new Float64Array(SLOT_COUNT).fill(5);
+      const sampler = binding.samplerOpen(slots, mask);
+      expect(slots.every(Number.isNaN)).toBe(true);
+      sampler[end]();
+      expect(SLOTS.filter((slot) => !Number.isNaN(slots[slotIndex[slot]])).sort()).toEqual([...expected].sort());
+      sampler.close();
+    }
+  });
+});
+
+test.each([
+  ['too short', new Float64Array(SLOT_COUNT - 1), 0],
+  ['too long', new Float64Array(SLOT_COUNT + 1), 0],
+  ['of another type', new Float32Array(SLOT_COUNT), 0],
+  ['no array', {}, 0],
+  ['right, but the mask has unknown bits', new Float64Array(SLOT_COUNT), 64],
+  ['right, but the mask is negative', new Float64Array(SLOT_COUNT), -1],
+  ['right, but the mask is a fraction', new Float64Array(SLOT_COUNT), 0.5],
+  ['right, but the mask is missing', new Float64Array(SLOT_COUNT), undefined],
+])('slots that are %s are refused', (_what, slots, mask) => {
+  expect(() => binding.samplerOpen(slots as Float64Array, mask as number)).toThrow(TypeError);
+});

@@ -1,0 +1,48 @@
+import { availableParallelism } from 'node:os';
+import { expect, test } from 'vitest';
+import { StageProfiler } from '../../src/profiler.js';
+import { FREE, rowOf } from '../scripted-sampler.js';
+import { burn, burnPool } from '../workloads.js';
+
+const open = (): StageProfiler => new StageProfiler({ measure: ['cpu'] }, { stageCost: FREE });
+
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+test('work of this thread is in thread_cpu_s and in cpu_s alike', () => {
+  const profiler = open();
+  const before = cpuSeconds();
+  profiler.stage('a', () => burn(300));
+  const truth = cpuSeconds() - before;
+  const { cpu_s, thread_cpu_s, wall_s } = rowOf(profiler, 'a');
+  expect(Math.abs(cpu_s! - truth)).toBeLessThan(0.01);
+  expect(thread_cpu_s!).toBeGreaterThan(0.9 * cpu_s! - 0.01);
+  expect(thread_cpu_s!).toBeLessThan(cpu_s! + 0.01);
+  expect(thread_cpu_s!).toBeLessThan(wall_s! + 0.001);
+  profiler.close();
+});
+
+test("work of libuv's pool is in cpu_s, and hardly any of it in thread_cpu_s", async () => {
+  const profiler = open();
+  const before = cpuSeconds();
+  await profiler.stage('a', () => burnPool(4, 150_000));
+  const truth = cpuSeconds() - before;
+  const { cpu_s, thread_cpu_s, wall_s } = rowOf(profiler, 'a');
+  expect(truth).toBeGreaterThan(0.1);
+  expect(Math.abs(cpu_s! - truth)).toBeLessThan(0.01);
+  expect(thread_cpu_s!).toBeLessThan(0.1 * cpu_s!);
+  expect(cpu_s!).toBeLessThan(availableParallelism() * wall_s! + 0.05);
+  profiler.close();
+});
+
+test('a stage that sleeps costs time and no CPU', async () => {
+  const profiler = open();
+  await profiler.stage('a', () => new Promise((resolve) => setTimeout(resolve, 200)));
+  const { cpu_s, thread_cpu_s, wall_s } = rowOf(profiler, 'a');
+  expect(wall_s!).toBeGreaterThan(0.19);
+  expect(thread_cpu_s!).toBeLessThan(0.05);
+  expect(cpu_s!).toBeLessThan(0.1);
+  profiler.close();
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { MEASURES, resolveOptions, type StageProfilerOptions } from '../src/options.js';
+import { StageProfiler } from '../src/profiler.js';
+
+const wrong = (options: unknown): unknown => {
+  try {
+    resolveOptions(options as StageProfilerOptions);
+  } catch (error) {
+    return error;
+  }
+  return 'no error';
+};
+
+test('by default all is measured, at the boundaries, without collections and without resets', () => {
+  expect(resolveOptions({})).toEqual({
+    sampler: { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' },
+    attribution: 'boundary',
+    collect: 'none',
+    maxLabels: 4096,
+  });
+});
+
+test('an option that is undefined has its default', () => {
+  const unset = {
+    measure: undefined,
+    attribution: undefined,
+    collect: undefined,
+    rssPeak: undefined,
+    maxLabels: undefined,
+  };
+  expect(resolveOptions(unset as unknown as StageProfilerOptions)).toEqual(resolveOptions({}));
+});
+
+test.each<[StageProfilerOptions, object]>([
+  [{ measure: [] }, { sampler: { cpu: false, rss: false, js: false, native: false, io: false, rssPeak: 'lifetime' } }],
+  [
+    { measure: ['rss', 'io', 'rss'], rssPeak: 'reset' },
+    { sampler: { cpu: false, rss: true, js: false, native: false, io: true, rssPeak: 'reset' } },
+  ],
+  [{ attribution: 'exact' }, { attribution: 'exact' }],
+  [{ collect: 'outermost' }, { collect: 'outermost' }],
+  [{ collect: 'every' }, { collect: 'every' }],
+  [{ maxLabels: 1 }, { maxLabels: 1 }],
+  [{ maxLabels: 1_000_000 }, { maxLabels: 1_000_000 }],
+])('%j is allowed', (options, settings) => {
+  expect(resolveOptions(options)).toMatchObject(settings);
+});
+
+describe('each wrong value is a TypeError that names what is allowed and what was received', () => {
+  const measures = MEASURES.map((name) => `"${name}"`);
+  const integer = ['an integer from 1 to 1000000'];
+
+  test.each<[string, unknown, readonly string[]]>([
+    ['options null', null, ['an object', 'null']],
+    ['options that are a string', 'cpu', ['an object', '"cpu"']],
+    ['options that are an array', [], ['an object', 'an array']],
+    ['options that are a function', () => {}, ['an object', 'a function']],
+    [
+      'an unknown option',
+      { measures: [] },
+      ['"measures"', '"measure"', '"attribution"', '"collect"', '"rssPeak"', '"maxLabels"'],
+    ],
+    ['an unknown option without a value', { colect: undefined }, ['"colect"', '"collect"']],
+    ['measure as a string', { measure: 'cpu' }, ['"measure"', 'an array', ...measures]],
+    ['measure with an unknown member', { measure: ['cpu', 'gpu'] }, ['"measure"', '"gpu"', ...measures]],
+    ['measure with time, which is always on', { measure: ['time'] }, ['"time"', ...measures]],
+    ['measure null', { measure: null }, ['"measure"', 'null', ...measures]],
+    ['attribution', { attribution: 'slices' }, ['"attribution"', '"boundary" or "exact"', '"slices"']],
+    ['collect as a boolean', { collect: true }, ['"collect"', '"none", "outermost" or "every"', 'true']],
+    ['rssPeak null', { rssPeak: null }, ['"rssPeak"', '"lifetime" or "reset"', 'null']],
+    ['maxLabels 0', { maxLabels: 0 }, ['"maxLabels"', '0', ...integer]],
+    ['maxLabels 1.5', { maxLabels: 1.5 }, ['"maxLabels"', '1.5', ...integer]],
+    ['maxLabels NaN', { maxLabels: Number.NaN }, ['"maxLabels"', 'NaN', ...integer]],
+    ['maxLabels as a string', { maxLabels: '4096' }, ['"maxLabels"', '"4096"', ...integer]],
+    ['too many maxLabels', { maxLabels: 1_000_001 }, ['"maxLabels"', '1000001', ...integer]],
+    ['a symbol', { collect: Symbol('s') }, ['"collect"', 'Symbol(s)']],
+  ])('%s', (_what, options, named) => {
+    const error = wrong(options) as TypeError & { code: string };
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.code).toBe('ERR_STAGEPROF_OPTION');
+    for (const text of named) expect(error.message).toContain(text);
+  });
+
+  test('the constructor throws it', () => {
+    expect(() => new StageProfiler({ collect: 'all' as never })).toThrow(
+      expect.objectContaining({ code: 'ERR_STAGEPROF_OPTION' }),
+    );
+  });
+});

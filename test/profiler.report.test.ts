@@ -1,0 +1,215 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { METRICS } from '../src/metrics.js';
+import { LEVEL_OF_PEAK, type SlotName } from '../src/native/layout.js';
+import { MEASURES } from '../src/options.js';
+import { absent, present } from '../src/sources.js';
+import { rowOf, scripted } from './scripted-sampler.js';
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('rows', () => {
+  const folded = METRICS.flatMap((metric) =>
+    metric.slot !== null && metric.share === 'total' ? [{ ...metric, slot: metric.slot as SlotName }] : [],
+  );
+  const deltas = folded.filter(({ fold }) => fold !== 'peak');
+
+  test.each(deltas)('$field is the $fold of $slot in $unit', ({ field, slot, unit }) => {
+    const perUnit = { s: 1e9, KiB: 1024, count: 1, histogram: Number.NaN }[unit];
+    const { profiler, sampler } = scripted();
+    sampler.set({ [slot]: 7 * perUnit });
+    for (let i = 0; i < 2; i++) profiler.stage('a', () => sampler.advance({ [slot]: 3 * perUnit }));
+    sampler.advance({ [slot]: 50 * perUnit });
+    expect(rowOf(profiler, 'a')[field]).toBe(6);
+  });
+
+  test.each(folded.filter(({ fold }) => fold === 'growth'))('$field falls where its level falls', ({ field, slot }) => {
+    const { profiler, sampler } = scripted();
+    sampler.set({ [slot]: 10_240 });
+    profiler.stage('a', () => sampler.advance({ [slot]: -3_072 }));
+    expect(rowOf(profiler, 'a')[field]).toBe(-3);
+  });
+
+  test.each(folded.filter(({ fold }) => fold === 'peak'))('$field is the highest $slot', ({ field, slot }) => {
+    const level = LEVEL_OF_PEAK[slot]!;
+    const { profiler, sampler } = scripted();
+    profiler.stage('a', () => {
+      sampler.set({ [level]: 8_192 });
+      sampler.set({ [level]: 1_024 });
+    });
+    expect(rowOf(profiler, 'a')[field]).toBe(8);
+  });
+
+  test('memory is rounded to whole KiB and is never a negative zero', () => {
+    const { profiler, sampler } = scripted();
+    profiler.stage('up', () => sampler.advance({ rss_bytes: 1_536 }));
+    profiler.stage('down', () => sampler.advance({ rss_bytes: -100 }));
+    expect(rowOf(profiler, 'up').rss_kb_delta).toBe(2);
+    expect(rowOf(profiler, 'down').rss_kb_delta).toBe(0);
+  });
+
+  test('a reading that is missing at one end leaves that call out, and only that', () => {
+    const { profiler, sampler } = scripted();
+    sampler.set({ native_live_bytes: 0 });
+    profiler.stage('a', () => sampler.set({ native_live_bytes: 4_096 }));
+    profiler.stage('a', () => sampler.set({ native_live_bytes: Number.NaN }));
+    profiler.stage('a', () => sampler.set({ native_live_bytes: 0 }));
+    expect(rowOf(profiler, 'a')).toMatchObject({ calls: 3, native_kb_delta: 4 });
+  });
+
+  test('with nothing to measure all but time and counts is null', () => {
+    const { profiler, sampler } = scripted({ measure: [] });
+    profiler.stage('a', () => sampler.pass(5));
+    const row = rowOf(profiler, 'a');
+    expect(row).toMatchObject({ calls: 1, wall_s: 5e-9, wall_self_s: 5e-9, wall_max_s: 5e-9, overhead_s: 0 });
+    for (const { field, group } of METRICS) {
+      if (group !== 'time') expect(row[field], field).toBeNull();
+      else expect(row[field], field).not.toBeNull();
+    }
+  });
+
+  test.each(MEASURES)('"%s" alone fills the metrics of its group and no other', (measure) => {
+    const { profiler, sampler } = scripted({ measure: [measure] });
+    profiler.stage('a', () => sampler.pass(5));
+    const row = rowOf(profiler, 'a');
+    for (const { field, group, share } of METRICS) {
+      if (group === 'time') continue;
+      expect(row[field] === null, field).toBe(group !== measure || share === 'collected');
+    }
+  });
+
+  test('a call that is open has used what it has used so far, and is counted when it ends', () => {
+    const { profiler, sampler } = scripted();
+    const handle = profiler.stage('a');
+    sampler.advance({ wall_ns: 50, process_cpu_ns: 30, rss_bytes: 4_096 });
+    profiler.stage('b', () => sampler.pass(7));
+    for (let i = 0; i < 2; i++) {
+      expect(rowOf(profiler, 'a')).toMatchObject({
+        calls: 0,
+        open: 1,
+        wall_s: 57e-9,
+        wall_self_s: 50e-9,
+        wall_max_s: 57e-9,
+        wall_hist: [],
+        cpu_s: 30e-9,
+        rss_kb_delta: 4,
+        rss_kb_peak_max: 4,
+      });
+    }
+    sampler.pass(3);
+    handle.end();
+    expect(rowOf(profiler, 'a')).toMatchObject({
+      calls: 1,
+      open: 0,
+      wall_s: 60e-9,
+      wall_self_s: 53e-9,
+      rss_kb_delta: 4,
+    });
+  });
+
+  test('of a call that is open, a child that is open is not its own', () => {
+    const { profiler, sampler } = scripted();
+    profiler.stage('a');
+    sampler.pass(10);
+    profiler.stage('b');
+    sampler.pass(100);
+    expect(rowOf(profiler, 'a')).toMatchObject({ wall_s: 110e-9, wall_self_s: 10e-9 });
+    expect(rowOf(profiler, 'a.b')).toMatchObject({ wall_s: 100e-9, wall_self_s: 100e-9 });
+  });
+
+  test('the fields stand in the order of the table of metrics', () => {
+    const { profiler } = scripted();
+    profiler.stage('a').end();
+    expect(Object.keys(rowOf(profiler, 'a'))).toEqual(['stage', ...METRICS.map(({ field }) => field)]);
+  });
+
+  test('the overhead is the known cost of the stages inside, and the inner part of their own', () => {
+    const { profiler } = scripted({}, { fullNs: 1_000, innerNs: 300 });
+    profiler.stage('a', () => {
+      for (let i = 0; i < 3; i++) profiler.stage('b', () => profiler.stage('c', () => {}));
+    });
+    expect(rowOf(profiler, 'a').overhead_s).toBeCloseTo(6_300e-9, 12);
+    expect(rowOf(profiler, 'a.b').overhead_s).toBeCloseTo(3_900e-9, 12);
+    expect(rowOf(profiler, 'a.b.c').overhead_s).toBeCloseTo(900e-9, 12);
+    expect(profiler.report().overhead_s).toBeCloseTo(7_000e-9, 12);
+  });
+});
+
+describe('header', () => {
+  test('has the totals, the resident set now and its highest', () => {
+    const { profiler, sampler } = scripted();
+    sampler.advance({ wall_ns: 2e9, process_cpu_ns: 3e9, rss_bytes: 5 * 1024 });
+    sampler.lifetimePeak = 9 * 1024;
+    const header: Record<string, unknown> = { ...profiler.report() };
+    expect(header).toMatchObject({
+      schema: 'stageprof/1',
+      total_wall_s: 2,
+      total_cpu_s: 3,
+      outside_wall_s: 2,
+      outside_cpu_s: 3,
+      rss_kb_now: 5,
+      rss_kb_peak: 9,
+      labels_folded: 0,
+      warnings: [],
+      node: process.version,
+      pid: process.pid,
+      stages: [],
+    });
+  });
+
+  test('starts with the profiler, whatever the clocks showed then', () => {
+    const { profiler, sampler } = scripted();
+    sampler.pass(10);
+    profiler.close();
+    expect(profiler.report().total_wall_s).toBe(10e-9);
+  });
+
+  test('what is not measured is null', () => {
+    const { profiler, sampler } = scripted();
+    const missing = { process_cpu_ns: Number.NaN, rss_bytes: Number.NaN };
+    sampler.set(missing);
+    sampler.lifetimePeak = Number.NaN;
+    expect(profiler.report()).toMatchObject({
+      total_cpu_s: null,
+      outside_cpu_s: null,
+      rss_kb_now: null,
+      rss_kb_peak: null,
+    });
+  });
+
+  test.each([
+    ['exact', true],
+    ['sampled', false],
+    ['absent', false],
+  ] as const)('memory that is %s is traced: %s', (truth, traced) => {
+    const { profiler, sampler } = scripted();
+    const state = truth === 'absent' ? absent('none') : present(truth, 'script');
+    Object.assign(sampler.state, { js_peak: state, native: state });
+    expect(profiler.report()).toMatchObject({ js_memory_traced: traced, native_memory_traced: traced });
+  });
+
+  test('sources has those of the sampler, and how costs are attributed', () => {
+    const { profiler, sampler } = scripted();
+    const { attribution, ...sources } = profiler.report().sources;
+    expect(sources).toEqual(sampler.state);
+    expect(attribution).toMatchObject({ available: true, truth: 'bounded' });
+  });
+
+  test('slurm names the job, and is missing outside of one', () => {
+    for (const name of ['SLURM_JOB_ID', 'SLURM_ARRAY_JOB_ID', 'SLURM_ARRAY_TASK_ID']) vi.stubEnv(name, undefined);
+    expect(scripted().profiler.report()).not.toHaveProperty('slurm');
+    vi.stubEnv('SLURM_JOB_ID', '77');
+    expect(scripted().profiler.report().slurm).toEqual({ job: '77', array_job: null, array_task: null });
+    vi.stubEnv('SLURM_ARRAY_JOB_ID', '70');
+    vi.stubEnv('SLURM_ARRAY_TASK_ID', '7');
+    expect(scripted().profiler.report().slurm).toEqual({ job: '77', array_job: '70', array_task: '7' });
+  });
+
+  test('a report is plain JSON, and making it changes nothing', () => {
+    const { profiler, sampler } = scripted();
+    profiler.stage('a', () => sampler.pass(5));
+    profiler.stage('b');
+    const first = profiler.report();
+    expect(JSON.parse(JSON.stringify(first))).toEqual(first);
+    expect(profiler.report()).toEqual(first);
+  });
+});

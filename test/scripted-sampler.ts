@@ -1,0 +1,106 @@
+import { LEVEL_OF_PEAK, SLOT_COUNT, SLOTS, type SlotName, slotIndex } from '../src/native/layout.js';
+import type { Sampler } from '../src/native/sampler.js';
+import type { StageProfilerOptions } from '../src/options.js';
+import { StageProfiler } from '../src/profiler.js';
+import type { StageRow } from '../src/report/report.js';
+import { present, type SamplerSources } from '../src/sources.js';
+import type { StageCost } from '../src/stage-cost.js';
+
+export type SlotValues = { readonly [Slot in SlotName]?: number };
+
+const PEAKS = Object.entries(LEVEL_OF_PEAK) as readonly (readonly [SlotName, SlotName])[];
+
+const EXACT = present('exact', 'script');
+
+/**
+ * A sampler whose readings the test decides. Everything reads zero at first and stands still until the test moves
+ * it; setting a level raises its peak, and a sample begins a new window of every peak.
+ */
+export class ScriptedSampler implements Sampler {
+  readonly slots = new Float64Array(SLOT_COUNT).fill(Number.NaN);
+  readonly state: SamplerSources = {
+    native: EXACT,
+    js_peak: EXACT,
+    rss: EXACT,
+    rss_peak: EXACT,
+    thread_cpu: EXACT,
+    gc: EXACT,
+  };
+  lifetimePeak = 0;
+  closes = 0;
+  private readonly values = new Map<SlotName, number>(SLOTS.map((slot) => [slot, 0]));
+
+  /** Sets slots. Of a level, the peak since the last sample follows; a peak that is NaN stays so: it is not measured. */
+  set(values: SlotValues): void {
+    for (const [slot, value] of Object.entries(values) as [SlotName, number][]) {
+      this.values.set(slot, value);
+      for (const [peak, level] of PEAKS) {
+        if (slot === level) this.values.set(peak, Math.max(value, this.values.get(peak)!));
+      }
+    }
+  }
+
+  /** Adds to slots. */
+  advance(amounts: SlotValues): void {
+    const slots = Object.entries(amounts) as [SlotName, number][];
+    this.set(Object.fromEntries(slots.map(([slot, amount]) => [slot, this.values.get(slot)! + amount])));
+  }
+
+  /** Lets wall time pass. */
+  pass(wallNs: number): void {
+    this.advance({ wall_ns: wallNs });
+  }
+
+  readEntry(): void {
+    this.read();
+  }
+
+  readExit(): void {
+    this.read();
+  }
+
+  sources(): SamplerSources {
+    return this.state;
+  }
+
+  lifetimePeakRssBytes(): number {
+    return this.lifetimePeak;
+  }
+
+  close(): void {
+    this.closes++;
+  }
+
+  private read(): void {
+    if (this.closes > 0) throw new Error('A closed sampler was read');
+    for (const [slot, value] of this.values) this.slots[slotIndex[slot]] = value;
+    for (const [peak, level] of PEAKS) {
+      if (!Number.isNaN(this.values.get(peak))) this.values.set(peak, this.values.get(level)!);
+    }
+  }
+}
+
+export interface Scripted {
+  readonly profiler: StageProfiler;
+  readonly sampler: ScriptedSampler;
+}
+
+export const FREE: StageCost = { fullNs: 0, innerNs: 0 };
+
+/** A profiler on a scripted sampler, whose stages cost nothing unless said otherwise. */
+export function scripted(options: StageProfilerOptions = {}, stageCost: StageCost = FREE): Scripted {
+  const sampler = new ScriptedSampler();
+  return { sampler, profiler: new StageProfiler(options, { sampler, stageCost }) };
+}
+
+/** The row of a label. */
+export function rowOf(profiler: StageProfiler, label: string): StageRow {
+  const row = profiler.report().stages.find(({ stage }) => stage === label);
+  if (row === undefined) throw new Error(`No row "${label}" among ${labelsOf(profiler).join(', ')}`);
+  return row;
+}
+
+/** The labels of the report, in its order. */
+export function labelsOf(profiler: StageProfiler): string[] {
+  return profiler.report().stages.map(({ stage }) => stage);
+}

@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+// Files that measure this process against the operating system or V8: alone, after all others, so that neither
+// their neighbours' load nor their neighbours' memory shows in the numbers.
+const MEASURING = ['test/native/**/*.test.ts', 'test/no-growth.test.ts'];
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'core', include: ['test/**/*.test.ts'], exclude: MEASURING, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: { name: 'measuring', include: MEASURING, fileParallelism: false, sequence: { groupOrder: 1 } },
+      },
+    ],
+  },
+});
