@@ -8,7 +8,7 @@ import type { Sampler } from './native/sampler.js';
 import { type OpenCall, OpenCalls } from './open-calls.js';
 import type { ProfilerSettings } from './options.js';
 import type { PeakStack } from './peaks.js';
-import { columnOf, RowStore } from './row-store.js';
+import { addTo, columnOf, RowStore, raiseTo } from './row-store.js';
 
 const WALL = slotIndex.wall_ns;
 const CPU = slotIndex.process_cpu_ns;
@@ -79,7 +79,7 @@ export class Accounting {
     const used = this.collection?.atEntry(parent);
     const call = this.calls.open(node, parent);
     if (used !== undefined) this.collection?.hold(call, used);
-    this.store.count(node.row, OPEN, 1);
+    this.store.cells[this.store.offset(node.row) + OPEN]!++;
     return call;
   }
 
@@ -111,21 +111,23 @@ export class Accounting {
     this.collection?.exclude();
     const { calls, slots, store } = this;
     const { peaks } = this.plan;
-    const { row } = call.node;
     for (let i = 0; i < peaks.length; i++) peaks[i]!.stack.read(calls.now, slots[peaks[i]!.slot]!);
     this.fold(call, store);
+    const { cells } = store;
+    const { row } = call.node;
+    const base = store.offset(row);
+    cells[base + OPEN]!--;
+    cells[base + CALLS]!++;
+    if (failed) cells[base + ERRORS]!++;
+    if (calls.isOverlapped(call)) cells[base + OVERLAPPED]!++;
     store.countDuration(row, bucketOf(slots[WALL]! - call.entry[WALL]!));
-    store.count(row, OPEN, -1);
-    store.count(row, CALLS, 1);
-    if (failed) store.count(row, ERRORS, 1);
-    if (calls.isOverlapped(call)) store.count(row, OVERLAPPED, 1);
     for (let i = 0; i < peaks.length; i++) this.forgetWindow(peaks[i]!.stack, call);
 
     const parent = call.parent!;
     calls.close(call);
     if (parent.firstChild === null) this.cover(parent);
     const retained = this.collection?.atExit(call);
-    if (retained !== undefined) store.add(row, RETAINED, retained);
+    if (retained !== undefined) addTo(cells, base + RETAINED, retained);
   }
 
   /**
@@ -167,22 +169,23 @@ export class Accounting {
     const { slots } = this;
     const { deltaSlots, deltaColumns, peaks } = this.plan;
     const { entry, covered, coveredSince, moment } = call;
-    const { row } = call.node;
+    const { cells } = store;
+    const base = store.offset(call.node.row);
     for (let i = 0; i < deltaSlots.length; i++) {
       const slot = deltaSlots[i]!;
-      store.add(row, deltaColumns[i]!, slots[slot]! - entry[slot]!);
+      addTo(cells, base + deltaColumns[i]!, slots[slot]! - entry[slot]!);
     }
-    for (let i = 0; i < peaks.length; i++) store.raise(row, peaks[i]!.column, peaks[i]!.stack.since(moment));
+    for (let i = 0; i < peaks.length; i++) raiseTo(cells, base + peaks[i]!.column, peaks[i]!.stack.since(moment));
 
     const wallNs = slots[WALL]! - entry[WALL]!;
     const open = call.firstChild !== null;
-    store.raise(row, WALL_MAX, wallNs);
-    store.add(row, WALL_SELF, wallNs - covered[0]! - (open ? slots[WALL]! - coveredSince[0]! : 0));
+    raiseTo(cells, base + WALL_MAX, wallNs);
+    addTo(cells, base + WALL_SELF, wallNs - covered[0]! - (open ? slots[WALL]! - coveredSince[0]! : 0));
     if (this.measuresCpu) {
       const cpuNs = slots[CPU]! - entry[CPU]!;
-      store.add(row, CPU_SELF, cpuNs - covered[1]! - (open ? slots[CPU]! - coveredSince[1]! : 0));
+      addTo(cells, base + CPU_SELF, cpuNs - covered[1]! - (open ? slots[CPU]! - coveredSince[1]! : 0));
     }
-    store.count(row, INNER_STAGES, call.innerClosed);
+    cells[base + INNER_STAGES]! += call.innerClosed;
   }
 
   /** Ends, by the last sample, a time during which children of the call were open. */

@@ -27,6 +27,8 @@ export class Labels {
   private readonly byPath: Map<string, LabelNode>;
   private readonly folded = new Set<string>();
   private foldedCount = 0;
+  /** Nodes that folding made: they do not count towards the limit. */
+  private others = 0;
 
   /**
    * @param addRow gives the row of a new label; it is called once for the root, then once a label
@@ -60,13 +62,12 @@ export class Labels {
   private find(parent: LabelNode, label: string): LabelNode {
     let node = parent.children?.get(label);
     if (node === undefined) {
-      if (typeof label !== 'string' || label === '') throw labelError(label);
+      checkLabel(label);
       const path = parent === this.root ? label : `${parent.path}.${label}`;
       node = this.byPath.get(path);
       if (node === undefined) {
-        if (this.byPath.size > this.maxLabels) return this.fold(parent, path);
+        if (this.nodes.length - this.others > this.maxLabels) return this.fold(parent, path);
         node = this.enter(path);
-        this.byPath.set(path, node);
       }
       parent.children ??= new Map();
       parent.children.set(label, node);
@@ -80,6 +81,7 @@ export class Labels {
   private enter(path: string): LabelNode {
     const node = new LabelNode(path, this.addRow());
     this.nodes.push(node);
+    this.byPath.set(path, node);
     return node;
   }
 
@@ -91,14 +93,18 @@ export class Labels {
     }
     if (isOther(parent)) return parent;
     const otherPath = parent === this.root ? OTHER : `${parent.path}.${OTHER}`;
-    parent.children ??= new Map();
-    let other = parent.children.get(OTHER);
+    let other = this.byPath.get(otherPath);
     if (other === undefined) {
       other = this.enter(otherPath);
-      parent.children.set(OTHER, other);
+      this.others++;
     }
     return other;
   }
+}
+
+/** @throws {TypeError} `ERR_STAGEPROF_LABEL` */
+export function checkLabel(label: unknown): asserts label is string {
+  if (typeof label !== 'string' || label === '') throw labelError(label);
 }
 
 /** Whether what folds under this label already stands in an `(other)`: those do not nest. */

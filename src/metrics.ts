@@ -116,7 +116,7 @@ export const METRICS = [
     'growth',
     'KiB',
     'external_bytes',
-    'Growth of memory outside the JS heap that V8 accounts to it: the backing stores of ArrayBuffers and Buffers, and what addons declare as theirs.',
+    'Growth of the backing stores of ArrayBuffers and Buffers, as V8 accounts them.',
     { heading: 'buffers' },
   ),
   metric(

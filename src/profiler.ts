@@ -4,6 +4,7 @@ import { Accounting, type Totals } from './accounting.js';
 import { attributionState } from './attribution.js';
 import { type Frame, pushHandle, removeHandle, StageContext } from './context.js';
 import { functionError } from './errors.js';
+import { checkLabel } from './labels.js';
 import { openSampler } from './native/open-sampler.js';
 import type { Sampler } from './native/sampler.js';
 import { nullProfiler } from './null-profiler.js';
@@ -62,6 +63,7 @@ export class StageProfiler implements Profiler {
   }
 
   wrap<F extends AnyFunction>(label: string, fn: F): F {
+    checkLabel(label);
     if (typeof fn !== 'function') throw functionError('the second argument of wrap()', fn);
     // A proxy keeps name, length, properties, prototype and construction as they are, whatever the function is.
     return new Proxy(fn, {

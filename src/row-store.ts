@@ -33,6 +33,19 @@ export function columnOf(field: string): number {
   return column;
 }
 
+/** Adds to a cell. A NaN amount was not measured and changes nothing. */
+export function addTo(cells: Float64Array, cell: number, amount: number): void {
+  if (amount !== amount) return;
+  const before = cells[cell]!;
+  cells[cell] = before === before ? before + amount : amount;
+}
+
+/** Raises a cell to a value. A NaN value was not measured and changes nothing. */
+export function raiseTo(cells: Float64Array, cell: number, value: number): void {
+  // Written so that a cell that is still NaN takes the value and a NaN value is never taken.
+  if (value === value && !(cells[cell]! >= value)) cells[cell] = value;
+}
+
 /**
  * The running aggregates: one row a label, one column a metric, in typed arrays. It is the profiler's whole
  * state; nothing is kept per call.
@@ -54,29 +67,14 @@ export class RowStore {
     return row;
   }
 
+  /** Where the cells of a row begin. */
+  offset(row: number): number {
+    return row * COLUMN_COUNT;
+  }
+
   /** The value of a cell; NaN where nothing was measured. */
   get(row: number, column: number): number {
     return this.cells[row * COLUMN_COUNT + column]!;
-  }
-
-  /** Adds to a cell. A NaN amount was not measured and changes nothing. */
-  add(row: number, column: number, amount: number): void {
-    if (amount !== amount) return;
-    const cell = row * COLUMN_COUNT + column;
-    const before = this.cells[cell]!;
-    this.cells[cell] = before === before ? before + amount : amount;
-  }
-
-  /** Adds to a counter, which is never NaN. */
-  count(row: number, column: number, amount: number): void {
-    this.cells[row * COLUMN_COUNT + column]! += amount;
-  }
-
-  /** Raises a cell to a value. A NaN value was not measured and changes nothing. */
-  raise(row: number, column: number, value: number): void {
-    const cell = row * COLUMN_COUNT + column;
-    // Written so that a cell that is still NaN takes the value and a NaN value is never taken.
-    if (value === value && !(this.cells[cell]! >= value)) this.cells[cell] = value;
   }
 
   countDuration(row: number, bucket: number): void {

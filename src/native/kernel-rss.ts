@@ -1,7 +1,8 @@
 import { availableParallelism, cpus, release } from 'node:os';
 import { present, type SourceState } from '../sources.js';
 
-const PAGE_KIB = 4;
+/** A page of x64; arm64 kernels may have larger ones, and Node does not tell. */
+const PAGE_KIB = process.arch === 'arm64' ? 64 : 4;
 
 /** Resident set = file-backed + anonymous + shared pages, each its own kernel counter. */
 const COUNTERS = 3;

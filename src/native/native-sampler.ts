@@ -47,7 +47,8 @@ export class NativeSampler implements Sampler {
     const faults = this.binding.sourcesRead();
     const { heapFault } = this;
     return {
-      native: whereMeasured(native, faults.mallinfo2, this.mallinfo2State()),
+      // Backing stores come from malloc too: without the heap they cannot be told from live native blocks.
+      native: whereMeasured(native, faults.mallinfo2 ?? heapFault, this.mallinfo2State()),
       js_peak: whereMeasured(
         js,
         null,

@@ -25,10 +25,9 @@ export function sourceOf({ slot }: Metric): SourceName | null {
   return slot === null ? null : (SOURCE_OF_SLOT[slot] ?? null);
 }
 
-/** When the metric is null, as docs/fields.md says it; that no call was completed goes for all with a slot. */
+/** When the metric is null, as docs/fields.md says it. */
 export function nullWhen(metric: Metric): string {
-  if (metric.slot === null) return 'never';
-  if (metric.group === 'time') return 'no call was completed';
+  if (metric.slot === null || metric.group === 'time') return 'never';
   const causes = [`\`measure\` is without \`${metric.group}\``];
   const source = sourceOf(metric);
   if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) causes.push('the tracker is not loaded');
