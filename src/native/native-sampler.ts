@@ -47,8 +47,7 @@ export class NativeSampler implements Sampler {
     const faults = this.binding.sourcesRead();
     const { heapFault } = this;
     return {
-      // Backing stores come from malloc too: without the heap they cannot be told from live native blocks.
-      native: whereMeasured(native, faults.mallinfo2 ?? heapFault, this.mallinfo2State()),
+      native: whereMeasured(native, faults.mallinfo2, this.mallinfo2State()),
       js_peak: whereMeasured(
         js,
         null,
@@ -73,7 +72,11 @@ export class NativeSampler implements Sampler {
 
   private mallinfo2State(): SourceState {
     const { readings, skipped } = this.handle.budget();
-    return { ...present('sampled', 'mallinfo2', MALLINFO2_TRUTH), readings, skipped };
+    const { heapFault } = this;
+    // Backing stores come from malloc too: without the V8 heap they cannot be told from live native blocks.
+    const reason =
+      heapFault === null ? MALLINFO2_TRUTH : `${MALLINFO2_TRUTH}; live native memory is null, since ${heapFault}`;
+    return { ...present('sampled', 'mallinfo2', reason), readings, skipped };
   }
 
   private rssPeakState(clearRefsFault: string | null): SourceState {

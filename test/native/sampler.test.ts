@@ -121,7 +121,8 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
       Buffer.alloc((above - now) * MIB, 1);
       for (let i = 0; i < 3; i++) collectGarbage();
     });
-    expect(high).toBeGreaterThan(above - 4);
+    // What was resident before may have been given back meanwhile.
+    expect(high).toBeGreaterThan(above - 32);
     expect(high).toBeLessThan(above + 16);
     expect(at(sampler, 'rss_bytes') / MIB).toBeLessThan(high - 50);
     sampler.close();
