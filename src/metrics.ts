@@ -102,7 +102,7 @@ export const METRICS = [
     'KiB',
     'js_used_bytes',
     'Growth of the used JS heap between the forced collections at both ends (`collect`); null without them.',
-    { share: 'collected' },
+    { share: 'collected', heading: 'js kept' },
   ),
   metric('js_kb_alloc', 'js', 'flow', 'KiB', 'js_alloc_bytes', 'JS memory allocated, whether or not it was kept.', {
     heading: 'js alloc',
@@ -128,17 +128,17 @@ export const METRICS = [
     'Growth of the live native heap: what malloc has handed out, less backing stores.',
     { heading: 'native' },
   ),
-  metric('native_kb_alloc', 'native', 'flow', 'KiB', 'native_alloc_bytes', 'Native memory allocated (tracker).', {
+  metric('native_kb_alloc', 'native', 'flow', 'KiB', 'native_alloc_bytes', 'Native memory allocated .', {
     heading: 'native alloc',
   }),
-  metric('native_allocs', 'native', 'flow', 'count', 'native_allocs', 'Native blocks allocated (tracker).'),
+  metric('native_allocs', 'native', 'flow', 'count', 'native_allocs', 'Native blocks allocated .'),
   metric(
     'native_kb_peak_max',
     'native',
     'peak',
     'KiB',
     'native_peak_bytes',
-    'Highest live native heap during any one call (tracker).',
+    'Highest live native heap during any one call .',
     { heading: 'native peak' },
   ),
   metric(
@@ -174,9 +174,9 @@ export const METRICS = [
     'flow',
     'KiB',
     'read_bytes',
-    'Block input, in units of 512 bytes; the page cache hides re-reads.',
+    'Read from block devices; what the page cache holds is not read again.',
   ),
-  metric('write_kb', 'io', 'flow', 'KiB', 'write_bytes', 'Block output, in units of 512 bytes.'),
+  metric('write_kb', 'io', 'flow', 'KiB', 'write_bytes', 'Written to block devices.'),
   metric(
     'overlapped_calls',
     'time',

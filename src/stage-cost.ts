@@ -10,10 +10,10 @@ export interface StageCost {
   readonly innerNs: number;
 }
 
-/** V8 has optimised the profiler after some 2,000 stages; the first hundreds cost three times as much. */
-const WARM_UP = 2_000;
+/** Until V8 has optimised the profiler a stage costs three times as much: 2,000 stages of all sources, more of cheap ones. */
+const WARM_UP_MS = 15;
 const BATCHES = 25;
-const STAGES_PER_BATCH = 20;
+const STAGES_PER_BATCH = 50;
 
 const known = new Map<string, StageCost>();
 
@@ -36,10 +36,11 @@ export function stageCostOf(
   return cost;
 }
 
-/** Times empty stages of a scratch profiler, which it closes: about 20 ms with all sources. Medians of batches, against noise. */
+/** Times empty stages of a scratch profiler, which it closes: about 25 ms. Medians of batches, against noise. */
 function measureStageCost(profiler: Profiler): StageCost {
   const full: number[] = [];
-  run(profiler, 'warm-up', WARM_UP);
+  const warm = performance.now() + WARM_UP_MS;
+  while (performance.now() < warm) run(profiler, 'warm-up', STAGES_PER_BATCH);
   for (let batch = 0; batch < BATCHES; batch++) {
     const start = process.hrtime.bigint();
     run(profiler, 'measured', STAGES_PER_BATCH);

@@ -36,14 +36,24 @@ export function buildReport(
   store: RowStore,
   cost: StageCost,
 ): Report {
+  const stages = labels.map((label) => buildRow(label, store, cost));
   let stagesClosed = 0;
   for (const { row } of labels) stagesClosed += store.get(row, CALLS);
   return {
     schema: REPORT_SCHEMA,
     ...facts,
+    rss_kb_peak: highest(facts.rss_kb_peak, stages),
     overhead_s: secondsOf(stagesClosed * cost.fullNs) ?? 0,
-    stages: labels.map((label) => buildRow(label, store, cost)),
+    stages,
   };
+}
+
+/** The kernel keeps its peak by another counter than the resident set, up to some pages lower. */
+function highest(peak: number | null, stages: readonly StageRow[]): number | null {
+  return stages.reduce(
+    (high, { rss_kb_peak_max: row }) => (high !== null && row !== null && row > high ? row : high),
+    peak,
+  );
 }
 
 function buildRow({ path, row }: LabelNode, store: RowStore, cost: StageCost): StageRow {

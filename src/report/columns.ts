@@ -16,8 +16,8 @@ export interface Column {
   /** The same for the time no stage was open, and for the whole report; null leaves the cell blank. */
   readonly outside: Quantity | null;
   readonly total: Quantity | null;
-  /** Why every cell may be null. */
-  readonly whyEmpty: string;
+  /** Why every cell may be null; null where that needs no word, because it was not asked for. */
+  readonly whyEmpty: string | null;
 }
 
 /** A column that is not shown, and why. */
@@ -38,9 +38,10 @@ export const IMPORTANCE: readonly ColumnKey[] = [
   'rss_kb_delta',
   'cpu_s',
   'share',
+  'rss_kb_peak_max',
   'native_kb_delta',
   'js_kb_delta',
-  'rss_kb_peak_max',
+  'js_kb_retained',
   'wall_self_s',
   'p95',
   'p50',
@@ -71,7 +72,8 @@ export function columnsOf(report: Report, sort?: MetricField): { columns: Column
     if (isException(column.key) && column.key !== sort && !happened(report, column.key)) continue;
     if (hasNumber(column, report)) columns.push(column);
     // Without rows most columns are empty, and none for a reason.
-    else if (report.stages.length > 0) leftOut.push({ heading: column.heading, reason: column.whyEmpty });
+    else if (report.stages.length > 0 && column.whyEmpty !== null)
+      leftOut.push({ heading: column.heading, reason: column.whyEmpty });
   }
   return { columns, leftOut };
 }
@@ -98,7 +100,7 @@ function metricColumn(metric: NumberMetric, report: Report): Column {
     cell: (row) => quantity(metric, row[field]),
     outside: quantity(metric, outside),
     total: quantity(metric, total),
-    whyEmpty: whyAbsent(metric, report.sources),
+    whyEmpty: metric.share === 'collected' ? null : whyAbsent(metric, report.sources),
   };
 }
 

@@ -58,8 +58,8 @@ function stages(): string[] {
   return [
     '## Stages',
     '',
-    'Every row has every field. `stage` is the label: the dotted path of the stage. Until the first call of a label is',
-    'completed, all its fields that can be null are.',
+    'Every row has every field. `stage` is the label: the dotted path of the stage. Calls still open count in `open`,',
+    'not in `calls` or `wall_hist`; what they have used so far is in the sums and peaks.',
     '',
     ...table(
       ['field', 'unit', 'fold', 'part', 'group', 'source', 'null when', 'meaning'],

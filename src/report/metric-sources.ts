@@ -7,7 +7,10 @@ const SOURCE_OF_SLOT: Readonly<Partial<Record<SlotName, SourceName>>> = {
   thread_cpu_ns: 'thread_cpu',
   rss_bytes: 'rss',
   rss_peak_bytes: 'rss_peak',
+  js_used_bytes: 'js_peak',
   js_peak_bytes: 'js_peak',
+  js_alloc_bytes: 'gc',
+  external_bytes: 'js_peak',
   gc_ns: 'gc',
   gc_calls: 'gc',
   native_live_bytes: 'native',
@@ -20,6 +23,8 @@ const SOURCE_OF_SLOT: Readonly<Partial<Record<SlotName, SourceName>>> = {
 /** Slots that no allocator can answer for: only the tracker sees single allocations. */
 const TRACKER_SLOTS: ReadonlySet<SlotName> = new Set(['native_alloc_bytes', 'native_allocs', 'native_peak_bytes']);
 
+const NO_TRACKER = 'needs the tracker, which this version does not have';
+
 /** The source whose truth is that of the metric; null for what is counted or always read. */
 export function sourceOf({ slot }: Metric): SourceName | null {
   return slot === null ? null : (SOURCE_OF_SLOT[slot] ?? null);
@@ -30,7 +35,7 @@ export function nullWhen(metric: Metric): string {
   if (metric.slot === null || metric.group === 'time') return 'never';
   const causes = [`\`measure\` is without \`${metric.group}\``];
   const source = sourceOf(metric);
-  if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) causes.push('the tracker is not loaded');
+  if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) causes.push(NO_TRACKER);
   else if (source !== null) causes.push(`\`sources.${source}\` is absent`);
   if (metric.share === 'collected') causes.push('nothing was collected (`collect`)');
   return causes.join(', or ');
@@ -41,6 +46,6 @@ export function whyAbsent(metric: Metric, sources: Sources): string {
   const name = sourceOf(metric);
   const state: SourceState | null = name === null ? null : sources[name];
   if (state !== null && !state.available && state.reason !== undefined) return state.reason;
-  if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) return 'the tracker is not loaded';
+  if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) return NO_TRACKER;
   return metric.share === 'collected' ? 'nothing was collected' : 'not measured';
 }

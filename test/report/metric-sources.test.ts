@@ -13,8 +13,8 @@ test.each([
   ['wall_s', 'never'],
   ['cpu_s', '`measure` is without `cpu`'],
   ['gc_s', '`measure` is without `js`, or `sources.gc` is absent'],
-  ['js_kb_retained', '`measure` is without `js`, or nothing was collected (`collect`)'],
-  ['native_kb_alloc', '`measure` is without `native`, or the tracker is not loaded'],
+  ['js_kb_retained', '`measure` is without `js`, or `sources.js_peak` is absent, or nothing was collected (`collect`)'],
+  ['native_kb_alloc', '`measure` is without `native`, or needs the tracker, which this version does not have'],
 ] as const)('%s is null when %s', (field, when) => {
   expect(nullWhen(metric(field))).toBe(when);
 });
@@ -34,7 +34,7 @@ test('an absent source says itself why its metrics are', () => {
 
 test('where native memory is only sampled, single allocations need the tracker', () => {
   const sampled = { ...sources, native: present('sampled', 'mallinfo2', 'within a time budget') };
-  expect(whyAbsent(metric('native_kb_alloc'), sampled)).toBe('the tracker is not loaded');
+  expect(whyAbsent(metric('native_kb_alloc'), sampled)).toBe('needs the tracker, which this version does not have');
 });
 
 test.each([

@@ -13,28 +13,27 @@ const labelsOf = (...given: Parameters<typeof renderTable>) =>
 
 test('the table of a pipeline, at 100 characters', () => {
   expect(renderTable(pipelineReport(), { width: 100 })).toBe(`\
-stage                  calls  errors  open      wall   share       cpu     native        rss
-scan                  12,000       2     0  2.49 h     99.3%  6.07 h    +2.19 GiB  +2.68 GiB
-  fetch               12,000       0     0  25.1 min   16.6%  5.17 min  +4.00 MiB  +12.0 MiB
-  decode              12,000       0     0  52.0 min   34.5%  2.56 h    +2.14 GiB  +2.53 GiB
-    tiles            384,000       0     0  45.3 min   30.1%  2.33 h    +2.13 GiB  +2.47 GiB
-  features            11,998       2     0  70.0 min   46.5%  3.34 h        0       +137 MiB
-  write               11,996       0     0   113 s      1.2%  5.51 min    -96 KiB   +512 KiB
-flush                      3       0     0   840 us    <0.1%   800 us       0          0
-watchdog.tick              8       0     1  21.4 ms    <0.1%  19.0 ms       0       -128 KiB
+stage                  calls  errors  open      wall   share       cpu        rss  rss peak
+scan                  12,000       2     0  2.49 h     99.3%  6.07 h    +2.68 GiB  4.37 GiB
+  fetch               12,000       0     0  25.1 min   16.6%  5.17 min  +12.0 MiB  3.04 GiB
+  decode              12,000       0     0  52.0 min   34.5%  2.56 h    +2.53 GiB  4.30 GiB
+    tiles            384,000       0     0  45.3 min   30.1%  2.33 h    +2.47 GiB  4.27 GiB
+  features            11,998       2     0  70.0 min   46.5%  3.34 h     +137 MiB  3.10 GiB
+  write               11,996       0     0   113 s      1.2%  5.51 min   +512 KiB  3.03 GiB
+flush                      3       0     0   840 us    <0.1%   800 us       0      3.03 GiB
+watchdog.tick              8       0     1  21.4 ms    <0.1%  19.0 ms    -128 KiB  3.03 GiB
 (outside any stage)                         61.2 s      0.7%  70.1 s
 total                                       2.51 h    100.0%  6.09 h
 
 rss       3.03 GiB now, 4.59 GiB at its peak
 profiler  302 ms, <0.1% of wall
 warning   handles closed out of order: 3
-source    native sampled (mallinfo2): the tracker is not loaded; 118 of 36000 readings skipped to
-          stay within 1 % of wall
+source    native sampled (mallinfo2): 118 of 36000 readings skipped to stay within 1 % of wall
 source    rss bounded within 512 KiB (/proc/self/statm)
 source    rss_peak bounded (ru_maxrss): a lower bound where a call did not raise it
 source    attribution bounded (boundary): calls that overlap share their deltas
-left out  native alloc, native peak (the tracker is not loaded)
-left out  worst, self, p50, p95, thread, gc, js, js alloc, js peak, buffers, allocator, rss peak,
+left out  native alloc, native peak (needs the tracker, which this version does not have)
+left out  worst, self, p50, p95, thread, gc, js, js alloc, js peak, buffers, native, allocator,
           overlap (13 columns to fit 100 characters)
 `);
 });
