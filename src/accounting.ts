@@ -90,6 +90,7 @@ export class Accounting {
     const { deltaSlots, peaks } = this.plan;
     this.sampler.readEntry();
     this.collection?.exclude();
+    call.entered = true;
     for (let i = 0; i < deltaSlots.length; i++) {
       const slot = deltaSlots[i]!;
       entry[slot] = slots[slot]!;
@@ -102,6 +103,24 @@ export class Accounting {
     }
     for (let i = 0; i < peaks.length; i++) {
       openPeak(peaks[i]!, call.moment, slots);
+    }
+  }
+
+  /** Takes out a call that was not entered: it has used nothing. */
+  private discard(call: OpenCall): void {
+    const { cells } = this.store;
+    cells[this.store.offset(call.node.row) + OPEN]!--;
+    this.calls.close(call);
+  }
+
+  /**
+   * Ends a call that an error has left open, and inside it those the same error left open: out of stack, the
+   * profiler's own steps fail too.
+   */
+  abandon(call: OpenCall): void {
+    for (const left of this.calls.synchronousSince(call.moment)) {
+      if (left.entered) this.finish(left, true);
+      else this.discard(left);
     }
   }
 
@@ -160,7 +179,7 @@ export class Accounting {
   rowsWithOpenCalls(): RowStore {
     if (this.calls.length === 1) return this.store;
     const rows = this.store.clone();
-    for (const call of this.calls.stages()) this.fold(call, rows);
+    for (const call of this.calls.stages()) if (call.entered) this.fold(call, rows);
     return rows;
   }
 

@@ -75,17 +75,16 @@ export class StageContext {
 
 export function pushHandle(frame: Frame, call: OpenCall): void {
   call.handleBelow = frame.handle;
+  call.handleAbove = null;
+  if (frame.handle !== null) frame.handle.handleAbove = call;
   frame.handle = call;
 }
 
 /** Takes a handle out of its frame; false when one opened after it is still open. */
 export function removeHandle(frame: Frame, call: OpenCall): boolean {
-  if (frame.handle === call) {
-    frame.handle = call.handleBelow;
-    return true;
-  }
-  let above = frame.handle;
-  while (above !== null && above.handleBelow !== call) above = above.handleBelow;
-  if (above !== null) above.handleBelow = call.handleBelow;
-  return false;
+  const { handleBelow: below, handleAbove: above } = call;
+  if (below !== null) below.handleAbove = above;
+  if (above !== null) above.handleBelow = below;
+  else frame.handle = below;
+  return above === null;
 }

@@ -43,7 +43,10 @@ export function optionsError(value: unknown): TypeError {
 }
 
 export function unknownOptionError(name: string, allowed: readonly string[]): TypeError {
-  return coded(new TypeError(`Unknown option "${name}"; the options are ${oneOf(allowed)}`), 'ERR_STAGEPROF_OPTION');
+  return coded(
+    new TypeError(`Unknown option ${shown(name)}; the options are ${oneOf(allowed)}`),
+    'ERR_STAGEPROF_OPTION',
+  );
 }
 
 export function schemaError(found: unknown, expected: string): Error {

@@ -50,7 +50,7 @@ export class ForcedCollection {
    * @returns the used heap in bytes, for `hold`; undefined where it was not collected
    */
   atEntry(parent: OpenCall): number | undefined {
-    return this.at === 'every' || parent.depth === 0 ? this.collect() : undefined;
+    return this.at === 'every' || parent.parent === null ? this.collect() : undefined;
   }
 
   /** Keeps what `atEntry` returned until the exit of the call. */

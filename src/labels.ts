@@ -3,6 +3,9 @@ import { labelError } from './errors.js';
 /** Name of the child into which a label's further children fold once `maxLabels` is reached. */
 export const OTHER = '(other)';
 
+/** A path longer than this folds too: unbounded recursion, or a timer chain, would make a report of megabytes. */
+export const MAX_PATH_LENGTH = 1024;
+
 /** How many distinct folded labels are told apart per label allowed; past that every entry counts as one. */
 const FOLDED_PER_LABEL = 16;
 
@@ -66,7 +69,9 @@ export class Labels {
       const path = parent === this.root ? label : `${parent.path}.${label}`;
       node = this.byPath.get(path);
       if (node === undefined) {
-        if (this.nodes.length - this.others > this.maxLabels) return this.fold(parent, path);
+        if (path.length > MAX_PATH_LENGTH || this.nodes.length - this.others > this.maxLabels) {
+          return this.fold(parent, path);
+        }
         node = this.enter(path);
       }
       parent.children ??= new Map();

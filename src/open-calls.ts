@@ -20,10 +20,15 @@ export class OpenCall {
   /** All open calls in order of opening; `newer` also links the free places. */
   older: OpenCall | null = null;
   newer: OpenCall | null = null;
-  /** The handle that was innermost in the same async context before this one. StageContext keeps it. */
+  /** The handles opened next before and next after it in the same async context. StageContext keeps them. */
   handleBelow: OpenCall | null = null;
-  /** Open ancestors. */
-  depth = 0;
+  handleAbove: OpenCall | null = null;
+  /** Open children. */
+  children = 0;
+  /** Whether its entry sample has been taken. */
+  entered = false;
+  /** Whether it ends with the function that is running in it: no handle, and no promise awaited. */
+  synchronous = false;
   /** Descendants that have closed. */
   innerClosed = 0;
   overlappedAtOpen = false;
@@ -52,6 +57,10 @@ export class OpenCalls {
   private newest: OpenCall | null = null;
   private count = 0;
   private opened = 0;
+  /** Children beyond the first, over all calls: 0 when the tree is a single path. */
+  private branches = 0;
+  /** Moment of the latest call that was opened beside others. */
+  private lastOverlap = NEVER;
 
   constructor(root: LabelNode) {
     this.outside = this.take(root, null);
@@ -77,10 +86,24 @@ export class OpenCalls {
     for (let call = this.outside.newer; call !== null; call = call.newer) yield call;
   }
 
+  /** The synchronous ones among the open calls from the newest back to that of `moment`; each may be closed. */
+  *synchronousSince(moment: number): Iterable<OpenCall> {
+    for (let call = this.newest; call !== null && call.moment >= moment; ) {
+      const { older } = call;
+      if (call.synchronous) yield call;
+      call = older;
+    }
+  }
+
   /** Opens a call under an open parent. */
   open(node: LabelNode, parent: OpenCall): OpenCall {
     const call = this.take(node, parent);
     const sibling = parent.firstChild;
+    // Only on a single path that ends in the parent are all open calls its ancestors.
+    call.overlappedAtOpen = this.branches > 0 || sibling !== null;
+    if (call.overlappedAtOpen) this.lastOverlap = call.moment;
+    if (sibling !== null) this.branches++;
+    parent.children++;
     call.nextSibling = sibling;
     if (sibling !== null) sibling.previousSibling = call;
     parent.firstChild = call;
@@ -90,6 +113,8 @@ export class OpenCalls {
   /** Whether a call that is neither ancestor nor descendant has been open during the call. */
   isOverlapped(call: OpenCall): boolean {
     if (call.overlappedAtOpen) return true;
+    // Whatever overlaps this call was opened beside it.
+    if (this.lastOverlap < call.moment) return false;
     const openedSince = this.opened - call.moment;
     if (call.firstChild === null) return openedSince > call.innerClosed;
     return openedSince > call.innerClosed + openedInside(call);
@@ -98,6 +123,9 @@ export class OpenCalls {
   /** Takes a call out. Its open children pass to its parent. */
   close(call: OpenCall): void {
     const parent = call.parent!;
+    this.branches -= beyondFirst(parent.children) + beyondFirst(call.children);
+    parent.children += call.children - 1;
+    this.branches += beyondFirst(parent.children);
     if (call.firstChild !== null) passChildren(call, call.firstChild, parent);
     const { nextSibling, previousSibling, older, newer } = call;
     if (previousSibling !== null) previousSibling.nextSibling = nextSibling;
@@ -123,16 +151,15 @@ export class OpenCalls {
       call.node = node;
       call.firstChild = null;
       call.previousSibling = null;
+      call.children = 0;
+      call.entered = false;
+      call.synchronous = false;
       call.innerClosed = 0;
       call.covered[0] = 0;
       call.covered[1] = 0;
     }
-    const depth = parent === null ? 0 : parent.depth + 1;
     call.parent = parent;
-    call.depth = depth;
     call.moment = ++this.opened;
-    // All open calls but its ancestors run beside it.
-    call.overlappedAtOpen = this.count > depth;
     this.count++;
     const { newest } = this;
     call.older = newest;
@@ -147,7 +174,6 @@ function passChildren(call: OpenCall, first: OpenCall, parent: OpenCall): void {
   let last = first;
   for (let child: OpenCall | null = first; child !== null; child = child.nextSibling) {
     child.parent = parent;
-    for (const inside of subtree(child)) inside.depth--;
     last = child;
   }
   const head = parent.firstChild!;
@@ -157,18 +183,19 @@ function passChildren(call: OpenCall, first: OpenCall, parent: OpenCall): void {
   call.firstChild = null;
 }
 
+function beyondFirst(children: number): number {
+  return children > 1 ? children - 1 : 0;
+}
+
 /** Descendants opened so far, counted over those still open. */
 function openedInside(call: OpenCall): number {
   let count = 0;
-  for (const inside of subtree(call)) if (inside !== call) count += 1 + inside.innerClosed;
-  return count;
-}
-
-/** A call and all that is open inside it. */
-function* subtree(call: OpenCall): Iterable<OpenCall> {
   const pending = [call];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    yield next;
-    for (let child = next.firstChild; child !== null; child = child.nextSibling) pending.push(child);
+    for (let child = next.firstChild; child !== null; child = child.nextSibling) {
+      count += 1 + child.innerClosed;
+      pending.push(child);
+    }
   }
+  return count;
 }

@@ -111,18 +111,19 @@ export class StageProfiler implements Profiler {
     if (this.closed) return fn();
     const outer = this.context.current();
     const call = this.open(label, outer);
-    return this.context.run(call, outer, this.enterAndRun, fn) as T;
+    const { moment } = call;
+    call.synchronous = true;
+    try {
+      return this.context.run(call, outer, this.enterAndRun, fn) as T;
+    } catch (error) {
+      if (!this.closed && call.moment === moment) this.accounting.abandon(call);
+      throw error;
+    }
   }
 
   private readonly enterAndRun = (call: OpenCall, fn: () => unknown): unknown => {
     this.accounting.enter(call);
-    let result: unknown;
-    try {
-      result = fn();
-    } catch (error) {
-      this.finish(call, true);
-      throw error;
-    }
+    const result = fn();
     if (typeof result === 'object' && types.isPromise(result)) return this.finishWhenSettled(call, result);
     this.finish(call, false);
     return result;
@@ -138,18 +139,25 @@ export class StageProfiler implements Profiler {
    */
   private finishWhenSettled(call: OpenCall, promise: Promise<unknown>): Promise<unknown> {
     const plain = Object.getPrototypeOf(promise) === Promise.prototype && Object.keys(promise).length === 0;
-    const derived = Promise.prototype.then.call(
-      promise,
-      (value) => {
-        this.finish(call, false);
-        return value;
-      },
-      (reason) => {
-        this.finish(call, true);
-        if (plain) throw reason;
-      },
-    );
-    return plain ? derived : promise;
+    call.synchronous = false;
+    try {
+      const derived = Promise.prototype.then.call(
+        promise,
+        (value) => {
+          this.finish(call, false);
+          return value;
+        },
+        (reason) => {
+          this.finish(call, true);
+          if (plain) throw reason;
+        },
+      );
+      return plain ? derived : promise;
+    } catch {
+      // `then` makes a promise of the same class, and that class refused: its settling cannot be seen.
+      this.finish(call, false);
+      return promise;
+    }
   }
 
   private finish(call: OpenCall, failed: boolean): void {

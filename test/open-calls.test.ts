@@ -47,7 +47,7 @@ class NaiveCalls {
     for (const { call, ancestors } of open) {
       const openAncestors = ancestors.filter(({ closedAt }) => closedAt === Infinity);
       expect(call.parent).toBe(openAncestors[0]?.call ?? null);
-      expect(call.depth).toBe(openAncestors.length);
+      expect(call.children).toBe(childrenOf(call).length);
       const children = open.filter((other) => other.call.parent === call).map(({ call: child }) => child.moment);
       expect(childrenOf(call).sort((a, b) => a - b)).toEqual(children);
     }
@@ -94,7 +94,7 @@ function childrenOf(call: OpenCall): number[] {
 
 const step = fc.record({ opens: fc.boolean(), which: fc.nat() });
 
-test('parents, depths and overlap are those of a plain model under any order of closing', () => {
+test('parents, children and overlap are those of a plain model under any order of closing', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const naive = new NaiveCalls();
@@ -131,8 +131,28 @@ describe('a place that is used again', () => {
     calls.close(first);
     calls.close(calls.open(node, calls.outside));
     const again = calls.open(other, calls.outside);
-    expect(again).toMatchObject({ node: other, innerClosed: 0, firstChild: null, overlappedAtOpen: false, depth: 1 });
+    expect(again).toMatchObject({
+      node: other,
+      innerClosed: 0,
+      firstChild: null,
+      overlappedAtOpen: false,
+      children: 0,
+      entered: false,
+      synchronous: false,
+    });
     expect([...again.covered]).toEqual([0, 0]);
     expect(again.moment).toBeGreaterThan(moment);
   });
+});
+
+test('calls closed in the order of opening take time in proportion to their number', () => {
+  const calls = new OpenCalls(node);
+  const open = [calls.outside];
+  for (let i = 0; i < 50_000; i++) open.push(calls.open(node, open.at(-1)!));
+  // A walk over what is open inside would take minutes.
+  for (const call of open.slice(1)) {
+    expect(calls.isOverlapped(call)).toBe(false);
+    calls.close(call);
+  }
+  expect(calls).toHaveLength(1);
 });

@@ -237,3 +237,36 @@ describe('wrap', () => {
     expect(() => (Wrapped as unknown as () => void)()).toThrow(/without 'new'|class/);
   });
 });
+
+describe('a program that runs out of stack', () => {
+  test('leaves no call open, and what follows is counted as ever', () => {
+    const { profiler } = scripted();
+    const recurse = (): unknown => profiler.stage('a', recurse);
+    for (let i = 0; i < 5; i++) expect(recurse).toThrow(RangeError);
+    for (let i = 0; i < 10; i++) profiler.stage('later', () => {});
+    expect(rowOf(profiler, 'later')).toMatchObject({ calls: 10, overlapped_calls: 0 });
+    expect(profiler.report().stages.filter(({ open }) => open !== 0)).toEqual([]);
+  });
+
+  test('has a report of bounded size', () => {
+    const { profiler } = scripted();
+    const recurse = (depth: number): void =>
+      profiler.stage('x'.repeat(100), () => (depth > 0 ? recurse(depth - 1) : undefined));
+    recurse(500);
+    const { stages, labels_folded } = profiler.report();
+    expect(labels_folded).toBeGreaterThan(0);
+    expect(stages.length).toBeLessThan(20);
+  });
+});
+
+test('a promise whose class refuses to make another is handed out, its call ended', async () => {
+  const { profiler } = scripted();
+  const promise = Promise.resolve(1);
+  const refuse = (): never => {
+    throw new Error('refused');
+  };
+  Object.defineProperty(promise, 'constructor', { value: { [Symbol.species]: refuse } });
+  const returned = profiler.stage('a', () => promise);
+  expect(Object.is(returned, promise)).toBe(true);
+  expect(rowOf(profiler, 'a')).toMatchObject({ calls: 1, open: 0 });
+});

@@ -11,6 +11,8 @@ type ThreadCpuUsage = () => { readonly user: number; readonly system: number };
 /** From Node 22.19 and 24 on. */
 const threadCpuUsage = (process as { threadCpuUsage?: ThreadCpuUsage }).threadCpuUsage;
 
+const NO_RSS = 'process.memoryUsage.rss() fails: no /proc, or no descriptor left';
+
 const NS_PER_US = 1000;
 const NS_PER_MS = 1e6;
 const BYTES_PER_BLOCK = 512;
@@ -45,7 +47,7 @@ export class JsSampler implements Sampler {
     return {
       native: whereMeasured(native, this.missing, null),
       js_peak: whereMeasured(js, null, present('sampled', 'v8.getHeapStatistics', JS_HEAP_TRUTH)),
-      rss: whereMeasured(rss, null, rssState('process.memoryUsage.rss')),
+      rss: whereMeasured(rss, Number.isNaN(rssBytes()) ? NO_RSS : null, rssState('process.memoryUsage.rss')),
       rss_peak: whereMeasured(rss, null, rssPeak(this.options.rssPeak, this.missing)),
       thread_cpu: whereMeasured(
         cpu,
@@ -90,7 +92,7 @@ export class JsSampler implements Sampler {
       slots[slotIndex.write_bytes] = usage.fsWrite * BYTES_PER_BLOCK;
     }
     if (rss) {
-      const now = process.memoryUsage.rss();
+      const now = rssBytes();
       const maxRssBytes = usage.maxRSS * 1024;
       slots[slotIndex.rss_bytes] = now;
       // The lifetime peak says something about this window only when it rose in it.
@@ -111,6 +113,15 @@ function rssPeak(mode: SamplerOptions['rssPeak'], missing: string): SourceState 
     'process.resourceUsage().maxRSS',
     mode === 'reset' ? `${lifetime}; no reset, since ${missing}` : lifetime,
   );
+}
+
+/** NaN where /proc is not mounted or no descriptor is left. */
+function rssBytes(): number {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /**
