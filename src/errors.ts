@@ -58,6 +58,11 @@ export function schemaError(found: unknown, expected: string): Error {
   );
 }
 
+/** @param member path of the member, such as `stages[2].calls` */
+export function reportShapeError(member: string, value: unknown): Error {
+  return coded(new Error(`Not a report: "${member}" cannot be ${shown(value)}`), 'ERR_STAGEPROF_SCHEMA');
+}
+
 /** `"a", "b" or "c"` */
 export function oneOf(values: readonly string[]): string {
   const quoted = values.map((value) => JSON.stringify(value));

@@ -1,10 +1,10 @@
-import { schemaError } from '../errors.js';
 import { METRICS } from '../metrics.js';
 import type { Sources } from '../sources.js';
+import { checkReport } from './check.js';
 import { emptyHeader, HEADER_FIELDS, type HeaderFold, SLURM } from './header.js';
 import { mergeSources } from './merge-sources.js';
 import { isNumberMetric, NUMBER_METRICS } from './number-metrics.js';
-import { type HistogramPairs, REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from './report.js';
+import { type HistogramPairs, type Report, type ReportHeader, type StageRow } from './report.js';
 import { mergeWarnings } from './warnings.js';
 
 /**
@@ -15,7 +15,7 @@ import { mergeWarnings } from './warnings.js';
  * of the rows and warnings, nothing else. No reports at all give a report with no rows, totals of zero and
  * every source absent; being weaker than any other, its sources stay absent when it is merged again.
  *
- * @throws {Error} `ERR_STAGEPROF_SCHEMA` for a report of another schema version
+ * @throws {Error} `ERR_STAGEPROF_SCHEMA` for what is no report of this schema
  */
 export function mergeReports(reports: Iterable<Report>): Report {
   const merger = new ReportMerger();
@@ -28,9 +28,9 @@ export class ReportMerger {
   #header: ReportHeader | undefined;
   readonly #rows = new Map<string, MergedRow>();
 
-  /** @throws {Error} `ERR_STAGEPROF_SCHEMA` for a report of another schema version; nothing of it is added */
+  /** @throws {Error} `ERR_STAGEPROF_SCHEMA` for what is no report of this schema; nothing of it is added */
   add(report: Report): void {
-    if (report?.schema !== REPORT_SCHEMA) throw schemaError(report?.schema, REPORT_SCHEMA);
+    checkReport(report);
     const { stages, ...header } = report;
     this.#header = mergeHeaders(this.#header ?? header, this.#header === undefined ? undefined : header);
     for (const row of stages) {
