@@ -7,7 +7,6 @@ import { slotIndex } from './native/layout.js';
 import type { Sampler } from './native/sampler.js';
 import { type OpenCall, OpenCalls } from './open-calls.js';
 import type { ProfilerSettings } from './options.js';
-import type { PeakStack } from './peaks.js';
 import { addTo, columnOf, RowStore, raiseTo } from './row-store.js';
 
 const WALL = slotIndex.wall_ns;
@@ -56,6 +55,7 @@ export class Accounting {
   private readonly start: Float64Array;
   private readonly collection: ForcedCollection | null;
   private readonly measuresCpu: boolean;
+  private readonly tracksPeaks: boolean;
 
   constructor(
     private readonly sampler: Sampler,
@@ -64,6 +64,7 @@ export class Accounting {
     this.labels = new Labels(() => this.store.addRow(), settings.maxLabels);
     this.calls = new OpenCalls(this.labels.root);
     this.plan = compileFolds(new Set(GROUPS.filter((group) => group === 'time' || settings.sampler[group])));
+    this.tracksPeaks = this.plan.peaks.length > 0;
     this.slots = sampler.slots;
     this.measuresCpu = settings.sampler.cpu;
     this.collection =
@@ -87,23 +88,21 @@ export class Accounting {
   enter(call: OpenCall): void {
     const { slots } = this;
     const { entry } = call;
-    const { deltaSlots, peaks } = this.plan;
+    const { deltaSlots } = this.plan;
     this.sampler.readEntry();
-    this.collection?.exclude();
+    if (this.collection !== null) this.collection.exclude();
     call.entered = true;
     for (let i = 0; i < deltaSlots.length; i++) {
       const slot = deltaSlots[i]!;
       entry[slot] = slots[slot]!;
     }
     // The first child to open starts the time that is not its parent's own.
-    if (call.nextSibling === null) {
+    if (call.parent!.children === 1) {
       const since = call.parent!.coveredSince;
       since[0] = slots[WALL]!;
       since[1] = slots[CPU]!;
     }
-    for (let i = 0; i < peaks.length; i++) {
-      openPeak(peaks[i]!, call.moment, slots);
-    }
+    if (this.tracksPeaks) this.openPeaks(call);
   }
 
   /** Takes out a call that was not entered: it has used nothing. */
@@ -127,10 +126,9 @@ export class Accounting {
   /** Takes the exit sample of an open call, folds it into its row and closes it. */
   finish(call: OpenCall, failed: boolean): void {
     this.sampler.readExit();
-    this.collection?.exclude();
+    if (this.collection !== null) this.collection.exclude();
     const { calls, slots, store } = this;
-    const { peaks } = this.plan;
-    for (let i = 0; i < peaks.length; i++) peaks[i]!.stack.read(calls.now, slots[peaks[i]!.slot]!);
+    if (this.tracksPeaks) this.readPeaks();
     this.fold(call, store);
     const { cells } = store;
     const { row } = call.node;
@@ -140,13 +138,12 @@ export class Accounting {
     if (failed) cells[base + ERRORS]!++;
     if (calls.isOverlapped(call)) cells[base + OVERLAPPED]!++;
     store.countDuration(row, bucketOf(slots[WALL]! - call.entry[WALL]!));
-    for (let i = 0; i < peaks.length; i++) this.forgetWindow(peaks[i]!.stack, call);
+    if (this.tracksPeaks) this.forgetWindow(call);
 
     const parent = call.parent!;
     calls.close(call);
-    if (parent.firstChild === null) this.cover(parent);
-    const retained = this.collection?.atExit(call);
-    if (retained !== undefined) addTo(cells, base + RETAINED, retained);
+    if (parent.children === 0) this.cover(parent);
+    if (this.collection !== null) addTo(cells, base + RETAINED, this.collection.atExit(call));
   }
 
   /**
@@ -155,12 +152,12 @@ export class Accounting {
    */
   measureTotals(): Totals {
     const { sampler, slots, start } = this;
-    const { covered, coveredSince, firstChild } = this.calls.outside;
+    const { covered, coveredSince, children } = this.calls.outside;
     sampler.readExit();
     this.readPeaks();
     const total: Elapsed = { wallNs: slots[WALL]! - start[WALL]!, cpuNs: slots[CPU]! - start[CPU]! };
     let [coveredWall, coveredCpu] = covered as unknown as [number, number];
-    if (firstChild !== null) {
+    if (children > 0) {
       this.collection?.exclude();
       coveredWall += slots[WALL]! - coveredSince[0]!;
       coveredCpu += slots[CPU]! - coveredSince[1]!;
@@ -186,24 +183,19 @@ export class Accounting {
   /** Adds what a call has used, from its entry sample to the last sample, to the row of its label. */
   private fold(call: OpenCall, store: RowStore): void {
     const { slots } = this;
-    const { deltaSlots, deltaColumns, peaks } = this.plan;
-    const { entry, covered, coveredSince, moment } = call;
+    const { deltaSlots, deltaColumns } = this.plan;
+    const { entry } = call;
     const { cells } = store;
     const base = store.offset(call.node.row);
     for (let i = 0; i < deltaSlots.length; i++) {
       const slot = deltaSlots[i]!;
       addTo(cells, base + deltaColumns[i]!, slots[slot]! - entry[slot]!);
     }
-    for (let i = 0; i < peaks.length; i++) raiseTo(cells, base + peaks[i]!.column, peaks[i]!.stack.since(moment));
-
     const wallNs = slots[WALL]! - entry[WALL]!;
-    const open = call.firstChild !== null;
     raiseTo(cells, base + WALL_MAX, wallNs);
-    addTo(cells, base + WALL_SELF, wallNs - covered[0]! - (open ? slots[WALL]! - coveredSince[0]! : 0));
-    if (this.measuresCpu) {
-      const cpuNs = slots[CPU]! - entry[CPU]!;
-      addTo(cells, base + CPU_SELF, cpuNs - covered[1]! - (open ? slots[CPU]! - coveredSince[1]! : 0));
-    }
+    addTo(cells, base + WALL_SELF, wallNs - this.coveredNs(call, 0, WALL));
+    if (this.measuresCpu) addTo(cells, base + CPU_SELF, slots[CPU]! - entry[CPU]! - this.coveredNs(call, 1, CPU));
+    if (this.tracksPeaks) this.foldPeaks(call, cells, base);
     cells[base + INNER_STAGES]! += call.innerClosed;
   }
 
@@ -214,14 +206,31 @@ export class Accounting {
     covered[1]! += slots[CPU]! - coveredSince[1]!;
   }
 
-  /** Removes from a stack of peaks what only the window of a call about to close could ask for. */
-  private forgetWindow(stack: PeakStack, call: OpenCall): void {
-    if (call.newer === null) stack.trim(call.older!.moment);
-    else if (stack.length > 2 * this.calls.length + PEAK_SLACK) stack.compact(this.calls.moments());
+  /** Time during which a child of the call was open, as of the last sample. */
+  private coveredNs({ covered, coveredSince, children }: OpenCall, clock: 0 | 1, slot: number): number {
+    return children === 0 ? covered[clock]! : covered[clock]! + this.slots[slot]! - coveredSince[clock]!;
+  }
+
+  private openPeaks({ moment }: OpenCall): void {
+    for (const peak of this.plan.peaks) openPeak(peak, moment, this.slots);
   }
 
   private readPeaks(): void {
-    for (const { stack, slot } of this.plan.peaks) stack.read(this.calls.now, this.slots[slot]!);
+    const { now } = this.calls;
+    for (const { stack, slot } of this.plan.peaks) stack.read(now, this.slots[slot]!);
+  }
+
+  private foldPeaks({ moment }: OpenCall, cells: Float64Array, base: number): void {
+    for (const { stack, column } of this.plan.peaks) raiseTo(cells, base + column, stack.since(moment));
+  }
+
+  /** Removes from the stacks of peaks what only the window of a call about to close could ask for. */
+  private forgetWindow(call: OpenCall): void {
+    const { calls } = this;
+    for (const { stack } of this.plan.peaks) {
+      if (call.newer === null) stack.trim(call.older!.moment);
+      else if (stack.length > 2 * calls.length + PEAK_SLACK) stack.compact(calls.moments());
+    }
   }
 }
 

@@ -58,10 +58,10 @@ export class ForcedCollection {
     this.usedAtEntry.set(call, used);
   }
 
-  /** Growth of the live JS heap since the entry of the call, in bytes; undefined where it was not collected. */
-  atExit(call: OpenCall): number | undefined {
+  /** Growth of the live JS heap since the entry of the call, in bytes; NaN where it was not collected. */
+  atExit(call: OpenCall): number {
     const used = this.usedAtEntry.get(call);
-    if (used === undefined) return undefined;
+    if (used === undefined) return Number.NaN;
     this.usedAtEntry.delete(call);
     return this.collect() - used;
   }

@@ -14,9 +14,6 @@ export class OpenCall {
   node: LabelNode;
   /** The nearest ancestor that is still open; null for the outermost, `OpenCalls.outside`. */
   parent: OpenCall | null = null;
-  firstChild: OpenCall | null = null;
-  nextSibling: OpenCall | null = null;
-  previousSibling: OpenCall | null = null;
   /** All open calls in order of opening; `newer` also links the free places. */
   older: OpenCall | null = null;
   newer: OpenCall | null = null;
@@ -98,15 +95,10 @@ export class OpenCalls {
   /** Opens a call under an open parent. */
   open(node: LabelNode, parent: OpenCall): OpenCall {
     const call = this.take(node, parent);
-    const sibling = parent.firstChild;
-    // Only on a single path that ends in the parent are all open calls its ancestors.
-    call.overlappedAtOpen = this.branches > 0 || sibling !== null;
+    if (parent.children++ > 0) this.branches++;
+    // Only on a single path, which ends in the parent, are all other open calls its ancestors.
+    call.overlappedAtOpen = this.branches > 0;
     if (call.overlappedAtOpen) this.lastOverlap = call.moment;
-    if (sibling !== null) this.branches++;
-    parent.children++;
-    call.nextSibling = sibling;
-    if (sibling !== null) sibling.previousSibling = call;
-    parent.firstChild = call;
     return call;
   }
 
@@ -116,22 +108,17 @@ export class OpenCalls {
     // Whatever overlaps this call was opened beside it.
     if (this.lastOverlap < call.moment) return false;
     const openedSince = this.opened - call.moment;
-    if (call.firstChild === null) return openedSince > call.innerClosed;
     return openedSince > call.innerClosed + openedInside(call);
   }
 
   /** Takes a call out. Its open children pass to its parent. */
   close(call: OpenCall): void {
     const parent = call.parent!;
-    this.branches -= beyondFirst(parent.children) + beyondFirst(call.children);
-    parent.children += call.children - 1;
-    this.branches += beyondFirst(parent.children);
-    if (call.firstChild !== null) passChildren(call, call.firstChild, parent);
-    const { nextSibling, previousSibling, older, newer } = call;
-    if (previousSibling !== null) previousSibling.nextSibling = nextSibling;
-    else parent.firstChild = nextSibling;
-    if (nextSibling !== null) nextSibling.previousSibling = previousSibling;
+    const { older, newer, children } = call;
+    if (children > 0 || parent.children > 1) this.branches -= branchesLost(parent.children, children);
+    parent.children += children - 1;
     parent.innerClosed += call.innerClosed + 1;
+    if (children > 0) passChildren(call, parent);
 
     older!.newer = newer;
     if (newer !== null) newer.older = older;
@@ -149,8 +136,6 @@ export class OpenCalls {
     else {
       this.free = call.newer;
       call.node = node;
-      call.firstChild = null;
-      call.previousSibling = null;
       call.children = 0;
       call.entered = false;
       call.synchronous = false;
@@ -170,32 +155,35 @@ export class OpenCalls {
   }
 }
 
-function passChildren(call: OpenCall, first: OpenCall, parent: OpenCall): void {
-  let last = first;
-  for (let child: OpenCall | null = first; child !== null; child = child.nextSibling) {
-    child.parent = parent;
-    last = child;
-  }
-  const head = parent.firstChild!;
-  last.nextSibling = head;
-  head.previousSibling = last;
-  parent.firstChild = first;
-  call.firstChild = null;
+/** Children beyond the first that are no longer so when a call with `children` closes under `siblings` of its parent. */
+function branchesLost(siblings: number, children: number): number {
+  return beyondFirst(siblings) + beyondFirst(children) - beyondFirst(siblings - 1 + children);
 }
 
 function beyondFirst(children: number): number {
   return children > 1 ? children - 1 : 0;
 }
 
+/** Children are newer than their parent, and in most programs follow right after it. */
+function passChildren(call: OpenCall, parent: OpenCall): void {
+  let left = call.children;
+  for (let { newer } = call; left > 0 && newer !== null; { newer } = newer) {
+    if (newer.parent !== call) continue;
+    newer.parent = parent;
+    left--;
+  }
+}
+
 /** Descendants opened so far, counted over those still open. */
 function openedInside(call: OpenCall): number {
+  if (call.children === 0) return 0;
+  const inside = new Set([call]);
   let count = 0;
-  const pending = [call];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    for (let child = next.firstChild; child !== null; child = child.nextSibling) {
-      count += 1 + child.innerClosed;
-      pending.push(child);
-    }
+  for (let { newer } = call; newer !== null; { newer } = newer) {
+    // Every call is newer than its parent, so that one has been looked at.
+    if (newer.parent === null || !inside.has(newer.parent)) continue;
+    inside.add(newer);
+    count += 1 + newer.innerClosed;
   }
   return count;
 }

@@ -4,7 +4,7 @@ import { checkReport } from './check.js';
 import { emptyHeader, HEADER_FIELDS, type HeaderFold, SLURM } from './header.js';
 import { mergeSources } from './merge-sources.js';
 import { isNumberMetric, NUMBER_METRICS } from './number-metrics.js';
-import { type HistogramPairs, type Report, type ReportHeader, type StageRow } from './report.js';
+import type { HistogramPairs, Report, ReportHeader, StageRow } from './report.js';
 import { mergeWarnings } from './warnings.js';
 
 /**
