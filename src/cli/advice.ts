@@ -2,10 +2,16 @@ import type { Capabilities } from '../capabilities.js';
 import type { SourceName } from '../sources.js';
 import type { Machine } from './machine.js';
 
+/** How Node says that addons are switched off, or that its permission model does not allow them. */
+const FORBIDDEN = /loading addons is disabled|access to this api has been restricted/i;
+
 /** What to do about the addon not being there; undefined where it is. */
 export function addonAdvice({ addon }: Capabilities, { platform, arch }: Machine): string | undefined {
   if (addon.available) return undefined;
   if (addon.reason?.includes('STAGEPROF_NO_ADDON') === true) return 'unset STAGEPROF_NO_ADDON';
+  if (addon.reason !== undefined && FORBIDDEN.test(addon.reason)) {
+    return 'run Node without --no-addons or, under its permission model, with --allow-addons and --allow-fs-read';
+  }
   return `run npm ci on ${platform} ${arch} itself, or, where stageprof has no prebuild for it, npx node-gyp rebuild in a checkout of it`;
 }
 

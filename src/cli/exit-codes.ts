@@ -5,7 +5,7 @@ export const EXIT_DONE = 0;
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+export type StopSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
 /** What a shell reports for a process that a signal ended, and sacct with it. */
 export function exitCodeOfSignal(signal: StopSignal): number {

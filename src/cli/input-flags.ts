@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
-import { type DistinctInputs, distinctInputs, parseInputList } from '../corpus/inputs.js';
+import { buffer } from 'node:stream/consumers';
+import { type DistinctInputs, distinctInputs, lineOutsideUtf8, parseInputList } from '../corpus/inputs.js';
 import { systemReason } from '../corpus/setup-error.js';
 import { UsageError } from './usage-error.js';
 
@@ -15,9 +15,13 @@ export async function readInputs(given: readonly string[], listPath: string | un
 }
 
 async function readList(path: string): Promise<string> {
+  let line: number | undefined;
   try {
-    return path === '-' ? await text(process.stdin) : await readFile(path, 'utf8');
+    const bytes = path === '-' ? await buffer(process.stdin) : await readFile(path);
+    line = lineOutsideUtf8(bytes);
+    if (line === undefined) return bytes.toString('utf8');
   } catch (error) {
     throw new UsageError(`--input-list ${path}: cannot be read, ${systemReason(error)}`);
   }
+  throw new UsageError(`--input-list ${path}: line ${line} is not UTF-8, write the list in it`);
 }

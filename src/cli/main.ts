@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { SetupError } from '../corpus/setup-error.js';
+import { SetupError, systemReason } from '../corpus/setup-error.js';
 import { doctorCommand } from './doctor.js';
-import { EXIT_DONE, EXIT_USAGE } from './exit-codes.js';
+import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { mapCommand } from './map.js';
 import { packageVersion } from './package-version.js';
 import { say } from './say.js';
@@ -54,12 +54,22 @@ function usageMessage(error: unknown, program: Command): string | undefined {
   return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
 }
 
-// `stageprof … | head`: the reader has what it wants, which is no error of this side.
+// A closed or full stderr loses what is said, and nothing else. Unheard, its error would fail the running input.
+process.stderr.on('error', () => {});
+
+let lostOutput: Error | undefined;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  // `stageprof … | head`: the reader has what it wants, which is no error of this side.
+  if (error.code !== 'EPIPE') lostOutput ??= error;
 });
 
 const exitCode = await main(process.argv.slice(2));
 // Explicitly, once stdout has taken everything: a timer or connection a pipeline left open would keep the
 // process, and with it the node it was given, until the job's time limit.
-process.stdout.write('', () => process.exit(exitCode));
+process.stdout.write('', () => {
+  // The error of an earlier write comes up after this callback, in the same turn.
+  setImmediate(() => {
+    if (lostOutput !== undefined) say(`stdout: cannot be written, ${systemReason(lostOutput)}`);
+    process.exit(lostOutput !== undefined && exitCode === EXIT_DONE ? EXIT_FAILED : exitCode);
+  });
+});

@@ -54,10 +54,15 @@ class MapRun {
     const signals = new StopSignals();
     const onExit = () => this.#endedEarly(progress, signals.received);
     process.once('exit', onExit);
-    const writeError = await this.#run(progress, signals.signal);
-    process.off('exit', onExit);
-    signals.close();
-    progress.stop();
+    let writeError: RecordWriteError | undefined;
+    try {
+      writeError = await this.#run(progress, signals.signal);
+    } finally {
+      // Also after an error of stageprof's own, which is not the pipeline ending the process.
+      process.off('exit', onExit);
+      signals.close();
+      progress.stop();
+    }
 
     this.#printTable();
     if (writeError !== undefined) say(writeError.message);
@@ -93,8 +98,10 @@ class MapRun {
       progress.line(`between two inputs: ${inShort(event.failure)}`);
       return;
     }
-    if (event.type === 'started') this.#current = event.input;
-    else this.#count(event);
+    if (event.type === 'started') {
+      this.#current = event.input;
+      this.#pace.begin();
+    } else this.#count(event);
     progress.update(event.input);
     if (event.type === 'failed') progress.line(`${event.input}: failed, ${inShort(event.failure)}`);
   }

@@ -23,8 +23,14 @@ const LINE_EVERY_MS = 10_000;
 /** What there is to say of a run, from its tally. */
 export class Pace {
   readonly #startedAtMs = performance.now();
+  #begunAtMs = this.#startedAtMs;
 
   constructor(readonly tally: Tally) {}
+
+  /** An input begins. */
+  begin(): void {
+    this.#begunAtMs = performance.now();
+  }
 
   get finished(): number {
     return this.tally.done + this.tally.failed;
@@ -42,6 +48,8 @@ export class Pace {
   get left(): string {
     const seconds = (this.tally.total - this.finished) / this.#perSecond();
     if (!Number.isFinite(seconds)) return '?';
+    // An input that alone takes longer is none of those the estimate was made from.
+    if ((performance.now() - this.#begunAtMs) / 1000 > seconds) return '?';
     return seconds < 120 ? `${Math.ceil(seconds)} s` : inline(duration(seconds));
   }
 

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { exitCodeOfSignal, type StopSignal } from './exit-codes.js';
 
-const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', ...hangUp()];
 
 /**
  * A second signal within this time is the first one over again: npx and srun pass on what the terminal or
@@ -8,7 +9,7 @@ const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
  */
 const ECHO_MS = 1000;
 
-/** Turns SIGINT and SIGTERM into an abort; a second one, later, ends the process at once. */
+/** Turns SIGHUP, SIGINT and SIGTERM into an abort; a second one, later, ends the process at once. */
 export class StopSignals {
   readonly #controller = new AbortController();
   #received: StopSignal | undefined;
@@ -20,7 +21,7 @@ export class StopSignals {
       this.#receivedAtMs = performance.now();
       this.#controller.abort();
     } else if (performance.now() - this.#receivedAtMs > ECHO_MS) {
-      process.exit(exitCodeOfSignal(signal as StopSignal));
+      process.exit(exitCodeOfSignal(this.#received));
     }
   };
 
@@ -39,5 +40,15 @@ export class StopSignals {
 
   close(): void {
     for (const signal of STOP_SIGNALS) process.off(signal, this.#onSignal);
+  }
+}
+
+/** A handler of our own would end what `nohup` has started, and Node does not tell whether SIGHUP is ignored. */
+function hangUp(): StopSignal[] {
+  try {
+    const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
+    return (BigInt(`0x${ignored ?? 0}`) & 1n) === 1n ? [] : ['SIGHUP'];
+  } catch {
+    return [];
   }
 }

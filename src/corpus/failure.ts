@@ -20,23 +20,34 @@ export interface Failure {
   readonly cause?: string;
 }
 
+/** Longest text of a failure, in UTF-16 units: a record stays readable whatever a library puts into its errors. */
+const LONGEST_TEXT = 64 * 1024;
+
 /** A failure from whatever was thrown, which may be anything. */
 export function failureOf(kind: FailureKind, thrown: unknown): Failure {
   try {
-    if (!(thrown instanceof Error)) return { kind, message: described(thrown) };
+    if (!(thrown instanceof Error)) return { kind, message: capped(described(thrown)) };
     const { code } = thrown as NodeJS.ErrnoException;
     return {
       kind,
-      message: String(thrown.message) || thrown.name,
-      name: String(thrown.name),
-      ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-      ...(typeof thrown.stack === 'string' ? { stack: thrown.stack } : {}),
-      ...(thrown.cause === undefined ? {} : { cause: described(thrown.cause) }),
+      message: capped(String(thrown.message) || String(thrown.name)),
+      name: capped(String(thrown.name)),
+      ...(typeof code === 'string' ? { code: capped(code) } : {}),
+      ...(typeof code === 'number' ? { code } : {}),
+      ...(typeof thrown.stack === 'string' ? { stack: capped(thrown.stack) } : {}),
+      ...(thrown.cause === undefined ? {} : { cause: capped(described(thrown.cause)) }),
     };
   } catch {
     // Members of a thrown object may be getters that throw in turn.
     return { kind, message: 'threw a value that cannot be read' };
   }
+}
+
+/** The middle gives way to `…`: a stack begins with the message and ends with where it was made. */
+function capped(text: string): string {
+  if (text.length <= LONGEST_TEXT) return text;
+  const half = LONGEST_TEXT / 2;
+  return `${text.slice(0, half)}…${text.slice(1 - half)}`;
 }
 
 /** A thrown value in one line. */

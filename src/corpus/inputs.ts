@@ -1,3 +1,22 @@
+import { isUtf8 } from 'node:buffer';
+
+const LINE_END = 0x0a;
+
+/**
+ * The first line of a list that is not UTF-8, from 1. Decoded nevertheless, it would be the path of another
+ * file, or of none, and two such paths could become one.
+ */
+export function lineOutsideUtf8(list: Uint8Array): number | undefined {
+  if (isUtf8(list)) return undefined;
+  let start = 0;
+  for (let line = 1; ; line++) {
+    const end = list.indexOf(LINE_END, start);
+    // The list as a whole is not UTF-8, hence nor is its last line if all before it are.
+    if (end === -1 || !isUtf8(list.subarray(start, end))) return line;
+    start = end + 1;
+  }
+}
+
 /**
  * The inputs of a list, one path a line. Blank lines are skipped and the line ends of Windows are taken off;
  * blanks inside a line belong to the path, also at its ends.

@@ -40,12 +40,16 @@ export async function loadPipeline(path: string): Promise<Pipeline> {
 async function importModule(path: string, absolutePath: string): Promise<{ default?: unknown }> {
   // An await at the top of the module that nothing can settle would end the process without a word.
   let onIdle = (): void => {};
-  const idle = new Promise<never>((_, reject) => {
+  // Of the module too: what it throws or rejects beside its own promise.
+  let onUncaught = (_: unknown): void => {};
+  const broken = new Promise<never>((_, reject) => {
     onIdle = () => reject(new Error('an await at its top level never settles'));
+    onUncaught = reject;
     process.once('beforeExit', onIdle);
+    process.on('uncaughtException', onUncaught);
   });
   try {
-    return await Promise.race([import(pathToFileURL(absolutePath).href), idle]);
+    return await Promise.race([importAndTurn(absolutePath), broken]);
   } catch (error) {
     const { name, message } = failureOf('exception', error);
     // The message of a failed import may go on with a proposal in further lines.
@@ -53,7 +57,15 @@ async function importModule(path: string, absolutePath: string): Promise<{ defau
     throw new SetupError(`${path}: the pipeline module does not load, ${reason}`);
   } finally {
     process.off('beforeExit', onIdle);
+    process.off('uncaughtException', onUncaught);
   }
+}
+
+/** With one turn of the event loop behind it: a rejection that nobody handles comes up after its module is there. */
+async function importAndTurn(absolutePath: string): Promise<{ default?: unknown }> {
+  const module = await import(pathToFileURL(absolutePath).href);
+  await new Promise(setImmediate);
+  return module;
 }
 
 /** CommonJS that was compiled from `export default` has its function one level down. */

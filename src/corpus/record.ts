@@ -28,9 +28,21 @@ export function recordLine(input: string, result: unknown, profile: Report | und
   }
 }
 
-/** The line of a failed input, with the profile up to the failure. */
+/**
+ * The line of a failed input, with the profile up to the failure. Where that is past V8's limit of a text, the
+ * line goes without: that an input failed has to be on record, or the whole run would end with it.
+ */
 export function failureLine(input: string, failure: Failure, profile: Report | undefined): string {
-  return `${JSON.stringify({ input, error: failure, profile })}\n`;
+  const { kind } = failure;
+  const bare: Failure = { kind, message: 'the failure cannot be written as JSON' };
+  for (const content of [{ error: failure, profile }, { error: failure }]) {
+    try {
+      return `${JSON.stringify({ input, ...content })}\n`;
+    } catch {
+      // The next one has less in it.
+    }
+  }
+  return `${JSON.stringify({ input, error: bare })}\n`;
 }
 
 function problemOf(input: string, result: unknown): string | undefined {

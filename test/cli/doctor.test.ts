@@ -21,6 +21,16 @@ describe('stageprof doctor', () => {
     expect(stdout).toMatch(/ gc +absent\n.*\n +-> needs the addon/);
   });
 
+  test.each([['--no-addons'], ['--permission']])('under %s names the flag, not an installation', async (flag) => {
+    const isOld = !process.allowedNodeEnvironmentFlags.has('--permission');
+    const permission = [isOld ? '--experimental-permission' : '--permission', '--allow-fs-read=*'];
+    const nodeFlags = flag === '--permission' ? permission : [flag];
+    const { exitCode, stdout } = await runCli(['doctor'], { nodeFlags });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/addon +not loaded\n.*\n +-> run Node without --no-addons .*--allow-addons/);
+    expect(stdout).not.toContain('npm ci');
+  });
+
   test.each([
     ['with', {}],
     ['without', WITHOUT_ADDON],

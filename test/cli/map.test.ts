@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fixture, readRecords, runCli, temporaryFolder } from './run-cli.js';
+import type { Failure } from '../../src/corpus/failure.js';
+import { fixture, MAIN, readRecords, runCli, temporaryFolder } from './run-cli.js';
 
 const OUTCOMES = fixture('outcomes.mjs');
 
@@ -124,6 +126,41 @@ describe('stageprof map', () => {
     expect(exitCode).toBe(1);
     expect(lines[1]).toMatch(/^stageprof: exit: ended the whole process/);
     expect(lines[2]).toContain('3 inputs: 1 done, 0 failed, 2 left');
+  });
+
+  test('runs all the same with a full stderr', async () => {
+    const cwd = temporaryFolder();
+    const { exitCode } = await runCli(['map', OUTCOMES, 'a', 'b'], { cwd, stderrTo: '/dev/full' });
+    expect(exitCode).toBe(0);
+    expect(Object.values(readRecords(join(cwd, 'results')))).toEqual([
+      { input: 'a', ok: true },
+      { input: 'b', ok: true },
+    ]);
+  });
+
+  test('runs all the same when the reader of its stderr has gone', () => {
+    const cwd = temporaryFolder();
+    const script = '{ "$0" "$1" map "$2" a b 2>&1; echo $? >code; } | true; cat code results/*';
+    const text = execFileSync('sh', ['-c', script, process.execPath, MAIN, OUTCOMES], { cwd, encoding: 'utf8' });
+    expect(text).toBe('0\n{"input":"a","ok":true}\n{"input":"b","ok":true}\n');
+  });
+
+  test('records an error of any length and goes on', async () => {
+    const cwd = temporaryFolder();
+    const { exitCode, lines } = await runCli(['map', OUTCOMES, 'long', 'a'], { cwd });
+    expect(exitCode).toBe(1);
+    expect(lines.at(-1)).toContain('2 inputs: 1 done, 1 failed, in');
+    const { error } = readRecords(join(cwd, 'results'))['long.outcomes.jsonl'] as unknown as { error: Failure };
+    expect(error.message).toHaveLength(64 * 1024);
+    expect(error.stack).toHaveLength(64 * 1024);
+    expect(error.stack).toMatch(/^Error: xxx.*x…x.*x\n +at .*outcomes\.mjs/);
+  });
+
+  test('does not take an error of its own for the pipeline ending the process', async () => {
+    const { exitCode, stderr } = await runCli(['map', OUTCOMES, 'sabotage'], { cwd: temporaryFolder() });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('Error: nothing can be written');
+    expect(stderr).not.toContain('process.exit()');
   });
 
   test('stops at the first record it cannot write, and says how many are left', async () => {

@@ -42,6 +42,20 @@ describe('Pace', () => {
   });
 });
 
+test('Pace gives no estimate once an input takes longer than it', () => {
+  const pace = new Pace(tally(12));
+  vi.advanceTimersByTime(10_000);
+  pace.tally.done = 10;
+  pace.begin();
+  vi.advanceTimersByTime(2000);
+  expect(pace.left).toBe('3 s');
+  vi.advanceTimersByTime(1000);
+  expect(pace.left).toBe('?');
+  pace.tally.done = 11;
+  pace.begin();
+  expect(pace.left).toBe('2 s');
+});
+
 describe('progressLines', () => {
   test('says one line in ten seconds, however many inputs end', () => {
     const printed = new Printed();

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface CliResult {
   readonly exitCode: number | null;
@@ -19,8 +19,13 @@ export interface CliResult {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   readonly onStderr?: OnStderr;
+  /** Flags of Node itself. */
+  readonly nodeFlags?: readonly string[];
+  /** Files that take the place of the pipes; what goes there is empty in the result. */
+  readonly stdoutTo?: string;
+  readonly stderrTo?: string;
 }
 
 /** Called with all of stderr so far, at each piece of it. */
@@ -29,24 +34,30 @@ export type OnStderr = (stderr: string, child: ChildProcess) => void;
 /** Runs the built command line in a child process, outside of any Slurm job of the machine. */
 export function runCli(
   args: readonly string[],
-  { cwd, env = {}, stdin = '', onStderr }: CliOptions = {},
+  { cwd, env = {}, stdin = '', onStderr, nodeFlags = [], stdoutTo, stderrTo }: CliOptions = {},
 ): Promise<CliResult> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SLURM_'));
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...Object.fromEntries(inherited), ...env } });
+  const [out, err] = [stdoutTo, stderrTo].map((path) => (path === undefined ? 'pipe' : openSync(path, 'w')));
+  const child = spawn(process.execPath, [...nodeFlags, MAIN, ...args], {
+    cwd,
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: ['pipe', out, err],
+  });
+  for (const file of [out, err]) if (typeof file === 'number') closeSync(file);
   // Also one that hangs: a test that times out leaves it behind.
   onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => {
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
     stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
     stderr += text;
     onStderr?.(stderr, child);
   });
   // A child that never reads its stdin may be gone before it is written.
-  child.stdin.on('error', () => {});
-  child.stdin.end(stdin);
+  child.stdin!.on('error', () => {});
+  child.stdin!.end(stdin);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (exitCode, signal) => {

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fixture, type OnStderr, readRecords, runCli, temporaryFolder } from './run-cli.js';
+import { fixture, MAIN, type OnStderr, readRecords, runCli, temporaryFolder } from './run-cli.js';
 
 const SLOW = fixture('slow.mjs');
 
@@ -16,20 +17,21 @@ function sendWhenWaiting(...signals: readonly (readonly [NodeJS.Signals, afterMs
 
 describe('stageprof map, told to stop', () => {
   test.each([
-    ['SIGTERM', 143, 'polite', 3],
-    ['SIGINT', 130, 'polite', 3],
-    ['SIGTERM', 143, 'finishing', 2],
-    ['SIGTERM', 143, 'endless', 3],
+    ['SIGTERM', 'polite', 143, 3],
+    ['SIGINT', 'polite', 130, 3],
+    ['SIGHUP', 'polite', 129, 3],
+    ['SIGTERM', 'finishing', 143, 2],
+    ['SIGTERM', 'endless', 143, 3],
   ] as const)(
-    'by %s exits with %i and keeps whole records; a pipeline that is %s leaves %i inputs',
-    async (signal, code, running, left) => {
+    'by %s ends and keeps whole records; a pipeline that is %s exits with %i and leaves %i inputs',
+    async (signal, running, exitCode, left) => {
       const cwd = temporaryFolder();
       const inputs = ['quick-1', 'quick-2', running, 'quick-3', 'quick-4'];
       const result = await runCli(['map', '--profile', SLOW, ...inputs], {
         cwd,
         onStderr: sendWhenWaiting([signal, 0]),
       });
-      expect(result).toMatchObject({ exitCode: code, signal: null });
+      expect(result).toMatchObject({ exitCode, signal: null });
       const done = 5 - left;
       expect(result.lines.at(-1)).toContain(`5 inputs: ${done} done, 0 failed, ${left} left after ${signal}, in`);
       expect(result.stdout.split('\n', 1)).toEqual([`${done} records, pipeline slow`]);
@@ -49,9 +51,23 @@ describe('stageprof map, told to stop', () => {
   test('a later second signal ends it at once', async () => {
     const cwd = temporaryFolder();
     const onStderr = sendWhenWaiting(['SIGTERM', 0], ['SIGINT', 1200]);
-    const { exitCode, lines } = await runCli(['map', SLOW, 'endless'], { cwd, onStderr });
-    expect(exitCode).toBe(143);
+    const { exitCode, signal, lines } = await runCli(['map', SLOW, 'endless'], { cwd, onStderr });
+    expect({ exitCode, signal }).toEqual({ exitCode: 143, signal: null });
     // The grace is 2 s: it did not wait for its end.
     expect(lines.at(-1)).toMatch(/1 input: 0 done, 0 failed, 1 left after SIGTERM, in 1\.\d+ s/);
+  });
+
+  test.each([
+    ['HUP', 129, 'polite'],
+    ['INT', 130, 'polite'],
+    ['TERM', 143, 'polite'],
+  ])('by SIG%s is %i to a shell; a pipeline that is %s', (signal, code, input) => {
+    const cwd = temporaryFolder();
+    // Started from a script, because a shell has what it runs in the background ignore SIGINT.
+    const script = `(until grep -q waiting err; do sleep 0.05; done; kill -${signal} $(cat pid)) 2>/dev/null &
+      sh -c 'echo $$ >pid; exec "$0" "$@" 2>err' "$@"
+      echo $?`;
+    const args = ['-c', script, 'sh', process.execPath, MAIN, 'map', SLOW, input];
+    expect(execFileSync('sh', args, { cwd, encoding: 'utf8', stdio: 'pipe', timeout: 15_000 })).toBe(`${code}\n`);
   });
 });

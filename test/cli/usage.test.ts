@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fixture, runCli, temporaryFolder } from './run-cli.js';
+import { fixture, MAIN, runCli, temporaryFolder } from './run-cli.js';
 
 const OUTCOMES = fixture('outcomes.mjs');
 
@@ -25,6 +26,7 @@ const wrong: [what: string, args: string[], line: RegExp, env?: NodeJS.ProcessEn
   ['no inputs', ['map', OUTCOMES], /no inputs: .*--input-list/],
   ['a missing list', ['map', OUTCOMES, '--input-list', 'gone.txt'], /--input-list gone\.txt: .*no such file.*ENOENT/],
   ['a list that is a folder', ['map', OUTCOMES, '--input-list', '.'], /--input-list \.: .*EISDIR/],
+  ['a list in Latin-1', ['map', OUTCOMES, '--input-list', 'latin.txt'], /--input-list latin\.txt: line 2 is not UTF-8/],
   ['an empty list', ['map', OUTCOMES, '--input-list', 'empty.txt'], /--input-list empty\.txt: holds no inputs/],
   ['an empty stdin', ['map', OUTCOMES, '--input-list', '-'], /--input-list -: holds no inputs/],
   ['a missing pipeline', ['map', 'gone.mjs', 'a'], /gone\.mjs: there is no such pipeline module/],
@@ -33,6 +35,11 @@ const wrong: [what: string, args: string[], line: RegExp, env?: NodeJS.ProcessEn
   ['a pipeline that throws', ['map', 'throwing.mjs', 'a'], /throwing\.mjs: .*does not load, Error: no licence found/],
   ['a pipeline that imports nothing there', ['map', 'lost.mjs', 'a'], /lost\.mjs: .*does not load, .*gone\.js/],
   ['a pipeline that never loads', ['map', 'pending.mjs', 'a'], /pending\.mjs: .*does not load, .*await/],
+  ['a pipeline that exits', ['map', 'exiting.mjs', 'a'], /exiting\.mjs: .*does not load, it ended the whole process/],
+  ['a pipeline that exits later', ['map', 'late-exit.mjs', 'a'], /late-exit\.mjs: .*it ended the whole process/],
+  ['a pipeline that throws beside', ['map', 'stray.mjs', 'a'], /stray\.mjs: .*does not load, Error: from a timer/],
+  ['a pipeline that rejects', ['map', 'rejecting.mjs', 'a'], /rejecting\.mjs: .*does not load, Error: forgotten/],
+  ['a pipeline that rejects late', ['map', 'late.mjs', 'a'], /late\.mjs: .*does not load, Error: forgotten/],
   ['a pipeline without default', ['map', fixture('no-default.mjs'), 'a'], /no-default\.mjs: has no default function/],
   ['a default that is no function', ['map', 'text.mjs', 'a'], /text\.mjs: has no default function/],
   [
@@ -66,6 +73,7 @@ const wrong: [what: string, args: string[], line: RegExp, env?: NodeJS.ProcessEn
   ['an irregular array', ['map', OUTCOMES, 'a'], /SLURM_ARRAY_TASK_ID=5 .*--task-index/, arrayTask('5')],
   ['an array without count', ['map', OUTCOMES, 'a'], /SLURM_ARRAY_TASK_ID/, { SLURM_ARRAY_TASK_ID: '5' }],
   ['an outdir that is a file', ['map', OUTCOMES, 'a', '--outdir', 'list.txt'], /--outdir list\.txt: cannot be written/],
+  ['an empty outdir', ['map', OUTCOMES, 'a', '--outdir', ''], /--outdir.*name a folder/],
   [
     'an outdir below a file',
     ['map', OUTCOMES, 'a', '--outdir', 'list.txt/x'],
@@ -93,6 +101,13 @@ describe('stageprof', () => {
     const files = {
       'empty.txt': '\n \r\n',
       'list.txt': 'a\n',
+      'latin.txt': Buffer.from('one\nb\xfccher\n', 'latin1'),
+      'exiting.mjs': 'process.exit(0)',
+      'late-exit.mjs': 'setTimeout(() => process.exit(0)); await new Promise(() => {})',
+      'stray.mjs': 'setTimeout(() => { throw new Error("from a timer") }); await new Promise(() => {})',
+      'rejecting.mjs': 'Promise.reject(new Error("forgotten")); export default () => ({})',
+      'late.mjs':
+        'setTimeout(() => Promise.reject(new Error("forgotten"))); await new Promise((r) => setTimeout(r, 999))',
       'broken.mjs': 'export default (',
       'throwing.mjs': 'throw new Error("no licence\\nfound")',
       'lost.mjs': 'import "./gone.js"',
@@ -115,5 +130,24 @@ describe('stageprof', () => {
     const { exitCode, stdout, stderr } = await runCli(args);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout.startsWith(start)).toBe(true);
+  });
+
+  test.each([
+    ['--help', ['--help']],
+    ['doctor', ['doctor', '--json']],
+    ['map', ['map', '--profile', OUTCOMES, 'a']],
+  ])('says that stdout is full and exits with 1: %s', async (_, args) => {
+    const { exitCode, lines } = await runCli(args, { cwd: temporaryFolder(), stdoutTo: '/dev/full' });
+    expect({ exitCode, last: lines.at(-1) }).toEqual({
+      exitCode: 1,
+      last: 'stageprof: stdout: cannot be written, no space left on device (ENOSPC)',
+    });
+    expect(lines.filter((line) => line.includes('ENOSPC'))).toHaveLength(1);
+  });
+
+  test('is quiet about a reader of stdout that has gone', () => {
+    const script = '{ "$0" "$1" doctor 2>err; echo $? >code; } | true; cat err code';
+    const cwd = temporaryFolder();
+    expect(execFileSync('sh', ['-c', script, process.execPath, MAIN], { cwd, encoding: 'utf8' })).toBe('0\n');
   });
 });

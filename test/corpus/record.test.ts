@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { failureOf } from '../../src/corpus/failure.js';
+import { failureLine } from '../../src/corpus/record.js';
+import type { Report } from '../../src/report/report.js';
+
+const LONG = 'x'.repeat(100_000);
+
+test.each([
+  ['message', new Error(LONG)],
+  ['name', Object.assign(new Error(), { name: LONG })],
+  ['code', Object.assign(new Error(), { code: LONG })],
+  ['stack', Object.assign(new Error(), { stack: LONG })],
+  ['cause', new Error('', { cause: LONG })],
+  ['message', LONG],
+] as const)('a %s of any length has 64 KiB, with an ellipsis inside', (member, thrown) => {
+  const text = failureOf('exception', thrown)[member];
+  expect(text).toHaveLength(64 * 1024);
+  expect(text).toMatch(/^x+…x+$/);
+});
+
+const failure = failureOf('exception', 'no page');
+
+/** A profile too large for one text fails as this one does. */
+const hugeProfile = {
+  toJSON() {
+    throw new RangeError('Invalid string length');
+  },
+} as unknown as Report;
+
+test('a failure whose profile cannot be written has a line without it', () => {
+  const line = failureLine('a', failure, hugeProfile);
+  expect(JSON.parse(line)).toEqual({ input: 'a', error: { kind: 'exception', message: 'no page' } });
+});
+
+test('a failure that cannot be written has a line that says so', () => {
+  const hostile = { ...failure, code: 1n as unknown as number };
+  expect(JSON.parse(failureLine('a', hostile, undefined))).toEqual({
+    input: 'a',
+    error: { kind: 'exception', message: 'the failure cannot be written as JSON' },
+  });
+});
