@@ -48,6 +48,8 @@ export async function* readEntries(input) {
  */
 function entriesOf(input, stats) {
   if (stats.isDirectory()) return directoryEntries(input);
+  // To open a FIFO would wait for its writer, and hold a thread of the process for ever.
+  if (!stats.isFile()) throw new Error('expected a directory or a regular file, it is neither');
   if (ZIP.test(input)) return zipEntries(input);
   if (TAR.test(input)) return tarEntries(input);
   throw new Error('expected a directory or an archive (.apk, .jar, .aar, .zip, .tgz, .tar.gz)');
@@ -56,10 +58,17 @@ function entriesOf(input, stats) {
 /**
  * @param {string} root
  * @param {string} folder path below the root, empty or ending in a slash
- * @returns {AsyncGenerator<Entry, void, void>}
+ * @returns {AsyncGenerator<Entry, void, void>} with a folder that cannot be listed as an entry that cannot be read
  */
 async function* directoryEntries(root, folder = '') {
-  const children = await readdir(join(root, folder), { withFileTypes: true });
+  let children;
+  try {
+    children = await readdir(join(root, folder), { withFileTypes: true });
+  } catch (error) {
+    if (folder === '') throw error;
+    yield { name: folder.slice(0, -1), bytes: 0, read: () => Promise.reject(error) };
+    return;
+  }
   for (const child of children) {
     const name = folder + child.name;
     if (child.isDirectory()) {

@@ -33,7 +33,7 @@ export const MAX_INPUT_BYTES = 8 * 1024 * 1024 * 1024;
  * them refers to which.
  *
  * Files are taken one after another although they could overlap: what a stage costs is then the cost of its own
- * work. Concurrency belongs to the level above, one process an input (`stageprof map --jobs`).
+ * work. Concurrency belongs to the level above, one process a shard (`stageprof map --task-index`).
  *
  * @param {string} input a directory, or an archive (.apk, .jar, .aar, .zip, .tgz, .tar.gz)
  * @param {object} [options]

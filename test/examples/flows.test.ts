@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import flows, { MAX_FILE_BYTES } from '../../examples/flows/flows.js';
 import { packageDirectory } from './installed.js';
 import { RecordingProfiler } from './recording-profiler.js';
@@ -87,6 +87,25 @@ describe('a directory', () => {
     expect(await flows(large)).toMatchObject({ classes: { skipped: { files: 1 } }, strings: 0, errors: { total: 0 } });
   });
 
+  test('with a folder that cannot be listed names it and goes on', async () => {
+    const deep = join(folder, 'deep');
+    mkdirSync(deep);
+    writeFileSync(join(deep, 'a.txt'), 'text');
+    // Permissions do not keep root out; a path beyond PATH_MAX does, and is made step by step.
+    const name = 'd'.repeat(250);
+    execFileSync('sh', ['-c', `for i in $(seq 20); do mkdir ${name} && cd -P ${name} || exit 1; done`], { cwd: deep });
+    // Not by rmSync, which goes by paths as well.
+    onTestFinished(() => void execFileSync('rm', ['-rf', deep]));
+    const record = await flows(deep);
+    expect(record).toMatchObject({ files: 2, classes: { text: { files: 1 }, unreadable: { files: 1, bytes: 0 } } });
+    expect(record.errors).toMatchObject({
+      total: 1,
+      first: [
+        { file: expect.stringMatching(/d$/), kind: 'unreadable', message: expect.stringContaining('ENAMETOOLONG') },
+      ],
+    });
+  });
+
   test('without a file is an empty record', async () => {
     const empty = join(folder, 'empty');
     mkdirSync(empty);
@@ -148,6 +167,12 @@ test.each([
   if (name === 'file.txt') writeFileSync(path, 'x');
   await expect(flows(path)).rejects.toThrow(path);
   await expect(flows(path)).rejects.toThrow(reason);
+});
+
+test.each(['fifo', 'fifo.zip', 'fifo.tgz'])('the FIFO %s rejects with its path, unopened', async (name) => {
+  const path = join(folder, name);
+  execFileSync('mkfifo', [path]);
+  await expect(flows(path)).rejects.toThrow(`Cannot read "${path}": expected a directory or a regular file`);
 });
 
 function openFiles(): string[] {
