@@ -79,6 +79,7 @@ bool RssPeak::ReadUsage(rusage* usage) {
     EndWindow(maximum);
     if (clear_refs_ != nullptr) ResetAndTell(maximum);
   }
+  if (!read) peak_ = -1;
   if (others_reset) pthread_mutex_unlock(&mutex);
   return read;
 }

@@ -12,8 +12,8 @@ constexpr int kScavenge = 1;
 constexpr int kMinorMarkSweep = 2;
 constexpr int kMarkSweepCompact = 4;
 constexpr int kAllTypes = 31;
-// Incremental marking steps (8) and weak callbacks (16) are parts of a collection: their time
-// counts, but they are not collections.
+// The start of incremental marking (8) and weak callbacks (16) are parts of a collection: the time
+// in them counts, but they are not collections. V8 announces no marking step and no lazy sweeping.
 constexpr int kCollections = kScavenge | kMinorMarkSweep | kMarkSweepCompact;
 
 }  // namespace
@@ -76,11 +76,11 @@ void V8Heap::RemoveWindow(Window* window) {
 }
 
 // Inside the callbacks nothing may allocate on the JS heap or enter JS; reading the statistics does
-// neither. V8 may start a collection within a collection: only the outer one's ends are read.
+// neither. Weak callbacks may allocate and start a collection within theirs: its heap is read like any
+// other's, its time is part of the outer one's.
 void V8Heap::OnPrologue(void*, int type, int, void* data) {
   V8Heap* heap = static_cast<V8Heap*>(data);
-  if (heap->gc_depth_++ != 0) return;
-  heap->gc_began_ns_ = ReadWallNs();
+  if (heap->gc_depth_++ == 0) heap->gc_began_ns_ = ReadWallNs();
   if ((type & kCollections) != 0) heap->gc_calls_ += 1;
   heap->ReadAllocation();
   const double used = heap->used_bytes();
@@ -93,10 +93,9 @@ void V8Heap::OnEpilogue(void*, int, int, void* data) {
   V8Heap* heap = static_cast<V8Heap*>(data);
   // Installed between a collection's two ends.
   if (heap->gc_depth_ == 0) return;
-  if (--heap->gc_depth_ != 0) return;
   heap->Read();
   heap->last_used_ = heap->words_[kUsedHeapSize];
-  heap->gc_ns_ += ReadWallNs() - heap->gc_began_ns_;
+  if (--heap->gc_depth_ == 0) heap->gc_ns_ += ReadWallNs() - heap->gc_began_ns_;
 }
 
 }  // namespace stageprof

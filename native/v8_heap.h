@@ -73,7 +73,7 @@ class V8Heap {
   // Words of v8::HeapStatistics; heapVerify holds both against v8.getHeapStatistics().
   static constexpr size_t kUsedHeapSize = 4;
   static constexpr size_t kExternalMemory = 7;
-  // V8 writes as many words as its own class has: 12 on Node 20, 15 on 26. Ample room, because too
+  // V8 writes as many words as its own class has: 14 on Node 20, more on 26. Ample room, because too
   // little would let it write over what follows.
   static constexpr size_t kWords = 64;
 
