@@ -13,12 +13,17 @@ const FLOW_SLOTS: readonly number[] = [
 
 const USED = slotIndex.js_used_bytes;
 
-/** V8 hands out `gc` only to contexts made while the flag is set; the flag has no other effect. */
+let exposedGc: (() => void) | undefined;
+
+/** V8 hands out `gc` only to contexts made while a flag is set. The flag is left as the program had it. */
 function collector(): () => void {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
-  setFlagsFromString('--no-expose-gc');
-  return gc;
+  if (exposedGc === undefined) {
+    const wasExposed = typeof (globalThis as { gc?: unknown }).gc === 'function';
+    setFlagsFromString('--expose-gc');
+    exposedGc = runInNewContext('gc') as () => void;
+    if (!wasExposed) setFlagsFromString('--no-expose-gc');
+  }
+  return exposedGc;
 }
 
 /**

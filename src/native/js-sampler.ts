@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import { present, type SamplerSources, type SourceState } from '../sources.js';
 import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
-import { rssState } from './kernel-rss.js';
+import { rssPeakState, rssState } from './kernel-rss.js';
 import { SLOT_COUNT, slotIndex } from './layout.js';
 import type { Sampler, SamplerOptions } from './sampler.js';
 import { whereMeasured } from './where-measured.js';
@@ -107,9 +108,8 @@ export class JsSampler implements Sampler {
 }
 
 function rssPeak(mode: SamplerOptions['rssPeak'], missing: string): SourceState {
-  const lifetime = 'exact for calls that raised the lifetime peak, else a lower bound';
-  return present(
-    'bounded',
+  const lifetime = 'for calls that raised the peak of the process, else a lower bound';
+  return rssPeakState(
     'process.resourceUsage().maxRSS',
     mode === 'reset' ? `${lifetime}; no reset, since ${missing}` : lifetime,
   );

@@ -14,15 +14,18 @@ const PRECISE_SINCE = [6, 16] as const;
 /** Before 6.2 each thread kept up to 64 pages of changes to itself (TASK_RSS_EVENTS_THRESH). */
 const PAGES_PER_THREAD = 64;
 
-/**
- * How exact the kernel's resident set is. Per-CPU counters are summed approximately, and each of the `ncpu` CPUs
- * may hold back up to `2 * ncpu` pages per counter.
- */
-export function rssState(
-  method: string,
-  kernel: string = release(),
-  cpuCount: number = cpus().length || availableParallelism(),
-): SourceState {
+/** Pages a CPU may hold back per counter: `percpu_counter_batch` of lib/percpu_counter.c. */
+function batchPages(cpuCount: number): number {
+  return Math.max(32, 2 * cpuCount);
+}
+
+/** Largest error of a resident set summed approximately over per-CPU counters, in KiB. */
+function approximateBoundKib(cpuCount: number): number {
+  return COUNTERS * cpuCount * batchPages(cpuCount) * PAGE_KIB;
+}
+
+/** How exact the kernel's resident set is. */
+export function rssState(method: string, kernel: string = release(), cpuCount: number = cpusHere()): SourceState {
   if (process.platform !== 'linux') return present('exact', method);
   if (!isBefore(kernel, PRECISE_SINCE)) return present('exact', method);
   if (isBefore(kernel, PER_CPU_SINCE)) {
@@ -34,8 +37,26 @@ export function rssState(
   }
   return {
     ...present('bounded', method, `Linux ${kernel} sums per-CPU page counters approximately`),
-    bound_kb: COUNTERS * 2 * cpuCount ** 2 * PAGE_KIB,
+    bound_kb: approximateBoundKib(cpuCount),
   };
+}
+
+/**
+ * How exact a high-water mark of the kernel is. It is taken from the approximate counters on every kernel with
+ * per-CPU ones, also where the resident set itself is summed precisely.
+ */
+export function rssPeakState(
+  method: string,
+  caveat: string | undefined,
+  kernel: string = release(),
+  cpuCount: number = cpusHere(),
+): SourceState {
+  const state = present('bounded', method, caveat);
+  return isBefore(kernel, PER_CPU_SINCE) ? state : { ...state, bound_kb: approximateBoundKib(cpuCount) };
+}
+
+function cpusHere(): number {
+  return cpus().length || availableParallelism();
 }
 
 function isBefore(kernel: string, [major, minor]: readonly [number, number]): boolean {

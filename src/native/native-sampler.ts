@@ -1,13 +1,15 @@
 import { present, type SamplerSources, type SourceState } from '../sources.js';
 import type { Binding, NativeSamplerHandle } from './binding.js';
 import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
-import { rssState } from './kernel-rss.js';
+import { rssPeakState, rssState } from './kernel-rss.js';
 import { SAMPLE_MASK, SLOT_COUNT } from './layout.js';
 import type { Sampler, SamplerOptions } from './sampler.js';
 import { whereMeasured } from './where-measured.js';
 
+const GC_TRUTH = 'pauses: incremental marking steps and lazy sweeping between them are not in it';
+
 const MALLINFO2_TRUTH =
-  'readings beyond 1 % of the elapsed time are skipped, and calls with a skipped end left out; glibc counts its thread caches as in use';
+  'readings beyond 1 % of the elapsed time of a thread are skipped, and calls with a skipped end left out; thread caches of glibc count as in use, and memory of WebAssembly, which is mapped, is subtracted as if it were from malloc';
 
 /** Reads all sources in one call into the addon. */
 export class NativeSampler implements Sampler {
@@ -58,7 +60,7 @@ export class NativeSampler implements Sampler {
       rss: whereMeasured(rss, faults.statm, rssState('/proc/self/statm')),
       rss_peak: whereMeasured(rss, faults.rusage, this.rssPeakState(faults.clearRefs)),
       thread_cpu: whereMeasured(cpu, faults.threadClock, present('exact', 'CLOCK_THREAD_CPUTIME_ID')),
-      gc: whereMeasured(js, heapFault, present('exact', 'V8 collection callbacks')),
+      gc: whereMeasured(js, heapFault, present('exact', 'V8 collection callbacks', GC_TRUTH)),
     };
   }
 
@@ -80,11 +82,11 @@ export class NativeSampler implements Sampler {
   }
 
   private rssPeakState(clearRefsFault: string | null): SourceState {
-    const lifetime = 'exact for calls that raised the lifetime peak, else a lower bound';
-    if (this.options.rssPeak === 'lifetime') return present('bounded', 'ru_maxrss', lifetime);
+    const lifetime = 'for calls that raised the peak of the process, else a lower bound';
+    if (this.options.rssPeak === 'lifetime') return rssPeakState('ru_maxrss', lifetime);
     return clearRefsFault === null
-      ? present('exact', 'ru_maxrss reset by /proc/self/clear_refs at each boundary')
-      : present('bounded', 'ru_maxrss', `${lifetime}; no reset: ${clearRefsFault}`);
+      ? rssPeakState('ru_maxrss reset by /proc/self/clear_refs at each boundary', undefined)
+      : rssPeakState('ru_maxrss', `${lifetime}; no reset: ${clearRefsFault}`);
   }
 }
 

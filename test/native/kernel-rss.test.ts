@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rssState } from '../../src/native/kernel-rss.js';
+import { rssPeakState, rssState } from '../../src/native/kernel-rss.js';
 
 const METHOD = '/proc/self/statm';
 
@@ -16,15 +16,31 @@ describe.runIf(process.platform === 'linux')('how exact the resident set is', ()
   );
 
   test.each([
-    ['6.2.0', 1, 24],
-    ['6.2.0-39-generic', 8, 1_536],
+    ['6.2.0', 1, 384],
+    ['6.2.0-39-generic', 8, 3_072],
     ['6.8', 64, 98_304],
-    ['6.15.9', 2, 96],
-  ])('Linux %s with %d CPUs is off by at most %d KiB: 3 counters of 2 n^2 pages', (kernel, cpus, bound) => {
-    expect(rssState(METHOD, kernel, cpus)).toMatchObject({ truth: 'bounded', bound_kb: bound });
-  });
+    ['6.15.9', 2, 768],
+  ])(
+    'Linux %s with %d CPUs is off by at most %d KiB: 3 counters of n times max(32, 2 n) pages',
+    (kernel, cpus, bound) => {
+      expect(rssState(METHOD, kernel, cpus)).toMatchObject({ truth: 'bounded', bound_kb: bound });
+    },
+  );
 
   test.each(['6.16', '6.16.0-rc1', '6.18-generic', '6.18.44', '7.0.0', '10.1'])('Linux %s is exact', (kernel) => {
     expect(rssState(METHOD, kernel, 64)).toEqual({ available: true, truth: 'exact', method: METHOD });
   });
+
+  test.each([
+    ['6.1', 2, undefined],
+    ['6.2', 2, 768],
+    ['6.18.44', 2, 768],
+  ])(
+    'a peak of Linux %s with %d CPUs is off by at most %s KiB, also where the set itself is exact',
+    (kernel, cpus, bound) => {
+      const state = rssPeakState('ru_maxrss', undefined, kernel, cpus);
+      expect(state.truth).toBe('bounded');
+      expect(state.bound_kb).toBe(bound);
+    },
+  );
 });
