@@ -90,7 +90,7 @@ async function refuseFallback() {
   });
   const { missing, heapFault } = loadBinding();
   const fault = missing ?? heapFault;
-  if (fault) throw new Error(`${fault}\nbench measures stageprof with its addon: run "npm run prebuild" first`);
+  if (fault) throw new Error(`${fault}\nbench measures stageprof with its addon: run "npm run build" first`);
 }
 
 /** @returns {Promise<import('./render.js').Answer>} */

@@ -90,7 +90,7 @@ export const METRICS = [
     'CPU time of this JS thread. `cpu_s - thread_cpu_s` ran elsewhere: garbage collection, the libuv pool, threads of addons.',
     { heading: 'thread' },
   ),
-  metric('gc_s', 'js', 'flow', 's', 'gc_ns', 'Time this isolate spent in collections.', { heading: 'gc' }),
+  metric('gc_s', 'js', 'flow', 's', 'gc_ns', 'Time this isolate was paused for collections.', { heading: 'gc' }),
   metric('gc_calls', 'js', 'flow', 'count', 'gc_calls', 'Collections of this isolate: scavenges and mark-compacts.'),
   metric('js_kb_delta', 'js', 'growth', 'KiB', 'js_used_bytes', 'Growth of the used JS heap, garbage included.', {
     heading: 'js',
@@ -104,9 +104,17 @@ export const METRICS = [
     'Growth of the used JS heap between the forced collections at both ends (`collect`); null without them.',
     { share: 'collected', heading: 'js kept' },
   ),
-  metric('js_kb_alloc', 'js', 'flow', 'KiB', 'js_alloc_bytes', 'JS memory allocated, whether or not it was kept.', {
-    heading: 'js alloc',
-  }),
+  metric(
+    'js_kb_alloc',
+    'js',
+    'flow',
+    'KiB',
+    'js_alloc_bytes',
+    'JS memory allocated, whether or not it was kept: what the used heap rose by between readings and collections.',
+    {
+      heading: 'js alloc',
+    },
+  ),
   metric('js_kb_peak_max', 'js', 'peak', 'KiB', 'js_peak_bytes', 'Highest used JS heap during any one call.', {
     heading: 'js peak',
   }),
@@ -128,17 +136,17 @@ export const METRICS = [
     'Growth of the live native heap: what malloc has handed out, less backing stores.',
     { heading: 'native' },
   ),
-  metric('native_kb_alloc', 'native', 'flow', 'KiB', 'native_alloc_bytes', 'Native memory allocated .', {
+  metric('native_kb_alloc', 'native', 'flow', 'KiB', 'native_alloc_bytes', 'Native memory allocated.', {
     heading: 'native alloc',
   }),
-  metric('native_allocs', 'native', 'flow', 'count', 'native_allocs', 'Native blocks allocated .'),
+  metric('native_allocs', 'native', 'flow', 'count', 'native_allocs', 'Native blocks allocated.'),
   metric(
     'native_kb_peak_max',
     'native',
     'peak',
     'KiB',
     'native_peak_bytes',
-    'Highest live native heap during any one call .',
+    'Highest live native heap during any one call.',
     { heading: 'native peak' },
   ),
   metric(

@@ -18,9 +18,9 @@ export interface StageProfilerOptions {
   readonly attribution?: Attribution;
   /** Force a full collection at these boundaries, so that `js_kb_retained` is exact. Default: `none`. */
   readonly collect?: Collect;
-  /** `reset` makes the RSS peak of every call exact, but lowers what `/usr/bin/time` shows. Default: `lifetime`. */
+  /** `reset` gives the RSS peak of every call, but lowers what `/usr/bin/time` shows. Default: `lifetime`. */
   readonly rssPeak?: RssPeak;
-  /** New labels past this number fold into their parent's `(other)`. An integer from 1 to 1,000,000; default 4096. */
+  /** New labels past this number fold into their parent's `(other)`. An integer from 1 to 65,536; default 4096. */
   readonly maxLabels?: number;
 }
 
@@ -33,7 +33,8 @@ export interface ProfilerSettings {
 }
 
 const DEFAULT_MAX_LABELS = 4096;
-const LARGEST_MAX_LABELS = 1_000_000;
+/** A label takes some 1.7 KB. */
+const LARGEST_MAX_LABELS = 65_536;
 
 const OPTION_NAMES = ['measure', 'attribution', 'collect', 'rssPeak', 'maxLabels'] as const;
 

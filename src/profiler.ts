@@ -29,7 +29,11 @@ interface Measured {
   readonly rows: RowStore;
 }
 
-/** Measures stages and sums them up by label. See `Profiler` for its methods. */
+/**
+ * Measures stages and sums them up by label. See `Profiler` for its methods.
+ *
+ * @throws {TypeError} `ERR_STAGEPROF_OPTION` for an unknown option or value
+ */
 export class StageProfiler implements Profiler {
   readonly enabled = true;
   private readonly settings: ProfilerSettings;

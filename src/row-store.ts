@@ -78,7 +78,9 @@ export class RowStore {
   }
 
   countDuration(row: number, bucket: number): void {
-    this.buckets[row * BUCKET_COUNT + bucket]!++;
+    const cell = row * BUCKET_COUNT + bucket;
+    // Stays at 2^32 - 1, which is an hour of nothing but stages of a microsecond, rather than begin anew.
+    if (this.buckets[cell]! < 0xffff_ffff) this.buckets[cell]!++;
   }
 
   /** Counts of the duration buckets of one row. A view: copy what is to be kept. */

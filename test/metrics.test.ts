@@ -45,7 +45,7 @@ test.each(METRICS)('$field is folded as its kind allows', ({ fold, slot, share, 
     expect(share).toBe('total');
   }
   if (fold === 'max') expect(share).toBe('worst');
-  expect(description).toMatch(/^[A-Z].*\.$/s);
+  expect(description).toMatch(/^[A-Z].*\S\.$/s);
 });
 
 test('the level of each peak is a slot of its own', () => {

@@ -66,11 +66,17 @@ export const HEADER = {
     fold: 'weakest',
     description: 'Where the numbers come from, and how much each can be trusted.',
   },
-  overhead_s: { type: 's', fold: 'add', description: 'What the profiler itself cost, from calibration.' },
+  overhead_s: {
+    type: 's',
+    fold: 'add',
+    description:
+      'What the profiler itself cost: the calls times the calibrated cost of an empty stage by handle. The callback form costs somewhat more.',
+  },
   labels_folded: {
     type: 'count',
     fold: 'add',
-    description: "Labels folded into their parent's `(other)` because `maxLabels` was reached.",
+    description:
+      "Labels folded into their parent's `(other)` because `maxLabels` was reached or the path was longer than 1,024 characters. Past 16 times `maxLabels` of them, entries are counted.",
   },
   warnings: {
     type: 'warnings',

@@ -38,7 +38,7 @@ export interface ReportHeader {
   readonly sources: Readonly<Record<SourceName, SourceState>>;
   /** What the profiler itself cost, from calibration. */
   readonly overhead_s: number;
-  /** Labels folded into their parent's `(other)` because `maxLabels` was reached. */
+  /** Labels folded into their parent's `(other)`. */
   readonly labels_folded: number;
   /** Short strings with counts. */
   readonly warnings: readonly string[];
