@@ -28,3 +28,7 @@ test.each([...readme.matchAll(/\]\((?!http)([^)#]+)/g)].map(([, path]) => path!)
     expect(() => readFileSync(path.endsWith('flows') ? join(root, path, 'README.md') : join(root, path))).not.toThrow();
   },
 );
+
+test('nothing is left to be filled in', () => {
+  expect(readme).not.toContain('<!--');
+});
