@@ -1,0 +1,86 @@
+// What the addon reads, and how the library begins.
+#include "abi.h"
+
+#include <stdlib.h>
+
+#include "bootstrap.h"
+#include "counted.h"
+#include "mappings.h"
+#include "windows.h"
+
+namespace stageprof_tracker {
+
+namespace {
+
+void Read(int32_t window, StageprofTrackerReading* reading) {
+  HandOver();
+  int64_t live;
+  int64_t peak;
+  const Counts process = ReadCounts(&live, &peak);
+  const Counts& thread = thread_counters.total;
+  *reading = {live,
+              peak,
+              ExchangeWindow(window, live),
+              process.allocated_bytes,
+              process.allocated_blocks,
+              process.freed_bytes,
+              process.freed_blocks,
+              thread.allocated_bytes,
+              thread.allocated_blocks,
+              thread.freed_bytes,
+              thread.freed_blocks};
+}
+
+int32_t OpenWindowNow() {
+  HandOver();
+  int64_t live;
+  int64_t peak;
+  ReadCounts(&live, &peak);
+  return OpenWindow(live);
+}
+
+void ReadState(StageprofTrackerState* state) {
+  const Threads threads = ReadThreads();
+  *state = {threads.batching,     threads.batching_highest, threads.seen, tracks_modules ? 1u : 0u,
+            CountMissedModules(), CountMissedMappings(),    failure};
+}
+
+int32_t ReadModuleForAddon(uint32_t index, StageprofTrackerModule* module) {
+  ModuleReading reading;
+  if (!ReadModule(index, &reading)) return -1;
+  *module = {reading.name,         reading.allocated_bytes, reading.allocated_blocks,
+             reading.mapped_bytes, reading.reserved_bytes,  reading.serves_malloc ? 1u : 0u};
+  return 0;
+}
+
+uint32_t RefreshForAddon() {
+  HandOver();
+  return RefreshModules();
+}
+
+// After libc's constructor, which makes the environment readable, and before those of the program:
+// there is one thread. malloc has been called already.
+__attribute__((constructor)) void Open() {
+  const char* modules = getenv("STAGEPROF_TRACK_MODULES");
+  // Finds the next functions, if no call has done so yet.
+  next.free(next.malloc(1));
+  OpenModules(modules != nullptr && modules[0] == '1' && modules[1] == '\0');
+  OpenCounters();
+}
+
+}  // namespace
+
+}  // namespace stageprof_tracker
+
+STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
+    STAGEPROF_TRACKER_MAGIC,
+    STAGEPROF_TRACKER_VERSION,
+    sizeof(StageprofTracker),
+    stageprof_tracker::kBatchBytes,
+    stageprof_tracker::Read,
+    stageprof_tracker::OpenWindowNow,
+    stageprof_tracker::CloseWindow,
+    stageprof_tracker::ReadState,
+    stageprof_tracker::RefreshForAddon,
+    stageprof_tracker::ReadModuleForAddon,
+};

@@ -1,0 +1,83 @@
+/* What the preloaded tracker exports, and all that the addon knows of it. C, without any other
+ * header of the tracker. A field is never moved nor given another meaning: what is new comes at the
+ * end, where struct_bytes tells whether it is there. */
+#ifndef STAGEPROF_TRACKER_ABI_H_
+#define STAGEPROF_TRACKER_ABI_H_
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Found by dlsym(RTLD_DEFAULT, ...); the symbol is a StageprofTracker, not a pointer to one. */
+#define STAGEPROF_TRACKER_SYMBOL "stageprof_tracker_v1"
+#define STAGEPROF_TRACKER_MAGIC 0x54475053u /* "SPGT" */
+#define STAGEPROF_TRACKER_VERSION 1u
+#define STAGEPROF_TRACKER_NO_WINDOW (-1)
+
+/* Sizes are usable ones, malloc_usable_size. A realloc counts as one block freed and one allocated.
+ * Counters only rise. A thread hands its counts over in batches of at most batch_bytes, so for
+ * other threads than the reading one each byte counter, live_bytes and every peak is off by at most
+ * threads_highest x batch_bytes. */
+typedef struct StageprofTrackerReading {
+  /* The process: blocks of all threads, those that ended included. */
+  int64_t live_bytes; /* below zero if blocks are freed that the tracker never saw allocated */
+  int64_t peak_bytes; /* highest live_bytes since the start */
+  int64_t window_peak_bytes; /* highest since this window was read before; live_bytes without one */
+  uint64_t allocated_bytes;
+  uint64_t allocated_blocks;
+  uint64_t freed_bytes;
+  uint64_t freed_blocks;
+  /* The calling thread: exact. A block freed here may have been allocated elsewhere. */
+  uint64_t thread_allocated_bytes;
+  uint64_t thread_allocated_blocks;
+  uint64_t thread_freed_bytes;
+  uint64_t thread_freed_blocks;
+} StageprofTrackerReading;
+
+/* One shared object, by the address that called the allocating function. What libc itself
+ * allocates for its caller (strdup, fopen) is libc's. */
+typedef struct StageprofTrackerModule {
+  const char* name;         /* path; "(unknown)" for the first. Valid as long as the process */
+  uint64_t allocated_bytes; /* which module's blocks are live is not known: blocks have no header */
+  uint64_t allocated_blocks;
+  int64_t mapped_bytes;   /* live mappings made by mmap, address space and not resident memory */
+  int64_t reserved_bytes; /* those made without any access (PROT_NONE) */
+  uint32_t serves_malloc; /* its mappings hold the blocks counted elsewhere */
+} StageprofTrackerModule;
+
+typedef struct StageprofTrackerState {
+  uint32_t threads;         /* whose batches are open now, a forked child's lost ones included */
+  uint32_t threads_highest; /* most at one time: the bound of peaks */
+  uint64_t threads_seen;
+  uint32_t tracks_modules;  /* whether modules' allocated_ fields are counted */
+  uint32_t modules_missed;  /* modules beyond the table, counted as unknown */
+  uint64_t mappings_missed; /* mappings, or parts of them, that mapped_bytes does not have right */
+  const char* failure;      /* why nothing is counted; null while counting */
+} StageprofTrackerState;
+
+typedef struct StageprofTracker {
+  uint32_t magic;
+  uint32_t version;
+  uint32_t struct_bytes;
+  uint32_t batch_bytes;
+  /* Hands over the calling thread's batch, then reads; ends the window, and begins its next. About
+   * 25 ns, no system call. */
+  void (*read)(int32_t window, StageprofTrackerReading* reading);
+  /* A window sees the highest live_bytes between two of its readings, whoever else reads. At most
+   * 64; STAGEPROF_TRACKER_NO_WINDOW when all are taken. */
+  int32_t (*open_window)(void);
+  void (*close_window)(int32_t window);
+  void (*read_state)(StageprofTrackerState* state);
+  /* Not for every sample: takes the loader's lock where libc is older than 2.35. Returns how many
+   * modules there are; two may have the same name, and are then to be added up. */
+  uint32_t (*refresh_modules)(void);
+  int32_t (*read_module)(uint32_t index, StageprofTrackerModule* module); /* 0, or -1 if none */
+} StageprofTracker;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* STAGEPROF_TRACKER_ABI_H_ */

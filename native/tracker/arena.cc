@@ -1,0 +1,35 @@
+#include "arena.h"
+
+#include <atomic>
+
+namespace stageprof_tracker {
+
+namespace {
+
+constexpr size_t kAlignment = 16;
+// Before each block: its size, and padding to keep the alignment.
+constexpr size_t kHeaderBytes = kAlignment;
+
+std::atomic<size_t> used{0};
+
+}  // namespace
+
+alignas(16) unsigned char Arena::memory_[Arena::kBytes];
+
+void* Arena::Allocate(size_t bytes) {
+  if (bytes > kBytes) return nullptr;  // first, or the sums below may overflow
+  const size_t rounded = (bytes + kAlignment - 1) & ~(kAlignment - 1);
+  const size_t needed = kHeaderBytes + (rounded == 0 ? kAlignment : rounded);
+  size_t at = used.load(std::memory_order_relaxed);
+  do {
+    if (needed > kBytes - at) return nullptr;
+  } while (!used.compare_exchange_weak(at, at + needed, std::memory_order_relaxed));
+  *reinterpret_cast<size_t*>(memory_ + at) = needed - kHeaderBytes;
+  return memory_ + at + kHeaderBytes;
+}
+
+size_t Arena::UsableBytes(const void* block) {
+  return *reinterpret_cast<const size_t*>(static_cast<const unsigned char*>(block) - kHeaderBytes);
+}
+
+}  // namespace stageprof_tracker

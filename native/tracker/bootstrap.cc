@@ -1,0 +1,149 @@
+#include "bootstrap.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <features.h>
+
+#include "arena.h"
+
+// glibc 2.34 moved dlsym into libc and gave it a new version. Linked as such, the library would not
+// load on RHEL 8 (2.28); the old version stands in every glibc. All else of the dl family is found
+// by it.
+#if defined(__GLIBC__) && defined(__x86_64__)
+__asm__(".symver dlsym, dlsym@GLIBC_2.2.5");
+#elif defined(__GLIBC__) && defined(__aarch64__)
+__asm__(".symver dlsym, dlsym@GLIBC_2.17");
+#endif
+
+namespace stageprof_tracker {
+
+namespace {
+
+void Resolve();
+
+// What a pointer is until Resolve has run.
+template <auto kMember>
+struct First;
+template <typename Result, typename... Parameters, Result (*Next::*kMember)(Parameters...)>
+struct First<kMember> {
+  static Result Call(Parameters... parameters) {
+    Resolve();
+    // Still this one: called by Resolve's own dlsym, which needs none of those not in the arena.
+    if (next.*kMember == Call || next.*kMember == nullptr) return Result();
+    return (next.*kMember)(parameters...);
+  }
+};
+
+void* ArenaMalloc(size_t bytes) {
+  void* block = Arena::Allocate(bytes);
+  if (block == nullptr) errno = ENOMEM;
+  return block;
+}
+
+void* ArenaCalloc(size_t count, size_t bytes) {
+  size_t total;
+  if (__builtin_mul_overflow(count, bytes, &total)) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  return ArenaMalloc(total);
+}
+
+// The hook passes only null, a block of the real allocator cannot be grown yet.
+void* ArenaRealloc(void* block, size_t bytes) {
+  return block == nullptr ? ArenaMalloc(bytes) : nullptr;
+}
+
+void ArenaFree(void*) {}
+
+size_t ArenaUsableBytes(void* block) {
+  return Arena::Holds(block) ? Arena::UsableBytes(block) : 0;
+}
+
+// Start of the object that holds an address.
+const void* ObjectOf(const void* address) {
+  static int (*find)(const void*, Dl_info*) =
+      reinterpret_cast<decltype(find)>(dlsym(RTLD_DEFAULT, "dladdr"));
+  Dl_info info;
+  return find != nullptr && find(address, &info) != 0 ? info.dli_fbase : nullptr;
+}
+
+template <typename Function>
+void Find(Function* function, const char* symbol) {
+  *function = reinterpret_cast<Function>(dlsym(RTLD_NEXT, symbol));
+}
+
+bool has_begun = false;
+
+void Resolve() {
+  if (has_begun) return;
+  has_begun = true;
+  const int error = errno;
+
+  next.malloc = ArenaMalloc;
+  next.calloc = ArenaCalloc;
+  next.realloc = ArenaRealloc;
+  next.free = ArenaFree;
+  next.malloc_usable_size = ArenaUsableBytes;
+
+  Next found = {};
+#define STAGEPROF_FIND(symbol, result, parameters) Find(&found.symbol, #symbol);
+  STAGEPROF_HOOKED_FUNCTIONS(STAGEPROF_FIND)
+#undef STAGEPROF_FIND
+  Find(&found.malloc_usable_size, "malloc_usable_size");
+
+  const void* allocator = ObjectOf(reinterpret_cast<void*>(found.malloc));
+#define STAGEPROF_COMPARE(symbol, result, parameters)                             \
+  found.beside_malloc.symbol = found.symbol != nullptr && allocator != nullptr && \
+                               ObjectOf(reinterpret_cast<void*>(found.symbol)) == allocator;
+  STAGEPROF_HOOKED_FUNCTIONS(STAGEPROF_COMPARE)
+#undef STAGEPROF_COMPARE
+  if (found.malloc_usable_size == nullptr ||
+      ObjectOf(reinterpret_cast<void*>(found.malloc_usable_size)) != allocator) {
+    failure = "the library that serves malloc has no malloc_usable_size";
+    found.malloc_usable_size = ArenaUsableBytes;
+  }
+  // musl may have the one name only.
+  if (found.mmap64 == nullptr) found.mmap64 = found.mmap;
+  next = found;
+  errno = error;
+}
+
+}  // namespace
+
+Next next = {
+#define STAGEPROF_FIRST(symbol, result, parameters) First<&Next::symbol>::Call,
+    STAGEPROF_HOOKED_FUNCTIONS(STAGEPROF_FIRST)
+#undef STAGEPROF_FIRST
+        First<&Next::malloc_usable_size>::Call,
+    {}};
+
+const char* failure = nullptr;
+
+void* FindSymbol(const char* symbol) {
+  return dlsym(RTLD_DEFAULT, symbol);
+}
+
+void* FindForCaller(const char* symbol, const void* caller) {
+  const auto find = reinterpret_cast<int (*)(const void*, Dl_info*)>(FindSymbol("dladdr"));
+  const auto open = reinterpret_cast<void* (*)(const char*, int)>(FindSymbol("dlopen"));
+  if (find == nullptr || open == nullptr) return nullptr;
+  const int error = errno;
+  Dl_info info;
+  void* found = nullptr;
+  void* module = find(caller, &info) != 0 ? open(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD) : nullptr;
+  if (module != nullptr) {
+    found = dlsym(module, symbol);
+    // Kept loaded for the rest of the process, because the pointer to it is kept.
+    if (found != nullptr && find(found, &info) != 0) {
+      open(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+    }
+    // Before glibc 2.34 in a library of its own, which may have come as late.
+    if (next.dlclose == nullptr) Find(&next.dlclose, "dlclose");
+    if (next.dlclose != nullptr) next.dlclose(module);
+  }
+  errno = error;
+  return found;
+}
+
+}  // namespace stageprof_tracker

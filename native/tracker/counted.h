@@ -1,0 +1,54 @@
+// What the hooks have in common: counting a block that a real function returned.
+#ifndef STAGEPROF_TRACKER_COUNTED_H_
+#define STAGEPROF_TRACKER_COUNTED_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bootstrap.h"
+#include "counters.h"
+
+// The library hides all else.
+#define STAGEPROF_HOOK extern "C" __attribute__((visibility("default")))
+
+namespace stageprof_tracker {
+
+inline void* Counted(void* block, const void* caller) {
+  if (__builtin_expect(block == nullptr, 0)) return nullptr;
+  const size_t bytes = next.malloc_usable_size(block);
+  if (tracks_modules) {
+    ThreadCounters& thread = thread_counters;
+    if (thread.operator_caller != nullptr) {
+      caller = thread.operator_caller;
+      thread.operator_caller = nullptr;
+    }
+    Charge(&thread.modules, caller, bytes);
+  }
+  CountAllocated(bytes);
+  return block;
+}
+
+// One allocation may run through several hooks: musl's calloc calls malloc, jemalloc's operator new
+// too. Whether an inner one has counted shows by the thread's blocks, of which the caller gives the
+// number before; unlike a depth, that needs nothing undone when an operator new throws.
+inline void* CountedOnce(void* block, uint64_t blocks_before, const void* caller) {
+  if (__builtin_expect(thread_counters.total.allocated_blocks != blocks_before, 0)) return block;
+  return Counted(block, caller);
+}
+
+}  // namespace stageprof_tracker
+
+using stageprof_tracker::CountedOnce;
+
+// Calls the next function `symbol`, which returns a block, and counts that. `arguments` in
+// parentheses.
+#define STAGEPROF_COUNTED_ONCE(symbol, arguments)                                      \
+  ({                                                                                   \
+    const uint64_t blocks = stageprof_tracker::thread_counters.total.allocated_blocks; \
+    void* const block = stageprof_tracker::next.symbol arguments;                      \
+    stageprof_tracker::next.beside_malloc.symbol                                       \
+        ? CountedOnce(block, blocks, __builtin_return_address(0))                      \
+        : block;                                                                       \
+  })
+
+#endif  // STAGEPROF_TRACKER_COUNTED_H_

@@ -1,0 +1,122 @@
+// The malloc family. None of these allocates, locks or prints; errno is what the real function
+// leaves there.
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "arena.h"
+#include "bootstrap.h"
+#include "counted.h"
+
+using stageprof_tracker::Arena;
+using stageprof_tracker::Counted;
+using stageprof_tracker::CountFreed;
+using stageprof_tracker::next;
+using stageprof_tracker::RestoreFreed;
+using stageprof_tracker::thread_counters;
+
+namespace {
+
+// A block from the time before the real functions were found: they would not know it.
+__attribute__((noinline, cold)) void* MoveOutOfArena(void* block, size_t bytes,
+                                                     const void* caller) {
+  void* moved = Counted(next.malloc(bytes), caller);
+  if (moved == nullptr) return nullptr;
+  const size_t usable = Arena::UsableBytes(block);
+  memcpy(moved, block, usable < bytes ? usable : bytes);
+  CountFreed(usable);
+  return moved;
+}
+
+// The old block goes first: after the real realloc, another thread may own its address. A null
+// result means failure, and the old block lives on, except for a size of zero, where it means that
+// libc (glibc does, jemalloc and musl do not) has taken realloc(block, 0) for free(block).
+inline void* Reallocate(void* block, size_t bytes, const void* caller) {
+  if (block == nullptr) {
+    const uint64_t blocks = thread_counters.total.allocated_blocks;
+    return CountedOnce(next.realloc(nullptr, bytes), blocks, caller);
+  }
+  if (__builtin_expect(Arena::Holds(block), 0)) return MoveOutOfArena(block, bytes, caller);
+  const size_t usable = next.malloc_usable_size(block);
+  const uint64_t allocated = thread_counters.total.allocated_blocks;
+  CountFreed(usable);
+  const uint64_t freed = thread_counters.total.freed_blocks;
+  void* result = next.realloc(block, bytes);
+  // It was done by a malloc and a free that met their own hooks.
+  if (__builtin_expect(thread_counters.total.freed_blocks != freed, 0)) RestoreFreed(usable);
+  if (result != nullptr) return CountedOnce(result, allocated, caller);
+  if (bytes != 0) RestoreFreed(usable);
+  return nullptr;
+}
+
+inline void Free(void* block) {
+  if (block == nullptr) return;
+  if (__builtin_expect(Arena::Holds(block), 0)) return CountFreed(Arena::UsableBytes(block));
+  CountFreed(next.malloc_usable_size(block));
+  next.free(block);
+}
+
+}  // namespace
+
+STAGEPROF_HOOK void* malloc(size_t bytes) {
+  return Counted(next.malloc(bytes), __builtin_return_address(0));
+}
+
+STAGEPROF_HOOK void free(void* block) {
+  Free(block);
+}
+
+STAGEPROF_HOOK void* calloc(size_t count, size_t bytes) {
+  return STAGEPROF_COUNTED_ONCE(calloc, (count, bytes));
+}
+
+STAGEPROF_HOOK void* realloc(void* block, size_t bytes) {
+  return Reallocate(block, bytes, __builtin_return_address(0));
+}
+
+STAGEPROF_HOOK void* reallocarray(void* block, size_t count, size_t bytes) {
+  size_t total;
+  if (__builtin_mul_overflow(count, bytes, &total)) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  return Reallocate(block, total, __builtin_return_address(0));
+}
+
+STAGEPROF_HOOK void* memalign(size_t alignment, size_t bytes) {
+  return STAGEPROF_COUNTED_ONCE(memalign, (alignment, bytes));
+}
+
+STAGEPROF_HOOK void* aligned_alloc(size_t alignment, size_t bytes) {
+  return STAGEPROF_COUNTED_ONCE(aligned_alloc, (alignment, bytes));
+}
+
+STAGEPROF_HOOK void* valloc(size_t bytes) {
+  return STAGEPROF_COUNTED_ONCE(valloc, (bytes));
+}
+
+STAGEPROF_HOOK void* pvalloc(size_t bytes) {
+  return STAGEPROF_COUNTED_ONCE(pvalloc, (bytes));
+}
+
+STAGEPROF_HOOK int posix_memalign(void** result, size_t alignment, size_t bytes) {
+  const uint64_t blocks = thread_counters.total.allocated_blocks;
+  const int error = next.posix_memalign(result, alignment, bytes);
+  if (error == 0 && next.beside_malloc.posix_memalign) {
+    CountedOnce(*result, blocks, __builtin_return_address(0));
+  }
+  return error;
+}
+
+STAGEPROF_HOOK void cfree(void* block) {
+  Free(block);
+}
+
+// C23: the sizes are a hint for the allocator.
+STAGEPROF_HOOK void free_sized(void* block, size_t) {
+  Free(block);
+}
+
+STAGEPROF_HOOK void free_aligned_sized(void* block, size_t, size_t) {
+  Free(block);
+}

@@ -1,0 +1,100 @@
+// The mmap family. libc maps its own memory (arenas, large blocks, stacks, modules) without passing
+// here, so what is seen is what modules map directly. Not by a static allocator's own system calls,
+// which nobody sees; and mprotect is not followed: reserved bytes may have become accessible.
+#include <stdarg.h>
+#include <sys/mman.h>
+#undef mmap64
+
+#include "counted.h"
+#include "mappings.h"
+
+using stageprof_tracker::AddMapping;
+using stageprof_tracker::FindForCaller;
+using stageprof_tracker::ModuleOf;
+using stageprof_tracker::next;
+using stageprof_tracker::RemovedMappings;
+using stageprof_tracker::RemoveMappings;
+using stageprof_tracker::RestoreMappings;
+
+namespace {
+
+using Map = void* (*)(void*, size_t, int, int, int, off_t);
+
+uintptr_t Address(const void* at) {
+  return reinterpret_cast<uintptr_t>(at);
+}
+
+inline void* MapCounted(Map real, const void* caller, void* at, size_t bytes, int access, int flags,
+                        int file, off_t offset) {
+  void* start = real(at, bytes, access, flags, file, offset);
+  if (start == MAP_FAILED) return start;
+  // What lay there is gone. Only then: a failed call may leave it, and before a successful one
+  // nobody else may have mapped there.
+  RemovedMappings removed;
+  if ((flags & MAP_FIXED) != 0) RemoveMappings(Address(start), bytes, &removed);
+  AddMapping({Address(start), bytes, ModuleOf(caller), access == PROT_NONE});
+  return start;
+}
+
+}  // namespace
+
+STAGEPROF_HOOK void* mmap(void* at, size_t bytes, int access, int flags, int file,
+                          off_t offset) noexcept {
+  return MapCounted(next.mmap, __builtin_return_address(0), at, bytes, access, flags, file, offset);
+}
+
+STAGEPROF_HOOK void* mmap64(void* at, size_t bytes, int access, int flags, int file,
+                            off_t offset) noexcept {
+  return MapCounted(next.mmap64, __builtin_return_address(0), at, bytes, access, flags, file,
+                    offset);
+}
+
+// Before the real munmap: after it, another thread may already have mapped there.
+STAGEPROF_HOOK int munmap(void* start, size_t bytes) noexcept {
+  RemovedMappings removed;
+  RemoveMappings(Address(start), bytes, &removed);
+  const int result = next.munmap(start, bytes);
+  if (result != 0) RestoreMappings(removed);
+  return result;
+}
+
+STAGEPROF_HOOK void* mremap(void* start, size_t bytes, size_t new_bytes, int flags, ...) noexcept {
+  // The fifth argument is there only with MREMAP_FIXED, and read in any case, as libc does.
+  va_list rest;
+  va_start(rest, flags);
+  void* const at = va_arg(rest, void*);
+  va_end(rest);
+
+  RemovedMappings removed;
+  RemoveMappings(Address(start), bytes, &removed);
+  void* const moved = next.mremap(start, bytes, new_bytes, flags, at);
+  if (moved == MAP_FAILED) {
+    RestoreMappings(removed);
+    return moved;
+  }
+  // Still its first maker's, and reserved if it was. Nothing removed: a shared mapping made once
+  // more (bytes is 0), or one nobody saw being made.
+  const auto& old = removed.parts[0];
+  const bool is_known = removed.count != 0;
+  RemovedMappings replaced;
+#ifdef MREMAP_FIXED
+  if ((flags & MREMAP_FIXED) != 0) RemoveMappings(Address(moved), new_bytes, &replaced);
+#endif
+#ifdef MREMAP_DONTUNMAP
+  if ((flags & MREMAP_DONTUNMAP) != 0) RestoreMappings(removed);
+#endif
+  AddMapping({Address(moved), new_bytes,
+              is_known ? old.module : ModuleOf(__builtin_return_address(0)),
+              is_known && old.is_reserved});
+  return moved;
+}
+
+STAGEPROF_HOOK int dlclose(void* module) noexcept {
+  if (next.dlclose == nullptr) {
+    const auto found = FindForCaller("dlclose", __builtin_return_address(0));
+    next.dlclose = reinterpret_cast<int (*)(void*)>(found);
+  }
+  const int result = next.dlclose(module);
+  stageprof_tracker::ForgetPages();
+  return result;
+}

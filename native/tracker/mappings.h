@@ -1,0 +1,36 @@
+#ifndef STAGEPROF_TRACKER_MAPPINGS_H_
+#define STAGEPROF_TRACKER_MAPPINGS_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace stageprof_tracker {
+
+// Live mappings and who made them: a fixed table, because munmap may take any part of any mapping
+// and names nobody. A mapping without a place in it is charged to nobody, and missed.
+
+struct Mapping {
+  uintptr_t start;
+  size_t bytes;
+  uint32_t module;
+  bool is_reserved;  // made without any access
+};
+
+// What one munmap took away, for when it then fails.
+struct RemovedMappings {
+  static constexpr uint32_t kMost = 8;
+  Mapping parts[kMost];
+  uint32_t count;
+};
+
+// Both take the bytes of whole pages, as the kernel does.
+void AddMapping(const Mapping& mapping);
+// Of every mapping, what lies in [start, start + bytes).
+void RemoveMappings(uintptr_t start, size_t bytes, RemovedMappings* removed);
+void RestoreMappings(const RemovedMappings& removed);
+
+uint64_t CountMissedMappings();
+
+}  // namespace stageprof_tracker
+
+#endif  // STAGEPROF_TRACKER_MAPPINGS_H_

@@ -1,0 +1,89 @@
+#include "module_table.h"
+
+#include <string.h>
+
+namespace stageprof_tracker {
+
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+// Rows taken, the unknown module's included.
+std::atomic<uint32_t> rows{1};
+std::atomic<uint32_t> missed{0};
+
+// Such as fits into a row. The end of a path tells more than its beginning.
+const char* EndOfName(const char* name) {
+  const size_t length = strlen(name);
+  return length < Module::kNameBytes ? name : name + length - (Module::kNameBytes - 1);
+}
+
+void SetRange(Module* module, uintptr_t start, uintptr_t end) {
+  // Empty between the two, so that nobody sees the new start with the old end.
+  module->end.store(0, kRelaxed);
+  module->start.store(start, std::memory_order_release);
+  module->end.store(end, std::memory_order_release);
+}
+
+// What lay there before was unloaded.
+void ForgetOverlapped(uintptr_t start, uintptr_t end, uint32_t count) {
+  for (uint32_t i = 1; i < count; ++i) {
+    Module& module = module_table[i];
+    if (module.start.load(kRelaxed) < end && module.end.load(kRelaxed) > start) {
+      module.end.store(0, kRelaxed);
+    }
+  }
+}
+
+}  // namespace
+
+Module module_table[kModules];
+
+uint32_t CountModules() {
+  const uint32_t taken = rows.load(kRelaxed);
+  return taken < kModules ? taken : kModules;
+}
+
+uint32_t CountMissedModules() {
+  return missed.load(kRelaxed);
+}
+
+uint32_t PutModule(const char* name, uintptr_t start, uintptr_t end) {
+  const char* kept_name = EndOfName(name);
+  const uint32_t count = CountModules();
+  for (uint32_t i = 1; i < count; ++i) {
+    Module& module = module_table[i];
+    if (!module.has_name.load(std::memory_order_acquire)) continue;
+    if (strcmp(module.name, kept_name) != 0) continue;
+    if (module.start.load(kRelaxed) != start || module.end.load(kRelaxed) != end) {
+      ForgetOverlapped(start, end, count);
+      SetRange(&module, start, end);
+    }
+    return i;
+  }
+  if (count == kModules) {
+    missed.fetch_add(1, kRelaxed);
+    return kUnknownModule;
+  }
+  ForgetOverlapped(start, end, count);
+  const uint32_t row = rows.fetch_add(1, kRelaxed);
+  if (row >= kModules) return kUnknownModule;
+  strcpy(module_table[row].name, kept_name);
+  SetRange(&module_table[row], start, end);
+  module_table[row].has_name.store(true, std::memory_order_release);
+  return row;
+}
+
+uint32_t FindModule(uintptr_t address) {
+  const uint32_t count = CountModules();
+  for (uint32_t i = 1; i < count; ++i) {
+    const Module& module = module_table[i];
+    if (address < module.end.load(std::memory_order_acquire) &&
+        address >= module.start.load(kRelaxed)) {
+      return i;
+    }
+  }
+  return kUnknownModule;
+}
+
+}  // namespace stageprof_tracker

@@ -1,0 +1,147 @@
+#include "modules.h"
+
+#include <link.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bootstrap.h"
+#include "module_table.h"
+
+namespace stageprof_tracker {
+
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+// glibc's struct dl_find_object (2.35), which older headers do not have. Asking it takes no lock
+// and allocates nothing, so a hook may.
+struct FoundObject {
+  unsigned long long flags;
+  void* map_start;
+  void* map_end;
+  link_map* map;
+  void* eh_frame;
+  unsigned long long reserved[8];
+};
+int (*find_object)(void*, FoundObject*) = nullptr;
+
+uint32_t malloc_module = kUnknownModule;
+// Path of the program, whose name the loader gives as "".
+char program_name[Module::kNameBytes] = "(program)";
+
+const char* NameOf(const char* name) {
+  return name == nullptr || *name == '\0' ? program_name : name;
+}
+
+// Loaded so often, and unloaded so often, at the last refresh.
+std::atomic<unsigned long long> seen_adds{0};
+std::atomic<unsigned long long> seen_subs{0};
+
+// Called by dl_iterate_phdr under the loader's lock.
+int PutObject(dl_phdr_info* info, size_t, void* is_first) {
+  bool* first = static_cast<bool*>(is_first);
+  if (*first && seen_adds.load(kRelaxed) == info->dlpi_adds &&
+      seen_subs.load(kRelaxed) == info->dlpi_subs) {
+    return 1;
+  }
+  *first = false;
+  seen_adds.store(info->dlpi_adds, kRelaxed);
+  seen_subs.store(info->dlpi_subs, kRelaxed);
+  uintptr_t start = UINTPTR_MAX;
+  uintptr_t end = 0;
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const auto& header = info->dlpi_phdr[i];
+    if (header.p_type != PT_LOAD) continue;
+    const uintptr_t from = info->dlpi_addr + header.p_vaddr;
+    if (from < start) start = from;
+    if (from + header.p_memsz > end) end = from + header.p_memsz;
+  }
+  if (start < end) PutModule(NameOf(info->dlpi_name), start, end);
+  return 0;
+}
+
+}  // namespace
+
+bool tracks_modules = false;
+PageCache page_cache;
+
+void OpenModules(bool tracks) {
+  const ssize_t length = readlink("/proc/self/exe", program_name, sizeof program_name - 1);
+  if (length > 0) program_name[length] = '\0';
+  strcpy(module_table[kUnknownModule].name, "(unknown)");
+  module_table[kUnknownModule].has_name.store(true, std::memory_order_release);
+  find_object = reinterpret_cast<decltype(find_object)>(FindSymbol("_dl_find_object"));
+  RefreshModules();
+  malloc_module = LookUpModule(reinterpret_cast<uintptr_t>(next.malloc));
+  tracks_modules = tracks;
+}
+
+__attribute__((noinline, cold)) uint32_t LookUpModule(uintptr_t address) {
+  const uint64_t generation = page_cache.generation.load(kRelaxed);
+  uint32_t module = kUnknownModule;
+  if (find_object != nullptr) {
+    FoundObject found;
+    if (find_object(reinterpret_cast<void*>(address), &found) == 0) {
+      module = PutModule(NameOf(found.map->l_name), reinterpret_cast<uintptr_t>(found.map_start),
+                         reinterpret_cast<uintptr_t>(found.map_end));
+    }
+  } else {
+    module = FindModule(address);
+  }
+  // What is unknown now may be known after a refresh.
+  if (module == kUnknownModule) return module;
+  const uint64_t page = address >> PageCache::kPageShift;
+  page_cache.entries[page % PageCache::kEntries].store(
+      (page << PageCache::kKeyShift) | generation | module, kRelaxed);
+  return module;
+}
+
+// An entry written meanwhile has the old generation in it, and does not match either.
+void ForgetPages() {
+  uint64_t generation = page_cache.generation.load(kRelaxed);
+  uint64_t raised;
+  do {
+    raised = (generation + PageCache::kGenerationStep) & PageCache::kGenerationMask;
+  } while (!page_cache.generation.compare_exchange_weak(generation, raised, kRelaxed));
+}
+
+uint32_t RefreshModules() {
+  bool is_first = true;
+  dl_iterate_phdr(PutObject, &is_first);
+  return CountModules();
+}
+
+__attribute__((noinline)) void MakePlace(ModuleBatches::Place* place, uint32_t module) {
+  Module& row = module_table[place->module];
+  if (place->blocks != 0) {
+    row.allocated_bytes.fetch_add(place->bytes, kRelaxed);
+    row.allocated_blocks.fetch_add(place->blocks, kRelaxed);
+  }
+  *place = {0, 0, module};
+}
+
+void HandOver(ModuleBatches* batches) {
+  for (ModuleBatches::Place& place : batches->places) {
+    if (place.blocks != 0) MakePlace(&place, place.module);
+  }
+}
+
+void ChargeMapping(uint32_t module, bool is_reserved, int64_t bytes) {
+  Module& row = module_table[module];
+  (is_reserved ? row.reserved_bytes : row.mapped_bytes).fetch_add(bytes, kRelaxed);
+}
+
+bool ReadModule(uint32_t module, ModuleReading* reading) {
+  if (module >= CountModules()) return false;
+  const Module& row = module_table[module];
+  if (!row.has_name.load(std::memory_order_acquire)) return false;
+  *reading = {row.name,
+              row.allocated_bytes.load(kRelaxed),
+              row.allocated_blocks.load(kRelaxed),
+              row.mapped_bytes.load(kRelaxed),
+              row.reserved_bytes.load(kRelaxed),
+              module != kUnknownModule && module == malloc_module};
+  return true;
+}
+
+}  // namespace stageprof_tracker

@@ -1,0 +1,93 @@
+#ifndef STAGEPROF_TRACKER_MODULES_H_
+#define STAGEPROF_TRACKER_MODULES_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <atomic>
+
+namespace stageprof_tracker {
+
+// Shared objects by the addresses that call into the hooks. A module's number is its place in a
+// table that only grows; 0 is the unknown one.
+
+constexpr uint32_t kUnknownModule = 0;
+constexpr uint32_t kModules = 512;
+
+// Whether allocations are charged to modules. Written once, while there is one thread.
+extern bool tracks_modules;
+
+// What a thread has allocated for the modules it met last, by module number; a module that needs
+// another's place has that one's counts handed over. Zero is a valid beginning.
+struct ModuleBatches {
+  static constexpr uint32_t kPlaces = 16;
+  struct Place {
+    uint64_t bytes;
+    uint32_t blocks;
+    uint32_t module;
+  };
+  Place places[kPlaces];
+};
+
+// Numbers of the pages of code seen last: page, generation and number in one word, so that an entry
+// is read and written whole. 9 bits of number, 11 of generation, 44 of page.
+struct PageCache {
+  static constexpr uint32_t kEntries = 1024;
+  static constexpr int kPageShift = 12;
+  static constexpr int kKeyShift = 20;
+  static constexpr uint64_t kGenerationStep = kModules;
+  static constexpr uint64_t kGenerationMask = (1u << kKeyShift) - kModules;
+
+  std::atomic<uint64_t> entries[kEntries];
+  // Raised when a module is unloaded: from then on no earlier entry matches.
+  std::atomic<uint64_t> generation;
+};
+
+extern PageCache page_cache;
+
+uint32_t LookUpModule(uintptr_t address);
+void HandOver(ModuleBatches* batches);
+void MakePlace(ModuleBatches::Place* place, uint32_t module);
+
+inline uint32_t ModuleOf(const void* caller) {
+  const uintptr_t address = reinterpret_cast<uintptr_t>(caller);
+  const uint64_t page = address >> PageCache::kPageShift;
+  const uint64_t key =
+      (page << PageCache::kKeyShift) | page_cache.generation.load(std::memory_order_relaxed);
+  const uint64_t entry =
+      page_cache.entries[page % PageCache::kEntries].load(std::memory_order_relaxed);
+  if (__builtin_expect((entry ^ key) < kModules, 1)) return static_cast<uint32_t>(entry ^ key);
+  return LookUpModule(address);
+}
+
+inline void Charge(ModuleBatches* batches, const void* caller, size_t bytes) {
+  const uint32_t module = ModuleOf(caller);
+  ModuleBatches::Place* place = &batches->places[module % ModuleBatches::kPlaces];
+  if (__builtin_expect(place->module != module, 0)) MakePlace(place, module);
+  place->bytes += bytes;
+  place->blocks += 1;
+}
+
+// Called while there is one thread.
+void OpenModules(bool tracks);
+void ForgetPages();
+uint32_t RefreshModules();
+uint32_t CountModules();
+uint32_t CountMissedModules();
+
+// A mapping's bytes, with access or reserved without; negative when it goes.
+void ChargeMapping(uint32_t module, bool is_reserved, int64_t bytes);
+
+struct ModuleReading {
+  const char* name;
+  uint64_t allocated_bytes;
+  uint64_t allocated_blocks;
+  int64_t mapped_bytes;
+  int64_t reserved_bytes;
+  bool serves_malloc;
+};
+bool ReadModule(uint32_t module, ModuleReading* reading);
+
+}  // namespace stageprof_tracker
+
+#endif  // STAGEPROF_TRACKER_MODULES_H_

@@ -1,0 +1,108 @@
+// Operators new and delete. Two kinds of them stand behind:
+//
+// - An allocator's own (jemalloc, tcmalloc, mimalloc), which may not pass malloc's hook. Counted
+//   here, unless a hook was passed after all.
+// - Any other: libstdc++'s, which reaches malloc, or one that hands out parts of blocks, whose size
+//   cannot be asked for. Never counted here; malloc's hook is only told who called new, or all C++
+//   memory would be libstdc++'s.
+//
+// A real operator new may throw, through these functions and without any of their code running
+// then. So nothing is left for afterwards that would matter: operator_caller is used up by the
+// malloc that failed.
+#include <type_traits>
+
+#include "counted.h"
+
+using stageprof_tracker::CountFreed;
+using stageprof_tracker::FindForCaller;
+using stageprof_tracker::Next;
+using stageprof_tracker::next;
+using stageprof_tracker::RestoreFreed;
+using stageprof_tracker::thread_counters;
+using stageprof_tracker::tracks_modules;
+
+namespace {
+
+// Missing where the program is without C++, and libstdc++ came later with an extension.
+template <auto kMember>
+inline auto FindOperator(const char* symbol, const void* caller) {
+  using Function = std::remove_reference_t<decltype(next.*kMember)>;
+  if (__builtin_expect(next.*kMember == nullptr, 0)) {
+    next.*kMember = reinterpret_cast<Function>(FindForCaller(symbol, caller));
+    // As the loader would have, had nobody defined it.
+    if (next.*kMember == nullptr) __builtin_trap();
+  }
+  return next.*kMember;
+}
+
+template <auto kMember, typename... Arguments>
+inline void* New(const char* symbol, bool is_allocators, const void* caller,
+                 Arguments... arguments) {
+  const auto real = FindOperator<kMember>(symbol, caller);
+  if (is_allocators) {
+    const uint64_t blocks = thread_counters.total.allocated_blocks;
+    if (tracks_modules) thread_counters.operator_caller = caller;
+    void* block = CountedOnce(real(arguments...), blocks, caller);
+    if (tracks_modules) thread_counters.operator_caller = nullptr;
+    return block;
+  }
+  if (!tracks_modules) return real(arguments...);
+  thread_counters.operator_caller = caller;
+  void* block = real(arguments...);
+  thread_counters.operator_caller = nullptr;
+  return block;
+}
+
+// As in free: counted first, and taken back if free's hook was passed.
+template <auto kMember, typename... Arguments>
+inline void Delete(const char* symbol, bool is_allocators, const void* caller, void* block,
+                   Arguments... arguments) {
+  const auto real = FindOperator<kMember>(symbol, caller);
+  if (!is_allocators || block == nullptr) return real(block, arguments...);
+  const size_t bytes = next.malloc_usable_size(block);
+  CountFreed(bytes);
+  const uint64_t blocks = thread_counters.total.freed_blocks;
+  real(block, arguments...);
+  if (thread_counters.total.freed_blocks != blocks) RestoreFreed(bytes);
+}
+
+}  // namespace
+
+#define STAGEPROF_CALL(function, symbol, ...)                                              \
+  function<&Next::symbol>(#symbol, next.beside_malloc.symbol, __builtin_return_address(0), \
+                          __VA_ARGS__)
+
+// One parameter list each: X(mangled names for an object and for an array, parameters, arguments).
+#define STAGEPROF_NEW(one, many, parameters, ...)  \
+  STAGEPROF_HOOK void* one parameters {            \
+    return STAGEPROF_CALL(New, one, __VA_ARGS__);  \
+  }                                                \
+  STAGEPROF_HOOK void* many parameters {           \
+    return STAGEPROF_CALL(New, many, __VA_ARGS__); \
+  }
+#define STAGEPROF_DELETE(one, many, parameters, ...) \
+  STAGEPROF_HOOK void one parameters {               \
+    STAGEPROF_CALL(Delete, one, __VA_ARGS__);        \
+  }                                                  \
+  STAGEPROF_HOOK void many parameters {              \
+    STAGEPROF_CALL(Delete, many, __VA_ARGS__);       \
+  }
+
+STAGEPROF_NEW(_Znwm, _Znam, (size_t bytes), bytes)
+STAGEPROF_NEW(_ZnwmRKSt9nothrow_t, _ZnamRKSt9nothrow_t, (size_t bytes, const void* nothrow), bytes,
+              nothrow)
+STAGEPROF_NEW(_ZnwmSt11align_val_t, _ZnamSt11align_val_t, (size_t bytes, size_t alignment), bytes,
+              alignment)
+STAGEPROF_NEW(_ZnwmSt11align_val_tRKSt9nothrow_t, _ZnamSt11align_val_tRKSt9nothrow_t,
+              (size_t bytes, size_t alignment, const void* nothrow), bytes, alignment, nothrow)
+
+STAGEPROF_DELETE(_ZdlPv, _ZdaPv, (void* block), block)
+STAGEPROF_DELETE(_ZdlPvm, _ZdaPvm, (void* block, size_t bytes), block, bytes)
+STAGEPROF_DELETE(_ZdlPvRKSt9nothrow_t, _ZdaPvRKSt9nothrow_t, (void* block, const void* nothrow),
+                 block, nothrow)
+STAGEPROF_DELETE(_ZdlPvSt11align_val_t, _ZdaPvSt11align_val_t, (void* block, size_t alignment),
+                 block, alignment)
+STAGEPROF_DELETE(_ZdlPvmSt11align_val_t, _ZdaPvmSt11align_val_t,
+                 (void* block, size_t bytes, size_t alignment), block, bytes, alignment)
+STAGEPROF_DELETE(_ZdlPvSt11align_val_tRKSt9nothrow_t, _ZdaPvSt11align_val_tRKSt9nothrow_t,
+                 (void* block, size_t alignment, const void* nothrow), block, alignment, nothrow)

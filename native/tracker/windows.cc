@@ -1,0 +1,60 @@
+#include "windows.h"
+
+#include <atomic>
+
+namespace stageprof_tracker {
+
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+constexpr int32_t kWindows = 64;
+// Of a window that nobody has: below no live bytes, so no batch ever raises it.
+constexpr int64_t kClosed = INT64_MAX;
+
+// Stored as the distance to kClosed, so that zero-initialised memory is all closed windows.
+std::atomic<int64_t> below_closed[kWindows];
+// Windows beyond it were never open.
+std::atomic<int32_t> windows_used{0};
+
+int64_t Stored(int64_t live_bytes) {
+  // Live bytes may be below zero, and the distance must fit.
+  return kClosed - (live_bytes < 0 ? 0 : live_bytes);
+}
+
+}  // namespace
+
+int32_t OpenWindow(int64_t live_bytes) {
+  for (int32_t window = 0; window < kWindows; ++window) {
+    int64_t closed = 0;
+    if (!below_closed[window].compare_exchange_strong(closed, Stored(live_bytes), kRelaxed)) {
+      continue;
+    }
+    int32_t used = windows_used.load(kRelaxed);
+    while (window >= used && !windows_used.compare_exchange_weak(used, window + 1, kRelaxed)) {
+    }
+    return window;
+  }
+  return -1;
+}
+
+void CloseWindow(int32_t window) {
+  if (window >= 0 && window < kWindows) below_closed[window].store(0, kRelaxed);
+}
+
+void RaiseWindows(int64_t live_bytes) {
+  const int32_t used = windows_used.load(kRelaxed);
+  const int64_t raised = Stored(live_bytes);
+  for (int32_t window = 0; window < used; ++window) {
+    int64_t seen = below_closed[window].load(kRelaxed);
+    while (seen > raised && !below_closed[window].compare_exchange_weak(seen, raised, kRelaxed)) {
+    }
+  }
+}
+
+int64_t ExchangeWindow(int32_t window, int64_t live_bytes) {
+  if (window < 0 || window >= windows_used.load(kRelaxed)) return live_bytes;
+  const int64_t seen = kClosed - below_closed[window].exchange(Stored(live_bytes), kRelaxed);
+  return seen > live_bytes ? seen : live_bytes;
+}
+
+}  // namespace stageprof_tracker
