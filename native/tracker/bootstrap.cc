@@ -98,14 +98,20 @@ void Resolve() {
                                ObjectOf(reinterpret_cast<void*>(found.symbol)) == allocator;
   STAGEPROF_HOOKED_FUNCTIONS(STAGEPROF_COMPARE)
 #undef STAGEPROF_COMPARE
-  if (found.malloc_usable_size == nullptr ||
-      ObjectOf(reinterpret_cast<void*>(found.malloc_usable_size)) != allocator) {
-    failure = "the library that serves malloc has no malloc_usable_size";
-    found.malloc_usable_size = ArenaUsableBytes;
-  }
   // musl may have the one name only.
   if (found.mmap64 == nullptr) found.mmap64 = found.mmap;
+  const auto usable_bytes = found.malloc_usable_size;
+  found.malloc_usable_size = ArenaUsableBytes;
   next = found;
+  if (usable_bytes == nullptr || ObjectOf(reinterpret_cast<void*>(usable_bytes)) != allocator) {
+    failure = "the library that serves malloc has no malloc_usable_size";
+  } else {
+    // tcmalloc's first answer calls operator new, whose hook would ask it again.
+    void* block = next.malloc(1);
+    usable_bytes(block);
+    next.free(block);
+    next.malloc_usable_size = usable_bytes;
+  }
   errno = error;
 }
 

@@ -1,6 +1,9 @@
 // The mmap family. libc maps its own memory (arenas, large blocks, stacks, modules) without passing
 // here, so what is seen is what modules map directly. Not by a static allocator's own system calls,
 // which nobody sees; and mprotect is not followed: reserved bytes may have become accessible.
+
+// node-gyp sets it, and then mmap is declared as another name of mmap64; both are defined here.
+#undef _FILE_OFFSET_BITS
 #include <stdarg.h>
 #include <sys/mman.h>
 #undef mmap64

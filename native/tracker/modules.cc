@@ -1,5 +1,6 @@
 #include "modules.h"
 
+#include <errno.h>
 #include <link.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,23 +61,33 @@ int PutObject(dl_phdr_info* info, size_t, void* is_first) {
   return 0;
 }
 
+// An allocator maps memory before any constructor, while there is one thread.
+void Prepare() {
+  static bool is_prepared = false;
+  if (is_prepared) return;
+  is_prepared = true;
+  const int error = errno;
+  const ssize_t length = readlink("/proc/self/exe", program_name, sizeof program_name - 1);
+  if (length > 0) program_name[length] = '\0';
+  strcpy(module_table[kUnknownModule].name, "(unknown)");
+  module_table[kUnknownModule].has_name.store(true, std::memory_order_release);
+  find_object = reinterpret_cast<decltype(find_object)>(FindSymbol("_dl_find_object"));
+  errno = error;
+}
+
 }  // namespace
 
 bool tracks_modules = false;
 PageCache page_cache;
 
 void OpenModules(bool tracks) {
-  const ssize_t length = readlink("/proc/self/exe", program_name, sizeof program_name - 1);
-  if (length > 0) program_name[length] = '\0';
-  strcpy(module_table[kUnknownModule].name, "(unknown)");
-  module_table[kUnknownModule].has_name.store(true, std::memory_order_release);
-  find_object = reinterpret_cast<decltype(find_object)>(FindSymbol("_dl_find_object"));
   RefreshModules();
   malloc_module = LookUpModule(reinterpret_cast<uintptr_t>(next.malloc));
   tracks_modules = tracks;
 }
 
 __attribute__((noinline, cold)) uint32_t LookUpModule(uintptr_t address) {
+  Prepare();
   const uint64_t generation = page_cache.generation.load(kRelaxed);
   uint32_t module = kUnknownModule;
   if (find_object != nullptr) {
@@ -106,6 +117,7 @@ void ForgetPages() {
 }
 
 uint32_t RefreshModules() {
+  Prepare();
   bool is_first = true;
   dl_iterate_phdr(PutObject, &is_first);
   return CountModules();
