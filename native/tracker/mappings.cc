@@ -33,9 +33,13 @@ std::atomic<uint32_t> places_used{0};
 std::atomic<uint32_t> place_hint{0};
 std::atomic<uint64_t> missed{0};
 
-size_t RoundUp(size_t bytes) {
+size_t PageBytes() {
   static const size_t page_bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  return (bytes + page_bytes - 1) & ~(page_bytes - 1);
+  return page_bytes;
+}
+
+size_t RoundUp(size_t bytes) {
+  return (bytes + PageBytes() - 1) & ~(PageBytes() - 1);
 }
 
 void Charge(const Mapping& mapping, int sign) {
@@ -96,6 +100,7 @@ void AddMapping(const Mapping& mapping) {
 
 void RemoveMappings(uintptr_t start, size_t bytes, RemovedMappings* removed) {
   removed->count = 0;
+  if (start % PageBytes() != 0) return;  // the kernel will refuse it
   const uintptr_t end = start + RoundUp(bytes);
   uint32_t used = places_used.load(kRelaxed);
   if (used > kPlaces) used = kPlaces;

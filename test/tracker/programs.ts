@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const sources = join(root, 'test', 'tracker', 'programs');
+
+export const TRACKER = join(root, 'build', 'Release', 'libstageprof_tracker.so');
+
+/** Allocators that may stand behind the tracker. The tests skip those that are not installed. */
+export const ALLOCATORS = ['libjemalloc.so.2', 'libtcmalloc_minimal.so.4', 'libmimalloc.so.2'];
+
+export function isInstalled(library: string): boolean {
+  const { stderr } = spawnSync('/bin/true', { encoding: 'utf8', env: { LD_PRELOAD: library } });
+  return !stderr.includes(library);
+}
+
+export interface Outcome {
+  readonly stdout: string;
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export interface Check {
+  readonly what: string;
+  readonly expected: number;
+  readonly found: number;
+}
+
+/** A temporary folder of compiled programs. */
+export class Programs implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'stageprof-tracker-'));
+
+  /** Compiles one source file; `output` names the result where it is not the program's name. */
+  compile(source: string, output = source.replace(/\.cc?$/, ''), ...flags: string[]): string {
+    const path = join(this.folder, output);
+    if (existsSync(path)) return path;
+    const shared = output.endsWith('.so') ? ['-shared', '-fPIC'] : [];
+    const language = source.endsWith('.cc') ? ['c++', '-std=c++17'] : ['cc', '-std=gnu11'];
+    const [compiler, standard] = language as [string, string];
+    const include = `-I${join(root, 'native', 'tracker')}`;
+    // Without -fno-builtin the compiler leaves out a malloc that only meets its free.
+    const args = [standard, '-O1', '-fno-builtin', '-Wno-deprecated-declarations', '-Wno-alloc-size-larger-than'];
+    args.push(include, ...shared, '-o', path, join(sources, source), '-ldl', '-lpthread', ...flags);
+    const { status, stderr } = spawnSync(compiler, args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${compiler} ${basename(source)}: ${stderr}`);
+    return path;
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function spawn(command: readonly string[], preload: string, environment: NodeJS.ProcessEnv) {
+  const [program, ...args] = command as [string, ...string[]];
+  const env: NodeJS.ProcessEnv = { ...process.env, ...environment, LD_PRELOAD: preload };
+  const { stdout, stderr, status, signal } = spawnSync(program, args, { encoding: 'utf8', env });
+  return { outcome: { stdout, code: status, signal }, stderr };
+}
+
+function parseCheck(line: string): Check {
+  const [, what, expected, found] = /^(.*) (-?\d+) (-?\d+)$/.exec(line) ?? [];
+  if (what === undefined) throw new Error(`Expected a check on standard error, not "${line}"`);
+  return { what, expected: Number(expected), found: Number(found) };
+}
+
+/** The same program without the tracker and with it, before `behind`, libraries preloaded in both runs. */
+export function runBoth(command: readonly string[], behind: readonly string[] = [], environment = {}) {
+  const plain = spawn(command, behind.join(':'), environment);
+  const tracked = spawn(command, [TRACKER, ...behind].join(':'), environment);
+  return { plain: plain.outcome, tracked: tracked.outcome, stderr: tracked.stderr, plainStderr: plain.stderr };
+}
+
+/** Checks that a program made under the tracker, and that it did the same without. */
+export function checksOf(command: readonly string[], behind: readonly string[] = [], environment = {}) {
+  const { plain, tracked, stderr, plainStderr } = runBoth(command, behind, environment);
+  const checks = stderr.split('\n').filter(Boolean).map(parseCheck);
+  return { plain, tracked, checks, plainStderr, wrong: checks.filter(({ expected, found }) => expected !== found) };
+}

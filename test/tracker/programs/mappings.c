@@ -1,0 +1,88 @@
+// Mappings, charged to the module that makes them: this program.
+#include "check.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+static int64_t page;
+
+static StageprofTrackerModule own_module(void) {
+  StageprofTrackerModule module;
+  memset(&module, 0, sizeof module);
+  if (tracker == NULL) return module;
+  const uint32_t count = tracker->refresh_modules();
+  for (uint32_t i = 0; i < count; ++i) {
+    if (tracker->read_module(i, &module) == 0 && strstr(module.name, "/mappings") != NULL) break;
+  }
+  return module;
+}
+
+static void check_pages(const char* what, int64_t mapped, int64_t reserved) {
+  char name[96];
+  const StageprofTrackerModule module = own_module();
+  snprintf(name, sizeof name, "%s:mapped", what);
+  check(name, mapped * page, module.mapped_bytes);
+  snprintf(name, sizeof name, "%s:reserved", what);
+  check(name, reserved * page, module.reserved_bytes);
+}
+
+static char* map(void* at, int64_t pages, int access, int flags) {
+  return mmap(at, (size_t)(pages * page), access, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+}
+
+int main(void) {
+  page = sysconf(_SC_PAGESIZE);
+  const int both = PROT_READ | PROT_WRITE;
+  open_tracker();
+  const StageprofTrackerReading before = read_now();
+  char* start = map(NULL, 10, both, 0);
+  check_pages("map", 10, 0);
+  munmap(start + 3 * page, (size_t)page);
+  check_pages("unmap in the middle", 9, 0);
+  munmap(start, (size_t)page + 1);
+  check_pages("unmap at the start", 7, 0);
+  munmap(start, (size_t)(20 * page) - 10 * (size_t)page);
+  check_pages("unmap over the gap", 0, 0);
+
+  start = map(NULL, 10, PROT_NONE, 0);
+  check_pages("reserve", 0, 10);
+  map(start + 2 * page, 4, both, MAP_FIXED);
+  check_pages("map over the reserved", 4, 6);
+  munmap(start, (size_t)(10 * page));
+  check_pages("unmap all", 0, 0);
+
+  errno = 0;
+  void* failed = mmap(NULL, 0, both, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  say("empty %d %d\n", failed == MAP_FAILED, errno);
+  errno = 0;
+  say("file %d", mmap(NULL, 1, PROT_READ, MAP_PRIVATE, -1, 0) == MAP_FAILED);
+  say(" %d\n", errno);
+  check_pages("fail", 0, 0);
+
+  start = map(NULL, 4, both, 0);
+  errno = 0;
+  say("unmap odd %d", munmap(start + 1, (size_t)page));
+  say(" %d\n", errno);
+  check_pages("fail to unmap", 4, 0);
+  start = mremap(start, (size_t)(4 * page), (size_t)(40 * page), MREMAP_MAYMOVE);
+  check_pages("grow", 40, 0);
+  start = mremap(start, (size_t)(40 * page), (size_t)(2 * page), 0);
+  check_pages("shrink", 2, 0);
+  char* other = map(NULL, 8, both, 0);
+  other = mremap(start, (size_t)(2 * page), (size_t)(2 * page), MREMAP_MAYMOVE | MREMAP_FIXED,
+                 other + 4 * page);
+  check_pages("move over another", 8, 0);
+  munmap(other - 4 * page, (size_t)(8 * page));
+  check_pages("end", 0, 0);
+  errno = 0;
+  say("mremap nothing %d", mremap(other, (size_t)page, (size_t)(2 * page), 0) == MAP_FAILED);
+  say(" %d\n", errno);
+  check_change("no blocks", &before, 0, 0, 0, 0);
+
+  static char* many[3000];
+  for (int i = 0; i < 3000; ++i) many[i] = map(NULL, 1, i % 2 ? PROT_READ : both, 0);
+  check_pages("many", 3000, 0);
+  for (int i = 0; i < 3000; ++i) munmap(many[(i * 7) % 3000], (size_t)page);
+  check_pages("many gone", 0, 0);
+  return 0;
+}

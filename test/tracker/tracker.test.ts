@@ -1,0 +1,59 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { ALLOCATORS, checksOf, isInstalled, type Outcome, Programs } from './programs.js';
+
+const programs = new Programs();
+afterAll(() => programs[Symbol.dispose]());
+
+const ENDS: Record<string, Partial<Outcome>> = {
+  'pitfalls vfork-exec': { code: 4 },
+  'pitfalls at-exit': { code: 6 },
+  'pitfalls abort': { code: null, signal: 'SIGABRT' },
+};
+
+function expectExact(source: string, args: string[], behind: string[], environment = {}): void {
+  const command = [programs.compile(source), ...args];
+  const { plain, tracked, checks, wrong, plainStderr } = checksOf(command, behind, environment);
+  expect(tracked).toEqual(plain);
+  expect(wrong).toEqual([]);
+  expect(checks.length).toBeGreaterThan(0);
+  expect(plainStderr).toBe('');
+  const code = source === 'functions.c' ? 7 : 0;
+  const name = `${source.split('.')[0]} ${args[0] ?? ''}`;
+  expect(tracked).toMatchObject(ENDS[name] ?? { code, signal: null });
+}
+
+const FUNCTIONS = ['malloc', 'calloc', 'realloc', 'reallocarray', 'memalign', 'aligned_alloc', 'posix_memalign'];
+FUNCTIONS.push('valloc', 'pvalloc');
+const PITFALLS = ['free-null', 'allocation-fails', 'realloc-fails', 'realloc', 'realloc-zero', 'bad-alignment'];
+PITFALLS.push('fork', 'vfork-exec', 'abort', 'at-exit');
+const THREADS = ['end', 'late-destructors', 'churn', 'free-elsewhere', 'many'];
+
+describe.each([
+  ['libc', []],
+  ...ALLOCATORS.map((name): [string, string[]] => [name, [name]]),
+])('with %s behind it the tracker counts exactly', (name, behind) => {
+  const present = behind.every(isInstalled);
+  test.skipIf(present)('nothing: it is not installed', ({ skip }) => skip(`${name} is not installed`));
+
+  describe.skipIf(!present).each(['0', '1'])('modules %s', (modules) => {
+    const environment = { STAGEPROF_TRACK_MODULES: modules };
+    // jemalloc has no pvalloc; libc's block in jemalloc's free crashes with the tracker and without.
+    const functions = FUNCTIONS.filter((name) => name !== 'pvalloc' || !behind.includes('libjemalloc.so.2'));
+    test.each(functions)('%s', (name) => expectExact('functions.c', [name], behind, environment));
+    test.each(PITFALLS)('%s', (name) => expectExact('pitfalls.c', [name], behind, environment));
+    test.each(THREADS)('threads: %s', (name) => expectExact('threads.c', [name], behind, environment), 60_000);
+    test('operators new and delete', () => expectExact('operators.cc', [], behind, environment));
+    test('mappings', () => expectExact('mappings.c', [], behind, environment));
+    test('what each module allocates', () => {
+      const plugins = ['first.so', 'second.so'].map((name) => programs.compile('plugin.cc', name));
+      expectExact('modules.c', plugins, behind, environment);
+    });
+  });
+
+  test.skipIf(!present)('a spike between two readings, for two readers', () => expectExact('windows.c', [], behind));
+});
+
+test('blocks handed out while dlsym allocates are grown and freed later', () => {
+  const allocating = programs.compile('allocating_dlsym.c', 'allocating_dlsym.so');
+  expectExact('after_dlsym.c', [], [allocating]);
+});
