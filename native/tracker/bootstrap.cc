@@ -73,6 +73,12 @@ void Find(Function* function, const char* symbol) {
   *function = reinterpret_cast<Function>(dlsym(RTLD_NEXT, symbol));
 }
 
+// What was not found must not be the program's next dlerror.
+void ForgetError() {
+  const auto get = reinterpret_cast<char* (*)()>(dlsym(RTLD_DEFAULT, "dlerror"));
+  if (get != nullptr) get();
+}
+
 bool has_begun = false;
 
 void Resolve() {
@@ -112,6 +118,7 @@ void Resolve() {
     next.free(block);
     next.malloc_usable_size = usable_bytes;
   }
+  ForgetError();
   errno = error;
 }
 
@@ -148,6 +155,7 @@ void* FindForCaller(const char* symbol, const void* caller) {
     if (next.dlclose == nullptr) Find(&next.dlclose, "dlclose");
     if (next.dlclose != nullptr) next.dlclose(module);
   }
+  ForgetError();
   errno = error;
   return found;
 }

@@ -14,7 +14,10 @@
 namespace stageprof_tracker {
 
 inline void* Counted(void* block, const void* caller) {
-  if (__builtin_expect(block == nullptr, 0)) return nullptr;
+  if (__builtin_expect(block == nullptr, 0)) {
+    thread_counters.operator_caller = nullptr;
+    return nullptr;
+  }
   const size_t bytes = next.malloc_usable_size(block);
   if (tracks_modules) {
     ThreadCounters& thread = thread_counters;

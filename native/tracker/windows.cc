@@ -53,6 +53,7 @@ void RaiseWindows(int64_t live_bytes) {
 
 int64_t ExchangeWindow(int32_t window, int64_t live_bytes) {
   if (window < 0 || window >= windows_used.load(kRelaxed)) return live_bytes;
+  if (below_closed[window].load(kRelaxed) == 0) return live_bytes;  // must not open it
   const int64_t seen = kClosed - below_closed[window].exchange(Stored(live_bytes), kRelaxed);
   return seen > live_bytes ? seen : live_bytes;
 }

@@ -7,6 +7,6 @@ int main(void) {
   const int64_t live = read_now().live_bytes;
   say("%s\n", use());
   const int64_t freed = live - read_now().live_bytes;
-  check("arena blocks were live", 1, freed > 0 && freed <= 3 * 320);
+  check("arena blocks were live", 1, freed > 0 && freed <= 4 * 320);
   return 0;
 }

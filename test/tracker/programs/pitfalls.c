@@ -130,6 +130,14 @@ static int executes(void) {
   return 4;
 }
 
+static int leaves_no_error(void) {
+  const char* error = dlerror();
+  say("%s\n", error != NULL ? error : "none");
+  open_tracker();
+  check("ran", 1, read_now().allocated_blocks > 0);
+  return 0;
+}
+
 static int aborts(void) {
   free(malloc(1));
   check("ran", 1, read_now().allocated_blocks > 0);
@@ -161,9 +169,11 @@ int main(int count, char** arguments) {
                   {"bad-alignment", aligns_badly},
                   {"fork", forks},
                   {"vfork-exec", executes},
+                  {"dlerror", leaves_no_error},
                   {"abort", aborts},
                   {"at-exit", exits_late}};
-  open_tracker();
+  // Finds nothing without the tracker, and says so in dlerror.
+  if (count == 2 && strcmp(arguments[1], "dlerror") != 0) open_tracker();
   for (size_t i = 0; count == 2 && i < sizeof pitfalls / sizeof *pitfalls; ++i) {
     if (strcmp(pitfalls[i].name, arguments[1]) == 0) return pitfalls[i].run();
   }
