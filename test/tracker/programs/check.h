@@ -36,8 +36,8 @@ static void say(const char* format, ...) {
 static void check(const char* what, int64_t expected, int64_t found) {
   char line[256];
   if (tracker == NULL) return;
-  const int length = snprintf(line, sizeof line, "%s %lld %lld\n", what, (long long)expected,
-                              (long long)found);
+  const int length =
+      snprintf(line, sizeof line, "%s %lld %lld\n", what, (long long)expected, (long long)found);
   if (write(2, line, (size_t)length) != length) _exit(99);
 }
 
@@ -58,8 +58,8 @@ static void check_change(const char* what, const StageprofTrackerReading* before
                          int64_t freed_bytes) {
   const StageprofTrackerReading now = read_now();
   char name[96];
-#define STAGEPROF_CHECK(field, expected)               \
-  snprintf(name, sizeof name, "%s:" #field, what);     \
+#define STAGEPROF_CHECK(field, expected)           \
+  snprintf(name, sizeof name, "%s:" #field, what); \
   check(name, expected, (int64_t)(now.field - before->field));
   STAGEPROF_CHECK(allocated_blocks, allocated_blocks)
   STAGEPROF_CHECK(allocated_bytes, allocated_bytes)

@@ -1,8 +1,8 @@
 // Mappings, charged to the module that makes them: this program.
-#include "check.h"
-
 #include <errno.h>
 #include <sys/mman.h>
+
+#include "check.h"
 
 static int64_t page;
 

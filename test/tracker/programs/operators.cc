@@ -23,28 +23,40 @@ void Check(const char* what, void* (*make)(size_t), void (*release)(void*)) {
 
 int main(int count, char**) {
   open_tracker();
-  Check("new", [](size_t n) { return operator new(n); }, [](void* p) { operator delete(p); });
-  Check("new[]", [](size_t n) { return operator new[](n); }, [](void* p) { operator delete[](p); });
-  Check("sized", [](size_t n) { return operator new(n); },
-        [](void* p) { operator delete(p, kBytes); });
-  Check("sized[]", [](size_t n) { return operator new[](n); },
-        [](void* p) { operator delete[](p, kBytes); });
-  Check("nothrow", [](size_t n) { return operator new(n, std::nothrow); },
-        [](void* p) { operator delete(p, std::nothrow); });
-  Check("nothrow[]", [](size_t n) { return operator new[](n, std::nothrow); },
-        [](void* p) { operator delete[](p, std::nothrow); });
-  Check("aligned", [](size_t n) { return operator new(n, kAligned); },
-        [](void* p) { operator delete(p, kAligned); });
-  Check("aligned[]", [](size_t n) { return operator new[](n, kAligned); },
-        [](void* p) { operator delete[](p, kAligned); });
-  Check("aligned sized", [](size_t n) { return operator new(n, kAligned); },
-        [](void* p) { operator delete(p, kBytes, kAligned); });
-  Check("aligned sized[]", [](size_t n) { return operator new[](n, kAligned); },
-        [](void* p) { operator delete[](p, kBytes, kAligned); });
-  Check("aligned nothrow", [](size_t n) { return operator new(n, kAligned, std::nothrow); },
-        [](void* p) { operator delete(p, kAligned, std::nothrow); });
-  Check("aligned nothrow[]", [](size_t n) { return operator new[](n, kAligned, std::nothrow); },
-        [](void* p) { operator delete[](p, kAligned, std::nothrow); });
+  Check(
+      "new", [](size_t n) { return operator new(n); }, [](void* p) { operator delete(p); });
+  Check(
+      "new[]", [](size_t n) { return operator new[](n); }, [](void* p) { operator delete[](p); });
+  Check(
+      "sized", [](size_t n) { return operator new(n); },
+      [](void* p) { operator delete(p, kBytes); });
+  Check(
+      "sized[]", [](size_t n) { return operator new[](n); },
+      [](void* p) { operator delete[](p, kBytes); });
+  Check(
+      "nothrow", [](size_t n) { return operator new(n, std::nothrow); },
+      [](void* p) { operator delete(p, std::nothrow); });
+  Check(
+      "nothrow[]", [](size_t n) { return operator new[](n, std::nothrow); },
+      [](void* p) { operator delete[](p, std::nothrow); });
+  Check(
+      "aligned", [](size_t n) { return operator new(n, kAligned); },
+      [](void* p) { operator delete(p, kAligned); });
+  Check(
+      "aligned[]", [](size_t n) { return operator new[](n, kAligned); },
+      [](void* p) { operator delete[](p, kAligned); });
+  Check(
+      "aligned sized", [](size_t n) { return operator new(n, kAligned); },
+      [](void* p) { operator delete(p, kBytes, kAligned); });
+  Check(
+      "aligned sized[]", [](size_t n) { return operator new[](n, kAligned); },
+      [](void* p) { operator delete[](p, kBytes, kAligned); });
+  Check(
+      "aligned nothrow", [](size_t n) { return operator new(n, kAligned, std::nothrow); },
+      [](void* p) { operator delete(p, kAligned, std::nothrow); });
+  Check(
+      "aligned nothrow[]", [](size_t n) { return operator new[](n, kAligned, std::nothrow); },
+      [](void* p) { operator delete[](p, kAligned, std::nothrow); });
 
   const StageprofTrackerReading before = read_now();
   operator delete(nullptr);
@@ -58,11 +70,11 @@ int main(int count, char**) {
     check("live after failure", live, read_now().live_bytes);
   }
   if (count == 2) try {
-    void* volatile never = operator new(huge);
-    operator delete(never);
-  } catch (const std::bad_alloc& error) {
-    say("%s\n", error.what());
-  }
+      void* volatile never = operator new(huge);
+      operator delete(never);
+    } catch (const std::bad_alloc& error) {
+      say("%s\n", error.what());
+    }
   check("live after throw", live, read_now().live_bytes);
   int* object = new int[300];
   delete[] object;

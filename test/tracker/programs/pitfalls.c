@@ -1,11 +1,11 @@
 // pitfalls NAME: one way in which a tracker goes wrong.
-#include "check.h"
-
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/wait.h>
+
+#include "check.h"
 
 static size_t usable(void* block) {
   return malloc_usable_size(block);
@@ -26,8 +26,9 @@ static int frees_null(void) {
 static int fails_to_allocate(void) {
   const StageprofTrackerReading before = read_now();
   void* aligned = &huge;
-  void* blocks[] = {malloc(huge),           calloc(huge, 4),         realloc(NULL, huge),
-                    reallocarray(NULL, huge, 4), memalign(64, huge), valloc(huge)};
+  void* blocks[] = {malloc(huge),        calloc(huge, 4),
+                    realloc(NULL, huge), reallocarray(NULL, huge, 4),
+                    memalign(64, huge),  valloc(huge)};
   for (size_t i = 0; i < sizeof blocks / sizeof *blocks; ++i) say("%p ", blocks[i]);
   errno = 0;
   say("%d ", posix_memalign(&aligned, 64, huge));

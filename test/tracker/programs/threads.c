@@ -1,7 +1,7 @@
 // threads NAME: counts of threads that end, are many, or free each other's blocks.
-#include "check.h"
-
 #include <pthread.h>
+
+#include "check.h"
 
 static void run(void* (*body)(void*), void* argument) {
   pthread_t thread;
@@ -133,8 +133,10 @@ int main(int count, char** arguments) {
   static const struct {
     const char* name;
     int (*run)(void);
-  } cases[] = {{"end", ends},       {"late-destructors", has_late_destructors},
-               {"churn", churns},   {"free-elsewhere", frees_elsewhere},
+  } cases[] = {{"end", ends},
+               {"late-destructors", has_late_destructors},
+               {"churn", churns},
+               {"free-elsewhere", frees_elsewhere},
                {"many", are_many}};
   open_tracker();
   for (size_t i = 0; count == 2 && i < sizeof cases / sizeof *cases; ++i) {

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { checksOf, Programs, TRACKER } from './programs.js';
+
+const native = fileURLToPath(new URL('../../native/', import.meta.url));
+const programs = new Programs();
+afterAll(() => programs[Symbol.dispose]());
+
+const SOURCES = ['tracker_client.cc', 'symbols.cc', 'failure.cc'].map((name) => join(native, name));
+const client = () => programs.compile('client.cc', 'client', ...SOURCES);
+
+test('reads live, allocated and peak bytes, and says where there is no tracker', () => {
+  const { plain, tracked, checks, wrong } = checksOf([client()]);
+  expect(plain.stdout).toBe('the tracker is not preloaded\n');
+  expect(tracked.stdout).toBe('counts\n');
+  expect(wrong).toEqual([]);
+  expect(checks).toHaveLength(9);
+});
+
+test('says that it counts nothing where another library takes malloc first', () => {
+  const first = programs.compile('own_malloc.c', 'own_malloc.so');
+  const { plain } = checksOf([client()], [first, TRACKER]);
+  expect(plain.stdout).toBe('another library takes malloc before the tracker\n');
+});

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { isInstalled, TRACKER } from './programs.js';
+
+const list = fileURLToPath(new URL('../../native/tracker/hooked_functions.h', import.meta.url));
+
+/** Lines of binutils, undefined where there are none. */
+function linesOf(program: string, ...args: string[]): string[] | undefined {
+  const { error, stdout } = spawnSync(program, [...args, TRACKER], { encoding: 'utf8' });
+  return error ? undefined : stdout.split('\n').filter(Boolean);
+}
+
+const symbols = linesOf('nm', '-D');
+const needed = linesOf('readelf', '-d');
+
+test('can be preloaded', () => expect(isInstalled(TRACKER)).toBe(true));
+
+test.skipIf(symbols === undefined)('exports the hooked functions of the one list, and its table', () => {
+  const hooked = [...readFileSync(list, 'utf8').matchAll(/^ +X\((\w+),/gm)].map(([, name]) => name!);
+  expect(hooked.length).toBeGreaterThan(35);
+  // dlclose stands on the line of its macro.
+  const expected = [...hooked, 'dlclose', 'stageprof_tracker_v1'].sort();
+  const exported = symbols!.filter((line) => / [TDRBV] /.test(line)).map((line) => line.split(' ').at(-1)!);
+  expect(exported.sort()).toEqual(expected);
+});
+
+test.skipIf(symbols === undefined)('needs no libc newer than 2.28', () => {
+  const versions = symbols!.map((line) => /@GLIBC_2\.(\d+)/.exec(line)?.[1]).filter((minor) => minor !== undefined);
+  expect(versions.length).toBeGreaterThan(0);
+  expect(Math.max(...versions.map(Number))).toBeLessThanOrEqual(28);
+});
+
+test.skipIf(needed === undefined)('needs libc and nothing else', () => {
+  const libraries = needed!.filter((line) => line.includes('(NEEDED)')).map((line) => /\[(.*)\]/.exec(line)?.[1]);
+  expect(libraries).toHaveLength(1);
+  expect(libraries[0]).toMatch(/^libc\./);
+});
