@@ -13,20 +13,14 @@
 
 namespace stageprof_tracker {
 
+// The dearer half stands apart, or every malloc would save the registers that it needs.
+void* CountedByModule(void* block, size_t bytes, const void* caller);
+void* NoBlock();
+
 inline void* Counted(void* block, const void* caller) {
-  if (__builtin_expect(block == nullptr, 0)) {
-    thread_counters.operator_caller = nullptr;
-    return nullptr;
-  }
+  if (__builtin_expect(block == nullptr, 0)) return NoBlock();
   const size_t bytes = next.malloc_usable_size(block);
-  if (tracks_modules) {
-    ThreadCounters& thread = thread_counters;
-    if (thread.operator_caller != nullptr) {
-      caller = thread.operator_caller;
-      thread.operator_caller = nullptr;
-    }
-    Charge(&thread.modules, caller, bytes);
-  }
+  if (tracks_modules) return CountedByModule(block, bytes, caller);
   CountAllocated(bytes);
   return block;
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "bootstrap.h"
+#include "counted.h"
 #include "windows.h"
 
 namespace stageprof_tracker {
@@ -92,6 +93,22 @@ __attribute__((noinline, cold)) void HandOver() {
   while (live > peak && !process.peak_bytes.compare_exchange_weak(peak, live, kRelaxed)) {
   }
   RaiseWindows(live);
+}
+
+__attribute__((noinline)) void* CountedByModule(void* block, size_t bytes, const void* caller) {
+  ThreadCounters& thread = thread_counters;
+  if (thread.operator_caller != nullptr) {
+    caller = thread.operator_caller;
+    thread.operator_caller = nullptr;
+  }
+  Charge(&thread.modules, caller, bytes);
+  CountAllocated(bytes);
+  return block;
+}
+
+__attribute__((noinline, cold)) void* NoBlock() {
+  thread_counters.operator_caller = nullptr;
+  return nullptr;
 }
 
 void OpenCounters() {
