@@ -66,6 +66,7 @@ __attribute__((constructor)) void Open() {
   next.free(next.malloc(1));
   OpenModules(modules != nullptr && modules[0] == '1' && modules[1] == '\0');
   OpenCounters();
+  ForgetError();
 }
 
 }  // namespace

@@ -73,12 +73,6 @@ void Find(Function* function, const char* symbol) {
   *function = reinterpret_cast<Function>(dlsym(RTLD_NEXT, symbol));
 }
 
-// What was not found must not be the program's next dlerror.
-void ForgetError() {
-  const auto get = reinterpret_cast<char* (*)()>(dlsym(RTLD_DEFAULT, "dlerror"));
-  if (get != nullptr) get();
-}
-
 bool has_begun = false;
 
 void Resolve() {
@@ -118,7 +112,6 @@ void Resolve() {
     next.free(block);
     next.malloc_usable_size = usable_bytes;
   }
-  ForgetError();
   errno = error;
 }
 
@@ -135,6 +128,11 @@ const char* failure = nullptr;
 
 void* FindSymbol(const char* symbol) {
   return dlsym(RTLD_DEFAULT, symbol);
+}
+
+void ForgetError() {
+  const auto get = reinterpret_cast<char* (*)()>(FindSymbol("dlerror"));
+  if (get != nullptr) get();
 }
 
 void* FindForCaller(const char* symbol, const void* caller) {
@@ -155,7 +153,6 @@ void* FindForCaller(const char* symbol, const void* caller) {
     if (next.dlclose == nullptr) Find(&next.dlclose, "dlclose");
     if (next.dlclose != nullptr) next.dlclose(module);
   }
-  ForgetError();
   errno = error;
   return found;
 }

@@ -40,6 +40,9 @@ void* FindForCaller(const char* symbol, const void* caller);
 // The address of a function this process may or may not have; null if not.
 void* FindSymbol(const char* symbol);
 
+// What was not found must not be the program's next dlerror.
+void ForgetError();
+
 }  // namespace stageprof_tracker
 
 #endif  // STAGEPROF_TRACKER_BOOTSTRAP_H_

@@ -43,7 +43,7 @@ export class Programs implements Disposable {
     const include = `-I${join(root, 'native', 'tracker')}`;
     // Without -fno-builtin the compiler leaves out a malloc that only meets its free.
     const args = [standard, '-O1', '-fno-builtin', '-Wno-deprecated-declarations', '-Wno-alloc-size-larger-than'];
-    args.push(include, ...shared, '-o', path, join(sources, source), ...flags, '-ldl', '-lpthread');
+    args.push('-D_GNU_SOURCE', include, ...shared, '-o', path, join(sources, source), ...flags, '-ldl', '-lpthread');
     const { status, stderr } = spawnSync(compiler, args, { encoding: 'utf8' });
     if (status !== 0) throw new Error(`${compiler} ${basename(source)}: ${stderr}`);
     return path;

@@ -1,6 +1,5 @@
 // A dlsym that allocates, as older libcs have it: preloaded beside the tracker, whose search for
 // the real functions then meets its own hooks before they have any.
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,9 +4,6 @@
 #ifndef STAGEPROF_TEST_CHECK_H_
 #define STAGEPROF_TEST_CHECK_H_
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <dlfcn.h>
 #include <malloc.h>
 #include <stdarg.h>
