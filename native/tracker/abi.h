@@ -62,16 +62,17 @@ typedef struct StageprofTracker {
   uint32_t version;
   uint32_t struct_bytes;
   uint32_t batch_bytes;
-  /* Hands over the calling thread's batch, then reads; ends the window, and begins its next. About
-   * 25 ns, no system call. */
+  /* Hands over the calling thread's batch, then reads; ends the window, and begins its next. 10 to
+   * 20 ns, no system call. */
   void (*read)(int32_t window, StageprofTrackerReading* reading);
   /* A window sees the highest live_bytes between two of its readings, whoever else reads. At most
    * 64; STAGEPROF_TRACKER_NO_WINDOW when all are taken. */
   int32_t (*open_window)(void);
   void (*close_window)(int32_t window);
   void (*read_state)(StageprofTrackerState* state);
-  /* Not for every sample: takes the loader's lock where libc is older than 2.35. Returns how many
-   * modules there are; two may have the same name, and are then to be added up. */
+  /* Not for every sample: takes the loader's lock. Where glibc is older than 2.35, and on musl,
+   * what a module allocates between being loaded and the next refresh is the unknown one's. Returns
+   * how many modules there are; two may have the same name, and are then to be added up. */
   uint32_t (*refresh_modules)(void);
   int32_t (*read_module)(uint32_t index, StageprofTrackerModule* module); /* 0, or -1 if none */
 } StageprofTracker;
