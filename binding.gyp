@@ -34,5 +34,41 @@
         }],
       ],
     },
+    {
+      # Preloaded into programs, so it needs nothing but libc.
+      'target_name': 'stageprof_tracker',
+      'conditions': [
+        ['OS=="linux"', {
+          'type': 'shared_library',
+          'product_dir': '<(PRODUCT_DIR)',
+          'product_prefix': 'lib',
+          'product_extension': 'so',
+          'sources': [
+            'native/tracker/abi.cc',
+            'native/tracker/arena.cc',
+            'native/tracker/bootstrap.cc',
+            'native/tracker/counters.cc',
+            'native/tracker/hooks.cc',
+            'native/tracker/mapping_hooks.cc',
+            'native/tracker/mappings.cc',
+            'native/tracker/module_table.cc',
+            'native/tracker/modules.cc',
+            'native/tracker/operators.cc',
+            'native/tracker/windows.cc',
+          ],
+          # fno-builtin: the compiler must not see through the functions that are defined here.
+          # Unwind tables: what the real operator new throws passes through its hook.
+          'cflags': ['-fvisibility=hidden', '-O2', '-Wall', '-Wextra', '-fno-builtin-malloc',
+                     '-fno-builtin-free', '-fno-builtin-calloc', '-fno-builtin-realloc',
+                     '-ftls-model=initial-exec', '-fasynchronous-unwind-tables'],
+          'cflags_cc': ['-std=c++17', '-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics'],
+          # Two instructions for each malloc and each free.
+          'configurations': {'Release': {'cflags!': ['-fno-omit-frame-pointer']}},
+          'ldflags': ['-Wl,--as-needed', '-Wl,-z,nodelete', '-Wl,-z,now'],
+        }, {
+          'type': 'none',
+        }],
+      ],
+    },
   ],
 }
