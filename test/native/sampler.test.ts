@@ -184,6 +184,10 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
     } as const satisfies Record<string, readonly SlotName[]>;
     const sampler = open(ALL);
     sampler.readEntry();
+    // Under its budget malloc is read now and then: what earlier tests have spent comes back with time.
+    const deadline = performance.now() + 15_000;
+    const isDue = () => (sampler.sources().native.readings ?? 1) === 0 && performance.now() < deadline;
+    while (isDue()) sampler.readEntry();
     const sources = sampler.sources();
     expect(Object.keys(sources).sort()).toEqual(Object.keys(slotsOf).sort());
     for (const [name, state] of Object.entries(sources)) {
