@@ -49,13 +49,6 @@ export function toPairs(counts: Uint32Array): HistogramPairs {
   return pairs;
 }
 
-/** Adds the counts of equal buckets. */
-export function addPairs(a: HistogramPairs, b: HistogramPairs): HistogramPairs {
-  const sum = new Map<number, number>(a);
-  for (const [bucket, count] of b) sum.set(bucket, (sum.get(bucket) ?? 0) + count);
-  return [...sum].sort(([left], [right]) => left - right);
-}
-
 /**
  * Duration in seconds below which a share `q` of the calls lies, by the nearest-rank method, at the middle of
  * its bucket: within 6.25 % of the true value from 36 ns on. Null for no calls.

@@ -1,15 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  addPairs,
-  BUCKET_COUNT,
-  bucketLowerNs,
-  bucketOf,
-  bucketUpperNs,
-  quantileSeconds,
-  toPairs,
-} from '../src/histogram.js';
+import { BUCKET_COUNT, bucketLowerNs, bucketOf, bucketUpperNs, quantileSeconds, toPairs } from '../src/histogram.js';
+import { mergeReports } from '../src/report/merge.js';
 import type { HistogramPairs } from '../src/report/report.js';
+import { report, row } from './report/fixture.js';
 
 /** Durations from nothing to three years, each order of magnitude as likely as another. */
 const duration = fc.oneof(
@@ -89,7 +83,8 @@ describe('pairs', () => {
   test('the sum of two histograms is that of all their durations', () => {
     fc.assert(
       fc.property(fc.array(duration), fc.array(duration), (a, b) => {
-        expect(addPairs(pairsOf(a), pairsOf(b))).toEqual(pairsOf([...a, ...b]));
+        const reports = [a, b].map((some) => report({ stages: [row('a', { wall_hist: pairsOf(some) })] }));
+        expect(mergeReports(reports).stages[0]!.wall_hist).toEqual(pairsOf([...a, ...b]));
       }),
     );
   });
