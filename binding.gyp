@@ -20,6 +20,7 @@
             'native/statm.cc',
             'native/status.cc',
             'native/symbols.cc',
+            'native/tracker_client.cc',
             'native/v8_heap.cc',
           ],
           'defines': ['NAPI_VERSION=8'],

@@ -39,7 +39,7 @@ napi_value Misused(napi_env env, const char* message) {
   return nullptr;
 }
 
-// sampleLayout(): { version, slots }
+// sampleLayout(): { version, slots, moduleCells }
 napi_value SampleLayout(napi_env env, napi_callback_info) {
   static constexpr const char* kNames[] = {
 #define STAGEPROF_NAME(enumerator, name) name,
@@ -57,6 +57,7 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   }
   SetProperty(env, layout, "version", Number(env, kLayoutVersion));
   SetProperty(env, layout, "slots", slots);
+  SetProperty(env, layout, "moduleCells", Number(env, kModuleCells));
   return layout;
 }
 
@@ -73,7 +74,7 @@ napi_value SamplerOpen(napi_env env, napi_callback_info info) {
   if (is_typed_array) {
     napi_get_typedarray_info(env, arguments[0], &type, &length, nullptr, nullptr, nullptr);
   }
-  if (type != napi_float64_array || length != kSlotCount) {
+  if (type != napi_float64_array || length != kSampleLength) {
     return Misused(env, "Expected \"slots\" to be a Float64Array of the layout's length");
   }
   double mask = -1;
@@ -102,7 +103,7 @@ napi_value HeapVerify(napi_env env, napi_callback_info info) {
   return TextOrNull(env, VerifyHeap(env, &environment->sources()->v8_heap, function));
 }
 
-// sourcesRead(): for each source null, or why it cannot be read
+// sourcesRead(): for each source null, or why it cannot be read; and the error of the tracker's bytes
 napi_value SourcesRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
   napi_value facts;
@@ -113,6 +114,8 @@ napi_value SourcesRead(napi_env env, napi_callback_info) {
   SetProperty(env, facts, "statm", TextOrNull(env, sources.statm.failure().reason()));
   SetProperty(env, facts, "v8Heap", TextOrNull(env, sources.v8_heap.failure.reason()));
   SetProperty(env, facts, "mallinfo2", TextOrNull(env, sources.malloc_stats.failure.reason()));
+  SetProperty(env, facts, "tracker", TextOrNull(env, sources.tracker.failure.reason()));
+  SetProperty(env, facts, "trackerBoundBytes", Number(env, sources.tracker.BoundBytes()));
   SetProperty(env, facts, "clearRefs", TextOrNull(env, sources.clear_refs.failure().reason()));
   return facts;
 }
@@ -122,6 +125,34 @@ napi_value RssPeakRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
   if (environment == nullptr) return nullptr;
   return Number(env, ReadLifetimePeakRssBytes(&environment->sources()->status));
+}
+
+// modulesRead(): for each cell of a sample { name, mappedBytes, reservedBytes, isOwn }, and then the
+// modules that share the last one; null without the tracker
+napi_value ModulesRead(napi_env env, napi_callback_info) {
+  Environment* environment = Environment::Of(env);
+  if (environment == nullptr) return nullptr;
+  TrackerClient& tracker = environment->sources()->tracker;
+  if (tracker.failure) return TextOrNull(env, nullptr);
+  napi_value modules;
+  if (napi_create_array(env, &modules) != napi_ok) return nullptr;
+  const uint32_t count = tracker.RefreshModules();
+  for (uint32_t index = 0; index < count; ++index) {
+    TrackerClient::Module module = {"", 0, 0, false};
+    tracker.ReadModule(index, &module);
+    napi_value object;
+    napi_value is_own;
+    if (napi_create_object(env, &object) != napi_ok ||
+        napi_get_boolean(env, module.is_own, &is_own) != napi_ok) {
+      return nullptr;
+    }
+    SetProperty(env, object, "name", TextOrNull(env, module.name));
+    SetProperty(env, object, "mappedBytes", Number(env, module.mapped_bytes));
+    SetProperty(env, object, "reservedBytes", Number(env, module.reserved_bytes));
+    SetProperty(env, object, "isOwn", is_own);
+    napi_set_element(env, modules, index, object);
+  }
+  return modules;
 }
 
 // rusageChildrenRead(): { cpuNs, peakRssBytes }
@@ -138,9 +169,13 @@ constexpr struct {
   const char* name;
   napi_callback callback;
 } kExports[] = {
-    {"sampleLayout", SampleLayout}, {"samplerOpen", SamplerOpen},
-    {"heapVerify", HeapVerify},     {"sourcesRead", SourcesRead},
-    {"rssPeakRead", RssPeakRead},   {"rusageChildrenRead", RusageChildrenRead},
+    {"sampleLayout", SampleLayout},
+    {"samplerOpen", SamplerOpen},
+    {"heapVerify", HeapVerify},
+    {"sourcesRead", SourcesRead},
+    {"modulesRead", ModulesRead},
+    {"rssPeakRead", RssPeakRead},
+    {"rusageChildrenRead", RusageChildrenRead},
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
-// The boundary's contract: names and order of the slots of one sample, and the bits of the mask.
-// The same stands in src/native/layout.ts; raise kLayoutVersion in both when a slot is added or
-// moved.
+// The boundary's contract: names and order of the slots of one sample, what follows them, and the
+// bits of the mask. The same stands in src/native/layout.ts; raise kLayoutVersion in both when
+// something is added or moved.
 #ifndef STAGEPROF_SAMPLE_LAYOUT_H_
 #define STAGEPROF_SAMPLE_LAYOUT_H_
 
@@ -11,29 +11,31 @@ namespace stageprof {
 
 // X(enumerator, name). *_peak_bytes are highest values since the sampler's previous sample; all
 // others are values at the instant of the sample.
-#define STAGEPROF_SLOTS(X)                   \
-  X(kWallNs, "wall_ns")                      \
-  X(kThreadCpuNs, "thread_cpu_ns")           \
-  X(kProcessCpuNs, "process_cpu_ns")         \
-  X(kFaultsMinor, "faults_minor")            \
-  X(kFaultsMajor, "faults_major")            \
-  X(kCtxVoluntary, "ctx_voluntary")          \
-  X(kCtxInvoluntary, "ctx_involuntary")      \
-  X(kReadBytes, "read_bytes")                \
-  X(kWriteBytes, "write_bytes")              \
-  X(kRssBytes, "rss_bytes")                  \
-  X(kRssPeakBytes, "rss_peak_bytes")         \
-  X(kJsUsedBytes, "js_used_bytes")           \
-  X(kJsPeakBytes, "js_peak_bytes")           \
-  X(kJsAllocBytes, "js_alloc_bytes")         \
-  X(kExternalBytes, "external_bytes")        \
-  X(kGcNs, "gc_ns")                          \
-  X(kGcCalls, "gc_calls")                    \
-  X(kNativeLiveBytes, "native_live_bytes")   \
-  X(kNativeAllocBytes, "native_alloc_bytes") \
-  X(kNativeAllocs, "native_allocs")          \
-  X(kNativePeakBytes, "native_peak_bytes")   \
-  X(kAllocatorHeldBytes, "allocator_held_bytes")
+#define STAGEPROF_SLOTS(X)                       \
+  X(kWallNs, "wall_ns")                          \
+  X(kThreadCpuNs, "thread_cpu_ns")               \
+  X(kProcessCpuNs, "process_cpu_ns")             \
+  X(kFaultsMinor, "faults_minor")                \
+  X(kFaultsMajor, "faults_major")                \
+  X(kCtxVoluntary, "ctx_voluntary")              \
+  X(kCtxInvoluntary, "ctx_involuntary")          \
+  X(kReadBytes, "read_bytes")                    \
+  X(kWriteBytes, "write_bytes")                  \
+  X(kRssBytes, "rss_bytes")                      \
+  X(kRssPeakBytes, "rss_peak_bytes")             \
+  X(kJsUsedBytes, "js_used_bytes")               \
+  X(kJsPeakBytes, "js_peak_bytes")               \
+  X(kJsAllocBytes, "js_alloc_bytes")             \
+  X(kExternalBytes, "external_bytes")            \
+  X(kGcNs, "gc_ns")                              \
+  X(kGcCalls, "gc_calls")                        \
+  X(kNativeLiveBytes, "native_live_bytes")       \
+  X(kNativeAllocBytes, "native_alloc_bytes")     \
+  X(kNativeAllocs, "native_allocs")              \
+  X(kNativePeakBytes, "native_peak_bytes")       \
+  X(kAllocatorHeldBytes, "allocator_held_bytes") \
+  X(kMappedBytes, "mapped_bytes")                \
+  X(kModuleCount, "module_count")
 
 enum Slot : size_t {
 #define STAGEPROF_ENUMERATOR(enumerator, name) enumerator,
@@ -42,7 +44,12 @@ enum Slot : size_t {
       kSlotCount
 };
 
-constexpr uint32_t kLayoutVersion = 1;
+// After the slots: bytes that each module has allocated, in the first `module_count` cells. A module
+// keeps its cell as long as the process runs; the last cell is that of all modules beyond it.
+constexpr size_t kModuleCells = 64;
+constexpr size_t kSampleLength = kSlotCount + kModuleCells;
+
+constexpr uint32_t kLayoutVersion = 2;
 
 // What a sampler reads. Wall time is always read.
 constexpr uint32_t kMaskCpu = 1;

@@ -9,7 +9,7 @@ namespace stageprof {
 void Sampler::Open(Sources* sources, double* slots, uint32_t mask) {
   sources_ = sources;
   slots_ = slots;
-  for (size_t slot = 0; slot < kSlotCount; ++slot) slots_[slot] = NAN;
+  for (size_t slot = 0; slot < kSampleLength; ++slot) slots_[slot] = NAN;
 
   const bool has_usage = !sources->rusage.failure;
   gives_cpu_ = (mask & kMaskCpu) != 0 && has_usage;
@@ -17,28 +17,34 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask) {
   reads_rss_ = (mask & kMaskRss) != 0 && !sources->statm.failure();
   reads_usage_ = gives_cpu_ || gives_io_ || (reads_rss_ && has_usage);
   reads_thread_clock_ = (mask & kMaskCpu) != 0 && !sources->thread_clock.failure;
-  reads_js_ = (mask & kMaskJs) != 0 && sources->v8_heap.verified();
+  const bool has_heap = sources->v8_heap.verified();
+  gives_js_ = (mask & kMaskJs) != 0 && has_heap;
+  reads_tracker_ = (mask & kMaskNative) != 0 && !sources->tracker.failure;
   reads_malloc_ = (mask & kMaskNative) != 0 && !sources->malloc_stats.failure;
   // Backing stores come from malloc, so live native blocks need the heap's external word even where
   // JS is not measured. Unverified, native_live_bytes stays NaN rather than change its meaning.
-  reads_external_ = reads_malloc_ && sources->v8_heap.verified();
+  gives_live_ = (reads_tracker_ || reads_malloc_) && has_heap;
+  reads_heap_ = gives_js_ || gives_live_;
 
   if (reads_rss_ && has_usage) {
     const bool resets = (mask & kMaskRssPeakReset) != 0;
     rss_peak_.Open(&sources->rusage, &sources->status, resets ? &sources->clear_refs : nullptr);
   }
-  if (reads_js_) sources->v8_heap.AddWindow(&js_window_);
+  if (reads_heap_) sources->v8_heap.AddWindow(&heap_window_);
+  if (reads_tracker_) tracker_window_ = sources->tracker.OpenWindow();
 }
 
 void Sampler::Close() {
   if (slots_ == nullptr) return;
   slots_ = nullptr;
   rss_peak_.Close();
-  if (reads_js_) sources_->v8_heap.RemoveWindow(&js_window_);
+  if (reads_heap_) sources_->v8_heap.RemoveWindow(&heap_window_);
+  if (reads_tracker_) sources_->tracker.CloseWindow(tracker_window_);
 }
 
 void Sampler::ReadEntry() {
   ReadMalloc();
+  ReadTracker();
   ReadHeap();
   ReadRss();
   ReadUsage();
@@ -53,6 +59,7 @@ void Sampler::ReadExit() {
   ReadUsage();
   ReadRss();
   ReadHeap();
+  ReadTracker();
   ReadMalloc();
   Derive();
 }
@@ -89,23 +96,34 @@ inline void Sampler::ReadRss() {
 }
 
 inline void Sampler::ReadHeap() {
+  if (!reads_heap_) return;
   V8Heap& heap = sources_->v8_heap;
-  if (reads_js_) {
-    heap.ReadAllocation();
-    slots_[kJsUsedBytes] = heap.used_bytes();
-    slots_[kJsPeakBytes] = heap.EndWindow(&js_window_);
-    slots_[kJsAllocBytes] = heap.allocated_bytes();
-    slots_[kExternalBytes] = heap.external_bytes();
-    slots_[kGcNs] = heap.gc_ns();
-    slots_[kGcCalls] = heap.gc_calls();
-  } else if (reads_external_) {
-    heap.Read();
-  }
+  heap.ReadAllocation();
+  heap_peaks_ = heap.EndWindow(&heap_window_);
+  if (!gives_js_) return;
+  slots_[kJsUsedBytes] = heap.used_bytes();
+  slots_[kJsPeakBytes] = heap_peaks_.used_bytes;
+  slots_[kJsAllocBytes] = heap.allocated_bytes();
+  slots_[kExternalBytes] = heap.external_bytes();
+  slots_[kGcNs] = heap.gc_ns();
+  slots_[kGcCalls] = heap.gc_calls();
+}
+
+inline void Sampler::ReadTracker() {
+  if (!reads_tracker_) return;
+  TrackerClient& tracker = sources_->tracker;
+  TrackerClient::Reading reading;
+  tracker.Read(tracker_window_, &reading);
+  blocks_live_bytes_ = reading.live_bytes;
+  blocks_peak_bytes_ = reading.peak_bytes;
+  slots_[kNativeAllocBytes] = reading.allocated_bytes;
+  slots_[kNativeAllocs] = reading.allocated_blocks;
+  slots_[kMappedBytes] = tracker.ReadModules(slots_ + kSlotCount, &slots_[kModuleCount]);
 }
 
 inline void Sampler::ReadMalloc() {
   if (!reads_malloc_) return;
-  malloc_live_bytes_ = NAN;
+  if (!reads_tracker_) blocks_live_bytes_ = NAN;
   slots_[kAllocatorHeldBytes] = NAN;
   MallocStats::Reading reading;
   double cost_ns;
@@ -115,16 +133,21 @@ inline void Sampler::ReadMalloc() {
   }
   ++malloc_use_.readings;
   malloc_use_.spent_ns += cost_ns;
-  malloc_live_bytes_ = reading.live_bytes;
+  if (!reads_tracker_) blocks_live_bytes_ = reading.live_bytes;
   slots_[kAllocatorHeldBytes] = reading.held_bytes;
 }
 
 // What needs two readings, whose order differs between the two ends.
 inline void Sampler::Derive() {
   if (reads_rss_) slots_[kRssPeakBytes] = rss_peak_.PeakBytes(slots_[kRssBytes]);
-  if (reads_external_) {
-    slots_[kNativeLiveBytes] = malloc_live_bytes_ - sources_->v8_heap.external_bytes();
-  }
+  if (!gives_live_) return;
+  const double live = blocks_live_bytes_ - sources_->v8_heap.external_bytes();
+  slots_[kNativeLiveBytes] = live;
+  if (!reads_tracker_) return;
+  // The two peaks need not have been at the same instant, so this is a lower bound where backing
+  // stores came and went. The peak of all blocks would be an upper one, and take Buffers for native.
+  const double peak = blocks_peak_bytes_ - heap_peaks_.external_bytes;
+  slots_[kNativePeakBytes] = peak > live ? peak : live;
 }
 
 }  // namespace stageprof

@@ -20,7 +20,7 @@ class Sampler {
     double spent_ns = 0;
   };
 
-  // `slots` is the caller's memory, kSlotCount doubles; it must stay valid until Close. `sources`
+  // `slots` is the caller's memory, kSampleLength doubles; it must stay valid until Close. `sources`
   // must be open.
   void Open(Sources* sources, double* slots, uint32_t mask);
   void Close();
@@ -35,6 +35,7 @@ class Sampler {
  private:
   void ReadHeap();
   void ReadMalloc();
+  void ReadTracker();
   void ReadRss();
   void ReadUsage();
   void ReadThreadClock();
@@ -45,21 +46,26 @@ class Sampler {
   double* slots_ = nullptr;
 
   // What to read at each sample.
-  bool reads_js_ = false;
+  bool reads_heap_ = false;
   bool reads_malloc_ = false;
+  bool reads_tracker_ = false;
   bool reads_rss_ = false;
   bool reads_usage_ = false;
   bool reads_thread_clock_ = false;
-  bool reads_external_ = false;
-  // What of getrusage to give.
+  // What of the heap and of getrusage to give.
+  bool gives_js_ = false;
+  bool gives_live_ = false;
   bool gives_cpu_ = false;
   bool gives_io_ = false;
 
   RssPeak rss_peak_;
-  V8Heap::Window js_window_;
+  V8Heap::Window heap_window_;
+  int32_t tracker_window_ = STAGEPROF_TRACKER_NO_WINDOW;
   MallocUse malloc_use_;
-  // Of the present sample; NaN where the budget skipped the reading.
-  double malloc_live_bytes_ = 0;
+  // Of the present sample. Blocks include backing stores; NaN where the budget skipped the reading.
+  V8Heap::Peaks heap_peaks_;
+  double blocks_live_bytes_ = 0;
+  double blocks_peak_bytes_ = 0;
 };
 
 }  // namespace stageprof

@@ -90,7 +90,7 @@ inline bool SamplerHandle::SlotsAreThere(napi_env env) const {
   return napi_get_reference_value(env, slots_, &slots) == napi_ok &&
          napi_get_typedarray_info(env, slots, nullptr, &length, nullptr, nullptr, nullptr) ==
              napi_ok &&
-         length == kSlotCount;
+         length == kSampleLength;
 }
 
 napi_value SamplerHandle::ReadEntry(napi_env env, napi_callback_info info) {

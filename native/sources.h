@@ -7,6 +7,7 @@
 #include "rusage.h"
 #include "statm.h"
 #include "status.h"
+#include "tracker_client.h"
 #include "v8_heap.h"
 
 namespace stageprof {
@@ -21,6 +22,7 @@ struct Sources {
   ClearRefs clear_refs;
   V8Heap v8_heap;
   MallocStats malloc_stats;
+  TrackerClient tracker;
 
   void Open() {
     if (is_open) return;
@@ -32,6 +34,7 @@ struct Sources {
     clear_refs.Open();
     v8_heap.Open();
     malloc_stats.Open();
+    tracker.Open();
   }
 
   // Descriptors only: the GC callbacks go with the last sampler that reads JS.

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "sample_layout.h"
 #include "symbols.h"
 
 namespace stageprof {
@@ -25,7 +26,54 @@ void TrackerClient::Open() {
     failure.Set(state.failure);
   } else if (!CountsBlocks()) {
     failure.Set("another library takes malloc before the tracker");
+  } else {
+    tracks_modules_ = state.tracks_modules != 0;
+    OpenModules();
   }
+}
+
+void TrackerClient::OpenModules() {
+  const uint32_t count = RefreshModules();
+  // Where V8 is: in the program, or in a libnode.so beside it.
+  node_module_ = tracker_->find_module(FindSymbol("_ZN2v87Isolate10GetCurrentEv"));
+  for (uint32_t index = 0; index < count; ++index) {
+    StageprofTrackerModule module;
+    if (tracker_->read_module(index, &module) == 0 && module.serves_malloc) malloc_module_ = index;
+  }
+}
+
+uint32_t TrackerClient::RefreshModules() {
+  return tracker_->refresh_modules();
+}
+
+bool TrackerClient::ReadModule(uint32_t index, Module* module) const {
+  StageprofTrackerModule counts;
+  if (tracker_->read_module(index, &counts) != 0) return false;
+  *module = {counts.name, static_cast<double>(counts.mapped_bytes),
+             static_cast<double>(counts.reserved_bytes), IsOwn(index)};
+  return true;
+}
+
+double TrackerClient::ReadModules(double* cells, double* count) {
+  // More than there can be: the tracker's table is smaller.
+  constexpr uint32_t kMost = 1024;
+  StageprofTrackerModuleBytes modules[kMost];
+  const uint32_t modules_read = tracker_->read_module_bytes(kMost, modules);
+  double mapped_bytes = 0;
+  double beyond = 0;
+  constexpr uint32_t kLastCell = kModuleCells - 1;
+  for (uint32_t module = 0; module < modules_read; ++module) {
+    if (!IsOwn(module)) mapped_bytes += static_cast<double>(modules[module].mapped_bytes);
+    const auto allocated = static_cast<double>(modules[module].allocated_bytes);
+    if (module < kLastCell) {
+      cells[module] = allocated;
+    } else {
+      beyond += allocated;
+    }
+  }
+  if (modules_read > kLastCell) cells[kLastCell] = beyond;
+  *count = !tracks_modules_ ? NAN : modules_read < kModuleCells ? modules_read : kModuleCells;
+  return mapped_bytes;
 }
 
 int32_t TrackerClient::OpenWindow() {

@@ -41,6 +41,22 @@ class TrackerClient {
     reading->thread_allocated_blocks = static_cast<double>(counts.thread_allocated_blocks);
   }
 
+  // Allocated bytes by module into kModuleCells `cells`, of which `count` are in use, both NaN where
+  // modules are not counted. Returns the bytes of live mappings that modules have made themselves;
+  // not node, whose own are V8's heap, nor the allocator. As of the last Read.
+  double ReadModules(double* cells, double* count);
+
+  // For the names of the cells; not for every sample.
+  struct Module {
+    const char* name;
+    double mapped_bytes;
+    double reserved_bytes;
+    bool is_own;  // node or the allocator, whose mappings are told elsewhere
+  };
+  // Modules that were loaded since the last time are known from now on. How many there are.
+  uint32_t RefreshModules();
+  bool ReadModule(uint32_t index, Module* module) const;
+
   // By how much live bytes and peak may be off so far; NaN without a tracker.
   double BoundBytes() const;
 
@@ -48,8 +64,13 @@ class TrackerClient {
 
  private:
   bool CountsBlocks() const;
+  void OpenModules();
+  bool IsOwn(uint32_t module) const { return module == node_module_ || module == malloc_module_; }
 
   const StageprofTracker* tracker_ = nullptr;
+  bool tracks_modules_ = false;
+  uint32_t node_module_ = 0;
+  uint32_t malloc_module_ = 0;
 };
 
 }  // namespace stageprof

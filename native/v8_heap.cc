@@ -59,7 +59,7 @@ void V8Heap::AddWindow(Window* window) {
   } else {
     ReadAllocation();
   }
-  window->peak_bytes = used_bytes();
+  window->peaks = {used_bytes(), external_bytes()};
   window->previous = nullptr;
   window->next = windows_;
   if (windows_ != nullptr) windows_->previous = window;
@@ -83,9 +83,8 @@ void V8Heap::OnPrologue(void*, int type, int, void* data) {
   if (heap->gc_depth_++ == 0) heap->gc_began_ns_ = ReadWallNs();
   if ((type & kCollections) != 0) heap->gc_calls_ += 1;
   heap->ReadAllocation();
-  const double used = heap->used_bytes();
   for (Window* window = heap->windows_; window != nullptr; window = window->next) {
-    if (used > window->peak_bytes) window->peak_bytes = used;
+    heap->RaisePeaks(window);
   }
 }
 

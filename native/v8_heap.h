@@ -18,9 +18,14 @@ namespace stageprof {
 //   allocated 8 + 4 = 12, peak 18
 class V8Heap {
  public:
-  // The highest used heap since a sampler's previous sample. A member of its sampler.
+  // Highest values since a sampler's previous sample. Backing stores too go only with collections.
+  struct Peaks {
+    double used_bytes = 0;
+    double external_bytes = 0;
+  };
+  // A member of its sampler.
   struct Window {
-    double peak_bytes = 0;
+    Peaks peaks;
     Window* previous = nullptr;
     Window* next = nullptr;
   };
@@ -51,12 +56,12 @@ class V8Heap {
     last_used_ = used;
   }
 
-  // Ends `window` at the last reading: the highest used heap within it. The next one begins here.
-  double EndWindow(Window* window) const {
-    const double used = used_bytes();
-    const double peak = window->peak_bytes > used ? window->peak_bytes : used;
-    window->peak_bytes = used;
-    return peak;
+  // Ends `window` at the last reading: the highest values within it. The next one begins here.
+  Peaks EndWindow(Window* window) const {
+    RaisePeaks(window);
+    const Peaks ended = window->peaks;
+    window->peaks = {used_bytes(), external_bytes()};
+    return ended;
   }
 
   double used_bytes() const { return static_cast<double>(words_[kUsedHeapSize]); }
@@ -82,6 +87,12 @@ class V8Heap {
   static void OnPrologue(void* isolate, int type, int flags, void* data);
   static void OnEpilogue(void* isolate, int type, int flags, void* data);
   void* Find(const char* symbol);
+
+  void RaisePeaks(Window* window) const {
+    Peaks& peaks = window->peaks;
+    if (used_bytes() > peaks.used_bytes) peaks.used_bytes = used_bytes();
+    if (external_bytes() > peaks.external_bytes) peaks.external_bytes = external_bytes();
+  }
 
   void* isolate_ = nullptr;
   void (*construct_statistics_)(void* statistics) = nullptr;

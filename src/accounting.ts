@@ -3,15 +3,16 @@ import { ForcedCollection } from './forced-collection.js';
 import { bucketOf } from './histogram.js';
 import { type LabelNode, Labels } from './labels.js';
 import { GROUPS } from './metrics.js';
-import { slotIndex } from './native/layout.js';
+import { SLOT_COUNT, slotIndex } from './native/layout.js';
 import type { Sampler } from './native/sampler.js';
 import { type OpenCall, OpenCalls } from './open-calls.js';
 import type { ProfilerSettings } from './options.js';
-import { addTo, columnOf, RowStore, raiseTo } from './row-store.js';
+import { addTo, columnOf, MODULE_COLUMNS, RowStore, raiseTo } from './row-store.js';
 
 const WALL = slotIndex.wall_ns;
 const CPU = slotIndex.process_cpu_ns;
 const RSS = slotIndex.rss_bytes;
+const MODULE_COUNT = slotIndex.module_count;
 
 const CALLS = columnOf('calls');
 const ERRORS = columnOf('errors');
@@ -96,6 +97,7 @@ export class Accounting {
       const slot = deltaSlots[i]!;
       entry[slot] = slots[slot]!;
     }
+    enterModules(entry, slots);
     // The first child to open starts the time that is not its parent's own.
     if (call.parent!.children === 1) {
       const since = call.parent!.coveredSince;
@@ -191,6 +193,7 @@ export class Accounting {
       const slot = deltaSlots[i]!;
       addTo(cells, base + deltaColumns[i]!, slots[slot]! - entry[slot]!);
     }
+    foldModules(entry, slots, cells, base + MODULE_COLUMNS);
     const wallNs = slots[WALL]! - entry[WALL]!;
     raiseTo(cells, base + WALL_MAX, wallNs);
     addTo(cells, base + WALL_SELF, wallNs - this.coveredNs(call, 0, WALL));
@@ -231,6 +234,23 @@ export class Accounting {
       if (call.newer === null) stack.trim(call.older!.moment);
       else if (stack.length > 2 * calls.length + PEAK_SLACK) stack.compact(calls.moments());
     }
+  }
+}
+
+/** Keeps the cells of modules that there are. */
+function enterModules(entry: Float64Array, slots: Float64Array): void {
+  const count = slots[MODULE_COUNT]!;
+  entry[MODULE_COUNT] = count;
+  for (let cell = SLOT_COUNT; cell < SLOT_COUNT + count; cell++) entry[cell] = slots[cell]!;
+}
+
+/** Adds what modules have allocated since the entry; those loaded since then began at zero. */
+function foldModules(entry: Float64Array, slots: Float64Array, cells: Float64Array, firstCell: number): void {
+  const count = slots[MODULE_COUNT]!;
+  const countAtEntry = entry[MODULE_COUNT]!;
+  for (let module = 0; module < count; module++) {
+    const before = module < countAtEntry ? entry[SLOT_COUNT + module]! : 0;
+    cells[firstCell + module]! += slots[SLOT_COUNT + module]! - before;
   }
 }
 

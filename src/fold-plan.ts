@@ -23,8 +23,8 @@ export interface FoldPlan {
 export function compileFolds(measured: ReadonlySet<Group>): FoldPlan {
   const deltas: { slot: number; column: number }[] = [];
   const peaks: PeakFold[] = [];
-  for (const { field, fold, group, share, slot } of METRICS) {
-    if (slot === null || share !== 'total' || !measured.has(group)) continue;
+  for (const { field, fold, group, share, slot, unit } of METRICS) {
+    if (slot === null || share !== 'total' || unit === 'modules' || !measured.has(group)) continue;
     const target = { slot: slotIndex[slot], column: columnOf(field) };
     if (fold === 'peak') peaks.push({ ...target, levelSlot: slotIndex[LEVEL_OF_PEAK[slot]!], stack: new PeakStack() });
     else deltas.push(target);

@@ -8,7 +8,11 @@ import type { Collect } from './options.js';
 
 /** Slots that only rise: what a forced collection adds to them is not the program's. */
 const FLOW_SLOTS: readonly number[] = [
-  ...new Set(METRICS.flatMap(({ fold, slot }) => (fold === 'flow' && slot !== null ? [slotIndex[slot]] : []))),
+  ...new Set(
+    METRICS.flatMap(({ fold, slot, unit }) =>
+      fold === 'flow' && slot !== null && unit !== 'modules' ? [slotIndex[slot]] : [],
+    ),
+  ),
 ];
 
 const USED = slotIndex.js_used_bytes;

@@ -4,7 +4,7 @@ import type { SlotName } from './native/layout.js';
 export type Fold = 'flow' | 'growth' | 'peak' | 'max' | 'count';
 
 /** Unit of the reported number. Slots are nanoseconds, bytes or plain counts; reports are seconds and KiB. */
-export type Unit = 's' | 'KiB' | 'count' | 'histogram';
+export type Unit = 's' | 'KiB' | 'count' | 'histogram' | 'modules';
 
 /** What `measure` switches on and off; `time` is always on. */
 export const GROUPS = ['time', 'cpu', 'rss', 'js', 'native', 'io'] as const;
@@ -136,10 +136,24 @@ export const METRICS = [
     'Growth of the live native heap: what malloc has handed out, less backing stores.',
     { heading: 'native' },
   ),
-  metric('native_kb_alloc', 'native', 'flow', 'KiB', 'native_alloc_bytes', 'Native memory allocated.', {
-    heading: 'native alloc',
-  }),
-  metric('native_allocs', 'native', 'flow', 'count', 'native_allocs', 'Native blocks allocated.'),
+  metric(
+    'native_kb_alloc',
+    'native',
+    'flow',
+    'KiB',
+    'native_alloc_bytes',
+    'Native memory allocated, on all threads and whether or not it was kept; backing stores are part of it.',
+    { heading: 'native alloc' },
+  ),
+  metric('native_allocs', 'native', 'flow', 'count', 'native_allocs', 'Native blocks allocated, on all threads.'),
+  metric(
+    'native_modules',
+    'native',
+    'flow',
+    'modules',
+    'module_count',
+    'KiB of `native_kb_alloc` by the shared object that asked for them: its path within its package, else its file name.',
+  ),
   metric(
     'native_kb_peak_max',
     'native',
@@ -157,6 +171,15 @@ export const METRICS = [
     'allocator_held_bytes',
     'Growth of memory the allocator holds but has not handed out: fragmentation and caches.',
     { heading: 'allocator' },
+  ),
+  metric(
+    'mapped_kb_delta',
+    'native',
+    'growth',
+    'KiB',
+    'mapped_bytes',
+    "Growth of what modules have mapped themselves, behind malloc's back; address space, of which not all need be resident.",
+    { heading: 'mapped' },
   ),
   metric(
     'rss_kb_delta',

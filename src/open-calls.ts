@@ -1,5 +1,5 @@
 import type { LabelNode } from './labels.js';
-import { SLOT_COUNT } from './native/layout.js';
+import { SAMPLE_LENGTH } from './native/layout.js';
 
 /** Moment of a place in the pool that holds no open call. */
 const NEVER = -1;
@@ -29,8 +29,8 @@ export class OpenCall {
   /** Descendants that have closed. */
   innerClosed = 0;
   overlappedAtOpen = false;
-  /** The entry sample: slot values, where the plan of folds needs them. */
-  readonly entry = new Float64Array(SLOT_COUNT);
+  /** The entry sample: slot values, where the plan of folds needs them, and the cells of `module_count` modules. */
+  readonly entry = new Float64Array(SAMPLE_LENGTH);
   /** Time during which a child was open: `[wall, process CPU]` in nanoseconds, and both clocks since when one is. */
   readonly covered = new Float64Array(2);
   readonly coveredSince = new Float64Array(2);

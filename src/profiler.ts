@@ -15,6 +15,7 @@ import type { Report } from './report/report.js';
 import { formatWarning } from './report/warnings.js';
 import type { RowStore } from './row-store.js';
 import { slurmIdentity } from './slurm.js';
+import { TRACKER_METHOD } from './sources.js';
 import { type StageCost, stageCostOf } from './stage-cost.js';
 import type { AnyFunction, Profiler, Stage } from './types.js';
 
@@ -27,6 +28,7 @@ export interface ProfilerParts {
 interface Measured {
   readonly facts: HeaderFacts;
   readonly rows: RowStore;
+  readonly modules: readonly string[] | null;
 }
 
 /**
@@ -77,9 +79,9 @@ export class StageProfiler implements Profiler {
 
   report(): Report {
     // Before the calibration, whose time is not the program's.
-    const { facts, rows } = this.final ?? this.measure();
+    const { facts, rows, modules } = this.final ?? this.measure();
     const cost = this.knownCost ?? stageCostOf(this.settings.sampler, scratchProfiler);
-    return buildReport(facts, this.accounting.labels.entered, rows, cost);
+    return buildReport(facts, this.accounting.labels.entered, rows, modules, cost);
   }
 
   close(): void {
@@ -180,7 +182,11 @@ export class StageProfiler implements Profiler {
 
   private measure(): Measured {
     const totals = this.accounting.measureTotals();
-    return { facts: this.facts(totals), rows: this.accounting.rowsWithOpenCalls() };
+    return {
+      facts: this.facts(totals),
+      rows: this.accounting.rowsWithOpenCalls(),
+      modules: this.sampler.modules(),
+    };
   }
 
   private facts({ total, outside, rssBytes }: Totals): HeaderFacts {
@@ -194,7 +200,7 @@ export class StageProfiler implements Profiler {
       rss_kb_now: kibOf(rssBytes),
       rss_kb_peak: kibOf(this.sampler.lifetimePeakRssBytes()),
       js_memory_traced: sources.js_peak.truth === 'exact',
-      native_memory_traced: sources.native.truth === 'exact',
+      native_memory_traced: sources.native.method === TRACKER_METHOD,
       sources: { ...sources, attribution: attributionState(this.settings.attribution) },
       labels_folded: this.accounting.labels.foldedLabels,
       warnings: this.warnings(),

@@ -1,12 +1,13 @@
 import { enlarged } from './enlarged.js';
 import { BUCKET_COUNT } from './histogram.js';
 import { METRICS } from './metrics.js';
+import { MODULE_CELLS } from './native/layout.js';
 
 /** Completed stages inside the calls of a label: what `overhead_s` is computed from. */
 const INNER_STAGES = 'inner_stages';
 
-/** Metrics that are not a running number of their own: the histogram, and what is derived from others. */
-const NOT_STORED: ReadonlySet<string> = new Set(['wall_hist', 'overhead_s']);
+/** Metrics that are not one running number: the histogram, the modules, and what is derived from others. */
+const NOT_STORED: ReadonlySet<string> = new Set(['wall_hist', 'native_modules', 'overhead_s']);
 
 /** One column a stored metric, in the order of the table of metrics, then the store's own. */
 export const COLUMNS: readonly string[] = [
@@ -14,15 +15,19 @@ export const COLUMNS: readonly string[] = [
   INNER_STAGES,
 ];
 
-const COLUMN_COUNT = COLUMNS.length;
+/** The first of `MODULE_CELLS` columns of bytes allocated, in the order of the sample's cells; zero at first. */
+export const MODULE_COLUMNS: number = COLUMNS.length;
+
+const COLUMN_COUNT = COLUMNS.length + MODULE_CELLS;
 
 const COLUMN_INDEX: ReadonlyMap<string, number> = new Map(COLUMNS.map((field, index) => [field, index]));
 
 /** Counters start at zero; everything measured starts as NaN, "not measured", until a first value arrives. */
-const EMPTY_ROW = Float64Array.from(COLUMNS, (field) => {
-  const metric = METRICS.find((candidate) => candidate.field === field);
-  return metric === undefined || metric.slot === null ? 0 : Number.NaN;
-});
+const EMPTY_ROW = new Float64Array(COLUMN_COUNT);
+for (const { field, slot } of METRICS) {
+  const column = COLUMN_INDEX.get(field);
+  if (column !== undefined && slot !== null) EMPTY_ROW[column] = Number.NaN;
+}
 
 const INITIAL_ROWS = 16;
 
@@ -47,11 +52,11 @@ export function raiseTo(cells: Float64Array, cell: number, value: number): void 
 }
 
 /**
- * The running aggregates: one row a label, one column a metric, in typed arrays. It is the profiler's whole
+ * The running aggregates: one row a label, one column a metric and one a module, in typed arrays. It is the profiler's whole
  * state; nothing is kept per call.
  */
 export class RowStore {
-  /** `rowCount * COLUMNS.length` cells; replaced when it grows, so read it anew after `addRow`. */
+  /** `rowCount * COLUMN_COUNT` cells; replaced when it grows, so read it anew after `addRow`. */
   cells: Float64Array = new Float64Array(INITIAL_ROWS * COLUMN_COUNT);
   private buckets: Uint32Array = new Uint32Array(INITIAL_ROWS * BUCKET_COUNT);
   private rowCount = 0;

@@ -15,12 +15,24 @@ export interface SourceState {
   readonly reason?: string;
 }
 
-export const SOURCE_NAMES = ['native', 'js_peak', 'rss', 'rss_peak', 'thread_cpu', 'gc', 'attribution'] as const;
+export const SOURCE_NAMES = [
+  'native',
+  'allocator',
+  'js_peak',
+  'rss',
+  'rss_peak',
+  'thread_cpu',
+  'gc',
+  'attribution',
+] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 export type Sources = Readonly<Record<SourceName, SourceState>>;
 
 /** The part a sampler knows: attribution is the profiler's. */
 export type SamplerSources = Omit<Sources, 'attribution'>;
+
+/** Method of native memory that is counted block by block. */
+export const TRACKER_METHOD = 'tracker';
 
 /** A source that cannot be read, and why. */
 export function absent(reason: string): SourceState {

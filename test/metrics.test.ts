@@ -33,9 +33,9 @@ test.each(METRICS)('the name of $field ends in its unit, and that fits its slot'
   expect(/_kb(_|$)/.test(field)).toBe(unit === 'KiB');
   expect(field.endsWith('_hist')).toBe(unit === 'histogram');
   if (slot !== null)
-    expect({ s: /_ns$/, KiB: /_bytes$/, count: /^(?!.*_(ns|bytes)$)/, histogram: /^$/ }[unit]).toSatisfy(
-      (ending: RegExp) => ending.test(slot),
-    );
+    expect(
+      { s: /_ns$/, KiB: /_bytes$/, count: /^(?!.*_(ns|bytes)$)/, histogram: /^$/, modules: /^module_count$/ }[unit],
+    ).toSatisfy((ending: RegExp) => ending.test(slot));
 });
 
 test.each(METRICS)('$field is folded as its kind allows', ({ fold, slot, share, description }) => {

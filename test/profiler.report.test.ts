@@ -2,19 +2,20 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { METRICS } from '../src/metrics.js';
 import { LEVEL_OF_PEAK, type SlotName } from '../src/native/layout.js';
 import { MEASURES } from '../src/options.js';
+import { isNumberMetric } from '../src/report/number-metrics.js';
 import { absent, present } from '../src/sources.js';
 import { rowOf, scripted } from './scripted-sampler.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
 describe('rows', () => {
-  const folded = METRICS.flatMap((metric) =>
+  const folded = METRICS.filter(isNumberMetric).flatMap((metric) =>
     metric.slot !== null && metric.share === 'total' ? [{ ...metric, slot: metric.slot as SlotName }] : [],
   );
   const deltas = folded.filter(({ fold }) => fold !== 'peak');
 
   test.each(deltas)('$field is the $fold of $slot in $unit', ({ field, slot, unit }) => {
-    const perUnit = { s: 1e9, KiB: 1024, count: 1, histogram: Number.NaN }[unit];
+    const perUnit = { s: 1e9, KiB: 1024, count: 1 }[unit as 's' | 'KiB' | 'count'];
     const { profiler, sampler } = scripted();
     sampler.set({ [slot]: 7 * perUnit });
     for (let i = 0; i < 2; i++) profiler.stage('a', () => sampler.advance({ [slot]: 3 * perUnit }));

@@ -1,4 +1,4 @@
-import { LEVEL_OF_PEAK, SLOT_COUNT, SLOTS, type SlotName, slotIndex } from '../src/native/layout.js';
+import { LEVEL_OF_PEAK, SAMPLE_LENGTH, SLOT_COUNT, SLOTS, type SlotName, slotIndex } from '../src/native/layout.js';
 import type { Sampler } from '../src/native/sampler.js';
 import type { StageProfilerOptions } from '../src/options.js';
 import { StageProfiler } from '../src/profiler.js';
@@ -17,9 +17,10 @@ const EXACT = present('exact', 'script');
  * it; setting a level raises its peak, and a sample begins a new window of every peak.
  */
 export class ScriptedSampler implements Sampler {
-  readonly slots = new Float64Array(SLOT_COUNT).fill(Number.NaN);
+  readonly slots = new Float64Array(SAMPLE_LENGTH).fill(Number.NaN);
   readonly state: SamplerSources = {
     native: EXACT,
+    allocator: EXACT,
     js_peak: EXACT,
     rss: EXACT,
     rss_peak: EXACT,
@@ -27,7 +28,10 @@ export class ScriptedSampler implements Sampler {
     gc: EXACT,
   };
   lifetimePeak = 0;
+  /** Names of the modules that `allocate` counts for; null where none are counted. */
+  moduleNames: string[] | null = null;
   closes = 0;
+  private readonly moduleBytes: number[] = [];
   private readonly values = new Map<SlotName, number>(SLOTS.map((slot) => [slot, 0]));
 
   /** Sets slots. Of a level, the peak since the last sample follows; a peak that is NaN stays so: it is not measured. */
@@ -49,6 +53,19 @@ export class ScriptedSampler implements Sampler {
   /** Lets wall time pass. */
   pass(wallNs: number): void {
     this.advance({ wall_ns: wallNs });
+  }
+
+  /** Adds to the bytes a module has allocated; a name not seen before is a module loaded now. */
+  allocate(module: string, bytes: number): void {
+    this.moduleNames ??= [];
+    let cell = this.moduleNames.indexOf(module);
+    if (cell === -1) cell = this.moduleNames.push(module) - 1;
+    this.moduleBytes[cell] = (this.moduleBytes[cell] ?? 0) + bytes;
+    this.set({ module_count: this.moduleNames.length });
+  }
+
+  modules(): readonly string[] | null {
+    return this.moduleNames;
   }
 
   readEntry(): void {
@@ -74,6 +91,7 @@ export class ScriptedSampler implements Sampler {
   private read(): void {
     if (this.closes > 0) throw new Error('A closed sampler was read');
     for (const [slot, value] of this.values) this.slots[slotIndex[slot]] = value;
+    this.slots.set(this.moduleBytes, SLOT_COUNT);
     for (const [peak, level] of PEAKS) {
       if (!Number.isNaN(this.values.get(peak))) this.values.set(peak, this.values.get(level)!);
     }

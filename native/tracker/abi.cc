@@ -53,6 +53,18 @@ int32_t ReadModuleForAddon(uint32_t index, StageprofTrackerModule* module) {
   return 0;
 }
 
+uint32_t ReadModuleBytes(uint32_t most, StageprofTrackerModuleBytes* bytes) {
+  const uint32_t count = CountModules() < most ? CountModules() : most;
+  for (uint32_t module = 0; module < count; ++module) {
+    bytes[module] = {ReadAllocatedBytes(module), ReadMappedBytes(module)};
+  }
+  return count;
+}
+
+uint32_t FindModuleForAddon(const void* address) {
+  return ModuleOf(address);
+}
+
 uint32_t RefreshForAddon() {
   HandOver();
   return RefreshModules();
@@ -84,4 +96,6 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::ReadState,
     stageprof_tracker::RefreshForAddon,
     stageprof_tracker::ReadModuleForAddon,
+    stageprof_tracker::ReadModuleBytes,
+    stageprof_tracker::FindModuleForAddon,
 };

@@ -47,6 +47,12 @@ typedef struct StageprofTrackerModule {
   uint32_t serves_malloc; /* its mappings hold the blocks counted elsewhere */
 } StageprofTrackerModule;
 
+/* What of a module may be read at every sample. */
+typedef struct StageprofTrackerModuleBytes {
+  uint64_t allocated_bytes;
+  int64_t mapped_bytes;
+} StageprofTrackerModuleBytes;
+
 typedef struct StageprofTrackerState {
   uint32_t threads;         /* whose batches are open now, a forked child's lost ones included */
   uint32_t threads_highest; /* most at one time: the bound of peaks */
@@ -75,6 +81,10 @@ typedef struct StageprofTracker {
    * how many modules there are; two may have the same name, and are then to be added up. */
   uint32_t (*refresh_modules)(void);
   int32_t (*read_module)(uint32_t index, StageprofTrackerModule* module); /* 0, or -1 if none */
+  /* Of the first modules, at most `most`, in the order of their indices; returns how many. As of
+   * each thread's last batch, the calling thread's own ends with read(). A cache line a module. */
+  uint32_t (*read_module_bytes)(uint32_t most, StageprofTrackerModuleBytes* bytes);
+  uint32_t (*find_module)(const void* address); /* 0 if in none */
 } StageprofTracker;
 
 #ifdef __cplusplus

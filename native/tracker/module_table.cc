@@ -15,7 +15,7 @@ std::atomic<uint32_t> missed{0};
 // Such as fits into a row. The end of a path tells more than its beginning.
 const char* EndOfName(const char* name) {
   const size_t length = strlen(name);
-  return length < Module::kNameBytes ? name : name + length - (Module::kNameBytes - 1);
+  return length < kModuleNameBytes ? name : name + length - (kModuleNameBytes - 1);
 }
 
 void SetRange(Module* module, uintptr_t start, uintptr_t end) {
@@ -38,6 +38,7 @@ void ForgetOverlapped(uintptr_t start, uintptr_t end, uint32_t count) {
 }  // namespace
 
 Module module_table[kModules];
+char module_names[kModules][kModuleNameBytes];
 
 uint32_t CountModules() {
   const uint32_t taken = rows.load(kRelaxed);
@@ -54,7 +55,7 @@ uint32_t PutModule(const char* name, uintptr_t start, uintptr_t end) {
   for (uint32_t i = 1; i < count; ++i) {
     Module& module = module_table[i];
     if (!module.has_name.load(std::memory_order_acquire)) continue;
-    if (strcmp(module.name, kept_name) != 0) continue;
+    if (strcmp(module_names[i], kept_name) != 0) continue;
     if (module.start.load(kRelaxed) != start || module.end.load(kRelaxed) != end) {
       ForgetOverlapped(start, end, count);
       SetRange(&module, start, end);
@@ -68,7 +69,7 @@ uint32_t PutModule(const char* name, uintptr_t start, uintptr_t end) {
   ForgetOverlapped(start, end, count);
   const uint32_t row = rows.fetch_add(1, kRelaxed);
   if (row >= kModules) return kUnknownModule;
-  strcpy(module_table[row].name, kept_name);
+  strcpy(module_names[row], kept_name);
   SetRange(&module_table[row], start, end);
   module_table[row].has_name.store(true, std::memory_order_release);
   return row;

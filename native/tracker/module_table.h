@@ -9,10 +9,12 @@
 
 namespace stageprof_tracker {
 
-// One row. Its name never changes once it has one; its place in memory does when it is unloaded and
-// loaded again.
-struct Module {
-  static constexpr uint32_t kNameBytes = 216;
+// Of a longer path, its end.
+constexpr uint32_t kModuleNameBytes = 216;
+
+// One row, a cache line: every sample reads all of them. Its name never changes once it has one; its
+// place in memory does when it is unloaded and loaded again.
+struct alignas(64) Module {
   std::atomic<uint64_t> allocated_bytes;
   std::atomic<uint64_t> allocated_blocks;
   std::atomic<int64_t> mapped_bytes;
@@ -20,11 +22,11 @@ struct Module {
   std::atomic<uintptr_t> start;
   std::atomic<uintptr_t> end;
   std::atomic<bool> has_name;  // the row may be read
-  char name[kNameBytes];       // of a longer path, its end
 };
 
 // In static memory: rows that were never used cost none.
 extern Module module_table[kModules];
+extern char module_names[kModules][kModuleNameBytes];
 
 // The module that lies in [start, end) from now on. Two threads that meet a new module at the same
 // instant may each give it a row: rather two rows to add up than a lock in a hook.

@@ -28,7 +28,7 @@ int (*find_object)(void*, FoundObject*) = nullptr;
 
 uint32_t malloc_module = kUnknownModule;
 // Path of the program, whose name the loader gives as "".
-char program_name[Module::kNameBytes] = "(program)";
+char program_name[kModuleNameBytes] = "(program)";
 
 const char* NameOf(const char* name) {
   return name == nullptr || *name == '\0' ? program_name : name;
@@ -69,7 +69,7 @@ void Prepare() {
   const int error = errno;
   const ssize_t length = readlink("/proc/self/exe", program_name, sizeof program_name - 1);
   if (length > 0) program_name[length] = '\0';
-  strcpy(module_table[kUnknownModule].name, "(unknown)");
+  strcpy(module_names[kUnknownModule], "(unknown)");
   module_table[kUnknownModule].has_name.store(true, std::memory_order_release);
   find_object = reinterpret_cast<decltype(find_object)>(FindSymbol("_dl_find_object"));
   errno = error;
@@ -143,11 +143,19 @@ void ChargeMapping(uint32_t module, bool is_reserved, int64_t bytes) {
   (is_reserved ? row.reserved_bytes : row.mapped_bytes).fetch_add(bytes, kRelaxed);
 }
 
+uint64_t ReadAllocatedBytes(uint32_t module) {
+  return module_table[module].allocated_bytes.load(kRelaxed);
+}
+
+int64_t ReadMappedBytes(uint32_t module) {
+  return module_table[module].mapped_bytes.load(kRelaxed);
+}
+
 bool ReadModule(uint32_t module, ModuleReading* reading) {
   if (module >= CountModules()) return false;
   const Module& row = module_table[module];
   if (!row.has_name.load(std::memory_order_acquire)) return false;
-  *reading = {row.name,
+  *reading = {module_names[module],
               row.allocated_bytes.load(kRelaxed),
               row.allocated_blocks.load(kRelaxed),
               row.mapped_bytes.load(kRelaxed),

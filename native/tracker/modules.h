@@ -87,6 +87,9 @@ struct ModuleReading {
   bool serves_malloc;
 };
 bool ReadModule(uint32_t module, ModuleReading* reading);
+// Two numbers of it, without a look at its name; `module` is below CountModules().
+uint64_t ReadAllocatedBytes(uint32_t module);
+int64_t ReadMappedBytes(uint32_t module);
 
 }  // namespace stageprof_tracker
 

@@ -1,5 +1,5 @@
 import type { Capabilities } from '../capabilities.js';
-import type { SourceName } from '../sources.js';
+import type { SourceName, Truth } from '../sources.js';
 import type { Machine } from './machine.js';
 
 /** How Node says that addons are switched off, or that its permission model does not allow them. */
@@ -21,27 +21,33 @@ export function addonAdvice({ addon }: Capabilities, { platform, arch }: Machine
  */
 export function sourceAdvice(name: SourceName, { addon, sources }: Capabilities): string | undefined {
   const { truth } = sources[name];
-  return truth === 'exact' ? undefined : ADVICE[name](addon.available, truth === 'absent');
+  return truth === 'exact' ? undefined : ADVICE[name](addon.available, truth);
 }
 
-type Advise = (hasAddon: boolean, isAbsent: boolean) => string | undefined;
+type Advise = (hasAddon: boolean, truth: Truth) => string | undefined;
 
 const NEEDS_ADDON = 'needs the addon, see above';
 
 const ADVICE: Readonly<Record<SourceName, Advise>> = {
-  native: (hasAddon) =>
-    hasAddon
-      ? 'only the tracker counts every block, and this version has none: compare with rss_kb_delta'
-      : NEEDS_ADDON,
+  native: (hasAddon, truth) => {
+    if (!hasAddon) return NEEDS_ADDON;
+    // Bounded is the tracker's own truth.
+    return truth === 'bounded' ? undefined : 'start the program with stageprof run, whose tracker counts every block';
+  },
+  allocator: (hasAddon) => (hasAddon ? undefined : NEEDS_ADDON),
   js_peak: (hasAddon) =>
     hasAddon ? 'use an official build of Node 20, 22, 24 or 26, whose heap the addon can read' : NEEDS_ADDON,
-  rss: (_, isAbsent) =>
-    isAbsent ? 'mount /proc into the container' : 'take growth below the bound as none; Linux 6.16 and later are exact',
-  rss_peak: (hasAddon, isAbsent) => {
+  rss: (_, truth) =>
+    truth === 'absent'
+      ? 'mount /proc into the container'
+      : 'take growth below the bound as none; Linux 6.16 and later are exact',
+  rss_peak: (hasAddon, truth) => {
     if (!hasAddon) return NEEDS_ADDON;
-    return isAbsent ? undefined : '--rss-peak reset makes it exact for every stage, but lowers what time -v shows';
+    return truth === 'absent'
+      ? undefined
+      : '--rss-peak reset makes it exact for every stage, but lowers what time -v shows';
   },
   thread_cpu: (hasAddon) => (hasAddon ? undefined : 'needs the addon, see above, or Node 22.19 or later'),
-  gc: (hasAddon) => (hasAddon ? ADVICE.js_peak(true, true) : NEEDS_ADDON),
+  gc: (hasAddon) => (hasAddon ? ADVICE.js_peak(true, 'absent') : NEEDS_ADDON),
   attribution: () => 'where overlapped_calls is 0, all of a delta is of its own stage',
 };

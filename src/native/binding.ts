@@ -4,14 +4,28 @@ import { fileURLToPath } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
 import { LAYOUT_VERSION } from './layout.js';
 
-/** Sources the addon reads, each null where it is available, else the reason why not. */
+/** Sources the addon reads, each null where it is available, else the reason why not; and a bound. */
 export interface NativeSources {
   readonly threadClock: string | null;
   readonly rusage: string | null;
   readonly statm: string | null;
   readonly v8Heap: string | null;
   readonly mallinfo2: string | null;
+  readonly tracker: string | null;
   readonly clearRefs: string | null;
+  /** By how much the tracker's live bytes and peaks may be off; NaN without it. */
+  readonly trackerBoundBytes: number;
+}
+
+/** A shared object, by what the tracker knows of it. */
+export interface NativeModule {
+  /** Its path, of a long one the end. */
+  readonly name: string;
+  /** Live mappings it has made itself, and those made without access to them. */
+  readonly mappedBytes: number;
+  readonly reservedBytes: number;
+  /** Node, whose mappings are V8's heap, or the allocator. */
+  readonly isOwn: boolean;
 }
 
 /** How far the reading of malloc statistics kept to its budget of 1 % of the elapsed time. */
@@ -30,11 +44,13 @@ export interface NativeSamplerHandle {
 
 /** What native/addon.cc exports. */
 export interface Binding {
-  sampleLayout(): { readonly version: number; readonly slots: readonly string[] };
+  sampleLayout(): { readonly version: number; readonly slots: readonly string[]; readonly moduleCells: number };
   samplerOpen(slots: Float64Array, mask: number): NativeSamplerHandle;
   /** Null when the addon reads the same V8 heap as `getHeapStatistics`, else how they differ. */
   heapVerify(getHeapStatistics: () => object): string | null;
   sourcesRead(): NativeSources;
+  /** In the order of the cells of a sample; those past the last cell share it. Null without the tracker. */
+  modulesRead(): readonly NativeModule[] | null;
   rssPeakRead(): number;
   rusageChildrenRead(): { readonly cpuNs: number; readonly peakRssBytes: number };
 }

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { present, type SamplerSources, type SourceState } from '../sources.js';
 import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
-import { SLOT_COUNT, slotIndex } from './layout.js';
+import { SAMPLE_LENGTH, slotIndex } from './layout.js';
 import type { Sampler, SamplerOptions } from './sampler.js';
 import { whereMeasured } from './where-measured.js';
 
@@ -20,7 +20,7 @@ const BYTES_PER_BLOCK = 512;
 
 /** Reads what Node itself can give, for platforms without the addon. */
 export class JsSampler implements Sampler {
-  readonly slots = new Float64Array(SLOT_COUNT).fill(Number.NaN);
+  readonly slots = new Float64Array(SAMPLE_LENGTH).fill(Number.NaN);
   private highestMaxRssBytes = process.resourceUsage().maxRSS * 1024;
 
   /** @param missing why the addon is not there */
@@ -47,6 +47,7 @@ export class JsSampler implements Sampler {
     const { cpu, rss, js, native } = this.options;
     return {
       native: whereMeasured(native, this.missing, null),
+      allocator: whereMeasured(native, this.missing, null),
       js_peak: whereMeasured(js, null, present('sampled', 'v8.getHeapStatistics', JS_HEAP_TRUTH)),
       rss: whereMeasured(rss, Number.isNaN(rssBytes()) ? NO_RSS : null, rssState('process.memoryUsage.rss')),
       rss_peak: whereMeasured(rss, null, rssPeak(this.options.rssPeak, this.missing)),
@@ -63,6 +64,10 @@ export class JsSampler implements Sampler {
 
   lifetimePeakRssBytes(): number {
     return this.options.rss ? (vmHwmBytes() ?? process.resourceUsage().maxRSS * 1024) : Number.NaN;
+  }
+
+  modules(): null {
+    return null;
   }
 
   close(): void {}

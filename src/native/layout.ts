@@ -28,6 +28,8 @@ export const SLOTS = [
   'native_allocs',
   'native_peak_bytes',
   'allocator_held_bytes',
+  'mapped_bytes',
+  'module_count',
 ] as const;
 
 export type SlotName = (typeof SLOTS)[number];
@@ -40,9 +42,18 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 export const SLOT_COUNT = SLOTS.length;
+
+/**
+ * Cells after the slots: bytes each module has allocated, in the first `module_count` of them. A module keeps its
+ * cell as long as the process runs; the last cell is that of all modules beyond it.
+ */
+export const MODULE_CELLS = 64;
+
+/** Length of a sample: the slots, then the cells of the modules. */
+export const SAMPLE_LENGTH = SLOT_COUNT + MODULE_CELLS;
 
 /** Position of each slot in the sample. */
 export const slotIndex = Object.fromEntries(SLOTS.map((name, index) => [name, index])) as Readonly<

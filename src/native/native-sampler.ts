@@ -1,8 +1,9 @@
-import { present, type SamplerSources, type SourceState } from '../sources.js';
+import { present, type SamplerSources, type SourceState, TRACKER_METHOD } from '../sources.js';
 import type { Binding, NativeSamplerHandle } from './binding.js';
 import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
-import { SAMPLE_MASK, SLOT_COUNT } from './layout.js';
+import { MODULE_CELLS, SAMPLE_LENGTH, SAMPLE_MASK, slotIndex } from './layout.js';
+import { moduleName, OTHER_MODULES } from './module-name.js';
 import type { Sampler, SamplerOptions } from './sampler.js';
 import { whereMeasured } from './where-measured.js';
 
@@ -11,10 +12,13 @@ const GC_TRUTH = 'pauses: incremental marking steps and lazy sweeping between th
 const MALLINFO2_TRUTH =
   'readings beyond 1 % of the elapsed time of a thread are skipped, and calls with a skipped end left out; thread caches of glibc count as in use, and memory of WebAssembly, which is mapped, is subtracted as if it were from malloc';
 
+const TRACKER_TRUTH =
+  'every block of every thread is counted, those of other threads in batches; a peak is a lower bound where Buffers came and went in the call';
+
 /** Reads all sources in one call into the addon. */
 export class NativeSampler implements Sampler {
   /** In shared memory, which cannot be detached: the addon need not look, at each sample, whether it is still there. */
-  readonly slots = new Float64Array(new SharedArrayBuffer(SLOT_COUNT * Float64Array.BYTES_PER_ELEMENT));
+  readonly slots = new Float64Array(new SharedArrayBuffer(SAMPLE_LENGTH * Float64Array.BYTES_PER_ELEMENT));
   readonly readEntry: () => void;
   readonly readExit: () => void;
   private readonly handle: NativeSamplerHandle;
@@ -49,7 +53,11 @@ export class NativeSampler implements Sampler {
     const faults = this.binding.sourcesRead();
     const { heapFault } = this;
     return {
-      native: whereMeasured(native, faults.mallinfo2, this.mallinfo2State()),
+      native:
+        faults.tracker === null
+          ? whereMeasured(native, null, this.trackerState(faults.trackerBoundBytes))
+          : whereMeasured(native, faults.mallinfo2, this.mallinfo2State()),
+      allocator: whereMeasured(native, faults.mallinfo2, this.mallinfo2State()),
       js_peak: whereMeasured(
         js,
         null,
@@ -70,6 +78,19 @@ export class NativeSampler implements Sampler {
 
   close(): void {
     this.handle.close();
+  }
+
+  modules(): readonly string[] | null {
+    if (Number.isNaN(this.slots[slotIndex.module_count])) return null;
+    const names = this.binding.modulesRead()?.map(({ name }) => moduleName(name)) ?? [];
+    return names.length <= MODULE_CELLS ? names : [...names.slice(0, MODULE_CELLS - 1), OTHER_MODULES];
+  }
+
+  private trackerState(boundBytes: number): SourceState {
+    const { heapFault } = this;
+    const reason =
+      heapFault === null ? TRACKER_TRUTH : `${TRACKER_TRUTH}; live native memory is null, since ${heapFault}`;
+    return { ...present('bounded', TRACKER_METHOD, reason), bound_kb: boundBytes / 1024 };
   }
 
   private mallinfo2State(): SourceState {

@@ -7,7 +7,7 @@ import type { SamplerSources } from '../sources.js';
  * outside the stage. Both fill `slots` in place: no string, object or callback crosses per sample.
  */
 export interface Sampler {
-  /** The last sample, indexed by `slotIndex`; a slot that was not read is NaN. */
+  /** The last sample, `SAMPLE_LENGTH` long: slots by `slotIndex`, then modules. What was not read is NaN. */
   readonly slots: Float64Array;
   readEntry(): void;
   readExit(): void;
@@ -15,6 +15,8 @@ export interface Sampler {
   sources(): SamplerSources;
   /** Highest resident set of the process since it started, in bytes; NaN where it cannot be read. */
   lifetimePeakRssBytes(): number;
+  /** Names of the modules in the sample's cells, in their order; null where modules are not counted. */
+  modules(): readonly string[] | null;
   /** Releases descriptors and callbacks. Idempotent; the last sample stays readable. */
   close(): void;
 }

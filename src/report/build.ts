@@ -1,9 +1,9 @@
 import { toPairs } from '../histogram.js';
 import type { LabelNode } from '../labels.js';
 import { METRICS, type MetricField, type Unit } from '../metrics.js';
-import { columnOf, type RowStore } from '../row-store.js';
+import { columnOf, MODULE_COLUMNS, type RowStore } from '../row-store.js';
 import type { StageCost } from '../stage-cost.js';
-import { REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from './report.js';
+import { type ModuleKib, REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from './report.js';
 
 const CALLS = columnOf('calls');
 const INNER_STAGES = columnOf('inner_stages');
@@ -27,6 +27,7 @@ const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
   KiB: kibOf,
   count: (value) => (value === value ? value : null),
   histogram: () => null,
+  modules: () => null,
 };
 
 /** The report of a row store: units, rounding and null for what was not measured. */
@@ -34,9 +35,11 @@ export function buildReport(
   facts: HeaderFacts,
   labels: readonly LabelNode[],
   store: RowStore,
+  modules: readonly string[] | null,
   cost: StageCost,
 ): Report {
-  const stages = labels.map((label) => buildRow(label, store, cost));
+  const made: Makings = { store, modules, cost };
+  const stages = labels.map((label) => buildRow(label, made));
   let stagesClosed = 0;
   for (const { row } of labels) stagesClosed += store.get(row, CALLS);
   return {
@@ -56,17 +59,36 @@ function highest(peak: number | null, stages: readonly StageRow[]): number | nul
   );
 }
 
-function buildRow({ path, row }: LabelNode, store: RowStore, cost: StageCost): StageRow {
+/** What rows are made of. */
+interface Makings {
+  readonly store: RowStore;
+  readonly modules: readonly string[] | null;
+  readonly cost: StageCost;
+}
+
+function buildRow({ path, row }: LabelNode, made: Makings): StageRow {
   const values: [string, unknown][] = METRICS.map(({ field, unit }) => {
     const derived = DERIVED[field];
-    return [field, derived === undefined ? READERS[unit](store.get(row, columnOf(field))) : derived(store, row, cost)];
+    return [field, derived === undefined ? READERS[unit](made.store.get(row, columnOf(field))) : derived(made, row)];
   });
   return Object.fromEntries([['stage', path], ...values]) as unknown as StageRow;
 }
 
 /** Fields that are not a column of their own. */
-const DERIVED: { readonly [F in MetricField]?: (store: RowStore, row: number, cost: StageCost) => unknown } = {
-  wall_hist: (store, row) => toPairs(store.durations(row)),
-  overhead_s: (store, row, { fullNs, innerNs }) =>
+const DERIVED: { readonly [F in MetricField]?: (made: Makings, row: number) => unknown } = {
+  wall_hist: ({ store }, row) => toPairs(store.durations(row)),
+  native_modules: ({ store, modules }, row) => modules && kibByModule(modules, store, row),
+  overhead_s: ({ store, cost: { fullNs, innerNs } }, row) =>
     secondsOf(store.get(row, INNER_STAGES) * fullNs + store.get(row, CALLS) * innerNs),
 };
+
+/** Modules that allocated half a KiB or more; two of the same name are one. */
+function kibByModule(modules: readonly string[], store: RowStore, row: number): ModuleKib {
+  const bytes = new Map<string, number>();
+  for (const [cell, name] of modules.entries()) {
+    bytes.set(name, (bytes.get(name) ?? 0) + store.get(row, MODULE_COLUMNS + cell));
+  }
+  return Object.fromEntries(
+    Array.from(bytes, ([name, sum]) => [name, kibOf(sum)!] as const).filter(([, kib]) => kib > 0),
+  );
+}

@@ -34,6 +34,7 @@ function checkRow(value: unknown, index: number): void {
     if (!isNumberOrNull(row[field], true)) throw reportShapeError(`${at}.${field}`, row[field]);
   }
   if (!isPairs(row.wall_hist)) throw reportShapeError(`${at}.wall_hist`, row.wall_hist);
+  if (!isModules(row.native_modules)) throw reportShapeError(`${at}.native_modules`, row.native_modules);
 }
 
 function isNumberOrNull(value: unknown, optional: boolean | undefined): boolean {
@@ -42,6 +43,11 @@ function isNumberOrNull(value: unknown, optional: boolean | undefined): boolean 
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}
+
+function isModules(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  return typeof value === 'object' && !Array.isArray(value) && Object.values(value).every(Number.isFinite);
 }
 
 function isPairs(value: unknown): boolean {

@@ -50,6 +50,7 @@ export const IMPORTANCE: readonly ColumnKey[] = [
   'external_kb_delta',
   'overlapped_calls',
   'allocator_kb_delta',
+  'mapped_kb_delta',
   'wall_max_s',
   'thread_cpu_s',
   'gc_s',
@@ -84,7 +85,8 @@ function hasNumber(column: Column, { stages }: Report): boolean {
 
 function allColumns(report: Report, sort: MetricField | undefined): Column[] {
   return METRICS.flatMap((metric): Column[] => {
-    if (!isNumberMetric(metric)) return [quantile('p50', 0.5, 1), quantile('p95', 0.95, FEWEST_CALLS_FOR_P95)];
+    if (metric.unit === 'histogram') return [quantile('p50', 0.5, 1), quantile('p95', 0.95, FEWEST_CALLS_FOR_P95)];
+    if (!isNumberMetric(metric)) return [];
     if (metric.heading === null && metric.field !== sort) return [];
     const column = metricColumn(metric, report);
     return metric.field === 'wall_s' ? [column, share(report)] : [column];

@@ -1,7 +1,7 @@
 import { quantileSeconds } from '../histogram.js';
 import { METRICS } from '../metrics.js';
 import { isNumberMetric } from './number-metrics.js';
-import type { Report, StageRow } from './report.js';
+import type { ModuleKib, Report, StageRow } from './report.js';
 
 interface CsvColumn {
   readonly field: string;
@@ -18,13 +18,17 @@ const COLUMNS: readonly CsvColumn[] = [
   { field: 'stage', value: ({ stage }) => inert(stage) },
   ...METRICS.flatMap((metric): CsvColumn[] => {
     if (isNumberMetric(metric)) return [{ field: metric.field, value: (row) => row[metric.field] }];
+    if (metric.unit === 'modules') {
+      return [{ field: metric.field, value: ({ native_modules }) => moduleText(native_modules) }];
+    }
     return QUANTILES.map(([field, q]) => ({ field, value: ({ wall_hist }) => quantileSeconds(wall_hist, q) }));
   }),
 ];
 
 /**
  * One row a label below a row of field names, as RFC 4180 has it: lines end in CRLF, null is an empty field.
- * The histogram stands as the quantiles made from it. Seconds are rounded to nanoseconds.
+ * The histogram stands as the quantiles made from it, modules as `name=KiB`, the largest first. Seconds are rounded
+ * to nanoseconds.
  *
  * Labels may come from names of input files, and spreadsheets run what begins like a formula: such a label gets
  * a `'` in front. The JSON has every label as it is.
@@ -35,6 +39,13 @@ export function renderCsv(report: Report): string {
     ...report.stages.map((row) => COLUMNS.map(({ value }) => text(value(row)))),
   ];
   return lines.map((fields) => `${fields.map(quoted).join(',')}\r\n`).join('');
+}
+
+/** `name=KiB name=KiB`, the largest first. */
+function moduleText(modules: ModuleKib | null): string | null {
+  if (modules === null) return null;
+  const largestFirst = Object.entries(modules).sort(([, a], [, b]) => b - a);
+  return inert(largestFirst.map(([name, kib]) => `${name}=${kib}`).join(' '));
 }
 
 function text(value: string | number | null | undefined): string {

@@ -13,7 +13,7 @@ export const FOLD_MEANING: Readonly<Record<Fold, string>> = {
 
 /** How a merge makes one value of the two of two reports. */
 export const FOLD_MERGE: Readonly<Record<Fold, string>> = {
-  flow: 'added',
+  flow: 'added, modules by their name',
   growth: 'added',
   peak: 'the higher',
   max: 'the higher',
@@ -32,6 +32,7 @@ export const UNIT_MEANING: Readonly<Record<Unit, string>> = {
   KiB: 'Units of 1024 bytes, whole numbers.',
   count: 'A whole number.',
   histogram: 'Pairs of bucket and count; see below.',
+  modules: 'An object of KiB by the name of the module, whole numbers.',
 };
 
 export const GROUP_MEANING: Readonly<Record<Group, string>> = {
@@ -44,7 +45,8 @@ export const GROUP_MEANING: Readonly<Record<Group, string>> = {
 };
 
 export const SOURCE_MEANING: Readonly<Record<SourceName, string>> = {
-  native: 'Native heap and allocator.',
+  native: 'Live and allocated native blocks, and mappings of modules.',
+  allocator: 'Memory the allocator holds but has not handed out.',
   js_peak: 'Peak of the JS heap within a call.',
   rss: 'Resident set.',
   rss_peak: 'Peak of the resident set within a call.',

@@ -59,7 +59,7 @@ export const HEADER = {
   native_memory_traced: {
     type: 'boolean',
     fold: 'all',
-    description: 'True only when the tracker counts native allocations exactly.',
+    description: 'True only when the tracker counts every native block, on every thread.',
   },
   sources: {
     type: 'sources',

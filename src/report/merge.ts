@@ -3,8 +3,8 @@ import type { Sources } from '../sources.js';
 import { checkReport } from './check.js';
 import { emptyHeader, HEADER_FIELDS, type HeaderFold, SLURM } from './header.js';
 import { mergeSources } from './merge-sources.js';
-import { isNumberMetric, NUMBER_METRICS } from './number-metrics.js';
-import type { HistogramPairs, Report, ReportHeader, StageRow } from './report.js';
+import { NUMBER_METRICS } from './number-metrics.js';
+import type { HistogramPairs, ModuleKib, Report, ReportHeader, StageRow } from './report.js';
 import { mergeWarnings } from './warnings.js';
 
 /**
@@ -57,6 +57,7 @@ class MergedRow {
   readonly #values = new Float64Array(NUMBERS.length).fill(Number.NaN);
   // A map, not a row of all buckets: a label fills a handful of the hundreds.
   readonly #buckets = new Map<number, number>();
+  #modules: Map<string, number> | null = null;
 
   add(row: StageRow): void {
     for (let index = 0; index < NUMBERS.length; index++) {
@@ -69,16 +70,24 @@ class MergedRow {
       else this.#values[index] = takesHighest ? Math.max(earlier, value) : earlier + value;
     }
     for (const [bucket, count] of row.wall_hist) this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + count);
+    this.#addModules(row.native_modules);
   }
 
   toRow(stage: string): StageRow {
     let next = 0;
     const values = METRICS.map((metric) => {
-      if (!isNumberMetric(metric)) return [metric.field, this.#pairs()];
+      if (metric.unit === 'histogram') return [metric.field, this.#pairs()];
+      if (metric.unit === 'modules') return [metric.field, this.#modules && Object.fromEntries(this.#modules)];
       const value = this.#values[next++]!;
       return [metric.field, Number.isNaN(value) ? (metric.fold === 'count' ? 0 : null) : value];
     });
     return { stage, ...Object.fromEntries(values) } as StageRow;
+  }
+
+  #addModules(modules: ModuleKib | null | undefined): void {
+    if (modules === null || modules === undefined) return;
+    this.#modules ??= new Map();
+    for (const [name, kib] of Object.entries(modules)) this.#modules.set(name, (this.#modules.get(name) ?? 0) + kib);
   }
 
   #pairs(): HistogramPairs {

@@ -17,13 +17,21 @@ const SOURCE_OF_SLOT: Readonly<Partial<Record<SlotName, SourceName>>> = {
   native_alloc_bytes: 'native',
   native_allocs: 'native',
   native_peak_bytes: 'native',
-  allocator_held_bytes: 'native',
+  allocator_held_bytes: 'allocator',
+  mapped_bytes: 'native',
+  module_count: 'native',
 };
 
 /** Slots that no allocator can answer for: only the tracker sees single allocations. */
-const TRACKER_SLOTS: ReadonlySet<SlotName> = new Set(['native_alloc_bytes', 'native_allocs', 'native_peak_bytes']);
+const TRACKER_SLOTS: ReadonlySet<SlotName> = new Set([
+  'native_alloc_bytes',
+  'native_allocs',
+  'native_peak_bytes',
+  'mapped_bytes',
+  'module_count',
+]);
 
-const NO_TRACKER = 'needs the tracker, which this version does not have';
+const NO_TRACKER = 'needs the tracker: start the program with stageprof run';
 
 /** The source whose truth is that of the metric; null for what is counted or always read. */
 export function sourceOf({ slot }: Metric): SourceName | null {

@@ -3,7 +3,7 @@ import type { MetricField } from '../metrics.js';
 import type { StageRow } from './report.js';
 
 export interface Ranking {
-  /** Highest value first; the histogram is ranked by its median. */
+  /** Highest value first; the histogram is ranked by its median, modules by their sum. */
   readonly sort?: MetricField | undefined;
   /** How many rows to keep: those highest in `sort`, or without one those that took longest. */
   readonly top?: number | undefined;
@@ -22,6 +22,11 @@ export function rank(rows: readonly StageRow[], { sort, top }: Ranking): readonl
 
 /** Below every number where there is none. */
 function rankingValue(row: StageRow, field: MetricField): number {
-  const value = field === 'wall_hist' ? quantileSeconds(row.wall_hist, 0.5) : row[field];
-  return value ?? Number.NEGATIVE_INFINITY;
+  return fieldValue(row, field) ?? Number.NEGATIVE_INFINITY;
+}
+
+function fieldValue(row: StageRow, field: MetricField): number | null {
+  if (field === 'wall_hist') return quantileSeconds(row.wall_hist, 0.5);
+  if (field !== 'native_modules') return row[field];
+  return row.native_modules && Object.values(row.native_modules).reduce((sum, kib) => sum + kib, 0);
 }

@@ -4,12 +4,17 @@ import type { SourceName, SourceState } from '../sources.js';
 /** Sparse histogram of durations: [bucket, count] pairs sorted by bucket; see src/histogram.ts. */
 export type HistogramPairs = readonly (readonly [bucket: number, count: number])[];
 
+/** KiB by the name of a module; see `native_modules`. */
+export type ModuleKib = Readonly<Record<string, number>>;
+
 type CountField = 'calls' | 'errors' | 'open' | 'overlapped_calls';
 
 /** One label. Times are seconds, memory is KiB; what was not measured is null. */
 export type StageRow = { readonly stage: string; readonly wall_hist: HistogramPairs } & {
   readonly [F in CountField]: number;
-} & { readonly [F in Exclude<MetricField, CountField | 'wall_hist'>]: number | null };
+} & { readonly [F in Exclude<MetricField, CountField | 'wall_hist' | 'native_modules'>]: number | null } & {
+  readonly native_modules: ModuleKib | null;
+};
 
 export interface SlurmIdentity {
   readonly job: string | null;
@@ -33,7 +38,7 @@ export interface ReportHeader {
   /** Highest resident set of the process since it started. */
   readonly rss_kb_peak: number | null;
   readonly js_memory_traced: boolean;
-  /** True only when the tracker counts native allocations exactly. */
+  /** True only when the tracker counts every native block. */
   readonly native_memory_traced: boolean;
   readonly sources: Readonly<Record<SourceName, SourceState>>;
   /** What the profiler itself cost, from calibration. */

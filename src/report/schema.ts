@@ -40,6 +40,7 @@ function rowSchema(): JsonSchema {
 
 function metricSchema({ unit, fold }: Metric): JsonSchema {
   if (unit === 'histogram') return HISTOGRAM;
+  if (unit === 'modules') return MODULES;
   const type = unit === 's' ? 'number' : 'integer';
   // Only a growth can be negative: the rest are counters, levels and durations.
   const range = fold === 'growth' ? {} : { minimum: 0 };
@@ -58,6 +59,8 @@ const HISTOGRAM: JsonSchema = {
     minItems: 2,
   },
 };
+
+const MODULES: JsonSchema = { type: ['object', 'null'], additionalProperties: { type: 'integer', minimum: 0 } };
 
 const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
   schema: () => ({ type: 'string', const: REPORT_SCHEMA }),

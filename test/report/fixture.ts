@@ -35,7 +35,8 @@ export function report(members: Partial<Report> = {}): Report {
     js_memory_traced: true,
     native_memory_traced: true,
     sources: {
-      native: present('exact', 'tracker'),
+      native: { ...present('bounded', 'tracker'), bound_kb: 288 },
+      allocator: present('sampled', 'mallinfo2'),
       js_peak: present('exact', 'GC prologue'),
       rss: present('exact', '/proc/self/statm'),
       rss_peak: present('exact', 'clear_refs and ru_maxrss'),
@@ -67,6 +68,7 @@ export function pipelineReport(): Report {
     sources: {
       ...report().sources,
       native: present('sampled', 'mallinfo2', '118 of 36000 readings skipped to stay within 1 % of wall'),
+      allocator: present('sampled', 'mallinfo2', '118 of 36000 readings skipped to stay within 1 % of wall'),
       rss: { ...present('bounded', '/proc/self/statm'), bound_kb: 512 },
       rss_peak: present('bounded', 'ru_maxrss', 'a lower bound where a call did not raise it'),
       attribution: present('bounded', 'boundary', 'calls that overlap share their deltas'),
