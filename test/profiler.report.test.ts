@@ -57,6 +57,34 @@ describe('rows', () => {
     expect(rowOf(profiler, 'a')).toMatchObject({ calls: 3, native_kb_delta: 4 });
   });
 
+  test('modules have what they allocated in the call, those loaded in it included, and two of one name are one', () => {
+    const { profiler, sampler } = scripted();
+    sampler.allocate('early.node', 50_000);
+    const outer = profiler.stage('a');
+    sampler.allocate('early.node', 2_048);
+    profiler.stage('b', () => {
+      sampler.allocate('late.node', 4_096);
+      sampler.allocate('early.node', 1_024);
+      sampler.allocate('tiny.node', 100);
+    });
+    expect(rowOf(profiler, 'a')).toMatchObject({ native_modules: { 'early.node': 3, 'late.node': 4 } });
+    outer.end();
+    sampler.allocate('late.node', 90_000);
+    profiler.stage('b', () => {});
+    sampler.moduleNames = ['x.node', 'x.node', 'tiny.node'];
+    expect(rowOf(profiler, 'a')).toMatchObject({ native_modules: { 'x.node': 7 } });
+    expect(rowOf(profiler, 'a.b')).toMatchObject({ native_modules: { 'x.node': 5 } });
+    expect(rowOf(profiler, 'b')).toMatchObject({ native_modules: {} });
+  });
+
+  test('a call takes nothing over from the one that had its place before', () => {
+    const { profiler, sampler } = scripted();
+    sampler.allocate('m.node', 10_240);
+    profiler.stage('a', () => sampler.allocate('m.node', 1_024));
+    profiler.stage('a', () => sampler.allocate('n.node', 2_048));
+    expect(rowOf(profiler, 'a')).toMatchObject({ native_modules: { 'm.node': 1, 'n.node': 2 } });
+  });
+
   test('with nothing to measure all but time and counts is null', () => {
     const { profiler, sampler } = scripted({ measure: [] });
     profiler.stage('a', () => sampler.pass(5));
@@ -70,6 +98,7 @@ describe('rows', () => {
 
   test.each(MEASURES)('"%s" alone fills the metrics of its group and no other', (measure) => {
     const { profiler, sampler } = scripted({ measure: [measure] });
+    sampler.moduleNames = measure === 'native' ? [] : null;
     profiler.stage('a', () => sampler.pass(5));
     const row = rowOf(profiler, 'a');
     for (const { field, group, share } of METRICS) {
@@ -178,14 +207,24 @@ describe('header', () => {
   });
 
   test.each([
+    ['the tracker', present('bounded', 'tracker'), true],
+    ['malloc statistics', present('sampled', 'mallinfo2'), false],
+    ['nothing', absent('none'), false],
+  ])('native memory read from %s is traced: %s', (_from, state, traced) => {
+    const { profiler, sampler } = scripted();
+    Object.assign(sampler.state, { native: state });
+    expect(profiler.report()).toMatchObject({ native_memory_traced: traced });
+  });
+
+  test.each([
     ['exact', true],
     ['sampled', false],
     ['absent', false],
-  ] as const)('memory that is %s is traced: %s', (truth, traced) => {
+  ] as const)('a JS heap whose peak is %s is traced: %s', (truth, traced) => {
     const { profiler, sampler } = scripted();
     const state = truth === 'absent' ? absent('none') : present(truth, 'script');
-    Object.assign(sampler.state, { js_peak: state, native: state });
-    expect(profiler.report()).toMatchObject({ js_memory_traced: traced, native_memory_traced: traced });
+    Object.assign(sampler.state, { js_peak: state });
+    expect(profiler.report()).toMatchObject({ js_memory_traced: traced });
   });
 
   test('sources has those of the sampler, and how costs are attributed', () => {

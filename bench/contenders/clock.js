@@ -1,7 +1,7 @@
 // Two readings of a clock and their difference: the least a stage can be made of from JS.
 import { performance } from 'node:perf_hooks';
 import { loadBinding } from '../../dist/native/binding.js';
-import { SLOT_COUNT, slotIndex } from '../../dist/native/layout.js';
+import { SAMPLE_LENGTH, slotIndex } from '../../dist/native/layout.js';
 
 const WALL = slotIndex.wall_ns;
 
@@ -48,7 +48,7 @@ function now() {
 
 /** The sampler of a time-only profiler without the profiler. */
 function addon() {
-  const slots = new Float64Array(new SharedArrayBuffer(SLOT_COUNT * Float64Array.BYTES_PER_ELEMENT));
+  const slots = new Float64Array(new SharedArrayBuffer(SAMPLE_LENGTH * Float64Array.BYTES_PER_ELEMENT));
   const { readEntry, readExit } = loadBinding().binding.samplerOpen(slots, 0);
   const sums = { wallNs: 0 };
   return {

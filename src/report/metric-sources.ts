@@ -31,7 +31,7 @@ const TRACKER_SLOTS: ReadonlySet<SlotName> = new Set([
   'module_count',
 ]);
 
-const NO_TRACKER = 'needs the tracker: start the program with stageprof run';
+const NO_TRACKER = 'needs the tracker: use stageprof run';
 
 /** The source whose truth is that of the metric; null for what is counted or always read. */
 export function sourceOf({ slot }: Metric): SourceName | null {

@@ -26,7 +26,7 @@ export function notesOf(report: Report, { columns, rowsShown }: Omitted): Note[]
     ...overheadNote(report),
     ...foldedNote(report),
     ...report.warnings.map((text): Note => ({ key: 'warning', text: escapeControls(text), isAlarm: true })),
-    ...SOURCE_NAMES.flatMap((name) => sourceNote(name, report.sources[name], explained)),
+    ...sourceNotes(report, explained),
     ...leftOutNotes(columns),
   ];
 }
@@ -67,13 +67,28 @@ function leftOutNotes(columns: readonly LeftOut[]): Note[] {
   }));
 }
 
-/** @param explained reasons that already stand in another note */
-function sourceNote(
-  name: SourceName,
-  { truth, method, bound_kb, readings, skipped, reason }: SourceState,
-  explained: ReadonlySet<string>,
-): Note[] {
-  if (truth === 'exact' || (truth === 'absent' && reason !== undefined && explained.has(reason))) return [];
+/**
+ * What to know of the sources; those of the same state, such as two numbers of one reading, in one note.
+ *
+ * @param explained reasons that already stand in another note
+ */
+function sourceNotes({ sources }: Report, explained: ReadonlySet<string>): Note[] {
+  const alike = new Map<string, SourceName[]>();
+  for (const name of SOURCE_NAMES) {
+    const { truth, reason } = sources[name];
+    if (truth === 'exact' || (truth === 'absent' && reason !== undefined && explained.has(reason))) continue;
+    const state = stateText(sources[name]);
+    const names = alike.get(state);
+    if (names === undefined) alike.set(state, [name]);
+    else names.push(name);
+  }
+  return Array.from(alike, ([state, names]) => ({
+    key: 'source',
+    text: escapeControls(`${names.join(', ')} ${state}`),
+  }));
+}
+
+function stateText({ truth, method, bound_kb, readings, skipped, reason }: SourceState): string {
   const bound = bound_kb === undefined ? '' : ` within ${inline(size(bound_kb))}`;
   const from = method === null ? '' : ` (${method})`;
   const left =
@@ -81,5 +96,5 @@ function sourceNote(
       ? ''
       : `, ${inline(count(skipped))} of ${inline(count(readings + skipped))} readings skipped`;
   const why = reason === undefined ? '' : `: ${reason}`;
-  return [{ key: 'source', text: escapeControls(`${name} ${truth}${bound}${from}${left}${why}`) }];
+  return `${truth}${bound}${from}${left}${why}`;
 }

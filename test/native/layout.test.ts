@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { loadBinding } from '../../src/native/binding.js';
-import { LAYOUT_VERSION, SAMPLE_MASK, SLOT_COUNT, SLOTS, slotIndex } from '../../src/native/layout.js';
+import { LAYOUT_VERSION, MODULE_CELLS, SAMPLE_LENGTH, SAMPLE_MASK, SLOTS, slotIndex } from '../../src/native/layout.js';
 
 const { binding, missing } = loadBinding();
 if (binding === null) throw new Error(missing);
 
 test('the addon has the same slots in the same order, and the same version', () => {
-  expect(binding.sampleLayout()).toEqual({ version: LAYOUT_VERSION, slots: [...SLOTS] });
+  expect(binding.sampleLayout()).toEqual({ version: LAYOUT_VERSION, slots: [...SLOTS], moduleCells: MODULE_CELLS });
 });
 
 describe('each bit of the mask fills its slots and no other: the first sample with', () => {
@@ -26,7 +26,7 @@ describe('each bit of the mask fills its slots and no other: the first sample wi
     const expected = ['wall_ns', ...names.flatMap((name) => filledBy[name])];
     // A sampler an end: a second reading of malloc's statistics at once would be past its budget.
     for (const end of ['readEntry', 'readExit'] as const) {
-      const slots = new Float64Array(SLOT_COUNT).fill(5);
+      const slots = new Float64Array(SAMPLE_LENGTH).fill(5);
       const deadline = performance.now() + 10_000;
       let sampler = binding.samplerOpen(slots, mask);
       expect(slots.every(Number.isNaN)).toBe(true);
@@ -44,14 +44,14 @@ describe('each bit of the mask fills its slots and no other: the first sample wi
 });
 
 test.each([
-  ['too short', new Float64Array(SLOT_COUNT - 1), 0],
-  ['too long', new Float64Array(SLOT_COUNT + 1), 0],
-  ['of another type', new Float32Array(SLOT_COUNT), 0],
+  ['too short', new Float64Array(SAMPLE_LENGTH - 1), 0],
+  ['too long', new Float64Array(SAMPLE_LENGTH + 1), 0],
+  ['of another type', new Float32Array(SAMPLE_LENGTH), 0],
   ['no array', {}, 0],
-  ['right, but the mask has unknown bits', new Float64Array(SLOT_COUNT), 64],
-  ['right, but the mask is negative', new Float64Array(SLOT_COUNT), -1],
-  ['right, but the mask is a fraction', new Float64Array(SLOT_COUNT), 0.5],
-  ['right, but the mask is missing', new Float64Array(SLOT_COUNT), undefined],
+  ['right, but the mask has unknown bits', new Float64Array(SAMPLE_LENGTH), 64],
+  ['right, but the mask is negative', new Float64Array(SAMPLE_LENGTH), -1],
+  ['right, but the mask is a fraction', new Float64Array(SAMPLE_LENGTH), 0.5],
+  ['right, but the mask is missing', new Float64Array(SAMPLE_LENGTH), undefined],
 ])('slots that are %s are refused', (_what, slots, mask) => {
   expect(() => binding.samplerOpen(slots as Float64Array, mask as number)).toThrow(TypeError);
 });

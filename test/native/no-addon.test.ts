@@ -36,8 +36,10 @@ const UNKNOWN = [
   'native_kb_delta',
   'native_kb_alloc',
   'native_allocs',
+  'native_modules',
   'native_kb_peak_max',
   'allocator_kb_delta',
+  'mapped_kb_delta',
 ];
 
 describe('without the addon', () => {

@@ -35,8 +35,8 @@ export function report(members: Partial<Report> = {}): Report {
     js_memory_traced: true,
     native_memory_traced: true,
     sources: {
-      native: { ...present('bounded', 'tracker'), bound_kb: 288 },
-      allocator: present('sampled', 'mallinfo2'),
+      native: present('exact', 'tracker'),
+      allocator: present('exact', 'mallinfo2'),
       js_peak: present('exact', 'GC prologue'),
       rss: present('exact', '/proc/self/statm'),
       rss_peak: present('exact', 'clear_refs and ru_maxrss'),

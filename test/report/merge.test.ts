@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { METRICS } from '../../src/metrics.js';
 import { mergeReports, ReportMerger } from '../../src/report/merge.js';
+import { NUMBER_METRICS } from '../../src/report/number-metrics.js';
 import type { Report, StageRow } from '../../src/report/report.js';
 import { absent, present } from '../../src/sources.js';
 import { pipelineReport, report, row } from './fixture.js';
@@ -18,13 +18,19 @@ test('rows are merged by label, in order of first entry', () => {
   expect(merged.stages.map(({ stage }) => stage)).toEqual(['b', 'a', 'c', 'd']);
 });
 
-test.each(METRICS.filter(({ unit }) => unit !== 'histogram'))(
-  '$field ($fold) of two reports is one value',
-  ({ field, fold }) => {
-    const merged = onlyRow(row('a', { [field]: 3 }), row('a', { [field]: 4 }));
-    expect(merged?.[field]).toBe(fold === 'peak' || fold === 'max' ? 4 : 7);
-  },
-);
+test.each(NUMBER_METRICS)('$field ($fold) of two reports is one value', ({ field, fold }) => {
+  const merged = onlyRow(row('a', { [field]: 3 }), row('a', { [field]: 4 }));
+  expect(merged?.[field]).toBe(fold === 'peak' || fold === 'max' ? 4 : 7);
+});
+
+test('modules of two reports are added by name, whatever the name', () => {
+  const merged = onlyRow(
+    row('a', { native_modules: JSON.parse('{"x.node":1,"__proto__":2}') }),
+    row('a'),
+    row('a', { native_modules: JSON.parse('{"__proto__":3,"y.node":4}') }),
+  );
+  expect(JSON.stringify(merged?.native_modules)).toBe('{"x.node":1,"__proto__":5,"y.node":4}');
+});
 
 test('a value that is null in one report is that of the other, even below zero', () => {
   expect(onlyRow(row('a'), row('a', { rss_kb_delta: -5 }))?.rss_kb_delta).toBe(-5);

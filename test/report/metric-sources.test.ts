@@ -14,14 +14,15 @@ test.each([
   ['cpu_s', '`measure` is without `cpu`'],
   ['gc_s', '`measure` is without `js`, or `sources.gc` is absent'],
   ['js_kb_retained', '`measure` is without `js`, or `sources.js_peak` is absent, or nothing was collected (`collect`)'],
-  ['native_kb_alloc', '`measure` is without `native`, or needs the tracker, which this version does not have'],
+  ['native_kb_alloc', '`measure` is without `native`, or needs the tracker: use stageprof run'],
 ] as const)('%s is null when %s', (field, when) => {
   expect(nullWhen(metric(field))).toBe(when);
 });
 
 test.each([
   ['rss_kb_peak_max', 'rss_peak'],
-  ['allocator_kb_delta', 'native'],
+  ['allocator_kb_delta', 'allocator'],
+  ['native_modules', 'native'],
   ['faults_minor', null],
   ['calls', null],
 ] as const)('the truth of %s is that of %s', (field, source) => {
@@ -34,7 +35,7 @@ test('an absent source says itself why its metrics are', () => {
 
 test('where native memory is only sampled, single allocations need the tracker', () => {
   const sampled = { ...sources, native: present('sampled', 'mallinfo2', 'within a time budget') };
-  expect(whyAbsent(metric('native_kb_alloc'), sampled)).toBe('needs the tracker, which this version does not have');
+  expect(whyAbsent(metric('native_kb_alloc'), sampled)).toBe('needs the tracker: use stageprof run');
 });
 
 test.each([

@@ -12,8 +12,8 @@ test('a report with nothing to remark says what memory it ended with and what th
 
 test('everything worth knowing is said once, warnings before caveats', () => {
   const columns = [
-    { heading: 'native alloc', reason: 'needs the tracker, which this version does not have' },
-    { heading: 'native peak', reason: 'needs the tracker, which this version does not have' },
+    { heading: 'native alloc', reason: 'needs the tracker: use stageprof run' },
+    { heading: 'native peak', reason: 'needs the tracker: use stageprof run' },
     { heading: 'p95', reason: 'fewer than 20 calls' },
   ];
   expect(texts({ ...pipelineReport(), labels_folded: 1234 }, { columns, rowsShown: 5 })).toEqual([
@@ -22,11 +22,11 @@ test('everything worth knowing is said once, warnings before caveats', () => {
     'profiler: 302 ms, <0.1% of wall',
     'folded: 1,234 labels past the limit, into (other)',
     'warning: handles closed out of order: 3',
-    'source: native sampled (mallinfo2): 118 of 36000 readings skipped to stay within 1 % of wall',
+    'source: native, allocator sampled (mallinfo2): 118 of 36000 readings skipped to stay within 1 % of wall',
     'source: rss bounded within 512 KiB (/proc/self/statm)',
     'source: rss_peak bounded (ru_maxrss): a lower bound where a call did not raise it',
     'source: attribution bounded (boundary): calls that overlap share their deltas',
-    'left out: native alloc, native peak (needs the tracker, which this version does not have)',
+    'left out: native alloc, native peak (needs the tracker: use stageprof run)',
     'left out: p95 (fewer than 20 calls)',
   ]);
 });

@@ -28,11 +28,12 @@ total                                       2.51 h    100.0%  6.09 h
 rss       3.03 GiB now, 4.59 GiB at its peak
 profiler  302 ms, <0.1% of wall
 warning   handles closed out of order: 3
-source    native sampled (mallinfo2): 118 of 36000 readings skipped to stay within 1 % of wall
+source    native, allocator sampled (mallinfo2): 118 of 36000 readings skipped to stay within 1 % of
+          wall
 source    rss bounded within 512 KiB (/proc/self/statm)
 source    rss_peak bounded (ru_maxrss): a lower bound where a call did not raise it
 source    attribution bounded (boundary): calls that overlap share their deltas
-left out  native alloc, native peak (needs the tracker, which this version does not have)
+left out  native alloc, native peak, mapped (needs the tracker: use stageprof run)
 left out  worst, self, p50, p95, thread, gc, js, js alloc, js peak, buffers, native, allocator,
           overlap (13 columns to fit 100 characters)
 `);
