@@ -13,6 +13,7 @@
             'native/heap_verify.cc',
             'native/malloc_stats.cc',
             'native/proc_file.cc',
+            'native/resident.cc',
             'native/rss_peak.cc',
             'native/rusage.cc',
             'native/sampler.cc',

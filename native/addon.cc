@@ -127,19 +127,33 @@ napi_value RssPeakRead(napi_env env, napi_callback_info) {
   return Number(env, ReadLifetimePeakRssBytes(&environment->sources()->status));
 }
 
-// modulesRead(): for each cell of a sample { name, mappedBytes, reservedBytes, isOwn }, and then the
-// modules that share the last one; null without the tracker
-napi_value ModulesRead(napi_env env, napi_callback_info) {
+// modulesRead(withResident): for each cell of a sample { name, mappedBytes, reservedBytes,
+// residentBytes, isOwn }, and then the modules that share the last one; null without the tracker
+napi_value ModulesRead(napi_env env, napi_callback_info info) {
+  size_t argument_count = 1;
+  napi_value with_resident;
+  bool adds_resident = false;
+  if (napi_get_cb_info(env, info, &argument_count, &with_resident, nullptr, nullptr) != napi_ok) {
+    return nullptr;
+  }
+  napi_get_value_bool(env, with_resident, &adds_resident);
   Environment* environment = Environment::Of(env);
   if (environment == nullptr) return nullptr;
   TrackerClient& tracker = environment->sources()->tracker;
   if (tracker.failure) return TextOrNull(env, nullptr);
-  napi_value modules;
-  if (napi_create_array(env, &modules) != napi_ok) return nullptr;
-  const uint32_t count = tracker.RefreshModules();
+
+  constexpr uint32_t kMost = 1024;
+  TrackerClient::Module modules[kMost];
+  uint32_t count = tracker.RefreshModules();
+  if (count > kMost) count = kMost;
   for (uint32_t index = 0; index < count; ++index) {
-    TrackerClient::Module module = {"", 0, 0, false};
-    tracker.ReadModule(index, &module);
+    if (!tracker.ReadModule(index, &modules[index])) modules[index] = {"", 0, 0, 0, false};
+  }
+  if (adds_resident) tracker.AddResident(count, modules);
+  napi_value list;
+  if (napi_create_array(env, &list) != napi_ok) return nullptr;
+  for (uint32_t index = 0; index < count; ++index) {
+    const TrackerClient::Module& module = modules[index];
     napi_value object;
     napi_value is_own;
     if (napi_create_object(env, &object) != napi_ok ||
@@ -149,10 +163,11 @@ napi_value ModulesRead(napi_env env, napi_callback_info) {
     SetProperty(env, object, "name", TextOrNull(env, module.name));
     SetProperty(env, object, "mappedBytes", Number(env, module.mapped_bytes));
     SetProperty(env, object, "reservedBytes", Number(env, module.reserved_bytes));
+    SetProperty(env, object, "residentBytes", Number(env, module.resident_bytes));
     SetProperty(env, object, "isOwn", is_own);
-    napi_set_element(env, modules, index, object);
+    napi_set_element(env, list, index, object);
   }
-  return modules;
+  return list;
 }
 
 // rusageChildrenRead(): { cpuNs, peakRssBytes }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "resident.h"
 #include "sample_layout.h"
 #include "symbols.h"
 
@@ -50,8 +51,17 @@ bool TrackerClient::ReadModule(uint32_t index, Module* module) const {
   StageprofTrackerModule counts;
   if (tracker_->read_module(index, &counts) != 0) return false;
   *module = {counts.name, static_cast<double>(counts.mapped_bytes),
-             static_cast<double>(counts.reserved_bytes), IsOwn(index)};
+             static_cast<double>(counts.reserved_bytes), 0, IsOwn(index)};
   return true;
+}
+
+void TrackerClient::AddResident(uint32_t count, Module* modules) const {
+  uint32_t place = 0;
+  StageprofTrackerMapping mapping;
+  while (tracker_->read_mapping(&place, &mapping) == 0) {
+    if (mapping.module >= count || mapping.is_file || modules[mapping.module].is_own) continue;
+    modules[mapping.module].resident_bytes += ResidentBytes(mapping.start, mapping.bytes);
+  }
 }
 
 double TrackerClient::ReadModules(double* cells, double* count) {

@@ -10,7 +10,9 @@ import type { Sampler } from './native/sampler.js';
 import { nullProfiler } from './null-profiler.js';
 import type { OpenCall } from './open-calls.js';
 import { type ProfilerSettings, resolveOptions, type StageProfilerOptions } from './options.js';
-import { buildReport, type HeaderFacts, kibOf, secondsOf } from './report/build.js';
+import { buildReport, type HeaderFacts } from './report/build.js';
+import { composeKib } from './report/composition.js';
+import { kibOf, secondsOf } from './report/quantities.js';
 import type { Report } from './report/report.js';
 import { formatWarning } from './report/warnings.js';
 import type { RowStore } from './row-store.js';
@@ -191,6 +193,7 @@ export class StageProfiler implements Profiler {
 
   private facts({ total, outside, rssBytes }: Totals): HeaderFacts {
     const sources = this.sampler.sources();
+    const composition = this.sampler.composition();
     const slurm = slurmIdentity();
     return {
       total_wall_s: secondsOf(total.wallNs) ?? 0,
@@ -199,6 +202,7 @@ export class StageProfiler implements Profiler {
       outside_cpu_s: secondsOf(outside.cpuNs),
       rss_kb_now: kibOf(rssBytes),
       rss_kb_peak: kibOf(this.sampler.lifetimePeakRssBytes()),
+      composition: composition && composeKib(composition),
       js_memory_traced: sources.js_peak.truth === 'exact',
       native_memory_traced: sources.native.method === TRACKER_METHOD,
       sources: { ...sources, attribution: attributionState(this.settings.attribution) },

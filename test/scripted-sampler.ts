@@ -64,6 +64,10 @@ export class ScriptedSampler implements Sampler {
     this.set({ module_count: this.moduleNames.length });
   }
 
+  composition(): null {
+    return null;
+  }
+
   modules(): readonly string[] | null {
     return this.moduleNames;
   }

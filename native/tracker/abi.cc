@@ -65,6 +65,13 @@ uint32_t FindModuleForAddon(const void* address) {
   return ModuleOf(address);
 }
 
+int32_t ReadMappingForAddon(uint32_t* place, StageprofTrackerMapping* mapping) {
+  Mapping live;
+  if (!ReadMapping(place, &live)) return -1;
+  *mapping = {live.start, live.bytes, live.module, live.is_file ? 1u : 0u};
+  return 0;
+}
+
 uint32_t RefreshForAddon() {
   HandOver();
   return RefreshModules();
@@ -98,4 +105,5 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::ReadModuleForAddon,
     stageprof_tracker::ReadModuleBytes,
     stageprof_tracker::FindModuleForAddon,
+    stageprof_tracker::ReadMappingForAddon,
 };

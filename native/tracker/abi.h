@@ -53,6 +53,14 @@ typedef struct StageprofTrackerModuleBytes {
   int64_t mapped_bytes;
 } StageprofTrackerModuleBytes;
 
+/* A live mapping that a module has made. */
+typedef struct StageprofTrackerMapping {
+  uintptr_t start;
+  uint64_t bytes;
+  uint32_t module;
+  uint32_t is_file; /* not anonymous */
+} StageprofTrackerMapping;
+
 typedef struct StageprofTrackerState {
   uint32_t threads;         /* whose batches are open now, a forked child's lost ones included */
   uint32_t threads_highest; /* most at one time: the bound of peaks */
@@ -85,6 +93,8 @@ typedef struct StageprofTracker {
    * each thread's last batch, the calling thread's own ends with read(). A cache line a module. */
   uint32_t (*read_module_bytes)(uint32_t most, StageprofTrackerModuleBytes* bytes);
   uint32_t (*find_module)(const void* address); /* 0 if in none */
+  /* The next live mapping from `*place` on, which begins at 0; -1 when there is none. */
+  int32_t (*read_mapping)(uint32_t* place, StageprofTrackerMapping* mapping);
 } StageprofTracker;
 
 #ifdef __cplusplus

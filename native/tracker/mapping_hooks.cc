@@ -35,7 +35,8 @@ inline void* MapCounted(Map real, const void* caller, void* at, size_t bytes, in
   // nobody else may have mapped there.
   RemovedMappings removed;
   if ((flags & MAP_FIXED) != 0) RemoveMappings(Address(start), bytes, &removed);
-  AddMapping({Address(start), bytes, ModuleOf(caller), access == PROT_NONE});
+  AddMapping(
+      {Address(start), bytes, ModuleOf(caller), access == PROT_NONE, (flags & MAP_ANONYMOUS) == 0});
   return start;
 }
 
@@ -88,7 +89,7 @@ STAGEPROF_HOOK void* mremap(void* start, size_t bytes, size_t new_bytes, int fla
 #endif
   AddMapping({Address(moved), new_bytes,
               is_known ? old.module : ModuleOf(__builtin_return_address(0)),
-              is_known && old.is_reserved});
+              is_known && old.is_reserved, is_known && old.is_file});
   return moved;
 }
 

@@ -25,6 +25,7 @@ struct Place {
   size_t bytes;
   uint32_t module;
   bool is_reserved;
+  bool is_file;
 };
 
 Place places[kPlaces];
@@ -68,6 +69,7 @@ bool Put(Place* place, const Mapping& mapping) {
   place->bytes = mapping.bytes;
   place->module = mapping.module;
   place->is_reserved = mapping.is_reserved;
+  place->is_file = mapping.is_file;
   place->start.store(mapping.start, std::memory_order_release);
   return true;
 }
@@ -95,7 +97,9 @@ void Add(const Mapping& mapping) {
 }  // namespace
 
 void AddMapping(const Mapping& mapping) {
-  Add({mapping.start, RoundUp(mapping.bytes), mapping.module, mapping.is_reserved});
+  Mapping whole = mapping;
+  whole.bytes = RoundUp(mapping.bytes);
+  Add(whole);
 }
 
 void RemoveMappings(uintptr_t start, size_t bytes, RemovedMappings* removed) {
@@ -114,6 +118,7 @@ void RemoveMappings(uintptr_t start, size_t bytes, RemovedMappings* removed) {
     whole.bytes = place.bytes;
     whole.module = place.module;
     whole.is_reserved = place.is_reserved;
+    whole.is_file = place.is_file;
     const uintptr_t whole_end = whole.start + whole.bytes;
     if (whole.start >= end || whole_end <= start) {
       place.start.store(whole.start, std::memory_order_release);
@@ -141,6 +146,21 @@ void RemoveMappings(uintptr_t start, size_t bytes, RemovedMappings* removed) {
 void RestoreMappings(const RemovedMappings& removed) {
   for (uint32_t i = 0; i < removed.count && i < RemovedMappings::kMost; ++i) Add(removed.parts[i]);
   if (removed.count > RemovedMappings::kMost) missed.fetch_add(1, kRelaxed);
+}
+
+bool ReadMapping(uint32_t* place, Mapping* mapping) {
+  uint32_t used = places_used.load(kRelaxed);
+  if (used > kPlaces) used = kPlaces;
+  for (; *place < used; ++*place) {
+    Place& candidate = places[*place];
+    uintptr_t start;
+    if (!Take(&candidate, &start)) continue;
+    *mapping = {start, candidate.bytes, candidate.module, candidate.is_reserved, candidate.is_file};
+    candidate.start.store(start, std::memory_order_release);
+    ++*place;
+    return true;
+  }
+  return false;
 }
 
 uint64_t CountMissedMappings() {

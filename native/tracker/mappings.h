@@ -14,6 +14,7 @@ struct Mapping {
   size_t bytes;
   uint32_t module;
   bool is_reserved;  // made without any access
+  bool is_file;      // its resident pages are the file's
 };
 
 // What one munmap took away, for when it then fails.
@@ -30,6 +31,9 @@ void RemoveMappings(uintptr_t start, size_t bytes, RemovedMappings* removed);
 void RestoreMappings(const RemovedMappings& removed);
 
 uint64_t CountMissedMappings();
+
+// Of the table's places from `*place` on, the next mapping; false when there is none.
+bool ReadMapping(uint32_t* place, Mapping* mapping);
 
 }  // namespace stageprof_tracker
 

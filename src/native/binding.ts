@@ -24,6 +24,8 @@ export interface NativeModule {
   /** Live mappings it has made itself, and those made without access to them. */
   readonly mappedBytes: number;
   readonly reservedBytes: number;
+  /** What is in memory of its anonymous mappings; 0 where that was not asked for. */
+  readonly residentBytes: number;
   /** Node, whose mappings are V8's heap, or the allocator. */
   readonly isOwn: boolean;
 }
@@ -50,7 +52,7 @@ export interface Binding {
   heapVerify(getHeapStatistics: () => object): string | null;
   sourcesRead(): NativeSources;
   /** In the order of the cells of a sample; those past the last cell share it. Null without the tracker. */
-  modulesRead(): readonly NativeModule[] | null;
+  modulesRead(withResident: boolean): readonly NativeModule[] | null;
   rssPeakRead(): number;
   rusageChildrenRead(): { readonly cpuNs: number; readonly peakRssBytes: number };
 }

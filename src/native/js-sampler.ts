@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { present, type SamplerSources, type SourceState } from '../sources.js';
+import { type CompositionBytes, readComposition } from './composition.js';
 import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
 import { SAMPLE_LENGTH, slotIndex } from './layout.js';
@@ -68,6 +69,10 @@ export class JsSampler implements Sampler {
 
   modules(): null {
     return null;
+  }
+
+  composition(): CompositionBytes | null {
+    return readComposition(this.slots, () => null);
   }
 
   close(): void {}

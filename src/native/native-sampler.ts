@@ -1,5 +1,6 @@
 import { present, type SamplerSources, type SourceState, TRACKER_METHOD } from '../sources.js';
 import type { Binding, NativeSamplerHandle } from './binding.js';
+import { type CompositionBytes, readComposition } from './composition.js';
 import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
 import { MODULE_CELLS, SAMPLE_LENGTH, SAMPLE_MASK, slotIndex } from './layout.js';
@@ -82,8 +83,12 @@ export class NativeSampler implements Sampler {
 
   modules(): readonly string[] | null {
     if (Number.isNaN(this.slots[slotIndex.module_count])) return null;
-    const names = this.binding.modulesRead()?.map(({ name }) => moduleName(name)) ?? [];
+    const names = this.binding.modulesRead(false)?.map(({ name }) => moduleName(name)) ?? [];
     return names.length <= MODULE_CELLS ? names : [...names.slice(0, MODULE_CELLS - 1), OTHER_MODULES];
+  }
+
+  composition(): CompositionBytes | null {
+    return readComposition(this.slots, () => this.binding.modulesRead(true));
   }
 
   private trackerState(boundBytes: number): SourceState {

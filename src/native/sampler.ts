@@ -1,4 +1,5 @@
 import type { SamplerSources } from '../sources.js';
+import type { CompositionBytes } from './composition.js';
 
 /**
  * One reading of all enabled sources at one instant on this thread.
@@ -17,6 +18,8 @@ export interface Sampler {
   lifetimePeakRssBytes(): number;
   /** Names of the modules in the sample's cells, in their order; null where modules are not counted. */
   modules(): readonly string[] | null;
+  /** Who holds the resident set of the last sample, read now; null where that is over its budget. */
+  composition(): CompositionBytes | null;
   /** Releases descriptors and callbacks. Idempotent; the last sample stays readable. */
   close(): void;
 }

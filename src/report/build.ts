@@ -3,6 +3,7 @@ import type { LabelNode } from '../labels.js';
 import { METRICS, type MetricField, type Unit } from '../metrics.js';
 import { columnOf, MODULE_COLUMNS, type RowStore } from '../row-store.js';
 import type { StageCost } from '../stage-cost.js';
+import { kibOf, secondsOf } from './quantities.js';
 import { type ModuleKib, REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from './report.js';
 
 const CALLS = columnOf('calls');
@@ -10,17 +11,6 @@ const INNER_STAGES = columnOf('inner_stages');
 
 /** What only the profiler knows; schema and overhead are added here. */
 export type HeaderFacts = Omit<ReportHeader, 'schema' | 'overhead_s'>;
-
-/** Nanoseconds as seconds, to the nanosecond; null for NaN, which stands for "not measured". */
-export function secondsOf(ns: number): number | null {
-  return ns === ns ? Math.round(ns) / 1e9 : null;
-}
-
-/** Bytes as whole KiB; null for NaN. */
-export function kibOf(bytes: number): number | null {
-  // `+ 0` turns a negative zero into zero.
-  return bytes === bytes ? Math.round(bytes / 1024) + 0 : null;
-}
 
 const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
   s: secondsOf,

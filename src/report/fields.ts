@@ -1,5 +1,6 @@
 import { BUCKET_COUNT, bucketLowerNs, bucketOf, bucketUpperNs } from '../histogram.js';
 import { METRICS } from '../metrics.js';
+import { PARTS } from './composition.js';
 import {
   FOLD_MEANING,
   FOLD_MERGE,
@@ -39,6 +40,18 @@ function header(): string[] {
     ...table(
       ['field', 'unit or type', 'merged', 'meaning'],
       HEADER_FIELDS.map(([field, traits]) => [code(field), headerType(traits), traits.fold, traits.description]),
+    ),
+    '',
+    'Members of `composition`, each KiB or null; see [memory.md](memory.md):',
+    '',
+    ...table(
+      ['member', 'meaning'],
+      [
+        ['`rss_kb`', 'Resident set.'],
+        ...PARTS.map(({ part, meaning }) => [code(part), meaning]),
+        ['`residual_kb`', 'What the parts leave of it; below zero where memory was handed out that is not resident.'],
+        ['`mapped_modules`', '`mapped_kb` by the name of the module.'],
+      ],
     ),
     '',
     'Members of `slurm`, each a string or null:',
@@ -153,7 +166,7 @@ function merging(): string[] {
     '',
     ...meanings('fold', FOLD_MERGE),
     '',
-    'In the header, `same` keeps a value that all reports agree on and is null otherwise, and `weakest` keeps the',
+    'In the header, `largest` keeps the composition of the report with the highest resident set, `same` keeps a value that all reports agree on and is null otherwise, and `weakest` keeps the',
     'weakest truth of each source, with a word in its `reason` where the reports differ. Warnings of equal text are',
     'merged into one, their counts added.',
   ];

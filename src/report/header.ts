@@ -2,13 +2,24 @@ import { absent, SOURCE_NAMES, type SourceName, type SourceState } from '../sour
 import { REPORT_SCHEMA, type ReportHeader } from './report.js';
 
 /** What a member holds. */
-export type HeaderType = 'schema' | 's' | 'KiB' | 'count' | 'boolean' | 'text' | 'sources' | 'warnings' | 'slurm';
+export type HeaderType =
+  | 'schema'
+  | 's'
+  | 'KiB'
+  | 'count'
+  | 'boolean'
+  | 'text'
+  | 'sources'
+  | 'warnings'
+  | 'slurm'
+  | 'composition';
 
 /**
  * How the header of a merged report is made: `add` and `max` of the numbers, `all` true where all are true,
- * `same` the value where all agree and else null, `weakest` truth of each source, `warnings` counts added.
+ * `same` the value where all agree and else null, `weakest` truth of each source, `warnings` counts added, `largest`
+ * that of the report with the highest resident set.
  */
-export type HeaderFold = 'fixed' | 'add' | 'max' | 'all' | 'same' | 'same members' | 'weakest' | 'warnings';
+export type HeaderFold = 'fixed' | 'add' | 'max' | 'all' | 'same' | 'same members' | 'weakest' | 'warnings' | 'largest';
 
 export interface HeaderTraits {
   readonly type: HeaderType;
@@ -50,6 +61,13 @@ export const HEADER = {
     fold: 'max',
     nullable: true,
     description: 'Highest resident set of the process since it started.',
+  },
+  composition: {
+    type: 'composition',
+    fold: 'largest',
+    nullable: true,
+    description:
+      'Who held the resident set when the report was made; null where looking would have taken more than 1 % of the elapsed time.',
   },
   js_memory_traced: {
     type: 'boolean',

@@ -1,6 +1,7 @@
 import { METRICS } from '../metrics.js';
 import type { Sources } from '../sources.js';
 import { checkReport } from './check.js';
+import type { Composition } from './composition.js';
 import { emptyHeader, HEADER_FIELDS, type HeaderFold, SLURM } from './header.js';
 import { mergeSources } from './merge-sources.js';
 import { NUMBER_METRICS } from './number-metrics.js';
@@ -106,6 +107,7 @@ const COMBINE: Readonly<Record<HeaderFold, Combine>> = {
   same: (a: unknown, b: unknown) => (a === b ? a : null),
   'same members': sameMembers,
   weakest: (a: Sources, b: Sources) => mergeSources(a, b),
+  largest: (a: Composition | null, b: Composition | null) => ((b?.rss_kb ?? -1) > (a?.rss_kb ?? -1) ? b : (a ?? b)),
   warnings: (a: readonly string[], b: readonly string[]) => mergeWarnings([a, b]),
 };
 

@@ -1,5 +1,6 @@
 import { SOURCE_NAMES, type SourceName, type SourceState } from '../sources.js';
 import type { LeftOut } from './columns.js';
+import { PARTS } from './composition.js';
 import { escapeControls } from './escape.js';
 import { count, duration, inline, percent, size } from './format.js';
 import type { Report } from './report.js';
@@ -23,6 +24,7 @@ export function notesOf(report: Report, { columns, rowsShown }: Omitted): Note[]
   return [
     ...rowNote(report, rowsShown),
     ...memoryNote(report),
+    ...compositionNote(report),
     ...overheadNote(report),
     ...foldedNote(report),
     ...report.warnings.map((text): Note => ({ key: 'warning', text: escapeControls(text), isAlarm: true })),
@@ -42,6 +44,16 @@ function memoryNote({ rss_kb_now: now, rss_kb_peak: peak }: Report): Note[] {
     ...(peak === null ? [] : [`${inline(size(peak))} at its peak`]),
   ];
   return parts.length === 0 ? [] : [{ key: 'rss', text: parts.join(', ') }];
+}
+
+function compositionNote({ composition }: Report): Note[] {
+  if (composition === null || composition.rss_kb === null) return [];
+  const parts = PARTS.flatMap(({ part, name }) => {
+    const kib = composition[part];
+    return kib === null ? [] : [`${name} ${inline(size(kib))}`];
+  });
+  const other = composition.residual_kb === null ? [] : [`other ${inline(size(composition.residual_kb))}`];
+  return [{ key: 'memory', text: `${inline(size(composition.rss_kb))} = ${[...parts, ...other].join(' + ')}` }];
 }
 
 function overheadNote({ overhead_s: cost, total_wall_s: total }: Report): Note[] {

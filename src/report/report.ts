@@ -1,5 +1,6 @@
 import type { MetricField } from '../metrics.js';
 import type { SourceName, SourceState } from '../sources.js';
+import type { Composition } from './composition.js';
 
 /** Sparse histogram of durations: [bucket, count] pairs sorted by bucket; see src/histogram.ts. */
 export type HistogramPairs = readonly (readonly [bucket: number, count: number])[];
@@ -37,6 +38,8 @@ export interface ReportHeader {
   readonly rss_kb_now: number | null;
   /** Highest resident set of the process since it started. */
   readonly rss_kb_peak: number | null;
+  /** Who held the resident set when the report was made; null where looking was over its budget. */
+  readonly composition: Composition | null;
   readonly js_memory_traced: boolean;
   /** True only when the tracker counts every native block. */
   readonly native_memory_traced: boolean;

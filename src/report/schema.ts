@@ -1,6 +1,7 @@
 import { BUCKET_COUNT } from '../histogram.js';
 import { METRICS, type Metric } from '../metrics.js';
 import { SOURCE_NAMES } from '../sources.js';
+import { PARTS } from './composition.js';
 import { SOURCE_MEANING, STATE_MEANING, TRUTH_MEANING } from './descriptions.js';
 import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './header.js';
 import { REPORT_SCHEMA } from './report.js';
@@ -62,6 +63,8 @@ const HISTOGRAM: JsonSchema = {
 
 const MODULES: JsonSchema = { type: ['object', 'null'], additionalProperties: { type: 'integer', minimum: 0 } };
 
+const LEVEL: JsonSchema = { type: ['integer', 'null'] };
+
 const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
   schema: () => ({ type: 'string', const: REPORT_SCHEMA }),
   s: () => ({ type: 'number', minimum: 0 }),
@@ -72,6 +75,13 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
   warnings: () => ({ type: 'array', items: { type: 'string' } }),
   sources: () =>
     object(SOURCE_NAMES.map((name) => [name, { description: SOURCE_MEANING[name], ...stateSchema() }] as const)),
+  composition: () =>
+    object([
+      ['rss_kb', { description: 'Resident set.', ...LEVEL }],
+      ...PARTS.map(({ part, meaning }) => [part, { description: meaning, ...LEVEL }] as const),
+      ['residual_kb', { description: 'What the parts leave of it.', ...LEVEL }],
+      ['mapped_modules', { description: '`mapped_kb` by the name of the module.', ...MODULES, type: 'object' }],
+    ]),
   slurm: () =>
     object(
       Object.entries(SLURM).map(([name, description]) => [name, { description, type: ['string', 'null'] }] as const),

@@ -32,6 +32,7 @@ export function report(members: Partial<Report> = {}): Report {
     outside_cpu_s: 0.5,
     rss_kb_now: 100_000,
     rss_kb_peak: 200_000,
+    composition: null,
     js_memory_traced: true,
     native_memory_traced: true,
     sources: {

@@ -7,7 +7,7 @@ const native = fileURLToPath(new URL('../../native/', import.meta.url));
 const programs = new Programs();
 afterAll(() => programs[Symbol.dispose]());
 
-const SOURCES = ['tracker_client.cc', 'symbols.cc', 'failure.cc'].map((name) => join(native, name));
+const SOURCES = ['tracker_client.cc', 'resident.cc', 'symbols.cc', 'failure.cc'].map((name) => join(native, name));
 const client = () => programs.compile('client.cc', 'client', ...SOURCES);
 
 test('reads live, allocated and peak bytes, and says where there is no tracker', () => {

@@ -1,0 +1,55 @@
+import { getHeapStatistics } from 'node:v8';
+import { readCodeAndStacks } from './address-space.js';
+import type { NativeModule } from './binding.js';
+import { slotIndex } from './layout.js';
+
+/** Who holds the resident set, in bytes; NaN where it cannot be told. */
+export interface CompositionBytes {
+  readonly rss: number;
+  /** Resident pages of this isolate's heap, used or not. */
+  readonly jsHeap: number;
+  readonly backingStores: number;
+  readonly nativeLive: number;
+  readonly allocatorHeld: number;
+  /** Resident part of what modules have mapped themselves. */
+  readonly mapped: number;
+  readonly codeAndStacks: number;
+  /** `mapped`, by path of the module. */
+  readonly mappedByModule: readonly (readonly [path: string, bytes: number])[];
+}
+
+/** Share of the life of the process that looking at its memory may take. */
+const BUDGET = 0.01;
+
+let lastCostMs = 0;
+let spentMs = 0;
+
+/**
+ * Takes the resident set of a sample apart. Looks at every mapping of the process, so no more often than fits into
+ * 1 % of its elapsed time: null where that is spent.
+ *
+ * @param slots a sample just taken
+ * @param modules reads the modules with what is resident of their mappings; null without the tracker
+ */
+export function readComposition(
+  slots: Float64Array,
+  modules: () => readonly NativeModule[] | null,
+): CompositionBytes | null {
+  const began = performance.now();
+  if (spentMs + lastCostMs > began * BUDGET) return null;
+  const codeAndStacks = readCodeAndStacks();
+  const mapped = modules()?.filter(({ residentBytes }) => residentBytes > 0);
+  const composition: CompositionBytes = {
+    rss: slots[slotIndex.rss_bytes]!,
+    jsHeap: getHeapStatistics().total_physical_size,
+    backingStores: slots[slotIndex.external_bytes]!,
+    nativeLive: slots[slotIndex.native_live_bytes]!,
+    allocatorHeld: slots[slotIndex.allocator_held_bytes]!,
+    mapped: mapped?.reduce((sum, { residentBytes }) => sum + residentBytes, 0) ?? Number.NaN,
+    codeAndStacks: codeAndStacks === undefined ? Number.NaN : codeAndStacks.fileBytes + codeAndStacks.stackBytes,
+    mappedByModule: mapped?.map(({ name, residentBytes }) => [name, residentBytes] as const) ?? [],
+  };
+  lastCostMs = performance.now() - began;
+  spentMs += lastCostMs;
+  return composition;
+}

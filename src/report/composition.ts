@@ -1,0 +1,77 @@
+import type { CompositionBytes } from '../native/composition.js';
+import { moduleName } from '../native/module-name.js';
+import { kibOf } from './quantities.js';
+import type { ModuleKib } from './report.js';
+
+/**
+ * Who holds the resident set: its parts and what they leave unexplained. Null is a part that could not be told, which
+ * then is in the residual.
+ */
+export interface Composition {
+  readonly rss_kb: number | null;
+  readonly js_heap_kb: number | null;
+  readonly backing_stores_kb: number | null;
+  readonly native_live_kb: number | null;
+  readonly allocator_held_kb: number | null;
+  readonly mapped_kb: number | null;
+  readonly code_and_stacks_kb: number | null;
+  readonly residual_kb: number | null;
+  /** `mapped_kb` by module. */
+  readonly mapped_modules: ModuleKib;
+}
+
+type Part = Exclude<keyof Composition, 'rss_kb' | 'residual_kb' | 'mapped_modules'>;
+
+/** The parts in the order they are shown in, each with its name for a reader and its meaning. */
+export const PARTS: readonly { readonly part: Part; readonly name: string; readonly meaning: string }[] = [
+  { part: 'js_heap_kb', name: 'JS heap', meaning: "Resident pages of this thread's JS heap, used or not." },
+  {
+    part: 'backing_stores_kb',
+    name: 'Buffers',
+    meaning: 'Backing stores of ArrayBuffers and Buffers, as V8 accounts them.',
+  },
+  { part: 'native_live_kb', name: 'native', meaning: 'Live native blocks, backing stores not among them.' },
+  {
+    part: 'allocator_held_kb',
+    name: 'allocator',
+    meaning: 'Memory the allocator holds but has not handed out: fragmentation and caches.',
+  },
+  {
+    part: 'mapped_kb',
+    name: 'mapped',
+    meaning: "Resident part of the memory that modules have mapped themselves, behind malloc's back.",
+  },
+  {
+    part: 'code_and_stacks_kb',
+    name: 'code and stacks',
+    meaning: 'Code and data of the program and its shared objects, other mapped files, and stacks of waiting threads.',
+  },
+];
+
+/**
+ * The residual is `rss_kb` less all parts. Below zero where memory was handed out that nobody has touched yet, which is
+ * then not resident; above it are heaps of other isolates and what no source tells.
+ */
+export function composeKib(bytes: CompositionBytes): Composition {
+  const rss = kibOf(bytes.rss);
+  const parts: Readonly<Record<Part, number | null>> = {
+    js_heap_kb: kibOf(bytes.jsHeap),
+    backing_stores_kb: kibOf(bytes.backingStores),
+    native_live_kb: kibOf(bytes.nativeLive),
+    allocator_held_kb: kibOf(bytes.allocatorHeld),
+    mapped_kb: kibOf(bytes.mapped),
+    code_and_stacks_kb: kibOf(bytes.codeAndStacks),
+  };
+  const explained = Object.values(parts).reduce<number>((sum, kib) => sum + (kib ?? 0), 0);
+  const modules = new Map<string, number>();
+  for (const [path, mapped] of bytes.mappedByModule) {
+    const name = moduleName(path);
+    modules.set(name, (modules.get(name) ?? 0) + (kibOf(mapped) ?? 0));
+  }
+  return {
+    rss_kb: rss,
+    ...parts,
+    residual_kb: rss === null ? null : rss - explained,
+    mapped_modules: Object.fromEntries(modules),
+  };
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { composeKib, PARTS } from '../../src/report/composition.js';
+import { mergeReports } from '../../src/report/merge.js';
+import { notesOf } from '../../src/report/notes.js';
+import { report } from './fixture.js';
+
+const MIB = 1024 * 1024;
+const BYTES = {
+  rss: 100 * MIB,
+  jsHeap: 20 * MIB,
+  backingStores: 10 * MIB,
+  nativeLive: 15 * MIB,
+  allocatorHeld: 5 * MIB,
+  mapped: 8 * MIB,
+  codeAndStacks: 30 * MIB,
+  mappedByModule: [
+    ['/x/node_modules/duckdb/duckdb.node', 6 * MIB],
+    ['/y/node_modules/duckdb/duckdb.node', 2 * MIB],
+  ],
+} as const;
+
+test('the parts and the residual add up to the resident set', () => {
+  const composition = composeKib(BYTES);
+  const sum = PARTS.reduce((total, { part }) => total + composition[part]!, composition.residual_kb!);
+  expect(composition).toMatchObject({ rss_kb: 102_400, residual_kb: 12_288 });
+  expect(sum).toBe(102_400);
+  expect(composition.mapped_modules).toEqual({ 'duckdb/duckdb.node': 8_192 });
+});
+
+test('a part that could not be told is null, and in the residual', () => {
+  const composition = composeKib({ ...BYTES, allocatorHeld: Number.NaN, mapped: Number.NaN, mappedByModule: [] });
+  expect(composition).toMatchObject({ allocator_held_kb: null, mapped_kb: null, residual_kb: 12_288 + 13_312 });
+});
+
+test('handed out but untouched memory makes the residual negative', () => {
+  expect(composeKib({ ...BYTES, nativeLive: 40 * MIB }).residual_kb).toBe(-13_312);
+});
+
+test('without a resident set there is no residual', () => {
+  expect(composeKib({ ...BYTES, rss: Number.NaN })).toMatchObject({ rss_kb: null, residual_kb: null });
+});
+
+test('of merged reports it is that of the largest resident set, whichever comes first', () => {
+  const [small, large] = [composeKib({ ...BYTES, rss: 90 * MIB }), composeKib(BYTES)];
+  const reports = [small, null, large, small].map((composition) => report({ composition }));
+  expect(mergeReports(reports).composition).toEqual(large);
+  expect(mergeReports(reports.reverse()).composition).toEqual(large);
+});
+
+test('a note names the parts that could be told', () => {
+  const composition = composeKib({ ...BYTES, mapped: Number.NaN, mappedByModule: [] });
+  const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
+  expect(notes.find(({ key }) => key === 'memory')?.text).toBe(
+    '100 MiB = JS heap 20.0 MiB + Buffers 10.0 MiB + native 15.0 MiB + allocator 5.00 MiB + code and stacks 30.0 MiB + other 20.0 MiB',
+  );
+});
