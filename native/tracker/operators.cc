@@ -35,19 +35,25 @@ inline auto FindOperator(const char* symbol, const void* caller) {
   return next.*kMember;
 }
 
+// An operator may be made of another: libstdc++'s new[] jumps to new, which then has this library for
+// its caller. The first one's caller asked.
+inline void KeepCaller(const void* caller) {
+  if (thread_counters.operator_caller == nullptr) thread_counters.operator_caller = caller;
+}
+
 template <auto kMember, typename... Arguments>
 inline void* New(const char* symbol, bool is_allocators, const void* caller,
                  Arguments... arguments) {
   const auto real = FindOperator<kMember>(symbol, caller);
   if (is_allocators) {
     const uint64_t blocks = thread_counters.total.allocated_blocks;
-    if (tracks_modules) thread_counters.operator_caller = caller;
+    if (tracks_modules) KeepCaller(caller);
     void* block = CountedOnce(real(arguments...), blocks, caller);
     if (tracks_modules) thread_counters.operator_caller = nullptr;
     return block;
   }
   if (!tracks_modules) return real(arguments...);
-  thread_counters.operator_caller = caller;
+  KeepCaller(caller);
   void* block = real(arguments...);
   thread_counters.operator_caller = nullptr;
   return block;

@@ -41,6 +41,8 @@ int main(int count, char** arguments) {
   check_module("program", "/modules", 5 * tracks, own * tracks);
 
   static const char* const kNames[] = {"/first.so", "/second.so"};
+  static const char* const kMakers[] = {"make_by_malloc", "make_by_new", "make_by_malloc",
+                                        "make_by_new_array"};
   for (int i = 0; i < 2; ++i) {
     void* plugin = dlopen(arguments[1 + i], RTLD_NOW | RTLD_LOCAL);
     if (plugin == NULL) {
@@ -50,7 +52,7 @@ int main(int count, char** arguments) {
     int64_t bytes = 0;
     void* blocks[40];
     for (int k = 0; k < 40; ++k) {
-      const Make make = (Make)dlsym(plugin, k % 2 == 0 ? "make_by_malloc" : "make_by_new");
+      const Make make = (Make)dlsym(plugin, kMakers[k % 4]);
       blocks[k] = make(2000);
       bytes += (int64_t)malloc_usable_size(blocks[k]);
     }

@@ -11,12 +11,19 @@ extern "C" void* make_by_new(size_t bytes) {
   return ::operator new(bytes);
 }
 
+// libstdc++'s new[] is a jump to its new.
+extern "C" void* make_by_new_array(size_t bytes) {
+  return ::operator new[](bytes);
+}
+
 extern "C" void release(void** blocks, int count) {
   for (int i = 0; i < count; ++i) {
     if (i % 2 == 0) {
       free(blocks[i]);
-    } else {
+    } else if (i % 4 == 1) {
       ::operator delete(blocks[i]);
+    } else {
+      ::operator delete[](blocks[i]);
     }
   }
 }
