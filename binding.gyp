@@ -6,6 +6,12 @@
         ['OS=="linux"', {
           'sources': [
             'native/addon.cc',
+            'native/allocators/glibc.cc',
+            'native/allocators/gperftools.cc',
+            'native/allocators/jemalloc.cc',
+            'native/allocators/mimalloc.cc',
+            'native/allocators/serving.cc',
+            'native/allocators/tcmalloc.cc',
             'native/clear_refs.cc',
             'native/clocks.cc',
             'native/environment.cc',

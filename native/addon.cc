@@ -103,7 +103,16 @@ napi_value HeapVerify(napi_env env, napi_callback_info info) {
   return TextOrNull(env, VerifyHeap(env, &environment->sources()->v8_heap, function));
 }
 
-// sourcesRead(): for each source null, or why it cannot be read; and the error of the tracker's bytes
+napi_value AllocatorFacts(napi_env env, const MallocStats& malloc_stats) {
+  napi_value facts;
+  if (napi_create_object(env, &facts) != napi_ok) return nullptr;
+  SetProperty(env, facts, "method", TextOrNull(env, malloc_stats.method()));
+  SetProperty(env, facts, "failure", TextOrNull(env, malloc_stats.failure.reason()));
+  return facts;
+}
+
+// sourcesRead(): for each source null, or why it cannot be read; for the allocator { method,
+// failure }, its method null where it is not known; and the error of the tracker's bytes
 napi_value SourcesRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
   napi_value facts;
@@ -113,7 +122,7 @@ napi_value SourcesRead(napi_env env, napi_callback_info) {
   SetProperty(env, facts, "rusage", TextOrNull(env, sources.rusage.failure.reason()));
   SetProperty(env, facts, "statm", TextOrNull(env, sources.statm.failure().reason()));
   SetProperty(env, facts, "v8Heap", TextOrNull(env, sources.v8_heap.failure.reason()));
-  SetProperty(env, facts, "mallinfo2", TextOrNull(env, sources.malloc_stats.failure.reason()));
+  SetProperty(env, facts, "allocator", AllocatorFacts(env, sources.malloc_stats));
   SetProperty(env, facts, "tracker", TextOrNull(env, sources.tracker.failure.reason()));
   SetProperty(env, facts, "trackerBoundBytes", Number(env, sources.tracker.BoundBytes()));
   SetProperty(env, facts, "clearRefs", TextOrNull(env, sources.clear_refs.failure().reason()));

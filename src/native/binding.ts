@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
+import type { AllocatorMethod } from './allocator-state.js';
 import { LAYOUT_VERSION } from './layout.js';
 
 /** Sources the addon reads, each null where it is available, else the reason why not; and a bound. */
@@ -10,7 +11,7 @@ export interface NativeSources {
   readonly rusage: string | null;
   readonly statm: string | null;
   readonly v8Heap: string | null;
-  readonly mallinfo2: string | null;
+  readonly allocator: AllocatorSource;
   readonly tracker: string | null;
   readonly clearRefs: string | null;
   /** By how much the tracker's live bytes and peaks may be off; NaN without it. */
@@ -28,6 +29,13 @@ export interface NativeModule {
   readonly residentBytes: number;
   /** Node, whose mappings are V8's heap, or the allocator. */
   readonly isOwn: boolean;
+}
+
+/** The allocator that serves malloc: proved by allocating, since several may be loaded. */
+export interface AllocatorSource {
+  /** Also where it cannot be read; null where it is not one of those the addon knows. */
+  readonly method: AllocatorMethod | null;
+  readonly failure: string | null;
 }
 
 /** How far the reading of malloc statistics kept to its budget of 1 % of the elapsed time. */

@@ -1,4 +1,5 @@
 import { present, type SamplerSources, type SourceState, TRACKER_METHOD } from '../sources.js';
+import { heldState, liveState } from './allocator-state.js';
 import type { Binding, NativeSamplerHandle } from './binding.js';
 import { type CompositionBytes, readComposition } from './composition.js';
 import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
@@ -9,9 +10,6 @@ import type { Sampler, SamplerOptions } from './sampler.js';
 import { whereMeasured } from './where-measured.js';
 
 const GC_TRUTH = 'pauses: incremental marking steps and lazy sweeping between them are not in it';
-
-const MALLINFO2_TRUTH =
-  'readings beyond 1 % of the elapsed time of a thread are skipped, and calls with a skipped end left out; thread caches of glibc count as in use, and memory of WebAssembly, which is mapped, is subtracted as if it were from malloc';
 
 const TRACKER_TRUTH =
   'every block of every thread is counted, those of other threads in batches; a peak is a lower bound where Buffers came and went in the call';
@@ -53,12 +51,14 @@ export class NativeSampler implements Sampler {
     const { cpu, rss, js, native } = this.options;
     const faults = this.binding.sourcesRead();
     const { heapFault } = this;
+    const { allocator } = faults;
+    const use = this.handle.budget();
     return {
       native:
         faults.tracker === null
           ? whereMeasured(native, null, this.trackerState(faults.trackerBoundBytes))
-          : whereMeasured(native, faults.mallinfo2, this.mallinfo2State()),
-      allocator: whereMeasured(native, faults.mallinfo2, this.mallinfo2State()),
+          : whereMeasured(native, allocator.failure, liveState(allocator.method, use, heapFault)),
+      allocator: whereMeasured(native, allocator.failure, heldState(allocator.method, use)),
       js_peak: whereMeasured(
         js,
         null,
@@ -96,15 +96,6 @@ export class NativeSampler implements Sampler {
     const reason =
       heapFault === null ? TRACKER_TRUTH : `${TRACKER_TRUTH}; live native memory is null, since ${heapFault}`;
     return { ...present('bounded', TRACKER_METHOD, reason), bound_kb: boundBytes / 1024 };
-  }
-
-  private mallinfo2State(): SourceState {
-    const { readings, skipped } = this.handle.budget();
-    const { heapFault } = this;
-    // Backing stores come from malloc too: without the V8 heap they cannot be told from live native blocks.
-    const reason =
-      heapFault === null ? MALLINFO2_TRUTH : `${MALLINFO2_TRUTH}; live native memory is null, since ${heapFault}`;
-    return { ...present('sampled', 'mallinfo2', reason), readings, skipped };
   }
 
   private rssPeakState(clearRefsFault: string | null): SourceState {

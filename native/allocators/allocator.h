@@ -1,0 +1,30 @@
+#ifndef STAGEPROF_ALLOCATORS_ALLOCATOR_H_
+#define STAGEPROF_ALLOCATORS_ALLOCATOR_H_
+
+namespace stageprof {
+
+// One allocator that may serve malloc. Its functions are looked up at run time, so that the addon
+// depends on no allocator; what was found is kept for the process, because malloc is the process's.
+struct Allocator {
+  struct Reading {
+    // Handed out and not given back.
+    double live_bytes;
+    // Kept without being handed out: free blocks, caches, and its own books where it tells them.
+    double held_bytes;
+  };
+
+  // As `sources` names it.
+  const char* method;
+  // Looks its functions up; false where one is missing. Once, before the others.
+  bool (*find)();
+  // Allocates one block with malloc and asks whose it is. That the functions are there is no proof:
+  // an addon may carry an allocator of its own, or two may be loaded.
+  bool (*serves)();
+  // Null where the allocator has no such count at a bounded cost; then `silence` says so.
+  bool (*read)(Reading* reading);
+  const char* silence;
+};
+
+}  // namespace stageprof
+
+#endif  // STAGEPROF_ALLOCATORS_ALLOCATOR_H_

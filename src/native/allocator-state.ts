@@ -1,0 +1,47 @@
+import { present, type SourceState } from '../sources.js';
+import type { MallocBudget } from './binding.js';
+
+const BUDGET_TRUTH =
+  'readings beyond 1 % of the elapsed time of a thread are skipped, and calls with a skipped end left out';
+const WASM_TRUTH = 'memory of WebAssembly, which is mapped, is subtracted as if it were from malloc';
+
+const CACHES_APART = {
+  live: 'caches of the allocator are not in it',
+  held: 'a maximum: pages not touched yet are in it',
+};
+
+/** What the numbers are of each allocator that native/allocators/ can read, by the name of its method. */
+const TRUTHS = {
+  mallinfo2: { live: 'thread caches of glibc count as in use', held: 'thread caches of glibc are not in it' },
+  'jemalloc mallctl': CACHES_APART,
+  'gperftools MallocExtension': CACHES_APART,
+  'tcmalloc MallocExtension': CACHES_APART,
+} as const;
+
+export type AllocatorMethod = keyof typeof TRUTHS | 'mimalloc';
+
+/**
+ * The state of live native memory that is read from the allocator's own statistics; null where it tells none.
+ *
+ * @param heapFault why the addon cannot read the V8 heap: backing stores come from malloc too, and without it they
+ *   cannot be told from live native blocks
+ */
+export function liveState(
+  method: AllocatorMethod | null,
+  use: MallocBudget,
+  heapFault: string | null,
+): SourceState | null {
+  if (method === null || method === 'mimalloc') return null;
+  const truth = `${BUDGET_TRUTH}; ${TRUTHS[method].live}, and ${WASM_TRUTH}`;
+  return state(method, use, heapFault === null ? truth : `${truth}; live native memory is null, since ${heapFault}`);
+}
+
+/** The state of what the allocator holds without having handed it out; null where it tells nothing. */
+export function heldState(method: AllocatorMethod | null, use: MallocBudget): SourceState | null {
+  if (method === null || method === 'mimalloc') return null;
+  return state(method, use, `${BUDGET_TRUTH}; ${TRUTHS[method].held}`);
+}
+
+function state(method: AllocatorMethod, { readings, skipped }: MallocBudget, reason: string): SourceState {
+  return { ...present('sampled', method, reason), readings, skipped };
+}
