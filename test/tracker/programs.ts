@@ -5,8 +5,6 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const sources = join(root, 'test', 'tracker', 'programs');
-
 export const TRACKER = join(root, 'build', 'Release', 'libstageprof_tracker.so');
 
 /** Allocators that may stand behind the tracker. The tests skip those that are not installed. */
@@ -29,9 +27,11 @@ export interface Check {
   readonly found: number;
 }
 
-/** A temporary folder of compiled programs. */
+/** A temporary folder of programs compiled from those of a folder. */
 export class Programs implements Disposable {
-  readonly folder = mkdtempSync(join(tmpdir(), 'stageprof-tracker-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'stageprof-programs-'));
+
+  constructor(private readonly sources = join(root, 'test', 'tracker', 'programs')) {}
 
   /** Compiles one source file; `output` names the result where it is not the program's name. */
   compile(source: string, output = source.replace(/\.cc?$/, ''), ...flags: string[]): string {
@@ -43,7 +43,17 @@ export class Programs implements Disposable {
     const include = `-I${join(root, 'native', 'tracker')}`;
     // Without -fno-builtin the compiler leaves out a malloc that only meets its free.
     const args = [standard, '-O1', '-fno-builtin', '-Wno-deprecated-declarations', '-Wno-alloc-size-larger-than'];
-    args.push('-D_GNU_SOURCE', include, ...shared, '-o', path, join(sources, source), ...flags, '-ldl', '-lpthread');
+    args.push(
+      '-D_GNU_SOURCE',
+      include,
+      ...shared,
+      '-o',
+      path,
+      join(this.sources, source),
+      ...flags,
+      '-ldl',
+      '-lpthread',
+    );
     const { status, stderr } = spawnSync(compiler, args, { encoding: 'utf8' });
     if (status !== 0) throw new Error(`${compiler} ${basename(source)}: ${stderr}`);
     return path;

@@ -1,0 +1,189 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/index.js';
+import { isInstalled, Programs, TRACKER } from '../tracker/programs.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const programs = new Programs(join(root, 'test', 'native', 'programs'));
+afterAll(() => programs[Symbol.dispose]());
+
+const MIB = 1024 * 1024;
+const ALLOCATORS = join(root, 'native', 'allocators');
+const SOURCES = [
+  ...readdirSync(ALLOCATORS)
+    .filter((name) => name.endsWith('.cc'))
+    .map((name) => join(ALLOCATORS, name)),
+  ...['clocks.cc', 'failure.cc', 'symbols.cc'].map((name) => join(root, 'native', name)),
+];
+
+/** Bytes that a program has handed out to itself, and what the allocator says. */
+interface Moment {
+  readonly read: boolean;
+  readonly handedOut: number;
+  readonly live: number;
+  readonly held: number;
+}
+interface Serving {
+  readonly method: string;
+  readonly failure: string;
+  readonly before: Moment;
+  readonly large: Moment;
+  readonly small: Moment;
+  readonly shredded: Moment;
+}
+
+function run(command: readonly string[], preload: readonly string[]): string {
+  const [program, ...args] = command as [string, ...string[]];
+  const env = { ...process.env, LD_PRELOAD: preload.join(':') };
+  const { stdout, stderr, status, signal } = spawnSync(program, args, { encoding: 'utf8', env });
+  expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
+  return stdout;
+}
+
+const servingUnder = (preload: readonly string[]): Serving =>
+  JSON.parse(run([programs.compile('serving.cc', 'serving', ...SOURCES)], preload));
+
+const JEMALLOC = 'libjemalloc.so.2';
+const GPERFTOOLS = 'libtcmalloc_minimal.so.4';
+const MIMALLOC = 'libmimalloc.so.2';
+const MIMALLOC_SILENCE = 'mimalloc serves malloc, and tells neither live nor held bytes at a bounded cost';
+
+/** Behind the tracker, which is in front of whatever serves malloc, nothing may differ. */
+const inBothPlaces = (preload: readonly string[]) => [preload, [TRACKER, ...preload]];
+const nameOf = (preload: readonly string[]) =>
+  preload.map((path) => path.replace(/^.*\//, '')).join(' before ') || 'nothing';
+const installed = (preload: readonly string[]) => preload.every((name) => name === TRACKER || isInstalled(name));
+
+/** What each preload list is served by, and by how much a block may be more than its usable size. */
+const SERVED: readonly [preload: readonly string[], method: string, headerBytes: number][] = [
+  [[], 'mallinfo2', 8],
+  [[JEMALLOC], 'jemalloc mallctl', 0],
+  [[GPERFTOOLS], 'gperftools MallocExtension', 0],
+  // The functions of both are there, and only the first serves.
+  [[JEMALLOC, GPERFTOOLS], 'jemalloc mallctl', 0],
+  [[GPERFTOOLS, JEMALLOC], 'gperftools MallocExtension', 0],
+  [[GPERFTOOLS, MIMALLOC], 'gperftools MallocExtension', 0],
+];
+
+/** Live bytes rise and fall with the blocks, and what was freed among others is held. */
+function expectToFollow({ before, large, small, shredded }: Serving, headerBytes: number): void {
+  const largeBlocks = 64;
+  const smallBlocks = 100_000;
+  const liveSince = ({ live }: Moment) => live - before.live;
+  // Besides the program's blocks, the buffer of its standard output.
+  const slack = 16 * 1024;
+  for (const [moment, blocks] of [
+    [large, largeBlocks],
+    [small, largeBlocks + smallBlocks],
+    [shredded, largeBlocks + smallBlocks / 2],
+  ] as const) {
+    // A block that glibc maps on its own takes whole pages.
+    const most = moment.handedOut + headerBytes * (blocks + largeBlocks * 512) + slack;
+    expect(moment.read).toBe(true);
+    expect(liveSince(moment)).toBeGreaterThanOrEqual(moment.handedOut - slack);
+    expect(liveSince(moment)).toBeLessThanOrEqual(most);
+  }
+  const freed = small.live - shredded.live;
+  expect(freed).toBeGreaterThan(10 * MIB * 0.9);
+  expect(shredded.held - small.held).toBeGreaterThan(freed * 0.95);
+  expect(shredded.held - small.held).toBeLessThan(freed * 1.15);
+}
+
+describe.each(
+  SERVED.flatMap(([preload, method, headerBytes]) =>
+    inBothPlaces(preload)
+      .filter(installed)
+      .map((list) => [nameOf(list), list, method, headerBytes] as const),
+  ),
+)('with %s preloaded', (_name, preload, method, headerBytes) => {
+  test(`malloc is served by what "${method}" reads, and its numbers follow the blocks`, () => {
+    const serving = servingUnder(preload);
+    expect(serving).toMatchObject({ method, failure: '' });
+    expectToFollow(serving, headerBytes);
+  });
+});
+
+test.each(
+  [[MIMALLOC], [MIMALLOC, JEMALLOC]]
+    .flatMap(inBothPlaces)
+    .filter(installed)
+    .map((list) => [nameOf(list), list] as const),
+)('with %s preloaded, mimalloc is recognised and not read', (_name, preload) => {
+  expect(servingUnder(preload)).toEqual({ method: 'mimalloc', failure: MIMALLOC_SILENCE });
+});
+
+describe('functions of an allocator that does not serve malloc are not believed', () => {
+  test.each([
+    ['say that a block is not theirs', []],
+    ['claim every block, but whose numbers stand', ['-DBOASTS']],
+  ])('of libraries that %s', (what, flags) => {
+    const library = programs.compile('lookalikes.c', `lookalikes-${what.length}.so`, ...flags);
+    for (const preload of inBothPlaces([library])) {
+      const serving = servingUnder(preload);
+      expect(serving).toMatchObject({ method: 'mallinfo2', failure: '' });
+      expectToFollow(serving, 8);
+    }
+  });
+});
+
+test('an allocator that is not known is not taken for one that is', () => {
+  const library = programs.compile('../../tracker/programs/own_malloc.c', 'own_malloc.so');
+  for (const preload of inBothPlaces([library])) {
+    expect(servingUnder(preload)).toEqual({
+      method: '',
+      failure: 'none of glibc, jemalloc, tcmalloc and mimalloc could be proved to serve malloc',
+    });
+  }
+});
+
+// No Debian or npm package has it as a library to preload.
+test("Google's tcmalloc is read, by a stand-in with its documented names and signatures", () => {
+  const library = programs.compile('tcmalloc_stand_in.c', 'tcmalloc_stand_in.so');
+  for (const preload of inBothPlaces([library])) {
+    const serving = servingUnder(preload);
+    expect(serving).toMatchObject({ method: 'tcmalloc MallocExtension', failure: '' });
+    expectToFollow(serving, 0);
+  }
+});
+
+describe.each(
+  [
+    [[], 'mallinfo2'] as const,
+    [[JEMALLOC], 'jemalloc mallctl'] as const,
+    [[GPERFTOOLS], 'gperftools MallocExtension'] as const,
+    [[MIMALLOC], null] as const,
+  ].filter(([preload]) => installed(preload)),
+)('a report of node under %s', (behind, method) => {
+  test.each([false, true])('names the allocator and follows its blocks, tracker: %s', (isTracked) => {
+    const preload = isTracked ? [TRACKER, ...behind] : behind;
+    const library = programs.compile('holds.c', 'holds.so');
+    const program = join(root, 'test', 'native', 'programs', 'holding-stage.mjs');
+    const entry = pathToFileURL(join(root, 'dist', 'index.js')).href;
+    const report: Report = JSON.parse(run([process.execPath, program, entry, library], preload));
+
+    const allocator = method === null ? { available: false, method, reason: MIMALLOC_SILENCE } : { method };
+    expect(report.sources.allocator).toMatchObject(allocator);
+    expect(report.sources.native).toMatchObject(isTracked ? { method: 'tracker' } : allocator);
+
+    /** Of those rounds that both ends were read of. */
+    const rows = (label: string) =>
+      report.stages.filter(({ stage, native_kb_delta }) => stage.startsWith(label) && native_kb_delta !== null);
+    if (method === null && !isTracked) {
+      expect([...rows('blocks'), ...rows('buffer')]).toEqual([]);
+      return;
+    }
+    expect(rows('blocks').length).toBeGreaterThan(0);
+    expect(rows('buffer').length).toBeGreaterThan(0);
+    for (const { native_kb_delta } of rows('blocks')) {
+      expect(native_kb_delta).toBeGreaterThan(31.5 * 1024);
+      expect(native_kb_delta).toBeLessThan(34 * 1024);
+    }
+    for (const { native_kb_delta, external_kb_delta } of rows('buffer')) {
+      expect(external_kb_delta).toBeGreaterThan(31.5 * 1024);
+      expect(Math.abs(native_kb_delta as number)).toBeLessThan(1024);
+    }
+  });
+});
