@@ -61,7 +61,7 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   return layout;
 }
 
-// samplerOpen(slots, mask): { readEntry, readExit, close, budget }
+// samplerOpen(slots, mask): { readEntry, readExit, close, budget, readHeld }
 napi_value SamplerOpen(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value arguments[2];

@@ -27,11 +27,16 @@ void MallocStats::Open() {
 
 bool MallocStats::Read(Reading* reading, double* cost_ns) {
   if (!budget_.Begin(last_cost_ns.load(std::memory_order_relaxed))) return false;
-  // It could be read at open. Should it refuse since, nothing is known, and the cost was paid.
-  if (!allocator_->read(reading)) *reading = {NAN, NAN};
+  *reading = ReadUnbudgeted();
   *cost_ns = budget_.End();
   last_cost_ns.store(*cost_ns, std::memory_order_relaxed);
   return true;
+}
+
+MallocStats::Reading MallocStats::ReadUnbudgeted() const {
+  Reading reading;
+  // It could be read at open. Should it refuse since, nothing is known, and the cost was paid.
+  return !failure && allocator_->read(&reading) ? reading : Reading{NAN, NAN};
 }
 
 }  // namespace stageprof

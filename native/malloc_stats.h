@@ -18,6 +18,9 @@ class MallocStats {
   // False where the budget does not allow it now. `cost_ns` is what the reading cost.
   bool Read(Reading* reading, double* cost_ns);
 
+  // Whatever it costs, for a caller who keeps to a budget of its own. NaN where it cannot be read.
+  Reading ReadUnbudgeted() const;
+
   // The allocator that serves malloc, also where it cannot be read; null where it is not known.
   const char* method() const { return allocator_ == nullptr ? nullptr : allocator_->method; }
 

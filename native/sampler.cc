@@ -114,8 +114,8 @@ inline void Sampler::ReadTracker() {
   TrackerClient& tracker = sources_->tracker;
   TrackerClient::Reading reading;
   tracker.Read(tracker_window_, &reading);
-  blocks_live_bytes_ = reading.live_bytes;
-  blocks_peak_bytes_ = reading.peak_bytes;
+  tracked_live_bytes_ = reading.live_bytes;
+  tracked_peak_bytes_ = reading.peak_bytes;
   slots_[kNativeAllocBytes] = reading.allocated_bytes;
   slots_[kNativeAllocs] = reading.allocated_blocks;
   slots_[kMappedBytes] = tracker.ReadModules(slots_ + kSlotCount, &slots_[kModuleCount]);
@@ -123,30 +123,38 @@ inline void Sampler::ReadTracker() {
 
 inline void Sampler::ReadMalloc() {
   if (!reads_malloc_) return;
-  if (!reads_tracker_) blocks_live_bytes_ = NAN;
-  slots_[kAllocatorHeldBytes] = NAN;
-  MallocStats::Reading reading;
   double cost_ns;
-  if (!sources_->malloc_stats.Read(&reading, &cost_ns)) {
+  if (!sources_->malloc_stats.Read(&malloc_, &cost_ns)) {
     ++malloc_use_.skipped;
+    malloc_ = {NAN, NAN};
     return;
   }
   ++malloc_use_.readings;
   malloc_use_.spent_ns += cost_ns;
-  if (!reads_tracker_) blocks_live_bytes_ = reading.live_bytes;
-  slots_[kAllocatorHeldBytes] = reading.held_bytes;
+}
+
+// The tracker knows better what has been handed out: glibc, for one, takes its thread caches for it.
+inline double Sampler::HeldBytes(const MallocStats::Reading& reading) const {
+  return reads_tracker_ ? reading.live_bytes + reading.held_bytes - tracked_live_bytes_
+                        : reading.held_bytes;
+}
+
+double Sampler::ReadHeldBytes() {
+  return reads_malloc_ ? HeldBytes(sources_->malloc_stats.ReadUnbudgeted()) : NAN;
 }
 
 // What needs two readings, whose order differs between the two ends.
 inline void Sampler::Derive() {
   if (reads_rss_) slots_[kRssPeakBytes] = rss_peak_.PeakBytes(slots_[kRssBytes]);
+  if (reads_malloc_) slots_[kAllocatorHeldBytes] = HeldBytes(malloc_);
   if (!gives_live_) return;
-  const double live = blocks_live_bytes_ - sources_->v8_heap.external_bytes();
+  const double blocks = reads_tracker_ ? tracked_live_bytes_ : malloc_.live_bytes;
+  const double live = blocks - sources_->v8_heap.external_bytes();
   slots_[kNativeLiveBytes] = live;
   if (!reads_tracker_) return;
   // The two peaks need not have been at the same instant, so this is a lower bound where backing
   // stores came and went. The peak of all blocks would be an upper one, and take Buffers for native.
-  const double peak = blocks_peak_bytes_ - heap_peaks_.external_bytes;
+  const double peak = tracked_peak_bytes_ - heap_peaks_.external_bytes;
   slots_[kNativePeakBytes] = peak > live ? peak : live;
 }
 

@@ -30,6 +30,10 @@ class Sampler {
   // The mirror of ReadEntry: clocks first, so that both ends of a stage stand equally near to it.
   void ReadExit();
 
+  // What the allocator holds without having handed it out, as of the last sample but read now, and
+  // whatever that costs; NaN where it cannot be read.
+  double ReadHeldBytes();
+
   const MallocUse& malloc_use() const { return malloc_use_; }
 
  private:
@@ -41,6 +45,7 @@ class Sampler {
   void ReadThreadClock();
   void ReadWall();
   void Derive();
+  double HeldBytes(const MallocStats::Reading& reading) const;
 
   Sources* sources_ = nullptr;
   double* slots_ = nullptr;
@@ -62,10 +67,11 @@ class Sampler {
   V8Heap::Window heap_window_;
   int32_t tracker_window_ = STAGEPROF_TRACKER_NO_WINDOW;
   MallocUse malloc_use_;
-  // Of the present sample. Blocks include backing stores; NaN where the budget skipped the reading.
+  // Of the present sample; blocks include backing stores. NaN where the budget skipped the reading.
   V8Heap::Peaks heap_peaks_;
-  double blocks_live_bytes_ = 0;
-  double blocks_peak_bytes_ = 0;
+  double tracked_live_bytes_ = 0;
+  double tracked_peak_bytes_ = 0;
+  MallocStats::Reading malloc_ = {};
 };
 
 }  // namespace stageprof

@@ -1,5 +1,7 @@
 #include "sampler_handle.h"
 
+#include <math.h>
+
 #include <new>
 
 #include "sample_layout.h"
@@ -36,7 +38,8 @@ napi_value SamplerHandle::Open(napi_env env, Environment* environment, napi_valu
                     handle->AddFunction(env, object, "readEntry", ReadEntry) &&
                     handle->AddFunction(env, object, "readExit", ReadExit) &&
                     handle->AddFunction(env, object, "close", CloseCalled) &&
-                    handle->AddFunction(env, object, "budget", Budget);
+                    handle->AddFunction(env, object, "budget", Budget) &&
+                    handle->AddFunction(env, object, "readHeld", ReadHeld);
   if (made) {
     handle->sampler_.Open(environment->sources(), data, mask);
     handle->is_open_ = true;
@@ -108,6 +111,13 @@ napi_value SamplerHandle::ReadExit(napi_env env, napi_callback_info info) {
 napi_value SamplerHandle::CloseCalled(napi_env env, napi_callback_info info) {
   HandleOf(env, info)->Close(env);
   return nullptr;
+}
+
+napi_value SamplerHandle::ReadHeld(napi_env env, napi_callback_info info) {
+  SamplerHandle* handle = HandleOf(env, info);
+  napi_value held = nullptr;
+  napi_create_double(env, handle->is_open_ ? handle->sampler_.ReadHeldBytes() : NAN, &held);
+  return held;
 }
 
 napi_value SamplerHandle::Budget(napi_env env, napi_callback_info info) {

@@ -29,6 +29,7 @@ class SamplerHandle {
   static napi_value ReadEntry(napi_env env, napi_callback_info info);
   static napi_value ReadExit(napi_env env, napi_callback_info info);
   static napi_value CloseCalled(napi_env env, napi_callback_info info);
+  static napi_value ReadHeld(napi_env env, napi_callback_info info);
   static napi_value Budget(napi_env env, napi_callback_info info);
   static void OnFunctionGone(napi_env env, void* data, void* hint);
 

@@ -50,6 +50,11 @@ export interface NativeSamplerHandle {
   readExit(): void;
   close(): void;
   budget(): MallocBudget;
+  /**
+   * What the allocator holds, in bytes, read outside of the budget; NaN where it cannot be read. Costs what the
+   * allocator's statistics cost: glibc's 33 ms beside 200,000 free chunks.
+   */
+  readHeld(): number;
 }
 
 /** What native/addon.cc exports. */

@@ -18,6 +18,14 @@ export interface CompositionBytes {
   readonly mappedByModule: readonly (readonly [path: string, bytes: number])[];
 }
 
+/** What only the addon can read. */
+export interface NativeReadings {
+  /** The modules with what is resident of their mappings; null without the tracker. */
+  modules(): readonly NativeModule[] | null;
+  /** In bytes; NaN where the allocator does not tell. */
+  allocatorHeld(): number;
+}
+
 /** Share of the life of the process that looking at its memory may take. */
 const BUDGET = 0.01;
 
@@ -29,22 +37,18 @@ let spentMs = 0;
  * 1 % of its elapsed time: null where that is spent.
  *
  * @param slots a sample just taken
- * @param modules reads the modules with what is resident of their mappings; null without the tracker
  */
-export function readComposition(
-  slots: Float64Array,
-  modules: () => readonly NativeModule[] | null,
-): CompositionBytes | null {
+export function readComposition(slots: Float64Array, read: NativeReadings): CompositionBytes | null {
   const began = performance.now();
   if (spentMs + lastCostMs > began * BUDGET) return null;
   const codeAndStacks = readCodeAndStacks();
-  const mapped = modules()?.filter(({ residentBytes }) => residentBytes > 0);
+  const mapped = read.modules()?.filter(({ residentBytes }) => residentBytes > 0);
   const composition: CompositionBytes = {
     rss: slots[slotIndex.rss_bytes]!,
     jsHeap: getHeapStatistics().total_physical_size,
     backingStores: slots[slotIndex.external_bytes]!,
     nativeLive: slots[slotIndex.native_live_bytes]!,
-    allocatorHeld: slots[slotIndex.allocator_held_bytes]!,
+    allocatorHeld: read.allocatorHeld(),
     mapped: mapped?.reduce((sum, { residentBytes }) => sum + residentBytes, 0) ?? Number.NaN,
     codeAndStacks: codeAndStacks === undefined ? Number.NaN : codeAndStacks.fileBytes + codeAndStacks.stackBytes,
     mappedByModule: mapped?.map(({ name, residentBytes }) => [name, residentBytes] as const) ?? [],

@@ -72,7 +72,7 @@ export class JsSampler implements Sampler {
   }
 
   composition(): CompositionBytes | null {
-    return readComposition(this.slots, () => null);
+    return readComposition(this.slots, { modules: () => null, allocatorHeld: () => Number.NaN });
   }
 
   close(): void {}

@@ -12,7 +12,7 @@ import { whereMeasured } from './where-measured.js';
 const GC_TRUTH = 'pauses: incremental marking steps and lazy sweeping between them are not in it';
 
 const TRACKER_TRUTH =
-  'every block of every thread is counted, those of other threads in batches; a peak is a lower bound where Buffers came and went in the call';
+  'blocks of other threads are counted in batches; a peak is a lower bound where Buffers came and went in the call';
 
 /** Reads all sources in one call into the addon. */
 export class NativeSampler implements Sampler {
@@ -88,7 +88,10 @@ export class NativeSampler implements Sampler {
   }
 
   composition(): CompositionBytes | null {
-    return readComposition(this.slots, () => this.binding.modulesRead(true));
+    return readComposition(this.slots, {
+      modules: () => this.binding.modulesRead(true),
+      allocatorHeld: () => this.handle.readHeld(),
+    });
   }
 
   private trackerState(boundBytes: number): SourceState {

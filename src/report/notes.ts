@@ -52,8 +52,14 @@ function compositionNote({ composition }: Report): Note[] {
     const kib = composition[part];
     return kib === null ? [] : [`${name} ${inline(size(kib))}`];
   });
-  const other = composition.residual_kb === null ? [] : [`other ${inline(size(composition.residual_kb))}`];
-  return [{ key: 'memory', text: `${inline(size(composition.rss_kb))} = ${[...parts, ...other].join(' + ')}` }];
+  const whole = inline(size(composition.rss_kb));
+  return [{ key: 'memory', text: `${whole} = ${parts.join(' + ')}${residualText(composition.residual_kb)}` }];
+}
+
+/** Below zero it is memory that was handed out, and so is in a part, but is not resident. */
+function residualText(kib: number | null): string {
+  if (kib === null) return '';
+  return kib < 0 ? ` - ${inline(size(-kib))} not touched yet` : ` + other ${inline(size(kib))}`;
 }
 
 function overheadNote({ overhead_s: cost, total_wall_s: total }: Report): Note[] {

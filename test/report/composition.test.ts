@@ -36,6 +36,12 @@ test('handed out but untouched memory makes the residual negative', () => {
   expect(composeKib({ ...BYTES, nativeLive: 40 * MIB }).residual_kb).toBe(-13_312);
 });
 
+test('a residual below zero is taken off as what was not touched yet', () => {
+  const composition = composeKib({ ...BYTES, nativeLive: 40 * MIB });
+  const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
+  expect(notes.find(({ key }) => key === 'memory')?.text).toMatch(/code and stacks 30.0 MiB - 13.0 MiB not touched yet$/);
+});
+
 test('without a resident set there is no residual', () => {
   expect(composeKib({ ...BYTES, rss: Number.NaN })).toMatchObject({ rss_kb: null, residual_kb: null });
 });
