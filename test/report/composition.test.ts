@@ -39,7 +39,9 @@ test('handed out but untouched memory makes the residual negative', () => {
 test('a residual below zero is taken off as what was not touched yet', () => {
   const composition = composeKib({ ...BYTES, nativeLive: 40 * MIB });
   const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
-  expect(notes.find(({ key }) => key === 'memory')?.text).toMatch(/code and stacks 30.0 MiB - 13.0 MiB not touched yet$/);
+  expect(notes.find(({ key }) => key === 'memory')?.text).toMatch(
+    /code and stacks 30.0 MiB - 13.0 MiB not touched yet$/,
+  );
 });
 
 test('without a resident set there is no residual', () => {
