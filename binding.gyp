@@ -57,6 +57,7 @@
             'native/tracker/bootstrap.cc',
             'native/tracker/counters.cc',
             'native/tracker/hooks.cc',
+            'native/tracker/mapped_file.cc',
             'native/tracker/mapping_hooks.cc',
             'native/tracker/mappings.cc',
             'native/tracker/module_table.cc',

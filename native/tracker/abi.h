@@ -84,9 +84,8 @@ typedef struct StageprofTracker {
   int32_t (*open_window)(void);
   void (*close_window)(int32_t window);
   void (*read_state)(StageprofTrackerState* state);
-  /* Not for every sample: takes the loader's lock. Where glibc is older than 2.35, and on musl,
-   * what a module allocates between being loaded and the next refresh is the unknown one's. Returns
-   * how many modules there are; two may have the same name, and are then to be added up. */
+  /* Not for every sample: takes the loader's lock. Returns how many modules there are; two may have
+   * the same name, and are then to be added up. */
   uint32_t (*refresh_modules)(void);
   int32_t (*read_module)(uint32_t index, StageprofTrackerModule* module); /* 0, or -1 if none */
   /* Of the first modules, at most `most`, in the order of their indices; returns how many. As of

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bootstrap.h"
+#include "mapped_file.h"
 #include "module_table.h"
 
 namespace stageprof_tracker {
@@ -86,21 +87,26 @@ void OpenModules(bool tracks) {
   tracks_modules = tracks;
 }
 
+uint32_t AskForModule(uintptr_t address) {
+  FoundObject found;
+  if (find_object != nullptr && find_object(reinterpret_cast<void*>(address), &found) == 0) {
+    return PutModule(NameOf(found.map->l_name), reinterpret_cast<uintptr_t>(found.map_start),
+                     reinterpret_cast<uintptr_t>(found.map_end));
+  }
+  const uint32_t module = find_object != nullptr ? kUnknownModule : FindModule(address);
+  if (module != kUnknownModule) return module;
+  // Loaded since the last refresh, where the loader cannot be asked: glibc before 2.35, and musl.
+  MappedFile file;
+  if (!FindMappedFile(address, &file)) return kUnknownModule;
+  return PutModule(file.name, file.start, file.end);
+}
+
 __attribute__((noinline, cold)) uint32_t LookUpModule(uintptr_t address) {
   Prepare();
   const uint64_t generation = page_cache.generation.load(kRelaxed);
-  uint32_t module = kUnknownModule;
-  if (find_object != nullptr) {
-    FoundObject found;
-    if (find_object(reinterpret_cast<void*>(address), &found) == 0) {
-      module = PutModule(NameOf(found.map->l_name), reinterpret_cast<uintptr_t>(found.map_start),
-                         reinterpret_cast<uintptr_t>(found.map_end));
-    }
-  } else {
-    module = FindModule(address);
-  }
-  // What is unknown now may be known after a refresh.
-  if (module == kUnknownModule) return module;
+  const uint32_t module = AskForModule(address);
+  // Kept also where it is none, as of code made at run time, until something is unloaded: to ask
+  // once more would cost each of its allocations a look at all mappings.
   const uint64_t page = address >> PageCache::kPageShift;
   page_cache.entries[page % PageCache::kEntries].store(
       (page << PageCache::kKeyShift) | generation | module, kRelaxed);
@@ -120,6 +126,8 @@ uint32_t RefreshModules() {
   Prepare();
   bool is_first = true;
   dl_iterate_phdr(PutObject, &is_first);
+  // Where something is now, nothing may have been when a page was last asked for.
+  if (!is_first) ForgetPages();
   return CountModules();
 }
 

@@ -68,6 +68,12 @@ describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [na
   },
 );
 
+test('modules loaded later are told apart where the loader cannot be asked', () => {
+  const oldLoader = programs.compile('old_loader.c', 'old_loader.so');
+  const plugins = ['first.so', 'second.so'].map((name) => programs.compile('plugin.cc', name));
+  expectExact('modules.c', plugins, [oldLoader], { STAGEPROF_TRACK_MODULES: '1' });
+});
+
 test('100,000 threads, one after another', () => expectExact('threads.c', ['many'], []), 60_000);
 
 test('blocks handed out while dlsym allocates are grown and freed later', () => {

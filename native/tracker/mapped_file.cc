@@ -1,0 +1,114 @@
+#include "mapped_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace stageprof_tracker {
+
+namespace {
+
+// One line of /proc/self/maps: `start-end access offset device inode path`. Read byte by byte,
+// because a path may be longer than any buffer here.
+struct Line {
+  uintptr_t start;
+  uintptr_t end;
+  char name[kModuleNameBytes];
+  uint32_t name_length;
+  uint32_t field;  // which of the six is being read
+  bool is_past_dash;
+
+  void Clear() { *this = {}; }
+
+  void Add(char byte) {
+    if (field == 0) {
+      if (byte == '-') {
+        is_past_dash = true;
+      } else if (byte == ' ') {
+        field = 1;
+      } else {
+        uintptr_t& number = is_past_dash ? end : start;
+        number = number * 16 + static_cast<uintptr_t>(byte <= '9' ? byte - '0' : byte - 'a' + 10);
+      }
+    } else if (field < 5) {
+      if (byte == ' ') ++field;
+    } else if (byte != ' ' || name_length != 0) {
+      AddToName(byte);
+    }
+  }
+
+  void AddToName(char byte) {
+    if (name_length == kModuleNameBytes - 1) {
+      memmove(name, name + 1, --name_length);
+    }
+    name[name_length++] = byte;
+    name[name_length] = '\0';
+  }
+
+  // Names in brackets are the kernel's.
+  bool IsFile() const { return name_length != 0 && name[0] != '['; }
+};
+
+// Grows from the parts of one file, which lie one after another.
+class Search {
+ public:
+  Search(uintptr_t address, MappedFile* file) : address_(address), file_(file) {
+    file_->name[0] = '\0';
+  }
+
+  // False when the search is over.
+  bool See(const Line& line) {
+    if (line.IsFile() && strcmp(line.name, file_->name) == 0) {
+      file_->end = line.end;
+      return true;
+    }
+    if (IsFound()) return false;
+    file_->name[0] = '\0';
+    if (line.IsFile()) {
+      memcpy(file_->name, line.name, line.name_length + 1);
+      file_->start = line.start;
+      file_->end = line.end;
+    }
+    return true;
+  }
+
+  bool IsFound() const {
+    return file_->name[0] != '\0' && address_ >= file_->start && address_ < file_->end;
+  }
+
+ private:
+  uintptr_t address_;
+  MappedFile* file_;
+};
+
+}  // namespace
+
+bool FindMappedFile(uintptr_t address, MappedFile* file) {
+  const int error = errno;
+  Search search(address, file);
+  // libc's open and read may be others' hooks, and end a thread that is cancelled.
+  const long maps = syscall(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  if (maps >= 0) {
+    Line line = {};
+    char bytes[1024];
+    long count;
+    bool goes_on = true;
+    while (goes_on && (count = syscall(SYS_read, maps, bytes, sizeof bytes)) > 0) {
+      for (long at = 0; goes_on && at < count; ++at) {
+        if (bytes[at] != '\n') {
+          line.Add(bytes[at]);
+        } else {
+          goes_on = search.See(line);
+          line.Clear();
+        }
+      }
+    }
+    syscall(SYS_close, maps);
+  }
+  errno = error;
+  return search.IsFound();
+}
+
+}  // namespace stageprof_tracker
