@@ -18,6 +18,7 @@
             'native/failure.cc',
             'native/heap_verify.cc',
             'native/malloc_stats.cc',
+            'native/module_list.cc',
             'native/proc_file.cc',
             'native/resident.cc',
             'native/rss_peak.cc',

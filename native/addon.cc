@@ -4,6 +4,7 @@
 
 #include "environment.h"
 #include "heap_verify.h"
+#include "module_list.h"
 #include "rss_peak.h"
 #include "rusage.h"
 #include "sample_layout.h"
@@ -151,32 +152,7 @@ napi_value ModulesRead(napi_env env, napi_callback_info info) {
   TrackerClient& tracker = environment->sources()->tracker;
   if (tracker.failure) return TextOrNull(env, nullptr);
 
-  constexpr uint32_t kMost = 1024;
-  TrackerClient::Module modules[kMost];
-  uint32_t count = tracker.RefreshModules();
-  if (count > kMost) count = kMost;
-  for (uint32_t index = 0; index < count; ++index) {
-    if (!tracker.ReadModule(index, &modules[index])) modules[index] = {"", 0, 0, 0, false};
-  }
-  if (adds_resident) tracker.AddResident(count, modules);
-  napi_value list;
-  if (napi_create_array(env, &list) != napi_ok) return nullptr;
-  for (uint32_t index = 0; index < count; ++index) {
-    const TrackerClient::Module& module = modules[index];
-    napi_value object;
-    napi_value is_own;
-    if (napi_create_object(env, &object) != napi_ok ||
-        napi_get_boolean(env, module.is_own, &is_own) != napi_ok) {
-      return nullptr;
-    }
-    SetProperty(env, object, "name", TextOrNull(env, module.name));
-    SetProperty(env, object, "mappedBytes", Number(env, module.mapped_bytes));
-    SetProperty(env, object, "reservedBytes", Number(env, module.reserved_bytes));
-    SetProperty(env, object, "residentBytes", Number(env, module.resident_bytes));
-    SetProperty(env, object, "isOwn", is_own);
-    napi_set_element(env, list, index, object);
-  }
-  return list;
+  return MakeModuleList(env, &tracker, adds_resident);
 }
 
 // rusageChildrenRead(): { cpuNs, peakRssBytes }
