@@ -4,6 +4,15 @@ export { NullProfiler, nullProfiler } from './null-profiler.js';
 export type { Attribution, Collect, Measure, RssPeak, StageProfilerOptions } from './options.js';
 export { StageProfiler } from './profiler.js';
 export { mergeReports } from './report/merge.js';
+export {
+  READING_THRESHOLDS,
+  type Reading,
+  type ReadingContext,
+  type ReadingKind,
+  readingsOf,
+  type Threshold,
+  type ThresholdName,
+} from './report/readings.js';
 export type { HistogramPairs, Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
 export type { SourceName, SourceState, Sources, Truth } from './sources.js';
 export type { Profiler, Stage } from './types.js';

@@ -1,0 +1,35 @@
+import { MEMORY_RULES } from './reading-memory.js';
+import { factsOf, type Reading, type ReadingContext, type ReadingKind, type Rule } from './reading-rule.js';
+import { TIME_RULES } from './reading-time.js';
+import type { StageRow } from './report.js';
+
+export type { Reading, ReadingContext, ReadingKind } from './reading-rule.js';
+export { READING_THRESHOLDS, type Threshold, type ThresholdName } from './reading-thresholds.js';
+
+/** Growth first: of two readings of equal share, memory that stays can end the job, time only lengthens it. */
+export const READING_RULES: readonly Rule[] = [...MEMORY_RULES, ...TIME_RULES];
+
+/** In the order in which readings of equal share stand. */
+export const READING_KINDS: readonly ReadingKind[] = [...new Set(READING_RULES.map(({ kind }) => kind))];
+
+/**
+ * What a person can act on in a row, the reading that matters most first; docs/readings.md explains each. A
+ * condition that needs a number the row does not have, or has only of some of its calls, says nothing.
+ *
+ * @param context the report the row is of
+ */
+export function readingsOf(row: StageRow, context: ReadingContext): Reading[] {
+  if (row.calls + row.open === 0) return [];
+  const facts = factsOf(row, context);
+  return READING_RULES.flatMap((rule) => rule.read(facts) ?? []).sort(byWeight);
+}
+
+/** For a sort, the reading that matters most first. Sorting keeps the order of the rules where two weigh the same. */
+export function byWeight(a: Reading, b: Reading): number {
+  return weight(b) - weight(a);
+}
+
+/** Threads at work are no cost in themselves: `off-thread` only says where to look, after all that costs something. */
+function weight({ kind, share }: Reading): number {
+  return kind === 'off-thread' ? 0 : share;
+}
