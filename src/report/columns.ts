@@ -7,6 +7,9 @@ import type { Report, StageRow } from './report.js';
 
 export type ColumnKey = MetricField | 'share' | 'p50' | 'p95';
 
+/** The column of readings is of text, and stands after all others. */
+export const READING_KEY = 'reading';
+
 /** A column of the human table. */
 export interface Column {
   readonly key: ColumnKey;
@@ -28,11 +31,12 @@ export interface LeftOut {
 
 /**
  * Which columns give way when the table is too wide, the last first; what is not listed goes before all of them.
- * Order of appearance is that of METRICS.
+ * Order of appearance is that of METRICS, the readings last.
  */
-export const IMPORTANCE: readonly ColumnKey[] = [
+export const IMPORTANCE: readonly (ColumnKey | typeof READING_KEY)[] = [
   'wall_s',
   'calls',
+  READING_KEY,
   'errors',
   'open',
   'rss_kb_delta',
@@ -168,7 +172,7 @@ export function cellOf(column: Column, row: StageRow): Quantity {
 }
 
 /** How soon a column gives way: the higher, the sooner. */
-export function rankOf(key: ColumnKey, sort?: MetricField): number {
+export function rankOf(key: ColumnKey | typeof READING_KEY, sort?: MetricField): number {
   if (key === sort) return 0;
   const rank = IMPORTANCE.indexOf(key);
   return rank === -1 ? IMPORTANCE.length : rank;

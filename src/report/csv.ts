@@ -1,11 +1,12 @@
 import { quantileSeconds } from '../histogram.js';
 import { METRICS } from '../metrics.js';
 import { isNumberMetric } from './number-metrics.js';
+import { readingsOf } from './readings.js';
 import type { ModuleKib, Report, StageRow } from './report.js';
 
 interface CsvColumn {
   readonly field: string;
-  readonly value: (row: StageRow) => string | number | null;
+  readonly value: (row: StageRow, report: Report) => string | number | null;
 }
 
 const QUANTILES = [
@@ -23,12 +24,19 @@ const COLUMNS: readonly CsvColumn[] = [
     }
     return QUANTILES.map(([field, q]) => ({ field, value: ({ wall_hist }) => quantileSeconds(wall_hist, q) }));
   }),
+  {
+    field: 'readings',
+    value: (row, report) =>
+      readingsOf(row, report)
+        .map(({ kind }) => kind)
+        .join(' '),
+  },
 ];
 
 /**
  * One row a label below a row of field names, as RFC 4180 has it: lines end in CRLF, null is an empty field.
- * The histogram stands as the quantiles made from it, modules as `name=KiB`, the largest first. Seconds are rounded
- * to nanoseconds.
+ * The histogram stands as the quantiles made from it, modules as `name=KiB`, the largest first, the readings as their
+ * kinds, that which matters most first. Seconds are rounded to nanoseconds.
  *
  * Labels may come from names of input files, and spreadsheets run what begins like a formula: such a label gets
  * a `'` in front. The JSON has every label as it is.
@@ -36,7 +44,7 @@ const COLUMNS: readonly CsvColumn[] = [
 export function renderCsv(report: Report): string {
   const lines = [
     COLUMNS.map(({ field }) => field),
-    ...report.stages.map((row) => COLUMNS.map(({ value }) => text(value(row)))),
+    ...report.stages.map((row) => COLUMNS.map(({ value }) => text(value(row, report)))),
   ];
   return lines.map((fields) => `${fields.map(quoted).join(',')}\r\n`).join('');
 }

@@ -38,6 +38,13 @@ export function numberColumn(heading: string, quantities: readonly (Quantity | n
   return { width, cells: [heading, ...texts].map((text) => text.padStart(width)) };
 }
 
+/** A heading and the texts below it, aligned left. */
+export function textColumn(heading: string, texts: readonly string[]): GridColumn {
+  const cells = [heading, ...texts];
+  const width = Math.max(...cells.map(textWidth));
+  return { width, cells: cells.map((text) => text + ' '.repeat(width - textWidth(text))) };
+}
+
 /** Breaks at spaces so that no line is longer than `width`, unless a single word is. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -3,20 +3,27 @@ import { escapeControls } from './escape.js';
 import { inline } from './format.js';
 import { notesOf } from './notes.js';
 import { type Ranking, rank } from './ranking.js';
+import { READING_HEADING, readingCell, readingNotes, readingsOfReport } from './reading-column.js';
 import type { Report } from './report.js';
 
 /** The human table as GitHub Markdown, with full labels, and its notes as a list. */
 export function renderMarkdown(report: Report, ranking: Ranking = {}): string {
   const rows = rank(report.stages, ranking);
   const { columns, leftOut } = columnsOf(report, ranking.sort);
+  const readings = readingsOfReport(report);
+  const reading = (cell: string) => (rows.some((row) => (readings.get(row) ?? []).length > 0) ? [cell] : []);
   const table = [
-    ['stage', ...columns.map(({ heading }) => heading)],
-    [':--', ...columns.map(() => '--:')],
-    ...rows.map((row) => [escapeMarkdown(row.stage), ...columns.map((column) => inline(cellOf(column, row)))]),
-    ['(outside any stage)', ...columns.map(({ outside }) => (outside === null ? '' : inline(outside)))],
-    ['total', ...columns.map(({ total }) => (total === null ? '' : inline(total)))],
+    ['stage', ...columns.map(({ heading }) => heading), ...reading(READING_HEADING)],
+    [':--', ...columns.map(() => '--:'), ...reading(':--')],
+    ...rows.map((row) => [
+      escapeMarkdown(row.stage),
+      ...columns.map((column) => inline(cellOf(column, row))),
+      ...reading(readingCell(readings.get(row) ?? [])),
+    ]),
+    ['(outside any stage)', ...columns.map(({ outside }) => (outside === null ? '' : inline(outside))), ...reading('')],
+    ['total', ...columns.map(({ total }) => (total === null ? '' : inline(total))), ...reading('')],
   ];
-  const notes = notesOf(report, { columns: leftOut, rowsShown: rows.length });
+  const notes = [...readingNotes(readings), ...notesOf(report, { columns: leftOut, rowsShown: rows.length })];
   return `${[
     ...table.map((cells) => `| ${cells.join(' | ')} |`),
     '',

@@ -1,10 +1,11 @@
-import { type Column, type ColumnKey, cellOf, columnsOf, type LeftOut, rankOf } from './columns.js';
+import { type Column, type ColumnKey, cellOf, columnsOf, type LeftOut, READING_KEY, rankOf } from './columns.js';
 import { escapeControls } from './escape.js';
 import { NOTHING } from './format.js';
-import { GAP, type GridColumn, labelColumn, numberColumn, wrapText } from './grid.js';
+import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText } from './grid.js';
 import { type Note, notesOf } from './notes.js';
 import { type Paint, painter } from './paint.js';
 import { type Ranking, rank } from './ranking.js';
+import { READING_HEADING, type ReportReadings, readingCell, readingNotes, readingsOfReport } from './reading-column.js';
 import type { Report, StageRow } from './report.js';
 import { stageTree } from './tree.js';
 
@@ -15,7 +16,8 @@ export interface TableOptions extends Ranking {
 }
 
 interface ShownColumn extends GridColumn {
-  readonly column: Column;
+  readonly key: ColumnKey | typeof READING_KEY;
+  readonly heading: string;
 }
 
 const HEADING = 'stage';
@@ -25,9 +27,12 @@ const TOTAL = 'total';
 /** Labels take no more than this share of the width: a long one is shortened rather than hiding numbers. */
 const LARGEST_LABEL_SHARE = 0.4;
 
+/** The same for readings, which are counted past it; the first of a row always stands there. */
+const LARGEST_READING_SHARE = 0.24;
+
 /**
  * The report for a terminal: the tree of stages in order of first entry, or with `sort` the plain list, highest
- * first; the time outside of them and the total; and notes on what the rows do not say.
+ * first; the time outside of them and the total; what to act on; and notes on what the rows do not say.
  */
 export function renderTable(report: Report, options: TableOptions = {}): string {
   const { width = Number.POSITIVE_INFINITY, colour = false, sort } = options;
@@ -39,16 +44,23 @@ export function renderTable(report: Report, options: TableOptions = {}): string 
     [HEADING, ...lines.map(({ label }) => label), OUTSIDE, TOTAL],
     Math.max(OUTSIDE.length, Math.floor(width * LARGEST_LABEL_SHARE)),
   );
-  const grid = columns.map((column) => shownColumn(column, lines));
-  const kept = fitting(grid, width - labels.width, (column) => rankOf(column.key, sort));
+  const readings = readingsOfReport(report);
+  const grid = [
+    ...columns.map((column) => shownColumn(column, lines)),
+    ...readingColumn(readings, lines, Math.floor(width * LARGEST_READING_SHARE)),
+  ];
+  const kept = fitting(grid, width - labels.width, ({ key }) => rankOf(key, sort));
   const tooWide = grid.filter((column) => !kept.includes(column));
 
   const paint = painter(colour);
   const notes = notesOf(report, {
-    columns: [...leftOut, ...tooWide.map(({ column }) => leftOutFor(width, column, tooWide.length))],
+    columns: [...leftOut, ...tooWide.map(({ heading }) => leftOutFor(width, heading, tooWide.length))],
     rowsShown: rows.length,
   });
-  return `${[...bodyLines(labels, kept, paint), '', ...noteLines(notes, width, paint)].join('\n')}\n`;
+  // Apart from the other notes: their names are longer, and they are what to act on.
+  const blocks = [readingNotes(readings), notes].filter((block) => block.length > 0);
+  const below = blocks.flatMap((block) => ['', ...noteLines(block, width, paint)]);
+  return `${[...bodyLines(labels, kept, paint), ...below].join('\n')}\n`;
 }
 
 interface LabelledRow {
@@ -66,22 +78,30 @@ function asList(rows: readonly StageRow[]): LabelledRow[] {
 
 function shownColumn(column: Column, lines: readonly LabelledRow[]): ShownColumn {
   const cells = lines.map(({ row }) => cellOf(column, row));
-  return { column, ...numberColumn(column.heading, [...cells, column.outside, column.total]) };
+  const { key, heading } = column;
+  return { key, heading, ...numberColumn(heading, [...cells, column.outside, column.total]) };
+}
+
+/** None where no row has a reading. */
+function readingColumn(readings: ReportReadings, lines: readonly LabelledRow[], width: number): ShownColumn[] {
+  const texts = lines.map(({ row }) => readingCell(readings.get(row) ?? [], width));
+  if (texts.every((text) => text === '')) return [];
+  return [{ key: READING_KEY, heading: READING_HEADING, ...textColumn(READING_HEADING, [...texts, '', '']) }];
 }
 
 /** The columns that fit, in their order: the least important go until the rest does; the first never goes. */
 function fitting(
   columns: readonly ShownColumn[],
   width: number,
-  rankOfColumn: (column: Column) => number,
+  rankOfColumn: (column: ShownColumn) => number,
 ): ShownColumn[] {
-  const byImportance = columns.toSorted((a, b) => rankOfColumn(a.column) - rankOfColumn(b.column));
+  const byImportance = columns.toSorted((a, b) => rankOfColumn(a) - rankOfColumn(b));
   let needed = columns.reduce((sum, column) => sum + GAP.length + column.width, 0);
   while (needed > width && byImportance.length > 1) needed -= GAP.length + byImportance.pop()!.width;
   return columns.filter((column) => byImportance.includes(column));
 }
 
-function leftOutFor(width: number, { heading }: Column, howMany: number): LeftOut {
+function leftOutFor(width: number, heading: string, howMany: number): LeftOut {
   return { heading, reason: `${howMany} ${howMany === 1 ? 'column' : 'columns'} to fit ${width} characters` };
 }
 
@@ -89,16 +109,14 @@ function bodyLines(labels: GridColumn, columns: readonly ShownColumn[], paint: P
   const last = labels.cells.length - 1;
   return labels.cells.map((label, line) => {
     const isRow = line > 0 && line < last - 1;
-    const cells = columns.map(({ column, cells }) =>
-      isRow ? paintCell(column.key, cells[line]!, paint) : cells[line]!,
-    );
+    const cells = columns.map(({ key, cells }) => (isRow ? paintCell(key, cells[line]!, paint) : cells[line]!));
     const text = [label, ...cells].join(GAP).trimEnd();
     if (isRow) return text;
     return paint(line === last ? 'bold' : 'dim', text);
   });
 }
 
-function paintCell(key: ColumnKey, cell: string, paint: Paint): string {
+function paintCell(key: ShownColumn['key'], cell: string, paint: Paint): string {
   const digits = cell.trim();
   if (digits === NOTHING.digits) return paint('dim', cell);
   if (digits === '0') return cell;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { count, duration, percent, size } from '../../src/report/format.js';
-import { labelColumn, numberColumn, wrapText } from '../../src/report/grid.js';
+import { labelColumn, numberColumn, textColumn, wrapText } from '../../src/report/grid.js';
 
 test('digits end at the same place, units begin at the same place', () => {
   expect(numberColumn('wall', [duration(744), duration(0.0123), duration(0), null])).toEqual({
@@ -16,6 +16,13 @@ test('a heading may be wider than its numbers', () => {
 test('counts and shares stand without a gap before a unit', () => {
   expect(numberColumn('n', [count(1000), count(7)]).cells).toEqual(['    n', '1,000', '    7']);
   expect(numberColumn('%', [percent(0.5), percent(0.025)]).cells).toEqual(['    %', '50.0%', ' 2.5%']);
+});
+
+test('texts are aligned left below their heading', () => {
+  expect(textColumn('why', ['', 'longer', '\u5b57'])).toEqual({
+    width: 6,
+    cells: ['why   ', '      ', 'longer', '\u5b57    '],
+  });
 });
 
 test('labels are aligned left by the cells they take', () => {

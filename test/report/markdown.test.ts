@@ -36,6 +36,23 @@ test.each([
   ).toBe(`| ${written}`);
 });
 
+test('readings stand in a last column of text and before the other notes', () => {
+  const stages = [
+    row('a_b', { calls: 1, wall_s: 9, wall_self_s: 9, cpu_self_s: 0 }),
+    row('c', { calls: 1, wall_s: 1 }),
+  ];
+  const lines = renderMarkdown(report({ stages })).split('\n');
+  expect(lines.slice(0, 6)).toEqual([
+    '| stage | calls | wall | share | self | reading |',
+    '| :-- | --: | --: | --: | --: | :-- |',
+    '| a\\_b | 1 | 9.00 s | 90.0% | 9.00 s | waiting |',
+    '| c | 1 | 1.00 s | 10.0% | - |  |',
+    '| (outside any stage) |  | 1.00 s | 10.0% |  |  |',
+    '| total |  | 10.0 s | 100.0% |  |  |',
+  ]);
+  expect(lines[7]).toMatch(/^- \*\*waiting\*\* a\\_b: 9\.00 s of its own 9\.00 s without CPU/);
+});
+
 test('ranked rows keep their full labels', () => {
   const rows = renderMarkdown(pipelineReport(), { sort: 'rss_kb_delta', top: 2 }).split('\n').slice(2, 4);
   expect(rows.map((line) => line.split(' ')[1])).toEqual(['scan', 'scan.decode']);

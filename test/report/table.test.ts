@@ -13,17 +13,25 @@ const labelsOf = (...given: Parameters<typeof renderTable>) =>
 
 test('the table of a pipeline, at 100 characters', () => {
   expect(renderTable(pipelineReport(), { width: 100 })).toBe(`\
-stage                  calls  errors  open      wall   share       cpu        rss  rss peak
-scan                  12,000       2     0  2.49 h     99.3%  6.07 h    +2.68 GiB  4.37 GiB
-  fetch               12,000       0     0  25.1 min   16.6%  5.17 min  +12.0 MiB  3.04 GiB
-  decode              12,000       0     0  52.0 min   34.5%  2.56 h    +2.53 GiB  4.30 GiB
-    tiles            384,000       0     0  45.3 min   30.1%  2.33 h    +2.47 GiB  4.27 GiB
-  features            11,998       2     0  70.0 min   46.5%  3.34 h     +137 MiB  3.10 GiB
-  write               11,996       0     0   113 s      1.2%  5.51 min   +512 KiB  3.03 GiB
-flush                      3       0     0   840 us    <0.1%   800 us       0      3.03 GiB
-watchdog.tick              8       0     1  21.4 ms    <0.1%  19.0 ms    -128 KiB  3.03 GiB
-(outside any stage)                         61.2 s      0.7%  70.1 s
-total                                       2.51 h    100.0%  6.09 h
+stage                  calls  errors  open      wall       cpu        rss  reading
+scan                  12,000       2     0  2.49 h    6.07 h    +2.68 GiB  native-growth,off-thread
+  fetch               12,000       0     0  25.1 min  5.17 min  +12.0 MiB  waiting
+  decode              12,000       0     0  52.0 min  2.56 h    +2.53 GiB  native-growth,off-thread
+    tiles            384,000       0     0  45.3 min  2.33 h    +2.47 GiB  native-growth,off-thread
+  features            11,998       2     0  70.0 min  3.34 h     +137 MiB  off-thread
+  write               11,996       0     0   113 s    5.51 min   +512 KiB
+flush                      3       0     0   840 us    800 us       0
+watchdog.tick              8       0     1  21.4 ms   19.0 ms    -128 KiB
+(outside any stage)                         61.2 s    70.1 s
+total                                       2.51 h    6.09 h
+
+native-growth  scan.decode.tiles: +2.13 GiB of live native blocks, +6 KiB a call; what is not closed
+               or disposed of?
+waiting        scan.fetch: 19.9 min of its own 25.1 min without CPU (disk, network, locks, CPUs
+               taken by others); fetch ahead, or run more at once; shared: 11,873 of 12,000 calls
+               overlapped
+off-thread     scan.features: 60.0% of its 3.34 h of CPU on other threads (libuv's pool, addons,
+               V8); match their number to the job's CPUs
 
 rss       3.03 GiB now, 4.59 GiB at its peak
 profiler  302 ms, <0.1% of wall
@@ -34,8 +42,8 @@ source    rss bounded within 512 KiB (/proc/self/statm)
 source    rss_peak bounded (ru_maxrss): a lower bound where a call did not raise it
 source    attribution bounded (boundary): calls that overlap share their deltas
 left out  native alloc, native peak, mapped (needs the tracker: use stageprof run)
-left out  worst, self, p50, p95, thread, gc, js, js alloc, js peak, buffers, native, allocator,
-          overlap (13 columns to fit 100 characters)
+left out  share, worst, self, p50, p95, thread, gc, js, js alloc, js peak, buffers, native,
+          allocator, rss peak, overlap (15 columns to fit 100 characters)
 `);
 });
 
@@ -99,6 +107,36 @@ test('no line of the table is wider than asked for, down to a label and a time',
       for (const line of linesOf(given, { width })) expect(textWidth(line)).toBeLessThanOrEqual(width);
     }),
   );
+});
+
+test.each([
+  [100, 'mapped-outside-malloc +1'],
+  [120, 'mapped-outside-malloc +1'],
+  [200, 'mapped-outside-malloc,waiting'],
+])('at %d characters the longest reading stands beside the longest label', (width, cell) => {
+  const mapped = { mapped_kb_delta: 2e6, rss_kb_delta: 1e6, native_kb_delta: 0, external_kb_delta: 0 };
+  const given = { ...pipelineReport(), stages: [...pipelineReport().stages] };
+  given.stages[1] = {
+    ...given.stages[1]!,
+    ...mapped,
+    stage: `scan.${'longer'.repeat(20)}`,
+    wall_self_s: 1504,
+    cpu_self_s: 0,
+  };
+  const lines = linesOf(given, { width });
+  expect(lines[0]).toMatch(/ {2}reading$/);
+  expect(lines[2]!.endsWith(`  ${cell}`)).toBe(true);
+});
+
+test('a table without readings has no column and no lines for them', () => {
+  expect(renderTable(report({ stages: [row('a', { calls: 1, wall_s: 1 })] }))).not.toMatch(/reading|waiting/);
+});
+
+test('readings of rows that a ranking leaves out are below the table all the same', () => {
+  const stages = [row('a', { calls: 1, wall_s: 9 }), row('b', { calls: 1, wall_s: 2, wall_self_s: 2, cpu_self_s: 0 })];
+  const text = renderTable(report({ stages }), { top: 1 });
+  expect(text.split('\n')[0]).not.toContain('reading');
+  expect(text).toContain('\nwaiting  b: 2.00 s of its own 2.00 s');
 });
 
 test('the time of a stage is there however narrow the table', () => {

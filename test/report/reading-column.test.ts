@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { readingCell, readingNotes, readingsOfReport } from '../../src/report/reading-column.js';
+import type { Reading, ReadingKind } from '../../src/report/readings.js';
+import type { StageRow } from '../../src/report/report.js';
+import { report, row } from './fixture.js';
+
+const reading = (kind: ReadingKind, amount = 1, share = 0.5): Reading => ({
+  kind,
+  numbers: { amount },
+  thresholds: {},
+  amount,
+  share,
+  shared: false,
+  text: `${kind} ${amount}`,
+});
+
+const notesOfRows = (rows: readonly (readonly [stage: string, ...readings: Reading[]])[]) =>
+  readingNotes(new Map(rows.map(([stage, ...readings]): [StageRow, Reading[]] => [row(stage), readings]))).map(
+    ({ key, text }) => `${key} | ${text}`,
+  );
+
+describe('the cell of a row', () => {
+  const three = [reading('fragmentation'), reading('waiting'), reading('off-thread')];
+
+  test.each([
+    [Number.POSITIVE_INFINITY, 'fragmentation,waiting,off-thread'],
+    [32, 'fragmentation,waiting,off-thread'],
+    [31, 'fragmentation,waiting +1'],
+    [24, 'fragmentation,waiting +1'],
+    [23, 'fragmentation +2'],
+    [1, 'fragmentation +2'],
+  ])('within %d characters', (width, cell) => {
+    expect(readingCell(three, width)).toBe(cell);
+  });
+
+  test('without readings is blank', () => {
+    expect(readingCell([])).toBe('');
+  });
+});
+
+describe('the lines below a table', () => {
+  test('name the stage where a kind is worst', () => {
+    expect(
+      notesOfRows([
+        ['a', reading('gc-bound', 1)],
+        ['b', reading('gc-bound', 3)],
+        ['c', reading('gc-bound', 2)],
+      ]),
+    ).toEqual(['gc-bound | b: gc-bound 3']);
+  });
+
+  test('name the innermost stage that has more than half of what its parents have', () => {
+    const rows = (inner: number) =>
+      [
+        ['a', reading('native-growth', 100)],
+        ['a.b', reading('native-growth', 80)],
+        ['a.b.c', reading('native-growth', inner)],
+        ['ab', reading('native-growth', 90)],
+      ] as const;
+    expect(notesOfRows(rows(41))).toEqual(['native-growth | a.b.c: native-growth 41']);
+    expect(notesOfRows(rows(40))).toEqual(['native-growth | a.b: native-growth 80']);
+  });
+
+  test('name the stage that itself waits, not one inside', () => {
+    expect(
+      notesOfRows([
+        ['a', reading('waiting', 10)],
+        ['a.b', reading('waiting', 9)],
+      ]),
+    ).toEqual(['waiting | a: waiting 10']);
+  });
+
+  test('explain the three kinds that matter most and name the rest', () => {
+    expect(
+      notesOfRows([
+        ['a', reading('gc-bound', 1, 0.2), reading('off-thread', 9, 1)],
+        ['b', reading('waiting', 1, 0.3), reading('native-growth', 1, 0.9), reading('fragmentation', 1, 0.1)],
+      ]),
+    ).toEqual([
+      'native-growth | b: native-growth 1',
+      'waiting | b: waiting 1',
+      'gc-bound | a: gc-bound 1',
+      'also | fragmentation, off-thread: see docs/readings.md',
+    ]);
+  });
+
+  test('are none without readings', () => {
+    expect(notesOfRows([['a']])).toEqual([]);
+  });
+
+  test('cannot move the cursor', () => {
+    const given = [row('\x1b[2J', { calls: 1, wall_s: 9, wall_self_s: 9, cpu_self_s: 0 })];
+    const [note] = readingNotes(readingsOfReport(report({ stages: given })));
+    expect(note?.text).not.toMatch(/\p{Cc}/u);
+  });
+});
