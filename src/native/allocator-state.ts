@@ -36,10 +36,15 @@ export function liveState(
   return state(method, use, heapFault === null ? truth : `${truth}; live native memory is null, since ${heapFault}`);
 }
 
-/** The state of what the allocator holds without having handed it out; null where it tells nothing. */
-export function heldState(method: AllocatorMethod | null, use: MallocBudget): SourceState | null {
+/**
+ * The state of what the allocator holds without having handed it out; null where it tells nothing.
+ *
+ * @param isTracked what was handed out is known from the tracker
+ */
+export function heldState(method: AllocatorMethod | null, use: MallocBudget, isTracked: boolean): SourceState | null {
   if (method === null || method === 'mimalloc') return null;
-  return state(method, use, `${BUDGET_TRUTH}; ${TRUTHS[method].held}`);
+  const held = isTracked ? 'all it has from the kernel less what the tracker counts' : TRUTHS[method].held;
+  return state(method, use, `${BUDGET_TRUTH}; ${held}`);
 }
 
 function state(method: AllocatorMethod, { readings, skipped }: MallocBudget, reason: string): SourceState {

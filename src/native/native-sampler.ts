@@ -58,7 +58,7 @@ export class NativeSampler implements Sampler {
         faults.tracker === null
           ? whereMeasured(native, null, this.trackerState(faults.trackerBoundBytes))
           : whereMeasured(native, allocator.failure, liveState(allocator.method, use, heapFault)),
-      allocator: whereMeasured(native, allocator.failure, heldState(allocator.method, use)),
+      allocator: whereMeasured(native, allocator.failure, heldState(allocator.method, use, faults.tracker === null)),
       js_peak: whereMeasured(
         js,
         null,
