@@ -12,7 +12,7 @@ export {
   readingsOf,
   type Threshold,
   type ThresholdName,
-} from './report/readings.js';
+} from './report/readings/readings.js';
 export type { HistogramPairs, Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
 export type { SourceName, SourceState, Sources, Truth } from './sources.js';
 export type { Profiler, Stage } from './types.js';

@@ -1,7 +1,7 @@
 import { quantileSeconds } from '../histogram.js';
 import { METRICS } from '../metrics.js';
 import { isNumberMetric } from './number-metrics.js';
-import { readingsOf } from './readings.js';
+import { readingsOf } from './readings/readings.js';
 import type { ModuleKib, Report, StageRow } from './report.js';
 
 interface CsvColumn {

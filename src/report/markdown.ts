@@ -3,7 +3,7 @@ import { escapeControls } from './escape.js';
 import { inline } from './format.js';
 import { notesOf } from './notes.js';
 import { type Ranking, rank } from './ranking.js';
-import { READING_HEADING, readingCell, readingNotes, readingsOfReport } from './reading-column.js';
+import { READING_HEADING, readingCell, readingNotes, readingsOfReport } from './readings/column.js';
 import type { Report } from './report.js';
 
 /** The human table as GitHub Markdown, with full labels, and its notes as a list. */

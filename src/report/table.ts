@@ -5,7 +5,13 @@ import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText }
 import { type Note, notesOf } from './notes.js';
 import { type Paint, painter } from './paint.js';
 import { type Ranking, rank } from './ranking.js';
-import { READING_HEADING, type ReportReadings, readingCell, readingNotes, readingsOfReport } from './reading-column.js';
+import {
+  READING_HEADING,
+  type ReportReadings,
+  readingCell,
+  readingNotes,
+  readingsOfReport,
+} from './readings/column.js';
 import type { Report, StageRow } from './report.js';
 import { stageTree } from './tree.js';
 

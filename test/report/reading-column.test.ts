@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readingCell, readingNotes, readingsOfReport } from '../../src/report/reading-column.js';
-import type { Reading, ReadingKind } from '../../src/report/readings.js';
+import { readingCell, readingNotes, readingsOfReport } from '../../src/report/readings/column.js';
+import type { Reading, ReadingKind } from '../../src/report/readings/readings.js';
 import type { StageRow } from '../../src/report/report.js';
 import { report, row } from './fixture.js';
 

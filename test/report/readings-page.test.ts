@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { READING_KINDS, READING_RULES, READING_THRESHOLDS } from '../../src/report/readings.js';
+import { READING_KINDS, READING_RULES, READING_THRESHOLDS } from '../../src/report/readings/readings.js';
 
 const page = readFileSync(new URL('../../docs/readings.md', import.meta.url), 'utf8');
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();

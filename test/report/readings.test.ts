@@ -9,7 +9,7 @@ import {
   type ReadingKind,
   readingsOf,
   type ThresholdName,
-} from '../../src/report/readings.js';
+} from '../../src/report/readings/readings.js';
 import type { StageRow } from '../../src/report/report.js';
 import { absent, present } from '../../src/sources.js';
 import { report, row } from './fixture.js';

@@ -1,5 +1,5 @@
-import { duration, inline, percent } from './format.js';
-import { type Facts, limit, type Rule, rule } from './reading-rule.js';
+import { duration, inline, percent } from '../format.js';
+import { type Facts, limit, type Rule, rule } from './rule.js';
 
 /** A second less than this does not change how long the run takes. */
 function leastSeconds({ runS }: Facts): number {

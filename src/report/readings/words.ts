@@ -1,6 +1,6 @@
-import type { Sources } from '../sources.js';
-import { inline, size } from './format.js';
-import type { ModuleKib } from './report.js';
+import type { Sources } from '../../sources.js';
+import { inline, size } from '../format.js';
+import type { ModuleKib } from '../report.js';
 
 /** Parts of the texts of readings about memory. */
 

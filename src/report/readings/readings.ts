@@ -1,10 +1,10 @@
-import { MEMORY_RULES } from './reading-memory.js';
-import { factsOf, type Reading, type ReadingContext, type ReadingKind, type Rule } from './reading-rule.js';
-import { TIME_RULES } from './reading-time.js';
-import type { StageRow } from './report.js';
+import type { StageRow } from '../report.js';
+import { MEMORY_RULES } from './memory.js';
+import { factsOf, type Reading, type ReadingContext, type ReadingKind, type Rule } from './rule.js';
+import { TIME_RULES } from './time.js';
 
-export type { Reading, ReadingContext, ReadingKind } from './reading-rule.js';
-export { READING_THRESHOLDS, type Threshold, type ThresholdName } from './reading-thresholds.js';
+export type { Reading, ReadingContext, ReadingKind } from './rule.js';
+export { READING_THRESHOLDS, type Threshold, type ThresholdName } from './thresholds.js';
 
 /** Growth first: of two readings of equal share, memory that stays can end the job, time only lengthens it. */
 export const READING_RULES: readonly Rule[] = [...MEMORY_RULES, ...TIME_RULES];

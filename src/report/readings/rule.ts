@@ -1,8 +1,8 @@
-import type { MetricField } from '../metrics.js';
-import type { SourceName, SourceState, Sources } from '../sources.js';
-import { count, inline } from './format.js';
-import { READING_THRESHOLDS, type ThresholdName } from './reading-thresholds.js';
-import type { ReportHeader, StageRow } from './report.js';
+import type { MetricField } from '../../metrics.js';
+import type { SourceName, SourceState, Sources } from '../../sources.js';
+import { count, inline } from '../format.js';
+import type { ReportHeader, StageRow } from '../report.js';
+import { READING_THRESHOLDS, type ThresholdName } from './thresholds.js';
 
 export type ReadingKind =
   | 'fragmentation'

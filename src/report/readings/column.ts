@@ -1,8 +1,8 @@
-import { escapeControls } from './escape.js';
-import type { Note } from './notes.js';
+import { escapeControls } from '../escape.js';
+import type { Note } from '../notes.js';
+import type { Report, StageRow } from '../report.js';
+import { textWidth } from '../text-width.js';
 import { byWeight, type Reading, type ReadingKind, readingsOf } from './readings.js';
-import type { Report, StageRow } from './report.js';
-import { textWidth } from './text-width.js';
 
 export const READING_HEADING = 'reading';
 

@@ -1,5 +1,5 @@
-import { covers, type Facts, limit, type Rule, rule } from './reading-rule.js';
-import { allocatedBy, growth, mostOf, otherAllocator, perCall, plain } from './reading-words.js';
+import { covers, type Facts, limit, type Rule, rule } from './rule.js';
+import { allocatedBy, growth, mostOf, otherAllocator, perCall, plain } from './words.js';
 
 /** Both ends of a call may be off by the bound of the source. */
 const ENDS = 2;
