@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { readingCell, readingNotes, readingsOfReport } from '../../src/report/readings/column.js';
-import type { Reading, ReadingKind } from '../../src/report/readings/readings.js';
-import type { StageRow } from '../../src/report/report.js';
-import { report, row } from './fixture.js';
+import { readingCell, readingNotes, readingsOfReport } from '../../../src/report/readings/column.js';
+import type { Reading, ReadingKind } from '../../../src/report/readings/readings.js';
+import type { StageRow } from '../../../src/report/report.js';
+import { report, row } from '../fixture.js';
 
 const reading = (kind: ReadingKind, amount = 1, share = 0.5): Reading => ({
   kind,

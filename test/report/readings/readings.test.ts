@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { METRICS } from '../../src/metrics.js';
+import { METRICS } from '../../../src/metrics.js';
 import {
   READING_KINDS,
   READING_RULES,
@@ -9,10 +9,10 @@ import {
   type ReadingKind,
   readingsOf,
   type ThresholdName,
-} from '../../src/report/readings/readings.js';
-import type { StageRow } from '../../src/report/report.js';
-import { absent, present } from '../../src/sources.js';
-import { report, row } from './fixture.js';
+} from '../../../src/report/readings/readings.js';
+import type { StageRow } from '../../../src/report/report.js';
+import { absent, present } from '../../../src/sources.js';
+import { report, row } from '../fixture.js';
 
 const MIB = 1024;
 const GIB = 1024 * MIB;
