@@ -22,6 +22,8 @@ struct alignas(64) Process {
   std::atomic<int64_t> peak_bytes;
   std::atomic<uint64_t> allocated_bytes;
   std::atomic<uint64_t> allocated_blocks;
+  // Not allocated less live: between the two a batch of another thread may come, of any size.
+  std::atomic<uint64_t> freed_bytes;
   std::atomic<uint64_t> freed_blocks;
 };
 Process process;
@@ -64,6 +66,13 @@ void BeginThread(ThreadCounters* thread) {
   }
 }
 
+// Who raises a value raises its highest after it: a reading may come between the two.
+template <typename Number>
+Number AtLeast(const std::atomic<Number>& highest, Number value) {
+  const Number seen = highest.load(kRelaxed);
+  return seen > value ? seen : value;
+}
+
 }  // namespace
 
 __attribute__((noinline, cold)) void HandOver() {
@@ -78,12 +87,13 @@ __attribute__((noinline, cold)) void HandOver() {
   }
   const uint64_t allocated_bytes = total.allocated_bytes - last.allocated_bytes;
   const uint64_t allocated_blocks = total.allocated_blocks - last.allocated_blocks;
+  const uint64_t freed_bytes = total.freed_bytes - last.freed_bytes;
   const uint64_t freed_blocks = total.freed_blocks - last.freed_blocks;
-  const int64_t growth =
-      static_cast<int64_t>(allocated_bytes - (total.freed_bytes - last.freed_bytes));
+  const int64_t growth = static_cast<int64_t>(allocated_bytes - freed_bytes);
 
   if (allocated_bytes != 0) process.allocated_bytes.fetch_add(allocated_bytes, kRelaxed);
   if (allocated_blocks != 0) process.allocated_blocks.fetch_add(allocated_blocks, kRelaxed);
+  if (freed_bytes != 0) process.freed_bytes.fetch_add(freed_bytes, kRelaxed);
   if (freed_blocks != 0) process.freed_blocks.fetch_add(freed_blocks, kRelaxed);
   if (tracks_modules) HandOver(&thread.modules);
   if (growth == 0) return;
@@ -125,17 +135,15 @@ void OpenCounters() {
 }
 
 Threads ReadThreads() {
-  return {threads_batching.load(kRelaxed), threads_highest.load(kRelaxed),
-          threads_seen.load(kRelaxed)};
+  const uint32_t batching = threads_batching.load(kRelaxed);
+  return {batching, AtLeast(threads_highest, batching), threads_seen.load(kRelaxed)};
 }
 
 Counts ReadCounts(int64_t* live_bytes, int64_t* peak_bytes) {
-  const int64_t live = process.live_bytes.load(kRelaxed);
-  const uint64_t allocated = process.allocated_bytes.load(kRelaxed);
-  *live_bytes = live;
-  *peak_bytes = process.peak_bytes.load(kRelaxed);
-  return {allocated, process.allocated_blocks.load(kRelaxed),
-          allocated - static_cast<uint64_t>(live), process.freed_blocks.load(kRelaxed)};
+  *live_bytes = process.live_bytes.load(kRelaxed);
+  *peak_bytes = AtLeast(process.peak_bytes, *live_bytes);
+  return {process.allocated_bytes.load(kRelaxed), process.allocated_blocks.load(kRelaxed),
+          process.freed_bytes.load(kRelaxed), process.freed_blocks.load(kRelaxed)};
 }
 
 }  // namespace stageprof_tracker
