@@ -17,10 +17,12 @@ void Read(int32_t window, StageprofTrackerReading* reading) {
   int64_t live;
   int64_t peak;
   const Counts process = ReadCounts(&live, &peak);
+  const int64_t window_peak = ExchangeWindow(window, live);
+  BeginWindow(window, ReadLiveBytes());
   const Counts& thread = thread_counters.total;
   *reading = {live,
               peak,
-              ExchangeWindow(window, live),
+              window_peak,
               process.allocated_bytes,
               process.allocated_blocks,
               process.freed_bytes,
@@ -36,7 +38,9 @@ int32_t OpenWindowNow() {
   int64_t live;
   int64_t peak;
   ReadCounts(&live, &peak);
-  return OpenWindow(live);
+  const int32_t window = OpenWindow(live);
+  BeginWindow(window, ReadLiveBytes());
+  return window;
 }
 
 void ReadState(StageprofTrackerState* state) {

@@ -97,7 +97,8 @@ __attribute__((noinline, cold)) void HandOver() {
   if (freed_blocks != 0) process.freed_blocks.fetch_add(freed_blocks, kRelaxed);
   if (tracks_modules) HandOver(&thread.modules);
   if (growth == 0) return;
-  const int64_t live = process.live_bytes.fetch_add(growth, kRelaxed) + growth;
+  // Ordered with the windows that it raises: see BeginWindow.
+  const int64_t live = process.live_bytes.fetch_add(growth, std::memory_order_seq_cst) + growth;
   if (growth < 0) return;
   int64_t peak = process.peak_bytes.load(kRelaxed);
   while (live > peak && !process.peak_bytes.compare_exchange_weak(peak, live, kRelaxed)) {
@@ -137,6 +138,10 @@ void OpenCounters() {
 Threads ReadThreads() {
   const uint32_t batching = threads_batching.load(kRelaxed);
   return {batching, AtLeast(threads_highest, batching), threads_seen.load(kRelaxed)};
+}
+
+int64_t ReadLiveBytes() {
+  return process.live_bytes.load(std::memory_order_seq_cst);
 }
 
 Counts ReadCounts(int64_t* live_bytes, int64_t* peak_bytes) {

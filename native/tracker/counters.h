@@ -75,6 +75,7 @@ struct Threads {
 void OpenCounters();
 Threads ReadThreads();
 // Of the process; end the thread's batch first.
+int64_t ReadLiveBytes();
 Counts ReadCounts(int64_t* live_bytes, int64_t* peak_bytes);
 
 }  // namespace stageprof_tracker

@@ -7,6 +7,8 @@ namespace stageprof_tracker {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
+// Of a window's value, where it meets live bytes: see BeginWindow.
+constexpr auto kOrdered = std::memory_order_seq_cst;
 constexpr int32_t kWindows = 64;
 // Of a window that nobody has: below no live bytes, so no batch ever raises it.
 constexpr int64_t kClosed = INT64_MAX;
@@ -21,12 +23,18 @@ int64_t Stored(int64_t live_bytes) {
   return kClosed - (live_bytes < 0 ? 0 : live_bytes);
 }
 
+void Raise(std::atomic<int64_t>* window, int64_t raised) {
+  int64_t seen = window->load(kOrdered);
+  while (seen > raised && !window->compare_exchange_weak(seen, raised, kOrdered)) {
+  }
+}
+
 }  // namespace
 
 int32_t OpenWindow(int64_t live_bytes) {
   for (int32_t window = 0; window < kWindows; ++window) {
     int64_t closed = 0;
-    if (!below_closed[window].compare_exchange_strong(closed, Stored(live_bytes), kRelaxed)) {
+    if (!below_closed[window].compare_exchange_strong(closed, Stored(live_bytes), kOrdered)) {
       continue;
     }
     int32_t used = windows_used.load(kRelaxed);
@@ -44,17 +52,17 @@ void CloseWindow(int32_t window) {
 void RaiseWindows(int64_t live_bytes) {
   const int32_t used = windows_used.load(kRelaxed);
   const int64_t raised = Stored(live_bytes);
-  for (int32_t window = 0; window < used; ++window) {
-    int64_t seen = below_closed[window].load(kRelaxed);
-    while (seen > raised && !below_closed[window].compare_exchange_weak(seen, raised, kRelaxed)) {
-    }
-  }
+  for (int32_t window = 0; window < used; ++window) Raise(&below_closed[window], raised);
+}
+
+void BeginWindow(int32_t window, int64_t live_bytes) {
+  if (window >= 0 && window < kWindows) Raise(&below_closed[window], Stored(live_bytes));
 }
 
 int64_t ExchangeWindow(int32_t window, int64_t live_bytes) {
   if (window < 0 || window >= windows_used.load(kRelaxed)) return live_bytes;
   if (below_closed[window].load(kRelaxed) == 0) return live_bytes;  // must not open it
-  const int64_t seen = kClosed - below_closed[window].exchange(Stored(live_bytes), kRelaxed);
+  const int64_t seen = kClosed - below_closed[window].exchange(Stored(live_bytes), kOrdered);
   return seen > live_bytes ? seen : live_bytes;
 }
 

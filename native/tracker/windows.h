@@ -21,6 +21,11 @@ void CloseWindow(int32_t window);
 void RaiseWindows(int64_t live_bytes);
 // What the window saw, `live_bytes` included, with which the next begins.
 int64_t ExchangeWindow(int32_t window, int64_t live_bytes);
+// After the two that begin a window, with live bytes read once more. A batch that came after their
+// live bytes were read has raised what the beginning then overwrote. Either this reading sees the
+// batch, or the batch the window: each writes its own before it looks at the other's, in the one
+// order of all such (seq_cst; on x64 it costs nothing more than relaxed).
+void BeginWindow(int32_t window, int64_t live_bytes);
 
 }  // namespace stageprof_tracker
 
