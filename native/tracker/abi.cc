@@ -58,7 +58,9 @@ int32_t ReadModuleForAddon(uint32_t index, StageprofTrackerModule* module) {
 }
 
 uint32_t ReadModuleBytes(uint32_t most, StageprofTrackerModuleBytes* bytes) {
-  const uint32_t count = CountModules() < most ? CountModules() : most;
+  // Once: there may be one more when asked again.
+  uint32_t count = CountModules();
+  if (count > most) count = most;
   for (uint32_t module = 0; module < count; ++module) {
     bytes[module] = {ReadAllocatedBytes(module), ReadMappedBytes(module)};
   }

@@ -68,7 +68,10 @@ uint32_t PutModule(const char* name, uintptr_t start, uintptr_t end) {
   }
   ForgetOverlapped(start, end, count);
   const uint32_t row = rows.fetch_add(1, kRelaxed);
-  if (row >= kModules) return kUnknownModule;
+  if (row >= kModules) {
+    missed.fetch_add(1, kRelaxed);
+    return kUnknownModule;
+  }
   strcpy(module_names[row], kept_name);
   SetRange(&module_table[row], start, end);
   module_table[row].has_name.store(true, std::memory_order_release);
