@@ -5,7 +5,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-export const TRACKER = join(root, 'build', 'Release', 'libstageprof_tracker.so');
+/** The library under test; another build of it where `npm run test:asan` says so. */
+export const TRACKER = process.env.STAGEPROF_TEST_TRACKER ?? join(root, 'build', 'Release', 'libstageprof_tracker.so');
 
 /** Allocators that may stand behind the tracker. The tests skip those that are not installed. */
 export const ALLOCATORS = ['libjemalloc.so.2', 'libtcmalloc_minimal.so.4', 'libmimalloc.so.2'];

@@ -1,0 +1,155 @@
+// What the sanitizers are asked, each a name and a function that throws when it does not hold. For the scripts, at
+// length, and for the suite, in short.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { built, root, runtimeOf } from './builds.js';
+
+// By a signal: exit codes are shared with leaks, which are judged by their report.
+const OPTIONS = {
+  ASAN_OPTIONS: 'allocator_may_return_null=1:abort_on_error=1',
+  TSAN_OPTIONS: 'allocator_may_return_null=1:halt_on_error=1',
+  UBSAN_OPTIONS: 'print_stacktrace=1:abort_on_error=1',
+};
+
+/** Node with the addon under AddressSanitizer, whose runtime must be there before any other library. */
+export function nodeEnvironment(leaks) {
+  const options = `${OPTIONS.ASAN_OPTIONS}:detect_leaks=${leaks ? 1 : 0}`;
+  const preload = realpathSync(runtimeOf('asan'));
+  // Other libraries' leaks are not ours to judge.
+  const environment = { ASAN_OPTIONS: options, LSAN_OPTIONS: 'exitcode=0', LD_PRELOAD: preload };
+  return { ...OPTIONS, ...environment, STAGEPROF_PREBUILD: built.addonFolder };
+}
+
+function spawn(command, args, environment) {
+  const env = { ...process.env, ...OPTIONS, ...environment };
+  const { status, signal, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8', env });
+  if (error) throw error;
+  return { end: signal ?? status, text: `${stdout}${stderr}` };
+}
+
+function expectDone(command, args, environment) {
+  const { end, text } = spawn(command, args, environment);
+  if (end !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${end}\n${text}`);
+  return text;
+}
+
+// Where addresses are more random than this runtime expects (newer kernels), it gives up before main.
+let withoutRandomAddresses;
+function commandOf(program, args) {
+  if (withoutRandomAddresses === undefined) {
+    withoutRandomAddresses = spawn(built.mistakes('thread'), [], {}).text.includes('unexpected memory mapping');
+  }
+  return withoutRandomAddresses ? ['setarch', ['-R', program, ...args]] : [program, args];
+}
+
+function mistake(where, name, expected, command, args, environment) {
+  return {
+    name: `finds a mistake made on purpose: ${name}, in ${where}`,
+    run() {
+      const { end, text } = spawn(command, args, { ...environment, STAGEPROF_MISTAKE: name });
+      if (end === 0 && name !== 'leak') throw new Error(`the process ended as if nothing were wrong\n${text}`);
+      if (!expected(text, end)) throw new Error(`the process ended with ${end}, for another reason\n${text}`);
+    },
+  };
+}
+
+const says = (words) => (text) => text.includes(words);
+const ASAN_MISTAKES = {
+  overflow: says('heap-buffer-overflow'),
+  'use after free': says('heap-use-after-free'),
+  undefined: says('signed integer overflow'),
+};
+
+/** Blocks that nobody frees any more and that this project's code allocated, by the stacks of the report. */
+function ownLeaks(text) {
+  const leaks = text.split(/^(?=(?:Direct|Indirect) leak of )/m).slice(1);
+  return leaks.filter((leak) => /^ +#\d.* stageprof/m.test(leak));
+}
+
+export function addressMistakes() {
+  const load = `try { process.dlopen({ exports: {} }, ${JSON.stringify(built.mistakesLibrary('address'))}) } catch {}`;
+  const node = [process.execPath, ['-e', load]];
+  const checks = Object.entries(ASAN_MISTAKES).flatMap(([name, expected]) => [
+    mistake('a program', name, expected, built.mistakes('address'), []),
+    mistake('node', name, expected, ...node, nodeEnvironment(true)),
+  ]);
+  checks.push(mistake('node', 'leak', (text) => ownLeaks(text).length === 1, ...node, nodeEnvironment(true)));
+  return checks;
+}
+
+export function trapMistakes() {
+  const isTrap = (_text, end) => end === 'SIGILL';
+  return [mistake('a program that traps', 'undefined', isTrap, built.mistakes('trap'), [])];
+}
+
+export function threadMistakes() {
+  const command = commandOf(built.mistakes('thread'), []);
+  return [mistake('a program', 'race', says('data race'), ...command)];
+}
+
+/** The tracker's core against its models, each case and seed a process; modules are counted in every other one. */
+export function coreChecks(kind, rounds, seeds) {
+  const program = built.core(kind);
+  const start = (...args) => (kind === 'thread' ? commandOf(program, args) : [program, args]);
+  const cases = expectDone(...start())
+    .trim()
+    .split('\n');
+  return cases.map((name) => ({
+    name: `the tracker's ${name}, ${seeds} times`,
+    run() {
+      for (let seed = 0; seed < seeds; seed++) {
+        const [command, args] = start(name, String(rounds), String(seed));
+        expectDone(command, args, { STAGEPROF_TRACK_MODULES: seed % 2 === 0 ? '1' : '0' });
+      }
+    },
+  }));
+}
+
+export function lifecycleChecks() {
+  const script = join(root, 'test', 'sanitizers', 'lifecycle.js');
+  return [false, true].map((tracked) => ({
+    name: `the addon from opening to teardown, leaks included, ${tracked ? 'with' : 'without'} a tracker to read`,
+    run() {
+      const environment = nodeEnvironment(true);
+      if (tracked) environment.LD_PRELOAD += `:${built.nodeTracker}`;
+      const args = [script, built.addon, tracked ? 'tracked' : 'untracked'];
+      const text = expectDone(process.execPath, args, { ...environment, STAGEPROF_TRACK_MODULES: '1' });
+      if (!text.startsWith('lived\n')) throw new Error(text);
+      const leaks = ownLeaks(text);
+      if (leaks.length > 0) throw new Error(leaks.join('\n'));
+    },
+  }));
+}
+
+/** Test files in a vitest of its own; `without` are names of tests. */
+function suite(name, files, environment, without = []) {
+  return {
+    name,
+    run() {
+      const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+      const excluded = without.length === 0 ? [] : ['--testNamePattern', `^(?!.*(${without.join('|')}))`];
+      const args = [vitest, 'run', '--reporter=dot', ...excluded, ...files];
+      const text = expectDone(process.execPath, args, { ...environment, NO_COLOR: '1' });
+      // A pattern that excludes all is a success to vitest.
+      if (!/^ +Tests +\d+ passed/m.test(text)) throw new Error(`no test ran\n${text}`);
+    },
+  };
+}
+
+// glibc's malloc does not serve here, and freed memory is kept back, to find who still uses it.
+const OF_MALLOC = ['each bit of the mask .* native', 'a resident set that rises and falls'];
+// Their programs preload other libraries than the sanitizer's.
+const WITH_OTHER_PRELOADS = ['allocators.test.ts'];
+
+export function suiteChecks() {
+  const files = readdirSync(join(root, 'test', 'native'))
+    .filter((name) => name.endsWith('.test.ts') && !WITH_OTHER_PRELOADS.includes(name))
+    .map((name) => join('test', 'native', name));
+  return [
+    suite('test/native with the addon', files, nodeEnvironment(false), OF_MALLOC),
+    suite('test/tracker with a tracker that traps', ['test/tracker'], {
+      STAGEPROF_TEST_TRACKER: built.trappingTracker,
+    }),
+  ];
+}

@@ -1,0 +1,62 @@
+// What the cases share: random numbers that a seed repeats, an expectation, and the list of cases.
+#ifndef STAGEPROF_TEST_CASE_H_
+#define STAGEPROF_TEST_CASE_H_
+
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// xorshift64*. One for each thread.
+class Random {
+ public:
+  explicit Random(uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15u + 1) { Next(); }
+  // In [0, limit).
+  uint64_t Below(uint64_t limit) { return (Next() >> 11) % limit; }
+
+ private:
+  uint64_t Next() {
+    state_ ^= state_ >> 12;
+    state_ ^= state_ << 25;
+    state_ ^= state_ >> 27;
+    return state_ * 0x2545f4914f6cdd1du;
+  }
+  uint64_t state_;
+};
+
+inline void ExpectAt(bool holds, const char* what, int64_t left, int64_t right, const char* file,
+                     int line) {
+  if (holds) return;
+  fprintf(stderr, "%s:%d: %s does not hold: %" PRId64 " and %" PRId64 "\n", file, line, what, left,
+          right);
+  _Exit(1);
+}
+
+// Of two whole numbers; ends the process when it does not hold.
+#define EXPECT(left, operation, right)                                                  \
+  do {                                                                                  \
+    const int64_t l = static_cast<int64_t>(left);                                       \
+    const int64_t r = static_cast<int64_t>(right);                                      \
+    ExpectAt(l operation r, #left " " #operation " " #right, l, r, __FILE__, __LINE__); \
+  } while (false)
+
+// Each in the file of its name, and in a process of its own: the tracker's state is the process's.
+#define STAGEPROF_CASES(X) \
+  X(arena)                 \
+  X(hooks)                 \
+  X(mappings)              \
+  X(mappings_full)         \
+  X(mappings_threads)      \
+  X(modules)               \
+  X(modules_threads)       \
+  X(threads)               \
+  X(threads_ending)        \
+  X(windows)               \
+  X(windows_begin)         \
+  X(windows_threads)
+
+#define STAGEPROF_DECLARE(name) void name(uint32_t rounds, uint64_t seed);
+STAGEPROF_CASES(STAGEPROF_DECLARE)
+#undef STAGEPROF_DECLARE
+
+#endif  // STAGEPROF_TEST_CASE_H_

@@ -1,0 +1,69 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { build, buildPrograms, runtimeOf } from './builds.js';
+import { addressMistakes, coreChecks, lifecycleChecks, threadMistakes, trapMistakes } from './checks.js';
+
+// In short: `npm run test:asan` and `npm run test:tsan` do the same at length.
+const ROUNDS = 20;
+const BUILD_MS = 300_000;
+const TEST_MS = 120_000;
+
+interface Check {
+  readonly name: string;
+  run(): void;
+}
+
+/** Not a test each: what there is to check is known after the build. */
+function failuresOf(checks: readonly Check[]): string[] {
+  return checks.flatMap(({ name, run }) => {
+    try {
+      run();
+      return [];
+    } catch (error) {
+      return [`${name}: ${(error as Error).message}`];
+    }
+  });
+}
+
+function describeWith(title: string, runtimes: readonly string[], tests: () => void): void {
+  const missing = runtimes.filter((runtime) => runtimeOf(runtime) === undefined);
+  if (missing.length > 0) console.warn(`skipped: ${title}, since g++ has no lib${missing.join(', lib')}`);
+  describe.skipIf(missing.length > 0)(title, { timeout: TEST_MS }, tests);
+}
+
+describeWith('under AddressSanitizer and UndefinedBehaviorSanitizer', ['asan', 'ubsan'], () => {
+  beforeAll(() => {
+    build('address');
+    buildPrograms('address', 'core', 'node_tracker', 'mistakes');
+    buildPrograms('trap', 'mistakes');
+  }, BUILD_MS);
+
+  test('mistakes made on purpose are found', () => {
+    const checks = [...addressMistakes(), ...trapMistakes()];
+    expect(checks).toHaveLength(8);
+    expect(failuresOf(checks)).toEqual([]);
+  });
+
+  test("the tracker's core agrees with its models", () => {
+    const checks = coreChecks('address', ROUNDS, 1);
+    expect(checks.length).toBeGreaterThan(10);
+    expect(failuresOf(checks)).toEqual([]);
+  });
+
+  test('the addon frees what it has and touches nothing else, from opening to teardown', () =>
+    expect(failuresOf(lifecycleChecks())).toEqual([]));
+});
+
+describeWith('under ThreadSanitizer', ['tsan'], () => {
+  beforeAll(() => {
+    build('thread', 'stageprof_tracker');
+    buildPrograms('thread', 'core', 'mistakes');
+  }, BUILD_MS);
+
+  test('a race made on purpose is found', () => expect(failuresOf(threadMistakes())).toEqual([]));
+
+  test("the tracker's core has no race, and agrees with its models", () => {
+    const checks = coreChecks('thread', ROUNDS, 1);
+    expect(checks.length).toBeGreaterThan(10);
+    expect(failuresOf(checks)).toEqual([]);
+  });
+});
