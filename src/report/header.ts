@@ -110,6 +110,13 @@ export const HEADER = {
     optional: true,
     description: 'Ids of the SLURM job, missing outside of one.',
   },
+  processes: {
+    type: 'count',
+    fold: 'add',
+    optional: true,
+    description:
+      'Node processes whose reports are merged in this one. Missing where `stageprof run` had no part in it, or in one of those merged.',
+  },
 } as const satisfies { readonly [F in keyof Required<ReportHeader>]: HeaderTraits };
 
 export type HeaderField = keyof typeof HEADER;

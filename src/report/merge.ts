@@ -120,8 +120,14 @@ function mergeHeaders(a: ReportHeader, b: ReportHeader | undefined): ReportHeade
   return Object.fromEntries(members.filter(([, value]) => value !== undefined)) as ReportHeader;
 }
 
+type Known = number | null | undefined;
+
+/** Undefined, and so omitted, where one of the two has no such member at all: half a sum would pass for a whole one. */
 function known(combine: (a: number, b: number) => number) {
-  return (a: number | null, b: number | null) => (a === null ? b : b === null ? a : combine(a, b));
+  return (a: Known, b: Known) => {
+    if (a === undefined || b === undefined) return undefined;
+    return a === null ? b : b === null ? a : combine(a, b);
+  };
 }
 
 /** Undefined, and so omitted, where one of the two has no such member at all. */

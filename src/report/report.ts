@@ -55,6 +55,8 @@ export interface ReportHeader {
   /** Thread id, 0 for the main thread; null in a report merged from several. */
   readonly thread: number | null;
   readonly slurm?: SlurmIdentity;
+  /** Node processes that `stageprof run` merged. */
+  readonly processes?: number;
 }
 
 /** The rows, one a label in order of first entry, and the header around them. Plain JSON. */

@@ -3,7 +3,7 @@ import { emptyHeader, HEADER_FIELDS } from '../../src/report/header.js';
 import { report } from './fixture.js';
 
 test('the table lists the members of a report in the order they are written', () => {
-  const { stages: _, ...header } = report({ slurm: { job: '1', array_job: null, array_task: null } });
+  const { stages: _, ...header } = report({ slurm: { job: '1', array_job: null, array_task: null }, processes: 2 });
   expect(HEADER_FIELDS.map(([field]) => field)).toEqual(Object.keys(header));
 });
 

@@ -134,6 +134,13 @@ test('ids of a SLURM job are kept one by one, and omitted where a report has non
   expect('slurm' in mergeReports([task('1'), report(), task('1')])).toBe(false);
 });
 
+test('the processes of two reports are added; of some, when one does not say, nobody knows', () => {
+  expect(mergeReports([report({ processes: 2 }), report({ processes: 3 })]).processes).toBe(5);
+  const mixed = [report({ processes: 2 }), report(), report({ processes: 3 })];
+  expect('processes' in mergeReports(mixed)).toBe(false);
+  expect('processes' in mergeReports(mixed.reverse())).toBe(false);
+});
+
 test('no reports make an empty report', () => {
   expect(mergeReports([])).toStrictEqual({
     ...report({
