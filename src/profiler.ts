@@ -82,8 +82,10 @@ export class StageProfiler implements Profiler {
   report(): Report {
     // Before the calibration, whose time is not the program's.
     const { facts, rows, modules } = this.final ?? this.measure();
-    const cost = this.knownCost ?? stageCostOf(this.settings.sampler, scratchProfiler);
-    return buildReport(facts, this.accounting.labels.entered, rows, modules, cost);
+    const { entered } = this.accounting.labels;
+    const cost =
+      this.knownCost ?? (entered.length === 0 ? NO_COST : stageCostOf(this.settings.sampler, scratchProfiler));
+    return buildReport(facts, entered, rows, modules, cost);
   }
 
   close(): void {

@@ -1,15 +1,15 @@
 /**
  * `node --import stageprof/register app.js`: installs the active profiler before the program starts. When the
  * program ends, the table goes to stderr, or the report as JSON to the file that STAGEPROF_OUT names.
- * Worker threads keep the `nullProfiler`.
+ * Worker threads keep the `nullProfiler`. Under `stageprof run` it does nothing: that has installed its own.
  */
 import { writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
-import { installProfiler } from './active.js';
+import { hasActiveProfiler, installProfiler } from './active.js';
 import { StageProfiler } from './profiler.js';
 import { renderTable } from './report/table.js';
 
-if (isMainThread) install(new StageProfiler());
+if (isMainThread && !hasActiveProfiler()) install(new StageProfiler());
 
 function install(profiler: StageProfiler): void {
   installProfiler(profiler);

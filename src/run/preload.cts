@@ -1,0 +1,76 @@
+/**
+ * What `stageprof run` has every node process of a program load first, by NODE_OPTIONS. It is CommonJS and imports
+ * nothing: it adds 1 ms to the start of a process that uses no stages, where an ES module that loads the profiler
+ * adds 90 ms and has Node load the program itself by another loader, which refuses files the first one takes.
+ *
+ * The profiler is made when the program asks for it, by the copy of this package that it asks. It writes to a file
+ * of its own when the process ends. Nothing here may print, throw or change the exit code.
+ */
+import fs = require('node:fs');
+import path = require('node:path');
+import workers = require('node:worker_threads');
+
+import type { StageProfiler } from '../profiler.js' with { 'resolution-mode': 'import' };
+import type { Profiler } from '../types.js' with { 'resolution-mode': 'import' };
+import type { RunVariable } from './run-variable.js' with { 'resolution-mode': 'import' };
+
+// The same as in src/active.ts, which cannot be loaded here.
+const ACTIVE = Symbol.for('stageprof.activeProfiler');
+const AWAITED = Symbol.for('stageprof.awaitedProfiler');
+
+type Registry = {
+  [ACTIVE]?: Profiler;
+  [AWAITED]?: (Constructor: typeof StageProfiler) => Profiler | undefined;
+};
+const registry = globalThis as Registry;
+
+function prepare({ folder, runPid, profiler: options }: RunVariable): void {
+  // The program itself, whose report is wanted even if it opens no stage: its memory, and the whole of its time.
+  const isFirst = process.ppid === runPid;
+
+  registry[AWAITED] = (Constructor) => {
+    delete registry[AWAITED];
+    try {
+      const reportFile = path.join(folder, `${process.pid}-${Math.round(performance.timeOrigin)}.json`);
+      // Stays empty if this process is killed, so that `run` knows of the report it does not get. Fails where `run`
+      // has ended already or the process sees other files than `run`: nobody would read what it measures.
+      fs.closeSync(fs.openSync(reportFile, 'wx', 0o600));
+      const profiler = new Constructor(options);
+      registry[ACTIVE] = profiler;
+      process.on('exit', () => leaveReport(profiler, reportFile, isFirst));
+      return profiler;
+    } catch {
+      return undefined;
+    }
+  };
+
+  // Not before the program, which would have to wait for it: what asks earlier makes it earlier.
+  if (isFirst) import('../active.js').then(({ activeProfiler }) => void activeProfiler()).catch(() => {});
+}
+
+function leaveReport(profiler: StageProfiler, reportFile: string, isFirst: boolean): void {
+  try {
+    profiler.close();
+    const report = profiler.report();
+    if (report.stages.length === 0 && !isFirst) {
+      fs.unlinkSync(reportFile);
+      return;
+    }
+    const partFile = `${reportFile}.part`;
+    fs.writeFileSync(partFile, JSON.stringify({ ...report, processes: 1 }), { flag: 'wx', mode: 0o600 });
+    fs.renameSync(partFile, reportFile);
+  } catch {
+    // The empty file tells.
+  }
+}
+
+function readVariable(): RunVariable | undefined {
+  try {
+    return JSON.parse(process.env.STAGEPROF_RUN ?? '') as RunVariable;
+  } catch {
+    return undefined;
+  }
+}
+
+const variable = workers.isMainThread && !(ACTIVE in registry) && !(AWAITED in registry) ? readVariable() : undefined;
+if (variable !== undefined) prepare(variable);

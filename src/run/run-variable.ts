@@ -1,0 +1,12 @@
+import type { StageProfilerOptions } from '../options.js';
+
+/** What `stageprof run` tells the node processes of a program, as JSON in `RUN_VARIABLE`. */
+export interface RunVariable {
+  /** Absolute; each process leaves its report there. */
+  readonly folder: string;
+  /** Process id of `stageprof run`: the process whose parent it is, is the program itself. */
+  readonly runPid: number;
+  readonly profiler: StageProfilerOptions;
+}
+
+export const RUN_VARIABLE = 'STAGEPROF_RUN';
