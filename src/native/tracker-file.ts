@@ -1,0 +1,44 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readElfLoader } from '../elf-loader.js';
+
+/** The tracker's library, or why there is none, in one line. */
+export type TrackerFile =
+  | { readonly path: string; readonly missing: null }
+  | { readonly path: null; readonly missing: string };
+
+/** File name of the library; nothing else has it. */
+export const TRACKER_NAME = 'libstageprof_tracker.so';
+
+/** The library as it was built here, else the prebuilt one of this platform. Looked for at each call. */
+export function findTracker(): TrackerFile {
+  if (process.platform !== 'linux') return missing(`there is no tracker for ${process.platform}, only for Linux`);
+  const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+  const built = join(packageRoot, 'build', 'Release', TRACKER_NAME);
+  if (isReadable(built)) return { path: built, missing: null };
+
+  const name = `${process.platform}-${process.arch}`;
+  const prebuilt = join(packageRoot, 'prebuilds', name, TRACKER_NAME);
+  if (!isReadable(prebuilt)) {
+    return missing(`no tracker was built for ${name}: neither ${built} nor ${prebuilt} can be read`);
+  }
+  // Linked against glibc. musl's loader would refuse to start a program with it.
+  if (readElfLoader(process.execPath)?.loader?.includes('musl') === true) {
+    return missing(`the prebuilt tracker is for glibc, and this node runs on musl`);
+  }
+  return { path: prebuilt, missing: null };
+}
+
+function missing(reason: string): TrackerFile {
+  return { path: null, missing: reason };
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
