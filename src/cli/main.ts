@@ -5,16 +5,19 @@ import { doctorCommand } from './doctor.js';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { mapCommand } from './map.js';
 import { packageVersion } from './package-version.js';
+import { runCommand } from './run.js';
 import { say } from './say.js';
 import { UsageError } from './usage-error.js';
 
-const COMMANDS = [mapCommand, doctorCommand];
+const COMMANDS = [runCommand, mapCommand, doctorCommand];
 
 function createProgram(finish: (exitCode: number) => void): Command {
   const program = new Command('stageprof')
     .description('What each named stage of a pipeline costs in time, CPU and memory, summed over a whole corpus.')
     .version(packageVersion())
     .exitOverride()
+    // What stands behind the program of `run` is the program's.
+    .enablePositionalOptions()
     // Thrown errors are said once, below, in one line.
     .configureOutput({ writeErr: () => {} });
   for (const create of COMMANDS) {

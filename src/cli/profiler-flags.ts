@@ -11,16 +11,27 @@ import {
 } from '../options.js';
 import { UsageError } from './usage-error.js';
 
-export interface ProfilerFlags {
-  readonly profile?: true;
+/** What commands that profile have in common. */
+export interface MeasuringFlags {
   readonly measure?: readonly Measure[];
   readonly collect?: Collect;
   readonly rssPeak?: RssPeak;
 }
 
+/** Of a command that profiles only when it is asked to. */
+export interface ProfilerFlags extends MeasuringFlags {
+  readonly profile?: true;
+}
+
 export function profilerFlags(): Option[] {
   return [
     new Option('--profile', 'measure the stages: a "profile" in each record, and the table of all at the end'),
+    ...measuringFlags(),
+  ];
+}
+
+export function measuringFlags(): Option[] {
+  return [
     new Option(
       '--measure <list>',
       `what to read at the ends of a stage, of ${MEASURES.join(',')} (default: all)`,
@@ -36,24 +47,22 @@ export function profilerFlags(): Option[] {
 }
 
 /** The options of each input's profiler; undefined where nothing is profiled. */
-export function profilerOptions({
-  profile,
-  measure,
-  collect,
-  rssPeak,
-}: ProfilerFlags): StageProfilerOptions | undefined {
-  if (profile === true) {
-    return {
-      ...(measure === undefined ? {} : { measure }),
-      ...(collect === undefined ? {} : { collect }),
-      ...(rssPeak === undefined ? {} : { rssPeak }),
-    };
-  }
-  const given = Object.entries({ '--measure': measure, '--collect': collect, '--rss-peak': rssPeak });
+export function profilerOptions({ profile, ...flags }: ProfilerFlags): StageProfilerOptions | undefined {
+  if (profile === true) return measuringOptions(flags);
+  const given = Object.entries({ '--measure': flags.measure, '--collect': flags.collect, '--rss-peak': flags.rssPeak });
   for (const [flag, value] of given) {
     if (value !== undefined) throw new UsageError(`${flag} needs --profile beside it`);
   }
   return undefined;
+}
+
+/** What was given, as options of a profiler. */
+export function measuringOptions({ measure, collect, rssPeak }: MeasuringFlags): StageProfilerOptions {
+  return {
+    ...(measure === undefined ? {} : { measure }),
+    ...(collect === undefined ? {} : { collect }),
+    ...(rssPeak === undefined ? {} : { rssPeak }),
+  };
 }
 
 function parseMeasures(list: string): Measure[] {

@@ -10,6 +10,6 @@ export function say(message: string): void {
 }
 
 /** `1 input`, `2 inputs` */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }

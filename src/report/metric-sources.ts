@@ -1,4 +1,4 @@
-import type { Metric } from '../metrics.js';
+import { METRICS, type Metric } from '../metrics.js';
 import type { SlotName } from '../native/layout.js';
 import type { SourceName, SourceState, Sources } from '../sources.js';
 
@@ -30,6 +30,11 @@ const TRACKER_SLOTS: ReadonlySet<SlotName> = new Set([
   'mapped_bytes',
   'module_count',
 ]);
+
+/** What is null without the tracker. */
+export const TRACKER_FIELDS: readonly string[] = METRICS.filter(
+  ({ slot }) => slot !== null && TRACKER_SLOTS.has(slot),
+).map(({ field }) => field);
 
 const NO_TRACKER = 'needs the tracker: use stageprof run';
 

@@ -1,0 +1,25 @@
+import { renderTable } from '../report/table.js';
+import type { GatheredReports } from '../run/gathered-reports.js';
+import { type RunFacts, renderReconciliation } from '../run/reconciliation.js';
+import { counted, say } from './say.js';
+
+/** What a run has measured, and what it has not, on stderr: stdout is the program's. */
+export function printRun({ report, lost, skipped }: GatheredReports, facts: RunFacts): void {
+  for (const reason of skipped) say(reason);
+  if (lost > 0) {
+    say(`${counted(lost, 'node process', 'node processes')} left no report: killed, or not ended yet`);
+  }
+  const { processes = 0, stages } = report;
+  if (stages.length === 0 && lost === 0) say(NO_STAGE);
+
+  const { stderr } = process;
+  const options = {
+    colour: stderr.isTTY && !process.env.NO_COLOR,
+    width: stderr.isTTY ? stderr.columns : undefined,
+  };
+  const heading = `${counted(processes, 'node process', 'node processes')}\n\n`;
+  const table = stages.length === 0 ? '' : `${heading}${renderTable(report, options)}\n`;
+  stderr.write(`\n${table}${renderReconciliation(facts, options)}`);
+}
+
+const NO_STAGE = 'no stage was opened: the program does so through activeProfiler() of stageprof';

@@ -1,0 +1,125 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { SetupError, systemReason } from '../corpus/setup-error.js';
+import { missingAddon } from '../native/children-usage.js';
+import { childEnvironment } from '../run/child-environment.js';
+import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../run/exit-status.js';
+import { gatherReports } from '../run/gathered-reports.js';
+import { PassedSignals } from '../run/passed-signals.js';
+import { PrivateFolder } from '../run/private-folder.js';
+import { runProgram } from '../run/program.js';
+import { inspectProgram, type ProgramFile, thisFinder } from '../run/program-file.js';
+import { ReportFile } from '../run/report-file.js';
+import { chooseTracker } from '../run/tracker-choice.js';
+import { type MeasuringFlags, measuringFlags, measuringOptions } from './profiler-flags.js';
+import { printRun } from './run-result.js';
+import { say } from './say.js';
+
+interface RunFlags extends MeasuringFlags {
+  readonly out?: string;
+  readonly modules: boolean;
+}
+
+const HELP = `
+The program is not changed: stages are those it opens through activeProfiler() of stageprof, in itself and in
+the node processes it starts. Its stdin, stdout and stderr are those of this command; the table, and the wall
+time, CPU and peak memory by the accounts of the OS and of the profiler, follow on stderr when it has ended.
+
+Signals are passed on: SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGCONT and SIGTSTP. What a
+key of the terminal (Ctrl-C) has sent to both is not sent again.
+
+Exit codes: the program's own, 128+n when signal n ended it, 126 when it cannot be executed, 127 when it is not
+found; 2 usage.`;
+
+export function runCommand(finish: (exitCode: number) => void): Command {
+  const command = new Command('run')
+    .description('run a node program with its stages profiled and its native allocations counted')
+    .usage('[options] -- <program> [args...]')
+    .argument('<program>', 'the program, mostly node')
+    .argument('[args...]', 'its arguments, as they are')
+    .passThroughOptions()
+    .option('--out <file>', 'also write the report there, as one line of JSON', parseOut)
+    .option('--no-modules', 'do not charge native allocations to modules');
+  for (const option of measuringFlags()) command.addOption(option);
+  return command
+    .addHelpText('after', HELP)
+    .action(async (program: string, args: string[], flags: RunFlags) => finish(await run(program, args, flags)));
+}
+
+/** What is wrong with the command line is found before the program is started. */
+async function run(program: string, args: readonly string[], flags: RunFlags): Promise<number> {
+  const out = flags.out === undefined ? undefined : new ReportFile(flags.out);
+  const file = inspectProgram(program, thisFinder(process.env));
+  if (file.state === 'not found' || file.state === 'not executable') {
+    say(`${program}: ${file.state === 'not found' ? 'not found' : 'cannot be executed'}, ${file.reason}`);
+    return file.state === 'not found' ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE;
+  }
+  // From here on no signal ends this process: it would leave the folder, and the program without its parent.
+  const signals = new PassedSignals();
+  const folder = openFolder();
+  try {
+    return await runWith(signals, folder, { program, args, flags, file, out });
+  } finally {
+    folder.remove();
+    signals.close();
+  }
+}
+
+interface Plan {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly flags: RunFlags;
+  readonly file: ProgramFile;
+  readonly out: ReportFile | undefined;
+}
+
+async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan): Promise<number> {
+  const { program, args, flags, file, out } = plan;
+  const { tracker, remark } = chooseTracker(program, file, folder.path);
+  if (remark !== null) say(remark);
+  const env = childEnvironment(process.env, {
+    tracker,
+    modules: flags.modules,
+    run: { folder: folder.path, runPid: process.pid, profiler: measuringOptions(flags) },
+  });
+
+  const end = await runProgram(program, args, env, signals);
+  if (!end.started) {
+    say(`${program}: cannot be executed, ${systemReason(end.error)}`);
+    return end.exitCode;
+  }
+  const exitCode = exitCodeOf(end.status);
+  if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
+  const gathered = gatherReports(folder.path, end.pid);
+  printRun(gathered, {
+    wallS: end.wallS,
+    os: end.os,
+    osMissing: missingAddon(),
+    program: gathered.program,
+    merged: gathered.report,
+    lost: gathered.lost,
+    resetsPeak: flags.rssPeak === 'reset',
+  });
+  try {
+    out?.write(gathered.report);
+  } catch (error) {
+    // The exit code stays the program's: what it did is done.
+    say(`--out ${out?.path}: cannot be written, ${systemReason(error)}`);
+  }
+  return exitCode;
+}
+
+function openFolder(): PrivateFolder {
+  try {
+    return new PrivateFolder();
+  } catch (error) {
+    throw new SetupError(
+      `TMPDIR: no folder can be made there, ${systemReason(error)}: set it to one that can be written`,
+    );
+  }
+}
+
+function parseOut(path: string): string {
+  if (path === '') throw new InvalidArgumentError('It has to name a file.');
+  if (path === '-') throw new InvalidArgumentError('It has to name a file: stdout is the output of the program.');
+  return path;
+}

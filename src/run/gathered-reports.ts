@@ -1,0 +1,105 @@
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemReason } from '../corpus/setup-error.js';
+import { mergeReports, ReportMerger } from '../report/merge.js';
+import type { Report } from '../report/report.js';
+import { renderTable } from '../report/table.js';
+import { formatWarning } from '../report/warnings.js';
+
+export interface GatheredReports {
+  /** All merged; one about nothing where there is none. */
+  readonly report: Report;
+  /** The report of the program itself; undefined where it is not a node process, or left none. */
+  readonly program: Report | undefined;
+  /** Processes that asked for the profiler and left no report: killed, or still running. */
+  readonly lost: number;
+  /** Why a file was left out, one line each. */
+  readonly skipped: readonly string[];
+}
+
+/** As src/run/preload.cts names them: process id and start, in milliseconds since 1970. */
+const REPORT_FILE = /^(\d+)-(\d+)\.json$/;
+
+/** A report of the most labels there can be takes some 60 MB. */
+const LARGEST_BYTES = 256 * 2 ** 20;
+
+/**
+ * The reports that the node processes of a program have left in a folder, in the order in which they started.
+ *
+ * @param programPid process id of the program itself
+ */
+export function gatherReports(folder: string, programPid: number | undefined): GatheredReports {
+  const merger = new ReportMerger();
+  const skipped: string[] = [];
+  let program: Report | undefined;
+  let processes = 0;
+  let lost = 0;
+  for (const { name, pid } of reportFiles(folder)) {
+    try {
+      const text = readReportFile(join(folder, name));
+      if (text === '') {
+        lost++;
+        continue;
+      }
+      // Counted here: a file that says so of itself may be anyone's.
+      const report = { ...checkedReport(text), processes: 1 };
+      merger.add(report);
+      processes++;
+      if (pid === programPid) program ??= report;
+    } catch (error) {
+      skipped.push(`${name}: the report of process ${pid} is left out, ${systemReason(error)}`);
+    }
+  }
+  const merged = merger.result();
+  const warnings = [
+    ...merged.warnings,
+    ...counted('node processes that left no report', lost),
+    ...counted('reports of node processes that could not be read', skipped.length),
+  ];
+  return { report: { ...merged, processes, warnings }, program, lost, skipped };
+}
+
+function counted(text: string, count: number): string[] {
+  return count === 0 ? [] : [formatWarning(text, count)];
+}
+
+interface ReportFile {
+  readonly name: string;
+  readonly pid: number;
+  readonly startMs: number;
+}
+
+function reportFiles(folder: string): ReportFile[] {
+  const files = readdirSync(folder).flatMap((name) => {
+    const [, pid, startMs] = REPORT_FILE.exec(name) ?? [];
+    return pid === undefined ? [] : [{ name, pid: Number(pid), startMs: Number(startMs) }];
+  });
+  return files.sort((a, b) => a.startMs - b.startMs || a.pid - b.pid);
+}
+
+/** @throws {Error} for what is no plain file, or larger than a report can be */
+function readReportFile(path: string): string {
+  // Neither follows a link nor waits for the other end of a pipe: the program could have put one there.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new Error('not a plain file');
+    if (stats.size > LARGEST_BYTES) throw new Error(`its ${stats.size} bytes are more than a report can have`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** @throws {Error} for what is torn, or no report */
+function checkedReport(text: string): Report {
+  let report: Report;
+  try {
+    report = JSON.parse(text) as Report;
+  } catch {
+    throw new Error('it is torn');
+  }
+  // Tried alone: what breaks here would break the report of all the others.
+  renderTable(mergeReports([report, report]));
+  return report;
+}

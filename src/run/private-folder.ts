@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** A folder that only this user can read, for as long as this process. */
+export class PrivateFolder {
+  readonly path: string;
+
+  /** @throws {Error} of the system */
+  constructor() {
+    // 0700 by mkdtemp itself.
+    this.path = mkdtempSync(join(resolve(tmpdir()), 'stageprof-run-'));
+    process.once('exit', this.remove);
+  }
+
+  /** Idempotent. What cannot be removed is left: the run itself has succeeded. */
+  readonly remove = (): void => {
+    process.off('exit', this.remove);
+    try {
+      rmSync(this.path, { recursive: true, force: true });
+    } catch {}
+  };
+}

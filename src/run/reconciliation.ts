@@ -1,0 +1,156 @@
+import { duration, inline, NOTHING, type Quantity, size } from '../report/format.js';
+import { GAP, labelColumn, numberColumn, wrapText } from '../report/grid.js';
+import { type Paint, painter } from '../report/paint.js';
+import type { Report } from '../report/report.js';
+import { textWidth } from '../report/text-width.js';
+
+/** What is known of a run when its program has ended. */
+export interface RunFacts {
+  /** From the start of the program to its end. */
+  readonly wallS: number;
+  /** What the OS has charged to the program and to the children it waited for; null where it was not read. */
+  readonly os: OsAccounting | null;
+  /** Why `os` is null. */
+  readonly osMissing: string | null;
+  /** Of the program itself, where it is a node process that left one. */
+  readonly program: Report | undefined;
+  /** Of all node processes; `processes` is how many. */
+  readonly merged: Report;
+  readonly lost: number;
+  /** Its resets lower what the OS reads. */
+  readonly resetsPeak: boolean;
+}
+
+export interface OsAccounting {
+  readonly cpuS: number;
+  readonly peakRssKib: number;
+  /** Peak of the process that started the program, below which the kernel does not begin to count. */
+  readonly floorKib: number;
+}
+
+/** The same cost by two accounts. Null is what one of them does not have. */
+export interface Reconciled {
+  readonly what: 'wall' | 'cpu' | 'rss peak';
+  readonly os: number | null;
+  readonly profiler: number | null;
+  readonly difference: number | null;
+  readonly reason: string;
+}
+
+/** Wall and CPU in seconds, the peak in KiB. */
+export function reconcile(facts: RunFacts): Reconciled[] {
+  const { wallS, os, program, merged } = facts;
+  return [
+    compare('wall', wallS, program?.total_wall_s ?? null, (less) => wallReason(facts, less)),
+    compare('cpu', os?.cpuS ?? null, hasReports(merged) ? merged.total_cpu_s : null, (less) => cpuReason(facts, less)),
+    compare('rss peak', peakOf(os), hasReports(merged) ? merged.rss_kb_peak : null, (less) => peakReason(facts, less)),
+  ];
+}
+
+function compare(
+  what: Reconciled['what'],
+  os: number | null,
+  profiler: number | null,
+  reason: (difference: number | null) => string,
+): Reconciled {
+  const difference = os === null || profiler === null ? null : os - profiler;
+  return { what, os, profiler, difference, reason: reason(difference) };
+}
+
+function hasReports({ processes }: Report): boolean {
+  return processes !== undefined && processes > 0;
+}
+
+/** Null at the floor: how far below it the program stayed, the kernel does not tell. */
+function peakOf(os: OsAccounting | null): number | null {
+  return os === null || isAtFloor(os) ? null : os.peakRssKib;
+}
+
+function isAtFloor({ peakRssKib, floorKib }: OsAccounting): boolean {
+  return peakRssKib <= floorKib;
+}
+
+/** What node does before the first line of a program and after the last, and the profiler's own calibration. */
+const NODE_ITSELF = "node's start and end";
+
+function wallReason({ program, merged, lost }: RunFacts, difference: number | null): string {
+  if (difference !== null) return `${NODE_ITSELF}, before the profiler and after it`;
+  if (program === undefined && hasReports(merged)) return 'the program itself is no node process with a report';
+  return lost > 0 ? 'the program left no report' : 'no report';
+}
+
+function cpuReason({ os, osMissing, merged, lost, program }: RunFacts, difference: number | null): string {
+  if (os === null) return osMissing ?? 'not read';
+  if (difference === null) return hasReports(merged) ? 'cpu was not measured' : 'no report';
+  if (difference < 0) return 'processes that nobody waited for are not in the sum of the OS';
+  const parts = [NODE_ITSELF, 'children without stages'];
+  if (lost > 0) parts.push(`${lost} without a report`);
+  if (program === undefined) parts.push('the program itself');
+  return parts.join(', ');
+}
+
+function peakReason({ os, osMissing, merged, resetsPeak, program }: RunFacts, difference: number | null): string {
+  if (os === null) return osMissing ?? 'not read';
+  if (isAtFloor(os)) {
+    return `the OS counts from the ${inline(size(os.floorKib))} of stageprof itself, which no process exceeded`;
+  }
+  if (difference === null) return hasReports(merged) ? 'rss was not measured' : 'no report';
+  const bound = merged.sources.rss_peak.bound_kb;
+  if (bound !== undefined && Math.abs(difference) <= bound)
+    return `within ${inline(size(bound))}, the kernel's own error`;
+  if (difference < 0) {
+    return resetsPeak ? 'lowered by --rss-peak reset' : 'a process that nobody waited for is not in the view of the OS';
+  }
+  return program === undefined ? 'of a process without stages' : 'after the last reading, or of a child without stages';
+}
+
+export interface ReconciliationOptions {
+  readonly width?: number | undefined;
+  readonly colour?: boolean | undefined;
+}
+
+/** Below this the reasons would be a column of single words. */
+const NARROWEST_REASON = 24;
+
+/** The two accounts beside each other, one line each with the reason for the difference. */
+export function renderReconciliation(facts: RunFacts, options: ReconciliationOptions = {}): string {
+  const { width = Number.POSITIVE_INFINITY, colour = false } = options;
+  const paint = painter(colour);
+  const lines = reconcile(facts);
+  const labels = labelColumn(['', ...lines.map(({ what }) => what)], Number.POSITIVE_INFINITY);
+  const columns = [
+    numberColumn(
+      'OS',
+      lines.map(({ what, os }) => quantity(what, os)),
+    ),
+    numberColumn(
+      'profiler',
+      lines.map(({ what, profiler }) => quantity(what, profiler)),
+    ),
+    numberColumn(
+      'difference',
+      lines.map(({ what, difference }) => quantity(what, difference, true)),
+    ),
+  ];
+  const heading = [labels.cells[0]!, ...columns.map(({ cells }) => cells[0]!)].join(GAP);
+  const body = lines.flatMap(({ reason }, index) => {
+    const numbers = [labels, ...columns].map(({ cells }) => cells[index + 1]!).join(GAP);
+    return withReason(numbers, reason, width, paint);
+  });
+  return `${[paint('bold', heading.trimEnd()), ...body].join('\n')}\n`;
+}
+
+function quantity(what: Reconciled['what'], value: number | null, signed = false): Quantity {
+  if (value === null) return NOTHING;
+  if (what === 'rss peak') return size(value, signed);
+  const { digits, unit } = duration(value);
+  return { digits: signed && value > 0 ? `+${digits}` : digits, unit };
+}
+
+function withReason(numbers: string, reason: string, width: number, paint: Paint): string[] {
+  const indent = textWidth(numbers) + GAP.length;
+  const wrapped = wrapText(reason, Math.max(NARROWEST_REASON, width - indent));
+  return wrapped.map(
+    (line, index) => `${index === 0 ? numbers : ' '.repeat(indent - GAP.length)}${GAP}${paint('dim', line)}`,
+  );
+}
