@@ -73,15 +73,17 @@ function isAtFloor({ peakRssKib, floorKib }: OsAccounting): boolean {
 /** What node does before the first line of a program and after the last, and the profiler's own calibration. */
 const NODE_ITSELF = "node's start and end";
 
-function wallReason({ program, merged, lost }: RunFacts, difference: number | null): string {
+const NO_REPORT = 'no node process left a report';
+
+function wallReason({ program, merged }: RunFacts, difference: number | null): string {
   if (difference !== null) return `${NODE_ITSELF}, before the profiler and after it`;
   if (program === undefined && hasReports(merged)) return 'the program itself is no node process with a report';
-  return lost > 0 ? 'the program left no report' : 'no report';
+  return NO_REPORT;
 }
 
 function cpuReason({ os, osMissing, merged, lost, program }: RunFacts, difference: number | null): string {
   if (os === null) return osMissing ?? 'not read';
-  if (difference === null) return hasReports(merged) ? 'cpu was not measured' : 'no report';
+  if (difference === null) return hasReports(merged) ? 'cpu was not measured' : NO_REPORT;
   if (difference < 0) return 'processes that nobody waited for are not in the sum of the OS';
   const parts = [NODE_ITSELF, 'children without stages'];
   if (lost > 0) parts.push(`${lost} without a report`);
@@ -94,7 +96,7 @@ function peakReason({ os, osMissing, merged, resetsPeak, program }: RunFacts, di
   if (isAtFloor(os)) {
     return `the OS counts from the ${inline(size(os.floorKib))} of stageprof itself, which no process exceeded`;
   }
-  if (difference === null) return hasReports(merged) ? 'rss was not measured' : 'no report';
+  if (difference === null) return hasReports(merged) ? 'rss was not measured' : NO_REPORT;
   const bound = merged.sources.rss_peak.bound_kb;
   if (bound !== undefined && Math.abs(difference) <= bound)
     return `within ${inline(size(bound))}, the kernel's own error`;

@@ -48,8 +48,8 @@ function fieldsOf(fields: readonly string[]): string {
   return `${fields.slice(0, -1).join(', ')} and ${fields.at(-1)}`;
 }
 
-/** Where ld.so splits LD_PRELOAD, and the `$` of the variables it expands in it. */
-const SPECIAL = /[ :$]/;
+/** Where ld.so splits LD_PRELOAD. */
+const SPECIAL = /[ :]/;
 
 function preloadable(tracker: string, folder: string): string | null {
   if (!SPECIAL.test(tracker)) return tracker;

@@ -17,6 +17,8 @@ export interface CliResult {
 }
 
 export interface CliOptions {
+  /** Another copy of the command line than the built one. */
+  readonly main?: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly stdin?: string | Uint8Array;
@@ -34,11 +36,11 @@ export type OnStderr = (stderr: string, child: ChildProcess) => void;
 /** Runs the built command line in a child process, outside of any Slurm job of the machine. */
 export function runCli(
   args: readonly string[],
-  { cwd, env = {}, stdin = '', onStderr, nodeFlags = [], stdoutTo, stderrTo }: CliOptions = {},
+  { main = MAIN, cwd, env = {}, stdin = '', onStderr, nodeFlags = [], stdoutTo, stderrTo }: CliOptions = {},
 ): Promise<CliResult> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SLURM_'));
   const [out, err] = [stdoutTo, stderrTo].map((path) => (path === undefined ? 'pipe' : openSync(path, 'w')));
-  const child = spawn(process.execPath, [...nodeFlags, MAIN, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, main, ...args], {
     cwd,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['pipe', out, err],
