@@ -1,4 +1,5 @@
 import type { Capabilities } from '../capabilities.js';
+import type { TrackerFile } from '../native/tracker-file.js';
 import type { SourceName, Truth } from '../sources.js';
 import type { Machine } from './machine.js';
 
@@ -12,7 +13,17 @@ export function addonAdvice({ addon }: Capabilities, { platform, arch }: Machine
   if (addon.reason !== undefined && FORBIDDEN.test(addon.reason)) {
     return 'run Node without --no-addons or, under its permission model, with --allow-addons and --allow-fs-read';
   }
-  return `run npm ci on ${platform} ${arch} itself, or, where stageprof has no prebuild for it, npx node-gyp rebuild in a checkout of it`;
+  return `run npm ci on ${platform} ${arch} itself, or, where stageprof has no prebuild for it, ${REBUILD}`;
+}
+
+const REBUILD = 'npx node-gyp rebuild in a checkout of it';
+
+/** How to use the tracker, or what to do about it not being there; undefined where nothing can be done. */
+export function trackerAdvice(tracker: TrackerFile, { platform, arch }: Machine): string | undefined {
+  if (tracker.path !== null) {
+    return 'stageprof run -- node app.js loads it; by hand: LD_PRELOAD=<path> node --import stageprof/register app.js';
+  }
+  return platform === 'linux' ? `where stageprof has no prebuild for ${platform} ${arch}, ${REBUILD}` : undefined;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Diagnosis {
   readonly stageprof: string;
   readonly machine: Machine;
   readonly addon: Advised;
+  /** Whether its library is there; `sources.native` tells whether it counts in this process. */
+  readonly tracker: Advised;
   readonly sources: Readonly<Record<SourceName, Advised>>;
 }
 
@@ -26,13 +28,15 @@ const STYLE: Readonly<Record<Truth, Style | undefined>> = {
 };
 
 /** The diagnosis for a reader: the machine, then one source a line with its reason and advice below it. */
-export function doctorPage({ stageprof, machine, addon, sources }: Diagnosis, paint: Paint): string {
+export function doctorPage({ stageprof, machine, addon, tracker, sources }: Diagnosis, paint: Paint): string {
   const lines = [
     paint('bold', `stageprof ${stageprof}`),
     '',
     ...machineFacts(machine).map(([name, fact]) => named(name, escapeControls(fact))),
     named('addon', addon.available ? escapeControls(`loaded: ${addon.method}`) : paint('red', 'not loaded')),
     ...remarks(addon, paint),
+    named('tracker', tracker.available ? escapeControls(`found: ${tracker.method}`) : paint('red', 'not found')),
+    ...remarks(tracker, paint),
     '',
     paint('bold', named('source', `${'truth'.padEnd(TRUTH_WIDTH)}method`)),
     ...Object.entries(sources).flatMap(([name, state]) => [

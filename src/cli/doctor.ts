@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { capabilities } from '../capabilities.js';
+import { findTracker } from '../native/tracker-file.js';
 import { painter } from '../report/paint.js';
-import { SOURCE_NAMES } from '../sources.js';
-import { addonAdvice, sourceAdvice } from './advice.js';
+import { absent, present, SOURCE_NAMES } from '../sources.js';
+import { addonAdvice, sourceAdvice, trackerAdvice } from './advice.js';
 import { type Advised, type Diagnosis, doctorPage } from './doctor-page.js';
 import { EXIT_DONE } from './exit-codes.js';
 import { describeMachine } from './machine.js';
@@ -23,11 +24,16 @@ export function doctorCommand(finish: (exitCode: number) => void): Command {
 function diagnose(): Diagnosis {
   const machine = describeMachine();
   const found = capabilities();
+  const tracker = findTracker();
   const sources = SOURCE_NAMES.map((name) => [name, advised(found.sources[name], sourceAdvice(name, found))]);
   return {
     stageprof: packageVersion(),
     machine,
     addon: advised(found.addon, addonAdvice(found, machine)),
+    tracker: advised(
+      tracker.path === null ? absent(tracker.missing) : present('exact', tracker.path),
+      trackerAdvice(tracker, machine),
+    ),
     sources: Object.fromEntries(sources),
   };
 }

@@ -14,6 +14,20 @@ describe('stageprof doctor', () => {
     for (const row of rows) expect(row.slice(15)).toMatch(/^(exact|bounded|sampled|absent)/);
   });
 
+  test.runIf(process.platform === 'linux')('says where the tracker is, and how to use it', async () => {
+    const { stdout } = await runCli(['doctor']);
+    expect(stdout).toMatch(
+      /^ {2}tracker +found: \/.*libstageprof_tracker\.so\n +-> stageprof run -- node app\.js loads it/m,
+    );
+    const { stdout: json } = await runCli(['doctor', '--json']);
+    const { tracker } = JSON.parse(json);
+    expect(tracker).toMatchObject({
+      available: true,
+      method: expect.stringMatching(/^\//),
+      advice: expect.any(String),
+    });
+  });
+
   test('says what to do about a missing addon and all that needs it', async () => {
     const { exitCode, stdout } = await runCli(['doctor'], { env: WITHOUT_ADDON });
     expect(exitCode).toBe(0);
