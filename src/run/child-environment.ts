@@ -36,7 +36,7 @@ export function withRequire(options: string | undefined, path: string): string {
   const quoted = /["\\ ]/.test(path) ? `"${path.replace(/["\\]/g, '\\$&')}"` : path;
   const flag = `--require=${quoted}`;
   if (options === undefined || options.trim() === '') return flag;
-  return options.includes(flag) ? options : `${options} ${flag}`;
+  return ` ${options} `.includes(` ${flag} `) ? options : `${options} ${flag}`;
 }
 
 /**

@@ -90,6 +90,13 @@ describe('stageprof run', () => {
     ]);
   });
 
+  test('a node child that asks for the profiler and opens no stage counts as none', async () => {
+    const { stdout, lines, report } = await profile([NODE, STAGED, 'asks']);
+    expect(stdout).toBe('true\n');
+    expect(report).toMatchObject({ processes: 1, warnings: [] });
+    expect(lines[0]).toBe('');
+  });
+
   test('a program within a shell is profiled as well, but has no wall time of the program', async () => {
     const { report, lines } = await profile(['sh', '-c', `"$0" "$1" prints; exit 0`, NODE, STAGED]);
     expect(report).toMatchObject({ processes: 1, stages: [{ stage: 'work', calls: 1 }] });

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { gatherReports } from '../../src/run/gathered-reports.js';
+import { temporaryFolder } from '../cli/run-cli.js';
+import { report, row } from '../report/fixture.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+function put(name: string, content: unknown): void {
+  writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+const withStage = (stage: string) => report({ stages: [row(stage, { calls: 1 })] });
+
+test('reports are merged in the order in which their processes started', () => {
+  put('9-1000.json', withStage('first'));
+  put('1-3000.json', withStage('third'));
+  put('2-2000.json', withStage('second'));
+  const gathered = gatherReports(folder, 9);
+  expect(gathered.report).toMatchObject({ processes: 3, total_wall_s: 30 });
+  expect(gathered.report.stages.map(({ stage }) => stage)).toEqual(['first', 'second', 'third']);
+  expect(gathered.program?.stages[0]?.stage).toBe('first');
+  expect(gathered).toMatchObject({ lost: 0, skipped: [] });
+});
+
+test('of a process id that was used again, the first is the program', () => {
+  put('9-1000.json', withStage('program'));
+  put('9-2000.json', withStage('child'));
+  expect(gatherReports(folder, 9).program?.stages[0]?.stage).toBe('program');
+});
+
+test('an empty folder gives a report about nothing', () => {
+  expect(gatherReports(folder, 9)).toMatchObject({
+    report: { processes: 0, stages: [], rss_kb_peak: null, warnings: [] },
+    program: undefined,
+    lost: 0,
+  });
+});
+
+test('an empty file is a process that was killed', () => {
+  put('9-1000.json', '');
+  put('8-1000.json', withStage('a'));
+  put('7-1000.json.part', '{"schema":');
+  const { report: merged, lost, program } = gatherReports(folder, 9);
+  expect({ lost, program }).toEqual({ lost: 1, program: undefined });
+  expect(merged).toMatchObject({ processes: 1, warnings: ['node processes that left no report: 1'] });
+});
+
+describe('a file that cannot be read as a report is left out with one line', () => {
+  const good = withStage('good');
+  const hostile: Record<string, unknown> = {
+    torn: '{"schema":"stageprof/1","total_wall_s":1',
+    'not JSON': 'hello\n',
+    'not an object': [1, 2],
+    null: null,
+    'another schema': { ...good, schema: 'stageprof/9' },
+    'a number that is text': { ...good, total_wall_s: '1' },
+    'rows that are none': { ...good, stages: [null] },
+    'a null slurm': { ...good, slurm: null },
+  };
+
+  test.each(Object.keys(hostile))('%s', (name) => {
+    put('1-1000.json', hostile[name]);
+    put('2-2000.json', good);
+    const { report: merged, skipped } = gatherReports(folder, 2);
+    expect(skipped).toEqual([expect.stringMatching(/^1-1000\.json: the report of process 1 is left out, ./)]);
+    expect(merged).toMatchObject({
+      processes: 1,
+      stages: [{ stage: 'good', calls: 1 }],
+      warnings: ['reports of node processes that could not be read: 1'],
+    });
+  });
+
+  test('a link, a folder, a pipe, and one that is too large', () => {
+    put('elsewhere', good);
+    symlinkSync(join(folder, 'elsewhere'), join(folder, '1-1000.json'));
+    mkdirSync(join(folder, '2-1000.json'));
+    execFileSync('mkfifo', [join(folder, '3-1000.json')]);
+    put('4-1000.json', '');
+    truncateSync(join(folder, '4-1000.json'), 2 ** 40);
+    const { report: merged, skipped, lost } = gatherReports(folder, 1);
+    expect(skipped.map((line) => line.slice(0, 11))).toEqual([
+      '1-1000.json',
+      '2-1000.json',
+      '3-1000.json',
+      '4-1000.json',
+    ]);
+    expect({ lost, processes: merged.processes }).toEqual({ lost: 0, processes: 0 });
+  });
+});
+
+test('what a report says of the number of processes is not believed', () => {
+  put('1-1000.json', { ...withStage('a'), processes: 1000 });
+  expect(gatherReports(folder, 1).report.processes).toBe(1);
+});

@@ -1,0 +1,89 @@
+import { chmodSync, copyFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Finder, inspectProgram, thisFinder } from '../../src/run/program-file.js';
+import { temporaryFolder } from '../cli/run-cli.js';
+
+let folder: string;
+let finder: Finder;
+beforeEach(() => {
+  folder = temporaryFolder();
+  finder = { ...thisFinder(process.env), searchPath: `/not/there:${folder}:/bin:/usr/bin` };
+});
+
+function put(name: string, text: string, mode = 0o755): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+}
+
+describe('a program', () => {
+  test('is looked up in PATH, past what cannot be executed', () => {
+    put('sh', 'no program', 0o644);
+    expect(inspectProgram('sh', finder)).toEqual({ state: 'trackable' });
+    expect(inspectProgram('sh', { ...finder, searchPath: folder })).toMatchObject({ state: 'not executable' });
+    expect(inspectProgram('sh', { ...finder, searchPath: '/not/there' })).toMatchObject({ state: 'not found' });
+  });
+
+  test('is looked up where libc does without a PATH', () => {
+    expect(inspectProgram('sh', { ...finder, searchPath: undefined })).toEqual({ state: 'trackable' });
+  });
+
+  test('is none where it is a folder, or has no name', () => {
+    mkdirSync(join(folder, 'program'));
+    expect(inspectProgram('program', finder)).toMatchObject({ state: 'not executable' });
+    expect(inspectProgram('', finder)).toMatchObject({ state: 'not found' });
+  });
+
+  test('that is a script is what runs it', () => {
+    put('inner', '#!/bin/sh\n');
+    expect(inspectProgram(put('script', `#! ${join(folder, 'inner')} -x\n`), finder)).toEqual({ state: 'trackable' });
+    expect(inspectProgram(put('env', '#!/usr/bin/env node\n'), finder)).toEqual({ state: 'trackable' });
+    expect(inspectProgram(put('broken', '#!/not/there\n'), finder)).toMatchObject({
+      state: 'not executable',
+      reason: expect.stringContaining('/not/there'),
+    });
+  });
+
+  test('that is a script of itself comes to an end', () => {
+    const path = join(folder, 'itself');
+    expect(inspectProgram(put('itself', `#!${path}\n`), finder)).toEqual({ state: 'trackable' });
+  });
+});
+
+describe('a program with other rights than who starts it', () => {
+  test.each([
+    [0o4755, { uid: 1 }, 'setuid'],
+    [0o2755, { gid: 1 }, 'setgid'],
+  ])('by mode %o ignores preloads', (mode, starter, word) => {
+    const path = join(folder, 'program');
+    copyFileSync('/bin/sh', path);
+    chmodSync(path, mode);
+    // The kernel may have taken the bits away.
+    expect(statSync(path).mode & 0o7777).toBe(mode);
+    expect(inspectProgram(path, finder)).toEqual({ state: 'trackable' });
+    const { uid, gid } = statSync(path);
+    const other = { uid: uid + (starter.uid ?? 0), gid: gid + (starter.gid ?? 0) };
+    expect(inspectProgram(path, { ...finder, ...other })).toEqual({
+      state: 'ignores preloads',
+      reason: `${path} is ${word}`,
+    });
+  });
+
+  test('by the bit that means locking has none', () => {
+    const path = put('program', '', 0o2745);
+    expect(inspectProgram(path, { ...finder, gid: statSync(path).gid + 1 })).toEqual({ state: 'trackable' });
+  });
+});
+
+test('a program of another loader is told from one of this node, wherever the loader stands', () => {
+  expect(inspectProgram('sh', { ...finder, ownLoader: '/lib/ld-musl-x86_64.so.1' })).toMatchObject({
+    state: 'other loader',
+    reason: expect.stringContaining('ld-musl-x86_64.so.1'),
+  });
+  expect(inspectProgram('sh', { ...finder, ownLoader: `/elsewhere${finder.ownLoader}` })).toEqual({
+    state: 'trackable',
+  });
+  expect(inspectProgram('sh', { ...finder, ownLoader: null })).toEqual({ state: 'trackable' });
+});

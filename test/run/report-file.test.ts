@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { SetupError } from '../../src/corpus/setup-error.js';
+import { ReportFile } from '../../src/run/report-file.js';
+import { temporaryFolder } from '../cli/run-cli.js';
+import { report } from '../report/fixture.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+test('is one line of JSON, and nothing beside it', () => {
+  const file = new ReportFile(join(folder, 'report.json'));
+  expect(readdirSync(folder)).toEqual([]);
+  file.write(report());
+  expect(readdirSync(folder)).toEqual(['report.json']);
+  expect(read('report.json')).toBe(`${JSON.stringify(report())}\n`);
+});
+
+test('stands until the new one is whole', () => {
+  writeFileSync(join(folder, 'report.json'), 'old');
+  const file = new ReportFile(join(folder, 'report.json'));
+  expect(read('report.json')).toBe('old');
+  const { ino } = lstatSync(join(folder, 'report.json'));
+  file.write(report());
+  expect(JSON.parse(read('report.json'))).toEqual(report());
+  expect(lstatSync(join(folder, 'report.json')).ino).not.toBe(ino);
+});
+
+test('a link stays a link', () => {
+  mkdirSync(join(folder, 'real'));
+  writeFileSync(join(folder, 'real', 'a.json'), '');
+  symlinkSync('real/a.json', join(folder, 'link.json'));
+  new ReportFile(join(folder, 'link.json')).write(report());
+  expect(lstatSync(join(folder, 'link.json')).isSymbolicLink()).toBe(true);
+  expect(JSON.parse(read('real/a.json'))).toEqual(report());
+});
+
+test('a device is written to as it is', () => {
+  new ReportFile('/dev/null').write(report());
+  expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+});
+
+test('the working directory may change meanwhile', () => {
+  const script = `
+    import { ReportFile } from ${JSON.stringify(new URL('../../dist/run/report-file.js', import.meta.url).href)};
+    const file = new ReportFile('report.json');
+    process.chdir('/');
+    file.write({});`;
+  execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+  expect(read('report.json')).toBe('{}\n');
+});
+
+test('one that cannot be written is refused at once', () => {
+  expect(() => new ReportFile(join(folder, 'not', 'there'))).toThrow(SetupError);
+  expect(() => new ReportFile(folder)).toThrow(/cannot be written, it is a folder/);
+  expect(() => new ReportFile('/proc/report.json')).toThrow(/^--out \/proc\/report\.json: cannot be written, /);
+});
+
+// Root may write what nobody may.
+test.runIf(process.getuid?.() !== 0)('one that is write-protected is refused', () => {
+  writeFileSync(join(folder, 'report.json'), 'old');
+  chmodSync(join(folder, 'report.json'), 0o444);
+  expect(() => new ReportFile(join(folder, 'report.json'))).toThrow(SetupError);
+});
