@@ -15,7 +15,8 @@ export function printRun({ report, lost, skipped }: GatheredReports, facts: RunF
   const { stderr } = process;
   const options = {
     colour: stderr.isTTY && !process.env.NO_COLOR,
-    width: stderr.isTTY ? stderr.columns : undefined,
+    // A terminal that nobody looks at may have 0.
+    width: stderr.isTTY && stderr.columns > 0 ? stderr.columns : undefined,
   };
   const heading = `${counted(processes, 'node process', 'node processes')}\n\n`;
   const table = stages.length === 0 ? '' : `${heading}${renderTable(report, options)}\n`;

@@ -139,7 +139,7 @@ export function renderReconciliation(facts: RunFacts, options: ReconciliationOpt
     const numbers = [labels, ...columns].map(({ cells }) => cells[index + 1]!).join(GAP);
     return withReason(numbers, reason, width, paint);
   });
-  return `${[paint('bold', heading.trimEnd()), ...body].join('\n')}\n`;
+  return `${[paint('dim', heading.trimEnd()), ...body].join('\n')}\n`;
 }
 
 function quantity(what: Reconciled['what'], value: number | null, signed = false): Quantity {
