@@ -34,6 +34,7 @@ export const QUESTION_NAMES = [
   'labels',
   'no-growth',
   'free-chunks',
+  'start',
 ];
 
 /** @returns {Promise<Question>} */

@@ -1,0 +1,39 @@
+// A node process that does nothing, as a program starts many: what it costs to be one of `stageprof run`.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findTracker } from '../../dist/native/tracker-file.js';
+import { childEnvironment } from '../../dist/run/child-environment.js';
+
+/**
+ * @param {object} options
+ * @param {'nothing' | 'module' | 'module and tracker' | 'profiler'} options.loads
+ */
+export function open({ loads }) {
+  const env = environmentOf(loads);
+  return {
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) {
+        const { status } = spawnSync(process.execPath, ['-e', ''], { env, stdio: 'ignore' });
+        if (status !== 0) throw new Error(`the process exited with ${status}`);
+      }
+    },
+  };
+}
+
+function environmentOf(loads) {
+  if (loads === 'nothing') return process.env;
+  if (loads === 'profiler') {
+    const register = new URL('../../dist/register.js', import.meta.url).href;
+    return { ...process.env, NODE_OPTIONS: `--import=${register}`, STAGEPROF_OUT: '/dev/null' };
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'stageprof-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return childEnvironment(process.env, {
+    tracker: loads === 'module' ? null : findTracker().path,
+    modules: true,
+    // Of no process here: the program itself would load the profiler as well.
+    run: { folder, runPid: 0, profiler: {} },
+  });
+}
