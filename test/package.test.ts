@@ -106,6 +106,18 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')(
       const printed = execFileSync(process.execPath, [stageprof, '--version'], { cwd: project, encoding: 'utf8' });
       expect(printed.trim()).toBe(manifest.version);
     });
+
+    test('it runs a program with the prebuilt tracker', () => {
+      const stageprof = join(project, 'node_modules', 'stageprof', manifest.bin.stageprof);
+      const program = "import { activeProfiler } from 'stageprof'; activeProfiler().stage('a', () => {});";
+      const command = [process.execPath, '--input-type=module', '-e', program];
+      execFileSync(process.execPath, [stageprof, 'run', '--out', 'report.json', '--', ...command], {
+        cwd: project,
+        stdio: 'pipe',
+      });
+      const report = JSON.parse(readFileSync(join(project, 'report.json'), 'utf8'));
+      expect(report).toMatchObject({ processes: 1, native_memory_traced: true, stages: [{ stage: 'a', calls: 1 }] });
+    });
   },
 );
 

