@@ -1,3 +1,4 @@
+import { renderModules } from '../report/module-table.js';
 import { renderTable } from '../report/table.js';
 import type { GatheredReports } from '../run/gathered-reports.js';
 import { type RunFacts, renderReconciliation } from '../run/reconciliation.js';
@@ -19,8 +20,10 @@ export function printRun({ report, lost, skipped }: GatheredReports, facts: RunF
     width: stderr.isTTY && stderr.columns > 0 ? stderr.columns : undefined,
   };
   const heading = `${counted(processes, 'node process', 'node processes')}\n\n`;
-  const table = stages.length === 0 ? '' : `${heading}${renderTable(report, options)}\n`;
-  stderr.write(`\n${table}${renderReconciliation(facts, options)}`);
+  const tables =
+    stages.length === 0 ? [] : [`${heading}${renderTable(report, options)}`, renderModules(report, options)];
+  const shown = [...tables, renderReconciliation(facts, options)].filter((table) => table !== undefined);
+  stderr.write(`\n${shown.join('\n')}`);
 }
 
 const NO_STAGE = 'no stage was opened: the program does so through activeProfiler() of stageprof';
