@@ -58,7 +58,7 @@ describe('the environment of a program under stageprof run', () => {
   test('a program that installs the profiler itself has one, and prints one table', async () => {
     const register = join(MAIN, '../../register.js');
     const { lines } = await runCli(['run', NODE, '--import', register, STAGED]);
-    expect(lines.filter((line) => line.startsWith('work '))).toHaveLength(1);
+    expect(lines.filter((line) => line.startsWith('total '))).toHaveLength(1);
   });
 });
 

@@ -128,7 +128,7 @@ describe('stageprof run', () => {
   test('it can be nested', async () => {
     const { exitCode, lines } = await profile([NODE, MAIN, 'run', '--', NODE, STAGED, 'fails']);
     expect(exitCode).toBe(7);
-    expect(lines.filter((line) => line.startsWith('work '))).toHaveLength(1);
+    expect(lines.filter((line) => line.startsWith('total '))).toHaveLength(1);
     expect(lines.filter((line) => line.startsWith('rss peak'))).toHaveLength(2);
   });
 });
