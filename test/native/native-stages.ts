@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import type { Report, StageRow } from '../../src/report/report.js';
+import { PACKAGE } from '../workloads.js';
+
+const fixtures = fileURLToPath(new URL('fixtures/', import.meta.url));
+
+/** The thread that does the work: the main one, a new one for each piece, one that stays, one of libuv's pool. */
+export const PLACES = ['main', 'new', 'resident', 'pool'] as const;
+export type Place = (typeof PLACES)[number];
+
+/** What the addon says it did, by usable sizes. */
+interface Done {
+  readonly allocatedKib: number;
+  readonly allocatedBlocks: number;
+  readonly liveKib: number;
+  readonly mappedKib: number;
+}
+
+/** The addon of fixtures/native_work_addon.cc, compiled into a temporary folder. */
+export class NativeWorkAddon implements Disposable {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'stageprof-native-'));
+  readonly path = join(this.folder, 'native-work.node');
+  readonly name = basename(this.path);
+
+  constructor() {
+    const sources = readdirSync(fixtures).filter((name) => name.endsWith('.cc'));
+    // Without -fno-builtin the compiler leaves out a malloc that only meets its free.
+    const args = ['-std=c++17', '-O1', '-fno-builtin', '-shared', '-fPIC', `-I${nodeHeaders()}`, '-o', this.path];
+    args.push(...sources.map((name) => join(fixtures, name)), '-lpthread');
+    const { error, status, stderr } = spawnSync('c++', args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`c++ does not build the test's addon: ${error?.message ?? stderr}`);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function nodeHeaders(): string {
+  const headers = join(dirname(realpathSync(process.execPath)), '..', 'include', 'node');
+  if (existsSync(join(headers, 'node_api.h'))) return headers;
+  throw new Error(`Expected the headers of ${process.execPath} in ${headers}; install those of this Node version`);
+}
+
+/** The report of a child process that ran a scenario of fixtures/native-stages.js. */
+export class NativeStages {
+  readonly report: Report;
+  private readonly work: Readonly<Record<string, Done>>;
+
+  /** @param preload libraries in order */
+  constructor(addon: NativeWorkAddon, scenario: string, place: Place, preload: readonly string[]) {
+    const args = [join(fixtures, 'native-stages.js'), scenario, place, PACKAGE, addon.path];
+    const env = { ...process.env, LD_PRELOAD: preload.join(':'), STAGEPROF_TRACK_MODULES: '1' };
+    const { stdout, stderr, status, signal } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
+    if (status !== 0) throw new Error(`the child ended with ${signal ?? status}: ${stderr}`);
+    ({ report: this.report, told: this.work } = JSON.parse(stdout));
+  }
+
+  row(stage: string): StageRow {
+    const row = this.report.stages.find((each) => each.stage === stage);
+    if (row === undefined) throw new Error(`Expected a stage "${stage}"`);
+    return row;
+  }
+
+  /** What the addon did in the last call of a stage. */
+  told(stage: string): Done {
+    const done = this.work[stage];
+    if (done === undefined) throw new Error(`Expected the addon to have worked in "${stage}"`);
+    return done;
+  }
+
+  /** What modules other than the addon allocated in a stage. */
+  allocatedByOthersKib(stage: string, addon: NativeWorkAddon): number {
+    const modules = Object.entries(this.row(stage).native_modules ?? {});
+    return modules.reduce((sum, [name, kib]) => (name === addon.name ? sum : sum + kib), 0);
+  }
+
+  /** How far live native memory rose in a stage above its highest in the stage "nothing", where no work was done. */
+  peakAboveKib(stage: string): number {
+    // Not null: that would be 0 in a difference.
+    const [peak, usual] = [stage, 'nothing'].map((each) => this.row(each).native_kb_peak_max ?? Number.NaN);
+    return peak! - usual!;
+  }
+}
+
+/** Within 1 % of what was told; where that is nothing, of the work that should not have shown. */
+export function expectWithin(found: number | null | undefined, told: number, work = Math.abs(told)): void {
+  expect(found).toEqual(expect.any(Number));
+  expect(Math.abs(found! - told), `${found} instead of ${told}`).toBeLessThanOrEqual(0.01 * work);
+}
