@@ -6,6 +6,7 @@
         ['OS=="linux"', {
           'sources': [
             'native/addon.cc',
+            'native/backing_stores.cc',
             'native/allocators/glibc.cc',
             'native/allocators/gperftools.cc',
             'native/allocators/jemalloc.cc',

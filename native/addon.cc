@@ -88,20 +88,22 @@ napi_value SamplerOpen(napi_env env, napi_callback_info info) {
   return SamplerHandle::Open(env, environment, arguments[0], static_cast<uint32_t>(mask));
 }
 
-// heapVerify(getHeapStatistics): null or why JS slots will be NaN. Before the first samplerOpen:
-// samplers already open are not changed.
+// heapVerify(getHeapStatistics, getArrayBuffers): null or why JS slots will be NaN. Before the first
+// samplerOpen: samplers already open are not changed.
 napi_value HeapVerify(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value function;
-  if (napi_get_cb_info(env, info, &count, &function, nullptr, nullptr) != napi_ok) return nullptr;
-  napi_valuetype type = napi_undefined;
-  napi_typeof(env, function, &type);
-  if (type != napi_function) {
-    return Misused(env, "Expected \"getHeapStatistics\" to be a function");
+  size_t count = 2;
+  napi_value functions[2];
+  if (napi_get_cb_info(env, info, &count, functions, nullptr, nullptr) != napi_ok) return nullptr;
+  for (napi_value function : functions) {
+    napi_valuetype type = napi_undefined;
+    napi_typeof(env, function, &type);
+    if (type != napi_function) return Misused(env, "Expected two functions");
   }
   Environment* environment = Environment::Of(env);
   if (environment == nullptr) return nullptr;
-  return TextOrNull(env, VerifyHeap(env, &environment->sources()->v8_heap, function));
+  V8Heap* const heap = &environment->sources()->v8_heap;
+  FindBackingStores(env, heap->backing_stores(), functions[1]);
+  return TextOrNull(env, VerifyHeap(env, heap, functions[0]));
 }
 
 napi_value AllocatorFacts(napi_env env, const MallocStats& malloc_stats) {
@@ -125,6 +127,9 @@ napi_value SourcesRead(napi_env env, napi_callback_info) {
   SetProperty(env, facts, "v8Heap", TextOrNull(env, sources.v8_heap.failure.reason()));
   SetProperty(env, facts, "allocator", AllocatorFacts(env, sources.malloc_stats));
   SetProperty(env, facts, "tracker", TextOrNull(env, sources.tracker.failure.reason()));
+  napi_value has_backing_stores = nullptr;
+  napi_get_boolean(env, sources.v8_heap.backing_stores().verified(), &has_backing_stores);
+  SetProperty(env, facts, "hasBackingStores", has_backing_stores);
   SetProperty(env, facts, "trackerBoundBytes", Number(env, sources.tracker.BoundBytes()));
   SetProperty(env, facts, "clearRefs", TextOrNull(env, sources.clear_refs.failure().reason()));
   return facts;

@@ -13,26 +13,57 @@ bool GetNumber(napi_env env, napi_value object, const char* name, double* number
          napi_get_value_double(env, value, number) == napi_ok;
 }
 
-// Calls the function; what it threw shall not reach the program.
-bool CallForStatistics(napi_env env, napi_value function, double* used, double* external) {
+bool Call(napi_env env, napi_value function, napi_value* result) {
   napi_value undefined;
-  napi_value result;
-  if (napi_get_undefined(env, &undefined) == napi_ok &&
-      napi_call_function(env, undefined, function, 0, nullptr, &result) == napi_ok &&
-      GetNumber(env, result, "used_heap_size", used) &&
-      GetNumber(env, result, "external_memory", external)) {
-    return true;
-  }
+  return napi_get_undefined(env, &undefined) == napi_ok &&
+         napi_call_function(env, undefined, function, 0, nullptr, result) == napi_ok;
+}
+
+// What a function threw shall not reach the program.
+void ClearException(napi_env env) {
   bool is_pending = false;
   napi_value exception;
   if (napi_is_exception_pending(env, &is_pending) == napi_ok && is_pending) {
     napi_get_and_clear_last_exception(env, &exception);
   }
+}
+
+bool CallForStatistics(napi_env env, napi_value function, double* used, double* external) {
+  napi_value result;
+  if (Call(env, function, &result) && GetNumber(env, result, "used_heap_size", used) &&
+      GetNumber(env, result, "external_memory", external)) {
+    return true;
+  }
+  ClearException(env);
   return false;
 }
 
 bool LiesBetween(double value, double before, double after) {
   return before <= value && value <= after;
+}
+
+bool AgreesOnBackingStores(napi_env env, const size_t* word, napi_value function, double* bytes) {
+  const double before = BackingStores::ReadWord(word);
+  napi_value result;
+  if (!Call(env, function, &result) || napi_get_value_double(env, result, bytes) != napi_ok) {
+    ClearException(env);
+    return false;
+  }
+  const double after = BackingStores::ReadWord(word);
+  // Another thread may be freeing what the last collection found dead.
+  return before < after ? LiesBetween(*bytes, before, after) : LiesBetween(*bytes, after, before);
+}
+
+// Agreeing once may be chance: it must follow when an ArrayBuffer is made.
+bool IsBackingStores(napi_env env, const size_t* word, napi_value function) {
+  constexpr size_t kProbeBytes = 12'345;
+  double before;
+  double after;
+  void* data;
+  napi_value probe;
+  return AgreesOnBackingStores(env, word, function, &before) &&
+         napi_create_arraybuffer(env, kProbeBytes, &data, &probe) == napi_ok &&
+         AgreesOnBackingStores(env, word, function, &after) && after == before + kProbeBytes;
 }
 
 }  // namespace
@@ -62,6 +93,18 @@ const char* VerifyHeap(napi_env env, V8Heap* heap, napi_value get_heap_statistic
     }
   }
   return reason;
+}
+
+void FindBackingStores(napi_env env, BackingStores* stores, napi_value get_array_buffers) {
+  stores->set_verified(nullptr);
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    for (size_t word = BackingStores::kFirstWord; word <= BackingStores::kLastWord; ++word) {
+      const size_t* const candidate = stores->candidate(word);
+      if (candidate != nullptr && IsBackingStores(env, candidate, get_array_buffers)) {
+        return stores->set_verified(candidate);
+      }
+    }
+  }
 }
 
 }  // namespace stageprof

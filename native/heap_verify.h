@@ -12,6 +12,10 @@ namespace stageprof {
 // for a reason.
 const char* VerifyHeap(napi_env env, V8Heap* heap, napi_value get_heap_statistics);
 
+// Finds what is process.memoryUsage().arrayBuffers, which `get_array_buffers` returns. Where it is
+// not found, V8's sum stands in for it.
+void FindBackingStores(napi_env env, BackingStores* stores, napi_value get_array_buffers);
+
 }  // namespace stageprof
 
 #endif  // STAGEPROF_HEAP_VERIFY_H_

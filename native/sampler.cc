@@ -21,7 +21,7 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask) {
   gives_js_ = (mask & kMaskJs) != 0 && has_heap;
   reads_tracker_ = (mask & kMaskNative) != 0 && !sources->tracker.failure;
   reads_malloc_ = (mask & kMaskNative) != 0 && !sources->malloc_stats.failure;
-  // Backing stores come from malloc, so live native blocks need the heap's external word even where
+  // Backing stores come from malloc, so live native blocks need the heap's reading even where
   // JS is not measured. Unverified, native_live_bytes stays NaN rather than change its meaning.
   gives_live_ = (reads_tracker_ || reads_malloc_) && has_heap;
   reads_heap_ = gives_js_ || gives_live_;
@@ -149,12 +149,12 @@ inline void Sampler::Derive() {
   if (reads_malloc_) slots_[kAllocatorHeldBytes] = HeldBytes(malloc_);
   if (!gives_live_) return;
   const double blocks = reads_tracker_ ? tracked_live_bytes_ : malloc_.live_bytes;
-  const double live = blocks - sources_->v8_heap.external_bytes();
+  const double live = blocks - sources_->v8_heap.backing_store_bytes();
   slots_[kNativeLiveBytes] = live;
   if (!reads_tracker_) return;
-  // The two peaks need not have been at the same instant, so this is a lower bound where backing
-  // stores came and went. The peak of all blocks would be an upper one, and take Buffers for native.
-  const double peak = tracked_peak_bytes_ - heap_peaks_.external_bytes;
+  // The two peaks need not have been at the same instant: too low where backing stores came and went.
+  // Too high by those that one thread made while another still freed what a collection had found.
+  const double peak = tracked_peak_bytes_ - heap_peaks_.backing_store_bytes;
   slots_[kNativePeakBytes] = peak > live ? peak : live;
 }
 

@@ -40,6 +40,7 @@ void V8Heap::Open() {
     return;
   }
   construct_statistics_(words_);
+  backing_stores_.Open(isolate_);
 }
 
 void* V8Heap::Find(const char* symbol) {
@@ -59,7 +60,7 @@ void V8Heap::AddWindow(Window* window) {
   } else {
     ReadAllocation();
   }
-  window->peaks = {used_bytes(), external_bytes()};
+  window->peaks = {used_bytes(), backing_store_bytes()};
   window->previous = nullptr;
   window->next = windows_;
   if (windows_ != nullptr) windows_->previous = window;

@@ -124,7 +124,7 @@ export const METRICS = [
     'growth',
     'KiB',
     'external_bytes',
-    'Growth of the backing stores of ArrayBuffers and Buffers, as V8 accounts them.',
+    'Growth of the backing stores of ArrayBuffers and Buffers, as V8 accounts them: those collected are in it for a while.',
     { heading: 'buffers' },
   ),
   metric(
@@ -133,7 +133,7 @@ export const METRICS = [
     'growth',
     'KiB',
     'native_live_bytes',
-    'Growth of the live native heap: what malloc has handed out, less backing stores.',
+    'Growth of the live native heap: what malloc has handed out, less what node itself took for Buffers.',
     { heading: 'native' },
   ),
   metric(

@@ -3,7 +3,6 @@ import type { MallocBudget } from './binding.js';
 
 const BUDGET_TRUTH =
   'readings beyond 1 % of the elapsed time of a thread are skipped, and calls with a skipped end left out';
-const WASM_TRUTH = 'memory of WebAssembly, which is mapped, is subtracted as if it were from malloc';
 
 const CACHES_APART = {
   live: 'caches of the allocator are not in it',
@@ -25,15 +24,24 @@ export type AllocatorMethod = keyof typeof TRUTHS | 'mimalloc';
  *
  * @param heapFault why the addon cannot read the V8 heap: backing stores come from malloc too, and without it they
  *   cannot be told from live native blocks
+ * @param hasBackingStores whether the addon reads what node has allocated for them
  */
 export function liveState(
   method: AllocatorMethod | null,
   use: MallocBudget,
   heapFault: string | null,
+  hasBackingStores: boolean,
 ): SourceState | null {
   if (method === null || method === 'mimalloc') return null;
-  const truth = `${BUDGET_TRUTH}; ${TRUTHS[method].live}, and ${WASM_TRUTH}`;
+  const truth = `${BUDGET_TRUTH}; ${TRUTHS[method].live}; ${backingStoresTruth(hasBackingStores)}`;
   return state(method, use, heapFault === null ? truth : `${truth}; live native memory is null, since ${heapFault}`);
+}
+
+/** What is subtracted from live blocks for Buffers. */
+export function backingStoresTruth(hasBackingStores: boolean): string {
+  return hasBackingStores
+    ? 'Buffers of other threads, and those whose memory an addon allocated, count as native'
+    : "Buffers are subtracted by V8's sum: memory of WebAssembly is in it, SharedArrayBuffers are not, and what is collected stays in it for a while";
 }
 
 /**

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
 import type { AllocatorMethod } from './allocator-state.js';
+import { arrayBufferBytes } from './js-heap.js';
 import { LAYOUT_VERSION } from './layout.js';
 
 /** Sources the addon reads, each null where it is available, else the reason why not; and a bound. */
@@ -14,6 +15,8 @@ export interface NativeSources {
   readonly allocator: AllocatorSource;
   readonly tracker: string | null;
   readonly clearRefs: string | null;
+  /** Whether it reads what node has allocated for Buffers, else V8's sum of them. */
+  readonly hasBackingStores: boolean;
   /** By how much the tracker's live bytes and peaks may be off; NaN without it. */
   readonly trackerBoundBytes: number;
 }
@@ -61,8 +64,11 @@ export interface NativeSamplerHandle {
 export interface Binding {
   sampleLayout(): { readonly version: number; readonly slots: readonly string[]; readonly moduleCells: number };
   samplerOpen(slots: Float64Array, mask: number): NativeSamplerHandle;
-  /** Null when the addon reads the same V8 heap as `getHeapStatistics`, else how they differ. */
-  heapVerify(getHeapStatistics: () => object): string | null;
+  /**
+   * Null when the addon reads the same V8 heap as `getHeapStatistics`, else how they differ. Where it does not find
+   * `getArrayBuffers`, it reads V8's `external_memory` instead.
+   */
+  heapVerify(getHeapStatistics: () => object, getArrayBuffers: () => number): string | null;
   sourcesRead(): NativeSources;
   /** In the order of the cells of a sample; those past the last cell share it. Null without the tracker. */
   modulesRead(withResident: boolean): readonly NativeModule[] | null;
@@ -99,7 +105,7 @@ function load(): LoadedBinding {
         missing: `the addon has sample layout ${version}, expected ${LAYOUT_VERSION}: rebuild it`,
       };
     }
-    return { binding, path, heapFault: binding.heapVerify(getHeapStatistics), missing: null };
+    return { binding, path, heapFault: binding.heapVerify(getHeapStatistics, arrayBufferBytes), missing: null };
   } catch (error) {
     return { binding: null, missing: `the addon could not be loaded: ${firstLine(error)}` };
   }

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { readCodeAndStacks } from './address-space.js';
 import type { NativeModule } from './binding.js';
+import { arrayBufferBytes } from './js-heap.js';
 import { slotIndex } from './layout.js';
 
 /** Who holds the resident set, in bytes; NaN where it cannot be told. */
@@ -46,7 +47,7 @@ export function readComposition(slots: Float64Array, read: NativeReadings): Comp
   const composition: CompositionBytes = {
     rss: slots[slotIndex.rss_bytes]!,
     jsHeap: getHeapStatistics().total_physical_size,
-    backingStores: slots[slotIndex.external_bytes]!,
+    backingStores: arrayBufferBytes(),
     nativeLive: slots[slotIndex.native_live_bytes]!,
     allocatorHeld: read.allocatorHeld(),
     mapped: mapped?.reduce((sum, { residentBytes }) => sum + residentBytes, 0) ?? Number.NaN,

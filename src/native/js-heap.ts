@@ -12,5 +12,10 @@ export function readJsHeap(slots: Float64Array): void {
   slots[slotIndex.external_bytes] = external_memory;
 }
 
+/** What node has allocated for ArrayBuffers, SharedArrayBuffers and Buffers and not freed yet: all from malloc. */
+export function arrayBufferBytes(): number {
+  return process.memoryUsage().arrayBuffers;
+}
+
 /** Why the peak is a lower bound when the heap is read by `readJsHeap`. */
 export const JS_HEAP_TRUTH = 'read at stage boundaries only: a lower bound of the peak';

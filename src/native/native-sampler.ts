@@ -1,6 +1,6 @@
 import { present, type SamplerSources, type SourceState, TRACKER_METHOD } from '../sources.js';
-import { heldState, liveState } from './allocator-state.js';
-import type { Binding, NativeSamplerHandle } from './binding.js';
+import { backingStoresTruth, heldState, liveState } from './allocator-state.js';
+import type { Binding, NativeSamplerHandle, NativeSources } from './binding.js';
 import { type CompositionBytes, readComposition } from './composition.js';
 import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
@@ -12,7 +12,7 @@ import { whereMeasured } from './where-measured.js';
 const GC_TRUTH = 'pauses: incremental marking steps and lazy sweeping between them are not in it';
 
 const TRACKER_TRUTH =
-  'blocks of other threads are counted in batches; a peak is a lower bound where Buffers came and went in the call';
+  'blocks of other threads are counted in batches; a peak may be off by Buffers that came and went in the call';
 
 /** Reads all sources in one call into the addon. */
 export class NativeSampler implements Sampler {
@@ -56,8 +56,12 @@ export class NativeSampler implements Sampler {
     return {
       native:
         faults.tracker === null
-          ? whereMeasured(native, null, this.trackerState(faults.trackerBoundBytes))
-          : whereMeasured(native, allocator.failure, liveState(allocator.method, use, heapFault)),
+          ? whereMeasured(native, null, this.trackerState(faults))
+          : whereMeasured(
+              native,
+              allocator.failure,
+              liveState(allocator.method, use, heapFault, faults.hasBackingStores),
+            ),
       allocator: whereMeasured(native, allocator.failure, heldState(allocator.method, use, faults.tracker === null)),
       js_peak: whereMeasured(
         js,
@@ -94,11 +98,11 @@ export class NativeSampler implements Sampler {
     });
   }
 
-  private trackerState(boundBytes: number): SourceState {
+  private trackerState({ trackerBoundBytes, hasBackingStores }: NativeSources): SourceState {
     const { heapFault } = this;
-    const reason =
-      heapFault === null ? TRACKER_TRUTH : `${TRACKER_TRUTH}; live native memory is null, since ${heapFault}`;
-    return { ...present('bounded', TRACKER_METHOD, reason), bound_kb: boundBytes / 1024 };
+    const truth = `${TRACKER_TRUTH}; ${backingStoresTruth(hasBackingStores)}`;
+    const reason = heapFault === null ? truth : `${truth}; live native memory is null, since ${heapFault}`;
+    return { ...present('bounded', TRACKER_METHOD, reason), bound_kb: trackerBoundBytes / 1024 };
   }
 
   private rssPeakState(clearRefsFault: string | null): SourceState {

@@ -28,7 +28,7 @@ export const PARTS: readonly { readonly part: Part; readonly name: string; reado
   {
     part: 'backing_stores_kb',
     name: 'Buffers',
-    meaning: 'Backing stores of ArrayBuffers and Buffers, as V8 accounts them.',
+    meaning: 'Backing stores of ArrayBuffers and Buffers that node has allocated.',
   },
   { part: 'native_live_kb', name: 'native', meaning: 'Live native blocks, backing stores not among them.' },
   {

@@ -60,6 +60,10 @@ describe.each(CHAINS.map((behind) => [behind[0] ?? 'libc', behind] as const))('o
       expectWithin(stages.peakAboveKib(stage), 0, 64 * MIB_IN_KIB);
     });
 
+    test.each(['shared', 'WebAssembly', 'collected'])('"%s": live native memory is as before', (stage) => {
+      expectWithin(stages.row(stage).native_kb_delta, 0, 64 * MIB_IN_KIB);
+    });
+
     test('stand beside blocks of the same stage', () => {
       expectWithin(stages.row('both').external_kb_delta, 32 * MIB_IN_KIB);
       expectWithin(stages.row('both').native_kb_delta, stages.told('both').liveKib);

@@ -5,6 +5,7 @@ import { getHeapStatistics } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { METRICS } from '../../src/metrics.js';
 import { loadBinding } from '../../src/native/binding.js';
+import { arrayBufferBytes } from '../../src/native/js-heap.js';
 import { JsSampler } from '../../src/native/js-sampler.js';
 import { SLOTS, type SlotName, slotIndex } from '../../src/native/layout.js';
 import { NativeSampler } from '../../src/native/native-sampler.js';
@@ -22,10 +23,10 @@ const native = (options: SamplerOptions): Sampler => new NativeSampler(binding, 
 
 /** As on a Node whose heap the addon cannot read: what it finds differs from what V8 says. */
 function nativeWithoutHeap(options: SamplerOptions): Sampler {
-  const fault = binding!.heapVerify(() => ({ ...getHeapStatistics(), used_heap_size: 1 }));
+  const fault = binding!.heapVerify(() => ({ ...getHeapStatistics(), used_heap_size: 1 }), arrayBufferBytes);
   expect(fault).toMatch(/\S/);
   const sampler = new NativeSampler(binding!, fault, options);
-  expect(binding!.heapVerify(getHeapStatistics)).toBeNull();
+  expect(binding!.heapVerify(getHeapStatistics, arrayBufferBytes)).toBeNull();
   return sampler;
 }
 
