@@ -42,7 +42,9 @@ typedef struct StageprofTrackerModule {
   const char* name;         /* path; "(unknown)" for the first. Valid as long as the process */
   uint64_t allocated_bytes; /* which module's blocks are live is not known: blocks have no header */
   uint64_t allocated_blocks;
-  int64_t mapped_bytes;   /* live mappings made by mmap, address space and not resident memory */
+  /* Live mappings made by mmap, address space and not resident memory. The program's own are not
+   * followed, and 0. */
+  int64_t mapped_bytes;
   int64_t reserved_bytes; /* those made without any access (PROT_NONE) */
   uint32_t serves_malloc; /* its mappings hold the blocks counted elsewhere */
 } StageprofTrackerModule;

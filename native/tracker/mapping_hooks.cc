@@ -1,6 +1,9 @@
 // The mmap family. libc maps its own memory (arenas, large blocks, stacks, modules) without passing
 // here, so what is seen is what modules map directly. Not by a static allocator's own system calls,
 // which nobody sees; and mprotect is not followed: reserved bytes may have become accessible.
+//
+// The program's own mappings are let through: node's are the JS heap, which V8 itself knows, 4096
+// of them for each GiB. They would fill the table, and every munmap looks at all of it.
 
 // node-gyp sets it, and then mmap is declared as another name of mmap64; both are defined here.
 #undef _FILE_OFFSET_BITS
@@ -10,11 +13,15 @@
 
 #include "counted.h"
 #include "mappings.h"
+#include "modules.h"
 
 using stageprof_tracker::AddMapping;
 using stageprof_tracker::FindForCaller;
+using stageprof_tracker::kUnknownModule;
+using stageprof_tracker::Mapping;
 using stageprof_tracker::ModuleOf;
 using stageprof_tracker::next;
+using stageprof_tracker::program_module;
 using stageprof_tracker::RemovedMappings;
 using stageprof_tracker::RemoveMappings;
 using stageprof_tracker::RestoreMappings;
@@ -27,6 +34,11 @@ uintptr_t Address(const void* at) {
   return reinterpret_cast<uintptr_t>(at);
 }
 
+void Add(const Mapping& mapping) {
+  if (mapping.module == program_module && mapping.module != kUnknownModule) return;
+  AddMapping(mapping);
+}
+
 inline void* MapCounted(Map real, const void* caller, void* at, size_t bytes, int access, int flags,
                         int file, off_t offset) {
   void* start = real(at, bytes, access, flags, file, offset);
@@ -35,8 +47,7 @@ inline void* MapCounted(Map real, const void* caller, void* at, size_t bytes, in
   // nobody else may have mapped there.
   RemovedMappings removed;
   if ((flags & MAP_FIXED) != 0) RemoveMappings(Address(start), bytes, &removed);
-  AddMapping(
-      {Address(start), bytes, ModuleOf(caller), access == PROT_NONE, (flags & MAP_ANONYMOUS) == 0});
+  Add({Address(start), bytes, ModuleOf(caller), access == PROT_NONE, (flags & MAP_ANONYMOUS) == 0});
   return start;
 }
 
@@ -87,9 +98,8 @@ STAGEPROF_HOOK void* mremap(void* start, size_t bytes, size_t new_bytes, int fla
 #ifdef MREMAP_DONTUNMAP
   if ((flags & MREMAP_DONTUNMAP) != 0) RestoreMappings(removed);
 #endif
-  AddMapping({Address(moved), new_bytes,
-              is_known ? old.module : ModuleOf(__builtin_return_address(0)),
-              is_known && old.is_reserved, is_known && old.is_file});
+  Add({Address(moved), new_bytes, is_known ? old.module : ModuleOf(__builtin_return_address(0)),
+       is_known && old.is_reserved, is_known && old.is_file});
   return moved;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <link.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "bootstrap.h"
@@ -79,11 +80,13 @@ void Prepare() {
 }  // namespace
 
 bool tracks_modules = false;
+uint32_t program_module = kUnknownModule;
 PageCache page_cache;
 
 void OpenModules(bool tracks) {
   RefreshModules();
   malloc_module = LookUpModule(reinterpret_cast<uintptr_t>(next.malloc));
+  program_module = LookUpModule(getauxval(AT_PHDR));
   tracks_modules = tracks;
 }
 

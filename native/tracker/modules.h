@@ -17,6 +17,9 @@ constexpr uint32_t kModules = 512;
 // Whether allocations are charged to modules. Written once, while there is one thread.
 extern bool tracks_modules;
 
+// The program itself; the unknown one until OpenModules, before which it has not run.
+extern uint32_t program_module;
+
 // What a thread has allocated for the modules it met last, by module number; a module that needs
 // another's place has that one's counts handed over. Zero is a valid beginning.
 struct ModuleBatches {

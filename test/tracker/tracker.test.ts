@@ -57,7 +57,10 @@ describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [na
         const args = behind.includes('libmimalloc.so.2') ? [] : ['throws'];
         expectExact('operators.cc', args, behind, environment);
       });
-      test('mappings', () => expectExact('mappings.c', [], behind, environment));
+      test('mappings', () => {
+        const plugin = programs.compile('mappings.c', 'mappings.so');
+        expectExact('run_plugin.c', [plugin], behind, environment);
+      });
       test('what each module allocates', () => {
         const plugins = ['first.so', 'second.so'].map((name) => programs.compile('plugin.cc', name));
         expectExact('modules.c', plugins, behind, environment);

@@ -1,4 +1,4 @@
-// Mappings, charged to the module that makes them: this program.
+// Mappings, charged to the module that makes them: this one, which run_plugin.c loads.
 #include <errno.h>
 #include <sys/mman.h>
 
@@ -12,7 +12,7 @@ static StageprofTrackerModule own_module(void) {
   if (tracker == NULL) return module;
   const uint32_t count = tracker->refresh_modules();
   for (uint32_t i = 0; i < count; ++i) {
-    if (tracker->read_module(i, &module) == 0 && strstr(module.name, "/mappings") != NULL) break;
+    if (tracker->read_module(i, &module) == 0 && strstr(module.name, "/mappings.so") != NULL) break;
   }
   return module;
 }
@@ -30,7 +30,7 @@ static char* map(void* at, int64_t pages, int access, int flags) {
   return mmap(at, (size_t)(pages * page), access, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
 }
 
-int main(void) {
+int run(void) {
   page = sysconf(_SC_PAGESIZE);
   const int both = PROT_READ | PROT_WRITE;
   open_tracker();

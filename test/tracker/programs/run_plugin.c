@@ -1,0 +1,28 @@
+// run_plugin PLUGIN: calls its run(), after having made more mappings than the tracker has places
+// for. They are the program's own, as node's JS heap is, and nobody asks for those.
+#include <sys/mman.h>
+
+#include "check.h"
+
+int main(int count, char** arguments) {
+  if (count != 2) return 2;
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  open_tracker();
+  for (int i = 0; i < 20000; ++i) {
+    // Not all with the same access, or the kernel would join them.
+    const int access = i % 2 == 0 ? PROT_READ : PROT_READ | PROT_WRITE;
+    if (mmap(NULL, page, access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) return 3;
+  }
+  void* plugin = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
+  if (plugin == NULL) {
+    say("%s\n", dlerror());
+    return 4;
+  }
+  const int result = ((int (*)(void))dlsym(plugin, "run"))();
+  if (tracker != NULL) {
+    StageprofTrackerState state;
+    tracker->read_state(&state);
+    check("missed", 0, (int64_t)state.mappings_missed);
+  }
+  return result;
+}
