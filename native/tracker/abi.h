@@ -45,7 +45,7 @@ typedef struct StageprofTrackerModule {
   /* Live mappings made by mmap, address space and not resident memory. The program's own are not
    * followed, and 0. */
   int64_t mapped_bytes;
-  int64_t reserved_bytes; /* those made without any access (PROT_NONE) */
+  int64_t reserved_bytes; /* those without any access (PROT_NONE), now */
   uint32_t serves_malloc; /* its mappings hold the blocks counted elsewhere */
 } StageprofTrackerModule;
 

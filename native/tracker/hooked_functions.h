@@ -28,6 +28,7 @@
   X(mmap, void*, (void*, size_t, int, int, int, off_t))   \
   X(mmap64, void*, (void*, size_t, int, int, int, off_t)) \
   X(munmap, int, (void*, size_t))                         \
+  X(mprotect, int, (void*, size_t, int))                  \
   X(mremap, void*, (void*, size_t, size_t, int, void*))
 
 // Operators new and delete, by their mangled names, which are the same on x64 and arm64.

@@ -1,6 +1,6 @@
 // The mmap family. libc maps its own memory (arenas, large blocks, stacks, modules) without passing
-// here, so what is seen is what modules map directly. Not by a static allocator's own system calls,
-// which nobody sees; and mprotect is not followed: reserved bytes may have become accessible.
+// here, so what is seen is what modules map directly; not by system calls of their own, which nobody
+// sees.
 //
 // The program's own mappings are let through: node's are the JS heap, which V8 itself knows, 4096
 // of them for each GiB. They would fill the table, and every munmap looks at all of it.
@@ -16,6 +16,7 @@
 #include "modules.h"
 
 using stageprof_tracker::AddMapping;
+using stageprof_tracker::ChangeAccess;
 using stageprof_tracker::FindForCaller;
 using stageprof_tracker::kUnknownModule;
 using stageprof_tracker::Mapping;
@@ -70,6 +71,14 @@ STAGEPROF_HOOK int munmap(void* start, size_t bytes) noexcept {
   RemoveMappings(Address(start), bytes, &removed);
   const int result = next.munmap(start, bytes);
   if (result != 0) RestoreMappings(removed);
+  return result;
+}
+
+// Where memory is not to be overcommitted, and in mimalloc 2.0 anywhere, an allocator reserves
+// without access and makes pieces usable by this.
+STAGEPROF_HOOK int mprotect(void* start, size_t bytes, int access) noexcept {
+  const int result = next.mprotect(start, bytes, access);
+  if (result == 0) ChangeAccess(Address(start), bytes, access == PROT_NONE);
   return result;
 }
 

@@ -1,5 +1,6 @@
 #include "mappings.h"
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -13,18 +14,21 @@ namespace {
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
 constexpr uint32_t kPlaces = 8192;
-// A start of a mapping is a multiple of the page: these two never are one.
-constexpr uintptr_t kFree = 0;
+// In the start of a mapping, a multiple of the page: another thread is changing it.
 constexpr uintptr_t kBusy = 1;
-// How long another thread's change is waited for. A bound, because that thread may be the one that
-// this is a signal handler of, or stayed behind in a fork.
-constexpr int kPatience = 1000;
-// How often the table is looked through once more when others split mappings meanwhile.
+// How often another thread's change is looked for, and after how many looks the processor is left
+// to it. Bounds, because that thread may be the one that this is a signal handler of, or stayed
+// behind in a fork.
+constexpr int kPatience = 250;
+constexpr int kPatienceAwake = 200;
+// How often the table is looked through once more when others moved mappings meanwhile.
 constexpr int kScans = 100;
 
 struct Place {
-  std::atomic<uintptr_t> start;  // or kFree, kBusy; who sets it to kBusy owns the rest
-  std::atomic<size_t> bytes;     // others look at it before they decide to take the place
+  // 0 in a free place. Who sets kBusy in it owns the rest; until then, and meanwhile, the range is
+  // the one before the change, so that others whose memory is elsewhere need not wait.
+  std::atomic<uintptr_t> start;
+  std::atomic<size_t> bytes;
   uint32_t module;
   bool is_reserved;
   bool is_file;
@@ -34,9 +38,9 @@ Place places[kPlaces];
 // Places beyond it were never used; munmap looks at all before it.
 std::atomic<uint32_t> places_used{0};
 std::atomic<uint32_t> place_hint{0};
-// Raised when part of a mapping got a place of its own: who looked there before it, and at the old
-// place after it, has not seen that part.
-std::atomic<uint32_t> splits{0};
+// Raised when memory moves from one place to another, after it is in the new one and before it has
+// left the old one: who did not find it meanwhile looks again.
+std::atomic<uint32_t> moves{0};
 std::atomic<uint64_t> missed{0};
 
 // Not a local static that the first caller sets: without thread-safe statics a second thread may
@@ -60,40 +64,50 @@ void Charge(const Mapping& mapping, int sign) {
   ChargeMapping(mapping.module, mapping.is_reserved, sign * static_cast<int64_t>(mapping.bytes));
 }
 
-bool Take(Place* place, uintptr_t* start) {
+// Takes the place if it has something of [start, end).
+bool Take(Place* place, uintptr_t start, uintptr_t end, Mapping* mapping) {
   for (int i = 0; i < kPatience; ++i) {
-    uintptr_t seen = place->start.load(kRelaxed);
-    if (seen == kFree) return false;
-    if (seen != kBusy &&
-        place->start.compare_exchange_weak(seen, kBusy, std::memory_order_acquire, kRelaxed)) {
-      *start = seen;
+    uintptr_t seen = place->start.load(std::memory_order_acquire);
+    const uintptr_t from = seen & ~kBusy;
+    const uintptr_t to = from + place->bytes.load(std::memory_order_acquire);
+    if (from == 0 || from >= end || to <= start) return false;
+    if (seen == from && place->start.compare_exchange_weak(seen, from | kBusy,
+                                                           std::memory_order_acquire, kRelaxed)) {
+      *mapping = {from, place->bytes.load(kRelaxed), place->module, place->is_reserved,
+                  place->is_file};
       return true;
     }
+    if (i >= kPatienceAwake) sched_yield();
   }
   missed.fetch_add(1, kRelaxed);
   return false;
 }
 
+// What has no bytes left gives the place away.
+void GiveBack(Place* place, uintptr_t start, size_t bytes) {
+  place->bytes.store(bytes, std::memory_order_release);
+  place->start.store(bytes == 0 ? 0 : start, std::memory_order_release);
+}
+
 bool Put(Place* place, const Mapping& mapping) {
-  uintptr_t free = kFree;
+  uintptr_t free = 0;
   if (!place->start.compare_exchange_strong(free, kBusy, std::memory_order_acquire, kRelaxed)) {
     return false;
   }
-  place->bytes.store(mapping.bytes, std::memory_order_release);
   place->module = mapping.module;
   place->is_reserved = mapping.is_reserved;
   place->is_file = mapping.is_file;
-  place->start.store(mapping.start, std::memory_order_release);
+  GiveBack(place, mapping.start, mapping.bytes);
   return true;
 }
 
 bool PutAnywhere(const Mapping& mapping) {
-  for (;;) {
+  while (true) {
     const uint32_t used = places_used.load(kRelaxed);
     const uint32_t hint = place_hint.load(kRelaxed);
     for (uint32_t i = 0; i < used; ++i) {
       const uint32_t at = (hint + i) % used;
-      if (places[at].start.load(kRelaxed) != kFree || !Put(&places[at], mapping)) continue;
+      if (places[at].start.load(kRelaxed) != 0 || !Put(&places[at], mapping)) continue;
       place_hint.store(at + 1, kRelaxed);
       return true;
     }
@@ -107,59 +121,97 @@ bool PutAnywhere(const Mapping& mapping) {
   }
 }
 
+bool IsLike(const Mapping& one, const Mapping& other) {
+  return one.module == other.module && one.is_reserved == other.is_reserved &&
+         one.is_file == other.is_file;
+}
+
+// Makes it part of what it touches. An allocator that makes its reservation usable piece by piece
+// would need a place for each piece.
+bool Join(const Mapping& mapping) {
+  const uintptr_t end = mapping.start + mapping.bytes;
+  Place* below = nullptr;
+  Place* above = nullptr;
+  const uint32_t used = places_used.load(kRelaxed);
+  for (uint32_t i = 0; i < used; ++i) {
+    const uintptr_t from = places[i].start.load(std::memory_order_acquire);
+    if (from == 0 || (from & kBusy) != 0) continue;
+    if (from == end) above = &places[i];
+    if (from + places[i].bytes.load(kRelaxed) == mapping.start) below = &places[i];
+  }
+  // Never waits for the lower while it holds the upper, as others do neither.
+  Mapping lower;
+  Mapping upper;
+  bool has_below = below != nullptr && Take(below, mapping.start - 1, mapping.start, &lower);
+  if (has_below && (lower.start + lower.bytes != mapping.start || !IsLike(lower, mapping))) {
+    GiveBack(below, lower.start, lower.bytes);
+    has_below = false;
+  }
+  bool has_above = above != nullptr && Take(above, end, end + 1, &upper);
+  if (has_above && (upper.start != end || !IsLike(upper, mapping))) {
+    GiveBack(above, upper.start, upper.bytes);
+    has_above = false;
+  }
+  if (has_below) {
+    const size_t above_bytes = has_above ? upper.bytes : 0;
+    GiveBack(below, lower.start, lower.bytes + mapping.bytes + above_bytes);
+    if (has_above) {
+      moves.fetch_add(1, std::memory_order_acq_rel);
+      GiveBack(above, 0, 0);
+    }
+  } else if (has_above) {
+    GiveBack(above, mapping.start, mapping.bytes + upper.bytes);
+  }
+  return has_below || has_above;
+}
+
 void Add(const Mapping& mapping) {
-  if (PutAnywhere(mapping)) return Charge(mapping, 1);
+  if (Join(mapping) || PutAnywhere(mapping)) return Charge(mapping, 1);
   missed.fetch_add(1, kRelaxed);
 }
 
-// Without taking it: most places are of no concern to a munmap.
-bool LiesOutside(const Place& place, uintptr_t start, uintptr_t end) {
-  const uintptr_t seen = place.start.load(std::memory_order_acquire);
-  if (seen == kFree) return true;
-  if (seen == kBusy) return false;
-  const uintptr_t seen_end = seen + place.bytes.load(std::memory_order_acquire);
-  // Start and length of two different mappings if it changed meanwhile; Take finds out.
-  return (seen >= end || seen_end <= start) && place.start.load(kRelaxed) == seen;
-}
-
-// Takes [start, end) out of the mapping in a place, if that reaches in there. Returns the splits it
-// made.
-uint32_t RemoveFrom(Place* place, uintptr_t start, uintptr_t end, RemovedMappings* removed) {
-  if (LiesOutside(*place, start, end)) return 0;
-  Mapping whole;
-  if (!Take(place, &whole.start)) return 0;
-  whole.bytes = place->bytes.load(kRelaxed);
-  whole.module = place->module;
-  whole.is_reserved = place->is_reserved;
-  whole.is_file = place->is_file;
+// Takes [start, end) out of a taken mapping. What stays below keeps the place; what stays above
+// needs another.
+Mapping Cut(Place* place, const Mapping& whole, uintptr_t start, uintptr_t end) {
   const uintptr_t whole_end = whole.start + whole.bytes;
-  if (whole.start >= end || whole_end <= start) {
-    place->start.store(whole.start, std::memory_order_release);
-    return 0;
-  }
-  Mapping below = whole;
   Mapping part = whole;
-  Mapping above = whole;
   part.start = whole.start > start ? whole.start : start;
-  above.start = whole_end < end ? whole_end : end;
-  below.bytes = part.start - whole.start;
-  part.bytes = above.start - part.start;
-  above.bytes = whole_end - above.start;
+  part.bytes = (whole_end < end ? whole_end : end) - part.start;
   Charge(part, -1);
-  // One of the two that stay keeps the place. Where both do, the other has its own before this one
-  // is let go: whoever waits here for the other must not have to look for it in vain.
-  const Mapping& kept = below.bytes != 0 ? below : above;
-  const bool is_split = below.bytes != 0 && above.bytes != 0;
-  if (is_split) {
+  if (whole_end > end) {
+    Mapping above = whole;
+    above.start = end;
+    above.bytes = whole_end - end;
     Charge(above, -1);
     Add(above);
-    splits.fetch_add(1, std::memory_order_release);
+    moves.fetch_add(1, std::memory_order_acq_rel);
   }
-  place->bytes.store(kept.bytes, std::memory_order_release);
-  place->start.store(kept.bytes == 0 ? kFree : kept.start, std::memory_order_release);
-  if (removed->count < RemovedMappings::kMost) removed->parts[removed->count] = part;
-  ++removed->count;
-  return is_split ? 1 : 0;
+  GiveBack(place, whole.start, part.start - whole.start);
+  return part;
+}
+
+// Cuts [start, start + bytes) out of every mapping that is concerned, and gives it to `use`.
+template <typename Concerned, typename Use>
+void CutAll(uintptr_t start, size_t bytes, Concerned is_concerned, Use use) {
+  const uintptr_t end = start + RoundUp(bytes);
+  size_t left = end - start;
+  for (int scan = 0; scan < kScans; ++scan) {
+    const uint32_t moves_before = moves.load(std::memory_order_acquire);
+    const uint32_t used = places_used.load(kRelaxed);
+    for (uint32_t i = 0; i < used && left != 0; ++i) {
+      Mapping whole;
+      if (!Take(&places[i], start, end, &whole)) continue;
+      if (!is_concerned(whole)) {
+        GiveBack(&places[i], whole.start, whole.bytes);
+        continue;
+      }
+      const Mapping part = Cut(&places[i], whole, start, end);
+      left -= part.bytes;
+      use(part);
+    }
+    if (left == 0 || moves.load(kRelaxed) == moves_before) return;
+  }
+  missed.fetch_add(1, kRelaxed);
 }
 
 }  // namespace
@@ -173,16 +225,22 @@ void AddMapping(const Mapping& mapping) {
 void RemoveMappings(uintptr_t start, size_t bytes, RemovedMappings* removed) {
   removed->count = 0;
   if (start % PageBytes() != 0) return;  // the kernel will refuse it
-  const uintptr_t end = start + RoundUp(bytes);
-  for (int i = 0; i < kScans; ++i) {
-    uint32_t expected_splits = splits.load(std::memory_order_acquire);
-    const uint32_t used = places_used.load(kRelaxed);
-    for (uint32_t at = 0; at < used; ++at) {
-      expected_splits += RemoveFrom(&places[at], start, end, removed);
-    }
-    if (splits.load(kRelaxed) == expected_splits) return;
-  }
-  missed.fetch_add(1, kRelaxed);
+  CutAll(
+      start, bytes, [](const Mapping&) { return true; },
+      [removed](const Mapping& part) {
+        if (removed->count < RemovedMappings::kMost) removed->parts[removed->count] = part;
+        ++removed->count;
+      });
+}
+
+void ChangeAccess(uintptr_t start, size_t bytes, bool is_reserved) {
+  CutAll(
+      start, bytes,
+      [is_reserved](const Mapping& whole) { return whole.is_reserved != is_reserved; },
+      [is_reserved](Mapping part) {
+        part.is_reserved = is_reserved;
+        Add(part);
+      });
 }
 
 void RestoreMappings(const RemovedMappings& removed) {
@@ -192,14 +250,10 @@ void RestoreMappings(const RemovedMappings& removed) {
 
 bool ReadMapping(uint32_t* place, Mapping* mapping) {
   const uint32_t used = places_used.load(kRelaxed);
-  for (; *place < used; ++*place) {
-    Place& candidate = places[*place];
-    uintptr_t start;
-    if (!Take(&candidate, &start)) continue;
-    *mapping = {start, candidate.bytes.load(kRelaxed), candidate.module, candidate.is_reserved,
-                candidate.is_file};
-    candidate.start.store(start, std::memory_order_release);
-    ++*place;
+  while (*place < used) {
+    Place& candidate = places[(*place)++];
+    if (!Take(&candidate, 0, UINTPTR_MAX, mapping)) continue;
+    GiveBack(&candidate, mapping->start, mapping->bytes);
     return true;
   }
   return false;

@@ -13,7 +13,7 @@ struct Mapping {
   uintptr_t start;
   size_t bytes;
   uint32_t module;
-  bool is_reserved;  // made without any access
+  bool is_reserved;  // without any access
   bool is_file;      // its resident pages are the file's
 };
 
@@ -24,10 +24,12 @@ struct RemovedMappings {
   uint32_t count;
 };
 
-// Both take the bytes of whole pages, as the kernel does.
+// All take the bytes of whole pages, as the kernel does.
 void AddMapping(const Mapping& mapping);
 // Of every mapping, what lies in [start, start + bytes).
 void RemoveMappings(uintptr_t start, size_t bytes, RemovedMappings* removed);
+// The same, whose access has changed.
+void ChangeAccess(uintptr_t start, size_t bytes, bool is_reserved);
 void RestoreMappings(const RemovedMappings& removed);
 
 uint64_t CountMissedMappings();

@@ -25,7 +25,7 @@ export interface NativeSources {
 export interface NativeModule {
   /** Its path, of a long one the end. */
   readonly name: string;
-  /** Live mappings it has made itself, and those made without access to them. */
+  /** Live mappings it has made itself, and those without access to them now. */
   readonly mappedBytes: number;
   readonly reservedBytes: number;
   /** What is in memory of its anonymous mappings; 0 where that was not asked for. */

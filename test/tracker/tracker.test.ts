@@ -32,6 +32,7 @@ const FUNCTIONS = ['malloc', 'calloc', 'realloc', 'reallocarray', 'memalign', 'a
 FUNCTIONS.push('valloc', 'pvalloc', 'free_sized', 'free_aligned_sized', 'cfree');
 const PITFALLS = ['free-null', 'allocation-fails', 'realloc-fails', 'realloc', 'realloc-zero', 'bad-alignment'];
 PITFALLS.push('fork', 'vfork-exec', 'dlerror', 'abort', 'at-exit');
+const MAPPING = ['mappings.c', 'commit.c', 'contend.c'];
 const THREADS = ['end', 'late-destructors', 'churn', 'free-elsewhere'];
 
 describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [name, [name]])])(
@@ -57,8 +58,8 @@ describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [na
         const args = behind.includes('libmimalloc.so.2') ? [] : ['throws'];
         expectExact('operators.cc', args, behind, environment);
       });
-      test('mappings', () => {
-        const plugin = programs.compile('mappings.c', 'mappings.so');
+      test.each(MAPPING)('mappings: %s', (source) => {
+        const plugin = programs.compile(source, `${source}.mapping.so`);
         expectExact('run_plugin.c', [plugin], behind, environment);
       });
       test('what each module allocates', () => {

@@ -12,6 +12,7 @@
 #include "modules.h"
 
 using stageprof_tracker::AddMapping;
+using stageprof_tracker::ChangeAccess;
 using stageprof_tracker::CountMissedMappings;
 using stageprof_tracker::Mapping;
 using stageprof_tracker::ModuleReading;
@@ -109,6 +110,13 @@ void mappings(uint32_t rounds, uint64_t seed) {
     }
     RemoveMappings(PageAt(first) + 1, bytes, &removed);
     EXPECT(removed.count, ==, 0);
+    const size_t changed = random.Below(pages.size());
+    const size_t changed_end = std::min(changed + random.Below(30), pages.size());
+    const bool is_reserved_now = random.Below(2) == 0;
+    ChangeAccess(PageAt(changed), (changed_end - changed) * page_bytes, is_reserved_now);
+    for (size_t at = changed; at < changed_end; ++at) {
+      if (pages[at].is_mapped) pages[at].is_reserved = is_reserved_now;
+    }
     ExpectRead(pages);
     for (uint32_t module = 0; module < kModules; ++module) {
       for (const bool is_reserved : {false, true}) {
@@ -147,8 +155,8 @@ void mappings_full(uint32_t rounds, uint64_t) {
   }
 }
 
-// Each unmaps its own pages of one mapping that all share, in any order, and meanwhile maps and
-// unmaps elsewhere.
+// Each takes the access from its own pages of one mapping that all share and unmaps them, in any
+// order, and meanwhile maps and unmaps elsewhere.
 void mappings_threads(uint32_t rounds, uint64_t seed) {
   constexpr size_t kPages = 40;
   uint32_t exact = 0;
@@ -169,7 +177,10 @@ void mappings_threads(uint32_t rounds, uint64_t seed) {
         const size_t from = random.Below(kPages);
         for (size_t at = 0; at < kPages; ++at) {
           const size_t page = (from + at) % kPages;
-          if (page % kThreads == i) RemoveMappings(PageAt(page), page_bytes, &removed);
+          if (page % kThreads == i) {
+            ChangeAccess(PageAt(page), page_bytes, true);
+            RemoveMappings(PageAt(page), page_bytes, &removed);
+          }
           const size_t extent = 1 + random.Below(10);
           AddMapping({PageAt(own), extent * page_bytes, 2, false, false});
           RemoveMappings(PageAt(own), extent * page_bytes, &removed);
@@ -183,6 +194,7 @@ void mappings_threads(uint32_t rounds, uint64_t seed) {
     if (CountMissedMappings() == missed) {
       ++exact;
       EXPECT(MappedPages(1, false), ==, 0);
+      EXPECT(MappedPages(1, true), ==, 0);
       EXPECT(MappedPages(2, false), ==, 0);
     }
     RemovedMappings removed;

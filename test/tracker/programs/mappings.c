@@ -1,37 +1,10 @@
 // Mappings, charged to the module that makes them: this one, which run_plugin.c loads.
 #include <errno.h>
-#include <sys/mman.h>
 
-#include "check.h"
-
-static int64_t page;
-
-static StageprofTrackerModule own_module(void) {
-  StageprofTrackerModule module;
-  memset(&module, 0, sizeof module);
-  if (tracker == NULL) return module;
-  const uint32_t count = tracker->refresh_modules();
-  for (uint32_t i = 0; i < count; ++i) {
-    if (tracker->read_module(i, &module) == 0 && strstr(module.name, "/mappings.so") != NULL) break;
-  }
-  return module;
-}
-
-static void check_pages(const char* what, int64_t mapped, int64_t reserved) {
-  char name[96];
-  const StageprofTrackerModule module = own_module();
-  snprintf(name, sizeof name, "%s:mapped", what);
-  check(name, mapped * page, module.mapped_bytes);
-  snprintf(name, sizeof name, "%s:reserved", what);
-  check(name, reserved * page, module.reserved_bytes);
-}
-
-static char* map(void* at, int64_t pages, int access, int flags) {
-  return mmap(at, (size_t)(pages * page), access, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
-}
+#include "own_mappings.h"
 
 int run(void) {
-  page = sysconf(_SC_PAGESIZE);
+  const int64_t page = page_bytes();
   const int both = PROT_READ | PROT_WRITE;
   open_tracker();
   const StageprofTrackerReading before = read_now();
@@ -84,5 +57,6 @@ int run(void) {
   check_pages("many", 3000, 0);
   for (int i = 0; i < 3000; ++i) munmap(many[(i * 7) % 3000], (size_t)page);
   check_pages("many gone", 0, 0);
+  check("missed", 0, read_missed());
   return 0;
 }
