@@ -1,0 +1,6 @@
+// exit.js CLIENT MS: exits in the middle of the client's work.
+const [client, delayMs] = process.argv.slice(2);
+const { work } = await import(`./${client}.js`);
+setTimeout(() => process.exit(5), Number(delayMs));
+console.log('begins');
+for (;;) await work();
