@@ -134,19 +134,25 @@ inline void Sampler::ReadMalloc() {
 }
 
 // The tracker knows better what has been handed out: glibc, for one, takes its thread caches for it.
-inline double Sampler::HeldBytes(const MallocStats::Reading& reading) const {
-  return reads_tracker_ ? reading.live_bytes + reading.held_bytes - tracked_live_bytes_
+inline double Sampler::HeldBytes(const MallocStats::Reading& reading,
+                                 double tracked_live_bytes) const {
+  return reads_tracker_ ? reading.live_bytes + reading.held_bytes - tracked_live_bytes
                         : reading.held_bytes;
 }
 
 double Sampler::ReadHeldBytes() {
-  return reads_malloc_ ? HeldBytes(sources_->malloc_stats.ReadUnbudgeted()) : NAN;
+  if (!reads_malloc_) return NAN;
+  // Of this instant as well: since the sample a collection may have freed a Buffer, and the
+  // allocator no longer has it.
+  TrackerClient::Reading tracked = {};
+  if (reads_tracker_) sources_->tracker.Read(STAGEPROF_TRACKER_NO_WINDOW, &tracked);
+  return HeldBytes(sources_->malloc_stats.ReadUnbudgeted(), tracked.live_bytes);
 }
 
 // What needs two readings, whose order differs between the two ends.
 inline void Sampler::Derive() {
   if (reads_rss_) slots_[kRssPeakBytes] = rss_peak_.PeakBytes(slots_[kRssBytes]);
-  if (reads_malloc_) slots_[kAllocatorHeldBytes] = HeldBytes(malloc_);
+  if (reads_malloc_) slots_[kAllocatorHeldBytes] = HeldBytes(malloc_, tracked_live_bytes_);
   if (!gives_live_) return;
   const double blocks = reads_tracker_ ? tracked_live_bytes_ : malloc_.live_bytes;
   const double live = blocks - sources_->v8_heap.backing_store_bytes();

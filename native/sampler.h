@@ -45,7 +45,7 @@ class Sampler {
   void ReadThreadClock();
   void ReadWall();
   void Derive();
-  double HeldBytes(const MallocStats::Reading& reading) const;
+  double HeldBytes(const MallocStats::Reading& reading, double tracked_live_bytes) const;
 
   Sources* sources_ = nullptr;
   double* slots_ = nullptr;

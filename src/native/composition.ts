@@ -42,14 +42,18 @@ let spentMs = 0;
 export function readComposition(slots: Float64Array, read: NativeReadings): CompositionBytes | null {
   const began = performance.now();
   if (spentMs + lastCostMs > began * BUDGET) return null;
+  // First what a collection changes: the readings after it allocate enough to bring one about, and the sample is past.
+  const jsHeap = getHeapStatistics().total_physical_size;
+  const backingStores = arrayBufferBytes();
+  const allocatorHeld = read.allocatorHeld();
   const codeAndStacks = readCodeAndStacks();
   const mapped = read.modules()?.filter(({ residentBytes }) => residentBytes > 0);
   const composition: CompositionBytes = {
     rss: slots[slotIndex.rss_bytes]!,
-    jsHeap: getHeapStatistics().total_physical_size,
-    backingStores: arrayBufferBytes(),
+    jsHeap,
+    backingStores,
     nativeLive: slots[slotIndex.native_live_bytes]!,
-    allocatorHeld: read.allocatorHeld(),
+    allocatorHeld,
     mapped: mapped?.reduce((sum, { residentBytes }) => sum + residentBytes, 0) ?? Number.NaN,
     codeAndStacks: codeAndStacks === undefined ? Number.NaN : codeAndStacks.fileBytes + codeAndStacks.stackBytes,
     mappedByModule: mapped?.map(({ name, residentBytes }) => [name, residentBytes] as const) ?? [],

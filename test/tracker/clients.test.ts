@@ -157,4 +157,7 @@ test.each([
   const residentKib = kibOf(report.composition?.mapped_modules, library);
   expect(residentKib).toBeGreaterThanOrEqual(least * heldKib);
   expect(residentKib).toBeLessThan(2 * heldKib);
+  // A Buffer that nobody holds any more may be collected at any moment, and must not be in two parts or in none.
+  expect(Math.abs(report.composition!.residual_kb!)).toBeLessThan(heldKib / 2);
+  expect(report.composition!.allocator_held_kb).toBeGreaterThan(-KIB);
 });
