@@ -14,6 +14,8 @@ export interface ModuleTableOptions {
 const HEADING = 'allocated by';
 const OTHERS = 'others';
 const MOST_MODULES = 6;
+/** Of what the first module allocated in any one stage: modules below it are among the others. */
+const LEAST_SHARE = 0.001;
 const MOST_STAGES = 20;
 /** Labels and headings are shortened to this, in characters. */
 const LABEL_WIDTH = 36;
@@ -52,13 +54,17 @@ function largest(rows: readonly StageRow[]): readonly StageRow[] {
   return rows.filter((row) => kept.has(row));
 }
 
-/** The modules, those that allocated most in any one stage first: parents contain their children. */
+/**
+ * The modules that matter in some stage, those that allocated most in any one first: parents contain their children.
+ */
 function modulesOf(rows: readonly StageRow[]): string[] {
   const most = new Map<string, number>();
   for (const { native_modules } of rows) {
     for (const [name, kib] of Object.entries(native_modules ?? {})) most.set(name, Math.max(most.get(name) ?? 0, kib));
   }
+  const least = LEAST_SHARE * Math.max(...most.values());
   return Array.from(most)
+    .filter(([, kib]) => kib >= least)
     .sort(([, a], [, b]) => b - a)
     .map(([name]) => name);
 }
@@ -67,6 +73,7 @@ type Lines = readonly { readonly row: StageRow }[];
 
 /** As many modules as fit, and what all others have allocated, where there are any. */
 function fitting(modules: readonly string[], lines: Lines, width: number): (readonly string[])[] {
+  const all = new Set(lines.flatMap(({ row }) => Object.keys(row.native_modules ?? {})));
   for (let kept = Math.min(modules.length, MOST_MODULES); ; kept--) {
     const names = modules.slice(0, kept);
     const columns = names.map((name) =>
@@ -75,7 +82,7 @@ function fitting(modules: readonly string[], lines: Lines, width: number): (read
         lines.map(({ row }) => kibCell(row.native_modules?.[name] ?? 0)),
       ),
     );
-    if (kept < modules.length) columns.push(othersColumn(new Set(names), lines));
+    if (kept < all.size) columns.push(othersColumn(new Set(names), lines));
     const needed = columns.reduce((sum, column) => sum + GAP.length + column.width, 0);
     if (needed <= width || kept <= 1) return columns.map(({ cells }) => cells);
   }

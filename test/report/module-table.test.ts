@@ -5,7 +5,9 @@ import { report, row } from './fixture.js';
 const MIB = 1024;
 const allocated = report({
   stages: [
-    row('scan', { native_modules: { node: 5 * MIB, '@img/x/lib/libvips-cpp.so.42': 90 * MIB, 'libc.so.6': 3 } }),
+    row('scan', {
+      native_modules: { node: 5 * MIB, '@img/x/lib/libvips-cpp.so.42': 90 * MIB, 'libc.so.6': 300, 'ld.so': 2 },
+    }),
     row('scan.decode', { native_modules: { node: 1 * MIB, '@img/x/lib/libvips-cpp.so.42': 90 * MIB } }),
     row('scan.idle', { native_modules: {} }),
     row('other', { native_modules: { 'duckdb/duckdb.node': 2 * MIB } }),
@@ -14,17 +16,17 @@ const allocated = report({
 
 test('stages with what each module allocated in them, the largest module first', () => {
   expect(renderModules(allocated)).toBe(`\
-allocated by  libvips-cpp.so.42      node  duckdb.node  libc.so.6
-scan                   90.0 MiB  5.00 MiB        -          3 KiB
-  decode               90.0 MiB  1.00 MiB        -          -
-other                     -         -         2.00 MiB      -
+allocated by  libvips-cpp.so.42      node  duckdb.node  libc.so.6  others
+scan                   90.0 MiB  5.00 MiB        -        300 KiB   2 KiB
+  decode               90.0 MiB  1.00 MiB        -          -       -
+other                     -         -         2.00 MiB      -       -
 `);
 });
 
 test('modules that do not fit are one column', () => {
   expect(renderModules(allocated, { width: 48 })).toBe(`\
 allocated by  libvips-cpp.so.42    others
-scan                   90.0 MiB  5.00 MiB
+scan                   90.0 MiB  5.29 MiB
   decode               90.0 MiB  1.00 MiB
 other                     -      2.00 MiB
 `);
