@@ -65,13 +65,15 @@
             'native/tracker/module_table.cc',
             'native/tracker/modules.cc',
             'native/tracker/operators.cc',
+            'native/tracker/shares.cc',
             'native/tracker/windows.cc',
           ],
           # fno-builtin: the compiler must not see through the functions that are defined here.
           # Unwind tables: what the real operator new throws passes through its hook.
+          # Scalar: two counters loaded as one vector just after each was stored wait for both stores.
           'cflags': ['-fvisibility=hidden', '-O2', '-Wall', '-Wextra', '-fno-builtin-malloc',
                      '-fno-builtin-free', '-fno-builtin-calloc', '-fno-builtin-realloc',
-                     '-ftls-model=initial-exec', '-fasynchronous-unwind-tables'],
+                     '-ftls-model=initial-exec', '-fasynchronous-unwind-tables', '-fno-tree-vectorize'],
           'cflags_cc': ['-std=c++17', '-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics'],
           # Two instructions for each malloc and each free.
           'configurations': {'Release': {'cflags!': ['-fno-omit-frame-pointer']}},

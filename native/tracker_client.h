@@ -9,8 +9,9 @@
 
 namespace stageprof {
 
-// Native blocks of the process as the preloaded tracker counts them (10 to 20 ns). Exact for the
-// reading thread; of other threads up to bound_bytes may be missing, live bytes and peak alike.
+// Native blocks of the process as the preloaded tracker counts them (20 to 30 ns with ten threads).
+// Exact for the reading thread; of other threads up to bound_bytes may be missing, live bytes and
+// peak alike.
 class TrackerClient {
  public:
   struct Reading {

@@ -19,7 +19,7 @@ void Read(int32_t window, StageprofTrackerReading* reading) {
   const Counts process = ReadCounts(&live, &peak);
   const int64_t window_peak = ExchangeWindow(window, live);
   BeginWindow(window, ReadLiveBytes());
-  const Counts& thread = thread_counters.total;
+  const Counts thread = ReadThreadCounts();
   *reading = {live,
               peak,
               window_peak,

@@ -17,9 +17,9 @@ extern "C" {
 #define STAGEPROF_TRACKER_NO_WINDOW (-1)
 
 /* Sizes are usable ones, malloc_usable_size. A realloc counts as one block freed and one allocated.
- * Counters only rise. A thread hands its counts over in batches of at most batch_bytes, so for
- * other threads than the reading one each byte counter, live_bytes and every peak is off by at most
- * threads_highest x batch_bytes. */
+ * Counters only rise, and are exact for all threads. A thread adds to live_bytes in batches of at
+ * most batch_bytes, so for other threads than the reading one live_bytes and every peak is off by at
+ * most threads_highest x batch_bytes; and what a module allocated there by as much a module. */
 typedef struct StageprofTrackerReading {
   /* The process: blocks of all threads, those that ended included. */
   int64_t live_bytes; /* below zero if blocks are freed that the tracker never saw allocated */
@@ -78,8 +78,8 @@ typedef struct StageprofTracker {
   uint32_t version;
   uint32_t struct_bytes;
   uint32_t batch_bytes;
-  /* Hands over the calling thread's batch, then reads; ends the window, and begins its next. 10 to
-   * 20 ns, no system call. */
+  /* Hands over the calling thread's batch, then reads; ends the window, and begins its next. No
+   * system call: 17 ns, and 1 ns for each thread that there was at one time. */
   void (*read)(int32_t window, StageprofTrackerReading* reading);
   /* A window sees the highest live_bytes between two of its readings, whoever else reads. At most
    * 64; STAGEPROF_TRACKER_NO_WINDOW when all are taken. */

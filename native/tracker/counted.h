@@ -29,7 +29,7 @@ inline void* Counted(void* block, const void* caller) {
 // too. Whether an inner one has counted shows by the thread's blocks, of which the caller gives the
 // number before; unlike a depth, that needs nothing undone when an operator new throws.
 inline void* CountedOnce(void* block, uint64_t blocks_before, const void* caller) {
-  if (__builtin_expect(thread_counters.total.allocated_blocks != blocks_before, 0)) return block;
+  if (__builtin_expect(AllocatedBlocks() != blocks_before, 0)) return block;
   return Counted(block, caller);
 }
 
@@ -39,13 +39,13 @@ using stageprof_tracker::CountedOnce;
 
 // Calls the next function `symbol`, which returns a block, and counts that. `arguments` in
 // parentheses.
-#define STAGEPROF_COUNTED_ONCE(symbol, arguments)                                      \
-  ({                                                                                   \
-    const uint64_t blocks = stageprof_tracker::thread_counters.total.allocated_blocks; \
-    void* const block = stageprof_tracker::next.symbol arguments;                      \
-    stageprof_tracker::next.beside_malloc.symbol                                       \
-        ? CountedOnce(block, blocks, __builtin_return_address(0))                      \
-        : block;                                                                       \
+#define STAGEPROF_COUNTED_ONCE(symbol, arguments)                 \
+  ({                                                              \
+    const uint64_t blocks = stageprof_tracker::AllocatedBlocks(); \
+    void* const block = stageprof_tracker::next.symbol arguments; \
+    stageprof_tracker::next.beside_malloc.symbol                  \
+        ? CountedOnce(block, blocks, __builtin_return_address(0)) \
+        : block;                                                  \
   })
 
 #endif  // STAGEPROF_TRACKER_COUNTED_H_

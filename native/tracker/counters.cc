@@ -16,15 +16,10 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// Every thread's batches; one cache line. A forked child inherits it with the blocks it counts.
+// Every thread's batches; one cache line. What they do not need for a peak stands in shares. A forked child inherits it with the blocks it counts.
 struct alignas(64) Process {
   std::atomic<int64_t> live_bytes;
   std::atomic<int64_t> peak_bytes;
-  std::atomic<uint64_t> allocated_bytes;
-  std::atomic<uint64_t> allocated_blocks;
-  // Not allocated less live: between the two a batch of another thread may come, of any size.
-  std::atomic<uint64_t> freed_bytes;
-  std::atomic<uint64_t> freed_blocks;
 };
 Process process;
 
@@ -37,15 +32,58 @@ std::atomic<uint64_t> threads_seen{0};
 pthread_key_t exit_key;
 int (*set_specific)(pthread_key_t, const void*) = nullptr;
 
+int64_t Live(const Counts& counts) {
+  return static_cast<int64_t>(counts.allocated_bytes - counts.freed_bytes);
+}
+
+void Store(Share* share, const Counts& counts) {
+  share->allocated_bytes.store(counts.allocated_bytes, kRelaxed);
+  share->allocated_blocks.store(counts.allocated_blocks, kRelaxed);
+  share->freed_bytes.store(counts.freed_bytes, kRelaxed);
+  share->freed_blocks.store(counts.freed_blocks, kRelaxed);
+}
+
+// From here on each operation ends a batch.
+void EndBatching(ThreadCounters* thread) {
+  thread->live_above = INT64_MIN;
+  thread->live_below = INT64_MAX;
+}
+
+// Goes on in another place with `counts` there, of which `offset` is not this thread's.
+void MoveTo(Share* share, const Counts& counts, const Counts& offset, ThreadCounters* thread) {
+  const int64_t kept = Live(ReadShare(ThreadShare())) - thread->live_handed_over;
+  Store(share, counts);
+  thread->share_distance =
+      reinterpret_cast<intptr_t>(share) - reinterpret_cast<intptr_t>(&thread->own);
+  thread->offset = offset;
+  thread->live_handed_over = Live(counts) - kept;
+}
+
+void MoveToShare(ThreadCounters* thread) {
+  Share* share = TakeShare();
+  if (share == nullptr) return;
+  // What the common share has of this thread already must not count twice.
+  const Counts offset = Difference(ReadShare(*share), thread->offset);
+  MoveTo(share, Sum(offset, ReadShare(thread->own)), offset, thread);
+}
+
+void MoveFromShare(ThreadCounters* thread) {
+  if (thread->share_distance == 0) return;
+  Share* share = &ThreadShare();
+  const Counts total = ReadThreadCounts();
+  MoveTo(&thread->own, total, total, thread);
+  GiveShareBack(share);
+}
+
 // Others' exit handlers and thread_local destructors may still allocate after this one. From here
 // on each operation is handed over by itself, so none is lost.
 void OnThreadExit(void*) {
   ThreadCounters& thread = thread_counters;
   if (thread.state != ThreadCounters::kBatching) return;
-  thread.state = ThreadCounters::kEnded;
-  thread.allocated_limit = 0;
-  thread.freed_limit = 0;
   HandOver();
+  thread.state = ThreadCounters::kEnded;
+  MoveFromShare(&thread);
+  EndBatching(&thread);
   threads_batching.fetch_sub(1, kRelaxed);
 }
 
@@ -57,8 +95,10 @@ void BeginThread(ThreadCounters* thread) {
   if (set_specific == nullptr || set_specific(exit_key, thread) != 0) {
     // Whoever is here before OpenCounters is the main thread, and gets its batches there.
     thread->state = ThreadCounters::kEnded;
+    EndBatching(thread);
     return;
   }
+  MoveToShare(thread);
   const uint32_t batching = threads_batching.fetch_add(1, kRelaxed) + 1;
   uint32_t highest = threads_highest.load(kRelaxed);
   while (batching > highest &&
@@ -73,30 +113,7 @@ Number AtLeast(const std::atomic<Number>& highest, Number value) {
   return seen > value ? seen : value;
 }
 
-}  // namespace
-
-__attribute__((noinline, cold)) void HandOver() {
-  ThreadCounters& thread = thread_counters;
-  if (thread.state == ThreadCounters::kNew) BeginThread(&thread);
-  const Counts total = thread.total;
-  const Counts last = thread.handed_over;
-  thread.handed_over = total;
-  if (thread.state == ThreadCounters::kBatching) {
-    thread.allocated_limit = total.allocated_bytes + kBatchBytes;
-    thread.freed_limit = total.freed_bytes + kBatchBytes;
-  }
-  const uint64_t allocated_bytes = total.allocated_bytes - last.allocated_bytes;
-  const uint64_t allocated_blocks = total.allocated_blocks - last.allocated_blocks;
-  const uint64_t freed_bytes = total.freed_bytes - last.freed_bytes;
-  const uint64_t freed_blocks = total.freed_blocks - last.freed_blocks;
-  const int64_t growth = static_cast<int64_t>(allocated_bytes - freed_bytes);
-
-  if (allocated_bytes != 0) process.allocated_bytes.fetch_add(allocated_bytes, kRelaxed);
-  if (allocated_blocks != 0) process.allocated_blocks.fetch_add(allocated_blocks, kRelaxed);
-  if (freed_bytes != 0) process.freed_bytes.fetch_add(freed_bytes, kRelaxed);
-  if (freed_blocks != 0) process.freed_blocks.fetch_add(freed_blocks, kRelaxed);
-  if (tracks_modules) HandOver(&thread.modules);
-  if (growth == 0) return;
+void AddLive(int64_t growth) {
   // Ordered with the windows that it raises: see BeginWindow.
   const int64_t live = process.live_bytes.fetch_add(growth, std::memory_order_seq_cst) + growth;
   if (growth < 0) return;
@@ -106,14 +123,71 @@ __attribute__((noinline, cold)) void HandOver() {
   RaiseWindows(live);
 }
 
+// One that never got a share, or has none any more.
+void AddOwnToCommon(ThreadCounters* thread) {
+  const Counts own = ReadShare(thread->own);
+  const Counts counts = Difference(own, thread->offset);
+  thread->offset = own;
+  AddToCommonShare(counts);
+  EndBatching(thread);
+  HandOver(&thread->modules);
+}
+
+}  // namespace
+
+__attribute__((noinline, cold)) void EndBatch() {
+  ThreadCounters& thread = thread_counters;
+  if (__builtin_expect(thread.state == ThreadCounters::kNew, 0)) BeginThread(&thread);
+  const Share& share = ThreadShare();
+  const auto live =
+      static_cast<int64_t>(share.allocated_bytes.load(kRelaxed) - share.freed_bytes.load(kRelaxed));
+  const int64_t growth = live - thread.live_handed_over;
+  thread.live_handed_over = live;
+  thread.live_above = live + static_cast<int64_t>(kBatchBytes);
+  thread.live_below = live - static_cast<int64_t>(kBatchBytes);
+  if (__builtin_expect(thread.share_distance == 0, 0)) AddOwnToCommon(&thread);
+  if (growth != 0) AddLive(growth);
+}
+
+void HandOver() {
+  EndBatch();
+  HandOver(&thread_counters.modules);
+}
+
+namespace {
+
+// Both stand apart and are the last that CountedByModule does, so that it saves no registers.
+__attribute__((noinline, cold)) void* WithBatchesEnded(void* block, ModuleBatches::Place* place,
+                                                       bool ends_batch) {
+  if (place->bytes >= ModuleBatches::kBytes) MakePlace(place, place->module);
+  if (ends_batch) EndBatch();
+  return block;
+}
+
+__attribute__((noinline, cold)) void* CountedByNewModule(void* block, size_t bytes,
+                                                         const void* caller) {
+  ModuleBatches::Place* place = FindOrMakePlace(&thread_counters.modules, caller);
+  place->bytes += bytes;
+  place->blocks += 1;
+  return WithBatchesEnded(block, place, AddAllocated(bytes));
+}
+
+}  // namespace
+
 __attribute__((noinline)) void* CountedByModule(void* block, size_t bytes, const void* caller) {
   ThreadCounters& thread = thread_counters;
   if (thread.operator_caller != nullptr) {
     caller = thread.operator_caller;
     thread.operator_caller = nullptr;
   }
-  Charge(&thread.modules, caller, bytes);
-  CountAllocated(bytes);
+  ModuleBatches::Place* place = FindPlace(&thread.modules, caller);
+  if (__builtin_expect(place == nullptr, 0)) return CountedByNewModule(block, bytes, caller);
+  place->bytes += bytes;
+  place->blocks += 1;
+  const bool ends_batch = AddAllocated(bytes);
+  if (__builtin_expect(ends_batch || place->bytes >= ModuleBatches::kBytes, 0)) {
+    return WithBatchesEnded(block, place, ends_batch);
+  }
   return block;
 }
 
@@ -144,11 +218,16 @@ int64_t ReadLiveBytes() {
   return process.live_bytes.load(std::memory_order_seq_cst);
 }
 
+Counts ReadThreadCounts() {
+  const ThreadCounters& thread = thread_counters;
+  const Counts counts = ReadShare(ThreadShare());
+  return thread.share_distance == 0 ? counts : Difference(counts, thread.offset);
+}
+
 Counts ReadCounts(int64_t* live_bytes, int64_t* peak_bytes) {
   *live_bytes = process.live_bytes.load(kRelaxed);
   *peak_bytes = AtLeast(process.peak_bytes, *live_bytes);
-  return {process.allocated_bytes.load(kRelaxed), process.allocated_blocks.load(kRelaxed),
-          process.freed_bytes.load(kRelaxed), process.freed_blocks.load(kRelaxed)};
+  return ReadShares();
 }
 
 }  // namespace stageprof_tracker

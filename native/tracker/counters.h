@@ -5,31 +5,31 @@
 #include <stdint.h>
 
 #include "modules.h"
+#include "shares.h"
 
 namespace stageprof_tracker {
 
-// What a thread may keep to itself, of each of the two volumes.
+// What a thread may keep to itself of live bytes, in either direction, and of what it has allocated
+// for one module. The process's live bytes are one number, for the peak's sake, which costs 50 ns
+// when another thread has just written it; a thread that frees what it allocates seldom needs it.
 constexpr uint64_t kBatchBytes = 32 * 1024;
 
-struct Counts {
-  uint64_t allocated_bytes;
-  uint64_t allocated_blocks;
-  uint64_t freed_bytes;
-  uint64_t freed_blocks;
-};
-
-// One thread's counters, written and read by it alone. Zero is their beginning, there is no
-// destructor, and their place is fixed when the thread begins (initial-exec): the first use
-// allocates nothing, and the last may come after every exit handler of the thread.
+// One thread's counters, written by it alone. Zero is their beginning, there is no destructor, and
+// their place is fixed when the thread begins (initial-exec): the first use allocates nothing, and
+// the last may come after every exit handler of the thread.
 struct ThreadCounters {
-  Counts total;
-  // A batch ends when a volume reaches its limit. Both volumes, and not their difference: a thread
-  // that frees what it allocates would never tell anybody how much that was. Zero, so that each
-  // operation ends a batch, for a thread not seen before and for one whose exit handler has run.
-  uint64_t allocated_limit;
-  uint64_t freed_limit;
-  // Total at the end of the last batch.
-  Counts handed_over;
+  // Its counts are in `own` until it has a share, and again after its exit handler has run; the
+  // distance from `own` to where they are.
+  Share own;
+  intptr_t share_distance;
+  // A batch ends when the share's allocated less freed bytes reach one of these. At zero, which is
+  // where a thread begins, its first operation reaches the one or the other.
+  int64_t live_above;
+  int64_t live_below;
+  // The share's allocated less freed bytes, as far as the process has them.
+  int64_t live_handed_over;
+  // What the share has that is not this thread's; as for `own`, what the common share has of it.
+  Counts offset;
   enum : uint32_t { kNew, kBatching, kEnded } state;
   ModuleBatches modules;
   // Who called the operator new that is about to call malloc; null otherwise.
@@ -38,31 +38,54 @@ struct ThreadCounters {
 
 extern __thread ThreadCounters thread_counters __attribute__((tls_model("initial-exec")));
 
-// Ends the calling thread's batch: adds it to the process's counters, raises peaks.
+inline Share& ThreadShare() {
+  ThreadCounters& thread = thread_counters;
+  return *reinterpret_cast<Share*>(reinterpret_cast<char*>(&thread.own) + thread.share_distance);
+}
+
+// Of this thread: differs after another operation has been counted, which is all that it is for.
+inline uint64_t AllocatedBlocks() {
+  return ThreadShare().allocated_blocks.load(std::memory_order_relaxed);
+}
+inline uint64_t FreedBlocks() {
+  return ThreadShare().freed_blocks.load(std::memory_order_relaxed);
+}
+
+// Ends the calling thread's batch: adds it to the process's live bytes, raises peaks.
+void EndBatch();
+// The same, and gives modules what they have not got yet.
 void HandOver();
+
+// Whether the batch ends with it.
+inline bool AddAllocated(size_t bytes) {
+  Share& share = ThreadShare();
+  AddAlone(&share.allocated_blocks, 1);
+  const uint64_t allocated_bytes = AddAlone(&share.allocated_bytes, bytes);
+  const uint64_t live = allocated_bytes - share.freed_bytes.load(std::memory_order_relaxed);
+  return static_cast<int64_t>(live) >= thread_counters.live_above;
+}
 
 // After the real malloc: before it, there is no size.
 inline void CountAllocated(size_t bytes) {
-  ThreadCounters& thread = thread_counters;
-  thread.total.allocated_blocks += 1;
-  thread.total.allocated_bytes += bytes;
-  if (__builtin_expect(thread.total.allocated_bytes >= thread.allocated_limit, 0)) HandOver();
+  if (__builtin_expect(AddAllocated(bytes), 0)) EndBatch();
 }
 
 // Before the real free: after it, another thread may already own the address, and its block would
 // raise the peak beside one that is gone.
 inline void CountFreed(size_t bytes) {
-  ThreadCounters& thread = thread_counters;
-  thread.total.freed_blocks += 1;
-  thread.total.freed_bytes += bytes;
-  if (__builtin_expect(thread.total.freed_bytes >= thread.freed_limit, 0)) HandOver();
+  Share& share = ThreadShare();
+  AddAlone(&share.freed_blocks, 1);
+  const uint64_t freed_bytes = AddAlone(&share.freed_bytes, bytes);
+  const uint64_t live = share.allocated_bytes.load(std::memory_order_relaxed) - freed_bytes;
+  if (__builtin_expect(static_cast<int64_t>(live) <= thread_counters.live_below, 0)) EndBatch();
 }
 
 // Takes a CountFreed back: the block is still there. At once, because it may be any size.
 inline void RestoreFreed(size_t bytes) {
-  thread_counters.total.freed_blocks -= 1;
-  thread_counters.total.freed_bytes -= bytes;
-  HandOver();
+  Share& share = ThreadShare();
+  AddAlone(&share.freed_blocks, ~uint64_t{0});
+  AddAlone(&share.freed_bytes, ~uint64_t{bytes} + 1);
+  EndBatch();
 }
 
 struct Threads {
@@ -74,6 +97,8 @@ struct Threads {
 // Called while there is one thread, before any other can be made.
 void OpenCounters();
 Threads ReadThreads();
+// Of the calling thread.
+Counts ReadThreadCounts();
 // Of the process; end the thread's batch first.
 int64_t ReadLiveBytes();
 Counts ReadCounts(int64_t* live_bytes, int64_t* peak_bytes);

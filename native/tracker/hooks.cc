@@ -8,12 +8,13 @@
 #include "bootstrap.h"
 #include "counted.h"
 
+using stageprof_tracker::AllocatedBlocks;
 using stageprof_tracker::Arena;
 using stageprof_tracker::Counted;
 using stageprof_tracker::CountFreed;
+using stageprof_tracker::FreedBlocks;
 using stageprof_tracker::next;
 using stageprof_tracker::RestoreFreed;
-using stageprof_tracker::thread_counters;
 
 namespace {
 
@@ -33,17 +34,17 @@ __attribute__((noinline, cold)) void* MoveOutOfArena(void* block, size_t bytes,
 // libc (glibc does, jemalloc and musl do not) has taken realloc(block, 0) for free(block).
 inline void* Reallocate(void* block, size_t bytes, const void* caller) {
   if (block == nullptr) {
-    const uint64_t blocks = thread_counters.total.allocated_blocks;
+    const uint64_t blocks = AllocatedBlocks();
     return CountedOnce(next.realloc(nullptr, bytes), blocks, caller);
   }
   if (__builtin_expect(Arena::Holds(block), 0)) return MoveOutOfArena(block, bytes, caller);
   const size_t usable = next.malloc_usable_size(block);
-  const uint64_t allocated = thread_counters.total.allocated_blocks;
+  const uint64_t allocated = AllocatedBlocks();
   CountFreed(usable);
-  const uint64_t freed = thread_counters.total.freed_blocks;
+  const uint64_t freed = FreedBlocks();
   void* result = next.realloc(block, bytes);
   // It was done by a malloc and a free that met their own hooks.
-  if (__builtin_expect(thread_counters.total.freed_blocks != freed, 0)) RestoreFreed(usable);
+  if (__builtin_expect(FreedBlocks() != freed, 0)) RestoreFreed(usable);
   if (result != nullptr) return CountedOnce(result, allocated, caller);
   if (bytes != 0) RestoreFreed(usable);
   return nullptr;
@@ -100,7 +101,7 @@ STAGEPROF_HOOK void* pvalloc(size_t bytes) {
 }
 
 STAGEPROF_HOOK int posix_memalign(void** result, size_t alignment, size_t bytes) {
-  const uint64_t blocks = thread_counters.total.allocated_blocks;
+  const uint64_t blocks = AllocatedBlocks();
   const int error = next.posix_memalign(result, alignment, bytes);
   if (error == 0 && next.beside_malloc.posix_memalign) {
     CountedOnce(*result, blocks, __builtin_return_address(0));

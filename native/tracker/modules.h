@@ -23,6 +23,8 @@ extern uint32_t program_module;
 // What a thread has allocated for the modules it met last, by module number; a module that needs
 // another's place has that one's counts handed over. Zero is a valid beginning.
 struct ModuleBatches {
+  // A module gets its bytes when there are so many.
+  static constexpr uint64_t kBytes = 32 * 1024;
   static constexpr uint32_t kPlaces = 16;
   struct Place {
     uint64_t bytes;
@@ -52,23 +54,32 @@ uint32_t LookUpModule(uintptr_t address);
 void HandOver(ModuleBatches* batches);
 void MakePlace(ModuleBatches::Place* place, uint32_t module);
 
-inline uint32_t ModuleOf(const void* caller) {
-  const uintptr_t address = reinterpret_cast<uintptr_t>(caller);
-  const uint64_t page = address >> PageCache::kPageShift;
+// Whether the page of code was seen lately; what is there otherwise is kModules or above.
+inline uint64_t CachedModuleOf(const void* caller) {
+  const uint64_t page = reinterpret_cast<uintptr_t>(caller) >> PageCache::kPageShift;
   const uint64_t key =
       (page << PageCache::kKeyShift) | page_cache.generation.load(std::memory_order_relaxed);
-  const uint64_t entry =
-      page_cache.entries[page % PageCache::kEntries].load(std::memory_order_relaxed);
-  if (__builtin_expect((entry ^ key) < kModules, 1)) return static_cast<uint32_t>(entry ^ key);
-  return LookUpModule(address);
+  return page_cache.entries[page % PageCache::kEntries].load(std::memory_order_relaxed) ^ key;
 }
 
-inline void Charge(ModuleBatches* batches, const void* caller, size_t bytes) {
+inline uint32_t ModuleOf(const void* caller) {
+  const uint64_t module = CachedModuleOf(caller);
+  if (__builtin_expect(module < kModules, 1)) return static_cast<uint32_t>(module);
+  return LookUpModule(reinterpret_cast<uintptr_t>(caller));
+}
+
+// Where to charge a block of this caller; null where that takes more than a look.
+inline ModuleBatches::Place* FindPlace(ModuleBatches* batches, const void* caller) {
+  const uint64_t module = CachedModuleOf(caller);
+  ModuleBatches::Place* place = &batches->places[module % ModuleBatches::kPlaces];
+  return __builtin_expect(place->module == module, 1) ? place : nullptr;
+}
+
+inline ModuleBatches::Place* FindOrMakePlace(ModuleBatches* batches, const void* caller) {
   const uint32_t module = ModuleOf(caller);
   ModuleBatches::Place* place = &batches->places[module % ModuleBatches::kPlaces];
-  if (__builtin_expect(place->module != module, 0)) MakePlace(place, module);
-  place->bytes += bytes;
-  place->blocks += 1;
+  if (place->module != module) MakePlace(place, module);
+  return place;
 }
 
 // Called while there is one thread.

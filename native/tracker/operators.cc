@@ -13,8 +13,10 @@
 
 #include "counted.h"
 
+using stageprof_tracker::AllocatedBlocks;
 using stageprof_tracker::CountFreed;
 using stageprof_tracker::FindForCaller;
+using stageprof_tracker::FreedBlocks;
 using stageprof_tracker::Next;
 using stageprof_tracker::next;
 using stageprof_tracker::RestoreFreed;
@@ -46,7 +48,7 @@ inline void* New(const char* symbol, bool is_allocators, const void* caller,
                  Arguments... arguments) {
   const auto real = FindOperator<kMember>(symbol, caller);
   if (is_allocators) {
-    const uint64_t blocks = thread_counters.total.allocated_blocks;
+    const uint64_t blocks = AllocatedBlocks();
     if (tracks_modules) KeepCaller(caller);
     void* block = CountedOnce(real(arguments...), blocks, caller);
     if (tracks_modules) thread_counters.operator_caller = nullptr;
@@ -67,9 +69,9 @@ inline void Delete(const char* symbol, bool is_allocators, const void* caller, v
   if (!is_allocators || block == nullptr) return real(block, arguments...);
   const size_t bytes = next.malloc_usable_size(block);
   CountFreed(bytes);
-  const uint64_t blocks = thread_counters.total.freed_blocks;
+  const uint64_t blocks = FreedBlocks();
   real(block, arguments...);
-  if (thread_counters.total.freed_blocks != blocks) RestoreFreed(bytes);
+  if (FreedBlocks() != blocks) RestoreFreed(bytes);
 }
 
 }  // namespace

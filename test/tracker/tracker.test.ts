@@ -53,6 +53,10 @@ describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [na
       });
       test.each(PITFALLS)('%s', (name) => expectExact('pitfalls.c', [name], behind, environment));
       test.each(THREADS)('threads: %s', (name) => expectExact('threads.c', [name], behind, environment));
+      // 600 are more than can have a share of their own.
+      test.each(['8', '600'])('%s threads that are all still there', (count) =>
+        expectExact('living_threads.c', [count], behind, environment),
+      );
       test('operators new and delete', () => {
         // mimalloc aborts where the others throw.
         const args = behind.includes('libmimalloc.so.2') ? [] : ['throws'];

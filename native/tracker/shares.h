@@ -1,0 +1,58 @@
+#ifndef STAGEPROF_TRACKER_SHARES_H_
+#define STAGEPROF_TRACKER_SHARES_H_
+
+#include <stdint.h>
+
+#include <atomic>
+
+namespace stageprof_tracker {
+
+struct Counts {
+  uint64_t allocated_bytes;
+  uint64_t allocated_blocks;
+  uint64_t freed_bytes;
+  uint64_t freed_blocks;
+};
+
+inline Counts Sum(const Counts& a, const Counts& b) {
+  return {a.allocated_bytes + b.allocated_bytes, a.allocated_blocks + b.allocated_blocks,
+          a.freed_bytes + b.freed_bytes, a.freed_blocks + b.freed_blocks};
+}
+
+inline Counts Difference(const Counts& a, const Counts& b) {
+  return {a.allocated_bytes - b.allocated_bytes, a.allocated_blocks - b.allocated_blocks,
+          a.freed_bytes - b.freed_bytes, a.freed_blocks - b.freed_blocks};
+}
+
+// What all threads have allocated and freed is the sum of shares, each of which one thread alone
+// writes, with plain stores: exact at every moment, and no thread waits for another's cache line. A
+// share outlives its thread, and the next one goes on counting in it, so it only rises and nothing
+// is ever moved from one to another.
+//
+//   a thread ends                     its share stays at 70
+//   the next takes it, allocates 5    the share is at 75, of which 70 are not this thread's
+struct Share {
+  std::atomic<uint64_t> allocated_bytes;
+  std::atomic<uint64_t> allocated_blocks;
+  std::atomic<uint64_t> freed_bytes;
+  std::atomic<uint64_t> freed_blocks;
+};
+
+inline uint64_t AddAlone(std::atomic<uint64_t>* sum, uint64_t count) {
+  const uint64_t added = sum->load(std::memory_order_relaxed) + count;
+  sum->store(added, std::memory_order_relaxed);
+  return added;
+}
+
+Counts ReadShare(const Share& share);
+
+// Null when all are taken. A thread that has none adds each of its operations to the common one.
+Share* TakeShare();
+void GiveShareBack(Share* share);
+void AddToCommonShare(const Counts& counts);
+// Of all threads. A cache line for each thread that there was at one time.
+Counts ReadShares();
+
+}  // namespace stageprof_tracker
+
+#endif  // STAGEPROF_TRACKER_SHARES_H_
