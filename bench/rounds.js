@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { launchOf, RESULT_FD } from './launch.js';
 
 const trial = fileURLToPath(new URL('trial.js', import.meta.url));
 
 /**
- * Runs the contenders of a question, each trial in a process of its own, interleaved: A B C A B C.
+ * Runs the contenders of a question, each trial in a process of its own, interleaved: A B C C B A.
  *
  * @param {import('./questions/index.js').Question} question
  * @param {number} rounds
@@ -12,23 +13,22 @@ const trial = fileURLToPath(new URL('trial.js', import.meta.url));
  * @returns {Map<string, unknown[]>} by contender, one result a round
  */
 export function runRounds(question, rounds, onTrial) {
-  const results = new Map(question.contenders.map(({ name }) => [name, []]));
+  const { contenders } = question;
+  const results = new Map(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { name }] of question.contenders.entries()) {
-      onTrial(round, name);
-      results.get(name).push(runTrial(question, index));
+    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      onTrial(round, contender.name);
+      results.get(contender.name).push(runTrial(question, contender));
     }
   }
   return results;
 }
 
-function runTrial({ name, nodeFlags = [], contenders }, index) {
-  // What the caller's environment says to node or to stageprof is not part of the question.
-  const { NODE_OPTIONS, STAGEPROF_NO_ADDON, LD_PRELOAD, ...env } = process.env;
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...nodeFlags, trial, name, String(index)], {
-    encoding: 'utf8',
-    env,
-  });
-  if (status === 0) return JSON.parse(stdout);
-  throw new Error(`${name}: the trial of "${contenders[index].name}" ended with ${signal ?? status}\n${stderr}`);
+function runTrial({ name, nodeFlags = [] }, contender) {
+  const { command, args, env, clean } = launchOf(contender.under, [...nodeFlags, trial, name, contender.name]);
+  const stdio = ['ignore', 'ignore', 'pipe', 'pipe'];
+  const { status, signal, stderr, output } = spawnSync(command, args, { encoding: 'utf8', env, stdio });
+  clean();
+  if (status === 0) return JSON.parse(output[RESULT_FD]);
+  throw new Error(`${name}: the trial of "${contender.name}" ended with ${signal ?? status}\n${stderr}`);
 }

@@ -6,9 +6,12 @@ import { buildNativeAddon } from './native-addon.js';
 import { loadQuestion, QUESTION_NAMES } from './questions/index.js';
 import { answerMarkdown, answerText, factsMarkdown, factsText } from './render.js';
 import { runRounds } from './rounds.js';
+import { runTurns } from './turns.js';
 
 const ROUNDS = 9;
 const QUICK_ROUNDS = 3;
+/** How the contenders of a kind take turns. */
+const RUNNERS = { time: runRounds, growth: runRounds, overhead: runTurns };
 const README = new URL('README.md', import.meta.url);
 const BEGIN = '<!-- results: begin, written by npm run bench -- --write -->';
 const END = '<!-- results: end -->';
@@ -97,7 +100,7 @@ async function refuseFallback() {
 async function answerTo(question, roundsFor) {
   const { headings, rowsOf, judge } = await import(`./kinds/${question.kind}.js`);
   const rounds = roundsFor(question);
-  const results = runRounds(question, rounds, (round, contender) => {
+  const results = await RUNNERS[question.kind](question, rounds, (round, contender) => {
     process.stderr.write(`${question.name}: round ${round + 1} of ${rounds}, ${contender}\n`);
   });
   return {

@@ -1,11 +1,12 @@
-// node bench/trial.js <question> <contender index>: one trial of one contender, its result as JSON on stdout.
-import { loadQuestion } from './questions/index.js';
+// node bench/trial.js <question> <contender>: one trial of one contender, its result as JSON on RESULT_FD.
+import { writeSync } from 'node:fs';
+import { RESULT_FD } from './launch.js';
+import { loadContender, loadQuestion } from './questions/index.js';
 
-const [questionName, index] = process.argv.slice(2);
+const [questionName, contenderName] = process.argv.slice(2);
 const question = await loadQuestion(questionName);
-const { module, options, operations } = question.contenders[Number(index)];
+const { operations } = question.contenders.find(({ name }) => name === contenderName);
 const kind = await import(`./kinds/${question.kind}.js`);
-const { open } = await import(`./contenders/${module}.js`);
-const contender = open(options ?? {});
+const contender = await loadContender(question, contenderName);
 const result = kind.measure(contender, { timing: question.timing, operations });
-process.stdout.write(JSON.stringify(result));
+writeSync(RESULT_FD, JSON.stringify(result));

@@ -1,5 +1,6 @@
 // Questions about time: nanoseconds per operation, and ratios of them.
 import { median, pairedRatios, spreadOf } from '../statistics.js';
+import { nanoseconds, ratioText } from '../units.js';
 
 /**
  * @typedef {object} Timing
@@ -99,14 +100,4 @@ function distance(ratio) {
 
 function spreadText({ min, max }, format) {
   return `${format(min)} to ${format(max)}`;
-}
-
-function ratioText(ratio) {
-  if (ratio >= 100) return ratio.toFixed(0);
-  return ratio.toFixed(3);
-}
-
-function nanoseconds(ns) {
-  if (ns >= 1e6) return `${(ns / 1e6).toFixed(2)} ms`;
-  return `${ns.toFixed(ns < 100 ? 1 : 0)} ns`;
 }

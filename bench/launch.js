@@ -1,0 +1,65 @@
+// What the process of a trial is started under.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** @typedef {'tracker' | 'tracker by module' | 'heaptrack'} Under nothing when undefined */
+
+/** The file descriptor to which a trial writes results: heaptrack has its own words for stdout. */
+export const RESULT_FD = 3;
+
+const tracker = fileURLToPath(new URL('../build/Release/libstageprof_tracker.so', import.meta.url));
+let heaptrackHelp;
+
+/**
+ * @param {Under | undefined} under
+ * @returns {string | undefined} why nothing can be started under it here
+ */
+export function whyNotUnder(under) {
+  return under === 'heaptrack' && readHeaptrackHelp() === undefined ? 'heaptrack is not installed' : undefined;
+}
+
+/**
+ * @param {Under | undefined} under
+ * @param {readonly string[]} nodeArguments
+ * @returns {{ command: string, args: string[], env: NodeJS.ProcessEnv, clean(): void }} `clean` removes what was
+ * recorded, after the process has ended
+ */
+export function launchOf(under, nodeArguments) {
+  // What the caller's environment says to node or to stageprof is not part of the question.
+  const { NODE_OPTIONS, STAGEPROF_NO_ADDON, STAGEPROF_TRACK_MODULES, LD_PRELOAD, ...env } = process.env;
+  const plain = { command: process.execPath, args: [...nodeArguments], env, clean() {} };
+  switch (under) {
+    case undefined:
+      return plain;
+    case 'tracker':
+      return { ...plain, env: { ...env, LD_PRELOAD: tracker } };
+    case 'tracker by module':
+      return { ...plain, env: { ...env, LD_PRELOAD: tracker, STAGEPROF_TRACK_MODULES: '1' } };
+    case 'heaptrack':
+      return underHeaptrack(plain);
+    default:
+      throw new Error(`no trial can be started under "${under}"`);
+  }
+}
+
+function underHeaptrack({ command, args, env }) {
+  const folder = mkdtempSync(join(tmpdir(), 'stageprof-bench-'));
+  // Older ones only record where their window is not installed, and do not know the flag.
+  const recordOnly = readHeaptrackHelp().includes('--record-only') ? ['--record-only'] : [];
+  return {
+    command: 'heaptrack',
+    args: [...recordOnly, '-o', join(folder, 'recorded'), command, ...args],
+    env,
+    clean() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function readHeaptrackHelp() {
+  heaptrackHelp ??= spawnSync('heaptrack', ['--help'], { encoding: 'utf8' });
+  return heaptrackHelp.error === undefined ? heaptrackHelp.stdout : undefined;
+}
