@@ -20,7 +20,11 @@ export function buildNativeAddon() {
 }
 
 /**
- * @returns {{ floorRun(stages: number, mallinfo2Use: number): number, freeChunksMake(count: number): number }}
+ * @returns {{
+ *   floorRun(stages: number, mallinfo2Use: number): number,
+ *   freeChunksMake(count: number): number,
+ *   mallocLoopRun(pairs: number, leastBytes: number, mostBytes: number, threads: number): void,
+ * }}
  */
 export function loadNativeAddon() {
   return createRequire(import.meta.url)(binary);

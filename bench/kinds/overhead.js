@@ -41,19 +41,20 @@ export function rowsOf(question, results) {
 export function judge({ contender, against, ratioAtMost, nsAboveAtMost }, results) {
   const values = results.get(contender);
   const baseline = results.get(against);
-  if (nsAboveAtMost !== undefined) {
-    const added = estimateOf(pairs(values, baseline, addedNs));
-    return { isMet: added.estimate <= nsAboveAtMost, found: estimateText(added, nanoseconds) };
-  }
-  const wall = estimateOf(pairs(values, baseline, wallRatio));
-  const cpu = estimateOf(pairs(values, baseline, cpuRatio));
+  const [wallOf, cpuOf, atMost, format] =
+    nsAboveAtMost === undefined
+      ? [wallRatio, cpuRatio, ratioAtMost, ratioText]
+      : [addedNs, addedCpuNs, nsAboveAtMost, nanoseconds];
+  const wall = estimateOf(pairs(values, baseline, wallOf));
+  const cpu = estimateOf(pairs(values, baseline, cpuOf));
   return {
-    isMet: wall.estimate <= ratioAtMost,
-    found: `${estimateText(wall, ratioText)}, of CPU time ${estimateText(cpu, ratioText)}`,
+    isMet: wall.estimate <= atMost,
+    found: `${estimateText(wall, format)}, of CPU time ${estimateText(cpu, format)}`,
   };
 }
 
 const addedNs = (turn, against) => turn.wallNs - against.wallNs;
+const addedCpuNs = (turn, against) => turn.cpuNs - against.cpuNs;
 const wallRatio = (turn, against) => turn.wallNs / against.wallNs;
 const cpuRatio = (turn, against) => turn.cpuNs / against.cpuNs;
 

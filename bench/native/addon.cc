@@ -1,20 +1,23 @@
 // floorRun(stages, mallinfo2Use): reads for so many stages; returns the mallinfo2 calls so far.
 // freeChunksMake(count): see free_chunks.h.
+// mallocLoopRun(pairs, leastBytes, mostBytes, threads): see malloc_loop.h.
 #include <node_api.h>
 
 #include "floor.h"
 #include "free_chunks.h"
+#include "malloc_loop.h"
 
 namespace {
 
 // One thread loads this addon: a trial's.
 bench::Floor floor_;
 
-void GetNumbers(napi_env env, napi_callback_info info, uint32_t (&numbers)[2]) {
-  napi_value arguments[2];
-  size_t count = 2;
+template <size_t kCount>
+void GetNumbers(napi_env env, napi_callback_info info, uint32_t (&numbers)[kCount]) {
+  napi_value arguments[kCount];
+  size_t count = kCount;
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
-  for (size_t i = 0; i < 2; ++i) napi_get_value_uint32(env, arguments[i], &numbers[i]);
+  for (size_t i = 0; i < kCount; ++i) napi_get_value_uint32(env, arguments[i], &numbers[i]);
 }
 
 napi_value Number(napi_env env, double number) {
@@ -36,9 +39,18 @@ napi_value FloorRun(napi_env env, napi_callback_info info) {
 }
 
 napi_value FreeChunksMake(napi_env env, napi_callback_info info) {
-  uint32_t numbers[2] = {};
+  uint32_t numbers[1] = {};
   GetNumbers(env, info, numbers);
   return Number(env, static_cast<double>(bench::MakeFreeChunks(numbers[0])));
+}
+
+napi_value MallocLoopRun(napi_env env, napi_callback_info info) {
+  uint32_t numbers[4] = {};
+  GetNumbers(env, info, numbers);
+  if (!bench::RunMallocLoop(numbers[0], numbers[1], numbers[2], numbers[3])) {
+    napi_throw_error(env, nullptr, "a thread of the malloc loop cannot be made");
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -47,6 +59,7 @@ NAPI_MODULE_INIT() {
   const napi_property_descriptor exported[] = {
       {"floorRun", nullptr, FloorRun, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"freeChunksMake", nullptr, FreeChunksMake, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"mallocLoopRun", nullptr, MallocLoopRun, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
   napi_define_properties(env, exports, sizeof exported / sizeof *exported, exported);
   return exports;

@@ -14,6 +14,7 @@ export default {
   asks: 'Does a stage cost more the deeper it is nested?',
   operation: 'stage',
   kind: 'time',
+  rounds: 5,
   contenders: [
     ...contendersOf('full, handles', { form: 'nested handles' }),
     ...contendersOf('time only, handles', { form: 'nested handles', measure: [] }),

@@ -1,6 +1,8 @@
 const FREE_CHUNKS = 200_000;
 const CLEAN = 'stage, clean native heap';
 const FRAGMENTED = 'stage, 200,000 free chunks';
+const UNDER = 'tracker by module';
+const options = { form: 'handle' };
 
 /** @type {import('./index.js').Question} */
 export default {
@@ -11,10 +13,18 @@ export default {
   // One long batch and its mean: mallinfo2, when its budget allows it, takes milliseconds at once, every few
   // seconds, and a median of short batches would not see it.
   timing: { batchMs: 8000, batches: 1 },
-  rounds: 5,
+  rounds: 3,
   contenders: [
-    { name: CLEAN, module: 'stage', options: { form: 'handle' } },
-    { name: FRAGMENTED, module: 'stage', options: { form: 'handle', freeChunks: FREE_CHUNKS } },
+    { name: CLEAN, module: 'stage', options },
+    { name: FRAGMENTED, module: 'stage', options: { ...options, freeChunks: FREE_CHUNKS } },
+    { name: `${CLEAN}, ${UNDER}`, module: 'stage', options, under: UNDER },
+    {
+      name: `${FRAGMENTED}, ${UNDER}`,
+      module: 'stage',
+      options: { ...options, freeChunks: FREE_CHUNKS },
+      under: UNDER,
+      baseline: `${CLEAN}, ${UNDER}`,
+    },
     { name: 'C++ floor, mallinfo2 always, clean', module: 'floor', options: { mallinfo2: 'always' } },
     {
       name: 'C++ floor, mallinfo2 always, 200,000 free chunks',
@@ -27,6 +37,12 @@ export default {
       text: 'a stage with 200,000 free chunks costs at most 1.2 x that of a clean heap',
       contender: FRAGMENTED,
       against: CLEAN,
+      ratioAtMost: 1.2,
+    },
+    {
+      text: 'a stage with the tracker and 200,000 free chunks costs at most 1.2 x that of a clean heap',
+      contender: `${FRAGMENTED}, ${UNDER}`,
+      against: `${CLEAN}, ${UNDER}`,
       ratioAtMost: 1.2,
     },
   ],

@@ -37,6 +37,9 @@ export const QUESTION_NAMES = [
   'no-growth',
   'free-chunks',
   'start',
+  'tracker-malloc',
+  'tracker-image',
+  'tracker-buffers',
 ];
 
 /** @returns {Promise<Question>} */

@@ -14,6 +14,7 @@ export default {
   asks: 'Does a stage cost more the more labels there are, entered in turn?',
   operation: 'stage',
   kind: 'time',
+  rounds: 5,
   contenders: [...contendersOf('full', {}), ...contendersOf('time only', { measure: [] })],
   budgets: [],
 };

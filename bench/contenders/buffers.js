@@ -1,0 +1,20 @@
+// Buffers that come and go, as when files are read whole: 4 KiB to 1 MiB, zeroed and not, a few live at a time.
+const LEAST_BYTES = 4096;
+/** Doublings of the least. */
+const SIZES = 9;
+const LIVE = 16;
+
+export function open() {
+  const live = new Array(LIVE).fill(null);
+  return {
+    live,
+    run(iterations) {
+      for (let i = 0; i < iterations; i++) {
+        const bytes = LEAST_BYTES << (i % SIZES);
+        const buffer = i % 2 === 0 ? Buffer.allocUnsafeSlow(bytes) : Buffer.alloc(bytes);
+        buffer[bytes - 1] = 1;
+        live[i % LIVE] = buffer;
+      }
+    },
+  };
+}
