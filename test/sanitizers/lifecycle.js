@@ -46,11 +46,12 @@ for (const args of [[], [new Float64Array(3), 0], [new Uint8Array(8), 0], [new F
   assert.throws(() => binding.samplerOpen(...args), TypeError);
 }
 assert.throws(() => binding.heapVerify(), TypeError);
-binding.heapVerify(() => {
+const throws = () => {
   throw new Error('not the addon’s to report');
-});
-binding.heapVerify(() => ({}));
-binding.heapVerify((await import('node:v8')).getHeapStatistics);
+};
+binding.heapVerify(throws, throws);
+binding.heapVerify(() => ({}), throws);
+binding.heapVerify((await import('node:v8')).getHeapStatistics, () => process.memoryUsage().arrayBuffers);
 for (const name of ['sampleLayout', 'sourcesRead', 'rssPeakRead', 'rusageChildrenRead']) binding[name]();
 
 // Never closed: freed by their finalizers, or with the environment.
