@@ -8,7 +8,7 @@ import { built, root, runtimeOf } from './builds.js';
 // By a signal: exit codes are shared with leaks, which are judged by their report.
 const OPTIONS = {
   ASAN_OPTIONS: 'allocator_may_return_null=1:abort_on_error=1',
-  TSAN_OPTIONS: 'allocator_may_return_null=1:halt_on_error=1',
+  TSAN_OPTIONS: `allocator_may_return_null=1:halt_on_error=1:suppressions=${join(import.meta.dirname, 'thread.supp')}`,
   UBSAN_OPTIONS: 'print_stacktrace=1:abort_on_error=1',
 };
 
@@ -140,7 +140,7 @@ function suite(name, files, environment, without = []) {
 // glibc's malloc does not serve here, and freed memory is kept back, to find who still uses it.
 const OF_MALLOC = ['each bit of the mask .* native', 'a resident set that rises and falls'];
 // Their programs preload other libraries than the sanitizer's.
-const WITH_OTHER_PRELOADS = ['allocators.test.ts'];
+const WITH_OTHER_PRELOADS = ['allocators.test.ts', 'memory-kinds.test.ts', 'native-memory.test.ts'];
 
 export function suiteChecks() {
   const files = readdirSync(join(root, 'test', 'native'))
