@@ -9,6 +9,7 @@
 #include "rusage.h"
 #include "sample_layout.h"
 #include "sampler_handle.h"
+#include "threads_value.h"
 
 namespace stageprof {
 
@@ -181,6 +182,8 @@ constexpr struct {
     {"modulesRead", ModulesRead},
     {"rssPeakRead", RssPeakRead},
     {"rusageChildrenRead", RusageChildrenRead},
+    {"threadsRead", ThreadsRead},
+    {"threadClocksRead", ThreadClocksRead},
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "js_threads.h"
 #include "sampler_handle.h"
 
 namespace stageprof {
@@ -13,6 +14,7 @@ Environment* Environment::Create(napi_env env) {
     environment->Release();
     return nullptr;
   }
+  AddJsThread();
   return environment;
 }
 
@@ -50,6 +52,7 @@ void Environment::OnEnvironmentGone(napi_env env, void* data, void*) {
   Environment* environment = static_cast<Environment*>(data);
   while (environment->samplers_ != nullptr) environment->samplers_->Close(env);
   environment->sources_.Close();
+  RemoveJsThread();
   environment->Release();
 }
 
