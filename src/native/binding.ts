@@ -34,6 +34,38 @@ export interface NativeModule {
   readonly isOwn: boolean;
 }
 
+/** CPU time of a thread since it was started. Threads that have ended past the first 1,024 are one, of id 0. */
+export interface ThreadClock {
+  readonly id: number;
+  readonly cpuNs: number;
+}
+
+/** A thread of the process, and what tells it apart from others. */
+export interface NativeThread extends ThreadClock {
+  /** At most 15 bytes. A thread that nobody named has that of the thread that made it. */
+  readonly name: string;
+  readonly isCalling: boolean;
+  /** It has loaded the addon. */
+  readonly isJs: boolean;
+  /** Events of descriptors, or a change of memory: a futex. */
+  readonly waitsFor: 'events' | 'memory' | null;
+  /** Address of the futex, else 0. */
+  readonly waitsAt: number;
+  /** That address is a variable of the module that holds libuv. */
+  readonly waitsInLibuv: boolean;
+}
+
+/** The threads in the order in which they were made. */
+export interface ThreadsReading<T extends ThreadClock> {
+  readonly failure: string | null;
+  /** CPU time of the process before and after the clocks of its threads were read. */
+  readonly processBeforeNs: number;
+  readonly processAfterNs: number;
+  readonly threads: readonly T[];
+  /** Threads that had loaded the addon and have ended, oldest first. */
+  readonly endedJs: readonly ThreadClock[];
+}
+
 /** The allocator that serves malloc: proved by allocating, since several may be loaded. */
 export interface AllocatorSource {
   /** Also where it cannot be read; null where it is not one of those the addon knows. */
@@ -73,6 +105,10 @@ export interface Binding {
   /** In the order of the cells of a sample; those past the last cell share it. Null without the tracker. */
   modulesRead(withResident: boolean): readonly NativeModule[] | null;
   rssPeakRead(): number;
+  /** Some 6 us a thread. */
+  threadsRead(): ThreadsReading<NativeThread>;
+  /** Without what tells them apart: some 1 us a thread. */
+  threadClocksRead(): ThreadsReading<ThreadClock>;
   rusageChildrenRead(): { readonly cpuNs: number; readonly peakRssBytes: number };
 }
 

@@ -14,7 +14,7 @@ export function mergeSources(a: Sources, b: Sources): Sources {
   >;
 }
 
-function mergeState(a: SourceState, b: SourceState): SourceState {
+export function mergeState(a: SourceState, b: SourceState): SourceState {
   // Nearly all reports of a corpus come from like machines: this is what a merge of thousands takes.
   if (isEqual(a, b)) return { ...a, ...sum('readings', a, b), ...sum('skipped', a, b) };
   const left = withoutNotice(a);
