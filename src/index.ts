@@ -14,5 +14,7 @@ export {
   type ThresholdName,
 } from './report/readings/readings.js';
 export type { HistogramPairs, Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
+export type { ThreadCpu, ThreadGroupCpu } from './report/threads.js';
 export type { SourceName, SourceState, Sources, Truth } from './sources.js';
+export type { ThreadGroup } from './thread-groups.js';
 export type { Profiler, Stage } from './types.js';

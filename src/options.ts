@@ -22,6 +22,8 @@ export interface StageProfilerOptions {
   readonly rssPeak?: RssPeak;
   /** New labels past this number fold into their parent's `(other)`. An integer from 1 to 65,536; default 4096. */
   readonly maxLabels?: number;
+  /** Adds `threads` to the report: CPU by group of threads. Default: false. */
+  readonly threads?: boolean;
 }
 
 /** The options with their defaults, validated. */
@@ -30,13 +32,14 @@ export interface ProfilerSettings {
   readonly attribution: Attribution;
   readonly collect: Collect;
   readonly maxLabels: number;
+  readonly threads: boolean;
 }
 
 const DEFAULT_MAX_LABELS = 4096;
 /** A label takes some 1.7 KB. */
 const LARGEST_MAX_LABELS = 65_536;
 
-const OPTION_NAMES = ['measure', 'attribution', 'collect', 'rssPeak', 'maxLabels'] as const;
+const OPTION_NAMES = ['measure', 'attribution', 'collect', 'rssPeak', 'maxLabels', 'threads'] as const;
 
 /** @throws {TypeError} `ERR_STAGEPROF_OPTION`, naming what is allowed, for an unknown option or value */
 export function resolveOptions(options: StageProfilerOptions): ProfilerSettings {
@@ -57,6 +60,7 @@ export function resolveOptions(options: StageProfilerOptions): ProfilerSettings 
     attribution: choice('attribution', ATTRIBUTIONS, options.attribution),
     collect: choice('collect', COLLECTS, options.collect),
     maxLabels: resolveMaxLabels(options.maxLabels),
+    threads: resolveThreads(options.threads),
   };
 }
 
@@ -74,6 +78,11 @@ function resolveMeasure(measure: readonly Measure[] | undefined): ReadonlySet<Me
     if (!MEASURES.includes(value)) throw optionError('measure', `an array of ${oneOf(MEASURES)}`, value);
   }
   return new Set(measure);
+}
+
+function resolveThreads(value: boolean | undefined): boolean {
+  if (value !== undefined && typeof value !== 'boolean') throw optionError('threads', 'true or false', value);
+  return value ?? false;
 }
 
 function resolveMaxLabels(value: number | undefined): number {

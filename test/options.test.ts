@@ -17,6 +17,7 @@ test('by default all is measured, at the boundaries, without collections and wit
     attribution: 'boundary',
     collect: 'none',
     maxLabels: 4096,
+    threads: false,
   });
 });
 

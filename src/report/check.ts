@@ -3,6 +3,7 @@ import { SOURCE_NAMES } from '../sources.js';
 import { HEADER_FIELDS } from './header.js';
 import { NUMBER_METRICS } from './number-metrics.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
+import type { ThreadCpu } from './threads.js';
 
 /**
  * Holds what is to be merged to the shape of a report, before anything of it is added up: records come from files
@@ -22,6 +23,7 @@ export function checkReport(value: unknown): asserts value is Report {
     const state = (report.sources as Partial<Record<string, unknown>> | null | undefined)?.[name];
     if (typeof state !== 'object' || state === null) throw reportShapeError(`sources.${name}`, state);
   }
+  if (!isThreads(report.threads)) throw reportShapeError('threads', report.threads);
   if (!Array.isArray(report.stages)) throw reportShapeError('stages', report.stages);
   report.stages.forEach(checkRow);
 }
@@ -43,6 +45,17 @@ function isNumberOrNull(value: unknown, optional: boolean | undefined): boolean 
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}
+
+function isThreads(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { source, groups } = (value ?? {}) as Partial<ThreadCpu>;
+  return (
+    typeof source === 'object' &&
+    source !== null &&
+    Array.isArray(groups) &&
+    groups.every((row) => typeof row?.group === 'string' && Number.isFinite(row.cpu_s))
+  );
 }
 
 function isModules(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { BUCKET_COUNT, bucketLowerNs, bucketOf, bucketUpperNs } from '../histogram.js';
 import { METRICS } from '../metrics.js';
+import { THREAD_GROUPS } from '../thread-groups.js';
 import { PARTS } from './composition.js';
 import {
   FOLD_MEANING,
@@ -14,6 +15,7 @@ import {
 import { HEADER_FIELDS, type HeaderTraits, SLURM } from './header.js';
 import { nullWhen, sourceOf } from './metric-sources.js';
 import { REPORT_SCHEMA } from './report.js';
+import { GROUP_CPU_MEANING } from './threads.js';
 
 /** The text of docs/fields.md. */
 export function fieldsText(): string {
@@ -53,6 +55,14 @@ function header(): string[] {
         ['`mapped_modules`', '`mapped_kb` by the name of the module.'],
       ],
     ),
+    '',
+    'Members of `threads`: `source`, as one of [Sources](#sources), and `groups`, each an object of:',
+    '',
+    ...meanings('member', GROUP_CPU_MEANING),
+    '',
+    'The groups add up to the CPU of the process; see [threads.md](threads.md):',
+    '',
+    ...meanings('group', THREAD_GROUPS),
     '',
     'Members of `slurm`, each a string or null:',
     '',
@@ -166,7 +176,7 @@ function merging(): string[] {
     '',
     ...meanings('fold', FOLD_MERGE),
     '',
-    'In the header, `largest` keeps the composition of the report with the highest resident set, `same` keeps a value that all reports agree on and is null otherwise, and `weakest` keeps the',
+    'In the header, `largest` keeps the composition of the report with the highest resident set, `threads` adds group by group, `same` keeps a value that all reports agree on and is null otherwise, and `weakest` keeps the',
     'weakest truth of each source, with a word in its `reason` where the reports differ. Warnings of equal text are',
     'merged into one, their counts added.',
   ];

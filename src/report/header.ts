@@ -12,14 +12,25 @@ export type HeaderType =
   | 'sources'
   | 'warnings'
   | 'slurm'
-  | 'composition';
+  | 'composition'
+  | 'threads';
 
 /**
  * How the header of a merged report is made: `add` and `max` of the numbers, `all` true where all are true,
  * `same` the value where all agree and else null, `weakest` truth of each source, `warnings` counts added, `largest`
- * that of the report with the highest resident set.
+ * that of the report with the highest resident set, `threads` added group by group.
  */
-export type HeaderFold = 'fixed' | 'add' | 'max' | 'all' | 'same' | 'same members' | 'weakest' | 'warnings' | 'largest';
+export type HeaderFold =
+  | 'fixed'
+  | 'add'
+  | 'max'
+  | 'all'
+  | 'same'
+  | 'same members'
+  | 'weakest'
+  | 'warnings'
+  | 'largest'
+  | 'threads';
 
 export interface HeaderTraits {
   readonly type: HeaderType;
@@ -116,6 +127,12 @@ export const HEADER = {
     optional: true,
     description:
       'Node processes whose reports are merged in this one. Missing where `stageprof run` had no part in it, or in one of those merged.',
+  },
+  threads: {
+    type: 'threads',
+    fold: 'threads',
+    optional: true,
+    description: 'CPU of the process by group of threads; there only where the option `threads` asked for it.',
   },
 } as const satisfies { readonly [F in keyof Required<ReportHeader>]: HeaderTraits };
 

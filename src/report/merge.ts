@@ -6,6 +6,7 @@ import { emptyHeader, HEADER_FIELDS, type HeaderFold, SLURM } from './header.js'
 import { mergeSources } from './merge-sources.js';
 import { NUMBER_METRICS } from './number-metrics.js';
 import type { HistogramPairs, ModuleKib, Report, ReportHeader, StageRow } from './report.js';
+import { mergeThreads } from './threads.js';
 import { mergeWarnings } from './warnings.js';
 
 /**
@@ -108,6 +109,7 @@ const COMBINE: Readonly<Record<HeaderFold, Combine>> = {
   'same members': sameMembers,
   weakest: (a: Sources, b: Sources) => mergeSources(a, b),
   largest: (a: Composition | null, b: Composition | null) => ((b?.rss_kb ?? -1) > (a?.rss_kb ?? -1) ? b : (a ?? b)),
+  threads: mergeThreads,
   warnings: (a: readonly string[], b: readonly string[]) => mergeWarnings([a, b]),
 };
 

@@ -25,6 +25,7 @@ export function notesOf(report: Report, { columns, rowsShown }: Omitted): Note[]
     ...rowNote(report, rowsShown),
     ...memoryNote(report),
     ...compositionNote(report),
+    ...threadsNote(report),
     ...overheadNote(report),
     ...foldedNote(report),
     ...report.warnings.map((text): Note => ({ key: 'warning', text: escapeControls(text), isAlarm: true })),
@@ -60,6 +61,16 @@ function compositionNote({ composition }: Report): Note[] {
 function residualText(kib: number | null): string {
   if (kib === null) return '';
   return kib < 0 ? ` - ${inline(size(-kib))} not touched yet` : ` + other ${inline(size(kib))}`;
+}
+
+function threadsNote({ threads }: Report): Note[] {
+  if (threads === undefined) return [];
+  const parts = threads.groups.map(({ group, name, threads: count, cpu_s }) => {
+    const many = count === null || count === 1 ? '' : ` (${count})`;
+    return `${name === null ? group.replace('_', ' ') : escapeControls(name)}${many} ${inline(duration(cpu_s))}`;
+  });
+  const { reason } = threads.source;
+  return [{ key: 'threads', text: `${parts.join(' + ')}${reason === undefined ? '' : `; ${reason}`}` }];
 }
 
 function overheadNote({ overhead_s: cost, total_wall_s: total }: Report): Note[] {

@@ -1,6 +1,7 @@
 import type { MetricField } from '../metrics.js';
 import type { SourceName, SourceState } from '../sources.js';
 import type { Composition } from './composition.js';
+import type { ThreadCpu } from './threads.js';
 
 /** Sparse histogram of durations: [bucket, count] pairs sorted by bucket; see src/histogram.ts. */
 export type HistogramPairs = readonly (readonly [bucket: number, count: number])[];
@@ -57,6 +58,8 @@ export interface ReportHeader {
   readonly slurm?: SlurmIdentity;
   /** Node processes that `stageprof run` merged. */
   readonly processes?: number;
+  /** CPU by group of threads; there only where the option `threads` asked for it. */
+  readonly threads?: ThreadCpu;
 }
 
 /** The rows, one a label in order of first entry, and the header around them. Plain JSON. */

@@ -1,10 +1,12 @@
 import { BUCKET_COUNT } from '../histogram.js';
 import { METRICS, type Metric } from '../metrics.js';
 import { SOURCE_NAMES } from '../sources.js';
+import { THREAD_GROUPS } from '../thread-groups.js';
 import { PARTS } from './composition.js';
 import { SOURCE_MEANING, STATE_MEANING, TRUTH_MEANING } from './descriptions.js';
 import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './header.js';
 import { REPORT_SCHEMA } from './report.js';
+import { GROUP_CPU_MEANING } from './threads.js';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -82,6 +84,11 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
       ['residual_kb', { description: 'What the parts leave of it.', ...LEVEL }],
       ['mapped_modules', { description: '`mapped_kb` by the name of the module.', ...MODULES, type: 'object' }],
     ]),
+  threads: () =>
+    object([
+      ['source', { description: 'How they were read and told apart.', ...stateSchema() }],
+      ['groups', { type: 'array', items: groupSchema() }],
+    ]),
   slurm: () =>
     object(
       Object.entries(SLURM).map(([name, description]) => [name, { description, type: ['string', 'null'] }] as const),
@@ -91,6 +98,15 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
 function headerSchema({ type, nullable, description }: HeaderTraits): JsonSchema {
   const schema = HEADER_TYPES[type]();
   return { description, ...schema, ...(nullable === true ? { type: [schema.type, 'null'] } : {}) };
+}
+
+function groupSchema(): JsonSchema {
+  return object([
+    ['group', { description: GROUP_CPU_MEANING.group, type: 'string', enum: Object.keys(THREAD_GROUPS) }],
+    ['name', { description: GROUP_CPU_MEANING.name, type: ['string', 'null'] }],
+    ['threads', { description: GROUP_CPU_MEANING.threads, type: ['integer', 'null'], minimum: 1 }],
+    ['cpu_s', { description: GROUP_CPU_MEANING.cpu_s, type: 'number', minimum: 0 }],
+  ]);
 }
 
 function stateSchema(): JsonSchema {

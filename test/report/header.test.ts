@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import { emptyHeader, HEADER_FIELDS } from '../../src/report/header.js';
+import { present } from '../../src/sources.js';
 import { report } from './fixture.js';
 
 test('the table lists the members of a report in the order they are written', () => {
-  const { stages: _, ...header } = report({ slurm: { job: '1', array_job: null, array_task: null }, processes: 2 });
+  const { stages: _, ...header } = report({
+    slurm: { job: '1', array_job: null, array_task: null },
+    processes: 2,
+    threads: { source: present('exact', 'clocks'), groups: [] },
+  });
   expect(HEADER_FIELDS.map(([field]) => field)).toEqual(Object.keys(header));
 });
 

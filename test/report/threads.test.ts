@@ -1,0 +1,55 @@
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import { mergeReports } from '../../src/report/merge.js';
+import { notesOf } from '../../src/report/notes.js';
+import { reportSchema } from '../../src/report/schema.js';
+import type { ThreadCpu } from '../../src/report/threads.js';
+import { present } from '../../src/sources.js';
+import { report } from './fixture.js';
+
+const threads: ThreadCpu = {
+  source: present('exact', 'CPU clocks'),
+  groups: [
+    { group: 'this_thread', name: null, threads: 1, cpu_s: 2 },
+    { group: 'named_threads', name: 'libvips worker', threads: 3, cpu_s: 5 },
+    { group: 'ended_threads', name: null, threads: null, cpu_s: 0.5 },
+  ],
+};
+
+test('threads are valid in a report', () => {
+  const validate = new Ajv({ strict: false }).compile(reportSchema());
+  expect(validate(report({ threads }))).toBe(true);
+  expect(validate(report({ threads: { ...threads, groups: [{ ...threads.groups[0]!, cpu_s: -1 }] } }))).toBe(false);
+});
+
+test('a merge adds threads group by group and name by name, and keeps what only one has', () => {
+  const other: ThreadCpu = {
+    source: present('exact', 'CPU clocks', 'by order'),
+    groups: [
+      { group: 'this_thread', name: null, threads: 1, cpu_s: 1 },
+      { group: 'named_threads', name: 'rayon', threads: 2, cpu_s: 7 },
+      { group: 'ended_threads', name: null, threads: null, cpu_s: 0.25 },
+    ],
+  };
+  const merged = mergeReports([report({ threads }), report(), report({ threads: other })]).threads;
+  expect(merged?.groups).toEqual([
+    { group: 'this_thread', name: null, threads: 2, cpu_s: 3 },
+    { group: 'named_threads', name: 'libvips worker', threads: 3, cpu_s: 5 },
+    { group: 'ended_threads', name: null, threads: null, cpu_s: 0.75 },
+    { group: 'named_threads', name: 'rayon', threads: 2, cpu_s: 7 },
+  ]);
+  expect(merged?.source.reason).toMatch('by order');
+  expect('threads' in mergeReports([report(), report()])).toBe(false);
+});
+
+test('what is not threads is named and not merged', () => {
+  expect(() => mergeReports([report({ threads: { groups: [] } as unknown as ThreadCpu })])).toThrow('"threads"');
+});
+
+test('a note below the table has the groups with their number of threads and CPU', () => {
+  const notes = notesOf(report({ threads }), { columns: [], rowsShown: 0 });
+  expect(notes.find(({ key }) => key === 'threads')?.text).toBe(
+    'this thread 2.00 s + libvips worker (3) 5.00 s + ended threads 500 ms',
+  );
+  expect(notesOf(report(), { columns: [], rowsShown: 0 }).some(({ key }) => key === 'threads')).toBe(false);
+});
