@@ -21,6 +21,7 @@
             'native/js_threads.cc',
             'native/malloc_stats.cc',
             'native/module_list.cc',
+            'native/pool_cpu.cc',
             'native/proc_file.cc',
             'native/resident.cc',
             'native/rss_peak.cc',

@@ -123,6 +123,7 @@ napi_value SourcesRead(napi_env env, napi_callback_info) {
   if (environment == nullptr || napi_create_object(env, &facts) != napi_ok) return nullptr;
   const Sources& sources = *environment->sources();
   SetProperty(env, facts, "threadClock", TextOrNull(env, sources.thread_clock.failure.reason()));
+  SetProperty(env, facts, "poolCpu", TextOrNull(env, sources.pool_cpu.reason()));
   SetProperty(env, facts, "rusage", TextOrNull(env, sources.rusage.failure.reason()));
   SetProperty(env, facts, "statm", TextOrNull(env, sources.statm.failure().reason()));
   SetProperty(env, facts, "v8Heap", TextOrNull(env, sources.v8_heap.failure.reason()));

@@ -14,6 +14,7 @@ namespace stageprof {
 #define STAGEPROF_SLOTS(X)                       \
   X(kWallNs, "wall_ns")                          \
   X(kThreadCpuNs, "thread_cpu_ns")               \
+  X(kPoolCpuNs, "pool_cpu_ns")                   \
   X(kProcessCpuNs, "process_cpu_ns")             \
   X(kFaultsMinor, "faults_minor")                \
   X(kFaultsMajor, "faults_major")                \
@@ -49,7 +50,7 @@ enum Slot : size_t {
 constexpr size_t kModuleCells = 64;
 constexpr size_t kSampleLength = kSlotCount + kModuleCells;
 
-constexpr uint32_t kLayoutVersion = 2;
+constexpr uint32_t kLayoutVersion = 3;
 
 // What a sampler reads. Wall time is always read.
 constexpr uint32_t kMaskCpu = 1;

@@ -17,6 +17,8 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask) {
   reads_rss_ = (mask & kMaskRss) != 0 && !sources->statm.failure();
   reads_usage_ = gives_cpu_ || gives_io_ || (reads_rss_ && has_usage);
   reads_thread_clock_ = (mask & kMaskCpu) != 0 && !sources->thread_clock.failure;
+  // Without these two there is no telling whether the pool has run.
+  reads_pool_ = reads_thread_clock_ && gives_cpu_;
   const bool has_heap = sources->v8_heap.verified();
   gives_js_ = (mask & kMaskJs) != 0 && has_heap;
   reads_tracker_ = (mask & kMaskNative) != 0 && !sources->tracker.failure;
@@ -50,6 +52,8 @@ void Sampler::ReadEntry() {
   ReadUsage();
   Derive();
   ReadThreadClock();
+  // Its system calls are not the stage's.
+  if (ReadPool()) ReadThreadClock();
   ReadWall();
 }
 
@@ -57,6 +61,7 @@ void Sampler::ReadExit() {
   ReadWall();
   ReadThreadClock();
   ReadUsage();
+  ReadPool();
   ReadRss();
   ReadHeap();
   ReadTracker();
@@ -70,6 +75,12 @@ inline void Sampler::ReadWall() {
 
 inline void Sampler::ReadThreadClock() {
   if (reads_thread_clock_) slots_[kThreadCpuNs] = sources_->thread_clock.ReadNs();
+}
+
+// After the two clocks it compares. Returns whether it has read any.
+inline bool Sampler::ReadPool() {
+  if (!reads_pool_) return false;
+  return sources_->pool_cpu.Read(slots_[kProcessCpuNs] - slots_[kThreadCpuNs], &slots_[kPoolCpuNs]);
 }
 
 inline void Sampler::ReadUsage() {

@@ -43,6 +43,7 @@ class Sampler {
   void ReadRss();
   void ReadUsage();
   void ReadThreadClock();
+  bool ReadPool();
   void ReadWall();
   void Derive();
   double HeldBytes(const MallocStats::Reading& reading, double tracked_live_bytes) const;
@@ -57,6 +58,7 @@ class Sampler {
   bool reads_rss_ = false;
   bool reads_usage_ = false;
   bool reads_thread_clock_ = false;
+  bool reads_pool_ = false;
   // What of the heap and of getrusage to give.
   bool gives_js_ = false;
   bool gives_live_ = false;

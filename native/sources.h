@@ -4,6 +4,7 @@
 #include "clear_refs.h"
 #include "clocks.h"
 #include "malloc_stats.h"
+#include "pool_cpu.h"
 #include "rusage.h"
 #include "statm.h"
 #include "status.h"
@@ -17,6 +18,7 @@ namespace stageprof {
 struct Sources {
   ThreadClock thread_clock;
   Rusage rusage;
+  PoolCpu pool_cpu;
   Statm statm;
   Status status;
   ClearRefs clear_refs;
@@ -29,6 +31,7 @@ struct Sources {
     is_open = true;
     thread_clock.Open();
     rusage.Open();
+    pool_cpu.Open();
     statm.Open();
     status.Open();
     clear_refs.Open();
@@ -39,6 +42,7 @@ struct Sources {
 
   // Descriptors only: the GC callbacks go with the last sampler that reads JS.
   void Close() {
+    pool_cpu.Close();
     statm.Close();
     status.Close();
     clear_refs.Close();

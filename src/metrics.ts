@@ -90,6 +90,14 @@ export const METRICS = [
     'CPU time of this JS thread. `cpu_s - thread_cpu_s` ran elsewhere: garbage collection, the libuv pool, threads of addons.',
     { heading: 'thread' },
   ),
+  metric(
+    'pool_cpu_s',
+    'cpu',
+    'flow',
+    's',
+    'pool_cpu_ns',
+    "CPU time of libuv's pool, of the whole process and whichever stage queued the work: fs, crypto, zlib, dns, and the asynchronous work of addons.",
+  ),
   metric('gc_s', 'js', 'flow', 's', 'gc_ns', 'Time this isolate was paused for collections.', { heading: 'gc' }),
   metric('gc_calls', 'js', 'flow', 'count', 'gc_calls', 'Collections of this isolate: scavenges and mark-compacts.'),
   metric('js_kb_delta', 'js', 'growth', 'KiB', 'js_used_bytes', 'Growth of the used JS heap, garbage included.', {

@@ -22,6 +22,7 @@ export const SOURCE_NAMES = [
   'rss',
   'rss_peak',
   'thread_cpu',
+  'pool_cpu',
   'gc',
   'attribution',
 ] as const;

@@ -25,6 +25,7 @@ export class ScriptedSampler implements Sampler {
     rss: EXACT,
     rss_peak: EXACT,
     thread_cpu: EXACT,
+    pool_cpu: EXACT,
     gc: EXACT,
   };
   lifetimePeak = 0;

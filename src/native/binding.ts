@@ -9,6 +9,7 @@ import { LAYOUT_VERSION } from './layout.js';
 /** Sources the addon reads, each null where it is available, else the reason why not; and a bound. */
 export interface NativeSources {
   readonly threadClock: string | null;
+  readonly poolCpu: string | null;
   readonly rusage: string | null;
   readonly statm: string | null;
   readonly v8Heap: string | null;

@@ -59,6 +59,7 @@ export class JsSampler implements Sampler {
           : null,
         present('exact', 'process.threadCpuUsage'),
       ),
+      pool_cpu: whereMeasured(cpu, this.missing, null),
       gc: whereMeasured(js, this.missing, null),
     };
   }

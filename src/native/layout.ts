@@ -8,6 +8,7 @@
 export const SLOTS = [
   'wall_ns',
   'thread_cpu_ns',
+  'pool_cpu_ns',
   'process_cpu_ns',
   'faults_minor',
   'faults_major',
@@ -42,7 +43,7 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 export const SLOT_COUNT = SLOTS.length;
 

@@ -14,6 +14,11 @@ const GC_TRUTH = 'pauses: incremental marking steps and lazy sweeping between th
 const TRACKER_TRUTH =
   'blocks of other threads are counted in batches; a peak may be off by Buffers that came and went in the call';
 
+const POOL_METHOD = "CPU clocks of the threads of libuv's pool";
+
+const POOL_TRUTH =
+  'of the whole process, whichever stage queued the work; to 20 us, or for a larger pool 5 us a thread';
+
 /** Reads all sources in one call into the addon. */
 export class NativeSampler implements Sampler {
   /** In shared memory, which cannot be detached: the addon need not look, at each sample, whether it is still there. */
@@ -73,6 +78,7 @@ export class NativeSampler implements Sampler {
       rss: whereMeasured(rss, faults.statm, rssState('/proc/self/statm')),
       rss_peak: whereMeasured(rss, faults.rusage, this.rssPeakState(faults.clearRefs)),
       thread_cpu: whereMeasured(cpu, faults.threadClock, present('exact', 'CLOCK_THREAD_CPUTIME_ID')),
+      pool_cpu: whereMeasured(cpu, faults.poolCpu, present('exact', POOL_METHOD, POOL_TRUTH)),
       gc: whereMeasured(js, heapFault, present('exact', 'V8 collection callbacks', GC_TRUTH)),
     };
   }

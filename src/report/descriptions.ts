@@ -51,6 +51,7 @@ export const SOURCE_MEANING: Readonly<Record<SourceName, string>> = {
   rss: 'Resident set.',
   rss_peak: 'Peak of the resident set within a call.',
   thread_cpu: 'CPU time of the JS thread.',
+  pool_cpu: "CPU time of libuv's pool.",
   gc: 'Time and number of collections.',
   attribution: 'How costs are divided among calls that overlap.',
 };

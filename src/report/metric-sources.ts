@@ -5,6 +5,7 @@ import type { SourceName, SourceState, Sources } from '../sources.js';
 /** The source each slot is read from, where a report has a state for it. */
 const SOURCE_OF_SLOT: Readonly<Partial<Record<SlotName, SourceName>>> = {
   thread_cpu_ns: 'thread_cpu',
+  pool_cpu_ns: 'pool_cpu',
   rss_bytes: 'rss',
   rss_peak_bytes: 'rss_peak',
   js_used_bytes: 'js_peak',

@@ -11,7 +11,7 @@ test('the addon has the same slots in the same order, and the same version', () 
 
 describe('each bit of the mask fills its slots and no other: the first sample with', () => {
   const filledBy = {
-    cpu: ['thread_cpu_ns', 'process_cpu_ns'],
+    cpu: ['thread_cpu_ns', 'pool_cpu_ns', 'process_cpu_ns'],
     rss: ['rss_bytes', 'rss_peak_bytes'],
     js: ['js_used_bytes', 'js_peak_bytes', 'js_alloc_bytes', 'external_bytes', 'gc_ns', 'gc_calls'],
     native: ['native_live_bytes', 'allocator_held_bytes'],

@@ -30,6 +30,7 @@ function measureWithout(addon: string): Found {
 
 /** What Node itself gives no reading of. */
 const UNKNOWN = [
+  'pool_cpu_s',
   'gc_s',
   'gc_calls',
   'js_kb_alloc',

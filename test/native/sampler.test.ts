@@ -183,6 +183,7 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
       rss: ['rss_bytes'],
       rss_peak: ['rss_peak_bytes'],
       thread_cpu: ['thread_cpu_ns'],
+      pool_cpu: ['pool_cpu_ns'],
       gc: ['gc_ns', 'gc_calls'],
     } as const satisfies Record<string, readonly SlotName[]>;
     const sampler = open(ALL);

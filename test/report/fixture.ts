@@ -42,6 +42,7 @@ export function report(members: Partial<Report> = {}): Report {
       rss: present('exact', '/proc/self/statm'),
       rss_peak: present('exact', 'clear_refs and ru_maxrss'),
       thread_cpu: present('exact', 'CLOCK_THREAD_CPUTIME_ID'),
+      pool_cpu: present('exact', 'CPU clocks'),
       gc: present('exact', 'GC callbacks'),
       attribution: present('exact', 'one call at a time'),
     },
