@@ -34,8 +34,8 @@ class ScriptedThreads implements ThreadReader {
     const living = this.threads.reduce((sum, { cpuNs }) => sum + cpuNs, 0);
     return {
       failure: this.failure,
-      processBeforeNs: living + this.endedNs - this.readingNs / 2,
-      processAfterNs: living + this.endedNs + this.readingNs / 2,
+      processBeforeNs: living + this.endedNs,
+      processAfterNs: living + this.endedNs + this.readingNs,
       threads: [...this.threads],
       endedJs: [...this.endedJs],
     };
