@@ -1,5 +1,6 @@
 /** How much a number can be trusted: every number of a report carries one of these in `sources`. */
-export type Truth = 'exact' | 'bounded' | 'sampled' | 'absent';
+export const TRUTHS = ['exact', 'bounded', 'sampled', 'absent'] as const;
+export type Truth = (typeof TRUTHS)[number];
 
 export interface SourceState {
   readonly available: boolean;

@@ -1,9 +1,13 @@
 import { reportShapeError, schemaError } from '../errors.js';
-import { SOURCE_NAMES } from '../sources.js';
+import { BUCKET_COUNT } from '../histogram.js';
+import { SOURCE_NAMES, TRUTHS, type Truth } from '../sources.js';
 import { HEADER_FIELDS } from './header.js';
 import { NUMBER_METRICS } from './number-metrics.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
 import type { ThreadCpu } from './threads.js';
+
+/** Of a label or warning. The profiler folds labels past 1,024 characters; what is far longer is none of its own. */
+const LONGEST_TEXT = 4096;
 
 /**
  * Holds what is to be merged to the shape of a report, before anything of it is added up: records come from files
@@ -21,7 +25,7 @@ export function checkReport(value: unknown): asserts value is Report {
   if (!isTexts(report.warnings)) throw reportShapeError('warnings', report.warnings);
   for (const name of SOURCE_NAMES) {
     const state = (report.sources as Partial<Record<string, unknown>> | null | undefined)?.[name];
-    if (typeof state !== 'object' || state === null) throw reportShapeError(`sources.${name}`, state);
+    if (!isSourceState(state)) throw reportShapeError(`sources.${name}`, state);
   }
   if (!isThreads(report.threads)) throw reportShapeError('threads', report.threads);
   if (!Array.isArray(report.stages)) throw reportShapeError('stages', report.stages);
@@ -31,7 +35,8 @@ export function checkReport(value: unknown): asserts value is Report {
 function checkRow(value: unknown, index: number): void {
   const row = value as Partial<Record<string, unknown>> | null | undefined;
   const at = `stages[${index}]`;
-  if (typeof row?.stage !== 'string') throw reportShapeError(`${at}.stage`, row?.stage);
+  if (typeof row?.stage !== 'string' || row.stage.length > LONGEST_TEXT)
+    throw reportShapeError(`${at}.stage`, row?.stage);
   for (const { field } of NUMBER_METRICS) {
     if (!isNumberOrNull(row[field], true)) throw reportShapeError(`${at}.${field}`, row[field]);
   }
@@ -39,12 +44,19 @@ function checkRow(value: unknown, index: number): void {
   if (!isModules(row.native_modules)) throw reportShapeError(`${at}.native_modules`, row.native_modules);
 }
 
+/** Also not past what sums of many of them can hold. */
+export function isReportable(value: number): boolean {
+  return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+}
+
 function isNumberOrNull(value: unknown, optional: boolean | undefined): boolean {
-  return Number.isFinite(value) || value === null || (optional === true && value === undefined);
+  return (
+    (typeof value === 'number' && isReportable(value)) || value === null || (optional === true && value === undefined)
+  );
 }
 
 function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+  return Array.isArray(value) && value.every((text) => typeof text === 'string' && text.length <= LONGEST_TEXT);
 }
 
 function isThreads(value: unknown): boolean {
@@ -66,6 +78,27 @@ function isModules(value: unknown): boolean {
 function isPairs(value: unknown): boolean {
   return (
     Array.isArray(value) &&
-    value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(Number.isSafeInteger))
+    value.every((pair) => Array.isArray(pair) && pair.length === 2 && isBucket(pair[0]) && isCount(pair[1]))
+  );
+}
+
+/** Of this or an older version: what is merged holds no more buckets than there are. */
+export function isBucket(value: unknown): boolean {
+  return isCount(value) && (value as number) < BUCKET_COUNT;
+}
+
+export function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isSourceState(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { available, truth, method, reason, bound_kb, readings, skipped } = value as Record<string, unknown>;
+  return (
+    typeof available === 'boolean' &&
+    TRUTHS.includes(truth as Truth) &&
+    (method === null || typeof method === 'string') &&
+    (reason === undefined || typeof reason === 'string') &&
+    [bound_kb, readings, skipped].every((count) => count === undefined || isCount(count))
   );
 }

@@ -7,6 +7,8 @@ interface Warning {
   readonly count: number | null;
 }
 
+const ONE_FURTHER: Warning = { text: 'further warnings', count: 1 };
+
 // Fifteen digits: every such count is a safe integer, and so is written back as it was read.
 const COUNTED = /^(.*): (0|[1-9][0-9]{0,14})$/s;
 
@@ -21,17 +23,25 @@ export function parseWarning(warning: string): Warning {
   return match === null ? { text: warning, count: null } : { text: match[1]!, count: Number(match[2]) };
 }
 
+/** A merge keeps so many texts: a warning that names what it warns of may be another one in each report. */
+const MOST_TEXTS = 1000;
+
 /** All warnings in order of first appearance, the counts of equal texts added. */
 export function mergeWarnings(lists: Iterable<readonly string[]>): string[] {
   const counts = new Map<string, Warning>();
   for (const list of lists) {
     for (const warning of list) {
-      const { text, count } = parseWarning(warning);
-      // A text with and one without a count are two warnings: adding nothing to a count would hide one.
-      const key = count === null ? `once ${text}` : `many ${text}`;
+      const parsed = parseWarning(warning);
+      const { text, count } = counts.size < MOST_TEXTS || counts.has(keyOf(parsed)) ? parsed : ONE_FURTHER;
+      const key = keyOf({ text, count });
       const earlier = counts.get(key);
       counts.set(key, { text, count: count === null ? null : count + (earlier?.count ?? 0) });
     }
   }
   return [...counts.values()].map(({ text, count }) => (count === null ? text : formatWarning(text, count)));
+}
+
+/** A text with and one without a count are two warnings: adding nothing to a count would hide one. */
+function keyOf({ text, count }: Warning): string {
+  return count === null ? `once ${text}` : `many ${text}`;
 }

@@ -32,3 +32,10 @@ test('counts of the same text are added, in order of first appearance', () => {
 test('a warning without a count is kept once, apart from one with a count', () => {
   expect(mergeWarnings([['a', 'a: 2'], ['a']])).toEqual(['a', 'a: 2']);
 });
+
+test('past a thousand texts the others are only counted', () => {
+  const texts = Array.from({ length: 1005 }, (_, index) => `input ${index} is odd`);
+  const merged = mergeWarnings([texts, ['input 3 is odd', 'input 1003 is odd']]);
+  expect(merged).toHaveLength(1001);
+  expect(merged.at(-1)).toBe('further warnings: 6');
+});

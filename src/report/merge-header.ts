@@ -1,0 +1,156 @@
+import { SOURCE_NAMES, type SourceName, type SourceState, type Sources } from '../sources.js';
+import type { Composition } from './composition.js';
+import { type ExactState, ExactSums } from './exact-sums.js';
+import { emptyHeader, HEADER_FIELDS, type HeaderField, type HeaderFold, SLURM } from './header.js';
+import { mergeSources } from './merge-sources.js';
+import type { ReportHeader } from './report.js';
+import { mergeThreads } from './threads.js';
+import { mergeWarnings } from './warnings.js';
+
+// The fold of a member decides its type: the compiler checks the table, not these.
+type Combine = (a: never, b: never) => unknown;
+
+const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max'>, Combine>> = {
+  fixed: (a: unknown) => a,
+  all: (a: boolean, b: boolean) => a && b,
+  same: (a: unknown, b: unknown) => (a === b ? a : null),
+  'same members': sameMembers,
+  largest: (a: Composition | null, b: Composition | null) => ((b?.rss_kb ?? -1) > (a?.rss_kb ?? -1) ? b : (a ?? b)),
+  threads: mergeThreads,
+  weakest: (a: Sources, b: Sources) => mergeSources(a, b),
+  warnings: (a: readonly string[], b: readonly string[]) => mergeWarnings([a, b]),
+};
+
+/** Members that are added up or of which the highest is kept, in the order of their sums. */
+export const HEADER_NUMBERS: readonly HeaderField[] = HEADER_FIELDS.flatMap(([field, { fold }]) =>
+  fold === 'add' || fold === 'max' ? [field] : [],
+);
+const TAKES_HIGHEST = HEADER_NUMBERS.map((field) =>
+  HEADER_FIELDS.some(([name, { fold }]) => name === field && fold === 'max'),
+);
+const OTHERS = HEADER_FIELDS.flatMap(([field, { fold }]) =>
+  fold === 'add' || fold === 'max' ? [] : [{ field, combine: COMBINE[fold] as (a: unknown, b: unknown) => unknown }],
+);
+
+const COMBINE_OTHER = Object.fromEntries(OTHERS.map(({ field, combine }) => [field, combine])) as Record<
+  HeaderField,
+  (a: unknown, b: unknown) => unknown
+>;
+
+/** Counts of a source that are added up. */
+export const SOURCE_COUNTS = ['readings', 'skipped'] as const;
+
+type Members = Partial<Record<HeaderField, unknown>>;
+
+/** What a worker hands over. */
+export interface HeaderState {
+  readonly sums: ExactState;
+  readonly others: Members;
+  /** Members that a report lacks. */
+  readonly lacking: ReadonlySet<HeaderField>;
+}
+
+/** The running header of the reports that have been merged. */
+export class HeaderMerger {
+  readonly #sums = new ExactSums(HEADER_NUMBERS.length);
+  readonly #sourceCounts = new Float64Array(SOURCE_NAMES.length * SOURCE_COUNTS.length);
+  readonly #lacking = new Set<HeaderField>();
+  #others: Members | undefined;
+
+  add(header: ReportHeader): void {
+    HEADER_NUMBERS.forEach((field, index) => {
+      const value = header[field] as number | null | undefined;
+      if (value !== null && value !== undefined) this.addNumber(index, value);
+    });
+    this.addOthers(header);
+    this.noteLacking(header);
+  }
+
+  /** A sum over some of the reports would pass for one over all: it is left out. */
+  noteLacking(header: Members): void {
+    for (const field of HEADER_NUMBERS) if (header[field] === undefined) this.#lacking.add(field);
+  }
+
+  /** @param index in `HEADER_NUMBERS` */
+  addNumber(index: number, value: number): void {
+    if (TAKES_HIGHEST[index]) this.#sums.raise(index, value);
+    else this.#sums.add(index, value);
+  }
+
+  /** The members of a header that are no sums. */
+  addOthers(header: Members): void {
+    const earlier = this.#others;
+    const merged = OTHERS.map(({ field, combine }) => [
+      field,
+      earlier === undefined ? header[field] : combine(earlier[field], header[field]),
+    ]);
+    this.#others = Object.fromEntries(merged.filter(([, value]) => value !== undefined));
+  }
+
+  /** One of the members of `addOthers` that has another value in this report. */
+  addOther(field: 'pid' | 'thread' | 'warnings' | 'composition', value: unknown): void {
+    const others = this.#others!;
+    others[field] = COMBINE_OTHER[field](others[field], value);
+  }
+
+  /** To a count that is there, if only as 0. @param index of `sourceCountIndex` */
+  addSourceCount(index: number, count: number): void {
+    this.#sourceCounts[index]! += count;
+  }
+
+  result(): ReportHeader {
+    const others = this.#othersWithCounts();
+    if (others === undefined) return emptyHeader();
+    const members = HEADER_FIELDS.map(([field, { fold, optional }]) => {
+      if (fold !== 'add' && fold !== 'max') return [field, others[field]];
+      const total = this.#sums.total(HEADER_NUMBERS.indexOf(field));
+      if (optional === true && this.#lacking.has(field)) return [field, undefined];
+      return [field, Number.isNaN(total) ? null : total];
+    });
+    return Object.fromEntries(members.filter(([, value]) => value !== undefined)) as ReportHeader;
+  }
+
+  /** Undefined where no report has been merged. */
+  state(): HeaderState | undefined {
+    const others = this.#othersWithCounts();
+    return others === undefined ? undefined : { sums: this.#sums.state(), others, lacking: this.#lacking };
+  }
+
+  /** Adds what another merger has come to. */
+  absorb({ sums, others, lacking }: HeaderState): void {
+    HEADER_NUMBERS.forEach((_, index) => {
+      if (!TAKES_HIGHEST[index]) this.#sums.addSum(index, sums);
+      else if (!Number.isNaN(sums.high[index])) this.#sums.raise(index, sums.high[index]!);
+    });
+    this.addOthers(others);
+    for (const field of lacking) this.#lacking.add(field);
+  }
+
+  #othersWithCounts(): Members | undefined {
+    if (this.#others === undefined || this.#sourceCounts.every((count) => count === 0)) return this.#others;
+    const sources = this.#others.sources as Sources;
+    const counted = SOURCE_NAMES.map((name) => {
+      const state: SourceState = sources[name];
+      const counts = SOURCE_COUNTS.filter((member) => state[member] !== undefined).map((member) => [
+        member,
+        state[member]! + this.#sourceCounts[sourceCountIndex(name, member)]!,
+      ]);
+      return [name, { ...state, ...Object.fromEntries(counts) }];
+    });
+    return { ...this.#others, sources: Object.fromEntries(counted) };
+  }
+}
+
+export function sourceCountIndex(source: SourceName, member: (typeof SOURCE_COUNTS)[number]): number {
+  return SOURCE_NAMES.indexOf(source) * SOURCE_COUNTS.length + SOURCE_COUNTS.indexOf(member);
+}
+
+/** Undefined, and so omitted, where one of the two has no such member at all. */
+function sameMembers(a: ReportHeader['slurm'], b: ReportHeader['slurm']): ReportHeader['slurm'] {
+  if (a === undefined || b === undefined) return undefined;
+  const members = (Object.keys(SLURM) as (keyof typeof SLURM)[]).map((name) => [
+    name,
+    a[name] === b[name] ? a[name] : null,
+  ]);
+  return Object.fromEntries(members) as ReportHeader['slurm'];
+}

@@ -1,0 +1,147 @@
+import { METRICS } from '../metrics.js';
+import { type ExactState, ExactSums } from './exact-sums.js';
+import { NUMBER_METRICS } from './number-metrics.js';
+import type { HistogramPairs, ModuleKib, StageRow } from './report.js';
+
+/** The label of all rows past the limit, as the profiler has it for labels past `maxLabels`. */
+export const OTHER = '(other)';
+
+const FIELDS = NUMBER_METRICS.map(({ field }) => field);
+const TAKES_HIGHEST = Uint8Array.from(NUMBER_METRICS, ({ fold }) => (fold === 'peak' || fold === 'max' ? 1 : 0));
+
+/** Numbers of a row in the order of `NUMBER_METRICS`, so many of them. */
+export const ROW_NUMBERS = FIELDS.length;
+
+/** What a worker hands over. */
+export interface RowsState {
+  readonly rows: readonly (readonly [
+    label: string,
+    sums: ExactState,
+    buckets: ReadonlyMap<number, number>,
+    modules: ModuleKib | null,
+  ])[];
+  readonly folded: number;
+}
+
+/** Rows by label, in order of first entry. */
+export class RowMerger {
+  readonly #rows = new Map<string, MergedRow>();
+  readonly #maxLabels: number;
+  #folded = 0;
+
+  /** @param maxLabels past so many, rows of new labels go into `OTHER` */
+  constructor(maxLabels = Number.POSITIVE_INFINITY) {
+    this.#maxLabels = maxLabels;
+  }
+
+  add(row: StageRow): void {
+    this.rowOf(row.stage).add(row);
+  }
+
+  /** The running row of a label. Every call stands for a row that is added to it. */
+  rowOf(label: string): MergedRow {
+    const known = this.#rows.get(label);
+    if (known !== undefined) return known;
+    if (this.#rows.size >= this.#maxLabels && label !== OTHER) {
+      this.#folded++;
+      return this.rowOf(OTHER);
+    }
+    const merged = new MergedRow();
+    this.#rows.set(label, merged);
+    return merged;
+  }
+
+  /** How many rows are in `OTHER` for want of room. */
+  get folded(): number {
+    return this.#folded;
+  }
+
+  result(): StageRow[] {
+    return Array.from(this.#rows, ([stage, merged]) => merged.toRow(stage));
+  }
+
+  state(): RowsState {
+    return {
+      rows: Array.from(this.#rows, ([label, row]) => [label, row.sums.state(), row.buckets, row.modules()]),
+      folded: this.#folded,
+    };
+  }
+
+  /** Adds what another merger has come to. */
+  absorb({ rows, folded }: RowsState): void {
+    for (const [label, sums, buckets, modules] of rows) {
+      const row = this.rowOf(label);
+      row.absorb(sums, buckets);
+      row.addModules(modules);
+    }
+    this.#folded += folded;
+  }
+}
+
+/** The running values of one label. */
+export class MergedRow {
+  readonly sums = new ExactSums(ROW_NUMBERS);
+  // A map, not a row of all buckets: a label fills a handful of the hundreds.
+  readonly buckets = new Map<number, number>();
+  #modules: Map<string, number> | null = null;
+
+  add(row: StageRow): void {
+    for (let index = 0; index < ROW_NUMBERS; index++) {
+      const value = row[FIELDS[index]!];
+      // A field that an older version of the same schema does not have yet was not measured.
+      if (value !== null && value !== undefined) this.#addNumber(index, value);
+    }
+    for (const [bucket, count] of row.wall_hist) this.addCalls(bucket, count);
+    this.addModules(row.native_modules);
+  }
+
+  /** @param numbers of a row in the order of `NUMBER_METRICS` from `offset` on, NaN for null */
+  addNumbers(numbers: Float64Array, offset: number): void {
+    for (let index = 0; index < ROW_NUMBERS; index++) {
+      const value = numbers[offset + index]!;
+      if (value === value) this.#addNumber(index, value);
+    }
+  }
+
+  #addNumber(index: number, value: number): void {
+    if (TAKES_HIGHEST[index] === 1) this.sums.raise(index, value);
+    else this.sums.add(index, value);
+  }
+
+  addCalls(bucket: number, count: number): void {
+    this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + count);
+  }
+
+  addModules(modules: ModuleKib | null | undefined): void {
+    if (modules === null || modules === undefined) return;
+    this.#modules ??= new Map();
+    for (const [name, kib] of Object.entries(modules)) this.#modules.set(name, (this.#modules.get(name) ?? 0) + kib);
+  }
+
+  modules(): ModuleKib | null {
+    return this.#modules && Object.fromEntries(this.#modules);
+  }
+
+  absorb(sums: ExactState, buckets: ReadonlyMap<number, number>): void {
+    for (let index = 0; index < ROW_NUMBERS; index++) {
+      if (TAKES_HIGHEST[index] === 0) this.sums.addSum(index, sums);
+      else if (!Number.isNaN(sums.high[index])) this.sums.raise(index, sums.high[index]!);
+    }
+    for (const [bucket, count] of buckets) this.addCalls(bucket, count);
+  }
+
+  toRow(stage: string): StageRow {
+    let next = 0;
+    const values = METRICS.map((metric) => {
+      if (metric.unit === 'histogram') return [metric.field, this.#pairs()];
+      if (metric.unit === 'modules') return [metric.field, this.modules()];
+      const value = this.sums.total(next++);
+      return [metric.field, Number.isNaN(value) ? (metric.fold === 'count' ? 0 : null) : value];
+    });
+    return { stage, ...Object.fromEntries(values) } as StageRow;
+  }
+
+  #pairs(): HistogramPairs {
+    return [...this.buckets].sort(([left], [right]) => left - right);
+  }
+}
