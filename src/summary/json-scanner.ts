@@ -1,0 +1,158 @@
+/**
+ * Finds where JSON values end without making them. It accepts exactly what `JSON.parse` accepts, so that a line of
+ * which only some members are read counts as malformed as a whole, or not at all.
+ *
+ * A line has to end with a newline, which no JSON value can contain: it stops every loop, and no position has to be
+ * held against an end.
+ */
+export const NEWLINE = 0x0a;
+
+/** Returned in place of a position. */
+export const MALFORMED = -1;
+
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const MINUS = 0x2d;
+const OBJECT_BEGIN = 0x7b;
+const ARRAY_BEGIN = 0x5b;
+
+/** 1 for what ends the plain part of a string: its quote, an escape, a control character. */
+const STOPS_STRING = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(byte < 0x20 || byte === QUOTE || byte === BACKSLASH),
+);
+/** 1 for blanks of JSON but the newline. */
+const BLANK = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte === 0x20 || byte === 0x09 || byte === 0x0d));
+const IS_HEX = bytesOf('0123456789abcdefABCDEF');
+const IS_ESCAPED = bytesOf('"\\/bfnrt');
+const LITERALS = ['true', 'false', 'null'].map((text) => Buffer.from(text));
+
+/** Kinds of the open objects and arrays, one a byte; grows with the deepest line. */
+let open = new Uint8Array(256);
+
+/** @returns position behind blanks */
+export function skipBlanks(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (BLANK[bytes[at]!] === 1) at++;
+  return at;
+}
+
+/**
+ * @param from position of its first byte
+ * @returns position behind the value, or `MALFORMED`, also where it is nested deeper than `maxDepth`
+ */
+export function skipValue(bytes: Uint8Array, from: number, maxDepth = Number.POSITIVE_INFINITY): number {
+  let depth = 0;
+  let at = from;
+  for (;;) {
+    // A value begins here.
+    const first = bytes[at]!;
+    if (first === QUOTE) at = skipString(bytes, at);
+    else if (first === OBJECT_BEGIN || first === ARRAY_BEGIN) {
+      if (bytes[++at]! <= SPACE) at = skipBlanks(bytes, at);
+      if (bytes[at] === first + 2) at++;
+      else {
+        if (depth >= maxDepth) return MALFORMED;
+        if (depth === open.length) grow();
+        open[depth++] = first;
+        if (first === OBJECT_BEGIN) at = skipKey(bytes, at);
+        if (at === MALFORMED) return MALFORMED;
+        continue;
+      }
+    } else at = first > 0x39 ? skipLiteral(bytes, at) : skipNumber(bytes, at);
+
+    // A value has ended here.
+    for (;;) {
+      if (at === MALFORMED || depth === 0) return at;
+      if (bytes[at]! <= SPACE) at = skipBlanks(bytes, at);
+      const next = bytes[at]!;
+      const kind = open[depth - 1]!;
+      if (next === COMMA) {
+        if (bytes[++at]! <= SPACE) at = skipBlanks(bytes, at);
+        if (kind === OBJECT_BEGIN) at = skipKey(bytes, at);
+        if (at === MALFORMED) return MALFORMED;
+        break;
+      }
+      // The codes of both kinds of brackets are two apart.
+      if (next !== kind + 2) return MALFORMED;
+      depth--;
+      at++;
+    }
+  }
+}
+
+/** A key with its colon and the blanks around it. */
+export function skipKey(bytes: Uint8Array, from: number): number {
+  if (bytes[from] !== QUOTE) return MALFORMED;
+  const end = skipString(bytes, from);
+  return end === MALFORMED ? MALFORMED : skipColon(bytes, end);
+}
+
+/** @param from behind a key */
+export function skipColon(bytes: Uint8Array, from: number): number {
+  let at = from;
+  if (bytes[at]! <= SPACE) at = skipBlanks(bytes, at);
+  if (bytes[at] !== COLON) return MALFORMED;
+  return bytes[++at]! <= SPACE ? skipBlanks(bytes, at) : at;
+}
+
+/** @param from position of the opening quote */
+export function skipString(bytes: Uint8Array, from: number): number {
+  let at = from + 1;
+  for (;;) {
+    while (STOPS_STRING[bytes[at]!] === 0) at++;
+    const stop = bytes[at]!;
+    if (stop === QUOTE) return at + 1;
+    if (stop !== BACKSLASH) return MALFORMED;
+    const escaped = bytes[at + 1]!;
+    if (IS_ESCAPED[escaped] === 1) at += 2;
+    else if (escaped === 0x75 && areHex(bytes, at + 2)) at += 6;
+    else return MALFORMED;
+  }
+}
+
+function areHex(bytes: Uint8Array, from: number): boolean {
+  for (let at = from; at < from + 4; at++) if (IS_HEX[bytes[at]!] === 0) return false;
+  return true;
+}
+
+/** @param from position of the sign or the first digit, if it is a number at all */
+export function skipNumber(bytes: Uint8Array, from: number): number {
+  let at = bytes[from] === MINUS ? from + 1 : from;
+  const first = bytes[at]! - 0x30;
+  if (first >>> 0 > 9) return MALFORMED;
+  at++;
+  if (first !== 0) while ((bytes[at]! - 0x30) >>> 0 < 10) at++;
+  if (bytes[at] === 0x2e) {
+    if ((bytes[++at]! - 0x30) >>> 0 > 9) return MALFORMED;
+    while ((bytes[at]! - 0x30) >>> 0 < 10) at++;
+  }
+  if ((bytes[at]! | 0x20) === 0x65) {
+    at++;
+    if (bytes[at] === 0x2b || bytes[at] === MINUS) at++;
+    if ((bytes[at]! - 0x30) >>> 0 > 9) return MALFORMED;
+    while ((bytes[at]! - 0x30) >>> 0 < 10) at++;
+  }
+  return at;
+}
+
+function skipLiteral(bytes: Uint8Array, from: number): number {
+  for (const literal of LITERALS) {
+    if (literal.every((byte, index) => bytes[from + index] === byte)) return from + literal.length;
+  }
+  return MALFORMED;
+}
+
+function grow(): void {
+  const larger = new Uint8Array(open.length * 2);
+  larger.set(open);
+  open = larger;
+}
+
+function bytesOf(characters: string): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const byte of Buffer.from(characters)) table[byte] = 1;
+  return table;
+}

@@ -1,0 +1,113 @@
+import { NEWLINE } from './json-scanner.js';
+import type { Bytes } from './report-scanner.js';
+
+/** Read at once: what is read is scanned while it is still in the cache of the core. */
+const PIECE_BYTES = 1024 * 1024;
+
+/** Read past the newline of a line, at most. */
+const SLACK_BYTES = 16;
+
+/** A line longer than this is not kept. V8's texts have less than twice as many characters. */
+export const LONGEST_LINE_BYTES = 256 * 1024 * 1024;
+
+export interface LineSink {
+  /** @param from where the line begins; it ends with a newline @param line its number, from 1 */
+  take(input: Bytes, from: number, line: number): void;
+  takeTooLong(line: number): void;
+}
+
+export interface Stretch {
+  /** The stretch begins behind the first newline of what is fed. */
+  readonly startsInside?: boolean;
+  /** Lines that begin at this offset of what is fed, or later, are left to another. */
+  readonly ownsBytes?: number;
+}
+
+/** Cuts bytes that come piece by piece into lines. Its memory is one piece, or the longest line. */
+export class LineFeed {
+  #bytes = Buffer.allocUnsafeSlow(PIECE_BYTES + SLACK_BYTES);
+  #input = inputOf(this.#bytes);
+  /** Bytes that have been put in and not been taken. */
+  #used = 0;
+  /** Of what is fed, the offset of the first byte that is held. */
+  #offset = 0;
+  /** Bytes of the line that is being read in which there is no newline. */
+  #searched = 0;
+  #lines = 0;
+  #isDropping: boolean;
+  readonly #ownsBytes: number;
+
+  constructor(
+    readonly sink: LineSink,
+    { startsInside = false, ownsBytes = Number.POSITIVE_INFINITY }: Stretch = {},
+  ) {
+    this.#isDropping = startsInside;
+    this.#ownsBytes = ownsBytes;
+  }
+
+  /** Lines taken so far, blank ones and those too long among them. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** Where the next bytes are to be put; never empty. */
+  get room(): Buffer {
+    if (this.#used + SLACK_BYTES === this.#bytes.length) this.#enlarge();
+    return this.#bytes.subarray(this.#used, this.#bytes.length - SLACK_BYTES);
+  }
+
+  /** @param count of bytes that have been put into `room` @returns whether more are wanted */
+  advance(count: number): boolean {
+    this.#used += count;
+    const held = this.#bytes.subarray(0, this.#used);
+    let from = 0;
+    for (;;) {
+      if (this.#offset + from >= this.#ownsBytes) return false;
+      const newline = held.indexOf(NEWLINE, from + this.#searched);
+      if (newline === -1) break;
+      this.#searched = 0;
+      if (this.#isDropping) this.#isDropping = false;
+      else this.sink.take(this.#input, from, ++this.#lines);
+      from = newline + 1;
+    }
+    if (this.#isDropping) from = this.#used;
+    this.#bytes.copyWithin(0, from, this.#used);
+    this.#used -= from;
+    this.#offset += from;
+    this.#searched = this.#used;
+    if (this.#used > LONGEST_LINE_BYTES) this.#dropLine();
+    return true;
+  }
+
+  /** The input has ended: what is left is a line too. */
+  finish(): void {
+    if (this.#used === 0 || this.#isDropping || this.#offset >= this.#ownsBytes) return;
+    this.#bytes[this.#used] = NEWLINE;
+    this.sink.take(this.#input, 0, ++this.#lines);
+    this.#used = 0;
+  }
+
+  #dropLine(): void {
+    this.sink.takeTooLong(++this.#lines);
+    this.#isDropping = true;
+    this.#offset += this.#used;
+    this.#used = 0;
+    this.#searched = 0;
+    this.#hold(Buffer.allocUnsafeSlow(PIECE_BYTES + SLACK_BYTES));
+  }
+
+  #enlarge(): void {
+    const larger = Buffer.allocUnsafeSlow((this.#bytes.length - SLACK_BYTES) * 2 + SLACK_BYTES);
+    this.#bytes.copy(larger, 0, 0, this.#used);
+    this.#hold(larger);
+  }
+
+  #hold(bytes: Buffer<ArrayBuffer>): void {
+    this.#bytes = bytes;
+    this.#input = inputOf(bytes);
+  }
+}
+
+function inputOf(bytes: Buffer): Bytes {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+}

@@ -1,0 +1,124 @@
+import { MALFORMED, NEWLINE, skipBlanks, skipColon, skipString, skipValue } from './json-scanner.js';
+import { ReportColumns } from './report-columns.js';
+import { type Bytes, ReportScanner } from './report-scanner.js';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OBJECT_BEGIN = 0x7b;
+const OBJECT_END = 0x7d;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+/** Where a member's value lies; `from` is -1 where the record has no such member. */
+export interface Slice {
+  from: number;
+  end: number;
+}
+
+export type LineKind = 'record' | 'blank' | 'malformed' | 'no object' | 'torn';
+
+/**
+ * Finds the members of a record that are summarised. All others are held to the grammar of JSON and passed over,
+ * however large they are. Of members of one name the last counts, as for `JSON.parse`.
+ */
+export class RecordScanner {
+  readonly columns = new ReportColumns();
+  readonly report = new ReportScanner(this.columns);
+  readonly input: Slice = { from: -1, end: -1 };
+  readonly error: Slice = { from: -1, end: -1 };
+  readonly profile: Slice = { from: -1, end: -1 };
+  /** The member that the records are grouped by. */
+  readonly group: Slice = { from: -1, end: -1 };
+  /** Whether `columns` hold the profile; else it is to be parsed. */
+  isProfileRead = false;
+
+  readonly #inputKey = Buffer.from('input');
+  readonly #errorKey = Buffer.from('error');
+  readonly #profileKey = Buffer.from('profile');
+  readonly #groupKey: Buffer | undefined;
+
+  /** @param groupMember a member of the record, to be found as `group` */
+  constructor(groupMember?: string) {
+    this.#groupKey = groupMember === undefined ? undefined : Buffer.from(groupMember);
+  }
+
+  /** @param from start of a line that ends with a newline, with slack behind it */
+  scan(input: Bytes, from: number): LineKind {
+    const { bytes } = input;
+    const start = skipBlanks(
+      bytes,
+      BYTE_ORDER_MARK.every((byte, index) => bytes[from + index] === byte) ? from + 3 : from,
+    );
+    if (bytes[start] === NEWLINE) return 'blank';
+    for (const slice of [this.input, this.error, this.profile, this.group]) slice.from = slice.end = -1;
+    this.isProfileRead = false;
+    const isObject = bytes[start] === OBJECT_BEGIN;
+    const end = isObject ? this.#scanMembers(input, start + 1) : skipValue(bytes, start);
+    if (end === MALFORMED) return isObject && !isClosed(bytes, start) ? 'torn' : 'malformed';
+    if (bytes[skipBlanks(bytes, end)] !== NEWLINE) return 'malformed';
+    return isObject ? 'record' : 'no object';
+  }
+
+  /** @returns position behind the closing bracket */
+  #scanMembers(input: Bytes, from: number): number {
+    const { bytes } = input;
+    let at = skipBlanks(bytes, from);
+    if (bytes[at] === OBJECT_END) return at + 1;
+    for (;;) {
+      if (bytes[at] !== QUOTE) return MALFORMED;
+      const keyEnd = skipString(bytes, at);
+      if (keyEnd === MALFORMED) return MALFORMED;
+      const valueFrom = skipColon(bytes, keyEnd);
+      if (valueFrom === MALFORMED) return MALFORMED;
+      const valueEnd = this.#scanMember(input, at + 1, keyEnd - 1, valueFrom);
+      if (valueEnd === MALFORMED) return MALFORMED;
+      at = skipBlanks(bytes, valueEnd);
+      if (bytes[at] === OBJECT_END) return at + 1;
+      if (bytes[at] !== COMMA) return MALFORMED;
+      at = skipBlanks(bytes, at + 1);
+    }
+  }
+
+  #scanMember(input: Bytes, keyFrom: number, keyEnd: number, valueFrom: number): number {
+    const { bytes } = input;
+    const isProfile = isKey(bytes, keyFrom, keyEnd, this.#profileKey);
+    let end = MALFORMED;
+    if (isProfile) {
+      end = this.report.scan(input, valueFrom);
+      this.isProfileRead = end !== MALFORMED;
+    }
+    if (end === MALFORMED) end = skipValue(bytes, valueFrom);
+    if (isProfile) place(this.profile, valueFrom, end);
+    else if (isKey(bytes, keyFrom, keyEnd, this.#inputKey)) place(this.input, valueFrom, end);
+    else if (isKey(bytes, keyFrom, keyEnd, this.#errorKey)) place(this.error, valueFrom, end);
+    if (this.#groupKey !== undefined && isKey(bytes, keyFrom, keyEnd, this.#groupKey))
+      place(this.group, valueFrom, end);
+    return end;
+  }
+}
+
+function place(slice: Slice, from: number, end: number): void {
+  slice.from = from;
+  slice.end = end;
+}
+
+/** Whether the key between two quotes is this one, also where it is written with escapes. */
+function isKey(bytes: Buffer, from: number, end: number, key: Buffer): boolean {
+  if (end - from === key.length) {
+    for (let index = 0; index < key.length; index++) if (bytes[from + index] !== key[index]) return false;
+    return true;
+  }
+  // An escape is longer than what it stands for.
+  if (end - from < key.length) return false;
+  for (let at = from; at < end; at++) {
+    if (bytes[at] === BACKSLASH) return JSON.parse(bytes.toString('utf8', from - 1, end + 1)) === key.toString();
+  }
+  return false;
+}
+
+/** Whether the line ends with the bracket that it should end with: one that was cut off rarely does. */
+function isClosed(bytes: Buffer, from: number): boolean {
+  let last = bytes.indexOf(NEWLINE, from) - 1;
+  while (last > from && (bytes[last] === 0x20 || bytes[last] === 0x09 || bytes[last] === 0x0d)) last--;
+  return bytes[last] === OBJECT_END;
+}

@@ -1,0 +1,134 @@
+import { HEADER_NUMBERS, SOURCE_COUNTS, sourceCountIndex } from '../report/merge-header.js';
+import { NUMBER_METRICS } from '../report/number-metrics.js';
+import type { Report, ReportHeader } from '../report/report.js';
+import { SOURCE_NAMES, type SourceName, type Sources } from '../sources.js';
+import { type Literals, literalsOf } from './literal.js';
+
+/** Where a number of the header goes. */
+export type HeaderHole =
+  | { readonly kind: 'number'; readonly index: number }
+  | { readonly kind: 'id'; readonly field: 'pid' | 'thread' }
+  | { readonly kind: 'sourceCount'; readonly index: number }
+  | { readonly kind: 'ignored' };
+
+/** Four of them are kept, and a report whose header is as long as a book is none to be learned from. */
+const LONGEST_SHAPE = 64 * 1024;
+
+/** In place of an index into the numbers of a row. */
+export const HISTOGRAM = -1;
+export const IGNORED = -2;
+
+/**
+ * The text of a report as `JSON.stringify` writes it, with holes where its numbers, labels and histograms stand. The
+ * records of a corpus are made by one program: their reports differ in little else, and what differs in more is
+ * read by `JSON.parse`.
+ */
+export interface ReportShape {
+  /** Up to the first row, each text but the last followed by a hole, and behind the last row. */
+  readonly before: Literals;
+  readonly beforeHoles: readonly HeaderHole[];
+  readonly after: Literals;
+  readonly afterHoles: readonly HeaderHole[];
+  /** Up to the label, then each followed by a hole, and the end. */
+  readonly row: Literals;
+  readonly rowHoles: Int32Array;
+  /** Numbers that a row of this shape does not have. */
+  readonly missing: readonly number[];
+  /** The members that are no sums, which all reports of this shape share but for the ids. */
+  readonly others: ReportHeader;
+}
+
+/** @param report of the right shape, with a row at least */
+export function shapeOf(report: Report): ReportShape | undefined {
+  const [row] = report.stages;
+  if (row === undefined) return undefined;
+  let before: HoledText<HeaderHole> | undefined;
+  let current = new HoledText<HeaderHole>();
+  for (const [index, [member, value]] of Object.entries(report).entries()) {
+    current.text += `${index === 0 ? '{' : ','}${JSON.stringify(member)}:`;
+    if (member === 'stages') {
+      current.text += '[';
+      before = current;
+      current = new HoledText();
+      current.text = ']';
+    } else if (member === 'sources') addSources(current, value as Sources);
+    else addMember(current, member, value);
+  }
+  current.text += '}';
+
+  const rowText = new HoledText<number>();
+  const [[first], ...members] = Object.entries(row) as [[string], ...[string, unknown][]];
+  // The label is first, or this is no row as the profiler writes it.
+  if (first !== 'stage') return undefined;
+  for (const [member, value] of members) addRowMember(rowText, member, value);
+  rowText.text += '}';
+  if (before!.length + current.length + rowText.length > LONGEST_SHAPE) return undefined;
+  const { stages: _, ...others } = report;
+  return {
+    before: literalsOf([...before!.texts, before!.text]),
+    beforeHoles: before!.holes,
+    after: literalsOf([...current.texts, current.text]),
+    afterHoles: current.holes,
+    row: literalsOf([...rowText.texts, rowText.text]),
+    rowHoles: Int32Array.from(rowText.holes),
+    missing: NUMBER_METRICS.flatMap((_, index) => (rowText.holes.includes(index) ? [] : [index])),
+    others: { ...others, sources: withoutCounts(report.sources) },
+  };
+}
+
+class HoledText<Hole> {
+  readonly texts: string[] = [];
+  readonly holes: Hole[] = [];
+  /** What follows the last hole. */
+  text = '';
+
+  get length(): number {
+    return this.texts.reduce((sum, text) => sum + text.length, this.text.length);
+  }
+
+  addHole(hole: Hole): void {
+    this.texts.push(this.text);
+    this.holes.push(hole);
+    this.text = '';
+  }
+}
+
+function addMember(header: HoledText<HeaderHole>, member: string, value: unknown): void {
+  const index = HEADER_NUMBERS.indexOf(member as (typeof HEADER_NUMBERS)[number]);
+  if (index >= 0) header.addHole({ kind: 'number', index });
+  else if (member === 'pid' || member === 'thread') header.addHole({ kind: 'id', field: member });
+  else header.text += JSON.stringify(value);
+}
+
+function addSources(header: HoledText<HeaderHole>, sources: Sources): void {
+  header.text += '{';
+  for (const [index, [name, state]] of Object.entries(sources).entries()) {
+    header.text += `${index === 0 ? '' : ','}${JSON.stringify(name)}:{`;
+    for (const [at, [member, value]] of Object.entries(state).entries()) {
+      header.text += `${at === 0 ? '' : ','}${JSON.stringify(member)}:`;
+      const count = SOURCE_COUNTS.find((known) => known === member);
+      if (count === undefined) header.text += JSON.stringify(value);
+      else if (!(SOURCE_NAMES as readonly string[]).includes(name)) header.addHole({ kind: 'ignored' });
+      else header.addHole({ kind: 'sourceCount', index: sourceCountIndex(name as SourceName, count) });
+    }
+    header.text += '}';
+  }
+  header.text += '}';
+}
+
+function addRowMember(row: HoledText<number>, member: string, value: unknown): void {
+  row.text += `,${JSON.stringify(member)}:`;
+  const index = NUMBER_METRICS.findIndex(({ field }) => field === member);
+  if (index >= 0) row.addHole(index);
+  else if (member === 'wall_hist') row.addHole(HISTOGRAM);
+  else if (typeof value === 'number') row.addHole(IGNORED);
+  else row.text += JSON.stringify(value);
+}
+
+function withoutCounts(sources: Sources): Sources {
+  const states = Object.entries(sources).map(([name, state]) => {
+    const counts = SOURCE_COUNTS.filter((member) => state[member] !== undefined).map((member) => [member, 0]);
+    return [name, { ...state, ...Object.fromEntries(counts) }];
+  });
+  return Object.fromEntries(states) as Sources;
+}

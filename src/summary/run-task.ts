@@ -1,0 +1,85 @@
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { systemReason } from '../corpus/setup-error.js';
+import { decompressed } from './decompress.js';
+import { STDIN } from './files.js';
+import { LineFeed, type LineSink } from './line-feed.js';
+import { type FoldState, RecordFold, type RecordReader } from './record-fold.js';
+import type { Part, Task } from './tasks.js';
+
+const PIECE_BYTES = 256 * 1024;
+
+export interface TaskResult {
+  /** Lines of each part. */
+  readonly lines: readonly number[];
+  /** One line each on what could not be read. */
+  readonly unreadable: readonly string[];
+  readonly fold: FoldState;
+}
+
+/** Reads the parts of a task. @param onBytes told of every piece that has been read */
+export async function runTask(task: Task, reader: RecordReader, onBytes: (count: number) => void): Promise<TaskResult> {
+  const fold = new RecordFold(reader);
+  const lines: number[] = [];
+  const unreadable: string[] = [];
+  for (const [index, part] of task.parts.entries()) {
+    const feed = new LineFeed(sinkOf(fold, task.firstPart + index), {
+      startsInside: part.stretch !== undefined && part.stretch.from > 0,
+      // Fed from the byte before its first one: a line begins there where that byte is a newline.
+      ...(part.stretch === undefined ? {} : { ownsBytes: part.stretch.end - Math.max(0, part.stretch.from - 1) }),
+    });
+    try {
+      if (part.stretch === undefined) await readThrough(part, feed, onBytes);
+      else readStretch(part.path, part.stretch.from, feed, onBytes);
+    } catch (error) {
+      const whatIsIn = feed.lines === 0 ? '' : `; ${feed.lines} lines before that are in`;
+      unreadable.push(
+        `${part.path === STDIN ? 'stdin' : part.path}: cannot be read, ${systemReason(error)}${whatIsIn}`,
+      );
+    }
+    lines.push(feed.lines);
+  }
+  return { lines, unreadable, fold: fold.state() };
+}
+
+function sinkOf(fold: RecordFold, part: number): LineSink {
+  return {
+    take: (input, from, line) => fold.addLine(input, from, { part, line }),
+    takeTooLong: (line) => fold.addMalformed({ part, line }, 'is longer than 256 MiB: not a record'),
+  };
+}
+
+function readStretch(path: string, from: number, feed: LineFeed, onBytes: (count: number) => void): void {
+  const fd = openSync(path, 'r');
+  try {
+    for (let position = Math.max(0, from - 1); ; ) {
+      const { room } = feed;
+      const count = readSync(fd, room, 0, room.length, position);
+      position += count;
+      onBytes(count);
+      if (count === 0) break;
+      if (!feed.advance(count)) return;
+    }
+    feed.finish();
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function readThrough({ path }: Part, feed: LineFeed, onBytes: (count: number) => void): Promise<void> {
+  const stream = path === STDIN ? process.stdin : createReadStream(path, { highWaterMark: PIECE_BYTES });
+  const counted = (async function* () {
+    for await (const piece of stream as AsyncIterable<Buffer>) {
+      onBytes(piece.length);
+      yield piece;
+    }
+  })();
+  for await (const piece of decompressed(counted)) {
+    for (let from = 0; from < piece.length; ) {
+      const { room } = feed;
+      const count = piece.copy(room, 0, from);
+      from += count;
+      feed.advance(count);
+    }
+  }
+  feed.finish();
+}

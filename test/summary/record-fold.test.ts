@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { METRICS } from '../../src/metrics.js';
+import { mergeReports, ReportMerger } from '../../src/report/merge.js';
+import type { Report, StageRow } from '../../src/report/report.js';
+import { present } from '../../src/sources.js';
+import { type FoldState, type GroupPath, RecordFold, RecordReader } from '../../src/summary/record-fold.js';
+import { pipelineReport, report, row } from '../report/fixture.js';
+import { lineOf } from './scanned.js';
+
+/** What lines come to, in folds of so many lines, one reader for all. */
+function folded(lines: readonly (string | Uint8Array)[], groupBy?: GroupPath, linesAFold = lines.length): FoldState[] {
+  const reader = new RecordReader(groupBy);
+  const states: FoldState[] = [];
+  for (let from = 0; from < lines.length; from += linesAFold) {
+    const fold = new RecordFold(reader);
+    lines.slice(from, from + linesAFold).forEach((line, index) => {
+      const { input, from: start } = lineOf(line);
+      fold.addLine(input, start, { part: 0, line: from + index + 1 });
+    });
+    // As it comes out of another thread.
+    states.push(structuredClone(fold.state()));
+  }
+  return states;
+}
+
+function merged(states: readonly FoldState[]): Report {
+  const merger = new ReportMerger();
+  for (const { merger: state } of states) merger.absorb(state);
+  return merger.result();
+}
+
+/** As mergeReports is given the profiles of records. */
+const profilesOf = (texts: readonly string[]) => texts.map((text): Report => JSON.parse(text).profile);
+
+const lines = (reports: readonly Report[]) => reports.map((profile) => JSON.stringify({ input: 'a', profile }));
+
+const seconds = fc.oneof(
+  fc.double({ min: 0, max: 1e6, noNaN: true }),
+  fc.integer({ min: 0 }).map((ns) => ns / 1e9),
+  fc.constantFrom(0, 1e-9, 9.36e-7, 2 ** -60),
+);
+const kib = fc.integer({ min: -(2 ** 40), max: 2 ** 40 });
+const histogram = fc
+  .uniqueArray(fc.tuple(fc.nat(336), fc.nat(1e6)), { selector: ([bucket]) => bucket, maxLength: 4 })
+  .map((pairs) => pairs.sort(([a], [b]) => a - b));
+const values = fc.record(
+  Object.fromEntries(
+    METRICS.map(({ field, unit }) => [
+      field,
+      unit === 'histogram' ? histogram : unit === 'count' ? fc.nat() : fc.option(unit === 's' ? seconds : kib),
+    ]),
+  ),
+);
+const label = fc.oneof(fc.constantFrom('a', 'a.b', 'größe', '__proto__', 'a"b', 'c\\d', 'e\nf', ''), fc.string());
+const stages = fc.array(
+  fc.tuple(label, values).map(([stage, numbers]) => row(stage, numbers as Partial<StageRow>)),
+  { maxLength: 5 },
+);
+const anyReport = fc
+  .record({
+    total_wall_s: seconds,
+    total_cpu_s: fc.option(seconds),
+    outside_wall_s: seconds,
+    rss_kb_peak: fc.option(fc.nat()),
+    pid: fc.option(fc.nat(3)),
+    labels_folded: fc.nat(3),
+    warnings: fc.constantFrom([], [], ['a: 1'], ['a: 2', 'b']),
+    node: fc.constantFrom('v20.20.0', 'v24.21.0'),
+    readings: fc.nat(9),
+    slurm: fc.option(
+      fc.record({ job: fc.constantFrom('1', '2'), array_job: fc.constant('9'), array_task: fc.constant(null) }),
+      {
+        nil: undefined,
+      },
+    ),
+    stages,
+  })
+  .map(({ readings, slurm, ...members }) =>
+    report({
+      ...members,
+      sources: { ...report().sources, native: { ...present('sampled', 'mallinfo2'), readings, skipped: 1 } },
+      ...(slurm === undefined ? {} : { slurm }),
+    }),
+  );
+
+describe('records come to what mergeReports makes of their profiles, to the last digit', () => {
+  test('whatever their reports hold and wherever the work is divided', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyReport, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 5 }),
+        (reports, size) => {
+          expect(merged(folded(lines(reports), undefined, size))).toStrictEqual(
+            mergeReports(profilesOf(lines(reports))),
+          );
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('where most reports are of one shape', () => {
+    const stagesOf = fc
+      .array(values, { minLength: 2, maxLength: 2 })
+      .map(([a, b]) => [row('a', a as Partial<StageRow>), row('a.b', b as Partial<StageRow>)]);
+    const alike = fc.tuple(anyReport, stagesOf).map(([any, rows]) => ({ ...any, node: 'v20.20.0', stages: rows }));
+    fc.assert(
+      fc.property(fc.array(alike, { minLength: 20, maxLength: 20 }), (reports) => {
+        expect(merged(folded(lines(reports), undefined, 7))).toStrictEqual(mergeReports(profilesOf(lines(reports))));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test.each([
+    ['blanks between the tokens', (text: string) => text.replaceAll('":', '" : ')],
+    ['a member that is not known', (text: string) => text.replaceAll('"calls":', '"later":{"a":[1]},"calls":')],
+    [
+      'members in another order',
+      (text: string) =>
+        text.replace('"pid":4711,"thread":0,', '').replace('"schema"', '"thread":0,"pid":4711,"schema"'),
+    ],
+    ['exponents', (text: string) => text.replaceAll(/"wall_max_s":([\d.]+)/g, '"wall_max_s":$1e0')],
+  ])('with %s', (_, rewritten) => {
+    const reports = [pipelineReport(), pipelineReport(), pipelineReport()];
+    expect(merged(folded(lines(reports).map(rewritten)))).toStrictEqual(mergeReports(reports));
+  });
+
+  test('with an older row that lacks a field between newer ones', () => {
+    const { gc_s: _, ...older } = row('a', { gc_calls: 2 });
+    const reports = [
+      pipelineReport(),
+      report({ stages: [older as StageRow] }),
+      pipelineReport(),
+      report({ stages: [older as StageRow] }),
+    ];
+    expect(merged(folded(lines(reports)))).toStrictEqual(mergeReports(reports));
+  });
+});
+
+describe('counts', () => {
+  const profile = report({ stages: [row('a', { calls: 1 })] });
+
+  test('records, failed ones and those without a profile', () => {
+    const [state] = folded([
+      JSON.stringify({ input: 'a', profile }),
+      JSON.stringify({ input: 'b', error: { kind: 'exception' }, profile }),
+      JSON.stringify({ input: 'c', error: null, profile: null }),
+      '{}',
+      '  ',
+    ]);
+    expect(state).toMatchObject({ records: 4, failed: 1, unprofiled: 2, malformed: 0 });
+  });
+
+  test('lines that are no records, naming the first twenty', () => {
+    const [state] = folded([
+      '{"input":',
+      '3',
+      '{"input":"a" "b":1}',
+      '{"profile":{"schema":"x"}}',
+      ...Array(30).fill('{'),
+    ]);
+    expect(state).toMatchObject({ records: 0, malformed: 34 });
+    expect(state!.named).toHaveLength(20);
+    expect(state!.named.slice(0, 4)).toEqual([
+      { part: 0, line: 1, reason: expect.stringContaining('ends in the middle') },
+      { part: 0, line: 2, reason: expect.stringContaining('not an object') },
+      { part: 0, line: 3, reason: 'is not JSON' },
+      { part: 0, line: 4, reason: expect.stringContaining('schema "stageprof/1", received "x"') },
+    ]);
+  });
+
+  test('nothing of a report of a known shape in which one number is wrong', () => {
+    const good = lines([pipelineReport(), pipelineReport()]);
+    for (const wrong of ['1e400', '1e300', '"1"', '01', 'true', '[]', '-']) {
+      const bad = good[0]!.replace(/"wall_s":[\d.]+(?=.*"stage":"flush")/, `"wall_s":${wrong}`);
+      const states = folded([...good, bad]);
+      expect(states[0]).toMatchObject({ records: 2, malformed: 1 });
+      expect(merged(states)).toStrictEqual(mergeReports([pipelineReport(), pipelineReport()]));
+    }
+  });
+});
+
+test('hostile names are ordinary', () => {
+  const stages = ['__proto__', 'constructor', 'toString'].map((name) => row(name, { calls: 1, wall_s: 1 }));
+  const profile = report({ stages });
+  const line = `{"__proto__":{"polluted":1},"input":"__proto__","profile":${JSON.stringify(profile).replace('{', '{"__proto__":{"polluted":1},')}}`;
+  expect(merged(folded([line, line])).stages.map(({ stage, calls }) => [stage, calls])).toEqual([
+    ['__proto__', 2],
+    ['constructor', 2],
+    ['toString', 2],
+  ]);
+  expect(({} as { polluted?: number }).polluted).toBeUndefined();
+});
+
+test('a profile nested as deep as its line is long is refused', () => {
+  const [state] = folded([`{"profile":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`]);
+  expect(state!.named[0]!.reason).toContain('deeper than a report');
+});
+
+describe('the worst input', () => {
+  const of = (input: unknown, wall: number, peak: number | null) =>
+    JSON.stringify({ input, profile: report({ stages: [row('a', { wall_s: wall, rss_kb_peak_max: peak })] }) });
+
+  test('is the first with the highest value, with its line', () => {
+    const [state] = folded([of('x', 1, null), of('y', 3, 10), of('z', 3, 20), of('größe', 2, 20)]);
+    expect(state!.worst).toEqual([
+      [
+        'a',
+        [
+          { part: 0, line: 2, value: 3, input: 'y' },
+          { part: 0, line: 3, value: 20, input: 'z' },
+        ],
+      ],
+    ]);
+  });
+
+  test.each([
+    [undefined, null],
+    [null, null],
+    [{ page: 1 }, '{"page":1}'],
+    ['a\u001b[31m', 'a\u001b[31m'],
+  ])('%j is named %j', (input, name) => {
+    expect(folded([of(input, 1, 1)])[0]!.worst[0]![1][0]!.input).toBe(name);
+  });
+});
+
+describe('groups', () => {
+  const record = (member: object, wall: number, others: object = {}) =>
+    JSON.stringify({
+      ...member,
+      ...others,
+      profile: report({
+        total_wall_s: wall,
+        total_cpu_s: 2,
+        rss_kb_peak: 7,
+        stages: [
+          row('b', { gc_s: 1, js_kb_peak_max: 5 }),
+          row('b.c', { gc_s: 1 }),
+          row('d', { gc_s: 3, js_kb_peak_max: 4 }),
+        ],
+      }),
+    });
+  const rowsOf = (texts: string[], path: GroupPath) => {
+    const [state] = folded(texts, path);
+    return state!.groups!.rows.map(([name, { high }, buckets]) => ({ name, high, calls: [...buckets.values()] }));
+  };
+  const at = (field: string) =>
+    METRICS.filter(({ unit }) => unit !== 'histogram').findIndex((metric) => metric.field === field);
+
+  test('are calls by the value of a member: whole records from their header, the rest from outermost stages', () => {
+    const [first, second] = rowsOf(
+      [record({ kind: 'a' }, 1), record({ kind: 'b' }, 2), record({ kind: 'a' }, 4, { error: { kind: 'x' } })],
+      ['kind'],
+    );
+    expect(second!.name).toBe('b');
+    expect(first).toMatchObject({ name: 'a', calls: [1, 1] });
+    const expected = {
+      calls: 2,
+      errors: 1,
+      wall_s: 5,
+      wall_max_s: 4,
+      cpu_s: 4,
+      rss_kb_peak_max: 7,
+      gc_s: 8,
+      js_kb_peak_max: 5,
+    };
+    for (const [field, value] of Object.entries(expected))
+      expect([field, first!.high[at(field)]]).toEqual([field, value]);
+  });
+
+  test.each([
+    [{ settings: { model: 'm' } }, 'm'],
+    [{ settings: { model: 3 } }, '3'],
+    [{ settings: { model: null } }, 'null'],
+    [{ settings: 'text' }, '(none)'],
+    [{}, '(none)'],
+    [{ settings: { model: { a: [1] } } }, '{"a":[1]}'],
+  ])('%j has the name %s', (member, name) => {
+    expect(rowsOf([record(member, 1)], ['settings', 'model'])[0]!.name).toBe(name);
+  });
+
+  test('by members of every object are those the record has itself', () => {
+    expect(rowsOf([record({ a: {} }, 1)], ['a', 'constructor'])[0]!.name).toBe('(none)');
+    expect(rowsOf([record({}, 1)], ['toString'])[0]!.name).toBe('(none)');
+  });
+});
