@@ -7,9 +7,10 @@ import { mapCommand } from './map.js';
 import { packageVersion } from './package-version.js';
 import { runCommand } from './run.js';
 import { say } from './say.js';
+import { summarizeCommand } from './summarize.js';
 import { UsageError } from './usage-error.js';
 
-const COMMANDS = [runCommand, mapCommand, doctorCommand];
+const COMMANDS = [runCommand, mapCommand, summarizeCommand, doctorCommand];
 
 function createProgram(finish: (exitCode: number) => void): Command {
   const program = new Command('stageprof')

@@ -5,7 +5,7 @@ import { whyAbsent } from './metric-sources.js';
 import { isNumberMetric, NUMBER_METRICS, type NumberField, type NumberMetric } from './number-metrics.js';
 import type { Report, StageRow } from './report.js';
 
-export type ColumnKey = MetricField | 'share' | 'p50' | 'p95';
+export type ColumnKey = MetricField | 'share' | 'p50' | 'p95' | 'p99';
 
 /** The column of readings is of text, and stands after all others. */
 export const READING_KEY = 'reading';
@@ -49,6 +49,7 @@ export const IMPORTANCE: readonly (ColumnKey | typeof READING_KEY)[] = [
   'wall_self_s',
   'p95',
   'p50',
+  'p99',
   'native_kb_peak_max',
   'js_kb_peak_max',
   'external_kb_delta',
@@ -62,8 +63,12 @@ export const IMPORTANCE: readonly (ColumnKey | typeof READING_KEY)[] = [
   'js_kb_alloc',
 ];
 
-/** The 95th percentile of fewer calls is their slowest, and says nothing of the next one. */
-const FEWEST_CALLS_FOR_P95 = 20;
+/** Of fewer calls the percentile is their slowest, and says nothing of the next one. */
+const QUANTILES = [
+  ['p50', 0.5, 1],
+  ['p95', 0.95, 20],
+  ['p99', 0.99, 100],
+] as const;
 
 /**
  * The columns of a report in order, and those with no number in any row.
@@ -89,7 +94,7 @@ function hasNumber(column: Column, { stages }: Report): boolean {
 
 function allColumns(report: Report, sort: MetricField | undefined): Column[] {
   return METRICS.flatMap((metric): Column[] => {
-    if (metric.unit === 'histogram') return [quantile('p50', 0.5, 1), quantile('p95', 0.95, FEWEST_CALLS_FOR_P95)];
+    if (metric.unit === 'histogram') return QUANTILES.map(([key, q, fewestCalls]) => quantile(key, q, fewestCalls));
     if (!isNumberMetric(metric)) return [];
     if (metric.heading === null && metric.field !== sort) return [];
     const column = metricColumn(metric, report);
@@ -130,7 +135,7 @@ function share(report: Report): Column {
   };
 }
 
-function quantile(key: 'p50' | 'p95', q: number, fewestCalls: number): Column {
+function quantile(key: (typeof QUANTILES)[number][0], q: number, fewestCalls: number): Column {
   return {
     key,
     heading: key,
@@ -141,7 +146,8 @@ function quantile(key: 'p50' | 'p95', q: number, fewestCalls: number): Column {
     },
     outside: null,
     total: null,
-    whyEmpty: fewestCalls > 1 ? `fewer than ${fewestCalls} calls` : 'no call completed',
+    // One word on both is enough.
+    whyEmpty: key === 'p99' ? null : fewestCalls > 1 ? `fewer than ${fewestCalls} calls` : 'no call completed',
   };
 }
 

@@ -4,7 +4,8 @@ import { isNumberMetric } from './number-metrics.js';
 import { readingsOf } from './readings/readings.js';
 import type { ModuleKib, Report, StageRow } from './report.js';
 
-interface CsvColumn {
+/** A column beside those of the metrics. */
+export interface CsvColumn {
   readonly field: string;
   readonly value: (row: StageRow, report: Report) => string | number | null;
 }
@@ -16,7 +17,6 @@ const QUANTILES = [
 ] as const;
 
 const COLUMNS: readonly CsvColumn[] = [
-  { field: 'stage', value: ({ stage }) => inert(stage) },
   ...METRICS.flatMap((metric): CsvColumn[] => {
     if (isNumberMetric(metric)) return [{ field: metric.field, value: (row) => row[metric.field] }];
     if (metric.unit === 'modules') {
@@ -38,13 +38,20 @@ const COLUMNS: readonly CsvColumn[] = [
  * The histogram stands as the quantiles made from it, modules as `name=KiB`, the largest first, the readings as their
  * kinds, that which matters most first. Seconds are rounded to nanoseconds.
  *
- * Labels may come from names of input files, and spreadsheets run what begins like a formula: such a label gets
+ * Labels may come from names of input files, and spreadsheets run what begins like a formula: such a text gets
  * a `'` in front. The JSON has every label as it is.
+ *
+ * @param by what the rows are in place of stages
  */
-export function renderCsv(report: Report): string {
+export function renderCsv(
+  report: Report,
+  { by = 'stage', further = [] }: { readonly by?: string | undefined; readonly further?: readonly CsvColumn[] } = {},
+): string {
+  const label: CsvColumn = { field: inert(by), value: ({ stage }) => stage };
+  const columns = [label, ...COLUMNS, ...further];
   const lines = [
-    COLUMNS.map(({ field }) => field),
-    ...report.stages.map((row) => COLUMNS.map(({ value }) => text(value(row, report)))),
+    columns.map(({ field }) => field),
+    ...report.stages.map((row) => columns.map(({ value }) => text(value(row, report)))),
   ];
   return lines.map((fields) => `${fields.map(quoted).join(',')}\r\n`).join('');
 }
@@ -58,7 +65,7 @@ function moduleText(modules: ModuleKib | null): string | null {
 
 function text(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'number' ? String(Number(value.toFixed(9))) : value;
+  return typeof value === 'number' ? String(Number(value.toFixed(9))) : inert(value);
 }
 
 function quoted(field: string): string {

@@ -7,20 +7,23 @@ import { READING_HEADING, readingCell, readingNotes, readingsOfReport } from './
 import type { Report } from './report.js';
 
 /** The human table as GitHub Markdown, with full labels, and its notes as a list. */
-export function renderMarkdown(report: Report, ranking: Ranking = {}): string {
+export function renderMarkdown(report: Report, ranking: Ranking & { readonly by?: string | undefined } = {}): string {
+  const { by } = ranking;
   const rows = rank(report.stages, ranking);
   const { columns, leftOut } = columnsOf(report, ranking.sort);
   const readings = readingsOfReport(report);
   const reading = (cell: string) => (rows.some((row) => (readings.get(row) ?? []).length > 0) ? [cell] : []);
   const table = [
-    ['stage', ...columns.map(({ heading }) => heading), ...reading(READING_HEADING)],
+    [escapeMarkdown(by ?? 'stage'), ...columns.map(({ heading }) => heading), ...reading(READING_HEADING)],
     [':--', ...columns.map(() => '--:'), ...reading(':--')],
     ...rows.map((row) => [
       escapeMarkdown(row.stage),
       ...columns.map((column) => inline(cellOf(column, row))),
       ...reading(readingCell(readings.get(row) ?? [])),
     ]),
-    ['(outside any stage)', ...columns.map(({ outside }) => (outside === null ? '' : inline(outside))), ...reading('')],
+    ...(by === undefined
+      ? [['(outside any stage)', ...columns.map(({ outside }) => (outside === null ? '' : inline(outside))), ...reading('')]]
+      : []),
     ['total', ...columns.map(({ total }) => (total === null ? '' : inline(total))), ...reading('')],
   ];
   const notes = [...readingNotes(readings), ...notesOf(report, { columns: leftOut, rowsShown: rows.length })];
@@ -32,6 +35,6 @@ export function renderMarkdown(report: Report, ranking: Ranking = {}): string {
 }
 
 /** `text` on one line, shown as it is: no pipe ends its cell, no `__proto__` turns bold. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return escapeControls(text).replace(/[\\`*_{}[\]<>|~&]/g, '\\$&');
 }

@@ -19,6 +19,8 @@ export interface TableOptions extends Ranking {
   /** Characters a line may have: columns give way to it. Without one the table is as wide as it needs. */
   readonly width?: number | undefined;
   readonly colour?: boolean | undefined;
+  /** What the rows are in place of stages: they are then a plain list, and nothing is outside of them. */
+  readonly by?: string | undefined;
 }
 
 interface ShownColumn extends GridColumn {
@@ -41,19 +43,20 @@ const LARGEST_READING_SHARE = 0.24;
  * first; the time outside of them and the total; what to act on; and notes on what the rows do not say.
  */
 export function renderTable(report: Report, options: TableOptions = {}): string {
-  const { width = Number.POSITIVE_INFINITY, colour = false, sort } = options;
+  const { width = Number.POSITIVE_INFINITY, colour = false, sort, by } = options;
   const rows = rank(report.stages, options);
-  const lines = sort === undefined ? asTree(rows) : asList(rows);
+  const lines = sort === undefined && by === undefined ? asTree(rows) : asList(rows);
+  const ends = by === undefined ? [OUTSIDE, TOTAL] : [TOTAL];
   const { columns, leftOut } = columnsOf(report, sort);
 
   const labels = labelColumn(
-    [HEADING, ...lines.map(({ label }) => label), OUTSIDE, TOTAL],
+    [escapeControls(by ?? HEADING), ...lines.map(({ label }) => label), ...ends],
     Math.max(OUTSIDE.length, Math.floor(width * LARGEST_LABEL_SHARE)),
   );
   const readings = readingsOfReport(report);
   const grid = [
-    ...columns.map((column) => shownColumn(column, lines)),
-    ...readingColumn(readings, lines, Math.floor(width * LARGEST_READING_SHARE)),
+    ...columns.map((column) => shownColumn(column, lines, ends.length)),
+    ...(by === undefined ? readingColumn(readings, lines, Math.floor(width * LARGEST_READING_SHARE)) : []),
   ];
   const kept = fitting(grid, width - labels.width, ({ key }) => rankOf(key, sort));
   const tooWide = grid.filter((column) => !kept.includes(column));
@@ -64,9 +67,9 @@ export function renderTable(report: Report, options: TableOptions = {}): string 
     rowsShown: rows.length,
   });
   // Apart from the other notes: their names are longer, and they are what to act on.
-  const blocks = [readingNotes(readings), notes].filter((block) => block.length > 0);
+  const blocks = [by === undefined ? readingNotes(readings) : [], notes].filter((block) => block.length > 0);
   const below = blocks.flatMap((block) => ['', ...noteLines(block, width, paint)]);
-  return `${[...bodyLines(labels, kept, paint), ...below].join('\n')}\n`;
+  return `${[...bodyLines(labels, kept, paint, ends.length), ...below].join('\n')}\n`;
 }
 
 interface LabelledRow {
@@ -82,10 +85,10 @@ function asList(rows: readonly StageRow[]): LabelledRow[] {
   return rows.map((row) => ({ row, label: escapeControls(row.stage) }));
 }
 
-function shownColumn(column: Column, lines: readonly LabelledRow[]): ShownColumn {
+function shownColumn(column: Column, lines: readonly LabelledRow[], ends: number): ShownColumn {
   const cells = lines.map(({ row }) => cellOf(column, row));
   const { key, heading } = column;
-  return { key, heading, ...numberColumn(heading, [...cells, column.outside, column.total]) };
+  return { key, heading, ...numberColumn(heading, [...cells, ...[column.outside, column.total].slice(-ends)]) };
 }
 
 /** None where no row has a reading. */
@@ -111,10 +114,11 @@ function leftOutFor(width: number, heading: string, howMany: number): LeftOut {
   return { heading, reason: `${howMany} ${howMany === 1 ? 'column' : 'columns'} to fit ${width} characters` };
 }
 
-function bodyLines(labels: GridColumn, columns: readonly ShownColumn[], paint: Paint): string[] {
+/** @param ends how many lines stand below the rows */
+function bodyLines(labels: GridColumn, columns: readonly ShownColumn[], paint: Paint, ends: number): string[] {
   const last = labels.cells.length - 1;
   return labels.cells.map((label, line) => {
-    const isRow = line > 0 && line < last - 1;
+    const isRow = line > 0 && line <= last - ends;
     const cells = columns.map(({ key, cells }) => (isRow ? paintCell(key, cells[line]!, paint) : cells[line]!));
     const text = [label, ...cells].join(GAP).trimEnd();
     if (isRow) return text;

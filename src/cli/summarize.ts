@@ -1,0 +1,128 @@
+import { availableParallelism } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { METRICS, type MetricField } from '../metrics.js';
+import { findSources, type Source, STDIN } from '../summary/files.js';
+import type { GroupPath } from '../summary/record-fold.js';
+import { runTasks } from '../summary/run-tasks.js';
+import { Summary, type SummaryResult } from '../summary/summary.js';
+import { tasksOf } from '../summary/tasks.js';
+import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
+import { readProgress } from './read-progress.js';
+import { counted, say } from './say.js';
+import { wholeNumberFrom } from './shard-flags.js';
+import { FORMATS, type Format, renderSummary } from './summary-formats.js';
+import { UsageError } from './usage-error.js';
+
+interface SummarizeFlags {
+  readonly format: Format;
+  readonly by: string;
+  readonly sort?: MetricField;
+  readonly top?: number;
+  readonly jobs?: number;
+  readonly lenient?: true;
+  readonly details?: true;
+}
+
+const STAGE = 'stage';
+
+/** Below this a second thread takes longer to start than it saves. */
+const ALONE_BELOW_BYTES = 16 * 1024 * 1024;
+
+const HELP = `
+FILES are JSON Lines of records, as "stageprof map --profile" writes them: { input, …, profile }.
+A folder stands for the *.jsonl, *.jsonl.gz and *.jsonl.zst in it, a quoted pattern for what it
+matches, - for stdin. What is compressed with gzip or zstd is known by its first bytes.
+
+Rows are the stages, or with --by the values of a member of the record, such as input or
+settings.model: a record is then one call of its row, what its process took is from the header of
+its profile, and what only stages know is that of its outermost ones. Below the rows stand the
+worst inputs of each, by wall time and by peak of resident memory, with file and line.
+
+Lines that are no record are named on stderr, left out and counted.
+Exit codes: 0 done, 1 some lines or files could not be taken, 2 usage.`;
+
+export function summarizeCommand(finish: (exitCode: number) => void): Command {
+  return new Command('summarize')
+    .description('one table of all records: what each stage cost, and which inputs were the worst')
+    .argument('<files...>', 'files of records, folders, patterns; - is stdin')
+    .addOption(new Option('--format <format>', 'of the result').choices(FORMATS).default('table'))
+    .option('--by <member>', 'a row each value of this member of the record; a dotted path', parseMember, STAGE)
+    .option('--sort <field>', 'highest first, by a field of the rows such as rss_kb_peak_max', parseField)
+    .addOption(new Option('--top <n>', 'so many rows, those highest in --sort or wall_s').argParser(wholeNumberFrom(1)))
+    .addOption(new Option('--jobs <n>', 'threads at most, without it one a core').argParser(wholeNumberFrom(1)))
+    .option('--details', 'with --format json: p50, p95, p99 and the worst inputs of each row')
+    .option('--lenient', 'exit with 0 although some lines were no records')
+    .addHelpText('after', HELP)
+    .action(async (files: string[], flags: SummarizeFlags) => finish(await summarize(files, flags)));
+}
+
+async function summarize(files: readonly string[], flags: SummarizeFlags): Promise<number> {
+  if (flags.details && flags.format !== 'json')
+    throw new UsageError('--details needs --format json: the others have them');
+  const { sources, repeated } = findSources(files);
+  if (repeated > 0) say(`${counted(repeated, 'file')} given more than once, read once`);
+  const by = flags.by === STAGE ? undefined : flags.by;
+  const result = await read(sources, flags.jobs, by);
+  for (const line of result.unreadable) say(line);
+  for (const line of result.named) say(line);
+  sayMalformed(result, flags.lenient === true);
+
+  const { stdout } = process;
+  const isTerminal = stdout.isTTY === true;
+  const text = renderSummary(result, {
+    ...flags,
+    by,
+    files: sources.length,
+    width: isTerminal ? stdout.columns : undefined,
+    colour: isTerminal && !process.env.NO_COLOR,
+  });
+  stdout.write(text);
+  if (result.records === 0) say('there was no record to summarise');
+  const isWhole = result.unreadable.length === 0 && (result.malformed === 0 || flags.lenient === true);
+  return isWhole && result.records > 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+async function read(
+  sources: readonly Source[],
+  jobs: number | undefined,
+  by: string | undefined,
+): Promise<SummaryResult> {
+  const groupBy = by?.split('.') as GroupPath | undefined;
+  const tasks = tasksOf(sources);
+  const bytes = sources.reduce((sum, { weight }) => sum + weight, 0);
+  const bytesRead = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
+  const summary = new Summary({ isGrouped: groupBy !== undefined });
+  const isKnown = sources.every(({ path, bytes: size }) => path !== STDIN && size !== undefined);
+  const progress = readProgress(isKnown ? bytes : undefined, () => Number(Atomics.load(bytesRead, 0)), process.stderr);
+  try {
+    await runTasks(tasks, {
+      jobs: bytes < ALONE_BELOW_BYTES ? 1 : (jobs ?? availableParallelism()),
+      groupBy,
+      bytesRead,
+      onResult: (task, result) => summary.add(task, result),
+    });
+  } finally {
+    progress.stop();
+  }
+  return summary.result();
+}
+
+function sayMalformed({ malformed, named }: SummaryResult, isLenient: boolean): void {
+  if (malformed === 0) return;
+  const others = malformed > named.length ? `, the first ${named.length} named above` : '';
+  const remedy = isLenient ? '' : ' (--lenient to exit with 0 all the same)';
+  say(
+    `${counted(malformed, 'line')} left out that ${malformed === 1 ? 'is no record' : 'are no records'}${others}${remedy}`,
+  );
+}
+
+function parseMember(text: string): string {
+  if (text.split('.').every((step) => step !== '')) return text;
+  throw new InvalidArgumentError('It has to name a member of the records, such as input or settings.model.');
+}
+
+function parseField(text: string): MetricField {
+  const field = METRICS.find((metric) => metric.field === text)?.field;
+  if (field !== undefined) return field;
+  throw new InvalidArgumentError('It has to be a field of the rows, such as wall_s or rss_kb_peak_max.');
+}

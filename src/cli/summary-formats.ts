@@ -1,0 +1,111 @@
+import { quantileSeconds } from '../histogram.js';
+import type { MetricField } from '../metrics.js';
+import { renderCsv } from '../report/csv.js';
+import { renderJson } from '../report/json.js';
+import { escapeMarkdown, renderMarkdown } from '../report/markdown.js';
+import { type Ranking, rank } from '../report/ranking.js';
+import type { Report, StageRow } from '../report/report.js';
+import { renderTable } from '../report/table.js';
+import type { SummaryResult } from '../summary/summary.js';
+import { counted } from './say.js';
+import { worstCells, worstTable } from './worst-table.js';
+
+export const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface SummaryView {
+  readonly format: Format;
+  /** The member the rows are values of; undefined where they are stages. */
+  readonly by: string | undefined;
+  readonly sort?: MetricField;
+  readonly top?: number;
+  readonly details?: true;
+  readonly files: number;
+  readonly width: number | undefined;
+  readonly colour: boolean;
+}
+
+const WORST_COLUMNS = [
+  ['worst_wall_input', 'wall_s', 'input'],
+  ['worst_wall_s', 'wall_s', 'value'],
+  ['worst_wall_file', 'wall_s', 'file'],
+  ['worst_wall_line', 'wall_s', 'line'],
+  ['worst_peak_input', 'rss_kb_peak_max', 'input'],
+  ['worst_peak_kb', 'rss_kb_peak_max', 'value'],
+  ['worst_peak_file', 'rss_kb_peak_max', 'file'],
+  ['worst_peak_line', 'rss_kb_peak_max', 'line'],
+] as const;
+
+export function renderSummary(result: SummaryResult, view: SummaryView): string {
+  const { by, sort, top } = view;
+  const { report } = result;
+  // Groups come in no order worth keeping.
+  const ranking: Ranking = { top, sort: sort ?? (by === undefined ? undefined : 'wall_s') };
+  const rows = rank(result.groups ?? report.stages, ranking);
+  switch (view.format) {
+    case 'json':
+      return renderJson(asJson(result, rows, view));
+    case 'csv':
+      return renderCsv(
+        { ...report, stages: rows },
+        {
+          by,
+          further: WORST_COLUMNS.map(([field, worstBy, member]) => ({
+            field,
+            value: ({ stage }) => result.worstOf(stage)[worstBy]?.[member] ?? null,
+          })),
+        },
+      );
+    case 'markdown': {
+      const table = renderMarkdown({ ...report, stages: result.groups ?? report.stages }, { ...ranking, by });
+      const worst = [
+        ['', 'worst by', '', 'input', 'record'],
+        [':--', ':--', '--:', ':--', ':--'],
+        ...worstCells(rows, result.worstOf).map((cells) => cells.map(escapeMarkdown)),
+      ];
+      return `${heading(result, view)}\n\n${table}\n${worst.map((cells) => `| ${cells.join(' | ')} |\n`).join('')}`;
+    }
+    default: {
+      const table = renderTable({ ...report, stages: result.groups ?? report.stages }, { ...view, ...ranking });
+      return `${heading(result, view)}\n\n${table}${worstTable(rows, result.worstOf, view)}`;
+    }
+  }
+}
+
+function heading({ records, failed, unprofiled, malformed }: SummaryResult, { files, by }: SummaryView): string {
+  const parts = [
+    `${counted(records, 'record')} in ${counted(files, 'file')}`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(unprofiled > 0 ? [`${unprofiled} without profile`] : []),
+    ...(malformed > 0 ? [`${counted(malformed, 'line')} left out`] : []),
+  ];
+  return `${parts.join(', ')}${by === undefined ? '' : `, by ${by}`}`;
+}
+
+/** The merged report, with how many records it is of; what did not happen is not mentioned. */
+function asJson(result: SummaryResult, rows: readonly StageRow[], { by, details }: SummaryView): Report {
+  const { records, failed, unprofiled, malformed, report } = result;
+  return {
+    ...report,
+    ...(by === undefined ? { stages: rows } : {}),
+    records,
+    ...(failed > 0 ? { failed } : {}),
+    ...(unprofiled > 0 ? { unprofiled } : {}),
+    ...(malformed > 0 ? { malformed } : {}),
+    ...(by === undefined ? {} : { by, groups: rows.map(({ stage, ...row }) => ({ group: stage, ...row })) }),
+    ...(details === true ? { details: rows.map((row) => detailsOf(row, result, by)) } : {}),
+  } as Report;
+}
+
+function detailsOf(row: StageRow, { worstOf }: SummaryResult, by: string | undefined): object {
+  const quantiles = [50, 95, 99].map((percent) => [
+    `wall_p${percent}_s`,
+    quantileSeconds(row.wall_hist, percent / 100),
+  ]);
+  return {
+    [by === undefined ? 'stage' : 'group']: row.stage,
+    calls: row.calls,
+    ...Object.fromEntries(quantiles),
+    worst: worstOf(row.stage),
+  };
+}
