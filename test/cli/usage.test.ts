@@ -92,6 +92,17 @@ const wrong: [what: string, args: string[], line: RegExp, env?: NodeJS.ProcessEn
   ['an empty measure', ['map', OUTCOMES, 'a', '--profile', '--measure', ''], /--measure.*"cpu"/],
   ['an unknown collect', ['map', OUTCOMES, 'a', '--profile', '--collect', 'all'], /--collect.*none, outermost, every/],
   ['an unknown RSS peak', ['map', OUTCOMES, 'a', '--profile', '--rss-peak', 'x'], /--rss-peak.*lifetime, reset/],
+  ['nothing to summarise', ['summarize'], /missing required argument 'files'/],
+  ['a missing file', ['summarize', 'list.txt', 'gone.jsonl'], /gone\.jsonl: there is no such file/],
+  ['an empty file name', ['summarize', ''], /an empty file name/],
+  ['a pattern without match', ['summarize', 'gone/*.jsonl'], /gone\/\*\.jsonl: matches no file/],
+  ['a folder without records', ['summarize', '.'], /\.: holds no records/],
+  ['an unknown format', ['summarize', 'list.txt', '--format', 'xml'], /--format.*table, json, csv, markdown/],
+  ['an unknown field to sort by', ['summarize', 'list.txt', '--sort', 'wall'], /--sort.*wall_s/],
+  ['no rows at all', ['summarize', 'list.txt', '--top', '0'], /--top.*whole number from 1/],
+  ['no threads at all', ['summarize', 'list.txt', '--jobs', '0'], /--jobs.*whole number from 1/],
+  ['a member without name', ['summarize', 'list.txt', '--by', 'a..b'], /--by.*name a member/],
+  ['details of a table', ['summarize', 'list.txt', '--details'], /--details needs --format json/],
   ['a profiler option without a profiler', ['map', OUTCOMES, 'a', '--collect', 'every'], /--collect needs --profile/],
 ];
 

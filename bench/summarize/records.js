@@ -1,0 +1,125 @@
+// node bench/summarize/records.js FILE ROWS: records as `stageprof map --profile` writes them, of a made-up corpus.
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bucketOf } from '../../dist/histogram.js';
+import { METRICS } from '../../dist/metrics.js';
+import { StageProfiler } from '../../dist/profiler.js';
+
+export const STAGES = [
+  'read',
+  'extract',
+  'extract.bytes',
+  'extract.strings',
+  'classify',
+  'classify.js',
+  'classify.json',
+  'classify.elf',
+  'classify.image',
+  'classify.image.decode',
+  'classify.image.measure',
+  'write',
+];
+
+/** Writes at once, in bytes. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+
+const WORDS = 'scan page "line" {box} tile [word] glyph \\ margin über 漢字 column footer, heading: table'.split(' ');
+
+/**
+ * Writes records until they hold so many rows. A record has what its pipeline found beside its profile: texts with
+ * quotes and brackets in them, lists and nested objects, some 2 KB. The same call writes the same file.
+ */
+export function writeRecords(file, rows) {
+  const header = headerOfThisMachine();
+  const random = randomFrom(1);
+  const fd = openSync(file, 'w');
+  let lines = [];
+  let pending = 0;
+  for (let written = 0, index = 0; written < rows; index++) {
+    const stages = STAGES.slice(0, rows - written).map((stage) => rowOf(stage, random));
+    written += stages.length;
+    const line = `${JSON.stringify(recordOf(index, header, stages, random))}\n`;
+    lines.push(line);
+    pending += line.length;
+    if (pending < PIECE_BYTES && written < rows) continue;
+    writeSync(fd, lines.join(''));
+    lines = [];
+    pending = 0;
+  }
+  closeSync(fd);
+}
+
+/** The header of a real report, so that its sources are as long and as varied as they are. */
+function headerOfThisMachine() {
+  const profiler = new StageProfiler();
+  const { stages: _, ...header } = profiler.report();
+  profiler.close();
+  return header;
+}
+
+function recordOf(index, header, stages, random) {
+  const wall = stages.reduce((sum, { wall_s }) => sum + wall_s, 0);
+  return {
+    input: `/data/corpus/volume-${index % 97}/scan-${String(index).padStart(8, '0')}.tif`,
+    pages: 1 + Math.floor(random() * 40),
+    text: Array.from({ length: 90 }, () => WORDS[Math.floor(random() * WORDS.length)]).join(' '),
+    boxes: Array.from({ length: 40 }, () => [0, 0, 0, 0].map(() => Math.floor(random() * 5000))),
+    found: { language: 'de', fonts: WORDS.map((name) => ({ name, weight: Math.floor(random() * 900) })) },
+    profile: {
+      ...header,
+      total_wall_s: seconds(wall * 1.01),
+      total_cpu_s: seconds(wall * 1.2),
+      outside_wall_s: seconds(wall * 0.01),
+      outside_cpu_s: seconds(wall * 0.01),
+      rss_kb_now: 90_000 + Math.floor(random() * 50_000),
+      rss_kb_peak: 150_000 + Math.floor(random() * 50_000),
+      sources: {
+        ...header.sources,
+        native: { ...header.sources.native, readings: Math.floor(random() * 50), skipped: 1 },
+      },
+      pid: 1000 + (index % 5000),
+      stages,
+    },
+  };
+}
+
+function rowOf(stage, random) {
+  const wall = 10 ** (random() * 4 - 4);
+  const calls = 1 + Math.floor(random() * 4);
+  const value = ({ fold, unit, field }) => {
+    if (field === 'calls') return calls;
+    if (unit === 'histogram') return histogram(wall, calls);
+    if (fold === 'count') return 0;
+    if (unit === 's') return seconds(wall * (field === 'wall_s' ? 1 : random()));
+    if (field === 'js_kb_retained' || field === 'native_kb_alloc') return null;
+    return fold === 'growth' ? Math.floor(random() * 4000 - 1000) : Math.floor(random() * 100_000);
+  };
+  return Object.fromEntries([['stage', stage], ...METRICS.map((metric) => [metric.field, value(metric)])]);
+}
+
+function histogram(wall, calls) {
+  const bucket = bucketOf((wall / calls) * 1e9);
+  return calls === 1
+    ? [[bucket, 1]]
+    : [
+        [bucket - 3, 1],
+        [bucket, calls - 1],
+      ];
+}
+
+function seconds(value) {
+  return Math.round(value * 1e9) / 1e9;
+}
+
+/** mulberry32 */
+function randomFrom(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeRecords(process.argv[2], Number(process.argv[3]));

@@ -1,0 +1,199 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { mergeReports } from '../../src/report/merge.js';
+import type { Report } from '../../src/report/report.js';
+import { pipelineReport, report, row } from '../report/fixture.js';
+import { fixture, runCli, temporaryFolder } from './run-cli.js';
+
+const hasZstd = (() => {
+  try {
+    execFileSync('zstd', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+/** A record with so many seconds in its one stage. */
+function line(input: string, seconds: number, members: object = {}): string {
+  const stages = [
+    row('scan', { calls: 1, wall_s: seconds, wall_max_s: seconds, wall_hist: [[200, 1]], rss_kb_peak_max: 2048 }),
+  ];
+  const profile = report({ total_wall_s: seconds, outside_wall_s: 0, stages });
+  return `${JSON.stringify({ input, ...members, profile })}\n`;
+}
+
+/** As many records as make a file that is shared out among threads. */
+function manyLines(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const profile = { ...pipelineReport(), total_wall_s: (index * 4001) / 1e9, pid: index % 3 };
+    const text = createHash('sha256')
+      .update(`${index}`)
+      .digest('hex')
+      .repeat(1 + (index % 60));
+    return `${JSON.stringify({ input: `scan ${index}`, text, profile })}\n`;
+  });
+}
+
+const profilesOf = (lines: readonly string[]): Report[] => lines.map((text) => JSON.parse(text).profile);
+
+async function summarized(args: readonly string[], options: Parameters<typeof runCli>[1] = {}) {
+  const { exitCode, stdout, lines } = await runCli(['summarize', '--format', 'json', ...args], options);
+  return { exitCode, lines, json: stdout === '' ? undefined : JSON.parse(stdout) };
+}
+
+describe('stageprof summarize', () => {
+  test('of the records of map is what mergeReports makes of their profiles, with their number', async () => {
+    const cwd = temporaryFolder();
+    await runCli(['map', '--profile', fixture('outcomes.mjs'), 'a', 'b', 'c', 'error', 'a/a'], { cwd });
+    const files = readdirSync(join(cwd, 'results')).sort();
+    const profiles = profilesOf(files.map((name) => readFileSync(join(cwd, 'results', name), 'utf8')));
+    const { exitCode, json } = await summarized(['results'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(json).toEqual({ ...JSON.parse(JSON.stringify(mergeReports(profiles))), records: 5, failed: 1 });
+  });
+
+  test('is the same to the last digit however many threads take part', async () => {
+    const cwd = temporaryFolder();
+    const lines = manyLines(5000);
+    writeFileSync(join(cwd, 'many.jsonl'), lines.join(''));
+    const expected = { ...JSON.parse(JSON.stringify(mergeReports(profilesOf(lines)))), records: 5000 };
+    for (const jobs of ['1', '2', '5']) {
+      const { exitCode, json, lines: said } = await summarized(['many.jsonl', '--jobs', jobs], { cwd });
+      expect({ exitCode, said }).toEqual({ exitCode: 0, said: [] });
+      expect(json).toEqual(expected);
+    }
+  }, 60_000);
+
+  test('names lines that are no records by file and number, wherever the file was cut', async () => {
+    const cwd = temporaryFolder();
+    const lines = manyLines(5000);
+    lines[7] = 'no record\n';
+    lines[4990] = '{"input":"torn\n';
+    writeFileSync(join(cwd, 'many.jsonl'), lines.join(''));
+    const strict = await summarized(['many.jsonl', '--jobs', '4', '--details'], { cwd });
+    expect(strict.exitCode).toBe(1);
+    expect(strict.json).toMatchObject({ records: 4998, malformed: 2 });
+    expect(strict.lines).toEqual([
+      'stageprof: many.jsonl:8: is not JSON',
+      'stageprof: many.jsonl:4991: ends in the middle of a record: torn off, or still being written',
+      'stageprof: 2 lines left out that are no records (--lenient to exit with 0 all the same)',
+    ]);
+    expect(await summarized(['many.jsonl', '--lenient'], { cwd })).toMatchObject({ exitCode: 0 });
+  }, 60_000);
+
+  test('takes files, folders, patterns, stdin and what is compressed, each once', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'results'));
+    writeFileSync(join(cwd, 'results', 'a.jsonl'), line('a', 1));
+    writeFileSync(join(cwd, 'results', 'b.jsonl.gz'), Buffer.concat([gzipSync(line('b', 2)), gzipSync(line('c', 4))]));
+    writeFileSync(join(cwd, 'results', 'notes.txt'), 'not to be read');
+    writeFileSync(join(cwd, '[x].jsonl'), line('d', 8));
+    writeFileSync(join(cwd, 'compressed'), gzipSync(line('e', 16)));
+    const args = ['results', 'results/*.jsonl', '[x].jsonl', 'compressed', '-', './results/a.jsonl'];
+    const { exitCode, json, lines } = await summarized(args, { cwd, stdin: line('f', 32) });
+    expect({ exitCode, lines }).toEqual({ exitCode: 0, lines: ['stageprof: 2 files given more than once, read once'] });
+    expect(json).toMatchObject({ records: 6, total_wall_s: 63 });
+  });
+
+  test.runIf(hasZstd)('takes what zstd has compressed, by file and by stdin', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'a.jsonl'), line('a', 1) + line('b', 2));
+    execFileSync('zstd', ['-q', 'a.jsonl'], { cwd });
+    const compressed = readFileSync(join(cwd, 'a.jsonl.zst'));
+    writeFileSync(join(cwd, 'two.zst'), Buffer.concat([compressed, compressed]));
+    const { exitCode, json } = await summarized(['two.zst'], { cwd });
+    expect({ exitCode, records: json.records, wall: json.total_wall_s }).toEqual({ exitCode: 0, records: 4, wall: 6 });
+    writeFileSync(join(cwd, 'cut.zst'), compressed.subarray(0, compressed.length - 20));
+    const cut = await summarized(['cut.zst'], { cwd });
+    expect(cut.exitCode).toBe(1);
+    expect(cut.lines[0]).toMatch(/^stageprof: cut\.zst: cannot be read, /);
+  });
+
+  test('reads a pipe', () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'a.jsonl'), line('a', 1));
+    const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+    const script = `cat a.jsonl | '${process.execPath}' '${main}' summarize --format csv <(cat a.jsonl) -`;
+    expect(execFileSync('bash', ['-c', script], { cwd, encoding: 'utf8' })).toMatch(/^scan,2,/m);
+  });
+
+  test('goes on where a file cannot be read to its end, and exits with 1', async () => {
+    const cwd = temporaryFolder();
+    const packed = gzipSync(manyLines(300).join(''));
+    writeFileSync(join(cwd, 'cut.gz'), packed.subarray(0, packed.length / 2));
+    writeFileSync(join(cwd, 'b.jsonl'), line('b', 2));
+    const { exitCode, json, lines } = await summarized(['cut.gz', 'b.jsonl'], { cwd });
+    expect(exitCode).toBe(1);
+    expect(json.stages.map(({ stage }: { stage: string }) => stage)).toContain('scan');
+    expect(lines).toEqual([
+      expect.stringMatching(/^stageprof: cut\.gz: cannot be read, unexpected end of file; \d+ lines before/),
+    ]);
+  });
+
+  test('says that there was no record', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'empty.jsonl'), '\n');
+    const { exitCode, lines } = await summarized(['empty.jsonl'], { cwd });
+    expect({ exitCode, lines }).toEqual({ exitCode: 1, lines: ['stageprof: there was no record to summarise'] });
+  });
+});
+
+describe('the formats', () => {
+  const HOSTILE = 'a\u001b[31m,"=x|y';
+  const corpus = () => {
+    const cwd = temporaryFolder();
+    const failed = line('c', 1, { error: { kind: 'exception' } });
+    writeFileSync(join(cwd, 'r.jsonl'), `${line(HOSTILE, 4)}${line('b', 2)}${failed}{"input":"d"}\n`);
+    return cwd;
+  };
+  const shown = async (...args: string[]) =>
+    (await runCli(['summarize', 'r.jsonl', ...args], { cwd: corpus() })).stdout;
+
+  test('table: the rows, the worst inputs and where they are, without terminal escapes', async () => {
+    const text = await shown();
+    expect(text.split('\n', 1)).toEqual(['4 records in 1 file, 1 failed, 1 without profile']);
+    expect(text).toMatch(/^scan +3 +7\.00 s/m);
+    expect(text).toContain('scan             wall        4.00 s  a\\x1b[31m,"=x|y  r.jsonl:1');
+    expect(text).not.toContain('\u001b');
+  });
+
+  test('table by a member: a plain list, the longest first', async () => {
+    const text = await shown('--by', 'input');
+    expect(text).toMatch(/^input +calls/m);
+    const labels = text.split('\n').flatMap((one) => /^(a\\x1b\S+|b|c|d|total) {2,}/.exec(one)?.[1] ?? []);
+    expect(labels.slice(0, 5)).toEqual(['a\\x1b[31m,"=x|y', 'b', 'c', 'd', 'total']);
+    expect(text).not.toContain('outside');
+  });
+
+  test('json by a member, with details', async () => {
+    const json = JSON.parse(await shown('--format', 'json', '--by', 'input', '--details', '--top', '1'));
+    expect(json).toMatchObject({ records: 4, failed: 1, unprofiled: 1, by: 'input' });
+    expect(json.groups).toMatchObject([{ group: HOSTILE, calls: 1, wall_s: 4, errors: 0 }]);
+    expect(json.details).toMatchObject([
+      {
+        group: HOSTILE,
+        calls: 1,
+        wall_p50_s: expect.any(Number),
+        worst: { wall_s: { value: 4, file: 'r.jsonl', line: 1 } },
+      },
+    ]);
+    expect(json.stages).toHaveLength(1);
+  });
+
+  test('csv: the fields, and the worst inputs', async () => {
+    const [head, scan] = (await shown('--format', 'csv')).split('\r\n');
+    expect(head).toMatch(/^stage,calls,.*wall_p99_s.*,worst_wall_input,worst_wall_s,worst_wall_file,worst_wall_line,/);
+    expect(scan).toMatch(/^scan,3,.*,"a\u001b\[31m,""=x\|y",4,r\.jsonl,1,"a/);
+  });
+
+  test('markdown: one table of rows and one of the worst', async () => {
+    const text = await shown('--format', 'markdown');
+    expect(text).toMatch(/^\| scan \| 3 \| 7\.00 s/m);
+    expect(text).toContain('| scan | wall | 4.00 s | a\\\\x1b\\[31m,"=x\\|y | r.jsonl:1 |');
+  });
+});
