@@ -1,11 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { type GroupPath, RecordReader } from './record-fold.js';
 import { runTask, type TaskResult } from './run-task.js';
+import { type Shared, shareTasks } from './share-tasks.js';
 import type { Task } from './tasks.js';
 import type { WorkerData, WorkerMessage } from './worker.js';
 
 export interface TaskOptions {
-  /** Threads at most. */
+  /** Threads at most, this one among them. */
   readonly jobs: number;
   readonly groupBy: GroupPath | undefined;
   /** Bytes read so far, to be looked at from outside while the tasks run. */
@@ -14,41 +15,33 @@ export interface TaskOptions {
   readonly onResult: (task: Task, result: TaskResult) => void;
 }
 
-/** Runs all tasks: in this thread where one is enough, else in workers. */
+/** Runs all tasks: in this thread, and as many workers beside it as there are jobs and work for them. */
 export async function runTasks(tasks: readonly Task[], options: TaskOptions): Promise<void> {
   const inOrder = new InOrder((index, result) => options.onResult(tasks[index]!, result));
-  const forWorkers = tasks.filter(({ isStdin }) => !isStdin).length;
-  const threads = Math.min(options.jobs, forWorkers);
-  const isAlone = threads <= 1;
-  const workers = isAlone ? [] : startWorkers(tasks, threads, options, inOrder);
-  const done = Promise.all(workers);
+  const next = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const shared: Shared = { tasks, next, bytesRead: options.bytesRead };
+  const threads = Math.min(options.jobs, tasks.length);
+  const done = Promise.all(Array.from({ length: threads - 1 }, () => startWorker(shared, options.groupBy, inOrder)));
   // Heard below, once this thread has done its part.
   done.catch(() => {});
-  // Stdin is this thread's: a worker only has it by way of this thread.
   const reader = new RecordReader(options.groupBy);
   for (const [index, task] of tasks.entries()) {
-    if (!isAlone && !task.isStdin) continue;
+    // Stdin is this thread's: a worker has it only by way of this thread.
+    if (!task.isStdin) continue;
     const onBytes = (count: number) => void Atomics.add(options.bytesRead, 0, BigInt(count));
     inOrder.add(index, await runTask(task, reader, onBytes));
   }
+  await shareTasks(shared, reader, (index, result) => inOrder.add(index, result));
   await done;
 }
 
-function startWorkers(
-  tasks: readonly Task[],
-  threads: number,
-  { groupBy, bytesRead }: TaskOptions,
-  inOrder: InOrder,
-): Promise<void>[] {
-  const next = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const workerData: WorkerData = { tasks, groupBy, next, bytesRead };
-  return Array.from({ length: threads }, () => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
-    return new Promise<void>((resolve, reject) => {
-      worker.on('message', ({ index, result }: WorkerMessage) => inOrder.add(index, result));
-      worker.on('error', reject);
-      worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a thread ended with code ${code}`))));
-    });
+function startWorker(shared: Shared, groupBy: GroupPath | undefined, inOrder: InOrder): Promise<void> {
+  const workerData: WorkerData = { shared, groupBy };
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
+  return new Promise<void>((resolve, reject) => {
+    worker.on('message', ({ index, result }: WorkerMessage) => inOrder.add(index, result));
+    worker.on('error', reject);
+    worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a thread ended with code ${code}`))));
   });
 }
 
