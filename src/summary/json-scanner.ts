@@ -1,3 +1,5 @@
+import type { Bytes } from './bytes.js';
+
 /**
  * Finds where JSON values end without making them. It accepts exactly what `JSON.parse` accepts, so that a line of
  * which only some members are read counts as malformed as a whole, or not at all.
@@ -19,10 +21,6 @@ const MINUS = 0x2d;
 const OBJECT_BEGIN = 0x7b;
 const ARRAY_BEGIN = 0x5b;
 
-/** 1 for what ends the plain part of a string: its quote, an escape, a control character. */
-const STOPS_STRING = Uint8Array.from({ length: 256 }, (_, byte) =>
-  Number(byte < 0x20 || byte === QUOTE || byte === BACKSLASH),
-);
 /** 1 for blanks of JSON but the newline. */
 const BLANK = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte === 0x20 || byte === 0x09 || byte === 0x0d));
 const IS_HEX = bytesOf('0123456789abcdefABCDEF');
@@ -43,13 +41,14 @@ export function skipBlanks(bytes: Uint8Array, from: number): number {
  * @param from position of its first byte
  * @returns position behind the value, or `MALFORMED`, also where it is nested deeper than `maxDepth`
  */
-export function skipValue(bytes: Uint8Array, from: number, maxDepth = Number.POSITIVE_INFINITY): number {
+export function skipValue(input: Bytes, from: number, maxDepth = Number.POSITIVE_INFINITY): number {
+  const { bytes } = input;
   let depth = 0;
   let at = from;
   for (;;) {
     // A value begins here.
     const first = bytes[at]!;
-    if (first === QUOTE) at = skipString(bytes, at);
+    if (first === QUOTE) at = skipString(input, at);
     else if (first === OBJECT_BEGIN || first === ARRAY_BEGIN) {
       if (bytes[++at]! <= SPACE) at = skipBlanks(bytes, at);
       if (bytes[at] === first + 2) at++;
@@ -57,7 +56,7 @@ export function skipValue(bytes: Uint8Array, from: number, maxDepth = Number.POS
         if (depth >= maxDepth) return MALFORMED;
         if (depth === open.length) grow();
         open[depth++] = first;
-        if (first === OBJECT_BEGIN) at = skipKey(bytes, at);
+        if (first === OBJECT_BEGIN) at = skipKey(input, at);
         if (at === MALFORMED) return MALFORMED;
         continue;
       }
@@ -71,7 +70,7 @@ export function skipValue(bytes: Uint8Array, from: number, maxDepth = Number.POS
       const kind = open[depth - 1]!;
       if (next === COMMA) {
         if (bytes[++at]! <= SPACE) at = skipBlanks(bytes, at);
-        if (kind === OBJECT_BEGIN) at = skipKey(bytes, at);
+        if (kind === OBJECT_BEGIN) at = skipKey(input, at);
         if (at === MALFORMED) return MALFORMED;
         break;
       }
@@ -84,10 +83,10 @@ export function skipValue(bytes: Uint8Array, from: number, maxDepth = Number.POS
 }
 
 /** A key with its colon and the blanks around it. */
-export function skipKey(bytes: Uint8Array, from: number): number {
-  if (bytes[from] !== QUOTE) return MALFORMED;
-  const end = skipString(bytes, from);
-  return end === MALFORMED ? MALFORMED : skipColon(bytes, end);
+export function skipKey(input: Bytes, from: number): number {
+  if (input.bytes[from] !== QUOTE) return MALFORMED;
+  const end = skipString(input, from);
+  return end === MALFORMED ? MALFORMED : skipColon(input.bytes, end);
 }
 
 /** @param from behind a key */
@@ -99,10 +98,15 @@ export function skipColon(bytes: Uint8Array, from: number): number {
 }
 
 /** @param from position of the opening quote */
-export function skipString(bytes: Uint8Array, from: number): number {
+export function skipString({ bytes, view }: Bytes, from: number): number {
   let at = from + 1;
   for (;;) {
-    while (STOPS_STRING[bytes[at]!] === 0) at++;
+    let stops = stopsOf(view.getInt32(at, true));
+    while (stops === 0) {
+      at += 4;
+      stops = stopsOf(view.getInt32(at, true));
+    }
+    at += (31 - Math.clz32(stops & -stops)) >> 3;
     const stop = bytes[at]!;
     if (stop === QUOTE) return at + 1;
     if (stop !== BACKSLASH) return MALFORMED;
@@ -111,6 +115,19 @@ export function skipString(bytes: Uint8Array, from: number): number {
     else if (escaped === 0x75 && areHex(bytes, at + 2)) at += 6;
     else return MALFORMED;
   }
+}
+
+/**
+ * Of four bytes at a time, the first being the lowest: not zero where one ends the plain part of a string, which is
+ * its quote, an escape or a control character. The lowest bit that is set is that of the first of them; a byte is
+ * below another in the sense of `word - other & ~word` only where neither has its highest bit set, as in UTF-8.
+ */
+function stopsOf(word: number): number {
+  const quote = word ^ 0x22222222;
+  const backslash = word ^ 0x5c5c5c5c;
+  const found =
+    ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash) | ((word - 0x20202020) & ~word);
+  return found & 0x80808080;
 }
 
 function areHex(bytes: Uint8Array, from: number): boolean {

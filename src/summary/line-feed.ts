@@ -1,5 +1,5 @@
+import type { Bytes } from './bytes.js';
 import { NEWLINE } from './json-scanner.js';
-import type { Bytes } from './report-scanner.js';
 
 /** Read at once: what is read is scanned while it is still in the cache of the core. */
 const PIECE_BYTES = 1024 * 1024;

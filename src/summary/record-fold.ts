@@ -2,10 +2,10 @@ import { checkReport } from '../report/check.js';
 import { type MergerState, ReportMerger } from '../report/merge.js';
 import { ROW_NUMBERS, type RowsState } from '../report/merge-rows.js';
 import type { Report } from '../report/report.js';
+import type { Bytes } from './bytes.js';
 import { Groups, groupName, memberAt } from './groups.js';
 import { MALFORMED, skipValue } from './json-scanner.js';
 import { type LineKind, RecordScanner, type Slice } from './record-scanner.js';
-import type { Bytes } from './report-scanner.js';
 import type { ReportShape } from './report-shape.js';
 import { type Place, WorstInputs, type WorstState } from './worst.js';
 
@@ -83,7 +83,7 @@ export class RecordFold {
     const isProfiled = profile.from >= 0 && !isNull(bytes, profile);
     let report: Report | undefined;
     if (isProfiled && !this.#scanner.isProfileRead) {
-      const parsed = parseProfile(bytes, profile);
+      const parsed = parseProfile(input, profile);
       if (typeof parsed === 'string') {
         this.addMalformed(place, parsed);
         return;
@@ -98,7 +98,7 @@ export class RecordFold {
     if (isProfiled) this.#addProfile(report);
     else this.#unprofiled++;
     const inputName = () => inputOf(bytes, this.#scanner.input);
-    if (this.#groups !== undefined) this.#addGroup(this.#groups, bytes, isFailed, isProfiled, place, inputName);
+    if (this.#groups !== undefined) this.#addGroup(this.#groups, input, isFailed, isProfiled, place, inputName);
     else if (isProfiled) this.#addWorst(place, inputName);
   }
 
@@ -153,14 +153,14 @@ export class RecordFold {
 
   #addGroup(
     groups: Groups,
-    bytes: Buffer,
+    input: Bytes,
     isFailed: boolean,
     isProfiled: boolean,
     place: Place,
     inputName: () => string | null,
   ): void {
     const { group, columns } = this.#scanner;
-    const value = group.from < 0 || !canBeParsed(bytes, group) ? undefined : JSON.parse(textOf(bytes, group));
+    const value = group.from < 0 || !canBeParsed(input, group) ? undefined : JSON.parse(textOf(input.bytes, group));
     const name = groupName(memberAt(value, this.#groupPath));
     groups.add(name, isFailed, isProfiled ? columns : undefined);
     this.#worst.add(name, groups.numbers, 0, place, inputName);
@@ -174,10 +174,10 @@ const REASONS: Readonly<Record<Exclude<LineKind, 'blank' | 'record'>, string>> =
 };
 
 /** The report, or why the record is not taken. */
-function parseProfile(bytes: Buffer, slice: Slice): Report | string {
-  if (!canBeParsed(bytes, slice)) return 'its profile is longer or deeper than a report can be';
+function parseProfile(input: Bytes, slice: Slice): Report | string {
+  if (!canBeParsed(input, slice)) return 'its profile is longer or deeper than a report can be';
   try {
-    const report: unknown = JSON.parse(textOf(bytes, slice));
+    const report: unknown = JSON.parse(textOf(input.bytes, slice));
     checkReport(report);
     return report;
   } catch (error) {
@@ -185,8 +185,8 @@ function parseProfile(bytes: Buffer, slice: Slice): Report | string {
   }
 }
 
-function canBeParsed(bytes: Buffer, { from, end }: Slice): boolean {
-  return end - from <= LONGEST_PARSED_BYTES && skipValue(bytes, from, DEEPEST_PARSED) !== MALFORMED;
+function canBeParsed(input: Bytes, { from, end }: Slice): boolean {
+  return end - from <= LONGEST_PARSED_BYTES && skipValue(input, from, DEEPEST_PARSED) !== MALFORMED;
 }
 
 function inputOf(bytes: Buffer, slice: Slice): string | null {

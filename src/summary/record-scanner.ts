@@ -1,6 +1,7 @@
+import type { Bytes } from './bytes.js';
 import { MALFORMED, NEWLINE, skipBlanks, skipColon, skipString, skipValue } from './json-scanner.js';
 import { ReportColumns } from './report-columns.js';
-import { type Bytes, ReportScanner } from './report-scanner.js';
+import { ReportScanner } from './report-scanner.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -53,7 +54,7 @@ export class RecordScanner {
     for (const slice of [this.input, this.error, this.profile, this.group]) slice.from = slice.end = -1;
     this.isProfileRead = false;
     const isObject = bytes[start] === OBJECT_BEGIN;
-    const end = isObject ? this.#scanMembers(input, start + 1) : skipValue(bytes, start);
+    const end = isObject ? this.#scanMembers(input, start + 1) : skipValue(input, start);
     if (end === MALFORMED) return isObject && !isClosed(bytes, start) ? 'torn' : 'malformed';
     if (bytes[skipBlanks(bytes, end)] !== NEWLINE) return 'malformed';
     return isObject ? 'record' : 'no object';
@@ -66,7 +67,7 @@ export class RecordScanner {
     if (bytes[at] === OBJECT_END) return at + 1;
     for (;;) {
       if (bytes[at] !== QUOTE) return MALFORMED;
-      const keyEnd = skipString(bytes, at);
+      const keyEnd = skipString(input, at);
       if (keyEnd === MALFORMED) return MALFORMED;
       const valueFrom = skipColon(bytes, keyEnd);
       if (valueFrom === MALFORMED) return MALFORMED;
@@ -87,7 +88,7 @@ export class RecordScanner {
       end = this.report.scan(input, valueFrom);
       this.isProfileRead = end !== MALFORMED;
     }
-    if (end === MALFORMED) end = skipValue(bytes, valueFrom);
+    if (end === MALFORMED) end = skipValue(input, valueFrom);
     if (isProfile) place(this.profile, valueFrom, end);
     else if (isKey(bytes, keyFrom, keyEnd, this.#inputKey)) place(this.input, valueFrom, end);
     else if (isKey(bytes, keyFrom, keyEnd, this.#errorKey)) place(this.error, valueFrom, end);

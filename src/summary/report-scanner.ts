@@ -2,6 +2,7 @@ import { isBucket, isCount } from '../report/check.js';
 import type { HeaderMerger } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
 import type { Report } from '../report/report.js';
+import type { Bytes } from './bytes.js';
 import { MALFORMED } from './json-scanner.js';
 import { type Literals, literalsOf, matchLiteral } from './literal.js';
 import { scanNumber } from './number-scanner.js';
@@ -25,12 +26,6 @@ const ROW_BEGIN = literalsOf(['{"stage":"']);
 interface Guess {
   readonly label: string;
   readonly text: Literals;
-}
-
-/** A line with slack behind it: three bytes past its newline can be read. */
-export interface Bytes {
-  readonly bytes: Buffer;
-  readonly view: DataView;
 }
 
 /** Reads reports whose shape it has learned right into columns, several times as fast as `JSON.parse`. */

@@ -5,7 +5,7 @@ import { lineOf } from './scanned.js';
 
 function isAccepted(text: string | Uint8Array): boolean {
   const { input, from } = lineOf(text);
-  const end = skipValue(input.bytes, skipBlanks(input.bytes, from));
+  const end = skipValue(input, skipBlanks(input.bytes, from));
   return end !== MALFORMED && input.bytes[skipBlanks(input.bytes, end)] === NEWLINE;
 }
 
