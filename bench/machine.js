@@ -16,6 +16,7 @@ export function machineFacts() {
     ['node', `${process.version}, V8 ${process.versions.v8}`],
     ['stageprof', versionAt(new URL('../package.json', import.meta.url))],
     ['@opentelemetry/sdk-trace-base', versionAt(packageFile('@opentelemetry/sdk-trace-base'))],
+    ['@duckdb/node-api', versionAt(packageFile('@duckdb/node-api'))],
   ];
 }
 

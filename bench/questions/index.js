@@ -5,7 +5,7 @@
  * @property {string} name its file's
  * @property {string} asks in one sentence
  * @property {string} operation what one operation is
- * @property {'time' | 'growth' | 'overhead'} kind which of `kinds/` measures and judges it
+ * @property {'time' | 'growth' | 'overhead' | 'process'} kind which of `kinds/` measures and judges it
  * @property {Contender[]} contenders
  * @property {string} [baseline] the contender to which the ratios are; of `time` and `overhead`
  * @property {Budget[]} budgets
@@ -40,6 +40,8 @@ export const QUESTION_NAMES = [
   'tracker-malloc',
   'tracker-image',
   'tracker-buffers',
+  'summarize',
+  'summarize-growth',
 ];
 
 /** @returns {Promise<Question>} */

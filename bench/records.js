@@ -1,9 +1,9 @@
-// node bench/summarize/records.js FILE ROWS: records as `stageprof map --profile` writes them, of a made-up corpus.
+// node bench/records.js FILE ROWS: records as `stageprof map --profile` writes them, of a made-up corpus.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bucketOf } from '../../dist/histogram.js';
-import { METRICS } from '../../dist/metrics.js';
-import { StageProfiler } from '../../dist/profiler.js';
+import { bucketOf } from '../dist/histogram.js';
+import { METRICS } from '../dist/metrics.js';
+import { StageProfiler } from '../dist/profiler.js';
 
 export const STAGES = [
   'read',
@@ -26,8 +26,8 @@ const PIECE_BYTES = 4 * 1024 * 1024;
 const WORDS = 'scan page "line" {box} tile [word] glyph \\ margin über 漢字 column footer, heading: table'.split(' ');
 
 /**
- * Writes records until they hold so many rows. A record has what its pipeline found beside its profile: texts with
- * quotes and brackets in them, lists and nested objects, some 2 KB. The same call writes the same file.
+ * Writes records until they hold so many rows. A record has what its pipeline found beside its profile: a text with
+ * quotes and brackets in it, lists and nested objects, 6 KB of a record's 15. The same call writes the same file.
  */
 export function writeRecords(file, rows) {
   const header = headerOfThisMachine();
@@ -62,7 +62,7 @@ function recordOf(index, header, stages, random) {
   return {
     input: `/data/corpus/volume-${index % 97}/scan-${String(index).padStart(8, '0')}.tif`,
     pages: 1 + Math.floor(random() * 40),
-    text: Array.from({ length: 90 }, () => WORDS[Math.floor(random() * WORDS.length)]).join(' '),
+    text: Array.from({ length: 600 }, () => WORDS[Math.floor(random() * WORDS.length)]).join(' '),
     boxes: Array.from({ length: 40 }, () => [0, 0, 0, 0].map(() => Math.floor(random() * 5000))),
     found: { language: 'de', fonts: WORDS.map((name) => ({ name, weight: Math.floor(random() * 900) })) },
     profile: {
@@ -83,18 +83,22 @@ function recordOf(index, header, stages, random) {
   };
 }
 
+/** A call or some: most are short, most take no memory, and what needs the tracker or `collect` is null. */
 function rowOf(stage, random) {
   const wall = 10 ** (random() * 4 - 4);
   const calls = 1 + Math.floor(random() * 4);
-  const value = ({ fold, unit, field }) => {
-    if (field === 'calls') return calls;
-    if (unit === 'histogram') return histogram(wall, calls);
-    if (fold === 'count') return 0;
-    if (unit === 's') return seconds(wall * (field === 'wall_s' ? 1 : random()));
-    if (field === 'js_kb_retained' || field === 'native_kb_alloc') return null;
-    return fold === 'growth' ? Math.floor(random() * 4000 - 1000) : Math.floor(random() * 100_000);
-  };
-  return Object.fromEntries([['stage', stage], ...METRICS.map((metric) => [metric.field, value(metric)])]);
+  const rarely = (most) => (random() < 0.4 ? Math.floor(random() * most) : 0);
+  const values = { calls, wall_s: seconds(wall), wall_hist: histogram(wall, calls), js_kb_retained: null };
+  for (const { field, fold, unit, group } of METRICS) {
+    if (field in values) continue;
+    if (fold === 'count') values[field] = 0;
+    else if (group === 'native' && fold !== 'growth') values[field] = null;
+    else if (field === 'overhead_s') values[field] = seconds(calls * 4.6e-6);
+    else if (unit === 's') values[field] = field === 'gc_s' && random() < 0.6 ? 0 : seconds(wall * random());
+    else if (fold === 'peak') values[field] = 10_000 + Math.floor(random() * 90_000);
+    else values[field] = fold === 'growth' ? rarely(4000) - rarely(3000) : rarely(unit === 'KiB' ? 3000 : 200);
+  }
+  return Object.fromEntries([['stage', stage], ...METRICS.map(({ field }) => [field, values[field]])]);
 }
 
 function histogram(wall, calls) {
