@@ -39,6 +39,23 @@ export class ExactSums {
     if (error !== 0) this.#addLow(index, error);
   }
 
+  /**
+   * Adds a row: value `offset + i` to sum `i`, or where `takesHighest[i]` is 1 raises it.
+   *
+   * @param values NaN for those that are not there
+   */
+  addRow(values: Float64Array, offset: number, takesHighest: Uint8Array): void {
+    const high = this.#high;
+    for (let index = 0; index < high.length; index++) {
+      const value = values[offset + index]!;
+      const sum = high[index]!;
+      if (value !== value) continue;
+      if (takesHighest[index] === 1) {
+        if (!(sum >= value)) high[index] = value;
+      } else if (value !== 0 || sum !== sum) this.add(index, value);
+    }
+  }
+
   #addLow(index: number, value: number): void {
     const low = this.#low[index]!;
     const sum = low + value;

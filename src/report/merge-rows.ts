@@ -97,10 +97,7 @@ export class MergedRow {
 
   /** @param numbers of a row in the order of `NUMBER_METRICS` from `offset` on, NaN for null */
   addNumbers(numbers: Float64Array, offset: number): void {
-    for (let index = 0; index < ROW_NUMBERS; index++) {
-      const value = numbers[offset + index]!;
-      if (value === value) this.#addNumber(index, value);
-    }
+    this.sums.addRow(numbers, offset, TAKES_HIGHEST);
   }
 
   #addNumber(index: number, value: number): void {

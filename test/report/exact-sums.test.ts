@@ -69,6 +69,13 @@ test('sums of parts add to the sum of all, wherever it is cut', () => {
   );
 });
 
+test('a row is added value by value, what is missing in it left out', () => {
+  const sums = new ExactSums(3);
+  const rows = Float64Array.of(7, 0, -4, Number.NaN, 7, 0.1, -5, Number.NaN, 7, 0.2, -6, 0);
+  for (const offset of [1, 5, 9]) sums.addRow(rows, offset, Uint8Array.of(0, 1, 0));
+  expect([sums.total(0), sums.total(1), sums.total(2)]).toEqual([0.1 + 0.2, -4, 0]);
+});
+
 test('no term is not zero', () => {
   expect(new ExactSums(1).total(0)).toBeNaN();
 });
