@@ -25,7 +25,7 @@ export interface Stretch {
 
 /** Cuts bytes that come piece by piece into lines. Its memory is one piece, or the longest line. */
 export class LineFeed {
-  #bytes = Buffer.allocUnsafeSlow(PIECE_BYTES + SLACK_BYTES);
+  #bytes = takePiece();
   #input = inputOf(this.#bytes);
   /** Bytes that have been put in and not been taken. */
   #used = 0;
@@ -53,7 +53,8 @@ export class LineFeed {
   /** Where the next bytes are to be put; never empty. */
   get room(): Buffer {
     if (this.#used + SLACK_BYTES === this.#bytes.length) this.#enlarge();
-    return this.#bytes.subarray(this.#used, this.#bytes.length - SLACK_BYTES);
+    // Never more than a piece, also where a long line has made more room: it may end any moment.
+    return this.#bytes.subarray(this.#used, Math.min(this.#used + PIECE_BYTES, this.#bytes.length - SLACK_BYTES));
   }
 
   /** @param count of bytes that have been put into `room` @returns whether more are wanted */
@@ -87,17 +88,24 @@ export class LineFeed {
     this.#used = 0;
   }
 
+  /** No more is to come. Idempotent. */
+  close(): void {
+    if (this.#bytes.length === PIECE_BYTES + SLACK_BYTES) spare = this.#bytes;
+    this.#bytes = Buffer.alloc(0);
+  }
+
   #dropLine(): void {
     this.sink.takeTooLong(++this.#lines);
     this.#isDropping = true;
     this.#offset += this.#used;
     this.#used = 0;
     this.#searched = 0;
-    this.#hold(Buffer.allocUnsafeSlow(PIECE_BYTES + SLACK_BYTES));
+    this.#hold(takePiece());
   }
 
   #enlarge(): void {
-    const larger = Buffer.allocUnsafeSlow((this.#bytes.length - SLACK_BYTES) * 2 + SLACK_BYTES);
+    const doubled = (this.#bytes.length - SLACK_BYTES) * 2;
+    const larger = Buffer.allocUnsafeSlow(Math.min(doubled, LONGEST_LINE_BYTES + PIECE_BYTES) + SLACK_BYTES);
     this.#bytes.copy(larger, 0, 0, this.#used);
     this.#hold(larger);
   }
@@ -106,6 +114,15 @@ export class LineFeed {
     this.#bytes = bytes;
     this.#input = inputOf(bytes);
   }
+}
+
+// Kept from one part of a corpus to the next: left to the collector, hundreds of pieces would pile up before it comes.
+let spare: Buffer<ArrayBuffer> | undefined;
+
+function takePiece(): Buffer<ArrayBuffer> {
+  const piece = spare ?? Buffer.allocUnsafeSlow(PIECE_BYTES + SLACK_BYTES);
+  spare = undefined;
+  return piece;
 }
 
 function inputOf(bytes: Buffer): Bytes {

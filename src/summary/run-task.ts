@@ -36,6 +36,7 @@ export async function runTask(task: Task, reader: RecordReader, onBytes: (count:
         `${part.path === STDIN ? 'stdin' : part.path}: cannot be read, ${systemReason(error)}${whatIsIn}`,
       );
     }
+    feed.close();
     lines.push(feed.lines);
   }
   return { lines, unreadable, fold: fold.state() };
