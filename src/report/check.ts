@@ -70,7 +70,7 @@ function isThreads(value: unknown): boolean {
   );
 }
 
-function isModules(value: unknown): boolean {
+export function isModules(value: unknown): boolean {
   if (value === null || value === undefined) return true;
   return typeof value === 'object' && !Array.isArray(value) && Object.values(value).every(Number.isFinite);
 }

@@ -22,7 +22,13 @@ export function renderMarkdown(report: Report, ranking: Ranking & { readonly by?
       ...reading(readingCell(readings.get(row) ?? [])),
     ]),
     ...(by === undefined
-      ? [['(outside any stage)', ...columns.map(({ outside }) => (outside === null ? '' : inline(outside))), ...reading('')]]
+      ? [
+          [
+            '(outside any stage)',
+            ...columns.map(({ outside }) => (outside === null ? '' : inline(outside))),
+            ...reading(''),
+          ],
+        ]
       : []),
     ['total', ...columns.map(({ total }) => (total === null ? '' : inline(total))), ...reading('')],
   ];

@@ -128,9 +128,12 @@ export class RecordFold {
       const value = columns.header[index]!;
       if (value === value) header.addNumber(index, value);
     }
-    if (report !== undefined) header.addOthers(report);
-    else {
+    if (report !== undefined) {
+      header.addOthers(report);
+      header.noteLacking(report);
+    } else {
       const shape = scanner.shape!;
+      if (!this.#shapes.has(shape)) header.noteLacking(shape.others);
       scanner.addOthers(header, !this.#shapes.has(shape));
       this.#shapes.add(shape);
     }
@@ -138,6 +141,7 @@ export class RecordFold {
     for (let index = 0; index < columns.rows; index++) {
       const row = rows.rowOf(columns.labels[index]!);
       row.addNumbers(columns.numbers, index * ROW_NUMBERS);
+      row.addModules(columns.modules[index]);
       for (const end = columns.pairsEnd[index]!; pair < end; pair += 2) {
         row.addCalls(columns.pairs[pair]!, columns.pairs[pair + 1]!);
       }

@@ -1,7 +1,7 @@
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
 import { NUMBER_METRICS } from '../report/number-metrics.js';
-import type { Report } from '../report/report.js';
+import type { ModuleKib, Report } from '../report/report.js';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
 
@@ -11,6 +11,7 @@ export class ReportColumns {
   readonly header = new Float64Array(HEADER_NUMBERS.length);
   rows = 0;
   readonly labels: string[] = [];
+  readonly modules: (ModuleKib | null)[] = [];
   /** `ROW_NUMBERS` a row in the order of `NUMBER_METRICS`, NaN for null. */
   numbers = new Float64Array(64 * ROW_NUMBERS);
   /** Bucket and count in turn, of all rows one after another. */
@@ -43,6 +44,7 @@ export class ReportColumns {
     for (const row of report.stages) {
       this.reserveRow();
       this.labels[this.rows] = row.stage;
+      this.modules[this.rows] = row.native_modules ?? null;
       const offset = this.rows * ROW_NUMBERS;
       for (let index = 0; index < ROW_NUMBERS; index++)
         this.numbers[offset + index] = row[FIELDS[index]!] ?? Number.NaN;

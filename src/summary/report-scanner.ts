@@ -1,13 +1,14 @@
-import { isBucket, isCount } from '../report/check.js';
+import { isBucket, isCount, isModules } from '../report/check.js';
+import type { Composition } from '../report/composition.js';
 import type { HeaderMerger } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
-import type { Report } from '../report/report.js';
+import type { ModuleKib, Report } from '../report/report.js';
 import type { Bytes } from './bytes.js';
-import { MALFORMED } from './json-scanner.js';
+import { MALFORMED, skipValue } from './json-scanner.js';
 import { type Literals, literalsOf, matchLiteral } from './literal.js';
 import { scanNumber } from './number-scanner.js';
 import type { ReportColumns } from './report-columns.js';
-import { type HeaderHole, HISTOGRAM, type ReportShape, shapeOf } from './report-shape.js';
+import { type HeaderHole, HISTOGRAM, MODULES, type ReportShape, shapeOf } from './report-shape.js';
 
 const COMMA = 0x2c;
 const ARRAY_BEGIN = 0x5b;
@@ -19,6 +20,9 @@ const MOST_SHAPES = 4;
 /** A corpus whose shapes are nearly all new gains nothing from learning them. */
 const MOST_MISSES = 1000;
 const MOST_ROWS = 65_536;
+/** Of what is parsed within a report of a known shape. */
+const DEEPEST_VALUE = 4;
+const LONGEST_VALUE = 65_536;
 
 const ROW_BEGIN = literalsOf(['{"stage":"']);
 
@@ -32,6 +36,7 @@ interface Guess {
 export class ReportScanner {
   /** The shape of the report read last. */
   shape: ReportShape | undefined;
+  composition: Composition | null | undefined;
   readonly ids = { pid: null as number | null, thread: null as number | null };
   /** Counts of sources by their index, of the report read last. */
   readonly sourceCounts = new Float64Array(64);
@@ -39,6 +44,7 @@ export class ReportScanner {
   /** A number that goes nowhere yet. */
   readonly #number = new Float64Array(1);
   readonly #columns: ReportColumns;
+  #value: unknown = null;
   #shapes: ReportShape[] = [];
   #misses = 0;
   readonly #guesses: Guess[] = [];
@@ -74,8 +80,10 @@ export class ReportScanner {
   /** Adds the members of the header that are no sums. @param isFirst of this shape in this merger */
   addOthers(header: HeaderMerger, isFirst: boolean): void {
     const { others, beforeHoles, afterHoles } = this.shape!;
-    if (isFirst) header.addOthers({ ...others, ...this.ids });
+    const { composition } = this;
+    if (isFirst) header.addOthers({ ...others, ...this.ids, composition });
     else {
+      header.addOther('composition', composition);
       header.addOther('pid', this.ids.pid);
       header.addOther('thread', this.ids.thread);
       if (others.warnings.length > 0) header.addOther('warnings', others.warnings);
@@ -90,6 +98,7 @@ export class ReportScanner {
   #scanShape(shape: ReportShape, input: Bytes, from: number): number {
     this.#columns.header.fill(Number.NaN);
     this.#columns.rows = 0;
+    this.composition = undefined;
     this.#pairsUsed = 0;
     let at = this.#scanHeader(shape.before, shape.beforeHoles, input, from);
     if (at === MALFORMED) return MALFORMED;
@@ -105,13 +114,21 @@ export class ReportScanner {
     return this.#scanHeader(shape.after, shape.afterHoles, input, at);
   }
 
-  #scanHeader(texts: Literals, holes: readonly HeaderHole[], { bytes, view }: Bytes, from: number): number {
+  #scanHeader(texts: Literals, holes: readonly HeaderHole[], input: Bytes, from: number): number {
+    const { bytes, view } = input;
     let at = from;
     for (let index = 0; ; index++) {
       at = matchLiteral(texts, index, view, at);
       if (at === MALFORMED || index === holes.length) return at;
+      const hole = holes[index]!;
+      if (hole.kind === 'composition') {
+        at = this.#scanValue(input, at);
+        this.composition = this.#value as Composition | null;
+        if (at === MALFORMED) return MALFORMED;
+        continue;
+      }
       at = scanNumber(bytes, at, this.#number, 0);
-      if (at === MALFORMED || !this.#takeHeader(holes[index]!)) return MALFORMED;
+      if (at === MALFORMED || !this.#takeHeader(hole)) return MALFORMED;
     }
   }
 
@@ -132,12 +149,14 @@ export class ReportScanner {
     }
   }
 
-  #scanRow({ row, rowHoles, missing }: ReportShape, { bytes, view }: Bytes, from: number): number {
+  #scanRow({ row, rowHoles, missing }: ReportShape, input: Bytes, from: number): number {
+    const { bytes, view } = input;
     const columns = this.#columns;
     if (columns.rows === MOST_ROWS) return MALFORMED;
     columns.reserveRow();
     const offset = columns.rows * ROW_NUMBERS;
     const { numbers } = columns;
+    columns.modules[columns.rows] = null;
     for (const index of missing) numbers[offset + index] = Number.NaN;
     let at = matchLiteral(ROW_BEGIN, 0, view, from);
     if (at === MALFORMED) return MALFORMED;
@@ -150,11 +169,26 @@ export class ReportScanner {
       const hole = rowHoles[index]!;
       if (hole >= 0) at = scanNumber(bytes, at, numbers, offset + hole);
       else if (hole === HISTOGRAM) at = this.#scanHistogram(bytes, at);
-      else at = scanNumber(bytes, at, this.#number, 0);
+      else if (hole === MODULES) {
+        at = this.#scanValue(input, at);
+        if (!isModules(this.#value)) return MALFORMED;
+        columns.modules[columns.rows] = this.#value as ModuleKib | null;
+      } else at = scanNumber(bytes, at, this.#number, 0);
       if (at === MALFORMED) return MALFORMED;
     }
     columns.pairsEnd[columns.rows++] = this.#pairsUsed;
     return at;
+  }
+
+  /** A small object or null, into `#value`. */
+  #scanValue({ bytes, view }: Bytes, from: number): number {
+    this.#value = null;
+    const end = skipValue({ bytes, view }, from, DEEPEST_VALUE);
+    const isNull = bytes[from] === 0x6e;
+    if (end === MALFORMED || isNull) return end;
+    if (end - from > LONGEST_VALUE) return MALFORMED;
+    this.#value = JSON.parse(bytes.toString('utf8', from, end));
+    return end;
   }
 
   /** @param from behind the opening quote @returns position behind the closing one */

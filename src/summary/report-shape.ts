@@ -9,6 +9,7 @@ export type HeaderHole =
   | { readonly kind: 'number'; readonly index: number }
   | { readonly kind: 'id'; readonly field: 'pid' | 'thread' }
   | { readonly kind: 'sourceCount'; readonly index: number }
+  | { readonly kind: 'composition' }
   | { readonly kind: 'ignored' };
 
 /** Four of them are kept, and a report whose header is as long as a book is none to be learned from. */
@@ -17,6 +18,7 @@ const LONGEST_SHAPE = 64 * 1024;
 /** In place of an index into the numbers of a row. */
 export const HISTOGRAM = -1;
 export const IGNORED = -2;
+export const MODULES = -3;
 
 /**
  * The text of a report as `JSON.stringify` writes it, with holes where its numbers, labels and histograms stand. The
@@ -97,6 +99,7 @@ function addMember(header: HoledText<HeaderHole>, member: string, value: unknown
   const index = HEADER_NUMBERS.indexOf(member as (typeof HEADER_NUMBERS)[number]);
   if (index >= 0) header.addHole({ kind: 'number', index });
   else if (member === 'pid' || member === 'thread') header.addHole({ kind: 'id', field: member });
+  else if (member === 'composition') header.addHole({ kind: 'composition' });
   else header.text += JSON.stringify(value);
 }
 
@@ -121,6 +124,7 @@ function addRowMember(row: HoledText<number>, member: string, value: unknown): v
   const index = NUMBER_METRICS.findIndex(({ field }) => field === member);
   if (index >= 0) row.addHole(index);
   else if (member === 'wall_hist') row.addHole(HISTOGRAM);
+  else if (member === 'native_modules') row.addHole(MODULES);
   else if (typeof value === 'number') row.addHole(IGNORED);
   else row.text += JSON.stringify(value);
 }

@@ -30,6 +30,16 @@ function merged(states: readonly FoldState[]): Report {
   return merger.result();
 }
 
+const EMPTY_COMPOSITION = {
+  js_heap_kb: 1,
+  backing_stores_kb: null,
+  native_live_kb: 2,
+  allocator_held_kb: null,
+  mapped_kb: 1,
+  code_and_stacks_kb: 5,
+  residual_kb: -1,
+};
+
 /** As mergeReports is given the profiles of records. */
 const profilesOf = (texts: readonly string[]) => texts.map((text): Report => JSON.parse(text).profile);
 
@@ -44,11 +54,23 @@ const kib = fc.integer({ min: -(2 ** 40), max: 2 ** 40 });
 const histogram = fc
   .uniqueArray(fc.tuple(fc.nat(336), fc.nat(1e6)), { selector: ([bucket]) => bucket, maxLength: 4 })
   .map((pairs) => pairs.sort(([a], [b]) => a - b));
+const modules = fc.option(
+  fc.dictionary(fc.constantFrom('sharp', '__proto__', 'a"b'), fc.nat(), { maxKeys: 2, noNullPrototype: true }),
+);
+const composition = fc.option(
+  fc.nat(9).map((rss_kb) => ({ ...EMPTY_COMPOSITION, rss_kb, mapped_modules: { a: rss_kb } })),
+);
 const values = fc.record(
   Object.fromEntries(
     METRICS.map(({ field, unit }) => [
       field,
-      unit === 'histogram' ? histogram : unit === 'count' ? fc.nat() : fc.option(unit === 's' ? seconds : kib),
+      unit === 'histogram'
+        ? histogram
+        : unit === 'modules'
+          ? modules
+          : unit === 'count'
+            ? fc.nat()
+            : fc.option(unit === 's' ? seconds : kib),
     ]),
   ),
 );
@@ -65,6 +87,8 @@ const anyReport = fc
     rss_kb_peak: fc.option(fc.nat()),
     pid: fc.option(fc.nat(3)),
     labels_folded: fc.nat(3),
+    composition,
+    processes: fc.option(fc.nat(3), { nil: undefined }),
     warnings: fc.constantFrom([], [], ['a: 1'], ['a: 2', 'b']),
     node: fc.constantFrom('v20.20.0', 'v24.21.0'),
     readings: fc.nat(9),
@@ -76,10 +100,11 @@ const anyReport = fc
     ),
     stages,
   })
-  .map(({ readings, slurm, ...members }) =>
+  .map(({ readings, slurm, processes, ...members }) =>
     report({
       ...members,
       sources: { ...report().sources, native: { ...present('sampled', 'mallinfo2'), readings, skipped: 1 } },
+      ...(processes === undefined ? {} : { processes }),
       ...(slurm === undefined ? {} : { slurm }),
     }),
   );
@@ -247,7 +272,9 @@ describe('groups', () => {
     return state!.groups!.rows.map(([name, { high }, buckets]) => ({ name, high, calls: [...buckets.values()] }));
   };
   const at = (field: string) =>
-    METRICS.filter(({ unit }) => unit !== 'histogram').findIndex((metric) => metric.field === field);
+    METRICS.filter(({ unit }) => unit !== 'histogram' && unit !== 'modules').findIndex(
+      (metric) => metric.field === field,
+    );
 
   test('are calls by the value of a member: whole records from their header, the rest from outermost stages', () => {
     const [first, second] = rowsOf(
