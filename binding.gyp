@@ -19,6 +19,7 @@
             'native/failure.cc',
             'native/heap_verify.cc',
             'native/js_threads.cc',
+            'native/loop_watch.cc',
             'native/malloc_stats.cc',
             'native/module_list.cc',
             'native/pool_cpu.cc',

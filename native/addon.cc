@@ -63,7 +63,7 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   return layout;
 }
 
-// samplerOpen(slots, mask): { readEntry, readExit, close, budget, readHeld }
+// samplerOpen(slots, mask): { readEntry, readExit, readSlice, watchLoop, close, budget, readHeld }
 napi_value SamplerOpen(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value arguments[2];

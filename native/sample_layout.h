@@ -11,31 +11,32 @@ namespace stageprof {
 
 // X(enumerator, name). *_peak_bytes are highest values since the sampler's previous sample; all
 // others are values at the instant of the sample.
-#define STAGEPROF_SLOTS(X)                       \
-  X(kWallNs, "wall_ns")                          \
-  X(kThreadCpuNs, "thread_cpu_ns")               \
-  X(kPoolCpuNs, "pool_cpu_ns")                   \
-  X(kProcessCpuNs, "process_cpu_ns")             \
-  X(kFaultsMinor, "faults_minor")                \
-  X(kFaultsMajor, "faults_major")                \
-  X(kCtxVoluntary, "ctx_voluntary")              \
-  X(kCtxInvoluntary, "ctx_involuntary")          \
-  X(kReadBytes, "read_bytes")                    \
-  X(kWriteBytes, "write_bytes")                  \
-  X(kRssBytes, "rss_bytes")                      \
-  X(kRssPeakBytes, "rss_peak_bytes")             \
-  X(kJsUsedBytes, "js_used_bytes")               \
-  X(kJsPeakBytes, "js_peak_bytes")               \
-  X(kJsAllocBytes, "js_alloc_bytes")             \
-  X(kExternalBytes, "external_bytes")            \
-  X(kGcNs, "gc_ns")                              \
-  X(kGcCalls, "gc_calls")                        \
-  X(kNativeLiveBytes, "native_live_bytes")       \
-  X(kNativeAllocBytes, "native_alloc_bytes")     \
-  X(kNativeAllocs, "native_allocs")              \
-  X(kNativePeakBytes, "native_peak_bytes")       \
-  X(kAllocatorHeldBytes, "allocator_held_bytes") \
-  X(kMappedBytes, "mapped_bytes")                \
+#define STAGEPROF_SLOTS(X)                                \
+  X(kWallNs, "wall_ns")                                   \
+  X(kThreadCpuNs, "thread_cpu_ns")                        \
+  X(kPoolCpuNs, "pool_cpu_ns")                            \
+  X(kProcessCpuNs, "process_cpu_ns")                      \
+  X(kFaultsMinor, "faults_minor")                         \
+  X(kFaultsMajor, "faults_major")                         \
+  X(kCtxVoluntary, "ctx_voluntary")                       \
+  X(kCtxInvoluntary, "ctx_involuntary")                   \
+  X(kReadBytes, "read_bytes")                             \
+  X(kWriteBytes, "write_bytes")                           \
+  X(kRssBytes, "rss_bytes")                               \
+  X(kRssPeakBytes, "rss_peak_bytes")                      \
+  X(kJsUsedBytes, "js_used_bytes")                        \
+  X(kJsPeakBytes, "js_peak_bytes")                        \
+  X(kJsAllocBytes, "js_alloc_bytes")                      \
+  X(kExternalBytes, "external_bytes")                     \
+  X(kGcNs, "gc_ns")                                       \
+  X(kGcCalls, "gc_calls")                                 \
+  X(kNativeLiveBytes, "native_live_bytes")                \
+  X(kNativeAllocBytes, "native_alloc_bytes")              \
+  X(kNativeAllocs, "native_allocs")                       \
+  X(kNativePeakBytes, "native_peak_bytes")                \
+  X(kAllocatorHeldBytes, "allocator_held_bytes")          \
+  X(kMappedBytes, "mapped_bytes")                         \
+  X(kThreadNativeAllocBytes, "thread_native_alloc_bytes") \
   X(kModuleCount, "module_count")
 
 enum Slot : size_t {
@@ -48,9 +49,12 @@ enum Slot : size_t {
 // After the slots: bytes that each module has allocated, in the first `module_count` cells. A module
 // keeps its cell as long as the process runs; the last cell is that of all modules beyond it.
 constexpr size_t kModuleCells = 64;
-constexpr size_t kSampleLength = kSlotCount + kModuleCells;
+// Last a flag, the only cell that JS writes too: 0 asks for a slice to be read when the event loop is
+// about to wait, and 1 says that this has happened.
+constexpr size_t kWaitedCell = kSlotCount + kModuleCells;
+constexpr size_t kSampleLength = kWaitedCell + 1;
 
-constexpr uint32_t kLayoutVersion = 3;
+constexpr uint32_t kLayoutVersion = 4;
 
 // What a sampler reads. Wall time is always read.
 constexpr uint32_t kMaskCpu = 1;

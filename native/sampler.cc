@@ -69,6 +69,24 @@ void Sampler::ReadExit() {
   Derive();
 }
 
+void Sampler::ReadSlice() {
+  ReadThreadClock();
+  if (gives_js_) {
+    V8Heap& heap = sources_->v8_heap;
+    heap.ReadAllocation();
+    slots_[kJsAllocBytes] = heap.allocated_bytes();
+  }
+  if (reads_tracker_) {
+    slots_[kThreadNativeAllocBytes] = sources_->tracker.ReadThreadAllocatedBytes();
+  }
+}
+
+void Sampler::ReadSliceBeforeWait() {
+  if (slots_[kWaitedCell] != 0) return;
+  ReadSlice();
+  slots_[kWaitedCell] = 1;
+}
+
 inline void Sampler::ReadWall() {
   slots_[kWallNs] = ReadWallNs();
 }
@@ -129,6 +147,7 @@ inline void Sampler::ReadTracker() {
   tracked_peak_bytes_ = reading.peak_bytes;
   slots_[kNativeAllocBytes] = reading.allocated_bytes;
   slots_[kNativeAllocs] = reading.allocated_blocks;
+  slots_[kThreadNativeAllocBytes] = reading.thread_allocated_bytes;
   slots_[kMappedBytes] = tracker.ReadModules(slots_ + kSlotCount, &slots_[kModuleCount]);
 }
 

@@ -29,6 +29,11 @@ class Sampler {
   void ReadEntry();
   // The mirror of ReadEntry: clocks first, so that both ends of a stage stand equally near to it.
   void ReadExit();
+  // What this thread alone has used, at a change of the stage that runs: three slots, the others keep
+  // their last values.
+  void ReadSlice();
+  // The same when the event loop is about to wait, where that was asked for.
+  void ReadSliceBeforeWait();
 
   // What the allocator holds without having handed it out, as of the last sample but read now, and
   // whatever that costs; NaN where it cannot be read.

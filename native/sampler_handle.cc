@@ -37,6 +37,8 @@ napi_value SamplerHandle::Open(napi_env env, Environment* environment, napi_valu
                     handle->HoldSlots(env, slots, &data) &&
                     handle->AddFunction(env, object, "readEntry", ReadEntry) &&
                     handle->AddFunction(env, object, "readExit", ReadExit) &&
+                    handle->AddFunction(env, object, "readSlice", ReadSlice) &&
+                    handle->AddFunction(env, object, "watchLoop", WatchLoop) &&
                     handle->AddFunction(env, object, "close", CloseCalled) &&
                     handle->AddFunction(env, object, "budget", Budget) &&
                     handle->AddFunction(env, object, "readHeld", ReadHeld);
@@ -108,6 +110,26 @@ napi_value SamplerHandle::ReadExit(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+napi_value SamplerHandle::ReadSlice(napi_env env, napi_callback_info info) {
+  SamplerHandle* handle = HandleOf(env, info);
+  if (handle->is_open_ && handle->SlotsAreThere(env)) handle->sampler_.ReadSlice();
+  return nullptr;
+}
+
+// True where slices end when the event loop waits. Memory that may go cannot be written to from there.
+napi_value SamplerHandle::WatchLoop(napi_env env, napi_callback_info info) {
+  SamplerHandle* handle = HandleOf(env, info);
+  if (handle->is_open_ && !handle->watches_loop_ && !handle->slots_can_go_) {
+    const auto before_wait = [](void* data) {
+      static_cast<SamplerHandle*>(data)->sampler_.ReadSliceBeforeWait();
+    };
+    handle->watches_loop_ = handle->loop_watch_.Open(env, before_wait, handle);
+  }
+  napi_value watches = nullptr;
+  napi_get_boolean(env, handle->watches_loop_, &watches);
+  return watches;
+}
+
 napi_value SamplerHandle::CloseCalled(napi_env env, napi_callback_info info) {
   HandleOf(env, info)->Close(env);
   return nullptr;
@@ -135,6 +157,7 @@ napi_value SamplerHandle::Budget(napi_env env, napi_callback_info info) {
 void SamplerHandle::Close(napi_env env) {
   if (!is_open_) return;
   is_open_ = false;
+  loop_watch_.Close();
   sampler_.Close();
   environment_->RemoveSampler(this);
   napi_delete_reference(env, slots_);

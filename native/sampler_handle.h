@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "environment.h"
+#include "loop_watch.h"
 #include "sampler.h"
 
 namespace stageprof {
@@ -28,6 +29,8 @@ class SamplerHandle {
  private:
   static napi_value ReadEntry(napi_env env, napi_callback_info info);
   static napi_value ReadExit(napi_env env, napi_callback_info info);
+  static napi_value ReadSlice(napi_env env, napi_callback_info info);
+  static napi_value WatchLoop(napi_env env, napi_callback_info info);
   static napi_value CloseCalled(napi_env env, napi_callback_info info);
   static napi_value ReadHeld(napi_env env, napi_callback_info info);
   static napi_value Budget(napi_env env, napi_callback_info info);
@@ -39,6 +42,8 @@ class SamplerHandle {
 
   Environment* environment_ = nullptr;
   Sampler sampler_;
+  LoopWatch loop_watch_;
+  bool watches_loop_ = false;
   bool is_open_ = false;
   napi_ref slots_ = nullptr;
   bool slots_can_go_ = true;

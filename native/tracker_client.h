@@ -42,6 +42,13 @@ class TrackerClient {
     reading->thread_allocated_blocks = static_cast<double>(counts.thread_allocated_blocks);
   }
 
+  // Only without a failure. Of the calling thread; no window's peak ends.
+  double ReadThreadAllocatedBytes() {
+    StageprofTrackerReading counts;
+    tracker_->read(STAGEPROF_TRACKER_NO_WINDOW, &counts);
+    return static_cast<double>(counts.thread_allocated_bytes);
+  }
+
   // Allocated bytes by module into kModuleCells `cells`, of which `count` are in use, both NaN where
   // modules are not counted. Returns the bytes of live mappings that modules have made themselves;
   // not node, whose own are V8's heap, nor the allocator. As of the last Read.

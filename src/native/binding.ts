@@ -84,6 +84,10 @@ export interface MallocBudget {
 export interface NativeSamplerHandle {
   readEntry(): void;
   readExit(): void;
+  /** Fills three slots only: thread_cpu_ns, js_alloc_bytes and thread_native_alloc_bytes. */
+  readSlice(): void;
+  /** Has slices end when the event loop waits; false where that is not possible. See `WAITED_CELL`. */
+  watchLoop(): boolean;
   close(): void;
   budget(): MallocBudget;
   /**

@@ -44,6 +44,10 @@ export class JsSampler implements Sampler {
     this.readMemory();
   }
 
+  readSlice(): void {
+    this.readThreadCpu();
+  }
+
   sources(): SamplerSources {
     const { cpu, rss, js, native } = this.options;
     return {
@@ -62,6 +66,10 @@ export class JsSampler implements Sampler {
       pool_cpu: whereMeasured(cpu, this.missing, null),
       gc: whereMeasured(js, this.missing, null),
     };
+  }
+
+  watchLoop(): boolean {
+    return false;
   }
 
   lifetimePeakRssBytes(): number {

@@ -30,6 +30,7 @@ export const SLOTS = [
   'native_peak_bytes',
   'allocator_held_bytes',
   'mapped_bytes',
+  'thread_native_alloc_bytes',
   'module_count',
 ] as const;
 
@@ -43,7 +44,7 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 4;
 
 export const SLOT_COUNT = SLOTS.length;
 
@@ -53,8 +54,14 @@ export const SLOT_COUNT = SLOTS.length;
  */
 export const MODULE_CELLS = 64;
 
-/** Length of a sample: the slots, then the cells of the modules. */
-export const SAMPLE_LENGTH = SLOT_COUNT + MODULE_CELLS;
+/**
+ * Last a flag, the only cell that is not just read here: 0 asks for a slice to be read when the event loop is about to
+ * wait, and 1 says that this has happened.
+ */
+export const WAITED_CELL = SLOT_COUNT + MODULE_CELLS;
+
+/** Length of a sample: the slots, the cells of the modules, the flag. */
+export const SAMPLE_LENGTH = WAITED_CELL + 1;
 
 /** Position of each slot in the sample. */
 export const slotIndex = Object.fromEntries(SLOTS.map((name, index) => [name, index])) as Readonly<

@@ -25,6 +25,7 @@ export class NativeSampler implements Sampler {
   readonly slots = new Float64Array(new SharedArrayBuffer(SAMPLE_LENGTH * Float64Array.BYTES_PER_ELEMENT));
   readonly readEntry: () => void;
   readonly readExit: () => void;
+  readonly readSlice: () => void;
   private readonly handle: NativeSamplerHandle;
 
   /** @param heapFault why the addon cannot read the V8 heap of this Node, null when it can */
@@ -35,7 +36,8 @@ export class NativeSampler implements Sampler {
   ) {
     const { slots } = this;
     this.handle = binding.samplerOpen(slots, maskOf(options));
-    const { readEntry, readExit } = this.handle;
+    const { readEntry, readExit, readSlice } = this.handle;
+    this.readSlice = readSlice;
     if (heapFault === null || !options.js) {
       this.readEntry = readEntry;
       this.readExit = readExit;
@@ -81,6 +83,10 @@ export class NativeSampler implements Sampler {
       pool_cpu: whereMeasured(cpu, faults.poolCpu, present('exact', POOL_METHOD, POOL_TRUTH)),
       gc: whereMeasured(js, heapFault, present('exact', 'V8 collection callbacks', GC_TRUTH)),
     };
+  }
+
+  watchLoop(): boolean {
+    return this.handle.watchLoop();
   }
 
   lifetimePeakRssBytes(): number {

@@ -12,6 +12,13 @@ export interface Sampler {
   readonly slots: Float64Array;
   readEntry(): void;
   readExit(): void;
+  /** Fills three slots only, which tell this thread's use: thread_cpu_ns, js_alloc_bytes, thread_native_alloc_bytes. */
+  readSlice(): void;
+  /**
+   * From now on reads a slice when the event loop is about to wait and `WAITED_CELL` is 0, and sets it to 1.
+   * @returns false where that is not possible
+   */
+  watchLoop(): boolean;
   /** Method and kind of truth of each source, as this sampler has read it so far. */
   sources(): SamplerSources;
   /** Highest resident set of the process since it started, in bytes; NaN where it cannot be read. */
