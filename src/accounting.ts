@@ -8,6 +8,7 @@ import type { Sampler } from './native/sampler.js';
 import { type OpenCall, OpenCalls } from './open-calls.js';
 import type { ProfilerSettings } from './options.js';
 import { addTo, columnOf, MODULE_COLUMNS, RowStore, raiseTo } from './row-store.js';
+import { hasSlices, SLICED, SLICED_SLOTS, Slices, sumSlices } from './slices.js';
 
 const WALL = slotIndex.wall_ns;
 const CPU = slotIndex.process_cpu_ns;
@@ -24,6 +25,10 @@ const CPU_SELF = columnOf('cpu_self_s');
 const RETAINED = columnOf('js_kb_retained');
 const INNER_STAGES = columnOf('inner_stages');
 
+/** Made from slices, where there are any, and not from the ends of calls. */
+const SUMMED: ReadonlySet<string> = new Set(SLICED.flatMap(({ whole }) => whole ?? []));
+const NONE: ReadonlySet<string> = new Set();
+
 /** Peak entries tolerated per open call before those no window can ask for are removed. */
 const PEAK_SLACK = 32;
 
@@ -39,6 +44,15 @@ export interface Totals {
   readonly outside: Elapsed;
   /** Resident set now; NaN where not measured. */
   readonly rssBytes: number;
+  /** What this thread has used, in the order of `SLICED`; null where it is not charged by slices. */
+  readonly slices: readonly SliceTotal[] | null;
+}
+
+/** A slot of a slice; NaN where not measured. */
+export interface SliceTotal {
+  readonly total: number;
+  /** The part used by code outside any stage. */
+  readonly outside: number;
 }
 
 /**
@@ -51,6 +65,8 @@ export class Accounting {
   readonly store = new RowStore();
   readonly labels: Labels;
   readonly calls: OpenCalls;
+  /** Null where costs are charged by the ends of calls alone. */
+  readonly slices: Slices | null;
   private readonly plan: FoldPlan;
   private readonly slots: Float64Array;
   private readonly start: Float64Array;
@@ -58,25 +74,34 @@ export class Accounting {
   private readonly measuresCpu: boolean;
   private readonly tracksPeaks: boolean;
 
+  /** @param canSlice whether changes of the running stage are told to `slices` */
   constructor(
     private readonly sampler: Sampler,
     settings: ProfilerSettings,
+    canSlice = false,
   ) {
     this.labels = new Labels(() => this.store.addRow(), settings.maxLabels);
     this.calls = new OpenCalls(this.labels.root);
-    this.plan = compileFolds(new Set(GROUPS.filter((group) => group === 'time' || settings.sampler[group])));
-    this.tracksPeaks = this.plan.peaks.length > 0;
     this.slots = sampler.slots;
     this.measuresCpu = settings.sampler.cpu;
     this.collection =
       settings.collect === 'none' ? null : new ForcedCollection(sampler, settings.collect, () => this.readPeaks());
     sampler.readEntry();
     this.start = Float64Array.from(this.slots);
+    const { collection } = this;
+    this.slices =
+      canSlice && hasSlices(this.slots)
+        ? new Slices(sampler, this.store, this.labels.root, collection && ((slots) => collection.exclude(slots)))
+        : null;
+    const measured = new Set(GROUPS.filter((group) => group === 'time' || settings.sampler[group]));
+    this.plan = compileFolds(measured, this.slices === null ? NONE : SUMMED);
+    this.tracksPeaks = this.plan.peaks.length > 0;
     for (const peak of this.plan.peaks) openPeak(peak, this.calls.now, this.slots);
   }
 
   /** Opens a call of `node` under an open call. Its clocks start with `enter`. */
   open(node: LabelNode, parent: OpenCall): OpenCall {
+    if (this.slices !== null) this.slices.endAtWait();
     // Collected before the call is there: what the heap held until then is not in the call's peak.
     const used = this.collection?.atEntry(parent);
     const call = this.calls.open(node, parent);
@@ -92,6 +117,7 @@ export class Accounting {
     const { deltaSlots } = this.plan;
     this.sampler.readEntry();
     if (this.collection !== null) this.collection.exclude();
+    if (this.slices !== null) this.slices.charge();
     call.entered = true;
     for (let i = 0; i < deltaSlots.length; i++) {
       const slot = deltaSlots[i]!;
@@ -127,8 +153,10 @@ export class Accounting {
 
   /** Takes the exit sample of an open call, folds it into its row and closes it. */
   finish(call: OpenCall, failed: boolean): void {
+    if (this.slices !== null) this.slices.endAtWait();
     this.sampler.readExit();
     if (this.collection !== null) this.collection.exclude();
+    if (this.slices !== null) this.slices.charge();
     const { calls, slots, store } = this;
     if (this.tracksPeaks) this.readPeaks();
     this.fold(call, store);
@@ -155,12 +183,15 @@ export class Accounting {
   measureTotals(): Totals {
     const { sampler, slots, start } = this;
     const { covered, coveredSince, children } = this.calls.outside;
+    this.slices?.endAtWait();
     sampler.readExit();
     this.readPeaks();
     const total: Elapsed = { wallNs: slots[WALL]! - start[WALL]!, cpuNs: slots[CPU]! - start[CPU]! };
+    const used = SLICED_SLOTS.map((slot) => slots[slot]! - start[slot]!);
     let [coveredWall, coveredCpu] = covered as unknown as [number, number];
+    this.collection?.exclude();
+    this.slices?.charge();
     if (children > 0) {
-      this.collection?.exclude();
       coveredWall += slots[WALL]! - coveredSince[0]!;
       coveredCpu += slots[CPU]! - coveredSince[1]!;
     }
@@ -168,7 +199,16 @@ export class Accounting {
       total,
       outside: { wallNs: total.wallNs - coveredWall, cpuNs: total.cpuNs - coveredCpu },
       rssBytes: slots[RSS]!,
+      slices: this.slices && this.sliceTotals(this.slices, used),
     };
+  }
+
+  private sliceTotals(slices: Slices, used: readonly number[]): SliceTotal[] {
+    const outside = slices.outside();
+    return used.map((total, i) => ({
+      total,
+      outside: outside[i]! + (this.collection?.excludedFrom(SLICED_SLOTS[i]!) ?? 0),
+    }));
   }
 
   /**
@@ -176,9 +216,10 @@ export class Accounting {
    * or of a run that was cut off, is as complete as one made at the end.
    */
   rowsWithOpenCalls(): RowStore {
-    if (this.calls.length === 1) return this.store;
+    if (this.calls.length === 1 && this.slices === null) return this.store;
     const rows = this.store.clone();
     for (const call of this.calls.stages()) if (call.entered) this.fold(call, rows);
+    if (this.slices !== null) sumSlices(this.labels.entered, rows);
     return rows;
   }
 

@@ -20,7 +20,7 @@ export function capabilities(): Capabilities {
     sampler.readEntry();
     return {
       addon: loaded.binding === null ? absent(loaded.missing) : present('exact', loaded.path),
-      sources: { ...sampler.sources(), attribution: attributionState(attribution) },
+      sources: { ...sampler.sources(), attribution: attributionState(attribution, null) },
     };
   } finally {
     sampler.close();

@@ -32,6 +32,15 @@ export class Frame {
     return this.call.moment !== this.moment;
   }
 
+  /**
+   * The label whose code runs while this context does: that of the innermost open handle, else of the call, else,
+   * the call having ended, of the nearest one that is open.
+   */
+  get running(): LabelNode {
+    if (this.handle !== null) return this.handle.node;
+    return this.hasEnded ? this.nearestOpen().node : this.node;
+  }
+
   /** The open call under which a late stage belongs: the parent of the ended call, else one further out. */
   nearestOpen(): OpenCall {
     if (!this.hasEnded || this.outer === null) return this.call;
@@ -40,12 +49,17 @@ export class Frame {
   }
 }
 
+/** Where Node keeps the stores of a context that is not running. */
+export interface ContextFrame {
+  get(storage: AsyncLocalStorage<unknown>): unknown;
+}
+
 /**
  * Knows which stage is current: the innermost open handle of the running async context, else the
  * callback-form call that the context belongs to.
  */
 export class StageContext {
-  private readonly root: Frame;
+  readonly root: Frame;
   /** Made by the first callback-form call: programs that use handles only never pay for async tracking. */
   private storage: AsyncLocalStorage<Frame> | null = null;
 
@@ -55,6 +69,11 @@ export class StageContext {
 
   current(): Frame {
     return this.storage === null ? this.root : (this.storage.getStore() ?? this.root);
+  }
+
+  /** The same for a context that is about to run. */
+  currentIn(frame: ContextFrame | undefined): Frame {
+    return this.storage === null ? this.root : ((frame?.get(this.storage) as Frame | undefined) ?? this.root);
   }
 
   /** Runs `fn(call, argument)` in the async context of a callback-form call that was opened in `outer`. */

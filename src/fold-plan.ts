@@ -20,11 +20,13 @@ export interface FoldPlan {
   readonly peaks: readonly PeakFold[];
 }
 
-export function compileFolds(measured: ReadonlySet<Group>): FoldPlan {
+/** @param elsewhere fields that are not made from the two ends of a call */
+export function compileFolds(measured: ReadonlySet<Group>, elsewhere: ReadonlySet<string>): FoldPlan {
   const deltas: { slot: number; column: number }[] = [];
   const peaks: PeakFold[] = [];
   for (const { field, fold, group, share, slot, unit } of METRICS) {
-    if (slot === null || share !== 'total' || unit === 'modules' || !measured.has(group)) continue;
+    if (slot === null || share !== 'total' || unit === 'modules' || !measured.has(group) || elsewhere.has(field))
+      continue;
     const target = { slot: slotIndex[slot], column: columnOf(field) };
     if (fold === 'peak') peaks.push({ ...target, levelSlot: slotIndex[LEVEL_OF_PEAK[slot]!], stack: new PeakStack() });
     else deltas.push(target);

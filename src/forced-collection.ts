@@ -47,10 +47,15 @@ export class ForcedCollection {
     private readonly onSample: () => void,
   ) {}
 
-  /** Takes what forced collections have cost so far out of the last sample. */
-  exclude(): void {
+  /** Takes what forced collections have cost so far out of the last sample, of which these slots were read. */
+  exclude(read: readonly number[] = FLOW_SLOTS): void {
     const { slots } = this.sampler;
-    for (const slot of FLOW_SLOTS) slots[slot]! -= this.excluded[slot]!;
+    for (const slot of read) slots[slot]! -= this.excluded[slot]!;
+  }
+
+  /** What forced collections have cost so far, of a slot that only rises. */
+  excludedFrom(slot: number): number {
+    return this.excluded[slot]!;
   }
 
   /**

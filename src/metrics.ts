@@ -13,9 +13,9 @@ export type Group = (typeof GROUPS)[number];
 /**
  * Which part of the calls a metric covers:
  * `total` the whole of every call, `self` less the time any child was open, `worst` the single largest call,
- * `collected` between the forced collections at both ends.
+ * `collected` between the forced collections at both ends, `slices` while code of the label itself ran.
  */
-export type Share = 'total' | 'self' | 'worst' | 'collected';
+export type Share = 'total' | 'self' | 'worst' | 'collected' | 'slices';
 
 export interface Metric {
   readonly field: string;
@@ -87,7 +87,7 @@ export const METRICS = [
     'flow',
     's',
     'thread_cpu_ns',
-    'CPU time of this JS thread. `cpu_s - thread_cpu_s` ran elsewhere: garbage collection, the libuv pool, threads of addons.',
+    'CPU time of this JS thread; with exact `attribution` that of the stage and those below it. `cpu_s - thread_cpu_s` ran elsewhere: garbage collection, the libuv pool, threads of addons.',
     { heading: 'thread' },
   ),
   metric(
@@ -97,6 +97,15 @@ export const METRICS = [
     's',
     'pool_cpu_ns',
     "CPU time of libuv's pool, of the whole process and whichever stage queued the work: fs, crypto, zlib, dns, and the asynchronous work of addons.",
+  ),
+  metric(
+    'thread_cpu_self_s',
+    'cpu',
+    'flow',
+    's',
+    'thread_cpu_ns',
+    'CPU time of this JS thread while code of this stage itself ran, and not of another (`attribution`).',
+    { share: 'slices', heading: 'thread self' },
   ),
   metric('gc_s', 'js', 'flow', 's', 'gc_ns', 'Time this isolate was paused for collections.', { heading: 'gc' }),
   metric('gc_calls', 'js', 'flow', 'count', 'gc_calls', 'Collections of this isolate: scavenges and mark-compacts.'),
@@ -118,10 +127,19 @@ export const METRICS = [
     'flow',
     'KiB',
     'js_alloc_bytes',
-    'JS memory allocated, whether or not it was kept: what the used heap rose by between readings and collections.',
+    'JS memory allocated, whether or not it was kept: what the used heap rose by between readings and collections; with exact `attribution` by the stage and those below it.',
     {
       heading: 'js alloc',
     },
+  ),
+  metric(
+    'js_kb_alloc_self',
+    'js',
+    'flow',
+    'KiB',
+    'js_alloc_bytes',
+    'JS memory allocated while code of this stage itself ran (`attribution`).',
+    { share: 'slices' },
   ),
   metric('js_kb_peak_max', 'js', 'peak', 'KiB', 'js_peak_bytes', 'Highest used JS heap during any one call.', {
     heading: 'js peak',
@@ -152,6 +170,15 @@ export const METRICS = [
     'native_alloc_bytes',
     'Native memory allocated, on all threads and whether or not it was kept; backing stores are part of it.',
     { heading: 'native alloc' },
+  ),
+  metric(
+    'native_kb_alloc_self',
+    'native',
+    'flow',
+    'KiB',
+    'thread_native_alloc_bytes',
+    'Native memory allocated by this JS thread while code of this stage itself ran (`attribution`).',
+    { share: 'slices' },
   ),
   metric('native_allocs', 'native', 'flow', 'count', 'native_allocs', 'Native blocks allocated, on all threads.'),
   metric(

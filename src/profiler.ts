@@ -1,9 +1,11 @@
 import { types } from 'node:util';
 import { threadId } from 'node:worker_threads';
 import { Accounting, type Totals } from './accounting.js';
-import { attributionState } from './attribution.js';
+import { attributionState, type ExactMeans, NO_SLICES } from './attribution.js';
 import { type Frame, pushHandle, removeHandle, StageContext } from './context.js';
 import { functionError } from './errors.js';
+import { Execution } from './execution.js';
+import { findExecutionHooks, installExecutionHooks } from './execution-hooks.js';
 import { checkLabel } from './labels.js';
 import { openSampler } from './native/open-sampler.js';
 import type { Sampler } from './native/sampler.js';
@@ -12,6 +14,7 @@ import type { OpenCall } from './open-calls.js';
 import { type ProfilerSettings, resolveOptions, type StageProfilerOptions } from './options.js';
 import { buildReport, type HeaderFacts } from './report/build.js';
 import { composeKib } from './report/composition.js';
+import { exactUse } from './report/exact-use.js';
 import { kibOf, secondsOf } from './report/quantities.js';
 import type { Report } from './report/report.js';
 import type { ThreadCpu } from './report/threads.js';
@@ -48,6 +51,10 @@ export class StageProfiler implements Profiler {
   private readonly accounting: Accounting;
   private readonly context: StageContext;
   private readonly threadReadings: ThreadReadings;
+  /** Null where costs are charged by the ends of calls alone. */
+  private readonly execution: Execution | null = null;
+  private readonly removeHooks: (() => void) | null = null;
+  private readonly exactMeans: ExactMeans | null = null;
   private readonly knownCost: StageCost | undefined;
   private closed = false;
   /** What `report` answers after `close`. */
@@ -62,9 +69,17 @@ export class StageProfiler implements Profiler {
     this.settings = resolveOptions(options);
     this.knownCost = parts.stageCost;
     this.sampler = parts.sampler ?? openSampler(this.settings.sampler);
-    this.accounting = new Accounting(this.sampler, this.settings);
+    const hooks = this.settings.attribution === 'exact' ? findExecutionHooks() : null;
+    const place = hooks === null ? null : hooks.place;
+    this.accounting = new Accounting(this.sampler, this.settings, place !== null);
     this.context = new StageContext(this.accounting.calls);
     this.threadReadings = parts.threads ?? openThreads(this.settings);
+    const { slices } = this.accounting;
+    this.exactMeans = slices === null && place !== null ? { missing: NO_SLICES } : hooks;
+    if (place === null || slices === null) return;
+    this.execution = new Execution(this.context.root, slices);
+    this.removeHooks = installExecutionHooks(place, this.context, this.execution);
+    this.sampler.watchLoop();
   }
 
   stage(label: string): Stage;
@@ -105,6 +120,7 @@ export class StageProfiler implements Profiler {
     if (this.closed) return;
     this.final = this.measure();
     this.closed = true;
+    this.removeHooks?.();
     this.context.close();
     this.sampler.close();
     this.threadReadings.close();
@@ -121,6 +137,7 @@ export class StageProfiler implements Profiler {
     pushHandle(frame, call);
     const handle = new OpenStage(this, frame, call);
     this.accounting.enter(call);
+    if (this.execution !== null) this.execution.resume(frame);
     return handle;
   }
 
@@ -129,6 +146,7 @@ export class StageProfiler implements Profiler {
     if (this.closed) return;
     this.accounting.finish(call, false);
     if (!removeHandle(frame, call)) this.endedOutOfOrder++;
+    if (this.execution !== null) this.execution.resume(this.context.current());
   }
 
   private run<T>(label: string, fn: () => T): T {
@@ -138,18 +156,27 @@ export class StageProfiler implements Profiler {
     const { moment } = call;
     call.synchronous = true;
     try {
-      return this.context.run(call, outer, this.enterAndRun, fn) as T;
+      const result = this.context.run(call, outer, this.enterAndRun, fn) as T;
+      if (this.execution !== null) this.execution.enter(outer);
+      return result;
     } catch (error) {
-      if (!this.closed && call.moment === moment) this.accounting.abandon(call);
+      if (!this.closed) {
+        if (call.moment === moment) this.accounting.abandon(call);
+        if (this.execution !== null) this.execution.enter(outer);
+      }
       throw error;
     }
   }
 
   private readonly enterAndRun = (call: OpenCall, fn: () => unknown): unknown => {
     this.accounting.enter(call);
+    const frame = this.execution === null ? null : this.context.current();
+    if (frame !== null) this.execution!.resume(frame);
     const result = fn();
     if (typeof result === 'object' && types.isPromise(result)) return this.finishWhenSettled(call, result);
     this.finish(call, false);
+    // What runs next is the caller's: at the same sample, so that returning to it reads nothing.
+    if (frame !== null && !this.closed) this.execution!.resume(frame.outer ?? frame);
     return result;
   };
 
@@ -185,7 +212,9 @@ export class StageProfiler implements Profiler {
   }
 
   private finish(call: OpenCall, failed: boolean): void {
-    if (!this.closed) this.accounting.finish(call, failed);
+    if (this.closed) return;
+    this.accounting.finish(call, failed);
+    if (this.execution !== null) this.execution.resume(this.context.current());
   }
 
   private open(label: string, frame: Frame): OpenCall {
@@ -207,7 +236,7 @@ export class StageProfiler implements Profiler {
     };
   }
 
-  private facts({ total, outside, rssBytes }: Totals): HeaderFacts {
+  private facts({ total, outside, rssBytes, slices }: Totals): HeaderFacts {
     const sources = this.sampler.sources();
     const composition = this.sampler.composition();
     const slurm = slurmIdentity();
@@ -219,9 +248,10 @@ export class StageProfiler implements Profiler {
       rss_kb_now: kibOf(rssBytes),
       rss_kb_peak: kibOf(this.sampler.lifetimePeakRssBytes()),
       composition: composition && composeKib(composition),
+      exact: slices && exactUse(slices),
       js_memory_traced: sources.js_peak.truth === 'exact',
       native_memory_traced: sources.native.method === TRACKER_METHOD,
-      sources: { ...sources, attribution: attributionState(this.settings.attribution) },
+      sources: { ...sources, attribution: attributionState(this.settings.attribution, this.exactMeans) },
       labels_folded: this.accounting.labels.foldedLabels,
       warnings: this.warnings(),
       node: process.version,

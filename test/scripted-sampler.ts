@@ -1,8 +1,17 @@
-import { LEVEL_OF_PEAK, SAMPLE_LENGTH, SLOT_COUNT, SLOTS, type SlotName, slotIndex } from '../src/native/layout.js';
+import {
+  LEVEL_OF_PEAK,
+  SAMPLE_LENGTH,
+  SLOT_COUNT,
+  SLOTS,
+  type SlotName,
+  slotIndex,
+  WAITED_CELL,
+} from '../src/native/layout.js';
 import type { Sampler } from '../src/native/sampler.js';
 import type { StageProfilerOptions } from '../src/options.js';
 import { StageProfiler } from '../src/profiler.js';
 import type { StageRow } from '../src/report/report.js';
+import { SLICED_SLOTS } from '../src/slices.js';
 import { present, type SamplerSources } from '../src/sources.js';
 import type { StageCost } from '../src/stage-cost.js';
 
@@ -79,6 +88,29 @@ export class ScriptedSampler implements Sampler {
 
   readExit(): void {
     this.read();
+  }
+
+  /** How often slices were read apart from samples. */
+  sliceReadings = 0;
+
+  readSlice(): void {
+    if (this.closes > 0) throw new Error('A closed sampler was read');
+    this.sliceReadings++;
+    for (const slot of SLICED_SLOTS) this.slots[slot] = this.values.get(SLOTS[slot]!)!;
+  }
+
+  private watches = false;
+
+  watchLoop(): boolean {
+    this.watches = true;
+    return true;
+  }
+
+  /** The event loop is about to wait. */
+  wait(): void {
+    if (!this.watches || this.closes > 0 || this.slots[WAITED_CELL] !== 0) return;
+    for (const slot of SLICED_SLOTS) this.slots[slot] = this.values.get(SLOTS[slot]!)!;
+    this.slots[WAITED_CELL] = 1;
   }
 
   sources(): SamplerSources {

@@ -58,6 +58,7 @@ export const IMPORTANCE: readonly (ColumnKey | typeof READING_KEY)[] = [
   'mapped_kb_delta',
   'wall_max_s',
   'thread_cpu_s',
+  'thread_cpu_self_s',
   'gc_s',
   'native_kb_alloc',
   'js_kb_alloc',
@@ -111,7 +112,7 @@ function metricColumn(metric: NumberMetric, report: Report): Column {
     cell: (row) => quantity(metric, row[field]),
     outside: quantity(metric, outside),
     total: quantity(metric, total),
-    whyEmpty: metric.share === 'collected' ? null : whyAbsent(metric, report.sources),
+    whyEmpty: metric.share === 'collected' || metric.share === 'slices' ? null : whyAbsent(metric, report.sources),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   TRUTH_MEANING,
   UNIT_MEANING,
 } from './descriptions.js';
+import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS, type HeaderTraits, SLURM } from './header.js';
 import { nullWhen, sourceOf } from './metric-sources.js';
 import { REPORT_SCHEMA } from './report.js';
@@ -63,6 +64,14 @@ function header(): string[] {
     'The groups add up to the CPU of the process; see [threads.md](threads.md):',
     '',
     ...meanings('group', THREAD_GROUPS),
+    '',
+    'Members of `exact`, each null or an object of `total` and `outside`, the part that code outside any stage used; see',
+    '[async.md](async.md):',
+    '',
+    ...table(
+      ['member', 'unit', 'adds up with'],
+      EXACT_MEMBERS.map(({ member, unit, self }) => [code(member), unit, `${code(self)} of the rows`]),
+    ),
     '',
     'Members of `slurm`, each a string or null:',
     '',
@@ -176,7 +185,7 @@ function merging(): string[] {
     '',
     ...meanings('fold', FOLD_MERGE),
     '',
-    'In the header, `largest` keeps the composition of the report with the highest resident set, `threads` adds group by group, `same` keeps a value that all reports agree on and is null otherwise, and `weakest` keeps the',
+    'In the header, `largest` keeps the composition of the report with the highest resident set, `threads` adds group by group, `add members` adds each member, `same` keeps a value that all reports agree on and is null otherwise, and `weakest` keeps the',
     'weakest truth of each source, with a word in its `reason` where the reports differ. Warnings of equal text are',
     'merged into one, their counts added.',
   ];

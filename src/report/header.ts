@@ -13,16 +13,18 @@ export type HeaderType =
   | 'warnings'
   | 'slurm'
   | 'composition'
-  | 'threads';
+  | 'threads'
+  | 'exact';
 
 /**
  * How the header of a merged report is made: `add` and `max` of the numbers, `all` true where all are true,
  * `same` the value where all agree and else null, `weakest` truth of each source, `warnings` counts added, `largest`
- * that of the report with the highest resident set, `threads` added group by group.
+ * that of the report with the highest resident set, `threads` added group by group, `add members` each member added.
  */
 export type HeaderFold =
   | 'fixed'
   | 'add'
+  | 'add members'
   | 'max'
   | 'all'
   | 'same'
@@ -79,6 +81,13 @@ export const HEADER = {
     nullable: true,
     description:
       'Who held the resident set when the report was made; null where looking would have taken more than 1 % of the elapsed time.',
+  },
+  exact: {
+    type: 'exact',
+    fold: 'add members',
+    nullable: true,
+    description:
+      'What this thread used: with the `_self` fields of all rows, `outside` adds up to `total`. Null unless `sources.attribution` is exact.',
   },
   js_memory_traced: {
     type: 'boolean',

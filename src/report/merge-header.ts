@@ -1,6 +1,7 @@
 import { SOURCE_NAMES, type SourceName, type SourceState, type Sources } from '../sources.js';
 import type { Composition } from './composition.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
+import { addExactUse, type ExactUse } from './exact-use.js';
 import { emptyHeader, HEADER_FIELDS, type HeaderField, type HeaderFold, SLURM } from './header.js';
 import { mergeSources } from './merge-sources.js';
 import type { ReportHeader } from './report.js';
@@ -14,6 +15,7 @@ const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max'>, Combine>> = {
   fixed: (a: unknown) => a,
   all: (a: boolean, b: boolean) => a && b,
   same: (a: unknown, b: unknown) => (a === b ? a : null),
+  'add members': (a: ExactUse | null | undefined, b: ExactUse | null | undefined) => addExactUse(a, b),
   'same members': sameMembers,
   largest: (a: Composition | null, b: Composition | null) => ((b?.rss_kb ?? -1) > (a?.rss_kb ?? -1) ? b : (a ?? b)),
   threads: mergeThreads,

@@ -14,6 +14,7 @@ const SOURCE_OF_SLOT: Readonly<Partial<Record<SlotName, SourceName>>> = {
   external_bytes: 'js_peak',
   gc_ns: 'gc',
   gc_calls: 'gc',
+  thread_native_alloc_bytes: 'native',
   native_live_bytes: 'native',
   native_alloc_bytes: 'native',
   native_allocs: 'native',
@@ -27,6 +28,7 @@ const SOURCE_OF_SLOT: Readonly<Partial<Record<SlotName, SourceName>>> = {
 const TRACKER_SLOTS: ReadonlySet<SlotName> = new Set([
   'native_alloc_bytes',
   'native_allocs',
+  'thread_native_alloc_bytes',
   'native_peak_bytes',
   'mapped_bytes',
   'module_count',
@@ -51,6 +53,7 @@ export function nullWhen(metric: Metric): string {
   const source = sourceOf(metric);
   if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) causes.push(NO_TRACKER);
   else if (source !== null) causes.push(`\`sources.${source}\` is absent`);
+  if (metric.share === 'slices') causes.push('`attribution` is not exact');
   if (metric.share === 'collected') causes.push('nothing was collected (`collect`)');
   return causes.join(', or ');
 }
@@ -61,5 +64,6 @@ export function whyAbsent(metric: Metric, sources: Sources): string {
   const state: SourceState | null = name === null ? null : sources[name];
   if (state !== null && !state.available && state.reason !== undefined) return state.reason;
   if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) return NO_TRACKER;
+  if (metric.share === 'slices') return 'attribution is not exact';
   return metric.share === 'collected' ? 'nothing was collected' : 'not measured';
 }

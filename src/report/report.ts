@@ -1,6 +1,7 @@
 import type { MetricField } from '../metrics.js';
 import type { SourceName, SourceState } from '../sources.js';
 import type { Composition } from './composition.js';
+import type { ExactUse } from './exact-use.js';
 import type { ThreadCpu } from './threads.js';
 
 /** Sparse histogram of durations: [bucket, count] pairs sorted by bucket; see src/histogram.ts. */
@@ -41,6 +42,8 @@ export interface ReportHeader {
   readonly rss_kb_peak: number | null;
   /** Who held the resident set when the report was made; null where looking was over its budget. */
   readonly composition: Composition | null;
+  /** What this thread used, and where; null without exact attribution. */
+  readonly exact: ExactUse | null;
   readonly js_memory_traced: boolean;
   /** True only when the tracker counts every native block. */
   readonly native_memory_traced: boolean;

@@ -4,6 +4,7 @@ import { SOURCE_NAMES } from '../sources.js';
 import { THREAD_GROUPS } from '../thread-groups.js';
 import { PARTS } from './composition.js';
 import { SOURCE_MEANING, STATE_MEANING, TRUTH_MEANING } from './descriptions.js';
+import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './header.js';
 import { REPORT_SCHEMA } from './report.js';
 import { GROUP_CPU_MEANING } from './threads.js';
@@ -89,11 +90,21 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
       ['source', { description: 'How they were read and told apart.', ...stateSchema() }],
       ['groups', { type: 'array', items: groupSchema() }],
     ]),
+  exact: () => object(EXACT_MEMBERS.map(({ member, unit, self }) => [member, threadUseSchema(unit, self)] as const)),
   slurm: () =>
     object(
       Object.entries(SLURM).map(([name, description]) => [name, { description, type: ['string', 'null'] }] as const),
     ),
 };
+
+function threadUseSchema(unit: 's' | 'KiB', self: string): JsonSchema {
+  const number = unit === 's' ? { type: 'number' } : { type: 'integer' };
+  const use = object([
+    ['total', { description: 'Of this thread, since the profiler was made.', ...number }],
+    ['outside', { description: 'The part that code outside any stage used.', ...number }],
+  ]);
+  return { description: `What \`${self}\` of the rows is a part of.`, ...use, type: ['object', 'null'] };
+}
 
 function headerSchema({ type, nullable, description }: HeaderTraits): JsonSchema {
   const schema = HEADER_TYPES[type]();
