@@ -1,10 +1,4 @@
-import {
-  AsyncLocalStorage,
-  AsyncResource,
-  createHook,
-  executionAsyncId,
-  executionAsyncResource,
-} from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncResource } from 'node:async_hooks';
 import { promiseHooks } from 'node:v8';
 import type { ContextFrame, Frame, StageContext } from './context.js';
 import type { Execution } from './execution.js';
@@ -80,14 +74,21 @@ function framePropertyOf(resource: object, storage: AsyncLocalStorage<object>, m
  */
 export function installExecutionHooks(place: StorePlace, context: StageContext, execution: Execution): () => void {
   if (place.kept === 'on resource') {
-    const hook = new NestingHooks(execution, () => context.current());
-    return hook.install({});
+    return new NestingHooks(execution, { entered: () => context.current(), returned: () => null }).install({});
   }
   const { property } = place;
-  const hook = new NestingHooks(execution, () => {
-    if (property === undefined) return context.current();
+  const frameHere = (): ContextFrame | undefined | null => {
+    if (property === undefined) return null;
     const resource = executionAsyncResource() as Resource;
-    return property in resource ? context.currentIn(resource[property]) : context.current();
+    return property in resource ? resource[property] : null;
+  };
+  const hook = new NestingHooks(execution, {
+    entered: () => {
+      const frame = frameHere();
+      return frame === null ? context.current() : context.currentIn(frame);
+    },
+    // By then the frame of the code around is set again, be it even a continuation, of which the hook is not told.
+    returned: () => (frameHere() === null ? null : context.current()),
   });
   const removeHook = hook.install({ trackPromises: false });
   const removePromiseHook = promiseHooks.onBefore(() => execution.enter(context.current())) as () => void;
@@ -97,20 +98,33 @@ export function installExecutionHooks(place: StorePlace, context: StageContext, 
   };
 }
 
+interface Frames {
+  /** That of the callback that is being entered. */
+  entered(): Frame;
+  /** That of the code around a callback that is being left; null where it is not known from here. */
+  returned(): Frame | null;
+}
+
+/** No id of Node's. */
+const ENTERED_BEFORE = -1;
+
 /** Callbacks may be entered from within others: by `runInAsyncScope`, or by addons. */
 class NestingHooks {
   // Two arrays in step, so that nothing is allocated an entry.
   private readonly ids: number[] = [];
   private readonly left: Frame[] = [];
 
-  /** @param entered the frame of the callback that is being entered */
   constructor(
     private readonly execution: Execution,
-    private readonly entered: () => Frame,
+    private readonly frames: Frames,
   ) {
-    // The callback that is running was entered before there were hooks. Of the main script, 1, no end is told.
-    const running = executionAsyncId();
-    if (running > 1) this.push(running);
+    // What runs now was entered before there were hooks, and its end may not be told: it is over by the next microtask.
+    this.push(ENTERED_BEFORE);
+    queueMicrotask(() => {
+      if (this.ids[0] !== ENTERED_BEFORE) return;
+      this.ids.shift();
+      this.left.shift();
+    });
   }
 
   install(options: object): () => void {
@@ -127,7 +141,7 @@ class NestingHooks {
   private before(id: number): void {
     try {
       this.push(id);
-      this.execution.enter(this.entered());
+      this.execution.enter(this.frames.entered());
     } catch {}
   }
 
@@ -136,11 +150,13 @@ class NestingHooks {
       const { ids, left } = this;
       let depth = ids.length - 1;
       while (depth >= 0 && ids[depth] !== id) depth--;
-      if (depth < 0) return;
-      const frame = left[depth]!;
-      ids.length = depth;
-      left.length = depth;
-      if (depth > 0) this.execution.enter(frame);
+      const around = depth > 0 ? left[depth]! : null;
+      if (depth >= 0) {
+        ids.length = depth;
+        left.length = depth;
+      }
+      const frame = this.frames.returned() ?? around;
+      if (frame !== null) this.execution.enter(frame);
     } catch {}
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Attribution } from '../src/options.js';
 import type { Report, StageRow } from '../src/report/report.js';
 import type { Stage } from '../src/types.js';
 import { scripted } from './scripted-sampler.js';
@@ -9,7 +10,7 @@ import { asyncContextHere } from './workloads.js';
 type Pick = number;
 
 type Command =
-  | { readonly do: 'pass'; readonly wall: number; readonly cpu: number }
+  | { readonly do: 'pass'; readonly wall: number; readonly cpu: number; readonly thread: number }
   | { readonly do: 'use heap'; readonly kib: number }
   | { readonly do: 'open a handle'; readonly where: Pick; readonly label: string }
   | { readonly do: 'end a handle'; readonly which: Pick }
@@ -27,7 +28,7 @@ const label = fc.constantFrom('a', 'b', 'c', 'a.b', '__proto__');
 const { command } = fc.letrec<{ command: Command }>((tie) => ({
   command: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    fc.record({ do: fc.constant('pass' as const), wall: fc.nat(1_000), cpu: fc.nat(1_000) }),
+    fc.record({ do: fc.constant('pass' as const), wall: fc.nat(1_000), cpu: fc.nat(1_000), thread: fc.nat(1_000) }),
     fc.record({ do: fc.constant('use heap' as const), kib: fc.nat(100) }),
     fc.record({ do: fc.constant('open a handle' as const), where: fc.nat(), label }),
     fc.record({ do: fc.constant('end a handle' as const), which: fc.nat() }),
@@ -94,8 +95,13 @@ class Both {
   private readonly handles: { readonly handle: Stage; readonly call: NaiveCall; readonly context: Context }[] = [];
   private readonly pending: { readonly call: NaiveCall; settle(fails: boolean): Promise<unknown> }[] = [];
 
-  constructor() {
-    const { profiler, sampler } = scripted();
+  /** Of this thread, by the label whose code ran; '' is outside any stage. */
+  readonly thread = new Map<string, number>();
+  private running: Context;
+
+  constructor(attribution: Attribution) {
+    const { profiler, sampler } = scripted({ attribution });
+    this.running = this.contexts[0]!;
     this.profiler = profiler;
     this.sampler = sampler;
   }
@@ -114,7 +120,7 @@ class Both {
   private run(command: Command): void {
     switch (command.do) {
       case 'pass':
-        this.pass(command.wall, command.cpu);
+        this.pass(command);
         break;
       case 'use heap':
         this.sampler.set({ js_used_bytes: command.kib * 1024 });
@@ -171,7 +177,7 @@ class Both {
           const returned = outer.run(() =>
             this.profiler.stage(command.label, () => {
               this.enter(call, outer);
-              for (const inner of command.body) this.run(inner);
+              this.runInside(command.body);
               call.open = false;
               call.failed = command.fails;
               if (command.fails) throw call;
@@ -186,6 +192,14 @@ class Both {
     }
   }
 
+  /** The body of the call just entered. */
+  private runInside(body: readonly Command[]): void {
+    const around = this.running;
+    this.running = this.contexts.at(-1)!;
+    for (const inner of body) this.run(inner);
+    this.running = around;
+  }
+
   private async settle(which: Pick, fails: boolean): Promise<void> {
     const [settling] = this.pending.splice(which % Math.max(1, this.pending.length), 1);
     if (settling === undefined) return;
@@ -194,8 +208,10 @@ class Both {
     await settling.settle(fails);
   }
 
-  private pass(wall: number, cpu: number): void {
-    this.sampler.advance({ wall_ns: wall, process_cpu_ns: cpu });
+  private pass({ wall, cpu, thread }: { wall: number; cpu: number; thread: number }): void {
+    this.sampler.advance({ wall_ns: wall, process_cpu_ns: cpu, thread_cpu_ns: thread, js_alloc_bytes: thread * 1024 });
+    const running = (this.running.handles.at(-1) ?? this.running.call)?.label ?? '';
+    this.thread.set(running, (this.thread.get(running) ?? 0) + thread);
     const { open } = this;
     this.total = { wall: this.total.wall + wall, cpu: this.total.cpu + cpu };
     if (open.length === 0) this.outside = { wall: this.outside.wall + wall, cpu: this.outside.cpu + cpu };
@@ -285,30 +301,52 @@ function expectConserved({ stages, ...header }: Report): void {
   expect(self('cpu_self_s') + header.outside_cpu_s!).toBeCloseTo(header.total_cpu_s!, 12);
 }
 
-test('any mix of stages gives what a plain model of them gives', async () => {
-  let conserved = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 50 }), async (commands) => {
-      const both = new Both();
-      await both.runAll(commands);
-      const report = both.profiler.report();
-      // On Node 20 every promise looks at every storage that is still enabled.
-      both.profiler.close();
-      expectSame(report, both);
-      if (both.calls.some(({ isOverlapped }) => isOverlapped)) return;
-      conserved++;
-      expectConserved(report);
-    }),
-    { numRuns: 600 },
-  );
-  expect(conserved).toBeGreaterThan(10);
-});
+/** Charged to the label whose code ran, and to all labels above it. */
+function expectCharged({ stages, exact }: Report, both: Both): void {
+  const used = (isIn: (label: string) => boolean): number =>
+    sum(Array.from(both.thread, ([label, ns]) => (isIn(label) ? ns : 0)));
+  for (const { stage, ...row } of stages) {
+    const self = used((label) => label === stage);
+    const whole = used((label) => label === stage || label.startsWith(`${stage}.`));
+    expect([stage, row.thread_cpu_self_s, row.js_kb_alloc_self]).toEqual([stage, self / 1e9, self]);
+    expect([stage, row.thread_cpu_s, row.js_kb_alloc]).toEqual([stage, whole / 1e9, whole]);
+  }
+  const total = used(() => true);
+  const outside = used((label) => label === '');
+  expect(exact).toMatchObject({
+    thread_cpu_s: { total: total / 1e9, outside: outside / 1e9 },
+    js_kb_alloc: { total, outside },
+  });
+}
+
+test.each(['boundary', 'exact'] as const)(
+  'any mix of stages gives what a plain model of them gives: %s',
+  async (attribution) => {
+    let conserved = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 50 }), async (commands) => {
+        const both = new Both(attribution);
+        await both.runAll(commands);
+        const report = both.profiler.report();
+        // On Node 20 every promise looks at every storage that is still enabled.
+        both.profiler.close();
+        expectSame(report, both);
+        if (attribution === 'exact') expectCharged(report, both);
+        if (both.calls.some(({ isOverlapped }) => isOverlapped)) return;
+        conserved++;
+        expectConserved(report);
+      }),
+      { numRuns: 600 },
+    );
+    expect(conserved).toBeGreaterThan(10);
+  },
+);
 
 test('of stages that end in the reverse order of opening, self times add up and peaks nest', () => {
   const { nested } = fc.letrec<{ nested: Command }>((tie) => ({
     nested: fc.oneof(
       { depthSize: 'large', withCrossShrink: true },
-      fc.record({ do: fc.constant('pass' as const), wall: fc.nat(1_000), cpu: fc.nat(1_000) }),
+      fc.record({ do: fc.constant('pass' as const), wall: fc.nat(1_000), cpu: fc.nat(1_000), thread: fc.nat(1_000) }),
       fc.record({ do: fc.constant('use heap' as const), kib: fc.nat(100) }),
       fc.record({
         do: fc.constant('run' as const),

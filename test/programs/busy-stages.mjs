@@ -1,4 +1,4 @@
-// node busy-stages.mjs <URL of dist/>: stages that interleave over every kind of async work, each busy for a time that
+// node busy-stages.mjs <URL of dist/> <attribution> <scale>: stages that interleave over every kind of async work, each busy for a time that
 // is measured here. Prints what was measured by label, and the report of the profiler.
 import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter, on } from 'node:events';
@@ -152,7 +152,7 @@ async function runAll(profiler, scale) {
   clearInterval(ticker);
 }
 
-const options = { attribution: process.argv[3] ?? 'exact', measure: ['cpu', 'js', 'native'] };
+const options = { attribution: process.argv[3], measure: ['cpu', 'js', 'native'] };
 // What V8 has not compiled yet costs a millisecond here and there.
 const scratch = new StageProfiler(options);
 for (let pass = 0; pass < 20; pass++) await runAll(scratch, 0.001);
@@ -160,6 +160,6 @@ scratch.close();
 for (const label of Object.keys(busyNs)) busyNs[label] = 0;
 
 const profiler = new StageProfiler(options);
-await runAll(profiler, 1);
+await runAll(profiler, Number(process.argv[4]));
 profiler.close();
 process.stdout.write(JSON.stringify({ busyNs, report: profiler.report() }));
