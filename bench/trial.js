@@ -8,5 +8,5 @@ const question = await loadQuestion(questionName);
 const { operations } = question.contenders.find(({ name }) => name === contenderName);
 const kind = await import(`./kinds/${question.kind}.js`);
 const contender = await loadContender(question, contenderName);
-const result = kind.measure(contender, { timing: question.timing, operations });
+const result = await kind.measure(contender, { timing: question.timing, operations });
 writeSync(RESULT_FD, JSON.stringify(result));

@@ -20,28 +20,32 @@ export const headings = ['contender', 'median', 'min to max', 'ratio', 'min to m
 /**
  * One trial, in the contender's own process.
  *
- * @param {{ run(iterations: number): void, operationsPerRun?: number }} contender
- * @returns {number} nanoseconds per operation
+ * @param {{ run(iterations: number): void | Promise<unknown>, operationsPerRun?: number }} contender
+ * @returns {Promise<number>} nanoseconds per operation
  */
-export function measure({ run, operationsPerRun = 1 }, { timing = {} }) {
+export async function measure({ run, operationsPerRun = 1 }, { timing = {} }) {
   const { warmUpMs, batchMs, batches } = { ...DEFAULT_TIMING, ...timing };
   let iterations = 1;
   let warmUpNs = 0;
   let lastNs = 0;
   while (warmUpNs < warmUpMs * 1e6 || lastNs < FORESEEN_FROM_NS) {
     if (lastNs < FORESEEN_FROM_NS) iterations *= 2;
-    lastNs = timeNs(run, iterations);
+    lastNs = await timeNs(run, iterations);
     warmUpNs += lastNs;
   }
   iterations = Math.max(1, Math.round((iterations * batchMs * 1e6) / lastNs));
   const results = [];
-  for (let batch = 0; batch < batches; batch++) results.push(timeNs(run, iterations) / iterations / operationsPerRun);
+  for (let batch = 0; batch < batches; batch++) {
+    results.push((await timeNs(run, iterations)) / iterations / operationsPerRun);
+  }
   return median(results);
 }
 
-function timeNs(run, iterations) {
+async function timeNs(run, iterations) {
   const start = process.hrtime.bigint();
-  run(iterations);
+  const pending = run(iterations);
+  // Only of what takes its time: a wait would be in the time of all others.
+  if (pending !== undefined) await pending;
   return Number(process.hrtime.bigint() - start);
 }
 
@@ -70,6 +74,7 @@ export function rowsOf({ contenders, baseline }, results) {
  *
  * - `nsAtMost`: the median.
  * - `against` with `ratioAtMost`: the median of the ratios of each round.
+ * - `against` with `addedNsAtMost`: the median of the differences of each round.
  * - `against` with `noise`: a contender cannot be told from `against` where the median of their ratios is no
  *   further from 1 than some round's ratio of `noise`, which does the same as `against`.
  *
@@ -82,6 +87,13 @@ export function judge(budget, results) {
     return { isMet: ns <= budget.nsAtMost, found: nanoseconds(ns) };
   }
   const against = results.get(budget.against);
+  if (budget.addedNsAtMost !== undefined) {
+    const added = spreadOf(values.map((value, round) => value - against[round]));
+    return {
+      isMet: added.median <= budget.addedNsAtMost,
+      found: `${nanoseconds(added.median)} (${spreadText(added, nanoseconds)})`,
+    };
+  }
   const ratio = pairedRatios(values, against);
   const found = `${ratioText(ratio.median)} (${spreadText(ratio, ratioText)})`;
   if (budget.noise === undefined) return { isMet: ratio.median <= budget.ratioAtMost, found };

@@ -42,6 +42,8 @@ export const QUESTION_NAMES = [
   'tracker-buffers',
   'summarize',
   'summarize-growth',
+  'await',
+  'concurrent',
 ];
 
 /** @returns {Promise<Question>} */

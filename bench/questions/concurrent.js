@@ -1,0 +1,17 @@
+const OFF = 'not profiled';
+
+/** @type {import('./index.js').Question} */
+export default {
+  asks: 'What does profiling cost a pipeline that has fifty inputs at work at a time?',
+  operation: 'input, of 5 stages and some 300 awaits',
+  kind: 'time',
+  baseline: OFF,
+  timing: { warmUpMs: 2000, batchMs: 500, batches: 5 },
+  contenders: [
+    { name: OFF, module: 'pipeline', options: { attribution: null } },
+    { name: `${OFF}, again`, module: 'pipeline', options: { attribution: null } },
+    { name: 'boundary', module: 'pipeline', options: { attribution: 'boundary' } },
+    { name: 'exact', module: 'pipeline', options: { attribution: 'exact' } },
+  ],
+  budgets: [],
+};
