@@ -110,9 +110,10 @@ const ENTERED_BEFORE = -1;
 
 /** Callbacks may be entered from within others: by `runInAsyncScope`, or by addons. */
 class NestingHooks {
-  // Two arrays in step, so that nothing is allocated an entry.
+  // Two arrays in step and a count, which never shrink: nothing is allocated an entry, nor a length set.
   private readonly ids: number[] = [];
   private readonly left: Frame[] = [];
+  private depth = 0;
 
   constructor(
     private readonly execution: Execution,
@@ -121,9 +122,7 @@ class NestingHooks {
     // What runs now was entered before there were hooks, and its end may not be told: it is over by the next microtask.
     this.push(ENTERED_BEFORE);
     queueMicrotask(() => {
-      if (this.ids[0] !== ENTERED_BEFORE) return;
-      this.ids.shift();
-      this.left.shift();
+      if (this.depth > 0 && this.ids[0] === ENTERED_BEFORE) this.removeOutermost();
     });
   }
 
@@ -133,8 +132,13 @@ class NestingHooks {
   }
 
   private push(id: number): void {
-    this.ids.push(id);
-    this.left.push(this.execution.current);
+    this.ids[this.depth] = id;
+    this.left[this.depth++] = this.execution.current;
+  }
+
+  private removeOutermost(): void {
+    this.ids.copyWithin(0, 1, this.depth);
+    this.left.copyWithin(0, 1, this.depth--);
   }
 
   // Whatever a hook throws ends the process, and out of stack anything throws.
@@ -147,15 +151,10 @@ class NestingHooks {
 
   private after(id: number): void {
     try {
-      const { ids, left } = this;
-      let depth = ids.length - 1;
-      while (depth >= 0 && ids[depth] !== id) depth--;
-      const around = depth > 0 ? left[depth]! : null;
-      if (depth >= 0) {
-        ids.length = depth;
-        left.length = depth;
-      }
-      const frame = this.frames.returned() ?? around;
+      let depth = this.depth - 1;
+      while (depth >= 0 && this.ids[depth] !== id) depth--;
+      if (depth >= 0) this.depth = depth;
+      const frame = this.frames.returned() ?? (depth > 0 ? this.left[depth]! : null);
       if (frame !== null) this.execution.enter(frame);
     } catch {}
   }
