@@ -20,6 +20,9 @@ export class OpenCall {
   /** The handles opened next before and next after it in the same async context. StageContext keeps them. */
   handleBelow: OpenCall | null = null;
   handleAbove: OpenCall | null = null;
+  /** Of a handle; Misuse keeps them. */
+  openedInTurn = 0;
+  isAcrossAwait = false;
   /** Open children. */
   children = 0;
   /** Whether its entry sample has been taken. */

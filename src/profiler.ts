@@ -7,6 +7,7 @@ import { functionError } from './errors.js';
 import { Execution } from './execution.js';
 import { findExecutionHooks, installExecutionHooks } from './execution-hooks.js';
 import { checkLabel } from './labels.js';
+import { Misuse } from './misuse.js';
 import { openSampler } from './native/open-sampler.js';
 import type { Sampler } from './native/sampler.js';
 import { nullProfiler } from './null-profiler.js';
@@ -18,7 +19,6 @@ import { exactUse } from './report/exact-use.js';
 import { kibOf, secondsOf } from './report/quantities.js';
 import type { Report } from './report/report.js';
 import type { ThreadCpu } from './report/threads.js';
-import { formatWarning } from './report/warnings.js';
 import type { RowStore } from './row-store.js';
 import { slurmIdentity } from './slurm.js';
 import { TRACKER_METHOD } from './sources.js';
@@ -59,8 +59,7 @@ export class StageProfiler implements Profiler {
   private closed = false;
   /** What `report` answers after `close`. */
   private final: Measured | null = null;
-  private endedOutOfOrder = 0;
-  private startedLate = 0;
+  private readonly misuse = new Misuse();
 
   constructor(options?: StageProfilerOptions);
   /** @internal */
@@ -135,6 +134,7 @@ export class StageProfiler implements Profiler {
     const frame = this.context.current();
     const call = this.open(label, frame);
     pushHandle(frame, call);
+    this.misuse.handleOpened(call);
     const handle = new OpenStage(this, frame, call);
     this.accounting.enter(call);
     if (this.execution !== null) this.execution.resume(frame);
@@ -145,7 +145,7 @@ export class StageProfiler implements Profiler {
   endHandle(frame: Frame, call: OpenCall): void {
     if (this.closed) return;
     this.accounting.finish(call, false);
-    if (!removeHandle(frame, call)) this.endedOutOfOrder++;
+    if (!removeHandle(frame, call)) this.misuse.endedOutOfOrder++;
     if (this.execution !== null) this.execution.resume(this.context.current());
   }
 
@@ -170,13 +170,17 @@ export class StageProfiler implements Profiler {
 
   private readonly enterAndRun = (call: OpenCall, fn: () => unknown): unknown => {
     this.accounting.enter(call);
-    const frame = this.execution === null ? null : this.context.current();
-    if (frame !== null) this.execution!.resume(frame);
+    const { execution } = this;
+    const frame = this.context.current();
+    if (execution !== null) execution.resume(frame);
     const result = fn();
-    if (typeof result === 'object' && types.isPromise(result)) return this.finishWhenSettled(call, result);
+    if (typeof result === 'object' && types.isPromise(result)) {
+      if (frame.handle !== null) this.misuse.keptAcrossAwait(frame.handle);
+      return this.finishWhenSettled(call, result);
+    }
     this.finish(call, false);
     // What runs next is the caller's: at the same sample, so that returning to it reads nothing.
-    if (frame !== null && !this.closed) this.execution!.resume(frame.outer ?? frame);
+    if (execution !== null && !this.closed) execution.resume(frame.outer ?? frame);
     return result;
   };
 
@@ -220,10 +224,14 @@ export class StageProfiler implements Profiler {
   private open(label: string, frame: Frame): OpenCall {
     const { accounting } = this;
     const { handle } = frame;
-    if (handle !== null) return accounting.open(accounting.labels.child(handle.node, label), handle);
+    if (handle !== null) {
+      const node = accounting.labels.child(handle.node, label);
+      this.misuse.openedUnder(handle);
+      return accounting.open(node, handle);
+    }
     // Under a context whose call has ended, the label is still that call's, the open parent is further out.
     const node = accounting.labels.child(frame.node, label);
-    if (frame.hasEnded) this.startedLate++;
+    if (frame.hasEnded) this.misuse.startedLate++;
     return accounting.open(node, frame.nearestOpen());
   }
 
@@ -253,20 +261,13 @@ export class StageProfiler implements Profiler {
       native_memory_traced: sources.native.method === TRACKER_METHOD,
       sources: { ...sources, attribution: attributionState(this.settings.attribution, this.exactMeans) },
       labels_folded: this.accounting.labels.foldedLabels,
-      warnings: this.warnings(),
+      warnings: this.misuse.warnings(),
       node: process.version,
       pid: process.pid,
       thread: threadId,
       ...(slurm === undefined ? {} : { slurm }),
       ...(this.settings.threads ? { threads: this.threadReadings.read() } : {}),
     };
-  }
-
-  private warnings(): string[] {
-    const warnings: string[] = [];
-    if (this.endedOutOfOrder > 0) warnings.push(formatWarning('handles ended out of order', this.endedOutOfOrder));
-    if (this.startedLate > 0) warnings.push(formatWarning('stages started after their parent ended', this.startedLate));
-    return warnings;
   }
 }
 

@@ -102,7 +102,9 @@ test('handles of one async context do not show in another', async () => {
     'b.handle',
     'b.handle.inner',
   ]);
-  expect(profiler.report().warnings).toEqual([]);
+  expect(profiler.report().warnings).toEqual([
+    'handles open across an await (use the callback form), first a.handle: 2',
+  ]);
 });
 
 describe('handles out of order', () => {

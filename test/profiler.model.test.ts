@@ -55,6 +55,9 @@ class NaiveCall {
   highestKib: number;
   /** All calls that were open at a time when this one was. */
   readonly beside = new Set<NaiveCall>();
+  /** Of a handle: the turn it was opened in, and whether a later one opened a stage under it. */
+  turn = 0;
+  isAcrossAwait = false;
 
   constructor(
     readonly label: string,
@@ -89,6 +92,8 @@ class Both {
   outside = { wall: 0, cpu: 0 };
   outOfOrder = 0;
   late = 0;
+  turn = 0;
+  firstAcrossAwait: string | undefined;
   private readonly sampler;
   private kib = 0;
   private readonly contexts: Context[] = [{ call: null, outer: null, handles: [], run: asyncContextHere() }];
@@ -112,8 +117,10 @@ class Both {
 
   async runAll(commands: readonly Command[]): Promise<void> {
     for (const command of commands) {
-      if (command.do === 'settle a call') await this.settle(command.which, command.fails);
-      else this.run(command);
+      if (command.do === 'settle a call') {
+        await this.settle(command.which, command.fails);
+        this.turn++;
+      } else this.run(command);
     }
   }
 
@@ -133,6 +140,7 @@ class Both {
         if (call === null) break;
         const handle = context.run(() => this.profiler.stage(command.label));
         expect(handle.label).toBe(call.label);
+        call.turn = this.turn;
         context.handles.push(call);
         this.handles.push({ handle, call, context });
         break;
@@ -244,6 +252,11 @@ class Both {
       if (outer.call !== parent) return null;
       this.late++;
     }
+    const handle = context.handles.at(-1);
+    if (handle !== undefined && handle.turn !== this.turn) {
+      handle.isAcrossAwait = true;
+      this.firstAcrossAwait ??= handle.label;
+    }
     const call = new NaiveCall(around === null ? name : `${around.label}.${name}`, parent, this.kib);
     for (const other of this.open) {
       other.beside.add(call);
@@ -287,9 +300,13 @@ function expectSame(report: Report, both: Both): void {
     outside_wall_s: both.outside.wall / 1e9,
     outside_cpu_s: both.outside.cpu / 1e9,
   });
+  const across = both.calls.filter(({ isAcrossAwait }) => isAcrossAwait).length;
   const warnings = [
     ...(both.outOfOrder > 0 ? [`handles ended out of order: ${both.outOfOrder}`] : []),
     ...(both.late > 0 ? [`stages started after their parent ended: ${both.late}`] : []),
+    ...(across > 0
+      ? [`handles open across an await (use the callback form), first ${both.firstAcrossAwait}: ${across}`]
+      : []),
   ];
   expect(report.warnings).toEqual(warnings);
 }
