@@ -7,7 +7,7 @@ import { METRICS } from '../../src/metrics.js';
 import { loadBinding } from '../../src/native/binding.js';
 import { arrayBufferBytes } from '../../src/native/js-heap.js';
 import { JsSampler } from '../../src/native/js-sampler.js';
-import { SLOTS, type SlotName, slotIndex } from '../../src/native/layout.js';
+import { SLOTS, type SlotName, slotIndex, WAITED_CELL } from '../../src/native/layout.js';
 import { NativeSampler } from '../../src/native/native-sampler.js';
 import type { Sampler, SamplerOptions } from '../../src/native/sampler.js';
 import { MEASURES } from '../../src/options.js';
@@ -271,4 +271,52 @@ describe('a reset of the resident peak', () => {
     expect(sampler.lifetimePeakRssBytes()).toBeGreaterThanOrEqual(lifetime);
     sampler.close();
   });
+});
+
+describe('a slice', () => {
+  const SLICE: readonly SlotName[] = ['thread_cpu_ns', 'js_alloc_bytes'];
+  const inSlice = (slots: Float64Array): number[] => SLICE.map((slot) => slots[slotIndex[slot]]!);
+
+  test('is of three slots, and leaves the others as the last sample had them', () => {
+    const sampler = native(ALL);
+    sampler.readEntry();
+    const before = sampler.slots.slice();
+    burn(5);
+    Array.from({ length: 10_000 }, (_, index) => ({ index }));
+    sampler.readSlice();
+    const now = sampler.slots;
+    for (const slot of SLICE) expect(now[slotIndex[slot]]).toBeGreaterThan(before[slotIndex[slot]]!);
+    const others = SLOTS.filter((slot) => !SLICE.includes(slot)).map((slot) => slotIndex[slot]);
+    expect(others.map((slot) => now[slot])).toEqual(others.map((slot) => before[slot]));
+    sampler.close();
+  });
+
+  test('is read when the event loop goes to wait, once each time it is asked for', async () => {
+    const sampler = native(ALL);
+    const { slots } = sampler;
+    expect(sampler.watchLoop()).toBe(true);
+    sampler.readSlice();
+    const first = inSlice(slots);
+    await wait();
+    // Not asked for.
+    expect(inSlice(slots)).toEqual(first);
+    slots[WAITED_CELL] = 0;
+    burn(3);
+    await wait();
+    expect(slots[WAITED_CELL]).toBe(1);
+    const second = inSlice(slots);
+    expect(second[0]).toBeGreaterThan(first[0]!);
+    burn(3);
+    await wait();
+    expect(inSlice(slots)).toEqual(second);
+    slots[WAITED_CELL] = 0;
+    sampler.close();
+    await wait();
+    expect(slots[WAITED_CELL]).toBe(0);
+  });
+
+  /** Through the event loop, twice, so that it has waited at least once. */
+  async function wait(): Promise<void> {
+    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 });
