@@ -57,3 +57,12 @@ test('handles that end before anything is awaited are not', async () => {
   });
   expect(profiler.report().warnings).toEqual([]);
 });
+
+test('a profiler or a handle does not get into another thread', () => {
+  const { profiler } = scripted();
+  const handle = profiler.stage('a');
+  for (const value of [profiler, handle]) {
+    expect(() => structuredClone(value)).toThrow(expect.objectContaining({ name: 'DataCloneError' }));
+  }
+  handle.end();
+});

@@ -7,10 +7,11 @@ import { nanoseconds, ratioText } from '../units.js';
  * @property {number} warmUpMs run first and not counted
  * @property {number} batchMs length of one batch
  * @property {number} batches of which the median is the trial's result
+ * @property {'wall' | 'cpu'} clock `cpu` is that of the process, all threads: for work that also waits
  */
 
 /** @type {Timing} */
-const DEFAULT_TIMING = { warmUpMs: 300, batchMs: 25, batches: 15 };
+const DEFAULT_TIMING = { warmUpMs: 300, batchMs: 25, batches: 15, clock: 'wall' };
 
 /** Shortest run from which the length of a batch is foreseen. */
 const FORESEEN_FROM_NS = 2e6;
@@ -24,29 +25,37 @@ export const headings = ['contender', 'median', 'min to max', 'ratio', 'min to m
  * @returns {Promise<number>} nanoseconds per operation
  */
 export async function measure({ run, operationsPerRun = 1 }, { timing = {} }) {
-  const { warmUpMs, batchMs, batches } = { ...DEFAULT_TIMING, ...timing };
+  const { warmUpMs, batchMs, batches, clock } = { ...DEFAULT_TIMING, ...timing };
   let iterations = 1;
   let warmUpNs = 0;
   let lastNs = 0;
   while (warmUpNs < warmUpMs * 1e6 || lastNs < FORESEEN_FROM_NS) {
     if (lastNs < FORESEEN_FROM_NS) iterations *= 2;
-    lastNs = await timeNs(run, iterations);
+    lastNs = await timeNs(run, iterations, CLOCKS[clock]);
     warmUpNs += lastNs;
   }
   iterations = Math.max(1, Math.round((iterations * batchMs * 1e6) / lastNs));
   const results = [];
   for (let batch = 0; batch < batches; batch++) {
-    results.push((await timeNs(run, iterations)) / iterations / operationsPerRun);
+    results.push((await timeNs(run, iterations, CLOCKS[clock])) / iterations / operationsPerRun);
   }
   return median(results);
 }
 
-async function timeNs(run, iterations) {
-  const start = process.hrtime.bigint();
+const CLOCKS = {
+  wall: () => Number(process.hrtime.bigint()),
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) * 1000;
+  },
+};
+
+async function timeNs(run, iterations, readNs) {
+  const start = readNs();
   const pending = run(iterations);
   // Only of what takes its time: a wait would be in the time of all others.
   if (pending !== undefined) await pending;
-  return Number(process.hrtime.bigint() - start);
+  return readNs() - start;
 }
 
 /**

@@ -61,5 +61,6 @@ const ADVICE: Readonly<Record<SourceName, Advise>> = {
   thread_cpu: (hasAddon) => (hasAddon ? undefined : 'needs the addon, see above, or Node 22.19 or later'),
   pool_cpu: (hasAddon) => (hasAddon ? 'use Node 22 or later, which names the threads of the pool' : NEEDS_ADDON),
   gc: (hasAddon) => (hasAddon ? ADVICE.js_peak(true, 'absent') : NEEDS_ADDON),
-  attribution: () => 'where overlapped_calls is 0, all of a delta is of its own stage',
+  attribution: () =>
+    "where overlapped_calls is 0, all of a delta is of its own stage; attribution: 'exact' charges what a thread uses to the stage that runs",
 };

@@ -1,5 +1,6 @@
 import { quantileSeconds } from '../histogram.js';
 import { METRICS, type MetricField } from '../metrics.js';
+import { EXACT_MEMBERS } from './exact-use.js';
 import { count, duration, NOTHING, percent, type Quantity, roughDuration, size } from './format.js';
 import { whyAbsent } from './metric-sources.js';
 import { isNumberMetric, NUMBER_METRICS, type NumberField, type NumberMetric } from './number-metrics.js';
@@ -120,6 +121,9 @@ function metricColumn(metric: NumberMetric, report: Report): Column {
 function ofReport(field: MetricField, report: Report): { outside: number | null; total: number | null } {
   if (field === 'wall_s') return { outside: report.outside_wall_s, total: report.total_wall_s };
   if (field === 'cpu_s') return { outside: report.outside_cpu_s, total: report.total_cpu_s };
+  const exact = EXACT_MEMBERS.find(({ self }) => self === field);
+  // Reports of before there was such a member are merged and shown too.
+  if (exact !== undefined) return report.exact?.[exact.member] ?? { outside: null, total: null };
   return { outside: null, total: null };
 }
 

@@ -45,10 +45,16 @@ describe('profilers in twenty workers', () => {
     ['while allocating in a stage', 'for (;;) Array.from({ length: 1_000 }, (_, n) => ({ n }));'],
     ['while opening and ending stages', "for (;;) profiler.stage('b', () => {});"],
     ['while awaiting in a stage', 'await new Promise(() => setInterval(() => {}, 1_000));'],
-  ])('that are terminated %s leave no crash behind', (_when, body) => {
+    [
+      'while two stages take turns',
+      `const turns = async () => { for (;;) { await null; await new Promise((resolve) => setTimeout(resolve, 1)); } };
+       await Promise.all([profiler.stage('b', turns), profiler.stage('c', turns)]);`,
+      'exact',
+    ],
+  ])('that are terminated %s leave no crash behind', (_when, body, attribution = 'boundary') => {
     const { code, signal, stdout, stderr } = twenty(
       `
-        const profiler = new StageProfiler({ rssPeak: 'reset' });
+        const profiler = new StageProfiler({ rssPeak: 'reset', attribution: '${attribution}' });
         await profiler.stage('a', async () => { parentPort.postMessage('inside'); ${body} });
       `,
       'setTimeout(() => worker.terminate(), index % 5);',

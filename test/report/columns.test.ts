@@ -86,3 +86,10 @@ test('a column sorted by is shown even without a heading, under its field, and g
   expect(rankOf('faults_minor', 'faults_minor')).toBe(0);
   expect(rankOf('faults_minor')).toBe(IMPORTANCE.length);
 });
+
+test('what ran outside of any stage, and in all, stands below the column of exact attribution', () => {
+  const exact = { thread_cpu_s: { total: 3, outside: 1 }, js_kb_alloc: null, native_kb_alloc: null };
+  const { columns } = columnsOf(report({ exact, stages: [row('a', { thread_cpu_self_s: 2 })] }));
+  const column = columns.find(({ key }) => key === 'thread_cpu_self_s');
+  expect([column?.outside, column?.total].map((quantity) => inline(quantity!))).toEqual(['1.00 s', '3.00 s']);
+});
