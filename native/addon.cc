@@ -1,5 +1,6 @@
 // The table of exports and the checks of their arguments; nothing else. TypeScript has validated
 // what the user gave: a TypeError from here is a defect of the package.
+#include <math.h>
 #include <node_api.h>
 
 #include "environment.h"
@@ -137,6 +138,15 @@ napi_value SourcesRead(napi_env env, napi_callback_info) {
   return facts;
 }
 
+// backingStoresRead(): bytes node has allocated for ArrayBuffers, NaN where that was not found
+napi_value BackingStoresRead(napi_env env, napi_callback_info) {
+  Environment* environment = Environment::Of(env);
+  if (environment == nullptr) return nullptr;
+  const V8Heap& heap = environment->sources()->v8_heap;
+  const BackingStores& stores = heap.backing_stores();
+  return Number(env, stores.verified() ? stores.ReadBytes() : NAN);
+}
+
 // rssPeakRead(): lifetime peak in bytes, NaN where it cannot be read
 napi_value RssPeakRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
@@ -176,15 +186,11 @@ constexpr struct {
   const char* name;
   napi_callback callback;
 } kExports[] = {
-    {"sampleLayout", SampleLayout},
-    {"samplerOpen", SamplerOpen},
-    {"heapVerify", HeapVerify},
-    {"sourcesRead", SourcesRead},
-    {"modulesRead", ModulesRead},
-    {"rssPeakRead", RssPeakRead},
-    {"rusageChildrenRead", RusageChildrenRead},
-    {"threadsRead", ThreadsRead},
-    {"threadClocksRead", ThreadClocksRead},
+    {"sampleLayout", SampleLayout}, {"samplerOpen", SamplerOpen},
+    {"heapVerify", HeapVerify},     {"sourcesRead", SourcesRead},
+    {"modulesRead", ModulesRead},   {"backingStoresRead", BackingStoresRead},
+    {"rssPeakRead", RssPeakRead},   {"rusageChildrenRead", RusageChildrenRead},
+    {"threadsRead", ThreadsRead},   {"threadClocksRead", ThreadClocksRead},
 };
 
 }  // namespace

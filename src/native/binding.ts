@@ -109,6 +109,8 @@ export interface Binding {
   sourcesRead(): NativeSources;
   /** In the order of the cells of a sample; those past the last cell share it. Null without the tracker. */
   modulesRead(withResident: boolean): readonly NativeModule[] | null;
+  /** What node has allocated for ArrayBuffers and Buffers, in bytes; NaN where the addon did not find its counter. */
+  backingStoresRead(): number;
   rssPeakRead(): number;
   /** Some 6 us a thread. */
   threadsRead(): ThreadsReading<NativeThread>;

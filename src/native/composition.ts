@@ -1,7 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import { readCodeAndStacks } from './address-space.js';
 import type { NativeModule } from './binding.js';
-import { arrayBufferBytes } from './js-heap.js';
 import { slotIndex } from './layout.js';
 
 /** Who holds the resident set, in bytes; NaN where it cannot be told. */
@@ -23,6 +22,8 @@ export interface CompositionBytes {
 export interface NativeReadings {
   /** The modules with what is resident of their mappings; null without the tracker. */
   modules(): readonly NativeModule[] | null;
+  /** In bytes; NaN where the addon did not find node's counter. */
+  backingStores(): number;
   /** In bytes; NaN where the allocator does not tell. */
   allocatorHeld(): number;
 }
@@ -43,8 +44,9 @@ export function readComposition(slots: Float64Array, read: NativeReadings): Comp
   const began = performance.now();
   if (spentMs + lastCostMs > began * BUDGET) return null;
   // First what a collection changes: the readings after it allocate enough to bring one about, and the sample is past.
-  const jsHeap = getHeapStatistics().total_physical_size;
-  const backingStores = arrayBufferBytes();
+  const { total_physical_size: jsHeap, external_memory } = getHeapStatistics();
+  const nodesOwn = read.backingStores();
+  const backingStores = Number.isNaN(nodesOwn) ? external_memory : nodesOwn;
   const allocatorHeld = read.allocatorHeld();
   const codeAndStacks = readCodeAndStacks();
   const mapped = read.modules()?.filter(({ residentBytes }) => residentBytes > 0);

@@ -12,7 +12,11 @@ export function readJsHeap(slots: Float64Array): void {
   slots[slotIndex.external_bytes] = external_memory;
 }
 
-/** What node has allocated for ArrayBuffers, SharedArrayBuffers and Buffers and not freed yet: all from malloc. */
+/**
+ * What node has allocated for ArrayBuffers, SharedArrayBuffers and Buffers and not freed yet: all from malloc. Only
+ * while the program starts: it opens /proc/self/stat, and where a program has closed its standard streams libuv gets
+ * one of their numbers for it and aborts.
+ */
 export function arrayBufferBytes(): number {
   return process.memoryUsage().arrayBuffers;
 }

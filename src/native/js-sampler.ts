@@ -81,7 +81,8 @@ export class JsSampler implements Sampler {
   }
 
   composition(): CompositionBytes | null {
-    return readComposition(this.slots, { modules: () => null, allocatorHeld: () => Number.NaN });
+    const notRead = () => Number.NaN;
+    return readComposition(this.slots, { modules: () => null, backingStores: notRead, allocatorHeld: notRead });
   }
 
   close(): void {}

@@ -55,8 +55,12 @@ export function rssPeakState(
   return isBefore(kernel, PER_CPU_SINCE) ? state : { ...state, bound_kb: approximateBoundKib(cpuCount) };
 }
 
+let cpuCount: number | undefined;
+
+/** Reads several files of /proc and /sys, so once. */
 function cpusHere(): number {
-  return cpus().length || availableParallelism();
+  cpuCount ??= cpus().length || availableParallelism();
+  return cpuCount;
 }
 
 function isBefore(kernel: string, [major, minor]: readonly [number, number]): boolean {

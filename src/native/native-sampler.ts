@@ -106,6 +106,7 @@ export class NativeSampler implements Sampler {
   composition(): CompositionBytes | null {
     return readComposition(this.slots, {
       modules: () => this.binding.modulesRead(true),
+      backingStores: () => this.binding.backingStoresRead(),
       allocatorHeld: () => this.handle.readHeld(),
     });
   }

@@ -34,7 +34,7 @@ export function gatherReports(folder: string, programPid: number | undefined): G
   let program: Report | undefined;
   let processes = 0;
   let lost = 0;
-  for (const { name, pid } of reportFiles(folder)) {
+  for (const { name, pid } of reportFiles(folder, skipped)) {
     try {
       const text = readReportFile(join(folder, name));
       if (text === '') {
@@ -69,8 +69,15 @@ interface ReportFile {
   readonly startMs: number;
 }
 
-function reportFiles(folder: string): ReportFile[] {
-  const files = readdirSync(folder).flatMap((name) => {
+/** @param skipped gets a line where the program has removed the folder, with all else that was temporary */
+function reportFiles(folder: string, skipped: string[]): ReportFile[] {
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    skipped.push(`${folder}: the reports are gone, ${systemReason(error)}`);
+  }
+  const files = names.flatMap((name) => {
     const [, pid, startMs] = REPORT_FILE.exec(name) ?? [];
     return pid === undefined ? [] : [{ name, pid: Number(pid), startMs: Number(startMs) }];
   });

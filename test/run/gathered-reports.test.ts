@@ -98,3 +98,9 @@ test('what a report says of the number of processes is not believed', () => {
   put('1-1000.json', { ...withStage('a'), processes: 1000 });
   expect(gatherReports(folder, 1).report.processes).toBe(1);
 });
+
+test('a folder that the program has removed is said, and costs nothing else', () => {
+  const { report, skipped, program } = gatherReports('/nonexistent/stageprof-run', 9);
+  expect(skipped).toEqual([expect.stringMatching(/the reports are gone, /)]);
+  expect([report.stages, report.processes, program]).toEqual([[], 0, undefined]);
+});
