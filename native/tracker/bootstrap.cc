@@ -3,6 +3,9 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <features.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "arena.h"
 
@@ -60,6 +63,23 @@ size_t ArenaUsableBytes(void* block) {
   return Arena::Holds(block) ? Arena::UsableBytes(block) : 0;
 }
 
+// An allocator that begins within our dlsym maps memory then, and must get it.
+void* MapBySystemCall(void* at, size_t bytes, int access, int flags, int file, off_t offset) {
+  return reinterpret_cast<void*>(syscall(SYS_mmap, at, bytes, access, flags, file, offset));
+}
+
+int UnmapBySystemCall(void* start, size_t bytes) {
+  return static_cast<int>(syscall(SYS_munmap, start, bytes));
+}
+
+int ProtectBySystemCall(void* start, size_t bytes, int access) {
+  return static_cast<int>(syscall(SYS_mprotect, start, bytes, access));
+}
+
+void* RemapBySystemCall(void* start, size_t bytes, size_t new_bytes, int flags, void* at) {
+  return reinterpret_cast<void*>(syscall(SYS_mremap, start, bytes, new_bytes, flags, at));
+}
+
 // Start of the object that holds an address.
 const void* ObjectOf(const void* address) {
   static int (*find)(const void*, Dl_info*) =
@@ -85,6 +105,10 @@ void Resolve() {
   next.realloc = ArenaRealloc;
   next.free = ArenaFree;
   next.malloc_usable_size = ArenaUsableBytes;
+  next.mmap = next.mmap64 = MapBySystemCall;
+  next.munmap = UnmapBySystemCall;
+  next.mprotect = ProtectBySystemCall;
+  next.mremap = RemapBySystemCall;
 
   Next found = {};
 #define STAGEPROF_FIND(symbol, result, parameters) Find(&found.symbol, #symbol);

@@ -9,6 +9,7 @@
 // A real operator new may throw, through these functions and without any of their code running
 // then. So nothing is left for afterwards that would matter: operator_caller is used up by the
 // malloc that failed.
+#include <atomic>
 #include <type_traits>
 
 #include "counted.h"
@@ -17,6 +18,9 @@ using stageprof_tracker::AllocatedBlocks;
 using stageprof_tracker::CountFreed;
 using stageprof_tracker::FindForCaller;
 using stageprof_tracker::FreedBlocks;
+using stageprof_tracker::kModules;
+using stageprof_tracker::kUnknownModule;
+using stageprof_tracker::ModuleOf;
 using stageprof_tracker::Next;
 using stageprof_tracker::next;
 using stageprof_tracker::RestoreFreed;
@@ -25,14 +29,27 @@ using stageprof_tracker::tracks_modules;
 
 namespace {
 
-// Missing where the program is without C++, and libstdc++ came later with an extension.
+// Missing where the program is without C++, and libstdc++ came later with an extension. Then each
+// module has its own: an extension that brings its operators must not serve another's, whose delete
+// is that of libstdc++. FindForCaller keeps loaded what it has found.
+template <auto kMember>
+__attribute__((noinline, cold)) auto FindOperatorFor(const char* symbol, const void* caller) {
+  using Function = std::remove_reference_t<decltype(next.*kMember)>;
+  static std::atomic<Function> of_module[kModules];
+  const uint32_t module = ModuleOf(caller);
+  Function found = of_module[module].load(std::memory_order_relaxed);
+  if (found != nullptr) return found;
+  found = reinterpret_cast<Function>(FindForCaller(symbol, caller));
+  // As the loader would have, had nobody defined it.
+  if (found == nullptr) __builtin_trap();
+  if (module != kUnknownModule) of_module[module].store(found, std::memory_order_relaxed);
+  return found;
+}
+
 template <auto kMember>
 inline auto FindOperator(const char* symbol, const void* caller) {
-  using Function = std::remove_reference_t<decltype(next.*kMember)>;
   if (__builtin_expect(next.*kMember == nullptr, 0)) {
-    next.*kMember = reinterpret_cast<Function>(FindForCaller(symbol, caller));
-    // As the loader would have, had nobody defined it.
-    if (next.*kMember == nullptr) __builtin_trap();
+    return FindOperatorFor<kMember>(symbol, caller);
   }
   return next.*kMember;
 }

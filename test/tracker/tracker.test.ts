@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { ALLOCATORS, checksOf, isInstalled, type Outcome, Programs } from './programs.js';
+import { ALLOCATORS, checksOf, isInstalled, type Outcome, Programs, runBoth } from './programs.js';
 
 const programs = new Programs();
 afterAll(() => programs[Symbol.dispose]());
@@ -75,6 +75,13 @@ describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [na
     test.skipIf(!present)('a spike between two readings, for two readers', () => expectExact('windows.c', [], behind));
   },
 );
+
+test('an extension with operators of its own does not serve another', () => {
+  const extensions = [programs.compile('own_operators.cc', 'own.so'), programs.compile('plugin.cc', 'first.so')];
+  const { plain, tracked } = runBoth([programs.compile('local_operators.c'), ...extensions]);
+  expect(plain).toEqual({ stdout: '1\n', code: 0, signal: null });
+  expect(tracked).toEqual(plain);
+});
 
 test('modules loaded later are told apart where the loader cannot be asked', () => {
   const oldLoader = programs.compile('old_loader.c', 'old_loader.so');
