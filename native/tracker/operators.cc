@@ -56,23 +56,24 @@ inline auto FindOperator(const char* symbol, const void* caller) {
 
 // An operator may be made of another: libstdc++'s new[] jumps to new, which then has this library for
 // its caller. The first one's caller asked.
-inline void KeepCaller(const void* caller) {
-  if (thread_counters.operator_caller == nullptr) thread_counters.operator_caller = caller;
+inline const void* KeepCaller(const void* caller) {
+  const void*& kept = thread_counters.operator_caller;
+  if (kept == nullptr) kept = caller;
+  return kept;
 }
 
 template <auto kMember, typename... Arguments>
 inline void* New(const char* symbol, bool is_allocators, const void* caller,
                  Arguments... arguments) {
+  if (tracks_modules) caller = KeepCaller(caller);
   const auto real = FindOperator<kMember>(symbol, caller);
   if (is_allocators) {
     const uint64_t blocks = AllocatedBlocks();
-    if (tracks_modules) KeepCaller(caller);
     void* block = CountedOnce(real(arguments...), blocks, caller);
     if (tracks_modules) thread_counters.operator_caller = nullptr;
     return block;
   }
   if (!tracks_modules) return real(arguments...);
-  KeepCaller(caller);
   void* block = real(arguments...);
   thread_counters.operator_caller = nullptr;
   return block;
