@@ -39,7 +39,11 @@ __attribute__((noinline, cold)) auto FindOperatorFor(const char* symbol, const v
   const uint32_t module = ModuleOf(caller);
   Function found = of_module[module].load(std::memory_order_relaxed);
   if (found != nullptr) return found;
+  // What the loader allocates meanwhile is its own.
+  const void* const asker = thread_counters.operator_caller;
+  thread_counters.operator_caller = nullptr;
   found = reinterpret_cast<Function>(FindForCaller(symbol, caller));
+  thread_counters.operator_caller = asker;
   // As the loader would have, had nobody defined it.
   if (found == nullptr) __builtin_trap();
   if (module != kUnknownModule) of_module[module].store(found, std::memory_order_relaxed);
