@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { SetupError, systemReason } from '../corpus/setup-error.js';
-import { missingAddon } from '../native/children-usage.js';
+import { missingAddon } from '../native/binding.js';
 import { childEnvironment } from '../run/child-environment.js';
 import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../run/exit-status.js';
 import { gatherReports } from '../run/gathered-reports.js';
@@ -10,6 +9,7 @@ import { runProgram } from '../run/program.js';
 import { inspectProgram, type ProgramFile, thisFinder } from '../run/program-file.js';
 import { ReportFile } from '../run/report-file.js';
 import { chooseTracker } from '../run/tracker-choice.js';
+import { SetupError, systemReason } from '../setup-error.js';
 import { type MeasuringFlags, measuringFlags, measuringOptions } from './profiler-flags.js';
 import { printRun } from './run-result.js';
 import { say } from './say.js';

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { SetupError } from '../setup-error.js';
 import type { Profiler } from '../types.js';
 import { failureOf } from './failure.js';
-import { SetupError } from './setup-error.js';
 
 /** What a pipeline is given beside its input. */
 export interface PipelineContext {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { SetupError, systemReason } from './setup-error.js';
+import { SetupError, systemReason } from '../setup-error.js';
 
 /** A record could not be written. The run has to stop: the next ones would be lost as well. */
 export class RecordWriteError extends Error {

@@ -131,6 +131,11 @@ export function loadBinding(): LoadedBinding {
   return loaded;
 }
 
+/** Why there is no addon, in one line; null where there is one. */
+export function missingAddon(): string | null {
+  return loadBinding().missing;
+}
+
 function load(): LoadedBinding {
   const off = process.env.STAGEPROF_NO_ADDON;
   if (off !== undefined && off !== '' && off !== '0') {

@@ -14,8 +14,3 @@ export function readChildrenUsage(): ChildrenUsage | null {
   const usage = binding.rusageChildrenRead();
   return Number.isNaN(usage.cpuNs) ? null : usage;
 }
-
-/** Why there is no addon, in one line; null where there is one. */
-export function missingAddon(): string | null {
-  return loadBinding().missing;
-}

@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemReason } from '../corpus/setup-error.js';
 import { mergeReports, ReportMerger } from '../report/merge.js';
 import type { Report } from '../report/report.js';
 import { renderTable } from '../report/table.js';
 import { formatWarning } from '../report/warnings.js';
+import { systemReason } from '../setup-error.js';
 
 export interface GatheredReports {
   /** All merged; one about nothing where there is none. */

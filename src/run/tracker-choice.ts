@@ -1,6 +1,6 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { missingAddon } from '../native/children-usage.js';
+import { missingAddon } from '../native/binding.js';
 import { findTracker, TRACKER_NAME } from '../native/tracker-file.js';
 import { TRACKER_FIELDS } from '../report/metric-sources.js';
 import type { ProgramFile } from './program-file.js';

@@ -1,5 +1,5 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
-import { systemReason } from '../corpus/setup-error.js';
+import { systemReason } from '../setup-error.js';
 import { decompressed } from './decompress.js';
 import { STDIN } from './files.js';
 import { LineFeed, type LineSink } from './line-feed.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { RecordFolder, RecordWriteError } from '../../src/corpus/record-folder.js';
-import { SetupError } from '../../src/corpus/setup-error.js';
+import { SetupError } from '../../src/setup-error.js';
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'stageprof-test-'));

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { SetupError } from '../../src/corpus/setup-error.js';
 import { ReportFile } from '../../src/run/report-file.js';
+import { SetupError } from '../../src/setup-error.js';
 import { temporaryFolder } from '../cli/run-cli.js';
 import { report } from '../report/fixture.js';
 
