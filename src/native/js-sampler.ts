@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import type { CompositionBytes } from '../report/composition.js';
 import { present, type SamplerSources, type SourceState } from '../sources.js';
-import { type CompositionBytes, readComposition } from './composition.js';
+import { readComposition } from './composition-reader.js';
 import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
 import { SAMPLE_LENGTH, slotIndex } from './layout.js';

@@ -1,11 +1,12 @@
+import { moduleName, OTHER_MODULES } from '../module-name.js';
+import type { CompositionBytes } from '../report/composition.js';
 import { present, type SamplerSources, type SourceState, TRACKER_METHOD } from '../sources.js';
 import { backingStoresTruth, heldState, liveState } from './allocator-state.js';
 import type { Binding, NativeSamplerHandle, NativeSources } from './binding.js';
-import { type CompositionBytes, readComposition } from './composition.js';
+import { readComposition } from './composition-reader.js';
 import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
 import { MODULE_CELLS, SAMPLE_LENGTH, SAMPLE_MASK, slotIndex } from './layout.js';
-import { moduleName, OTHER_MODULES } from './module-name.js';
 import type { Sampler, SamplerOptions } from './sampler.js';
 import { whereMeasured } from './where-measured.js';
 

@@ -1,5 +1,5 @@
+import type { CompositionBytes } from '../report/composition.js';
 import type { SamplerSources } from '../sources.js';
-import type { CompositionBytes } from './composition.js';
 
 /**
  * One reading of all enabled sources at one instant on this thread.

@@ -1,22 +1,8 @@
 import { getHeapStatistics } from 'node:v8';
+import type { CompositionBytes } from '../report/composition.js';
 import { readCodeAndStacks } from './address-space.js';
 import type { NativeModule } from './binding.js';
 import { slotIndex } from './layout.js';
-
-/** Who holds the resident set, in bytes; NaN where it cannot be told. */
-export interface CompositionBytes {
-  readonly rss: number;
-  /** Resident pages of this isolate's heap, used or not. */
-  readonly jsHeap: number;
-  readonly backingStores: number;
-  readonly nativeLive: number;
-  readonly allocatorHeld: number;
-  /** Resident part of what modules have mapped themselves. */
-  readonly mapped: number;
-  readonly codeAndStacks: number;
-  /** `mapped`, by path of the module. */
-  readonly mappedByModule: readonly (readonly [path: string, bytes: number])[];
-}
 
 /** What only the addon can read. */
 export interface NativeReadings {
