@@ -1,15 +1,19 @@
 import { posix } from 'node:path';
 
-/** Of modules that share a name's place: those past the cells of a sample. */
+/** Of modules that share a cell: those past the last one of a sample. */
 export const OTHER_MODULES = '(other)';
+
+/** Of a module that was found just now, whose path is not known yet. */
+const UNKNOWN_MODULE = '(unknown)';
 
 /**
  * The name a module has in reports: its path within the package it came in, else the file's name. Without the
  * folders above, so that it is the same wherever the program is installed, and a report stays short.
  *
- * @param path absolute path of a shared object, or a name in parentheses
+ * @param path absolute path of a shared object, or a name in parentheses; empty where it is not known
  */
 export function moduleName(path: string): string {
+  if (path === '') return UNKNOWN_MODULE;
   const folder = 'node_modules/';
   // The loader names what a library loads beside itself by a path with `..` in it.
   const normal = posix.normalize(path);
