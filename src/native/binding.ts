@@ -100,7 +100,8 @@ export interface NativeSamplerHandle {
 /** What native/addon.cc exports. */
 export interface Binding {
   sampleLayout(): { readonly version: number; readonly slots: readonly string[]; readonly moduleCells: number };
-  samplerOpen(slots: Float64Array, mask: number): NativeSamplerHandle;
+  /** Undefined where it could not be made, such as in a worker that is being terminated. */
+  samplerOpen(slots: Float64Array, mask: number): NativeSamplerHandle | undefined;
   /**
    * Null when the addon reads the same V8 heap as `getHeapStatistics`, else how they differ. Where it does not find
    * `getArrayBuffers`, it reads V8's `external_memory` instead.

@@ -22,22 +22,30 @@ const POOL_TRUTH =
 
 /** Reads all sources in one call into the addon. */
 export class NativeSampler implements Sampler {
-  /** In shared memory, which cannot be detached: the addon need not look, at each sample, whether it is still there. */
-  readonly slots = new Float64Array(new SharedArrayBuffer(SAMPLE_LENGTH * Float64Array.BYTES_PER_ELEMENT));
   readonly readEntry: () => void;
   readonly readExit: () => void;
   readonly readSlice: () => void;
-  private readonly handle: NativeSamplerHandle;
 
-  /** @param heapFault why the addon cannot read the V8 heap of this Node, null when it can */
-  constructor(
+  /**
+   * Undefined where the addon makes no sampler: the thread is being ended, or has no memory left for it.
+   *
+   * @param heapFault why the addon cannot read the V8 heap of this Node, null when it can
+   */
+  static open(binding: Binding, heapFault: string | null, options: SamplerOptions): NativeSampler | undefined {
+    // In shared memory, which cannot be detached: the addon need not look, at each sample, whether it is still there.
+    const slots = new Float64Array(new SharedArrayBuffer(SAMPLE_LENGTH * Float64Array.BYTES_PER_ELEMENT));
+    const handle = binding.samplerOpen(slots, maskOf(options));
+    return handle === undefined ? undefined : new NativeSampler(slots, handle, binding, heapFault, options);
+  }
+
+  private constructor(
+    readonly slots: Float64Array,
+    private readonly handle: NativeSamplerHandle,
     private readonly binding: Binding,
     private readonly heapFault: string | null,
     private readonly options: SamplerOptions,
   ) {
-    const { slots } = this;
-    this.handle = binding.samplerOpen(slots, maskOf(options));
-    const { readEntry, readExit, readSlice } = this.handle;
+    const { readEntry, readExit, readSlice } = handle;
     this.readSlice = readSlice;
     if (heapFault === null || !options.js) {
       this.readEntry = readEntry;

@@ -1,12 +1,12 @@
-import { loadBinding } from './binding.js';
+import { type LoadedBinding, loadBinding } from './binding.js';
 import { JsSampler } from './js-sampler.js';
 import { NativeSampler } from './native-sampler.js';
 import type { Sampler, SamplerOptions } from './sampler.js';
 
-/** A sampler on the addon, or one on what Node itself can give where there is no addon. */
-export function openSampler(options: SamplerOptions): Sampler {
-  const loaded = loadBinding();
-  return loaded.binding === null
-    ? new JsSampler(options, loaded.missing)
-    : new NativeSampler(loaded.binding, loaded.heapFault, options);
+/** A sampler on the addon, or one on what Node itself can give where the addon is not there or makes none. */
+export function openSampler(options: SamplerOptions, loaded: LoadedBinding = loadBinding()): Sampler {
+  if (loaded.binding === null) return new JsSampler(options, loaded.missing);
+  return NativeSampler.open(loaded.binding, loaded.heapFault, options) ?? new JsSampler(options, NO_SAMPLER);
 }
+
+const NO_SAMPLER = 'the addon made no sampler: this thread was ending, or out of memory';

@@ -28,13 +28,13 @@ describe('each bit of the mask fills its slots and no other: the first sample wi
     for (const end of ['readEntry', 'readExit'] as const) {
       const slots = new Float64Array(SAMPLE_LENGTH).fill(5);
       const deadline = performance.now() + 10_000;
-      let sampler = binding.samplerOpen(slots, mask);
+      let sampler = binding.samplerOpen(slots, mask)!;
       expect(slots.every(Number.isNaN)).toBe(true);
       sampler[end]();
       // What the tests before have spent of the budget comes back with time.
       while (sampler.budget().skipped > 0 && performance.now() < deadline) {
         sampler.close();
-        sampler = binding.samplerOpen(slots, mask);
+        sampler = binding.samplerOpen(slots, mask)!;
         sampler[end]();
       }
       expect(SLOTS.filter((slot) => !Number.isNaN(slots[slotIndex[slot]])).sort()).toEqual([...expected].sort());

@@ -19,13 +19,13 @@ const NONE: SamplerOptions = { cpu: false, rss: false, js: false, native: false,
 const { binding, missing } = loadBinding();
 if (binding === null) throw new Error(missing);
 
-const native = (options: SamplerOptions): Sampler => new NativeSampler(binding, null, options);
+const native = (options: SamplerOptions): Sampler => NativeSampler.open(binding, null, options)!;
 
 /** As on a Node whose heap the addon cannot read: what it finds differs from what V8 says. */
 function nativeWithoutHeap(options: SamplerOptions): Sampler {
   const fault = binding!.heapVerify(() => ({ ...getHeapStatistics(), used_heap_size: 1 }), arrayBufferBytes);
   expect(fault).toMatch(/\S/);
-  const sampler = new NativeSampler(binding!, fault, options);
+  const sampler = NativeSampler.open(binding!, fault, options)!;
   expect(binding!.heapVerify(getHeapStatistics, arrayBufferBytes)).toBeNull();
   return sampler;
 }
