@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { missingAddon } from '../native/binding.js';
+import { listed } from '../report/format.js';
 import { childEnvironment } from '../run/child-environment.js';
 import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../run/exit-status.js';
 import { gatherReports } from '../run/gathered-reports.js';
-import { PassedSignals } from '../run/passed-signals.js';
+import { PASSED_SIGNALS, PassedSignals } from '../run/passed-signals.js';
 import { PrivateFolder } from '../run/private-folder.js';
 import { runProgram } from '../run/program.js';
 import { inspectProgram, type ProgramFile, thisFinder } from '../run/program-file.js';
@@ -24,8 +25,8 @@ The program is not changed: stages are those it opens through activeProfiler() o
 the node processes it starts. Its stdin, stdout and stderr are those of this command; the table, and the wall
 time, CPU and peak memory by the accounts of the OS and of the profiler, follow on stderr when it has ended.
 
-Signals are passed on: SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGCONT and SIGTSTP. What a
-key of the terminal (Ctrl-C) has sent to both is not sent again.
+Passed on are ${listed(PASSED_SIGNALS)}.
+What a key of the terminal (Ctrl-C) has sent to both is not sent again.
 
 Exit codes: the program's own, 128+n when signal n ended it, 126 when it cannot be executed, 127 when it is not
 found; 2 usage.`;

@@ -79,3 +79,8 @@ function threeDigits(value: number): string {
   const magnitude = Math.abs(Number(value.toPrecision(3)));
   return value.toFixed(magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2);
 }
+
+/** `a, b and c` */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

@@ -34,10 +34,26 @@ const TRACKER_SLOTS: ReadonlySet<SlotName> = new Set([
   'module_count',
 ]);
 
+/** Slots that Node itself gives no reading of. CPU of the thread it gives from 22.19 on. */
+const ADDON_SLOTS: ReadonlySet<SlotName> = new Set([
+  'pool_cpu_ns',
+  'gc_ns',
+  'gc_calls',
+  'js_alloc_bytes',
+  'native_live_bytes',
+  'allocator_held_bytes',
+  ...TRACKER_SLOTS,
+]);
+
 /** What is null without the tracker. */
-export const TRACKER_FIELDS: readonly string[] = METRICS.filter(
-  ({ slot }) => slot !== null && TRACKER_SLOTS.has(slot),
-).map(({ field }) => field);
+export const TRACKER_FIELDS = fieldsFrom(TRACKER_SLOTS);
+
+/** What is null without the addon. */
+export const ADDON_FIELDS = fieldsFrom(ADDON_SLOTS);
+
+function fieldsFrom(slots: ReadonlySet<SlotName>): readonly string[] {
+  return METRICS.filter(({ slot }) => slot !== null && slots.has(slot)).map(({ field }) => field);
+}
 
 const NO_TRACKER = 'needs the tracker: use stageprof run';
 

@@ -2,7 +2,8 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { missingAddon } from '../native/binding.js';
 import { findTracker, TRACKER_NAME } from '../native/tracker-file.js';
-import { TRACKER_FIELDS } from '../report/metric-sources.js';
+import { listed } from '../report/format.js';
+import { ADDON_FIELDS, TRACKER_FIELDS } from '../report/metric-sources.js';
 import type { ProgramFile } from './program-file.js';
 
 export interface TrackerChoice {
@@ -21,16 +22,16 @@ export function chooseTracker(program: string, file: ProgramFile, folder: string
   const noAddon = missingAddon();
   // The addon is what reads the tracker.
   if (noAddon !== null) {
-    const fields = `gc_*, js_kb_alloc, native_*, allocator_kb_delta, mapped_kb_delta`;
-    return without(`${noAddon}, so ${fields} and the OS's account of CPU and memory are null; see stageprof doctor`);
+    const unread = listed([...ADDON_FIELDS, "the OS's account of CPU and memory"]);
+    return without(`${noAddon}, so ${unread} are null; see stageprof doctor`);
   }
   const found = findTracker();
-  if (found.missing !== null) return without(`${found.missing}, so ${fieldsOf(TRACKER_FIELDS)} are null`);
+  if (found.missing !== null) return without(`${found.missing}, so ${listed(TRACKER_FIELDS)} are null`);
   if (file.state === 'other loader') return without(`${program}: cannot be tracked, ${file.reason}`);
   const path = preloadable(found.path, folder);
   if (path === null) {
     return without(
-      `LD_PRELOAD cannot hold a path such as ${folder}, so ${fieldsOf(TRACKER_FIELDS)} are null: set TMPDIR`,
+      `LD_PRELOAD cannot hold a path such as ${folder}, so ${listed(TRACKER_FIELDS)} are null: set TMPDIR`,
     );
   }
   // Preloaded all the same: a program that it starts may be a node that can be tracked.
@@ -42,10 +43,6 @@ export function chooseTracker(program: string, file: ProgramFile, folder: string
 
 function without(remark: string): TrackerChoice {
   return { tracker: null, remark };
-}
-
-function fieldsOf(fields: readonly string[]): string {
-  return `${fields.slice(0, -1).join(', ')} and ${fields.at(-1)}`;
 }
 
 /** Where ld.so splits LD_PRELOAD. */

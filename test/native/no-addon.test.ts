@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Capabilities } from '../../src/capabilities.js';
 import { METRICS } from '../../src/metrics.js';
+import { ADDON_FIELDS } from '../../src/report/metric-sources.js';
 import type { Report } from '../../src/report/report.js';
 import { PACKAGE, runModule } from '../workloads.js';
 
@@ -28,21 +29,6 @@ function measureWithout(addon: string): Found {
   return JSON.parse(stdout) as Found;
 }
 
-/** What Node itself gives no reading of. */
-const UNKNOWN = [
-  'pool_cpu_s',
-  'gc_s',
-  'gc_calls',
-  'js_kb_alloc',
-  'native_kb_delta',
-  'native_kb_alloc',
-  'native_allocs',
-  'native_modules',
-  'native_kb_peak_max',
-  'allocator_kb_delta',
-  'mapped_kb_delta',
-];
-
 describe('without the addon', () => {
   const { capabilities, report } = measureWithout('1');
   const hasThreadCpu = 'threadCpuUsage' in process;
@@ -50,7 +36,8 @@ describe('without the addon', () => {
   test('what Node does not give is null, never zero, and the rest is measured', () => {
     for (const row of report.stages) {
       for (const { field, share } of METRICS) {
-        const unknown = UNKNOWN.includes(field) || share === 'collected' || (field === 'thread_cpu_s' && !hasThreadCpu);
+        const unknown =
+          ADDON_FIELDS.includes(field) || share === 'collected' || (field === 'thread_cpu_s' && !hasThreadCpu);
         if (unknown) expect(row[field], field).toBeNull();
         else expect(row[field], field).not.toBeNull();
       }
