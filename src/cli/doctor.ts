@@ -8,6 +8,7 @@ import { type Advised, type Diagnosis, doctorPage } from './doctor-page.js';
 import { EXIT_DONE } from './exit-codes.js';
 import { describeMachine } from './machine.js';
 import { packageVersion } from './package-version.js';
+import { isPainted } from './terminal.js';
 
 export function doctorCommand(finish: (exitCode: number) => void): Command {
   return new Command('doctor')
@@ -15,7 +16,7 @@ export function doctorCommand(finish: (exitCode: number) => void): Command {
     .option('--json', 'the same for machines')
     .action(({ json }: { json?: true }) => {
       const diagnosis = diagnose();
-      const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+      const colour = isPainted(process.stdout);
       process.stdout.write(json === true ? `${JSON.stringify(diagnosis)}\n` : doctorPage(diagnosis, painter(colour)));
       finish(EXIT_DONE);
     });

@@ -12,6 +12,7 @@ import { Pace, type Progress, progressLines, type Tally } from './progress.js';
 import { progressBar } from './progress-bar.js';
 import { counted, say } from './say.js';
 import { StopSignals } from './stop-signals.js';
+import { tableOptions } from './terminal.js';
 
 export interface MapPlan {
   readonly pipeline: Pipeline;
@@ -129,10 +130,8 @@ class MapRun {
   #printTable(): void {
     if (this.#profiles === 0) return;
     const { stdout } = process;
-    const colour = stdout.isTTY && !process.env.NO_COLOR;
-    const width = stdout.isTTY ? stdout.columns : undefined;
     const heading = `${counted(this.#profiles, 'record')}, pipeline ${this.#plan.pipeline.name}`;
-    stdout.write(`${heading}\n\n${renderTable(this.#merger.result(), { width, colour })}`);
+    stdout.write(`${heading}\n\n${renderTable(this.#merger.result(), tableOptions(stdout))}`);
   }
 
   #summary(received: StopSignal | undefined): string {

@@ -3,6 +3,7 @@ import { renderTable } from '../report/table.js';
 import type { GatheredReports } from '../run/gathered-reports.js';
 import { type RunFacts, renderReconciliation } from '../run/reconciliation.js';
 import { counted, say } from './say.js';
+import { tableOptions } from './terminal.js';
 
 /** What a run has measured, and what it has not, on stderr: stdout is the program's. */
 export function printRun({ report, lost, skipped }: GatheredReports, facts: RunFacts): void {
@@ -14,11 +15,7 @@ export function printRun({ report, lost, skipped }: GatheredReports, facts: RunF
   if (stages.length === 0 && lost === 0) say(NO_STAGE);
 
   const { stderr } = process;
-  const options = {
-    colour: stderr.isTTY && !process.env.NO_COLOR,
-    // A terminal that nobody looks at may have 0.
-    width: stderr.isTTY && stderr.columns > 0 ? stderr.columns : undefined,
-  };
+  const options = tableOptions(stderr);
   const heading = `${counted(processes, 'node process', 'node processes')}\n\n`;
   const tables =
     stages.length === 0 ? [] : [`${heading}${renderTable(report, options)}`, renderModules(report, options)];

@@ -11,6 +11,7 @@ import { readProgress } from './read-progress.js';
 import { counted, say } from './say.js';
 import { wholeNumberFrom } from './shard-flags.js';
 import { FORMATS, type Format, renderSummary } from './summary-formats.js';
+import { tableOptions } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 interface SummarizeFlags {
@@ -68,13 +69,11 @@ async function summarize(files: readonly string[], flags: SummarizeFlags): Promi
   sayMalformed(result, flags.lenient === true);
 
   const { stdout } = process;
-  const isTerminal = stdout.isTTY === true;
   const text = renderSummary(result, {
     ...flags,
     by,
     files: sources.length,
-    width: isTerminal ? stdout.columns : undefined,
-    colour: isTerminal && !process.env.NO_COLOR,
+    ...tableOptions(stdout),
   });
   stdout.write(text);
   if (result.records === 0) say('there was no record to summarise');

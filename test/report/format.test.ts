@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { count, duration, inline, percent, roughDuration, size } from '../../src/report/format.js';
+import { count, duration, inline, listed, percent, roughDuration, size } from '../../src/report/format.js';
 
 test.each([
   [0, '0'],
@@ -83,4 +83,13 @@ test('every duration and size is within half a per cent of what is shown', () =>
       },
     ),
   );
+});
+
+test.each([
+  [[], ''],
+  [['a'], 'a'],
+  [['a', 'b'], 'a and b'],
+  [['a', 'b', 'c'], 'a, b and c'],
+])('%j as a text', (names, text) => {
+  expect(listed(names)).toBe(text);
 });
