@@ -1,4 +1,4 @@
-"""python3 pandas-summary.py FILE: the sums, quantiles and worst inputs of each stage, as in docs/reading.md."""
+"""python3 pandas-summary.py FILE: the sums, quantiles and worst inputs of each stage, as in docs/interpreting.md."""
 
 import json
 import sys

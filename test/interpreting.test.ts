@@ -11,13 +11,13 @@ import { packageDirectory } from './examples/installed.js';
 const python = ['/usr/bin/python3', 'python3'].find(
   (candidate) => spawnSync(candidate, ['-c', 'import pandas'], { stdio: 'ignore' }).status === 0,
 );
-if (python === undefined) console.warn('skipped: the analysis of docs/reading.md needs python3 with pandas');
+if (python === undefined) console.warn('skipped: the analysis of docs/interpreting.md needs python3 with pandas');
 
 let folder: string;
 const callsOfExtract: number[] = [];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'reading-'));
+  folder = mkdtempSync(join(tmpdir(), 'interpreting-'));
   mkdirSync(join(folder, 'results'));
   for (const name of ['pend', 'commander']) {
     const profiler = new StageProfiler();
@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test.skipIf(python === undefined)('the analysis with pandas runs on records as map writes them', () => {
-  const text = readFileSync(join(import.meta.dirname, '../docs/reading.md'), 'utf8');
+  const text = readFileSync(join(import.meta.dirname, '../docs/interpreting.md'), 'utf8');
   const [, code] = /```python\n(.*?)```/s.exec(text)!;
   const printed = execFileSync(python!, ['-c', code!], { cwd: folder, encoding: 'utf8' });
   const [extract] = printed.split('\n').filter((line) => /^extract\s/.test(line));
