@@ -7,8 +7,7 @@ import { pbkdf2 } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createDeflateRaw } from 'node:zlib';
-import { StageProfiler } from 'stageprof';
-import { renderTable } from '../dist/report/table.js';
+import { renderTable, StageProfiler } from 'stageprof';
 
 const WIDTH = 100;
 

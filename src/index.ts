@@ -1,8 +1,11 @@
 export { activeProfiler } from './active.js';
 export { type Capabilities, capabilities } from './capabilities.js';
+export type { ErrorCode } from './errors.js';
+export type { MetricField } from './metrics.js';
 export { NullProfiler, nullProfiler } from './null-profiler.js';
 export type { Attribution, Collect, Measure, RssPeak, StageProfilerOptions } from './options.js';
 export { StageProfiler } from './profiler.js';
+export type { Composition } from './report/composition.js';
 export { mergeReports } from './report/merge.js';
 export {
   READING_THRESHOLDS,
@@ -13,7 +16,8 @@ export {
   type Threshold,
   type ThresholdName,
 } from './report/readings/readings.js';
-export type { HistogramPairs, Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
+export type { HistogramPairs, ModuleKib, Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
+export { renderTable, type TableOptions } from './report/table.js';
 export type { ThreadCpu, ThreadGroupCpu } from './report/threads.js';
 export type { SourceName, SourceState, Sources, Truth } from './sources.js';
 export type { ThreadGroup } from './thread-groups.js';
