@@ -63,8 +63,8 @@ export const PARTS: readonly { readonly part: Part; readonly name: string; reado
 ];
 
 /**
- * The residual is `rss_kb` less all parts. Below zero where memory was handed out that nobody has touched yet, which is
- * then not resident; above it are heaps of other isolates and what no source tells.
+ * The residual is `rss_kb` less all parts. Below zero where parts have memory that is not resident: handed out and not
+ * touched yet, or held by the allocator whose pages went back to the kernel. Above it are heaps of other isolates and what no source tells.
  */
 export function composeKib(bytes: CompositionBytes): Composition {
   const rss = kibOf(bytes.rss);

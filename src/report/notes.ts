@@ -57,10 +57,10 @@ function compositionNote({ composition }: Report): Note[] {
   return [{ key: 'memory', text: `${whole} = ${parts.join(' + ')}${residualText(composition.residual_kb)}` }];
 }
 
-/** Below zero it is memory that was handed out, and so is in a part, but is not resident. */
+/** Below zero it is memory that a part has and that is not resident: not touched yet, or given back to the kernel. */
 function residualText(kib: number | null): string {
   if (kib === null) return '';
-  return kib < 0 ? ` - ${inline(size(-kib))} not touched yet` : ` + other ${inline(size(kib))}`;
+  return kib < 0 ? ` - ${inline(size(-kib))} not resident` : ` + other ${inline(size(kib))}`;
 }
 
 function threadsNote({ threads }: Report): Note[] {

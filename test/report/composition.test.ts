@@ -36,11 +36,11 @@ test('handed out but untouched memory makes the residual negative', () => {
   expect(composeKib({ ...BYTES, nativeLive: 40 * MIB }).residual_kb).toBe(-13_312);
 });
 
-test('a residual below zero is taken off as what was not touched yet', () => {
+test('a residual below zero is taken off as what is not resident', () => {
   const composition = composeKib({ ...BYTES, nativeLive: 40 * MIB });
   const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
   expect(notes.find(({ key }) => key === 'memory')?.text).toMatch(
-    /code and stacks 30.0 MiB - 13.0 MiB not touched yet$/,
+    /code and stacks 30.0 MiB - 13.0 MiB not resident$/,
   );
 });
 
