@@ -150,8 +150,8 @@ export const METRICS = [
     'growth',
     'KiB',
     'external_bytes',
-    'Growth of the backing stores of ArrayBuffers and Buffers, as V8 accounts them: those collected are in it for a while.',
-    { heading: 'buffers' },
+    "Growth of V8's external memory: backing stores of ArrayBuffers and Buffers, memory of WebAssembly; what is collected is in it for a while.",
+    { heading: 'external' },
   ),
   metric(
     'native_kb_delta',

@@ -41,8 +41,9 @@ export const PARTS: readonly { readonly part: Part; readonly name: string; reado
   { part: 'js_heap_kb', name: 'JS heap', meaning: "Resident pages of this thread's JS heap, used or not." },
   {
     part: 'backing_stores_kb',
-    name: 'Buffers',
-    meaning: 'Backing stores of ArrayBuffers and Buffers that node has allocated.',
+    name: 'ArrayBuffers',
+    meaning:
+      'Backing stores of ArrayBuffers, SharedArrayBuffers and Buffers that node has allocated and not freed, by its own count.',
   },
   { part: 'native_live_kb', name: 'native', meaning: 'Live native blocks, backing stores not among them.' },
   {
@@ -64,7 +65,8 @@ export const PARTS: readonly { readonly part: Part; readonly name: string; reado
 
 /**
  * The residual is `rss_kb` less all parts. Below zero where parts have memory that is not resident: handed out and not
- * touched yet, or held by the allocator whose pages went back to the kernel. Above it are heaps of other isolates and what no source tells.
+ * touched yet, or held by the allocator whose pages went back to the kernel. Above it are heaps of other isolates and
+ * what no source tells.
  */
 export function composeKib(bytes: CompositionBytes): Composition {
   const rss = kibOf(bytes.rss);

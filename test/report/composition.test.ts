@@ -39,9 +39,7 @@ test('handed out but untouched memory makes the residual negative', () => {
 test('a residual below zero is taken off as what is not resident', () => {
   const composition = composeKib({ ...BYTES, nativeLive: 40 * MIB });
   const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
-  expect(notes.find(({ key }) => key === 'memory')?.text).toMatch(
-    /code and stacks 30.0 MiB - 13.0 MiB not resident$/,
-  );
+  expect(notes.find(({ key }) => key === 'memory')?.text).toMatch(/code and stacks 30.0 MiB - 13.0 MiB not resident$/);
 });
 
 test('without a resident set there is no residual', () => {
@@ -59,6 +57,6 @@ test('a note names the parts that could be told', () => {
   const composition = composeKib({ ...BYTES, mapped: Number.NaN, mappedByModule: [] });
   const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
   expect(notes.find(({ key }) => key === 'memory')?.text).toBe(
-    '100 MiB = JS heap 20.0 MiB + Buffers 10.0 MiB + native 15.0 MiB + allocator 5.00 MiB + code and stacks 30.0 MiB + other 20.0 MiB',
+    '100 MiB = JS heap 20.0 MiB + ArrayBuffers 10.0 MiB + native 15.0 MiB + allocator 5.00 MiB + code and stacks 30.0 MiB + other 20.0 MiB',
   );
 });

@@ -42,7 +42,7 @@ source    rss bounded within 512 KiB (/proc/self/statm)
 source    rss_peak bounded (ru_maxrss): a lower bound where a call did not raise it
 source    attribution bounded (boundary): calls that overlap share their deltas
 left out  native alloc, native peak, mapped (needs the tracker: use stageprof run)
-left out  share, worst, self, p50, p95, p99, thread, gc, js, js alloc, js peak, buffers, native,
+left out  share, worst, self, p50, p95, p99, thread, gc, js, js alloc, js peak, external, native,
           allocator, rss peak, overlap (16 columns to fit 100 characters)
 `);
 });
