@@ -63,6 +63,14 @@ export const PARTS: readonly { readonly part: Part; readonly name: string; reado
   },
 ];
 
+/** Every member with its meaning, in order. */
+export const COMPOSITION_MEANING: Readonly<Record<keyof Composition, string>> = {
+  rss_kb: 'Resident set.',
+  ...(Object.fromEntries(PARTS.map(({ part, meaning }) => [part, meaning])) as Record<Part, string>),
+  residual_kb: 'What the parts leave of it; below zero where they have memory that is not resident.',
+  mapped_modules: '`mapped_kb` by the name of the module.',
+};
+
 /**
  * The residual is `rss_kb` less all parts. Below zero where parts have memory that is not resident: handed out and not
  * touched yet, or held by the allocator whose pages went back to the kernel. Above it are heaps of other isolates and

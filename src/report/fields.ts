@@ -1,7 +1,7 @@
 import { BUCKET_COUNT, bucketLowerNs, bucketOf, bucketUpperNs } from '../histogram.js';
 import { METRICS } from '../metrics.js';
 import { THREAD_GROUPS } from '../thread-groups.js';
-import { PARTS } from './composition.js';
+import { COMPOSITION_MEANING } from './composition.js';
 import {
   FOLD_MEANING,
   FOLD_MERGE,
@@ -47,15 +47,7 @@ function header(): string[] {
     '',
     'Members of `composition`, each KiB or null; see [memory.md](memory.md):',
     '',
-    ...table(
-      ['member', 'meaning'],
-      [
-        ['`rss_kb`', 'Resident set.'],
-        ...PARTS.map(({ part, meaning }) => [code(part), meaning]),
-        ['`residual_kb`', 'What the parts leave of it; below zero where memory was handed out that is not resident.'],
-        ['`mapped_modules`', '`mapped_kb` by the name of the module.'],
-      ],
-    ),
+    ...meanings('member', COMPOSITION_MEANING),
     '',
     'Members of `threads`: `source`, as one of [Sources](#sources), and `groups`, each an object of:',
     '',
@@ -75,10 +67,7 @@ function header(): string[] {
     '',
     'Members of `slurm`, each a string or null:',
     '',
-    ...table(
-      ['member', 'meaning'],
-      Object.entries(SLURM).map(([member, meaning]) => [code(member), meaning]),
-    ),
+    ...meanings('member', SLURM),
   ];
 }
 

@@ -27,41 +27,29 @@ export interface SlurmIdentity {
 
 export const REPORT_SCHEMA = 'stageprof/1';
 
+/** `HEADER` in header.ts has what each member means; the JSON Schema and docs/fields.md are made from it. */
 export interface ReportHeader {
   readonly schema: typeof REPORT_SCHEMA;
-  /** Elapsed time since the profiler was made. */
   readonly total_wall_s: number;
-  /** CPU time of the whole process since the profiler was made. */
   readonly total_cpu_s: number | null;
-  /** Elapsed time while no stage was open. */
   readonly outside_wall_s: number;
-  /** CPU time of the process while no stage was open. */
   readonly outside_cpu_s: number | null;
   readonly rss_kb_now: number | null;
-  /** Highest resident set of the process since it started. */
   readonly rss_kb_peak: number | null;
-  /** Who held the resident set when the report was made; null where looking was over its budget. */
   readonly composition: Composition | null;
   /** What this thread used, and where; null without exact attribution. */
   readonly exact: ExactUse | null;
   readonly js_memory_traced: boolean;
-  /** True only when the tracker counts every native block. */
   readonly native_memory_traced: boolean;
   readonly sources: Readonly<Record<SourceName, SourceState>>;
-  /** What the profiler itself cost, from calibration. */
   readonly overhead_s: number;
-  /** Labels folded into their parent's `(other)`. */
   readonly labels_folded: number;
-  /** Short strings with counts. */
   readonly warnings: readonly string[];
   readonly node: string | null;
   readonly pid: number | null;
-  /** Thread id, 0 for the main thread; null in a report merged from several. */
   readonly thread: number | null;
   readonly slurm?: SlurmIdentity;
-  /** Node processes that `stageprof run` merged. */
   readonly processes?: number;
-  /** CPU by group of threads; there only where the option `threads` asked for it. */
   readonly threads?: ThreadCpu;
 }
 

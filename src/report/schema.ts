@@ -2,7 +2,7 @@ import { BUCKET_COUNT } from '../histogram.js';
 import { METRICS, type Metric } from '../metrics.js';
 import { SOURCE_NAMES } from '../sources.js';
 import { THREAD_GROUPS } from '../thread-groups.js';
-import { PARTS } from './composition.js';
+import { COMPOSITION_MEANING } from './composition.js';
 import { SOURCE_MEANING, STATE_MEANING, TRUTH_MEANING } from './descriptions.js';
 import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './header.js';
@@ -79,12 +79,12 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
   sources: () =>
     object(SOURCE_NAMES.map((name) => [name, { description: SOURCE_MEANING[name], ...stateSchema() }] as const)),
   composition: () =>
-    object([
-      ['rss_kb', { description: 'Resident set.', ...LEVEL }],
-      ...PARTS.map(({ part, meaning }) => [part, { description: meaning, ...LEVEL }] as const),
-      ['residual_kb', { description: 'What the parts leave of it.', ...LEVEL }],
-      ['mapped_modules', { description: '`mapped_kb` by the name of the module.', ...MODULES, type: 'object' }],
-    ]),
+    object(
+      Object.entries(COMPOSITION_MEANING).map(
+        ([member, description]) =>
+          [member, { description, ...(member === 'mapped_modules' ? { ...MODULES, type: 'object' } : LEVEL) }] as const,
+      ),
+    ),
   threads: () =>
     object([
       ['source', { description: 'How they were read and told apart.', ...stateSchema() }],
