@@ -21,7 +21,7 @@ const REBUILD = 'npx node-gyp rebuild in a checkout of it';
 /** How to use the tracker, or what to do about it not being there; undefined where nothing can be done. */
 export function trackerAdvice(tracker: TrackerFile, { platform, arch }: Machine): string | undefined {
   if (tracker.path !== null) {
-    return 'stageprof run -- node app.js loads it; by hand: LD_PRELOAD=<path> node --import stageprof/register app.js';
+    return 'stageprof run -- node app.js loads it; by hand: STAGEPROF_TRACK_MODULES=1 LD_PRELOAD=<path> node --import stageprof/register app.js';
   }
   return platform === 'linux' ? `where stageprof has no prebuild for ${platform} ${arch}, ${REBUILD}` : undefined;
 }

@@ -1,6 +1,6 @@
 import { METRICS, type Metric } from '../metrics.js';
 import type { SlotName } from '../native/layout.js';
-import type { SourceName, SourceState, Sources } from '../sources.js';
+import { type SourceName, type SourceState, type Sources, TRACKER_METHOD } from '../sources.js';
 
 /** The source each slot is read from, where a report has a state for it. */
 const SOURCE_OF_SLOT: Readonly<Partial<Record<SlotName, SourceName>>> = {
@@ -57,6 +57,9 @@ function fieldsFrom(slots: ReadonlySet<SlotName>): readonly string[] {
 
 const NO_TRACKER = 'needs the tracker: use stageprof run';
 
+/** The tracker counts, but by module only where it was told to when it was loaded. */
+const NO_MODULES = 'modules are not counted: use stageprof run without --no-modules';
+
 /** The source whose truth is that of the metric; null for what is counted or always read. */
 export function sourceOf({ slot }: Metric): SourceName | null {
   return slot === null ? null : (SOURCE_OF_SLOT[slot] ?? null);
@@ -70,6 +73,7 @@ export function nullWhen(metric: Metric): string {
   if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) causes.push(NO_TRACKER);
   else if (source !== null) causes.push(`\`sources.${source}\` is absent`);
   if (metric.share === 'slices') causes.push('`attribution` is not exact');
+  if (metric.slot === 'module_count') causes.push(NO_MODULES);
   if (metric.share === 'collected') causes.push('nothing was collected (`collect`)');
   return causes.join(', or ');
 }
@@ -79,6 +83,7 @@ export function whyAbsent(metric: Metric, sources: Sources): string {
   const name = sourceOf(metric);
   const state: SourceState | null = name === null ? null : sources[name];
   if (state !== null && !state.available && state.reason !== undefined) return state.reason;
+  if (metric.slot === 'module_count' && state?.method === TRACKER_METHOD) return NO_MODULES;
   if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) return NO_TRACKER;
   if (metric.share === 'slices') return 'attribution is not exact';
   return metric.share === 'collected' ? 'nothing was collected' : 'not measured';

@@ -15,7 +15,9 @@ test.each(['js-growth', 'gc-bound', 'waiting', 'off-thread'])('the example of %s
 
 describe.skipIf(!existsSync(TRACKER))('with the tracker', () => {
   test.each(['fragmentation', 'native-growth', 'transient-native'])('the example of %s has its reading', (kind) => {
-    expect(tableOf(kind, { LD_PRELOAD: TRACKER })).toMatch(new RegExp(`^(${kind} |also .*${kind})`, 'm'));
+    expect(tableOf(kind, { LD_PRELOAD: TRACKER, STAGEPROF_TRACK_MODULES: '1' })).toMatch(
+      new RegExp(`^(${kind} |also .*${kind})`, 'm'),
+    );
   });
 });
 

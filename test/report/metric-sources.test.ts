@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { METRICS, type MetricField } from '../../src/metrics.js';
 import { nullWhen, sourceOf, whyAbsent } from '../../src/report/metric-sources.js';
-import { absent, present } from '../../src/sources.js';
+import { absent, present, TRACKER_METHOD } from '../../src/sources.js';
 import { report } from './fixture.js';
 
 const metric = (field: MetricField) => METRICS.find((candidate) => candidate.field === field)!;
@@ -15,6 +15,10 @@ test.each([
   ['gc_s', '`measure` is without `js`, or `sources.gc` is absent'],
   ['js_kb_retained', '`measure` is without `js`, or `sources.js_peak` is absent, or nothing was collected (`collect`)'],
   ['native_kb_alloc', '`measure` is without `native`, or needs the tracker: use stageprof run'],
+  [
+    'native_modules',
+    '`measure` is without `native`, or needs the tracker: use stageprof run, or modules are not counted: use stageprof run without --no-modules',
+  ],
 ] as const)('%s is null when %s', (field, when) => {
   expect(nullWhen(metric(field))).toBe(when);
 });
@@ -36,6 +40,15 @@ test('an absent source says itself why its metrics are', () => {
 test('where native memory is only sampled, single allocations need the tracker', () => {
   const sampled = { ...sources, native: present('sampled', 'mallinfo2', 'within a time budget') };
   expect(whyAbsent(metric('native_kb_alloc'), sampled)).toBe('needs the tracker: use stageprof run');
+});
+
+test('where the tracker counts, modules that it was not told to count are named as the reason', () => {
+  const tracked = { ...sources, native: present('bounded', TRACKER_METHOD) };
+  expect(whyAbsent(metric('native_modules'), tracked)).toBe(
+    'modules are not counted: use stageprof run without --no-modules',
+  );
+  const sampled = { ...sources, native: present('sampled', 'mallinfo2') };
+  expect(whyAbsent(metric('native_modules'), sampled)).toBe('needs the tracker: use stageprof run');
 });
 
 test.each([
