@@ -111,13 +111,20 @@ napi_value HeapVerify(napi_env env, napi_callback_info info) {
 napi_value AllocatorFacts(napi_env env, const MallocStats& malloc_stats) {
   napi_value facts;
   if (napi_create_object(env, &facts) != napi_ok) return nullptr;
-  SetProperty(env, facts, "method", TextOrNull(env, malloc_stats.method()));
+  static constexpr Allocator kUnknown = {};
+  const Allocator* const known = malloc_stats.allocator();
+  const Allocator& allocator = known == nullptr ? kUnknown : *known;
+  SetProperty(env, facts, "name", TextOrNull(env, allocator.name));
+  SetProperty(env, facts, "method", TextOrNull(env, allocator.method));
+  SetProperty(env, facts, "liveTruth", TextOrNull(env, allocator.live_truth));
+  SetProperty(env, facts, "heldTruth", TextOrNull(env, allocator.held_truth));
   SetProperty(env, facts, "failure", TextOrNull(env, malloc_stats.failure.reason()));
   return facts;
 }
 
-// sourcesRead(): for each source null, or why it cannot be read; for the allocator { method,
-// failure }, its method null where it is not known; and the error of the tracker's bytes
+// sourcesRead(): for each source null, or why it cannot be read; for the allocator { name, method,
+// liveTruth, heldTruth, failure }, all but the last null where it is not known; and the error of the
+// tracker's bytes
 napi_value SourcesRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
   napi_value facts;

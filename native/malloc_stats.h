@@ -22,7 +22,7 @@ class MallocStats {
   Reading ReadUnbudgeted() const;
 
   // The allocator that serves malloc, also where it cannot be read; null where it is not known.
-  const char* method() const { return allocator_ == nullptr ? nullptr : allocator_->method; }
+  const Allocator* allocator() const { return allocator_; }
 
   Failure failure;
 

@@ -9,6 +9,8 @@ export interface SourceState {
   readonly method: string | null;
   /** Largest error, in KiB, where the truth is `bounded` and the bound is known. */
   readonly bound_kb?: number;
+  /** What serves malloc, such as `jemalloc`, where this is the source `allocator` and it is a known one. */
+  readonly allocator?: string;
   /** Readings made and readings left out, where the cost of reading is kept to a budget. */
   readonly readings?: number;
   readonly skipped?: number;

@@ -13,8 +13,13 @@ struct Allocator {
     double held_bytes;
   };
 
-  // As `sources` names it.
+  // As a reader knows it.
+  const char* name;
+  // What its numbers come from, as `sources` names it.
   const char* method;
+  // What a reader of `sources` has to know of live and of held bytes; null where there are none.
+  const char* live_truth;
+  const char* held_truth;
   // Looks its functions up; false where one is missing. Once, before the others.
   bool (*find)();
   // Allocates one block with malloc and asks whose it is. That the functions are there is no proof:
@@ -24,6 +29,10 @@ struct Allocator {
   bool (*read)(Reading* reading);
   const char* silence;
 };
+
+// Of allocators that tell their caches apart from what they have handed out.
+inline constexpr const char* kCachesApart = "caches of the allocator are not in it";
+inline constexpr const char* kHeldMaximum = "a maximum: pages not touched yet are in it";
 
 }  // namespace stageprof
 

@@ -34,6 +34,15 @@ bool Read(Allocator::Reading* reading) {
 
 }  // namespace
 
-const Allocator kGlibc = {"mallinfo2", Find, Serves, Read, nullptr};
+const Allocator kGlibc = {
+    "glibc",
+    "mallinfo2",
+    "thread caches of glibc count as in use",
+    "thread caches of glibc are not in it",
+    Find,
+    Serves,
+    Read,
+    nullptr,
+};
 
 }  // namespace stageprof

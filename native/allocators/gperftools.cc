@@ -47,6 +47,9 @@ bool Read(Allocator::Reading* reading) {
 
 }  // namespace
 
-const Allocator kGperftools = {"gperftools MallocExtension", Find, Serves, Read, nullptr};
+const Allocator kGperftools = {
+    "gperftools", "gperftools MallocExtension", kCachesApart, kHeldMaximum, Find, Serves, Read,
+    nullptr,
+};
 
 }  // namespace stageprof

@@ -53,6 +53,8 @@ bool Read(Allocator::Reading* reading) {
 
 }  // namespace
 
-const Allocator kJemalloc = {"jemalloc mallctl", Find, Serves, Read, nullptr};
+const Allocator kJemalloc = {
+    "jemalloc", "jemalloc mallctl", kCachesApart, kHeldMaximum, Find, Serves, Read, nullptr,
+};
 
 }  // namespace stageprof

@@ -26,7 +26,9 @@ bool Serves() {
 }  // namespace
 
 const Allocator kMimalloc = {
-    "mimalloc", Find, Serves, nullptr,
-    "mimalloc serves malloc, and tells neither live nor held bytes at a bounded cost"};
+    "mimalloc", "mimalloc",
+    nullptr,    nullptr,
+    Find,       Serves,
+    nullptr,    "mimalloc serves malloc, and tells neither live nor held bytes at a bounded cost"};
 
 }  // namespace stageprof

@@ -48,6 +48,8 @@ bool Read(Allocator::Reading* reading) {
 
 }  // namespace
 
-const Allocator kTcmalloc = {"tcmalloc MallocExtension", Find, Serves, Read, nullptr};
+const Allocator kTcmalloc = {
+    "tcmalloc", "tcmalloc MallocExtension", kCachesApart, kHeldMaximum, Find, Serves, Read, nullptr,
+};
 
 }  // namespace stageprof

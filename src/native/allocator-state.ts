@@ -1,23 +1,8 @@
 import { present, type SourceState } from '../sources.js';
-import type { MallocBudget } from './binding.js';
+import type { AllocatorSource, MallocBudget } from './binding.js';
 
 const BUDGET_TRUTH =
   'readings beyond 1 % of the elapsed time of a thread are skipped, and calls with a skipped end left out';
-
-const CACHES_APART = {
-  live: 'caches of the allocator are not in it',
-  held: 'a maximum: pages not touched yet are in it',
-};
-
-/** What the numbers are of each allocator that native/allocators/ can read, by the name of its method. */
-const TRUTHS = {
-  mallinfo2: { live: 'thread caches of glibc count as in use', held: 'thread caches of glibc are not in it' },
-  'jemalloc mallctl': CACHES_APART,
-  'gperftools MallocExtension': CACHES_APART,
-  'tcmalloc MallocExtension': CACHES_APART,
-} as const;
-
-export type AllocatorMethod = keyof typeof TRUTHS | 'mimalloc';
 
 /**
  * The state of live native memory that is read from the allocator's own statistics; null where it tells none.
@@ -27,13 +12,13 @@ export type AllocatorMethod = keyof typeof TRUTHS | 'mimalloc';
  * @param hasBackingStores whether the addon reads what node has allocated for them
  */
 export function liveState(
-  method: AllocatorMethod | null,
+  { method, liveTruth }: AllocatorSource,
   use: MallocBudget,
   heapFault: string | null,
   hasBackingStores: boolean,
 ): SourceState | null {
-  if (method === null || method === 'mimalloc') return null;
-  const truth = `${BUDGET_TRUTH}; ${TRUTHS[method].live}; ${backingStoresTruth(hasBackingStores)}`;
+  if (method === null || liveTruth === null) return null;
+  const truth = `${BUDGET_TRUTH}; ${liveTruth}; ${backingStoresTruth(hasBackingStores)}`;
   return state(method, use, heapFault === null ? truth : `${truth}; live native memory is null, since ${heapFault}`);
 }
 
@@ -49,12 +34,16 @@ export function backingStoresTruth(hasBackingStores: boolean): string {
  *
  * @param isTracked what was handed out is known from the tracker
  */
-export function heldState(method: AllocatorMethod | null, use: MallocBudget, isTracked: boolean): SourceState | null {
-  if (method === null || method === 'mimalloc') return null;
-  const held = isTracked ? 'all it has from the kernel less what the tracker counts' : TRUTHS[method].held;
+export function heldState(
+  { method, heldTruth }: AllocatorSource,
+  use: MallocBudget,
+  isTracked: boolean,
+): SourceState | null {
+  if (method === null || heldTruth === null) return null;
+  const held = isTracked ? 'all it has from the kernel less what the tracker counts' : heldTruth;
   return state(method, use, `${BUDGET_TRUTH}; ${held}`);
 }
 
-function state(method: AllocatorMethod, { readings, skipped }: MallocBudget, reason: string): SourceState {
+function state(method: string, { readings, skipped }: MallocBudget, reason: string): SourceState {
   return { ...present('sampled', method, reason), readings, skipped };
 }

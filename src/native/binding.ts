@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
-import type { AllocatorMethod } from './allocator-state.js';
 import { arrayBufferBytes } from './js-heap.js';
 import { LAYOUT_VERSION } from './layout.js';
 
@@ -69,8 +68,13 @@ export interface ThreadsReading<T extends ThreadClock> {
 
 /** The allocator that serves malloc: proved by allocating, since several may be loaded. */
 export interface AllocatorSource {
-  /** Also where it cannot be read; null where it is not one of those the addon knows. */
-  readonly method: AllocatorMethod | null;
+  /** Such as `jemalloc`, also where it cannot be read; null where it is not one of those the addon knows. */
+  readonly name: string | null;
+  /** Where its numbers come from. */
+  readonly method: string | null;
+  /** What to know of its live and held bytes; null where it tells none. */
+  readonly liveTruth: string | null;
+  readonly heldTruth: string | null;
   readonly failure: string | null;
 }
 

@@ -73,12 +73,11 @@ export class NativeSampler implements Sampler {
       native:
         faults.tracker === null
           ? whereMeasured(native, null, this.trackerState(faults))
-          : whereMeasured(
-              native,
-              allocator.failure,
-              liveState(allocator.method, use, heapFault, faults.hasBackingStores),
-            ),
-      allocator: whereMeasured(native, allocator.failure, heldState(allocator.method, use, faults.tracker === null)),
+          : whereMeasured(native, allocator.failure, liveState(allocator, use, heapFault, faults.hasBackingStores)),
+      allocator: {
+        ...whereMeasured(native, allocator.failure, heldState(allocator, use, faults.tracker === null)),
+        ...(native && allocator.name !== null ? { allocator: allocator.name } : {}),
+      },
       js_peak: whereMeasured(
         js,
         null,

@@ -70,6 +70,8 @@ export const STATE_MEANING = {
   truth: 'How much its numbers can be trusted.',
   method: 'Where its numbers come from; null where there is no source.',
   bound_kb: 'Largest error in KiB, where it is bounded and the bound is known.',
+  allocator:
+    'What serves malloc, also where it tells nothing; only of the source `allocator`, where it is a known one.',
   readings: 'Readings made, where their cost is kept to a budget.',
   skipped: 'Readings left out, where their cost is kept to a budget.',
   reason: 'Why it is absent, or what to know about its truth.',

@@ -21,13 +21,15 @@ export function mergeState(a: SourceState, b: SourceState): SourceState {
   const right = withoutNotice(b);
   const weakest = left.truth === right.truth ? first(left, right) : weaker(left, right);
   const differs = left !== a || right !== b || describe(left) !== describe(right);
-  const { bound_kb: _, readings: _readings, skipped: _skipped, reason, ...state } = weakest;
+  const { bound_kb: _, allocator: _allocator, readings: _readings, skipped: _skipped, reason, ...state } = weakest;
   const bound = mergeBound(left, right, weakest.truth);
   const noticed = differs ? (reason === undefined ? DIFFERS : `${reason}; ${DIFFERS}`) : reason;
   return {
     ...state,
     available: [left, right].every((side) => side.truth !== weakest.truth || side.available),
     ...(bound === undefined ? {} : { bound_kb: bound }),
+    // Advice for one allocator would be wrong for the other.
+    ...(left.allocator === undefined || left.allocator !== right.allocator ? {} : { allocator: left.allocator }),
     ...sum('readings', a, b),
     ...sum('skipped', a, b),
     ...(noticed === undefined ? {} : { reason: noticed }),
@@ -40,6 +42,7 @@ function isEqual(a: SourceState, b: SourceState): boolean {
     a.method === b.method &&
     a.reason === b.reason &&
     a.bound_kb === b.bound_kb &&
+    a.allocator === b.allocator &&
     a.available === b.available
   );
 }

@@ -127,11 +127,12 @@ function stateSchema(): JsonSchema {
       ['truth', { description: STATE_MEANING.truth, type: 'string', enum: Object.keys(TRUTH_MEANING) }],
       ['method', { description: STATE_MEANING.method, type: ['string', 'null'] }],
       ['bound_kb', { description: STATE_MEANING.bound_kb, type: 'number', minimum: 0 }],
+      ['allocator', { description: STATE_MEANING.allocator, type: 'string' }],
       ['readings', { description: STATE_MEANING.readings, type: 'integer', minimum: 0 }],
       ['skipped', { description: STATE_MEANING.skipped, type: 'integer', minimum: 0 }],
       ['reason', { description: STATE_MEANING.reason, type: 'string' }],
     ],
-    ['bound_kb', 'readings', 'skipped', 'reason'],
+    ['bound_kb', 'allocator', 'readings', 'skipped', 'reason'],
   );
 }
 

@@ -151,12 +151,12 @@ test("Google's tcmalloc is read, by a stand-in with its documented names and sig
 
 describe.each(
   [
-    [[], 'mallinfo2'] as const,
-    [[JEMALLOC], 'jemalloc mallctl'] as const,
-    [[GPERFTOOLS], 'gperftools MallocExtension'] as const,
-    [[MIMALLOC], null] as const,
+    [[], 'mallinfo2', 'glibc'] as const,
+    [[JEMALLOC], 'jemalloc mallctl', 'jemalloc'] as const,
+    [[GPERFTOOLS], 'gperftools MallocExtension', 'gperftools'] as const,
+    [[MIMALLOC], null, 'mimalloc'] as const,
   ].filter(([preload]) => installed(preload)),
-)('a report of node under %s', (behind, method) => {
+)('a report of node under %s', (behind, method, name) => {
   test.each([false, true])('names the allocator and follows its blocks, tracker: %s', (isTracked) => {
     const preload = isTracked ? [TRACKER, ...behind] : behind;
     const library = programs.compile('holds.c', 'holds.so');
@@ -165,7 +165,7 @@ describe.each(
     const report: Report = JSON.parse(run([process.execPath, program, entry, library], preload));
 
     const allocator = method === null ? { available: false, method, reason: MIMALLOC_SILENCE } : { method };
-    expect(report.sources.allocator).toMatchObject(allocator);
+    expect(report.sources.allocator).toMatchObject({ ...allocator, allocator: name });
     expect(report.sources.native).toMatchObject(isTracked ? { method: 'tracker' } : allocator);
 
     /** Of those rounds that both ends were read of. */

@@ -38,7 +38,7 @@ export function report(members: Partial<Report> = {}): Report {
     native_memory_traced: true,
     sources: {
       native: present('exact', 'tracker'),
-      allocator: present('exact', 'mallinfo2'),
+      allocator: { ...present('exact', 'mallinfo2'), allocator: 'glibc' },
       js_peak: present('exact', 'GC prologue'),
       rss: present('exact', '/proc/self/statm'),
       rss_peak: present('exact', 'clear_refs and ru_maxrss'),

@@ -53,6 +53,18 @@ test('an unknown bound is wider than any', () => {
   expect(merged({ ...statm, bound_kb: 16 }, statm)).toEqual(statm);
 });
 
+test('what serves malloc is kept where it is the same in all reports', () => {
+  const none = absent('not told');
+  const [jemalloc, mimalloc] = [
+    { ...none, allocator: 'jemalloc' },
+    { ...none, allocator: 'mimalloc' },
+  ];
+  expect(merged(jemalloc, jemalloc)).toEqual(jemalloc);
+  expect(merged({ ...present('sampled', 'x'), allocator: 'jemalloc' }, jemalloc).allocator).toBe('jemalloc');
+  expect(merged(jemalloc, mimalloc)).toEqual(none);
+  expect(merged(jemalloc, none)).toEqual(none);
+});
+
 const state: fc.Arbitrary<SourceState> = fc
   .record(
     {
@@ -60,6 +72,7 @@ const state: fc.Arbitrary<SourceState> = fc
       truth: fc.constantFrom('exact', 'bounded', 'sampled', 'absent'),
       method: fc.constantFrom(null, 'statm', 'tracker'),
       bound_kb: fc.constantFrom(4, 64),
+      allocator: fc.constantFrom('glibc', 'jemalloc'),
       reason: fc.constantFrom('a', 'b', 'b; c'),
     },
     { requiredKeys: ['available', 'truth', 'method'] },

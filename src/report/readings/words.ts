@@ -33,12 +33,12 @@ export function allocatedBy(modules: ModuleKib | null | undefined): string {
   return name === undefined ? '' : `, most allocated by ${name}`;
 }
 
-const OTHER_ALLOCATOR = /jemalloc|tcmalloc|mimalloc/i;
+const TRY_JEMALLOC = 'try LD_PRELOAD=libjemalloc.so.2';
 
-/** Whoever has another allocator already is not told to take one. */
-export function otherAllocator({ native, allocator }: Sources): string {
-  const served = OTHER_ALLOCATOR.exec(`${allocator.method ?? ''} ${native.method ?? ''}`)?.[0];
-  return served === undefined
-    ? 'try LD_PRELOAD=libjemalloc.so.2 or MALLOC_ARENA_MAX=2'
-    : `let ${served} give memory back sooner, or use fewer threads`;
+/** Whoever has another allocator already is not told to take one; the arenas are glibc's. */
+export function otherAllocator({ allocator: { allocator: serving } }: Sources): string {
+  if (serving === undefined) return TRY_JEMALLOC;
+  return serving === 'glibc'
+    ? `${TRY_JEMALLOC} or MALLOC_ARENA_MAX=2`
+    : `let ${serving} give memory back sooner, or use fewer threads`;
 }
