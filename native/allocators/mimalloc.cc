@@ -23,12 +23,12 @@ bool Serves() {
   return is_own;
 }
 
+constexpr const char* kSilence =
+    "mimalloc serves malloc, and tells neither live nor held bytes at a bounded cost";
+
 }  // namespace
 
-const Allocator kMimalloc = {
-    "mimalloc", "mimalloc",
-    nullptr,    nullptr,
-    Find,       Serves,
-    nullptr,    "mimalloc serves malloc, and tells neither live nor held bytes at a bounded cost"};
+const Allocator kMimalloc = {"mimalloc", "mimalloc", nullptr, nullptr,
+                             Find,       Serves,     nullptr, kSilence};
 
 }  // namespace stageprof
