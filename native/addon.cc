@@ -161,8 +161,8 @@ napi_value RssPeakRead(napi_env env, napi_callback_info) {
   return Number(env, ReadLifetimePeakRssBytes(&environment->sources()->status));
 }
 
-// modulesRead(withResident): for each cell of a sample { name, mappedBytes, reservedBytes,
-// residentBytes, isOwn }, and then the modules that share the last one; null without the tracker
+// modulesRead(withResident): for each cell of a sample { name, residentBytes }, and then the modules
+// that share the last one; null without the tracker
 napi_value ModulesRead(napi_env env, napi_callback_info info) {
   size_t argument_count = 1;
   napi_value with_resident;

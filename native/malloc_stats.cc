@@ -25,11 +25,10 @@ void MallocStats::Open() {
   budget_.Open();
 }
 
-bool MallocStats::Read(Reading* reading, double* cost_ns) {
+bool MallocStats::Read(Reading* reading) {
   if (!budget_.Begin(last_cost_ns.load(std::memory_order_relaxed))) return false;
   *reading = ReadUnbudgeted();
-  *cost_ns = budget_.End();
-  last_cost_ns.store(*cost_ns, std::memory_order_relaxed);
+  last_cost_ns.store(budget_.End(), std::memory_order_relaxed);
   return true;
 }
 

@@ -15,8 +15,8 @@ class MallocStats {
   using Reading = Allocator::Reading;
 
   void Open();
-  // False where the budget does not allow it now. `cost_ns` is what the reading cost.
-  bool Read(Reading* reading, double* cost_ns);
+  // False where the budget does not allow it now.
+  bool Read(Reading* reading);
 
   // Whatever it costs, for a caller who keeps to a budget of its own. NaN where it cannot be read.
   Reading ReadUnbudgeted() const;

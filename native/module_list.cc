@@ -16,15 +16,10 @@ bool SetNumber(napi_env env, napi_value object, const char* name, double number)
 napi_value MakeModule(napi_env env, const TrackerClient::Module& module) {
   napi_value object;
   napi_value name;
-  napi_value is_own;
   const bool made = napi_create_object(env, &object) == napi_ok &&
                     napi_create_string_utf8(env, module.name, NAPI_AUTO_LENGTH, &name) == napi_ok &&
                     napi_set_named_property(env, object, "name", name) == napi_ok &&
-                    SetNumber(env, object, "mappedBytes", module.mapped_bytes) &&
-                    SetNumber(env, object, "reservedBytes", module.reserved_bytes) &&
-                    SetNumber(env, object, "residentBytes", module.resident_bytes) &&
-                    napi_get_boolean(env, module.is_own, &is_own) == napi_ok &&
-                    napi_set_named_property(env, object, "isOwn", is_own) == napi_ok;
+                    SetNumber(env, object, "residentBytes", module.resident_bytes);
   return made ? object : nullptr;
 }
 

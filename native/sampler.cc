@@ -153,14 +153,12 @@ inline void Sampler::ReadTracker() {
 
 inline void Sampler::ReadMalloc() {
   if (!reads_malloc_) return;
-  double cost_ns;
-  if (!sources_->malloc_stats.Read(&malloc_, &cost_ns)) {
+  if (!sources_->malloc_stats.Read(&malloc_)) {
     ++malloc_use_.skipped;
     malloc_ = {NAN, NAN};
     return;
   }
   ++malloc_use_.readings;
-  malloc_use_.spent_ns += cost_ns;
 }
 
 // The tracker knows better what has been handed out: glibc, for one, takes its thread caches for it.

@@ -17,7 +17,6 @@ class Sampler {
   struct MallocUse {
     uint64_t readings = 0;
     uint64_t skipped = 0;
-    double spent_ns = 0;
   };
 
   // `slots` is the caller's memory, kSampleLength doubles; it must stay valid until Close. `sources`

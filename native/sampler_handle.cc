@@ -147,8 +147,7 @@ napi_value SamplerHandle::Budget(napi_env env, napi_callback_info info) {
   napi_value object;
   if (napi_create_object(env, &object) != napi_ok ||
       !SetNumber(env, object, "readings", static_cast<double>(use.readings)) ||
-      !SetNumber(env, object, "skipped", static_cast<double>(use.skipped)) ||
-      !SetNumber(env, object, "spentNs", use.spent_ns)) {
+      !SetNumber(env, object, "skipped", static_cast<double>(use.skipped))) {
     return nullptr;
   }
   return object;

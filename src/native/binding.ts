@@ -25,13 +25,8 @@ export interface NativeSources {
 export interface NativeModule {
   /** Its path, of a long one the end. */
   readonly name: string;
-  /** Live mappings it has made itself, and those without access to them now. */
-  readonly mappedBytes: number;
-  readonly reservedBytes: number;
-  /** What is in memory of its anonymous mappings; 0 where that was not asked for. */
+  /** What is in memory of its anonymous mappings; 0 where that was not asked for, and of node and the allocator. */
   readonly residentBytes: number;
-  /** Node, whose mappings are V8's heap, or the allocator. */
-  readonly isOwn: boolean;
 }
 
 /** CPU time of a thread since it was started. Threads that have ended past the first 1,024 are one, of id 0. */
@@ -82,7 +77,6 @@ export interface AllocatorSource {
 export interface MallocBudget {
   readonly readings: number;
   readonly skipped: number;
-  readonly spentNs: number;
 }
 
 export interface NativeSamplerHandle {
