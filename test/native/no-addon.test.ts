@@ -37,7 +37,10 @@ describe('without the addon', () => {
     for (const row of report.stages) {
       for (const { field, share } of METRICS) {
         const unknown =
-          ADDON_FIELDS.includes(field) || share === 'collected' || (field === 'thread_cpu_s' && !hasThreadCpu);
+          ADDON_FIELDS.includes(field) ||
+          share === 'collected' ||
+          share === 'slices' ||
+          (field === 'thread_cpu_s' && !hasThreadCpu);
         if (unknown) expect(row[field], field).toBeNull();
         else expect(row[field], field).not.toBeNull();
       }
