@@ -1,11 +1,13 @@
 // The table of exports and the checks of their arguments; nothing else. TypeScript has validated
 // what the user gave: a TypeError from here is a defect of the package.
+#include <errno.h>
 #include <math.h>
 #include <node_api.h>
 
 #include "environment.h"
 #include "heap_verify.h"
 #include "module_list.h"
+#include "recorder_handle.h"
 #include "rss_peak.h"
 #include "rusage.h"
 #include "sample_layout.h"
@@ -88,6 +90,24 @@ napi_value SamplerOpen(napi_env env, napi_callback_info info) {
   Environment* environment = Environment::Of(env);
   if (environment == nullptr) return nullptr;
   return SamplerHandle::Open(env, environment, arguments[0], static_cast<uint32_t>(mask));
+}
+
+// recorderOpen(path, bytes): { expose, write, start, close }, or the errno
+napi_value RecorderOpen(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
+  if (napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr) != napi_ok) return nullptr;
+  char path[4096];
+  size_t length = 0;
+  double bytes = 0;
+  if (napi_get_value_string_utf8(env, arguments[0], path, sizeof path, &length) != napi_ok ||
+      napi_get_value_double(env, arguments[1], &bytes) != napi_ok || !(bytes > 0 && bytes < 1e15)) {
+    return Misused(env, "Expected a path and a positive number of bytes");
+  }
+  if (length == sizeof path - 1) return Number(env, ENAMETOOLONG);
+  Environment* environment = Environment::Of(env);
+  if (environment == nullptr) return nullptr;
+  return RecorderHandle::Open(env, environment, path, static_cast<uint64_t>(bytes));
 }
 
 // heapVerify(getHeapStatistics, getArrayBuffers): null or why JS slots will be NaN. Before the first
@@ -193,11 +213,17 @@ constexpr struct {
   const char* name;
   napi_callback callback;
 } kExports[] = {
-    {"sampleLayout", SampleLayout}, {"samplerOpen", SamplerOpen},
-    {"heapVerify", HeapVerify},     {"sourcesRead", SourcesRead},
-    {"modulesRead", ModulesRead},   {"backingStoresRead", BackingStoresRead},
-    {"rssPeakRead", RssPeakRead},   {"rusageChildrenRead", RusageChildrenRead},
-    {"threadsRead", ThreadsRead},   {"threadClocksRead", ThreadClocksRead},
+    {"sampleLayout", SampleLayout},
+    {"samplerOpen", SamplerOpen},
+    {"recorderOpen", RecorderOpen},
+    {"heapVerify", HeapVerify},
+    {"sourcesRead", SourcesRead},
+    {"modulesRead", ModulesRead},
+    {"backingStoresRead", BackingStoresRead},
+    {"rssPeakRead", RssPeakRead},
+    {"rusageChildrenRead", RusageChildrenRead},
+    {"threadsRead", ThreadsRead},
+    {"threadClocksRead", ThreadClocksRead},
 };
 
 }  // namespace

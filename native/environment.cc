@@ -3,9 +3,29 @@
 #include <new>
 
 #include "js_threads.h"
+#include "recorder_handle.h"
 #include "sampler_handle.h"
 
 namespace stageprof {
+
+namespace {
+
+template <typename Handle>
+void AddTo(Handle** first, Handle* handle) {
+  handle->previous = nullptr;
+  handle->next = *first;
+  if (*first != nullptr) (*first)->previous = handle;
+  *first = handle;
+}
+
+template <typename Handle>
+void RemoveFrom(Handle** first, Handle* handle) {
+  if (handle->previous != nullptr) handle->previous->next = handle->next;
+  if (handle->next != nullptr) handle->next->previous = handle->previous;
+  if (*first == handle) *first = handle->next;
+}
+
+}  // namespace
 
 Environment* Environment::Create(napi_env env) {
   Environment* environment = new (std::nothrow) Environment();
@@ -34,22 +54,26 @@ Sources* Environment::sources() {
 }
 
 void Environment::AddSampler(SamplerHandle* handle) {
-  handle->previous = nullptr;
-  handle->next = samplers_;
-  if (samplers_ != nullptr) samplers_->previous = handle;
-  samplers_ = handle;
+  AddTo(&samplers_, handle);
 }
 
 void Environment::RemoveSampler(SamplerHandle* handle) {
-  if (handle->previous != nullptr) handle->previous->next = handle->next;
-  if (handle->next != nullptr) handle->next->previous = handle->previous;
-  if (samplers_ == handle) samplers_ = handle->next;
+  RemoveFrom(&samplers_, handle);
+}
+
+void Environment::AddRecorder(RecorderHandle* handle) {
+  AddTo(&recorders_, handle);
+}
+
+void Environment::RemoveRecorder(RecorderHandle* handle) {
+  RemoveFrom(&recorders_, handle);
 }
 
 // On the environment's thread, its isolate still alive, also when a worker was terminated: the last
 // moment at which GC callbacks can be removed.
 void Environment::OnEnvironmentGone(napi_env env, void* data, void*) {
   Environment* environment = static_cast<Environment*>(data);
+  while (environment->recorders_ != nullptr) environment->recorders_->Abandon();
   while (environment->samplers_ != nullptr) environment->samplers_->Close(env);
   environment->sources_.Close();
   RemoveJsThread();

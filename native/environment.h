@@ -7,12 +7,13 @@
 
 namespace stageprof {
 
+class RecorderHandle;
 class SamplerHandle;
 
-// What the addon keeps for one Node-API environment (the main thread, or one worker): its sources
-// and its open samplers. Nothing is shared with other environments.
+// What the addon keeps for one Node-API environment (the main thread, or one worker): its sources,
+// its open samplers and its open recorders. Nothing is shared with other environments.
 //
-// Owned by the instance data and by every sampler handle together: when the environment goes, the
+// Owned by the instance data and by every handle together: when the environment goes, the
 // order in which Node-API finalizes instance data and functions is not defined.
 class Environment {
  public:
@@ -31,11 +32,16 @@ class Environment {
   void AddSampler(SamplerHandle* handle);
   void RemoveSampler(SamplerHandle* handle);
 
+  // The same of open recorders.
+  void AddRecorder(RecorderHandle* handle);
+  void RemoveRecorder(RecorderHandle* handle);
+
  private:
   static void OnEnvironmentGone(napi_env env, void* data, void* hint);
 
   Sources sources_;
   SamplerHandle* samplers_ = nullptr;
+  RecorderHandle* recorders_ = nullptr;
   int holders_ = 1;
 };
 

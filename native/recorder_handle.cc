@@ -1,0 +1,185 @@
+#include "recorder_handle.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <new>
+
+namespace stageprof {
+
+namespace {
+
+// As in src/recorder/format.ts.
+constexpr double kEndedUnclosed = 2;
+
+// Not an errno: this Node forbids buffers over memory that V8 has not allocated.
+constexpr double kNoExternalBuffers = -1;
+
+RecorderHandle* HandleOf(napi_env env, napi_callback_info info, size_t* count,
+                         napi_value* arguments) {
+  void* data = nullptr;
+  napi_get_cb_info(env, info, count, arguments, nullptr, &data);
+  return static_cast<RecorderHandle*>(data);
+}
+
+napi_value Number(napi_env env, double number) {
+  napi_value value = nullptr;
+  napi_create_double(env, number, &value);
+  return value;
+}
+
+// Whole numbers within 2^53, which all sizes of a file are; another gives a value that no file holds.
+uint64_t SizeOf(napi_env env, napi_value value) {
+  double number = -1;
+  napi_get_value_double(env, value, &number);
+  return number >= 0 && number <= 9007199254740991.0 ? static_cast<uint64_t>(number) : UINT64_MAX;
+}
+
+}  // namespace
+
+napi_value RecorderHandle::Open(napi_env env, Environment* environment, const char* path,
+                                uint64_t bytes) {
+  RecorderHandle* handle = new (std::nothrow) RecorderHandle();
+  if (handle == nullptr) return Number(env, ENOMEM);
+  handle->environment_ = environment;
+  environment->Hold();
+  // Before the file: what is made first can be taken back without a trace.
+  napi_value object = nullptr;
+  const bool made = napi_create_object(env, &object) == napi_ok &&
+                    handle->AddFunction(env, object, "expose", Expose) &&
+                    handle->AddFunction(env, object, "write", Write) &&
+                    handle->AddFunction(env, object, "start", Start) &&
+                    handle->AddFunction(env, object, "close", CloseCalled);
+  if (!made) {
+    if (handle->holders_ == 0) {
+      environment->Release();
+      delete handle;
+    }
+    return nullptr;
+  }
+  const int error = handle->file_.Create(path, bytes);
+  if (error != 0) return Number(env, error);
+  handle->is_open_ = true;
+  handle->owner_ = getpid();
+  environment->AddRecorder(handle);
+  return object;
+}
+
+bool RecorderHandle::AddFunction(napi_env env, napi_value object, const char* name,
+                                 napi_callback callback) {
+  napi_value function;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, this, &function) != napi_ok ||
+      napi_add_finalizer(env, function, this, OnFunctionGone, nullptr, nullptr) != napi_ok) {
+    return false;
+  }
+  ++holders_;
+  return napi_set_named_property(env, object, name, function) == napi_ok;
+}
+
+// expose(offset, bytes): an ArrayBuffer over that part of the file, whose blocks are there; else the
+// errno, or kNoExternalBuffers
+napi_value RecorderHandle::Expose(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
+  RecorderHandle* handle = HandleOf(env, info, &count, arguments);
+  const uint64_t offset = SizeOf(env, arguments[0]);
+  const uint64_t bytes = SizeOf(env, arguments[1]);
+  const int error = handle->is_open_ ? handle->file_.Allocate(offset, bytes) : EBADF;
+  if (error != 0) return Number(env, error);
+  napi_value buffer = nullptr;
+  ++handle->holders_;
+  const napi_status status = napi_create_external_arraybuffer(env, handle->file_.at(offset), bytes,
+                                                              OnBufferGone, handle, &buffer);
+  if (status == napi_ok) return buffer;
+  handle->Release();
+  return Number(env, status == napi_no_external_buffers_allowed ? kNoExternalBuffers : ENOMEM);
+}
+
+// write(offset, bytes: Uint8Array): 0 or an errno
+napi_value RecorderHandle::Write(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
+  RecorderHandle* handle = HandleOf(env, info, &count, arguments);
+  const uint64_t offset = SizeOf(env, arguments[0]);
+  void* data = nullptr;
+  size_t length = 0;
+  if (napi_get_typedarray_info(env, arguments[1], nullptr, &length, &data, nullptr, nullptr) !=
+      napi_ok) {
+    return Number(env, EINVAL);
+  }
+  const int error = handle->is_open_ ? handle->file_.Allocate(offset, length) : EBADF;
+  if (error == 0) memcpy(handle->file_.at(offset), data, length);
+  return Number(env, error);
+}
+
+// start(readingCount, readings, readingCapacity, moduleCount, modules, moduleCapacity, moduleBytes,
+// endState): offsets in the file, and how many; false when there is no thread
+napi_value RecorderHandle::Start(napi_env env, napi_callback_info info) {
+  size_t count = 8;
+  napi_value arguments[8];
+  RecorderHandle* handle = HandleOf(env, info, &count, arguments);
+  uint64_t sizes[8];
+  for (size_t index = 0; index < 8; ++index) sizes[index] = SizeOf(env, arguments[index]);
+  const auto [reading_count, readings, reading_capacity, module_count, modules, module_capacity,
+              module_bytes, end_state] = sizes;
+  bool started = false;
+  RecorderFile& file = handle->file_;
+  const uint64_t readings_bytes = reading_capacity * sizeof(RecorderReading);
+  const uint64_t modules_bytes = module_capacity * module_bytes;
+  if (handle->is_open_ && handle->end_state_ == nullptr && reading_capacity > 0 &&
+      file.Allocate(reading_count, sizeof(double)) == 0 &&
+      file.Allocate(module_count, sizeof(double)) == 0 &&
+      file.Allocate(end_state, sizeof(double)) == 0 &&
+      file.Allocate(readings, readings_bytes) == 0 && file.Allocate(modules, modules_bytes) == 0) {
+    handle->end_state_ = reinterpret_cast<double*>(file.at(end_state));
+    started = handle->writer_.Start(
+        {reinterpret_cast<double*>(file.at(reading_count)),
+         reinterpret_cast<RecorderReading*>(file.at(readings)),
+         static_cast<uint32_t>(reading_capacity), reinterpret_cast<double*>(file.at(module_count)),
+         reinterpret_cast<char*>(file.at(modules)), static_cast<uint32_t>(module_capacity),
+         static_cast<uint32_t>(module_bytes)});
+  }
+  napi_value value = nullptr;
+  napi_get_boolean(env, started, &value);
+  return value;
+}
+
+// close()
+napi_value RecorderHandle::CloseCalled(napi_env env, napi_callback_info info) {
+  size_t count = 0;
+  HandleOf(env, info, &count, nullptr)->Close();
+  return nullptr;
+}
+
+void RecorderHandle::Close() {
+  if (!is_open_ || getpid() != owner_) return;
+  is_open_ = false;
+  writer_.Stop();
+  file_.Close();
+  environment_->RemoveRecorder(this);
+}
+
+void RecorderHandle::Abandon() {
+  if (!is_open_ || getpid() != owner_) return;
+  if (end_state_ != nullptr && *end_state_ == 0) *end_state_ = kEndedUnclosed;
+  Close();
+}
+
+void RecorderHandle::OnFunctionGone(napi_env, void* data, void*) {
+  static_cast<RecorderHandle*>(data)->Release();
+}
+
+void RecorderHandle::OnBufferGone(napi_env, void*, void* hint) {
+  static_cast<RecorderHandle*>(hint)->Release();
+}
+
+void RecorderHandle::Release() {
+  if (--holders_ != 0) return;
+  // Forgotten without being closed: what stands in the file is as far as it got.
+  Abandon();
+  environment_->Release();
+  delete this;
+}
+
+}  // namespace stageprof

@@ -1,0 +1,50 @@
+#ifndef STAGEPROF_RECORDER_HANDLE_H_
+#define STAGEPROF_RECORDER_HANDLE_H_
+
+#include <node_api.h>
+
+#include "environment.h"
+#include "recorder_file.h"
+#include "recorder_writer.h"
+
+namespace stageprof {
+
+// A recorder as JS holds it: an object of functions, each with the handle as its data, and any number
+// of ArrayBuffers over parts of the mapping. The mapping goes with the last of these.
+class RecorderHandle {
+ public:
+  // An object { expose, write, start, close }, or the errno as a number.
+  static napi_value Open(napi_env env, Environment* environment, const char* path, uint64_t bytes);
+
+  // The environment ends with the recorder open: the file stays, marked so. In a forked child, which
+  // has no part in the mapping, nothing.
+  void Abandon();
+
+  // Members of the environment's list of open recorders.
+  RecorderHandle* previous = nullptr;
+  RecorderHandle* next = nullptr;
+
+ private:
+  static napi_value Expose(napi_env env, napi_callback_info info);
+  static napi_value Write(napi_env env, napi_callback_info info);
+  static napi_value Start(napi_env env, napi_callback_info info);
+  static napi_value CloseCalled(napi_env env, napi_callback_info info);
+  static void OnFunctionGone(napi_env env, void* data, void* hint);
+  static void OnBufferGone(napi_env env, void* data, void* hint);
+
+  bool AddFunction(napi_env env, napi_value object, const char* name, napi_callback callback);
+  void Close();
+  void Release();
+
+  Environment* environment_ = nullptr;
+  RecorderFile file_;
+  RecorderWriter writer_;
+  int owner_ = 0;  // process id
+  double* end_state_ = nullptr;
+  bool is_open_ = false;
+  int holders_ = 0;  // functions and buffers
+};
+
+}  // namespace stageprof
+
+#endif  // STAGEPROF_RECORDER_HANDLE_H_
