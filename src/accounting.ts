@@ -9,11 +9,14 @@ import { type OpenCall, OpenCalls } from './open-calls.js';
 import type { ProfilerSettings } from './options.js';
 import { addTo, columnOf, MODULE_COLUMNS, RowStore, raiseTo } from './row-store.js';
 import { hasSlices, SLICED, SLICED_SLOTS, Slices, sumSlices } from './slices.js';
+import { countIndex, PlainMemory, type StateMemory } from './state-memory.js';
 
 const WALL = slotIndex.wall_ns;
 const CPU = slotIndex.process_cpu_ns;
 const RSS = slotIndex.rss_bytes;
 const MODULE_COUNT = slotIndex.module_count;
+
+const FOLDING = countIndex.folding;
 
 const CALLS = columnOf('calls');
 const ERRORS = columnOf('errors');
@@ -62,7 +65,7 @@ export interface SliceTotal {
  * A call is opened in two steps, `open` and `enter`, so that all bookkeeping lies before the entry sample.
  */
 export class Accounting {
-  readonly store = new RowStore();
+  readonly store: RowStore;
   readonly labels: Labels;
   readonly calls: OpenCalls;
   /** Null where costs are charged by the ends of calls alone. */
@@ -70,6 +73,7 @@ export class Accounting {
   private readonly plan: FoldPlan;
   private readonly slots: Float64Array;
   private readonly start: Float64Array;
+  private readonly counts: Float64Array;
   private readonly collection: ForcedCollection | null;
   private readonly measuresCpu: boolean;
   private readonly tracksPeaks: boolean;
@@ -79,9 +83,12 @@ export class Accounting {
     private readonly sampler: Sampler,
     settings: ProfilerSettings,
     canSlice = false,
+    memory: StateMemory = new PlainMemory(),
   ) {
-    this.labels = new Labels(() => this.store.addRow(), settings.maxLabels);
-    this.calls = new OpenCalls(this.labels.root);
+    this.counts = memory.counts;
+    this.store = new RowStore(memory);
+    this.labels = new Labels((path) => this.store.addRow(path), settings.maxLabels, memory.counts);
+    this.calls = new OpenCalls(this.labels.root, memory);
     this.slots = sampler.slots;
     this.measuresCpu = settings.sampler.cpu;
     this.collection =
@@ -151,6 +158,11 @@ export class Accounting {
     }
   }
 
+  /** The clocks at the start, and what else the first sample held. */
+  get startSample(): Float64Array {
+    return this.start;
+  }
+
   /** Takes the exit sample of an open call, folds it into its row and closes it. */
   finish(call: OpenCall, failed: boolean): void {
     if (this.slices !== null) this.slices.endAtWait();
@@ -159,9 +171,11 @@ export class Accounting {
     if (this.slices !== null) this.slices.charge();
     const { calls, slots, store } = this;
     if (this.tracksPeaks) this.readPeaks();
+    const { row } = call.node;
+    // Between here and the end of the fold, a row and the calls are not of one moment.
+    this.counts[FOLDING] = row + 1;
     this.fold(call, store);
     const { cells } = store;
-    const { row } = call.node;
     const base = store.offset(row);
     cells[base + OPEN]!--;
     cells[base + CALLS]!++;
@@ -173,6 +187,7 @@ export class Accounting {
     const parent = call.parent!;
     calls.close(call);
     if (parent.children === 0) this.cover(parent);
+    this.counts[FOLDING] = 0;
     if (this.collection !== null) addTo(cells, base + RETAINED, this.collection.atExit(call));
   }
 

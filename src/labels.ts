@@ -1,4 +1,5 @@
 import { labelError } from './errors.js';
+import { COUNTS, countIndex } from './state-memory.js';
 
 /** Name of the child into which a label's further children fold once `maxLabels` is reached. */
 export const OTHER = '(other)';
@@ -8,6 +9,8 @@ export const MAX_PATH_LENGTH = 1024;
 
 /** How many distinct folded labels are told apart per label allowed; past that every entry counts as one. */
 const FOLDED_PER_LABEL = 16;
+
+const FOLDED = countIndex.labels_folded;
 
 /** A label in the tree of labels; its row holds the aggregates. */
 export class LabelNode {
@@ -29,19 +32,20 @@ export class Labels {
   private readonly nodes: LabelNode[];
   private readonly byPath: Map<string, LabelNode>;
   private readonly folded = new Set<string>();
-  private foldedCount = 0;
   /** Nodes that folding made: they do not count towards the limit. */
   private others = 0;
 
   /**
    * @param addRow gives the row of a new label; it is called once for the root, then once a label
    * @param maxLabels labels told apart; the `(other)` rows come on top, at most one a label
+   * @param counts where folded labels are counted, by `COUNTS`
    */
   constructor(
-    private readonly addRow: () => number,
+    private readonly addRow: (path: string) => number,
     private readonly maxLabels: number,
+    private readonly counts: Float64Array = new Float64Array(COUNTS.length),
   ) {
-    this.root = new LabelNode('', addRow());
+    this.root = new LabelNode('', addRow(''));
     this.nodes = [this.root];
     this.byPath = new Map([['', this.root]]);
   }
@@ -53,7 +57,7 @@ export class Labels {
 
   /** Distinct labels folded into an `(other)`. */
   get foldedLabels(): number {
-    return this.foldedCount;
+    return this.counts[FOLDED]!;
   }
 
   /** @throws {TypeError} `ERR_STAGEPROF_LABEL` */
@@ -84,7 +88,7 @@ export class Labels {
 
   /** The root's row comes first, so rows and nodes run in step. */
   private enter(path: string): LabelNode {
-    const node = new LabelNode(path, this.addRow());
+    const node = new LabelNode(path, this.addRow(path));
     this.nodes.push(node);
     this.byPath.set(path, node);
     return node;
@@ -93,7 +97,7 @@ export class Labels {
   /** A folded label is not remembered as a child: that would grow without bound with the labels. */
   private fold(parent: LabelNode, path: string): LabelNode {
     if (!this.folded.has(path)) {
-      this.foldedCount++;
+      this.counts[FOLDED]!++;
       if (this.folded.size < this.maxLabels * FOLDED_PER_LABEL) this.folded.add(path);
     }
     if (isOther(parent)) return parent;

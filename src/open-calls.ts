@@ -1,8 +1,19 @@
 import type { LabelNode } from './labels.js';
-import { SAMPLE_LENGTH } from './native/layout.js';
+import { slotIndex } from './native/layout.js';
+import {
+  CALL_COVERED,
+  CALL_MOMENT,
+  CALL_PARENT,
+  CALL_ROW,
+  CALL_SINCE,
+  PlainMemory,
+  type StateMemory,
+} from './state-memory.js';
 
 /** Moment of a place in the pool that holds no open call. */
 const NEVER = -1;
+
+const WALL = slotIndex.wall_ns;
 
 /**
  * A call that is open, or a free place in the pool: calls are reused, so that opening and closing allocates
@@ -32,14 +43,23 @@ export class OpenCall {
   /** Descendants that have closed. */
   innerClosed = 0;
   overlappedAtOpen = false;
-  /** The entry sample: slot values, where the plan of folds needs them, and the cells of `module_count` modules. */
-  readonly entry = new Float64Array(SAMPLE_LENGTH);
   /** Time during which a child was open: `[wall, process CPU]` in nanoseconds, and both clocks since when one is. */
-  readonly covered = new Float64Array(2);
-  readonly coveredSince = new Float64Array(2);
+  readonly covered: Float64Array;
+  readonly coveredSince: Float64Array;
 
-  constructor(node: LabelNode) {
+  /**
+   * @param place where it is in the pool
+   * @param entry the entry sample: slot values, where the plan of folds needs them, and the cells of `module_count`
+   *   modules; then what a reader of a recorder needs to know of the call
+   */
+  constructor(
+    node: LabelNode,
+    readonly place: number,
+    readonly entry: Float64Array,
+  ) {
     this.node = node;
+    this.covered = entry.subarray(CALL_COVERED, CALL_COVERED + 2);
+    this.coveredSince = entry.subarray(CALL_SINCE, CALL_SINCE + 2);
   }
 }
 
@@ -62,7 +82,12 @@ export class OpenCalls {
   /** Moment of the latest call that was opened beside others. */
   private lastOverlap = NEVER;
 
-  constructor(root: LabelNode) {
+  private places = 0;
+
+  constructor(
+    root: LabelNode,
+    private readonly memory: StateMemory = new PlainMemory(),
+  ) {
     this.outside = this.take(root, null);
   }
 
@@ -129,13 +154,14 @@ export class OpenCalls {
     this.count--;
 
     call.moment = NEVER;
+    call.entry[CALL_MOMENT] = NEVER;
     call.newer = this.free;
     this.free = call;
   }
 
   private take(node: LabelNode, parent: OpenCall | null): OpenCall {
     let call = this.free;
-    if (call === null) call = new OpenCall(node);
+    if (call === null) call = this.addPlace(node);
     else {
       this.free = call.newer;
       call.node = node;
@@ -148,6 +174,12 @@ export class OpenCalls {
     }
     call.parent = parent;
     call.moment = ++this.opened;
+    const { entry } = call;
+    // Not entered yet; before the moment, which says that the place is taken.
+    entry[WALL] = Number.NaN;
+    entry[CALL_ROW] = node.row;
+    entry[CALL_PARENT] = parent === null ? NEVER : parent.place;
+    entry[CALL_MOMENT] = call.moment;
     this.count++;
     const { newest } = this;
     call.older = newest;
@@ -155,6 +187,11 @@ export class OpenCalls {
     if (newest !== null) newest.newer = call;
     this.newest = call;
     return call;
+  }
+
+  private addPlace(node: LabelNode): OpenCall {
+    const place = this.places++;
+    return new OpenCall(node, place, this.memory.call(place));
   }
 }
 
@@ -173,6 +210,7 @@ function passChildren(call: OpenCall, parent: OpenCall): void {
   for (let { newer } = call; left > 0 && newer !== null; { newer } = newer) {
     if (newer.parent !== call) continue;
     newer.parent = parent;
+    newer.entry[CALL_PARENT] = parent.place;
     left--;
   }
 }

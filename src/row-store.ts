@@ -1,7 +1,7 @@
-import { enlarged } from './enlarged.js';
 import { BUCKET_COUNT } from './histogram.js';
 import { METRICS } from './metrics.js';
 import { MODULE_CELLS } from './native/layout.js';
+import { countIndex, PlainMemory, type StateMemory } from './state-memory.js';
 
 /** Completed stages inside the calls of a label: what `overhead_s` is computed from. */
 const INNER_STAGES = 'inner_stages';
@@ -19,6 +19,16 @@ export const COLUMNS: readonly string[] = [
 export const MODULE_COLUMNS: number = COLUMNS.length;
 
 const COLUMN_COUNT = COLUMNS.length + MODULE_CELLS;
+
+/** A row is its cells, then its buckets: whole doubles, so that every row begins at one. */
+const BUCKETS_OFFSET = COLUMN_COUNT * Float64Array.BYTES_PER_ELEMENT;
+const ROW_CELLS =
+  COLUMN_COUNT + Math.ceil((BUCKET_COUNT * Uint32Array.BYTES_PER_ELEMENT) / Float64Array.BYTES_PER_ELEMENT);
+export const ROW_BYTES = ROW_CELLS * Float64Array.BYTES_PER_ELEMENT;
+const ROW_WORDS = ROW_BYTES / Uint32Array.BYTES_PER_ELEMENT;
+const FIRST_BUCKET = BUCKETS_OFFSET / Uint32Array.BYTES_PER_ELEMENT;
+
+const ROWS = countIndex.rows;
 
 const COLUMN_INDEX: ReadonlyMap<string, number> = new Map(COLUMNS.map((field, index) => [field, index]));
 
@@ -56,54 +66,70 @@ export function raiseTo(cells: Float64Array, cell: number, value: number): void 
  * state; nothing is kept per call.
  */
 export class RowStore {
-  /** `rowCount * COLUMN_COUNT` cells; replaced when it grows, so read it anew after `addRow`. */
-  cells: Float64Array = new Float64Array(INITIAL_ROWS * COLUMN_COUNT);
-  private buckets: Uint32Array = new Uint32Array(INITIAL_ROWS * BUCKET_COUNT);
-  private rowCount = 0;
+  /** Replaced when it grows, so read it anew after `addRow`. */
+  cells: Float64Array;
+  private buckets: Uint32Array;
 
-  get length(): number {
-    return this.rowCount;
+  /** @param held rows that there are already */
+  constructor(
+    private readonly memory: StateMemory = new PlainMemory(),
+    held: ArrayBuffer = memory.rows(INITIAL_ROWS * ROW_BYTES, new ArrayBuffer(0)),
+  ) {
+    this.cells = new Float64Array(held);
+    this.buckets = new Uint32Array(held);
   }
 
-  addRow(): number {
-    const row = this.rowCount++;
-    if (this.rowCount * COLUMN_COUNT > this.cells.length) this.grow();
-    this.cells.set(EMPTY_ROW, row * COLUMN_COUNT);
+  get length(): number {
+    return this.memory.counts[ROWS]!;
+  }
+
+  /** @param path the label it is of */
+  addRow(path = ''): number {
+    const row = this.length;
+    if ((row + 1) * ROW_CELLS > this.cells.length) this.grow();
+    this.cells.set(EMPTY_ROW, row * ROW_CELLS);
+    this.memory.name(row, path);
+    this.memory.counts[ROWS] = row + 1;
     return row;
   }
 
   /** Where the cells of a row begin. */
   offset(row: number): number {
-    return row * COLUMN_COUNT;
+    return row * ROW_CELLS;
   }
 
   /** The value of a cell; NaN where nothing was measured. */
   get(row: number, column: number): number {
-    return this.cells[row * COLUMN_COUNT + column]!;
+    return this.cells[row * ROW_CELLS + column]!;
   }
 
   countDuration(row: number, bucket: number): void {
-    const cell = row * BUCKET_COUNT + bucket;
+    const cell = row * ROW_WORDS + FIRST_BUCKET + bucket;
     // Stays at 2^32 - 1, which is an hour of nothing but stages of a microsecond, rather than begin anew.
     if (this.buckets[cell]! < 0xffff_ffff) this.buckets[cell]!++;
   }
 
   /** Counts of the duration buckets of one row. A view: copy what is to be kept. */
   durations(row: number): Uint32Array {
-    return this.buckets.subarray(row * BUCKET_COUNT, (row + 1) * BUCKET_COUNT);
+    const first = row * ROW_WORDS + FIRST_BUCKET;
+    return this.buckets.subarray(first, first + BUCKET_COUNT);
   }
 
-  /** A copy of its own memory. */
+  /** A copy in memory of its own. */
   clone(): RowStore {
-    const copy = new RowStore();
-    copy.cells = this.cells.slice();
-    copy.buckets = this.buckets.slice();
-    copy.rowCount = this.rowCount;
-    return copy;
+    const memory = new PlainMemory();
+    memory.counts.set(this.memory.counts);
+    return new RowStore(memory, this.held().slice(0));
   }
 
   private grow(): void {
-    this.cells = enlarged(this.cells, this.cells.length * 2);
-    this.buckets = enlarged(this.buckets, this.buckets.length * 2);
+    const before = this.held();
+    const held = this.memory.rows(before.byteLength * 2, before);
+    this.cells = new Float64Array(held);
+    this.buckets = new Uint32Array(held);
+  }
+
+  private held(): ArrayBuffer {
+    return this.cells.buffer as ArrayBuffer;
   }
 }

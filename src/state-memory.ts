@@ -1,0 +1,71 @@
+import { SAMPLE_LENGTH } from './native/layout.js';
+
+/** What is counted beside the rows. */
+export const COUNTS = [
+  /** Rows whose labels are known. */
+  'rows',
+  /** The row that a call is just being folded into, plus one; 0 between folds. */
+  'folding',
+  'labels_folded',
+  'ended_out_of_order',
+  'started_late',
+] as const;
+
+export type CountName = (typeof COUNTS)[number];
+
+export const countIndex = Object.fromEntries(COUNTS.map((name, index) => [name, index])) as Readonly<
+  Record<CountName, number>
+>;
+
+/** Cells of a call after its entry sample. */
+export const CALL_TAIL = ['moment', 'row', 'parent', 'covered_wall', 'covered_cpu', 'since_wall', 'since_cpu'] as const;
+
+const callIndex = Object.fromEntries(CALL_TAIL.map((name, index) => [name, SAMPLE_LENGTH + index])) as Readonly<
+  Record<(typeof CALL_TAIL)[number], number>
+>;
+
+/** Its place in the order of opening; negative in a place that holds no open call. */
+export const CALL_MOMENT = callIndex.moment;
+export const CALL_ROW = callIndex.row;
+/** The place of its parent; negative without one. */
+export const CALL_PARENT = callIndex.parent;
+/** `[wall, process CPU]` in nanoseconds, as in `OpenCall.covered` and `coveredSince`. */
+export const CALL_COVERED = callIndex.covered_wall;
+export const CALL_SINCE = callIndex.since_wall;
+
+export const CALL_CELLS = SAMPLE_LENGTH + CALL_TAIL.length;
+
+/**
+ * Where the running state of a profiler lives: memory of this process, or a mapped file that outlives it. Whoever
+ * uses it writes in such an order that the state can be read at any moment.
+ */
+export interface StateMemory {
+  /** One cell each of `COUNTS`. */
+  readonly counts: Float64Array;
+  /**
+   * Memory of so many bytes for the rows, which begins with what `before` holds; `before` is then not used any more.
+   * What follows is zero.
+   */
+  rows(bytes: number, before: ArrayBuffer): ArrayBuffer;
+  /** Cells of a place in the pool of open calls, `CALL_CELLS` long. Called once a place, places rising from 0. */
+  call(place: number): Float64Array;
+  /** Called once a row, in their order, when the row can be read. */
+  name(row: number, path: string): void;
+}
+
+/** Memory of this process. */
+export class PlainMemory implements StateMemory {
+  readonly counts = new Float64Array(COUNTS.length);
+
+  rows(bytes: number, before: ArrayBuffer): ArrayBuffer {
+    const larger = new ArrayBuffer(bytes);
+    new Uint8Array(larger).set(new Uint8Array(before));
+    return larger;
+  }
+
+  call(_place: number): Float64Array {
+    return new Float64Array(CALL_CELLS);
+  }
+
+  name(_row: number, _path: string): void {}
+}
