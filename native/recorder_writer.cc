@@ -119,16 +119,19 @@ void RecorderWriter::WriteReading() {
   Raise(places_.reading_count, count + 1);
 }
 
-// Those that were found since: names come in the order of the sample's cells, and stay.
+// Those that were found since: names come in the order of the sample's cells, and stay. Those without
+// a place for their name are counted too: the last cell is then more than one module's.
 void RecorderWriter::WriteModules() {
   auto index = static_cast<uint32_t>(*places_.module_count);
   TrackerClient::Module module;
-  while (index < places_.module_capacity && tracker_.ReadModule(index, &module)) {
-    const size_t length = strlen(module.name);
-    const size_t room = places_.module_bytes - 1;
-    const char* end = length > room ? module.name + length - room : module.name;
-    snprintf(places_.modules + static_cast<size_t>(index) * places_.module_bytes,
-             places_.module_bytes, "%s", end);
+  while (tracker_.ReadModule(index, &module)) {
+    if (index < places_.module_capacity) {
+      const size_t length = strlen(module.name);
+      const size_t room = places_.module_bytes - 1;
+      const char* end = length > room ? module.name + length - room : module.name;
+      snprintf(places_.modules + static_cast<size_t>(index) * places_.module_bytes,
+               places_.module_bytes, "%s", end);
+    }
     Raise(places_.module_count, ++index);
   }
 }

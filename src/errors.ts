@@ -3,7 +3,8 @@ export type ErrorCode =
   | 'ERR_STAGEPROF_LABEL'
   | 'ERR_STAGEPROF_OPTION'
   | 'ERR_STAGEPROF_FUNCTION'
-  | 'ERR_STAGEPROF_SCHEMA';
+  | 'ERR_STAGEPROF_SCHEMA'
+  | 'ERR_STAGEPROF_RECORDER';
 
 type Coded<E extends Error> = E & { readonly code: ErrorCode };
 
@@ -61,6 +62,11 @@ export function schemaError(found: unknown, expected: string): Error {
 /** @param member path of the member, such as `stages[2].calls` */
 export function reportShapeError(member: string, value: unknown): Error {
   return coded(new Error(`Not a report: "${member}" cannot be ${shown(value)}`), 'ERR_STAGEPROF_SCHEMA');
+}
+
+/** A recorder that cannot be made as it was asked for, or a file that is none. */
+export function recorderError(message: string): Error {
+  return coded(new Error(message), 'ERR_STAGEPROF_RECORDER');
 }
 
 /** `"a", "b" or "c"` */

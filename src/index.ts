@@ -3,7 +3,7 @@ export { type Capabilities, capabilities } from './capabilities.js';
 export type { ErrorCode } from './errors.js';
 export type { MetricField } from './metrics.js';
 export { NullProfiler, nullProfiler } from './null-profiler.js';
-export type { Attribution, Collect, Measure, RssPeak, StageProfilerOptions } from './options.js';
+export type { Attribution, Collect, Measure, RecorderOption, RssPeak, StageProfilerOptions } from './options.js';
 export { StageProfiler } from './profiler.js';
 export type { Composition } from './report/composition.js';
 export { mergeReports } from './report/merge.js';

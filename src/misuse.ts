@@ -1,7 +1,27 @@
 import type { OpenCall } from './open-calls.js';
 import { formatWarning } from './report/warnings.js';
+import { COUNTS, type CountName, countIndex } from './state-memory.js';
 
 const SETTLED = Promise.resolve();
+
+const ENDED_OUT_OF_ORDER = countIndex.ended_out_of_order;
+const STARTED_LATE = countIndex.started_late;
+const OPEN_ACROSS_AWAIT = countIndex.open_across_await;
+
+const TEXTS = [
+  ['ended_out_of_order', 'handles ended out of order'],
+  ['started_late', 'stages started after their parent ended'],
+  ['open_across_await', 'handles open across an await (use the callback form)'],
+] as const satisfies readonly (readonly [CountName, string])[];
+
+export type MisuseName = (typeof TEXTS)[number][0];
+
+/** @param acrossAwait what is to follow the last text */
+export function countedWarnings(countOf: (name: MisuseName) => number, acrossAwait = ''): string[] {
+  return TEXTS.filter(([name]) => countOf(name) > 0).map(([name, text]) =>
+    formatWarning(name === 'open_across_await' ? text + acrossAwait : text, countOf(name)),
+  );
+}
 
 /**
  * Uses of handles and contexts that give right numbers under labels nobody meant. Counted, and named in the report.
@@ -10,13 +30,21 @@ const SETTLED = Promise.resolve();
  * there meanwhile. The turn in which it was opened tells: it has ended by the next microtask.
  */
 export class Misuse {
-  endedOutOfOrder = 0;
-  /** Stages started in a context whose call had ended. */
-  startedLate = 0;
-  private openAcrossAwait = 0;
   private firstAcrossAwait: string | null = null;
   private turn = 0;
   private isTurnEnding = false;
+
+  /** @param counts where they are counted, by `COUNTS` */
+  constructor(private readonly counts: Float64Array = new Float64Array(COUNTS.length)) {}
+
+  handleEndedOutOfOrder(): void {
+    this.counts[ENDED_OUT_OF_ORDER]!++;
+  }
+
+  /** A stage is started in a context whose call has ended. */
+  stageStartedLate(): void {
+    this.counts[STARTED_LATE]!++;
+  }
 
   /** To be called for each handle when it is opened: once a turn that costs a microtask. */
   handleOpened(handle: OpenCall): void {
@@ -36,17 +64,15 @@ export class Misuse {
   keptAcrossAwait(handle: OpenCall): void {
     if (handle.isAcrossAwait) return;
     handle.isAcrossAwait = true;
-    this.openAcrossAwait++;
+    this.counts[OPEN_ACROSS_AWAIT]!++;
     this.firstAcrossAwait ??= handle.node.path;
   }
 
   warnings(): string[] {
-    const counted: [text: string, count: number][] = [
-      ['handles ended out of order', this.endedOutOfOrder],
-      ['stages started after their parent ended', this.startedLate],
-      [`handles open across an await (use the callback form), first ${this.firstAcrossAwait}`, this.openAcrossAwait],
-    ];
-    return counted.filter(([, count]) => count > 0).map(([text, count]) => formatWarning(text, count));
+    return countedWarnings(
+      (name) => this.counts[countIndex[name]]!,
+      this.firstAcrossAwait === null ? '' : `, first ${this.firstAcrossAwait}`,
+    );
   }
 
   private readonly endTurn = (): void => {

@@ -24,6 +24,24 @@ export interface StageProfilerOptions {
   readonly maxLabels?: number;
   /** Adds `threads` to the report: CPU by group of threads. Default: false. */
   readonly threads?: boolean;
+  /**
+   * A file that outlives the process: `stageprof postmortem` and `watch` read it. A path where there is no file yet, or
+   * `true` for one in the folder of recorders. Removed when the profiler is closed, unless `keep` is set.
+   */
+  readonly recorder?: string | true | RecorderOption;
+}
+
+export interface RecorderOption {
+  /** Default: one in the folder of recorders. */
+  readonly path?: string;
+  /** Leave the file when the profiler is closed. Default: false. */
+  readonly keep?: boolean;
+}
+
+export interface RecorderChoice {
+  /** Null for one in the folder of recorders. */
+  readonly path: string | null;
+  readonly keep: boolean;
 }
 
 /** The options with their defaults, validated. */
@@ -33,13 +51,14 @@ export interface ProfilerSettings {
   readonly collect: Collect;
   readonly maxLabels: number;
   readonly threads: boolean;
+  readonly recorder: RecorderChoice | null;
 }
 
 const DEFAULT_MAX_LABELS = 4096;
 /** A label takes some 1.7 KB. */
 const LARGEST_MAX_LABELS = 65_536;
 
-const OPTION_NAMES = ['measure', 'attribution', 'collect', 'rssPeak', 'maxLabels', 'threads'] as const;
+const OPTION_NAMES = ['measure', 'attribution', 'collect', 'rssPeak', 'maxLabels', 'threads', 'recorder'] as const;
 
 /** @throws {TypeError} `ERR_STAGEPROF_OPTION`, naming what is allowed, for an unknown option or value */
 export function resolveOptions(options: StageProfilerOptions): ProfilerSettings {
@@ -61,6 +80,7 @@ export function resolveOptions(options: StageProfilerOptions): ProfilerSettings 
     collect: choice('collect', COLLECTS, options.collect),
     maxLabels: resolveMaxLabels(options.maxLabels),
     threads: resolveThreads(options.threads),
+    recorder: resolveRecorder(options.recorder),
   };
 }
 
@@ -91,4 +111,26 @@ function resolveMaxLabels(value: number | undefined): number {
     throw optionError('maxLabels', `an integer from 1 to ${LARGEST_MAX_LABELS}`, value);
   }
   return value;
+}
+
+const RECORDER = 'a path, true, or an object of "path" and "keep"';
+
+function resolveRecorder(value: StageProfilerOptions['recorder']): RecorderChoice | null {
+  if (value === undefined) return null;
+  if (value === true) return { path: null, keep: false };
+  if (typeof value === 'string') return { path: pathOf(value), keep: false };
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw optionError('recorder', RECORDER, value);
+  for (const name of Object.keys(value)) {
+    if (name !== 'path' && name !== 'keep')
+      throw unknownOptionError(`recorder.${name}`, ['recorder.path', 'recorder.keep']);
+  }
+  const { path, keep = false } = value;
+  if (typeof keep !== 'boolean') throw optionError('recorder.keep', 'true or false', keep);
+  return { path: path === undefined ? null : pathOf(path), keep };
+}
+
+function pathOf(path: unknown): string {
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) throw optionError('recorder', RECORDER, path);
+  return path;
 }

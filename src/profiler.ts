@@ -13,6 +13,8 @@ import type { Sampler } from './native/sampler.js';
 import { nullProfiler } from './null-profiler.js';
 import type { OpenCall } from './open-calls.js';
 import { type ProfilerSettings, resolveOptions, type StageProfilerOptions } from './options.js';
+import { collectFacts } from './recorder/facts.js';
+import { openRecorder, type Recorder } from './recorder/recorder.js';
 import { buildReport, type HeaderFacts } from './report/build.js';
 import { composeKib } from './report/composition.js';
 import { exactUse } from './report/exact-use.js';
@@ -21,8 +23,9 @@ import type { Report } from './report/report.js';
 import type { ThreadCpu } from './report/threads.js';
 import type { RowStore } from './row-store.js';
 import { slurmIdentity } from './slurm.js';
-import { TRACKER_METHOD } from './sources.js';
+import { type Sources, TRACKER_METHOD } from './sources.js';
 import { type StageCost, stageCostOf } from './stage-cost.js';
+import { PlainMemory } from './state-memory.js';
 import { openThreads, type ThreadReadings } from './threads.js';
 import type { AnyFunction, Profiler, Stage } from './types.js';
 
@@ -59,7 +62,10 @@ export class StageProfiler implements Profiler {
   private closed = false;
   /** What `report` answers after `close`. */
   private final: Measured | null = null;
-  private readonly misuse = new Misuse();
+  private readonly misuse: Misuse;
+  private readonly recorder: Recorder | null = null;
+  /** Why there is no recorder though one was asked for. */
+  private readonly noRecorder: string | null = null;
 
   constructor(options?: StageProfilerOptions);
   /** @internal */
@@ -68,13 +74,22 @@ export class StageProfiler implements Profiler {
     this.settings = resolveOptions(options);
     this.knownCost = parts.stageCost;
     this.sampler = parts.sampler ?? openSampler(this.settings.sampler);
+    if (this.settings.recorder !== null) {
+      // Rows of `(other)` come on top of the labels, at most one each, and one for no stage.
+      const opened = openRecorder(this.settings.recorder, 2 * this.settings.maxLabels + 1);
+      this.recorder = opened.recorder;
+      if (opened.recorder === null) this.noRecorder = opened.reason;
+    }
+    const memory = this.recorder ?? new PlainMemory();
+    this.misuse = new Misuse(memory.counts);
     const hooks = this.settings.attribution === 'exact' ? findExecutionHooks() : null;
     const place = hooks === null ? null : hooks.place;
-    this.accounting = new Accounting(this.sampler, this.settings, place !== null);
+    this.accounting = new Accounting(this.sampler, this.settings, place !== null, memory);
     this.context = new StageContext(this.accounting.calls);
     this.threadReadings = parts.threads ?? openThreads(this.settings);
     const { slices } = this.accounting;
     this.exactMeans = slices === null && place !== null ? { missing: NO_SLICES } : hooks;
+    this.recorder?.begin(collectFacts(this.sources(), this.accounting.startSample));
     if (place === null || slices === null) return;
     this.execution = new Execution(this.context.root, slices);
     this.removeHooks = installExecutionHooks(place, this.context, this.execution);
@@ -121,6 +136,7 @@ export class StageProfiler implements Profiler {
     this.closed = true;
     this.removeHooks?.();
     this.context.close();
+    this.recorder?.close();
     this.sampler.close();
     this.threadReadings.close();
   }
@@ -145,7 +161,7 @@ export class StageProfiler implements Profiler {
   endHandle(frame: Frame, call: OpenCall): void {
     if (this.closed) return;
     this.accounting.finish(call, false);
-    if (!removeHandle(frame, call)) this.misuse.endedOutOfOrder++;
+    if (!removeHandle(frame, call)) this.misuse.handleEndedOutOfOrder();
     if (this.execution !== null) this.execution.resume(this.context.current());
   }
 
@@ -231,7 +247,7 @@ export class StageProfiler implements Profiler {
     }
     // Under a context whose call has ended, the label is still that call's, the open parent is further out.
     const node = accounting.labels.child(frame.node, label);
-    if (frame.hasEnded) this.misuse.startedLate++;
+    if (frame.hasEnded) this.misuse.stageStartedLate();
     return accounting.open(node, frame.nearestOpen());
   }
 
@@ -245,7 +261,7 @@ export class StageProfiler implements Profiler {
   }
 
   private facts({ total, outside, rssBytes, slices }: Totals): HeaderFacts {
-    const sources = this.sampler.sources();
+    const sources = this.sources();
     const composition = this.sampler.composition();
     const slurm = slurmIdentity();
     return {
@@ -259,14 +275,29 @@ export class StageProfiler implements Profiler {
       exact: slices && exactUse(slices),
       js_memory_traced: sources.js_peak.truth === 'exact',
       native_memory_traced: sources.native.method === TRACKER_METHOD,
-      sources: { ...sources, attribution: attributionState(this.settings.attribution, this.exactMeans) },
+      sources,
       labels_folded: this.accounting.labels.foldedLabels,
-      warnings: this.misuse.warnings(),
+      warnings: this.warnings(),
       node: process.version,
       pid: process.pid,
       thread: threadId,
       ...(slurm === undefined ? {} : { slurm }),
       ...(this.settings.threads ? { threads: this.threadReadings.read() } : {}),
+    };
+  }
+
+  private warnings(): string[] {
+    const warnings = this.misuse.warnings();
+    if (this.noRecorder !== null) warnings.push(`no recorder, ${this.noRecorder}`);
+    const failure = this.recorder?.failure ?? null;
+    if (failure !== null) warnings.push(`the recorder was given up, ${failure}`);
+    return warnings;
+  }
+
+  private sources(): Sources {
+    return {
+      ...this.sampler.sources(),
+      attribution: attributionState(this.settings.attribution, this.exactMeans),
     };
   }
 }

@@ -39,7 +39,7 @@ for (const { field, slot } of METRICS) {
   if (column !== undefined && slot !== null) EMPTY_ROW[column] = Number.NaN;
 }
 
-const INITIAL_ROWS = 16;
+export const INITIAL_ROWS = 16;
 
 /** @throws {RangeError} for a field that is not stored */
 export function columnOf(field: string): number {

@@ -9,6 +9,7 @@ export const COUNTS = [
   'labels_folded',
   'ended_out_of_order',
   'started_late',
+  'open_across_await',
 ] as const;
 
 export type CountName = (typeof COUNTS)[number];

@@ -10,11 +10,13 @@ const LABEL = 'extract';
  * @param {readonly string[]} [options.measure] default: all sources
  * @param {number} [options.depth] stages open within one another, of the nested forms
  * @param {number} [options.labels] how many, of `many labels`
+ * @param {boolean} [options.recorder] whether the state is in a recorder; removed when the process ends
  * @param {number} [options.freeChunks] in the native heap before the profiler is made
  */
-export function open({ form, measure, depth = 1, labels = 1, freeChunks = 0 }) {
+export function open({ form, measure, depth = 1, labels = 1, freeChunks = 0, recorder = false }) {
   if (freeChunks > 0) loadNativeAddon().freeChunksMake(freeChunks);
-  const profiler = new StageProfiler(measure === undefined ? {} : { measure });
+  const profiler = new StageProfiler({ ...(measure && { measure }), ...(recorder && { recorder: true }) });
+  if (recorder) process.on('exit', () => profiler.close());
   switch (form) {
     case 'handle':
       return handles(profiler);

@@ -95,11 +95,36 @@ export interface NativeSamplerHandle {
   readHeld(): number;
 }
 
+/** A file mapped for the recorder; see native/recorder_handle.h. */
+export interface NativeRecorder {
+  /** Memory that is that part of the file, or the errno; `NO_EXTERNAL_BUFFERS` where this Node forbids such memory. */
+  expose(offset: number, bytes: number): ArrayBuffer | number;
+  /** 0 or an errno. */
+  write(offset: number, bytes: Uint8Array): number;
+  /** Starts the thread that writes readings at these offsets; false where there is none to be had. */
+  start(
+    readingCount: number,
+    readings: number,
+    readingCapacity: number,
+    moduleCount: number,
+    modules: number,
+    moduleCapacity: number,
+    moduleBytes: number,
+    endState: number,
+  ): boolean;
+  /** Stops the thread, after a last reading. The file and the memory stay. */
+  close(): void;
+}
+
+export const NO_EXTERNAL_BUFFERS = -1;
+
 /** What native/addon.cc exports. */
 export interface Binding {
   sampleLayout(): { readonly version: number; readonly slots: readonly string[]; readonly moduleCells: number };
   /** Undefined where it could not be made, such as in a worker that is being terminated. */
   samplerOpen(slots: Float64Array, mask: number): NativeSamplerHandle | undefined;
+  /** Creates and maps a file that must not exist; the errno where it cannot, undefined as above. */
+  recorderOpen(path: string, bytes: number): NativeRecorder | number | undefined;
   /**
    * Null when the addon reads the same V8 heap as `getHeapStatistics`, else how they differ. Where it does not find
    * `getArrayBuffers`, it reads V8's `external_memory` instead.

@@ -20,13 +20,17 @@ const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
   modules: () => null,
 };
 
-/** The report of a row store: units, rounding and null for what was not measured. */
+/**
+ * The report of a row store: units, rounding and null for what was not measured.
+ *
+ * @param cost null where it was not calibrated
+ */
 export function buildReport(
   facts: HeaderFacts,
   labels: readonly LabelNode[],
   store: RowStore,
   modules: readonly string[] | null,
-  cost: StageCost,
+  cost: StageCost | null,
 ): Report {
   const made: Makings = { store, modules, cost };
   const stages = labels.map((label) => buildRow(label, made));
@@ -36,7 +40,7 @@ export function buildReport(
     schema: REPORT_SCHEMA,
     ...facts,
     rss_kb_peak: highest(facts.rss_kb_peak, stages),
-    overhead_s: secondsOf(stagesClosed * cost.fullNs) ?? 0,
+    overhead_s: cost && secondsOf(stagesClosed * cost.fullNs),
     stages,
   };
 }
@@ -53,7 +57,7 @@ function highest(peak: number | null, stages: readonly StageRow[]): number | nul
 interface Makings {
   readonly store: RowStore;
   readonly modules: readonly string[] | null;
-  readonly cost: StageCost;
+  readonly cost: StageCost | null;
 }
 
 function buildRow({ path, row }: LabelNode, made: Makings): StageRow {
@@ -68,8 +72,8 @@ function buildRow({ path, row }: LabelNode, made: Makings): StageRow {
 const DERIVED: { readonly [F in MetricField]?: (made: Makings, row: number) => unknown } = {
   wall_hist: ({ store }, row) => toPairs(store.durations(row)),
   native_modules: ({ store, modules }, row) => modules && kibByModule(modules, store, row),
-  overhead_s: ({ store, cost: { fullNs, innerNs } }, row) =>
-    secondsOf(store.get(row, INNER_STAGES) * fullNs + store.get(row, CALLS) * innerNs),
+  overhead_s: ({ store, cost }, row) =>
+    cost && secondsOf(store.get(row, INNER_STAGES) * cost.fullNs + store.get(row, CALLS) * cost.innerNs),
 };
 
 /** Modules that allocated half a KiB or more; two of the same name are one. */

@@ -17,7 +17,7 @@ export type HeaderType =
   | 'exact';
 
 /**
- * How the header of a merged report is made: `add` and `max` of the numbers, `all` true where all are true,
+ * How the header of a merged report is made: `add` and `max` of the numbers, `all` true where all are true, `any` where one is,
  * `same` the value where all agree and else null, `weakest` truth of each source, `warnings` counts added, `largest`
  * that of the report with the highest resident set, `threads` added group by group, `add members` each member added.
  */
@@ -27,6 +27,7 @@ export type HeaderFold =
   | 'add members'
   | 'max'
   | 'all'
+  | 'any'
   | 'same'
   | 'same members'
   | 'weakest'
@@ -107,8 +108,9 @@ export const HEADER = {
   overhead_s: {
     type: 's',
     fold: 'add',
+    nullable: true,
     description:
-      'What the profiler itself cost: the calls times the calibrated cost of an empty stage by handle. The callback form costs somewhat more.',
+      'What the profiler itself cost: the calls times the calibrated cost of an empty stage by handle. The callback form costs somewhat more. Null in a report read from a recorder.',
   },
   labels_folded: {
     type: 'count',
@@ -124,6 +126,13 @@ export const HEADER = {
   node: { type: 'text', fold: 'same', nullable: true, description: 'Version of Node.js.' },
   pid: { type: 'count', fold: 'same', nullable: true, description: 'Process id.' },
   thread: { type: 'count', fold: 'same', nullable: true, description: 'Thread id, 0 for the main thread.' },
+  partial: {
+    type: 'boolean',
+    fold: 'any',
+    optional: true,
+    description:
+      'True where the report was read from the recorder of a process that did not close its profiler: what was after the last moment recorded is not in it. Missing otherwise.',
+  },
   slurm: {
     type: 'slurm',
     fold: 'same members',

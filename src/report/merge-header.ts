@@ -14,6 +14,7 @@ type Combine = (a: never, b: never) => unknown;
 const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max'>, Combine>> = {
   fixed: (a: unknown) => a,
   all: (a: boolean, b: boolean) => a && b,
+  any: (a: boolean | undefined, b: boolean | undefined) => (a === true || b === true ? true : undefined),
   same: (a: unknown, b: unknown) => (a === b ? a : null),
   'add members': (a: ExactUse | null | undefined, b: ExactUse | null | undefined) => addExactUse(a, b),
   'same members': sameMembers,

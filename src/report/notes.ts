@@ -74,6 +74,7 @@ function threadsNote({ threads }: Report): Note[] {
 }
 
 function overheadNote({ overhead_s: cost, total_wall_s: total }: Report): Note[] {
+  if (cost === null) return [];
   const share = total > 0 ? `, ${inline(percent(cost / total))} of wall` : '';
   return [{ key: 'profiler', text: `${inline(duration(cost))}${share}` }];
 }

@@ -42,12 +42,13 @@ export interface ReportHeader {
   readonly js_memory_traced: boolean;
   readonly native_memory_traced: boolean;
   readonly sources: Readonly<Record<SourceName, SourceState>>;
-  readonly overhead_s: number;
+  readonly overhead_s: number | null;
   readonly labels_folded: number;
   readonly warnings: readonly string[];
   readonly node: string | null;
   readonly pid: number | null;
   readonly thread: number | null;
+  readonly partial?: boolean;
   readonly slurm?: SlurmIdentity;
   readonly processes?: number;
   readonly threads?: ThreadCpu;

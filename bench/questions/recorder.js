@@ -1,0 +1,22 @@
+const PLAIN = 'stage, in memory';
+const RECORDED = 'stage, in a recorder';
+const TIMED = 'time only, in memory';
+const TIMED_RECORDED = 'time only, in a recorder';
+
+/** @type {import('./index.js').Question} */
+export default {
+  asks: 'What does a stage cost more when the state of the profiler is in a recorder?',
+  operation: 'stage',
+  kind: 'time',
+  baseline: PLAIN,
+  contenders: [
+    { name: PLAIN, module: 'stage', options: { form: 'handle' } },
+    { name: RECORDED, module: 'stage', options: { form: 'handle', recorder: true } },
+    { name: TIMED, module: 'stage', options: { form: 'handle', measure: [] } },
+    { name: TIMED_RECORDED, module: 'stage', options: { form: 'handle', measure: [], recorder: true } },
+  ],
+  budgets: [
+    { text: 'a full stage costs at most 2 % more', contender: RECORDED, against: PLAIN, ratioAtMost: 1.02 },
+    { text: 'a time-only stage costs at most 5 % more', contender: TIMED_RECORDED, against: TIMED, ratioAtMost: 1.05 },
+  ],
+};

@@ -1,0 +1,91 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { threadId } from 'node:worker_threads';
+import { MODULE_CELLS, SLOTS, slotIndex } from '../native/layout.js';
+import type { SlurmIdentity } from '../report/report.js';
+import { COLUMNS } from '../row-store.js';
+import { slurmIdentity } from '../slurm.js';
+import type { Sources } from '../sources.js';
+import { CALL_TAIL } from '../state-memory.js';
+import { BUCKETS, READING } from './format.js';
+import { type MemoryCgroup, readMemoryCgroup } from './memory-cgroup.js';
+
+/** What is known of a process before it has run: written once, as JSON, so that the file describes itself. */
+export interface RecorderFacts {
+  readonly node: string | null;
+  readonly pid: number;
+  readonly thread: number;
+  readonly slurm: SlurmIdentity | null;
+  /** Tells the process from a later one of the same id. */
+  readonly identity: ProcessIdentity;
+  /** Milliseconds since 1970 when the recorder was made. */
+  readonly made_at_ms: number;
+  /** Both clocks when the profiler was made; null where not measured. */
+  readonly start: { readonly wall_ns: number; readonly process_cpu_ns: number | null };
+  readonly sources: Sources;
+  readonly cgroup: MemoryCgroup | null;
+  readonly columns: readonly string[];
+  readonly module_cells: number;
+  /** Whether bytes by module are counted. */
+  readonly counts_modules: boolean;
+  readonly buckets: number;
+  readonly slots: readonly string[];
+  readonly call_tail: readonly string[];
+  readonly reading: readonly string[];
+}
+
+/** Each null where /proc does not tell. */
+export interface ProcessIdentity {
+  readonly boot: string | null;
+  readonly pid_namespace: string | null;
+  /** Start of the process in clock ticks since boot. */
+  readonly start_ticks: number | null;
+}
+
+/** @param start the first sample of the profiler */
+export function collectFacts(sources: Sources, start: Float64Array): RecorderFacts {
+  const cpuNs = start[slotIndex.process_cpu_ns]!;
+  return {
+    node: process.version,
+    pid: process.pid,
+    thread: threadId,
+    slurm: slurmIdentity() ?? null,
+    identity: { ...machineIdentity(), start_ticks: startTicks(process.pid) },
+    made_at_ms: Date.now(),
+    start: { wall_ns: start[slotIndex.wall_ns]!, process_cpu_ns: Number.isNaN(cpuNs) ? null : cpuNs },
+    sources,
+    cgroup: readMemoryCgroup(),
+    columns: COLUMNS,
+    module_cells: MODULE_CELLS,
+    counts_modules: !Number.isNaN(start[slotIndex.module_count]),
+    buckets: BUCKETS,
+    slots: SLOTS,
+    call_tail: CALL_TAIL,
+    reading: READING,
+  };
+}
+
+export function machineIdentity(): Omit<ProcessIdentity, 'start_ticks'> {
+  return {
+    boot: orNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()),
+    pid_namespace: orNull(() => readlinkSync('/proc/self/ns/pid')),
+  };
+}
+
+/** Null where there is no such process; a zombie has ended. */
+export function startTicks(pid: number): number | null {
+  return orNull(() => {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name before may hold anything, a parenthesis too; see proc_pid_stat(5).
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const ticks = Number(fields[19]);
+    return fields[0] === 'Z' || fields[0] === 'X' || !Number.isSafeInteger(ticks) ? null : ticks;
+  });
+}
+
+function orNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,60 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { systemReason } from '../corpus/setup-error.js';
+import { recorderError } from '../errors.js';
+
+/** Bytes of a recorder. Only what is asked for is read: of a file of gigabytes, mostly holes, some hundred KiB. */
+export interface RecorderBytes {
+  readonly size: number;
+  /** As many of these as there are. */
+  read(offset: number, length: number): Buffer;
+}
+
+export class BufferBytes implements RecorderBytes {
+  constructor(private readonly buffer: Buffer) {}
+
+  get size(): number {
+    return this.buffer.length;
+  }
+
+  read(offset: number, length: number): Buffer {
+    return this.buffer.subarray(offset, offset + length);
+  }
+}
+
+/** An open file, read as it is at each moment. */
+export class FileBytes implements RecorderBytes {
+  private readonly file: number;
+
+  /** @throws {Error} `ERR_STAGEPROF_RECORDER` where it cannot be read, or is no plain file */
+  constructor(readonly path: string) {
+    try {
+      // Does not wait for the other end of a pipe.
+      this.file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      throw recorderError(`${path}: cannot be read, ${systemReason(error)}`);
+    }
+    if (fstatSync(this.file).isFile()) return;
+    closeSync(this.file);
+    throw recorderError(`${path}: no plain file`);
+  }
+
+  get size(): number {
+    return fstatSync(this.file).size;
+  }
+
+  read(offset: number, length: number): Buffer {
+    // Not before it is known that the file is as long: its numbers are not to be trusted with memory.
+    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.size - offset)));
+    let count = 0;
+    while (count < bytes.length) {
+      const read = readSync(this.file, bytes, count, bytes.length - count, offset + count);
+      if (read === 0) break;
+      count += read;
+    }
+    return bytes.subarray(0, count);
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+}

@@ -1,0 +1,129 @@
+import { BUCKET_COUNT } from '../histogram.js';
+import { MODULE_CELLS } from '../native/layout.js';
+import { INITIAL_ROWS, ROW_BYTES } from '../row-store.js';
+import { CALL_CELLS, COUNTS } from '../state-memory.js';
+
+/**
+ * The recorder's file, as docs/recorder.md describes it; a test holds the two together. All numbers of the header but
+ * its first three are doubles, in the order of `HEADER`, so that a live one is one aligned store.
+ */
+export const MAGIC = 'SPRECORD';
+export const FORMAT_VERSION = 1;
+/** As a 32-bit word: read as another number, the file is of a machine with the other byte order. */
+export const BYTE_ORDER_MARK = 0x0a0b0c0d;
+
+export const VERSION_OFFSET = 8;
+export const BYTE_ORDER_OFFSET = 12;
+const NUMBERS_OFFSET = 16;
+export const HEADER_BYTES = 4096;
+
+/** Sizes that never change once the file is there. */
+export const GEOMETRY = {
+  facts_offset: 'where the facts begin: one JSON object in UTF-8',
+  facts_bytes: 'how long they are',
+  readings_offset: 'where the ring of readings begins',
+  reading_capacity: 'readings it holds',
+  reading_cells: 'doubles a reading, named in the facts',
+  modules_offset: 'where the paths of modules begin',
+  module_capacity: 'paths there is room for',
+  module_bytes: 'bytes a path, a zero at its end; of a long one the end',
+  calls_offset: 'where the places of open calls begin',
+  call_capacity: 'places there is room for; calls beyond are in memory only',
+  call_cells: 'doubles a place: the entry sample, then what `call_tail` of the facts names',
+  labels_offset: 'where the labels begin: a 32-bit length in UTF-16 units, 4 bytes of nothing, the text, padded to 8',
+  labels_bytes: 'room for labels',
+  rows_offset: 'where the rows begin; they are last, so that the file grows with them',
+  row_capacity: 'rows there is room for',
+  row_bytes: 'bytes a row: its cells, named in the facts, its cells of modules, its 32-bit buckets, padded to 8',
+} as const;
+
+/** What changes while the program runs. */
+export const LIVE = {
+  state: '0 in use, 1 closed, 2 the program ended without closing it, 3 given up: the profiler went on in memory',
+  failure: 'the errno for which it was given up',
+  reading_count: 'readings so far; the newest is at `(reading_count - 1) modulo reading_capacity`',
+  module_count: 'modules so far, in the order of their cells; those past the room for paths share the last cell',
+  rows: 'rows so far, row 0 standing for no stage; the label of each stands in the labels, in the same order',
+  folding: 'the row, plus one, that a call is just being added to; 0 between: a kill came in the middle otherwise',
+  labels_folded: 'as in the report',
+  ended_out_of_order: 'handles ended out of order',
+  started_late: 'stages started after their parent ended',
+} as const;
+
+export type HeaderNumber = keyof typeof GEOMETRY | keyof typeof LIVE;
+
+export const HEADER: { readonly [N in HeaderNumber]: string } = { ...GEOMETRY, ...LIVE };
+export const HEADER_NUMBERS = Object.keys(HEADER) as readonly HeaderNumber[];
+
+export const STATE = { open: 0, closed: 1, ended: 2, abandoned: 3 } as const;
+
+/** Of a number of the header, in bytes. */
+export function offsetOf(name: HeaderNumber): number {
+  return NUMBERS_OFFSET + HEADER_NUMBERS.indexOf(name) * Float64Array.BYTES_PER_ELEMENT;
+}
+
+/** The counts of the profiler's state stand together, in their order, at the end of the header. */
+export const COUNTS_OFFSET = offsetOf(COUNTS[0]);
+
+/** What native/recorder_writer.h writes, ten times a second. */
+export const READING = [
+  'wall_ns',
+  'rss_bytes',
+  'rss_peak_bytes',
+  'native_bytes',
+  'thread_cpu_ns',
+  'process_cpu_ns',
+] as const;
+
+const FACTS_OFFSET = HEADER_BYTES;
+const FACTS_CAPACITY = 15 * 4096;
+/** 102 seconds. */
+const READING_CAPACITY = 1024;
+const MODULE_BYTES = 256;
+const CALL_CAPACITY = 1024;
+/** A path has 1,024 characters and, folded, `.(other)` behind it. */
+export const LARGEST_LABEL_BYTES = 8 + 2 * 1032;
+
+export type Geometry = { readonly [N in keyof typeof GEOMETRY]: number };
+
+/** @param maxRows most rows there will be */
+export function geometry(maxRows: number, factsBytes: number): Geometry {
+  // Rows are taken by doubling.
+  const rowCapacity = 2 ** Math.ceil(Math.log2(Math.max(maxRows, INITIAL_ROWS)));
+  const doubles = Float64Array.BYTES_PER_ELEMENT;
+  const readings = FACTS_OFFSET + FACTS_CAPACITY;
+  const modules = readings + READING_CAPACITY * READING.length * doubles;
+  const calls = modules + MODULE_CELLS * MODULE_BYTES;
+  const labels = calls + CALL_CAPACITY * CALL_CELLS * doubles;
+  const labelsBytes = maxRows * LARGEST_LABEL_BYTES;
+  return {
+    facts_offset: FACTS_OFFSET,
+    facts_bytes: factsBytes,
+    readings_offset: readings,
+    reading_capacity: READING_CAPACITY,
+    reading_cells: READING.length,
+    modules_offset: modules,
+    module_capacity: MODULE_CELLS,
+    module_bytes: MODULE_BYTES,
+    calls_offset: calls,
+    call_capacity: CALL_CAPACITY,
+    call_cells: CALL_CELLS,
+    labels_offset: labels,
+    labels_bytes: labelsBytes,
+    rows_offset: Math.ceil((labels + labelsBytes) / HEADER_BYTES) * HEADER_BYTES,
+    row_capacity: rowCapacity,
+    row_bytes: ROW_BYTES,
+  };
+}
+
+export function fitsFacts(bytes: number): boolean {
+  return bytes <= FACTS_CAPACITY;
+}
+
+/** Bytes of a label's record. */
+export function labelRecordBytes(units: number): number {
+  return 8 + Math.ceil((units * 2) / 8) * 8;
+}
+
+/** What of the layout the file's own names do not tell. */
+export const BUCKETS = BUCKET_COUNT;

@@ -1,0 +1,53 @@
+import { lstatSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { recorderError } from '../errors.js';
+
+const SUFFIX = '.recorder';
+
+/**
+ * Where recorders are whose path nobody has chosen: `$STAGEPROF_DIR`, else `stageprof` in `$XDG_RUNTIME_DIR`, else
+ * `stageprof-<user id>` in the folder for temporary files.
+ */
+export function recorderFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.STAGEPROF_DIR) return env.STAGEPROF_DIR;
+  if (env.XDG_RUNTIME_DIR) return join(env.XDG_RUNTIME_DIR, 'stageprof');
+  return join(tmpdir(), `stageprof-${process.getuid?.() ?? 'user'}`);
+}
+
+/**
+ * Makes the folder where it is not there yet. One that others could write to, or have put there, is refused.
+ *
+ * @throws {Error} `ERR_STAGEPROF_RECORDER`, or one of the system
+ */
+export function makeRecorderFolder(folder: string = recorderFolder()): string {
+  try {
+    mkdirSync(folder, { recursive: folder === process.env.STAGEPROF_DIR, mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const stats = lstatSync(folder);
+  const own = process.getuid?.() ?? stats.uid;
+  if (!stats.isDirectory()) throw recorderError(`${folder} is no folder: remove it, or set STAGEPROF_DIR`);
+  if (stats.uid !== own) {
+    throw recorderError(`${folder} belongs to user ${stats.uid}, not ${own}: set STAGEPROF_DIR to a folder of yours`);
+  }
+  if ((stats.mode & 0o077) !== 0) {
+    throw recorderError(`${folder} is open to other users: chmod 700 it, or set STAGEPROF_DIR`);
+  }
+  return folder;
+}
+
+let made = 0;
+
+/** A name that no other recorder of this folder has: process, its start in milliseconds since 1970, thread, number. */
+export function recorderName(): string {
+  return `${process.pid}-${Math.round(performance.timeOrigin)}-${threadId}-${made++}${SUFFIX}`;
+}
+
+/** The process a recorder of that name is of; undefined for another name. */
+export function pidOfName(name: string): number | undefined {
+  const pid = /^(\d+)-\d+-\d+-\d+\.recorder$/.exec(name)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}

@@ -1,0 +1,75 @@
+import type { RecorderFacts } from './facts.js';
+import type { RecorderBytes } from './file-bytes.js';
+import type { Geometry } from './format.js';
+
+/** A call that was open. Nanoseconds and bytes; NaN where not measured. */
+export interface RecordedCall {
+  readonly row: number;
+  /** Its place in the order of opening. */
+  readonly moment: number;
+  readonly place: number;
+  /** The place of its parent; negative for the outermost. */
+  readonly parent: number;
+  /** The clocks and the memory when it was entered; NaN before. */
+  readonly entry: {
+    readonly wall_ns: number;
+    readonly thread_cpu_ns: number;
+    readonly process_cpu_ns: number;
+    readonly rss_bytes: number;
+  };
+  /** Time during which a child was open, but for children open now, and since when one is. */
+  readonly covered: { readonly wall_ns: number; readonly process_cpu_ns: number };
+  readonly since: { readonly wall_ns: number; readonly process_cpu_ns: number };
+}
+
+const ENTRY = ['wall_ns', 'thread_cpu_ns', 'process_cpu_ns', 'rss_bytes'] as const;
+
+/** The open calls that the file holds, in order of opening. */
+export function readOpenCalls(
+  bytes: RecorderBytes,
+  sizes: Geometry,
+  facts: RecorderFacts,
+  rowCount: number,
+): RecordedCall[] {
+  const { calls_offset: offset, call_capacity: capacity, call_cells: cells } = sizes;
+  const tailAt = cells - facts.call_tail.length;
+  const tail = (name: string) => (facts.call_tail.includes(name) ? tailAt + facts.call_tail.indexOf(name) : -1);
+  const slots = ENTRY.map((name) => {
+    const slot = facts.slots.indexOf(name);
+    return slot < tailAt ? slot : -1;
+  });
+  const places = {
+    moment: tail('moment'),
+    row: tail('row'),
+    parent: tail('parent'),
+    coveredWall: tail('covered_wall'),
+    coveredCpu: tail('covered_cpu'),
+    sinceWall: tail('since_wall'),
+    sinceCpu: tail('since_cpu'),
+  };
+  if (tailAt < 0 || places.moment === -1 || places.row === -1) return [];
+  const held = bytes.read(offset, capacity * cells * 8);
+  const calls: RecordedCall[] = [];
+  for (let place = 0; (place + 1) * cells * 8 <= held.length; place++) {
+    const cell = (index: number) => (index === -1 ? Number.NaN : held.readDoubleLE((place * cells + index) * 8));
+    const amount = (index: number) => {
+      const value = cell(index);
+      return value >= 0 && value < 2 ** 63 ? value : Number.NaN;
+    };
+    const moment = cell(places.moment);
+    const row = cell(places.row);
+    // The first has moment 1; where a place was never used, all is zero.
+    if (!Number.isSafeInteger(moment) || moment < 1 || !Number.isInteger(row) || row < 0 || row >= rowCount) continue;
+    const [wall_ns, thread_cpu_ns, process_cpu_ns, rss_bytes] = slots.map(amount) as [number, number, number, number];
+    calls.push({
+      row,
+      moment,
+      place,
+      parent: cell(places.parent),
+      entry: { wall_ns, thread_cpu_ns, process_cpu_ns, rss_bytes },
+      covered: { wall_ns: amount(places.coveredWall), process_cpu_ns: amount(places.coveredCpu) },
+      since: { wall_ns: amount(places.sinceWall), process_cpu_ns: amount(places.sinceCpu) },
+    });
+  }
+  return calls.sort((a, b) => a.moment - b.moment);
+}

@@ -1,0 +1,38 @@
+import type { RecorderBytes } from './file-bytes.js';
+import { type Geometry, READING } from './format.js';
+
+/** Bytes and nanoseconds; NaN where it was not read. */
+export type RecordedReading = { readonly [N in (typeof READING)[number]]: number };
+
+/**
+ * The readings in the ring, oldest first. One that is not in the order of time is left out: it is damaged, or it was
+ * being written.
+ *
+ * @param names what stands in a reading
+ */
+export function readReadings(
+  bytes: RecorderBytes,
+  sizes: Geometry,
+  names: readonly string[],
+  readingCount: number,
+): RecordedReading[] {
+  const { readings_offset: offset, reading_capacity: capacity, reading_cells: cells } = sizes;
+  if (!Number.isSafeInteger(readingCount) || readingCount <= 0 || capacity === 0 || cells === 0) return [];
+  const ring = bytes.read(offset, capacity * cells * 8);
+  const places = READING.map((name) => names.indexOf(name)).map((place) => (place < cells ? place : -1));
+  // Of a full ring the oldest may be the one that is just written over.
+  const there = readingCount < capacity ? readingCount : capacity - 1;
+  const readings: RecordedReading[] = [];
+  for (let number = readingCount - there; number < readingCount; number++) {
+    const at = (number % capacity) * cells * 8;
+    if (at + cells * 8 > ring.length) continue;
+    const values = READING.map((name, index) => {
+      const value = places[index] === -1 ? Number.NaN : ring.readDoubleLE(at + places[index]! * 8);
+      return [name, Number.isFinite(value) && value >= 0 ? value : Number.NaN];
+    });
+    const reading = Object.fromEntries(values) as RecordedReading;
+    const before = readings.at(-1)?.wall_ns ?? 0;
+    if (reading.wall_ns >= before) readings.push(reading);
+  }
+  return readings;
+}
