@@ -9,14 +9,12 @@ import { type OpenCall, OpenCalls } from './open-calls.js';
 import type { ProfilerSettings } from './options.js';
 import { addTo, columnOf, MODULE_COLUMNS, RowStore, raiseTo } from './row-store.js';
 import { hasSlices, SLICED, SLICED_SLOTS, Slices, sumSlices } from './slices.js';
-import { countIndex, PlainMemory, type StateMemory } from './state-memory.js';
+import { CALL_USE, PlainMemory, type StateMemory } from './state-memory.js';
 
 const WALL = slotIndex.wall_ns;
 const CPU = slotIndex.process_cpu_ns;
 const RSS = slotIndex.rss_bytes;
 const MODULE_COUNT = slotIndex.module_count;
-
-const FOLDING = countIndex.folding;
 
 const CALLS = columnOf('calls');
 const ERRORS = columnOf('errors');
@@ -73,7 +71,6 @@ export class Accounting {
   private readonly plan: FoldPlan;
   private readonly slots: Float64Array;
   private readonly start: Float64Array;
-  private readonly counts: Float64Array;
   private readonly collection: ForcedCollection | null;
   private readonly measuresCpu: boolean;
   private readonly tracksPeaks: boolean;
@@ -85,7 +82,6 @@ export class Accounting {
     canSlice = false,
     memory: StateMemory = new PlainMemory(),
   ) {
-    this.counts = memory.counts;
     this.store = new RowStore(memory);
     this.labels = new Labels((path) => this.store.addRow(path), settings.maxLabels, memory.counts);
     this.calls = new OpenCalls(this.labels.root, memory);
@@ -131,6 +127,7 @@ export class Accounting {
       entry[slot] = slots[slot]!;
     }
     enterModules(entry, slots);
+    entry[CALL_USE] = call.node.row + 1;
     // The first child to open starts the time that is not its parent's own.
     if (call.parent!.children === 1) {
       const since = call.parent!.coveredSince;
@@ -172,8 +169,8 @@ export class Accounting {
     const { calls, slots, store } = this;
     if (this.tracksPeaks) this.readPeaks();
     const { row } = call.node;
-    // Between here and the end of the fold, a row and the calls are not of one moment.
-    this.counts[FOLDING] = row + 1;
+    // Until the call is closed, its row has only part of it.
+    call.entry[CALL_USE] = -1 - row;
     this.fold(call, store);
     const { cells } = store;
     const base = store.offset(row);
@@ -187,7 +184,6 @@ export class Accounting {
     const parent = call.parent!;
     calls.close(call);
     if (parent.children === 0) this.cover(parent);
-    this.counts[FOLDING] = 0;
     if (this.collection !== null) addTo(cells, base + RETAINED, this.collection.atExit(call));
   }
 

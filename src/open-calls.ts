@@ -1,19 +1,8 @@
 import type { LabelNode } from './labels.js';
-import { slotIndex } from './native/layout.js';
-import {
-  CALL_COVERED,
-  CALL_MOMENT,
-  CALL_PARENT,
-  CALL_ROW,
-  CALL_SINCE,
-  PlainMemory,
-  type StateMemory,
-} from './state-memory.js';
+import { CALL_COVERED, CALL_PARENT, CALL_SINCE, CALL_USE, PlainMemory, type StateMemory } from './state-memory.js';
 
 /** Moment of a place in the pool that holds no open call. */
 const NEVER = -1;
-
-const WALL = slotIndex.wall_ns;
 
 /**
  * A call that is open, or a free place in the pool: calls are reused, so that opening and closing allocates
@@ -89,6 +78,7 @@ export class OpenCalls {
     private readonly memory: StateMemory = new PlainMemory(),
   ) {
     this.outside = this.take(root, null);
+    this.outside.entry[CALL_USE] = root.row + 1;
   }
 
   /** Calls opened so far: the present moment. */
@@ -154,7 +144,7 @@ export class OpenCalls {
     this.count--;
 
     call.moment = NEVER;
-    call.entry[CALL_MOMENT] = NEVER;
+    call.entry[CALL_USE] = 0;
     call.newer = this.free;
     this.free = call;
   }
@@ -172,14 +162,9 @@ export class OpenCalls {
       call.covered[0] = 0;
       call.covered[1] = 0;
     }
-    call.parent = parent;
+    // A place mostly has the parent it had before.
+    if (call.parent !== parent) setParent(call, parent);
     call.moment = ++this.opened;
-    const { entry } = call;
-    // Not entered yet; before the moment, which says that the place is taken.
-    entry[WALL] = Number.NaN;
-    entry[CALL_ROW] = node.row;
-    entry[CALL_PARENT] = parent === null ? NEVER : parent.place;
-    entry[CALL_MOMENT] = call.moment;
     this.count++;
     const { newest } = this;
     call.older = newest;
@@ -193,6 +178,11 @@ export class OpenCalls {
     const place = this.places++;
     return new OpenCall(node, place, this.memory.call(place));
   }
+}
+
+function setParent(call: OpenCall, parent: OpenCall | null): void {
+  call.parent = parent;
+  call.entry[CALL_PARENT] = parent === null ? NEVER : parent.place;
 }
 
 /** Children beyond the first that are no longer so when a call with `children` closes under `siblings` of its parent. */
@@ -209,8 +199,7 @@ function passChildren(call: OpenCall, parent: OpenCall): void {
   let left = call.children;
   for (let { newer } = call; left > 0 && newer !== null; { newer } = newer) {
     if (newer.parent !== call) continue;
-    newer.parent = parent;
-    newer.entry[CALL_PARENT] = parent.place;
+    setParent(newer, parent);
     left--;
   }
 }

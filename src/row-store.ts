@@ -26,7 +26,6 @@ const ROW_CELLS =
   COLUMN_COUNT + Math.ceil((BUCKET_COUNT * Uint32Array.BYTES_PER_ELEMENT) / Float64Array.BYTES_PER_ELEMENT);
 export const ROW_BYTES = ROW_CELLS * Float64Array.BYTES_PER_ELEMENT;
 const ROW_WORDS = ROW_BYTES / Uint32Array.BYTES_PER_ELEMENT;
-const FIRST_BUCKET = BUCKETS_OFFSET / Uint32Array.BYTES_PER_ELEMENT;
 
 const ROWS = countIndex.rows;
 
@@ -68,6 +67,7 @@ export function raiseTo(cells: Float64Array, cell: number, value: number): void 
 export class RowStore {
   /** Replaced when it grows, so read it anew after `addRow`. */
   cells: Float64Array;
+  /** Begins at the buckets of the first row. */
   private buckets: Uint32Array;
 
   /** @param held rows that there are already */
@@ -76,7 +76,7 @@ export class RowStore {
     held: ArrayBuffer = memory.rows(INITIAL_ROWS * ROW_BYTES, new ArrayBuffer(0)),
   ) {
     this.cells = new Float64Array(held);
-    this.buckets = new Uint32Array(held);
+    this.buckets = new Uint32Array(held, BUCKETS_OFFSET);
   }
 
   get length(): number {
@@ -104,14 +104,14 @@ export class RowStore {
   }
 
   countDuration(row: number, bucket: number): void {
-    const cell = row * ROW_WORDS + FIRST_BUCKET + bucket;
+    const cell = row * ROW_WORDS + bucket;
     // Stays at 2^32 - 1, which is an hour of nothing but stages of a microsecond, rather than begin anew.
     if (this.buckets[cell]! < 0xffff_ffff) this.buckets[cell]!++;
   }
 
   /** Counts of the duration buckets of one row. A view: copy what is to be kept. */
   durations(row: number): Uint32Array {
-    const first = row * ROW_WORDS + FIRST_BUCKET;
+    const first = row * ROW_WORDS;
     return this.buckets.subarray(first, first + BUCKET_COUNT);
   }
 
@@ -126,7 +126,7 @@ export class RowStore {
     const before = this.held();
     const held = this.memory.rows(before.byteLength * 2, before);
     this.cells = new Float64Array(held);
-    this.buckets = new Uint32Array(held);
+    this.buckets = new Uint32Array(held, BUCKETS_OFFSET);
   }
 
   private held(): ArrayBuffer {

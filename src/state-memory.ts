@@ -4,8 +4,6 @@ import { SAMPLE_LENGTH } from './native/layout.js';
 export const COUNTS = [
   /** Rows whose labels are known. */
   'rows',
-  /** The row that a call is just being folded into, plus one; 0 between folds. */
-  'folding',
   'labels_folded',
   'ended_out_of_order',
   'started_late',
@@ -19,15 +17,17 @@ export const countIndex = Object.fromEntries(COUNTS.map((name, index) => [name, 
 >;
 
 /** Cells of a call after its entry sample. */
-export const CALL_TAIL = ['moment', 'row', 'parent', 'covered_wall', 'covered_cpu', 'since_wall', 'since_cpu'] as const;
+export const CALL_TAIL = ['use', 'parent', 'covered_wall', 'covered_cpu', 'since_wall', 'since_cpu'] as const;
 
 const callIndex = Object.fromEntries(CALL_TAIL.map((name, index) => [name, SAMPLE_LENGTH + index])) as Readonly<
   Record<(typeof CALL_TAIL)[number], number>
 >;
 
-/** Its place in the order of opening; negative in a place that holds no open call. */
-export const CALL_MOMENT = callIndex.moment;
-export const CALL_ROW = callIndex.row;
+/**
+ * 0 in a place that is free, or whose call has not been entered; the row of the call plus one while it is open; below
+ * zero, minus that, while it is being added to its row. One cell, since every stage pays for each store.
+ */
+export const CALL_USE = callIndex.use;
 /** The place of its parent; negative without one. */
 export const CALL_PARENT = callIndex.parent;
 /** `[wall, process CPU]` in nanoseconds, as in `OpenCall.covered` and `coveredSince`. */

@@ -37,6 +37,7 @@ export const QUESTION_NAMES = [
   'no-growth',
   'free-chunks',
   'start',
+  'recorder',
   'tracker-malloc',
   'tracker-image',
   'tracker-buffers',

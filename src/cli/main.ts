@@ -5,12 +5,14 @@ import { doctorCommand } from './doctor.js';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { mapCommand } from './map.js';
 import { packageVersion } from './package-version.js';
+import { postmortemCommand } from './postmortem.js';
 import { runCommand } from './run.js';
 import { say } from './say.js';
 import { summarizeCommand } from './summarize.js';
 import { UsageError } from './usage-error.js';
+import { watchCommand } from './watch.js';
 
-const COMMANDS = [runCommand, mapCommand, summarizeCommand, doctorCommand];
+const COMMANDS = [runCommand, mapCommand, summarizeCommand, watchCommand, postmortemCommand, doctorCommand];
 
 function createProgram(finish: (exitCode: number) => void): Command {
   const program = new Command('stageprof')

@@ -44,7 +44,6 @@ export const LIVE = {
   reading_count: 'readings so far; the newest is at `(reading_count - 1) modulo reading_capacity`',
   module_count: 'modules so far, in the order of their cells; those past the room for paths share the last cell',
   rows: 'rows so far, row 0 standing for no stage; the label of each stands in the labels, in the same order',
-  folding: 'the row, plus one, that a call is just being added to; 0 between: a kill came in the middle otherwise',
   labels_folded: 'as in the report',
   ended_out_of_order: 'handles ended out of order',
   started_late: 'stages started after their parent ended',

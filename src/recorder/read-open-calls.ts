@@ -5,12 +5,12 @@ import type { Geometry } from './format.js';
 /** A call that was open. Nanoseconds and bytes; NaN where not measured. */
 export interface RecordedCall {
   readonly row: number;
-  /** Its place in the order of opening. */
-  readonly moment: number;
+  /** Whether it was just being added to its row, which then has only part of it. */
+  readonly folding: boolean;
   readonly place: number;
   /** The place of its parent; negative for the outermost. */
   readonly parent: number;
-  /** The clocks and the memory when it was entered; NaN before. */
+  /** The clocks and the memory when it was entered. */
   readonly entry: {
     readonly wall_ns: number;
     readonly thread_cpu_ns: number;
@@ -39,15 +39,14 @@ export function readOpenCalls(
     return slot < tailAt ? slot : -1;
   });
   const places = {
-    moment: tail('moment'),
-    row: tail('row'),
+    use: tail('use'),
     parent: tail('parent'),
     coveredWall: tail('covered_wall'),
     coveredCpu: tail('covered_cpu'),
     sinceWall: tail('since_wall'),
     sinceCpu: tail('since_cpu'),
   };
-  if (tailAt < 0 || places.moment === -1 || places.row === -1) return [];
+  if (tailAt < 0 || places.use === -1) return [];
   const held = bytes.read(offset, capacity * cells * 8);
   const calls: RecordedCall[] = [];
   for (let place = 0; (place + 1) * cells * 8 <= held.length; place++) {
@@ -56,14 +55,13 @@ export function readOpenCalls(
       const value = cell(index);
       return value >= 0 && value < 2 ** 63 ? value : Number.NaN;
     };
-    const moment = cell(places.moment);
-    const row = cell(places.row);
-    // The first has moment 1; where a place was never used, all is zero.
-    if (!Number.isSafeInteger(moment) || moment < 1 || !Number.isInteger(row) || row < 0 || row >= rowCount) continue;
+    const use = cell(places.use);
+    const row = Math.abs(use) - 1;
+    if (!Number.isInteger(use) || use === 0 || row >= rowCount) continue;
     const [wall_ns, thread_cpu_ns, process_cpu_ns, rss_bytes] = slots.map(amount) as [number, number, number, number];
     calls.push({
       row,
-      moment,
+      folding: use < 0,
       place,
       parent: cell(places.parent),
       entry: { wall_ns, thread_cpu_ns, process_cpu_ns, rss_bytes },
@@ -71,5 +69,5 @@ export function readOpenCalls(
       since: { wall_ns: amount(places.sinceWall), process_cpu_ns: amount(places.sinceCpu) },
     });
   }
-  return calls.sort((a, b) => a.moment - b.moment);
+  return calls.sort((a, b) => a.entry.wall_ns - b.entry.wall_ns);
 }

@@ -38,12 +38,10 @@ export interface Recording {
   readonly store: RowStore;
   /** Null where modules were not counted. */
   readonly modules: readonly string[] | null;
-  /** In order of opening; the first stands for being outside any stage. */
+  /** In the order in which they were entered; the first stands for being outside any stage. */
   readonly calls: readonly RecordedCall[];
   /** Oldest first, of equal distances of a tenth of a second unless the machine was busy. */
   readonly readings: readonly RecordedReading[];
-  /** Label of the row that a call was being added to; null between two calls. */
-  readonly folding: string | null;
   /** What was found to be damaged, cut off or not known, one short text each. */
   readonly faults: readonly string[];
 }
@@ -83,7 +81,6 @@ export function readRecorder(bytes: RecorderBytes): Recording {
     modules: facts.counts_modules ? readModules(bytes, sizes, live.module_count) : null,
     calls,
     readings: readReadings(bytes, sizes, facts.reading, live.reading_count),
-    folding: labels.find(({ row }) => row === live.folding - 1)?.path ?? null,
     faults,
   };
 }

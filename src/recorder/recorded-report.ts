@@ -36,7 +36,7 @@ const ONLY_CLOSED =
 export function reportOf(recording: Recording): Report {
   const { labels, store, modules, calls } = recording;
   const last = lastReading(recording);
-  for (const call of calls) if (call.row !== 0) foldOpenCall(recording, call, last);
+  for (const call of calls) if (call.row !== 0 && !call.folding) foldOpenCall(recording, call, last);
   const nodes = labels.map(({ path, row }) => new LabelNode(path, row));
   return buildReport(headerFacts(recording, last), nodes, store, modules, null);
 }
@@ -135,16 +135,17 @@ function highest(values: readonly number[]): number {
   return values.reduce((high, value) => (value > high || Number.isNaN(high) ? value : high), Number.NaN);
 }
 
-function warningsOf({ counts, state, failure, folding, labels, store, faults }: Recording): string[] {
+function warningsOf({ counts, state, failure, calls, labels, store, faults }: Recording): string[] {
   const warnings: string[] = [];
   for (const [name, text] of COUNTED_WARNINGS) if (counts[name] > 0) warnings.push(formatWarning(text, counts[name]));
   if (labels.some(({ row }) => store.get(row, OPEN) > 0)) warnings.push(ONLY_CLOSED);
   if (state === 'abandoned') {
     warnings.push(`the recorder was given up, ${systemFault(failure).reason}: what came later is not in it`);
-  } else if (folding !== null) {
-    warnings.push(
-      `the process was stopped while a call was added to ${JSON.stringify(folding)}: the row has part of it`,
-    );
+  } else {
+    for (const { row } of calls.filter((call) => call.folding)) {
+      const path = labels.find((label) => label.row === row)?.path;
+      warnings.push(`stopped while a call was added to ${JSON.stringify(path)}: the row may have part of it`);
+    }
   }
   for (const fault of faults) warnings.push(`of the recorder, ${fault}`);
   return warnings;

@@ -64,7 +64,10 @@ function heard(text) {
   const calls = new Map();
   const open = [];
   let closes = 0;
-  for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1)) {
+  for (const line of text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .slice(0, -1)) {
     const label = line.slice(1);
     if (line[0] === '+') open.push(label);
     else {
@@ -91,7 +94,7 @@ function compare(said, recording) {
   if (more > 1) lost += more - 1;
   const named = open.map(({ stage }) => stage);
   const unnamed = Math.max(0, difference(said.open, named) - 1);
-  const torn = recording.folding === null ? 0 : 1;
+  const torn = recording.calls.filter(({ folding }) => folding).length;
   return { closed: said.closes, lost, open: named.length, unnamed, torn, faults: recording.faults };
 }
 

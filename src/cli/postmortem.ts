@@ -1,0 +1,33 @@
+import { Command, Option } from 'commander';
+import { postmortemOf } from '../recorder/postmortem.js';
+import { painter } from '../report/paint.js';
+import { renderTable } from '../report/table.js';
+import { EXIT_DONE } from './exit-codes.js';
+import { readRecordingAt } from './open-recording.js';
+import { postmortemLines } from './postmortem-page.js';
+
+const HELP = `
+FILE is the recorder of a process: of StageProfiler's option "recorder". It is only read, and may be of a process
+that still runs. What is damaged or cut off is said, and the rest is shown.
+
+Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
+
+export function postmortemCommand(finish: (exitCode: number) => void): Command {
+  return new Command('postmortem')
+    .description('the report of a process that died, the stages that were open, its last memory readings')
+    .argument('<file>', 'its recorder')
+    .addOption(new Option('--format <format>', 'how').choices(['table', 'json']).default('table'))
+    .addOption(new Option('--signal <name>', 'the signal that ended it, where you know it'))
+    .addHelpText('after', HELP)
+    .action((file: string, { format, signal }: { format: string; signal?: string }) => {
+      const found = postmortemOf(readRecordingAt(file), signal ?? null);
+      if (format === 'json') process.stdout.write(`${JSON.stringify(found)}\n`);
+      else {
+        const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+        const lines = postmortemLines(found, painter(colour), Date.now());
+        const table = renderTable(found.report, { width: process.stdout.columns, colour });
+        process.stdout.write(`${lines.join('\n')}\n\n${table}`);
+      }
+      finish(EXIT_DONE);
+    });
+}

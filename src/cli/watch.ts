@@ -1,0 +1,72 @@
+import { statSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { findRecorder } from '../recorder/find.js';
+import { type Postmortem, postmortemOf } from '../recorder/postmortem.js';
+import { painter } from '../report/paint.js';
+import { renderTable } from '../report/table.js';
+import { EXIT_DONE } from './exit-codes.js';
+import { asUsage, readRecordingAt } from './open-recording.js';
+import { postmortemLines } from './postmortem-page.js';
+
+interface WatchFlags {
+  readonly interval: number;
+}
+
+const HELP = `
+A process has a recorder where its StageProfiler has the option "recorder". It is read from outside: the process
+does nothing for it. On a terminal the table is refreshed in place, otherwise each block follows the one before.
+Ends when the process does, or with Ctrl-C.
+
+Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
+
+/** Clears the terminal and goes to its first line. */
+const CLEAR = '\x1b[H\x1b[2J';
+
+export function watchCommand(finish: (exitCode: number) => void): Command {
+  return new Command('watch')
+    .description('a live table of a running process, read from its recorder at no cost to it')
+    .argument('<pid or file>', 'the process, or its recorder')
+    .addOption(new Option('--interval <seconds>', 'between two tables').default(1).argParser(parseInterval))
+    .addHelpText('after', HELP)
+    .action(async (target: string, flags: WatchFlags) => finish(await watch(target, flags)));
+}
+
+async function watch(target: string, { interval }: WatchFlags): Promise<number> {
+  // A file may be named by digits only.
+  const isFile = statSync(target, { throwIfNoEntry: false })?.isFile() === true;
+  const path = isFile || !/^\d+$/.test(target) ? target : asUsage(target, () => findRecorder(Number(target)));
+  let found = postmortemOf(readRecordingAt(path));
+  for (;;) {
+    show(found);
+    if (found.process.running !== true || found.process.recorder !== 'open') return EXIT_DONE;
+    await new Promise((resolve) => setTimeout(resolve, interval * 1000));
+    // It is removed when the profiler is closed: what was shown last then was the end.
+    if (!statSync(path, { throwIfNoEntry: false })) return EXIT_DONE;
+    found = postmortemOf(readRecordingAt(path));
+  }
+}
+
+function show(found: Postmortem): void {
+  const { isTTY, columns, rows } = process.stdout;
+  const colour = isTTY && !process.env.NO_COLOR;
+  const lines = postmortemLines(found, painter(colour), Date.now());
+  const text = `${lines.join('\n')}\n\n${renderTable(found.report, { width: columns, colour })}`;
+  if (!isTTY) process.stdout.write(`${text}\n`);
+  // What does not fit would scroll the head away.
+  else
+    process.stdout.write(
+      CLEAR +
+        text
+          .split('\n')
+          .slice(0, Math.max(1, rows - 1))
+          .join('\n'),
+    );
+}
+
+function parseInterval(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() === '' || !(seconds >= 0.1 && seconds <= 3600)) {
+    throw new InvalidArgumentError('It has to be a number of seconds from 0.1 to 3600.');
+  }
+  return seconds;
+}

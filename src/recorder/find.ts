@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { recorderError } from '../errors.js';
+import { FileBytes } from './file-bytes.js';
+import { MAGIC } from './format.js';
+import { pidOfName, recorderFolder } from './place.js';
+
+/**
+ * The recorder of a process: of what it has mapped the file that begins as one, wherever it is; else, where /proc
+ * does not tell, the newest of its id in the folder of recorders.
+ *
+ * @throws {Error} `ERR_STAGEPROF_RECORDER` where there is none
+ */
+export function findRecorder(pid: number): string {
+  const mapped = mappedFiles(pid);
+  const found = mapped?.find(isRecorder) ?? newestOf(pid);
+  if (found !== undefined) return found;
+  throw recorderError(
+    mapped === undefined
+      ? `no process ${pid} that could be looked into, and no recorder of it in ${recorderFolder()}`
+      : `process ${pid} has no recorder: it needs the "recorder" option of StageProfiler`,
+  );
+}
+
+/** Undefined where /proc does not tell: it has ended, or is another user's. */
+function mappedFiles(pid: number): string[] | undefined {
+  try {
+    const lines = readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n');
+    // Shared and writable; the path is the rest of the line. A removed one has " (deleted)" behind it.
+    const paths = lines.flatMap((line) => /^\S+ rw-s \S+ \S+ \d+ +(\/.*)$/.exec(line)?.[1] ?? []);
+    return [...new Set(paths)];
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecorder(path: string): boolean {
+  try {
+    const file = new FileBytes(path);
+    try {
+      return file.read(0, MAGIC.length).toString('latin1') === MAGIC;
+    } finally {
+      file.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+function newestOf(pid: number): string | undefined {
+  const folder = recorderFolder();
+  try {
+    // Names sort by start of the process, to the millisecond of 13 digits.
+    const names = readdirSync(folder).filter((name) => pidOfName(name) === pid);
+    return names
+      .sort()
+      .map((name) => join(folder, name))
+      .findLast(isRecorder);
+  } catch {
+    return undefined;
+  }
+}
