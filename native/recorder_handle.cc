@@ -1,6 +1,8 @@
 #include "recorder_handle.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +17,12 @@ constexpr double kEndedUnclosed = 2;
 
 // Not an errno: this Node forbids buffers over memory that V8 has not allocated.
 constexpr double kNoExternalBuffers = -1;
+
+// Recorders of all threads that readings are written to. process.exit and an error nobody catches end
+// the process without an end of its environments: then exit(3) is all that tells them from a kill.
+uv_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+RecorderHandle* first_started = nullptr;  // guarded by `mutex`
+bool hears_exit = false;                  // guarded by `mutex`
 
 RecorderHandle* HandleOf(napi_env env, napi_callback_info info, size_t* count,
                          napi_value* arguments) {
@@ -133,6 +141,7 @@ napi_value RecorderHandle::Start(napi_env env, napi_callback_info info) {
       file.Allocate(end_state, sizeof(double)) == 0 &&
       file.Allocate(readings, readings_bytes) == 0 && file.Allocate(modules, modules_bytes) == 0) {
     handle->end_state_ = reinterpret_cast<double*>(file.at(end_state));
+    handle->AddToStarted();
     started = handle->writer_.Start(
         {reinterpret_cast<double*>(file.at(reading_count)),
          reinterpret_cast<RecorderReading*>(file.at(readings)),
@@ -155,6 +164,7 @@ napi_value RecorderHandle::CloseCalled(napi_env env, napi_callback_info info) {
 void RecorderHandle::Close() {
   if (!is_open_ || getpid() != owner_) return;
   is_open_ = false;
+  RemoveFromStarted();
   writer_.Stop();
   file_.Close();
   environment_->RemoveRecorder(this);
@@ -162,8 +172,37 @@ void RecorderHandle::Close() {
 
 void RecorderHandle::Abandon() {
   if (!is_open_ || getpid() != owner_) return;
-  if (end_state_ != nullptr && *end_state_ == 0) *end_state_ = kEndedUnclosed;
+  MarkEnded();
   Close();
+}
+
+void RecorderHandle::MarkEnded() {
+  if (end_state_ != nullptr && *end_state_ == 0) *end_state_ = kEndedUnclosed;
+}
+
+void RecorderHandle::AddToStarted() {
+  uv_mutex_lock(&mutex);
+  next_started_ = first_started;
+  first_started = this;
+  if (!hears_exit) hears_exit = atexit(OnExit) == 0;
+  uv_mutex_unlock(&mutex);
+}
+
+void RecorderHandle::RemoveFromStarted() {
+  uv_mutex_lock(&mutex);
+  RecorderHandle** link = &first_started;
+  while (*link != nullptr && *link != this) link = &(*link)->next_started_;
+  if (*link == this) *link = next_started_;
+  uv_mutex_unlock(&mutex);
+}
+
+// Other threads may still run, and a lock they hold would never be given back: then nothing is said.
+void RecorderHandle::OnExit() {
+  if (uv_mutex_trylock(&mutex) != 0) return;
+  for (RecorderHandle* handle = first_started; handle != nullptr; handle = handle->next_started_) {
+    if (handle->owner_ == getpid()) handle->MarkEnded();
+  }
+  uv_mutex_unlock(&mutex);
 }
 
 void RecorderHandle::OnFunctionGone(napi_env, void* data, void*) {

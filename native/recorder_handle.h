@@ -34,12 +34,17 @@ class RecorderHandle {
 
   bool AddFunction(napi_env env, napi_value object, const char* name, napi_callback callback);
   void Close();
+  void MarkEnded();
+  void AddToStarted();
+  void RemoveFromStarted();
+  static void OnExit();
   void Release();
 
   Environment* environment_ = nullptr;
   RecorderFile file_;
   RecorderWriter writer_;
   int owner_ = 0;  // process id
+  RecorderHandle* next_started_ = nullptr;
   double* end_state_ = nullptr;
   bool is_open_ = false;
   int holders_ = 0;  // functions and buffers
