@@ -1,12 +1,13 @@
 /**
  * Writes what is made from the tables of metrics and header members; run after the build.
  *
- *   node docs/generate.js                   writes docs/fields.md
+ *   node docs/generate.js                   writes docs/fields.md and the tables of docs/recorder.md
  *   node docs/generate.js --schema FILE     writes the JSON Schema of a report to FILE
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { withRecorderTables } from '../dist/recorder/tables.js';
 import { fieldsText } from '../dist/report/fields.js';
 import { schemaText } from '../dist/report/schema.js';
 
@@ -14,6 +15,9 @@ export { fieldsText, schemaText };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { values } = parseArgs({ options: { schema: { type: 'string' } } });
-  if (values.schema === undefined) writeFileSync(new URL('fields.md', import.meta.url), fieldsText());
-  else writeFileSync(values.schema, schemaText());
+  if (values.schema === undefined) {
+    writeFileSync(new URL('fields.md', import.meta.url), fieldsText());
+    const recorder = new URL('recorder.md', import.meta.url);
+    writeFileSync(recorder, withRecorderTables(readFileSync(recorder, 'utf8')));
+  } else writeFileSync(values.schema, schemaText());
 }

@@ -66,6 +66,9 @@ export interface Postmortem {
   readonly process: ProcessEnd;
 }
 
+/** The latest that a Date can be. */
+const LATEST_MS = 8.64e15;
+
 const TREND_NS = 10e9;
 const SLOPE_NS = 3e9;
 
@@ -101,7 +104,7 @@ function lastMoments(recording: Recording): LastMoments {
   const trend = readings.filter(({ wall_ns }) => wall_ns >= last.wall_ns - TREND_NS);
   const atMs = facts.made_at_ms + (last.wall_ns - facts.start.wall_ns) / 1e6;
   return {
-    at_ms: Number.isFinite(atMs) && facts.made_at_ms > 0 ? Math.round(atMs) : null,
+    at_ms: facts.made_at_ms > 0 && Math.abs(atMs) <= LATEST_MS ? Math.round(atMs) : null,
     rss_kb: kibOf(last.rss_bytes),
     rss_kb_peak: kibOf(last.rss_peak_bytes),
     native_kb: kibOf(last.native_bytes),

@@ -1,0 +1,38 @@
+import { HEADER, HEADER_NUMBERS, offsetOf, READING } from './format.js';
+
+const MEANING: { readonly [N in (typeof READING)[number]]: string } = {
+  wall_ns: 'CLOCK_MONOTONIC',
+  rss_bytes: 'resident set of the process',
+  rss_peak_bytes: 'its highest since the process started',
+  native_bytes: 'live native blocks of all threads, those behind Buffers among them; NaN without the tracker',
+  thread_cpu_ns: 'CPU time of the thread of the profiler',
+  process_cpu_ns: 'CPU time of the process',
+};
+
+/** Tables of docs/recorder.md, by the name that marks their place. */
+export function recorderTables(): { readonly [name: string]: string } {
+  return {
+    header: table(HEADER_NUMBERS.map((name) => [String(offsetOf(name)), `\`${name}\``, HEADER[name]])),
+    reading: table(READING.map((name, index) => [String(index * 8), `\`${name}\``, MEANING[name]])),
+  };
+}
+
+/** `text` with its tables as they are in the code. */
+export function withRecorderTables(text: string): string {
+  let result = text;
+  for (const [name, rows] of Object.entries(recorderTables())) {
+    const [begin, end] = [`<!-- ${name}: begin -->\n`, `<!-- ${name}: end -->`];
+    const [before, rest] = result.split(begin) as [string, string];
+    result = before + begin + rows + rest.slice(rest.indexOf(end));
+  }
+  return result;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  return [
+    '| offset | name | meaning |',
+    '| --- | --- | --- |',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+  ].join('\n');
+}

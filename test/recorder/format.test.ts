@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { COUNTS_OFFSET, geometry, HEADER_BYTES, HEADER_NUMBERS, offsetOf, STATE } from '../../src/recorder/format.js';
+import { withRecorderTables } from '../../src/recorder/tables.js';
+import { COUNTS } from '../../src/state-memory.js';
+
+test('docs/recorder.md has the tables of the code', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/recorder.md'), 'utf8');
+  expect(text, 'npm run build && npm run docs').toBe(withRecorderTables(text));
+});
+
+test('the counts of the profiler stand at the end of the header, in their order', () => {
+  expect(HEADER_NUMBERS.slice(-COUNTS.length)).toEqual([...COUNTS]);
+  expect(COUNTS_OFFSET).toBe(offsetOf(COUNTS[0]));
+  expect(offsetOf(HEADER_NUMBERS.at(-1)!) + 8).toBeLessThan(HEADER_BYTES);
+});
+
+test.each([1, 16, 8193, 131_073])(
+  'the parts of a file for %i rows follow one another, and begin at doubles',
+  (rows) => {
+    const sizes = geometry(rows, 5000);
+    const parts = [
+      [0, HEADER_BYTES],
+      [sizes.facts_offset, sizes.facts_bytes],
+      [sizes.readings_offset, sizes.reading_capacity * sizes.reading_cells * 8],
+      [sizes.modules_offset, sizes.module_capacity * sizes.module_bytes],
+      [sizes.calls_offset, sizes.call_capacity * sizes.call_cells * 8],
+      [sizes.labels_offset, sizes.labels_bytes],
+      [sizes.rows_offset, sizes.row_capacity * sizes.row_bytes],
+    ] as const;
+    let end = 0;
+    for (const [offset, bytes] of parts) {
+      expect(offset).toBeGreaterThanOrEqual(end);
+      expect(offset % 8).toBe(0);
+      end = offset + bytes;
+    }
+    expect(sizes.row_capacity).toBeGreaterThanOrEqual(rows);
+  },
+);
+
+test('the addon marks the end of a program with the same number', () => {
+  const source = readFileSync(join(import.meta.dirname, '../../native/recorder_handle.cc'), 'utf8');
+  expect(/kEndedUnclosed = (\d+)/.exec(source)![1]).toBe(String(STATE.ended));
+});
