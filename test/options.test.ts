@@ -18,6 +18,7 @@ test('by default all is measured, at the boundaries, without collections and wit
     collect: 'none',
     maxLabels: 4096,
     threads: false,
+    recorder: null,
   });
 });
 
@@ -87,4 +88,32 @@ describe('each wrong value is a TypeError that names what is allowed and what wa
       expect.objectContaining({ code: 'ERR_STAGEPROF_OPTION' }),
     );
   });
+});
+
+test.each([
+  ['/a/b.recorder', { path: '/a/b.recorder', keep: false }],
+  [true, { path: null, keep: false }],
+  [{}, { path: null, keep: false }],
+  [{ keep: true }, { path: null, keep: true }],
+  [
+    { path: 'a', keep: true },
+    { path: 'a', keep: true },
+  ],
+] as const)('the recorder %j', (recorder, choice) => {
+  expect(resolveOptions({ recorder }).recorder).toEqual(choice);
+});
+
+test.each([
+  ['', 'Expected the "recorder" option to be a path'],
+  ['a\0b', 'Expected the "recorder" option to be a path'],
+  [false, 'Expected the "recorder" option to be a path, true, or an object of "path" and "keep", received false'],
+  [7, 'received 7'],
+  [null, 'received null'],
+  [{ path: 7 }, 'received 7'],
+  [{ keep: 'yes' }, 'Expected the "recorder.keep" option to be true or false, received "yes"'],
+  [{ file: 'a' }, 'Unknown option "recorder.file"; the options are "recorder.path" or "recorder.keep"'],
+])('the recorder %j is refused', (recorder, message) => {
+  expect(() => resolveOptions({ recorder } as unknown as StageProfilerOptions)).toThrow(
+    expect.objectContaining({ code: 'ERR_STAGEPROF_OPTION', message: expect.stringContaining(message) }),
+  );
 });

@@ -124,5 +124,13 @@ export function labelRecordBytes(units: number): number {
   return 8 + Math.ceil((units * 2) / 8) * 8;
 }
 
+/** Nothing measured here comes to 36 years, or a million TiB: what says so is damaged. */
+const IMPOSSIBLE = 2 ** 60;
+
+/** Of nanoseconds or bytes. NaN is not. */
+export function isPossible(value: number): boolean {
+  return value >= 0 && value < IMPOSSIBLE;
+}
+
 /** What of the layout the file's own names do not tell. */
 export const BUCKETS = BUCKET_COUNT;

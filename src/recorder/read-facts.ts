@@ -3,7 +3,7 @@ import type { SlurmIdentity } from '../report/report.js';
 import { absent, SOURCE_NAMES, type SourceState, type Sources, type Truth } from '../sources.js';
 import type { ProcessIdentity, RecorderFacts } from './facts.js';
 import type { RecorderBytes } from './file-bytes.js';
-import { type Geometry, HEADER_BYTES } from './format.js';
+import { type Geometry, HEADER_BYTES, isPossible } from './format.js';
 import type { MemoryCgroup } from './memory-cgroup.js';
 
 const MOST_NAMES = 1024;
@@ -37,7 +37,7 @@ export function readFacts(
     slurm: slurmOf(facts.slurm),
     identity: identityOf(identity),
     made_at_ms: numberOf(facts.made_at_ms) ?? 0,
-    start: { wall_ns: numberOf(start.wall_ns) ?? Number.NaN, process_cpu_ns: numberOf(start.process_cpu_ns) },
+    start: { wall_ns: clockOf(start.wall_ns) ?? Number.NaN, process_cpu_ns: clockOf(start.process_cpu_ns) },
     sources: sourcesOf(membersOf(facts.sources)),
     cgroup: cgroupOf(facts.cgroup),
     columns: namesOf(facts.columns),
@@ -64,6 +64,10 @@ function textOf(value: unknown): string | null {
 
 function numberOf(value: unknown): number | null {
   return Number.isFinite(value) ? (value as number) : null;
+}
+
+function clockOf(value: unknown): number | null {
+  return typeof value === 'number' && isPossible(value) ? value : null;
 }
 
 function wholeOf(value: unknown): number | null {
@@ -107,7 +111,7 @@ function sourceOf({ available, truth, method, reason, bound_kb, readings, skippe
     available,
     truth: truth as Truth,
     method: textOf(method),
-    ...members({ bound_kb: numberOf(bound_kb), readings: wholeOf(readings), skipped: wholeOf(skipped) }),
+    ...members({ bound_kb: wholeOf(bound_kb), readings: wholeOf(readings), skipped: wholeOf(skipped) }),
     ...members({ reason: textOf(reason) }),
   };
 }

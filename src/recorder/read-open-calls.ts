@@ -1,6 +1,6 @@
 import type { RecorderFacts } from './facts.js';
 import type { RecorderBytes } from './file-bytes.js';
-import type { Geometry } from './format.js';
+import { type Geometry, isPossible } from './format.js';
 
 /** A call that was open. Nanoseconds and bytes; NaN where not measured. */
 export interface RecordedCall {
@@ -53,7 +53,7 @@ export function readOpenCalls(
     const cell = (index: number) => (index === -1 ? Number.NaN : held.readDoubleLE((place * cells + index) * 8));
     const amount = (index: number) => {
       const value = cell(index);
-      return value >= 0 && value < 2 ** 63 ? value : Number.NaN;
+      return isPossible(value) ? value : Number.NaN;
     };
     const use = cell(places.use);
     const row = Math.abs(use) - 1;

@@ -1,5 +1,5 @@
 import type { RecorderBytes } from './file-bytes.js';
-import { type Geometry, READING } from './format.js';
+import { type Geometry, isPossible, READING } from './format.js';
 
 /** Bytes and nanoseconds; NaN where it was not read. */
 export type RecordedReading = { readonly [N in (typeof READING)[number]]: number };
@@ -28,7 +28,7 @@ export function readReadings(
     if (at + cells * 8 > ring.length) continue;
     const values = READING.map((name, index) => {
       const value = places[index] === -1 ? Number.NaN : ring.readDoubleLE(at + places[index]! * 8);
-      return [name, Number.isFinite(value) && value >= 0 ? value : Number.NaN];
+      return [name, isPossible(value) ? value : Number.NaN];
     });
     const reading = Object.fromEntries(values) as RecordedReading;
     const before = readings.at(-1)?.wall_ns ?? 0;

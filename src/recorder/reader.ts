@@ -6,8 +6,7 @@ import { moduleName, OTHER_MODULES } from '../native/module-name.js';
 import { COLUMNS, MODULE_COLUMNS, RowStore } from '../row-store.js';
 import type { RecorderFacts } from './facts.js';
 import type { RecorderBytes } from './file-bytes.js';
-import type { Geometry } from './format.js';
-import { STATE } from './format.js';
+import { type Geometry, isPossible, STATE } from './format.js';
 import { readFacts } from './read-facts.js';
 import { readHeader } from './read-header.js';
 import { readLabels } from './read-labels.js';
@@ -119,6 +118,8 @@ function columnPlaces({ columns }: RecorderFacts, faults: string[]): Int32Array 
 const METRIC_OF = new Map<string, (typeof METRICS)[number]>(METRICS.map((metric) => [metric.field, metric]));
 /** How each column has to be: counts are whole numbers; only a growth can be below zero. */
 const IS_COUNT = COLUMNS.map((name) => (METRIC_OF.get(name)?.slot ?? null) === null);
+/** Counts that are measured: null where they cannot be. */
+const IS_WHOLE = COLUMNS.map((name) => METRIC_OF.get(name)?.unit === 'count');
 const IS_GROWTH = COLUMNS.map((name) => METRIC_OF.get(name)?.fold === 'growth');
 
 function readRows(
@@ -166,12 +167,12 @@ function fillRow(store: RowStore, row: number, raw: Buffer, places: Int32Array, 
     if (IS_COUNT[column]) {
       if (!Number.isSafeInteger(value) || value < 0) return false;
       cells[base + column] = value;
-    } else if (isPossible(value, IS_GROWTH[column]!)) cells[base + column] = value;
+    } else if (isTaken(value, column)) cells[base + column] = value;
   }
   const modulesAt = facts.columns.length * 8;
   for (let module = 0; module < Math.min(MODULE_CELLS, facts.module_cells); module++) {
     const value = raw.readDoubleLE(modulesAt + module * 8);
-    cells[base + MODULE_COLUMNS + module] = isPossible(value, false) ? value : 0;
+    cells[base + MODULE_COLUMNS + module] = isPossible(value) ? value : 0;
   }
   const bucketsAt = modulesAt + facts.module_cells * 8;
   const durations = store.durations(row);
@@ -180,9 +181,10 @@ function fillRow(store: RowStore, row: number, raw: Buffer, places: Int32Array, 
   return true;
 }
 
-/** NaN, which is "not measured", is not taken: the row has it already. Nothing measured here reaches 2^63. */
-function isPossible(value: number, isGrowth: boolean): boolean {
-  return Math.abs(value) < 2 ** 63 && (isGrowth || value >= 0);
+/** NaN, which is "not measured", is not taken: the row has it already. */
+function isTaken(value: number, column: number): boolean {
+  if (IS_WHOLE[column]) return Number.isSafeInteger(value) && value >= 0;
+  return isPossible(IS_GROWTH[column] ? Math.abs(value) : value);
 }
 
 function readModules(bytes: RecorderBytes, sizes: Geometry, moduleCount: number): string[] {

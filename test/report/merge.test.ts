@@ -154,7 +154,7 @@ test('no reports make an empty report', () => {
     js_memory_traced: false,
     native_memory_traced: false,
     sources: Object.fromEntries(Object.keys(report().sources).map((name) => [name, absent('no report was merged')])),
-    overhead_s: 0,
+    overhead_s: null,
     node: null,
     pid: null,
     thread: null,
