@@ -55,7 +55,7 @@ function lastTexts({ last }: Postmortem): string[] {
         process_cpu === null
           ? ''
           : `, cpu ${inline(percent(process_cpu))}, of this thread ${inline(percent(thread_cpu ?? 0))}`;
-      return `-${before_s.toFixed(1)} s  rss ${kib(rss)}${cpu}`;
+      return `${(before_s === 0 ? 'last' : `-${before_s.toFixed(1)} s`).padEnd(7)}  rss ${kib(rss)}${cpu}`;
     }),
   ];
 }

@@ -10,9 +10,9 @@ import { lastMomentNs, lastReading, reportOf } from './recorded-report.js';
 /** A stage that was open. */
 export interface OpenStageState {
   readonly stage: string;
-  /** From its entry to the last moment that is known; null where it had not been entered yet. */
+  /** From its entry to the last moment that is known; null where its entry is not. */
   readonly for_s: number | null;
-  /** Growth of the resident set since then; null where not measured. */
+  /** Growth of the resident set since then; null where not measured, or entered after the last reading. */
   readonly rss_kb_delta: number | null;
 }
 
@@ -90,11 +90,13 @@ export function postmortemOf(recording: Recording, signal: string | null = null)
 function openStages(recording: Recording): OpenStageState[] {
   const paths = new Map(recording.labels.map(({ row, path }) => [row, path]));
   const now = lastMomentNs(recording);
-  const { rss_bytes: rss } = lastReading(recording);
+  const last = lastReading(recording);
   return recording.calls.flatMap(({ row, entry }: RecordedCall) => {
     const stage = paths.get(row);
     if (stage === undefined) return [];
-    return [{ stage, for_s: secondsOf(now - entry.wall_ns), rss_kb_delta: kibOf(rss - entry.rss_bytes) }];
+    const isRead = last.wall_ns >= entry.wall_ns;
+    const grownBytes = isRead ? last.rss_bytes - entry.rss_bytes : Number.NaN;
+    return [{ stage, for_s: secondsOf(now - entry.wall_ns), rss_kb_delta: kibOf(grownBytes) }];
   });
 }
 

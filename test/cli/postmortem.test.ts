@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { StageProfiler } from '../../src/profiler.js';
+import { offsetOf } from '../../src/recorder/format.js';
+import { runCli, temporaryFolder } from './run-cli.js';
+
+const KILLED = join(import.meta.dirname, '../recorder/programs/ends.js');
+
+/** The recorder of a process that was killed within a stage. */
+function killed(): string {
+  const path = join(temporaryFolder(), 'a.recorder');
+  const { signal } = spawnSync(process.execPath, [KILLED, path, 'SIGKILL']);
+  expect(signal).toBe('SIGKILL');
+  return path;
+}
+
+test('a killed process: what died, in which stages, with which memory, and the table up to then', async () => {
+  const { exitCode, stdout, stderr } = await runCli(['postmortem', killed()]);
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^process +\d+ ended without closing its recorder after .* last reading \d{4}-\d\d-\d\dT/m);
+  expect(stdout).toMatch(/^open +open, for /m);
+  expect(stdout).toMatch(/^memory +rss [\d.]+ MiB, [\d.]+ MiB at its peak/m);
+  expect(stdout).toMatch(/^killed by +not known/m);
+  expect(stdout).toMatch(/^done +1 /m);
+  expect(stdout).toMatch(/^total /m);
+});
+
+test('the same for machines', async () => {
+  const { exitCode, stdout } = await runCli(['postmortem', killed(), '--format', 'json', '--signal', 'SIGKILL']);
+  expect(exitCode).toBe(0);
+  const found = JSON.parse(stdout);
+  expect(Object.keys(found)).toEqual(['report', 'open', 'last', 'killed_by', 'process']);
+  expect(found.report).toMatchObject({ schema: 'stageprof/1', partial: true, overhead_s: null });
+  expect(found.open).toEqual([{ stage: 'open', for_s: expect.any(Number), rss_kb_delta: null }]);
+  expect(found.last.rss_kb).toBeGreaterThan(10_000);
+  expect(found.last.readings.at(-1)).toMatchObject({ before_s: 0, rss_kb: found.last.rss_kb });
+  expect(found.killed_by.signal).toBe('SIGKILL');
+  expect(found.process).toMatchObject({ running: false, recorder: 'open' });
+});
+
+test('labels are escaped where a person sees them', async () => {
+  const path = join(temporaryFolder(), 'a.recorder');
+  const profiler = new StageProfiler({ recorder: path });
+  profiler.stage('one\n\u001b[31mtwo');
+  const { stdout } = await runCli(['postmortem', path]);
+  profiler.close();
+  expect(stdout).toContain('open       one\\n\\x1b[31mtwo, for ');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+  expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
+});
+
+test('a file that is cut shows what is left of it', async () => {
+  const path = killed();
+  const header = readFileSync(path);
+  const [rows, rowBytes] = [header.readDoubleLE(offsetOf('rows_offset')), header.readDoubleLE(offsetOf('row_bytes'))];
+  truncateSync(path, rows + rowBytes * 1.5);
+  const { exitCode, stdout } = await runCli(['postmortem', path]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('of the recorder, 2 of 3 rows are cut off');
+  expect(stdout).toMatch(/^total /m);
+});
+
+describe('one line, and exit code 2, for', () => {
+  test.each([
+    ['no file', [], "missing required argument 'file'"],
+    [
+      'a file that is not there',
+      ['none.recorder'],
+      'none.recorder: cannot be read, no such file or directory (ENOENT)',
+    ],
+    ['a folder', ['.'], '.: no plain file'],
+    ['another file', ['other.txt'], 'other.txt: not a recorder'],
+    ['a file name with a terminal escape', ['\u001b[31m'], '\\x1b[31m: cannot be read'],
+    ['another format', ['other.txt', '--format', 'xml'], 'Allowed choices are table, json'],
+  ])('%s', async (_what, args, message) => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'other.txt'), 'other');
+    const { exitCode, lines, stdout } = await runCli(['postmortem', ...args], { cwd });
+    expect(exitCode).toBe(2);
+    expect(lines).toEqual([expect.stringContaining(message)]);
+    expect(stdout).toBe('');
+  });
+});
