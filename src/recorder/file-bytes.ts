@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { systemReason } from '../corpus/setup-error.js';
 import { recorderError } from '../errors.js';
+import { systemFault } from './system-fault.js';
 
 /** Bytes of a recorder. Only what is asked for is read: of a file of gigabytes, mostly holes, some hundred KiB. */
 export interface RecorderBytes {
@@ -31,7 +31,9 @@ export class FileBytes implements RecorderBytes {
       // Does not wait for the other end of a pipe.
       this.file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (error) {
-      throw recorderError(`${path}: cannot be read, ${systemReason(error)}`);
+      throw recorderError(
+        `${path}: cannot be read, ${systemFault(-((error as NodeJS.ErrnoException).errno ?? 0)).reason}`,
+      );
     }
     if (fstatSync(this.file).isFile()) return;
     closeSync(this.file);
