@@ -47,6 +47,7 @@ export const LIVE = {
   labels_folded: 'as in the report',
   ended_out_of_order: 'handles ended out of order',
   started_late: 'stages started after their parent ended',
+  open_across_await: 'handles open across an await',
 } as const;
 
 export type HeaderNumber = keyof typeof GEOMETRY | keyof typeof LIVE;

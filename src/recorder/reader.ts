@@ -1,6 +1,7 @@
 import { recorderError } from '../errors.js';
 import { BUCKET_COUNT } from '../histogram.js';
 import { METRICS } from '../metrics.js';
+import type { MisuseName } from '../misuse.js';
 import { MODULE_CELLS } from '../native/layout.js';
 import { moduleName, OTHER_MODULES } from '../native/module-name.js';
 import { COLUMNS, MODULE_COLUMNS, RowStore } from '../row-store.js';
@@ -27,11 +28,7 @@ export interface Recording {
   readonly state: RecorderState;
   /** The errno for which it was given up. */
   readonly failure: number;
-  readonly counts: {
-    readonly labels_folded: number;
-    readonly ended_out_of_order: number;
-    readonly started_late: number;
-  };
+  readonly counts: { readonly [N in MisuseName | 'labels_folded']: number };
   /** In order of first entry. */
   readonly labels: readonly RecordedLabel[];
   readonly store: RowStore;
@@ -74,6 +71,7 @@ export function readRecorder(bytes: RecorderBytes): Recording {
       labels_folded: wholeOr(live.labels_folded, 0),
       ended_out_of_order: wholeOr(live.ended_out_of_order, 0),
       started_late: wholeOr(live.started_late, 0),
+      open_across_await: wholeOr(live.open_across_await, 0),
     },
     labels,
     store,

@@ -1,9 +1,11 @@
 import { LabelNode } from '../labels.js';
+import { countedWarnings } from '../misuse.js';
 import { buildReport, type HeaderFacts } from '../report/build.js';
+import { type ExactUse, exactUse } from '../report/exact-use.js';
 import { kibOf, secondsOf } from '../report/quantities.js';
 import type { Report } from '../report/report.js';
-import { COUNTED_WARNINGS, formatWarning } from '../report/warnings.js';
 import { addTo, columnOf, raiseTo } from '../row-store.js';
+import { SLICED, sumSlices } from '../slices.js';
 import { TRACKER_METHOD } from '../sources.js';
 import type { RecordedCall } from './read-open-calls.js';
 import type { RecordedReading } from './read-readings.js';
@@ -38,6 +40,7 @@ export function reportOf(recording: Recording): Report {
   const last = lastReading(recording);
   for (const call of calls) if (call.row !== 0 && !call.folding) foldOpenCall(recording, call, last);
   const nodes = labels.map(({ path, row }) => new LabelNode(path, row));
+  if (isExact(recording)) sumSlices(nodes, store);
   return buildReport(headerFacts(recording, last), nodes, store, modules, null);
 }
 
@@ -55,7 +58,8 @@ export function lastMomentNs(recording: Recording): number {
 }
 
 /** Adds what an open call has used up to the last reading to its row, as a report in the process would. */
-function foldOpenCall({ store, readings, calls }: Recording, call: RecordedCall, last: RecordedReading): void {
+function foldOpenCall(recording: Recording, call: RecordedCall, last: RecordedReading): void {
+  const { store, readings, calls } = recording;
   const { cells } = store;
   const base = store.offset(call.row);
   const { entry, covered, since } = call;
@@ -74,13 +78,32 @@ function foldOpenCall({ store, readings, calls }: Recording, call: RecordedCall,
   addTo(cells, base + CPU, atLeastZero(cpuNs));
   const coveredCpuNs = coveredNs(covered.process_cpu_ns, since.process_cpu_ns, last.process_cpu_ns, hasChild);
   addTo(cells, base + CPU_SELF, atLeastZero(cpuNs - coveredCpuNs));
-  addTo(cells, base + THREAD_CPU, atLeastZero(last.thread_cpu_ns - entry.thread_cpu_ns));
+  // With exact attribution it is summed up from what each stage used itself.
+  if (!isExact(recording)) addTo(cells, base + THREAD_CPU, atLeastZero(last.thread_cpu_ns - entry.thread_cpu_ns));
   addTo(cells, base + RSS, last.rss_bytes - entry.rss_bytes);
   if (Number.isNaN(entry.rss_bytes)) return;
   raiseTo(cells, base + RSS_PEAK, entry.rss_bytes);
   for (const { wall_ns, rss_bytes } of readings) {
     if (wall_ns >= entry.wall_ns) raiseTo(cells, base + RSS_PEAK, rss_bytes);
   }
+}
+
+function isExact({ facts }: Recording): boolean {
+  return facts.sources.attribution.truth === 'exact';
+}
+
+/** Up to the last sample, but for forced collections, which are charged to nobody. */
+function exactOf(recording: Recording): ExactUse | null {
+  if (!isExact(recording)) return null;
+  const { store, labels } = recording;
+  return exactUse(
+    SLICED.map(({ self }) => {
+      const column = columnOf(self);
+      const outside = store.get(0, column);
+      const rows = labels.map(({ row }) => store.get(row, column)).filter((use) => !Number.isNaN(use));
+      return { outside, total: rows.reduce((sum, use) => sum + use, outside) };
+    }),
+  );
 }
 
 function coveredNs(covered: number, since: number, now: number, hasChild: boolean): number {
@@ -118,6 +141,7 @@ function headerFacts(recording: Recording, last: RecordedReading): HeaderFacts {
     rss_kb_now: kibOf(last.rss_bytes),
     rss_kb_peak: kibOf(highest(rssPeaks)),
     composition: null,
+    exact: exactOf(recording),
     js_memory_traced: sources.js_peak.truth === 'exact',
     native_memory_traced: sources.native.method === TRACKER_METHOD,
     sources,
@@ -136,8 +160,7 @@ function highest(values: readonly number[]): number {
 }
 
 function warningsOf({ counts, state, failure, calls, labels, store, faults }: Recording): string[] {
-  const warnings: string[] = [];
-  for (const [name, text] of COUNTED_WARNINGS) if (counts[name] > 0) warnings.push(formatWarning(text, counts[name]));
+  const warnings = countedWarnings((name) => counts[name]);
   if (labels.some(({ row }) => store.get(row, OPEN) > 0)) warnings.push(ONLY_CLOSED);
   if (state === 'abandoned') {
     warnings.push(`the recorder was given up, ${systemFault(failure).reason}: what came later is not in it`);

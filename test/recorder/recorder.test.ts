@@ -27,8 +27,8 @@ function readAt(path: string): Postmortem {
   return postmortemOf(readRecorder(new FileBytes(path)));
 }
 
-function profilerAt(recorder: string | true | RecorderOption, maxLabels?: number): StageProfiler {
-  return new StageProfiler({ recorder, ...(maxLabels && { maxLabels }) }, { stageCost: FREE });
+function profilerAt(recorder: string | true | RecorderOption): StageProfiler {
+  return new StageProfiler({ recorder }, { stageCost: FREE });
 }
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -107,30 +107,43 @@ describe('the file', () => {
   });
 });
 
-test('the report read from the file is that of the profiler', async () => {
-  const path = join(temporaryFolder(), 'a.recorder');
-  const profiler = profilerAt({ path, keep: true }, 20);
-  const waste: unknown[] = [];
-  for (let i = 0; i < 50; i++) {
-    await profiler.stage('outer', async () => {
-      await Promise.all(['a', 'b'].map((label) => profiler.stage(label, () => new Promise(setImmediate))));
-      profiler.stage(`label${i}`, () => waste.push(Buffer.alloc(10_000)));
-      profiler.stage('\u001b[31m\n"\ud800', () => waste.push(i));
-    });
-  }
-  profiler.close();
-  const expected = profiler.report();
-  const { report } = readAt(path);
-  expect(report.stages).toEqual(expected.stages.map((row) => ({ ...row, overhead_s: null })));
-  expect(report.labels_folded).toBe(expected.labels_folded);
-  expect(report.labels_folded).toBeGreaterThan(0);
-  // To the last reading, which is made after the profiler's.
-  for (const field of ['total_wall_s', 'outside_wall_s', 'total_cpu_s', 'outside_cpu_s'] as const) {
-    expect(report[field]! - expected[field]!, field).toBeGreaterThanOrEqual(-0.001);
-    expect(report[field]! - expected[field]!, field).toBeLessThan(0.5);
-  }
-  expect(report.overhead_s).toBeNull();
-});
+test.each(['boundary', 'exact'] as const)(
+  'the report read from the file is that of the profiler, %s',
+  async (attribution) => {
+    const path = join(temporaryFolder(), 'a.recorder');
+    const profiler = new StageProfiler(
+      { recorder: { path, keep: true }, maxLabels: 20, attribution },
+      { stageCost: FREE },
+    );
+    const waste: unknown[] = [];
+    for (let i = 0; i < 50; i++) {
+      await profiler.stage('outer', async () => {
+        await Promise.all(['a', 'b'].map((label) => profiler.stage(label, () => new Promise(setImmediate))));
+        profiler.stage(`label${i}`, () => waste.push(Buffer.alloc(10_000)));
+        profiler.stage('\u001b[31m\n"\ud800', () => waste.push(i));
+      });
+    }
+    profiler.close();
+    const expected = profiler.report();
+    const { report } = readAt(path);
+    expect(report.stages).toEqual(expected.stages.map((row) => ({ ...row, overhead_s: null })));
+    expect(report.labels_folded).toBe(expected.labels_folded);
+    expect(report.labels_folded).toBeGreaterThan(0);
+    // To the last reading, which is made after the profiler's.
+    for (const field of ['total_wall_s', 'outside_wall_s', 'total_cpu_s', 'outside_cpu_s'] as const) {
+      expect(report[field]! - expected[field]!, field).toBeGreaterThanOrEqual(-0.001);
+      expect(report[field]! - expected[field]!, field).toBeLessThan(0.5);
+    }
+    expect(report.overhead_s).toBeNull();
+    expect(report.sources.attribution).toEqual(expected.sources.attribution);
+    expect(report.exact === null).toBe(attribution === 'boundary');
+    if (attribution === 'exact') {
+      expect(report.exact!.thread_cpu_s!.outside).toBeCloseTo(expected.exact!.thread_cpu_s!.outside, 6);
+      // The profiler's last sample and the last charge are one.
+      expect(report.exact!.thread_cpu_s!.total).toBeCloseTo(expected.exact!.thread_cpu_s!.total, 6);
+    }
+  },
+);
 
 test('stages that are open are named with the time since they were entered', async () => {
   const path = join(temporaryFolder(), 'a.recorder');
