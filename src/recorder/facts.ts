@@ -49,7 +49,7 @@ export function collectFacts(sources: Sources, start: Float64Array): RecorderFac
     pid: process.pid,
     thread: threadId,
     slurm: slurmIdentity() ?? null,
-    identity: { ...machineIdentity(), start_ticks: startTicks(process.pid) },
+    identity: ownIdentity(),
     made_at_ms: Date.now(),
     start: { wall_ns: start[slotIndex.wall_ns]!, process_cpu_ns: Number.isNaN(cpuNs) ? null : cpuNs },
     sources,
@@ -62,6 +62,14 @@ export function collectFacts(sources: Sources, start: Float64Array): RecorderFac
     call_tail: CALL_TAIL,
     reading: READING,
   };
+}
+
+let own: ProcessIdentity | undefined;
+
+/** Of this process: read once, for profilers that are made for each input. */
+function ownIdentity(): ProcessIdentity {
+  own ??= { ...machineIdentity(), start_ticks: startTicks(process.pid) };
+  return own;
 }
 
 export function machineIdentity(): Omit<ProcessIdentity, 'start_ticks'> {

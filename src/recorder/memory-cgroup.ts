@@ -17,8 +17,16 @@ const EVENTS = ['memory.events', 'memory.oom_control'] as const;
 /** Version 1 has no word for "no limit" but a number near 2^63. */
 const NO_LIMIT_BYTES = 2 ** 60;
 
-/** Null where there is none, or /proc does not tell. */
+/** A process stays where it is, as good as always; to look again costs milliseconds. */
+let ownGroup: MemoryCgroup | null | undefined;
+
+/** Of this process, its kills as of now. Null where there is none, or /proc does not tell. */
 export function readMemoryCgroup(): MemoryCgroup | null {
+  ownGroup ??= findMemoryCgroup();
+  return ownGroup && { ...ownGroup, oom_kills: readOomKills(ownGroup.events) };
+}
+
+function findMemoryCgroup(): MemoryCgroup | null {
   const groups = (readText('/proc/self/cgroup') ?? '').split('\n').flatMap(groupsOf);
   // A container sees its own group as the root of the mount, whatever path /proc names.
   groups.push(...groupsAbove(ROOT, '/', 'memory.max', EVENTS[0]));
