@@ -6,8 +6,12 @@ import { counted, say } from './say.js';
 import { tableOptions } from './terminal.js';
 
 /** What a run has measured, and what it has not, on stderr: stdout is the program's. */
-export function printRun({ report, lost, skipped }: GatheredReports, facts: RunFacts): void {
+export function printRun({ report, recovered, lost, skipped }: GatheredReports, facts: RunFacts): void {
   for (const reason of skipped) say(reason);
+  if (recovered > 0) {
+    const processes = counted(recovered, 'node process', 'node processes');
+    say(`${processes} left no report, killed or not ended yet: what the recorder has is below`);
+  }
   if (lost > 0) {
     say(`${counted(lost, 'node process', 'node processes')} left no report: killed, or not ended yet`);
   }

@@ -1,5 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FileBytes } from '../recorder/file-bytes.js';
+import { readRecorder } from '../recorder/reader.js';
+import { reportOf } from '../recorder/recorded-report.js';
 import { mergeReports, ReportMerger } from '../report/merge.js';
 import type { Report } from '../report/report.js';
 import { renderTable } from '../report/table.js';
@@ -11,7 +14,9 @@ export interface GatheredReports {
   readonly report: Report;
   /** The report of the program itself; undefined where it is not a node process, or left none. */
   readonly program: Report | undefined;
-  /** Processes that asked for the profiler and left no report: killed, or still running. */
+  /** Processes that left no report, but a recorder: killed, or still running. What it has is in `report`. */
+  readonly recovered: number;
+  /** Processes that asked for the profiler and left neither. */
   readonly lost: number;
   /** Why a file was left out, one line each. */
   readonly skipped: readonly string[];
@@ -33,17 +38,20 @@ export function gatherReports(folder: string, programPid: number | undefined): G
   const skipped: string[] = [];
   let program: Report | undefined;
   let processes = 0;
+  let recovered = 0;
   let lost = 0;
   for (const { name, pid } of reportFiles(folder, skipped)) {
     try {
       const text = readReportFile(join(folder, name));
-      if (text === '') {
+      const made = text === '' ? recordedReport(join(folder, recorderOf(name))) : checkedReport(text);
+      if (made === undefined) {
         lost++;
         continue;
       }
       // Counted here: a file that says so of itself may be anyone's.
-      const report = { ...checkedReport(text), processes: 1 };
+      const report = { ...made, processes: 1 };
       merger.add(report);
+      if (text === '') recovered++;
       processes++;
       if (pid === programPid) program ??= report;
     } catch (error) {
@@ -53,10 +61,11 @@ export function gatherReports(folder: string, programPid: number | undefined): G
   const merged = merger.result();
   const warnings = [
     ...merged.warnings,
+    ...counted('node processes that were killed or still ran: their reports are from their recorders', recovered),
     ...counted('node processes that left no report', lost),
     ...counted('reports of node processes that could not be read', skipped.length),
   ];
-  return { report: { ...merged, processes, warnings }, program, lost, skipped };
+  return { report: { ...merged, processes, warnings }, program, recovered, lost, skipped };
 }
 
 function counted(text: string, count: number): string[] {
@@ -98,6 +107,24 @@ function readReportFile(path: string): string {
   }
 }
 
+function recorderOf(reportName: string): string {
+  return reportName.replace(/json$/, 'recorder');
+}
+
+/** What a process that left no report had come to; undefined where it has no recorder that can be read. */
+function recordedReport(path: string): Report | undefined {
+  try {
+    const file = new FileBytes(path);
+    try {
+      return checked(reportOf(readRecorder(file)));
+    } finally {
+      file.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws {Error} for what is torn, or no report */
 function checkedReport(text: string): Report {
   let report: Report;
@@ -106,7 +133,11 @@ function checkedReport(text: string): Report {
   } catch {
     throw new Error('it is torn');
   }
-  // Tried alone: what breaks here would break the report of all the others.
+  return checked(report);
+}
+
+/** @throws {Error} for what would break the report of all the others: it is tried alone */
+function checked(report: Report): Report {
   renderTable(mergeReports([report, report]));
   return report;
 }

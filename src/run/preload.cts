@@ -33,10 +33,11 @@ function prepare({ folder, runPid, profiler: options }: RunVariable): void {
     delete registry[AWAITED];
     try {
       const reportFile = path.join(folder, `${process.pid}-${Math.round(performance.timeOrigin)}.json`);
-      // Stays empty if this process is killed, so that `run` knows of the report it does not get. Fails where `run`
+      // Stays empty if this process is killed, so that `run` knows to look for its recorder. Fails where `run`
       // has ended already or the process sees other files than `run`: nobody would read what it measures.
       fs.closeSync(fs.openSync(reportFile, 'wx', 0o600));
-      const profiler = new Constructor(options);
+      // Beside the report, for the case that there will be none; removed when the profiler is closed.
+      const profiler = new Constructor({ ...options, recorder: reportFile.replace(/json$/, 'recorder') });
       registry[ACTIVE] = profiler;
       process.on('exit', () => leaveReport(profiler, reportFile, isFirst));
       return profiler;

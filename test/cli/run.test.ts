@@ -133,23 +133,40 @@ describe('stageprof run', () => {
   });
 });
 
+const RECOVERED = 'node processes that were killed or still ran: their reports are from their recorders: 1';
+
 describe('stageprof run, of a program that is killed', () => {
   test('says so and gives the account of the OS', async () => {
     const { exitCode, lines, report, left } = await profile([NODE, STAGED, 'kills']);
     expect({ exitCode, left }).toEqual({ exitCode: 137, left: [] });
     expect(lines.slice(0, 2)).toEqual([
       `stageprof: ${NODE}: ended by SIGKILL, exit code 137`,
-      'stageprof: 1 node process left no report: killed, or not ended yet',
+      'stageprof: 1 node process left no report, killed or not ended yet: what the recorder has is below',
     ]);
-    expect(lines.at(-2)).toMatch(/^cpu +\S+ m?s +- +- +no node process left a report/);
+    expect(lines.find((line) => line.startsWith('work '))).toMatch(/^work +0 +1/);
+    expect(report).toMatchObject({
+      processes: 1,
+      partial: true,
+      stages: [{ stage: 'work', calls: 0, open: 1 }],
+      warnings: expect.arrayContaining([RECOVERED]),
+    });
+  });
+
+  test('says that it has nothing of it where there is no addon to make the recorder', async () => {
+    const { lines, report } = await profile([NODE, STAGED, 'kills'], { env: { STAGEPROF_NO_ADDON: '1' } });
+    expect(lines).toContain('stageprof: 1 node process left no report: killed, or not ended yet');
+    expect(lines.find((line) => line.startsWith('wall '))).toMatch(/no node process left a report$/);
     expect(report).toMatchObject({ processes: 0, stages: [], warnings: ['node processes that left no report: 1'] });
   });
 
   test('says so of a child too, and keeps the rest', async () => {
     const { exitCode, lines, report } = await profile([NODE, STAGED, 'losesChild']);
     expect(exitCode).toBe(0);
-    expect(report).toMatchObject({ processes: 1, warnings: ['node processes that left no report: 1'] });
-    expect(lines[0]).toContain('1 node process left no report');
+    expect(report).toMatchObject({
+      processes: 2,
+      warnings: expect.arrayContaining([RECOVERED]),
+    });
+    expect(lines[0]).toContain('1 node process left no report, killed or not ended yet');
   });
 });
 

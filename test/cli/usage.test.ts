@@ -16,7 +16,7 @@ const arrayTask = (id: string, others: NodeJS.ProcessEnv = {}) => ({
 });
 
 const wrong: [what: string, args: string[], line: RegExp, env?: NodeJS.ProcessEnv][] = [
-  ['no command', [], /no command given, the commands are run, map, summarize, doctor/],
+  ['no command', [], /no command given, the commands are run, map, summarize, watch, postmortem, doctor/],
   ['an unknown command', ['mpa'], /unknown command 'mpa'/],
   ['an unknown flag', ['map', OUTCOMES, 'a', '--jobs', '2'], /unknown option '--jobs'/],
   ['an unknown flag with a proposal', ['map', OUTCOMES, 'a', '--profil'], /unknown option '--profil' .*--profile/],

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { StageProfiler } from '../../src/profiler.js';
 import { gatherReports } from '../../src/run/gathered-reports.js';
 import { temporaryFolder } from '../cli/run-cli.js';
 import { report, row } from '../report/fixture.js';
@@ -49,6 +50,20 @@ test('an empty file is a process that was killed', () => {
   const { report: merged, lost, program } = gatherReports(folder, 9);
   expect({ lost, program }).toEqual({ lost: 1, program: undefined });
   expect(merged).toMatchObject({ processes: 1, warnings: ['node processes that left no report: 1'] });
+});
+
+test('of a process that was killed the report is that of its recorder', () => {
+  const path = join(folder, '9-1000.recorder');
+  const profiler = new StageProfiler({ recorder: { path, keep: true } });
+  profiler.stage('recorded').end();
+  profiler.close();
+  put('9-1000.json', '');
+  put('8-1000.json', '');
+  put('8-1000.recorder', 'damaged');
+  const { report: merged, program, recovered, lost } = gatherReports(folder, 9);
+  expect({ recovered, lost }).toEqual({ recovered: 1, lost: 1 });
+  expect(merged).toMatchObject({ processes: 1, stages: [{ stage: 'recorded', calls: 1 }] });
+  expect(program).toMatchObject({ stages: [{ stage: 'recorded' }] });
 });
 
 describe('a file that cannot be read as a report is left out with one line', () => {

@@ -59,9 +59,13 @@ describe('a process of a program under stageprof run', () => {
     expect(reports()).toMatchObject([{ processes: 1, stages: [], rss_kb_peak: expect.any(Number) }]);
   });
 
-  test('that is killed leaves an empty file', () => {
+  test('that is killed leaves an empty file, and its recorder', () => {
     run(`${ASKS} activeProfiler().stage('a', () => process.kill(process.pid, 'SIGKILL'))`);
-    expect(reports()).toEqual([null]);
+    const [report, recorder, ...more] = readdirSync(folder).sort();
+    expect(more).toEqual([]);
+    expect(report).toMatch(/^\d+-\d+\.json$/);
+    expect(readFileSync(join(folder, report!), 'utf8')).toBe('');
+    expect(recorder).toBe(report!.replace('json', 'recorder'));
   });
 
   test('asks for the same profiler each time, and from every copy of the package', () => {
