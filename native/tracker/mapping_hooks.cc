@@ -118,6 +118,6 @@ STAGEPROF_HOOK int dlclose(void* module) noexcept {
     next.dlclose = reinterpret_cast<int (*)(void*)>(found);
   }
   const int result = next.dlclose(module);
-  stageprof_tracker::ForgetPages();
+  stageprof_tracker::ForgetUnloaded();
   return result;
 }

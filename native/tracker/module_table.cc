@@ -78,6 +78,13 @@ uint32_t PutModule(const char* name, uintptr_t start, uintptr_t end) {
   return row;
 }
 
+void ForgetRangesBut(const bool (&is_loaded)[kModules]) {
+  const uint32_t count = CountModules();
+  for (uint32_t i = 1; i < count; ++i) {
+    if (!is_loaded[i]) module_table[i].end.store(0, kRelaxed);
+  }
+}
+
 uint32_t FindModule(uintptr_t address) {
   const uint32_t count = CountModules();
   for (uint32_t i = 1; i < count; ++i) {

@@ -31,6 +31,8 @@ extern char module_names[kModules][kModuleNameBytes];
 // The module that lies in [start, end) from now on. Two threads that meet a new module at the same
 // instant may each give it a row: rather two rows to add up than a lock in a hook.
 uint32_t PutModule(const char* name, uintptr_t start, uintptr_t end);
+// All others lie nowhere any more. One that another thread puts at this instant is found again.
+void ForgetRangesBut(const bool (&is_loaded)[kModules]);
 // By the ranges known; kUnknownModule if none.
 uint32_t FindModule(uintptr_t address);
 

@@ -40,14 +40,20 @@ const char* NameOf(const char* name) {
 std::atomic<unsigned long long> seen_adds{0};
 std::atomic<unsigned long long> seen_subs{0};
 
+// One refresh: the rows of what is loaded now.
+struct Refresh {
+  bool has_changed;
+  bool is_loaded[kModules];
+};
+
 // Called by dl_iterate_phdr under the loader's lock.
-int PutObject(dl_phdr_info* info, size_t, void* is_first) {
-  bool* first = static_cast<bool*>(is_first);
-  if (*first && seen_adds.load(kRelaxed) == info->dlpi_adds &&
+int PutObject(dl_phdr_info* info, size_t, void* data) {
+  Refresh* refresh = static_cast<Refresh*>(data);
+  if (!refresh->has_changed && seen_adds.load(kRelaxed) == info->dlpi_adds &&
       seen_subs.load(kRelaxed) == info->dlpi_subs) {
     return 1;
   }
-  *first = false;
+  refresh->has_changed = true;
   seen_adds.store(info->dlpi_adds, kRelaxed);
   seen_subs.store(info->dlpi_subs, kRelaxed);
   uintptr_t start = UINTPTR_MAX;
@@ -59,7 +65,7 @@ int PutObject(dl_phdr_info* info, size_t, void* is_first) {
     if (from < start) start = from;
     if (from + header.p_memsz > end) end = from + header.p_memsz;
   }
-  if (start < end) PutModule(NameOf(info->dlpi_name), start, end);
+  if (start < end) refresh->is_loaded[PutModule(NameOf(info->dlpi_name), start, end)] = true;
   return 0;
 }
 
@@ -75,6 +81,15 @@ void Prepare() {
   module_table[kUnknownModule].has_name.store(true, std::memory_order_release);
   find_object = reinterpret_cast<decltype(find_object)>(FindSymbol("_dl_find_object"));
   errno = error;
+}
+
+// An entry written meanwhile has the old generation in it, and does not match either.
+void ForgetPages() {
+  uint64_t generation = page_cache.generation.load(kRelaxed);
+  uint64_t raised;
+  do {
+    raised = (generation + PageCache::kGenerationStep) & PageCache::kGenerationMask;
+  } while (!page_cache.generation.compare_exchange_weak(generation, raised, kRelaxed));
 }
 
 }  // namespace
@@ -116,22 +131,27 @@ __attribute__((noinline, cold)) uint32_t LookUpModule(uintptr_t address) {
   return module;
 }
 
-// An entry written meanwhile has the old generation in it, and does not match either.
-void ForgetPages() {
-  uint64_t generation = page_cache.generation.load(kRelaxed);
-  uint64_t raised;
-  do {
-    raised = (generation + PageCache::kGenerationStep) & PageCache::kGenerationMask;
-  } while (!page_cache.generation.compare_exchange_weak(generation, raised, kRelaxed));
-}
-
 uint32_t RefreshModules() {
   Prepare();
-  bool is_first = true;
-  dl_iterate_phdr(PutObject, &is_first);
-  // Where something is now, nothing may have been when a page was last asked for.
-  if (!is_first) ForgetPages();
+  Refresh refresh = {};
+  dl_iterate_phdr(PutObject, &refresh);
+  if (refresh.has_changed) {
+    ForgetRangesBut(refresh.is_loaded);
+    // Where something is now, nothing may have been when a page was last asked for.
+    ForgetPages();
+  }
   return CountModules();
+}
+
+// Where the loader cannot be asked for one address, the ranges are what is believed, and the next
+// module may already lie in one: all are renewed. By the loader's names, because the kernel's may be
+// others (/lib and /usr/lib), which would be other rows.
+void ForgetUnloaded() {
+  if (find_object == nullptr) {
+    RefreshModules();
+  } else {
+    ForgetPages();
+  }
 }
 
 __attribute__((noinline)) void MakePlace(ModuleBatches::Place* place, uint32_t module) {

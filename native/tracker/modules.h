@@ -84,7 +84,8 @@ inline ModuleBatches::Place* FindOrMakePlace(ModuleBatches* batches, const void*
 
 // Called while there is one thread.
 void OpenModules(bool tracks);
-void ForgetPages();
+// After something was unloaded.
+void ForgetUnloaded();
 uint32_t RefreshModules();
 uint32_t CountModules();
 uint32_t CountMissedModules();
