@@ -98,9 +98,9 @@ double TrackerClient::BoundBytes() const {
   if (tracker_ == nullptr) return NAN;
   StageprofTrackerState state;
   tracker_->read_state(&state);
-  // The reading thread's own batch is handed over before each reading.
-  const uint32_t others = state.threads_highest > 0 ? state.threads_highest - 1 : 0;
-  return static_cast<double>(others) * static_cast<double>(tracker_->batch_bytes);
+  // The reading thread too: its batch is handed over before each reading, and what came and went
+  // within it raised no peak.
+  return static_cast<double>(state.threads_highest) * static_cast<double>(tracker_->batch_bytes);
 }
 
 // Being there is not enough: the program may define malloc itself, or another library precede.

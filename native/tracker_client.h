@@ -10,8 +10,8 @@
 namespace stageprof {
 
 // Native blocks of the process as the preloaded tracker counts them (20 to 30 ns with ten threads).
-// Exact for the reading thread; of other threads up to bound_bytes may be missing, live bytes and
-// peak alike.
+// Live bytes are exact for the reading thread, and other threads may each have a batch that is not
+// in them. A peak may lack a batch of every thread, the reading one included: BoundBytes().
 class TrackerClient {
  public:
   struct Reading {
@@ -69,7 +69,7 @@ class TrackerClient {
   // 1 to 2 ms a GiB.
   void AddResident(uint32_t count, Module* modules) const;
 
-  // By how much live bytes and peak may be off so far; NaN without a tracker.
+  // By how much a peak may be off so far, and live bytes by one batch less; NaN without a tracker.
   double BoundBytes() const;
 
   Failure failure;

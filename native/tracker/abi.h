@@ -17,9 +17,11 @@ extern "C" {
 #define STAGEPROF_TRACKER_NO_WINDOW (-1)
 
 /* Sizes are usable ones, malloc_usable_size. A realloc counts as one block freed and one allocated.
- * Counters only rise, and are exact for all threads. A thread adds to live_bytes in batches of at
- * most batch_bytes, so for other threads than the reading one live_bytes and every peak is off by at
- * most threads_highest x batch_bytes; and what a module allocated there by as much a module. */
+ * A thread adds to live_bytes in batches of at most batch_bytes. The reading thread hands its own
+ * over first, so live_bytes is off by at most a batch for each other thread. A peak is raised by
+ * batches, and one that came and went within a batch raises none, on the reading thread too: every
+ * peak is off by at most threads_highest x batch_bytes. What a module has allocated on another
+ * thread is behind by at most a batch of its own. */
 typedef struct StageprofTrackerReading {
   /* The process: blocks of all threads, those that ended included. */
   int64_t live_bytes; /* below zero if blocks are freed that the tracker never saw allocated */

@@ -33,7 +33,18 @@ int main() {
   check("gone", 0, static_cast<int64_t>(now.live_bytes - before.live_bytes));
   client.Read(STAGEPROF_TRACKER_NO_WINDOW, &now);
   check("no peak without a window", 1, isnan(now.peak_bytes));
-  check("bound", 0, static_cast<int64_t>(client.BoundBytes()));
+
+  // Less than a batch: live bytes are exact when it is over, and nobody but this thread saw it.
+  client.Read(a, &before);
+  block = malloc(30000);
+  const auto spike = static_cast<int64_t>(malloc_usable_size(block));
+  free(block);
+  client.Read(a, &now);
+  check("the spike is over", 0, static_cast<int64_t>(now.live_bytes - before.live_bytes));
+  const auto missing = spike - static_cast<int64_t>(now.peak_bytes - before.live_bytes);
+  const auto bound = static_cast<int64_t>(client.BoundBytes());
+  check("a spike of 30,000 bytes is within the bound", 1, missing <= bound);
+  check("a bound of one thread's batch", static_cast<int64_t>(tracker->batch_bytes), bound);
   client.CloseWindow(a);
   client.CloseWindow(b);
   say("counts\n");
