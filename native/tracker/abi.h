@@ -1,6 +1,14 @@
 /* What the preloaded tracker exports, and all that the addon knows of it. C, without any other
- * header of the tracker. A field is never moved nor given another meaning: what is new comes at the
- * end, where struct_bytes tells whether it is there. */
+ * header of the tracker.
+ *
+ * How it grows: StageprofTracker gets new functions at its end, where struct_bytes tells whether they
+ * are there. The five structs that functions fill (Reading, Module, ModuleBytes, Mapping, State) lie
+ * in the caller's memory, by the caller's size, and are frozen: what is new to tell comes by a new
+ * function and a new struct.
+ *
+ * Who may call: any thread, at any time, several at once, also in the child of a fork, which goes on
+ * counting the memory that it inherits. From a signal handler only what says so: the others write
+ * what the handler may have interrupted. */
 #ifndef STAGEPROF_TRACKER_ABI_H_
 #define STAGEPROF_TRACKER_ABI_H_
 
@@ -17,6 +25,10 @@ extern "C" {
 #define STAGEPROF_TRACKER_NO_WINDOW (-1)
 
 /* Sizes are usable ones, malloc_usable_size. A realloc counts as one block freed and one allocated.
+ * Allocated counts only rise. Freed ones may fall by a realloc that failed: it is counted as freed
+ * before it is tried, and taken back. Both have every operation of every thread, but a reading is not
+ * of one instant: threads that go on meanwhile are read one after another.
+ *
  * A thread adds to live_bytes in batches of at most batch_bytes. The reading thread hands its own
  * over first, so live_bytes is off by at most a batch for each other thread. A peak is raised by
  * batches, and one that came and went within a batch raises none, on the reading thread too: every
@@ -31,7 +43,7 @@ typedef struct StageprofTrackerReading {
   uint64_t allocated_blocks;
   uint64_t freed_bytes;
   uint64_t freed_blocks;
-  /* The calling thread: exact. A block freed here may have been allocated elsewhere. */
+  /* The calling thread, as of now. A block freed here may have been allocated elsewhere. */
   uint64_t thread_allocated_bytes;
   uint64_t thread_allocated_blocks;
   uint64_t thread_freed_bytes;
@@ -81,19 +93,23 @@ typedef struct StageprofTracker {
   uint32_t struct_bytes;
   uint32_t batch_bytes;
   /* Hands over the calling thread's batch, then reads; ends the window, and begins its next. No
-   * system call: 17 ns, and 1 ns for each thread that there was at one time. */
+   * system call: 17 ns, and 1 ns for each thread that there was at one time. One reader a window:
+   * what one is told, another is not told again. */
   void (*read)(int32_t window, StageprofTrackerReading* reading);
   /* A window sees the highest live_bytes between two of its readings, whoever else reads. At most
    * 64; STAGEPROF_TRACKER_NO_WINDOW when all are taken. */
   int32_t (*open_window)(void);
-  void (*close_window)(int32_t window);
-  void (*read_state)(StageprofTrackerState* state);
-  /* Not for every sample: takes the loader's lock. Returns how many modules there are; two may have
-   * the same name, and are then to be added up. */
+  void (*close_window)(int32_t window);             /* also from a signal handler */
+  void (*read_state)(StageprofTrackerState* state); /* also from a signal handler */
+  /* Not for every sample: takes the loader's lock, which in the child of a fork may be that of a
+   * thread that stayed behind in dlopen. Returns how many modules there are; two may have the same
+   * name, and are then to be added up. */
   uint32_t (*refresh_modules)(void);
-  int32_t (*read_module)(uint32_t index, StageprofTrackerModule* module); /* 0, or -1 if none */
+  /* 0, or -1 if there is none. Also from a signal handler. */
+  int32_t (*read_module)(uint32_t index, StageprofTrackerModule* module);
   /* Of the first modules, at most `most`, in the order of their indices; returns how many. As of
-   * each thread's last batch, the calling thread's own ends with read(). A cache line a module. */
+   * each thread's last batch, the calling thread's own ends with read(). A cache line a module. Also
+   * from a signal handler. */
   uint32_t (*read_module_bytes)(uint32_t most, StageprofTrackerModuleBytes* bytes);
   uint32_t (*find_module)(const void* address); /* 0 if in none */
   /* The next live mapping from `*place` on, which begins at 0; -1 when there is none. */
