@@ -19,10 +19,18 @@ const char* EndOfName(const char* name) {
 }
 
 void SetRange(Module* module, uintptr_t start, uintptr_t end) {
-  // Empty between the two, so that nobody sees the new start with the old end.
+  // Empty between the two: see LiesIn.
   module->end.store(0, kRelaxed);
   module->start.store(start, std::memory_order_release);
   module->end.store(end, std::memory_order_release);
+}
+
+// Of a range that another thread may be changing. Who reads the new start also sees the range empty,
+// or its new end. Who read the old start and then the new end sees the new start when it looks again.
+bool LiesIn(uintptr_t address, const Module& module) {
+  const uintptr_t start = module.start.load(std::memory_order_acquire);
+  return address >= start && address < module.end.load(std::memory_order_acquire) &&
+         module.start.load(kRelaxed) == start;
 }
 
 // What lay there before was unloaded.
@@ -88,11 +96,7 @@ void ForgetRangesBut(const bool (&is_loaded)[kModules]) {
 uint32_t FindModule(uintptr_t address) {
   const uint32_t count = CountModules();
   for (uint32_t i = 1; i < count; ++i) {
-    const Module& module = module_table[i];
-    if (address < module.end.load(std::memory_order_acquire) &&
-        address >= module.start.load(kRelaxed)) {
-      return i;
-    }
+    if (LiesIn(address, module_table[i])) return i;
   }
   return kUnknownModule;
 }

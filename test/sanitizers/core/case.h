@@ -48,6 +48,7 @@ inline void ExpectAt(bool holds, const char* what, int64_t left, int64_t right, 
   X(mappings_full)         \
   X(mappings_threads)      \
   X(modules)               \
+  X(modules_moving)        \
   X(modules_threads)       \
   X(threads)               \
   X(threads_ending)        \

@@ -161,3 +161,19 @@ void modules_threads(uint32_t rounds, uint64_t seed) {
     EXPECT(found.blocks, ==, stageprof_tracker::tracks_modules ? sums[i].blocks : 0);
   }
 }
+
+// A module that moves from above an address to below it, as one unloaded and loaded again does, never
+// holds that address, whatever a look at its range meets halfway. No two places are the same.
+void modules_moving(uint32_t rounds, uint64_t) {
+  constexpr uintptr_t kBetween = 0x40000000;
+  std::atomic<bool> is_over{false};
+  std::thread reader([&is_over] {
+    while (!is_over.load()) EXPECT(FindModule(kBetween), ==, kUnknownModule);
+  });
+  for (uintptr_t i = 1; i <= rounds * 10000u; ++i) {
+    const uintptr_t start = i % 2 == 0 ? kBetween / 4 + 16 * i : 2 * kBetween + 16 * i;
+    EXPECT(PutModule("moving.so", start, start + 16), !=, kUnknownModule);
+  }
+  is_over.store(true);
+  reader.join();
+}
