@@ -36,7 +36,8 @@ void TrackerClient::Open() {
 void TrackerClient::OpenModules() {
   const uint32_t count = RefreshModules();
   // Where V8 is: in the program, or in a libnode.so beside it.
-  node_module_ = tracker_->find_module(FindSymbol("_ZN2v87Isolate10GetCurrentEv"));
+  const uint32_t node = tracker_->find_module(FindSymbol("_ZN2v87Isolate10GetCurrentEv"));
+  if (node != 0) node_module_ = node;
   for (uint32_t index = 0; index < count; ++index) {
     StageprofTrackerModule module;
     if (tracker_->read_module(index, &module) == 0 && module.serves_malloc) malloc_module_ = index;
@@ -101,6 +102,13 @@ double TrackerClient::BoundBytes() const {
   // The reading thread too: its batch is handed over before each reading, and what came and went
   // within it raised no peak.
   return static_cast<double>(state.threads_highest) * static_cast<double>(tracker_->batch_bytes);
+}
+
+TrackerClient::Missed TrackerClient::ReadMissed() const {
+  if (tracker_ == nullptr) return {NAN, NAN};
+  StageprofTrackerState state;
+  tracker_->read_state(&state);
+  return {static_cast<double>(state.modules_missed), static_cast<double>(state.mappings_missed)};
 }
 
 // Being there is not enough: the program may define malloc itself, or another library precede.

@@ -72,6 +72,13 @@ class TrackerClient {
   // By how much a peak may be off so far, and live bytes by one batch less; NaN without a tracker.
   double BoundBytes() const;
 
+  // What the tracker's tables had no room for, or could not follow; NaN without a tracker.
+  struct Missed {
+    double modules;   // charged to the unknown one
+    double mappings;  // or parts of them, that mapped bytes do not have right
+  };
+  Missed ReadMissed() const;
+
   Failure failure;
 
  private:
@@ -81,8 +88,10 @@ class TrackerClient {
 
   const StageprofTracker* tracker_ = nullptr;
   bool tracks_modules_ = false;
-  uint32_t node_module_ = 0;
-  uint32_t malloc_module_ = 0;
+  static constexpr uint32_t kNoModule = UINT32_MAX;
+  // The tracker's 0 is the unknown module, which is nobody's own.
+  uint32_t node_module_ = kNoModule;
+  uint32_t malloc_module_ = kNoModule;
 };
 
 }  // namespace stageprof

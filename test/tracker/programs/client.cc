@@ -1,8 +1,59 @@
 // What the addon's client says of the tracker it finds, or does not.
 #include <math.h>
+#include <sys/mman.h>
 
+#include "../../../native/sample_layout.h"
 #include "../../../native/tracker_client.h"
 #include "check.h"
+
+namespace {
+
+// Calls what it is given as seventh argument, from memory that no module is in, as code made at run
+// time does. Not as its last act: the address that it returns to must be there.
+using MapBy = void* (*)(void*, size_t, int, int, int, off_t, void*);
+MapBy MakeCode() {
+#ifdef __x86_64__
+  static constexpr unsigned char kCode[] = {0x48, 0x8b, 0x44, 0x24, 0x08,   // mov rax, [rsp + 8]
+                                            0x48, 0x83, 0xec, 0x08,         // sub rsp, 8
+                                            0xff, 0xd0,                     // call rax
+                                            0x48, 0x83, 0xc4, 0x08, 0xc3};  // add rsp, 8; ret
+#else
+  static constexpr uint32_t kCode[] = {0xa9bf7bfd, 0xd63f00c0,   // stp x29, x30, [sp, -16]!; blr x6
+                                       0xa8c17bfd, 0xd65f03c0};  // ldp x29, x30, [sp], 16; ret
+#endif
+  void* code =
+      mmap(nullptr, sizeof kCode, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  memcpy(code, kCode, sizeof kCode);
+  mprotect(code, sizeof kCode, PROT_READ | PROT_EXEC);
+  __builtin___clear_cache(static_cast<char*>(code), static_cast<char*>(code) + sizeof kCode);
+  return reinterpret_cast<MapBy>(code);
+}
+
+double ReadMappedBytes(stageprof::TrackerClient* client) {
+  double cells[stageprof::kModuleCells];
+  double count;
+  return client->ReadModules(cells, &count);
+}
+
+// This program is without V8: no module is node's, and the unknown one is nobody's own.
+void CheckUnknownCode(stageprof::TrackerClient* client) {
+  constexpr size_t kBytes = 1 << 20;
+  const MapBy map = MakeCode();
+  const double before = ReadMappedBytes(client);
+  map(nullptr, kBytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0,
+      reinterpret_cast<void*>(mmap));
+  check("mapped by unknown code", kBytes, static_cast<int64_t>(ReadMappedBytes(client) - before));
+  check("nothing missed", 0, static_cast<int64_t>(client->ReadMissed().mappings));
+  // Unlike its neighbours, each needs a place of its own, and 8192 is how many there are.
+  for (int i = 0; i < 9000; ++i) {
+    map(nullptr, 4096, i % 2 == 0 ? PROT_NONE : PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0,
+        reinterpret_cast<void*>(mmap));
+  }
+  check("missed", 1, client->ReadMissed().mappings >= 9000 - 8192);
+  check("no module missed", 0, static_cast<int64_t>(client->ReadMissed().modules));
+}
+
+}  // namespace
 
 int main() {
   stageprof::TrackerClient client;
@@ -45,6 +96,7 @@ int main() {
   const auto bound = static_cast<int64_t>(client.BoundBytes());
   check("a spike of 30,000 bytes is within the bound", 1, missing <= bound);
   check("a bound of one thread's batch", static_cast<int64_t>(tracker->batch_bytes), bound);
+  CheckUnknownCode(&client);
   client.CloseWindow(a);
   client.CloseWindow(b);
   say("counts\n");
