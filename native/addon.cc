@@ -144,7 +144,7 @@ napi_value AllocatorFacts(napi_env env, const MallocStats& malloc_stats) {
 
 // sourcesRead(): for each source null, or why it cannot be read; for the allocator { name, method,
 // liveTruth, heldTruth, failure }, all but the last null where it is not known; and the error of the
-// tracker's bytes
+// tracker's bytes, and what it has not followed
 napi_value SourcesRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
   napi_value facts;
@@ -161,6 +161,9 @@ napi_value SourcesRead(napi_env env, napi_callback_info) {
   napi_get_boolean(env, sources.v8_heap.backing_stores().verified(), &has_backing_stores);
   SetProperty(env, facts, "hasBackingStores", has_backing_stores);
   SetProperty(env, facts, "trackerBoundBytes", Number(env, sources.tracker.BoundBytes()));
+  const TrackerClient::Missed missed = sources.tracker.ReadMissed();
+  SetProperty(env, facts, "modulesMissed", Number(env, missed.modules));
+  SetProperty(env, facts, "mappingsMissed", Number(env, missed.mappings));
   SetProperty(env, facts, "clearRefs", TextOrNull(env, sources.clear_refs.failure().reason()));
   return facts;
 }

@@ -74,7 +74,7 @@ class TrackerClient {
 
   // What the tracker's tables had no room for, or could not follow; NaN without a tracker.
   struct Missed {
-    double modules;   // charged to the unknown one
+    double modules;   // how often one was met, and charged to the unknown one
     double mappings;  // or parts of them, that mapped bytes do not have right
   };
   Missed ReadMissed() const;

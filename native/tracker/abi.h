@@ -82,7 +82,7 @@ typedef struct StageprofTrackerState {
   uint32_t threads_highest; /* most at one time: the bound of peaks */
   uint64_t threads_seen;
   uint32_t tracks_modules;  /* whether modules' allocated_ fields are counted */
-  uint32_t modules_missed;  /* modules beyond the table, counted as unknown */
+  uint32_t modules_missed;  /* how often a module beyond the table was met, counted as unknown */
   uint64_t mappings_missed; /* mappings, or parts of them, that mapped_bytes does not have right */
   const char* failure;      /* why nothing is counted; null while counting */
 } StageprofTrackerState;

@@ -64,23 +64,25 @@ void Charge(const Mapping& mapping, int sign) {
   ChargeMapping(mapping.module, mapping.is_reserved, sign * static_cast<int64_t>(mapping.bytes));
 }
 
-// Takes the place if it has something of [start, end).
-bool Take(Place* place, uintptr_t start, uintptr_t end, Mapping* mapping) {
+enum Taken { kElsewhere, kTaken, kKeptByOther };
+
+// Takes the place if it has something of [start, end). What a kept place means, the caller knows:
+// only a change that was not made is missed.
+Taken Take(Place* place, uintptr_t start, uintptr_t end, Mapping* mapping) {
   for (int i = 0; i < kPatience; ++i) {
     uintptr_t seen = place->start.load(std::memory_order_acquire);
     const uintptr_t from = seen & ~kBusy;
     const uintptr_t to = from + place->bytes.load(std::memory_order_acquire);
-    if (from == 0 || from >= end || to <= start) return false;
+    if (from == 0 || from >= end || to <= start) return kElsewhere;
     if (seen == from && place->start.compare_exchange_weak(seen, from | kBusy,
                                                            std::memory_order_acquire, kRelaxed)) {
       *mapping = {from, place->bytes.load(kRelaxed), place->module, place->is_reserved,
                   place->is_file};
-      return true;
+      return kTaken;
     }
     if (i >= kPatienceAwake) sched_yield();
   }
-  missed.fetch_add(1, kRelaxed);
-  return false;
+  return kKeptByOther;
 }
 
 // What has no bytes left gives the place away.
@@ -142,12 +144,13 @@ bool Join(const Mapping& mapping) {
   // Never waits for the lower while it holds the upper, as others do neither.
   Mapping lower;
   Mapping upper;
-  bool has_below = below != nullptr && Take(below, mapping.start - 1, mapping.start, &lower);
+  bool has_below =
+      below != nullptr && Take(below, mapping.start - 1, mapping.start, &lower) == kTaken;
   if (has_below && (lower.start + lower.bytes != mapping.start || !IsLike(lower, mapping))) {
     GiveBack(below, lower.start, lower.bytes);
     has_below = false;
   }
-  bool has_above = above != nullptr && Take(above, end, end + 1, &upper);
+  bool has_above = above != nullptr && Take(above, end, end + 1, &upper) == kTaken;
   if (has_above && (upper.start != end || !IsLike(upper, mapping))) {
     GiveBack(above, upper.start, upper.bytes);
     has_above = false;
@@ -200,7 +203,9 @@ void CutAll(uintptr_t start, size_t bytes, Concerned is_concerned, Use use) {
     const uint32_t used = places_used.load(kRelaxed);
     for (uint32_t i = 0; i < used && left != 0; ++i) {
       Mapping whole;
-      if (!Take(&places[i], start, end, &whole)) continue;
+      const Taken taken = Take(&places[i], start, end, &whole);
+      if (taken == kKeptByOther) missed.fetch_add(1, kRelaxed);
+      if (taken != kTaken) continue;
       if (!is_concerned(whole)) {
         GiveBack(&places[i], whole.start, whole.bytes);
         continue;
@@ -252,7 +257,7 @@ bool ReadMapping(uint32_t* place, Mapping* mapping) {
   const uint32_t used = places_used.load(kRelaxed);
   while (*place < used) {
     Place& candidate = places[(*place)++];
-    if (!Take(&candidate, 0, UINTPTR_MAX, mapping)) continue;
+    if (Take(&candidate, 0, UINTPTR_MAX, mapping) != kTaken) continue;
     GiveBack(&candidate, mapping->start, mapping->bytes);
     return true;
   }

@@ -19,6 +19,9 @@ export interface NativeSources {
   readonly hasBackingStores: boolean;
   /** By how much the tracker's live bytes and peaks may be off; NaN without it. */
   readonly trackerBoundBytes: number;
+  /** What the tracker could not follow so far; NaN without it. Of modules, how often one beyond its table was met. */
+  readonly modulesMissed: number;
+  readonly mappingsMissed: number;
 }
 
 /** A shared object, by what the tracker knows of it. */

@@ -13,7 +13,7 @@ import { whereMeasured } from './where-measured.js';
 const GC_TRUTH = 'pauses: incremental marking steps and lazy sweeping between them are not in it';
 
 const TRACKER_TRUTH =
-  'blocks of other threads are counted in batches; a peak may be off by Buffers that came and went in the call';
+  'live blocks are counted in batches of a thread; a peak may be off by Buffers that came and went in the call';
 
 const POOL_METHOD = "CPU clocks of the threads of libuv's pool";
 
@@ -119,9 +119,10 @@ export class NativeSampler implements Sampler {
     });
   }
 
-  private trackerState({ trackerBoundBytes, hasBackingStores }: NativeSources): SourceState {
+  private trackerState(sources: NativeSources): SourceState {
     const { heapFault } = this;
-    const truth = `${TRACKER_TRUTH}; ${backingStoresTruth(hasBackingStores)}`;
+    const { trackerBoundBytes, hasBackingStores } = sources;
+    const truth = [TRACKER_TRUTH, backingStoresTruth(hasBackingStores), ...missedBy(sources)].join('; ');
     const reason = heapFault === null ? truth : `${truth}; live native memory is null, since ${heapFault}`;
     return { ...present('bounded', TRACKER_METHOD, reason), bound_kb: trackerBoundBytes / 1024 };
   }
@@ -133,6 +134,13 @@ export class NativeSampler implements Sampler {
       ? rssPeakState('ru_maxrss reset by /proc/self/clear_refs at each boundary', undefined)
       : rssPeakState('ru_maxrss', `${lifetime}; no reset: ${clearRefsFault}`);
   }
+}
+
+function missedBy({ modulesMissed, mappingsMissed }: NativeSources): string[] {
+  return [
+    ...(modulesMissed > 0 ? [`module table full, ${modulesMissed} look-ups charged to (unknown)`] : []),
+    ...(mappingsMissed > 0 ? [`${mappingsMissed} mappings not followed`] : []),
+  ];
 }
 
 function maskOf({ rssPeak, ...groups }: SamplerOptions): number {

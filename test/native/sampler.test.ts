@@ -320,3 +320,26 @@ describe('a slice', () => {
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 });
+
+describe('the tracker that is read', () => {
+  const reasonWith = (missed: { modulesMissed: number; mappingsMissed: number }) => {
+    const sourcesRead = () => ({ ...binding.sourcesRead(), tracker: null, trackerBoundBytes: 32 * KIB, ...missed });
+    const sampler = new NativeSampler({ ...binding, sourcesRead }, null, ALL);
+    const { reason } = sampler.sources().native;
+    sampler.close();
+    return reason;
+  };
+
+  test('says what it could not follow', () => {
+    const reason = reasonWith({ modulesMissed: 2, mappingsMissed: 3 });
+    expect(reason).toMatch(/; module table full, 2 look-ups charged to \(unknown\); 3 mappings not followed$/);
+  });
+
+  test('says nothing of it where all was followed', () => {
+    expect(reasonWith({ modulesMissed: 0, mappingsMissed: 0 })).not.toMatch(/followed|module/);
+  });
+
+  test.skipIf(binding.sourcesRead().tracker === null)('without it there is no number of either', () => {
+    expect(binding.sourcesRead()).toMatchObject({ modulesMissed: Number.NaN, mappingsMissed: Number.NaN });
+  });
+});
