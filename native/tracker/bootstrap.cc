@@ -7,6 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <type_traits>
+
 #include "arena.h"
 
 // glibc 2.34 moved dlsym into libc and gave it a new version. Linked as such, the library would not
@@ -24,18 +26,43 @@ namespace {
 
 void Resolve();
 
+// What a function returns that has failed. For allocations null: no block; for mappings and dlclose
+// -1, or MAP_FAILED.
+enum Failure { kNull, kMinusOne };
+
+template <Failure kFailure, typename Result>
+Result Failed() {
+  errno = ENOSYS;
+  if constexpr (kFailure == kMinusOne) {
+    return (Result)-1;
+  } else if constexpr (std::is_same_v<Result, int>) {
+    return ENOMEM;  // posix_memalign, whose 0 is success
+  } else {
+    return Result();
+  }
+}
+
 // What a pointer is until Resolve has run.
-template <auto kMember>
+template <Failure kFailure, auto kMember>
 struct First;
-template <typename Result, typename... Parameters, Result (*Next::*kMember)(Parameters...)>
-struct First<kMember> {
+template <Failure kFailure, typename Result, typename... Parameters,
+          Result (*Next::*kMember)(Parameters...)>
+struct First<kFailure, kMember> {
   static Result Call(Parameters... parameters) {
     Resolve();
     // Still this one: called by Resolve's own dlsym, which needs none of those not in the arena.
-    if (next.*kMember == Call || next.*kMember == nullptr) return Result();
+    if (next.*kMember == Call || next.*kMember == nullptr) return Failed<kFailure, Result>();
     return (next.*kMember)(parameters...);
   }
 };
+
+// In the place of a function that this libc does not have: musl has no pvalloc, but who looks for it
+// finds the hook.
+template <Failure kFailure, typename Result, typename... Parameters>
+void StandIn(Result (**function)(Parameters...)) {
+  if (*function != nullptr) return;
+  *function = [](Parameters...) { return Failed<kFailure, Result>(); };
+}
 
 void* ArenaMalloc(size_t bytes) {
   void* block = Arena::Allocate(bytes);
@@ -124,6 +151,13 @@ void Resolve() {
 #undef STAGEPROF_COMPARE
   // musl may have the one name only.
   if (found.mmap64 == nullptr) found.mmap64 = found.mmap;
+    // Not for operators and dlclose, which may come later with a library.
+#define STAGEPROF_STAND_IN(symbol, result, parameters) StandIn<kNull>(&found.symbol);
+  STAGEPROF_HOOKED_ALLOCATIONS(STAGEPROF_STAND_IN)
+#undef STAGEPROF_STAND_IN
+#define STAGEPROF_STAND_IN(symbol, result, parameters) StandIn<kMinusOne>(&found.symbol);
+  STAGEPROF_HOOKED_MAPPINGS(STAGEPROF_STAND_IN)
+#undef STAGEPROF_STAND_IN
   const auto usable_bytes = found.malloc_usable_size;
   found.malloc_usable_size = ArenaUsableBytes;
   next = found;
@@ -141,12 +175,21 @@ void Resolve() {
 
 }  // namespace
 
+#define STAGEPROF_FIRST_NULL(symbol, result, parameters) First<kNull, &Next::symbol>::Call,
+#define STAGEPROF_FIRST_MINUS_ONE(symbol, result, parameters) First<kMinusOne, &Next::symbol>::Call,
+// clang-format off
 Next next = {
-#define STAGEPROF_FIRST(symbol, result, parameters) First<&Next::symbol>::Call,
-    STAGEPROF_HOOKED_FUNCTIONS(STAGEPROF_FIRST)
-#undef STAGEPROF_FIRST
-        First<&Next::malloc_usable_size>::Call,
+    // In the order of STAGEPROF_HOOKED_FUNCTIONS.
+    STAGEPROF_HOOKED_ALLOCATIONS(STAGEPROF_FIRST_NULL)
+    STAGEPROF_HOOKED_MAPPINGS(STAGEPROF_FIRST_MINUS_ONE)
+    STAGEPROF_HOOKED_NEWS(STAGEPROF_FIRST_NULL)
+    STAGEPROF_HOOKED_DELETES(STAGEPROF_FIRST_NULL)
+    STAGEPROF_HOOKED_UNLOADING(STAGEPROF_FIRST_MINUS_ONE)
+    First<kNull, &Next::malloc_usable_size>::Call,
     {}};
+// clang-format on
+#undef STAGEPROF_FIRST_MINUS_ONE
+#undef STAGEPROF_FIRST_NULL
 
 const char* failure = nullptr;
 

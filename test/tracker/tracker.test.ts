@@ -89,6 +89,10 @@ test('modules loaded later are told apart where the loader cannot be asked', () 
   expectExact('modules.c', plugins, [oldLoader], { STAGEPROF_TRACK_MODULES: '1' });
 });
 
+test('a hooked function that libc lacks fails, and counts nothing', () => {
+  expectExact('missing.c', [], [programs.compile('no_pvalloc.c', 'no_pvalloc.so')]);
+});
+
 // A million take a minute: npm run test:soak.
 const MANY = process.env.STAGEPROF_SOAK === '1' ? 1_000_000 : 100_000;
 test(`${MANY} threads, one after another`, () => expectExact('threads.c', ['many', String(MANY)], []), 600_000);
