@@ -1,5 +1,7 @@
 #include "module_list.h"
 
+#include <math.h>
+
 namespace stageprof {
 
 namespace {
@@ -12,6 +14,8 @@ bool SetNumber(napi_env env, napi_value object, const char* name, double number)
   return napi_create_double(env, number, &value) == napi_ok &&
          napi_set_named_property(env, object, name, value) == napi_ok;
 }
+
+constexpr TrackerClient::Module kUnknown = {"(unknown)", NAN, NAN, NAN, false};
 
 napi_value MakeModule(napi_env env, const TrackerClient::Module& module) {
   napi_value object;
@@ -31,7 +35,7 @@ napi_value MakeModuleList(napi_env env, TrackerClient* tracker, bool with_reside
   if (count > kMost) count = kMost;
   for (uint32_t index = 0; index < count; ++index) {
     // A module that another thread is just finding has no name yet.
-    if (!tracker->ReadModule(index, &modules[index])) modules[index] = {"", 0, 0, 0, false};
+    if (!tracker->ReadModule(index, &modules[index])) modules[index] = kUnknown;
   }
   if (with_resident) tracker->AddResident(count, modules);
 

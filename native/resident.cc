@@ -5,18 +5,37 @@
 
 namespace stageprof {
 
+namespace {
+
+constexpr uint64_t kPagesAtOnce = 4096;
+// What is not looked at beside a hole is less than so many pages; a chunk that has gone altogether
+// costs 511 calls.
+constexpr uint64_t kFewestPages = 16;
+
+// mincore says nothing of a range with a hole in it: its halves are asked.
+uint64_t CountResident(uintptr_t start, uint64_t page_count, uint64_t page_bytes,
+                       unsigned char* pages) {
+  if (mincore(reinterpret_cast<void*>(start), page_count * page_bytes, pages) == 0) {
+    uint64_t resident = 0;
+    for (uint64_t page = 0; page < page_count; ++page) resident += pages[page] & 1;
+    return resident;
+  }
+  if (page_count <= kFewestPages) return 0;
+  const uint64_t half = page_count / 2;
+  return CountResident(start, half, page_bytes, pages) +
+         CountResident(start + half * page_bytes, page_count - half, page_bytes, pages);
+}
+
+}  // namespace
+
 double ResidentBytes(uintptr_t start, uint64_t bytes) {
   static const uint64_t page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  constexpr uint64_t kPagesAtOnce = 4096;
   unsigned char pages[kPagesAtOnce];
   const uint64_t page_count = bytes / page_bytes;
   uint64_t resident = 0;
   for (uint64_t first = 0; first < page_count; first += kPagesAtOnce) {
     const uint64_t count = page_count - first < kPagesAtOnce ? page_count - first : kPagesAtOnce;
-    void* at = reinterpret_cast<void*>(start + first * page_bytes);
-    // Of a part that has gone since, nothing is said: neither is the rest of it then.
-    if (mincore(at, count * page_bytes, pages) != 0) continue;
-    for (uint64_t page = 0; page < count; ++page) resident += pages[page] & 1;
+    resident += CountResident(start + first * page_bytes, count, page_bytes, pages);
   }
   return static_cast<double>(resident * page_bytes);
 }

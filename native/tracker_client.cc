@@ -52,11 +52,14 @@ bool TrackerClient::ReadModule(uint32_t index, Module* module) const {
   StageprofTrackerModule counts;
   if (tracker_->read_module(index, &counts) != 0) return false;
   *module = {counts.name, static_cast<double>(counts.mapped_bytes),
-             static_cast<double>(counts.reserved_bytes), 0, IsOwn(index)};
+             static_cast<double>(counts.reserved_bytes), NAN, IsOwn(index)};
   return true;
 }
 
 void TrackerClient::AddResident(uint32_t count, Module* modules) const {
+  for (uint32_t index = 0; index < count; ++index) {
+    if (!modules[index].is_own) modules[index].resident_bytes = 0;
+  }
   uint32_t place = 0;
   StageprofTrackerMapping mapping;
   while (tracker_->read_mapping(&place, &mapping) == 0) {

@@ -59,13 +59,15 @@ class TrackerClient {
     const char* name;
     double mapped_bytes;
     double reserved_bytes;
-    double resident_bytes;  // of its anonymous mappings; those of files are the files'
-    bool is_own;            // node or the allocator, whose mappings are told elsewhere
+    // Of its anonymous mappings; those of files are the files'. NaN until AddResident, and after it
+    // for its own.
+    double resident_bytes;
+    bool is_own;  // node or the allocator, whose mappings are told elsewhere
   };
   // Modules that were loaded since the last time are known from now on. How many there are.
   uint32_t RefreshModules();
   bool ReadModule(uint32_t index, Module* module) const;
-  // Adds to `resident_bytes` of the first `count` modules. Costs in proportion to what is mapped:
+  // Fills in `resident_bytes` of the first `count` modules. Costs in proportion to what is mapped:
   // 1 to 2 ms a GiB.
   void AddResident(uint32_t count, Module* modules) const;
 

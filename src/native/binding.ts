@@ -26,9 +26,9 @@ export interface NativeSources {
 
 /** A shared object, by what the tracker knows of it. */
 export interface NativeModule {
-  /** Its path, of a long one the end. */
+  /** Its path, of a long one the end; (unknown) where it is not known, or not yet. */
   readonly name: string;
-  /** What is in memory of its anonymous mappings; 0 where that was not asked for, and of node and the allocator. */
+  /** What is in memory of its anonymous mappings; NaN where that was not asked for, and of node and the allocator. */
   readonly residentBytes: number;
 }
 

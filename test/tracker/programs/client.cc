@@ -2,6 +2,7 @@
 #include <math.h>
 #include <sys/mman.h>
 
+#include "../../../native/resident.h"
 #include "../../../native/sample_layout.h"
 #include "../../../native/tracker_client.h"
 #include "check.h"
@@ -35,6 +36,24 @@ double ReadMappedBytes(stageprof::TrackerClient* client) {
   return client->ReadModules(cells, &count);
 }
 
+// Of the program, which the tracker does not follow, nothing is asked; of a hole nothing is lost but it.
+void CheckResident(stageprof::TrackerClient* client) {
+  stageprof::TrackerClient::Module module;
+  check("unknown is the first", 1, client->ReadModule(0, &module));
+  check("not asked", 1, isnan(module.resident_bytes));
+  client->AddResident(1, &module);
+  check("asked", 1, module.resident_bytes >= 0);
+
+  constexpr size_t kPages = 64;
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  auto* start = static_cast<char*>(mmap(nullptr, kPages * page, PROT_READ | PROT_WRITE,
+                                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0));
+  munmap(start + 20 * page, page);
+  check("beside a hole", static_cast<int64_t>(48 * page),
+        static_cast<int64_t>(
+            stageprof::ResidentBytes(reinterpret_cast<uintptr_t>(start), kPages * page)));
+}
+
 // This program is without V8: no module is node's, and the unknown one is nobody's own.
 void CheckUnknownCode(stageprof::TrackerClient* client) {
   constexpr size_t kBytes = 1 << 20;
@@ -50,6 +69,7 @@ void CheckUnknownCode(stageprof::TrackerClient* client) {
         reinterpret_cast<void*>(mmap));
   }
   check("missed", 1, client->ReadMissed().mappings >= 9000 - 8192);
+  CheckResident(client);
   check("no module missed", 0, static_cast<int64_t>(client->ReadMissed().modules));
 }
 
