@@ -88,8 +88,15 @@ napi_value SamplerOpen(napi_env env, napi_callback_info info) {
     return Misused(env, "Expected \"mask\" to be a sum of mask bits");
   }
   Environment* environment = Environment::Of(env);
-  if (environment == nullptr) return nullptr;
-  return SamplerHandle::Open(env, environment, arguments[0], static_cast<uint32_t>(mask));
+  const napi_value sampler =
+      environment == nullptr
+          ? nullptr
+          : SamplerHandle::Open(env, environment, arguments[0], static_cast<uint32_t>(mask));
+  // Thrown in vain where the worker is being terminated, which is the other reason.
+  if (sampler == nullptr) {
+    napi_throw_error(env, nullptr, "The addon has no memory to open a sampler");
+  }
+  return sampler;
 }
 
 // recorderOpen(path, bytes): { expose, write, start, close }, or the errno
@@ -110,8 +117,8 @@ napi_value RecorderOpen(napi_env env, napi_callback_info info) {
   return RecorderHandle::Open(env, environment, path, static_cast<uint64_t>(bytes));
 }
 
-// heapVerify(getHeapStatistics, getArrayBuffers): null or why JS slots will be NaN. Before the first
-// samplerOpen: samplers already open are not changed.
+// heapVerify(getHeapStatistics, getArrayBuffers): null or why JS slots will be NaN. Before the
+// first samplerOpen: samplers already open are not changed.
 napi_value HeapVerify(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value functions[2];
@@ -143,8 +150,8 @@ napi_value AllocatorFacts(napi_env env, const MallocStats& malloc_stats) {
 }
 
 // sourcesRead(): for each source null, or why it cannot be read; for the allocator { name, method,
-// liveTruth, heldTruth, failure }, all but the last null where it is not known; and the error of the
-// tracker's bytes, and what it has not followed
+// liveTruth, heldTruth, failure }, all but the last null where it is not known; and the error of
+// the tracker's bytes, and what it has not followed
 napi_value SourcesRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
   napi_value facts;
@@ -184,8 +191,8 @@ napi_value RssPeakRead(napi_env env, napi_callback_info) {
   return Number(env, ReadLifetimePeakRssBytes(&environment->sources()->status));
 }
 
-// modulesRead(withResident): for each cell of a sample { name, residentBytes }, and then the modules
-// that share the last one; null without the tracker
+// modulesRead(withResident): for each cell of a sample { name, residentBytes }, and then the
+// modules that share the last one; null without the tracker
 napi_value ModulesRead(napi_env env, napi_callback_info info) {
   size_t argument_count = 1;
   napi_value with_resident;

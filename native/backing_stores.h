@@ -14,8 +14,8 @@ namespace stageprof {
 //   WebAssembly.Memory of 64 MiB       mapped, not from malloc; in V8's sum before Node 26
 //   SharedArrayBuffer of 64 MiB        from malloc; not in V8's sum
 //
-// Node keeps it in its array buffer allocator and does not export it. The two words that may hold it
-// are held against what node says, before and after an ArrayBuffer is made: see heap_verify.
+// Node keeps it in its array buffer allocator and does not export it. The two words that may hold
+// it are held against what node says, before and after an ArrayBuffer is made: see heap_verify.
 class BackingStores {
  public:
   static constexpr size_t kFirstWord = 1;  // after the table of virtual functions

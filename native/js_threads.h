@@ -6,8 +6,8 @@
 
 namespace stageprof {
 
-// Threads that run JavaScript, as far as they have loaded the addon: one list for the whole process.
-// No kernel and no Node tells them apart from the outside on every supported line.
+// Threads that run JavaScript, as far as they have loaded the addon: one list for the whole
+// process. No kernel and no Node tells them apart from the outside on every supported line.
 
 // Registers the calling thread.
 void AddJsThread();

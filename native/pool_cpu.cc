@@ -123,7 +123,8 @@ bool PoolCpu::HasTimeToLook() const {
 void PoolCpu::Look() {
   struct stat status;
   if (failure_ || folder_ < 0) return;
-  // By number: libc's fstat is a symbol of 2.33. On 64-bit machines the kernel's structure is libc's.
+  // By number: libc's fstat is a symbol of 2.33. On 64-bit machines the kernel's structure is
+  // libc's.
   if (syscall(SYS_fstat, folder_, &status) != 0) {
     failure_.SetFromErrno("fstat", "/proc/self/task");
     return;

@@ -69,8 +69,8 @@ void RssPeak::Close() {
 }
 
 bool RssPeak::ReadUsage(rusage* usage) {
-  // The reading, what is told and the reset are one step, or a peak would be told to a window that
-  // began after it.
+  // Where any sampler resets, the reading, what is told and the reset are one step, or a peak would
+  // be told to a window that began after it.
   const bool others_reset = resetters.load(kRelaxed) != 0;
   if (others_reset) pthread_mutex_lock(&mutex);
   const bool read = rusage_->Read(usage);

@@ -46,11 +46,12 @@ enum Slot : size_t {
       kSlotCount
 };
 
-// After the slots: bytes that each module has allocated, in the first `module_count` cells. A module
-// keeps its cell as long as the process runs; the last cell is that of all modules beyond it.
+// After the slots: bytes that each module has allocated, in the first `module_count` cells. A
+// module keeps its cell as long as the process runs; the last cell is that of all modules beyond
+// it.
 constexpr size_t kModuleCells = 64;
-// Last a flag, the only cell that JS writes too: 0 asks for a slice to be read when the event loop is
-// about to wait, and 1 says that this has happened.
+// Last a flag, the only cell that JS writes too: 0 asks for a slice to be read when the event loop
+// is about to wait, and 1 says that this has happened.
 constexpr size_t kWaitedCell = kSlotCount + kModuleCells;
 constexpr size_t kSampleLength = kWaitedCell + 1;
 

@@ -161,7 +161,8 @@ inline void Sampler::ReadMalloc() {
   ++malloc_use_.readings;
 }
 
-// The tracker knows better what has been handed out: glibc, for one, takes its thread caches for it.
+// The tracker knows better what has been handed out: glibc, for one, takes its thread caches for
+// it.
 inline double Sampler::HeldBytes(const MallocStats::Reading& reading,
                                  double tracked_live_bytes) const {
   return reads_tracker_ ? reading.live_bytes + reading.held_bytes - tracked_live_bytes
@@ -186,8 +187,10 @@ inline void Sampler::Derive() {
   const double live = blocks - sources_->v8_heap.backing_store_bytes();
   slots_[kNativeLiveBytes] = live;
   if (!reads_tracker_) return;
-  // The two peaks need not have been at the same instant: too low where backing stores came and went.
-  // Too high by those that one thread made while another still freed what a collection had found.
+  // The two peaks need not have been at the same instant: too low where backing stores came and
+  // went. Too high by those that went without a collection (transferred, resized): no window saw
+  // them. Too high by those that one thread made while another still freed what a collection had
+  // found.
   const double peak = tracked_peak_bytes_ - heap_peaks_.backing_store_bytes;
   slots_[kNativePeakBytes] = peak > live ? peak : live;
 }

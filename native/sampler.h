@@ -19,8 +19,8 @@ class Sampler {
     uint64_t skipped = 0;
   };
 
-  // `slots` is the caller's memory, kSampleLength doubles; it must stay valid until Close. `sources`
-  // must be open.
+  // `slots` is the caller's memory, kSampleLength doubles; it must stay valid until Close.
+  // `sources` must be open.
   void Open(Sources* sources, double* slots, uint32_t mask);
   void Close();
 
@@ -28,8 +28,8 @@ class Sampler {
   void ReadEntry();
   // The mirror of ReadEntry: clocks first, so that both ends of a stage stand equally near to it.
   void ReadExit();
-  // What this thread alone has used, at a change of the stage that runs: three slots, the others keep
-  // their last values.
+  // What this thread alone has used, at a change of the stage that runs: three slots, the others
+  // keep their last values.
   void ReadSlice();
   // The same when the event loop is about to wait, where that was asked for.
   void ReadSliceBeforeWait();

@@ -116,7 +116,8 @@ napi_value SamplerHandle::ReadSlice(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// True where slices end when the event loop waits. Memory that may go cannot be written to from there.
+// True where slices end when the event loop waits. Memory that may go cannot be written to from
+// there.
 napi_value SamplerHandle::WatchLoop(napi_env env, napi_callback_info info) {
   SamplerHandle* handle = HandleOf(env, info);
   if (handle->is_open_ && !handle->watches_loop_ && !handle->slots_can_go_) {

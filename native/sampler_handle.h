@@ -15,8 +15,8 @@ namespace stageprof {
 // came on; the handle is freed with the last of them.
 class SamplerHandle {
  public:
-  // `slots` is a Float64Array of kSampleLength. Null, with nothing left behind, when Node-API refuses:
-  // out of memory, or the worker is being terminated.
+  // `slots` is a Float64Array of kSampleLength. Null, with nothing left behind, when Node-API
+  // refuses: out of memory, or the worker is being terminated.
   static napi_value Open(napi_env env, Environment* environment, napi_value slots, uint32_t mask);
 
   // Releases everything but the handle itself, which the functions still point to. Idempotent.

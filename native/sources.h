@@ -40,7 +40,7 @@ struct Sources {
     tracker.Open();
   }
 
-  // Descriptors only: the GC callbacks go with the last sampler that reads JS.
+  // Descriptors only: the GC callbacks go with the last sampler that reads JS or native memory.
   void Close() {
     pool_cpu.Close();
     statm.Close();

@@ -21,7 +21,8 @@ struct Thread {
   Waits waits;
   // Address of the futex; 0 unless it waits for memory.
   uint64_t waits_at;
-  // That address lies in the data of the module that holds libuv: a variable, not a block of malloc.
+  // That address lies in the data of the module that holds libuv: a variable, not a block of
+  // malloc.
   bool waits_in_libuv;
 };
 

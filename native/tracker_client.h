@@ -49,9 +49,9 @@ class TrackerClient {
     return static_cast<double>(counts.thread_allocated_bytes);
   }
 
-  // Allocated bytes by module into kModuleCells `cells`, of which `count` are in use, both NaN where
-  // modules are not counted. Returns the bytes of live mappings that modules have made themselves;
-  // not node, whose own are V8's heap, nor the allocator. As of the last Read.
+  // Allocated bytes by module into kModuleCells `cells`, of which `count` are in use, both NaN
+  // where modules are not counted. Returns the bytes of live mappings that modules have made
+  // themselves; not node, whose own are V8's heap, nor the allocator. As of the last Read.
   double ReadModules(double* cells, double* count);
 
   // For the names of the cells; not for every sample.

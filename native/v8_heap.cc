@@ -77,8 +77,8 @@ void V8Heap::RemoveWindow(Window* window) {
 }
 
 // Inside the callbacks nothing may allocate on the JS heap or enter JS; reading the statistics does
-// neither. Weak callbacks may allocate and start a collection within theirs: its heap is read like any
-// other's, its time is part of the outer one's.
+// neither. Weak callbacks may allocate and start a collection within theirs: its heap is read like
+// any other's, its time is part of the outer one's.
 void V8Heap::OnPrologue(void*, int type, int, void* data) {
   V8Heap* heap = static_cast<V8Heap*>(data);
   if (heap->gc_depth_++ == 0) heap->gc_began_ns_ = ReadWallNs();

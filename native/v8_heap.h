@@ -19,7 +19,9 @@ namespace stageprof {
 //   allocated 8 + 4 = 12, peak 18
 class V8Heap {
  public:
-  // Highest values since a sampler's previous sample. Backing stores too go only with collections.
+  // Highest values since a sampler's previous sample. V8's sum of backing stores too falls only in
+  // collections; node's count also when a buffer is transferred or resized, so that what came and
+  // went so between two readings is not in its peak.
   struct Peaks {
     double used_bytes = 0;
     double backing_store_bytes = 0;
@@ -40,8 +42,8 @@ class V8Heap {
   BackingStores* backing_stores() { return &backing_stores_; }
   const BackingStores& backing_stores() const { return backing_stores_; }
 
-  // The GC callbacks are installed while at least one window is open: a program that does not
-  // measure JS pays nothing.
+  // The GC callbacks are installed while at least one window is open: a program that measures
+  // neither JS nor native memory pays nothing.
   void AddWindow(Window* window);
   void RemoveWindow(Window* window);
 
@@ -74,8 +76,8 @@ class V8Heap {
   double used_bytes() const { return static_cast<double>(words_[kUsedHeapSize]); }
   // What node has allocated for ArrayBuffers and Buffers; V8's sum where that cannot be read.
   double backing_store_bytes() const { return backing_store_bytes_; }
-  // V8's sum of backing stores, whoever allocated them; 1.3 to 1.9 MB are node's own constants. What
-  // is collected stays in it until the next collection or ArrayBuffer.
+  // V8's sum of backing stores, whoever allocated them; 1.3 to 1.9 MB are node's own constants.
+  // What is collected stays in it until the next collection or ArrayBuffer.
   double external_bytes() const { return static_cast<double>(words_[kExternalMemory]); }
   double allocated_bytes() const { return allocated_bytes_; }
   double gc_ns() const { return gc_ns_; }
@@ -87,8 +89,8 @@ class V8Heap {
   // Words of v8::HeapStatistics; heapVerify holds both against v8.getHeapStatistics().
   static constexpr size_t kUsedHeapSize = 4;
   static constexpr size_t kExternalMemory = 7;
-  // V8 writes as many words as its own class has: 14 on Node 20, more on 26. Ample room, because too
-  // little would let it write over what follows.
+  // V8 writes as many words as its own class has: 14 on Node 20, more on 26. Ample room, because
+  // too little would let it write over what follows.
   static constexpr size_t kWords = 64;
 
   using GcCallback = void (*)(void* isolate, int type, int flags, void* data);

@@ -23,7 +23,8 @@ bool Find() {
   return mallctl != nullptr;
 }
 
-// thread.allocatedp points to this thread's count of bytes ever allocated: no other thread moves it.
+// thread.allocatedp points to this thread's count of bytes ever allocated, which no other
+// thread moves.
 bool Serves() {
   const volatile uint64_t* allocated_bytes = nullptr;
   if (!Get("thread.allocatedp", &allocated_bytes) || allocated_bytes == nullptr) return false;

@@ -18,7 +18,8 @@ namespace {
 // glibc last: its proof is the only one whose cost grows with the heap.
 constexpr const Allocator* kKnown[] = {&kJemalloc, &kGperftools, &kTcmalloc, &kMimalloc, &kGlibc};
 
-// Beyond what thread caches keep. Two sizes: numbers that are not of malloc may move once by chance.
+// Beyond what thread caches keep. Two sizes: numbers that are not of malloc may once move by
+// chance.
 constexpr size_t kProbeBytes[] = {64 * 1024 + 1, 96 * 1024 + 1};
 // Another thread may free as much between two readings.
 constexpr int kProbeAttempts = 3;

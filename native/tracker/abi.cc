@@ -84,7 +84,8 @@ uint32_t RefreshForAddon() {
 }
 
 // After libc's constructor, which makes the environment readable, and before those of the program:
-// there is one thread. malloc has been called already.
+// there is one thread, unless another preloaded library's constructor has started more. malloc has
+// been called already.
 __attribute__((constructor)) void Open() {
   const char* modules = getenv("STAGEPROF_TRACK_MODULES");
   // Finds the next functions, if no call has done so yet.

@@ -1,14 +1,14 @@
 /* What the preloaded tracker exports, and all that the addon knows of it. C, without any other
  * header of the tracker.
  *
- * How it grows: StageprofTracker gets new functions at its end, where struct_bytes tells whether they
- * are there. The five structs that functions fill (Reading, Module, ModuleBytes, Mapping, State) lie
- * in the caller's memory, by the caller's size, and are frozen: what is new to tell comes by a new
- * function and a new struct.
+ * How it grows: StageprofTracker gets new functions at its end, where struct_bytes tells whether
+ * they are there. The five structs that functions fill (Reading, Module, ModuleBytes, Mapping,
+ * State) lie in the caller's memory, by the caller's size, and are frozen: what is new to tell
+ * comes by a new function and a new struct.
  *
- * Who may call: any thread, at any time, several at once, also in the child of a fork, which goes on
- * counting the memory that it inherits. From a signal handler only what says so: the others write
- * what the handler may have interrupted. */
+ * Who may call: any thread, at any time, several at once, also in the child of a fork, which goes
+ * on counting the memory that it inherits. From a signal handler only what says so: the others
+ * write what the handler may have interrupted. */
 #ifndef STAGEPROF_TRACKER_ABI_H_
 #define STAGEPROF_TRACKER_ABI_H_
 
@@ -26,8 +26,8 @@ extern "C" {
 
 /* Sizes are usable ones, malloc_usable_size. A realloc counts as one block freed and one allocated.
  * Allocated counts only rise. Freed ones may fall by a realloc that failed: it is counted as freed
- * before it is tried, and taken back. Both have every operation of every thread, but a reading is not
- * of one instant: threads that go on meanwhile are read one after another.
+ * before it is tried, and taken back. Both have every operation of every thread, but a reading is
+ * not of one instant: threads that go on meanwhile are read one after another.
  *
  * A thread adds to live_bytes in batches of at most batch_bytes. The reading thread hands its own
  * over first, so live_bytes is off by at most a batch for each other thread. A peak is raised by
@@ -108,8 +108,8 @@ typedef struct StageprofTracker {
   /* 0, or -1 if there is none. Also from a signal handler. */
   int32_t (*read_module)(uint32_t index, StageprofTrackerModule* module);
   /* Of the first modules, at most `most`, in the order of their indices; returns how many. As of
-   * each thread's last batch, the calling thread's own ends with read(). A cache line a module. Also
-   * from a signal handler. */
+   * each thread's last batch, the calling thread's own ends with read(). A cache line a module.
+   * Also from a signal handler. */
   uint32_t (*read_module_bytes)(uint32_t most, StageprofTrackerModuleBytes* bytes);
   uint32_t (*find_module)(const void* address); /* 0 if in none */
   /* The next live mapping from `*place` on, which begins at 0; -1 when there is none. */

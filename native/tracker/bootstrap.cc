@@ -56,8 +56,8 @@ struct First<kFailure, kMember> {
   }
 };
 
-// In the place of a function that this libc does not have: musl has no pvalloc, but who looks for it
-// finds the hook.
+// In the place of a function that this libc does not have: musl has no pvalloc, but who looks for
+// it finds the hook.
 template <Failure kFailure, typename Result, typename... Parameters>
 void StandIn(Result (**function)(Parameters...)) {
   if (*function != nullptr) return;

@@ -12,7 +12,9 @@ namespace stageprof_tracker {
 // The functions behind the hooks: the next ones in the order in which the loader searches, libc's
 // or those of an allocator that stands between. Every pointer begins as a function that finds them
 // all, so that a hook calls without asking whether it may: malloc is called before any constructor,
-// the tracker's included. Written once, then, while there is one thread.
+// the tracker's included. Written then, while there is one thread; later only what comes with a
+// library that is loaded later, operators and dlclose: two threads that meet one both write the
+// same word.
 struct Next {
 #define STAGEPROF_MEMBER(symbol, result, parameters) result(*symbol) parameters;
   STAGEPROF_HOOKED_FUNCTIONS(STAGEPROF_MEMBER)

@@ -16,7 +16,8 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// Every thread's batches; one cache line. What they do not need for a peak stands in shares. A forked child inherits it with the blocks it counts.
+// The sum of every thread's batches; one cache line. What no peak needs stands in shares. A forked
+// child inherits it with the blocks it counts.
 struct alignas(64) Process {
   std::atomic<int64_t> live_bytes;
   std::atomic<int64_t> peak_bytes;
@@ -93,7 +94,9 @@ void BeginThread(ThreadCounters* thread) {
   threads_seen.fetch_add(1, kRelaxed);
   // Any value but null has the destructor called.
   if (set_specific == nullptr || set_specific(exit_key, thread) != 0) {
-    // Whoever is here before OpenCounters is the main thread, and gets its batches there.
+    // Whoever is here before OpenCounters is the main thread, and gets its batches there; or a
+    // thread that another preloaded library's constructor has started, whose operations go on being
+    // handed over one by one.
     thread->state = ThreadCounters::kEnded;
     EndBatching(thread);
     return;

@@ -94,7 +94,7 @@ struct Threads {
   uint64_t seen;
 };
 
-// Called while there is one thread, before any other can be made.
+// Called by the library's constructor, on the main thread.
 void OpenCounters();
 Threads ReadThreads();
 // Of the calling thread.

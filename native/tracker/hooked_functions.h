@@ -1,5 +1,5 @@
-// The one list of hooked functions. The hooks define them, bootstrap.cc finds the next ones in
-// order from it, and a test holds the library's exports against it.
+// Every hooked function. The hooks define them, and a test holds the library's exports against
+// them. Of STAGEPROF_HOOKED_FUNCTIONS, all but the aliases, bootstrap.cc finds the next ones.
 #ifndef STAGEPROF_TRACKER_HOOKED_FUNCTIONS_H_
 #define STAGEPROF_TRACKER_HOOKED_FUNCTIONS_H_
 
@@ -59,7 +59,10 @@
   X(_ZdaPvSt11align_val_tRKSt9nothrow_t, void, (void*, size_t, const void*))
 
 // After it, an address may belong to another module.
-#define STAGEPROF_HOOKED_UNLOADING(X) X(dlclose, int, (void*))
+// clang-format off
+#define STAGEPROF_HOOKED_UNLOADING(X) \
+  X(dlclose, int, (void*))
+// clang-format on
 
 #define STAGEPROF_HOOKED_FUNCTIONS(X) \
   STAGEPROF_HOOKED_ALLOCATIONS(X)     \

@@ -1,6 +1,6 @@
 // The mmap family. libc maps its own memory (arenas, large blocks, stacks, modules) without passing
-// here, so what is seen is what modules map directly; not by system calls of their own, which nobody
-// sees.
+// here, so what is seen is what modules map directly; not by system calls of their own, which
+// nobody sees.
 //
 // The program's own mappings are let through: node's are the JS heap, which V8 itself knows, 4096
 // of them for each GiB. They would fill the table, and every munmap looks at all of it.

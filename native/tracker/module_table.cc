@@ -25,8 +25,9 @@ void SetRange(Module* module, uintptr_t start, uintptr_t end) {
   module->end.store(end, std::memory_order_release);
 }
 
-// Of a range that another thread may be changing. Who reads the new start also sees the range empty,
-// or its new end. Who read the old start and then the new end sees the new start when it looks again.
+// Of a range that another thread may be changing. Who reads the new start also sees the range
+// empty, or its new end. Who read the old start and then the new end sees the new start when it
+// looks again.
 bool LiesIn(uintptr_t address, const Module& module) {
   const uintptr_t start = module.start.load(std::memory_order_acquire);
   return address >= start && address < module.end.load(std::memory_order_acquire) &&

@@ -144,8 +144,8 @@ uint32_t RefreshModules() {
 }
 
 // Where the loader cannot be asked for one address, the ranges are what is believed, and the next
-// module may already lie in one: all are renewed. By the loader's names, because the kernel's may be
-// others (/lib and /usr/lib), which would be other rows.
+// module may already lie in one: all are renewed. By the loader's names, because the kernel's may
+// be others (/lib and /usr/lib), which would be other rows.
 void ForgetUnloaded() {
   if (find_object == nullptr) {
     RefreshModules();

@@ -44,7 +44,8 @@ struct PageCache {
   static constexpr uint64_t kGenerationMask = (1u << kKeyShift) - kModules;
 
   std::atomic<uint64_t> entries[kEntries];
-  // Raised when a module is unloaded: from then on no earlier entry matches.
+  // Raised when a module is unloaded: from then on no earlier entry matches, until the
+  // generation comes round after 2048 unloadings, to an entry that nothing has replaced meanwhile.
   std::atomic<uint64_t> generation;
 };
 

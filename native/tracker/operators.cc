@@ -58,8 +58,8 @@ inline auto FindOperator(const char* symbol, const void* caller) {
   return next.*kMember;
 }
 
-// An operator may be made of another: libstdc++'s new[] jumps to new, which then has this library for
-// its caller. The first one's caller asked.
+// An operator may be made of another: libstdc++'s new[] jumps to new, which then has this library
+// for its caller. The first one's caller asked.
 inline const void* KeepCaller(const void* caller) {
   const void*& kept = thread_counters.operator_caller;
   if (kept == nullptr) kept = caller;

@@ -5,7 +5,8 @@ namespace stageprof_tracker {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
-// More than a large node has cores. Those that were never taken cost nothing.
+// More threads than a process usually has at one time; the rest add to the common share. Those that
+// were never taken cost nothing.
 constexpr uint32_t kShares = 512;
 constexpr uint32_t kWordBits = 64;
 

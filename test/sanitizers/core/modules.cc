@@ -162,8 +162,8 @@ void modules_threads(uint32_t rounds, uint64_t seed) {
   }
 }
 
-// A module that moves from above an address to below it, as one unloaded and loaded again does, never
-// holds that address, whatever a look at its range meets halfway. No two places are the same.
+// A module that moves from above an address to below it, as one unloaded and loaded again does,
+// never holds that address, whatever a look at its range meets halfway. No two places are the same.
 void modules_moving(uint32_t rounds, uint64_t) {
   constexpr uintptr_t kBetween = 0x40000000;
   std::atomic<bool> is_over{false};

@@ -56,8 +56,8 @@ void Work(uint32_t rounds, uint64_t seed, Tally* tally) {
   }
 }
 
-// What rises never falls, whatever a reading meets halfway; but what is freed, by the realloc that each
-// worker may be failing in.
+// What rises never falls, whatever a reading meets halfway; but what is freed, by the realloc that
+// each worker may be failing in.
 void Watch(const std::atomic<bool>* is_over) {
   const int32_t window = stageprof_tracker_v1.open_window();
   StageprofTrackerReading last = ReadWindow(window);

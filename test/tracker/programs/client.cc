@@ -36,7 +36,8 @@ double ReadMappedBytes(stageprof::TrackerClient* client) {
   return client->ReadModules(cells, &count);
 }
 
-// Of the program, which the tracker does not follow, nothing is asked; of a hole nothing is lost but it.
+// Of the program, which the tracker does not follow, nothing is asked; of a hole nothing is lost
+// but it.
 void CheckResident(stageprof::TrackerClient* client) {
   stageprof::TrackerClient::Module module;
   check("unknown is the first", 1, client->ReadModule(0, &module));
