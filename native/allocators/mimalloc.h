@@ -6,9 +6,8 @@
 namespace stageprof {
 
 // Recognised, not read: mimalloc has no live bytes of the process at a bounded cost.
-//   - Release builds (MI_STAT 0) do not count blocks. Where they are counted, each thread counts
-//     its
-//     own, and mi_stats_get sees a thread's counts when that thread merges them or ends.
+//   - Release builds (MI_STAT 0) do not count blocks. Where they are counted, each thread
+//     counts its own, and mi_stats_get sees a thread's counts when that thread merges them or ends.
 //   - mi_heap_visit_blocks walks the heap.
 //   - mi_process_info gives the committed memory, on Linux also in place of the resident one: with
 //     the arena that it reserves and never touches in it (136 MiB at the start of a program that

@@ -83,6 +83,7 @@ describe.each([
       for (let attempt = 0; attempt < 5; attempt++) {
         stages = new NativeStages(addon, 'shred', place, preload);
         if (stages.row('shred').allocator_kb_delta !== null) break;
+        expect(stages.report.sources.allocator.skipped).toBeGreaterThan(0);
       }
     });
 

@@ -47,7 +47,9 @@ describe.each(CASES)('work on the %s thread over %s', (place, _allocator, behind
   });
 
   test('what is freed is charged to no module', () => {
-    expect(volumes.row('release').native_modules?.[addon.name] ?? 0).toBe(0);
+    const { native_modules } = volumes.row('release');
+    expect(native_modules).not.toBeNull();
+    expect(native_modules![addon.name] ?? 0).toBe(0);
   });
 
   test('blocks are neither Buffers nor mappings', () => {
