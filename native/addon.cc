@@ -7,6 +7,7 @@
 #include "environment.h"
 #include "heap_verify.h"
 #include "module_list.h"
+#include "napi_values.h"
 #include "recorder_handle.h"
 #include "rss_peak.h"
 #include "rusage.h"
@@ -17,27 +18,6 @@
 namespace stageprof {
 
 namespace {
-
-napi_value Number(napi_env env, double number) {
-  napi_value value = nullptr;
-  napi_create_double(env, number, &value);
-  return value;
-}
-
-napi_value TextOrNull(napi_env env, const char* text) {
-  napi_value value = nullptr;
-  if (text == nullptr) {
-    napi_get_null(env, &value);
-  } else {
-    napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
-  }
-  return value;
-}
-
-void SetProperty(napi_env env, napi_value object, const char* name, napi_value value) {
-  // A value that could not be made (a worker being terminated) is left out.
-  if (value != nullptr) napi_set_named_property(env, object, name, value);
-}
 
 napi_value Misused(napi_env env, const char* message) {
   napi_throw_type_error(env, nullptr, message);

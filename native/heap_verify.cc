@@ -1,17 +1,13 @@
 #include "heap_verify.h"
 
+#include "napi_values.h"
+
 namespace stageprof {
 
 namespace {
 
 // A collection between the readings makes the used heap fall; two in a row are unlikely.
 constexpr int kAttempts = 5;
-
-bool GetNumber(napi_env env, napi_value object, const char* name, double* number) {
-  napi_value value;
-  return napi_get_named_property(env, object, name, &value) == napi_ok &&
-         napi_get_value_double(env, value, number) == napi_ok;
-}
 
 bool Call(napi_env env, napi_value function, napi_value* result) {
   napi_value undefined;

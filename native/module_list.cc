@@ -2,18 +2,11 @@
 
 #include <math.h>
 
+#include "napi_values.h"
+
 namespace stageprof {
 
 namespace {
-
-// More than there can be: the tracker's table is smaller.
-constexpr uint32_t kMost = 1024;
-
-bool SetNumber(napi_env env, napi_value object, const char* name, double number) {
-  napi_value value;
-  return napi_create_double(env, number, &value) == napi_ok &&
-         napi_set_named_property(env, object, name, value) == napi_ok;
-}
 
 constexpr TrackerClient::Module kUnknown = {"(unknown)", NAN, NAN, NAN, false};
 
@@ -30,9 +23,9 @@ napi_value MakeModule(napi_env env, const TrackerClient::Module& module) {
 }  // namespace
 
 napi_value MakeModuleList(napi_env env, TrackerClient* tracker, bool with_resident) {
-  TrackerClient::Module modules[kMost];
+  TrackerClient::Module modules[TrackerClient::kMostModules];
   uint32_t count = tracker->RefreshModules();
-  if (count > kMost) count = kMost;
+  if (count > TrackerClient::kMostModules) count = TrackerClient::kMostModules;
   for (uint32_t index = 0; index < count; ++index) {
     // A module that another thread is just finding has no name yet.
     if (!tracker->ReadModule(index, &modules[index])) modules[index] = kUnknown;

@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include "napi_values.h"
 #include "sample_layout.h"
 
 namespace stageprof {
@@ -14,12 +15,6 @@ SamplerHandle* HandleOf(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
   return static_cast<SamplerHandle*>(data);
-}
-
-bool SetNumber(napi_env env, napi_value object, const char* name, double number) {
-  napi_value value;
-  return napi_create_double(env, number, &value) == napi_ok &&
-         napi_set_named_property(env, object, name, value) == napi_ok;
 }
 
 }  // namespace

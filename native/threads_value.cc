@@ -9,37 +9,21 @@
 
 #include "clocks.h"
 #include "js_threads.h"
+#include "napi_values.h"
 #include "threads.h"
 
 namespace stageprof {
 
 namespace {
 
-void Set(napi_env env, napi_value object, const char* name, napi_value value) {
-  // A value that could not be made (a worker being terminated) is left out.
-  if (value != nullptr) napi_set_named_property(env, object, name, value);
-}
-
-void SetNumber(napi_env env, napi_value object, const char* name, double number) {
-  napi_value value = nullptr;
-  napi_create_double(env, number, &value);
-  Set(env, object, name, value);
-}
-
 void SetText(napi_env env, napi_value object, const char* name, const char* text) {
-  napi_value value = nullptr;
-  if (text == nullptr) {
-    napi_get_null(env, &value);
-  } else {
-    napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
-  }
-  Set(env, object, name, value);
+  SetProperty(env, object, name, TextOrNull(env, text));
 }
 
 void SetFlag(napi_env env, napi_value object, const char* name, bool flag) {
   napi_value value = nullptr;
   napi_get_boolean(env, flag, &value);
-  Set(env, object, name, value);
+  SetProperty(env, object, name, value);
 }
 
 const char* NameOf(Waits waits) {
@@ -115,8 +99,9 @@ napi_value Read(napi_env env, bool tells_apart) {
   SetText(env, reading, "failure", source.failure.reason());
   SetNumber(env, reading, "processBeforeNs", before_ns);
   SetNumber(env, reading, "processAfterNs", after_ns);
-  Set(env, reading, "threads", ThreadList(env, threads.get(), count, tells_apart));
-  Set(env, reading, "endedJs", EndedList(env, ended.get(), CopyEndedJsThreads(ended.get())));
+  SetProperty(env, reading, "threads", ThreadList(env, threads.get(), count, tells_apart));
+  SetProperty(env, reading, "endedJs",
+              EndedList(env, ended.get(), CopyEndedJsThreads(ended.get())));
   return reading;
 }
 

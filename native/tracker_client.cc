@@ -69,10 +69,8 @@ void TrackerClient::AddResident(uint32_t count, Module* modules) const {
 }
 
 double TrackerClient::ReadModules(double* cells, double* count) {
-  // More than there can be: the tracker's table is smaller.
-  constexpr uint32_t kMost = 1024;
-  StageprofTrackerModuleBytes modules[kMost];
-  const uint32_t modules_read = tracker_->read_module_bytes(kMost, modules);
+  StageprofTrackerModuleBytes modules[kMostModules];
+  const uint32_t modules_read = tracker_->read_module_bytes(kMostModules, modules);
   double mapped_bytes = 0;
   double beyond = 0;
   constexpr uint32_t kLastCell = kModuleCells - 1;

@@ -14,6 +14,9 @@ namespace stageprof {
 // in them. A peak may lack a batch of every thread, the reading one included: BoundBytes().
 class TrackerClient {
  public:
+  // More than there can be: the tracker's table is smaller.
+  static constexpr uint32_t kMostModules = 1024;
+
   struct Reading {
     double live_bytes;
     double peak_bytes;  // highest live bytes since this window's previous reading
