@@ -6,6 +6,7 @@
 
 #include "bootstrap.h"
 #include "counted.h"
+#include "highest.h"
 #include "windows.h"
 
 namespace stageprof_tracker {
@@ -103,10 +104,7 @@ void BeginThread(ThreadCounters* thread) {
   }
   MoveToShare(thread);
   const uint32_t batching = threads_batching.fetch_add(1, kRelaxed) + 1;
-  uint32_t highest = threads_highest.load(kRelaxed);
-  while (batching > highest &&
-         !threads_highest.compare_exchange_weak(highest, batching, kRelaxed)) {
-  }
+  RaiseTo(&threads_highest, batching);
 }
 
 // Who raises a value raises its highest after it: a reading may come between the two.
@@ -120,9 +118,7 @@ void AddLive(int64_t growth) {
   // Ordered with the windows that it raises: see BeginWindow.
   const int64_t live = process.live_bytes.fetch_add(growth, std::memory_order_seq_cst) + growth;
   if (growth < 0) return;
-  int64_t peak = process.peak_bytes.load(kRelaxed);
-  while (live > peak && !process.peak_bytes.compare_exchange_weak(peak, live, kRelaxed)) {
-  }
+  RaiseTo(&process.peak_bytes, live);
   RaiseWindows(live);
 }
 

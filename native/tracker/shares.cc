@@ -1,5 +1,7 @@
 #include "shares.h"
 
+#include "highest.h"
+
 namespace stageprof_tracker {
 
 namespace {
@@ -42,9 +44,7 @@ Share* TakeShare() {
         continue;
       }
       const uint32_t place = word * kWordBits + static_cast<uint32_t>(__builtin_ctzll(bit));
-      uint32_t used = shares_used.load(kRelaxed);
-      while (place >= used && !shares_used.compare_exchange_weak(used, place + 1, kRelaxed)) {
-      }
+      RaiseTo(&shares_used, place + 1);
       return &lines[place].share;
     }
   }

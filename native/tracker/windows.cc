@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "highest.h"
+
 namespace stageprof_tracker {
 
 namespace {
@@ -37,9 +39,7 @@ int32_t OpenWindow(int64_t live_bytes) {
     if (!below_closed[window].compare_exchange_strong(closed, Stored(live_bytes), kOrdered)) {
       continue;
     }
-    int32_t used = windows_used.load(kRelaxed);
-    while (window >= used && !windows_used.compare_exchange_weak(used, window + 1, kRelaxed)) {
-    }
+    RaiseTo(&windows_used, window + 1);
     return window;
   }
   return -1;
