@@ -68,15 +68,9 @@ napi_value SamplerOpen(napi_env env, napi_callback_info info) {
     return Misused(env, "Expected \"mask\" to be a sum of mask bits");
   }
   Environment* environment = Environment::Of(env);
-  const napi_value sampler =
-      environment == nullptr
-          ? nullptr
-          : SamplerHandle::Open(env, environment, arguments[0], static_cast<uint32_t>(mask));
-  // Thrown in vain where the worker is being terminated, which is the other reason.
-  if (sampler == nullptr) {
-    napi_throw_error(env, nullptr, "The addon has no memory to open a sampler");
-  }
-  return sampler;
+  // Undefined where there is no memory, or the worker is being terminated.
+  if (environment == nullptr) return nullptr;
+  return SamplerHandle::Open(env, environment, arguments[0], static_cast<uint32_t>(mask));
 }
 
 // recorderOpen(path, bytes): { expose, write, start, close }, or the errno

@@ -324,7 +324,7 @@ describe('a slice', () => {
 describe('the tracker that is read', () => {
   const reasonWith = (missed: { modulesMissed: number; mappingsMissed: number }) => {
     const sourcesRead = () => ({ ...binding.sourcesRead(), tracker: null, trackerBoundBytes: 32 * KIB, ...missed });
-    const sampler = new NativeSampler({ ...binding, sourcesRead }, null, ALL);
+    const sampler = NativeSampler.open({ ...binding, sourcesRead }, null, ALL)!;
     const { reason } = sampler.sources().native;
     sampler.close();
     return reason;
