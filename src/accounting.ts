@@ -91,6 +91,7 @@ export class Accounting {
       settings.collect === 'none' ? null : new ForcedCollection(sampler, settings.collect, () => this.readPeaks());
     sampler.readEntry();
     this.start = Float64Array.from(this.slots);
+    this.calls.outside.entry.set(this.start);
     const { collection } = this;
     this.slices =
       canSlice && hasSlices(this.slots)
@@ -232,6 +233,21 @@ export class Accounting {
     for (const call of this.calls.stages()) if (call.entered) this.fold(call, rows);
     if (this.slices !== null) sumSlices(this.labels.entered, rows);
     return rows;
+  }
+
+  /**
+   * One row, of the whole life of the profiler as of the last sample: as if it was a call that ends there. Forced
+   * collections are no more in it than in a call.
+   */
+  life(): RowStore {
+    const { outside } = this.calls;
+    const life = new RowStore();
+    const row = life.addRow(this.labels.root.path);
+    this.fold(outside, life);
+    life.cells[life.offset(row) + CALLS]!++;
+    life.countDuration(row, bucketOf(this.slots[WALL]! - outside.entry[WALL]!));
+    this.slices?.addLife(life, row, outside.entry);
+    return life;
   }
 
   /** Adds what a call has used, from its entry sample to the last sample, to the row of its label. */

@@ -15,13 +15,12 @@ import type { OpenCall } from './open-calls.js';
 import { type ProfilerSettings, resolveOptions, type StageProfilerOptions } from './options.js';
 import { collectFacts } from './recorder/facts.js';
 import { openRecorder, type Recorder } from './recorder/recorder.js';
-import { buildReport, type HeaderFacts } from './report/build.js';
+import { buildReport, type HeaderFacts, type MeasuredRows } from './report/build.js';
 import { composeKib } from './report/composition.js';
 import { exactUse } from './report/exact-use.js';
 import { kibOf, secondsOf } from './report/quantities.js';
 import type { Report } from './report/report.js';
 import type { ThreadCpu } from './report/threads.js';
-import type { RowStore } from './row-store.js';
 import { slurmIdentity } from './slurm.js';
 import { type Sources, TRACKER_METHOD } from './sources.js';
 import { type StageCost, stageCostOf } from './stage-cost.js';
@@ -38,8 +37,7 @@ export interface ProfilerParts {
 
 interface Measured {
   readonly facts: HeaderFacts;
-  readonly rows: RowStore;
-  readonly modules: readonly string[] | null;
+  readonly rows: MeasuredRows;
 }
 
 /**
@@ -115,11 +113,11 @@ export class StageProfiler implements Profiler {
 
   report(): Report {
     // Before the calibration, whose time is not the program's.
-    const { facts, rows, modules } = this.final ?? this.measure();
+    const { facts, rows } = this.final ?? this.measure();
     const { entered } = this.accounting.labels;
     const cost =
       this.knownCost ?? (entered.length === 0 ? NO_COST : stageCostOf(this.settings.sampler, scratchProfiler));
-    return buildReport(facts, entered, rows, modules, cost);
+    return buildReport(facts, entered, rows, cost);
   }
 
   /**
@@ -255,8 +253,11 @@ export class StageProfiler implements Profiler {
     const totals = this.accounting.measureTotals();
     return {
       facts: this.facts(totals),
-      rows: this.accounting.rowsWithOpenCalls(),
-      modules: this.sampler.modules(),
+      rows: {
+        stages: this.accounting.rowsWithOpenCalls(),
+        life: this.accounting.life(),
+        modules: this.sampler.modules(),
+      },
     };
   }
 

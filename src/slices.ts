@@ -104,6 +104,17 @@ export class Slices {
     }
   }
 
+  /** Adds what this thread has used from `entry` to the last sample, and the part of it outside any stage. */
+  addLife(life: RowStore, row: number, entry: Float64Array): void {
+    const base = life.offset(row);
+    for (const [i, outside] of this.outside().entries()) {
+      const { whole } = SLICED[i]!;
+      const slot = SLICED_SLOTS[i]!;
+      if (whole !== null) addTo(life.cells, base + columnOf(whole), this.slots[slot]! - entry[slot]!);
+      addTo(life.cells, base + SELF_COLUMNS[i]!, outside);
+    }
+  }
+
   /** What was charged to code outside any stage, in the order of `SLICED`; NaN where not measured. */
   outside(): number[] {
     return SELF_COLUMNS.map((column) => this.store.get(this.root.row, column));

@@ -55,6 +55,7 @@ describe('with scripted readings', () => {
       gc_calls: 0,
     });
     expect(rowOf(profiler, 'a.b')).toMatchObject({ wall_s: 30e-9, wall_max_s: 10e-9, wall_self_s: 30e-9, gc_calls: 0 });
+    expect(profiler.report().program).toMatchObject({ wall_s: 1_030e-9, wall_self_s: 0, cpu_s: 1_030e-9, gc_calls: 0 });
   });
 
   test('they are part of the total and of the time outside: all adds up', () => {

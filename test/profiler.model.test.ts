@@ -96,6 +96,7 @@ class Both {
   firstAcrossAwait: string | undefined;
   private readonly sampler;
   private kib = 0;
+  highestKib = 0;
   private readonly contexts: Context[] = [{ call: null, outer: null, handles: [], run: asyncContextHere() }];
   private readonly handles: { readonly handle: Stage; readonly call: NaiveCall; readonly context: Context }[] = [];
   private readonly pending: { readonly call: NaiveCall; settle(fails: boolean): Promise<unknown> }[] = [];
@@ -132,6 +133,7 @@ class Both {
       case 'use heap':
         this.sampler.set({ js_used_bytes: command.kib * 1024 });
         this.kib = command.kib;
+        this.highestKib = Math.max(this.highestKib, command.kib);
         for (const call of this.open) call.highestKib = Math.max(call.highestKib, command.kib);
         break;
       case 'open a handle': {
@@ -299,6 +301,15 @@ function expectSame(report: Report, both: Both): void {
     total_cpu_s: both.total.cpu / 1e9,
     outside_wall_s: both.outside.wall / 1e9,
     outside_cpu_s: both.outside.cpu / 1e9,
+    program: {
+      stage: '(program)',
+      calls: 1,
+      wall_s: both.total.wall / 1e9,
+      wall_self_s: both.outside.wall / 1e9,
+      cpu_s: both.total.cpu / 1e9,
+      cpu_self_s: both.outside.cpu / 1e9,
+      js_kb_peak_max: both.highestKib,
+    },
   });
   const across = both.calls.filter(({ isAcrossAwait }) => isAcrossAwait).length;
   const warnings = [
@@ -319,9 +330,15 @@ function expectConserved({ stages, ...header }: Report): void {
 }
 
 /** Charged to the label whose code ran, and to all labels above it. */
-function expectCharged({ stages, exact }: Report, both: Both): void {
+function expectCharged({ stages, program, exact }: Report, both: Both): void {
   const used = (isIn: (label: string) => boolean): number =>
     sum(Array.from(both.thread, ([label, ns]) => (isIn(label) ? ns : 0)));
+  expect(program).toMatchObject({
+    thread_cpu_s: used(() => true) / 1e9,
+    thread_cpu_self_s: used((label) => label === '') / 1e9,
+    js_kb_alloc: used(() => true),
+    js_kb_alloc_self: used((label) => label === ''),
+  });
   for (const { stage, ...row } of stages) {
     const self = used((label) => label === stage);
     const whole = used((label) => label === stage || label.startsWith(`${stage}.`));

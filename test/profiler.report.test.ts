@@ -2,9 +2,10 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { METRICS } from '../src/metrics.js';
 import { LEVEL_OF_PEAK, type SlotName } from '../src/native/layout.js';
 import { MEASURES } from '../src/options.js';
+import { StageProfiler } from '../src/profiler.js';
 import { isNumberMetric } from '../src/report/number-metrics.js';
 import { absent, present } from '../src/sources.js';
-import { rowOf, scripted } from './scripted-sampler.js';
+import { rowOf, ScriptedSampler, scripted } from './scripted-sampler.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -183,6 +184,59 @@ describe('header', () => {
       node: process.version,
       pid: process.pid,
       stages: [],
+    });
+  });
+
+  test('has a row of the whole program, what no stage saw included', () => {
+    const { profiler, sampler } = scripted({}, { fullNs: 1_000, innerNs: 300 });
+    sampler.allocate('m.node', 2_048);
+    sampler.advance({ rss_bytes: 4_096, js_used_bytes: 9_216, native_alloc_bytes: 2_048 });
+    sampler.set({ js_used_bytes: 3_072 });
+    profiler.stage('a', () => {
+      sampler.advance({ wall_ns: 50, rss_bytes: 1_024 });
+      sampler.allocate('m.node', 1_024);
+    });
+    sampler.pass(7);
+    const open = profiler.stage('b');
+    sampler.advance({ wall_ns: 3, rss_bytes: -3_072 });
+    const expected = {
+      stage: '(program)',
+      calls: 1,
+      errors: 0,
+      open: 0,
+      overlapped_calls: 0,
+      wall_s: 60e-9,
+      wall_max_s: 60e-9,
+      wall_self_s: 7e-9,
+      wall_hist: [[7, 1]],
+      rss_kb_delta: 2,
+      rss_kb_peak_max: 5,
+      js_kb_delta: 3,
+      js_kb_peak_max: 9,
+      native_kb_alloc: 2,
+      native_modules: { 'm.node': 3 },
+      overhead_s: 1e-6,
+    };
+    for (let i = 0; i < 2; i++) expect(profiler.report().program).toMatchObject(expected);
+    open.end();
+    profiler.close();
+    sampler.pass(100);
+    expect(profiler.report().program).toMatchObject({ wall_s: 60e-9, wall_self_s: 7e-9, calls: 1, overhead_s: 2e-6 });
+  });
+
+  test('the row of the program starts with the profiler, modules and peaks among it', () => {
+    const sampler = new ScriptedSampler();
+    sampler.allocate('m.node', 10_240);
+    sampler.set({ rss_bytes: 8_192, js_used_bytes: 90_000 });
+    sampler.set({ js_used_bytes: 1_024 });
+    const profiler = new StageProfiler({}, { sampler });
+    sampler.allocate('m.node', 1_024);
+    sampler.advance({ rss_bytes: 2_048 });
+    expect(profiler.report().program).toMatchObject({
+      rss_kb_delta: 2,
+      rss_kb_peak_max: 10,
+      js_kb_peak_max: 1,
+      native_modules: { 'm.node': 1 },
     });
   });
 

@@ -4,7 +4,7 @@ import { buildReport, type HeaderFacts } from '../report/build.js';
 import { type ExactUse, exactUse } from '../report/exact-use.js';
 import { kibOf, secondsOf } from '../report/quantities.js';
 import type { Report } from '../report/report.js';
-import { addTo, columnOf, raiseTo } from '../row-store.js';
+import { addTo, columnOf, RowStore, raiseTo } from '../row-store.js';
 import { SLICED, sumSlices } from '../slices.js';
 import { TRACKER_METHOD } from '../sources.js';
 import type { RecordedCall } from './read-open-calls.js';
@@ -21,6 +21,7 @@ const THREAD_CPU = columnOf('thread_cpu_s');
 const RSS = columnOf('rss_kb_delta');
 const RSS_PEAK = columnOf('rss_kb_peak_max');
 const OPEN = columnOf('open');
+const CALLS = columnOf('calls');
 
 const NO_READING: RecordedReading = {
   wall_ns: Number.NaN,
@@ -41,7 +42,20 @@ export function reportOf(recording: Recording): Report {
   for (const call of calls) if (call.row !== 0 && !call.folding) foldOpenCall(recording, call, last);
   const nodes = labels.map(({ path, row }) => new LabelNode(path, row));
   if (isExact(recording)) sumSlices(nodes, store);
-  return buildReport(headerFacts(recording, last), nodes, store, modules, null);
+  const life = lifeOf(recording, last);
+  const report = buildReport(headerFacts(recording, last), nodes, { stages: store, life, modules }, null);
+  // Modules are in samples only, of which the recorder has none of the program's end.
+  return { ...report, program: report.program && { ...report.program, native_modules: null } };
+}
+
+/** The row of the whole program: of what only its own samples tell nothing is known. */
+function lifeOf(recording: Recording, last: RecordedReading): RowStore {
+  const life = new RowStore();
+  const row = life.addRow('');
+  life.cells[life.offset(row) + CALLS]!++;
+  const outside = recording.calls.find((call) => call.row === 0);
+  if (outside !== undefined) foldOpenCall({ ...recording, store: life }, outside, last);
+  return life;
 }
 
 /** All NaN where there is none. */

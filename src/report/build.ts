@@ -4,13 +4,21 @@ import { METRICS, type MetricField, type Unit } from '../metrics.js';
 import { columnOf, MODULE_COLUMNS, type RowStore } from '../row-store.js';
 import type { StageCost } from '../stage-cost.js';
 import { kibOf, secondsOf } from './quantities.js';
-import { type ModuleKib, REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from './report.js';
+import { type ModuleKib, PROGRAM, REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from './report.js';
 
 const CALLS = columnOf('calls');
 const INNER_STAGES = columnOf('inner_stages');
 
-/** What only the profiler knows; schema and overhead are added here. */
-export type HeaderFacts = Omit<ReportHeader, 'schema' | 'overhead_s'>;
+/** What only the profiler knows; the rest is made here. */
+export type HeaderFacts = Omit<ReportHeader, 'schema' | 'overhead_s' | 'program'>;
+
+export interface MeasuredRows {
+  readonly stages: RowStore;
+  /** A single row, of the whole life of the profiler. */
+  readonly life: RowStore;
+  /** Names of the modules that the rows have cells of. */
+  readonly modules: readonly string[] | null;
+}
 
 const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
   s: secondsOf,
@@ -28,19 +36,21 @@ const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
 export function buildReport(
   facts: HeaderFacts,
   labels: readonly LabelNode[],
-  store: RowStore,
-  modules: readonly string[] | null,
+  { stages: store, life, modules }: MeasuredRows,
   cost: StageCost | null,
 ): Report {
   const made: Makings = { store, modules, cost };
   const stages = labels.map((label) => buildRow(label, made));
   let stagesClosed = 0;
   for (const { row } of labels) stagesClosed += store.get(row, CALLS);
+  const overheadS = cost && secondsOf(stagesClosed * cost.fullNs);
+  const program = { ...buildRow({ path: PROGRAM, row: 0 }, { ...made, store: life }), overhead_s: overheadS };
   return {
     schema: REPORT_SCHEMA,
     ...facts,
-    rss_kb_peak: highest(facts.rss_kb_peak, stages),
-    overhead_s: cost && secondsOf(stagesClosed * cost.fullNs),
+    rss_kb_peak: highest(facts.rss_kb_peak, [program, ...stages]),
+    overhead_s: overheadS,
+    program,
     stages,
   };
 }
@@ -60,7 +70,7 @@ interface Makings {
   readonly cost: StageCost | null;
 }
 
-function buildRow({ path, row }: LabelNode, made: Makings): StageRow {
+function buildRow({ path, row }: Pick<LabelNode, 'path' | 'row'>, made: Makings): StageRow {
   const values: [string, unknown][] = METRICS.map(({ field, unit }) => {
     const derived = DERIVED[field];
     return [field, derived === undefined ? READERS[unit](made.store.get(row, columnOf(field))) : derived(made, row)];

@@ -27,14 +27,14 @@ export function checkReport(value: unknown): asserts value is Report {
     const state = (report.sources as Partial<Record<string, unknown>> | null | undefined)?.[name];
     if (!isSourceState(state)) throw reportShapeError(`sources.${name}`, state);
   }
+  if (report.program !== undefined && report.program !== null) checkRow(report.program, 'program');
   if (!isThreads(report.threads)) throw reportShapeError('threads', report.threads);
   if (!Array.isArray(report.stages)) throw reportShapeError('stages', report.stages);
-  report.stages.forEach(checkRow);
+  for (const [index, row] of report.stages.entries()) checkRow(row, `stages[${index}]`);
 }
 
-function checkRow(value: unknown, index: number): void {
+function checkRow(value: unknown, at: string): void {
   const row = value as Partial<Record<string, unknown>> | null | undefined;
-  const at = `stages[${index}]`;
   if (typeof row?.stage !== 'string' || row.stage.length > LONGEST_TEXT)
     throw reportShapeError(`${at}.stage`, row?.stage);
   for (const { field } of NUMBER_METRICS) {

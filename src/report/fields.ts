@@ -65,6 +65,8 @@ function header(): string[] {
       EXACT_MEMBERS.map(({ member, unit, self }) => [code(member), unit, `${code(self)} of the rows`]),
     ),
     '',
+    'The members of `program` are those of a row of [Stages](#stages), with `(program)` as the label.',
+    '',
     'Members of `slurm`, each a string or null:',
     '',
     ...meanings('member', SLURM),
@@ -174,7 +176,7 @@ function merging(): string[] {
     '',
     ...meanings('fold', FOLD_MERGE),
     '',
-    'In the header, `largest` keeps the composition of the report with the highest resident set, `threads` adds group by group, `add members` adds each member, `same` keeps a value that all reports agree on and is null otherwise, and `weakest` keeps the',
+    'In the header, `largest` keeps the composition of the report with the highest resident set, `threads` adds group by group, `add members` adds each member, `row` merges as the rows of one label are, `same` keeps a value that all reports agree on and is null otherwise, and `weakest` keeps the',
     'weakest truth of each source, with a word in its `reason` where the reports differ. Warnings of equal text are',
     'merged into one, their counts added.',
   ];

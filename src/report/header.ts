@@ -14,12 +14,13 @@ export type HeaderType =
   | 'slurm'
   | 'composition'
   | 'threads'
-  | 'exact';
+  | 'exact'
+  | 'row';
 
 /**
  * How the header of a merged report is made: `add` and `max` of the numbers, `all` true where all are true, `any` where one is,
  * `same` the value where all agree and else null, `weakest` truth of each source, `warnings` counts added, `largest`
- * that of the report with the highest resident set, `threads` added group by group, `add members` each member added.
+ * that of the report with the highest resident set, `threads` added group by group, `add members` each member added, `row` as the rows of one label.
  */
 export type HeaderFold =
   | 'fixed'
@@ -33,7 +34,8 @@ export type HeaderFold =
   | 'weakest'
   | 'warnings'
   | 'largest'
-  | 'threads';
+  | 'threads'
+  | 'row';
 
 export interface HeaderTraits {
   readonly type: HeaderType;
@@ -89,6 +91,13 @@ export const HEADER = {
     nullable: true,
     description:
       'What this thread used: with the `_self` fields of all rows, `outside` adds up to `total`. Null unless `sources.attribution` is exact.',
+  },
+  program: {
+    type: 'row',
+    fold: 'row',
+    nullable: true,
+    description:
+      'What the process used since the profiler was made, stages or not, in the fields of a stage: `calls` counts profilers, the `_self` fields are what no stage was open for. Forced collections are not in it. Null where a merged report has none.',
   },
   js_memory_traced: {
     type: 'boolean',

@@ -3,15 +3,16 @@ import type { Composition } from './composition.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
 import { addExactUse, type ExactUse } from './exact-use.js';
 import { emptyHeader, HEADER_FIELDS, type HeaderField, type HeaderFold, SLURM } from './header.js';
+import { type MergedRow, RowMerger, type RowsState } from './merge-rows.js';
 import { mergeSources } from './merge-sources.js';
-import type { ReportHeader } from './report.js';
+import { PROGRAM, type ReportHeader, type StageRow } from './report.js';
 import { mergeThreads } from './threads.js';
 import { mergeWarnings } from './warnings.js';
 
 // The fold of a member decides its type: the compiler checks the table, not these.
 type Combine = (a: never, b: never) => unknown;
 
-const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max'>, Combine>> = {
+const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max' | 'row'>, Combine>> = {
   fixed: (a: unknown) => a,
   all: (a: boolean, b: boolean) => a && b,
   any: (a: boolean | undefined, b: boolean | undefined) => (a === true || b === true ? true : undefined),
@@ -32,7 +33,9 @@ const TAKES_HIGHEST = HEADER_NUMBERS.map((field) =>
   HEADER_FIELDS.some(([name, { fold }]) => name === field && fold === 'max'),
 );
 const OTHERS = HEADER_FIELDS.flatMap(([field, { fold }]) =>
-  fold === 'add' || fold === 'max' ? [] : [{ field, combine: COMBINE[fold] as (a: unknown, b: unknown) => unknown }],
+  fold === 'add' || fold === 'max' || fold === 'row'
+    ? []
+    : [{ field, combine: COMBINE[fold] as (a: unknown, b: unknown) => unknown }],
 );
 
 const COMBINE_OTHER = Object.fromEntries(OTHERS.map(({ field, combine }) => [field, combine])) as Record<
@@ -49,6 +52,7 @@ type Members = Partial<Record<HeaderField, unknown>>;
 export interface HeaderState {
   readonly sums: ExactState;
   readonly others: Members;
+  readonly program: RowsState;
   /** Members that a report lacks. */
   readonly lacking: ReadonlySet<HeaderField>;
 }
@@ -57,6 +61,7 @@ export interface HeaderState {
 export class HeaderMerger {
   readonly #sums = new ExactSums(HEADER_NUMBERS.length);
   readonly #sourceCounts = new Float64Array(SOURCE_NAMES.length * SOURCE_COUNTS.length);
+  readonly #program = new RowMerger();
   readonly #lacking = new Set<HeaderField>();
   #others: Members | undefined;
 
@@ -67,11 +72,22 @@ export class HeaderMerger {
     });
     this.addOthers(header);
     this.noteLacking(header);
+    if (header.program) this.addProgram(header.program);
+  }
+
+  addProgram(row: StageRow): void {
+    this.programRow().add(row);
+  }
+
+  /** The running row of the program. Every call stands for a row that is added to it. */
+  programRow(): MergedRow {
+    return this.#program.rowOf(PROGRAM);
   }
 
   /** A sum over some of the reports would pass for one over all: it is left out. */
   noteLacking(header: Members): void {
     for (const field of HEADER_NUMBERS) if (header[field] === undefined) this.#lacking.add(field);
+    if (header.program === undefined || header.program === null) this.#lacking.add('program');
   }
 
   /** @param index in `HEADER_NUMBERS` */
@@ -105,6 +121,7 @@ export class HeaderMerger {
     const others = this.#othersWithCounts();
     if (others === undefined) return emptyHeader();
     const members = HEADER_FIELDS.map(([field, { fold, optional }]) => {
+      if (fold === 'row') return [field, this.#lacking.has(field) ? null : (this.#program.result()[0] ?? null)];
       if (fold !== 'add' && fold !== 'max') return [field, others[field]];
       const total = this.#sums.total(HEADER_NUMBERS.indexOf(field));
       if (optional === true && this.#lacking.has(field)) return [field, undefined];
@@ -116,16 +133,19 @@ export class HeaderMerger {
   /** Undefined where no report has been merged. */
   state(): HeaderState | undefined {
     const others = this.#othersWithCounts();
-    return others === undefined ? undefined : { sums: this.#sums.state(), others, lacking: this.#lacking };
+    return others === undefined
+      ? undefined
+      : { sums: this.#sums.state(), others, program: this.#program.state(), lacking: this.#lacking };
   }
 
   /** Adds what another merger has come to. */
-  absorb({ sums, others, lacking }: HeaderState): void {
+  absorb({ sums, others, program, lacking }: HeaderState): void {
     HEADER_NUMBERS.forEach((_, index) => {
       if (!TAKES_HIGHEST[index]) this.#sums.addSum(index, sums);
       else if (!Number.isNaN(sums.high[index])) this.#sums.raise(index, sums.high[index]!);
     });
     this.addOthers(others);
+    this.#program.absorb(program);
     for (const field of lacking) this.#lacking.add(field);
   }
 

@@ -37,7 +37,14 @@ export function schemaText(): string {
 
 function rowSchema(): JsonSchema {
   return object([
-    ['stage', { description: "The stage's label: its dotted path.", type: 'string', minLength: 1 }],
+    [
+      'stage',
+      {
+        description: "The stage's label: its dotted path. `(program)` for all of the program.",
+        type: 'string',
+        minLength: 1,
+      },
+    ],
     ...METRICS.map((metric) => [metric.field, { description: metric.description, ...metricSchema(metric) }] as const),
   ]);
 }
@@ -91,6 +98,7 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
       ['groups', { type: 'array', items: groupSchema() }],
     ]),
   exact: () => object(EXACT_MEMBERS.map(({ member, unit, self }) => [member, threadUseSchema(unit, self)] as const)),
+  row: rowSchema,
   slurm: () =>
     object(
       Object.entries(SLURM).map(([name, description]) => [name, { description, type: ['string', 'null'] }] as const),

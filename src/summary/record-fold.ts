@@ -138,6 +138,13 @@ export class RecordFold {
       this.#shapes.add(shape);
     }
     let pair = 0;
+    if (columns.hasProgram) {
+      const program = header.programRow();
+      program.addNumbers(columns.program, 0);
+      program.addModules(columns.programModules);
+      for (; pair < columns.programPairsEnd; pair += 2)
+        program.addCalls(columns.pairs[pair]!, columns.pairs[pair + 1]!);
+    }
     for (let index = 0; index < columns.rows; index++) {
       const row = rows.rowOf(columns.labels[index]!);
       row.addNumbers(columns.numbers, index * ROW_NUMBERS);

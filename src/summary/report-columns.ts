@@ -1,7 +1,7 @@
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
 import { NUMBER_METRICS } from '../report/number-metrics.js';
-import type { ModuleKib, Report } from '../report/report.js';
+import type { ModuleKib, Report, StageRow } from '../report/report.js';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
 
@@ -16,6 +16,11 @@ export class ReportColumns {
   numbers = new Float64Array(64 * ROW_NUMBERS);
   /** Bucket and count in turn, of all rows one after another. */
   pairs = new Float64Array(512);
+  hasProgram = false;
+  /** The numbers of the row of the whole program, and where its pairs end: they stand before those of the rows. */
+  readonly program = new Float64Array(ROW_NUMBERS);
+  programModules: ModuleKib | null = null;
+  programPairsEnd = 0;
   /** Of each row where its pairs end. */
   pairsEnd = new Int32Array(64);
 
@@ -40,22 +45,39 @@ export class ReportColumns {
       this.header[index] = (report[field] as number | null | undefined) ?? Number.NaN;
     });
     this.rows = 0;
-    let used = 0;
+    const { program } = report;
+    this.hasProgram = program !== null && program !== undefined;
+    this.programPairsEnd = 0;
+    if (program) {
+      fillNumbers(this.program, 0, program);
+      this.programModules = program.native_modules ?? null;
+      this.programPairsEnd = this.#fillPairs(program, 0);
+    }
+    let used = this.programPairsEnd;
     for (const row of report.stages) {
       this.reserveRow();
       this.labels[this.rows] = row.stage;
       this.modules[this.rows] = row.native_modules ?? null;
-      const offset = this.rows * ROW_NUMBERS;
-      for (let index = 0; index < ROW_NUMBERS; index++)
-        this.numbers[offset + index] = row[FIELDS[index]!] ?? Number.NaN;
-      for (const [bucket, count] of row.wall_hist) {
-        this.reservePair(used);
-        this.pairs[used++] = bucket;
-        this.pairs[used++] = count;
-      }
+      fillNumbers(this.numbers, this.rows * ROW_NUMBERS, row);
+      used = this.#fillPairs(row, used);
       this.pairsEnd[this.rows++] = used;
     }
   }
+
+  /** @returns where its pairs end */
+  #fillPairs({ wall_hist }: StageRow, from: number): number {
+    let used = from;
+    for (const [bucket, count] of wall_hist) {
+      this.reservePair(used);
+      this.pairs[used++] = bucket;
+      this.pairs[used++] = count;
+    }
+    return used;
+  }
+}
+
+function fillNumbers(numbers: Float64Array, offset: number, row: StageRow): void {
+  for (let index = 0; index < ROW_NUMBERS; index++) numbers[offset + index] = row[FIELDS[index]!] ?? Number.NaN;
 }
 
 function enlarged(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {

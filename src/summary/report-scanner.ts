@@ -98,6 +98,10 @@ export class ReportScanner {
   #scanShape(shape: ReportShape, input: Bytes, from: number): number {
     this.#columns.header.fill(Number.NaN);
     this.#columns.rows = 0;
+    this.#columns.hasProgram = shape.hasProgram;
+    if (shape.hasProgram) this.#columns.program.fill(Number.NaN);
+    this.#columns.programModules = null;
+    this.#columns.programPairsEnd = 0;
     this.composition = undefined;
     this.#pairsUsed = 0;
     let at = this.#scanHeader(shape.before, shape.beforeHoles, input, from);
@@ -127,6 +131,11 @@ export class ReportScanner {
         if (at === MALFORMED) return MALFORMED;
         continue;
       }
+      if (hole.kind === 'program') {
+        at = this.#scanProgram(hole.at, input, at);
+        if (at === MALFORMED) return MALFORMED;
+        continue;
+      }
       at = scanNumber(bytes, at, this.#number, 0);
       if (at === MALFORMED || !this.#takeHeader(hole)) return MALFORMED;
     }
@@ -147,6 +156,21 @@ export class ReportScanner {
       default:
         return true;
     }
+  }
+
+  #scanProgram(hole: number, input: Bytes, from: number): number {
+    const columns = this.#columns;
+    if (hole >= 0) return scanNumber(input.bytes, from, columns.program, hole);
+    if (hole === HISTOGRAM) {
+      const end = this.#scanHistogram(input.bytes, from);
+      columns.programPairsEnd = this.#pairsUsed;
+      return end;
+    }
+    if (hole !== MODULES) return scanNumber(input.bytes, from, this.#number, 0);
+    const end = this.#scanValue(input, from);
+    if (end === MALFORMED || !isModules(this.#value)) return MALFORMED;
+    columns.programModules = this.#value as ModuleKib | null;
+    return end;
   }
 
   #scanRow({ row, rowHoles, missing }: ReportShape, input: Bytes, from: number): number {

@@ -1,6 +1,6 @@
 import { HEADER_NUMBERS, SOURCE_COUNTS, sourceCountIndex } from '../report/merge-header.js';
 import { NUMBER_METRICS } from '../report/number-metrics.js';
-import type { Report, ReportHeader } from '../report/report.js';
+import type { Report, ReportHeader, StageRow } from '../report/report.js';
 import { SOURCE_NAMES, type SourceName, type Sources } from '../sources.js';
 import { type Literals, literalsOf } from './literal.js';
 
@@ -10,6 +10,8 @@ export type HeaderHole =
   | { readonly kind: 'id'; readonly field: 'pid' | 'thread' }
   | { readonly kind: 'sourceCount'; readonly index: number }
   | { readonly kind: 'composition' }
+  /** `at` as in the holes of a row. */
+  | { readonly kind: 'program'; readonly at: number }
   | { readonly kind: 'ignored' };
 
 /** Four of them are kept, and a report whose header is as long as a book is none to be learned from. */
@@ -36,6 +38,8 @@ export interface ReportShape {
   readonly rowHoles: Int32Array;
   /** Numbers that a row of this shape does not have. */
   readonly missing: readonly number[];
+  /** Whether there is a row of the whole program. */
+  readonly hasProgram: boolean;
   /** The members that are no sums, which all reports of this shape share but for the ids. */
   readonly others: ReportHeader;
 }
@@ -54,7 +58,11 @@ export function shapeOf(report: Report): ReportShape | undefined {
       current = new HoledText();
       current.text = ']';
     } else if (member === 'sources') addSources(current, value as Sources);
-    else addMember(current, member, value);
+    else if (member === 'program' && value !== null) {
+      // Its histogram is read before those of the rows.
+      if (before !== undefined) return undefined;
+      addProgram(current, value as StageRow);
+    } else addMember(current, member, value);
   }
   current.text += '}';
 
@@ -62,7 +70,10 @@ export function shapeOf(report: Report): ReportShape | undefined {
   const [[first], ...members] = Object.entries(row) as [[string], ...[string, unknown][]];
   // The label is first, or this is no row as the profiler writes it.
   if (first !== 'stage') return undefined;
-  for (const [member, value] of members) addRowMember(rowText, member, value);
+  for (const [member, value] of members) {
+    rowText.text += ',';
+    addRowMember(rowText, member, value);
+  }
   rowText.text += '}';
   if (before!.length + current.length + rowText.length > LONGEST_SHAPE) return undefined;
   const { stages: _, ...others } = report;
@@ -74,6 +85,7 @@ export function shapeOf(report: Report): ReportShape | undefined {
     row: literalsOf([...rowText.texts, rowText.text]),
     rowHoles: Int32Array.from(rowText.holes),
     missing: NUMBER_METRICS.flatMap((_, index) => (rowText.holes.includes(index) ? [] : [index])),
+    hasProgram: before!.holes.some(({ kind }) => kind === 'program'),
     others: { ...others, sources: withoutCounts(report.sources) },
   };
 }
@@ -103,6 +115,21 @@ function addMember(header: HoledText<HeaderHole>, member: string, value: unknown
   else header.text += JSON.stringify(value);
 }
 
+function addProgram(header: HoledText<HeaderHole>, program: StageRow): void {
+  const row = new HoledText<number>();
+  for (const [index, [member, value]] of Object.entries(program).entries()) {
+    row.text += index === 0 ? '{' : ',';
+    if (member === 'stage') row.text += `"stage":${JSON.stringify(value)}`;
+    else addRowMember(row, member, value);
+  }
+  row.text += '}';
+  for (const [index, at] of row.holes.entries()) {
+    header.text += row.texts[index]!;
+    header.addHole({ kind: 'program', at });
+  }
+  header.text += row.text;
+}
+
 function addSources(header: HoledText<HeaderHole>, sources: Sources): void {
   header.text += '{';
   for (const [index, [name, state]] of Object.entries(sources).entries()) {
@@ -120,7 +147,7 @@ function addSources(header: HoledText<HeaderHole>, sources: Sources): void {
 }
 
 function addRowMember(row: HoledText<number>, member: string, value: unknown): void {
-  row.text += `,${JSON.stringify(member)}:`;
+  row.text += `${JSON.stringify(member)}:`;
   const index = NUMBER_METRICS.findIndex(({ field }) => field === member);
   if (index >= 0) row.addHole(index);
   else if (member === 'wall_hist') row.addHole(HISTOGRAM);

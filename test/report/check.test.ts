@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mergeReports, ReportMerger } from '../../src/report/merge.js';
 import type { Report } from '../../src/report/report.js';
-import { pipelineReport } from './fixture.js';
+import { pipelineReport, row } from './fixture.js';
 
 /** A report with one member set to something else. */
 function damaged(path: readonly (string | number)[], value: unknown): Report {
@@ -34,6 +34,8 @@ describe('what is no report', () => {
     [['sources'], undefined, '"sources.native"'],
     [['sources', 'gc'], 'exact', '"sources.gc"'],
     [['warnings'], [1], '"warnings"'],
+    [['program'], row('(program)', { calls: Number.NaN }), '"program.calls"'],
+    [['program'], 5, '"program.stage"'],
     [['total_wall_s'], '1', '"total_wall_s"'],
   ])('%j = %j is refused by name', (path, value, named) => {
     expect(() => mergeReports([damaged(path, value)])).toThrow(

@@ -34,6 +34,7 @@ export function report(members: Partial<Report> = {}): Report {
     rss_kb_peak: 200_000,
     composition: null,
     exact: null,
+    program: null,
     js_memory_traced: true,
     native_memory_traced: true,
     sources: {

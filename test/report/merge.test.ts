@@ -23,6 +23,27 @@ test.each(NUMBER_METRICS)('$field ($fold) of two reports is one value', ({ field
   expect(merged?.[field]).toBe(fold === 'peak' || fold === 'max' ? 4 : 7);
 });
 
+test('the rows of whole programs are merged like rows of one label', () => {
+  const program = row('(program)', { calls: 1, rss_kb_delta: 3, rss_kb_peak_max: 9, native_modules: { x: 1 } });
+  expect(mergeReports([report({ program }), report({ program })]).program).toEqual({
+    ...program,
+    calls: 2,
+    rss_kb_delta: 6,
+    native_modules: { x: 2 },
+  });
+});
+
+test.each([[null], [undefined]])('a report whose program is %s leaves that of all unknown', (missing) => {
+  const older = { ...report(), program: missing } as Report;
+  const newer = report({ program: row('(program)', { calls: 1 }) });
+  for (const given of [
+    [older, newer],
+    [newer, older],
+  ]) {
+    expect(mergeReports(given).program).toBeNull();
+  }
+});
+
 test('modules of two reports are added by name, whatever the name', () => {
   const merged = onlyRow(
     row('a', { native_modules: JSON.parse('{"x.node":1,"__proto__":2}') }),

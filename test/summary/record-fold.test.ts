@@ -79,6 +79,7 @@ const stages = fc.array(
   fc.tuple(label, values).map(([stage, numbers]) => row(stage, numbers as Partial<StageRow>)),
   { maxLength: 5 },
 );
+const program = values.map((numbers) => row('(program)', numbers as Partial<StageRow>));
 const anyReport = fc
   .record({
     total_wall_s: seconds,
@@ -88,6 +89,8 @@ const anyReport = fc
     pid: fc.option(fc.nat(3)),
     labels_folded: fc.nat(3),
     composition,
+    // Most often there: where one lacks it, there is nothing to compare.
+    program: fc.option(program, { freq: 50 }),
     processes: fc.option(fc.nat(3), { nil: undefined }),
     warnings: fc.constantFrom([], [], ['a: 1'], ['a: 2', 'b']),
     node: fc.constantFrom('v20.20.0', 'v24.21.0'),
@@ -129,7 +132,9 @@ describe('records come to what mergeReports makes of their profiles, to the last
     const stagesOf = fc
       .array(values, { minLength: 2, maxLength: 2 })
       .map(([a, b]) => [row('a', a as Partial<StageRow>), row('a.b', b as Partial<StageRow>)]);
-    const alike = fc.tuple(anyReport, stagesOf).map(([any, rows]) => ({ ...any, node: 'v20.20.0', stages: rows }));
+    const alike = fc
+      .tuple(anyReport, program, stagesOf)
+      .map(([any, whole, rows]) => ({ ...any, program: whole, node: 'v20.20.0', stages: rows }));
     fc.assert(
       fc.property(fc.array(alike, { minLength: 20, maxLength: 20 }), (reports) => {
         expect(merged(folded(lines(reports), undefined, 7))).toStrictEqual(mergeReports(profilesOf(lines(reports))));
