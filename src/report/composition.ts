@@ -49,7 +49,8 @@ export const PARTS: readonly { readonly part: Part; readonly name: string; reado
   {
     part: 'allocator_held_kb',
     name: 'allocator',
-    meaning: 'Memory the allocator holds but has not handed out: fragmentation and caches.',
+    meaning:
+      'At most what the allocator holds but has not handed out: fragmentation and caches. No more than the other parts leave of the resident set: what it has given back to the kernel may still be in its account.',
   },
   {
     part: 'mapped_kb',
@@ -72,21 +73,23 @@ export const COMPOSITION_MEANING: Readonly<Record<keyof Composition, string>> = 
 };
 
 /**
- * The residual is `rss_kb` less all parts. Below zero where parts have memory that is not resident: handed out and not
- * touched yet, or held by the allocator whose pages went back to the kernel. Above it are heaps of other isolates and
- * what no source tells.
+ * The residual is `rss_kb` less all parts. Below zero where parts have memory that is not resident, such as what was
+ * handed out and not touched yet. Above it are heaps of other isolates and what no source tells. The allocator's part
+ * ends where the resident set does: pages that it gave back to the kernel stay in the account of some.
  */
 export function composeKib(bytes: CompositionBytes): Composition {
   const rss = kibOf(bytes.rss);
-  const parts: Readonly<Record<Part, number | null>> = {
+  const others: Readonly<Record<Part, number | null>> = {
     js_heap_kb: kibOf(bytes.jsHeap),
     backing_stores_kb: kibOf(bytes.backingStores),
     native_live_kb: kibOf(bytes.nativeLive),
-    allocator_held_kb: kibOf(bytes.allocatorHeld),
+    allocator_held_kb: null,
     mapped_kb: kibOf(bytes.mapped),
     code_and_stacks_kb: kibOf(bytes.codeAndStacks),
   };
-  const explained = Object.values(parts).reduce<number>((sum, kib) => sum + (kib ?? 0), 0);
+  const left = rss === null ? Number.POSITIVE_INFINITY : Math.max(0, rss - sumOf(others));
+  const held = kibOf(bytes.allocatorHeld);
+  const parts = { ...others, allocator_held_kb: held === null ? null : Math.min(held, left) };
   const modules = new Map<string, number>();
   for (const [path, mapped] of bytes.mappedByModule) {
     const name = moduleName(path);
@@ -95,7 +98,11 @@ export function composeKib(bytes: CompositionBytes): Composition {
   return {
     rss_kb: rss,
     ...parts,
-    residual_kb: rss === null ? null : rss - explained,
+    residual_kb: rss === null ? null : rss - sumOf(parts),
     mapped_modules: Object.fromEntries(modules),
   };
+}
+
+function sumOf(parts: Readonly<Record<Part, number | null>>): number {
+  return Object.values(parts).reduce<number>((sum, kib) => sum + (kib ?? 0), 0);
 }

@@ -32,14 +32,31 @@ test('a part that could not be told is null, and in the residual', () => {
   expect(composition).toMatchObject({ allocator_held_kb: null, mapped_kb: null, residual_kb: 12_288 + 13_312 });
 });
 
+test('what the allocator holds is no more than the other parts leave of the resident set', () => {
+  // 100 MiB less 20 + 10 + 25 + 8 + 30.
+  expect(composeKib({ ...BYTES, nativeLive: 25 * MIB, allocatorHeld: 510 * MIB })).toMatchObject({
+    allocator_held_kb: 7 * 1024,
+    residual_kb: 0,
+  });
+  expect(composeKib({ ...BYTES, nativeLive: 70 * MIB })).toMatchObject({
+    allocator_held_kb: 0,
+    residual_kb: -38 * 1024,
+  });
+  expect(composeKib({ ...BYTES, rss: Number.NaN, allocatorHeld: 510 * MIB })).toMatchObject({
+    allocator_held_kb: 510 * 1024,
+    residual_kb: null,
+  });
+  expect(composeKib({ ...BYTES, allocatorHeld: Number.NaN }).allocator_held_kb).toBeNull();
+});
+
 test('handed out but untouched memory makes the residual negative', () => {
-  expect(composeKib({ ...BYTES, nativeLive: 40 * MIB }).residual_kb).toBe(-13_312);
+  expect(composeKib({ ...BYTES, nativeLive: 40 * MIB }).residual_kb).toBe(-8_192);
 });
 
 test('a residual below zero is taken off as what is not resident', () => {
   const composition = composeKib({ ...BYTES, nativeLive: 40 * MIB });
   const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
-  expect(notes.find(({ key }) => key === 'memory')?.text).toMatch(/code and stacks 30.0 MiB - 13.0 MiB not resident$/);
+  expect(notes.find(({ key }) => key === 'memory')?.text).toMatch(/code and stacks 30.0 MiB - 8.00 MiB not resident$/);
 });
 
 test('without a resident set there is no residual', () => {
