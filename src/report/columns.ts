@@ -4,6 +4,7 @@ import { EXACT_MEMBERS } from './exact-use.js';
 import { count, duration, NOTHING, percent, type Quantity, roughDuration, size } from './format.js';
 import { whyAbsent } from './metric-sources.js';
 import { isNumberMetric, NUMBER_METRICS, type NumberField, type NumberMetric } from './number-metrics.js';
+import { outsideRow } from './outside.js';
 import type { Report, StageRow } from './report.js';
 
 export type ColumnKey = MetricField | 'share' | 'p50' | 'p95' | 'p99';
@@ -42,21 +43,21 @@ export const IMPORTANCE: readonly (ColumnKey | typeof READING_KEY)[] = [
   'open',
   'rss_kb_delta',
   'cpu_s',
-  'share',
   'rss_kb_peak_max',
   'native_kb_delta',
   'js_kb_delta',
+  'external_kb_delta',
   'js_kb_retained',
+  'allocator_kb_delta',
+  'share',
   'wall_self_s',
   'p95',
-  'p50',
-  'p99',
+  'mapped_kb_delta',
   'native_kb_peak_max',
   'js_kb_peak_max',
-  'external_kb_delta',
+  'p50',
+  'p99',
   'overlapped_calls',
-  'allocator_kb_delta',
-  'mapped_kb_delta',
   'wall_max_s',
   'thread_cpu_s',
   'thread_cpu_self_s',
@@ -80,7 +81,7 @@ const QUANTILES = [
 export function columnsOf(report: Report, sort?: MetricField): { columns: Column[]; leftOut: LeftOut[] } {
   const columns: Column[] = [];
   const leftOut: LeftOut[] = [];
-  for (const column of allColumns(report, sort)) {
+  for (const column of allColumns(report, outsideRow(report), sort)) {
     if (isException(column.key) && column.key !== sort && !happened(report, column.key)) continue;
     if (hasNumber(column, report)) columns.push(column);
     // Without rows most columns are empty, and none for a reason.
@@ -94,19 +95,19 @@ function hasNumber(column: Column, { stages }: Report): boolean {
   return stages.length === 0 ? column.total !== null : stages.some((row) => column.cell(row) !== null);
 }
 
-function allColumns(report: Report, sort: MetricField | undefined): Column[] {
+function allColumns(report: Report, outside: StageRow | null, sort: MetricField | undefined): Column[] {
   return METRICS.flatMap((metric): Column[] => {
     if (metric.unit === 'histogram') return QUANTILES.map(([key, q, fewestCalls]) => quantile(key, q, fewestCalls));
     if (!isNumberMetric(metric)) return [];
     if (metric.heading === null && metric.field !== sort) return [];
-    const column = metricColumn(metric, report);
+    const column = metricColumn(metric, report, outside);
     return metric.field === 'wall_s' ? [column, share(report)] : [column];
   });
 }
 
-function metricColumn(metric: NumberMetric, report: Report): Column {
+function metricColumn(metric: NumberMetric, report: Report, outsideStages: StageRow | null): Column {
   const { field, heading } = metric;
-  const { outside, total } = ofReport(field, report);
+  const { outside, total } = ofReport(metric, report, outsideStages);
   return {
     key: field,
     heading: heading ?? field,
@@ -118,13 +119,19 @@ function metricColumn(metric: NumberMetric, report: Report): Column {
 }
 
 /** What the header says of a metric. */
-function ofReport(field: MetricField, report: Report): { outside: number | null; total: number | null } {
+function ofReport(
+  { field, fold, share }: NumberMetric,
+  report: Report,
+  outside: StageRow | null,
+): { outside: number | null; total: number | null } {
   if (field === 'wall_s') return { outside: report.outside_wall_s, total: report.total_wall_s };
   if (field === 'cpu_s') return { outside: report.outside_cpu_s, total: report.total_cpu_s };
   const exact = EXACT_MEMBERS.find(({ self }) => self === field);
   // Reports of before there was such a member are merged and shown too.
   if (exact !== undefined) return report.exact?.[exact.member] ?? { outside: null, total: null };
-  return { outside: null, total: null };
+  if (share !== 'total' || fold === 'count') return { outside: null, total: null };
+  // What the process had at its highest belongs to no part of its time alone.
+  return { outside: fold === 'peak' ? null : (outside?.[field] ?? null), total: report.program?.[field] ?? null };
 }
 
 function share(report: Report): Column {
@@ -182,9 +189,23 @@ export function cellOf(column: Column, row: StageRow): Quantity {
   return column.cell(row) ?? NOTHING;
 }
 
+export interface Wanted {
+  readonly sort?: MetricField | undefined;
+  /** What the readings that are explained below the table rest on. */
+  readonly evidence?: ReadonlySet<string>;
+}
+
+/** Evidence stays before all that is less important than these: memory first, whose readings name several columns. */
+const BEFORE_MEMORY = IMPORTANCE.indexOf('cpu_s');
+const BEFORE_OTHERS = IMPORTANCE.indexOf('allocator_kb_delta');
+const MEMORY: ReadonlySet<string> = new Set(METRICS.filter(({ unit }) => unit === 'KiB').map(({ field }) => field));
+
 /** How soon a column gives way: the higher, the sooner. */
-export function rankOf(key: ColumnKey | typeof READING_KEY, sort?: MetricField): number {
+export function rankOf(key: ColumnKey | typeof READING_KEY, { sort, evidence }: Wanted = {}): number {
   if (key === sort) return 0;
   const rank = IMPORTANCE.indexOf(key);
-  return rank === -1 ? IMPORTANCE.length : rank;
+  if (rank === -1) return IMPORTANCE.length;
+  const before = MEMORY.has(key) ? BEFORE_MEMORY : BEFORE_OTHERS;
+  if (rank <= before || evidence?.has(key) !== true) return rank;
+  return before + rank / IMPORTANCE.length;
 }

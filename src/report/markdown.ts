@@ -2,6 +2,7 @@ import { cellOf, columnsOf } from './columns.js';
 import { escapeControls } from './escape.js';
 import { inline } from './format.js';
 import { notesOf } from './notes.js';
+import { OUTSIDE } from './outside.js';
 import { type Ranking, rank } from './ranking.js';
 import { READING_HEADING, readingCell, readingNotes, readingsOfReport } from './readings/column.js';
 import type { Report } from './report.js';
@@ -22,13 +23,7 @@ export function renderMarkdown(report: Report, ranking: Ranking & { readonly by?
       ...reading(readingCell(readings.get(row) ?? [])),
     ]),
     ...(by === undefined
-      ? [
-          [
-            '(outside any stage)',
-            ...columns.map(({ outside }) => (outside === null ? '' : inline(outside))),
-            ...reading(''),
-          ],
-        ]
+      ? [[OUTSIDE, ...columns.map(({ outside }) => (outside === null ? '' : inline(outside))), ...reading('')]]
       : []),
     ['total', ...columns.map(({ total }) => (total === null ? '' : inline(total))), ...reading('')],
   ];

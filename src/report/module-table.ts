@@ -21,12 +21,14 @@ const MOST_STAGES = 20;
 const LABEL_WIDTH = 36;
 
 /**
- * Who allocated: stages with the native memory that each module asked for in them, the modules that allocated most
- * first. Undefined where no allocation was charged to a module.
+ * Who allocated: stages, or where there are none the program, with the native memory that each module asked for in
+ * them, the modules that allocated most first. Undefined where no allocation was charged to a module.
  */
 export function renderModules(report: Report, options: ModuleTableOptions = {}): string | undefined {
   const { width = Number.POSITIVE_INFINITY, colour = false } = options;
-  const rows = report.stages.filter(({ native_modules }) => Object.keys(native_modules ?? {}).length > 0);
+  const { stages, program } = report;
+  const all = stages.length === 0 && program ? [program] : stages;
+  const rows = all.filter(({ native_modules }) => Object.keys(native_modules ?? {}).length > 0);
   if (rows.length === 0) return undefined;
   const shown = largest(rows);
   const lines = stageTree(shown).map(({ row, depth, name }) => ({

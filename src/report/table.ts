@@ -3,16 +3,18 @@ import { escapeControls } from './escape.js';
 import { NOTHING } from './format.js';
 import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText } from './grid.js';
 import { type Note, notesOf } from './notes.js';
+import { OUTSIDE } from './outside.js';
 import { type Paint, painter } from './paint.js';
 import { type Ranking, rank } from './ranking.js';
 import {
+  evidenceOf,
   READING_HEADING,
   type ReportReadings,
   readingCell,
   readingNotes,
   readingsOfReport,
 } from './readings/column.js';
-import type { Report, StageRow } from './report.js';
+import { PROGRAM, type Report, type StageRow } from './report.js';
 import { stageTree } from './tree.js';
 
 export interface TableOptions extends Ranking {
@@ -29,7 +31,6 @@ interface ShownColumn extends GridColumn {
 }
 
 const HEADING = 'stage';
-const OUTSIDE = '(outside any stage)';
 const TOTAL = 'total';
 
 /** Labels take no more than this share of the width: a long one is shortened rather than hiding numbers. */
@@ -46,7 +47,7 @@ export function renderTable(report: Report, options: TableOptions = {}): string 
   const { width = Number.POSITIVE_INFINITY, colour = false, sort, by } = options;
   const rows = rank(report.stages, options);
   const lines = sort === undefined && by === undefined ? asTree(rows) : asList(rows);
-  const ends = by === undefined ? [OUTSIDE, TOTAL] : [TOTAL];
+  const ends = endsOf(report, by);
   const { columns, leftOut } = columnsOf(report, sort);
 
   const labels = labelColumn(
@@ -56,9 +57,10 @@ export function renderTable(report: Report, options: TableOptions = {}): string 
   const readings = readingsOfReport(report);
   const grid = [
     ...columns.map((column) => shownColumn(column, lines, ends.length)),
-    ...(by === undefined ? readingColumn(readings, lines, Math.floor(width * LARGEST_READING_SHARE)) : []),
+    ...(by === undefined ? readingColumn(readings, lines, ends, Math.floor(width * LARGEST_READING_SHARE)) : []),
   ];
-  const kept = fitting(grid, width - labels.width, ({ key }) => rankOf(key, sort));
+  const evidence = by === undefined ? evidenceOf(readings) : new Set<string>();
+  const kept = fitting(grid, width - labels.width, ({ key }) => rankOf(key, { sort, evidence }));
   const tooWide = grid.filter((column) => !kept.includes(column));
 
   const paint = painter(colour);
@@ -91,11 +93,26 @@ function shownColumn(column: Column, lines: readonly LabelledRow[], ends: number
   return { key, heading, ...numberColumn(heading, [...cells, ...[column.outside, column.total].slice(-ends)]) };
 }
 
+/** The lines below the rows: without stages the program is all there is. */
+function endsOf({ stages, program }: Report, by: string | undefined): readonly string[] {
+  if (by !== undefined) return [TOTAL];
+  return stages.length === 0 && program ? [PROGRAM] : [OUTSIDE, TOTAL];
+}
+
 /** None where no row has a reading. */
-function readingColumn(readings: ReportReadings, lines: readonly LabelledRow[], width: number): ShownColumn[] {
-  const texts = lines.map(({ row }) => readingCell(readings.get(row) ?? [], width));
+function readingColumn(
+  readings: ReportReadings,
+  lines: readonly LabelledRow[],
+  ends: readonly string[],
+  width: number,
+): ShownColumn[] {
+  const ofEnds = new Map(Array.from(readings, ([{ stage }, found]) => [stage, found]));
+  const texts = [
+    ...lines.map(({ row }) => readings.get(row) ?? []),
+    ...ends.map((end) => (end === TOTAL ? [] : (ofEnds.get(end) ?? []))),
+  ].map((found) => readingCell(found, width));
   if (texts.every((text) => text === '')) return [];
-  return [{ key: READING_KEY, heading: READING_HEADING, ...textColumn(READING_HEADING, [...texts, '', '']) }];
+  return [{ key: READING_KEY, heading: READING_HEADING, ...textColumn(READING_HEADING, texts) }];
 }
 
 /** The columns that fit, in their order: the least important go until the rest does; the first never goes. */

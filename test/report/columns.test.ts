@@ -83,7 +83,7 @@ test('a report of no time has no shares', () => {
 test('a column sorted by is shown even without a heading, under its field, and gives way last', () => {
   const { columns } = columnsOf(report({ stages: [row('a', { faults_minor: 4000 })] }), 'faults_minor');
   expect(columns.map(({ heading }) => heading)).toContain('faults_minor');
-  expect(rankOf('faults_minor', 'faults_minor')).toBe(0);
+  expect(rankOf('faults_minor', { sort: 'faults_minor' })).toBe(0);
   expect(rankOf('faults_minor')).toBe(IMPORTANCE.length);
 });
 

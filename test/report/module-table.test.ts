@@ -51,3 +51,9 @@ test('names from elsewhere cannot move the cursor', () => {
   const stages = [row('\x1b[2J', { native_modules: { 'x\x1bc.node': 4 } })];
   expect(renderModules(report({ stages }))?.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
 });
+
+test('without stages it is of the program', () => {
+  const program = row('(program)', { native_modules: { node: 2 * MIB } });
+  expect(renderModules(report({ program }))).toBe('allocated by      node\n(program)     2.00 MiB\n');
+  expect(renderModules(report({ program, stages: [row('a', { native_modules: {} })] }))).toBeUndefined();
+});

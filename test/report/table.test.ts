@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { StageRow } from '../../src/report/report.js';
 import { renderTable } from '../../src/report/table.js';
 import { textWidth } from '../../src/report/text-width.js';
 import { durations, pipelineReport, report, row } from './fixture.js';
@@ -36,11 +37,8 @@ off-thread     scan.features: 60.0% of its 3.34 h of CPU on other threads (libuv
 rss       3.03 GiB now, 4.59 GiB at its peak
 profiler  302 ms, <0.1% of wall
 warning   handles closed out of order: 3
-source    native, allocator sampled (mallinfo2): 118 of 36000 readings skipped to stay within 1 % of
-          wall
-source    rss bounded within 512 KiB (/proc/self/statm)
-source    rss_peak bounded (ru_maxrss): a lower bound where a call did not raise it
-source    attribution bounded (boundary): calls that overlap share their deltas
+sources   native, allocator sampled (mallinfo2), 118 of 36,000 readings skipped; rss within 512 KiB
+          (/proc/self/statm); rss_peak bounded (ru_maxrss); attribution bounded (boundary)
 left out  native alloc, native peak, mapped (needs the tracker: use stageprof run)
 left out  share, worst, self, p50, p95, p99, thread, gc, js, js alloc, js peak, external, native,
           allocator, rss peak, overlap (16 columns to fit 100 characters)
@@ -83,6 +81,64 @@ total                10.0 s  100.0%  8.00 s
 rss       97.7 MiB now, 195 MiB at its peak
 profiler  1.00 ms, <0.1% of wall
 `);
+});
+
+const GROWN = row('(program)', {
+  calls: 1,
+  wall_s: 10,
+  rss_kb_delta: 500_000,
+  rss_kb_peak_max: 700_000,
+  native_kb_delta: 450_000,
+  native_kb_alloc: 460_000,
+});
+
+test('the whole program is the total, and what no stage has of it stands outside', () => {
+  const stages = [row('a', { calls: 1, wall_s: 9, rss_kb_delta: 1_000, rss_kb_peak_max: 700_000, native_kb_delta: 9 })];
+  expect(
+    renderTable(report({ stages, program: GROWN }), { width: 100 })
+      .split('\n')
+      .slice(0, 8),
+  ).toEqual([
+    'stage                calls    wall   share    native        rss  rss peak  reading',
+    'a                        1  9.00 s   90.0%    +9 KiB  +1000 KiB   684 MiB',
+    '(outside any stage)         1.00 s   10.0%  +439 MiB   +487 MiB            native-growth',
+    'total                       10.0 s  100.0%  +439 MiB   +488 MiB   684 MiB',
+    '',
+    'native-growth  (outside any stage): +439 MiB of live native blocks in one call: a leak only if',
+    '               further calls add to it; what is not closed or disposed of?',
+    '',
+  ]);
+});
+
+test('where stages overlapped, growth outside of them is not known', () => {
+  const stages = [row('a', { calls: 2, wall_s: 12, rss_kb_delta: 1_000, overlapped_calls: 2 })];
+  const lines = linesOf(report({ stages, program: GROWN }));
+  expect(lines[2]).toMatch(/^\(outside any stage\) +1.00 s +10.0%( +500 ms)?$/);
+  expect(lines[3]).toContain('+488 MiB');
+  expect(lines.join()).not.toContain('native-growth');
+});
+
+test('a program without stages has one line, its readings, and no word on waiting', () => {
+  const program = { ...GROWN, wall_self_s: 10, cpu_self_s: 0 };
+  const table = renderTable(report({ program }), { width: 100 });
+  expect(table).toMatch(/^\(program\) +10.0 s +100.0% .*\+439 MiB .*\+488 MiB +684 MiB +native-growth$/m);
+  expect(table).toMatch(/^native-growth +\(program\): \+439 MiB/m);
+  expect(table).not.toMatch(/^total|outside any stage|waiting/m);
+});
+
+test('a short line keeps memory before shares and quantiles, and what a reading rests on before both', () => {
+  const headingsOf = (stage: StageRow, width: number) =>
+    linesOf(report({ stages: [stage] }), { width })[0]!
+      .trim()
+      .split(/ {2,}/)
+      .slice(1);
+  const known = { calls: 30, wall_s: 9, wall_self_s: 9, cpu_s: 9, thread_cpu_s: 9, wall_hist: durations([0.3, 30]) };
+  const memory = { rss_kb_delta: 9, rss_kb_peak_max: 2e6, js_kb_delta: 9, external_kb_delta: 9, allocator_kb_delta: 9 };
+  const calm = row('a', { ...known, ...memory, native_kb_delta: 9, mapped_kb_delta: 9 });
+  const shown = ['calls', 'wall', 'cpu', 'js', 'buffers', 'native', 'allocator', 'rss', 'rss peak'];
+  expect(headingsOf(calm, 100)).toEqual(shown);
+  const mapping = { ...calm, rss_kb_delta: 1e6, mapped_kb_delta: 1e6, native_kb_delta: 0 };
+  expect(headingsOf(mapping, 116)).toEqual(expect.arrayContaining(['mapped', 'native', 'buffers', 'rss', 'rss peak']));
 });
 
 test('a label can neither move the cursor nor break the line', () => {

@@ -1,7 +1,9 @@
 import { escapeControls } from '../escape.js';
 import type { Note } from '../notes.js';
+import { outsideRow } from '../outside.js';
 import type { Report, StageRow } from '../report.js';
 import { textWidth } from '../text-width.js';
+import { MEMORY_RULES } from './memory.js';
 import { byWeight, type Reading, type ReadingKind, readingsOf } from './readings.js';
 
 export const READING_HEADING = 'reading';
@@ -9,8 +11,21 @@ export const READING_HEADING = 'reading';
 /** What each row of a report says. */
 export type ReportReadings = ReadonlyMap<StageRow, readonly Reading[]>;
 
+/** Of all rows, and of what no stage was open for where that says something. */
 export function readingsOfReport(report: Report): ReportReadings {
-  return new Map(report.stages.map((row) => [row, readingsOf(row, report)]));
+  const readings = new Map(report.stages.map((row) => [row, readingsOf(row, report)]));
+  const outside = outsideRow(report);
+  const found = outside === null ? [] : readingsOutside(outside, report);
+  return outside === null || found.length === 0 ? readings : readings.set(outside, found);
+}
+
+const MEMORY_KINDS: ReadonlySet<ReadingKind> = new Set(MEMORY_RULES.map(({ kind }) => kind));
+
+/** How a program spends its time outside of stages is its own matter: a server waits for requests. */
+function readingsOutside(row: StageRow, report: Report): Reading[] {
+  if (report.stages.length > 0) return readingsOf(row, report).filter(({ kind }) => MEMORY_KINDS.has(kind));
+  // All of its time is then what the shares are of.
+  return readingsOf(row, { ...report, outside_wall_s: 0 }).filter(({ kind }) => kind !== 'waiting');
 }
 
 /** The kinds of a row, that which matters most first; those beyond `width` are counted: `fragmentation +2`. */
@@ -48,6 +63,14 @@ export function readingNotes(readings: ReportReadings): Note[] {
   const rest = worst.slice(MOST_NOTES).map(({ reading }) => reading.kind);
   if (rest.length === 0) return notes;
   return [...notes, { key: 'also', text: `${rest.join(', ')}: see docs/readings.md` }];
+}
+
+/** Fields that the readings explained below a table rest on. */
+export function evidenceOf(readings: ReportReadings): ReadonlySet<string> {
+  const explained = worstOfEachKind(readings)
+    .sort((a, b) => byWeight(a.reading, b.reading))
+    .slice(0, MOST_NOTES);
+  return new Set(explained.flatMap(({ reading }) => Object.keys(reading.numbers)));
 }
 
 function worstOfEachKind(readings: ReportReadings): Located[] {

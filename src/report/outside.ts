@@ -1,0 +1,66 @@
+import { sourceOf } from './metric-sources.js';
+import { NUMBER_METRICS, type NumberMetric } from './number-metrics.js';
+import type { ModuleKib, Report, StageRow } from './report.js';
+import { stageTree } from './tree.js';
+
+/** In place of a label, for what happened while no stage was open. */
+export const OUTSIDE = '(outside any stage)';
+
+/** Clocks are rounded to nanoseconds once a row and report. */
+const ROUNDING_SHARE = 1e-6;
+const ROUNDING_S = 1e-6;
+
+/**
+ * What the program used while no stage was open: its row less those of the outermost stages. Null where that cannot be
+ * told: there is no row of the program, or stages overlapped or outlived the one they are shown in, so that the
+ * outermost rows have some of it twice or not at all. Without stages it is the row of the program.
+ */
+export function outsideRow(report: Report): StageRow | null {
+  const { program, stages } = report;
+  if (program === null || program === undefined || stages.length === 0) return program ?? null;
+  const outermost = stageTree(stages).flatMap(({ row, depth }) => (depth === 0 ? [row] : []));
+  if (!coversOnce(outermost, report)) return null;
+  const numbers = NUMBER_METRICS.map((metric) => [metric.field, remainder(metric, program, outermost, report)]);
+  return {
+    ...program,
+    ...Object.fromEntries(numbers),
+    stage: OUTSIDE,
+    wall_hist: [],
+    native_modules: modulesLeft(program, outermost),
+  };
+}
+
+/** Whether the times of the rows add up to the time in which any stage was open. */
+function coversOnce(rows: readonly StageRow[], { total_wall_s, outside_wall_s }: Report): boolean {
+  const sum = rows.reduce((seconds, { wall_s }) => seconds + (wall_s ?? Number.NaN), 0);
+  const isSame = Math.abs(total_wall_s - outside_wall_s - sum) <= ROUNDING_S + ROUNDING_SHARE * total_wall_s;
+  return isSame && rows.every(({ overlapped_calls }) => overlapped_calls === 0);
+}
+
+function remainder(
+  metric: NumberMetric,
+  program: StageRow,
+  rows: readonly StageRow[],
+  { sources }: Report,
+): number | null {
+  const { field, fold, share } = metric;
+  const whole = program[field];
+  if (share === 'self' || share === 'slices' || fold === 'count') return whole;
+  // That of the program may be a stage's: as a bound of what was there outside it holds, as a cost of its own not.
+  if (fold === 'peak') return field === 'native_kb_peak_max' ? null : whole;
+  if (share !== 'total' || whole === null) return null;
+  const source = sourceOf(metric);
+  if (source !== null && (sources[source].skipped ?? 0) > 0) return null;
+  const left = rows.reduce((rest, row) => rest - (row[field] ?? Number.NaN), whole);
+  if (Number.isNaN(left)) return null;
+  return fold === 'growth' ? left : Math.max(0, left);
+}
+
+function modulesLeft({ native_modules }: StageRow, rows: readonly StageRow[]): ModuleKib | null {
+  if (native_modules === null) return null;
+  const left = Object.entries(native_modules).map(([name, kib]) => [
+    name,
+    rows.reduce((rest, row) => rest - (row.native_modules?.[name] ?? 0), kib),
+  ]);
+  return Object.fromEntries(left.filter(([, kib]) => Number(kib) > 0));
+}
