@@ -29,7 +29,7 @@ export function notesOf(report: Report, { columns, rowsShown }: Omitted): Note[]
     ...overheadNote(report),
     ...foldedNote(report),
     ...report.warnings.map((text): Note => ({ key: 'warning', text: escapeControls(text), isAlarm: true })),
-    ...sourceNotes(report, explained),
+    ...sourcesNote(report, explained),
     ...leftOutNotes(columns),
   ];
 }
@@ -73,8 +73,9 @@ function threadsNote({ threads }: Report): Note[] {
   return [{ key: 'threads', text: `${parts.join(' + ')}${reason === undefined ? '' : `; ${reason}`}` }];
 }
 
-function overheadNote({ overhead_s: cost, total_wall_s: total }: Report): Note[] {
-  if (cost === null) return [];
+function overheadNote({ overhead_s: cost, total_wall_s: total, stages, program }: Report): Note[] {
+  // It is counted by stages.
+  if (cost === null || (stages.length === 0 && program)) return [];
   const share = total > 0 ? `, ${inline(percent(cost / total))} of wall` : '';
   return [{ key: 'profiler', text: `${inline(duration(cost))}${share}` }];
 }
@@ -98,33 +99,35 @@ function leftOutNotes(columns: readonly LeftOut[]): Note[] {
 }
 
 /**
- * What to know of the sources; those of the same state, such as two numbers of one reading, in one note.
+ * Which numbers are not exact, in few words: why that is stands in `sources` and in `doctor`. Sources of the same state,
+ * such as two numbers of one reading, are named together.
  *
  * @param explained reasons that already stand in another note
  */
-function sourceNotes({ sources }: Report, explained: ReadonlySet<string>): Note[] {
+function sourcesNote({ sources, stages }: Report, explained: ReadonlySet<string>): Note[] {
+  const isShared = stages.some(({ overlapped_calls }) => overlapped_calls > 0);
   const alike = new Map<string, SourceName[]>();
   for (const name of SOURCE_NAMES) {
     const { truth, reason } = sources[name];
     if (truth === 'exact' || (truth === 'absent' && reason !== undefined && explained.has(reason))) continue;
+    // Charging by the ends of calls is exact as long as there is but one at a time.
+    if (name === 'attribution' && truth !== 'absent' && !isShared) continue;
     const state = stateText(sources[name]);
     const names = alike.get(state);
     if (names === undefined) alike.set(state, [name]);
     else names.push(name);
   }
-  return Array.from(alike, ([state, names]) => ({
-    key: 'source',
-    text: escapeControls(`${names.join(', ')} ${state}`),
-  }));
+  if (alike.size === 0) return [];
+  const texts = Array.from(alike, ([state, names]) => `${names.join(', ')} ${state}`);
+  return [{ key: 'sources', text: escapeControls(texts.join('; ')) }];
 }
 
-function stateText({ truth, method, bound_kb, readings, skipped, reason }: SourceState): string {
-  const bound = bound_kb === undefined ? '' : ` within ${inline(size(bound_kb))}`;
+function stateText({ truth, method, bound_kb, readings, skipped }: SourceState): string {
   const from = method === null ? '' : ` (${method})`;
+  if (bound_kb !== undefined) return `within ${inline(size(bound_kb))}${from}`;
   const left =
     skipped === undefined || readings === undefined || skipped === 0
       ? ''
       : `, ${inline(count(skipped))} of ${inline(count(readings + skipped))} readings skipped`;
-  const why = reason === undefined ? '' : `: ${reason}`;
-  return `${truth}${bound}${from}${left}${why}`;
+  return `${truth}${from}${left}`;
 }

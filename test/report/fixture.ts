@@ -71,8 +71,8 @@ export function pipelineReport(): Report {
     native_memory_traced: false,
     sources: {
       ...report().sources,
-      native: present('sampled', 'mallinfo2', '118 of 36000 readings skipped to stay within 1 % of wall'),
-      allocator: present('sampled', 'mallinfo2', '118 of 36000 readings skipped to stay within 1 % of wall'),
+      native: { ...present('sampled', 'mallinfo2', 'read within 1 % of wall'), readings: 35_882, skipped: 118 },
+      allocator: { ...present('sampled', 'mallinfo2', 'read within 1 % of wall'), readings: 35_882, skipped: 118 },
       rss: { ...present('bounded', '/proc/self/statm'), bound_kb: 512 },
       rss_peak: present('bounded', 'ru_maxrss', 'a lower bound where a call did not raise it'),
       attribution: present('bounded', 'boundary', 'calls that overlap share their deltas'),

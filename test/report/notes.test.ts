@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { notesOf } from '../../src/report/notes.js';
 import { absent, present } from '../../src/sources.js';
-import { pipelineReport, report } from './fixture.js';
+import { pipelineReport, report, row } from './fixture.js';
 
 const texts = (...given: Parameters<typeof notesOf>) => notesOf(...given).map(({ key, text }) => `${key}: ${text}`);
 const ALL = { columns: [], rowsShown: Number.POSITIVE_INFINITY };
@@ -22,10 +22,7 @@ test('everything worth knowing is said once, warnings before caveats', () => {
     'profiler: 302 ms, <0.1% of wall',
     'folded: 1,234 labels past the limit, into (other)',
     'warning: handles closed out of order: 3',
-    'source: native, allocator sampled (mallinfo2): 118 of 36000 readings skipped to stay within 1 % of wall',
-    'source: rss bounded within 512 KiB (/proc/self/statm)',
-    'source: rss_peak bounded (ru_maxrss): a lower bound where a call did not raise it',
-    'source: attribution bounded (boundary): calls that overlap share their deltas',
+    'sources: native, allocator sampled (mallinfo2), 118 of 36,000 readings skipped; rss within 512 KiB (/proc/self/statm); rss_peak bounded (ru_maxrss); attribution bounded (boundary)',
     'left out: native alloc, native peak (needs the tracker: use stageprof run)',
     'left out: p95 (fewer than 20 calls)',
   ]);
@@ -34,10 +31,22 @@ test('everything worth knowing is said once, warnings before caveats', () => {
 test('an absent source is not explained twice', () => {
   const { sources } = report();
   const given = report({ sources: { ...sources, gc: absent('no symbols') } });
-  expect(texts(given, ALL)).toContain('source: gc absent: no symbols');
+  expect(texts(given, ALL)).toContain('sources: gc absent');
   expect(texts(given, { ...ALL, columns: [{ heading: 'gc', reason: 'no symbols' }] })).not.toContain(
-    'source: gc absent: no symbols',
+    'sources: gc absent',
   );
+});
+
+test('attribution by the ends of calls is worth a word where calls overlapped', () => {
+  const sources = { ...report().sources, attribution: present('bounded', 'boundary', 'shared where calls overlap') };
+  const keysOf = (overlapped_calls: number) =>
+    notesOf(report({ sources, stages: [row('a', { overlapped_calls })] }), ALL).map(({ key }) => key);
+  expect(keysOf(1)).toContain('sources');
+  expect(keysOf(0)).not.toContain('sources');
+});
+
+test('without stages there is no word on what they cost', () => {
+  expect(texts(report({ program: row('(program)') }), ALL)).toEqual(['rss: 97.7 MiB now, 195 MiB at its peak']);
 });
 
 test('what was not measured is not mentioned', () => {
