@@ -16,15 +16,18 @@ export function printRun({ report, recovered, lost, skipped }: GatheredReports, 
     say(`${counted(lost, 'node process', 'node processes')} left no report: killed, or not ended yet`);
   }
   const { processes = 0, stages } = report;
-  if (stages.length === 0 && lost === 0) say(NO_STAGE);
+  if (processes === 0 && lost === 0) say(NO_REPORT);
+  else if (stages.length === 0 && lost === 0) say(NO_STAGE);
 
   const { stderr } = process;
   const options = tableOptions(stderr);
   const heading = `${counted(processes, 'node process', 'node processes')}\n\n`;
-  const tables =
-    stages.length === 0 ? [] : [`${heading}${renderTable(report, options)}`, renderModules(report, options)];
+  const tables = processes === 0 ? [] : [`${heading}${renderTable(report, options)}`, renderModules(report, options)];
   const shown = [...tables, renderReconciliation(facts, options)].filter((table) => table !== undefined);
   stderr.write(`\n${shown.join('\n')}`);
 }
 
-const NO_STAGE = 'no stage was opened: the program does so through activeProfiler() of stageprof';
+const NO_REPORT = 'no node process left a report: there is the account of the OS alone';
+
+const NO_STAGE =
+  'no stage was opened: wrap what you want to know in activeProfiler().stage(\'name\', fn), see README "Use"';

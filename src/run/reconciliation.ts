@@ -73,7 +73,8 @@ function isAtFloor({ peakRssKib, floorKib }: OsAccounting): boolean {
 /** What node does before the first line of a program and after the last, and the profiler's own calibration. */
 const NODE_ITSELF = "node's start and end";
 
-const NO_REPORT = 'no node process left a report';
+/** Said once, above. */
+const NO_REPORT = '';
 
 function wallReason({ program, merged }: RunFacts, difference: number | null): string {
   if (difference !== null) return `${NODE_ITSELF}, before the profiler and after it`;
@@ -134,6 +135,7 @@ export function renderReconciliation(facts: RunFacts, options: ReconciliationOpt
       lines.map(({ what, difference }) => quantity(what, difference, true)),
     ),
   ];
+  if (!hasReports(facts.merged)) columns.length = 1;
   const heading = [labels.cells[0]!, ...columns.map(({ cells }) => cells[0]!)].join(GAP);
   const body = lines.flatMap(({ reason }, index) => {
     const numbers = [labels, ...columns].map(({ cells }) => cells[index + 1]!).join(GAP);
@@ -151,6 +153,7 @@ function quantity(what: Reconciled['what'], value: number | null, signed = false
 
 function withReason(numbers: string, reason: string, width: number, paint: Paint): string[] {
   const indent = textWidth(numbers) + GAP.length;
+  if (reason === '') return [numbers.trimEnd()];
   const wrapped = wrapText(reason, Math.max(NARROWEST_REASON, width - indent));
   return wrapped.map(
     (line, index) => `${index === 0 ? numbers : ' '.repeat(indent - GAP.length)}${GAP}${paint('dim', line)}`,

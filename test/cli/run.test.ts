@@ -107,7 +107,29 @@ describe('stageprof run', () => {
     const { lines, report } = await profile([NODE, '-e', 'setTimeout(() => {}, 300)']);
     expect(report).toMatchObject({ processes: 1, stages: [], rss_kb_peak: expect.any(Number) });
     expect(lines[0]).toMatch(/^stageprof: no stage was opened: /);
+    const labels = lines.map((line) => line.split(/ {2,}/)[0]);
+    expect(labels).toEqual(expect.arrayContaining(['(program)', 'rss', 'memory', 'allocated by']));
+    expect(labels.filter((label) => label === '(program)')).toHaveLength(2);
     expect(lines.at(-3)).toMatch(/^wall +\S+ m?s +\S+ m?s +\+/);
+  });
+
+  test('what a program without stages keeps is said of all of it', async () => {
+    const { lines, report } = await profile([
+      NODE,
+      '-e',
+      'setTimeout(() => (globalThis.a = Buffer.alloc(2e8, 1)), 300)',
+    ]);
+    const { program } = report!;
+    expect(program).toMatchObject({ stage: '(program)', calls: 1, open: 0 });
+    expect(program!.rss_kb_delta).toBeGreaterThan(180_000);
+    expect(program!.native_kb_alloc).toBeGreaterThan(190_000);
+    expect(lines.find((line) => line.startsWith('(program) '))).toMatch(/ \+191 MiB /);
+  });
+
+  test('of what is no node program two lines at most precede the account of the OS', async () => {
+    const { lines } = await profile(['ls', '/']);
+    expect(lines[0]).toBe('stageprof: no node process left a report: there is the account of the OS alone');
+    expect(lines.slice(1).map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['', 'OS', 'wall', 'cpu', 'rss peak']);
   });
 
   test('the OS agrees on CPU and peak memory', async () => {
@@ -122,7 +144,7 @@ describe('stageprof run', () => {
 
   test('a peak that is not the program’s own is not given as its own', async () => {
     const { lines } = await profile(['true']);
-    expect(lines.at(-1)).toMatch(/^rss peak +- +- +- +the OS counts from the \d+(\.\d+)? MiB of stageprof itself/);
+    expect(lines.at(-1)).toMatch(/^rss peak +- +the OS counts from the \d+(\.\d+)? MiB of stageprof itself/);
   });
 
   test('it can be nested', async () => {
@@ -155,7 +177,7 @@ describe('stageprof run, of a program that is killed', () => {
   test('says that it has nothing of it where there is no addon to make the recorder', async () => {
     const { lines, report } = await profile([NODE, STAGED, 'kills'], { env: { STAGEPROF_NO_ADDON: '1' } });
     expect(lines).toContain('stageprof: 1 node process left no report: killed, or not ended yet');
-    expect(lines.find((line) => line.startsWith('wall '))).toMatch(/no node process left a report$/);
+    expect(lines.find((line) => line.startsWith('wall '))).toMatch(/^wall +\S+ m?s$/);
     expect(report).toMatchObject({ processes: 0, stages: [], warnings: ['node processes that left no report: 1'] });
   });
 
