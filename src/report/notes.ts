@@ -59,7 +59,7 @@ function compositionNote({ composition }: Report): Note[] {
 
 /** Below zero it is memory that a part has and that is not resident: not touched yet, or given back to the kernel. */
 function residualText(kib: number | null): string {
-  if (kib === null) return '';
+  if (kib === null || kib === 0) return '';
   return kib < 0 ? ` - ${inline(size(-kib))} not resident` : ` + other ${inline(size(kib))}`;
 }
 

@@ -135,10 +135,10 @@ test('a short line keeps memory before shares and quantiles, and what a reading 
   const known = { calls: 30, wall_s: 9, wall_self_s: 9, cpu_s: 9, thread_cpu_s: 9, wall_hist: durations([0.3, 30]) };
   const memory = { rss_kb_delta: 9, rss_kb_peak_max: 2e6, js_kb_delta: 9, external_kb_delta: 9, allocator_kb_delta: 9 };
   const calm = row('a', { ...known, ...memory, native_kb_delta: 9, mapped_kb_delta: 9 });
-  const shown = ['calls', 'wall', 'cpu', 'js', 'buffers', 'native', 'allocator', 'rss', 'rss peak'];
+  const shown = ['calls', 'wall', 'cpu', 'js', 'external', 'native', 'allocator', 'rss', 'rss peak'];
   expect(headingsOf(calm, 100)).toEqual(shown);
   const mapping = { ...calm, rss_kb_delta: 1e6, mapped_kb_delta: 1e6, native_kb_delta: 0 };
-  expect(headingsOf(mapping, 116)).toEqual(expect.arrayContaining(['mapped', 'native', 'buffers', 'rss', 'rss peak']));
+  expect(headingsOf(mapping, 116)).toEqual(expect.arrayContaining(['mapped', 'native', 'external', 'rss', 'rss peak']));
 });
 
 test('a label can neither move the cursor nor break the line', () => {
