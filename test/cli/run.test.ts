@@ -170,6 +170,7 @@ describe('stageprof run, of a program that is killed', () => {
       processes: 1,
       partial: true,
       stages: [{ stage: 'work', calls: 0, open: 1 }],
+      program: { stage: '(program)', calls: 1, wall_s: expect.any(Number), native_modules: null },
       warnings: expect.arrayContaining([RECOVERED]),
     });
   });
