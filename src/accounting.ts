@@ -9,6 +9,7 @@ import { type OpenCall, OpenCalls } from './open-calls.js';
 import type { ProfilerSettings } from './options.js';
 import { addTo, columnOf, MODULE_COLUMNS, RowStore, raiseTo } from './row-store.js';
 import { hasSlices, SLICED, SLICED_SLOTS, Slices, sumSlices } from './slices.js';
+import type { ClosedCall } from './stage-channels.js';
 import { CALL_USE, PlainMemory, type StateMemory } from './state-memory.js';
 
 const WALL = slotIndex.wall_ns;
@@ -148,10 +149,12 @@ export class Accounting {
   /**
    * Ends a call that an error has left open, and inside it those the same error left open: out of stack, the
    * profiler's own steps fail too.
+   *
+   * @param closed takes the calls that were entered, in the order in which they closed
    */
-  abandon(call: OpenCall): void {
+  abandon(call: OpenCall, closed: ClosedCall[] | null): void {
     for (const left of this.calls.synchronousSince(call.moment)) {
-      if (left.entered) this.finish(left, true);
+      if (left.entered) this.finish(left, true, closed);
       else this.discard(left);
     }
   }
@@ -161,8 +164,12 @@ export class Accounting {
     return this.start;
   }
 
-  /** Takes the exit sample of an open call, folds it into its row and closes it. */
-  finish(call: OpenCall, failed: boolean): void {
+  /**
+   * Takes the exit sample of an open call, folds it into its row and closes it.
+   *
+   * @param closed takes the call; null where nobody asks
+   */
+  finish(call: OpenCall, failed: boolean, closed: ClosedCall[] | null): void {
     if (this.slices !== null) this.slices.endAtWait();
     this.sampler.readExit();
     if (this.collection !== null) this.collection.exclude();
@@ -181,6 +188,7 @@ export class Accounting {
     if (calls.isOverlapped(call)) cells[base + OVERLAPPED]!++;
     store.countDuration(row, bucketOf(slots[WALL]! - call.entry[WALL]!));
     if (this.tracksPeaks) this.forgetWindow(call);
+    if (closed !== null) closed.push(this.closedCall(call, failed));
 
     const parent = call.parent!;
     calls.close(call);
@@ -268,6 +276,19 @@ export class Accounting {
     if (this.measuresCpu) addTo(cells, base + CPU_SELF, slots[CPU]! - entry[CPU]! - this.coveredNs(call, 1, CPU));
     if (this.tracksPeaks) this.foldPeaks(call, cells, base);
     cells[base + INNER_STAGES]! += call.innerClosed;
+  }
+
+  /** What is told of a call that closes by the last sample. */
+  private closedCall({ node, message, entry }: OpenCall, failed: boolean): ClosedCall {
+    const endNs = this.slots[WALL]!;
+    const wallNs = endNs - entry[WALL]!;
+    return {
+      label: node.path,
+      opened: message,
+      endNs: endNs + (this.collection?.excludedFrom(WALL) ?? 0),
+      wallNs,
+      failed,
+    };
   }
 
   /** Ends, by the last sample, a time during which children of the call were open. */

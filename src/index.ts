@@ -20,5 +20,6 @@ export type { HistogramPairs, ModuleKib, Report, ReportHeader, SlurmIdentity, St
 export { renderTable, type TableOptions } from './report/table.js';
 export type { ThreadCpu, ThreadGroupCpu } from './report/threads.js';
 export type { SourceName, SourceState, Sources, Truth } from './sources.js';
+export type { StageMessage } from './stage-channels.js';
 export type { ThreadGroup } from './thread-groups.js';
 export type { Profiler, Stage } from './types.js';

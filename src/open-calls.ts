@@ -1,4 +1,5 @@
 import type { LabelNode } from './labels.js';
+import type { StageMessage } from './stage-channels.js';
 import { CALL_COVERED, CALL_PARENT, CALL_SINCE, CALL_USE, PlainMemory, type StateMemory } from './state-memory.js';
 
 /** Moment of a place in the pool that holds no open call. */
@@ -32,6 +33,8 @@ export class OpenCall {
   /** Descendants that have closed. */
   innerClosed = 0;
   overlappedAtOpen = false;
+  /** What subscribers were told when it opened; null where nobody listened. */
+  message: StageMessage | null = null;
   /** Time during which a child was open: `[wall, process CPU]` in nanoseconds, and both clocks since when one is. */
   readonly covered: Float64Array;
   readonly coveredSince: Float64Array;
@@ -145,6 +148,7 @@ export class OpenCalls {
 
     call.moment = NEVER;
     call.entry[CALL_USE] = 0;
+    call.message = null;
     call.newer = this.free;
     this.free = call;
   }

@@ -23,6 +23,7 @@ import type { Report } from './report/report.js';
 import type { ThreadCpu } from './report/threads.js';
 import { slurmIdentity } from './slurm.js';
 import { type Sources, TRACKER_METHOD } from './sources.js';
+import { announceClose, announceOpen, type ClosedCall, stageClose, stageOpen, unannounced } from './stage-channels.js';
 import { type StageCost, stageCostOf } from './stage-cost.js';
 import { PlainMemory } from './state-memory.js';
 import { openThreads, type ThreadReadings } from './threads.js';
@@ -116,7 +117,8 @@ export class StageProfiler implements Profiler {
     const { facts, rows } = this.final ?? this.measure();
     const { entered } = this.accounting.labels;
     const cost =
-      this.knownCost ?? (entered.length === 0 ? NO_COST : stageCostOf(this.settings.sampler, scratchProfiler));
+      this.knownCost ??
+      (entered.length === 0 ? NO_COST : unannounced(() => stageCostOf(this.settings.sampler, scratchProfiler)));
     return buildReport(facts, entered, rows, cost);
   }
 
@@ -158,9 +160,11 @@ export class StageProfiler implements Profiler {
   /** @internal for the handle, once */
   endHandle(frame: Frame, call: OpenCall): void {
     if (this.closed) return;
-    this.accounting.finish(call, false);
+    const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
+    this.accounting.finish(call, false, closed);
     if (!removeHandle(frame, call)) this.misuse.handleEndedOutOfOrder();
     if (this.execution !== null) this.execution.resume(this.context.current());
+    if (closed !== null) announceClose(closed, this, undefined);
   }
 
   private run<T>(label: string, fn: () => T): T {
@@ -175,8 +179,10 @@ export class StageProfiler implements Profiler {
       return result;
     } catch (error) {
       if (!this.closed) {
-        if (call.moment === moment) this.accounting.abandon(call);
+        const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
+        if (call.moment === moment) this.accounting.abandon(call, closed);
         if (this.execution !== null) this.execution.enter(outer);
+        if (closed !== null) announceClose(closed, this, error);
       }
       throw error;
     }
@@ -217,7 +223,7 @@ export class StageProfiler implements Profiler {
           return value;
         },
         (reason) => {
-          this.finish(call, true);
+          this.finish(call, true, reason);
           if (plain) throw reason;
         },
       );
@@ -229,13 +235,29 @@ export class StageProfiler implements Profiler {
     }
   }
 
-  private finish(call: OpenCall, failed: boolean): void {
+  private finish(call: OpenCall, failed: boolean, error?: unknown): void {
     if (this.closed) return;
-    this.accounting.finish(call, failed);
+    const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
+    this.accounting.finish(call, failed, closed);
     if (this.execution !== null) this.execution.resume(this.context.current());
+    if (closed !== null) announceClose(closed, this, error);
   }
 
   private open(label: string, frame: Frame): OpenCall {
+    return stageOpen.hasSubscribers ? this.openAnnounced(label, frame) : this.openSilently(label, frame);
+  }
+
+  /** Told before anything is opened: what subscribers use is the caller's. */
+  private openAnnounced(label: string, frame: Frame): OpenCall {
+    const { labels } = this.accounting;
+    const { path } = labels.child((frame.handle ?? frame).node, label);
+    const message = announceOpen(path, this, (frame.handle ?? frame.nearestOpen()).message);
+    const call = this.openSilently(label, frame);
+    call.message = message;
+    return call;
+  }
+
+  private openSilently(label: string, frame: Frame): OpenCall {
     const { accounting } = this;
     const { handle } = frame;
     if (handle !== null) {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { performance } from 'node:perf_hooks';
 import type { CompositionBytes } from '../report/composition.js';
 import { present, type SamplerSources, type SourceState } from '../sources.js';
 import { readComposition } from './composition-reader.js';
@@ -17,7 +16,6 @@ const threadCpuUsage = (process as { threadCpuUsage?: ThreadCpuUsage }).threadCp
 const NO_RSS = 'process.memoryUsage.rss() fails: no /proc, or no descriptor left';
 
 const NS_PER_US = 1000;
-const NS_PER_MS = 1e6;
 const BYTES_PER_BLOCK = 512;
 
 /** Reads what Node itself can give, for platforms without the addon. */
@@ -89,7 +87,8 @@ export class JsSampler implements Sampler {
   close(): void {}
 
   private readWall(): void {
-    this.slots[slotIndex.wall_ns] = performance.now() * NS_PER_MS;
+    // The clock of the addon too.
+    this.slots[slotIndex.wall_ns] = Number(process.hrtime.bigint());
   }
 
   private readThreadCpu(): void {

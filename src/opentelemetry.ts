@@ -1,0 +1,53 @@
+/** `stageprof/opentelemetry`: stages as spans. Needs `@opentelemetry/api` beside it, an optional peer dependency. */
+import { performance } from 'node:perf_hooks';
+import { inspect } from 'node:util';
+import { context, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { readStages } from './channel-reader.js';
+import type { StageMessage } from './stage-channels.js';
+
+export interface TraceStagesOptions {
+  /** Default: `trace.getTracer('stageprof')`, of the provider that is registered. */
+  readonly tracer?: Tracer;
+}
+
+interface StageSpan {
+  readonly span: Span;
+  /**
+   * Milliseconds since 1970 when `performance.now()` would have been zero, of the outermost stage: its inner ones keep
+   * to it, or the steps of the system's clock would move them out of it.
+   */
+  readonly zeroMs: number;
+}
+
+/**
+ * From now on each stage of this thread that opens is a span. Its parent is that of the stage around it; an outermost
+ * stage's is the span that is active where it opens. One that fails has status ERROR and the exception as an event.
+ *
+ * @returns stops it; spans of stages that are open then are never ended, and so not exported
+ */
+export function traceStages({ tracer = trace.getTracer('stageprof') }: TraceStagesOptions = {}): () => void {
+  const spans = new WeakMap<StageMessage, StageSpan>();
+  return readStages('stageprof/opentelemetry', {
+    opened(message) {
+      const around = message.parent === null ? undefined : spans.get(message.parent);
+      const nowMs = performance.now();
+      const zeroMs = around?.zeroMs ?? Date.now() - nowMs;
+      const parent = around === undefined ? context.active() : trace.setSpan(context.active(), around.span);
+      spans.set(message, { span: tracer.startSpan(message.label, { startTime: zeroMs + nowMs }, parent), zeroMs });
+    },
+    closed(message) {
+      const own = spans.get(message);
+      // Opened before this listened.
+      if (own === undefined) return;
+      const { span, zeroMs } = own;
+      if (message.failed) markFailed(span, message.error);
+      span.end(zeroMs + message.startMs! + message.wallNs! / 1e6);
+    },
+  });
+}
+
+function markFailed(span: Span, error: unknown): void {
+  const text = error instanceof Error ? error.message : typeof error === 'string' ? error : inspect(error);
+  span.recordException(error instanceof Error ? error : text);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: text });
+}

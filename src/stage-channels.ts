@@ -1,0 +1,120 @@
+import { channel } from 'node:diagnostics_channel';
+import { performance } from 'node:perf_hooks';
+import type { Profiler } from './types.js';
+
+/**
+ * What the channels `stageprof:stage:open` and `stageprof:stage:close` carry: one object a call, at its closing the same
+ * as at its opening, so that a subscriber may keep what belongs to it in a WeakMap.
+ */
+export interface StageMessage {
+  /** Dotted path, parents included. */
+  readonly label: string;
+  readonly profiler: Profiler;
+  /** Of the nearest call that was open around this one; null for an outermost, or where its opening was not announced. */
+  readonly parent: StageMessage | null;
+  /** When its clock started, as `performance.now()` of this thread counts; null until it has closed. */
+  readonly startMs: number | null;
+  /** Elapsed time, as it is added to `wall_s`; null until it has closed. */
+  readonly wallNs: number | null;
+  /** Whether it threw or rejected; null until it has closed. */
+  readonly failed: boolean | null;
+  /** What it threw, or its promise was rejected with. */
+  readonly error?: unknown;
+}
+
+export const OPEN_CHANNEL = 'stageprof:stage:open';
+export const CLOSE_CHANNEL = 'stageprof:stage:close';
+
+/** Held here: where nobody listens, asking them for subscribers is all that a stage pays. */
+export const stageOpen = channel(OPEN_CHANNEL);
+export const stageClose = channel(CLOSE_CHANNEL);
+
+/** A call that has closed, as far as its subscribers are told. */
+export interface ClosedCall {
+  readonly label: string;
+  /** Of its opening; null where that was not announced. */
+  readonly opened: StageMessage | null;
+  readonly endNs: number;
+  readonly wallNs: number;
+  readonly failed: boolean;
+}
+
+type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
+
+/** What the clock of the samples, that of `process.hrtime`, showed when `performance.now()` of this thread was zero. */
+const ZERO_NS = Number(process.hrtime.bigint()) - performance.now() * 1e6;
+
+/** Also while a subscriber runs: stages of its own are not announced, or one that has any would never come back. */
+let isAnnouncing = false;
+
+/** Tells of a call that is about to be opened; null where it is not told. */
+export function announceOpen(label: string, profiler: Profiler, parent: StageMessage | null): StageMessage | null {
+  if (isAnnouncing || !hasStack()) return null;
+  const message: StageMessage = { label, profiler, parent, startMs: null, wallNs: null, failed: null };
+  publish(stageOpen, message);
+  return message;
+}
+
+/** Tells of calls that have closed, in the order in which they did. */
+export function announceClose(calls: readonly ClosedCall[], profiler: Profiler, error: unknown): void {
+  if (isAnnouncing) return;
+  if (!hasStack()) {
+    setImmediate(() => announceClose(calls, profiler, error));
+    return;
+  }
+  for (const { label, opened, endNs, wallNs, failed } of calls) {
+    const message: Writable<StageMessage> = opened ?? {
+      label,
+      profiler,
+      parent: null,
+      startMs: null,
+      wallNs: null,
+      failed: null,
+    };
+    message.startMs = (endNs - wallNs - ZERO_NS) / 1e6;
+    message.wallNs = wallNs;
+    message.failed = failed;
+    if (failed) message.error = error;
+    publish(stageClose, message);
+  }
+}
+
+/** Runs what opens stages that are not the program's. */
+export function unannounced<T>(fn: () => T): T {
+  const before = isAnnouncing;
+  isAnnouncing = true;
+  try {
+    return fn();
+  } finally {
+    isAnnouncing = before;
+  }
+}
+
+/** What a subscriber throws, Node raises as an uncaught exception once this turn is done, never in the stage. */
+function publish(to: typeof stageOpen, message: StageMessage): void {
+  isAnnouncing = true;
+  try {
+    to.publish(message);
+  } finally {
+    isAnnouncing = false;
+  }
+}
+
+/** Frames of the least size, some 20 KiB in all, that a subscriber is left. */
+const FRAMES = 256;
+
+function descend(frames: number): number {
+  return frames === 0 ? 0 : descend(frames - 1) + 1;
+}
+
+/**
+ * Whether there is stack for subscribers. Where a program recurses until there is none, and copes, they would run out
+ * of it as well; and Node makes of what they throw an error with which nobody copes.
+ */
+function hasStack(): boolean {
+  try {
+    return descend(FRAMES) === FRAMES;
+  } catch {
+    return false;
+  }
+}

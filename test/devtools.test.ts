@@ -1,0 +1,81 @@
+import { type PerformanceEntry, PerformanceObserver, performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { measureStages } from '../src/devtools.js';
+import { StageProfiler } from '../src/profiler.js';
+
+let profiler: StageProfiler;
+let stop = () => {};
+beforeEach(() => {
+  profiler = new StageProfiler();
+});
+afterEach(() => {
+  stop();
+  profiler.close();
+  performance.clearMeasures();
+});
+
+async function entriesOf(program: () => unknown): Promise<PerformanceEntry[]> {
+  const entries: PerformanceEntry[] = [];
+  const observer = new PerformanceObserver((list) => entries.push(...list.getEntries()));
+  observer.observe({ entryTypes: ['measure'] });
+  await program();
+  await sleep(1);
+  observer.disconnect();
+  return entries;
+}
+
+test('stages are measures with their own start and duration, children within their parents', async () => {
+  stop = measureStages();
+  const entries = await entriesOf(() =>
+    profiler.stage('a', async () => {
+      await sleep(2);
+      await profiler.stage('b', () => sleep(5));
+    }),
+  );
+  const [outer, inner] = entries;
+  expect(entries.map(({ name }) => name)).toEqual(['a', 'a.b']);
+  expect(inner!.startTime).toBeGreaterThan(outer!.startTime + 1);
+  expect(inner!.startTime + inner!.duration).toBeLessThan(outer!.startTime + outer!.duration);
+  const rows = profiler.report().stages;
+  expect(outer!.duration).toBeCloseTo(rows[0]!.wall_s! * 1000, 3);
+  expect(inner!.duration).toBeCloseTo(rows[1]!.wall_s! * 1000, 3);
+});
+
+test('they say whether they failed, and draw themselves on a track', async () => {
+  stop = measureStages();
+  const [entry] = await entriesOf(() => profiler.stage('a', () => Promise.reject(new Error('boom'))).catch(() => {}));
+  expect((entry as { detail?: unknown }).detail).toEqual({
+    failed: true,
+    devtools: { dataType: 'track-entry', track: 'stageprof', color: 'error' },
+  });
+});
+
+test('stopped, it makes no more', async () => {
+  measureStages()();
+  expect(await entriesOf(() => profiler.stage('a', () => {}))).toEqual([]);
+});
+
+test('it stops at its limit, and says so once', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  stop = measureStages({ limit: 2 });
+  const entries = await entriesOf(() => {
+    for (let i = 0; i < 5; i++) profiler.stage('a', () => {});
+  });
+  expect(entries).toHaveLength(2);
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(warn.mock.calls[0]![0]).toContain('has made 2 entries');
+  warn.mockRestore();
+});
+
+test('what breaks in it stays in it, and is said once', () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  const measure = vi.spyOn(performance, 'measure').mockImplementation(() => {
+    throw new Error('no');
+  });
+  stop = measureStages();
+  expect([1, 2].map((n) => profiler.stage('a', () => n))).toEqual([1, 2]);
+  expect(warn).toHaveBeenCalledTimes(1);
+  measure.mockRestore();
+  warn.mockRestore();
+});
