@@ -2,7 +2,7 @@ import { oneOf, optionError, optionsError, unknownOptionError } from './errors.j
 import type { SamplerOptions } from './native/sampler.js';
 
 export const MEASURES = ['cpu', 'rss', 'js', 'native', 'io'] as const;
-const ATTRIBUTIONS = ['boundary', 'exact'] as const;
+export const ATTRIBUTIONS = ['boundary', 'exact'] as const;
 export const COLLECTS = ['none', 'outermost', 'every'] as const;
 export const RSS_PEAKS = ['lifetime', 'reset'] as const;
 

@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { oneOf } from '../errors.js';
 import {
+  ATTRIBUTIONS,
+  type Attribution,
   COLLECTS,
   type Collect,
   MEASURES,
@@ -16,6 +18,7 @@ export interface MeasuringFlags {
   readonly measure?: readonly Measure[];
   readonly collect?: Collect;
   readonly rssPeak?: RssPeak;
+  readonly attribution?: Attribution;
 }
 
 /** Of a command that profiles only when it is asked to. */
@@ -43,13 +46,22 @@ export function measuringFlags(): Option[] {
       '--rss-peak <how>',
       'reset: exact for every stage, but lowers what time -v shows (default: lifetime)',
     ).choices(RSS_PEAKS),
+    new Option(
+      '--attribution <how>',
+      'exact: what a JS thread uses is charged to the stage that runs, also where stages overlap (default: boundary)',
+    ).choices(ATTRIBUTIONS),
   ];
 }
 
 /** The options of each input's profiler; undefined where nothing is profiled. */
 export function profilerOptions({ profile, ...flags }: ProfilerFlags): StageProfilerOptions | undefined {
   if (profile === true) return measuringOptions(flags);
-  const given = Object.entries({ '--measure': flags.measure, '--collect': flags.collect, '--rss-peak': flags.rssPeak });
+  const given = Object.entries({
+    '--measure': flags.measure,
+    '--collect': flags.collect,
+    '--rss-peak': flags.rssPeak,
+    '--attribution': flags.attribution,
+  });
   for (const [flag, value] of given) {
     if (value !== undefined) throw new UsageError(`${flag} needs --profile beside it`);
   }
@@ -57,11 +69,12 @@ export function profilerOptions({ profile, ...flags }: ProfilerFlags): StageProf
 }
 
 /** What was given, as options of a profiler. */
-export function measuringOptions({ measure, collect, rssPeak }: MeasuringFlags): StageProfilerOptions {
+export function measuringOptions({ measure, collect, rssPeak, attribution }: MeasuringFlags): StageProfilerOptions {
   return {
     ...(measure === undefined ? {} : { measure }),
     ...(collect === undefined ? {} : { collect }),
     ...(rssPeak === undefined ? {} : { rssPeak }),
+    ...(attribution === undefined ? {} : { attribution }),
   };
 }
 

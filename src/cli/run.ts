@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { missingAddon } from '../native/binding.js';
+import type { StageProfilerOptions } from '../options.js';
 import { listed } from '../report/format.js';
 import { childEnvironment } from '../run/child-environment.js';
 import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../run/exit-status.js';
@@ -18,6 +19,7 @@ import { say } from './say.js';
 interface RunFlags extends MeasuringFlags {
   readonly out?: string;
   readonly modules: boolean;
+  readonly threads?: true;
 }
 
 const HELP = `
@@ -39,7 +41,8 @@ export function runCommand(finish: (exitCode: number) => void): Command {
     .argument('[args...]', 'its arguments, as they are')
     .passThroughOptions()
     .option('--out <file>', 'also write the report there, as one line of JSON', parseOut)
-    .option('--no-modules', 'do not charge native allocations to modules');
+    .option('--no-modules', 'do not charge native allocations to modules')
+    .option('--threads', 'also report CPU by group of threads: JS, V8, the pool of libuv, those of addons');
   for (const option of measuringFlags()) command.addOption(option);
   return command
     .addHelpText('after', HELP)
@@ -80,7 +83,7 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
   const env = childEnvironment(process.env, {
     tracker,
     modules: flags.modules,
-    run: { folder: folder.path, runPid: process.pid, profiler: measuringOptions(flags) },
+    run: { folder: folder.path, runPid: process.pid, profiler: profilerOf(flags) },
   });
 
   const end = await runProgram(program, args, env, signals);
@@ -107,6 +110,10 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
     say(`--out ${out?.path}: cannot be written, ${systemReason(error)}`);
   }
   return exitCode;
+}
+
+function profilerOf({ threads, ...flags }: RunFlags): StageProfilerOptions {
+  return { ...measuringOptions(flags), ...(threads === undefined ? {} : { threads }) };
 }
 
 function openFolder(): PrivateFolder {

@@ -40,7 +40,17 @@ describe('stageprof map', () => {
 
   test('passes the profiler options on', async () => {
     const cwd = temporaryFolder();
-    const flags = ['--profile', '--measure', 'cpu,js', '--collect', 'every', '--rss-peak', 'reset'];
+    const flags = [
+      '--profile',
+      '--measure',
+      'cpu,js',
+      '--collect',
+      'every',
+      '--rss-peak',
+      'reset',
+      '--attribution',
+      'exact',
+    ];
     await runCli(['map', ...flags, OUTCOMES, 'a'], { cwd });
     expect(readRecords(join(cwd, 'results'))['a.outcomes.jsonl']).toMatchObject({
       profile: { stages: [{ cpu_s: expect.any(Number), js_kb_retained: expect.any(Number), rss_kb_delta: null }] },

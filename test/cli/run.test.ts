@@ -74,6 +74,19 @@ describe('stageprof run', () => {
     expect(report!.stages[0]).toMatchObject({ cpu_s: expect.any(Number), rss_kb_delta: null });
   });
 
+  test('charges exactly, and tells of threads, where it is asked to', async () => {
+    const { report, lines } = await profile([NODE, STAGED, 'spins'], {
+      flags: ['--attribution', 'exact', '--threads'],
+    });
+    expect(report!.sources.attribution).toMatchObject({ truth: 'exact' });
+    expect(report!.stages[0]!.thread_cpu_self_s).toBeGreaterThan(0);
+    expect(report!.threads!.groups.map(({ group }) => group)).toContain('this_thread');
+    expect(lines.find((line) => line.startsWith('threads'))).toBeDefined();
+    const without = await profile([NODE, STAGED]);
+    expect(without.report).toMatchObject({ sources: { attribution: { truth: 'bounded' } } });
+    expect(without.report!.threads).toBeUndefined();
+  });
+
   test('node children that use stages are merged, and others left alone', async () => {
     const { exitCode, stdout, report } = await profile([NODE, STAGED, 'forks', 'spawns']);
     expect(exitCode).toBe(0);
@@ -223,6 +236,7 @@ describe('stageprof run, of what cannot be run', () => {
     [['--out', '-'], 'stdout is the output of the program'],
     [['--out', ''], 'It has to name a file'],
     [['--measure', 'all'], '--measure'],
+    [['--attribution', 'fair'], 'boundary, exact'],
     [['--profile'], "unknown option '--profile'"],
   ])('%j is refused before the program starts', async (flags, message) => {
     const { exitCode, stdout, lines } = await runCli(['run', ...flags, '--', 'echo', 'started']);

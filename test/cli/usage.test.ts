@@ -91,6 +91,12 @@ const wrong: [what: string, args: string[], line: RegExp, env?: NodeJS.ProcessEn
   ],
   ['an empty measure', ['map', OUTCOMES, 'a', '--profile', '--measure', ''], /--measure.*"cpu"/],
   ['an unknown collect', ['map', OUTCOMES, 'a', '--profile', '--collect', 'all'], /--collect.*none, outermost, every/],
+  [
+    'an unknown attribution',
+    ['map', OUTCOMES, 'a', '--profile', '--attribution', 'x'],
+    /--attribution.*boundary, exact/,
+  ],
+  ['an attribution of nothing', ['map', OUTCOMES, 'a', '--attribution', 'exact'], /--attribution needs --profile/],
   ['an unknown RSS peak', ['map', OUTCOMES, 'a', '--profile', '--rss-peak', 'x'], /--rss-peak.*lifetime, reset/],
   ['nothing to summarise', ['summarize'], /missing required argument 'files'/],
   ['a missing file', ['summarize', 'list.txt', 'gone.jsonl'], /gone\.jsonl: there is no such file/],
