@@ -18,8 +18,9 @@ describe('the manifest', () => {
     expect(manifest.gypfile).toBe(false);
   });
 
-  test('exports the library, the register module, the schema and itself', () => {
-    expect(Object.keys(manifest.exports)).toEqual(['.', './register', './schema.json', './package.json']);
+  test('exports the library, the register module, the bridges, the schema and itself', () => {
+    const modules = ['.', './register', './devtools', './opentelemetry'];
+    expect(Object.keys(manifest.exports)).toEqual([...modules, './schema.json', './package.json']);
   });
 });
 
@@ -90,6 +91,19 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')(
       console.log(JSON.stringify([capabilities().addon.available, prof.report().stages[0].thread_cpu_s !== null]));
     `);
       expect(JSON.parse(printed)).toEqual([true, true]);
+    });
+
+    test('without OpenTelemetry, which is optional, only its bridge is missing', () => {
+      expect(manifest.peerDependenciesMeta).toEqual({ '@opentelemetry/api': { optional: true } });
+      const printed = run(`
+      import { StageProfiler } from 'stageprof';
+      import { measureStages } from 'stageprof/devtools';
+      measureStages();
+      new StageProfiler().stage('a', () => {});
+      const reason = await import('stageprof/opentelemetry').then(() => 'none', ({ message }) => message);
+      console.log(performance.getEntriesByType('measure').length, reason);
+    `);
+      expect(printed).toMatch(/^1 .*@opentelemetry\/api/);
     });
 
     test('the schema and the manifest can be imported', () => {
