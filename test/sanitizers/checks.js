@@ -122,6 +122,22 @@ export function lifecycleChecks() {
   }));
 }
 
+/** Workers that are terminated at random moments, with the tracker's functions loaded: it cannot count under ASan. */
+export function workerChecks(workers) {
+  const script = join(root, 'test', 'workers', 'soak.mjs');
+  return [false, true].map((tracked) => ({
+    name: `${workers} terminated workers, leaks included, ${tracked ? 'with' : 'without'} a tracker to read`,
+    run() {
+      const environment = { ...nodeEnvironment(true), STAGEPROF_TRACK_MODULES: '1' };
+      if (tracked) environment.LD_PRELOAD += `:${built.nodeTracker}`;
+      const text = expectDone(process.execPath, [script, String(workers)], environment);
+      if (!text.startsWith('{"workers"')) throw new Error(text);
+      const leaks = ownLeaks(text);
+      if (leaks.length > 0) throw new Error(leaks.join('\n'));
+    },
+  }));
+}
+
 /** Test files in a vitest of its own; `without` are names of tests. */
 function suite(name, files, environment, without = []) {
   return {

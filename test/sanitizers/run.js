@@ -1,7 +1,15 @@
 // `node test/sanitizers/run.js address|thread`: all that a sanitizer is asked, at length. The last line counts.
 
 import { build, buildPrograms, runtimeOf } from './builds.js';
-import { addressMistakes, coreChecks, lifecycleChecks, suiteChecks, threadMistakes, trapMistakes } from './checks.js';
+import {
+  addressMistakes,
+  coreChecks,
+  lifecycleChecks,
+  suiteChecks,
+  threadMistakes,
+  trapMistakes,
+  workerChecks,
+} from './checks.js';
 
 const ROUNDS = 500;
 const SEEDS = 4;
@@ -20,6 +28,7 @@ const KINDS = {
       ...trapMistakes(),
       ...coreChecks('address', ROUNDS, SEEDS),
       ...lifecycleChecks(),
+      ...workerChecks(ROUNDS),
       ...suiteChecks(),
     ],
   },

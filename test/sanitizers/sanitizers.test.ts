@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { build, buildPrograms, runtimeOf } from './builds.js';
-import { addressMistakes, coreChecks, lifecycleChecks, threadMistakes, trapMistakes } from './checks.js';
+import { addressMistakes, coreChecks, lifecycleChecks, threadMistakes, trapMistakes, workerChecks } from './checks.js';
 
 // In short: `npm run test:asan` and `npm run test:tsan` do the same at length.
 const ROUNDS = 20;
+const WORKERS = 10;
 const BUILD_MS = 300_000;
 const TEST_MS = 120_000;
 
@@ -51,6 +52,9 @@ describeWith('under AddressSanitizer and UndefinedBehaviorSanitizer', ['asan', '
 
   test('the addon frees what it has and touches nothing else, from opening to teardown', () =>
     expect(failuresOf(lifecycleChecks())).toEqual([]));
+
+  test('workers that are terminated leave it nothing to find', () =>
+    expect(failuresOf(workerChecks(WORKERS))).toEqual([]));
 });
 
 describeWith('under ThreadSanitizer', ['tsan'], () => {
