@@ -87,7 +87,7 @@ async function held() {
     threads: kib('Threads'),
     rssKib: kib('VmRSS'),
     // What malloc has handed out: the resident set holds what its arenas keep, of 30 MiB now and then.
-    liveKib: profiler.report().composition.native_live_kb,
+    liveKib: profiler.report().composition?.native_live_kb ?? null,
   };
 }
 
