@@ -28,9 +28,8 @@ total                                       2.51 h    6.09 h
 
 native-growth  scan.decode.tiles: +2.13 GiB of live native blocks, +6 KiB a call; what is not closed
                or disposed of?
-waiting        scan.fetch: 19.9 min of its own 25.1 min without CPU (disk, network, locks, CPUs
-               taken by others); fetch ahead, or run more at once; shared: 11,873 of 12,000 calls
-               overlapped
+waiting        scan.fetch: (shared with other open stages) 19.9 min of its own 25.1 min without CPU
+               (disk, network, locks, CPUs taken by others); fetch ahead, or run more at once
 off-thread     scan.features: 60.0% of its 3.34 h of CPU on other threads (libuv's pool, addons,
                V8); match their number to the job's CPUs
 

@@ -1,5 +1,7 @@
+import { holdLess } from './advice.js';
+import { addonBuffersKib, addonOf } from './buffers.js';
 import { covers, type Facts, limit, type Rule, rule } from './rule.js';
-import { allocatedBy, growth, mostOf, otherAllocator, perCall, plain } from './words.js';
+import { allocatedBy, growth, mostOf, perCall, plain } from './words.js';
 
 /** Both ends of a call may be off by the bound of the source. */
 const ENDS = 2;
@@ -15,6 +17,16 @@ function leastKib(peakKib: number, { sources }: Facts, source: 'native' | 'rss')
  */
 function canBeKept(growthKib: number, peakKib: number, { processes }: Facts): boolean {
   return growthKib <= peakKib * processes;
+}
+
+/** What a part of the resident set was when the report was made, in all processes if each had as much as the largest. */
+function atEndKib(part: 'allocator_held_kb' | 'mapped_kb', { composition, processes }: Facts): number | null {
+  const kib = composition?.[part] ?? null;
+  return kib === null ? null : kib * processes;
+}
+
+function jsGrowthKib({ row }: Facts, peakKib: number): number {
+  return typeof row.js_kb_delta === 'number' ? Math.max(0, row.js_kb_delta) : peakKib;
 }
 
 const GROWTH_LIMITS = { least_kb: limit('least_kb'), least_share_of_peak: limit('least_share_of_peak') };
@@ -51,7 +63,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         thresholds: RSS_LIMITS,
         amount: held_kb,
         whole: rss_kb_peak_max,
-        text: `rss ${growth(rss_kb_delta)}, of which up to ${plain(held_kb)} is memory the allocator holds without use; ${otherAllocator(facts.sources)}`,
+        text: `rss ${growth(rss_kb_delta)}, of which up to ${plain(held_kb)} is memory the allocator holds without use; ${holdLess(facts)}`,
       };
     },
   ),
@@ -70,20 +82,26 @@ export const MEMORY_RULES: readonly Rule[] = [
         'rss_kb_peak_max',
       ],
       sources: ['native', 'rss', 'js_peak'],
-      condition: `allocator_kb_delta is null, or of several calls with more than skipped_share of the readings of sources.allocator skipped, freed_kb >= ${LEAST}, freed_kb >= share_of_rss * rss_kb_delta, freed_kb <= native_kb_alloc and rss_kb_delta <= rss_kb_peak_max, where freed_kb = rss_kb_delta - max(0, native_kb_delta) - max(0, external_kb_delta) - max(0, mapped_kb_delta) - js_kb_peak_max`,
+      condition: `allocator_kb_delta is null, or of several calls with more than skipped_share of the readings of sources.allocator skipped, freed_kb >= ${LEAST}, freed_kb >= share_of_rss * rss_kb_delta, freed_kb <= native_kb_alloc and rss_kb_delta <= rss_kb_peak_max, where freed_kb = max(rest_kb - js_kb_peak_max, min(rest_kb - max(0, js_kb_delta), processes * composition.allocator_held_kb)) and rest_kb = rss_kb_delta - max(0, native_kb_delta) - max(0, external_kb_delta) - max(0, mapped_kb_delta)`,
     },
     (known, facts) => {
       if (facts.row.allocator_kb_delta !== null && covers(facts.sources.allocator, facts)) return null;
       const { rss_kb_delta, native_kb_alloc, js_kb_peak_max, rss_kb_peak_max } = known;
       const held = [known.native_kb_delta, known.external_kb_delta, known.mapped_kb_delta];
-      const freed_kb = held.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta - js_kb_peak_max);
+      const rest_kb = held.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta);
+      // Pages of V8's heap may have become resident though less of it is used than before: where the allocator was
+      // asked in the end, it holds at least what is called its own.
+      const freed_kb = Math.max(
+        rest_kb - js_kb_peak_max,
+        Math.min(rest_kb - jsGrowthKib(facts, js_kb_peak_max), atEndKib('allocator_held_kb', facts) ?? 0),
+      );
       if (freed_kb > native_kb_alloc || !explainsGrowth(freed_kb, rss_kb_delta, rss_kb_peak_max, facts)) return null;
       return {
         numbers: { freed_kb },
         thresholds: RSS_LIMITS,
         amount: freed_kb,
         whole: rss_kb_peak_max,
-        text: `rss ${growth(rss_kb_delta)}, of which some ${plain(freed_kb)} is neither live nor mapped: freed memory that the allocator holds; ${otherAllocator(facts.sources)}`,
+        text: `rss ${growth(rss_kb_delta)}, of which some ${plain(freed_kb)} is neither live nor mapped: freed memory that the allocator holds; ${holdLess(facts)}`,
       };
     },
   ),
@@ -92,36 +110,78 @@ export const MEMORY_RULES: readonly Rule[] = [
       kind: 'native-growth',
       needs: ['native_kb_delta', 'rss_kb_peak_max'],
       sources: ['native'],
-      condition: `native_kb_delta >= ${LEAST} and native_kb_delta <= native_kb_peak_max, or <= rss_kb_peak_max where that is null`,
+      condition: `native_kb >= ${LEAST} and native_kb_delta <= native_kb_peak_max, or <= rss_kb_peak_max where that is null, where native_kb = native_kb_delta - addon_kb`,
     },
     ({ native_kb_delta, rss_kb_peak_max }, facts) => {
       const { row, entries } = facts;
       const peakKib = row.native_kb_peak_max ?? rss_kb_peak_max;
-      if (native_kb_delta < leastKib(rss_kb_peak_max, facts, 'native')) return null;
+      const native_kb = native_kb_delta - addonBuffersKib(facts);
+      if (native_kb < leastKib(rss_kb_peak_max, facts, 'native')) return null;
       if (!canBeKept(native_kb_delta, peakKib, facts)) return null;
       return {
         numbers: {
           ...(row.native_kb_peak_max === null ? {} : { native_kb_peak_max: row.native_kb_peak_max }),
+          native_kb,
           entries,
         },
         thresholds: GROWTH_LIMITS,
-        amount: native_kb_delta,
+        amount: native_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(native_kb_delta)} of live native blocks${perCall(native_kb_delta, entries)}${allocatedBy(row.native_modules)}; what is not closed or disposed of?`,
+        text: `${growth(native_kb)} of live native blocks${perCall(native_kb, entries)}${allocatedBy(row.native_modules)}; what is not closed or disposed of?`,
+      };
+    },
+  ),
+  rule(
+    {
+      kind: 'buffer-growth',
+      needs: ['external_kb_delta', 'rss_kb_peak_max'],
+      sources: ['js_peak'],
+      condition:
+        'external_kb_delta >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max',
+    },
+    ({ external_kb_delta, rss_kb_peak_max }, facts) => {
+      const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
+      if (external_kb_delta < least || !canBeKept(external_kb_delta, rss_kb_peak_max, facts)) return null;
+      const addon_kb = addonBuffersKib(facts);
+      // Named where most of the Buffers are the addon's.
+      const whose =
+        addon_kb < external_kb_delta / 2 ? '' : ` whose memory ${addonOf(facts.row.native_modules)} allocated`;
+      return {
+        numbers: { addon_kb, entries: facts.entries },
+        thresholds: GROWTH_LIMITS,
+        amount: external_kb_delta,
+        whole: rss_kb_peak_max,
+        text: `${growth(external_kb_delta)} of Buffers${whose}${perCall(external_kb_delta, facts.entries)}; JS keeps them: which cache or queue?`,
       };
     },
   ),
   rule(
     {
       kind: 'mapped-outside-malloc',
-      needs: ['mapped_kb_delta', 'rss_kb_delta', 'native_kb_delta', 'external_kb_delta', 'rss_kb_peak_max'],
-      sources: ['native', 'rss'],
-      condition: `mapped_kb >= ${LEAST} and mapped_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where mapped_kb = min(mapped_kb_delta, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta)`,
+      needs: [
+        'mapped_kb_delta',
+        'rss_kb_delta',
+        'native_kb_delta',
+        'external_kb_delta',
+        'js_kb_peak_max',
+        'rss_kb_peak_max',
+      ],
+      sources: ['native', 'rss', 'js_peak'],
+      condition: `composition.mapped_kb or allocator_kb_delta is known, mapped_kb >= ${LEAST}, mapped_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where mapped_kb = min(mapped_kb_delta, processes * composition.mapped_kb, rss_kb_delta - max(0, native_kb_delta) - max(0, external_kb_delta) - max(0, allocator_kb_delta) - js_kb) and js_kb = max(0, js_kb_delta), or js_kb_peak_max where composition.mapped_kb is null`,
     },
     (known, facts) => {
-      const { mapped_kb_delta, rss_kb_delta, native_kb_delta, external_kb_delta, rss_kb_peak_max } = known;
-      // Mappings are address space: most of a reservation may never be resident.
-      const mapped_kb = Math.min(mapped_kb_delta, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta);
+      const { mapped_kb_delta, rss_kb_delta, js_kb_peak_max, rss_kb_peak_max } = known;
+      const allocator = facts.row.allocator_kb_delta;
+      const residentKib = atEndKib('mapped_kb', facts);
+      if (residentKib === null && typeof allocator !== 'number') return null;
+      // Mappings are address space, and most of a reservation may never be resident: what others hold is not theirs.
+      const js_kb = residentKib === null ? js_kb_peak_max : jsGrowthKib(facts, js_kb_peak_max);
+      const held = [known.native_kb_delta, known.external_kb_delta, allocator ?? 0];
+      const mapped_kb = Math.min(
+        mapped_kb_delta,
+        residentKib ?? mapped_kb_delta,
+        held.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta - js_kb),
+      );
       if (!explainsGrowth(mapped_kb, rss_kb_delta, rss_kb_peak_max, facts)) return null;
       return {
         numbers: { mapped_kb },
@@ -172,7 +232,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         thresholds: RSS_LIMITS,
         amount: js_kb,
         whole: rss_kb_peak_max,
-        text: `rss ${growth(rss_kb_delta)}, js ${growth(js_kb_delta)} with garbage; collect: 'outermost' tells what is kept`,
+        text: `rss ${growth(rss_kb_delta)}, js ${growth(js_kb_delta)} with garbage; collect: 'outermost' (run --collect outermost) tells what is kept`,
       };
     },
   ),

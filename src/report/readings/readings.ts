@@ -6,7 +6,7 @@ import { TIME_RULES } from './time.js';
 export type { Reading, ReadingContext, ReadingKind } from './rule.js';
 export { READING_THRESHOLDS, type Threshold, type ThresholdName } from './thresholds.js';
 
-/** Growth first: of two readings of equal share, memory that stays can end the job, time only lengthens it. */
+/** In the order in which readings of equal weight stand. */
 export const READING_RULES: readonly Rule[] = [...MEMORY_RULES, ...TIME_RULES];
 
 /** In the order in which readings of equal share stand. */
@@ -26,10 +26,16 @@ export function readingsOf(row: StageRow, context: ReadingContext): Reading[] {
 
 /** For a sort, the reading that matters most first. Sorting keeps the order of the rules where two weigh the same. */
 export function byWeight(a: Reading, b: Reading): number {
-  return weight(b) - weight(a);
+  return rank(a) - rank(b) || b.share - a.share;
 }
 
-/** Threads at work are no cost in themselves: `off-thread` only says where to look, after all that costs something. */
-function weight({ kind, share }: Reading): number {
-  return kind === 'off-thread' ? 0 : share;
+const MEMORY_KINDS: ReadonlySet<ReadingKind> = new Set(MEMORY_RULES.map(({ kind }) => kind));
+
+/**
+ * Memory that is not there ends the job, time only lengthens it. Threads at work are no cost in themselves: `off-thread`
+ * only says where to look, after all that costs something.
+ */
+function rank({ kind }: Reading): number {
+  if (MEMORY_KINDS.has(kind)) return 0;
+  return kind === 'off-thread' ? 2 : 1;
 }

@@ -1,12 +1,12 @@
 import type { MetricField } from '../../metrics.js';
 import type { SourceName, SourceState, Sources } from '../../sources.js';
-import { count, inline } from '../format.js';
 import type { ReportHeader, StageRow } from '../report.js';
 import { READING_THRESHOLDS, type ThresholdName } from './thresholds.js';
 
 export type ReadingKind =
   | 'fragmentation'
   | 'native-growth'
+  | 'buffer-growth'
   | 'mapped-outside-malloc'
   | 'js-growth'
   | 'transient-native'
@@ -115,7 +115,7 @@ export function rule<F extends ReadingField>(
         amount,
         share: whole > 0 ? Math.min(1, amount / whole) : 1,
         shared,
-        text: shared ? `${text}; shared: ${overlap(row)}` : text,
+        text: shared ? `(shared with other open stages) ${text}` : text,
       };
     },
   };
@@ -129,8 +129,4 @@ export function covers({ truth, readings = 0, skipped = 0 }: SourceState, { entr
   if (truth === 'absent') return false;
   if (truth !== 'sampled' || entries === 1) return true;
   return skipped === 0 || skipped <= limit('skipped_share') * (readings + skipped);
-}
-
-function overlap({ calls, overlapped_calls }: StageRow): string {
-  return `${inline(count(overlapped_calls))} of ${inline(count(calls))} calls overlapped`;
 }

@@ -23,6 +23,11 @@ export const READING_THRESHOLDS = {
     'Of the time any stage was open. Less does not decide how long the run takes.',
   ),
   waiting_share: threshold(0.5, 'share', 'Half of its own time without CPU: waiting is what it does most.'),
+  preempted_s: threshold(
+    0.1,
+    's',
+    'The period of a CPU quota. Who lost a CPU has one again within it; a longer wait for each such loss is for something else.',
+  ),
   off_thread_share: threshold(
     0.5,
     'share',

@@ -8,6 +8,17 @@ function leastSeconds({ runS }: Facts): number {
 
 const RUN_LIMITS = { least_s: limit('least_s'), least_share_of_run: limit('least_share_of_run') };
 
+const BLOCKED = ' (disk, network, locks, CPUs taken by others); fetch ahead, or run more at once';
+const TAKEN = ', ready to run, but the CPUs were taken by others: fewer jobs on this node, or more CPUs';
+
+type Numbers = Readonly<Record<string, number>>;
+
+/** Whether it lost its CPU more often than it gave it up, and often enough for so long a wait. */
+function wasPreempted(waitedS: number, { row: { ctx_involuntary: lost, ctx_voluntary: given } }: Facts): boolean {
+  if (typeof lost !== 'number' || typeof given !== 'number') return false;
+  return lost > given && waitedS <= lost * limit('preempted_s');
+}
+
 /** What a stage spends its time on, where that is not work of the JS thread. */
 export const TIME_RULES: readonly Rule[] = [
   rule(
@@ -41,12 +52,18 @@ export const TIME_RULES: readonly Rule[] = [
     ({ wall_self_s, cpu_self_s }, facts) => {
       const waited_s = wall_self_s - cpu_self_s;
       if (waited_s < leastSeconds(facts) || waited_s < limit('waiting_share') * wall_self_s) return null;
+      const preempted = wasPreempted(waited_s, facts);
+      const { ctx_involuntary, ctx_voluntary } = facts.row;
       return {
-        numbers: { waited_s, run_s: facts.runS },
-        thresholds: { ...RUN_LIMITS, waiting_share: limit('waiting_share') },
+        numbers: { waited_s, run_s: facts.runS, ...(preempted ? { ctx_involuntary, ctx_voluntary } : {}) } as Numbers,
+        thresholds: {
+          ...RUN_LIMITS,
+          waiting_share: limit('waiting_share'),
+          ...(preempted ? { preempted_s: limit('preempted_s') } : {}),
+        },
         amount: waited_s,
         whole: facts.runS,
-        text: `${inline(duration(waited_s))} of its own ${inline(duration(wall_self_s))} without CPU (disk, network, locks, CPUs taken by others); fetch ahead, or run more at once`,
+        text: `${inline(duration(waited_s))} of its own ${inline(duration(wall_self_s))} without CPU${preempted ? TAKEN : BLOCKED}`,
       };
     },
   ),

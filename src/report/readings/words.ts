@@ -1,4 +1,3 @@
-import type { Sources } from '../../sources.js';
 import { inline, size } from '../format.js';
 import type { ModuleKib } from '../report.js';
 
@@ -31,14 +30,4 @@ export function mostOf(modules: ModuleKib | null | undefined): string | undefine
 export function allocatedBy(modules: ModuleKib | null | undefined): string {
   const name = mostOf(modules);
   return name === undefined ? '' : `, most allocated by ${name}`;
-}
-
-const TRY_JEMALLOC = 'try LD_PRELOAD=libjemalloc.so.2';
-
-/** Whoever has another allocator already is not told to take one; the arenas are glibc's. */
-export function otherAllocator({ allocator: { allocator: serving } }: Sources): string {
-  if (serving === undefined) return TRY_JEMALLOC;
-  return serving === 'glibc'
-    ? `${TRY_JEMALLOC} or MALLOC_ARENA_MAX=2`
-    : `let ${serving} give memory back sooner, or use fewer threads`;
 }

@@ -78,9 +78,9 @@ describe('the lines below a table', () => {
       ]),
     ).toEqual([
       'native-growth | b: native-growth 1',
+      'fragmentation | b: fragmentation 1',
       'waiting | b: waiting 1',
-      'gc-bound | a: gc-bound 1',
-      'also | fragmentation, off-thread: see docs/readings.md',
+      'also | gc-bound, off-thread: see docs/readings.md',
     ]);
   });
 

@@ -30,8 +30,11 @@ const EXAMPLES: Readonly<Record<ReadingKind, Partial<StageRow>>> = {
     rss_kb_peak_max: 2 * GIB,
   },
   'native-growth': { native_kb_delta: 400 * MIB, native_kb_peak_max: 500 * MIB, rss_kb_peak_max: GIB },
+  'buffer-growth': { external_kb_delta: 200 * MIB, native_kb_delta: 0, rss_kb_peak_max: GIB },
   'mapped-outside-malloc': {
     mapped_kb_delta: 4 * GIB,
+    allocator_kb_delta: 0,
+    js_kb_peak_max: 0,
     rss_kb_delta: 800 * MIB,
     native_kb_delta: 50 * MIB,
     external_kb_delta: 50 * MIB,
@@ -101,9 +104,10 @@ test('every kind has an example, and every example is of its kind alone', () => 
 test.each([
   [
     'fragmentation',
-    'rss +1.17 GiB, of which up to 900 MiB is memory the allocator holds without use; try LD_PRELOAD=libjemalloc.so.2 or MALLOC_ARENA_MAX=2',
+    'rss +1.17 GiB, of which up to 900 MiB is memory the allocator holds without use; try LD_PRELOAD=libjemalloc.so.2 with MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0',
   ],
   ['native-growth', '+400 MiB of live native blocks, +40.0 MiB a call; what is not closed or disposed of?'],
+  ['buffer-growth', '+200 MiB of Buffers, +20.0 MiB a call; JS keeps them: which cache or queue?'],
   [
     'mapped-outside-malloc',
     "rss +800 MiB, of which up to 700 MiB was mapped past malloc: files, or an addon's own allocator; set the memory limit of that addon",
@@ -179,6 +183,16 @@ const EDGES: readonly [ReadingKind, why: string, holds: Partial<StageRow>, fails
     { rss_kb_delta: 64 * MIB, native_kb_delta: 0, external_kb_delta: 0 },
     { rss_kb_delta: 64 * MIB - 1, native_kb_delta: 0, external_kb_delta: 0 },
   ],
+  ['buffer-growth', 'least_kb', { external_kb_delta: 64 * MIB }, { external_kb_delta: 64 * MIB - 1 }],
+  ['buffer-growth', 'above all there was', { rss_kb_peak_max: 200 * MIB }, { rss_kb_peak_max: 200 * MIB - 1 }],
+  ['mapped-outside-malloc', 'the JS heap may hold it', { js_kb_peak_max: 500 * MIB }, { js_kb_peak_max: 501 * MIB }],
+  [
+    'mapped-outside-malloc',
+    'the allocator holds it',
+    { allocator_kb_delta: 500 * MIB },
+    { allocator_kb_delta: 501 * MIB },
+  ],
+  ['mapped-outside-malloc', 'nobody else was asked', { allocator_kb_delta: 0 }, { allocator_kb_delta: null }],
   ['mapped-outside-malloc', 'live blocks explain it', { native_kb_delta: 550 * MIB }, { native_kb_delta: 551 * MIB }],
   ['mapped-outside-malloc', 'above all there was', { rss_kb_peak_max: 800 * MIB }, { rss_kb_peak_max: 800 * MIB - 1 }],
   [
@@ -240,7 +254,7 @@ test.each(['gc-bound', 'waiting', 'off-thread'] as const)('%s of a short run nee
 describe('growth of the JS heap without forced collections', () => {
   test('is said with its garbage', () => {
     expect(textOf(GROWN_WITH_GARBAGE)).toBe(
-      "rss +320 MiB, js +300 MiB with garbage; collect: 'outermost' tells what is kept",
+      "rss +320 MiB, js +300 MiB with garbage; collect: 'outermost' (run --collect outermost) tells what is kept",
     );
   });
 
@@ -262,7 +276,7 @@ describe('fragmentation where the allocator was not asked', () => {
       numbers: { freed_kb: 900 * MIB, native_kb_alloc: 3 * GIB },
     });
     expect(textOf(FREED)).toBe(
-      'rss +1000 MiB, of which some 900 MiB is neither live nor mapped: freed memory that the allocator holds; try LD_PRELOAD=libjemalloc.so.2 or MALLOC_ARENA_MAX=2',
+      'rss +1000 MiB, of which some 900 MiB is neither live nor mapped: freed memory that the allocator holds; try LD_PRELOAD=libjemalloc.so.2 with MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0',
     );
   });
 
@@ -345,7 +359,7 @@ describe('what the numbers do not carry is not said', () => {
 
 test.each([
   ['fragmentation', { allocator_kb_delta: 900 * MIB }],
-  ['mapped-outside-malloc', { mapped_kb_delta: 900 * MIB }],
+  ['mapped-outside-malloc', { mapped_kb_delta: 900 * MIB, allocator_kb_delta: 0, js_kb_peak_max: 0 }],
 ] as const)('%s is of no more than the resident set grew by, even where live blocks were freed', (_, values) => {
   const freed = { native_kb_delta: -800 * MIB, external_kb_delta: 0, rss_kb_delta: 100 * MIB, rss_kb_peak_max: GIB };
   expect(of({ ...freed, ...values }).map(({ amount }) => amount)).toEqual([100 * MIB]);
@@ -374,7 +388,7 @@ test('memory still live when the report was made was not transient', () => {
 test('overlapped calls share their numbers, and the reading says so', () => {
   const [reading] = of({ ...EXAMPLES.waiting, calls: 12_000, overlapped_calls: 11_873 });
   expect(reading).toMatchObject({ shared: true, numbers: { calls: 12_000, overlapped_calls: 11_873 } });
-  expect(reading?.text).toMatch(/; shared: 11,873 of 12,000 calls overlapped$/);
+  expect(reading?.text).toMatch(/^\(shared with other open stages\) 36\.0 s of/);
 });
 
 test('growth in a single call is not called a leak', () => {
@@ -391,12 +405,12 @@ test.each([
 });
 
 test.each([
-  ['glibc', 'try LD_PRELOAD=libjemalloc.so.2 or MALLOC_ARENA_MAX=2'],
-  ['jemalloc', 'let jemalloc give memory back sooner, or use fewer threads'],
-  ['gperftools', 'let gperftools give memory back sooner, or use fewer threads'],
-  ['tcmalloc', 'let tcmalloc give memory back sooner, or use fewer threads'],
-  ['mimalloc', 'let mimalloc give memory back sooner, or use fewer threads'],
-  [undefined, 'try LD_PRELOAD=libjemalloc.so.2'],
+  ['glibc', 'try LD_PRELOAD=libjemalloc.so.2 with MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0'],
+  ['jemalloc', 'set MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0'],
+  ['gperftools', 'set TCMALLOC_AGGRESSIVE_DECOMMIT=1'],
+  ['tcmalloc', 'let tcmalloc give memory back sooner'],
+  ['mimalloc', 'let mimalloc give memory back sooner'],
+  [undefined, 'try LD_PRELOAD=libjemalloc.so.2 with MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0'],
 ])('what to do about fragmentation under %s: %s', (serving, advice) => {
   // As of mimalloc, which tells nothing: what serves is known all the same.
   const allocator = { ...absent('not told'), ...(serving === undefined ? {} : { allocator: serving }) };
@@ -404,15 +418,86 @@ test.each([
   expect(text?.endsWith(`; ${advice}`)).toBe(true);
 });
 
-test('what concerns most of the run or of the memory comes first, and where to look comes last', () => {
+test('memory comes first, then what concerns most of the run, and where to look comes last', () => {
   const all = { ...EXAMPLES['native-growth'], ...EXAMPLES['gc-bound'], ...EXAMPLES['off-thread'] };
   expect(kinds(all)).toEqual(['native-growth', 'gc-bound', 'off-thread']);
-  expect(kinds({ ...all, gc_s: 39.5 })).toEqual(['gc-bound', 'native-growth', 'off-thread']);
+  expect(kinds({ ...all, gc_s: 39.5 })).toEqual(['native-growth', 'gc-bound', 'off-thread']);
 });
 
 test('of two that concern as much, growth comes first', () => {
   const half = { native_kb_delta: GIB / 2, native_kb_peak_max: GIB, rss_kb_peak_max: GIB, gc_s: 50, wall_s: 100 };
   expect(kinds(half)).toEqual(['native-growth', 'gc-bound']);
+});
+
+describe('Buffers whose memory an addon allocated', () => {
+  const KEPT = {
+    native_kb_delta: 138 * MIB,
+    native_kb_peak_max: 150 * MIB,
+    external_kb_delta: 137 * MIB,
+    rss_kb_delta: 141 * MIB,
+    rss_kb_peak_max: 206 * MIB,
+    native_modules: { node: 5 * MIB, 'libvips-cpp.so': 145 * MIB },
+  };
+
+  test('are told once, as Buffers', () => {
+    expect(kinds(KEPT)).toEqual(['buffer-growth']);
+    expect(textOf(KEPT)).toBe(
+      '+137 MiB of Buffers whose memory libvips-cpp.so allocated, +13.7 MiB a call; JS keeps them: which cache or queue?',
+    );
+  });
+
+  test.each<[string, Partial<StageRow>]>([
+    ['node allocated them', { native_modules: { node: 300 * MIB } }],
+    [
+      'both are resident beside each other',
+      { rss_kb_delta: 280 * MIB, native_modules: { node: 140 * MIB, a: 140 * MIB } },
+    ],
+    ['they are less than half', { native_kb_delta: 300 * MIB, native_kb_peak_max: 300 * MIB }],
+  ])('are none where %s', (_, values) => {
+    expect(kinds({ ...KEPT, rss_kb_peak_max: GIB, ...values })).toEqual(['native-growth', 'buffer-growth']);
+  });
+
+  test('leave what else is live', () => {
+    const more = { ...KEPT, native_kb_delta: 220 * MIB, native_kb_peak_max: 220 * MIB, rss_kb_peak_max: GIB };
+    expect(of(more).map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['buffer-growth', 137 * MIB],
+      ['native-growth', 83 * MIB],
+    ]);
+  });
+});
+
+describe('waiting for a CPU', () => {
+  const taken = { ...EXAMPLES.waiting, ctx_involuntary: 361, ctx_voluntary: 85 };
+  test('is told from waiting for something else, and has the opposite advice', () => {
+    expect(textOf(taken)).toBe(
+      '36.0 s of its own 40.0 s without CPU, ready to run, but the CPUs were taken by others: fewer jobs on this node, or more CPUs',
+    );
+  });
+  test.each([
+    ['it gave the CPU up as often', { ctx_voluntary: 361 }],
+    ['it lost it too seldom for so long a wait', { ctx_involuntary: 359 }],
+    ['switches were not counted', { ctx_involuntary: null }],
+  ])('is not where %s', (_, values) => {
+    expect(textOf({ ...taken, ...values })).toContain('run more at once');
+  });
+});
+
+test('arenas are named where several threads worked', () => {
+  const sources = { ...RUN.sources, allocator: { ...RUN.sources.allocator, allocator: 'glibc' } };
+  const cpu = (thread_cpu_s: number) => ({ ...EXAMPLES.fragmentation, cpu_s: 1, thread_cpu_s });
+  expect(textOf(cpu(0.5), { ...RUN, sources })).toMatch(/, or MALLOC_ARENA_MAX=2$/);
+  expect(textOf(cpu(0.51), { ...RUN, sources })).not.toContain('ARENA');
+});
+
+test('address space alone is not mapped memory, nor what the allocator held in the end lost to the JS heap', () => {
+  const composition = (kib: number) => ({ ...RUN, composition: { ...COMPOSITION, mapped_kb: kib } });
+  const mapped = { ...EXAMPLES['mapped-outside-malloc'], allocator_kb_delta: null };
+  expect(kinds(mapped, composition(200 * MIB))).toEqual(['mapped-outside-malloc']);
+  expect(kinds(mapped, composition(199 * MIB))).toEqual([]);
+  const freed = { ...FREED, js_kb_delta: 0, js_kb_peak_max: 900 * MIB };
+  const held = (kib: number | null) => ({ ...RUN, composition: { ...COMPOSITION, allocator_held_kb: kib } });
+  expect(kinds(freed, held(null))).toEqual([]);
+  expect(of(freed, held(300 * MIB)).map(({ kind, amount }) => [kind, amount])).toEqual([['fragmentation', 300 * MIB]]);
 });
 
 describe('any valid row', () => {
