@@ -1,15 +1,21 @@
 /**
  * One small program a reading: what the table says of it.
  *
- *   node examples/readings.js fragmentation
+ *   stageprof run -- node examples/readings.js fragmentation
+ *
+ * The profiler is the active one, else one of its own.
  */
-import { pbkdf2 } from 'node:crypto';
+import { pbkdf2, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createDeflateRaw } from 'node:zlib';
-import { renderTable, StageProfiler } from 'stageprof';
+import { activeProfiler, renderTable, StageProfiler } from 'stageprof';
 
 const WIDTH = 100;
+
+const MIB = 1024 * 1024;
 
 /** @type {unknown[]} What is not let go of. */
 const kept = [];
@@ -23,7 +29,7 @@ function openCompressors(/** @type {number} */ count) {
   });
 }
 
-/** @typedef {{ options?: import('stageprof').StageProfilerOptions, run: (profiler: StageProfiler) => unknown }} Program */
+/** @typedef {{ options?: import('stageprof').StageProfilerOptions, run: (profiler: import('stageprof').Profiler) => unknown }} Program */
 
 /** @type {Readonly<Record<string, Program>>} */
 const PROGRAMS = {
@@ -46,6 +52,29 @@ const PROGRAMS = {
         await sleep(100);
         profiler.stage('compress', () => kept.push(openCompressors(40)));
       }
+    },
+  },
+  'buffer-growth': {
+    run(profiler) {
+      for (let call = 0; call < 20; call++) profiler.stage('fetch', () => kept.push(Buffer.alloc(10 * MIB, 1)));
+    },
+  },
+  'mapped-outside-malloc': {
+    async run(profiler) {
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc');
+      const input = randomBytes(128 * MIB);
+      // snappy carries mimalloc, which keeps pages for some milliseconds, and here for good.
+      process.env.MIMALLOC_PURGE_DELAY = '-1';
+      const { compressSync } = await import('snappy');
+      await profiler.stage('pack', async () => {
+        for (let turn = 0; turn < 4; turn++) {
+          compressSync(input);
+          collect();
+          await sleep(1);
+          collect();
+        }
+      });
     },
   },
   'transient-native': {
@@ -71,7 +100,7 @@ const PROGRAMS = {
         /** @type {unknown[]} */
         const recent = [];
         // What lives for a while is copied by collection after collection.
-        for (let id = 0; id < 3e6; id++) recent[id % 1e5] = { id, tags: [id] };
+        for (let id = 0; id < 8e6; id++) recent[id % 1e5] = { id, tags: [id] };
       });
     },
   },
@@ -95,8 +124,12 @@ if (program === undefined) {
   console.error(`usage: node examples/readings.js ${Object.keys(PROGRAMS).join('|')}`);
   process.exitCode = 2;
 } else {
-  const profiler = new StageProfiler(program.options);
-  await program.run(profiler);
-  profiler.close();
-  console.log(renderTable(profiler.report(), { width: WIDTH }));
+  const active = activeProfiler();
+  if (active.enabled) await program.run(active);
+  else {
+    const profiler = new StageProfiler(program.options);
+    await program.run(profiler);
+    profiler.close();
+    console.log(renderTable(profiler.report(), { width: WIDTH }));
+  }
 }
