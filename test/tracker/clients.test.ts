@@ -14,7 +14,7 @@ interface Module {
   readonly mappedBytes: number;
 }
 
-/** What a client holds when its work is done, and what the tracker says of its library by then. */
+/** What a client holds when its work is done, and what the tracker says of its shared object by then. */
 interface Held {
   readonly heldBytes: number;
   readonly module: Module;
@@ -31,7 +31,7 @@ function run(script: string, args: readonly string[], preload: readonly string[]
   return { outcome: { stdout, stderr, status, signal }, told };
 }
 
-/** Two loaded names of one library are two rows, to be added up. */
+/** Two loaded names of one shared object are two rows, to be added up. */
 function moduleOf(text: string, name: RegExp): Module {
   const rows = text.split('\n').map((line) => line.split('\t'));
   const own = rows.filter(([path]) => name.test(path!));
@@ -40,10 +40,10 @@ function moduleOf(text: string, name: RegExp): Module {
   return { allocatedBytes: sum(1), mappedBytes: sum(2) };
 }
 
-const CLIENTS: Record<string, { library: RegExp; expectHeld: (held: Held) => void }> = {
+const CLIENTS: Record<string, { sharedObject: RegExp; expectHeld: (held: Held) => void }> = {
   // Allocates by malloc: the pixels, and more on the way.
   sharp: {
-    library: /\/libvips-cpp\.so[.\d]*$/,
+    sharedObject: /\/libvips-cpp\.so[.\d]*$/,
     expectHeld({ heldBytes, module }) {
       expect(heldBytes).toBe(3000 * 2000 * 3);
       expect(module.allocatedBytes).toBeGreaterThan(heldBytes);
@@ -53,7 +53,7 @@ const CLIENTS: Record<string, { library: RegExp; expectHeld: (held: Held) => voi
   },
   // Brings jemalloc for its tables, which maps what it needs as it needs it.
   duckdb: {
-    library: /\/libduckdb\.so$/,
+    sharedObject: /\/libduckdb\.so$/,
     expectHeld({ heldBytes, module }) {
       expect(heldBytes).toBeGreaterThan(20 * MIB);
       expect(module.allocatedBytes).toBeLessThan(heldBytes / 2);
@@ -62,7 +62,7 @@ const CLIENTS: Record<string, { library: RegExp; expectHeld: (held: Held) => voi
   },
   // napi-rs. Brings mimalloc, which maps 1 GiB as soon as it needs more than a little.
   snappy: {
-    library: /\/snappy\.linux-[\w-]+\.node$/,
+    sharedObject: /\/snappy\.linux-[\w-]+\.node$/,
     expectHeld({ heldBytes, module }) {
       expect(heldBytes).toBe(64 * MIB);
       expect(module.allocatedBytes).toBeLessThan(MIB);
@@ -91,13 +91,13 @@ describe.each(CHAINS)('with %s behind the tracker', (name, behind) => {
   describe.skipIf(!present)('a client', () => {
     test.each(NAMES)('%s does the same as without, and its memory has its name', { timeout: 60_000 }, (client) => {
       const reader = programs.compile('module_reader.c', 'module_reader.so');
-      const { library, expectHeld } = CLIENTS[client]!;
+      const { sharedObject, expectHeld } = CLIENTS[client]!;
       const plain = run('run', [client, reader], behind);
       const { outcome, told } = run('run', [client, reader], tracked);
       expect(plain.outcome).toMatchObject({ stderr: '', status: 0 });
       expect(outcome).toEqual(plain.outcome);
       const { heldBytes, modules } = JSON.parse(told!);
-      expectHeld({ heldBytes, module: moduleOf(modules, library) });
+      expectHeld({ heldBytes, module: moduleOf(modules, sharedObject) });
     });
 
     test.each(NAMES)('%s is terminated with its worker', { timeout: 120_000 }, (client) => {
@@ -120,7 +120,7 @@ test('what an allocator reserves first and makes usable later is mapped by then'
   // mimalloc then does as it does by itself where memory is not overcommitted.
   const { told } = run('run', ['snappy', reader], [TRACKER], { MIMALLOC_ARENA_EAGER_COMMIT: '0' });
   const { heldBytes, modules } = JSON.parse(told!);
-  const { mappedBytes } = moduleOf(modules, CLIENTS.snappy!.library);
+  const { mappedBytes } = moduleOf(modules, CLIENTS.snappy!.sharedObject);
   expect(mappedBytes).toBeGreaterThan(heldBytes);
   expect(mappedBytes).toBeLessThan(8 * heldBytes);
 });
@@ -150,11 +150,11 @@ test('a stage that decodes images names libvips', () => {
 test.each([
   ['duckdb', /^@duckdb\/node-bindings-[\w-]+\/libduckdb\.so$/, 0.5],
   ['snappy', /^@napi-rs\/snappy-[\w-]+\/snappy\.[\w-]+\.node$/, 1],
-])('what %s maps grows in its stage, and its resident part has its name', (client, library, least) => {
+])('what %s maps grows in its stage, and its resident part has its name', (client, sharedObject, least) => {
   const { heldKib, report, work, nothing } = reportOf(client);
   expect(work.mapped_kb_delta).toBeGreaterThan(heldKib);
   expect(nothing.mapped_kb_delta).toBe(0);
-  const residentKib = kibOf(report.composition?.mapped_modules, library);
+  const residentKib = kibOf(report.composition?.mapped_modules, sharedObject);
   expect(residentKib).toBeGreaterThanOrEqual(least * heldKib);
   expect(residentKib).toBeLessThan(2 * heldKib);
   // A Buffer that nobody holds any more may be collected at any moment, and must not be in two parts or in none.
