@@ -136,7 +136,7 @@ test('a short line keeps memory before shares and quantiles, and what a reading 
   const calm = row('a', { ...known, ...memory, native_kb_delta: 9, mapped_kb_delta: 9 });
   const shown = ['calls', 'wall', 'cpu', 'js', 'external', 'native', 'allocator', 'rss', 'rss peak'];
   expect(headingsOf(calm, 100)).toEqual(shown);
-  const mapping = { ...calm, rss_kb_delta: 1e6, mapped_kb_delta: 1e6, native_kb_delta: 0 };
+  const mapping = { ...calm, rss_kb_delta: 1e6, mapped_kb_delta: 1e6, native_kb_delta: 0, js_kb_peak_max: 9 };
   expect(headingsOf(mapping, 116)).toEqual(expect.arrayContaining(['mapped', 'native', 'external', 'rss', 'rss peak']));
 });
 
