@@ -1,4 +1,3 @@
-import { ROW_NUMBERS } from '../report/merge-rows.js';
 import { NUMBER_METRICS } from '../report/number-metrics.js';
 
 /** What an input is worst by. */
@@ -72,6 +71,3 @@ export class WorstInputs {
     }
   }
 }
-
-/** Numbers of a row of which all but those an input can be worst by are missing. */
-export const NO_NUMBERS = new Float64Array(ROW_NUMBERS).fill(Number.NaN);
