@@ -96,14 +96,17 @@ describe('stageprof run, sent a signal', () => {
 
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
-// `script` runs a command on a terminal of its own, whose keys are what it reads from stdin.
+// `script` runs a command on a terminal of its own, whose keys are what it reads from stdin. Its shell makes room for
+// the command: one that stays in the foreground as well gets the key too, and some end by it at once.
 describe.runIf(hasScript)('stageprof run, in the foreground of a terminal', () => {
   test.each([
     ['\x03', 'SIGINT'],
     ['\x1c', 'SIGQUIT'],
   ])('a key that sends %j to both reaches the program once', async (key, signal) => {
     const words = [NODE, MAIN, 'run', '--', NODE, SIGNALLED].map((word) => `'${word}'`).join(' ');
-    const child = spawn('script', ['-qec', words, '/dev/null']);
+    const child = spawn('script', ['-qec', `exec ${words}`, '/dev/null'], {
+      env: { ...process.env, SHELL: '/bin/sh' },
+    });
     onTestFinished(() => void child.kill('SIGKILL'));
     let text = '';
     let sent = false;
