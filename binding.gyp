@@ -22,6 +22,7 @@
             'native/loop_watch.cc',
             'native/malloc_stats.cc',
             'native/module_list.cc',
+            'native/parent_death.cc',
             'native/pool_cpu.cc',
             'native/proc_file.cc',
             'native/recorder_file.cc',

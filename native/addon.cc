@@ -1,6 +1,7 @@
 // The table of exports and the checks of their arguments; nothing else. TypeScript has validated
 // what the user gave: a TypeError from here is a defect of the package.
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <node_api.h>
 
@@ -8,6 +9,7 @@
 #include "heap_verify.h"
 #include "module_list.h"
 #include "napi_values.h"
+#include "parent_death.h"
 #include "recorder_handle.h"
 #include "rss_peak.h"
 #include "rusage.h"
@@ -193,6 +195,21 @@ napi_value RusageChildrenRead(napi_env env, napi_callback_info) {
   return children;
 }
 
+// parentDeathFollow(parentPid): whether this process is killed when that parent ends. On the main thread.
+napi_value ParentDeathFollow(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  if (napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr) != napi_ok) return nullptr;
+  double pid = 0;
+  napi_get_value_double(env, argument, &pid);
+  if (!(pid >= 1 && pid <= INT_MAX) || pid != static_cast<pid_t>(pid)) {
+    return Misused(env, "Expected \"parentPid\" to be the id of a process");
+  }
+  napi_value holds = nullptr;
+  napi_get_boolean(env, EndWithParent(static_cast<pid_t>(pid)), &holds);
+  return holds;
+}
+
 constexpr struct {
   const char* name;
   napi_callback callback;
@@ -208,6 +225,7 @@ constexpr struct {
     {"rusageChildrenRead", RusageChildrenRead},
     {"threadsRead", ThreadsRead},
     {"threadClocksRead", ThreadClocksRead},
+    {"parentDeathFollow", ParentDeathFollow},
 };
 
 }  // namespace

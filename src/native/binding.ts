@@ -144,6 +144,8 @@ export interface Binding {
   /** Without what tells them apart: some 1 us a thread. */
   threadClocksRead(): ThreadsReading<ThreadClock>;
   rusageChildrenRead(): { readonly cpuNs: number; readonly peakRssBytes: number };
+  /** Whether the process is killed when that parent ends; see native/parent_death.h for whose end counts. */
+  parentDeathFollow(parentPid: number): boolean;
 }
 
 export type LoadedBinding =
