@@ -11,7 +11,7 @@ import { runProgram } from '../run/program.js';
 import { inspectProgram, type ProgramFile, thisFinder } from '../run/program-file.js';
 import { ReportFile } from '../run/report-file.js';
 import { chooseTracker } from '../run/tracker-choice.js';
-import { SetupError, systemReason } from '../setup-error.js';
+import { systemReason } from '../setup-error.js';
 import { type MeasuringFlags, measuringFlags, measuringOptions } from './profiler-flags.js';
 import { printRun } from './run-result.js';
 import { say } from './say.js';
@@ -59,7 +59,7 @@ async function run(program: string, args: readonly string[], flags: RunFlags): P
   }
   // From here on no signal ends this process: it would leave the folder, and the program without its parent.
   const signals = new PassedSignals();
-  const folder = openFolder();
+  const folder = new PrivateFolder();
   try {
     return await runWith(signals, folder, { program, args, flags, file, out });
   } finally {
@@ -114,16 +114,6 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
 
 function profilerOf({ threads, ...flags }: RunFlags): StageProfilerOptions {
   return { ...measuringOptions(flags), ...(threads === undefined ? {} : { threads }) };
-}
-
-function openFolder(): PrivateFolder {
-  try {
-    return new PrivateFolder();
-  } catch (error) {
-    throw new SetupError(
-      `TMPDIR: no folder can be made there, ${systemReason(error)}: set it to one that can be written`,
-    );
-  }
 }
 
 function parseOut(path: string): string {

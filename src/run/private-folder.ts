@@ -1,15 +1,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { SetupError, systemReason } from '../setup-error.js';
 
 /** A folder that only this user can read, for as long as this process. */
 export class PrivateFolder {
   readonly path: string;
 
-  /** @throws {Error} of the system */
+  /** @throws {SetupError} where none can be made */
   constructor() {
-    // 0700 by mkdtemp itself.
-    this.path = mkdtempSync(join(resolve(tmpdir()), 'stageprof-run-'));
+    try {
+      // 0700 by mkdtemp itself.
+      this.path = mkdtempSync(join(resolve(tmpdir()), 'stageprof-run-'));
+    } catch (error) {
+      throw new SetupError(
+        `TMPDIR: no folder can be made there, ${systemReason(error)}: set it to one that can be written`,
+      );
+    }
     process.once('exit', this.remove);
   }
 
