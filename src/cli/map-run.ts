@@ -1,137 +1,154 @@
 import type { Failure } from '../corpus/failure.js';
-import type { Pipeline } from '../corpus/pipeline.js';
+import { readOpenStage } from '../corpus/last-moments.js';
 import { type RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
-import { type NamedInput, type RunEvent, runInputs } from '../corpus/run-inputs.js';
-import { nullProfiler } from '../null-profiler.js';
-import type { StageProfilerOptions } from '../options.js';
-import { StageProfiler } from '../profiler.js';
+import type { PlacedInput } from '../corpus/record-places.js';
+import { RunMeter } from '../corpus/run-account.js';
+import type { RunningInput } from '../corpus/running-input.js';
+import type { RunEvent, WorkerPool } from '../corpus/worker-pool.js';
+import { WorkerStartError } from '../corpus/worker-process.js';
 import { ReportMerger } from '../report/merge.js';
 import { renderTable } from '../report/table.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal, type StopSignal } from './exit-codes.js';
-import { Pace, type Progress, progressLines, type Tally } from './progress.js';
+import { Pace, type Progress, progressLines, type RunningView, type Tally } from './progress.js';
 import { progressBar } from './progress-bar.js';
 import { counted, say } from './say.js';
 import { StopSignals } from './stop-signals.js';
 import { tableOptions } from './terminal.js';
 
 export interface MapPlan {
-  readonly pipeline: Pipeline;
+  readonly pipelineName: string;
   readonly folder: RecordFolder;
-  /** Undefined where nothing is profiled. */
-  readonly profiler: StageProfilerOptions | undefined;
+  readonly pool: WorkerPool;
+  /** Whether the run leaves its account beside the records. */
+  readonly hasAccount: boolean;
 }
 
-/** How long the running input may go on after a signal. Slurm kills 30 s after its SIGTERM by default. */
-const GRACE_MS = 2000;
+/** The account is also there of a run that is killed, up to so long before. */
+const ACCOUNT_EVERY_LOOKS = 5;
+const LOOK_EVERY_MS = 1000;
 
 /** Runs the inputs, shows how far it is, prints the result and returns the exit code. */
-export async function runMap(inputs: readonly NamedInput[], plan: MapPlan): Promise<number> {
+export async function runMap(inputs: readonly PlacedInput[], plan: MapPlan): Promise<number> {
   return new MapRun(inputs, plan).finish();
 }
 
 class MapRun {
-  readonly #inputs: readonly NamedInput[];
+  readonly #inputs: readonly PlacedInput[];
   readonly #plan: MapPlan;
   readonly #tally: Tally;
   readonly #pace: Pace;
+  readonly #progress: Progress;
   readonly #merger = new ReportMerger();
+  readonly #meter = new RunMeter();
+  #views: readonly RunningView[] = [];
+  #looks = 0;
+  #accounted: Promise<void> = Promise.resolve();
   #profiles = 0;
   #strayErrors = 0;
-  #current = '';
 
-  constructor(inputs: readonly NamedInput[], plan: MapPlan) {
+  constructor(inputs: readonly PlacedInput[], plan: MapPlan) {
     this.#inputs = inputs;
     this.#plan = plan;
     this.#tally = { total: inputs.length, done: 0, failed: 0 };
-    this.#pace = new Pace(this.#tally);
+    this.#pace = new Pace(this.#tally, () => this.#views);
+    say(`${counted(inputs.length, 'input')}, pipeline ${plan.pipelineName}, records in ${this.#recordsPath()}`);
+    const { stderr } = process;
+    this.#progress = stderr.isTTY ? progressBar(this.#pace, stderr) : progressLines(this.#pace, stderr);
   }
 
   async finish(): Promise<number> {
-    const { pipeline } = this.#plan;
-    say(`${counted(this.#inputs.length, 'input')}, pipeline ${pipeline.name}, records in ${this.#recordsPath()}`);
-    const progress = process.stderr.isTTY
-      ? progressBar(this.#pace, process.stderr)
-      : progressLines(this.#pace, process.stderr);
-    const signals = new StopSignals();
-    const onExit = () => this.#endedEarly(progress, signals.received);
+    const { pool } = this.#plan;
+    const signals = new StopSignals((signal) => pool.stop(`was stopped by ${signal}`));
+    const onExit = () => this.#endedAtOnce(signals.received);
+    const onFlush = () => void this.#flush();
+    const timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
     process.once('exit', onExit);
-    let writeError: RecordWriteError | undefined;
+    process.on('SIGUSR2', onFlush);
+    this.#look();
+    let breakdown: string | undefined;
     try {
-      writeError = await this.#run(progress, signals.signal);
+      breakdown = await this.#run();
     } finally {
-      // Also after an error of stageprof's own, which is not the pipeline ending the process.
       process.off('exit', onExit);
+      process.off('SIGUSR2', onFlush);
+      clearInterval(timer);
       signals.close();
-      progress.stop();
+      this.#progress.stop();
     }
 
-    this.#printTable();
-    if (writeError !== undefined) say(writeError.message);
+    this.#printTable(process.stdout);
+    if (breakdown !== undefined) say(breakdown);
     say(this.#summary(signals.received));
-    if (signals.received !== undefined) return exitCodeOfSignal(signals.received);
-    return this.#left() + this.#tally.failed + this.#strayErrors === 0 ? EXIT_DONE : EXIT_FAILED;
+    const exitCode = this.#exitCode(signals.received);
+    await this.#writeAccount(exitCode);
+    return exitCode;
   }
 
-  /** The error that stopped the run, if one did: without its records there is no point in going on. */
-  async #run(progress: Progress, signal: AbortSignal): Promise<RecordWriteError | undefined> {
-    const { pipeline, folder, profiler } = this.#plan;
-    const makeProfiler = () => (profiler === undefined ? nullProfiler : new StageProfiler(profiler));
+  /** What ended the run before its time, if anything did: without records or processes there is no point in going on. */
+  async #run(): Promise<string | undefined> {
     try {
-      for await (const event of runInputs(this.#inputs, {
-        pipeline,
-        folder,
-        makeProfiler,
-        signal,
-        graceMs: GRACE_MS,
-      })) {
-        this.#take(event, progress);
-      }
+      for await (const event of this.#plan.pool.run(this.#inputs)) this.#take(event);
     } catch (error) {
-      if (error instanceof RecordWriteError) return error;
+      if (error instanceof RecordWriteError || error instanceof WorkerStartError) return error.message;
       throw error;
     }
     return undefined;
   }
 
-  #take(event: RunEvent, progress: Progress): void {
-    if (event.type === 'stray') {
-      this.#strayErrors++;
-      progress.line(`between two inputs: ${inShort(event.failure)}`);
+  #take(event: RunEvent): void {
+    if (event.type === 'output') {
+      this.#progress.output(event.line);
       return;
     }
-    if (event.type === 'started') {
-      this.#current = event.input;
-      this.#pace.begin();
-    } else this.#count(event);
-    progress.update(event.input);
-    if (event.type === 'failed') progress.line(`${event.input}: failed, ${inShort(event.failure)}`);
+    if (event.type === 'stray') {
+      this.#strayErrors++;
+      this.#progress.line(`between two inputs: ${inShort(event.failure)}`);
+      return;
+    }
+    if (event.type === 'done' || event.type === 'failed') this.#count(event);
+    this.#progress.update();
+    if (event.type === 'failed') this.#progress.line(`${event.input}: failed, ${inShort(event.failure)}`);
   }
 
   #count(event: Extract<RunEvent, { type: 'done' | 'failed' }>): void {
     this.#tally[event.type]++;
     // Merged one by one: what is kept grows with the labels, not with the inputs.
-    if (event.profile === undefined) return;
+    if (event.profile === null) return;
     this.#merger.add(event.profile);
     this.#profiles++;
   }
 
-  /**
-   * By a second signal, or by `process.exit()` in a pipeline, which would otherwise end a run of thousands with
-   * exit code 0 and no word.
-   */
-  #endedEarly(progress: Progress, received: StopSignal | undefined): void {
-    progress.stop();
-    if (received === undefined)
-      say(`${this.#current}: ended the whole process, a pipeline must not call process.exit()`);
+  #look(): void {
+    const { pool } = this.#plan;
+    this.#meter.look(pool.workers.flatMap(({ pid }) => pid ?? []));
+    for (const running of pool.running) running.look();
+    this.#views = pool.running.map(viewOf);
+    if (this.#looks++ % ACCOUNT_EVERY_LOOKS === 0) void this.#writeAccount(null);
+  }
+
+  /** All that is known up to now, for the case that what comes next is the end; the run goes on. */
+  async #flush(): Promise<void> {
+    await this.#plan.pool.flush('was still running when SIGUSR2 came');
+    await this.#writeAccount(null);
+    this.#progress.line(`SIGUSR2: ${this.#summary(undefined)}; the run goes on`);
+    if (this.#profiles === 0) return;
+    for (const line of this.#table(process.stderr).trimEnd().split('\n')) this.#progress.output(line);
+  }
+
+  /** By a second signal. */
+  #endedAtOnce(received: StopSignal | undefined): void {
+    this.#progress.stop();
     say(this.#summary(received));
     process.exitCode = received === undefined ? EXIT_FAILED : exitCodeOfSignal(received);
   }
 
-  #printTable(): void {
-    if (this.#profiles === 0) return;
-    const { stdout } = process;
-    const heading = `${counted(this.#profiles, 'record')}, pipeline ${this.#plan.pipeline.name}`;
-    stdout.write(`${heading}\n\n${renderTable(this.#merger.result(), tableOptions(stdout))}`);
+  #printTable(stream: NodeJS.WriteStream): void {
+    if (this.#profiles > 0) stream.write(this.#table(stream));
+  }
+
+  #table(stream: NodeJS.WriteStream): string {
+    const heading = `${counted(this.#profiles, 'record')}, pipeline ${this.#plan.pipelineName}`;
+    return `${heading}\n\n${renderTable(this.#merger.result(), tableOptions(stream))}`;
   }
 
   #summary(received: StopSignal | undefined): string {
@@ -142,6 +159,11 @@ class MapRun {
     return `${counted(total, 'input')}: ${done} done, ${failed} failed${rest}, in ${this.#pace.elapsed}; records in ${this.#recordsPath()}`;
   }
 
+  #exitCode(received: StopSignal | undefined): number {
+    if (received !== undefined) return exitCodeOfSignal(received);
+    return this.#left() + this.#tally.failed + this.#strayErrors === 0 ? EXIT_DONE : EXIT_FAILED;
+  }
+
   #left(): number {
     return this.#tally.total - this.#tally.done - this.#tally.failed;
   }
@@ -149,6 +171,33 @@ class MapRun {
   #recordsPath(): string {
     return this.#plan.folder.path.replace(/\/*$/, '/');
   }
+
+  /**
+   * One after another: the last is the one that stays.
+   * @param exitCode null while the run goes on
+   */
+  #writeAccount(exitCode: number | null): Promise<void> {
+    if (this.#plan.hasAccount) this.#accounted = this.#accounted.then(() => this.#writeOneAccount(exitCode));
+    return this.#accounted;
+  }
+
+  async #writeOneAccount(exitCode: number | null): Promise<void> {
+    const { folder, pipelineName, pool } = this.#plan;
+    const workerPids = pool.workers.flatMap(({ pid }) => pid ?? []);
+    const run = { tally: this.#tally, workerPids, started: pool.started, exitCode };
+    const account = this.#meter.account(pipelineName, run);
+    // Where the records cannot be written the run says so; that this cannot be is no more news.
+    await folder.write(this.#meter.fileName(pipelineName), `${JSON.stringify(account)}\n`).catch(() => {});
+  }
+}
+
+function viewOf({ input, startedAtMs, recorderPath, memory }: RunningInput): RunningView {
+  return {
+    input,
+    stage: readOpenStage(recorderPath),
+    rssKib: memory?.rss_kb ?? null,
+    forMs: performance.now() - startedAtMs,
+  };
 }
 
 const LONGEST_MESSAGE = 300;

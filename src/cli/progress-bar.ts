@@ -1,19 +1,18 @@
-import { basename } from 'node:path';
-import { MultiBar } from 'cli-progress';
+import { MultiBar, type SingleBar } from 'cli-progress';
 import { escapeControls } from '../report/escape.js';
 import { shorten } from '../report/text-width.js';
-import type { Pace, Progress } from './progress.js';
+import { type Pace, type Progress, type RunningView, runningText } from './progress.js';
 import { messageLine } from './say.js';
 
-const FORMAT = '[{bar}] {value}/{total} | {failed} failed | {rate} | {left} left | {current}';
-const CURRENT_WIDTH = 40;
+const FORMAT = '[{bar}] {value}/{total} | {failed} failed | {rate} | {left} left';
+const RUNNING_FORMAT = '  {running}';
+/** Lines for running inputs, however many there are: the terminal has to hold them all. */
+const MOST_LINES = 8;
+const REFRESH_MS = 500;
 
-/** cli-progress reschedules this timer at each redraw. */
-type Timed = { timer: NodeJS.Timeout | null };
-
-/** A bar on the last line of a terminal; lines that are said scroll above it. */
-export function progressBar(pace: Pace, stream: NodeJS.WritableStream): Progress {
-  // Of several bars one: only those can have lines written above them. `linewrap: true` cuts the bar to the terminal.
+/** A bar in the last lines of a terminal, and under it what runs; lines that are said scroll above it. */
+export function progressBar(pace: Pace, stream: NodeJS.WriteStream): Progress {
+  // `linewrap: true` cuts each line to the terminal.
   const bars = new MultiBar({
     stream,
     format: FORMAT,
@@ -22,29 +21,37 @@ export function progressBar(pace: Pace, stream: NodeJS.WritableStream): Progress
     clearOnComplete: true,
     gracefulExit: false,
   });
-  // Else a promise that never settles would keep the process for ever, instead of being noticed.
-  const unref = () => (bars as unknown as Timed).timer?.unref();
-  bars.on('update-post', unref);
-  const payload = (current: string) => ({
-    failed: pace.tally.failed,
-    rate: pace.rate,
-    left: pace.left,
-    current: shorten(escapeControls(basename(current)), CURRENT_WIDTH),
-  });
-  const bar = bars.create(pace.tally.total, 0, payload(''));
-  unref();
+  const payload = () => ({ failed: pace.tally.failed, rate: pace.rate, left: pace.left });
+  const bar = bars.create(pace.tally.total, 0, payload());
+  const lines: SingleBar[] = [];
+  const update = () => {
+    bar.update(pace.finished, payload());
+    const running = pace.running();
+    const texts = running.slice(0, MOST_LINES).map((view) => shownText(view, stream.columns));
+    if (running.length > MOST_LINES) texts[MOST_LINES - 1] = `and ${running.length - MOST_LINES + 1} more`;
+    while (lines.length < texts.length) lines.push(bars.create(1, 0, { running: '' }, { format: RUNNING_FORMAT }));
+    for (const [index, line] of lines.entries()) line.update(0, { running: texts[index] ?? '' });
+  };
+  const timer = setInterval(update, REFRESH_MS);
   let stopped = false;
+  const above = (text: string) => {
+    bars.log(text);
+    bars.update();
+  };
   return {
-    update(current) {
-      bar.update(pace.finished, payload(current));
-    },
-    line(message) {
-      bars.log(messageLine(message));
-      bars.update();
-    },
+    update,
+    line: (message) => above(messageLine(message)),
+    // Whatever controls the terminal would break the bars.
+    output: (text) => above(`${escapeControls(text)}\n`),
     stop() {
+      clearInterval(timer);
       if (!stopped) bars.stop();
       stopped = true;
     },
   };
+}
+
+function shownText(view: RunningView, columns: number | undefined): string {
+  const width = columns !== undefined && columns > 10 ? columns - 3 : 77;
+  return shorten(escapeControls(runningText(view)), width);
 }

@@ -9,9 +9,8 @@ const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', ...hangUp()];
  */
 const ECHO_MS = 1000;
 
-/** Turns SIGHUP, SIGINT and SIGTERM into an abort; a second one, later, ends the process at once. */
+/** Turns the first of SIGHUP, SIGINT and SIGTERM into a call; a second one, later, ends the process at once. */
 export class StopSignals {
-  readonly #controller = new AbortController();
   #received: StopSignal | undefined;
   #receivedAtMs = 0;
 
@@ -19,18 +18,14 @@ export class StopSignals {
     if (this.#received === undefined) {
       this.#received = signal as StopSignal;
       this.#receivedAtMs = performance.now();
-      this.#controller.abort();
+      this.onStop(this.#received);
     } else if (performance.now() - this.#receivedAtMs > ECHO_MS) {
       process.exit(exitCodeOfSignal(this.#received));
     }
   };
 
-  constructor() {
+  constructor(readonly onStop: (signal: StopSignal) => void) {
     for (const signal of STOP_SIGNALS) process.on(signal, this.#onSignal);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
   }
 
   /** The signal that stopped the run. */

@@ -1,13 +1,28 @@
 import { inspect } from 'node:util';
+import type { OpenStageState } from '../recorder/postmortem.js';
 
 /**
  * Why an input has no result:
  * `exception` the pipeline threw or its promise rejected;
  * `record` it returned something that is not a record;
  * `unsettled` its promise is pending and nothing is left that could settle it;
- * `uncaught` an error that nobody caught, raised while the input ran.
+ * `uncaught` an error that nobody caught, raised while the input ran;
+ * `signal` its process was ended by one: a crash of native code, an abort, a kill;
+ * `out-of-memory` its process was ended for the memory it took, by the kernel or by V8;
+ * `exit` its process ended itself;
+ * `timeout` it took longer than it was given;
+ * `unfinished` it was still running when the run was told to stop, or to say how far it is.
  */
-export type FailureKind = 'exception' | 'record' | 'unsettled' | 'uncaught';
+export type FailureKind =
+  | 'exception'
+  | 'record'
+  | 'unsettled'
+  | 'uncaught'
+  | 'signal'
+  | 'out-of-memory'
+  | 'exit'
+  | 'timeout'
+  | 'unfinished';
 
 /** The `error` member of a failed input's record. */
 export interface Failure {
@@ -18,6 +33,24 @@ export interface Failure {
   readonly code?: string | number;
   readonly stack?: string;
   readonly cause?: string;
+  /** How its process ended. */
+  readonly signal?: NodeJS.Signals;
+  readonly exit_code?: number;
+  /** What speaks for its memory as the reason, one text each. */
+  readonly evidence?: readonly string[];
+  /** Stages that were open, outermost first; not there where nothing was profiled. */
+  readonly open?: readonly OpenStageState[];
+  readonly last?: LastMemory;
+  /** The end of what its process wrote to stderr while it ran. */
+  readonly stderr?: string;
+}
+
+/** The last that is known of a process's memory, in KiB; null where not measured. */
+export interface LastMemory {
+  readonly rss_kb: number | null;
+  readonly rss_kb_peak: number | null;
+  readonly native_kb: number | null;
+  readonly rss_kb_per_s: number | null;
 }
 
 /** Longest text of a failure, in UTF-16 units: a record stays readable whatever a library puts into its errors. */

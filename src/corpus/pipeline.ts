@@ -9,32 +9,34 @@ import { failureOf } from './failure.js';
 export interface PipelineContext {
   /** The `nullProfiler` where nothing is profiled. */
   readonly profiler: Profiler;
-  /** Aborted when the run has been told to stop: the input is then left for the next run. */
+  /** Aborted when the run has been told to stop, or the input has had its time: reject then, as nobody takes the result. */
   readonly signal: AbortSignal;
 }
 
 export type PipelineFunction = (input: string, context: PipelineContext) => unknown;
 
-export interface Pipeline {
-  /** The module's base name without extension: part of each record's file name. */
-  readonly name: string;
-  readonly run: PipelineFunction;
+/** The module's base name without extension: part of each record's file name. */
+export function pipelineName(path: string): string {
+  return basename(path, extname(path));
+}
+
+/** @throws {SetupError} where there is no such file */
+export function checkPipeline(path: string): void {
+  if (!existsSync(path)) throw new SetupError(`${path}: there is no such pipeline module`);
+  if (statSync(path).isDirectory()) {
+    throw new SetupError(`${path}: is a folder, give the pipeline module in it`);
+  }
 }
 
 /** @throws {SetupError} naming the module and why it does not load */
-export async function loadPipeline(path: string): Promise<Pipeline> {
-  const absolutePath = resolve(path);
-  if (!existsSync(absolutePath)) throw new SetupError(`${path}: there is no such pipeline module`);
-  if (statSync(absolutePath).isDirectory()) {
-    throw new SetupError(`${path}: is a folder, give the pipeline module in it`);
-  }
-  const run = defaultFunction(await importModule(path, absolutePath));
+export async function loadPipeline(path: string): Promise<PipelineFunction> {
+  const run = defaultFunction(await importModule(path, resolve(path)));
   if (run === undefined) {
     throw new SetupError(
       `${path}: has no default function, write: export default async (input, { profiler, signal }) => record`,
     );
   }
-  return { name: basename(path, extname(path)), run };
+  return run;
 }
 
 async function importModule(path: string, absolutePath: string): Promise<{ default?: unknown }> {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, statSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SetupError, systemReason } from '../setup-error.js';
 
@@ -7,6 +9,12 @@ import { SetupError, systemReason } from '../setup-error.js';
 export class RecordWriteError extends Error {
   override readonly name = 'RecordWriteError';
 }
+
+/** `.stageprof-<host>-<process id>-<random>.tmp`; a host's name may have dashes. */
+const TEMPORARY = /^\.stageprof-(.+)-(\d+)-[0-9a-f]{16}\.tmp$/;
+
+/** Of another machine, whose processes cannot be looked at. A record is written in far less. */
+const ABANDONED_AFTER_MS = 24 * 3600 * 1000;
 
 /** The folder the records are written to, each in a file of its own. */
 export class RecordFolder {
@@ -29,7 +37,7 @@ export class RecordFolder {
     const folder = new RecordFolder(path);
     try {
       await makeFolder(folder.#absolutePath);
-      const trial = folder.#temporaryPath();
+      const trial = folder.temporaryPath();
       await writeFile(trial, 'stageprof\n', { flag: 'wx' });
       await rm(trial);
     } catch (error) {
@@ -38,26 +46,102 @@ export class RecordFolder {
     return folder;
   }
 
+  /** Names of all that is in it. */
+  async names(): Promise<string[]> {
+    return readdir(this.#absolutePath);
+  }
+
+  /**
+   * What a plain file in it begins with, or all of it.
+   * @throws {Error} of the system, or where it is no plain file
+   */
+  async read(name: string, mostBytes = Number.POSITIVE_INFINITY): Promise<Buffer> {
+    // Does not wait for the other end of a pipe.
+    const file = await open(join(this.#absolutePath, name), constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = await file.stat();
+      if (!stats.isFile()) throw new Error('no plain file');
+      if (stats.size <= mostBytes) return await file.readFile();
+      const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(mostBytes), position: 0 });
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** As messages show it. */
+  shown(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** A new file of this process; its name is random, too, because there are several machines with equal ids. */
+  temporaryPath(): string {
+    const name = `.stageprof-${hostname()}-${process.pid}-${randomBytes(8).toString('hex')}.tmp`;
+    return join(this.#absolutePath, name);
+  }
+
   /**
    * Writes a record whole: under a temporary name first, so that a killed run leaves no torn file. There is no
    * fsync: it would protect against the machine failing, not the process, at some milliseconds an input.
    * @throws {RecordWriteError} naming the path
    */
   async write(name: string, line: string): Promise<void> {
-    const temporary = this.#temporaryPath();
+    const temporary = this.temporaryPath();
     try {
       await writeFile(temporary, line, { flag: 'wx' });
+    } catch (error) {
+      await this.discard(temporary);
+      throw this.writeError(name, systemReason(error));
+    }
+    await this.commit(temporary, name);
+  }
+
+  /**
+   * Moves what is whole in a temporary file to its place.
+   * @throws {RecordWriteError} naming the path
+   */
+  async commit(temporary: string, name: string): Promise<void> {
+    try {
       await rename(temporary, join(this.#absolutePath, name));
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {});
-      throw new RecordWriteError(`${join(this.path, name)}: cannot be written, ${systemReason(error)}`);
+      await this.discard(temporary);
+      throw this.writeError(name, systemReason(error));
     }
   }
 
-  /** Random, because tasks on several machines, whose process ids may be equal, share one folder. */
-  #temporaryPath(): string {
-    return join(this.#absolutePath, `.stageprof-${randomBytes(8).toString('hex')}.tmp`);
+  async discard(temporary: string): Promise<void> {
+    await rm(temporary, { force: true }).catch(() => {});
   }
+
+  writeError(name: string, reason: string): RecordWriteError {
+    return new RecordWriteError(`${this.shown(name)}: cannot be written, ${reason}`);
+  }
+
+  /** Removes the temporary files of runs that were killed. */
+  async sweep(): Promise<void> {
+    for (const name of await this.names().catch(() => [])) {
+      const [, host, pid] = TEMPORARY.exec(name) ?? [];
+      if (host === undefined) continue;
+      const path = join(this.#absolutePath, name);
+      const isLeft = host === hostname() ? !isRunning(Number(pid)) : ageMs(path) > ABANDONED_AFTER_MS;
+      if (isLeft) await this.discard(path);
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function ageMs(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? 0 : Date.now() - stats.mtimeMs;
 }
 
 /** With its parents. Node's own `recursive` never returns where a parent exists but takes no folders, as in /proc. */

@@ -22,7 +22,7 @@ const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\]/gu;
  * @param inputs distinct
  */
 export function recordNames(inputs: readonly string[], pipeline: string): string[] {
-  const suffix = `.${cut(pipeline.replace(UNSAFE, '_'), PIPELINE_MAX_BYTES)}.jsonl`;
+  const suffix = suffixOf(pipeline);
   const collisions = inputs.map(() => 0);
   const nameOf = (i: number) => recordName(inputs[i]!, suffix, HASH_DIGITS[collisions[i]!]!);
   const names = inputs.map((_, i) => nameOf(i));
@@ -36,6 +36,15 @@ export function recordNames(inputs: readonly string[], pipeline: string): string
     }
   }
   return names;
+}
+
+/** Every name that an input's record can have, whatever list it is in. */
+export function possibleRecordNames(input: string, pipeline: string): string[] {
+  return HASH_DIGITS.map((digits) => recordName(input, suffixOf(pipeline), digits));
+}
+
+function suffixOf(pipeline: string): string {
+  return `.${cut(pipeline.replace(UNSAFE, '_'), PIPELINE_MAX_BYTES)}.jsonl`;
 }
 
 /** The positions of names that are one file, also on a file system that ignores case. */

@@ -1,45 +1,72 @@
 import { type Failure, failureOf } from './failure.js';
 import type { PipelineContext, PipelineFunction } from './pipeline.js';
 import type { StrayErrors } from './stray-errors.js';
+import type { AbortReason } from './worker-messages.js';
 
-export type Outcome =
+/** What became of an input, and whether the pipeline may still be at work on it. */
+export type Outcome = { readonly isRunning: boolean } & (
   | { readonly state: 'returned'; readonly result: unknown }
-  | { readonly state: 'failed'; readonly failure: Failure }
-  /** The run was told to stop before the input was done. */
-  | { readonly state: 'left' };
+  | { readonly state: 'failed' | 'unfinished'; readonly failure: Failure }
+);
+
+/** An input is told to stop: `signal.reason` of the pipeline. */
+export class InputAbort extends Error {
+  override readonly name = 'AbortError';
+  readonly code = 'ABORT_ERR';
+
+  constructor(
+    readonly reason: AbortReason,
+    message: string,
+    /** How long the pipeline has to settle. */
+    readonly graceMs: number,
+  ) {
+    super(message);
+  }
+}
 
 /**
  * Runs one input to whichever comes first: its result, its error, an error that nobody caught, or the end of
- * the grace after the signal to stop. Never rejects.
+ * the grace after it was told to stop. Never rejects.
+ *
+ * @param abort aborted with an `InputAbort`; of this input alone, so that what a pipeline listens with, and often
+ * forgets to take off, goes with the input
  */
 export async function runInput(
   run: PipelineFunction,
   input: string,
-  context: PipelineContext,
-  { strays, graceMs }: { readonly strays: StrayErrors; readonly graceMs: number },
+  { profiler, signal }: PipelineContext,
+  strays: StrayErrors,
 ): Promise<Outcome> {
-  const { profiler, signal } = context;
-  // One signal an input: what a pipeline listens with, and often forgets to take off, goes with the input.
-  const abort = new AbortController();
   let grace: NodeJS.Timeout | undefined;
-  let onAbort = (): void => {};
   const outcome = await new Promise<Outcome>((settle) => {
-    onAbort = () => {
-      grace = setTimeout(() => settle({ state: 'left' }), graceMs);
-      abort.abort(signal.reason);
-    };
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    strays.watch((failure) => settle({ state: 'failed', failure }));
+    signal.addEventListener(
+      'abort',
+      () => {
+        const abort = signal.reason as InputAbort;
+        grace = setTimeout(() => settle({ ...abortOutcome(abort), isRunning: true }), abort.graceMs);
+      },
+      { once: true },
+    );
+    strays.watch((failure) => settle({ state: 'failed', failure, isRunning: true }));
     // In an async function of its own, so that an error thrown before the first await is a rejection too.
-    (async () => run(input, { profiler, signal: abort.signal }))().then(
-      (result) => settle({ state: 'returned', result }),
-      (error) => settle({ state: 'failed', failure: failureOf('exception', error) }),
+    (async () => run(input, { profiler, signal }))().then(
+      (result) => settle({ state: 'returned', result, isRunning: false }),
+      (error) => settle({ state: 'failed', failure: failureOf('exception', error), isRunning: false }),
     );
   });
   strays.watch();
-  signal.removeEventListener('abort', onAbort);
   clearTimeout(grace);
+  if (!signal.aborted) return outcome;
+  const abort = signal.reason as InputAbort;
+  // A result within the grace after a signal to stop is one. That of an input which has had its time may be what
+  // its pipeline had come to: to take it would make the record depend on the load of the machine.
+  if (outcome.state === 'returned' && abort.reason === 'stopped') return outcome;
   // Once told to stop, a pipeline rejects with the signal's reason or whatever its own calls make of it.
-  return outcome.state === 'failed' && signal.aborted ? { state: 'left' } : outcome;
+  return { ...abortOutcome(abort), isRunning: outcome.isRunning };
+}
+
+function abortOutcome({ reason, message }: InputAbort): { state: 'failed' | 'unfinished'; failure: Failure } {
+  return reason === 'timeout'
+    ? { state: 'failed', failure: { kind: 'timeout', message } }
+    : { state: 'unfinished', failure: { kind: 'unfinished', message } };
 }

@@ -41,9 +41,12 @@ export function makeRecorderFolder(folder: string = recorderFolder()): string {
 
 let made = 0;
 
-/** A name that no other recorder of this folder has: process, its start in milliseconds since 1970, thread, number. */
-export function recorderName(): string {
-  return `${process.pid}-${Math.round(performance.timeOrigin)}-${threadId}-${made++}${SUFFIX}`;
+/**
+ * A name that no other recorder of this folder has: the process it is of; start of the process that names it, in
+ * milliseconds since 1970; thread; number.
+ */
+export function recorderName(pid: number = process.pid): string {
+  return `${pid}-${Math.round(performance.timeOrigin)}-${threadId}-${made++}${SUFFIX}`;
 }
 
 /** The process a recorder of that name is of; undefined for another name. */

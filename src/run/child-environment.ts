@@ -3,26 +3,33 @@ import { fileURLToPath } from 'node:url';
 import { TRACKER_NAME } from '../native/tracker-file.js';
 import { RUN_VARIABLE, type RunVariable } from './run-variable.js';
 
-export interface Preloads {
+export interface TrackerPreload {
   /** The tracker's library by a path that LD_PRELOAD can hold; null where none is to be loaded. */
   readonly tracker: string | null;
   /** Whether the tracker charges what it counts to modules. */
   readonly modules: boolean;
+}
+
+export interface Preloads extends TrackerPreload {
   readonly run: RunVariable;
 }
 
 const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
 
 /** The environment of the program: that of this process, with what profiles it added behind what is there. */
-export function childEnvironment(env: NodeJS.ProcessEnv, { tracker, modules, run }: Preloads): NodeJS.ProcessEnv {
-  const child: NodeJS.ProcessEnv = {
-    ...env,
+export function childEnvironment(env: NodeJS.ProcessEnv, { run, ...preload }: Preloads): NodeJS.ProcessEnv {
+  return {
+    ...trackedEnvironment(env, preload),
     NODE_OPTIONS: withRequire(env.NODE_OPTIONS, PRELOAD),
     [RUN_VARIABLE]: JSON.stringify(run),
   };
-  if (tracker === null) return child;
+}
+
+/** The environment of this process, with the tracker before what is preloaded there. */
+export function trackedEnvironment(env: NodeJS.ProcessEnv, { tracker, modules }: TrackerPreload): NodeJS.ProcessEnv {
+  if (tracker === null) return { ...env };
   return {
-    ...child,
+    ...env,
     LD_PRELOAD: withLibrary(env.LD_PRELOAD, tracker),
     STAGEPROF_TRACK_MODULES: modules ? '1' : '0',
   };

@@ -79,9 +79,13 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** `run-<host>-<process id>-<start>.<pipeline>.json`, what a profiled run leaves beside its records. */
+const ACCOUNT = /^run-.*\.json$/;
+
 /** Every record of a folder by its file name. A torn or temporary file fails to parse. */
 export function readRecords(folder: string): Record<string, { input: string; [member: string]: unknown }> {
-  const files = readdirSync(folder).map((name) => {
+  const names = readdirSync(folder).filter((name) => !ACCOUNT.test(name));
+  const files = names.map((name) => {
     const text = readFileSync(join(folder, name), 'utf8');
     if (!/^[^\n]+\n$/.test(text)) throw new Error(`${name} is not one line`);
     return [name, JSON.parse(text)];

@@ -36,7 +36,24 @@ describe('stageprof map, told to stop', () => {
       expect(result.lines.at(-1)).toContain(`5 inputs: ${done} done, 0 failed, ${left} left after ${signal}, in`);
       expect(result.stdout.split('\n', 1)).toEqual([`${done} records, pipeline slow`]);
       const records = Object.values(readRecords(join(cwd, 'results')));
-      expect(records.map(({ input }) => input).sort()).toEqual([...inputs.slice(0, done)].sort());
+      const good = records.filter(({ error }) => error === undefined).map(({ input }) => input);
+      expect(good.sort()).toEqual([...inputs.slice(0, done)].sort());
+      // What ran is on record too, with its stages and its profile up to then.
+      expect(records.filter(({ error }) => error !== undefined)).toEqual(
+        running === 'finishing'
+          ? []
+          : [
+              {
+                input: running,
+                error: expect.objectContaining({
+                  kind: 'unfinished',
+                  message: `was stopped by ${signal}`,
+                  open: [expect.objectContaining({ stage: 'wait' })],
+                }),
+                profile: expect.objectContaining({ stages: [expect.objectContaining({ stage: 'wait' })] }),
+              },
+            ],
+      );
     },
   );
 

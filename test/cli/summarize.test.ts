@@ -50,7 +50,9 @@ describe('stageprof summarize', () => {
   test('of the records of map is what mergeReports makes of their profiles, with their number', async () => {
     const cwd = temporaryFolder();
     await runCli(['map', '--profile', fixture('outcomes.mjs'), 'a', 'b', 'c', 'error', 'a/a'], { cwd });
-    const files = readdirSync(join(cwd, 'results')).sort();
+    const files = readdirSync(join(cwd, 'results'))
+      .filter((name) => name.endsWith('.jsonl'))
+      .sort();
     const profiles = profilesOf(files.map((name) => readFileSync(join(cwd, 'results', name), 'utf8')));
     const { exitCode, json } = await summarized(['results'], { cwd });
     expect(exitCode).toBe(0);

@@ -15,10 +15,22 @@ const arrayTask = (id: string, others: NodeJS.ProcessEnv = {}) => ({
   ...others,
 });
 
-const wrong: [what: string, args: string[], line: RegExp, env?: NodeJS.ProcessEnv][] = [
+type WrongUse = [what: string, args: string[], line: RegExp, env?: NodeJS.ProcessEnv];
+
+const wrong: WrongUse[] = [
   ['no command', [], /no command given, the commands are run, map, summarize, watch, postmortem, doctor/],
   ['an unknown command', ['mpa'], /unknown command 'mpa'/],
-  ['an unknown flag', ['map', OUTCOMES, 'a', '--jobs', '2'], /unknown option '--jobs'/],
+  ['an unknown flag', ['map', OUTCOMES, 'a', '--tries', '2'], /unknown option '--tries'/],
+  ...['0', '-1', '1.5', 'all', ''].map(
+    (value): WrongUse => [`--jobs "${value}"`, ['map', OUTCOMES, 'a', '--jobs', value], /--jobs.*whole number from 1/],
+  ),
+  ...['0', '-1', 'soon', '', ' ', '1e9', 'NaN'].map(
+    (value): WrongUse => [
+      `--timeout "${value}"`,
+      ['map', OUTCOMES, 'a', '--timeout', value],
+      /--timeout.*seconds from 0\.001/,
+    ],
+  ),
   ['an unknown flag with a proposal', ['map', OUTCOMES, 'a', '--profil'], /unknown option '--profil' .*--profile/],
   ['an unknown flag of doctor', ['doctor', '--xml'], /unknown option '--xml'/],
   ['a flag without its value', ['map', OUTCOMES, 'a', '--outdir'], /--outdir/],

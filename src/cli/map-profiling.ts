@@ -1,0 +1,44 @@
+import type { StageProfilerOptions } from '../options.js';
+import { makeRecorderFolder } from '../recorder/place.js';
+import { trackedEnvironment } from '../run/child-environment.js';
+import { PrivateFolder } from '../run/private-folder.js';
+import { inspectProgram, thisFinder } from '../run/program-file.js';
+import { chooseTracker } from '../run/tracker-choice.js';
+import { systemReason } from '../setup-error.js';
+import { say } from './say.js';
+
+/** What worker processes need to be measured. */
+export interface MapProfiling {
+  /** With the tracker preloaded, where it can be. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Where the recorders of running inputs are; null for none. */
+  readonly recorderFolder: string | null;
+  /** Removes what was made for it. */
+  readonly remove: () => void;
+}
+
+/** What cannot be measured is said. A run without a profile has its processes as they are. */
+export function prepareProfiling(
+  profiler: StageProfilerOptions | null,
+  { modules }: { readonly modules: boolean },
+): MapProfiling {
+  if (profiler === null) return { env: process.env, recorderFolder: null, remove: () => {} };
+  const folder = new PrivateFolder();
+  const node = process.execPath;
+  const { tracker, remark } = chooseTracker(node, inspectProgram(node, thisFinder(process.env)), folder.path);
+  if (remark !== null) say(remark);
+  return {
+    env: trackedEnvironment(process.env, { tracker, modules }),
+    recorderFolder: recorderFolderOrNull(),
+    remove: folder.remove,
+  };
+}
+
+function recorderFolderOrNull(): string | null {
+  try {
+    return makeRecorderFolder();
+  } catch (error) {
+    say(`no recorder: ${systemReason(error)}; of an input whose process is killed there will be no profile`);
+    return null;
+  }
+}

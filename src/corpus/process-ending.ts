@@ -1,0 +1,82 @@
+import { inline, size } from '../report/format.js';
+import type { ExitStatus } from '../run/exit-status.js';
+import type { Failure, FailureKind, LastMemory } from './failure.js';
+import type { LastMoments } from './last-moments.js';
+import { type AbortReason, EXIT_OWN_ERROR } from './worker-messages.js';
+
+/** How the process of a running input ended. */
+export interface ProcessEnding {
+  readonly status: ExitStatus;
+  /** Where the parent has ended it. */
+  readonly aborted: { readonly reason: AbortReason; readonly message: string } | null;
+  /** Null where nothing was profiled, or it ended before its recorder was made. */
+  readonly moments: LastMoments | null;
+  /** From outside, for the case that there is no recorder; null where never looked at. */
+  readonly memory: LastMemory | null;
+  /** Processes that its control group has killed for memory while it ran; null where that is not told. */
+  readonly oomKills: number | null;
+  /** The end of what it wrote to stderr. */
+  readonly stderr: string;
+}
+
+/** What V8 prints before it aborts; another abort may follow another text. */
+const HEAP_LIMIT = /^.*(?:JavaScript heap out of memory|Reached heap limit).*$/m;
+/** What libstdc++ prints of a `new` that failed and that nobody caught. */
+const BAD_ALLOC = /^.*std::bad_alloc.*$/m;
+
+/** Pure: the failure of an input whose process has ended under it. */
+export function failureOfEnding(ending: ProcessEnding): Failure {
+  const { status, moments, stderr } = ending;
+  const { kind, what, advice = '' } = causeOf(ending);
+  const last = moments?.last ?? ending.memory;
+  const evidence = moments?.killedBy.evidence ?? [];
+  return {
+    kind,
+    message: `${what}${placeOf(moments, last)}${advice}`,
+    ...(status.signal === null ? {} : { signal: status.signal }),
+    ...(status.code === null ? {} : { exit_code: status.code }),
+    ...(kind === 'out-of-memory' && evidence.length > 0 ? { evidence } : {}),
+    ...(moments === null ? {} : { open: moments.open }),
+    ...(last === null ? {} : { last }),
+    ...(stderr === '' ? {} : { stderr }),
+  };
+}
+
+interface Cause {
+  readonly kind: FailureKind;
+  readonly what: string;
+  readonly advice?: string;
+}
+
+function causeOf({ status, aborted, moments, oomKills, stderr }: ProcessEnding): Cause {
+  if (aborted !== null) {
+    return { kind: aborted.reason === 'timeout' ? 'timeout' : 'unfinished', what: aborted.message };
+  }
+  const { signal, code } = status;
+  const ownLimit = HEAP_LIMIT.exec(stderr)?.[0] ?? BAD_ALLOC.exec(stderr)?.[0];
+  if (signal === 'SIGABRT' && ownLimit !== undefined)
+    return { kind: 'out-of-memory', what: `its process was aborted, ${ownLimit.trim()},` };
+  if (code === EXIT_OWN_ERROR && /^ +at .*\/corpus\//m.test(stderr)) {
+    return { kind: 'exit', what: 'stageprof itself failed in its process', advice: ': what it said is in "stderr"' };
+  }
+  if (signal === null) {
+    return {
+      kind: 'exit',
+      what: `its process ended with exit code ${code}`,
+      advice: ': a pipeline must not call process.exit()',
+    };
+  }
+  const isKilledForMemory = signal === 'SIGKILL' && oomKills !== null && oomKills > 0;
+  if (isKilledForMemory || moments?.killedBy.likely === 'out of memory') {
+    return { kind: 'out-of-memory', what: `its process was killed by ${signal}, likely for memory,` };
+  }
+  return { kind: 'signal', what: `its process was ended by ${signal}` };
+}
+
+/** ` in extract.inflate, resident 231 MiB` */
+function placeOf(moments: LastMoments | null, last: LastMemory | null): string {
+  const innermost = moments?.open.at(-1);
+  const where = innermost === undefined ? '' : ` in ${innermost.stage}`;
+  const rssKib = last?.rss_kb ?? null;
+  return rssKib === null ? where : `${where}, resident ${inline(size(rssKib))}`;
+}

@@ -1,0 +1,111 @@
+import { hostname } from 'node:os';
+import { readChildrenUsage } from '../native/children-usage.js';
+import type { SlurmIdentity } from '../report/report.js';
+import { slurmIdentity } from '../slurm.js';
+import { type ProcessUsage, readProcessUsage } from './process-usage.js';
+
+export interface RunTally {
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+}
+
+/**
+ * What a run of `map` has used as a whole, its own process and those that the OS shows outside of any input among it:
+ * one JSON file a run beside the records, for `reconcile`. Seconds and KiB; null where not measured.
+ */
+export interface RunAccount {
+  readonly schema: 'stageprof-run/1';
+  readonly pipeline: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly started_at: string;
+  readonly updated_at: string;
+  /** Null while it runs, and for ever when it was killed. */
+  readonly ended_at: string | null;
+  readonly exit_code: number | null;
+  readonly slurm?: SlurmIdentity;
+  readonly wall_s: number;
+  /** Own and workers'. */
+  readonly cpu_s: number | null;
+  readonly own: { readonly cpu_s: number; readonly rss_kb_peak: number | null };
+  readonly workers: {
+    readonly started: number;
+    /** With the processes that they have started and waited for. */
+    readonly cpu_s: number | null;
+    /** The highest of any one. */
+    readonly rss_kb_peak: number | null;
+  };
+  /** Highest sum over this process and its workers that was seen, looking once a second. */
+  readonly tree_rss_kb_peak: number | null;
+  readonly inputs: RunTally & { readonly left: number };
+}
+
+export interface AccountedRun {
+  readonly tally: RunTally;
+  /** Of those that have not ended. */
+  readonly workerPids: readonly number[];
+  /** Workers there have been. */
+  readonly started: number;
+  /** Null while it goes on. */
+  readonly exitCode: number | null;
+}
+
+/** Follows what a run uses, and says it when asked. */
+export class RunMeter {
+  readonly #startedAt = new Date();
+  readonly #startedAtMs = performance.now();
+  #treePeakKib: number | null = null;
+  #workerPeakKib: number | null = null;
+  #liveCpuS = 0;
+
+  /** To be called once a second with the process ids of the workers: what lies between two looks is not seen. */
+  look(workerPids: readonly number[]): void {
+    const workers = workerPids.map(readProcessUsage).filter((usage) => usage !== null);
+    const own = readProcessUsage(process.pid);
+    const usages: ProcessUsage[] = own === null ? workers : [own, ...workers];
+    if (own !== null)
+      this.#treePeakKib = higher(
+        this.#treePeakKib,
+        usages.reduce((sum, { rssKib }) => sum + rssKib, 0),
+      );
+    for (const { peakRssKib } of workers) this.#workerPeakKib = higher(this.#workerPeakKib, peakRssKib);
+    this.#liveCpuS = workers.reduce((sum, { cpuS }) => sum + cpuS, 0);
+  }
+
+  account(pipeline: string, { tally, workerPids, started, exitCode }: AccountedRun): RunAccount {
+    this.look(workerPids);
+    const now = new Date().toISOString();
+    const slurm = slurmIdentity();
+    const { user, system } = process.cpuUsage();
+    const ownCpuS = (user + system) / 1e6;
+    const ended = readChildrenUsage();
+    const workersCpuS = ended === null ? null : ended.cpuNs / 1e9 + this.#liveCpuS;
+    return {
+      schema: 'stageprof-run/1',
+      pipeline,
+      host: hostname(),
+      pid: process.pid,
+      started_at: this.#startedAt.toISOString(),
+      updated_at: now,
+      ended_at: exitCode === null ? null : now,
+      exit_code: exitCode,
+      ...(slurm === undefined ? {} : { slurm }),
+      wall_s: (performance.now() - this.#startedAtMs) / 1000,
+      cpu_s: workersCpuS === null ? null : ownCpuS + workersCpuS,
+      own: { cpu_s: ownCpuS, rss_kb_peak: readProcessUsage(process.pid)?.peakRssKib ?? null },
+      workers: { started, cpu_s: workersCpuS, rss_kb_peak: this.#workerPeakKib },
+      tree_rss_kb_peak: this.#treePeakKib,
+      inputs: { ...tally, left: tally.total - tally.done - tally.failed },
+    };
+  }
+
+  /** `run-<host>-<process id>-<start>.<pipeline>.json`: of one run alone, in whatever folder. */
+  fileName(pipeline: string): string {
+    return `run-${hostname()}-${process.pid}-${this.#startedAt.getTime()}.${pipeline}.json`;
+  }
+}
+
+function higher(a: number | null, b: number): number {
+  return a === null || b > a ? b : a;
+}

@@ -1,0 +1,47 @@
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+
+/** Longest end of the output that is kept, in UTF-16 units: a stack of V8, or an assertion of native code. */
+const TAIL_LENGTH = 4096;
+/** A line without an end is handed on in pieces of this length. */
+const LONGEST_LINE = 64 * 1024;
+
+/** What a worker process writes to one of its streams: handed on line by line, its end kept. */
+export class WorkerOutput {
+  #tail = '';
+  #rest = '';
+  readonly #decoder = new StringDecoder('utf8');
+
+  /** @param line is given whole lines, without their end */
+  constructor(
+    stream: Readable,
+    readonly line: (text: string) => void,
+  ) {
+    stream.on('data', (bytes: Buffer) => this.#take(this.#decoder.write(bytes)));
+    stream.on('end', () => this.#finish());
+    // A pipe that breaks loses what it held.
+    stream.on('error', () => {});
+  }
+
+  /** The end of what came since `clearTail`. */
+  get tail(): string {
+    return this.#tail.length < TAIL_LENGTH ? this.#tail.trim() : `…${this.#tail}`.trim();
+  }
+
+  clearTail(): void {
+    this.#tail = '';
+  }
+
+  #take(text: string): void {
+    this.#tail = (this.#tail + text).slice(-TAIL_LENGTH);
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop()!;
+    for (const line of lines) this.line(line);
+    if (this.#rest.length > LONGEST_LINE) this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#rest !== '') this.line(this.#rest);
+    this.#rest = '';
+  }
+}

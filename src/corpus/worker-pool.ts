@@ -1,0 +1,183 @@
+import { join } from 'node:path';
+import type { StageProfilerOptions } from '../options.js';
+import { recorderName } from '../recorder/place.js';
+import { SetupError } from '../setup-error.js';
+import { EventQueue } from './event-queue.js';
+import type { Failure } from './failure.js';
+import type { RecordFolder } from './record-folder.js';
+import type { PlacedInput } from './record-places.js';
+import { type InputEvent, type InputLimits, type InputRun, RunningInput } from './running-input.js';
+import { WorkerProcess, WorkerStartError } from './worker-process.js';
+
+export interface PoolOptions {
+  /** The module, as it was given. */
+  readonly pipelinePath: string;
+  readonly folder: RecordFolder;
+  /** Null where nothing is profiled. */
+  readonly profiler: StageProfilerOptions | null;
+  /** Where the recorders of running inputs are; null for none. */
+  readonly recorderFolder: string | null;
+  readonly env: NodeJS.ProcessEnv;
+  /** Most processes at a time. */
+  readonly jobs: number;
+  /** A process of its own for each input. */
+  readonly isolate: boolean;
+  readonly limits: InputLimits;
+}
+
+/** What happened, as it happens. */
+export type RunEvent =
+  | { readonly type: 'started'; readonly input: string }
+  | InputEvent
+  /** An error that came up between two inputs. */
+  | { readonly type: 'stray'; readonly failure: Failure }
+  /** A line that the pipeline printed. */
+  | { readonly type: 'output'; readonly line: string };
+
+/** Starts in a row that fail where an earlier one has succeeded: by then it is not chance. */
+const MOST_FAILED_STARTS = 3;
+
+/** Runs inputs in worker processes, and starts another where one ends. */
+export class WorkerPool {
+  readonly #options: PoolOptions;
+  readonly #events = new EventQueue<RunEvent>();
+  readonly #running = new Set<RunningInput>();
+  readonly #workers = new Set<WorkerProcess>();
+  #queue: readonly PlacedInput[] = [];
+  #begun = 0;
+  #started = 0;
+  #isStopped = false;
+  #spare: WorkerProcess | undefined;
+
+  private constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * With one process that has loaded the pipeline.
+   * @throws {SetupError} where it does not load
+   */
+  static async open(options: PoolOptions): Promise<WorkerPool> {
+    const pool = new WorkerPool(options);
+    try {
+      pool.#spare = await pool.#start();
+      return pool;
+    } catch (error) {
+      if (error instanceof WorkerStartError) throw new SetupError(error.message);
+      throw error;
+    }
+  }
+
+  /** In order of their start. */
+  get running(): readonly RunningInput[] {
+    return [...this.#running];
+  }
+
+  /** Of those that run or wait. */
+  get workers(): readonly WorkerProcess[] {
+    return [...this.#workers];
+  }
+
+  /** How many processes there have been. */
+  get started(): number {
+    return this.#started;
+  }
+
+  /**
+   * Runs the inputs, begun in order.
+   * @throws {RecordWriteError} when a record cannot be written; those before it are whole
+   * @throws {WorkerStartError} when no process takes inputs any more
+   */
+  async *run(inputs: readonly PlacedInput[]): AsyncGenerator<RunEvent, void> {
+    this.#queue = inputs;
+    const lanes = Array.from({ length: Math.min(this.#options.jobs, inputs.length) }, () => this.#lane());
+    for (const lane of lanes) lane.catch(() => this.#giveUp());
+    const settled = Promise.allSettled(lanes).finally(() => this.#events.close());
+    yield* this.#events;
+    for (const result of await settled) if (result.status === 'rejected') throw result.reason;
+    await this.#spare?.end();
+  }
+
+  /** No further input is begun, and those that run have their grace. */
+  stop(message: string): void {
+    this.#isStopped = true;
+    for (const running of this.#running) running.abort('stopped', message);
+  }
+
+  /** Writes a record for each input that runs, with what is known of it now. */
+  async flush(message: string): Promise<void> {
+    await Promise.all(this.running.map((running) => running.flush(message)));
+  }
+
+  /** One input after another, in a process of its own as long as it lasts. */
+  async #lane(): Promise<void> {
+    let worker: WorkerProcess | undefined;
+    let again: PlacedInput | undefined;
+    for (;;) {
+      const placed = this.#isStopped ? undefined : (again ?? this.#queue[this.#begun++]);
+      if (placed === undefined) break;
+      again = undefined;
+      worker ??= await this.#take();
+      // A start takes time, in which the run may have been told to stop.
+      if (this.#isStopped) break;
+      const end = await this.#run(placed, worker);
+      if (end.event === null) {
+        // What it left behind has ended the process before the input was begun: it is not to blame.
+        this.#events.push({ type: 'stray', failure: { kind: 'signal', message: 'its process ended' } });
+        again = placed;
+      }
+      if (end.isWorkerUsable && !this.#options.isolate) continue;
+      await this.#end(worker);
+      worker = undefined;
+    }
+    if (worker !== undefined) await this.#end(worker);
+  }
+
+  async #run(placed: PlacedInput, worker: WorkerProcess): Promise<InputRun> {
+    const { recorderFolder, folder, limits } = this.#options;
+    const recorderPath = recorderFolder === null ? null : join(recorderFolder, recorderName(worker.pid));
+    const running = new RunningInput(placed, worker, recorderPath, folder, limits);
+    this.#running.add(running);
+    this.#events.push({ type: 'started', input: placed.input });
+    const end = await running.run().finally(() => this.#running.delete(running));
+    if (end.event !== null) this.#events.push(end.event);
+    return end;
+  }
+
+  async #take(): Promise<WorkerProcess> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare !== undefined) return spare;
+    for (let failed = 1; ; failed++) {
+      try {
+        return await this.#start();
+      } catch (error) {
+        if (!(error instanceof WorkerStartError) || failed === MOST_FAILED_STARTS) throw error;
+      }
+    }
+  }
+
+  async #start(): Promise<WorkerProcess> {
+    const { pipelinePath, profiler, env } = this.#options;
+    const worker = await WorkerProcess.start({
+      setup: { type: 'setup', pipelinePath, profiler, parentPid: process.pid },
+      env,
+      onOutput: (line) => this.#events.push({ type: 'output', line }),
+      onStray: (failure) => this.#events.push({ type: 'stray', failure }),
+    });
+    this.#started++;
+    this.#workers.add(worker);
+    return worker;
+  }
+
+  async #end(worker: WorkerProcess): Promise<void> {
+    await worker.end();
+    this.#workers.delete(worker);
+  }
+
+  /** What ends one lane ends all: their records could be no more written than its own. */
+  #giveUp(): void {
+    this.stop('the run could not go on');
+    for (const worker of this.#workers) worker.kill();
+  }
+}

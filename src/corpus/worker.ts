@@ -1,0 +1,146 @@
+/**
+ * A worker process of `stageprof map`: loads the pipeline, runs the inputs it is told, one after another, and writes
+ * each record to a temporary file for the parent to move to its place. It ends with its parent.
+ */
+import { writeFile } from 'node:fs/promises';
+import { endWithParent } from '../native/parent-death.js';
+import { nullProfiler } from '../null-profiler.js';
+import type { StageProfilerOptions } from '../options.js';
+import { StageProfiler } from '../profiler.js';
+import { SetupError, systemReason } from '../setup-error.js';
+import type { Profiler } from '../types.js';
+import { type LastMoments, readLastMoments } from './last-moments.js';
+import { loadPipeline, type PipelineFunction } from './pipeline.js';
+import { failureLine, recordLine } from './record.js';
+import { InputAbort, type Outcome, runInput } from './run-input.js';
+import { StrayErrors } from './stray-errors.js';
+import { EXIT_OWN_ERROR, type FromWorker, type InputResult, type ToWorker } from './worker-messages.js';
+
+type Order<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
+
+/** Sent to a whole group, they are the parent's to act on: it tells what to do, and some want the input to go on. */
+const SIGNALS_OF_THE_PARENT = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
+
+class Worker {
+  readonly #strays = new StrayErrors();
+  #abort = new AbortController();
+  #recorderPath: string | null = null;
+  /** Of an input that was told to stop, as of then: what it was at is over when it has heeded it. */
+  #moments: LastMoments | null = null;
+
+  constructor(
+    readonly run: PipelineFunction,
+    readonly profiler: StageProfilerOptions | null,
+  ) {}
+
+  async runOrder({ input, temporaryPath, recorderPath }: Order<'input'>): Promise<void> {
+    for (const failure of this.#strays.takeUnclaimed()) tell({ type: 'stray', failure });
+    this.#abort = new AbortController();
+    this.#recorderPath = recorderPath;
+    this.#moments = null;
+    // Before anything of the input may end the process.
+    await tell({ type: 'begun' });
+    // Without it the channel alone keeps the process alive, and a promise that nothing can settle is never noticed.
+    process.channel?.unref();
+    const profiler = makeProfiler(this.profiler, recorderPath);
+    const outcome = await runInput(this.run, input, { profiler, signal: this.#abort.signal }, this.#strays);
+    process.channel?.ref();
+    const moments = this.#moments ?? (outcome.isRunning ? readLastMoments(recorderPath) : null);
+    const profile = profiler.report() ?? null;
+    profiler.close();
+    const { line, result } = resultOf(input, outcome, profile, moments);
+    const isLast = outcome.isRunning;
+    const unwritten = await writeFile(temporaryPath, line, { flag: 'wx' }).then(() => null, systemReason);
+    await tell({
+      type: 'ended',
+      result: unwritten === null ? result : { state: 'unwritten', reason: unwritten, profile },
+      isLast,
+    });
+    if (isLast) process.exit();
+    // What came up meanwhile, or comes up before the next input.
+    setImmediate(() => {
+      for (const failure of this.#strays.takeUnclaimed()) tell({ type: 'stray', failure });
+    });
+  }
+
+  abort({ reason, message, graceMs }: Order<'abort'>): void {
+    this.#moments ??= readLastMoments(this.#recorderPath);
+    this.#abort.abort(new InputAbort(reason, message, graceMs));
+  }
+}
+
+function resultOf(
+  input: string,
+  outcome: Outcome,
+  profile: InputResult['profile'],
+  moments: LastMoments | null,
+): { line: string; result: InputResult } {
+  if (outcome.state === 'returned') {
+    const record = recordLine(input, outcome.result, profile ?? undefined);
+    if (record.state === 'done') return { line: record.line, result: { state: 'done', profile } };
+    const { failure } = record;
+    return { line: failureLine(input, failure, profile ?? undefined), result: { state: 'failed', failure, profile } };
+  }
+  const { state } = outcome;
+  const failure = moments === null ? outcome.failure : { ...outcome.failure, open: moments.open, last: moments.last };
+  // Calls that are still open are in the profile up to now.
+  const partial = profile === null || !outcome.isRunning ? profile : { ...profile, partial: true };
+  return { line: failureLine(input, failure, partial ?? undefined), result: { state, failure, profile: partial } };
+}
+
+function makeProfiler(options: StageProfilerOptions | null, recorderPath: string | null): Profiler {
+  if (options === null) return nullProfiler;
+  if (recorderPath === null) return new StageProfiler(options);
+  try {
+    return new StageProfiler({ ...options, recorder: recorderPath });
+  } catch (error) {
+    // Its folder has been removed, or filled: no reason for the input to fail.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STAGEPROF_RECORDER') throw error;
+    return new StageProfiler(options);
+  }
+}
+
+/** Resolves when the parent has it, or is gone. */
+function tell(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
+}
+
+async function setUp({ pipelinePath, profiler, parentPid }: Order<'setup'>): Promise<Worker | undefined> {
+  // One that hangs in native code would not see its parent's end by itself.
+  endWithParent(parentPid);
+  // See runOrder: here it is an await at the top of the module.
+  process.channel?.unref();
+  try {
+    const run = await loadPipeline(pipelinePath);
+    return new Worker(run, profiler);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    await tell({ type: 'unloadable', message: error.message });
+    return undefined;
+  } finally {
+    process.channel?.ref();
+  }
+}
+
+async function obey(message: ToWorker): Promise<void> {
+  if (message.type === 'setup') {
+    worker = await setUp(message);
+    if (worker === undefined) process.exit();
+    await tell({ type: 'ready' });
+  } else if (message.type === 'input') await worker?.runOrder(message);
+  else worker?.abort(message);
+}
+
+for (const signal of SIGNALS_OF_THE_PARENT) process.on(signal, () => {});
+process.once('disconnect', () => process.exit());
+let worker: Worker | undefined;
+process.on('message', (message: ToWorker) => {
+  obey(message).catch((error: unknown) => {
+    // Of stageprof's own: the parent finds it in what this process has written, and goes on with another.
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(EXIT_OWN_ERROR);
+  });
+});
