@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { findRecorder } from '../recorder/find.js';
 import { type Postmortem, postmortemOf } from '../recorder/postmortem.js';
+import type { Recording } from '../recorder/reader.js';
 import { painter } from '../report/paint.js';
 import { renderTable } from '../report/table.js';
 import { EXIT_DONE } from './exit-codes.js';
@@ -14,13 +15,17 @@ interface WatchFlags {
 
 const HELP = `
 A process has a recorder where its StageProfiler has the option "recorder". It is read from outside: the process
-does nothing for it. On a terminal the table is refreshed in place, otherwise each block follows the one before.
+does nothing for it. A worker of "map" has a recorder for each input, and is followed from one to the next; of the
+"map" itself the message names the workers. On a terminal the table is refreshed in place, otherwise each block follows the one before.
 Ends when the process does, or with Ctrl-C.
 
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 
 /** Clears the terminal and goes to its first line. */
 const CLEAR = '\x1b[H\x1b[2J';
+
+const NEXT_WITHIN_MS = 1000;
+const NEXT_POLL_MS = 20;
 
 export function watchCommand(finish: (exitCode: number) => void): Command {
   return new Command('watch')
@@ -34,16 +39,44 @@ export function watchCommand(finish: (exitCode: number) => void): Command {
 async function watch(target: string, { interval }: WatchFlags): Promise<number> {
   // A file may be named by digits only.
   const isFile = statSync(target, { throwIfNoEntry: false })?.isFile() === true;
-  const path = isFile || !/^\d+$/.test(target) ? target : asUsage(target, () => findRecorder(Number(target)));
-  let found = postmortemOf(readRecordingAt(path));
+  const pid = isFile || !/^\d+$/.test(target) ? null : Number(target);
+  let path = pid === null ? target : asUsage(target, () => findRecorder(pid));
+  let recording: Recording | null = readRecordingAt(path);
   for (;;) {
-    show(found);
-    if (found.process.running !== true || found.process.recorder !== 'open') return EXIT_DONE;
-    await new Promise((resolve) => setTimeout(resolve, interval * 1000));
-    // It is removed when the profiler is closed: what was shown last then was the end.
-    if (!statSync(path, { throwIfNoEntry: false })) return EXIT_DONE;
-    found = postmortemOf(readRecordingAt(path));
+    if (recording !== null) {
+      const found = postmortemOf(recording);
+      show(found);
+      if (found.process.running !== true || found.process.recorder !== 'open') return EXIT_DONE;
+      await new Promise((resolve) => setTimeout(resolve, interval * 1000));
+    } else {
+      // It is removed when the profiler is closed: what was shown last was the end, unless there is a next one.
+      const next = pid === null ? null : await nextRecorder(pid);
+      if (next === null) return EXIT_DONE;
+      path = next;
+    }
+    recording = readUnlessRemoved(path);
   }
+}
+
+function readUnlessRemoved(path: string): Recording | null {
+  try {
+    return readRecordingAt(path);
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
+    throw error;
+  }
+}
+
+/** A worker of `map` has a recorder for each input. Null where none comes within the time that a next input takes. */
+async function nextRecorder(pid: number): Promise<string | null> {
+  for (let waitedMs = 0; waitedMs < NEXT_WITHIN_MS; waitedMs += NEXT_POLL_MS) {
+    try {
+      return findRecorder(pid);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, NEXT_POLL_MS));
+    }
+  }
+  return null;
 }
 
 function show(found: Postmortem): void {

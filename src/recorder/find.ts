@@ -15,11 +15,29 @@ export function findRecorder(pid: number): string {
   const mapped = mappedFiles(pid);
   const found = mapped?.find(isRecorder) ?? newestOf(pid);
   if (found !== undefined) return found;
+  if (mapped === undefined) {
+    throw recorderError(`no process ${pid} that could be looked into, and no recorder of it in ${recorderFolder()}`);
+  }
+  const children = childrenOf(pid).filter((child) => mappedFiles(child)?.some(isRecorder));
   throw recorderError(
-    mapped === undefined
-      ? `no process ${pid} that could be looked into, and no recorder of it in ${recorderFolder()}`
-      : `process ${pid} has no recorder: it needs the "recorder" option of StageProfiler`,
+    children.length === 0
+      ? `process ${pid} has no recorder: it needs the "recorder" option of StageProfiler`
+      : `process ${pid} has no recorder, but its children have: give one of ${children.join(', ')}`,
   );
+}
+
+/** Of `run` the program, of `map` the workers. */
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
+    return text
+      .split(' ')
+      .filter((id) => id !== '')
+      .map(Number);
+  } catch {
+    // Not every kernel is built with it.
+    return [];
+  }
 }
 
 /** Undefined where /proc does not tell: it has ended, or is another user's. */

@@ -16,12 +16,20 @@ async function startWatched(recorder: string): Promise<{ pid: number; kill(): vo
     profiler.stage('inner');
     setInterval(() => {}, 1000);
     console.log('ready');`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+  return startProgram(['--input-type=module', '-e', program]);
+}
+
+/** A node process with recorders in a folder of its own, and what it said when it was ready. */
+async function startProgram(args: readonly string[]): Promise<{ pid: number; text: string; kill(): void }> {
+  const STAGEPROF_DIR = join(temporaryFolder(), 'recorders');
+  const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, STAGEPROF_DIR },
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  await once(child.stdout, 'data');
-  return { pid: child.pid!, kill: () => void child.kill('SIGKILL') };
+  const kill = () => void child.kill('SIGKILL');
+  onTestFinished(kill);
+  const [text] = await once(child.stdout, 'data');
+  return { pid: child.pid!, text: String(text), kill };
 }
 
 test.each(['pid', 'file'])('a process by its %s: one block after the other, until it ends', async (by) => {
@@ -43,6 +51,40 @@ test.each(['pid', 'file'])('a process by its %s: one block after the other, unti
     expect(block).not.toContain('\u001b');
   }
   expect(blocks.at(-1)).toMatch(/ended without closing its recorder/);
+});
+
+test('a process that has one recorder after the other is followed from one to the next', async () => {
+  const program = `
+    import { StageProfiler } from ${JSON.stringify(INDEX)};
+    for (let i = 1; i <= 40; i++) {
+      const profiler = new StageProfiler({ recorder: true });
+      profiler.stage('number-' + i);
+      if (i === 1) console.log('ready');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      profiler.close();
+    }`;
+  const watched = await startProgram(['--input-type=module', '-e', program]);
+  const { exitCode, stdout } = await runCli(['watch', String(watched.pid), '--interval', '0.1']);
+  expect(exitCode).toBe(0);
+  expect(new Set(stdout.match(/number-\d+/g)).size).toBeGreaterThan(3);
+});
+
+test('of a process whose children have recorders the message names these', async () => {
+  const program = `
+    const { StageProfiler } = await import(${JSON.stringify(INDEX)});
+    new StageProfiler({ recorder: true });
+    setInterval(() => {}, 1000);
+    process.on('disconnect', () => process.exit());
+    process.send(process.pid);`;
+  const parent = `
+    const stdio = ['ignore', 'inherit', 'inherit', 'ipc'];
+    const args = ['--input-type=module', '-e', ${JSON.stringify(program)}];
+    require('child_process').spawn(process.execPath, args, { stdio }).on('message', (pid) => console.log('ready', pid));`;
+  const { pid, text } = await startProgram(['-e', parent]);
+  const { exitCode, lines } = await runCli(['watch', String(pid)]);
+  expect(exitCode).toBe(2);
+  const child = /ready (\d+)/.exec(text)![1];
+  expect(lines).toEqual([`stageprof: process ${pid} has no recorder, but its children have: give one of ${child}`]);
 });
 
 describe('one line, and exit code 2, for', () => {
