@@ -14,6 +14,8 @@ export interface Diagnosis {
   readonly addon: Advised;
   /** Whether its library is there; `sources.native` tells whether it counts in this process. */
   readonly tracker: Advised;
+  /** The folder of recorders whose path nobody has chosen. */
+  readonly recorder: Advised;
   readonly sources: Readonly<Record<SourceName, Advised>>;
 }
 
@@ -28,7 +30,7 @@ const STYLE: Readonly<Record<Truth, Style | undefined>> = {
 };
 
 /** The diagnosis for a reader: the machine, then one source a line with its reason and advice below it. */
-export function doctorPage({ stageprof, machine, addon, tracker, sources }: Diagnosis, paint: Paint): string {
+export function doctorPage({ stageprof, machine, addon, tracker, recorder, sources }: Diagnosis, paint: Paint): string {
   const lines = [
     paint('bold', `stageprof ${stageprof}`),
     '',
@@ -37,6 +39,11 @@ export function doctorPage({ stageprof, machine, addon, tracker, sources }: Diag
     ...remarks(addon, paint),
     named('tracker', tracker.available ? escapeControls(`found: ${tracker.method}`) : paint('red', 'not found')),
     ...remarks(tracker, paint),
+    named(
+      'recorders',
+      recorder.available ? escapeControls(`in ${recorder.method}`) : paint('red', 'no folder for them'),
+    ),
+    ...remarks(recorder, paint),
     '',
     paint('bold', named('source', `${'truth'.padEnd(TRUTH_WIDTH)}method`)),
     ...Object.entries(sources).flatMap(([name, state]) => [

@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import { capabilities } from '../capabilities.js';
 import { findTracker } from '../native/tracker-file.js';
+import { fileSystemOf } from '../recorder/file-system.js';
+import { makeRecorderFolder } from '../recorder/place.js';
 import { painter } from '../report/paint.js';
+import { systemReason } from '../setup-error.js';
 import { absent, present, SOURCE_NAMES } from '../sources.js';
-import { addonAdvice, sourceAdvice, trackerAdvice } from './advice.js';
+import { addonAdvice, recorderAdvice, sourceAdvice, trackerAdvice } from './advice.js';
 import { type Advised, type Diagnosis, doctorPage } from './doctor-page.js';
 import { EXIT_DONE } from './exit-codes.js';
 import { describeMachine } from './machine.js';
@@ -35,8 +38,20 @@ function diagnose(): Diagnosis {
       tracker.path === null ? absent(tracker.missing) : present('exact', tracker.path),
       trackerAdvice(tracker, machine),
     ),
+    recorder: diagnoseRecorder(),
     sources: Object.fromEntries(sources),
   };
+}
+
+function diagnoseRecorder(): Advised {
+  try {
+    const folder = makeRecorderFolder();
+    const fileSystem = fileSystemOf(folder);
+    const shown = fileSystem.name === null ? folder : `${folder} (${fileSystem.name})`;
+    return advised(present('exact', shown), recorderAdvice(fileSystem));
+  } catch (error) {
+    return advised(absent(systemReason(error)), 'set STAGEPROF_DIR to a folder of yours on this node');
+  }
 }
 
 function advised(state: Advised, advice: string | undefined): Advised {

@@ -1,10 +1,12 @@
 import type { StageProfilerOptions } from '../options.js';
+import { fileSystemOf } from '../recorder/file-system.js';
 import { makeRecorderFolder } from '../recorder/place.js';
 import { trackedEnvironment } from '../run/child-environment.js';
 import { PrivateFolder } from '../run/private-folder.js';
 import { inspectProgram, thisFinder } from '../run/program-file.js';
 import { chooseTracker } from '../run/tracker-choice.js';
 import { systemReason } from '../setup-error.js';
+import { recorderAdvice } from './advice.js';
 import { say } from './say.js';
 
 /** What worker processes need to be measured. */
@@ -36,7 +38,10 @@ export function prepareProfiling(
 
 function recorderFolderOrNull(): string | null {
   try {
-    return makeRecorderFolder();
+    const folder = makeRecorderFolder();
+    const advice = recorderAdvice(fileSystemOf(folder));
+    if (advice !== undefined) say(`recorders are in ${folder}: ${advice}`);
+    return folder;
   } catch (error) {
     say(`no recorder: ${systemReason(error)}; of an input whose process is killed there will be no profile`);
     return null;
