@@ -2,9 +2,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "../symbols.h"
+#include "probe_block.h"
 
 namespace stageprof {
 
@@ -29,11 +29,7 @@ bool Serves() {
   const volatile uint64_t* allocated_bytes = nullptr;
   if (!Get("thread.allocatedp", &allocated_bytes) || allocated_bytes == nullptr) return false;
   const uint64_t before_bytes = *allocated_bytes;
-  // volatile: the compiler may drop a malloc that only meets its free.
-  void* volatile block = malloc(1);
-  const uint64_t after_bytes = *allocated_bytes;
-  free(block);
-  return block != nullptr && after_bytes > before_bytes;
+  return AskOfBlock(1, [&](const void*) { return *allocated_bytes > before_bytes; });
 }
 
 bool Read(Allocator::Reading* reading) {

@@ -1,8 +1,7 @@
 #include "mimalloc.h"
 
-#include <stdlib.h>
-
 #include "../symbols.h"
+#include "probe_block.h"
 
 namespace stageprof {
 
@@ -17,10 +16,7 @@ bool Find() {
 }
 
 bool Serves() {
-  void* volatile block = malloc(1);
-  const bool is_own = block != nullptr && is_in_heap_region(block);
-  free(block);
-  return is_own;
+  return AskOfBlock(1, is_in_heap_region);
 }
 
 constexpr const char* kSilence =

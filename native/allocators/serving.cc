@@ -1,15 +1,14 @@
 #include "serving.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 
 #include "../clocks.h"
 #include "../symbols.h"
 #include "glibc.h"
-#include "gperftools.h"
 #include "jemalloc.h"
+#include "malloc_extension.h"
 #include "mimalloc.h"
-#include "tcmalloc.h"
+#include "probe_block.h"
 
 namespace stageprof {
 
@@ -28,14 +27,12 @@ bool FollowsBlock(const Allocator& allocator, size_t bytes, double* cost_ns) {
   Allocator::Reading before;
   Allocator::Reading after;
   if (!allocator.read(&before)) return false;
-  // volatile: the compiler may drop a malloc that only meets its free.
-  void* volatile block = malloc(bytes);
-  const double began_ns = ReadWallNs();
-  const bool was_read = allocator.read(&after);
-  *cost_ns = ReadWallNs() - began_ns;
-  free(block);
-  return block != nullptr && was_read &&
-         after.live_bytes - before.live_bytes >= static_cast<double>(bytes);
+  return AskOfBlock(bytes, [&](const void*) {
+    const double began_ns = ReadWallNs();
+    const bool was_read = allocator.read(&after);
+    *cost_ns = ReadWallNs() - began_ns;
+    return was_read && after.live_bytes - before.live_bytes >= static_cast<double>(bytes);
+  });
 }
 
 // Whether the numbers are of malloc: the very ones that will be reported must rise with a block.
