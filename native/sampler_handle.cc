@@ -30,9 +30,9 @@ napi_value SamplerHandle::Open(napi_env env, Environment* environment, napi_valu
   double* data = nullptr;
   const bool made = napi_create_object(env, &object) == napi_ok &&
                     handle->HoldSlots(env, slots, &data) &&
-                    handle->AddFunction(env, object, "readEntry", ReadEntry) &&
-                    handle->AddFunction(env, object, "readExit", ReadExit) &&
-                    handle->AddFunction(env, object, "readSlice", ReadSlice) &&
+                    handle->AddFunction(env, object, "readEntry", Read<&Sampler::ReadEntry>) &&
+                    handle->AddFunction(env, object, "readExit", Read<&Sampler::ReadExit>) &&
+                    handle->AddFunction(env, object, "readSlice", Read<&Sampler::ReadSlice>) &&
                     handle->AddFunction(env, object, "watchLoop", WatchLoop) &&
                     handle->AddFunction(env, object, "close", CloseCalled) &&
                     handle->AddFunction(env, object, "budget", Budget) &&
@@ -93,21 +93,10 @@ inline bool SamplerHandle::SlotsAreThere(napi_env env) const {
          length == kSampleLength;
 }
 
-napi_value SamplerHandle::ReadEntry(napi_env env, napi_callback_info info) {
+template <void (Sampler::*kRead)()>
+napi_value SamplerHandle::Read(napi_env env, napi_callback_info info) {
   SamplerHandle* handle = HandleOf(env, info);
-  if (handle->is_open_ && handle->SlotsAreThere(env)) handle->sampler_.ReadEntry();
-  return nullptr;
-}
-
-napi_value SamplerHandle::ReadExit(napi_env env, napi_callback_info info) {
-  SamplerHandle* handle = HandleOf(env, info);
-  if (handle->is_open_ && handle->SlotsAreThere(env)) handle->sampler_.ReadExit();
-  return nullptr;
-}
-
-napi_value SamplerHandle::ReadSlice(napi_env env, napi_callback_info info) {
-  SamplerHandle* handle = HandleOf(env, info);
-  if (handle->is_open_ && handle->SlotsAreThere(env)) handle->sampler_.ReadSlice();
+  if (handle->is_open_ && handle->SlotsAreThere(env)) (handle->sampler_.*kRead)();
   return nullptr;
 }
 

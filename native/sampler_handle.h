@@ -27,9 +27,8 @@ class SamplerHandle {
   SamplerHandle* next = nullptr;
 
  private:
-  static napi_value ReadEntry(napi_env env, napi_callback_info info);
-  static napi_value ReadExit(napi_env env, napi_callback_info info);
-  static napi_value ReadSlice(napi_env env, napi_callback_info info);
+  template <void (Sampler::*kRead)()>
+  static napi_value Read(napi_env env, napi_callback_info info);
   static napi_value WatchLoop(napi_env env, napi_callback_info info);
   static napi_value CloseCalled(napi_env env, napi_callback_info info);
   static napi_value ReadHeld(napi_env env, napi_callback_info info);
