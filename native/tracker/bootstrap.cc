@@ -1,24 +1,15 @@
 #include "bootstrap.h"
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <features.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <type_traits>
 
+// All else of the dl family is found by it.
+#include "../oldest_dlsym.h"
 #include "arena.h"
-
-// glibc 2.34 moved dlsym into libc and gave it a new version. Linked as such, the library would not
-// load on RHEL 8 (2.28); the old version stands in every glibc. All else of the dl family is found
-// by it.
-#if defined(__GLIBC__) && defined(__x86_64__)
-__asm__(".symver dlsym, dlsym@GLIBC_2.2.5");
-#elif defined(__GLIBC__) && defined(__aarch64__)
-__asm__(".symver dlsym, dlsym@GLIBC_2.17");
-#endif
 
 namespace stageprof_tracker {
 
