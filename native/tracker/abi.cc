@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "batch.h"
 #include "bootstrap.h"
 #include "counted.h"
 #include "mappings.h"

@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "batch.h"
 #include "bootstrap.h"
 #include "counted.h"
 #include "highest.h"
@@ -158,7 +159,7 @@ namespace {
 // Both stand apart and are the last that CountedByModule does, so that it saves no registers.
 __attribute__((noinline, cold)) void* WithBatchesEnded(void* block, ModuleBatches::Place* place,
                                                        bool ends_batch) {
-  if (place->bytes >= ModuleBatches::kBytes) MakePlace(place, place->module);
+  if (place->bytes >= kBatchBytes) MakePlace(place, place->module);
   if (ends_batch) EndBatch();
   return block;
 }
@@ -184,7 +185,7 @@ __attribute__((noinline)) void* CountedByModule(void* block, size_t bytes, const
   place->bytes += bytes;
   place->blocks += 1;
   const bool ends_batch = AddAllocated(bytes);
-  if (__builtin_expect(ends_batch || place->bytes >= ModuleBatches::kBytes, 0)) {
+  if (__builtin_expect(ends_batch || place->bytes >= kBatchBytes, 0)) {
     return WithBatchesEnded(block, place, ends_batch);
   }
   return block;

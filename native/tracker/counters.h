@@ -9,11 +9,6 @@
 
 namespace stageprof_tracker {
 
-// What a thread may keep to itself of live bytes, in either direction, and of what it has allocated
-// for one module. The process's live bytes are one number, for the peak's sake, which costs 50 ns
-// when another thread has just written it; a thread that frees what it allocates seldom needs it.
-constexpr uint64_t kBatchBytes = 32 * 1024;
-
 // One thread's counters, written by it alone. Zero is their beginning, there is no destructor, and
 // their place is fixed when the thread begins (initial-exec): the first use allocates nothing, and
 // the last may come after every exit handler of the thread.

@@ -21,10 +21,8 @@ extern bool tracks_modules;
 extern uint32_t program_module;
 
 // What a thread has allocated for the modules it met last, by module number; a module that needs
-// another's place has that one's counts handed over. Zero is a valid beginning.
+// another's place has that one's counts handed over, and one of kBatchBytes its own. Zero is a valid beginning.
 struct ModuleBatches {
-  // A module gets its bytes when there are so many.
-  static constexpr uint64_t kBytes = 32 * 1024;
   static constexpr uint32_t kPlaces = 16;
   struct Place {
     uint64_t bytes;

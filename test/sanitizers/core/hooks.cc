@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "batch.h"
 #include "case.h"
 #include "counters.h"
 #include "hooked.h"
