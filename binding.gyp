@@ -16,6 +16,7 @@
             'native/clocks.cc',
             'native/environment.cc',
             'native/failure.cc',
+            'native/handle_functions.cc',
             'native/heap_verify.cc',
             'native/js_threads.cc',
             'native/loop_watch.cc',

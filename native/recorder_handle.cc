@@ -8,6 +8,9 @@
 
 #include <new>
 
+#include "handle_functions.h"
+#include "napi_values.h"
+
 namespace stageprof {
 
 namespace {
@@ -29,12 +32,6 @@ RecorderHandle* HandleOf(napi_env env, napi_callback_info info, size_t* count,
   void* data = nullptr;
   napi_get_cb_info(env, info, count, arguments, nullptr, &data);
   return static_cast<RecorderHandle*>(data);
-}
-
-napi_value Number(napi_env env, double number) {
-  napi_value value = nullptr;
-  napi_create_double(env, number, &value);
-  return value;
 }
 
 // Whole numbers within 2^53, which all sizes of a file are; another gives a value that no file holds.
@@ -76,13 +73,7 @@ napi_value RecorderHandle::Open(napi_env env, Environment* environment, const ch
 
 bool RecorderHandle::AddFunction(napi_env env, napi_value object, const char* name,
                                  napi_callback callback) {
-  napi_value function;
-  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, this, &function) != napi_ok ||
-      napi_add_finalizer(env, function, this, OnFunctionGone, nullptr, nullptr) != napi_ok) {
-    return false;
-  }
-  ++holders_;
-  return napi_set_named_property(env, object, name, function) == napi_ok;
+  return AddHandleFunction(env, object, name, callback, this, OnFunctionGone, &holders_);
 }
 
 // expose(offset, bytes): an ArrayBuffer over that part of the file, whose blocks are there; else the

@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include "handle_functions.h"
 #include "napi_values.h"
 #include "sample_layout.h"
 
@@ -74,13 +75,7 @@ bool SamplerHandle::HoldSlots(napi_env env, napi_value slots, double** data) {
 
 bool SamplerHandle::AddFunction(napi_env env, napi_value object, const char* name,
                                 napi_callback callback) {
-  napi_value function;
-  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, this, &function) != napi_ok ||
-      napi_add_finalizer(env, function, this, OnFunctionGone, nullptr, nullptr) != napi_ok) {
-    return false;
-  }
-  ++functions_;
-  return napi_set_named_property(env, object, name, function) == napi_ok;
+  return AddHandleFunction(env, object, name, callback, this, OnFunctionGone, &functions_);
 }
 
 inline bool SamplerHandle::SlotsAreThere(napi_env env) const {
