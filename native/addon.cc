@@ -140,9 +140,8 @@ napi_value SourcesRead(napi_env env, napi_callback_info) {
   SetProperty(env, facts, "v8Heap", TextOrNull(env, sources.v8_heap.failure.reason()));
   SetProperty(env, facts, "allocator", AllocatorFacts(env, sources.malloc_stats));
   SetProperty(env, facts, "tracker", TextOrNull(env, sources.tracker.failure.reason()));
-  napi_value has_backing_stores = nullptr;
-  napi_get_boolean(env, sources.v8_heap.backing_stores().verified(), &has_backing_stores);
-  SetProperty(env, facts, "hasBackingStores", has_backing_stores);
+  SetProperty(env, facts, "hasBackingStores",
+              Boolean(env, sources.v8_heap.backing_stores().verified()));
   SetProperty(env, facts, "trackerBoundBytes", Number(env, sources.tracker.BoundBytes()));
   const TrackerClient::Missed missed = sources.tracker.ReadMissed();
   SetProperty(env, facts, "modulesMissed", Number(env, missed.modules));
@@ -205,9 +204,7 @@ napi_value ParentDeathFollow(napi_env env, napi_callback_info info) {
   if (!(pid >= 1 && pid <= INT_MAX) || pid != static_cast<pid_t>(pid)) {
     return Misused(env, "Expected \"parentPid\" to be the id of a process");
   }
-  napi_value holds = nullptr;
-  napi_get_boolean(env, EndWithParent(static_cast<pid_t>(pid)), &holds);
-  return holds;
+  return Boolean(env, EndWithParent(static_cast<pid_t>(pid)));
 }
 
 constexpr struct {

@@ -12,6 +12,12 @@ inline napi_value Number(napi_env env, double number) {
   return value;
 }
 
+inline napi_value Boolean(napi_env env, bool truth) {
+  napi_value value = nullptr;
+  napi_get_boolean(env, truth, &value);
+  return value;
+}
+
 inline napi_value TextOrNull(napi_env env, const char* text) {
   napi_value value = nullptr;
   if (text == nullptr) {

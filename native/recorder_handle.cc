@@ -140,9 +140,7 @@ napi_value RecorderHandle::Start(napi_env env, napi_callback_info info) {
          reinterpret_cast<char*>(file.at(modules)), static_cast<uint32_t>(module_capacity),
          static_cast<uint32_t>(module_bytes)});
   }
-  napi_value value = nullptr;
-  napi_get_boolean(env, started, &value);
-  return value;
+  return Boolean(env, started);
 }
 
 // close()

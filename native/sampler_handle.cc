@@ -105,9 +105,7 @@ napi_value SamplerHandle::WatchLoop(napi_env env, napi_callback_info info) {
     };
     handle->watches_loop_ = handle->loop_watch_.Open(env, before_wait, handle);
   }
-  napi_value watches = nullptr;
-  napi_get_boolean(env, handle->watches_loop_, &watches);
-  return watches;
+  return Boolean(env, handle->watches_loop_);
 }
 
 napi_value SamplerHandle::CloseCalled(napi_env env, napi_callback_info info) {
@@ -117,9 +115,7 @@ napi_value SamplerHandle::CloseCalled(napi_env env, napi_callback_info info) {
 
 napi_value SamplerHandle::ReadHeld(napi_env env, napi_callback_info info) {
   SamplerHandle* handle = HandleOf(env, info);
-  napi_value held = nullptr;
-  napi_create_double(env, handle->is_open_ ? handle->sampler_.ReadHeldBytes() : NAN, &held);
-  return held;
+  return Number(env, handle->is_open_ ? handle->sampler_.ReadHeldBytes() : NAN);
 }
 
 napi_value SamplerHandle::Budget(napi_env env, napi_callback_info info) {

@@ -21,9 +21,7 @@ void SetText(napi_env env, napi_value object, const char* name, const char* text
 }
 
 void SetFlag(napi_env env, napi_value object, const char* name, bool flag) {
-  napi_value value = nullptr;
-  napi_get_boolean(env, flag, &value);
-  SetProperty(env, object, name, value);
+  SetProperty(env, object, name, Boolean(env, flag));
 }
 
 const char* NameOf(Waits waits) {
