@@ -121,7 +121,7 @@ napi_value AllocatorFacts(napi_env env, const MallocStats& malloc_stats) {
   SetProperty(env, facts, "method", TextOrNull(env, allocator.method));
   SetProperty(env, facts, "liveTruth", TextOrNull(env, allocator.live_truth));
   SetProperty(env, facts, "heldTruth", TextOrNull(env, allocator.held_truth));
-  SetProperty(env, facts, "failure", TextOrNull(env, malloc_stats.failure.reason()));
+  SetProperty(env, facts, "failure", TextOrNull(env, malloc_stats.failure().reason()));
   return facts;
 }
 
@@ -133,13 +133,13 @@ napi_value SourcesRead(napi_env env, napi_callback_info) {
   napi_value facts;
   if (environment == nullptr || napi_create_object(env, &facts) != napi_ok) return nullptr;
   const Sources& sources = *environment->sources();
-  SetProperty(env, facts, "threadClock", TextOrNull(env, sources.thread_clock.failure.reason()));
+  SetProperty(env, facts, "threadClock", TextOrNull(env, sources.thread_clock.failure().reason()));
   SetProperty(env, facts, "poolCpu", TextOrNull(env, sources.pool_cpu.reason()));
-  SetProperty(env, facts, "rusage", TextOrNull(env, sources.rusage.failure.reason()));
+  SetProperty(env, facts, "rusage", TextOrNull(env, sources.rusage.failure().reason()));
   SetProperty(env, facts, "statm", TextOrNull(env, sources.statm.failure().reason()));
-  SetProperty(env, facts, "v8Heap", TextOrNull(env, sources.v8_heap.failure.reason()));
+  SetProperty(env, facts, "v8Heap", TextOrNull(env, sources.v8_heap.failure().reason()));
   SetProperty(env, facts, "allocator", AllocatorFacts(env, sources.malloc_stats));
-  SetProperty(env, facts, "tracker", TextOrNull(env, sources.tracker.failure.reason()));
+  SetProperty(env, facts, "tracker", TextOrNull(env, sources.tracker.failure().reason()));
   SetProperty(env, facts, "hasBackingStores",
               Boolean(env, sources.v8_heap.backing_stores().verified()));
   SetProperty(env, facts, "trackerBoundBytes", Number(env, sources.tracker.BoundBytes()));
@@ -179,7 +179,7 @@ napi_value ModulesRead(napi_env env, napi_callback_info info) {
   Environment* environment = Environment::Of(env);
   if (environment == nullptr) return nullptr;
   TrackerClient& tracker = environment->sources()->tracker;
-  if (tracker.failure) return TextOrNull(env, nullptr);
+  if (tracker.failure()) return TextOrNull(env, nullptr);
 
   return MakeModuleList(env, &tracker, adds_resident);
 }

@@ -14,7 +14,7 @@ class ClearRefs {
   void Close() { file_.Close(); }
   bool ResetPeakRss() { return file_.Write("5", 1); }
 
-  const Failure& failure() const { return file_.failure; }
+  const Failure& failure() const { return file_.failure(); }
 
  private:
   ProcFile file_;

@@ -30,11 +30,14 @@ class ThreadClock {
   double ReadNs() {
     timespec time;
     if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0) return Nanoseconds(time);
-    failure.SetFromErrno("clock_gettime", "CLOCK_THREAD_CPUTIME_ID");
+    failure_.SetFromErrno("clock_gettime", "CLOCK_THREAD_CPUTIME_ID");
     return NAN;
   }
 
-  Failure failure;
+  const Failure& failure() const { return failure_; }
+
+ private:
+  Failure failure_;
 };
 
 }  // namespace stageprof

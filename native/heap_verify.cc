@@ -66,7 +66,7 @@ bool IsBackingStores(napi_env env, const size_t* word, napi_value function) {
 
 const char* VerifyHeap(napi_env env, V8Heap* heap, napi_value get_heap_statistics) {
   heap->set_verified(false);
-  if (heap->failure) return heap->failure.reason();
+  if (heap->failure()) return heap->failure().reason();
   const char* reason = nullptr;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     heap->Read();

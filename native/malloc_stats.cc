@@ -19,7 +19,7 @@ std::atomic<double> last_cost_ns{0};
 void MallocStats::Open() {
   const ServingAllocator& serving = FindServingAllocator();
   allocator_ = serving.allocator;
-  if (serving.failure != nullptr) failure.Set(serving.failure);
+  if (serving.failure != nullptr) failure_.Set(serving.failure);
   double none_ns = 0;
   last_cost_ns.compare_exchange_strong(none_ns, serving.reading_cost_ns, std::memory_order_relaxed);
   budget_.Open();
@@ -35,7 +35,7 @@ bool MallocStats::Read(Reading* reading) {
 MallocStats::Reading MallocStats::ReadUnbudgeted() const {
   Reading reading;
   // It could be read at open. Should it refuse since, nothing is known, and the cost was paid.
-  return !failure && allocator_->read(&reading) ? reading : Reading{NAN, NAN};
+  return !failure_ && allocator_->read(&reading) ? reading : Reading{NAN, NAN};
 }
 
 }  // namespace stageprof

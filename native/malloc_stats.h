@@ -24,9 +24,10 @@ class MallocStats {
   // The allocator that serves malloc, also where it cannot be read; null where it is not known.
   const Allocator* allocator() const { return allocator_; }
 
-  Failure failure;
+  const Failure& failure() const { return failure_; }
 
  private:
+  Failure failure_;
   const Allocator* allocator_ = nullptr;
   TimeBudget budget_;
 };

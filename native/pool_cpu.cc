@@ -138,7 +138,7 @@ void PoolCpu::Look() {
   if (threads == nullptr) return;
   Threads source;
   const size_t count = source.Read(threads.get(), Threads::kMost);
-  if (source.failure) failure_.Set(source.failure.reason());
+  if (source.failure()) failure_.Set(source.failure().reason());
   const size_t size = PoolSize();
   links_ = status.st_nlink;
   if (NamesItsThreads(threads.get(), count)) {

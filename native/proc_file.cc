@@ -10,7 +10,7 @@ void ProcFile::Open(const char* path, int flags) {
   path_ = path;
   // O_CLOEXEC: the program's children must not inherit a descriptor on this process's memory.
   descriptor_ = open(path, flags | O_CLOEXEC);
-  if (descriptor_ < 0) failure.SetFromErrno("open", path);
+  if (descriptor_ < 0) failure_.SetFromErrno("open", path);
 }
 
 void ProcFile::Close() {
@@ -24,7 +24,7 @@ size_t ProcFile::Read(char* text, size_t size) {
   const ssize_t count = pread(descriptor_, text, size - 1, 0);
   if (count <= 0) {
     if (count == 0) errno = ENODATA;
-    failure.SetFromErrno("read", path_);
+    failure_.SetFromErrno("read", path_);
     return 0;
   }
   text[count] = '\0';
@@ -34,7 +34,7 @@ size_t ProcFile::Read(char* text, size_t size) {
 bool ProcFile::Write(const char* text, size_t size) {
   if (descriptor_ < 0) return false;
   if (pwrite(descriptor_, text, size, 0) == static_cast<ssize_t>(size)) return true;
-  failure.SetFromErrno("write", path_);
+  failure_.SetFromErrno("write", path_);
   return false;
 }
 

@@ -24,9 +24,10 @@ class ProcFile {
   size_t Read(char* text, size_t size);
   bool Write(const char* text, size_t size);
 
-  Failure failure;
+  const Failure& failure() const { return failure_; }
 
  private:
+  Failure failure_;
   const char* path_ = nullptr;
   int descriptor_ = -1;
 };

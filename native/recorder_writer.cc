@@ -107,7 +107,7 @@ void RecorderWriter::WriteReading() {
   reading->rss_bytes = statm_.ReadRssBytes();
   reading->rss_peak_bytes = ReadLifetimePeakRssBytes(&status_);
   reading->native_bytes = NAN;
-  if (!tracker_.failure) {
+  if (!tracker_.failure()) {
     TrackerClient::Reading counts;
     tracker_.Read(STAGEPROF_TRACKER_NO_WINDOW, &counts);
     reading->native_bytes = counts.live_bytes;

@@ -14,11 +14,14 @@ class Rusage {
   void Open();
   bool Read(rusage* usage) {
     if (getrusage(RUSAGE_SELF, usage) == 0) return true;
-    failure.SetFromErrno("getrusage", "RUSAGE_SELF");
+    failure_.SetFromErrno("getrusage", "RUSAGE_SELF");
     return false;
   }
 
-  Failure failure;
+  const Failure& failure() const { return failure_; }
+
+ private:
+  Failure failure_;
 };
 
 // User and system time together.

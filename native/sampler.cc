@@ -11,18 +11,18 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask) {
   slots_ = slots;
   for (size_t slot = 0; slot < kSampleLength; ++slot) slots_[slot] = NAN;
 
-  const bool has_usage = !sources->rusage.failure;
+  const bool has_usage = !sources->rusage.failure();
   gives_cpu_ = (mask & kMaskCpu) != 0 && has_usage;
   gives_io_ = (mask & kMaskIo) != 0 && has_usage;
   reads_rss_ = (mask & kMaskRss) != 0 && !sources->statm.failure();
   reads_usage_ = gives_cpu_ || gives_io_ || (reads_rss_ && has_usage);
-  reads_thread_clock_ = (mask & kMaskCpu) != 0 && !sources->thread_clock.failure;
+  reads_thread_clock_ = (mask & kMaskCpu) != 0 && !sources->thread_clock.failure();
   // Without these two there is no telling whether the pool has run.
   reads_pool_ = reads_thread_clock_ && gives_cpu_;
   const bool has_heap = sources->v8_heap.verified();
   gives_js_ = (mask & kMaskJs) != 0 && has_heap;
-  reads_tracker_ = (mask & kMaskNative) != 0 && !sources->tracker.failure;
-  reads_malloc_ = (mask & kMaskNative) != 0 && !sources->malloc_stats.failure;
+  reads_tracker_ = (mask & kMaskNative) != 0 && !sources->tracker.failure();
+  reads_malloc_ = (mask & kMaskNative) != 0 && !sources->malloc_stats.failure();
   // Backing stores come from malloc, so live native blocks need the heap's reading even where
   // JS is not measured. Unverified, native_live_bytes stays NaN rather than change its meaning.
   gives_live_ = (reads_tracker_ || reads_malloc_) && has_heap;

@@ -14,7 +14,7 @@ class Statm {
   // Bytes; NaN when it cannot be read.
   double ReadRssBytes();
 
-  const Failure& failure() const { return file_.failure; }
+  const Failure& failure() const { return file_.failure(); }
 
  private:
   ProcFile file_;

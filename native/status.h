@@ -15,7 +15,7 @@ class Status {
   // Bytes; NaN when it cannot be read.
   double ReadPeakRssBytes();
 
-  const Failure& failure() const { return file_.failure; }
+  const Failure& failure() const { return file_.failure(); }
 
  private:
   ProcFile file_;

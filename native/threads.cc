@@ -90,7 +90,7 @@ void ReadWait(Thread* thread, const Data& libuv) {
 size_t Threads::ReadClocks(Thread* threads, size_t most) {
   DIR* folder = opendir("/proc/self/task");
   if (folder == nullptr) {
-    failure.SetFromErrno("open", "/proc/self/task");
+    failure_.SetFromErrno("open", "/proc/self/task");
     return 0;
   }
   size_t count = 0;
@@ -100,13 +100,13 @@ size_t Threads::ReadClocks(Thread* threads, size_t most) {
     // A thread that ends between the two is not among the living any more.
     if (id <= 0 || clock_gettime(CpuClockOf(id), &time) != 0) continue;
     if (count == most) {
-      failure.Set("more threads than can be listed");
+      failure_.Set("more threads than can be listed");
       break;
     }
     threads[count++] = {id, Nanoseconds(time), "", Waits::kNot, 0, false};
   }
   closedir(folder);
-  if (count == 0) failure.Set("no clock of a thread of /proc/self/task can be read");
+  if (count == 0) failure_.Set("no clock of a thread of /proc/self/task can be read");
   return count;
 }
 

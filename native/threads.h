@@ -44,7 +44,10 @@ class Threads {
   // What tells threads apart as well: 6 us a thread more.
   size_t Read(Thread* threads, size_t most);
 
-  Failure failure;
+  const Failure& failure() const { return failure_; }
+
+ private:
+  Failure failure_;
 };
 
 }  // namespace stageprof

@@ -94,7 +94,7 @@ napi_value Read(napi_env env, bool tells_apart) {
   const size_t count = tells_apart ? source.Read(threads.get(), Threads::kMost)
                                    : source.ReadClocks(threads.get(), Threads::kMost);
   const double after_ns = ProcessCpuNs();
-  SetText(env, reading, "failure", source.failure.reason());
+  SetText(env, reading, "failure", source.failure().reason());
   SetNumber(env, reading, "processBeforeNs", before_ns);
   SetNumber(env, reading, "processAfterNs", after_ns);
   SetProperty(env, reading, "threads", ThreadList(env, threads.get(), count, tells_apart));

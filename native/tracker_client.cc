@@ -11,22 +11,22 @@ namespace stageprof {
 void TrackerClient::Open() {
   const auto* found = static_cast<const StageprofTracker*>(FindSymbol(STAGEPROF_TRACKER_SYMBOL));
   if (found == nullptr) {
-    failure.Set("the tracker is not preloaded");
+    failure_.Set("the tracker is not preloaded");
     return;
   }
   // A larger structure is a later tracker's, which keeps what is read here.
   if (found->magic != STAGEPROF_TRACKER_MAGIC || found->version != STAGEPROF_TRACKER_VERSION ||
       found->struct_bytes < sizeof *found) {
-    failure.Set("the preloaded tracker is of another version");
+    failure_.Set("the preloaded tracker is of another version");
     return;
   }
   tracker_ = found;
   StageprofTrackerState state;
   tracker_->read_state(&state);
   if (state.failure != nullptr) {
-    failure.Set(state.failure);
+    failure_.Set(state.failure);
   } else if (!CountsBlocks()) {
-    failure.Set("another library takes malloc before the tracker");
+    failure_.Set("another library takes malloc before the tracker");
   } else {
     tracks_modules_ = state.tracks_modules != 0;
     OpenModules();
@@ -89,7 +89,7 @@ double TrackerClient::ReadModules(double* cells, double* count) {
 }
 
 int32_t TrackerClient::OpenWindow() {
-  return failure ? STAGEPROF_TRACKER_NO_WINDOW : tracker_->open_window();
+  return failure_ ? STAGEPROF_TRACKER_NO_WINDOW : tracker_->open_window();
 }
 
 void TrackerClient::CloseWindow(int32_t window) {

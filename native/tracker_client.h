@@ -84,9 +84,10 @@ class TrackerClient {
   };
   Missed ReadMissed() const;
 
-  Failure failure;
+  const Failure& failure() const { return failure_; }
 
  private:
+  Failure failure_;
   bool CountsBlocks() const;
   void OpenModules();
   bool IsOwn(uint32_t module) const { return module == node_module_ || module == malloc_module_; }

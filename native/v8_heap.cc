@@ -33,10 +33,10 @@ void V8Heap::Open() {
       "_ZN2v87Isolate24RemoveGCPrologueCallbackEPFvPS0_NS_6GCTypeENS_15GCCallbackFlagsEPvES4_"));
   remove_epilogue_ = reinterpret_cast<decltype(remove_epilogue_)>(Find(
       "_ZN2v87Isolate24RemoveGCEpilogueCallbackEPFvPS0_NS_6GCTypeENS_15GCCallbackFlagsEPvES4_"));
-  if (failure) return;
+  if (failure_) return;
   isolate_ = get_current();
   if (isolate_ == nullptr) {
-    failure.Set("no isolate is current on this thread");
+    failure_.Set("no isolate is current on this thread");
     return;
   }
   construct_statistics_(words_);
@@ -45,7 +45,7 @@ void V8Heap::Open() {
 
 void* V8Heap::Find(const char* symbol) {
   void* address = FindSymbol(symbol);
-  if (address == nullptr) failure.SetMissingSymbol(symbol);
+  if (address == nullptr) failure_.SetMissingSymbol(symbol);
   return address;
 }
 

@@ -83,9 +83,10 @@ class V8Heap {
   double gc_ns() const { return gc_ns_; }
   double gc_calls() const { return gc_calls_; }
 
-  Failure failure;
+  const Failure& failure() const { return failure_; }
 
  private:
+  Failure failure_;
   // Words of v8::HeapStatistics; heapVerify holds both against v8.getHeapStatistics().
   static constexpr size_t kUsedHeapSize = 4;
   static constexpr size_t kExternalMemory = 7;

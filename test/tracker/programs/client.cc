@@ -80,8 +80,8 @@ int main() {
   stageprof::TrackerClient client;
   client.Open();
   open_tracker();
-  if (client.failure) {
-    say("%s\n", client.failure.reason());
+  if (client.failure()) {
+    say("%s\n", client.failure().reason());
     return 0;
   }
   const int32_t a = client.OpenWindow();
