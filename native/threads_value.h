@@ -7,7 +7,8 @@ namespace stageprof {
 
 // The list of threads as JavaScript sees it; functions of the addon's table.
 
-// threadsRead(): { failure, processCpuNs, threads, ended }; see src/native/threads.ts
+// threadsRead(): { failure, processBeforeNs, processAfterNs, threads, endedJs }; see ThreadsReading in
+// src/native/binding.ts
 napi_value ThreadsRead(napi_env env, napi_callback_info info);
 // threadClocksRead(): the same without what tells threads apart
 napi_value ThreadClocksRead(napi_env env, napi_callback_info info);
