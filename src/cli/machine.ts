@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readText } from '../recorder/memory-cgroup.js';
+import { lowestMemoryGroup, type ReadText } from '../recorder/memory-group.js';
 
 export interface Machine {
   readonly node: string;
@@ -41,47 +41,10 @@ export function describeMachine(): Machine {
   };
 }
 
-type Read = (path: string) => string | undefined;
-
 /** @param read the text of a file, undefined where it cannot be read */
-export function memoryLimit(read: Read): MemoryLimit | null {
-  const limits = (read('/proc/self/cgroup') ?? '').split('\n').flatMap((line) => limitsOf(line, read));
-  // A container sees its own cgroup as the root of the mount, whatever path /proc names.
-  limits.push(...limitsAbove('/sys/fs/cgroup', '/', 'memory.max', read));
-  return limits.reduce<MemoryLimit | null>(
-    (lowest, limit) => (lowest === null || limit.kb < lowest.kb ? limit : lowest),
-    null,
-  );
-}
-
-/** @param line `hierarchy:controllers:path` of /proc/self/cgroup; version 2 has no controllers */
-function limitsOf(line: string, read: Read): MemoryLimit[] {
-  const [, controllers, ...path] = line.split(':');
-  if (path.length === 0) return [];
-  if (controllers === '') return limitsAbove('/sys/fs/cgroup', path.join(':'), 'memory.max', read);
-  if (!controllers!.split(',').includes('memory')) return [];
-  return limitsAbove('/sys/fs/cgroup/memory', path.join(':'), 'memory.limit_in_bytes', read);
-}
-
-/** Version 1 has no word for "no limit" but a number near 2^63. */
-const NO_LIMIT_BYTES = 2 ** 60;
-
-function limitsAbove(mount: string, path: string, file: string, read: Read): MemoryLimit[] {
-  const limits: MemoryLimit[] = [];
-  for (let folder = path; ; folder = dirname(folder)) {
-    const limitPath = join(mount, folder, file);
-    const bytes = Number.parseInt(read(limitPath) ?? '', 10);
-    if (bytes < NO_LIMIT_BYTES) limits.push({ kb: Math.round(bytes / 1024), path: limitPath });
-    if (folder === dirname(folder)) return limits;
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+export function memoryLimit(read: ReadText): MemoryLimit | null {
+  const group = lowestMemoryGroup(read);
+  return group?.limitBytes == null ? null : { kb: Math.round(group.limitBytes / 1024), path: group.limitPath };
 }
 
 function libc(): string | null {
