@@ -1,4 +1,5 @@
 import type { Bytes } from './bytes.js';
+import { ARRAY_BEGIN, BACKSLASH, COLON, COMMA, MINUS, OBJECT_BEGIN, QUOTE, SPACE } from './json-codes.js';
 
 /**
  * Finds where JSON values end without making them. It accepts exactly what `JSON.parse` accepts, so that a line of
@@ -11,15 +12,6 @@ export const NEWLINE = 0x0a;
 
 /** Returned in place of a position. */
 export const MALFORMED = -1;
-
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const MINUS = 0x2d;
-const OBJECT_BEGIN = 0x7b;
-const ARRAY_BEGIN = 0x5b;
 
 /** 1 for blanks of JSON but the newline. */
 const BLANK = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte === 0x20 || byte === 0x09 || byte === 0x0d));

@@ -1,7 +1,7 @@
 import { isReportable } from '../report/check.js';
+import { MINUS } from './json-codes.js';
 import { MALFORMED, skipNumber } from './json-scanner.js';
 
-const MINUS = 0x2d;
 const ZERO = 0x30;
 
 /** Powers of ten that are doubles exactly. */

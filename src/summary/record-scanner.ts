@@ -1,13 +1,9 @@
 import type { Bytes } from './bytes.js';
+import { BACKSLASH, COMMA, OBJECT_BEGIN, OBJECT_END, QUOTE } from './json-codes.js';
 import { MALFORMED, NEWLINE, skipBlanks, skipColon, skipString, skipValue } from './json-scanner.js';
 import { ReportColumns } from './report-columns.js';
 import { ReportScanner } from './report-scanner.js';
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OBJECT_BEGIN = 0x7b;
-const OBJECT_END = 0x7d;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** Where a member's value lies; `from` is -1 where the record has no such member. */

@@ -4,17 +4,12 @@ import type { HeaderMerger } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
 import type { ModuleKib, Report } from '../report/report.js';
 import type { Bytes } from './bytes.js';
+import { ARRAY_BEGIN, ARRAY_END, BACKSLASH, COMMA, QUOTE } from './json-codes.js';
 import { MALFORMED, skipValue } from './json-scanner.js';
 import { type Literals, literalsOf, matchLiteral } from './literal.js';
 import { scanNumber } from './number-scanner.js';
 import type { ReportColumns } from './report-columns.js';
 import { type HeaderHole, HISTOGRAM, MODULES, type ReportShape, shapeOf } from './report-shape.js';
-
-const COMMA = 0x2c;
-const ARRAY_BEGIN = 0x5b;
-const ARRAY_END = 0x5d;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 const MOST_SHAPES = 4;
 /** A corpus whose shapes are nearly all new gains nothing from learning them. */
