@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { PASSED_SIGNALS } from '../../src/run/passed-signals.js';
 import { fixture, MAIN, type OnStderr, runCli, temporaryFolder } from './run-cli.js';
 
 const NODE = process.execPath;
@@ -29,7 +30,7 @@ async function until(what: () => boolean): Promise<void> {
 }
 
 describe('stageprof run, sent a signal', () => {
-  test.each(['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGALRM'] as const)(
+  test.each(PASSED_SIGNALS.filter((signal) => signal !== 'SIGCONT' && signal !== 'SIGTSTP'))(
     '%s: passes it on, and exits as a program that it has ended',
     async (signal) => {
       const TMPDIR = temporaryFolder();
@@ -43,7 +44,7 @@ describe('stageprof run, sent a signal', () => {
     },
   );
 
-  test.each(['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGCONT'] as const)(
+  test.each(PASSED_SIGNALS.filter((signal) => signal !== 'SIGTSTP'))(
     '%s: passes it on once to a program that handles it, waits and gives its report',
     async (signal) => {
       const onStderr = whenReady((run) => run.kill(signal));
