@@ -8,7 +8,7 @@ const programs = new Programs();
 afterAll(() => programs[Symbol.dispose]());
 
 const SOURCES = ['tracker_client.cc', 'resident.cc', 'symbols.cc', 'failure.cc'].map((name) => join(native, name));
-const client = () => programs.compile('client.cc', 'client', ...SOURCES);
+const client = (source = 'client') => programs.compile(`${source}.cc`, source, ...SOURCES);
 
 test('reads live, allocated and peak bytes, and says where there is no tracker', () => {
   const { plain, tracked, checks, wrong } = checksOf([client()]);
@@ -22,4 +22,9 @@ test('says that it counts nothing where another library takes malloc first', () 
   const first = programs.compile('own_malloc.c', 'own_malloc.so');
   const { plain } = checksOf([client()], [first, TRACKER]);
   expect(plain.stdout).toBe('another library takes malloc before the tracker\n');
+});
+
+test('says that it counts nothing where the tracker was loaded while the program ran', () => {
+  const { plain } = checksOf([client('late_tracker'), TRACKER]);
+  expect(plain).toEqual({ stdout: 'another library takes malloc before the tracker\n', code: 0, signal: null });
 });

@@ -57,6 +57,12 @@ describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [na
       test.each(['8', '600'])('%s threads that are all still there', (count) =>
         expectExact('living_threads.c', [count], behind, environment),
       );
+      // A library's constructor runs before those of the libraries preloaded before it, and not before that of the
+      // allocator: until then tcmalloc says that its blocks have no bytes.
+      test('threads that started before it', () => {
+        const early = programs.compile('early_library.c', 'early_library.so');
+        expectExact('early_threads.c', [], [early, ...behind], environment);
+      });
       test('operators new and delete', () => {
         // mimalloc aborts where the others throw.
         const args = behind.includes('libmimalloc.so.2') ? [] : ['throws'];
