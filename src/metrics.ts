@@ -150,7 +150,7 @@ export const METRICS = [
     'growth',
     'KiB',
     'external_bytes',
-    "Growth of V8's external memory: backing stores of ArrayBuffers and Buffers, memory of WebAssembly; what is collected is in it for a while.",
+    "Growth of V8's external memory: backing stores of ArrayBuffers and Buffers, memory of WebAssembly up to Node 24; what is collected is in it for a while.",
     { heading: 'external' },
   ),
   metric(

@@ -26,7 +26,7 @@ export function liveState(
 export function backingStoresTruth(hasBackingStores: boolean): string {
   return hasBackingStores
     ? 'Buffers of other threads, and those whose memory an addon allocated, count as native'
-    : "Buffers are subtracted by V8's sum: memory of WebAssembly is in it, SharedArrayBuffers are not, and what is collected stays in it for a while";
+    : "Buffers are subtracted by V8's sum: memory of WebAssembly may be in it, SharedArrayBuffers are not, and what is collected stays in it for a while";
 }
 
 /**

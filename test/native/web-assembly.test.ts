@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import type { Report } from '../../src/report/report.js';
+import { KIB, PACKAGE, runModule } from '../workloads.js';
+
+const PAGES = 1024;
+const GROWTH_KIB = PAGES * 64;
+
+/** Of a program that keeps what its one stage returns. The first report always has a composition. */
+function reportOf(body: string): Report {
+  const { code, stdout, stderr } = runModule(`
+    import { StageProfiler } from ${JSON.stringify(PACKAGE)};
+    const profiler = new StageProfiler();
+    const kept = profiler.stage('a', () => { ${body} });
+    console.log(JSON.stringify(profiler.report()));
+    process.exitCode = kept === undefined ? 0 : kept.buffer.byteLength / ${GROWTH_KIB * KIB};
+  `);
+  expect(stderr).toBe('');
+  expect(code).toBe(body === '' ? 0 : 1);
+  return JSON.parse(stdout) as Report;
+}
+
+/** V8 told of its memory until Node 24. */
+const IS_TOLD = Number.parseInt(process.versions.node, 10) < 26;
+
+describe.each([
+  ['a memory of its own', false],
+  ['a shared memory', true],
+])('%s of WebAssembly', (_, shared) => {
+  const before = reportOf('');
+  const after = reportOf(`
+    const memory = new WebAssembly.Memory({ initial: ${PAGES}, maximum: ${PAGES}, shared: ${shared} });
+    new Uint8Array(memory.buffer).fill(1);
+    return memory;
+  `);
+  const [row] = after.stages;
+  const grown = (part: 'backing_stores_kb' | 'native_live_kb' | 'allocator_held_kb' | 'residual_kb'): number =>
+    after.composition![part]! - before.composition![part]!;
+
+  test('is resident, and external where it is not shared and V8 tells', () => {
+    expect(Math.round(row!.rss_kb_delta! / KIB)).toBe(GROWTH_KIB / KIB);
+    expect(Math.round(row!.external_kb_delta! / KIB)).toBe(shared || !IS_TOLD ? 0 : GROWTH_KIB / KIB);
+  });
+
+  test('is in the residual of the composition, and in no other part', () => {
+    for (const part of ['backing_stores_kb', 'native_live_kb', 'allocator_held_kb'] as const) {
+      expect(Math.abs(grown(part)), part).toBeLessThan(8 * KIB);
+    }
+    expect(grown('residual_kb')).toBeGreaterThan(GROWTH_KIB - 8 * KIB);
+    expect(grown('residual_kb')).toBeLessThan(GROWTH_KIB + 8 * KIB);
+  });
+});
