@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runCli, temporaryFolder } from './run-cli.js';
+import { type CliResult, MAIN, runCli, temporaryFolder } from './run-cli.js';
 
 const INDEX = join(import.meta.dirname, '../../dist/index.js');
 
@@ -32,6 +32,15 @@ async function startProgram(args: readonly string[]): Promise<{ pid: number; tex
   return { pid: child.pid!, text: String(text), kill };
 }
 
+/** What `watch` writes first. */
+async function firstBlock(pid: string): Promise<string> {
+  const child = spawn(process.execPath, [MAIN, 'watch', pid], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [text] = await once(child.stdout, 'data');
+  child.kill();
+  return String(text);
+}
+
 test.each(['pid', 'file'])('a process by its %s: one block after the other, until it ends', async (by) => {
   const path = join(temporaryFolder(), 'a.recorder');
   const watched = await startWatched(JSON.stringify(path));
@@ -51,6 +60,30 @@ test.each(['pid', 'file'])('a process by its %s: one block after the other, unti
     expect(block).not.toContain('\u001b');
   }
   expect(blocks.at(-1)).toMatch(/ended without closing its recorder/);
+});
+
+test('a program under run has a recorder without asking for one: by its pid, and of run the message names it', async () => {
+  const program = `
+    import { activeProfiler } from ${JSON.stringify(INDEX)};
+    activeProfiler().stage('done').end();
+    activeProfiler().stage('serve');
+    process.on('SIGTERM', () => process.exit(3));
+    setInterval(() => {}, 1000);
+    process.stderr.write('ready ' + process.pid + '\\n');`;
+  let watching: Promise<[pid: string, ofRun: CliResult, ofProgram: string]> | undefined;
+  const run = runCli(['run', process.execPath, '--input-type=module', '-e', program], {
+    onStderr: (stderr, child) => {
+      const [, pid] = /^ready (\d+)$/m.exec(stderr) ?? [];
+      if (pid === undefined || watching !== undefined) return;
+      watching = Promise.all([pid, runCli(['watch', String(child.pid)]), firstBlock(pid)]).finally(() => child.kill());
+    },
+  });
+  expect((await run).exitCode).toBe(3);
+  const [pid, ofRun, ofProgram] = await watching!;
+  expect(ofRun).toMatchObject({ exitCode: 2, lines: [expect.stringContaining(`give one of ${pid}`)] });
+  expect(ofProgram).toMatch(new RegExp(`^process +${pid} still runs after `));
+  expect(ofProgram).toMatch(/^open +serve, for /m);
+  expect(ofProgram).toMatch(/^done +1 /m);
 });
 
 test('a process that has one recorder after the other is followed from one to the next', async () => {
