@@ -30,7 +30,8 @@ const STAGE = 'stage';
 const ALONE_BELOW_BYTES = 16 * 1024 * 1024;
 
 const HELP = `
-FILES are JSON Lines of records, as "stageprof map --profile" writes them: { input, …, profile }.
+FILES are JSON Lines of records, as "stageprof map --profile" writes them: { input, …, profile },
+or reports by themselves, as "stageprof run --out" and --format json write them: a record each.
 A folder stands for the *.jsonl, *.jsonl.gz and *.jsonl.zst in it, a quoted pattern for what it
 matches, - for stdin. What is compressed with gzip or zstd is known by its first bytes.
 
@@ -44,7 +45,7 @@ Exit codes: 0 done, 1 some lines or files could not be taken, 2 usage.`;
 
 export function summarizeCommand(finish: (exitCode: number) => void): Command {
   return new Command('summarize')
-    .description('one table of all records: what each stage cost, and which inputs were the worst')
+    .description('one table of all records, or of saved reports: what each stage cost, and which inputs were the worst')
     .argument('<files...>', 'files of records, folders, patterns; - is stdin')
     .addOption(new Option('--format <format>', 'of the result').choices(FORMATS).default('table'))
     .option('--by <member>', 'a row each value of this member of the record; a dotted path', parseMember, STAGE)

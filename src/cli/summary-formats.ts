@@ -42,6 +42,8 @@ export function renderSummary(result: SummaryResult, view: SummaryView): string 
   // Groups come in no order worth keeping.
   const ranking: Ranking = { top, sort: sort ?? (by === undefined ? undefined : 'wall_s') };
   const rows = rank(result.groups ?? report.stages, ranking);
+  // Of a single record, such as the report of a run, they are no news.
+  const hasWorst = result.records > 1;
   switch (view.format) {
     case 'json':
       return renderJson(asJson(result, rows, view));
@@ -58,6 +60,7 @@ export function renderSummary(result: SummaryResult, view: SummaryView): string 
       );
     case 'markdown': {
       const table = renderMarkdown({ ...report, stages: result.groups ?? report.stages }, { ...ranking, by });
+      if (!hasWorst) return `${heading(result, view)}\n\n${table}`;
       const worst = [
         ['', 'worst by', '', 'input', 'record'],
         [':--', ':--', '--:', ':--', ':--'],
@@ -67,7 +70,7 @@ export function renderSummary(result: SummaryResult, view: SummaryView): string 
     }
     default: {
       const table = renderTable({ ...report, stages: result.groups ?? report.stages }, { ...view, ...ranking });
-      return `${heading(result, view)}\n\n${table}${worstTable(rows, result.worstOf, view)}`;
+      return `${heading(result, view)}\n\n${table}${hasWorst ? worstTable(rows, result.worstOf, view) : ''}`;
     }
   }
 }

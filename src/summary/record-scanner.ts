@@ -14,9 +14,13 @@ export interface Slice {
 
 export type LineKind = 'record' | 'blank' | 'malformed' | 'no object' | 'torn';
 
+/** How the `schema` of a report begins, of whatever version. */
+const REPORT_SCHEMA = Buffer.from('"stageprof/');
+
 /**
  * Finds the members of a record that are summarised. All others are held to the grammar of JSON and passed over,
- * however large they are. Of members of one name the last counts, as for `JSON.parse`.
+ * however large they are. Of members of one name the last counts, as for `JSON.parse`. A report by itself, as
+ * `run --out` writes it, is found as the profile of a record that has nothing else.
  */
 export class RecordScanner {
   readonly columns = new ReportColumns();
@@ -24,6 +28,7 @@ export class RecordScanner {
   readonly input: Slice = { from: -1, end: -1 };
   readonly error: Slice = { from: -1, end: -1 };
   readonly profile: Slice = { from: -1, end: -1 };
+  readonly #schema: Slice = { from: -1, end: -1 };
   /** The member that the records are grouped by. */
   readonly group: Slice = { from: -1, end: -1 };
   /** Whether `columns` hold the profile; else it is to be parsed. */
@@ -32,6 +37,7 @@ export class RecordScanner {
   readonly #inputKey = Buffer.from('input');
   readonly #errorKey = Buffer.from('error');
   readonly #profileKey = Buffer.from('profile');
+  readonly #schemaKey = Buffer.from('schema');
   readonly #groupKey: Buffer | undefined;
 
   /** @param groupMember a member of the record, to be found as `group` */
@@ -47,13 +53,21 @@ export class RecordScanner {
       BYTE_ORDER_MARK.every((byte, index) => bytes[from + index] === byte) ? from + 3 : from,
     );
     if (bytes[start] === NEWLINE) return 'blank';
-    for (const slice of [this.input, this.error, this.profile, this.group]) slice.from = slice.end = -1;
+    for (const slice of [this.input, this.error, this.profile, this.group, this.#schema]) slice.from = slice.end = -1;
     this.isProfileRead = false;
     const isObject = bytes[start] === OBJECT_BEGIN;
     const end = isObject ? this.#scanMembers(input, start + 1) : skipValue(input, start);
     if (end === MALFORMED) return isObject && !isClosed(bytes, start) ? 'torn' : 'malformed';
     if (bytes[skipBlanks(bytes, end)] !== NEWLINE) return 'malformed';
-    return isObject ? 'record' : 'no object';
+    if (!isObject) return 'no object';
+    if (this.profile.from < 0 && beginsWith(bytes, this.#schema.from, REPORT_SCHEMA))
+      this.#takeReport(input, start, end);
+    return 'record';
+  }
+
+  #takeReport(input: Bytes, from: number, end: number): void {
+    place(this.profile, from, end);
+    this.isProfileRead = this.report.scan(input, from) === end;
   }
 
   /** @returns position behind the closing bracket */
@@ -88,6 +102,7 @@ export class RecordScanner {
     if (isProfile) place(this.profile, valueFrom, end);
     else if (isKey(bytes, keyFrom, keyEnd, this.#inputKey)) place(this.input, valueFrom, end);
     else if (isKey(bytes, keyFrom, keyEnd, this.#errorKey)) place(this.error, valueFrom, end);
+    else if (isKey(bytes, keyFrom, keyEnd, this.#schemaKey)) place(this.#schema, valueFrom, end);
     if (this.#groupKey !== undefined && isKey(bytes, keyFrom, keyEnd, this.#groupKey))
       place(this.group, valueFrom, end);
     return end;
@@ -97,6 +112,10 @@ export class RecordScanner {
 function place(slice: Slice, from: number, end: number): void {
   slice.from = from;
   slice.end = end;
+}
+
+function beginsWith(bytes: Buffer, from: number, text: Buffer): boolean {
+  return from >= 0 && text.every((byte, index) => bytes[from + index] === byte);
 }
 
 /** Whether the key between two quotes is this one, also where it is written with escapes. */

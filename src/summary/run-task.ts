@@ -3,6 +3,7 @@ import { systemReason } from '../setup-error.js';
 import { decompressed } from './decompress.js';
 import { STDIN } from './files.js';
 import { LineFeed, type LineSink } from './line-feed.js';
+import { onOneLine } from './one-line.js';
 import { type FoldState, RecordFold, type RecordReader } from './record-fold.js';
 import type { Part, Task } from './tasks.js';
 
@@ -74,7 +75,7 @@ async function readThrough({ path }: Part, feed: LineFeed, onBytes: (count: numb
       yield piece;
     }
   })();
-  for await (const piece of decompressed(counted)) {
+  for await (const piece of onOneLine(decompressed(counted))) {
     for (let from = 0; from < piece.length; ) {
       const { room } = feed;
       const count = piece.copy(room, 0, from);

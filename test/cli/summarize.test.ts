@@ -145,6 +145,53 @@ describe('stageprof summarize', () => {
   });
 });
 
+const STAGED = fixture('staged.mjs');
+
+describe('a report by itself', () => {
+  const report = { ...pipelineReport(), pid: 7 };
+  const texts = [
+    ['on one line', `${JSON.stringify(report)}\n`],
+    ['over several lines', JSON.stringify(report, null, 2)],
+    ['without a stage', JSON.stringify({ ...report, stages: [] }, null, '\t')],
+  ] as const;
+
+  test.each(texts)('%s is one record', async (_, text) => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'report.json'), text);
+    const { exitCode, json, lines } = await summarized(['report.json'], { cwd });
+    expect({ exitCode, lines }).toEqual({ exitCode: 0, lines: [] });
+    expect(json).toEqual({ ...JSON.parse(JSON.stringify(mergeReports([JSON.parse(text)]))), records: 1 });
+    expect((await summarized(['-'], { cwd, stdin: text })).json).toEqual(json);
+  });
+
+  test('as --format json makes it can be read once more', async () => {
+    const cwd = temporaryFolder();
+    const stdin = line('a', 1) + line('b', 2);
+    const { stdout: total } = await runCli(['summarize', '--format', 'json', '-'], { stdin });
+    writeFileSync(join(cwd, 'total.json'), total);
+    const { exitCode, json } = await summarized(['total.json'], { cwd });
+    expect({ exitCode, json }).toEqual({ exitCode: 0, json: { ...JSON.parse(total), records: 1 } });
+  });
+
+  test('that run has saved is shown as its table, without the inputs that it does not have', async () => {
+    const cwd = temporaryFolder();
+    const { exitCode } = await runCli(['run', '--out', 'report.json', process.execPath, STAGED], { cwd });
+    expect(exitCode).toBe(0);
+    const { stdout } = await runCli(['summarize', 'report.json'], { cwd });
+    expect(stdout).toMatch(/^1 record in 1 file\n\nstage +calls +wall/);
+    expect(stdout).toMatch(/^memory +\S+ MiB = /m);
+    expect(stdout).not.toMatch(/worst inputs|no input/);
+    const { stdout: markdown } = await runCli(['summarize', '--format', 'markdown', 'report.json'], { cwd });
+    expect(markdown).not.toMatch(/worst by|no input/);
+  });
+
+  test('of another version is named, with what is expected', async () => {
+    const { exitCode, lines } = await summarized(['-'], { stdin: '{"schema":"stageprof/99","stages":[]}' });
+    expect(exitCode).toBe(1);
+    expect(lines[0]).toMatch(/^stageprof: stdin:1: its profile cannot be summarised: .*stageprof\/1.*stageprof\/99/);
+  });
+});
+
 describe('the formats', () => {
   const HOSTILE = 'a\u001b[31m,"=x|y';
   const corpus = () => {

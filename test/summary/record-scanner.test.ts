@@ -82,6 +82,31 @@ describe('finds what JSON.parse finds', () => {
   });
 });
 
+describe('a report by itself', () => {
+  test('is the profile of a record without an input', () => {
+    const text = '{"schema":"stageprof/1","pid":1,"stages":[]}';
+    expect(scanned(text)).toEqual({ kind: 'record', found: { profile: JSON.parse(text) } });
+  });
+
+  test('of another version too: whoever reads it says what is wrong', () => {
+    expect(scanned(' {"pid":1, "schema" : "stageprof/99"} ').found).toEqual({
+      profile: { pid: 1, schema: 'stageprof/99' },
+    });
+  });
+
+  test.each([
+    ['with a profile', '{"schema":"stageprof/1","profile":{"a":1}}', { profile: { a: 1 } }],
+    ['whose profile is null', '{"schema":"stageprof/1","profile":null}', { profile: null }],
+    ['of a schema of its own', '{"schema":"scan/1","input":"a"}', { input: 'a' }],
+    ['whose schema is no text', '{"schema":{"a":1},"input":"a"}', { input: 'a' }],
+    ['behind a report', '{"input":"a"}', { input: 'a' }],
+  ])('is not a record %s', (_, text, expected) => {
+    const scanner = new RecordScanner();
+    scanned('{"schema":"stageprof/1"}', scanner);
+    expect(scanned(text, scanner).found).toEqual(expected);
+  });
+});
+
 test('a byte order mark before a record is passed over', () => {
   expect(scanned('\ufeff{"input":"a"}')).toEqual({ kind: 'record', found: { input: 'a' } });
 });
