@@ -2,7 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { expect, test } from 'vitest';
 import { METRICS } from '../../src/metrics.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { reportSchema, schemaText } from '../../src/report/schema.js';
+import { type JsonSchema, reportSchema, schemaText } from '../../src/report/schema.js';
 import { pipelineReport, report, row } from './fixture.js';
 
 const validate: ValidateFunction = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true }).compile(
@@ -88,6 +88,39 @@ test.each([
   ],
 ])('%s is refused', (_, value, error) => {
   expect(errorsOf(value)).toEqual([error]);
+});
+
+/** Paths of all schemas of objects in a schema. */
+function objectsIn(schema: JsonSchema, path = ''): [path: string, schema: JsonSchema][] {
+  const inner = Object.entries(schema).flatMap(([keyword, value]) =>
+    typeof value === 'object' && value !== null ? objectsIn(value as JsonSchema, `${path}/${keyword}`) : [],
+  );
+  return [schema.type].flat().includes('object') ? [[path, schema], ...inner] : inner;
+}
+
+test('every object is closed: it has the members it names and no others, or numbers by module', () => {
+  const objects = objectsIn(reportSchema());
+  expect(objects.length).toBeGreaterThan(20);
+  const byName = objects.filter(([, { properties }]) => properties === undefined);
+  expect(byName.map(([path]) => path.split('/').at(-1)).sort()).toEqual([
+    'mapped_modules',
+    'native_modules',
+    'native_modules',
+  ]);
+  for (const [path, { properties, additionalProperties }] of objects) {
+    expect(additionalProperties, path).toEqual(properties === undefined ? { type: 'integer', minimum: 0 } : false);
+  }
+});
+
+test('a report of a run has the optional members too', () => {
+  const state = report().sources.gc;
+  const groups = [{ group: 'js_threads' as const, name: null, threads: 1, cpu_s: 0.5 }];
+  const optional = { partial: true, processes: 2, threads: { source: state, groups } };
+  const slurm = { job: '7', array_job: null, array_task: '3' };
+  expect(errorsOf(report({ ...optional, slurm }))).toEqual([]);
+  expect(errorsOf({ ...report(optional), threads: { ...optional.threads, extra: 1 } })).toEqual([
+    '/threads must NOT have additional properties',
+  ]);
 });
 
 test('the text of the schema is the schema', () => {
