@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { METRICS, type MetricField } from '../metrics.js';
 import { findSources, type Source, STDIN } from '../summary/files.js';
 import type { GroupPath } from '../summary/record-fold.js';
+import { MOST_INPUTS } from '../summary/repeated-inputs.js';
 import { runTasks } from '../summary/run-tasks.js';
 import { Summary, type SummaryResult } from '../summary/summary.js';
 import { tasksOf } from '../summary/tasks.js';
@@ -40,6 +41,9 @@ settings.model: a record is then one call of its row, what its process took is f
 its profile, and what only stages know is that of its outermost ones. Below the rows stand the
 worst inputs of each, by wall time and by peak of resident memory, with file and line.
 
+What failed inputs used up to their failure is in the sums, and they are counted by kind. Inputs
+with more than one good record are counted on stderr, and all of their records are in the sums.
+
 Lines that are no record are named on stderr, left out and counted.
 Exit codes: 0 done, 1 some lines or files could not be taken, 2 usage.`;
 
@@ -68,6 +72,7 @@ async function summarize(files: readonly string[], flags: SummarizeFlags): Promi
   for (const line of result.unreadable) say(line);
   for (const line of result.named) say(line);
   sayMalformed(result, flags.lenient === true);
+  sayRepeated(result);
 
   const { stdout } = process;
   const text = renderSummary(result, {
@@ -114,6 +119,15 @@ function sayMalformed({ malformed, named }: SummaryResult, isLenient: boolean): 
   say(
     `${counted(malformed, 'line')} left out that ${malformed === 1 ? 'is no record' : 'are no records'}${others}${remedy}`,
   );
+}
+
+/** A record too many is in the sums like any other: only a person can tell which is the right one. */
+function sayRepeated({ repeatedInputs: repeated }: SummaryResult): void {
+  if (repeated === null) say(`more than ${MOST_INPUTS} inputs: whether one has several records was not looked for`);
+  else if (repeated > 0) {
+    const inputs = repeated === 1 ? '1 input has' : `${repeated} inputs have`;
+    say(`${inputs} more than one good record, and all of them are in the sums: was it run twice?`);
+  }
 }
 
 function parseMember(text: string): string {

@@ -1,6 +1,7 @@
 import { quantileSeconds } from '../histogram.js';
 import type { MetricField } from '../metrics.js';
 import { renderCsv } from '../report/csv.js';
+import { escapeControls } from '../report/escape.js';
 import { renderJson } from '../report/json.js';
 import { escapeMarkdown, renderMarkdown } from '../report/markdown.js';
 import { type Ranking, rank } from '../report/ranking.js';
@@ -66,11 +67,15 @@ export function renderSummary(result: SummaryResult, view: SummaryView): string 
         [':--', ':--', '--:', ':--', ':--'],
         ...worstCells(rows, result.worstOf).map((cells) => cells.map(escapeMarkdown)),
       ];
-      return `${heading(result, view)}\n\n${table}\n${worst.map((cells) => `| ${cells.join(' | ')} |\n`).join('')}`;
+      const lines = worst.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+      return `${heading(result, view)}\n\n${table}\n${lines}${failuresLine(result, escapeMarkdown)}`;
     }
     default: {
       const table = renderTable({ ...report, stages: result.groups ?? report.stages }, { ...view, ...ranking });
-      return `${heading(result, view)}\n\n${table}${hasWorst ? worstTable(rows, result.worstOf, view) : ''}`;
+      const worst = hasWorst ? worstTable(rows, result.worstOf, view) : '';
+      return `${heading(result, view)}
+
+${table}${worst}${failuresLine(result)}`;
     }
   }
 }
@@ -85,14 +90,22 @@ function heading({ records, failed, unprofiled, malformed }: SummaryResult, { fi
   return `${parts.join(', ')}${by === undefined ? '' : `, by ${by}`}`;
 }
 
+/** Below the tables; empty where no input failed. */
+function failuresLine({ failures }: SummaryResult, escaped: (text: string) => string = (text) => text): string {
+  if (failures.size === 0) return '';
+  const kinds = [...failures].map(([kind, count]) => `${count} ${escaped(escapeControls(kind))}`);
+  return `\nfailed inputs by kind: ${kinds.join(', ')}\n`;
+}
+
 /** The merged report, with how many records it is of; what did not happen is not mentioned. */
 function asJson(result: SummaryResult, rows: readonly StageRow[], { by, details }: SummaryView): Report {
-  const { records, failed, unprofiled, malformed, report } = result;
+  const { records, failed, failures, repeatedInputs, unprofiled, malformed, report } = result;
   return {
     ...report,
     ...(by === undefined ? { stages: rows } : {}),
     records,
-    ...(failed > 0 ? { failed } : {}),
+    ...(failed > 0 ? { failed, failed_by_kind: Object.fromEntries(failures) } : {}),
+    ...(repeatedInputs === 0 ? {} : { repeated_inputs: repeatedInputs }),
     ...(unprofiled > 0 ? { unprofiled } : {}),
     ...(malformed > 0 ? { malformed } : {}),
     ...(by === undefined ? {} : { by, groups: rows.map(({ stage, ...row }) => ({ group: stage, ...row })) }),

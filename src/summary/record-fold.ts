@@ -3,9 +3,12 @@ import { type MergerState, ReportMerger } from '../report/merge.js';
 import { ROW_NUMBERS, type RowsState } from '../report/merge-rows.js';
 import type { Report } from '../report/report.js';
 import type { Bytes } from './bytes.js';
+import { type FailureCounts, Failures } from './failures.js';
 import { Groups, groupName, memberAt } from './groups.js';
+import { hashInto } from './input-hash.js';
 import { MALFORMED, skipValue } from './json-scanner.js';
 import { type LineKind, RecordScanner, type Slice } from './record-scanner.js';
+import { InputHashes } from './repeated-inputs.js';
 import type { ReportShape } from './report-shape.js';
 import { type Place, WorstInputs, type WorstState } from './worst.js';
 
@@ -19,6 +22,8 @@ const DEEPEST_PARSED = 1000;
 
 const LONGEST_INPUT_BYTES = 64 * 1024;
 
+const BACKSLASH = 0x5c;
+
 /** Malformed lines that are named; the others are counted. */
 export const MOST_NAMED = 20;
 
@@ -30,9 +35,12 @@ export interface MalformedLine extends Place {
 export interface FoldState {
   readonly records: number;
   readonly failed: number;
+  readonly failures: FailureCounts;
   readonly unprofiled: number;
   readonly malformed: number;
   readonly named: readonly MalformedLine[];
+  /** Of the inputs of good records. */
+  readonly inputs: Uint32Array;
   readonly merger: MergerState;
   readonly groups: RowsState | undefined;
   readonly worst: WorstState;
@@ -57,6 +65,8 @@ export class RecordFold {
   #unprofiled = 0;
   #malformed = 0;
   readonly #named: MalformedLine[] = [];
+  readonly #failures = new Failures();
+  readonly #inputs = new InputHashes();
   readonly #merger = new ReportMerger({ maxLabels: MOST_LABELS });
   readonly #groups: Groups | undefined;
   readonly #worst = new WorstInputs(MOST_LABELS);
@@ -94,7 +104,10 @@ export class RecordFold {
     }
     const isFailed = error.from >= 0 && !isNull(bytes, error);
     this.#records++;
-    if (isFailed) this.#failed++;
+    if (isFailed) {
+      this.#failed++;
+      this.#failures.add(parsedValue(input, error));
+    } else this.#addInput(input);
     if (isProfiled) this.#addProfile(report);
     else this.#unprofiled++;
     const inputName = () => inputOf(bytes, this.#scanner.input);
@@ -111,9 +124,11 @@ export class RecordFold {
     return {
       records: this.#records,
       failed: this.#failed,
+      failures: this.#failures.state(),
       unprofiled: this.#unprofiled,
       malformed: this.#malformed,
       named: this.#named,
+      inputs: this.#inputs.state(),
       merger: this.#merger.state(),
       groups: this.#groups?.rows.state(),
       worst: this.#worst.state(),
@@ -155,6 +170,23 @@ export class RecordFold {
     }
   }
 
+  #addInput(input: Bytes): void {
+    const { bytes } = input;
+    const slice = this.#scanner.input;
+    if (slice.from < 0 || isNull(bytes, slice)) return;
+    const { into, at } = this.#inputs.room();
+    const isEscaped = bytes
+      .subarray(slice.from, Math.min(slice.end, slice.from + LONGEST_INPUT_BYTES))
+      .includes(BACKSLASH);
+    const name = isEscaped ? inputOf(bytes, slice) : null;
+    if (name === null) hashInto(input, slice.from, slice.end, into, at);
+    else {
+      // The same text may be written with other escapes, or without any.
+      const written = bytesOf(JSON.stringify(name));
+      hashInto(written, 0, written.bytes.length, into, at);
+    }
+  }
+
   #addWorst(place: Place, inputName: () => string | null): void {
     const { columns } = this.#scanner;
     for (let index = 0; index < columns.rows; index++) {
@@ -171,8 +203,7 @@ export class RecordFold {
     inputName: () => string | null,
   ): void {
     const { group, columns } = this.#scanner;
-    const value = group.from < 0 || !canBeParsed(input, group) ? undefined : JSON.parse(textOf(input.bytes, group));
-    const name = groupName(memberAt(value, this.#groupPath));
+    const name = groupName(memberAt(parsedValue(input, group), this.#groupPath));
     groups.add(name, isFailed, isProfiled ? columns : undefined);
     this.#worst.add(name, groups.numbers, 0, place, inputName);
   }
@@ -198,6 +229,16 @@ function parseProfile(input: Bytes, slice: Slice): Report | string {
 
 function canBeParsed(input: Bytes, { from, end }: Slice): boolean {
   return end - from <= LONGEST_PARSED_BYTES && skipValue(input, from, DEEPEST_PARSED) !== MALFORMED;
+}
+
+/** The value of a member, undefined where the record has none or it is longer or deeper than is worth it. */
+function parsedValue(input: Bytes, slice: Slice): unknown {
+  return slice.from < 0 || !canBeParsed(input, slice) ? undefined : JSON.parse(textOf(input.bytes, slice));
+}
+
+function bytesOf(text: string): Bytes {
+  const bytes = Buffer.from(text);
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }
 
 function inputOf(bytes: Buffer, slice: Slice): string | null {

@@ -1,8 +1,10 @@
 import { ReportMerger } from '../report/merge.js';
 import { RowMerger } from '../report/merge-rows.js';
 import type { Report, StageRow } from '../report/report.js';
+import { type FailureCounts, Failures } from './failures.js';
 import { STDIN } from './files.js';
 import { type MalformedLine, MOST_LABELS, MOST_NAMED } from './record-fold.js';
+import { RepeatedInputs } from './repeated-inputs.js';
 import type { TaskResult } from './run-task.js';
 import type { Task } from './tasks.js';
 import { type Place, WORST_BY, type WorstBy, WorstInputs } from './worst.js';
@@ -23,6 +25,10 @@ export type WorstRecords = Readonly<Record<WorstBy, WorstRecord | null>>;
 export interface SummaryResult {
   readonly records: number;
   readonly failed: number;
+  /** The most frequent kind first. */
+  readonly failures: FailureCounts;
+  /** Inputs with more than one good record; null where there were too many inputs to look. */
+  readonly repeatedInputs: number | null;
   readonly unprofiled: number;
   readonly malformed: number;
   /** The first of them, each `file:line: reason`. */
@@ -40,6 +46,8 @@ export class Summary {
   readonly #groups: RowMerger | undefined;
   readonly #worst = new WorstInputs(MOST_LABELS);
   readonly #counts = { records: 0, failed: 0, unprofiled: 0, malformed: 0 };
+  readonly #failures = new Failures();
+  readonly #inputs = new RepeatedInputs();
   readonly #named: MalformedLine[] = [];
   readonly #unreadable: string[] = [];
   /** Of each part its file, and the lines of that file before it. */
@@ -58,6 +66,8 @@ export class Summary {
       this.#linesOfFile += lines[index]!;
     });
     for (const count of ['records', 'failed', 'unprofiled', 'malformed'] as const) this.#counts[count] += fold[count];
+    this.#failures.absorb(fold.failures);
+    this.#inputs.absorb(fold.inputs);
     this.#named.push(...fold.named.slice(0, MOST_NAMED - this.#named.length));
     this.#unreadable.push(...unreadable);
     this.#merger.absorb(fold.merger);
@@ -68,6 +78,8 @@ export class Summary {
   result(): SummaryResult {
     return {
       ...this.#counts,
+      failures: this.#failures.result(),
+      repeatedInputs: this.#inputs.count,
       named: this.#named.map((malformed) => {
         const { file, line } = this.#placed(malformed);
         return `${file}:${line}: ${malformed.reason}`;

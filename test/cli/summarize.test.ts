@@ -56,7 +56,12 @@ describe('stageprof summarize', () => {
     const profiles = profilesOf(files.map((name) => readFileSync(join(cwd, 'results', name), 'utf8')));
     const { exitCode, json } = await summarized(['results'], { cwd });
     expect(exitCode).toBe(0);
-    expect(json).toEqual({ ...JSON.parse(JSON.stringify(mergeReports(profiles))), records: 5, failed: 1 });
+    expect(json).toEqual({
+      ...JSON.parse(JSON.stringify(mergeReports(profiles))),
+      records: 5,
+      failed: 1,
+      failed_by_kind: { exception: 1 },
+    });
   });
 
   test('is the same to the last digit however many threads take part', async () => {
@@ -137,6 +142,39 @@ describe('stageprof summarize', () => {
     ]);
   });
 
+  test('adds the partial profiles of failed inputs, and counts these by kind', async () => {
+    const cwd = temporaryFolder();
+    const failedLine = (input: string, seconds: number, kind: unknown) => {
+      const stages = [row('scan', { calls: 0, open: 1, wall_s: seconds })];
+      const profile = report({ total_wall_s: seconds, outside_wall_s: 0, partial: true, stages });
+      return `${JSON.stringify({ input, error: { kind, message: 'no' }, profile })}\n`;
+    };
+    const failures = [failedLine('b', 2, 'timeout'), failedLine('c', 4, 'signal'), failedLine('d', 8, 'timeout')];
+    writeFileSync(join(cwd, 'r.jsonl'), line('a', 1) + failures.join(''));
+    const { exitCode, json, lines } = await summarized(['r.jsonl'], { cwd });
+    expect({ exitCode, lines }).toEqual({ exitCode: 0, lines: [] });
+    expect(json).toMatchObject({ records: 4, failed: 3, failed_by_kind: { timeout: 2, signal: 1 }, partial: true });
+    expect(json.stages).toMatchObject([{ stage: 'scan', calls: 1, open: 3, wall_s: 15 }]);
+    const { stdout } = await runCli(['summarize', 'r.jsonl'], { cwd });
+    expect(stdout).toMatch(/\nfailed inputs by kind: 2 timeout, 1 signal\n$/);
+  });
+
+  test('says how many inputs have more than one good record, whichever threads read them', async () => {
+    const cwd = temporaryFolder();
+    const once = manyLines(5000);
+    writeFileSync(join(cwd, 'many.jsonl'), once.join('') + once.slice(10, 13).join(''));
+    // A failed record beside a good one is what a second run leaves behind.
+    writeFileSync(join(cwd, 'more.jsonl'), `${once[11]}${line('scan 20', 1, { error: { kind: 'timeout' } })}`);
+    for (const jobs of ['1', '4']) {
+      const { exitCode, json, lines } = await summarized(['many.jsonl', 'more.jsonl', '--jobs', jobs], { cwd });
+      expect(exitCode).toBe(0);
+      expect(json).toMatchObject({ records: 5005, repeated_inputs: 3 });
+      expect(lines).toEqual([
+        'stageprof: 3 inputs have more than one good record, and all of them are in the sums: was it run twice?',
+      ]);
+    }
+  }, 60_000);
+
   test('says that there was no record', async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'empty.jsonl'), '\n');
@@ -196,7 +234,7 @@ describe('the formats', () => {
   const HOSTILE = 'a\u001b[31m,"=x|y';
   const corpus = () => {
     const cwd = temporaryFolder();
-    const failed = line('c', 1, { error: { kind: 'exception' } });
+    const failed = line('c', 1, { error: { kind: 'x\u001b[31m|y' } });
     writeFileSync(join(cwd, 'r.jsonl'), `${line(HOSTILE, 4)}${line('b', 2)}${failed}{"input":"d"}\n`);
     return cwd;
   };
@@ -208,6 +246,7 @@ describe('the formats', () => {
     expect(text.split('\n', 1)).toEqual(['4 records in 1 file, 1 failed, 1 without profile']);
     expect(text).toMatch(/^scan +3 +7\.00 s/m);
     expect(text).toContain('scan             wall        4.00 s  a\\x1b[31m,"=x|y  r.jsonl:1');
+    expect(text).toMatch(/\nfailed inputs by kind: 1 x\\x1b\[31m\|y\n$/);
     expect(text).not.toContain('\u001b');
   });
 
@@ -245,5 +284,6 @@ describe('the formats', () => {
     const text = await shown('--format', 'markdown');
     expect(text).toMatch(/^\| scan \| 3 \| 7\.00 s/m);
     expect(text).toContain('| scan | wall | 4.00 s | a\\\\x1b\\[31m,"=x\\|y | r.jsonl:1 |');
+    expect(text).toContain('failed inputs by kind: 1 x\\\\x1b\\[31m\\|y\n');
   });
 });
