@@ -44,6 +44,10 @@ worst inputs of each, by wall time and by peak of resident memory, with file and
 What failed inputs used up to their failure is in the sums, and they are counted by kind. Inputs
 with more than one good record are counted on stderr, and all of their records are in the sums.
 
+--format caliper is one profile in Caliper's json-split, which Hatchet and Thicket read: all
+stages as a tree, without --by, --sort and --top. Self times have the bare name, as time beside
+time (inc).
+
 Lines that are no record are named on stderr, left out and counted.
 Exit codes: 0 done, 1 some lines or files could not be taken, 2 usage.`;
 
@@ -64,7 +68,11 @@ export function summarizeCommand(finish: (exitCode: number) => void): Command {
 
 async function summarize(files: readonly string[], flags: SummarizeFlags): Promise<number> {
   if (flags.details && flags.format !== 'json')
-    throw new UsageError('--details needs --format json: the others have them');
+    throw new UsageError('--details needs --format json: the table, CSV and Markdown have them');
+  if (flags.format === 'caliper') {
+    const flag = flags.by !== STAGE ? '--by' : flags.sort !== undefined ? '--sort' : flags.top && '--top';
+    if (flag) throw new UsageError(`${flag} is not for --format caliper: it has the tree of all stages`);
+  }
   const { sources, repeated } = findSources(files);
   if (repeated > 0) say(`${counted(repeated, 'file')} given more than once, read once`);
   const by = flags.by === STAGE ? undefined : flags.by;

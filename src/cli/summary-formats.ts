@@ -1,5 +1,6 @@
 import { quantileSeconds } from '../histogram.js';
 import type { MetricField } from '../metrics.js';
+import { renderCaliper } from '../report/caliper.js';
 import { renderCsv } from '../report/csv.js';
 import { escapeControls } from '../report/escape.js';
 import { renderJson } from '../report/json.js';
@@ -11,7 +12,7 @@ import type { SummaryResult } from '../summary/summary.js';
 import { counted } from './say.js';
 import { worstCells, worstTable } from './worst-table.js';
 
-export const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+export const FORMATS = ['table', 'json', 'csv', 'markdown', 'caliper'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface SummaryView {
@@ -59,6 +60,8 @@ export function renderSummary(result: SummaryResult, view: SummaryView): string 
           })),
         },
       );
+    case 'caliper':
+      return renderCaliper(report, countsOf(result));
     case 'markdown': {
       const table = renderMarkdown({ ...report, stages: result.groups ?? report.stages }, { ...ranking, by });
       if (!hasWorst) return `${heading(result, view)}\n\n${table}`;
@@ -97,17 +100,27 @@ function failuresLine({ failures }: SummaryResult, escaped: (text: string) => st
   return `\nfailed inputs by kind: ${kinds.join(', ')}\n`;
 }
 
-/** The merged report, with how many records it is of; what did not happen is not mentioned. */
+/** What did not happen is not mentioned. */
+function countsOf({ records, failed, repeatedInputs, unprofiled, malformed }: SummaryResult) {
+  return {
+    records,
+    ...(failed > 0 ? { failed } : {}),
+    ...(repeatedInputs === 0 ? {} : { repeated_inputs: repeatedInputs }),
+    ...(unprofiled > 0 ? { unprofiled } : {}),
+    ...(malformed > 0 ? { malformed } : {}),
+  };
+}
+
+/** The merged report, with how many records it is of. */
 function asJson(result: SummaryResult, rows: readonly StageRow[], { by, details }: SummaryView): Report {
-  const { records, failed, failures, repeatedInputs, unprofiled, malformed, report } = result;
+  const { failures, report } = result;
+  const { records, failed, ...others } = countsOf(result);
   return {
     ...report,
     ...(by === undefined ? { stages: rows } : {}),
     records,
-    ...(failed > 0 ? { failed, failed_by_kind: Object.fromEntries(failures) } : {}),
-    ...(repeatedInputs === 0 ? {} : { repeated_inputs: repeatedInputs }),
-    ...(unprofiled > 0 ? { unprofiled } : {}),
-    ...(malformed > 0 ? { malformed } : {}),
+    ...(failed === undefined ? {} : { failed, failed_by_kind: Object.fromEntries(failures) }),
+    ...others,
     ...(by === undefined ? {} : { by, groups: rows.map(({ stage, ...row }) => ({ group: stage, ...row })) }),
     ...(details === true ? { details: rows.map((row) => detailsOf(row, result, by)) } : {}),
   } as Report;

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { mergeReports } from '../../src/report/merge.js';
 import type { Report } from '../../src/report/report.js';
 import { pipelineReport, report, row } from '../report/fixture.js';
+import { readAsHatchet } from '../report/hatchet-reader.js';
 import { fixture, runCli, temporaryFolder } from './run-cli.js';
 
 const hasZstd = (() => {
@@ -285,5 +286,11 @@ describe('the formats', () => {
     expect(text).toMatch(/^\| scan \| 3 \| 7\.00 s/m);
     expect(text).toContain('| scan | wall | 4.00 s | a\\\\x1b\\[31m,"=x\\|y | r.jsonl:1 |');
     expect(text).toContain('failed inputs by kind: 1 x\\\\x1b\\[31m\\|y\n');
+  });
+
+  test('caliper: one profile of all records, as Hatchet reads it', async () => {
+    const { frame, metadata } = readAsHatchet(await shown('--format', 'caliper'));
+    expect(frame.get('scan')).toMatchObject({ calls: 3, 'time (inc)': 7, 'rss_kb_peak_max (inc)': 2048 });
+    expect(metadata).toMatchObject({ records: 4, failed: 1, unprofiled: 1, total_wall_s: 7 });
   });
 });
