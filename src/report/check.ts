@@ -1,10 +1,10 @@
 import { reportShapeError, schemaError } from '../errors.js';
 import { BUCKET_COUNT } from '../histogram.js';
 import { SOURCE_NAMES, TRUTHS, type Truth } from '../sources.js';
+import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS } from './header.js';
 import { NUMBER_METRICS } from './number-metrics.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
-import type { ThreadCpu } from './threads.js';
 
 /** Of a label or warning. The profiler folds labels past 1,024 characters; what is far longer is none of its own. */
 const LONGEST_TEXT = 4096;
@@ -27,8 +27,11 @@ export function checkReport(value: unknown): asserts value is Report {
     const state = (report.sources as Partial<Record<string, unknown>> | null | undefined)?.[name];
     if (!isSourceState(state)) throw reportShapeError(`sources.${name}`, state);
   }
+  for (const [member, isRight] of OBJECT_MEMBERS) {
+    const value = report[member];
+    if (value !== undefined && !isRight(value)) throw reportShapeError(member, value);
+  }
   if (report.program !== undefined && report.program !== null) checkRow(report.program, 'program');
-  if (!isThreads(report.threads)) throw reportShapeError('threads', report.threads);
   if (!Array.isArray(report.stages)) throw reportShapeError('stages', report.stages);
   for (const [index, row] of report.stages.entries()) checkRow(row, `stages[${index}]`);
 }
@@ -59,15 +62,47 @@ function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((text) => typeof text === 'string' && text.length <= LONGEST_TEXT);
 }
 
+/** Members of the header with members of their own, which a merge or a table reads. */
+const OBJECT_MEMBERS = [
+  ['composition', isComposition],
+  ['exact', isExactUse],
+  ['slurm', isSlurm],
+  ['threads', isThreads],
+] as const;
+
+export function isComposition(value: unknown): boolean {
+  if (value === null) return true;
+  if (!isObject(value)) return false;
+  const { mapped_modules, ...numbers } = value;
+  return isModules(mapped_modules) && Object.values(numbers).every((kib) => isNumberOrNull(kib, false));
+}
+
+function isExactUse(value: unknown): boolean {
+  if (value === null) return true;
+  return isObject(value) && EXACT_MEMBERS.every(({ member }) => isThreadUse(value[member]));
+}
+
+function isThreadUse(value: unknown): boolean {
+  if (value === null) return true;
+  return isObject(value) && [value.total, value.outside].every((used) => used !== null && isNumberOrNull(used, false));
+}
+
+function isSlurm(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((id) => id === null || typeof id === 'string');
+}
+
 function isThreads(value: unknown): boolean {
-  if (value === undefined) return true;
-  const { source, groups } = (value ?? {}) as Partial<ThreadCpu>;
+  if (!isObject(value)) return false;
+  const { source, groups } = value;
   return (
-    typeof source === 'object' &&
-    source !== null &&
+    isSourceState(source) &&
     Array.isArray(groups) &&
     groups.every((row) => typeof row?.group === 'string' && Number.isFinite(row.cpu_s))
   );
+}
+
+function isObject(value: unknown): value is Partial<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function isModules(value: unknown): boolean {

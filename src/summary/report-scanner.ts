@@ -1,4 +1,4 @@
-import { isBucket, isCount, isModules } from '../report/check.js';
+import { isBucket, isComposition, isCount, isModules } from '../report/check.js';
 import type { Composition } from '../report/composition.js';
 import type { HeaderMerger } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
@@ -123,7 +123,7 @@ export class ReportScanner {
       if (hole.kind === 'composition') {
         at = this.#scanValue(input, at);
         this.composition = this.#value as Composition | null;
-        if (at === MALFORMED) return MALFORMED;
+        if (at === MALFORMED || !isComposition(this.#value)) return MALFORMED;
         continue;
       }
       if (hole.kind === 'program') {

@@ -36,6 +36,14 @@ describe('what is no report', () => {
     [['warnings'], [1], '"warnings"'],
     [['program'], row('(program)', { calls: Number.NaN }), '"program.calls"'],
     [['program'], 5, '"program.stage"'],
+    [['composition'], 5, '"composition"'],
+    [['composition'], { rss_kb: '1' }, '"composition"'],
+    [['composition'], { mapped_modules: { sharp: null } }, '"composition"'],
+    [['exact'], {}, '"exact"'],
+    [['exact'], { thread_cpu_s: { total: 1 }, js_kb_alloc: null, native_kb_alloc: null }, '"exact"'],
+    [['slurm'], null, '"slurm"'],
+    [['slurm', 'job'], 5, '"slurm"'],
+    [['threads'], { source: {}, groups: [] }, '"threads"'],
     [['total_wall_s'], '1', '"total_wall_s"'],
   ])('%j = %j is refused by name', (path, value, named) => {
     expect(() => mergeReports([damaged(path, value)])).toThrow(
