@@ -48,6 +48,9 @@ export interface ReportShape {
 export function shapeOf(report: Report): ReportShape | undefined {
   const [row] = report.stages;
   if (row === undefined) return undefined;
+  // Sources that are not known here may be anything.
+  if (Object.values(report.sources).some((state: unknown) => typeof state !== 'object' || state === null))
+    return undefined;
   let before: HoledText<HeaderHole> | undefined;
   let current = new HoledText<HeaderHole>();
   for (const [index, [member, value]] of Object.entries(report).entries()) {

@@ -318,3 +318,22 @@ describe('groups', () => {
     expect(rowsOf([record({}, 1)], ['toString'])[0]!.name).toBe('(none)');
   });
 });
+
+test('a source that is not known here may be anything', () => {
+  const { sources, ...others } = pipelineReport();
+  const records = [null, 5, {}, null].map((further) =>
+    JSON.stringify({ input: 'a', profile: { ...others, sources: { ...sources, further } } }),
+  );
+  const [state] = folded(records);
+  expect(state).toMatchObject({ records: 4, malformed: 0 });
+  expect(merged([state!])).toStrictEqual(mergeReports(profilesOf(records)));
+});
+
+test('a composition that is none is refused, also where the shape of the report is known', () => {
+  const records = [{ ...EMPTY_COMPOSITION, mapped_modules: {} }, 5, { rss_kb: '1' }].map((composition) =>
+    JSON.stringify({ input: 'a', profile: { ...pipelineReport(), composition } }),
+  );
+  const [state] = folded([records[0]!, ...records]);
+  expect(state).toMatchObject({ records: 2, malformed: 2 });
+  expect(state!.named.map(({ line }) => line)).toEqual([3, 4]);
+});
