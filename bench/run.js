@@ -1,25 +1,26 @@
 // npm run bench -- [question…] [--quick] [--rounds N] [--write] [--check]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { openLargeFiles } from './large-files.js';
 import { loadText, machineFacts } from './machine.js';
 import { buildNativeAddon } from './native-addon.js';
 import { loadQuestion, QUESTION_NAMES } from './questions/index.js';
 import { answerMarkdown, answerText, factsMarkdown, factsText } from './render.js';
-import { runRounds } from './rounds.js';
-import { runTurns } from './turns.js';
+import { RUNNERS } from './runners.js';
 
 const ROUNDS = 9;
 const QUICK_ROUNDS = 3;
-/** How the contenders of a kind take turns. */
-const RUNNERS = { time: runRounds, growth: runRounds, overhead: runTurns };
 const README = new URL('README.md', import.meta.url);
 const BEGIN = '<!-- results: begin, written by npm run bench -- --write -->';
 const END = '<!-- results: end -->';
 const USAGE = `usage: node bench/run.js [question…] [--quick] [--rounds N] [--write] [--check]
-  --quick   ${QUICK_ROUNDS} rounds instead of ${ROUNDS}
-  --write   put the results of all questions into bench/README.md
-  --check   exit with 1 when a budget is missed
-questions: ${QUESTION_NAMES.join(', ')}`;
+  --quick      ${QUICK_ROUNDS} rounds instead of ${ROUNDS}, or of what a question has
+  --rounds N   so many
+  --write      put the results of all questions into bench/README.md
+  --check      exit with 1 when a budget is missed
+STAGEPROF_BENCH_LARGEST=1 adds files of 10,000,000 rows, 15 GB in the temporary folder, to summarize-growth.
+questions: ${QUESTION_NAMES.join(', ')}
+`;
 
 main().catch((error) => {
   process.stderr.write(`${error.message}\n`);
@@ -29,12 +30,17 @@ main().catch((error) => {
 async function main() {
   const settings = readArguments();
   if (settings === undefined) {
-    process.stderr.write(`${USAGE}\n`);
+    process.stderr.write(USAGE);
     process.exitCode = 2;
+    return;
+  }
+  if (settings.help) {
+    process.stdout.write(`${USAGE}${await questionsText()}`);
     return;
   }
   await refuseFallback();
   buildNativeAddon();
+  openLargeFiles();
 
   const loadBefore = loadText();
   process.stdout.write(`${factsText([...machineFacts(), ['load before', loadBefore]])}\n`);
@@ -61,6 +67,7 @@ async function main() {
 /** Undefined when they are wrong. */
 function readArguments() {
   const options = {
+    help: { type: 'boolean', default: false, short: 'h' },
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     write: { type: 'boolean', default: false },
@@ -83,7 +90,14 @@ function readArguments() {
     rounds: (question) => rounds ?? (values.quick ? QUICK_ROUNDS : (question.rounds ?? ROUNDS)),
     write: values.write,
     check: values.check,
+    help: values.help,
   };
+}
+
+/** A line each, with what it asks. */
+async function questionsText() {
+  const questions = await Promise.all(QUESTION_NAMES.map(loadQuestion));
+  return questions.map(({ name, asks }) => `  ${name.padEnd(18)}${asks}\n`).join('');
 }
 
 /** Without its addon stageprof still works, by other means: the numbers would be of something else. */

@@ -1,10 +1,9 @@
 // A program that sums up the records of a file by stage: stageprof, DuckDB or pandas.
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { largeFile } from '../large-files.js';
 import { writeRecords } from '../records.js';
-
-const FOLDER = fileURLToPath(new URL('../../build/bench/', import.meta.url));
 
 /** Debian's python3 has Debian's pandas; another python3 may come first on the path. */
 const PYTHON = '/usr/bin/python3';
@@ -31,13 +30,12 @@ export function open({ program, rows }) {
   return { command: programs[program]() };
 }
 
-/** The file of so many rows, made where it is missing or older than what makes it. */
+/** The file of so many rows, made where it is missing. */
 function recordsOf(rows) {
-  const file = `${FOLDER}records-${rows}.jsonl`;
-  const isMade = existsSync(file) && statSync(file).mtimeMs > statSync(path('../records.js')).mtimeMs;
-  if (isMade) return file;
-  mkdirSync(FOLDER, { recursive: true });
-  writeRecords(file, rows);
+  const file = largeFile(`records-${rows}.jsonl`);
+  if (existsSync(file)) return file;
+  writeRecords(`${file}.new`, rows);
+  renameSync(`${file}.new`, file);
   return file;
 }
 

@@ -49,7 +49,7 @@ export const QUESTION_NAMES = [
 
 /** @returns {Promise<Question>} */
 export async function loadQuestion(name) {
-  const { default: question } = await import(`./${name}.js`);
+  const { default: question } = await import(/* @vite-ignore */ `./${name}.js`);
   return { name, ...question };
 }
 
