@@ -81,11 +81,13 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
   await folder.sweep();
 
   // Named before they are shared out: names depend on the whole list, so that all tasks agree on them.
-  const mine = inputsOfShard(namedInputs(corpus.inputs, name), chosen.shard);
+  const named = namedInputs(corpus.inputs, name);
+  const mine = inputsOfShard(named, chosen.shard);
   if (corpus.repeated > 0) say(`${counted(corpus.repeated, 'repeated input')} of the list will be run once`);
   sayShard(chosen, mine.length, corpus.inputs.length);
   if (mine.length === 0) return EXIT_DONE;
-  const placing = await placeRecords(folder, name, mine, { resume: flags.resume === true });
+  const listed = new Set(named.map(({ recordName }) => recordName));
+  const placing = await placeRecords(folder, name, mine, { resume: flags.resume === true, listed });
   if (flags.resume === true) sayResumed(placing);
   if (placing.inputs.length === 0) return EXIT_DONE;
 

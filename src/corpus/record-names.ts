@@ -43,15 +43,24 @@ export function possibleRecordNames(input: string, pipeline: string): string[] {
   return HASH_DIGITS.map((digits) => recordName(input, suffixOf(pipeline), digits));
 }
 
-function suffixOf(pipeline: string): string {
-  return `.${cut(pipeline.replace(UNSAFE, '_'), PIPELINE_MAX_BYTES)}.jsonl`;
+/** The part of a file name that tells the pipeline. */
+export function pipelinePart(pipeline: string): string {
+  return cut(pipeline.replace(UNSAFE, '_'), PIPELINE_MAX_BYTES);
 }
 
-/** The positions of names that are one file, also on a file system that ignores case. */
+function suffixOf(pipeline: string): string {
+  return `.${pipelinePart(pipeline)}.jsonl`;
+}
+
+/** The same for names that are one file, also on a file system that ignores case. */
+export function fileKey(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
 function sharedNames(names: readonly string[]): number[][] {
   const positions = new Map<string, number[]>();
   names.forEach((name, i) => {
-    const key = name.normalize('NFC').toLowerCase();
+    const key = fileKey(name);
     const same = positions.get(key);
     if (same === undefined) positions.set(key, [i]);
     else same.push(i);

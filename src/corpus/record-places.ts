@@ -1,6 +1,6 @@
 import type { RecordFolder } from './record-folder.js';
-import { possibleRecordNames, recordNames } from './record-names.js';
-import { isBegunByAnother, type StandingRecord, standingRecord, startOfRecord } from './standing-record.js';
+import { fileKey, possibleRecordNames, recordNames } from './record-names.js';
+import { ownerByStart, type StandingRecord, standingRecord, startOfRecord } from './standing-record.js';
 
 /** An input and the file its record goes to. */
 export interface PlacedInput {
@@ -16,70 +16,99 @@ export interface Placing {
   readonly repaired: number;
 }
 
+export interface PlaceRules {
+  /** Leave out the inputs that have a good record. */
+  readonly resume: boolean;
+  /** What the list names the records of all its inputs, those of other tasks too. */
+  readonly listed: ReadonlySet<string>;
+}
+
 /**
  * Where each input's record goes, with a view to what is there: a record of the same input is replaced under the
  * name it has, also where another list gave it another one, so that no input comes to have two; the record of
  * another input, or any other file, is never written over.
  *
- * @param resume leave out the inputs that have a good record
  * @throws {RecordWriteError} where a record that is there cannot be repaired
  */
 export async function placeRecords(
   folder: RecordFolder,
   pipeline: string,
   inputs: readonly PlacedInput[],
-  { resume }: { readonly resume: boolean },
+  { resume, listed }: PlaceRules,
 ): Promise<Placing> {
-  const there = new Set(await folder.names().catch(() => []));
+  const places = new Places(folder, await folder.names().catch(() => []), listed);
   const placed: PlacedInput[] = [];
   let resumed = 0;
   let repaired = 0;
-  for (const named of inputs) {
-    const place = await placeOf(folder, pipeline, named, there);
-    const standing = resume && place.isTaken ? await readStanding(folder, place.recordName, named.input) : null;
-    if (standing?.state !== 'good') {
-      placed.push({ input: named.input, recordName: place.recordName });
+  for (const { input, recordName: named } of inputs) {
+    const { recordName, standing } = await places.find(input, [named, ...possibleRecordNames(input, pipeline)]);
+    if (!resume || standing?.state !== 'good') {
+      placed.push({ input, recordName });
       continue;
     }
     resumed++;
     if (standing.repaired === null) continue;
-    await folder.write(place.recordName, standing.repaired);
+    await folder.write(recordName, standing.repaired);
     repaired++;
   }
   return { inputs: placed, resumed, repaired };
 }
 
-/** What an input's own file holds. */
+/** What a file holds in the place of an input's record. */
 export async function readStanding(folder: RecordFolder, name: string, input: string): Promise<StandingRecord> {
   try {
+    const start = await folder.read(name, startOfRecord(input).length);
+    // Another's may be of any size.
+    if (ownerByStart(start, input) === 'another') return { state: 'foreign' };
     return standingRecord(await folder.read(name), input);
   } catch {
-    return { state: 'failed' };
+    // What cannot be read is not ours.
+    return { state: 'foreign' };
   }
 }
 
-async function placeOf(
-  folder: RecordFolder,
-  pipeline: string,
-  { input, recordName }: PlacedInput,
-  there: ReadonlySet<string>,
-): Promise<{ readonly recordName: string; readonly isTaken: boolean }> {
-  // The name of this list first, then those that other lists give.
-  const names = [...new Set([recordName, ...possibleRecordNames(input, pipeline)])];
-  const free = names.filter((name) => !there.has(name));
-  for (const name of names) {
-    if (there.has(name) && (await isOf(folder, name, input))) return { recordName: name, isTaken: true };
-  }
-  // The last has the whole hash: it can only be taken by a file that somebody made for that.
-  return { recordName: free[0] ?? names.at(-1)!, isTaken: false };
+interface Place {
+  readonly recordName: string;
+  /** Null where nothing of the input is there. */
+  readonly standing: StandingRecord | null;
 }
 
-/** What cannot be read is another's. */
-async function isOf(folder: RecordFolder, name: string, input: string): Promise<boolean> {
-  try {
-    return !isBegunByAnother(await folder.read(name, startOfRecord(input).length), input);
-  } catch {
-    return false;
+class Places {
+  /** Names that no further record may take, in lower case: on some file systems that is one file. */
+  readonly #taken: Set<string>;
+
+  constructor(
+    readonly folder: RecordFolder,
+    names: readonly string[],
+    readonly listed: ReadonlySet<string>,
+  ) {
+    this.#taken = new Set(names.map(fileKey));
+  }
+
+  /** @param names that the input's record may have: that of this list first, then those that other lists give */
+  async find(input: string, names: readonly string[]): Promise<Place> {
+    const [named] = names;
+    const there = names.filter((name) => this.#taken.has(fileKey(name)));
+    const own: Place[] = [];
+    for (const recordName of new Set(there)) {
+      const standing = await readStanding(this.folder, recordName, input);
+      // A torn file that could be of several inputs goes to the one that the list gives its name.
+      const isOwn = standing.state === 'unclear' ? recordName === named : standing.state !== 'foreign';
+      if (isOwn) own.push({ recordName, standing });
+    }
+    for (const state of ['good', 'failed', 'unclear']) {
+      const place = own.find(({ standing }) => standing?.state === state);
+      if (place !== undefined) return place;
+    }
+    // The last has the whole hash: it can only be taken by a file that somebody made for that.
+    const recordName = names.find((name) => this.#isFree(name, name === named)) ?? names.at(-1)!;
+    this.#taken.add(fileKey(recordName));
+    return { recordName, standing: null };
+  }
+
+  #isFree(name: string, isNamed: boolean): boolean {
+    // The name of another input of the list is kept for it.
+    return !this.#taken.has(fileKey(name)) && (isNamed || !this.listed.has(name));
   }
 }
 

@@ -1,11 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 
 const LINE_END = 0x0a;
+const NUL = 0x00;
 
 /**
  * What a file in the place of an input's record holds:
  * `good` a record of the input, done;
- * `failed` nothing but failed or torn records of it, or nothing at all;
+ * `failed` nothing but failed or torn records of it;
+ * `unclear` nothing that would tell whose it is: it is empty, or torn before the end of the input's name;
  * `foreign` another input's record, or no record: it is not ours to replace.
  */
 export type StandingRecord =
@@ -15,6 +17,7 @@ export type StandingRecord =
       readonly repaired: string | null;
     }
   | { readonly state: 'failed' }
+  | { readonly state: 'unclear' }
   | { readonly state: 'foreign' };
 
 /** Pure. Of several good lines the last counts, as the newest. */
@@ -22,20 +25,26 @@ export function standingRecord(bytes: Buffer, input: string): StandingRecord {
   const lines = linesOf(bytes);
   let good: string | undefined;
   let others = 0;
+  let isOwn = false;
   for (const line of lines) {
     const record = line.isWhole ? parsed(line.bytes) : null;
     if (record === null) {
       // Torn, by a machine that failed: whose it was shows at its start.
-      if (isBegunByAnother(line.bytes, input)) return { state: 'foreign' };
+      const owner = ownerByStart(line.bytes, input);
+      if (owner === 'another') return { state: 'foreign' };
+      isOwn ||= owner === 'this';
       others++;
-    } else if (record.input !== input) return { state: 'foreign' };
-    else if (record.error !== undefined) others++;
+      continue;
+    }
+    isOwn = true;
+    if (record.input !== input) return { state: 'foreign' };
+    if (record.error !== undefined) others++;
     else {
       if (good !== undefined) others++;
       good = `${line.bytes.toString('utf8')}\n`;
     }
   }
-  if (good === undefined) return { state: 'failed' };
+  if (good === undefined) return { state: isOwn ? 'failed' : 'unclear' };
   return { state: 'good', repaired: others === 0 ? null : good };
 }
 
@@ -72,11 +81,15 @@ export function startOfRecord(input: string): Buffer {
   return Buffer.from(`{"input":${JSON.stringify(input)}`);
 }
 
-/** Every record begins with its input: what begins otherwise is another input's, or somebody else's file. */
-export function isBegunByAnother(line: Buffer, input: string): boolean {
+/**
+ * Whose a record is, or a file, by what it begins with: every record begins with its input. `unclear` is what ends
+ * before that, or has zeros there: blocks that were never written read so after a failure of the machine.
+ */
+export function ownerByStart(bytes: Buffer, input: string): 'this' | 'another' | 'unclear' {
   const start = startOfRecord(input);
-  const length = Math.min(start.length, line.length);
-  // Blocks that were never written read as zeros after a failure of the machine.
-  if (line.every((byte) => byte === 0)) return false;
-  return !line.subarray(0, length).equals(start.subarray(0, length));
+  const beginning = bytes.subarray(0, start.length);
+  const end = beginning.findIndex((byte) => byte === NUL || byte === LINE_END);
+  const written = end === -1 ? beginning : beginning.subarray(0, end);
+  if (!written.equals(start.subarray(0, written.length))) return 'another';
+  return written.length === start.length ? 'this' : 'unclear';
 }
