@@ -3,6 +3,7 @@ import { readChildrenUsage } from '../native/children-usage.js';
 import type { SlurmIdentity } from '../report/report.js';
 import { slurmIdentity } from '../slurm.js';
 import { type ProcessUsage, readProcessUsage } from './process-usage.js';
+import { pipelinePart } from './record-names.js';
 
 export interface RunTally {
   readonly total: number;
@@ -102,7 +103,7 @@ export class RunMeter {
 
   /** `run-<host>-<process id>-<start>.<pipeline>.json`: of one run alone, in whatever folder. */
   fileName(pipeline: string): string {
-    return `run-${hostname()}-${process.pid}-${this.#startedAt.getTime()}.${pipeline}.json`;
+    return `run-${hostname()}-${process.pid}-${this.#startedAt.getTime()}.${pipelinePart(pipeline)}.json`;
   }
 }
 
