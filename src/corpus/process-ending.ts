@@ -19,8 +19,8 @@ export interface ProcessEnding {
   readonly stderr: string;
 }
 
-/** What V8 prints before it aborts; another abort may follow another text. */
-const HEAP_LIMIT = /^.*(?:JavaScript heap out of memory|Reached heap limit).*$/m;
+/** What V8 prints before it ends the process: of its heap, and of its zones, in which it parses and compiles. */
+const V8_LIMIT = /^.*(?:(?:heap|process|JavaScript) out of memory|Reached heap limit).*$/m;
 /** What libstdc++ prints of a `new` that failed and that nobody caught. */
 const BAD_ALLOC = /^.*std::bad_alloc.*$/m;
 
@@ -53,16 +53,17 @@ function causeOf({ status, aborted, moments, oomKills, stderr }: ProcessEnding):
     return { kind: aborted.reason === 'timeout' ? 'timeout' : 'unfinished', what: aborted.message };
   }
   const { signal, code } = status;
-  const ownLimit = HEAP_LIMIT.exec(stderr)?.[0] ?? BAD_ALLOC.exec(stderr)?.[0];
-  if (signal === 'SIGABRT' && ownLimit !== undefined)
-    return { kind: 'out-of-memory', what: `its process was aborted, ${ownLimit.trim()},` };
+  // The same texts may come from a log: only an abort makes them the reason. V8 crashes by itself on newer lines.
+  const isAborted = signal === 'SIGABRT' || signal === 'SIGTRAP' || signal === 'SIGILL';
+  const ownLimit = isAborted ? (V8_LIMIT.exec(stderr) ?? BAD_ALLOC.exec(stderr)) : null;
+  if (ownLimit !== null) return { kind: 'out-of-memory', what: `its process was aborted, ${ownLimit[0].trim()},` };
   if (code === EXIT_OWN_ERROR && /^ +at .*\/corpus\//m.test(stderr)) {
     return { kind: 'exit', what: 'stageprof itself failed in its process', advice: ': what it said is in "stderr"' };
   }
   if (signal === null) {
     return {
       kind: 'exit',
-      what: `its process ended with exit code ${code}`,
+      what: endOf(status),
       advice: ': a pipeline must not call process.exit()',
     };
   }
@@ -70,7 +71,12 @@ function causeOf({ status, aborted, moments, oomKills, stderr }: ProcessEnding):
   if (isKilledForMemory || moments?.killedBy.likely === 'out of memory') {
     return { kind: 'out-of-memory', what: `its process was killed by ${signal}, likely for memory,` };
   }
-  return { kind: 'signal', what: `its process was ended by ${signal}` };
+  return { kind: 'signal', what: endOf(status) };
+}
+
+/** `its process was ended by SIGSEGV` */
+export function endOf({ signal, code }: ExitStatus): string {
+  return signal === null ? `its process ended with exit code ${code}` : `its process was ended by ${signal}`;
 }
 
 /** ` in extract.inflate, resident 231 MiB` */

@@ -1,39 +1,54 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
-/** Longest end of the output that is kept, in UTF-16 units: a stack of V8, or an assertion of native code. */
-const TAIL_LENGTH = 4096;
+/**
+ * Longest end of the output that is kept, in UTF-16 units. What V8 says before it aborts comes before a native stack
+ * of some dozens of lines, each with the path of the program.
+ */
+const TAIL_LENGTH = 16 * 1024;
 /** A line without an end is handed on in pieces of this length. */
 const LONGEST_LINE = 64 * 1024;
 
 /** What a worker process writes to one of its streams: handed on line by line, its end kept. */
 export class WorkerOutput {
   #tail = '';
+  #isCut = false;
   #rest = '';
   readonly #decoder = new StringDecoder('utf8');
 
-  /** @param line is given whole lines, without their end */
+  /**
+   * @param stream none of a process that could not be started for want of descriptors
+   * @param line is given whole lines, without their end
+   */
   constructor(
-    stream: Readable,
+    stream: Readable | null | undefined,
     readonly line: (text: string) => void,
   ) {
-    stream.on('data', (bytes: Buffer) => this.#take(this.#decoder.write(bytes)));
-    stream.on('end', () => this.#finish());
+    stream?.on('data', (bytes: Buffer) => this.#take(this.#decoder.write(bytes)));
+    stream?.on('end', () => {
+      this.#take(this.#decoder.end());
+      this.#finish();
+    });
     // A pipe that breaks loses what it held.
-    stream.on('error', () => {});
+    stream?.on('error', () => {});
   }
 
   /** The end of what came since `clearTail`. */
   get tail(): string {
-    return this.#tail.length < TAIL_LENGTH ? this.#tail.trim() : `…${this.#tail}`.trim();
+    return this.#isCut ? `…${this.#tail}`.trim() : this.#tail.trim();
   }
 
   clearTail(): void {
     this.#tail = '';
+    this.#isCut = false;
   }
 
   #take(text: string): void {
-    this.#tail = (this.#tail + text).slice(-TAIL_LENGTH);
+    this.#tail += text;
+    if (this.#tail.length > TAIL_LENGTH) {
+      this.#tail = this.#tail.slice(-TAIL_LENGTH);
+      this.#isCut = true;
+    }
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop()!;
     for (const line of lines) this.line(line);

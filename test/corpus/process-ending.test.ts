@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import type { LastMoments } from '../../src/corpus/last-moments.js';
+import { endOf, failureOfEnding, type ProcessEnding } from '../../src/corpus/process-ending.js';
+
+const MEMORY = { rss_kb: 2048, rss_kb_peak: 4096, native_kb: null, rss_kb_per_s: null };
+const OPEN = [
+  { stage: 'extract', for_s: 2, rss_kb_delta: 0 },
+  { stage: 'extract.inflate', for_s: 1, rss_kb_delta: 0 },
+];
+
+function ending(given: Partial<ProcessEnding>): ProcessEnding {
+  const status = { code: null, signal: null };
+  return { status, aborted: null, moments: null, memory: null, oomKills: null, stderr: '', ...given };
+}
+
+function momentsOf(likely: 'out of memory' | null = null, evidence: string[] = []): LastMoments {
+  const profile = {} as LastMoments['profile'];
+  const last = { rss_kb: 1024, rss_kb_peak: 1024, native_kb: 512, rss_kb_per_s: 9 };
+  return { profile, open: OPEN, last, killedBy: { signal: null, likely, evidence } };
+}
+
+const byCode = (code: number) => ({ status: { code, signal: null } });
+const bySignal = (signal: NodeJS.Signals) => ({ status: { code: null, signal } });
+
+const HEAP =
+  '<--- Last few GCs --->\nFATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n 1: at';
+const INEFFECTIVE =
+  'FATAL ERROR: Ineffective mark-compacts near heap limit Allocation failed - JavaScript heap out of memory';
+const ZONE = '#\n# Fatal process out of memory: Zone\n#\n';
+const BAD_ALLOC = "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc";
+const OWN_STACK = `Error: no\n    at obey (${new URL('../../src/corpus/worker.js', import.meta.url)}:140:1)`;
+const TIMEOUT = { reason: 'timeout', message: 'took longer than 1 s' } as const;
+const STOPPED = { reason: 'stopped', message: 'was stopped by SIGTERM' } as const;
+
+const cases: [name: string, given: Partial<ProcessEnding>, kind: string, message: string][] = [
+  ['a crash', bySignal('SIGSEGV'), 'signal', 'its process was ended by SIGSEGV'],
+  ['an abort', bySignal('SIGABRT'), 'signal', 'its process was ended by SIGABRT'],
+  ['a kill', bySignal('SIGKILL'), 'signal', 'its process was ended by SIGKILL'],
+  ['a kill where its group has killed none', { ...bySignal('SIGKILL'), oomKills: 0 }, 'signal', 'ended by SIGKILL'],
+  ['an exit', byCode(3), 'exit', 'its process ended with exit code 3: a pipeline must not call process.exit()'],
+  ['an exit with code 0', byCode(0), 'exit', 'exit code 0: a pipeline must not call process.exit()'],
+  [
+    'the heap limit',
+    { ...bySignal('SIGABRT'), stderr: HEAP },
+    'out-of-memory',
+    'aborted, FATAL ERROR: Reached heap limit',
+  ],
+  ['vain collections', { ...bySignal('SIGABRT'), stderr: INEFFECTIVE }, 'out-of-memory', 'Ineffective mark-compacts'],
+  ["the limit of V8's zones", { ...bySignal('SIGTRAP'), stderr: ZONE }, 'out-of-memory', 'Fatal process out of memory'],
+  [
+    'a failed new',
+    { ...bySignal('SIGABRT'), stderr: BAD_ALLOC },
+    'out-of-memory',
+    "aborted, terminate called after throwing an instance of 'std::bad_alloc',",
+  ],
+  ['a log of another heap limit', { ...bySignal('SIGSEGV'), stderr: HEAP }, 'signal', 'ended by SIGSEGV'],
+  ['an exit after a log of one', { ...byCode(1), stderr: HEAP }, 'exit', 'exit code 1'],
+  [
+    'a kill by the kernel',
+    { ...bySignal('SIGKILL'), oomKills: 1 },
+    'out-of-memory',
+    'killed by SIGKILL, likely for memory',
+  ],
+  ['a crash beside a kill for memory', { ...bySignal('SIGSEGV'), oomKills: 1 }, 'signal', 'ended by SIGSEGV'],
+  [
+    'a kill near the limit',
+    { ...bySignal('SIGKILL'), moments: momentsOf('out of memory') },
+    'out-of-memory',
+    'likely for memory',
+  ],
+  ['a timeout', { ...bySignal('SIGKILL'), aborted: TIMEOUT, oomKills: 1 }, 'timeout', 'took longer than 1 s'],
+  ['a stop', { ...bySignal('SIGKILL'), aborted: STOPPED }, 'unfinished', 'was stopped by SIGTERM'],
+  [
+    'a stop that a crash came before',
+    { ...bySignal('SIGSEGV'), aborted: STOPPED },
+    'unfinished',
+    'was stopped by SIGTERM',
+  ],
+  [
+    "stageprof's own failure",
+    { ...byCode(70), stderr: OWN_STACK },
+    'exit',
+    'stageprof itself failed in its process: what it said is in "stderr"',
+  ],
+  [
+    'code 70 of a pipeline',
+    { ...byCode(70), stderr: 'at work in /data/corpus/a' },
+    'exit',
+    'must not call process.exit()',
+  ],
+];
+
+test.each(cases)('%s', (_, given, kind, message) => {
+  const failure = failureOfEnding(ending(given));
+  expect(failure.kind).toBe(kind);
+  expect(failure.message).toContain(message);
+});
+
+test('says where it was and with which memory, by the recorder', () => {
+  const failure = failureOfEnding(ending({ ...bySignal('SIGSEGV'), moments: momentsOf(), memory: MEMORY }));
+  expect(failure).toEqual({
+    kind: 'signal',
+    message: 'its process was ended by SIGSEGV in extract.inflate, resident 1.00 MiB',
+    signal: 'SIGSEGV',
+    open: OPEN,
+    last: { rss_kb: 1024, rss_kb_peak: 1024, native_kb: 512, rss_kb_per_s: 9 },
+  });
+});
+
+test('says the memory that was seen from outside where there is no recorder', () => {
+  const failure = failureOfEnding(ending({ ...byCode(3), memory: MEMORY, stderr: 'no licence' }));
+  expect(failure).toEqual({
+    kind: 'exit',
+    message: 'its process ended with exit code 3, resident 2.00 MiB: a pipeline must not call process.exit()',
+    exit_code: 3,
+    last: MEMORY,
+    stderr: 'no licence',
+  });
+});
+
+test('what speaks for the memory is told where it is the reason, and only there', () => {
+  const evidence = ['its cgroup has killed 1 for memory since it started'];
+  const killed = failureOfEnding(ending({ ...bySignal('SIGKILL'), moments: momentsOf('out of memory', evidence) }));
+  expect(killed.evidence).toEqual(evidence);
+  const crashed = failureOfEnding(ending({ ...bySignal('SIGSEGV'), moments: momentsOf(null, evidence) }));
+  expect(crashed).not.toHaveProperty('evidence');
+});
+
+test('an end by itself has a code, one by a signal its name', () => {
+  expect(endOf({ code: 0, signal: null })).toBe('its process ended with exit code 0');
+  expect(endOf({ code: null, signal: 'SIGBUS' })).toBe('its process was ended by SIGBUS');
+});
