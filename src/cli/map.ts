@@ -4,13 +4,14 @@ import { RecordFolder } from '../corpus/record-folder.js';
 import { namedInputs, type Placing, placeRecords } from '../corpus/record-places.js';
 import { inputsOfShard } from '../corpus/shard.js';
 import { WorkerPool } from '../corpus/worker-pool.js';
-import { EXIT_DONE } from './exit-codes.js';
+import { EXIT_DONE, exitCodeOfSignal } from './exit-codes.js';
 import { readInputs } from './input-flags.js';
 import { prepareProfiling } from './map-profiling.js';
 import { runMap } from './map-run.js';
 import { type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
 import { counted, say } from './say.js';
 import { type ChosenShard, chooseShard, type ShardFlags, wholeNumberFrom } from './shard-flags.js';
+import { StopSignals } from './stop-signals.js';
 
 interface MapFlags extends ProfilerFlags, ShardFlags {
   readonly inputList?: string;
@@ -70,8 +71,12 @@ export function mapCommand(finish: (exitCode: number) => void): Command {
     .action(async (pipeline: string, inputs: string[], flags: MapFlags) => finish(await map(pipeline, inputs, flags)));
 }
 
+/** Slurm may send it before the pipeline is loaded, and it ends a process that does not expect it. */
+const nothingToFlush = (): void => {};
+
 /** Everything that can be wrong with the command line is found before the first input is run. */
 async function map(pipelinePath: string, given: readonly string[], flags: MapFlags): Promise<number> {
+  process.on('SIGUSR2', nothingToFlush);
   const profiler = profilerOptions(flags) ?? null;
   const chosen = chooseShard(flags, process.env);
   const corpus = await readInputs(given, flags.inputList);
@@ -91,6 +96,8 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
   if (flags.resume === true) sayResumed(placing);
   if (placing.inputs.length === 0) return EXIT_DONE;
 
+  // What was made to profile goes with the process, whenever it is told to stop.
+  const early = new StopSignals((signal) => process.exit(exitCodeOfSignal(signal)));
   const { env, recorderFolder, remove } = prepareProfiling(profiler, flags);
   try {
     const pool = await WorkerPool.open({
@@ -103,8 +110,10 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
       isolate: flags.isolate === true,
       limits: { timeoutMs: flags.timeout === undefined ? null : flags.timeout * 1000, graceMs: GRACE_MS },
     });
+    early.close();
     return await runMap(placing.inputs, { pipelineName: name, folder, pool, hasAccount: profiler !== null });
   } finally {
+    early.close();
     remove();
   }
 }
