@@ -39,14 +39,13 @@ export async function runInput(
 ): Promise<Outcome> {
   let grace: NodeJS.Timeout | undefined;
   const outcome = await new Promise<Outcome>((settle) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        const abort = signal.reason as InputAbort;
-        grace = setTimeout(() => settle({ ...abortOutcome(abort), isRunning: true }), abort.graceMs);
-      },
-      { once: true },
-    );
+    const onAbort = () => {
+      const abort = signal.reason as InputAbort;
+      grace = setTimeout(() => settle({ ...abortOutcome(abort), isRunning: true }), abort.graceMs);
+    };
+    // A run may be told to stop between the order to begin and the beginning: a signal says so only once.
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
     strays.watch((failure) => settle({ state: 'failed', failure, isRunning: true }));
     // In an async function of its own, so that an error thrown before the first await is a rejection too.
     (async () => run(input, { profiler, signal }))().then(

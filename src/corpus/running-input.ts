@@ -1,8 +1,9 @@
 import { readMemoryCgroup } from '../recorder/memory-cgroup.js';
 import type { Report } from '../report/report.js';
+import type { ExitStatus } from '../run/exit-status.js';
 import type { Failure, LastMemory } from './failure.js';
 import { readLastMoments, removeRecorder } from './last-moments.js';
-import { failureOfEnding } from './process-ending.js';
+import { endOf, failureOfEnding } from './process-ending.js';
 import { readProcessUsage } from './process-usage.js';
 import { failureLine } from './record.js';
 import type { RecordFolder } from './record-folder.js';
@@ -24,9 +25,15 @@ export type InputEvent =
   /** The run was told to stop before it was done. */
   | { readonly type: 'left'; readonly input: string };
 
+/** An error that came up between two inputs. */
+export interface StrayEvent {
+  readonly type: 'stray';
+  readonly failure: Failure;
+}
+
 export interface InputRun {
-  /** Null where its process ended before the input was begun: nothing has become of it. */
-  readonly event: InputEvent | null;
+  /** A stray one where the process ended before the input was begun: nothing has become of the input. */
+  readonly event: InputEvent | StrayEvent;
   readonly isWorkerUsable: boolean;
 }
 
@@ -89,7 +96,7 @@ export class RunningInput {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#isRunning = false;
     await this.#flushing;
-    if (end.type === 'ending' && !end.hasBegun) return { event: null, isWorkerUsable: false };
+    if (end.type === 'ending' && !end.hasBegun) return { event: strayEnding(end.status), isWorkerUsable: false };
     if (end.type === 'ending') return { event: await this.#settleEnding(end), isWorkerUsable: false };
     return { event: await this.#settle(end.result), isWorkerUsable: !end.isLast };
   }
@@ -176,6 +183,12 @@ export class RunningInput {
     const now = readMemoryCgroup()?.oom_kills ?? null;
     return now === null || this.#oomKillsBefore === null ? null : now - this.#oomKillsBefore;
   }
+}
+
+/** What an input left behind has ended the process before the next one was begun, which is not to blame. */
+function strayEnding(status: ExitStatus): StrayEvent {
+  const kind = status.signal === null ? 'exit' : 'signal';
+  return { type: 'stray', failure: { kind, message: endOf(status) } };
 }
 
 function memoryOf({ pid }: WorkerProcess): LastMemory | null {

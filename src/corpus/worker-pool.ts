@@ -1,12 +1,12 @@
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { StageProfilerOptions } from '../options.js';
 import { recorderName } from '../recorder/place.js';
 import { SetupError } from '../setup-error.js';
 import { EventQueue } from './event-queue.js';
-import type { Failure } from './failure.js';
 import type { RecordFolder } from './record-folder.js';
 import type { PlacedInput } from './record-places.js';
-import { type InputEvent, type InputLimits, type InputRun, RunningInput } from './running-input.js';
+import { type InputEvent, type InputLimits, type InputRun, RunningInput, type StrayEvent } from './running-input.js';
 import { WorkerProcess, WorkerStartError } from './worker-process.js';
 
 export interface PoolOptions {
@@ -29,8 +29,7 @@ export interface PoolOptions {
 export type RunEvent =
   | { readonly type: 'started'; readonly input: string }
   | InputEvent
-  /** An error that came up between two inputs. */
-  | { readonly type: 'stray'; readonly failure: Failure }
+  | StrayEvent
   /** A line that the pipeline printed. */
   | { readonly type: 'output'; readonly line: string };
 
@@ -46,11 +45,13 @@ export class WorkerPool {
   #queue: readonly PlacedInput[] = [];
   #begun = 0;
   #started = 0;
-  #isStopped = false;
+  readonly #stopping = new AbortController();
   #spare: WorkerProcess | undefined;
 
   private constructor(options: PoolOptions) {
     this.#options = options;
+    // One for each process that is starting.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   /**
@@ -100,7 +101,7 @@ export class WorkerPool {
 
   /** No further input is begun, and those that run have their grace. */
   stop(message: string): void {
-    this.#isStopped = true;
+    this.#stopping.abort();
     for (const running of this.#running) running.abort('stopped', message);
   }
 
@@ -113,19 +114,22 @@ export class WorkerPool {
   async #lane(): Promise<void> {
     let worker: WorkerProcess | undefined;
     let again: PlacedInput | undefined;
+    let ends = 0;
     for (;;) {
       const placed = this.#isStopped ? undefined : (again ?? this.#queue[this.#begun++]);
       if (placed === undefined) break;
-      again = undefined;
+      const isNew = worker === undefined;
       worker ??= await this.#take();
       // A start takes time, in which the run may have been told to stop.
-      if (this.#isStopped) break;
+      if (worker === undefined || this.#isStopped) break;
       const end = await this.#run(placed, worker);
-      if (end.event === null) {
-        // What it left behind has ended the process before the input was begun: it is not to blame.
-        this.#events.push({ type: 'stray', failure: { kind: 'signal', message: 'its process ended' } });
+      again = undefined;
+      if (end.event.type === 'stray') {
         again = placed;
-      }
+        // No input can have left behind what ends new ones.
+        ends = isNew ? ends + 1 : 0;
+        if (ends === MOST_FAILED_STARTS) throw this.#endsByItself(end.event);
+      } else ends = 0;
       if (end.isWorkerUsable && !this.#options.isolate) continue;
       await this.#end(worker);
       worker = undefined;
@@ -140,11 +144,13 @@ export class WorkerPool {
     this.#running.add(running);
     this.#events.push({ type: 'started', input: placed.input });
     const end = await running.run().finally(() => this.#running.delete(running));
-    if (end.event !== null) this.#events.push(end.event);
+    // One that was being stopped has been ended from here.
+    if (end.event.type !== 'stray' || !this.#isStopped) this.#events.push(end.event);
     return end;
   }
 
-  async #take(): Promise<WorkerProcess> {
+  /** Undefined where the run has been told to stop meanwhile. */
+  async #take(): Promise<WorkerProcess | undefined> {
     const spare = this.#spare;
     this.#spare = undefined;
     if (spare !== undefined) return spare;
@@ -152,7 +158,9 @@ export class WorkerPool {
       try {
         return await this.#start();
       } catch (error) {
-        if (!(error instanceof WorkerStartError) || failed === MOST_FAILED_STARTS) throw error;
+        if (!(error instanceof WorkerStartError)) throw error;
+        if (this.#isStopped) return undefined;
+        if (failed === MOST_FAILED_STARTS) throw error;
       }
     }
   }
@@ -162,6 +170,7 @@ export class WorkerPool {
     const worker = await WorkerProcess.start({
       setup: { type: 'setup', pipelinePath, profiler, parentPid: process.pid },
       env,
+      stopping: this.#stopping.signal,
       onOutput: (line) => this.#events.push({ type: 'output', line }),
       onStray: (failure) => this.#events.push({ type: 'stray', failure }),
     });
@@ -173,6 +182,17 @@ export class WorkerPool {
   async #end(worker: WorkerProcess): Promise<void> {
     await worker.end();
     this.#workers.delete(worker);
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  #endsByItself({ failure }: StrayEvent): WorkerStartError {
+    const { pipelinePath } = this.#options;
+    return new WorkerStartError(
+      `${pipelinePath}: once the module is loaded, ${failure.message} before it takes an input`,
+    );
   }
 
   /** What ends one lane ends all: their records could be no more written than its own. */

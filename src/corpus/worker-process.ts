@@ -32,6 +32,8 @@ export type InputEnd =
 export interface WorkerSetup {
   readonly setup: Extract<ToWorker, { type: 'setup' }>;
   readonly env: NodeJS.ProcessEnv;
+  /** Aborted when no input will come: one that is still starting is ended, however long its module would load. */
+  readonly stopping: AbortSignal;
   /** What the pipeline prints, to stdout or stderr, line by line. */
   readonly onOutput: (line: string) => void;
   /** An error that came up between two inputs. */
@@ -49,7 +51,9 @@ export class WorkerProcess {
   /** @throws {WorkerStartError} saying why it takes no inputs; the process has then ended */
   static async start(options: WorkerSetup): Promise<WorkerProcess> {
     const worker = new WorkerProcess(options);
-    const reason = await worker.#load(options.setup);
+    const kill = () => worker.kill();
+    options.stopping.addEventListener('abort', kill);
+    const reason = await worker.#load(options.setup).finally(() => options.stopping.removeEventListener('abort', kill));
     if (reason === null) return worker;
     await worker.end();
     throw new WorkerStartError(reason);
@@ -58,11 +62,11 @@ export class WorkerProcess {
   private constructor({ env, onOutput, onStray }: WorkerSetup) {
     // stdout of this process is for results alone, so what the pipeline prints there goes the way of its stderr.
     this.#child = fork(WORKER, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-    new WorkerOutput(this.#child.stdout!, onOutput);
-    this.#stderr = new WorkerOutput(this.#child.stderr!, onOutput);
-    this.#gone = whenGone(this.#child);
     // Of a kill or a message to one that has ended; its end is what counts.
     this.#child.on('error', () => {});
+    this.#gone = whenGone(this.#child);
+    new WorkerOutput(this.#child.stdout, onOutput);
+    this.#stderr = new WorkerOutput(this.#child.stderr, onOutput);
     this.#child.on('message', (message: FromWorker) => {
       if (message.type === 'stray') onStray(message.failure);
       else if (message.type === 'begun') this.#onBegun();

@@ -100,10 +100,17 @@ function makeProfiler(options: StageProfilerOptions | null, recorderPath: string
   }
 }
 
+/**
+ * The channel to the parent is no business of the pipeline: libraries that find `process.send` take themselves for the
+ * worker of a cluster, and send to it what the parent would take for one of the messages here.
+ */
+const send = process.send?.bind(process);
+delete process.send;
+
 /** Resolves when the parent has it, or is gone. */
 function tell(message: FromWorker): Promise<void> {
   return new Promise((resolve) => {
-    if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+    if (process.connected) send?.(message, undefined, undefined, () => resolve());
     else resolve();
   });
 }
