@@ -40,22 +40,25 @@ async function watch(target: string, { interval }: WatchFlags): Promise<number> 
   // A file may be named by digits only.
   const isFile = statSync(target, { throwIfNoEntry: false })?.isFile() === true;
   const pid = isFile || !/^\d+$/.test(target) ? null : Number(target);
-  let path = pid === null ? target : asUsage(target, () => findRecorder(pid));
-  let recording: Recording | null = readRecordingAt(path);
+  // Where there is none that is open, what a last look finds: the message, or one that was kept when it was closed.
+  let path = pid === null ? target : ((await openRecorder(pid)) ?? asUsage(target, () => findRecorder(pid)));
+  let recording = pid === null ? readRecordingAt(path) : readUnlessRemoved(path);
   for (;;) {
-    if (recording !== null) {
-      const found = postmortemOf(recording);
-      show(found);
-      if (found.process.running !== true || found.process.recorder !== 'open') return EXIT_DONE;
-      await new Promise((resolve) => setTimeout(resolve, interval * 1000));
-    } else {
-      // It is removed when the profiler is closed: what was shown last was the end, unless there is a next one.
-      const next = pid === null ? null : await nextRecorder(pid);
+    const found = recording === null ? null : postmortemOf(recording);
+    if (found !== null) show(found);
+    if (found !== null && isLive(found)) await new Promise((resolve) => setTimeout(resolve, interval * 1000));
+    else {
+      // It is closed and then removed with its profiler: what was shown last was the end, unless there is a next one.
+      const next = pid === null || found?.process.running === false ? null : await openRecorder(pid);
       if (next === null) return EXIT_DONE;
       path = next;
     }
     recording = readUnlessRemoved(path);
   }
+}
+
+function isLive({ process: { running, recorder } }: Postmortem): boolean {
+  return running === true && recorder === 'open';
 }
 
 function readUnlessRemoved(path: string): Recording | null {
@@ -67,14 +70,19 @@ function readUnlessRemoved(path: string): Recording | null {
   }
 }
 
-/** A worker of `map` has a recorder for each input. Null where none comes within the time that a next input takes. */
-async function nextRecorder(pid: number): Promise<string | null> {
+/**
+ * A worker of `map` has a recorder for each input, and none that is open for a moment between two. Null where none
+ * comes within the time that a next input takes.
+ */
+async function openRecorder(pid: number): Promise<string | null> {
   for (let waitedMs = 0; waitedMs < NEXT_WITHIN_MS; waitedMs += NEXT_POLL_MS) {
     try {
-      return findRecorder(pid);
+      const path = findRecorder(pid);
+      if (isLive(postmortemOf(readRecordingAt(path)))) return path;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, NEXT_POLL_MS));
+      // Between two, or removed since it was found.
     }
+    await new Promise((resolve) => setTimeout(resolve, NEXT_POLL_MS));
   }
   return null;
 }
