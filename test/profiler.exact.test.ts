@@ -1,6 +1,6 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
-import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openExact } from './exact-run.js';
 import { rowOf } from './scripted-sampler.js';
@@ -107,10 +107,22 @@ describe('what runs in a stage is charged to it alone, and the rest to nobody', 
   ])('%s is charged to the stage it was made in, and what called it goes on as before', async (_what, bind) => {
     const { profiler, use, selves, outside } = openExact();
     const calls: (() => void)[] = [];
+    const laterUse = (amount: number) =>
+      new Promise<void>((resolve) => {
+        setImmediate(() => {
+          calls[0]!();
+          use(amount);
+          resolve();
+        });
+      });
+    let end = () => {};
+    const done = new Promise<void>((resolve) => {
+      end = resolve;
+    });
     await Promise.all([
       profiler.stage('a', async () => {
         calls.push(bind(() => use(1)));
-        await sleep(5);
+        await done;
       }),
       profiler.stage('b', async () => {
         await immediate();
@@ -118,18 +130,11 @@ describe('what runs in a stage is charged to it alone, and the rest to nobody', 
         calls[0]!();
         use(20);
         await immediate();
-        setImmediate(() => {
-          calls[0]!();
-          use(40);
-        });
-        await sleep(2);
+        await laterUse(40);
+        end();
       }),
     ]);
-    setImmediate(() => {
-      calls[0]!();
-      use(100);
-    });
-    await sleep(2);
+    await laterUse(100);
     expect(selves()).toEqual({ a: 2, b: 70 });
     // The last call came when its stage had ended.
     expect(outside()).toBe(101);
