@@ -106,8 +106,8 @@ export class HeaderMerger {
     this.#others = Object.fromEntries(merged.filter(([, value]) => value !== undefined));
   }
 
-  /** One of the members of `addOthers` that has another value in this report. */
-  addOther(field: 'pid' | 'thread' | 'warnings' | 'composition', value: unknown): void {
+  /** One of the members of `addOthers` that has another value in this report, or adds up. */
+  addOther(field: 'pid' | 'thread' | 'warnings' | 'composition' | 'exact' | 'threads', value: unknown): void {
     const others = this.#others!;
     others[field] = COMBINE_OTHER[field](others[field], value);
   }

@@ -81,7 +81,10 @@ export class ReportScanner {
       header.addOther('composition', composition);
       header.addOther('pid', this.ids.pid);
       header.addOther('thread', this.ids.thread);
+      // These add up, also where they are the same to the letter, as in a record that is there twice.
       if (others.warnings.length > 0) header.addOther('warnings', others.warnings);
+      if (others.exact) header.addOther('exact', others.exact);
+      if (others.threads) header.addOther('threads', others.threads);
     }
     for (const holes of [beforeHoles, afterHoles]) {
       for (const hole of holes) {

@@ -337,3 +337,18 @@ test('a composition that is none is refused, also where the shape of the report 
   expect(state).toMatchObject({ records: 2, malformed: 2 });
   expect(state!.named.map(({ line }) => line)).toEqual([3, 4]);
 });
+
+test('what adds up is added of each of several records that are the same to the letter', () => {
+  const use = { total: 3, outside: 1 };
+  const groups = [{ group: 'this_thread', name: null, threads: 1, cpu_s: 2 }] as const;
+  const profile = {
+    ...pipelineReport(),
+    exact: { thread_cpu_s: use, js_kb_alloc: use, native_kb_alloc: null },
+    threads: { source: present('exact', 'clocks'), groups },
+  };
+  const records = Array.from({ length: 5 }, () => JSON.stringify({ input: 'a', profile }));
+  const expected = mergeReports(profilesOf(records));
+  expect(expected.exact!.thread_cpu_s).toEqual({ total: 15, outside: 5 });
+  expect(merged(folded(records))).toStrictEqual(expected);
+  expect(merged(folded(records, undefined, 2))).toStrictEqual(expected);
+});
