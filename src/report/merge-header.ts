@@ -120,9 +120,11 @@ export class HeaderMerger {
   result(): ReportHeader {
     const others = this.#othersWithCounts();
     if (others === undefined) return emptyHeader();
-    const members = HEADER_FIELDS.map(([field, { fold, optional }]) => {
+    const members = HEADER_FIELDS.map(([field, { fold, optional, nullable }]) => {
       if (fold === 'row') return [field, this.#lacking.has(field) ? null : (this.#program.result()[0] ?? null)];
-      if (fold !== 'add' && fold !== 'max') return [field, others[field]];
+      // What reports of an older version lack was not measured.
+      const absent = nullable === true && optional !== true ? null : undefined;
+      if (fold !== 'add' && fold !== 'max') return [field, others[field] === undefined ? absent : others[field]];
       const total = this.#sums.total(HEADER_NUMBERS.indexOf(field));
       if (optional === true && this.#lacking.has(field)) return [field, undefined];
       return [field, Number.isNaN(total) ? null : total];

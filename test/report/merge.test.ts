@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { mergeReports, ReportMerger } from '../../src/report/merge.js';
 import { NUMBER_METRICS } from '../../src/report/number-metrics.js';
 import type { Report, StageRow } from '../../src/report/report.js';
+import { renderTable } from '../../src/report/table.js';
 import { absent, present } from '../../src/sources.js';
 import { pipelineReport, report, row } from './fixture.js';
 
@@ -280,4 +281,12 @@ test('merging is idempotent on one report, associative and, but for the order, c
       expect(unordered(mergeReports([c, a, b]))).toStrictEqual(unordered(together));
     }),
   );
+});
+
+test('a member that no report has is null, and the table does without', () => {
+  const { composition: _, exact: __, node: ___, ...older } = pipelineReport();
+  const merged = mergeReports([older as Report, older as Report]);
+  expect(merged).toMatchObject({ composition: null, exact: null, node: null });
+  expect(merged).not.toHaveProperty('threads');
+  expect(renderTable(merged)).toContain('scan');
 });
