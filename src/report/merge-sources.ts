@@ -23,7 +23,7 @@ export function mergeState(a: SourceState, b: SourceState): SourceState {
   const differs = left !== a || right !== b || describe(left) !== describe(right);
   const { bound_kb: _, allocator: _allocator, readings: _readings, skipped: _skipped, reason, ...state } = weakest;
   const bound = mergeBound(left, right, weakest.truth);
-  const noticed = differs ? (reason === undefined ? DIFFERS : `${reason}; ${DIFFERS}`) : reason;
+  const noticed = differs ? (reason ? `${reason}; ${DIFFERS}` : DIFFERS) : reason;
   return {
     ...state,
     available: [left, right].every((side) => side.truth !== weakest.truth || side.available),

@@ -89,3 +89,11 @@ test('merging is associative, commutative and idempotent', () => {
     { numRuns: 500 },
   );
 });
+
+test('an empty reason is none, however the states are grouped', () => {
+  const empty = { ...present('sampled', 'mallinfo2'), reason: '' };
+  const [one, other] = [present('exact', 'tracker'), present('exact', 'jemalloc')];
+  const grouped = merged(empty, merged(one, other));
+  expect(merged(merged(empty, one), other)).toEqual(grouped);
+  expect(grouped.reason).toBe(DIFFERS);
+});
