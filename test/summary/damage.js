@@ -74,7 +74,7 @@ export function randomFrom(seed) {
   };
 }
 
-/** @returns {Buffer[]} lines of good and failed records, with profiles of three shapes and without one */
+/** @returns {Buffer[]} lines of good and failed records, with profiles of three shapes and without one, and of a report */
 export function sampleLines() {
   const records = [
     { input: 'a', text: 'of "{[ things', profile: reportOf(['read', 'classify', 'classify.image', 'write']) },
@@ -87,6 +87,7 @@ export function sampleLines() {
     { input: 'c', error: null, profile: reportOf(['read'], { measure: [] }) },
     { input: 'd', error: { kind: 'timeout', message: 'took longer than 5 s' }, profile: null },
     { input: 'e', found: [1, 2, { x: 'y' }] },
+    reportOf(['read', 'write']),
   ];
   return records.map((record) => Buffer.from(JSON.stringify(record)));
 }

@@ -97,7 +97,7 @@ export function differences(expected, result, groupBy) {
   const compare = (what, actual, wanted) => {
     if (!isDeepStrictEqual(actual, wanted))
       found.push(
-        `${what}: ${JSON.stringify(actual)?.slice(0, 500)} in place of ${JSON.stringify(wanted)?.slice(0, 500)}`,
+        `${what}: ${JSON.stringify(actual)?.slice(0, 2000)} in place of ${JSON.stringify(wanted)?.slice(0, 2000)}`,
       );
   };
   for (const count of ['records', 'failed', 'unprofiled', 'malformed']) compare(count, result[count], expected[count]);
@@ -120,7 +120,15 @@ export function differences(expected, result, groupBy) {
     return found;
   }
   const merged = plain(mergeReports(expected.profiles));
-  compare('report', plain(result.report), merged);
+  const { stages, ...header } = plain(result.report);
+  for (const name of new Set([...Object.keys(header), ...Object.keys(merged)]))
+    if (name !== 'stages') compare(name, header[name], merged[name]);
+  compare(
+    'labels',
+    stages.map(({ stage }) => stage),
+    merged.stages.map(({ stage }) => stage),
+  );
+  for (const [index, row] of stages.entries()) compare(`row of ${row.stage.slice(0, 100)}`, row, merged.stages[index]);
   for (const { stage } of result.report.stages) {
     const { input: _, ...slowest } = result.worstOf(stage).wall_s ?? {};
     compare(`slowest of ${stage.slice(0, 100)}`, slowest, expected.slowest.get(stage) ?? {});
@@ -136,6 +144,9 @@ function recordOf(text) {
     return undefined;
   }
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
+  // A report by itself.
+  if (!Object.hasOwn(record, 'profile') && typeof record.schema === 'string' && record.schema.startsWith('stageprof/'))
+    record = { ...record, profile: { ...record } };
   if (!isThere(record.profile)) return record;
   try {
     if (isDeeper(record.profile, DEEPEST_PARSED)) return undefined;
