@@ -161,8 +161,8 @@ const DAMAGES = [
     const member = ['x', 'profile', 'input', 'error', 'exact', 'composition', 'native_modules'][random(7)];
     // In place of what is there: the depth of a member that a later one overrides is not to be had from what is parsed.
     const at = random(2) === 0 ? line.indexOf(`"${member}":`) : -1;
-    if (at !== -1) return replaced(line, at, at + member.length + 3, `"${member}":${value},"${member}s":`);
-    return withMember(line, random, 'x', value);
+    if (at !== -1) return replaced(line, at, at + member.length + 3, `"${member}":${value},"${member}${random(1e9)}":`);
+    return withMember(line, random, `x${random(1e9)}`, value);
   },
   function veryLongText(line, random) {
     const length = [70, 2000, 5000, 70_000, 1_200_000][random(5)];
