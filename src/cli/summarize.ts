@@ -1,14 +1,11 @@
-import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { METRICS, type MetricField } from '../metrics.js';
-import { findSources, type Source, STDIN } from '../summary/files.js';
-import type { GroupPath } from '../summary/record-fold.js';
+import { findSources, type Source } from '../summary/files.js';
+import { type GroupPath, recordFolds } from '../summary/record-fold.js';
 import { MOST_INPUTS } from '../summary/repeated-inputs.js';
-import { runTasks } from '../summary/run-tasks.js';
 import { Summary, type SummaryResult } from '../summary/summary.js';
-import { tasksOf } from '../summary/tasks.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
-import { readProgress } from './read-progress.js';
+import { readRecords, sayNotTaken } from './read-records.js';
 import { counted, say } from './say.js';
 import { wholeNumberFrom } from './shard-flags.js';
 import { FORMATS, type Format, renderSummary } from './summary-formats.js';
@@ -26,9 +23,6 @@ interface SummarizeFlags {
 }
 
 const STAGE = 'stage';
-
-/** Below this a second thread takes longer to start than it saves. */
-const ALONE_BELOW_BYTES = 16 * 1024 * 1024;
 
 const HELP = `
 FILES are JSON Lines of records, as "stageprof map --profile" writes them: { input, …, profile },
@@ -77,9 +71,7 @@ async function summarize(files: readonly string[], flags: SummarizeFlags): Promi
   if (repeated > 0) say(`${counted(repeated, 'file')} given more than once, read once`);
   const by = flags.by === STAGE ? undefined : flags.by;
   const result = await read(sources, flags.jobs, by);
-  for (const line of result.unreadable) say(line);
-  for (const line of result.named) say(line);
-  sayMalformed(result, flags.lenient === true);
+  const isWhole = sayNotTaken(result, flags.lenient === true);
   sayRepeated(result);
 
   const { stdout } = process;
@@ -91,7 +83,6 @@ async function summarize(files: readonly string[], flags: SummarizeFlags): Promi
   });
   stdout.write(text);
   if (result.records === 0) say('there was no record to summarise');
-  const isWhole = result.unreadable.length === 0 && (result.malformed === 0 || flags.lenient === true);
   return isWhole && result.records > 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -101,32 +92,13 @@ async function read(
   by: string | undefined,
 ): Promise<SummaryResult> {
   const groupBy = by?.split('.') as GroupPath | undefined;
-  const tasks = tasksOf(sources);
-  const bytes = sources.reduce((sum, { weight }) => sum + weight, 0);
-  const bytesRead = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
   const summary = new Summary({ isGrouped: groupBy !== undefined });
-  const isKnown = sources.every(({ path, bytes: size }) => path !== STDIN && size !== undefined);
-  const progress = readProgress(isKnown ? bytes : undefined, () => Number(Atomics.load(bytesRead, 0)), process.stderr);
-  try {
-    await runTasks(tasks, {
-      jobs: bytes < ALONE_BELOW_BYTES ? 1 : (jobs ?? availableParallelism()),
-      groupBy,
-      bytesRead,
-      onResult: (task, result) => summary.add(task, result),
-    });
-  } finally {
-    progress.stop();
-  }
+  await readRecords(sources, {
+    jobs,
+    folds: recordFolds(groupBy),
+    onResult: (task, result) => summary.add(task, result),
+  });
   return summary.result();
-}
-
-function sayMalformed({ malformed, named }: SummaryResult, isLenient: boolean): void {
-  if (malformed === 0) return;
-  const others = malformed > named.length ? `, the first ${named.length} named above` : '';
-  const remedy = isLenient ? '' : ' (--lenient to exit with 0 all the same)';
-  say(
-    `${counted(malformed, 'line')} left out that ${malformed === 1 ? 'is no record' : 'are no records'}${others}${remedy}`,
-  );
 }
 
 /** A record too many is in the sums like any other: only a person can tell which is the right one. */

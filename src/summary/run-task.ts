@@ -3,23 +3,26 @@ import { systemReason } from '../setup-error.js';
 import { decompressed } from './decompress.js';
 import { STDIN } from './files.js';
 import { LineFeed, type LineSink } from './line-feed.js';
+import type { LineFold } from './line-fold.js';
 import { onOneLine } from './one-line.js';
-import { type FoldState, RecordFold, type RecordReader } from './record-fold.js';
 import type { Part, Task } from './tasks.js';
 
 const PIECE_BYTES = 256 * 1024;
 
-export interface TaskResult {
+export interface TaskResult<State> {
   /** Lines of each part. */
   readonly lines: readonly number[];
   /** One line each on what could not be read. */
   readonly unreadable: readonly string[];
-  readonly fold: FoldState;
+  readonly fold: State;
 }
 
 /** Reads the parts of a task. @param onBytes told of every piece that has been read */
-export async function runTask(task: Task, reader: RecordReader, onBytes: (count: number) => void): Promise<TaskResult> {
-  const fold = new RecordFold(reader);
+export async function runTask<State>(
+  task: Task,
+  fold: LineFold<State>,
+  onBytes: (count: number) => void,
+): Promise<TaskResult<State>> {
   const lines: number[] = [];
   const unreadable: string[] = [];
   for (const [index, part] of task.parts.entries()) {
@@ -43,7 +46,7 @@ export async function runTask(task: Task, reader: RecordReader, onBytes: (count:
   return { lines, unreadable, fold: fold.state() };
 }
 
-function sinkOf(fold: RecordFold, part: number): LineSink {
+function sinkOf(fold: LineFold<unknown>, part: number): LineSink {
   return {
     take: (input, from, line) => fold.addLine(input, from, { part, line }),
     takeTooLong: (line) => fold.addMalformed({ part, line }, 'is longer than 256 MiB: not a record'),

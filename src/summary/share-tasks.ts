@@ -1,4 +1,4 @@
-import type { RecordReader } from './record-fold.js';
+import type { OpenFold } from './line-fold.js';
 import { runTask, type TaskResult } from './run-task.js';
 import type { Task } from './tasks.js';
 
@@ -12,15 +12,15 @@ export interface Shared {
 }
 
 /** Runs one task after another until none is left that nobody has begun. Stdin is left to the main thread. */
-export async function shareTasks(
+export async function shareTasks<State>(
   { tasks, next, bytesRead }: Shared,
-  reader: RecordReader,
-  onResult: (index: number, result: TaskResult) => void,
+  openFold: OpenFold<State>,
+  onResult: (index: number, result: TaskResult<State>) => void,
 ): Promise<void> {
   const onBytes = (count: number) => void Atomics.add(bytesRead, 0, BigInt(count));
   for (let index = Atomics.add(next, 0, 1); index < tasks.length; index = Atomics.add(next, 0, 1)) {
     if (tasks[index]!.isStdin) continue;
-    onResult(index, await runTask(tasks[index]!, reader, onBytes));
+    onResult(index, await runTask(tasks[index]!, openFold(), onBytes));
     // Between two tasks the main thread hears the others and shows how far it is.
     await new Promise(setImmediate);
   }

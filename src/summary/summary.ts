@@ -2,20 +2,18 @@ import { ReportMerger } from '../report/merge.js';
 import { RowMerger } from '../report/merge-rows.js';
 import type { Report, StageRow } from '../report/report.js';
 import { type FailureCounts, Failures } from './failures.js';
-import { STDIN } from './files.js';
-import { type MalformedLine, MOST_LABELS, MOST_NAMED } from './record-fold.js';
+import { MalformedLines } from './malformed.js';
+import { type FilePlace, Places } from './places.js';
+import { type FoldState, MOST_LABELS } from './record-fold.js';
 import { RepeatedInputs } from './repeated-inputs.js';
 import type { TaskResult } from './run-task.js';
 import type { Task } from './tasks.js';
-import { type Place, WORST_BY, type WorstBy, WorstInputs } from './worst.js';
+import { WORST_BY, type WorstBy, WorstInputs } from './worst.js';
 
 /** A record and where it stands. */
-export interface WorstRecord {
+export interface WorstRecord extends FilePlace {
   readonly value: number;
   readonly input: string | null;
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
 }
 
 /** Of one label, by what it is worst; null where no record has such a number. */
@@ -45,30 +43,23 @@ export class Summary {
   readonly #merger = new ReportMerger({ maxLabels: MOST_LABELS });
   readonly #groups: RowMerger | undefined;
   readonly #worst = new WorstInputs(MOST_LABELS);
-  readonly #counts = { records: 0, failed: 0, unprofiled: 0, malformed: 0 };
+  readonly #counts = { records: 0, failed: 0, unprofiled: 0 };
   readonly #failures = new Failures();
   readonly #inputs = new RepeatedInputs();
-  readonly #named: MalformedLine[] = [];
+  readonly #malformed = new MalformedLines();
   readonly #unreadable: string[] = [];
-  /** Of each part its file, and the lines of that file before it. */
-  readonly #parts: { readonly file: string; readonly linesBefore: number }[] = [];
-  #linesOfFile = 0;
+  readonly #places = new Places();
 
   constructor({ isGrouped }: { readonly isGrouped: boolean }) {
     if (isGrouped) this.#groups = new RowMerger(MOST_LABELS);
   }
 
-  add(task: Task, { lines, unreadable, fold }: TaskResult): void {
-    task.parts.forEach(({ path, stretch }, index) => {
-      // Stretches of one file follow one another.
-      if (stretch === undefined || stretch.from === 0) this.#linesOfFile = 0;
-      this.#parts[task.firstPart + index] = { file: path, linesBefore: this.#linesOfFile };
-      this.#linesOfFile += lines[index]!;
-    });
-    for (const count of ['records', 'failed', 'unprofiled', 'malformed'] as const) this.#counts[count] += fold[count];
+  add(task: Task, { lines, unreadable, fold }: TaskResult<FoldState>): void {
+    this.#places.add(task, lines);
+    for (const count of ['records', 'failed', 'unprofiled'] as const) this.#counts[count] += fold[count];
     this.#failures.absorb(fold.failures);
     this.#inputs.absorb(fold.inputs);
-    this.#named.push(...fold.named.slice(0, MOST_NAMED - this.#named.length));
+    this.#malformed.absorb(fold.malformed, fold.named);
     this.#unreadable.push(...unreadable);
     this.#merger.absorb(fold.merger);
     if (fold.groups !== undefined) this.#groups?.absorb(fold.groups);
@@ -80,24 +71,17 @@ export class Summary {
       ...this.#counts,
       failures: this.#failures.result(),
       repeatedInputs: this.#inputs.count,
-      named: this.#named.map((malformed) => {
-        const { file, line } = this.#placed(malformed);
-        return `${file}:${line}: ${malformed.reason}`;
-      }),
+      malformed: this.#malformed.count,
+      named: this.#malformed.named.map((malformed) => this.#places.named(malformed)),
       unreadable: this.#unreadable,
       report: this.#merger.result(),
       groups: this.#groups?.result(),
       worstOf: (label) => {
         const worst = this.#worst
           .of(label)
-          .map((one) => one && { value: one.value, input: one.input, ...this.#placed(one) });
+          .map((one) => one && { value: one.value, input: one.input, ...this.#places.placed(one) });
         return Object.fromEntries(WORST_BY.map((by, index) => [by, worst[index] ?? null])) as unknown as WorstRecords;
       },
     };
-  }
-
-  #placed({ part, line }: Place): { file: string; line: number } {
-    const { file, linesBefore } = this.#parts[part]!;
-    return { file: file === STDIN ? 'stdin' : file, line: linesBefore + line };
   }
 }

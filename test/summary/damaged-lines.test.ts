@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { checkReport } from '../../src/report/check.js';
 import { ReportMerger } from '../../src/report/merge.js';
-import { RecordFold, RecordReader } from '../../src/summary/record-fold.js';
+import { RecordFold } from '../../src/summary/record-fold.js';
+import { RecordReader } from '../../src/summary/record-reader.js';
 import { pipelineReport } from '../report/fixture.js';
 import { lineOf } from './scanned.js';
 

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { renderSummary } from '../../dist/cli/summary-formats.js';
 import { findSources } from '../../dist/summary/files.js';
+import { recordFolds } from '../../dist/summary/record-fold.js';
 import { runTasks } from '../../dist/summary/run-tasks.js';
 import { Summary } from '../../dist/summary/summary.js';
 import { tasksOf } from '../../dist/summary/tasks.js';
@@ -52,7 +53,7 @@ async function tryRun(run, damagedLines, samples, random, folder, found) {
     const summary = new Summary({ isGrouped: groupBy !== undefined });
     await runTasks(tasks, {
       jobs: run % 40 === 39 ? 2 : 1,
-      groupBy,
+      folds: recordFolds(groupBy),
       bytesRead: new BigInt64Array(new SharedArrayBuffer(8)),
       onResult: (task, result) => summary.add(task, result),
     });

@@ -4,16 +4,17 @@ import { METRICS } from '../../src/metrics.js';
 import { mergeReports, ReportMerger } from '../../src/report/merge.js';
 import type { Report, StageRow } from '../../src/report/report.js';
 import { present } from '../../src/sources.js';
-import { type FoldState, type GroupPath, RecordFold, RecordReader } from '../../src/summary/record-fold.js';
+import { type FoldState, type GroupPath, RecordFold } from '../../src/summary/record-fold.js';
+import { RecordReader } from '../../src/summary/record-reader.js';
 import { pipelineReport, report, row } from '../report/fixture.js';
 import { lineOf } from './scanned.js';
 
 /** What lines come to, in folds of so many lines, one reader for all. */
 function folded(lines: readonly (string | Uint8Array)[], groupBy?: GroupPath, linesAFold = lines.length): FoldState[] {
-  const reader = new RecordReader(groupBy);
+  const reader = new RecordReader(groupBy?.[0]);
   const states: FoldState[] = [];
   for (let from = 0; from < lines.length; from += linesAFold) {
-    const fold = new RecordFold(reader);
+    const fold = new RecordFold(reader, groupBy);
     lines.slice(from, from + linesAFold).forEach((line, index) => {
       const { input, from: start } = lineOf(line);
       fold.addLine(input, start, { part: 0, line: from + index + 1 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { RecordFold, RecordReader } from '../../src/summary/record-fold.js';
+import { RecordFold } from '../../src/summary/record-fold.js';
+import { RecordReader } from '../../src/summary/record-reader.js';
 import { RepeatedInputs } from '../../src/summary/repeated-inputs.js';
 import { lineOf } from './scanned.js';
 
