@@ -47,13 +47,18 @@ export function renderCsv(
   report: Report,
   { by = 'stage', further = [] }: { readonly by?: string | undefined; readonly further?: readonly CsvColumn[] } = {},
 ): string {
-  const label: CsvColumn = { field: inert(by), value: ({ stage }) => stage };
+  const label: CsvColumn = { field: by, value: ({ stage }) => stage };
   const columns = [label, ...COLUMNS, ...further];
   const lines = [
     columns.map(({ field }) => field),
-    ...report.stages.map((row) => columns.map(({ value }) => text(value(row, report)))),
+    ...report.stages.map((row) => columns.map(({ value }) => value(row, report))),
   ];
-  return lines.map((fields) => `${fields.map(quoted).join(',')}\r\n`).join('');
+  return lines.map(csvLine).join('');
+}
+
+/** A line of the fields. Seconds are rounded to nanoseconds, texts that begin like a formula get a `'` in front. */
+export function csvLine(fields: readonly (string | number | null | undefined)[]): string {
+  return `${fields.map((field) => quoted(text(field))).join(',')}\r\n`;
 }
 
 /** `name=KiB name=KiB`, the largest first. */

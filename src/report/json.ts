@@ -1,11 +1,9 @@
-import type { Report } from './report.js';
-
 /**
- * The report as JSON: one line a header member and one a row, so that two of them can be compared with `diff`
- * and a stage found with `grep`. Members beside those of a report are kept.
+ * A report, or what is made of several, as JSON: one line a header member and one a row, so that two of them can be
+ * compared with `diff` and a stage found with `grep`.
  */
-export function renderJson(report: Report): string {
-  const members = Object.entries(report)
+export function renderJson(content: object): string {
+  const members = Object.entries(content)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `  ${JSON.stringify(name)}: ${areRows(value) ? rowLines(value) : JSON.stringify(value)}`);
   return `{\n${members.join(',\n')}\n}\n`;
