@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { SetupError, systemReason } from '../setup-error.js';
+import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { mapCommand } from './map.js';
@@ -12,7 +13,15 @@ import { summarizeCommand } from './summarize.js';
 import { UsageError } from './usage-error.js';
 import { watchCommand } from './watch.js';
 
-const COMMANDS = [runCommand, mapCommand, summarizeCommand, watchCommand, postmortemCommand, doctorCommand];
+const COMMANDS = [
+  runCommand,
+  mapCommand,
+  summarizeCommand,
+  compareCommand,
+  watchCommand,
+  postmortemCommand,
+  doctorCommand,
+];
 
 function createProgram(finish: (exitCode: number) => void): Command {
   const program = new Command('stageprof')

@@ -1,0 +1,140 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Comparison } from '../compare/comparison.js';
+import { coveredBy, type Expression, knownFields, parseExpression, violationsOf } from '../compare/fail-on.js';
+import { renderCompareCsv, renderCompareJson, renderCompareMarkdown } from '../compare/formats.js';
+import { type CompareResult, SORTS, type Sort } from '../compare/result.js';
+import { renderCompareTable } from '../compare/table.js';
+import { uncoveredText, violationText } from '../compare/violation-text.js';
+import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
+import { compareOperands } from './compared-sides.js';
+import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
+import { say } from './say.js';
+import { wholeNumberFrom } from './shard-flags.js';
+import { FORMATS, type Format } from './summary-formats.js';
+import { tableOptions } from './terminal.js';
+import { UsageError } from './usage-error.js';
+
+interface CompareFlags {
+  readonly format: Format;
+  readonly metric?: readonly NumberField[];
+  readonly failOn: readonly Expression[];
+  readonly confidence: number;
+  readonly sort: Sort;
+  readonly top?: number;
+  readonly jobs?: number;
+  readonly unmatched?: true;
+  readonly lenient?: true;
+}
+
+const DEFAULT_METRICS: readonly NumberField[] = [
+  'wall_s',
+  'cpu_s',
+  'js_kb_peak_max',
+  'native_kb_peak_max',
+  'rss_kb_peak_max',
+];
+
+const HELP = `
+BASE and NEW are each a file of records, a folder of them or a quoted pattern, as for
+"stageprof summarize"; or a report, as "summarize --format json" and "run --out" write it, which
+has no records to make an interval from.
+
+Only inputs that both sides have a good record of are compared, each counting once. Times, counts
+and volumes are totals of these inputs; peaks, growths and the slowest call are means.
+
+A --fail-on is [LABELS:]METRIC>THRESHOLD, or for a drop [LABELS:]METRIC<-THRESHOLD:
+  wall_s>10%                     the total of any label is more than 10 % higher
+  wall_s>2s                      more than 2 s higher
+  extract.*:native_kb_alloc>1GB  of labels below extract; * is any text, ? any character
+It fails where the change is over the threshold and significant, with the confidence given for all
+that it covers together; and where it is over the threshold and there is no interval.
+
+Exit codes: 0 done, 1 a --fail-on was met or some lines or files could not be taken, 2 usage.
+docs/compare.md has the method and how often it is right.`;
+
+export function compareCommand(finish: (exitCode: number) => void): Command {
+  return new Command('compare')
+    .description('two runs over the same inputs: what each stage cost more or less, and whether that is chance')
+    .argument('<base>', 'records or report of before')
+    .argument('<new>', 'records or report of after')
+    .addOption(new Option('--format <format>', 'of the result').choices(FORMATS).default('table'))
+    .option('--metric <fields>', `separated by commas, or all; without it ${DEFAULT_METRICS.join(', ')}`, parseMetrics)
+    .option(
+      '--fail-on <expression>',
+      'exit with 1 where it is met, such as wall_s>10%; may be repeated',
+      addExpression,
+      [],
+    )
+    .option('--confidence <share>', 'of the intervals and of --fail-on', parseConfidence, 0.95)
+    .addOption(new Option('--sort <by>', 'rows of each metric, highest first').choices(SORTS).default('change'))
+    .addOption(new Option('--top <n>', 'so many rows of each metric').argParser(wholeNumberFrom(1)))
+    .addOption(new Option('--jobs <n>', 'threads at most, without it one a core').argParser(wholeNumberFrom(1)))
+    .option('--unmatched', 'compare all records as two independent corpora, whatever their inputs')
+    .option('--lenient', 'exit with 0 although some lines were no records')
+    .addHelpText('after', HELP)
+    .action(async (base: string, next: string, flags: CompareFlags) => finish(await compare(base, next, flags)));
+}
+
+async function compare(base: string, next: string, flags: CompareFlags): Promise<number> {
+  const { failOn, confidence } = flags;
+  const { isWhole, ...compared } = await compareOperands(base, next, {
+    fields: fieldsOf(flags),
+    confidence,
+    isMatched: flags.unmatched !== true,
+    isLenient: flags.lenient === true,
+    jobs: flags.jobs,
+  });
+  for (const expression of failOn) requireCovered(expression, compared.comparisons);
+  const violations = failOn.flatMap((expression) => violationsOf(expression, compared.comparisons, confidence));
+  process.stdout.write(render({ ...compared, violations }, flags));
+  for (const violation of violations) say(violationText(violation, confidence));
+  return isWhole && violations.length === 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+/** Those asked for, and those of --fail-on, in the order of the table of metrics. */
+function fieldsOf({ metric = DEFAULT_METRICS, failOn }: CompareFlags): NumberField[] {
+  const wanted = new Set([...metric, ...failOn.map(({ field }) => field)]);
+  return NUMBER_METRICS.map(({ field }) => field).filter((field) => wanted.has(field));
+}
+
+/** A typing error must not let a change pass. */
+function requireCovered(expression: Expression, comparisons: readonly Comparison[]): void {
+  if (coveredBy(expression, comparisons).length > 0) return;
+  throw new UsageError(`--fail-on ${expression.text}: ${uncoveredText(expression, comparisons)}`);
+}
+
+function render(result: CompareResult, { format, sort, top }: CompareFlags): string {
+  switch (format) {
+    case 'json':
+      return renderCompareJson(result, { sort, top });
+    case 'csv':
+      return renderCompareCsv(result, { sort, top });
+    case 'markdown':
+      return renderCompareMarkdown(result, { sort, top });
+    default:
+      return renderCompareTable(result, { sort, top, ...tableOptions(process.stdout) });
+  }
+}
+
+function parseMetrics(text: string): NumberField[] {
+  if (text === 'all') return NUMBER_METRICS.map(({ field }) => field);
+  return text.split(',').map((name) => {
+    const metric = NUMBER_METRICS.find(({ field }) => field === name.trim());
+    if (metric === undefined) throw new InvalidArgumentError(`It has to be all, or some of ${knownFields()}.`);
+    return metric.field;
+  });
+}
+
+function addExpression(text: string, earlier: readonly Expression[]): readonly Expression[] {
+  try {
+    return [...earlier, parseExpression(text)];
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+function parseConfidence(text: string): number {
+  const share = Number(text);
+  if (text.trim() !== '' && share >= 0.5 && share <= 0.9999) return share;
+  throw new InvalidArgumentError('It has to be a number from 0.5 to 0.9999, such as 0.95.');
+}

@@ -1,0 +1,68 @@
+import { duration, inline, NOTHING, type Quantity, size } from '../report/format.js';
+import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
+import type { Change, Comparison } from './comparison.js';
+import type { Verdict } from './result.js';
+
+const INTEGER_DIGITS = 4;
+
+/** A value of a metric, or with `isChange` a difference of two, with its sign. */
+export function quantityOf(field: NumberField, value: number | null, isChange = false): Quantity {
+  if (value === null) return NOTHING;
+  const { unit, fold } = NUMBER_METRICS.find((metric) => metric.field === field)!;
+  if (unit === 'KiB') return size(value, isChange || fold === 'growth');
+  const quantity = unit === 's' ? duration(value) : { digits: plainNumber(value), unit: '' };
+  return isChange && value > 0 ? { ...quantity, digits: `+${quantity.digits}` } : quantity;
+}
+
+/** Means of counts are no whole numbers. */
+function plainNumber(value: number): string {
+  const digits = Math.abs(value) >= 10 ** INTEGER_DIGITS ? 0 : 2;
+  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+}
+
+/** `+12.3%`; past ten times as much it is read faster as `x 12.3`. */
+export function percentQuantity(share: number): Quantity {
+  if (share >= 9) return { digits: `x ${plainTimes(share + 1)}`, unit: '' };
+  const digits = (share * 100).toFixed(1);
+  if (Number(digits) === 0) return { digits: '0.0', unit: '%' };
+  return { digits: share > 0 ? `+${digits}` : digits, unit: '%' };
+}
+
+function plainTimes(times: number): string {
+  return times >= 1e6 ? times.toExponential(1) : times.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+}
+
+/** The change as one looks at it first: in per cent where there is such a number. */
+export function changeQuantity({ relative }: Comparison): Quantity {
+  return relative === null ? NOTHING : percentQuantity(relative.value);
+}
+
+/** `+1.2% to +6.3%`, in the unit of the metric where there is no percentage; empty without an interval. */
+export function intervalText({ field, relative, difference }: Comparison): string {
+  const text = relative === null ? '' : intervalOf(field, relative, true);
+  return text !== '' || difference === null ? text : intervalOf(field, difference, false);
+}
+
+/** Empty without an interval. */
+export function intervalOf(field: NumberField, { low, high }: Change, isRelative: boolean): string {
+  if (low === null || high === null) return '';
+  const of = (value: number) => (isRelative ? percentQuantity(value) : quantityOf(field, value, true));
+  return `${inline(of(low))} to ${inline(of(high))}`;
+}
+
+export const NO_INTERVAL = 'no interval';
+
+/** The last word on a row; empty where nothing was found. */
+export function verdictText({ state, difference }: Comparison, verdict: Verdict | undefined): string {
+  if (state !== 'both') return state;
+  if (difference === null) return '';
+  if (verdict === undefined) return difference.value === 0 ? '' : NO_INTERVAL;
+  return verdict === 'unclear' ? '' : verdict;
+}
+
+/** The inputs that have the label: one number where both sides have the same. */
+export function inputsText({ inputs }: Comparison): string {
+  if (inputs === null) return '';
+  const [base, next] = [inputs.base, inputs.new].map((count) => count.toLocaleString('en-US'));
+  return base === next ? base! : `${base}, ${next}`;
+}

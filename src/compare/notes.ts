@@ -1,0 +1,107 @@
+import { inline, percent } from '../report/format.js';
+import type { Comparison } from './comparison.js';
+import { type CompareResult, missingMetrics, type SideFacts } from './result.js';
+
+export interface CompareNote {
+  readonly key: string;
+  readonly text: string;
+  readonly isAlarm?: true;
+}
+
+/** What stands above the rows: what was compared with what. */
+export function headingLines({ base, new: next, inputs }: CompareResult): string[] {
+  return [`base  ${sideText(base)}`, `new   ${sideText(next)}`, inputs === null ? '' : inputsLine(inputs)].filter(
+    (line) => line !== '',
+  );
+}
+
+function sideText({ name, files, records, failed, unprofiled, nameless }: SideFacts): string {
+  if (files === null) return `${name}: a report${records === null ? '' : ` of ${counted(records, 'record')}`}`;
+  const without = [
+    ...(failed > 0 ? [`${number(failed)} failed`] : []),
+    ...(unprofiled > 0 ? [`${number(unprofiled)} without profile`] : []),
+    ...(nameless > 0 ? [`${number(nameless)} without input`] : []),
+  ];
+  const leftOut = without.length === 0 ? '' : `, left out: ${without.join(', ')}`;
+  return `${name}: ${counted(records ?? 0, 'record')} in ${counted(files, 'file')}${leftOut}`;
+}
+
+function inputsLine({ both, onlyBase, onlyNew }: NonNullable<CompareResult['inputs']>): string {
+  const others =
+    onlyBase + onlyNew === 0
+      ? ', there are no others'
+      : `; left out: ${number(onlyBase)} only in base, ${number(onlyNew)} only in new`;
+  return `${counted(both, 'input')} in both ${both === 1 ? 'is' : 'are'} compared${others}`;
+}
+
+/** What the rows do not say. */
+export function compareNotes(result: CompareResult): CompareNote[] {
+  const { base, new: next, inputs, confidence, comparisons } = result;
+  const hasIntervals = comparisons.some(({ difference }) => difference?.probability != null);
+  const isOfReports = base.files === null || next.files === null;
+  return [
+    ...(isOfReports && base.records !== next.records ? [differentRecords(base, next)] : []),
+    ...(inputs === null && !isOfReports ? [UNMATCHED] : []),
+    ...(hasIntervals ? [intervalNote(confidence), verdictNote(confidence, comparisons)] : []),
+    ...withoutInterval(comparisons),
+    ...unmeasured(comparisons),
+    ...missingMetrics(result).map(({ field, reason }) => ({ key: 'left out', text: `${field}: ${reason}` })),
+  ];
+}
+
+const UNMATCHED: CompareNote = {
+  key: 'inputs',
+  text: 'are not matched: where the two sides have other inputs, that is part of the change',
+  isAlarm: true,
+};
+
+function differentRecords(base: SideFacts, next: SideFacts): CompareNote {
+  const [before, after] = [base, next].map(({ records }) => (records === null ? 'an unknown number' : number(records)));
+  const text = `are ${before} in base and ${after} in new: that is part of the change, compare the records themselves`;
+  return { key: 'records', text, isAlarm: true };
+}
+
+function intervalNote(confidence: number): CompareNote {
+  const text = `${percentText(confidence)} intervals are of how inputs differ, not of how runs do: what the machine was doing meanwhile is in none of them`;
+  return { key: 'interval', text };
+}
+
+function verdictNote(confidence: number, comparisons: readonly Comparison[]): CompareNote {
+  const count = comparisons.filter(({ difference }) => difference?.probability != null).length;
+  const text = `significant with ${percentText(confidence)} for all ${counted(count, 'comparison')} together (Holm); no word is no evidence, not no change`;
+  return { key: 'up, down', text };
+}
+
+/** Why there is no interval, each reason once. */
+function withoutInterval(comparisons: readonly Comparison[]): CompareNote[] {
+  const fields = new Map<string, Set<string>>();
+  for (const { whyNoInterval, field } of comparisons) {
+    if (whyNoInterval === null) continue;
+    const ofReason = fields.get(whyNoInterval) ?? new Set();
+    fields.set(whyNoInterval, ofReason.add(field));
+  }
+  return Array.from(fields, ([reason, names]) => ({ key: 'no interval', text: `${[...names].join(', ')}: ${reason}` }));
+}
+
+function unmeasured(comparisons: readonly Comparison[]): CompareNote[] {
+  const fields = new Set(
+    comparisons
+      .filter(({ unmeasured }) => (unmeasured?.base ?? 0) + (unmeasured?.new ?? 0) > 0)
+      .map((one) => one.field),
+  );
+  if (fields.size === 0) return [];
+  const text = `${[...fields].join(', ')}: not in every record; those without count as the mean of the others`;
+  return [{ key: 'not measured', text }];
+}
+
+export function percentText(confidence: number): string {
+  return inline(percent(confidence)).replace('.0%', '%');
+}
+
+function counted(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function number(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -1,0 +1,162 @@
+import { escapeControls } from '../report/escape.js';
+import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText } from '../report/grid.js';
+import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
+import { type Paint, painter } from '../report/paint.js';
+import { changeQuantity, inputsText, intervalText, NO_INTERVAL, quantityOf, verdictText } from './cells.js';
+import type { Comparison } from './comparison.js';
+import { compareNotes, headingLines, percentText } from './notes.js';
+import {
+  type CompareRanking,
+  type CompareResult,
+  isComparable,
+  ranked,
+  statisticText,
+  type Verdict,
+  verdictsOf,
+} from './result.js';
+
+export interface CompareTableOptions extends CompareRanking {
+  /** Characters a line may have: columns give way to it. */
+  readonly width?: number | undefined;
+  readonly colour?: boolean | undefined;
+}
+
+type Key = 'base' | 'new' | 'difference' | 'change' | 'interval' | 'verdict' | 'inputs' | 'base max' | 'new max';
+
+interface ShownColumn extends GridColumn {
+  readonly key: Key;
+}
+
+/** Which columns give way to the width, the first first; the others are what one came for. */
+const GIVING_WAY: readonly Key[] = ['base max', 'new max', 'inputs', 'difference', 'base', 'new'];
+
+/** Labels take no more than this share of the width. */
+const LARGEST_LABEL_SHARE = 0.35;
+const SHORTEST_LABEL = 12;
+
+/** A block for each metric: the labels side by side, those that changed by most first. */
+export function renderCompareTable(result: CompareResult, options: CompareTableOptions): string {
+  const { width = Number.POSITIVE_INFINITY, colour = false } = options;
+  const paint = painter(colour);
+  const verdicts = verdictsOf(result);
+  const blocks = result.fields.flatMap((field) => {
+    if (!isComparable(result, field)) return [];
+    const all = ranked(result.comparisons, field, { ...options, top: undefined });
+    const rows = all.slice(0, options.top);
+    return [['', ...blockLines(field, rows, all.length, { result, verdicts, width, paint })]];
+  });
+  const notes = compareNotes(result);
+  const keyWidth = Math.max(0, ...notes.map(({ key }) => key.length));
+  const below = notes.flatMap(({ key, text, isAlarm }) =>
+    wrapText(escapeControls(text), width - keyWidth - GAP.length).map((line, index) => {
+      const head = paint('dim', (index === 0 ? key : '').padEnd(keyWidth));
+      return `${head}${GAP}${isAlarm === true ? paint('yellow', line) : line}`;
+    }),
+  );
+  const heading = headingLines(result).flatMap((line) => wrapText(escapeControls(line), width));
+  return `${[...heading, ...blocks.flat(), ...(below.length > 0 ? ['', ...below] : [])].join('\n')}\n`;
+}
+
+interface BlockContext {
+  readonly result: CompareResult;
+  readonly verdicts: ReadonlyMap<Comparison, Verdict>;
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+function blockLines(
+  field: NumberField,
+  rows: readonly Comparison[],
+  count: number,
+  { result, verdicts, width, paint }: BlockContext,
+): string[] {
+  const labels = labelColumn(
+    [field, ...rows.map(({ stage }) => escapeControls(stage))],
+    Math.max(SHORTEST_LABEL, field.length, Math.floor(width * LARGEST_LABEL_SHARE)),
+  );
+  const columns = fitting(columnsOf(field, rows, verdicts, percentText(result.confidence)), width - labels.width);
+  const lines = labels.cells.map((label, line) => {
+    const cells = columns.map(({ key, cells }) =>
+      line > 0 && key === 'verdict' ? paintVerdict(cells[line]!, paint) : cells[line]!,
+    );
+    const text = [label, ...cells].join(GAP).trimEnd();
+    return line === 0 ? paint('bold', text) : text;
+  });
+  const shown = rows.length < count ? `, ${rows.length} of ${count} labels` : '';
+  const intervals = columns.some(({ key }) => key === 'interval') ? '' : ', no intervals';
+  const title = wrapText(`${heading(field, rows[0]!, result)}${intervals}${shown}`, width);
+  return [...title.map((line) => paint('dim', line)), ...lines];
+}
+
+function heading(field: NumberField, first: Comparison, { inputs }: CompareResult): string {
+  const { description } = NUMBER_METRICS.find((metric) => metric.field === field)!;
+  return `${description.split(/[.:;] |\.$/, 1)[0]}: ${statisticText(first, inputs)}`;
+}
+
+function columnsOf(
+  field: NumberField,
+  rows: readonly Comparison[],
+  verdicts: ReadonlyMap<Comparison, Verdict>,
+  confidence: string,
+): ShownColumn[] {
+  const numbers = (key: Key, of: (row: Comparison) => number | null, isChange = false): ShownColumn => ({
+    key,
+    ...numberColumn(
+      key,
+      rows.map((row) => quantityOf(field, of(row), isChange)),
+    ),
+  });
+  const texts = (key: Key, title: string, of: (row: Comparison) => string): ShownColumn[] => {
+    const cells = rows.map(of);
+    return cells.some((cell) => cell !== '') ? [{ key, ...textColumn(title, cells) }] : [];
+  };
+  // Where no row has an interval the heading says so, once.
+  const hasIntervals = rows.some((row) => intervalText(row) !== '');
+  const hasHighest = rows.some(({ highest }) => highest !== null);
+  return [
+    numbers('base', ({ base }) => base),
+    numbers('new', (row) => row.new),
+    numbers('difference', ({ difference }) => difference?.value ?? null, true),
+    ...(rows.some(({ relative }) => relative !== null)
+      ? [{ key: 'change' as const, ...numberColumn('change', rows.map(changeQuantity)) }]
+      : []),
+    ...texts('interval', `${confidence} interval`, intervalText),
+    ...texts('verdict', '', (row) => {
+      const text = verdictText(row, verdicts.get(row));
+      return text === NO_INTERVAL && !hasIntervals ? '' : text;
+    }),
+    ...(hasHighest
+      ? [
+          numbers('base max', ({ highest }) => highest?.base ?? null),
+          numbers('new max', ({ highest }) => highest?.new ?? null),
+        ]
+      : []),
+    ...(rows.some(({ inputs }) => inputs !== null)
+      ? [
+          {
+            key: 'inputs' as const,
+            ...numberColumn(
+              'inputs',
+              rows.map((row) => ({ digits: inputsText(row), unit: '' })),
+            ),
+          },
+        ]
+      : []),
+  ];
+}
+
+function fitting(columns: readonly ShownColumn[], width: number): readonly ShownColumn[] {
+  let kept = columns;
+  const needed = () => kept.reduce((sum, column) => sum + GAP.length + column.width, 0);
+  for (const key of GIVING_WAY) {
+    if (needed() > width) kept = kept.filter((column) => column.key !== key);
+  }
+  return kept;
+}
+
+function paintVerdict(cell: string, paint: Paint): string {
+  const word = cell.trim();
+  if (word === 'up') return paint('red', cell);
+  if (word === 'down') return paint('bold', cell);
+  return word === NO_INTERVAL ? paint('dim', cell) : paint('yellow', cell);
+}
