@@ -18,7 +18,7 @@ const arrayTask = (id: string, others: NodeJS.ProcessEnv = {}) => ({
 type WrongUse = [what: string, args: string[], line: RegExp, env?: NodeJS.ProcessEnv];
 
 const wrong: WrongUse[] = [
-  ['no command', [], /no command given, the commands are run, map, summarize, watch, postmortem, doctor/],
+  ['no command', [], /no command given, the commands are run, map, summarize, compare, watch, postmortem, doctor/],
   ['an unknown command', ['mpa'], /unknown command 'mpa'/],
   ['an unknown flag', ['map', OUTCOMES, 'a', '--tries', '2'], /unknown option '--tries'/],
   ...['0', '-1', '1.5', 'all', ''].map(
@@ -128,6 +128,21 @@ const wrong: WrongUse[] = [
   ['an order for caliper', ['summarize', 'list.txt', '--format', 'caliper', '--sort', 'cpu_s'], /--sort is not for --/],
   ['few rows for caliper', ['summarize', 'list.txt', '--format', 'caliper', '--top', '3'], /--top is not for --format/],
   ['details of a table', ['summarize', 'list.txt', '--details'], /--details needs --format json/],
+  ['nothing to compare with', ['compare', 'a.jsonl'], /missing required argument 'new'/],
+  ['a missing side', ['compare', 'list.txt', 'gone.jsonl'], /gone\.jsonl: there is no such file/],
+  ['a pipe to compare', ['compare', 'list.txt', '-'], /-: may have to be read twice, give a file/],
+  ['a side without records', ['compare', 'empty.txt', 'empty.txt'], /empty\.txt: has no record/],
+  ['a broken report', ['compare', 'report.json', 'report.json'], /report\.json: begins like a report and is none/],
+  ['an unknown format of compare', ['compare', 'a', 'b', '--format', 'xml'], /--format.*table, json, csv, markdown/],
+  ['an unknown metric', ['compare', 'a', 'b', '--metric', 'wall_s,wall'], /--metric.*wall_s, /],
+  ['no metric', ['compare', 'a', 'b', '--metric', ''], /--metric.*wall_s, /],
+  ['an expression without threshold', ['compare', 'a', 'b', '--fail-on', 'wall_s'], /--fail-on.*METRIC>THRESHOLD/],
+  ['an expression of an unknown metric', ['compare', 'a', 'b', '--fail-on', 'wall>5%'], /--fail-on.*no metric wall/],
+  ['a threshold without unit', ['compare', 'a', 'b', '--fail-on', 'wall_s>5'], /--fail-on.*needs one of the units/],
+  ['a confidence past certainty', ['compare', 'a', 'b', '--confidence', '95'], /--confidence.*0\.5 to 0\.9999/],
+  ['an unknown order of rows', ['compare', 'a', 'b', '--sort', 'wall_s'], /--sort.*change, percent, base, new, stage/],
+  ['no rows to compare', ['compare', 'a', 'b', '--top', '0'], /--top.*whole number from 1/],
+  ['no threads to compare', ['compare', 'a', 'b', '--jobs', 'x'], /--jobs.*whole number from 1/],
   ['a profiler option without a profiler', ['map', OUTCOMES, 'a', '--collect', 'every'], /--collect needs --profile/],
 ];
 
@@ -137,6 +152,7 @@ describe('stageprof', () => {
     const files = {
       'empty.txt': '\n \r\n',
       'list.txt': 'a\n',
+      'report.json': '{"schema":"stageprof/1"}',
       'latin.txt': Buffer.from('one\nb\xfccher\n', 'latin1'),
       'exiting.mjs': 'process.exit(0)',
       'late-exit.mjs': 'setTimeout(() => process.exit(0)); await new Promise(() => {})',
