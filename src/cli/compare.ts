@@ -10,12 +10,13 @@ import { compareOperands } from './compared-sides.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { say } from './say.js';
 import { wholeNumberFrom } from './shard-flags.js';
-import { FORMATS, type Format } from './summary-formats.js';
 import { tableOptions } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
+const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
+
 interface CompareFlags {
-  readonly format: Format;
+  readonly format: (typeof FORMATS)[number];
   readonly metric?: readonly NumberField[];
   readonly failOn: readonly Expression[];
   readonly confidence: number;

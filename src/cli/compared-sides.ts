@@ -43,6 +43,7 @@ export async function compareOperands(base: string, next: string, options: ReadS
     return sum;
   };
   const [first, second] = [await readSide(sides[0], read), await readSide(sides[1], read)];
+  for (const [index, sum] of [first, second].entries()) sayNameless(sides[index]!, sum);
   const common = { fields, confidence, isWhole };
   if (!areRecords) {
     return {
@@ -87,18 +88,22 @@ function openSide(operand: string): OpenSide {
   return { name: operand, sources, report };
 }
 
+function sayNameless({ name }: OpenSide, sum: SideSum | undefined): void {
+  const nameless = sum?.side().nameless ?? 0;
+  if (nameless > 0) say(`${name}: ${counted(nameless, 'record')} without a member "input" left out`);
+}
+
 /** Undefined for a report. */
 async function readSide(side: OpenSide, read: (side: OpenSide) => Promise<SideSum>): Promise<SideSum | undefined> {
   if (side.report !== undefined) return undefined;
   const sum = await read(side);
-  const { records, failed, unprofiled, nameless } = sum.side();
+  const { records, failed, unprofiled } = sum.side();
   if (records === 0) throw new SetupError(`${side.name}: has no record`);
   if (failed + unprofiled === records) {
     throw new SetupError(
       `${side.name}: has nothing to compare, of ${counted(records, 'record')} ${failed} failed and ${unprofiled} have no profile`,
     );
   }
-  if (nameless > 0) say(`${side.name}: ${counted(nameless, 'record')} without a member "input"`);
   return sum;
 }
 

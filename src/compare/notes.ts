@@ -42,7 +42,7 @@ export function compareNotes(result: CompareResult): CompareNote[] {
   return [
     ...(isOfReports && base.records !== next.records ? [differentRecords(base, next)] : []),
     ...(inputs === null && !isOfReports ? [UNMATCHED] : []),
-    ...(hasIntervals ? [intervalNote(confidence), verdictNote(confidence, comparisons)] : []),
+    ...(hasIntervals ? [intervalNote(confidence, inputs !== null), verdictNote(confidence, comparisons)] : []),
     ...withoutInterval(comparisons),
     ...unmeasured(comparisons),
     ...missingMetrics(result).map(({ field, reason }) => ({ key: 'left out', text: `${field}: ${reason}` })),
@@ -61,9 +61,11 @@ function differentRecords(base: SideFacts, next: SideFacts): CompareNote {
   return { key: 'records', text, isAlarm: true };
 }
 
-function intervalNote(confidence: number): CompareNote {
-  const text = `${percentText(confidence)} intervals are of how inputs differ, not of how runs do: what the machine was doing meanwhile is in none of them`;
-  return { key: 'interval', text };
+function intervalNote(confidence: number, isMatched: boolean): CompareNote {
+  const of = isMatched
+    ? 'inputs differ, not of how runs do: what the machine was doing meanwhile is in none of them'
+    : 'records differ: those of one run have in common what the machine was doing meanwhile';
+  return { key: 'interval', text: `${percentText(confidence)} intervals are of how ${of}` };
 }
 
 function verdictNote(confidence: number, comparisons: readonly Comparison[]): CompareNote {

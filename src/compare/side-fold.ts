@@ -7,7 +7,7 @@ import { type MalformedLine, MalformedLines } from '../summary/malformed.js';
 import { BLANK, RECORD, RecordReader } from '../summary/record-reader.js';
 import type { Place } from '../summary/worst.js';
 import { GrowingFloats } from './growing-floats.js';
-import { inputHash } from './input-hash.js';
+import { hashOf, textHash } from './hash.js';
 import { type InputWeights, weightOf } from './inputs.js';
 import { GROUPS, type LabelState, LabelSums, type Selection, selectionOf } from './label-sums.js';
 
@@ -76,7 +76,7 @@ class SideFold implements LineFold<SideState> {
     this.#counts.records++;
     if (reader.isFailed) this.#counts.failed++;
     else if (!reader.isProfiled) this.#counts.unprofiled++;
-    else this.#addRecord(reader.inputName(input), place);
+    else this.#addRecord(input, place);
   }
 
   addMalformed(place: Place, reason: string): void {
@@ -95,16 +95,17 @@ class SideFold implements LineFold<SideState> {
     };
   }
 
-  #addRecord(input: string | null, { part, line }: Place): void {
+  #addRecord(input: Bytes, { part, line }: Place): void {
     const { isMatched, weights } = this.options;
-    if (input === null) {
+    const isNamed = this.reader.namesInput(input);
+    if (isMatched && !isNamed) {
       this.#counts.nameless++;
-      if (isMatched) return;
+      return;
     }
-    const hash = inputHash(input ?? `${part}:${line}`);
+    const hash = isNamed ? hashOf((into, at) => this.reader.hashInput(input, into, at)) : textHash(`${part}:${line}`);
     const weight = weights === undefined ? 1 : weightOf(weights, hash);
     if (weight === 0) return;
-    const process = inputHash(this.#process());
+    const process = textHash(this.#process());
     if (weights === undefined) this.#inputs.push(hash);
     this.#processes.push(process);
     const inputGroup = hash % GROUPS;

@@ -14,7 +14,7 @@ export interface Side {
   readonly records: number;
   readonly failed: number;
   readonly unprofiled: number;
-  /** Good records that name no input. */
+  /** Good records left out because they name no input. */
   readonly nameless: number;
   readonly selection: Selection;
   /** In order of first entry. */

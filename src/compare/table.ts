@@ -74,7 +74,7 @@ function blockLines(
     [field, ...rows.map(({ stage }) => escapeControls(stage))],
     Math.max(SHORTEST_LABEL, field.length, Math.floor(width * LARGEST_LABEL_SHARE)),
   );
-  const columns = fitting(columnsOf(field, rows, verdicts, percentText(result.confidence)), width - labels.width);
+  const columns = fitting(columnsOf(field, rows, verdicts, result), width - labels.width);
   const lines = labels.cells.map((label, line) => {
     const cells = columns.map(({ key, cells }) =>
       line > 0 && key === 'verdict' ? paintVerdict(cells[line]!, paint) : cells[line]!,
@@ -97,8 +97,9 @@ function columnsOf(
   field: NumberField,
   rows: readonly Comparison[],
   verdicts: ReadonlyMap<Comparison, Verdict>,
-  confidence: string,
+  { confidence, inputs }: CompareResult,
 ): ShownColumn[] {
+  const isMatched = inputs !== null;
   const numbers = (key: Key, of: (row: Comparison) => number | null, isChange = false): ShownColumn => ({
     key,
     ...numberColumn(
@@ -120,7 +121,7 @@ function columnsOf(
     ...(rows.some(({ relative }) => relative !== null)
       ? [{ key: 'change' as const, ...numberColumn('change', rows.map(changeQuantity)) }]
       : []),
-    ...texts('interval', `${confidence} interval`, intervalText),
+    ...texts('interval', `${percentText(confidence)} interval`, intervalText),
     ...texts('verdict', '', (row) => {
       const text = verdictText(row, verdicts.get(row));
       return text === NO_INTERVAL && !hasIntervals ? '' : text;
@@ -131,12 +132,12 @@ function columnsOf(
           numbers('new max', ({ highest }) => highest?.new ?? null),
         ]
       : []),
-    ...(rows.some(({ inputs }) => inputs !== null)
+    ...(rows.some((row) => row.inputs !== null)
       ? [
           {
             key: 'inputs' as const,
             ...numberColumn(
-              'inputs',
+              isMatched ? 'inputs' : 'records',
               rows.map((row) => ({ digits: inputsText(row), unit: '' })),
             ),
           },

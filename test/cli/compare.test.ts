@@ -170,6 +170,25 @@ describe('stageprof compare', () => {
     });
   });
 
+  test('takes reports of repeated runs as records, and has an interval of what runs differ by', async () => {
+    const ofRun = (side: string, run: number, seconds: number) => [
+      `${side}-${run}.json`,
+      JSON.stringify(
+        report({ pid: run, stages: [row('scan', { calls: 1, wall_s: seconds, rss_kb_peak_max: 2000 + run })] }),
+      ),
+    ];
+    const runs = [1, 2, 3, 4, 5, 6];
+    const cwd = folderWith(
+      Object.fromEntries(
+        runs.flatMap((run) => [ofRun('base', run, 10 + 0.1 * run), ofRun('new', run + 6, 12 - 0.1 * run)]),
+      ),
+    );
+    const { exitCode, lines, json } = await compared(cwd, 'base-*.json', 'new-*.json', '--unmatched');
+    expect({ exitCode, lines }).toEqual({ exitCode: 0, lines: [] });
+    expect(rowOf(json, 'scan')).toMatchObject({ statistic: 'mean', base: expect.closeTo(10.35, 9), verdict: 'up' });
+    expect(rowOf(json, 'scan', 'rss_kb_peak_max')).toMatchObject({ why_no_interval: null });
+  });
+
   test('peaks have an interval where every input had a process of its own', async () => {
     const peaks = (factor: number, pidOf: (index: number) => number) =>
       NAMES.map((name, index) =>

@@ -5,6 +5,7 @@
 import { independentChange, pairedChange } from '../../dist/compare/estimate.js';
 import { holm } from '../../dist/compare/holm.js';
 import { GROUPS } from '../../dist/compare/label-sums.js';
+import { twoSidedProbability, twoSidedQuantile } from '../../dist/compare/student-t.js';
 
 const SIGMA = 1.5;
 const CONFIDENCE = 0.95;
@@ -39,8 +40,7 @@ export function simulate({ inputs, change, error, spread = 0, run = 0, unmatched
 }
 
 /** @param {Corpus} corpus @param {number} trials @param {() => number} random */
-export function coverageOf(corpus, trials, random) {
-  const changeOf = corpus.unmatched === true ? independentChange : pairedChange;
+export function coverageOf(corpus, trials, random, changeOf = corpus.unmatched ? independentChange : pairedChange) {
   const found = { trials, covered: 0, up: 0, down: 0 };
   const widths = [];
   for (let trial = 0; trial < trials; trial++) {
@@ -57,12 +57,12 @@ export function coverageOf(corpus, trials, random) {
  * How often `--fail-on 'wall_s>N%'` over 40 labels that do not depend on each other finds at least one.
  * @param {Corpus} corpus @param {number} threshold 0.05 for 5 % @param {number} trials @param {() => number} random
  */
-export function alarmsOf(corpus, threshold, trials, random) {
+export function alarmsOf(corpus, threshold, trials, random, changeOf = pairedChange) {
   const found = { trials, alarms: 0, withoutHolm: 0, withoutTest: 0 };
   for (let trial = 0; trial < trials; trial++) {
     const changes = Array.from({ length: FAMILY }, () => {
       const { base, next } = simulate(corpus, random);
-      return pairedChange(base, next, CONFIDENCE).relative;
+      return changeOf(base, next, CONFIDENCE).relative;
     });
     const together = holm(changes.map(({ probability }) => probability));
     const over = (index) => changes[index].value > threshold;
@@ -71,6 +71,26 @@ export function alarmsOf(corpus, threshold, trials, random) {
     if (changes.some((_, index) => over(index))) found.withoutTest++;
   }
   return found;
+}
+
+/** The same with as many degrees of freedom as groups, less one: what `pairedChange` would be without Kish. */
+function ordinaryChange(base, next, confidence) {
+  const [sumOfBase, sumOfNew] = [base, next].map(({ sums }) => sums.reduce((sum, value) => sum + value, 0));
+  const groups = Array.from(base.counts.keys()).filter((group) => base.counts[group] > 0);
+  const without = groups.map((group) => Math.log((sumOfNew - next.sums[group]) / (sumOfBase - base.sums[group])));
+  const mean = without.reduce((sum, value) => sum + value, 0) / groups.length;
+  const squares = without.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const error = Math.sqrt((squares * (groups.length - 1)) / groups.length);
+  const change = Math.log(sumOfNew / sumOfBase);
+  const half = twoSidedQuantile(confidence, groups.length - 1) * error;
+  return {
+    relative: {
+      value: Math.expm1(change),
+      low: Math.expm1(change - half),
+      high: Math.expm1(change + half),
+      probability: twoSidedProbability(change / error, groups.length - 1),
+    },
+  };
 }
 
 function emptyGroups() {
@@ -146,6 +166,14 @@ function main(trials) {
       );
       row([inputs, `${run * 100} %`, ...found.map((alarms) => percent(alarms / trials))]);
     }
+  }
+  console.log();
+  row(['inputs', 'interval has it', 'false alarm of 40 labels at >0%']);
+  row(['--:', '--:', '--:']);
+  for (const inputs of [10, 30, 100, 1000]) {
+    const { covered } = coverageOf({ inputs, change: 0, error: 0.1 }, trials, random, ordinaryChange);
+    const { alarms } = alarmsOf({ inputs, change: 0, error: 0.1 }, 0, fewer, random, ordinaryChange);
+    row([inputs, percent(covered / trials), percent(alarms / fewer)]);
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inputHash } from '../../src/compare/input-hash.js';
+import { textHash } from '../../src/compare/hash.js';
 import { distinctCount, inputCounts, matchInputs, weightOf } from '../../src/compare/inputs.js';
 
 const counts = (...hashes: number[]) => inputCounts([Float64Array.from(hashes)]);
@@ -40,7 +40,7 @@ test('names of a large corpus have hashes of their own, spread evenly over the g
   const hashes = new Float64Array(300_000);
   const groups = new Uint32Array(64);
   for (let index = 0; index < hashes.length; index++) {
-    const hash = inputHash(`scans/2026/page-${index}.tif`);
+    const hash = textHash(`scans/2026/page-${index}.tif`);
     expect(Number.isSafeInteger(hash) && hash >= 0).toBe(true);
     hashes[index] = hash;
     groups[hash % 64]!++;

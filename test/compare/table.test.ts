@@ -132,7 +132,7 @@ describe('the table', () => {
 
   test('is painted on a terminal, with no escape of a label', () => {
     const text = table({ colour: true });
-    expect(text).toMatch(/\u001b\[31mup +\u001b\[39m/);
+    expect(text).toContain('\u001b[31mup ');
     expect(text).not.toContain('a\u001b');
   });
 
@@ -145,7 +145,7 @@ describe('the table', () => {
   test('of reports of other numbers of records warns', () => {
     const report = { ...facts('r.json'), files: null, records: 9 };
     expect(table({}, { base: report, new: { ...report, records: 10 }, inputs: null })).toMatch(
-      /^base {2}r\.json: a report of 9 records\n[^]*\nrecords .*are 9 in base and 10 in new/,
+      /^base {2}r\.json: a report of 9 records\n[\s\S]*\nrecords .*are 9 in base and 10 in new/,
     );
     expect(table({}, { base: report, new: report, inputs: null })).not.toMatch(/^records/m);
   });
@@ -186,7 +186,7 @@ test('CSV has a row a label and metric', () => {
   const extract = Object.fromEntries(lines[3]!.split(',').map((cell, index) => [fields[index], cell]));
   expect(fields).toHaveLength(21);
   expect(extract).toMatchObject({ stage: 'extract', base: '100', new: '112', difference_low: '11', verdict: 'up' });
-  expect(lines[1]).toMatch(/^"a\u001b\[31m\|""=x",wall_s/);
+  expect(lines[1]!.startsWith('"a\u001b[31m|""=x",wall_s')).toBe(true);
 });
 
 test('Markdown has a table a metric, with every label as it is', () => {
