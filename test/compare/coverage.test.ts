@@ -3,13 +3,16 @@ import { alarmsOf, coverageOf, seeded } from './coverage.js';
 
 // The short form of test/compare/coverage.js, always with the same numbers: of 1,000 trials 95 % are within 1.4 % of
 // what they estimate, twice the standard error.
-test.each([10, 100, 1000])('of %d inputs, few of which make up most, an interval of 95 %% has the change', (inputs) => {
-  for (const change of [0, 0.05]) {
-    const { covered, trials } = coverageOf({ inputs, change, error: 0.1 }, 1000, seeded(inputs));
-    expect(covered / trials).toBeGreaterThan(0.936);
-    expect(covered / trials).toBeLessThan(0.98);
-  }
-});
+test.each([10, 100, 1000])(
+  'of %d inputs, few of which make up most, an interval of 95 percent has the change',
+  (inputs) => {
+    for (const change of [0, 0.05]) {
+      const { covered, trials } = coverageOf({ inputs, change, error: 0.1 }, 1000, seeded(inputs));
+      expect(covered / trials).toBeGreaterThan(0.936);
+      expect(covered / trials).toBeLessThan(0.98);
+    }
+  },
+);
 
 test('a change of 5 % in 1,000 inputs is found nine times of ten', () => {
   const { up, down, trials } = coverageOf({ inputs: 1000, change: 0.05, error: 0.1 }, 500, seeded(1));
@@ -18,7 +21,7 @@ test('a change of 5 % in 1,000 inputs is found nine times of ten', () => {
 });
 
 test.each([10, 100])(
-  'of 40 labels without a change over %d inputs, --fail-on finds one in less than 5 %%',
+  'of 40 labels without a change over %d inputs, --fail-on finds one in less than 5 percent',
   (inputs) => {
     const found = alarmsOf({ inputs, change: 0, error: 0.1 }, 0, 200, seeded(inputs));
     expect(found.alarms / found.trials).toBeLessThan(0.05);
