@@ -38,7 +38,7 @@ export interface InputRun {
 }
 
 /** Beyond the grace: while its event loop turns, the process itself makes an end then. */
-const KILL_AFTER_MS = 500;
+const KILL_AFTER_MS = 1000;
 
 /** An input in its process, until its record is in its place. */
 export class RunningInput {

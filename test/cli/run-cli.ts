@@ -22,7 +22,10 @@ export interface CliOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly stdin?: string | Uint8Array;
+  readonly onSpawn?: (child: ChildProcess) => void;
   readonly onStderr?: OnStderr;
+  /** In a process group of its own, as a shell makes it. */
+  readonly inGroup?: boolean;
   /** Flags of Node itself. */
   readonly nodeFlags?: readonly string[];
   /** Files that take the place of the pipes; what goes there is empty in the result. */
@@ -36,7 +39,18 @@ export type OnStderr = (stderr: string, child: ChildProcess) => void;
 /** Runs the built command line in a child process, outside of any Slurm job of the machine. */
 export function runCli(
   args: readonly string[],
-  { main = MAIN, cwd, env = {}, stdin = '', onStderr, nodeFlags = [], stdoutTo, stderrTo }: CliOptions = {},
+  {
+    main = MAIN,
+    cwd,
+    env = {},
+    stdin = '',
+    onSpawn,
+    onStderr,
+    inGroup = false,
+    nodeFlags = [],
+    stdoutTo,
+    stderrTo,
+  }: CliOptions = {},
 ): Promise<CliResult> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SLURM_'));
   const [out, err] = [stdoutTo, stderrTo].map((path) => (path === undefined ? 'pipe' : openSync(path, 'w')));
@@ -44,8 +58,10 @@ export function runCli(
     cwd,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['pipe', out, err],
+    detached: inGroup,
   });
   for (const file of [out, err]) if (typeof file === 'number') closeSync(file);
+  onSpawn?.(child);
   // Also one that hangs: a test that times out leaves it behind.
   onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';
