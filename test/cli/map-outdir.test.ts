@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { MapFolders } from './map-folders.js';
+import { fixture, readRecords, runCli } from './run-cli.js';
+
+const ENDS = fixture('ends.mjs');
+
+/** A file system of its own in the place of the records; false where this user may not mount one. */
+function mountAt(path: string, options: string): boolean {
+  mkdirSync(path);
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'stageprof-test', path]);
+  if (status === 0) onTestFinished(() => void spawnSync('umount', [path]));
+  return status === 0;
+}
+
+function map(folders: MapFolders, ...args: readonly string[]) {
+  return runCli(['map', '--outdir', folders.records, ...args], { env: folders.env });
+}
+
+test.each([1, 3])('on a full disk it stops, says so, and keeps what is written; --jobs %i', async (jobs) => {
+  const folders = new MapFolders();
+  if (!mountAt(folders.records, 'size=256k'))
+    return console.warn('no test of a full disk: no file system can be mounted');
+  const filling = join(folders.records, 'filling');
+  const inputs = Array.from({ length: 30 }, (_, i) => `input-${i}`);
+  writeFileSync(filling, Buffer.alloc(220_000));
+  const flags = ['--profile', '--jobs', String(jobs)];
+  const { exitCode, lines } = await map(folders, ...flags, ENDS, ...inputs);
+  expect(exitCode).toBe(1);
+  expect(lines.at(-2)).toMatch(/^stageprof: .*\/input-\d+\.ends\.jsonl: cannot be written, .*\(ENOSPC\)$/);
+  const [, done, left] = /30 inputs: (\d+) done, 0 failed, (\d+) left, in/.exec(lines.at(-1)!) ?? [];
+  expect(Number(done)).toBeGreaterThan(0);
+  expect(Number(done) + Number(left)).toBe(30);
+  const names = readdirSync(folders.records).filter((name) => name.endsWith('.jsonl'));
+  const written = names.map((name) => JSON.parse(readFileSync(join(folders.records, name), 'utf8')));
+  expect(written.filter(({ error }) => error === undefined)).toHaveLength(Number(done));
+  // Of what ran when another's record could not be written.
+  const others = written.filter(({ error }) => error !== undefined);
+  for (const { error } of others) expect(error.kind).toBe('unfinished');
+  expect(await folders.left()).toEqual([]);
+
+  // With room again the rest is done, and nothing twice.
+  rmSync(filling);
+  const first = folders.begun().length;
+  const resumed = await map(folders, '--jobs', String(jobs), '--resume', ENDS, ...inputs);
+  expect(resumed.exitCode).toBe(0);
+  expect(resumed.lines[0]).toBe(`stageprof: ${done} good records there, ${left} inputs to do`);
+  expect(folders.begun().length - first).toBe(Number(left));
+  expect(Object.keys(readRecords(folders.records))).toHaveLength(30);
+});
+
+test('on a read-only file system it says so before the first input', async () => {
+  const folders = new MapFolders();
+  if (!mountAt(folders.records, 'ro')) return console.warn('no test of a read-only disk: none can be mounted');
+  const { exitCode, lines } = await map(folders, ENDS, 'a');
+  expect(exitCode).toBe(2);
+  expect(lines).toEqual([
+    expect.stringMatching(/--outdir .*: cannot be written, .*\(EROFS\): give a folder that can$/),
+  ]);
+  expect(folders.begun()).toEqual([]);
+});
+
+test('where no recorder can be made it says so, and measures without', async () => {
+  const folders = new MapFolders();
+  writeFileSync(folders.recorders, 'a file');
+  const { exitCode, stderr } = await map(folders, '--profile', ENDS, 'a', 'abort');
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('stageprof: no recorder: ');
+  expect(readRecords(folders.records)).toMatchObject({
+    'a.ends.jsonl': { profile: { stages: [{ stage: 'outer' }, { stage: 'outer.inner' }] } },
+    'abort.ends.jsonl': { error: { kind: 'signal', signal: 'SIGABRT' } },
+  });
+});
+
+test('a list without inputs is one line, and no folder is made', async () => {
+  const folders = new MapFolders();
+  const list = join(folders.folder, 'list');
+  writeFileSync(list, '\n  \n');
+  const { exitCode, lines } = await map(folders, '--input-list', list, ENDS);
+  expect(exitCode).toBe(2);
+  expect(lines).toHaveLength(1);
+  expect(readdirSync(folders.folder)).not.toContain('records');
+});
