@@ -1,6 +1,6 @@
 import type { StageProfilerOptions } from '../options.js';
 import { fileSystemOf } from '../recorder/file-system.js';
-import { makeRecorderFolder } from '../recorder/place.js';
+import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/place.js';
 import { trackedEnvironment } from '../run/child-environment.js';
 import { PrivateFolder } from '../run/private-folder.js';
 import { inspectProgram, thisFinder } from '../run/program-file.js';
@@ -38,7 +38,7 @@ export function prepareProfiling(
 
 function recorderFolderOrNull(): string | null {
   try {
-    const folder = makeRecorderFolder();
+    const folder = makeRecorderFolder(shortLivedRecorderFolder());
     const advice = recorderAdvice(fileSystemOf(folder));
     if (advice !== undefined) say(`recorders are in ${folder}: ${advice}`);
     return folder;
