@@ -81,6 +81,8 @@ class MapRun {
     say(this.#summary(signals.received));
     const exitCode = this.#exitCode(signals.received);
     await this.#writeAccount(exitCode);
+    // The process exits next, and what a slow reader has not taken would go with it.
+    await new Promise((resolve) => process.stderr.write('', resolve));
     return exitCode;
   }
 

@@ -141,6 +141,15 @@ async function obey(message: ToWorker): Promise<void> {
   else worker?.abort(message);
 }
 
+/** Else what the pipe does not take at once is held in memory, and lost when the process crashes or exits. */
+function printBlocking({
+  _handle,
+}: NodeJS.WriteStream & { _handle?: { setBlocking?(isBlocking: boolean): void } }): void {
+  _handle?.setBlocking?.(true);
+}
+
+printBlocking(process.stdout);
+printBlocking(process.stderr);
 for (const signal of SIGNALS_OF_THE_PARENT) process.on(signal, () => {});
 process.once('disconnect', () => process.exit());
 let worker: Worker | undefined;

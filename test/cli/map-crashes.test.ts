@@ -136,6 +136,14 @@ test('does not wait for what holds the output of an ended process open', async (
   expect(performance.now() - startMs).toBeLessThan(15_000);
 });
 
+test('loses nothing of what a process had printed before it crashed, however slow the reader', async () => {
+  const folders = new MapFolders();
+  const script = '"$@" 2>&1 >/dev/null | { sleep 2; grep -c "^xxx"; }';
+  const map = [process.execPath, MAIN, 'map', '--outdir', folders.records, ENDS, 'loud'];
+  const env = { ...process.env, ...folders.env };
+  expect(execFileSync('sh', ['-c', script, 'sh', ...map], { env, encoding: 'utf8' })).toBe('200\n');
+});
+
 test('gives up on a module that ends its process when it is loaded', async () => {
   const folders = new MapFolders();
   const flags = ['--outdir', folders.records];
