@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkPipeline, pipelineName } from '../corpus/pipeline.js';
-import { RecordFolder } from '../corpus/record-folder.js';
+import { RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
 import { namedInputs, type Placing, placeRecords } from '../corpus/record-places.js';
 import { inputsOfShard } from '../corpus/shard.js';
 import { WorkerPool } from '../corpus/worker-pool.js';
-import { EXIT_DONE, exitCodeOfSignal } from './exit-codes.js';
+import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from './exit-codes.js';
 import { readInputs } from './input-flags.js';
 import { prepareProfiling } from './map-profiling.js';
 import { runMap } from './map-run.js';
@@ -92,7 +92,8 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
   sayShard(chosen, mine.length, corpus.inputs.length);
   if (mine.length === 0) return EXIT_DONE;
   const listed = new Set(named.map(({ recordName }) => recordName));
-  const placing = await placeRecords(folder, name, mine, { resume: flags.resume === true, listed });
+  const placing = await placeRecords(folder, name, mine, { resume: flags.resume === true, listed }).catch(notRepaired);
+  if (placing === null) return EXIT_FAILED;
   if (flags.resume === true) sayResumed(placing);
   if (placing.inputs.length === 0) return EXIT_DONE;
 
@@ -116,6 +117,13 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
     early.close();
     remove();
   }
+}
+
+/** The record is as it was: what is good in it is still there. */
+function notRepaired(error: unknown): null {
+  if (!(error instanceof RecordWriteError)) throw error;
+  say(error.message);
+  return null;
 }
 
 /** Empty it would be the working directory, mostly by a variable of a script that was not set. */

@@ -43,6 +43,10 @@ export class RecordFolder {
     } catch (error) {
       throw new SetupError(`--outdir ${path}: cannot be written, ${systemReason(error)}: give a folder that can`);
     }
+    // Unseen, the record of another input would be written over.
+    await folder.names().catch((error) => {
+      throw new SetupError(`--outdir ${path}: cannot be read, ${systemReason(error)}: give a folder that can`);
+    });
     return folder;
   }
 

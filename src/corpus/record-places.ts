@@ -36,7 +36,7 @@ export async function placeRecords(
   inputs: readonly PlacedInput[],
   { resume, listed }: PlaceRules,
 ): Promise<Placing> {
-  const places = new Places(folder, await folder.names().catch(() => []), listed);
+  const places = new Places(folder, await folder.names(), listed);
   const placed: PlacedInput[] = [];
   let resumed = 0;
   let repaired = 0;

@@ -51,6 +51,21 @@ test.each([1, 3])('on a full disk it stops, says so, and keeps what is written; 
   expect(Object.keys(readRecords(folders.records))).toHaveLength(30);
 });
 
+test('a record that cannot be repaired is said, and stays as it is', async () => {
+  const folders = new MapFolders();
+  // Three pages: two for the record, and one to try the folder with, which is too little for its repair.
+  if (!mountAt(folders.records, 'size=12k'))
+    return console.warn('no test of a full disk: no file system can be mounted');
+  const path = join(folders.records, 'a.ends.jsonl');
+  const text = `{"input":"a","text":"${'x'.repeat(5000)}"}\n{"inp`;
+  writeFileSync(path, text);
+  const { exitCode, lines } = await map(folders, '--resume', ENDS, 'a');
+  expect(exitCode).toBe(1);
+  expect(lines).toEqual([expect.stringMatching(/\/a\.ends\.jsonl: cannot be written, .*\(ENOSPC\)$/)]);
+  expect(readFileSync(path, 'utf8')).toBe(text);
+  expect(readdirSync(folders.records)).toEqual(['a.ends.jsonl']);
+});
+
 test('on a read-only file system it says so before the first input', async () => {
   const folders = new MapFolders();
   if (!mountAt(folders.records, 'ro')) return console.warn('no test of a read-only disk: none can be mounted');
