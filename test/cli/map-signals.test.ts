@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { MapFolders } from './map-folders.js';
@@ -106,17 +106,24 @@ test('an input that hangs in code is ended after the grace', async () => {
 
 test('a good record of an earlier run outlives a run that is told to flush and to stop', async () => {
   const folders = new MapFolders();
-  const map = ['map', '--outdir', folders.records, SLOW, 'finishing'];
-  expect(await runCli(map, { env: folders.env })).toMatchObject({ exitCode: 0 });
-  const { exitCode } = await runCli([...map, 'endless'], {
+  mkdirSync(folders.records);
+  const good = '{"input":"endless","pages":3}\n';
+  const path = join(folders.records, 'endless.slow.jsonl');
+  writeFileSync(path, good);
+  let afterFlush = '';
+  const { exitCode } = await runCli(['map', '--outdir', folders.records, SLOW, 'endless'], {
     env: folders.env,
     onStderr: both(
       when('fixture: waiting', 1, (pid) => process.kill(pid, 'SIGUSR2')),
-      when('SIGUSR2: ', 1, (pid) => process.kill(pid, 'SIGTERM')),
+      when('SIGUSR2: ', 1, (pid) => {
+        afterFlush = readFileSync(path, 'utf8');
+        process.kill(pid, 'SIGTERM');
+      }),
     ),
   });
   expect(exitCode).toBe(143);
-  expect(readRecords(folders.records)).toEqual({ 'finishing.slow.jsonl': { input: 'finishing' } });
+  expect(afterFlush).toBe(good);
+  expect(readFileSync(path, 'utf8')).toBe(good);
 });
 
 test.each([
