@@ -5,7 +5,7 @@ import { SetupError, systemReason } from '../setup-error.js';
 import { isCompressed, MAGIC_BYTES } from './decompress.js';
 
 /** Files of records, by the end of their name, that stand for a folder given in their place. */
-const RECORD_ENDINGS = ['.jsonl', '.jsonl.gz', '.jsonl.zst'];
+export const RECORD_ENDINGS = ['.jsonl', '.jsonl.gz', '.jsonl.zst'];
 
 export const STDIN = '-';
 

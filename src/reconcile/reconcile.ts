@@ -1,0 +1,159 @@
+import { NOTHING_PROFILED, type ProfiledTask } from './profiled-task.js';
+import { type Evidence, NODE_S, reasonsFor } from './reasons.js';
+import {
+  type Gathering,
+  type QuantityName,
+  type Reconciled,
+  type ReconciledTask,
+  samplesApartS,
+  shownAmount,
+} from './reconciled.js';
+import type { SacctRow } from './sacct-rows.js';
+import { isUnfinished, type SacctTask } from './sacct-tasks.js';
+import { covered, stepsOf } from './steps.js';
+
+export interface Measure {
+  readonly gathering: Gathering;
+  /** Differences up to so many per cent of what sacct has are agreement. */
+  readonly tolerancePercent: number;
+}
+
+/** Both accounts of one task beside each other, with the reason for each difference past the tolerance. */
+export function reconcileTask(
+  task: SacctTask,
+  profiled: ProfiledTask = NOTHING_PROFILED,
+  measure: Measure,
+): ReconciledTask {
+  const { runs, inside } = profiled;
+  const steps = stepsOf(task.steps, runs);
+  const base = {
+    task: task.task,
+    state: task.state,
+    steps: steps.map(({ step }) => step ?? ''),
+    runs: runs.length,
+    records: inside.records,
+  };
+  const sacct = {
+    wall: wallOf(steps),
+    cpu: sumOf(steps, 'cpuS'),
+    'rss peak': maxOf(steps.map((step) => step.maxRssKib)),
+  };
+  const insideOf = { wall: inside.wallS, cpu: inside.cpuS, 'rss peak': inside.peakKib };
+  const profiler =
+    runs.length === 0
+      ? insideOf
+      : {
+          wall: covered(runs.map((run) => [run.startedMs, run.startedMs + run.wallS * 1000])) / 1000,
+          cpu: runs.some(({ cpuS }) => cpuS === null) ? null : runs.reduce((sum, { cpuS }) => sum + cpuS!, 0),
+          'rss peak': maxOf(runs.map(({ treePeakKib }) => treePeakKib)),
+        };
+  const evidence: Evidence = {
+    state: task.state,
+    steps,
+    profiled,
+    gathering: measure.gathering,
+    cpu: { sacctS: sacct.cpu, profilerS: profiler.cpu },
+    peakKib: profiler['rss peak'],
+  };
+  const quantities = (['wall', 'cpu', 'rss peak'] as const).map((what): Reconciled => {
+    const pair = { what, sacct: sacct[what], profiler: profiler[what], inside: insideOf[what] };
+    const lacking = whyNotCompared(what, task, steps, profiled, pair, measure);
+    if (lacking !== undefined) return { ...pair, difference: null, percent: null, ...lacking };
+    return compared(pair as typeof pair & { sacct: number; profiler: number }, evidence, measure);
+  });
+  return { ...base, quantities };
+}
+
+function compared(
+  pair: Pick<Reconciled, 'what' | 'inside'> & { readonly sacct: number; readonly profiler: number },
+  evidence: Evidence,
+  { tolerancePercent }: Measure,
+): Reconciled {
+  const difference = pair.sacct - pair.profiler;
+  const percent = difference === 0 ? 0 : pair.sacct === 0 ? null : (difference / pair.sacct) * 100;
+  if (percent !== null && Math.abs(percent) <= tolerancePercent) {
+    return { ...pair, difference, percent, verdict: 'agrees', reasons: [] };
+  }
+  const { covers, texts } = reasonsFor(pair.what, difference, evidence);
+  const reasons = covers ? texts : [...texts.map((text) => `in part ${text}`), unexplained(pair.what, difference)];
+  return {
+    ...pair,
+    difference,
+    percent,
+    verdict: covers ? 'explained' : 'unexplained',
+    reasons: reasons,
+  };
+}
+
+/** What a person would look at next. */
+function unexplained(what: QuantityName, difference: number): string {
+  const higher = difference > 0 ? 'sacct' : 'profiler';
+  const look: Record<QuantityName, Record<typeof higher, string>> = {
+    wall: { sacct: 'other commands of the batch script?', profiler: 'run files of another run of this task?' },
+    cpu: {
+      sacct: 'other commands of the batch script, or children nobody waited for?',
+      profiler: 'run files of another run of this task (sacct -D)?',
+    },
+    'rss peak': {
+      sacct: 'other processes of the step, or page cache (--gather cgroup)?',
+      profiler: "a spike between Slurm's samples (--interval)?",
+    },
+  };
+  return `not explained: ${look[what][higher]}`;
+}
+
+/** Undefined where both sides have a number. */
+function whyNotCompared(
+  what: QuantityName,
+  task: SacctTask,
+  steps: readonly SacctRow[],
+  { runs, inside }: ProfiledTask,
+  { sacct, profiler }: Pick<Reconciled, 'sacct' | 'profiler'>,
+  { gathering }: Measure,
+): Pick<Reconciled, 'verdict' | 'reasons'> | undefined {
+  if (isUnfinished(task)) return { verdict: 'unmeasured', reasons: ['not ended: sacct has its numbers afterwards'] };
+  if (runs.length === 0 && inside.records === 0) {
+    if (task.elapsedS === 0) return { verdict: 'unmeasured', reasons: ['ended before it worked on an input'] };
+    const cpuS = sumOf(task.steps, 'cpuS');
+    // `map` leaves nothing where there is nothing to do for it, as after --resume.
+    if (cpuS !== null && cpuS <= NODE_S && !task.state.startsWith('FAILED')) {
+      return { verdict: 'unmeasured', reasons: ['no input was begun: it used no more CPU than node takes to start'] };
+    }
+    return { verdict: 'unexplained', reasons: ['neither a run file nor a profiled record of this task'] };
+  }
+  if (steps.length === 0)
+    return { verdict: 'unexplained', reasons: ['sacct has no step of it: was it called with -X?'] };
+  if (sacct === null && what === 'rss peak') {
+    const elapsedS = Math.max(...steps.map((step) => step.elapsedS));
+    const intervalS = samplesApartS(gathering, elapsedS);
+    const apart = shownAmount('wall', intervalS);
+    return elapsedS <= intervalS
+      ? {
+          verdict: 'unmeasured',
+          reasons: [`a step of ${shownAmount('wall', elapsedS)}, too short for Slurm's samples ${apart} apart`],
+        }
+      : { verdict: 'unexplained', reasons: ['sacct has no MaxRSS: is JobAcctGatherType none, or --acctg-freq=0?'] };
+  }
+  if (sacct === null) return { verdict: 'unexplained', reasons: ['sacct has no number'] };
+  if (profiler === null) return { verdict: 'unexplained', reasons: ['the profiler did not measure it'] };
+  return undefined;
+}
+
+/** Steps may run side by side. */
+function wallOf(steps: readonly SacctRow[]): number | null {
+  if (steps.length === 0) return null;
+  if (steps.length > 1 && steps.every(({ startMs, endMs }) => startMs !== null && endMs !== null)) {
+    return covered(steps.map(({ startMs, endMs }) => [startMs!, endMs!])) / 1000;
+  }
+  return steps.reduce((sum, { elapsedS }) => sum + elapsedS, 0);
+}
+
+function sumOf(steps: readonly SacctRow[], member: 'cpuS'): number | null {
+  const known = steps.flatMap((step) => step[member] ?? []);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+}
+
+function maxOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}

@@ -1,0 +1,64 @@
+import type { RunFile } from './run-file.js';
+import type { SacctRow } from './sacct-rows.js';
+
+/** sacct's times are whole seconds. */
+export const WHOLE_SECOND_MS = 1000;
+
+/** The end of what is known of a run: of a killed one its last word. */
+export function lastWordMs({ endedMs, updatedMs }: RunFile): number {
+  return endedMs ?? updatedMs;
+}
+
+/**
+ * The steps that stageprof ran in: a numbered one where srun started it, else that of the batch script. Without a run
+ * file it is the step that used most CPU.
+ */
+export function stepsOf(steps: readonly SacctRow[], runs: readonly RunFile[]): SacctRow[] {
+  if (runs.length === 0) {
+    const [busiest] = [...steps].sort((a, b) => (b.cpuS ?? 0) - (a.cpuS ?? 0));
+    return busiest === undefined ? [] : [busiest];
+  }
+  const numberedFirst = [...steps].sort((a, b) => Number(isShell(a)) - Number(isShell(b)));
+  const chosen = runs.map((run) => {
+    const begunIn = numberedFirst.filter((step) => isBegunIn(step, run) !== false);
+    // One that its step did not outlast is rare: see `outlivedMs`.
+    return begunIn.find((step) => isLongEnough(step, run)) ?? begunIn[0] ?? numberedFirst.at(-1);
+  });
+  // In the order of sacct, each once.
+  return steps.filter((step) => chosen.includes(step));
+}
+
+/** Its first process is the shell that runs the batch script, or that a person types in. */
+export function isShell({ step }: SacctRow): boolean {
+  return step === 'batch' || step === 'interactive';
+}
+
+function isLongEnough({ elapsedS }: SacctRow, { wallS }: RunFile): boolean {
+  return elapsedS * 1000 + WHOLE_SECOND_MS >= wallS * 1000;
+}
+
+/** Undefined where the times of the step are not known. */
+export function isBegunIn({ startMs, endMs }: SacctRow, { startedMs }: RunFile): boolean | undefined {
+  if (startMs === null || endMs === null) return undefined;
+  return startedMs >= startMs - WHOLE_SECOND_MS && startedMs <= endMs + WHOLE_SECOND_MS;
+}
+
+/**
+ * For how long a run went on when its step had ended: Slurm ended the shell of the batch script, and nobody waited for
+ * what that had started.
+ */
+export function outlivedMs(steps: readonly SacctRow[], run: RunFile): number {
+  const step = steps.find((each) => isBegunIn(each, run) === true);
+  return Math.max(0, step === undefined ? 0 : lastWordMs(run) - step.endMs! - WHOLE_SECOND_MS);
+}
+
+/** Length of what the intervals cover together. */
+export function covered(intervals: readonly (readonly [fromMs: number, toMs: number])[]): number {
+  let total = 0;
+  let reached = Number.NEGATIVE_INFINITY;
+  for (const [from, to] of [...intervals].sort(([a], [b]) => a - b)) {
+    total += Math.max(0, to - Math.max(from, reached));
+    reached = Math.max(reached, to);
+  }
+  return total;
+}
