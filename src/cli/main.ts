@@ -7,6 +7,7 @@ import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { mapCommand } from './map.js';
 import { packageVersion } from './package-version.js';
 import { postmortemCommand } from './postmortem.js';
+import { reconcileCommand } from './reconcile.js';
 import { runCommand } from './run.js';
 import { say } from './say.js';
 import { summarizeCommand } from './summarize.js';
@@ -18,6 +19,7 @@ const COMMANDS = [
   mapCommand,
   summarizeCommand,
   compareCommand,
+  reconcileCommand,
   watchCommand,
   postmortemCommand,
   doctorCommand,

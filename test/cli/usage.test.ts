@@ -18,7 +18,11 @@ const arrayTask = (id: string, others: NodeJS.ProcessEnv = {}) => ({
 type WrongUse = [what: string, args: string[], line: RegExp, env?: NodeJS.ProcessEnv];
 
 const wrong: WrongUse[] = [
-  ['no command', [], /no command given, the commands are run, map, summarize, compare, watch, postmortem, doctor/],
+  [
+    'no command',
+    [],
+    /no command given, the commands are run, map, summarize, compare, reconcile, watch, postmortem, doctor/,
+  ],
   ['an unknown command', ['mpa'], /unknown command 'mpa'/],
   ['an unknown flag', ['map', OUTCOMES, 'a', '--tries', '2'], /unknown option '--tries'/],
   ...['0', '-1', '1.5', 'all', ''].map(
