@@ -41,7 +41,7 @@ export class NativeWorkAddon implements Disposable {
   }
 }
 
-function nodeHeaders(): string {
+export function nodeHeaders(): string {
   const headers = join(dirname(realpathSync(process.execPath)), '..', 'include', 'node');
   if (existsSync(join(headers, 'node_api.h'))) return headers;
   throw new Error(`Expected the headers of ${process.execPath} in ${headers}; install those of this Node version`);

@@ -1,14 +1,24 @@
 #!/bin/bash
-# await.sh JOB [SECONDS]: wait until a job (array) has left the queue and sacct has the end of every step; 124 when that
-# takes longer. `sbatch --wait` looks only after 2, 8, 32, 32 … seconds.
+# await.sh JOB [SECONDS]: wait until a job (array) has left the queue and sacct has all of it; 124 when that takes
+# longer. `sbatch --wait` looks only after 2, 8, 32, 32 … seconds.
 job=$1
 end=$((SECONDS + ${2:-120}))
-while [ -n "$(squeue -h -j "$job" -t PD,R,CG,S,CF 2>/dev/null)" ]; do
+# One that fails, as on a busy controller, says nothing about the queue.
+until queued=$(squeue -h -j "$job" -t PD,R,CG,S,CF 2>&1) && [ -z "$queued" ] || [[ $queued == *"Invalid job id"* ]]; do
   [ $SECONDS -lt $end ] || exit 124
   sleep 0.2
 done
-until states=$(sacct -j "$job" -nP --format=State,End) && [ -n "$states" ] &&
-  ! grep -qE '^(RUNNING|PENDING|COMPLETING)|\|Unknown$' <<<"$states"; do
+# Rows reach the database one after another, those of steps with numbers that are still to be replaced.
+unchanged=0
+rows=
+while [ $unchanged -lt 3 ]; do
   [ $SECONDS -lt $end ] || exit 124
-  sleep 0.2
+  sleep 1
+  before=$rows
+  rows=$(sacct -j "$job" -nP --format=JobID,State,End,TotalCPU,MaxRSS) || rows=
+  if [ -n "$rows" ] && [ "$rows" = "$before" ] && ! grep -qE '\|(RUNNING|PENDING|COMPLETING)\||\|Unknown\|' <<<"$rows"; then
+    unchanged=$((unchanged + 1))
+  else
+    unchanged=0
+  fi
 done
