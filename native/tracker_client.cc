@@ -38,6 +38,9 @@ void TrackerClient::OpenModules() {
   // Where V8 is: in the program, or in a libnode.so beside it.
   const uint32_t node = tracker_->find_module(FindSymbol("_ZN2v87Isolate10GetCurrentEv"));
   if (node != 0) node_module_ = node;
+  static const char here = 0;
+  const uint32_t addon = tracker_->find_module(&here);
+  if (addon != 0) addon_module_ = addon;
   for (uint32_t index = 0; index < count; ++index) {
     StageprofTrackerModule module;
     if (tracker_->read_module(index, &module) == 0 && module.serves_malloc) malloc_module_ = index;

@@ -54,7 +54,8 @@ class TrackerClient {
 
   // Allocated bytes by module into kModuleCells `cells`, of which `count` are in use, both NaN
   // where modules are not counted. Returns the bytes of live mappings that modules have made
-  // themselves; not node, whose own are V8's heap, nor the allocator. As of the last Read.
+  // themselves; not node, whose own are V8's heap, nor the allocator, nor this addon. As of the
+  // last Read.
   double ReadModules(double* cells, double* count);
 
   // For the names of the cells; not for every sample.
@@ -65,7 +66,7 @@ class TrackerClient {
     // Of its anonymous mappings; those of files are the files'. NaN until AddResident, and after it
     // for its own.
     double resident_bytes;
-    bool is_own;  // node or the allocator, whose mappings are told elsewhere
+    bool is_own;  // node or the allocator, whose mappings are told elsewhere, or this addon
   };
   // Modules that were loaded since the last time are known from now on. How many there are.
   uint32_t RefreshModules();
@@ -90,7 +91,9 @@ class TrackerClient {
   Failure failure_;
   bool CountsBlocks() const;
   void OpenModules();
-  bool IsOwn(uint32_t module) const { return module == node_module_ || module == malloc_module_; }
+  bool IsOwn(uint32_t module) const {
+    return module == node_module_ || module == malloc_module_ || module == addon_module_;
+  }
 
   const StageprofTracker* tracker_ = nullptr;
   bool tracks_modules_ = false;
@@ -98,6 +101,8 @@ class TrackerClient {
   // The tracker's 0 is the unknown module, which is nobody's own.
   uint32_t node_module_ = kNoModule;
   uint32_t malloc_module_ = kNoModule;
+  // What it maps are recorders, given back when their memory is collected: in any stage.
+  uint32_t addon_module_ = kNoModule;
 };
 
 }  // namespace stageprof
