@@ -22,14 +22,14 @@ export function checkReport(value: unknown): asserts value is Report {
     const isNumber = type === 's' || type === 'KiB' || type === 'count';
     if (isNumber && !isNumberOrNull(report[field], optional)) throw reportShapeError(field, report[field]);
   }
-  if (!isTexts(report.warnings)) throw reportShapeError('warnings', report.warnings);
+  if (report.warnings === undefined) throw reportShapeError('warnings', undefined);
   for (const name of SOURCE_NAMES) {
     const state = (report.sources as Partial<Record<string, unknown>> | null | undefined)?.[name];
     if (!isSourceState(state)) throw reportShapeError(`sources.${name}`, state);
   }
-  for (const [member, isRight] of OBJECT_MEMBERS) {
+  for (const member of OBJECT_MEMBERS) {
     const value = report[member];
-    if (value !== undefined && !isRight(value)) throw reportShapeError(member, value);
+    if (value !== undefined && !isObjectMember(member, value)) throw reportShapeError(member, value);
   }
   if (report.program !== undefined && report.program !== null) checkRow(report.program, 'program');
   if (!Array.isArray(report.stages)) throw reportShapeError('stages', report.stages);
@@ -63,14 +63,21 @@ function isTexts(value: unknown): boolean {
 }
 
 /** Members of the header with members of their own, which a merge or a table reads. */
-const OBJECT_MEMBERS = [
-  ['composition', isComposition],
-  ['exact', isExactUse],
-  ['slurm', isSlurm],
-  ['threads', isThreads],
-] as const;
+const OBJECT_CHECKS = {
+  composition: isComposition,
+  exact: isExactUse,
+  slurm: isSlurm,
+  threads: isThreads,
+  warnings: isTexts,
+} as const;
+export type ObjectMember = keyof typeof OBJECT_CHECKS;
+export const OBJECT_MEMBERS = Object.keys(OBJECT_CHECKS) as readonly ObjectMember[];
 
-export function isComposition(value: unknown): boolean {
+export function isObjectMember(member: ObjectMember, value: unknown): boolean {
+  return OBJECT_CHECKS[member](value);
+}
+
+function isComposition(value: unknown): boolean {
   if (value === null) return true;
   if (!isObject(value)) return false;
   const { mapped_modules, ...numbers } = value;

@@ -107,7 +107,7 @@ export class HeaderMerger {
   }
 
   /** One of the members of `addOthers` that has another value in this report, or adds up. */
-  addOther(field: 'pid' | 'thread' | 'warnings' | 'composition' | 'exact' | 'threads', value: unknown): void {
+  addOther(field: HeaderField, value: unknown): void {
     const others = this.#others!;
     others[field] = COMBINE_OTHER[field](others[field], value);
   }

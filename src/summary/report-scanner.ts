@@ -1,5 +1,4 @@
-import { isBucket, isComposition, isCount, isModules } from '../report/check.js';
-import type { Composition } from '../report/composition.js';
+import { isBucket, isCount, isModules, isObjectMember, type ObjectMember } from '../report/check.js';
 import type { HeaderMerger } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
 import type { ModuleKib, Report } from '../report/report.js';
@@ -31,8 +30,9 @@ interface Guess {
 export class ReportScanner {
   /** The shape of the report read last. */
   shape: ReportShape | undefined;
-  composition: Composition | null | undefined;
   readonly ids = { pid: null as number | null, thread: null as number | null };
+  /** Of the holes of its shape. */
+  readonly objects: Partial<Record<ObjectMember, unknown>> = {};
   /** Counts of sources by their index, of the report read last. */
   readonly sourceCounts = new Float64Array(64);
 
@@ -75,21 +75,16 @@ export class ReportScanner {
   /** Adds the members of the header that are no sums. @param isFirst of this shape in this merger */
   addOthers(header: HeaderMerger, isFirst: boolean): void {
     const { others, beforeHoles, afterHoles } = this.shape!;
-    const { composition } = this;
-    if (isFirst) header.addOthers({ ...others, ...this.ids, composition });
-    else {
-      header.addOther('composition', composition);
-      header.addOther('pid', this.ids.pid);
-      header.addOther('thread', this.ids.thread);
-      // These add up, also where they are the same to the letter, as in a record that is there twice.
-      if (others.warnings.length > 0) header.addOther('warnings', others.warnings);
-      if (others.exact) header.addOther('exact', others.exact);
-      if (others.threads) header.addOther('threads', others.threads);
+    const holes = [...beforeHoles, ...afterHoles];
+    if (isFirst) {
+      const objects = holes.flatMap((hole) => (hole.kind === 'object' ? [[hole.field, this.objects[hole.field]]] : []));
+      header.addOthers({ ...others, ...this.ids, ...Object.fromEntries(objects) });
     }
-    for (const holes of [beforeHoles, afterHoles]) {
-      for (const hole of holes) {
-        if (hole.kind === 'sourceCount') header.addSourceCount(hole.index, this.sourceCounts[hole.index]!);
-      }
+    for (const hole of holes) {
+      if (hole.kind === 'sourceCount') header.addSourceCount(hole.index, this.sourceCounts[hole.index]!);
+      else if (isFirst) continue;
+      else if (hole.kind === 'id') header.addOther(hole.field, this.ids[hole.field]);
+      else if (hole.kind === 'object') header.addOther(hole.field, this.objects[hole.field]);
     }
   }
 
@@ -100,7 +95,6 @@ export class ReportScanner {
     if (shape.hasProgram) this.#columns.program.fill(Number.NaN);
     this.#columns.programModules = null;
     this.#columns.programPairsEnd = 0;
-    this.composition = undefined;
     this.#pairsUsed = 0;
     let at = this.#scanHeader(shape.before, shape.beforeHoles, input, from);
     if (at === MALFORMED) return MALFORMED;
@@ -123,10 +117,10 @@ export class ReportScanner {
       at = matchLiteral(texts, index, view, at);
       if (at === MALFORMED || index === holes.length) return at;
       const hole = holes[index]!;
-      if (hole.kind === 'composition') {
+      if (hole.kind === 'object') {
         at = this.#scanValue(input, at);
-        this.composition = this.#value as Composition | null;
-        if (at === MALFORMED || !isComposition(this.#value)) return MALFORMED;
+        this.objects[hole.field] = this.#value;
+        if (at === MALFORMED || !isObjectMember(hole.field, this.#value)) return MALFORMED;
         continue;
       }
       if (hole.kind === 'program') {
@@ -202,7 +196,7 @@ export class ReportScanner {
     return at;
   }
 
-  /** A small object or null, into `#value`. */
+  /** A small object or array, or null, into `#value`. */
   #scanValue({ bytes, view }: Bytes, from: number): number {
     this.#value = null;
     const end = skipValue({ bytes, view }, from, DEEPEST_VALUE);

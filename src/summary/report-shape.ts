@@ -1,15 +1,16 @@
+import { OBJECT_MEMBERS, type ObjectMember } from '../report/check.js';
 import { HEADER_NUMBERS, SOURCE_COUNTS, sourceCountIndex } from '../report/merge-header.js';
 import { NUMBER_METRICS } from '../report/number-metrics.js';
 import type { Report, ReportHeader, StageRow } from '../report/report.js';
 import { SOURCE_NAMES, type SourceName, type Sources } from '../sources.js';
 import { type Literals, literalsOf } from './literal.js';
 
-/** Where a number of the header goes. */
+/** Where a number of the header goes, or a member of it that holds more. */
 export type HeaderHole =
   | { readonly kind: 'number'; readonly index: number }
   | { readonly kind: 'id'; readonly field: 'pid' | 'thread' }
   | { readonly kind: 'sourceCount'; readonly index: number }
-  | { readonly kind: 'composition' }
+  | { readonly kind: 'object'; readonly field: ObjectMember }
   /** `at` as in the holes of a row. */
   | { readonly kind: 'program'; readonly at: number }
   | { readonly kind: 'ignored' };
@@ -40,7 +41,7 @@ export interface ReportShape {
   readonly missing: readonly number[];
   /** Whether there is a row of the whole program. */
   readonly hasProgram: boolean;
-  /** The members that are no sums, which all reports of this shape share but for the ids. */
+  /** The members that are no sums: but for those of holes, all reports of this shape share them. */
   readonly others: ReportHeader;
 }
 
@@ -114,8 +115,12 @@ function addMember(header: HoledText<HeaderHole>, member: string, value: unknown
   const index = HEADER_NUMBERS.indexOf(member as (typeof HEADER_NUMBERS)[number]);
   if (index >= 0) header.addHole({ kind: 'number', index });
   else if (member === 'pid' || member === 'thread') header.addHole({ kind: 'id', field: member });
-  else if (member === 'composition') header.addHole({ kind: 'composition' });
+  else if (isObjectMemberName(member)) header.addHole({ kind: 'object', field: member });
   else header.text += JSON.stringify(value);
+}
+
+function isObjectMemberName(member: string): member is ObjectMember {
+  return (OBJECT_MEMBERS as readonly string[]).includes(member);
 }
 
 function addProgram(header: HoledText<HeaderHole>, program: StageRow): void {
