@@ -1,6 +1,7 @@
 import type { StageProfilerOptions } from '../options.js';
 import { fileSystemOf } from '../recorder/file-system.js';
-import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/place.js';
+import { removeLeftovers } from '../recorder/leftovers.js';
+import { makeRecorderFolder, recorderFolder, shortLivedRecorderFolder } from '../recorder/place.js';
 import { trackedEnvironment } from '../run/child-environment.js';
 import { PrivateFolder } from '../run/private-folder.js';
 import { inspectProgram, thisFinder } from '../run/program-file.js';
@@ -39,6 +40,8 @@ export function prepareProfiling(
 function recorderFolderOrNull(): string | null {
   try {
     const folder = makeRecorderFolder(shortLivedRecorderFolder());
+    // A folder that somebody has chosen is theirs to keep.
+    if (folder !== recorderFolder()) removeLeftovers(folder);
     const advice = recorderAdvice(fileSystemOf(folder));
     if (advice !== undefined) say(`recorders are in ${folder}: ${advice}`);
     return folder;

@@ -3,6 +3,7 @@ import { constants, statSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { isRunning } from '../process-running.js';
 import { SetupError, systemReason } from '../setup-error.js';
 
 /** A record could not be written. The run has to stop: the next ones would be lost as well. */
@@ -130,16 +131,6 @@ export class RecordFolder {
       const isLeft = host === hostname() ? !isRunning(Number(pid)) : ageMs(path) > ABANDONED_AFTER_MS;
       if (isLeft) await this.discard(path);
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

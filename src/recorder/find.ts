@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { recorderError } from '../errors.js';
 import { FileBytes } from './file-bytes.js';
 import { MAGIC } from './format.js';
-import { pidOfName, recorderFolder } from './place.js';
+import { pidOfName, recorderFolders } from './place.js';
 
 /**
  * The recorder of a process: of what it has mapped the file that begins as one, wherever it is; else, where /proc
- * does not tell, the newest of its id in the folder of recorders.
+ * does not tell, the newest of its id in the folders of recorders.
  *
  * @throws {Error} `ERR_STAGEPROF_RECORDER` where there is none
  */
@@ -16,7 +16,9 @@ export function findRecorder(pid: number): string {
   const found = mapped?.find(isRecorder) ?? newestOf(pid);
   if (found !== undefined) return found;
   if (mapped === undefined) {
-    throw recorderError(`no process ${pid} that could be looked into, and no recorder of it in ${recorderFolder()}`);
+    throw recorderError(
+      `no process ${pid} that could be looked into, and no recorder of it in ${recorderFolders().join(' or ')}`,
+    );
   }
   const children = childrenOf(pid).filter((child) => mappedFiles(child)?.some(isRecorder));
   throw recorderError(
@@ -66,15 +68,19 @@ function isRecorder(path: string): boolean {
 }
 
 function newestOf(pid: number): string | undefined {
-  const folder = recorderFolder();
+  // Names sort by start of the process, to the millisecond of 13 digits.
+  return recorderFolders()
+    .flatMap((folder) => namesIn(folder).map((name) => ({ folder, name })))
+    .filter(({ name }) => pidOfName(name) === pid)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ folder, name }) => join(folder, name))
+    .findLast(isRecorder);
+}
+
+function namesIn(folder: string): string[] {
   try {
-    // Names sort by start of the process, to the millisecond of 13 digits.
-    const names = readdirSync(folder).filter((name) => pidOfName(name) === pid);
-    return names
-      .sort()
-      .map((name) => join(folder, name))
-      .findLast(isRecorder);
+    return readdirSync(folder);
   } catch {
-    return undefined;
+    return [];
   }
 }

@@ -30,6 +30,11 @@ export function shortLivedRecorderFolder(env: NodeJS.ProcessEnv = process.env): 
   return join(SHARED_MEMORY, basename(folder));
 }
 
+/** All folders that a recorder may be in whose path nobody has chosen. */
+export function recorderFolders(env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  return [...new Set([recorderFolder(env), shortLivedRecorderFolder(env)])];
+}
+
 /** And can be written to. */
 function isInMemory(folder: string): boolean {
   try {

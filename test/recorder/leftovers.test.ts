@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { removeLeftovers } from '../../src/recorder/leftovers.js';
+import { recorderName } from '../../src/recorder/place.js';
+
+const DAY_S = 24 * 60 * 60;
+
+test('only recorders of processes that have ended, and for a day, are removed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stageprof-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  const nowS = Date.now() / 1000;
+  const place = (name: string, ageS: number) => {
+    writeFileSync(join(folder, name), '');
+    utimesSync(join(folder, name), nowS - ageS, nowS - ageS);
+    return name;
+  };
+  place(recorderName(pid), DAY_S + 60);
+  const kept = [
+    place(recorderName(pid), DAY_S - 60),
+    place(recorderName(process.pid), 2 * DAY_S),
+    place('notes.txt', 2 * DAY_S),
+  ];
+  removeLeftovers(folder);
+  expect(readdirSync(folder).sort()).toEqual(kept.sort());
+});
