@@ -166,12 +166,14 @@ export class RunningInput {
     });
     const profile = moments?.profile ?? null;
     const isLeft = failure.kind === 'unfinished';
+    // Of an input that will be done anew nobody looks into it. Else not before all that it holds is in the record.
+    if (isLeft) removeRecorder(recorderPath);
     if (!isLeft || !(await this.#hasGoodRecord())) {
       await folder.write(this.#recordName, failureLine(input, failure, profile ?? undefined));
     }
-    // Not before all that it holds is in the record.
+    if (isLeft) return { type: 'left', input };
     removeRecorder(recorderPath);
-    return isLeft ? { type: 'left', input } : { type: 'failed', input, failure, profile };
+    return { type: 'failed', input, failure, profile };
   }
 
   /** Of an earlier run: it is worth more than that of an input which was stopped. */
