@@ -54,8 +54,8 @@ export interface AccountedRun {
 
 /** Follows what a run uses, and says it when asked. */
 export class RunMeter {
-  readonly #startedAt = new Date();
-  readonly #startedAtMs = performance.now();
+  /** Of the process: on a loaded node Node itself takes seconds to start. */
+  readonly #startedAt = new Date(performance.timeOrigin);
   #treePeakKib: number | null = null;
   #workerPeakKib: number | null = null;
   #liveCpuS = 0;
@@ -92,7 +92,7 @@ export class RunMeter {
       ended_at: exitCode === null ? null : now,
       exit_code: exitCode,
       ...(slurm === undefined ? {} : { slurm }),
-      wall_s: (performance.now() - this.#startedAtMs) / 1000,
+      wall_s: performance.now() / 1000,
       cpu_s: workersCpuS === null ? null : ownCpuS + workersCpuS,
       own: { cpu_s: ownCpuS, rss_kb_peak: readProcessUsage(process.pid)?.peakRssKib ?? null },
       workers: { started, cpu_s: workersCpuS, rss_kb_peak: this.#workerPeakKib },
