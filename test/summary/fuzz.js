@@ -2,8 +2,8 @@
 // are plain, compressed or cut. What JSON.parse, the check of a report and mergeReports make of each line is the oracle:
 // every line has to be counted as a record, or named by file and number, and the sums have to be those of the records.
 // Prints what was found, the slowest run and the largest growth of memory; exits with 1 where something differs, is
-// thrown, or takes longer or more than it may.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// thrown, or takes longer or more than it may, and keeps the files it was found in.
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -32,7 +32,9 @@ export async function fuzz(lines, seed, onProgress = () => {}) {
   const folder = mkdtempSync(join(tmpdir(), 'stageprof-fuzz-'));
   try {
     for (let run = 0; found.damaged < lines && found.failures.length < MOST_FAILURES; run++) {
+      const failuresBefore = found.failures.length;
       await tryRun(run, Math.min(DAMAGED_A_RUN, lines - found.damaged), samples, random, folder, found);
+      if (found.failures.length > failuresBefore) found.failures.push(`run ${run}: its files are in ${keep(folder)}`);
       onProgress(found);
     }
   } finally {
@@ -69,6 +71,12 @@ async function tryRun(run, damagedLines, samples, random, folder, found) {
   } catch (error) {
     found.failures.push(`run ${run}: ${error.stack}`);
   }
+}
+
+function keep(folder) {
+  const kept = mkdtempSync(join(tmpdir(), 'stageprof-fuzz-failed-'));
+  cpSync(folder, kept, { recursive: true });
+  return kept;
 }
 
 /** Of the summary alone: the oracle takes more. */
