@@ -1,13 +1,20 @@
 import type { Postmortem } from '../recorder/postmortem.js';
 import { escapeControls } from '../report/escape.js';
 import { duration, inline, NOTHING, percent, size } from '../report/format.js';
-import type { Paint } from '../report/paint.js';
+import { type Paint, painter } from '../report/paint.js';
+import { renderTable, type TableOptions } from '../report/table.js';
 
 /** Readings shown of the last ten seconds. */
 const READINGS_SHOWN = 6;
 
-/** What there is to know of a process besides its report, a key and a text a line. */
-export function postmortemLines(found: Postmortem, paint: Paint, nowMs: number): string[] {
+/** What there is to know of a process, and below it the table of its report. */
+export function postmortemPage(found: Postmortem, options: TableOptions, nowMs: number): string {
+  const lines = postmortemLines(found, painter(options.colour === true), nowMs);
+  return `${lines.join('\n')}\n\n${renderTable(found.report, options)}`;
+}
+
+/** A key and a text a line. */
+function postmortemLines(found: Postmortem, paint: Paint, nowMs: number): string[] {
   const notes = [
     ['process', processText(found, nowMs)],
     ...openTexts(found).map((text, index) => [index === 0 ? 'open' : '', text]),

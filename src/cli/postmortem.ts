@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander';
 import { postmortemOf } from '../recorder/postmortem.js';
-import { painter } from '../report/paint.js';
-import { renderTable } from '../report/table.js';
 import { EXIT_DONE } from './exit-codes.js';
 import { readRecordingAt } from './open-recording.js';
-import { postmortemLines } from './postmortem-page.js';
+import { postmortemPage } from './postmortem-page.js';
+import { tableOptions } from './terminal.js';
 
 const HELP = `
 FILE is the recorder of a process: of StageProfiler's option "recorder". It is only read, and may be of a process
@@ -21,13 +20,9 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
     .addHelpText('after', HELP)
     .action((file: string, { format, signal }: { format: string; signal?: string }) => {
       const found = postmortemOf(readRecordingAt(file), signal ?? null);
-      if (format === 'json') process.stdout.write(`${JSON.stringify(found)}\n`);
-      else {
-        const colour = process.stdout.isTTY && !process.env.NO_COLOR;
-        const lines = postmortemLines(found, painter(colour), Date.now());
-        const table = renderTable(found.report, { width: process.stdout.columns, colour });
-        process.stdout.write(`${lines.join('\n')}\n\n${table}`);
-      }
+      const { stdout } = process;
+      if (format === 'json') stdout.write(`${JSON.stringify(found)}\n`);
+      else stdout.write(postmortemPage(found, tableOptions(stdout), Date.now()));
       finish(EXIT_DONE);
     });
 }

@@ -3,11 +3,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { findRecorder } from '../recorder/find.js';
 import { type Postmortem, postmortemOf } from '../recorder/postmortem.js';
 import type { Recording } from '../recorder/reader.js';
-import { painter } from '../report/paint.js';
-import { renderTable } from '../report/table.js';
 import { EXIT_DONE } from './exit-codes.js';
 import { asUsage, readRecordingAt } from './open-recording.js';
-import { postmortemLines } from './postmortem-page.js';
+import { postmortemPage } from './postmortem-page.js';
+import { tableOptions } from './terminal.js';
 
 interface WatchFlags {
   readonly interval: number;
@@ -88,20 +87,23 @@ async function openRecorder(pid: number): Promise<string | null> {
 }
 
 function show(found: Postmortem): void {
-  const { isTTY, columns, rows } = process.stdout;
-  const colour = isTTY && !process.env.NO_COLOR;
-  const lines = postmortemLines(found, painter(colour), Date.now());
-  const text = `${lines.join('\n')}\n\n${renderTable(found.report, { width: columns, colour })}`;
-  if (!isTTY) process.stdout.write(`${text}\n`);
-  // What does not fit would scroll the head away.
-  else
-    process.stdout.write(
-      CLEAR +
-        text
-          .split('\n')
-          .slice(0, Math.max(1, rows - 1))
-          .join('\n'),
-    );
+  const { stdout } = process;
+  const page = postmortemPage(found, tableOptions(stdout), Date.now());
+  if (!stdout.isTTY) {
+    stdout.write(`${page}\n`);
+    return;
+  }
+  // What does not fit would scroll the head away. A terminal that nobody looks at may have 0 rows.
+  const { rows } = stdout;
+  stdout.write(
+    CLEAR +
+      (rows > 1
+        ? page
+            .split('\n')
+            .slice(0, rows - 1)
+            .join('\n')
+        : page),
+  );
 }
 
 function parseInterval(text: string): number {

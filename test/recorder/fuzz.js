@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { postmortemLines } from '../../dist/cli/postmortem-page.js';
+import { postmortemPage } from '../../dist/cli/postmortem-page.js';
 import { StageProfiler } from '../../dist/index.js';
 import { BufferBytes } from '../../dist/recorder/file-bytes.js';
 import { HEADER_BYTES, HEADER_NUMBERS, offsetOf } from '../../dist/recorder/format.js';
@@ -155,8 +155,7 @@ function tryOne(bytes, found, file) {
   try {
     const result = postmortemOf(readRecorder(new BufferBytes(bytes)));
     JSON.parse(JSON.stringify(result));
-    const text =
-      postmortemLines(result, (_, part) => part, Date.now()).join('\n') + renderTable(mergeReports([result.report]));
+    const text = postmortemPage(result, {}, Date.now()) + renderTable(mergeReports([result.report]));
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
     if (/[\x00-\x09\x0b-\x1f]/.test(text)) throw new Error('a control character reaches the terminal');
     found.reports++;
