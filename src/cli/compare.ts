@@ -8,8 +8,8 @@ import { uncoveredText, violationText } from '../compare/violation-text.js';
 import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
 import { compareOperands } from './compared-sides.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
+import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { say } from './say.js';
-import { wholeNumberFrom } from './shard-flags.js';
 import { tableOptions } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -66,7 +66,7 @@ export function compareCommand(finish: (exitCode: number) => void): Command {
       addExpression,
       [],
     )
-    .option('--confidence <share>', 'of the intervals and of --fail-on', parseConfidence, 0.95)
+    .option('--confidence <share>', 'of the intervals and of --fail-on', numberWithin(0.5, 0.9999), 0.95)
     .addOption(new Option('--sort <by>', 'rows of each metric, highest first').choices(SORTS).default('change'))
     .addOption(new Option('--top <n>', 'so many rows of each metric').argParser(wholeNumberFrom(1)))
     .addOption(new Option('--jobs <n>', 'threads at most, without it one a core').argParser(wholeNumberFrom(1)))
@@ -132,10 +132,4 @@ function addExpression(text: string, earlier: readonly Expression[]): readonly E
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
-}
-
-function parseConfidence(text: string): number {
-  const share = Number(text);
-  if (text.trim() !== '' && share >= 0.5 && share <= 0.9999) return share;
-  throw new InvalidArgumentError('It has to be a number from 0.5 to 0.9999, such as 0.95.');
 }

@@ -8,9 +8,10 @@ import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from './exit-codes.js';
 import { readInputs } from './input-flags.js';
 import { prepareProfiling } from './map-profiling.js';
 import { runMap } from './map-run.js';
+import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
 import { counted, say } from './say.js';
-import { type ChosenShard, chooseShard, type ShardFlags, wholeNumberFrom } from './shard-flags.js';
+import { type ChosenShard, chooseShard, type ShardFlags } from './shard-flags.js';
 import { StopSignals } from './stop-signals.js';
 
 interface MapFlags extends ProfilerFlags, ShardFlags {
@@ -61,7 +62,11 @@ export function mapCommand(finish: (exitCode: number) => void): Command {
     )
     .option('--isolate', 'a process of its own for each input, so that its resident memory is its own')
     .option('--resume', 'skip the inputs that have a good record, do the others')
-    .addOption(new Option('--timeout <S>', 'most seconds an input may take (default: any)').argParser(parseTimeout))
+    .addOption(
+      new Option('--timeout <S>', 'most seconds an input may take (default: any)').argParser(
+        numberWithin(0.001, LONGEST_TIMEOUT_S, 'of seconds'),
+      ),
+    )
     .addOption(new Option('--task-index <I>', 'which part of the inputs, from 0').argParser(wholeNumberFrom(0)))
     .addOption(new Option('--task-count <N>', 'how many parts there are').argParser(wholeNumberFrom(1)));
   for (const option of profilerFlags()) command.addOption(option);
@@ -130,12 +135,6 @@ function notRepaired(error: unknown): null {
 function parseOutdir(path: string): string {
   if (path === '') throw new InvalidArgumentError('It has to name a folder.');
   return path;
-}
-
-function parseTimeout(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() !== '' && seconds >= 0.001 && seconds <= LONGEST_TIMEOUT_S) return seconds;
-  throw new InvalidArgumentError(`It has to be a number of seconds from 0.001 to ${LONGEST_TIMEOUT_S}.`);
 }
 
 function sayResumed({ inputs, resumed, repaired }: Placing): void {

@@ -7,6 +7,7 @@ import { parseSacct, type SacctRows } from '../reconcile/sacct-rows.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
 import { SetupError, systemReason } from '../setup-error.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
+import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from './reconcile-formats.js';
 import { askGathering, isJob, runSacct, sacctCommand } from './sacct.js';
 import { counted, say } from './say.js';
@@ -43,8 +44,12 @@ export function reconcileCommand(finish: (exitCode: number) => void): Command {
     .argument('<records...>', 'folders, files of records, run files, patterns; - is stdin')
     .requiredOption('--sacct <job or file>', 'id of the job, or a saved output of sacct -P', parseSource)
     .addOption(new Option('--format <format>', 'of the result').choices(FORMATS).default('table'))
-    .option('--tolerance <percent>', 'differences that are agreement', parseTolerance, 5)
-    .option('--interval <s>', "seconds between Slurm's samples; 0 when it only samples at the end", parseInterval)
+    .option('--tolerance <percent>', 'differences that are agreement', numberWithin(0, 100, 'of per cent'), 5)
+    .option(
+      '--interval <s>',
+      "seconds between Slurm's samples; 0 when it only samples at the end",
+      wholeNumberFrom(0, 'of seconds'),
+    )
     .addOption(new Option('--gather <plugin>', 'how Slurm gathers').choices(['linux', 'cgroup']))
     .addHelpText('after', HELP)
     .action(async (records: string[], flags: ReconcileFlags) => finish(await reconcile(records, flags)));
@@ -119,15 +124,4 @@ function sayLeftOut({ tasks, unprofiled }: Profiled, known: ReadonlyMap<string, 
 function parseSource(text: string): string {
   if (text !== '') return text;
   throw new InvalidArgumentError('It has to be the id of a job or a file.');
-}
-
-function parseTolerance(text: string): number {
-  const percent = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && percent <= 100) return percent;
-  throw new InvalidArgumentError('It has to be a number of per cent from 0 to 100.');
-}
-
-function parseInterval(text: string): number {
-  if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It has to be a whole number of seconds from 0.');
 }

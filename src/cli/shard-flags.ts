@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander';
 import { type Shard, shardOfArrayTask, WHOLE_CORPUS } from '../corpus/shard.js';
 import { UsageError } from './usage-error.js';
 
@@ -27,13 +26,4 @@ export function chooseShard({ taskIndex, taskCount }: ShardFlags, env: NodeJS.Pr
   if (task.state === 'unusable') throw new UsageError(`${task.reason}: give --task-index and --task-count`);
   if (task.state === 'none') return { shard: WHOLE_CORPUS, fromEnvironment: false };
   return { shard: task.shard, fromEnvironment: true };
-}
-
-/** For an option whose value is a whole number. */
-export function wholeNumberFrom(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`It has to be a whole number from ${least}.`);
-  };
 }

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { findRecorder } from '../recorder/find.js';
 import { type Postmortem, postmortemOf } from '../recorder/postmortem.js';
 import type { Recording } from '../recorder/reader.js';
 import { EXIT_DONE } from './exit-codes.js';
+import { numberWithin } from './number-flags.js';
 import { asUsage, readRecordingAt } from './open-recording.js';
 import { postmortemPage } from './postmortem-page.js';
 import { tableOptions } from './terminal.js';
@@ -30,7 +31,11 @@ export function watchCommand(finish: (exitCode: number) => void): Command {
   return new Command('watch')
     .description('a live table of a running process, read from its recorder at no cost to it')
     .argument('<pid or file>', 'the process, or its recorder')
-    .addOption(new Option('--interval <seconds>', 'between two tables').default(1).argParser(parseInterval))
+    .addOption(
+      new Option('--interval <seconds>', 'between two tables')
+        .default(1)
+        .argParser(numberWithin(0.1, 3600, 'of seconds')),
+    )
     .addHelpText('after', HELP)
     .action(async (target: string, flags: WatchFlags) => finish(await watch(target, flags)));
 }
@@ -104,12 +109,4 @@ function show(found: Postmortem): void {
             .join('\n')
         : page),
   );
-}
-
-function parseInterval(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() === '' || !(seconds >= 0.1 && seconds <= 3600)) {
-    throw new InvalidArgumentError('It has to be a number of seconds from 0.1 to 3600.');
-  }
-  return seconds;
 }
