@@ -121,9 +121,7 @@ class SideFold implements LineFold<SideState> {
 
   /** Which process made the record: tasks of an array may have the same number on two machines. */
   #process(): string {
-    const { report, scanner } = this.reader;
-    const slurm = report === undefined ? scanner.report.shape!.others.slurm : report.slurm;
-    const pid = report === undefined ? scanner.report.ids.pid : report.pid;
+    const { pid, slurm } = this.reader;
     return `${pid} ${slurm?.job} ${slurm?.array_job} ${slurm?.array_task}`;
   }
 

@@ -126,16 +126,14 @@ async function readRecords(
 }
 
 /** Of the record read last: of most only the columns hold it. */
-function profileOf({ report, scanner }: RecordReader): TaskProfile {
+function profileOf({ report, scanner, pid, slurm }: RecordReader): TaskProfile {
   if (report !== undefined) return report;
   const { header } = scanner.columns;
   const number = (index: number) => (Number.isNaN(header[index]!) ? null : header[index]!);
-  const { shape, ids } = scanner.report;
   return {
-    slurm: shape!.others.slurm,
-    pid: ids.pid,
+    slurm,
+    pid,
     total_wall_s: header[WALL]!,
-
     total_cpu_s: number(CPU),
     rss_kb_now: number(RSS_NOW),
     rss_kb_peak: number(RSS_PEAK),

@@ -1,5 +1,5 @@
 import { checkReport } from '../report/check.js';
-import type { Report } from '../report/report.js';
+import type { Report, SlurmIdentity } from '../report/report.js';
 import { type Bytes, bytesOf } from './bytes.js';
 import { hashInto } from './input-hash.js';
 import { BACKSLASH } from './json-codes.js';
@@ -51,6 +51,16 @@ export class RecordReader {
       this.scanner.report.learn(parsed);
     }
     return RECORD;
+  }
+
+  /** Of the profile of the record read last. */
+  get pid(): number | null {
+    return this.report === undefined ? this.scanner.report.ids.pid : this.report.pid;
+  }
+
+  /** As `pid`. */
+  get slurm(): SlurmIdentity | undefined {
+    return this.report === undefined ? this.scanner.report.slurm : this.report.slurm;
   }
 
   /** The input that the record read last names; null where it names none. */

@@ -1,7 +1,7 @@
 import { isBucket, isCount, isModules, isObjectMember, type ObjectMember } from '../report/check.js';
 import type { HeaderMerger } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
-import type { ModuleKib, Report } from '../report/report.js';
+import type { ModuleKib, Report, SlurmIdentity } from '../report/report.js';
 import type { Bytes } from './bytes.js';
 import { ARRAY_BEGIN, ARRAY_END, BACKSLASH, COMMA, QUOTE } from './json-codes.js';
 import { MALFORMED, skipValue } from './json-scanner.js';
@@ -31,7 +31,7 @@ export class ReportScanner {
   /** The shape of the report read last. */
   shape: ReportShape | undefined;
   readonly ids = { pid: null as number | null, thread: null as number | null };
-  /** Of the holes of its shape. */
+  /** Those that its shape has holes for; of other members, what an earlier report left here. */
   readonly objects: Partial<Record<ObjectMember, unknown>> = {};
   /** Counts of sources by their index, of the report read last. */
   readonly sourceCounts = new Float64Array(64);
@@ -70,6 +70,11 @@ export class ReportScanner {
     this.#misses++;
     const shape = shapeOf(report);
     if (shape !== undefined) this.#shapes = [shape, ...this.#shapes.slice(0, MOST_SHAPES - 1)];
+  }
+
+  /** Of the report read last, which need not be the one that its shape was learned from. */
+  get slurm(): SlurmIdentity | undefined {
+    return this.shape!.hasSlurm ? (this.objects.slurm as SlurmIdentity) : undefined;
   }
 
   /** Adds the members of the header that are no sums. @param isFirst of this shape in this merger */

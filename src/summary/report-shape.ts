@@ -41,8 +41,9 @@ export interface ReportShape {
   readonly missing: readonly number[];
   /** Whether there is a row of the whole program. */
   readonly hasProgram: boolean;
-  /** The members that are no sums: but for those of holes, all reports of this shape share them. */
-  readonly others: ReportHeader;
+  readonly hasSlurm: boolean;
+  /** The members that are no sums and have no holes: all reports of this shape share them. */
+  readonly others: Omit<ReportHeader, ObjectMember | 'pid' | 'thread'>;
 }
 
 /** @param report of the right shape, with a row at least */
@@ -90,6 +91,7 @@ export function shapeOf(report: Report): ReportShape | undefined {
     rowHoles: Int32Array.from(rowText.holes),
     missing: NUMBER_METRICS.flatMap((_, index) => (rowText.holes.includes(index) ? [] : [index])),
     hasProgram: before!.holes.some(({ kind }) => kind === 'program'),
+    hasSlurm: report.slurm !== undefined,
     others: { ...others, sources: withoutCounts(report.sources) },
   };
 }

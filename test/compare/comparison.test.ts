@@ -188,6 +188,15 @@ describe('levels', () => {
     expect(growth).toMatchObject({ difference: { value: 0, probability: 1 }, relative: null });
   });
 
+  test('of the same number in ten tasks of an array are ten processes', () => {
+    const tasks = Array.from({ length: 10 }, (_, index) =>
+      record(`in ${index}`, [row('scan')], {
+        slurm: { job: `${90 + index}`, array_job: '90', array_task: `${index}` },
+      }),
+    );
+    expect(sideOf(tasks, ['rss_kb_peak_max']).processes).toBe(10);
+  });
+
   test('of five processes are known as well as five processes tell', () => {
     const five = (index: number) => index % 5;
     const [peak] = compared(side(1000, five), side(1004, five), fields);

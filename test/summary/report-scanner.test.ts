@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Report } from '../../src/report/report.js';
 import { present } from '../../src/sources.js';
 import { MALFORMED } from '../../src/summary/json-scanner.js';
 import { ReportColumns } from '../../src/summary/report-columns.js';
@@ -31,6 +32,18 @@ test('tasks of an array, whose records may come in turn, have reports of one sha
     expect(end).not.toBe(MALFORMED);
     expect(end).toBe(from + Buffer.byteLength(text));
     const { slurm, warnings, exact, threads, composition } = report;
+    expect(scanner.slurm).toEqual(slurm);
     expect(scanner.objects).toEqual({ slurm, warnings, exact, threads, composition });
+  }
+});
+
+test('a report without a job has none, whatever the report before it had', () => {
+  const scanner = new ReportScanner(new ReportColumns());
+  const outside = pipelineReport();
+  for (const report of [taskOf(0), outside]) scanner.learn(report);
+  for (const report of [taskOf(1), outside, taskOf(2)]) {
+    const { input, from } = lineOf(JSON.stringify(report));
+    expect(scanner.scan(input, from)).not.toBe(MALFORMED);
+    expect(scanner.slurm).toEqual((report as Report).slurm);
   }
 });
