@@ -9,7 +9,7 @@ import { readInputs } from './input-flags.js';
 import { prepareProfiling } from './map-profiling.js';
 import { runMap } from './map-run.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
-import { type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
+import { needsProfile, type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
 import { counted, say } from './say.js';
 import { type ChosenShard, chooseShard, type ShardFlags } from './shard-flags.js';
 import { StopSignals } from './stop-signals.js';
@@ -83,6 +83,7 @@ const nothingToFlush = (): void => {};
 async function map(pipelinePath: string, given: readonly string[], flags: MapFlags): Promise<number> {
   process.on('SIGUSR2', nothingToFlush);
   const profiler = profilerOptions(flags) ?? null;
+  if (profiler === null && !flags.modules) throw needsProfile('--no-modules');
   const chosen = chooseShard(flags, process.env);
   const corpus = await readInputs(given, flags.inputList);
   checkPipeline(pipelinePath);

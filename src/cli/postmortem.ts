@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import { constants } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { postmortemOf } from '../recorder/postmortem.js';
 import { EXIT_DONE } from './exit-codes.js';
 import { readRecordingAt } from './open-recording.js';
@@ -16,7 +17,7 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
     .description('the report of a process that died, the stages that were open, its last memory readings')
     .argument('<file>', 'its recorder')
     .addOption(new Option('--format <format>', 'how').choices(['table', 'json']).default('table'))
-    .addOption(new Option('--signal <name>', 'the signal that ended it, where you know it'))
+    .addOption(new Option('--signal <name>', 'the signal that ended it, where you know it').argParser(parseSignal))
     .addHelpText('after', HELP)
     .action((file: string, { format, signal }: { format: string; signal?: string }) => {
       const found = postmortemOf(readRecordingAt(file), signal ?? null);
@@ -25,4 +26,10 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
       else stdout.write(postmortemPage(found, tableOptions(stdout), Date.now()));
       finish(EXIT_DONE);
     });
+}
+
+/** Another name would be taken for a signal that tells nothing. */
+function parseSignal(name: string): string {
+  if (Object.hasOwn(constants.signals, name)) return name;
+  throw new InvalidArgumentError('It has to be the name of a signal, such as SIGKILL.');
 }

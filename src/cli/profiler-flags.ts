@@ -63,9 +63,13 @@ export function profilerOptions({ profile, ...flags }: ProfilerFlags): StageProf
     '--attribution': flags.attribution,
   });
   for (const [flag, value] of given) {
-    if (value !== undefined) throw new UsageError(`${flag} needs --profile beside it`);
+    if (value !== undefined) throw needsProfile(flag);
   }
   return undefined;
+}
+
+export function needsProfile(flag: string): UsageError {
+  return new UsageError(`${flag} needs --profile beside it`);
 }
 
 /** What was given, as options of a profiler. */

@@ -74,6 +74,7 @@ describe('one line, and exit code 2, for', () => {
     ['a folder', ['.'], '.: no plain file'],
     ['another file', ['other.txt'], 'other.txt: not a recorder'],
     ['a file name with a terminal escape', ['\u001b[31m'], '\\x1b[31m: cannot be read'],
+    ['a signal that there is not', ['other.txt', '--signal', 'KILL'], 'name of a signal, such as SIGKILL'],
     ['another format', ['other.txt', '--format', 'xml'], 'Allowed choices are table, json'],
   ])('%s', async (_what, args, message) => {
     const cwd = temporaryFolder();

@@ -113,6 +113,7 @@ const wrong: WrongUse[] = [
     /--attribution.*boundary, exact/,
   ],
   ['an attribution of nothing', ['map', OUTCOMES, 'a', '--attribution', 'exact'], /--attribution needs --profile/],
+  ['modules of nothing', ['map', OUTCOMES, 'a', '--no-modules'], /--no-modules needs --profile/],
   ['an unknown RSS peak', ['map', OUTCOMES, 'a', '--profile', '--rss-peak', 'x'], /--rss-peak.*lifetime, reset/],
   ['nothing to summarise', ['summarize'], /missing required argument 'files'/],
   ['a missing file', ['summarize', 'list.txt', 'gone.jsonl'], /gone\.jsonl: there is no such file/],
