@@ -18,7 +18,7 @@ const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 interface CompareFlags {
   readonly format: (typeof FORMATS)[number];
   readonly metric?: readonly NumberField[];
-  readonly failOn: readonly Expression[];
+  readonly failOn?: readonly Expression[];
   readonly confidence: number;
   readonly sort: Sort;
   readonly top?: number;
@@ -60,12 +60,7 @@ export function compareCommand(finish: (exitCode: number) => void): Command {
     .argument('<new>', 'records or report of after')
     .addOption(new Option('--format <format>', 'of the result').choices(FORMATS).default('table'))
     .option('--metric <fields>', `separated by commas, or all; without it ${DEFAULT_METRICS.join(', ')}`, parseMetrics)
-    .option(
-      '--fail-on <expression>',
-      'exit with 1 where it is met, such as wall_s>10%; may be repeated',
-      addExpression,
-      [],
-    )
+    .option('--fail-on <expression>', 'exit with 1 where it is met, such as wall_s>10%; may be repeated', addExpression)
     .option('--confidence <share>', 'of the intervals and of --fail-on', numberWithin(0.5, 0.9999), 0.95)
     .addOption(new Option('--sort <by>', 'rows of each metric, highest first').choices(SORTS).default('change'))
     .addOption(new Option('--top <n>', 'so many rows of each metric').argParser(wholeNumberFrom(1)))
@@ -77,7 +72,7 @@ export function compareCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function compare(base: string, next: string, flags: CompareFlags): Promise<number> {
-  const { failOn, confidence } = flags;
+  const { failOn = [], confidence } = flags;
   const { isWhole, ...compared } = await compareOperands(base, next, {
     fields: fieldsOf(flags),
     confidence,
@@ -93,7 +88,7 @@ async function compare(base: string, next: string, flags: CompareFlags): Promise
 }
 
 /** Those asked for, and those of --fail-on, in the order of the table of metrics. */
-function fieldsOf({ metric = DEFAULT_METRICS, failOn }: CompareFlags): NumberField[] {
+function fieldsOf({ metric = DEFAULT_METRICS, failOn = [] }: CompareFlags): NumberField[] {
   const wanted = new Set([...metric, ...failOn.map(({ field }) => field)]);
   return NUMBER_METRICS.map(({ field }) => field).filter((field) => wanted.has(field));
 }
@@ -126,7 +121,7 @@ function parseMetrics(text: string): NumberField[] {
   });
 }
 
-function addExpression(text: string, earlier: readonly Expression[]): readonly Expression[] {
+function addExpression(text: string, earlier: readonly Expression[] = []): readonly Expression[] {
   try {
     return [...earlier, parseExpression(text)];
   } catch (error) {

@@ -7,8 +7,9 @@ import { postmortemPage } from './postmortem-page.js';
 import { tableOptions } from './terminal.js';
 
 const HELP = `
-FILE is the recorder of a process: of StageProfiler's option "recorder". It is only read, and may be of a process
-that still runs. What is damaged or cut off is said, and the rest is shown.
+FILE is the recorder of a process: of one under "stageprof run", of a worker of "stageprof map
+--profile", or of StageProfiler's option "recorder". It is only read, and may be of a process that
+still runs. What is damaged or cut off is said, and the rest is shown.
 
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 
@@ -16,7 +17,7 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
   return new Command('postmortem')
     .description('the report of a process that died, the stages that were open, its last memory readings')
     .argument('<file>', 'its recorder')
-    .addOption(new Option('--format <format>', 'how').choices(['table', 'json']).default('table'))
+    .addOption(new Option('--format <format>', 'of the result').choices(['table', 'json']).default('table'))
     .addOption(new Option('--signal <name>', 'the signal that ended it, where you know it').argParser(parseSignal))
     .addHelpText('after', HELP)
     .action((file: string, { format, signal }: { format: string; signal?: string }) => {

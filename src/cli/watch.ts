@@ -14,10 +14,12 @@ interface WatchFlags {
 }
 
 const HELP = `
-A process has a recorder where its StageProfiler has the option "recorder". It is read from outside: the process
-does nothing for it. A worker of "map" has a recorder for each input, and is followed from one to the next; of the
-"map" itself the message names the workers. On a terminal the table is refreshed in place, otherwise each block follows the one before.
-Ends when the process does, or with Ctrl-C.
+Node processes under "stageprof run" and workers of "stageprof map --profile" have a recorder, and
+others where their StageProfiler has the option "recorder". It is read from outside: the process
+does nothing for it. A worker has a recorder for each input, and is followed from one to the next;
+of "run" and "map" themselves a message names the processes that have one. On a terminal the table
+is refreshed in place, otherwise each block follows the one before. Ends when the process does, or
+with Ctrl-C.
 
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 

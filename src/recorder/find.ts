@@ -23,7 +23,7 @@ export function findRecorder(pid: number): string {
   const children = childrenOf(pid).filter((child) => mappedFiles(child)?.some(isRecorder));
   throw recorderError(
     children.length === 0
-      ? `process ${pid} has no recorder: it needs the "recorder" option of StageProfiler`
+      ? `process ${pid} has no recorder: it needs stageprof run, map --profile or the "recorder" option`
       : `process ${pid} has no recorder, but its children have: give one of ${children.join(', ')}`,
   );
 }

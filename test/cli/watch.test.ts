@@ -136,7 +136,11 @@ test('of a process whose children have recorders the message names these', async
 
 describe('one line, and exit code 2, for', () => {
   test.each([
-    ['a process without a recorder', [String(process.pid)], 'has no recorder: it needs the "recorder" option'],
+    [
+      'a process without a recorder',
+      [String(process.pid)],
+      'has no recorder: it needs stageprof run, map --profile or the "recorder" option',
+    ],
     ['no such process', ['999999999'], 'no process 999999999 that could be looked into, and no recorder of it in'],
     ['a file that is not there', ['none'], 'none: cannot be read, no such file or directory (ENOENT)'],
     ['nothing', [], "missing required argument 'pid or file'"],
