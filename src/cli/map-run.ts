@@ -8,6 +8,7 @@ import type { RunEvent, WorkerPool } from '../corpus/worker-pool.js';
 import { WorkerStartError } from '../corpus/worker-process.js';
 import { ReportMerger } from '../report/merge.js';
 import { renderTable } from '../report/table.js';
+import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../run-file.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal, type StopSignal } from './exit-codes.js';
 import { Pace, type Progress, progressLines, type RunningView, type Tally } from './progress.js';
 import { progressBar } from './progress-bar.js';
@@ -23,9 +24,7 @@ export interface MapPlan {
   readonly hasAccount: boolean;
 }
 
-/** The account is also there of a run that is killed, up to so long before. */
-const ACCOUNT_EVERY_LOOKS = 5;
-const LOOK_EVERY_MS = 1000;
+const ACCOUNT_EVERY_LOOKS = WRITTEN_EVERY_S / LOOK_EVERY_S;
 
 /** Runs the inputs, shows how far it is, prints the result and returns the exit code. */
 export async function runMap(inputs: readonly PlacedInput[], plan: MapPlan): Promise<number> {
@@ -61,7 +60,7 @@ class MapRun {
     const signals = new StopSignals((signal) => pool.stop(`was stopped by ${signal}`));
     const onExit = () => this.#endedAtOnce(signals.received);
     const onFlush = () => void this.#flush();
-    const timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    const timer = setInterval(() => this.#look(), LOOK_EVERY_S * 1000);
     process.once('exit', onExit);
     process.on('SIGUSR2', onFlush);
     this.#look();

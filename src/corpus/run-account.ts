@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { readChildrenUsage } from '../native/children-usage.js';
 import type { SlurmIdentity } from '../report/report.js';
+import { RUN_SCHEMA } from '../run-file.js';
 import { slurmIdentity } from '../slurm.js';
 import { type ProcessUsage, readProcessUsage } from './process-usage.js';
 import { pipelinePart } from './record-names.js';
@@ -16,7 +17,7 @@ export interface RunTally {
  * one JSON file a run beside the records, for `reconcile`. Seconds and KiB; null where not measured.
  */
 export interface RunAccount {
-  readonly schema: 'stageprof-run/1';
+  readonly schema: typeof RUN_SCHEMA;
   readonly pipeline: string;
   readonly host: string;
   readonly pid: number;
@@ -37,7 +38,7 @@ export interface RunAccount {
     /** The highest of any one. */
     readonly rss_kb_peak: number | null;
   };
-  /** Highest sum over this process and its workers that was seen, looking once a second. */
+  /** Highest sum over this process and its workers that was seen, looking every `LOOK_EVERY_S`. */
   readonly tree_rss_kb_peak: number | null;
   readonly inputs: RunTally & { readonly left: number };
 }
@@ -60,7 +61,7 @@ export class RunMeter {
   #workerPeakKib: number | null = null;
   #liveCpuS = 0;
 
-  /** To be called once a second with the process ids of the workers: what lies between two looks is not seen. */
+  /** To be called every `LOOK_EVERY_S` with the process ids of the workers: what lies between two looks is not seen. */
   look(workerPids: readonly number[]): void {
     const workers = workerPids.map(readProcessUsage).filter((usage) => usage !== null);
     const own = readProcessUsage(process.pid);
@@ -83,7 +84,7 @@ export class RunMeter {
     const ended = readChildrenUsage();
     const workersCpuS = ended === null ? null : ended.cpuNs / 1e9 + this.#liveCpuS;
     return {
-      schema: 'stageprof-run/1',
+      schema: RUN_SCHEMA,
       pipeline,
       host: hostname(),
       pid: process.pid,
@@ -101,7 +102,7 @@ export class RunMeter {
     };
   }
 
-  /** `run-<host>-<process id>-<start>.<pipeline>.json`: of one run alone, in whatever folder. */
+  /** `run-<host>-<process id>-<start>.<pipeline>.json`, see `isRunFileName`: of one run alone, in whatever folder. */
   fileName(pipeline: string): string {
     return `run-${hostname()}-${process.pid}-${this.#startedAt.getTime()}.${pipelinePart(pipeline)}.json`;
   }

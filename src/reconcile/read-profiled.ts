@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
+import { isRunFileName } from '../run-file.js';
 import { SetupError, systemReason } from '../setup-error.js';
 import { findSources, RECORD_ENDINGS, type Source, STDIN } from '../summary/files.js';
 import type { LineFold } from '../summary/line-fold.js';
@@ -10,8 +11,6 @@ import { runTask } from '../summary/run-task.js';
 import { ProfiledTasks, type TaskProfile } from './profiled-task.js';
 import { parseRunFile } from './run-file.js';
 
-/** Files of `stageprof map` beside its records. */
-const RUN_FILE = /^run-.*\.json$/;
 const LONGEST_RUN_FILE_BYTES = 1024 * 1024;
 
 export interface Profiled {
@@ -66,7 +65,7 @@ function sourcesOf(operands: readonly string[]): { records: Source[]; runs: stri
       continue;
     }
     const names = listed(operand);
-    const found = names.filter((name) => RUN_FILE.test(name)).sort();
+    const found = names.filter((name) => isRunFileName(name)).sort();
     runs.push(...found.map((name) => join(operand, name)));
     const hasRecords = names.some((name) => RECORD_ENDINGS.some((ending) => name.endsWith(ending)));
     if (hasRecords) ofRecords.push(operand);

@@ -1,3 +1,4 @@
+import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../run-file.js';
 import type { ProfiledTask } from './profiled-task.js';
 import { type Gathering, type QuantityName, samplesApartS, shownAmount } from './reconciled.js';
 import type { RunFile } from './run-file.js';
@@ -41,9 +42,6 @@ const NODE_WALL_S = 3;
 const MAP_KIB = 128 * 1024;
 /** Pages of its binary and libraries that node processes share: measured 45 to 60 MiB resident. */
 const SHARED_KIB = 64 * 1024;
-/** Between two writings of a run file, and between two samples of resident memory that it is made from. */
-const RUN_FILE_S = 5;
-const SAMPLE_S = 1;
 
 /** In the order in which they are named. What each is told from is in docs/slurm.md. */
 const RULES: readonly Rule[] = [
@@ -133,10 +131,10 @@ function afterLastWord({ steps, profiled: { runs } }: Evidence): Reason | undefi
   if (killed.length === 0) return undefined;
   const atMost = killed.reduce((sum, run) => {
     const step = steps.find((each) => isBegunIn(each, run) === true);
-    const unheardS = step === undefined ? RUN_FILE_S : Math.max(0, (step.endMs! - run.updatedMs) / 1000);
+    const unheardS = step === undefined ? WRITTEN_EVERY_S : Math.max(0, (step.endMs! - run.updatedMs) / 1000);
     return sum + cpuInS(run.cpuS, run.wallS, unheardS + WHOLE_SECOND_MS / 1000);
   }, 0);
-  return { atMost, text: `killed: the profiler has no more than its last word, written every ${RUN_FILE_S} s` };
+  return { atMost, text: `killed: the profiler has no more than its last word, written every ${WRITTEN_EVERY_S} s` };
 }
 
 function shellCpu({ steps }: Evidence): Reason | undefined {
@@ -233,8 +231,8 @@ function afterProfilersSample({ steps, profiled: { runs } }: Evidence): Reason |
   const isHeardToEnd = runs.every(({ endedMs }) => endedMs !== null);
   const text = isHeardToEnd
     ? `growth after the profiler's last sample: it took ${shownAmount('wall', wallS)}, samples are one a second`
-    : `killed: growth after its last word, written every ${RUN_FILE_S} s`;
-  return { atMost: shareAfterLast(isHeardToEnd ? SAMPLE_S : RUN_FILE_S, wallS) * sacctKib, text };
+    : `killed: growth after its last word, written every ${WRITTEN_EVERY_S} s`;
+  return { atMost: shareAfterLast(isHeardToEnd ? LOOK_EVERY_S : WRITTEN_EVERY_S, wallS) * sacctKib, text };
 }
 
 /** CPU in the step that is not of stageprof is of processes that are not, which have memory too. */

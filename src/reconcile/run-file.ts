@@ -1,3 +1,5 @@
+import { RUN_SCHEMA } from '../run-file.js';
+
 /** What one process of `stageprof map` says of itself: written beside the records, replaced every few seconds. */
 export interface RunFile {
   readonly startedMs: number;
@@ -18,8 +20,6 @@ export interface RunFile {
   readonly treePeakKib: number | null;
   readonly inputsLeft: number | null;
 }
-
-export const RUN_SCHEMA = 'stageprof-run/1';
 
 /** @returns why it is none, as it completes "FILE: …" */
 export function parseRunFile(text: string): RunFile | string {

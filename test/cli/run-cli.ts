@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { isRunFileName } from '../../src/run-file.js';
 
 export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -95,12 +96,9 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** `run-<host>-<process id>-<start>.<pipeline>.json`, what a profiled run leaves beside its records. */
-const ACCOUNT = /^run-.*\.json$/;
-
 /** Every record of a folder by its file name. A torn or temporary file fails to parse. */
 export function readRecords(folder: string): Record<string, { input: string; [member: string]: unknown }> {
-  const names = readdirSync(folder).filter((name) => !ACCOUNT.test(name));
+  const names = readdirSync(folder).filter((name) => !isRunFileName(name));
   const files = names.map((name) => {
     const text = readFileSync(join(folder, name), 'utf8');
     if (!/^[^\n]+\n$/.test(text)) throw new Error(`${name} is not one line`);
