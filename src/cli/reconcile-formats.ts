@@ -1,4 +1,11 @@
-import type { Gathering, QuantityName, Reconciled, ReconciledTask, Verdict } from '../reconcile/reconciled.js';
+import {
+  type Gathering,
+  QUANTITIES,
+  type QuantityName,
+  type Reconciled,
+  type ReconciledTask,
+  type Verdict,
+} from '../reconcile/reconciled.js';
 import { HEADINGS, quantitiesOf, reasonText, renderReconciled, type TableOptions } from '../reconcile/table.js';
 import { csvLine } from '../report/csv.js';
 import { duration, inline } from '../report/format.js';
@@ -43,7 +50,7 @@ export function verdicts(tasks: readonly ReconciledTask[]): Readonly<Record<Verd
 function closing({ tasks, waiting, gathering, tolerancePercent }: Reconciliation): string[] {
   const { agrees, explained, unmeasured, unexplained } = verdicts(tasks);
   const parts = [
-    `${agrees} of ${counted(tasks.length * 3, 'number')} within ${tolerancePercent}%`,
+    `${agrees} of ${counted(tasks.length * QUANTITIES.length, 'number')} within ${tolerancePercent}%`,
     `${explained} explained`,
     `${unexplained} not explained`,
     ...(unmeasured > 0 ? [`${unmeasured} not compared`] : []),

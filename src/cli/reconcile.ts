@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Faults, type Profiled, readProfiled } from '../reconcile/read-profiled.js';
+import type { ProfiledTasks } from '../reconcile/profiled-task.js';
+import { type Faults, readProfiled } from '../reconcile/read-profiled.js';
 import { reconcileTask } from '../reconcile/reconcile.js';
 import type { Gathering } from '../reconcile/reconciled.js';
 import { parseSacct, type SacctRows } from '../reconcile/sacct-rows.js';
@@ -70,7 +71,7 @@ async function reconcile(operands: readonly string[], flags: ReconcileFlags): Pr
   };
   for (const line of output.malformed) say(`${flags.sacct}: ${line}, left out`);
   sayFaults(profiled.faults);
-  sayLeftOut(profiled, tasks);
+  sayLeftOut(profiled.tasks, tasks);
 
   const { stdout } = process;
   stdout.write(renderReconciliation(result, flags.format, tableOptions(stdout)));
@@ -109,14 +110,14 @@ function sayFaults({ named, count }: Faults): void {
   if (count > named.length) say(`${count - named.length} more could not be taken`);
 }
 
-function sayLeftOut({ tasks, unprofiled }: Profiled, known: ReadonlyMap<string, unknown>): void {
+function sayLeftOut(tasks: ProfiledTasks, known: ReadonlyMap<string, unknown>): void {
   const others = tasks.besides(known);
   const left = [
     ...(others.records > 0 ? [`${counted(others.records, 'record')} of other jobs`] : []),
     ...(others.runs > 0 ? [`${counted(others.runs, 'run file')} of other jobs`] : []),
     ...(tasks.recordsOutside > 0 ? [`${counted(tasks.recordsOutside, 'record')} made outside of Slurm`] : []),
     ...(tasks.runsOutside > 0 ? [`${counted(tasks.runsOutside, 'run file')} made outside of Slurm`] : []),
-    ...(unprofiled > 0 ? [`${counted(unprofiled, 'record')} without a profile`] : []),
+    ...(tasks.unprofiled > 0 ? [`${counted(tasks.unprofiled, 'record')} without a profile`] : []),
   ];
   if (left.length > 0) say(`left out: ${left.join(', ')}`);
 }

@@ -35,6 +35,8 @@ export class ProfiledTasks {
   /** Records and run files that no job is named in. */
   recordsOutside = 0;
   runsOutside = 0;
+  /** Records without a profile: they say nothing of what they cost. */
+  unprofiled = 0;
 
   addRecord(profile: TaskProfile): void {
     const task = taskOf(profile.slurm);

@@ -15,10 +15,6 @@ const LONGEST_RUN_FILE_BYTES = 1024 * 1024;
 
 export interface Profiled {
   readonly tasks: ProfiledTasks;
-  readonly records: number;
-  readonly runs: number;
-  /** Records without a profile: they say nothing of what they cost. */
-  readonly unprofiled: number;
   readonly faults: Faults;
 }
 
@@ -40,7 +36,6 @@ export class Faults {
 export async function readProfiled(operands: readonly string[]): Promise<Profiled> {
   const { records, runs } = sourcesOf(operands);
   const tasks = new ProfiledTasks();
-  const counts = { records: 0, runs: 0, unprofiled: 0 };
   const faults = new Faults();
   for (const path of runs) {
     const run = readRunFile(path);
@@ -48,12 +43,11 @@ export async function readProfiled(operands: readonly string[]): Promise<Profile
       faults.add(`${path}: ${run}`);
       continue;
     }
-    counts.runs++;
     tasks.addRun(run);
   }
   const reader = new RecordReader();
-  for (const source of records) await readRecords(source, reader, tasks, counts, faults);
-  return { tasks, ...counts, faults };
+  for (const source of records) await readRecords(source, reader, tasks, faults);
+  return { tasks, faults };
 }
 
 function sourcesOf(operands: readonly string[]): { records: Source[]; runs: string[] } {
@@ -103,7 +97,6 @@ async function readRecords(
   { path }: Source,
   reader: RecordReader,
   tasks: ProfiledTasks,
-  counts: { records: number; unprofiled: number },
   faults: Faults,
 ): Promise<void> {
   const name = path === STDIN ? 'stdin' : path;
@@ -112,10 +105,8 @@ async function readRecords(
       const kind = reader.read(input, from);
       if (kind === BLANK) return;
       if (kind !== RECORD) fold.addMalformed(place, kind);
-      else if (reader.isProfiled) {
-        counts.records++;
-        tasks.addRecord(profileOf(reader));
-      } else counts.unprofiled++;
+      else if (reader.isProfiled) tasks.addRecord(profileOf(reader));
+      else tasks.unprofiled++;
     },
     addMalformed: ({ line }, reason) => faults.add(`${name}:${line}: ${reason}`),
     state() {},

@@ -2,6 +2,7 @@ import { NOTHING_PROFILED, type ProfiledTask } from './profiled-task.js';
 import { type Evidence, NODE_S, reasonsFor } from './reasons.js';
 import {
   type Gathering,
+  QUANTITIES,
   type QuantityName,
   type Reconciled,
   type ReconciledTask,
@@ -55,7 +56,7 @@ export function reconcileTask(
     cpu: { sacctS: sacct.cpu, profilerS: profiler.cpu },
     peakKib: profiler['rss peak'],
   };
-  const quantities = (['wall', 'cpu', 'rss peak'] as const).map((what): Reconciled => {
+  const quantities = QUANTITIES.map((what): Reconciled => {
     const pair = { what, sacct: sacct[what], profiler: profiler[what], inside: insideOf[what] };
     const lacking = whyNotCompared(what, task, steps, profiled, pair, measure);
     if (lacking !== undefined) return { ...pair, difference: null, percent: null, ...lacking };
@@ -81,7 +82,7 @@ function compared(
     difference,
     percent,
     verdict: covers ? 'explained' : 'unexplained',
-    reasons: reasons,
+    reasons,
   };
 }
 

@@ -18,7 +18,6 @@ export interface RunFile {
   readonly workerPeakKib: number | null;
   /** Highest sum of all processes at one of its samples. */
   readonly treePeakKib: number | null;
-  readonly inputsLeft: number | null;
 }
 
 /** @returns why it is none, as it completes "FILE: …" */
@@ -46,7 +45,6 @@ export function parseRunFile(text: string): RunFile | string {
     workersStarted: amount(workers.started) ?? 0,
     workerPeakKib: amount(workers.rss_kb_peak),
     treePeakKib: amount(run.tree_rss_kb_peak),
-    inputsLeft: amount(membersOf(run.inputs).left),
   };
 }
 

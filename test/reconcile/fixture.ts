@@ -35,7 +35,6 @@ export function run(values: Partial<RunFile> = {}): RunFile {
     workersStarted: 1,
     workerPeakKib: 235_000,
     treePeakKib: 304_000,
-    inputsLeft: 0,
     ...values,
   };
 }

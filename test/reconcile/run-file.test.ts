@@ -31,7 +31,6 @@ test('a run file says what its process took, and of which task it was', () => {
     workersStarted: 2,
     workerPeakKib: 235_000,
     treePeakKib: 304_000,
-    inputsLeft: 0,
   });
 });
 
