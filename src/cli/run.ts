@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../exit-status.js';
 import { missingAddon } from '../native/binding.js';
 import type { StageProfilerOptions } from '../options.js';
 import { listed } from '../report/format.js';
 import { childEnvironment } from '../run/child-environment.js';
-import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../run/exit-status.js';
 import { gatherReports } from '../run/gathered-reports.js';
 import { PASSED_SIGNALS, PassedSignals } from '../run/passed-signals.js';
 import { PrivateFolder } from '../run/private-folder.js';

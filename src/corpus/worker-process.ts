@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { ExitStatus } from '../run/exit-status.js';
+import type { ExitStatus } from '../exit-status.js';
 import { systemReason } from '../setup-error.js';
 import type { Failure } from './failure.js';
 import type { FromWorker, InputResult, ToWorker } from './worker-messages.js';

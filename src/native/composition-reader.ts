@@ -1,8 +1,8 @@
 import { getHeapStatistics } from 'node:v8';
-import type { CompositionBytes } from '../report/composition.js';
 import { readCodeAndStacks } from './address-space.js';
 import type { NativeModule } from './binding.js';
 import { slotIndex } from './layout.js';
+import type { CompositionBytes } from './sampler.js';
 
 /** What only the addon can read. */
 export interface NativeReadings {

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { CompositionBytes } from '../report/composition.js';
 import { present, type SamplerSources, type SourceState } from '../sources.js';
 import { readComposition } from './composition-reader.js';
 import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
 import { SAMPLE_LENGTH, slotIndex } from './layout.js';
-import type { Sampler, SamplerOptions } from './sampler.js';
+import type { CompositionBytes, Sampler, SamplerOptions } from './sampler.js';
 import { whereMeasured } from './where-measured.js';
 
 type ThreadCpuUsage = () => { readonly user: number; readonly system: number };

@@ -1,5 +1,4 @@
 import { moduleName, OTHER_MODULES } from '../module-name.js';
-import type { CompositionBytes } from '../report/composition.js';
 import { present, type SamplerSources, type SourceState, TRACKER_METHOD } from '../sources.js';
 import { backingStoresTruth, heldState, liveState } from './allocator-state.js';
 import type { Binding, NativeSamplerHandle, NativeSources } from './binding.js';
@@ -7,7 +6,7 @@ import { readComposition } from './composition-reader.js';
 import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
 import { MODULE_CELLS, SAMPLE_LENGTH, SAMPLE_MASK, slotIndex } from './layout.js';
-import type { Sampler, SamplerOptions } from './sampler.js';
+import type { CompositionBytes, Sampler, SamplerOptions } from './sampler.js';
 import { whereMeasured } from './where-measured.js';
 
 const GC_TRUTH = 'pauses: incremental marking steps and lazy sweeping between them are not in it';

@@ -1,4 +1,3 @@
-import type { CompositionBytes } from '../report/composition.js';
 import type { SamplerSources } from '../sources.js';
 
 /**
@@ -29,6 +28,21 @@ export interface Sampler {
   composition(): CompositionBytes | null;
   /** Releases descriptors and callbacks. Idempotent; the last sample stays readable. */
   close(): void;
+}
+
+/** Who holds the resident set, in bytes; NaN where it cannot be told. */
+export interface CompositionBytes {
+  readonly rss: number;
+  /** Resident pages of this isolate's heap, used or not. */
+  readonly jsHeap: number;
+  readonly backingStores: number;
+  readonly nativeLive: number;
+  readonly allocatorHeld: number;
+  /** Resident part of what modules have mapped themselves. */
+  readonly mapped: number;
+  readonly codeAndStacks: number;
+  /** `mapped`, by path of the module. */
+  readonly mappedByModule: readonly (readonly [path: string, bytes: number])[];
 }
 
 /** What to read, validated: the options of a profiler that reach the sampler. */

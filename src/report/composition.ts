@@ -1,4 +1,5 @@
 import { moduleName } from '../module-name.js';
+import type { CompositionBytes } from '../native/sampler.js';
 import { kibOf } from './quantities.js';
 import type { ModuleKib } from './report.js';
 
@@ -17,21 +18,6 @@ export interface Composition {
   readonly residual_kb: number | null;
   /** `mapped_kb` by module. */
   readonly mapped_modules: ModuleKib;
-}
-
-/** Who holds the resident set, in bytes; NaN where it cannot be told. */
-export interface CompositionBytes {
-  readonly rss: number;
-  /** Resident pages of this isolate's heap, used or not. */
-  readonly jsHeap: number;
-  readonly backingStores: number;
-  readonly nativeLive: number;
-  readonly allocatorHeld: number;
-  /** Resident part of what modules have mapped themselves. */
-  readonly mapped: number;
-  readonly codeAndStacks: number;
-  /** `mapped`, by path of the module. */
-  readonly mappedByModule: readonly (readonly [path: string, bytes: number])[];
 }
 
 type Part = Exclude<keyof Composition, 'rss_kb' | 'residual_kb' | 'mapped_modules'>;
