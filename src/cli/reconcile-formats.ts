@@ -10,7 +10,7 @@ import { HEADINGS, quantitiesOf, reasonText, renderReconciled, type TableOptions
 import { csvLine } from '../report/csv.js';
 import { duration, inline } from '../report/format.js';
 import { renderJson as renderMembers } from '../report/json.js';
-import { escapeMarkdown } from '../report/markdown.js';
+import { escapeMarkdown, markdownTable } from '../report/markdown.js';
 import { counted } from './say.js';
 
 export const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
@@ -140,5 +140,5 @@ function renderMarkdown(tasks: readonly ReconciledTask[]): string {
       ]),
     ),
   ];
-  return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+  return `${markdownTable(lines).join('\n')}\n`;
 }

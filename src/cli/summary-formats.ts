@@ -4,7 +4,7 @@ import { renderCaliper } from '../report/caliper.js';
 import { renderCsv } from '../report/csv.js';
 import { escapeControls } from '../report/escape.js';
 import { renderJson } from '../report/json.js';
-import { escapeMarkdown, renderMarkdown } from '../report/markdown.js';
+import { escapeMarkdown, markdownTable, renderMarkdown } from '../report/markdown.js';
 import { type Ranking, rank } from '../report/ranking.js';
 import type { Report, StageRow } from '../report/report.js';
 import { renderTable } from '../report/table.js';
@@ -70,8 +70,7 @@ export function renderSummary(result: SummaryResult, view: SummaryView): string 
         [':--', ':--', '--:', ':--', ':--'],
         ...worstCells(rows, result.worstOf).map((cells) => cells.map(escapeMarkdown)),
       ];
-      const lines = worst.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
-      return `${heading(result, view)}\n\n${table}\n${lines}${failuresLine(result, escapeMarkdown)}`;
+      return `${heading(result, view)}\n\n${table}\n${markdownTable(worst).join('\n')}\n${failuresLine(result, escapeMarkdown)}`;
     }
     default: {
       const table = renderTable({ ...report, stages: result.groups ?? report.stages }, { ...view, ...ranking });

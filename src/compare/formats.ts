@@ -1,7 +1,7 @@
 import { csvLine } from '../report/csv.js';
 import { inline } from '../report/format.js';
 import { renderJson } from '../report/json.js';
-import { escapeMarkdown } from '../report/markdown.js';
+import { escapeMarkdown, markdownTable } from '../report/markdown.js';
 import { NUMBER_METRICS } from '../report/number-metrics.js';
 import { changeQuantity, inputsText, intervalText, quantityOf, verdictText } from './cells.js';
 import type { Comparison } from './comparison.js';
@@ -124,8 +124,7 @@ export function renderCompareMarkdown(result: CompareResult, ranking: CompareRan
         inputsText(row),
       ]),
     ];
-    const lines = table.map((cells) => `| ${cells.join(' | ')} |`);
-    return [[`**${field}**, ${statisticText(rows[0]!, result.inputs)}`, '', ...lines, '']];
+    return [[`**${field}**, ${statisticText(rows[0]!, result.inputs)}`, '', ...markdownTable(table), '']];
   });
   return `${[
     ...headingLines(result).map((line) => `${escapeMarkdown(line)}  `),

@@ -1,3 +1,4 @@
+import { markdownTable } from '../report/markdown.js';
 import { HEADER, HEADER_NUMBERS, offsetOf, READING } from './format.js';
 
 const MEANING: { readonly [N in (typeof READING)[number]]: string } = {
@@ -29,10 +30,5 @@ export function withRecorderTables(text: string): string {
 }
 
 function table(rows: readonly (readonly string[])[]): string {
-  return [
-    '| offset | name | meaning |',
-    '| --- | --- | --- |',
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-    '',
-  ].join('\n');
+  return `${markdownTable([['offset', 'name', 'meaning'], ['---', '---', '---'], ...rows]).join('\n')}\n`;
 }

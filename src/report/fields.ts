@@ -14,6 +14,7 @@ import {
 } from './descriptions.js';
 import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS, type HeaderTraits, SLURM } from './header.js';
+import { markdownTable } from './markdown.js';
 import { nullWhen, sourceOf } from './metric-sources.js';
 import { REPORT_SCHEMA } from './report.js';
 import { GROUP_CPU_MEANING } from './threads.js';
@@ -190,8 +191,7 @@ function meanings(heading: string, rows: Readonly<Record<string, string>>): stri
 }
 
 function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)];
+  return markdownTable([headings, headings.map(() => '---'), ...rows]);
 }
 
 function code(text: string): string {

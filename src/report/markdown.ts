@@ -28,11 +28,14 @@ export function renderMarkdown(report: Report, ranking: Ranking & { readonly by?
     ['total', ...columns.map(({ total }) => (total === null ? '' : inline(total))), ...reading('')],
   ];
   const notes = [...readingNotes(readings), ...notesOf(report, { columns: leftOut, rowsShown: rows.length })];
-  return `${[
-    ...table.map((cells) => `| ${cells.join(' | ')} |`),
-    '',
-    ...notes.map(({ key, text }) => `- **${key}** ${escapeMarkdown(text)}`),
-  ].join('\n')}\n`;
+  return `${[...markdownTable(table), '', ...notes.map(({ key, text }) => `- **${key}** ${escapeMarkdown(text)}`)].join(
+    '\n',
+  )}\n`;
+}
+
+/** The lines of a table whose cells are escaped already: its heading, how each column is aligned, its rows. */
+export function markdownTable(rows: readonly (readonly string[])[]): string[] {
+  return rows.map((cells) => `| ${cells.join(' | ')} |`);
 }
 
 /** `text` on one line, shown as it is: no pipe ends its cell, no `__proto__` turns bold. */
