@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { report, row } from '../report/fixture.js';
-import { runCli, temporaryFolder } from './run-cli.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { runCli } from './run-cli.js';
 
 interface RecordOptions {
   readonly pid?: number;

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../src/corpus/failure.js';
-import { fixture, MAIN, readRecords, runCli, temporaryFolder } from './run-cli.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { fixture, MAIN, readRecords, runCli } from './run-cli.js';
 
 const OUTCOMES = fixture('outcomes.mjs');
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { StageProfiler } from '../../src/profiler.js';
 import { offsetOf } from '../../src/recorder/format.js';
-import { runCli, temporaryFolder } from './run-cli.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { runCli } from './run-cli.js';
 
 const KILLED = join(import.meta.dirname, '../recorder/programs/ends.js');
 

@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { parseGathering } from '../../src/cli/sacct.js';
 import { report, row } from '../report/fixture.js';
-import { type CliOptions, runCli, temporaryFolder } from './run-cli.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { type CliOptions, runCli } from './run-cli.js';
 
 const HEADER = 'JobID|State|Start|End|Elapsed|TotalCPU|MaxRSS';
 const SACCT = [

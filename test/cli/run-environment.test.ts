@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.js';
 import { ALLOCATORS, isInstalled, TRACKER } from '../tracker/programs.js';
-import { fixture, MAIN, runCli, temporaryFolder } from './run-cli.js';
+import { fixture, MAIN, runCli } from './run-cli.js';
 
 const NODE = process.execPath;
 const STAGED = fixture('staged.mjs');

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fixture, MAIN, type OnStderr, readRecords, runCli, temporaryFolder } from './run-cli.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { fixture, MAIN, type OnStderr, readRecords, runCli } from './run-cli.js';
 
 const SLOW = fixture('slow.mjs');
 

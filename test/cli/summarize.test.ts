@@ -8,7 +8,8 @@ import { mergeReports } from '../../src/report/merge.js';
 import type { Report } from '../../src/report/report.js';
 import { pipelineReport, report, row } from '../report/fixture.js';
 import { readAsHatchet } from '../report/hatchet-reader.js';
-import { fixture, runCli, temporaryFolder } from './run-cli.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { fixture, runCli } from './run-cli.js';
 
 const hasZstd = (() => {
   try {

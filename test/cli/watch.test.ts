@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type CliResult, MAIN, runCli, temporaryFolder } from './run-cli.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { type CliResult, MAIN, runCli } from './run-cli.js';
 
 const INDEX = join(import.meta.dirname, '../../dist/index.js');
 

@@ -1,17 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readLastMoments, readOpenStage, removeRecorder } from '../../src/corpus/last-moments.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { PACKAGE } from '../workloads.js';
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'stageprof-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** The recorder of a process that is in stage `outer.inner`, with one call of `outer.before` behind it. */
 async function recorded() {

@@ -1,15 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { RecordFolder, RecordWriteError } from '../../src/corpus/record-folder.js';
 import { SetupError } from '../../src/setup-error.js';
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'stageprof-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { temporaryFolder } from '../temporary-folder.js';
 
 test('a folder is made with its parents and left empty', async () => {
   const path = join(temporaryFolder(), 'a', 'b');

@@ -1,16 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { RecordFolder } from '../../src/corpus/record-folder.js';
 import { namedInputs, placeRecords } from '../../src/corpus/record-places.js';
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'stageprof-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { temporaryFolder } from '../temporary-folder.js';
 
 function recordOf(input: string, members: object = { pages: 3 }): string {
   return `${JSON.stringify({ input, ...members })}\n`;

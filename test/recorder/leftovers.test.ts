@@ -1,16 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { removeLeftovers } from '../../src/recorder/leftovers.js';
 import { recorderName } from '../../src/recorder/place.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const DAY_S = 24 * 60 * 60;
 
 test('only recorders of processes that have ended, and for a day, are removed', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'stageprof-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   const nowS = Date.now() / 1000;
   const place = (name: string, ageS: number) => {

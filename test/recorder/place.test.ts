@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fileSystemOf } from '../../src/recorder/file-system.js';
 import {
   makeRecorderFolder,
@@ -10,12 +10,7 @@ import {
   recorderName,
   shortLivedRecorderFolder,
 } from '../../src/recorder/place.js';
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'stageprof-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { temporaryFolder } from '../temporary-folder.js';
 
 const OWN = `stageprof-${process.getuid?.()}`;
 

@@ -18,8 +18,8 @@ import { findRecorder } from '../../src/recorder/find.js';
 import { READING } from '../../src/recorder/format.js';
 import { type Postmortem, postmortemOf } from '../../src/recorder/postmortem.js';
 import { readRecorder } from '../../src/recorder/reader.js';
-import { temporaryFolder } from '../cli/run-cli.js';
 import { FREE } from '../scripted-sampler.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const PROGRAM = join(import.meta.dirname, 'programs/ends.js');
 

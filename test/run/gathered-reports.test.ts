@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { StageProfiler } from '../../src/profiler.js';
 import { gatherReports } from '../../src/run/gathered-reports.js';
-import { temporaryFolder } from '../cli/run-cli.js';
 import { report, row } from '../report/fixture.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 let folder: string;
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../cli/run-cli.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { PACKAGE } from '../workloads.js';
 
 const PRELOAD = fileURLToPath(new URL('../../dist/run/preload.cjs', import.meta.url));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { ReportFile } from '../../src/run/report-file.js';
 import { SetupError } from '../../src/setup-error.js';
-import { temporaryFolder } from '../cli/run-cli.js';
 import { report } from '../report/fixture.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 let folder: string;
 beforeEach(() => {

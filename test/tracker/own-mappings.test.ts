@@ -1,13 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.js';
 import { PACKAGE, runModule } from '../workloads.js';
 import { TRACKER } from './programs.js';
 
 test.skipIf(!existsSync(TRACKER))('recorders that come and go in a stage are nothing that a module has mapped', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'stageprof-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const { code, stdout, stderr } = runModule(
     `
       import { setFlagsFromString } from 'node:v8';
