@@ -1,5 +1,6 @@
 import { NOTHING_PROFILED, type ProfiledTask } from './profiled-task.js';
-import { type Evidence, NODE_S, reasonsFor } from './reasons.js';
+import { reasonsFor } from './reasons/reasons.js';
+import { type Evidence, NODE_S } from './reasons/rule.js';
 import {
   type Gathering,
   QUANTITIES,
