@@ -5,7 +5,7 @@ import { COUNTS, countIndex } from './state-memory.js';
 export const OTHER = '(other)';
 
 /** A path longer than this folds too: unbounded recursion, or a timer chain, would make a report of megabytes. */
-export const MAX_PATH_LENGTH = 1024;
+const MAX_PATH_LENGTH = 1024;
 
 /** How many distinct folded labels are told apart per label allowed; past that every entry counts as one. */
 const FOLDED_PER_LABEL = 16;

@@ -26,7 +26,7 @@ import { readText } from './strings.js';
 export const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
 /** All files of an input together; an archive that unfolds into more is an attack or an accident. */
-export const MAX_INPUT_BYTES = 8 * 1024 * 1024 * 1024;
+const MAX_INPUT_BYTES = 8 * 1024 * 1024 * 1024;
 
 /**
  * Static analysis of the flows between the files of a package: which files it has, what they are, and which of

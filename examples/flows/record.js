@@ -5,7 +5,7 @@ import { order } from './links.js';
 /** @typedef {ReturnType<typeof buildRecord>} FlowsRecord */
 
 /** Lists in a record are cut here and their totals kept: ten thousand records must stay readable, and loadable. */
-export const LIST_LIMIT = 20;
+const LIST_LIMIT = 20;
 
 /**
  * The facts of a package as plain JSON, the same for the same files in whatever order they came.

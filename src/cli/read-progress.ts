@@ -38,7 +38,7 @@ export function readProgress(
   };
 }
 
-export function progressText(bytes: number, totalBytes: number | undefined, seconds: number): string {
+function progressText(bytes: number, totalBytes: number | undefined, seconds: number): string {
   const perSecond = bytes / seconds;
   const rate = `${inline(count(Math.round(perSecond / MEGA)))} MB/s`;
   const read = `${inline(count(Math.round(bytes / MEGA)))} MB read, ${rate}`;

@@ -47,8 +47,8 @@ export interface CompareOptions {
 }
 
 /** Of fewer inputs or processes nothing can be said of how much they differ. */
-export const LEAST_INPUTS = 5;
-export const LEAST_PROCESSES = 5;
+const LEAST_INPUTS = 5;
+const LEAST_PROCESSES = 5;
 
 /** What the records of two sides come to, label by label in order of first entry, base first. */
 export function compareSides(base: Side, next: Side, options: CompareOptions): Comparison[] {
@@ -193,7 +193,7 @@ export function rowsOfSide({ labels, selection }: Side): Rows {
   return new Map(rows);
 }
 
-export const NO_RECORDS = 'a report has no records to tell how much they differ';
+const NO_RECORDS = 'a report has no records to tell how much they differ';
 
 /** Without records: the change alone. */
 export function compareRows(base: Rows, next: Rows, fields: readonly NumberField[]): Comparison[] {
@@ -238,7 +238,7 @@ function plainChange(sides: Sides, base: number, next: number, whyNoInterval: st
   };
 }
 
-export function foldOf(field: NumberField): string {
+function foldOf(field: NumberField): string {
   return NUMBER_METRICS.find((metric) => metric.field === field)!.fold;
 }
 

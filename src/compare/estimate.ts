@@ -27,7 +27,7 @@ export interface ChangeEstimates {
 }
 
 /** Groups that an interval needs, whatever is in them. */
-export const LEAST_GROUPS = 3;
+const LEAST_GROUPS = 3;
 
 /** Differences below this share of the values are those of rounding. */
 const ROUNDING = 1e-12;

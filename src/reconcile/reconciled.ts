@@ -43,7 +43,7 @@ export interface Gathering {
 }
 
 /** Where nothing else is known: that of slurm.conf(5). */
-export const DEFAULT_INTERVAL_S = 30;
+const DEFAULT_INTERVAL_S = 30;
 
 /** For so long Slurm may not have looked. */
 export function samplesApartS({ intervalS }: Gathering, elapsedS: number): number {

@@ -82,7 +82,7 @@ const READING_CAPACITY = 1024;
 const MODULE_BYTES = 256;
 const CALL_CAPACITY = 1024;
 /** A path has 1,024 characters and, folded, `.(other)` behind it. */
-export const LARGEST_LABEL_BYTES = 8 + 2 * 1032;
+const LARGEST_LABEL_BYTES = 8 + 2 * 1032;
 
 export type Geometry = { readonly [N in keyof typeof GEOMETRY]: number };
 

@@ -27,7 +27,7 @@ export interface MemoryReading {
   readonly process_cpu: number | null;
 }
 
-export interface LastMoments {
+export interface LastReadings {
   /** Of the last reading, in milliseconds since 1970; null where there is none. */
   readonly at_ms: number | null;
   readonly rss_kb: number | null;
@@ -61,7 +61,7 @@ export interface Postmortem {
   readonly report: Report;
   /** In order of opening. */
   readonly open: readonly OpenStageState[];
-  readonly last: LastMoments;
+  readonly last: LastReadings;
   readonly killed_by: KilledBy;
   readonly process: ProcessEnd;
 }
@@ -81,7 +81,7 @@ export function postmortemOf(recording: Recording, signal: string | null = null)
   return {
     report: reportOf(recording),
     open: openStages(recording),
-    last: lastMoments(recording),
+    last: lastReadings(recording),
     killed_by: killedBy(recording, process, signal),
     process,
   };
@@ -100,7 +100,7 @@ function openStages(recording: Recording): OpenStageState[] {
   });
 }
 
-function lastMoments(recording: Recording): LastMoments {
+function lastReadings(recording: Recording): LastReadings {
   const { readings, facts } = recording;
   const last = lastReading(recording);
   const trend = readings.filter(({ wall_ns }) => wall_ns >= last.wall_ns - TREND_NS);

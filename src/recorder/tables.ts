@@ -11,7 +11,7 @@ const MEANING: { readonly [N in (typeof READING)[number]]: string } = {
 };
 
 /** Tables of docs/recorder.md, by the name that marks their place. */
-export function recorderTables(): { readonly [name: string]: string } {
+function recorderTables(): { readonly [name: string]: string } {
   return {
     header: table(HEADER_NUMBERS.map((name) => [String(offsetOf(name)), `\`${name}\``, HEADER[name]])),
     reading: table(READING.map((name, index) => [String(index * 8), `\`${name}\``, MEANING[name]])),

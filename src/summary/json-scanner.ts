@@ -75,7 +75,7 @@ export function skipValue(input: Bytes, from: number, maxDepth = Number.POSITIVE
 }
 
 /** A key with its colon and the blanks around it. */
-export function skipKey(input: Bytes, from: number): number {
+function skipKey(input: Bytes, from: number): number {
   if (input.bytes[from] !== QUOTE) return MALFORMED;
   const end = skipString(input, from);
   return end === MALFORMED ? MALFORMED : skipColon(input.bytes, end);

@@ -20,7 +20,7 @@ const LONGEST_SHAPE = 64 * 1024;
 
 /** In place of an index into the numbers of a row. */
 export const HISTOGRAM = -1;
-export const IGNORED = -2;
+const IGNORED = -2;
 export const MODULES = -3;
 
 /**
