@@ -1,15 +1,8 @@
+import { QUANTITIES, type QuantityName, shownAmount } from '../report/two-accounts.js';
 import { NOTHING_PROFILED, type ProfiledTask } from './profiled-task.js';
 import { reasonsFor } from './reasons/reasons.js';
 import { type Evidence, NODE_S } from './reasons/rule.js';
-import {
-  type Gathering,
-  QUANTITIES,
-  type QuantityName,
-  type Reconciled,
-  type ReconciledTask,
-  samplesApartS,
-  shownAmount,
-} from './reconciled.js';
+import { type Gathering, type Reconciled, type ReconciledTask, samplesApartS } from './reconciled.js';
 import type { SacctRow } from './sacct-rows.js';
 import { isUnfinished, type SacctTask } from './sacct-tasks.js';
 import { covered, stepsOf } from './steps.js';

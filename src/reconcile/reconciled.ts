@@ -1,7 +1,4 @@
-import { duration, inline, size } from '../report/format.js';
-
-export const QUANTITIES = ['wall', 'cpu', 'rss peak'] as const;
-export type QuantityName = (typeof QUANTITIES)[number];
+import type { QuantityName } from '../report/two-accounts.js';
 
 /** `unmeasured` where one side has no number, and that is as it has to be. */
 export type Verdict = 'agrees' | 'explained' | 'unmeasured' | 'unexplained';
@@ -48,9 +45,4 @@ const DEFAULT_INTERVAL_S = 30;
 /** For so long Slurm may not have looked. */
 export function samplesApartS({ intervalS }: Gathering, elapsedS: number): number {
   return intervalS === 0 ? elapsedS : (intervalS ?? DEFAULT_INTERVAL_S);
-}
-
-/** An amount within a sentence. */
-export function shownAmount(what: QuantityName, amount: number): string {
-  return inline(what === 'rss peak' ? size(amount) : duration(amount));
 }

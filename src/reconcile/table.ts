@@ -1,9 +1,9 @@
 import { escapeControls } from '../report/escape.js';
-import { duration, NOTHING, type Quantity, size } from '../report/format.js';
-import { GAP, labelColumn, numberColumn, wrapText } from '../report/grid.js';
+import { NOTHING, type Quantity } from '../report/format.js';
+import { GAP, labelColumn, numberColumn } from '../report/grid.js';
 import { type Paint, painter } from '../report/paint.js';
-import { textWidth } from '../report/text-width.js';
-import type { QuantityName, Reconciled, ReconciledTask, Verdict } from './reconciled.js';
+import { amountOf, withReason } from '../report/two-accounts.js';
+import type { Reconciled, ReconciledTask, Verdict } from './reconciled.js';
 
 /** Headings of the numbers, the same in every format for people. */
 export const HEADINGS = ['sacct', 'profiler', 'in inputs', 'difference', '%'] as const;
@@ -12,9 +12,6 @@ export interface TableOptions {
   readonly width?: number | undefined;
   readonly colour?: boolean | undefined;
 }
-
-/** Below this the reasons would be a column of single words. */
-const NARROWEST_REASON = 24;
 
 /** Three lines a task, each with the reason for its difference. */
 export function renderReconciled(tasks: readonly ReconciledTask[], options: TableOptions = {}): string {
@@ -39,7 +36,8 @@ export function renderReconciled(tasks: readonly ReconciledTask[], options: Tabl
     const numbers = columns.map(({ cells }) => cells[index + 1]!).join(GAP);
     // Why a task has no numbers at all is said once.
     const isRepeated = line > 0 && quantity.difference === null && isSame(quantity, lines[index - 1]!.quantity);
-    return withReasons(numbers, isRepeated ? '' : reasonText(quantity), quantity.verdict, width, paint);
+    const reason = isRepeated ? '' : escapeControls(reasonText(quantity));
+    return withReason(numbers, reason, width, (text) => paint(STYLES[quantity.verdict], text));
   });
   return `${[paint('dim', heading.trimEnd()), ...body].join('\n')}\n`;
 }
@@ -47,10 +45,10 @@ export function renderReconciled(tasks: readonly ReconciledTask[], options: Tabl
 /** In the order of `HEADINGS`. */
 export function quantitiesOf({ what, sacct, profiler, inside, difference, percent }: Reconciled): Quantity[] {
   return [
-    amount(what, sacct),
-    amount(what, profiler),
-    amount(what, inside),
-    amount(what, difference, true),
+    amountOf(what, sacct),
+    amountOf(what, profiler),
+    amountOf(what, inside),
+    amountOf(what, difference, true),
     percent === null ? NOTHING : { digits: `${percent > 0 ? '+' : ''}${percent.toFixed(1)}`, unit: '%' },
   ];
 }
@@ -69,20 +67,4 @@ const STYLES: Readonly<Record<Verdict, Parameters<Paint>[0]>> = {
 
 function isSame(one: Reconciled, other: Reconciled): boolean {
   return reasonText(one) === reasonText(other);
-}
-
-function withReasons(numbers: string, reason: string, verdict: Verdict, width: number, paint: Paint): string[] {
-  const text = escapeControls(reason);
-  if (text === '') return [numbers.trimEnd()];
-  const indent = textWidth(numbers) + GAP.length;
-  return wrapText(text, Math.max(NARROWEST_REASON, width - indent)).map(
-    (line, index) => `${index === 0 ? numbers : ' '.repeat(indent - GAP.length)}${GAP}${paint(STYLES[verdict], line)}`,
-  );
-}
-
-function amount(what: QuantityName, value: number | null, signed = false): Quantity {
-  if (value === null) return NOTHING;
-  if (what === 'rss peak') return size(value, signed);
-  const { digits, unit } = duration(value);
-  return { digits: signed && value > 0 ? `+${digits}` : digits, unit };
 }

@@ -1,8 +1,8 @@
-import { duration, inline, NOTHING, type Quantity, size } from '../report/format.js';
-import { GAP, labelColumn, numberColumn, wrapText } from '../report/grid.js';
-import { type Paint, painter } from '../report/paint.js';
+import { inline, size } from '../report/format.js';
+import { GAP, labelColumn, numberColumn } from '../report/grid.js';
+import { painter } from '../report/paint.js';
 import type { Report } from '../report/report.js';
-import { textWidth } from '../report/text-width.js';
+import { amountOf, type QuantityName, withReason } from '../report/two-accounts.js';
 
 /** What is known of a run when its program has ended. */
 export interface RunFacts {
@@ -30,7 +30,7 @@ export interface OsAccounting {
 
 /** The same cost by two accounts. Null is what one of them does not have. */
 export interface Reconciled {
-  readonly what: 'wall' | 'cpu' | 'rss peak';
+  readonly what: QuantityName;
   readonly os: number | null;
   readonly profiler: number | null;
   readonly difference: number | null;
@@ -48,7 +48,7 @@ export function reconcile(facts: RunFacts): Reconciled[] {
 }
 
 function compare(
-  what: Reconciled['what'],
+  what: QuantityName,
   os: number | null,
   profiler: number | null,
   reason: (difference: number | null) => string,
@@ -112,9 +112,6 @@ export interface ReconciliationOptions {
   readonly colour?: boolean | undefined;
 }
 
-/** Below this the reasons would be a column of single words. */
-const NARROWEST_REASON = 24;
-
 /** The two accounts beside each other, one line each with the reason for the difference. */
 export function renderReconciliation(facts: RunFacts, options: ReconciliationOptions = {}): string {
   const { width = Number.POSITIVE_INFINITY, colour = false } = options;
@@ -124,38 +121,22 @@ export function renderReconciliation(facts: RunFacts, options: ReconciliationOpt
   const columns = [
     numberColumn(
       'OS',
-      lines.map(({ what, os }) => quantity(what, os)),
+      lines.map(({ what, os }) => amountOf(what, os)),
     ),
     numberColumn(
       'profiler',
-      lines.map(({ what, profiler }) => quantity(what, profiler)),
+      lines.map(({ what, profiler }) => amountOf(what, profiler)),
     ),
     numberColumn(
       'difference',
-      lines.map(({ what, difference }) => quantity(what, difference, true)),
+      lines.map(({ what, difference }) => amountOf(what, difference, true)),
     ),
   ];
   if (!hasReports(facts.merged)) columns.length = 1;
   const heading = [labels.cells[0]!, ...columns.map(({ cells }) => cells[0]!)].join(GAP);
   const body = lines.flatMap(({ reason }, index) => {
     const numbers = [labels, ...columns].map(({ cells }) => cells[index + 1]!).join(GAP);
-    return withReason(numbers, reason, width, paint);
+    return withReason(numbers, reason, width, (line) => paint('dim', line));
   });
   return `${[paint('dim', heading.trimEnd()), ...body].join('\n')}\n`;
-}
-
-function quantity(what: Reconciled['what'], value: number | null, signed = false): Quantity {
-  if (value === null) return NOTHING;
-  if (what === 'rss peak') return size(value, signed);
-  const { digits, unit } = duration(value);
-  return { digits: signed && value > 0 ? `+${digits}` : digits, unit };
-}
-
-function withReason(numbers: string, reason: string, width: number, paint: Paint): string[] {
-  const indent = textWidth(numbers) + GAP.length;
-  if (reason === '') return [numbers.trimEnd()];
-  const wrapped = wrapText(reason, Math.max(NARROWEST_REASON, width - indent));
-  return wrapped.map(
-    (line, index) => `${index === 0 ? numbers : ' '.repeat(indent - GAP.length)}${GAP}${paint('dim', line)}`,
-  );
 }

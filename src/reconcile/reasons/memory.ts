@@ -1,5 +1,6 @@
+import { shownAmount } from '../../report/two-accounts.js';
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../../run-file.js';
-import { samplesApartS, shownAmount } from '../reconciled.js';
+import { samplesApartS } from '../reconciled.js';
 import type { RunFile } from '../run-file.js';
 import { isShell } from '../steps.js';
 import { type Evidence, longestS, NODE_S, type Reason, type Rule, SHELL_S } from './rule.js';

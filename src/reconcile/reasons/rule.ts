@@ -1,5 +1,6 @@
+import type { QuantityName } from '../../report/two-accounts.js';
 import type { ProfiledTask } from '../profiled-task.js';
-import type { Gathering, QuantityName } from '../reconciled.js';
+import type { Gathering } from '../reconciled.js';
 import type { SacctRow } from '../sacct-rows.js';
 
 /** All that the reasons for a difference are read from. */

@@ -1,6 +1,7 @@
+import { shownAmount } from '../../report/two-accounts.js';
 import { WRITTEN_EVERY_S } from '../../run-file.js';
 import type { ProfiledTask } from '../profiled-task.js';
-import { samplesApartS, shownAmount } from '../reconciled.js';
+import { samplesApartS } from '../reconciled.js';
 import { isKilled } from '../sacct-tasks.js';
 import { isBegunIn, isShell, lastWordMs, outlivedMs, WHOLE_SECOND_MS } from '../steps.js';
 import { type Evidence, longestS, NODE_S, type Reason, type Rule, SHELL_S } from './rule.js';
