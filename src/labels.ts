@@ -7,6 +7,9 @@ export const OTHER = '(other)';
 /** A path longer than this folds too: unbounded recursion, or a timer chain, would make a report of megabytes. */
 const MAX_PATH_LENGTH = 1024;
 
+/** In UTF-16 units: a path of the greatest length, folded. */
+export const LONGEST_LABEL = MAX_PATH_LENGTH + `.${OTHER}`.length;
+
 /** How many distinct folded labels are told apart per label allowed; past that every entry counts as one. */
 const FOLDED_PER_LABEL = 16;
 

@@ -1,4 +1,5 @@
-import { OTHER, ROW_NUMBERS } from '../report/merge-rows.js';
+import { OTHER } from '../labels.js';
+import { ROW_NUMBERS } from '../report/merge-rows.js';
 import type { NumberField } from '../report/number-metrics.js';
 import { PROGRAM } from '../report/report.js';
 import type { Bytes } from '../summary/bytes.js';

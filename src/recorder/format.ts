@@ -1,4 +1,5 @@
 import { BUCKET_COUNT } from '../histogram.js';
+import { LONGEST_LABEL } from '../labels.js';
 import { MODULE_CELLS } from '../native/layout.js';
 import { INITIAL_ROWS, ROW_BYTES } from '../row-store.js';
 import { CALL_CELLS, COUNTS } from '../state-memory.js';
@@ -81,8 +82,6 @@ const FACTS_CAPACITY = 15 * 4096;
 const READING_CAPACITY = 1024;
 const MODULE_BYTES = 256;
 const CALL_CAPACITY = 1024;
-/** A path has 1,024 characters and, folded, `.(other)` behind it. */
-const LARGEST_LABEL_BYTES = 8 + 2 * 1032;
 
 export type Geometry = { readonly [N in keyof typeof GEOMETRY]: number };
 
@@ -95,7 +94,7 @@ export function geometry(maxRows: number, factsBytes: number): Geometry {
   const modules = readings + READING_CAPACITY * READING.length * doubles;
   const calls = modules + MODULE_CELLS * MODULE_BYTES;
   const labels = calls + CALL_CAPACITY * CALL_CELLS * doubles;
-  const labelsBytes = maxRows * LARGEST_LABEL_BYTES;
+  const labelsBytes = maxRows * labelRecordBytes(LONGEST_LABEL);
   return {
     facts_offset: FACTS_OFFSET,
     facts_bytes: factsBytes,

@@ -1,10 +1,8 @@
+import { OTHER } from '../labels.js';
 import { METRICS } from '../metrics.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
 import { NUMBER_METRICS } from './number-metrics.js';
 import type { HistogramPairs, ModuleKib, StageRow } from './report.js';
-
-/** The label of all rows past the limit, as the profiler has it for labels past `maxLabels`. */
-export const OTHER = '(other)';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
 const TAKES_HIGHEST = Uint8Array.from(NUMBER_METRICS, ({ fold }) => (fold === 'peak' || fold === 'max' ? 1 : 0));
