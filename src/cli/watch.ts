@@ -18,8 +18,8 @@ Node processes under "stageprof run" and workers of "stageprof map --profile" ha
 others where their StageProfiler has the option "recorder". It is read from outside: the process
 does nothing for it. A worker has a recorder for each input, and is followed from one to the next;
 of "run" and "map" themselves a message names the processes that have one. On a terminal the table
-is refreshed in place, otherwise each block follows the one before. Ends when the process does, or
-with Ctrl-C.
+is refreshed in place, otherwise each block follows the one before. Ends when the process does, when
+nobody reads it any more (watch 4711 | head -n 40), or with Ctrl-C.
 
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 
@@ -43,6 +43,15 @@ export function watchCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function watch(target: string, { interval }: WatchFlags): Promise<number> {
+  // A reader that has gone, as in `watch 4711 | head`, or a full disk. Without this it would go on for nobody, and the
+  // shell wait for it, until the process ends.
+  let isLost = false;
+  const lost = new Promise<void>((resolve) => {
+    process.stdout.once('error', () => {
+      isLost = true;
+      resolve();
+    });
+  });
   // A file may be named by digits only.
   const isFile = statSync(target, { throwIfNoEntry: false })?.isFile() === true;
   const pid = isFile || !/^\d+$/.test(target) ? null : Number(target);
@@ -52,13 +61,15 @@ async function watch(target: string, { interval }: WatchFlags): Promise<number> 
   for (;;) {
     const found = recording === null ? null : postmortemOf(recording);
     if (found !== null) show(found);
-    if (found !== null && isLive(found)) await new Promise((resolve) => setTimeout(resolve, interval * 1000));
-    else {
+    if (found !== null && isLive(found)) {
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, interval * 1000)), lost]);
+    } else {
       // It is closed and then removed with its profiler: what was shown last was the end, unless there is a next one.
       const next = pid === null || found?.process.running === false ? null : await openRecorder(pid);
       if (next === null) return EXIT_DONE;
       path = next;
     }
+    if (isLost) return EXIT_DONE;
     recording = readUnlessRemoved(path);
   }
 }

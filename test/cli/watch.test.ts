@@ -135,6 +135,15 @@ test('of a process whose children have recorders the message names these', async
   expect(lines).toEqual([`stageprof: process ${pid} has no recorder, but its children have: give one of ${child}`]);
 });
 
+test('it ends once its reader has gone, while the process goes on', async () => {
+  const watched = await startWatched('true');
+  const watching = startWatch(watched.pid, '1');
+  await once(watching.stdout, 'data');
+  watching.stdout.destroy();
+  expect(await once(watching, 'exit')).toEqual([0, null]);
+  expect(() => process.kill(watched.pid, 0)).not.toThrow();
+}, 10_000);
+
 describe('one line, and exit code 2, for', () => {
   test.each([
     [
