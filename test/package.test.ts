@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -42,7 +42,12 @@ describe('the tarball', () => {
     expect([...folders].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'prebuilds']);
     expect(packed).toContain('dist/schema.json');
     expect(packed).toContain('dist/cli/main.js');
-    expect(packed.filter((path) => path.endsWith('.tsbuildinfo'))).toEqual([]);
+  });
+
+  test('has no module whose source is gone', () => {
+    const modules = packed.flatMap((path) => /^dist\/(.*)\.(?:d\.ts|js)$/.exec(path)?.[1] ?? []);
+    expect(modules).toContain('index');
+    expect(modules.filter((name) => !existsSync(new URL(`../src/${name}.ts`, import.meta.url)))).toEqual([]);
   });
 
   test.runIf(process.platform === 'linux' && process.arch === 'x64')('has the prebuilt addon', () => {
