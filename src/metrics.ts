@@ -1,6 +1,6 @@
 import type { SlotName } from './native/layout.js';
 
-/** How a metric is made from the samples at the two ends of a call. SPEC of each word: docs/fields.md. */
+/** How a metric is made from the samples at the two ends of a call. docs/fields.md explains each. */
 export type Fold = 'flow' | 'growth' | 'peak' | 'max' | 'count';
 
 /** Unit of the reported number. Slots are nanoseconds, bytes or plain counts; reports are seconds and KiB. */

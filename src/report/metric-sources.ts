@@ -55,7 +55,7 @@ function fieldsFrom(slots: ReadonlySet<SlotName>): readonly string[] {
   return METRICS.filter(({ slot }) => slot !== null && slots.has(slot)).map(({ field }) => field);
 }
 
-const NO_TRACKER = 'needs the tracker: use stageprof run';
+const NO_TRACKER = 'needs the tracker: use stageprof run, or map --profile';
 
 /** The tracker counts, but by module only where it was told to when it was loaded. */
 const NO_MODULES = 'modules are not counted: use stageprof run without --no-modules';

@@ -18,7 +18,7 @@ test('a report is a table and a list of notes', () => {
 - **left out** worst, self, thread, gc, js, js alloc, js peak, external, native, allocator, rss, rss peak (not measured)
 - **left out** p50 (no call completed)
 - **left out** p95 (fewer than 20 calls)
-- **left out** native alloc, native peak, mapped (needs the tracker: use stageprof run)
+- **left out** native alloc, native peak, mapped (needs the tracker: use stageprof run, or map --profile)
 `);
 });
 

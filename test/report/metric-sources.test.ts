@@ -14,10 +14,10 @@ test.each([
   ['cpu_s', '`measure` is without `cpu`'],
   ['gc_s', '`measure` is without `js`, or `sources.gc` is absent'],
   ['js_kb_retained', '`measure` is without `js`, or `sources.js_peak` is absent, or nothing was collected (`collect`)'],
-  ['native_kb_alloc', '`measure` is without `native`, or needs the tracker: use stageprof run'],
+  ['native_kb_alloc', '`measure` is without `native`, or needs the tracker: use stageprof run, or map --profile'],
   [
     'native_modules',
-    '`measure` is without `native`, or needs the tracker: use stageprof run, or modules are not counted: use stageprof run without --no-modules',
+    '`measure` is without `native`, or needs the tracker: use stageprof run, or map --profile, or modules are not counted: use stageprof run without --no-modules',
   ],
 ] as const)('%s is null when %s', (field, when) => {
   expect(nullWhen(metric(field))).toBe(when);
@@ -39,7 +39,7 @@ test('an absent source says itself why its metrics are', () => {
 
 test('where native memory is only sampled, single allocations need the tracker', () => {
   const sampled = { ...sources, native: present('sampled', 'mallinfo2', 'within a time budget') };
-  expect(whyAbsent(metric('native_kb_alloc'), sampled)).toBe('needs the tracker: use stageprof run');
+  expect(whyAbsent(metric('native_kb_alloc'), sampled)).toBe('needs the tracker: use stageprof run, or map --profile');
 });
 
 test('where the tracker counts, modules that it was not told to count are named as the reason', () => {
@@ -48,7 +48,7 @@ test('where the tracker counts, modules that it was not told to count are named 
     'modules are not counted: use stageprof run without --no-modules',
   );
   const sampled = { ...sources, native: present('sampled', 'mallinfo2') };
-  expect(whyAbsent(metric('native_modules'), sampled)).toBe('needs the tracker: use stageprof run');
+  expect(whyAbsent(metric('native_modules'), sampled)).toBe('needs the tracker: use stageprof run, or map --profile');
 });
 
 test.each([

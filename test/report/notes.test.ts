@@ -12,8 +12,8 @@ test('a report with nothing to remark says what memory it ended with and what th
 
 test('everything worth knowing is said once, warnings before caveats', () => {
   const columns = [
-    { heading: 'native alloc', reason: 'needs the tracker: use stageprof run' },
-    { heading: 'native peak', reason: 'needs the tracker: use stageprof run' },
+    { heading: 'native alloc', reason: 'needs the tracker: use stageprof run, or map --profile' },
+    { heading: 'native peak', reason: 'needs the tracker: use stageprof run, or map --profile' },
     { heading: 'p95', reason: 'fewer than 20 calls' },
   ];
   expect(texts({ ...pipelineReport(), labels_folded: 1234 }, { columns, rowsShown: 5 })).toEqual([
@@ -23,7 +23,7 @@ test('everything worth knowing is said once, warnings before caveats', () => {
     'folded: 1,234 labels past the limit, into (other)',
     'warning: handles closed out of order: 3',
     'sources: native, allocator sampled (mallinfo2), 118 of 36,000 readings skipped; rss within 512 KiB (/proc/self/statm); rss_peak bounded (ru_maxrss); attribution bounded (boundary)',
-    'left out: native alloc, native peak (needs the tracker: use stageprof run)',
+    'left out: native alloc, native peak (needs the tracker: use stageprof run, or map --profile)',
     'left out: p95 (fewer than 20 calls)',
   ]);
 });
