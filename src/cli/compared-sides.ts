@@ -3,11 +3,12 @@ import { type InputWeights, matchInputs } from '../compare/inputs.js';
 import type { CompareResult, SideFacts } from '../compare/result.js';
 import { type Side, SideSum } from '../compare/side.js';
 import { sideFolds } from '../compare/side-fold.js';
+import { counted } from '../report/format.js';
 import type { NumberField } from '../report/number-metrics.js';
 import { SetupError } from '../setup-error.js';
 import { findSources, type Source } from '../summary/files.js';
 import { readRecords, sayNotTaken } from './read-records.js';
-import { counted, say } from './say.js';
+import { say } from './say.js';
 import { UsageError } from './usage-error.js';
 import { readWholeReport, type WholeReport } from './whole-report.js';
 

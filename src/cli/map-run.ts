@@ -6,13 +6,14 @@ import { RunMeter } from '../corpus/run-account.js';
 import type { RunningInput } from '../corpus/running-input.js';
 import type { RunEvent, WorkerPool } from '../corpus/worker-pool.js';
 import { WorkerStartError } from '../corpus/worker-process.js';
+import { counted } from '../report/format.js';
 import { ReportMerger } from '../report/merge.js';
 import { renderTable } from '../report/table.js';
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../run-file.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal, type StopSignal } from './exit-codes.js';
 import { Pace, type Progress, progressLines, type RunningView, type Tally } from './progress.js';
 import { progressBar } from './progress-bar.js';
-import { counted, say } from './say.js';
+import { say } from './say.js';
 import { StopSignals } from './stop-signals.js';
 import { tableOptions } from './terminal.js';
 

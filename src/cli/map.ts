@@ -4,13 +4,14 @@ import { RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
 import { namedInputs, type Placing, placeRecords } from '../corpus/record-places.js';
 import { inputsOfShard } from '../corpus/shard.js';
 import { WorkerPool } from '../corpus/worker-pool.js';
+import { counted } from '../report/format.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from './exit-codes.js';
 import { readInputs } from './input-flags.js';
 import { prepareProfiling } from './map-profiling.js';
 import { runMap } from './map-run.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { needsProfile, type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
-import { counted, say } from './say.js';
+import { say } from './say.js';
 import { type ChosenShard, chooseShard, type ShardFlags } from './shard-flags.js';
 import { StopSignals } from './stop-signals.js';
 

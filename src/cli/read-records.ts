@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { counted } from '../report/format.js';
 import { type Source, STDIN } from '../summary/files.js';
 import type { FoldSource } from '../summary/line-fold.js';
 import type { TaskResult } from '../summary/run-task.js';
 import { runTasks } from '../summary/run-tasks.js';
 import { type Task, tasksOf } from '../summary/tasks.js';
 import { readProgress } from './read-progress.js';
-import { counted, say } from './say.js';
+import { say } from './say.js';
 
 /** Below this a second thread takes longer to start than it saves. */
 const ALONE_BELOW_BYTES = 16 * 1024 * 1024;

@@ -6,12 +6,13 @@ import { reconcileTask } from '../reconcile/reconcile.js';
 import type { Gathering } from '../reconcile/reconciled.js';
 import { parseSacct, type SacctRows } from '../reconcile/sacct-rows.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
+import { counted } from '../report/format.js';
 import { SetupError, systemReason } from '../setup-error.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from './reconcile-formats.js';
 import { askGathering, isJob, runSacct, sacctCommand } from './sacct.js';
-import { counted, say } from './say.js';
+import { say } from './say.js';
 import { tableOptions } from './terminal.js';
 
 interface ReconcileFlags {

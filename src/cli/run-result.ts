@@ -1,8 +1,9 @@
+import { counted } from '../report/format.js';
 import { renderModules } from '../report/module-table.js';
 import { renderTable } from '../report/table.js';
 import type { GatheredReports } from '../run/gathered-reports.js';
 import { type RunFacts, renderReconciliation } from '../run/reconciliation.js';
-import { counted, say } from './say.js';
+import { say } from './say.js';
 import { tableOptions } from './terminal.js';
 
 /** What a run has measured, and what it has not, on stderr: stdout is the program's. */

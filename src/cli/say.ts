@@ -8,8 +8,3 @@ export function messageLine(message: string): string {
 export function say(message: string): void {
   process.stderr.write(messageLine(message));
 }
-
-/** `1 input`, `2 inputs` */
-export function counted(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count} ${count === 1 ? noun : plural}`;
-}

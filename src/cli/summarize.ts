@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { METRICS, type MetricField } from '../metrics.js';
+import { counted } from '../report/format.js';
 import { findSources, type Source } from '../summary/files.js';
 import { type GroupPath, recordFolds } from '../summary/record-fold.js';
 import { MOST_INPUTS } from '../summary/repeated-inputs.js';
@@ -7,7 +8,7 @@ import { Summary, type SummaryResult } from '../summary/summary.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { wholeNumberFrom } from './number-flags.js';
 import { readRecords, sayNotTaken } from './read-records.js';
-import { counted, say } from './say.js';
+import { say } from './say.js';
 import { FORMATS, type Format, renderSummary } from './summary-formats.js';
 import { tableOptions } from './terminal.js';
 import { UsageError } from './usage-error.js';

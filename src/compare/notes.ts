@@ -1,4 +1,4 @@
-import { inline, percent } from '../report/format.js';
+import { counted, inline, percent } from '../report/format.js';
 import type { Comparison } from './comparison.js';
 import { type CompareResult, missingMetrics, type SideFacts } from './result.js';
 
@@ -98,10 +98,6 @@ function unmeasured(comparisons: readonly Comparison[]): CompareNote[] {
 
 export function percentText(confidence: number): string {
   return inline(percent(confidence)).replace('.0%', '%');
-}
-
-function counted(count: number, noun: string): string {
-  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function number(count: number): string {
