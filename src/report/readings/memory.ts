@@ -137,21 +137,23 @@ export const MEMORY_RULES: readonly Rule[] = [
       needs: ['external_kb_delta', 'rss_kb_peak_max'],
       sources: ['js_peak'],
       condition:
-        'external_kb_delta >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max',
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = min(external_kb_delta, program.external_kb_delta)',
     },
     ({ external_kb_delta, rss_kb_peak_max }, facts) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
-      if (external_kb_delta < least || !canBeKept(external_kb_delta, rss_kb_peak_max, facts)) return null;
+      // Buffers of one stage are often collected in another: no more than the program's growth is kept by anyone.
+      const kept_kb = Math.min(external_kb_delta, facts.program?.external_kb_delta ?? external_kb_delta);
+      if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, facts)) return null;
       const addon_kb = addonBuffersKib(facts);
       // Named where most of the Buffers are the addon's.
       const whose =
         addon_kb < external_kb_delta / 2 ? '' : ` whose memory ${addonOf(facts.row.native_modules)} allocated`;
       return {
-        numbers: { addon_kb, entries: facts.entries },
+        numbers: { kept_kb, addon_kb, entries: facts.entries },
         thresholds: GROWTH_LIMITS,
-        amount: external_kb_delta,
+        amount: kept_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(external_kb_delta)} of Buffers${whose}${perCall(external_kb_delta, facts.entries)}; JS keeps them: which cache or queue?`,
+        text: `${growth(kept_kb)} of Buffers${whose}${perCall(kept_kb, facts.entries)}; JS keeps them: which cache or queue?`,
       };
     },
   ),

@@ -31,7 +31,10 @@ export interface Reading {
 }
 
 /** What of a report's header a reading needs. */
-export type ReadingContext = Pick<ReportHeader, 'total_wall_s' | 'outside_wall_s' | 'sources' | 'composition'> & {
+export type ReadingContext = Pick<
+  ReportHeader,
+  'total_wall_s' | 'outside_wall_s' | 'sources' | 'composition' | 'program' | 'partial'
+> & {
   /** How many processes the rows are of: sums are of all of them, peaks of one. */
   readonly processes?: number;
 };
@@ -52,6 +55,8 @@ export interface Facts {
   readonly runS: number;
   readonly processes: number;
   readonly composition: ReportHeader['composition'];
+  /** Null also where it may lack what its stages have: no last sample was taken of a process that died. */
+  readonly program: ReportHeader['program'];
 }
 
 /** What a condition found; null where it does not hold. */
@@ -82,6 +87,7 @@ export function factsOf(row: StageRow, context: ReadingContext): Facts {
     runS: context.total_wall_s - context.outside_wall_s,
     processes: context.processes ?? 1,
     composition: context.composition,
+    program: context.partial === true ? null : context.program,
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StageRow } from '../../../src/report/report.js';
-import { GIB, kinds, MIB, of, textOf } from './examples.js';
+import { row } from '../fixture.js';
+import { EXAMPLES, GIB, kinds, MIB, of, RUN, textOf } from './examples.js';
 
 describe('Buffers whose memory an addon allocated', () => {
   const KEPT = {
@@ -36,5 +37,27 @@ describe('Buffers whose memory an addon allocated', () => {
       ['buffer-growth', 137 * MIB],
       ['native-growth', 83 * MIB],
     ]);
+  });
+});
+
+describe('Buffers that other stages free', () => {
+  const GROWN = EXAMPLES['buffer-growth'];
+  const inProgram = (external_kb_delta: number | null) => ({
+    ...RUN,
+    program: row('(program)', { external_kb_delta }),
+  });
+
+  test('are not kept: no more than the program has grown by is told', () => {
+    expect(kinds(GROWN, inProgram(12 * MIB))).toEqual([]);
+    expect(kinds(GROWN, inProgram(64 * MIB - 1))).toEqual([]);
+    expect(of(GROWN, inProgram(100 * MIB)).map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['buffer-growth', 100 * MIB],
+    ]);
+    expect(of(GROWN, inProgram(GIB))[0]?.amount).toBe(200 * MIB);
+  });
+
+  test('cannot be told where the growth of the program is not known', () => {
+    expect(of(GROWN, inProgram(null))[0]?.amount).toBe(200 * MIB);
+    expect(of(GROWN, { ...inProgram(12 * MIB), partial: true })[0]?.amount).toBe(200 * MIB);
   });
 });
