@@ -10,6 +10,9 @@ export const OUTSIDE = '(outside any stage)';
 const ROUNDING_SHARE = 1e-6;
 const ROUNDING_S = 1e-6;
 
+/** Every number of a row is whole in its unit, seconds in nanoseconds: less is left by the subtraction of doubles. */
+const LEAST = 0.5e-9;
+
 /**
  * What the program used while no stage was open: its row less those of the outermost stages. Null where that cannot be
  * told: there is no row of the program, or stages overlapped or outlived the one they are shown in, so that the
@@ -53,6 +56,7 @@ function remainder(
   if (source !== null && (sources[source].skipped ?? 0) > 0) return null;
   const left = rows.reduce((rest, row) => rest - (row[field] ?? Number.NaN), whole);
   if (Number.isNaN(left)) return null;
+  if (Math.abs(left) < LEAST) return 0;
   return fold === 'growth' ? left : Math.max(0, left);
 }
 

@@ -43,6 +43,12 @@ test('is the program less the outermost stages', () => {
   });
 });
 
+test('nothing is left where the stages have it all, whatever the subtraction of doubles makes of it', () => {
+  const stages = [row('a', { calls: 1, wall_s: 5, gc_s: 0.1 }), row('b', { calls: 1, wall_s: 4, gc_s: 0.2 })];
+  expect(outsideRow(staged({ program: { ...program, gc_s: 0.3 + 1e-16 }, stages }))!.gc_s).toBe(0);
+  expect(outsideRow(staged({ program: { ...program, gc_s: 0.300000001 }, stages }))!.gc_s).toBeCloseTo(1e-9, 12);
+});
+
 test('a number that a stage lacks is not known outside either, nor is one with readings skipped', () => {
   expect(outsideRow(staged())!.native_kb_delta).toBeNull();
   const rss = { ...present('sampled', 'statm'), readings: 9 };
