@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { type RunFacts, reconcile, renderReconciliation } from '../../src/run/reconciliation.js';
 import { present } from '../../src/sources.js';
-import { report } from '../report/fixture.js';
+import { report, row } from '../report/fixture.js';
 
 const program = report({
   total_wall_s: 9.5,
   total_cpu_s: 7,
   rss_kb_peak: 300_000,
+  stages: [row('a', { calls: 1 })],
   sources: { ...report().sources, rss_peak: { ...present('bounded', 'ru_maxrss'), bound_kb: 768 } },
 });
 
@@ -66,6 +67,12 @@ describe('wall time', () => {
     expect(reconcile(facts({ merged }))[0]).toMatchObject({ os: 10, profiler: 9.5, difference: 0.5 });
   });
 
+  test('of a program without stages lacks what it did before the profiler was there', () => {
+    expect(reconcile(facts({ program: { ...program, stages: [] } }))[0]).toMatchObject({
+      reason: "node's start and end, and the program until it first waited: the profiler begins then",
+    });
+  });
+
   test('has nothing beside it where the program is no node process', () => {
     expect(reconcile(facts({ program: undefined }))[0]).toMatchObject({
       profiler: null,
@@ -78,6 +85,11 @@ describe('wall time', () => {
 describe('CPU time', () => {
   test.each([
     [{}, 1, "node's start and end, children without stages"],
+    [
+      { program: { ...program, stages: [] } },
+      1,
+      "node's start and end, the program until it first waited, children without stages",
+    ],
     [{ lost: 2 }, 1, "node's start and end, children without stages, 2 without a report"],
     [{ program: undefined }, 1, "node's start and end, children without stages, the program itself"],
     [{ os: { ...os, cpuS: 5 } }, -2, 'processes that nobody waited for are not in the sum of the OS'],
