@@ -6,6 +6,15 @@ function leastSeconds({ runS }: Facts): number {
   return Math.max(limit('least_s'), limit('least_share_of_run') * runS);
 }
 
+/**
+ * What all threads but the profiled one used. With exact attribution a stage has its own share of this thread's time, but
+ * the whole process's CPU: what stages beside it ran on this very thread is in the difference.
+ */
+function elsewhereInAllS({ program }: Facts): number {
+  if (typeof program?.cpu_s !== 'number' || typeof program.thread_cpu_s !== 'number') return Number.POSITIVE_INFINITY;
+  return program.cpu_s - program.thread_cpu_s;
+}
+
 const RUN_LIMITS = { least_s: limit('least_s'), least_share_of_run: limit('least_share_of_run') };
 
 const BLOCKED = ' (disk, network, locks, CPUs taken by others); fetch ahead, or run more at once';
@@ -73,10 +82,10 @@ export const TIME_RULES: readonly Rule[] = [
       needs: ['cpu_s', 'thread_cpu_s'],
       sources: ['thread_cpu'],
       condition:
-        'elsewhere_s >= max(least_s, least_share_of_run * run_s) and elsewhere_s >= off_thread_share * cpu_s, where elsewhere_s = cpu_s - thread_cpu_s',
+        'elsewhere_s >= max(least_s, least_share_of_run * run_s) and elsewhere_s >= off_thread_share * cpu_s, where elsewhere_s = min(cpu_s - thread_cpu_s, program.cpu_s - program.thread_cpu_s)',
     },
     ({ cpu_s, thread_cpu_s }, facts) => {
-      const elsewhere_s = cpu_s - thread_cpu_s;
+      const elsewhere_s = Math.min(cpu_s - thread_cpu_s, elsewhereInAllS(facts));
       if (elsewhere_s < leastSeconds(facts) || elsewhere_s < limit('off_thread_share') * cpu_s) return null;
       return {
         numbers: { elsewhere_s, run_s: facts.runS },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { report } from '../fixture.js';
-import { EXAMPLES, kinds, textOf } from './examples.js';
+import { report, row } from '../fixture.js';
+import { EXAMPLES, kinds, of, RUN, textOf } from './examples.js';
 
 test.each(['gc-bound', 'waiting', 'off-thread'] as const)('%s of a short run needs a tenth of a second', (kind) => {
   const short = report({ total_wall_s: 0.2, outside_wall_s: 0 });
@@ -31,5 +31,27 @@ describe('waiting for a CPU', () => {
     ['switches were not counted', { ctx_involuntary: null }],
   ])('is not where %s', (_, values) => {
     expect(textOf({ ...taken, ...values })).toContain('run more at once');
+  });
+});
+
+describe('CPU of other threads', () => {
+  const used = (cpu_s: number | null, thread_cpu_s: number | null) => ({
+    ...RUN,
+    program: row('(program)', { cpu_s, thread_cpu_s }),
+  });
+
+  test('is not what another stage ran on this one', () => {
+    expect(kinds(EXAMPLES['off-thread'], used(90, 80))).toEqual([]);
+    expect(of(EXAMPLES['off-thread'], used(90, 40)).map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['off-thread', 50],
+    ]);
+  });
+
+  test.each([
+    ['with room for all of it', used(90, 20)],
+    ['of a program that was not measured', used(null, null)],
+    ['of a program whose end was not', { ...used(90, 80), partial: true as const }],
+  ])('is told %s', (_, context) => {
+    expect(of(EXAMPLES['off-thread'], context)[0]?.amount).toBe(70);
   });
 });
