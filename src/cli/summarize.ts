@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { METRICS, type MetricField } from '../metrics.js';
 import { counted } from '../report/format.js';
 import { findSources, type Source } from '../summary/files.js';
+import { NO_GROUP } from '../summary/groups.js';
 import { type GroupPath, recordFolds } from '../summary/record-fold.js';
 import { MOST_INPUTS } from '../summary/repeated-inputs.js';
 import { Summary, type SummaryResult } from '../summary/summary.js';
@@ -74,6 +75,8 @@ async function summarize(files: readonly string[], flags: SummarizeFlags): Promi
   const result = await read(sources, flags.jobs, by);
   const isWhole = sayNotTaken(result, flags.lenient === true);
   sayRepeated(result);
+  if (by !== undefined && result.groups?.length === 1 && result.groups[0]?.stage === NO_GROUP)
+    say(`--by ${by}: no record has such a member, ${NO_GROUP} is all of them`);
 
   const { stdout } = process;
   const text = renderSummary(result, {

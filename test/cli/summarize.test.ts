@@ -260,6 +260,14 @@ describe('the formats', () => {
     expect(text).not.toContain('outside');
   });
 
+  test('by a member that no record has, which may be a typing error, is said', async () => {
+    const by = async (member: string) => await runCli(['summarize', 'r.jsonl', '--by', member], { cwd: corpus() });
+    expect((await by('settings.model')).lines).toEqual([
+      'stageprof: --by settings.model: no record has such a member, (none) is all of them',
+    ]);
+    expect((await by('error.kind')).lines).toEqual([]);
+  });
+
   test('json by a member, with details', async () => {
     const json = JSON.parse(await shown('--format', 'json', '--by', 'input', '--details', '--top', '1'));
     expect(json).toMatchObject({ records: 4, failed: 1, unprofiled: 1, by: 'input' });
