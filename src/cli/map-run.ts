@@ -205,9 +205,12 @@ function viewOf({ input, startedAtMs, recorderPath, memory }: RunningInput): Run
 const LONGEST_MESSAGE = 300;
 
 /** A failure on one line; the record holds all of it. */
-function inShort({ kind, name, message }: Failure): string {
+function inShort({ kind, name, message, open }: Failure): string {
   const [firstLine = ''] = message.split('\n', 1);
   const text = firstLine.length > LONGEST_MESSAGE ? `${firstLine.slice(0, LONGEST_MESSAGE)}…` : firstLine;
-  if (kind === 'uncaught') return `uncaught ${name ?? 'value'}: ${text}`;
-  return name === undefined ? text : `${name}: ${text}`;
+  // Of a process that ended the message says it itself.
+  const stage = open?.at(-1)?.stage;
+  const where = stage === undefined || text.includes(` in ${stage}`) ? '' : `, in ${stage}`;
+  if (kind === 'uncaught') return `uncaught ${name ?? 'value'}: ${text}${where}`;
+  return name === undefined ? `${text}${where}` : `${name}: ${text}${where}`;
 }

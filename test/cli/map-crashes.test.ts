@@ -89,6 +89,11 @@ describe.each([
     const { exitCode, lines } = await runCli(['map', ...flags, ENDS, ...inputs], { env: folders.env });
     expect(exitCode).toBe(1);
     expect(lines.at(-1)).toContain('6 inputs: 2 done, 4 failed, in');
+    const stage = isProfiled ? ', in outer.inner' : '';
+    for (const input of ['heeds', 'waits', 'never'])
+      expect(lines).toContain(`stageprof: ${input}: failed, took longer than 1 s${stage}`);
+    // The message says it already.
+    expect(lines.find((line) => line.startsWith('stageprof: hangs: failed'))).not.toMatch(/outer.*outer/);
     const records = readRecords(folders.records);
     for (const [input, error] of Object.entries(TIMEOUTS)) {
       // What heeds the signal has closed its stages by itself.
