@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { capabilities } from '../capabilities.js';
 import { findTracker } from '../native/tracker-file.js';
 import { fileSystemOf } from '../recorder/file-system.js';
-import { makeRecorderFolder } from '../recorder/place.js';
+import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/place.js';
 import { painter } from '../report/paint.js';
 import { systemReason } from '../setup-error.js';
 import { absent, present, SOURCE_NAMES } from '../sources.js';
@@ -48,7 +48,9 @@ function diagnoseRecorder(): Advised {
     const folder = makeRecorderFolder();
     const fileSystem = fileSystemOf(folder);
     const shown = fileSystem.name === null ? folder : `${folder} (${fileSystem.name})`;
-    return advised(present('exact', shown), recorderAdvice(fileSystem));
+    const ofMap = shortLivedRecorderFolder();
+    const method = ofMap === folder ? shown : `${shown}, those of map in ${ofMap}`;
+    return advised(present('exact', method), recorderAdvice(fileSystem));
   } catch (error) {
     return advised(absent(systemReason(error)), 'set STAGEPROF_DIR to a folder of yours on this node');
   }

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { recorderFolder, shortLivedRecorderFolder } from '../../src/recorder/place.js';
 import { SOURCE_NAMES } from '../../src/sources.js';
-import { runCli } from './run-cli.js';
+import { runCli, temporaryFolder } from './run-cli.js';
 
 const WITHOUT_ADDON = { STAGEPROF_NO_ADDON: '1' };
 
@@ -26,6 +28,19 @@ describe('stageprof doctor', () => {
       method: expect.stringMatching(/^\//),
       advice: expect.any(String),
     });
+  });
+
+  test('says where recorders are, and where those of map, if elsewhere', async () => {
+    const shown = async (env: NodeJS.ProcessEnv) => {
+      const { stdout } = await runCli(['doctor'], { env });
+      return /^ {2}recorders +(.*)$/m.exec(stdout)?.[1];
+    };
+    const chosen = join(temporaryFolder(), 'recorders');
+    expect(await shown({ STAGEPROF_DIR: chosen })).toMatch(new RegExp(`^in ${chosen}( \\(\\w+\\))?$`));
+    const env = { STAGEPROF_DIR: '', XDG_RUNTIME_DIR: '' };
+    const ofMap = shortLivedRecorderFolder(env);
+    const elsewhere = ofMap === recorderFolder(env) ? '' : `, those of map in ${ofMap}`;
+    expect(await shown(env)).toMatch(new RegExp(`^in ${recorderFolder(env)}( \\(\\w+\\))?${elsewhere}$`));
   });
 
   test('says what to do about a missing addon and all that needs it', async () => {
