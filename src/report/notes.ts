@@ -47,14 +47,19 @@ function memoryNote({ rss_kb_now: now, rss_kb_peak: peak }: Report): Note[] {
   return parts.length === 0 ? [] : [{ key: 'rss', text: parts.join(', ') }];
 }
 
-function compositionNote({ composition }: Report): Note[] {
+/** Of what was resident at the end of some report: below this the composition is that of another moment. */
+const NEARLY_ALL = 0.9;
+
+function compositionNote({ composition, rss_kb_now: now }: Report): Note[] {
   if (composition === null || composition.rss_kb === null) return [];
   const parts = PARTS.flatMap(({ part, name }) => {
     const kib = composition[part];
     return kib === null ? [] : [`${name} ${inline(size(kib))}`];
   });
   const whole = inline(size(composition.rss_kb));
-  return [{ key: 'memory', text: `${whole} = ${parts.join(' + ')}${residualText(composition.residual_kb)}` }];
+  const isOther = now !== null && composition.rss_kb < NEARLY_ALL * now;
+  const other = isOther ? `; not looked at when ${inline(size(now))} were resident` : '';
+  return [{ key: 'memory', text: `${whole} = ${parts.join(' + ')}${residualText(composition.residual_kb)}${other}` }];
 }
 
 /** Below zero it is memory that a part has and that is not resident: not touched yet, or given back to the kernel. */

@@ -77,3 +77,12 @@ test('a note names the parts that could be told', () => {
     '100 MiB = JS heap 20.0 MiB + ArrayBuffers 10.0 MiB + native 15.0 MiB + allocator 5.00 MiB + code and stacks 30.0 MiB + other 20.0 MiB',
   );
 });
+
+test('of a moment when less was resident is said to be that', () => {
+  const textWith = (rss_kb_now: number | null) =>
+    notesOf(report({ composition: composeKib(BYTES), rss_kb_now }), { columns: [], rowsShown: 9 }).find(
+      ({ key }) => key === 'memory',
+    )!.text;
+  expect(textWith(200 * 1024)).toMatch(/; not looked at when 200 MiB were resident$/);
+  for (const near of [110_000, 100_000, null]) expect(textWith(near)).not.toContain('looked at');
+});
