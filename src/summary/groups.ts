@@ -6,7 +6,7 @@ import type { ReportHeader } from '../report/report.js';
 import type { ReportColumns } from './report-columns.js';
 
 /** The row of records that do not have the member. */
-const NO_GROUP = '(none)';
+export const NO_GROUP = '(none)';
 
 const LONGEST_GROUP = 1024;
 
