@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { recorderFolder, shortLivedRecorderFolder } from '../../src/recorder/place.js';
 import { SOURCE_NAMES } from '../../src/sources.js';
-import { runCli, temporaryFolder } from './run-cli.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { runCli } from './run-cli.js';
 
 const WITHOUT_ADDON = { STAGEPROF_NO_ADDON: '1' };
 
