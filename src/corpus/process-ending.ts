@@ -9,6 +9,8 @@ export interface ProcessEnding {
   readonly status: ExitStatus;
   /** Where the parent has ended it. */
   readonly aborted: { readonly reason: AbortReason; readonly message: string } | null;
+  /** The parent has ended it because it had closed the channel between them. */
+  readonly isCutOff: boolean;
   /** Null where nothing was profiled, or it ended before its recorder was made. */
   readonly moments: LastMoments | null;
   /** From outside, for the case that there is no recorder; null where never looked at. */
@@ -48,9 +50,16 @@ interface Cause {
   readonly advice?: string;
 }
 
-function causeOf({ status, aborted, moments, oomKills, stderr }: ProcessEnding): Cause {
+function causeOf({ status, aborted, isCutOff, moments, oomKills, stderr }: ProcessEnding): Cause {
   if (aborted !== null) {
     return { kind: aborted.reason === 'timeout' ? 'timeout' : 'unfinished', what: aborted.message };
+  }
+  if (isCutOff) {
+    return {
+      kind: 'exit',
+      what: 'its process was ended, as it had closed the channel to stageprof',
+      advice: ': a pipeline must close no file descriptors but its own',
+    };
   }
   const { signal, code } = status;
   // The same texts may come from a log: only an abort makes them the reason. V8 crashes by itself on newer lines.

@@ -4,6 +4,9 @@ import { type Failure, failureOf } from './failure.js';
 /** Members that stageprof gives a record itself. */
 const RESERVED = ['input', 'profile', 'error'] as const;
 
+/** Taken before any pipeline is loaded: what it puts in the place of JSON's function need not write JSON. */
+const { stringify } = JSON;
+
 export type RecordLine =
   | { readonly state: 'done'; readonly line: string }
   | { readonly state: 'failed'; readonly failure: Failure };
@@ -19,7 +22,8 @@ export function recordLine(input: string, result: unknown, profile: Report | und
   try {
     const problem = problemOf(input, result);
     if (problem !== undefined) return { state: 'failed', failure: { kind: 'record', message: problem } };
-    return { state: 'done', line: `${JSON.stringify({ input, ...(result as object), profile })}\n` };
+    if (!isJsonIntact()) throw new Error('all objects or arrays have been given a toJSON, take it off their prototype');
+    return { state: 'done', line: `${stringify({ input, ...(result as object), profile })}\n` };
   } catch (error) {
     // BigInts, cycles, throwing getters and toJSON, texts past V8's limit. The message of a cycle has several lines.
     const { message } = failureOf('record', error);
@@ -33,16 +37,26 @@ export function recordLine(input: string, result: unknown, profile: Report | und
  * line goes without: that an input failed has to be on record, or the whole run would end with it.
  */
 export function failureLine(input: string, failure: Failure, profile: Report | undefined): string {
-  const { kind } = failure;
-  const bare: Failure = { kind, message: 'the failure cannot be written as JSON' };
-  for (const content of [{ error: failure, profile }, { error: failure }]) {
+  for (const content of isJsonIntact() ? [{ error: failure, profile }, { error: failure }] : []) {
     try {
-      return `${JSON.stringify({ input, ...content })}\n`;
+      return `${stringify({ input, ...content })}\n`;
     } catch {
       // The next one has less in it.
     }
   }
-  return `${JSON.stringify({ input, error: bare })}\n`;
+  // Texts are asked for no toJSON.
+  const { kind } = failure;
+  const message = isJsonIntact() ? 'the failure cannot be written as JSON' : failure.message;
+  return `{"input":${stringify(input)},"error":{"kind":${stringify(kind)},"message":${stringify(message)}}}\n`;
+}
+
+/** False once something has given all objects or arrays a `toJSON`: what is written from then on may say anything. */
+export function isJsonIntact(): boolean {
+  try {
+    return stringify([{}]) === '[{}]';
+  } catch {
+    return false;
+  }
 }
 
 function problemOf(input: string, result: unknown): string | undefined {

@@ -152,13 +152,14 @@ export class RunningInput {
   }
 
   /** Its process has ended under it. */
-  async #settleEnding({ status, stderr }: Extract<InputEnd, { type: 'ending' }>): Promise<InputEvent> {
+  async #settleEnding({ status, isCutOff, stderr }: Extract<InputEnd, { type: 'ending' }>): Promise<InputEvent> {
     const { input, folder, recorderPath } = this;
     await folder.discard(this.#temporaryPath);
     const moments = readLastMoments(recorderPath, status.signal);
     const failure = failureOfEnding({
       status,
       aborted: this.#aborted,
+      isCutOff,
       moments,
       memory: this.#memory,
       oomKills: this.#oomKills(),

@@ -24,6 +24,12 @@ export class StrayErrors {
   };
 
   constructor() {
+    this.listen();
+  }
+
+  /** Also again, where something may have taken all listeners off. */
+  listen(): void {
+    this.close();
     process.on('uncaughtException', this.#onUncaught);
     process.on('beforeExit', this.#onIdle);
   }

@@ -26,6 +26,8 @@ export type InputEnd =
       readonly status: ExitStatus;
       /** Else the process was at its end already when it was told. */
       readonly hasBegun: boolean;
+      /** It was ended from here because its channel was closed under it. */
+      readonly isCutOff: boolean;
       readonly stderr: string;
     };
 
@@ -45,6 +47,7 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #stderr: WorkerOutput;
   readonly #gone: Promise<ExitStatus>;
+  #isCutOff = false;
   #onBegun = (): void => {};
   #onResult: (message: Extract<FromWorker, { type: 'ended' }>) => void = () => {};
 
@@ -61,10 +64,12 @@ export class WorkerProcess {
 
   private constructor({ env, onOutput, onStray }: WorkerSetup) {
     // stdout of this process is for results alone, so what the pipeline prints there goes the way of its stderr.
-    this.#child = fork(WORKER, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    // Not as JSON, which a pipeline may change: a toJSON of all arrays would be in every message.
+    this.#child = fork(WORKER, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' });
     // Of a kill or a message to one that has ended; its end is what counts.
     this.#child.on('error', () => {});
     this.#gone = whenGone(this.#child);
+    this.#child.once('disconnect', () => this.#onDisconnect());
     new WorkerOutput(this.#child.stdout, onOutput);
     this.#stderr = new WorkerOutput(this.#child.stderr, onOutput);
     this.#child.on('message', (message: FromWorker) => {
@@ -89,7 +94,13 @@ export class WorkerProcess {
       this.#onResult = ({ result, isLast }) => resolve({ type: 'result', result, isLast });
     });
     const ending = this.#gone.then(
-      (status): InputEnd => ({ type: 'ending', status, hasBegun, stderr: this.#stderr.tail }),
+      (status): InputEnd => ({
+        type: 'ending',
+        status,
+        hasBegun,
+        isCutOff: this.#isCutOff,
+        stderr: this.#stderr.tail,
+      }),
     );
     this.#tell({ type: 'input', ...order });
     // A result that was told before the end has been heard before it, see whenGone.
@@ -111,6 +122,15 @@ export class WorkerProcess {
     const timer = setTimeout(() => this.kill(), END_MS);
     await this.#gone;
     clearTimeout(timer);
+  }
+
+  /** From either side. One whose channel the pipeline has closed can tell nothing any more, and would never be heard of. */
+  #onDisconnect(): void {
+    const timer = setTimeout(() => {
+      this.#isCutOff = true;
+      this.kill();
+    }, END_MS);
+    this.#gone.then(() => clearTimeout(timer));
   }
 
   /** Null when it takes inputs, else the reason. */

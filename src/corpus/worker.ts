@@ -11,7 +11,7 @@ import { SetupError, systemReason } from '../setup-error.js';
 import type { Profiler } from '../types.js';
 import { type LastMoments, readLastMoments } from './last-moments.js';
 import { loadPipeline, type PipelineFunction } from './pipeline.js';
-import { failureLine, recordLine } from './record.js';
+import { failureLine, isJsonIntact, recordLine } from './record.js';
 import { InputAbort, type Outcome, runInput } from './run-input.js';
 import { StrayErrors } from './stray-errors.js';
 import { EXIT_OWN_ERROR, type FromWorker, type InputResult, type ToWorker } from './worker-messages.js';
@@ -49,7 +49,11 @@ class Worker {
     const profile = profiler.report() ?? null;
     profiler.close();
     const { line, result } = resultOf(input, outcome, profile, moments);
-    const isLast = outcome.isRunning;
+    // One that writes no more JSON would take the inputs after it along.
+    const isLast = outcome.isRunning || !isJsonIntact();
+    // Before anything is told: what comes in return has to be heard.
+    listen();
+    this.#strays.listen();
     const unwritten = await writeFile(temporaryPath, line, { flag: 'wx' }).then(() => null, systemReason);
     await tell({
       type: 'ended',
@@ -150,13 +154,22 @@ function printBlocking({
 
 printBlocking(process.stdout);
 printBlocking(process.stderr);
-for (const signal of SIGNALS_OF_THE_PARENT) process.on(signal, () => {});
-process.once('disconnect', () => process.exit());
 let worker: Worker | undefined;
-process.on('message', (message: ToWorker) => {
+const onSignal = (): void => {};
+const onDisconnect = (): void => process.exit();
+const onMessage = (message: ToWorker): void => {
   obey(message).catch((error: unknown) => {
     // Of stageprof's own: the parent finds it in what this process has written, and goes on with another.
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     process.exit(EXIT_OWN_ERROR);
   });
-});
+};
+
+/** Also again: a pipeline that takes all listeners off would leave the process deaf, and the run waiting for ever. */
+function listen(): void {
+  for (const signal of SIGNALS_OF_THE_PARENT) process.off(signal, onSignal).on(signal, onSignal);
+  process.off('disconnect', onDisconnect).on('disconnect', onDisconnect);
+  process.off('message', onMessage).on('message', onMessage);
+}
+
+listen();

@@ -10,7 +10,7 @@ const OPEN = [
 
 function ending(given: Partial<ProcessEnding>): ProcessEnding {
   const status = { code: null, signal: null };
-  return { status, aborted: null, moments: null, memory: null, oomKills: null, stderr: '', ...given };
+  return { status, aborted: null, isCutOff: false, moments: null, memory: null, oomKills: null, stderr: '', ...given };
 }
 
 function momentsOf(likely: 'out of memory' | null = null, evidence: string[] = []): LastMoments {
