@@ -23,7 +23,9 @@ export function recordLine(input: string, result: unknown, profile: Report | und
     const problem = problemOf(input, result);
     if (problem !== undefined) return { state: 'failed', failure: { kind: 'record', message: problem } };
     if (!isJsonIntact()) throw new Error('all objects or arrays have been given a toJSON, take it off their prototype');
-    return { state: 'done', line: `${stringify({ input, ...(result as object), profile })}\n` };
+    // First, which tells whose record it is: members named by a number would come before it in an object.
+    const rest = stringify({ ...(result as object), input: undefined, profile }).slice(1);
+    return { state: 'done', line: `{"input":${stringify(input)}${rest === '}' ? '' : ','}${rest}\n` };
   } catch (error) {
     // BigInts, cycles, throwing getters and toJSON, texts past V8's limit. The message of a cycle has several lines.
     const { message } = failureOf('record', error);

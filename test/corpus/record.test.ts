@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { failureOf } from '../../src/corpus/failure.js';
-import { failureLine } from '../../src/corpus/record.js';
+import { failureLine, recordLine } from '../../src/corpus/record.js';
+import { standingRecord } from '../../src/corpus/standing-record.js';
 import type { Report } from '../../src/report/report.js';
 
 const LONG = 'x'.repeat(100_000);
@@ -38,4 +39,17 @@ test('a failure that cannot be written has a line that says so', () => {
     input: 'a',
     error: { kind: 'exception', message: 'the failure cannot be written as JSON' },
   });
+});
+
+test.each([
+  ['members named by numbers', { 2: 'b', 1: 'a' }, { 1: 'a', 2: 'b' }],
+  ['no members', {}, {}],
+  ['the input itself', { page: 1, input: 'a "b"' }, { page: 1 }],
+  ['nothing to write', { page: undefined }, {}],
+])('a record of %s begins with its input, and is known for its own again', (_, result, members) => {
+  const record = recordLine('a "b"', result, undefined);
+  if (record.state !== 'done') throw new Error(record.failure.message);
+  expect(record.line).toMatch(/^\{"input":"a \\"b\\""[,}].*\n$/);
+  expect(JSON.parse(record.line)).toEqual({ input: 'a "b"', ...members });
+  expect(standingRecord(Buffer.from(record.line), 'a "b"').state).toBe('good');
 });
