@@ -9,6 +9,9 @@ import { hasActiveProfiler, installProfiler } from './active.js';
 import { StageProfiler } from './profiler.js';
 import { renderTable } from './report/table.js';
 
+// As long as it is JSON's own: a program may put another in its place.
+const { stringify } = JSON;
+
 if (isMainThread && !hasActiveProfiler()) install(new StageProfiler());
 
 function install(profiler: StageProfiler): void {
@@ -18,7 +21,7 @@ function install(profiler: StageProfiler): void {
     const report = profiler.report();
     const out = process.env.STAGEPROF_OUT;
     if (out === undefined || out === '') process.stderr.write(`${renderTable(report)}\n`);
-    else writeReport(out, `${JSON.stringify(report)}\n`);
+    else writeReport(out, `${stringify(report)}\n`);
   });
 }
 

@@ -19,6 +19,9 @@ import type { RunVariable } from './run-variable.js' with { 'resolution-mode': '
 const ACTIVE = Symbol.for('stageprof.activeProfiler');
 const AWAITED = Symbol.for('stageprof.awaitedProfiler');
 
+// As long as it is JSON's own: a program may put another in its place.
+const { stringify } = JSON;
+
 type Registry = {
   [ACTIVE]?: Profiler;
   [AWAITED]?: (Constructor: typeof StageProfiler) => Profiler | undefined;
@@ -52,6 +55,8 @@ function prepare({ folder, runPid, profiler: options }: RunVariable): void {
 
 function leaveReport(profiler: StageProfiler, reportFile: string, isFirst: boolean): void {
   try {
+    // All objects or arrays have been given a toJSON. The recorder has it all, as long as nothing closes it.
+    if (stringify([{}]) !== '[{}]') return;
     profiler.close();
     const report = profiler.report();
     if (report.stages.length === 0 && !isFirst) {
@@ -59,7 +64,7 @@ function leaveReport(profiler: StageProfiler, reportFile: string, isFirst: boole
       return;
     }
     const partFile = `${reportFile}.part`;
-    fs.writeFileSync(partFile, JSON.stringify({ ...report, processes: 1 }), { flag: 'wx', mode: 0o600 });
+    fs.writeFileSync(partFile, stringify({ ...report, processes: 1 }), { flag: 'wx', mode: 0o600 });
     fs.renameSync(partFile, reportFile);
   } catch {
     // The empty file tells.

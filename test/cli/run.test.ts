@@ -171,6 +171,17 @@ describe('stageprof run', () => {
 
 const RECOVERED = 'node processes that were killed or still ran: their reports are from their recorders: 1';
 
+describe('stageprof run, of a program that changes JSON', () => {
+  test.each([
+    ['replacesStringify', []],
+    ['givesArraysToJson', [RECOVERED]],
+  ])('has its report all the same: %s', async (change, warnings) => {
+    const { exitCode, report, left } = await profile([NODE, STAGED, change]);
+    expect({ exitCode, left }).toEqual({ exitCode: 0, left: [] });
+    expect(report).toMatchObject({ processes: 1, stages: [{ stage: 'work', calls: 1 }], warnings });
+  });
+});
+
 describe('stageprof run, of a program that is killed', () => {
   test('says so and gives the account of the OS', async () => {
     const { exitCode, lines, report, left } = await profile([NODE, STAGED, 'kills']);
