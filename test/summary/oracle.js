@@ -58,6 +58,12 @@ export class Expected {
     const text = bytes.toString('utf8', isMarked ? 3 : 0);
     if (/^[ \t\r]*$/.test(text)) return;
     const record = recordOf(text);
+    // Nested too deep in a member that a later one of its name overrides: what is parsed does not show whether that is
+    // within the profile, where it counts.
+    if (record !== undefined && depthOf(text) > DEEPEST_PARSED && !isDeeper(record, DEEPEST_PARSED)) {
+      this.hasUnknown = true;
+      return;
+    }
     if (record === undefined) {
       this.malformed++;
       this.places.push(`${path}:${line}`);
@@ -166,6 +172,17 @@ function isDeeper(value, most) {
     level = level.flatMap((one) => Object.values(one));
   }
   return false;
+}
+
+/** As it is written. @param text JSON */
+function depthOf(text) {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
+    else if (token === ']' || token === '}') depth--;
+  }
+  return deepest;
 }
 
 function isThere(value) {
