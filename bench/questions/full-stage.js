@@ -7,21 +7,21 @@ const BY_MODULE = 'stage, handle, tracker by module';
 export default {
   asks: 'What does a full stage cost beside the same readings made in a C++ loop?',
   operation: 'stage',
-  kind: 'time',
+  kind: 'overhead',
   baseline: FLOOR,
+  timing: { turnMs: 30, turns: 20 },
+  rounds: 8,
   contenders: [
     // What the sampler reads too: mallinfo2 as often as 1 % of the time allows, decided from the reading of
     // the clock that the floor makes anyway.
     { name: FLOOR, module: 'floor', options: { mallinfo2: 'budgeted' } },
+    { name: `${FLOOR}, again`, module: 'floor', options: { mallinfo2: 'budgeted' } },
     { name: 'C++ floor, no mallinfo2', module: 'floor', options: { mallinfo2: 'never' } },
     { name: 'C++ floor, mallinfo2 always', module: 'floor', options: { mallinfo2: 'always' } },
     { name: HANDLE, module: 'stage', options: { form: 'handle' } },
     { name: TRACKED, module: 'stage', options: { form: 'handle' }, under: 'tracker' },
     { name: BY_MODULE, module: 'stage', options: { form: 'handle' }, under: 'tracker by module' },
     { name: 'stage, callback', module: 'stage', options: { form: 'callback' } },
-    { name: 'hrtime + cpuUsage + memoryUsage by hand', module: 'by-hand' },
-    { name: 'performance.mark + measure', module: 'user-timing' },
-    { name: 'OpenTelemetry span', module: 'span' },
   ],
   // The floor reads no tracker: what that costs comes on top, and stays within the same budget.
   budgets: [

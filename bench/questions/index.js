@@ -29,6 +29,7 @@
 
 export const QUESTION_NAMES = [
   'full-stage',
+  'peers',
   'time-only',
   'null-profiler',
   'gc',

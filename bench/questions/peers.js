@@ -1,0 +1,15 @@
+/** @type {import('./index.js').Question} */
+export default {
+  asks: 'What does a full stage cost beside what one would measure a stage with otherwise?',
+  operation: 'stage',
+  kind: 'time',
+  baseline: 'stage, handle',
+  contenders: [
+    { name: 'stage, handle', module: 'stage', options: { form: 'handle' } },
+    { name: 'stage, callback', module: 'stage', options: { form: 'callback' } },
+    { name: 'hrtime + cpuUsage + memoryUsage by hand', module: 'by-hand' },
+    { name: 'performance.mark + measure', module: 'user-timing' },
+    { name: 'OpenTelemetry span', module: 'span' },
+  ],
+  budgets: [],
+};
