@@ -8,7 +8,7 @@ import { childEnvironment } from '../../dist/run/child-environment.js';
 
 /**
  * @param {object} options
- * @param {'nothing' | 'module' | 'module and tracker' | 'profiler'} options.loads
+ * @param {'nothing' | 'module' | 'module and tracker' | 'program' | 'profiler'} options.loads
  */
 export function open({ loads }) {
   const env = environmentOf(loads);
@@ -31,9 +31,9 @@ function environmentOf(loads) {
   const folder = mkdtempSync(join(tmpdir(), 'stageprof-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return childEnvironment(process.env, {
-    tracker: loads === 'module' ? null : findTracker().path,
+    tracker: loads === 'module and tracker' ? findTracker().path : null,
     modules: true,
-    // Of no process here: the program itself would load the profiler as well.
-    run: { folder, runPid: 0, profiler: {} },
+    // The program itself is what this process has started.
+    run: { folder, runPid: loads === 'program' ? process.pid : 0, profiler: {} },
   });
 }

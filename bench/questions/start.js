@@ -14,6 +14,7 @@ export default {
     { name: AGAIN, module: 'start', options: { loads: 'nothing' } },
     { name: MODULE, module: 'start', options: { loads: 'module' } },
     { name: 'with the tracker, too', module: 'start', options: { loads: 'module and tracker' } },
+    { name: 'with the module, as the program itself', module: 'start', options: { loads: 'program' } },
     { name: 'stageprof/register instead', module: 'start', options: { loads: 'profiler' } },
   ],
   budgets: [{ text: 'the module is not to be told from none', contender: MODULE, against: BARE, noise: AGAIN }],

@@ -1,16 +1,18 @@
 /**
  * What `stageprof run` has every node process of a program load first, by NODE_OPTIONS. It is CommonJS and imports
- * nothing. An ES module that loads the profiler doubles the time that a process takes which uses no stages
- * (bench/questions/start.js), and any ES module has Node 20 load the program itself by another loader, which refuses
- * files that the first one takes.
+ * nothing. Loading the profiler doubles the time that a process takes which uses no stages (bench/questions/start.js),
+ * and `--import` of any module has Node 20 load the program itself by another loader, which refuses files that the
+ * first one takes.
  *
- * The profiler is made when the program asks for it, by the copy of this package that it asks. It writes to a file
- * of its own when the process ends. Nothing here may print, throw or change the exit code.
+ * The profiler of the program itself is made before that starts; that of another process when it is asked for, by the
+ * copy of this package that is asked. It writes to a file of its own when the process ends. Nothing here may print,
+ * throw or change the exit code.
  */
 import fs = require('node:fs');
 import path = require('node:path');
 import workers = require('node:worker_threads');
 
+import type * as Active from '../active.js' with { 'resolution-mode': 'import' };
 import type { StageProfiler } from '../profiler.js' with { 'resolution-mode': 'import' };
 import type { Profiler } from '../types.js' with { 'resolution-mode': 'import' };
 import type { RunVariable } from './run-variable.js' with { 'resolution-mode': 'import' };
@@ -27,6 +29,10 @@ type Registry = {
   [AWAITED]?: (Constructor: typeof StageProfiler) => Profiler | undefined;
 };
 const registry = globalThis as Registry;
+
+/** Whether the program has begun without the profiler, and never asked for it. */
+let isLate = false;
+const LATE = 'begun when the program first waited (before it on Node 20.19, 22.13 and later): 1';
 
 function prepare({ folder, runPid, profiler: options }: RunVariable): void {
   // The program itself, whose report is wanted even if it opens no stage: its memory, and the whole of its time.
@@ -49,8 +55,31 @@ function prepare({ folder, runPid, profiler: options }: RunVariable): void {
     }
   };
 
-  // Not before the program, which would have to wait for it: what asks earlier makes it earlier.
-  if (isFirst) import('../active.js').then(({ activeProfiler }) => void activeProfiler()).catch(() => {});
+  if (isFirst) askForProfiler();
+}
+
+/** Before the program starts, where this Node can; else beside it, from when the program first waits for something. */
+function askForProfiler(): void {
+  if (requiresModules()) {
+    try {
+      (require('../active.js') as typeof Active).activeProfiler();
+      return;
+    } catch {
+      // As it would beside the program, then.
+    }
+  }
+  import('../active.js')
+    .then(({ activeProfiler }) => {
+      isLate = AWAITED in registry;
+      activeProfiler();
+    })
+    .catch(() => {});
+}
+
+/** Whether `require` takes ES modules without a word: the first lines of Node that did so warned of it. */
+function requiresModules(): boolean {
+  // The flag is there since the warning is not.
+  return process.features.require_module && process.allowedNodeEnvironmentFlags.has('--trace-require-module');
 }
 
 function leaveReport(profiler: StageProfiler, reportFile: string, isFirst: boolean): void {
@@ -63,8 +92,9 @@ function leaveReport(profiler: StageProfiler, reportFile: string, isFirst: boole
       fs.unlinkSync(reportFile);
       return;
     }
+    const warnings = isLate ? [...report.warnings, LATE] : report.warnings;
     const partFile = `${reportFile}.part`;
-    fs.writeFileSync(partFile, stringify({ ...report, processes: 1 }), { flag: 'wx', mode: 0o600 });
+    fs.writeFileSync(partFile, stringify({ ...report, warnings, processes: 1 }), { flag: 'wx', mode: 0o600 });
     fs.renameSync(partFile, reportFile);
   } catch {
     // The empty file tells.

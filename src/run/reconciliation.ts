@@ -61,10 +61,6 @@ function hasReports({ processes }: Report): boolean {
   return processes !== undefined && processes > 0;
 }
 
-function isUnstaged(program: Report | undefined): boolean {
-  return program?.stages.length === 0;
-}
-
 /** Null at the floor: how far below it the program stayed, the kernel does not tell. */
 function peakOf(os: OsAccounting | null): number | null {
   return os === null || isAtFloor(os) ? null : os.peakRssKib;
@@ -77,21 +73,11 @@ function isAtFloor({ peakRssKib, floorKib }: OsAccounting): boolean {
 /** What node does before the first line of a program and after the last, and the profiler's own calibration. */
 const NODE_ITSELF = "node's start and end";
 
-/**
- * A program that never asks for the profiler gets it once it waits for something: until then it is loaded beside the
- * program. What was computed before is in the account of the OS alone.
- */
-const BEFORE_FIRST_WAIT = 'the program until it first waited';
-
 /** Said once, above. */
 const NO_REPORT = '';
 
 function wallReason({ program, merged }: RunFacts, difference: number | null): string {
-  if (difference !== null) {
-    return isUnstaged(program)
-      ? `${NODE_ITSELF}, and ${BEFORE_FIRST_WAIT}: the profiler begins then`
-      : `${NODE_ITSELF}, before the profiler and after it`;
-  }
+  if (difference !== null) return `${NODE_ITSELF}, before the profiler and after it`;
   if (program === undefined && hasReports(merged)) return 'the program itself is no node process with a report';
   return NO_REPORT;
 }
@@ -100,7 +86,7 @@ function cpuReason({ os, osMissing, merged, lost, program }: RunFacts, differenc
   if (os === null) return osMissing ?? 'not read';
   if (difference === null) return hasReports(merged) ? 'cpu was not measured' : NO_REPORT;
   if (difference < 0) return 'processes that nobody waited for are not in the sum of the OS';
-  const parts = [NODE_ITSELF, ...(isUnstaged(program) ? [BEFORE_FIRST_WAIT] : []), 'children without stages'];
+  const parts = [NODE_ITSELF, 'children without stages'];
   if (lost > 0) parts.push(`${lost} without a report`);
   if (program === undefined) parts.push('the program itself');
   return parts.join(', ');

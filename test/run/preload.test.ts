@@ -9,16 +9,21 @@ import { PACKAGE } from '../workloads.js';
 const PRELOAD = fileURLToPath(new URL('../../dist/run/preload.cjs', import.meta.url));
 const ASKS = `import { activeProfiler } from ${JSON.stringify(PACKAGE)};`;
 
+const COMPUTES = 'const start = performance.now(); while (performance.now() - start < 800);';
+
 let folder: string;
 beforeEach(() => {
   folder = temporaryFolder();
 });
 
 /** Runs a module as a process that `stageprof run` has started, or that one of its processes has. */
-function run(source: string, { isFirst = false, variable = undefined as string | undefined } = {}) {
+function run(
+  source: string,
+  { isFirst = false, variable = undefined as string | undefined, flags = [] as string[] } = {},
+) {
   const runPid = isFirst ? process.pid : 1;
   const STAGEPROF_RUN = variable ?? JSON.stringify({ folder, runPid, profiler: {} });
-  const args = ['--require', PRELOAD, '--input-type=module', '-e', source];
+  const args = [...flags, '--require', PRELOAD, '--input-type=module', '-e', source];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     env: { ...process.env, STAGEPROF_RUN },
@@ -57,6 +62,22 @@ describe('a process of a program under stageprof run', () => {
   test('that is the program itself leaves a report of its memory anyway', () => {
     expect(run('setTimeout(() => {}, 500)', { isFirst: true })).toEqual({ status: 0, stdout: '', stderr: '' });
     expect(reports()).toMatchObject([{ processes: 1, stages: [], rss_kb_peak: expect.any(Number) }]);
+  });
+
+  test('that is the program itself is profiled from its first line on', () => {
+    expect(run(COMPUTES, { isFirst: true })).toEqual({ status: 0, stdout: '', stderr: '' });
+    const [report] = reports();
+    expect(report.total_wall_s).toBeGreaterThan(0.8);
+    expect(report.warnings).toEqual([]);
+  });
+
+  test('that is the program itself, on a Node that cannot require modules, from its first wait on', () => {
+    const flags = ['--no-experimental-require-module'];
+    const outcome = run(`${COMPUTES} setTimeout(() => {}, 300)`, { isFirst: true, flags });
+    expect(outcome).toEqual({ status: 0, stdout: '', stderr: '' });
+    const [report] = reports();
+    expect(report.total_wall_s).toBeLessThan(0.8);
+    expect(report.warnings).toEqual([expect.stringMatching(/^begun when the program first waited .*: 1$/)]);
   });
 
   test('that is killed leaves an empty file, and its recorder', () => {

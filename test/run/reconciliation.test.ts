@@ -67,12 +67,6 @@ describe('wall time', () => {
     expect(reconcile(facts({ merged }))[0]).toMatchObject({ os: 10, profiler: 9.5, difference: 0.5 });
   });
 
-  test('of a program without stages lacks what it did before the profiler was there', () => {
-    expect(reconcile(facts({ program: { ...program, stages: [] } }))[0]).toMatchObject({
-      reason: "node's start and end, and the program until it first waited: the profiler begins then",
-    });
-  });
-
   test('has nothing beside it where the program is no node process', () => {
     expect(reconcile(facts({ program: undefined }))[0]).toMatchObject({
       profiler: null,
@@ -85,11 +79,6 @@ describe('wall time', () => {
 describe('CPU time', () => {
   test.each([
     [{}, 1, "node's start and end, children without stages"],
-    [
-      { program: { ...program, stages: [] } },
-      1,
-      "node's start and end, the program until it first waited, children without stages",
-    ],
     [{ lost: 2 }, 1, "node's start and end, children without stages, 2 without a report"],
     [{ program: undefined }, 1, "node's start and end, children without stages, the program itself"],
     [{ os: { ...os, cpuS: 5 } }, -2, 'processes that nobody waited for are not in the sum of the OS'],
