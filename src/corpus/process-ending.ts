@@ -73,7 +73,7 @@ function causeOf({ status, aborted, isCutOff, moments, oomKills, stderr }: Proce
     return {
       kind: 'exit',
       what: endOf(status),
-      advice: ': a pipeline must not call process.exit()',
+      advice: ': a pipeline must not call process.exit() or process.disconnect()',
     };
   }
   const isKilledForMemory = signal === 'SIGKILL' && oomKills !== null && oomKills > 0;

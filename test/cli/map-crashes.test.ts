@@ -32,7 +32,11 @@ const ENDINGS: Record<string, object> = {
   abort: { kind: 'signal', signal: 'SIGABRT', stderr: expect.any(String) },
   badAlloc: { kind: 'out-of-memory', signal: 'SIGABRT', message: expect.stringContaining('std::bad_alloc') },
   heap: { kind: 'out-of-memory', signal: 'SIGABRT', message: expect.stringContaining('heap out of memory') },
-  exit: { kind: 'exit', exit_code: 3, message: expect.stringContaining('must not call process.exit()') },
+  exit: {
+    kind: 'exit',
+    exit_code: 3,
+    message: expect.stringContaining('must not call process.exit() or process.disconnect()'),
+  },
   exit0: { kind: 'exit', exit_code: 0 },
   kill: { kind: 'signal', signal: 'SIGKILL', message: expect.stringMatching(/^its process was ended by SIGKILL/) },
   uncaught: { kind: 'uncaught', name: 'RangeError' },

@@ -37,8 +37,18 @@ const cases: [name: string, given: Partial<ProcessEnding>, kind: string, message
   ['an abort', bySignal('SIGABRT'), 'signal', 'its process was ended by SIGABRT'],
   ['a kill', bySignal('SIGKILL'), 'signal', 'its process was ended by SIGKILL'],
   ['a kill where its group has killed none', { ...bySignal('SIGKILL'), oomKills: 0 }, 'signal', 'ended by SIGKILL'],
-  ['an exit', byCode(3), 'exit', 'its process ended with exit code 3: a pipeline must not call process.exit()'],
-  ['an exit with code 0', byCode(0), 'exit', 'exit code 0: a pipeline must not call process.exit()'],
+  [
+    'an exit',
+    byCode(3),
+    'exit',
+    'its process ended with exit code 3: a pipeline must not call process.exit() or process.disconnect()',
+  ],
+  [
+    'an exit with code 0',
+    byCode(0),
+    'exit',
+    'exit code 0: a pipeline must not call process.exit() or process.disconnect()',
+  ],
   [
     'the heap limit',
     { ...bySignal('SIGABRT'), stderr: HEAP },
@@ -86,7 +96,7 @@ const cases: [name: string, given: Partial<ProcessEnding>, kind: string, message
     'code 70 of a pipeline',
     { ...byCode(70), stderr: 'at work in /data/corpus/a' },
     'exit',
-    'must not call process.exit()',
+    'must not call process.exit() or process.disconnect()',
   ],
 ];
 
@@ -111,7 +121,8 @@ test('says the memory that was seen from outside where there is no recorder', ()
   const failure = failureOfEnding(ending({ ...byCode(3), memory: MEMORY, stderr: 'no licence' }));
   expect(failure).toEqual({
     kind: 'exit',
-    message: 'its process ended with exit code 3, resident 2.00 MiB: a pipeline must not call process.exit()',
+    message:
+      'its process ended with exit code 3, resident 2.00 MiB: a pipeline must not call process.exit() or process.disconnect()',
     exit_code: 3,
     last: MEMORY,
     stderr: 'no licence',
