@@ -17,7 +17,12 @@ export const MALFORMED = -1;
 const BLANK = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte === 0x20 || byte === 0x09 || byte === 0x0d));
 const IS_HEX = bytesOf('0123456789abcdefABCDEF');
 const IS_ESCAPED = bytesOf('"\\/bfnrt');
-const LITERALS = ['true', 'false', 'null'].map((text) => Buffer.from(text));
+/** Four bytes as `getInt32` reads them. */
+const wordOf = (text: string) => Buffer.from(text).readInt32LE();
+const TRUE = wordOf('true');
+const NULL = wordOf('null');
+const FALSE_BEGIN = wordOf('fals');
+const FALSE_END = 0x65;
 
 /** Kinds of the open objects and arrays, one a byte; grows with the deepest line. */
 let open = new Uint8Array(256);
@@ -52,7 +57,7 @@ export function skipValue(input: Bytes, from: number, maxDepth = Number.POSITIVE
         if (at === MALFORMED) return MALFORMED;
         continue;
       }
-    } else at = first > 0x39 ? skipLiteral(bytes, at) : skipNumber(bytes, at);
+    } else at = first > 0x39 ? skipLiteral(input, at) : skipNumber(bytes, at);
 
     // A value has ended here.
     for (;;) {
@@ -147,11 +152,10 @@ export function skipNumber(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-function skipLiteral(bytes: Uint8Array, from: number): number {
-  for (const literal of LITERALS) {
-    if (literal.every((byte, index) => bytes[from + index] === byte)) return from + literal.length;
-  }
-  return MALFORMED;
+function skipLiteral({ bytes, view }: Bytes, from: number): number {
+  const word = view.getInt32(from, true);
+  if (word === TRUE || word === NULL) return from + 4;
+  return word === FALSE_BEGIN && bytes[from + 4] === FALSE_END ? from + 5 : MALFORMED;
 }
 
 function grow(): void {

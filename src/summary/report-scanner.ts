@@ -79,13 +79,14 @@ export class ReportScanner {
 
   /** Adds the members of the header that are no sums. @param isFirst of this shape in this merger */
   addOthers(header: HeaderMerger, isFirst: boolean): void {
-    const { others, beforeHoles, afterHoles } = this.shape!;
-    const holes = [...beforeHoles, ...afterHoles];
+    const { others, headerHoles } = this.shape!;
     if (isFirst) {
-      const objects = holes.flatMap((hole) => (hole.kind === 'object' ? [[hole.field, this.objects[hole.field]]] : []));
+      const objects = headerHoles.flatMap((hole) =>
+        hole.kind === 'object' ? [[hole.field, this.objects[hole.field]]] : [],
+      );
       header.addOthers({ ...others, ...this.ids, ...Object.fromEntries(objects) });
     }
-    for (const hole of holes) {
+    for (const hole of headerHoles) {
       if (hole.kind === 'sourceCount') header.addSourceCount(hole.index, this.sourceCounts[hole.index]!);
       else if (isFirst) continue;
       else if (hole.kind === 'id') header.addOther(hole.field, this.ids[hole.field]);

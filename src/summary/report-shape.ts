@@ -34,6 +34,8 @@ export interface ReportShape {
   readonly beforeHoles: readonly HeaderHole[];
   readonly after: Literals;
   readonly afterHoles: readonly HeaderHole[];
+  /** All of the header. */
+  readonly headerHoles: readonly HeaderHole[];
   /** Up to the label, then each followed by a hole, and the end. */
   readonly row: Literals;
   readonly rowHoles: Int32Array;
@@ -87,6 +89,7 @@ export function shapeOf(report: Report): ReportShape | undefined {
     beforeHoles: before!.holes,
     after: literalsOf([...current.texts, current.text]),
     afterHoles: current.holes,
+    headerHoles: [...before!.holes, ...current.holes],
     row: literalsOf([...rowText.texts, rowText.text]),
     rowHoles: Int32Array.from(rowText.holes),
     missing: NUMBER_METRICS.flatMap((_, index) => (rowText.holes.includes(index) ? [] : [index])),
