@@ -1,47 +1,9 @@
 import { hostname } from 'node:os';
 import { readChildrenUsage } from '../native/children-usage.js';
-import type { SlurmIdentity } from '../report/report.js';
-import { RUN_SCHEMA } from '../run-file.js';
+import { RUN_SCHEMA, type RunAccount, type RunTally } from '../run-file.js';
 import { slurmIdentity } from '../slurm.js';
 import { type ProcessUsage, readProcessUsage } from './process-usage.js';
 import { pipelinePart } from './record-names.js';
-
-export interface RunTally {
-  readonly total: number;
-  readonly done: number;
-  readonly failed: number;
-}
-
-/**
- * What a run of `map` has used as a whole, its own process and those that the OS shows outside of any input among it:
- * one JSON file a run beside the records, for `reconcile`. Seconds and KiB; null where not measured.
- */
-export interface RunAccount {
-  readonly schema: typeof RUN_SCHEMA;
-  readonly pipeline: string;
-  readonly host: string;
-  readonly pid: number;
-  readonly started_at: string;
-  readonly updated_at: string;
-  /** Null while it runs, and for ever when it was killed. */
-  readonly ended_at: string | null;
-  readonly exit_code: number | null;
-  readonly slurm?: SlurmIdentity;
-  readonly wall_s: number;
-  /** Own and workers'. */
-  readonly cpu_s: number | null;
-  readonly own: { readonly cpu_s: number; readonly rss_kb_peak: number | null };
-  readonly workers: {
-    readonly started: number;
-    /** With the processes that they have started and waited for. */
-    readonly cpu_s: number | null;
-    /** The highest of any one. */
-    readonly rss_kb_peak: number | null;
-  };
-  /** Highest sum over this process and its workers that was seen, looking every `LOOK_EVERY_S`. */
-  readonly tree_rss_kb_peak: number | null;
-  readonly inputs: RunTally & { readonly left: number };
-}
 
 export interface AccountedRun {
   readonly tally: RunTally;

@@ -1,6 +1,6 @@
 import { RUN_SCHEMA } from '../run-file.js';
 
-/** What one process of `stageprof map` says of itself: written beside the records, replaced every few seconds. */
+/** What is used here of a `RunAccount`, which has been in a file since: nothing of it is taken for granted. */
 export interface RunFile {
   readonly startedMs: number;
   /** Of the last writing. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { RunMeter } from '../../src/corpus/run-account.js';
+import { parseRunFile } from '../../src/reconcile/run-file.js';
 
 const TALLY = { total: 5, done: 2, failed: 1 };
 
@@ -27,6 +28,22 @@ test('says of which run it is, and how far that is', () => {
   const ended = meter.account('p', { tally: TALLY, workerPids: [], started: 3, exitCode: 1 });
   expect(ended).toMatchObject({ exit_code: 1, ended_at: ended.updated_at });
   expect(ended.wall_s).toBeGreaterThan(account.wall_s);
+});
+
+test('reconcile reads what was written', () => {
+  const account = new RunMeter().account('p', { tally: TALLY, workerPids: [process.pid], started: 3, exitCode: 0 });
+  expect(parseRunFile(JSON.stringify(account))).toMatchObject({
+    startedMs: Date.parse(account.started_at),
+    updatedMs: Date.parse(account.updated_at),
+    endedMs: Date.parse(account.ended_at!),
+    wallS: account.wall_s,
+    cpuS: account.cpu_s,
+    ownPeakKib: account.own.rss_kb_peak,
+    workersStarted: 3,
+    workerPeakKib: account.workers.rss_kb_peak,
+    treePeakKib: account.tree_rss_kb_peak,
+  });
+  expect(account.workers.rss_kb_peak).toBeGreaterThan(30_000);
 });
 
 test('counts the CPU of workers that run and of those that have ended, each once', async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseRunFile, type RunFile, taskOf } from '../../src/reconcile/run-file.js';
+import type { RunAccount } from '../../src/run-file.js';
 
-const WHOLE = {
+const WHOLE: RunAccount = {
   schema: 'stageprof-run/1',
   pipeline: 'flows',
   host: 'n1',
