@@ -8,6 +8,13 @@ const GZIP = [0x1f, 0x8b];
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 const PIECE_BYTES = 256 * 1024;
 
+/** What Node has from 22.15 on. */
+const zstd = zlib as {
+  readonly createZstdDecompress?: (options: zlib.ZlibOptions) => Transform;
+  readonly zstdCompressSync?: (text: string) => Buffer;
+  readonly zstdDecompressSync?: (bytes: Buffer) => Buffer;
+};
+
 export function isCompressed(head: Uint8Array): boolean {
   return begins(head, GZIP) || begins(head, ZSTD);
 }
@@ -34,9 +41,13 @@ export async function* decompressed(bytes: AsyncIterable<Buffer>): AsyncGenerato
 async function decoderOf(head: Uint8Array): Promise<Transform | undefined> {
   if (begins(head, GZIP)) return zlib.createGunzip({ chunkSize: PIECE_BYTES });
   if (!begins(head, ZSTD)) return undefined;
-  // Node has it from 22.15 on.
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: zlib.ZlibOptions) => Transform };
-  return createZstdDecompress?.({ chunkSize: PIECE_BYTES }) ?? zstdDecoder();
+  return decodesAllFrames() ? zstd.createZstdDecompress!({ chunkSize: PIECE_BYTES }) : zstdDecoder();
+}
+
+/** Node 22 and 24 drop without a word what follows a frame in the same piece (nodejs/node#64741). */
+function decodesAllFrames(): boolean {
+  const frame = zstd.zstdCompressSync?.('.');
+  return frame !== undefined && zstd.zstdDecompressSync!(Buffer.concat([frame, frame])).length === 2;
 }
 
 async function zstdDecoder(): Promise<Transform> {
