@@ -134,10 +134,13 @@ void PoolCpu::Look() {
   may_be_ = true;
   if (!HasTimeToLook()) return;
   const double began_ns = ReadWallNs();
-  std::unique_ptr<Thread[]> threads(new (std::nothrow) Thread[Threads::kMost]);
+  // No more than there are, for a stage may be open: the tracker counts it there. One that is
+  // started meanwhile is found at the next look.
+  const size_t most = status.st_nlink < Threads::kMost ? status.st_nlink : Threads::kMost;
+  std::unique_ptr<Thread[]> threads(new (std::nothrow) Thread[most]);
   if (threads == nullptr) return;
   Threads source;
-  const size_t count = source.Read(threads.get(), Threads::kMost);
+  const size_t count = source.Read(threads.get(), most);
   if (source.failure()) failure_.Set(source.failure().reason());
   const size_t size = PoolSize();
   links_ = status.st_nlink;
