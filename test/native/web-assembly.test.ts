@@ -37,7 +37,8 @@ describe.each([
     after.composition![part]! - before.composition![part]!;
 
   test('is resident, and external where it is not shared and V8 tells', () => {
-    expect(Math.round(row!.rss_kb_delta! / KIB)).toBe(GROWTH_KIB / KIB);
+    // With what else becomes resident meanwhile, of the code of `fill` and of the heap.
+    expect(Math.abs(row!.rss_kb_delta! - GROWTH_KIB)).toBeLessThan(2 * KIB);
     expect(Math.round(row!.external_kb_delta! / KIB)).toBe(shared || !IS_TOLD ? 0 : GROWTH_KIB / KIB);
   });
 
