@@ -141,10 +141,14 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
   test('the used heap and what is outside of it are those of v8', () => {
     const sampler = open(ALL);
     const store = new ArrayBuffer(32 * MIB);
-    sampler.readExit();
-    const { used_heap_size, external_memory } = getHeapStatistics();
-    expect(Math.abs(at(sampler, 'js_used_bytes') - used_heap_size)).toBeLessThan(64 * KIB);
-    expect(at(sampler, 'external_bytes')).toBe(external_memory);
+    const apart = () => {
+      sampler.readExit();
+      const { used_heap_size, external_memory } = getHeapStatistics();
+      expect(at(sampler, 'external_bytes')).toBe(external_memory);
+      return Math.abs(at(sampler, 'js_used_bytes') - used_heap_size);
+    };
+    // Code may be compiled between two readings, and what was swept meanwhile be taken from the sum.
+    expect(Math.min(...Array.from({ length: 5 }, apart))).toBeLessThan(64 * KIB);
     expect(at(sampler, 'external_bytes')).toBeGreaterThanOrEqual(store.byteLength);
     expect(at(sampler, 'js_peak_bytes')).toBeGreaterThanOrEqual(at(sampler, 'js_used_bytes'));
     sampler.close();
