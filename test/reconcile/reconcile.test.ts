@@ -135,7 +135,7 @@ const REASONS: [reason: RegExp, what: QuantityName, scene: Scene, stale: Scene][
     { steps: [step({ maxRssKib: 190_000 })], profiled: { inside: inside({ levelAfterPeakKib: 135_000 }) } },
   ],
   [
-    /^growth after Slurm's last sample: it took 44\.0 s, samples are 30\.0 s apart$/,
+    /^growth after Slurm's last sample: inputs were at work for 44\.0 s, samples are 30\.0 s apart$/,
     'rss peak',
     {
       steps: [step({ maxRssKib: 100_000, elapsedS: 45 })],
@@ -143,6 +143,20 @@ const REASONS: [reason: RegExp, what: QuantityName, scene: Scene, stale: Scene][
       gathering: { intervalS: null },
     },
     { steps: [step({ maxRssKib: 100_000, elapsedS: 100 })], gathering: { intervalS: null } },
+  ],
+  [
+    /^growth after Slurm's last sample: inputs were at work for 50\.0 s, samples are 30\.0 s apart$/,
+    'rss peak',
+    {
+      steps: [step({ maxRssKib: 100_000 })],
+      profiled: { inside: inside({ wallS: 50 }) },
+      gathering: { intervalS: null },
+    },
+    {
+      steps: [step({ maxRssKib: 100_000 })],
+      profiled: { inside: inside({ wallS: 90 }) },
+      gathering: { intervalS: null },
+    },
   ],
   [
     /^Slurm counts shared pages in parts \(UsePss\)$/,

@@ -110,15 +110,16 @@ function spikeMissedBySlurm({ gathering, steps, profiled: { inside } }: Evidence
 }
 
 /** What came after its last sample Slurm has not seen; memory that grows evenly grows by so much in that time. */
-function afterLastSample({ gathering, steps, profiled: { runs }, peakKib }: Evidence): Reason | undefined {
+function afterLastSample({ gathering, steps, profiled: { runs, inside }, peakKib }: Evidence): Reason | undefined {
   const elapsedS = longestS(steps);
   if (peakKib === null) return undefined;
   const intervalS = samplesApartS(gathering, elapsedS);
-  // Most of a short step may be the start of node.
   const tookS = runs.length === 0 ? elapsedS : Math.max(...runs.map(({ wallS }) => wallS));
+  // It grows while inputs are at work: most of a short step is the start of node, before them.
+  const grewS = Math.min(tookS, inside.wallS ?? tookS);
   return {
-    atMost: shareAfterLast(intervalS, tookS) * peakKib,
-    text: `growth after Slurm's last sample: it took ${shownAmount('wall', tookS)}, samples are ${shownAmount('wall', intervalS)} apart`,
+    atMost: shareAfterLast(intervalS, grewS) * peakKib,
+    text: `growth after Slurm's last sample: inputs were at work for ${shownAmount('wall', grewS)}, samples are ${shownAmount('wall', intervalS)} apart`,
   };
 }
 
