@@ -44,10 +44,16 @@ async function decoderOf(head: Uint8Array): Promise<Transform | undefined> {
   return decodesAllFrames() ? zstd.createZstdDecompress!({ chunkSize: PIECE_BYTES }) : zstdDecoder();
 }
 
+/** Found out by the first file that asks. */
+let areAllDecoded: boolean | undefined;
+
 /** Node 22 and 24 drop without a word what follows a frame in the same piece (nodejs/node#64741). */
 function decodesAllFrames(): boolean {
-  const frame = zstd.zstdCompressSync?.('.');
-  return frame !== undefined && zstd.zstdDecompressSync!(Buffer.concat([frame, frame])).length === 2;
+  if (areAllDecoded === undefined) {
+    const frame = zstd.zstdCompressSync?.('.');
+    areAllDecoded = frame !== undefined && zstd.zstdDecompressSync!(Buffer.concat([frame, frame])).length === 2;
+  }
+  return areAllDecoded;
 }
 
 async function zstdDecoder(): Promise<Transform> {
