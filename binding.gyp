@@ -5,6 +5,7 @@
       'conditions': [
         ['OS=="linux"', {
           'sources': [
+            'native/account.cc',
             'native/addon.cc',
             'native/backing_stores.cc',
             'native/allocators/glibc.cc',
@@ -14,6 +15,7 @@
             'native/allocators/serving.cc',
             'native/clear_refs.cc',
             'native/clocks.cc',
+            'native/descriptors.cc',
             'native/environment.cc',
             'native/failure.cc',
             'native/handle_functions.cc',
@@ -33,6 +35,7 @@
             'native/rusage.cc',
             'native/sampler.cc',
             'native/sampler_handle.cc',
+            'native/smaps.cc',
             'native/statm.cc',
             'native/status.cc',
             'native/symbols.cc',

@@ -5,12 +5,15 @@
 #include <math.h>
 #include <node_api.h>
 
+#include "account.h"
+#include "clocks.h"
 #include "environment.h"
 #include "heap_verify.h"
 #include "module_list.h"
 #include "napi_values.h"
 #include "parent_death.h"
 #include "recorder_handle.h"
+#include "recorder_layout.h"
 #include "rss_peak.h"
 #include "rusage.h"
 #include "sample_layout.h"
@@ -26,32 +29,41 @@ napi_value Misused(napi_env env, const char* message) {
   return nullptr;
 }
 
-// sampleLayout(): { version, slots, moduleCells }
+template <size_t kCount>
+napi_value Names(napi_env env, const char* const (&names)[kCount]) {
+  napi_value list;
+  if (napi_create_array_with_length(env, kCount, &list) != napi_ok) return nullptr;
+  for (uint32_t index = 0; index < kCount; ++index) {
+    napi_set_element(env, list, index, TextOrNull(env, names[index]));
+  }
+  return list;
+}
+
+// sampleLayout(): { version, slots, moduleCells, account, reading, places }: the names of what
+// stands in a sample, in an account, in a reading of the recorder, and in start() of a recorder
 napi_value SampleLayout(napi_env env, napi_callback_info) {
-  static constexpr const char* kNames[] = {
 #define STAGEPROF_NAME(enumerator, name) name,
-      STAGEPROF_SLOTS(STAGEPROF_NAME)
+  static constexpr const char* kSlots[] = {STAGEPROF_SLOTS(STAGEPROF_NAME)};
+  static constexpr const char* kAccount[] = {STAGEPROF_ACCOUNT(STAGEPROF_NAME)};
+  static constexpr const char* kReading[] = {STAGEPROF_READING(STAGEPROF_NAME)};
+  static constexpr const char* kPlaces[] = {STAGEPROF_PLACES(STAGEPROF_NAME)};
 #undef STAGEPROF_NAME
-  };
   napi_value layout;
-  napi_value slots;
-  if (napi_create_object(env, &layout) != napi_ok ||
-      napi_create_array_with_length(env, kSlotCount, &slots) != napi_ok) {
-    return nullptr;
-  }
-  for (uint32_t slot = 0; slot < kSlotCount; ++slot) {
-    napi_set_element(env, slots, slot, TextOrNull(env, kNames[slot]));
-  }
+  if (napi_create_object(env, &layout) != napi_ok) return nullptr;
   SetProperty(env, layout, "version", Number(env, kLayoutVersion));
-  SetProperty(env, layout, "slots", slots);
+  SetProperty(env, layout, "slots", Names(env, kSlots));
   SetProperty(env, layout, "moduleCells", Number(env, kModuleCells));
+  SetProperty(env, layout, "account", Names(env, kAccount));
+  SetProperty(env, layout, "reading", Names(env, kReading));
+  SetProperty(env, layout, "places", Names(env, kPlaces));
   return layout;
 }
 
-// samplerOpen(slots, mask): { readEntry, readExit, readSlice, watchLoop, close, budget, readHeld }
+// samplerOpen(slots, mask, isPinned): { readEntry, readExit, readSlice, watchLoop, close,
+// readAccount }; pinned slots are never detached or resized, which else is looked at for each sample
 napi_value SamplerOpen(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value arguments[2];
+  size_t count = 3;
+  napi_value arguments[3];
   if (napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr) != napi_ok) return nullptr;
 
   bool is_typed_array = false;
@@ -72,7 +84,10 @@ napi_value SamplerOpen(napi_env env, napi_callback_info info) {
   Environment* environment = Environment::Of(env);
   // Undefined where there is no memory, or the worker is being terminated.
   if (environment == nullptr) return nullptr;
-  return SamplerHandle::Open(env, environment, arguments[0], static_cast<uint32_t>(mask));
+  bool is_pinned = false;
+  napi_get_value_bool(env, arguments[2], &is_pinned);
+  return SamplerHandle::Open(env, environment,
+                             {arguments[0], static_cast<uint32_t>(mask), is_pinned});
 }
 
 // recorderOpen(path, bytes): { expose, write, start, close }, or the errno
@@ -150,15 +165,6 @@ napi_value SourcesRead(napi_env env, napi_callback_info) {
   return facts;
 }
 
-// backingStoresRead(): bytes node has allocated for ArrayBuffers, NaN where that was not found
-napi_value BackingStoresRead(napi_env env, napi_callback_info) {
-  Environment* environment = Environment::Of(env);
-  if (environment == nullptr) return nullptr;
-  const V8Heap& heap = environment->sources()->v8_heap;
-  const BackingStores& stores = heap.backing_stores();
-  return Number(env, stores.verified() ? stores.ReadBytes() : NAN);
-}
-
 // rssPeakRead(): lifetime peak in bytes, NaN where it cannot be read
 napi_value RssPeakRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
@@ -166,22 +172,18 @@ napi_value RssPeakRead(napi_env env, napi_callback_info) {
   return Number(env, ReadLifetimePeakRssBytes(&environment->sources()->status));
 }
 
-// modulesRead(withResident): for each cell of a sample { name, residentBytes }, and then the
-// modules that share the last one; null without the tracker
-napi_value ModulesRead(napi_env env, napi_callback_info info) {
-  size_t argument_count = 1;
-  napi_value with_resident;
-  bool adds_resident = false;
-  if (napi_get_cb_info(env, info, &argument_count, &with_resident, nullptr, nullptr) != napi_ok) {
-    return nullptr;
-  }
-  napi_get_value_bool(env, with_resident, &adds_resident);
+// modulesRead(): paths of the modules, one for each cell of a sample, and then those of the modules
+// that share the last one; null without the tracker
+napi_value ModulesRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
   if (environment == nullptr) return nullptr;
   TrackerClient& tracker = environment->sources()->tracker;
-  if (tracker.failure()) return TextOrNull(env, nullptr);
+  return tracker.failure() ? TextOrNull(env, nullptr) : MakeModuleList(env, &tracker);
+}
 
-  return MakeModuleList(env, &tracker, adds_resident);
+// wallRead(): CLOCK_MONOTONIC in nanoseconds, which no program can replace
+napi_value WallRead(napi_env env, napi_callback_info) {
+  return Number(env, ReadWallNs());
 }
 
 // rusageChildrenRead(): { cpuNs, peakRssBytes }
@@ -217,8 +219,8 @@ constexpr struct {
     {"heapVerify", HeapVerify},
     {"sourcesRead", SourcesRead},
     {"modulesRead", ModulesRead},
-    {"backingStoresRead", BackingStoresRead},
     {"rssPeakRead", RssPeakRead},
+    {"wallRead", WallRead},
     {"rusageChildrenRead", RusageChildrenRead},
     {"threadsRead", ThreadsRead},
     {"threadClocksRead", ThreadClocksRead},

@@ -2,6 +2,7 @@
 #define STAGEPROF_CLOCKS_H_
 
 #include <math.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "failure.h"
@@ -20,6 +21,19 @@ inline double ReadWallNs() {
   timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return Nanoseconds(time);
+}
+
+// NaN when it cannot be read.
+inline double ReadClockNs(clockid_t clock) {
+  timespec time;
+  return clock_gettime(clock, &time) == 0 ? Nanoseconds(time) : NAN;
+}
+
+// The clock of pthread_getcpuclockid, which glibc 2.34 gave a new version: the kernel's CPUCLOCK_SCHED
+// of one thread.
+inline clockid_t ThreadClockOf(long thread) {
+  constexpr clockid_t kPerThreadScheduled = 6;
+  return static_cast<clockid_t>((~static_cast<uint32_t>(thread)) << 3) | kPerThreadScheduled;
 }
 
 // CPU time of the calling thread. A system call: 200 ns.

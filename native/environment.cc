@@ -76,6 +76,7 @@ void Environment::OnEnvironmentGone(napi_env env, void* data, void*) {
   while (environment->recorders_ != nullptr) environment->recorders_->Abandon();
   while (environment->samplers_ != nullptr) environment->samplers_->Close(env);
   environment->sources_.Close();
+  environment->outside_sources_.Close();
   RemoveJsThread();
   environment->Release();
 }

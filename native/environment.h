@@ -3,6 +3,7 @@
 
 #include <node_api.h>
 
+#include "outside_sources.h"
 #include "sources.h"
 
 namespace stageprof {
@@ -27,6 +28,8 @@ class Environment {
 
   // Opens the sources at the first call.
   Sources* sources();
+  // Those of the threads of this environment's recorders.
+  OutsideSources* outside_sources() { return &outside_sources_; }
 
   // The open samplers, for the end of the environment.
   void AddSampler(SamplerHandle* handle);
@@ -40,6 +43,7 @@ class Environment {
   static void OnEnvironmentGone(napi_env env, void* data, void* hint);
 
   Sources sources_;
+  OutsideSources outside_sources_;
   SamplerHandle* samplers_ = nullptr;
   RecorderHandle* recorders_ = nullptr;
   int holders_ = 1;

@@ -24,10 +24,17 @@ void ClearException(napi_env env) {
   }
 }
 
-bool CallForStatistics(napi_env env, napi_value function, double* used, double* external) {
+struct Statistics {
+  double used;
+  double external;
+  double physical;
+};
+
+bool CallForStatistics(napi_env env, napi_value function, Statistics* statistics) {
   napi_value result;
-  if (Call(env, function, &result) && GetNumber(env, result, "used_heap_size", used) &&
-      GetNumber(env, result, "external_memory", external)) {
+  if (Call(env, function, &result) && GetNumber(env, result, "used_heap_size", &statistics->used) &&
+      GetNumber(env, result, "external_memory", &statistics->external) &&
+      GetNumber(env, result, "total_physical_size", &statistics->physical)) {
     return true;
   }
   ClearException(env);
@@ -72,17 +79,20 @@ const char* VerifyHeap(napi_env env, V8Heap* heap, napi_value get_heap_statistic
     heap->Read();
     const double used_before = heap->used_bytes();
     const double external_before = heap->external_bytes();
-    double used = 0;
-    double external = 0;
-    if (!CallForStatistics(env, get_heap_statistics, &used, &external)) {
-      return "getHeapStatistics did not return used_heap_size and external_memory";
+    const double physical_before = heap->physical_bytes();
+    Statistics told = {};
+    if (!CallForStatistics(env, get_heap_statistics, &told)) {
+      return "getHeapStatistics did not return used_heap_size, external_memory and "
+             "total_physical_size";
     }
     heap->Read();
     // The call itself allocates, so between two readings of the same word its own must lie.
-    if (!LiesBetween(used, used_before, heap->used_bytes())) {
+    if (!LiesBetween(told.used, used_before, heap->used_bytes())) {
       reason = "used_heap_size is not where this addon reads it";
-    } else if (!LiesBetween(external, external_before, heap->external_bytes())) {
+    } else if (!LiesBetween(told.external, external_before, heap->external_bytes())) {
       reason = "external_memory is not where this addon reads it";
+    } else if (!LiesBetween(told.physical, physical_before, heap->physical_bytes())) {
+      reason = "total_physical_size is not where this addon reads it";
     } else {
       heap->set_verified(true);
       return nullptr;

@@ -14,6 +14,8 @@ class MallocStats {
  public:
   using Reading = Allocator::Reading;
 
+  explicit MallocStats(double share) : budget_(share) {}
+
   void Open();
   // False where the budget does not allow it now.
   bool Read(Reading* reading);

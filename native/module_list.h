@@ -7,9 +7,9 @@
 
 namespace stageprof {
 
-// What the tracker knows of each module, as modulesRead() returns it; null when Node-API refuses.
-// Only with a tracker.
-napi_value MakeModuleList(napi_env env, TrackerClient* tracker, bool with_resident);
+// The paths of the modules that the tracker knows, as modulesRead() returns them; null when Node-API
+// refuses. Only with a tracker.
+napi_value MakeModuleList(napi_env env, TrackerClient* tracker);
 
 }  // namespace stageprof
 

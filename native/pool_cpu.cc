@@ -12,6 +12,7 @@
 #include <new>
 
 #include "clocks.h"
+#include "descriptors.h"
 #include "threads.h"
 
 namespace stageprof {
@@ -73,7 +74,7 @@ bool CouldHold(const Thread* threads, size_t count, size_t size) {
 }  // namespace
 
 void PoolCpu::Open() {
-  folder_ = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  folder_ = OpenAside("/proc/self/task", O_RDONLY | O_DIRECTORY);
   if (folder_ < 0) failure_.SetFromErrno("open", "/proc/self/task");
   opened_ns_ = ReadWallNs();
 }

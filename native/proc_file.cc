@@ -4,12 +4,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "descriptors.h"
+
 namespace stageprof {
 
 void ProcFile::Open(const char* path, int flags) {
   path_ = path;
-  // O_CLOEXEC: the program's children must not inherit a descriptor on this process's memory.
-  descriptor_ = open(path, flags | O_CLOEXEC);
+  descriptor_ = OpenAside(path, flags);
   if (descriptor_ < 0) failure_.SetFromErrno("open", path);
 }
 

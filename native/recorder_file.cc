@@ -6,6 +6,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "descriptors.h"
+
 namespace stageprof {
 
 namespace {
@@ -35,7 +37,7 @@ int WriteZeros(int descriptor, uint64_t offset, uint64_t bytes) {
 
 int RecorderFile::Create(const char* path, uint64_t bytes) {
   // O_EXCL alone refuses a link; O_NOFOLLOW says so to whoever reads this.
-  descriptor_ = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  descriptor_ = OpenAside(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
   if (descriptor_ < 0) return errno;
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
   if (memory == MAP_FAILED) {

@@ -10,6 +10,7 @@
 
 #include "handle_functions.h"
 #include "napi_values.h"
+#include "recorder_layout.h"
 
 namespace stageprof {
 
@@ -112,49 +113,64 @@ napi_value RecorderHandle::Write(napi_env env, napi_callback_info info) {
   return Number(env, error);
 }
 
-// start(readingCount, readings, readingCapacity, moduleCount, modules, moduleCapacity, moduleBytes,
-// endState): offsets in the file, and how many; false when there is no thread
+// start(places: Float64Array): 0, or the errno for which no readings are taken; see STAGEPROF_PLACES
 napi_value RecorderHandle::Start(napi_env env, napi_callback_info info) {
-  size_t count = 8;
-  napi_value arguments[8];
-  RecorderHandle* handle = HandleOf(env, info, &count, arguments);
-  uint64_t sizes[8];
-  for (size_t index = 0; index < 8; ++index) sizes[index] = SizeOf(env, arguments[index]);
-  const auto [reading_count, readings, reading_capacity, module_count, modules, module_capacity,
-              module_bytes, end_state] = sizes;
-  bool started = false;
-  RecorderFile& file = handle->file_;
-  const uint64_t readings_bytes = reading_capacity * sizeof(RecorderReading);
-  const uint64_t modules_bytes = module_capacity * module_bytes;
-  if (handle->is_open_ && handle->end_state_ == nullptr && reading_capacity > 0 &&
-      file.Allocate(reading_count, sizeof(double)) == 0 &&
-      file.Allocate(module_count, sizeof(double)) == 0 &&
-      file.Allocate(end_state, sizeof(double)) == 0 &&
-      file.Allocate(readings, readings_bytes) == 0 && file.Allocate(modules, modules_bytes) == 0) {
-    handle->end_state_ = reinterpret_cast<double*>(file.at(end_state));
-    handle->AddToStarted();
-    started = handle->writer_.Start(
-        {reinterpret_cast<double*>(file.at(reading_count)),
-         reinterpret_cast<RecorderReading*>(file.at(readings)),
-         static_cast<uint32_t>(reading_capacity), reinterpret_cast<double*>(file.at(module_count)),
-         reinterpret_cast<char*>(file.at(modules)), static_cast<uint32_t>(module_capacity),
-         static_cast<uint32_t>(module_bytes)});
+  size_t count = 1;
+  napi_value argument;
+  RecorderHandle* handle = HandleOf(env, info, &count, &argument);
+  void* data = nullptr;
+  size_t length = 0;
+  napi_typedarray_type type = napi_int8_array;
+  if (napi_get_typedarray_info(env, argument, &type, &length, &data, nullptr, nullptr) != napi_ok ||
+      type != napi_float64_array || length != kPlaceCount) {
+    return Number(env, EINVAL);
   }
-  return Boolean(env, started);
+  if (!handle->is_open_ || handle->end_state_ != nullptr) return Number(env, EBADF);
+  const auto* places = static_cast<const double*>(data);
+  const int error = handle->AllocatePlaces(places);
+  if (error != 0) return Number(env, error);
+  handle->end_state_ =
+      reinterpret_cast<double*>(handle->file_.at(static_cast<uint64_t>(places[kPlaceState])));
+  handle->AddToStarted();
+  Environment* const environment = handle->environment_;
+  return Number(env,
+                handle->writer_.Start(env, &environment->sources()->v8_heap,
+                                      environment->outside_sources(), handle->file_.at(0), places));
+}
+
+int RecorderHandle::AllocatePlaces(const double* places) {
+  const auto size = [places](Place place) { return static_cast<uint64_t>(places[place]); };
+  constexpr Place kCounts[] = {kPlaceReadingCount,  kPlaceMomentCount,    kPlaceModuleCount,
+                               kPlaceModulesMissed, kPlaceMappingsMissed, kPlaceTrackerBound,
+                               kPlaceState};
+  int error = 0;
+  for (const Place place : kCounts) {
+    if (error == 0) error = file_.Allocate(size(place), sizeof(double));
+  }
+  if (error == 0) error = file_.Allocate(size(kPlaceMoments), 2 * kMomentLength * sizeof(double));
+  if (error == 0) {
+    error = file_.Allocate(size(kPlaceReadings),
+                           size(kPlaceReadingCapacity) * kReadingLength * sizeof(double));
+  }
+  if (error == 0) {
+    error =
+        file_.Allocate(size(kPlaceModules), size(kPlaceModuleCapacity) * size(kPlaceModuleBytes));
+  }
+  return error != 0 || size(kPlaceReadingCapacity) > 0 ? error : EINVAL;
 }
 
 // close()
 napi_value RecorderHandle::CloseCalled(napi_env env, napi_callback_info info) {
   size_t count = 0;
-  HandleOf(env, info, &count, nullptr)->Close();
+  HandleOf(env, info, &count, nullptr)->Close(MappedParts::Look::kWithinBudget);
   return nullptr;
 }
 
-void RecorderHandle::Close() {
+void RecorderHandle::Close(MappedParts::Look look) {
   if (!is_open_ || getpid() != owner_) return;
   is_open_ = false;
   RemoveFromStarted();
-  writer_.Stop();
+  writer_.Stop(look);
   file_.Close();
   environment_->RemoveRecorder(this);
 }
@@ -162,7 +178,7 @@ void RecorderHandle::Close() {
 void RecorderHandle::Abandon() {
   if (!is_open_ || getpid() != owner_) return;
   MarkEnded();
-  Close();
+  Close(MappedParts::Look::kIfShort);
 }
 
 void RecorderHandle::MarkEnded() {
@@ -189,7 +205,9 @@ void RecorderHandle::RemoveFromStarted() {
 void RecorderHandle::OnExit() {
   if (uv_mutex_trylock(&mutex) != 0) return;
   for (RecorderHandle* handle = first_started; handle != nullptr; handle = handle->next_started_) {
-    if (handle->owner_ == getpid()) handle->MarkEnded();
+    if (handle->owner_ != getpid()) continue;
+    handle->writer_.WriteLast();
+    handle->MarkEnded();
   }
   uv_mutex_unlock(&mutex);
 }

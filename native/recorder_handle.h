@@ -33,7 +33,8 @@ class RecorderHandle {
   static void OnBufferGone(napi_env env, void* data, void* hint);
 
   bool AddFunction(napi_env env, napi_value object, const char* name, napi_callback callback);
-  void Close();
+  int AllocatePlaces(const double* places);
+  void Close(MappedParts::Look look);
   void MarkEnded();
   void AddToStarted();
   void RemoveFromStarted();

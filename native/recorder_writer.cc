@@ -18,20 +18,14 @@ namespace stageprof {
 namespace {
 
 constexpr uint64_t kIntervalNs = 100 * 1000 * 1000;
-// Reads and writes fit into a page or two; the rest is for what libc keeps beside the stack.
-constexpr size_t kStackBytes = 256 * 1024;
+// Before its loop waits, a thread publishes its heap no more often than this: what it does in between
+// costs more than to ask V8.
+constexpr double kPublishEveryNs = 5e6;
+// Reading the account takes some 100 KiB; the rest is for what libc keeps beside the stack.
+constexpr size_t kStackBytes = 384 * 1024;
 
-// The clock of pthread_getcpuclockid, which glibc 2.34 gave a new version: the kernel's CPUCLOCK_SCHED
-// of one thread.
-clockid_t ThreadClockOf(long thread) {
-  constexpr clockid_t kPerThreadScheduled = 6;
-  return static_cast<clockid_t>((~static_cast<uint32_t>(thread)) << 3) | kPerThreadScheduled;
-}
-
-double ReadClockNs(clockid_t clock) {
-  timespec time;
-  return clock_gettime(clock, &time) == 0 ? Nanoseconds(time) : NAN;
-}
+// The slots that hold a highest value since the sample before.
+constexpr Slot kPeaks[] = {kRssPeakBytes, kJsPeakBytes, kNativePeakBytes};
 
 // What is written before must be in the file before the count says so.
 void Raise(double* count, double value) {
@@ -41,19 +35,35 @@ void Raise(double* count, double value) {
 
 }  // namespace
 
-bool RecorderWriter::Start(const Places& places) {
-  places_ = places;
-  statm_.Open();
-  status_.Open();
-  tracker_.Open();
-  thread_clock_ = ThreadClockOf(syscall(SYS_gettid));
+int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
+                          unsigned char* memory, const double* places) {
+  heap_ = heap;
+  sources_ = sources;
+  memory_ = memory;
+  memcpy(places_, places, sizeof places_);
+  for (double& highest : highest_) highest = NAN;
+  OpenWindow();
+  sources_->Lock();
+  thread_id_ = syscall(SYS_gettid);
+  const Sampler::OtherThread here = {heap_, ThreadClockOf(thread_id_)};
+  sampler_.OpenFromOutside(sources_->Open(), sample_, static_cast<uint32_t>(places_[kPlaceMask]),
+                           here);
   owner_ = getpid();
   // The first before any stage: a process that dies at once leaves a reading too.
-  WriteReading();
-  if (uv_mutex_init(&mutex_) != 0) return false;
-  if (uv_cond_init(&stopping_) != 0) {
+  Write(MappedParts::Look::kNever);
+  sources_->Unlock();
+  const auto publish = [](void* data) { static_cast<RecorderWriter*>(data)->PublishBeforeWait(); };
+  if (has_heap_window_) loop_watch_.Open(env, publish, this);
+  return StartThread();
+}
+
+int RecorderWriter::StartThread() {
+  int error = uv_mutex_init(&mutex_);
+  if (error != 0) return -error;
+  error = uv_cond_init(&stopping_);
+  if (error != 0) {
     uv_mutex_destroy(&mutex_);
-    return false;
+    return -error;
   }
   // Signals of the process are its program's: one that this thread took would be late, or lost.
   sigset_t all;
@@ -63,18 +73,32 @@ bool RecorderWriter::Start(const Places& places) {
   uv_thread_options_t options = {};
   options.flags = UV_THREAD_HAS_STACK_SIZE;
   options.stack_size = kStackBytes;
-  is_running_ = uv_thread_create_ex(&thread_, &options, Run, this) == 0;
+  error = uv_thread_create_ex(&thread_, &options, Run, this);
   sigprocmask(SIG_SETMASK, &before, nullptr);
-  if (!is_running_) {
+  has_thread_ = error == 0;
+  if (!has_thread_) {
     uv_cond_destroy(&stopping_);
     uv_mutex_destroy(&mutex_);
   }
-  return is_running_;
+  return -error;
 }
 
-void RecorderWriter::Stop() {
-  if (!is_running_ || getpid() != owner_) return;
-  is_running_ = false;
+void RecorderWriter::Stop(MappedParts::Look look) {
+  if (owner_ == 0 || getpid() != owner_) return;
+  loop_watch_.Close();
+  StopThread();
+  if (has_heap_window_) heap_->ReadAllocation();
+  sources_->Lock();
+  Write(look);
+  sampler_.Close();
+  sources_->Unlock();
+  CloseWindow();
+  owner_ = 0;
+}
+
+void RecorderWriter::StopThread() {
+  if (!has_thread_) return;
+  has_thread_ = false;
   uv_mutex_lock(&mutex_);
   stops_ = true;
   uv_cond_signal(&stopping_);
@@ -82,9 +106,22 @@ void RecorderWriter::Stop() {
   uv_thread_join(&thread_);
   uv_cond_destroy(&stopping_);
   uv_mutex_destroy(&mutex_);
-  WriteReading();
-  statm_.Close();
-  status_.Close();
+}
+
+void RecorderWriter::WriteLast() {
+  if (owner_ == 0 || getpid() != owner_ || !sources_->TryLock()) return;
+  // process.exit() calls exit(3) on the thread of the isolate, which is as it was.
+  if (has_heap_window_ && syscall(SYS_gettid) == thread_id_) heap_->ReadAllocation();
+  Write(MappedParts::Look::kIfShort);
+  sources_->Unlock();
+}
+
+RecorderWriter::Pause::Pause(RecorderWriter* writer) : sources_(writer->sources_) {
+  if (sources_ != nullptr) sources_->Lock();
+}
+
+RecorderWriter::Pause::~Pause() {
+  if (sources_ != nullptr) sources_->Unlock();
 }
 
 void RecorderWriter::Run(void* data) {
@@ -94,45 +131,110 @@ void RecorderWriter::Run(void* data) {
   while (!writer->stops_) {
     if (uv_cond_timedwait(&writer->stopping_, &writer->mutex_, kIntervalNs) == 0) continue;
     uv_mutex_unlock(&writer->mutex_);
-    writer->WriteReading();
+    writer->sources_->Lock();
+    writer->Write(MappedParts::Look::kWithinBudget);
+    writer->sources_->Unlock();
     uv_mutex_lock(&writer->mutex_);
   }
   uv_mutex_unlock(&writer->mutex_);
 }
 
-void RecorderWriter::WriteReading() {
-  const double count = *places_.reading_count;
-  const auto place = static_cast<uint64_t>(count) % places_.reading_capacity;
-  RecorderReading* reading = &places_.readings[place];
-  reading->rss_bytes = statm_.ReadRssBytes();
-  reading->rss_peak_bytes = ReadLifetimePeakRssBytes(&status_);
-  reading->native_bytes = NAN;
-  if (!tracker_.failure()) {
-    TrackerClient::Reading counts;
-    tracker_.Read(STAGEPROF_TRACKER_NO_WINDOW, &counts);
-    reading->native_bytes = counts.live_bytes;
-    WriteModules();
+// The heap's window of this writer: what the used heap reached is raised by the isolate's thread and
+// taken by this one.
+void RecorderWriter::OpenWindow() {
+  constexpr auto kNeedHeap = kMaskJs | kMaskNative;
+  if ((static_cast<uint32_t>(places_[kPlaceMask]) & kNeedHeap) == 0 || !heap_->verified()) return;
+  has_heap_window_ = true;
+  heap_window_.shared_peak = sampler_.shared_heap_peak();
+  heap_->AddWindow(&heap_window_);
+  heap_->Refresh();
+}
+
+void RecorderWriter::CloseWindow() {
+  if (!has_heap_window_) return;
+  has_heap_window_ = false;
+  heap_->RemoveWindow(&heap_window_);
+}
+
+// On the thread of the isolate.
+void RecorderWriter::PublishBeforeWait() {
+  const double now_ns = ReadWallNs();
+  if (now_ns - published_ns_ < kPublishEveryNs) return;
+  published_ns_ = now_ns;
+  heap_->ReadAllocation();
+}
+
+void RecorderWriter::Write(MappedParts::Look look) {
+  sampler_.ReadEntry();
+  RaisePeaks();
+  WriteReading();
+  WriteMoment(look);
+  TrackerClient& tracker = sources_->Open()->tracker;
+  if (tracker.failure()) return;
+  const TrackerClient::Missed missed = tracker.ReadMissed();
+  *Cells(kPlaceModulesMissed) = missed.modules;
+  *Cells(kPlaceMappingsMissed) = missed.mappings;
+  *Cells(kPlaceTrackerBound) = tracker.BoundBytes();
+  WriteModules();
+}
+
+void RecorderWriter::RaisePeaks() {
+  for (const Slot slot : kPeaks) {
+    if (!(sample_[slot] <= highest_[slot])) highest_[slot] = sample_[slot];
   }
-  reading->thread_cpu_ns = ReadClockNs(thread_clock_);
-  reading->process_cpu_ns = ReadClockNs(CLOCK_PROCESS_CPUTIME_ID);
-  reading->wall_ns = ReadWallNs();
-  Raise(places_.reading_count, count + 1);
+}
+
+// Read also where the sampler is not asked for it: whoever looks after the process's end needs them.
+void RecorderWriter::WriteReading() {
+  Sources* const sources = sources_->Open();
+  double* const count = Cells(kPlaceReadingCount);
+  const uint64_t number = static_cast<uint64_t>(*count) % Size(kPlaceReadingCapacity);
+  double* const reading = Cells(kPlaceReadings) + number * kReadingLength;
+  const double rss = sample_[kRssBytes];
+  reading[kReadingRss] = isnan(rss) ? sources->statm.ReadRssBytes() : rss;
+  reading[kReadingRssPeak] = ReadLifetimePeakRssBytes(&sources->status);
+  reading[kReadingNative] = NAN;
+  if (!sources->tracker.failure()) {
+    TrackerClient::Reading counts;
+    sources->tracker.Read(STAGEPROF_TRACKER_NO_WINDOW, &counts);
+    reading[kReadingNative] = counts.live_bytes;
+  }
+  reading[kReadingThreadCpu] = sampler_.ReadOtherClockNs();
+  reading[kReadingProcessCpu] = ReadClockNs(CLOCK_PROCESS_CPUTIME_ID);
+  reading[kReadingJsPeak] = sample_[kJsPeakBytes];
+  reading[kReadingNativePeak] = sample_[kNativePeakBytes];
+  reading[kReadingWall] = sample_[kWallNs];
+  Raise(count, *count + 1);
+}
+
+// Two places in turn: the one that the count names is whole.
+void RecorderWriter::WriteMoment(MappedParts::Look look) {
+  sampler_.ReadAccountFromOutside(look, account_);
+  double* const count = Cells(kPlaceMomentCount);
+  const uint64_t turn = static_cast<uint64_t>(*count) % 2;
+  double* const moment = Cells(kPlaceMoments) + turn * kMomentLength;
+  memcpy(moment, sample_, sizeof sample_);
+  for (const Slot slot : kPeaks) moment[slot] = highest_[slot];
+  memcpy(moment + kSampleLength, account_, sizeof account_);
+  Raise(count, *count + 1);
 }
 
 // Those that were found since: names come in the order of the sample's cells, and stay. Those without
 // a place for their name are counted too: the last cell is then more than one module's.
 void RecorderWriter::WriteModules() {
-  auto index = static_cast<uint32_t>(*places_.module_count);
+  double* const count = Cells(kPlaceModuleCount);
+  const uint64_t module_bytes = Size(kPlaceModuleBytes);
+  auto index = static_cast<uint32_t>(*count);
   TrackerClient::Module module;
-  while (tracker_.ReadModule(index, &module)) {
-    if (index < places_.module_capacity) {
+  while (sources_->Open()->tracker.ReadModule(index, &module)) {
+    if (index < Size(kPlaceModuleCapacity)) {
       const size_t length = strlen(module.name);
-      const size_t room = places_.module_bytes - 1;
+      const size_t room = module_bytes - 1;
       const char* end = length > room ? module.name + length - room : module.name;
-      snprintf(places_.modules + static_cast<size_t>(index) * places_.module_bytes,
-               places_.module_bytes, "%s", end);
+      char* const modules = reinterpret_cast<char*>(memory_ + Size(kPlaceModules));
+      snprintf(modules + index * module_bytes, module_bytes, "%s", end);
     }
-    Raise(places_.module_count, ++index);
+    Raise(count, ++index);
   }
 }
 

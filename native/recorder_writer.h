@@ -3,62 +3,82 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 #include <uv.h>
 
-#include "statm.h"
-#include "status.h"
-#include "tracker_client.h"
+#include "loop_watch.h"
+#include "outside_sources.h"
+#include "recorder_layout.h"
+#include "sampler.h"
+#include "v8_heap.h"
 
 namespace stageprof {
 
-// A reading as it stands in the file, in this order. Bytes and nanoseconds; NaN where it was not read.
-struct RecorderReading {
-  double wall_ns;  // CLOCK_MONOTONIC
-  double rss_bytes;
-  double rss_peak_bytes;  // of the process, since it started
-  double native_bytes;    // live blocks of all threads, those behind Buffers among them
-  double thread_cpu_ns;   // of the thread that opened the recorder
-  double process_cpu_ns;
-};
-
-// A thread of its own that writes ten readings a second into the mapped file, so that the last moments
-// of a process are known that ends without a word, also while its JS thread is busy. It never enters
-// JS, takes no signals, and costs some 10 us a reading.
+// A thread of its own that writes into the mapped file ten times a second: a reading into a ring,
+// and the whole sample with the account of the resident set. So the last moments of a process are
+// known that ends without a word, also while its JS thread is busy. It never enters JS, takes no
+// signals, and costs some 10 us a reading.
+//
+// What V8 alone knows is as its own thread has last published it: at a sample, at a collection, and
+// before its event loop waits.
 //
 // Threads come from libuv, which node exports: glibc's own functions got new versions in 2.34, with
 // which the addon would not load on RHEL 8.
 class RecorderWriter {
  public:
-  // Where in the mapped file it writes. A count is raised after what it counts is complete.
-  struct Places {
-    double* reading_count;  // readings so far: the last is in `readings[(count - 1) % capacity]`
-    RecorderReading* readings;
-    uint32_t reading_capacity;
-    double* module_count;
-    char* modules;  // paths, each in `module_bytes` with a zero at its end; of a long one the end
-    uint32_t module_capacity;
-    uint32_t module_bytes;
-  };
+  // On the thread that is to be sampled. `memory` is the mapping that the places are offsets into.
+  // Returns 0, or why there is no thread: an errno.
+  int Start(napi_env env, V8Heap* heap, OutsideSources* sources, unsigned char* memory,
+            const double* places);
+  // On that thread: writes a last reading, and returns when the thread has ended. Idempotent. In a
+  // forked child, where there is no such thread, it does nothing.
+  void Stop(MappedParts::Look look);
+  // The process is about to end: a last reading, where the thread is not in the middle of one.
+  void WriteLast();
 
-  // On the thread whose CPU time is to be read. False when there is no thread to be had.
-  bool Start(const Places& places);
-  // Writes a last reading, and returns when the thread has ended. Idempotent. In a forked child,
-  // where there is no such thread, it does nothing.
-  void Stop();
+  // While this lives, nothing is written: the mapping may be moved.
+  class Pause {
+   public:
+    explicit Pause(RecorderWriter* writer);
+    ~Pause();
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+
+   private:
+    OutsideSources* const sources_;
+  };
 
  private:
   static void Run(void* writer);
+  int StartThread();
+  void StopThread();
+  void OpenWindow();
+  void CloseWindow();
+  void PublishBeforeWait();
+  void Write(MappedParts::Look look);
   void WriteReading();
+  void WriteMoment(MappedParts::Look look);
   void WriteModules();
+  void RaisePeaks();
 
-  Places places_ = {};
-  Statm statm_;
-  Status status_;
-  TrackerClient tracker_;
-  clockid_t thread_clock_ = 0;
-  int owner_ = 0;  // process id
-  bool is_running_ = false;
+  uint64_t Size(Place place) const { return static_cast<uint64_t>(places_[place]); }
+  double* Cells(Place place) const { return reinterpret_cast<double*>(memory_ + Size(place)); }
+
+  V8Heap* heap_ = nullptr;
+  OutsideSources* sources_ = nullptr;
+  unsigned char* memory_ = nullptr;
+  double places_[kPlaceCount] = {};
+  Sampler sampler_;
+  double sample_[kSampleLength];
+  double account_[kAccountLength];
+  // Highest values since the start, by slot; NaN elsewhere.
+  double highest_[kSlotCount];
+  V8Heap::Window heap_window_;
+  bool has_heap_window_ = false;
+  LoopWatch loop_watch_;
+  double published_ns_ = 0;
+  int owner_ = 0;       // process id; 0 before the start and after the stop
+  long thread_id_ = 0;  // of the thread that is sampled
+  bool has_thread_ = false;
   uv_thread_t thread_ = {};
   uv_mutex_t mutex_ = {};
   uv_cond_t stopping_ = {};

@@ -50,12 +50,16 @@ enum Slot : size_t {
 // module keeps its cell as long as the process runs; the last cell is that of all modules beyond
 // it.
 constexpr size_t kModuleCells = 64;
-// Last a flag, the only cell that JS writes too: 0 asks for a slice to be read when the event loop
+// A flag, the only cell that JS writes too: 0 asks for a slice to be read when the event loop
 // is about to wait, and 1 says that this has happened.
 constexpr size_t kWaitedCell = kSlotCount + kModuleCells;
-constexpr size_t kSampleLength = kWaitedCell + 1;
+// How often malloc's statistics were read for this sampler, and how often the budget skipped them.
+// Zero where they cannot be read. They stand with the sample so that a recorder has them too.
+constexpr size_t kMallocReadingsCell = kWaitedCell + 1;
+constexpr size_t kMallocSkippedCell = kWaitedCell + 2;
+constexpr size_t kSampleLength = kWaitedCell + 3;
 
-constexpr uint32_t kLayoutVersion = 4;
+constexpr uint32_t kLayoutVersion = 5;
 
 // What a sampler reads. Wall time is always read.
 constexpr uint32_t kMaskCpu = 1;

@@ -2,14 +2,18 @@
 
 #include <math.h>
 
+#include "account.h"
 #include "sample_layout.h"
 
 namespace stageprof {
 
-void Sampler::Open(Sources* sources, double* slots, uint32_t mask) {
+void Sampler::Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other) {
   sources_ = sources;
   slots_ = slots;
+  if (other != nullptr) other_ = *other;
   for (size_t slot = 0; slot < kSampleLength; ++slot) slots_[slot] = NAN;
+  slots_[kMallocReadingsCell] = 0;
+  slots_[kMallocSkippedCell] = 0;
 
   const bool has_usage = !sources->rusage.failure();
   gives_cpu_ = (mask & kMaskCpu) != 0 && has_usage;
@@ -19,7 +23,8 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask) {
   reads_thread_clock_ = (mask & kMaskCpu) != 0 && !sources->thread_clock.failure();
   // Without these two there is no telling whether the pool has run.
   reads_pool_ = reads_thread_clock_ && gives_cpu_;
-  const bool has_heap = sources->v8_heap.verified();
+  const V8Heap& heap = other == nullptr ? sources->v8_heap : *other->heap;
+  const bool has_heap = heap.verified();
   gives_js_ = (mask & kMaskJs) != 0 && has_heap;
   reads_tracker_ = (mask & kMaskNative) != 0 && !sources->tracker.failure();
   reads_malloc_ = (mask & kMaskNative) != 0 && !sources->malloc_stats.failure();
@@ -32,7 +37,7 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask) {
     const bool resets = (mask & kMaskRssPeakReset) != 0;
     rss_peak_.Open(&sources->rusage, &sources->status, resets ? &sources->clear_refs : nullptr);
   }
-  if (reads_heap_) sources->v8_heap.AddWindow(&heap_window_);
+  if (reads_heap_ && other == nullptr) sources->v8_heap.AddWindow(&heap_window_);
   if (reads_tracker_) tracker_window_ = sources->tracker.OpenWindow();
 }
 
@@ -40,7 +45,7 @@ void Sampler::Close() {
   if (slots_ == nullptr) return;
   slots_ = nullptr;
   rss_peak_.Close();
-  if (reads_heap_) sources_->v8_heap.RemoveWindow(&heap_window_);
+  if (reads_heap_ && other_.heap == nullptr) sources_->v8_heap.RemoveWindow(&heap_window_);
   if (reads_tracker_) sources_->tracker.CloseWindow(tracker_window_);
 }
 
@@ -92,7 +97,9 @@ inline void Sampler::ReadWall() {
 }
 
 inline void Sampler::ReadThreadClock() {
-  if (reads_thread_clock_) slots_[kThreadCpuNs] = sources_->thread_clock.ReadNs();
+  if (!reads_thread_clock_) return;
+  slots_[kThreadCpuNs] =
+      other_.heap == nullptr ? sources_->thread_clock.ReadNs() : ReadClockNs(other_.clock);
 }
 
 // After the two clocks it compares. Returns whether it has read any.
@@ -126,6 +133,7 @@ inline void Sampler::ReadRss() {
 
 inline void Sampler::ReadHeap() {
   if (!reads_heap_) return;
+  if (other_.heap != nullptr) return ReadPublishedHeap();
   V8Heap& heap = sources_->v8_heap;
   heap.ReadAllocation();
   heap_peaks_ = heap.EndWindow(&heap_window_);
@@ -138,6 +146,24 @@ inline void Sampler::ReadHeap() {
   slots_[kGcCalls] = heap.gc_calls();
 }
 
+void Sampler::ReadPublishedHeap() {
+  constexpr auto kRelaxed = std::memory_order_relaxed;
+  const V8Heap::Published& published = other_.heap->published();
+  const BackingStores& stores = other_.heap->backing_stores();
+  const double used = published.used_bytes.load(kRelaxed);
+  const double external = published.external_bytes.load(kRelaxed);
+  const double peak = shared_heap_peak_.exchange(used, kRelaxed);
+  // Buffers that came and went since the last sample are in no peak: they are taken to have stayed.
+  heap_peaks_ = {peak > used ? peak : used, stores.verified() ? stores.ReadBytes() : external};
+  if (!gives_js_) return;
+  slots_[kJsUsedBytes] = used;
+  slots_[kJsPeakBytes] = heap_peaks_.used_bytes;
+  slots_[kJsAllocBytes] = published.allocated_bytes.load(kRelaxed);
+  slots_[kExternalBytes] = external;
+  slots_[kGcNs] = published.gc_ns.load(kRelaxed);
+  slots_[kGcCalls] = published.gc_calls.load(kRelaxed);
+}
+
 inline void Sampler::ReadTracker() {
   if (!reads_tracker_) return;
   TrackerClient& tracker = sources_->tracker;
@@ -147,18 +173,18 @@ inline void Sampler::ReadTracker() {
   tracked_peak_bytes_ = reading.peak_bytes;
   slots_[kNativeAllocBytes] = reading.allocated_bytes;
   slots_[kNativeAllocs] = reading.allocated_blocks;
-  slots_[kThreadNativeAllocBytes] = reading.thread_allocated_bytes;
+  if (other_.heap == nullptr) slots_[kThreadNativeAllocBytes] = reading.thread_allocated_bytes;
   slots_[kMappedBytes] = tracker.ReadModules(slots_ + kSlotCount, &slots_[kModuleCount]);
 }
 
 inline void Sampler::ReadMalloc() {
   if (!reads_malloc_) return;
   if (!sources_->malloc_stats.Read(&malloc_)) {
-    ++malloc_use_.skipped;
+    slots_[kMallocSkippedCell] += 1;
     malloc_ = {NAN, NAN};
     return;
   }
-  ++malloc_use_.readings;
+  slots_[kMallocReadingsCell] += 1;
 }
 
 // The tracker knows better what has been handed out: glibc, for one, takes its thread caches for
@@ -169,6 +195,8 @@ inline double Sampler::HeldBytes(const MallocStats::Reading& reading,
                         : reading.held_bytes;
 }
 
+// What the allocator holds without having handed it out, as of the last sample but read now, and
+// whatever that costs; NaN where it cannot be read.
 double Sampler::ReadHeldBytes() {
   if (!reads_malloc_) return NAN;
   // Of this instant as well: since the sample a collection may have freed a Buffer, and the
@@ -178,13 +206,52 @@ double Sampler::ReadHeldBytes() {
   return HeldBytes(sources_->malloc_stats.ReadUnbudgeted(), tracked.live_bytes);
 }
 
+bool Sampler::ReadAccount(double* account) {
+  V8Heap& heap = sources_->v8_heap;
+  // First what a collection changes.
+  if (heap.verified()) heap.Refresh();
+  ReadAccountCounters(heap, account);
+  account[kAccountAllocatorHeld] = ReadHeldBytes();
+  account[kAccountAllocatorAt] = ReadWallNs();
+  sources_->mapped_parts.Read(MappedParts::Look::kWithinBudget, &sources_->tracker, account);
+  return account[kAccountMappingsAt] >= account[kAccountAllocatorAt];
+}
+
+void Sampler::ReadAccountFromOutside(MappedParts::Look look, double* account) {
+  ReadAccountCounters(*other_.heap, account);
+  if (!reads_heap_) account[kAccountJsHeap] = NAN;
+  if (reads_malloc_ && !isnan(slots_[kAllocatorHeldBytes])) {
+    held_bytes_ = slots_[kAllocatorHeldBytes];
+    held_at_ns_ = slots_[kWallNs];
+  }
+  account[kAccountAllocatorHeld] = held_bytes_;
+  account[kAccountAllocatorAt] = held_at_ns_;
+  sources_->mapped_parts.Read(look, &sources_->tracker, account);
+}
+
+void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
+  for (size_t cell = 0; cell < kAccountLength; ++cell) account[cell] = NAN;
+  account[kAccountRss] = slots_[kRssBytes];
+  account[kAccountNativeLive] = slots_[kNativeLiveBytes];
+  account[kAccountCountedAt] = slots_[kWallNs];
+  if (!heap.verified()) return;
+  const V8Heap::Published& published = heap.published();
+  const BackingStores& stores = heap.backing_stores();
+  account[kAccountJsHeap] = published.physical_bytes.load(std::memory_order_relaxed);
+  account[kAccountBackingStores] = stores.verified()
+                                       ? stores.ReadBytes()
+                                       : published.external_bytes.load(std::memory_order_relaxed);
+}
+
 // What needs two readings, whose order differs between the two ends.
 inline void Sampler::Derive() {
   if (reads_rss_) slots_[kRssPeakBytes] = rss_peak_.PeakBytes(slots_[kRssBytes]);
   if (reads_malloc_) slots_[kAllocatorHeldBytes] = HeldBytes(malloc_, tracked_live_bytes_);
   if (!gives_live_) return;
   const double blocks = reads_tracker_ ? tracked_live_bytes_ : malloc_.live_bytes;
-  const double live = blocks - sources_->v8_heap.backing_store_bytes();
+  const double stores = other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes()
+                                               : heap_peaks_.backing_store_bytes;
+  const double live = blocks - stores;
   slots_[kNativeLiveBytes] = live;
   if (!reads_tracker_) return;
   // The two peaks need not have been at the same instant: too low where backing stores came and

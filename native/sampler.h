@@ -1,7 +1,11 @@
 #ifndef STAGEPROF_SAMPLER_H_
 #define STAGEPROF_SAMPLER_H_
 
+#include <math.h>
 #include <stdint.h>
+#include <time.h>
+
+#include <atomic>
 
 #include "rss_peak.h"
 #include "sources.h"
@@ -13,15 +17,20 @@ namespace stageprof {
 // opened cannot give, is set to NaN once by Open and not touched again.
 class Sampler {
  public:
-  // What this sampler has had of the budget for malloc's statistics.
-  struct MallocUse {
-    uint64_t readings = 0;
-    uint64_t skipped = 0;
+  // A thread that is sampled by another one, which cannot ask V8 nor read its clock as its own.
+  struct OtherThread {
+    const V8Heap* heap;
+    clockid_t clock;
   };
 
   // `slots` is the caller's memory, kSampleLength doubles; it must stay valid until Close.
   // `sources` must be open.
-  void Open(Sources* sources, double* slots, uint32_t mask);
+  void Open(Sources* sources, double* slots, uint32_t mask) { Open(sources, slots, mask, nullptr); }
+  // Samples `other` from this thread: its heap as it was last published, and no collections. What
+  // only the thread itself can read, thread_native_alloc_bytes, is NaN.
+  void OpenFromOutside(Sources* sources, double* slots, uint32_t mask, const OtherThread& other) {
+    Open(sources, slots, mask, &other);
+  }
   void Close();
 
   // Clocks last: what sampling costs falls before the stage.
@@ -34,14 +43,24 @@ class Sampler {
   // The same when the event loop is about to wait, where that was asked for.
   void ReadSliceBeforeWait();
 
-  // What the allocator holds without having handed it out, as of the last sample but read now, and
-  // whatever that costs; NaN where it cannot be read.
-  double ReadHeldBytes();
+  // Who holds the resident set of the last sample, into kAccountLength cells, on the sampler's own
+  // thread and now, whatever the allocator's statistics cost. False where the time for the list of
+  // mappings is spent.
+  bool ReadAccount(double* account);
+  // The same on another thread: parts that there is no time for are as old as they say.
+  void ReadAccountFromOutside(MappedParts::Look look, double* account);
 
-  const MallocUse& malloc_use() const { return malloc_use_; }
+  // Of a thread that is sampled from outside: what raises its used heap's peak between two samples,
+  // and its CPU time now, whatever the mask.
+  std::atomic<double>* shared_heap_peak() { return &shared_heap_peak_; }
+  double ReadOtherClockNs() const { return ReadClockNs(other_.clock); }
 
  private:
+  void Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other);
+  void ReadAccountCounters(const V8Heap& heap, double* account) const;
+  double ReadHeldBytes();
   void ReadHeap();
+  void ReadPublishedHeap();
   void ReadMalloc();
   void ReadTracker();
   void ReadRss();
@@ -54,6 +73,7 @@ class Sampler {
 
   Sources* sources_ = nullptr;
   double* slots_ = nullptr;
+  OtherThread other_ = {};  // without a heap for the sampler of its own thread
 
   // What to read at each sample.
   bool reads_heap_ = false;
@@ -72,12 +92,15 @@ class Sampler {
   RssPeak rss_peak_;
   V8Heap::Window heap_window_;
   int32_t tracker_window_ = STAGEPROF_TRACKER_NO_WINDOW;
-  MallocUse malloc_use_;
+  std::atomic<double> shared_heap_peak_{0};
   // Of the present sample; blocks include backing stores. NaN where the budget skipped the reading.
   V8Heap::Peaks heap_peaks_;
   double tracked_live_bytes_ = 0;
   double tracked_peak_bytes_ = 0;
   MallocStats::Reading malloc_ = {};
+  // What the allocator held when it was last asked, and when that was; NaN before.
+  double held_bytes_ = NAN;
+  double held_at_ns_ = NAN;
 };
 
 }  // namespace stageprof

@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include "account.h"
 #include "handle_functions.h"
 #include "napi_values.h"
 #include "sample_layout.h"
@@ -20,8 +21,7 @@ SamplerHandle* HandleOf(napi_env env, napi_callback_info info) {
 
 }  // namespace
 
-napi_value SamplerHandle::Open(napi_env env, Environment* environment, napi_value slots,
-                               uint32_t mask) {
+napi_value SamplerHandle::Open(napi_env env, Environment* environment, const Request& request) {
   SamplerHandle* handle = new (std::nothrow) SamplerHandle();
   if (handle == nullptr) return nullptr;
   handle->environment_ = environment;
@@ -30,16 +30,16 @@ napi_value SamplerHandle::Open(napi_env env, Environment* environment, napi_valu
   napi_value object = nullptr;
   double* data = nullptr;
   const bool made = napi_create_object(env, &object) == napi_ok &&
-                    handle->HoldSlots(env, slots, &data) &&
+                    handle->HoldSlots(env, request.slots, &data) &&
                     handle->AddFunction(env, object, "readEntry", Read<&Sampler::ReadEntry>) &&
                     handle->AddFunction(env, object, "readExit", Read<&Sampler::ReadExit>) &&
                     handle->AddFunction(env, object, "readSlice", Read<&Sampler::ReadSlice>) &&
                     handle->AddFunction(env, object, "watchLoop", WatchLoop) &&
                     handle->AddFunction(env, object, "close", CloseCalled) &&
-                    handle->AddFunction(env, object, "budget", Budget) &&
-                    handle->AddFunction(env, object, "readHeld", ReadHeld);
+                    handle->AddFunction(env, object, "readAccount", ReadAccount);
   if (made) {
-    handle->sampler_.Open(environment->sources(), data, mask);
+    if (request.is_pinned) handle->slots_can_go_ = false;
+    handle->sampler_.Open(environment->sources(), data, request.mask);
     handle->is_open_ = true;
     environment->AddSampler(handle);
     return object;
@@ -113,20 +113,22 @@ napi_value SamplerHandle::CloseCalled(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-napi_value SamplerHandle::ReadHeld(napi_env env, napi_callback_info info) {
-  SamplerHandle* handle = HandleOf(env, info);
-  return Number(env, handle->is_open_ ? handle->sampler_.ReadHeldBytes() : NAN);
-}
-
-napi_value SamplerHandle::Budget(napi_env env, napi_callback_info info) {
-  const Sampler::MallocUse& use = HandleOf(env, info)->sampler_.malloc_use();
-  napi_value object;
-  if (napi_create_object(env, &object) != napi_ok ||
-      !SetNumber(env, object, "readings", static_cast<double>(use.readings)) ||
-      !SetNumber(env, object, "skipped", static_cast<double>(use.skipped))) {
-    return nullptr;
+// readAccount(cells: Float64Array): who holds the resident set, into kAccountLength cells; false where
+// looking at it now would take more than its share of the elapsed time
+napi_value SamplerHandle::ReadAccount(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value cells;
+  void* data = nullptr;
+  napi_get_cb_info(env, info, &count, &cells, nullptr, &data);
+  SamplerHandle* handle = static_cast<SamplerHandle*>(data);
+  void* memory = nullptr;
+  size_t length = 0;
+  napi_typedarray_type type = napi_int8_array;
+  if (napi_get_typedarray_info(env, cells, &type, &length, &memory, nullptr, nullptr) != napi_ok ||
+      type != napi_float64_array || length != kAccountLength || !handle->is_open_) {
+    return Boolean(env, false);
   }
-  return object;
+  return Boolean(env, handle->sampler_.ReadAccount(static_cast<double*>(memory)));
 }
 
 void SamplerHandle::Close(napi_env env) {

@@ -15,9 +15,15 @@ namespace stageprof {
 // came on; the handle is freed with the last of them.
 class SamplerHandle {
  public:
-  // `slots` is a Float64Array of kSampleLength. Null, with nothing left behind, when Node-API
-  // refuses: out of memory, or the worker is being terminated.
-  static napi_value Open(napi_env env, Environment* environment, napi_value slots, uint32_t mask);
+  struct Request {
+    napi_value slots;  // a Float64Array of kSampleLength
+    uint32_t mask;
+    bool is_pinned;  // its memory never goes while the sampler is open: a recorder's mapping
+  };
+
+  // Null, with nothing left behind, when Node-API refuses: out of memory, or the worker is being
+  // terminated.
+  static napi_value Open(napi_env env, Environment* environment, const Request& request);
 
   // Releases everything but the handle itself, which the functions still point to. Idempotent.
   void Close(napi_env env);
@@ -31,8 +37,7 @@ class SamplerHandle {
   static napi_value Read(napi_env env, napi_callback_info info);
   static napi_value WatchLoop(napi_env env, napi_callback_info info);
   static napi_value CloseCalled(napi_env env, napi_callback_info info);
-  static napi_value ReadHeld(napi_env env, napi_callback_info info);
-  static napi_value Budget(napi_env env, napi_callback_info info);
+  static napi_value ReadAccount(napi_env env, napi_callback_info info);
   static void OnFunctionGone(napi_env env, void* data, void* hint);
 
   bool HoldSlots(napi_env env, napi_value slots, double** data);

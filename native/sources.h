@@ -1,6 +1,7 @@
 #ifndef STAGEPROF_SOURCES_H_
 #define STAGEPROF_SOURCES_H_
 
+#include "account.h"
 #include "clear_refs.h"
 #include "clocks.h"
 #include "malloc_stats.h"
@@ -14,8 +15,11 @@
 namespace stageprof {
 
 // Every source of one environment, shared by its samplers. Opened at the first need: loading the
-// addon reads nothing and holds no descriptor.
+// addon reads nothing and holds no descriptor. The recorder's thread has its own, which differ in
+// their share of the elapsed time.
 struct Sources {
+  explicit Sources(double share = 0.01) : malloc_stats(share), mapped_parts(share) {}
+
   ThreadClock thread_clock;
   Rusage rusage;
   PoolCpu pool_cpu;
@@ -25,6 +29,7 @@ struct Sources {
   V8Heap v8_heap;
   MallocStats malloc_stats;
   TrackerClient tracker;
+  MappedParts mapped_parts;
 
   void Open() {
     if (is_open) return;

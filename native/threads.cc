@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "clocks.h"
+#include "descriptors.h"
 #include "symbols.h"
 
 namespace stageprof {
@@ -57,7 +58,7 @@ Data DataOfLibuv() {
 bool ReadLine(int32_t id, const char* file, char* text, size_t size) {
   char path[64];
   snprintf(path, sizeof path, "/proc/self/task/%d/%s", id, file);
-  const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  const int descriptor = OpenAside(path, O_RDONLY);
   if (descriptor < 0) return false;
   const ssize_t count = read(descriptor, text, size - 1);
   close(descriptor);

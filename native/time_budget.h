@@ -5,8 +5,8 @@
 
 namespace stageprof {
 
-// Keeps a reading whose cost nobody can foresee at one percent of an environment's wall time, all
-// its samplers together. Time passed earns credit, each reading spends what it cost, and a reading
+// Keeps a reading whose cost nobody can foresee at a share of the wall time, by default one percent
+// of an environment's, all its samplers together. Time passed earns credit, each reading spends what it cost, and a reading
 // for which the credit does not suffice is skipped.
 //
 //   a reading cost 30 ms instead of nothing: the credit is -30 ms, and 3 s pass until it is 0
@@ -17,12 +17,14 @@ namespace stageprof {
 // next.
 class TimeBudget {
  public:
+  explicit TimeBudget(double share = 0.01) : share_(share) {}
+
   void Open() { seen_ns_ = ReadWallNs(); }
 
   // Asks for a reading that is expected to cost `expected_ns`. If allowed, End must follow it.
   bool Begin(double expected_ns) {
     const double now_ns = ReadWallNs();
-    credit_ns_ += kShare * (now_ns - seen_ns_);
+    credit_ns_ += share_ * (now_ns - seen_ns_);
     seen_ns_ = now_ns;
     const double most_ns =
         kBurst * expected_ns > kAllowanceNs ? kBurst * expected_ns : kAllowanceNs;
@@ -38,12 +40,12 @@ class TimeBudget {
   }
 
  private:
-  static constexpr double kShare = 0.01;
   static constexpr double kBurst = 4;
   // What there is at the start, and what short silences may save up: some fifty readings of a clean
   // heap, so that the first stages of a program are measured too.
   static constexpr double kAllowanceNs = 100e3;
 
+  double share_;
   double credit_ns_ = kAllowanceNs;
   double seen_ns_ = 0;
 };

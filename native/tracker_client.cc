@@ -54,21 +54,22 @@ uint32_t TrackerClient::RefreshModules() {
 bool TrackerClient::ReadModule(uint32_t index, Module* module) const {
   StageprofTrackerModule counts;
   if (tracker_->read_module(index, &counts) != 0) return false;
-  *module = {counts.name, static_cast<double>(counts.mapped_bytes),
-             static_cast<double>(counts.reserved_bytes), NAN, IsOwn(index)};
+  *module = {counts.name};
   return true;
 }
 
-void TrackerClient::AddResident(uint32_t count, Module* modules) const {
-  for (uint32_t index = 0; index < count; ++index) {
-    if (!modules[index].is_own) modules[index].resident_bytes = 0;
-  }
+double TrackerClient::ReadResidentModules(double* cells) const {
+  for (size_t cell = 0; cell < kModuleCells; ++cell) cells[cell] = 0;
+  double all_bytes = 0;
   uint32_t place = 0;
   StageprofTrackerMapping mapping;
   while (tracker_->read_mapping(&place, &mapping) == 0) {
-    if (mapping.module >= count || mapping.is_file || modules[mapping.module].is_own) continue;
-    modules[mapping.module].resident_bytes += ResidentBytes(mapping.start, mapping.bytes);
+    if (mapping.is_file || IsOwn(mapping.module)) continue;
+    const double bytes = ResidentBytes(mapping.start, mapping.bytes);
+    cells[mapping.module < kModuleCells ? mapping.module : kModuleCells - 1] += bytes;
+    all_bytes += bytes;
   }
+  return all_bytes;
 }
 
 double TrackerClient::ReadModules(double* cells, double* count) {

@@ -61,19 +61,14 @@ class TrackerClient {
   // For the names of the cells; not for every sample.
   struct Module {
     const char* name;
-    double mapped_bytes;
-    double reserved_bytes;
-    // Of its anonymous mappings; those of files are the files'. NaN until AddResident, and after it
-    // for its own.
-    double resident_bytes;
-    bool is_own;  // node or the allocator, whose mappings are told elsewhere, or this addon
   };
   // Modules that were loaded since the last time are known from now on. How many there are.
   uint32_t RefreshModules();
   bool ReadModule(uint32_t index, Module* module) const;
-  // Fills in `resident_bytes` of the first `count` modules. Costs in proportion to what is mapped:
-  // 1 to 2 ms a GiB.
-  void AddResident(uint32_t count, Module* modules) const;
+  // Resident bytes of the anonymous mappings that modules have made themselves, in all, and by module
+  // into kModuleCells `cells`; those of files are the files'. Only without a failure. Costs in
+  // proportion to what is mapped: 1 to 2 ms a GiB.
+  double ReadResidentModules(double* cells) const;
 
   // By how much a peak may be off so far, and live bytes by one batch less; NaN without a tracker.
   double BoundBytes() const;
@@ -91,6 +86,7 @@ class TrackerClient {
   Failure failure_;
   bool CountsBlocks() const;
   void OpenModules();
+  // Node or the allocator, whose mappings are told elsewhere, or this addon.
   bool IsOwn(uint32_t module) const {
     return module == node_module_ || module == malloc_module_ || module == addon_module_;
   }

@@ -96,6 +96,7 @@ void V8Heap::OnEpilogue(void*, int, int, void* data) {
   heap->Read();
   heap->last_used_ = heap->words_[kUsedHeapSize];
   if (--heap->gc_depth_ == 0) heap->gc_ns_ += ReadWallNs() - heap->gc_began_ns_;
+  heap->Publish();
 }
 
 }  // namespace stageprof

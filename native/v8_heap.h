@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include <atomic>
+
 #include "backing_stores.h"
 #include "failure.h"
 
@@ -29,8 +31,22 @@ class V8Heap {
   // A member of its sampler.
   struct Window {
     Peaks peaks;
+    // Of a window that another thread ends (see HeapView), the highest used heap since it did.
+    std::atomic<double>* shared_peak = nullptr;
     Window* previous = nullptr;
     Window* next = nullptr;
+  };
+
+  // What the isolate's thread has last found, for the recorder's thread, which cannot ask V8. Each
+  // member is written by the isolate's thread alone. Relaxed: the members are not a snapshot, and a
+  // reading that mixes two of them a microsecond apart is as good as either.
+  struct Published {
+    std::atomic<double> used_bytes{0};
+    std::atomic<double> external_bytes{0};
+    std::atomic<double> physical_bytes{0};
+    std::atomic<double> allocated_bytes{0};
+    std::atomic<double> gc_ns{0};
+    std::atomic<double> gc_calls{0};
   };
 
   void Open();
@@ -63,6 +79,13 @@ class V8Heap {
     // and what is then allocated again was allocated.
     if (used > last_used_) allocated_bytes_ += static_cast<double>(used - last_used_);
     last_used_ = used;
+    Publish();
+  }
+
+  // For the account, and for a thread that allocates without a sample or a collection.
+  void Refresh() {
+    Read();
+    Publish();
   }
 
   // Ends `window` at the last reading: the highest values within it. The next one begins here.
@@ -80,14 +103,20 @@ class V8Heap {
   // What is collected stays in it until the next collection or ArrayBuffer.
   double external_bytes() const { return static_cast<double>(words_[kExternalMemory]); }
   double allocated_bytes() const { return allocated_bytes_; }
+  // Resident pages of the heap, used or not.
+  double physical_bytes() const { return static_cast<double>(words_[kTotalPhysicalSize]); }
   double gc_ns() const { return gc_ns_; }
   double gc_calls() const { return gc_calls_; }
+
+  // Any thread may read it as long as the environment lives.
+  const Published& published() const { return published_; }
 
   const Failure& failure() const { return failure_; }
 
  private:
   Failure failure_;
-  // Words of v8::HeapStatistics; heapVerify holds both against v8.getHeapStatistics().
+  // Words of v8::HeapStatistics; heapVerify holds them against v8.getHeapStatistics().
+  static constexpr size_t kTotalPhysicalSize = 2;
   static constexpr size_t kUsedHeapSize = 4;
   static constexpr size_t kExternalMemory = 7;
   // V8 writes as many words as its own class has: 14 on Node 20, more on 26. Ample room, because
@@ -106,6 +135,20 @@ class V8Heap {
     if (backing_store_bytes() > peaks.backing_store_bytes) {
       peaks.backing_store_bytes = backing_store_bytes();
     }
+    std::atomic<double>* const shared = window->shared_peak;
+    if (shared != nullptr && used_bytes() > shared->load(std::memory_order_relaxed)) {
+      shared->store(used_bytes(), std::memory_order_relaxed);
+    }
+  }
+
+  void Publish() {
+    constexpr auto kRelaxed = std::memory_order_relaxed;
+    published_.used_bytes.store(used_bytes(), kRelaxed);
+    published_.external_bytes.store(external_bytes(), kRelaxed);
+    published_.physical_bytes.store(physical_bytes(), kRelaxed);
+    published_.allocated_bytes.store(allocated_bytes_, kRelaxed);
+    published_.gc_ns.store(gc_ns_, kRelaxed);
+    published_.gc_calls.store(gc_calls_, kRelaxed);
   }
 
   void* isolate_ = nullptr;
@@ -127,6 +170,7 @@ class V8Heap {
   double gc_calls_ = 0;
   int gc_depth_ = 0;
   double gc_began_ns_ = 0;
+  Published published_;
 };
 
 }  // namespace stageprof

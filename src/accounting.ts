@@ -8,7 +8,7 @@ import type { Sampler } from './native/sampler.js';
 import { type OpenCall, OpenCalls } from './open-calls.js';
 import type { ProfilerSettings } from './options.js';
 import { addTo, columnOf, MODULE_COLUMNS, RowStore, raiseTo } from './row-store.js';
-import { hasSlices, SLICED, SLICED_SLOTS, Slices, sumSlices } from './slices.js';
+import { hasSlices, SLICED_SLOTS, Slices, SUMMED_FIELDS, sumSlices } from './slices.js';
 import type { ClosedCall } from './stage-channels.js';
 import { CALL_USE, PlainMemory, type StateMemory } from './state-memory.js';
 
@@ -27,8 +27,6 @@ const CPU_SELF = columnOf('cpu_self_s');
 const RETAINED = columnOf('js_kb_retained');
 const INNER_STAGES = columnOf('inner_stages');
 
-/** Made from slices, where there are any, and not from the ends of calls. */
-const SUMMED: ReadonlySet<string> = new Set(SLICED.flatMap(({ whole }) => whole ?? []));
 const NONE: ReadonlySet<string> = new Set();
 
 /** Peak entries tolerated per open call before those no window can ask for are removed. */
@@ -89,7 +87,9 @@ export class Accounting {
     this.slots = sampler.slots;
     this.measuresCpu = settings.sampler.cpu;
     this.collection =
-      settings.collect === 'none' ? null : new ForcedCollection(sampler, settings.collect, () => this.readPeaks());
+      settings.collect === 'none'
+        ? null
+        : new ForcedCollection(sampler, settings.collect, memory.excluded, () => this.readPeaks());
     sampler.readEntry();
     this.start = Float64Array.from(this.slots);
     this.calls.outside.entry.set(this.start);
@@ -99,7 +99,7 @@ export class Accounting {
         ? new Slices(sampler, this.store, this.labels.root, collection && ((slots) => collection.exclude(slots)))
         : null;
     const measured = new Set(GROUPS.filter((group) => group === 'time' || settings.sampler[group]));
-    this.plan = compileFolds(measured, this.slices === null ? NONE : SUMMED);
+    this.plan = compileFolds(measured, this.slices === null ? NONE : SUMMED_FIELDS);
     this.tracksPeaks = this.plan.peaks.length > 0;
     for (const peak of this.plan.peaks) openPeak(peak, this.calls.now, this.slots);
   }

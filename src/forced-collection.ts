@@ -35,15 +35,20 @@ function collector(): () => void {
  * faults they cost are kept apart and taken out of every later sample.
  */
 export class ForcedCollection {
-  private readonly excluded = new Float64Array(SLOT_COUNT);
+  /** By slot, as of the start of a collection. */
+  private readonly before = new Float64Array(SLOT_COUNT);
   /** Used heap after the collection at entry, of the collected calls that are open. */
   private readonly usedAtEntry = new Map<OpenCall, number>();
   private readonly gc = collector();
 
-  /** @param onSample called after each reading made here: peaks must not miss what it reports */
+  /**
+   * @param excluded where the cost so far is kept, by slot
+   * @param onSample called after each reading made here: peaks must not miss what it reports
+   */
   constructor(
     private readonly sampler: Sampler,
     private readonly at: Exclude<Collect, 'none'>,
+    private readonly excluded: Float64Array,
     private readonly onSample: () => void,
   ) {}
 
@@ -82,14 +87,14 @@ export class ForcedCollection {
 
   /** Collects and returns the used heap after it, in bytes. */
   private collect(): number {
-    const { sampler, excluded } = this;
+    const { sampler, excluded, before } = this;
     sampler.readEntry();
     this.onSample();
-    for (const slot of FLOW_SLOTS) excluded[slot]! -= sampler.slots[slot]!;
+    before.set(sampler.slots.subarray(0, SLOT_COUNT));
     this.gc();
     sampler.readEntry();
     this.onSample();
-    for (const slot of FLOW_SLOTS) excluded[slot]! += sampler.slots[slot]!;
+    for (const slot of FLOW_SLOTS) excluded[slot]! += sampler.slots[slot]! - before[slot]!;
     return sampler.slots[USED]!;
   }
 }

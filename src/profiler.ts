@@ -8,6 +8,7 @@ import { Execution } from './execution.js';
 import { findExecutionHooks, installExecutionHooks } from './execution-hooks.js';
 import { checkLabel } from './labels.js';
 import { Misuse } from './misuse.js';
+import { maskOf } from './native/native-sampler.js';
 import { openSampler } from './native/open-sampler.js';
 import type { Sampler } from './native/sampler.js';
 import { nullProfiler } from './null-profiler.js';
@@ -34,6 +35,8 @@ export interface ProfilerParts {
   readonly sampler?: Sampler;
   readonly stageCost?: StageCost;
   readonly threads?: ThreadReadings;
+  /** What is to be among the warnings of its reports. */
+  readonly remarks?: readonly string[];
 }
 
 interface Measured {
@@ -65,6 +68,7 @@ export class StageProfiler implements Profiler {
   private readonly recorder: Recorder | null = null;
   /** Why there is no recorder though one was asked for. */
   private readonly noRecorder: string | null = null;
+  private readonly remarks: readonly string[];
 
   constructor(options?: StageProfilerOptions);
   /** @internal */
@@ -72,7 +76,7 @@ export class StageProfiler implements Profiler {
   constructor(options: StageProfilerOptions = {}, parts: ProfilerParts = {}) {
     this.settings = resolveOptions(options);
     this.knownCost = parts.stageCost;
-    this.sampler = parts.sampler ?? openSampler(this.settings.sampler);
+    this.remarks = parts.remarks ?? [];
     if (this.settings.recorder !== null) {
       // Rows of `(other)` come on top of the labels, at most one each, and one for no stage.
       const opened = openRecorder(this.settings.recorder, 2 * this.settings.maxLabels + 1);
@@ -80,6 +84,7 @@ export class StageProfiler implements Profiler {
       if (opened.recorder === null) this.noRecorder = opened.reason;
     }
     const memory = this.recorder ?? new PlainMemory();
+    this.sampler = parts.sampler ?? openSampler(this.settings.sampler, memory.sample);
     this.misuse = new Misuse(memory.counts);
     const hooks = this.settings.attribution === 'exact' ? findExecutionHooks() : null;
     const place = hooks === null ? null : hooks.place;
@@ -88,7 +93,10 @@ export class StageProfiler implements Profiler {
     this.threadReadings = parts.threads ?? openThreads(this.settings);
     const { slices } = this.accounting;
     this.exactMeans = slices === null && place !== null ? { missing: NO_SLICES } : hooks;
-    this.recorder?.begin(collectFacts(this.sources(), this.accounting.startSample));
+    this.recorder?.begin(
+      collectFacts(this.sources(), this.accounting.startSample, this.remarks),
+      maskOf(this.settings.sampler),
+    );
     if (place === null || slices === null) return;
     this.execution = new Execution(this.context.root, slices);
     this.removeHooks = installExecutionHooks(place, this.context, this.execution);
@@ -310,7 +318,7 @@ export class StageProfiler implements Profiler {
   }
 
   private warnings(): string[] {
-    const warnings = this.misuse.warnings();
+    const warnings = [...this.remarks, ...this.misuse.warnings()];
     if (this.noRecorder !== null) warnings.push(`no recorder, ${this.noRecorder}`);
     const failure = this.recorder?.failure ?? null;
     if (failure !== null) warnings.push(`the recorder was given up, ${failure}`);

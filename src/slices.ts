@@ -19,6 +19,9 @@ export const SLICED = [
   { slot: 'thread_native_alloc_bytes', self: 'native_kb_alloc_self', whole: null },
 ] as const satisfies readonly SlicedSource[];
 
+/** Made from slices, where there are any, and not from the ends of calls. */
+export const SUMMED_FIELDS: ReadonlySet<string> = new Set(SLICED.flatMap(({ whole }) => whole ?? []));
+
 /** In the order of `SLICED`. */
 export const SLICED_SLOTS: readonly number[] = SLICED.map(({ slot }) => slotIndex[slot]);
 const SELF_COLUMNS: readonly number[] = SLICED.map(({ self }) => columnOf(self));

@@ -1,4 +1,5 @@
-import { SAMPLE_LENGTH } from './native/layout.js';
+import { SAMPLE_LENGTH, SLOT_COUNT } from './native/layout.js';
+import { plainSampleMemory, type SampleMemory } from './native/sampler.js';
 
 /** What is counted beside the rows. */
 export const COUNTS = [
@@ -43,6 +44,10 @@ export const CALL_CELLS = SAMPLE_LENGTH + CALL_TAIL.length;
 export interface StateMemory {
   /** One cell each of `COUNTS`. */
   readonly counts: Float64Array;
+  /** What the sampler fills: the sample of the last boundary. */
+  readonly sample: SampleMemory;
+  /** What forced collections have cost so far, by slot. */
+  readonly excluded: Float64Array;
   /**
    * Memory of so many bytes for the rows, which begins with what `before` holds; `before` is then not used any more.
    * What follows is zero.
@@ -57,6 +62,8 @@ export interface StateMemory {
 /** Memory of this process. */
 export class PlainMemory implements StateMemory {
   readonly counts = new Float64Array(COUNTS.length);
+  readonly sample = plainSampleMemory();
+  readonly excluded = new Float64Array(SLOT_COUNT);
 
   rows(bytes: number, before: ArrayBuffer): ArrayBuffer {
     const larger = new ArrayBuffer(bytes);

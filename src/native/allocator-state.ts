@@ -1,5 +1,11 @@
 import { present, type SourceState } from '../sources.js';
-import type { AllocatorSource, MallocBudget } from './binding.js';
+import type { AllocatorSource } from './binding.js';
+
+/** How far the reading of malloc statistics kept to its budget of 1 % of the elapsed time. */
+export interface MallocBudget {
+  readonly readings: number;
+  readonly skipped: number;
+}
 
 const BUDGET_TRUTH =
   'readings beyond 1 % of the elapsed time of a thread are skipped, and calls with a skipped end left out';

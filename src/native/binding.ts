@@ -24,14 +24,6 @@ export interface NativeSources {
   readonly mappingsMissed: number;
 }
 
-/** A shared object, by what the tracker knows of it. */
-export interface NativeModule {
-  /** Its path, of a long one the end; (unknown) where it is not known, or not yet. */
-  readonly name: string;
-  /** What is in memory of its anonymous mappings; NaN where that was not asked for, and of node and the allocator. */
-  readonly residentBytes: number;
-}
-
 /** CPU time of a thread since it was started. Threads that have ended past the first 1,024 are one, of id 0. */
 export interface ThreadClock {
   readonly id: number;
@@ -76,12 +68,6 @@ export interface AllocatorSource {
   readonly failure: string | null;
 }
 
-/** How far the reading of malloc statistics kept to its budget of 1 % of the elapsed time. */
-export interface MallocBudget {
-  readonly readings: number;
-  readonly skipped: number;
-}
-
 export interface NativeSamplerHandle {
   readEntry(): void;
   readExit(): void;
@@ -90,12 +76,13 @@ export interface NativeSamplerHandle {
   /** Has slices end when the event loop waits; false where that is not possible. See `WAITED_CELL`. */
   watchLoop(): boolean;
   close(): void;
-  budget(): MallocBudget;
   /**
-   * What the allocator holds, in bytes, read outside of the budget; NaN where it cannot be read. Costs what the
-   * allocator's statistics cost: glibc's 33 ms beside 200,000 free chunks.
+   * Who holds the resident set of the last sample, read now into `ACCOUNT_LENGTH` cells. Costs what the statistics of
+   * the allocator cost: glibc's 33 ms beside 200,000 free chunks; and goes through the list of mappings.
+   *
+   * @returns false where the time for the list of mappings, 1 % of what has elapsed, is spent
    */
-  readHeld(): number;
+  readAccount(cells: Float64Array): boolean;
 }
 
 /** A file mapped for the recorder; see native/recorder_handle.h. */
@@ -104,17 +91,8 @@ export interface NativeRecorder {
   expose(offset: number, bytes: number): ArrayBuffer | number;
   /** 0 or an errno. */
   write(offset: number, bytes: Uint8Array): number;
-  /** Starts the thread that writes readings at these offsets; false where there is none to be had. */
-  start(
-    readingCount: number,
-    readings: number,
-    readingCapacity: number,
-    moduleCount: number,
-    modules: number,
-    moduleCapacity: number,
-    moduleBytes: number,
-    endState: number,
-  ): boolean;
+  /** Starts the thread that writes readings, at what `PLACES` names; 0, or the errno for which there is none. */
+  start(places: Float64Array): number;
   /** Stops the thread, after a last reading. The file and the memory stay. */
   close(): void;
 }
@@ -123,9 +101,20 @@ export const NO_EXTERNAL_BUFFERS = -1;
 
 /** What native/addon.cc exports. */
 export interface Binding {
-  sampleLayout(): { readonly version: number; readonly slots: readonly string[]; readonly moduleCells: number };
-  /** Undefined where it could not be made, such as in a worker that is being terminated. */
-  samplerOpen(slots: Float64Array, mask: number): NativeSamplerHandle | undefined;
+  sampleLayout(): {
+    readonly version: number;
+    readonly slots: readonly string[];
+    readonly moduleCells: number;
+    readonly account: readonly string[];
+    readonly reading: readonly string[];
+    readonly places: readonly string[];
+  };
+  /**
+   * Undefined where it could not be made, such as in a worker that is being terminated.
+   *
+   * @param isPinned whether nothing can detach or resize the memory of `slots`, which else is looked at for each sample
+   */
+  samplerOpen(slots: Float64Array, mask: number, isPinned: boolean): NativeSamplerHandle | undefined;
   /** Creates and maps a file that must not exist; the errno where it cannot, undefined as above. */
   recorderOpen(path: string, bytes: number): NativeRecorder | number | undefined;
   /**
@@ -134,10 +123,13 @@ export interface Binding {
    */
   heapVerify(getHeapStatistics: () => object, getArrayBuffers: () => number): string | null;
   sourcesRead(): NativeSources;
-  /** In the order of the cells of a sample; those past the last cell share it. Null without the tracker. */
-  modulesRead(withResident: boolean): readonly NativeModule[] | null;
-  /** What node has allocated for ArrayBuffers and Buffers, in bytes; NaN where the addon did not find its counter. */
-  backingStoresRead(): number;
+  /**
+   * Paths of the shared objects, of long ones the end, in the order of the cells of a sample; those past the last cell
+   * share it. Null without the tracker.
+   */
+  modulesRead(): readonly string[] | null;
+  /** CLOCK_MONOTONIC in nanoseconds. */
+  wallRead(): number;
   rssPeakRead(): number;
   /** Some 6 us a thread. */
   threadsRead(): ThreadsReading<NativeThread>;

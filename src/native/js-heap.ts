@@ -21,5 +21,11 @@ export function arrayBufferBytes(): number {
   return process.memoryUsage().arrayBuffers;
 }
 
+/** What of a composition Node itself can give, in bytes. */
+export function jsHeapParts(): { readonly jsHeap: number; readonly backingStores: number } {
+  const { total_physical_size, external_memory } = getHeapStatistics();
+  return { jsHeap: total_physical_size, backingStores: external_memory };
+}
+
 /** Why the peak is a lower bound when the heap is read by `readJsHeap`. */
 export const JS_HEAP_TRUTH = 'read at stage boundaries only: a lower bound of the peak';

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { present, type SamplerSources, type SourceState } from '../sources.js';
-import { readComposition } from './composition-reader.js';
-import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
+import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
 import { SAMPLE_LENGTH, slotIndex } from './layout.js';
 import type { CompositionBytes, Sampler, SamplerOptions } from './sampler.js';
@@ -79,8 +78,16 @@ export class JsSampler implements Sampler {
   }
 
   composition(): CompositionBytes | null {
-    const notRead = () => Number.NaN;
-    return readComposition(this.slots, { modules: () => null, backingStores: notRead, allocatorHeld: notRead });
+    return {
+      rss: this.slots[slotIndex.rss_bytes]!,
+      ...jsHeapParts(),
+      nativeLive: Number.NaN,
+      allocatorHeld: Number.NaN,
+      mapped: Number.NaN,
+      codeAndStacks: Number.NaN,
+      mappedByModule: [],
+      ageNs: 0,
+    };
   }
 
   close(): void {}

@@ -44,7 +44,7 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 4;
+export const LAYOUT_VERSION = 5;
 
 export const SLOT_COUNT = SLOTS.length;
 
@@ -55,13 +55,39 @@ export const SLOT_COUNT = SLOTS.length;
 export const MODULE_CELLS = 64;
 
 /**
- * Last a flag, the only cell that is not just read here: 0 asks for a slice to be read when the event loop is about to
+ * A flag, the only cell that is not just read here: 0 asks for a slice to be read when the event loop is about to
  * wait, and 1 says that this has happened.
  */
 export const WAITED_CELL = SLOT_COUNT + MODULE_CELLS;
 
-/** Length of a sample: the slots, the cells of the modules, the flag. */
-export const SAMPLE_LENGTH = WAITED_CELL + 1;
+/** How often malloc's statistics were read for this sampler, and how often the budget skipped them. */
+export const MALLOC_READINGS_CELL = WAITED_CELL + 1;
+export const MALLOC_SKIPPED_CELL = WAITED_CELL + 2;
+
+/** Length of a sample: the slots, the cells of the modules, the flag, the counts. */
+export const SAMPLE_LENGTH = WAITED_CELL + 3;
+
+/**
+ * Who holds the resident set, in the order of native/account.h: bytes, and instants in nanoseconds of CLOCK_MONOTONIC;
+ * NaN where it cannot be told. After these cells come the `mapped_bytes` of each module, in the cells of a sample.
+ */
+export const ACCOUNT = [
+  'rss_bytes',
+  'js_heap_bytes',
+  'backing_store_bytes',
+  'native_live_bytes',
+  'allocator_held_bytes',
+  'mapped_bytes',
+  'file_bytes',
+  'stack_bytes',
+  'counted_at_ns',
+  'allocator_at_ns',
+  'mappings_at_ns',
+] as const;
+
+export type AccountName = (typeof ACCOUNT)[number];
+
+export const ACCOUNT_LENGTH = ACCOUNT.length + MODULE_CELLS;
 
 /** Position of each slot in the sample. */
 export const slotIndex = Object.fromEntries(SLOTS.map((name, index) => [name, index])) as Readonly<

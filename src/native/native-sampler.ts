@@ -1,18 +1,23 @@
 import { moduleName, OTHER_MODULES } from '../module-name.js';
-import { present, type SamplerSources, type SourceState, TRACKER_METHOD } from '../sources.js';
-import { backingStoresTruth, heldState, liveState } from './allocator-state.js';
-import type { Binding, NativeSamplerHandle, NativeSources } from './binding.js';
-import { readComposition } from './composition-reader.js';
-import { JS_HEAP_TRUTH, readJsHeap } from './js-heap.js';
+import { present, type SamplerSources, type SourceState } from '../sources.js';
+import { compositionOf } from './account.js';
+import { heldState, liveState } from './allocator-state.js';
+import type { Binding, NativeSamplerHandle } from './binding.js';
+import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
-import { MODULE_CELLS, SAMPLE_LENGTH, SAMPLE_MASK, slotIndex } from './layout.js';
-import type { CompositionBytes, Sampler, SamplerOptions } from './sampler.js';
+import {
+  ACCOUNT_LENGTH,
+  MALLOC_READINGS_CELL,
+  MALLOC_SKIPPED_CELL,
+  MODULE_CELLS,
+  SAMPLE_MASK,
+  slotIndex,
+} from './layout.js';
+import type { CompositionBytes, SampleMemory, Sampler, SamplerOptions } from './sampler.js';
+import { trackerState } from './tracker-state.js';
 import { whereMeasured } from './where-measured.js';
 
 const GC_TRUTH = 'pauses: incremental marking steps and lazy sweeping between them are not in it';
-
-const TRACKER_TRUTH =
-  'live blocks are counted in batches of a thread; a peak may be off by Buffers that came and went in the call';
 
 const POOL_METHOD = "CPU clocks of the threads of libuv's pool";
 
@@ -30,10 +35,12 @@ export class NativeSampler implements Sampler {
    *
    * @param heapFault why the addon cannot read the V8 heap of this Node, null when it can
    */
-  static open(binding: Binding, heapFault: string | null, options: SamplerOptions): NativeSampler | undefined {
-    // In shared memory, which cannot be detached: the addon need not look, at each sample, whether it is still there.
-    const slots = new Float64Array(new SharedArrayBuffer(SAMPLE_LENGTH * Float64Array.BYTES_PER_ELEMENT));
-    const handle = binding.samplerOpen(slots, maskOf(options));
+  static open(
+    { binding, heapFault }: { readonly binding: Binding; readonly heapFault: string | null },
+    options: SamplerOptions,
+    { slots, isPinned }: SampleMemory,
+  ): NativeSampler | undefined {
+    const handle = binding.samplerOpen(slots, maskOf(options), isPinned);
     return handle === undefined ? undefined : new NativeSampler(slots, handle, binding, heapFault, options);
   }
 
@@ -67,11 +74,11 @@ export class NativeSampler implements Sampler {
     const faults = this.binding.sourcesRead();
     const { heapFault } = this;
     const { allocator } = faults;
-    const use = this.handle.budget();
+    const use = { readings: this.slots[MALLOC_READINGS_CELL]!, skipped: this.slots[MALLOC_SKIPPED_CELL]! };
     return {
       native:
         faults.tracker === null
-          ? whereMeasured(native, null, this.trackerState(faults))
+          ? whereMeasured(native, null, trackerState(faults, heapFault))
           : whereMeasured(native, allocator.failure, liveState(allocator, use, heapFault, faults.hasBackingStores)),
       allocator: {
         ...whereMeasured(native, allocator.failure, heldState(allocator, use, faults.tracker === null)),
@@ -106,24 +113,19 @@ export class NativeSampler implements Sampler {
 
   modules(): readonly string[] | null {
     if (Number.isNaN(this.slots[slotIndex.module_count])) return null;
-    const names = this.binding.modulesRead(false)?.map(({ name }) => moduleName(name)) ?? [];
-    return names.length <= MODULE_CELLS ? names : [...names.slice(0, MODULE_CELLS - 1), OTHER_MODULES];
+    return this.moduleNames();
   }
 
   composition(): CompositionBytes | null {
-    return readComposition(this.slots, {
-      modules: () => this.binding.modulesRead(true),
-      backingStores: () => this.binding.backingStoresRead(),
-      allocatorHeld: () => this.handle.readHeld(),
-    });
+    const cells = new Float64Array(ACCOUNT_LENGTH);
+    if (!this.handle.readAccount(cells)) return null;
+    const composition = compositionOf(cells, this.moduleNames());
+    return this.heapFault === null ? composition : { ...composition, ...jsHeapParts() };
   }
 
-  private trackerState(sources: NativeSources): SourceState {
-    const { heapFault } = this;
-    const { trackerBoundBytes, hasBackingStores } = sources;
-    const truth = [TRACKER_TRUTH, backingStoresTruth(hasBackingStores), ...missedBy(sources)].join('; ');
-    const reason = heapFault === null ? truth : `${truth}; live native memory is null, since ${heapFault}`;
-    return { ...present('bounded', TRACKER_METHOD, reason), bound_kb: trackerBoundBytes / 1024 };
+  private moduleNames(): readonly string[] {
+    const names = this.binding.modulesRead()?.map(moduleName) ?? [];
+    return names.length <= MODULE_CELLS ? names : [...names.slice(0, MODULE_CELLS - 1), OTHER_MODULES];
   }
 
   private rssPeakState(clearRefsFault: string | null): SourceState {
@@ -135,14 +137,8 @@ export class NativeSampler implements Sampler {
   }
 }
 
-function missedBy({ modulesMissed, mappingsMissed }: NativeSources): string[] {
-  return [
-    ...(modulesMissed > 0 ? [`module table full, ${modulesMissed} look-ups charged to (unknown)`] : []),
-    ...(mappingsMissed > 0 ? [`${mappingsMissed} mappings not followed`] : []),
-  ];
-}
-
-function maskOf({ rssPeak, ...groups }: SamplerOptions): number {
+/** Bits of the mask for these options. */
+export function maskOf({ rssPeak, ...groups }: SamplerOptions): number {
   let mask = rssPeak === 'reset' ? SAMPLE_MASK.rssPeakReset : 0;
   for (const group of Object.keys(groups) as (keyof typeof groups)[]) if (groups[group]) mask |= SAMPLE_MASK[group];
   return mask;

@@ -1,12 +1,16 @@
 import { type LoadedBinding, loadBinding } from './binding.js';
 import { JsSampler } from './js-sampler.js';
 import { NativeSampler } from './native-sampler.js';
-import type { Sampler, SamplerOptions } from './sampler.js';
+import { plainSampleMemory, type SampleMemory, type Sampler, type SamplerOptions } from './sampler.js';
 
 /** A sampler on the addon, or one on what Node itself can give where the addon is not there or makes none. */
-export function openSampler(options: SamplerOptions, loaded: LoadedBinding = loadBinding()): Sampler {
+export function openSampler(
+  options: SamplerOptions,
+  memory: SampleMemory = plainSampleMemory(),
+  loaded: LoadedBinding = loadBinding(),
+): Sampler {
   if (loaded.binding === null) return new JsSampler(options, loaded.missing);
-  return NativeSampler.open(loaded.binding, loaded.heapFault, options) ?? new JsSampler(options, NO_SAMPLER);
+  return NativeSampler.open(loaded, options, memory) ?? new JsSampler(options, NO_SAMPLER);
 }
 
 const NO_SAMPLER = 'the addon made no sampler: this thread was ending, or out of memory';

@@ -1,4 +1,5 @@
 import type { SamplerSources } from '../sources.js';
+import { SAMPLE_LENGTH } from './layout.js';
 
 /**
  * One reading of all enabled sources at one instant on this thread.
@@ -41,8 +42,24 @@ export interface CompositionBytes {
   /** Resident part of what modules have mapped themselves. */
   readonly mapped: number;
   readonly codeAndStacks: number;
-  /** `mapped`, by path of the module. */
-  readonly mappedByModule: readonly (readonly [path: string, bytes: number])[];
+  /** `mapped`, by name of the module. */
+  readonly mappedByModule: readonly (readonly [name: string, bytes: number])[];
+  /** By how much the oldest of the parts is older than the resident set, in nanoseconds. */
+  readonly ageNs: number;
+}
+
+/** Memory that a sampler fills. */
+export interface SampleMemory {
+  /** `SAMPLE_LENGTH` long. */
+  readonly slots: Float64Array;
+  /** Whether nothing can detach or resize it. */
+  readonly isPinned: boolean;
+}
+
+/** Memory of this process: shared, which cannot be detached. */
+export function plainSampleMemory(): SampleMemory {
+  const bytes = SAMPLE_LENGTH * Float64Array.BYTES_PER_ELEMENT;
+  return { slots: new Float64Array(new SharedArrayBuffer(bytes)), isPinned: true };
 }
 
 /** What to read, validated: the options of a profiler that reach the sampler. */

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
-import { MODULE_CELLS, SLOTS, slotIndex } from '../native/layout.js';
+import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../native/layout.js';
 import type { SlurmIdentity } from '../report/report.js';
 import { COLUMNS } from '../row-store.js';
 import { slurmIdentity } from '../slurm.js';
@@ -13,6 +13,9 @@ import { type MemoryCgroup, readMemoryCgroup } from './memory-cgroup.js';
 export interface RecorderFacts {
   readonly node: string | null;
   readonly pid: number;
+  readonly parent: number;
+  /** As the process was started, of a long one the beginning. */
+  readonly command: string | null;
   readonly thread: number;
   readonly slurm: SlurmIdentity | null;
   /** Tells the process from a later one of the same id. */
@@ -22,6 +25,8 @@ export interface RecorderFacts {
   /** Both clocks when the profiler was made; null where not measured. */
   readonly start: { readonly wall_ns: number; readonly process_cpu_ns: number | null };
   readonly sources: Sources;
+  /** What is to be among the warnings of the report. */
+  readonly warnings: readonly string[];
   readonly cgroup: MemoryCgroup | null;
   readonly columns: readonly string[];
   readonly module_cells: number;
@@ -31,7 +36,11 @@ export interface RecorderFacts {
   readonly slots: readonly string[];
   readonly call_tail: readonly string[];
   readonly reading: readonly string[];
+  readonly account: readonly string[];
 }
+
+/** In UTF-16 units. */
+const LONGEST_COMMAND = 1024;
 
 /** Each null where /proc does not tell. */
 export interface ProcessIdentity {
@@ -42,17 +51,20 @@ export interface ProcessIdentity {
 }
 
 /** @param start the first sample of the profiler */
-export function collectFacts(sources: Sources, start: Float64Array): RecorderFacts {
+export function collectFacts(sources: Sources, start: Float64Array, warnings: readonly string[] = []): RecorderFacts {
   const cpuNs = start[slotIndex.process_cpu_ns]!;
   return {
     node: process.version,
     pid: process.pid,
+    parent: process.ppid,
+    command: [...process.execArgv, ...process.argv.slice(1)].join(' ').slice(0, LONGEST_COMMAND),
     thread: threadId,
     slurm: slurmIdentity() ?? null,
     identity: ownIdentity(),
     made_at_ms: Date.now(),
     start: { wall_ns: start[slotIndex.wall_ns]!, process_cpu_ns: Number.isNaN(cpuNs) ? null : cpuNs },
     sources,
+    warnings,
     cgroup: readMemoryCgroup(),
     columns: COLUMNS,
     module_cells: MODULE_CELLS,
@@ -61,6 +73,7 @@ export function collectFacts(sources: Sources, start: Float64Array): RecorderFac
     slots: SLOTS,
     call_tail: CALL_TAIL,
     reading: READING,
+    account: ACCOUNT,
   };
 }
 

@@ -1,6 +1,6 @@
 import { BUCKET_COUNT } from '../histogram.js';
 import { LONGEST_LABEL } from '../labels.js';
-import { MODULE_CELLS } from '../native/layout.js';
+import { ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT } from '../native/layout.js';
 import { INITIAL_ROWS, ROW_BYTES } from '../row-store.js';
 import { CALL_CELLS, COUNTS } from '../state-memory.js';
 
@@ -9,7 +9,7 @@ import { CALL_CELLS, COUNTS } from '../state-memory.js';
  * its first three are doubles, in the order of `HEADER`, so that a live one is one aligned store.
  */
 export const MAGIC = 'SPRECORD';
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 /** As a 32-bit word: read as another number, the file is of a machine with the other byte order. */
 export const BYTE_ORDER_MARK = 0x0a0b0c0d;
 
@@ -22,6 +22,11 @@ export const HEADER_BYTES = 4096;
 export const GEOMETRY = {
   facts_offset: 'where the facts begin: one JSON object in UTF-8',
   facts_bytes: 'how long they are',
+  sample_offset: 'where the sample of the last boundary of a stage stands: slots, cells of modules, three more cells',
+  sample_cells: 'doubles of a sample; the slots are named in the facts',
+  excluded_offset: 'what forced collections have cost so far, by slot: to be taken out of the sample of a moment',
+  moments_offset: 'where two moments stand, written in turn: a sample each, then the account, then its modules',
+  moment_cells: 'doubles a moment; the cells of the account are named in the facts',
   readings_offset: 'where the ring of readings begins',
   reading_capacity: 'readings it holds',
   reading_cells: 'doubles a reading, named in the facts',
@@ -42,7 +47,12 @@ export const GEOMETRY = {
 export const LIVE = {
   state: '0 in use, 1 closed, 2 the program ended without closing it, 3 given up: the profiler went on in memory',
   failure: 'the errno for which it was given up',
+  writer_failure: 'the errno for which no thread takes readings, so that samples are of the boundaries of stages alone',
   reading_count: 'readings so far; the newest is at `(reading_count - 1) modulo reading_capacity`',
+  moment_count: 'moments so far; the newest whole one is at `(moment_count - 1) modulo 2`',
+  modules_missed: 'how often the tracker met a module beyond its table',
+  mappings_missed: 'mappings that the tracker could not follow',
+  tracker_bound_bytes: "by how much the tracker's peaks may be off",
   module_count: 'modules so far, in the order of their cells; those past the room for paths share the last cell',
   rows: 'rows so far, row 0 standing for no stage; the label of each stands in the labels, in the same order',
   labels_folded: 'as in the report',
@@ -66,7 +76,7 @@ export function offsetOf(name: HeaderNumber): number {
 /** The counts of the profiler's state stand together, in their order, at the end of the header. */
 export const COUNTS_OFFSET = offsetOf(COUNTS[0]);
 
-/** What native/recorder_writer.h writes, ten times a second. */
+/** What native/recorder_writer.h writes into the ring, ten times a second; in the order of native/recorder_layout.h. */
 export const READING = [
   'wall_ns',
   'rss_bytes',
@@ -74,10 +84,40 @@ export const READING = [
   'native_bytes',
   'thread_cpu_ns',
   'process_cpu_ns',
+  'js_peak_bytes',
+  'native_peak_bytes',
 ] as const;
 
-const FACTS_OFFSET = HEADER_BYTES;
+/** What the writer is told, in the order of native/recorder_layout.h: offsets, sizes, and the mask of the sampler. */
+export const PLACES = [
+  'reading_count',
+  'readings',
+  'reading_capacity',
+  'moment_count',
+  'moments',
+  'module_count',
+  'modules',
+  'module_capacity',
+  'module_bytes',
+  'modules_missed',
+  'mappings_missed',
+  'tracker_bound_bytes',
+  'state',
+  'mask',
+] as const;
+
+const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
+
+const SAMPLE_OFFSET = HEADER_BYTES;
+const EXCLUDED_OFFSET = SAMPLE_OFFSET + SAMPLE_LENGTH * DOUBLE;
+/** The header, and with it what every stage may write. */
+export const HEAD_BYTES = 2 * HEADER_BYTES;
+if (EXCLUDED_OFFSET + SLOT_COUNT * DOUBLE > HEAD_BYTES) throw new RangeError('The head of a recorder is too small');
+
+const FACTS_OFFSET = HEAD_BYTES;
 const FACTS_CAPACITY = 15 * 4096;
+const MOMENTS = 2;
+const MOMENT_CELLS = SAMPLE_LENGTH + ACCOUNT_LENGTH;
 /** 102 seconds. */
 const READING_CAPACITY = 1024;
 const MODULE_BYTES = 256;
@@ -89,15 +129,20 @@ export type Geometry = { readonly [N in keyof typeof GEOMETRY]: number };
 export function geometry(maxRows: number, factsBytes: number): Geometry {
   // Rows are taken by doubling.
   const rowCapacity = 2 ** Math.ceil(Math.log2(Math.max(maxRows, INITIAL_ROWS)));
-  const doubles = Float64Array.BYTES_PER_ELEMENT;
-  const readings = FACTS_OFFSET + FACTS_CAPACITY;
-  const modules = readings + READING_CAPACITY * READING.length * doubles;
+  const moments = FACTS_OFFSET + FACTS_CAPACITY;
+  const readings = moments + MOMENTS * MOMENT_CELLS * DOUBLE;
+  const modules = readings + READING_CAPACITY * READING.length * DOUBLE;
   const calls = modules + MODULE_CELLS * MODULE_BYTES;
-  const labels = calls + CALL_CAPACITY * CALL_CELLS * doubles;
+  const labels = calls + CALL_CAPACITY * CALL_CELLS * DOUBLE;
   const labelsBytes = maxRows * labelRecordBytes(LONGEST_LABEL);
   return {
     facts_offset: FACTS_OFFSET,
     facts_bytes: factsBytes,
+    sample_offset: SAMPLE_OFFSET,
+    sample_cells: SAMPLE_LENGTH,
+    excluded_offset: EXCLUDED_OFFSET,
+    moments_offset: moments,
+    moment_cells: MOMENT_CELLS,
     readings_offset: readings,
     reading_capacity: READING_CAPACITY,
     reading_cells: READING.length,
@@ -113,6 +158,27 @@ export function geometry(maxRows: number, factsBytes: number): Geometry {
     row_capacity: rowCapacity,
     row_bytes: ROW_BYTES,
   };
+}
+
+/** @param mask bits of the sampler whose thread is sampled */
+export function writerPlaces(sizes: Geometry, mask: number): Float64Array {
+  const places: { readonly [N in (typeof PLACES)[number]]: number } = {
+    reading_count: offsetOf('reading_count'),
+    readings: sizes.readings_offset,
+    reading_capacity: sizes.reading_capacity,
+    moment_count: offsetOf('moment_count'),
+    moments: sizes.moments_offset,
+    module_count: offsetOf('module_count'),
+    modules: sizes.modules_offset,
+    module_capacity: sizes.module_capacity,
+    module_bytes: sizes.module_bytes,
+    modules_missed: offsetOf('modules_missed'),
+    mappings_missed: offsetOf('mappings_missed'),
+    tracker_bound_bytes: offsetOf('tracker_bound_bytes'),
+    state: offsetOf('state'),
+    mask,
+  };
+  return Float64Array.from(PLACES, (name) => places[name]);
 }
 
 export function fitsFacts(bytes: number): boolean {

@@ -1,6 +1,8 @@
+import { slotIndex } from '../native/layout.js';
 import { kibOf, secondsOf } from '../report/quantities.js';
 import type { Report } from '../report/report.js';
 import { machineIdentity, startTicks } from './facts.js';
+import { lastSampleOf } from './last-sample.js';
 import { readOomKills } from './memory-cgroup.js';
 import type { RecordedCall } from './read-open-calls.js';
 import type { RecordedReading } from './read-readings.js';
@@ -66,6 +68,9 @@ export interface Postmortem {
   readonly process: ProcessEnd;
 }
 
+const WALL = slotIndex.wall_ns;
+const RSS = slotIndex.rss_bytes;
+
 /** The latest that a Date can be. */
 const LATEST_MS = 8.64e15;
 
@@ -90,13 +95,13 @@ export function postmortemOf(recording: Recording, signal: string | null = null)
 function openStages(recording: Recording): OpenStageState[] {
   const paths = new Map(recording.labels.map(({ row, path }) => [row, path]));
   const now = lastMomentNs(recording);
-  const last = lastReading(recording);
+  const last = lastSampleOf(recording);
   return recording.calls.flatMap(({ row, entry }: RecordedCall) => {
     const stage = paths.get(row);
     if (stage === undefined) return [];
-    const isRead = last.wall_ns >= entry.wall_ns;
-    const grownBytes = isRead ? last.rss_bytes - entry.rss_bytes : Number.NaN;
-    return [{ stage, for_s: secondsOf(now - entry.wall_ns), rss_kb_delta: kibOf(grownBytes) }];
+    const isRead = last[WALL]! >= entry[WALL]!;
+    const grownBytes = isRead ? last[RSS]! - entry[RSS]! : Number.NaN;
+    return [{ stage, for_s: secondsOf(now - entry[WALL]!), rss_kb_delta: kibOf(grownBytes) }];
   });
 }
 

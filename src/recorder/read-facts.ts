@@ -33,12 +33,15 @@ export function readFacts(
   return {
     node: textOf(facts.node),
     pid: wholeOf(facts.pid) ?? 0,
+    parent: wholeOf(facts.parent) ?? 0,
+    command: textOf(facts.command),
     thread: wholeOf(facts.thread) ?? 0,
     slurm: slurmOf(facts.slurm),
     identity: identityOf(identity),
     made_at_ms: numberOf(facts.made_at_ms) ?? 0,
     start: { wall_ns: clockOf(start.wall_ns) ?? Number.NaN, process_cpu_ns: clockOf(start.process_cpu_ns) },
     sources: sourcesOf(membersOf(facts.sources)),
+    warnings: warningsOf(facts.warnings),
     cgroup: cgroupOf(facts.cgroup),
     columns: namesOf(facts.columns),
     module_cells: wholeOf(facts.module_cells) ?? 0,
@@ -47,6 +50,7 @@ export function readFacts(
     slots: namesOf(facts.slots),
     call_tail: namesOf(facts.call_tail),
     reading: namesOf(facts.reading),
+    account: namesOf(facts.account),
   };
 }
 
@@ -79,6 +83,11 @@ function namesOf(value: unknown): string[] {
   if (!Array.isArray(value) || value.length > MOST_NAMES) throw damaged();
   if (!value.every((name) => typeof name === 'string' && name.length < 256)) throw damaged();
   return value;
+}
+
+function warningsOf(value: unknown): string[] {
+  const texts = Array.isArray(value) ? value.slice(0, MOST_NAMES).map(textOf) : [];
+  return texts.filter((text) => text !== null);
 }
 
 function identityOf({ boot, pid_namespace, start_ticks }: Members): ProcessIdentity {

@@ -25,6 +25,8 @@ export interface RecorderHeader {
 /** The most of each that a reader takes for possible: a file may say anything. */
 const LIMITS: { readonly [N in keyof Geometry]?: number } = {
   facts_bytes: 2 ** 20,
+  sample_cells: 4096,
+  moment_cells: 4096,
   reading_capacity: 2 ** 20,
   reading_cells: 64,
   module_capacity: 4096,

@@ -1,6 +1,8 @@
+import { slotIndex } from '../native/layout.js';
 import type { RecorderFacts } from './facts.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible } from './format.js';
+import { SampleReader } from './read-samples.js';
 
 /** A call that was open. Nanoseconds and bytes; NaN where not measured. */
 export interface RecordedCall {
@@ -10,19 +12,14 @@ export interface RecordedCall {
   readonly place: number;
   /** The place of its parent; negative for the outermost. */
   readonly parent: number;
-  /** The clocks and the memory when it was entered. */
-  readonly entry: {
-    readonly wall_ns: number;
-    readonly thread_cpu_ns: number;
-    readonly process_cpu_ns: number;
-    readonly rss_bytes: number;
-  };
+  /** The sample of its entry, as this version lays it out. */
+  readonly entry: Float64Array;
   /** Time during which a child was open, but for children open now, and since when one is. */
   readonly covered: { readonly wall_ns: number; readonly process_cpu_ns: number };
   readonly since: { readonly wall_ns: number; readonly process_cpu_ns: number };
 }
 
-const ENTRY = ['wall_ns', 'thread_cpu_ns', 'process_cpu_ns', 'rss_bytes'] as const;
+const WALL = slotIndex.wall_ns;
 
 /** The open calls that the file holds, in order of opening. */
 export function readOpenCalls(
@@ -34,10 +31,7 @@ export function readOpenCalls(
   const { calls_offset: offset, call_capacity: capacity, call_cells: cells } = sizes;
   const tailAt = cells - facts.call_tail.length;
   const tail = (name: string) => (facts.call_tail.includes(name) ? tailAt + facts.call_tail.indexOf(name) : -1);
-  const slots = ENTRY.map((name) => {
-    const slot = facts.slots.indexOf(name);
-    return slot < tailAt ? slot : -1;
-  });
+  const reader = new SampleReader(facts);
   const places = {
     use: tail('use'),
     parent: tail('parent'),
@@ -58,16 +52,15 @@ export function readOpenCalls(
     const use = cell(places.use);
     const row = Math.abs(use) - 1;
     if (!Number.isInteger(use) || use === 0 || row >= rowCount) continue;
-    const [wall_ns, thread_cpu_ns, process_cpu_ns, rss_bytes] = slots.map(amount) as [number, number, number, number];
     calls.push({
       row,
       folding: use < 0,
       place,
       parent: cell(places.parent),
-      entry: { wall_ns, thread_cpu_ns, process_cpu_ns, rss_bytes },
+      entry: reader.sample(held.subarray(0, (place + 1) * cells * 8), place * cells * 8),
       covered: { wall_ns: amount(places.coveredWall), process_cpu_ns: amount(places.coveredCpu) },
       since: { wall_ns: amount(places.sinceWall), process_cpu_ns: amount(places.sinceCpu) },
     });
   }
-  return calls.sort((a, b) => a.entry.wall_ns - b.entry.wall_ns);
+  return calls.sort((a, b) => a.entry[WALL]! - b.entry[WALL]!);
 }

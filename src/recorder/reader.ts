@@ -13,6 +13,7 @@ import { readHeader } from './read-header.js';
 import { readLabels } from './read-labels.js';
 import { type RecordedCall, readOpenCalls } from './read-open-calls.js';
 import { type RecordedReading, readReadings } from './read-readings.js';
+import { type RecordedSamples, readSamples } from './read-samples.js';
 
 /** What became of the recorder. */
 export type RecorderState = keyof typeof STATE;
@@ -28,6 +29,11 @@ export interface Recording {
   readonly state: RecorderState;
   /** The errno for which it was given up. */
   readonly failure: number;
+  /** The errno for which no thread took readings; 0 where one did. */
+  readonly writerFailure: number;
+  /** What the tracker had no room for or could not follow, and by how much its peaks may be off; 0 without one. */
+  readonly missed: { readonly modulesMissed: number; readonly mappingsMissed: number };
+  readonly trackerBoundBytes: number;
   readonly counts: { readonly [N in MisuseName | 'labels_folded']: number };
   /** In order of first entry. */
   readonly labels: readonly RecordedLabel[];
@@ -36,6 +42,7 @@ export interface Recording {
   readonly modules: readonly string[] | null;
   /** In the order in which they were entered; the first stands for being outside any stage. */
   readonly calls: readonly RecordedCall[];
+  readonly samples: RecordedSamples;
   /** Oldest first, of equal distances of a tenth of a second unless the machine was busy. */
   readonly readings: readonly RecordedReading[];
   /** What was found to be damaged, cut off or not known, one short text each. */
@@ -67,6 +74,9 @@ export function readRecorder(bytes: RecorderBytes): Recording {
     facts,
     state: state ?? 'open',
     failure: wholeOr(live.failure, 0),
+    writerFailure: wholeOr(live.writer_failure, 0),
+    missed: { modulesMissed: wholeOr(live.modules_missed, 0), mappingsMissed: wholeOr(live.mappings_missed, 0) },
+    trackerBoundBytes: wholeOr(live.tracker_bound_bytes, 0),
     counts: {
       labels_folded: wholeOr(live.labels_folded, 0),
       ended_out_of_order: wholeOr(live.ended_out_of_order, 0),
@@ -77,6 +87,7 @@ export function readRecorder(bytes: RecorderBytes): Recording {
     store,
     modules: facts.counts_modules ? readModules(bytes, sizes, live.module_count) : null,
     calls,
+    samples: readSamples(bytes, sizes, facts, live.moment_count),
     readings: readReadings(bytes, sizes, facts.reading, live.reading_count),
     faults,
   };

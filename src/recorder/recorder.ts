@@ -2,6 +2,8 @@ import { lstatSync, unlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { recorderError } from '../errors.js';
 import { loadBinding, type NativeRecorder, NO_EXTERNAL_BUFFERS } from '../native/binding.js';
+import { SLOT_COUNT } from '../native/layout.js';
+import type { SampleMemory } from '../native/sampler.js';
 import type { RecorderChoice } from '../options.js';
 import { ROW_BYTES } from '../row-store.js';
 import { CALL_CELLS, COUNTS, PlainMemory, type StateMemory } from '../state-memory.js';
@@ -14,12 +16,13 @@ import {
   fitsFacts,
   type Geometry,
   geometry,
-  HEADER_BYTES,
+  HEAD_BYTES,
   labelRecordBytes,
   MAGIC,
   offsetOf,
   STATE,
   VERSION_OFFSET,
+  writerPlaces,
 } from './format.js';
 import { makeRecorderFolder, recorderName } from './place.js';
 import { systemFault } from './system-fault.js';
@@ -66,7 +69,7 @@ export function openRecorder({ path: asked, keep }: RecorderChoice, maxRows: num
     if (asked !== null && MISTAKES.has(code)) throw recorderError(mistakeMessage(path, code, reason));
     return { recorder: null, reason: `${path}: ${reason}` };
   }
-  const header = native.expose(0, HEADER_BYTES);
+  const header = native.expose(0, HEAD_BYTES);
   if (typeof header === 'object') return { recorder: new Recorder(path, keep, native, header, sizes) };
   native.close();
   // Just made, and by this process.
@@ -82,6 +85,8 @@ const NO_BUFFERS = 'this build of Node forbids memory that V8 has not allocated 
 /** The state of a profiler in a mapped file. Where the file cannot grow, the profiler goes on in memory. */
 export class Recorder implements StateMemory {
   readonly counts: Float64Array;
+  readonly sample: SampleMemory;
+  readonly excluded: Float64Array;
   private readonly numbers: DataView;
   private readonly inode: number | undefined;
   private readonly plain = new PlainMemory();
@@ -97,6 +102,9 @@ export class Recorder implements StateMemory {
     private readonly sizes: Geometry,
   ) {
     this.counts = new Float64Array(header, COUNTS_OFFSET, COUNTS.length);
+    // The mapping stays as long as any buffer over it, and nobody else has this one.
+    this.sample = { slots: new Float64Array(header, sizes.sample_offset, sizes.sample_cells), isPinned: true };
+    this.excluded = new Float64Array(header, sizes.excluded_offset, SLOT_COUNT);
     this.numbers = new DataView(header);
     this.inode = lstatSync(path, { throwIfNoEntry: false })?.ino;
   }
@@ -139,8 +147,12 @@ export class Recorder implements StateMemory {
     this.labelsUsed += record.length;
   }
 
-  /** Makes the file one that can be read, and starts the readings. */
-  begin(facts: RecorderFacts): void {
+  /**
+   * Makes the file one that can be read, and starts the readings.
+   *
+   * @param mask bits of the sampler of this thread, whose whole sample is taken with each reading
+   */
+  begin(facts: RecorderFacts, mask: number): void {
     const text = Buffer.from(JSON.stringify(facts));
     const { numbers } = this;
     const sizes: Geometry = { ...this.sizes, facts_bytes: text.length };
@@ -154,16 +166,7 @@ export class Recorder implements StateMemory {
     }
     numbers.setUint32(VERSION_OFFSET, FORMAT_VERSION, true);
     numbers.setUint32(BYTE_ORDER_OFFSET, BYTE_ORDER_MARK, true);
-    this.native.start(
-      offsetOf('reading_count'),
-      sizes.readings_offset,
-      sizes.reading_capacity,
-      offsetOf('module_count'),
-      sizes.modules_offset,
-      sizes.module_capacity,
-      sizes.module_bytes,
-      offsetOf('state'),
-    );
+    this.set('writer_failure', this.native.start(writerPlaces(sizes, mask)));
     // Last: before it, nobody takes the file for a recorder.
     new Uint8Array(this.header).set(Buffer.from(MAGIC, 'latin1'));
   }
@@ -194,7 +197,7 @@ export class Recorder implements StateMemory {
     this.set('state', STATE.abandoned);
   }
 
-  private set(name: 'state' | 'failure', value: number): void {
+  private set(name: 'state' | 'failure' | 'writer_failure', value: number): void {
     this.numbers.setFloat64(offsetOf(name), value, true);
   }
 }

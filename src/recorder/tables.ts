@@ -8,6 +8,8 @@ const MEANING: { readonly [N in (typeof READING)[number]]: string } = {
   native_bytes: 'live native blocks of all threads, those behind Buffers among them; NaN without the tracker',
   thread_cpu_ns: 'CPU time of the thread of the profiler',
   process_cpu_ns: 'CPU time of the process',
+  js_peak_bytes: "highest used heap of the profiler's isolate since the reading before; NaN where not measured",
+  native_peak_bytes: 'highest live native blocks without Buffers since the reading before; NaN where not measured',
 };
 
 /** Tables of docs/recorder.md, by the name that marks their place. */

@@ -1,6 +1,5 @@
-import { moduleName } from '../module-name.js';
 import type { CompositionBytes } from '../native/sampler.js';
-import { kibOf } from './quantities.js';
+import { kibOf, secondsOf } from './quantities.js';
 import type { ModuleKib } from './report.js';
 
 /**
@@ -18,9 +17,11 @@ export interface Composition {
   readonly residual_kb: number | null;
   /** `mapped_kb` by module. */
   readonly mapped_modules: ModuleKib;
+  /** Not there where all parts are of one moment. */
+  readonly age_s?: number;
 }
 
-type Part = Exclude<keyof Composition, 'rss_kb' | 'residual_kb' | 'mapped_modules'>;
+type Part = Exclude<keyof Composition, 'rss_kb' | 'residual_kb' | 'mapped_modules' | 'age_s'>;
 
 /** The parts in the order they are shown in, each with its name for a reader and its meaning. */
 export const PARTS: readonly { readonly part: Part; readonly name: string; readonly meaning: string }[] = [
@@ -56,6 +57,8 @@ export const COMPOSITION_MEANING: Readonly<Record<keyof Composition, string>> = 
   ...(Object.fromEntries(PARTS.map(({ part, meaning }) => [part, meaning])) as Record<Part, string>),
   residual_kb: 'What the parts leave of it; below zero where they have memory that is not resident.',
   mapped_modules: '`mapped_kb` by the name of the module.',
+  age_s:
+    'By how many seconds the oldest part, of those that need the list of mappings or the statistics of malloc, is older than the resident set. Missing where all are of one moment.',
 };
 
 /**
@@ -77,8 +80,7 @@ export function composeKib(bytes: CompositionBytes): Composition {
   const held = kibOf(bytes.allocatorHeld);
   const parts = { ...others, allocator_held_kb: held === null ? null : Math.min(held, left) };
   const modules = new Map<string, number>();
-  for (const [path, mapped] of bytes.mappedByModule) {
-    const name = moduleName(path);
+  for (const [name, mapped] of bytes.mappedByModule) {
     modules.set(name, (modules.get(name) ?? 0) + (kibOf(mapped) ?? 0));
   }
   return {
@@ -86,8 +88,12 @@ export function composeKib(bytes: CompositionBytes): Composition {
     ...parts,
     residual_kb: rss === null ? null : rss - sumOf(parts),
     mapped_modules: Object.fromEntries(modules),
+    ...(bytes.ageNs > ONE_MOMENT_NS ? { age_s: secondsOf(bytes.ageNs)! } : {}),
   };
 }
+
+/** The parts are read one after the other. */
+const ONE_MOMENT_NS = 150e6;
 
 function sumOf(parts: Readonly<Record<Part, number | null>>): number {
   return Object.values(parts).reduce<number>((sum, kib) => sum + (kib ?? 0), 0);

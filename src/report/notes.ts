@@ -59,8 +59,14 @@ function compositionNote({ composition, rss_kb_now: now }: Report): Note[] {
   const whole = inline(size(composition.rss_kb));
   const isOther = now !== null && composition.rss_kb < NEARLY_ALL * now;
   const other = isOther ? `; not looked at when ${inline(size(now))} were resident` : '';
-  return [{ key: 'memory', text: `${whole} = ${parts.join(' + ')}${residualText(composition.residual_kb)}${other}` }];
+  const { age_s: age = 0 } = composition;
+  const older = age > WORTH_SAYING_S ? `; some parts are ${inline(duration(age))} older` : '';
+  return [
+    { key: 'memory', text: `${whole} = ${parts.join(' + ')}${residualText(composition.residual_kb)}${other}${older}` },
+  ];
 }
+
+const WORTH_SAYING_S = 2;
 
 /** Below zero it is memory that a part has and that is not resident: not touched yet, or given back to the kernel. */
 function residualText(kib: number | null): string {

@@ -75,6 +75,11 @@ const MODULES: JsonSchema = { type: ['object', 'null'], additionalProperties: { 
 
 const LEVEL: JsonSchema = { type: ['integer', 'null'] };
 
+const COMPOSITION_TYPES: { readonly [member: string]: JsonSchema } = {
+  mapped_modules: { ...MODULES, type: 'object' },
+  age_s: { type: 'number', minimum: 0 },
+};
+
 const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
   schema: () => ({ type: 'string', const: REPORT_SCHEMA }),
   s: () => ({ type: 'number', minimum: 0 }),
@@ -88,9 +93,9 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
   composition: () =>
     object(
       Object.entries(COMPOSITION_MEANING).map(
-        ([member, description]) =>
-          [member, { description, ...(member === 'mapped_modules' ? { ...MODULES, type: 'object' } : LEVEL) }] as const,
+        ([member, description]) => [member, { description, ...(COMPOSITION_TYPES[member] ?? LEVEL) }] as const,
       ),
+      ['age_s'],
     ),
   threads: () =>
     object([

@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest';
 import { loadBinding } from '../../src/native/binding.js';
 import { openSampler } from '../../src/native/open-sampler.js';
+import { plainSampleMemory } from '../../src/native/sampler.js';
 
 const OPTIONS = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' } as const;
 
 test('where the addon makes no sampler, Node itself is read and the reason told', () => {
   const loaded = loadBinding();
   if (loaded.binding === null) throw new Error(loaded.missing);
-  const sampler = openSampler(OPTIONS, { ...loaded, binding: { ...loaded.binding, samplerOpen: () => undefined } });
+  const sampler = openSampler(OPTIONS, plainSampleMemory(), {
+    ...loaded,
+    binding: { ...loaded.binding, samplerOpen: () => undefined },
+  });
   sampler.readEntry();
   expect(sampler.sources().native).toMatchObject({
     truth: 'absent',

@@ -9,7 +9,7 @@ import { arrayBufferBytes } from '../../src/native/js-heap.js';
 import { JsSampler } from '../../src/native/js-sampler.js';
 import { SLOTS, type SlotName, slotIndex, WAITED_CELL } from '../../src/native/layout.js';
 import { NativeSampler } from '../../src/native/native-sampler.js';
-import type { Sampler, SamplerOptions } from '../../src/native/sampler.js';
+import { plainSampleMemory, type Sampler, type SamplerOptions } from '../../src/native/sampler.js';
 import { MEASURES } from '../../src/options.js';
 import { burn, collectGarbage, KIB, MIB } from '../workloads.js';
 
@@ -19,13 +19,14 @@ const NONE: SamplerOptions = { cpu: false, rss: false, js: false, native: false,
 const { binding, missing } = loadBinding();
 if (binding === null) throw new Error(missing);
 
-const native = (options: SamplerOptions): Sampler => NativeSampler.open(binding, null, options)!;
+const native = (options: SamplerOptions): Sampler =>
+  NativeSampler.open({ binding, heapFault: null }, options, plainSampleMemory())!;
 
 /** As on a Node whose heap the addon cannot read: what it finds differs from what V8 says. */
 function nativeWithoutHeap(options: SamplerOptions): Sampler {
   const fault = binding!.heapVerify(() => ({ ...getHeapStatistics(), used_heap_size: 1 }), arrayBufferBytes);
   expect(fault).toMatch(/\S/);
-  const sampler = NativeSampler.open(binding!, fault, options)!;
+  const sampler = NativeSampler.open({ binding: binding!, heapFault: fault }, options, plainSampleMemory())!;
   expect(binding!.heapVerify(getHeapStatistics, arrayBufferBytes)).toBeNull();
   return sampler;
 }
@@ -328,7 +329,11 @@ describe('a slice', () => {
 describe('the tracker that is read', () => {
   const reasonWith = (missed: { modulesMissed: number; mappingsMissed: number }) => {
     const sourcesRead = () => ({ ...binding.sourcesRead(), tracker: null, trackerBoundBytes: 32 * KIB, ...missed });
-    const sampler = NativeSampler.open({ ...binding, sourcesRead }, null, ALL)!;
+    const sampler = NativeSampler.open(
+      { binding: { ...binding, sourcesRead }, heapFault: null },
+      ALL,
+      plainSampleMemory(),
+    )!;
     const { reason } = sampler.sources().native;
     sampler.close();
     return reason;

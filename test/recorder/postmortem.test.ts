@@ -25,6 +25,8 @@ function killed(
       native_bytes: Number.NaN,
       thread_cpu_ns: index * 5e7,
       process_cpu_ns: index * 2e8,
+      js_peak_bytes: Number.NaN,
+      native_peak_bytes: Number.NaN,
     }),
   );
   return {

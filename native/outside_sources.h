@@ -1,0 +1,42 @@
+#ifndef STAGEPROF_OUTSIDE_SOURCES_H_
+#define STAGEPROF_OUTSIDE_SOURCES_H_
+
+#include <uv.h>
+
+#include "sources.h"
+#include "statm.h"
+#include "status.h"
+
+namespace stageprof {
+
+// The sources that the threads of an environment's recorders read, opened once: a pipeline makes a
+// recorder an input. One thread at a time uses them, which the lock is for.
+class OutsideSources {
+ public:
+  OutsideSources() { uv_mutex_init(&mutex_); }
+  ~OutsideSources() { uv_mutex_destroy(&mutex_); }
+  OutsideSources(const OutsideSources&) = delete;
+  OutsideSources& operator=(const OutsideSources&) = delete;
+
+  void Lock() { uv_mutex_lock(&mutex_); }
+  bool TryLock() { return uv_mutex_trylock(&mutex_) == 0; }
+  void Unlock() { uv_mutex_unlock(&mutex_); }
+
+  // Only with the lock.
+  Sources* Open() {
+    sources_.Open();
+    return &sources_;
+  }
+  void Close() { sources_.Close(); }
+
+ private:
+  // Beside the budget of the environment's own samplers, and as nobody waits for what is read here.
+  static constexpr double kShare = 0.002;
+
+  uv_mutex_t mutex_;
+  Sources sources_{kShare};
+};
+
+}  // namespace stageprof
+
+#endif  // STAGEPROF_OUTSIDE_SOURCES_H_

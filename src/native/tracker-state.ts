@@ -1,0 +1,40 @@
+import { present, type SourceState, TRACKER_METHOD } from '../sources.js';
+import { backingStoresTruth } from './allocator-state.js';
+import type { NativeSources } from './binding.js';
+
+const TRACKER_TRUTH =
+  'live blocks are counted in batches of a thread; a peak may be off by Buffers that came and went in the call';
+
+/** What the tracker could not follow. */
+export type Missed = Pick<NativeSources, 'modulesMissed' | 'mappingsMissed'>;
+
+/**
+ * The state of native memory that the tracker counts.
+ *
+ * @param heapFault why the addon cannot read the V8 heap, null when it can
+ */
+export function trackerState(
+  {
+    trackerBoundBytes,
+    hasBackingStores,
+    ...missed
+  }: Missed & Pick<NativeSources, 'trackerBoundBytes' | 'hasBackingStores'>,
+  heapFault: string | null,
+): SourceState {
+  const truth = [TRACKER_TRUTH, backingStoresTruth(hasBackingStores)].join('; ');
+  const reason = heapFault === null ? truth : `${truth}; live native memory is null, since ${heapFault}`;
+  return countedState(present('bounded', TRACKER_METHOD, reason), trackerBoundBytes, missed);
+}
+
+/** The state with what is only known when the tracker has counted for a while. */
+export function countedState(state: SourceState, boundBytes: number, missed: Missed): SourceState {
+  const reason = [...(state.reason === undefined ? [] : [state.reason]), ...missedTexts(missed)].join('; ');
+  return { ...state, bound_kb: boundBytes / 1024, ...(reason === '' ? {} : { reason }) };
+}
+
+function missedTexts({ modulesMissed, mappingsMissed }: Missed): string[] {
+  return [
+    ...(modulesMissed > 0 ? [`module table full, ${modulesMissed} look-ups charged to (unknown)`] : []),
+    ...(mappingsMissed > 0 ? [`${mappingsMissed} mappings not followed`] : []),
+  ];
+}

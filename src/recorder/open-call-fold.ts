@@ -1,0 +1,134 @@
+import { compileFolds } from '../fold-plan.js';
+import { bucketOf } from '../histogram.js';
+import { GROUPS } from '../metrics.js';
+import { SLOT_COUNT, slotIndex } from '../native/layout.js';
+import { addTo, columnOf, MODULE_COLUMNS, type RowStore, raiseTo } from '../row-store.js';
+import { SUMMED_FIELDS } from '../slices.js';
+import { highestOf } from './last-sample.js';
+import type { RecordedCall } from './read-open-calls.js';
+import type { RecordedReading } from './read-readings.js';
+
+const WALL = slotIndex.wall_ns;
+const CPU = slotIndex.process_cpu_ns;
+const MODULE_COUNT = slotIndex.module_count;
+
+const WALL_MAX = columnOf('wall_max_s');
+const WALL_SELF = columnOf('wall_self_s');
+const CPU_SELF = columnOf('cpu_self_s');
+
+/** Where the ring of readings has the highest values of a slot since the reading before. */
+const RING_PEAKS: ReadonlyMap<number, 'js_peak_bytes' | 'native_peak_bytes'> = new Map([
+  [slotIndex.js_peak_bytes, 'js_peak_bytes'],
+  [slotIndex.native_peak_bytes, 'native_peak_bytes'],
+]);
+const RSS_PEAK = slotIndex.rss_peak_bytes;
+
+const ALL_GROUPS = new Set(GROUPS);
+const NONE: ReadonlySet<string> = new Set();
+
+/** What open calls are folded by. */
+export interface FoldContext {
+  /** See `lastSampleOf`. */
+  readonly last: Float64Array;
+  readonly readings: readonly RecordedReading[];
+  /** Whether what this thread used is summed up from what each stage used itself. */
+  readonly isExact: boolean;
+}
+
+/**
+ * Adds what an open call has used up to the last sample to a row, as a report in the process would.
+ *
+ * @param hasChild whether a call is open inside it
+ */
+export function foldOpenCall(
+  store: RowStore,
+  row: number,
+  call: RecordedCall,
+  hasChild: boolean,
+  context: FoldContext,
+): void {
+  const { last, isExact } = context;
+  const { entry, covered, since } = call;
+  const wallNs = last[WALL]! - entry[WALL]!;
+  // Entered after the last sample: nothing is known of it yet.
+  if (!(wallNs >= 0)) return;
+  const { cells } = store;
+  const base = store.offset(row);
+  const plan = compileFolds(ALL_GROUPS, isExact ? SUMMED_FIELDS : NONE);
+  plan.deltaSlots.forEach((slot, index) => {
+    addTo(cells, base + plan.deltaColumns[index]!, last[slot]! - entry[slot]!);
+  });
+  for (const { slot, levelSlot, column } of plan.peaks) {
+    raiseTo(cells, base + column, peakOf(call, slot, levelSlot, context));
+  }
+  foldModules(cells, base + MODULE_COLUMNS, entry, last);
+  raiseTo(cells, base + WALL_MAX, wallNs);
+  addTo(
+    cells,
+    base + WALL_SELF,
+    atLeastZero(wallNs - coveredNs(covered.wall_ns, since.wall_ns, last[WALL]!, hasChild)),
+  );
+  const coveredCpuNs = coveredNs(covered.process_cpu_ns, since.process_cpu_ns, last[CPU]!, hasChild);
+  addTo(cells, base + CPU_SELF, atLeastZero(last[CPU]! - entry[CPU]! - coveredCpuNs));
+}
+
+/** The row of the whole program, as a call that ends with the last sample. */
+export function foldWholeRun(store: RowStore, outside: RecordedCall, hasChild: boolean, context: FoldContext): number {
+  const row = store.addRow('');
+  store.cells[store.offset(row) + columnOf('calls')]!++;
+  foldOpenCall(store, row, outside, hasChild, context);
+  const wallNs = context.last[WALL]! - outside.entry[WALL]!;
+  if (wallNs >= 0) store.countDuration(row, bucketOf(wallNs));
+  return row;
+}
+
+/** Time during which a child was open: up to now where one is. */
+export function coveredNs(covered: number, since: number, now: number, hasChild: boolean): number {
+  return hasChild ? covered + atLeastZero(now - since) : covered;
+}
+
+/** NaN stays NaN. */
+export function atLeastZero(value: number): number {
+  return value < 0 ? 0 : value;
+}
+
+/**
+ * The highest value while the call was open, as far as the readings tell: of a reading whose window began before the
+ * call, only the value at its end is taken. NaN where not measured.
+ */
+function peakOf(
+  { entry, row }: RecordedCall,
+  slot: number,
+  levelSlot: number,
+  { last, readings }: FoldContext,
+): number {
+  const ends = [entry[levelSlot]!, last[levelSlot]!];
+  if (Number.isNaN(ends[0]) || Number.isNaN(ends[1])) return Number.NaN;
+  // The peaks of the last sample are those since the start.
+  if (row === 0) return highestOf([...ends, last[slot]!]);
+  const entered = entry[WALL]!;
+  const within = readings.filter(({ wall_ns }, index) => wall_ns >= entered && windowBegin(readings, index) >= entered);
+  const name = RING_PEAKS.get(slot);
+  if (name !== undefined) return highestOf([...ends, ...within.map((reading) => reading[name])]);
+  if (slot !== RSS_PEAK) return highestOf(ends);
+  const since = readings.filter(({ wall_ns }) => wall_ns >= entered).map(({ rss_bytes }) => rss_bytes);
+  // The kernel's peak of the process is this call's where it rose in it.
+  const before = readings.findLast(({ wall_ns }) => wall_ns < entered)?.rss_peak_bytes ?? Number.NaN;
+  const peaks = readings.map(({ rss_peak_bytes }) => rss_peak_bytes).filter((peak) => peak > before);
+  return highestOf([...ends, ...since, ...peaks]);
+}
+
+/** When the reading before was taken; that of the first is not known. */
+function windowBegin(readings: readonly RecordedReading[], index: number): number {
+  return readings[index - 1]?.wall_ns ?? Number.NaN;
+}
+
+/** Modules that were loaded since the entry began at zero. */
+function foldModules(cells: Float64Array, first: number, entry: Float64Array, last: Float64Array): void {
+  const count = last[MODULE_COUNT]!;
+  for (let module = 0; module < count; module++) {
+    const before = module < entry[MODULE_COUNT]! ? entry[SLOT_COUNT + module]! : 0;
+    const bytes = last[SLOT_COUNT + module]! - before;
+    if (bytes > 0) cells[first + module]! += bytes;
+  }
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, expect, test } from 'vitest';
+import { compositionOf } from '../../src/native/account.js';
+import { loadBinding } from '../../src/native/binding.js';
+import { ACCOUNT, ACCOUNT_LENGTH, slotIndex } from '../../src/native/layout.js';
+import { NativeSampler } from '../../src/native/native-sampler.js';
+import { plainSampleMemory } from '../../src/native/sampler.js';
+
+const loaded = loadBinding();
+if (loaded.binding === null) throw new Error(loaded.missing);
+
+const OPTIONS = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' } as const;
+const sampler = NativeSampler.open(loaded, OPTIONS, plainSampleMemory())!;
+afterAll(() => sampler.close());
+
+interface Range {
+  readonly path: string;
+  readonly inode: number;
+  readonly rssBytes: number;
+}
+
+/** The same list of mappings by a parser that shares nothing with the addon's. */
+function smaps(): Range[] {
+  const blocks = readFileSync('/proc/self/smaps', 'latin1').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
+  return blocks.map((block) => {
+    const [, , , , inode, ...path] = block.slice(0, block.indexOf('\n')).split(/ +/);
+    return { path: path.join(' '), inode: Number(inode), rssBytes: Number(/^Rss: +(\d+)/m.exec(block)![1]) * 1024 };
+  });
+}
+
+test('the code, the data of files and the stacks of this process are what its list of mappings says', () => {
+  sampler.readEntry();
+  const { codeAndStacks } = sampler.composition()!;
+  const ranges = smaps();
+  const sum = (isMeant: (range: Range) => boolean) =>
+    ranges.filter(isMeant).reduce((bytes, { rssBytes }) => bytes + rssBytes, 0);
+  const files = sum(({ inode, path }) => inode !== 0 || path === '[vdso]');
+  const mainStack = sum(({ path }) => path === '[stack]');
+  expect(codeAndStacks).toBeGreaterThan(0.98 * (files + mainStack));
+  // Beyond files and the main stack there are the stacks of threads that wait: some pages each.
+  expect(codeAndStacks).toBeLessThan(1.02 * (files + mainStack) + 4 * 2 ** 20);
+});
+
+test('the parts do not exceed the resident set by more than is not resident', () => {
+  const kept = Buffer.alloc(32 << 20, 1);
+  sampler.readEntry();
+  // The time for the list of mappings may be spent by the test before.
+  for (let left = 100; left > 0; left--) {
+    const composition = sampler.composition();
+    if (composition === null) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      continue;
+    }
+    const { rss, jsHeap, backingStores, codeAndStacks, ageNs } = composition;
+    expect(rss).toBe(sampler.slots[slotIndex.rss_bytes]);
+    expect(backingStores).toBeGreaterThan(kept.length);
+    expect(jsHeap + backingStores + codeAndStacks).toBeLessThan(1.1 * rss);
+    expect(ageNs).toBe(0);
+    return;
+  }
+  throw new Error('the list of mappings was never gone through');
+});
+
+test('the age is that of the oldest part, and what was never read has none', () => {
+  const cells = new Float64Array(ACCOUNT_LENGTH).fill(Number.NaN);
+  const set = (name: (typeof ACCOUNT)[number], value: number) => {
+    cells[ACCOUNT.indexOf(name)] = value;
+  };
+  expect(compositionOf(cells, []).ageNs).toBe(0);
+  set('counted_at_ns', 10e9);
+  set('allocator_at_ns', 9e9);
+  expect(compositionOf(cells, []).ageNs).toBe(1e9);
+  set('mappings_at_ns', 7e9);
+  expect(compositionOf(cells, []).ageNs).toBe(3e9);
+});
+
+test('what modules have mapped is told by their names', () => {
+  const cells = new Float64Array(ACCOUNT_LENGTH).fill(0);
+  cells[ACCOUNT.length + 1] = 4096;
+  expect(compositionOf(cells, ['node', 'duckdb.node', 'sharp.node']).mappedByModule).toEqual([['duckdb.node', 4096]]);
+});
