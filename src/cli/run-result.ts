@@ -11,7 +11,7 @@ export function printRun({ report, recovered, lost, skipped }: GatheredReports, 
   for (const reason of skipped) say(reason);
   if (recovered > 0) {
     const processes = counted(recovered, 'node process', 'node processes');
-    say(`${processes} left no report, killed or not ended yet: what the recorder has is below`);
+    say(`${processes} killed or not ended yet: what is below is up to the last reading, a tenth of a second before`);
   }
   if (lost > 0) {
     say(`${counted(lost, 'node process', 'node processes')} left no report: killed, or not ended yet`);

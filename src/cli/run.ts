@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../exit-status.js';
 import { missingAddon } from '../native/binding.js';
-import type { StageProfilerOptions } from '../options.js';
+import { resolveOptions, type StageProfilerOptions } from '../options.js';
+import { StageProfiler } from '../profiler.js';
 import { listed } from '../report/format.js';
 import { childEnvironment } from '../run/child-environment.js';
 import { gatherReports } from '../run/gathered-reports.js';
@@ -12,6 +13,7 @@ import { inspectProgram, type ProgramFile, thisFinder } from '../run/program-fil
 import { ReportFile } from '../run/report-file.js';
 import { chooseTracker } from '../run/tracker-choice.js';
 import { systemReason } from '../setup-error.js';
+import { type StageCost, stageCostOf } from '../stage-cost.js';
 import { type MeasuringFlags, measuringFlags, measuringOptions } from './profiler-flags.js';
 import { printRun } from './run-result.js';
 import { say } from './say.js';
@@ -93,7 +95,7 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
   }
   const exitCode = exitCodeOf(end.status);
   if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
-  const gathered = gatherReports(folder.path, end.pid);
+  const gathered = gatherReports(folder.path, end.pid, costOf(flags));
   printRun(gathered, {
     wallS: end.wallS,
     os: end.os,
@@ -110,6 +112,12 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
     say(`--out ${out?.path}: cannot be written, ${systemReason(error)}`);
   }
   return exitCode;
+}
+
+/** Measured here, when the program has ended: in the program it would take its time. */
+function costOf(flags: RunFlags): StageCost {
+  const { sampler } = resolveOptions(profilerOf(flags));
+  return stageCostOf(sampler, (options) => new StageProfiler(options));
 }
 
 function profilerOf({ threads, ...flags }: RunFlags): StageProfilerOptions {

@@ -1,20 +1,16 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { FileBytes } from '../recorder/file-bytes.js';
-import { readRecorder } from '../recorder/reader.js';
-import { reportOf } from '../recorder/recorded-report.js';
-import { mergeReports, ReportMerger } from '../report/merge.js';
+import { ReportMerger } from '../report/merge.js';
 import type { Report } from '../report/report.js';
-import { renderTable } from '../report/table.js';
 import { formatWarning } from '../report/warnings.js';
 import { systemReason } from '../setup-error.js';
+import type { StageCost } from '../stage-cost.js';
+import { leftNames, readLeft } from './left-reports.js';
 
 export interface GatheredReports {
   /** All merged; one about nothing where there is none. */
   readonly report: Report;
   /** The report of the program itself; undefined where it is not a node process, or left none. */
   readonly program: Report | undefined;
-  /** Processes that left no report, but a recorder: killed, or still running. What it has is in `report`. */
+  /** Processes that were killed, or are still running: what their recorders have is in `report`. */
   readonly recovered: number;
   /** Processes that asked for the profiler and left neither. */
   readonly lost: number;
@@ -22,46 +18,43 @@ export interface GatheredReports {
   readonly skipped: readonly string[];
 }
 
-/** As src/run/preload.cts names them: process id and start, in milliseconds since 1970. */
-const REPORT_FILE = /^(\d+)-(\d+)\.json$/;
-
-/** A report of the most labels there can be takes some 60 MB. */
-const LARGEST_BYTES = 256 * 2 ** 20;
-
 /**
- * The reports that the node processes of a program have left in a folder, in the order in which they started.
+ * The reports of the node processes of a program, from what they have left in a folder, in the order in which they
+ * started.
  *
- * @param programPid process id of the program itself
+ * @param programPid process id of the program itself: its report is wanted even if it opened no stage
+ * @param cost what one stage costs on this machine
  */
-export function gatherReports(folder: string, programPid: number | undefined): GatheredReports {
+export function gatherReports(folder: string, programPid: number | undefined, cost: StageCost): GatheredReports {
   const merger = new ReportMerger();
   const skipped: string[] = [];
   let program: Report | undefined;
   let processes = 0;
   let recovered = 0;
   let lost = 0;
-  for (const { name, pid } of reportFiles(folder, skipped)) {
+  for (const name of namesIn(folder, skipped)) {
     try {
-      const text = readReportFile(join(folder, name));
-      const made = text === '' ? recordedReport(join(folder, recorderOf(name))) : checkedReport(text);
-      if (made === undefined) {
+      const left = readLeft(folder, name, cost);
+      if (left.report === null) {
         lost++;
         continue;
       }
+      const isProgram = left.pid === programPid && program === undefined;
+      if (left.report.stages.length === 0 && !isProgram) continue;
       // Counted here: a file that says so of itself may be anyone's.
-      const report = { ...made, processes: 1 };
+      const report = { ...left.report, processes: 1 };
       merger.add(report);
-      if (text === '') recovered++;
+      if (left.isCutOff) recovered++;
       processes++;
-      if (pid === programPid) program ??= report;
+      if (isProgram) program = report;
     } catch (error) {
-      skipped.push(`${name}: the report of process ${pid} is left out, ${systemReason(error)}`);
+      skipped.push(`${name}: the report of process ${Number.parseInt(name, 10)} is left out, ${systemReason(error)}`);
     }
   }
   const merged = merger.result();
   const warnings = [
     ...merged.warnings,
-    ...counted('node processes that were killed or still ran: their reports are from their recorders', recovered),
+    ...counted('node processes that were killed or still ran: their numbers are up to the last reading', recovered),
     ...counted('node processes that left no report', lost),
     ...counted('reports of node processes that could not be read', skipped.length),
   ];
@@ -72,72 +65,12 @@ function counted(text: string, count: number): string[] {
   return count === 0 ? [] : [formatWarning(text, count)];
 }
 
-interface ReportFile {
-  readonly name: string;
-  readonly pid: number;
-  readonly startMs: number;
-}
-
 /** @param skipped gets a line where the program has removed the folder, with all else that was temporary */
-function reportFiles(folder: string, skipped: string[]): ReportFile[] {
-  let names: string[] = [];
+function namesIn(folder: string, skipped: string[]): string[] {
   try {
-    names = readdirSync(folder);
+    return leftNames(folder);
   } catch (error) {
     skipped.push(`${folder}: the reports are gone, ${systemReason(error)}`);
+    return [];
   }
-  const files = names.flatMap((name) => {
-    const [, pid, startMs] = REPORT_FILE.exec(name) ?? [];
-    return pid === undefined ? [] : [{ name, pid: Number(pid), startMs: Number(startMs) }];
-  });
-  return files.sort((a, b) => a.startMs - b.startMs || a.pid - b.pid);
-}
-
-/** @throws {Error} for what is no plain file, or larger than a report can be */
-function readReportFile(path: string): string {
-  // Neither follows a link nor waits for the other end of a pipe: the program could have put one there.
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const stats = fstatSync(file);
-    if (!stats.isFile()) throw new Error('not a plain file');
-    if (stats.size > LARGEST_BYTES) throw new Error(`its ${stats.size} bytes are more than a report can have`);
-    return readFileSync(file, 'utf8');
-  } finally {
-    closeSync(file);
-  }
-}
-
-function recorderOf(reportName: string): string {
-  return reportName.replace(/json$/, 'recorder');
-}
-
-/** What a process that left no report had come to; undefined where it has no recorder that can be read. */
-function recordedReport(path: string): Report | undefined {
-  try {
-    const file = new FileBytes(path);
-    try {
-      return checked(reportOf(readRecorder(file)));
-    } finally {
-      file.close();
-    }
-  } catch {
-    return undefined;
-  }
-}
-
-/** @throws {Error} for what is torn, or no report */
-function checkedReport(text: string): Report {
-  let report: Report;
-  try {
-    report = JSON.parse(text) as Report;
-  } catch {
-    throw new Error('it is torn');
-  }
-  return checked(report);
-}
-
-/** @throws {Error} for what would break the report of all the others: it is tried alone */
-function checked(report: Report): Report {
-  renderTable(mergeReports([report, report]));
-  return report;
 }

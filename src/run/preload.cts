@@ -5,15 +5,19 @@
  * first one takes.
  *
  * The profiler of the program itself is made before that starts; that of another process when it is asked for, by the
- * copy of this package that is asked. It writes to a file of its own when the process ends. Nothing here may print,
- * throw or change the exit code.
+ * copy of this package that is asked. It leaves its numbers in a recorder, from which `run` makes the report when the
+ * process has ended, however it ends: nothing is added to the program for it. Only where there can be no recorder does
+ * the process write its report itself, at its exit. Nothing here may print, throw or change the exit code.
+ *
+ * What is needed of Node is taken here, before the program can put something else in its place.
  */
 import fs = require('node:fs');
 import path = require('node:path');
 import workers = require('node:worker_threads');
 
 import type * as Active from '../active.js' with { 'resolution-mode': 'import' };
-import type { StageProfiler } from '../profiler.js' with { 'resolution-mode': 'import' };
+import type { StageProfilerOptions } from '../options.js' with { 'resolution-mode': 'import' };
+import type { ProfilerParts, StageProfiler } from '../profiler.js' with { 'resolution-mode': 'import' };
 import type { Profiler } from '../types.js' with { 'resolution-mode': 'import' };
 import type { RunVariable } from './run-variable.js' with { 'resolution-mode': 'import' };
 
@@ -21,13 +25,20 @@ import type { RunVariable } from './run-variable.js' with { 'resolution-mode': '
 const ACTIVE = Symbol.for('stageprof.activeProfiler');
 const AWAITED = Symbol.for('stageprof.awaitedProfiler');
 
-// As long as it is JSON's own: a program may put another in its place.
-const { stringify } = JSON;
+const { stringify, parse } = JSON;
+const { closeSync, existsSync, openSync, renameSync, writeFileSync } = fs;
+const { join } = path;
+const on = process.on.bind(process);
+const { pid, ppid } = process;
+/** When this process was started, in milliseconds since 1970: with its id it tells it from every other. */
+const startMs = Math.round(performance.timeOrigin);
 
 type Registry = {
   [ACTIVE]?: Profiler;
-  [AWAITED]?: (Constructor: typeof StageProfiler) => Profiler | undefined;
+  [AWAITED]?: (Constructor: ProfilerConstructor) => Profiler | undefined;
 };
+/** As the profiler itself is made; what is in the second argument is no option of a user's. */
+type ProfilerConstructor = new (options: StageProfilerOptions, parts?: ProfilerParts) => StageProfiler;
 const registry = globalThis as Registry;
 
 /** Whether the program has begun without the profiler, and never asked for it. */
@@ -36,19 +47,17 @@ const LATE = 'begun when the program first waited (before it on Node 20.19, 22.1
 
 function prepare({ folder, runPid, profiler: options }: RunVariable): void {
   // The program itself, whose report is wanted even if it opens no stage: its memory, and the whole of its time.
-  const isFirst = process.ppid === runPid;
+  const isFirst = ppid === runPid;
 
   registry[AWAITED] = (Constructor) => {
     delete registry[AWAITED];
+    const base = join(folder, `${pid}-${startMs}`);
     try {
-      const reportFile = path.join(folder, `${process.pid}-${Math.round(performance.timeOrigin)}.json`);
-      // Stays empty if this process is killed, so that `run` knows to look for its recorder. Fails where `run`
-      // has ended already or the process sees other files than `run`: nobody would read what it measures.
-      fs.closeSync(fs.openSync(reportFile, 'wx', 0o600));
-      // Beside the report, for the case that there will be none; removed when the profiler is closed.
-      const profiler = new Constructor({ ...options, recorder: reportFile.replace(/json$/, 'recorder') });
+      // Fails where `run` has ended already or the process sees other files than `run`: nobody would read it.
+      const recorder = { path: `${base}.recorder`, keep: true };
+      const profiler = new Constructor({ ...options, recorder }, { remarks: isLate ? [LATE] : [] });
       registry[ACTIVE] = profiler;
-      process.on('exit', () => leaveReport(profiler, reportFile, isFirst));
+      if (!existsSync(recorder.path) || options.threads === true) leaveReportAtExit(profiler, `${base}.json`);
       return profiler;
     } catch {
       return undefined;
@@ -82,28 +91,26 @@ function requiresModules(): boolean {
   return process.features.require_module && process.allowedNodeEnvironmentFlags.has('--trace-require-module');
 }
 
-function leaveReport(profiler: StageProfiler, reportFile: string, isFirst: boolean): void {
-  try {
-    // All objects or arrays have been given a toJSON. The recorder has it all, as long as nothing closes it.
-    if (stringify([{}]) !== '[{}]') return;
-    profiler.close();
-    const report = profiler.report();
-    if (report.stages.length === 0 && !isFirst) {
-      fs.unlinkSync(reportFile);
-      return;
+/** A file is there from now on: left empty, it says that the process was killed. */
+function leaveReportAtExit(profiler: StageProfiler, reportFile: string): void {
+  closeSync(openSync(reportFile, 'wx', 0o600));
+  on('exit', () => {
+    try {
+      // All objects or arrays have been given a toJSON.
+      if (stringify([{}]) !== '[{}]') return;
+      profiler.close();
+      const partFile = `${reportFile}.part`;
+      writeFileSync(partFile, stringify(profiler.report()), { flag: 'wx', mode: 0o600 });
+      renameSync(partFile, reportFile);
+    } catch {
+      // The empty file tells.
     }
-    const warnings = isLate ? [...report.warnings, LATE] : report.warnings;
-    const partFile = `${reportFile}.part`;
-    fs.writeFileSync(partFile, stringify({ ...report, warnings, processes: 1 }), { flag: 'wx', mode: 0o600 });
-    fs.renameSync(partFile, reportFile);
-  } catch {
-    // The empty file tells.
-  }
+  });
 }
 
 function readVariable(): RunVariable | undefined {
   try {
-    return JSON.parse(process.env.STAGEPROF_RUN ?? '') as RunVariable;
+    return parse(process.env.STAGEPROF_RUN ?? '') as RunVariable;
   } catch {
     return undefined;
   }

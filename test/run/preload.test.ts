@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/report/report.js';
+import { leftNames, readLeft } from '../../src/run/left-reports.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { PACKAGE } from '../workloads.js';
 
@@ -19,30 +20,30 @@ beforeEach(() => {
 /** Runs a module as a process that `stageprof run` has started, or that one of its processes has. */
 function run(
   source: string,
-  { isFirst = false, variable = undefined as string | undefined, flags = [] as string[] } = {},
+  { isFirst = false, variable = undefined as string | undefined, flags = [] as string[], env = {} } = {},
 ) {
   const runPid = isFirst ? process.pid : 1;
   const STAGEPROF_RUN = variable ?? JSON.stringify({ folder, runPid, profiler: {} });
   const args = [...flags, '--require', PRELOAD, '--input-type=module', '-e', source];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
-    env: { ...process.env, STAGEPROF_RUN },
+    env: { ...process.env, ...env, STAGEPROF_RUN },
   });
   return { status, stdout, stderr };
 }
 
-const reports = () =>
-  readdirSync(folder).map((name) => {
-    const text = readFileSync(join(folder, name), 'utf8');
-    return text === '' ? null : JSON.parse(text);
-  });
+const COST = { fullNs: 1000, innerNs: 500 };
+
+/** The reports of the processes that have left something. */
+const reports = (): Report[] => leftNames(folder).map((name) => readLeft(folder, name, COST).report!);
 
 describe('a process of a program under stageprof run', () => {
-  test('that opens a stage leaves its report', () => {
+  test('that opens a stage leaves its recorder', () => {
     const outcome = run(`${ASKS} activeProfiler().stage('a', () => {}); console.log(1); process.exitCode = 4`);
     expect(outcome).toEqual({ status: 4, stdout: '1\n', stderr: '' });
-    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\d+-\d+\.json$/)]);
-    expect(reports()).toMatchObject([{ processes: 1, stages: [{ stage: 'a', calls: 1 }] }]);
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\d+-\d+\.recorder$/)]);
+    expect(reports()).toMatchObject([{ stages: [{ stage: 'a', calls: 1 }] }]);
+    expect(reports()[0]).not.toHaveProperty('partial');
   });
 
   test('that ends by an error leaves it too', () => {
@@ -51,22 +52,51 @@ describe('a process of a program under stageprof run', () => {
     expect(reports()).toMatchObject([{ stages: [{ stage: 'a', errors: 1 }] }]);
   });
 
-  test.each([
-    ['opens none', `${ASKS} console.log(activeProfiler().enabled)`, 'true\n'],
-    ['does not ask for the profiler', 'console.log(1)', '1\n'],
-  ])('that %s leaves nothing', (_, source, stdout) => {
-    expect(run(source)).toEqual({ status: 0, stdout, stderr: '' });
-    expect(reports()).toEqual([]);
+  test('that opens none leaves no rows', () => {
+    expect(run(`${ASKS} console.log(activeProfiler().enabled)`)).toEqual({ status: 0, stdout: 'true\n', stderr: '' });
+    expect(reports()).toMatchObject([{ stages: [] }]);
+  });
+
+  test('that does not ask for the profiler leaves nothing', () => {
+    expect(run('console.log(1)')).toEqual({ status: 0, stdout: '1\n', stderr: '' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('has no more listeners than without', () => {
+    const counts =
+      'console.log(process.eventNames().map((name) => [String(name), process.listenerCount(name)]).join())';
+    const bare = spawnSync(process.execPath, ['--input-type=module', '-e', counts], { encoding: 'utf8' });
+    expect(run(`${ASKS} activeProfiler(); ${counts}`).stdout).toBe(bare.stdout);
+    expect(run(counts, { isFirst: true }).stdout).toBe(bare.stdout);
+  });
+
+  test('counts the stages of its last handlers, whatever it has done to Node before', () => {
+    const { status } = run(`${ASKS} import fs from 'node:fs';
+      const profiler = activeProfiler();
+      process.on('exit', () => profiler.stage('exiting', () => 1));
+      for (const name of Object.keys(fs)) if (typeof fs[name] === 'function') fs[name] = () => { throw new Error(name) };
+      JSON.stringify = () => '';
+      delete globalThis.performance;
+      process.once('beforeExit', () => profiler.stage('idle', () => 1));`);
+    expect(status).toBe(0);
+    expect(reports()).toMatchObject([
+      {
+        stages: [
+          { stage: 'idle', calls: 1 },
+          { stage: 'exiting', calls: 1 },
+        ],
+      },
+    ]);
   });
 
   test('that is the program itself leaves a report of its memory anyway', () => {
     expect(run('setTimeout(() => {}, 500)', { isFirst: true })).toEqual({ status: 0, stdout: '', stderr: '' });
-    expect(reports()).toMatchObject([{ processes: 1, stages: [], rss_kb_peak: expect.any(Number) }]);
+    expect(reports()).toMatchObject([{ stages: [], rss_kb_peak: expect.any(Number) }]);
   });
 
   test('that is the program itself is profiled from its first line on', () => {
     expect(run(COMPUTES, { isFirst: true })).toEqual({ status: 0, stdout: '', stderr: '' });
-    const [report] = reports();
+    const [report] = reports() as [Report];
     expect(report.total_wall_s).toBeGreaterThan(0.8);
     expect(report.warnings).toEqual([]);
   });
@@ -75,18 +105,22 @@ describe('a process of a program under stageprof run', () => {
     const flags = ['--no-experimental-require-module'];
     const outcome = run(`${COMPUTES} setTimeout(() => {}, 300)`, { isFirst: true, flags });
     expect(outcome).toEqual({ status: 0, stdout: '', stderr: '' });
-    const [report] = reports();
+    const [report] = reports() as [Report];
     expect(report.total_wall_s).toBeLessThan(0.8);
     expect(report.warnings).toEqual([expect.stringMatching(/^begun when the program first waited .*: 1$/)]);
   });
 
-  test('that is killed leaves an empty file, and its recorder', () => {
+  test('that is killed leaves its recorder', () => {
     run(`${ASKS} activeProfiler().stage('a', () => process.kill(process.pid, 'SIGKILL'))`);
-    const [report, recorder, ...more] = readdirSync(folder).sort();
-    expect(more).toEqual([]);
-    expect(report).toMatch(/^\d+-\d+\.json$/);
-    expect(readFileSync(join(folder, report!), 'utf8')).toBe('');
-    expect(recorder).toBe(report!.replace('json', 'recorder'));
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\d+-\d+\.recorder$/)]);
+    expect(reports()).toMatchObject([{ partial: true, stages: [{ stage: 'a', open: 1 }] }]);
+  });
+
+  test('and has no addon writes its report itself', () => {
+    const { status } = run(`${ASKS} activeProfiler().stage('a', () => {});`, { env: { STAGEPROF_NO_ADDON: '1' } });
+    expect(status).toBe(0);
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\d+-\d+\.json$/)]);
+    expect(reports()).toMatchObject([{ stages: [{ stage: 'a', calls: 1 }] }]);
   });
 
   test('asks for the same profiler each time, and from every copy of the package', () => {
@@ -106,11 +140,6 @@ describe('a process that cannot leave a report is as without', () => {
     ['the variable is empty', () => ''],
   ])('because %s', (_, variable) => {
     expect(run(source, { variable: variable() })).toEqual({ status: 0, stdout: 'false\n', stderr: '' });
-  });
-
-  test('because the disk is full', () => {
-    const fails = `import fs from 'node:fs'; fs.renameSync = () => { throw new Error('full') };`;
-    expect(run(`${fails} ${source}`)).toEqual({ status: 0, stdout: 'true\n', stderr: '' });
   });
 });
 

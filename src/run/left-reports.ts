@@ -1,0 +1,125 @@
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RecorderFacts } from '../recorder/facts.js';
+import { FileBytes } from '../recorder/file-bytes.js';
+import { type RecorderState, readRecorder } from '../recorder/reader.js';
+import { reportOf } from '../recorder/recorded-report.js';
+import { mergeReports } from '../report/merge.js';
+import type { Report } from '../report/report.js';
+import { renderTable } from '../report/table.js';
+import type { StageCost } from '../stage-cost.js';
+
+/** What one node process of a program has left. */
+export interface LeftReport {
+  readonly pid: number;
+  /** In milliseconds since 1970. */
+  readonly startMs: number;
+  /** Null where it has left nothing that could be read. */
+  readonly report: Report | null;
+  /** What its recorder says of it; null where it has none. */
+  readonly facts: Pick<RecorderFacts, 'parent' | 'command'> | null;
+  /** It was killed, or has not ended yet. */
+  readonly isCutOff: boolean;
+}
+
+/** As src/run/preload.cts names them: process id and start. */
+const LEFT_FILE = /^(\d+)-(\d+)\.(recorder|json)$/;
+
+/** A report of the most labels there can be takes some 60 MB. */
+const LARGEST_BYTES = 256 * 2 ** 20;
+
+/**
+ * Names of the processes that have left something in a folder, in the order in which they were started.
+ *
+ * @throws {Error} of the system, where the program has removed the folder
+ */
+export function leftNames(folder: string): string[] {
+  const bases = readdirSync(folder).flatMap((name) => (LEFT_FILE.test(name) ? [name.replace(/\.\w+$/, '')] : []));
+  return [...new Set(bases)].sort((a, b) => startOf(a).startMs - startOf(b).startMs || startOf(a).pid - startOf(b).pid);
+}
+
+function startOf(name: string): { readonly pid: number; readonly startMs: number } {
+  const [pid, startMs] = name.split('-').map(Number) as [number, number];
+  return { pid, startMs };
+}
+
+/**
+ * What a process has left: the report that it wrote itself, else what its recorder holds.
+ *
+ * @throws {Error} for a report that is none, or is no plain file, or larger than one can be
+ */
+export function readLeft(folder: string, name: string, cost: StageCost): LeftReport {
+  const base = join(folder, name);
+  const recorded = readRecorded(`${base}.recorder`, cost);
+  const text = readReportFile(`${base}.json`);
+  const start = startOf(name);
+  if (text !== null && text !== '') {
+    return { ...start, report: checkedReport(text), facts: recorded?.facts ?? null, isCutOff: false };
+  }
+  if (recorded === undefined) return { ...start, report: null, facts: null, isCutOff: true };
+  const { report, facts, state } = recorded;
+  return { ...start, report, facts, isCutOff: state === 'open' || state === 'abandoned' };
+}
+
+interface Recorded {
+  readonly report: Report;
+  readonly facts: RecorderFacts;
+  readonly state: RecorderState;
+}
+
+/** Undefined where there is no recorder that can be read. */
+function readRecorded(path: string, cost: StageCost): Recorded | undefined {
+  try {
+    const file = new FileBytes(path);
+    try {
+      const recording = readRecorder(file);
+      const { facts, state } = recording;
+      return { report: checked(reportOf(recording, cost)), facts, state };
+    } finally {
+      file.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Null where there is none.
+ *
+ * @throws {Error} for what is no plain file, or larger than a report can be
+ */
+function readReportFile(path: string): string | null {
+  let file: number;
+  try {
+    // Neither follows a link nor waits for the other end of a pipe: the program could have put one there.
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new Error('not a plain file');
+    if (stats.size > LARGEST_BYTES) throw new Error(`its ${stats.size} bytes are more than a report can have`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** @throws {Error} for what is torn, or no report */
+function checkedReport(text: string): Report {
+  let report: Report;
+  try {
+    report = JSON.parse(text) as Report;
+  } catch {
+    throw new Error('it is torn');
+  }
+  return checked(report);
+}
+
+/** @throws {Error} for what would break the report of all the others: it is tried alone */
+function checked(report: Report): Report {
+  renderTable(mergeReports([report, report]));
+  return report;
+}
