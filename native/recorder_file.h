@@ -1,6 +1,7 @@
 #ifndef STAGEPROF_RECORDER_FILE_H_
 #define STAGEPROF_RECORDER_FILE_H_
 
+#include <stddef.h>
 #include <stdint.h>
 
 namespace stageprof {
@@ -23,6 +24,12 @@ class RecorderFile {
   // Blocks for a part of the mapping. Without them a store to it ends the process with SIGBUS when
   // the disk is full. Returns 0 or an errno.
   int Allocate(uint64_t offset, uint64_t bytes);
+  // Goes on in a new file at `path`, which must not exist: the new one has all that this one holds, and
+  // takes over its addresses, so that buffers over the mapping stay valid. The old file is left as it is;
+  // its room is free once it is removed. Nobody may write to the mapping meanwhile: what is written after
+  // its part was copied would be lost. Returns 0 or an errno, and then nothing has changed and no new
+  // file is left behind.
+  int Move(const char* path);
   // Closes the descriptor; the mapping stays.
   void Close();
 
@@ -32,8 +39,20 @@ class RecorderFile {
   unsigned char* at(uint64_t offset) const { return memory_ + offset; }
 
  private:
-  void Unmap();
+  // Parts with blocks, in ascending order, apart from each other. A file has some five of them: each grows
+  // at its end. The file system does not tell: it takes blocks that nothing was written to for a hole.
+  struct Extent {
+    uint64_t begin;
+    uint64_t end;
+  };
+  static constexpr size_t kMostExtents = 16;
 
+  void Unmap();
+  void AddExtent(uint64_t begin, uint64_t end);
+  int CopyTo(int target) const;
+
+  Extent extents_[kMostExtents] = {};
+  size_t extent_count_ = 0;
   int descriptor_ = -1;
   unsigned char* memory_ = nullptr;
   uint64_t bytes_ = 0;

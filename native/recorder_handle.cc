@@ -1,6 +1,7 @@
 #include "recorder_handle.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,7 @@ napi_value RecorderHandle::Open(napi_env env, Environment* environment, const ch
   const bool made = napi_create_object(env, &object) == napi_ok &&
                     handle->AddFunction(env, object, "expose", Expose) &&
                     handle->AddFunction(env, object, "write", Write) &&
+                    handle->AddFunction(env, object, "move", Move) &&
                     handle->AddFunction(env, object, "start", Start) &&
                     handle->AddFunction(env, object, "close", CloseCalled);
   if (!made) {
@@ -110,6 +112,22 @@ napi_value RecorderHandle::Write(napi_env env, napi_callback_info info) {
   const int error = handle->is_open_ ? handle->file_.Allocate(offset, length) : EBADF;
   if (error == 0) memcpy(handle->file_.at(offset), data, length);
   return Number(env, error);
+}
+
+// move(path): 0 or an errno; the recorder then goes on in a new file there
+napi_value RecorderHandle::Move(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  RecorderHandle* handle = HandleOf(env, info, &count, &argument);
+  char path[PATH_MAX];
+  size_t length = 0;
+  if (napi_get_value_string_utf8(env, argument, path, sizeof path, &length) != napi_ok) {
+    return Number(env, EINVAL);
+  }
+  if (length + 1 == sizeof path) return Number(env, ENAMETOOLONG);
+  // The writer's thread has to be held here: a reading that it writes after its part of the file was
+  // copied is not in the new one.
+  return Number(env, handle->is_open_ ? handle->file_.Move(path) : EBADF);
 }
 
 // start(readingCount, readings, readingCapacity, moduleCount, modules, moduleCapacity, moduleBytes,
