@@ -106,8 +106,11 @@ void RecorderFile::AddExtent(uint64_t begin, uint64_t end) {
   while (last < extent_count_ && extents_[last].begin <= added.end) ++last;
   if (first == last && extent_count_ == kMostExtents) {
     // One too many: it is joined to a neighbour, and a move takes the blocks between them too.
-    if (first < extent_count_) ++last;
-    else --first;
+    if (first < extent_count_) {
+      ++last;
+    } else {
+      --first;
+    }
   }
   if (first < last) {
     if (extents_[first].begin < added.begin) added.begin = extents_[first].begin;

@@ -21,6 +21,7 @@ export function runOnSmallFileSystems(
   const script = [...mounts, `shift ${folders.length}`, 'cd "$PWD"', 'exec "$@"'].join(' && ');
   return spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', ...folders, ...command], {
     encoding: 'utf8',
+    maxBuffer: 64 * 2 ** 20,
     env: { ...process.env, ...env },
     ...(cwd === undefined ? {} : { cwd }),
   });
