@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FileBytes } from '../recorder/file-bytes.js';
 import { readRecorder } from '../recorder/reader.js';
 import { reportOf } from '../recorder/recorded-report.js';
+import { movedWarning } from '../recorder/recorder-paths.js';
 import { mergeReports, ReportMerger } from '../report/merge.js';
 import type { Report } from '../report/report.js';
 import { renderTable } from '../report/table.js';
@@ -29,21 +30,22 @@ const REPORT_FILE = /^(\d+)-(\d+)\.json$/;
 const LARGEST_BYTES = 256 * 2 ** 20;
 
 /**
- * The reports that the node processes of a program have left in a folder, in the order in which they started.
+ * The reports that the node processes of a program have left, in the order in which they started.
  *
+ * @param folders in the order in which they have tried them
  * @param programPid process id of the program itself
  */
-export function gatherReports(folder: string, programPid: number | undefined): GatheredReports {
+export function gatherReports(folders: readonly string[], programPid: number | undefined): GatheredReports {
   const merger = new ReportMerger();
   const skipped: string[] = [];
   let program: Report | undefined;
   let processes = 0;
   let recovered = 0;
   let lost = 0;
-  for (const { name, pid } of reportFiles(folder, skipped)) {
+  for (const { folder, name, pid } of folders.flatMap((folder) => reportFiles(folder, skipped)).sort(byStart)) {
     try {
       const text = readReportFile(join(folder, name));
-      const made = text === '' ? recordedReport(join(folder, recorderOf(name))) : checkedReport(text);
+      const made = text === '' ? recordedReport(folders, recorderOf(name)) : checkedReport(text);
       if (made === undefined) {
         lost++;
         continue;
@@ -73,6 +75,7 @@ function counted(text: string, count: number): string[] {
 }
 
 interface ReportFile {
+  readonly folder: string;
   readonly name: string;
   readonly pid: number;
   readonly startMs: number;
@@ -86,11 +89,14 @@ function reportFiles(folder: string, skipped: string[]): ReportFile[] {
   } catch (error) {
     skipped.push(`${folder}: the reports are gone, ${systemReason(error)}`);
   }
-  const files = names.flatMap((name) => {
+  return names.flatMap((name) => {
     const [, pid, startMs] = REPORT_FILE.exec(name) ?? [];
-    return pid === undefined ? [] : [{ name, pid: Number(pid), startMs: Number(startMs) }];
+    return pid === undefined ? [] : [{ folder, name, pid: Number(pid), startMs: Number(startMs) }];
   });
-  return files.sort((a, b) => a.startMs - b.startMs || a.pid - b.pid);
+}
+
+function byStart(a: ReportFile, b: ReportFile): number {
+  return a.startMs - b.startMs || a.pid - b.pid;
 }
 
 /** @throws {Error} for what is no plain file, or larger than a report can be */
@@ -111,17 +117,33 @@ function recorderOf(reportName: string): string {
   return reportName.replace(/json$/, 'recorder');
 }
 
-/** What a process that left no report had come to; undefined where it has no recorder that can be read. */
-function recordedReport(path: string): Report | undefined {
-  try {
-    const file = new FileBytes(path);
+/**
+ * What a process that left no report had come to; undefined where it has no recorder that can be read.
+ *
+ * The last one counts: where an older one could not be removed when it moved, the newer one is further on.
+ */
+function recordedReport(folders: readonly string[], name: string): Report | undefined {
+  for (const [index, folder] of [...folders.entries()].reverse()) {
     try {
-      return checked(reportOf(readRecorder(file)));
-    } finally {
-      file.close();
+      const report = reportAt(join(folder, name));
+      return {
+        ...report,
+        warnings: [...report.warnings, ...folders.slice(0, index).map((full) => movedWarning(full))],
+      };
+    } catch {
+      // It is in another folder, or there is none.
     }
-  } catch {
-    return undefined;
+  }
+  return undefined;
+}
+
+/** @throws {Error} for what is no recorder that can be read */
+function reportAt(path: string): Report {
+  const file = new FileBytes(path);
+  try {
+    return checked(reportOf(readRecorder(file)));
+  } finally {
+    file.close();
   }
 }
 
