@@ -90,7 +90,7 @@ napi_value SamplerOpen(napi_env env, napi_callback_info info) {
                              {arguments[0], static_cast<uint32_t>(mask), is_pinned});
 }
 
-// recorderOpen(path, bytes): { expose, write, start, close }, or the errno
+// recorderOpen(path, bytes): { expose, write, move, start, close }, or the errno
 napi_value RecorderOpen(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value arguments[2];

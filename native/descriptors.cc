@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace stageprof {
@@ -32,6 +33,52 @@ int OpenAside(const char* path, int flags, unsigned mode) {
   if (descriptor < 0) return low;
   close(low);
   return descriptor;
+}
+
+bool Descriptor::Open(const char* path, int flags, unsigned mode) {
+  const int number = OpenAside(path, flags, mode);
+  struct stat found;
+  if (number < 0) return false;
+  if (fstat(number, &found) != 0) {
+    const int error = errno;
+    close(number);
+    errno = error;
+    return false;
+  }
+  number_ = number;
+  device_ = found.st_dev;
+  inode_ = found.st_ino;
+  return true;
+}
+
+bool Descriptor::OpenAgain(const char* path, int flags) {
+  const int number = OpenAside(path, flags);
+  if (number < 0) return false;
+  const int before = number_;
+  number_ = number;
+  if (IsOurs()) return true;
+  number_ = before;
+  close(number);
+  errno = ESTALE;
+  return false;
+}
+
+void Descriptor::TakeFrom(Descriptor* other) {
+  Close();
+  number_ = other->number_;
+  device_ = other->device_;
+  inode_ = other->inode_;
+  other->number_ = -1;
+}
+
+void Descriptor::Close() {
+  if (is_open() && IsOurs()) close(number_);
+  number_ = -1;
+}
+
+bool Descriptor::IsOurs() const {
+  struct stat found;
+  return fstat(number_, &found) == 0 && found.st_dev == device_ && found.st_ino == inode_;
 }
 
 }  // namespace stageprof

@@ -12,7 +12,6 @@
 #include <new>
 
 #include "clocks.h"
-#include "descriptors.h"
 #include "threads.h"
 
 namespace stageprof {
@@ -74,14 +73,13 @@ bool CouldHold(const Thread* threads, size_t count, size_t size) {
 }  // namespace
 
 void PoolCpu::Open() {
-  folder_ = OpenAside("/proc/self/task", O_RDONLY | O_DIRECTORY);
-  if (folder_ < 0) failure_.SetFromErrno("open", "/proc/self/task");
+  if (!folder_.Open("/proc/self/task", O_RDONLY | O_DIRECTORY))
+    failure_.SetFromErrno("open", "/proc/self/task");
   opened_ns_ = ReadWallNs();
 }
 
 void PoolCpu::Close() {
-  if (folder_ >= 0) close(folder_);
-  folder_ = -1;
+  folder_.Close();
 }
 
 const char* PoolCpu::reason() const {
@@ -123,10 +121,10 @@ bool PoolCpu::HasTimeToLook() const {
 
 void PoolCpu::Look() {
   struct stat status;
-  if (failure_ || folder_ < 0) return;
+  if (failure_ || !folder_.is_open()) return;
   // By number: libc's fstat is a symbol of 2.33. On 64-bit machines the kernel's structure is
   // libc's.
-  if (syscall(SYS_fstat, folder_, &status) != 0) {
+  if (syscall(SYS_fstat, folder_.number(), &status) != 0) {
     failure_.SetFromErrno("fstat", "/proc/self/task");
     return;
   }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "descriptors.h"
 #include "failure.h"
 
 namespace stageprof {
@@ -44,7 +45,7 @@ class PoolCpu {
   void Look();
   bool HasTimeToLook() const;
 
-  int folder_ = -1;
+  Descriptor folder_;
   // Links of /proc/self/task at the last look: the number of threads and 2.
   uint64_t links_ = 0;
   bool is_known_ = false;

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "descriptors.h"
 #include "failure.h"
 
 namespace stageprof {
@@ -11,14 +12,9 @@ namespace stageprof {
 // saves the open and close that cost several times the read. Used by the thread of one environment.
 class ProcFile {
  public:
-  ProcFile() = default;
-  ~ProcFile() { Close(); }
-  ProcFile(const ProcFile&) = delete;
-  ProcFile& operator=(const ProcFile&) = delete;
-
   // `path` must outlive the object. `flags` as for open(2).
   void Open(const char* path, int flags);
-  void Close();
+  void Close() { descriptor_.Close(); }
 
   // Reads up to `size - 1` bytes and terminates them. Returns their number, 0 on failure.
   size_t Read(char* text, size_t size);
@@ -29,7 +25,7 @@ class ProcFile {
  private:
   Failure failure_;
   const char* path_ = nullptr;
-  int descriptor_ = -1;
+  Descriptor descriptor_;
 };
 
 }  // namespace stageprof

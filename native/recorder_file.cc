@@ -2,11 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#include "descriptors.h"
 
 namespace stageprof {
 
@@ -19,29 +19,63 @@ bool IsWithinFileSizeLimit(uint64_t end) {
          end <= limit.rlim_cur;
 }
 
-// For file systems that cannot allocate, where musl does not do it in their place.
-int WriteZeros(int descriptor, uint64_t offset, uint64_t bytes) {
-  static const char kZeros[4096] = {};
+// O_EXCL alone refuses a link; O_NOFOLLOW says so to whoever reads this.
+constexpr int kNew = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
+constexpr unsigned kMode = 0600;
+
+// Returns 0 or an errno. What is not written in one go is where the disk became full.
+int WriteAt(int descriptor, const void* data, uint64_t bytes, uint64_t offset) {
+  const char* from = static_cast<const char*>(data);
   while (bytes > 0) {
-    const size_t part = bytes < sizeof kZeros ? static_cast<size_t>(bytes) : sizeof kZeros;
-    const ssize_t written = pwrite(descriptor, kZeros, part, static_cast<off_t>(offset));
+    const ssize_t written = pwrite(descriptor, from, bytes, static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return written < 0 ? errno : EIO;
+    from += written;
     offset += static_cast<uint64_t>(written);
     bytes -= static_cast<uint64_t>(written);
   }
   return 0;
 }
 
+// For file systems that cannot allocate, where musl does not do it in their place.
+int WriteZeros(int descriptor, uint64_t offset, uint64_t bytes) {
+  static const char kZeros[4096] = {};
+  while (bytes > 0) {
+    const uint64_t part = bytes < sizeof kZeros ? bytes : sizeof kZeros;
+    const int error = WriteAt(descriptor, kZeros, part, offset);
+    if (error != 0) return error;
+    offset += part;
+    bytes -= part;
+  }
+  return 0;
+}
+
+int AllocateIn(int descriptor, uint64_t offset, uint64_t bytes) {
+  if (!IsWithinFileSizeLimit(offset + bytes)) return EFBIG;
+  int error;
+  do {
+    error = posix_fallocate(descriptor, static_cast<off_t>(offset), static_cast<off_t>(bytes));
+  } while (error == EINTR);
+  if (error != EOPNOTSUPP && error != ENOSYS) return error;
+  const off_t size = lseek(descriptor, 0, SEEK_END);
+  if (size < 0) return errno;
+  // No holes are left before what lies past the end, and before it there may be numbers already.
+  const uint64_t end = static_cast<uint64_t>(size);
+  if (offset + bytes <= end) return 0;
+  return WriteZeros(descriptor, end, offset + bytes - end);
+}
+
+// Blocks are those of whole pages.
+constexpr uint64_t kPageBytes = 4096;
+
 }  // namespace
 
 int RecorderFile::Create(const char* path, uint64_t bytes) {
-  // O_EXCL alone refuses a link; O_NOFOLLOW says so to whoever reads this.
-  descriptor_ = OpenAside(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-  if (descriptor_ < 0) return errno;
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
-  if (memory == MAP_FAILED) {
-    const int error = errno;
+  if (!descriptor_.Open(path, kNew, kMode)) return errno;
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_.number(), 0);
+  if (memory == MAP_FAILED || !KeepPath(path)) {
+    const int error = memory == MAP_FAILED ? errno : ENOMEM;
+    if (memory != MAP_FAILED) munmap(memory, bytes);
     unlink(path);
     Close();
     return error;
@@ -55,29 +89,92 @@ int RecorderFile::Create(const char* path, uint64_t bytes) {
 
 int RecorderFile::Allocate(uint64_t offset, uint64_t bytes) {
   if (!Holds(offset, bytes)) return EFBIG;
-  if (descriptor_ < 0) return EBADF;
-  if (!IsWithinFileSizeLimit(offset + bytes)) return EFBIG;
-  int error;
-  do {
-    error = posix_fallocate(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(bytes));
-  } while (error == EINTR);
-  if (error != EOPNOTSUPP && error != ENOSYS) return error;
-  const off_t size = lseek(descriptor_, 0, SEEK_END);
-  if (size < 0) return errno;
-  // No holes are left before what lies past the end, and before it there may be numbers already.
-  const uint64_t end = static_cast<uint64_t>(size);
-  if (offset + bytes <= end) return 0;
-  return WriteZeros(descriptor_, end, offset + bytes - end);
+  if (!Reopen()) return errno;
+  const int error = AllocateIn(descriptor_.number(), offset, bytes);
+  if (error == 0) AddExtent(offset, offset + bytes);
+  return error;
 }
 
-void RecorderFile::Close() {
-  if (descriptor_ < 0) return;
-  close(descriptor_);
-  descriptor_ = -1;
+// Takes whole pages, and all extents that the new one touches into it.
+void RecorderFile::AddExtent(uint64_t begin, uint64_t end) {
+  Extent added = {begin / kPageBytes * kPageBytes,
+                  (end + kPageBytes - 1) / kPageBytes * kPageBytes};
+  if (added.end > bytes_) added.end = bytes_;
+  size_t first = 0;
+  while (first < extent_count_ && extents_[first].end < added.begin) ++first;
+  size_t last = first;
+  while (last < extent_count_ && extents_[last].begin <= added.end) ++last;
+  if (first == last && extent_count_ == kMostExtents) {
+    // One too many: it is joined to a neighbour, and a move takes the blocks between them too.
+    if (first < extent_count_) {
+      ++last;
+    } else {
+      --first;
+    }
+  }
+  if (first < last) {
+    if (extents_[first].begin < added.begin) added.begin = extents_[first].begin;
+    if (extents_[last - 1].end > added.end) added.end = extents_[last - 1].end;
+  }
+  const size_t after = extent_count_ - last;
+  memmove(&extents_[first + 1], &extents_[last], after * sizeof(Extent));
+  extents_[first] = added;
+  extent_count_ = first + 1 + after;
+}
+
+// The first page is copied last: without it nobody takes the file for a recorder, so that one whose
+// process was killed meanwhile is none.
+int RecorderFile::CopyTo(int target) const {
+  for (size_t index = 0; index < extent_count_; ++index) {
+    const auto [begin, end] = extents_[index];
+    // Blocks first: without them a store to the new mapping would be a SIGBUS.
+    int error = AllocateIn(target, begin, end - begin);
+    const uint64_t from = begin < kPageBytes ? kPageBytes : begin;
+    if (error == 0 && from < end) error = WriteAt(target, memory_ + from, end - from, from);
+    if (error != 0) return error;
+  }
+  if (extent_count_ == 0 || extents_[0].begin > 0) return 0;
+  const uint64_t first = extents_[0].end < kPageBytes ? extents_[0].end : kPageBytes;
+  return WriteAt(target, memory_, first, 0);
+}
+
+int RecorderFile::Move(const char* path) {
+  if (!descriptor_.is_open()) return EBADF;
+  Descriptor target;
+  if (!target.Open(path, kNew, kMode)) return errno;
+  int error = CopyTo(target.number());
+  // In one step: no thread finds the addresses without memory.
+  if (error == 0 && mmap(memory_, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+                         target.number(), 0) == MAP_FAILED) {
+    error = errno;
+  }
+  if (error != 0) {
+    unlink(path);
+    return error;
+  }
+  madvise(memory_, bytes_, MADV_DONTFORK);
+  descriptor_.TakeFrom(&target);
+  // Without a path the file only cannot be opened again, should the program close it.
+  KeepPath(path);
+  return 0;
+}
+
+bool RecorderFile::KeepPath(const char* path) {
+  free(path_);
+  path_ = strdup(path);
+  return path_ != nullptr;
+}
+
+bool RecorderFile::Reopen() {
+  errno = EBADF;
+  if (!descriptor_.is_open() || descriptor_.IsOurs()) return descriptor_.is_open();
+  return path_ != nullptr && descriptor_.OpenAgain(path_, O_RDWR | O_NOFOLLOW);
 }
 
 void RecorderFile::Unmap() {
   Close();
+  free(path_);
+  path_ = nullptr;
   if (memory_ != nullptr) munmap(memory_, bytes_);
   memory_ = nullptr;
 }

@@ -1,7 +1,10 @@
 #ifndef STAGEPROF_RECORDER_FILE_H_
 #define STAGEPROF_RECORDER_FILE_H_
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include "descriptors.h"
 
 namespace stageprof {
 
@@ -23,8 +26,14 @@ class RecorderFile {
   // Blocks for a part of the mapping. Without them a store to it ends the process with SIGBUS when
   // the disk is full. Returns 0 or an errno.
   int Allocate(uint64_t offset, uint64_t bytes);
+  // Goes on in a new file at `path`, which must not exist: the new one has all that this one holds, and
+  // takes over its addresses, so that buffers over the mapping stay valid. The old file is left as it is;
+  // its room is free once it is removed. Nobody may write to the mapping meanwhile: what is written after
+  // its part was copied would be lost. Returns 0 or an errno, and then nothing has changed and no new
+  // file is left behind.
+  int Move(const char* path);
   // Closes the descriptor; the mapping stays.
-  void Close();
+  void Close() { descriptor_.Close(); }
 
   bool Holds(uint64_t offset, uint64_t bytes) const {
     return offset <= bytes_ && bytes <= bytes_ - offset;
@@ -32,9 +41,26 @@ class RecorderFile {
   unsigned char* at(uint64_t offset) const { return memory_ + offset; }
 
  private:
-  void Unmap();
+  // Parts with blocks, in ascending order, apart from each other. A file has some five of them: each grows
+  // at its end. The file system does not tell: it takes blocks that nothing was written to for a hole.
+  struct Extent {
+    uint64_t begin;
+    uint64_t end;
+  };
+  static constexpr size_t kMostExtents = 16;
 
-  int descriptor_ = -1;
+  void Unmap();
+  void AddExtent(uint64_t begin, uint64_t end);
+  int CopyTo(int target) const;
+
+  Extent extents_[kMostExtents] = {};
+  size_t extent_count_ = 0;
+  // Whether the file is open, again where the program has closed it. False with errno.
+  bool Reopen();
+  bool KeepPath(const char* path);
+
+  Descriptor descriptor_;
+  char* path_ = nullptr;
   unsigned char* memory_ = nullptr;
   uint64_t bytes_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "recorder_handle.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,7 @@ napi_value RecorderHandle::Open(napi_env env, Environment* environment, const ch
   const bool made = napi_create_object(env, &object) == napi_ok &&
                     handle->AddFunction(env, object, "expose", Expose) &&
                     handle->AddFunction(env, object, "write", Write) &&
+                    handle->AddFunction(env, object, "move", Move) &&
                     handle->AddFunction(env, object, "start", Start) &&
                     handle->AddFunction(env, object, "close", CloseCalled);
   if (!made) {
@@ -111,6 +113,23 @@ napi_value RecorderHandle::Write(napi_env env, napi_callback_info info) {
   const int error = handle->is_open_ ? handle->file_.Allocate(offset, length) : EBADF;
   if (error == 0) memcpy(handle->file_.at(offset), data, length);
   return Number(env, error);
+}
+
+// move(path): 0 or an errno; the recorder then goes on in a new file there
+napi_value RecorderHandle::Move(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  RecorderHandle* handle = HandleOf(env, info, &count, &argument);
+  char path[PATH_MAX];
+  size_t length = 0;
+  if (napi_get_value_string_utf8(env, argument, path, sizeof path, &length) != napi_ok) {
+    return Number(env, EINVAL);
+  }
+  if (length + 1 == sizeof path) return Number(env, ENAMETOOLONG);
+  if (!handle->is_open_) return Number(env, EBADF);
+  // A reading that is written after its part of the file was copied would not be in the new one.
+  const RecorderWriter::Pause pause(&handle->writer_);
+  return Number(env, handle->file_.Move(path));
 }
 
 // start(places: Float64Array): 0, or the errno for which no readings are taken; see STAGEPROF_PLACES

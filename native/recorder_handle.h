@@ -13,7 +13,7 @@ namespace stageprof {
 // of ArrayBuffers over parts of the mapping. The mapping goes with the last of these.
 class RecorderHandle {
  public:
-  // An object { expose, write, start, close }, or the errno as a number.
+  // An object { expose, write, move, start, close }, or the errno as a number.
   static napi_value Open(napi_env env, Environment* environment, const char* path, uint64_t bytes);
 
   // The environment ends with the recorder open: the file stays, marked so. In a forked child, which
@@ -27,6 +27,7 @@ class RecorderHandle {
  private:
   static napi_value Expose(napi_env env, napi_callback_info info);
   static napi_value Write(napi_env env, napi_callback_info info);
+  static napi_value Move(napi_env env, napi_callback_info info);
   static napi_value Start(napi_env env, napi_callback_info info);
   static napi_value CloseCalled(napi_env env, napi_callback_info info);
   static void OnFunctionGone(napi_env env, void* data, void* hint);

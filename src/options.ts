@@ -36,12 +36,16 @@ export interface RecorderOption {
   readonly path?: string;
   /** Leave the file when the profiler is closed. Default: false. */
   readonly keep?: boolean;
+  /** @internal Folders it goes to, in this order and under the same name, where that of `path` has no room. */
+  readonly fallbacks?: readonly string[];
 }
 
 export interface RecorderChoice {
   /** Null for one in the folder of recorders. */
   readonly path: string | null;
   readonly keep: boolean;
+  /** Folders for when that of `path` has no room. */
+  readonly fallbacks: readonly string[];
 }
 
 /** The options with their defaults, validated. */
@@ -117,17 +121,18 @@ const RECORDER = 'a path, true, or an object of "path" and "keep"';
 
 function resolveRecorder(value: StageProfilerOptions['recorder']): RecorderChoice | null {
   if (value === undefined) return null;
-  if (value === true) return { path: null, keep: false };
-  if (typeof value === 'string') return { path: pathOf(value), keep: false };
+  if (value === true) return { path: null, keep: false, fallbacks: [] };
+  if (typeof value === 'string') return { path: pathOf(value), keep: false, fallbacks: [] };
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw optionError('recorder', RECORDER, value);
   for (const name of Object.keys(value)) {
-    if (name !== 'path' && name !== 'keep')
+    if (name !== 'path' && name !== 'keep' && name !== 'fallbacks')
       throw unknownOptionError(`recorder.${name}`, ['recorder.path', 'recorder.keep']);
   }
-  const { path, keep = false } = value;
+  const { path, keep = false, fallbacks = [] } = value;
   if (typeof keep !== 'boolean') throw optionError('recorder.keep', 'true or false', keep);
-  return { path: path === undefined ? null : pathOf(path), keep };
+  if (!Array.isArray(fallbacks)) throw optionError('recorder.fallbacks', 'an array of paths', fallbacks);
+  return { path: path === undefined ? null : pathOf(path), keep, fallbacks: fallbacks.map(pathOf) };
 }
 
 function pathOf(path: unknown): string {

@@ -320,9 +320,7 @@ export class StageProfiler implements Profiler {
   private warnings(): string[] {
     const warnings = [...this.remarks, ...this.misuse.warnings()];
     if (this.noRecorder !== null) warnings.push(`no recorder, ${this.noRecorder}`);
-    const failure = this.recorder?.failure ?? null;
-    if (failure !== null) warnings.push(`the recorder was given up, ${failure}`);
-    return warnings;
+    return [...warnings, ...(this.recorder?.warnings() ?? [])];
   }
 
   private sources(): Sources {

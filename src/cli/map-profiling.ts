@@ -1,7 +1,7 @@
 import type { StageProfilerOptions } from '../options.js';
 import { fileSystemOf } from '../recorder/file-system.js';
 import { removeLeftovers } from '../recorder/leftovers.js';
-import { makeRecorderFolder, recorderFolder, shortLivedRecorderFolder } from '../recorder/place.js';
+import { makeRecorderFolder, recorderFolder, recorderFolders, shortLivedRecorderFolder } from '../recorder/place.js';
 import { trackedEnvironment } from '../run/child-environment.js';
 import { PrivateFolder } from '../run/private-folder.js';
 import { inspectProgram, thisFinder } from '../run/program-file.js';
@@ -26,7 +26,8 @@ export function prepareProfiling(
   { modules }: { readonly modules: boolean },
 ): MapProfiling {
   if (profiler === null) return { env: process.env, recorderFolder: null, remove: () => {} };
-  const folder = new PrivateFolder();
+  const folder = new PrivateFolder({ withSpares: false });
+  if (folder.remark !== null) say(folder.remark);
   const node = process.execPath;
   const { tracker, remark } = chooseTracker(node, inspectProgram(node, thisFinder(process.env)), folder.path);
   if (remark !== null) say(remark);
@@ -38,15 +39,23 @@ export function prepareProfiling(
 }
 
 function recorderFolderOrNull(): string | null {
-  try {
-    const folder = makeRecorderFolder(shortLivedRecorderFolder());
-    // A folder that somebody has chosen is theirs to keep.
-    if (folder !== recorderFolder()) removeLeftovers(folder);
-    const advice = recorderAdvice(fileSystemOf(folder));
-    if (advice !== undefined) say(`recorders are in ${folder}: ${advice}`);
-    return folder;
-  } catch (error) {
-    say(`no recorder: ${systemReason(error)}; of an input whose process is killed there will be no profile`);
-    return null;
+  const first = shortLivedRecorderFolder();
+  let reason: string | undefined;
+  for (const candidate of new Set([first, ...recorderFolders()])) {
+    try {
+      const folder = makeRecorderFolder(candidate);
+      if (reason !== undefined) say(`recorders are in ${folder}: ${reason}`);
+      // A folder that somebody has chosen is theirs to keep.
+      if (folder !== recorderFolder()) removeLeftovers(folder);
+      const advice = recorderAdvice(fileSystemOf(folder));
+      if (advice !== undefined) say(`recorders are in ${folder}: ${advice}`);
+      return folder;
+    } catch (error) {
+      reason ??= `${candidate}: ${systemReason(error)}`;
+      // Open to others, or no folder at all: that has to be put right, and not to be passed over.
+      if ((error as NodeJS.ErrnoException).errno === undefined) break;
+    }
   }
+  say(`no recorder: ${reason}; of an input whose process is killed there will be no profile`);
+  return null;
 }

@@ -6,6 +6,7 @@ import { StageProfiler } from '../profiler.js';
 import { listed } from '../report/format.js';
 import { childEnvironment } from '../run/child-environment.js';
 import { gatherReports } from '../run/gathered-reports.js';
+import { leaveReport } from '../run/leave-report.js';
 import { PASSED_SIGNALS, PassedSignals } from '../run/passed-signals.js';
 import { PrivateFolder } from '../run/private-folder.js';
 import { runProgram } from '../run/program.js';
@@ -61,7 +62,8 @@ async function run(program: string, args: readonly string[], flags: RunFlags): P
   }
   // From here on no signal ends this process: it would leave the folder, and the program without its parent.
   const signals = new PassedSignals();
-  const folder = new PrivateFolder();
+  const folder = new PrivateFolder({ withSpares: true });
+  if (folder.remark !== null) say(folder.remark);
   try {
     return await runWith(signals, folder, { program, args, flags, file, out });
   } finally {
@@ -85,7 +87,7 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
   const env = childEnvironment(process.env, {
     tracker,
     modules: flags.modules,
-    run: { folder: folder.path, runPid: process.pid, profiler: profilerOf(flags) },
+    run: { folders: folder.paths, runPid: process.pid, profiler: profilerOf(flags) },
   });
 
   const end = await runProgram(program, args, env, signals);
@@ -95,7 +97,7 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
   }
   const exitCode = exitCodeOf(end.status);
   if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
-  const gathered = gatherReports(folder.path, end.pid, costOf(flags));
+  const gathered = gatherReports(folder.paths, end.pid, costOf(flags));
   printRun(gathered, {
     wallS: end.wallS,
     os: end.os,
@@ -105,12 +107,8 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
     lost: gathered.lost,
     resetsPeak: flags.rssPeak === 'reset',
   });
-  try {
-    out?.write(gathered.report);
-  } catch (error) {
-    // The exit code stays the program's: what it did is done.
-    say(`--out ${out?.path}: cannot be written, ${systemReason(error)}`);
-  }
+  // The exit code stays the program's: what it did is done.
+  if (out !== undefined) leaveReport(out, gathered.report, { free: folder.remove, say });
   return exitCode;
 }
 

@@ -1,7 +1,9 @@
 import { unlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { FileBytes } from '../recorder/file-bytes.js';
 import { type KilledBy, type OpenStageState, postmortemOf } from '../recorder/postmortem.js';
 import { type Recording, readRecorder } from '../recorder/reader.js';
+import { movedWarning, pathsFrom } from '../recorder/recorder-paths.js';
 import type { Report } from '../report/report.js';
 import type { LastMemory } from './failure.js';
 
@@ -19,10 +21,11 @@ export interface LastMoments {
  * @param signal that ended the process; null while it runs
  */
 export function readLastMoments(recorderPath: string | null, signal: NodeJS.Signals | null = null): LastMoments | null {
-  return readIfThere(recorderPath, (recording) => {
+  return readIfThere(recorderPath, (recording, full) => {
     const { report, open, last, killed_by: killedBy } = postmortemOf(recording, signal);
     const { rss_kb, rss_kb_peak, native_kb, rss_kb_per_s } = last;
-    return { profile: report, open, last: { rss_kb, rss_kb_peak, native_kb, rss_kb_per_s }, killedBy };
+    const profile = { ...report, warnings: [...report.warnings, ...full.map((folder) => movedWarning(folder))] };
+    return { profile, open, last: { rss_kb, rss_kb_peak, native_kb, rss_kb_per_s }, killedBy };
   });
 }
 
@@ -34,26 +37,37 @@ export function readOpenStage(recorderPath: string | null): string | null {
   });
 }
 
-function readIfThere<T>(recorderPath: string | null, take: (recording: Recording) => T): T | null {
+/** @param take gets the folders, too, that had no room for it */
+function readIfThere<T>(
+  recorderPath: string | null,
+  take: (recording: Recording, full: readonly string[]) => T,
+): T | null {
   if (recorderPath === null) return null;
-  try {
-    const file = new FileBytes(recorderPath);
+  const paths = pathsFrom(recorderPath);
+  // The last one first: where an older one could not be removed, the newer one is further on.
+  for (const [index, path] of [...paths.entries()].reverse()) {
     try {
-      return take(readRecorder(file));
-    } finally {
-      file.close();
+      const file = new FileBytes(path);
+      try {
+        return take(readRecorder(file), paths.slice(0, index).map(dirname));
+      } finally {
+        file.close();
+      }
+    } catch {
+      // It is in another folder, or there is none.
     }
-  } catch {
-    return null;
   }
+  return null;
 }
 
 /** Once all that it tells is in a record. */
 export function removeRecorder(recorderPath: string | null): void {
   if (recorderPath === null) return;
-  try {
-    unlinkSync(recorderPath);
-  } catch {
-    // Its process has removed it.
+  for (const path of pathsFrom(recorderPath)) {
+    try {
+      unlinkSync(path);
+    } catch {
+      // It was not there, or its process has removed it.
+    }
   }
 }

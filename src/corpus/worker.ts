@@ -7,6 +7,7 @@ import { endWithParent } from '../native/parent-death.js';
 import { nullProfiler } from '../null-profiler.js';
 import type { StageProfilerOptions } from '../options.js';
 import { StageProfiler } from '../profiler.js';
+import { recorderFolders } from '../recorder/place.js';
 import { SetupError, systemReason } from '../setup-error.js';
 import type { Profiler } from '../types.js';
 import { type LastMoments, readLastMoments } from './last-moments.js';
@@ -92,13 +93,16 @@ function resultOf(
   return { line: failureLine(input, failure, partial ?? undefined), result: { state, failure, profile: partial } };
 }
 
+/** As the parent takes them, who looks for the recorder there: before a pipeline may change the environment. */
+const FALLBACK_FOLDERS = recorderFolders();
+
 function makeProfiler(options: StageProfilerOptions | null, recorderPath: string | null): Profiler {
   if (options === null) return nullProfiler;
   if (recorderPath === null) return new StageProfiler(options);
   try {
-    return new StageProfiler({ ...options, recorder: recorderPath });
+    return new StageProfiler({ ...options, recorder: { path: recorderPath, fallbacks: FALLBACK_FOLDERS } });
   } catch (error) {
-    // Its folder has been removed, or filled: no reason for the input to fail.
+    // No reason for the input to fail.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STAGEPROF_RECORDER') throw error;
     return new StageProfiler(options);
   }

@@ -91,6 +91,8 @@ export interface NativeRecorder {
   expose(offset: number, bytes: number): ArrayBuffer | number;
   /** 0 or an errno. */
   write(offset: number, bytes: Uint8Array): number;
+  /** Goes on in a new file at `path`, with the memory that was exposed; the old one is the caller's to remove. 0 or an errno. */
+  move(path: string): number;
   /** Starts the thread that writes readings, at what `PLACES` names; 0, or the errno for which there is none. */
   start(places: Float64Array): number;
   /** Stops the thread, after a last reading. The file and the memory stay. */

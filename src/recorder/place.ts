@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { recorderError } from '../errors.js';
 import { fileSystemOf } from './file-system.js';
@@ -30,9 +30,24 @@ export function shortLivedRecorderFolder(env: NodeJS.ProcessEnv = process.env): 
   return join(SHARED_MEMORY, basename(folder));
 }
 
-/** All folders that a recorder may be in whose path nobody has chosen. */
+/**
+ * All folders that a recorder may be in whose path nobody has chosen, in the order in which they are tried: the first one
+ * may be full.
+ */
 export function recorderFolders(env: NodeJS.ProcessEnv = process.env): readonly string[] {
-  return [...new Set([recorderFolder(env), shortLivedRecorderFolder(env)])];
+  const { STAGEPROF_DIR: _chosen, ...unchosen } = env;
+  const { XDG_RUNTIME_DIR: _runtime, ...shared } = unchosen;
+  return [
+    ...new Set([recorderFolder(env), shortLivedRecorderFolder(shared), ...[unchosen, shared].map(recorderFolder)]),
+  ];
+}
+
+/** What the folders begin with that `run` makes and removes. */
+export const PRIVATE_PREFIX = 'stageprof-run-';
+
+/** A folder as messages name it that are merged: the same for every run. */
+export function shownFolder(folder: string): string {
+  return basename(folder).startsWith(PRIVATE_PREFIX) ? dirname(folder) : folder;
 }
 
 /** And can be written to. */

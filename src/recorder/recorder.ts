@@ -1,10 +1,10 @@
 import { lstatSync, unlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { recorderError } from '../errors.js';
-import { loadBinding, type NativeRecorder, NO_EXTERNAL_BUFFERS } from '../native/binding.js';
+import { type Binding, loadBinding, type NativeRecorder, NO_EXTERNAL_BUFFERS } from '../native/binding.js';
 import { SLOT_COUNT } from '../native/layout.js';
 import type { SampleMemory } from '../native/sampler.js';
 import type { RecorderChoice } from '../options.js';
+import { formatWarning } from '../report/warnings.js';
 import { ROW_BYTES } from '../row-store.js';
 import { CALL_CELLS, COUNTS, PlainMemory, type StateMemory } from '../state-memory.js';
 import type { RecorderFacts } from './facts.js';
@@ -24,7 +24,7 @@ import {
   VERSION_OFFSET,
   writerPlaces,
 } from './format.js';
-import { makeRecorderFolder, recorderName } from './place.js';
+import { isBoundToFolder, isFull, RecorderPaths } from './recorder-paths.js';
 import { systemFault } from './system-fault.js';
 
 /** Places of open calls whose memory is taken at once. */
@@ -50,52 +50,70 @@ export type OpenedRecorder = { readonly recorder: Recorder } | { readonly record
  * Makes the recorder of a profiler. That it is not to be had here is no error: the profiler then runs in memory.
  *
  * @param maxRows most rows there will be
- * @throws {Error} `ERR_STAGEPROF_RECORDER` for a path that is taken, or where no file can be made
+ * @throws {Error} `ERR_STAGEPROF_RECORDER` for a chosen path that is taken, or where no file can be made
  */
-export function openRecorder({ path: asked, keep }: RecorderChoice, maxRows: number): OpenedRecorder {
+export function openRecorder(choice: RecorderChoice, maxRows: number): OpenedRecorder {
   const { binding, missing } = loadBinding();
   if (binding === null) return { recorder: null, reason: missing };
-  let path: string;
+  const paths = new RecorderPaths(choice);
+  const sizes = geometry(maxRows, 0);
   try {
-    path = asked === null ? join(makeRecorderFolder(), recorderName()) : resolve(asked);
+    for (let path = paths.next(); path !== undefined; path = paths.next()) {
+      const made = makeFile(binding, path, sizes);
+      if (typeof made === 'object') {
+        return { recorder: new Recorder(path, paths, choice.keep, made.native, made.header, sizes) };
+      }
+      if (made === undefined) return { recorder: null, reason: 'the thread is being terminated' };
+      if (made === NO_EXTERNAL_BUFFERS) return { recorder: null, reason: NO_BUFFERS };
+      const { code, reason } = systemFault(made);
+      if (paths.isChosen && MISTAKES.has(code)) throw recorderError(mistakeMessage(path, code, reason));
+      paths.failed(path, made);
+      if (!isBoundToFolder(made)) break;
+    }
   } catch (error) {
+    if (paths.isChosen) throw error;
     return { recorder: null, reason: (error as Error).message };
   }
-  const sizes = geometry(maxRows, 0);
+  return { recorder: null, reason: formatWarning(paths.reason, 1) };
+}
+
+interface MadeFile {
+  readonly native: NativeRecorder;
+  readonly header: ArrayBuffer;
+}
+
+/** The errno where there is none, `NO_EXTERNAL_BUFFERS`, or undefined where the thread is being terminated. */
+function makeFile(binding: Binding, path: string, sizes: Geometry): MadeFile | number | undefined {
   const native = binding.recorderOpen(path, sizes.rows_offset + sizes.row_capacity * ROW_BYTES);
-  if (native === undefined) return { recorder: null, reason: 'the thread is being terminated' };
-  if (typeof native !== 'object') {
-    const { code, reason } = systemFault(native);
-    if (asked !== null && MISTAKES.has(code)) throw recorderError(mistakeMessage(path, code, reason));
-    return { recorder: null, reason: `${path}: ${reason}` };
-  }
+  if (typeof native !== 'object') return native;
   const header = native.expose(0, HEAD_BYTES);
-  if (typeof header === 'object') return { recorder: new Recorder(path, keep, native, header, sizes) };
+  if (typeof header === 'object') return { native, header };
   native.close();
   // Just made, and by this process.
   unlinkSync(path);
-  return {
-    recorder: null,
-    reason: header === NO_EXTERNAL_BUFFERS ? NO_BUFFERS : `${path}: ${systemFault(header).reason}`,
-  };
+  return header;
 }
 
 const NO_BUFFERS = 'this build of Node forbids memory that V8 has not allocated (its sandbox)';
 
-/** The state of a profiler in a mapped file. Where the file cannot grow, the profiler goes on in memory. */
+/**
+ * The state of a profiler in a mapped file. Where the file cannot grow it moves to another folder, and where there is none
+ * the profiler goes on in memory.
+ */
 export class Recorder implements StateMemory {
   readonly counts: Float64Array;
   readonly sample: SampleMemory;
   readonly excluded: Float64Array;
   private readonly numbers: DataView;
-  private readonly inode: number | undefined;
+  private inode: number | undefined;
   private readonly plain = new PlainMemory();
   private calls: ArrayBuffer | null = null;
   private labelsUsed = 0;
   private abandonedFor: string | null = null;
 
   constructor(
-    readonly path: string,
+    private path: string,
+    private readonly paths: RecorderPaths,
     private readonly keep: boolean,
     private readonly native: NativeRecorder,
     private readonly header: ArrayBuffer,
@@ -109,16 +127,17 @@ export class Recorder implements StateMemory {
     this.inode = lstatSync(path, { throwIfNoEntry: false })?.ino;
   }
 
-  /** Why the file holds only what was until then; null while it holds everything. */
-  get failure(): string | null {
-    return this.abandonedFor;
+  /** Why it is not where it was to be, or holds only what was until then. */
+  warnings(): string[] {
+    if (this.abandonedFor === null) return this.paths.warningsAt(this.path);
+    return [formatWarning(`the recorder was given up, ${this.abandonedFor}`, 1)];
   }
 
   rows(bytes: number, before: ArrayBuffer): ArrayBuffer {
     const { rows_offset: offset, row_capacity: capacity } = this.sizes;
     if (this.abandonedFor === null) {
       const fits = bytes <= capacity * ROW_BYTES;
-      const held = fits ? this.native.expose(offset, bytes) : ENOSPC;
+      const held = fits ? this.whereRoom(() => this.native.expose(offset, bytes)) : ENOSPC;
       if (typeof held === 'object') return held;
       this.abandon(held);
     }
@@ -142,7 +161,7 @@ export class Recorder implements StateMemory {
     record.write(path, 8, 'utf16le');
     const { labels_offset: offset, labels_bytes: capacity } = this.sizes;
     const fits = this.labelsUsed + record.length <= capacity;
-    const error = fits ? this.native.write(offset + this.labelsUsed, record) : ENOSPC;
+    const error = fits ? this.whereRoom(() => this.native.write(offset + this.labelsUsed, record)) : ENOSPC;
     if (error !== 0) this.abandon(error);
     this.labelsUsed += record.length;
   }
@@ -156,7 +175,8 @@ export class Recorder implements StateMemory {
     const text = Buffer.from(JSON.stringify(facts));
     const { numbers } = this;
     const sizes: Geometry = { ...this.sizes, facts_bytes: text.length };
-    const error = fitsFacts(text.length) ? this.native.write(sizes.facts_offset, text) : ENOSPC;
+    const fits = fitsFacts(text.length);
+    const error = fits ? this.whereRoom(() => this.native.write(sizes.facts_offset, text)) : ENOSPC;
     if (error !== 0) {
       this.abandon(error);
       return;
@@ -166,6 +186,8 @@ export class Recorder implements StateMemory {
     }
     numbers.setUint32(VERSION_OFFSET, FORMAT_VERSION, true);
     numbers.setUint32(BYTE_ORDER_OFFSET, BYTE_ORDER_MARK, true);
+    // What the readings are written to, which starting them would only find missing.
+    this.whereRoom(() => this.native.expose(sizes.moments_offset, sizes.calls_offset - sizes.moments_offset));
     this.set('writer_failure', this.native.start(writerPlaces(sizes, mask)));
     // Last: before it, nobody takes the file for a recorder.
     new Uint8Array(this.header).set(Buffer.from(MAGIC, 'latin1'));
@@ -177,6 +199,10 @@ export class Recorder implements StateMemory {
     this.native.close();
     // Nobody asks for what is in the file and whole in the report; what was given up is not even whole.
     if (this.keep) return;
+    this.removeFile();
+  }
+
+  private removeFile(): void {
     try {
       if (lstatSync(this.path).ino === this.inode) unlinkSync(this.path);
     } catch {
@@ -184,15 +210,41 @@ export class Recorder implements StateMemory {
     }
   }
 
+  /** Takes room in the file, in one folder after another where they are full. */
+  private whereRoom<T>(take: () => T | number): T | number {
+    for (;;) {
+      const taken = take();
+      if (typeof taken !== 'number' || !isFull(taken)) return taken;
+      this.paths.failed(this.path, taken);
+      if (!this.move()) return taken;
+    }
+  }
+
+  private move(): boolean {
+    for (let path = this.paths.next(); path !== undefined; path = this.paths.next()) {
+      const error = this.native.move(path);
+      if (error !== 0) {
+        this.paths.failed(path, error);
+        continue;
+      }
+      this.removeFile();
+      this.path = path;
+      this.inode = lstatSync(path, { throwIfNoEntry: false })?.ino;
+      return true;
+    }
+    return false;
+  }
+
   private callsFrom(place: number, bytes: number): ArrayBuffer | null {
     if (this.abandonedFor !== null || place + CALLS_AT_ONCE > this.sizes.call_capacity) return null;
-    const held = this.native.expose(this.sizes.calls_offset + place * bytes, CALLS_AT_ONCE * bytes);
+    const offset = this.sizes.calls_offset + place * bytes;
+    const held = this.whereRoom(() => this.native.expose(offset, CALLS_AT_ONCE * bytes));
     return typeof held === 'object' ? held : null;
   }
 
   private abandon(errno: number): void {
     const { reason } = systemFault(errno);
-    this.abandonedFor = reason;
+    this.abandonedFor = isFull(errno) ? this.paths.reason || reason : reason;
     this.set('failure', errno);
     this.set('state', STATE.abandoned);
   }

@@ -3,7 +3,7 @@ import type { Report } from '../report/report.js';
 import { formatWarning } from '../report/warnings.js';
 import { systemReason } from '../setup-error.js';
 import type { StageCost } from '../stage-cost.js';
-import { leftNames, readLeft } from './left-reports.js';
+import { byStart, leftNames, readLeft } from './left-reports.js';
 
 export interface GatheredReports {
   /** All merged; one about nothing where there is none. */
@@ -19,22 +19,27 @@ export interface GatheredReports {
 }
 
 /**
- * The reports of the node processes of a program, from what they have left in a folder, in the order in which they
- * started.
+ * The reports of the node processes of a program, from what they have left, in the order in which they started.
  *
+ * @param folders in the order in which they have tried them
  * @param programPid process id of the program itself: its report is wanted even if it opened no stage
  * @param cost what one stage costs on this machine
  */
-export function gatherReports(folder: string, programPid: number | undefined, cost: StageCost): GatheredReports {
+export function gatherReports(
+  folders: readonly string[],
+  programPid: number | undefined,
+  cost: StageCost,
+): GatheredReports {
   const merger = new ReportMerger();
   const skipped: string[] = [];
   let program: Report | undefined;
   let processes = 0;
   let recovered = 0;
   let lost = 0;
-  for (const name of namesIn(folder, skipped)) {
+  const names = new Set(folders.flatMap((folder) => namesIn(folder, skipped)));
+  for (const name of [...names].sort(byStart)) {
     try {
-      const left = readLeft(folder, name, cost);
+      const left = readLeft(folders, name, cost);
       if (left.report === null) {
         lost++;
         continue;

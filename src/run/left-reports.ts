@@ -4,6 +4,7 @@ import type { RecorderFacts } from '../recorder/facts.js';
 import { FileBytes } from '../recorder/file-bytes.js';
 import { type RecorderState, readRecorder } from '../recorder/reader.js';
 import { reportOf } from '../recorder/recorded-report.js';
+import { movedWarning } from '../recorder/recorder-paths.js';
 import { mergeReports } from '../report/merge.js';
 import type { Report } from '../report/report.js';
 import { renderTable } from '../report/table.js';
@@ -29,13 +30,17 @@ const LEFT_FILE = /^(\d+)-(\d+)\.(recorder|json)$/;
 const LARGEST_BYTES = 256 * 2 ** 20;
 
 /**
- * Names of the processes that have left something in a folder, in the order in which they were started.
+ * Names of what processes have left in a folder, one a process.
  *
  * @throws {Error} of the system, where the program has removed the folder
  */
 export function leftNames(folder: string): string[] {
-  const bases = readdirSync(folder).flatMap((name) => (LEFT_FILE.test(name) ? [name.replace(/\.\w+$/, '')] : []));
-  return [...new Set(bases)].sort((a, b) => startOf(a).startMs - startOf(b).startMs || startOf(a).pid - startOf(b).pid);
+  return readdirSync(folder).flatMap((name) => (LEFT_FILE.test(name) ? [name.replace(/\.\w+$/, '')] : []));
+}
+
+/** In the order in which the processes were started. */
+export function byStart(a: string, b: string): number {
+  return startOf(a).startMs - startOf(b).startMs || startOf(a).pid - startOf(b).pid;
 }
 
 function startOf(name: string): { readonly pid: number; readonly startMs: number } {
@@ -46,12 +51,12 @@ function startOf(name: string): { readonly pid: number; readonly startMs: number
 /**
  * What a process has left: the report that it wrote itself, else what its recorder holds.
  *
+ * @param folders in the order in which it has tried them
  * @throws {Error} for a report that is none, or is no plain file, or larger than one can be
  */
-export function readLeft(folder: string, name: string, cost: StageCost): LeftReport {
-  const base = join(folder, name);
-  const recorded = readRecorded(`${base}.recorder`, cost);
-  const text = readReportFile(`${base}.json`);
+export function readLeft(folders: readonly string[], name: string, cost: StageCost): LeftReport {
+  const recorded = readLastRecorded(folders, `${name}.recorder`, cost);
+  const text = firstReportFile(folders, `${name}.json`);
   const start = startOf(name);
   if (text !== null && text !== '') {
     return { ...start, report: checkedReport(text), facts: recorded?.facts ?? null, isCutOff: false };
@@ -65,6 +70,27 @@ interface Recorded {
   readonly report: Report;
   readonly facts: RecorderFacts;
   readonly state: RecorderState;
+}
+
+/** The last one counts: where an older one could not be removed when it moved, the newer one is further on. */
+function readLastRecorded(folders: readonly string[], name: string, cost: StageCost): Recorded | undefined {
+  for (const [index, folder] of [...folders.entries()].reverse()) {
+    const recorded = readRecorded(join(folder, name), cost);
+    if (recorded === undefined) continue;
+    const { report } = recorded;
+    const moved = folders.slice(0, index).map((full) => movedWarning(full));
+    return { ...recorded, report: { ...report, warnings: [...report.warnings, ...moved] } };
+  }
+  return undefined;
+}
+
+/** Null where there is none in any folder. */
+function firstReportFile(folders: readonly string[], name: string): string | null {
+  for (const folder of folders) {
+    const text = readReportFile(join(folder, name));
+    if (text !== null) return text;
+  }
+  return null;
 }
 
 /** Undefined where there is no recorder that can be read. */

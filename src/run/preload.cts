@@ -26,7 +26,7 @@ const ACTIVE = Symbol.for('stageprof.activeProfiler');
 const AWAITED = Symbol.for('stageprof.awaitedProfiler');
 
 const { stringify, parse } = JSON;
-const { closeSync, existsSync, openSync, renameSync, writeFileSync } = fs;
+const { closeSync, existsSync, openSync, renameSync, unlinkSync, writeFileSync } = fs;
 const { join } = path;
 const on = process.on.bind(process);
 const { pid, ppid } = process;
@@ -45,19 +45,21 @@ const registry = globalThis as Registry;
 let isLate = false;
 const LATE = 'begun when the program first waited (before it on Node 20.19, 22.13 and later): 1';
 
-function prepare({ folder, runPid, profiler: options }: RunVariable): void {
+function prepare({ folders, runPid, profiler: options }: RunVariable): void {
   // The program itself, whose report is wanted even if it opens no stage: its memory, and the whole of its time.
   const isFirst = ppid === runPid;
 
   registry[AWAITED] = (Constructor) => {
     delete registry[AWAITED];
-    const base = join(folder, `${pid}-${startMs}`);
+    const name = `${pid}-${startMs}`;
     try {
+      const [folder, ...fallbacks] = folders as [string, ...string[]];
       // Fails where `run` has ended already or the process sees other files than `run`: nobody would read it.
-      const recorder = { path: `${base}.recorder`, keep: true };
+      const recorder = { path: join(folder, `${name}.recorder`), keep: true, fallbacks };
       const profiler = new Constructor({ ...options, recorder }, { remarks: isLate ? [LATE] : [] });
       registry[ACTIVE] = profiler;
-      if (!existsSync(recorder.path) || options.threads === true) leaveReportAtExit(profiler, `${base}.json`);
+      const isRecorded = folders.some((place) => existsSync(join(place, `${name}.recorder`)));
+      if (!isRecorded || options.threads === true) leaveReportAtExit(profiler, name, folders);
       return profiler;
     } catch {
       return undefined;
@@ -92,18 +94,24 @@ function requiresModules(): boolean {
 }
 
 /** A file is there from now on: left empty, it says that the process was killed. */
-function leaveReportAtExit(profiler: StageProfiler, reportFile: string): void {
-  closeSync(openSync(reportFile, 'wx', 0o600));
+function leaveReportAtExit(profiler: StageProfiler, name: string, folders: readonly string[]): void {
+  const empty = join(folders[0]!, `${name}.json`);
+  closeSync(openSync(empty, 'wx', 0o600));
   on('exit', () => {
-    try {
-      // All objects or arrays have been given a toJSON.
-      if (stringify([{}]) !== '[{}]') return;
-      profiler.close();
-      const partFile = `${reportFile}.part`;
-      writeFileSync(partFile, stringify(profiler.report()), { flag: 'wx', mode: 0o600 });
-      renameSync(partFile, reportFile);
-    } catch {
-      // The empty file tells.
+    // All objects or arrays have been given a toJSON: the empty file tells.
+    if (stringify([{}]) !== '[{}]') return;
+    profiler.close();
+    const text = stringify(profiler.report());
+    for (const folder of folders) {
+      try {
+        const partFile = join(folder, `${name}.json.part`);
+        writeFileSync(partFile, text, { flag: 'wx', mode: 0o600 });
+        if (folder !== folders[0]) unlinkSync(empty);
+        renameSync(partFile, join(folder, `${name}.json`));
+        return;
+      } catch {
+        // No room there.
+      }
     }
   });
 }

@@ -1,30 +1,100 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { PRIVATE_PREFIX } from '../recorder/place.js';
 import { SetupError, systemReason } from '../setup-error.js';
 
-/** A folder that only this user can read, for as long as this process. */
+/** What the recorders of a few processes with a few stages take. */
+const ROOM_BYTES = 2 ** 20;
+
+/** Memory that holds files, on Linux. */
+const SHARED_MEMORY = '/dev/shm';
+
+export interface PrivateFolderOptions {
+  /** Also one in each other place, for what does not fit into the first one. */
+  readonly withSpares: boolean;
+}
+
+/** A folder that only this user can read, for as long as this process; in another place where TMPDIR has no room. */
 export class PrivateFolder {
+  /** The first one with room. */
   readonly path: string;
+  /** All of them, in the order in which they are to be tried. */
+  readonly paths: readonly string[];
+  /** Why the folder for temporary files is not the first, in one line; null where it is. */
+  readonly remark: string | null;
 
   /** @throws {SetupError} where none can be made */
-  constructor() {
-    try {
-      // 0700 by mkdtemp itself.
-      this.path = mkdtempSync(join(resolve(tmpdir()), 'stageprof-run-'));
-    } catch (error) {
-      throw new SetupError(
-        `TMPDIR: no folder can be made there, ${systemReason(error)}: set it to one that can be written`,
-      );
+  constructor({ withSpares }: PrivateFolderOptions) {
+    const temporary = resolve(tmpdir());
+    const roomy: string[] = [];
+    const full: string[] = [];
+    let fault: string | null = null;
+    for (const parent of placesFor(temporary, process.env)) {
+      if (roomy.length > 0 && !withSpares) break;
+      try {
+        // 0700 by mkdtemp itself.
+        const path = mkdtempSync(join(parent, PRIVATE_PREFIX));
+        full.push(path);
+        tryRoom(path);
+        full.pop();
+        roomy.push(path);
+      } catch (error) {
+        if (parent === temporary) fault = systemReason(error);
+      }
     }
+    // Never where others can do: the program might list it.
+    if (roomy.length === 0) roomy.push(...inWorkingDirectory());
+    this.paths = [...roomy, ...full];
+    if (this.paths.length === 0) {
+      throw new SetupError(`TMPDIR: no folder can be made there, ${fault}: set it to one that can be written`);
+    }
+    this.path = this.paths[0]!;
+    const elsewhere =
+      dirname(this.path) === temporary ? 'nor is there room elsewhere' : `so what is temporary is in ${this.path}`;
+    this.remark = fault === null ? null : `TMPDIR: ${fault} in ${temporary}, ${elsewhere}`;
     process.once('exit', this.remove);
   }
 
   /** Idempotent. What cannot be removed is left: the run itself has succeeded. */
   readonly remove = (): void => {
     process.off('exit', this.remove);
-    try {
-      rmSync(this.path, { recursive: true, force: true });
-    } catch {}
+    for (const path of this.paths) {
+      try {
+        rmSync(path, { recursive: true, force: true });
+      } catch {}
+    }
   };
+}
+
+function placesFor(temporary: string, { XDG_RUNTIME_DIR }: NodeJS.ProcessEnv): ReadonlySet<string> {
+  return new Set([temporary, SHARED_MEMORY, ...(XDG_RUNTIME_DIR ? [resolve(XDG_RUNTIME_DIR)] : [])]);
+}
+
+function inWorkingDirectory(): string[] {
+  let path: string | undefined;
+  try {
+    path = mkdtempSync(join(process.cwd(), PRIVATE_PREFIX));
+    tryRoom(path);
+    return [path];
+  } catch {
+    if (path !== undefined) rmSync(path, { recursive: true, force: true });
+    return [];
+  }
+}
+
+/**
+ * With a file, which tells of quotas too. A folder itself takes nothing of many file systems.
+ * @throws {Error} of the system
+ */
+function tryRoom(folder: string): void {
+  const trial = join(folder, 'trial');
+  const bytes = Buffer.alloc(ROOM_BYTES);
+  const file = openSync(trial, 'wx', 0o600);
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+  } finally {
+    closeSync(file);
+    rmSync(trial, { force: true });
+  }
 }

@@ -2,8 +2,8 @@ import type { StageProfilerOptions } from '../options.js';
 
 /** What `stageprof run` tells the node processes of a program, as JSON in `RUN_VARIABLE`. */
 export interface RunVariable {
-  /** Absolute; each process leaves its report there. */
-  readonly folder: string;
+  /** Absolute; each process leaves its recorder in the first one, or in the next where there is no room. */
+  readonly folders: readonly string[];
   /** Process id of `stageprof run`: the process whose parent it is, is the program itself. */
   readonly runPid: number;
   readonly profiler: StageProfilerOptions;

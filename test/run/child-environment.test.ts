@@ -42,7 +42,12 @@ test.each([
 });
 
 describe('the environment of a program', () => {
-  const run = { folder: '/tmp/r', runPid: 7, profiler: { collect: 'every' } } as const;
+  const run = {
+    folder: '/tmp/r',
+    folders: ['/tmp/r', '/dev/shm/r'],
+    runPid: 7,
+    profiler: { collect: 'every' },
+  } as const;
 
   test('holds what the processes have to know, and all that was there', () => {
     const env = childEnvironment({ PATH: '/bin', A: '' }, { tracker: '/t.so', modules: true, run });

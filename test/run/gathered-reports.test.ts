@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { StageProfiler } from '../../src/profiler.js';
 import { gatherReports } from '../../src/run/gathered-reports.js';
@@ -24,7 +24,7 @@ test('reports are merged in the order in which their processes started', () => {
   put('9-1000.json', withStage('first'));
   put('1-3000.json', withStage('third'));
   put('2-2000.json', withStage('second'));
-  const gathered = gatherReports(folder, 9, COST);
+  const gathered = gatherReports([folder], 9, COST);
   expect(gathered.report).toMatchObject({ processes: 3, total_wall_s: 30 });
   expect(gathered.report.stages.map(({ stage }) => stage)).toEqual(['first', 'second', 'third']);
   expect(gathered.program?.stages[0]?.stage).toBe('first');
@@ -34,11 +34,11 @@ test('reports are merged in the order in which their processes started', () => {
 test('of a process id that was used again, the first is the program', () => {
   put('9-1000.json', withStage('program'));
   put('9-2000.json', withStage('child'));
-  expect(gatherReports(folder, 9, COST).program?.stages[0]?.stage).toBe('program');
+  expect(gatherReports([folder], 9, COST).program?.stages[0]?.stage).toBe('program');
 });
 
 test('an empty folder gives a report about nothing', () => {
-  expect(gatherReports(folder, 9, COST)).toMatchObject({
+  expect(gatherReports([folder], 9, COST)).toMatchObject({
     report: { processes: 0, stages: [], rss_kb_peak: null, warnings: [] },
     program: undefined,
     lost: 0,
@@ -49,7 +49,7 @@ test('an empty file is a process that was killed', () => {
   put('9-1000.json', '');
   put('8-1000.json', withStage('a'));
   put('7-1000.json.part', '{"schema":');
-  const { report: merged, lost, program } = gatherReports(folder, 9, COST);
+  const { report: merged, lost, program } = gatherReports([folder], 9, COST);
   expect({ lost, program }).toEqual({ lost: 1, program: undefined });
   expect(merged).toMatchObject({ processes: 1, warnings: ['node processes that left no report: 1'] });
 });
@@ -65,7 +65,7 @@ describe('of a process that leaves a recorder', () => {
       profiler.stage('recorded').end();
       profiler.close();
     });
-    const { report: merged, program, recovered, lost } = gatherReports(folder, 9, COST);
+    const { report: merged, program, recovered, lost } = gatherReports([folder], 9, COST);
     expect({ recovered, lost }).toEqual({ recovered: 0, lost: 0 });
     expect(merged).toMatchObject({ processes: 1, stages: [{ stage: 'recorded', calls: 1 }], overhead_s: 0.001 });
     expect(program).toMatchObject({ stages: [{ stage: 'recorded' }] });
@@ -76,14 +76,14 @@ describe('of a process that leaves a recorder', () => {
     record('9-1000', (profiler) => {
       profiler.stage('open');
     });
-    const { report: merged, recovered } = gatherReports(folder, 9, COST);
+    const { report: merged, recovered } = gatherReports([folder], 9, COST);
     expect(recovered).toBe(1);
     expect(merged).toMatchObject({ stages: [{ stage: 'open', open: 1 }], partial: true });
   });
 
   test('that cannot be read, and no report of its own, nothing is known', () => {
     put('8-1000.recorder', 'damaged');
-    expect(gatherReports(folder, 9, COST)).toMatchObject({ lost: 1, report: { processes: 0 } });
+    expect(gatherReports([folder], 9, COST)).toMatchObject({ lost: 1, report: { processes: 0 } });
   });
 
   test('and a report of its own, the report counts', () => {
@@ -92,13 +92,13 @@ describe('of a process that leaves a recorder', () => {
       profiler.close();
     });
     put('9-1000.json', withStage('written'));
-    expect(gatherReports(folder, 9, COST).report.stages.map(({ stage }) => stage)).toEqual(['written']);
+    expect(gatherReports([folder], 9, COST).report.stages.map(({ stage }) => stage)).toEqual(['written']);
   });
 
   test('and no stage, it is left out unless it is the program itself', () => {
     record('9-1000', (profiler) => profiler.close());
     record('8-1000', (profiler) => profiler.close());
-    const { report: merged, program } = gatherReports(folder, 9, COST);
+    const { report: merged, program } = gatherReports([folder], 9, COST);
     expect(merged.processes).toBe(1);
     expect(program).toMatchObject({ stages: [], rss_kb_peak: expect.any(Number) });
   });
@@ -120,7 +120,7 @@ describe('a file that cannot be read as a report is left out with one line', () 
   test.each(Object.keys(hostile))('%s', (name) => {
     put('1-1000.json', hostile[name]);
     put('2-2000.json', good);
-    const { report: merged, skipped } = gatherReports(folder, 2, COST);
+    const { report: merged, skipped } = gatherReports([folder], 2, COST);
     expect(skipped).toEqual([expect.stringMatching(/^1-1000: the report of process 1 is left out, ./)]);
     expect(merged).toMatchObject({
       processes: 1,
@@ -136,19 +136,40 @@ describe('a file that cannot be read as a report is left out with one line', () 
     execFileSync('mkfifo', [join(folder, '3-1000.json')]);
     put('4-1000.json', '');
     truncateSync(join(folder, '4-1000.json'), 2 ** 40);
-    const { report: merged, skipped, lost } = gatherReports(folder, 1, COST);
+    const { report: merged, skipped, lost } = gatherReports([folder], 1, COST);
     expect(skipped.map((line) => line.slice(0, 7))).toEqual(['1-1000:', '2-1000:', '3-1000:', '4-1000:']);
     expect({ lost, processes: merged.processes }).toEqual({ lost: 0, processes: 0 });
   });
 });
 
+test('what had no room in the first folder is found in the next one, and said once', () => {
+  const folders = ['stageprof-run-a', 'stageprof-run-b'].map((name) => join(temporaryFolder(), name));
+  const [first, second] = folders as [string, string];
+  for (const path of folders) mkdirSync(path);
+  for (const pid of [8, 9]) {
+    const profiler = new StageProfiler({ recorder: { path: join(second, `${pid}-1000.recorder`), keep: true } });
+    profiler.stage('recorded').end();
+    profiler.close();
+  }
+  // One that could not be removed when it moved on.
+  writeFileSync(join(first, '9-1000.recorder'), 'torn');
+  writeFileSync(join(second, '7-900.json'), JSON.stringify(withStage('in the second')));
+  const { report: merged, lost } = gatherReports(folders, 9, COST);
+  expect(merged.stages.map(({ stage, calls }) => [stage, calls])).toEqual([
+    ['in the second', 1],
+    ['recorded', 2],
+  ]);
+  expect(merged.warnings).toContain(`recorders in another folder, no room in ${dirname(first)}: 2`);
+  expect(lost).toBe(0);
+});
+
 test('what a report says of the number of processes is not believed', () => {
   put('1-1000.json', { ...withStage('a'), processes: 1000 });
-  expect(gatherReports(folder, 1, COST).report.processes).toBe(1);
+  expect(gatherReports([folder], 1, COST).report.processes).toBe(1);
 });
 
 test('a folder that the program has removed is said, and costs nothing else', () => {
-  const { report, skipped, program } = gatherReports('/nonexistent/stageprof-run', 9, COST);
+  const { report, skipped, program } = gatherReports(['/nonexistent/stageprof-run'], 9, COST);
   expect(skipped).toEqual([expect.stringMatching(/the reports are gone, /)]);
   expect([report.stages, report.processes, program]).toEqual([[], 0, undefined]);
 });

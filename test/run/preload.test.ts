@@ -23,7 +23,7 @@ function run(
   { isFirst = false, variable = undefined as string | undefined, flags = [] as string[], env = {} } = {},
 ) {
   const runPid = isFirst ? process.pid : 1;
-  const STAGEPROF_RUN = variable ?? JSON.stringify({ folder, runPid, profiler: {} });
+  const STAGEPROF_RUN = variable ?? JSON.stringify({ folders: [folder], runPid, profiler: {} });
   const args = [...flags, '--require', PRELOAD, '--input-type=module', '-e', source];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
@@ -35,7 +35,7 @@ function run(
 const COST = { fullNs: 1000, innerNs: 500 };
 
 /** The reports of the processes that have left something. */
-const reports = (): Report[] => leftNames(folder).map((name) => readLeft(folder, name, COST).report!);
+const reports = (): Report[] => leftNames(folder).map((name) => readLeft([folder], name, COST).report!);
 
 describe('a process of a program under stageprof run', () => {
   test('that opens a stage leaves its recorder', () => {
@@ -134,8 +134,11 @@ describe('a process that cannot leave a report is as without', () => {
   const source = `${ASKS} activeProfiler().stage('a', () => {}); console.log(activeProfiler().enabled)`;
 
   test.each([
-    ['the folder is gone', () => JSON.stringify({ folder: '/not/there', runPid: 1, profiler: {} })],
-    ['the options are of another version', () => JSON.stringify({ folder, runPid: 1, profiler: { unknown: 1 } })],
+    ['the folder is gone', () => JSON.stringify({ folders: ['/not/there'], runPid: 1, profiler: {} })],
+    [
+      'the options are of another version',
+      () => JSON.stringify({ folders: [folder], runPid: 1, profiler: { unknown: 1 } }),
+    ],
     ['the variable is torn', () => '{"folder":'],
     ['the variable is empty', () => ''],
   ])('because %s', (_, variable) => {

@@ -1,0 +1,80 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/report/report.js';
+import { canMount, runOnSmallFileSystems } from '../small-file-systems.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { PACKAGE } from '../workloads.js';
+import { MAIN } from './run-cli.js';
+
+const LABELS = 120;
+
+/** Opens so many labels, fills what it is told to, and ends with 7. */
+const PROGRAM = `
+  import { activeProfiler } from ${JSON.stringify(PACKAGE)};
+  import { writeFileSync } from 'node:fs';
+  for (let i = 0; i < ${LABELS}; i++) activeProfiler().stage('label' + i, () => {});
+  for (const folder of process.argv.slice(2)) {
+    for (let bytes = 2 ** 24, part = 0; bytes >= 4096; bytes /= 2) {
+      try { writeFileSync(folder + '/fill' + part++, Buffer.alloc(bytes)); } catch {}
+    }
+  }
+  console.log('its own');
+  process.exitCode = 7;`;
+
+let folder: string;
+let program: string;
+let temporary: string;
+let results: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  program = join(folder, 'labels.mjs');
+  temporary = join(folder, 'tmp');
+  results = join(folder, 'results');
+  for (const path of [temporary, results]) mkdirSync(path);
+  writeFileSync(program, PROGRAM);
+});
+
+/**
+ * Runs the program under `run --out` in folders so small, and gives what is in them afterwards, by path.
+ *
+ * @param fills folders that the program fills
+ */
+function run(sizes: Readonly<Record<string, string>>, out: string, fills: readonly string[] = []) {
+  const copies = join(folder, 'copies');
+  mkdirSync(copies);
+  // The file systems end with the last process in them.
+  const script = `cd ${results}; "$@"; code=$?; for file in $(find /dev/shm "$TMPDIR" ${results} -type f ! -name 'fill*'); do cp "$file" "$COPIES/$(echo "$file" | tr / %)"; done; ls -A /dev/shm "$TMPDIR" >"$COPIES/names"; exit $code`;
+  const command = [process.execPath, MAIN, 'run', '--out', out, '--', process.execPath, program, ...fills];
+  const { status, stdout, stderr } = runOnSmallFileSystems(['sh', '-c', script, 'sh', ...command], {
+    sizes,
+    env: { TMPDIR: temporary, XDG_RUNTIME_DIR: '', COPIES: copies },
+  });
+  const fileAt = (path: string) => JSON.parse(readFileSync(join(copies, path.replaceAll('/', '%')), 'utf8')) as Report;
+  return { status, stdout, stderr, fileAt, names: readFileSync(join(copies, 'names'), 'utf8') };
+}
+
+const AS_IT_IS = { status: 7, stdout: 'its own\n' };
+
+describe.skipIf(!canMount)('stageprof run where there is little room', () => {
+  test.each(['16k', '64k', '256k'])('in TMPDIR, %s: what is temporary is elsewhere, and that is said', (size) => {
+    const out = join(results, 'report.json');
+    const { status, stdout, stderr, fileAt, names } = run({ [temporary]: size, '/dev/shm': '64m' }, out);
+    expect({ status, stdout }).toEqual(AS_IT_IS);
+    expect(stderr).toContain(
+      `TMPDIR: no space left on device (ENOSPC) in ${temporary}, so what is temporary is in /dev/shm/`,
+    );
+    expect(fileAt(out).stages).toHaveLength(LABELS);
+    expect(names).not.toContain('stageprof-run');
+  });
+
+  test('for the report: it is in another folder, and the line says where, and what was full', () => {
+    const out = join(results, 'report.json');
+    const { status, stdout, stderr, fileAt } = run({ [results]: '1m', '/dev/shm': '64m' }, out, [results]);
+    expect({ status, stdout }).toEqual(AS_IT_IS);
+    const [line, path = ''] = /^stageprof: --out .*: the report is in (.*)$/m.exec(stderr) ?? [];
+    expect(line).toContain(`${out}: cannot be written, no space left on device (ENOSPC)`);
+    expect(path).toMatch(new RegExp(`^${temporary}/stageprof-\\d+\\.report\\.json$`));
+    expect(fileAt(path).stages).toHaveLength(LABELS);
+  });
+});
