@@ -164,6 +164,7 @@ function headerFacts(recording: Recording, last: RecordedReading): HeaderFacts {
     node: facts.node,
     pid: facts.pid,
     thread: facts.thread,
+    stages_wall_s: secondsOf(Math.min(covered, totalNs)) ?? 0,
     ...(state === 'closed' ? {} : { partial: true }),
     ...(facts.slurm === null ? {} : { slurm: facts.slurm }),
   };

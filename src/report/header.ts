@@ -135,6 +135,13 @@ export const HEADER = {
   node: { type: 'text', fold: 'same', nullable: true, description: 'Version of Node.js.' },
   pid: { type: 'count', fold: 'same', nullable: true, description: 'Process id.' },
   thread: { type: 'count', fold: 'same', nullable: true, description: 'Thread id, 0 for the main thread.' },
+  stages_wall_s: {
+    type: 's',
+    fold: 'add',
+    optional: true,
+    description:
+      'Elapsed time while any stage was open, summed over processes. In a report of one process it is `total_wall_s` less `outside_wall_s`. Missing in reports of before there was such a member.',
+  },
   partial: {
     type: 'boolean',
     fold: 'any',

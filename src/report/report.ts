@@ -53,6 +53,7 @@ export interface ReportHeader {
   readonly node: string | null;
   readonly pid: number | null;
   readonly thread: number | null;
+  readonly stages_wall_s?: number;
   readonly partial?: boolean;
   readonly slurm?: SlurmIdentity;
   readonly processes?: number;

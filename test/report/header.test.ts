@@ -5,6 +5,7 @@ import { report } from './fixture.js';
 
 test('the table lists the members of a report in the order they are written', () => {
   const { stages: _, ...header } = report({
+    stages_wall_s: 9,
     partial: true,
     slurm: { job: '1', array_job: null, array_task: null },
     processes: 2,
