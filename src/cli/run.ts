@@ -7,6 +7,7 @@ import { childEnvironment } from '../run/child-environment.js';
 import { gatherReports } from '../run/gathered-reports.js';
 import { PASSED_SIGNALS, PassedSignals } from '../run/passed-signals.js';
 import { PrivateFolder } from '../run/private-folder.js';
+import { ProcessWatch } from '../run/process-watch.js';
 import { runProgram } from '../run/program.js';
 import { inspectProgram, type ProgramFile, thisFinder } from '../run/program-file.js';
 import { ReportFile } from '../run/report-file.js';
@@ -86,14 +87,25 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
     run: { folder: folder.path, runPid: process.pid, profiler: profilerOf(flags) },
   });
 
-  const end = await runProgram(program, args, env, signals);
+  const watch = new ProcessWatch();
+  const end = await runProgram(program, args, env, signals, watch);
   if (!end.started) {
     say(`${program}: cannot be executed, ${systemReason(end.error)}`);
     return end.exitCode;
   }
   const exitCode = exitCodeOf(end.status);
   if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
-  const gathered = gatherReports(folder.path, end.pid);
+  const gathered = gatherReports(folder.path, end.pid, {
+    program: {
+      pid: end.pid,
+      command: [program, ...args].join(' '),
+      startMs: end.startMs,
+      wallS: end.wallS,
+      exit: end.status.signal ?? end.status.code,
+    },
+    seen: watch.seen(),
+    forgotten: watch.forgotten,
+  });
   printRun(gathered, {
     wallS: end.wallS,
     os: end.os,
@@ -101,6 +113,7 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
     program: gathered.program,
     merged: gathered.report,
     lost: gathered.lost,
+    launchers: gathered.launchers,
     resetsPeak: flags.rssPeak === 'reset',
   });
   try {

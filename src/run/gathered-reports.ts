@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { FileBytes } from '../recorder/file-bytes.js';
 import { readRecorder } from '../recorder/reader.js';
 import { reportOf } from '../recorder/recorded-report.js';
-import { mergeReports, ReportMerger } from '../report/merge.js';
+import { mergeReports } from '../report/merge.js';
 import type { Report } from '../report/report.js';
 import { renderTable } from '../report/table.js';
 import { formatWarning } from '../report/warnings.js';
 import { systemReason } from '../setup-error.js';
+import { mergeProcesses } from './merged-processes.js';
+import { type ReportingProcess, runProcesses, type SeenProcess, type StartedProgram } from './run-process.js';
 
 export interface GatheredReports {
   /** All merged; one about nothing where there is none. */
@@ -16,6 +18,9 @@ export interface GatheredReports {
   readonly program: Report | undefined;
   /** Processes that left no report, but a recorder: killed, or still running. What it has is in `report`. */
   readonly recovered: number;
+  /** Processes whose reports are in the rows, and those above them that are in none. */
+  readonly counted: number;
+  readonly launchers: number;
   /** Processes that asked for the profiler and left neither. */
   readonly lost: number;
   /** Why a file was left out, one line each. */
@@ -28,19 +33,30 @@ const REPORT_FILE = /^(\d+)-(\d+)\.json$/;
 /** A report of the most labels there can be takes some 60 MB. */
 const LARGEST_BYTES = 256 * 2 ** 20;
 
+/** What is known of the processes of a run from outside. */
+export interface RunFromOutside {
+  readonly program: StartedProgram;
+  readonly seen: readonly SeenProcess[];
+  /** Processes that were seen and are not remembered. */
+  readonly forgotten: number;
+}
+
 /**
  * The reports that the node processes of a program have left in a folder, in the order in which they started.
  *
  * @param programPid process id of the program itself
  */
-export function gatherReports(folder: string, programPid: number | undefined): GatheredReports {
-  const merger = new ReportMerger();
+export function gatherReports(
+  folder: string,
+  programPid: number | undefined,
+  { program: started, seen = [], forgotten = 0 }: Partial<RunFromOutside> = {},
+): GatheredReports {
+  const reporting: ReportingProcess[] = [];
   const skipped: string[] = [];
   let program: Report | undefined;
-  let processes = 0;
   let recovered = 0;
   let lost = 0;
-  for (const { name, pid } of reportFiles(folder, skipped)) {
+  for (const { name, pid, startMs } of reportFiles(folder, skipped)) {
     try {
       const text = readReportFile(join(folder, name));
       const made = text === '' ? recordedReport(join(folder, recorderOf(name))) : checkedReport(text);
@@ -50,22 +66,21 @@ export function gatherReports(folder: string, programPid: number | undefined): G
       }
       // Counted here: a file that says so of itself may be anyone's.
       const report = { ...made, processes: 1 };
-      merger.add(report);
+      reporting.push({ pid, parentPid: null, command: null, startMs, report });
       if (text === '') recovered++;
-      processes++;
       if (pid === programPid) program ??= report;
     } catch (error) {
       skipped.push(`${name}: the report of process ${pid} is left out, ${systemReason(error)}`);
     }
   }
-  const merged = merger.result();
+  const { report: merged, ...counts } = mergeProcesses(runProcesses(reporting, seen, started ?? null), forgotten);
   const warnings = [
     ...merged.warnings,
     ...counted('node processes that were killed or still ran: their reports are from their recorders', recovered),
     ...counted('node processes that left no report', lost),
     ...counted('reports of node processes that could not be read', skipped.length),
   ];
-  return { report: { ...merged, processes, warnings }, program, recovered, lost, skipped };
+  return { report: { ...merged, warnings }, ...counts, program, recovered, lost, skipped };
 }
 
 function counted(text: string, count: number): string[] {

@@ -86,10 +86,15 @@ export function factsOf(row: StageRow, context: ReadingContext): Facts {
     sources: context.sources,
     entries: row.calls + row.open,
     runS: stagesWallS(context),
-    processes: context.processes ?? 1,
+    processes: processesOf(context),
     composition: context.composition,
     program: context.partial === true ? null : context.program,
   };
+}
+
+/** Without launchers, which have no part in the rows: the row of the program counts the profilers that it is made of. */
+function processesOf({ processes, program }: ReadingContext): number {
+  return processes === undefined ? 1 : Math.min(processes, program?.calls ?? processes);
 }
 
 /** The value of a threshold. */
