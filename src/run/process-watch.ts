@@ -9,11 +9,11 @@ import {
 } from './process-files.js';
 import type { SeenProcess } from './run-process.js';
 
-/** The second look finds what a launcher starts at once. */
-const SECOND_LOOK_MS = 100;
-const LOOK_MS = 1000;
+/** Until the second look; each time is then twice as long as the one before it: what a launcher starts is found soon. */
+const SHORTEST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 1000;
 
-/** Looks take no more of the elapsed time. */
+/** Looks take no more of a CPU. */
 const LARGEST_SHARE = 0.005;
 
 const MOST_REMEMBERED = 4096;
@@ -22,8 +22,8 @@ export interface WatchOptions {
   readonly mostRemembered?: number;
   /** How the children of processes are found, anew for each look. */
   readonly findChildren?: () => ChildrenOf;
-  /** Elapsed time, to tell what a look costs. */
-  readonly nowMs?: () => number;
+  /** CPU that this process has used, to tell what a look costs. */
+  readonly usedMs?: () => number;
 }
 
 interface Remembered extends Omit<SeenProcess, 'wallS'> {
@@ -41,7 +41,7 @@ export class ProcessWatch {
   readonly #remembered = new Map<string, Remembered>();
   readonly #mostRemembered: number;
   readonly #findChildren: () => ChildrenOf;
-  readonly #nowMs: () => number;
+  readonly #usedMs: () => number;
   #forgotten = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Milliseconds since 1970 of the tick 0. */
@@ -50,11 +50,11 @@ export class ProcessWatch {
   constructor(options: WatchOptions = {}) {
     this.#mostRemembered = options.mostRemembered ?? MOST_REMEMBERED;
     this.#findChildren = options.findChildren ?? childrenReader;
-    this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#usedMs = options.usedMs ?? usedMs;
   }
 
   /**
-   * Looks at once, and then about once a second. Does nothing where there is no /proc.
+   * Looks at once, soon again, and then about once a second. Does nothing where there is no /proc.
    *
    * @param startMs when the program was started, in milliseconds since 1970
    */
@@ -64,7 +64,7 @@ export class ProcessWatch {
     // By the program, as a container may tell another time since boot than the one its processes are counted from.
     this.#bootMs = startMs - stat.startTicks * MS_PER_TICK;
     this.#see(programPid, stat);
-    this.#lookAfter(SECOND_LOOK_MS);
+    this.#lookAfter(SHORTEST_WAIT_MS);
   }
 
   /** Looks once more, at what still runs. */
@@ -87,9 +87,9 @@ export class ProcessWatch {
     return this.#forgotten;
   }
 
-  /** @returns milliseconds until the next look, so that looks stay cheap */
+  /** @returns how many milliseconds there have to be without another, so that looks stay cheap */
   look(): number {
-    const beganMs = this.#nowMs();
+    const beforeMs = this.#usedMs();
     const childrenOf = this.#findChildren();
     const visited = new Set<number>();
     const waiting: number[] = [];
@@ -107,11 +107,14 @@ export class ProcessWatch {
       this.#see(pid, stat);
       waiting.push(...childrenOf(pid));
     }
-    return Math.max(LOOK_MS, (this.#nowMs() - beganMs) / LARGEST_SHARE);
+    return (this.#usedMs() - beforeMs) / LARGEST_SHARE;
   }
 
   #lookAfter(delayMs: number): void {
-    this.#timer = setTimeout(() => this.#lookAfter(this.look()), delayMs);
+    this.#timer = setTimeout(() => {
+      const leastMs = this.look();
+      this.#lookAfter(Math.max(leastMs, Math.min(2 * delayMs, LONGEST_WAIT_MS)));
+    }, delayMs);
     this.#timer.unref();
   }
 
@@ -147,4 +150,9 @@ export class ProcessWatch {
     }
     return this.#remembered.size < this.#mostRemembered;
   }
+}
+
+function usedMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
