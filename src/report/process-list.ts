@@ -51,7 +51,7 @@ export function largestProcesses(processes: readonly ProcessEntry[], more = 0): 
 
 /** The same ones stay, however reports are grouped and in whatever order they are merged. */
 function byMemory(a: ProcessEntry, b: ProcessEntry): number {
-  return memoryKib(b) - memoryKib(a) || a.pid - b.pid || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+  return memoryKib(b) - memoryKib(a) || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 }
 
 /** The most that it is known to have had resident; 0 where nothing is known. */
