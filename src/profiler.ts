@@ -312,6 +312,7 @@ export class StageProfiler implements Profiler {
       node: process.version,
       pid: process.pid,
       thread: threadId,
+      stages_wall_s: secondsOf(total.wallNs - outside.wallNs) ?? 0,
       ...(slurm === undefined ? {} : { slurm }),
       ...(this.settings.threads ? { threads: this.threadReadings.read() } : {}),
     };

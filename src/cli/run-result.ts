@@ -1,5 +1,6 @@
 import { counted } from '../report/format.js';
 import { renderModules } from '../report/module-table.js';
+import { renderProcesses } from '../report/process-table.js';
 import { renderTable } from '../report/table.js';
 import type { GatheredReports } from '../run/gathered-reports.js';
 import { type RunFacts, renderReconciliation } from '../run/reconciliation.js';
@@ -7,24 +8,30 @@ import { say } from './say.js';
 import { tableOptions } from './terminal.js';
 
 /** What a run has measured, and what it has not, on stderr: stdout is the program's. */
-export function printRun({ report, recovered, lost, skipped }: GatheredReports, facts: RunFacts): void {
+export function printRun(
+  { report, counted: processes, launchers, recovered, lost, skipped }: GatheredReports,
+  facts: RunFacts,
+): void {
   for (const reason of skipped) say(reason);
   if (recovered > 0) {
-    const processes = counted(recovered, 'node process', 'node processes');
-    say(`${processes} killed or not ended yet: what is below is up to the last reading, a tenth of a second before`);
+    const killed = counted(recovered, 'node process', 'node processes');
+    say(`${killed} killed or not ended yet: what is below is up to the last reading, a tenth of a second before`);
   }
   if (lost > 0) {
     say(`${counted(lost, 'node process', 'node processes')} left no report: killed, or not ended yet`);
   }
-  const { processes = 0, stages } = report;
+  const { stages } = report;
   if (processes === 0 && lost === 0) say(NO_REPORT);
   else if (stages.length === 0 && lost === 0) say(NO_STAGE);
 
   const { stderr } = process;
   const options = tableOptions(stderr);
-  const heading = `${counted(processes, 'node process', 'node processes')}\n\n`;
+  const started = launchers === 0 ? '' : `, started by ${counted(launchers, 'launcher')}`;
+  const heading = `${counted(processes, 'node process', 'node processes')}${started}\n\n`;
   const tables = processes === 0 ? [] : [`${heading}${renderTable(report, options)}`, renderModules(report, options)];
-  const shown = [...tables, renderReconciliation(facts, options)].filter((table) => table !== undefined);
+  const shown = [...tables, renderProcesses(report, options), renderReconciliation(facts, options)].filter(
+    (table) => table !== undefined,
+  );
   stderr.write(`\n${shown.join('\n')}`);
 }
 

@@ -9,6 +9,7 @@ import { gatherReports } from '../run/gathered-reports.js';
 import { leaveReport } from '../run/leave-report.js';
 import { PASSED_SIGNALS, PassedSignals } from '../run/passed-signals.js';
 import { PrivateFolder } from '../run/private-folder.js';
+import { ProcessWatch } from '../run/process-watch.js';
 import { runProgram } from '../run/program.js';
 import { inspectProgram, type ProgramFile, thisFinder } from '../run/program-file.js';
 import { ReportFile } from '../run/report-file.js';
@@ -90,14 +91,25 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
     run: { folders: folder.paths, runPid: process.pid, profiler: profilerOf(flags) },
   });
 
-  const end = await runProgram(program, args, env, signals);
+  const watch = new ProcessWatch();
+  const end = await runProgram(program, args, env, signals, watch);
   if (!end.started) {
     say(`${program}: cannot be executed, ${systemReason(end.error)}`);
     return end.exitCode;
   }
   const exitCode = exitCodeOf(end.status);
   if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
-  const gathered = gatherReports(folder.paths, end.pid, costOf(flags));
+  const gathered = gatherReports(folder.paths, end.pid, costOf(flags), {
+    program: {
+      pid: end.pid,
+      command: [program, ...args].join(' '),
+      startMs: end.startMs,
+      wallS: end.wallS,
+      exit: end.status.signal ?? end.status.code,
+    },
+    seen: watch.seen(),
+    forgotten: watch.forgotten,
+  });
   printRun(gathered, {
     wallS: end.wallS,
     os: end.os,
@@ -105,6 +117,7 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
     program: gathered.program,
     merged: gathered.report,
     lost: gathered.lost,
+    launchers: gathered.launchers,
     resetsPeak: flags.rssPeak === 'reset',
   });
   // The exit code stays the program's: what it did is done.

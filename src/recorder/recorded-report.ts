@@ -100,7 +100,8 @@ function headerFacts(recording: Recording, last: Float64Array): HeaderFacts {
     isOpen,
   );
   const totalNs = atLeastZero(Math.max(nowNs - start.wall_ns, covered));
-  const totalCpuNs = start.process_cpu_ns === null ? Number.NaN : atLeastZero(last[CPU]! - start.process_cpu_ns);
+  const usedNs = start.process_cpu_ns === null ? Number.NaN : last[CPU]! - start.process_cpu_ns;
+  const totalCpuNs = usedNs < coveredCpu ? coveredCpu : atLeastZero(usedNs);
   const rssPeaks = recording.readings.flatMap(({ rss_bytes, rss_peak_bytes }) => [rss_bytes, rss_peak_bytes]);
   return {
     total_wall_s: secondsOf(totalNs) ?? 0,
@@ -119,6 +120,7 @@ function headerFacts(recording: Recording, last: Float64Array): HeaderFacts {
     node: facts.node,
     pid: facts.pid,
     thread: facts.thread,
+    stages_wall_s: secondsOf(Math.min(covered, totalNs)) ?? 0,
     // One that ended by itself was read once more at its end.
     ...(state === 'closed' || state === 'ended' ? {} : { partial: true }),
     ...(facts.slurm === null ? {} : { slurm: facts.slurm }),

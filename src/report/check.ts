@@ -4,6 +4,7 @@ import { SOURCE_NAMES, TRUTHS, type Truth } from '../sources.js';
 import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS } from './header.js';
 import { NUMBER_METRICS } from './number-metrics.js';
+import { MOST_PROCESSES } from './process-list.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
 
 /** Of a label or warning. The profiler folds labels past 1,024 characters; what is far longer is none of its own. */
@@ -59,13 +60,18 @@ function isNumberOrNull(value: unknown, optional: boolean | undefined): boolean 
 }
 
 function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((text) => typeof text === 'string' && text.length <= LONGEST_TEXT);
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= LONGEST_TEXT;
 }
 
 /** Members of the header with members of their own, which a merge or a table reads. */
 const OBJECT_CHECKS = {
   composition: isComposition,
   exact: isExactUse,
+  process_list: isProcessList,
   slurm: isSlurm,
   threads: isThreads,
   warnings: isTexts,
@@ -105,6 +111,26 @@ function isThreads(value: unknown): boolean {
     isSourceState(source) &&
     Array.isArray(groups) &&
     groups.every((row) => typeof row?.group === 'string' && Number.isFinite(row.cpu_s))
+  );
+}
+
+function isProcessList(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { processes, more } = value;
+  return isCount(more) && Array.isArray(processes) && processes.length <= MOST_PROCESSES && processes.every(isProcess);
+}
+
+function isProcess(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { pid, parent, command, exit, composition, stages, ...numbers } = value;
+  return (
+    isCount(pid) &&
+    (parent === null || isCount(parent)) &&
+    (command === null || isText(command)) &&
+    (exit === null || isCount(exit) || isText(exit)) &&
+    isComposition(composition) &&
+    typeof stages === 'boolean' &&
+    Object.values(numbers).every((number) => isNumberOrNull(number, false))
   );
 }
 

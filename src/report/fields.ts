@@ -16,6 +16,7 @@ import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS, type HeaderTraits, SLURM } from './header.js';
 import { markdownTable } from './markdown.js';
 import { nullWhen, sourceOf } from './metric-sources.js';
+import { PROCESS_MEANING } from './process-list.js';
 import { REPORT_SCHEMA } from './report.js';
 import { GROUP_CPU_MEANING } from './threads.js';
 
@@ -57,6 +58,10 @@ function header(): string[] {
     'The groups add up to the CPU of the process; see [threads.md](threads.md):',
     '',
     ...meanings('group', THREAD_GROUPS),
+    '',
+    'Members of `process_list`: `more`, how many other processes there were, and `processes`, those listed, each an object of:',
+    '',
+    ...meanings('member', PROCESS_MEANING),
     '',
     'Members of `exact`, each null or an object of `total` and `outside`, the part that code outside any stage used; see',
     '[async.md](async.md):',
@@ -177,7 +182,7 @@ function merging(): string[] {
     '',
     ...meanings('fold', FOLD_MERGE),
     '',
-    'In the header, `largest` keeps the composition of the report with the highest resident set, `threads` adds group by group, `add members` adds each member, `row` merges as the rows of one label are, `same` keeps a value that all reports agree on and is null otherwise, and `weakest` keeps the',
+    'In the header, `largest` keeps the composition of the report with the highest resident set, `threads` adds group by group, `processes` keeps the largest of all and counts the others, `add members` adds each member, `row` merges as the rows of one label are, `same` keeps a value that all reports agree on and is null otherwise, and `weakest` keeps the',
     'weakest truth of each source, with a word in its `reason` where the reports differ. Warnings of equal text are',
     'merged into one, their counts added.',
   ];

@@ -14,13 +14,14 @@ export type HeaderType =
   | 'slurm'
   | 'composition'
   | 'threads'
+  | 'processes'
   | 'exact'
   | 'row';
 
 /**
  * How the header of a merged report is made: `add` and `max` of the numbers, `all` true where all are true, `any` where one is,
  * `same` the value where all agree and else null, `weakest` truth of each source, `warnings` counts added, `largest`
- * that of the report with the highest resident set, `threads` added group by group, `add members` each member added, `row` as the rows of one label.
+ * that of the report with the highest resident set, `threads` added group by group, `processes` listed together, `add members` each member added, `row` as the rows of one label.
  */
 export type HeaderFold =
   | 'fixed'
@@ -35,6 +36,7 @@ export type HeaderFold =
   | 'warnings'
   | 'largest'
   | 'threads'
+  | 'processes'
   | 'row';
 
 export interface HeaderTraits {
@@ -135,6 +137,13 @@ export const HEADER = {
   node: { type: 'text', fold: 'same', nullable: true, description: 'Version of Node.js.' },
   pid: { type: 'count', fold: 'same', nullable: true, description: 'Process id.' },
   thread: { type: 'count', fold: 'same', nullable: true, description: 'Thread id, 0 for the main thread.' },
+  stages_wall_s: {
+    type: 's',
+    fold: 'add',
+    optional: true,
+    description:
+      'Elapsed time while any stage was open, summed over processes. In a report of one process it is `total_wall_s` less `outside_wall_s`. Missing in reports of before there was such a member.',
+  },
   partial: {
     type: 'boolean',
     fold: 'any',
@@ -153,7 +162,14 @@ export const HEADER = {
     fold: 'add',
     optional: true,
     description:
-      'Node processes whose reports are merged in this one. Missing where `stageprof run` had no part in it, or in one of those merged.',
+      'Processes whose reports are merged in this one, and their launchers: processes without stages that started those with them (a shell, npx, tsx), which are in no row and no total. Missing where `stageprof run` had no part in it, or in one of those merged.',
+  },
+  process_list: {
+    type: 'processes',
+    fold: 'processes',
+    optional: true,
+    description:
+      'The processes of a run, in the rows or not: the 16 largest by memory. Missing where `stageprof run` had no part in it.',
   },
   threads: {
     type: 'threads',

@@ -5,6 +5,7 @@ import { addExactUse, type ExactUse } from './exact-use.js';
 import { emptyHeader, HEADER_FIELDS, type HeaderField, type HeaderFold, SLURM } from './header.js';
 import { type MergedRow, RowMerger, type RowsState } from './merge-rows.js';
 import { mergeSources } from './merge-sources.js';
+import { mergeProcessLists } from './process-list.js';
 import { PROGRAM, type ReportHeader, type StageRow } from './report.js';
 import { mergeThreads } from './threads.js';
 import { mergeWarnings } from './warnings.js';
@@ -21,6 +22,7 @@ const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max' | 'row'>, Combi
   'same members': sameMembers,
   largest: (a: Composition | null, b: Composition | null) => ((b?.rss_kb ?? -1) > (a?.rss_kb ?? -1) ? b : (a ?? b)),
   threads: mergeThreads,
+  processes: mergeProcessLists,
   weakest: (a: Sources, b: Sources) => mergeSources(a, b),
   warnings: (a: readonly string[], b: readonly string[]) => mergeWarnings([a, b]),
 };

@@ -21,23 +21,47 @@ const LEAST = 0.5e-9;
 export function outsideRow(report: Report): StageRow | null {
   const { program, stages } = report;
   if (program === null || program === undefined || stages.length === 0) return program ?? null;
-  const outermost = stageTree(stages).flatMap(({ row, depth }) => (depth === 0 ? [row] : []));
+  const outermost = outermostRows(stages);
   if (!coversOnce(outermost, report)) return null;
   const numbers = NUMBER_METRICS.map((metric) => [metric.field, remainder(metric, program, outermost, report)]);
   return {
     ...program,
     ...Object.fromEntries(numbers),
+    ...(isOfSeveral(report) ? { wall_s: report.outside_wall_s } : {}),
     stage: OUTSIDE,
     wall_hist: [],
     native_modules: modulesLeft(program, outermost),
   };
 }
 
-/** Whether the times of the rows add up to the time in which any stage was open. */
-function coversOnce(rows: readonly StageRow[], { total_wall_s, outside_wall_s }: Report): boolean {
-  const sum = rows.reduce((seconds, { wall_s }) => seconds + (wall_s ?? Number.NaN), 0);
-  const isSame = Math.abs(total_wall_s - outside_wall_s - sum) <= ROUNDING_S + ROUNDING_SHARE * total_wall_s;
-  return isSame && rows.every(({ overlapped_calls }) => overlapped_calls === 0);
+/** Rows that are in no other. */
+export function outermostRows(stages: readonly StageRow[]): StageRow[] {
+  return stageTree(stages).flatMap(({ row, depth }) => (depth === 0 ? [row] : []));
+}
+
+type WallTimes = Pick<Report, 'total_wall_s' | 'outside_wall_s' | 'stages_wall_s'>;
+
+/**
+ * Elapsed time while any stage was open, summed over the processes of a report. Their total is that of one of them, so
+ * that the difference of total and outside does not tell it.
+ */
+export function stagesWallS({ stages_wall_s, total_wall_s, outside_wall_s }: WallTimes): number {
+  return stages_wall_s ?? total_wall_s - outside_wall_s;
+}
+
+/** Whether the times of the outermost rows add up to the time in which any stage was open. */
+export function coversOnce(outermost: readonly StageRow[], report: WallTimes): boolean {
+  const sum = outermost.reduce((seconds, { wall_s }) => seconds + (wall_s ?? Number.NaN), 0);
+  const stagesS = stagesWallS(report);
+  const tolerance = ROUNDING_S + ROUNDING_SHARE * Math.max(report.total_wall_s, stagesS);
+  return Math.abs(stagesS - sum) <= tolerance && outermost.every(({ overlapped_calls }) => overlapped_calls === 0);
+}
+
+/** Whether the elapsed time of several processes is in the rows, and that of one of them in the total. */
+function isOfSeveral(report: WallTimes): boolean {
+  const { total_wall_s, outside_wall_s } = report;
+  const difference = total_wall_s - outside_wall_s - stagesWallS(report);
+  return Math.abs(difference) > ROUNDING_S + ROUNDING_SHARE * total_wall_s;
 }
 
 function remainder(

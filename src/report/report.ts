@@ -2,6 +2,7 @@ import type { MetricField } from '../metrics.js';
 import type { SourceName, SourceState } from '../sources.js';
 import type { Composition } from './composition.js';
 import type { ExactUse } from './exact-use.js';
+import type { ProcessList } from './process-list.js';
 import type { ThreadCpu } from './threads.js';
 
 /** Sparse histogram of durations: [bucket, count] pairs sorted by bucket; see src/histogram.ts. */
@@ -53,9 +54,11 @@ export interface ReportHeader {
   readonly node: string | null;
   readonly pid: number | null;
   readonly thread: number | null;
+  readonly stages_wall_s?: number;
   readonly partial?: boolean;
   readonly slurm?: SlurmIdentity;
   readonly processes?: number;
+  readonly process_list?: ProcessList;
   readonly threads?: ThreadCpu;
 }
 

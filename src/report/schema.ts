@@ -6,6 +6,7 @@ import { COMPOSITION_MEANING } from './composition.js';
 import { SOURCE_MEANING, STATE_MEANING, TRUTH_MEANING } from './descriptions.js';
 import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './header.js';
+import { PROCESS_MEANING, type ProcessEntry } from './process-list.js';
 import { REPORT_SCHEMA } from './report.js';
 import { GROUP_CPU_MEANING } from './threads.js';
 
@@ -90,17 +91,16 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
   warnings: () => ({ type: 'array', items: { type: 'string' } }),
   sources: () =>
     object(SOURCE_NAMES.map((name) => [name, { description: SOURCE_MEANING[name], ...stateSchema() }] as const)),
-  composition: () =>
-    object(
-      Object.entries(COMPOSITION_MEANING).map(
-        ([member, description]) => [member, { description, ...(COMPOSITION_TYPES[member] ?? LEVEL) }] as const,
-      ),
-      ['age_s'],
-    ),
+  composition: compositionSchema,
   threads: () =>
     object([
       ['source', { description: 'How they were read and told apart.', ...stateSchema() }],
       ['groups', { type: 'array', items: groupSchema() }],
+    ]),
+  processes: () =>
+    object([
+      ['processes', { description: 'Parents before their children.', type: 'array', items: processSchema() }],
+      ['more', { description: 'How many others there were.', type: 'integer', minimum: 0 }],
     ]),
   exact: () => object(EXACT_MEMBERS.map(({ member, unit, self }) => [member, threadUseSchema(unit, self)] as const)),
   row: rowSchema,
@@ -109,6 +109,36 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
       Object.entries(SLURM).map(([name, description]) => [name, { description, type: ['string', 'null'] }] as const),
     ),
 };
+
+function compositionSchema(): JsonSchema {
+  return object(
+    Object.entries(COMPOSITION_MEANING).map(
+      ([member, description]) => [member, { description, ...(COMPOSITION_TYPES[member] ?? LEVEL) }] as const,
+    ),
+    ['age_s'],
+  );
+}
+
+function processSchema(): JsonSchema {
+  const types: Readonly<Record<keyof ProcessEntry, JsonSchema>> = {
+    pid: { type: 'integer', minimum: 0 },
+    parent: { type: ['integer', 'null'], minimum: 0 },
+    command: { type: ['string', 'null'] },
+    exit: { type: ['integer', 'string', 'null'] },
+    wall_s: { type: ['number', 'null'], minimum: 0 },
+    cpu_s: { type: ['number', 'null'], minimum: 0 },
+    rss_kb: { type: ['integer', 'null'], minimum: 0 },
+    rss_kb_peak: { type: ['integer', 'null'], minimum: 0 },
+    composition: { ...compositionSchema(), type: ['object', 'null'] },
+    stages: { type: 'boolean' },
+  };
+  return object(
+    Object.entries(types).map(([member, type]) => [
+      member,
+      { description: PROCESS_MEANING[member as keyof ProcessEntry], ...type },
+    ]),
+  );
+}
 
 function threadUseSchema(unit: 's' | 'KiB', self: string): JsonSchema {
   const number = unit === 's' ? { type: 'number' } : { type: 'integer' };

@@ -1,9 +1,10 @@
-import { ReportMerger } from '../report/merge.js';
 import type { Report } from '../report/report.js';
 import { formatWarning } from '../report/warnings.js';
 import { systemReason } from '../setup-error.js';
 import type { StageCost } from '../stage-cost.js';
 import { byStart, leftNames, readLeft } from './left-reports.js';
+import { mergeProcesses } from './merged-processes.js';
+import { type ReportingProcess, runProcesses, type SeenProcess, type StartedProgram } from './run-process.js';
 
 export interface GatheredReports {
   /** All merged; one about nothing where there is none. */
@@ -12,10 +13,21 @@ export interface GatheredReports {
   readonly program: Report | undefined;
   /** Processes that were killed, or are still running: what their recorders have is in `report`. */
   readonly recovered: number;
+  /** Processes whose reports are in the rows, and those above them that are in none. */
+  readonly counted: number;
+  readonly launchers: number;
   /** Processes that asked for the profiler and left neither. */
   readonly lost: number;
   /** Why a file was left out, one line each. */
   readonly skipped: readonly string[];
+}
+
+/** What is known of the processes of a run from outside. */
+export interface RunFromOutside {
+  readonly program: StartedProgram;
+  readonly seen: readonly SeenProcess[];
+  /** Processes that were seen and are not remembered. */
+  readonly forgotten: number;
 }
 
 /**
@@ -29,11 +41,11 @@ export function gatherReports(
   folders: readonly string[],
   programPid: number | undefined,
   cost: StageCost,
+  { program: started, seen = [], forgotten = 0 }: Partial<RunFromOutside> = {},
 ): GatheredReports {
-  const merger = new ReportMerger();
+  const reporting: ReportingProcess[] = [];
   const skipped: string[] = [];
   let program: Report | undefined;
-  let processes = 0;
   let recovered = 0;
   let lost = 0;
   const names = new Set(folders.flatMap((folder) => namesIn(folder, skipped)));
@@ -44,26 +56,24 @@ export function gatherReports(
         lost++;
         continue;
       }
-      const isProgram = left.pid === programPid && program === undefined;
-      if (left.report.stages.length === 0 && !isProgram) continue;
       // Counted here: a file that says so of itself may be anyone's.
+      const { pid, startMs, facts, isCutOff } = left;
       const report = { ...left.report, processes: 1 };
-      merger.add(report);
-      if (left.isCutOff) recovered++;
-      processes++;
-      if (isProgram) program = report;
+      reporting.push({ pid, parentPid: facts?.parent ?? null, command: facts?.command ?? null, startMs, report });
+      if (isCutOff) recovered++;
+      if (pid === programPid) program ??= report;
     } catch (error) {
       skipped.push(`${name}: the report of process ${Number.parseInt(name, 10)} is left out, ${systemReason(error)}`);
     }
   }
-  const merged = merger.result();
+  const { report: merged, ...counts } = mergeProcesses(runProcesses(reporting, seen, started ?? null), forgotten);
   const warnings = [
     ...merged.warnings,
     ...counted('node processes that were killed or still ran: their numbers are up to the last reading', recovered),
     ...counted('node processes that left no report', lost),
     ...counted('reports of node processes that could not be read', skipped.length),
   ];
-  return { report: { ...merged, processes, warnings }, program, recovered, lost, skipped };
+  return { report: { ...merged, warnings }, ...counts, program, recovered, lost, skipped };
 }
 
 function counted(text: string, count: number): string[] {

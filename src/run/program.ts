@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type ExitStatus, exitCodeOfStart } from '../exit-status.js';
 import { readChildrenUsage } from '../native/children-usage.js';
 import type { PassedSignals } from './passed-signals.js';
+import type { ProcessWatch } from './process-watch.js';
 import type { OsAccounting } from './reconciliation.js';
 
 /** How a program went: to its end, or not even to its start. */
@@ -10,6 +11,8 @@ export type ProgramEnd =
       readonly started: true;
       readonly pid: number;
       readonly status: ExitStatus;
+      /** Milliseconds since 1970. */
+      readonly startMs: number;
       readonly wallS: number;
       readonly os: OsAccounting | null;
     }
@@ -21,9 +24,11 @@ export async function runProgram(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   signals: PassedSignals,
+  watch: ProcessWatch,
 ): Promise<ProgramEnd> {
   const before = readChildrenUsage();
-  const startMs = performance.now();
+  const startMs = Date.now();
+  const clockMs = performance.now();
   let child: ChildProcess;
   try {
     child = spawn(program, args, { env, stdio: 'inherit' });
@@ -37,15 +42,18 @@ export async function runProgram(
       if (child.pid === undefined) resolve(notStarted(error));
     });
     child.once('exit', (code, signal) => {
-      const wallS = (performance.now() - startMs) / 1000;
+      const wallS = (performance.now() - clockMs) / 1000;
+      watch.end();
       const after = readChildrenUsage();
       const os =
         before === null || after === null
           ? null
           : { cpuS: (after.cpuNs - before.cpuNs) / 1e9, peakRssKib: after.peakRssBytes / 1024, floorKib };
-      resolve({ started: true, pid: child.pid!, status: { code, signal }, wallS, os });
+      resolve({ started: true, pid: child.pid!, status: { code, signal }, startMs, wallS, os });
     });
-    if (child.pid !== undefined) signals.attach(child);
+    if (child.pid === undefined) return;
+    signals.attach(child);
+    watch.start(child.pid, startMs);
   });
 }
 

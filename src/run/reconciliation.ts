@@ -17,6 +17,8 @@ export interface RunFacts {
   /** Of all node processes; `processes` is how many. */
   readonly merged: Report;
   readonly lost: number;
+  /** Processes above those with stages, which are in none of the profiler's numbers. */
+  readonly launchers: number;
   /** Its resets lower what the OS reads. */
   readonly resetsPeak: boolean;
 }
@@ -82,17 +84,21 @@ function wallReason({ program, merged }: RunFacts, difference: number | null): s
   return NO_REPORT;
 }
 
-function cpuReason({ os, osMissing, merged, lost, program }: RunFacts, difference: number | null): string {
+function cpuReason({ os, osMissing, merged, lost, launchers, program }: RunFacts, difference: number | null): string {
   if (os === null) return osMissing ?? 'not read';
   if (difference === null) return hasReports(merged) ? 'cpu was not measured' : NO_REPORT;
   if (difference < 0) return 'processes that nobody waited for are not in the sum of the OS';
   const parts = [NODE_ITSELF, 'children without stages'];
   if (lost > 0) parts.push(`${lost} without a report`);
   if (program === undefined) parts.push('the program itself');
+  else if (launchers > 0) parts.push('launchers');
   return parts.join(', ');
 }
 
-function peakReason({ os, osMissing, merged, resetsPeak, program }: RunFacts, difference: number | null): string {
+function peakReason(
+  { os, osMissing, merged, resetsPeak, launchers, program }: RunFacts,
+  difference: number | null,
+): string {
   if (os === null) return osMissing ?? 'not read';
   if (isAtFloor(os)) {
     return `the OS counts from the ${inline(size(os.floorKib))} of stageprof itself, which no process exceeded`;
@@ -104,7 +110,8 @@ function peakReason({ os, osMissing, merged, resetsPeak, program }: RunFacts, di
   if (difference < 0) {
     return resetsPeak ? 'lowered by --rss-peak reset' : 'a process that nobody waited for is not in the view of the OS';
   }
-  return program === undefined ? 'of a process without stages' : 'after the last reading, or of a child without stages';
+  if (program === undefined || launchers > 0) return 'of a process without stages';
+  return 'after the last reading, or of a child without stages';
 }
 
 export interface ReconciliationOptions {

@@ -15,7 +15,7 @@ const MOST_SHAPES = 4;
 const MOST_MISSES = 1000;
 const MOST_ROWS = 65_536;
 /** Of what is parsed within a report of a known shape. */
-const DEEPEST_VALUE = 4;
+const DEEPEST_VALUE = 6;
 const LONGEST_VALUE = 65_536;
 
 const ROW_BEGIN = literalsOf(['{"stage":"']);

@@ -113,7 +113,7 @@ describe('stageprof run', () => {
 
   test('a program within a shell is profiled as well, but has no wall time of the program', async () => {
     const { report, lines } = await profile(['sh', '-c', `"$0" "$1" prints; exit 0`, NODE, STAGED]);
-    expect(report).toMatchObject({ processes: 1, stages: [{ stage: 'work', calls: 1 }] });
+    expect(report).toMatchObject({ processes: 2, stages: [{ stage: 'work', calls: 1 }] });
     expect(lines.at(-3)).toMatch(/^wall +\S+ \S+ +- +- +the program itself is no node process/);
   });
 

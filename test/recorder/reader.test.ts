@@ -49,8 +49,8 @@ describe('what is no recorder that can be read is refused:', () => {
     ['one without its facts', () => running.subarray(0, 4096), 'damaged or cut'],
     [
       'a later format',
-      () => changed(running, (copy) => copy.writeUInt32LE(2, VERSION_OFFSET)),
-      'has format 2, expected 1: read it with the stageprof that wrote it',
+      () => changed(running, (copy) => copy.writeUInt32LE(3, VERSION_OFFSET)),
+      'has format 3, expected 2: read it with the stageprof that wrote it',
     ],
     [
       'the other byte order',
@@ -124,7 +124,7 @@ describe('what can be read of a damaged one is reported, with what cannot:', () 
 
   test('a column that this version does not know, and one it misses', () => {
     const { report } = read(withFacts(running, '"wall_self_s"', '"future_fld_"'));
-    expect(report.stages[0]!.wall_self_s).toBeNull();
+    expect(report.stages[1]!.wall_self_s).toBeNull();
     expect(report.stages[1]!.calls).toBe(1);
     expect(report.warnings).toContain('of the recorder, it was written without wall_self_s');
     expect(report.warnings).toContain('of the recorder, this version does not know its future_fld_');

@@ -5,9 +5,11 @@ import { report } from './fixture.js';
 
 test('the table lists the members of a report in the order they are written', () => {
   const { stages: _, ...header } = report({
+    stages_wall_s: 9,
     partial: true,
     slurm: { job: '1', array_job: null, array_task: null },
     processes: 2,
+    process_list: { processes: [], more: 0 },
     threads: { source: present('exact', 'clocks'), groups: [] },
   });
   expect(HEADER_FIELDS.map(([field]) => field)).toEqual(Object.keys(header));

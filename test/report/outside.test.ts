@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { outsideRow } from '../../src/report/outside.js';
+import { describe, expect, test } from 'vitest';
+import { outsideRow, stagesWallS } from '../../src/report/outside.js';
 import type { Report } from '../../src/report/report.js';
 import { present } from '../../src/sources.js';
 import { report, row } from './fixture.js';
@@ -74,4 +74,26 @@ test('is the program itself without stages, and unknown without a row of it', ()
   expect(outsideRow(staged({ program: null }))).toBeNull();
   const { program: _, ...older } = staged();
   expect(outsideRow(older as Report)).toBeNull();
+});
+
+describe('of several processes, of which one has the total of the elapsed time', () => {
+  // Two of ten seconds side by side: nine of each within stages.
+  const merged: Partial<Report> = {
+    stages_wall_s: 18,
+    stages: [row('a', { calls: 2, wall_s: 10, gc_s: 0.5 }), row('b', { calls: 2, wall_s: 8, gc_s: 0.25 })],
+  };
+
+  test('it is the program less the outermost stages, with the elapsed time of that one', () => {
+    expect(outsideRow(staged(merged))).toMatchObject({ wall_s: 1, gc_s: 1.25 });
+  });
+
+  test('it is unknown where the rows do not add up to the time in stages', () => {
+    expect(outsideRow(staged({ ...merged, stages_wall_s: 17 }))).toBeNull();
+  });
+
+  test('a report without the time in stages has it from its total', () => {
+    const { stages_wall_s: _, ...older } = staged(merged);
+    expect(outsideRow(older)).toBeNull();
+    expect(stagesWallS(older)).toBe(9);
+  });
 });

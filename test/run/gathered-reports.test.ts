@@ -25,7 +25,7 @@ test('reports are merged in the order in which their processes started', () => {
   put('1-3000.json', withStage('third'));
   put('2-2000.json', withStage('second'));
   const gathered = gatherReports([folder], 9, COST);
-  expect(gathered.report).toMatchObject({ processes: 3, total_wall_s: 30 });
+  expect(gathered.report).toMatchObject({ processes: 3, total_wall_s: 10, stages_wall_s: 27 });
   expect(gathered.report.stages.map(({ stage }) => stage)).toEqual(['first', 'second', 'third']);
   expect(gathered.program?.stages[0]?.stage).toBe('first');
   expect(gathered).toMatchObject({ lost: 0, skipped: [] });

@@ -20,6 +20,7 @@ function facts(members: Partial<RunFacts> = {}): RunFacts {
     program,
     merged: { ...program, processes: 1 },
     lost: 0,
+    launchers: 0,
     resetsPeak: false,
     ...members,
   };
@@ -123,4 +124,10 @@ test('what the OS does not tell is null, and says why', () => {
     expect(line).toMatchObject({ os: null, difference: null, reason: 'the addon is not there' });
     expect(line!.profiler).not.toBeNull();
   }
+});
+
+test('what launchers used is with the OS alone, and said to be', () => {
+  const reasons = reconcile(facts({ launchers: 1 })).map(({ reason }) => reason);
+  expect(reasons[1]).toBe("node's start and end, children without stages, launchers");
+  expect(reasons[2]).toBe('of a process without stages');
 });

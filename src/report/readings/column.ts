@@ -25,7 +25,9 @@ const MEMORY_KINDS: ReadonlySet<ReadingKind> = new Set(MEMORY_RULES.map(({ kind 
 function readingsOutside(row: StageRow, report: Report): Reading[] {
   if (report.stages.length > 0) return readingsOf(row, report).filter(({ kind }) => MEMORY_KINDS.has(kind));
   // All of its time is then what the shares are of.
-  return readingsOf(row, { ...report, outside_wall_s: 0 }).filter(({ kind }) => kind !== 'waiting');
+  return readingsOf(row, { ...report, outside_wall_s: 0, stages_wall_s: report.total_wall_s }).filter(
+    ({ kind }) => kind !== 'waiting',
+  );
 }
 
 /** The kinds of a row, that which matters most first; those beyond `width` are counted: `fragmentation +2`. */

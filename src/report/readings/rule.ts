@@ -1,5 +1,6 @@
 import type { MetricField } from '../../metrics.js';
 import type { SourceName, SourceState, Sources } from '../../sources.js';
+import { stagesWallS } from '../outside.js';
 import type { ReportHeader, StageRow } from '../report.js';
 import { READING_THRESHOLDS, type ThresholdName } from './thresholds.js';
 
@@ -33,7 +34,7 @@ export interface Reading {
 /** What of a report's header a reading needs. */
 export type ReadingContext = Pick<
   ReportHeader,
-  'total_wall_s' | 'outside_wall_s' | 'sources' | 'composition' | 'program' | 'partial'
+  'total_wall_s' | 'outside_wall_s' | 'stages_wall_s' | 'sources' | 'composition' | 'program' | 'partial'
 > & {
   /** How many processes the rows are of: sums are of all of them, peaks of one. */
   readonly processes?: number;
@@ -84,11 +85,16 @@ export function factsOf(row: StageRow, context: ReadingContext): Facts {
     row,
     sources: context.sources,
     entries: row.calls + row.open,
-    runS: context.total_wall_s - context.outside_wall_s,
-    processes: context.processes ?? 1,
+    runS: stagesWallS(context),
+    processes: processesOf(context),
     composition: context.composition,
     program: context.partial === true ? null : context.program,
   };
+}
+
+/** Without launchers, which have no part in the rows: the row of the program counts the profilers that it is made of. */
+function processesOf({ processes, program }: ReadingContext): number {
+  return processes === undefined ? 1 : Math.min(processes, program?.calls ?? processes);
 }
 
 /** The value of a threshold. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StageRow } from '../../../src/report/report.js';
 import { present } from '../../../src/sources.js';
+import { row } from '../fixture.js';
 import { COMPOSITION, EXAMPLES, FREED, GIB, GROWN_WITH_GARBAGE, kinds, MIB, of, RUN, textOf } from './examples.js';
 
 describe('growth of the JS heap without forced collections', () => {
@@ -68,6 +69,8 @@ test('growth of several processes may exceed the peak of one', () => {
   const values = { ...EXAMPLES['native-growth'], native_kb_delta: 3 * GIB };
   expect(kinds(values)).toEqual([]);
   expect(kinds(values, { ...RUN, processes: 10 })).toEqual(['native-growth']);
+  // One process, and nine that launched it.
+  expect(kinds(values, { ...RUN, processes: 10, program: row('(program)', { calls: 1 }) })).toEqual([]);
 });
 
 test('memory still live when the report was made was not transient', () => {

@@ -1,0 +1,56 @@
+import type { Fold } from '../metrics.js';
+import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
+import { coversOnce, outermostRows } from '../report/outside.js';
+import type { Report, StageRow } from '../report/report.js';
+
+/** Metrics of which the rows of stages are a part of the program's. */
+const PARTS = NUMBER_METRICS.filter(({ share, fold }) => share === 'total' && (fold === 'flow' || fold === 'growth'));
+const PEAKS = NUMBER_METRICS.filter(({ fold }) => fold === 'peak');
+
+/** The report of a process as it is added to those of others. */
+export interface CompletedReport {
+  readonly report: Report;
+  /** What its stages used and its program cannot tell: a sum over all programs would lack it. */
+  readonly untold: readonly NumberField[];
+}
+
+/**
+ * The row of the program has what its stages have. That of a process that was killed may lack what was read at the ends of
+ * its stages alone: it then counts up to the last of these, as its stages do. Where they overlapped they do not add up.
+ */
+export function completedReport(report: Report): CompletedReport {
+  const { program, stages } = report;
+  if (program === null || program === undefined || stages.length === 0) return { report, untold: [] };
+  const outermost = outermostRows(stages);
+  const sums = PARTS.flatMap(({ field, fold }) => {
+    const sum = sumOf(outermost, field);
+    return sum !== null && isShort(program[field], sum, fold, report.partial) ? [[field, sum] as const] : [];
+  });
+  const overlaps = outermost.some(({ overlapped_calls }) => overlapped_calls > 0);
+  const isTold = report.partial === true ? !overlaps : coversOnce(outermost, report);
+  const completed = isTold ? { ...program, ...Object.fromEntries(sums) } : program;
+  return {
+    report: { ...report, program: raised(completed, stages) },
+    untold: isTold ? [] : sums.flatMap(([field]) => (program[field] === null ? [field] : [])),
+  };
+}
+
+/** Whether the program has less than its stages. A growth may well be less: memory is given back outside of them too. */
+function isShort(whole: number | null, sum: number, fold: Fold, partial: boolean | undefined): boolean {
+  return whole === null || (partial === true && fold === 'flow' && whole < sum);
+}
+
+/** The peak of the program is never below that of a stage. */
+function raised(program: StageRow, stages: readonly StageRow[]): StageRow {
+  const peaks = PEAKS.map(({ field }) => [
+    field,
+    stages.reduce((high, { [field]: peak }) => (peak !== null && peak > (high ?? -1) ? peak : high), program[field]),
+  ]);
+  return { ...program, ...Object.fromEntries(peaks) } as StageRow;
+}
+
+/** Null where no row has the number; what a row lacks was read at the ends of none of its calls. */
+function sumOf(rows: readonly StageRow[], field: NumberField): number | null {
+  const known = rows.flatMap((row) => row[field] ?? []);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+}

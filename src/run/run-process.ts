@@ -1,0 +1,100 @@
+import type { Report } from '../report/report.js';
+
+/** What was seen of a process from outside, at the last look at it. */
+export interface SeenProcess {
+  readonly pid: number;
+  readonly parentPid: number | null;
+  /** Its arguments; null where there were none, such as of a process of the kernel. */
+  readonly command: string | null;
+  /** Milliseconds since 1970. A process that executes another program keeps its start, and its id. */
+  readonly startMs: number;
+  /** Up to the last look at it. */
+  readonly wallS: number;
+  readonly cpuS: number | null;
+  readonly rssKib: number | null;
+  readonly peakRssKib: number | null;
+}
+
+/** A process of a run. */
+export interface RunProcess {
+  readonly pid: number;
+  /** Null where it is not known. */
+  readonly parentPid: number | null;
+  readonly command: string | null;
+  /** Milliseconds since 1970. */
+  readonly startMs: number;
+  /** Exit code or name of the signal; null where it is not known. */
+  readonly exit: number | string | null;
+  /** Null for a process that is known from outside alone. */
+  readonly report: Report | null;
+  readonly seen: SeenProcess | null;
+}
+
+/** What a process tells of itself. */
+export type ReportingProcess = Pick<RunProcess, 'pid' | 'parentPid' | 'command' | 'startMs'> & {
+  readonly report: Report;
+};
+
+/** The program itself, of which `run` knows more than what is seen of it. */
+export interface StartedProgram {
+  readonly pid: number;
+  readonly command: string;
+  readonly startMs: number;
+  readonly wallS: number;
+  readonly exit: number | string | null;
+}
+
+/** Between the start of a process by one clock and by another. */
+const CLOCKS_MS = 1000;
+
+/**
+ * The processes of a run, each once, in the order in which they started: those that left a report, those that were
+ * seen, and the program, which is always known. Ids are used again, so that a process is told by its id and its start.
+ */
+export function runProcesses(
+  reporting: readonly ReportingProcess[],
+  seen: readonly SeenProcess[],
+  program: StartedProgram | null,
+): RunProcess[] {
+  const own = program && (sameProcess(seen, program) ?? seenAs(program));
+  const looks = own === null || seen.includes(own) ? seen : [own, ...seen];
+  const paired = new Map<SeenProcess, ReportingProcess>();
+  const unseen: RunProcess[] = [];
+  for (const process of reporting) {
+    const look = sameProcess(looks, process);
+    // Of two programs that one process executed one after the other, the second is listed by itself.
+    if (look === undefined || paired.has(look)) unseen.push({ ...process, exit: null, seen: null });
+    else paired.set(look, process);
+  }
+  const known = looks.map((look): RunProcess => {
+    const process = paired.get(look);
+    const isProgram = program !== null && look === own;
+    return {
+      pid: look.pid,
+      parentPid: process?.parentPid ?? look.parentPid,
+      command: process?.command ?? look.command ?? (isProgram ? program.command : null),
+      startMs: Math.min(look.startMs, process?.startMs ?? look.startMs),
+      exit: isProgram ? program.exit : null,
+      report: process?.report ?? null,
+      seen: isProgram ? { ...look, wallS: program.wallS } : look,
+    };
+  });
+  return [...known, ...unseen].sort((a, b) => a.startMs - b.startMs || a.pid - b.pid);
+}
+
+/** The latest of that id which had started by then. */
+function sameProcess(
+  looks: readonly SeenProcess[],
+  { pid, startMs }: { readonly pid: number; readonly startMs: number },
+): SeenProcess | undefined {
+  const started = looks.filter((look) => look.pid === pid && look.startMs <= startMs + CLOCKS_MS);
+  return started.reduce<SeenProcess | undefined>(
+    (latest, look) => (latest === undefined || look.startMs > latest.startMs ? look : latest),
+    undefined,
+  );
+}
+
+/** Where nothing could be seen of it. */
+function seenAs({ pid, startMs, wallS, command }: StartedProgram): SeenProcess {
+  return { pid, parentPid: null, command, startMs, wallS, cpuS: null, rssKib: null, peakRssKib: null };
+}
