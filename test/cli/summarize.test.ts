@@ -308,7 +308,7 @@ describe('the formats', () => {
     const [head, scan] = (await shown('--format', 'csv')).split('\r\n');
     expect(head).toMatch(/^stage,calls,.*wall_p99_s.*,worst_wall_input,worst_wall_s,worst_wall_file,worst_wall_line,/);
     expect(scan).toMatch(/^scan,3,/);
-    expect(scan).toContain(',"a\u001b[31m,""=x|y",4,r.jsonl,1,"a');
+    expect(scan).toContain(',"a\\x1b[31m,""=x|y",4,r.jsonl,1,"a');
   });
 
   test('markdown: one table of rows and one of the worst', async () => {
