@@ -78,7 +78,7 @@ interface Plan {
 
 async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan): Promise<number> {
   const { program, args, flags, file, out } = plan;
-  const { tracker, remark } = chooseTracker(program, file, folder.path);
+  const { tracker, remark } = chooseTracker(program, file);
   if (remark !== null) say(remark);
   const env = childEnvironment(process.env, {
     tracker,
