@@ -7,7 +7,10 @@ import { say } from './say.js';
 import { tableOptions } from './terminal.js';
 
 /** What a run has measured, and what it has not, on stderr: stdout is the program's. */
-export function printRun({ report, recovered, lost, skipped }: GatheredReports, facts: RunFacts): void {
+export function printRun(
+  { report, recovered, lost, skipped }: GatheredReports,
+  { noReport, ...facts }: RunFacts & { readonly noReport: string | null },
+): void {
   for (const reason of skipped) say(reason);
   if (recovered > 0) {
     const processes = counted(recovered, 'node process', 'node processes');
@@ -17,7 +20,7 @@ export function printRun({ report, recovered, lost, skipped }: GatheredReports, 
     say(`${counted(lost, 'node process', 'node processes')} left no report: killed, or not ended yet`);
   }
   const { processes = 0, stages } = report;
-  if (processes === 0 && lost === 0) say(NO_REPORT);
+  if (processes === 0 && lost === 0) say(noReport === null ? NO_REPORT : `${NO_REPORT}; ${noReport}`);
   else if (stages.length === 0 && lost === 0) say(NO_STAGE);
 
   const { stderr } = process;

@@ -3,8 +3,9 @@ import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../exit-status.
 import { missingAddon } from '../native/binding.js';
 import type { StageProfilerOptions } from '../options.js';
 import { listed } from '../report/format.js';
-import { childEnvironment } from '../run/child-environment.js';
+import { childEnvironment, PRELOAD } from '../run/child-environment.js';
 import { gatherReports } from '../run/gathered-reports.js';
+import { obstacleOf } from '../run/obstacles.js';
 import { PASSED_SIGNALS, PassedSignals } from '../run/passed-signals.js';
 import { PrivateFolder } from '../run/private-folder.js';
 import { runProgram } from '../run/program.js';
@@ -79,12 +80,17 @@ interface Plan {
 async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan): Promise<number> {
   const { program, args, flags, file, out } = plan;
   const { tracker, remark } = chooseTracker(program, file);
+  const loaded = tracker === null ? [PRELOAD] : [PRELOAD, tracker];
+  const obstacle = obstacleOf(program, args, { env: process.env, folder: folder.path, loaded });
   if (remark !== null) say(remark);
-  const env = childEnvironment(process.env, {
-    tracker,
-    modules: flags.modules,
-    run: { folder: folder.path, runPid: process.pid, profiler: profilerOf(flags) },
-  });
+  const env =
+    obstacle?.isHarmful === true
+      ? process.env
+      : childEnvironment(process.env, {
+          tracker,
+          modules: flags.modules,
+          run: { folder: folder.path, runPid: process.pid, profiler: profilerOf(flags) },
+        });
 
   const end = await runProgram(program, args, env, signals);
   if (!end.started) {
@@ -102,6 +108,7 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
     merged: gathered.report,
     lost: gathered.lost,
     resetsPeak: flags.rssPeak === 'reset',
+    noReport: obstacle?.reason ?? null,
   });
   try {
     out?.write(gathered.report);
