@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { recorderError } from '../errors.js';
 import { fileSystemOf } from './file-system.js';
@@ -66,6 +66,18 @@ export function makeRecorderFolder(folder: string = recorderFolder()): string {
     throw recorderError(`${folder} is open to other users: chmod 700 it, or set STAGEPROF_DIR`);
   }
   return folder;
+}
+
+/** How the folders begin that a run has for itself. */
+export const RUN_FOLDER = 'stageprof-run-';
+
+/**
+ * The folder of a recorder as warnings name it, which are counted by their text: neither the file, which is of one input,
+ * nor a folder that is of one run.
+ */
+export function lastingFolder(recorderPath: string): string {
+  const folder = dirname(recorderPath);
+  return basename(folder).startsWith(RUN_FOLDER) ? dirname(folder) : folder;
 }
 
 let made = 0;

@@ -4,6 +4,7 @@ import { buildReport, type HeaderFacts } from '../report/build.js';
 import { type ExactUse, exactUse } from '../report/exact-use.js';
 import { kibOf, secondsOf } from '../report/quantities.js';
 import type { Report } from '../report/report.js';
+import { formatWarning } from '../report/warnings.js';
 import { addTo, columnOf, RowStore, raiseTo } from '../row-store.js';
 import { SLICED, sumSlices } from '../slices.js';
 import { TRACKER_METHOD } from '../sources.js';
@@ -177,7 +178,9 @@ function warningsOf({ counts, state, failure, calls, labels, store, faults }: Re
   const warnings = countedWarnings((name) => counts[name]);
   if (labels.some(({ row }) => store.get(row, OPEN) > 0)) warnings.push(ONLY_CLOSED);
   if (state === 'abandoned') {
-    warnings.push(`the recorder was given up, ${systemFault(failure).reason}: what came later is not in it`);
+    warnings.push(
+      formatWarning(`the recorder was given up, ${systemFault(failure).reason}, what came later is not in it`, 1),
+    );
   } else {
     for (const { row } of calls.filter((call) => call.folding)) {
       const path = labels.find((label) => label.row === row)?.path;

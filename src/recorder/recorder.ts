@@ -21,7 +21,7 @@ import {
   STATE,
   VERSION_OFFSET,
 } from './format.js';
-import { makeRecorderFolder, recorderName } from './place.js';
+import { lastingFolder, makeRecorderFolder, recorderName } from './place.js';
 import { systemFault } from './system-fault.js';
 
 /** Places of open calls whose memory is taken at once. */
@@ -40,7 +40,7 @@ const MISTAKES: ReadonlySet<string> = new Set([
   'ENAMETOOLONG',
 ]);
 
-/** A recorder, or why there is none. */
+/** A recorder, or why there is none. The reason names the folder: with the file it would be another one each time. */
 export type OpenedRecorder = { readonly recorder: Recorder } | { readonly recorder: null; readonly reason: string };
 
 /**
@@ -64,7 +64,7 @@ export function openRecorder({ path: asked, keep }: RecorderChoice, maxRows: num
   if (typeof native !== 'object') {
     const { code, reason } = systemFault(native);
     if (asked !== null && MISTAKES.has(code)) throw recorderError(mistakeMessage(path, code, reason));
-    return { recorder: null, reason: `${path}: ${reason}` };
+    return { recorder: null, reason: `${lastingFolder(path)}: ${reason}` };
   }
   const header = native.expose(0, HEADER_BYTES);
   if (typeof header === 'object') return { recorder: new Recorder(path, keep, native, header, sizes) };
@@ -73,7 +73,7 @@ export function openRecorder({ path: asked, keep }: RecorderChoice, maxRows: num
   unlinkSync(path);
   return {
     recorder: null,
-    reason: header === NO_EXTERNAL_BUFFERS ? NO_BUFFERS : `${path}: ${systemFault(header).reason}`,
+    reason: header === NO_EXTERNAL_BUFFERS ? NO_BUFFERS : `${lastingFolder(path)}: ${systemFault(header).reason}`,
   };
 }
 
@@ -189,7 +189,7 @@ export class Recorder implements StateMemory {
 
   private abandon(errno: number): void {
     const { reason } = systemFault(errno);
-    this.abandonedFor = reason;
+    this.abandonedFor = `${lastingFolder(this.path)}: ${reason}`;
     this.set('failure', errno);
     this.set('state', STATE.abandoned);
   }

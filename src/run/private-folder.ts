@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { RUN_FOLDER } from '../recorder/place.js';
 import { SetupError, systemReason } from '../setup-error.js';
 
 /** A folder that only this user can read, for as long as this process. */
@@ -11,7 +12,7 @@ export class PrivateFolder {
   constructor() {
     try {
       // 0700 by mkdtemp itself.
-      this.path = mkdtempSync(join(resolve(tmpdir()), 'stageprof-run-'));
+      this.path = mkdtempSync(join(resolve(tmpdir()), RUN_FOLDER));
     } catch (error) {
       throw new SetupError(
         `TMPDIR: no folder can be made there, ${systemReason(error)}: set it to one that can be written`,
