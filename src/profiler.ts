@@ -21,6 +21,7 @@ import { exactUse } from './report/exact-use.js';
 import { kibOf, secondsOf } from './report/quantities.js';
 import type { Report } from './report/report.js';
 import type { ThreadCpu } from './report/threads.js';
+import { formatWarning } from './report/warnings.js';
 import { slurmIdentity } from './slurm.js';
 import { type Sources, TRACKER_METHOD } from './sources.js';
 import { announceClose, announceOpen, type ClosedCall, stageClose, stageOpen, unannounced } from './stage-channels.js';
@@ -311,9 +312,9 @@ export class StageProfiler implements Profiler {
 
   private warnings(): string[] {
     const warnings = this.misuse.warnings();
-    if (this.noRecorder !== null) warnings.push(`no recorder, ${this.noRecorder}`);
+    if (this.noRecorder !== null) warnings.push(formatWarning(`no recorder, ${this.noRecorder}`, 1));
     const failure = this.recorder?.failure ?? null;
-    if (failure !== null) warnings.push(`the recorder was given up, ${failure}`);
+    if (failure !== null) warnings.push(formatWarning(`the recorder was given up, ${failure}`, 1));
     return warnings;
   }
 
