@@ -22,6 +22,7 @@ import { exactUse } from './report/exact-use.js';
 import { kibOf, secondsOf } from './report/quantities.js';
 import type { Report } from './report/report.js';
 import type { ThreadCpu } from './report/threads.js';
+import { formatWarning } from './report/warnings.js';
 import { slurmIdentity } from './slurm.js';
 import { type Sources, TRACKER_METHOD } from './sources.js';
 import { announceClose, announceOpen, type ClosedCall, stageClose, stageOpen, unannounced } from './stage-channels.js';
@@ -320,7 +321,7 @@ export class StageProfiler implements Profiler {
 
   private warnings(): string[] {
     const warnings = [...this.remarks, ...this.misuse.warnings()];
-    if (this.noRecorder !== null) warnings.push(`no recorder, ${this.noRecorder}`);
+    if (this.noRecorder !== null) warnings.push(formatWarning(`no recorder, ${this.noRecorder}`, 1));
     return [...warnings, ...(this.recorder?.warnings() ?? [])];
   }
 

@@ -1,3 +1,4 @@
+import { ancestors } from './label-path.js';
 import type { LabelNode } from './labels.js';
 import type { MetricField } from './metrics.js';
 import { type SlotName, slotIndex, WAITED_CELL } from './native/layout.js';
@@ -133,9 +134,9 @@ export function sumSlices(nodes: readonly LabelNode[], rows: RowStore): void {
     const to = columnOf(whole);
     for (const { path, row } of nodes) {
       const amount = rows.get(row, from);
-      for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
-        const node = byPath.get(path.slice(0, end));
-        if (node !== undefined) addTo(rows.cells, rows.offset(node.row) + to, amount);
+      addTo(rows.cells, rows.offset(row) + to, amount);
+      for (const ancestor of ancestors(path, byPath)) {
+        addTo(rows.cells, rows.offset(byPath.get(ancestor)!.row) + to, amount);
       }
     }
   }

@@ -36,6 +36,15 @@ describe('what runs in a stage is charged to it alone, and the rest to nobody', 
     expect(rowOf(profiler, 'ab')).toMatchObject({ thread_cpu_s: 100 });
   });
 
+  test('a label that ends in a dot is below no other, and one that begins with it is', () => {
+    const { profiler, use } = openExact();
+    profiler.stage('a', () => use(1));
+    profiler.stage('a.', () => use(10));
+    profiler.stage('a.', () => profiler.stage('b', () => use(100)));
+    expect(rowOf(profiler, 'a')).toMatchObject({ thread_cpu_s: 1 });
+    expect(rowOf(profiler, 'a.')).toMatchObject({ thread_cpu_s: 110 });
+  });
+
   test('branches that await in turn', async () => {
     const { profiler, use, selves, outside } = openExact();
     const branch = (label: string, amounts: number[]): Promise<void> =>

@@ -3,7 +3,6 @@ import { fileSystemOf } from '../recorder/file-system.js';
 import { removeLeftovers } from '../recorder/leftovers.js';
 import { makeRecorderFolder, recorderFolder, recorderFolders, shortLivedRecorderFolder } from '../recorder/place.js';
 import { trackedEnvironment } from '../run/child-environment.js';
-import { PrivateFolder } from '../run/private-folder.js';
 import { inspectProgram, thisFinder } from '../run/program-file.js';
 import { chooseTracker } from '../run/tracker-choice.js';
 import { systemReason } from '../setup-error.js';
@@ -16,8 +15,6 @@ export interface MapProfiling {
   readonly env: NodeJS.ProcessEnv;
   /** Where the recorders of running inputs are; null for none. */
   readonly recorderFolder: string | null;
-  /** Removes what was made for it. */
-  readonly remove: () => void;
 }
 
 /** What cannot be measured is said. A run without a profile has its processes as they are. */
@@ -25,16 +22,13 @@ export function prepareProfiling(
   profiler: StageProfilerOptions | null,
   { modules }: { readonly modules: boolean },
 ): MapProfiling {
-  if (profiler === null) return { env: process.env, recorderFolder: null, remove: () => {} };
-  const folder = new PrivateFolder({ withSpares: false });
-  if (folder.remark !== null) say(folder.remark);
+  if (profiler === null) return { env: process.env, recorderFolder: null };
   const node = process.execPath;
-  const { tracker, remark } = chooseTracker(node, inspectProgram(node, thisFinder(process.env)), folder.path);
+  const { tracker, remark } = chooseTracker(node, inspectProgram(node, thisFinder(process.env)));
   if (remark !== null) say(remark);
   return {
     env: trackedEnvironment(process.env, { tracker, modules }),
     recorderFolder: recorderFolderOrNull(),
-    remove: folder.remove,
   };
 }
 

@@ -104,9 +104,9 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
   if (flags.resume === true) sayResumed(placing);
   if (placing.inputs.length === 0) return EXIT_DONE;
 
-  // What was made to profile goes with the process, whenever it is told to stop.
+  // Until the run listens itself, a signal ends it with the exit code that it has then.
   const early = new StopSignals((signal) => process.exit(exitCodeOfSignal(signal)));
-  const { env, recorderFolder, remove } = prepareProfiling(profiler, flags);
+  const { env, recorderFolder } = prepareProfiling(profiler, flags);
   try {
     const pool = await WorkerPool.open({
       pipelinePath,
@@ -122,7 +122,6 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
     return await runMap(placing.inputs, { pipelineName: name, folder, pool, hasAccount: profiler !== null });
   } finally {
     early.close();
-    remove();
   }
 }
 

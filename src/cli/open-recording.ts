@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { FileBytes } from '../recorder/file-bytes.js';
+import { findRecorder } from '../recorder/find.js';
 import { type Recording, readRecorder } from '../recorder/reader.js';
 import { UsageError } from './usage-error.js';
 
@@ -14,8 +16,23 @@ export function readRecordingAt(path: string): Recording {
   });
 }
 
+/** The process that an argument names; null for a file, which may be named by digits alone. */
+export function processNamed(target: string): number | null {
+  const isFile = statSync(target, { throwIfNoEntry: false })?.isFile() === true;
+  return isFile || !/^\d+$/.test(target) ? null : Number(target);
+}
+
+/**
+ * The recorder of a process that is given by its id.
+ *
+ * @throws {UsageError} where it has none
+ */
+export function recorderOfProcess(pid: number): string {
+  return asUsage(String(pid), () => findRecorder(pid));
+}
+
 /** What a recorder is refused for is said in one line, with the path before it where that is not in it. */
-export function asUsage<T>(path: string, read: () => T): T {
+function asUsage<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

@@ -2,26 +2,29 @@ import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { postmortemOf } from '../recorder/postmortem.js';
 import { EXIT_DONE } from './exit-codes.js';
-import { readRecordingAt } from './open-recording.js';
+import { processNamed, readRecordingAt, recorderOfProcess } from './open-recording.js';
 import { postmortemPage } from './postmortem-page.js';
 import { tableOptions } from './terminal.js';
 
 const HELP = `
 FILE is the recorder of a process: of one under "stageprof run", of a worker of "stageprof map
 --profile", or of StageProfiler's option "recorder". It is only read, and may be of a process that
-still runs. What is damaged or cut off is said, and the rest is shown.
+still runs. What is damaged or cut off is said, and the rest is shown. Of a PID that has ended, the
+newest recorder in the folders of recorders is taken; one that was put elsewhere has to be named.
 
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 
 export function postmortemCommand(finish: (exitCode: number) => void): Command {
   return new Command('postmortem')
     .description('the report of a process that died, the stages that were open, its last memory readings')
-    .argument('<file>', 'its recorder')
+    .argument('<pid or file>', 'the process, or its recorder')
     .addOption(new Option('--format <format>', 'of the result').choices(['table', 'json']).default('table'))
     .addOption(new Option('--signal <name>', 'the signal that ended it, where you know it').argParser(parseSignal))
     .addHelpText('after', HELP)
-    .action((file: string, { format, signal }: { format: string; signal?: string }) => {
-      const found = postmortemOf(readRecordingAt(file), signal ?? null);
+    .action((target: string, { format, signal }: { format: string; signal?: string }) => {
+      const pid = processNamed(target);
+      const path = pid === null ? target : recorderOfProcess(pid);
+      const found = postmortemOf(readRecordingAt(path), signal ?? null);
       const { stdout } = process;
       if (format === 'json') stdout.write(`${JSON.stringify(found)}\n`);
       else stdout.write(postmortemPage(found, tableOptions(stdout), Date.now()));

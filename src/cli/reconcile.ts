@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { withoutMark } from '../byte-order-mark.js';
 import type { ProfiledTasks } from '../reconcile/profiled-task.js';
 import { type Faults, readProfiled } from '../reconcile/read-profiled.js';
 import { reconcileTask } from '../reconcile/reconcile.js';
@@ -94,7 +95,7 @@ function readSacct(source: string): SacctRows {
 
 function readFile(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return withoutMark(readFileSync(path, 'utf8'));
   } catch (error) {
     const hint = (error as NodeJS.ErrnoException).code === 'ENOENT' ? ', and it is no job id such as 12 or 12_3' : '';
     throw new SetupError(`--sacct ${path}: cannot be read, ${systemReason(error)}${hint}`);

@@ -10,7 +10,7 @@ import { tableOptions } from './terminal.js';
 /** What a run has measured, and what it has not, on stderr: stdout is the program's. */
 export function printRun(
   { report, counted: processes, launchers, recovered, lost, skipped }: GatheredReports,
-  facts: RunFacts,
+  { noReport, ...facts }: RunFacts & { readonly noReport: string | null },
 ): void {
   for (const reason of skipped) say(reason);
   if (recovered > 0) {
@@ -21,7 +21,7 @@ export function printRun(
     say(`${counted(lost, 'node process', 'node processes')} left no report: killed, or not ended yet`);
   }
   const { stages } = report;
-  if (processes === 0 && lost === 0) say(NO_REPORT);
+  if (processes === 0 && lost === 0) say(noReport === null ? NO_REPORT : `${NO_REPORT}; ${noReport}`);
   else if (stages.length === 0 && lost === 0) say(NO_STAGE);
 
   const { stderr } = process;

@@ -4,9 +4,10 @@ import { missingAddon } from '../native/binding.js';
 import { resolveOptions, type StageProfilerOptions } from '../options.js';
 import { StageProfiler } from '../profiler.js';
 import { listed } from '../report/format.js';
-import { childEnvironment } from '../run/child-environment.js';
+import { childEnvironment, PRELOAD } from '../run/child-environment.js';
 import { gatherReports } from '../run/gathered-reports.js';
 import { leaveReport } from '../run/leave-report.js';
+import { obstacleOf } from '../run/obstacles.js';
 import { PASSED_SIGNALS, PassedSignals } from '../run/passed-signals.js';
 import { PrivateFolder } from '../run/private-folder.js';
 import { ProcessWatch } from '../run/process-watch.js';
@@ -63,7 +64,7 @@ async function run(program: string, args: readonly string[], flags: RunFlags): P
   }
   // From here on no signal ends this process: it would leave the folder, and the program without its parent.
   const signals = new PassedSignals();
-  const folder = new PrivateFolder({ withSpares: true });
+  const folder = new PrivateFolder();
   if (folder.remark !== null) say(folder.remark);
   try {
     return await runWith(signals, folder, { program, args, flags, file, out });
@@ -83,13 +84,18 @@ interface Plan {
 
 async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan): Promise<number> {
   const { program, args, flags, file, out } = plan;
-  const { tracker, remark } = chooseTracker(program, file, folder.path);
+  const { tracker, remark } = chooseTracker(program, file);
+  const loaded = tracker === null ? [PRELOAD] : [PRELOAD, tracker];
+  const obstacle = obstacleOf(program, args, { env: process.env, folder: folder.path, loaded });
   if (remark !== null) say(remark);
-  const env = childEnvironment(process.env, {
-    tracker,
-    modules: flags.modules,
-    run: { folders: folder.paths, runPid: process.pid, profiler: profilerOf(flags) },
-  });
+  const env =
+    obstacle?.isHarmful === true
+      ? process.env
+      : childEnvironment(process.env, {
+          tracker,
+          modules: flags.modules,
+          run: { folders: folder.paths, runPid: process.pid, profiler: profilerOf(flags) },
+        });
 
   const watch = new ProcessWatch();
   const end = await runProgram(program, args, env, signals, watch);
@@ -119,6 +125,7 @@ async function runWith(signals: PassedSignals, folder: PrivateFolder, plan: Plan
     lost: gathered.lost,
     launchers: gathered.launchers,
     resetsPeak: flags.rssPeak === 'reset',
+    noReport: obstacle?.reason ?? null,
   });
   // The exit code stays the program's: what it did is done.
   if (out !== undefined) leaveReport(out, gathered.report, { free: folder.remove, say });

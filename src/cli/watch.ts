@@ -5,7 +5,7 @@ import { type Postmortem, postmortemOf } from '../recorder/postmortem.js';
 import type { Recording } from '../recorder/reader.js';
 import { EXIT_DONE } from './exit-codes.js';
 import { numberWithin } from './number-flags.js';
-import { asUsage, readRecordingAt } from './open-recording.js';
+import { processNamed, readRecordingAt, recorderOfProcess } from './open-recording.js';
 import { postmortemPage } from './postmortem-page.js';
 import { tableOptions } from './terminal.js';
 
@@ -52,11 +52,9 @@ async function watch(target: string, { interval }: WatchFlags): Promise<number> 
       resolve();
     });
   });
-  // A file may be named by digits only.
-  const isFile = statSync(target, { throwIfNoEntry: false })?.isFile() === true;
-  const pid = isFile || !/^\d+$/.test(target) ? null : Number(target);
+  const pid = processNamed(target);
   // Where there is none that is open, what a last look finds: the message, or one that was kept when it was closed.
-  let path = pid === null ? target : ((await openRecorder(pid)) ?? asUsage(target, () => findRecorder(pid)));
+  let path = pid === null ? target : ((await openRecorder(pid)) ?? recorderOfProcess(pid));
   let recording = pid === null ? readRecordingAt(path) : readUnlessRemoved(path);
   for (;;) {
     const found = recording === null ? null : postmortemOf(recording);

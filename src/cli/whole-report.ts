@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { withoutMark } from '../byte-order-mark.js';
 import { checkReport } from '../report/check.js';
 import type { Report } from '../report/report.js';
 import { SetupError, systemReason } from '../setup-error.js';
@@ -23,7 +24,7 @@ export function readWholeReport({ path, bytes }: Source): WholeReport | undefine
   if (bytes === undefined || !beginsLikeReport(path)) return undefined;
   if (bytes > LARGEST_REPORT_BYTES) throw new SetupError(`${path}: is too large for a report`);
   try {
-    const report: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const report: unknown = JSON.parse(withoutMark(readFileSync(path, 'utf8')));
     checkReport(report);
     return report;
   } catch (error) {
@@ -36,7 +37,7 @@ function beginsLikeReport(path: string): boolean {
     const fd = openSync(path, 'r');
     try {
       const head = Buffer.alloc(HEAD_BYTES);
-      return REPORT_BEGIN.test(head.toString('latin1', 0, readSync(fd, head, 0, HEAD_BYTES, 0)));
+      return REPORT_BEGIN.test(withoutMark(head.toString('utf8', 0, readSync(fd, head, 0, HEAD_BYTES, 0))));
     } finally {
       closeSync(fd);
     }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { withoutMark } from '../byte-order-mark.js';
 
 const LINE_END = 0x0a;
 
@@ -22,8 +23,7 @@ export function lineOutsideUtf8(list: Uint8Array): number | undefined {
  * blanks inside a line belong to the path, also at its ends.
  */
 export function parseInputList(text: string): string[] {
-  return text
-    .replace(/^\uFEFF/, '')
+  return withoutMark(text)
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
 }

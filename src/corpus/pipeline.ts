@@ -53,6 +53,7 @@ async function importModule(path: string, absolutePath: string): Promise<{ defau
   try {
     return await Promise.race([importAndTurn(absolutePath), broken]);
   } catch (error) {
+    if (isTypeScriptUnread(error)) throw new SetupError(typeScriptHint(path));
     const { name, message } = failureOf('exception', error);
     // The message of a failed import may go on with a proposal in further lines.
     const reason = `${name === undefined ? '' : `${name}: `}${message.replace(/\s*\n\s*/g, ' ')}`;
@@ -61,6 +62,28 @@ async function importModule(path: string, absolutePath: string): Promise<{ defau
     process.off('beforeExit', onIdle);
     process.off('uncaughtException', onUncaught);
   }
+}
+
+/** Node 20, and 22 before 22.18, take no TypeScript by themselves; those after them none that has to be transformed, as an enum. */
+const TYPESCRIPT_CODES: ReadonlySet<unknown> = new Set([
+  'ERR_UNKNOWN_FILE_EXTENSION',
+  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+  'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
+]);
+
+/** The pipeline itself, or a module that it imports. */
+function isTypeScriptUnread(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  if (!TYPESCRIPT_CODES.has(code)) return false;
+  return code !== 'ERR_UNKNOWN_FILE_EXTENSION' || /"\.[mc]?tsx?"/.test(String(message));
+}
+
+function typeScriptHint(path: string): string {
+  const { typescript } = process.features as { readonly typescript?: unknown };
+  const without = typescript
+    ? `it has TypeScript that Node ${process.version} cannot strip, such as an enum`
+    : `Node ${process.version} takes no TypeScript, Node 24 does`;
+  return `${path}: the pipeline module does not load, ${without}; with tsx installed, set NODE_OPTIONS='--import tsx'`;
 }
 
 /** With one turn of the event loop behind it: a rejection that nobody handles comes up after its module is there. */

@@ -1,6 +1,6 @@
 import type { RecordFolder } from './record-folder.js';
 import { fileKey, possibleRecordNames, recordNames } from './record-names.js';
-import { ownerByStart, type StandingRecord, standingRecord, startOfRecord } from './standing-record.js';
+import { ownerByStart, type StandingRecord, standingRecord, startLength } from './standing-record.js';
 
 /** An input and the file its record goes to. */
 export interface PlacedInput {
@@ -57,7 +57,7 @@ export async function placeRecords(
 /** What a file holds in the place of an input's record. */
 export async function readStanding(folder: RecordFolder, name: string, input: string): Promise<StandingRecord> {
   try {
-    const start = await folder.read(name, startOfRecord(input).length);
+    const start = await folder.read(name, startLength(input));
     // Another's may be of any size.
     if (ownerByStart(start, input) === 'another') return { state: 'foreign' };
     return standingRecord(await folder.read(name), input);

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { MARK_LENGTH, withoutMarkBytes } from '../byte-order-mark.js';
 
 const LINE_END = 0x0a;
 const NUL = 0x00;
@@ -58,7 +59,8 @@ function linesOf(bytes: Buffer): Line[] {
   const lines: Line[] = [];
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(LINE_END, start);
-    const line = bytes.subarray(start, end === -1 ? bytes.length : end);
+    // Files that were joined have one before each.
+    const line = withoutMarkBytes(bytes.subarray(start, end === -1 ? bytes.length : end));
     if (line.length > 0) lines.push({ bytes: line, isWhole: end !== -1 });
     start = end === -1 ? bytes.length : end + 1;
   }
@@ -76,8 +78,12 @@ function parsed(line: Buffer): { readonly input?: unknown; readonly error?: unkn
   }
 }
 
-/** Bytes at the start of a file that tell whose record it is. */
-export function startOfRecord(input: string): Buffer {
+/** How many bytes at the start of a file tell whose record it is. */
+export function startLength(input: string): number {
+  return MARK_LENGTH + startOfRecord(input).length;
+}
+
+function startOfRecord(input: string): Buffer {
   return Buffer.from(`{"input":${JSON.stringify(input)}`);
 }
 
@@ -87,7 +93,7 @@ export function startOfRecord(input: string): Buffer {
  */
 export function ownerByStart(bytes: Buffer, input: string): 'this' | 'another' | 'unclear' {
   const start = startOfRecord(input);
-  const beginning = bytes.subarray(0, start.length);
+  const beginning = withoutMarkBytes(bytes).subarray(0, start.length);
   const end = beginning.findIndex((byte) => byte === NUL || byte === LINE_END);
   const written = end === -1 ? beginning : beginning.subarray(0, end);
   if (!written.equals(start.subarray(0, written.length))) return 'another';

@@ -3,11 +3,13 @@
  * each record to a temporary file for the parent to move to its place. It ends with its parent.
  */
 import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { endWithParent } from '../native/parent-death.js';
 import { nullProfiler } from '../null-profiler.js';
 import type { StageProfilerOptions } from '../options.js';
 import { StageProfiler } from '../profiler.js';
-import { recorderFolders } from '../recorder/place.js';
+import { recorderFolders, shownFolder } from '../recorder/place.js';
+import { formatWarning } from '../report/warnings.js';
 import { SetupError, systemReason } from '../setup-error.js';
 import type { Profiler } from '../types.js';
 import { type LastMoments, readLastMoments } from './last-moments.js';
@@ -43,11 +45,12 @@ class Worker {
     await tell({ type: 'begun' });
     // Without it the channel alone keeps the process alive, and a promise that nothing can settle is never noticed.
     process.channel?.unref();
-    const profiler = makeProfiler(this.profiler, recorderPath);
+    const { profiler, warnings } = makeProfiler(this.profiler, recorderPath);
     const outcome = await runInput(this.run, input, { profiler, signal: this.#abort.signal }, this.#strays);
     process.channel?.ref();
     const moments = this.#moments ?? (outcome.isRunning ? readLastMoments(recorderPath) : null);
-    const profile = profiler.report() ?? null;
+    const report = profiler.report();
+    const profile = report === undefined ? null : { ...report, warnings: [...report.warnings, ...warnings] };
     profiler.close();
     const { line, result } = resultOf(input, outcome, profile, moments);
     // One that writes no more JSON would take the inputs after it along.
@@ -96,15 +99,26 @@ function resultOf(
 /** As the parent takes them, who looks for the recorder there: before a pipeline may change the environment. */
 const FALLBACK_FOLDERS = recorderFolders();
 
-function makeProfiler(options: StageProfilerOptions | null, recorderPath: string | null): Profiler {
-  if (options === null) return nullProfiler;
-  if (recorderPath === null) return new StageProfiler(options);
+interface MadeProfiler {
+  readonly profiler: Profiler;
+  /** Beside those of its report. */
+  readonly warnings: readonly string[];
+}
+
+function makeProfiler(options: StageProfilerOptions | null, recorderPath: string | null): MadeProfiler {
+  if (options === null) return { profiler: nullProfiler, warnings: [] };
+  if (recorderPath === null) return { profiler: new StageProfiler(options), warnings: [] };
   try {
-    return new StageProfiler({ ...options, recorder: { path: recorderPath, fallbacks: FALLBACK_FOLDERS } });
+    return {
+      profiler: new StageProfiler({ ...options, recorder: { path: recorderPath, fallbacks: FALLBACK_FOLDERS } }),
+      warnings: [],
+    };
   } catch (error) {
-    // No reason for the input to fail.
+    // Its folder has been removed, or closed: no reason for the input to fail.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STAGEPROF_RECORDER') throw error;
-    return new StageProfiler(options);
+    // The folder is what all inputs have in common: with a file of each it would be another warning each time.
+    const reason = (error as Error).message.replace(recorderPath, shownFolder(dirname(recorderPath)));
+    return { profiler: new StageProfiler(options), warnings: [formatWarning(`no recorder, ${reason}`, 1)] };
   }
 }
 

@@ -52,7 +52,9 @@ export function rssPeakState(
   cpuCount: number = cpusHere(),
 ): SourceState {
   const state = present('bounded', method, caveat);
-  return isBefore(kernel, PER_CPU_SINCE) ? state : { ...state, bound_kb: approximateBoundKib(cpuCount) };
+  return process.platform !== 'linux' || isBefore(kernel, PER_CPU_SINCE)
+    ? state
+    : { ...state, bound_kb: approximateBoundKib(cpuCount) };
 }
 
 let cpuCount: number | undefined;

@@ -1,3 +1,4 @@
+import { withoutMark } from '../byte-order-mark.js';
 import { RUN_SCHEMA } from '../run-file.js';
 
 /** What is used here of a `RunAccount`, which has been in a file since: nothing of it is taken for granted. */
@@ -24,7 +25,7 @@ export interface RunFile {
 export function parseRunFile(text: string): RunFile | string {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withoutMark(text));
   } catch {
     return 'is not JSON';
   }

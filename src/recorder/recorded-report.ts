@@ -8,6 +8,7 @@ import { composeKib } from '../report/composition.js';
 import { type ExactUse, exactUse } from '../report/exact-use.js';
 import { kibOf, secondsOf } from '../report/quantities.js';
 import type { Report } from '../report/report.js';
+import { formatWarning } from '../report/warnings.js';
 import { columnOf, RowStore } from '../row-store.js';
 import { SLICED, sumSlices } from '../slices.js';
 import { type SourceState, type Sources, TRACKER_METHOD } from '../sources.js';
@@ -144,7 +145,9 @@ function sourcesAtEnd({ facts, missed, trackerBoundBytes }: Recording, last: Flo
 function warningsOf({ facts, counts, state, failure, writerFailure, calls, labels, faults }: Recording): string[] {
   const warnings = [...facts.warnings, ...countedWarnings((name) => counts[name])];
   if (state === 'abandoned') {
-    warnings.push(`the recorder was given up, ${systemFault(failure).reason}: what came later is not in it`);
+    warnings.push(
+      formatWarning(`the recorder was given up, ${systemFault(failure).reason}, what came later is not in it`, 1),
+    );
   } else {
     for (const { row } of calls.filter((call) => call.folding)) {
       const path = labels.find((label) => label.row === row)?.path;

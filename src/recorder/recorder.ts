@@ -43,7 +43,7 @@ const MISTAKES: ReadonlySet<string> = new Set([
   'ENAMETOOLONG',
 ]);
 
-/** A recorder, or why there is none. */
+/** A recorder, or why there is none. The reason names the folder: with the file it would be another one each time. */
 export type OpenedRecorder = { readonly recorder: Recorder } | { readonly recorder: null; readonly reason: string };
 
 /**
@@ -74,7 +74,7 @@ export function openRecorder(choice: RecorderChoice, maxRows: number): OpenedRec
     if (paths.isChosen) throw error;
     return { recorder: null, reason: (error as Error).message };
   }
-  return { recorder: null, reason: formatWarning(paths.reason, 1) };
+  return { recorder: null, reason: paths.reason };
 }
 
 interface MadeFile {

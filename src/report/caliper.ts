@@ -1,4 +1,5 @@
 import { quantileSeconds } from '../histogram.js';
+import { ancestors } from '../label-path.js';
 import type { Unit } from '../metrics.js';
 import { NUMBER_METRICS, type NumberMetric } from './number-metrics.js';
 import type { Report, StageRow } from './report.js';
@@ -109,11 +110,12 @@ const NO_CALLS = {
 function pathTree(rows: readonly StageRow[]): PathNode[] {
   const roots: PathNode[] = [];
   const byPath = new Map<string, PathNode>();
+  const labels = new Set(rows.map(({ stage }) => stage));
   for (const row of rows) {
     let siblings = roots;
     let from = 0;
     let node: PathNode | undefined;
-    for (const end of stepEnds(row.stage)) {
+    for (const end of stepEnds(row.stage, labels)) {
       const path = row.stage.slice(0, end);
       node = byPath.get(path);
       if (node === undefined) {
@@ -129,16 +131,25 @@ function pathTree(rows: readonly StageRow[]): PathNode[] {
   return roots;
 }
 
-/** Where the steps of a label end. None is empty, which Hatchet would name itself: `a..b` has the steps `a` and `.b`. */
-function stepEnds(label: string): number[] {
+/**
+ * Where the steps of a label end: its ancestors among the labels, and between two of them those without a row of their own.
+ * None is empty, which Hatchet would name itself: `a..b` has the steps `a` and `.b`, or `a.` and `b` where that is a label.
+ */
+function stepEnds(label: string, labels: ReadonlySet<string>): number[] {
+  const outermostFirst = [...ancestors(label, labels)].reverse();
   const ends: number[] = [];
   let from = 0;
-  for (let dot = label.indexOf('.'); dot !== -1; dot = label.indexOf('.', dot + 1)) {
-    if (dot === from || dot === label.length - 1) continue;
-    ends.push(dot);
-    from = dot + 1;
+  for (const path of [...outermostFirst, label]) {
+    const last = path.length - 1;
+    for (let dot = path.indexOf('.', from); dot !== -1; dot = path.indexOf('.', dot + 1)) {
+      if (dot === from || dot === last) continue;
+      ends.push(dot);
+      from = dot + 1;
+    }
+    ends.push(path.length);
+    from = path.length + 1;
   }
-  return [...ends, label.length];
+  return ends;
 }
 
 /** Members of members have dotted names; rows and lists are left out. */

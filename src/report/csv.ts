@@ -1,5 +1,6 @@
 import { quantileSeconds } from '../histogram.js';
 import { METRICS } from '../metrics.js';
+import { escapeControls } from './escape.js';
 import { isNumberMetric } from './number-metrics.js';
 import { readingsOf } from './readings/readings.js';
 import type { ModuleKib, Report, StageRow } from './report.js';
@@ -39,7 +40,7 @@ const COLUMNS: readonly CsvColumn[] = [
  * kinds, that which matters most first. Seconds are rounded to nanoseconds.
  *
  * Labels may come from names of input files, and spreadsheets run what begins like a formula: such a text gets
- * a `'` in front. The JSON has every label as it is.
+ * a `'` in front, and controls are escaped as in the table. The JSON has every label as it is.
  *
  * @param by what the rows are in place of stages
  */
@@ -56,7 +57,10 @@ export function renderCsv(
   return lines.map(csvLine).join('');
 }
 
-/** A line of the fields. Seconds are rounded to nanoseconds, texts that begin like a formula get a `'` in front. */
+/**
+ * A line of the fields. Seconds are rounded to nanoseconds, texts that begin like a formula get a `'` in front, and
+ * controls in them are shown as in the table: files are looked at with `cat`, too.
+ */
 export function csvLine(fields: readonly (string | number | null | undefined)[]): string {
   return `${fields.map((field) => quoted(text(field))).join(',')}\r\n`;
 }
@@ -65,19 +69,20 @@ export function csvLine(fields: readonly (string | number | null | undefined)[])
 function moduleText(modules: ModuleKib | null): string | null {
   if (modules === null) return null;
   const largestFirst = Object.entries(modules).sort(([, a], [, b]) => b - a);
-  return inert(largestFirst.map(([name, kib]) => `${name}=${kib}`).join(' '));
+  return largestFirst.map(([name, kib]) => `${name}=${kib}`).join(' ');
 }
 
 function text(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'number' ? String(Number(value.toFixed(9))) : inert(value);
+  return typeof value === 'number' ? String(Number(value.toFixed(9))) : inert(escapeControls(value));
 }
 
 function quoted(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  return /[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
-// The characters of the OWASP page on CSV injection; the full-width forms are read as formulas in some locales.
+// The characters of the OWASP page on CSV injection, less the controls, which are escaped by then; the full-width forms
+// are read as formulas in some locales.
 function inert(label: string): string {
-  return /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(label) ? `'${label}` : label;
+  return /^[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(label) ? `'${label}` : label;
 }

@@ -1,3 +1,4 @@
+import { nearestAncestor } from '../label-path.js';
 import type { StageRow } from './report.js';
 
 /** A row at its place in the tree of stages. */
@@ -41,13 +42,4 @@ function flatten(children: ReadonlyMap<string | null, readonly StageRow[]>): Tre
     push(next.row.stage, next.depth + 1);
   }
   return ordered;
-}
-
-/** The longest dotted prefix of the label that is a label itself and leaves something to show. */
-function nearestAncestor(label: string, labels: ReadonlySet<string>): string | null {
-  for (let dot = label.lastIndexOf('.', label.length - 2); dot > 0; dot = label.lastIndexOf('.', dot - 1)) {
-    const prefix = label.slice(0, dot);
-    if (labels.has(prefix)) return prefix;
-  }
-  return null;
 }

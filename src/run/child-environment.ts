@@ -14,7 +14,11 @@ export interface Preloads extends TrackerPreload {
   readonly run: RunVariable;
 }
 
-const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
+/** What every node process of a program loads first. */
+export const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
+
+/** The folder of this package. */
+export const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 /** The environment of the program: that of this process, with what profiles it added behind what is there. */
 export function childEnvironment(env: NodeJS.ProcessEnv, { run, ...preload }: Preloads): NodeJS.ProcessEnv {

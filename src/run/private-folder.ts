@@ -10,12 +10,7 @@ const ROOM_BYTES = 2 ** 20;
 /** Memory that holds files, on Linux. */
 const SHARED_MEMORY = '/dev/shm';
 
-export interface PrivateFolderOptions {
-  /** Also one in each other place, for what does not fit into the first one. */
-  readonly withSpares: boolean;
-}
-
-/** A folder that only this user can read, for as long as this process; in another place where TMPDIR has no room. */
+/** Folders that only this user can read, for as long as this process: the others are for what does not fit into the first. */
 export class PrivateFolder {
   /** The first one with room. */
   readonly path: string;
@@ -25,13 +20,12 @@ export class PrivateFolder {
   readonly remark: string | null;
 
   /** @throws {SetupError} where none can be made */
-  constructor({ withSpares }: PrivateFolderOptions) {
+  constructor() {
     const temporary = resolve(tmpdir());
     const roomy: string[] = [];
     const full: string[] = [];
     let fault: string | null = null;
     for (const parent of placesFor(temporary, process.env)) {
-      if (roomy.length > 0 && !withSpares) break;
       try {
         // 0700 by mkdtemp itself.
         const path = mkdtempSync(join(parent, PRIVATE_PREFIX));

@@ -1,9 +1,8 @@
-import { symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { missingAddon } from '../native/binding.js';
-import { findTracker, TRACKER_NAME } from '../native/tracker-file.js';
+import { findTracker } from '../native/tracker-file.js';
 import { listed } from '../report/format.js';
 import { ADDON_FIELDS, TRACKER_FIELDS } from '../report/metric-sources.js';
+import { isPreloadable, type LastingCopy, lastingCopy } from './lasting-copy.js';
 import type { ProgramFile } from './program-file.js';
 
 export interface TrackerChoice {
@@ -13,12 +12,8 @@ export interface TrackerChoice {
   readonly remark: string | null;
 }
 
-/**
- * Whether the tracker can be preloaded into a program.
- *
- * @param folder where a link may stand for a path that LD_PRELOAD cannot hold
- */
-export function chooseTracker(program: string, file: ProgramFile, folder: string): TrackerChoice {
+/** Whether the tracker can be preloaded into a program. */
+export function chooseTracker(program: string, file: ProgramFile): TrackerChoice {
   const noAddon = missingAddon();
   // The addon is what reads the tracker.
   if (noAddon !== null) {
@@ -28,11 +23,9 @@ export function chooseTracker(program: string, file: ProgramFile, folder: string
   const found = findTracker();
   if (found.missing !== null) return without(`${found.missing}, so ${listed(TRACKER_FIELDS)} are null`);
   if (file.state === 'other loader') return without(`${program}: cannot be tracked, ${file.reason}`);
-  const path = preloadable(found.path, folder);
+  const { path, missing } = preloadable(found.path);
   if (path === null) {
-    return without(
-      `LD_PRELOAD cannot hold a path such as ${folder}, so ${listed(TRACKER_FIELDS)} are null: set TMPDIR`,
-    );
+    return without(`LD_PRELOAD cannot hold ${found.path}, and ${missing}, so ${listed(TRACKER_FIELDS)} are null`);
   }
   // Preloaded all the same: a program that it starts may be a node that can be tracked.
   if (file.state === 'ignores preloads') {
@@ -45,13 +38,7 @@ function without(remark: string): TrackerChoice {
   return { tracker: null, remark };
 }
 
-/** Where ld.so splits LD_PRELOAD. */
-const SPECIAL = /[ :]/;
-
-function preloadable(tracker: string, folder: string): string | null {
-  if (!SPECIAL.test(tracker)) return tracker;
-  const link = join(folder, TRACKER_NAME);
-  if (SPECIAL.test(link)) return null;
-  symlinkSync(tracker, link);
-  return link;
+/** Not a link in the folder of a run: what the program leaves running outlives that. */
+function preloadable(tracker: string): LastingCopy {
+  return isPreloadable(tracker) ? { path: tracker, missing: null } : lastingCopy(tracker);
 }

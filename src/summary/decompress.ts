@@ -1,11 +1,12 @@
 import { pipeline, Readable, Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
+import { GZIP_MAGIC, gunzipped } from './gunzip.js';
+import { PieceQueue } from './piece-queue.js';
+import { beginsFrame, zstdFrames } from './zstd-frames.js';
 
 /** Bytes that tell gzip and zstd from text. */
 export const MAGIC_BYTES = 4;
 
-const GZIP = [0x1f, 0x8b];
-const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 const PIECE_BYTES = 256 * 1024;
 
 /** What Node has from 22.15 on. */
@@ -16,32 +17,51 @@ const zstd = zlib as {
 };
 
 export function isCompressed(head: Uint8Array): boolean {
-  return begins(head, GZIP) || begins(head, ZSTD);
+  return isGzip(head) || beginsFrame(head);
 }
 
-/** The bytes as they were before they were compressed, if they were: the first of them tell. */
-export async function* decompressed(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
-  const pieces = bytes[Symbol.asyncIterator]();
-  let head = Buffer.alloc(0);
-  while (head.length < MAGIC_BYTES) {
-    const next = await pieces.next();
-    if (next.done === true) break;
-    head = Buffer.concat([head, next.value]);
-  }
-  const whole = (async function* () {
-    if (head.length > 0) yield head;
-    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
-  })();
-  const decoder = await decoderOf(head);
-  if (decoder === undefined) yield* whole;
+function isGzip(head: Uint8Array): boolean {
+  return GZIP_MAGIC.every((byte, index) => head[index] === byte);
+}
+
+/**
+ * The bytes as they were before they were compressed, if they were: the first of them tell.
+ *
+ * @param onTrailing told how many bytes follow what was compressed, at its end. Zeros are padding, and not told, as by
+ * gzip(1).
+ */
+export async function* decompressed(
+  bytes: AsyncIterable<Buffer>,
+  onTrailing: (count: number) => void = () => {},
+): AsyncGenerator<Buffer, void> {
+  const input = new PieceQueue(bytes);
+  const head = await input.take(MAGIC_BYTES);
+  input.putBack(head);
+  if (isGzip(head)) yield* gunzipped(input);
   // An error of the source destroys the decoder, and comes out of it.
-  else yield* pipeline(Readable.from(whole), decoder, () => {}) as AsyncIterable<Buffer>;
+  else if (beginsFrame(head)) {
+    yield* pipeline(Readable.from(zstdFrames(input)), await zstdDecoder(), () => {}) as AsyncIterable<Buffer>;
+  } else {
+    for (let next = await input.next(); next !== null; next = await input.next()) yield next;
+    return;
+  }
+  const count = await trailingBytes(input);
+  if (count > 0) onTrailing(count);
 }
 
-async function decoderOf(head: Uint8Array): Promise<Transform | undefined> {
-  if (begins(head, GZIP)) return zlib.createGunzip({ chunkSize: PIECE_BYTES });
-  if (!begins(head, ZSTD)) return undefined;
-  return decodesAllFrames() ? zstd.createZstdDecompress!({ chunkSize: PIECE_BYTES }) : zstdDecoder();
+/** 0 where there are only zeros. */
+async function trailingBytes(input: PieceQueue): Promise<number> {
+  let count = 0;
+  let areZeros = true;
+  for (let next = await input.next(); next !== null; next = await input.next()) {
+    count += next.length;
+    areZeros &&= next.every((byte) => byte === 0);
+  }
+  return areZeros ? 0 : count;
+}
+
+async function zstdDecoder(): Promise<Transform> {
+  return decodesAllFrames() ? zstd.createZstdDecompress!({ chunkSize: PIECE_BYTES }) : ownZstdDecoder();
 }
 
 /** Found out by the first file that asks. */
@@ -56,7 +76,7 @@ function decodesAllFrames(): boolean {
   return areAllDecoded;
 }
 
-async function zstdDecoder(): Promise<Transform> {
+async function ownZstdDecoder(): Promise<Transform> {
   const { Decompress } = await import('fzstd');
   const decoder = new Decompress();
   const transform = new Transform({
@@ -80,8 +100,4 @@ function settle(work: () => void, done: (error?: Error) => void): void {
     failure = error as Error;
   }
   done(failure);
-}
-
-function begins(head: Uint8Array, magic: readonly number[]): boolean {
-  return magic.every((byte, index) => head[index] === byte);
 }

@@ -1,4 +1,5 @@
 import { bucketOf } from '../histogram.js';
+import { nearestAncestor } from '../label-path.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS, RowMerger } from '../report/merge-rows.js';
 import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
@@ -78,7 +79,7 @@ export function memberAt(value: unknown, path: readonly string[]): unknown {
 function addOutermost(numbers: Float64Array, { rows, labels, numbers: ofRows }: ReportColumns): void {
   const known = new Set(labels.slice(0, rows));
   for (let row = 0; row < rows; row++) {
-    if (hasAncestor(labels[row]!, known)) continue;
+    if (nearestAncestor(labels[row]!, known) !== null) continue;
     for (const { index, takesHighest } of FROM_STAGES) {
       const value = ofRows[row * ROW_NUMBERS + index]!;
       const sum = numbers[index]!;
@@ -86,13 +87,6 @@ function addOutermost(numbers: Float64Array, { rows, labels, numbers: ofRows }: 
       numbers[index] = Number.isNaN(sum) ? value : takesHighest ? Math.max(sum, value) : sum + value;
     }
   }
-}
-
-function hasAncestor(label: string, labels: ReadonlySet<string>): boolean {
-  for (let dot = label.lastIndexOf('.'); dot > 0; dot = label.lastIndexOf('.', dot - 1)) {
-    if (labels.has(label.slice(0, dot))) return true;
-  }
-  return false;
 }
 
 function fieldsFromHeader(

@@ -1,4 +1,5 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { counted } from '../report/format.js';
 import { systemReason } from '../setup-error.js';
 import { decompressed } from './decompress.js';
 import { STDIN } from './files.js';
@@ -31,8 +32,12 @@ export async function runTask<State>(
       // Fed from the byte before its first one: a line begins there where that byte is a newline.
       ...(part.stretch === undefined ? {} : { ownsBytes: part.stretch.end - Math.max(0, part.stretch.from - 1) }),
     });
+    const onTrailing = (count: number) => {
+      const place = { part: task.firstPart + index, line: feed.lines + 1 };
+      fold.addMalformed(place, `${counted(count, 'byte')} ignored after the end of the compressed data`);
+    };
     try {
-      if (part.stretch === undefined) await readThrough(part, feed, onBytes);
+      if (part.stretch === undefined) await readThrough(part, feed, { onBytes, onTrailing });
       else readStretch(part.path, part.stretch.from, feed, onBytes);
     } catch (error) {
       const whatIsIn = feed.lines === 0 ? '' : `; ${feed.lines} lines before that are in`;
@@ -70,15 +75,25 @@ function readStretch(path: string, from: number, feed: LineFeed, onBytes: (count
   }
 }
 
-async function readThrough({ path }: Part, feed: LineFeed, onBytes: (count: number) => void): Promise<void> {
+interface ReadEvents {
+  readonly onBytes: (count: number) => void;
+  /** Told behind the last line. */
+  readonly onTrailing: (count: number) => void;
+}
+
+async function readThrough({ path }: Part, feed: LineFeed, { onBytes, onTrailing }: ReadEvents): Promise<void> {
   const stream = path === STDIN ? process.stdin : createReadStream(path, { highWaterMark: PIECE_BYTES });
-  const counted = (async function* () {
+  const pieces = (async function* () {
     for await (const piece of stream as AsyncIterable<Buffer>) {
       onBytes(piece.length);
       yield piece;
     }
   })();
-  for await (const piece of onOneLine(decompressed(counted))) {
+  let trailing = 0;
+  const lines = decompressed(pieces, (count) => {
+    trailing = count;
+  });
+  for await (const piece of onOneLine(lines)) {
     for (let from = 0; from < piece.length; ) {
       const { room } = feed;
       const count = piece.copy(room, 0, from);
@@ -87,4 +102,5 @@ async function readThrough({ path }: Part, feed: LineFeed, onBytes: (count: numb
     }
   }
   feed.finish();
+  if (trailing > 0) onTrailing(trailing);
 }

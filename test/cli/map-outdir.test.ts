@@ -89,6 +89,40 @@ test('where no recorder can be made it says so, and measures without', async () 
   });
 });
 
+const withoutRecorder = (folders: MapFolders) =>
+  Object.values(readRecords(folders.records)).map(({ profile }) => (profile as { warnings: string[] }).warnings);
+
+test('a folder of recorders that goes away is one warning, counted, for all inputs', async () => {
+  const folders = new MapFolders();
+  const pipeline = join(folders.folder, 'removes.mjs');
+  writeFileSync(
+    pipeline,
+    `import { rmSync } from 'node:fs';
+     rmSync(process.env.STAGEPROF_DIR, { recursive: true });
+     export default (input, { profiler }) => profiler.stage('a', () => ({ page: 1 }));`,
+  );
+  const { exitCode, stdout } = await map(folders, '--profile', pipeline, 'a', 'b', 'c');
+  expect(exitCode).toBe(0);
+  const reason = `no recorder, ${folders.recorders}: the recorder cannot be made, no such file or directory (ENOENT)`;
+  expect(withoutRecorder(folders)).toEqual(Array(3).fill([`${reason}: 1`]));
+  expect(stdout.replace(/\s+/g, ' ')).toContain(`${reason}: 3`);
+});
+
+test('a folder of recorders that is full is one warning, counted, for all inputs', async () => {
+  const folders = new MapFolders();
+  if (!mountAt(folders.recorders, 'size=16k,mode=700'))
+    return console.warn('no test of a full disk: no file system can be mounted');
+  writeFileSync(join(folders.recorders, 'filling'), Buffer.alloc(16_384));
+  const pipeline = join(folders.folder, 'opens.mjs');
+  writeFileSync(pipeline, `export default (input, { profiler }) => profiler.stage('a', () => ({ page: 1 }));`);
+  const { exitCode, stdout } = await map(folders, '--profile', '--jobs', '2', pipeline, 'a', 'b', 'c');
+  expect(exitCode).toBe(0);
+  const [first, ...others] = withoutRecorder(folders);
+  expect(first).toEqual([expect.stringMatching(/ recorder.*no space left on device \(ENOSPC\).*: 1$/)]);
+  for (const warnings of others) expect(warnings).toEqual(first);
+  expect(stdout.replace(/\s+/g, ' ')).toContain(first![0]!.replace(/1$/, '3'));
+});
+
 test('a list without inputs is one line, and no folder is made', async () => {
   const folders = new MapFolders();
   const list = join(folders.folder, 'list');

@@ -21,16 +21,17 @@ test('--resume skips what is good, does the rest, and repairs', async () => {
   mkdirSync(folders.records);
   const write = (name: string, text: string) => writeFileSync(join(folders.records, `${name}.ends.jsonl`), text);
   write('good', recordOf('good'));
+  write('marked', `\ufeff${recordOf('marked')}`);
   write('failed', recordOf('failed', { error: { kind: 'timeout', message: 'took longer than 1 s' } }));
   write('unfinished', recordOf('unfinished', { error: { kind: 'unfinished', message: 'was stopped by SIGTERM' } }));
   write('torn', recordOf('torn').slice(0, -4));
   write('zeros', `${recordOf('zeros').slice(0, 12)}${'\0'.repeat(40)}`);
   write('empty', '');
   write('beside', `${recordOf('beside')}${recordOf('beside').slice(0, 15)}`);
-  const inputs = ['good', 'failed', 'unfinished', 'torn', 'zeros', 'empty', 'beside', 'missing'];
+  const inputs = ['good', 'marked', 'failed', 'unfinished', 'torn', 'zeros', 'empty', 'beside', 'missing'];
   const { exitCode, lines } = await map(folders, inputs, '--resume');
   expect(exitCode).toBe(0);
-  expect(lines[0]).toBe('stageprof: 2 good records there, 1 of them repaired, 6 inputs to do');
+  expect(lines[0]).toBe('stageprof: 3 good records there, 1 of them repaired, 6 inputs to do');
   expect(folders.begun().map(({ input }) => input)).toEqual([
     'failed',
     'unfinished',
@@ -47,7 +48,7 @@ test('--resume skips what is good, does the rest, and repairs', async () => {
 
   const again = await map(folders, inputs, '--resume');
   expect(again).toMatchObject({ exitCode: 0, stdout: '' });
-  expect(again.lines).toEqual(['stageprof: 8 good records there, nothing to do']);
+  expect(again.lines).toEqual(['stageprof: 9 good records there, nothing to do']);
 });
 
 test('a list that has grown by inputs of the same base name neither overwrites nor doubles', async () => {

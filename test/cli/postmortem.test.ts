@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { StageProfiler } from '../../src/profiler.js';
@@ -42,6 +42,28 @@ test('the same for machines', async () => {
   expect(found.process).toMatchObject({ running: false, recorder: 'open' });
 });
 
+test('a process is named by its id, while it runs and when it was killed', async () => {
+  const folder = temporaryFolder();
+  const env = { STAGEPROF_DIR: folder };
+  const path = join(temporaryFolder(), 'elsewhere.recorder');
+  const profiler = new StageProfiler({ recorder: path });
+  using _ = profiler.stage('running');
+  const running = await runCli(['postmortem', String(process.pid), '--format', 'json'], { env });
+  expect(running).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(JSON.parse(running.stdout).report.pid).toBe(process.pid);
+  expect(JSON.parse(running.stdout).open).toMatchObject([{ stage: 'running' }]);
+  profiler.close();
+
+  const { pid } = spawnSync(process.execPath, [KILLED, join(folder, 'ended.recorder'), 'SIGKILL']);
+  renameSync(join(folder, 'ended.recorder'), join(folder, `${pid}-1764000000000-0-0.recorder`));
+  const killed = await runCli(['postmortem', String(pid), '--format', 'json'], { env });
+  expect(killed).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(JSON.parse(killed.stdout).report.pid).toBe(pid);
+  const none = await runCli(['postmortem', '999999999'], { env });
+  expect(none).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(none.lines).toEqual([expect.stringMatching(/^stageprof: no process 999999999 .*, and no recorder of it in /)]);
+});
+
 test('labels are escaped where a person sees them', async () => {
   const path = join(temporaryFolder(), 'a.recorder');
   const profiler = new StageProfiler({ recorder: path });
@@ -66,7 +88,7 @@ test('a file that is cut shows what is left of it', async () => {
 
 describe('one line, and exit code 2, for', () => {
   test.each([
-    ['no file', [], "missing required argument 'file'"],
+    ['no file', [], "missing required argument 'pid or file'"],
     [
       'a file that is not there',
       ['none.recorder'],

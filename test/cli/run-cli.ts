@@ -94,7 +94,7 @@ export function readRecords(folder: string): Record<string, { input: string; [me
   const files = names.map((name) => {
     const text = readFileSync(join(folder, name), 'utf8');
     if (!/^[^\n]+\n$/.test(text)) throw new Error(`${name} is not one line`);
-    return [name, JSON.parse(text)];
+    return [name, JSON.parse(text.replace(/^\ufeff/, ''))];
   });
   return Object.fromEntries(files);
 }

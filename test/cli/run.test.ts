@@ -299,7 +299,8 @@ describe('stageprof run, where not all can be measured', () => {
 describe('stageprof run, with spaces and more in paths', () => {
   test.each(['with space', 'a b:c', 'a$b', '"quoted" 100%', "it's"])('the package in %j', async (name) => {
     const main = copyOfPackage(join(temporaryFolder(), name), 'whole');
-    const { exitCode, stdout, lines, report, left } = await profile([NODE, STAGED, 'prints', 'grows'], { main });
+    const env = { XDG_CACHE_HOME: temporaryFolder() };
+    const { exitCode, stdout, lines, report, left } = await profile([NODE, STAGED, 'prints', 'grows'], { main, env });
     expect({ exitCode, stdout, left }).toEqual({ exitCode: 0, stdout: 'to stdout\n', left: [] });
     expect(lines[0]).toBe('');
     expect(report).toMatchObject({ processes: 1, native_memory_traced: true, stages: [{ stage: 'work', calls: 1 }] });
@@ -321,13 +322,31 @@ describe('stageprof run, with spaces and more in paths', () => {
     expect(report).toMatchObject({ native_memory_traced: true, stages: [{ stage: 'work', calls: 1 }] });
   });
 
-  test('a temporary folder that cannot hold the link either is said to', async () => {
+  test('what the program leaves running starts its processes without a word of the tracker, long after', async () => {
+    const folder = temporaryFolder();
+    const main = copyOfPackage(join(folder, 'a b'), 'whole');
+    const [told, ready] = [join(folder, 'told'), join(folder, 'ready')];
+    writeFileSync(
+      join(folder, 'app.cjs'),
+      `require('child_process').spawn('sh', ['-c', ${JSON.stringify(`while [ ! -e ${ready} ]; do sleep 0.1; done; /bin/true; echo "rc $?" >&2; mv ${told}.part ${told}`)}], {
+         detached: true, stdio: ['ignore', 'ignore', require('fs').openSync(${JSON.stringify(`${told}.part`)}, 'w')] }).unref();`,
+    );
+    const env = { XDG_CACHE_HOME: join(folder, 'cache') };
+    const { exitCode, report } = await profile([NODE, join(folder, 'app.cjs')], { main, env });
+    expect({ exitCode, traced: report?.native_memory_traced }).toEqual({ exitCode: 0, traced: true });
+    writeFileSync(ready, '');
+    await expect.poll(() => existsSync(told), { timeout: 10_000 }).toBe(true);
+    expect(readFileSync(told, 'utf8')).toBe('rc 0\n');
+  });
+
+  test('where no copy of the tracker can be kept, there is none, and it is said', async () => {
     const TMPDIR = join(temporaryFolder(), 'a b');
     mkdirSync(TMPDIR);
     const main = copyOfPackage(join(TMPDIR, 'package'), 'whole');
-    const { exitCode, lines, report } = await profile([NODE, STAGED], { main, env: { TMPDIR } });
+    const env = { TMPDIR, XDG_CACHE_HOME: join(TMPDIR, 'cache') };
+    const { exitCode, lines, report } = await profile([NODE, STAGED], { main, env });
     expect(exitCode).toBe(0);
-    expect(lines[0]).toMatch(/LD_PRELOAD cannot hold a path such as .* are null: set TMPDIR/);
+    expect(lines[0]).toMatch(/LD_PRELOAD cannot hold .* are null$/);
     expect(report).toMatchObject({ native_memory_traced: false });
   });
 });

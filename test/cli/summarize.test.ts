@@ -123,6 +123,27 @@ describe('stageprof summarize', () => {
     expect(cut.lines[0]).toMatch(/^stageprof: cut\.zst: cannot be read, /);
   });
 
+  test('takes what a compressed file holds, and says what follows it', async () => {
+    const cwd = temporaryFolder();
+    const packed = gzipSync(line('a', 1) + line('b', 2));
+    writeFileSync(join(cwd, 'padded.jsonl.gz'), Buffer.concat([packed, Buffer.alloc(512)]));
+    expect(await summarized(['padded.jsonl.gz'], { cwd })).toMatchObject({
+      exitCode: 0,
+      lines: [],
+      json: { records: 2, total_wall_s: 3 },
+    });
+    writeFileSync(join(cwd, 'more.jsonl.gz'), Buffer.concat([packed, Buffer.from(line('c', 4))]));
+    const more = await summarized(['more.jsonl.gz'], { cwd });
+    expect(more).toMatchObject({ exitCode: 1, json: { records: 2, total_wall_s: 3 } });
+    expect(more.lines).toEqual([
+      expect.stringMatching(
+        /^stageprof: more\.jsonl\.gz:3: [\d,]+ bytes ignored after the end of the compressed data$/,
+      ),
+      expect.stringMatching(/^stageprof: 1 line left out that is no record /),
+    ]);
+    expect(await summarized(['more.jsonl.gz', '--lenient'], { cwd })).toMatchObject({ exitCode: 0 });
+  });
+
   test('reads a pipe', () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'a.jsonl'), line('a', 1));
@@ -287,7 +308,7 @@ describe('the formats', () => {
     const [head, scan] = (await shown('--format', 'csv')).split('\r\n');
     expect(head).toMatch(/^stage,calls,.*wall_p99_s.*,worst_wall_input,worst_wall_s,worst_wall_file,worst_wall_line,/);
     expect(scan).toMatch(/^scan,3,/);
-    expect(scan).toContain(',"a\u001b[31m,""=x|y",4,r.jsonl,1,"a');
+    expect(scan).toContain(',"a\\x1b[31m,""=x|y",4,r.jsonl,1,"a');
   });
 
   test('markdown: one table of rows and one of the worst', async () => {

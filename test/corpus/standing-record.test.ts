@@ -6,6 +6,7 @@ const GOOD = `${JSON.stringify({ input: INPUT, pages: 3 })}\n`;
 const NEWER = `${JSON.stringify({ input: INPUT, pages: 4 })}\n`;
 const FAILED = `${JSON.stringify({ input: INPUT, error: { kind: 'exception', message: 'no' } })}\n`;
 const ANOTHER = `${JSON.stringify({ input: 'scans/größe "2".tif', pages: 3 })}\n`;
+const MARK = '\ufeff';
 const NULS = '\0'.repeat(50);
 
 const good = (repaired: string | null = null): StandingRecord => ({ state: 'good', repaired });
@@ -22,6 +23,11 @@ const cases: [name: string, text: string, expected: StandingRecord][] = [
   ['a good and a failed one', GOOD + FAILED, good(GOOD)],
   ['two good ones, of which the last is the newest', GOOD + NEWER, good(NEWER)],
   ['a good one before blocks never written', GOOD + NULS, good(GOOD)],
+  ['a good one behind a byte order mark', MARK + GOOD, good()],
+  ['two files joined, each with a byte order mark', MARK + FAILED + MARK + GOOD, good(GOOD)],
+  ['a torn one behind a byte order mark', MARK + GOOD.slice(0, -4), failed],
+  ["another's behind a byte order mark", MARK + ANOTHER, foreign],
+  ['a byte order mark alone', MARK, unclear],
   ['a failed one', FAILED, failed],
   ['a whole record whose line end is missing', GOOD.slice(0, -1), failed],
   ['one whose end was never written', GOOD.slice(0, -6) + NULS, failed],
@@ -77,6 +83,9 @@ test.each([
   ['unclear', GOOD.slice(0, 20)],
   ['unclear', `${GOOD.slice(0, 20)}\n${GOOD}`],
   ['unclear', ''],
+  ['this', MARK + GOOD],
+  ['unclear', MARK + GOOD.slice(0, 20)],
+  ['another', MARK + ANOTHER],
   ['another', ANOTHER],
   ['another', `${GOOD.slice(0, 20)}x`],
 ])('by its start a file is of %s', (owner, text) => {

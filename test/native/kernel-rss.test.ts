@@ -1,7 +1,20 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { rssPeakState, rssState } from '../../src/native/kernel-rss.js';
 
 const METHOD = '/proc/self/statm';
+
+test('another kernel is not measured by the versions of Linux', () => {
+  const platform = Object.getOwnPropertyDescriptor(process, 'platform')!;
+  onTestFinished(() => void Object.defineProperty(process, 'platform', platform));
+  Object.defineProperty(process, 'platform', { ...platform, value: 'darwin' });
+  expect(rssState(METHOD, '23.5.0', 8)).toEqual({ available: true, truth: 'exact', method: METHOD });
+  expect(rssPeakState(METHOD, 'of its life', '23.5.0', 8)).toEqual({
+    available: true,
+    truth: 'bounded',
+    method: METHOD,
+    reason: 'of its life',
+  });
+});
 
 describe.runIf(process.platform === 'linux')('how exact the resident set is', () => {
   test.each(['4.18.0-553.el8_10.x86_64', '5.14.0-427.el9.x86_64', '6.1.0-18-amd64', '6.1'])(

@@ -20,6 +20,10 @@ const WHOLE: RunAccount = {
   inputs: { total: 20, done: 19, failed: 1, left: 0 },
 };
 
+test('a byte order mark before a run file is passed over', () => {
+  expect(parseRunFile(`\ufeff${JSON.stringify(WHOLE)}`)).toEqual(parseRunFile(JSON.stringify(WHOLE)));
+});
+
 test('a run file says what its process took, and of which task it was', () => {
   expect(parseRunFile(JSON.stringify(WHOLE))).toEqual<RunFile>({
     startedMs: Date.UTC(2026, 10, 23, 9, 0, 0, 500),

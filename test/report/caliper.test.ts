@@ -105,7 +105,7 @@ describe('a profile for Hatchet', () => {
 
   test('labels that differ in a dot are two nodes', () => {
     const { tree } = read(called('a.b'), called('a..b'), called('a.'), called('a'));
-    expect(tree).toEqual(['a', 'a / b', 'a / .b', 'a.']);
+    expect(tree).toEqual(['a', 'a / b', 'a.', 'a. / b']);
   });
 
   test('of a program without stages has the row of the program', () => {

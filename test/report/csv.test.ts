@@ -47,11 +47,13 @@ test('a label without calls has no quantiles', () => {
 test.each([
   ['a,b', '"a,b",'],
   ['say "hi"', '"say ""hi""",'],
-  ['two\nlines', '"two\nlines",'],
+  ['two\nlines', 'two\\nlines,'],
+  ['red \x1b[31m, "moc.live\u202e"', '"red \\x1b[31m, ""moc.live\\u202e""",'],
   ['=cmd()', "'=cmd(),"],
   ['@x', "'@x,"],
   ['-1,2', `"'-1,2",`],
-  ['\t=1', "'\t=1,"],
+  ['\t=1', '\\t=1,'],
+  ['\u202e=1', '\\u202e=1,'],
   ['a=b', 'a=b,'],
 ])('the label %j is written as %s', (label, written) => {
   expect(

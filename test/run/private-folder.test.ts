@@ -16,11 +16,11 @@ beforeEach(() => {
   for (const path of [temporary, runtime, working]) mkdirSync(path);
 });
 
-function made(sizes: readonly [string, string, string, string], { withSpares = true, TMPDIR = temporary } = {}) {
+function made(sizes: readonly [string, string, string, string], { TMPDIR = temporary } = {}) {
   const program = `
     import { existsSync, lstatSync, readdirSync } from 'node:fs';
     import { PrivateFolder } from ${JSON.stringify(builtModule('run/private-folder.js'))};
-    const folder = new PrivateFolder({ withSpares: ${withSpares} });
+    const folder = new PrivateFolder();
     const modes = folder.paths.map((path) => lstatSync(path).mode & 0o777);
     const held = folder.paths.flatMap((path) => readdirSync(path));
     folder.remove();
@@ -54,11 +54,6 @@ describe.skipIf(!canMount)('the private folder', () => {
   test('is in TMPDIR, with one in each other place beside it', () => {
     const { parents, remark } = made([ROOMY, ROOMY, ROOMY, ROOMY]);
     expect({ parents, remark }).toEqual({ parents: [temporary, '/dev/shm', runtime], remark: null });
-  });
-
-  test('without spares is the first with room, and no other is left', () => {
-    expect(made([ROOMY, ROOMY, ROOMY, ROOMY], { withSpares: false }).parents).toEqual([temporary]);
-    expect(made(['16k', ROOMY, ROOMY, ROOMY], { withSpares: false }).parents[0]).toBe('/dev/shm');
   });
 
   test.each(['16k', '64k', '256k'])(

@@ -303,6 +303,12 @@ describe('groups', () => {
       expect([field, first!.high[at(field)]]).toEqual([field, value]);
   });
 
+  test('have what ran in a stage whose label ends in a dot: it is below no other', () => {
+    const stages = [row('b', { gc_s: 1 }), row('b.', { gc_s: 2 }), row('b..c', { gc_s: 4 }), row('.b', { gc_s: 8 })];
+    const text = JSON.stringify({ kind: 'a', profile: report({ total_wall_s: 20, stages }) });
+    expect(rowsOf([text], ['kind'])[0]!.high[at('gc_s')]).toBe(11);
+  });
+
   test.each([
     [{ settings: { model: 'm' } }, 'm'],
     [{ settings: { model: 3 } }, '3'],
