@@ -14,8 +14,13 @@ export function printRun(
 ): void {
   for (const reason of skipped) say(reason);
   if (recovered > 0) {
-    const killed = counted(recovered, 'node process', 'node processes');
-    say(`${killed} killed or not ended yet: what is below is up to the last reading, a tenth of a second before`);
+    const who =
+      recovered === 1
+        ? '1 node process was killed or still runs'
+        : `${recovered} node processes were killed or still run`;
+    say(
+      `${who}: what is told of ${recovered === 1 ? 'it' : 'them'} ends with the last reading, ten of which are taken a second`,
+    );
   }
   if (lost > 0) {
     say(`${counted(lost, 'node process', 'node processes')} left no report: killed, or not ended yet`);
