@@ -1,0 +1,30 @@
+/** What Node tells of the process and the machine, as it was when the profiler was loaded. */
+import os from 'node:os';
+import util from 'node:util';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import workers from 'node:worker_threads';
+
+const { process } = globalThis;
+
+// A forked process loads the profiler anew, so these never change.
+export const { arch, execArgv, platform } = process;
+export const { env: environment, features: nodeFeatures, pid: processId, version: nodeVersion } = process;
+/** From Node 22.19 and 24 on. */
+export const threadCpuUsage = (
+  process as { threadCpuUsage?: () => { readonly user: number; readonly system: number } }
+).threadCpuUsage?.bind(process);
+export const resourceUsage = process.resourceUsage.bind(process);
+export const memoryUsage: () => NodeJS.MemoryUsage = process.memoryUsage.bind(process);
+export const residentBytes: () => number = process.memoryUsage.rss.bind(process.memoryUsage);
+/** Not there on Windows. */
+export const userId = process.getuid?.bind(process);
+export const dlopen = process.dlopen.bind(process);
+export const emitWarning = process.emitWarning.bind(process);
+
+export const { isMainThread, threadId } = workers;
+export const { availableParallelism, cpus, release, tmpdir } = os;
+export const { getHeapStatistics, promiseHooks, setFlagsFromString } = v8;
+export const { runInNewContext } = vm;
+export const { getSystemErrorMap, inspect } = util;
+export const { isPromise } = util.types;
