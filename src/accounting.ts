@@ -1,6 +1,7 @@
 import { compileFolds, type FoldPlan, type PeakFold } from './fold-plan.js';
 import { ForcedCollection } from './forced-collection.js';
 import { bucketOf } from './histogram.js';
+import { Float64Array, Set } from './host/intrinsics.js';
 import { type LabelNode, Labels } from './labels.js';
 import { GROUPS } from './metrics.js';
 import { SLOT_COUNT, slotIndex } from './native/layout.js';

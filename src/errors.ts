@@ -1,3 +1,5 @@
+import { Array, Error, JSON, Object, String, TypeError } from './host/intrinsics.js';
+
 /** Stable codes of everything this package throws on purpose. Messages may change, codes do not. */
 export type ErrorCode =
   | 'ERR_STAGEPROF_LABEL'

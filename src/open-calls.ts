@@ -1,3 +1,4 @@
+import { Set } from './host/intrinsics.js';
 import type { LabelNode } from './labels.js';
 import type { StageMessage } from './stage-channels.js';
 import { CALL_COVERED, CALL_PARENT, CALL_SINCE, CALL_USE, PlainMemory, type StateMemory } from './state-memory.js';

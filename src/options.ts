@@ -1,4 +1,5 @@
 import { oneOf, optionError, optionsError, unknownOptionError } from './errors.js';
+import { Array, Number, Object, Set } from './host/intrinsics.js';
 import type { SamplerOptions } from './native/sampler.js';
 
 export const MEASURES = ['cpu', 'rss', 'js', 'native', 'io'] as const;

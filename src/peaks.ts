@@ -1,4 +1,5 @@
 import { enlarged } from './enlarged.js';
+import { Float64Array, Number } from './host/intrinsics.js';
 
 /**
  * Highest value since a moment, for any number of windows that nest or overlap.

@@ -1,4 +1,5 @@
 import { BUCKET_COUNT } from './histogram.js';
+import { ArrayBuffer, Float64Array, Map, Math, Number, RangeError, Set, Uint32Array } from './host/intrinsics.js';
 import { METRICS } from './metrics.js';
 import { MODULE_CELLS } from './native/layout.js';
 import { countIndex, PlainMemory, type StateMemory } from './state-memory.js';

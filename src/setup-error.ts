@@ -1,3 +1,5 @@
+import { Error, String } from './host/intrinsics.js';
+
 /**
  * A run cannot start as it was asked for. The message is one line that names the path and says what to do;
  * nothing has been run or written when it is thrown.

@@ -1,3 +1,4 @@
+import { Float64Array, Map, Number } from './host/intrinsics.js';
 import type { LabelNode } from './labels.js';
 import type { MetricField } from './metrics.js';
 import { type SlotName, slotIndex, WAITED_CELL } from './native/layout.js';

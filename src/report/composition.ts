@@ -1,3 +1,4 @@
+import { Map, Math, Number, Object } from '../host/intrinsics.js';
 import { moduleName } from '../module-name.js';
 import type { CompositionBytes } from '../native/sampler.js';
 import { kibOf } from './quantities.js';

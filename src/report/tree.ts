@@ -1,3 +1,4 @@
+import { Map, Set } from '../host/intrinsics.js';
 import type { StageRow } from './report.js';
 
 /** A row at its place in the tree of stages. */
