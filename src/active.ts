@@ -1,5 +1,5 @@
 import { nullProfiler } from './null-profiler.js';
-import { StageProfiler } from './profiler.js';
+import { StageProfiler } from './stage-profiler.js';
 import type { Profiler } from './types.js';
 
 // In the global registry, so that every copy of this package in a program finds the same profiler.

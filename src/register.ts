@@ -6,8 +6,8 @@
 import { writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import { hasActiveProfiler, installProfiler } from './active.js';
-import { StageProfiler } from './profiler.js';
 import { renderTable } from './report/table.js';
+import { StageProfiler } from './stage-profiler.js';
 
 // As long as it is JSON's own: a program may put another in its place.
 const { stringify } = JSON;

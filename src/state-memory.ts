@@ -8,6 +8,8 @@ export const COUNTS = [
   'ended_out_of_order',
   'started_late',
   'open_across_await',
+  'out_of_stack',
+  'not_measured',
 ] as const;
 
 export type CountName = (typeof COUNTS)[number];

@@ -11,7 +11,7 @@ const ENTRIES = [
   'index.js',
   'register.js',
   'active.js',
-  'profiler.js',
+  'stage-profiler.js',
   'null-profiler.js',
   'run/preload.cjs',
   'corpus/worker.js',
@@ -30,7 +30,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'run/preload.cjs': TOP_LEVEL_ONLY(),
   // Asks whether the program was given --expose-gc, and whether it has put another Promise in the place of Node's.
   'forced-collection.js': ['globalThis'],
-  'profiler.js': ['globalThis'],
+  'promises.js': ['globalThis'],
 };
 
 /** Modules of Node that a file may import nevertheless. */

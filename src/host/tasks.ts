@@ -14,8 +14,11 @@ export const AsyncLocalStorage: typeof asyncHooks.AsyncLocalStorage = ownClass(
 );
 export type AsyncLocalStorage<T> = asyncHooks.AsyncLocalStorage<T>;
 
+/** Of the promises that the language makes; what a program calls Promise may be another. */
+export const promisePrototype: Promise<unknown> = Object.getPrototypeOf((async () => {})());
+
 /** `promise.then(...)`, whatever the program calls by that name. */
-export const whenSettled = Function.prototype.call.bind(Promise.prototype.then) as <T, R>(
+export const whenSettled = Function.prototype.call.bind(promisePrototype.then) as <T, R>(
   promise: Promise<T>,
   fulfilled: (value: T) => R,
   rejected?: (reason: unknown) => R,

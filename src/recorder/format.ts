@@ -49,6 +49,8 @@ export const LIVE = {
   ended_out_of_order: 'handles ended out of order',
   started_late: 'stages started after their parent ended',
   open_across_await: 'handles open across an await',
+  out_of_stack: 'stages not measured, the stack was full',
+  not_measured: 'stages not measured, what the profiler uses had been changed',
 } as const;
 
 export type HeaderNumber = keyof typeof GEOMETRY | keyof typeof LIVE;

@@ -13,7 +13,7 @@ import path = require('node:path');
 import workers = require('node:worker_threads');
 
 import type * as Active from '../active.js' with { 'resolution-mode': 'import' };
-import type { StageProfiler } from '../profiler.js' with { 'resolution-mode': 'import' };
+import type { StageProfiler } from '../stage-profiler.js' with { 'resolution-mode': 'import' };
 import type { Profiler } from '../types.js' with { 'resolution-mode': 'import' };
 import type { RunVariable } from './run-variable.js' with { 'resolution-mode': 'import' };
 
