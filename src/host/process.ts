@@ -28,3 +28,11 @@ export const { getHeapStatistics, promiseHooks, setFlagsFromString } = v8;
 export const { runInNewContext } = vm;
 export const { getSystemErrorMap, inspect } = util;
 export const { isPromise } = util.types;
+
+// Members that end the process or listen to it: a program may have put others in their place by then.
+export const addProcessListener = process.on.bind(process);
+export const removeProcessListener = process.off.bind(process);
+export const processListeners = process.listeners.bind(process);
+export const exitProcess = process.exit.bind(process);
+/** The object itself, for who changes a member of it. */
+export const processObject: NodeJS.Process = process;
