@@ -24,7 +24,6 @@ export const statSync = fs.statSync;
 export const unlinkSync = fs.unlinkSync;
 export const writeSync = fs.writeSync;
 export const constants = fs.constants;
-export const { writeFile } = fs.promises;
 
 export const { basename, dirname, extname, join, normalize, resolve, posix } = path;
 export const { fileURLToPath, pathToFileURL } = url;
