@@ -1,3 +1,4 @@
+import { ArrayBuffer, Float64Array, Object, Uint8Array } from './host/intrinsics.js';
 import { SAMPLE_LENGTH } from './native/layout.js';
 
 /** What is counted beside the rows. */

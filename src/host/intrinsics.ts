@@ -54,6 +54,12 @@ export const Array = ownNamespace({
   from: globalThis.Array.from,
   isArray: globalThis.Array.isArray,
 });
+export const Buffer = ownNamespace({
+  alloc: globalThis.Buffer.alloc,
+  allocUnsafe: globalThis.Buffer.allocUnsafe,
+  from: globalThis.Buffer.from,
+});
+export type Buffer = globalThis.Buffer;
 export const ArrayBuffer = globalThis.ArrayBuffer;
 export type ArrayBuffer = globalThis.ArrayBuffer;
 export const SharedArrayBuffer = globalThis.SharedArrayBuffer;

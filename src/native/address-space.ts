@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from '../host/files.js';
+import { Number } from '../host/intrinsics.js';
 
 /** What is resident of a process besides its heaps, in bytes. */
 export interface CodeAndStacks {

@@ -1,4 +1,6 @@
-import { getHeapStatistics } from 'node:v8';
+import { threadStartNs, wallNs } from '../host/clock.js';
+import { Number } from '../host/intrinsics.js';
+import { getHeapStatistics } from '../host/process.js';
 import { readCodeAndStacks } from './address-space.js';
 import type { NativeModule } from './binding.js';
 import { slotIndex } from './layout.js';
@@ -27,7 +29,7 @@ let spentMs = 0;
  * @param slots a sample just taken
  */
 export function readComposition(slots: Float64Array, read: NativeReadings): CompositionBytes | null {
-  const began = performance.now();
+  const began = (wallNs() - threadStartNs) / 1e6;
   if (spentMs + lastCostMs > began * BUDGET) return null;
   // First what a collection changes: the readings after it allocate enough to bring one about, and the sample is past.
   const { total_physical_size: jsHeap, external_memory } = getHeapStatistics();
@@ -46,7 +48,7 @@ export function readComposition(slots: Float64Array, read: NativeReadings): Comp
     codeAndStacks: codeAndStacks === undefined ? Number.NaN : codeAndStacks.fileBytes + codeAndStacks.stackBytes,
     mappedByModule: mapped?.map(({ name, residentBytes }) => [name, residentBytes] as const) ?? [],
   };
-  lastCostMs = performance.now() - began;
+  lastCostMs = (wallNs() - threadStartNs) / 1e6 - began;
   spentMs += lastCostMs;
   return composition;
 }

@@ -1,3 +1,4 @@
+import { Float64Array, Number, Object, SharedArrayBuffer } from '../host/intrinsics.js';
 import { moduleName, OTHER_MODULES } from '../module-name.js';
 import { present, type SamplerSources, type SourceState, TRACKER_METHOD } from '../sources.js';
 import { backingStoresTruth, heldState, liveState } from './allocator-state.js';

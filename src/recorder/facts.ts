@@ -1,5 +1,7 @@
-import { readFileSync, readlinkSync } from 'node:fs';
-import { threadId } from 'node:worker_threads';
+import { dateNow } from '../host/clock.js';
+import { readFileSync, readlinkSync } from '../host/files.js';
+import { Number } from '../host/intrinsics.js';
+import { nodeVersion, processId, threadId } from '../host/process.js';
 import { MODULE_CELLS, SLOTS, slotIndex } from '../native/layout.js';
 import type { SlurmIdentity } from '../report/report.js';
 import { COLUMNS } from '../row-store.js';
@@ -45,12 +47,12 @@ export interface ProcessIdentity {
 export function collectFacts(sources: Sources, start: Float64Array): RecorderFacts {
   const cpuNs = start[slotIndex.process_cpu_ns]!;
   return {
-    node: process.version,
-    pid: process.pid,
+    node: nodeVersion,
+    pid: processId,
     thread: threadId,
     slurm: slurmIdentity() ?? null,
     identity: ownIdentity(),
-    made_at_ms: Date.now(),
+    made_at_ms: dateNow(),
     start: { wall_ns: start[slotIndex.wall_ns]!, process_cpu_ns: Number.isNaN(cpuNs) ? null : cpuNs },
     sources,
     cgroup: readMemoryCgroup(),
@@ -68,7 +70,7 @@ let own: ProcessIdentity | undefined;
 
 /** Of this process: read once, for profilers that are made for each input. */
 function ownIdentity(): ProcessIdentity {
-  own ??= { ...machineIdentity(), start_ticks: startTicks(process.pid) };
+  own ??= { ...machineIdentity(), start_ticks: startTicks(processId) };
   return own;
 }
 

@@ -1,4 +1,5 @@
 import { BUCKET_COUNT } from '../histogram.js';
+import { Float64Array, Math, Object } from '../host/intrinsics.js';
 import { LONGEST_LABEL } from '../labels.js';
 import { MODULE_CELLS } from '../native/layout.js';
 import { INITIAL_ROWS, ROW_BYTES } from '../row-store.js';

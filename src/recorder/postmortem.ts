@@ -1,3 +1,4 @@
+import { Map, Math, Number } from '../host/intrinsics.js';
 import { kibOf, secondsOf } from '../report/quantities.js';
 import type { Report } from '../report/report.js';
 import { machineIdentity, startTicks } from './facts.js';

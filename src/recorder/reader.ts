@@ -1,5 +1,6 @@
 import { recorderError } from '../errors.js';
 import { BUCKET_COUNT } from '../histogram.js';
+import { Int32Array, Map, Math, Number, Object, Set } from '../host/intrinsics.js';
 import { METRICS } from '../metrics.js';
 import type { MisuseName } from '../misuse.js';
 import { moduleName, OTHER_MODULES } from '../module-name.js';

@@ -1,6 +1,6 @@
-import { lstatSync, unlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { recorderError } from '../errors.js';
+import { join, lstatSync, resolve, unlinkSync } from '../host/files.js';
+import { Buffer, DataView, Float64Array, JSON, Object, Set, Uint8Array } from '../host/intrinsics.js';
 import { loadBinding, type NativeRecorder, NO_EXTERNAL_BUFFERS } from '../native/binding.js';
 import type { RecorderChoice } from '../options.js';
 import { ROW_BYTES } from '../row-store.js';
