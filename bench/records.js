@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bucketOf } from '../dist/histogram.js';
 import { METRICS } from '../dist/metrics.js';
-import { StageProfiler } from '../dist/profiler.js';
+import { StageProfiler } from '../dist/stage-profiler.js';
 
 export const STAGES = [
   'read',

@@ -1,13 +1,15 @@
+import { removeHandle } from './context.js';
 import { compileFolds, type FoldPlan, type PeakFold } from './fold-plan.js';
 import { ForcedCollection } from './forced-collection.js';
 import { bucketOf } from './histogram.js';
+import { Float64Array, Number, Set } from './host/intrinsics.js';
 import { type LabelNode, Labels } from './labels.js';
 import { GROUPS } from './metrics.js';
 import { SLOT_COUNT, slotIndex } from './native/layout.js';
 import type { Sampler } from './native/sampler.js';
-import { type OpenCall, OpenCalls } from './open-calls.js';
+import { CALL_STATE, type OpenCall, OpenCalls } from './open-calls.js';
 import type { ProfilerSettings } from './options.js';
-import { addTo, columnOf, MODULE_COLUMNS, RowStore, raiseTo } from './row-store.js';
+import { addTo, columnOf, MODULE_COLUMNS, MOST_COUNTED, RowStore } from './row-store.js';
 import { hasSlices, SLICED_SLOTS, Slices, SUMMED_FIELDS, sumSlices } from './slices.js';
 import type { ClosedCall } from './stage-channels.js';
 import { CALL_USE, PlainMemory, type StateMemory } from './state-memory.js';
@@ -27,6 +29,7 @@ const CPU_SELF = columnOf('cpu_self_s');
 const RETAINED = columnOf('js_kb_retained');
 const INNER_STAGES = columnOf('inner_stages');
 
+const notMeasured = Number.NaN;
 const NONE: ReadonlySet<string> = new Set();
 
 /** Peak entries tolerated per open call before those no window can ask for are removed. */
@@ -73,6 +76,8 @@ export class Accounting {
   private readonly collection: ForcedCollection | null;
   private readonly measuresCpu: boolean;
   private readonly tracksPeaks: boolean;
+  /** Peaks of the call that is being folded, in the order of the plan. */
+  private readonly highest: Float64Array;
 
   /** @param canSlice whether changes of the running stage are told to `slices` */
   constructor(
@@ -101,6 +106,7 @@ export class Accounting {
     const measured = new Set(GROUPS.filter((group) => group === 'time' || settings.sampler[group]));
     this.plan = compileFolds(measured, this.slices === null ? NONE : SUMMED_FIELDS);
     this.tracksPeaks = this.plan.peaks.length > 0;
+    this.highest = new Float64Array(this.plan.peaks.length);
     for (const peak of this.plan.peaks) openPeak(peak, this.calls.now, this.slots);
   }
 
@@ -109,9 +115,10 @@ export class Accounting {
     if (this.slices !== null) this.slices.endAtWait();
     // Collected before the call is there: what the heap held until then is not in the call's peak.
     const used = this.collection?.atEntry(parent);
+    const cell = this.store.offset(node.row) + OPEN;
     const call = this.calls.open(node, parent);
+    this.store.cells[cell]!++;
     if (used !== undefined) this.collection?.hold(call, used);
-    this.store.cells[this.store.offset(node.row) + OPEN]!++;
     return call;
   }
 
@@ -123,12 +130,14 @@ export class Accounting {
     this.sampler.readEntry();
     if (this.collection !== null) this.collection.exclude();
     if (this.slices !== null) this.slices.charge();
-    call.entered = true;
+    if (this.tracksPeaks) this.openPeaks(call);
+    enterModules(entry, slots);
+    // Nothing is called from here on, so that a call which was entered is entered whole.
     for (let i = 0; i < deltaSlots.length; i++) {
       const slot = deltaSlots[i]!;
       entry[slot] = slots[slot]!;
     }
-    enterModules(entry, slots);
+    call.entered = true;
     entry[CALL_USE] = call.node.row + 1;
     // The first child to open starts the time that is not its parent's own.
     if (call.parent!.children === 1) {
@@ -136,26 +145,26 @@ export class Accounting {
       since[0] = slots[WALL]!;
       since[1] = slots[CPU]!;
     }
-    if (this.tracksPeaks) this.openPeaks(call);
   }
 
-  /** Takes out a call that was not entered: it has used nothing. */
+  /** Takes out a call whose opening failed: it has measured nothing. */
   private discard(call: OpenCall): void {
     const { cells } = this.store;
-    cells[this.store.offset(call.node.row) + OPEN]!--;
+    const cell = this.store.offset(call.node.row) + OPEN;
     this.calls.close(call);
+    cells[cell]!--;
   }
 
   /**
-   * Ends a call that an error has left open, and inside it those the same error left open: out of stack, the
-   * profiler's own steps fail too.
+   * Ends the calls that their stages have left, the innermost first.
    *
-   * @param closed takes the calls that were entered, in the order in which they closed
+   * @param closed takes those that had been entered, in the order in which they closed
    */
-  abandon(call: OpenCall, closed: ClosedCall[] | null): void {
-    for (const left of this.calls.synchronousSince(call.moment)) {
-      if (left.entered) this.finish(left, true, closed);
-      else this.discard(left);
+  takeOutLeft(closed: ClosedCall[] | null): void {
+    for (const call of this.calls.left()) {
+      if (call.handleIn !== null) removeHandle(call.handleIn, call);
+      if (call.state === CALL_STATE.opening) this.discard(call);
+      else this.finish(call, call.state === CALL_STATE.threw, closed);
     }
   }
 
@@ -165,11 +174,28 @@ export class Accounting {
   }
 
   /**
-   * Takes the exit sample of an open call, folds it into its row and closes it.
+   * Takes the exit sample of an open call, folds it into its row and closes it. Out of stack it fails in one of two
+   * places, and done again it goes on from there: the row has none of the call, or all of it.
    *
    * @param closed takes the call; null where nobody asks
    */
   finish(call: OpenCall, failed: boolean, closed: ClosedCall[] | null): void {
+    if (!call.folded) this.takeExit(call, failed, closed);
+    const { parent } = call;
+    this.calls.close(call);
+    if (parent!.children === 0) {
+      // Ends, by the last sample, a time during which children of the parent were open.
+      const { slots } = this;
+      const { covered, coveredSince } = parent!;
+      covered[0]! += slots[WALL]! - coveredSince[0]!;
+      covered[1]! += slots[CPU]! - coveredSince[1]!;
+    }
+    if (this.collection !== null) {
+      addTo(this.store.cells, this.store.offset(call.node.row) + RETAINED, this.collection.atExit(call));
+    }
+  }
+
+  private takeExit(call: OpenCall, failed: boolean, closed: ClosedCall[] | null): void {
     if (this.slices !== null) this.slices.endAtWait();
     this.sampler.readExit();
     if (this.collection !== null) this.collection.exclude();
@@ -177,23 +203,23 @@ export class Accounting {
     const { calls, slots, store } = this;
     if (this.tracksPeaks) this.readPeaks();
     const { row } = call.node;
+    const isOverlapped = calls.isOverlapped(call);
+    const bucket = store.durationCell(row, bucketOf(slots[WALL]! - call.entry[WALL]!));
+    const told = closed === null ? null : this.closedCall(call, failed);
+    const base = store.offset(row);
     // Until the call is closed, its row has only part of it.
     call.entry[CALL_USE] = -1 - row;
     this.fold(call, store);
-    const { cells } = store;
-    const base = store.offset(row);
+    // Nothing is called from here on, so that the row has all of the call.
+    const { cells, buckets } = store;
     cells[base + OPEN]!--;
     cells[base + CALLS]!++;
     if (failed) cells[base + ERRORS]!++;
-    if (calls.isOverlapped(call)) cells[base + OVERLAPPED]!++;
-    store.countDuration(row, bucketOf(slots[WALL]! - call.entry[WALL]!));
+    if (isOverlapped) cells[base + OVERLAPPED]!++;
+    if (buckets[bucket]! < MOST_COUNTED) buckets[bucket]!++;
+    call.folded = true;
+    if (told !== null) closed!.push(told);
     if (this.tracksPeaks) this.forgetWindow(call);
-    if (closed !== null) closed.push(this.closedCall(call, failed));
-
-    const parent = call.parent!;
-    calls.close(call);
-    if (parent.children === 0) this.cover(parent);
-    if (this.collection !== null) addTo(cells, base + RETAINED, this.collection.atExit(call));
   }
 
   /**
@@ -258,23 +284,46 @@ export class Accounting {
     return life;
   }
 
-  /** Adds what a call has used, from its entry sample to the last sample, to the row of its label. */
+  /** Adds what a call has used, from its entry sample to the last sample, to the row of its label: all, or nothing. */
   private fold(call: OpenCall, store: RowStore): void {
     const { slots } = this;
-    const { deltaSlots, deltaColumns } = this.plan;
+    const { deltaSlots, deltaColumns, peaks } = this.plan;
     const { entry } = call;
     const { cells } = store;
     const base = store.offset(call.node.row);
+    const wallNs = slots[WALL]! - entry[WALL]!;
+    const wallSelfNs = wallNs - this.coveredNs(call, 0, WALL);
+    const cpuSelfNs = this.measuresCpu ? slots[CPU]! - entry[CPU]! - this.coveredNs(call, 1, CPU) : notMeasured;
+    for (let i = 0; i < peaks.length; i++) this.highest[i] = peaks[i]!.stack.since(call.moment);
+
+    // Nothing is called from here on. What was not measured is NaN, which is unlike itself, and changes nothing.
     for (let i = 0; i < deltaSlots.length; i++) {
       const slot = deltaSlots[i]!;
-      addTo(cells, base + deltaColumns[i]!, slots[slot]! - entry[slot]!);
+      const amount = slots[slot]! - entry[slot]!;
+      if (amount !== amount) continue;
+      const cell = base + deltaColumns[i]!;
+      const before = cells[cell]!;
+      cells[cell] = before === before ? before + amount : amount;
     }
-    foldModules(entry, slots, cells, base + MODULE_COLUMNS);
-    const wallNs = slots[WALL]! - entry[WALL]!;
-    raiseTo(cells, base + WALL_MAX, wallNs);
-    addTo(cells, base + WALL_SELF, wallNs - this.coveredNs(call, 0, WALL));
-    if (this.measuresCpu) addTo(cells, base + CPU_SELF, slots[CPU]! - entry[CPU]! - this.coveredNs(call, 1, CPU));
-    if (this.tracksPeaks) this.foldPeaks(call, cells, base);
+    // Modules loaded since the entry began at zero.
+    const count = slots[MODULE_COUNT]!;
+    const countAtEntry = entry[MODULE_COUNT]!;
+    for (let module = 0; module < count; module++) {
+      const before = module < countAtEntry ? entry[SLOT_COUNT + module]! : 0;
+      cells[base + MODULE_COLUMNS + module]! += slots[SLOT_COUNT + module]! - before;
+    }
+    if (!(cells[base + WALL_MAX]! >= wallNs)) cells[base + WALL_MAX] = wallNs;
+    const wallSelf = cells[base + WALL_SELF]!;
+    cells[base + WALL_SELF] = wallSelf === wallSelf ? wallSelf + wallSelfNs : wallSelfNs;
+    if (cpuSelfNs === cpuSelfNs) {
+      const cpuSelf = cells[base + CPU_SELF]!;
+      cells[base + CPU_SELF] = cpuSelf === cpuSelf ? cpuSelf + cpuSelfNs : cpuSelfNs;
+    }
+    for (let i = 0; i < peaks.length; i++) {
+      const value = this.highest[i]!;
+      const cell = base + peaks[i]!.column;
+      if (value === value && !(cells[cell]! >= value)) cells[cell] = value;
+    }
     cells[base + INNER_STAGES]! += call.innerClosed;
   }
 
@@ -291,35 +340,31 @@ export class Accounting {
     };
   }
 
-  /** Ends, by the last sample, a time during which children of the call were open. */
-  private cover({ covered, coveredSince }: OpenCall): void {
-    const { slots } = this;
-    covered[0]! += slots[WALL]! - coveredSince[0]!;
-    covered[1]! += slots[CPU]! - coveredSince[1]!;
-  }
-
   /** Time during which a child of the call was open, as of the last sample. */
   private coveredNs({ covered, coveredSince, children }: OpenCall, clock: 0 | 1, slot: number): number {
     return children === 0 ? covered[clock]! : covered[clock]! + this.slots[slot]! - coveredSince[clock]!;
   }
 
   private openPeaks({ moment }: OpenCall): void {
-    for (const peak of this.plan.peaks) openPeak(peak, moment, this.slots);
+    const { peaks } = this.plan;
+    for (let i = 0; i < peaks.length; i++) openPeak(peaks[i]!, moment, this.slots);
   }
 
   private readPeaks(): void {
     const { now } = this.calls;
-    for (const { stack, slot } of this.plan.peaks) stack.read(now, this.slots[slot]!);
-  }
-
-  private foldPeaks({ moment }: OpenCall, cells: Float64Array, base: number): void {
-    for (const { stack, column } of this.plan.peaks) raiseTo(cells, base + column, stack.since(moment));
+    const { peaks } = this.plan;
+    for (let i = 0; i < peaks.length; i++) {
+      const { stack, slot } = peaks[i]!;
+      stack.read(now, this.slots[slot]!);
+    }
   }
 
   /** Removes from the stacks of peaks what only the window of a call about to close could ask for. */
   private forgetWindow(call: OpenCall): void {
     const { calls } = this;
-    for (const { stack } of this.plan.peaks) {
+    const { peaks } = this.plan;
+    for (let i = 0; i < peaks.length; i++) {
+      const { stack } = peaks[i]!;
       if (call.newer === null) stack.trim(call.older!.moment);
       else if (stack.length > 2 * calls.length + PEAK_SLACK) stack.compact(calls.moments());
     }
@@ -331,16 +376,6 @@ function enterModules(entry: Float64Array, slots: Float64Array): void {
   const count = slots[MODULE_COUNT]!;
   entry[MODULE_COUNT] = count;
   for (let cell = SLOT_COUNT; cell < SLOT_COUNT + count; cell++) entry[cell] = slots[cell]!;
-}
-
-/** Adds what modules have allocated since the entry; those loaded since then began at zero. */
-function foldModules(entry: Float64Array, slots: Float64Array, cells: Float64Array, firstCell: number): void {
-  const count = slots[MODULE_COUNT]!;
-  const countAtEntry = entry[MODULE_COUNT]!;
-  for (let module = 0; module < count; module++) {
-    const before = module < countAtEntry ? entry[SLOT_COUNT + module]! : 0;
-    cells[firstCell + module]! += slots[SLOT_COUNT + module]! - before;
-  }
 }
 
 /** Opens the window of a call by its entry sample. */

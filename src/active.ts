@@ -1,5 +1,5 @@
 import { nullProfiler } from './null-profiler.js';
-import { StageProfiler } from './profiler.js';
+import { StageProfiler } from './stage-profiler.js';
 import type { Profiler } from './types.js';
 
 // In the global registry, so that every copy of this package in a program finds the same profiler.
@@ -12,18 +12,19 @@ type Registry = {
   [AWAITED]?: (Constructor: typeof StageProfiler) => Profiler | undefined;
 };
 
+const registry = globalThis as Registry;
+
 /** The profiler that `stageprof run` or `stageprof/register` installed on this thread, else the `nullProfiler`. */
 export function activeProfiler(): Profiler {
-  const registry = globalThis as Registry;
   return registry[ACTIVE] ?? registry[AWAITED]?.(StageProfiler) ?? nullProfiler;
 }
 
 /** Whether this thread has an active profiler, or will have one as soon as it is asked for. */
 export function hasActiveProfiler(): boolean {
-  return ACTIVE in globalThis || AWAITED in globalThis;
+  return ACTIVE in registry || AWAITED in registry;
 }
 
 /** Makes a profiler the active one of this thread. */
 export function installProfiler(profiler: Profiler): void {
-  (globalThis as Registry)[ACTIVE] = profiler;
+  registry[ACTIVE] = profiler;
 }

@@ -1,12 +1,12 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage } from './host/tasks.js';
 import type { LabelNode } from './labels.js';
-import type { OpenCall, OpenCalls } from './open-calls.js';
+import type { CallContext, OpenCall, OpenCalls } from './open-calls.js';
 
 /**
  * One async context: a callback-form call and all that it starts, now or later. Handles opened in it stack up
  * on it, since between them only this context runs.
  */
-export class Frame {
+export class Frame implements CallContext {
   /** Innermost open handle of this context. */
   handle: OpenCall | null = null;
   /** When the call was opened: its place in the pool may by now hold another. */
@@ -43,9 +43,12 @@ export class Frame {
 
   /** The open call under which a late stage belongs: the parent of the ended call, else one further out. */
   nearestOpen(): OpenCall {
-    if (!this.hasEnded || this.outer === null) return this.call;
-    const { parent } = this;
-    return parent !== null && parent.moment === this.parentMoment ? parent : this.outer.nearestOpen();
+    for (let frame: Frame = this; ; ) {
+      const { call, outer, parent } = frame;
+      if (call.moment === frame.moment || outer === null) return call;
+      if (parent !== null && parent.moment === frame.parentMoment) return parent;
+      frame = outer;
+    }
   }
 }
 
@@ -76,13 +79,26 @@ export class StageContext {
     return this.storage === null ? this.root : ((frame?.get(this.storage) as Frame | undefined) ?? this.root);
   }
 
-  /** Runs `fn(call, argument)` in the async context of a callback-form call that was opened in `outer`. */
-  run<A, T>(call: OpenCall, outer: Frame, fn: (call: OpenCall, argument: A) => T, argument: A): T {
+  /**
+   * From here on the async context is that of a callback-form call which was opened in `caller`, until `leave`. The same
+   * as to run a function by `AsyncLocalStorage.run`, without its frames on the stack: a program recurses as deep as it
+   * can through stages.
+   */
+  enter(call: OpenCall, caller: Frame): Frame {
     this.storage ??= new AsyncLocalStorage();
-    // Not `outer` itself where its call has ended: a chain of contexts that outlive their call must not grow.
-    let open = outer;
+    // Not `caller` itself where its call has ended: a chain of contexts that outlive their call must not grow.
+    let open = caller;
     while (open.hasEnded && open.outer !== null) open = open.outer;
-    return this.storage.run(new Frame(call, open), fn, call, argument);
+    const frame = new Frame(call, open);
+    this.storage.enterWith(frame);
+    return frame;
+  }
+
+  /** Back to the context that `enter` was called in. */
+  leave(caller: Frame): void {
+    if (this.storage === null) return;
+    // Where there was no store there is none again.
+    this.storage.enterWith((caller === this.root ? undefined : caller) as Frame);
   }
 
   /** Stops following async contexts. */
@@ -95,15 +111,17 @@ export class StageContext {
 export function pushHandle(frame: Frame, call: OpenCall): void {
   call.handleBelow = frame.handle;
   call.handleAbove = null;
+  call.handleIn = frame;
   if (frame.handle !== null) frame.handle.handleAbove = call;
   frame.handle = call;
 }
 
 /** Takes a handle out of its frame; false when one opened after it is still open. */
-export function removeHandle(frame: Frame, call: OpenCall): boolean {
+export function removeHandle(frame: CallContext, call: OpenCall): boolean {
   const { handleBelow: below, handleAbove: above } = call;
   if (below !== null) below.handleAbove = above;
   if (above !== null) above.handleBelow = below;
   else frame.handle = below;
+  call.handleIn = null;
   return above === null;
 }

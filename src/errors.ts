@@ -1,3 +1,5 @@
+import { Array, Error, JSON, Object, String, TypeError } from './host/intrinsics.js';
+
 /** Stable codes of everything this package throws on purpose. Messages may change, codes do not. */
 export type ErrorCode =
   | 'ERR_STAGEPROF_LABEL'
@@ -9,7 +11,13 @@ export type ErrorCode =
 type Coded<E extends Error> = E & { readonly code: ErrorCode };
 
 function coded<E extends Error>(error: E, code: ErrorCode): Coded<E> {
-  return Object.assign(error, { code });
+  // Defined, not assigned, and as plain members are: the prototype of errors may be frozen.
+  return Object.defineProperty(error, 'code', {
+    value: code,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  }) as Coded<E>;
 }
 
 /** A value as it is shown in a message: short, with its type where that is what was wrong. */

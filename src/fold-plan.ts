@@ -1,3 +1,4 @@
+import { Int32Array } from './host/intrinsics.js';
 import { type Group, METRICS } from './metrics.js';
 import { LEVEL_OF_PEAK, slotIndex } from './native/layout.js';
 import { PeakStack } from './peaks.js';

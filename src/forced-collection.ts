@@ -1,5 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { Float64Array, Map, Number, Set } from './host/intrinsics.js';
+import { runInNewContext, setFlagsFromString } from './host/process.js';
 import { METRICS } from './metrics.js';
 import { SLOT_COUNT, slotIndex } from './native/layout.js';
 import type { Sampler } from './native/sampler.js';

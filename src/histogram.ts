@@ -1,3 +1,4 @@
+import { Float64Array, Math, Number, Uint8Array, Uint16Array, Uint32Array } from './host/intrinsics.js';
 import type { HistogramPairs } from './report/report.js';
 
 /**

@@ -4,7 +4,6 @@ export type { ErrorCode } from './errors.js';
 export type { MetricField } from './metrics.js';
 export { NullProfiler, nullProfiler } from './null-profiler.js';
 export type { Attribution, Collect, Measure, RecorderOption, RssPeak, StageProfilerOptions } from './options.js';
-export { StageProfiler } from './profiler.js';
 export type { Composition } from './report/composition.js';
 export { mergeReports } from './report/merge.js';
 export {
@@ -21,5 +20,6 @@ export { renderTable, type TableOptions } from './report/table.js';
 export type { ThreadCpu, ThreadGroupCpu } from './report/threads.js';
 export type { SourceName, SourceState, Sources, Truth } from './sources.js';
 export type { StageMessage } from './stage-channels.js';
+export { StageProfiler } from './stage-profiler.js';
 export type { ThreadGroup } from './thread-groups.js';
 export type { Profiler, Stage } from './types.js';

@@ -1,8 +1,12 @@
+import { Float64Array } from './host/intrinsics.js';
+import { whenSettled } from './host/tasks.js';
 import type { OpenCall } from './open-calls.js';
 import { formatWarning } from './report/warnings.js';
 import { COUNTS, type CountName, countIndex } from './state-memory.js';
 
-const SETTLED = Promise.resolve();
+const SETTLED = settled();
+
+async function settled(): Promise<void> {}
 
 const ENDED_OUT_OF_ORDER = countIndex.ended_out_of_order;
 const STARTED_LATE = countIndex.started_late;
@@ -12,6 +16,8 @@ const TEXTS = [
   ['ended_out_of_order', 'handles ended out of order'],
   ['started_late', 'stages started after their parent ended'],
   ['open_across_await', 'handles open across an await (use the callback form)'],
+  ['out_of_stack', 'stages not measured, the stack was full'],
+  ['not_measured', 'stages not measured, the program has changed what the profiler uses'],
 ] as const satisfies readonly (readonly [CountName, string])[];
 
 export type MisuseName = (typeof TEXTS)[number][0];
@@ -52,7 +58,7 @@ export class Misuse {
     handle.isAcrossAwait = false;
     if (this.isTurnEnding) return;
     this.isTurnEnding = true;
-    SETTLED.then(this.endTurn);
+    whenSettled(SETTLED, this.endTurn);
   }
 
   /** A stage is opened while this handle is the innermost of the context. */

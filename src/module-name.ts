@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { posix } from './host/files.js';
 
 /** Of modules that share a cell: those past the last one of a sample. */
 export const OTHER_MODULES = '(other)';

@@ -1,9 +1,32 @@
+import { Set } from './host/intrinsics.js';
 import type { LabelNode } from './labels.js';
 import type { StageMessage } from './stage-channels.js';
 import { CALL_COVERED, CALL_PARENT, CALL_SINCE, CALL_USE, PlainMemory, type StateMemory } from './state-memory.js';
 
 /** Moment of a place in the pool that holds no open call. */
 const NEVER = -1;
+
+/**
+ * How far a call has come. Out of stack, or where the program has broken what the profiler uses, a step of the profiler
+ * fails: a call that stays in a state other than `running` has been left by its stage, and is taken out by the next.
+ */
+export const CALL_STATE = {
+  /** Its opening is not done: it has measured nothing. */
+  opening: 0,
+  running: 1,
+  /** Its function has returned, or its handle ended. */
+  returned: 2,
+  /** Its function has thrown. */
+  threw: 3,
+} as const;
+
+/** An async context, as far as a call knows it: `Frame`. */
+export interface CallContext {
+  /** Its innermost open handle. */
+  handle: OpenCall | null;
+}
+
+export type CallState = (typeof CALL_STATE)[keyof typeof CALL_STATE];
 
 /**
  * A call that is open, or a free place in the pool: calls are reused, so that opening and closing allocates
@@ -28,8 +51,14 @@ export class OpenCall {
   children = 0;
   /** Whether its entry sample has been taken. */
   entered = false;
-  /** Whether it ends with the function that is running in it: no handle, and no promise awaited. */
-  synchronous = false;
+  state: CallState = CALL_STATE.opening;
+  /** Whether its row has it, though the call itself is not taken out yet. */
+  folded = false;
+  /** Of the callback form: its async context, and the one its function was called in. */
+  context: CallContext | null = null;
+  caller: CallContext | null = null;
+  /** Of a handle, as long as it is among those of its context. */
+  handleIn: CallContext | null = null;
   /** Descendants that have closed. */
   innerClosed = 0;
   overlappedAtOpen = false;
@@ -81,6 +110,7 @@ export class OpenCalls {
     private readonly memory: StateMemory = new PlainMemory(),
   ) {
     this.outside = this.take(root, null);
+    this.outside.state = CALL_STATE.running;
     this.outside.entry[CALL_USE] = root.row + 1;
   }
 
@@ -104,11 +134,11 @@ export class OpenCalls {
     for (let call = this.outside.newer; call !== null; call = call.newer) yield call;
   }
 
-  /** The synchronous ones among the open calls from the newest back to that of `moment`; each may be closed. */
-  *synchronousSince(moment: number): Iterable<OpenCall> {
-    for (let call = this.newest; call !== null && call.moment >= moment; ) {
+  /** The calls that their stages have left, from the newest back; each may be closed. */
+  *left(): Iterable<OpenCall> {
+    for (let call = this.newest; call !== null && call !== this.outside; ) {
       const { older } = call;
-      if (call.synchronous) yield call;
+      if (call.state !== CALL_STATE.running) yield call;
       call = older;
     }
   }
@@ -132,15 +162,18 @@ export class OpenCalls {
     return openedSince > call.innerClosed + openedInside(call);
   }
 
-  /** Takes a call out. Its open children pass to its parent. */
+  /** Takes a call out. Its open children pass to its parent. Whole, or, out of stack, not at all. */
   close(call: OpenCall): void {
     const parent = call.parent!;
     const { older, newer, children } = call;
-    if (children > 0 || parent.children > 1) this.branches -= branchesLost(parent.children, children);
-    parent.children += children - 1;
-    parent.innerClosed += call.innerClosed + 1;
+    let lost = 0;
+    if (children > 0 || parent.children > 1) lost = branchesLost(parent.children, children);
     if (children > 0) passChildren(call, parent);
 
+    // Nothing is called from here on, so that nothing can fail.
+    this.branches -= lost;
+    parent.children += children - 1;
+    parent.innerClosed += call.innerClosed + 1;
     older!.newer = newer;
     if (newer !== null) newer.older = older;
     else this.newest = older;
@@ -154,20 +187,24 @@ export class OpenCalls {
   }
 
   private take(node: LabelNode, parent: OpenCall | null): OpenCall {
-    let call = this.free;
-    if (call === null) call = this.addPlace(node);
-    else {
+    const call = this.free ?? this.addPlace(node);
+    // Nothing is called from here on, so that nothing can fail.
+    if (this.free === call) {
       this.free = call.newer;
       call.node = node;
       call.children = 0;
       call.entered = false;
-      call.synchronous = false;
+      call.state = CALL_STATE.opening;
+      call.folded = false;
       call.innerClosed = 0;
       call.covered[0] = 0;
       call.covered[1] = 0;
     }
     // A place mostly has the parent it had before.
-    if (call.parent !== parent) setParent(call, parent);
+    if (call.parent !== parent) {
+      call.parent = parent;
+      call.entry[CALL_PARENT] = parent === null ? NEVER : parent.place;
+    }
     call.moment = ++this.opened;
     this.count++;
     const { newest } = this;
@@ -184,11 +221,6 @@ export class OpenCalls {
   }
 }
 
-function setParent(call: OpenCall, parent: OpenCall | null): void {
-  call.parent = parent;
-  call.entry[CALL_PARENT] = parent === null ? NEVER : parent.place;
-}
-
 /** Children beyond the first that are no longer so when a call with `children` closes under `siblings` of its parent. */
 function branchesLost(siblings: number, children: number): number {
   return beyondFirst(siblings) + beyondFirst(children) - beyondFirst(siblings - 1 + children);
@@ -203,7 +235,8 @@ function passChildren(call: OpenCall, parent: OpenCall): void {
   let left = call.children;
   for (let { newer } = call; left > 0 && newer !== null; { newer } = newer) {
     if (newer.parent !== call) continue;
-    setParent(newer, parent);
+    newer.parent = parent;
+    newer.entry[CALL_PARENT] = parent.place;
     left--;
   }
 }

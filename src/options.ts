@@ -1,4 +1,5 @@
 import { oneOf, optionError, optionsError, unknownOptionError } from './errors.js';
+import { Array, Number, Object, Set } from './host/intrinsics.js';
 import type { SamplerOptions } from './native/sampler.js';
 
 export const MEASURES = ['cpu', 'rss', 'js', 'native', 'io'] as const;
@@ -65,8 +66,9 @@ const LARGEST_MAX_LABELS = 65_536;
 const OPTION_NAMES = ['measure', 'attribution', 'collect', 'rssPeak', 'maxLabels', 'threads', 'recorder'] as const;
 
 /** @throws {TypeError} `ERR_STAGEPROF_OPTION`, naming what is allowed, for an unknown option or value */
-export function resolveOptions(options: StageProfilerOptions): ProfilerSettings {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) throw optionsError(options);
+export function resolveOptions(given: StageProfilerOptions): ProfilerSettings {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw optionsError(given);
+  const options = ownMembers(given);
   for (const name of Object.keys(options)) {
     if (!(OPTION_NAMES as readonly string[]).includes(name)) throw unknownOptionError(name, OPTION_NAMES);
   }
@@ -86,6 +88,11 @@ export function resolveOptions(options: StageProfilerOptions): ProfilerSettings 
     threads: resolveThreads(options.threads),
     recorder: resolveRecorder(options.recorder),
   };
+}
+
+/** A program may have given all objects members, by their prototype, which are no options. */
+function ownMembers<T extends object>(given: T): T {
+  return { __proto__: null, ...given };
 }
 
 /** The first of `allowed` is the default. */
@@ -129,7 +136,7 @@ function resolveRecorder(value: StageProfilerOptions['recorder']): RecorderChoic
     if (name !== 'path' && name !== 'keep' && name !== 'fallbacks')
       throw unknownOptionError(`recorder.${name}`, ['recorder.path', 'recorder.keep']);
   }
-  const { path, keep = false, fallbacks = [] } = value;
+  const { path, keep = false, fallbacks = [] } = ownMembers(value);
   if (typeof keep !== 'boolean') throw optionError('recorder.keep', 'true or false', keep);
   if (!Array.isArray(fallbacks)) throw optionError('recorder.fallbacks', 'an array of paths', fallbacks);
   return { path: path === undefined ? null : pathOf(path), keep, fallbacks: fallbacks.map(pathOf) };

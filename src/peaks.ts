@@ -1,4 +1,5 @@
 import { enlarged } from './enlarged.js';
+import { Float64Array, Number } from './host/intrinsics.js';
 
 /**
  * Highest value since a moment, for any number of windows that nest or overlap.
@@ -22,14 +23,19 @@ export class PeakStack {
   /** A window opens at `moment`, later than all before; `value` is the reading at its start. NaN is no reading. */
   open(moment: number, value: number): void {
     if (value !== value) return;
-    this.drop(value);
-    this.push(moment, value);
+    if (this.size === this.moments.length) this.enlarge();
+    // Nothing is called from here on: out of stack, an entry would be gone and none in its place.
+    let size = this.size;
+    while (size > 0 && this.values[size - 1]! <= value) size--;
+    this.moments[size] = moment;
+    this.values[size] = value;
+    this.size = size + 1;
   }
 
   /** A reading that opens no window. Below the last entry it concerns no open window, and the stack stays. NaN is no reading. */
   read(moment: number, value: number): void {
     if (value !== value) return;
-    if (this.drop(value) || this.size === 0) this.push(moment, value);
+    if (this.size === 0 || this.values[this.size - 1]! <= value) this.open(moment, value);
   }
 
   /** Highest value read since the window that opened at `moment`; NaN when there was none. */
@@ -64,21 +70,9 @@ export class PeakStack {
     this.size = kept;
   }
 
-  /** Removes the entries that `value` is not below; true when there were any. */
-  private drop(value: number): boolean {
-    const before = this.size;
-    while (this.size > 0 && this.values[this.size - 1]! <= value) this.size--;
-    return this.size < before;
-  }
-
-  private push(moment: number, value: number): void {
-    if (this.size === this.moments.length) {
-      this.moments = enlarged(this.moments, this.size * 2);
-      this.values = enlarged(this.values, this.size * 2);
-    }
-    this.moments[this.size] = moment;
-    this.values[this.size] = value;
-    this.size++;
+  private enlarge(): void {
+    this.moments = enlarged(this.moments, this.size * 2);
+    this.values = enlarged(this.values, this.size * 2);
   }
 
   private firstSince(moment: number): number {

@@ -1,35 +1,31 @@
-import { types } from 'node:util';
-import { threadId } from 'node:worker_threads';
 import { Accounting, type Totals } from './accounting.js';
 import { attributionState, type ExactMeans, NO_SLICES } from './attribution.js';
-import { type Frame, pushHandle, removeHandle, StageContext } from './context.js';
-import { functionError } from './errors.js';
+import { type Frame, pushHandle, StageContext } from './context.js';
 import { Execution } from './execution.js';
 import { findExecutionHooks, installExecutionHooks } from './execution-hooks.js';
-import { checkLabel } from './labels.js';
+import { Object, RangeError, Symbol } from './host/intrinsics.js';
+import { nodeVersion, processId, threadId } from './host/process.js';
 import { Misuse } from './misuse.js';
 import { maskOf } from './native/native-sampler.js';
 import { openSampler } from './native/open-sampler.js';
 import type { Sampler } from './native/sampler.js';
-import { nullProfiler } from './null-profiler.js';
-import type { OpenCall } from './open-calls.js';
+import { CALL_STATE, type OpenCall } from './open-calls.js';
 import { type ProfilerSettings, resolveOptions, type StageProfilerOptions } from './options.js';
+import { type PromiseKind, promiseKind } from './promises.js';
 import { collectFacts } from './recorder/facts.js';
 import { openRecorder, type Recorder } from './recorder/recorder.js';
-import { buildReport, type HeaderFacts, type MeasuredRows } from './report/build.js';
+import type { HeaderFacts, MeasuredRows } from './report/build.js';
 import { composeKib } from './report/composition.js';
 import { exactUse } from './report/exact-use.js';
 import { kibOf, secondsOf } from './report/quantities.js';
-import type { Report } from './report/report.js';
-import type { ThreadCpu } from './report/threads.js';
 import { formatWarning } from './report/warnings.js';
 import { slurmIdentity } from './slurm.js';
 import { type Sources, TRACKER_METHOD } from './sources.js';
-import { announceClose, announceOpen, type ClosedCall, stageClose, stageOpen, unannounced } from './stage-channels.js';
-import { type StageCost, stageCostOf } from './stage-cost.js';
-import { PlainMemory } from './state-memory.js';
+import { announceClose, announceOpen, type ClosedCall, stageClose, stageOpen } from './stage-channels.js';
+import type { StageCost } from './stage-cost.js';
+import { countIndex, PlainMemory } from './state-memory.js';
 import { openThreads, type ThreadReadings } from './threads.js';
-import type { AnyFunction, Profiler, Stage } from './types.js';
+import type { Profiler, Stage } from './types.js';
 
 /** What a test puts in place of the real thing. */
 export interface ProfilerParts {
@@ -38,6 +34,8 @@ export interface ProfilerParts {
   readonly threads?: ThreadReadings;
   /** What is to be among the warnings of its reports. */
   readonly remarks?: readonly string[];
+  /** Is handed what nothing reaches from the profiler. */
+  readonly seen?: (accounting: Accounting) => void;
 }
 
 interface Measured {
@@ -46,35 +44,39 @@ interface Measured {
 }
 
 /**
- * Measures stages and sums them up by label. See `Profiler` for its methods.
- *
- * @throws {TypeError} `ERR_STAGEPROF_OPTION` for an unknown option or value
+ * What a profiler is made of. Apart from the object that the program has: to freeze that one, and all that can be reached
+ * from it, must not stop the measuring.
  */
-export class StageProfiler implements Profiler {
-  readonly enabled = true;
-  private readonly settings: ProfilerSettings;
+export class Profiling {
+  readonly settings: ProfilerSettings;
+  readonly accounting: Accounting;
+  /** By `COUNTS`. */
+  readonly counts: Float64Array;
+  readonly threadReadings: ThreadReadings;
+  readonly knownCost: StageCost | undefined;
+  /** What `report` answers after `close`. */
+  final: Measured | null = null;
+  closed = false;
+  /** Calls may be in a state that says so. See `CALL_STATE`. */
+  hasLeft = false;
   private readonly sampler: Sampler;
-  private readonly accounting: Accounting;
   private readonly context: StageContext;
-  private readonly threadReadings: ThreadReadings;
   /** Null where costs are charged by the ends of calls alone. */
   private readonly execution: Execution | null = null;
   private readonly removeHooks: (() => void) | null = null;
   private readonly exactMeans: ExactMeans | null = null;
-  private readonly knownCost: StageCost | undefined;
-  private closed = false;
-  /** What `report` answers after `close`. */
-  private final: Measured | null = null;
   private readonly misuse: Misuse;
   private readonly recorder: Recorder | null = null;
   /** Why there is no recorder though one was asked for. */
   private readonly noRecorder: string | null = null;
   private readonly remarks: readonly string[];
 
-  constructor(options?: StageProfilerOptions);
-  /** @internal */
-  constructor(options: StageProfilerOptions, parts: ProfilerParts);
-  constructor(options: StageProfilerOptions = {}, parts: ProfilerParts = {}) {
+  /** @param profiler what subscribers are told that a stage is of */
+  constructor(
+    private readonly profiler: Profiler,
+    options: StageProfilerOptions,
+    parts: ProfilerParts,
+  ) {
     this.settings = resolveOptions(options);
     this.knownCost = parts.stageCost;
     this.remarks = parts.remarks ?? [];
@@ -86,10 +88,12 @@ export class StageProfiler implements Profiler {
     }
     const memory = this.recorder ?? new PlainMemory();
     this.sampler = parts.sampler ?? openSampler(this.settings.sampler, memory.sample);
+    this.counts = memory.counts;
     this.misuse = new Misuse(memory.counts);
     const hooks = this.settings.attribution === 'exact' ? findExecutionHooks() : null;
     const place = hooks === null ? null : hooks.place;
     this.accounting = new Accounting(this.sampler, this.settings, place !== null, memory);
+    parts.seen?.(this.accounting);
     this.context = new StageContext(this.accounting.calls);
     this.threadReadings = parts.threads ?? openThreads(this.settings);
     const { slices } = this.accounting;
@@ -104,39 +108,151 @@ export class StageProfiler implements Profiler {
     this.sampler.watchLoop();
   }
 
-  stage(label: string): Stage;
-  stage<T>(label: string, fn: () => T): T;
-  stage<T>(label: string, fn?: () => T): Stage | T {
-    if (fn === undefined) return this.openHandle(label);
-    if (typeof fn !== 'function') throw functionError('the second argument of stage()', fn);
-    return this.run(label, fn);
-  }
-
-  wrap<F extends AnyFunction>(label: string, fn: F): F {
-    checkLabel(label);
-    if (typeof fn !== 'function') throw functionError('the second argument of wrap()', fn);
-    // A proxy keeps name, length, properties, prototype and construction as they are, whatever the function is.
-    return new Proxy(fn, {
-      apply: (target, self, args) => this.run(label, () => Reflect.apply(target, self, args)),
-    });
-  }
-
-  report(): Report {
-    // Before the calibration, whose time is not the program's.
-    const { facts, rows } = this.final ?? this.measure();
-    const { entered } = this.accounting.labels;
-    const cost =
-      this.knownCost ??
-      (entered.length === 0 ? NO_COST : unannounced(() => stageCostOf(this.settings.sampler, scratchProfiler)));
-    return buildReport(facts, entered, rows, cost);
+  /** @throws whatever fails; the call then stays open, as one that was left */
+  begin(label: string): OpenCall {
+    if (this.hasLeft) this.takeOutLeft(null);
+    const caller = this.context.current();
+    const call = this.open(label, caller);
+    this.hasLeft = true;
+    call.caller = caller;
+    const frame = this.context.enter(call, caller);
+    call.context = frame;
+    this.accounting.enter(call);
+    if (this.execution !== null) this.execution.resume(frame);
+    call.state = CALL_STATE.running;
+    this.hasLeft = false;
+    return call;
   }
 
   /**
-   * CPU of the process by group of threads since the profiler was made: this thread, other JS threads, V8's helpers,
-   * libuv's pool, threads of addons by name. Takes some 6 us a thread.
+   * Ends a call whose function has returned.
+   *
+   * @returns what the program is given: the result, or a promise that stands for it
    */
-  threads(): ThreadCpu {
-    return this.threadReadings.read();
+  end(call: OpenCall, result: unknown): unknown {
+    if (typeof result === 'object' && result !== null) {
+      const kind = promiseKind(result);
+      if (kind !== undefined) return this.endWhenSettled(call, result, kind);
+    }
+    this.finish(call, false, undefined);
+    return result;
+  }
+
+  /** Ends a call whose function has thrown. */
+  endThrown(call: OpenCall, error: unknown): void {
+    this.finish(call, true, error);
+  }
+
+  private finish(call: OpenCall, failed: boolean, error: unknown): void {
+    if (this.closed) return;
+    const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
+    if (this.hasLeft) this.takeOutLeft(closed);
+    this.accounting.finish(call, failed, closed);
+    const caller = call.caller as Frame;
+    // What runs next is the caller's: at the same sample, so that returning to it reads nothing.
+    if (this.execution !== null) this.execution.resume(caller);
+    this.context.leave(caller);
+    if (closed !== null) announceClose(closed, this.profiler, error);
+  }
+
+  /**
+   * Has the call end when the promise settles.
+   *
+   * The program is given the promise that is derived here, if it is a plain one: it settles with the same value or
+   * reason, and a rejection nobody handles stays unhandled. The original would have every rejection marked as handled.
+   * A promise of a class of its own, or with properties as those of `promisify(exec)`, carries more than its result and
+   * is returned itself.
+   */
+  private endWhenSettled(call: OpenCall, promise: object, { prototype, wait }: PromiseKind): unknown {
+    if (this.closed) return promise;
+    const { moment } = call;
+    const frame = call.context as Frame;
+    if (frame.handle !== null) this.misuse.keptAcrossAwait(frame.handle);
+    const plain = Object.getPrototypeOf(promise) === prototype && Object.keys(promise).length === 0;
+    let derived: unknown;
+    try {
+      derived = wait(
+        promise,
+        (value: unknown) => {
+          this.finishSettled(call, moment, false, undefined);
+          return value;
+        },
+        (reason: unknown) => {
+          this.finishSettled(call, moment, true, reason);
+          if (plain) throw reason;
+        },
+      );
+    } catch {
+      // `then` makes a promise of the same class, and that class refused: its settling cannot be seen.
+      this.finish(call, false, undefined);
+      return promise;
+    }
+    this.leaveRunning(call);
+    return plain && Object.getPrototypeOf(derived) === prototype ? derived : promise;
+  }
+
+  private finishSettled(call: OpenCall, moment: number, failed: boolean, error: unknown): void {
+    try {
+      if (this.closed || call.moment !== moment) return;
+      const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
+      if (this.hasLeft) this.takeOutLeft(closed);
+      this.accounting.finish(call, failed, closed);
+      if (this.execution !== null) this.execution.resume(this.context.current());
+      if (closed !== null) announceClose(closed, this.profiler, error);
+    } catch (fault) {
+      if (call.moment === moment) call.state = failed ? CALL_STATE.threw : CALL_STATE.returned;
+      this.hasLeft = true;
+      this.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+    }
+  }
+
+  /** The function of the call is done, the call is not. */
+  private leaveRunning(call: OpenCall): void {
+    const caller = call.caller as Frame;
+    if (this.execution !== null) this.execution.enter(caller);
+    this.context.leave(caller);
+  }
+
+  /** @throws whatever fails; the call then stays open, as one that was left */
+  beginHandle(label: string): Stage {
+    if (this.hasLeft) this.takeOutLeft(null);
+    const frame = this.context.current();
+    const call = this.open(label, frame);
+    this.hasLeft = true;
+    pushHandle(frame, call);
+    this.misuse.handleOpened(call);
+    const handle = new OpenStage(this, frame, call);
+    this.accounting.enter(call);
+    if (this.execution !== null) this.execution.resume(frame);
+    call.state = CALL_STATE.running;
+    this.hasLeft = false;
+    return handle;
+  }
+
+  endHandle(frame: Frame, call: OpenCall): void {
+    if (this.closed) return;
+    const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
+    if (this.hasLeft) this.takeOutLeft(closed);
+    const { handleBelow: below, handleAbove: above } = call;
+    this.accounting.finish(call, false, closed);
+    // As `removeHandle`, which might fail: the call is closed, and nothing may be opened under it.
+    if (below !== null) below.handleAbove = above;
+    if (above !== null) above.handleBelow = below;
+    else frame.handle = below;
+    call.handleIn = null;
+    if (above !== null) this.misuse.handleEndedOutOfOrder();
+    if (this.execution !== null) this.execution.resume(this.context.current());
+    if (closed !== null) announceClose(closed, this.profiler, undefined);
+  }
+
+  /** Takes out the calls that their stages have left, and comes back to the context that is theirs no more. */
+  private takeOutLeft(closed: ClosedCall[] | null): void {
+    const current = this.context.current();
+    let frame = current;
+    while (frame.outer !== null && !frame.hasEnded && frame.call.state !== CALL_STATE.running) frame = frame.outer;
+    if (frame !== current) this.context.leave(frame);
+    this.accounting.takeOutLeft(closed);
+    this.hasLeft = false;
   }
 
   close(): void {
@@ -150,108 +266,6 @@ export class StageProfiler implements Profiler {
     this.threadReadings.close();
   }
 
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  private openHandle(label: string): Stage {
-    if (this.closed) return nullProfiler.stage(label);
-    const frame = this.context.current();
-    const call = this.open(label, frame);
-    pushHandle(frame, call);
-    this.misuse.handleOpened(call);
-    const handle = new OpenStage(this, frame, call);
-    this.accounting.enter(call);
-    if (this.execution !== null) this.execution.resume(frame);
-    return handle;
-  }
-
-  /** @internal for the handle, once */
-  endHandle(frame: Frame, call: OpenCall): void {
-    if (this.closed) return;
-    const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
-    this.accounting.finish(call, false, closed);
-    if (!removeHandle(frame, call)) this.misuse.handleEndedOutOfOrder();
-    if (this.execution !== null) this.execution.resume(this.context.current());
-    if (closed !== null) announceClose(closed, this, undefined);
-  }
-
-  private run<T>(label: string, fn: () => T): T {
-    if (this.closed) return fn();
-    const outer = this.context.current();
-    const call = this.open(label, outer);
-    const { moment } = call;
-    call.synchronous = true;
-    try {
-      const result = this.context.run(call, outer, this.enterAndRun, fn) as T;
-      if (this.execution !== null) this.execution.enter(outer);
-      return result;
-    } catch (error) {
-      if (!this.closed) {
-        const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
-        if (call.moment === moment) this.accounting.abandon(call, closed);
-        if (this.execution !== null) this.execution.enter(outer);
-        if (closed !== null) announceClose(closed, this, error);
-      }
-      throw error;
-    }
-  }
-
-  private readonly enterAndRun = (call: OpenCall, fn: () => unknown): unknown => {
-    this.accounting.enter(call);
-    const { execution } = this;
-    const frame = this.context.current();
-    if (execution !== null) execution.resume(frame);
-    const result = fn();
-    if (typeof result === 'object' && types.isPromise(result)) {
-      if (frame.handle !== null) this.misuse.keptAcrossAwait(frame.handle);
-      return this.finishWhenSettled(call, result);
-    }
-    this.finish(call, false);
-    // What runs next is the caller's: at the same sample, so that returning to it reads nothing.
-    if (execution !== null && !this.closed) execution.resume(frame.outer ?? frame);
-    return result;
-  };
-
-  /**
-   * Closes the call when the promise settles, and returns the promise for the caller.
-   *
-   * For a plain promise that is the one derived here: it settles with the same value or reason, and a rejection
-   * nobody handles stays unhandled. Returning the original instead would mark every rejection as handled.
-   * A promise of another class, or with properties of its own as those of `promisify(exec)`, carries more than its
-   * result and is returned itself.
-   */
-  private finishWhenSettled(call: OpenCall, promise: Promise<unknown>): Promise<unknown> {
-    const plain = Object.getPrototypeOf(promise) === Promise.prototype && Object.keys(promise).length === 0;
-    call.synchronous = false;
-    try {
-      const derived = Promise.prototype.then.call(
-        promise,
-        (value) => {
-          this.finish(call, false);
-          return value;
-        },
-        (reason) => {
-          this.finish(call, true, reason);
-          if (plain) throw reason;
-        },
-      );
-      return plain ? derived : promise;
-    } catch {
-      // `then` makes a promise of the same class, and that class refused: its settling cannot be seen.
-      this.finish(call, false);
-      return promise;
-    }
-  }
-
-  private finish(call: OpenCall, failed: boolean, error?: unknown): void {
-    if (this.closed) return;
-    const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
-    this.accounting.finish(call, failed, closed);
-    if (this.execution !== null) this.execution.resume(this.context.current());
-    if (closed !== null) announceClose(closed, this, error);
-  }
-
   private open(label: string, frame: Frame): OpenCall {
     return stageOpen.hasSubscribers ? this.openAnnounced(label, frame) : this.openSilently(label, frame);
   }
@@ -260,7 +274,7 @@ export class StageProfiler implements Profiler {
   private openAnnounced(label: string, frame: Frame): OpenCall {
     const { labels } = this.accounting;
     const { path } = labels.child((frame.handle ?? frame).node, label);
-    const message = announceOpen(path, this, (frame.handle ?? frame.nearestOpen()).message);
+    const message = announceOpen(path, this.profiler, (frame.handle ?? frame.nearestOpen()).message);
     const call = this.openSilently(label, frame);
     call.message = message;
     return call;
@@ -280,7 +294,7 @@ export class StageProfiler implements Profiler {
     return accounting.open(node, frame.nearestOpen());
   }
 
-  private measure(): Measured {
+  measure(): Measured {
     const totals = this.accounting.measureTotals();
     return {
       facts: this.facts(totals),
@@ -310,8 +324,8 @@ export class StageProfiler implements Profiler {
       sources,
       labels_folded: this.accounting.labels.foldedLabels,
       warnings: this.warnings(),
-      node: process.version,
-      pid: process.pid,
+      node: nodeVersion,
+      pid: processId,
       thread: threadId,
       stages_wall_s: secondsOf(total.wallNs - outside.wallNs) ?? 0,
       ...(slurm === undefined ? {} : { slurm }),
@@ -333,22 +347,35 @@ export class StageProfiler implements Profiler {
   }
 }
 
+/** No value for another thread: to send a profiler or a handle there fails, instead of making an empty object of it. */
+export const OF_THIS_THREAD: unique symbol = Symbol('of this thread') as never;
+
 class OpenStage implements Stage {
   readonly label: string;
+  /** @internal */
+  readonly thread = OF_THIS_THREAD;
+  #profiling: Profiling | null;
+  readonly #frame: Frame;
+  readonly #call: OpenCall;
 
-  constructor(
-    private profiler: StageProfiler | null,
-    private readonly frame: Frame,
-    private readonly call: OpenCall,
-  ) {
+  constructor(profiling: Profiling, frame: Frame, call: OpenCall) {
     this.label = call.node.path;
+    this.#profiling = profiling;
+    this.#frame = frame;
+    this.#call = call;
   }
 
   end(): void {
-    const { profiler } = this;
-    if (profiler === null) return;
-    this.profiler = null;
-    profiler.endHandle(this.frame, this.call);
+    const profiling = this.#profiling;
+    if (profiling === null) return;
+    this.#profiling = null;
+    try {
+      profiling.endHandle(this.#frame, this.#call);
+    } catch (fault) {
+      this.#call.state = CALL_STATE.returned;
+      profiling.hasLeft = true;
+      profiling.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+    }
   }
 
   [Symbol.dispose](): void {
@@ -356,8 +383,5 @@ class OpenStage implements Stage {
   }
 }
 
-const NO_COST: StageCost = { fullNs: 0, innerNs: 0 };
-
-function scratchProfiler(options: StageProfilerOptions): Profiler {
-  return new StageProfiler(options, { stageCost: NO_COST });
-}
+export const OUT_OF_STACK = countIndex.out_of_stack;
+export const NOT_MEASURED = countIndex.not_measured;

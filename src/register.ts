@@ -3,33 +3,27 @@
  * program ends, the table goes to stderr, or the report as JSON to the file that STAGEPROF_OUT names.
  * Worker threads keep the `nullProfiler`. Under `stageprof run` it does nothing: that has installed its own.
  */
-import { writeFileSync } from 'node:fs';
-import { isMainThread } from 'node:worker_threads';
 import { hasActiveProfiler, installProfiler } from './active.js';
-import { StageProfiler } from './profiler.js';
+import { environment, isMainThread } from './host/process.js';
+import { leaveReport, say } from './left-report.js';
+import { atProgramEnd } from './program-end.js';
 import { renderTable } from './report/table.js';
-
-// As long as it is JSON's own: a program may put another in its place.
-const { stringify } = JSON;
+import { StageProfiler } from './stage-profiler.js';
 
 if (isMainThread && !hasActiveProfiler()) install(new StageProfiler());
 
 function install(profiler: StageProfiler): void {
   installProfiler(profiler);
-  process.on('exit', () => {
-    profiler.close();
-    const report = profiler.report();
-    const out = process.env.STAGEPROF_OUT;
-    if (out === undefined || out === '') process.stderr.write(`${renderTable(report)}\n`);
-    else writeReport(out, `${stringify(report)}\n`);
+  atProgramEnd(() => {
+    try {
+      profiler.close();
+      const report = profiler.report();
+      const out = environment.STAGEPROF_OUT;
+      if (out === undefined || out === '') say(renderTable(report));
+      else leaveReport(report, out);
+    } catch (error) {
+      // A report that cannot be made must not change how the program ends.
+      say(`stageprof: no report: ${error}`);
+    }
   });
-}
-
-/** A report that cannot be written must not change how the program ends. */
-function writeReport(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    process.stderr.write(`stageprof: cannot write the report to ${path}: ${(error as Error).message}\n`);
-  }
 }

@@ -1,4 +1,5 @@
 import { BUCKET_COUNT } from './histogram.js';
+import { ArrayBuffer, Float64Array, Map, Math, Number, RangeError, Set, Uint32Array } from './host/intrinsics.js';
 import { METRICS } from './metrics.js';
 import { MODULE_CELLS } from './native/layout.js';
 import { countIndex, PlainMemory, type StateMemory } from './state-memory.js';
@@ -38,6 +39,9 @@ for (const { field, slot } of METRICS) {
   if (column !== undefined && slot !== null) EMPTY_ROW[column] = Number.NaN;
 }
 
+/** A count of durations stays there: an hour of nothing but stages of a microsecond, rather than begin anew. */
+export const MOST_COUNTED = 0xffff_ffff;
+
 export const INITIAL_ROWS = 16;
 
 /** @throws {RangeError} for a field that is not stored */
@@ -67,8 +71,8 @@ export function raiseTo(cells: Float64Array, cell: number, value: number): void 
 export class RowStore {
   /** Replaced when it grows, so read it anew after `addRow`. */
   cells: Float64Array;
-  /** Begins at the buckets of the first row. */
-  private buckets: Uint32Array;
+  /** Begins at the buckets of the first row. Replaced too. */
+  buckets: Uint32Array;
 
   /** @param held rows that there are already */
   constructor(
@@ -104,9 +108,13 @@ export class RowStore {
   }
 
   countDuration(row: number, bucket: number): void {
-    const cell = row * ROW_WORDS + bucket;
-    // Stays at 2^32 - 1, which is an hour of nothing but stages of a microsecond, rather than begin anew.
-    if (this.buckets[cell]! < 0xffff_ffff) this.buckets[cell]!++;
+    const cell = this.durationCell(row, bucket);
+    if (this.buckets[cell]! < MOST_COUNTED) this.buckets[cell]!++;
+  }
+
+  /** Where a bucket of a row is counted, in `buckets`. */
+  durationCell(row: number, bucket: number): number {
+    return row * ROW_WORDS + bucket;
   }
 
   /** Counts of the duration buckets of one row. A view: copy what is to be kept. */

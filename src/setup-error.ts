@@ -1,9 +1,15 @@
+import { Error, Object, String } from './host/intrinsics.js';
+
 /**
  * A run cannot start as it was asked for. The message is one line that names the path and says what to do;
  * nothing has been run or written when it is thrown.
  */
 export class SetupError extends Error {
-  override readonly name = 'SetupError';
+  constructor(message: string) {
+    super(message);
+    // Defined, not assigned: the prototype of errors may be frozen, and its `name` with it.
+    Object.defineProperty(this, 'name', { value: 'SetupError', configurable: true, writable: true });
+  }
 }
 
 /**

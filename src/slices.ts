@@ -1,3 +1,4 @@
+import { Float64Array, Map, Number, Set } from './host/intrinsics.js';
 import { ancestors } from './label-path.js';
 import type { LabelNode } from './labels.js';
 import type { MetricField } from './metrics.js';

@@ -1,7 +1,8 @@
+import { environment } from './host/process.js';
 import type { SlurmIdentity } from './report/report.js';
 
 /** The Slurm job this process belongs to; undefined outside of Slurm. */
-export function slurmIdentity(env: NodeJS.ProcessEnv = process.env): SlurmIdentity | undefined {
+export function slurmIdentity(env: NodeJS.ProcessEnv = environment): SlurmIdentity | undefined {
   const job = env.SLURM_JOB_ID ?? null;
   const arrayJob = env.SLURM_ARRAY_JOB_ID ?? null;
   const arrayTask = env.SLURM_ARRAY_TASK_ID ?? null;

@@ -1,5 +1,6 @@
-import { channel } from 'node:diagnostics_channel';
-import { performance } from 'node:perf_hooks';
+import { threadStartNs } from './host/clock.js';
+import { Object } from './host/intrinsics.js';
+import { channel, setImmediate } from './host/tasks.js';
 import type { Profiler } from './types.js';
 
 /**
@@ -41,9 +42,6 @@ export interface ClosedCall {
 
 type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
 
-/** What the clock of the samples, that of `process.hrtime`, showed when `performance.now()` of this thread was zero. */
-const ZERO_NS = Number(process.hrtime.bigint()) - performance.now() * 1e6;
-
 /** Also while a subscriber runs: stages of its own are not announced, or one that has any would never come back. */
 let isAnnouncing = false;
 
@@ -63,7 +61,7 @@ export function announceClose(calls: readonly ClosedCall[], profiler: Profiler, 
     return;
   }
   for (const { label, opened, endNs, wallNs, failed } of calls) {
-    const message: Writable<StageMessage> = opened ?? {
+    const message: Writable<StageMessage> = writable(opened) ?? {
       label,
       profiler,
       parent: null,
@@ -71,12 +69,17 @@ export function announceClose(calls: readonly ClosedCall[], profiler: Profiler, 
       wallNs: null,
       failed: null,
     };
-    message.startMs = (endNs - wallNs - ZERO_NS) / 1e6;
+    message.startMs = (endNs - wallNs - threadStartNs) / 1e6;
     message.wallNs = wallNs;
     message.failed = failed;
     if (failed) message.error = error;
     publish(stageClose, message);
   }
+}
+
+/** A copy of a message that a subscriber has frozen. */
+function writable(message: StageMessage | null): Writable<StageMessage> | null {
+  return message !== null && Object.isFrozen(message) ? { ...message } : message;
 }
 
 /** Runs what opens stages that are not the program's. */

@@ -1,3 +1,5 @@
+import { wallNs } from './host/clock.js';
+import { Map, Math } from './host/intrinsics.js';
 import type { SamplerOptions } from './native/sampler.js';
 import { MEASURES, type StageProfilerOptions } from './options.js';
 import type { Profiler } from './types.js';
@@ -11,7 +13,9 @@ export interface StageCost {
 }
 
 /** Until V8 has optimised the profiler a stage costs three times as much: 2,000 stages of all sources, more of cheap ones. */
-const WARM_UP_MS = 15;
+const WARM_UP_NS = 15e6;
+/** No loop waits for a clock: this one ends also if the clock stands still. */
+const MOST_WARM_UP_BATCHES = 400;
 const BATCHES = 25;
 const STAGES_PER_BATCH = 50;
 
@@ -39,12 +43,14 @@ export function stageCostOf(
 /** Times empty stages of a scratch profiler, which it closes: about 25 ms. Medians of batches, against noise. */
 function measureStageCost(profiler: Profiler): StageCost {
   const full: number[] = [];
-  const warm = performance.now() + WARM_UP_MS;
-  while (performance.now() < warm) run(profiler, 'warm-up', STAGES_PER_BATCH);
+  const warm = wallNs() + WARM_UP_NS;
+  for (let batch = 0; batch < MOST_WARM_UP_BATCHES && wallNs() < warm; batch++) {
+    run(profiler, 'warm-up', STAGES_PER_BATCH);
+  }
   for (let batch = 0; batch < BATCHES; batch++) {
-    const start = process.hrtime.bigint();
+    const start = wallNs();
     run(profiler, 'measured', STAGES_PER_BATCH);
-    full.push(Number(process.hrtime.bigint() - start) / STAGES_PER_BATCH);
+    full.push((wallNs() - start) / STAGES_PER_BATCH);
   }
   profiler.close();
   const measured = profiler.report()?.stages.find(({ stage }) => stage === 'measured');

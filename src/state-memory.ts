@@ -1,3 +1,4 @@
+import { ArrayBuffer, Float64Array, Object, Uint8Array } from './host/intrinsics.js';
 import { SAMPLE_LENGTH, SLOT_COUNT } from './native/layout.js';
 import { plainSampleMemory, type SampleMemory } from './native/sampler.js';
 
@@ -9,6 +10,8 @@ export const COUNTS = [
   'ended_out_of_order',
   'started_late',
   'open_across_await',
+  'out_of_stack',
+  'not_measured',
 ] as const;
 
 export type CountName = (typeof COUNTS)[number];

@@ -1,3 +1,4 @@
+import { Array, Math, Object, Set } from './host/intrinsics.js';
 import type { NativeThread } from './native/binding.js';
 
 /**
@@ -64,7 +65,7 @@ const SAME_VARIABLE_BYTES = 8;
  * libuv makes all threads of its pool at once. What they wait for confirms it.
  */
 export function groupThreads(threads: readonly NativeThread[], facts: ThreadFacts): Grouping {
-  const groups = new Array<ThreadGroup | undefined>(threads.length).fill(undefined);
+  const groups = Array.from<unknown, ThreadGroup | undefined>(threads, () => undefined);
   const doubts: string[] = [];
   // What a thread that nobody named is called: as its maker, and so on up to the main thread.
   const inherited = new Set(['node', POOL_NAME, ...Object.keys(NAMES)]);

@@ -1,4 +1,5 @@
-import { availableParallelism } from 'node:os';
+import { Map, Math, Number, Object, Set } from './host/intrinsics.js';
+import { availableParallelism, environment, execArgv, nodeFeatures, processId } from './host/process.js';
 import type { NativeThread, ThreadClock, ThreadsReading } from './native/binding.js';
 import { secondsOf } from './report/quantities.js';
 import type { ThreadCpu, ThreadGroupCpu } from './report/threads.js';
@@ -123,12 +124,12 @@ class Sums {
 
 /** As libuv and Node read them at their start. A pool size set later than the pool's first work has no effect there. */
 function processFacts(): Omit<ThreadFacts, 'poolIds'> {
-  const started = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/)];
+  const started = [...execArgv, ...(environment.NODE_OPTIONS ?? '').split(/\s+/)];
   return {
-    pid: process.pid,
-    poolSize: poolSize(process.env.UV_THREADPOOL_SIZE),
+    pid: processId,
+    poolSize: poolSize(environment.UV_THREADPOOL_SIZE),
     v8Workers: v8Workers(started),
-    hasInspectorThread: process.features.inspector && !started.includes('--disable-sigusr1'),
+    hasInspectorThread: nodeFeatures.inspector && !started.includes('--disable-sigusr1'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { StageProfiler } from '../src/profiler.js';
+import type { Accounting } from '../src/accounting.js';
+import { StageProfiler } from '../src/stage-profiler.js';
 import { FREE, scripted } from './scripted-sampler.js';
 import { collectGarbage, KIB } from './workloads.js';
 
@@ -35,9 +36,18 @@ function usedHeap(): number {
   return process.memoryUsage().heapUsed;
 }
 
+function opened() {
+  let accounting: Accounting | undefined;
+  const seen = (made: Accounting) => {
+    accounting = made;
+  };
+  const profiler = new StageProfiler({}, { stageCost: FREE, seen });
+  return { profiler, accounting: accounting! };
+}
+
 /** How much is held, in rows, open calls, free places and entries of peaks. */
-function sizes(profiler: StageProfiler) {
-  const { store, calls, plan } = Reflect.get(profiler, 'accounting') as {
+function sizes(accounting: Accounting) {
+  const { store, calls, plan } = accounting as unknown as {
     store: { length: number };
     calls: { length: number; free: { newer: unknown } | null };
     plan: { peaks: { stack: { length: number } }[] };
@@ -59,12 +69,12 @@ test.each<[string, (profiler: StageProfiler, count: number) => void | Promise<vo
 ])(
   'after hundreds of thousands of stages, %s, no more is held than after the first',
   async (_form, run, count) => {
-    const profiler = new StageProfiler({}, { stageCost: FREE });
+    const { profiler, accounting } = opened();
     await run(profiler, count / 5);
-    const [sizesBefore, heapBefore] = [sizes(profiler), usedHeap()];
+    const [sizesBefore, heapBefore] = [sizes(accounting), usedHeap()];
     await run(profiler, count);
     const grown = usedHeap() - heapBefore;
-    const held = sizes(profiler);
+    const held = sizes(accounting);
     expect(held).toMatchObject({ rows: sizesBefore.rows, open: 1, free: sizesBefore.free });
     expect(held.peaks).toBeLessThanOrEqual(34);
     expect(held.free).toBeLessThanOrEqual(16);
@@ -78,16 +88,16 @@ test.each<[string, (profiler: StageProfiler, count: number) => void | Promise<vo
 
 describe('while every level falls, so that each window begins lower than all before', () => {
   test('calls that end in the reverse order of opening leave one entry of peaks', () => {
-    const { profiler, sampler } = scripted();
+    const { profiler, sampler, accounting } = scripted();
     for (let kib = 2_000; kib > 0; kib--) {
       sampler.set({ js_used_bytes: kib * KIB });
       profiler.stage('a', () => profiler.stage('b', () => sampler.set({ js_used_bytes: kib * KIB - 1 })));
     }
-    expect(sizes(profiler).peaks).toBe(1);
+    expect(sizes(accounting).peaks).toBe(1);
   });
 
   test('calls of which the oldest ends first leave a number that depends on how many are open', async () => {
-    const { profiler, sampler } = scripted();
+    const { profiler, sampler, accounting } = scripted();
     const open: (() => Promise<void>)[] = [];
     let most = 0;
     for (let kib = 2_000; kib > 0; kib--) {
@@ -99,14 +109,14 @@ describe('while every level falls, so that each window begins lower than all bef
         return ended;
       });
       if (open.length > 3) await open.shift()!();
-      most = Math.max(most, sizes(profiler).peaks);
+      most = Math.max(most, sizes(accounting).peaks);
     }
     expect(most).toBeLessThanOrEqual(50);
   });
 });
 
 test('calls that are open for the whole run hold no trace of those that come and go beside them', async () => {
-  const profiler = new StageProfiler({}, { stageCost: FREE });
+  const { profiler, accounting } = opened();
   let settle = (): void => {};
   const long = Array.from({ length: 5 }, (_, i) =>
     profiler.stage(`long ${i}`, () => new Promise<void>((resolve) => (settle = chain(settle, resolve)))),
@@ -115,7 +125,7 @@ test('calls that are open for the whole run hold no trace of those that come and
   const heapBefore = usedHeap();
   stages(profiler, 300_000);
   const grown = usedHeap() - heapBefore;
-  const held = sizes(profiler);
+  const held = sizes(accounting);
   expect(held.open).toBe(6);
   expect(held.peaks).toBeLessThanOrEqual(2 * held.open + 34);
   expect(grown).toBeLessThan(256 * KIB);

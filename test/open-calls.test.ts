@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LabelNode } from '../src/labels.js';
-import { type OpenCall, OpenCalls } from '../src/open-calls.js';
+import { CALL_STATE, type OpenCall, OpenCalls } from '../src/open-calls.js';
 
 /** Everything ever opened, with its ancestors as they were at its opening and its times as plain numbers. */
 interface NaiveCall {
@@ -125,7 +125,8 @@ describe('a place that is used again', () => {
       overlappedAtOpen: false,
       children: 0,
       entered: false,
-      synchronous: false,
+      state: CALL_STATE.opening,
+      folded: false,
     });
     expect([...again.covered]).toEqual([0, 0]);
     expect(again.moment).toBeGreaterThan(moment);

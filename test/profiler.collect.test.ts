@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { StageProfiler } from '../src/profiler.js';
+import { StageProfiler } from '../src/stage-profiler.js';
 import { FREE, rowOf, scripted } from './scripted-sampler.js';
 import { collectGarbage, heapArray, KIB, MIB } from './workloads.js';
 
@@ -9,9 +9,9 @@ const retained = (profiler: StageProfiler): Record<string, number | null> =>
 describe('with scripted readings', () => {
   /** Each forced collection takes 1 ms of wall and of CPU time and leaves `live` bytes. It lies between two samples. */
   function collecting(collect: 'outermost' | 'every') {
-    const { profiler, sampler } = scripted({ collect });
+    const { profiler, sampler, accounting } = scripted({ collect });
     const live = { bytes: 0, collections: 0 };
-    Object.assign(Reflect.get(Reflect.get(profiler, 'accounting'), 'collection'), {
+    Object.assign(Reflect.get(accounting, 'collection'), {
       gc: () => {
         live.collections++;
         sampler.advance({ wall_ns: 1e6, process_cpu_ns: 1e6, gc_calls: 1, gc_ns: 1e6 });

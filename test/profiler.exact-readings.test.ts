@@ -1,6 +1,6 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { StageProfiler } from '../src/profiler.js';
+import { StageProfiler } from '../src/stage-profiler.js';
 import { type ExactRun, exactRun, openExact } from './exact-run.js';
 import { FREE, rowOf, ScriptedSampler, type SlotValues } from './scripted-sampler.js';
 

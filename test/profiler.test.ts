@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StageProfiler } from '../src/profiler.js';
+import type { StageProfiler } from '../src/stage-profiler.js';
 import { labelsOf, rowOf, scripted } from './scripted-sampler.js';
 
 describe('the two forms', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -20,11 +20,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Runs the program in the package itself, where its own name can be imported. */
-function run(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  return spawnSync(process.execPath, [...args, '--input-type=module', '-e', PROGRAM], {
+function run(args: readonly string[], env: NodeJS.ProcessEnv = {}, program = PROGRAM) {
+  return spawnSync(process.execPath, [...args, '--input-type=module', '-e', program], {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, STAGEPROF_OUT: '', ...env },
+    env: { ...process.env, STAGEPROF_OUT: '', TMPDIR: folder, ...env },
   });
 }
 
@@ -51,6 +51,59 @@ test('a report that cannot be written is one line and changes nothing else', () 
   const { stdout, stderr, status } = run(['--import', 'stageprof/register'], { STAGEPROF_OUT: out });
   expect({ stdout, status }).toEqual({ stdout: 'true\n', status: 7 });
   expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(out)]);
+});
+
+test('it is in the folder for temporary files then, and the line says so', () => {
+  const { stderr } = run(['--import', 'stageprof/register'], { STAGEPROF_OUT: '/dev/full' });
+  const elsewhere =
+    /^stageprof: cannot write the report to \/dev\/full: no space left on device \(ENOSPC\); it is in (.*)\n$/;
+  const path = elsewhere.exec(stderr)?.[1] ?? stderr;
+  expect(JSON.parse(readFileSync(path, 'utf8')).stages).toMatchObject([{ stage: 'work', calls: 1 }]);
+});
+
+test.each([
+  ['ends by itself', ''],
+  ['calls process.exit', 'process.exit(7);'],
+  ['calls process.exit as it ends', "process.on('exit', () => process.exit(7));"],
+])('stages in listeners to exit are counted, whenever they were added, where the program %s', (_how, ending) => {
+  const out = join(folder, 'report.json');
+  const program = `
+    import { activeProfiler } from 'stageprof';
+    process.prependListener('exit', () => activeProfiler().stage('first', () => {}));
+    process.on('exit', () => activeProfiler().stage('last', () => {}));
+    process.exitCode = 7;
+    ${ending}`;
+  const { stdout, stderr, status } = run(['--import', 'stageprof/register'], { STAGEPROF_OUT: out }, program);
+  expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: '', status: 7 });
+  expect(JSON.parse(readFileSync(out, 'utf8')).stages).toMatchObject([{ stage: 'first' }, { stage: 'last' }]);
+});
+
+test('a program that ends by an uncaught error leaves its report, though it listens to exit', () => {
+  const out = join(folder, 'report.json');
+  const program = `
+    import { activeProfiler } from 'stageprof';
+    process.on('exit', () => {});
+    activeProfiler().stage('work', () => {});
+    throw new Error('own');`;
+  const { stderr, status } = run(['--import', 'stageprof/register'], { STAGEPROF_OUT: out }, program);
+  expect(status).toBe(1);
+  expect(stderr).toContain('Error: own');
+  expect(JSON.parse(readFileSync(out, 'utf8')).stages).toMatchObject([{ stage: 'work' }]);
+});
+
+test('where all objects have a toJSON there is a line, and no report of nothing', () => {
+  const out = join(folder, 'report.json');
+  const { stdout, stderr, status } = run(
+    ['--import', 'stageprof/register'],
+    { STAGEPROF_OUT: out },
+    "Object.prototype.toJSON = () => 'nothing'; process.exitCode = 7;",
+  );
+  expect({ stdout, stderr, status }).toEqual({
+    stdout: '',
+    stderr: `stageprof: cannot write the report to ${out}: all objects or arrays have been given a toJSON\n`,
+    status: 7,
+  });
+  expect(existsSync(out)).toBe(false);
 });
 
 test.runIf((process.features as { require_module?: boolean }).require_module === true)(

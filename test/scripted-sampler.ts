@@ -1,3 +1,4 @@
+import type { Accounting } from '../src/accounting.js';
 import {
   LEVEL_OF_PEAK,
   SAMPLE_LENGTH,
@@ -9,11 +10,11 @@ import {
 } from '../src/native/layout.js';
 import type { Sampler } from '../src/native/sampler.js';
 import type { StageProfilerOptions } from '../src/options.js';
-import { StageProfiler } from '../src/profiler.js';
 import type { StageRow } from '../src/report/report.js';
 import { SLICED_SLOTS } from '../src/slices.js';
 import { present, type SamplerSources } from '../src/sources.js';
 import type { StageCost } from '../src/stage-cost.js';
+import { StageProfiler } from '../src/stage-profiler.js';
 
 export type SlotValues = { readonly [Slot in SlotName]?: number };
 
@@ -137,6 +138,7 @@ export class ScriptedSampler implements Sampler {
 
 export interface Scripted {
   readonly profiler: StageProfiler;
+  readonly accounting: Accounting;
   readonly sampler: ScriptedSampler;
 }
 
@@ -145,7 +147,12 @@ export const FREE: StageCost = { fullNs: 0, innerNs: 0 };
 /** A profiler on a scripted sampler, whose stages cost nothing unless said otherwise. */
 export function scripted(options: StageProfilerOptions = {}, stageCost: StageCost = FREE): Scripted {
   const sampler = new ScriptedSampler();
-  return { sampler, profiler: new StageProfiler(options, { sampler, stageCost }) };
+  let accounting: Accounting | undefined;
+  const seen = (made: Accounting) => {
+    accounting = made;
+  };
+  const profiler = new StageProfiler(options, { sampler, stageCost, seen });
+  return { sampler, profiler, accounting: accounting! };
 }
 
 /** The row of a label. */

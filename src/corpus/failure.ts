@@ -1,4 +1,5 @@
-import { inspect } from 'node:util';
+import { Error, Number, String } from '../host/intrinsics.js';
+import { inspect } from '../host/process.js';
 import type { OpenStageState } from '../recorder/postmortem.js';
 
 /**

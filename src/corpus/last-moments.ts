@@ -1,5 +1,4 @@
-import { unlinkSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, unlinkSync } from '../host/files.js';
 import { FileBytes } from '../recorder/file-bytes.js';
 import { type KilledBy, type OpenStageState, postmortemOf } from '../recorder/postmortem.js';
 import { type Recording, readRecorder } from '../recorder/reader.js';

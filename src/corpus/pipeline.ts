@@ -1,6 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
-import { basename, extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { basename, existsSync, extname, pathToFileURL, resolve, statSync } from '../host/files.js';
+import { Error, Promise, Set, String } from '../host/intrinsics.js';
+import { addProcessListener, nodeFeatures, nodeVersion, removeProcessListener } from '../host/process.js';
+import { setImmediate } from '../host/tasks.js';
 import { SetupError } from '../setup-error.js';
 import type { Profiler } from '../types.js';
 import { failureOf } from './failure.js';
@@ -47,8 +48,8 @@ async function importModule(path: string, absolutePath: string): Promise<{ defau
   const broken = new Promise<never>((_, reject) => {
     onIdle = () => reject(new Error('an await at its top level never settles'));
     onUncaught = reject;
-    process.once('beforeExit', onIdle);
-    process.on('uncaughtException', onUncaught);
+    addProcessListener('beforeExit', onIdle);
+    addProcessListener('uncaughtException', onUncaught);
   });
   try {
     return await Promise.race([importAndTurn(absolutePath), broken]);
@@ -59,8 +60,8 @@ async function importModule(path: string, absolutePath: string): Promise<{ defau
     const reason = `${name === undefined ? '' : `${name}: `}${message.replace(/\s*\n\s*/g, ' ')}`;
     throw new SetupError(`${path}: the pipeline module does not load, ${reason}`);
   } finally {
-    process.off('beforeExit', onIdle);
-    process.off('uncaughtException', onUncaught);
+    removeProcessListener('beforeExit', onIdle);
+    removeProcessListener('uncaughtException', onUncaught);
   }
 }
 
@@ -79,10 +80,10 @@ function isTypeScriptUnread(error: unknown): boolean {
 }
 
 function typeScriptHint(path: string): string {
-  const { typescript } = process.features as { readonly typescript?: unknown };
+  const { typescript } = nodeFeatures as { readonly typescript?: unknown };
   const without = typescript
-    ? `it has TypeScript that Node ${process.version} cannot strip, such as an enum`
-    : `Node ${process.version} takes no TypeScript, Node 24 does`;
+    ? `it has TypeScript that Node ${nodeVersion} cannot strip, such as an enum`
+    : `Node ${nodeVersion} takes no TypeScript, Node 24 does`;
   return `${path}: the pipeline module does not load, ${without}; with tsx installed, set NODE_OPTIONS='--import tsx'`;
 }
 

@@ -1,3 +1,4 @@
+import { Array, Error, JSON, Object, String } from '../host/intrinsics.js';
 import type { Report } from '../report/report.js';
 import { type Failure, failureOf } from './failure.js';
 

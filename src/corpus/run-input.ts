@@ -1,3 +1,5 @@
+import { Error, Object, Promise } from '../host/intrinsics.js';
+import { clearTimeout, setTimeout, whenSettled } from '../host/tasks.js';
 import { type Failure, failureOf } from './failure.js';
 import type { PipelineContext, PipelineFunction } from './pipeline.js';
 import type { StrayErrors } from './stray-errors.js';
@@ -11,9 +13,6 @@ export type Outcome = { readonly isRunning: boolean } & (
 
 /** An input is told to stop: `signal.reason` of the pipeline. */
 export class InputAbort extends Error {
-  override readonly name = 'AbortError';
-  readonly code = 'ABORT_ERR';
-
   constructor(
     readonly reason: AbortReason,
     message: string,
@@ -21,6 +20,10 @@ export class InputAbort extends Error {
     readonly graceMs: number,
   ) {
     super(message);
+    // Defined, not assigned: the prototype of errors may be frozen, and its `name` with it.
+    for (const [member, value] of Object.entries({ name: 'AbortError', code: 'ABORT_ERR' })) {
+      Object.defineProperty(this, member, { value, configurable: true, enumerable: true, writable: true });
+    }
   }
 }
 
@@ -48,7 +51,8 @@ export async function runInput(
     else signal.addEventListener('abort', onAbort, { once: true });
     strays.watch((failure) => settle({ state: 'failed', failure, isRunning: true }));
     // In an async function of its own, so that an error thrown before the first await is a rejection too.
-    (async () => run(input, { profiler, signal }))().then(
+    whenSettled<unknown, void>(
+      (async () => run(input, { profiler, signal }))(),
       (result) => settle({ state: 'returned', result, isRunning: false }),
       (error) => settle({ state: 'failed', failure: failureOf('exception', error), isRunning: false }),
     );

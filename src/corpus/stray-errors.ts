@@ -1,3 +1,4 @@
+import { addProcessListener, removeProcessListener } from '../host/process.js';
 import { type Failure, failureOf } from './failure.js';
 
 /**
@@ -30,8 +31,8 @@ export class StrayErrors {
   /** Also again, where something may have taken all listeners off. */
   listen(): void {
     this.close();
-    process.on('uncaughtException', this.#onUncaught);
-    process.on('beforeExit', this.#onIdle);
+    addProcessListener('uncaughtException', this.#onUncaught);
+    addProcessListener('beforeExit', this.#onIdle);
   }
 
   /** Sends what comes up from now on to `running`, until it is called without one. */
@@ -45,7 +46,7 @@ export class StrayErrors {
   }
 
   close(): void {
-    process.off('uncaughtException', this.#onUncaught);
-    process.off('beforeExit', this.#onIdle);
+    removeProcessListener('uncaughtException', this.#onUncaught);
+    removeProcessListener('beforeExit', this.#onIdle);
   }
 }

@@ -2,16 +2,19 @@
  * A worker process of `stageprof map`: loads the pipeline, runs the inputs it is told, one after another, and writes
  * each record to a temporary file for the parent to move to its place. It ends with its parent.
  */
-import { writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, writeFileSync } from '../host/files.js';
+import { Error, Promise, String } from '../host/intrinsics.js';
+import { isNextTickIntact, withNextTick } from '../host/next-tick.js';
+import { addProcessListener, exitProcess, processObject, removeProcessListener } from '../host/process.js';
+import { AbortController, setImmediate } from '../host/tasks.js';
 import { endWithParent } from '../native/parent-death.js';
 import { nullProfiler } from '../null-profiler.js';
 import type { StageProfilerOptions } from '../options.js';
-import { StageProfiler } from '../profiler.js';
 import { recorderFolders, shownFolder } from '../recorder/place.js';
 import { formatWarning } from '../report/warnings.js';
 import { SetupError, systemReason } from '../setup-error.js';
-import type { Profiler } from '../types.js';
+import { StageProfiler } from '../stage-profiler.js';
+import type { AnyFunction, Profiler } from '../types.js';
 import { type LastMoments, readLastMoments } from './last-moments.js';
 import { loadPipeline, type PipelineFunction } from './pipeline.js';
 import { failureLine, isJsonIntact, recordLine } from './record.js';
@@ -44,27 +47,27 @@ class Worker {
     // Before anything of the input may end the process.
     await tell({ type: 'begun' });
     // Without it the channel alone keeps the process alive, and a promise that nothing can settle is never noticed.
-    process.channel?.unref();
+    channel?.unref();
     const { profiler, warnings } = makeProfiler(this.profiler, recorderPath);
     const outcome = await runInput(this.run, input, { profiler, signal: this.#abort.signal }, this.#strays);
-    process.channel?.ref();
+    channel?.ref();
     const moments = this.#moments ?? (outcome.isRunning ? readLastMoments(recorderPath) : null);
     const report = profiler.report();
     const profile = report === undefined ? null : { ...report, warnings: [...report.warnings, ...warnings] };
     profiler.close();
     const { line, result } = resultOf(input, outcome, profile, moments);
-    // One that writes no more JSON would take the inputs after it along.
-    const isLast = outcome.isRunning || !isJsonIntact();
+    // One that writes no more JSON, or hears no more messages, would take the inputs after it along.
+    const isLast = outcome.isRunning || !isJsonIntact() || !(await isNextTickIntact());
     // Before anything is told: what comes in return has to be heard.
     listen();
     this.#strays.listen();
-    const unwritten = await writeFile(temporaryPath, line, { flag: 'wx' }).then(() => null, systemReason);
+    const unwritten = unwrittenFor(temporaryPath, line);
     await tell({
       type: 'ended',
       result: unwritten === null ? result : { state: 'unwritten', reason: unwritten, profile },
       isLast,
     });
-    if (isLast) process.exit();
+    if (isLast) exitProcess();
     // What came up meanwhile, or comes up before the next input.
     setImmediate(() => {
       for (const failure of this.#strays.takeUnclaimed()) tell({ type: 'stray', failure });
@@ -74,6 +77,16 @@ class Worker {
   abort({ reason, message, graceMs }: Order<'abort'>): void {
     this.#moments ??= readLastMoments(this.#recorderPath);
     this.#abort.abort(new InputAbort(reason, message, graceMs));
+  }
+}
+
+/** Null where it was written. */
+function unwrittenFor(path: string, line: string): string | null {
+  try {
+    writeFileSync(path, line, { flag: 'wx' });
+    return null;
+  } catch (error) {
+    return systemReason(error);
   }
 }
 
@@ -126,13 +139,14 @@ function makeProfiler(options: StageProfilerOptions | null, recorderPath: string
  * The channel to the parent is no business of the pipeline: libraries that find `process.send` take themselves for the
  * worker of a cluster, and send to it what the parent would take for one of the messages here.
  */
-const send = process.send?.bind(process);
-delete process.send;
+const send = processObject.send?.bind(processObject);
+delete processObject.send;
+const { channel } = processObject;
 
 /** Resolves when the parent has it, or is gone. */
 function tell(message: FromWorker): Promise<void> {
   return new Promise((resolve) => {
-    if (process.connected) send?.(message, undefined, undefined, () => resolve());
+    if (processObject.connected) withNextTick(() => send?.(message, undefined, undefined, () => resolve()));
     else resolve();
   });
 }
@@ -141,7 +155,7 @@ async function setUp({ pipelinePath, profiler, parentPid }: Order<'setup'>): Pro
   // One that hangs in native code would not see its parent's end by itself.
   endWithParent(parentPid);
   // See runOrder: here it is an await at the top of the module.
-  process.channel?.unref();
+  channel?.unref();
   try {
     const run = await loadPipeline(pipelinePath);
     return new Worker(run, profiler);
@@ -150,14 +164,14 @@ async function setUp({ pipelinePath, profiler, parentPid }: Order<'setup'>): Pro
     await tell({ type: 'unloadable', message: error.message });
     return undefined;
   } finally {
-    process.channel?.ref();
+    channel?.ref();
   }
 }
 
 async function obey(message: ToWorker): Promise<void> {
   if (message.type === 'setup') {
     worker = await setUp(message);
-    if (worker === undefined) process.exit();
+    if (worker === undefined) exitProcess();
     await tell({ type: 'ready' });
   } else if (message.type === 'input') await worker?.runOrder(message);
   else worker?.abort(message);
@@ -170,24 +184,36 @@ function printBlocking({
   _handle?.setBlocking?.(true);
 }
 
-printBlocking(process.stdout);
-printBlocking(process.stderr);
+const { stderr } = processObject;
+printBlocking(processObject.stdout);
+printBlocking(stderr);
 let worker: Worker | undefined;
 const onSignal = (): void => {};
-const onDisconnect = (): void => process.exit();
+const onDisconnect = (): void => exitProcess();
 const onMessage = (message: ToWorker): void => {
-  obey(message).catch((error: unknown) => {
-    // Of stageprof's own: the parent finds it in what this process has written, and goes on with another.
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(EXIT_OWN_ERROR);
-  });
+  obeyOrEnd(message);
 };
+
+async function obeyOrEnd(message: ToWorker): Promise<void> {
+  try {
+    await obey(message);
+  } catch (error) {
+    // Of stageprof's own: the parent finds it in what this process has written, and goes on with another.
+    stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    exitProcess(EXIT_OWN_ERROR);
+  }
+}
+
+function listenAnew(event: string, listener: AnyFunction): void {
+  removeProcessListener(event, listener);
+  addProcessListener(event, listener);
+}
 
 /** Also again: a pipeline that takes all listeners off would leave the process deaf, and the run waiting for ever. */
 function listen(): void {
-  for (const signal of SIGNALS_OF_THE_PARENT) process.off(signal, onSignal).on(signal, onSignal);
-  process.off('disconnect', onDisconnect).on('disconnect', onDisconnect);
-  process.off('message', onMessage).on('message', onMessage);
+  for (const signal of SIGNALS_OF_THE_PARENT) listenAnew(signal, onSignal);
+  listenAnew('disconnect', onDisconnect);
+  listenAnew('message', onMessage);
 }
 
 listen();

@@ -1,3 +1,4 @@
+import { Math, Number, Object } from '../host/intrinsics.js';
 import { ACCOUNT, type AccountName, MODULE_CELLS } from './layout.js';
 import type { CompositionBytes } from './sampler.js';
 

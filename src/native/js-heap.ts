@@ -1,4 +1,4 @@
-import { getHeapStatistics } from 'node:v8';
+import { getHeapStatistics, memoryUsage } from '../host/process.js';
 import { slotIndex } from './layout.js';
 
 /**
@@ -18,7 +18,7 @@ export function readJsHeap(slots: Float64Array): void {
  * one of their numbers for it and aborts.
  */
 export function arrayBufferBytes(): number {
-  return process.memoryUsage().arrayBuffers;
+  return memoryUsage().arrayBuffers;
 }
 
 /** What of a composition Node itself can give, in bytes. */

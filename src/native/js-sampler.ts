@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { wallNs } from '../host/clock.js';
+import { readFileSync } from '../host/files.js';
+import { Float64Array, Math, Number } from '../host/intrinsics.js';
+import { nodeVersion, residentBytes, resourceUsage, threadCpuUsage } from '../host/process.js';
 import { present, type SamplerSources, type SourceState } from '../sources.js';
 import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
 import { SAMPLE_LENGTH, slotIndex } from './layout.js';
 import type { CompositionBytes, Sampler, SamplerOptions } from './sampler.js';
 import { whereMeasured } from './where-measured.js';
-
-type ThreadCpuUsage = () => { readonly user: number; readonly system: number };
-
-/** From Node 22.19 and 24 on. */
-const threadCpuUsage = (process as { threadCpuUsage?: ThreadCpuUsage }).threadCpuUsage;
 
 const NO_RSS = 'process.memoryUsage.rss() fails: no /proc, or no descriptor left';
 
@@ -19,7 +17,7 @@ const BYTES_PER_BLOCK = 512;
 /** Reads what Node itself can give, for platforms without the addon. */
 export class JsSampler implements Sampler {
   readonly slots = new Float64Array(SAMPLE_LENGTH).fill(Number.NaN);
-  private highestMaxRssBytes = process.resourceUsage().maxRSS * 1024;
+  private highestMaxRssBytes = resourceUsage().maxRSS * 1024;
 
   /** @param missing why the addon is not there */
   constructor(
@@ -55,9 +53,7 @@ export class JsSampler implements Sampler {
       rss_peak: whereMeasured(rss, null, rssPeak(this.options.rssPeak, this.missing)),
       thread_cpu: whereMeasured(
         cpu,
-        threadCpuUsage === undefined
-          ? `Node ${process.version} has no process.threadCpuUsage, and ${this.missing}`
-          : null,
+        threadCpuUsage === undefined ? `Node ${nodeVersion} has no process.threadCpuUsage, and ${this.missing}` : null,
         present('exact', 'process.threadCpuUsage'),
       ),
       pool_cpu: whereMeasured(cpu, this.missing, null),
@@ -70,7 +66,7 @@ export class JsSampler implements Sampler {
   }
 
   lifetimePeakRssBytes(): number {
-    return this.options.rss ? (vmHwmBytes() ?? process.resourceUsage().maxRSS * 1024) : Number.NaN;
+    return this.options.rss ? (vmHwmBytes() ?? resourceUsage().maxRSS * 1024) : Number.NaN;
   }
 
   modules(): null {
@@ -94,7 +90,7 @@ export class JsSampler implements Sampler {
 
   private readWall(): void {
     // The clock of the addon too.
-    this.slots[slotIndex.wall_ns] = Number(process.hrtime.bigint());
+    this.slots[slotIndex.wall_ns] = wallNs();
   }
 
   private readThreadCpu(): void {
@@ -108,7 +104,7 @@ export class JsSampler implements Sampler {
     const { cpu, io, rss } = this.options;
     if (!cpu && !io && !rss) return;
     const { slots } = this;
-    const usage = process.resourceUsage();
+    const usage = resourceUsage();
     if (cpu) slots[slotIndex.process_cpu_ns] = (usage.userCPUTime + usage.systemCPUTime) * NS_PER_US;
     if (io) {
       slots[slotIndex.faults_minor] = usage.minorPageFault;
@@ -144,7 +140,7 @@ function rssPeak(mode: SamplerOptions['rssPeak'], missing: string): SourceState 
 /** NaN where /proc is not mounted or no descriptor is left. */
 function rssBytes(): number {
   try {
-    return process.memoryUsage.rss();
+    return residentBytes();
   } catch {
     return Number.NaN;
   }

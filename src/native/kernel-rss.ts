@@ -1,8 +1,9 @@
-import { availableParallelism, cpus, release } from 'node:os';
+import { Math, Number } from '../host/intrinsics.js';
+import { arch, availableParallelism, cpus, platform, release } from '../host/process.js';
 import { present, type SourceState } from '../sources.js';
 
 /** A page of x64; arm64 kernels may have larger ones, and Node does not tell. */
-const PAGE_KIB = process.arch === 'arm64' ? 64 : 4;
+const PAGE_KIB = arch === 'arm64' ? 64 : 4;
 
 /** Resident set = file-backed + anonymous + shared pages, each its own kernel counter. */
 const COUNTERS = 3;
@@ -26,7 +27,7 @@ function approximateBoundKib(cpuCount: number): number {
 
 /** How exact the kernel's resident set is. */
 export function rssState(method: string, kernel: string = release(), cpuCount: number = cpusHere()): SourceState {
-  if (process.platform !== 'linux') return present('exact', method);
+  if (platform !== 'linux') return present('exact', method);
   if (!isBefore(kernel, PRECISE_SINCE)) return present('exact', method);
   if (isBefore(kernel, PER_CPU_SINCE)) {
     return present(
@@ -52,7 +53,7 @@ export function rssPeakState(
   cpuCount: number = cpusHere(),
 ): SourceState {
   const state = present('bounded', method, caveat);
-  return process.platform !== 'linux' || isBefore(kernel, PER_CPU_SINCE)
+  return platform !== 'linux' || isBefore(kernel, PER_CPU_SINCE)
     ? state
     : { ...state, bound_kb: approximateBoundKib(cpuCount) };
 }

@@ -1,3 +1,5 @@
+import { Object } from '../host/intrinsics.js';
+
 /**
  * The slots of one sample, in the order of native/sample_layout.h; test/native/layout.test.ts holds the two
  * together. `_ns` are nanoseconds, `_bytes` bytes, the rest plain counts. A slot that was not read is NaN.

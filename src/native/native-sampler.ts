@@ -1,3 +1,4 @@
+import { Float64Array, Number, Object } from '../host/intrinsics.js';
 import { moduleName, OTHER_MODULES } from '../module-name.js';
 import { present, type SamplerSources, type SourceState } from '../sources.js';
 import { compositionOf } from './account.js';

@@ -1,4 +1,4 @@
-import { isMainThread } from 'node:worker_threads';
+import { isMainThread } from '../host/process.js';
 import { loadBinding } from './binding.js';
 
 /**

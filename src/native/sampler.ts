@@ -1,3 +1,4 @@
+import { Float64Array, SharedArrayBuffer } from '../host/intrinsics.js';
 import type { SamplerSources } from '../sources.js';
 import { SAMPLE_LENGTH } from './layout.js';
 

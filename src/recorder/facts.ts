@@ -1,5 +1,7 @@
-import { readFileSync, readlinkSync } from 'node:fs';
-import { threadId } from 'node:worker_threads';
+import { dateNow } from '../host/clock.js';
+import { readFileSync, readlinkSync } from '../host/files.js';
+import { Number } from '../host/intrinsics.js';
+import { commandLine, nodeVersion, parentId, processId, threadId } from '../host/process.js';
 import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../native/layout.js';
 import type { SlurmIdentity } from '../report/report.js';
 import { COLUMNS } from '../row-store.js';
@@ -54,14 +56,14 @@ export interface ProcessIdentity {
 export function collectFacts(sources: Sources, start: Float64Array, warnings: readonly string[] = []): RecorderFacts {
   const cpuNs = start[slotIndex.process_cpu_ns]!;
   return {
-    node: process.version,
-    pid: process.pid,
-    parent: process.ppid,
-    command: [...process.execArgv, ...process.argv.slice(1)].join(' ').slice(0, LONGEST_COMMAND),
+    node: nodeVersion,
+    pid: processId,
+    parent: parentId,
+    command: commandLine.slice(0, LONGEST_COMMAND),
     thread: threadId,
     slurm: slurmIdentity() ?? null,
     identity: ownIdentity(),
-    made_at_ms: Date.now(),
+    made_at_ms: dateNow(),
     start: { wall_ns: start[slotIndex.wall_ns]!, process_cpu_ns: Number.isNaN(cpuNs) ? null : cpuNs },
     sources,
     warnings,
@@ -81,7 +83,7 @@ let own: ProcessIdentity | undefined;
 
 /** Of this process: read once, for profilers that are made for each input. */
 function ownIdentity(): ProcessIdentity {
-  own ??= { ...machineIdentity(), start_ticks: startTicks(process.pid) };
+  own ??= { ...machineIdentity(), start_ticks: startTicks(processId) };
   return own;
 }
 

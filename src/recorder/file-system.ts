@@ -1,4 +1,5 @@
-import { statfsSync } from 'node:fs';
+import { statfsSync } from '../host/files.js';
+import { Map } from '../host/intrinsics.js';
 
 /** Where a file is kept, as far as it matters to one that is mapped and stored to all the time. */
 export interface FileSystem {

@@ -1,4 +1,5 @@
 import { BUCKET_COUNT } from '../histogram.js';
+import { Float64Array, Math, Object, RangeError } from '../host/intrinsics.js';
 import { LONGEST_LABEL } from '../labels.js';
 import { ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT } from '../native/layout.js';
 import { INITIAL_ROWS, ROW_BYTES } from '../row-store.js';
@@ -59,6 +60,8 @@ export const LIVE = {
   ended_out_of_order: 'handles ended out of order',
   started_late: 'stages started after their parent ended',
   open_across_await: 'handles open across an await',
+  out_of_stack: 'stages not measured, the stack was full',
+  not_measured: 'stages not measured, what the profiler uses had been changed',
 } as const;
 
 export type HeaderNumber = keyof typeof GEOMETRY | keyof typeof LIVE;

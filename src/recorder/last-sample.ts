@@ -1,3 +1,4 @@
+import { Float64Array, Number, Object } from '../host/intrinsics.js';
 import { LEVEL_OF_PEAK, SAMPLE_LENGTH, type SlotName, slotIndex } from '../native/layout.js';
 import type { RecordedReading } from './read-readings.js';
 import type { Recording } from './reader.js';

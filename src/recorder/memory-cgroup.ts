@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { normalize } from 'node:path';
+import { normalize, readFileSync } from '../host/files.js';
+import { Number } from '../host/intrinsics.js';
 import { EVENT_FILES, GROUP_ROOT, lowestMemoryGroup } from './memory-group.js';
 
 /** The control group whose memory limit is the lowest, as of the moment when the recorder was made. */

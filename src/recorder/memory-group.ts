@@ -1,4 +1,5 @@
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join, normalize } from '../host/files.js';
+import { Number } from '../host/intrinsics.js';
 
 /** A control group that this process is in, as far as memory goes. */
 export interface MemoryGroup {

@@ -1,5 +1,6 @@
 import { compileFolds } from '../fold-plan.js';
 import { bucketOf } from '../histogram.js';
+import { Map, Number, Set } from '../host/intrinsics.js';
 import { GROUPS } from '../metrics.js';
 import { SLOT_COUNT, slotIndex } from '../native/layout.js';
 import { addTo, columnOf, MODULE_COLUMNS, type RowStore, raiseTo } from '../row-store.js';

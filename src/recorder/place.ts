@@ -1,8 +1,8 @@
-import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { recorderError } from '../errors.js';
+import { timeOriginMs } from '../host/clock.js';
+import { accessSync, basename, constants, dirname, join, lstatSync, mkdirSync } from '../host/files.js';
+import { Math, Number, Set } from '../host/intrinsics.js';
+import { environment, processId, threadId, tmpdir, userId } from '../host/process.js';
 import { fileSystemOf } from './file-system.js';
 
 const SUFFIX = '.recorder';
@@ -11,10 +11,10 @@ const SUFFIX = '.recorder';
  * Where recorders are whose path nobody has chosen: `$STAGEPROF_DIR`, else `stageprof` in `$XDG_RUNTIME_DIR`, else
  * `stageprof-<user id>` in the folder for temporary files.
  */
-export function recorderFolder(env: NodeJS.ProcessEnv = process.env): string {
+export function recorderFolder(env: NodeJS.ProcessEnv = environment): string {
   if (env.STAGEPROF_DIR) return env.STAGEPROF_DIR;
   if (env.XDG_RUNTIME_DIR) return join(env.XDG_RUNTIME_DIR, 'stageprof');
-  return join(tmpdir(), `stageprof-${process.getuid?.() ?? 'user'}`);
+  return join(tmpdir(), `stageprof-${userId?.() ?? 'user'}`);
 }
 
 /** Memory that holds files, on Linux. */
@@ -24,7 +24,7 @@ const SHARED_MEMORY = '/dev/shm';
  * The same for who makes a recorder an input: in memory, where nobody has chosen. To make and to remove one takes 1 ms
  * there, and on a disk, where each page that is touched first is one of the file system's, 10.
  */
-export function shortLivedRecorderFolder(env: NodeJS.ProcessEnv = process.env): string {
+export function shortLivedRecorderFolder(env: NodeJS.ProcessEnv = environment): string {
   const folder = recorderFolder(env);
   if (env.STAGEPROF_DIR || env.XDG_RUNTIME_DIR || !isInMemory(SHARED_MEMORY)) return folder;
   return join(SHARED_MEMORY, basename(folder));
@@ -34,7 +34,7 @@ export function shortLivedRecorderFolder(env: NodeJS.ProcessEnv = process.env): 
  * All folders that a recorder may be in whose path nobody has chosen, in the order in which they are tried: the first one
  * may be full.
  */
-export function recorderFolders(env: NodeJS.ProcessEnv = process.env): readonly string[] {
+export function recorderFolders(env: NodeJS.ProcessEnv = environment): readonly string[] {
   const { STAGEPROF_DIR: _chosen, ...unchosen } = env;
   const { XDG_RUNTIME_DIR: _runtime, ...shared } = unchosen;
   return [
@@ -67,12 +67,12 @@ function isInMemory(folder: string): boolean {
  */
 export function makeRecorderFolder(folder: string = recorderFolder()): string {
   try {
-    mkdirSync(folder, { recursive: folder === process.env.STAGEPROF_DIR, mode: 0o700 });
+    mkdirSync(folder, { recursive: folder === environment.STAGEPROF_DIR, mode: 0o700 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const stats = lstatSync(folder);
-  const own = process.getuid?.() ?? stats.uid;
+  const own = userId?.() ?? stats.uid;
   if (!stats.isDirectory()) throw recorderError(`${folder} is no folder: remove it, or set STAGEPROF_DIR`);
   if (stats.uid !== own) {
     throw recorderError(`${folder} belongs to user ${stats.uid}, not ${own}: set STAGEPROF_DIR to a folder of yours`);
@@ -89,8 +89,8 @@ let made = 0;
  * A name that no other recorder of this folder has: the process it is of; start of the process that names it, in
  * milliseconds since 1970; thread; number.
  */
-export function recorderName(pid: number = process.pid): string {
-  return `${pid}-${Math.round(performance.timeOrigin)}-${threadId}-${made++}${SUFFIX}`;
+export function recorderName(pid: number = processId): string {
+  return `${pid}-${Math.round(timeOriginMs)}-${threadId}-${made++}${SUFFIX}`;
 }
 
 /** The process a recorder of that name is of; undefined for another name. */

@@ -1,3 +1,4 @@
+import { Map, Math, Number } from '../host/intrinsics.js';
 import { slotIndex } from '../native/layout.js';
 import { kibOf, secondsOf } from '../report/quantities.js';
 import type { Report } from '../report/report.js';

@@ -1,4 +1,5 @@
 import { recorderError } from '../errors.js';
+import { Array, JSON, Number, Object } from '../host/intrinsics.js';
 import type { SlurmIdentity } from '../report/report.js';
 import { absent, SOURCE_NAMES, type SourceState, type Sources, type Truth } from '../sources.js';
 import type { ProcessIdentity, RecorderFacts } from './facts.js';

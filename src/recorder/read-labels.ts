@@ -1,3 +1,4 @@
+import { Buffer, Math } from '../host/intrinsics.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, labelRecordBytes } from './format.js';
 

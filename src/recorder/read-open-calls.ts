@@ -1,3 +1,4 @@
+import { Math, Number } from '../host/intrinsics.js';
 import { slotIndex } from '../native/layout.js';
 import type { RecorderFacts } from './facts.js';
 import type { RecorderBytes } from './file-bytes.js';

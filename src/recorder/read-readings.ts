@@ -1,3 +1,4 @@
+import { Number, Object } from '../host/intrinsics.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible, READING } from './format.js';
 

@@ -1,5 +1,6 @@
 import { recorderError } from '../errors.js';
 import { BUCKET_COUNT } from '../histogram.js';
+import { Int32Array, Map, Math, Number, Object, Set } from '../host/intrinsics.js';
 import { METRICS } from '../metrics.js';
 import type { MisuseName } from '../misuse.js';
 import { moduleName, OTHER_MODULES } from '../module-name.js';
@@ -82,6 +83,8 @@ export function readRecorder(bytes: RecorderBytes): Recording {
       ended_out_of_order: wholeOr(live.ended_out_of_order, 0),
       started_late: wholeOr(live.started_late, 0),
       open_across_await: wholeOr(live.open_across_await, 0),
+      out_of_stack: wholeOr(live.out_of_stack, 0),
+      not_measured: wholeOr(live.not_measured, 0),
     },
     labels,
     store,

@@ -1,3 +1,4 @@
+import { JSON, Math, Number } from '../host/intrinsics.js';
 import { LabelNode } from '../labels.js';
 import { countedWarnings } from '../misuse.js';
 import { compositionOf } from '../native/account.js';

@@ -1,4 +1,5 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from '../host/files.js';
+import { Set } from '../host/intrinsics.js';
 import type { RecorderChoice } from '../options.js';
 import { formatWarning } from '../report/warnings.js';
 import {

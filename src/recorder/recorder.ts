@@ -1,5 +1,6 @@
-import { lstatSync, unlinkSync } from 'node:fs';
 import { recorderError } from '../errors.js';
+import { lstatSync, unlinkSync } from '../host/files.js';
+import { Buffer, DataView, Float64Array, JSON, Object, Set, Uint8Array } from '../host/intrinsics.js';
 import { type Binding, loadBinding, type NativeRecorder, NO_EXTERNAL_BUFFERS } from '../native/binding.js';
 import { SLOT_COUNT } from '../native/layout.js';
 import type { SampleMemory } from '../native/sampler.js';

@@ -1,4 +1,4 @@
-import { getSystemErrorMap } from 'node:util';
+import { getSystemErrorMap } from '../host/process.js';
 
 /** Name and text of an errno: `ENOSPC`, `no space left on device (ENOSPC)`. */
 export function systemFault(errno: number): { readonly code: string; readonly reason: string } {

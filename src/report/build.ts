@@ -1,4 +1,5 @@
 import { toPairs } from '../histogram.js';
+import { Array, Map, Object } from '../host/intrinsics.js';
 import type { LabelNode } from '../labels.js';
 import { METRICS, type MetricField, type Unit } from '../metrics.js';
 import { columnOf, MODULE_COLUMNS, type RowStore } from '../row-store.js';

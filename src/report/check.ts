@@ -1,5 +1,6 @@
 import { reportShapeError, schemaError } from '../errors.js';
 import { BUCKET_COUNT } from '../histogram.js';
+import { Array, Math, Number, Object } from '../host/intrinsics.js';
 import { SOURCE_NAMES, TRUTHS, type Truth } from '../sources.js';
 import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS } from './header.js';

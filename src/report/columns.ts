@@ -1,4 +1,5 @@
 import { quantileSeconds } from '../histogram.js';
+import { Math, Set } from '../host/intrinsics.js';
 import { METRICS, type MetricField } from '../metrics.js';
 import { EXACT_MEMBERS } from './exact-use.js';
 import { count, duration, NOTHING, percent, type Quantity, roughDuration, size } from './format.js';

@@ -1,3 +1,4 @@
+import { Map, Math, Number, Object } from '../host/intrinsics.js';
 import type { CompositionBytes } from '../native/sampler.js';
 import { kibOf, secondsOf } from './quantities.js';
 import type { ModuleKib } from './report.js';

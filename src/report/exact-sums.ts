@@ -1,3 +1,5 @@
+import { Float64Array, Map, Number } from '../host/intrinsics.js';
+
 /**
  * Sums of doubles that do not depend on the order of their terms: each is kept exactly and rounded once, when it is
  * read. Plain addition rounds at every step, so that workers that share a corpus would come to other last digits

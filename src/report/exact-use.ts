@@ -1,3 +1,4 @@
+import { Object } from '../host/intrinsics.js';
 import type { Unit } from '../metrics.js';
 import { SLICED } from '../slices.js';
 import { kibOf, secondsOf } from './quantities.js';

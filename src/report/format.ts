@@ -1,3 +1,5 @@
+import { Math, Number, String } from '../host/intrinsics.js';
+
 /** A number as the table shows it. Digits and unit stay apart so that a column can align both. */
 export interface Quantity {
   readonly digits: string;

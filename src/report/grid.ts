@@ -1,3 +1,4 @@
+import { Math } from '../host/intrinsics.js';
 import type { Quantity } from './format.js';
 import { shorten, textWidth } from './text-width.js';
 

@@ -1,3 +1,4 @@
+import { Object } from '../host/intrinsics.js';
 import { absent, SOURCE_NAMES, type SourceName, type SourceState } from '../sources.js';
 import { REPORT_SCHEMA, type ReportHeader } from './report.js';
 

@@ -1,3 +1,4 @@
+import { Float64Array, Number, Object, Set } from '../host/intrinsics.js';
 import { SOURCE_NAMES, type SourceName, type SourceState, type Sources } from '../sources.js';
 import type { Composition } from './composition.js';
 import { type ExactState, ExactSums } from './exact-sums.js';

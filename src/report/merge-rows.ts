@@ -1,3 +1,4 @@
+import { Array, Map, Number, Object, Uint8Array } from '../host/intrinsics.js';
 import { OTHER } from '../labels.js';
 import { METRICS } from '../metrics.js';
 import { type ExactState, ExactSums } from './exact-sums.js';

@@ -1,3 +1,4 @@
+import { JSON, Math, Object } from '../host/intrinsics.js';
 import { SOURCE_NAMES, type SourceState, type Sources, type Truth, weaker } from '../sources.js';
 
 /** Ends the reason of a merged state that is not true of all the reports behind it. */

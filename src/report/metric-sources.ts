@@ -1,3 +1,4 @@
+import { Set } from '../host/intrinsics.js';
 import { METRICS, type Metric } from '../metrics.js';
 import type { SlotName } from '../native/layout.js';
 import { type SourceName, type SourceState, type Sources, TRACKER_METHOD } from '../sources.js';

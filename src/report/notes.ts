@@ -1,3 +1,4 @@
+import { Array, Map, Set } from '../host/intrinsics.js';
 import { SOURCE_NAMES, type SourceName, type SourceState } from '../sources.js';
 import type { LeftOut } from './columns.js';
 import { PARTS } from './composition.js';

@@ -1,3 +1,4 @@
+import { Math, Number, Object } from '../host/intrinsics.js';
 import { sourceOf } from './metric-sources.js';
 import { NUMBER_METRICS, type NumberMetric } from './number-metrics.js';
 import type { ModuleKib, Report, StageRow } from './report.js';

@@ -1,3 +1,4 @@
+import { JSON, Math, Set } from '../host/intrinsics.js';
 import type { Composition } from './composition.js';
 
 /** A process of a run, told by its own report, by what was seen of it from outside, or by both. */

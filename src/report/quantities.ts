@@ -1,3 +1,5 @@
+import { Math } from '../host/intrinsics.js';
+
 /** Numbers of samples as numbers of reports. */
 
 /** Nanoseconds as seconds, to the nanosecond; null for NaN, which stands for "not measured". */

@@ -1,4 +1,5 @@
 import { quantileSeconds } from '../histogram.js';
+import { Number, Object, Set } from '../host/intrinsics.js';
 import type { MetricField } from '../metrics.js';
 import type { StageRow } from './report.js';
 

@@ -1,3 +1,4 @@
+import { Array, Map, Math, Number, Set } from '../host/intrinsics.js';
 import { type Column, type ColumnKey, cellOf, columnsOf, type LeftOut, READING_KEY, rankOf } from './columns.js';
 import { escapeControls } from './escape.js';
 import { NOTHING } from './format.js';

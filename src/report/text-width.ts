@@ -1,3 +1,5 @@
+import { Math } from '../host/intrinsics.js';
+
 const PRINTABLE_ASCII = /^[ -~]*$/;
 const NO_CELL = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 const TWO_CELLS =

@@ -1,3 +1,4 @@
+import { Map } from '../host/intrinsics.js';
 import type { SourceState } from '../sources.js';
 import type { ThreadGroup } from '../thread-groups.js';
 import { mergeState } from './merge-sources.js';

@@ -1,3 +1,4 @@
+import { Map, Set } from '../host/intrinsics.js';
 import { nearestAncestor } from '../label-path.js';
 import type { StageRow } from './report.js';
 

@@ -1,3 +1,5 @@
+import { Map, Number } from '../host/intrinsics.js';
+
 /**
  * A warning of a report is one string, `text: N`: what happened and how many times. The count stands last so
  * that the same text from thousands of reports stays one line. A string without a count is kept as it is, once.

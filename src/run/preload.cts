@@ -17,7 +17,8 @@ import workers = require('node:worker_threads');
 
 import type * as Active from '../active.js' with { 'resolution-mode': 'import' };
 import type { StageProfilerOptions } from '../options.js' with { 'resolution-mode': 'import' };
-import type { ProfilerParts, StageProfiler } from '../profiler.js' with { 'resolution-mode': 'import' };
+import type { ProfilerParts } from '../profiler.js' with { 'resolution-mode': 'import' };
+import type { StageProfiler } from '../stage-profiler.js' with { 'resolution-mode': 'import' };
 import type { Profiler } from '../types.js' with { 'resolution-mode': 'import' };
 import type { RunVariable } from './run-variable.js' with { 'resolution-mode': 'import' };
 

@@ -15,6 +15,9 @@ const failed = (input: string, kind: string, message: RegExp) => ({
 test.each([
   ['takes all listeners off', 'allListeners', good('allListeners'), 0],
   ['replaces JSON.stringify', 'stringify', good('stringify'), 0],
+  ['leaves fake timers behind', 'timers', good('timers'), 0],
+  ['replaces promises', 'promises', good('promises'), 0],
+  ['takes functions of the process away', 'process', good('process'), 0],
   ['gives all arrays a toJSON', 'arrays', failed('arrays', 'record', /take it off their prototype/), 1],
   ['gives all objects a toJSON', 'objects', failed('objects', 'record', /toJSON/), 1],
   ['closes the channel to stageprof', 'channel', failed('channel', 'exit', /had closed the channel to stageprof/), 1],

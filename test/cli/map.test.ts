@@ -162,7 +162,7 @@ describe('stageprof map', () => {
   test('does not take an error of its own for the pipeline ending the process', async () => {
     const { exitCode, stderr } = await runCli(['map', OUTCOMES, 'sabotage'], { cwd: temporaryFolder() });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('Error: nothing can be cleared');
+    expect(stderr).toContain('Error: nothing can be aborted');
     expect(stderr).toContain('sabotage: failed, stageprof itself failed in its process');
     expect(stderr).not.toContain('process.exit()');
   });

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import flows from '../../examples/flows/flows.js';
 import { nullProfiler } from '../../src/null-profiler.js';
-import { StageProfiler } from '../../src/profiler.js';
+import { StageProfiler } from '../../src/stage-profiler.js';
 import { packageDirectory } from './installed.js';
 
 const DIRECTORIES = ['sharp', 'yauzl', 'acorn', 'commander', 'node-gyp-build', 'tar-stream', 'pend', 'ajv'];

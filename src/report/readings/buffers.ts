@@ -1,3 +1,4 @@
+import { Math, Number, Object } from '../../host/intrinsics.js';
 import type { ModuleKib } from '../report.js';
 import type { Facts } from './rule.js';
 import { mostOf } from './words.js';

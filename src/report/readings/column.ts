@@ -1,3 +1,4 @@
+import { Array, Map, Number, Object, Set } from '../../host/intrinsics.js';
 import { escapeControls } from '../escape.js';
 import type { Note } from '../notes.js';
 import { outsideRow } from '../outside.js';

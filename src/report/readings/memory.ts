@@ -1,3 +1,4 @@
+import { Math } from '../../host/intrinsics.js';
 import { holdLess } from './advice.js';
 import { addonBuffersKib, addonOf } from './buffers.js';
 import { covers, type Facts, limit, type Rule, rule } from './rule.js';

@@ -1,3 +1,4 @@
+import { Set } from '../../host/intrinsics.js';
 import type { StageRow } from '../report.js';
 import { MEMORY_RULES } from './memory.js';
 import { factsOf, type Reading, type ReadingContext, type ReadingKind, type Rule } from './rule.js';

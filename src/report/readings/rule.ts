@@ -1,3 +1,4 @@
+import { Math, Object } from '../../host/intrinsics.js';
 import type { MetricField } from '../../metrics.js';
 import type { SourceName, SourceState, Sources } from '../../sources.js';
 import { stagesWallS } from '../outside.js';

@@ -1,3 +1,4 @@
+import { Math, Number } from '../../host/intrinsics.js';
 import { duration, inline, percent } from '../format.js';
 import { type Facts, limit, type Rule, rule } from './rule.js';
 

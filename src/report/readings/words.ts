@@ -1,3 +1,4 @@
+import { Object } from '../../host/intrinsics.js';
 import { inline, size } from '../format.js';
 import type { ModuleKib } from '../report.js';
 

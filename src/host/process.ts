@@ -1,0 +1,41 @@
+/** What Node tells of the process and the machine, as it was when the profiler was loaded. */
+import os from 'node:os';
+import util from 'node:util';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import workers from 'node:worker_threads';
+
+const { process } = globalThis;
+
+// A forked process loads the profiler anew, so these never change.
+export const { arch, execArgv, platform } = process;
+export const { env: environment, features: nodeFeatures, pid: processId, version: nodeVersion } = process;
+export const { ppid: parentId } = process;
+/** As it was started, but for the program that runs it. */
+export const commandLine: string = [...process.execArgv, ...process.argv.slice(1)].join(' ');
+/** From Node 22.19 and 24 on. */
+export const threadCpuUsage = (
+  process as { threadCpuUsage?: () => { readonly user: number; readonly system: number } }
+).threadCpuUsage?.bind(process);
+export const resourceUsage = process.resourceUsage.bind(process);
+export const memoryUsage: () => NodeJS.MemoryUsage = process.memoryUsage.bind(process);
+export const residentBytes: () => number = process.memoryUsage.rss.bind(process.memoryUsage);
+/** Not there on Windows. */
+export const userId = process.getuid?.bind(process);
+export const dlopen = process.dlopen.bind(process);
+export const emitWarning = process.emitWarning.bind(process);
+
+export const { isMainThread, threadId } = workers;
+export const { availableParallelism, cpus, release, tmpdir } = os;
+export const { getHeapStatistics, promiseHooks, setFlagsFromString } = v8;
+export const { runInNewContext } = vm;
+export const { getSystemErrorMap, inspect } = util;
+export const { isPromise } = util.types;
+
+// Members that end the process or listen to it: a program may have put others in their place by then.
+export const addProcessListener = process.on.bind(process);
+export const removeProcessListener = process.off.bind(process);
+export const processListeners = process.listeners.bind(process);
+export const exitProcess = process.exit.bind(process);
+/** The object itself, for who changes a member of it. */
+export const processObject: NodeJS.Process = process;
