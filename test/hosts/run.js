@@ -1,4 +1,4 @@
-// node test/hosts/run.js [--nodes 20,22,24,26] [--only WORD] [--jobs N]
+// node test/hosts/run.js [--nodes 20,22,24,26] [--only WORD] [--jobs N] [--jobs N]
 // Runs every host of the table alone and under the profiler, prints a line for each, and what differs below it.
 // Needs the built package. Exits with 1 where anything differs. Packages are kept in a temporary folder for the next run.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,11 @@ import { tryHost } from './trial.js';
 const OWN_LINE = process.versions.node.split('.')[0];
 
 const { values } = parseArgs({
-  options: { nodes: { type: 'string', default: OWN_LINE }, only: { type: 'string', default: '' } },
+  options: {
+    nodes: { type: 'string', default: OWN_LINE },
+    only: { type: 'string', default: '' },
+    jobs: { type: 'string', default: '2' },
+  },
 });
 
 const say = (line) => process.stdout.write(`${line}\n`);
@@ -23,8 +27,12 @@ const folder = mkdtempSync(join(tmpdir(), 'stageprof-hosts-'));
 try {
   for (const line of values.nodes.split(',')) {
     const node = line === OWN_LINE ? process.execPath : nodeOf(line);
-    for (const [index, host] of hosts.entries())
-      await tell(host, { node, line, base: join(folder, `${line}-${index}`) });
+    const left = hosts.entries();
+    // Each takes the next one.
+    const job = async () => {
+      for (const [index, host] of left) await tell(host, { node, line, base: join(folder, `${line}-${index}`) });
+    };
+    await Promise.all(Array.from({ length: Number(values.jobs) }, job));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -36,6 +44,7 @@ async function tell(host, settings) {
   const began = performance.now();
   mkdirSync(settings.base);
   const { skipped, differences } = await tryHost(host, { ...settings, root });
+  rmSync(settings.base, { recursive: true, force: true });
   const name = `Node ${settings.line}, ${host.name}`;
   if (skipped !== undefined) {
     counts.skipped++;

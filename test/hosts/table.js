@@ -15,6 +15,7 @@
 import { COUNTED } from './table/counted.js';
 import { ENDINGS } from './table/endings.js';
 import { FLAGS } from './table/flags.js';
+import { MAPS } from './table/maps.js';
 import { PACKAGES } from './table/packages.js';
 import { PROCESSES } from './table/processes.js';
 import { REPLACED } from './table/replaced.js';
@@ -28,6 +29,7 @@ export const HOSTS = [
   ...FLAGS,
   ...PROCESSES,
   ...WORKERS,
+  ...MAPS,
   ...RESTRICTED,
   ...PACKAGES,
 ];

@@ -1,8 +1,12 @@
 // Runs one host in all its ways, and tells what differs.
+import { rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { compiled, missingFor, packagesFolder } from './requirements.js';
 import { masked, misfits, textDifference } from './truth.js';
 import { passedOn, runWay } from './ways.js';
 import { makeBase, World } from './world.js';
+
+const skipped = (reason) => ({ skipped: reason, differences: [] });
 
 /**
  * @typedef {object} Verdict
@@ -16,20 +20,27 @@ import { makeBase, World } from './world.js';
  * @returns {Promise<Verdict>}
  */
 export async function tryHost(host, { node, line, base, root }) {
-  const skipped = (reason) => ({ skipped: reason, differences: [] });
   if (host.lines !== undefined && !host.lines.includes(Number(line))) return skipped(`not for Node ${line}`);
   const missing = missingFor(host);
   if (missing !== undefined) return skipped(missing);
-  let folder = base;
-  if (host.packages !== undefined) {
-    const installed = packagesFolder(host.packages);
-    if (installed.missing !== undefined) return skipped(installed.missing);
-    folder = installed.folder;
+  if (host.packages === undefined) return compare(host, base, base, { node, root });
+  const installed = packagesFolder(host.packages);
+  if (installed.missing !== undefined) return skipped(installed.missing);
+  // Below the packages, so that the host finds them.
+  const below = join(installed.folder, basename(base));
+  try {
+    return await compare(host, below, installed.folder, { node, root });
+  } finally {
+    rmSync(below, { recursive: true, force: true });
   }
-  makeBase(folder, root);
-  const world = new World(folder);
-  const places = { '<world>': world.folder, '<tmp>': world.temporary };
-  for (const name of host.compiled ?? []) places[`<${name}>`] = compiled(name, folder);
+}
+
+/** @param {string} packages the folder whose node_modules the host uses */
+async function compare(host, base, packages, { node, root }) {
+  makeBase(base, packages, root);
+  const world = new World(base);
+  const places = { '<world>': world.folder, '<tmp>': world.temporary, '<modules>': join(packages, 'node_modules') };
+  for (const name of host.compiled ?? []) places[`<${name}>`] = compiled(name, base);
   const placed = (text) => Object.entries(places).reduce((all, [place, path]) => all.replaceAll(place, path), text);
   const command = (host.command ?? []).map(placed);
   const around = (host.around ?? []).map(placed);

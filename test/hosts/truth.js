@@ -5,8 +5,7 @@ const OWN_FRAMES = new RegExp(`^ +at (.*${DIST}.*|AsyncLocalStorage\\.run .*)\\n
 
 /** What no two runs have in common, and the frames of `stage` itself in the stack of an error. */
 export function masked({ mask = (text) => text }, text) {
-  const same = text.replace(/\(node:\d+\)/g, '(node:PID)').replace(/"profile":\{.*\}(?=\}\n)/g, '"profile":{}');
-  return mask(same.replace(OWN_FRAMES, ''));
+  return mask(text.replace(/\(node:\d+\)/g, '(node:PID)').replace(OWN_FRAMES, ''));
 }
 
 const SHOWN_LINES = 6;

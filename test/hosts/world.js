@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -49,14 +48,14 @@ export class World {
   }
 }
 
-/** Makes a base whose programs can import stageprof. */
-export function makeBase(base, root) {
-  mkdirSync(join(base, 'node_modules'), { recursive: true });
+/** Makes a base whose programs can import stageprof, and start what is installed in the folder `packages`. */
+export function makeBase(base, packages, root) {
+  const modules = join(base, 'node_modules');
+  mkdirSync(modules, { recursive: true });
   // Else the settings of the folders above would be the host's: module type, tsconfig.json.
-  if (!existsSync(join(base, 'package.json'))) writeFileSync(join(base, 'package.json'), '{ "private": true }\n');
-  const link = join(base, 'node_modules', 'stageprof');
-  rmSync(link, { force: true, recursive: true });
-  symlinkSync(root, link);
+  writeFileSync(join(base, 'package.json'), '{ "private": true }\n');
+  symlinkSync(root, join(modules, 'stageprof'));
+  if (packages !== base) symlinkSync(join(packages, 'node_modules', '.bin'), join(modules, '.bin'));
 }
 
 function list(base, path, found) {

@@ -10,6 +10,9 @@ console.log('done');
 
 const STAGES = { a: 1, 'a.b': 1, later: 1 };
 
+// Loaded by `run` itself too, as by every node program.
+const FIRST = 'if (process.argv[1].endsWith("main.mjs")) console.log("first");';
+
 const flagged = (flags, row) => ({
   name: `flags: ${flags.join(' ')}`,
   files: { 'main.mjs': BODY },
@@ -35,7 +38,6 @@ const FLAGS_ALONE = [
   '--trace-warnings',
   '--trace-deprecation',
   '--trace-exit',
-  '--trace-sync-io',
   '--trace-sigint',
   '--pending-deprecation',
   '--throw-deprecation',
@@ -86,6 +88,8 @@ export const FLAGS = [
   ...FLAGS_ALONE.map((flag) => flagged([flag])),
   flagged(['--disable-proto=delete'], { ways: ['run', 'register'] }),
   flagged(['--disable-proto=throw']),
+  // A report reads files of the system, whoever asks for it.
+  flagged(['--trace-sync-io'], { files: { 'main.mjs': BODY.replace('profiler.report();', '') }, ways: ['run'] }),
   // Where no addon may be loaded, what it alone reads is not measured.
   flagged(['--no-addons']),
   flagged(['--inspect=0'], { mask: (text) => text.replace(/ws:.*/g, 'ws:') }),
@@ -100,7 +104,7 @@ export const FLAGS = [
     slow: true,
   }),
   flagged(['--prof', '--logfile=<tmp>/v8.log', '--no-logfile-per-isolate'], { ignores: /v8\.log$/, slow: true }),
-  flagged(['--perf-basic-prof'], { ignores: /perf-/, slow: true }),
+  flagged(['--perf-basic-prof'], { ignores: /perf-|isolate-/, slow: true }),
   flagged(['--secure-heap=65536']),
   flagged(['--experimental-permission', '--allow-fs-read=*', '--allow-fs-write=*'], {
     lines: [20, 22],
@@ -136,12 +140,12 @@ export const FLAGS = [
   flagged([], {
     name: 'flags: NODE_OPTIONS with quotes',
     env: { NODE_OPTIONS: '--require "./a file.cjs" --no-warnings --max-old-space-size=100' },
-    files: { 'main.mjs': BODY, 'a file.cjs': 'console.log("first");' },
+    files: { 'main.mjs': BODY, 'a file.cjs': FIRST },
   }),
   flagged([], {
     name: 'flags: NODE_OPTIONS with escapes',
     env: { NODE_OPTIONS: '  "--require=./a \\"file\\".cjs"  ' },
-    files: { 'main.mjs': BODY, 'a "file".cjs': 'console.log("first");' },
+    files: { 'main.mjs': BODY, 'a "file".cjs': FIRST },
   }),
   flagged([], {
     name: 'flags: NODE_PENDING_DEPRECATION, NODE_DEBUG of none, NODE_EXTRA_CA_CERTS',
@@ -210,8 +214,9 @@ test('mocks', (t) => { const f = t.mock.fn(() => 1); profiler.stage('c', f); ass
   program('--print', {}, ['node', '--print', '[1, process.argv.slice(1)]', 'x'], { stdout: '1' }),
   program('--version', {}, ['node', '--version'], { stdout: 'v', report: false, ways: ['run'] }),
   program('--check', { 'main.mjs': BODY, 'wrong.mjs': 'x x' }, ['node', '--check', 'main.mjs'], { ways: ['run'] }),
-  program('a syntax error', { 'main.cjs': 'x x' }, ['node', 'main.cjs'], { exit: 1 }),
-  program('a file that is not there', {}, ['node', 'nowhere.mjs'], { exit: 1 }),
+  // `--import` has Node load the program by another loader, whose frames are others.
+  program('a syntax error', { 'main.cjs': 'x x' }, ['node', 'main.cjs'], { exit: 1, ways: ['run'] }),
+  program('a file that is not there', {}, ['node', 'nowhere.mjs'], { exit: 1, ways: ['run'] }),
   program('an option that is not there', {}, ['node', '--nonsense', 'x'], { exit: 9, report: false, ways: ['run'] }),
   program(
     'modules of all kinds',

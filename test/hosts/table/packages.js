@@ -76,7 +76,7 @@ export const PACKAGES = [
       'faked.test.js': `import { expect, test } from 'vitest'; import { faked } from './faked.js'; test('faked', async () => expect(await faked()).toEqual([7, 60_000]));`,
       'vitest.config.js': `export default { test: { pool: 'forks' } };`,
     },
-    ['node', '../node_modules/vitest/vitest.mjs', 'run', '--reporter=verbose', '--no-color'],
+    ['node', '<modules>/vitest/vitest.mjs', 'run', '--reporter=verbose', '--no-color'],
     { mask: times, stages: FAKED_STAGES, stdout: 'faked', ignores: /\.vite|^tmp\/(?!stageprof)/ },
   ),
   withPackages(
@@ -87,7 +87,7 @@ export const PACKAGES = [
 test('own profiler', () => { vi.useFakeTimers({ toFake: ['performance', 'Date', 'setTimeout', 'hrtime'] }); const own = new StageProfiler(); own.stage('x', () => {}); expect(own.report().stages[0].calls).toBe(1); own.close(); vi.useRealTimers(); activeProfiler().stage('a', () => {}); });`,
       'vitest.config.js': `export default { test: { pool: 'threads' } };`,
     },
-    ['node', '../node_modules/vitest/vitest.mjs', 'run', '--no-color'],
+    ['node', '<modules>/vitest/vitest.mjs', 'run', '--no-color'],
     { mask: times, mayTell: /^a$/, ignores: /\.vite|^tmp\/(?!stageprof)/ },
   ),
   withPackages(
@@ -104,7 +104,7 @@ test('faked clocks', () => { jest.useFakeTimers({ now: 0 }); profiler.stage('c',
       'node',
       '--experimental-vm-modules',
       '--no-warnings',
-      '../node_modules/jest/bin/jest.js',
+      '<modules>/jest/bin/jest.js',
       '--no-cache',
       '--runInBand',
       '--detectOpenHandles',
@@ -124,7 +124,7 @@ test('faked clocks', () => { jest.useFakeTimers({ now: 0 }); profiler.stage('c',
       'b.test.js': `test('open handles', () => expect(process.listenerCount('exit')).toBeLessThan(20)); test('fails', () => expect(1).toBe(2));`,
       'jest.config.js': 'module.exports = { transform: {}, maxWorkers: 2 };',
     },
-    ['node', '../node_modules/jest/bin/jest.js', '--no-cache', '--verbose'],
+    ['node', '<modules>/jest/bin/jest.js', '--no-cache', '--verbose'],
     {
       exit: 1,
       mask: (text) => [...times(text).split('\n')].sort().join('\n'),
@@ -139,7 +139,7 @@ test('faked clocks', () => { jest.useFakeTimers({ now: 0 }); profiler.stage('c',
 describe('faked', () => { it('waits', async () => assert.deepEqual(await faked(), [7, 60_000]));
 it('spies', () => { const spies = ['now'].map((name) => sinon.stub(performance, name).returns(0)); const fs = sinon.spy(process, 'hrtime'); profiler.stage('c', () => {}); profiler.report(); assert.equal(spies[0].callCount, 0); assert.equal(fs.callCount, 0); sinon.restore(); }); });`,
     },
-    ['node', '../node_modules/mocha/bin/mocha.js', '--check-leaks', 'faked.test.mjs'],
+    ['node', '<modules>/mocha/bin/mocha.js', '--check-leaks', 'faked.test.mjs'],
     { mask: times, stages: { ...FAKED_STAGES, c: 1 } },
   ),
   withPackages(
@@ -186,7 +186,7 @@ it('spies', () => { const spies = ['now'].map((name) => sinon.stub(performance, 
       'tsconfig.json':
         '{ "compilerOptions": { "module": "node16", "moduleResolution": "node16", "target": "es2022", "strict": false, "skipLibCheck": true }, "ts-node": { "transpileOnly": true } }',
     },
-    ['node', '../node_modules/ts-node/dist/bin.js', 'main.ts'],
+    ['node', '<modules>/ts-node/dist/bin.js', 'main.ts'],
     { stages: { a: 1 }, stdout: 'typed 1', lines: [20, 22] },
   ),
   loaded('cls-hooked', ['cls-hooked@4'], `import cls from 'cls-hooked'; const namespace = cls.createNamespace('n');`, {
@@ -414,7 +414,7 @@ for (const name of Object.keys(fs)) if (typeof memory[name] === 'function' && /^
     {
       'main.mjs': `${OPEN}profiler.stage('a', () => console.log('done')); setTimeout(() => process.kill(process.ppid, 'SIGTERM'), 300);`,
     },
-    ['node', '../node_modules/nodemon/bin/nodemon.js', '--quiet', '--watch', 'nothing', 'main.mjs'],
+    ['node', '<modules>/nodemon/bin/nodemon.js', '--quiet', '--watch', 'nothing', 'main.mjs'],
     { exit: 'SIGTERM', mayTell: /^a$/ },
   ),
   withPackages(
