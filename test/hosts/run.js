@@ -1,7 +1,7 @@
 // node test/hosts/run.js [--nodes 20,22,24,26] [--only WORD] [--jobs N] [--jobs N]
 // Runs every host of the table alone and under the profiler, prints a line for each, and what differs below it.
 // Needs the built package. Exits with 1 where anything differs. Packages are kept in a temporary folder for the next run.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,6 +24,8 @@ const say = (line) => process.stdout.write(`${line}\n`);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const hosts = HOSTS.filter(({ name }) => name.includes(values.only));
 const folder = mkdtempSync(join(tmpdir(), 'stageprof-hosts-'));
+// Some hosts run as another user.
+chmodSync(folder, 0o755);
 try {
   for (const line of values.nodes.split(',')) {
     const node = line === OWN_LINE ? process.execPath : nodeOf(line);

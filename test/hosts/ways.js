@@ -1,6 +1,6 @@
 // The ways a host is run: alone, and under the profiler.
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -48,6 +48,8 @@ export async function runWay(way, { host, node, world, command }) {
   const [stdout, stderr, said, report] = ['stdout', 'stderr', 'said', 'report.json'].map(file);
   for (const path of [stdout, stderr, said, report]) rmSync(path, { force: true });
   writeFileSync(stderr, '');
+  // Also for a host that is another user.
+  chmodSync(stderr, 0o666);
   world.prepare(host.files ?? {});
   const inner = ['sh', '-c', 'exec "$@" 2>"$0"', stderr, ...command];
   const { command: whole, env = {} } = WAYS[way]({ node, inner, report, host });
@@ -75,6 +77,7 @@ function environmentOf(node, world) {
     LANG: 'C.UTF-8',
     TMPDIR: world.temporary,
     NO_UPDATE_NOTIFIER: '1',
+    npm_config_update_notifier: 'false',
   };
 }
 

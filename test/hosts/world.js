@@ -33,6 +33,7 @@ export class World {
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder);
     }
+    chmodSync(this.temporary, 0o1777);
     for (const [name, content] of Object.entries(files)) {
       const path = join(this.folder, name);
       mkdirSync(dirname(path), { recursive: true });
@@ -52,6 +53,7 @@ export class World {
 export function makeBase(base, packages, root) {
   const modules = join(base, 'node_modules');
   mkdirSync(modules, { recursive: true });
+  chmodSync(base, 0o777);
   // Else the settings of the folders above would be the host's: module type, tsconfig.json.
   writeFileSync(join(base, 'package.json'), '{ "private": true }\n');
   symlinkSync(root, join(modules, 'stageprof'));

@@ -4,6 +4,12 @@ import { moduleHost } from './programs.js';
 
 const program = (name) => readFileSync(new URL(`../programs/${name}`, import.meta.url), 'utf8');
 
+/**
+ * A stage returns a promise derived from the function's, so that a rejection which nobody handles is seen as one: it is
+ * another object, and what waits for it runs some microtasks later.
+ */
+const DERIVED = 'the promise of a stage is derived from that of its function';
+
 const counted = (name, source, row) => moduleHost(`counts: ${name}`, source, row);
 
 /** A CommonJS program that reads what it can of its process. */
@@ -46,6 +52,13 @@ process.stdout.write(stdout); process.exitCode = status;`,
     ways: ['run', 'register'],
   },
   {
+    name: 'counts: promises',
+    files: { 'main.mjs': program('hooked.mjs') },
+    command: ['node', 'main.mjs', 'promises'],
+    differs: DERIVED,
+    stages: { outer: 5, 'outer.inner': 5, id: 2 },
+  },
+  {
     name: 'counts: asynchronous resources, with exact attribution',
     files: { 'main.mjs': program('hooked.mjs') },
     command: ['node', 'main.mjs'],
@@ -66,6 +79,7 @@ profiler.stage('c', () => Promise.reject(new Error('x'))).catch(() => order.push
 await new Promise((resolve) => setTimeout(resolve, 30)); console.log(order.join());`,
     {
       stages: { a: 1, b: 1, c: [1, 1] },
+      differs: DERIVED,
       ways: ['run', 'register'],
     },
   ),
@@ -92,6 +106,7 @@ class Thing { constructor(x) { this.x = x; } } try { const W = profiler.wrap('g'
     'the identity of a promise',
     `const promise = Promise.resolve(1); console.log(profiler.stage('a', () => promise) === promise);`,
     {
+      differs: DERIVED,
       stages: { a: 1 },
     },
   ),

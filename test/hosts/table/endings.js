@@ -213,6 +213,5 @@ d.run(() => setImmediate(() => profiler.stage('a', () => { throw new Error('as i
     exit: 'SIGXCPU',
     command: ['sh', '-c', 'ulimit -c 0; ulimit -S -t 1; exec node main.mjs'],
     stages: { a: 1 },
-    slow: true,
   }),
 ];

@@ -17,11 +17,12 @@ const withPackages = (name, packages, files, command, row) => ({
 
 /** A module that loads a package before or after it has the profiler, and opens stages. */
 const loaded = (name, packages, load, row = {}) => {
-  const { after = '', ...rest } = row;
+  // Some packages put stdout elsewhere.
+  const { after = '', print = 'console.log', ...rest } = row;
   return withPackages(
     name,
     packages,
-    { 'main.mjs': `${OPEN}${load}\n${STAGE_LINES}${after}\nconsole.log('done');\n` },
+    { 'main.mjs': `${OPEN}${load}\n${STAGE_LINES}${after}\n${print}('done');\n` },
     ['node', 'main.mjs'],
     {
       stages: STAGES,
@@ -167,7 +168,7 @@ it('spies', () => { const spies = ['now'].map((name) => sinon.stub(performance, 
   withPackages('npx tsx', ['tsx@4'], { 'main.ts': TYPESCRIPT }, ['npx', 'tsx', 'main.ts'], {
     stages: { a: 1 },
     stdout: 'typed 1',
-    ignores: /^tmp\/(tsx|node-compile)/,
+    ignores: /^tmp\/(tsx|node-compile|v8-compile)/,
   }),
   withPackages(
     'npx tsx, ended by a signal',
@@ -176,7 +177,7 @@ it('spies', () => { const spies = ['now'].map((name) => sinon.stub(performance, 
       'main.ts': `${TYPESCRIPT}process.on('SIGTERM', () => profiler.stage('closes', () => { console.log('closed'); process.exit(5); })); process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`,
     },
     ['npx', 'tsx', 'main.ts'],
-    { exit: 5, stages: { a: 1, closes: [0, 0, 1] }, stdout: 'closed', ignores: /^tmp\/(tsx|node-compile)/ },
+    { exit: 5, stages: { a: 1, closes: [0, 0, 1] }, stdout: 'closed', ignores: /^tmp\/(tsx|node-compile|v8-compile)/ },
   ),
   withPackages(
     'ts-node',
@@ -187,7 +188,7 @@ it('spies', () => { const spies = ['now'].map((name) => sinon.stub(performance, 
         '{ "compilerOptions": { "module": "node16", "moduleResolution": "node16", "target": "es2022", "strict": false, "skipLibCheck": true }, "ts-node": { "transpileOnly": true } }',
     },
     ['node', '<modules>/ts-node/dist/bin.js', 'main.ts'],
-    { stages: { a: 1 }, stdout: 'typed 1', lines: [20, 22] },
+    { stages: { a: 1 }, stdout: 'typed 1', lines: [20, 22], ignores: /v8-compile-cache/ },
   ),
   loaded('cls-hooked', ['cls-hooked@4'], `import cls from 'cls-hooked'; const namespace = cls.createNamespace('n');`, {
     after: `await namespace.runPromise(async () => { namespace.set('x', 5); await profiler.stage('within', async () => { await null; console.log(namespace.get('x')); await new Promise((resolve) => setImmediate(resolve)); console.log(namespace.get('x')); }); console.log(namespace.get('x')); });`,
@@ -209,7 +210,7 @@ it('spies', () => { const spies = ['now'].map((name) => sinon.stub(performance, 
     ['dd-trace@5'],
     `import tracer from 'dd-trace'; tracer.init({ logInjection: true, startupLogs: false, runtimeMetrics: false });`,
     {
-      after: `tracer.trace('outer', () => profiler.stage('within', () => console.log(tracer.scope().active() !== null))); process.exit(0);`,
+      after: `tracer.trace('outer', () => profiler.stage('within', () => console.log(tracer.scope().active() !== null))); console.log('done'); process.exit(0);`,
       stages: { ...STAGES, within: 1 },
       env: {
         DD_TRACE_AGENT_URL: 'http://127.0.0.1:9',
@@ -283,9 +284,10 @@ console.log(exporter.getFinishedSpans().map(({ name }) => name).join(), 'done');
     ['core-js@3'],
     `await import('core-js'); delete Promise.prototype.finally; await import('core-js/actual/index.js');`,
   ),
+  // A promise of another kind is a value like others: to wait for it would call its `then`.
   loaded('bluebird as Promise', ['bluebird@3'], `import bluebird from 'bluebird'; globalThis.Promise = bluebird;`, {
     after: `const p = profiler.stage('within', () => bluebird.delay(5).then(() => 3)); console.log(p instanceof bluebird, await p.tap(() => {}), typeof p.spread); console.log(await profiler.stage('cancelled', () => bluebird.reject(new Error('x'))).catch((error) => error.message));`,
-    stages: { ...STAGES, within: 1, cancelled: [1, 1] },
+    stages: { ...STAGES, within: 1, cancelled: 1 },
   }),
   loaded(
     'graceful-fs',
@@ -293,7 +295,7 @@ console.log(exporter.getFinishedSpans().map(({ name }) => name).join(), 'done');
     `import graceful from 'graceful-fs'; import fs from 'node:fs'; graceful.gracefulify(fs);`,
   ),
   loaded('mock-fs', ['mock-fs@5'], `import mock from 'mock-fs'; mock({ '/fake': { file: 'x' } });`, {
-    after: `import fs from 'node:fs'; console.log(fs.readFileSync('/fake/file', 'utf8'), fs.readdirSync('/').length);`,
+    after: `import fs from 'node:fs'; process._rawDebug(fs.readFileSync('/fake/file', 'utf8'), fs.readdirSync('/').length); mock.restore();`,
     lines: [20],
   }),
   loaded(
@@ -301,7 +303,7 @@ console.log(exporter.getFinishedSpans().map(({ name }) => name).join(), 'done');
     ['memfs@4'],
     `import { fs as memory } from 'memfs'; import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';
 for (const name of Object.keys(fs)) if (typeof memory[name] === 'function' && /^[a-z]/.test(name)) fs[name] = memory[name].bind(memory); syncBuiltinESMExports();`,
-    { after: 'console.log(fs.readdirSync("/").length);' },
+    { after: 'process._rawDebug(fs.readdirSync("/").length);', print: 'process._rawDebug', stdout: undefined },
   ),
   loaded(
     'signal-exit of two versions',
@@ -350,7 +352,7 @@ for (const name of Object.keys(fs)) if (typeof memory[name] === 'function' && /^
   loaded('long stack traces', ['longjohn@0.2'], `import longjohn from 'longjohn'; longjohn.async_trace_limit = 5;`, {
     lines: [20],
   }),
-  loaded('trace of async hooks', ['@napi-rs/snappy@7', 'async-listener@0.6'], `import 'async-listener';`),
+  loaded('trace of async hooks', ['async-listener@0.6'], `import 'async-listener';`),
   loaded(
     'express on loopback',
     ['express@4'],
@@ -415,7 +417,7 @@ for (const name of Object.keys(fs)) if (typeof memory[name] === 'function' && /^
       'main.mjs': `${OPEN}profiler.stage('a', () => console.log('done')); setTimeout(() => process.kill(process.ppid, 'SIGTERM'), 300);`,
     },
     ['node', '<modules>/nodemon/bin/nodemon.js', '--quiet', '--watch', 'nothing', 'main.mjs'],
-    { exit: 'SIGTERM', mayTell: /^a$/ },
+    { exit: 143, mayTell: /^a$/ },
   ),
   withPackages(
     'npm run',
