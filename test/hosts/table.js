@@ -5,7 +5,7 @@
  * - `exit`: code or signal it ends by alone (0); `stdout`: a text it then has; `until`: a file to wait for afterwards;
  * - `stages`: what the report has to tell, label to calls, or to calls, errors and open calls; `mayLack`: labels that may
  *   be missing, but not be wrong; `mayTell`: labels of any number of calls; `report: false` where there can be none;
- *   `differs`: why it cannot be the same, and then has to differ;
+ *   `says`: what `run` has to say of it; `differs`: why it cannot be the same, and then has to differ;
  *   `maySay`: an error that `run` or `map` tells of is the host's;
  * - `ways` besides alone (`['run']`); `map`: arguments of `stageprof map` in place of a command;
  * - `needs` and `packages`: what is installed or has to be there, see requirements.js; `lines` of Node, all where it has none;

@@ -38,6 +38,7 @@ const UNWANTED = /^.*(ERROR: ld\.so|^\s+at .*\d+:\d+\)?$|\b(?:Type|Range|Referen
 export function* misfits(host, way, { report, said, files }) {
   const unwanted = UNWANTED.exec(said)?.[0];
   if (unwanted !== undefined && !host.maySay) yield `it said "${unwanted.trim()}"`;
+  if (way === 'run' && host.says?.test(said) === false) yield `it did not say ${host.says}, but "${lastLines(said)}"`;
   if (way === 'map --profile') {
     yield* callMisfits(host, profilesOf(files));
     return;

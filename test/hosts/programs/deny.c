@@ -18,7 +18,8 @@ struct Name {
   int number;
 };
 
-#define CALL(name) {#name, SYS_##name}
+#define CALL(name) \
+  { #name, SYS_##name }
 
 // Those that node or a profiler may make; without one of them no program starts.
 static const struct Name kCalls[] = {
@@ -130,7 +131,8 @@ static const struct Name kCalls[] = {
 };
 
 static const struct Name kErrors[] = {
-    {"EPERM", EPERM}, {"ENOSYS", ENOSYS}, {"EACCES", EACCES}, {"ENOSPC", ENOSPC}, {"EMFILE", EMFILE}, {"ENOMEM", ENOMEM},
+    {"EPERM", EPERM},   {"ENOSYS", ENOSYS}, {"EACCES", EACCES},
+    {"ENOSPC", ENOSPC}, {"EMFILE", EMFILE}, {"ENOMEM", ENOMEM},
 };
 
 static int NumberOf(const struct Name* names, size_t count, const char* name) {
@@ -152,15 +154,18 @@ int main(int argc, char** argv) {
   // The architecture is not looked at: nothing here makes calls of another.
   struct sock_filter filter[2 * kMostCalls + 2];
   unsigned short length = 0;
-  filter[length++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-  for (char* name = strtok(argv[1], ","); name != NULL && length < 2 * kMostCalls; name = strtok(NULL, ",")) {
+  filter[length++] =
+      (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+  for (char* name = strtok(argv[1], ","); name != NULL && length < 2 * kMostCalls;
+       name = strtok(NULL, ",")) {
     int number = NumberOf(kCalls, COUNT(kCalls), name);
     filter[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1);
     filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error);
   }
   filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
   struct sock_fprog program = {length, filter};
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
     perror("deny: prctl");
     return kCannotFilter;
   }

@@ -109,11 +109,13 @@ export const FLAGS = [
     lines: [20, 22],
     ways: ['run'],
     mayLack: Object.keys(STAGES),
+    says: /permission/i,
   }),
   flagged(['--permission', '--allow-fs-read=*', '--allow-fs-write=*'], {
     lines: [24, 26],
     ways: ['run'],
     mayLack: Object.keys(STAGES),
+    says: /permission/i,
   }),
   flagged(
     [

@@ -196,6 +196,7 @@ export const RESTRICTED = [
     command: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'node', 'main.mjs'],
     needs: ['root', 'setpriv'],
     report: false,
+    says: /user/,
     mayLack: ['compute', 'wait', 'read'],
   }),
   restricted('no new privileges', ['setpriv', '--no-new-privs'], { needs: ['setpriv'] }),
