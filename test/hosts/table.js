@@ -2,9 +2,9 @@
  * The hosts. A row has
  * - `name`, unique; `files` of its working directory by name; `command`, where `<world>` and `<tmp>` are its folders and
  *   `<deny>` a program of `compiled`; `env`; `stdin`; `around`: a command before that of the profiler too;
- * - `exit`: code or signal it ends by alone (0); `stdout`: a text it then has; `until`: a file to wait for afterwards;
+ * - `exit`: code or signal it ends by alone (0), of several the one of this Node; `stdout`: a text it then has; `until`: a file to wait for afterwards;
  * - `stages`: what the report has to tell, label to calls, or to calls, errors and open calls; `mayLack`: labels that may
- *   be missing, but not be wrong; `mayTell`: labels of any number of calls; `report: false` where there can be none;
+ *   be missing, but not be wrong; `mayTell`: labels of any number of calls; `report: false` where nothing can be told;
  *   `says`: what `run` has to say of it; `differs`: why it cannot be the same, and then has to differ;
  *   `maySay`: an error that `run` or `map` tells of is the host's;
  * - `ways` besides alone (`['run']`); `map`: arguments of `stageprof map` in place of a command;
@@ -15,6 +15,7 @@
 import { COUNTED } from './table/counted.js';
 import { ENDINGS } from './table/endings.js';
 import { FLAGS } from './table/flags.js';
+import { INHERITED } from './table/inherited.js';
 import { MAPS } from './table/maps.js';
 import { PACKAGES } from './table/packages.js';
 import { PROCESSES } from './table/processes.js';
@@ -52,10 +53,10 @@ const BRIEF = [
   'replaces: all globals by functions that throw, while a report is made',
   'replaces: all prototypes by functions that throw, while stages run',
   'replaces: clocks that stand still',
+  'replaces: members of all objects, by values',
   'replaces: nothing, but all that there is is frozen',
   'replaces: nothing, but counts what is opened',
   'replaces: performance, Buffer and process.hrtime',
-  'replaces: toJSON of all objects',
   'restricted: 0<&- 2>&- for the profiler too',
   'restricted: all of 0, 1, 2 closed',
   'restricted: getrusage fails with EPERM',
@@ -70,6 +71,7 @@ export const HOSTS = [
   ...COUNTED,
   ...FLAGS,
   ...PROCESSES,
+  ...INHERITED,
   ...WORKERS,
   ...MAPS,
   ...RESTRICTED,

@@ -67,8 +67,8 @@ function unlessExempt({ differs }, differences) {
 
 /** A host that does not do what it is here for would hold nothing. */
 function wrongAlone({ exit = 0, stdout }, outcome) {
-  const expected = typeof exit === 'number' ? `exit ${exit}` : exit;
-  if (outcome.ended !== expected) return `ended by ${outcome.ended}, expected ${expected}: ${outcome.stderr}`;
+  const expected = [exit].flat().map((end) => (typeof end === 'number' ? `exit ${end}` : end));
+  if (!expected.includes(outcome.ended)) return `ended by ${outcome.ended}, expected ${expected}: ${outcome.stderr}`;
   if (stdout !== undefined && !outcome.stdout.includes(stdout)) return `stdout is "${outcome.stdout}"`;
   return undefined;
 }

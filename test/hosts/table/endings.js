@@ -120,7 +120,7 @@ process.on('exit', () => setImmediate(() => console.log('never')));`,
     stages: { a: 1 },
   }),
   ending("'exit' emitted by the program", `process.emit('exit', 0); ${A}process.emit('exit', 0); ${A}`, {
-    exit: 13,
+    exit: [13, 0],
     stages: { a: 2 },
   }),
   ending(

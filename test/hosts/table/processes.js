@@ -221,8 +221,6 @@ const said = execSync('node child.mjs 2>&1', { encoding: 'utf8' }); profiler.sta
     name: 'processes: one that is no node program',
     files: { text: 'b\na\n' },
     command: ['sort', 'text'],
-    report: false,
-    mayTell: /./,
   },
   {
     name: 'processes: python with fork and threads',
