@@ -120,13 +120,15 @@ function replacementOf(name, original) {
 }
 
 const original_ = { Error };
-// What Node itself uses to say that the program has failed, or to go on to its next line.
+// What Node itself uses: to say that the program has failed, or to go on to its next line; its own functions of fs; `then`.
 const LEFT = new Set([
   'globalThis.process',
   'globalThis.global',
   'globalThis.globalThis',
   'process.exit',
   'process.reallyExit',
+  'path.toNamespacedPath',
+  'Promise.Symbol(Symbol.species)',
 ]);
 // And to end.
 const LEFT_AT_END = /^(EventEmitter\.prototype|events|Function\.prototype)\./;
