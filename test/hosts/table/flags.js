@@ -108,14 +108,10 @@ export const FLAGS = [
   flagged(['--experimental-permission', '--allow-fs-read=*', '--allow-fs-write=*'], {
     lines: [20, 22],
     ways: ['run'],
-    mayLack: Object.keys(STAGES),
-    says: /permission/i,
   }),
   flagged(['--permission', '--allow-fs-read=*', '--allow-fs-write=*'], {
     lines: [24, 26],
     ways: ['run'],
-    mayLack: Object.keys(STAGES),
-    says: /permission/i,
   }),
   flagged(
     [
@@ -127,6 +123,17 @@ export const FLAGS = [
       '--allow-child-process',
     ],
     { lines: [24, 26], ways: ['run'] },
+  ),
+  ...[
+    ['--experimental-permission', [20, 22]],
+    ['--permission', [24, 26]],
+  ].map(([flag, lines]) =>
+    program(
+      `${flag}, with leave to read the program alone`,
+      { 'main.mjs': "console.log('done');" },
+      ['node', flag, '--allow-fs-read=<world>/*', 'main.mjs'],
+      { lines, ways: ['run'], report: false, says: /permission/, stdout: 'done' },
+    ),
   ),
   flagged(['--import', 'data:text/javascript,console.log("first")']),
   flagged(['--require', './first.cjs'], { files: { 'main.mjs': BODY, 'first.cjs': 'console.log("first");' } }),
