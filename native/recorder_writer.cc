@@ -18,6 +18,8 @@ namespace stageprof {
 namespace {
 
 constexpr uint64_t kIntervalNs = 100 * 1000 * 1000;
+// Of an interval, that a thread has run to pass for busy.
+constexpr double kBusyShare = 0.2;
 // Before its loop waits, a thread publishes its heap no more often than this: what it does in between
 // costs more than to ask V8.
 constexpr double kPublishEveryNs = 5e6;
@@ -133,6 +135,7 @@ void RecorderWriter::Run(void* data) {
     uv_mutex_unlock(&writer->mutex_);
     writer->sources_->Lock();
     writer->Write(MappedParts::Look::kWithinBudget);
+    writer->AskBusyThread();
     writer->sources_->Unlock();
     uv_mutex_lock(&writer->mutex_);
   }
@@ -162,6 +165,18 @@ void RecorderWriter::PublishBeforeWait() {
   if (now_ns - published_ns_ < kPublishEveryNs) return;
   published_ns_ = now_ns;
   heap_->ReadAllocation();
+}
+
+// On the writer's thread. A thread that has run without a word is in one long piece of JS.
+void RecorderWriter::AskBusyThread() {
+  if (!has_heap_window_) return;
+  const uint32_t publications = heap_->published().count.load(std::memory_order_relaxed);
+  const double cpu_ns = sampler_.ReadOtherClockNs();
+  const bool is_silent = publications == seen_publications_;
+  const bool is_busy = cpu_ns - seen_cpu_ns_ > kBusyShare * kIntervalNs;
+  seen_publications_ = publications;
+  seen_cpu_ns_ = cpu_ns;
+  if (is_silent && is_busy) heap_->RequestPublication();
 }
 
 void RecorderWriter::Write(MappedParts::Look look) {

@@ -54,6 +54,7 @@ class RecorderWriter {
   void OpenWindow();
   void CloseWindow();
   void PublishBeforeWait();
+  void AskBusyThread();
   void Write(MappedParts::Look look);
   void WriteReading();
   void WriteMoment(MappedParts::Look look);
@@ -76,6 +77,10 @@ class RecorderWriter {
   bool has_heap_window_ = false;
   LoopWatch loop_watch_;
   double published_ns_ = 0;
+  // As of the last reading of the thread: how often the heap had been published, and the CPU time of
+  // the thread that is sampled.
+  uint32_t seen_publications_ = 0;
+  double seen_cpu_ns_ = 0;
   int owner_ = 0;       // process id; 0 before the start and after the stop
   long thread_id_ = 0;  // of the thread that is sampled
   bool has_thread_ = false;

@@ -1,5 +1,7 @@
 #include "v8_heap.h"
 
+#include <new>
+
 #include "clocks.h"
 #include "symbols.h"
 
@@ -41,6 +43,35 @@ void V8Heap::Open() {
   }
   construct_statistics_(words_);
   backing_stores_.Open(isolate_);
+  request_interrupt_ = reinterpret_cast<decltype(request_interrupt_)>(
+      FindSymbol("_ZN2v87Isolate16RequestInterruptEPFvPS0_PvES2_"));
+  if (request_interrupt_ != nullptr) request_ = new (std::nothrow) Request{this};
+}
+
+V8Heap::~V8Heap() {
+  if (request_ == nullptr) return;
+  request_->heap = nullptr;
+  Request::Release(request_);
+}
+
+void V8Heap::Request::Release(Request* request) {
+  if (request->holders.fetch_sub(1, std::memory_order_acq_rel) == 1) delete request;
+}
+
+void V8Heap::RequestPublication() const {
+  if (request_ == nullptr || request_->is_pending.exchange(true, std::memory_order_relaxed)) return;
+  request_->holders.fetch_add(1, std::memory_order_relaxed);
+  request_interrupt_(isolate_, OnInterrupt, request_);
+}
+
+// Between two instructions of JS. As in the callbacks of collections, nothing may allocate or enter
+// JS.
+void V8Heap::OnInterrupt(void*, void* data) {
+  Request* request = static_cast<Request*>(data);
+  request->is_pending.store(false, std::memory_order_relaxed);
+  V8Heap* const heap = request->heap;
+  if (heap != nullptr && heap->windows_ != nullptr) heap->ReadAllocation();
+  Request::Release(request);
 }
 
 void* V8Heap::Find(const char* symbol) {

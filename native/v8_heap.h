@@ -2,6 +2,7 @@
 #define STAGEPROF_V8_HEAP_H_
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <atomic>
 
@@ -47,7 +48,14 @@ class V8Heap {
     std::atomic<double> allocated_bytes{0};
     std::atomic<double> gc_ns{0};
     std::atomic<double> gc_calls{0};
+    // How often that was.
+    std::atomic<uint32_t> count{0};
   };
+
+  V8Heap() = default;
+  ~V8Heap();
+  V8Heap(const V8Heap&) = delete;
+  V8Heap& operator=(const V8Heap&) = delete;
 
   void Open();
 
@@ -110,6 +118,10 @@ class V8Heap {
 
   // Any thread may read it as long as the environment lives.
   const Published& published() const { return published_; }
+  // On another thread: has the isolate's thread publish at the next point at which V8 takes an
+  // interrupt, also within a loop that neither collects nor waits. Nothing where this node does not
+  // export it. Not for a thread that waits: it would stay pending until that runs again.
+  void RequestPublication() const;
 
   const Failure& failure() const { return failure_; }
 
@@ -125,6 +137,16 @@ class V8Heap {
 
   using GcCallback = void (*)(void* isolate, int type, int flags, void* data);
 
+  // May outlive the heap, as V8 keeps what it was asked for until it can do it.
+  struct Request {
+    V8Heap* heap;  // null once that is gone; of the isolate's thread
+    std::atomic<bool> is_pending{false};
+    std::atomic<int> holders{1};
+
+    static void Release(Request* request);
+  };
+
+  static void OnInterrupt(void* isolate, void* data);
   static void OnPrologue(void* isolate, int type, int flags, void* data);
   static void OnEpilogue(void* isolate, int type, int flags, void* data);
   void* Find(const char* symbol);
@@ -149,6 +171,7 @@ class V8Heap {
     published_.allocated_bytes.store(allocated_bytes_, kRelaxed);
     published_.gc_ns.store(gc_ns_, kRelaxed);
     published_.gc_calls.store(gc_calls_, kRelaxed);
+    published_.count.store(published_.count.load(kRelaxed) + 1, kRelaxed);
   }
 
   void* isolate_ = nullptr;
@@ -158,6 +181,10 @@ class V8Heap {
   void (*add_epilogue_)(void* isolate, GcCallback, void* data, int types) = nullptr;
   void (*remove_prologue_)(void* isolate, GcCallback, void* data) = nullptr;
   void (*remove_epilogue_)(void* isolate, GcCallback, void* data) = nullptr;
+
+  void (*request_interrupt_)(void* isolate, void (*)(void* isolate, void* data),
+                             void* data) = nullptr;
+  Request* request_ = nullptr;
 
   bool verified_ = false;
   BackingStores backing_stores_;

@@ -11,6 +11,7 @@ async function settled(): Promise<void> {}
 const ENDED_OUT_OF_ORDER = countIndex.ended_out_of_order;
 const STARTED_LATE = countIndex.started_late;
 const OPEN_ACROSS_AWAIT = countIndex.open_across_await;
+const FIRST_ACROSS_AWAIT = countIndex.first_across_await;
 
 const TEXTS = [
   ['ended_out_of_order', 'handles ended out of order'],
@@ -22,10 +23,11 @@ const TEXTS = [
 
 export type MisuseName = (typeof TEXTS)[number][0];
 
-/** @param acrossAwait what is to follow the last text */
-export function countedWarnings(countOf: (name: MisuseName) => number, acrossAwait = ''): string[] {
+/** @param firstAcrossAwait the label of the first handle that was open across an await; null where it is not known */
+export function countedWarnings(countOf: (name: MisuseName) => number, firstAcrossAwait: string | null): string[] {
+  const first = firstAcrossAwait === null ? '' : `, first ${firstAcrossAwait}`;
   return TEXTS.filter(([name]) => countOf(name) > 0).map(([name, text]) =>
-    formatWarning(name === 'open_across_await' ? text + acrossAwait : text, countOf(name)),
+    formatWarning(name === 'open_across_await' ? text + first : text, countOf(name)),
   );
 }
 
@@ -71,14 +73,13 @@ export class Misuse {
     if (handle.isAcrossAwait) return;
     handle.isAcrossAwait = true;
     this.counts[OPEN_ACROSS_AWAIT]!++;
-    this.firstAcrossAwait ??= handle.node.path;
+    if (this.firstAcrossAwait !== null) return;
+    this.firstAcrossAwait = handle.node.path;
+    this.counts[FIRST_ACROSS_AWAIT] = handle.node.row;
   }
 
   warnings(): string[] {
-    return countedWarnings(
-      (name) => this.counts[countIndex[name]]!,
-      this.firstAcrossAwait === null ? '' : `, first ${this.firstAcrossAwait}`,
-    );
+    return countedWarnings((name) => this.counts[countIndex[name]]!, this.firstAcrossAwait);
   }
 
   private readonly endTurn = (): void => {

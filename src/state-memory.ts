@@ -12,6 +12,8 @@ export const COUNTS = [
   'open_across_await',
   'out_of_stack',
   'not_measured',
+  /** The row of the first handle that was open across an await; 0 for none. */
+  'first_across_await',
 ] as const;
 
 export type CountName = (typeof COUNTS)[number];

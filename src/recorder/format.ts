@@ -62,6 +62,7 @@ export const LIVE = {
   open_across_await: 'handles open across an await',
   out_of_stack: 'stages not measured, the stack was full',
   not_measured: 'stages not measured, what the profiler uses had been changed',
+  first_across_await: 'the row of the first handle that was open across an await; 0 for none',
 } as const;
 
 export type HeaderNumber = keyof typeof GEOMETRY | keyof typeof LIVE;

@@ -35,7 +35,7 @@ export interface Recording {
   /** What the tracker had no room for or could not follow, and by how much its peaks may be off; 0 without one. */
   readonly missed: { readonly modulesMissed: number; readonly mappingsMissed: number };
   readonly trackerBoundBytes: number;
-  readonly counts: { readonly [N in MisuseName | 'labels_folded']: number };
+  readonly counts: { readonly [N in MisuseName | 'labels_folded' | 'first_across_await']: number };
   /** In order of first entry. */
   readonly labels: readonly RecordedLabel[];
   readonly store: RowStore;
@@ -85,6 +85,7 @@ export function readRecorder(bytes: RecorderBytes): Recording {
       open_across_await: wholeOr(live.open_across_await, 0),
       out_of_stack: wholeOr(live.out_of_stack, 0),
       not_measured: wholeOr(live.not_measured, 0),
+      first_across_await: wholeOr(live.first_across_await, 0),
     },
     labels,
     store,

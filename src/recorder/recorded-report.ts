@@ -144,7 +144,8 @@ function sourcesAtEnd({ facts, missed, trackerBoundBytes }: Recording, last: Flo
 }
 
 function warningsOf({ facts, counts, state, failure, writerFailure, calls, labels, faults }: Recording): string[] {
-  const warnings = [...facts.warnings, ...countedWarnings((name) => counts[name])];
+  const first = labels.find(({ row }) => row === counts.first_across_await)?.path ?? null;
+  const warnings = [...facts.warnings, ...countedWarnings((name) => counts[name], first)];
   if (state === 'abandoned') {
     warnings.push(
       formatWarning(`the recorder was given up, ${systemFault(failure).reason}, what came later is not in it`, 1),
