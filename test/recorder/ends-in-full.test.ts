@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { FileBytes } from '../../src/recorder/file-bytes.js';
+import { readRecorder } from '../../src/recorder/reader.js';
+import { reportOf } from '../../src/recorder/recorded-report.js';
+import type { Report } from '../../src/report/report.js';
+import { temporaryFolder } from '../temporary-folder.js';
+
+const INDEX = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
+const KIB = 1024;
+
+interface Ended {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly report: Report;
+}
+
+/** Runs a module that has a `profiler` with a recorder, and reads what is left of it. */
+function end(source: string, flags: readonly string[] = [], limits = ''): Ended {
+  const path = join(temporaryFolder(), 'a.recorder');
+  const program = `import { StageProfiler } from ${INDEX};
+    const profiler = new StageProfiler({ recorder: ${JSON.stringify(path)} });
+    ${source}`;
+  const command = `${limits} exec "$@"`;
+  const args = ['-c', command, 'sh', process.execPath, ...flags, '--input-type=module', '-e', program];
+  const { status, signal, stdout, stderr } = spawnSync('sh', args, { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  const file = new FileBytes(path);
+  try {
+    return { status, signal, stdout, report: reportOf(readRecorder(file)) };
+  } finally {
+    file.close();
+  }
+}
+
+describe('what is told of a process that a signal ends', () => {
+  test('has the JS heap of a thread that neither collects nor waits nor opens a stage', () => {
+    const { signal, report } = end(
+      `const kept = [];
+      const until = process.hrtime.bigint() + 600_000_000n;
+      while (process.hrtime.bigint() < until) if (kept.length < 400) kept.push(new Array(1000).fill(0));
+      process.kill(process.pid, 'SIGKILL');`,
+      ['--max-semi-space-size=64', '--min-semi-space-size=64'],
+    );
+    expect(signal).toBe('SIGKILL');
+    const { gc_calls, js_kb_delta } = report.program!;
+    expect(gc_calls).toBe(0);
+    expect(js_kb_delta).toBeGreaterThan(400 * 8 - 100);
+    expect(js_kb_delta).toBeLessThan(400 * 8 + 2 * KIB);
+  });
+
+  test('has the Buffers of a server without stages, and who held the memory', () => {
+    const { signal, report } = end(
+      `const kept = [];
+      setInterval(() => kept.length < 50 && kept.push(Buffer.alloc(1 << 20, 1)), 4);
+      setTimeout(() => process.kill(process.pid, 'SIGTERM'), 900);`,
+    );
+    expect(signal).toBe('SIGTERM');
+    expect(report.program!.external_kb_delta).toBeGreaterThan(49 * KIB);
+    expect(report.composition!.backing_stores_kb).toBeGreaterThan(50 * KIB);
+    const { rss_kb, js_heap_kb, code_and_stacks_kb } = report.composition!;
+    expect(js_heap_kb! + code_and_stacks_kb! + 50 * KIB).toBeLessThan(1.1 * rss_kb!);
+    expect(report.partial).toBe(true);
+  });
+
+  test('has a stage that closed just before', () => {
+    const { report } = end(
+      `const kept = [];
+      for (let i = 0; i < 20; i++) profiler.stage('request', () => kept.push(Buffer.alloc(1 << 20, 1)));
+      process.kill(process.pid, 'SIGKILL');`,
+    );
+    const [request] = report.stages;
+    expect(request).toMatchObject({ calls: 20, open: 0 });
+    expect(report.program!.external_kb_delta).toBeGreaterThanOrEqual(request!.external_kb_delta!);
+    expect(report.program!.rss_kb_peak_max).toBeGreaterThanOrEqual(request!.rss_kb_peak_max!);
+  });
+});
+
+test('a program that closes the descriptors of others finds nothing of a recorder in its own files', () => {
+  const folder = temporaryFolder();
+  const { stdout, report } = end(
+    `import fs from 'node:fs';
+    const ours = fs.readdirSync('/proc/self/fd').filter((fd) => {
+      try { return /\\.recorder$|^\\/proc\\//.test(fs.readlinkSync('/proc/self/fd/' + fd)); } catch { return false; }
+    }).map(Number);
+    for (const fd of ours) try { fs.closeSync(fd); } catch {}
+    const path = (i) => ${JSON.stringify(folder)} + '/file' + i;
+    const opened = [];
+    while (Math.max(...ours) !== opened.at(-1) && opened.length < 64) {
+      opened.push(fs.openSync(path(opened.length), 'w+'));
+      fs.writeSync(opened.at(-1), 'mine');
+    }
+    for (let i = 0; i < 300; i++) profiler.stage('label' + i).end();
+    profiler.close();
+    const texts = new Set(opened.map((_, i) => fs.readFileSync(path(i), 'latin1')));
+    console.log(ours.length > 1 && opened.includes(Math.max(...ours)), [...texts].join());
+    for (const fd of opened) fs.fstatSync(fd);
+    process.on('exit', () => fs.rmSync(${JSON.stringify(folder)}, { recursive: true }));`.replace(
+      'profiler.close();',
+      '',
+    ),
+    [],
+    'ulimit -n 96;',
+  );
+  expect(stdout).toBe('true mine\n');
+  expect(report.stages).toHaveLength(300);
+});
