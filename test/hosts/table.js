@@ -21,6 +21,7 @@ import { PACKAGES } from './table/packages.js';
 import { PROCESSES } from './table/processes.js';
 import { REPLACED } from './table/replaced.js';
 import { RESTRICTED } from './table/restricted.js';
+import { RUNNERS } from './table/runners.js';
 import { WORKERS } from './table/workers.js';
 
 /** Those that `npm test` has: of every kind some, that need neither packages nor root. */
@@ -75,6 +76,7 @@ export const HOSTS = [
   ...WORKERS,
   ...MAPS,
   ...RESTRICTED,
+  ...RUNNERS,
   ...PACKAGES,
 ];
 

@@ -31,8 +31,9 @@ const except = (lines, others) => lines.filter((line) => !others.includes(line))
 
 const shown = (line) => (line.length > 300 ? `"${line.slice(0, 300)}…"` : `"${line}"`);
 
-/** What nobody should read on the stderr of `run`, whatever the program does. */
-const UNWANTED = /^.*(ERROR: ld\.so|^\s+at .*\d+:\d+\)?$|\b(?:Type|Range|Reference)Error\b|\bundefined\b|\bNaN\b).*$/m;
+/** What nobody should read on the stderr of `run`, whatever the program does; nor is an old addon what is tried. */
+const UNWANTED =
+  /^.*(ERROR: ld\.so|^\s+at .*\d+:\d+\)?$|\b(?:Type|Range|Reference)Error\b|\bundefined\b|\bNaN\b|: rebuild it\b).*$/m;
 
 /** @returns {Generator<string>} where the report, or what `run` says, is not as it should be */
 export function* misfits(host, way, { report, said, files }) {

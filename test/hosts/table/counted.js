@@ -25,7 +25,7 @@ const sees = (name, row) => ({
 
 export const COUNTED = [
   sees('what it sees of its process'),
-  sees('what it sees of its process with a report of stacks asked for', { env: { NODE_OPTIONS: '--no-warnings' } }),
+  sees('what it sees of its process, with NODE_OPTIONS of its own', { env: { NODE_OPTIONS: '--no-warnings' } }),
   {
     name: 'counts: what it sees of a process that opens no stage',
     files: { 'main.cjs': program('sees.cjs').replace(/import\(require[\s\S]*?\n\}\);/, "see('at the end');") },

@@ -9,3 +9,12 @@ export function moduleHost(name, source, row = {}) {
   const { flags = [], ...rest } = row;
   return { name, files: { 'main.mjs': `${OPEN}${source}` }, command: ['node', ...flags, 'main.mjs'], ...rest };
 }
+
+/** A host that uses packages of npm. */
+export const withPackages = (name, packages, files, command, row) => ({
+  name: `packages: ${name}`,
+  packages,
+  files,
+  command,
+  ...row,
+});
