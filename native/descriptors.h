@@ -1,6 +1,7 @@
 #ifndef STAGEPROF_DESCRIPTORS_H_
 #define STAGEPROF_DESCRIPTORS_H_
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 namespace stageprof {
@@ -12,9 +13,16 @@ namespace stageprof {
 // cannot be opened.
 int OpenAside(const char* path, int flags, unsigned mode = 0);
 
-// A descriptor that is kept. A program may close it with all that it did not open itself, as daemons
-// do, and then get its number for a file of its own. So whoever writes asks first, and nothing of
-// the program's is closed.
+// fstat(2) by its number: libc's function is a symbol of glibc 2.33. On 64-bit machines the kernel's
+// structure is libc's. False with errno.
+bool ReadStatus(int descriptor, struct stat* status);
+
+// A file that is kept open, but for a process that may have few descriptors: there it is opened for
+// each use, since one of ours may be the one that the program lacks.
+//
+// A program may close a descriptor with all that it did not open itself, as daemons do, and then get
+// its number for a file of its own. So whoever writes asks first, and nothing of the program's is
+// closed.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -24,19 +32,25 @@ class Descriptor {
 
   // False with errno. Only while none is open.
   bool Open(const char* path, int flags, unsigned mode = 0);
-  // Opens `path` again, which must be the same file. False with errno.
-  bool OpenAgain(const char* path, int flags);
   // Takes over that of another, which is closed.
   void TakeFrom(Descriptor* other);
   void Close();
+  bool is_open() const { return path_ != nullptr; }
 
-  bool is_open() const { return number_ >= 0; }
-  // Whether the number still stands for the file that was opened. A system call.
-  bool IsOurs() const;
-  int number() const { return number_; }
+  // A number to use until Return; -1 with errno. Borrow does not ask whether it still stands for the
+  // file that was opened: for reading alone. BorrowOurs does, at the price of a system call, and opens
+  // the file again where the program has closed it.
+  int Borrow() const { return number_ >= 0 ? number_ : OpenAgain(); }
+  int BorrowOurs() const { return IsOurs(number_) ? number_ : OpenAgain(); }
+  void Return(int number) const;
 
  private:
-  int number_ = -1;
+  int OpenAgain() const;
+  bool IsOurs(int number) const;
+
+  char* path_ = nullptr;
+  int flags_ = 0;
+  int number_ = -1;  // -1 also where it is opened for each use
   dev_t device_ = 0;
   ino_t inode_ = 0;
 };

@@ -122,9 +122,10 @@ bool PoolCpu::HasTimeToLook() const {
 void PoolCpu::Look() {
   struct stat status;
   if (failure_ || !folder_.is_open()) return;
-  // By number: libc's fstat is a symbol of 2.33. On 64-bit machines the kernel's structure is
-  // libc's.
-  if (syscall(SYS_fstat, folder_.number(), &status) != 0) {
+  const int folder = folder_.Borrow();
+  const bool is_read = ReadStatus(folder, &status);
+  folder_.Return(folder);
+  if (!is_read) {
     failure_.SetFromErrno("fstat", "/proc/self/task");
     return;
   }

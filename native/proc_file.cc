@@ -12,7 +12,9 @@ void ProcFile::Open(const char* path, int flags) {
 
 size_t ProcFile::Read(char* text, size_t size) {
   if (!descriptor_.is_open()) return 0;
-  const ssize_t count = pread(descriptor_.number(), text, size - 1, 0);
+  const int number = descriptor_.Borrow();
+  const ssize_t count = pread(number, text, size - 1, 0);
+  descriptor_.Return(number);
   if (count <= 0) {
     if (count == 0) errno = ENODATA;
     failure_.SetFromErrno("read", path_);
@@ -24,8 +26,10 @@ size_t ProcFile::Read(char* text, size_t size) {
 
 bool ProcFile::Write(const char* text, size_t size) {
   // Into no other file than this one.
-  if (!descriptor_.is_open() || !descriptor_.IsOurs()) return false;
-  if (pwrite(descriptor_.number(), text, size, 0) == static_cast<ssize_t>(size)) return true;
+  const int number = descriptor_.BorrowOurs();
+  const ssize_t count = number < 0 ? -1 : pwrite(number, text, size, 0);
+  descriptor_.Return(number);
+  if (count == static_cast<ssize_t>(size)) return true;
   failure_.SetFromErrno("write", path_);
   return false;
 }

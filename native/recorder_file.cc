@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -72,10 +71,12 @@ constexpr uint64_t kPageBytes = 4096;
 
 int RecorderFile::Create(const char* path, uint64_t bytes) {
   if (!descriptor_.Open(path, kNew, kMode)) return errno;
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_.number(), 0);
-  if (memory == MAP_FAILED || !KeepPath(path)) {
-    const int error = memory == MAP_FAILED ? errno : ENOMEM;
-    if (memory != MAP_FAILED) munmap(memory, bytes);
+  const int number = descriptor_.Borrow();
+  void* memory =
+      number < 0 ? MAP_FAILED : mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, number, 0);
+  const int error = errno;
+  descriptor_.Return(number);
+  if (memory == MAP_FAILED) {
     unlink(path);
     Close();
     return error;
@@ -89,8 +90,10 @@ int RecorderFile::Create(const char* path, uint64_t bytes) {
 
 int RecorderFile::Allocate(uint64_t offset, uint64_t bytes) {
   if (!Holds(offset, bytes)) return EFBIG;
-  if (!Reopen()) return errno;
-  const int error = AllocateIn(descriptor_.number(), offset, bytes);
+  const int number = descriptor_.BorrowOurs();
+  if (number < 0) return errno;
+  const int error = AllocateIn(number, offset, bytes);
+  descriptor_.Return(number);
   if (error == 0) AddExtent(offset, offset + bytes);
   return error;
 }
@@ -142,39 +145,25 @@ int RecorderFile::Move(const char* path) {
   if (!descriptor_.is_open()) return EBADF;
   Descriptor target;
   if (!target.Open(path, kNew, kMode)) return errno;
-  int error = CopyTo(target.number());
+  const int number = target.Borrow();
+  int error = number < 0 ? errno : CopyTo(number);
   // In one step: no thread finds the addresses without memory.
-  if (error == 0 && mmap(memory_, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-                         target.number(), 0) == MAP_FAILED) {
+  if (error == 0 && mmap(memory_, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, number,
+                         0) == MAP_FAILED) {
     error = errno;
   }
+  target.Return(number);
   if (error != 0) {
     unlink(path);
     return error;
   }
   madvise(memory_, bytes_, MADV_DONTFORK);
   descriptor_.TakeFrom(&target);
-  // Without a path the file only cannot be opened again, should the program close it.
-  KeepPath(path);
   return 0;
-}
-
-bool RecorderFile::KeepPath(const char* path) {
-  free(path_);
-  path_ = strdup(path);
-  return path_ != nullptr;
-}
-
-bool RecorderFile::Reopen() {
-  errno = EBADF;
-  if (!descriptor_.is_open() || descriptor_.IsOurs()) return descriptor_.is_open();
-  return path_ != nullptr && descriptor_.OpenAgain(path_, O_RDWR | O_NOFOLLOW);
 }
 
 void RecorderFile::Unmap() {
   Close();
-  free(path_);
-  path_ = nullptr;
   if (memory_ != nullptr) munmap(memory_, bytes_);
   memory_ = nullptr;
 }

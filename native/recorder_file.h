@@ -55,12 +55,7 @@ class RecorderFile {
 
   Extent extents_[kMostExtents] = {};
   size_t extent_count_ = 0;
-  // Whether the file is open, again where the program has closed it. False with errno.
-  bool Reopen();
-  bool KeepPath(const char* path);
-
   Descriptor descriptor_;
-  char* path_ = nullptr;
   unsigned char* memory_ = nullptr;
   uint64_t bytes_ = 0;
 };

@@ -73,11 +73,15 @@ function prepare({ folders, runPid, profiler: options }: RunVariable): void {
 /** Before the program starts, where this Node can; else beside it, from when the program first waits for something. */
 function askForProfiler(): void {
   if (requiresModules()) {
+    const before = new Set(Object.keys(require.cache));
     try {
       (require('../active.js') as typeof Active).activeProfiler();
       return;
     } catch {
       // As it would beside the program, then.
+    } finally {
+      // A program that looks through this cache, to load its modules anew, is not to find those of another.
+      for (const path of Object.keys(require.cache)) if (!before.has(path)) delete require.cache[path];
     }
   }
   import('../active.js')
