@@ -44,7 +44,7 @@ class MappedParts {
   enum class Look {
     kNever,
     kWithinBudget,
-    kIfShort,  // at the end of the process: also beyond the budget, where it takes some ms at most
+    kIfShort,  // at the end of the process: also beyond the budget, where that holds it up for a moment
   };
 
   explicit MappedParts(double share) : budget_(share) {}
@@ -54,7 +54,7 @@ class MappedParts {
   void Read(Look look, TrackerClient* tracker, double* account);
 
  private:
-  static constexpr double kShortNs = 20e6;
+  static constexpr double kShortNs = 100e6;
 
   bool MayLook(Look look);
   void ReadAnew(TrackerClient* tracker);

@@ -42,7 +42,7 @@ class Environment {
  private:
   static void OnEnvironmentGone(napi_env env, void* data, void* hint);
 
-  Sources sources_;
+  Sources sources_{Sources::Shares{}};
   OutsideSources outside_sources_;
   SamplerHandle* samplers_ = nullptr;
   RecorderHandle* recorders_ = nullptr;

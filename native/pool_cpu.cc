@@ -112,11 +112,10 @@ double PoolCpu::SumNs() {
   return sum_ns;
 }
 
-// 1 % of the time, as for malloc's statistics, and some looks at the start, when the pool begins.
+// As for malloc's statistics, and some looks at the start, when the pool begins.
 bool PoolCpu::HasTimeToLook() const {
-  constexpr double kShare = 0.01;
   constexpr double kAllowanceNs = 5e6;
-  return spent_ns_ + look_ns_ < kAllowanceNs + kShare * (ReadWallNs() - opened_ns_);
+  return spent_ns_ + look_ns_ < kAllowanceNs + look_share_ * (ReadWallNs() - opened_ns_);
 }
 
 void PoolCpu::Look() {

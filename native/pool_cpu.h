@@ -15,6 +15,9 @@ namespace stageprof {
 // other than the calling one have run since the last time; else nothing can have changed.
 class PoolCpu {
  public:
+  // `look_share` of the elapsed time may be taken by looking for its threads.
+  explicit PoolCpu(double look_share) : look_share_(look_share) {}
+
   void Open();
   void Close();
 
@@ -45,6 +48,7 @@ class PoolCpu {
   void Look();
   bool HasTimeToLook() const;
 
+  double look_share_;
   Descriptor folder_;
   // Links of /proc/self/task at the last look: the number of threads and 2.
   uint64_t links_ = 0;

@@ -16,9 +16,19 @@ namespace stageprof {
 
 // Every source of one environment, shared by its samplers. Opened at the first need: loading the
 // addon reads nothing and holds no descriptor. The recorder's thread has its own, which differ in
-// their share of the elapsed time.
+// their shares of the elapsed time.
 struct Sources {
-  explicit Sources(double share = 0.01) : malloc_stats(share), mapped_parts(share) {}
+  // How much of the elapsed time each reading may take whose cost grows with the program.
+  struct Shares {
+    double malloc_stats = 0.01;
+    double mapped_parts = 0.01;
+    double pool_look = 0.01;
+  };
+
+  explicit Sources(const Shares& shares)
+      : pool_cpu(shares.pool_look),
+        malloc_stats(shares.malloc_stats),
+        mapped_parts(shares.mapped_parts) {}
 
   ThreadClock thread_clock;
   Rusage rusage;

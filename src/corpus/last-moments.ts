@@ -23,7 +23,9 @@ export function readLastMoments(recorderPath: string | null, signal: NodeJS.Sign
   return readIfThere(recorderPath, (recording, full) => {
     const { report, open, last, killed_by: killedBy } = postmortemOf(recording, signal);
     const { rss_kb, rss_kb_peak, native_kb, rss_kb_per_s } = last;
-    const profile = { ...report, warnings: [...report.warnings, ...full.map((folder) => movedWarning(folder))] };
+    const warnings = [...report.warnings, ...full.map((folder) => movedWarning(folder))];
+    // Its stages were cut off, be it by an exit that the recorder has read once more.
+    const profile = { ...report, warnings, partial: true };
     return { profile, open, last: { rss_kb, rss_kb_peak, native_kb, rss_kb_per_s }, killedBy };
   });
 }

@@ -25,7 +25,8 @@ const RING_PEAKS: ReadonlyMap<number, 'js_peak_bytes' | 'native_peak_bytes'> = n
 const RSS_PEAK = slotIndex.rss_peak_bytes;
 
 const ALL_GROUPS = new Set(GROUPS);
-const NONE: ReadonlySet<string> = new Set();
+const BY_ENDS = compileFolds(ALL_GROUPS, new Set());
+const BY_SLICES = compileFolds(ALL_GROUPS, SUMMED_FIELDS);
 
 /** What open calls are folded by. */
 export interface FoldContext {
@@ -55,7 +56,7 @@ export function foldOpenCall(
   if (!(wallNs >= 0)) return;
   const { cells } = store;
   const base = store.offset(row);
-  const plan = compileFolds(ALL_GROUPS, isExact ? SUMMED_FIELDS : NONE);
+  const plan = isExact ? BY_SLICES : BY_ENDS;
   plan.deltaSlots.forEach((slot, index) => {
     addTo(cells, base + plan.deltaColumns[index]!, last[slot]! - entry[slot]!);
   });

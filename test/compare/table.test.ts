@@ -186,7 +186,7 @@ test('CSV has a row a label and metric', () => {
   const extract = Object.fromEntries(lines[3]!.split(',').map((cell, index) => [fields[index], cell]));
   expect(fields).toHaveLength(21);
   expect(extract).toMatchObject({ stage: 'extract', base: '100', new: '112', difference_low: '11', verdict: 'up' });
-  expect(lines[1]!.startsWith('"a\u001b[31m|""=x",wall_s')).toBe(true);
+  expect(lines[1]!.startsWith('"a\\x1b[31m|""=x",wall_s')).toBe(true);
 });
 
 test('Markdown has a table a metric, with every label as it is', () => {
