@@ -40,7 +40,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
 };
 
 function TOP_LEVEL_ONLY(): readonly string[] {
-  return ['require', 'exports', 'Object', 'Symbol', 'JSON', 'globalThis', 'process', 'performance', 'Math'];
+  return ['require', 'exports', 'Object', 'Set', 'Symbol', 'JSON', 'globalThis', 'process', 'performance', 'Math'];
 }
 
 interface Loaded {

@@ -134,13 +134,19 @@ function sourcesAtEnd({ facts, missed, trackerBoundBytes }: Recording, last: Flo
   const { native, allocator } = facts.sources;
   const counted = (state: SourceState): SourceState => {
     const [readings, skipped] = [last[MALLOC_READINGS_CELL]!, last[MALLOC_SKIPPED_CELL]!];
-    return state.readings === undefined || Number.isNaN(readings) ? state : { ...state, readings, skipped };
+    return state.readings !== undefined && isCount(readings) && isCount(skipped)
+      ? { ...state, readings, skipped }
+      : state;
   };
   return {
     ...facts.sources,
     native: native.method === TRACKER_METHOD ? countedState(native, trackerBoundBytes, missed) : counted(native),
     allocator: counted(allocator),
   };
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 function warningsOf({ facts, counts, state, failure, writerFailure, calls, labels, faults }: Recording): string[] {

@@ -84,13 +84,10 @@ function readLastRecorded(folders: readonly string[], name: string, cost: StageC
   return undefined;
 }
 
-/** Null where there is none in any folder. */
+/** Null where there is none in any folder. An empty one says that the process has not written it yet, there. */
 function firstReportFile(folders: readonly string[], name: string): string | null {
-  for (const folder of folders) {
-    const text = readReportFile(join(folder, name));
-    if (text !== null) return text;
-  }
-  return null;
+  const texts = folders.map((folder) => readReportFile(join(folder, name))).filter((text) => text !== null);
+  return texts.find((text) => text !== '') ?? texts[0] ?? null;
 }
 
 /** Undefined where there is no recorder that can be read. */

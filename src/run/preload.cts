@@ -27,7 +27,7 @@ const ACTIVE = Symbol.for('stageprof.activeProfiler');
 const AWAITED = Symbol.for('stageprof.awaitedProfiler');
 
 const { stringify, parse } = JSON;
-const { closeSync, existsSync, openSync, renameSync, unlinkSync, writeFileSync } = fs;
+const { closeSync, existsSync, openSync, renameSync, writeFileSync } = fs;
 const { join } = path;
 const on = process.on.bind(process);
 const { pid, ppid } = process;
@@ -59,7 +59,7 @@ function prepare({ folders, runPid, profiler: options }: RunVariable): void {
       const recorder = { path: join(folder, `${name}.recorder`), keep: true, fallbacks };
       const profiler = new Constructor({ ...options, recorder }, { remarks: isLate ? [LATE] : [] });
       registry[ACTIVE] = profiler;
-      const isRecorded = folders.some((place) => existsSync(join(place, `${name}.recorder`)));
+      const isRecorded = folders.some((place) => isThere(join(place, `${name}.recorder`)));
       if (!isRecorded || options.threads === true) leaveReportAtExit(profiler, name, folders);
       return profiler;
     } catch {
@@ -98,25 +98,39 @@ function requiresModules(): boolean {
   return process.features.require_module && process.allowedNodeEnvironmentFlags.has('--trace-require-module');
 }
 
+/** False where there is no room. An empty file in a folder before stands for no report: the one with a report counts. */
+function isLeftIn(folder: string, name: string, text: string): boolean {
+  try {
+    const partFile = join(folder, `${name}.json.part`);
+    writeFileSync(partFile, text, { flag: 'wx', mode: 0o600 });
+    renameSync(partFile, join(folder, `${name}.json`));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Under the permission model to ask is an error where to read is. */
+function isThere(path: string): boolean {
+  try {
+    return existsSync(path);
+  } catch {
+    return false;
+  }
+}
+
 /** A file is there from now on: left empty, it says that the process was killed. */
 function leaveReportAtExit(profiler: StageProfiler, name: string, folders: readonly string[]): void {
-  const empty = join(folders[0]!, `${name}.json`);
-  closeSync(openSync(empty, 'wx', 0o600));
+  closeSync(openSync(join(folders[0]!, `${name}.json`), 'wx', 0o600));
   on('exit', () => {
-    // All objects or arrays have been given a toJSON: the empty file tells.
-    if (stringify([{}]) !== '[{}]') return;
-    profiler.close();
-    const text = stringify(profiler.report());
-    for (const folder of folders) {
-      try {
-        const partFile = join(folder, `${name}.json.part`);
-        writeFileSync(partFile, text, { flag: 'wx', mode: 0o600 });
-        if (folder !== folders[0]) unlinkSync(empty);
-        renameSync(partFile, join(folder, `${name}.json`));
-        return;
-      } catch {
-        // No room there.
-      }
+    try {
+      // All objects or arrays have been given a toJSON: the empty file tells.
+      if (stringify([{}]) !== '[{}]') return;
+      profiler.close();
+      const text = stringify(profiler.report());
+      folders.some((folder) => isLeftIn(folder, name, text));
+    } catch {
+      // The empty file tells.
     }
   });
 }
