@@ -238,9 +238,14 @@ void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
   const V8Heap::Published& published = heap.published();
   const BackingStores& stores = heap.backing_stores();
   account[kAccountJsHeap] = published.physical_bytes.load(std::memory_order_relaxed);
-  account[kAccountBackingStores] = stores.verified()
-                                       ? stores.ReadBytes()
-                                       : published.external_bytes.load(std::memory_order_relaxed);
+  // As of the sample, as the resident set: since then a collection may have freed a Buffer.
+  if (gives_live_) {
+    account[kAccountBackingStores] = stores_bytes_;
+  } else {
+    account[kAccountBackingStores] = stores.verified()
+                                         ? stores.ReadBytes()
+                                         : published.external_bytes.load(std::memory_order_relaxed);
+  }
 }
 
 // What needs two readings, whose order differs between the two ends.
@@ -251,6 +256,7 @@ inline void Sampler::Derive() {
   const double blocks = reads_tracker_ ? tracked_live_bytes_ : malloc_.live_bytes;
   const double stores = other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes()
                                                : heap_peaks_.backing_store_bytes;
+  stores_bytes_ = stores;
   const double live = blocks - stores;
   slots_[kNativeLiveBytes] = live;
   if (!reads_tracker_) return;

@@ -97,6 +97,7 @@ class Sampler {
   V8Heap::Peaks heap_peaks_;
   double tracked_live_bytes_ = 0;
   double tracked_peak_bytes_ = 0;
+  double stores_bytes_ = 0;
   MallocStats::Reading malloc_ = {};
   // What the allocator held when it was last asked, and when that was; NaN before.
   double held_bytes_ = NAN;

@@ -125,7 +125,8 @@ napi_value SamplerHandle::ReadAccount(napi_env env, napi_callback_info info) {
   size_t length = 0;
   napi_typedarray_type type = napi_int8_array;
   if (napi_get_typedarray_info(env, cells, &type, &length, &memory, nullptr, nullptr) != napi_ok ||
-      type != napi_float64_array || length != kAccountLength || !handle->is_open_) {
+      type != napi_float64_array || length != kAccountLength || !handle->is_open_ ||
+      !handle->SlotsAreThere(env)) {
     return Boolean(env, false);
   }
   return Boolean(env, handle->sampler_.ReadAccount(static_cast<double*>(memory)));

@@ -1,4 +1,4 @@
-import { posix } from './host/files.js';
+import { posixBasename, posixNormalize } from './host/files.js';
 
 /** Of modules that share a cell: those past the last one of a sample. */
 export const OTHER_MODULES = '(other)';
@@ -19,9 +19,9 @@ export function moduleName(path: string): string {
   if (path === '') return UNKNOWN_MODULE;
   const folder = 'node_modules/';
   // The loader names what a library loads beside itself by a path with `..` in it.
-  const normal = posix.normalize(path);
+  const normal = posixNormalize(path);
   const packageAt = normal.lastIndexOf(folder);
   return packageAt === -1 || !SHARED_OBJECT.test(normal)
-    ? posix.basename(normal)
+    ? posixBasename(normal)
     : normal.slice(packageAt + folder.length);
 }

@@ -31,9 +31,8 @@ export class StageProfiler implements Profiler {
     // Bound, so that they work as those of the nullProfiler do behind a proxy, in an object that inherits from this one,
     // or taken out of it: mocks, spies and containers do that.
     for (const name of METHODS) {
-      const method: unknown = this[name];
-      if (method !== OWN[name]) continue;
-      const value = boundTo(this, method);
+      if (new.target !== StageProfiler && this[name] !== OWN[name]) continue;
+      const value = boundTo(this, OWN[name]);
       Object.defineProperty(this, name, { value, writable: true, configurable: true });
     }
   }

@@ -25,7 +25,8 @@ export const unlinkSync = fs.unlinkSync;
 export const writeSync = fs.writeSync;
 export const constants = fs.constants;
 
-export const { basename, dirname, extname, join, normalize, resolve, posix } = path;
+export const { basename, dirname, extname, join, normalize, resolve } = path;
+export const { basename: posixBasename, normalize: posixNormalize } = path.posix;
 export const { fileURLToPath, pathToFileURL } = url;
 
 const { alloc, concat } = Buffer;
@@ -68,7 +69,10 @@ export interface WriteOptions {
   readonly mode?: number;
 }
 
-export function writeFileSync(path: string, text: string, { flag = 'w', mode = 0o666 }: WriteOptions = {}): void {
+export function writeFileSync(path: string, text: string, options?: WriteOptions): void {
+  // Without what a program may have given all objects.
+  const own = { __proto__: null, ...options } as WriteOptions;
+  const { flag = 'w', mode = 0o666 } = own;
   const descriptor = openSync(path, flag, mode);
   try {
     writeAll(descriptor, text);

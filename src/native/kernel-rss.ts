@@ -25,9 +25,17 @@ function approximateBoundKib(cpuCount: number): number {
   return COUNTERS * cpuCount * batchPages(cpuCount) * PAGE_KIB;
 }
 
+/** What a resident set is read on. */
+export interface Kernel {
+  readonly platform: NodeJS.Platform;
+  readonly release: string;
+  readonly cpuCount: number;
+}
+
 /** How exact the kernel's resident set is. */
-export function rssState(method: string, kernel: string = release(), cpuCount: number = cpusHere()): SourceState {
-  if (platform !== 'linux') return present('exact', method);
+export function rssState(method: string, on: Kernel = thisKernel()): SourceState {
+  const { release: kernel, cpuCount } = on;
+  if (on.platform !== 'linux') return present('exact', method);
   if (!isBefore(kernel, PRECISE_SINCE)) return present('exact', method);
   if (isBefore(kernel, PER_CPU_SINCE)) {
     return present(
@@ -46,16 +54,15 @@ export function rssState(method: string, kernel: string = release(), cpuCount: n
  * How exact a high-water mark of the kernel is. It is taken from the approximate counters on every kernel with
  * per-CPU ones, also where the resident set itself is summed precisely.
  */
-export function rssPeakState(
-  method: string,
-  caveat: string | undefined,
-  kernel: string = release(),
-  cpuCount: number = cpusHere(),
-): SourceState {
+export function rssPeakState(method: string, caveat: string | undefined, on: Kernel = thisKernel()): SourceState {
   const state = present('bounded', method, caveat);
-  return platform !== 'linux' || isBefore(kernel, PER_CPU_SINCE)
+  return on.platform !== 'linux' || isBefore(on.release, PER_CPU_SINCE)
     ? state
-    : { ...state, bound_kb: approximateBoundKib(cpuCount) };
+    : { ...state, bound_kb: approximateBoundKib(on.cpuCount) };
+}
+
+function thisKernel(): Kernel {
+  return { platform, release: release(), cpuCount: cpusHere() };
 }
 
 let cpuCount: number | undefined;

@@ -1,14 +1,14 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rssPeakState, rssState } from '../../src/native/kernel-rss.js';
 
 const METHOD = '/proc/self/statm';
 
+const linux = (release: string, cpuCount: number) => ({ platform: 'linux', release, cpuCount }) as const;
+
 test('another kernel is not measured by the versions of Linux', () => {
-  const platform = Object.getOwnPropertyDescriptor(process, 'platform')!;
-  onTestFinished(() => void Object.defineProperty(process, 'platform', platform));
-  Object.defineProperty(process, 'platform', { ...platform, value: 'darwin' });
-  expect(rssState(METHOD, '23.5.0', 8)).toEqual({ available: true, truth: 'exact', method: METHOD });
-  expect(rssPeakState(METHOD, 'of its life', '23.5.0', 8)).toEqual({
+  const darwin = { platform: 'darwin', release: '23.5.0', cpuCount: 8 } as const;
+  expect(rssState(METHOD, darwin)).toEqual({ available: true, truth: 'exact', method: METHOD });
+  expect(rssPeakState(METHOD, 'of its life', darwin)).toEqual({
     available: true,
     truth: 'bounded',
     method: METHOD,
@@ -20,7 +20,7 @@ describe.runIf(process.platform === 'linux')('how exact the resident set is', ()
   test.each(['4.18.0-553.el8_10.x86_64', '5.14.0-427.el9.x86_64', '6.1.0-18-amd64', '6.1'])(
     'Linux %s keeps changes back a thread, whose number is not known',
     (kernel) => {
-      const state = rssState(METHOD, kernel, 64);
+      const state = rssState(METHOD, linux(kernel, 64));
       expect(state).toMatchObject({ available: true, truth: 'bounded', method: METHOD });
       expect(state.reason).toContain(kernel);
       expect(state.reason).toContain('64 pages');
@@ -36,12 +36,12 @@ describe.runIf(process.platform === 'linux')('how exact the resident set is', ()
   ])(
     'Linux %s with %d CPUs is off by at most %d KiB: 3 counters of n times max(32, 2 n) pages',
     (kernel, cpus, bound) => {
-      expect(rssState(METHOD, kernel, cpus)).toMatchObject({ truth: 'bounded', bound_kb: bound });
+      expect(rssState(METHOD, linux(kernel, cpus))).toMatchObject({ truth: 'bounded', bound_kb: bound });
     },
   );
 
   test.each(['6.16', '6.16.0-rc1', '6.18-generic', '6.18.44', '7.0.0', '10.1'])('Linux %s is exact', (kernel) => {
-    expect(rssState(METHOD, kernel, 64)).toEqual({ available: true, truth: 'exact', method: METHOD });
+    expect(rssState(METHOD, linux(kernel, 64))).toEqual({ available: true, truth: 'exact', method: METHOD });
   });
 
   test.each([
@@ -51,7 +51,7 @@ describe.runIf(process.platform === 'linux')('how exact the resident set is', ()
   ])(
     'a peak of Linux %s with %d CPUs is off by at most %s KiB, also where the set itself is exact',
     (kernel, cpus, bound) => {
-      const state = rssPeakState('ru_maxrss', undefined, kernel, cpus);
+      const state = rssPeakState('ru_maxrss', undefined, linux(kernel, cpus));
       expect(state.truth).toBe('bounded');
       expect(state.bound_kb).toBe(bound);
     },

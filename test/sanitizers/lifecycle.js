@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads';
 const dist = new URL('../../dist/', import.meta.url);
 const { StageProfiler } = await import(new URL('index.js', dist).href);
 const { loadBinding } = await import(new URL('native/binding.js', dist).href);
-const { SAMPLE_LENGTH } = await import(new URL('native/layout.js', dist).href);
+const { ACCOUNT_LENGTH, SAMPLE_LENGTH } = await import(new URL('native/layout.js', dist).href);
 
 const { binding, path, missing } = loadBinding();
 assert.equal(missing, null);
@@ -30,12 +30,13 @@ for (const takeAway of [
   (buffer) => structuredClone(buffer, { transfer: [buffer] }),
 ]) {
   for (const buffer of buffers()) {
-    const sampler = binding.samplerOpen(new Float64Array(buffer), 2 ** 5 - 1);
+    const sampler = binding.samplerOpen(new Float64Array(buffer), 2 ** 5 - 1, false);
     sampler.readEntry();
     if (!(buffer instanceof SharedArrayBuffer)) takeAway(buffer);
     collect();
     sampler.readExit();
-    sampler.budget();
+    sampler.readAccount(new Float64Array(ACCOUNT_LENGTH));
+    sampler.readAccount(new Float64Array(1));
     sampler.close();
     sampler.close();
     sampler.readEntry();
