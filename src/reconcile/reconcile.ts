@@ -1,7 +1,7 @@
 import { QUANTITIES, type QuantityName, shownAmount } from '../report/two-accounts.js';
 import { NOTHING_PROFILED, type ProfiledTask } from './profiled-task.js';
 import { reasonsFor } from './reasons/reasons.js';
-import { type Evidence, NODE_S } from './reasons/rule.js';
+import type { Evidence } from './reasons/rule.js';
 import { type Gathering, type Reconciled, type ReconciledTask, samplesApartS } from './reconciled.js';
 import type { SacctRow } from './sacct-rows.js';
 import { isUnfinished, type SacctTask } from './sacct-tasks.js';
@@ -97,6 +97,9 @@ function unexplained(what: QuantityName, difference: number): string {
   return `not explained: ${look[what][higher]}`;
 }
 
+/** CPU of a `map` that finds nothing to do: measured 0.4 s, and up to 0.75 where ten of them start on two cores. */
+const IDLE_RUN_S = 1;
+
 /** Undefined where both sides have a number. */
 function whyNotCompared(
   what: QuantityName,
@@ -111,7 +114,7 @@ function whyNotCompared(
     if (task.elapsedS === 0) return { verdict: 'unmeasured', reasons: ['ended before it worked on an input'] };
     const cpuS = sumOf(task.steps, 'cpuS');
     // `map` leaves nothing where there is nothing to do for it, as after --resume.
-    if (cpuS !== null && cpuS <= NODE_S && !task.state.startsWith('FAILED')) {
+    if (cpuS !== null && cpuS <= IDLE_RUN_S && !task.state.startsWith('FAILED')) {
       return { verdict: 'unmeasured', reasons: ['no input was begun: it used no more CPU than node takes to start'] };
     }
     return { verdict: 'unexplained', reasons: ['neither a run file nor a profiled record of this task'] };
