@@ -34,6 +34,8 @@ export interface ProfilerParts {
   readonly threads?: ThreadReadings;
   /** What is to be among the warnings of its reports. */
   readonly remarks?: readonly string[];
+  /** Called once, where the recorder is given up while the program runs: what comes later is not in it. */
+  readonly recorderLost?: () => void;
   /** Is handed what nothing reaches from the profiler. */
   readonly seen?: (accounting: Accounting) => void;
 }
@@ -102,6 +104,7 @@ export class Profiling {
       collectFacts(this.sources(), this.accounting.startSample, this.remarks),
       maskOf(this.settings.sampler),
     );
+    if (this.recorder !== null) this.recorder.onLost = parts.recorderLost ?? null;
     if (place === null || slices === null) return;
     this.execution = new Execution(this.context.root, slices);
     this.removeHooks = installExecutionHooks(place, this.context, this.execution);

@@ -111,6 +111,8 @@ export class Recorder implements StateMemory {
   private calls: ArrayBuffer | null = null;
   private labelsUsed = 0;
   private abandonedFor: string | null = null;
+  /** Called once, where the recorder is given up after it has begun. */
+  onLost: (() => void) | null = null;
 
   constructor(
     private path: string,
@@ -173,6 +175,11 @@ export class Recorder implements StateMemory {
    * @param mask bits of the sampler of this thread, whose whole sample is taken with each reading
    */
   begin(facts: RecorderFacts, mask: number): void {
+    if (this.abandonedFor !== null) {
+      // It does not begin as a recorder: nobody could read it.
+      this.removeFile();
+      return;
+    }
     const text = Buffer.from(JSON.stringify(facts));
     const { numbers } = this;
     const sizes: Geometry = { ...this.sizes, facts_bytes: text.length };
@@ -180,6 +187,7 @@ export class Recorder implements StateMemory {
     const error = fits ? this.whereRoom(() => this.native.write(sizes.facts_offset, text)) : ENOSPC;
     if (error !== 0) {
       this.abandon(error);
+      this.removeFile();
       return;
     }
     for (const [name, size] of Object.entries(sizes) as [keyof Geometry, number][]) {
@@ -248,6 +256,8 @@ export class Recorder implements StateMemory {
     this.abandonedFor = isFull(errno) ? this.paths.reason || reason : reason;
     this.set('failure', errno);
     this.set('state', STATE.abandoned);
+    this.onLost?.();
+    this.onLost = null;
   }
 
   private set(name: 'state' | 'failure' | 'writer_failure', value: number): void {

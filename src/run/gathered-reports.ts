@@ -73,7 +73,13 @@ export function gatherReports(
     ...counted('node processes that left no report', lost),
     ...counted('reports of node processes that could not be read', skipped.length),
   ];
-  return { report: { ...merged, warnings }, ...counts, program, recovered, lost, skipped };
+  return { report: { ...withWall(merged, started), warnings }, ...counts, program, recovered, lost, skipped };
+}
+
+/** Where no process has told its elapsed time, `run` has taken that of the program. */
+function withWall(merged: Report, started: StartedProgram | undefined): Report {
+  if (merged.program !== null || merged.stages.length > 0 || started === undefined) return merged;
+  return { ...merged, total_wall_s: started.wallS, outside_wall_s: started.wallS };
 }
 
 function counted(text: string, count: number): string[] {

@@ -57,10 +57,12 @@ function prepare({ folders, runPid, profiler: options }: RunVariable): void {
       const [folder, ...fallbacks] = folders as [string, ...string[]];
       // Fails where `run` has ended already or the process sees other files than `run`: nobody would read it.
       const recorder = { path: join(folder, `${name}.recorder`), keep: true, fallbacks };
-      const profiler = new Constructor({ ...options, recorder }, { remarks: isLate ? [LATE] : [] });
+      const leaveReport = () => leaveReportAtExit(profiler, name, folders);
+      const parts = { remarks: isLate ? [LATE] : [], recorderLost: leaveReport };
+      const profiler: StageProfiler = new Constructor({ ...options, recorder }, parts);
       registry[ACTIVE] = profiler;
       const isRecorded = folders.some((place) => isThere(join(place, `${name}.recorder`)));
-      if (!isRecorded || options.threads === true) leaveReportAtExit(profiler, name, folders);
+      if (!isRecorded || options.threads === true) leaveReport();
       return profiler;
     } catch {
       return undefined;
@@ -119,9 +121,14 @@ function isThere(path: string): boolean {
   }
 }
 
-/** A file is there from now on: left empty, it says that the process was killed. */
+/**
+ * A file is there from now on: left empty, it says that the process was killed. Where there is no room for it, there may be
+ * at the exit.
+ */
 function leaveReportAtExit(profiler: StageProfiler, name: string, folders: readonly string[]): void {
-  closeSync(openSync(join(folders[0]!, `${name}.json`), 'wx', 0o600));
+  try {
+    closeSync(openSync(join(folders[0]!, `${name}.json`), 'wx', 0o600));
+  } catch {}
   on('exit', () => {
     try {
       // All objects or arrays have been given a toJSON: the empty file tells.

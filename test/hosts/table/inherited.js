@@ -17,6 +17,7 @@ const inherited = (name, around, command, row) => ({
 const DESCRIPTORS = 'Node closes what it was handed beside stdin, stdout and stderr in its children';
 const LIMIT = 'Node raises the soft limit of open files to the hard one when it starts';
 const DECODES = 'Node reads arguments and variables as UTF-8';
+const EMPTIED = 'what a program removes from the folder for temporary files, the recorder with it, is gone';
 const TRUNCATED = 'the system ends by SIGBUS who touches a mapped file that was truncated';
 
 const FLAGS = `import fcntl, os, sys
@@ -130,7 +131,7 @@ export const INHERITED = [
     'a folder for temporary files that it empties',
     `import { readdirSync, rmSync } from 'node:fs'; ${A}for (const name of readdirSync(process.env.TMPDIR)) rmSync(process.env.TMPDIR + '/' + name, { recursive: true });
 ${A}`,
-    { stages: { a: 2 } },
+    { stages: { a: 2 }, differs: EMPTIED },
   ),
   folder(
     'a folder for temporary files whose files it truncates',

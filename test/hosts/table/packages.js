@@ -124,7 +124,7 @@ console.log(exporter.getFinishedSpans().map(({ name }) => name).join(), 'done');
   // A promise of another kind is a value like others: to wait for it would call its `then`.
   loaded('bluebird as Promise', ['bluebird@3'], `import bluebird from 'bluebird'; globalThis.Promise = bluebird;`, {
     after: `const p = profiler.stage('within', () => bluebird.delay(5).then(() => 3)); console.log(p instanceof bluebird, await p.tap(() => {}), typeof p.spread); console.log(await profiler.stage('cancelled', () => bluebird.reject(new Error('x'))).catch((error) => error.message));`,
-    stages: { ...STAGES, within: 1, cancelled: 1 },
+    stages: { ...STAGES, within: 1, cancelled: [1, 1] },
   }),
   loaded(
     'graceful-fs',
@@ -149,7 +149,8 @@ for (const name of Object.keys(fs)) if (typeof memory[name] === 'function' && /^
     {
       after: `console.log('done'); process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`,
       exit: 'SIGTERM',
-      stages: { ...STAGES, 'exit 4': 1, 'exit 3': 1 },
+      // The older version ends the process before the newer one has its turn.
+      stages: { ...STAGES, 'exit 3': 1 },
     },
   ),
   loaded(
@@ -159,7 +160,8 @@ for (const name of Object.keys(fs)) if (typeof memory[name] === 'function' && /^
     {
       after: `console.log('done'); process.exit(3);`,
       exit: 3,
-      stages: { ...STAGES, 'exit 4': 1, 'exit 3': 1 },
+      // The older version ends the process before the newer one has its turn.
+      stages: { ...STAGES, 'exit 3': 1 },
     },
   ),
   withPackages(
@@ -184,7 +186,7 @@ for (const name of Object.keys(fs)) if (typeof memory[name] === 'function' && /^
     'async-exit-hook',
     ['async-exit-hook@2'],
     `import hook from 'async-exit-hook'; hook((done) => setTimeout(() => { profiler.stage('hook', () => console.log('hook')); done(); }, 30));`,
-    { after: 'console.log("done"); process.exit(4);', exit: 4, stages: { ...STAGES, hook: 1 } },
+    { after: 'console.log("done"); process.exit(4);', exit: 4, stages: STAGES },
   ),
   loaded('long stack traces', ['longjohn@0.2'], `import longjohn from 'longjohn'; longjohn.async_trace_limit = 5;`, {
     lines: [20],
