@@ -19,7 +19,7 @@ namespace {
 // More threads than these are rare, and their stacks are small.
 constexpr size_t kMostThreads = 1024;
 constexpr size_t kPieceBytes = 16 * 1024;
-// Of a line only its start counts: the range and the first letters of a path of up to 4 KiB.
+// The start of a line is enough: the range, and the first letters of a path of up to 4 KiB.
 constexpr size_t kLineBytes = 512;
 
 ssize_t ReadAll(int descriptor, char* text, size_t size) {

@@ -32,7 +32,7 @@ class V8Heap {
   // A member of its sampler.
   struct Window {
     Peaks peaks;
-    // Of a window that another thread ends (see HeapView), the highest used heap since it did.
+    // Where another thread ends the window, the highest used heap since it did; null elsewhere.
     std::atomic<double>* shared_peak = nullptr;
     Window* previous = nullptr;
     Window* next = nullptr;

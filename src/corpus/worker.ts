@@ -198,7 +198,7 @@ async function obeyOrEnd(message: ToWorker): Promise<void> {
   try {
     await obey(message);
   } catch (error) {
-    // Of stageprof's own: the parent finds it in what this process has written, and goes on with another.
+    // An error of stageprof itself: the parent finds it in what this process has written, and goes on with another.
     stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     exitProcess(EXIT_OWN_ERROR);
   }

@@ -41,7 +41,7 @@ export function lastingCopy(library: string, folders: readonly string[] = lastin
       makeFolder(folder);
       const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
       const path = copyInto(join(folder, hash), basename(library), bytes);
-      // Of a file system that is mounted noexec it says no, and ld.so would say so in every process.
+      // It says no where the file system is mounted noexec, and ld.so would say so in every process.
       accessSync(path, constants.X_OK);
       return { path, missing: null };
     } catch (error) {
