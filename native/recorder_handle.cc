@@ -196,8 +196,9 @@ void RecorderHandle::Close(MappedParts::Look look) {
 
 void RecorderHandle::Abandon() {
   if (!is_open_ || getpid() != owner_) return;
+  writer_.WriteTeardown();
   MarkEnded();
-  Close(MappedParts::Look::kIfShort);
+  Close(MappedParts::Look::kNever);
 }
 
 void RecorderHandle::MarkEnded() {

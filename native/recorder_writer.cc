@@ -26,6 +26,14 @@ constexpr double kPublishEveryNs = 5e6;
 // Reading the account takes some 100 KiB; the rest is for what libc keeps beside the stack.
 constexpr size_t kStackBytes = 384 * 1024;
 
+// Early readings are nearer to each other: a program may be over before the second.
+constexpr uint64_t kEarlyIntervalNs = 20 * 1000 * 1000;
+constexpr int kEarlyReadings = 5;
+
+// The slots that hold what there is now, and not what was used.
+constexpr Slot kLevels[] = {kRssBytes,        kJsUsedBytes,        kExternalBytes,
+                            kNativeLiveBytes, kAllocatorHeldBytes, kMappedBytes};
+
 // The slots that hold a highest value since the sample before.
 constexpr Slot kPeaks[] = {kRssPeakBytes, kJsPeakBytes, kNativePeakBytes};
 
@@ -110,6 +118,29 @@ void RecorderWriter::StopThread() {
   uv_mutex_destroy(&mutex_);
 }
 
+void RecorderWriter::WriteTeardown() {
+  if (owner_ == 0 || getpid() != owner_) return;
+  if (has_heap_window_) heap_->ReadAllocation();
+  sources_->Lock();
+  double before[kSampleLength];
+  memcpy(before, sample_, sizeof sample_);
+  sampler_.ReadEntry();
+  // Addons that were loaded later have been taken down already, and with them what they had given to
+  // JS: then the memory is that of the reading before, and the account says of when it is.
+  constexpr double kNearlyAll = 0.99;
+  const double held = sample_[kExternalBytes] + sample_[kNativeLiveBytes];
+  if (held < kNearlyAll * (before[kExternalBytes] + before[kNativeLiveBytes])) {
+    for (const Slot slot : kLevels) sample_[slot] = before[slot];
+  } else {
+    RaisePeaks();
+    sampler_.ReadAccountFromOutside(MappedParts::Look::kIfShort, account_);
+  }
+  WriteReading();
+  WriteMoment();
+  is_over_ = true;
+  sources_->Unlock();
+}
+
 void RecorderWriter::WriteLast() {
   if (owner_ == 0 || getpid() != owner_ || !sources_->TryLock()) return;
   // process.exit() calls exit(3) on the thread of the isolate, which is as it was.
@@ -130,8 +161,10 @@ void RecorderWriter::Run(void* data) {
   RecorderWriter* writer = static_cast<RecorderWriter*>(data);
   prctl(PR_SET_NAME, "stageprof-rec");
   uv_mutex_lock(&writer->mutex_);
-  while (!writer->stops_) {
-    if (uv_cond_timedwait(&writer->stopping_, &writer->mutex_, kIntervalNs) == 0) continue;
+  for (int readings = 0; !writer->stops_;) {
+    const uint64_t interval_ns = readings < kEarlyReadings ? kEarlyIntervalNs : kIntervalNs;
+    if (uv_cond_timedwait(&writer->stopping_, &writer->mutex_, interval_ns) == 0) continue;
+    ++readings;
     uv_mutex_unlock(&writer->mutex_);
     writer->sources_->Lock();
     writer->Write(MappedParts::Look::kWithinBudget);
@@ -180,10 +213,12 @@ void RecorderWriter::AskBusyThread() {
 }
 
 void RecorderWriter::Write(MappedParts::Look look) {
+  if (is_over_) return;
   sampler_.ReadEntry();
   RaisePeaks();
   WriteReading();
-  WriteMoment(look);
+  sampler_.ReadAccountFromOutside(look, account_);
+  WriteMoment();
   TrackerClient& tracker = sources_->Open()->tracker;
   if (tracker.failure()) return;
   const TrackerClient::Missed missed = tracker.ReadMissed();
@@ -223,8 +258,7 @@ void RecorderWriter::WriteReading() {
 }
 
 // Two places in turn: the one that the count names is whole.
-void RecorderWriter::WriteMoment(MappedParts::Look look) {
-  sampler_.ReadAccountFromOutside(look, account_);
+void RecorderWriter::WriteMoment() {
   double* const count = Cells(kPlaceMomentCount);
   const uint64_t turn = static_cast<uint64_t>(*count) % 2;
   double* const moment = Cells(kPlaceMoments) + turn * kMomentLength;

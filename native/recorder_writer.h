@@ -32,6 +32,8 @@ class RecorderWriter {
   // On that thread: writes a last reading, and returns when the thread has ended. Idempotent. In a
   // forked child, where there is no such thread, it does nothing.
   void Stop(MappedParts::Look look);
+  // The environment is being taken down: a last reading. Nothing is written afterwards.
+  void WriteTeardown();
   // The process is about to end: a last reading, where the thread is not in the middle of one.
   void WriteLast();
 
@@ -57,7 +59,7 @@ class RecorderWriter {
   void AskBusyThread();
   void Write(MappedParts::Look look);
   void WriteReading();
-  void WriteMoment(MappedParts::Look look);
+  void WriteMoment();
   void WriteModules();
   void RaisePeaks();
 
@@ -81,8 +83,9 @@ class RecorderWriter {
   // the thread that is sampled.
   uint32_t seen_publications_ = 0;
   double seen_cpu_ns_ = 0;
-  int owner_ = 0;       // process id; 0 before the start and after the stop
-  long thread_id_ = 0;  // of the thread that is sampled
+  bool is_over_ = false;  // guarded by the lock of the sources
+  int owner_ = 0;         // process id; 0 before the start and after the stop
+  long thread_id_ = 0;    // of the thread that is sampled
   bool has_thread_ = false;
   uv_thread_t thread_ = {};
   uv_mutex_t mutex_ = {};

@@ -1,5 +1,6 @@
-import { Float64Array, Number, Object } from '../host/intrinsics.js';
-import { LEVEL_OF_PEAK, SAMPLE_LENGTH, type SlotName, slotIndex } from '../native/layout.js';
+import { Float64Array, Number, Object, Set } from '../host/intrinsics.js';
+import { METRICS } from '../metrics.js';
+import { ACCOUNT, LEVEL_OF_PEAK, SAMPLE_LENGTH, type SlotName, slotIndex } from '../native/layout.js';
 import type { RecordedReading } from './read-readings.js';
 import type { Recording } from './reader.js';
 
@@ -7,6 +8,13 @@ const WALL = slotIndex.wall_ns;
 
 /** Slots of which a reading in the ring has the value. */
 const READ = ['wall_ns', 'thread_cpu_ns', 'process_cpu_ns', 'rss_bytes'] as const satisfies readonly SlotName[];
+
+const COUNTED_AT = ACCOUNT.indexOf('counted_at_ns');
+
+/** Slots that hold what there is at the instant of the sample, and not what was used until then. */
+const LEVEL_SLOTS: readonly number[] = [
+  ...new Set(METRICS.flatMap(({ fold, slot }) => (fold === 'growth' && slot !== null ? [slotIndex[slot]] : []))),
+];
 
 /** Highest values since the recorder was started, as a moment has them. */
 export const PEAK_SLOTS: readonly number[] = (Object.keys(LEVEL_OF_PEAK) as SlotName[]).map((name) => slotIndex[name]);
@@ -16,11 +24,11 @@ export const PEAK_SLOTS: readonly number[] = (Object.keys(LEVEL_OF_PEAK) as Slot
  * What the later one lacks is taken from the earlier. Peaks are the highest since the start. All NaN where there is none.
  */
 export function lastSampleOf({ samples, readings }: Pick<Recording, 'samples' | 'readings'>): Float64Array {
-  const { boundary, moment, excluded } = samples;
+  const { boundary, moment, account, excluded } = samples;
   const reading = readings.at(-1);
   const candidates = [
     ...(boundary === null ? [] : [boundary]),
-    ...(moment === null ? [] : [withoutCollections(moment, excluded)]),
+    ...(moment === null ? [] : [withLevelsOf(boundary, account, withoutCollections(moment, excluded))]),
     ...(reading === undefined ? [] : [sampleOf(reading)]),
   ].sort((a, b) => b[WALL]! - a[WALL]!);
   const last = new Float64Array(SAMPLE_LENGTH).fill(Number.NaN);
@@ -33,6 +41,17 @@ export function lastSampleOf({ samples, readings }: Pick<Recording, 'samples' | 
 
 function withoutCollections(sample: Float64Array, excluded: Float64Array): Float64Array {
   return sample.map((value, cell) => value - (excluded[cell] ?? 0));
+}
+
+/**
+ * A moment at which the process was taken down has the memory of a reading before, since what the program held was being
+ * freed: the last boundary of a stage may be later than that.
+ */
+function withLevelsOf(boundary: Float64Array | null, account: Float64Array | null, moment: Float64Array): Float64Array {
+  const countedNs = account?.[COUNTED_AT] ?? Number.NaN;
+  if (boundary === null || !(countedNs < moment[WALL]!) || !(boundary[WALL]! > countedNs)) return moment;
+  for (const slot of LEVEL_SLOTS) moment[slot] = boundary[slot]!;
+  return moment;
 }
 
 function sampleOf(reading: RecordedReading): Float64Array {
