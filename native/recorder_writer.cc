@@ -18,7 +18,7 @@ namespace stageprof {
 namespace {
 
 constexpr uint64_t kIntervalNs = 100 * 1000 * 1000;
-// Of an interval, that a thread has run to pass for busy.
+// The share of an interval that a thread has run when it passes for busy.
 constexpr double kBusyShare = 0.2;
 // Before its loop waits, a thread publishes its heap no more often than this: what it does in between
 // costs more than to ask V8.

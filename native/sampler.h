@@ -50,7 +50,7 @@ class Sampler {
   // The same on another thread: parts that there is no time for are as old as they say.
   void ReadAccountFromOutside(MappedParts::Look look, double* account);
 
-  // Of a thread that is sampled from outside: what raises its used heap's peak between two samples,
+  // Where a thread is sampled from outside: what raises its used heap's peak between two samples,
   // and its CPU time now, whatever the mask.
   std::atomic<double>* shared_heap_peak() { return &shared_heap_peak_; }
   double ReadOtherClockNs() const { return ReadClockNs(other_.clock); }

@@ -62,7 +62,7 @@ export function runProcesses(
   const unseen: RunProcess[] = [];
   for (const process of reporting) {
     const look = sameProcess(looks, process);
-    // Of two programs that one process executed one after the other, the second is listed by itself.
+    // Where one process executed two programs one after the other, the second is listed by itself.
     if (look === undefined || paired.has(look)) unseen.push({ ...process, exit: null, seen: null });
     else paired.set(look, process);
   }
