@@ -86,7 +86,7 @@ export interface NativeSamplerHandle {
   readAccount(cells: Float64Array): boolean;
 }
 
-/** A file mapped for the recorder; see native/recorder_handle.h. */
+/** A file mapped for the recorder; see native/addon/recorder_handle.h. */
 export interface NativeRecorder {
   /** Memory that is that part of the file, or the errno; `NO_EXTERNAL_BUFFERS` where this Node forbids such memory. */
   expose(offset: number, bytes: number): ArrayBuffer | number;
@@ -102,7 +102,7 @@ export interface NativeRecorder {
 
 export const NO_EXTERNAL_BUFFERS = -1;
 
-/** What native/addon.cc exports. */
+/** What native/addon/addon.cc exports. */
 export interface Binding {
   sampleLayout(): {
     readonly version: number;
@@ -139,7 +139,7 @@ export interface Binding {
   /** Without what tells them apart: some 1 us a thread. */
   threadClocksRead(): ThreadsReading<ThreadClock>;
   rusageChildrenRead(): { readonly cpuNs: number; readonly peakRssBytes: number };
-  /** Whether the process is killed when that parent ends; see native/parent_death.h for whose end counts. */
+  /** Whether the process is killed when that parent ends; see native/support/parent_death.h for whose end counts. */
   parentDeathFollow(parentPid: number): boolean;
 }
 

@@ -1,7 +1,7 @@
 import { Object } from '../host/intrinsics.js';
 
 /**
- * The slots of one sample, in the order of native/sample_layout.h; test/native/layout.test.ts holds the two
+ * The slots of one sample, in the order of native/sources/sample_layout.h; test/native/layout.test.ts holds the two
  * together. `_ns` are nanoseconds, `_bytes` bytes, the rest plain counts. A slot that was not read is NaN.
  *
  * `rss_peak_bytes`, `js_peak_bytes` and `native_peak_bytes` are the highest values since the previous sample
@@ -70,7 +70,7 @@ export const MALLOC_SKIPPED_CELL = WAITED_CELL + 2;
 export const SAMPLE_LENGTH = WAITED_CELL + 3;
 
 /**
- * Who holds the resident set, in the order of native/account.h: bytes, and instants in nanoseconds of CLOCK_MONOTONIC;
+ * Who holds the resident set, in the order of native/sources/account.h: bytes, and instants in nanoseconds of CLOCK_MONOTONIC;
  * NaN where it cannot be told. After these cells come the `mapped_bytes` of each module, in the cells of a sample.
  */
 export const ACCOUNT = [
@@ -96,5 +96,5 @@ export const slotIndex = Object.fromEntries(SLOTS.map((name, index) => [name, in
   Record<SlotName, number>
 >;
 
-/** Bits of the mask a sampler is opened with; the same numbers stand in native/sample_layout.h. */
+/** Bits of the mask a sampler is opened with; the same numbers stand in native/sources/sample_layout.h. */
 export const SAMPLE_MASK = { cpu: 1, rss: 2, js: 4, native: 8, io: 16, rssPeakReset: 32 } as const;

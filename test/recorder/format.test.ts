@@ -40,6 +40,6 @@ test.each([1, 16, 8193, 131_073])(
 );
 
 test('the addon marks the end of a program with the same number', () => {
-  const source = readFileSync(join(import.meta.dirname, '../../native/recorder_handle.cc'), 'utf8');
+  const source = readFileSync(join(import.meta.dirname, '../../native/addon/recorder_handle.cc'), 'utf8');
   expect(/kEndedUnclosed = (\d+)/.exec(source)![1]).toBe(String(STATE.ended));
 });

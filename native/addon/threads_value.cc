@@ -1,0 +1,116 @@
+#include "threads_value.h"
+
+#include <math.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <memory>
+#include <new>
+
+#include "../support/clocks.h"
+#include "../threads/js_threads.h"
+#include "../threads/threads.h"
+#include "napi_values.h"
+
+namespace stageprof {
+
+namespace {
+
+void SetText(napi_env env, napi_value object, const char* name, const char* text) {
+  SetProperty(env, object, name, TextOrNull(env, text));
+}
+
+void SetFlag(napi_env env, napi_value object, const char* name, bool flag) {
+  SetProperty(env, object, name, Boolean(env, flag));
+}
+
+const char* NameOf(Waits waits) {
+  switch (waits) {
+    case Waits::kForEvents:
+      return "events";
+    case Waits::kForMemory:
+      return "memory";
+    default:
+      return nullptr;
+  }
+}
+
+double ProcessCpuNs() {
+  timespec time;
+  return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 ? Nanoseconds(time) : NAN;
+}
+
+napi_value ThreadList(napi_env env, const Thread* threads, size_t count, bool tells_apart) {
+  napi_value list;
+  if (napi_create_array_with_length(env, count, &list) != napi_ok) return nullptr;
+  const int32_t calling = static_cast<int32_t>(syscall(SYS_gettid));
+  for (size_t index = 0; index < count; ++index) {
+    const Thread& thread = threads[index];
+    napi_handle_scope scope;
+    napi_value object;
+    if (napi_open_handle_scope(env, &scope) != napi_ok) return nullptr;
+    if (napi_create_object(env, &object) == napi_ok) {
+      SetNumber(env, object, "id", thread.id);
+      SetNumber(env, object, "cpuNs", thread.cpu_ns);
+      if (tells_apart) {
+        SetText(env, object, "name", thread.name);
+        SetFlag(env, object, "isCalling", thread.id == calling);
+        SetFlag(env, object, "isJs", IsJsThread(thread.id));
+        SetText(env, object, "waitsFor", NameOf(thread.waits));
+        // Addresses of a process have 47 bits, or 52 with the largest pages: exact as a double.
+        SetNumber(env, object, "waitsAt", static_cast<double>(thread.waits_at));
+        SetFlag(env, object, "waitsInLibuv", thread.waits_in_libuv);
+      }
+      napi_set_element(env, list, static_cast<uint32_t>(index), object);
+    }
+    napi_close_handle_scope(env, scope);
+  }
+  return list;
+}
+
+napi_value EndedList(napi_env env, const EndedThread* ended, size_t count) {
+  napi_value list;
+  if (napi_create_array_with_length(env, count, &list) != napi_ok) return nullptr;
+  for (size_t index = 0; index < count; ++index) {
+    napi_value object;
+    if (napi_create_object(env, &object) != napi_ok) return nullptr;
+    SetNumber(env, object, "id", ended[index].id);
+    SetNumber(env, object, "cpuNs", ended[index].cpu_ns);
+    napi_set_element(env, list, static_cast<uint32_t>(index), object);
+  }
+  return list;
+}
+
+napi_value Read(napi_env env, bool tells_apart) {
+  std::unique_ptr<Thread[]> threads(new (std::nothrow) Thread[Threads::kMost]);
+  std::unique_ptr<EndedThread[]> ended(new (std::nothrow) EndedThread[kEndedThreads + 1]);
+  napi_value reading;
+  if (threads == nullptr || ended == nullptr || napi_create_object(env, &reading) != napi_ok) {
+    return nullptr;
+  }
+  Threads source;
+  // The process's clock on both sides: threads run on while their clocks are read one by one.
+  const double before_ns = ProcessCpuNs();
+  const size_t count = tells_apart ? source.Read(threads.get(), Threads::kMost)
+                                   : source.ReadClocks(threads.get(), Threads::kMost);
+  const double after_ns = ProcessCpuNs();
+  SetText(env, reading, "failure", source.failure().reason());
+  SetNumber(env, reading, "processBeforeNs", before_ns);
+  SetNumber(env, reading, "processAfterNs", after_ns);
+  SetProperty(env, reading, "threads", ThreadList(env, threads.get(), count, tells_apart));
+  SetProperty(env, reading, "endedJs",
+              EndedList(env, ended.get(), CopyEndedJsThreads(ended.get())));
+  return reading;
+}
+
+}  // namespace
+
+napi_value ThreadsRead(napi_env env, napi_callback_info) {
+  return Read(env, true);
+}
+
+napi_value ThreadClocksRead(napi_env env, napi_callback_info) {
+  return Read(env, false);
+}
+
+}  // namespace stageprof
