@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <new>
 
 #include "../recorder/recorder_layout.h"
+#include "../support/lock.h"
 #include "handle_functions.h"
 #include "napi_values.h"
 
@@ -25,9 +25,9 @@ constexpr double kNoExternalBuffers = -1;
 
 // Recorders of all threads that readings are written to. process.exit and an error nobody catches end
 // the process without an end of its environments: then exit(3) is all that tells them from a kill.
-uv_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-RecorderHandle* first_started = nullptr;  // guarded by `mutex`
-bool hears_exit = false;                  // guarded by `mutex`
+Lock lock;
+RecorderHandle* first_started = nullptr;  // guarded by `lock`
+bool hears_exit = false;                  // guarded by `lock`
 
 RecorderHandle* HandleOf(napi_env env, napi_callback_info info, size_t* count,
                          napi_value* arguments) {
@@ -206,30 +206,28 @@ void RecorderHandle::MarkEnded() {
 }
 
 void RecorderHandle::AddToStarted() {
-  uv_mutex_lock(&mutex);
+  const Guard guard(&lock);
   next_started_ = first_started;
   first_started = this;
   if (!hears_exit) hears_exit = atexit(OnExit) == 0;
-  uv_mutex_unlock(&mutex);
 }
 
 void RecorderHandle::RemoveFromStarted() {
-  uv_mutex_lock(&mutex);
+  const Guard guard(&lock);
   RecorderHandle** link = &first_started;
   while (*link != nullptr && *link != this) link = &(*link)->next_started_;
   if (*link == this) *link = next_started_;
-  uv_mutex_unlock(&mutex);
 }
 
 // Other threads may still run, and a lock they hold would never be given back: then nothing is said.
 void RecorderHandle::OnExit() {
-  if (uv_mutex_trylock(&mutex) != 0) return;
+  if (!lock.TryTake()) return;
   for (RecorderHandle* handle = first_started; handle != nullptr; handle = handle->next_started_) {
     if (handle->owner_ != getpid()) continue;
     handle->writer_.WriteLast();
     handle->MarkEnded();
   }
-  uv_mutex_unlock(&mutex);
+  lock.GiveBack();
 }
 
 void RecorderHandle::OnFunctionGone(napi_env, void* data, void*) {

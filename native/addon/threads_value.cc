@@ -1,14 +1,8 @@
 #include "threads_value.h"
 
-#include <math.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <memory>
-#include <new>
-
 #include "../support/clocks.h"
 #include "../threads/js_threads.h"
+#include "../threads/thread_id.h"
 #include "../threads/threads.h"
 #include "napi_values.h"
 
@@ -35,16 +29,11 @@ const char* NameOf(Waits waits) {
   }
 }
 
-double ProcessCpuNs() {
-  timespec time;
-  return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 ? Nanoseconds(time) : NAN;
-}
-
-napi_value ThreadList(napi_env env, const Thread* threads, size_t count, bool tells_apart) {
+napi_value ThreadList(napi_env env, const Threads& threads, bool tells_apart) {
   napi_value list;
-  if (napi_create_array_with_length(env, count, &list) != napi_ok) return nullptr;
-  const int32_t calling = static_cast<int32_t>(syscall(SYS_gettid));
-  for (size_t index = 0; index < count; ++index) {
+  if (napi_create_array_with_length(env, threads.count(), &list) != napi_ok) return nullptr;
+  const int32_t calling = ThisThreadId();
+  for (size_t index = 0; index < threads.count(); ++index) {
     const Thread& thread = threads[index];
     napi_handle_scope scope;
     napi_value object;
@@ -82,24 +71,19 @@ napi_value EndedList(napi_env env, const EndedThread* ended, size_t count) {
 }
 
 napi_value Read(napi_env env, bool tells_apart) {
-  std::unique_ptr<Thread[]> threads(new (std::nothrow) Thread[Threads::kMost]);
-  std::unique_ptr<EndedThread[]> ended(new (std::nothrow) EndedThread[kEndedThreads + 1]);
   napi_value reading;
-  if (threads == nullptr || ended == nullptr || napi_create_object(env, &reading) != napi_ok) {
-    return nullptr;
-  }
-  Threads source;
+  if (napi_create_object(env, &reading) != napi_ok) return nullptr;
+  Threads threads;
   // The process's clock on both sides: threads run on while their clocks are read one by one.
-  const double before_ns = ProcessCpuNs();
-  const size_t count = tells_apart ? source.Read(threads.get(), Threads::kMost)
-                                   : source.ReadClocks(threads.get(), Threads::kMost);
-  const double after_ns = ProcessCpuNs();
-  SetText(env, reading, "failure", source.failure().reason());
+  const double before_ns = ReadClockNs(CLOCK_PROCESS_CPUTIME_ID);
+  tells_apart ? threads.Read() : threads.ReadClocks();
+  const double after_ns = ReadClockNs(CLOCK_PROCESS_CPUTIME_ID);
+  SetText(env, reading, "failure", threads.failure().reason());
   SetNumber(env, reading, "processBeforeNs", before_ns);
   SetNumber(env, reading, "processAfterNs", after_ns);
-  SetProperty(env, reading, "threads", ThreadList(env, threads.get(), count, tells_apart));
-  SetProperty(env, reading, "endedJs",
-              EndedList(env, ended.get(), CopyEndedJsThreads(ended.get())));
+  SetProperty(env, reading, "threads", ThreadList(env, threads, tells_apart));
+  EndedThread ended[kEndedThreads + 1];
+  SetProperty(env, reading, "endedJs", EndedList(env, ended, CopyEndedJsThreads(ended)));
   return reading;
 }
 

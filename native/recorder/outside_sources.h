@@ -1,11 +1,10 @@
 #ifndef STAGEPROF_RECORDER_OUTSIDE_SOURCES_H_
 #define STAGEPROF_RECORDER_OUTSIDE_SOURCES_H_
 
-#include <uv.h>
-
 #include "../sources/sources.h"
 #include "../sources/statm.h"
 #include "../sources/status.h"
+#include "../support/lock.h"
 
 namespace stageprof {
 
@@ -13,14 +12,7 @@ namespace stageprof {
 // recorder an input. One thread at a time uses them, which the lock is for.
 class OutsideSources {
  public:
-  OutsideSources() { uv_mutex_init(&mutex_); }
-  ~OutsideSources() { uv_mutex_destroy(&mutex_); }
-  OutsideSources(const OutsideSources&) = delete;
-  OutsideSources& operator=(const OutsideSources&) = delete;
-
-  void Lock() { uv_mutex_lock(&mutex_); }
-  bool TryLock() { return uv_mutex_trylock(&mutex_) == 0; }
-  void Unlock() { uv_mutex_unlock(&mutex_); }
+  Lock* lock() { return &lock_; }
 
   // Only with the lock.
   Sources* Open() {
@@ -34,7 +26,7 @@ class OutsideSources {
   // takes anyway.
   static constexpr Sources::Shares kShares = {0.0003, 0.001, 0.0003};
 
-  uv_mutex_t mutex_;
+  Lock lock_;
   Sources sources_{kShares};
 };
 

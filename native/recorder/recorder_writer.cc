@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
 
 #include "../sources/rss_peak.h"
 #include "../support/clocks.h"
+#include "../threads/thread_id.h"
 
 namespace stageprof {
 
@@ -53,15 +53,15 @@ int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
   memcpy(places_, places, sizeof places_);
   for (double& highest : highest_) highest = NAN;
   OpenWindow();
-  sources_->Lock();
-  thread_id_ = syscall(SYS_gettid);
-  const Sampler::OtherThread here = {heap_, ThreadClockOf(thread_id_)};
+  sources_->lock()->Take();
+  thread_id_ = ThisThreadId();
+  const Sampler::OtherThread here = {heap_, CpuClockOf(thread_id_)};
   sampler_.OpenFromOutside(sources_->Open(), sample_, static_cast<uint32_t>(places_[kPlaceMask]),
                            here);
   owner_ = getpid();
   // The first before any stage: a process that dies at once leaves a reading too.
   Write(MappedParts::Look::kNever);
-  sources_->Unlock();
+  sources_->lock()->GiveBack();
   const auto publish = [](void* data) { static_cast<RecorderWriter*>(data)->PublishBeforeWait(); };
   if (has_heap_window_) loop_watch_.Open(env, publish, this);
   return StartThread();
@@ -98,10 +98,10 @@ void RecorderWriter::Stop(MappedParts::Look look) {
   loop_watch_.Close();
   StopThread();
   if (has_heap_window_) heap_->ReadAllocation();
-  sources_->Lock();
+  sources_->lock()->Take();
   Write(look);
   sampler_.Close();
-  sources_->Unlock();
+  sources_->lock()->GiveBack();
   CloseWindow();
   owner_ = 0;
 }
@@ -121,7 +121,7 @@ void RecorderWriter::StopThread() {
 void RecorderWriter::WriteTeardown() {
   if (owner_ == 0 || getpid() != owner_) return;
   if (has_heap_window_) heap_->ReadAllocation();
-  sources_->Lock();
+  sources_->lock()->Take();
   double before[kSampleLength];
   memcpy(before, sample_, sizeof sample_);
   sampler_.ReadEntry();
@@ -138,23 +138,23 @@ void RecorderWriter::WriteTeardown() {
   WriteReading();
   WriteMoment();
   is_over_ = true;
-  sources_->Unlock();
+  sources_->lock()->GiveBack();
 }
 
 void RecorderWriter::WriteLast() {
-  if (owner_ == 0 || getpid() != owner_ || !sources_->TryLock()) return;
+  if (owner_ == 0 || getpid() != owner_ || !sources_->lock()->TryTake()) return;
   // process.exit() calls exit(3) on the thread of the isolate, which is as it was.
-  if (has_heap_window_ && syscall(SYS_gettid) == thread_id_) heap_->ReadAllocation();
+  if (has_heap_window_ && ThisThreadId() == thread_id_) heap_->ReadAllocation();
   Write(MappedParts::Look::kIfShort);
-  sources_->Unlock();
+  sources_->lock()->GiveBack();
 }
 
 RecorderWriter::Pause::Pause(RecorderWriter* writer) : sources_(writer->sources_) {
-  if (sources_ != nullptr) sources_->Lock();
+  if (sources_ != nullptr) sources_->lock()->Take();
 }
 
 RecorderWriter::Pause::~Pause() {
-  if (sources_ != nullptr) sources_->Unlock();
+  if (sources_ != nullptr) sources_->lock()->GiveBack();
 }
 
 void RecorderWriter::Run(void* data) {
@@ -166,10 +166,10 @@ void RecorderWriter::Run(void* data) {
     if (uv_cond_timedwait(&writer->stopping_, &writer->mutex_, interval_ns) == 0) continue;
     ++readings;
     uv_mutex_unlock(&writer->mutex_);
-    writer->sources_->Lock();
+    writer->sources_->lock()->Take();
     writer->Write(MappedParts::Look::kWithinBudget);
     writer->AskBusyThread();
-    writer->sources_->Unlock();
+    writer->sources_->lock()->GiveBack();
     uv_mutex_lock(&writer->mutex_);
   }
   uv_mutex_unlock(&writer->mutex_);

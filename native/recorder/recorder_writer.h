@@ -83,9 +83,9 @@ class RecorderWriter {
   // the thread that is sampled.
   uint32_t seen_publications_ = 0;
   double seen_cpu_ns_ = 0;
-  bool is_over_ = false;  // guarded by the lock of the sources
-  int owner_ = 0;         // process id; 0 before the start and after the stop
-  long thread_id_ = 0;    // of the thread that is sampled
+  bool is_over_ = false;   // guarded by the lock of the sources
+  int owner_ = 0;          // process id; 0 before the start and after the stop
+  int32_t thread_id_ = 0;  // of the thread that is sampled
   bool has_thread_ = false;
   uv_thread_t thread_ = {};
   uv_mutex_t mutex_ = {};

@@ -7,6 +7,7 @@
 
 #include "../support/descriptors.h"
 #include "../support/failure.h"
+#include "../threads/pool_threads.h"
 
 namespace stageprof {
 
@@ -35,7 +36,6 @@ class PoolCpu {
   const char* reason() const;
 
  private:
-  static constexpr size_t kMost = 1024;
   // Readings take a tenth or less of what the others use. It is also by how much one may be behind.
   // Not less than for four: the process's clock and the thread's are read one after the other, and
   // what lies between them is not the work of others.
@@ -50,13 +50,10 @@ class PoolCpu {
 
   double look_share_;
   Descriptor folder_;
-  // Links of /proc/self/task at the last look: the number of threads and 2.
-  uint64_t links_ = 0;
-  bool is_known_ = false;
-  // There may be a pool whose threads could not be told.
-  bool may_be_ = false;
-  size_t count_ = 0;
-  int32_t ids_[kMost];
+  // The number of threads at the last look; not any number before.
+  size_t seen_count_ = SIZE_MAX;
+  PoolThreads::Found found_ = PoolThreads::Found::kNone;
+  PoolThreads pool_;
   double seen_others_ns_ = NAN;
   double cpu_ns_ = NAN;
   double noticed_ns_ = kLeastNoticedNs;

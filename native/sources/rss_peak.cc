@@ -1,7 +1,8 @@
 #include "rss_peak.h"
 
 #include <math.h>
-#include <pthread.h>
+
+#include "../support/lock.h"
 
 namespace stageprof {
 
@@ -10,9 +11,9 @@ namespace {
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
 // Process-wide because the kernel's maximum is.
-pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-RssPeak* first = nullptr;            // guarded by `mutex`
-bool floor_known = false;            // guarded by `mutex`
+Lock lock;
+RssPeak* first = nullptr;            // guarded by `lock`
+bool floor_known = false;            // guarded by `lock`
 std::atomic<int> resetters{0};       // samplers that reset
 std::atomic<double> floor_bytes{0};  // see FindFloor
 std::atomic<double> highest_before_reset{0};
@@ -42,14 +43,14 @@ void RssPeak::Open(Rusage* rusage_source, Status* status, ClearRefs* clear_refs)
   rusage_ = rusage_source;
   status_ = status;
   clear_refs_ = clear_refs != nullptr && !clear_refs->failure() ? clear_refs : nullptr;
-  pthread_mutex_lock(&mutex);
+  lock.Take();
   is_open_ = true;
   next_ = first;
   if (next_ != nullptr) next_->previous_ = this;
   first = this;
   FindFloor(rusage_, status_);
   if (clear_refs_ != nullptr) resetters.fetch_add(1, kRelaxed);
-  pthread_mutex_unlock(&mutex);
+  lock.GiveBack();
 
   // Begins the first window: what was the maximum until now is not this sampler's.
   rusage usage;
@@ -60,19 +61,19 @@ void RssPeak::Open(Rusage* rusage_source, Status* status, ClearRefs* clear_refs)
 void RssPeak::Close() {
   if (!is_open_) return;
   is_open_ = false;
-  pthread_mutex_lock(&mutex);
+  lock.Take();
   if (clear_refs_ != nullptr) resetters.fetch_sub(1, kRelaxed);
   if (previous_ != nullptr) previous_->next_ = next_;
   if (next_ != nullptr) next_->previous_ = previous_;
   if (first == this) first = next_;
-  pthread_mutex_unlock(&mutex);
+  lock.GiveBack();
 }
 
 bool RssPeak::ReadUsage(rusage* usage) {
   // Where any sampler resets, the reading, what is told and the reset are one step, or a peak would
   // be told to a window that began after it.
   const bool others_reset = resetters.load(kRelaxed) != 0;
-  if (others_reset) pthread_mutex_lock(&mutex);
+  if (others_reset) lock.Take();
   const bool read = rusage_->Read(usage);
   if (read) {
     const double maximum = MaximumSinceReset(*usage);
@@ -80,7 +81,7 @@ bool RssPeak::ReadUsage(rusage* usage) {
     if (clear_refs_ != nullptr) ResetAndTell(maximum);
   }
   if (!read) peak_ = -1;
-  if (others_reset) pthread_mutex_unlock(&mutex);
+  if (others_reset) lock.GiveBack();
   return read;
 }
 

@@ -20,7 +20,7 @@ namespace stageprof {
 //   B resets:   tells A 90, above A's baseline, which becomes 0: the maximum is new from here
 //   A samples:  the maximum is 60, but A has been told 90: its window's peak is 90
 //
-// Samplers live on their own threads; the mutex that guards the exchange is taken only while at
+// Samplers live on their own threads; the lock that guards the exchange is taken only while at
 // least one sampler of the process resets.
 class RssPeak {
  public:
@@ -60,7 +60,7 @@ class RssPeak {
   // Owner only. -1 where nothing is known above the resident sets at the window's ends.
   double peak_ = -1;
 
-  // Members of the process-wide list; guarded by its mutex.
+  // Members of the process-wide list; guarded by its lock.
   RssPeak* previous_ = nullptr;
   RssPeak* next_ = nullptr;
 };

@@ -1,16 +1,14 @@
 #include "smaps.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../support/descriptors.h"
+#include "../threads/tasks.h"
 
 namespace stageprof {
 
@@ -30,18 +28,11 @@ ssize_t ReadAll(int descriptor, char* text, size_t size) {
   return count;
 }
 
-// The last two words of /proc/PID/task/TID/syscall are the stack pointer and the program counter of
-// a thread that waits in the kernel; of one that runs it is the word "running".
-bool ReadStackPointer(const char* thread, uintptr_t* pointer) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/self/task/%.20s/syscall", thread);
-  const int descriptor = OpenAside(path, O_RDONLY);
-  if (descriptor < 0) return false;
+// Of a thread that waits in the kernel, the last two words of its file `syscall` are the stack
+// pointer and the program counter. Of one that runs, the file has the word "running".
+bool ReadStackPointer(int32_t thread, uintptr_t* pointer) {
   char text[256];
-  const ssize_t length = ReadAll(descriptor, text, sizeof text - 1);
-  close(descriptor);
-  if (length <= 0) return false;
-  text[length] = '\0';
+  if (ReadTaskFile(thread, "syscall", text, sizeof text) == 0) return false;
   char* const last = strrchr(text, ' ');
   if (last == nullptr) return false;
   *last = '\0';
@@ -51,28 +42,13 @@ bool ReadStackPointer(const char* thread, uintptr_t* pointer) {
   return *pointer != 0;
 }
 
-// By getdents64: opendir allocates, in the program's own heap.
 size_t ReadStackPointers(uintptr_t* pointers) {
-  struct Entry {
-    uint64_t inode;
-    int64_t next;
-    uint16_t length;
-    uint8_t type;
-    char name[1];
-  };
-  const int folder = OpenAside("/proc/self/task", O_RDONLY | O_DIRECTORY);
-  if (folder < 0) return 0;
-  alignas(Entry) char entries[8 * 1024];
+  Tasks tasks;
   size_t count = 0;
-  long bytes;
-  while ((bytes = syscall(SYS_getdents64, folder, entries, sizeof entries)) > 0) {
-    for (long at = 0; at < bytes && count < kMostThreads;) {
-      const auto* entry = reinterpret_cast<const Entry*>(entries + at);
-      if (entry->name[0] != '.' && ReadStackPointer(entry->name, &pointers[count])) ++count;
-      at += entry->length;
-    }
+  int32_t thread;
+  while (count < kMostThreads && tasks.Next(&thread)) {
+    if (ReadStackPointer(thread, &pointers[count])) ++count;
   }
-  close(folder);
   return count;
 }
 

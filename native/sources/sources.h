@@ -1,7 +1,6 @@
 #ifndef STAGEPROF_SOURCES_SOURCES_H_
 #define STAGEPROF_SOURCES_SOURCES_H_
 
-#include "../support/clocks.h"
 #include "account.h"
 #include "clear_refs.h"
 #include "malloc_stats.h"
@@ -9,6 +8,7 @@
 #include "rusage.h"
 #include "statm.h"
 #include "status.h"
+#include "thread_clock.h"
 #include "tracker_client.h"
 #include "v8_heap.h"
 

@@ -1,10 +1,8 @@
 #include "js_threads.h"
 
-#include <pthread.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include "../support/clocks.h"
+#include "../support/lock.h"
+#include "thread_id.h"
 
 namespace stageprof {
 
@@ -14,37 +12,25 @@ namespace {
 constexpr size_t kLiveThreads = 1024;
 
 // Guards all below. Taken once in the life of a thread and for each list of threads.
-pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+Lock lock;
 int32_t live[kLiveThreads];
 size_t live_count = 0;
 EndedThread kept[kEndedThreads];
 size_t kept_count = 0;
 EndedThread rest = {0, 0};
 
-class Guard {
- public:
-  Guard() { pthread_mutex_lock(&lock); }
-  ~Guard() { pthread_mutex_unlock(&lock); }
-};
-
-// gettid() is not in the C library of RHEL 8.
-int32_t CallingThread() {
-  return static_cast<int32_t>(syscall(SYS_gettid));
-}
-
 }  // namespace
 
 void AddJsThread() {
-  const int32_t id = CallingThread();
-  Guard guard;
+  const int32_t id = ThisThreadId();
+  const Guard guard(&lock);
   if (live_count < kLiveThreads) live[live_count++] = id;
 }
 
 void RemoveJsThread() {
-  const int32_t id = CallingThread();
-  ThreadClock clock;
-  const double cpu_ns = clock.ReadNs();
-  Guard guard;
+  const int32_t id = ThisThreadId();
+  const double cpu_ns = ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
+  const Guard guard(&lock);
   for (size_t index = 0; index < live_count; ++index) {
     if (live[index] != id) continue;
     live[index] = live[--live_count];
@@ -59,7 +45,7 @@ void RemoveJsThread() {
 }
 
 bool IsJsThread(int32_t id) {
-  Guard guard;
+  const Guard guard(&lock);
   for (size_t index = 0; index < live_count; ++index) {
     if (live[index] == id) return true;
   }
@@ -67,7 +53,7 @@ bool IsJsThread(int32_t id) {
 }
 
 size_t CopyEndedJsThreads(EndedThread* ended) {
-  Guard guard;
+  const Guard guard(&lock);
   for (size_t index = 0; index < kept_count; ++index) ended[index] = kept[index];
   if (rest.cpu_ns == 0) return kept_count;
   ended[kept_count] = rest;

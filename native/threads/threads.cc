@@ -1,22 +1,24 @@
 #include "threads.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <link.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
+
+#include <new>
 
 #include "../support/clocks.h"
-#include "../support/descriptors.h"
 #include "../support/symbols.h"
+#include "tasks.h"
+#include "thread_id.h"
 
 namespace stageprof {
 
 namespace {
+
+// More threads than are started while the list is read.
+constexpr size_t kSlack = 8;
 
 // Writable segment of a module, its zeroed data included.
 struct Data {
@@ -53,25 +55,15 @@ Data DataOfLibuv() {
   return data;
 }
 
-// One line of a file of a thread, without its end. False where the thread has ended meanwhile, or
-// the kernel does not show it.
-bool ReadLine(int32_t id, const char* file, char* text, size_t size) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/self/task/%d/%s", id, file);
-  const int descriptor = OpenAside(path, O_RDONLY);
-  if (descriptor < 0) return false;
-  const ssize_t count = read(descriptor, text, size - 1);
-  close(descriptor);
-  if (count <= 0) return false;
-  text[count] = '\0';
-  text[strcspn(text, "\n")] = '\0';
-  return true;
+void ReadName(Thread* thread) {
+  if (ReadTaskFile(thread->id, "comm", thread->name, sizeof thread->name) == 0) return;
+  thread->name[strcspn(thread->name, "\n")] = '\0';
 }
 
 // "202 0x7f... 0x189 ...": number and arguments of the system call, or "running".
 void ReadWait(Thread* thread, const Data& libuv) {
   char text[256];
-  if (!ReadLine(thread->id, "syscall", text, sizeof text)) return;
+  if (ReadTaskFile(thread->id, "syscall", text, sizeof text) == 0) return;
   char* at;
   const long call = strtol(text, &at, 10);
   if (at == text) return;
@@ -88,37 +80,54 @@ void ReadWait(Thread* thread, const Data& libuv) {
 
 }  // namespace
 
-size_t Threads::ReadClocks(Thread* threads, size_t most) {
-  DIR* folder = opendir("/proc/self/task");
-  if (folder == nullptr) {
-    failure_.SetFromErrno("open", "/proc/self/task");
-    return 0;
+// False where there are more threads than `capacity`.
+bool Threads::ReadInto(size_t capacity) {
+  count_ = 0;
+  threads_.reset(new (std::nothrow) Thread[capacity]);
+  if (threads_ == nullptr) {
+    failure_.Set("no memory for the list of threads");
+    return true;
   }
-  size_t count = 0;
-  while (const dirent* entry = readdir(folder)) {
-    const int32_t id = atoi(entry->d_name);
-    timespec time;
-    // A thread that ends between the two is not among the living any more.
-    if (id <= 0 || clock_gettime(CpuClockOf(id), &time) != 0) continue;
-    if (count == most) {
+  Tasks tasks;
+  int32_t id;
+  while (tasks.Next(&id)) {
+    const double cpu_ns = ReadClockNs(CpuClockOf(id));
+    // Such a thread has ended since its id was read.
+    if (cpu_ns != cpu_ns) continue;
+    if (count_ == capacity) return false;
+    threads_[count_++] = {id, cpu_ns, "", Waits::kNot, 0, false};
+  }
+  return true;
+}
+
+void Threads::ReadClocks() {
+  size_t expected = 0;
+  {
+    const Tasks tasks;
+    if (!tasks.is_open() || !tasks.Count(&expected)) {
+      failure_.SetFromErrno("open", "/proc/self/task");
+      return;
+    }
+  }
+  // As much memory as there are threads: a stage may be open, and the tracker counts it there.
+  size_t capacity = expected + kSlack;
+  while (!ReadInto(capacity < kMost ? capacity : kMost)) {
+    if (capacity >= kMost) {
       failure_.Set("more threads than can be listed");
       break;
     }
-    threads[count++] = {id, Nanoseconds(time), "", Waits::kNot, 0, false};
+    capacity *= 2;
   }
-  closedir(folder);
-  if (count == 0) failure_.Set("no clock of a thread of /proc/self/task can be read");
-  return count;
+  if (count_ == 0) failure_.Set("no clock of a thread of /proc/self/task can be read");
 }
 
-size_t Threads::Read(Thread* threads, size_t most) {
-  const size_t count = ReadClocks(threads, most);
+void Threads::Read() {
+  ReadClocks();
   const Data libuv = DataOfLibuv();
-  for (size_t index = 0; index < count; ++index) {
-    ReadLine(threads[index].id, "comm", threads[index].name, sizeof threads[index].name);
-    ReadWait(&threads[index], libuv);
+  for (size_t index = 0; index < count_; ++index) {
+    ReadName(&threads_[index]);
+    ReadWait(&threads_[index], libuv);
   }
-  return count;
 }
 
 }  // namespace stageprof

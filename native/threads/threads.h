@@ -3,7 +3,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
+
+#include <memory>
 
 #include "../support/failure.h"
 
@@ -26,27 +27,28 @@ struct Thread {
   bool waits_in_libuv;
 };
 
-// Clock id of the CPU time of a thread of this process; what pthread_getcpuclockid makes of a
-// pthread_t, which cannot be had from a thread id. See CPUCLOCK_PERTHREAD and CPUCLOCK_SCHED in
-// the kernel's posix-timers.h.
-inline clockid_t CpuClockOf(int32_t thread_id) {
-  return static_cast<clockid_t>((~static_cast<uint32_t>(thread_id) << 3) | 6);
-}
-
-// The threads of this process, in the order in which they were made: that of /proc/self/task. Reads
-// when asked and holds nothing open; never at a sample.
+// The threads of this process, in the order in which they were made. Reads when asked and holds
+// nothing open; never at a sample.
 class Threads {
  public:
-  static constexpr size_t kMost = 8192;
-
   // Ids and CPU time only: 1 us a thread.
-  size_t ReadClocks(Thread* threads, size_t most);
+  void ReadClocks();
   // What tells threads apart as well: 6 us a thread more.
-  size_t Read(Thread* threads, size_t most);
+  void Read();
+
+  // Those that were found, also where there is a failure.
+  const Thread& operator[](size_t index) const { return threads_[index]; }
+  size_t count() const { return count_; }
 
   const Failure& failure() const { return failure_; }
 
  private:
+  static constexpr size_t kMost = 8192;
+
+  bool ReadInto(size_t capacity);
+
+  std::unique_ptr<Thread[]> threads_;
+  size_t count_ = 0;
   Failure failure_;
 };
 

@@ -7,7 +7,7 @@ const native = join(import.meta.dirname, '../../native');
 /** What each room may include besides itself; only the addon is seen by nobody. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   addon: ['recorder', 'sources', 'threads', 'support'],
-  recorder: ['sources', 'support'],
+  recorder: ['sources', 'threads', 'support'],
   sources: ['allocators', 'threads', 'tracker', 'support'],
   allocators: ['support'],
   threads: ['support'],
