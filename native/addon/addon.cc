@@ -50,9 +50,9 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
 #undef STAGEPROF_NAME
   napi_value layout;
   if (napi_create_object(env, &layout) != napi_ok) return nullptr;
-  SetProperty(env, layout, "version", Number(env, kLayoutVersion));
+  SetNumber(env, layout, "version", kLayoutVersion);
   SetProperty(env, layout, "slots", Names(env, kSlots));
-  SetProperty(env, layout, "moduleCells", Number(env, kModuleCells));
+  SetNumber(env, layout, "moduleCells", kModuleCells);
   SetProperty(env, layout, "account", Names(env, kAccount));
   SetProperty(env, layout, "reading", Names(env, kReading));
   SetProperty(env, layout, "places", Names(env, kPlaces));
@@ -126,43 +126,30 @@ napi_value HeapVerify(napi_env env, napi_callback_info info) {
   return TextOrNull(env, VerifyHeap(env, heap, functions[0]));
 }
 
-napi_value AllocatorFacts(napi_env env, const MallocStats& malloc_stats) {
-  napi_value facts;
-  if (napi_create_object(env, &facts) != napi_ok) return nullptr;
-  static constexpr Allocator kUnknown = {};
-  const Allocator* const known = malloc_stats.allocator();
-  const Allocator& allocator = known == nullptr ? kUnknown : *known;
-  SetProperty(env, facts, "name", TextOrNull(env, allocator.name));
-  SetProperty(env, facts, "method", TextOrNull(env, allocator.method));
-  SetProperty(env, facts, "liveTruth", TextOrNull(env, allocator.live_truth));
-  SetProperty(env, facts, "heldTruth", TextOrNull(env, allocator.held_truth));
-  SetProperty(env, facts, "failure", TextOrNull(env, malloc_stats.failure().reason()));
-  return facts;
-}
+// Puts into an object what a source tells of its state.
+struct StateTeller {
+  napi_env env;
+  napi_value object;
 
-// sourcesRead(): for each source null, or why it cannot be read; for the allocator { name, method,
-// liveTruth, heldTruth, failure }, all but the last null where it is not known; and the error of
-// the tracker's bytes, and what it has not followed
+  void operator()(const char* name, const char* text) const { SetText(env, object, name, text); }
+  void operator()(const char* name, double number) const { SetNumber(env, object, name, number); }
+  void operator()(const char* name, bool flag) const { SetFlag(env, object, name, flag); }
+};
+
+// sourcesRead(): by the name of each source { failure, ... }: null or why it cannot be read, and what
+// its TellState tells
 napi_value SourcesRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
-  napi_value facts;
-  if (environment == nullptr || napi_create_object(env, &facts) != napi_ok) return nullptr;
-  const Sources& sources = *environment->sources();
-  SetProperty(env, facts, "threadClock", TextOrNull(env, sources.thread_clock.failure().reason()));
-  SetProperty(env, facts, "poolCpu", TextOrNull(env, sources.pool_cpu.reason()));
-  SetProperty(env, facts, "rusage", TextOrNull(env, sources.rusage.failure().reason()));
-  SetProperty(env, facts, "statm", TextOrNull(env, sources.statm.failure().reason()));
-  SetProperty(env, facts, "v8Heap", TextOrNull(env, sources.v8_heap.failure().reason()));
-  SetProperty(env, facts, "allocator", AllocatorFacts(env, sources.malloc_stats));
-  SetProperty(env, facts, "tracker", TextOrNull(env, sources.tracker.failure().reason()));
-  SetProperty(env, facts, "hasBackingStores",
-              Boolean(env, sources.v8_heap.backing_stores().verified()));
-  SetProperty(env, facts, "trackerBoundBytes", Number(env, sources.tracker.BoundBytes()));
-  const TrackerClient::Missed missed = sources.tracker.ReadMissed();
-  SetProperty(env, facts, "modulesMissed", Number(env, missed.modules));
-  SetProperty(env, facts, "mappingsMissed", Number(env, missed.mappings));
-  SetProperty(env, facts, "clearRefs", TextOrNull(env, sources.clear_refs.failure().reason()));
-  return facts;
+  napi_value sources;
+  if (environment == nullptr || napi_create_object(env, &sources) != napi_ok) return nullptr;
+  environment->sources()->ForEach([&](const char* name, const auto& source) {
+    napi_value state;
+    if (napi_create_object(env, &state) != napi_ok) return;
+    SetText(env, state, "failure", source.reason());
+    source.TellState(StateTeller{env, state});
+    SetProperty(env, sources, name, state);
+  });
+  return sources;
 }
 
 // rssPeakRead(): lifetime peak in bytes, NaN where it cannot be read
@@ -191,8 +178,8 @@ napi_value RusageChildrenRead(napi_env env, napi_callback_info) {
   napi_value children;
   if (napi_create_object(env, &children) != napi_ok) return nullptr;
   const ChildrenUsage usage = ReadChildrenUsage();
-  SetProperty(env, children, "cpuNs", Number(env, usage.cpu_ns));
-  SetProperty(env, children, "peakRssBytes", Number(env, usage.peak_rss_bytes));
+  SetNumber(env, children, "cpuNs", usage.cpu_ns);
+  SetNumber(env, children, "peakRssBytes", usage.peak_rss_bytes);
   return children;
 }
 

@@ -42,7 +42,7 @@ class Environment {
  private:
   static void OnEnvironmentGone(napi_env env, void* data, void* hint);
 
-  Sources sources_{Sources::Shares{}};
+  Sources sources_{Reader::kMeasuredThread};
   OutsideSources outside_sources_;
   SamplerHandle* samplers_ = nullptr;
   RecorderHandle* recorders_ = nullptr;

@@ -37,6 +37,14 @@ inline bool SetNumber(napi_env env, napi_value object, const char* name, double 
   return SetProperty(env, object, name, Number(env, number));
 }
 
+inline bool SetText(napi_env env, napi_value object, const char* name, const char* text) {
+  return SetProperty(env, object, name, TextOrNull(env, text));
+}
+
+inline bool SetFlag(napi_env env, napi_value object, const char* name, bool flag) {
+  return SetProperty(env, object, name, Boolean(env, flag));
+}
+
 inline bool GetNumber(napi_env env, napi_value object, const char* name, double* number) {
   napi_value value;
   return napi_get_named_property(env, object, name, &value) == napi_ok &&

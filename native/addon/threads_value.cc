@@ -10,14 +10,6 @@ namespace stageprof {
 
 namespace {
 
-void SetText(napi_env env, napi_value object, const char* name, const char* text) {
-  SetProperty(env, object, name, TextOrNull(env, text));
-}
-
-void SetFlag(napi_env env, napi_value object, const char* name, bool flag) {
-  SetProperty(env, object, name, Boolean(env, flag));
-}
-
 const char* NameOf(Waits waits) {
   switch (waits) {
     case Waits::kForEvents:

@@ -22,12 +22,8 @@ class OutsideSources {
   void Close() { sources_.Close(); }
 
  private:
-  // Beside the budget of the environment's own samplers: together 0.2 % of a core with what a reading
-  // takes anyway.
-  static constexpr Sources::Shares kShares = {0.0003, 0.001, 0.0003};
-
   Lock lock_;
-  Sources sources_{kShares};
+  Sources sources_{Reader::kRecorder};
 };
 
 }  // namespace stageprof

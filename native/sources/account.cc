@@ -21,16 +21,15 @@ void MappedParts::Read(Look look, TrackerClient* tracker, double* account) {
 
 bool MappedParts::MayLook(Look look) {
   if (look == Look::kNever) return false;
-  if (!is_open_) {
-    is_open_ = true;
-    budget_.Open();
-  }
   return budget_.Begin(cost_ns_) || (look == Look::kIfShort && cost_ns_ < kShortNs);
 }
 
 void MappedParts::ReadAnew(TrackerClient* tracker) {
   CodeAndStacks found = {NAN, NAN};
-  if (!ReadCodeAndStacks(&found)) found = {NAN, NAN};
+  if (!ReadCodeAndStacks(&found)) {
+    failure_.SetFromErrno("read", "/proc/self/smaps");
+    found = {NAN, NAN};
+  }
   file_bytes_ = found.file_bytes;
   stack_bytes_ = found.stack_bytes;
   mapped_bytes_ = tracker->failure() ? NAN : tracker->ReadResidentModules(modules_);

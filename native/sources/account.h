@@ -6,6 +6,7 @@
 
 #include "../support/time_budget.h"
 #include "sample_layout.h"
+#include "source.h"
 #include "tracker_client.h"
 
 namespace stageprof {
@@ -39,7 +40,7 @@ constexpr size_t kAccountLength = kAccountCount + kModuleCells;
 // The parts that are found by going through the list of mappings. That costs in proportion to the
 // mappings and the memory of the process, so it is done as often as its share of the elapsed time
 // allows; in between the parts are as old as `mappings_at_ns` says. One for each thread that asks.
-class MappedParts {
+class MappedParts : public Source {
  public:
   enum class Look {
     kNever,
@@ -47,7 +48,9 @@ class MappedParts {
     kIfShort,  // at the end of the process: also beyond the budget, where that holds it up for a moment
   };
 
-  explicit MappedParts(double share) : budget_(share) {}
+  explicit MappedParts(Reader reader) : budget_(reader == Reader::kMeasuredThread ? 0.01 : 0.001) {}
+
+  void Open() { budget_.Open(); }
 
   // Goes through the mappings where `look` allows it, and fills in the cells of `account`: NaN where
   // that was never done, and without the tracker what only it tells.
@@ -60,7 +63,6 @@ class MappedParts {
   void ReadAnew(TrackerClient* tracker);
 
   TimeBudget budget_;
-  bool is_open_ = false;
   double cost_ns_ = 0;
   double mapped_bytes_ = NAN;
   double file_bytes_ = NAN;

@@ -6,7 +6,7 @@ namespace stageprof {
 
 void ClearRefs::Open() {
   // Opening changes nothing: whether the kernel takes the write is only known at the first reset.
-  file_.Open("/proc/self/clear_refs", O_WRONLY);
+  ProcFile::Open("/proc/self/clear_refs", O_WRONLY);
 }
 
 }  // namespace stageprof

@@ -8,16 +8,10 @@ namespace stageprof {
 // Sets the resident peak of the process back to its present resident set: "5" written to
 // /proc/self/clear_refs (190 ns). It also lowers what the OS shows as the process's peak, which is
 // why only samplers opened with kMaskRssPeakReset do it.
-class ClearRefs {
+class ClearRefs : public ProcFile {
  public:
   void Open();
-  void Close() { file_.Close(); }
-  bool ResetPeakRss() { return file_.Write("5", 1); }
-
-  const Failure& failure() const { return file_.failure(); }
-
- private:
-  ProcFile file_;
+  bool ResetPeakRss() { return Write("5", 1); }
 };
 
 }  // namespace stageprof

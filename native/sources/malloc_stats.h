@@ -2,19 +2,20 @@
 #define STAGEPROF_SOURCES_MALLOC_STATS_H_
 
 #include "../allocators/allocator.h"
-#include "../support/failure.h"
 #include "../support/time_budget.h"
+#include "source.h"
 
 namespace stageprof {
 
 // What malloc has handed out and what it holds, by the statistics of the allocator that serves it.
 // Their cost is the allocator's (glibc's grows with the heap), so they are only read under a
 // TimeBudget, except for the proof at open.
-class MallocStats {
+class MallocStats : public Source {
  public:
   using Reading = Allocator::Reading;
 
-  explicit MallocStats(double share) : budget_(share) {}
+  explicit MallocStats(Reader reader)
+      : budget_(reader == Reader::kMeasuredThread ? 0.01 : 0.0003) {}
 
   void Open();
   // False where the budget does not allow it now.
@@ -26,10 +27,18 @@ class MallocStats {
   // The allocator that serves malloc, also where it cannot be read; null where it is not known.
   const Allocator* allocator() const { return allocator_; }
 
-  const Failure& failure() const { return failure_; }
+  // Which allocator serves malloc and what its numbers are worth: null where that is not known.
+  template <typename Tell>
+  void TellState(Tell tell) const {
+    static constexpr Allocator kUnknown = {};
+    const Allocator& known = allocator_ == nullptr ? kUnknown : *allocator_;
+    tell("name", known.name);
+    tell("method", known.method);
+    tell("liveTruth", known.live_truth);
+    tell("heldTruth", known.held_truth);
+  }
 
  private:
-  Failure failure_;
   const Allocator* allocator_ = nullptr;
   TimeBudget budget_;
 };

@@ -6,18 +6,18 @@
 #include <stdint.h>
 
 #include "../support/descriptors.h"
-#include "../support/failure.h"
 #include "../threads/pool_threads.h"
+#include "source.h"
 
 namespace stageprof {
 
 // CPU time of the threads of libuv's pool, of the whole process: who queued their work cannot be
 // told (docs/pool.md). Each thread's clock is a system call, so they are read only when threads
 // other than the calling one have run since the last time; else nothing can have changed.
-class PoolCpu {
+class PoolCpu : public Source {
  public:
-  // `look_share` of the elapsed time may be taken by looking for its threads.
-  explicit PoolCpu(double look_share) : look_share_(look_share) {}
+  explicit PoolCpu(Reader reader)
+      : look_share_(reader == Reader::kMeasuredThread ? 0.01 : 0.0003) {}
 
   void Open();
   void Close();
@@ -48,7 +48,7 @@ class PoolCpu {
   void Look();
   bool HasTimeToLook() const;
 
-  double look_share_;
+  double look_share_;  // of the elapsed time, for looking for the threads of the pool
   Descriptor folder_;
   // The number of threads at the last look; not any number before.
   size_t seen_count_ = SIZE_MAX;
@@ -61,7 +61,6 @@ class PoolCpu {
   // What the last look has taken, and all of them.
   double look_ns_ = 0;
   double spent_ns_ = 0;
-  Failure failure_;
 };
 
 }  // namespace stageprof

@@ -42,7 +42,7 @@ void RaiseTo(std::atomic<double>* highest, double value) {
 void RssPeak::Open(Rusage* rusage_source, Status* status, ClearRefs* clear_refs) {
   rusage_ = rusage_source;
   status_ = status;
-  clear_refs_ = clear_refs != nullptr && !clear_refs->failure() ? clear_refs : nullptr;
+  clear_refs_ = clear_refs;
   lock.Take();
   is_open_ = true;
   next_ = first;

@@ -3,13 +3,13 @@
 
 #include <sys/resource.h>
 
-#include "../support/failure.h"
+#include "source.h"
 
 namespace stageprof {
 
 // getrusage of the process: CPU, faults, context switches, block I/O and the resident peak in one
 // system call (250 ns).
-class Rusage {
+class Rusage : public Source {
  public:
   void Open();
   bool Read(rusage* usage) {
@@ -17,11 +17,6 @@ class Rusage {
     failure_.SetFromErrno("getrusage", "RUSAGE_SELF");
     return false;
   }
-
-  const Failure& failure() const { return failure_; }
-
- private:
-  Failure failure_;
 };
 
 // User and system time together.

@@ -15,45 +15,49 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask, const OtherTh
   slots_[kMallocReadingsCell] = 0;
   slots_[kMallocSkippedCell] = 0;
 
-  const bool has_usage = !sources->rusage.failure();
+  // What its row asks for, and it can give.
+#define STAGEPROF_READS(Type, name, groups) \
+  reads_.name = (mask & (groups)) != 0 && !sources->name.failure();
+  STAGEPROF_SOURCES(STAGEPROF_READS)
+#undef STAGEPROF_READS
+
+  // What depends on more than one source.
+  const bool has_usage = reads_.rusage;
   gives_cpu_ = (mask & kMaskCpu) != 0 && has_usage;
   gives_io_ = (mask & kMaskIo) != 0 && has_usage;
-  reads_rss_ = (mask & kMaskRss) != 0 && !sources->statm.failure();
-  reads_usage_ = gives_cpu_ || gives_io_ || (reads_rss_ && has_usage);
-  reads_thread_clock_ = (mask & kMaskCpu) != 0 && !sources->thread_clock.failure();
+  gives_peak_ = reads_.statm && has_usage;
+  reads_.rusage = gives_cpu_ || gives_io_ || gives_peak_;
   // Without these two there is no telling whether the pool has run.
-  reads_pool_ = reads_thread_clock_ && gives_cpu_;
+  reads_.pool_cpu = reads_.pool_cpu && reads_.thread_clock && gives_cpu_;
   const V8Heap& heap = other == nullptr ? sources->v8_heap : *other->heap;
   const bool has_heap = heap.verified();
   gives_js_ = (mask & kMaskJs) != 0 && has_heap;
-  reads_tracker_ = (mask & kMaskNative) != 0 && !sources->tracker.failure();
-  reads_malloc_ = (mask & kMaskNative) != 0 && !sources->malloc_stats.failure();
   // Backing stores come from malloc, so live native blocks need the heap's reading even where
   // JS is not measured. Unverified, native_live_bytes stays NaN rather than change its meaning.
-  gives_live_ = (reads_tracker_ || reads_malloc_) && has_heap;
-  reads_heap_ = gives_js_ || gives_live_;
+  gives_live_ = (reads_.tracker || reads_.malloc_stats) && has_heap;
+  reads_.v8_heap = gives_js_ || gives_live_;
 
-  if (reads_rss_ && has_usage) {
-    const bool resets = (mask & kMaskRssPeakReset) != 0;
-    rss_peak_.Open(&sources->rusage, &sources->status, resets ? &sources->clear_refs : nullptr);
+  if (gives_peak_) {
+    rss_peak_.Open(&sources->rusage, &sources->status,
+                   reads_.clear_refs ? &sources->clear_refs : nullptr);
   }
-  if (reads_heap_ && other == nullptr) sources->v8_heap.AddWindow(&heap_window_);
-  if (reads_tracker_) tracker_window_ = sources->tracker.OpenWindow();
+  if (reads_.v8_heap && other == nullptr) sources->v8_heap.AddWindow(&heap_window_);
+  if (reads_.tracker) tracker_window_ = sources->tracker.OpenWindow();
 }
 
 void Sampler::Close() {
   if (slots_ == nullptr) return;
   slots_ = nullptr;
   rss_peak_.Close();
-  if (reads_heap_ && other_.heap == nullptr) sources_->v8_heap.RemoveWindow(&heap_window_);
-  if (reads_tracker_) sources_->tracker.CloseWindow(tracker_window_);
+  if (reads_.v8_heap && other_.heap == nullptr) sources_->v8_heap.RemoveWindow(&heap_window_);
+  if (reads_.tracker) sources_->tracker.CloseWindow(tracker_window_);
 }
 
 void Sampler::ReadEntry() {
   ReadMalloc();
   ReadTracker();
   ReadHeap();
-  ReadRss();
+  FillSlots();
   ReadUsage();
   Derive();
   ReadThreadClock();
@@ -67,7 +71,7 @@ void Sampler::ReadExit() {
   ReadThreadClock();
   ReadUsage();
   ReadPool();
-  ReadRss();
+  FillSlots();
   ReadHeap();
   ReadTracker();
   ReadMalloc();
@@ -81,7 +85,7 @@ void Sampler::ReadSlice() {
     heap.ReadAllocation();
     slots_[kJsAllocBytes] = heap.allocated_bytes();
   }
-  if (reads_tracker_) {
+  if (reads_.tracker) {
     slots_[kThreadNativeAllocBytes] = sources_->tracker.ReadThreadAllocatedBytes();
   }
 }
@@ -97,21 +101,21 @@ inline void Sampler::ReadWall() {
 }
 
 inline void Sampler::ReadThreadClock() {
-  if (!reads_thread_clock_) return;
+  if (!reads_.thread_clock) return;
   slots_[kThreadCpuNs] =
       other_.heap == nullptr ? sources_->thread_clock.ReadNs() : ReadClockNs(other_.clock);
 }
 
 // After the two clocks it compares. Returns whether it has read any.
 inline bool Sampler::ReadPool() {
-  if (!reads_pool_) return false;
+  if (!reads_.pool_cpu) return false;
   return sources_->pool_cpu.Read(slots_[kProcessCpuNs] - slots_[kThreadCpuNs], &slots_[kPoolCpuNs]);
 }
 
 inline void Sampler::ReadUsage() {
-  if (!reads_usage_) return;
+  if (!reads_.rusage) return;
   rusage usage;
-  const bool read = reads_rss_ ? rss_peak_.ReadUsage(&usage) : sources_->rusage.Read(&usage);
+  const bool read = gives_peak_ ? rss_peak_.ReadUsage(&usage) : sources_->rusage.Read(&usage);
   if (!read) {
     // It was readable at open: a sandbox entered since. The last values would pass for no change.
     for (size_t slot = kProcessCpuNs; slot <= kWriteBytes; ++slot) slots_[slot] = NAN;
@@ -127,12 +131,16 @@ inline void Sampler::ReadUsage() {
   slots_[kWriteBytes] = static_cast<double>(usage.ru_oublock) * kBlockBytes;
 }
 
-inline void Sampler::ReadRss() {
-  if (reads_rss_) slots_[kRssBytes] = sources_->statm.ReadRssBytes();
+// The resident set, and whatever else a source puts into the sample by itself.
+inline void Sampler::FillSlots() {
+#define STAGEPROF_FILL(Type, name, groups) \
+  if (reads_.name) sources_->name.Fill(slots_);
+  STAGEPROF_SOURCES(STAGEPROF_FILL)
+#undef STAGEPROF_FILL
 }
 
 inline void Sampler::ReadHeap() {
-  if (!reads_heap_) return;
+  if (!reads_.v8_heap) return;
   if (other_.heap != nullptr) return ReadPublishedHeap();
   V8Heap& heap = sources_->v8_heap;
   heap.ReadAllocation();
@@ -165,7 +173,7 @@ void Sampler::ReadPublishedHeap() {
 }
 
 inline void Sampler::ReadTracker() {
-  if (!reads_tracker_) return;
+  if (!reads_.tracker) return;
   TrackerClient& tracker = sources_->tracker;
   TrackerClient::Reading reading;
   tracker.Read(tracker_window_, &reading);
@@ -178,7 +186,7 @@ inline void Sampler::ReadTracker() {
 }
 
 inline void Sampler::ReadMalloc() {
-  if (!reads_malloc_) return;
+  if (!reads_.malloc_stats) return;
   if (!sources_->malloc_stats.Read(&malloc_)) {
     slots_[kMallocSkippedCell] += 1;
     malloc_ = {NAN, NAN};
@@ -191,18 +199,18 @@ inline void Sampler::ReadMalloc() {
 // it.
 inline double Sampler::HeldBytes(const MallocStats::Reading& reading,
                                  double tracked_live_bytes) const {
-  return reads_tracker_ ? reading.live_bytes + reading.held_bytes - tracked_live_bytes
+  return reads_.tracker ? reading.live_bytes + reading.held_bytes - tracked_live_bytes
                         : reading.held_bytes;
 }
 
 // What the allocator holds without having handed it out, as of the last sample but read now, and
 // whatever that costs; NaN where it cannot be read.
 double Sampler::ReadHeldBytes() {
-  if (!reads_malloc_) return NAN;
+  if (!reads_.malloc_stats) return NAN;
   // Of this instant as well: since the sample a collection may have freed a Buffer, and the
   // allocator no longer has it.
   TrackerClient::Reading tracked = {};
-  if (reads_tracker_) sources_->tracker.Read(STAGEPROF_TRACKER_NO_WINDOW, &tracked);
+  if (reads_.tracker) sources_->tracker.Read(STAGEPROF_TRACKER_NO_WINDOW, &tracked);
   return HeldBytes(sources_->malloc_stats.ReadUnbudgeted(), tracked.live_bytes);
 }
 
@@ -219,8 +227,8 @@ bool Sampler::ReadAccount(double* account) {
 
 void Sampler::ReadAccountFromOutside(MappedParts::Look look, double* account) {
   ReadAccountCounters(*other_.heap, account);
-  if (!reads_heap_) account[kAccountJsHeap] = NAN;
-  if (reads_malloc_ && !isnan(slots_[kAllocatorHeldBytes])) {
+  if (!reads_.v8_heap) account[kAccountJsHeap] = NAN;
+  if (reads_.malloc_stats && !isnan(slots_[kAllocatorHeldBytes])) {
     held_bytes_ = slots_[kAllocatorHeldBytes];
     held_at_ns_ = slots_[kWallNs];
   }
@@ -250,16 +258,16 @@ void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
 
 // What needs two readings, whose order differs between the two ends.
 inline void Sampler::Derive() {
-  if (reads_rss_) slots_[kRssPeakBytes] = rss_peak_.PeakBytes(slots_[kRssBytes]);
-  if (reads_malloc_) slots_[kAllocatorHeldBytes] = HeldBytes(malloc_, tracked_live_bytes_);
+  if (reads_.statm) slots_[kRssPeakBytes] = rss_peak_.PeakBytes(slots_[kRssBytes]);
+  if (reads_.malloc_stats) slots_[kAllocatorHeldBytes] = HeldBytes(malloc_, tracked_live_bytes_);
   if (!gives_live_) return;
-  const double blocks = reads_tracker_ ? tracked_live_bytes_ : malloc_.live_bytes;
+  const double blocks = reads_.tracker ? tracked_live_bytes_ : malloc_.live_bytes;
   const double stores = other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes()
                                                : heap_peaks_.backing_store_bytes;
   stores_bytes_ = stores;
   const double live = blocks - stores;
   slots_[kNativeLiveBytes] = live;
-  if (!reads_tracker_) return;
+  if (!reads_.tracker) return;
   // The two peaks need not have been at the same instant: too low where backing stores came and
   // went. Too high by those that went without a collection (transferred, resized): no window saw
   // them. Too high by those that one thread made while another still freed what a collection had

@@ -63,7 +63,7 @@ class Sampler {
   void ReadPublishedHeap();
   void ReadMalloc();
   void ReadTracker();
-  void ReadRss();
+  void FillSlots();
   void ReadUsage();
   void ReadThreadClock();
   bool ReadPool();
@@ -75,19 +75,18 @@ class Sampler {
   double* slots_ = nullptr;
   OtherThread other_ = {};  // without a heap for the sampler of its own thread
 
-  // What to read at each sample.
-  bool reads_heap_ = false;
-  bool reads_malloc_ = false;
-  bool reads_tracker_ = false;
-  bool reads_rss_ = false;
-  bool reads_usage_ = false;
-  bool reads_thread_clock_ = false;
-  bool reads_pool_ = false;
+  // Which sources to read at each sample.
+  struct {
+#define STAGEPROF_FLAG(Type, name, groups) bool name = false;
+    STAGEPROF_SOURCES(STAGEPROF_FLAG)
+#undef STAGEPROF_FLAG
+  } reads_;
   // What of the heap and of getrusage to give.
   bool gives_js_ = false;
   bool gives_live_ = false;
   bool gives_cpu_ = false;
   bool gives_io_ = false;
+  bool gives_peak_ = false;
 
   RssPeak rss_peak_;
   V8Heap::Window heap_window_;

@@ -1,11 +1,15 @@
 #ifndef STAGEPROF_SOURCES_SOURCES_H_
 #define STAGEPROF_SOURCES_SOURCES_H_
 
+#include <type_traits>
+
 #include "account.h"
 #include "clear_refs.h"
 #include "malloc_stats.h"
 #include "pool_cpu.h"
 #include "rusage.h"
+#include "sample_layout.h"
+#include "source.h"
 #include "statm.h"
 #include "status.h"
 #include "thread_clock.h"
@@ -14,57 +18,67 @@
 
 namespace stageprof {
 
-// Every source of one environment, shared by its samplers. Opened at the first need: loading the
-// addon reads nothing and holds no descriptor. The recorder's thread has its own, which differ in
-// their shares of the elapsed time.
-struct Sources {
-  // How much of the elapsed time each reading may take whose cost grows with the program.
-  struct Shares {
-    double malloc_stats = 0.01;
-    double mapped_parts = 0.01;
-    double pool_look = 0.01;
-  };
+// X(type, name, groups): every source, in the order in which they are opened. The name is that of
+// the member below and of the property that sourcesRead() returns; the groups are the bits of the
+// mask for which a sampler reads the source. A new source is a row here and a file of its own.
+#define STAGEPROF_SOURCES(X)                       \
+  X(ThreadClock, thread_clock, kMaskCpu)           \
+  X(Rusage, rusage, kMaskCpu | kMaskIo | kMaskRss) \
+  X(PoolCpu, pool_cpu, kMaskCpu)                   \
+  X(Statm, statm, kMaskRss)                        \
+  X(Status, status, kMaskRss)                      \
+  X(ClearRefs, clear_refs, kMaskRssPeakReset)      \
+  X(V8Heap, v8_heap, kMaskJs | kMaskNative)        \
+  X(MallocStats, malloc_stats, kMaskNative)        \
+  X(TrackerClient, tracker, kMaskNative)           \
+  X(MappedParts, mapped_parts, kMaskRss | kMaskNative)
 
-  explicit Sources(const Shares& shares)
-      : pool_cpu(shares.pool_look),
-        malloc_stats(shares.malloc_stats),
-        mapped_parts(shares.mapped_parts) {}
+// Every source of one environment, shared by its samplers. Opened when one is first needed: loading
+// the addon reads nothing and holds no descriptor. The recorder's thread has sources of its own.
+class Sources {
+ public:
+#define STAGEPROF_MADE(Type, name, groups) name(Made<Type>(reader)),
+  explicit Sources(Reader reader) : STAGEPROF_SOURCES(STAGEPROF_MADE) is_open_(false) {}
+#undef STAGEPROF_MADE
 
-  ThreadClock thread_clock;
-  Rusage rusage;
-  PoolCpu pool_cpu;
-  Statm statm;
-  Status status;
-  ClearRefs clear_refs;
-  V8Heap v8_heap;
-  MallocStats malloc_stats;
-  TrackerClient tracker;
-  MappedParts mapped_parts;
+#define STAGEPROF_MEMBER(Type, name, groups) Type name;
+  STAGEPROF_SOURCES(STAGEPROF_MEMBER)
+#undef STAGEPROF_MEMBER
 
   void Open() {
-    if (is_open) return;
-    is_open = true;
-    thread_clock.Open();
-    rusage.Open();
-    pool_cpu.Open();
-    statm.Open();
-    status.Open();
-    clear_refs.Open();
-    v8_heap.Open();
-    malloc_stats.Open();
-    tracker.Open();
+    if (is_open_) return;
+    is_open_ = true;
+#define STAGEPROF_OPEN(Type, name, groups) name.Open();
+    STAGEPROF_SOURCES(STAGEPROF_OPEN)
+#undef STAGEPROF_OPEN
   }
 
   // Descriptors only: the GC callbacks go with the last sampler that reads JS or native memory.
   void Close() {
-    pool_cpu.Close();
-    statm.Close();
-    status.Close();
-    clear_refs.Close();
+#define STAGEPROF_CLOSE(Type, name, groups) name.Close();
+    STAGEPROF_SOURCES(STAGEPROF_CLOSE)
+#undef STAGEPROF_CLOSE
+  }
+
+  // Calls `see` with the name of each source and the source.
+  template <typename See>
+  void ForEach(See see) const {
+#define STAGEPROF_SEE(Type, name, groups) see(#name, name);
+    STAGEPROF_SOURCES(STAGEPROF_SEE)
+#undef STAGEPROF_SEE
   }
 
  private:
-  bool is_open = false;
+  template <typename Type>
+  static Type Made(Reader reader) {
+    if constexpr (std::is_constructible_v<Type, Reader>) {
+      return Type(reader);
+    } else {
+      return Type();
+    }
+  }
+
+  bool is_open_;
 };
 
 }  // namespace stageprof

@@ -9,14 +9,14 @@ namespace stageprof {
 
 void Statm::Open() {
   page_bytes_ = static_cast<double>(sysconf(_SC_PAGESIZE));
-  file_.Open("/proc/self/statm", O_RDONLY);
+  ProcFile::Open("/proc/self/statm", O_RDONLY);
   // A file that opens but cannot be read (a sandbox's) shall be known before the first sample.
   ReadRssBytes();
 }
 
 double Statm::ReadRssBytes() {
   char text[128];
-  if (file_.Read(text, sizeof text) == 0) return NAN;
+  if (Read(text, sizeof text) == 0) return NAN;
   const char* at = text;
   while (*at != ' ' && *at != '\0') ++at;
   if (*at == '\0') return NAN;

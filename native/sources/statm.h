@@ -2,22 +2,20 @@
 #define STAGEPROF_SOURCES_STATM_H_
 
 #include "proc_file.h"
+#include "sample_layout.h"
 
 namespace stageprof {
 
 // Resident set of the process, from the second field of /proc/self/statm (370 ns). From Linux 6.2
 // until the precise sums of 6.16 it may be off by 2 x ncpu^2 pages for each counter.
-class Statm {
+class Statm : public ProcFile {
  public:
   void Open();
-  void Close() { file_.Close(); }
   // Bytes; NaN when it cannot be read.
   double ReadRssBytes();
-
-  const Failure& failure() const { return file_.failure(); }
+  void Fill(double* slots) { slots[kRssBytes] = ReadRssBytes(); }
 
  private:
-  ProcFile file_;
   double page_bytes_ = 4096;
 };
 

@@ -8,17 +8,11 @@ namespace stageprof {
 // The resident peak of this process image, VmHWM of /proc/self/status. Dear (2,350 ns, against 250
 // for getrusage), but unlike ru_maxrss it does not start at the peak of the process that did the
 // exec.
-class Status {
+class Status : public ProcFile {
  public:
   void Open();
-  void Close() { file_.Close(); }
   // Bytes; NaN when it cannot be read.
   double ReadPeakRssBytes();
-
-  const Failure& failure() const { return file_.failure(); }
-
- private:
-  ProcFile file_;
 };
 
 }  // namespace stageprof

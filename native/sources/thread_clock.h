@@ -5,12 +5,12 @@
 #include <time.h>
 
 #include "../support/clocks.h"
-#include "../support/failure.h"
+#include "source.h"
 
 namespace stageprof {
 
 // CPU time of the calling thread. A system call: 200 ns.
-class ThreadClock {
+class ThreadClock : public Source {
  public:
   void Open();
   // NaN when it cannot be read.
@@ -20,11 +20,6 @@ class ThreadClock {
     failure_.SetFromErrno("clock_gettime", "CLOCK_THREAD_CPUTIME_ID");
     return NAN;
   }
-
-  const Failure& failure() const { return failure_; }
-
- private:
-  Failure failure_;
 };
 
 }  // namespace stageprof

@@ -4,15 +4,15 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "../support/failure.h"
 #include "../tracker/abi.h"
+#include "source.h"
 
 namespace stageprof {
 
 // Native blocks of the process as the preloaded tracker counts them (20 to 30 ns with ten threads).
 // Live bytes are exact for the reading thread, and other threads may each have a batch that is not
 // in them. A peak may lack a batch of every thread, the reading one included: BoundBytes().
-class TrackerClient {
+class TrackerClient : public Source {
  public:
   // More than there can be: the tracker's table is smaller.
   static constexpr uint32_t kMostModules = 1024;
@@ -80,10 +80,15 @@ class TrackerClient {
   };
   Missed ReadMissed() const;
 
-  const Failure& failure() const { return failure_; }
+  template <typename Tell>
+  void TellState(Tell tell) const {
+    const Missed missed = ReadMissed();
+    tell("boundBytes", BoundBytes());
+    tell("modulesMissed", missed.modules);
+    tell("mappingsMissed", missed.mappings);
+  }
 
  private:
-  Failure failure_;
   bool CountsBlocks() const;
   void OpenModules();
   // Node or the allocator, whose mappings are told elsewhere, or this addon.

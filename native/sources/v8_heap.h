@@ -6,8 +6,8 @@
 
 #include <atomic>
 
-#include "../support/failure.h"
 #include "backing_stores.h"
+#include "source.h"
 
 namespace stageprof {
 
@@ -20,7 +20,7 @@ namespace stageprof {
 //
 //   sample: used 10   +8 allocated   GC: prologue 18, epilogue 3   +4   sample: used 7
 //   allocated 8 + 4 = 12, peak 18
-class V8Heap {
+class V8Heap : public Source {
  public:
   // Highest values since a sampler's previous sample. V8's sum of backing stores too falls only in
   // collections; node's count also when a buffer is transferred or resized, so that what came and
@@ -123,10 +123,13 @@ class V8Heap {
   // export it. Not for a thread that waits: it would stay pending until that runs again.
   void RequestPublication() const;
 
-  const Failure& failure() const { return failure_; }
+  // Whether what node has allocated for Buffers is read; else V8's sum stands in for it.
+  template <typename Tell>
+  void TellState(Tell tell) const {
+    tell("hasBackingStores", backing_stores_.verified());
+  }
 
  private:
-  Failure failure_;
   // Words of v8::HeapStatistics; heapVerify holds them against v8.getHeapStatistics().
   static constexpr size_t kTotalPhysicalSize = 2;
   static constexpr size_t kUsedHeapSize = 4;
