@@ -39,8 +39,9 @@ napi_value Names(napi_env env, const char* const (&names)[kCount]) {
   return list;
 }
 
-// sampleLayout(): { version, slots, moduleCells, account, reading, places }: the names of what
-// stands in a sample, in an account, in a reading of the recorder, and in start() of a recorder
+// sampleLayout(): all that stands in TypeScript once more, so that a test can hold the two together:
+// what a sample is made of, and an account, and a reading of the recorder, and the argument of its
+// start(); bits and numbers that cross the boundary
 napi_value SampleLayout(napi_env env, napi_callback_info) {
 #define STAGEPROF_NAME(enumerator, name) name,
   static constexpr const char* kSlots[] = {STAGEPROF_SLOTS(STAGEPROF_NAME)};
@@ -48,14 +49,32 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   static constexpr const char* kReading[] = {STAGEPROF_READING(STAGEPROF_NAME)};
   static constexpr const char* kPlaces[] = {STAGEPROF_PLACES(STAGEPROF_NAME)};
 #undef STAGEPROF_NAME
+  const char* const usage[] = {kSlots[kUsageSlots.first], kSlots[kUsageSlots.last]};
   napi_value layout;
-  if (napi_create_object(env, &layout) != napi_ok) return nullptr;
+  napi_value ranges;
+  napi_value mask;
+  if (napi_create_object(env, &layout) != napi_ok || napi_create_object(env, &ranges) != napi_ok ||
+      napi_create_object(env, &mask) != napi_ok) {
+    return nullptr;
+  }
   SetNumber(env, layout, "version", kLayoutVersion);
   SetProperty(env, layout, "slots", Names(env, kSlots));
+  SetProperty(env, ranges, "usage", Names(env, usage));
+  SetProperty(env, layout, "ranges", ranges);
   SetNumber(env, layout, "moduleCells", kModuleCells);
+  SetNumber(env, layout, "waitedCell", kWaitedCell);
+  SetNumber(env, layout, "mallocReadingsCell", kMallocReadingsCell);
+  SetNumber(env, layout, "mallocSkippedCell", kMallocSkippedCell);
+  SetNumber(env, layout, "sampleLength", kSampleLength);
+#define STAGEPROF_BIT(enumerator, name, bit) SetNumber(env, mask, name, enumerator);
+  STAGEPROF_GROUPS(STAGEPROF_BIT)
+#undef STAGEPROF_BIT
+  SetProperty(env, layout, "mask", mask);
   SetProperty(env, layout, "account", Names(env, kAccount));
   SetProperty(env, layout, "reading", Names(env, kReading));
   SetProperty(env, layout, "places", Names(env, kPlaces));
+  SetNumber(env, layout, "endedUnclosed", kEndedUnclosed);
+  SetNumber(env, layout, "noExternalBuffers", kNoExternalBuffers);
   return layout;
 }
 

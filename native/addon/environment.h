@@ -12,7 +12,10 @@ class RecorderHandle;
 class SamplerHandle;
 
 // What the addon keeps for one Node-API environment (the main thread, or one worker): its sources,
-// its open samplers and its open recorders. Nothing is shared with other environments.
+// its open samplers and its open recorders. What the process has only once is shared by all
+// environments and stands elsewhere: the kernel's resident peak and who resets it (rss_peak), the
+// allocator and what its statistics cost (serving, malloc_stats), the JS threads (js_threads) and
+// the started recorders (recorder_handle).
 //
 // Owned by the instance data and by every handle together: when the environment goes, the
 // order in which Node-API finalizes instance data and functions is not defined.

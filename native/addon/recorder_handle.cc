@@ -17,12 +17,6 @@ namespace stageprof {
 
 namespace {
 
-// As in src/recorder/format.ts.
-constexpr double kEndedUnclosed = 2;
-
-// Not an errno: this Node forbids buffers over memory that V8 has not allocated.
-constexpr double kNoExternalBuffers = -1;
-
 // Recorders of all threads that readings are written to. process.exit and an error nobody catches end
 // the process without an end of its environments: then exit(3) is all that tells them from a kill.
 Lock lock;

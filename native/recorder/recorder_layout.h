@@ -53,6 +53,13 @@ enum Place : size_t {
 // the resident set then.
 constexpr size_t kMomentLength = kSampleLength + kAccountLength;
 
+// The state of a file whose program ended without closing it.
+constexpr double kEndedUnclosed = 2;
+
+// What expose() returns where this Node forbids buffers over memory that V8 has not allocated; no
+// errno is below zero.
+constexpr double kNoExternalBuffers = -1;
+
 }  // namespace stageprof
 
 #endif  // STAGEPROF_RECORDER_RECORDER_LAYOUT_H_

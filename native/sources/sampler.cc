@@ -118,7 +118,7 @@ inline void Sampler::ReadUsage() {
   const bool read = gives_peak_ ? rss_peak_.ReadUsage(&usage) : sources_->rusage.Read(&usage);
   if (!read) {
     // It was readable at open: a sandbox entered since. The last values would pass for no change.
-    for (size_t slot = kProcessCpuNs; slot <= kWriteBytes; ++slot) slots_[slot] = NAN;
+    for (size_t slot = kUsageSlots.first; slot <= kUsageSlots.last; ++slot) slots_[slot] = NAN;
     return;
   }
   if (gives_cpu_) slots_[kProcessCpuNs] = CpuNs(usage);

@@ -109,16 +109,27 @@ export interface NativeRecorder {
 
 export const NO_EXTERNAL_BUFFERS = -1;
 
+/** What this package and the addon both have of their own; test/native/layout.test.ts holds them together. */
+export interface SampleLayout {
+  readonly version: number;
+  readonly slots: readonly string[];
+  readonly ranges: Readonly<Record<string, readonly string[]>>;
+  readonly moduleCells: number;
+  readonly waitedCell: number;
+  readonly mallocReadingsCell: number;
+  readonly mallocSkippedCell: number;
+  readonly sampleLength: number;
+  readonly mask: Readonly<Record<string, number>>;
+  readonly account: readonly string[];
+  readonly reading: readonly string[];
+  readonly places: readonly string[];
+  readonly endedUnclosed: number;
+  readonly noExternalBuffers: number;
+}
+
 /** What native/addon/addon.cc exports. */
 export interface Binding {
-  sampleLayout(): {
-    readonly version: number;
-    readonly slots: readonly string[];
-    readonly moduleCells: number;
-    readonly account: readonly string[];
-    readonly reading: readonly string[];
-    readonly places: readonly string[];
-  };
+  sampleLayout(): SampleLayout;
   /**
    * Undefined where it could not be made, such as in a worker that is being terminated.
    *

@@ -38,6 +38,11 @@ export const SLOTS = [
 
 export type SlotName = (typeof SLOTS)[number];
 
+/** Slots that must stand together, by the first and the last: one reading of the addon fills them, or none. */
+export const SLOT_RANGES = { usage: ['process_cpu_ns', 'write_bytes'] } as const satisfies Readonly<
+  Record<string, readonly [SlotName, SlotName]>
+>;
+
 /** Of each slot that holds a highest value, the slot that holds the value now. */
 export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
   rss_peak_bytes: 'rss_bytes',
