@@ -2,6 +2,7 @@ export { activeProfiler } from './active.js';
 export { type Capabilities, capabilities } from './capabilities.js';
 export type { ErrorCode } from './errors.js';
 export type { MetricField } from './metrics.js';
+export type { ThreadCpu, ThreadGroup, ThreadGroupCpu } from './model/thread-cpu.js';
 export { NullProfiler, nullProfiler } from './null-profiler.js';
 export type { Attribution, Collect, Measure, RecorderOption, RssPeak, StageProfilerOptions } from './options.js';
 export type { Composition } from './report/composition.js';
@@ -17,9 +18,7 @@ export {
 } from './report/readings/readings.js';
 export type { HistogramPairs, ModuleKib, Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
 export { renderTable, type TableOptions } from './report/table.js';
-export type { ThreadCpu, ThreadGroupCpu } from './report/threads.js';
 export type { SourceName, SourceState, Sources, Truth } from './sources.js';
 export type { StageMessage } from './stage-channels.js';
 export { StageProfiler } from './stage-profiler.js';
-export type { ThreadGroup } from './thread-groups.js';
 export type { Profiler, Stage } from './types.js';

@@ -1,13 +1,13 @@
 import { functionError, labelError } from './errors.js';
 import { boundTo, Object, Proxy, RangeError, Reflect, Symbol } from './host/intrinsics.js';
 import { checkLabel } from './labels.js';
+import type { ThreadCpu } from './model/thread-cpu.js';
 import { nullProfiler } from './null-profiler.js';
 import { CALL_STATE, type OpenCall } from './open-calls.js';
 import type { StageProfilerOptions } from './options.js';
 import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK, type ProfilerParts, Profiling } from './profiler.js';
 import { buildReport } from './report/build.js';
 import type { Report } from './report/report.js';
-import type { ThreadCpu } from './report/threads.js';
 import { unannounced } from './stage-channels.js';
 import { type StageCost, stageCostOf } from './stage-cost.js';
 import type { AnyFunction, Profiler, Stage } from './types.js';

@@ -1,23 +1,6 @@
 import { Array, Math, Object, Set } from './host/intrinsics.js';
+import type { ThreadGroup } from './model/thread-cpu.js';
 import type { NativeThread } from './native/binding.js';
-
-/**
- * Groups of threads in the order they are shown in, with their meaning. What puts a thread into one is in
- * docs/threads.md.
- */
-export const THREAD_GROUPS = {
-  this_thread: 'The JS thread of this profiler.',
-  js_threads: 'Other threads that run JavaScript: the main thread, and workers.',
-  v8_helpers: "V8's own threads: collections, compilation, and the scheduler of delayed tasks.",
-  libuv_pool: 'The pool of libuv: fs, crypto, zlib, dns, and the asynchronous work of addons.',
-  node_helpers: "Node's thread that waits for the signal to open the inspector.",
-  named_threads: 'Threads of addons, by the name they gave themselves.',
-  unnamed_threads:
-    'Threads that nobody named and nothing tells apart: of addons, and workers of Node 20 and 22 without a profiler.',
-  ended_threads: 'Threads that have ended since: what the process used and no living thread did.',
-} as const;
-
-export type ThreadGroup = keyof typeof THREAD_GROUPS;
 
 export interface Grouped {
   readonly thread: NativeThread;

@@ -1,6 +1,6 @@
+import type { ThreadCpu } from './model/thread-cpu.js';
 import { loadBinding } from './native/binding.js';
 import type { ProfilerSettings } from './options.js';
-import type { ThreadCpu } from './report/threads.js';
 import { absent } from './sources.js';
 import { ThreadWatch } from './thread-watch.js';
 

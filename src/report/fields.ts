@@ -1,6 +1,6 @@
 import { BUCKET_COUNT, bucketLowerNs, bucketOf, bucketUpperNs } from '../histogram.js';
 import { METRICS } from '../metrics.js';
-import { THREAD_GROUPS } from '../thread-groups.js';
+import { GROUP_CPU_MEANING, THREAD_GROUPS } from '../model/thread-cpu.js';
 import { COMPOSITION_MEANING } from './composition.js';
 import {
   FOLD_MEANING,
@@ -18,7 +18,6 @@ import { markdownTable } from './markdown.js';
 import { nullWhen, sourceOf } from './metric-sources.js';
 import { PROCESS_MEANING } from './process-list.js';
 import { REPORT_SCHEMA } from './report.js';
-import { GROUP_CPU_MEANING } from './threads.js';
 
 /** The text of docs/fields.md. */
 export function fieldsText(): string {

@@ -1,9 +1,9 @@
 import type { MetricField } from '../metrics.js';
+import type { ThreadCpu } from '../model/thread-cpu.js';
 import type { SourceName, SourceState } from '../sources.js';
 import type { Composition } from './composition.js';
 import type { ExactUse } from './exact-use.js';
 import type { ProcessList } from './process-list.js';
-import type { ThreadCpu } from './threads.js';
 
 /** Sparse histogram of durations: [bucket, count] pairs sorted by bucket; see src/histogram.ts. */
 export type HistogramPairs = readonly (readonly [bucket: number, count: number])[];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ThreadCpu, ThreadGroupCpu } from '../../src/report/threads.js';
+import type { ThreadCpu, ThreadGroupCpu } from '../../src/model/thread-cpu.js';
 import { PACKAGE, runModule } from '../workloads.js';
 
 interface Run {

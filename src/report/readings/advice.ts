@@ -1,5 +1,4 @@
-import type { Facts } from './rule.js';
-import { limit } from './rule.js';
+import { type Facts, limit } from './rule.js';
 
 /** Without it jemalloc keeps free pages for seconds, and for good in a program that is idle. */
 const GIVE_BACK_AT_ONCE = 'MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0';
