@@ -2,10 +2,10 @@ export { activeProfiler } from './active.js';
 export { type Capabilities, capabilities } from './capabilities.js';
 export type { ErrorCode } from './errors.js';
 export type { MetricField } from './metrics.js';
+export type { Composition, ModuleKib } from './model/composition.js';
 export type { ThreadCpu, ThreadGroup, ThreadGroupCpu } from './model/thread-cpu.js';
 export { NullProfiler, nullProfiler } from './null-profiler.js';
 export type { Attribution, Collect, Measure, RecorderOption, RssPeak, StageProfilerOptions } from './options.js';
-export type { Composition } from './report/composition.js';
 export { mergeReports } from './report/merge.js';
 export {
   READING_THRESHOLDS,
@@ -16,7 +16,7 @@ export {
   type Threshold,
   type ThresholdName,
 } from './report/readings/readings.js';
-export type { HistogramPairs, ModuleKib, Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
+export type { HistogramPairs, Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
 export { renderTable, type TableOptions } from './report/table.js';
 export type { SourceName, SourceState, Sources, Truth } from './sources.js';
 export type { StageMessage } from './stage-channels.js';

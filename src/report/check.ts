@@ -1,11 +1,11 @@
 import { reportShapeError, schemaError } from '../errors.js';
 import { BUCKET_COUNT } from '../histogram.js';
 import { Array, Math, Number, Object } from '../host/intrinsics.js';
+import { MOST_PROCESSES } from '../model/process-list.js';
 import { SOURCE_NAMES, TRUTHS, type Truth } from '../sources.js';
 import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS } from './header.js';
 import { NUMBER_METRICS } from './number-metrics.js';
-import { MOST_PROCESSES } from './process-list.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
 
 /** Of a label or warning. The profiler folds labels past 1,024 characters; what is far longer is none of its own. */

@@ -1,9 +1,10 @@
 import { quantileSeconds } from '../histogram.js';
 import { METRICS } from '../metrics.js';
+import type { ModuleKib } from '../model/composition.js';
 import { escapeControls } from './escape.js';
 import { isNumberMetric } from './number-metrics.js';
 import { readingsOf } from './readings/readings.js';
-import type { ModuleKib, Report, StageRow } from './report.js';
+import type { Report, StageRow } from './report.js';
 
 /** A column beside those of the metrics. */
 export interface CsvColumn {

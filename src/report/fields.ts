@@ -1,7 +1,8 @@
 import { BUCKET_COUNT, bucketLowerNs, bucketOf, bucketUpperNs } from '../histogram.js';
 import { METRICS } from '../metrics.js';
+import { COMPOSITION_MEANING } from '../model/composition.js';
+import { PROCESS_MEANING } from '../model/process-list.js';
 import { GROUP_CPU_MEANING, THREAD_GROUPS } from '../model/thread-cpu.js';
-import { COMPOSITION_MEANING } from './composition.js';
 import {
   FOLD_MEANING,
   FOLD_MERGE,
@@ -16,7 +17,6 @@ import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS, type HeaderTraits, SLURM } from './header.js';
 import { markdownTable } from './markdown.js';
 import { nullWhen, sourceOf } from './metric-sources.js';
-import { PROCESS_MEANING } from './process-list.js';
 import { REPORT_SCHEMA } from './report.js';
 
 /** The text of docs/fields.md. */

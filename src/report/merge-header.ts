@@ -1,6 +1,6 @@
 import { Float64Array, Number, Object, Set } from '../host/intrinsics.js';
+import type { Composition } from '../model/composition.js';
 import { SOURCE_NAMES, type SourceName, type SourceState, type Sources } from '../sources.js';
-import type { Composition } from './composition.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
 import { addExactUse, type ExactUse } from './exact-use.js';
 import { emptyHeader, HEADER_FIELDS, type HeaderField, type HeaderFold, SLURM } from './header.js';

@@ -1,9 +1,10 @@
-import { PARTS } from './composition.js';
+import { PARTS } from '../model/composition.js';
+import type { ProcessEntry } from '../model/process-list.js';
 import { escapeControls } from './escape.js';
 import { duration, inline, NOTHING, type Quantity, size } from './format.js';
 import { GAP, type GridColumn, labelColumn, numberColumn, textColumn } from './grid.js';
 import { painter } from './paint.js';
-import { memoryKib, type ProcessEntry } from './process-list.js';
+import { memoryKib } from './process-list.js';
 import type { ReportHeader } from './report.js';
 
 export interface ProcessTableOptions {

@@ -1,15 +1,12 @@
 import type { MetricField } from '../metrics.js';
+import type { Composition, ModuleKib } from '../model/composition.js';
+import type { ProcessList } from '../model/process-list.js';
 import type { ThreadCpu } from '../model/thread-cpu.js';
 import type { SourceName, SourceState } from '../sources.js';
-import type { Composition } from './composition.js';
 import type { ExactUse } from './exact-use.js';
-import type { ProcessList } from './process-list.js';
 
 /** Sparse histogram of durations: [bucket, count] pairs sorted by bucket; see src/histogram.ts. */
 export type HistogramPairs = readonly (readonly [bucket: number, count: number])[];
-
-/** KiB by the name of a module; see `native_modules`. */
-export type ModuleKib = Readonly<Record<string, number>>;
 
 type CountField = 'calls' | 'errors' | 'open' | 'overlapped_calls';
 

@@ -1,12 +1,12 @@
 import { BUCKET_COUNT } from '../histogram.js';
 import { METRICS, type Metric } from '../metrics.js';
+import { COMPOSITION_MEANING } from '../model/composition.js';
+import { PROCESS_MEANING, type ProcessEntry } from '../model/process-list.js';
 import { GROUP_CPU_MEANING, THREAD_GROUPS } from '../model/thread-cpu.js';
 import { SOURCE_NAMES } from '../sources.js';
-import { COMPOSITION_MEANING } from './composition.js';
 import { SOURCE_MEANING, STATE_MEANING, TRUTH_MEANING } from './descriptions.js';
 import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './header.js';
-import { PROCESS_MEANING, type ProcessEntry } from './process-list.js';
 import { REPORT_SCHEMA } from './report.js';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };

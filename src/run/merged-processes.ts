@@ -1,7 +1,8 @@
+import type { ProcessEntry } from '../model/process-list.js';
 import { ReportMerger } from '../report/merge.js';
 import type { NumberField } from '../report/number-metrics.js';
 import { stagesWallS } from '../report/outside.js';
-import { cutCommand, largestProcesses, type ProcessEntry } from '../report/process-list.js';
+import { cutCommand, largestProcesses } from '../report/process-list.js';
 import type { Report, StageRow } from '../report/report.js';
 import { ProcessTree } from './process-tree.js';
 import { completedReport } from './program-total.js';

@@ -1,7 +1,8 @@
+import type { ModuleKib } from '../model/composition.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
 import { NUMBER_METRICS } from '../report/number-metrics.js';
-import type { ModuleKib, Report, StageRow } from '../report/report.js';
+import type { Report, StageRow } from '../report/report.js';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
 

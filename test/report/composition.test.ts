@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { composeKib, PARTS } from '../../src/report/composition.js';
+import { PARTS } from '../../src/model/composition.js';
+import { composeKib } from '../../src/report/composition.js';
 import { mergeReports } from '../../src/report/merge.js';
 import { notesOf } from '../../src/report/notes.js';
 import { report } from './fixture.js';

@@ -1,8 +1,9 @@
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
+import { MOST_PROCESSES, type ProcessEntry } from '../../src/model/process-list.js';
 import { checkReport } from '../../src/report/check.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { cutCommand, MOST_PROCESSES, mergeProcessLists, type ProcessEntry } from '../../src/report/process-list.js';
+import { cutCommand, mergeProcessLists } from '../../src/report/process-list.js';
 import { reportSchema } from '../../src/report/schema.js';
 import { report } from './fixture.js';
 

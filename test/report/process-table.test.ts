@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ProcessEntry } from '../../src/report/process-list.js';
+import type { ProcessEntry } from '../../src/model/process-list.js';
 import { renderProcesses, shortCommand } from '../../src/report/process-table.js';
 import { textWidth } from '../../src/report/text-width.js';
 

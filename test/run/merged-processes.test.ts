@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { MOST_PROCESSES } from '../../src/model/process-list.js';
 import { outsideRow } from '../../src/report/outside.js';
-import { MOST_PROCESSES } from '../../src/report/process-list.js';
 import type { Report } from '../../src/report/report.js';
 import { mergeProcesses } from '../../src/run/merged-processes.js';
 import { type RunProcess, runProcesses, type SeenProcess } from '../../src/run/run-process.js';

@@ -1,5 +1,5 @@
 import { Math, Number, Object } from '../../host/intrinsics.js';
-import type { ModuleKib } from '../report.js';
+import type { ModuleKib } from '../../model/composition.js';
 import type { Facts } from './rule.js';
 import { mostOf } from './words.js';
 
