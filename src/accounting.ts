@@ -47,7 +47,7 @@ export interface Totals {
   readonly outside: Elapsed;
   /** Resident set now; NaN where not measured. */
   readonly rssBytes: number;
-  /** What this thread has used, in the order of `SLICED`; null where it is not charged by slices. */
+  /** What this thread has used, in the order of `EXACT_MEMBERS`; null where it is not charged by slices. */
   readonly slices: readonly SliceTotal[] | null;
 }
 

@@ -1,5 +1,7 @@
 import { Float64Array, Math, Number, Uint8Array, Uint16Array, Uint32Array } from './host/intrinsics.js';
-import type { HistogramPairs } from './report/report.js';
+
+/** Sparse histogram of durations: [bucket, count] pairs sorted by bucket. */
+export type HistogramPairs = readonly (readonly [bucket: number, count: number])[];
 
 /**
  * Log-linear buckets of durations, as in HdrHistogram: each octave of nanoseconds is divided into

@@ -1,6 +1,7 @@
 export { activeProfiler } from './active.js';
 export { type Capabilities, capabilities } from './capabilities.js';
 export type { ErrorCode } from './errors.js';
+export type { HistogramPairs } from './histogram.js';
 export type { MetricField } from './metrics.js';
 export type { Composition, ModuleKib } from './model/composition.js';
 export type { ThreadCpu, ThreadGroup, ThreadGroupCpu } from './model/thread-cpu.js';
@@ -16,7 +17,7 @@ export {
   type Threshold,
   type ThresholdName,
 } from './report/readings/readings.js';
-export type { HistogramPairs, Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
+export type { Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
 export { renderTable, type TableOptions } from './report/table.js';
 export type { SourceName, SourceState, Sources, Truth } from './sources.js';
 export type { StageMessage } from './stage-channels.js';

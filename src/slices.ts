@@ -1,33 +1,18 @@
 import { Float64Array, Map, Number, Set } from './host/intrinsics.js';
 import { ancestors } from './label-path.js';
 import type { LabelNode } from './labels.js';
-import type { MetricField } from './metrics.js';
-import { type SlotName, slotIndex, WAITED_CELL } from './native/layout.js';
+import { EXACT_MEMBERS } from './model/exact-use.js';
+import { slotIndex, WAITED_CELL } from './native/layout.js';
 import type { Sampler } from './native/sampler.js';
 import { addTo, columnOf, type RowStore } from './row-store.js';
 
-interface SlicedSource {
-  readonly slot: SlotName;
-  /** What a label used while its own code ran. */
-  readonly self: MetricField;
-  /** The field that is then the sum over a label and all labels below it; null where that stays a delta of the process. */
-  readonly whole: MetricField | null;
-}
-
-/** What one thread can count by itself, and so can be charged to the code that used it. */
-export const SLICED = [
-  { slot: 'thread_cpu_ns', self: 'thread_cpu_self_s', whole: 'thread_cpu_s' },
-  { slot: 'js_alloc_bytes', self: 'js_kb_alloc_self', whole: 'js_kb_alloc' },
-  { slot: 'thread_native_alloc_bytes', self: 'native_kb_alloc_self', whole: null },
-] as const satisfies readonly SlicedSource[];
-
 /** Made from slices, where there are any, and not from the ends of calls. */
-export const SUMMED_FIELDS: ReadonlySet<string> = new Set(SLICED.flatMap(({ whole }) => whole ?? []));
+export const SUMMED_FIELDS: ReadonlySet<string> = new Set(EXACT_MEMBERS.flatMap(({ whole }) => whole ?? []));
 
-/** In the order of `SLICED`. */
-export const SLICED_SLOTS: readonly number[] = SLICED.map(({ slot }) => slotIndex[slot]);
-const SELF_COLUMNS: readonly number[] = SLICED.map(({ self }) => columnOf(self));
-const COUNT = SLICED.length;
+/** In the order of `EXACT_MEMBERS`. */
+export const SLICED_SLOTS: readonly number[] = EXACT_MEMBERS.map(({ slot }) => slotIndex[slot]);
+const SELF_COLUMNS: readonly number[] = EXACT_MEMBERS.map(({ self }) => columnOf(self));
+const COUNT = EXACT_MEMBERS.length;
 
 /** Whether a sample holds anything that could be charged. */
 export function hasSlices(slots: Float64Array): boolean {
@@ -113,14 +98,14 @@ export class Slices {
   addLife(life: RowStore, row: number, entry: Float64Array): void {
     const base = life.offset(row);
     for (const [i, outside] of this.outside().entries()) {
-      const { whole } = SLICED[i]!;
+      const { whole } = EXACT_MEMBERS[i]!;
       const slot = SLICED_SLOTS[i]!;
       if (whole !== null) addTo(life.cells, base + columnOf(whole), this.slots[slot]! - entry[slot]!);
       addTo(life.cells, base + SELF_COLUMNS[i]!, outside);
     }
   }
 
-  /** What was charged to code outside any stage, in the order of `SLICED`; NaN where not measured. */
+  /** What was charged to code outside any stage, in the order of `EXACT_MEMBERS`; NaN where not measured. */
   outside(): number[] {
     return SELF_COLUMNS.map((column) => this.store.get(this.root.row, column));
   }
@@ -129,7 +114,7 @@ export class Slices {
 /** Makes the fields of a row that hold the sum over it and the rows below it. */
 export function sumSlices(nodes: readonly LabelNode[], rows: RowStore): void {
   const byPath = new Map(nodes.map((node) => [node.path, node]));
-  for (const { self, whole } of SLICED) {
+  for (const { self, whole } of EXACT_MEMBERS) {
     if (whole === null) continue;
     const from = columnOf(self);
     const to = columnOf(whole);

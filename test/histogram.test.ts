@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BUCKET_COUNT, bucketLowerNs, bucketOf, bucketUpperNs, quantileSeconds, toPairs } from '../src/histogram.js';
+import {
+  BUCKET_COUNT,
+  bucketLowerNs,
+  bucketOf,
+  bucketUpperNs,
+  type HistogramPairs,
+  quantileSeconds,
+  toPairs,
+} from '../src/histogram.js';
 import { mergeReports } from '../src/report/merge.js';
-import type { HistogramPairs } from '../src/report/report.js';
 import { report, row } from './report/fixture.js';
 
 /** Durations from nothing to three years, each order of magnitude as likely as another. */

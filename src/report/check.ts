@@ -1,9 +1,9 @@
 import { reportShapeError, schemaError } from '../errors.js';
 import { BUCKET_COUNT } from '../histogram.js';
 import { Array, Math, Number, Object } from '../host/intrinsics.js';
+import { EXACT_MEMBERS } from '../model/exact-use.js';
 import { MOST_PROCESSES } from '../model/process-list.js';
 import { SOURCE_NAMES, TRUTHS, type Truth } from '../sources.js';
-import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS } from './header.js';
 import { NUMBER_METRICS } from './number-metrics.js';
 import { REPORT_SCHEMA, type Report } from './report.js';

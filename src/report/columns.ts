@@ -1,7 +1,7 @@
 import { quantileSeconds } from '../histogram.js';
 import { Math, Set } from '../host/intrinsics.js';
 import { METRICS, type MetricField } from '../metrics.js';
-import { EXACT_MEMBERS } from './exact-use.js';
+import { EXACT_MEMBERS } from '../model/exact-use.js';
 import { count, duration, NOTHING, percent, type Quantity, roughDuration, size } from './format.js';
 import { whyAbsent } from './metric-sources.js';
 import { isNumberMetric, NUMBER_METRICS, type NumberField, type NumberMetric } from './number-metrics.js';

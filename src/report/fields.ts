@@ -1,6 +1,7 @@
 import { BUCKET_COUNT, bucketLowerNs, bucketOf, bucketUpperNs } from '../histogram.js';
 import { METRICS } from '../metrics.js';
 import { COMPOSITION_MEANING } from '../model/composition.js';
+import { EXACT_MEMBERS } from '../model/exact-use.js';
 import { PROCESS_MEANING } from '../model/process-list.js';
 import { GROUP_CPU_MEANING, THREAD_GROUPS } from '../model/thread-cpu.js';
 import {
@@ -13,7 +14,6 @@ import {
   TRUTH_MEANING,
   UNIT_MEANING,
 } from './descriptions.js';
-import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS, type HeaderTraits, SLURM } from './header.js';
 import { markdownTable } from './markdown.js';
 import { nullWhen, sourceOf } from './metric-sources.js';

@@ -1,8 +1,9 @@
 import { Float64Array, Number, Object, Set } from '../host/intrinsics.js';
 import type { Composition } from '../model/composition.js';
+import type { ExactUse } from '../model/exact-use.js';
 import { SOURCE_NAMES, type SourceName, type SourceState, type Sources } from '../sources.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
-import { addExactUse, type ExactUse } from './exact-use.js';
+import { addExactUse } from './exact-use.js';
 import { emptyHeader, HEADER_FIELDS, type HeaderField, type HeaderFold, SLURM } from './header.js';
 import { type MergedRow, RowMerger, type RowsState } from './merge-rows.js';
 import { mergeSources } from './merge-sources.js';

@@ -1,10 +1,11 @@
+import type { HistogramPairs } from '../histogram.js';
 import { Array, Map, Number, Object, Uint8Array } from '../host/intrinsics.js';
 import { OTHER } from '../labels.js';
 import { METRICS } from '../metrics.js';
 import type { ModuleKib } from '../model/composition.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
 import { NUMBER_METRICS } from './number-metrics.js';
-import type { HistogramPairs, StageRow } from './report.js';
+import type { StageRow } from './report.js';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
 const TAKES_HIGHEST = Uint8Array.from(NUMBER_METRICS, ({ fold }) => (fold === 'peak' || fold === 'max' ? 1 : 0));

@@ -1,12 +1,10 @@
+import type { HistogramPairs } from '../histogram.js';
 import type { MetricField } from '../metrics.js';
 import type { Composition, ModuleKib } from '../model/composition.js';
+import type { ExactUse } from '../model/exact-use.js';
 import type { ProcessList } from '../model/process-list.js';
 import type { ThreadCpu } from '../model/thread-cpu.js';
 import type { SourceName, SourceState } from '../sources.js';
-import type { ExactUse } from './exact-use.js';
-
-/** Sparse histogram of durations: [bucket, count] pairs sorted by bucket; see src/histogram.ts. */
-export type HistogramPairs = readonly (readonly [bucket: number, count: number])[];
 
 type CountField = 'calls' | 'errors' | 'open' | 'overlapped_calls';
 

@@ -1,11 +1,11 @@
 import { BUCKET_COUNT } from '../histogram.js';
 import { METRICS, type Metric } from '../metrics.js';
 import { COMPOSITION_MEANING } from '../model/composition.js';
+import { EXACT_MEMBERS } from '../model/exact-use.js';
 import { PROCESS_MEANING, type ProcessEntry } from '../model/process-list.js';
 import { GROUP_CPU_MEANING, THREAD_GROUPS } from '../model/thread-cpu.js';
 import { SOURCE_NAMES } from '../sources.js';
 import { SOURCE_MEANING, STATE_MEANING, TRUTH_MEANING } from './descriptions.js';
-import { EXACT_MEMBERS } from './exact-use.js';
 import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './header.js';
 import { REPORT_SCHEMA } from './report.js';
 

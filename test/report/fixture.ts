@@ -1,6 +1,6 @@
-import { bucketOf } from '../../src/histogram.js';
+import { bucketOf, type HistogramPairs } from '../../src/histogram.js';
 import { METRICS } from '../../src/metrics.js';
-import { type HistogramPairs, REPORT_SCHEMA, type Report, type StageRow } from '../../src/report/report.js';
+import { REPORT_SCHEMA, type Report, type StageRow } from '../../src/report/report.js';
 import { present } from '../../src/sources.js';
 
 /** A row with no calls and nothing measured, but for `values`. */
