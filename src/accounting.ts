@@ -1,17 +1,17 @@
-import { removeHandle } from './context.js';
 import { compileFolds, type FoldPlan, type PeakFold } from './fold-plan.js';
 import { ForcedCollection } from './forced-collection.js';
+import { removeHandle } from './handles.js';
 import { bucketOf } from './histogram.js';
 import { Float64Array, Number, Set } from './host/intrinsics.js';
 import { type LabelNode, Labels } from './labels.js';
 import { GROUPS } from './metrics.js';
+import type { ClosedCall } from './model/stage-message.js';
 import { SLOT_COUNT, slotIndex } from './native/layout.js';
 import type { Sampler } from './native/sampler.js';
 import { CALL_STATE, type OpenCall, OpenCalls } from './open-calls.js';
 import type { ProfilerSettings } from './options.js';
 import { addTo, columnOf, MODULE_COLUMNS, MOST_COUNTED, RowStore } from './row-store.js';
 import { hasSlices, SLICED_SLOTS, Slices, SUMMED_FIELDS, sumSlices } from './slices.js';
-import type { ClosedCall } from './stage-channels.js';
 import { CALL_USE, PlainMemory, type StateMemory } from './state-memory.js';
 
 const WALL = slotIndex.wall_ns;

@@ -4,6 +4,7 @@ export type { ErrorCode } from './errors.js';
 export type { HistogramPairs } from './histogram.js';
 export type { MetricField } from './metrics.js';
 export type { Composition, ModuleKib } from './model/composition.js';
+export type { StageMessage } from './model/stage-message.js';
 export type { ThreadCpu, ThreadGroup, ThreadGroupCpu } from './model/thread-cpu.js';
 export { NullProfiler, nullProfiler } from './null-profiler.js';
 export type { Attribution, Collect, Measure, RecorderOption, RssPeak, StageProfilerOptions } from './options.js';
@@ -20,6 +21,5 @@ export {
 export type { Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
 export { renderTable, type TableOptions } from './report/table.js';
 export type { SourceName, SourceState, Sources, Truth } from './sources.js';
-export type { StageMessage } from './stage-channels.js';
 export { StageProfiler } from './stage-profiler.js';
 export type { Profiler, Stage } from './types.js';

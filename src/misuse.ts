@@ -1,8 +1,8 @@
 import { Float64Array } from './host/intrinsics.js';
 import { whenSettled } from './host/tasks.js';
 import type { OpenCall } from './open-calls.js';
-import { formatWarning } from './report/warnings.js';
-import { COUNTS, type CountName, countIndex } from './state-memory.js';
+import { countedWarnings } from './report/counted-warnings.js';
+import { COUNTS, countIndex } from './state-memory.js';
 
 const SETTLED = settled();
 
@@ -13,31 +13,13 @@ const STARTED_LATE = countIndex.started_late;
 const OPEN_ACROSS_AWAIT = countIndex.open_across_await;
 const FIRST_ACROSS_AWAIT = countIndex.first_across_await;
 
-const TEXTS = [
-  ['ended_out_of_order', 'handles ended out of order'],
-  ['started_late', 'stages started after their parent ended'],
-  ['open_across_await', 'handles open across an await (use the callback form)'],
-  ['out_of_stack', 'stages not measured, the stack was full'],
-  ['not_measured', 'stages not measured, the program has changed what the profiler uses'],
-] as const satisfies readonly (readonly [CountName, string])[];
-
-export type MisuseName = (typeof TEXTS)[number][0];
-
-/** @param firstAcrossAwait the label of the first handle that was open across an await; null where it is not known */
-export function countedWarnings(countOf: (name: MisuseName) => number, firstAcrossAwait: string | null): string[] {
-  const first = firstAcrossAwait === null ? '' : `, first ${firstAcrossAwait}`;
-  return TEXTS.filter(([name]) => countOf(name) > 0).map(([name, text]) =>
-    formatWarning(name === 'open_across_await' ? text + first : text, countOf(name)),
-  );
-}
-
 /**
  * Uses of handles and contexts that give right numbers under labels nobody meant. Counted, and named in the report.
  *
  * A handle is current for all that runs in its async context: kept open across an await, also for what others start
  * there meanwhile. The turn in which it was opened tells: it has ended by the next microtask.
  */
-export class Misuse {
+export class UsageWarnings {
   private firstAcrossAwait: string | null = null;
   private turn = 0;
   private isTurnEnding = false;

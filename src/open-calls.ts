@@ -1,6 +1,6 @@
 import { Set } from './host/intrinsics.js';
 import type { LabelNode } from './labels.js';
-import type { StageMessage } from './stage-channels.js';
+import type { StageMessage } from './model/stage-message.js';
 import { CALL_COVERED, CALL_PARENT, CALL_SINCE, CALL_USE, PlainMemory, type StateMemory } from './state-memory.js';
 
 /** Moment of a place in the pool that holds no open call. */
@@ -44,7 +44,7 @@ export class OpenCall {
   /** The handles opened next before and next after it in the same async context. StageContext keeps them. */
   handleBelow: OpenCall | null = null;
   handleAbove: OpenCall | null = null;
-  /** Of a handle; Misuse keeps them. */
+  /** Of a handle; UsageWarnings keeps them. */
   openedInTurn = 0;
   isAcrossAwait = false;
   /** Open children. */

@@ -1,11 +1,14 @@
 import { Accounting, type Totals } from './accounting.js';
 import { attributionState, type ExactMeans, NO_SLICES } from './attribution.js';
-import { type Frame, pushHandle, StageContext } from './context.js';
+import { type Frame, StageContext } from './context.js';
 import { Execution } from './execution.js';
 import { findExecutionHooks, installExecutionHooks } from './execution-hooks.js';
+import { pushHandle } from './handles.js';
 import { Object, RangeError, Symbol } from './host/intrinsics.js';
 import { nodeVersion, processId, threadId } from './host/process.js';
-import { Misuse } from './misuse.js';
+import { UsageWarnings } from './misuse.js';
+import type { StageCost } from './model/stage-cost.js';
+import type { ClosedCall } from './model/stage-message.js';
 import { maskOf } from './native/native-sampler.js';
 import { openSampler } from './native/open-sampler.js';
 import type { Sampler } from './native/sampler.js';
@@ -21,8 +24,7 @@ import { kibOf, secondsOf } from './report/quantities.js';
 import { formatWarning } from './report/warnings.js';
 import { slurmIdentity } from './slurm.js';
 import { type Sources, TRACKER_METHOD } from './sources.js';
-import { announceClose, announceOpen, type ClosedCall, stageClose, stageOpen } from './stage-channels.js';
-import type { StageCost } from './stage-cost.js';
+import { announceClose, announceOpen, stageClose, stageOpen } from './stage-channels.js';
 import { countIndex, PlainMemory } from './state-memory.js';
 import { openThreads, type ThreadReadings } from './threads.js';
 import type { Profiler, Stage } from './types.js';
@@ -67,7 +69,7 @@ export class Profiling {
   private readonly execution: Execution | null = null;
   private readonly removeHooks: (() => void) | null = null;
   private readonly exactMeans: ExactMeans | null = null;
-  private readonly misuse: Misuse;
+  private readonly usage: UsageWarnings;
   private readonly recorder: Recorder | null = null;
   /** Why there is no recorder though one was asked for. */
   private readonly noRecorder: string | null = null;
@@ -91,7 +93,7 @@ export class Profiling {
     const memory = this.recorder ?? new PlainMemory();
     this.sampler = parts.sampler ?? openSampler(this.settings.sampler, memory.sample);
     this.counts = memory.counts;
-    this.misuse = new Misuse(memory.counts);
+    this.usage = new UsageWarnings(memory.counts);
     const hooks = this.settings.attribution === 'exact' ? findExecutionHooks() : null;
     const place = hooks === null ? null : hooks.place;
     this.accounting = new Accounting(this.sampler, this.settings, place !== null, memory);
@@ -170,7 +172,7 @@ export class Profiling {
     if (this.closed) return promise;
     const { moment } = call;
     const frame = call.context as Frame;
-    if (frame.handle !== null) this.misuse.keptAcrossAwait(frame.handle);
+    if (frame.handle !== null) this.usage.keptAcrossAwait(frame.handle);
     const plain = Object.getPrototypeOf(promise) === prototype && Object.keys(promise).length === 0;
     let derived: unknown;
     try {
@@ -223,7 +225,7 @@ export class Profiling {
     const call = this.open(label, frame);
     this.hasLeft = true;
     pushHandle(frame, call);
-    this.misuse.handleOpened(call);
+    this.usage.handleOpened(call);
     const handle = new OpenStage(this, frame, call);
     this.accounting.enter(call);
     if (this.execution !== null) this.execution.resume(frame);
@@ -243,7 +245,7 @@ export class Profiling {
     if (above !== null) above.handleBelow = below;
     else frame.handle = below;
     call.handleIn = null;
-    if (above !== null) this.misuse.handleEndedOutOfOrder();
+    if (above !== null) this.usage.handleEndedOutOfOrder();
     if (this.execution !== null) this.execution.resume(this.context.current());
     if (closed !== null) announceClose(closed, this.profiler, undefined);
   }
@@ -288,12 +290,12 @@ export class Profiling {
     const { handle } = frame;
     if (handle !== null) {
       const node = accounting.labels.child(handle.node, label);
-      this.misuse.openedUnder(handle);
+      this.usage.openedUnder(handle);
       return accounting.open(node, handle);
     }
     // Under a context whose call has ended, the label is still that call's, the open parent is further out.
     const node = accounting.labels.child(frame.node, label);
-    if (frame.hasEnded) this.misuse.stageStartedLate();
+    if (frame.hasEnded) this.usage.stageStartedLate();
     return accounting.open(node, frame.nearestOpen());
   }
 
@@ -337,7 +339,7 @@ export class Profiling {
   }
 
   private warnings(): string[] {
-    const warnings = [...this.remarks, ...this.misuse.warnings()];
+    const warnings = [...this.remarks, ...this.usage.warnings()];
     if (this.noRecorder !== null) warnings.push(formatWarning(`no recorder, ${this.noRecorder}`, 1));
     return [...warnings, ...(this.recorder?.warnings() ?? [])];
   }

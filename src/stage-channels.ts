@@ -1,27 +1,8 @@
 import { threadStartNs } from './host/clock.js';
 import { Object } from './host/intrinsics.js';
 import { channel, setImmediate } from './host/tasks.js';
+import type { ClosedCall, StageMessage } from './model/stage-message.js';
 import type { Profiler } from './types.js';
-
-/**
- * What the channels `stageprof:stage:open` and `stageprof:stage:close` carry: one object a call, at its closing the same
- * as at its opening, so that a subscriber may keep what belongs to it in a WeakMap.
- */
-export interface StageMessage {
-  /** Dotted path, parents included. */
-  readonly label: string;
-  readonly profiler: Profiler;
-  /** Of the nearest call that was open around this one; null for an outermost, or where its opening was not announced. */
-  readonly parent: StageMessage | null;
-  /** When its clock started, as `performance.now()` of this thread counts; null until it has closed. */
-  readonly startMs: number | null;
-  /** Elapsed time, as it is added to `wall_s`; null until it has closed. */
-  readonly wallNs: number | null;
-  /** Whether it threw or rejected; null until it has closed. */
-  readonly failed: boolean | null;
-  /** What it threw, or its promise was rejected with. */
-  readonly error?: unknown;
-}
 
 export const OPEN_CHANNEL = 'stageprof:stage:open';
 export const CLOSE_CHANNEL = 'stageprof:stage:close';
@@ -29,16 +10,6 @@ export const CLOSE_CHANNEL = 'stageprof:stage:close';
 /** Held here: where nobody listens, asking them for subscribers is all that a stage pays. */
 export const stageOpen = channel(OPEN_CHANNEL);
 export const stageClose = channel(CLOSE_CHANNEL);
-
-/** A call that has closed, as far as its subscribers are told. */
-export interface ClosedCall {
-  readonly label: string;
-  /** Of its opening; null where that was not announced. */
-  readonly opened: StageMessage | null;
-  readonly endNs: number;
-  readonly wallNs: number;
-  readonly failed: boolean;
-}
 
 type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
 

@@ -1,16 +1,9 @@
 import { wallNs } from './host/clock.js';
 import { Map, Math } from './host/intrinsics.js';
+import type { StageCost } from './model/stage-cost.js';
 import type { SamplerOptions } from './native/sampler.js';
 import { MEASURES, type StageProfilerOptions } from './options.js';
 import type { Profiler } from './types.js';
-
-/** What one stage costs the program, from calibration on this machine with these settings. */
-export interface StageCost {
-  /** Elapsed nanoseconds from before the stage is opened to after it is closed. */
-  readonly fullNs: number;
-  /** Of these, the part between its two clock readings, which lands in its own `wall_s`. */
-  readonly innerNs: number;
-}
 
 /** Until V8 has optimised the profiler a stage costs three times as much: 2,000 stages of all sources, more of cheap ones. */
 const WARM_UP_NS = 15e6;

@@ -1,6 +1,7 @@
 import { functionError, labelError } from './errors.js';
 import { boundTo, Object, Proxy, RangeError, Reflect, Symbol } from './host/intrinsics.js';
 import { checkLabel } from './labels.js';
+import type { StageCost } from './model/stage-cost.js';
 import type { ThreadCpu } from './model/thread-cpu.js';
 import { nullProfiler } from './null-profiler.js';
 import { CALL_STATE, type OpenCall } from './open-calls.js';
@@ -9,7 +10,7 @@ import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK, type ProfilerParts, Profili
 import { buildReport } from './report/build.js';
 import type { Report } from './report/report.js';
 import { unannounced } from './stage-channels.js';
-import { type StageCost, stageCostOf } from './stage-cost.js';
+import { stageCostOf } from './stage-cost.js';
 import type { AnyFunction, Profiler, Stage } from './types.js';
 
 /**

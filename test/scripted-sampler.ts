@@ -1,4 +1,5 @@
 import type { Accounting } from '../src/accounting.js';
+import type { StageCost } from '../src/model/stage-cost.js';
 import {
   LEVEL_OF_PEAK,
   SAMPLE_LENGTH,
@@ -13,7 +14,6 @@ import type { StageProfilerOptions } from '../src/options.js';
 import type { StageRow } from '../src/report/report.js';
 import { SLICED_SLOTS } from '../src/slices.js';
 import { present, type SamplerSources } from '../src/sources.js';
-import type { StageCost } from '../src/stage-cost.js';
 import { StageProfiler } from '../src/stage-profiler.js';
 
 export type SlotValues = { readonly [Slot in SlotName]?: number };

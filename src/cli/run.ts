@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../exit-status.js';
+import type { StageCost } from '../model/stage-cost.js';
 import { missingAddon } from '../native/binding.js';
 import { resolveOptions, type StageProfilerOptions } from '../options.js';
 import { listed } from '../report/format.js';
@@ -15,7 +16,7 @@ import { inspectProgram, type ProgramFile, thisFinder } from '../run/program-fil
 import { ReportFile } from '../run/report-file.js';
 import { chooseTracker } from '../run/tracker-choice.js';
 import { systemReason } from '../setup-error.js';
-import { type StageCost, stageCostOf } from '../stage-cost.js';
+import { stageCostOf } from '../stage-cost.js';
 import { StageProfiler } from '../stage-profiler.js';
 import { type MeasuringFlags, measuringFlags, measuringOptions } from './profiler-flags.js';
 import { printRun } from './run-result.js';

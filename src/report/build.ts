@@ -3,8 +3,8 @@ import { Array, Map, Object } from '../host/intrinsics.js';
 import type { LabelNode } from '../labels.js';
 import { METRICS, type MetricField, type Unit } from '../metrics.js';
 import type { ModuleKib } from '../model/composition.js';
+import type { StageCost } from '../model/stage-cost.js';
 import { columnOf, MODULE_COLUMNS, type RowStore } from '../row-store.js';
-import type { StageCost } from '../stage-cost.js';
 import { kibOf, secondsOf } from './quantities.js';
 import { PROGRAM, REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from './report.js';
 
