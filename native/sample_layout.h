@@ -1,5 +1,5 @@
 // The boundary's contract: names and order of the slots of one sample, what follows them, and the
-// bits of the mask. The same stands in src/native/layout.ts; raise kLayoutVersion in both when
+// bits of the mask. The same stands in src/model/sample-layout.ts; raise kLayoutVersion in both when
 // something is added or moved.
 #ifndef STAGEPROF_SAMPLE_LAYOUT_H_
 #define STAGEPROF_SAMPLE_LAYOUT_H_

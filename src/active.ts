@@ -1,6 +1,6 @@
+import type { Profiler } from './model/profiler.js';
 import { nullProfiler } from './null-profiler.js';
 import { StageProfiler } from './stage-profiler.js';
-import type { Profiler } from './types.js';
 
 // In the global registry, so that every copy of this package in a program finds the same profiler.
 const ACTIVE = Symbol.for('stageprof.activeProfiler');

@@ -1,6 +1,6 @@
 import { Int32Array } from './host/intrinsics.js';
-import { type Group, METRICS } from './metrics.js';
-import { LEVEL_OF_PEAK, slotIndex } from './native/layout.js';
+import { type Group, METRICS } from './model/metrics.js';
+import { LEVEL_OF_PEAK, slotIndex } from './model/sample-layout.js';
 import { PeakStack } from './peaks.js';
 import { columnOf } from './row-store.js';
 

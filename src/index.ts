@@ -1,13 +1,16 @@
 export { activeProfiler } from './active.js';
 export { type Capabilities, capabilities } from './capabilities.js';
-export type { ErrorCode } from './errors.js';
-export type { HistogramPairs } from './histogram.js';
-export type { MetricField } from './metrics.js';
 export type { Composition, ModuleKib } from './model/composition.js';
+export type { ErrorCode } from './model/errors.js';
+export type { HistogramPairs } from './model/histogram.js';
+export type { MetricField } from './model/metrics.js';
+export type { Attribution, Collect, Measure, RecorderOption, RssPeak, StageProfilerOptions } from './model/options.js';
+export type { Profiler, Stage } from './model/profiler.js';
+export type { Report, ReportHeader, SlurmIdentity, StageRow } from './model/report.js';
+export type { SourceName, SourceState, Sources, Truth } from './model/sources.js';
 export type { StageMessage } from './model/stage-message.js';
 export type { ThreadCpu, ThreadGroup, ThreadGroupCpu } from './model/thread-cpu.js';
 export { NullProfiler, nullProfiler } from './null-profiler.js';
-export type { Attribution, Collect, Measure, RecorderOption, RssPeak, StageProfilerOptions } from './options.js';
 export { mergeReports } from './report/merge.js';
 export {
   READING_THRESHOLDS,
@@ -18,8 +21,5 @@ export {
   type Threshold,
   type ThresholdName,
 } from './report/readings/readings.js';
-export type { Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
 export { renderTable, type TableOptions } from './report/table.js';
-export type { SourceName, SourceState, Sources, Truth } from './sources.js';
 export { StageProfiler } from './stage-profiler.js';
-export type { Profiler, Stage } from './types.js';

@@ -7,27 +7,27 @@ import { pushHandle } from './handles.js';
 import { Object, RangeError, Symbol } from './host/intrinsics.js';
 import { nodeVersion, processId, threadId } from './host/process.js';
 import { UsageWarnings } from './misuse.js';
+import { type ProfilerSettings, resolveOptions, type StageProfilerOptions } from './model/options.js';
+import type { Profiler, Stage } from './model/profiler.js';
+import { kibOf, secondsOf } from './model/quantities.js';
+import type { Sampler } from './model/sampler.js';
+import { type Sources, TRACKER_METHOD } from './model/sources.js';
 import type { StageCost } from './model/stage-cost.js';
 import type { ClosedCall } from './model/stage-message.js';
+import { formatWarning } from './model/warnings.js';
 import { maskOf } from './native/native-sampler.js';
 import { openSampler } from './native/open-sampler.js';
-import type { Sampler } from './native/sampler.js';
 import { CALL_STATE, type OpenCall } from './open-calls.js';
-import { type ProfilerSettings, resolveOptions, type StageProfilerOptions } from './options.js';
 import { type PromiseKind, promiseKind } from './promises.js';
 import { collectFacts } from './recorder/facts.js';
 import { openRecorder, type Recorder } from './recorder/recorder.js';
 import type { HeaderFacts, MeasuredRows } from './report/build.js';
 import { composeKib } from './report/composition.js';
 import { exactUse } from './report/exact-use.js';
-import { kibOf, secondsOf } from './report/quantities.js';
-import { formatWarning } from './report/warnings.js';
 import { slurmIdentity } from './slurm.js';
-import { type Sources, TRACKER_METHOD } from './sources.js';
 import { announceClose, announceOpen, stageClose, stageOpen } from './stage-channels.js';
 import { countIndex, PlainMemory } from './state-memory.js';
 import { openThreads, type ThreadReadings } from './threads.js';
-import type { Profiler, Stage } from './types.js';
 
 /** What a test puts in place of the real thing. */
 export interface ProfilerParts {

@@ -1,9 +1,9 @@
 import { Float64Array, Map, Number, Set } from './host/intrinsics.js';
-import { ancestors } from './label-path.js';
 import type { LabelNode } from './labels.js';
 import { EXACT_MEMBERS } from './model/exact-use.js';
-import { slotIndex, WAITED_CELL } from './native/layout.js';
-import type { Sampler } from './native/sampler.js';
+import { ancestors } from './model/label-path.js';
+import { slotIndex, WAITED_CELL } from './model/sample-layout.js';
+import type { Sampler } from './model/sampler.js';
 import { addTo, columnOf, type RowStore } from './row-store.js';
 
 /** Made from slices, where there are any, and not from the ends of calls. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { Report } from '../src/report/report.js';
+import type { Report } from '../src/model/report.js';
 import { PACKAGE } from './workloads.js';
 
 interface Run {

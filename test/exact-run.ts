@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from 'vitest';
-import type { StageProfilerOptions } from '../src/options.js';
+import type { StageProfilerOptions } from '../src/model/options.js';
 import type { StageProfiler } from '../src/stage-profiler.js';
 import { type ScriptedSampler, scripted } from './scripted-sampler.js';
 

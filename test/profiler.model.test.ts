@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Report, StageRow } from '../src/report/report.js';
+import type { Report, StageRow } from '../src/model/report.js';
 import { Both, type NaiveCall } from './naive-model.js';
 import { scripted } from './scripted-sampler.js';
 import { type Command, command, label } from './stage-commands.js';

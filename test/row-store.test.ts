@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BUCKET_COUNT } from '../src/histogram.js';
-import { METRICS } from '../src/metrics.js';
+import { BUCKET_COUNT } from '../src/model/histogram.js';
+import { METRICS } from '../src/model/metrics.js';
 import { addTo, COLUMNS, columnOf, RowStore, raiseTo } from '../src/row-store.js';
 
 test('every metric but the derived ones has a column of its own', () => {

@@ -5,7 +5,7 @@ import { renderCompareCsv, renderCompareJson, renderCompareMarkdown } from '../c
 import { type CompareResult, SORTS, type Sort } from '../compare/result.js';
 import { renderCompareTable } from '../compare/table.js';
 import { uncoveredText, violationText } from '../compare/violation-text.js';
-import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
+import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { compareOperands } from './compared-sides.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { capabilities } from '../capabilities.js';
+import { systemReason } from '../model/setup-error.js';
+import { absent, present, SOURCE_NAMES } from '../model/sources.js';
 import { findTracker } from '../native/tracker-file.js';
 import { fileSystemOf } from '../recorder/file-system.js';
 import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/place.js';
 import { painter } from '../report/paint.js';
-import { systemReason } from '../setup-error.js';
-import { absent, present, SOURCE_NAMES } from '../sources.js';
 import { addonAdvice, recorderAdvice, sourceAdvice, trackerAdvice } from './advice.js';
 import { type Advised, type Diagnosis, doctorPage } from './doctor-page.js';
 import { EXIT_DONE } from './exit-codes.js';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { SetupError, systemReason } from '../setup-error.js';
+import { SetupError, systemReason } from '../model/setup-error.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';

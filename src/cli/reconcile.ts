@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { withoutMark } from '../byte-order-mark.js';
+import { SetupError, systemReason } from '../model/setup-error.js';
 import type { ProfiledTasks } from '../reconcile/profiled-task.js';
 import { type Faults, readProfiled } from '../reconcile/read-profiled.js';
 import { reconcileTask } from '../reconcile/reconcile.js';
@@ -8,7 +9,6 @@ import type { Gathering } from '../reconcile/reconciled.js';
 import { parseSacct, type SacctRows } from '../reconcile/sacct-rows.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
 import { counted } from '../report/format.js';
-import { SetupError, systemReason } from '../setup-error.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from './reconcile-formats.js';

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../exit-status.js';
+import { resolveOptions, type StageProfilerOptions } from '../model/options.js';
+import { systemReason } from '../model/setup-error.js';
 import type { StageCost } from '../model/stage-cost.js';
 import { missingAddon } from '../native/binding.js';
-import { resolveOptions, type StageProfilerOptions } from '../options.js';
 import { listed } from '../report/format.js';
 import { childEnvironment, PRELOAD } from '../run/child-environment.js';
 import { gatherReports } from '../run/gathered-reports.js';
@@ -15,7 +16,6 @@ import { runProgram } from '../run/program.js';
 import { inspectProgram, type ProgramFile, thisFinder } from '../run/program-file.js';
 import { ReportFile } from '../run/report-file.js';
 import { chooseTracker } from '../run/tracker-choice.js';
-import { systemReason } from '../setup-error.js';
 import { stageCostOf } from '../stage-cost.js';
 import { StageProfiler } from '../stage-profiler.js';
 import { type MeasuringFlags, measuringFlags, measuringOptions } from './profiler-flags.js';

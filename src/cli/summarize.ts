@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { METRICS, type MetricField } from '../metrics.js';
+import { METRICS, type MetricField } from '../model/metrics.js';
 import { counted } from '../report/format.js';
 import { findSources, type Source } from '../summary/files.js';
 import { NO_GROUP } from '../summary/groups.js';

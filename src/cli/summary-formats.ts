@@ -1,5 +1,6 @@
-import { quantileSeconds } from '../histogram.js';
-import type { MetricField } from '../metrics.js';
+import { quantileSeconds } from '../model/histogram.js';
+import type { MetricField } from '../model/metrics.js';
+import type { Report, StageRow } from '../model/report.js';
 import { renderCaliper } from '../report/caliper.js';
 import { renderCsv } from '../report/csv.js';
 import { escapeControls } from '../report/escape.js';
@@ -7,7 +8,6 @@ import { counted } from '../report/format.js';
 import { renderJson } from '../report/json.js';
 import { escapeMarkdown, markdownTable, renderMarkdown } from '../report/markdown.js';
 import { type Ranking, rank } from '../report/ranking.js';
-import type { Report, StageRow } from '../report/report.js';
 import { renderTable } from '../report/table.js';
 import type { SummaryResult } from '../summary/summary.js';
 import { worstCells, worstTable } from './worst-table.js';

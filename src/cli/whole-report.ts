@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { withoutMark } from '../byte-order-mark.js';
-import { checkReport } from '../report/check.js';
-import type { Report } from '../report/report.js';
-import { SetupError, systemReason } from '../setup-error.js';
+import type { Report } from '../model/report.js';
+import { checkReport } from '../model/report-check.js';
+import { SetupError, systemReason } from '../model/setup-error.js';
 import type { Source } from '../summary/files.js';
 
 /** Reports of 131,072 labels have about so much. */

@@ -1,8 +1,8 @@
+import type { StageRow } from '../model/report.js';
 import { escapeControls } from '../report/escape.js';
 import { duration, inline, size } from '../report/format.js';
 import { GAP } from '../report/grid.js';
 import { painter } from '../report/paint.js';
-import type { StageRow } from '../report/report.js';
 import { shorten, textWidth } from '../report/text-width.js';
 import type { WorstRecord, WorstRecords } from '../summary/summary.js';
 

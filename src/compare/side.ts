@@ -1,4 +1,4 @@
-import type { NumberField } from '../report/number-metrics.js';
+import type { NumberField } from '../model/number-metrics.js';
 import { MalformedLines } from '../summary/malformed.js';
 import { Places } from '../summary/places.js';
 import type { TaskResult } from '../summary/run-task.js';

@@ -1,6 +1,6 @@
 import type { ExitStatus } from '../exit-status.js';
+import type { Report } from '../model/report.js';
 import { readMemoryCgroup } from '../recorder/memory-cgroup.js';
-import type { Report } from '../report/report.js';
 import type { Failure, LastMemory } from './failure.js';
 import { readLastMoments, removeRecorder } from './last-moments.js';
 import { endOf, failureOfEnding } from './process-ending.js';

@@ -1,5 +1,5 @@
-import type { MetricField, Unit } from '../metrics.js';
-import type { SlotName } from '../native/layout.js';
+import type { MetricField, Unit } from './metrics.js';
+import type { SlotName } from './sample-layout.js';
 
 /** What this thread used in all, and the part of it outside any stage. */
 export interface ThreadUse {

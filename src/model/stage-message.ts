@@ -1,4 +1,4 @@
-import type { Profiler } from '../types.js';
+import type { Profiler } from './profiler.js';
 
 /**
  * What the channels `stageprof:stage:open` and `stageprof:stage:close` carry: one object a call, at its closing the same

@@ -1,4 +1,4 @@
-import type { SourceState } from '../sources.js';
+import type { SourceState } from './sources.js';
 
 /**
  * Groups of threads in the order they are shown in, with their meaning. What puts a thread into one is in

@@ -1,4 +1,4 @@
-import type { Report } from '../report/report.js';
+import type { Report } from '../model/report.js';
 import { type RunFile, taskOf } from './run-file.js';
 
 /** The members of a profile that tell what a task took. */

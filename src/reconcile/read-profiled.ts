@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { SetupError, systemReason } from '../model/setup-error.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { isRunFileName } from '../run-file.js';
-import { SetupError, systemReason } from '../setup-error.js';
 import { findSources, RECORD_ENDINGS, type Source, STDIN } from '../summary/files.js';
 import type { LineFold } from '../summary/line-fold.js';
 import { MOST_NAMED } from '../summary/malformed.js';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { recorderError } from '../errors.js';
+import { recorderError } from '../model/errors.js';
 import { FileBytes } from './file-bytes.js';
 import { MAGIC } from './format.js';
 import { pidOfName, recorderFolders } from './place.js';

@@ -1,7 +1,7 @@
-import { BUCKET_COUNT } from '../histogram.js';
 import { Float64Array, Math, Object, RangeError } from '../host/intrinsics.js';
 import { LONGEST_LABEL } from '../labels.js';
-import { ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT } from '../native/layout.js';
+import { BUCKET_COUNT } from '../model/histogram.js';
+import { ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT } from '../model/sample-layout.js';
 import { INITIAL_ROWS, ROW_BYTES } from '../row-store.js';
 import { CALL_CELLS, COUNTS } from '../state-memory.js';
 

@@ -1,8 +1,8 @@
 import { compileFolds } from '../fold-plan.js';
-import { bucketOf } from '../histogram.js';
 import { Map, Number, Set } from '../host/intrinsics.js';
-import { GROUPS } from '../metrics.js';
-import { SLOT_COUNT, slotIndex } from '../native/layout.js';
+import { bucketOf } from '../model/histogram.js';
+import { GROUPS } from '../model/metrics.js';
+import { SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
 import { addTo, columnOf, MODULE_COLUMNS, type RowStore, raiseTo } from '../row-store.js';
 import { SUMMED_FIELDS } from '../slices.js';
 import { highestOf } from './last-sample.js';

@@ -1,8 +1,8 @@
-import { recorderError } from '../errors.js';
 import { timeOriginMs } from '../host/clock.js';
 import { accessSync, basename, constants, dirname, join, lstatSync, mkdirSync } from '../host/files.js';
 import { Math, Number, Set } from '../host/intrinsics.js';
 import { environment, processId, threadId, tmpdir, userId } from '../host/process.js';
+import { recorderError } from '../model/errors.js';
 import { fileSystemOf } from './file-system.js';
 
 const SUFFIX = '.recorder';

@@ -1,7 +1,7 @@
 import { Map, Math, Number } from '../host/intrinsics.js';
-import { slotIndex } from '../native/layout.js';
-import { kibOf, secondsOf } from '../report/quantities.js';
-import type { Report } from '../report/report.js';
+import { kibOf, secondsOf } from '../model/quantities.js';
+import type { Report } from '../model/report.js';
+import { slotIndex } from '../model/sample-layout.js';
 import { machineIdentity, startTicks } from './facts.js';
 import { lastSampleOf } from './last-sample.js';
 import { readOomKills } from './memory-cgroup.js';

@@ -1,7 +1,7 @@
-import { recorderError } from '../errors.js';
 import { Array, JSON, Number, Object } from '../host/intrinsics.js';
-import type { SlurmIdentity } from '../report/report.js';
-import { absent, SOURCE_NAMES, type SourceState, type Sources, type Truth } from '../sources.js';
+import { recorderError } from '../model/errors.js';
+import type { SlurmIdentity } from '../model/report.js';
+import { absent, SOURCE_NAMES, type SourceState, type Sources, type Truth } from '../model/sources.js';
 import type { ProcessIdentity, RecorderFacts } from './facts.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, HEADER_BYTES, isPossible } from './format.js';

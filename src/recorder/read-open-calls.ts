@@ -1,5 +1,5 @@
 import { Math, Number } from '../host/intrinsics.js';
-import { slotIndex } from '../native/layout.js';
+import { slotIndex } from '../model/sample-layout.js';
 import type { RecorderFacts } from './facts.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible } from './format.js';

@@ -1,5 +1,5 @@
 import { Float64Array, Math, Number } from '../host/intrinsics.js';
-import { ACCOUNT, ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT, SLOTS } from '../native/layout.js';
+import { ACCOUNT, ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT, SLOTS } from '../model/sample-layout.js';
 import type { RecorderFacts } from './facts.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible } from './format.js';

@@ -1,9 +1,9 @@
-import { recorderError } from '../errors.js';
-import { BUCKET_COUNT } from '../histogram.js';
 import { Int32Array, Map, Math, Number, Object, Set } from '../host/intrinsics.js';
-import { METRICS } from '../metrics.js';
+import { recorderError } from '../model/errors.js';
+import { BUCKET_COUNT } from '../model/histogram.js';
+import { METRICS } from '../model/metrics.js';
+import { MODULE_CELLS } from '../model/sample-layout.js';
 import { moduleName, OTHER_MODULES } from '../module-name.js';
-import { MODULE_CELLS } from '../native/layout.js';
 import type { UsageWarning } from '../report/counted-warnings.js';
 import { COLUMNS, MODULE_COLUMNS, RowStore } from '../row-store.js';
 import type { RecorderFacts } from './facts.js';

@@ -1,8 +1,8 @@
-import { quantileSeconds } from '../histogram.js';
-import { ancestors } from '../label-path.js';
-import type { Unit } from '../metrics.js';
-import { NUMBER_METRICS, type NumberMetric } from './number-metrics.js';
-import type { Report, StageRow } from './report.js';
+import { quantileSeconds } from '../model/histogram.js';
+import { ancestors } from '../model/label-path.js';
+import type { Unit } from '../model/metrics.js';
+import { NUMBER_METRICS, type NumberMetric } from '../model/number-metrics.js';
+import type { Report, StageRow } from '../model/report.js';
 
 /** Values of run metadata: what readers put into one cell of a table. */
 export type CaliperMetadata = Readonly<Record<string, string | number | boolean | null>>;

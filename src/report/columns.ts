@@ -1,12 +1,12 @@
-import { quantileSeconds } from '../histogram.js';
 import { Math, Set } from '../host/intrinsics.js';
-import { METRICS, type MetricField } from '../metrics.js';
 import { EXACT_MEMBERS } from '../model/exact-use.js';
+import { quantileSeconds } from '../model/histogram.js';
+import { whyAbsent } from '../model/metric-sources.js';
+import { METRICS, type MetricField } from '../model/metrics.js';
+import { isNumberMetric, NUMBER_METRICS, type NumberField, type NumberMetric } from '../model/number-metrics.js';
+import type { Report, StageRow } from '../model/report.js';
 import { count, duration, NOTHING, percent, type Quantity, roughDuration, size } from './format.js';
-import { whyAbsent } from './metric-sources.js';
-import { isNumberMetric, NUMBER_METRICS, type NumberField, type NumberMetric } from './number-metrics.js';
 import { outsideRow } from './outside.js';
-import type { Report, StageRow } from './report.js';
 
 export type ColumnKey = MetricField | 'share' | 'p50' | 'p95' | 'p99';
 

@@ -1,7 +1,7 @@
 import { Map, Math, Number, Object } from '../host/intrinsics.js';
 import type { Composition, CompositionPart } from '../model/composition.js';
-import type { CompositionBytes } from '../native/sampler.js';
-import { kibOf, secondsOf } from './quantities.js';
+import { kibOf, secondsOf } from '../model/quantities.js';
+import type { CompositionBytes } from '../model/sampler.js';
 
 /**
  * The residual is `rss_kb` less all parts. Below zero where parts have memory that is not resident, such as what was

@@ -1,10 +1,10 @@
-import { quantileSeconds } from '../histogram.js';
-import { METRICS } from '../metrics.js';
 import type { ModuleKib } from '../model/composition.js';
+import { quantileSeconds } from '../model/histogram.js';
+import { METRICS } from '../model/metrics.js';
+import { isNumberMetric } from '../model/number-metrics.js';
+import type { Report, StageRow } from '../model/report.js';
 import { escapeControls } from './escape.js';
-import { isNumberMetric } from './number-metrics.js';
 import { readingsOf } from './readings/readings.js';
-import type { Report, StageRow } from './report.js';
 
 /** A column beside those of the metrics. */
 export interface CsvColumn {

@@ -1,6 +1,6 @@
 import { Object } from '../host/intrinsics.js';
 import { EXACT_MEMBERS, type ExactUse, type ThreadUse } from '../model/exact-use.js';
-import { kibOf, secondsOf } from './quantities.js';
+import { kibOf, secondsOf } from '../model/quantities.js';
 
 /** @param uses in the order of `EXACT_MEMBERS`, nanoseconds and bytes; NaN where not measured */
 export function exactUse(uses: readonly ThreadUse[]): ExactUse {

@@ -1,9 +1,4 @@
-import { BUCKET_COUNT, bucketLowerNs, bucketOf, bucketUpperNs } from '../histogram.js';
-import { METRICS } from '../metrics.js';
 import { COMPOSITION_MEANING } from '../model/composition.js';
-import { EXACT_MEMBERS } from '../model/exact-use.js';
-import { PROCESS_MEANING } from '../model/process-list.js';
-import { GROUP_CPU_MEANING, THREAD_GROUPS } from '../model/thread-cpu.js';
 import {
   FOLD_MEANING,
   FOLD_MERGE,
@@ -13,11 +8,16 @@ import {
   STATE_MEANING,
   TRUTH_MEANING,
   UNIT_MEANING,
-} from './descriptions.js';
-import { HEADER_FIELDS, type HeaderTraits, SLURM } from './header.js';
+} from '../model/descriptions.js';
+import { EXACT_MEMBERS } from '../model/exact-use.js';
+import { BUCKET_COUNT, bucketLowerNs, bucketOf, bucketUpperNs } from '../model/histogram.js';
+import { nullWhen, sourceOf } from '../model/metric-sources.js';
+import { METRICS } from '../model/metrics.js';
+import { PROCESS_MEANING } from '../model/process-list.js';
+import { REPORT_SCHEMA } from '../model/report.js';
+import { HEADER_FIELDS, type HeaderTraits, SLURM } from '../model/report-header.js';
+import { GROUP_CPU_MEANING, THREAD_GROUPS } from '../model/thread-cpu.js';
 import { markdownTable } from './markdown.js';
-import { nullWhen, sourceOf } from './metric-sources.js';
-import { REPORT_SCHEMA } from './report.js';
 
 /** The text of docs/fields.md. */
 export function fieldsText(): string {
@@ -29,7 +29,7 @@ function intro(): string[] {
   return [
     '# Fields of a report',
     '',
-    '<!-- Made by docs/generate.js from the tables in src/metrics.ts and src/report/header.ts. Do not edit. -->',
+    '<!-- Made by docs/generate.js from the tables in src/model/metrics.ts and src/model/report-header.ts. Do not edit. -->',
     '',
     `A report is one JSON object, \`"schema": "${REPORT_SCHEMA}"\`: the members of the header, and \`stages\`, one row a`,
     'label in order of first entry. Times are seconds, memory is KiB. What was not measured is `null`, never 0.',

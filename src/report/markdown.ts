@@ -1,3 +1,4 @@
+import type { Report } from '../model/report.js';
 import { cellOf, columnsOf } from './columns.js';
 import { escapeControls } from './escape.js';
 import { inline } from './format.js';
@@ -5,7 +6,6 @@ import { notesOf } from './notes.js';
 import { OUTSIDE } from './outside.js';
 import { type Ranking, rank } from './ranking.js';
 import { READING_HEADING, readingCell, readingNotes, readingsOfReport } from './readings/column.js';
-import type { Report } from './report.js';
 
 /** The human table as GitHub Markdown, with full labels, and its notes as a list. */
 export function renderMarkdown(report: Report, ranking: Ranking & { readonly by?: string | undefined } = {}): string {

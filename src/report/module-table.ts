@@ -1,8 +1,8 @@
+import type { Report, StageRow } from '../model/report.js';
 import { escapeControls } from './escape.js';
 import { NOTHING, type Quantity, size } from './format.js';
 import { GAP, labelColumn, numberColumn } from './grid.js';
 import { type Paint, painter } from './paint.js';
-import type { Report, StageRow } from './report.js';
 import { stageTree } from './tree.js';
 
 export interface ModuleTableOptions {

@@ -1,10 +1,10 @@
 import { Array, Map, Set } from '../host/intrinsics.js';
 import { PARTS } from '../model/composition.js';
-import { SOURCE_NAMES, type SourceName, type SourceState } from '../sources.js';
+import type { Report } from '../model/report.js';
+import { SOURCE_NAMES, type SourceName, type SourceState } from '../model/sources.js';
 import type { LeftOut } from './columns.js';
 import { escapeControls } from './escape.js';
 import { count, duration, inline, percent, size } from './format.js';
-import type { Report } from './report.js';
 
 /** One line below the table. */
 export interface Note {

@@ -1,8 +1,8 @@
 import { Math, Number, Object } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
-import { sourceOf } from './metric-sources.js';
-import { NUMBER_METRICS, type NumberMetric } from './number-metrics.js';
-import type { Report, StageRow } from './report.js';
+import { sourceOf } from '../model/metric-sources.js';
+import { NUMBER_METRICS, type NumberMetric } from '../model/number-metrics.js';
+import type { Report, StageRow } from '../model/report.js';
 import { stageTree } from './tree.js';
 
 /** In place of a label, for what happened while no stage was open. */

@@ -1,11 +1,11 @@
 import { PARTS } from '../model/composition.js';
 import type { ProcessEntry } from '../model/process-list.js';
+import type { ReportHeader } from '../model/report.js';
 import { escapeControls } from './escape.js';
 import { duration, inline, NOTHING, type Quantity, size } from './format.js';
 import { GAP, type GridColumn, labelColumn, numberColumn, textColumn } from './grid.js';
 import { painter } from './paint.js';
 import { memoryKib } from './process-list.js';
-import type { ReportHeader } from './report.js';
 
 export interface ProcessTableOptions {
   /** Characters a line may have. */

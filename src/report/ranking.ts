@@ -1,7 +1,7 @@
-import { quantileSeconds } from '../histogram.js';
 import { Number, Object, Set } from '../host/intrinsics.js';
-import type { MetricField } from '../metrics.js';
-import type { StageRow } from './report.js';
+import { quantileSeconds } from '../model/histogram.js';
+import type { MetricField } from '../model/metrics.js';
+import type { StageRow } from '../model/report.js';
 
 export interface Ranking {
   /** Highest value first; the histogram is ranked by its median, modules by their sum. */

@@ -1,4 +1,5 @@
 import { Array, Map, Math, Number, Set } from '../host/intrinsics.js';
+import { PROGRAM, type Report, type StageRow } from '../model/report.js';
 import { type Column, type ColumnKey, cellOf, columnsOf, type LeftOut, READING_KEY, rankOf } from './columns.js';
 import { escapeControls } from './escape.js';
 import { NOTHING } from './format.js';
@@ -15,7 +16,6 @@ import {
   readingNotes,
   readingsOfReport,
 } from './readings/column.js';
-import { PROGRAM, type Report, type StageRow } from './report.js';
 import { stageTree } from './tree.js';
 
 export interface TableOptions extends Ranking {

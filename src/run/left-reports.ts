@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Report } from '../model/report.js';
 import type { StageCost } from '../model/stage-cost.js';
 import type { RecorderFacts } from '../recorder/facts.js';
 import { FileBytes } from '../recorder/file-bytes.js';
@@ -7,7 +8,6 @@ import { type RecorderState, readRecorder } from '../recorder/reader.js';
 import { reportOf } from '../recorder/recorded-report.js';
 import { movedWarning } from '../recorder/recorder-paths.js';
 import { mergeReports } from '../report/merge.js';
-import type { Report } from '../report/report.js';
 import { renderTable } from '../report/table.js';
 
 /** What one node process of a program has left. */

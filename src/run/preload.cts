@@ -16,10 +16,10 @@ import path = require('node:path');
 import workers = require('node:worker_threads');
 
 import type * as Active from '../active.js' with { 'resolution-mode': 'import' };
-import type { StageProfilerOptions } from '../options.js' with { 'resolution-mode': 'import' };
+import type { StageProfilerOptions } from '../model/options.js' with { 'resolution-mode': 'import' };
+import type { Profiler } from '../model/profiler.js' with { 'resolution-mode': 'import' };
 import type { ProfilerParts } from '../profiler.js' with { 'resolution-mode': 'import' };
 import type { StageProfiler } from '../stage-profiler.js' with { 'resolution-mode': 'import' };
-import type { Profiler } from '../types.js' with { 'resolution-mode': 'import' };
 import type { RunVariable } from './run-variable.js' with { 'resolution-mode': 'import' };
 
 // The same as in src/active.ts, which cannot be loaded here.

@@ -1,7 +1,7 @@
+import type { Report } from '../model/report.js';
 import { inline, size } from '../report/format.js';
 import { GAP, labelColumn, numberColumn } from '../report/grid.js';
 import { painter } from '../report/paint.js';
-import type { Report } from '../report/report.js';
 import { amountOf, type QuantityName, withReason } from '../report/two-accounts.js';
 
 /** What is known of a run when its program has ended. */

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
-import { SetupError, systemReason } from '../setup-error.js';
+import { SetupError, systemReason } from '../model/setup-error.js';
 import { isCompressed, MAGIC_BYTES } from './decompress.js';
 
 /** Files of records, by the end of their name, that stand for a folder given in their place. */

@@ -1,6 +1,6 @@
+import type { Report } from '../model/report.js';
 import { type MergerState, ReportMerger } from '../report/merge.js';
 import { ROW_NUMBERS, type RowsState } from '../report/merge-rows.js';
-import type { Report } from '../report/report.js';
 import type { Bytes } from './bytes.js';
 import { type FailureCounts, Failures } from './failures.js';
 import { Groups, groupName, memberAt } from './groups.js';

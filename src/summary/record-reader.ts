@@ -1,5 +1,5 @@
-import { checkReport } from '../report/check.js';
-import type { Report, SlurmIdentity } from '../report/report.js';
+import type { Report, SlurmIdentity } from '../model/report.js';
+import { checkReport } from '../model/report-check.js';
 import { type Bytes, bytesOf } from './bytes.js';
 import { hashInto } from './input-hash.js';
 import { BACKSLASH } from './json-codes.js';

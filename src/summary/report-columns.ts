@@ -1,8 +1,8 @@
 import type { ModuleKib } from '../model/composition.js';
+import { NUMBER_METRICS } from '../model/number-metrics.js';
+import type { Report, StageRow } from '../model/report.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
-import { NUMBER_METRICS } from '../report/number-metrics.js';
-import type { Report, StageRow } from '../report/report.js';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
 

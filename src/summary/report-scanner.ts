@@ -1,8 +1,8 @@
 import type { ModuleKib } from '../model/composition.js';
-import { isBucket, isCount, isModules, isObjectMember, type ObjectMember } from '../report/check.js';
+import type { Report, SlurmIdentity } from '../model/report.js';
+import { isBucket, isCount, isModules, isObjectMember, type ObjectMember } from '../model/report-check.js';
 import type { HeaderMerger } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
-import type { Report, SlurmIdentity } from '../report/report.js';
 import type { Bytes } from './bytes.js';
 import { ARRAY_BEGIN, ARRAY_END, BACKSLASH, COMMA, QUOTE } from './json-codes.js';
 import { MALFORMED, skipValue } from './json-scanner.js';

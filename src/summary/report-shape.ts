@@ -1,8 +1,8 @@
-import { OBJECT_MEMBERS, type ObjectMember } from '../report/check.js';
+import { NUMBER_METRICS } from '../model/number-metrics.js';
+import type { Report, ReportHeader, StageRow } from '../model/report.js';
+import { OBJECT_MEMBERS, type ObjectMember } from '../model/report-check.js';
+import { SOURCE_NAMES, type SourceName, type Sources } from '../model/sources.js';
 import { HEADER_NUMBERS, SOURCE_COUNTS, sourceCountIndex } from '../report/merge-header.js';
-import { NUMBER_METRICS } from '../report/number-metrics.js';
-import type { Report, ReportHeader, StageRow } from '../report/report.js';
-import { SOURCE_NAMES, type SourceName, type Sources } from '../sources.js';
 import { type Literals, literalsOf } from './literal.js';
 
 /** Where a number of the header goes, or a member of it that holds more. */

@@ -1,6 +1,6 @@
+import type { Report, StageRow } from '../model/report.js';
 import { ReportMerger } from '../report/merge.js';
 import { RowMerger } from '../report/merge-rows.js';
-import type { Report, StageRow } from '../report/report.js';
 import { type FailureCounts, Failures } from './failures.js';
 import { MalformedLines } from './malformed.js';
 import { type FilePlace, Places } from './places.js';

@@ -1,4 +1,4 @@
-import { NUMBER_METRICS } from '../report/number-metrics.js';
+import { NUMBER_METRICS } from '../model/number-metrics.js';
 
 /** What an input is worst by. */
 export const WORST_BY = ['wall_s', 'rss_kb_peak_max'] as const;

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { loadBinding } from '../../src/native/binding.js';
 import {
   ACCOUNT,
   LAYOUT_VERSION,
@@ -9,7 +8,8 @@ import {
   SAMPLE_MASK,
   SLOTS,
   slotIndex,
-} from '../../src/native/layout.js';
+} from '../../src/model/sample-layout.js';
+import { loadBinding } from '../../src/native/binding.js';
 import { PLACES, READING } from '../../src/recorder/format.js';
 
 const { binding, missing } = loadBinding();

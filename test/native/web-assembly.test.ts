@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Report } from '../../src/report/report.js';
+import type { Report } from '../../src/model/report.js';
 import { KIB, PACKAGE, runModule } from '../workloads.js';
 
 const PAGES = 1024;

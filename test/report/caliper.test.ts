@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { StageRow } from '../../src/model/report.js';
 import { renderCaliper } from '../../src/report/caliper.js';
-import type { StageRow } from '../../src/report/report.js';
 import { pipelineReport, report, row } from './fixture.js';
 import { readAsHatchet } from './hatchet-reader.js';
 

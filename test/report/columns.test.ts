@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { METRICS } from '../../src/metrics.js';
+import { METRICS } from '../../src/model/metrics.js';
+import type { StageRow } from '../../src/model/report.js';
+import { absent } from '../../src/model/sources.js';
 import { type ColumnKey, columnsOf, IMPORTANCE, rankOf } from '../../src/report/columns.js';
 import { inline } from '../../src/report/format.js';
-import type { StageRow } from '../../src/report/report.js';
-import { absent } from '../../src/sources.js';
 import { durations, pipelineReport, report, row } from './fixture.js';
 
 function headings(...rows: StageRow[]): string[] {

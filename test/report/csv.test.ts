@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { METRICS } from '../../src/metrics.js';
+import { METRICS } from '../../src/model/metrics.js';
 import { renderCsv } from '../../src/report/csv.js';
 import { durations, report, row } from './fixture.js';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BUCKET_COUNT, bucketLowerNs, bucketOf } from '../../src/histogram.js';
-import { METRICS } from '../../src/metrics.js';
+import { BUCKET_COUNT, bucketLowerNs, bucketOf } from '../../src/model/histogram.js';
+import { METRICS } from '../../src/model/metrics.js';
 import { fieldsText } from '../../src/report/fields.js';
 import { report } from './fixture.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { absent, present } from '../../src/model/sources.js';
 import { notesOf } from '../../src/report/notes.js';
-import { absent, present } from '../../src/sources.js';
 import { pipelineReport, report, row } from './fixture.js';
 
 const texts = (...given: Parameters<typeof notesOf>) => notesOf(...given).map(({ key, text }) => `${key}: ${text}`);

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { StageRow } from '../../src/report/report.js';
+import type { StageRow } from '../../src/model/report.js';
 import { renderTable } from '../../src/report/table.js';
 import { textWidth } from '../../src/report/text-width.js';
 import { durations, pipelineReport, report, row } from './fixture.js';

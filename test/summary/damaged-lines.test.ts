@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkReport } from '../../src/report/check.js';
+import { checkReport } from '../../src/model/report-check.js';
 import { ReportMerger } from '../../src/report/merge.js';
 import { RecordFold } from '../../src/summary/record-fold.js';
 import { RecordReader } from '../../src/summary/record-reader.js';

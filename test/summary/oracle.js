@@ -1,6 +1,6 @@
 // What summarize has to make of files of lines, found the slow way: JSON.parse, the check of a report, mergeReports.
 import { isDeepStrictEqual } from 'node:util';
-import { checkReport } from '../../dist/report/check.js';
+import { checkReport } from '../../dist/model/report-check.js';
 import { mergeReports } from '../../dist/report/merge.js';
 
 const NEWLINE = 0x0a;

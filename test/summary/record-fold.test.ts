@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { METRICS } from '../../src/metrics.js';
+import { METRICS } from '../../src/model/metrics.js';
+import type { Report, StageRow } from '../../src/model/report.js';
+import { present } from '../../src/model/sources.js';
 import { mergeReports, ReportMerger } from '../../src/report/merge.js';
-import type { Report, StageRow } from '../../src/report/report.js';
-import { present } from '../../src/sources.js';
 import { type FoldState, type GroupPath, RecordFold } from '../../src/summary/record-fold.js';
 import { RecordReader } from '../../src/summary/record-reader.js';
 import { pipelineReport, report, row } from '../report/fixture.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Report } from '../../src/report/report.js';
-import { present } from '../../src/sources.js';
+import type { Report } from '../../src/model/report.js';
+import { present } from '../../src/model/sources.js';
 import { MALFORMED } from '../../src/summary/json-scanner.js';
 import { ReportColumns } from '../../src/summary/report-columns.js';
 import { ReportScanner } from '../../src/summary/report-scanner.js';

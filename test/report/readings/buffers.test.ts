@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StageRow } from '../../../src/report/report.js';
+import type { StageRow } from '../../../src/model/report.js';
 import { row } from '../fixture.js';
 import { EXAMPLES, GIB, kinds, MIB, of, RUN, textOf } from './examples.js';
 

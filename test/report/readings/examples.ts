@@ -1,5 +1,5 @@
+import type { StageRow } from '../../../src/model/report.js';
 import { type ReadingContext, type ReadingKind, readingsOf } from '../../../src/report/readings/readings.js';
-import type { StageRow } from '../../../src/report/report.js';
 import { report, row } from '../fixture.js';
 
 export const MIB = 1024;

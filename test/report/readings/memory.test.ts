@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { StageRow } from '../../../src/report/report.js';
-import { present } from '../../../src/sources.js';
+import type { StageRow } from '../../../src/model/report.js';
+import { present } from '../../../src/model/sources.js';
 import { row } from '../fixture.js';
 import { COMPOSITION, EXAMPLES, FREED, GIB, GROWN_WITH_GARBAGE, kinds, MIB, of, RUN, textOf } from './examples.js';
 

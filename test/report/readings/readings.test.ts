@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { METRICS } from '../../../src/metrics.js';
+import { METRICS } from '../../../src/model/metrics.js';
+import type { StageRow } from '../../../src/model/report.js';
+import { absent, present } from '../../../src/model/sources.js';
 import {
   READING_KINDS,
   READING_RULES,
   READING_THRESHOLDS,
   type ThresholdName,
 } from '../../../src/report/readings/readings.js';
-import type { StageRow } from '../../../src/report/report.js';
-import { absent, present } from '../../../src/sources.js';
 import { report } from '../fixture.js';
 import { EXAMPLES, exampleOf, GIB, kinds, MIB, of, RUN, textOf } from './examples.js';
 

@@ -1,10 +1,10 @@
-import type { HistogramPairs } from '../histogram.js';
-import type { MetricField } from '../metrics.js';
-import type { Composition, ModuleKib } from '../model/composition.js';
-import type { ExactUse } from '../model/exact-use.js';
-import type { ProcessList } from '../model/process-list.js';
-import type { ThreadCpu } from '../model/thread-cpu.js';
-import type { SourceName, SourceState } from '../sources.js';
+import type { Composition, ModuleKib } from './composition.js';
+import type { ExactUse } from './exact-use.js';
+import type { HistogramPairs } from './histogram.js';
+import type { MetricField } from './metrics.js';
+import type { ProcessList } from './process-list.js';
+import type { SourceName, SourceState } from './sources.js';
+import type { ThreadCpu } from './thread-cpu.js';
 
 type CountField = 'calls' | 'errors' | 'open' | 'overlapped_calls';
 

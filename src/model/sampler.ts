@@ -1,6 +1,6 @@
 import { Float64Array, SharedArrayBuffer } from '../host/intrinsics.js';
-import type { SamplerSources } from '../sources.js';
-import { SAMPLE_LENGTH } from './layout.js';
+import { SAMPLE_LENGTH } from './sample-layout.js';
+import type { SamplerSources } from './sources.js';
 
 /**
  * One reading of all enabled sources at one instant on this thread.

@@ -1,4 +1,4 @@
-import { Float64Array, Math, Number, Uint8Array, Uint16Array, Uint32Array } from './host/intrinsics.js';
+import { Float64Array, Math, Number, Uint8Array, Uint16Array, Uint32Array } from '../host/intrinsics.js';
 
 /** Sparse histogram of durations: [bucket, count] pairs sorted by bucket. */
 export type HistogramPairs = readonly (readonly [bucket: number, count: number])[];

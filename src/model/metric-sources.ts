@@ -1,7 +1,7 @@
 import { Set } from '../host/intrinsics.js';
-import { METRICS, type Metric } from '../metrics.js';
-import type { SlotName } from '../native/layout.js';
-import { type SourceName, type SourceState, type Sources, TRACKER_METHOD } from '../sources.js';
+import { METRICS, type Metric } from './metrics.js';
+import type { SlotName } from './sample-layout.js';
+import { type SourceName, type SourceState, type Sources, TRACKER_METHOD } from './sources.js';
 
 /** The source each slot is read from, where a report has a state for it. */
 const SOURCE_OF_SLOT: Readonly<Partial<Record<SlotName, SourceName>>> = {

@@ -1,6 +1,6 @@
+import { Array, Number, Object, Set } from '../host/intrinsics.js';
 import { oneOf, optionError, optionsError, unknownOptionError } from './errors.js';
-import { Array, Number, Object, Set } from './host/intrinsics.js';
-import type { SamplerOptions } from './native/sampler.js';
+import type { SamplerOptions } from './sampler.js';
 
 export const MEASURES = ['cpu', 'rss', 'js', 'native', 'io'] as const;
 export const ATTRIBUTIONS = ['boundary', 'exact'] as const;

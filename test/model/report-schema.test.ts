@@ -1,9 +1,9 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { expect, test } from 'vitest';
-import { METRICS } from '../../src/metrics.js';
+import { METRICS } from '../../src/model/metrics.js';
+import { type JsonSchema, reportSchema, schemaText } from '../../src/model/report-schema.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { type JsonSchema, reportSchema, schemaText } from '../../src/report/schema.js';
-import { pipelineReport, report, row } from './fixture.js';
+import { pipelineReport, report, row } from '../report/fixture.js';
 
 const validate: ValidateFunction = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true }).compile(
   reportSchema(),

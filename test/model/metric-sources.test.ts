@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { METRICS, type MetricField } from '../../src/metrics.js';
-import { nullWhen, sourceOf, whyAbsent } from '../../src/report/metric-sources.js';
-import { absent, present, TRACKER_METHOD } from '../../src/sources.js';
-import { report } from './fixture.js';
+import { nullWhen, sourceOf, whyAbsent } from '../../src/model/metric-sources.js';
+import { METRICS, type MetricField } from '../../src/model/metrics.js';
+import { absent, present, TRACKER_METHOD } from '../../src/model/sources.js';
+import { report } from '../report/fixture.js';
 
 const metric = (field: MetricField) => METRICS.find((candidate) => candidate.field === field)!;
 const { sources } = report();

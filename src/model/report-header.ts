@@ -1,6 +1,6 @@
 import { Object } from '../host/intrinsics.js';
-import { absent, SOURCE_NAMES, type SourceName, type SourceState } from '../sources.js';
 import { REPORT_SCHEMA, type ReportHeader } from './report.js';
+import { absent, SOURCE_NAMES, type SourceName, type SourceState } from './sources.js';
 
 /** What a member holds. */
 export type HeaderType =

@@ -1,4 +1,4 @@
-import type { SlotName } from './native/layout.js';
+import type { SlotName } from './sample-layout.js';
 
 /** How a metric is made from the samples at the two ends of a call. docs/fields.md explains each. */
 export type Fold = 'flow' | 'growth' | 'peak' | 'max' | 'count';

@@ -1,4 +1,4 @@
-import { Error, Object, String } from './host/intrinsics.js';
+import { Error, Object, String } from '../host/intrinsics.js';
 
 /**
  * A run cannot start as it was asked for. The message is one line that names the path and says what to do;

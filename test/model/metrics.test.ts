@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { GROUPS, METRICS } from '../src/metrics.js';
-import { LEVEL_OF_PEAK, SAMPLE_MASK, SLOT_COUNT, SLOTS, slotIndex } from '../src/native/layout.js';
-import { MEASURES } from '../src/options.js';
+import { GROUPS, METRICS } from '../../src/model/metrics.js';
+import { MEASURES } from '../../src/model/options.js';
+import { LEVEL_OF_PEAK, SAMPLE_MASK, SLOT_COUNT, SLOTS, slotIndex } from '../../src/model/sample-layout.js';
 
 const unique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 

@@ -1,12 +1,12 @@
-import { reportShapeError, schemaError } from '../errors.js';
-import { BUCKET_COUNT } from '../histogram.js';
 import { Array, Math, Number, Object } from '../host/intrinsics.js';
-import { EXACT_MEMBERS } from '../model/exact-use.js';
-import { MOST_PROCESSES } from '../model/process-list.js';
-import { SOURCE_NAMES, TRUTHS, type Truth } from '../sources.js';
-import { HEADER_FIELDS } from './header.js';
+import { reportShapeError, schemaError } from './errors.js';
+import { EXACT_MEMBERS } from './exact-use.js';
+import { BUCKET_COUNT } from './histogram.js';
 import { NUMBER_METRICS } from './number-metrics.js';
+import { MOST_PROCESSES } from './process-list.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
+import { HEADER_FIELDS } from './report-header.js';
+import { SOURCE_NAMES, TRUTHS, type Truth } from './sources.js';
 
 /** Of a label or warning. The profiler folds labels past 1,024 characters; what is far longer is none of its own. */
 const LONGEST_TEXT = 4096;

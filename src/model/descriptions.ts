@@ -1,5 +1,5 @@
-import type { Fold, Group, Share, Unit } from '../metrics.js';
-import type { SourceName, Truth } from '../sources.js';
+import type { Fold, Group, Share, Unit } from './metrics.js';
+import type { SourceName, Truth } from './sources.js';
 
 /** What the words of a report mean, for the JSON Schema and docs/fields.md. */
 

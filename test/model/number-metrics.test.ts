@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { METRICS } from '../../src/metrics.js';
-import { NUMBER_METRICS } from '../../src/report/number-metrics.js';
+import { METRICS } from '../../src/model/metrics.js';
+import { NUMBER_METRICS } from '../../src/model/number-metrics.js';
 
 test('the histogram and the modules are not plain numbers', () => {
   const others = METRICS.filter((metric) => !(NUMBER_METRICS as readonly unknown[]).includes(metric));

@@ -1,4 +1,4 @@
-import { METRICS, type Metric, type MetricField } from '../metrics.js';
+import { METRICS, type Metric, type MetricField } from './metrics.js';
 
 /** Every field of a row that is a plain number, which all but the histogram and the modules are. */
 export type NumberField = Exclude<MetricField, 'wall_hist' | 'native_modules'>;

@@ -8,9 +8,9 @@ import {
   type HistogramPairs,
   quantileSeconds,
   toPairs,
-} from '../src/histogram.js';
-import { mergeReports } from '../src/report/merge.js';
-import { report, row } from './report/fixture.js';
+} from '../../src/model/histogram.js';
+import { mergeReports } from '../../src/report/merge.js';
+import { report, row } from '../report/fixture.js';
 
 /** Durations from nothing to three years, each order of magnitude as likely as another. */
 const duration = fc.oneof(

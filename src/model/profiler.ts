@@ -1,4 +1,4 @@
-import type { Report } from './report/report.js';
+import type { Report } from './report.js';
 
 /** An open call of a stage. Not for code that interleaves: use the callback form there. */
 export interface Stage extends Disposable {

@@ -1,4 +1,4 @@
-import { Array, Error, JSON, Object, String, TypeError } from './host/intrinsics.js';
+import { Array, Error, JSON, Object, String, TypeError } from '../host/intrinsics.js';
 
 /** Stable codes of everything this package throws on purpose. Messages may change, codes do not. */
 export type ErrorCode =

@@ -1,13 +1,13 @@
-import { BUCKET_COUNT } from '../histogram.js';
-import { METRICS, type Metric } from '../metrics.js';
-import { COMPOSITION_MEANING } from '../model/composition.js';
-import { EXACT_MEMBERS } from '../model/exact-use.js';
-import { PROCESS_MEANING, type ProcessEntry } from '../model/process-list.js';
-import { GROUP_CPU_MEANING, THREAD_GROUPS } from '../model/thread-cpu.js';
-import { SOURCE_NAMES } from '../sources.js';
+import { COMPOSITION_MEANING } from './composition.js';
 import { SOURCE_MEANING, STATE_MEANING, TRUTH_MEANING } from './descriptions.js';
-import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './header.js';
+import { EXACT_MEMBERS } from './exact-use.js';
+import { BUCKET_COUNT } from './histogram.js';
+import { METRICS, type Metric } from './metrics.js';
+import { PROCESS_MEANING, type ProcessEntry } from './process-list.js';
 import { REPORT_SCHEMA } from './report.js';
+import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './report-header.js';
+import { SOURCE_NAMES } from './sources.js';
+import { GROUP_CPU_MEANING, THREAD_GROUPS } from './thread-cpu.js';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 

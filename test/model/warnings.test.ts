@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatWarning, mergeWarnings, parseWarning } from '../../src/report/warnings.js';
+import { formatWarning, mergeWarnings, parseWarning } from '../../src/model/warnings.js';
 
 test('a warning is its text and, last, its count', () => {
   expect(formatWarning('handles closed out of order', 3)).toBe('handles closed out of order: 3');
