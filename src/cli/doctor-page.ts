@@ -1,7 +1,7 @@
 import type { SourceName, SourceState, Truth } from '../model/sources.js';
-import { escapeControls } from '../report/escape.js';
-import { inline, size } from '../report/format.js';
-import type { Paint, Style } from '../report/paint.js';
+import { escapeControls } from '../text/escape.js';
+import { inline, size } from '../text/format.js';
+import type { Paint, Style } from '../text/paint.js';
 import type { Machine } from './machine.js';
 
 /** A state with what to do about it, where something can be done. */

@@ -5,7 +5,7 @@ import { absent, present, SOURCE_NAMES } from '../model/sources.js';
 import { findTracker } from '../native/tracker-file.js';
 import { fileSystemOf } from '../recorder/file-system.js';
 import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/place.js';
-import { painter } from '../report/paint.js';
+import { painter } from '../text/paint.js';
 import { addonAdvice, recorderAdvice, sourceAdvice, trackerAdvice } from './advice.js';
 import { type Advised, type Diagnosis, doctorPage } from './doctor-page.js';
 import { EXIT_DONE } from './exit-codes.js';

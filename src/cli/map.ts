@@ -4,7 +4,7 @@ import { RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
 import { namedInputs, type Placing, placeRecords } from '../corpus/record-places.js';
 import { inputsOfShard } from '../corpus/shard.js';
 import { WorkerPool } from '../corpus/worker-pool.js';
-import { counted } from '../report/format.js';
+import { counted } from '../text/format.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from './exit-codes.js';
 import { readInputs } from './input-flags.js';
 import { prepareProfiling } from './map-profiling.js';

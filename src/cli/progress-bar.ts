@@ -1,6 +1,6 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { escapeControls } from '../report/escape.js';
-import { shorten } from '../report/text-width.js';
+import { escapeControls } from '../text/escape.js';
+import { shorten } from '../text/text-width.js';
 import { type Pace, type Progress, type RunningView, runningText } from './progress.js';
 import { messageLine } from './say.js';
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { duration, inline, size } from '../report/format.js';
+import { duration, inline, size } from '../text/format.js';
 import { messageLine } from './say.js';
 
 export interface Tally {

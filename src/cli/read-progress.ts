@@ -1,4 +1,4 @@
-import { count, duration, inline, percent } from '../report/format.js';
+import { count, duration, inline, percent } from '../text/format.js';
 import { messageLine } from './say.js';
 
 /** Nothing is said of what is done before that. */

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { counted } from '../report/format.js';
 import { type Source, STDIN } from '../summary/files.js';
 import type { FoldSource } from '../summary/line-fold.js';
 import type { TaskResult } from '../summary/run-task.js';
 import { runTasks } from '../summary/run-tasks.js';
 import { type Task, tasksOf } from '../summary/tasks.js';
+import { counted } from '../text/format.js';
 import { readProgress } from './read-progress.js';
 import { say } from './say.js';
 

@@ -1,10 +1,10 @@
 import type { Gathering, Reconciled, ReconciledTask, Verdict } from '../reconcile/reconciled.js';
 import { HEADINGS, quantitiesOf, reasonText, renderReconciled, type TableOptions } from '../reconcile/table.js';
 import { csvLine } from '../report/csv.js';
-import { counted, duration, inline } from '../report/format.js';
 import { renderJson as renderMembers } from '../report/json.js';
 import { escapeMarkdown, markdownTable } from '../report/markdown.js';
 import { QUANTITIES, type QuantityName } from '../report/two-accounts.js';
+import { counted, duration, inline } from '../text/format.js';
 
 export const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 export type Format = (typeof FORMATS)[number];

@@ -8,7 +8,7 @@ import { reconcileTask } from '../reconcile/reconcile.js';
 import type { Gathering } from '../reconcile/reconciled.js';
 import { parseSacct, type SacctRows } from '../reconcile/sacct-rows.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
-import { counted } from '../report/format.js';
+import { counted } from '../text/format.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from './reconcile-formats.js';

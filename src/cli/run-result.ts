@@ -1,9 +1,9 @@
-import { counted } from '../report/format.js';
 import { renderModules } from '../report/module-table.js';
 import { renderProcesses } from '../report/process-table.js';
 import { renderTable } from '../report/table.js';
 import type { GatheredReports } from '../run/gathered-reports.js';
 import { type RunFacts, renderReconciliation } from '../run/reconciliation.js';
+import { counted } from '../text/format.js';
 import { say } from './say.js';
 import { tableOptions } from './terminal.js';
 

@@ -1,4 +1,4 @@
-import { escapeControls } from '../report/escape.js';
+import { escapeControls } from '../text/escape.js';
 
 /** One line of a message on stderr, whatever names and reasons it holds: stdout is for results alone. */
 export function messageLine(message: string): string {

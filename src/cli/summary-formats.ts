@@ -3,13 +3,13 @@ import type { MetricField } from '../model/metrics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { renderCaliper } from '../report/caliper.js';
 import { renderCsv } from '../report/csv.js';
-import { escapeControls } from '../report/escape.js';
-import { counted } from '../report/format.js';
 import { renderJson } from '../report/json.js';
 import { escapeMarkdown, markdownTable, renderMarkdown } from '../report/markdown.js';
 import { type Ranking, rank } from '../report/ranking.js';
 import { renderTable } from '../report/table.js';
 import type { SummaryResult } from '../summary/summary.js';
+import { escapeControls } from '../text/escape.js';
+import { counted } from '../text/format.js';
 import { worstCells, worstTable } from './worst-table.js';
 
 export const FORMATS = ['table', 'json', 'csv', 'markdown', 'caliper'] as const;

@@ -3,7 +3,7 @@ import { quantileSeconds } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
 import { isNumberMetric } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
-import { escapeControls } from './escape.js';
+import { escapeControls } from '../text/escape.js';
 import { readingsOf } from './readings/readings.js';
 
 /** A column beside those of the metrics. */

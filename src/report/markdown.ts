@@ -1,7 +1,7 @@
 import type { Report } from '../model/report.js';
+import { escapeControls } from '../text/escape.js';
+import { inline } from '../text/format.js';
 import { cellOf, columnsOf } from './columns.js';
-import { escapeControls } from './escape.js';
-import { inline } from './format.js';
 import { notesOf } from './notes.js';
 import { OUTSIDE } from './outside.js';
 import { type Ranking, rank } from './ranking.js';

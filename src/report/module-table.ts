@@ -1,8 +1,8 @@
 import type { Report, StageRow } from '../model/report.js';
-import { escapeControls } from './escape.js';
-import { NOTHING, type Quantity, size } from './format.js';
-import { GAP, labelColumn, numberColumn } from './grid.js';
-import { type Paint, painter } from './paint.js';
+import { escapeControls } from '../text/escape.js';
+import { NOTHING, type Quantity, size } from '../text/format.js';
+import { GAP, labelColumn, numberColumn } from '../text/grid.js';
+import { type Paint, painter } from '../text/paint.js';
 import { stageTree } from './tree.js';
 
 export interface ModuleTableOptions {

@@ -2,9 +2,9 @@ import { Array, Map, Set } from '../host/intrinsics.js';
 import { PARTS } from '../model/composition.js';
 import type { Report } from '../model/report.js';
 import { SOURCE_NAMES, type SourceName, type SourceState } from '../model/sources.js';
+import { escapeControls } from '../text/escape.js';
+import { count, duration, inline, percent, size } from '../text/format.js';
 import type { LeftOut } from './columns.js';
-import { escapeControls } from './escape.js';
-import { count, duration, inline, percent, size } from './format.js';
 
 /** One line below the table. */
 export interface Note {

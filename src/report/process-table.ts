@@ -1,10 +1,10 @@
 import { PARTS } from '../model/composition.js';
 import type { ProcessEntry } from '../model/process-list.js';
 import type { ReportHeader } from '../model/report.js';
-import { escapeControls } from './escape.js';
-import { duration, inline, NOTHING, type Quantity, size } from './format.js';
-import { GAP, type GridColumn, labelColumn, numberColumn, textColumn } from './grid.js';
-import { painter } from './paint.js';
+import { escapeControls } from '../text/escape.js';
+import { duration, inline, NOTHING, type Quantity, size } from '../text/format.js';
+import { GAP, type GridColumn, labelColumn, numberColumn, textColumn } from '../text/grid.js';
+import { painter } from '../text/paint.js';
 import { memoryKib } from './process-list.js';
 
 export interface ProcessTableOptions {

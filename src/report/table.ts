@@ -1,12 +1,12 @@
 import { Array, Map, Math, Number, Set } from '../host/intrinsics.js';
 import { PROGRAM, type Report, type StageRow } from '../model/report.js';
+import { escapeControls } from '../text/escape.js';
+import { NOTHING } from '../text/format.js';
+import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText } from '../text/grid.js';
+import { type Paint, painter } from '../text/paint.js';
 import { type Column, type ColumnKey, cellOf, columnsOf, type LeftOut, READING_KEY, rankOf } from './columns.js';
-import { escapeControls } from './escape.js';
-import { NOTHING } from './format.js';
-import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText } from './grid.js';
 import { type Note, notesOf } from './notes.js';
 import { OUTSIDE } from './outside.js';
-import { type Paint, painter } from './paint.js';
 import { type Ranking, rank } from './ranking.js';
 import {
   evidenceOf,

@@ -1,6 +1,6 @@
-import { duration, inline, NOTHING, type Quantity, size } from './format.js';
-import { GAP, wrapText } from './grid.js';
-import { textWidth } from './text-width.js';
+import { duration, inline, NOTHING, type Quantity, size } from '../text/format.js';
+import { GAP, wrapText } from '../text/grid.js';
+import { textWidth } from '../text/text-width.js';
 
 /** What the profiler and the OS, or Slurm, both tell of the same run. */
 export const QUANTITIES = ['wall', 'cpu', 'rss peak'] as const;

@@ -3,7 +3,7 @@ import { METRICS } from '../../src/model/metrics.js';
 import type { StageRow } from '../../src/model/report.js';
 import { absent } from '../../src/model/sources.js';
 import { type ColumnKey, columnsOf, IMPORTANCE, rankOf } from '../../src/report/columns.js';
-import { inline } from '../../src/report/format.js';
+import { inline } from '../../src/text/format.js';
 import { durations, pipelineReport, report, row } from './fixture.js';
 
 function headings(...rows: StageRow[]): string[] {

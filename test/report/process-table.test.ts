@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessEntry } from '../../src/model/process-list.js';
 import { renderProcesses, shortCommand } from '../../src/report/process-table.js';
-import { textWidth } from '../../src/report/text-width.js';
+import { textWidth } from '../../src/text/text-width.js';
 
 const MIB = 1024;
 const composition = {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StageRow } from '../../src/model/report.js';
 import { renderTable } from '../../src/report/table.js';
-import { textWidth } from '../../src/report/text-width.js';
+import { textWidth } from '../../src/text/text-width.js';
 import { durations, pipelineReport, report, row } from './fixture.js';
 
 const linesOf = (...given: Parameters<typeof renderTable>) => renderTable(...given).split('\n');

@@ -1,9 +1,9 @@
 import { Array, Map, Number, Object, Set } from '../../host/intrinsics.js';
 import type { Report, StageRow } from '../../model/report.js';
-import { escapeControls } from '../escape.js';
+import { escapeControls } from '../../text/escape.js';
+import { textWidth } from '../../text/text-width.js';
 import type { Note } from '../notes.js';
 import { outsideRow } from '../outside.js';
-import { textWidth } from '../text-width.js';
 import { MEMORY_RULES } from './memory.js';
 import { byWeight, type Reading, type ReadingKind, readingsOf } from './readings.js';
 

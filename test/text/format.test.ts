@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { count, duration, inline, listed, percent, roughDuration, size } from '../../src/report/format.js';
+import { count, duration, inline, listed, percent, roughDuration, size } from '../../src/text/format.js';
 
 test.each([
   [0, '0'],

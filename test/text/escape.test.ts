@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { escapeControls } from '../../src/report/escape.js';
+import { escapeControls } from '../../src/text/escape.js';
 
 test.each([
   ['red \x1b[31mtext', 'red \\x1b[31mtext'],

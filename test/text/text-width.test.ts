@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shorten, textWidth } from '../../src/report/text-width.js';
+import { shorten, textWidth } from '../../src/text/text-width.js';
 
 test.each([
   ['', 0],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { count, duration, percent, size } from '../../src/report/format.js';
-import { labelColumn, numberColumn, textColumn, wrapText } from '../../src/report/grid.js';
+import { count, duration, percent, size } from '../../src/text/format.js';
+import { labelColumn, numberColumn, textColumn, wrapText } from '../../src/text/grid.js';
 
 test('digits end at the same place, units begin at the same place', () => {
   expect(numberColumn('wall', [duration(744), duration(0.0123), duration(0), null])).toEqual({
