@@ -3,7 +3,7 @@ import { capabilities } from '../capabilities.js';
 import { systemReason } from '../model/setup-error.js';
 import { absent, present, SOURCE_NAMES } from '../model/sources.js';
 import { findTracker } from '../native/tracker-file.js';
-import { fileSystemOf } from '../recorder/file-system.js';
+import { fileSystemOf } from '../os/file-system.js';
 import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/place.js';
 import { painter } from '../text/paint.js';
 import { addonAdvice, recorderAdvice, sourceAdvice, trackerAdvice } from './advice.js';

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, release } from 'node:os';
-import { readText } from '../recorder/memory-cgroup.js';
-import { lowestMemoryGroup, type ReadText } from '../recorder/memory-group.js';
+import { readText } from '../os/memory-cgroup.js';
+import { lowestMemoryGroup, type ReadText } from '../os/memory-group.js';
 
 export interface Machine {
   readonly node: string;

@@ -1,6 +1,6 @@
 import type { StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
-import { fileSystemOf } from '../recorder/file-system.js';
+import { fileSystemOf } from '../os/file-system.js';
 import { removeLeftovers } from '../recorder/leftovers.js';
 import { makeRecorderFolder, recorderFolder, recorderFolders, shortLivedRecorderFolder } from '../recorder/place.js';
 import { trackedEnvironment } from '../run/child-environment.js';

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../exit-status.js';
 import { resolveOptions, type StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import type { StageCost } from '../model/stage-cost.js';
 import { missingAddon } from '../native/binding.js';
+import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../os/exit-status.js';
 import { childEnvironment, PRELOAD } from '../run/child-environment.js';
 import { gatherReports } from '../run/gathered-reports.js';
 import { leaveReport } from '../run/leave-report.js';

@@ -1,4 +1,4 @@
-import type { ExitStatus } from '../exit-status.js';
+import type { ExitStatus } from '../os/exit-status.js';
 import { inline, size } from '../text/format.js';
 import type { Failure, FailureKind, LastMemory } from './failure.js';
 import type { LastMoments } from './last-moments.js';

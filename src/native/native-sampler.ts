@@ -9,7 +9,7 @@ import {
 } from '../model/sample-layout.js';
 import type { CompositionBytes, SampleMemory, Sampler, SamplerOptions } from '../model/sampler.js';
 import { present, type SamplerSources, type SourceState } from '../model/sources.js';
-import { moduleName, OTHER_MODULES } from '../module-name.js';
+import { moduleName, OTHER_MODULES } from '../os/module-name.js';
 import { compositionOf } from './account.js';
 import { heldState, liveState } from './allocator-state.js';
 import type { Binding, NativeSamplerHandle } from './binding.js';

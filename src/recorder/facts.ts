@@ -5,11 +5,11 @@ import { commandLine, nodeVersion, parentId, processId, threadId } from '../host
 import type { SlurmIdentity } from '../model/report.js';
 import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
 import type { Sources } from '../model/sources.js';
+import { type MemoryCgroup, readMemoryCgroup } from '../os/memory-cgroup.js';
+import { slurmIdentity } from '../os/slurm.js';
 import { COLUMNS } from '../row-store.js';
-import { slurmIdentity } from '../slurm.js';
 import { CALL_TAIL } from '../state-memory.js';
 import { BUCKETS, READING } from './format.js';
-import { type MemoryCgroup, readMemoryCgroup } from './memory-cgroup.js';
 
 /** What is known of a process before it has run: written once, as JSON, so that the file describes itself. */
 export interface RecorderFacts {

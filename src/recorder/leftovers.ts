@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRunning } from '../process-running.js';
+import { isRunning } from '../os/process-running.js';
 import { pidOfName } from './place.js';
 
 /** Long enough for somebody to look into it; and a container that shares the folder has processes nobody sees here. */

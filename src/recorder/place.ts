@@ -3,7 +3,7 @@ import { accessSync, basename, constants, dirname, join, lstatSync, mkdirSync } 
 import { Math, Number, Set } from '../host/intrinsics.js';
 import { environment, processId, threadId, tmpdir, userId } from '../host/process.js';
 import { recorderError } from '../model/errors.js';
-import { fileSystemOf } from './file-system.js';
+import { fileSystemOf } from '../os/file-system.js';
 
 const SUFFIX = '.recorder';
 

@@ -3,7 +3,7 @@ import { recorderError } from '../model/errors.js';
 import { BUCKET_COUNT } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
 import { MODULE_CELLS } from '../model/sample-layout.js';
-import { moduleName, OTHER_MODULES } from '../module-name.js';
+import { moduleName, OTHER_MODULES } from '../os/module-name.js';
 import type { UsageWarning } from '../report/counted-warnings.js';
 import { COLUMNS, MODULE_COLUMNS, RowStore } from '../row-store.js';
 import type { RecorderFacts } from './facts.js';

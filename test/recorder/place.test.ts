@@ -2,7 +2,7 @@ import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fileSystemOf } from '../../src/recorder/file-system.js';
+import { fileSystemOf } from '../../src/os/file-system.js';
 import {
   makeRecorderFolder,
   pidOfName,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { fileSystemOf } from '../../src/recorder/file-system.js';
+import { fileSystemOf } from '../../src/os/file-system.js';
 
 test.runIf(existsSync('/dev/shm'))('memory is told from a disk', () => {
   expect(fileSystemOf('/dev/shm')).toEqual({ name: 'tmpfs', isRemote: false });

@@ -1,5 +1,5 @@
-import { environment } from './host/process.js';
-import type { SlurmIdentity } from './model/report.js';
+import { environment } from '../host/process.js';
+import type { SlurmIdentity } from '../model/report.js';
 
 /** The Slurm job this process belongs to; undefined outside of Slurm. */
 export function slurmIdentity(env: NodeJS.ProcessEnv = environment): SlurmIdentity | undefined {

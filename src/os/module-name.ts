@@ -1,4 +1,4 @@
-import { posixBasename, posixNormalize } from './host/files.js';
+import { posixBasename, posixNormalize } from '../host/files.js';
 
 /** Of modules that share a cell: those past the last one of a sample. */
 export const OTHER_MODULES = '(other)';

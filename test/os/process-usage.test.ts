@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { readProcessUsage } from '../../src/corpus/process-usage.js';
+import { readProcessUsage } from '../../src/os/process-usage.js';
 
 test('tells the resident memory, its peak and the CPU of a process', async () => {
   // 200 MB for a moment, and 0.3 s of CPU; its name has what the fields of /proc are parted by.

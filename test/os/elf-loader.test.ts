@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readElfLoader } from '../src/elf-loader.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { readElfLoader } from '../../src/os/elf-loader.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 interface Shape {
   readonly is64: boolean;
