@@ -2,7 +2,7 @@ import { Float64Array } from './host/intrinsics.js';
 import { whenSettled } from './host/tasks.js';
 import type { OpenCall } from './open-calls.js';
 import { countedWarnings } from './report/counted-warnings.js';
-import { COUNTS, countIndex } from './state-memory.js';
+import { COUNTS, countIndex } from './store/state-memory.js';
 
 const SETTLED = settled();
 

@@ -1,7 +1,14 @@
 import { Set } from './host/intrinsics.js';
-import type { LabelNode } from './labels.js';
 import type { StageMessage } from './model/stage-message.js';
-import { CALL_COVERED, CALL_PARENT, CALL_SINCE, CALL_USE, PlainMemory, type StateMemory } from './state-memory.js';
+import type { LabelNode } from './store/labels.js';
+import {
+  CALL_COVERED,
+  CALL_PARENT,
+  CALL_SINCE,
+  CALL_USE,
+  PlainMemory,
+  type StateMemory,
+} from './store/state-memory.js';
 
 /** Moment of a place in the pool that holds no open call. */
 const NEVER = -1;

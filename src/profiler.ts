@@ -26,7 +26,7 @@ import type { HeaderFacts, MeasuredRows } from './report/build.js';
 import { composeKib } from './report/composition.js';
 import { exactUse } from './report/exact-use.js';
 import { announceClose, announceOpen, stageClose, stageOpen } from './stage-channels.js';
-import { countIndex, PlainMemory } from './state-memory.js';
+import { countIndex, PlainMemory } from './store/state-memory.js';
 import { openThreads, type ThreadReadings } from './threads.js';
 
 /** What a test puts in place of the real thing. */

@@ -1,5 +1,4 @@
 import { boundTo, Object, Proxy, RangeError, Reflect, Symbol } from './host/intrinsics.js';
-import { checkLabel } from './labels.js';
 import { functionError, labelError } from './model/errors.js';
 import type { StageProfilerOptions } from './model/options.js';
 import type { AnyFunction, Profiler, Stage } from './model/profiler.js';
@@ -12,6 +11,7 @@ import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK, type ProfilerParts, Profili
 import { buildReport } from './report/build.js';
 import { unannounced } from './stage-channels.js';
 import { stageCostOf } from './stage-cost.js';
+import { checkLabel } from './store/labels.js';
 
 /**
  * Measures stages and sums them up by label. See `Profiler` for its methods.

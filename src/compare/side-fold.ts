@@ -1,7 +1,7 @@
-import { OTHER } from '../labels.js';
 import type { NumberField } from '../model/number-metrics.js';
 import { PROGRAM } from '../model/report.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
+import { OTHER } from '../store/labels.js';
 import type { Bytes } from '../summary/bytes.js';
 import type { FoldSource, LineFold, OpenFold } from '../summary/line-fold.js';
 import { type MalformedLine, MalformedLines } from '../summary/malformed.js';

@@ -7,8 +7,8 @@ import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.
 import type { Sources } from '../model/sources.js';
 import { type MemoryCgroup, readMemoryCgroup } from '../os/memory-cgroup.js';
 import { slurmIdentity } from '../os/slurm.js';
-import { COLUMNS } from '../row-store.js';
-import { CALL_TAIL } from '../state-memory.js';
+import { COLUMNS } from '../store/row-store.js';
+import { CALL_TAIL } from '../store/state-memory.js';
 import { BUCKETS, READING } from './format.js';
 
 /** What is known of a process before it has run: written once, as JSON, so that the file describes itself. */

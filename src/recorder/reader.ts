@@ -5,7 +5,7 @@ import { METRICS } from '../model/metrics.js';
 import { MODULE_CELLS } from '../model/sample-layout.js';
 import { moduleName, OTHER_MODULES } from '../os/module-name.js';
 import type { UsageWarning } from '../report/counted-warnings.js';
-import { COLUMNS, MODULE_COLUMNS, RowStore } from '../row-store.js';
+import { COLUMNS, MODULE_COLUMNS, RowStore } from '../store/row-store.js';
 import type { RecorderFacts } from './facts.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible, STATE } from './format.js';

@@ -1,5 +1,4 @@
 import { JSON, Math, Number } from '../host/intrinsics.js';
-import { LabelNode } from '../labels.js';
 import { EXACT_MEMBERS, type ExactUse } from '../model/exact-use.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
 import type { Report } from '../model/report.js';
@@ -13,8 +12,9 @@ import { buildReport, type HeaderFacts } from '../report/build.js';
 import { composeKib } from '../report/composition.js';
 import { countedWarnings } from '../report/counted-warnings.js';
 import { exactUse } from '../report/exact-use.js';
-import { columnOf, RowStore } from '../row-store.js';
 import { sumSlices } from '../slices.js';
+import { LabelNode } from '../store/labels.js';
+import { columnOf, RowStore } from '../store/row-store.js';
 import { highestOf, lastSampleOf } from './last-sample.js';
 import { atLeastZero, coveredNs, type FoldContext, foldOpenCall, foldWholeRun } from './open-call-fold.js';
 import type { RecordedReading } from './read-readings.js';

@@ -6,8 +6,8 @@ import { SLOT_COUNT } from '../model/sample-layout.js';
 import type { SampleMemory } from '../model/sampler.js';
 import { formatWarning } from '../model/warnings.js';
 import { type Binding, loadBinding, type NativeRecorder, NO_EXTERNAL_BUFFERS } from '../native/binding.js';
-import { ROW_BYTES } from '../row-store.js';
-import { CALL_CELLS, COUNTS, PlainMemory, type StateMemory } from '../state-memory.js';
+import { ROW_BYTES } from '../store/row-store.js';
+import { CALL_CELLS, COUNTS, PlainMemory, type StateMemory } from '../store/state-memory.js';
 import type { RecorderFacts } from './facts.js';
 import {
   BYTE_ORDER_MARK,

@@ -1,5 +1,5 @@
 import { formatWarning } from '../model/warnings.js';
-import type { CountName } from '../state-memory.js';
+import type { CountName } from '../store/state-memory.js';
 
 const TEXTS = [
   ['ended_out_of_order', 'handles ended out of order'],

@@ -1,10 +1,10 @@
 import { Array, Map, Number, Object, Uint8Array } from '../host/intrinsics.js';
-import { OTHER } from '../labels.js';
 import type { ModuleKib } from '../model/composition.js';
 import type { HistogramPairs } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
 import { NUMBER_METRICS } from '../model/number-metrics.js';
 import type { StageRow } from '../model/report.js';
+import { OTHER } from '../store/labels.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Labels, OTHER } from '../../src/labels.js';
 import { ancestors, nearestAncestor } from '../../src/model/label-path.js';
+import { Labels, OTHER } from '../../src/store/labels.js';
 
 const nearest = (label: string, ...labels: string[]) => nearestAncestor(label, new Set(labels));
 

@@ -1,5 +1,5 @@
-import { Float64Array, Map, Set } from './host/intrinsics.js';
-import { labelError } from './model/errors.js';
+import { Float64Array, Map, Set } from '../host/intrinsics.js';
+import { labelError } from '../model/errors.js';
 import { COUNTS, countIndex } from './state-memory.js';
 
 /** Name of the child into which a label's further children fold once `maxLabels` is reached. */

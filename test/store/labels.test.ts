@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type LabelNode, Labels, OTHER } from '../src/labels.js';
+import { type LabelNode, Labels, OTHER } from '../../src/store/labels.js';
 
 function labelsOf(maxLabels: number): Labels {
   let rows = 0;

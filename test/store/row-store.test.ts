@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { BUCKET_COUNT } from '../src/model/histogram.js';
-import { METRICS } from '../src/model/metrics.js';
-import { addTo, COLUMNS, columnOf, RowStore, raiseTo } from '../src/row-store.js';
+import { BUCKET_COUNT } from '../../src/model/histogram.js';
+import { METRICS } from '../../src/model/metrics.js';
+import { addTo, COLUMNS, columnOf, RowStore, raiseTo } from '../../src/store/row-store.js';
 
 test('every metric but the derived ones has a column of its own', () => {
   const elsewhere: readonly string[] = ['wall_hist', 'native_modules', 'overhead_s'];

@@ -1,7 +1,7 @@
-import { ArrayBuffer, Float64Array, Map, Math, Number, RangeError, Set, Uint32Array } from './host/intrinsics.js';
-import { BUCKET_COUNT } from './model/histogram.js';
-import { METRICS } from './model/metrics.js';
-import { MODULE_CELLS } from './model/sample-layout.js';
+import { ArrayBuffer, Float64Array, Map, Math, Number, RangeError, Set, Uint32Array } from '../host/intrinsics.js';
+import { BUCKET_COUNT } from '../model/histogram.js';
+import { METRICS } from '../model/metrics.js';
+import { MODULE_CELLS } from '../model/sample-layout.js';
 import { countIndex, PlainMemory, type StateMemory } from './state-memory.js';
 
 /** Completed stages inside the calls of a label: what `overhead_s` is computed from. */

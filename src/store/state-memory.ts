@@ -1,6 +1,6 @@
-import { ArrayBuffer, Float64Array, Object, Uint8Array } from './host/intrinsics.js';
-import { SAMPLE_LENGTH, SLOT_COUNT } from './model/sample-layout.js';
-import { plainSampleMemory, type SampleMemory } from './model/sampler.js';
+import { ArrayBuffer, Float64Array, Object, Uint8Array } from '../host/intrinsics.js';
+import { SAMPLE_LENGTH, SLOT_COUNT } from '../model/sample-layout.js';
+import { plainSampleMemory, type SampleMemory } from '../model/sampler.js';
 
 /** What is counted beside the rows. */
 export const COUNTS = [
