@@ -1,5 +1,5 @@
+import type { CallContext, OpenCall, OpenCalls } from './accounting/open-calls.js';
 import { AsyncLocalStorage } from './host/tasks.js';
-import type { CallContext, OpenCall, OpenCalls } from './open-calls.js';
 import type { LabelNode } from './store/labels.js';
 
 /**

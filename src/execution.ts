@@ -1,5 +1,5 @@
+import type { Slices } from './accounting/self-times.js';
 import type { Frame } from './context.js';
-import type { Slices } from './slices.js';
 
 /** Tells the slices whose code runs, by the frame of the async context that is running. */
 export class Execution {

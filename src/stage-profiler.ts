@@ -1,3 +1,4 @@
+import { CALL_STATE, type OpenCall } from './accounting/open-calls.js';
 import { boundTo, Object, Proxy, RangeError, Reflect, Symbol } from './host/intrinsics.js';
 import { functionError, labelError } from './model/errors.js';
 import type { StageProfilerOptions } from './model/options.js';
@@ -6,7 +7,6 @@ import type { Report } from './model/report.js';
 import type { StageCost } from './model/stage-cost.js';
 import type { ThreadCpu } from './model/thread-cpu.js';
 import { nullProfiler } from './null-profiler.js';
-import { CALL_STATE, type OpenCall } from './open-calls.js';
 import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK, type ProfilerParts, Profiling } from './profiler.js';
 import { buildReport } from './report/build.js';
 import { unannounced } from './stage-channels.js';

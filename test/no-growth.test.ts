@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Accounting } from '../src/accounting.js';
+import type { Accounting } from '../src/accounting/accounting.js';
 import { StageProfiler } from '../src/stage-profiler.js';
 import { FREE, scripted } from './scripted-sampler.js';
 import { collectGarbage, KIB } from './workloads.js';

@@ -1,4 +1,5 @@
-import type { Accounting } from '../src/accounting.js';
+import type { Accounting } from '../src/accounting/accounting.js';
+import { SLICED_SLOTS } from '../src/accounting/self-times.js';
 import type { StageProfilerOptions } from '../src/model/options.js';
 import type { StageRow } from '../src/model/report.js';
 import {
@@ -13,7 +14,6 @@ import {
 import type { Sampler } from '../src/model/sampler.js';
 import { present, type SamplerSources } from '../src/model/sources.js';
 import type { StageCost } from '../src/model/stage-cost.js';
-import { SLICED_SLOTS } from '../src/slices.js';
 import { StageProfiler } from '../src/stage-profiler.js';
 
 export type SlotValues = { readonly [Slot in SlotName]?: number };

@@ -1,9 +1,9 @@
-import { compileFolds } from '../fold-plan.js';
+import { compileFolds } from '../accounting/fold-plan.js';
+import { SUMMED_FIELDS } from '../accounting/self-times.js';
 import { Map, Number, Set } from '../host/intrinsics.js';
 import { bucketOf } from '../model/histogram.js';
 import { GROUPS } from '../model/metrics.js';
 import { SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
-import { SUMMED_FIELDS } from '../slices.js';
 import { addTo, columnOf, MODULE_COLUMNS, type RowStore, raiseTo } from '../store/row-store.js';
 import { highestOf } from './last-sample.js';
 import type { RecordedCall } from './read-open-calls.js';

@@ -1,3 +1,4 @@
+import { sumSlices } from '../accounting/self-times.js';
 import { JSON, Math, Number } from '../host/intrinsics.js';
 import { EXACT_MEMBERS, type ExactUse } from '../model/exact-use.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
@@ -12,7 +13,6 @@ import { buildReport, type HeaderFacts } from '../report/build.js';
 import { composeKib } from '../report/composition.js';
 import { countedWarnings } from '../report/counted-warnings.js';
 import { exactUse } from '../report/exact-use.js';
-import { sumSlices } from '../slices.js';
 import { LabelNode } from '../store/labels.js';
 import { columnOf, RowStore } from '../store/row-store.js';
 import { highestOf, lastSampleOf } from './last-sample.js';

@@ -1,6 +1,6 @@
-import { Set } from './host/intrinsics.js';
-import type { StageMessage } from './model/stage-message.js';
-import type { LabelNode } from './store/labels.js';
+import { Set } from '../host/intrinsics.js';
+import type { StageMessage } from '../model/stage-message.js';
+import type { LabelNode } from '../store/labels.js';
 import {
   CALL_COVERED,
   CALL_PARENT,
@@ -8,7 +8,7 @@ import {
   CALL_USE,
   PlainMemory,
   type StateMemory,
-} from './store/state-memory.js';
+} from '../store/state-memory.js';
 
 /** Moment of a place in the pool that holds no open call. */
 const NEVER = -1;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CALL_STATE, type OpenCall, OpenCalls } from '../src/open-calls.js';
-import { LabelNode } from '../src/store/labels.js';
+import { CALL_STATE, type OpenCall, OpenCalls } from '../../src/accounting/open-calls.js';
+import { LabelNode } from '../../src/store/labels.js';
 
 /** Everything ever opened, with its ancestors as they were at its opening and its times as plain numbers. */
 interface NaiveCall {

@@ -1,9 +1,9 @@
-import { Float64Array, Map, Number, Set } from './host/intrinsics.js';
-import { runInNewContext, setFlagsFromString } from './host/process.js';
-import { METRICS } from './model/metrics.js';
-import type { Collect } from './model/options.js';
-import { SLOT_COUNT, slotIndex } from './model/sample-layout.js';
-import type { Sampler } from './model/sampler.js';
+import { Float64Array, Map, Number, Set } from '../host/intrinsics.js';
+import { runInNewContext, setFlagsFromString } from '../host/process.js';
+import { METRICS } from '../model/metrics.js';
+import type { Collect } from '../model/options.js';
+import { SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
+import type { Sampler } from '../model/sampler.js';
 import type { OpenCall } from './open-calls.js';
 
 /** Slots that only rise: what a forced collection adds to them is not the program's. */

@@ -1,5 +1,5 @@
-import { Float64Array, Number } from './host/intrinsics.js';
-import { enlarged } from './store/enlarged-array.js';
+import { Float64Array, Number } from '../host/intrinsics.js';
+import { enlarged } from '../store/enlarged-array.js';
 
 /**
  * Highest value since a moment, for any number of windows that nest or overlap.

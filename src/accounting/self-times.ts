@@ -1,10 +1,10 @@
-import { Float64Array, Map, Number, Set } from './host/intrinsics.js';
-import { EXACT_MEMBERS } from './model/exact-use.js';
-import { ancestors } from './model/label-path.js';
-import { slotIndex, WAITED_CELL } from './model/sample-layout.js';
-import type { Sampler } from './model/sampler.js';
-import type { LabelNode } from './store/labels.js';
-import { addTo, columnOf, type RowStore } from './store/row-store.js';
+import { Float64Array, Map, Number, Set } from '../host/intrinsics.js';
+import { EXACT_MEMBERS } from '../model/exact-use.js';
+import { ancestors } from '../model/label-path.js';
+import { slotIndex, WAITED_CELL } from '../model/sample-layout.js';
+import type { Sampler } from '../model/sampler.js';
+import type { LabelNode } from '../store/labels.js';
+import { addTo, columnOf, type RowStore } from '../store/row-store.js';
 
 /** Made from slices, where there are any, and not from the ends of calls. */
 export const SUMMED_FIELDS: ReadonlySet<string> = new Set(EXACT_MEMBERS.flatMap(({ whole }) => whole ?? []));

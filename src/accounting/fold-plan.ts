@@ -1,8 +1,8 @@
-import { Int32Array } from './host/intrinsics.js';
-import { type Group, METRICS } from './model/metrics.js';
-import { LEVEL_OF_PEAK, slotIndex } from './model/sample-layout.js';
+import { Int32Array } from '../host/intrinsics.js';
+import { type Group, METRICS } from '../model/metrics.js';
+import { LEVEL_OF_PEAK, slotIndex } from '../model/sample-layout.js';
+import { columnOf } from '../store/row-store.js';
 import { PeakStack } from './peaks.js';
-import { columnOf } from './store/row-store.js';
 
 /** A peak metric: its slot holds the highest value since the previous sample. */
 export interface PeakFold {
