@@ -1,4 +1,4 @@
-import { attributionState } from './attribution.js';
+import { attributionState } from './attribution/attribution-state.js';
 import { resolveOptions } from './model/options.js';
 import { absent, present, type SourceState, type Sources } from './model/sources.js';
 import { loadBinding } from './native/binding.js';

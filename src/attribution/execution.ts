@@ -1,4 +1,4 @@
-import type { Slices } from './accounting/self-times.js';
+import type { Slices } from '../accounting/self-times.js';
 import type { Frame } from './context.js';
 
 /** Tells the slices whose code runs, by the frame of the async context that is running. */

@@ -1,5 +1,5 @@
-import type { Attribution } from './model/options.js';
-import { present, type SourceState } from './model/sources.js';
+import type { Attribution } from '../model/options.js';
+import { present, type SourceState } from '../model/sources.js';
 
 const SHARED = 'calls counted in overlapped_calls share their deltas with others';
 

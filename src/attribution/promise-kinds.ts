@@ -1,6 +1,6 @@
-import { Object, Promise, Reflect } from './host/intrinsics.js';
-import { isPromise } from './host/process.js';
-import { promisePrototype, whenSettled } from './host/tasks.js';
+import { Object, Promise, Reflect } from '../host/intrinsics.js';
+import { isPromise } from '../host/process.js';
+import { promisePrototype, whenSettled } from '../host/tasks.js';
 
 /** How promises of a kind are waited for. */
 export interface PromiseKind {

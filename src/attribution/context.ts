@@ -1,6 +1,6 @@
-import type { CallContext, OpenCall, OpenCalls } from './accounting/open-calls.js';
-import { AsyncLocalStorage } from './host/tasks.js';
-import type { LabelNode } from './store/labels.js';
+import type { CallContext, OpenCall, OpenCalls } from '../accounting/open-calls.js';
+import { AsyncLocalStorage } from '../host/tasks.js';
+import type { LabelNode } from '../store/labels.js';
 
 /**
  * One async context: a callback-form call and all that it starts, now or later. Handles opened in it stack up

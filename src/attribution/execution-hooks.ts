@@ -1,8 +1,8 @@
+import { Object } from '../host/intrinsics.js';
+import { promiseHooks } from '../host/process.js';
+import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncResource, queueMicrotask } from '../host/tasks.js';
 import type { ContextFrame, Frame, StageContext } from './context.js';
 import type { Execution } from './execution.js';
-import { Object } from './host/intrinsics.js';
-import { promiseHooks } from './host/process.js';
-import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncResource, queueMicrotask } from './host/tasks.js';
 
 /**
  * Where this Node keeps the stores of AsyncLocalStorage: on the `resource` that is being executed (Node 20 and 22,
