@@ -27,7 +27,7 @@ import { composeKib } from './report/composition.js';
 import { exactUse } from './report/exact-use.js';
 import { announceClose, announceOpen, stageClose, stageOpen } from './stage-channels.js';
 import { countIndex, PlainMemory } from './store/state-memory.js';
-import { openThreads, type ThreadReadings } from './threads.js';
+import { openThreads, type ThreadReadings } from './threads/thread-cpu.js';
 
 /** What a test puts in place of the real thing. */
 export interface ProfilerParts {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { NativeThread } from '../src/native/binding.js';
-import { groupThreads, type ThreadFacts } from '../src/thread-groups.js';
+import type { NativeThread } from '../../src/native/binding.js';
+import { groupThreads, type ThreadFacts } from '../../src/threads/thread-groups.js';
 
 const FACTS: ThreadFacts = {
   pid: 100,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { NativeThread, ThreadClock, ThreadsReading } from '../src/native/binding.js';
-import { type ThreadReader, ThreadWatch } from '../src/thread-watch.js';
+import type { NativeThread, ThreadClock, ThreadsReading } from '../../src/native/binding.js';
+import { type ThreadReader, ThreadWatch } from '../../src/threads/thread-watch.js';
 
 const SECOND = 1e9;
 

@@ -1,9 +1,9 @@
-import { Map, Math, Number, Object, Set } from './host/intrinsics.js';
-import { availableParallelism, environment, execArgv, nodeFeatures, processId } from './host/process.js';
-import { secondsOf } from './model/quantities.js';
-import { absent, present } from './model/sources.js';
-import { THREAD_GROUPS, type ThreadCpu, type ThreadGroup, type ThreadGroupCpu } from './model/thread-cpu.js';
-import type { NativeThread, ThreadClock, ThreadsReading } from './native/binding.js';
+import { Map, Math, Number, Object, Set } from '../host/intrinsics.js';
+import { availableParallelism, environment, execArgv, nodeFeatures, processId } from '../host/process.js';
+import { secondsOf } from '../model/quantities.js';
+import { absent, present } from '../model/sources.js';
+import { THREAD_GROUPS, type ThreadCpu, type ThreadGroup, type ThreadGroupCpu } from '../model/thread-cpu.js';
+import type { NativeThread, ThreadClock, ThreadsReading } from '../native/binding.js';
 import { type Grouped, groupThreads, type ThreadFacts } from './thread-groups.js';
 
 /** Where threads are read: the addon, or a script of a test. */
