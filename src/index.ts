@@ -1,5 +1,14 @@
 export { activeProfiler } from './active.js';
 export { type Capabilities, capabilities } from './capabilities.js';
+export {
+  READING_THRESHOLDS,
+  type Reading,
+  type ReadingContext,
+  type ReadingKind,
+  readingsOf,
+  type Threshold,
+  type ThresholdName,
+} from './findings/findings.js';
 export type { Composition, ModuleKib } from './model/composition.js';
 export type { ErrorCode } from './model/errors.js';
 export type { HistogramPairs } from './model/histogram.js';
@@ -12,14 +21,5 @@ export type { StageMessage } from './model/stage-message.js';
 export type { ThreadCpu, ThreadGroup, ThreadGroupCpu } from './model/thread-cpu.js';
 export { NullProfiler, nullProfiler } from './null-profiler.js';
 export { mergeReports } from './report/merge.js';
-export {
-  READING_THRESHOLDS,
-  type Reading,
-  type ReadingContext,
-  type ReadingKind,
-  readingsOf,
-  type Threshold,
-  type ThresholdName,
-} from './report/readings/readings.js';
 export { renderTable, type TableOptions } from './report/table.js';
 export { StageProfiler } from './stage-profiler.js';

@@ -6,7 +6,7 @@ import { METRICS, type MetricField } from '../model/metrics.js';
 import { isNumberMetric, NUMBER_METRICS, type NumberField, type NumberMetric } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { count, duration, NOTHING, percent, type Quantity, roughDuration, size } from '../text/format.js';
-import { outsideRow } from './outside.js';
+import { outsideRow } from './outside-row.js';
 
 export type ColumnKey = MetricField | 'share' | 'p50' | 'p95' | 'p99';
 

@@ -1,10 +1,10 @@
+import { readingsOf } from '../findings/findings.js';
 import type { ModuleKib } from '../model/composition.js';
 import { quantileSeconds } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
 import { isNumberMetric } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { escapeControls } from '../text/escape.js';
-import { readingsOf } from './readings/readings.js';
 
 /** A column beside those of the metrics. */
 export interface CsvColumn {

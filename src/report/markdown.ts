@@ -3,7 +3,7 @@ import { escapeControls } from '../text/escape.js';
 import { inline } from '../text/format.js';
 import { cellOf, columnsOf } from './columns.js';
 import { notesOf } from './notes.js';
-import { OUTSIDE } from './outside.js';
+import { OUTSIDE } from './outside-row.js';
 import { type Ranking, rank } from './ranking.js';
 import { READING_HEADING, readingCell, readingNotes, readingsOfReport } from './readings/column.js';
 

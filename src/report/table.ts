@@ -6,7 +6,7 @@ import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText }
 import { type Paint, painter } from '../text/paint.js';
 import { type Column, type ColumnKey, cellOf, columnsOf, type LeftOut, READING_KEY, rankOf } from './columns.js';
 import { type Note, notesOf } from './notes.js';
-import { OUTSIDE } from './outside.js';
+import { OUTSIDE } from './outside-row.js';
 import { type Ranking, rank } from './ranking.js';
 import {
   evidenceOf,

@@ -2,7 +2,7 @@ import type { NumberField } from '../model/number-metrics.js';
 import type { ProcessEntry } from '../model/process-list.js';
 import type { Report, StageRow } from '../model/report.js';
 import { ReportMerger } from '../report/merge.js';
-import { stagesWallS } from '../report/outside.js';
+import { stagesWallS } from '../report/outside-row.js';
 import { cutCommand, largestProcesses } from '../report/process-list.js';
 import { ProcessTree } from './process-tree.js';
 import { completedReport } from './program-total.js';

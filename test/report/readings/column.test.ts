@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Reading, ReadingKind } from '../../../src/findings/findings.js';
 import type { StageRow } from '../../../src/model/report.js';
 import { readingCell, readingNotes, readingsOfReport } from '../../../src/report/readings/column.js';
-import type { Reading, ReadingKind } from '../../../src/report/readings/readings.js';
 import { report, row } from '../fixture.js';
 
 const reading = (kind: ReadingKind, amount = 1, share = 0.5): Reading => ({

@@ -1,5 +1,5 @@
-import { Math, Number } from '../../host/intrinsics.js';
-import { duration, inline, percent } from '../../text/format.js';
+import { Math, Number } from '../host/intrinsics.js';
+import { duration, inline, percent } from '../text/format.js';
 import { type Facts, limit, type Rule, rule } from './rule.js';
 
 /** A second less than this does not change how long the run takes. */

@@ -1,5 +1,5 @@
-import { Set } from '../../host/intrinsics.js';
-import type { StageRow } from '../../model/report.js';
+import { Set } from '../host/intrinsics.js';
+import type { StageRow } from '../model/report.js';
 import { MEMORY_RULES } from './memory.js';
 import { factsOf, type Reading, type ReadingContext, type ReadingKind, type Rule } from './rule.js';
 import { TIME_RULES } from './time.js';

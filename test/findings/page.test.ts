@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { READING_KINDS, READING_RULES, READING_THRESHOLDS } from '../../../src/report/readings/readings.js';
+import { READING_KINDS, READING_RULES, READING_THRESHOLDS } from '../../src/findings/findings.js';
 
-const page = readFileSync(new URL('../../../docs/readings.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/readings.md', import.meta.url), 'utf8');
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
 
 test('the page has the table of thresholds', () => {

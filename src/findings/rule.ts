@@ -1,8 +1,8 @@
-import { Math, Object } from '../../host/intrinsics.js';
-import type { MetricField } from '../../model/metrics.js';
-import type { ReportHeader, StageRow } from '../../model/report.js';
-import type { SourceName, SourceState, Sources } from '../../model/sources.js';
-import { stagesWallS } from '../outside.js';
+import { Math, Object } from '../host/intrinsics.js';
+import type { MetricField } from '../model/metrics.js';
+import type { ReportHeader, StageRow } from '../model/report.js';
+import type { SourceName, SourceState, Sources } from '../model/sources.js';
+import { stagesWallS } from '../report/outside-row.js';
 import { READING_THRESHOLDS, type ThresholdName } from './thresholds.js';
 
 export type ReadingKind =

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { StageRow } from '../../../src/model/report.js';
-import type { ReadingKind } from '../../../src/report/readings/readings.js';
+import type { ReadingKind } from '../../src/findings/findings.js';
+import type { StageRow } from '../../src/model/report.js';
 import { EXAMPLES, GIB, kinds, MIB } from './examples.js';
 
 /** Of each condition a row that just meets it, and what takes it just below. */

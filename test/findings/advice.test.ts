@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { absent } from '../../../src/model/sources.js';
+import { absent } from '../../src/model/sources.js';
 import { COMPOSITION, EXAMPLES, FREED, RUN, textOf } from './examples.js';
 
 test('the module that has most of what is mapped is named', () => {

@@ -1,7 +1,7 @@
-import { Math, Number, Object } from '../../host/intrinsics.js';
-import type { ModuleKib } from '../../model/composition.js';
+import { Math, Number, Object } from '../host/intrinsics.js';
+import type { ModuleKib } from '../model/composition.js';
+import { mostOf } from './memory-phrases.js';
 import type { Facts } from './rule.js';
-import { mostOf } from './words.js';
 
 /** Node, also where a distribution has it in a library: it allocates backing stores, and they are not native. */
 const NODE = /^(lib)?node(js)?(\.so[.\d]*)?$/;

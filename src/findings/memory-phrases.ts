@@ -1,6 +1,6 @@
-import { Object } from '../../host/intrinsics.js';
-import type { ModuleKib } from '../../model/composition.js';
-import { inline, size } from '../../text/format.js';
+import { Object } from '../host/intrinsics.js';
+import type { ModuleKib } from '../model/composition.js';
+import { inline, size } from '../text/format.js';
 
 /** Parts of the texts of readings about memory. */
 

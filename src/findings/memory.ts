@@ -1,8 +1,8 @@
-import { Math } from '../../host/intrinsics.js';
+import { Math } from '../host/intrinsics.js';
 import { holdLess } from './advice.js';
 import { addonBuffersKib, addonOf } from './buffers.js';
+import { allocatedBy, growth, mostOf, perCall, plain } from './memory-phrases.js';
 import { covers, type Facts, limit, type Rule, rule } from './rule.js';
-import { allocatedBy, growth, mostOf, perCall, plain } from './words.js';
 
 /** Both ends of a call may be off by the bound of the source. */
 const ENDS = 2;

@@ -1,6 +1,6 @@
-import type { StageRow } from '../../../src/model/report.js';
-import { type ReadingContext, type ReadingKind, readingsOf } from '../../../src/report/readings/readings.js';
-import { report, row } from '../fixture.js';
+import { type ReadingContext, type ReadingKind, readingsOf } from '../../src/findings/findings.js';
+import type { StageRow } from '../../src/model/report.js';
+import { report, row } from '../report/fixture.js';
 
 export const MIB = 1024;
 export const GIB = 1024 * MIB;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { StageRow } from '../../../src/model/report.js';
-import { row } from '../fixture.js';
+import type { StageRow } from '../../src/model/report.js';
+import { row } from '../report/fixture.js';
 import { EXAMPLES, GIB, kinds, MIB, of, RUN, textOf } from './examples.js';
 
 describe('Buffers whose memory an addon allocated', () => {

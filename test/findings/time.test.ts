@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { report, row } from '../fixture.js';
+import { report, row } from '../report/fixture.js';
 import { EXAMPLES, kinds, of, RUN, textOf } from './examples.js';
 
 test.each(['gc-bound', 'waiting', 'off-thread'] as const)('%s of a short run needs a tenth of a second', (kind) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
 import { present } from '../../src/model/sources.js';
-import { outsideRow, stagesWallS } from '../../src/report/outside.js';
+import { outsideRow, stagesWallS } from '../../src/report/outside-row.js';
 import { report, row } from './fixture.js';
 
 const program = row('(program)', {

@@ -1,15 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { METRICS } from '../../../src/model/metrics.js';
-import type { StageRow } from '../../../src/model/report.js';
-import { absent, present } from '../../../src/model/sources.js';
-import {
-  READING_KINDS,
-  READING_RULES,
-  READING_THRESHOLDS,
-  type ThresholdName,
-} from '../../../src/report/readings/readings.js';
-import { report } from '../fixture.js';
+import { READING_KINDS, READING_RULES, READING_THRESHOLDS, type ThresholdName } from '../../src/findings/findings.js';
+import { METRICS } from '../../src/model/metrics.js';
+import type { StageRow } from '../../src/model/report.js';
+import { absent, present } from '../../src/model/sources.js';
+import { report } from '../report/fixture.js';
 import { EXAMPLES, exampleOf, GIB, kinds, MIB, of, RUN, textOf } from './examples.js';
 
 test('every kind has an example, and every example is of its kind alone', () => {
