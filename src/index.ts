@@ -20,6 +20,6 @@ export type { SourceName, SourceState, Sources, Truth } from './model/sources.js
 export type { StageMessage } from './model/stage-message.js';
 export type { ThreadCpu, ThreadGroup, ThreadGroupCpu } from './model/thread-cpu.js';
 export { NullProfiler, nullProfiler } from './null-profiler.js';
+export { renderTable, type TableOptions } from './render/table.js';
 export { mergeReports } from './report/merge.js';
-export { renderTable, type TableOptions } from './report/table.js';
 export { StageProfiler } from './stage-profiler.js';

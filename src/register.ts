@@ -7,7 +7,7 @@ import { hasActiveProfiler, installProfiler } from './active.js';
 import { environment, isMainThread } from './host/process.js';
 import { leaveReport, say } from './left-report.js';
 import { atProgramEnd } from './program-end.js';
-import { renderTable } from './report/table.js';
+import { renderTable } from './render/table.js';
 import { StageProfiler } from './stage-profiler.js';
 
 if (isMainThread && !hasActiveProfiler()) install(new StageProfiler());

@@ -1,5 +1,5 @@
 import type { Postmortem } from '../recorder/postmortem.js';
-import { renderTable, type TableOptions } from '../report/table.js';
+import { renderTable, type TableOptions } from '../render/table.js';
 import { escapeControls } from '../text/escape.js';
 import { duration, inline, NOTHING, percent, size } from '../text/format.js';
 import { type Paint, painter } from '../text/paint.js';

@@ -1,6 +1,6 @@
-import { renderModules } from '../report/module-table.js';
-import { renderProcesses } from '../report/process-table.js';
-import { renderTable } from '../report/table.js';
+import { renderModules } from '../render/module-table.js';
+import { renderProcesses } from '../render/process-table.js';
+import { renderTable } from '../render/table.js';
 import type { GatheredReports } from '../run/gathered-reports.js';
 import { type RunFacts, renderReconciliation } from '../run/reconciliation.js';
 import { counted } from '../text/format.js';

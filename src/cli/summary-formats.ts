@@ -1,12 +1,12 @@
 import { quantileSeconds } from '../model/histogram.js';
 import type { MetricField } from '../model/metrics.js';
 import type { Report, StageRow } from '../model/report.js';
+import { renderCsv } from '../render/csv.js';
+import { renderJson } from '../render/json.js';
+import { escapeMarkdown, markdownTable, renderMarkdown } from '../render/markdown.js';
+import { type Ranking, rank } from '../render/ranking.js';
+import { renderTable } from '../render/table.js';
 import { renderCaliper } from '../report/caliper.js';
-import { renderCsv } from '../report/csv.js';
-import { renderJson } from '../report/json.js';
-import { escapeMarkdown, markdownTable, renderMarkdown } from '../report/markdown.js';
-import { type Ranking, rank } from '../report/ranking.js';
-import { renderTable } from '../report/table.js';
 import type { SummaryResult } from '../summary/summary.js';
 import { escapeControls } from '../text/escape.js';
 import { counted } from '../text/format.js';

@@ -1,7 +1,7 @@
 import { NUMBER_METRICS } from '../model/number-metrics.js';
-import { csvLine } from '../report/csv.js';
-import { renderJson } from '../report/json.js';
-import { escapeMarkdown, markdownTable } from '../report/markdown.js';
+import { csvLine } from '../render/csv.js';
+import { renderJson } from '../render/json.js';
+import { escapeMarkdown, markdownTable } from '../render/markdown.js';
 import { inline } from '../text/format.js';
 import { changeQuantity, inputsText, intervalText, quantityOf, verdictText } from './cells.js';
 import type { Comparison } from './comparison.js';

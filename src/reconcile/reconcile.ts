@@ -1,4 +1,4 @@
-import { QUANTITIES, type QuantityName, shownAmount } from '../report/two-accounts.js';
+import { QUANTITIES, type QuantityName, shownAmount } from '../render/reconciled-amounts.js';
 import { NOTHING_PROFILED, type ProfiledTask } from './profiled-task.js';
 import { reasonsFor } from './reasons/reasons.js';
 import type { Evidence } from './reasons/rule.js';

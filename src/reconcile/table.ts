@@ -1,4 +1,4 @@
-import { amountOf, withReason } from '../report/two-accounts.js';
+import { amountOf, withReason } from '../render/reconciled-amounts.js';
 import { escapeControls } from '../text/escape.js';
 import { NOTHING, type Quantity } from '../text/format.js';
 import { GAP, labelColumn, numberColumn } from '../text/grid.js';

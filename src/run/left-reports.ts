@@ -7,8 +7,8 @@ import { FileBytes } from '../recorder/file-bytes.js';
 import { type RecorderState, readRecorder } from '../recorder/reader.js';
 import { reportOf } from '../recorder/recorded-report.js';
 import { movedWarning } from '../recorder/recorder-paths.js';
+import { renderTable } from '../render/table.js';
 import { mergeReports } from '../report/merge.js';
-import { renderTable } from '../report/table.js';
 
 /** What one node process of a program has left. */
 export interface LeftReport {

@@ -1,5 +1,5 @@
 import type { Report } from '../model/report.js';
-import { amountOf, type QuantityName, withReason } from '../report/two-accounts.js';
+import { amountOf, type QuantityName, withReason } from '../render/reconciled-amounts.js';
 import { inline, size } from '../text/format.js';
 import { GAP, labelColumn, numberColumn } from '../text/grid.js';
 import { painter } from '../text/paint.js';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { PARTS } from '../../src/model/composition.js';
+import { notesOf } from '../../src/render/notes.js';
 import { composeKib } from '../../src/report/composition.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { notesOf } from '../../src/report/notes.js';
 import { report } from './fixture.js';
 
 const MIB = 1024 * 1024;

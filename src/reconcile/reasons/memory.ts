@@ -1,4 +1,4 @@
-import { shownAmount } from '../../report/two-accounts.js';
+import { shownAmount } from '../../render/reconciled-amounts.js';
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../../run-file.js';
 import { samplesApartS } from '../reconciled.js';
 import type { RunFile } from '../run-file.js';

@@ -1,4 +1,4 @@
-import type { QuantityName } from '../../report/two-accounts.js';
+import type { QuantityName } from '../../render/reconciled-amounts.js';
 import { MEMORY_RULES } from './memory.js';
 import type { Evidence, Reason } from './rule.js';
 import { TIME_RULES } from './time.js';

@@ -1,4 +1,4 @@
-import type { QuantityName } from '../../report/two-accounts.js';
+import type { QuantityName } from '../../render/reconciled-amounts.js';
 import type { ProfiledTask } from '../profiled-task.js';
 import type { Gathering } from '../reconciled.js';
 import type { SacctRow } from '../sacct-rows.js';

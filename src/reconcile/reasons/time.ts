@@ -1,4 +1,4 @@
-import { shownAmount } from '../../report/two-accounts.js';
+import { shownAmount } from '../../render/reconciled-amounts.js';
 import { WRITTEN_EVERY_S } from '../../run-file.js';
 import type { ProfiledTask } from '../profiled-task.js';
 import { samplesApartS } from '../reconciled.js';

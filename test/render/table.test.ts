@@ -2,9 +2,9 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StageRow } from '../../src/model/report.js';
-import { renderTable } from '../../src/report/table.js';
+import { renderTable } from '../../src/render/table.js';
 import { textWidth } from '../../src/text/text-width.js';
-import { durations, pipelineReport, report, row } from './fixture.js';
+import { durations, pipelineReport, report, row } from '../report/fixture.js';
 
 const linesOf = (...given: Parameters<typeof renderTable>) => renderTable(...given).split('\n');
 const labelsOf = (...given: Parameters<typeof renderTable>) =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { METRICS } from '../../src/model/metrics.js';
-import { renderCsv } from '../../src/report/csv.js';
-import { durations, report, row } from './fixture.js';
+import { renderCsv } from '../../src/render/csv.js';
+import { durations, report, row } from '../report/fixture.js';
 
 const cellsOf = (...rows: Parameters<typeof row>[]) =>
   renderCsv(report({ stages: rows.map((given) => row(...given)) }))

@@ -5,8 +5,8 @@ import { whyAbsent } from '../model/metric-sources.js';
 import { METRICS, type MetricField } from '../model/metrics.js';
 import { isNumberMetric, NUMBER_METRICS, type NumberField, type NumberMetric } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
+import { outsideRow } from '../report/outside-row.js';
 import { count, duration, NOTHING, percent, type Quantity, roughDuration, size } from '../text/format.js';
-import { outsideRow } from './outside-row.js';
 
 export type ColumnKey = MetricField | 'share' | 'p50' | 'p95' | 'p99';
 

@@ -1,11 +1,11 @@
 import type { Report } from '../model/report.js';
+import { OUTSIDE } from '../report/outside-row.js';
 import { escapeControls } from '../text/escape.js';
 import { inline } from '../text/format.js';
 import { cellOf, columnsOf } from './columns.js';
+import { READING_HEADING, readingCell, readingNotes, readingsOfReport } from './findings-column.js';
 import { notesOf } from './notes.js';
-import { OUTSIDE } from './outside-row.js';
 import { type Ranking, rank } from './ranking.js';
-import { READING_HEADING, readingCell, readingNotes, readingsOfReport } from './readings/column.js';
 
 /** The human table as GitHub Markdown, with full labels, and its notes as a list. */
 export function renderMarkdown(report: Report, ranking: Ranking & { readonly by?: string | undefined } = {}): string {

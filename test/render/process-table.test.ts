@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessEntry } from '../../src/model/process-list.js';
-import { renderProcesses, shortCommand } from '../../src/report/process-table.js';
+import { renderProcesses, shortCommand } from '../../src/render/process-table.js';
 import { textWidth } from '../../src/text/text-width.js';
 
 const MIB = 1024;

@@ -1,11 +1,11 @@
-import { byWeight, type Reading, type ReadingKind, readingsOf } from '../../findings/findings.js';
-import { MEMORY_RULES } from '../../findings/memory.js';
-import { Array, Map, Number, Object, Set } from '../../host/intrinsics.js';
-import type { Report, StageRow } from '../../model/report.js';
-import { escapeControls } from '../../text/escape.js';
-import { textWidth } from '../../text/text-width.js';
-import type { Note } from '../notes.js';
-import { outsideRow } from '../outside-row.js';
+import { byWeight, type Reading, type ReadingKind, readingsOf } from '../findings/findings.js';
+import { MEMORY_RULES } from '../findings/memory.js';
+import { Array, Map, Number, Object, Set } from '../host/intrinsics.js';
+import type { Report, StageRow } from '../model/report.js';
+import { outsideRow } from '../report/outside-row.js';
+import { escapeControls } from '../text/escape.js';
+import { textWidth } from '../text/text-width.js';
+import type { Note } from './notes.js';
 
 export const READING_HEADING = 'reading';
 

@@ -1,13 +1,12 @@
 import { Array, Map, Math, Number, Set } from '../host/intrinsics.js';
 import { PROGRAM, type Report, type StageRow } from '../model/report.js';
+import { OUTSIDE } from '../report/outside-row.js';
+import { stageTree } from '../report/tree.js';
 import { escapeControls } from '../text/escape.js';
 import { NOTHING } from '../text/format.js';
 import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText } from '../text/grid.js';
 import { type Paint, painter } from '../text/paint.js';
 import { type Column, type ColumnKey, cellOf, columnsOf, type LeftOut, READING_KEY, rankOf } from './columns.js';
-import { type Note, notesOf } from './notes.js';
-import { OUTSIDE } from './outside-row.js';
-import { type Ranking, rank } from './ranking.js';
 import {
   evidenceOf,
   READING_HEADING,
@@ -15,8 +14,9 @@ import {
   readingCell,
   readingNotes,
   readingsOfReport,
-} from './readings/column.js';
-import { stageTree } from './tree.js';
+} from './findings-column.js';
+import { type Note, notesOf } from './notes.js';
+import { type Ranking, rank } from './ranking.js';
 
 export interface TableOptions extends Ranking {
   /** Characters a line may have: columns give way to it. Without one the table is as wide as it needs. */

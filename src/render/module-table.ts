@@ -1,9 +1,9 @@
 import type { Report, StageRow } from '../model/report.js';
+import { stageTree } from '../report/tree.js';
 import { escapeControls } from '../text/escape.js';
 import { NOTHING, type Quantity, size } from '../text/format.js';
 import { GAP, labelColumn, numberColumn } from '../text/grid.js';
 import { type Paint, painter } from '../text/paint.js';
-import { stageTree } from './tree.js';
 
 export interface ModuleTableOptions {
   /** Characters a line may have: modules that allocated least give way to it. */

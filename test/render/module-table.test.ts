@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { renderModules } from '../../src/report/module-table.js';
-import { report, row } from './fixture.js';
+import { renderModules } from '../../src/render/module-table.js';
+import { report, row } from '../report/fixture.js';
 
 const MIB = 1024;
 const allocated = report({

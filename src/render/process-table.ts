@@ -1,11 +1,11 @@
 import { PARTS } from '../model/composition.js';
 import type { ProcessEntry } from '../model/process-list.js';
 import type { ReportHeader } from '../model/report.js';
+import { memoryKib } from '../report/process-list.js';
 import { escapeControls } from '../text/escape.js';
 import { duration, inline, NOTHING, type Quantity, size } from '../text/format.js';
 import { GAP, type GridColumn, labelColumn, numberColumn, textColumn } from '../text/grid.js';
 import { painter } from '../text/paint.js';
-import { memoryKib } from './process-list.js';
 
 export interface ProcessTableOptions {
   /** Characters a line may have. */

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { METRICS } from '../../src/model/metrics.js';
 import type { StageRow } from '../../src/model/report.js';
 import { absent } from '../../src/model/sources.js';
-import { type ColumnKey, columnsOf, IMPORTANCE, rankOf } from '../../src/report/columns.js';
+import { type ColumnKey, columnsOf, IMPORTANCE, rankOf } from '../../src/render/columns.js';
 import { inline } from '../../src/text/format.js';
-import { durations, pipelineReport, report, row } from './fixture.js';
+import { durations, pipelineReport, report, row } from '../report/fixture.js';
 
 function headings(...rows: StageRow[]): string[] {
   return columnsOf(report({ stages: rows })).columns.map(({ heading }) => heading);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Reading, ReadingKind } from '../../../src/findings/findings.js';
-import type { StageRow } from '../../../src/model/report.js';
-import { readingCell, readingNotes, readingsOfReport } from '../../../src/report/readings/column.js';
-import { report, row } from '../fixture.js';
+import type { Reading, ReadingKind } from '../../src/findings/findings.js';
+import type { StageRow } from '../../src/model/report.js';
+import { readingCell, readingNotes, readingsOfReport } from '../../src/render/findings-column.js';
+import { report, row } from '../report/fixture.js';
 
 const reading = (kind: ReadingKind, amount = 1, share = 0.5): Reading => ({
   kind,
