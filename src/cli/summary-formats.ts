@@ -1,3 +1,4 @@
+import { renderCaliper } from '../export/caliper.js';
 import { quantileSeconds } from '../model/histogram.js';
 import type { MetricField } from '../model/metrics.js';
 import type { Report, StageRow } from '../model/report.js';
@@ -6,7 +7,6 @@ import { renderJson } from '../render/json.js';
 import { escapeMarkdown, markdownTable, renderMarkdown } from '../render/markdown.js';
 import { type Ranking, rank } from '../render/ranking.js';
 import { renderTable } from '../render/table.js';
-import { renderCaliper } from '../report/caliper.js';
 import type { SummaryResult } from '../summary/summary.js';
 import { escapeControls } from '../text/escape.js';
 import { counted } from '../text/format.js';

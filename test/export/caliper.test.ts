@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { renderCaliper } from '../../src/export/caliper.js';
 import type { StageRow } from '../../src/model/report.js';
-import { renderCaliper } from '../../src/report/caliper.js';
-import { pipelineReport, report, row } from './fixture.js';
+import { pipelineReport, report, row } from '../report/fixture.js';
 import { readAsHatchet } from './hatchet-reader.js';
 
 const called = (stage: string, values: Partial<StageRow> = {}) => row(stage, { calls: 1, wall_s: 1, ...values });
