@@ -5,7 +5,7 @@ import { type Side, SideSum } from '../compare/side.js';
 import { sideFolds } from '../compare/side-fold.js';
 import type { NumberField } from '../model/number-metrics.js';
 import { SetupError } from '../model/setup-error.js';
-import { findSources, type Source } from '../summary/files.js';
+import { findSources, type Source } from '../records/files.js';
 import { counted } from '../text/format.js';
 import { readRecords, sayNotTaken } from './read-records.js';
 import { say } from './say.js';

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { type Source, STDIN } from '../summary/files.js';
-import type { FoldSource } from '../summary/line-fold.js';
-import type { TaskResult } from '../summary/run-task.js';
-import { runTasks } from '../summary/run-tasks.js';
-import { type Task, tasksOf } from '../summary/tasks.js';
+import { type Task, tasksOf } from '../records/chunks.js';
+import { type Source, STDIN } from '../records/files.js';
+import type { FoldSource } from '../records/line-fold.js';
+import type { TaskResult } from '../records/run-chunk.js';
+import { runTasks } from '../records/run-chunks.js';
 import { counted } from '../text/format.js';
 import { readProgress } from './read-progress.js';
 import { say } from './say.js';

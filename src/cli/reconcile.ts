@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { withoutMark } from '../byte-order-mark.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import type { ProfiledTasks } from '../reconcile/profiled-task.js';
 import { type Faults, readProfiled } from '../reconcile/read-profiled.js';
@@ -8,6 +7,7 @@ import { reconcileTask } from '../reconcile/reconcile.js';
 import type { Gathering } from '../reconcile/reconciled.js';
 import { parseSacct, type SacctRows } from '../reconcile/sacct-rows.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
+import { withoutMark } from '../records/byte-order-mark.js';
 import { counted } from '../text/format.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { METRICS, type MetricField } from '../model/metrics.js';
-import { findSources, type Source } from '../summary/files.js';
+import { findSources, type Source } from '../records/files.js';
+import { MOST_INPUTS } from '../records/repeated-inputs.js';
 import { NO_GROUP } from '../summary/groups.js';
 import { type GroupPath, recordFolds } from '../summary/record-fold.js';
-import { MOST_INPUTS } from '../summary/repeated-inputs.js';
 import { Summary, type SummaryResult } from '../summary/summary.js';
 import { counted } from '../text/format.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';

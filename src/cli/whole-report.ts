@@ -1,9 +1,9 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { withoutMark } from '../byte-order-mark.js';
 import type { Report } from '../model/report.js';
 import { checkReport } from '../model/report-check.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
-import type { Source } from '../summary/files.js';
+import { withoutMark } from '../records/byte-order-mark.js';
+import type { Source } from '../records/files.js';
 
 /** Reports of 131,072 labels have about so much. */
 const LARGEST_REPORT_BYTES = 256 * 1024 * 1024;

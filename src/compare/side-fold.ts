@@ -1,12 +1,12 @@
 import type { NumberField } from '../model/number-metrics.js';
 import { PROGRAM } from '../model/report.js';
+import type { Bytes } from '../records/bytes.js';
+import type { FoldSource, LineFold, OpenFold } from '../records/line-fold.js';
+import { type MalformedLine, MalformedLines } from '../records/malformed.js';
+import { BLANK, RECORD, RecordReader } from '../records/record-reader.js';
+import type { Place } from '../records/worst.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
 import { OTHER } from '../store/labels.js';
-import type { Bytes } from '../summary/bytes.js';
-import type { FoldSource, LineFold, OpenFold } from '../summary/line-fold.js';
-import { type MalformedLine, MalformedLines } from '../summary/malformed.js';
-import { BLANK, RECORD, RecordReader } from '../summary/record-reader.js';
-import type { Place } from '../summary/worst.js';
 import { GrowingFloats } from './growing-floats.js';
 import { hashOf, textHash } from './hash.js';
 import { type InputWeights, weightOf } from './inputs.js';

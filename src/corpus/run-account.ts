@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { readChildrenUsage } from '../native/children-usage.js';
 import { type ProcessUsage, readProcessUsage } from '../os/process-usage.js';
 import { slurmIdentity } from '../os/slurm.js';
-import { RUN_SCHEMA, type RunAccount, type RunTally } from '../run-file.js';
+import { RUN_SCHEMA, type RunAccount, type RunTally } from '../records/map-account.js';
 import { pipelinePart } from './record-names.js';
 
 export interface AccountedRun {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { MARK_LENGTH, withoutMarkBytes } from '../byte-order-mark.js';
+import { MARK_LENGTH, withoutMarkBytes } from '../records/byte-order-mark.js';
 
 const LINE_END = 0x0a;
 const NUL = 0x00;

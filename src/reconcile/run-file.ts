@@ -1,5 +1,5 @@
-import { withoutMark } from '../byte-order-mark.js';
-import { RUN_SCHEMA } from '../run-file.js';
+import { withoutMark } from '../records/byte-order-mark.js';
+import { RUN_SCHEMA } from '../records/map-account.js';
 
 /** What is used here of a `RunAccount`, which has been in a file since: nothing of it is taken for granted. */
 export interface RunFile {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseRunFile, type RunFile, taskOf } from '../../src/reconcile/run-file.js';
-import type { RunAccount } from '../../src/run-file.js';
+import type { RunAccount } from '../../src/records/map-account.js';
 
 const WHOLE: RunAccount = {
   schema: 'stageprof-run/1',

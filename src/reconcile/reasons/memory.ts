@@ -1,5 +1,5 @@
+import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../../records/map-account.js';
 import { shownAmount } from '../../render/reconciled-amounts.js';
-import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../../run-file.js';
 import { samplesApartS } from '../reconciled.js';
 import type { RunFile } from '../run-file.js';
 import { isShell } from '../steps.js';

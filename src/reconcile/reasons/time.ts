@@ -1,5 +1,5 @@
+import { WRITTEN_EVERY_S } from '../../records/map-account.js';
 import { shownAmount } from '../../render/reconciled-amounts.js';
-import { WRITTEN_EVERY_S } from '../../run-file.js';
 import type { ProfiledTask } from '../profiled-task.js';
 import { samplesApartS } from '../reconciled.js';
 import { isKilled } from '../sacct-tasks.js';

@@ -1,6 +1,6 @@
+import type { Task } from './chunks.js';
 import { STDIN } from './files.js';
 import type { MalformedLine } from './malformed.js';
-import type { Task } from './tasks.js';
 import type { Place } from './worst.js';
 
 /** Where a record or line stands, as a person finds it. */

@@ -1,6 +1,6 @@
+import type { Task } from './chunks.js';
 import type { OpenFold } from './line-fold.js';
-import { runTask, type TaskResult } from './run-task.js';
-import type { Task } from './tasks.js';
+import { runTask, type TaskResult } from './run-chunk.js';
 
 /** What all threads of a run have in common. */
 export interface Shared {

@@ -1,4 +1,4 @@
-import type { SlurmIdentity } from './model/report.js';
+import type { SlurmIdentity } from '../model/report.js';
 
 /** What both sides know of the file that a run of `map` leaves beside its records: `map` writes it, `reconcile` reads it. */
 export const RUN_SCHEMA = 'stageprof-run/1';

@@ -1,4 +1,4 @@
-// node test/summary/fuzz.js [LINES] [SEED]: puts so many damaged lines through summarize, among whole ones, in files that
+// node test/records/fuzz.js [LINES] [SEED]: puts so many damaged lines through summarize, among whole ones, in files that
 // are plain, compressed or cut. What JSON.parse, the check of a report and mergeReports make of each line is the oracle:
 // every line has to be counted as a record, or named by file and number, and the sums have to be those of the records.
 // Prints what was found, the slowest run and the largest growth of memory; exits with 1 where something differs, is
@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { renderSummary } from '../../dist/cli/summary-formats.js';
-import { findSources } from '../../dist/summary/files.js';
+import { tasksOf } from '../../dist/records/chunks.js';
+import { findSources } from '../../dist/records/files.js';
+import { runTasks } from '../../dist/records/run-chunks.js';
 import { recordFolds } from '../../dist/summary/record-fold.js';
-import { runTasks } from '../../dist/summary/run-tasks.js';
 import { Summary } from '../../dist/summary/summary.js';
-import { tasksOf } from '../../dist/summary/tasks.js';
 import { damagedLine, packed, randomFrom, sampleLines } from './damage.js';
 import { differences, Expected } from './oracle.js';
 

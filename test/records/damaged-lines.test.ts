@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { checkReport } from '../../src/model/report-check.js';
+import { RecordReader } from '../../src/records/record-reader.js';
 import { ReportMerger } from '../../src/report/merge.js';
 import { RecordFold } from '../../src/summary/record-fold.js';
-import { RecordReader } from '../../src/summary/record-reader.js';
 import { pipelineReport } from '../report/fixture.js';
 import { lineOf } from './scanned.js';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
 import { present } from '../../src/model/sources.js';
-import { MALFORMED } from '../../src/summary/json-scanner.js';
-import { ReportColumns } from '../../src/summary/report-columns.js';
-import { ReportScanner } from '../../src/summary/report-scanner.js';
+import { MALFORMED } from '../../src/records/json-scanner.js';
+import { ReportColumns } from '../../src/records/report-columns.js';
+import { ReportScanner } from '../../src/records/report-scanner.js';
 import { pipelineReport } from '../report/fixture.js';
 import { lineOf } from './scanned.js';
 

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { crc32, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { decompressed } from '../../src/summary/decompress.js';
-import { crc32ByTable } from '../../src/summary/gunzip.js';
+import { decompressed } from '../../src/records/decompress.js';
+import { crc32ByTable } from '../../src/records/gunzip.js';
 
 const hasZstd = spawnSync('zstd', ['--version'], { stdio: 'ignore' }).status === 0;
 

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type FoldSource, openFoldsOf } from './line-fold.js';
-import type { TaskResult } from './run-task.js';
-import { type Shared, shareTasks } from './share-tasks.js';
+import type { TaskResult } from './run-chunk.js';
+import { type Shared, shareTasks } from './share-chunks.js';
 
 /** What a worker is started with. */
 export interface WorkerData {

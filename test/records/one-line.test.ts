@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { onOneLine } from '../../src/summary/one-line.js';
+import { onOneLine } from '../../src/records/one-line.js';
 
 /** What comes out of pieces of so many bytes. */
 async function through(text: string, pieceBytes: number): Promise<string> {

@@ -1,5 +1,5 @@
-import type { Bytes } from '../../src/summary/bytes.js';
-import { type LineKind, RecordScanner, type Slice } from '../../src/summary/record-scanner.js';
+import type { Bytes } from '../../src/records/bytes.js';
+import { type LineKind, RecordScanner, type Slice } from '../../src/records/record-scanner.js';
 
 /** A line as the scanners want it: a newline at its end, slack behind it, and something else before it. */
 export function lineOf(content: string | Uint8Array): { input: Bytes; from: number } {

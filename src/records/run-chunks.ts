@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import type { Task } from './chunks.js';
 import { type FoldSource, openFoldsOf } from './line-fold.js';
-import { runTask, type TaskResult } from './run-task.js';
-import { type Shared, shareTasks } from './share-tasks.js';
-import type { Task } from './tasks.js';
+import { runTask, type TaskResult } from './run-chunk.js';
+import { type Shared, shareTasks } from './share-chunks.js';
 import type { WorkerData, WorkerMessage } from './worker.js';
 
 export interface TaskOptions<State> {

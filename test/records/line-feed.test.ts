@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LineFeed, LONGEST_LINE_BYTES, type Stretch } from '../../src/summary/line-feed.js';
+import { LineFeed, LONGEST_LINE_BYTES, type Stretch } from '../../src/records/line-feed.js';
 
 /** The lines that are taken of pieces, as texts. */
 function linesOf(pieces: readonly Uint8Array[], stretch: Stretch = {}): string[] {

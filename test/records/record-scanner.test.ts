@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RecordScanner } from '../../src/summary/record-scanner.js';
+import { RecordScanner } from '../../src/records/record-scanner.js';
 import { scanned } from './scanned.js';
 
 const MEMBERS = ['input', 'error', 'profile', 'group'];

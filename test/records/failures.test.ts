@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Failures, NO_KIND, OTHER_KINDS } from '../../src/summary/failures.js';
+import { Failures, NO_KIND, OTHER_KINDS } from '../../src/records/failures.js';
 
 test('failures are counted by their kind, the most frequent first, however they were shared out', () => {
   const whole = new Failures();

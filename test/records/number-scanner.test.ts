@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MALFORMED } from '../../src/summary/json-scanner.js';
-import { scanNumber } from '../../src/summary/number-scanner.js';
+import { MALFORMED } from '../../src/records/json-scanner.js';
+import { scanNumber } from '../../src/records/number-scanner.js';
 
 const into = new Float64Array(1);
 

@@ -1,12 +1,12 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { systemReason } from '../model/setup-error.js';
 import { counted } from '../text/format.js';
+import type { Part, Task } from './chunks.js';
 import { decompressed } from './decompress.js';
 import { STDIN } from './files.js';
 import { LineFeed, type LineSink } from './line-feed.js';
 import type { LineFold } from './line-fold.js';
 import { onOneLine } from './one-line.js';
-import type { Part, Task } from './tasks.js';
 
 const PIECE_BYTES = 256 * 1024;
 

@@ -7,7 +7,7 @@ const LINES = 1500;
 test('each damaged line is counted as a record or named, and the sums are those of the records', async () => {
   const seed = 20_260_601;
   const found = await fuzz(LINES, seed);
-  expect(found.failures, `node test/summary/fuzz.js ${LINES} ${seed}`).toEqual([]);
+  expect(found.failures, `node test/records/fuzz.js ${LINES} ${seed}`).toEqual([]);
   expect(found.damaged).toBe(LINES);
   expect(found.records).toBeGreaterThan(LINES / 4);
   expect(found.named).toBeGreaterThan(LINES / 4);

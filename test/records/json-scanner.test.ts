@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MALFORMED, NEWLINE, skipBlanks, skipValue } from '../../src/summary/json-scanner.js';
+import { MALFORMED, NEWLINE, skipBlanks, skipValue } from '../../src/records/json-scanner.js';
 import { lineOf } from './scanned.js';
 
 function isAccepted(text: string | Uint8Array): boolean {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { RecordReader } from '../../src/records/record-reader.js';
+import { RepeatedInputs } from '../../src/records/repeated-inputs.js';
 import { RecordFold } from '../../src/summary/record-fold.js';
-import { RecordReader } from '../../src/summary/record-reader.js';
-import { RepeatedInputs } from '../../src/summary/repeated-inputs.js';
 import { lineOf } from './scanned.js';
 
 /** How many of the inputs of these lines have more than one good record. */
