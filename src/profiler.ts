@@ -20,7 +20,7 @@ import { formatWarning } from './model/warnings.js';
 import { maskOf } from './native/native-sampler.js';
 import { openSampler } from './native/open-sampler.js';
 import { slurmIdentity } from './os/slurm.js';
-import { collectFacts } from './recorder/facts.js';
+import { collectFacts } from './recorder/metadata.js';
 import { openRecorder, type Recorder } from './recorder/recorder.js';
 import type { HeaderFacts, MeasuredRows } from './report/build.js';
 import { composeKib } from './report/composition.js';

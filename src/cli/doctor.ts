@@ -4,7 +4,7 @@ import { systemReason } from '../model/setup-error.js';
 import { absent, present, SOURCE_NAMES } from '../model/sources.js';
 import { findTracker } from '../native/tracker-file.js';
 import { fileSystemOf } from '../os/file-system.js';
-import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/place.js';
+import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/recorder-folder.js';
 import { painter } from '../text/paint.js';
 import { addonAdvice, recorderAdvice, sourceAdvice, trackerAdvice } from './advice.js';
 import { type Advised, type Diagnosis, doctorPage } from './doctor-page.js';

@@ -2,7 +2,12 @@ import type { StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import { fileSystemOf } from '../os/file-system.js';
 import { removeLeftovers } from '../recorder/leftovers.js';
-import { makeRecorderFolder, recorderFolder, recorderFolders, shortLivedRecorderFolder } from '../recorder/place.js';
+import {
+  makeRecorderFolder,
+  recorderFolder,
+  recorderFolders,
+  shortLivedRecorderFolder,
+} from '../recorder/recorder-folder.js';
 import { trackedEnvironment } from '../run/child-environment.js';
 import { inspectProgram, thisFinder } from '../run/program-file.js';
 import { chooseTracker } from '../run/tracker-choice.js';

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { StageProfilerOptions } from '../model/options.js';
 import { SetupError } from '../model/setup-error.js';
-import { recorderName } from '../recorder/place.js';
+import { recorderName } from '../recorder/recorder-folder.js';
 import { EventQueue } from './event-queue.js';
 import type { RecordFolder } from './record-folder.js';
 import type { PlacedInput } from './record-places.js';

@@ -13,7 +13,7 @@ import { SetupError, systemReason } from '../model/setup-error.js';
 import { formatWarning } from '../model/warnings.js';
 import { endWithParent } from '../native/parent-death.js';
 import { nullProfiler } from '../null-profiler.js';
-import { recorderFolders, shownFolder } from '../recorder/place.js';
+import { recorderFolders, shownFolder } from '../recorder/recorder-folder.js';
 import { StageProfiler } from '../stage-profiler.js';
 import { type LastMoments, readLastMoments } from './last-moments.js';
 import { loadPipeline, type PipelineFunction } from './pipeline.js';

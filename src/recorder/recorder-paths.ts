@@ -9,7 +9,7 @@ import {
   recorderFolders,
   recorderName,
   shownFolder,
-} from './place.js';
+} from './recorder-folder.js';
 import { systemFault } from './system-fault.js';
 
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);

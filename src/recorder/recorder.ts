@@ -8,7 +8,6 @@ import { formatWarning } from '../model/warnings.js';
 import { type Binding, loadBinding, type NativeRecorder, NO_EXTERNAL_BUFFERS } from '../native/binding.js';
 import { ROW_BYTES } from '../store/row-store.js';
 import { CALL_CELLS, COUNTS, PlainMemory, type StateMemory } from '../store/state-memory.js';
-import type { RecorderFacts } from './facts.js';
 import {
   BYTE_ORDER_MARK,
   BYTE_ORDER_OFFSET,
@@ -25,6 +24,7 @@ import {
   VERSION_OFFSET,
   writerPlaces,
 } from './format.js';
+import type { RecorderFacts } from './metadata.js';
 import { isBoundToFolder, isFull, RecorderPaths } from './recorder-paths.js';
 import { systemFault } from './system-fault.js';
 

@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } 
 import { join } from 'node:path';
 import type { Report } from '../model/report.js';
 import type { StageCost } from '../model/stage-cost.js';
-import type { RecorderFacts } from '../recorder/facts.js';
 import { FileBytes } from '../recorder/file-bytes.js';
+import type { RecorderFacts } from '../recorder/metadata.js';
 import { type RecorderState, readRecorder } from '../recorder/reader.js';
 import { reportOf } from '../recorder/recorded-report.js';
 import { movedWarning } from '../recorder/recorder-paths.js';

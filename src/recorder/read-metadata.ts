@@ -3,9 +3,9 @@ import { recorderError } from '../model/errors.js';
 import type { SlurmIdentity } from '../model/report.js';
 import { absent, SOURCE_NAMES, type SourceState, type Sources, type Truth } from '../model/sources.js';
 import type { MemoryCgroup } from '../os/memory-cgroup.js';
-import type { ProcessIdentity, RecorderFacts } from './facts.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, HEADER_BYTES, isPossible } from './format.js';
+import type { ProcessIdentity, RecorderFacts } from './metadata.js';
 
 const MOST_NAMES = 1024;
 const LONGEST_TEXT = 4096;

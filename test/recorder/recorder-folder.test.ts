@@ -9,7 +9,7 @@ import {
   recorderFolder,
   recorderName,
   shortLivedRecorderFolder,
-} from '../../src/recorder/place.js';
+} from '../../src/recorder/recorder-folder.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const OWN = `stageprof-${process.getuid?.()}`;
