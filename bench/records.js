@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bucketOf } from '../dist/model/histogram.js';
 import { METRICS } from '../dist/model/metrics.js';
-import { StageProfiler } from '../dist/stage-profiler.js';
+import { StageProfiler } from '../dist/profiler/stage-profiler.js';
 
 export const STAGES = [
   'read',

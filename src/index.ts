@@ -1,5 +1,3 @@
-export { activeProfiler } from './active.js';
-export { type Capabilities, capabilities } from './capabilities.js';
 export {
   READING_THRESHOLDS,
   type Reading,
@@ -19,7 +17,9 @@ export type { Report, ReportHeader, SlurmIdentity, StageRow } from './model/repo
 export type { SourceName, SourceState, Sources, Truth } from './model/sources.js';
 export type { StageMessage } from './model/stage-message.js';
 export type { ThreadCpu, ThreadGroup, ThreadGroupCpu } from './model/thread-cpu.js';
-export { NullProfiler, nullProfiler } from './null-profiler.js';
+export { activeProfiler } from './profiler/active.js';
+export { type Capabilities, capabilities } from './profiler/capabilities.js';
+export { NullProfiler, nullProfiler } from './profiler/null-profiler.js';
+export { StageProfiler } from './profiler/stage-profiler.js';
 export { renderTable, type TableOptions } from './render/table.js';
 export { mergeReports } from './report/merge.js';
-export { StageProfiler } from './stage-profiler.js';

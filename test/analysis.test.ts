@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import flows from '../examples/flows/flows.js';
 import type { Report } from '../src/model/report.js';
-import { StageProfiler } from '../src/stage-profiler.js';
+import { StageProfiler } from '../src/profiler/stage-profiler.js';
 import { MAIN } from './cli/run-cli.js';
 import { packageDirectory } from './examples/installed.js';
 import { report, row } from './report/fixture.js';

@@ -14,7 +14,7 @@ import {
 import type { Sampler } from '../src/model/sampler.js';
 import { present, type SamplerSources } from '../src/model/sources.js';
 import type { StageCost } from '../src/model/stage-cost.js';
-import { StageProfiler } from '../src/stage-profiler.js';
+import { StageProfiler } from '../src/profiler/stage-profiler.js';
 
 export type SlotValues = { readonly [Slot in SlotName]?: number };
 

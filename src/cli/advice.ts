@@ -1,7 +1,7 @@
-import type { Capabilities } from '../capabilities.js';
 import type { SourceName, Truth } from '../model/sources.js';
 import type { TrackerFile } from '../native/tracker-file.js';
 import type { FileSystem } from '../os/file-system.js';
+import type { Capabilities } from '../profiler/capabilities.js';
 import type { Machine } from './machine.js';
 
 /** How Node says that addons are switched off, or that its permission model does not allow them. */

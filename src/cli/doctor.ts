@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { capabilities } from '../capabilities.js';
 import { systemReason } from '../model/setup-error.js';
 import { absent, present, SOURCE_NAMES } from '../model/sources.js';
 import { findTracker } from '../native/tracker-file.js';
 import { fileSystemOf } from '../os/file-system.js';
+import { capabilities } from '../profiler/capabilities.js';
 import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/recorder-folder.js';
 import { painter } from '../text/paint.js';
 import { addonAdvice, recorderAdvice, sourceAdvice, trackerAdvice } from './advice.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MEASURES, resolveOptions, type StageProfilerOptions } from '../../src/model/options.js';
-import { StageProfiler } from '../../src/stage-profiler.js';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 
 const wrong = (options: unknown): unknown => {
   try {

@@ -1,7 +1,7 @@
 // Records, and what can befall their lines and files.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
-import { StageProfiler } from '../../dist/stage-profiler.js';
+import { StageProfiler } from '../../dist/profiler/stage-profiler.js';
 
 const TOKENS = [
   '{',

@@ -1,4 +1,4 @@
-import type { Profiler } from './model/profiler.js';
+import type { Profiler } from '../model/profiler.js';
 import { nullProfiler } from './null-profiler.js';
 import { StageProfiler } from './stage-profiler.js';
 

@@ -1,17 +1,17 @@
-import { CALL_STATE, type OpenCall } from './accounting/open-calls.js';
-import { boundTo, Object, Proxy, RangeError, Reflect, Symbol } from './host/intrinsics.js';
-import { functionError, labelError } from './model/errors.js';
-import type { StageProfilerOptions } from './model/options.js';
-import type { AnyFunction, Profiler, Stage } from './model/profiler.js';
-import type { Report } from './model/report.js';
-import type { StageCost } from './model/stage-cost.js';
-import type { ThreadCpu } from './model/thread-cpu.js';
+import { CALL_STATE, type OpenCall } from '../accounting/open-calls.js';
+import { boundTo, Object, Proxy, RangeError, Reflect, Symbol } from '../host/intrinsics.js';
+import { functionError, labelError } from '../model/errors.js';
+import type { StageProfilerOptions } from '../model/options.js';
+import type { AnyFunction, Profiler, Stage } from '../model/profiler.js';
+import type { Report } from '../model/report.js';
+import type { StageCost } from '../model/stage-cost.js';
+import type { ThreadCpu } from '../model/thread-cpu.js';
+import { buildReport } from '../report/build.js';
+import { checkLabel } from '../store/labels.js';
+import { stageCostOf } from './calibration.js';
 import { nullProfiler } from './null-profiler.js';
-import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK, type ProfilerParts, Profiling } from './profiler.js';
-import { buildReport } from './report/build.js';
+import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK, type ProfilerParts, Profiling } from './profiling.js';
 import { unannounced } from './stage-channels.js';
-import { stageCostOf } from './stage-cost.js';
-import { checkLabel } from './store/labels.js';
 
 /**
  * Measures stages and sums them up by label. See `Profiler` for its methods.

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { StageMessage } from './model/stage-message.js';
+import type { StageMessage } from '../model/stage-message.js';
 import { CLOSE_CHANNEL, OPEN_CHANNEL } from './stage-channels.js';
 
 /** What a bridge does with a stage. */

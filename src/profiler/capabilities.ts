@@ -1,8 +1,8 @@
-import { attributionState } from './attribution/attribution-state.js';
-import { resolveOptions } from './model/options.js';
-import { absent, present, type SourceState, type Sources } from './model/sources.js';
-import { loadBinding } from './native/binding.js';
-import { openSampler } from './native/open-sampler.js';
+import { attributionState } from '../attribution/attribution-state.js';
+import { resolveOptions } from '../model/options.js';
+import { absent, present, type SourceState, type Sources } from '../model/sources.js';
+import { loadBinding } from '../native/binding.js';
+import { openSampler } from '../native/open-sampler.js';
 
 /** What can be measured in this process, how, and why not. */
 export interface Capabilities {

@@ -1,9 +1,9 @@
-import { wallNs } from './host/clock.js';
-import { Map, Math } from './host/intrinsics.js';
-import { MEASURES, type StageProfilerOptions } from './model/options.js';
-import type { Profiler } from './model/profiler.js';
-import type { SamplerOptions } from './model/sampler.js';
-import type { StageCost } from './model/stage-cost.js';
+import { wallNs } from '../host/clock.js';
+import { Map, Math } from '../host/intrinsics.js';
+import { MEASURES, type StageProfilerOptions } from '../model/options.js';
+import type { Profiler } from '../model/profiler.js';
+import type { SamplerOptions } from '../model/sampler.js';
+import type { StageCost } from '../model/stage-cost.js';
 
 /** Until V8 has optimised the profiler a stage costs three times as much: 2,000 stages of all sources, more of cheap ones. */
 const WARM_UP_NS = 15e6;

@@ -1,8 +1,8 @@
-import type { OpenCall } from './accounting/open-calls.js';
-import { Float64Array } from './host/intrinsics.js';
-import { whenSettled } from './host/tasks.js';
-import { countedWarnings } from './report/counted-warnings.js';
-import { COUNTS, countIndex } from './store/state-memory.js';
+import type { OpenCall } from '../accounting/open-calls.js';
+import { Float64Array } from '../host/intrinsics.js';
+import { whenSettled } from '../host/tasks.js';
+import { countedWarnings } from '../report/counted-warnings.js';
+import { COUNTS, countIndex } from '../store/state-memory.js';
 
 const SETTLED = settled();
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { activeProfiler, installProfiler } from '../src/active.js';
-import { nullProfiler } from '../src/null-profiler.js';
-import { scripted } from './scripted-sampler.js';
+import { activeProfiler, installProfiler } from '../../src/profiler/active.js';
+import { nullProfiler } from '../../src/profiler/null-profiler.js';
+import { scripted } from '../scripted-sampler.js';
 
 const ACTIVE = Symbol.for('stageprof.activeProfiler');
 
@@ -26,7 +26,7 @@ test('every copy of the package in a program finds the same one', async () => {
   const { profiler } = scripted();
   installProfiler(profiler);
   vi.resetModules();
-  const copy = await import('../src/active.js');
+  const copy = await import('../../src/profiler/active.js');
   expect(copy.activeProfiler).not.toBe(activeProfiler);
   expect(copy.activeProfiler()).toBe(profiler);
 });

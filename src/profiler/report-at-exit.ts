@@ -1,8 +1,8 @@
-import { join, lstatSync, unlinkSync, writeAll, writeFileSync } from './host/files.js';
-import { JSON } from './host/intrinsics.js';
-import { processId, tmpdir } from './host/process.js';
-import type { Report } from './model/report.js';
-import { systemReason } from './model/setup-error.js';
+import { join, lstatSync, unlinkSync, writeAll, writeFileSync } from '../host/files.js';
+import { JSON } from '../host/intrinsics.js';
+import { processId, tmpdir } from '../host/process.js';
+import type { Report } from '../model/report.js';
+import { systemReason } from '../model/setup-error.js';
 
 const STDERR = 2;
 const SHARED_MEMORY = '/dev/shm';

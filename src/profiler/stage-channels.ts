@@ -1,8 +1,8 @@
-import { threadStartNs } from './host/clock.js';
-import { Object } from './host/intrinsics.js';
-import { channel, setImmediate } from './host/tasks.js';
-import type { Profiler } from './model/profiler.js';
-import type { ClosedCall, StageMessage } from './model/stage-message.js';
+import { threadStartNs } from '../host/clock.js';
+import { Object } from '../host/intrinsics.js';
+import { channel, setImmediate } from '../host/tasks.js';
+import type { Profiler } from '../model/profiler.js';
+import type { ClosedCall, StageMessage } from '../model/stage-message.js';
 
 export const OPEN_CHANNEL = 'stageprof:stage:open';
 export const CLOSE_CHANNEL = 'stageprof:stage:close';

@@ -1,4 +1,4 @@
-import type { AnyFunction, Profiler, Stage } from './model/profiler.js';
+import type { AnyFunction, Profiler, Stage } from '../model/profiler.js';
 
 const nullStage: Stage = Object.freeze({
   label: '',

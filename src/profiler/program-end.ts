@@ -1,6 +1,6 @@
-import { Error, Object, Reflect, String } from './host/intrinsics.js';
-import { addProcessListener, processListeners, processObject } from './host/process.js';
-import { queueMicrotask } from './host/tasks.js';
+import { Error, Object, Reflect, String } from '../host/intrinsics.js';
+import { addProcessListener, processListeners, processObject } from '../host/process.js';
+import { queueMicrotask } from '../host/tasks.js';
 
 type Ending = { reallyExit(code?: number): never };
 

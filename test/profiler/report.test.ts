@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { METRICS } from '../src/model/metrics.js';
-import { isNumberMetric } from '../src/model/number-metrics.js';
-import { MEASURES } from '../src/model/options.js';
-import { LEVEL_OF_PEAK, type SlotName } from '../src/model/sample-layout.js';
-import { absent, present } from '../src/model/sources.js';
-import { StageProfiler } from '../src/stage-profiler.js';
-import { rowOf, ScriptedSampler, scripted } from './scripted-sampler.js';
+import { METRICS } from '../../src/model/metrics.js';
+import { isNumberMetric } from '../../src/model/number-metrics.js';
+import { MEASURES } from '../../src/model/options.js';
+import { LEVEL_OF_PEAK, type SlotName } from '../../src/model/sample-layout.js';
+import { absent, present } from '../../src/model/sources.js';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
+import { rowOf, ScriptedSampler, scripted } from '../scripted-sampler.js';
 
 afterEach(() => vi.unstubAllEnvs());
 

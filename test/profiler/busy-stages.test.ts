@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { Report } from '../src/model/report.js';
-import { PACKAGE } from './workloads.js';
+import type { Report } from '../../src/model/report.js';
+import { PACKAGE } from '../workloads.js';
 
 interface Run {
   readonly busyNs: Readonly<Record<string, number>>;

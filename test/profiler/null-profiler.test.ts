@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { NullProfiler, nullProfiler } from '../src/null-profiler.js';
-import { StageProfiler } from '../src/stage-profiler.js';
+import { NullProfiler, nullProfiler } from '../../src/profiler/null-profiler.js';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 
 test('it is not enabled and reports nothing, closed or not', () => {
   const profiler = new NullProfiler();

@@ -1,10 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { StageMessage } from '../src/model/stage-message.js';
-import { nullProfiler } from '../src/null-profiler.js';
-import { StageProfiler } from '../src/stage-profiler.js';
-import { rowOf, scripted } from './scripted-sampler.js';
-import { PACKAGE, runModule } from './workloads.js';
+import type { StageMessage } from '../../src/model/stage-message.js';
+import { nullProfiler } from '../../src/profiler/null-profiler.js';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
+import { rowOf, scripted } from '../scripted-sampler.js';
+import { PACKAGE, runModule } from '../workloads.js';
 
 const undo: (() => void)[] = [];
 afterEach(() => {
