@@ -1,7 +1,7 @@
 import type { Failure } from '../corpus/failure.js';
 import { readOpenStage } from '../corpus/last-moments.js';
 import { type RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
-import type { PlacedInput } from '../corpus/record-places.js';
+import type { PlacedInput } from '../corpus/record-paths.js';
 import { RunMeter } from '../corpus/run-account.js';
 import type { RunningInput } from '../corpus/running-input.js';
 import type { RunEvent, WorkerPool } from '../corpus/worker-pool.js';

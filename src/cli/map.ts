@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkPipeline, pipelineName } from '../corpus/pipeline.js';
 import { RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
-import { namedInputs, type Placing, placeRecords } from '../corpus/record-places.js';
+import { namedInputs, type Placing, placeRecords } from '../corpus/record-paths.js';
 import { inputsOfShard } from '../corpus/shard.js';
 import { WorkerPool } from '../corpus/worker-pool.js';
 import { counted } from '../text/format.js';

@@ -7,7 +7,7 @@ import { readLastMoments, removeRecorder } from './last-moments.js';
 import { endOf, failureOfEnding } from './process-ending.js';
 import { failureLine } from './record.js';
 import type { RecordFolder } from './record-folder.js';
-import { type PlacedInput, readStanding } from './record-places.js';
+import { type PlacedInput, readStanding } from './record-paths.js';
 import type { AbortReason, InputResult } from './worker-messages.js';
 import type { InputEnd, WorkerProcess } from './worker-process.js';
 

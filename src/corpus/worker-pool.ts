@@ -5,7 +5,7 @@ import { SetupError } from '../model/setup-error.js';
 import { recorderName } from '../recorder/recorder-folder.js';
 import { EventQueue } from './event-queue.js';
 import type { RecordFolder } from './record-folder.js';
-import type { PlacedInput } from './record-places.js';
+import type { PlacedInput } from './record-paths.js';
 import { type InputEvent, type InputLimits, type InputRun, RunningInput, type StrayEvent } from './running-input.js';
 import { WorkerProcess, WorkerStartError } from './worker-process.js';
 

@@ -19,7 +19,7 @@ import { type LastMoments, readLastMoments } from './last-moments.js';
 import { loadPipeline, type PipelineFunction } from './pipeline.js';
 import { failureLine, isJsonIntact, recordLine } from './record.js';
 import { InputAbort, type Outcome, runInput } from './run-input.js';
-import { StrayErrors } from './stray-errors.js';
+import { StrayErrors } from './unhandled-errors.js';
 import { EXIT_OWN_ERROR, type FromWorker, type InputResult, type ToWorker } from './worker-messages.js';
 
 type Order<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;

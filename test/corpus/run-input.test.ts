@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { PipelineContext, PipelineFunction } from '../../src/corpus/pipeline.js';
 import { InputAbort, runInput } from '../../src/corpus/run-input.js';
-import { StrayErrors } from '../../src/corpus/stray-errors.js';
+import { StrayErrors } from '../../src/corpus/unhandled-errors.js';
 import { nullProfiler } from '../../src/profiler/null-profiler.js';
 
 function run(pipeline: PipelineFunction, abort = new AbortController()) {

@@ -1,6 +1,6 @@
+import { ownerByStart, type StandingRecord, standingRecord, startLength } from './existing-record.js';
 import type { RecordFolder } from './record-folder.js';
 import { fileKey, possibleRecordNames, recordNames } from './record-names.js';
-import { ownerByStart, type StandingRecord, standingRecord, startLength } from './standing-record.js';
 
 /** An input and the file its record goes to. */
 export interface PlacedInput {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownerByStart, type StandingRecord, standingRecord } from '../../src/corpus/standing-record.js';
+import { ownerByStart, type StandingRecord, standingRecord } from '../../src/corpus/existing-record.js';
 
 const INPUT = 'scans/größe "1".tif';
 const GOOD = `${JSON.stringify({ input: INPUT, pages: 3 })}\n`;

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RecordFolder } from '../../src/corpus/record-folder.js';
-import { namedInputs, placeRecords } from '../../src/corpus/record-places.js';
+import { namedInputs, placeRecords } from '../../src/corpus/record-paths.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 function recordOf(input: string, members: object = { pages: 3 }): string {
