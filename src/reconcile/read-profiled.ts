@@ -9,7 +9,7 @@ import { BLANK, RECORD, RecordReader } from '../records/record-reader.js';
 import { runTask } from '../records/run-chunk.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ProfiledTasks, type TaskProfile } from './profiled-task.js';
-import { parseRunFile } from './run-file.js';
+import { parseRunFile } from './read-map-account.js';
 
 const LONGEST_RUN_FILE_BYTES = 1024 * 1024;
 

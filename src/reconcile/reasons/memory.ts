@@ -1,7 +1,7 @@
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../../records/map-account.js';
 import { shownAmount } from '../../render/reconciled-amounts.js';
+import type { RunFile } from '../read-map-account.js';
 import { samplesApartS } from '../reconciled.js';
-import type { RunFile } from '../run-file.js';
 import { isShell } from '../steps.js';
 import { type Evidence, longestS, NODE_S, type Reason, type Rule, SHELL_S } from './rule.js';
 import { outlived } from './time.js';

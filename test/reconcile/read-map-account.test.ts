@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseRunFile, type RunFile, taskOf } from '../../src/reconcile/run-file.js';
+import { parseRunFile, type RunFile, taskOf } from '../../src/reconcile/read-map-account.js';
 import type { RunAccount } from '../../src/records/map-account.js';
 
 const WHOLE: RunAccount = {
