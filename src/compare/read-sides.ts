@@ -1,15 +1,15 @@
-import { compareRows, compareSides, type Rows, rowsOfReport, rowsOfSide } from '../compare/comparison.js';
-import { type InputWeights, matchInputs } from '../compare/inputs.js';
-import type { CompareResult, SideFacts } from '../compare/result.js';
-import { type Side, SideSum } from '../compare/side.js';
-import { sideFolds } from '../compare/side-fold.js';
+import { readRecords, sayNotTaken } from '../cli/read-records.js';
+import { say } from '../cli/say.js';
+import { UsageError } from '../cli/usage-error.js';
 import type { NumberField } from '../model/number-metrics.js';
 import { SetupError } from '../model/setup-error.js';
 import { findSources, type Source } from '../records/files.js';
 import { counted } from '../text/format.js';
-import { readRecords, sayNotTaken } from './read-records.js';
-import { say } from './say.js';
-import { UsageError } from './usage-error.js';
+import { compareRows, compareSides, type Rows, rowsOfReport, rowsOfSide } from './comparison.js';
+import { type InputWeights, matchInputs } from './inputs.js';
+import type { CompareResult, SideFacts } from './result.js';
+import { type Side, SideSum } from './side.js';
+import { sideFolds } from './side-fold.js';
 import { readWholeReport, type WholeReport } from './whole-report.js';
 
 export interface ReadSidesOptions {
