@@ -1,9 +1,9 @@
 export {
-  READING_THRESHOLDS,
-  type Reading,
-  type ReadingContext,
-  type ReadingKind,
-  readingsOf,
+  FINDING_THRESHOLDS,
+  type Finding,
+  type FindingContext,
+  type FindingKind,
+  findingsOf,
   type Threshold,
   type ThresholdName,
 } from './findings/findings.js';

@@ -4,7 +4,7 @@ import { type Facts, limit } from './rule.js';
 const GIVE_BACK_AT_ONCE = 'MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0';
 
 /**
- * What lets go of memory that the allocator holds; docs/readings.md has what each setting was measured to do. Whoever
+ * What lets go of memory that the allocator holds; docs/findings.md has what each setting was measured to do. Whoever
  * has another allocator already is not told to take one.
  */
 export function holdLess(facts: Facts): string {

@@ -2,7 +2,7 @@ import { Object } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
 import { inline, size } from '../text/format.js';
 
-/** Parts of the texts of readings about memory. */
+/** Parts of the texts of findings about memory. */
 
 export function growth(kib: number): string {
   return inline(size(kib, true));

@@ -21,7 +21,7 @@ function canBeKept(growthKib: number, peakKib: number, { processes }: Facts): bo
 }
 
 /** What a part of the resident set was when the report was made, in all processes if each had as much as the largest. */
-function atEndKib(part: 'allocator_held_kb' | 'mapped_kb', { composition, processes }: Facts): number | null {
+function atEndKib(part: 'allocator_free_kb' | 'mapped_kb', { composition, processes }: Facts): number | null {
   const kib = composition?.[part] ?? null;
   return kib === null ? null : kib * processes;
 }
@@ -83,7 +83,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         'rss_kb_peak_max',
       ],
       sources: ['native', 'rss', 'js_peak'],
-      condition: `allocator_kb_delta is null, or of several calls with more than skipped_share of the readings of sources.allocator skipped, freed_kb >= ${LEAST}, freed_kb >= share_of_rss * rss_kb_delta, freed_kb <= native_kb_alloc and rss_kb_delta <= rss_kb_peak_max, where freed_kb = max(rest_kb - js_kb_peak_max, min(rest_kb - max(0, js_kb_delta), processes * composition.allocator_held_kb)) and rest_kb = rss_kb_delta - max(0, native_kb_delta) - max(0, external_kb_delta) - max(0, mapped_kb_delta)`,
+      condition: `allocator_kb_delta is null, or of several calls with more than skipped_share of the readings of sources.allocator skipped, freed_kb >= ${LEAST}, freed_kb >= share_of_rss * rss_kb_delta, freed_kb <= native_kb_alloc and rss_kb_delta <= rss_kb_peak_max, where freed_kb = max(rest_kb - js_kb_peak_max, min(rest_kb - max(0, js_kb_delta), processes * composition.allocator_free_kb)) and rest_kb = rss_kb_delta - max(0, native_kb_delta) - max(0, external_kb_delta) - max(0, mapped_kb_delta)`,
     },
     (known, facts) => {
       if (facts.row.allocator_kb_delta !== null && covers(facts.sources.allocator, facts)) return null;
@@ -94,7 +94,7 @@ export const MEMORY_RULES: readonly Rule[] = [
       // asked in the end, it holds at least what is called its own.
       const freed_kb = Math.max(
         rest_kb - js_kb_peak_max,
-        Math.min(rest_kb - jsGrowthKib(facts, js_kb_peak_max), atEndKib('allocator_held_kb', facts) ?? 0),
+        Math.min(rest_kb - jsGrowthKib(facts, js_kb_peak_max), atEndKib('allocator_free_kb', facts) ?? 0),
       );
       if (freed_kb > native_kb_alloc || !explainsGrowth(freed_kb, rss_kb_delta, rss_kb_peak_max, facts)) return null;
       return {

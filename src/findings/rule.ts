@@ -3,9 +3,9 @@ import type { MetricField } from '../model/metrics.js';
 import type { ReportHeader, StageRow } from '../model/report.js';
 import type { SourceName, SourceState, Sources } from '../model/sources.js';
 import { stagesWallS } from '../report/outside-row.js';
-import { READING_THRESHOLDS, type ThresholdName } from './thresholds.js';
+import { FINDING_THRESHOLDS, type ThresholdName } from './thresholds.js';
 
-export type ReadingKind =
+export type FindingKind =
   | 'fragmentation'
   | 'native-growth'
   | 'buffer-growth'
@@ -17,11 +17,11 @@ export type ReadingKind =
   | 'off-thread';
 
 /** One thing a row says that a person can act on. */
-export interface Reading {
-  readonly kind: ReadingKind;
+export interface Finding {
+  readonly kind: FindingKind;
   /** What it rests on: fields of the row, and what was made of them. Units are in the names. */
   readonly numbers: Readonly<Record<string, number>>;
-  /** The thresholds that were reached, by their name in `READING_THRESHOLDS`. */
+  /** The thresholds that were reached, by their name in `FINDING_THRESHOLDS`. */
   readonly thresholds: Readonly<Partial<Record<ThresholdName, number>>>;
   /** The seconds or KiB it is about, one of `numbers`. */
   readonly amount: number;
@@ -32,8 +32,8 @@ export interface Reading {
   readonly text: string;
 }
 
-/** What of a report's header a reading needs. */
-export type ReadingContext = Pick<
+/** What of a report's header a finding needs. */
+export type FindingContext = Pick<
   ReportHeader,
   'total_wall_s' | 'outside_wall_s' | 'stages_wall_s' | 'sources' | 'composition' | 'program' | 'partial'
 > & {
@@ -42,12 +42,12 @@ export type ReadingContext = Pick<
 };
 
 /** A field that may be null. */
-export type ReadingField = Exclude<
+export type FindingField = Exclude<
   MetricField,
   'calls' | 'errors' | 'open' | 'overlapped_calls' | 'wall_hist' | 'native_modules'
 >;
 
-/** A row with what of the header its readings need. */
+/** A row with what of the header its findings need. */
 export interface Facts {
   readonly row: StageRow;
   readonly sources: Sources;
@@ -62,26 +62,26 @@ export interface Facts {
 }
 
 /** What a condition found; null where it does not hold. */
-export type Evidence = Pick<Reading, 'thresholds' | 'amount'> & {
+export type Evidence = Pick<Finding, 'thresholds' | 'amount'> & {
   /** What it rests on besides the fields it needs. */
-  readonly numbers: Reading['numbers'];
+  readonly numbers: Finding['numbers'];
   /** What `amount` is a share of. */
   readonly whole: number;
   readonly text: string;
 };
 
 export interface Rule {
-  readonly kind: ReadingKind;
+  readonly kind: FindingKind;
   /** Fields without which it says nothing. */
-  readonly needs: readonly ReadingField[];
+  readonly needs: readonly FindingField[];
   /** Sources that have to have covered the calls. */
   readonly sources: readonly SourceName[];
-  /** The condition as docs/readings.md shows it. */
+  /** The condition as docs/findings.md shows it. */
   readonly condition: string;
-  read(facts: Facts): Reading | null;
+  read(facts: Facts): Finding | null;
 }
 
-export function factsOf(row: StageRow, context: ReadingContext): Facts {
+export function factsOf(row: StageRow, context: FindingContext): Facts {
   return {
     row,
     sources: context.sources,
@@ -94,17 +94,17 @@ export function factsOf(row: StageRow, context: ReadingContext): Facts {
 }
 
 /** Without launchers, which have no part in the rows: the row of the program counts the profilers that it is made of. */
-function processesOf({ processes, program }: ReadingContext): number {
+function processesOf({ processes, program }: FindingContext): number {
   return processes === undefined ? 1 : Math.min(processes, program?.calls ?? processes);
 }
 
 /** The value of a threshold. */
 export function limit(name: ThresholdName): number {
-  return READING_THRESHOLDS[name].value;
+  return FINDING_THRESHOLDS[name].value;
 }
 
 /** A rule whose condition sees the fields it needs as numbers. */
-export function rule<F extends ReadingField>(
+export function rule<F extends FindingField>(
   traits: Omit<Rule, 'read' | 'needs'> & { readonly needs: readonly F[] },
   find: (known: Readonly<Record<F, number>>, facts: Facts) => Evidence | null,
 ): Rule {

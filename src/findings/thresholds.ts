@@ -12,10 +12,10 @@ function threshold(value: number, unit: Threshold['unit'], reason: string): Thre
 const MIB = 1024;
 
 /**
- * What the numbers of a row have to reach before a reading says anything. docs/readings.md shows this table; a
+ * What the numbers of a row have to reach before a finding says anything. docs/findings.md shows this table; a
  * test holds the page to it.
  */
-export const READING_THRESHOLDS = {
+export const FINDING_THRESHOLDS = {
   least_s: threshold(0.1, 's', 'Below a tenth of a second there is nothing to gain, whatever its share.'),
   least_share_of_run: threshold(
     0.05,
@@ -52,7 +52,7 @@ export const READING_THRESHOLDS = {
   share_of_rss: threshold(
     0.25,
     'share',
-    'Of the growth of the resident set that a reading explains: below a quarter, something else holds more.',
+    'Of the growth of the resident set that a finding explains: below a quarter, something else holds more.',
   ),
   transient_share_of_peak: threshold(
     0.25,
@@ -67,4 +67,4 @@ export const READING_THRESHOLDS = {
   ),
 } as const satisfies Readonly<Record<string, Threshold>>;
 
-export type ThresholdName = keyof typeof READING_THRESHOLDS;
+export type ThresholdName = keyof typeof FINDING_THRESHOLDS;

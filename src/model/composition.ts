@@ -12,7 +12,7 @@ export interface Composition {
   readonly js_heap_kb: number | null;
   readonly backing_stores_kb: number | null;
   readonly native_live_kb: number | null;
-  readonly allocator_held_kb: number | null;
+  readonly allocator_free_kb: number | null;
   readonly mapped_kb: number | null;
   readonly code_and_stacks_kb: number | null;
   readonly residual_kb: number | null;
@@ -35,7 +35,7 @@ export const PARTS: readonly { readonly part: CompositionPart; readonly name: st
   },
   { part: 'native_live_kb', name: 'native', meaning: 'Live native blocks, backing stores not among them.' },
   {
-    part: 'allocator_held_kb',
+    part: 'allocator_free_kb',
     name: 'allocator',
     meaning:
       'At most what the allocator holds but has not handed out: fragmentation and caches. No more than the other parts leave of the resident set: what it has given back to the kernel may still be in its account.',

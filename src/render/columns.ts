@@ -10,8 +10,8 @@ import { count, duration, NOTHING, percent, type Quantity, roughDuration, size }
 
 export type ColumnKey = MetricField | 'share' | 'p50' | 'p95' | 'p99';
 
-/** The column of readings is of text, and stands after all others. */
-export const READING_KEY = 'reading';
+/** The column of findings is of text, and stands after all others. */
+export const FINDING_KEY = 'finding';
 
 /** A column of the human table. */
 export interface Column {
@@ -34,12 +34,12 @@ export interface LeftOut {
 
 /**
  * Which columns give way when the table is too wide, the last first; what is not listed goes before all of them.
- * Order of appearance is that of METRICS, the readings last.
+ * Order of appearance is that of METRICS, the findings last.
  */
-export const IMPORTANCE: readonly (ColumnKey | typeof READING_KEY)[] = [
+export const IMPORTANCE: readonly (ColumnKey | typeof FINDING_KEY)[] = [
   'wall_s',
   'calls',
-  READING_KEY,
+  FINDING_KEY,
   'errors',
   'open',
   'rss_kb_delta',
@@ -192,17 +192,17 @@ export function cellOf(column: Column, row: StageRow): Quantity {
 
 export interface Wanted {
   readonly sort?: MetricField | undefined;
-  /** What the readings that are explained below the table rest on. */
+  /** What the findings that are explained below the table rest on. */
   readonly evidence?: ReadonlySet<string>;
 }
 
-/** Evidence stays before all that is less important than these: memory first, whose readings name several columns. */
+/** Evidence stays before all that is less important than these: memory first, whose findings name several columns. */
 const BEFORE_MEMORY = IMPORTANCE.indexOf('cpu_s');
 const BEFORE_OTHERS = IMPORTANCE.indexOf('allocator_kb_delta');
 const MEMORY: ReadonlySet<string> = new Set(METRICS.filter(({ unit }) => unit === 'KiB').map(({ field }) => field));
 
 /** How soon a column gives way: the higher, the sooner. */
-export function rankOf(key: ColumnKey | typeof READING_KEY, { sort, evidence }: Wanted = {}): number {
+export function rankOf(key: ColumnKey | typeof FINDING_KEY, { sort, evidence }: Wanted = {}): number {
   if (key === sort) return 0;
   const rank = IMPORTANCE.indexOf(key);
   if (rank === -1) return IMPORTANCE.length;

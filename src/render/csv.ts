@@ -1,4 +1,4 @@
-import { readingsOf } from '../findings/findings.js';
+import { findingsOf } from '../findings/findings.js';
 import type { ModuleKib } from '../model/composition.js';
 import { quantileSeconds } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
@@ -27,9 +27,9 @@ const COLUMNS: readonly CsvColumn[] = [
     return QUANTILES.map(([field, q]) => ({ field, value: ({ wall_hist }) => quantileSeconds(wall_hist, q) }));
   }),
   {
-    field: 'readings',
+    field: 'findings',
     value: (row, report) =>
-      readingsOf(row, report)
+      findingsOf(row, report)
         .map(({ kind }) => kind)
         .join(' '),
   },
@@ -37,7 +37,7 @@ const COLUMNS: readonly CsvColumn[] = [
 
 /**
  * One row a label below a row of field names, as RFC 4180 has it: lines end in CRLF, null is an empty field.
- * The histogram stands as the quantiles made from it, modules as `name=KiB`, the largest first, the readings as their
+ * The histogram stands as the quantiles made from it, modules as `name=KiB`, the largest first, the findings as their
  * kinds, that which matters most first. Seconds are rounded to nanoseconds.
  *
  * Labels may come from names of input files, and spreadsheets run what begins like a formula: such a text gets

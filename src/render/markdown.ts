@@ -3,7 +3,7 @@ import { OUTSIDE } from '../report/outside-row.js';
 import { escapeControls } from '../text/escape.js';
 import { inline } from '../text/format.js';
 import { cellOf, columnsOf } from './columns.js';
-import { READING_HEADING, readingCell, readingNotes, readingsOfReport } from './findings-column.js';
+import { FINDING_HEADING, findingCell, findingNotes, findingsOfReport } from './findings-column.js';
 import { notesOf } from './notes.js';
 import { type Ranking, rank } from './ranking.js';
 
@@ -12,22 +12,22 @@ export function renderMarkdown(report: Report, ranking: Ranking & { readonly by?
   const { by } = ranking;
   const rows = rank(report.stages, ranking);
   const { columns, leftOut } = columnsOf(report, ranking.sort);
-  const readings = readingsOfReport(report);
-  const reading = (cell: string) => (rows.some((row) => (readings.get(row) ?? []).length > 0) ? [cell] : []);
+  const findings = findingsOfReport(report);
+  const finding = (cell: string) => (rows.some((row) => (findings.get(row) ?? []).length > 0) ? [cell] : []);
   const table = [
-    [escapeMarkdown(by ?? 'stage'), ...columns.map(({ heading }) => heading), ...reading(READING_HEADING)],
-    [':--', ...columns.map(() => '--:'), ...reading(':--')],
+    [escapeMarkdown(by ?? 'stage'), ...columns.map(({ heading }) => heading), ...finding(FINDING_HEADING)],
+    [':--', ...columns.map(() => '--:'), ...finding(':--')],
     ...rows.map((row) => [
       escapeMarkdown(row.stage),
       ...columns.map((column) => inline(cellOf(column, row))),
-      ...reading(readingCell(readings.get(row) ?? [])),
+      ...finding(findingCell(findings.get(row) ?? [])),
     ]),
     ...(by === undefined
-      ? [[OUTSIDE, ...columns.map(({ outside }) => (outside === null ? '' : inline(outside))), ...reading('')]]
+      ? [[OUTSIDE, ...columns.map(({ outside }) => (outside === null ? '' : inline(outside))), ...finding('')]]
       : []),
-    ['total', ...columns.map(({ total }) => (total === null ? '' : inline(total))), ...reading('')],
+    ['total', ...columns.map(({ total }) => (total === null ? '' : inline(total))), ...finding('')],
   ];
-  const notes = [...readingNotes(readings), ...notesOf(report, { columns: leftOut, rowsShown: rows.length })];
+  const notes = [...findingNotes(findings), ...notesOf(report, { columns: leftOut, rowsShown: rows.length })];
   return `${[...markdownTable(table), '', ...notes.map(({ key, text }) => `- **${key}** ${escapeMarkdown(text)}`)].join(
     '\n',
   )}\n`;

@@ -6,14 +6,14 @@ import { escapeControls } from '../text/escape.js';
 import { NOTHING } from '../text/format.js';
 import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText } from '../text/grid.js';
 import { type Paint, painter } from '../text/paint.js';
-import { type Column, type ColumnKey, cellOf, columnsOf, type LeftOut, READING_KEY, rankOf } from './columns.js';
+import { type Column, type ColumnKey, cellOf, columnsOf, FINDING_KEY, type LeftOut, rankOf } from './columns.js';
 import {
   evidenceOf,
-  READING_HEADING,
-  type ReportReadings,
-  readingCell,
-  readingNotes,
-  readingsOfReport,
+  FINDING_HEADING,
+  findingCell,
+  findingNotes,
+  findingsOfReport,
+  type ReportFindings,
 } from './findings-column.js';
 import { type Note, notesOf } from './notes.js';
 import { type Ranking, rank } from './ranking.js';
@@ -27,7 +27,7 @@ export interface TableOptions extends Ranking {
 }
 
 interface ShownColumn extends GridColumn {
-  readonly key: ColumnKey | typeof READING_KEY;
+  readonly key: ColumnKey | typeof FINDING_KEY;
   readonly heading: string;
 }
 
@@ -37,8 +37,8 @@ const TOTAL = 'total';
 /** Labels take no more than this share of the width: a long one is shortened rather than hiding numbers. */
 const LARGEST_LABEL_SHARE = 0.4;
 
-/** The same for readings, which are counted past it; the first of a row always stands there. */
-const LARGEST_READING_SHARE = 0.24;
+/** The same for findings, which are counted past it; the first of a row always stands there. */
+const LARGEST_FINDING_SHARE = 0.24;
 
 /**
  * The report for a terminal: the tree of stages in order of first entry, or with `sort` the plain list, highest
@@ -55,12 +55,12 @@ export function renderTable(report: Report, options: TableOptions = {}): string 
     [escapeControls(by ?? HEADING), ...lines.map(({ label }) => label), ...ends],
     Math.max(OUTSIDE.length, Math.floor(width * LARGEST_LABEL_SHARE)),
   );
-  const readings = readingsOfReport(report);
+  const findings = findingsOfReport(report);
   const grid = [
     ...columns.map((column) => shownColumn(column, lines, ends.length)),
-    ...(by === undefined ? readingColumn(readings, lines, ends, Math.floor(width * LARGEST_READING_SHARE)) : []),
+    ...(by === undefined ? findingColumn(findings, lines, ends, Math.floor(width * LARGEST_FINDING_SHARE)) : []),
   ];
-  const evidence = by === undefined ? evidenceOf(readings) : new Set<string>();
+  const evidence = by === undefined ? evidenceOf(findings) : new Set<string>();
   const kept = fitting(grid, width - labels.width, ({ key }) => rankOf(key, { sort, evidence }));
   const tooWide = grid.filter((column) => !kept.includes(column));
 
@@ -70,7 +70,7 @@ export function renderTable(report: Report, options: TableOptions = {}): string 
     rowsShown: rows.length,
   });
   // Apart from the other notes: their names are longer, and they are what to act on.
-  const blocks = [by === undefined ? readingNotes(readings) : [], notes].filter((block) => block.length > 0);
+  const blocks = [by === undefined ? findingNotes(findings) : [], notes].filter((block) => block.length > 0);
   const below = blocks.flatMap((block) => ['', ...noteLines(block, width, paint)]);
   return `${[...bodyLines(labels, kept, paint, ends.length), ...below].join('\n')}\n`;
 }
@@ -100,20 +100,20 @@ function endsOf({ stages, program }: Report, by: string | undefined): readonly s
   return stages.length === 0 && program ? [PROGRAM] : [OUTSIDE, TOTAL];
 }
 
-/** None where no row has a reading. */
-function readingColumn(
-  readings: ReportReadings,
+/** None where no row has a finding. */
+function findingColumn(
+  findings: ReportFindings,
   lines: readonly LabelledRow[],
   ends: readonly string[],
   width: number,
 ): ShownColumn[] {
-  const ofEnds = new Map(Array.from(readings, ([{ stage }, found]) => [stage, found]));
+  const ofEnds = new Map(Array.from(findings, ([{ stage }, found]) => [stage, found]));
   const texts = [
-    ...lines.map(({ row }) => readings.get(row) ?? []),
+    ...lines.map(({ row }) => findings.get(row) ?? []),
     ...ends.map((end) => (end === TOTAL ? [] : (ofEnds.get(end) ?? []))),
-  ].map((found) => readingCell(found, width));
+  ].map((found) => findingCell(found, width));
   if (texts.every((text) => text === '')) return [];
-  return [{ key: READING_KEY, heading: READING_HEADING, ...textColumn(READING_HEADING, texts) }];
+  return [{ key: FINDING_KEY, heading: FINDING_HEADING, ...textColumn(FINDING_HEADING, texts) }];
 }
 
 /** The columns that fit, in their order: the least important go until the rest does; the first never goes. */

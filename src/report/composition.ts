@@ -14,13 +14,13 @@ export function composeKib(bytes: CompositionBytes): Composition {
     js_heap_kb: kibOf(bytes.jsHeap),
     backing_stores_kb: kibOf(bytes.backingStores),
     native_live_kb: kibOf(bytes.nativeLive),
-    allocator_held_kb: null,
+    allocator_free_kb: null,
     mapped_kb: kibOf(bytes.mapped),
     code_and_stacks_kb: kibOf(bytes.codeAndStacks),
   };
   const left = rss === null ? Number.POSITIVE_INFINITY : Math.max(0, rss - sumOf(others));
   const held = kibOf(bytes.allocatorHeld);
-  const parts = { ...others, allocator_held_kb: held === null ? null : Math.min(held, left) };
+  const parts = { ...others, allocator_free_kb: held === null ? null : Math.min(held, left) };
   const modules = new Map<string, number>();
   for (const [name, mapped] of bytes.mappedByModule) {
     modules.set(name, (modules.get(name) ?? 0) + (kibOf(mapped) ?? 0));

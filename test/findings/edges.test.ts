@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { ReadingKind } from '../../src/findings/findings.js';
+import type { FindingKind } from '../../src/findings/findings.js';
 import type { StageRow } from '../../src/model/report.js';
 import { EXAMPLES, GIB, kinds, MIB } from './examples.js';
 
 /** Of each condition a row that just meets it, and what takes it just below. */
-const EDGES: readonly [ReadingKind, why: string, holds: Partial<StageRow>, fails: Partial<StageRow>][] = [
+const EDGES: readonly [FindingKind, why: string, holds: Partial<StageRow>, fails: Partial<StageRow>][] = [
   ['fragmentation', 'least_kb', { allocator_kb_delta: 307_200 }, { allocator_kb_delta: 307_199 }],
   [
     'fragmentation',

@@ -1,4 +1,4 @@
-import { type ReadingContext, type ReadingKind, readingsOf } from '../../src/findings/findings.js';
+import { type FindingContext, type FindingKind, findingsOf } from '../../src/findings/findings.js';
 import type { StageRow } from '../../src/model/report.js';
 import { report, row } from '../report/fixture.js';
 
@@ -9,7 +9,7 @@ export const GIB = 1024 * MIB;
 export const RUN = report({ total_wall_s: 110, outside_wall_s: 10 });
 
 /** One row of each kind, well beyond every threshold, in which nothing else is to be read. */
-export const EXAMPLES: Readonly<Record<ReadingKind, Partial<StageRow>>> = {
+export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
   fragmentation: {
     allocator_kb_delta: 900 * MIB,
     rss_kb_delta: 1200 * MIB,
@@ -45,7 +45,7 @@ export const COMPOSITION = {
   js_heap_kb: null,
   backing_stores_kb: null,
   native_live_kb: null,
-  allocator_held_kb: null,
+  allocator_free_kb: null,
   mapped_kb: null,
   code_and_stacks_kb: null,
   residual_kb: null,
@@ -72,14 +72,14 @@ export const GROWN_WITH_GARBAGE: Partial<StageRow> = {
 };
 
 /** Two kinds have a second condition for rows without the best of their numbers. */
-export const exampleOf = (kind: ReadingKind, needs: readonly string[]) =>
+export const exampleOf = (kind: FindingKind, needs: readonly string[]) =>
   needs.includes('js_kb_delta')
     ? GROWN_WITH_GARBAGE
     : needs.includes('mapped_kb_delta') && kind === 'fragmentation'
       ? FREED
       : EXAMPLES[kind];
 
-export const of = (values: Partial<StageRow>, context: ReadingContext = RUN) =>
-  readingsOf(row('a', { calls: 10, ...values }) as StageRow, context);
+export const of = (values: Partial<StageRow>, context: FindingContext = RUN) =>
+  findingsOf(row('a', { calls: 10, ...values }) as StageRow, context);
 export const kinds = (...given: Parameters<typeof of>) => of(...given).map(({ kind }) => kind);
 export const textOf = (...given: Parameters<typeof of>) => of(...given)[0]?.text;

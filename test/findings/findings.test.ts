@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { READING_KINDS, READING_RULES, READING_THRESHOLDS, type ThresholdName } from '../../src/findings/findings.js';
+import { FINDING_KINDS, FINDING_RULES, FINDING_THRESHOLDS, type ThresholdName } from '../../src/findings/findings.js';
 import { METRICS } from '../../src/model/metrics.js';
 import type { StageRow } from '../../src/model/report.js';
 import { absent, present } from '../../src/model/sources.js';
@@ -8,8 +8,8 @@ import { report } from '../report/fixture.js';
 import { EXAMPLES, exampleOf, GIB, kinds, MIB, of, RUN, textOf } from './examples.js';
 
 test('every kind has an example, and every example is of its kind alone', () => {
-  expect(Object.keys(EXAMPLES)).toEqual([...READING_KINDS]);
-  expect(Object.values(EXAMPLES).map((values) => kinds(values))).toEqual(READING_KINDS.map((kind) => [kind]));
+  expect(Object.keys(EXAMPLES)).toEqual([...FINDING_KINDS]);
+  expect(Object.values(EXAMPLES).map((values) => kinds(values))).toEqual(FINDING_KINDS.map((kind) => [kind]));
 });
 
 test.each([
@@ -41,7 +41,7 @@ test.each([
   expect(textOf(EXAMPLES[kind])).toBe(text);
 });
 
-test('a reading carries the numbers it rests on and the thresholds they reached', () => {
+test('a finding carries the numbers it rests on and the thresholds they reached', () => {
   expect(of(EXAMPLES['gc-bound'])).toEqual([
     {
       kind: 'gc-bound',
@@ -62,7 +62,7 @@ test('a reading carries the numbers it rests on and the thresholds they reached'
 });
 
 describe('what the numbers do not carry is not said', () => {
-  const cases = READING_RULES.flatMap(({ kind, needs }) => needs.map((field) => [kind, field, needs] as const));
+  const cases = FINDING_RULES.flatMap(({ kind, needs }) => needs.map((field) => [kind, field, needs] as const));
 
   test.each(cases)('%s without %s', (kind, field, needs) => {
     const values = exampleOf(kind, needs);
@@ -71,7 +71,7 @@ describe('what the numbers do not carry is not said', () => {
     expect(kinds({ ...values, [field]: undefined })).not.toContain(kind);
   });
 
-  const withSources = READING_RULES.flatMap(({ kind, needs, sources }) =>
+  const withSources = FINDING_RULES.flatMap(({ kind, needs, sources }) =>
     sources.map((name) => [kind, name, needs] as const),
   );
 
@@ -112,10 +112,10 @@ describe('what the numbers do not carry is not said', () => {
   });
 });
 
-test('overlapped calls share their numbers, and the reading says so', () => {
-  const [reading] = of({ ...EXAMPLES.waiting, calls: 12_000, overlapped_calls: 11_873 });
-  expect(reading).toMatchObject({ shared: true, numbers: { calls: 12_000, overlapped_calls: 11_873 } });
-  expect(reading?.text).toMatch(/^\(shared with other open stages\) 36\.0 s of/);
+test('overlapped calls share their numbers, and the finding says so', () => {
+  const [finding] = of({ ...EXAMPLES.waiting, calls: 12_000, overlapped_calls: 11_873 });
+  expect(finding).toMatchObject({ shared: true, numbers: { calls: 12_000, overlapped_calls: 11_873 } });
+  expect(finding?.text).toMatch(/^\(shared with other open stages\) 36\.0 s of/);
 });
 
 test('memory comes first, then what concerns most of the run, and where to look comes last', () => {
@@ -148,7 +148,7 @@ describe('any valid row', () => {
     .tuple(fc.double({ min: 0, max: 1e9, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
     .map(([total_wall_s, share]) => report({ total_wall_s, outside_wall_s: total_wall_s * share }));
 
-  test('has readings of finite numbers, each kind once, and stays as it was', () => {
+  test('has findings of finite numbers, each kind once, and stays as it was', () => {
     fc.assert(
       fc.property(values, context, (given, about) => {
         const before = JSON.stringify([given, about]);
@@ -162,7 +162,7 @@ describe('any valid row', () => {
           expect(share > 0 && share <= 1).toBe(true);
           expect(text).not.toMatch(/NaN|undefined|null|Infinity/);
           for (const [name, value] of Object.entries(thresholds)) {
-            expect(value).toBe(READING_THRESHOLDS[name as ThresholdName].value);
+            expect(value).toBe(FINDING_THRESHOLDS[name as ThresholdName].value);
           }
         }
       }),

@@ -88,7 +88,7 @@ test('address space alone is not mapped memory, nor what the allocator held in t
   expect(kinds(mapped, composition(200 * MIB))).toEqual(['mapped-outside-malloc']);
   expect(kinds(mapped, composition(199 * MIB))).toEqual([]);
   const freed = { ...FREED, js_kb_delta: 0, js_kb_peak_max: 900 * MIB };
-  const held = (kib: number | null) => ({ ...RUN, composition: { ...COMPOSITION, allocator_held_kb: kib } });
+  const held = (kib: number | null) => ({ ...RUN, composition: { ...COMPOSITION, allocator_free_kb: kib } });
   expect(kinds(freed, held(null))).toEqual([]);
   expect(of(freed, held(300 * MIB)).map(({ kind, amount }) => [kind, amount])).toEqual([['fragmentation', 300 * MIB]]);
 });

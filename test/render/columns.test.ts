@@ -19,7 +19,7 @@ function cell(key: ColumnKey, values: Partial<StageRow>): string | null {
 
 test('every column of the table of metrics has its importance', () => {
   const shown = METRICS.filter(({ heading }) => heading !== null).map(({ field }) => field);
-  expect(new Set(IMPORTANCE)).toEqual(new Set([...shown, 'share', 'p50', 'p95', 'p99', 'reading']));
+  expect(new Set(IMPORTANCE)).toEqual(new Set([...shown, 'share', 'p50', 'p95', 'p99', 'finding']));
 });
 
 test('the columns stand in the order of the table of metrics, the share beside the time it is of', () => {

@@ -11,7 +11,7 @@ const cellsOf = (...rows: Parameters<typeof row>[]) =>
 test('the heading has every field, with quantiles in place of the histogram', () => {
   const quantiles = ['wall_p50_s', 'wall_p95_s', 'wall_p99_s'];
   const fields = METRICS.flatMap(({ field, unit }) => (unit === 'histogram' ? quantiles : [field]));
-  expect(cellsOf()).toEqual([['stage', ...fields, 'readings'], ['']]);
+  expect(cellsOf()).toEqual([['stage', ...fields, 'findings'], ['']]);
 });
 
 test('a row has the values of its label, null as an empty field', () => {
@@ -31,12 +31,12 @@ test('a row has the values of its label, null as an empty field', () => {
   ]);
 });
 
-test('the readings of a row are one field of kinds', () => {
+test('the findings of a row are one field of kinds', () => {
   const [heading, ...rows] = cellsOf(
     ['a', { calls: 1, wall_s: 9, wall_self_s: 9, cpu_self_s: 0, gc_s: 6 }],
     ['b', { calls: 1, wall_s: 9 }],
   );
-  expect(rows.slice(0, 2).map((cells) => cells[heading!.indexOf('readings')])).toEqual(['waiting gc-bound', '']);
+  expect(rows.slice(0, 2).map((cells) => cells[heading!.indexOf('findings')])).toEqual(['waiting gc-bound', '']);
 });
 
 test('a label without calls has no quantiles', () => {
@@ -58,7 +58,7 @@ test.each([
 ])('the label %j is written as %s', (label, written) => {
   expect(
     renderCsv(report({ stages: [row(label)] }))
-      .split('readings\r\n')[1]
+      .split('findings\r\n')[1]
       ?.startsWith(written),
   ).toBe(true);
 });

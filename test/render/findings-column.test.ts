@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Reading, ReadingKind } from '../../src/findings/findings.js';
+import type { Finding, FindingKind } from '../../src/findings/findings.js';
 import type { StageRow } from '../../src/model/report.js';
-import { readingCell, readingNotes, readingsOfReport } from '../../src/render/findings-column.js';
+import { findingCell, findingNotes, findingsOfReport } from '../../src/render/findings-column.js';
 import { report, row } from '../report/fixture.js';
 
-const reading = (kind: ReadingKind, amount = 1, share = 0.5): Reading => ({
+const finding = (kind: FindingKind, amount = 1, share = 0.5): Finding => ({
   kind,
   numbers: { amount },
   thresholds: {},
@@ -14,13 +14,13 @@ const reading = (kind: ReadingKind, amount = 1, share = 0.5): Reading => ({
   text: `${kind} ${amount}`,
 });
 
-const notesOfRows = (rows: readonly (readonly [stage: string, ...readings: Reading[]])[]) =>
-  readingNotes(new Map(rows.map(([stage, ...readings]): [StageRow, Reading[]] => [row(stage), readings]))).map(
+const notesOfRows = (rows: readonly (readonly [stage: string, ...findings: Finding[]])[]) =>
+  findingNotes(new Map(rows.map(([stage, ...findings]): [StageRow, Finding[]] => [row(stage), findings]))).map(
     ({ key, text }) => `${key} | ${text}`,
   );
 
 describe('the cell of a row', () => {
-  const three = [reading('fragmentation'), reading('waiting'), reading('off-thread')];
+  const three = [finding('fragmentation'), finding('waiting'), finding('off-thread')];
 
   test.each([
     [Number.POSITIVE_INFINITY, 'fragmentation,waiting,off-thread'],
@@ -30,11 +30,11 @@ describe('the cell of a row', () => {
     [23, 'fragmentation +2'],
     [1, 'fragmentation +2'],
   ])('within %d characters', (width, cell) => {
-    expect(readingCell(three, width)).toBe(cell);
+    expect(findingCell(three, width)).toBe(cell);
   });
 
-  test('without readings is blank', () => {
-    expect(readingCell([])).toBe('');
+  test('without findings is blank', () => {
+    expect(findingCell([])).toBe('');
   });
 });
 
@@ -42,9 +42,9 @@ describe('the lines below a table', () => {
   test('name the stage where a kind is worst', () => {
     expect(
       notesOfRows([
-        ['a', reading('gc-bound', 1)],
-        ['b', reading('gc-bound', 3)],
-        ['c', reading('gc-bound', 2)],
+        ['a', finding('gc-bound', 1)],
+        ['b', finding('gc-bound', 3)],
+        ['c', finding('gc-bound', 2)],
       ]),
     ).toEqual(['gc-bound | b: gc-bound 3']);
   });
@@ -52,10 +52,10 @@ describe('the lines below a table', () => {
   test('name the innermost stage that has more than half of what its parents have', () => {
     const rows = (inner: number) =>
       [
-        ['a', reading('native-growth', 100)],
-        ['a.b', reading('native-growth', 80)],
-        ['a.b.c', reading('native-growth', inner)],
-        ['ab', reading('native-growth', 90)],
+        ['a', finding('native-growth', 100)],
+        ['a.b', finding('native-growth', 80)],
+        ['a.b.c', finding('native-growth', inner)],
+        ['ab', finding('native-growth', 90)],
       ] as const;
     expect(notesOfRows(rows(41))).toEqual(['native-growth | a.b.c: native-growth 41']);
     expect(notesOfRows(rows(40))).toEqual(['native-growth | a.b: native-growth 80']);
@@ -64,8 +64,8 @@ describe('the lines below a table', () => {
   test('name the stage that itself waits, not one inside', () => {
     expect(
       notesOfRows([
-        ['a', reading('waiting', 10)],
-        ['a.b', reading('waiting', 9)],
+        ['a', finding('waiting', 10)],
+        ['a.b', finding('waiting', 9)],
       ]),
     ).toEqual(['waiting | a: waiting 10']);
   });
@@ -73,24 +73,24 @@ describe('the lines below a table', () => {
   test('explain the three kinds that matter most and name the rest', () => {
     expect(
       notesOfRows([
-        ['a', reading('gc-bound', 1, 0.2), reading('off-thread', 9, 1)],
-        ['b', reading('waiting', 1, 0.3), reading('native-growth', 1, 0.9), reading('fragmentation', 1, 0.1)],
+        ['a', finding('gc-bound', 1, 0.2), finding('off-thread', 9, 1)],
+        ['b', finding('waiting', 1, 0.3), finding('native-growth', 1, 0.9), finding('fragmentation', 1, 0.1)],
       ]),
     ).toEqual([
       'native-growth | b: native-growth 1',
       'fragmentation | b: fragmentation 1',
       'waiting | b: waiting 1',
-      'also | gc-bound, off-thread: see docs/readings.md',
+      'also | gc-bound, off-thread: see docs/findings.md',
     ]);
   });
 
-  test('are none without readings', () => {
+  test('are none without findings', () => {
     expect(notesOfRows([['a']])).toEqual([]);
   });
 
   test('cannot move the cursor', () => {
     const given = [row('\x1b[2J', { calls: 1, wall_s: 9, wall_self_s: 9, cpu_self_s: 0 })];
-    const [note] = readingNotes(readingsOfReport(report({ stages: given })));
+    const [note] = findingNotes(findingsOfReport(report({ stages: given })));
     expect(note?.text).not.toMatch(/\p{Cc}/u);
   });
 });

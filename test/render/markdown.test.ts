@@ -36,14 +36,14 @@ test.each([
   ).toBe(`| ${written}`);
 });
 
-test('readings stand in a last column of text and before the other notes', () => {
+test('findings stand in a last column of text and before the other notes', () => {
   const stages = [
     row('a_b', { calls: 1, wall_s: 9, wall_self_s: 9, cpu_self_s: 0 }),
     row('c', { calls: 1, wall_s: 1 }),
   ];
   const lines = renderMarkdown(report({ stages })).split('\n');
   expect(lines.slice(0, 6)).toEqual([
-    '| stage | calls | wall | share | self | reading |',
+    '| stage | calls | wall | share | self | finding |',
     '| :-- | --: | --: | --: | --: | :-- |',
     '| a\\_b | 1 | 9.00 s | 90.0% | 9.00 s | waiting |',
     '| c | 1 | 1.00 s | 10.0% | - |  |',

@@ -9,7 +9,7 @@ const composition = {
   js_heap_kb: 20 * MIB,
   backing_stores_kb: 201 * MIB,
   native_live_kb: 3 * MIB,
-  allocator_held_kb: null,
+  allocator_free_kb: null,
   mapped_kb: 0,
   code_and_stacks_kb: 42 * MIB,
   residual_kb: 24 * MIB,

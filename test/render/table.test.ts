@@ -14,7 +14,7 @@ const labelsOf = (...given: Parameters<typeof renderTable>) =>
 
 test('the table of a pipeline, at 100 characters', () => {
   expect(renderTable(pipelineReport(), { width: 100 })).toBe(`\
-stage                  calls  errors  open      wall       cpu        rss  reading
+stage                  calls  errors  open      wall       cpu        rss  finding
 scan                  12,000       2     0  2.49 h    6.07 h    +2.68 GiB  native-growth,off-thread
   fetch               12,000       0     0  25.1 min  5.17 min  +12.0 MiB  waiting
   decode              12,000       0     0  52.0 min  2.56 h    +2.53 GiB  native-growth,off-thread
@@ -98,7 +98,7 @@ test('the whole program is the total, and what no stage has of it stands outside
       .split('\n')
       .slice(0, 8),
   ).toEqual([
-    'stage                calls    wall   share    native        rss  rss peak  reading',
+    'stage                calls    wall   share    native        rss  rss peak  finding',
     'a                        1  9.00 s   90.0%    +9 KiB  +1000 KiB   684 MiB',
     '(outside any stage)         1.00 s   10.0%  +439 MiB   +487 MiB            native-growth',
     'total                       10.0 s  100.0%  +439 MiB   +488 MiB   684 MiB',
@@ -117,7 +117,7 @@ test('where stages overlapped, growth outside of them is not known', () => {
   expect(lines.join()).not.toContain('native-growth');
 });
 
-test('a program without stages has one line, its readings, and no word on waiting', () => {
+test('a program without stages has one line, its findings, and no word on waiting', () => {
   const program = { ...GROWN, wall_self_s: 10, cpu_self_s: 0 };
   const table = renderTable(report({ program }), { width: 100 });
   expect(table).toMatch(/^\(program\) +10.0 s +100.0% .*\+439 MiB .*\+488 MiB +684 MiB +native-growth$/m);
@@ -125,7 +125,7 @@ test('a program without stages has one line, its readings, and no word on waitin
   expect(table).not.toMatch(/^total|outside any stage|waiting/m);
 });
 
-test('a short line keeps memory before shares and quantiles, and what a reading rests on before both', () => {
+test('a short line keeps memory before shares and quantiles, and what a finding rests on before both', () => {
   const headingsOf = (stage: StageRow, width: number) =>
     linesOf(report({ stages: [stage] }), { width })[0]!
       .trim()
@@ -168,7 +168,7 @@ test.each([
   [100, 'mapped-outside-malloc +1'],
   [120, 'mapped-outside-malloc +1'],
   [200, 'mapped-outside-malloc,waiting'],
-])('at %d characters the longest reading stands beside the longest label', (width, cell) => {
+])('at %d characters the longest finding stands beside the longest label', (width, cell) => {
   const mapped = { mapped_kb_delta: 2e6, rss_kb_delta: 1e6, native_kb_delta: 0, external_kb_delta: 0 };
   const given = { ...pipelineReport(), stages: [...pipelineReport().stages] };
   given.stages[1] = {
@@ -179,18 +179,18 @@ test.each([
     cpu_self_s: 0,
   };
   const lines = linesOf(given, { width });
-  expect(lines[0]).toMatch(/ {2}reading$/);
+  expect(lines[0]).toMatch(/ {2}finding$/);
   expect(lines[2]!.endsWith(`  ${cell}`)).toBe(true);
 });
 
-test('a table without readings has no column and no lines for them', () => {
-  expect(renderTable(report({ stages: [row('a', { calls: 1, wall_s: 1 })] }))).not.toMatch(/reading|waiting/);
+test('a table without findings has no column and no lines for them', () => {
+  expect(renderTable(report({ stages: [row('a', { calls: 1, wall_s: 1 })] }))).not.toMatch(/finding|waiting/);
 });
 
-test('readings of rows that a ranking leaves out are below the table all the same', () => {
+test('findings of rows that a ranking leaves out are below the table all the same', () => {
   const stages = [row('a', { calls: 1, wall_s: 9 }), row('b', { calls: 1, wall_s: 2, wall_self_s: 2, cpu_self_s: 0 })];
   const text = renderTable(report({ stages }), { top: 1 });
-  expect(text.split('\n')[0]).not.toContain('reading');
+  expect(text.split('\n')[0]).not.toContain('finding');
   expect(text).toContain('\nwaiting  b: 2.00 s of its own 2.00 s');
 });
 

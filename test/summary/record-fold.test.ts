@@ -35,7 +35,7 @@ const EMPTY_COMPOSITION = {
   js_heap_kb: 1,
   backing_stores_kb: null,
   native_live_kb: 2,
-  allocator_held_kb: null,
+  allocator_free_kb: null,
   mapped_kb: 1,
   code_and_stacks_kb: 5,
   residual_kb: -1,

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { READING_KINDS } from '../../src/findings/findings.js';
+import { FINDING_KINDS } from '../../src/findings/findings.js';
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
-const PROGRAM = pathOf('examples/readings.js');
-const PAGE = readFileSync(pathOf('docs/readings.md'), 'utf8');
+const PROGRAM = pathOf('examples/findings.js');
+const PAGE = readFileSync(pathOf('docs/findings.md'), 'utf8');
 
 const WITHOUT_TRACKER = ['js-growth', 'gc-bound', 'waiting', 'off-thread', 'buffer-growth'];
 
@@ -15,7 +15,7 @@ const printed = (...args: string[]) => {
   return stdout + stderr;
 };
 
-test.each(WITHOUT_TRACKER)('the example of %s has its reading without the tracker', (kind) => {
+test.each(WITHOUT_TRACKER)('the example of %s has its finding without the tracker', (kind) => {
   expect(printed(PROGRAM, kind)).toMatch(new RegExp(`^(${kind} |also .*${kind})`, 'm'));
 });
 
@@ -34,7 +34,7 @@ const VARIES: readonly (readonly [RegExp, string])[] = [
 const comparable = (text: string) => VARIES.reduce((line, [of, by]) => line.replace(of, by), shape(text));
 
 describe.skipIf(!existsSync(pathOf('build/Release/libstageprof_tracker.so')))('under `stageprof run`', () => {
-  test.each(READING_KINDS)('the example of %s prints the line on the page', (kind) => {
+  test.each(FINDING_KINDS)('the example of %s prints the line on the page', (kind) => {
     const line = new RegExp(`^${kind} +[a-z]+: .*$`, 'm').exec(PAGE)?.[0] ?? '(none)';
     const collect = kind === 'js-growth' ? ['--collect', 'outermost'] : [];
     const output = printed(pathOf('dist/cli/main.js'), 'run', ...collect, '--', process.execPath, PROGRAM, kind);
