@@ -1,3 +1,4 @@
+import { recorderAdvice } from '../doctor/advice.js';
 import type { StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import { fileSystemOf } from '../os/file-system.js';
@@ -11,8 +12,7 @@ import {
 import { trackedEnvironment } from '../run/child-environment.js';
 import { inspectProgram, thisFinder } from '../run/program-file.js';
 import { chooseTracker } from '../run/tracker-choice.js';
-import { recorderAdvice } from './advice.js';
-import { say } from './say.js';
+import { say } from '../terminal/say.js';
 
 /** What worker processes need to be measured. */
 export interface MapProfiling {

@@ -9,13 +9,13 @@ import { WorkerStartError } from '../corpus/worker-process.js';
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
 import { renderTable } from '../render/table.js';
 import { ReportMerger } from '../report/merge.js';
+import { Pace, type Progress, progressLines, type RunningView, type Tally } from '../terminal/progress.js';
+import { progressBar } from '../terminal/progress-bar.js';
+import { say } from '../terminal/say.js';
+import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal, type StopSignal } from './exit-codes.js';
-import { Pace, type Progress, progressLines, type RunningView, type Tally } from './progress.js';
-import { progressBar } from './progress-bar.js';
-import { say } from './say.js';
 import { StopSignals } from './stop-signals.js';
-import { tableOptions } from './terminal.js';
 
 export interface MapPlan {
   readonly pipelineName: string;

@@ -4,6 +4,7 @@ import { RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
 import { namedInputs, type Placing, placeRecords } from '../corpus/record-paths.js';
 import { inputsOfShard } from '../corpus/shard.js';
 import { WorkerPool } from '../corpus/worker-pool.js';
+import { say } from '../terminal/say.js';
 import { counted } from '../text/format.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from './exit-codes.js';
 import { readInputs } from './input-flags.js';
@@ -11,7 +12,6 @@ import { prepareProfiling } from './map-profiling.js';
 import { runMap } from './map-run.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { needsProfile, type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
-import { say } from './say.js';
 import { type ChosenShard, chooseShard, type ShardFlags } from './shard-flags.js';
 import { StopSignals } from './stop-signals.js';
 

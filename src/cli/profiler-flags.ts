@@ -11,7 +11,7 @@ import {
   type RssPeak,
   type StageProfilerOptions,
 } from '../model/options.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../model/usage-error.js';
 
 /** What commands that profile have in common. */
 export interface MeasuringFlags {

@@ -17,10 +17,10 @@ import { runProgram } from '../run/program.js';
 import { inspectProgram, type ProgramFile, thisFinder } from '../run/program-file.js';
 import { ReportFile } from '../run/report-file.js';
 import { chooseTracker } from '../run/tracker-choice.js';
+import { say } from '../terminal/say.js';
 import { listed } from '../text/format.js';
 import { type MeasuringFlags, measuringFlags, measuringOptions } from './profiler-flags.js';
 import { printRun } from './run-result.js';
-import { say } from './say.js';
 
 interface RunFlags extends MeasuringFlags {
   readonly out?: string;

@@ -1,9 +1,9 @@
-import { readRecords, sayNotTaken } from '../cli/read-records.js';
-import { say } from '../cli/say.js';
-import { UsageError } from '../cli/usage-error.js';
 import type { NumberField } from '../model/number-metrics.js';
 import { SetupError } from '../model/setup-error.js';
+import { UsageError } from '../model/usage-error.js';
 import { findSources, type Source } from '../records/files.js';
+import { readRecords, sayNotTaken } from '../records/read-records.js';
+import { say } from '../terminal/say.js';
 import { counted } from '../text/format.js';
 import { compareRows, compareSides, type Rows, rowsOfReport, rowsOfSide } from './comparison.js';
 import { type InputWeights, matchInputs } from './inputs.js';

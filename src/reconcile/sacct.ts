@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { SetupError, systemReason } from '../model/setup-error.js';
-import type { Gathering } from '../reconcile/reconciled.js';
-import { SACCT_FIELDS } from '../reconcile/sacct-rows.js';
+import type { Gathering } from './reconciled.js';
+import { SACCT_FIELDS } from './sacct-rows.js';
 
 /** A database that does not answer is tried for a minute by sacct itself. */
 const TIMEOUT_MS = 120_000;

@@ -7,9 +7,9 @@ import { renderJson } from '../render/json.js';
 import { escapeMarkdown, markdownTable, renderMarkdown } from '../render/markdown.js';
 import { type Ranking, rank } from '../render/ranking.js';
 import { renderTable } from '../render/table.js';
-import type { SummaryResult } from '../summary/summary.js';
 import { escapeControls } from '../text/escape.js';
 import { counted } from '../text/format.js';
+import type { SummaryResult } from './summary.js';
 import { worstCells, worstTable } from './worst-table.js';
 
 export const FORMATS = ['table', 'json', 'csv', 'markdown', 'caliper'] as const;

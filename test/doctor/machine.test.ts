@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memoryLimit } from '../../src/cli/machine.js';
+import { memoryLimit } from '../../src/doctor/machine.js';
 
 const PATH = '/sys/fs/cgroup/a/memory.max';
 

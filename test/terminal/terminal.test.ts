@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { tableOptions } from '../../src/cli/terminal.js';
+import { tableOptions } from '../../src/terminal/terminal.js';
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Pace, progressLines, type RunningView, runningText, type Tally } from '../../src/cli/progress.js';
-import { progressBar } from '../../src/cli/progress-bar.js';
+import { Pace, progressLines, type RunningView, runningText, type Tally } from '../../src/terminal/progress.js';
+import { progressBar } from '../../src/terminal/progress-bar.js';
 
 /** What a run prints. */
 class Printed extends Writable {

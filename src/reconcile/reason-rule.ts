@@ -1,7 +1,7 @@
-import type { QuantityName } from '../../render/reconciled-amounts.js';
-import type { ProfiledTask } from '../profiled-task.js';
-import type { Gathering } from '../reconciled.js';
-import type { SacctRow } from '../sacct-rows.js';
+import type { QuantityName } from '../render/reconciled-amounts.js';
+import type { ProfiledTask } from './profiled-task.js';
+import type { Gathering } from './reconciled.js';
+import type { SacctRow } from './sacct-rows.js';
 
 /** All that the reasons for a difference are read from. */
 export interface Evidence {

@@ -1,8 +1,8 @@
-import type { Postmortem } from '../recorder/postmortem.js';
 import { renderTable, type TableOptions } from '../render/table.js';
 import { escapeControls } from '../text/escape.js';
 import { duration, inline, NOTHING, percent, size } from '../text/format.js';
 import { type Paint, painter } from '../text/paint.js';
+import type { Postmortem } from './postmortem.js';
 
 /** Readings shown of the last ten seconds. */
 const READINGS_SHOWN = 6;

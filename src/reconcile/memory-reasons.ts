@@ -1,10 +1,10 @@
-import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../../records/map-account.js';
-import { shownAmount } from '../../render/reconciled-amounts.js';
-import type { RunFile } from '../read-map-account.js';
-import { samplesApartS } from '../reconciled.js';
-import { isShell } from '../steps.js';
-import { type Evidence, longestS, NODE_S, type Reason, type Rule, SHELL_S } from './rule.js';
-import { outlived } from './time.js';
+import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
+import { shownAmount } from '../render/reconciled-amounts.js';
+import type { RunFile } from './read-map-account.js';
+import { type Evidence, longestS, NODE_S, type Reason, type Rule, SHELL_S } from './reason-rule.js';
+import { samplesApartS } from './reconciled.js';
+import { isShell } from './steps.js';
+import { outlived } from './time-reasons.js';
 
 /** Of the shell of a batch script: measured 3.2 MiB. */
 const SHELL_KIB = 4 * 1024;

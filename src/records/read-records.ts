@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { type Task, tasksOf } from '../records/chunks.js';
-import { type Source, STDIN } from '../records/files.js';
-import type { FoldSource } from '../records/line-fold.js';
-import type { TaskResult } from '../records/run-chunk.js';
-import { runTasks } from '../records/run-chunks.js';
+import { readProgress } from '../terminal/read-progress.js';
+import { say } from '../terminal/say.js';
 import { counted } from '../text/format.js';
-import { readProgress } from './read-progress.js';
-import { say } from './say.js';
+import { type Task, tasksOf } from './chunks.js';
+import { type Source, STDIN } from './files.js';
+import type { FoldSource } from './line-fold.js';
+import type { TaskResult } from './run-chunk.js';
+import { runTasks } from './run-chunks.js';
 
 /** Below this a second thread takes longer to start than it saves. */
 const ALONE_BELOW_BYTES = 16 * 1024 * 1024;

@@ -1,7 +1,7 @@
-import type { QuantityName } from '../../render/reconciled-amounts.js';
-import { MEMORY_RULES } from './memory.js';
-import type { Evidence, Reason } from './rule.js';
-import { TIME_RULES } from './time.js';
+import type { QuantityName } from '../render/reconciled-amounts.js';
+import { MEMORY_RULES } from './memory-reasons.js';
+import type { Evidence, Reason } from './reason-rule.js';
+import { TIME_RULES } from './time-reasons.js';
 
 const RULES = [...TIME_RULES, ...MEMORY_RULES];
 

@@ -1,10 +1,10 @@
 import type { StageRow } from '../model/report.js';
-import type { WorstRecord, WorstRecords } from '../summary/summary.js';
 import { escapeControls } from '../text/escape.js';
 import { duration, inline, size } from '../text/format.js';
 import { GAP } from '../text/grid.js';
 import { painter } from '../text/paint.js';
 import { shorten, textWidth } from '../text/text-width.js';
+import type { WorstRecord, WorstRecords } from './summary.js';
 
 type WorstOf = (label: string) => WorstRecords;
 

@@ -1,10 +1,10 @@
-import { WRITTEN_EVERY_S } from '../../records/map-account.js';
-import { shownAmount } from '../../render/reconciled-amounts.js';
-import type { ProfiledTask } from '../profiled-task.js';
-import { samplesApartS } from '../reconciled.js';
-import { isKilled } from '../sacct-tasks.js';
-import { isBegunIn, isShell, lastWordMs, outlivedMs, WHOLE_SECOND_MS } from '../steps.js';
-import { type Evidence, longestS, NODE_S, type Reason, type Rule, SHELL_S } from './rule.js';
+import { WRITTEN_EVERY_S } from '../records/map-account.js';
+import { shownAmount } from '../render/reconciled-amounts.js';
+import type { ProfiledTask } from './profiled-task.js';
+import { type Evidence, longestS, NODE_S, type Reason, type Rule, SHELL_S } from './reason-rule.js';
+import { samplesApartS } from './reconciled.js';
+import { isKilled } from './sacct-tasks.js';
+import { isBegunIn, isShell, lastWordMs, outlivedMs, WHOLE_SECOND_MS } from './steps.js';
 
 /** Elapsed time of the same start and end as `NODE_S`. */
 const NODE_WALL_S = 3;

@@ -1,10 +1,10 @@
-import type { Gathering, Reconciled, ReconciledTask, Verdict } from '../reconcile/reconciled.js';
-import { HEADINGS, quantitiesOf, reasonText, renderReconciled, type TableOptions } from '../reconcile/table.js';
 import { csvLine } from '../render/csv.js';
 import { renderJson as renderMembers } from '../render/json.js';
 import { escapeMarkdown, markdownTable } from '../render/markdown.js';
 import { QUANTITIES, type QuantityName } from '../render/reconciled-amounts.js';
 import { counted, duration, inline } from '../text/format.js';
+import type { Gathering, Reconciled, ReconciledTask, Verdict } from './reconciled.js';
+import { HEADINGS, quantitiesOf, reasonText, renderReconciled, type TableOptions } from './table.js';
 
 export const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 export type Format = (typeof FORMATS)[number];
