@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // Files that measure this process against the operating system or V8: alone, after all others, so that neither
 // their neighbours' load nor their neighbours' memory shows in the numbers.
-const MEASURING = ['test/native/**/*.test.ts', 'test/no-growth.test.ts', 'test/busy-stages.test.ts'];
+const MEASURING = ['test/native/**/*.test.ts', 'test/profiler/no-growth.test.ts', 'test/profiler/busy-stages.test.ts'];
 
 export default defineConfig({
   test: {

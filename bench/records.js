@@ -1,9 +1,9 @@
 // node bench/records.js FILE ROWS: records as `stageprof map --profile` writes them, of a made-up corpus.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bucketOf } from '../dist/histogram.js';
-import { METRICS } from '../dist/metrics.js';
-import { StageProfiler } from '../dist/stage-profiler.js';
+import { bucketOf } from '../dist/model/histogram.js';
+import { METRICS } from '../dist/model/metrics.js';
+import { StageProfiler } from '../dist/profiler/stage-profiler.js';
 
 export const STAGES = [
   'read',

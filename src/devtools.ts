@@ -1,6 +1,6 @@
 /** `stageprof/devtools`: stages as entries of the user timing API, which DevTools and `PerformanceObserver` read. */
 import { performance } from 'node:perf_hooks';
-import { readStages } from './channel-reader.js';
+import { readStages } from './profiler/channel-reader.js';
 
 export interface MeasureStagesOptions {
   /** Entries to make, no more: Node keeps each until `performance.clearMeasures()`. Default: 100,000. */

@@ -1,25 +1,25 @@
-export { activeProfiler } from './active.js';
-export { type Capabilities, capabilities } from './capabilities.js';
-export type { ErrorCode } from './errors.js';
-export type { MetricField } from './metrics.js';
-export { NullProfiler, nullProfiler } from './null-profiler.js';
-export type { Attribution, Collect, Measure, RecorderOption, RssPeak, StageProfilerOptions } from './options.js';
-export type { Composition } from './report/composition.js';
-export { mergeReports } from './report/merge.js';
 export {
-  READING_THRESHOLDS,
-  type Reading,
-  type ReadingContext,
-  type ReadingKind,
-  readingsOf,
+  FINDING_THRESHOLDS,
+  type Finding,
+  type FindingContext,
+  type FindingKind,
+  findingsOf,
   type Threshold,
   type ThresholdName,
-} from './report/readings/readings.js';
-export type { HistogramPairs, ModuleKib, Report, ReportHeader, SlurmIdentity, StageRow } from './report/report.js';
-export { renderTable, type TableOptions } from './report/table.js';
-export type { ThreadCpu, ThreadGroupCpu } from './report/threads.js';
-export type { SourceName, SourceState, Sources, Truth } from './sources.js';
-export type { StageMessage } from './stage-channels.js';
-export { StageProfiler } from './stage-profiler.js';
-export type { ThreadGroup } from './thread-groups.js';
-export type { Profiler, Stage } from './types.js';
+} from './findings/findings.js';
+export type { Composition, ModuleKib } from './model/composition.js';
+export type { ErrorCode } from './model/errors.js';
+export type { HistogramPairs } from './model/histogram.js';
+export type { MetricField } from './model/metrics.js';
+export type { Attribution, Collect, Measure, RecorderOption, RssPeak, StageProfilerOptions } from './model/options.js';
+export type { Profiler, Stage } from './model/profiler.js';
+export type { Report, ReportHeader, SlurmIdentity, StageRow } from './model/report.js';
+export type { SourceName, SourceState, Sources, Truth } from './model/sources.js';
+export type { StageMessage } from './model/stage-message.js';
+export type { ThreadCpu, ThreadGroup, ThreadGroupCpu } from './model/thread-cpu.js';
+export { activeProfiler } from './profiler/active.js';
+export { type Capabilities, capabilities } from './profiler/capabilities.js';
+export { NullProfiler, nullProfiler } from './profiler/null-profiler.js';
+export { StageProfiler } from './profiler/stage-profiler.js';
+export { renderTable, type TableOptions } from './render/table.js';
+export { mergeReports } from './report/merge.js';

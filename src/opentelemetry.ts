@@ -2,8 +2,8 @@
 import { performance } from 'node:perf_hooks';
 import { inspect } from 'node:util';
 import { context, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import { readStages } from './channel-reader.js';
-import type { StageMessage } from './stage-channels.js';
+import type { StageMessage } from './model/stage-message.js';
+import { readStages } from './profiler/channel-reader.js';
 
 export interface TraceStagesOptions {
   /** Default: `trace.getTracer('stageprof')`, of the provider that is registered. */

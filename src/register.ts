@@ -3,12 +3,13 @@
  * program ends, the table goes to stderr, or the report as JSON to the file that STAGEPROF_OUT names.
  * Worker threads keep the `nullProfiler`. Under `stageprof run` it does nothing: that has installed its own.
  */
-import { hasActiveProfiler, installProfiler } from './active.js';
+
 import { environment, isMainThread } from './host/process.js';
-import { leaveReport, say } from './left-report.js';
-import { atProgramEnd } from './program-end.js';
-import { renderTable } from './report/table.js';
-import { StageProfiler } from './stage-profiler.js';
+import { hasActiveProfiler, installProfiler } from './profiler/active.js';
+import { atProgramEnd } from './profiler/program-end.js';
+import { leaveReport, say } from './profiler/report-at-exit.js';
+import { StageProfiler } from './profiler/stage-profiler.js';
+import { renderTable } from './render/table.js';
 
 if (isMainThread && !hasActiveProfiler()) install(new StageProfiler());
 

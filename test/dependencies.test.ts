@@ -4,66 +4,126 @@ import { describe, expect, test } from 'vitest';
 
 const SRC = join(import.meta.dirname, '../src');
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => /\.c?ts$/.test(name));
+const textOf = (file: string) => readFileSync(join(SRC, file), 'utf8');
 
-/** Of `report/readings/rule.ts` that is `report`; of what lies in `src` itself the empty text. */
-const folderOf = (name: string) => name.split('/').slice(0, -1)[0] ?? '';
+/** What stands at the root of src/: the exports of the package. */
+const EXPORTS = ['devtools.ts', 'index.ts', 'opentelemetry.ts', 'register.ts'];
+
+/** From bottom to top. A file imports from its own room and from those above it in this list. */
+const ROOMS = [
+  'host',
+  'model',
+  'text',
+  'terminal',
+  'os',
+  'native',
+  'store',
+  'accounting',
+  'attribution',
+  'threads',
+  'report',
+  'findings',
+  'render',
+  'export',
+  'recorder',
+  'profiler',
+  'records',
+  'summary',
+  'compare',
+  'reconcile',
+  'corpus',
+  'run',
+  'doctor',
+  'cli',
+];
+
+/** The rooms that a program has in its process, besides those that stand below them. */
+const IN_PROCESS = ['profiler', 'recorder'];
+
+const roomOf = (file: string) => (file.includes('/') ? file.split('/')[0]! : '');
 
 const imports = files.flatMap((file) => {
-  const text = readFileSync(join(SRC, file), 'utf8');
-  const paths = [...text.matchAll(/(?:from|import\() ?'(\.[^']+)'/g)].map(([, path]) => path!);
-  return paths.map((path) => ({ file, imported: normalize(join(dirname(file), path)) }));
+  const paths = [...textOf(file).matchAll(/(?:from|import\(|import) ?'(\.[^']+)'/g)].map(([, path]) => path!);
+  return paths.map((path) => ({
+    file,
+    imported: normalize(join(dirname(file), path)).replace(/\.(c?)js$/, '.$1ts'),
+  }));
 });
 
-/** Between folders alone: modules of `src` itself are the profiler, or serve all. */
-const BELOW: Readonly<Record<string, readonly string[]>> = {
-  cli: ['compare', 'corpus', 'host', 'native', 'reconcile', 'recorder', 'report', 'run', 'summary'],
-  compare: ['host', 'report', 'summary'],
-  corpus: ['host', 'native', 'recorder', 'report'],
-  host: [],
-  native: ['host'],
-  reconcile: ['host', 'report', 'summary'],
-  recorder: ['host', 'native', 'report'],
-  report: ['host', 'native'],
-  run: ['host', 'native', 'recorder', 'report'],
-  summary: ['host', 'report'],
-};
+const importsOf = new Map(files.map((file) => [file, [] as string[]]));
+for (const { file, imported } of imports) importsOf.get(file)!.push(imported);
+
+/** The files of each circle of imports, found by a walk that goes in depth. */
+function circles(): string[][] {
+  const found: string[][] = [];
+  const finished = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): void => {
+    if (finished.has(file)) return;
+    const first = path.indexOf(file);
+    if (first !== -1) {
+      found.push(path.slice(first));
+      return;
+    }
+    path.push(file);
+    for (const imported of importsOf.get(file) ?? []) visit(imported);
+    path.pop();
+    finished.add(file);
+  };
+  for (const file of files) visit(file);
+  return found;
+}
 
 describe('dependencies point one way', () => {
-  test('every folder has its place', () => {
-    expect([...new Set(files.map(folderOf))].filter((folder) => folder !== '').sort()).toEqual(Object.keys(BELOW));
+  test('every folder is in the list, and none has folders within', () => {
+    const folders = new Set(files.map((file) => dirname(file)).filter((folder) => folder !== '.'));
+    expect([...folders].sort()).toEqual([...ROOMS].sort());
   });
 
-  test.each(Object.entries(BELOW))('%s imports from %j alone', (folder, below) => {
+  test('only the exports of the package stand at the root', () => {
+    expect(files.filter((file) => roomOf(file) === '').sort()).toEqual(EXPORTS);
+    const { exports } = JSON.parse(readFileSync(join(SRC, '../package.json'), 'utf8'));
+    const exported = Object.values<{ default?: string }>(exports).flatMap(({ default: path }) => path ?? []);
+    expect(exported.sort()).toEqual(EXPORTS.map((file) => `./dist/${file.replace('.ts', '.js')}`));
+  });
+
+  test.each(ROOMS)('%s imports from rooms below it alone', (room) => {
+    const below = new Set(ROOMS.slice(0, ROOMS.indexOf(room)));
     const others = imports.filter(({ file, imported }) => {
-      const to = folderOf(imported);
-      return folderOf(file) === folder && to !== '' && to !== folder && !below.includes(to);
+      const to = roomOf(imported);
+      return roomOf(file) === room && to !== room && !below.has(to);
     });
     expect(others).toEqual([]);
   });
 
-  test('the profiler knows nothing of the command line', () => {
-    const known = new Set(['', 'host', 'native', 'recorder', 'report']);
-    expect(imports.filter(({ file, imported }) => folderOf(file) === '' && !known.has(folderOf(imported)))).toEqual([]);
+  test('no files import from each other in a circle', () => {
+    expect(imports.length).toBeGreaterThan(files.length);
+    expect(circles()).toEqual([]);
   });
 
-  test('report is pure: of native it has names and types alone', () => {
-    const fromNative = imports.filter(
-      ({ file, imported }) => folderOf(file) === 'report' && folderOf(imported) === 'native',
+  test('what runs inside a program knows nothing of records and commands', () => {
+    const known = new Set(ROOMS.slice(0, ROOMS.indexOf('records')));
+    const reached = new Set(files.filter((file) => IN_PROCESS.includes(roomOf(file)) || EXPORTS.includes(file)));
+    for (const file of reached) for (const imported of importsOf.get(file) ?? []) reached.add(imported);
+    expect([...reached].filter((file) => roomOf(file) !== '' && !known.has(roomOf(file)))).toEqual([]);
+  });
+
+  test('report, findings and render are pure: no file, no process, no addon', () => {
+    const pure = new Set(['report', 'findings', 'render']);
+    const impure = imports.filter(
+      ({ file, imported }) =>
+        pure.has(roomOf(file)) &&
+        (['native', 'os'].includes(roomOf(imported)) || /host\/(files|process)/.test(imported)),
     );
-    expect([...new Set(fromNative.map(({ imported }) => imported))].sort()).toEqual([
-      'native/layout.js',
-      'native/sampler.js',
-    ]);
+    expect(impure).toEqual([]);
     const builtIn = files.filter(
-      (file) =>
-        folderOf(file) === 'report' &&
-        /from 'node:(fs|child_process|worker_threads)/.test(readFileSync(join(SRC, file), 'utf8')),
+      (file) => pure.has(roomOf(file)) && /from 'node:(fs|child_process|worker_threads)/.test(textOf(file)),
     );
     expect(builtIn).toEqual([]);
   });
 
   test('native alone loads the addon', () => {
-    const loading = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes("'node-gyp-build'"));
-    expect(loading.map(folderOf)).toEqual(['native']);
+    const loading = files.filter((file) => textOf(file).includes("'node-gyp-build'"));
+    expect(loading.map(roomOf)).toEqual(['native']);
   });
 });

@@ -2,7 +2,7 @@ import { type PerformanceEntry, PerformanceObserver, performance } from 'node:pe
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { measureStages } from '../src/devtools.js';
-import { StageProfiler } from '../src/stage-profiler.js';
+import { StageProfiler } from '../src/profiler/stage-profiler.js';
 
 let profiler: StageProfiler;
 let stop = () => {};

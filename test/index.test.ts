@@ -4,13 +4,13 @@ import * as stageprof from '../src/index.js';
 test('exports these values, and no others', () => {
   expect(Object.keys(stageprof).sort()).toEqual([
     'NullProfiler',
-    'READING_THRESHOLDS',
+    'FINDING_THRESHOLDS',
     'StageProfiler',
     'activeProfiler',
     'capabilities',
     'mergeReports',
     'nullProfiler',
-    'readingsOf',
+    'findingsOf',
     'renderTable',
   ]);
 });

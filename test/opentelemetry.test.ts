@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { traceStages } from '../src/opentelemetry.js';
-import { StageProfiler } from '../src/stage-profiler.js';
+import { StageProfiler } from '../src/profiler/stage-profiler.js';
 
 /** As @opentelemetry/context-async-hooks has it. */
 class AsyncContexts implements ContextManager {

@@ -1,4 +1,7 @@
-import type { Accounting } from '../src/accounting.js';
+import type { Accounting } from '../src/accounting/accounting.js';
+import { SLICED_SLOTS } from '../src/accounting/self-times.js';
+import type { StageProfilerOptions } from '../src/model/options.js';
+import type { StageRow } from '../src/model/report.js';
 import {
   LEVEL_OF_PEAK,
   SAMPLE_LENGTH,
@@ -7,14 +10,11 @@ import {
   type SlotName,
   slotIndex,
   WAITED_CELL,
-} from '../src/native/layout.js';
-import type { Sampler } from '../src/native/sampler.js';
-import type { StageProfilerOptions } from '../src/options.js';
-import type { StageRow } from '../src/report/report.js';
-import { SLICED_SLOTS } from '../src/slices.js';
-import { present, type SamplerSources } from '../src/sources.js';
-import type { StageCost } from '../src/stage-cost.js';
-import { StageProfiler } from '../src/stage-profiler.js';
+} from '../src/model/sample-layout.js';
+import type { Sampler } from '../src/model/sampler.js';
+import { present, type SamplerSources } from '../src/model/sources.js';
+import type { StageCost } from '../src/model/stage-cost.js';
+import { StageProfiler } from '../src/profiler/stage-profiler.js';
 
 export type SlotValues = { readonly [Slot in SlotName]?: number };
 

@@ -1,7 +1,7 @@
 // Two readings of a clock and their difference: the least a stage can be made of from JS.
 import { performance } from 'node:perf_hooks';
+import { SAMPLE_LENGTH, slotIndex } from '../../dist/model/sample-layout.js';
 import { loadBinding } from '../../dist/native/binding.js';
-import { SAMPLE_LENGTH, slotIndex } from '../../dist/native/layout.js';
 
 const WALL = slotIndex.wall_ns;
 

@@ -6,7 +6,7 @@
  */
 import { pbkdf2 } from 'node:crypto';
 import { loadBinding } from '../../dist/native/binding.js';
-import { groupThreads } from '../../dist/thread-groups.js';
+import { groupThreads } from '../../dist/threads/thread-groups.js';
 import { machineFacts } from '../machine.js';
 
 const ROUNDS = 20_000;

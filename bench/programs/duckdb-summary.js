@@ -1,7 +1,7 @@
 // node duckdb-summary.js FILE THREADS [columns]: what summarize answers, as far as one query of DuckDB can: the sums and
 // highest values of each stage, p50, p95 and p99, and its worst inputs. With "columns" it is told the members it needs.
 import { DuckDBInstance } from '@duckdb/node-api';
-import { METRICS } from '../../dist/metrics.js';
+import { METRICS } from '../../dist/model/metrics.js';
 
 const [file, threads, mode] = process.argv.slice(2);
 const numbers = METRICS.filter(({ unit }) => unit !== 'histogram' && unit !== 'modules');

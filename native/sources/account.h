@@ -12,7 +12,7 @@
 namespace stageprof {
 
 // X(enumerator, name): who holds the resident set, in the order in which it crosses the boundary and
-// stands in a recorder; src/native/layout.ts has the same names. Bytes, and instants in nanoseconds
+// stands in a recorder; src/model/sample-layout.ts has the same names. Bytes, and instants in nanoseconds
 // of CLOCK_MONOTONIC; NaN where it cannot be told.
 #define STAGEPROF_ACCOUNT(X)                                                        \
   X(kAccountRss, "rss_bytes")                                                       \

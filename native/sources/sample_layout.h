@@ -1,5 +1,5 @@
 // The boundary's contract: names and order of the slots of one sample, what follows them, and the
-// bits of the mask. The same stands in src/native/layout.ts, and sampleLayout() tells it, so that
+// bits of the mask. The same stands in src/model/sample-layout.ts, and sampleLayout() tells it, so that
 // test/native/layout.test.ts holds the two together. Raise kLayoutVersion in both when something is
 // added or moved.
 #ifndef STAGEPROF_SOURCES_SAMPLE_LAYOUT_H_

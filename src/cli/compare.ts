@@ -2,16 +2,16 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Comparison } from '../compare/comparison.js';
 import { coveredBy, type Expression, knownFields, parseExpression, violationsOf } from '../compare/fail-on.js';
 import { renderCompareCsv, renderCompareJson, renderCompareMarkdown } from '../compare/formats.js';
+import { compareOperands } from '../compare/read-sides.js';
 import { type CompareResult, SORTS, type Sort } from '../compare/result.js';
 import { renderCompareTable } from '../compare/table.js';
 import { uncoveredText, violationText } from '../compare/violation-text.js';
-import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
-import { compareOperands } from './compared-sides.js';
+import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
+import { UsageError } from '../model/usage-error.js';
+import { say } from '../terminal/say.js';
+import { tableOptions } from '../terminal/terminal.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
-import { say } from './say.js';
-import { tableOptions } from './terminal.js';
-import { UsageError } from './usage-error.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
 

@@ -1,17 +1,17 @@
 import { Command } from 'commander';
-import { capabilities } from '../capabilities.js';
+import { addonAdvice, recorderAdvice, sourceAdvice, trackerAdvice } from '../doctor/advice.js';
+import { type Advised, type Diagnosis, doctorPage } from '../doctor/doctor-page.js';
+import { describeMachine } from '../doctor/machine.js';
+import { systemReason } from '../model/setup-error.js';
+import { absent, present, SOURCE_NAMES } from '../model/sources.js';
 import { findTracker } from '../native/tracker-file.js';
-import { fileSystemOf } from '../recorder/file-system.js';
-import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/place.js';
-import { painter } from '../report/paint.js';
-import { systemReason } from '../setup-error.js';
-import { absent, present, SOURCE_NAMES } from '../sources.js';
-import { addonAdvice, recorderAdvice, sourceAdvice, trackerAdvice } from './advice.js';
-import { type Advised, type Diagnosis, doctorPage } from './doctor-page.js';
+import { fileSystemOf } from '../os/file-system.js';
+import { capabilities } from '../profiler/capabilities.js';
+import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/recorder-folder.js';
+import { isPainted } from '../terminal/terminal.js';
+import { painter } from '../text/paint.js';
 import { EXIT_DONE } from './exit-codes.js';
-import { describeMachine } from './machine.js';
 import { packageVersion } from './package-version.js';
-import { isPainted } from './terminal.js';
 
 export function doctorCommand(finish: (exitCode: number) => void): Command {
   return new Command('doctor')

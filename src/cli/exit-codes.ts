@@ -1,4 +1,4 @@
-export { exitCodeOfSignal } from '../exit-status.js';
+export { exitCodeOfSignal } from '../os/exit-status.js';
 
 export const EXIT_DONE = 0;
 /** Some inputs failed, were not reached, or could not be written. */

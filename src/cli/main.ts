@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { SetupError, systemReason } from '../setup-error.js';
+import { SetupError, systemReason } from '../model/setup-error.js';
+import { UsageError } from '../model/usage-error.js';
+import { say } from '../terminal/say.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
@@ -9,9 +11,7 @@ import { packageVersion } from './package-version.js';
 import { postmortemCommand } from './postmortem.js';
 import { reconcileCommand } from './reconcile.js';
 import { runCommand } from './run.js';
-import { say } from './say.js';
 import { summarizeCommand } from './summarize.js';
-import { UsageError } from './usage-error.js';
 import { watchCommand } from './watch.js';
 
 const COMMANDS = [

@@ -1,13 +1,18 @@
-import type { StageProfilerOptions } from '../options.js';
-import { fileSystemOf } from '../recorder/file-system.js';
+import { recorderAdvice } from '../doctor/advice.js';
+import type { StageProfilerOptions } from '../model/options.js';
+import { systemReason } from '../model/setup-error.js';
+import { fileSystemOf } from '../os/file-system.js';
 import { removeLeftovers } from '../recorder/leftovers.js';
-import { makeRecorderFolder, recorderFolder, recorderFolders, shortLivedRecorderFolder } from '../recorder/place.js';
+import {
+  makeRecorderFolder,
+  recorderFolder,
+  recorderFolders,
+  shortLivedRecorderFolder,
+} from '../recorder/recorder-folder.js';
 import { trackedEnvironment } from '../run/child-environment.js';
 import { inspectProgram, thisFinder } from '../run/program-file.js';
 import { chooseTracker } from '../run/tracker-choice.js';
-import { systemReason } from '../setup-error.js';
-import { recorderAdvice } from './advice.js';
-import { say } from './say.js';
+import { say } from '../terminal/say.js';
 
 /** What worker processes need to be measured. */
 export interface MapProfiling {

@@ -1,21 +1,21 @@
 import type { Failure } from '../corpus/failure.js';
 import { readOpenStage } from '../corpus/last-moments.js';
 import { type RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
-import type { PlacedInput } from '../corpus/record-places.js';
+import type { PlacedInput } from '../corpus/record-paths.js';
 import { RunMeter } from '../corpus/run-account.js';
 import type { RunningInput } from '../corpus/running-input.js';
 import type { RunEvent, WorkerPool } from '../corpus/worker-pool.js';
 import { WorkerStartError } from '../corpus/worker-process.js';
-import { counted } from '../report/format.js';
+import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
+import { renderTable } from '../render/table.js';
 import { ReportMerger } from '../report/merge.js';
-import { renderTable } from '../report/table.js';
-import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../run-file.js';
+import { Pace, type Progress, progressLines, type RunningView, type Tally } from '../terminal/progress.js';
+import { progressBar } from '../terminal/progress-bar.js';
+import { say } from '../terminal/say.js';
+import { tableOptions } from '../terminal/terminal.js';
+import { counted } from '../text/format.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal, type StopSignal } from './exit-codes.js';
-import { Pace, type Progress, progressLines, type RunningView, type Tally } from './progress.js';
-import { progressBar } from './progress-bar.js';
-import { say } from './say.js';
 import { StopSignals } from './stop-signals.js';
-import { tableOptions } from './terminal.js';
 
 export interface MapPlan {
   readonly pipelineName: string;

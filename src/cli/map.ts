@@ -1,17 +1,17 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkPipeline, pipelineName } from '../corpus/pipeline.js';
 import { RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
-import { namedInputs, type Placing, placeRecords } from '../corpus/record-places.js';
+import { namedInputs, type Placing, placeRecords } from '../corpus/record-paths.js';
 import { inputsOfShard } from '../corpus/shard.js';
 import { WorkerPool } from '../corpus/worker-pool.js';
-import { counted } from '../report/format.js';
+import { say } from '../terminal/say.js';
+import { counted } from '../text/format.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from './exit-codes.js';
 import { readInputs } from './input-flags.js';
 import { prepareProfiling } from './map-profiling.js';
 import { runMap } from './map-run.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { needsProfile, type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
-import { say } from './say.js';
 import { type ChosenShard, chooseShard, type ShardFlags } from './shard-flags.js';
 import { StopSignals } from './stop-signals.js';
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { oneOf } from '../errors.js';
+import { oneOf } from '../model/errors.js';
 import {
   ATTRIBUTIONS,
   type Attribution,
@@ -10,8 +10,8 @@ import {
   RSS_PEAKS,
   type RssPeak,
   type StageProfilerOptions,
-} from '../options.js';
-import { UsageError } from './usage-error.js';
+} from '../model/options.js';
+import { UsageError } from '../model/usage-error.js';
 
 /** What commands that profile have in common. */
 export interface MeasuringFlags {

@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { withoutMark } from '../byte-order-mark.js';
+import { SetupError, systemReason } from '../model/setup-error.js';
+import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from '../reconcile/formats.js';
 import type { ProfiledTasks } from '../reconcile/profiled-task.js';
 import { type Faults, readProfiled } from '../reconcile/read-profiled.js';
 import { reconcileTask } from '../reconcile/reconcile.js';
 import type { Gathering } from '../reconcile/reconciled.js';
+import { askGathering, isJob, runSacct, sacctCommand } from '../reconcile/sacct.js';
 import { parseSacct, type SacctRows } from '../reconcile/sacct-rows.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
-import { counted } from '../report/format.js';
-import { SetupError, systemReason } from '../setup-error.js';
+import { withoutMark } from '../records/byte-order-mark.js';
+import { say } from '../terminal/say.js';
+import { tableOptions } from '../terminal/terminal.js';
+import { counted } from '../text/format.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
-import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from './reconcile-formats.js';
-import { askGathering, isJob, runSacct, sacctCommand } from './sacct.js';
-import { say } from './say.js';
-import { tableOptions } from './terminal.js';
 
 interface ReconcileFlags {
   readonly sacct: string;

@@ -1,11 +1,11 @@
-import { counted } from '../report/format.js';
-import { renderModules } from '../report/module-table.js';
-import { renderProcesses } from '../report/process-table.js';
-import { renderTable } from '../report/table.js';
+import { renderModules } from '../render/module-table.js';
+import { renderProcesses } from '../render/process-table.js';
+import { renderTable } from '../render/table.js';
 import type { GatheredReports } from '../run/gathered-reports.js';
 import { type RunFacts, renderReconciliation } from '../run/reconciliation.js';
-import { say } from './say.js';
-import { tableOptions } from './terminal.js';
+import { say } from '../terminal/say.js';
+import { tableOptions } from '../terminal/terminal.js';
+import { counted } from '../text/format.js';
 
 /** What a run has measured, and what it has not, on stderr: stdout is the program's. */
 export function printRun(

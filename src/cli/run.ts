@@ -1,8 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../exit-status.js';
+import { resolveOptions, type StageProfilerOptions } from '../model/options.js';
+import { systemReason } from '../model/setup-error.js';
+import type { StageCost } from '../model/stage-cost.js';
 import { missingAddon } from '../native/binding.js';
-import { resolveOptions, type StageProfilerOptions } from '../options.js';
-import { listed } from '../report/format.js';
+import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../os/exit-status.js';
+import { stageCostOf } from '../profiler/calibration.js';
+import { StageProfiler } from '../profiler/stage-profiler.js';
 import { childEnvironment, PRELOAD } from '../run/child-environment.js';
 import { gatherReports } from '../run/gathered-reports.js';
 import { leaveReport } from '../run/leave-report.js';
@@ -14,12 +17,10 @@ import { runProgram } from '../run/program.js';
 import { inspectProgram, type ProgramFile, thisFinder } from '../run/program-file.js';
 import { ReportFile } from '../run/report-file.js';
 import { chooseTracker } from '../run/tracker-choice.js';
-import { systemReason } from '../setup-error.js';
-import { type StageCost, stageCostOf } from '../stage-cost.js';
-import { StageProfiler } from '../stage-profiler.js';
+import { say } from '../terminal/say.js';
+import { listed } from '../text/format.js';
 import { type MeasuringFlags, measuringFlags, measuringOptions } from './profiler-flags.js';
 import { printRun } from './run-result.js';
-import { say } from './say.js';
 
 interface RunFlags extends MeasuringFlags {
   readonly out?: string;

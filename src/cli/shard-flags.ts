@@ -1,5 +1,5 @@
 import { type Shard, shardOfArrayTask, WHOLE_CORPUS } from '../corpus/shard.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../model/usage-error.js';
 
 export interface ShardFlags {
   readonly taskIndex?: number;

@@ -1,18 +1,18 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { METRICS, type MetricField } from '../metrics.js';
-import { counted } from '../report/format.js';
-import { findSources, type Source } from '../summary/files.js';
+import { METRICS, type MetricField } from '../model/metrics.js';
+import { UsageError } from '../model/usage-error.js';
+import { findSources, type Source } from '../records/files.js';
+import { readRecords, sayNotTaken } from '../records/read-records.js';
+import { MOST_INPUTS } from '../records/repeated-inputs.js';
+import { FORMATS, type Format, renderSummary } from '../summary/formats.js';
 import { NO_GROUP } from '../summary/groups.js';
 import { type GroupPath, recordFolds } from '../summary/record-fold.js';
-import { MOST_INPUTS } from '../summary/repeated-inputs.js';
 import { Summary, type SummaryResult } from '../summary/summary.js';
+import { say } from '../terminal/say.js';
+import { tableOptions } from '../terminal/terminal.js';
+import { counted } from '../text/format.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { wholeNumberFrom } from './number-flags.js';
-import { readRecords, sayNotTaken } from './read-records.js';
-import { say } from './say.js';
-import { FORMATS, type Format, renderSummary } from './summary-formats.js';
-import { tableOptions } from './terminal.js';
-import { UsageError } from './usage-error.js';
 
 interface SummarizeFlags {
   readonly format: Format;

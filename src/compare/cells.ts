@@ -1,5 +1,5 @@
-import { duration, inline, NOTHING, type Quantity, size } from '../report/format.js';
-import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
+import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
+import { duration, inline, NOTHING, type Quantity, size } from '../text/format.js';
 import type { Change, Comparison } from './comparison.js';
 import type { Verdict } from './result.js';
 

@@ -1,5 +1,5 @@
-import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
-import type { Report, StageRow } from '../report/report.js';
+import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
+import type { Report, StageRow } from '../model/report.js';
 import { type ChangeEstimates, type GroupSums, independentChange, pairedChange } from './estimate.js';
 import { isLevel, type LabelSums } from './label-sums.js';
 import type { Side } from './side.js';

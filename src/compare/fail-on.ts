@@ -1,4 +1,4 @@
-import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
+import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import type { Change, Comparison } from './comparison.js';
 import { holm } from './holm.js';
 

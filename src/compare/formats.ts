@@ -1,8 +1,8 @@
-import { csvLine } from '../report/csv.js';
-import { inline } from '../report/format.js';
-import { renderJson } from '../report/json.js';
-import { escapeMarkdown, markdownTable } from '../report/markdown.js';
-import { NUMBER_METRICS } from '../report/number-metrics.js';
+import { NUMBER_METRICS } from '../model/number-metrics.js';
+import { csvLine } from '../render/csv.js';
+import { renderJson } from '../render/json.js';
+import { escapeMarkdown, markdownTable } from '../render/markdown.js';
+import { inline } from '../text/format.js';
 import { changeQuantity, inputsText, intervalText, quantityOf, verdictText } from './cells.js';
 import type { Comparison } from './comparison.js';
 import { compareNotes, headingLines, percentText } from './notes.js';

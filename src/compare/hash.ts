@@ -1,5 +1,5 @@
-import { bytesOf } from '../summary/bytes.js';
-import { HASH_WORDS, hashInto } from '../summary/input-hash.js';
+import { bytesOf } from '../records/bytes.js';
+import { HASH_WORDS, hashInto } from '../records/input-hash.js';
 
 const words = new Uint32Array(HASH_WORDS);
 

@@ -1,5 +1,4 @@
-import type { NumberField } from '../report/number-metrics.js';
-import { NUMBER_METRICS } from '../report/number-metrics.js';
+import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import type { GroupSums } from './estimate.js';
 
 /**

@@ -1,4 +1,4 @@
-import { counted, inline, percent } from '../report/format.js';
+import { counted, inline, percent } from '../text/format.js';
 import type { Comparison } from './comparison.js';
 import { type CompareResult, missingMetrics, type SideFacts } from './result.js';
 

@@ -1,4 +1,4 @@
-import type { NumberField } from '../report/number-metrics.js';
+import type { NumberField } from '../model/number-metrics.js';
 import type { Comparison } from './comparison.js';
 import type { Violation } from './fail-on.js';
 import { holm } from './holm.js';

@@ -1,8 +1,8 @@
-import type { NumberField } from '../report/number-metrics.js';
-import { MalformedLines } from '../summary/malformed.js';
-import { Places } from '../summary/places.js';
-import type { TaskResult } from '../summary/run-task.js';
-import type { Task } from '../summary/tasks.js';
+import type { NumberField } from '../model/number-metrics.js';
+import type { Task } from '../records/chunks.js';
+import { MalformedLines } from '../records/malformed.js';
+import { Places } from '../records/positions.js';
+import type { TaskResult } from '../records/run-chunk.js';
 import { distinctCount, type InputCounts, inputCounts } from './inputs.js';
 import { GROUPS, LabelSums, type Selection, selectionOf } from './label-sums.js';
 import type { SideState } from './side-fold.js';

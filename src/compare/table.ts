@@ -1,7 +1,7 @@
-import { escapeControls } from '../report/escape.js';
-import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText } from '../report/grid.js';
-import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
-import { type Paint, painter } from '../report/paint.js';
+import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
+import { escapeControls } from '../text/escape.js';
+import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText } from '../text/grid.js';
+import { type Paint, painter } from '../text/paint.js';
 import { changeQuantity, inputsText, intervalText, NO_INTERVAL, quantityOf, verdictText } from './cells.js';
 import type { Comparison } from './comparison.js';
 import { compareNotes, headingLines, percentText } from './notes.js';

@@ -1,4 +1,4 @@
-import { inline } from '../report/format.js';
+import { inline } from '../text/format.js';
 import { intervalOf, percentQuantity, quantityOf } from './cells.js';
 import type { Comparison } from './comparison.js';
 import type { Expression, Violation } from './fail-on.js';

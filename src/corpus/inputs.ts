@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { withoutMark } from '../byte-order-mark.js';
+import { withoutMark } from '../records/byte-order-mark.js';
 
 const LINE_END = 0x0a;
 

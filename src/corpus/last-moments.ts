@@ -1,9 +1,9 @@
 import { dirname, unlinkSync } from '../host/files.js';
+import type { Report } from '../model/report.js';
 import { FileBytes } from '../recorder/file-bytes.js';
 import { type KilledBy, type OpenStageState, postmortemOf } from '../recorder/postmortem.js';
 import { type Recording, readRecorder } from '../recorder/reader.js';
 import { movedWarning, pathsFrom } from '../recorder/recorder-paths.js';
-import type { Report } from '../report/report.js';
 import type { LastMemory } from './failure.js';
 
 /** What a recorder tells of an input that has no result. */

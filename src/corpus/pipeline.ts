@@ -2,8 +2,8 @@ import { basename, existsSync, extname, pathToFileURL, resolve, statSync } from 
 import { Error, Promise, Set, String } from '../host/intrinsics.js';
 import { addProcessListener, nodeFeatures, nodeVersion, removeProcessListener } from '../host/process.js';
 import { setImmediate } from '../host/tasks.js';
-import { SetupError } from '../setup-error.js';
-import type { Profiler } from '../types.js';
+import type { Profiler } from '../model/profiler.js';
+import { SetupError } from '../model/setup-error.js';
 import { failureOf } from './failure.js';
 
 /** What a pipeline is given beside its input. */

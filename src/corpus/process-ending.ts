@@ -1,5 +1,5 @@
-import type { ExitStatus } from '../exit-status.js';
-import { inline, size } from '../report/format.js';
+import type { ExitStatus } from '../os/exit-status.js';
+import { inline, size } from '../text/format.js';
 import type { Failure, FailureKind, LastMemory } from './failure.js';
 import type { LastMoments } from './last-moments.js';
 import { type AbortReason, EXIT_OWN_ERROR } from './worker-messages.js';

@@ -3,8 +3,8 @@ import { constants, statSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { isRunning } from '../process-running.js';
-import { SetupError, systemReason } from '../setup-error.js';
+import { SetupError, systemReason } from '../model/setup-error.js';
+import { isRunning } from '../os/process-running.js';
 
 /** A record could not be written. The run has to stop: the next ones would be lost as well. */
 export class RecordWriteError extends Error {

@@ -1,5 +1,5 @@
 import { Array, Error, JSON, Object, String } from '../host/intrinsics.js';
-import type { Report } from '../report/report.js';
+import type { Report } from '../model/report.js';
 import { type Failure, failureOf } from './failure.js';
 
 /** Members that stageprof gives a record itself. */

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { readChildrenUsage } from '../native/children-usage.js';
-import { RUN_SCHEMA, type RunAccount, type RunTally } from '../run-file.js';
-import { slurmIdentity } from '../slurm.js';
-import { type ProcessUsage, readProcessUsage } from './process-usage.js';
+import { type ProcessUsage, readProcessUsage } from '../os/process-usage.js';
+import { slurmIdentity } from '../os/slurm.js';
+import { RUN_SCHEMA, type RunAccount, type RunTally } from '../records/map-account.js';
 import { pipelinePart } from './record-names.js';
 
 export interface AccountedRun {

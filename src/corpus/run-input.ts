@@ -2,7 +2,7 @@ import { Error, Object, Promise } from '../host/intrinsics.js';
 import { clearTimeout, setTimeout, whenSettled } from '../host/tasks.js';
 import { type Failure, failureOf } from './failure.js';
 import type { PipelineContext, PipelineFunction } from './pipeline.js';
-import type { StrayErrors } from './stray-errors.js';
+import type { StrayErrors } from './unhandled-errors.js';
 import type { AbortReason } from './worker-messages.js';
 
 /** What became of an input, and whether the pipeline may still be at work on it. */

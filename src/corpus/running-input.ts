@@ -1,13 +1,13 @@
-import type { ExitStatus } from '../exit-status.js';
-import { readMemoryCgroup } from '../recorder/memory-cgroup.js';
-import type { Report } from '../report/report.js';
+import type { Report } from '../model/report.js';
+import type { ExitStatus } from '../os/exit-status.js';
+import { readMemoryCgroup } from '../os/memory-cgroup.js';
+import { readProcessUsage } from '../os/process-usage.js';
 import type { Failure, LastMemory } from './failure.js';
 import { readLastMoments, removeRecorder } from './last-moments.js';
 import { endOf, failureOfEnding } from './process-ending.js';
-import { readProcessUsage } from './process-usage.js';
 import { failureLine } from './record.js';
 import type { RecordFolder } from './record-folder.js';
-import { type PlacedInput, readStanding } from './record-places.js';
+import { type PlacedInput, readStanding } from './record-paths.js';
 import type { AbortReason, InputResult } from './worker-messages.js';
 import type { InputEnd, WorkerProcess } from './worker-process.js';
 

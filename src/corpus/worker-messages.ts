@@ -1,5 +1,5 @@
-import type { StageProfilerOptions } from '../options.js';
-import type { Report } from '../report/report.js';
+import type { StageProfilerOptions } from '../model/options.js';
+import type { Report } from '../model/report.js';
 import type { Failure } from './failure.js';
 
 /** EX_SOFTWARE of sysexits(3): of a worker process in which stageprof itself has failed. */

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
-import type { StageProfilerOptions } from '../options.js';
-import { recorderName } from '../recorder/place.js';
-import { SetupError } from '../setup-error.js';
+import type { StageProfilerOptions } from '../model/options.js';
+import { SetupError } from '../model/setup-error.js';
+import { recorderName } from '../recorder/recorder-folder.js';
 import { EventQueue } from './event-queue.js';
 import type { RecordFolder } from './record-folder.js';
-import type { PlacedInput } from './record-places.js';
+import type { PlacedInput } from './record-paths.js';
 import { type InputEvent, type InputLimits, type InputRun, RunningInput, type StrayEvent } from './running-input.js';
 import { WorkerProcess, WorkerStartError } from './worker-process.js';
 

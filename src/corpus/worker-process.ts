@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { ExitStatus } from '../exit-status.js';
-import { systemReason } from '../setup-error.js';
+import { systemReason } from '../model/setup-error.js';
+import type { ExitStatus } from '../os/exit-status.js';
 import type { Failure } from './failure.js';
 import type { FromWorker, InputResult, ToWorker } from './worker-messages.js';
 import { WorkerOutput } from './worker-output.js';

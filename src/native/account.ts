@@ -1,6 +1,6 @@
 import { Math, Number, Object } from '../host/intrinsics.js';
-import { ACCOUNT, type AccountName, MODULE_CELLS } from './layout.js';
-import type { CompositionBytes } from './sampler.js';
+import { ACCOUNT, type AccountName, MODULE_CELLS } from '../model/sample-layout.js';
+import type { CompositionBytes } from '../model/sampler.js';
 
 const INDEX = Object.fromEntries(ACCOUNT.map((name, index) => [name, index])) as Readonly<Record<AccountName, number>>;
 

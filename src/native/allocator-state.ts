@@ -1,4 +1,4 @@
-import { present, type SourceState } from '../sources.js';
+import { present, type SourceState } from '../model/sources.js';
 import type { AllocatorSource } from './binding.js';
 
 /** How far the reading of malloc statistics kept to its budget of 1 % of the elapsed time. */

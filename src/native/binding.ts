@@ -3,8 +3,8 @@ import { readWallBy } from '../host/clock.js';
 import { dirname, existsSync, fileURLToPath, join } from '../host/files.js';
 import { Error, String } from '../host/intrinsics.js';
 import { arch, dlopen, environment, getHeapStatistics, platform } from '../host/process.js';
+import { LAYOUT_VERSION } from '../model/sample-layout.js';
 import { arrayBufferBytes } from './js-heap.js';
-import { LAYOUT_VERSION } from './layout.js';
 
 /** A source of the addon. */
 export interface NativeSource {

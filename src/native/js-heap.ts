@@ -1,5 +1,5 @@
 import { getHeapStatistics, memoryUsage } from '../host/process.js';
-import { slotIndex } from './layout.js';
+import { slotIndex } from '../model/sample-layout.js';
 
 /**
  * Fills the slots of the JS heap from what Node itself offers. Between two readings nothing is known: the peak

@@ -2,11 +2,11 @@ import { wallNs } from '../host/clock.js';
 import { readFileSync } from '../host/files.js';
 import { Float64Array, Math, Number } from '../host/intrinsics.js';
 import { nodeVersion, residentBytes, resourceUsage, threadCpuUsage } from '../host/process.js';
-import { present, type SamplerSources, type SourceState } from '../sources.js';
+import { SAMPLE_LENGTH, slotIndex } from '../model/sample-layout.js';
+import type { CompositionBytes, Sampler, SamplerOptions } from '../model/sampler.js';
+import { present, type SamplerSources, type SourceState } from '../model/sources.js';
 import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
-import { SAMPLE_LENGTH, slotIndex } from './layout.js';
-import type { CompositionBytes, Sampler, SamplerOptions } from './sampler.js';
 import { whereMeasured } from './where-measured.js';
 
 const NO_RSS = 'process.memoryUsage.rss() fails: no /proc, or no descriptor left';

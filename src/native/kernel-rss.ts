@@ -1,6 +1,6 @@
 import { Math, Number } from '../host/intrinsics.js';
 import { arch, availableParallelism, cpus, platform, release } from '../host/process.js';
-import { present, type SourceState } from '../sources.js';
+import { present, type SourceState } from '../model/sources.js';
 
 /** A page of x64; arm64 kernels may have larger ones, and Node does not tell. */
 const PAGE_KIB = arch === 'arm64' ? 64 : 4;

@@ -1,11 +1,4 @@
 import { Float64Array, Number, Object } from '../host/intrinsics.js';
-import { moduleName, OTHER_MODULES } from '../module-name.js';
-import { present, type SamplerSources, type SourceState } from '../sources.js';
-import { compositionOf } from './account.js';
-import { heldState, liveState } from './allocator-state.js';
-import type { Binding, NativeSamplerHandle, NativeSources } from './binding.js';
-import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap } from './js-heap.js';
-import { rssPeakState, rssState } from './kernel-rss.js';
 import {
   ACCOUNT_LENGTH,
   MALLOC_READINGS_CELL,
@@ -13,8 +6,15 @@ import {
   MODULE_CELLS,
   SAMPLE_MASK,
   slotIndex,
-} from './layout.js';
-import type { CompositionBytes, SampleMemory, Sampler, SamplerOptions } from './sampler.js';
+} from '../model/sample-layout.js';
+import type { CompositionBytes, SampleMemory, Sampler, SamplerOptions } from '../model/sampler.js';
+import { present, type SamplerSources, type SourceState } from '../model/sources.js';
+import { moduleName, OTHER_MODULES } from '../os/module-name.js';
+import { compositionOf } from './account.js';
+import { heldState, liveState } from './allocator-state.js';
+import type { Binding, NativeSamplerHandle, NativeSources } from './binding.js';
+import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap } from './js-heap.js';
+import { rssPeakState, rssState } from './kernel-rss.js';
 import { trackerState } from './tracker-state.js';
 import { whereMeasured } from './where-measured.js';
 

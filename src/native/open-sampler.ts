@@ -1,7 +1,7 @@
+import { plainSampleMemory, type SampleMemory, type Sampler, type SamplerOptions } from '../model/sampler.js';
 import { type LoadedBinding, loadBinding } from './binding.js';
 import { JsSampler } from './js-sampler.js';
 import { NativeSampler } from './native-sampler.js';
-import { plainSampleMemory, type SampleMemory, type Sampler, type SamplerOptions } from './sampler.js';
 
 /** A sampler on the addon, or one on what Node itself can give where the addon is not there or makes none. */
 export function openSampler(

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readElfLoader } from '../elf-loader.js';
+import { readElfLoader } from '../os/elf-loader.js';
 
 /** The tracker's library, or why there is none, in one line. */
 export type TrackerFile =

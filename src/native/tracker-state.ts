@@ -1,4 +1,4 @@
-import { present, type SourceState, TRACKER_METHOD } from '../sources.js';
+import { present, type SourceState, TRACKER_METHOD } from '../model/sources.js';
 import { backingStoresTruth } from './allocator-state.js';
 import type { HeapSource, TrackerSource } from './binding.js';
 

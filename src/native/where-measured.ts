@@ -1,4 +1,4 @@
-import { absent, type SourceState } from '../sources.js';
+import { absent, type SourceState } from '../model/sources.js';
 
 const NOT_ASKED_FOR = absent('not in the "measure" option');
 

@@ -1,5 +1,5 @@
-import type { Report } from '../report/report.js';
-import { type RunFile, taskOf } from './run-file.js';
+import type { Report } from '../model/report.js';
+import { type RunFile, taskOf } from './read-map-account.js';
 
 /** The members of a profile that tell what a task took. */
 export type TaskProfile = Pick<Report, 'pid' | 'total_wall_s' | 'total_cpu_s' | 'rss_kb_now' | 'rss_kb_peak'> & {

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { SetupError, systemReason } from '../model/setup-error.js';
+import { findSources, RECORD_ENDINGS, type Source, STDIN } from '../records/files.js';
+import type { LineFold } from '../records/line-fold.js';
+import { MOST_NAMED } from '../records/malformed.js';
+import { isRunFileName } from '../records/map-account.js';
+import { BLANK, RECORD, RecordReader } from '../records/record-reader.js';
+import { runTask } from '../records/run-chunk.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
-import { isRunFileName } from '../run-file.js';
-import { SetupError, systemReason } from '../setup-error.js';
-import { findSources, RECORD_ENDINGS, type Source, STDIN } from '../summary/files.js';
-import type { LineFold } from '../summary/line-fold.js';
-import { MOST_NAMED } from '../summary/malformed.js';
-import { BLANK, RECORD, RecordReader } from '../summary/record-reader.js';
-import { runTask } from '../summary/run-task.js';
 import { ProfiledTasks, type TaskProfile } from './profiled-task.js';
-import { parseRunFile } from './run-file.js';
+import { parseRunFile } from './read-map-account.js';
 
 const LONGEST_RUN_FILE_BYTES = 1024 * 1024;
 

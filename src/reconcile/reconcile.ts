@@ -1,7 +1,7 @@
-import { QUANTITIES, type QuantityName, shownAmount } from '../report/two-accounts.js';
+import { QUANTITIES, type QuantityName, shownAmount } from '../render/reconciled-amounts.js';
 import { NOTHING_PROFILED, type ProfiledTask } from './profiled-task.js';
-import { reasonsFor } from './reasons/reasons.js';
-import type { Evidence } from './reasons/rule.js';
+import type { Evidence } from './reason-rule.js';
+import { reasonsFor } from './reasons.js';
 import { type Gathering, type Reconciled, type ReconciledTask, samplesApartS } from './reconciled.js';
 import type { SacctRow } from './sacct-rows.js';
 import { isUnfinished, type SacctTask } from './sacct-tasks.js';

@@ -1,4 +1,4 @@
-import type { QuantityName } from '../report/two-accounts.js';
+import type { QuantityName } from '../render/reconciled-amounts.js';
 
 /** `unmeasured` where one side has no number, and that is as it has to be. */
 export type Verdict = 'agrees' | 'explained' | 'unmeasured' | 'unexplained';

@@ -1,4 +1,4 @@
-import type { RunFile } from './run-file.js';
+import type { RunFile } from './read-map-account.js';
 import type { SacctRow } from './sacct-rows.js';
 
 /** sacct's times are whole seconds. */

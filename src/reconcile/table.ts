@@ -1,8 +1,8 @@
-import { escapeControls } from '../report/escape.js';
-import { NOTHING, type Quantity } from '../report/format.js';
-import { GAP, labelColumn, numberColumn } from '../report/grid.js';
-import { type Paint, painter } from '../report/paint.js';
-import { amountOf, withReason } from '../report/two-accounts.js';
+import { amountOf, withReason } from '../render/reconciled-amounts.js';
+import { escapeControls } from '../text/escape.js';
+import { NOTHING, type Quantity } from '../text/format.js';
+import { GAP, labelColumn, numberColumn } from '../text/grid.js';
+import { type Paint, painter } from '../text/paint.js';
 import type { Reconciled, ReconciledTask, Verdict } from './reconciled.js';
 
 /** Headings of the numbers, the same in every format for people. */

@@ -1,6 +1,6 @@
-import { recorderError } from '../errors.js';
 import { closeSync, constants, fstatSync, openSync, readSync } from '../host/files.js';
 import { Buffer, Math } from '../host/intrinsics.js';
+import { recorderError } from '../model/errors.js';
 import { systemFault } from './system-fault.js';
 
 /** Bytes of a recorder. Only what is asked for is read: of a file of gigabytes, mostly holes, some hundred KiB. */

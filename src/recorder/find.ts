@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { recorderError } from '../errors.js';
+import { recorderError } from '../model/errors.js';
 import { FileBytes } from './file-bytes.js';
 import { MAGIC } from './format.js';
-import { pidOfName, recorderFolders } from './place.js';
+import { pidOfName, recorderFolders } from './recorder-folder.js';
 
 /**
  * The recorder of a process: of what it has mapped the file that begins as one, wherever it is; else, where /proc

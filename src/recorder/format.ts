@@ -1,9 +1,9 @@
-import { BUCKET_COUNT } from '../histogram.js';
 import { Float64Array, Math, Object, RangeError } from '../host/intrinsics.js';
-import { LONGEST_LABEL } from '../labels.js';
-import { ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT } from '../native/layout.js';
-import { INITIAL_ROWS, ROW_BYTES } from '../row-store.js';
-import { CALL_CELLS, COUNTS } from '../state-memory.js';
+import { BUCKET_COUNT } from '../model/histogram.js';
+import { ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT } from '../model/sample-layout.js';
+import { LONGEST_LABEL } from '../store/labels.js';
+import { INITIAL_ROWS, ROW_BYTES } from '../store/row-store.js';
+import { CALL_CELLS, COUNTS } from '../store/state-memory.js';
 
 /**
  * The recorder's file, as docs/recorder.md describes it; a test holds the two together. All numbers of the header but

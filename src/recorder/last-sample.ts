@@ -1,6 +1,6 @@
 import { Float64Array, Number, Object, Set } from '../host/intrinsics.js';
-import { METRICS } from '../metrics.js';
-import { ACCOUNT, LEVEL_OF_PEAK, SAMPLE_LENGTH, type SlotName, slotIndex } from '../native/layout.js';
+import { METRICS } from '../model/metrics.js';
+import { ACCOUNT, LEVEL_OF_PEAK, SAMPLE_LENGTH, type SlotName, slotIndex } from '../model/sample-layout.js';
 import type { RecordedReading } from './read-readings.js';
 import type { Recording } from './reader.js';
 

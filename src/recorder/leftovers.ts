@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRunning } from '../process-running.js';
-import { pidOfName } from './place.js';
+import { isRunning } from '../os/process-running.js';
+import { pidOfName } from './recorder-folder.js';
 
 /** Long enough for somebody to look into it; and a container that shares the folder has processes nobody sees here. */
 const KEPT_MS = 24 * 60 * 60 * 1000;

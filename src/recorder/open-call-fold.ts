@@ -1,10 +1,10 @@
-import { compileFolds } from '../fold-plan.js';
-import { bucketOf } from '../histogram.js';
+import { compileFolds } from '../accounting/fold-plan.js';
+import { SUMMED_FIELDS } from '../accounting/self-times.js';
 import { Map, Number, Set } from '../host/intrinsics.js';
-import { GROUPS } from '../metrics.js';
-import { SLOT_COUNT, slotIndex } from '../native/layout.js';
-import { addTo, columnOf, MODULE_COLUMNS, type RowStore, raiseTo } from '../row-store.js';
-import { SUMMED_FIELDS } from '../slices.js';
+import { bucketOf } from '../model/histogram.js';
+import { GROUPS } from '../model/metrics.js';
+import { SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
+import { addTo, columnOf, MODULE_COLUMNS, type RowStore, raiseTo } from '../store/row-store.js';
 import { highestOf } from './last-sample.js';
 import type { RecordedCall } from './read-open-calls.js';
 import type { RecordedReading } from './read-readings.js';

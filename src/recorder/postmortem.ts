@@ -1,10 +1,10 @@
 import { Map, Math, Number } from '../host/intrinsics.js';
-import { slotIndex } from '../native/layout.js';
-import { kibOf, secondsOf } from '../report/quantities.js';
-import type { Report } from '../report/report.js';
-import { machineIdentity, startTicks } from './facts.js';
+import { kibOf, secondsOf } from '../model/quantities.js';
+import type { Report } from '../model/report.js';
+import { slotIndex } from '../model/sample-layout.js';
+import { readOomKills } from '../os/memory-cgroup.js';
 import { lastSampleOf } from './last-sample.js';
-import { readOomKills } from './memory-cgroup.js';
+import { machineIdentity, startTicks } from './metadata.js';
 import type { RecordedCall } from './read-open-calls.js';
 import type { RecordedReading } from './read-readings.js';
 import type { Recording } from './reader.js';

@@ -1,5 +1,5 @@
-import { recorderError } from '../errors.js';
 import { Number, Object } from '../host/intrinsics.js';
+import { recorderError } from '../model/errors.js';
 import type { RecorderBytes } from './file-bytes.js';
 import {
   BYTE_ORDER_MARK,

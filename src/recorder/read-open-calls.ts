@@ -1,8 +1,8 @@
 import { Math, Number } from '../host/intrinsics.js';
-import { slotIndex } from '../native/layout.js';
-import type { RecorderFacts } from './facts.js';
+import { slotIndex } from '../model/sample-layout.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible } from './format.js';
+import type { RecorderFacts } from './metadata.js';
 import { SampleReader } from './read-samples.js';
 
 /** A call that was open. Nanoseconds and bytes; NaN where not measured. */

@@ -1,8 +1,8 @@
 import { Float64Array, Math, Number } from '../host/intrinsics.js';
-import { ACCOUNT, ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT, SLOTS } from '../native/layout.js';
-import type { RecorderFacts } from './facts.js';
+import { ACCOUNT, ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT, SLOTS } from '../model/sample-layout.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible } from './format.js';
+import type { RecorderFacts } from './metadata.js';
 
 /** Samples as this version lays them out; NaN where the file has nothing that can be. */
 export interface RecordedSamples {

@@ -1,17 +1,17 @@
-import { recorderError } from '../errors.js';
-import { BUCKET_COUNT } from '../histogram.js';
 import { Int32Array, Map, Math, Number, Object, Set } from '../host/intrinsics.js';
-import { METRICS } from '../metrics.js';
-import type { MisuseName } from '../misuse.js';
-import { moduleName, OTHER_MODULES } from '../module-name.js';
-import { MODULE_CELLS } from '../native/layout.js';
-import { COLUMNS, MODULE_COLUMNS, RowStore } from '../row-store.js';
-import type { RecorderFacts } from './facts.js';
+import { recorderError } from '../model/errors.js';
+import { BUCKET_COUNT } from '../model/histogram.js';
+import { METRICS } from '../model/metrics.js';
+import { MODULE_CELLS } from '../model/sample-layout.js';
+import { moduleName, OTHER_MODULES } from '../os/module-name.js';
+import type { UsageWarning } from '../report/counted-warnings.js';
+import { COLUMNS, MODULE_COLUMNS, RowStore } from '../store/row-store.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible, STATE } from './format.js';
-import { readFacts } from './read-facts.js';
+import type { RecorderFacts } from './metadata.js';
 import { readHeader } from './read-header.js';
 import { readLabels } from './read-labels.js';
+import { readFacts } from './read-metadata.js';
 import { type RecordedCall, readOpenCalls } from './read-open-calls.js';
 import { type RecordedReading, readReadings } from './read-readings.js';
 import { type RecordedSamples, readSamples } from './read-samples.js';
@@ -35,7 +35,7 @@ export interface Recording {
   /** What the tracker had no room for or could not follow, and by how much its peaks may be off; 0 without one. */
   readonly missed: { readonly modulesMissed: number; readonly mappingsMissed: number };
   readonly trackerBoundBytes: number;
-  readonly counts: { readonly [N in MisuseName | 'labels_folded' | 'first_across_await']: number };
+  readonly counts: { readonly [N in UsageWarning | 'labels_folded' | 'first_across_await']: number };
   /** In order of first entry. */
   readonly labels: readonly RecordedLabel[];
   readonly store: RowStore;

@@ -1,19 +1,20 @@
+import { sumSlices } from '../accounting/self-times.js';
 import { JSON, Math, Number } from '../host/intrinsics.js';
-import { LabelNode } from '../labels.js';
-import { countedWarnings } from '../misuse.js';
+import { EXACT_MEMBERS, type ExactUse } from '../model/exact-use.js';
+import { kibOf, secondsOf } from '../model/quantities.js';
+import type { Report } from '../model/report.js';
+import { MALLOC_READINGS_CELL, MALLOC_SKIPPED_CELL, slotIndex } from '../model/sample-layout.js';
+import { type SourceState, type Sources, TRACKER_METHOD } from '../model/sources.js';
+import type { StageCost } from '../model/stage-cost.js';
+import { formatWarning } from '../model/warnings.js';
 import { compositionOf } from '../native/account.js';
-import { MALLOC_READINGS_CELL, MALLOC_SKIPPED_CELL, slotIndex } from '../native/layout.js';
 import { countedState } from '../native/tracker-state.js';
 import { buildReport, type HeaderFacts } from '../report/build.js';
 import { composeKib } from '../report/composition.js';
-import { type ExactUse, exactUse } from '../report/exact-use.js';
-import { kibOf, secondsOf } from '../report/quantities.js';
-import type { Report } from '../report/report.js';
-import { formatWarning } from '../report/warnings.js';
-import { columnOf, RowStore } from '../row-store.js';
-import { SLICED, sumSlices } from '../slices.js';
-import { type SourceState, type Sources, TRACKER_METHOD } from '../sources.js';
-import type { StageCost } from '../stage-cost.js';
+import { countedWarnings } from '../report/counted-warnings.js';
+import { exactUse } from '../report/exact-use.js';
+import { LabelNode } from '../store/labels.js';
+import { columnOf, RowStore } from '../store/row-store.js';
 import { highestOf, lastSampleOf } from './last-sample.js';
 import { atLeastZero, coveredNs, type FoldContext, foldOpenCall, foldWholeRun } from './open-call-fold.js';
 import type { RecordedReading } from './read-readings.js';
@@ -78,7 +79,7 @@ function exactOf(recording: Recording): ExactUse | null {
   if (!isExact(recording)) return null;
   const { store, labels } = recording;
   return exactUse(
-    SLICED.map(({ self }) => {
+    EXACT_MEMBERS.map(({ self }) => {
       const column = columnOf(self);
       const outside = store.get(0, column);
       const rows = labels.map(({ row }) => store.get(row, column)).filter((use) => !Number.isNaN(use));

@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from '../host/files.js';
 import { Set } from '../host/intrinsics.js';
-import type { RecorderChoice } from '../options.js';
-import { formatWarning } from '../report/warnings.js';
+import type { RecorderChoice } from '../model/options.js';
+import { formatWarning } from '../model/warnings.js';
 import {
   makeRecorderFolder,
   PRIVATE_PREFIX,
@@ -9,7 +9,7 @@ import {
   recorderFolders,
   recorderName,
   shownFolder,
-} from './place.js';
+} from './recorder-folder.js';
 import { systemFault } from './system-fault.js';
 
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);

@@ -1,14 +1,13 @@
-import { recorderError } from '../errors.js';
 import { lstatSync, unlinkSync } from '../host/files.js';
 import { Buffer, DataView, Float64Array, JSON, Object, Set, Uint8Array } from '../host/intrinsics.js';
+import { recorderError } from '../model/errors.js';
+import type { RecorderChoice } from '../model/options.js';
+import { SLOT_COUNT } from '../model/sample-layout.js';
+import type { SampleMemory } from '../model/sampler.js';
+import { formatWarning } from '../model/warnings.js';
 import { type Binding, loadBinding, type NativeRecorder, NO_EXTERNAL_BUFFERS } from '../native/binding.js';
-import { SLOT_COUNT } from '../native/layout.js';
-import type { SampleMemory } from '../native/sampler.js';
-import type { RecorderChoice } from '../options.js';
-import { formatWarning } from '../report/warnings.js';
-import { ROW_BYTES } from '../row-store.js';
-import { CALL_CELLS, COUNTS, PlainMemory, type StateMemory } from '../state-memory.js';
-import type { RecorderFacts } from './facts.js';
+import { ROW_BYTES } from '../store/row-store.js';
+import { CALL_CELLS, COUNTS, PlainMemory, type StateMemory } from '../store/state-memory.js';
 import {
   BYTE_ORDER_MARK,
   BYTE_ORDER_OFFSET,
@@ -25,6 +24,7 @@ import {
   VERSION_OFFSET,
   writerPlaces,
 } from './format.js';
+import type { RecorderFacts } from './metadata.js';
 import { isBoundToFolder, isFull, RecorderPaths } from './recorder-paths.js';
 import { systemFault } from './system-fault.js';
 

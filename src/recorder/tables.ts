@@ -1,4 +1,4 @@
-import { markdownTable } from '../report/markdown.js';
+import { markdownTable } from '../render/markdown.js';
 import { HEADER, HEADER_NUMBERS, offsetOf, READING } from './format.js';
 
 const MEANING: { readonly [N in (typeof READING)[number]]: string } = {

@@ -1,11 +1,12 @@
-import { toPairs } from '../histogram.js';
 import { Array, Map, Object } from '../host/intrinsics.js';
-import type { LabelNode } from '../labels.js';
-import { METRICS, type MetricField, type Unit } from '../metrics.js';
-import { columnOf, MODULE_COLUMNS, type RowStore } from '../row-store.js';
-import type { StageCost } from '../stage-cost.js';
-import { kibOf, secondsOf } from './quantities.js';
-import { type ModuleKib, PROGRAM, REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from './report.js';
+import type { ModuleKib } from '../model/composition.js';
+import { toPairs } from '../model/histogram.js';
+import { METRICS, type MetricField, type Unit } from '../model/metrics.js';
+import { kibOf, secondsOf } from '../model/quantities.js';
+import { PROGRAM, REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from '../model/report.js';
+import type { StageCost } from '../model/stage-cost.js';
+import type { LabelNode } from '../store/labels.js';
+import { columnOf, MODULE_COLUMNS, type RowStore } from '../store/row-store.js';
 
 const CALLS = columnOf('calls');
 const INNER_STAGES = columnOf('inner_stages');

@@ -1,35 +1,14 @@
 import { Object } from '../host/intrinsics.js';
-import type { Unit } from '../metrics.js';
-import { SLICED } from '../slices.js';
-import { kibOf, secondsOf } from './quantities.js';
+import { EXACT_MEMBERS, type ExactUse, type ThreadUse } from '../model/exact-use.js';
+import { kibOf, secondsOf } from '../model/quantities.js';
 
-/** What this thread used in all, and the part of it outside any stage. */
-export interface ThreadUse {
-  readonly total: number;
-  readonly outside: number;
-}
-
-/** With exact attribution: `outside` and the `_self` fields of all rows add up to `total`. Null is what was not measured. */
-export interface ExactUse {
-  readonly thread_cpu_s: ThreadUse | null;
-  readonly js_kb_alloc: ThreadUse | null;
-  readonly native_kb_alloc: ThreadUse | null;
-}
-
-/** The members, each with the field of a row that belongs to it, in the order of `SLICED`. */
-export const EXACT_MEMBERS = [
-  { member: 'thread_cpu_s', unit: 's', self: 'thread_cpu_self_s' },
-  { member: 'js_kb_alloc', unit: 'KiB', self: 'js_kb_alloc_self' },
-  { member: 'native_kb_alloc', unit: 'KiB', self: 'native_kb_alloc_self' },
-] as const satisfies readonly { member: keyof ExactUse; unit: Unit; self: (typeof SLICED)[number]['self'] }[];
-
-/** @param slices in the order of `SLICED`, nanoseconds and bytes; NaN where not measured */
-export function exactUse(slices: readonly ThreadUse[]): ExactUse {
-  const members = EXACT_MEMBERS.map(({ member, unit, self }) => {
-    const slice = slices[SLICED.findIndex((source) => source.self === self)]!;
+/** @param uses in the order of `EXACT_MEMBERS`, nanoseconds and bytes; NaN where not measured */
+export function exactUse(uses: readonly ThreadUse[]): ExactUse {
+  const members = EXACT_MEMBERS.map(({ member, unit }, index) => {
+    const use = uses[index]!;
     const read = unit === 's' ? secondsOf : kibOf;
-    const total = read(slice.total);
-    return [member, total === null ? null : { total, outside: read(slice.outside) ?? 0 }];
+    const total = read(use.total);
+    return [member, total === null ? null : { total, outside: read(use.outside) ?? 0 }];
   });
   return Object.fromEntries(members) as ExactUse;
 }

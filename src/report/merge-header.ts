@@ -1,15 +1,16 @@
 import { Float64Array, Number, Object, Set } from '../host/intrinsics.js';
-import { SOURCE_NAMES, type SourceName, type SourceState, type Sources } from '../sources.js';
-import type { Composition } from './composition.js';
+import type { Composition } from '../model/composition.js';
+import type { ExactUse } from '../model/exact-use.js';
+import { PROGRAM, type ReportHeader, type StageRow } from '../model/report.js';
+import { emptyHeader, HEADER_FIELDS, type HeaderField, type HeaderFold, SLURM } from '../model/report-header.js';
+import { SOURCE_NAMES, type SourceName, type SourceState, type Sources } from '../model/sources.js';
+import { mergeWarnings } from '../model/warnings.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
-import { addExactUse, type ExactUse } from './exact-use.js';
-import { emptyHeader, HEADER_FIELDS, type HeaderField, type HeaderFold, SLURM } from './header.js';
+import { addExactUse } from './exact-use.js';
 import { type MergedRow, RowMerger, type RowsState } from './merge-rows.js';
 import { mergeSources } from './merge-sources.js';
 import { mergeProcessLists } from './process-list.js';
-import { PROGRAM, type ReportHeader, type StageRow } from './report.js';
 import { mergeThreads } from './threads.js';
-import { mergeWarnings } from './warnings.js';
 
 // The fold of a member decides its type: the compiler checks the table, not these.
 type Combine = (a: never, b: never) => unknown;

@@ -1,9 +1,11 @@
 import { Array, Map, Number, Object, Uint8Array } from '../host/intrinsics.js';
-import { OTHER } from '../labels.js';
-import { METRICS } from '../metrics.js';
+import type { ModuleKib } from '../model/composition.js';
+import type { HistogramPairs } from '../model/histogram.js';
+import { METRICS } from '../model/metrics.js';
+import { NUMBER_METRICS } from '../model/number-metrics.js';
+import type { StageRow } from '../model/report.js';
+import { OTHER } from '../store/labels.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
-import { NUMBER_METRICS } from './number-metrics.js';
-import type { HistogramPairs, ModuleKib, StageRow } from './report.js';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
 const TAKES_HIGHEST = Uint8Array.from(NUMBER_METRICS, ({ fold }) => (fold === 'peak' || fold === 'max' ? 1 : 0));

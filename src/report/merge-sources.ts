@@ -1,5 +1,5 @@
 import { JSON, Math, Object } from '../host/intrinsics.js';
-import { SOURCE_NAMES, type SourceState, type Sources, type Truth, weaker } from '../sources.js';
+import { SOURCE_NAMES, type SourceState, type Sources, type Truth, weaker } from '../model/sources.js';
 
 /** Ends the reason of a merged state that is not true of all the reports behind it. */
 const DIFFERS = 'the weakest of merged reports that differ';

@@ -1,8 +1,8 @@
-import { checkReport } from './check.js';
+import type { Report } from '../model/report.js';
+import { checkReport } from '../model/report-check.js';
+import { formatWarning } from '../model/warnings.js';
 import { HeaderMerger, type HeaderState } from './merge-header.js';
 import { RowMerger, type RowsState } from './merge-rows.js';
-import type { Report } from './report.js';
-import { formatWarning } from './warnings.js';
 
 /**
  * One report of many: rows by label in order of first entry, flows, growths and counts added, peaks and worst

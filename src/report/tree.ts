@@ -1,6 +1,6 @@
 import { Map, Set } from '../host/intrinsics.js';
-import { nearestAncestor } from '../label-path.js';
-import type { StageRow } from './report.js';
+import { nearestAncestor } from '../model/label-path.js';
+import type { StageRow } from '../model/report.js';
 
 /** A row at its place in the tree of stages. */
 export interface TreeRow {

@@ -1,7 +1,7 @@
-import type { Report } from '../report/report.js';
-import { formatWarning } from '../report/warnings.js';
-import { systemReason } from '../setup-error.js';
-import type { StageCost } from '../stage-cost.js';
+import type { Report } from '../model/report.js';
+import { systemReason } from '../model/setup-error.js';
+import type { StageCost } from '../model/stage-cost.js';
+import { formatWarning } from '../model/warnings.js';
 import { byStart, leftNames, readLeft } from './left-reports.js';
 import { mergeProcesses } from './merged-processes.js';
 import { type ReportingProcess, runProcesses, type SeenProcess, type StartedProgram } from './run-process.js';

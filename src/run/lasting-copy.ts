@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { systemReason } from '../setup-error.js';
+import { systemReason } from '../model/setup-error.js';
 
 /** The copy, or why there is none, in one line. */
 export type LastingCopy =

@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Report } from '../report/report.js';
-import { systemReason } from '../setup-error.js';
+import type { Report } from '../model/report.js';
+import { systemReason } from '../model/setup-error.js';
 import type { ReportFile } from './report-file.js';
 
 export interface LeavingReport {

@@ -1,14 +1,14 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RecorderFacts } from '../recorder/facts.js';
+import type { Report } from '../model/report.js';
+import type { StageCost } from '../model/stage-cost.js';
 import { FileBytes } from '../recorder/file-bytes.js';
+import type { RecorderFacts } from '../recorder/metadata.js';
 import { type RecorderState, readRecorder } from '../recorder/reader.js';
 import { reportOf } from '../recorder/recorded-report.js';
 import { movedWarning } from '../recorder/recorder-paths.js';
+import { renderTable } from '../render/table.js';
 import { mergeReports } from '../report/merge.js';
-import type { Report } from '../report/report.js';
-import { renderTable } from '../report/table.js';
-import type { StageCost } from '../stage-cost.js';
 
 /** What one node process of a program has left. */
 export interface LeftReport {

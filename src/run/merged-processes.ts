@@ -1,8 +1,9 @@
+import type { NumberField } from '../model/number-metrics.js';
+import type { ProcessEntry } from '../model/process-list.js';
+import type { Report, StageRow } from '../model/report.js';
 import { ReportMerger } from '../report/merge.js';
-import type { NumberField } from '../report/number-metrics.js';
-import { stagesWallS } from '../report/outside.js';
-import { cutCommand, largestProcesses, type ProcessEntry } from '../report/process-list.js';
-import type { Report, StageRow } from '../report/report.js';
+import { stagesWallS } from '../report/outside-row.js';
+import { cutCommand, largestProcesses } from '../report/process-list.js';
 import { ProcessTree } from './process-tree.js';
 import { completedReport } from './program-total.js';
 import type { RunProcess } from './run-process.js';

@@ -15,14 +15,14 @@ import fs = require('node:fs');
 import path = require('node:path');
 import workers = require('node:worker_threads');
 
-import type * as Active from '../active.js' with { 'resolution-mode': 'import' };
-import type { StageProfilerOptions } from '../options.js' with { 'resolution-mode': 'import' };
-import type { ProfilerParts } from '../profiler.js' with { 'resolution-mode': 'import' };
-import type { StageProfiler } from '../stage-profiler.js' with { 'resolution-mode': 'import' };
-import type { Profiler } from '../types.js' with { 'resolution-mode': 'import' };
+import type { StageProfilerOptions } from '../model/options.js' with { 'resolution-mode': 'import' };
+import type { Profiler } from '../model/profiler.js' with { 'resolution-mode': 'import' };
+import type * as Active from '../profiler/active.js' with { 'resolution-mode': 'import' };
+import type { ProfilerParts } from '../profiler/profiling.js' with { 'resolution-mode': 'import' };
+import type { StageProfiler } from '../profiler/stage-profiler.js' with { 'resolution-mode': 'import' };
 import type { RunVariable } from './run-variable.js' with { 'resolution-mode': 'import' };
 
-// The same as in src/active.ts, which cannot be loaded here.
+// The same as in src/profiler/active.ts, which cannot be loaded here.
 const ACTIVE = Symbol.for('stageprof.activeProfiler');
 const AWAITED = Symbol.for('stageprof.awaitedProfiler');
 
@@ -77,7 +77,7 @@ function askForProfiler(): void {
   if (requiresModules()) {
     const before = new Set(Object.keys(require.cache));
     try {
-      (require('../active.js') as typeof Active).activeProfiler();
+      (require('../profiler/active.js') as typeof Active).activeProfiler();
       return;
     } catch {
       // As it would beside the program, then.
@@ -86,7 +86,7 @@ function askForProfiler(): void {
       for (const path of Object.keys(require.cache)) if (!before.has(path)) delete require.cache[path];
     }
   }
-  import('../active.js')
+  import('../profiler/active.js')
     .then(({ activeProfiler }) => {
       isLate = AWAITED in registry;
       activeProfiler();

@@ -1,8 +1,8 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { PRIVATE_PREFIX } from '../recorder/place.js';
-import { SetupError, systemReason } from '../setup-error.js';
+import { SetupError, systemReason } from '../model/setup-error.js';
+import { PRIVATE_PREFIX } from '../recorder/recorder-folder.js';
 
 /** What the recorders of a few processes with a few stages take. */
 const ROOM_BYTES = 2 ** 20;

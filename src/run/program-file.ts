@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { readElfLoader } from '../elf-loader.js';
+import { readElfLoader } from '../os/elf-loader.js';
 
 /** What a command line names, as far as it decides whether the tracker can be preloaded into it. */
 export type ProgramFile =

@@ -1,7 +1,7 @@
-import type { Fold } from '../metrics.js';
-import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
-import { coversOnce, outermostRows } from '../report/outside.js';
-import type { Report, StageRow } from '../report/report.js';
+import type { Fold } from '../model/metrics.js';
+import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
+import type { Report, StageRow } from '../model/report.js';
+import { coversOnce, outermostRows } from '../report/outside-row.js';
 
 /** Metrics of which the rows of stages are a part of the program's. */
 const PARTS = NUMBER_METRICS.filter(({ share, fold }) => share === 'total' && (fold === 'flow' || fold === 'growth'));

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type ExitStatus, exitCodeOfStart } from '../exit-status.js';
 import { readChildrenUsage } from '../native/children-usage.js';
+import { type ExitStatus, exitCodeOfStart } from '../os/exit-status.js';
 import type { PassedSignals } from './passed-signals.js';
 import type { ProcessWatch } from './process-watch.js';
 import type { OsAccounting } from './reconciliation.js';

@@ -1,8 +1,8 @@
-import { inline, size } from '../report/format.js';
-import { GAP, labelColumn, numberColumn } from '../report/grid.js';
-import { painter } from '../report/paint.js';
-import type { Report } from '../report/report.js';
-import { amountOf, type QuantityName, withReason } from '../report/two-accounts.js';
+import type { Report } from '../model/report.js';
+import { amountOf, type QuantityName, withReason } from '../render/reconciled-amounts.js';
+import { inline, size } from '../text/format.js';
+import { GAP, labelColumn, numberColumn } from '../text/grid.js';
+import { painter } from '../text/paint.js';
 
 /** What is known of a run when its program has ended. */
 export interface RunFacts {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Report } from '../report/report.js';
-import { SetupError, systemReason } from '../setup-error.js';
+import type { Report } from '../model/report.js';
+import { SetupError, systemReason } from '../model/setup-error.js';
 
 /** The file a report is written to, tried before the program is started. */
 export class ReportFile {

@@ -1,4 +1,4 @@
-import type { Report } from '../report/report.js';
+import type { Report } from '../model/report.js';
 
 /** What was seen of a process from outside, at the last look at it. */
 export interface SeenProcess {

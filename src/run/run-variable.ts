@@ -1,4 +1,4 @@
-import type { StageProfilerOptions } from '../options.js';
+import type { StageProfilerOptions } from '../model/options.js';
 
 /** What `stageprof run` tells the node processes of a program, as JSON in `RUN_VARIABLE`. */
 export interface RunVariable {

@@ -1,7 +1,7 @@
+import { ADDON_FIELDS, TRACKER_FIELDS } from '../model/metric-sources.js';
 import { missingAddon } from '../native/binding.js';
 import { findTracker } from '../native/tracker-file.js';
-import { listed } from '../report/format.js';
-import { ADDON_FIELDS, TRACKER_FIELDS } from '../report/metric-sources.js';
+import { listed } from '../text/format.js';
 import { isPreloadable, type LastingCopy, lastingCopy } from './lasting-copy.js';
 import type { ProgramFile } from './program-file.js';
 

@@ -1,10 +1,10 @@
-import { bucketOf } from '../histogram.js';
-import { nearestAncestor } from '../label-path.js';
+import { bucketOf } from '../model/histogram.js';
+import { nearestAncestor } from '../model/label-path.js';
+import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
+import type { ReportHeader } from '../model/report.js';
+import type { ReportColumns } from '../records/report-columns.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS, RowMerger } from '../report/merge-rows.js';
-import { NUMBER_METRICS, type NumberField } from '../report/number-metrics.js';
-import type { ReportHeader } from '../report/report.js';
-import type { ReportColumns } from './report-columns.js';
 
 /** The row of records that do not have the member. */
 export const NO_GROUP = '(none)';

@@ -1,15 +1,15 @@
+import type { Report } from '../model/report.js';
+import type { Bytes } from '../records/bytes.js';
+import { type FailureCounts, Failures } from '../records/failures.js';
+import type { FoldSource, LineFold, OpenFold } from '../records/line-fold.js';
+import { type MalformedLine, MalformedLines } from '../records/malformed.js';
+import { BLANK, RECORD, RecordReader } from '../records/record-reader.js';
+import { InputHashes } from '../records/repeated-inputs.js';
+import type { ReportShape } from '../records/report-shape.js';
+import { type Place, WorstInputs, type WorstState } from '../records/worst.js';
 import { type MergerState, ReportMerger } from '../report/merge.js';
 import { ROW_NUMBERS, type RowsState } from '../report/merge-rows.js';
-import type { Report } from '../report/report.js';
-import type { Bytes } from './bytes.js';
-import { type FailureCounts, Failures } from './failures.js';
 import { Groups, groupName, memberAt } from './groups.js';
-import type { FoldSource, LineFold, OpenFold } from './line-fold.js';
-import { type MalformedLine, MalformedLines } from './malformed.js';
-import { BLANK, RECORD, RecordReader } from './record-reader.js';
-import { InputHashes } from './repeated-inputs.js';
-import type { ReportShape } from './report-shape.js';
-import { type Place, WorstInputs, type WorstState } from './worst.js';
 
 /** Rows past so many labels or groups are added up in `(other)`: memory has to have a bound. */
 export const MOST_LABELS = 131_072;

@@ -1,14 +1,14 @@
+import type { Report, StageRow } from '../model/report.js';
+import type { Task } from '../records/chunks.js';
+import { type FailureCounts, Failures } from '../records/failures.js';
+import { MalformedLines } from '../records/malformed.js';
+import { type FilePlace, Places } from '../records/positions.js';
+import { RepeatedInputs } from '../records/repeated-inputs.js';
+import type { TaskResult } from '../records/run-chunk.js';
+import { WORST_BY, type WorstBy, WorstInputs } from '../records/worst.js';
 import { ReportMerger } from '../report/merge.js';
 import { RowMerger } from '../report/merge-rows.js';
-import type { Report, StageRow } from '../report/report.js';
-import { type FailureCounts, Failures } from './failures.js';
-import { MalformedLines } from './malformed.js';
-import { type FilePlace, Places } from './places.js';
 import { type FoldState, MOST_LABELS } from './record-fold.js';
-import { RepeatedInputs } from './repeated-inputs.js';
-import type { TaskResult } from './run-task.js';
-import type { Task } from './tasks.js';
-import { WORST_BY, type WorstBy, WorstInputs } from './worst.js';
 
 /** A record and where it stands. */
 export interface WorstRecord extends FilePlace {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { recorderFolder, shortLivedRecorderFolder } from '../../src/recorder/place.js';
-import { SOURCE_NAMES } from '../../src/sources.js';
+import { SOURCE_NAMES } from '../../src/model/sources.js';
+import { recorderFolder, shortLivedRecorderFolder } from '../../src/recorder/recorder-folder.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { runCli } from './run-cli.js';
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Report } from '../../src/report/report.js';
+import type { Report } from '../../src/model/report.js';
 import { MapFolders } from './map-folders.js';
 import { fixture, readRecords, runCli } from './run-cli.js';
 

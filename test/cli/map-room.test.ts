@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Report } from '../../src/report/report.js';
+import type { Report } from '../../src/model/report.js';
 import { canMount, runOnSmallFileSystems } from '../small-file-systems.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { MAIN, readRecords } from './run-cli.js';

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { offsetOf } from '../../src/recorder/format.js';
-import { StageProfiler } from '../../src/stage-profiler.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { runCli } from './run-cli.js';
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { parseGathering } from '../../src/cli/sacct.js';
+import { parseGathering } from '../../src/reconcile/sacct.js';
 import { report, row } from '../report/fixture.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { type CliOptions, runCli } from './run-cli.js';

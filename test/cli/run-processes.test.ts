@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { outsideRow } from '../../src/report/outside.js';
-import type { ProcessEntry } from '../../src/report/process-list.js';
-import type { Report } from '../../src/report/report.js';
+import type { ProcessEntry } from '../../src/model/process-list.js';
+import type { Report } from '../../src/model/report.js';
+import { outsideRow } from '../../src/report/outside-row.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { fixture, runCli } from './run-cli.js';
 

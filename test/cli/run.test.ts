@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { Report } from '../../src/report/report.js';
+import type { Report } from '../../src/model/report.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { fixture, MAIN, runCli } from './run-cli.js';
 

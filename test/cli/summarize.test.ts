@@ -4,10 +4,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { Report } from '../../src/model/report.js';
 import { mergeReports } from '../../src/report/merge.js';
-import type { Report } from '../../src/report/report.js';
+import { readAsHatchet } from '../export/hatchet-reader.js';
 import { pipelineReport, report, row } from '../report/fixture.js';
-import { readAsHatchet } from '../report/hatchet-reader.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { fixture, runCli } from './run-cli.js';
 

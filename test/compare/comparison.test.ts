@@ -3,10 +3,10 @@ import { type Comparison, compareRows, compareSides, rowsOfReport, rowsOfSide } 
 import type { InputWeights } from '../../src/compare/inputs.js';
 import { type Side, SideSum } from '../../src/compare/side.js';
 import { openFolds } from '../../src/compare/side-fold.js';
-import type { NumberField } from '../../src/report/number-metrics.js';
-import type { Report, StageRow } from '../../src/report/report.js';
+import type { NumberField } from '../../src/model/number-metrics.js';
+import type { Report, StageRow } from '../../src/model/report.js';
+import { lineOf } from '../records/scanned.js';
 import { report, row } from '../report/fixture.js';
-import { lineOf } from '../summary/scanned.js';
 
 interface SideOptions {
   readonly isMatched?: boolean;

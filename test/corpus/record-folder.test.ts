@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RecordFolder, RecordWriteError } from '../../src/corpus/record-folder.js';
-import { SetupError } from '../../src/setup-error.js';
+import { SetupError } from '../../src/model/setup-error.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 test('a folder is made with its parents and left empty', async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { standingRecord } from '../../src/corpus/existing-record.js';
 import { failureOf } from '../../src/corpus/failure.js';
 import { failureLine, recordLine } from '../../src/corpus/record.js';
-import { standingRecord } from '../../src/corpus/standing-record.js';
-import type { Report } from '../../src/report/report.js';
+import type { Report } from '../../src/model/report.js';
 
 const LONG = 'x'.repeat(100_000);
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { RunMeter } from '../../src/corpus/run-account.js';
-import { parseRunFile } from '../../src/reconcile/run-file.js';
+import { parseRunFile } from '../../src/reconcile/read-map-account.js';
 
 const TALLY = { total: 5, done: 2, failed: 1 };
 

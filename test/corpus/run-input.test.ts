@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { PipelineContext, PipelineFunction } from '../../src/corpus/pipeline.js';
 import { InputAbort, runInput } from '../../src/corpus/run-input.js';
-import { StrayErrors } from '../../src/corpus/stray-errors.js';
-import { nullProfiler } from '../../src/null-profiler.js';
+import { StrayErrors } from '../../src/corpus/unhandled-errors.js';
+import { nullProfiler } from '../../src/profiler/null-profiler.js';
 
 function run(pipeline: PipelineFunction, abort = new AbortController()) {
   const strays = new StrayErrors();

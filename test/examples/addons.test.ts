@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Report } from '../../src/report/report.js';
+import type { Report } from '../../src/model/report.js';
 import { runCli } from '../cli/run-cli.js';
 
 const PROGRAM = join(import.meta.dirname, '../../examples/addons.js');

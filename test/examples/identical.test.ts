@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import flows from '../../examples/flows/flows.js';
-import { nullProfiler } from '../../src/null-profiler.js';
-import { StageProfiler } from '../../src/stage-profiler.js';
+import { nullProfiler } from '../../src/profiler/null-profiler.js';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { packageDirectory } from './installed.js';
 
 const DIRECTORIES = ['sharp', 'yauzl', 'acorn', 'commander', 'node-gyp-build', 'tar-stream', 'pend', 'ajv'];

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
+import { ACCOUNT, ACCOUNT_LENGTH, slotIndex } from '../../src/model/sample-layout.js';
+import { plainSampleMemory } from '../../src/model/sampler.js';
 import { compositionOf } from '../../src/native/account.js';
 import { loadBinding } from '../../src/native/binding.js';
-import { ACCOUNT, ACCOUNT_LENGTH, slotIndex } from '../../src/native/layout.js';
 import { NativeSampler } from '../../src/native/native-sampler.js';
-import { plainSampleMemory } from '../../src/native/sampler.js';
 
 const loaded = loadBinding();
 if (loaded.binding === null) throw new Error(loaded.missing);

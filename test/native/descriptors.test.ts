@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
+import type { SamplerOptions } from '../../src/model/sampler.js';
 import { openSampler } from '../../src/native/open-sampler.js';
-import type { SamplerOptions } from '../../src/native/sampler.js';
 import { PACKAGE } from '../workloads.js';
 
 const ALL: SamplerOptions = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' };

@@ -1,6 +1,6 @@
 import { GCProfiler, getHeapStatistics } from 'node:v8';
 import { describe, expect, test } from 'vitest';
-import { StageProfiler } from '../../src/stage-profiler.js';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { FREE, rowOf } from '../scripted-sampler.js';
 import { collectGarbage, KIB, MIB, makeGarbage } from '../workloads.js';
 

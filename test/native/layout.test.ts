@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { loadBinding, NO_EXTERNAL_BUFFERS } from '../../src/native/binding.js';
 import {
   ACCOUNT,
   LAYOUT_VERSION,
@@ -12,7 +11,8 @@ import {
   SLOTS,
   slotIndex,
   WAITED_CELL,
-} from '../../src/native/layout.js';
+} from '../../src/model/sample-layout.js';
+import { loadBinding, NO_EXTERNAL_BUFFERS } from '../../src/native/binding.js';
 import { PLACES, READING, STATE } from '../../src/recorder/format.js';
 
 const { binding, missing } = loadBinding();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import type { Report, StageRow } from '../../src/report/report.js';
+import type { Report, StageRow } from '../../src/model/report.js';
 import { PACKAGE } from '../workloads.js';
 
 const fixtures = fileURLToPath(new URL('fixtures/', import.meta.url));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Capabilities } from '../../src/capabilities.js';
-import { METRICS } from '../../src/metrics.js';
-import { ADDON_FIELDS } from '../../src/report/metric-sources.js';
-import type { Report } from '../../src/report/report.js';
+import { ADDON_FIELDS } from '../../src/model/metric-sources.js';
+import { METRICS } from '../../src/model/metrics.js';
+import type { Report } from '../../src/model/report.js';
+import type { Capabilities } from '../../src/profiler/capabilities.js';
 import { PACKAGE, runModule } from '../workloads.js';
 
 interface Found {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { plainSampleMemory } from '../../src/model/sampler.js';
 import { loadBinding } from '../../src/native/binding.js';
 import { openSampler } from '../../src/native/open-sampler.js';
-import { plainSampleMemory } from '../../src/native/sampler.js';
 
 const OPTIONS = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' } as const;
 

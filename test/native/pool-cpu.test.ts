@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Report, StageRow } from '../../src/report/report.js';
+import type { Report, StageRow } from '../../src/model/report.js';
 import { PACKAGE, runModule } from '../workloads.js';
 
 /** Runs stages in a process of its own and returns its report, rows by label. */

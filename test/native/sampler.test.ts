@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { describe, expect, test } from 'vitest';
-import { METRICS } from '../../src/metrics.js';
+import { METRICS } from '../../src/model/metrics.js';
+import { MEASURES } from '../../src/model/options.js';
+import { SLOTS, type SlotName, slotIndex, WAITED_CELL } from '../../src/model/sample-layout.js';
+import { plainSampleMemory, type Sampler, type SamplerOptions } from '../../src/model/sampler.js';
 import { loadBinding } from '../../src/native/binding.js';
 import { arrayBufferBytes } from '../../src/native/js-heap.js';
 import { JsSampler } from '../../src/native/js-sampler.js';
-import { SLOTS, type SlotName, slotIndex, WAITED_CELL } from '../../src/native/layout.js';
 import { NativeSampler } from '../../src/native/native-sampler.js';
-import { plainSampleMemory, type Sampler, type SamplerOptions } from '../../src/native/sampler.js';
-import { MEASURES } from '../../src/options.js';
 import { burn, collectGarbage, KIB, MIB } from '../workloads.js';
 
 const ALL: SamplerOptions = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' };

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
-import { StageProfiler } from '../../src/stage-profiler.js';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { FREE, rowOf } from '../scripted-sampler.js';
 import { burn, burnPool } from '../workloads.js';
 

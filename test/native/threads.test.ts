@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ThreadCpu, ThreadGroupCpu } from '../../src/report/threads.js';
+import type { ThreadCpu, ThreadGroupCpu } from '../../src/model/thread-cpu.js';
 import { TRACKER } from '../tracker/programs.js';
 import { builtModule, KIB, PACKAGE, runModule } from '../workloads.js';
 
@@ -159,7 +159,7 @@ test('reading the threads takes memory for as many as there are', () => {
     `
       import { loadBinding } from ${JSON.stringify(builtModule('./native/binding.js'))};
       import { openSampler } from ${JSON.stringify(builtModule('./native/open-sampler.js'))};
-      import { slotIndex } from ${JSON.stringify(builtModule('./native/layout.js'))};
+      import { slotIndex } from ${JSON.stringify(builtModule('./model/sample-layout.js'))};
       const measured = { cpu: false, rss: false, js: false, native: true, io: false, rssPeak: 'lifetime' };
       const sampler = openSampler(measured);
       const { binding } = loadBinding();

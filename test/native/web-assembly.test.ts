@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Report } from '../../src/report/report.js';
+import type { Report } from '../../src/model/report.js';
 import { KIB, PACKAGE, runModule } from '../workloads.js';
 
 const PAGES = 1024;
@@ -33,7 +33,7 @@ describe.each([
     return memory;
   `);
   const [row] = after.stages;
-  const grown = (part: 'backing_stores_kb' | 'native_live_kb' | 'allocator_held_kb' | 'residual_kb'): number =>
+  const grown = (part: 'backing_stores_kb' | 'native_live_kb' | 'allocator_free_kb' | 'residual_kb'): number =>
     after.composition![part]! - before.composition![part]!;
 
   test('is resident, and external where it is not shared and V8 tells', () => {
@@ -43,7 +43,7 @@ describe.each([
   });
 
   test('is in the residual of the composition, and in no other part', () => {
-    for (const part of ['backing_stores_kb', 'native_live_kb', 'allocator_held_kb'] as const) {
+    for (const part of ['backing_stores_kb', 'native_live_kb', 'allocator_free_kb'] as const) {
       expect(Math.abs(grown(part)), part).toBeLessThan(8 * KIB);
     }
     expect(grown('residual_kb')).toBeGreaterThan(GROWTH_KIB - 8 * KIB);

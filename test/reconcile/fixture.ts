@@ -1,9 +1,9 @@
 import { NOTHING_PROFILED, type ProfiledTask } from '../../src/reconcile/profiled-task.js';
+import type { RunFile } from '../../src/reconcile/read-map-account.js';
 import { reconcileTask } from '../../src/reconcile/reconcile.js';
 import type { Gathering, Reconciled } from '../../src/reconcile/reconciled.js';
-import type { RunFile } from '../../src/reconcile/run-file.js';
 import type { SacctRow } from '../../src/reconcile/sacct-rows.js';
-import type { QuantityName } from '../../src/report/two-accounts.js';
+import type { QuantityName } from '../../src/render/reconciled-amounts.js';
 
 /** When the steps here begin. */
 export const START_MS = 1_795_424_400_000;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ProfiledTasks } from '../../src/reconcile/profiled-task.js';
+import { parseRunFile } from '../../src/reconcile/read-map-account.js';
 import { reconcileTask } from '../../src/reconcile/reconcile.js';
 import type { ReconciledTask } from '../../src/reconcile/reconciled.js';
-import { parseRunFile } from '../../src/reconcile/run-file.js';
 import { parseSacct } from '../../src/reconcile/sacct-rows.js';
 import { sacctTasks } from '../../src/reconcile/sacct-tasks.js';
 

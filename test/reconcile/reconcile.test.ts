@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { QuantityName } from '../../src/report/two-accounts.js';
+import type { QuantityName } from '../../src/render/reconciled-amounts.js';
 import { inside, reconciled, run, type Scene, START_MS, step } from './fixture.js';
 
 const KILLED = { endedMs: null, updatedMs: START_MS + 95_000, wallS: 94.5 };

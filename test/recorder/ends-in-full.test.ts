@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Report } from '../../src/model/report.js';
 import { FileBytes } from '../../src/recorder/file-bytes.js';
 import { readRecorder } from '../../src/recorder/reader.js';
 import { reportOf } from '../../src/recorder/recorded-report.js';
-import type { Report } from '../../src/report/report.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const INDEX = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);

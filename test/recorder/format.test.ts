@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { COUNTS_OFFSET, geometry, HEADER_BYTES, HEADER_NUMBERS, offsetOf } from '../../src/recorder/format.js';
 import { withRecorderTables } from '../../src/recorder/tables.js';
-import { COUNTS } from '../../src/state-memory.js';
+import { COUNTS } from '../../src/store/state-memory.js';
 
 test('docs/recorder.md has the tables of the code', () => {
   const text = readFileSync(join(import.meta.dirname, '../../docs/recorder.md'), 'utf8');

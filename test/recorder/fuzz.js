@@ -5,14 +5,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { postmortemPage } from '../../dist/cli/postmortem-page.js';
 import { StageProfiler } from '../../dist/index.js';
 import { BufferBytes } from '../../dist/recorder/file-bytes.js';
 import { HEADER_BYTES, HEADER_NUMBERS, offsetOf } from '../../dist/recorder/format.js';
 import { postmortemOf } from '../../dist/recorder/postmortem.js';
+import { postmortemPage } from '../../dist/recorder/postmortem-page.js';
 import { readRecorder } from '../../dist/recorder/reader.js';
+import { renderTable } from '../../dist/render/table.js';
 import { mergeReports } from '../../dist/report/merge.js';
-import { renderTable } from '../../dist/report/table.js';
 
 /** A file of 1 MiB takes 2 ms. The machine may be busy. */
 const LONGEST_MS = 5_000;

@@ -3,7 +3,7 @@ import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { removeLeftovers } from '../../src/recorder/leftovers.js';
-import { recorderName } from '../../src/recorder/place.js';
+import { recorderName } from '../../src/recorder/recorder-folder.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const DAY_S = 24 * 60 * 60;

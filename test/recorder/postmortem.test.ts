@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { machineIdentity, type RecorderFacts } from '../../src/recorder/facts.js';
+import { readOomKills } from '../../src/os/memory-cgroup.js';
 import { BufferBytes } from '../../src/recorder/file-bytes.js';
-import { readOomKills } from '../../src/recorder/memory-cgroup.js';
+import { machineIdentity, type RecorderFacts } from '../../src/recorder/metadata.js';
 import { postmortemOf } from '../../src/recorder/postmortem.js';
 import type { RecordedReading } from '../../src/recorder/read-readings.js';
 import { type Recording, readRecorder } from '../../src/recorder/reader.js';

@@ -13,11 +13,11 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { RecorderOption } from '../../src/index.js';
 import { loadBinding } from '../../src/native/binding.js';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { FileBytes } from '../../src/recorder/file-bytes.js';
 import { findRecorder } from '../../src/recorder/find.js';
 import { type Postmortem, postmortemOf } from '../../src/recorder/postmortem.js';
 import { readRecorder } from '../../src/recorder/reader.js';
-import { StageProfiler } from '../../src/stage-profiler.js';
 import { FREE } from '../scripted-sampler.js';
 import { temporaryFolder } from '../temporary-folder.js';
 

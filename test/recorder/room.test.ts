@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/model/report.js';
 import type { Postmortem } from '../../src/recorder/postmortem.js';
-import type { Report } from '../../src/report/report.js';
 import { canMount, runOnSmallFileSystems } from '../small-file-systems.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { builtModule, PACKAGE } from '../workloads.js';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { composeKib, PARTS } from '../../src/report/composition.js';
+import { PARTS } from '../../src/model/composition.js';
+import { notesOf } from '../../src/render/notes.js';
+import { composeKib } from '../../src/report/composition.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { notesOf } from '../../src/report/notes.js';
 import { report } from './fixture.js';
 
 const MIB = 1024 * 1024;
@@ -30,24 +31,24 @@ test('the parts and the residual add up to the resident set', () => {
 
 test('a part that could not be told is null, and in the residual', () => {
   const composition = composeKib({ ...BYTES, allocatorHeld: Number.NaN, mapped: Number.NaN, mappedByModule: [] });
-  expect(composition).toMatchObject({ allocator_held_kb: null, mapped_kb: null, residual_kb: 12_288 + 13_312 });
+  expect(composition).toMatchObject({ allocator_free_kb: null, mapped_kb: null, residual_kb: 12_288 + 13_312 });
 });
 
 test('what the allocator holds is no more than the other parts leave of the resident set', () => {
   // 100 MiB less 20 + 10 + 25 + 8 + 30.
   expect(composeKib({ ...BYTES, nativeLive: 25 * MIB, allocatorHeld: 510 * MIB })).toMatchObject({
-    allocator_held_kb: 7 * 1024,
+    allocator_free_kb: 7 * 1024,
     residual_kb: 0,
   });
   expect(composeKib({ ...BYTES, nativeLive: 70 * MIB })).toMatchObject({
-    allocator_held_kb: 0,
+    allocator_free_kb: 0,
     residual_kb: -38 * 1024,
   });
   expect(composeKib({ ...BYTES, rss: Number.NaN, allocatorHeld: 510 * MIB })).toMatchObject({
-    allocator_held_kb: 510 * 1024,
+    allocator_free_kb: 510 * 1024,
     residual_kb: null,
   });
-  expect(composeKib({ ...BYTES, allocatorHeld: Number.NaN }).allocator_held_kb).toBeNull();
+  expect(composeKib({ ...BYTES, allocatorHeld: Number.NaN }).allocator_free_kb).toBeNull();
 });
 
 test('handed out but untouched memory makes the residual negative', () => {

@@ -1,7 +1,7 @@
-import { bucketOf } from '../../src/histogram.js';
-import { METRICS } from '../../src/metrics.js';
-import { type HistogramPairs, REPORT_SCHEMA, type Report, type StageRow } from '../../src/report/report.js';
-import { present } from '../../src/sources.js';
+import { bucketOf, type HistogramPairs } from '../../src/model/histogram.js';
+import { METRICS } from '../../src/model/metrics.js';
+import { REPORT_SCHEMA, type Report, type StageRow } from '../../src/model/report.js';
+import { present } from '../../src/model/sources.js';
 
 /** A row with no calls and nothing measured, but for `values`. */
 export function row(stage: string, values: Partial<StageRow> = {}): StageRow {

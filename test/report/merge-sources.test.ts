@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { absent, present, SOURCE_NAMES, type SourceState, type Sources } from '../../src/model/sources.js';
 import { mergeSources } from '../../src/report/merge-sources.js';
-import { absent, present, SOURCE_NAMES, type SourceState, type Sources } from '../../src/sources.js';
 
 const DIFFERS = 'the weakest of merged reports that differ';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { NUMBER_METRICS } from '../../src/model/number-metrics.js';
+import type { Report, StageRow } from '../../src/model/report.js';
+import { absent, present } from '../../src/model/sources.js';
+import { renderTable } from '../../src/render/table.js';
 import { mergeReports, ReportMerger } from '../../src/report/merge.js';
-import { NUMBER_METRICS } from '../../src/report/number-metrics.js';
-import type { Report, StageRow } from '../../src/report/report.js';
-import { renderTable } from '../../src/report/table.js';
-import { absent, present } from '../../src/sources.js';
 import { pipelineReport, report, row } from './fixture.js';
 
 const withStages = (...stages: StageRow[]) => report({ stages });

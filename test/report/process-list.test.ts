@@ -1,9 +1,10 @@
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
-import { checkReport } from '../../src/report/check.js';
+import { MOST_PROCESSES, type ProcessEntry } from '../../src/model/process-list.js';
+import { checkReport } from '../../src/model/report-check.js';
+import { reportSchema } from '../../src/model/report-schema.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { cutCommand, MOST_PROCESSES, mergeProcessLists, type ProcessEntry } from '../../src/report/process-list.js';
-import { reportSchema } from '../../src/report/schema.js';
+import { cutCommand, mergeProcessLists } from '../../src/report/process-list.js';
 import { report } from './fixture.js';
 
 const process: ProcessEntry = {

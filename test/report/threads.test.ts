@@ -1,10 +1,10 @@
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
+import { reportSchema } from '../../src/model/report-schema.js';
+import { present } from '../../src/model/sources.js';
+import type { ThreadCpu } from '../../src/model/thread-cpu.js';
+import { notesOf } from '../../src/render/notes.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { notesOf } from '../../src/report/notes.js';
-import { reportSchema } from '../../src/report/schema.js';
-import type { ThreadCpu } from '../../src/report/threads.js';
-import { present } from '../../src/sources.js';
 import { report } from './fixture.js';
 
 const threads: ThreadCpu = {

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { gatherReports } from '../../src/run/gathered-reports.js';
-import { StageProfiler } from '../../src/stage-profiler.js';
 import { report, row } from '../report/fixture.js';
 import { temporaryFolder } from '../temporary-folder.js';
 

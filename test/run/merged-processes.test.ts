@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { outsideRow } from '../../src/report/outside.js';
-import { MOST_PROCESSES } from '../../src/report/process-list.js';
-import type { Report } from '../../src/report/report.js';
+import { MOST_PROCESSES } from '../../src/model/process-list.js';
+import type { Report } from '../../src/model/report.js';
+import { outsideRow } from '../../src/report/outside-row.js';
 import { mergeProcesses } from '../../src/run/merged-processes.js';
 import { type RunProcess, runProcesses, type SeenProcess } from '../../src/run/run-process.js';
 import { report, row } from '../report/fixture.js';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Report } from '../../src/report/report.js';
+import type { Report } from '../../src/model/report.js';
 import { leftNames, readLeft } from '../../src/run/left-reports.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { PACKAGE } from '../workloads.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { present } from '../../src/model/sources.js';
 import { type RunFacts, reconcile, renderReconciliation } from '../../src/run/reconciliation.js';
-import { present } from '../../src/sources.js';
 import { report, row } from '../report/fixture.js';
 
 const program = report({

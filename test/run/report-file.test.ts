@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { SetupError } from '../../src/model/setup-error.js';
 import { ReportFile } from '../../src/run/report-file.js';
-import { SetupError } from '../../src/setup-error.js';
 import { report } from '../report/fixture.js';
 import { temporaryFolder } from '../temporary-folder.js';
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { METRICS } from '../../src/metrics.js';
+import { METRICS } from '../../src/model/metrics.js';
+import type { Report, StageRow } from '../../src/model/report.js';
+import { present } from '../../src/model/sources.js';
+import { RecordReader } from '../../src/records/record-reader.js';
 import { mergeReports, ReportMerger } from '../../src/report/merge.js';
-import type { Report, StageRow } from '../../src/report/report.js';
-import { present } from '../../src/sources.js';
 import { type FoldState, type GroupPath, RecordFold } from '../../src/summary/record-fold.js';
-import { RecordReader } from '../../src/summary/record-reader.js';
+import { lineOf } from '../records/scanned.js';
 import { pipelineReport, report, row } from '../report/fixture.js';
-import { lineOf } from './scanned.js';
 
 /** What lines come to, in folds of so many lines, one reader for all. */
 function folded(lines: readonly (string | Uint8Array)[], groupBy?: GroupPath, linesAFold = lines.length): FoldState[] {
@@ -35,7 +35,7 @@ const EMPTY_COMPOSITION = {
   js_heap_kb: 1,
   backing_stores_kb: null,
   native_live_kb: 2,
-  allocator_held_kb: null,
+  allocator_free_kb: null,
   mapped_kb: 1,
   code_and_stacks_kb: 5,
   residual_kb: -1,

@@ -1,0 +1,100 @@
+import { Float64Array, Map, Number, Set } from '../host/intrinsics.js';
+import { runInNewContext, setFlagsFromString } from '../host/process.js';
+import { METRICS } from '../model/metrics.js';
+import type { Collect } from '../model/options.js';
+import { SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
+import type { Sampler } from '../model/sampler.js';
+import type { OpenCall } from './open-calls.js';
+
+/** Slots that only rise: what a forced collection adds to them is not the program's. */
+const FLOW_SLOTS: readonly number[] = [
+  ...new Set(
+    METRICS.flatMap(({ fold, slot, unit }) =>
+      fold === 'flow' && slot !== null && unit !== 'modules' ? [slotIndex[slot]] : [],
+    ),
+  ),
+];
+
+const USED = slotIndex.js_used_bytes;
+
+let exposedGc: (() => void) | undefined;
+
+/** V8 hands out `gc` only to contexts made while a flag is set. The flag is left as the program had it. */
+function collector(): () => void {
+  if (exposedGc === undefined) {
+    const wasExposed = typeof (globalThis as { gc?: unknown }).gc === 'function';
+    setFlagsFromString('--expose-gc');
+    exposedGc = runInNewContext('gc') as () => void;
+    if (!wasExposed) setFlagsFromString('--no-expose-gc');
+  }
+  return exposedGc;
+}
+
+/**
+ * Full collections forced at the ends of calls, so that the used heap holds live objects only. Time, CPU and
+ * faults they cost are kept apart and taken out of every later sample.
+ */
+export class ForcedCollection {
+  /** By slot, as of the start of a collection. */
+  private readonly before = new Float64Array(SLOT_COUNT);
+  /** Used heap after the collection at entry, of the collected calls that are open. */
+  private readonly usedAtEntry = new Map<OpenCall, number>();
+  private readonly gc = collector();
+
+  /**
+   * @param excluded where the cost so far is kept, by slot
+   * @param onSample called after each reading made here: peaks must not miss what it reports
+   */
+  constructor(
+    private readonly sampler: Sampler,
+    private readonly at: Exclude<Collect, 'none'>,
+    private readonly excluded: Float64Array,
+    private readonly onSample: () => void,
+  ) {}
+
+  /** Takes what forced collections have cost so far out of the last sample, of which these slots were read. */
+  exclude(read: readonly number[] = FLOW_SLOTS): void {
+    const { slots } = this.sampler;
+    for (const slot of read) slots[slot]! -= this.excluded[slot]!;
+  }
+
+  /** What forced collections have cost so far, of a slot that only rises. */
+  excludedFrom(slot: number): number {
+    return this.excluded[slot]!;
+  }
+
+  /**
+   * Collects, where a call under `parent` is to be collected.
+   *
+   * @returns the used heap in bytes, for `hold`; undefined where it was not collected
+   */
+  atEntry(parent: OpenCall): number | undefined {
+    return this.at === 'every' || parent.parent === null ? this.collect() : undefined;
+  }
+
+  /** Keeps what `atEntry` returned until the exit of the call. */
+  hold(call: OpenCall, used: number): void {
+    this.usedAtEntry.set(call, used);
+  }
+
+  /** Growth of the live JS heap since the entry of the call, in bytes; NaN where it was not collected. */
+  atExit(call: OpenCall): number {
+    const used = this.usedAtEntry.get(call);
+    if (used === undefined) return Number.NaN;
+    this.usedAtEntry.delete(call);
+    return this.collect() - used;
+  }
+
+  /** Collects and returns the used heap after it, in bytes. */
+  private collect(): number {
+    const { sampler, excluded, before } = this;
+    sampler.readEntry();
+    this.onSample();
+    before.set(sampler.slots.subarray(0, SLOT_COUNT));
+    this.gc();
+    sampler.readEntry();
+    this.onSample();
+    for (const slot of FLOW_SLOTS) excluded[slot]! += sampler.slots[slot]! - before[slot]!;
+    return sampler.slots[USED]!;
+  }
+}

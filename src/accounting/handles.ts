@@ -1,0 +1,19 @@
+import type { CallContext, OpenCall } from './open-calls.js';
+
+export function pushHandle(frame: CallContext, call: OpenCall): void {
+  call.handleBelow = frame.handle;
+  call.handleAbove = null;
+  call.handleIn = frame;
+  if (frame.handle !== null) frame.handle.handleAbove = call;
+  frame.handle = call;
+}
+
+/** Takes a handle out of its frame; false when one opened after it is still open. */
+export function removeHandle(frame: CallContext, call: OpenCall): boolean {
+  const { handleBelow: below, handleAbove: above } = call;
+  if (below !== null) below.handleAbove = above;
+  if (above !== null) above.handleBelow = below;
+  else frame.handle = below;
+  call.handleIn = null;
+  return above === null;
+}

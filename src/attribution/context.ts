@@ -1,0 +1,109 @@
+import type { CallContext, OpenCall, OpenCalls } from '../accounting/open-calls.js';
+import { AsyncLocalStorage } from '../host/tasks.js';
+import type { LabelNode } from '../store/labels.js';
+
+/**
+ * One async context: a callback-form call and all that it starts, now or later. Handles opened in it stack up
+ * on it, since between them only this context runs.
+ */
+export class Frame implements CallContext {
+  /** Innermost open handle of this context. */
+  handle: OpenCall | null = null;
+  /** When the call was opened: its place in the pool may by now hold another. */
+  private readonly moment: number;
+  readonly node: LabelNode;
+  /** What the call was opened under: a handle of `outer`, or the call of `outer` itself. */
+  private readonly parent: OpenCall | null;
+  private readonly parentMoment: number;
+
+  constructor(
+    readonly call: OpenCall,
+    /** The frame it was opened in; null for the root. */
+    readonly outer: Frame | null,
+  ) {
+    this.moment = call.moment;
+    this.node = call.node;
+    this.parent = call.parent;
+    this.parentMoment = call.parent === null ? 0 : call.parent.moment;
+  }
+
+  /** Whether its call has ended, so that what it starts now is late. */
+  get hasEnded(): boolean {
+    return this.call.moment !== this.moment;
+  }
+
+  /**
+   * The label whose code runs while this context does: that of the innermost open handle, else of the call, else,
+   * the call having ended, of the nearest one that is open.
+   */
+  get running(): LabelNode {
+    if (this.handle !== null) return this.handle.node;
+    return this.hasEnded ? this.nearestOpen().node : this.node;
+  }
+
+  /** The open call under which a late stage belongs: the parent of the ended call, else one further out. */
+  nearestOpen(): OpenCall {
+    for (let frame: Frame = this; ; ) {
+      const { call, outer, parent } = frame;
+      if (call.moment === frame.moment || outer === null) return call;
+      if (parent !== null && parent.moment === frame.parentMoment) return parent;
+      frame = outer;
+    }
+  }
+}
+
+/** Where Node keeps the stores of a context that is not running. */
+export interface ContextFrame {
+  get(storage: AsyncLocalStorage<unknown>): unknown;
+}
+
+/**
+ * Knows which stage is current: the innermost open handle of the running async context, else the
+ * callback-form call that the context belongs to.
+ */
+export class StageContext {
+  readonly root: Frame;
+  /** Made by the first callback-form call: programs that use handles only never pay for async tracking. */
+  private storage: AsyncLocalStorage<Frame> | null = null;
+
+  constructor(calls: OpenCalls) {
+    this.root = new Frame(calls.outside, null);
+  }
+
+  current(): Frame {
+    return this.storage === null ? this.root : (this.storage.getStore() ?? this.root);
+  }
+
+  /** The same for a context that is about to run. */
+  currentIn(frame: ContextFrame | undefined): Frame {
+    return this.storage === null ? this.root : ((frame?.get(this.storage) as Frame | undefined) ?? this.root);
+  }
+
+  /**
+   * From here on the async context is that of a callback-form call which was opened in `caller`, until `leave`. The same
+   * as to run a function by `AsyncLocalStorage.run`, without its frames on the stack: a program recurses as deep as it
+   * can through stages.
+   */
+  enter(call: OpenCall, caller: Frame): Frame {
+    this.storage ??= new AsyncLocalStorage();
+    // Not `caller` itself where its call has ended: a chain of contexts that outlive their call must not grow.
+    let open = caller;
+    while (open.hasEnded && open.outer !== null) open = open.outer;
+    const frame = new Frame(call, open);
+    this.storage.enterWith(frame);
+    return frame;
+  }
+
+  /** Back to the context that `enter` was called in. */
+  leave(caller: Frame): void {
+    if (this.storage === null) return;
+    // Where there was no store there is none again.
+    this.storage.enterWith((caller === this.root ? undefined : caller) as Frame);
+  }
+
+  /** Stops following async contexts. */
+  close(): void {
+    this.storage?.disable();
+    this.storage = null;
+  }
+}

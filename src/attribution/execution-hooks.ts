@@ -1,0 +1,162 @@
+import { Object } from '../host/intrinsics.js';
+import { promiseHooks } from '../host/process.js';
+import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncResource, queueMicrotask } from '../host/tasks.js';
+import type { ContextFrame, Frame, StageContext } from './context.js';
+import type { Execution } from './execution.js';
+
+/**
+ * Where this Node keeps the stores of AsyncLocalStorage: on the `resource` that is being executed (Node 20 and 22,
+ * where a hook on entry sees the store of what is entered), or in a `frame` that V8 carries from a promise to its
+ * continuations (24 and 26, where hooks on AsyncResources run before theirs is set).
+ */
+type StorePlace =
+  | { readonly kept: 'on resource' }
+  /** `property` of an AsyncResource holds its frame. */
+  | { readonly kept: 'in frame'; readonly property: symbol | undefined };
+
+/** Ways to learn when execution enters a callback or continuation; or why there are none. */
+export type FoundHooks =
+  | { readonly place: StorePlace; readonly method: string; readonly missing: null }
+  | { readonly place: null; readonly missing: string };
+
+/** Found by trying, not by the version: the flag `--async-context-frame` changes it within a line. Some 0.2 ms, once. */
+export function findExecutionHooks(): FoundHooks {
+  try {
+    const place = findStorePlace();
+    if (place === null) return { place, missing: 'this runtime does not follow async contexts as Node does' };
+    if (place.kept === 'on resource') return { place, method: 'async_hooks', missing: null };
+    if (typeof promiseHooks?.onBefore !== 'function') {
+      return { place: null, missing: 'this runtime has no v8.promiseHooks' };
+    }
+    return { place, method: 'v8.promiseHooks and async_hooks', missing: null };
+  } catch (error) {
+    return { place: null, missing: `this runtime has no async hooks: ${(error as Error).message}` };
+  }
+}
+
+function findStorePlace(): StorePlace | null {
+  const storage = new AsyncLocalStorage<object>();
+  const mark = {};
+  let seenOnEntry: object | undefined;
+  let seenInside: object | undefined;
+  const resource = storage.run(mark, () => new AsyncResource('stageprof'));
+  const hook = createHook({
+    before: () => {
+      seenOnEntry = storage.getStore();
+    },
+  }).enable();
+  try {
+    resource.runInAsyncScope(() => {
+      seenInside = storage.getStore();
+    });
+    if (seenInside !== mark) return null;
+    if (seenOnEntry === mark) return { kept: 'on resource' };
+    return { kept: 'in frame', property: framePropertyOf(resource, storage, mark) };
+  } finally {
+    hook.disable();
+    storage.disable();
+  }
+}
+
+type Resource = { readonly [property: symbol]: ContextFrame | undefined };
+
+function framePropertyOf(resource: object, storage: AsyncLocalStorage<object>, mark: object): symbol | undefined {
+  return Object.getOwnPropertySymbols(resource).find((property) => {
+    const value = (resource as Resource)[property];
+    return typeof value?.get === 'function' && value.get(storage) === mark;
+  });
+}
+
+/**
+ * Tells `execution` each time another async context is entered. Left is told only where execution returns into code
+ * that was interrupted: after an outermost callback nothing of the program runs.
+ *
+ * @returns takes the hooks away
+ */
+export function installExecutionHooks(place: StorePlace, context: StageContext, execution: Execution): () => void {
+  if (place.kept === 'on resource') {
+    return new NestingHooks(execution, { entered: () => context.current(), returned: () => null }).install({});
+  }
+  const { property } = place;
+  const frameHere = (): ContextFrame | undefined | null => {
+    if (property === undefined) return null;
+    const resource = executionAsyncResource() as Resource;
+    return property in resource ? resource[property] : null;
+  };
+  const hook = new NestingHooks(execution, {
+    entered: () => {
+      const frame = frameHere();
+      return frame === null ? context.current() : context.currentIn(frame);
+    },
+    // By then the frame of the code around is set again, be it even a continuation, of which the hook is not told.
+    returned: () => (frameHere() === null ? null : context.current()),
+  });
+  const removeHook = hook.install({ trackPromises: false });
+  const removePromiseHook = promiseHooks.onBefore(() => execution.enter(context.current())) as () => void;
+  return () => {
+    removePromiseHook();
+    removeHook();
+  };
+}
+
+interface Frames {
+  /** That of the callback that is being entered. */
+  entered(): Frame;
+  /** That of the code around a callback that is being left; null where it is not known from here. */
+  returned(): Frame | null;
+}
+
+/** No id of Node's. */
+const ENTERED_BEFORE = -1;
+
+/** Callbacks may be entered from within others: by `runInAsyncScope`, or by addons. */
+class NestingHooks {
+  // Two arrays in step and a count, which never shrink: nothing is allocated an entry, nor a length set.
+  private readonly ids: number[] = [];
+  private readonly left: Frame[] = [];
+  private depth = 0;
+
+  constructor(
+    private readonly execution: Execution,
+    private readonly frames: Frames,
+  ) {
+    // What runs now was entered before there were hooks, and its end may not be told: it is over by the next microtask.
+    this.push(ENTERED_BEFORE);
+    queueMicrotask(() => {
+      if (this.depth > 0 && this.ids[0] === ENTERED_BEFORE) this.removeOutermost();
+    });
+  }
+
+  install(options: object): () => void {
+    const hook = createHook({ before: (id) => this.before(id), after: (id) => this.after(id), ...options }).enable();
+    return () => hook.disable();
+  }
+
+  private push(id: number): void {
+    this.ids[this.depth] = id;
+    this.left[this.depth++] = this.execution.current;
+  }
+
+  private removeOutermost(): void {
+    this.ids.copyWithin(0, 1, this.depth);
+    this.left.copyWithin(0, 1, this.depth--);
+  }
+
+  // Whatever a hook throws ends the process, and out of stack anything throws.
+  private before(id: number): void {
+    try {
+      this.push(id);
+      this.execution.enter(this.frames.entered());
+    } catch {}
+  }
+
+  private after(id: number): void {
+    try {
+      let depth = this.depth - 1;
+      while (depth >= 0 && this.ids[depth] !== id) depth--;
+      if (depth >= 0) this.depth = depth;
+      const frame = this.frames.returned() ?? (depth > 0 ? this.left[depth]! : null);
+      if (frame !== null) this.execution.enter(frame);
+    } catch {}
+  }
+}

@@ -1,0 +1,27 @@
+import type { Slices } from '../accounting/self-times.js';
+import type { Frame } from './context.js';
+
+/** Tells the slices whose code runs, by the frame of the async context that is running. */
+export class Execution {
+  constructor(
+    /** The frame whose code runs, as far as is known. */
+    private frame: Frame,
+    private readonly slices: Slices,
+  ) {}
+
+  get current(): Frame {
+    return this.frame;
+  }
+
+  /** Code of this frame runs from now on. */
+  enter(frame: Frame): void {
+    this.frame = frame;
+    this.slices.switchTo(frame.running);
+  }
+
+  /** The same where a sample was taken just now. */
+  resume(frame: Frame): void {
+    this.frame = frame;
+    this.slices.resume(frame.running);
+  }
+}

@@ -1,0 +1,48 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import type { Report } from '../model/report.js';
+import { checkReport } from '../model/report-check.js';
+import { SetupError, systemReason } from '../model/setup-error.js';
+import { withoutMark } from '../records/byte-order-mark.js';
+import type { Source } from '../records/files.js';
+
+/** Reports of 131,072 labels have about so much. */
+const LARGEST_REPORT_BYTES = 256 * 1024 * 1024;
+
+/** The first member of every report. A record that begins with it would have no input. */
+const REPORT_BEGIN = /^\s*\{\s*"schema"\s*:/;
+const HEAD_BYTES = 64;
+
+/** As `summarize --format json` writes it. */
+export type WholeReport = Report & { readonly records?: number };
+
+/**
+ * The report that is all there is in a file, as `run --out` and `summarize --format json` write it.
+ * @returns undefined where the file has something else, such as records
+ * @throws {SetupError} where it begins like a report and is none
+ */
+export function readWholeReport({ path, bytes }: Source): WholeReport | undefined {
+  if (bytes === undefined || !beginsLikeReport(path)) return undefined;
+  if (bytes > LARGEST_REPORT_BYTES) throw new SetupError(`${path}: is too large for a report`);
+  try {
+    const report: unknown = JSON.parse(withoutMark(readFileSync(path, 'utf8')));
+    checkReport(report);
+    return report;
+  } catch (error) {
+    throw new SetupError(`${path}: begins like a report and is none, ${systemReason(error)}`);
+  }
+}
+
+function beginsLikeReport(path: string): boolean {
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      const head = Buffer.alloc(HEAD_BYTES);
+      return REPORT_BEGIN.test(withoutMark(head.toString('utf8', 0, readSync(fd, head, 0, HEAD_BYTES, 0))));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // Said where the records are read.
+    return false;
+  }
+}

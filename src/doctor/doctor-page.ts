@@ -1,0 +1,89 @@
+import type { SourceName, SourceState, Truth } from '../model/sources.js';
+import { escapeControls } from '../text/escape.js';
+import { inline, size } from '../text/format.js';
+import type { Paint, Style } from '../text/paint.js';
+import type { Machine } from './machine.js';
+
+/** A state with what to do about it, where something can be done. */
+export type Advised = SourceState & { readonly advice?: string };
+
+/** What `stageprof doctor --json` prints. */
+export interface Diagnosis {
+  readonly stageprof: string;
+  readonly machine: Machine;
+  readonly addon: Advised;
+  /** Whether its library is there; `sources.native` tells whether it counts in this process. */
+  readonly tracker: Advised;
+  /** The folder of recorders whose path nobody has chosen. */
+  readonly recorder: Advised;
+  readonly sources: Readonly<Record<SourceName, Advised>>;
+}
+
+const NAME_WIDTH = 13;
+const TRUTH_WIDTH = 22;
+
+const STYLE: Readonly<Record<Truth, Style | undefined>> = {
+  exact: undefined,
+  bounded: 'yellow',
+  sampled: 'yellow',
+  absent: 'red',
+};
+
+/** The diagnosis for a reader: the machine, then one source a line with its reason and advice below it. */
+export function doctorPage({ stageprof, machine, addon, tracker, recorder, sources }: Diagnosis, paint: Paint): string {
+  const lines = [
+    paint('bold', `stageprof ${stageprof}`),
+    '',
+    ...machineFacts(machine).map(([name, fact]) => named(name, escapeControls(fact))),
+    named('addon', addon.available ? escapeControls(`loaded: ${addon.method}`) : paint('red', 'not loaded')),
+    ...remarks(addon, paint),
+    named('tracker', tracker.available ? escapeControls(`found: ${tracker.method}`) : paint('red', 'not found')),
+    ...remarks(tracker, paint),
+    named(
+      'recorders',
+      recorder.available ? escapeControls(`in ${recorder.method}`) : paint('red', 'no folder for them'),
+    ),
+    ...remarks(recorder, paint),
+    '',
+    paint('bold', named('source', `${'truth'.padEnd(TRUTH_WIDTH)}method`)),
+    ...Object.entries(sources).flatMap(([name, state]) => [
+      named(name, truthAndMethod(state, paint)),
+      ...remarks(state, paint),
+    ]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function machineFacts(machine: Machine): [name: string, fact: string][] {
+  const { platform, arch, libc, kernel, cpus, cpus_usable, cpu_model, memory_limit } = machine;
+  const slurm = Object.entries(machine.slurm).map(([name, value]) => `${name}=${value}`);
+  return [
+    ['Node', machine.node],
+    ['platform', [`${platform} ${arch}`, libc, `kernel ${kernel}`].filter((fact) => fact !== null).join(', ')],
+    ['CPUs', `${cpus_usable} usable of ${cpus}${cpu_model === null ? '' : `, ${cpu_model}`}`],
+    [
+      'memory',
+      memory_limit === null ? 'no cgroup limit' : `limit ${inline(size(memory_limit.kb))}, ${memory_limit.path}`,
+    ],
+    ['Slurm', slurm.length === 0 ? 'not in a job' : slurm.join(' ')],
+  ];
+}
+
+function truthAndMethod({ truth, bound_kb, method }: SourceState, paint: Paint): string {
+  const text = bound_kb === undefined ? truth : `${truth} by ${inline(size(bound_kb))}`;
+  const style = STYLE[truth];
+  // Padded before it is painted: escape sequences have a length, but no width.
+  const padded = text.padEnd(TRUTH_WIDTH);
+  return `${style === undefined ? padded : paint(style, padded)}${method ?? ''}`.trimEnd();
+}
+
+function remarks({ reason, advice }: Advised, paint: Paint): string[] {
+  return [
+    ...(reason === undefined ? [] : [named('', paint('dim', escapeControls(reason)))]),
+    ...(advice === undefined ? [] : [named('', `-> ${advice}`)]),
+  ];
+}
+
+function named(name: string, fact: string): string {
+  return `  ${name.padEnd(NAME_WIDTH)}${fact}`;
+}

@@ -1,0 +1,145 @@
+import { Math, Object } from '../host/intrinsics.js';
+import type { MetricField } from '../model/metrics.js';
+import type { ReportHeader, StageRow } from '../model/report.js';
+import type { SourceName, SourceState, Sources } from '../model/sources.js';
+import { stagesWallS } from '../report/outside-row.js';
+import { FINDING_THRESHOLDS, type ThresholdName } from './thresholds.js';
+
+export type FindingKind =
+  | 'fragmentation'
+  | 'native-growth'
+  | 'buffer-growth'
+  | 'mapped-outside-malloc'
+  | 'js-growth'
+  | 'transient-native'
+  | 'gc-bound'
+  | 'waiting'
+  | 'off-thread';
+
+/** One thing a row says that a person can act on. */
+export interface Finding {
+  readonly kind: FindingKind;
+  /** What it rests on: fields of the row, and what was made of them. Units are in the names. */
+  readonly numbers: Readonly<Record<string, number>>;
+  /** The thresholds that were reached, by their name in `FINDING_THRESHOLDS`. */
+  readonly thresholds: Readonly<Partial<Record<ThresholdName, number>>>;
+  /** The seconds or KiB it is about, one of `numbers`. */
+  readonly amount: number;
+  /** `amount` as a share, at most 1, of the time any stage was open or of the highest resident set of the stage. */
+  readonly share: number;
+  /** Calls overlapped others, so that the numbers contain what those did. */
+  readonly shared: boolean;
+  readonly text: string;
+}
+
+/** What of a report's header a finding needs. */
+export type FindingContext = Pick<
+  ReportHeader,
+  'total_wall_s' | 'outside_wall_s' | 'stages_wall_s' | 'sources' | 'composition' | 'program' | 'partial'
+> & {
+  /** How many processes the rows are of: sums are of all of them, peaks of one. */
+  readonly processes?: number;
+};
+
+/** A field that may be null. */
+export type FindingField = Exclude<
+  MetricField,
+  'calls' | 'errors' | 'open' | 'overlapped_calls' | 'wall_hist' | 'native_modules'
+>;
+
+/** A row with what of the header its findings need. */
+export interface Facts {
+  readonly row: StageRow;
+  readonly sources: Sources;
+  /** Completed calls and open ones: the sums of a row are of both. */
+  readonly entries: number;
+  /** Time any stage was open. */
+  readonly runS: number;
+  readonly processes: number;
+  readonly composition: ReportHeader['composition'];
+  /** Null also where it may lack what its stages have: no last sample was taken of a process that died. */
+  readonly program: ReportHeader['program'];
+}
+
+/** What a condition found; null where it does not hold. */
+export type Evidence = Pick<Finding, 'thresholds' | 'amount'> & {
+  /** What it rests on besides the fields it needs. */
+  readonly numbers: Finding['numbers'];
+  /** What `amount` is a share of. */
+  readonly whole: number;
+  readonly text: string;
+};
+
+export interface Rule {
+  readonly kind: FindingKind;
+  /** Fields without which it says nothing. */
+  readonly needs: readonly FindingField[];
+  /** Sources that have to have covered the calls. */
+  readonly sources: readonly SourceName[];
+  /** The condition as docs/findings.md shows it. */
+  readonly condition: string;
+  read(facts: Facts): Finding | null;
+}
+
+export function factsOf(row: StageRow, context: FindingContext): Facts {
+  return {
+    row,
+    sources: context.sources,
+    entries: row.calls + row.open,
+    runS: stagesWallS(context),
+    processes: processesOf(context),
+    composition: context.composition,
+    program: context.partial === true ? null : context.program,
+  };
+}
+
+/** Without launchers, which have no part in the rows: the row of the program counts the profilers that it is made of. */
+function processesOf({ processes, program }: FindingContext): number {
+  return processes === undefined ? 1 : Math.min(processes, program?.calls ?? processes);
+}
+
+/** The value of a threshold. */
+export function limit(name: ThresholdName): number {
+  return FINDING_THRESHOLDS[name].value;
+}
+
+/** A rule whose condition sees the fields it needs as numbers. */
+export function rule<F extends FindingField>(
+  traits: Omit<Rule, 'read' | 'needs'> & { readonly needs: readonly F[] },
+  find: (known: Readonly<Record<F, number>>, facts: Facts) => Evidence | null,
+): Rule {
+  const { kind, needs, sources } = traits;
+  return {
+    ...traits,
+    read(facts) {
+      const { row } = facts;
+      if (!sources.every((name) => covers(facts.sources[name], facts))) return null;
+      const known = Object.fromEntries(needs.map((field) => [field, row[field]]));
+      if (!Object.values(known).every((value) => typeof value === 'number')) return null;
+      const evidence = find(known as Record<F, number>, facts);
+      if (evidence === null) return null;
+      const { whole, text, amount, thresholds } = evidence;
+      const numbers = { ...evidence.numbers, ...(known as Record<F, number>) };
+      const shared = row.overlapped_calls > 0;
+      return {
+        kind,
+        numbers: shared ? { ...numbers, calls: row.calls, overlapped_calls: row.overlapped_calls } : numbers,
+        thresholds,
+        amount,
+        share: whole > 0 ? Math.min(1, amount / whole) : 1,
+        shared,
+        text: shared ? `(shared with other open stages) ${text}` : text,
+      };
+    },
+  };
+}
+
+/**
+ * Whether a source was read at the ends of nearly all calls. One that was absent may still have numbers in a merged
+ * report: those of the other reports. A single call whose ends were not both read has no number at all.
+ */
+export function covers({ truth, readings = 0, skipped = 0 }: SourceState, { entries }: Facts): boolean {
+  if (truth === 'absent') return false;
+  if (truth !== 'sampled' || entries === 1) return true;
+  return skipped === 0 || skipped <= limit('skipped_share') * (readings + skipped);
+}

@@ -1,0 +1,148 @@
+import { Array, Number, Object, Set } from '../host/intrinsics.js';
+import { oneOf, optionError, optionsError, unknownOptionError } from './errors.js';
+import type { SamplerOptions } from './sampler.js';
+
+export const MEASURES = ['cpu', 'rss', 'js', 'native', 'io'] as const;
+export const ATTRIBUTIONS = ['boundary', 'exact'] as const;
+export const COLLECTS = ['none', 'outermost', 'every'] as const;
+export const RSS_PEAKS = ['lifetime', 'reset'] as const;
+
+export type Measure = (typeof MEASURES)[number];
+export type Attribution = (typeof ATTRIBUTIONS)[number];
+export type Collect = (typeof COLLECTS)[number];
+export type RssPeak = (typeof RSS_PEAKS)[number];
+
+export interface StageProfilerOptions {
+  /** What to read at the ends of each call; time is always on. Default: all. */
+  readonly measure?: readonly Measure[];
+  /** `boundary`: deltas between the two ends of a call. `exact`: charged to the stage that really ran. */
+  readonly attribution?: Attribution;
+  /** Force a full collection at these boundaries, so that `js_kb_retained` is exact. Default: `none`. */
+  readonly collect?: Collect;
+  /** `reset` gives the RSS peak of every call, but lowers what `/usr/bin/time` shows. Default: `lifetime`. */
+  readonly rssPeak?: RssPeak;
+  /** New labels past this number fold into their parent's `(other)`. An integer from 1 to 65,536; default 4096. */
+  readonly maxLabels?: number;
+  /** Adds `threads` to the report: CPU by group of threads. Default: false. */
+  readonly threads?: boolean;
+  /**
+   * A file that outlives the process: `stageprof postmortem` and `watch` read it. A path where there is no file yet, or
+   * `true` for one in the folder of recorders. Removed when the profiler is closed, unless `keep` is set.
+   */
+  readonly recorder?: string | true | RecorderOption;
+}
+
+export interface RecorderOption {
+  /** Default: one in the folder of recorders. */
+  readonly path?: string;
+  /** Leave the file when the profiler is closed. Default: false. */
+  readonly keep?: boolean;
+  /** @internal Folders it goes to, in this order and under the same name, where that of `path` has no room. */
+  readonly fallbacks?: readonly string[];
+}
+
+export interface RecorderChoice {
+  /** Null for one in the folder of recorders. */
+  readonly path: string | null;
+  readonly keep: boolean;
+  /** Folders for when that of `path` has no room. */
+  readonly fallbacks: readonly string[];
+}
+
+/** The options with their defaults, validated. */
+export interface ProfilerSettings {
+  readonly sampler: SamplerOptions;
+  readonly attribution: Attribution;
+  readonly collect: Collect;
+  readonly maxLabels: number;
+  readonly threads: boolean;
+  readonly recorder: RecorderChoice | null;
+}
+
+const DEFAULT_MAX_LABELS = 4096;
+/** A label takes some 1.7 KB. */
+const LARGEST_MAX_LABELS = 65_536;
+
+const OPTION_NAMES = ['measure', 'attribution', 'collect', 'rssPeak', 'maxLabels', 'threads', 'recorder'] as const;
+
+/** @throws {TypeError} `ERR_STAGEPROF_OPTION`, naming what is allowed, for an unknown option or value */
+export function resolveOptions(given: StageProfilerOptions): ProfilerSettings {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw optionsError(given);
+  const options = ownMembers(given);
+  for (const name of Object.keys(options)) {
+    if (!(OPTION_NAMES as readonly string[]).includes(name)) throw unknownOptionError(name, OPTION_NAMES);
+  }
+  const measured = resolveMeasure(options.measure);
+  return {
+    sampler: {
+      cpu: measured.has('cpu'),
+      rss: measured.has('rss'),
+      js: measured.has('js'),
+      native: measured.has('native'),
+      io: measured.has('io'),
+      rssPeak: choice('rssPeak', RSS_PEAKS, options.rssPeak),
+    },
+    attribution: choice('attribution', ATTRIBUTIONS, options.attribution),
+    collect: choice('collect', COLLECTS, options.collect),
+    maxLabels: resolveMaxLabels(options.maxLabels),
+    threads: resolveThreads(options.threads),
+    recorder: resolveRecorder(options.recorder),
+  };
+}
+
+/** A program may have given all objects members, by their prototype, which are no options. */
+function ownMembers<T extends object>(given: T): T {
+  return { __proto__: null, ...given };
+}
+
+/** The first of `allowed` is the default. */
+function choice<T extends string>(name: string, allowed: readonly [T, ...T[]], value: T | undefined): T {
+  if (value === undefined) return allowed[0];
+  if (!allowed.includes(value)) throw optionError(name, oneOf(allowed), value);
+  return value;
+}
+
+function resolveMeasure(measure: readonly Measure[] | undefined): ReadonlySet<Measure> {
+  if (measure === undefined) return new Set(MEASURES);
+  if (!Array.isArray(measure)) throw optionError('measure', `an array of ${oneOf(MEASURES)}`, measure);
+  for (const value of measure) {
+    if (!MEASURES.includes(value)) throw optionError('measure', `an array of ${oneOf(MEASURES)}`, value);
+  }
+  return new Set(measure);
+}
+
+function resolveThreads(value: boolean | undefined): boolean {
+  if (value !== undefined && typeof value !== 'boolean') throw optionError('threads', 'true or false', value);
+  return value ?? false;
+}
+
+function resolveMaxLabels(value: number | undefined): number {
+  if (value === undefined) return DEFAULT_MAX_LABELS;
+  if (!Number.isInteger(value) || value < 1 || value > LARGEST_MAX_LABELS) {
+    throw optionError('maxLabels', `an integer from 1 to ${LARGEST_MAX_LABELS}`, value);
+  }
+  return value;
+}
+
+const RECORDER = 'a path, true, or an object of "path" and "keep"';
+
+function resolveRecorder(value: StageProfilerOptions['recorder']): RecorderChoice | null {
+  if (value === undefined) return null;
+  if (value === true) return { path: null, keep: false, fallbacks: [] };
+  if (typeof value === 'string') return { path: pathOf(value), keep: false, fallbacks: [] };
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw optionError('recorder', RECORDER, value);
+  for (const name of Object.keys(value)) {
+    if (name !== 'path' && name !== 'keep' && name !== 'fallbacks')
+      throw unknownOptionError(`recorder.${name}`, ['recorder.path', 'recorder.keep']);
+  }
+  const { path, keep = false, fallbacks = [] } = ownMembers(value);
+  if (typeof keep !== 'boolean') throw optionError('recorder.keep', 'true or false', keep);
+  if (!Array.isArray(fallbacks)) throw optionError('recorder.fallbacks', 'an array of paths', fallbacks);
+  return { path: path === undefined ? null : pathOf(path), keep, fallbacks: fallbacks.map(pathOf) };
+}
+
+function pathOf(path: unknown): string {
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) throw optionError('recorder', RECORDER, path);
+  return path;
+}

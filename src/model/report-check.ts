@@ -1,0 +1,173 @@
+import { Array, Math, Number, Object } from '../host/intrinsics.js';
+import { reportShapeError, schemaError } from './errors.js';
+import { EXACT_MEMBERS } from './exact-use.js';
+import { BUCKET_COUNT } from './histogram.js';
+import { NUMBER_METRICS } from './number-metrics.js';
+import { MOST_PROCESSES } from './process-list.js';
+import { REPORT_SCHEMA, type Report } from './report.js';
+import { HEADER_FIELDS } from './report-header.js';
+import { SOURCE_NAMES, TRUTHS, type Truth } from './sources.js';
+
+/** Of a label or warning. The profiler folds labels past 1,024 characters; what is far longer is none of its own. */
+const LONGEST_TEXT = 4096;
+
+/**
+ * Holds what is to be merged to the shape of a report, before anything of it is added up: records come from files
+ * that others may have cut or edited. A field that an older version of the same schema did not have may be missing.
+ *
+ * @throws {Error} `ERR_STAGEPROF_SCHEMA`, naming the member that is wrong
+ */
+export function checkReport(value: unknown): asserts value is Report {
+  const report = value as Partial<Record<string, unknown>> | null | undefined;
+  if (report?.schema !== REPORT_SCHEMA) throw schemaError(report?.schema, REPORT_SCHEMA);
+  for (const [field, { type, optional }] of HEADER_FIELDS) {
+    const isNumber = type === 's' || type === 'KiB' || type === 'count';
+    if (isNumber && !isNumberOrNull(report[field], optional)) throw reportShapeError(field, report[field]);
+  }
+  if (report.warnings === undefined) throw reportShapeError('warnings', undefined);
+  for (const name of SOURCE_NAMES) {
+    const state = (report.sources as Partial<Record<string, unknown>> | null | undefined)?.[name];
+    if (!isSourceState(state)) throw reportShapeError(`sources.${name}`, state);
+  }
+  for (const member of OBJECT_MEMBERS) {
+    const value = report[member];
+    if (value !== undefined && !isObjectMember(member, value)) throw reportShapeError(member, value);
+  }
+  if (report.program !== undefined && report.program !== null) checkRow(report.program, 'program');
+  if (!Array.isArray(report.stages)) throw reportShapeError('stages', report.stages);
+  for (const [index, row] of report.stages.entries()) checkRow(row, `stages[${index}]`);
+}
+
+function checkRow(value: unknown, at: string): void {
+  const row = value as Partial<Record<string, unknown>> | null | undefined;
+  if (typeof row?.stage !== 'string' || row.stage.length > LONGEST_TEXT)
+    throw reportShapeError(`${at}.stage`, row?.stage);
+  for (const { field } of NUMBER_METRICS) {
+    if (!isNumberOrNull(row[field], true)) throw reportShapeError(`${at}.${field}`, row[field]);
+  }
+  if (!isPairs(row.wall_hist)) throw reportShapeError(`${at}.wall_hist`, row.wall_hist);
+  if (!isModules(row.native_modules)) throw reportShapeError(`${at}.native_modules`, row.native_modules);
+}
+
+/** Also not past what sums of many of them can hold. */
+export function isReportable(value: number): boolean {
+  return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+}
+
+function isNumberOrNull(value: unknown, optional: boolean | undefined): boolean {
+  return (
+    (typeof value === 'number' && isReportable(value)) || value === null || (optional === true && value === undefined)
+  );
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= LONGEST_TEXT;
+}
+
+/** Members of the header with members of their own, which a merge or a table reads. */
+const OBJECT_CHECKS = {
+  composition: isComposition,
+  exact: isExactUse,
+  process_list: isProcessList,
+  slurm: isSlurm,
+  threads: isThreads,
+  warnings: isTexts,
+} as const;
+export type ObjectMember = keyof typeof OBJECT_CHECKS;
+export const OBJECT_MEMBERS = Object.keys(OBJECT_CHECKS) as readonly ObjectMember[];
+
+export function isObjectMember(member: ObjectMember, value: unknown): boolean {
+  return OBJECT_CHECKS[member](value);
+}
+
+function isComposition(value: unknown): boolean {
+  if (value === null) return true;
+  if (!isObject(value)) return false;
+  const { mapped_modules, ...numbers } = value;
+  return isModules(mapped_modules) && Object.values(numbers).every((kib) => isNumberOrNull(kib, false));
+}
+
+function isExactUse(value: unknown): boolean {
+  if (value === null) return true;
+  return isObject(value) && EXACT_MEMBERS.every(({ member }) => isThreadUse(value[member]));
+}
+
+function isThreadUse(value: unknown): boolean {
+  if (value === null) return true;
+  return isObject(value) && [value.total, value.outside].every((used) => used !== null && isNumberOrNull(used, false));
+}
+
+function isSlurm(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((id) => id === null || typeof id === 'string');
+}
+
+function isThreads(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { source, groups } = value;
+  return (
+    isSourceState(source) &&
+    Array.isArray(groups) &&
+    groups.every((row) => typeof row?.group === 'string' && Number.isFinite(row.cpu_s))
+  );
+}
+
+function isProcessList(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { processes, more } = value;
+  return isCount(more) && Array.isArray(processes) && processes.length <= MOST_PROCESSES && processes.every(isProcess);
+}
+
+function isProcess(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { pid, parent, command, exit, composition, stages, ...numbers } = value;
+  return (
+    isCount(pid) &&
+    (parent === null || isCount(parent)) &&
+    (command === null || isText(command)) &&
+    (exit === null || isCount(exit) || isText(exit)) &&
+    isComposition(composition) &&
+    typeof stages === 'boolean' &&
+    Object.values(numbers).every((number) => isNumberOrNull(number, false))
+  );
+}
+
+function isObject(value: unknown): value is Partial<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isModules(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  return typeof value === 'object' && !Array.isArray(value) && Object.values(value).every(Number.isFinite);
+}
+
+function isPairs(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((pair) => Array.isArray(pair) && pair.length === 2 && isBucket(pair[0]) && isCount(pair[1]))
+  );
+}
+
+/** Of this or an older version: what is merged holds no more buckets than there are. */
+export function isBucket(value: unknown): boolean {
+  return isCount(value) && (value as number) < BUCKET_COUNT;
+}
+
+export function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isSourceState(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { available, truth, method, reason, bound_kb, readings, skipped } = value as Record<string, unknown>;
+  return (
+    typeof available === 'boolean' &&
+    TRUTHS.includes(truth as Truth) &&
+    (method === null || typeof method === 'string') &&
+    (reason === undefined || typeof reason === 'string') &&
+    [bound_kb, readings, skipped].every((count) => count === undefined || isCount(count))
+  );
+}

@@ -1,0 +1,218 @@
+import { Object } from '../host/intrinsics.js';
+import { REPORT_SCHEMA, type ReportHeader } from './report.js';
+import { absent, SOURCE_NAMES, type SourceName, type SourceState } from './sources.js';
+
+/** What a member holds. */
+export type HeaderType =
+  | 'schema'
+  | 's'
+  | 'KiB'
+  | 'count'
+  | 'boolean'
+  | 'text'
+  | 'sources'
+  | 'warnings'
+  | 'slurm'
+  | 'composition'
+  | 'threads'
+  | 'processes'
+  | 'exact'
+  | 'row';
+
+/**
+ * How the header of a merged report is made: `add` and `max` of the numbers, `all` true where all are true, `any` where one is,
+ * `same` the value where all agree and else null, `weakest` truth of each source, `warnings` counts added, `largest`
+ * that of the report with the highest resident set, `threads` added group by group, `processes` listed together, `add members` each member added, `row` as the rows of one label.
+ */
+export type HeaderFold =
+  | 'fixed'
+  | 'add'
+  | 'add members'
+  | 'max'
+  | 'all'
+  | 'any'
+  | 'same'
+  | 'same members'
+  | 'weakest'
+  | 'warnings'
+  | 'largest'
+  | 'threads'
+  | 'processes'
+  | 'row';
+
+export interface HeaderTraits {
+  readonly type: HeaderType;
+  readonly fold: HeaderFold;
+  readonly nullable?: true;
+  /** The member may be missing. */
+  readonly optional?: true;
+  readonly description: string;
+}
+
+/**
+ * The one table of header members; the JSON Schema, docs/fields.md and the merge are made from it. That it
+ * lists exactly the members of `ReportHeader` is checked by the compiler.
+ */
+export const HEADER = {
+  schema: { type: 'schema', fold: 'fixed', description: 'Name and version of this format.' },
+  total_wall_s: { type: 's', fold: 'add', description: 'Elapsed time since the profiler was made.' },
+  total_cpu_s: {
+    type: 's',
+    fold: 'add',
+    nullable: true,
+    description: 'CPU time of the whole process, all threads, since the profiler was made.',
+  },
+  outside_wall_s: { type: 's', fold: 'add', description: 'Elapsed time while no stage was open.' },
+  outside_cpu_s: {
+    type: 's',
+    fold: 'add',
+    nullable: true,
+    description: 'CPU time of the process while no stage was open.',
+  },
+  rss_kb_now: {
+    type: 'KiB',
+    fold: 'max',
+    nullable: true,
+    description: 'Resident set of the process when the report was made.',
+  },
+  rss_kb_peak: {
+    type: 'KiB',
+    fold: 'max',
+    nullable: true,
+    description: 'Highest resident set of the process since it started.',
+  },
+  composition: {
+    type: 'composition',
+    fold: 'largest',
+    nullable: true,
+    description:
+      'Who held the resident set when the report was made; null where looking would have taken more than 1 % of the elapsed time.',
+  },
+  exact: {
+    type: 'exact',
+    fold: 'add members',
+    nullable: true,
+    description:
+      'What this thread used: with the `_self` fields of all rows, `outside` adds up to `total`. Null unless `sources.attribution` is exact.',
+  },
+  program: {
+    type: 'row',
+    fold: 'row',
+    nullable: true,
+    description:
+      'What the process used since the profiler was made, stages or not, in the fields of a stage: `calls` counts profilers, the `_self` fields are what no stage was open for. Forced collections are not in it. Null where a merged report has none.',
+  },
+  js_memory_traced: {
+    type: 'boolean',
+    fold: 'all',
+    description: 'True when the JS heap was read at every collection, so that its peaks are exact.',
+  },
+  native_memory_traced: {
+    type: 'boolean',
+    fold: 'all',
+    description: 'True only when the tracker counts every native block, on every thread.',
+  },
+  sources: {
+    type: 'sources',
+    fold: 'weakest',
+    description: 'Where the numbers come from, and how much each can be trusted.',
+  },
+  overhead_s: {
+    type: 's',
+    fold: 'add',
+    nullable: true,
+    description:
+      'What the profiler itself cost: the calls times the calibrated cost of an empty stage by handle. The callback form costs somewhat more. Null in a report read from a recorder.',
+  },
+  labels_folded: {
+    type: 'count',
+    fold: 'add',
+    description:
+      "Labels folded into their parent's `(other)` because `maxLabels` was reached or the path was longer than 1,024 characters. Past 16 times `maxLabels` of them, entries are counted.",
+  },
+  warnings: {
+    type: 'warnings',
+    fold: 'warnings',
+    description: 'What the reader should know, as `text: N`, where N counts how often it happened.',
+  },
+  node: { type: 'text', fold: 'same', nullable: true, description: 'Version of Node.js.' },
+  pid: { type: 'count', fold: 'same', nullable: true, description: 'Process id.' },
+  thread: { type: 'count', fold: 'same', nullable: true, description: 'Thread id, 0 for the main thread.' },
+  stages_wall_s: {
+    type: 's',
+    fold: 'add',
+    optional: true,
+    description:
+      'Elapsed time while any stage was open, summed over processes. In a report of one process it is `total_wall_s` less `outside_wall_s`. Missing in reports of before there was such a member.',
+  },
+  partial: {
+    type: 'boolean',
+    fold: 'any',
+    optional: true,
+    description:
+      'True where the report was read from the recorder of a process that did not close its profiler: what was after the last moment recorded is not in it. Missing otherwise.',
+  },
+  slurm: {
+    type: 'slurm',
+    fold: 'same members',
+    optional: true,
+    description: 'Ids of the SLURM job, missing outside of one.',
+  },
+  processes: {
+    type: 'count',
+    fold: 'add',
+    optional: true,
+    description:
+      'Processes whose reports are merged in this one, and their launchers: processes without stages that started those with them (a shell, npx, tsx), which are in no row and no total. Missing where `stageprof run` had no part in it, or in one of those merged.',
+  },
+  process_list: {
+    type: 'processes',
+    fold: 'processes',
+    optional: true,
+    description:
+      'The processes of a run, in the rows or not: the 16 largest by memory. Missing where `stageprof run` had no part in it.',
+  },
+  threads: {
+    type: 'threads',
+    fold: 'threads',
+    optional: true,
+    description: 'CPU of the process by group of threads; there only where the option `threads` asked for it.',
+  },
+} as const satisfies { readonly [F in keyof Required<ReportHeader>]: HeaderTraits };
+
+export type HeaderField = keyof typeof HEADER;
+
+/** The rows of `HEADER` with the traits all of them share, in order. */
+export const HEADER_FIELDS = Object.entries(HEADER) as readonly (readonly [HeaderField, HeaderTraits])[];
+
+/** Members of `slurm`: ids as SLURM prints them, null where not set. */
+export const SLURM = {
+  job: 'SLURM_JOB_ID.',
+  array_job: 'SLURM_ARRAY_JOB_ID: the id all tasks of an array share.',
+  array_task: 'SLURM_ARRAY_TASK_ID.',
+} as const satisfies { readonly [F in keyof Required<ReportHeader>['slurm'] & string]: string };
+
+/** The header of a report about nothing: totals of zero, all else not measured. */
+export function emptyHeader(): ReportHeader {
+  const members = HEADER_FIELDS.filter(([, { optional }]) => optional !== true);
+  return Object.fromEntries(members.map(([field, traits]) => [field, emptyValue(traits)])) as unknown as ReportHeader;
+}
+
+function emptyValue({ type, nullable }: HeaderTraits): unknown {
+  if (nullable === true) return null;
+  switch (type) {
+    case 'schema':
+      return REPORT_SCHEMA;
+    case 'boolean':
+      return false;
+    case 'warnings':
+      return [];
+    case 'sources':
+      return Object.fromEntries(SOURCE_NAMES.map((name) => [name, absent('no report was merged')])) as Record<
+        SourceName,
+        SourceState
+      >;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,74 @@
+import { Float64Array, SharedArrayBuffer } from '../host/intrinsics.js';
+import { SAMPLE_LENGTH } from './sample-layout.js';
+import type { SamplerSources } from './sources.js';
+
+/**
+ * One reading of all enabled sources at one instant on this thread.
+ *
+ * `readEntry` reads the clocks last and `readExit` reads them first, so that the cost of sampling falls
+ * outside the stage. Both fill `slots` in place: no string, object or callback crosses per sample.
+ */
+export interface Sampler {
+  /** The last sample, `SAMPLE_LENGTH` long: slots by `slotIndex`, then modules. What was not read is NaN. */
+  readonly slots: Float64Array;
+  readEntry(): void;
+  readExit(): void;
+  /** Fills three slots only, which tell this thread's use: thread_cpu_ns, js_alloc_bytes, thread_native_alloc_bytes. */
+  readSlice(): void;
+  /**
+   * From now on reads a slice when the event loop is about to wait and `WAITED_CELL` is 0, and sets it to 1.
+   * @returns false where that is not possible
+   */
+  watchLoop(): boolean;
+  /** Method and kind of truth of each source, as this sampler has read it so far. */
+  sources(): SamplerSources;
+  /** Highest resident set of the process since it started, in bytes; NaN where it cannot be read. */
+  lifetimePeakRssBytes(): number;
+  /** Names of the modules in the sample's cells, in their order; null where modules are not counted. */
+  modules(): readonly string[] | null;
+  /** Who holds the resident set of the last sample, read now; null where that is over its budget. */
+  composition(): CompositionBytes | null;
+  /** Releases descriptors and callbacks. Idempotent; the last sample stays readable. */
+  close(): void;
+}
+
+/** Who holds the resident set, in bytes; NaN where it cannot be told. */
+export interface CompositionBytes {
+  readonly rss: number;
+  /** Resident pages of this isolate's heap, used or not. */
+  readonly jsHeap: number;
+  readonly backingStores: number;
+  readonly nativeLive: number;
+  readonly allocatorHeld: number;
+  /** Resident part of what modules have mapped themselves. */
+  readonly mapped: number;
+  readonly codeAndStacks: number;
+  /** `mapped`, by name of the module. */
+  readonly mappedByModule: readonly (readonly [name: string, bytes: number])[];
+  /** By how much the oldest of the parts is older than the resident set, in nanoseconds. */
+  readonly ageNs: number;
+}
+
+/** Memory that a sampler fills. */
+export interface SampleMemory {
+  /** `SAMPLE_LENGTH` long. */
+  readonly slots: Float64Array;
+  /** Whether nothing can detach or resize it. */
+  readonly isPinned: boolean;
+}
+
+/** Memory of this process: shared, which cannot be detached. */
+export function plainSampleMemory(): SampleMemory {
+  const bytes = SAMPLE_LENGTH * Float64Array.BYTES_PER_ELEMENT;
+  return { slots: new Float64Array(new SharedArrayBuffer(bytes)), isPinned: true };
+}
+
+/** What to read, validated: the options of a profiler that reach the sampler. */
+export interface SamplerOptions {
+  readonly cpu: boolean;
+  readonly rss: boolean;
+  readonly js: boolean;
+  readonly native: boolean;
+  readonly io: boolean;
+  readonly rssPeak: 'lifetime' | 'reset';
+}

@@ -1,0 +1,7 @@
+/** What one stage costs the program, from calibration on this machine with these settings. */
+export interface StageCost {
+  /** Elapsed nanoseconds from before the stage is opened to after it is closed. */
+  readonly fullNs: number;
+  /** Of these, the part between its two clock readings, which lands in its own `wall_s`. */
+  readonly innerNs: number;
+}

@@ -1,0 +1,36 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { StageMessage } from '../model/stage-message.js';
+import { CLOSE_CHANNEL, OPEN_CHANNEL } from './stage-channels.js';
+
+/** What a bridge does with a stage. */
+export interface StageReader {
+  opened?(message: StageMessage): void;
+  closed(message: StageMessage): void;
+}
+
+/**
+ * Hands the stages of all profilers of this thread to a reader until the returned function is called.
+ *
+ * @param name of the bridge, for the warning that its first error is: a stage must not end the program because
+ *   somebody looks on
+ */
+export function readStages(name: string, reader: StageReader): () => void {
+  let hasFailed = false;
+  const guarded = (read: (message: StageMessage) => void) => (message: unknown) => {
+    try {
+      read(message as StageMessage);
+    } catch (error) {
+      if (hasFailed) return;
+      hasFailed = true;
+      process.emitWarning(`${name} misses stages, the first for this reason: ${error}`, 'StageprofWarning');
+    }
+  };
+  const onClose = guarded((message) => reader.closed(message));
+  const onOpen = reader.opened === undefined ? undefined : guarded((message) => reader.opened?.(message));
+  subscribe(CLOSE_CHANNEL, onClose);
+  if (onOpen !== undefined) subscribe(OPEN_CHANNEL, onOpen);
+  return () => {
+    unsubscribe(CLOSE_CHANNEL, onClose);
+    if (onOpen !== undefined) unsubscribe(OPEN_CHANNEL, onOpen);
+  };
+}

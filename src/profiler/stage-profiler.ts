@@ -1,0 +1,145 @@
+import { CALL_STATE, type OpenCall } from '../accounting/open-calls.js';
+import { boundTo, Object, Proxy, RangeError, Reflect, Symbol } from '../host/intrinsics.js';
+import { functionError, labelError } from '../model/errors.js';
+import type { StageProfilerOptions } from '../model/options.js';
+import type { AnyFunction, Profiler, Stage } from '../model/profiler.js';
+import type { Report } from '../model/report.js';
+import type { StageCost } from '../model/stage-cost.js';
+import type { ThreadCpu } from '../model/thread-cpu.js';
+import { buildReport } from '../report/build.js';
+import { checkLabel } from '../store/labels.js';
+import { stageCostOf } from './calibration.js';
+import { nullProfiler } from './null-profiler.js';
+import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK, type ProfilerParts, Profiling } from './profiling.js';
+import { unannounced } from './stage-channels.js';
+
+/**
+ * Measures stages and sums them up by label. See `Profiler` for its methods.
+ *
+ * @throws {TypeError} `ERR_STAGEPROF_OPTION` for an unknown option or value
+ */
+export class StageProfiler implements Profiler {
+  readonly enabled = true;
+  /** @internal */
+  readonly thread = OF_THIS_THREAD;
+  readonly #profiling: Profiling;
+
+  constructor(options?: StageProfilerOptions);
+  /** @internal */
+  constructor(options: StageProfilerOptions, parts: ProfilerParts);
+  constructor(options: StageProfilerOptions = {}, parts: ProfilerParts = {}) {
+    this.#profiling = new Profiling(this, options, parts);
+    // Bound, so that they work as those of the nullProfiler do behind a proxy, in an object that inherits from this one,
+    // or taken out of it: mocks, spies and containers do that.
+    for (const name of METHODS) {
+      if (new.target !== StageProfiler && this[name] !== OWN[name]) continue;
+      const value = boundTo(this, OWN[name]);
+      Object.defineProperty(this, name, { value, writable: true, configurable: true });
+    }
+  }
+
+  stage(label: string): Stage;
+  stage<T>(label: string, fn: () => T): T;
+  /**
+   * The only frame on the stack between a program and its function, and it fails nowhere: where a step of the profiler
+   * does, the function runs unmeasured. In its `catch` blocks nothing is called, since out of stack nothing can be.
+   */
+  stage<T>(label: string, fn?: () => T): Stage | T {
+    const profiling = this.#profiling;
+    if (fn !== undefined && typeof fn !== 'function') throw functionError('the second argument of stage()', fn);
+    if (profiling.closed) return fn === undefined ? unmeasured : fn();
+    if (typeof label !== 'string' || label === '') throw labelError(label);
+    if (fn === undefined) {
+      try {
+        return profiling.beginHandle(label);
+      } catch (fault) {
+        profiling.hasLeft = true;
+        profiling.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+        return unmeasured;
+      }
+    }
+    let call: OpenCall | null = null;
+    try {
+      call = profiling.begin(label);
+    } catch (fault) {
+      profiling.hasLeft = true;
+      profiling.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+    }
+    if (call === null) return fn();
+    let result: T;
+    try {
+      result = fn();
+    } catch (error) {
+      try {
+        profiling.endThrown(call, error);
+      } catch (fault) {
+        call.state = CALL_STATE.threw;
+        profiling.hasLeft = true;
+        profiling.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+      }
+      throw error;
+    }
+    try {
+      return profiling.end(call, result) as T;
+    } catch (fault) {
+      call.state = CALL_STATE.returned;
+      profiling.hasLeft = true;
+      profiling.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+      return result;
+    }
+  }
+
+  wrap<F extends AnyFunction>(label: string, fn: F): F {
+    checkLabel(label);
+    if (typeof fn !== 'function') throw functionError('the second argument of wrap()', fn);
+    // A proxy keeps name, length, properties, prototype and construction as they are, whatever the function is.
+    return new Proxy(fn, {
+      apply: (target, self, args) => Reflect.apply(stage, this, [label, () => Reflect.apply(target, self, args)]),
+    });
+  }
+
+  report(): Report {
+    const profiling = this.#profiling;
+    // Before the calibration, whose time is not the program's.
+    const { facts, rows } = profiling.final ?? profiling.measure();
+    const { entered } = profiling.accounting.labels;
+    const cost =
+      profiling.knownCost ??
+      (entered.length === 0 ? NO_COST : unannounced(() => stageCostOf(profiling.settings.sampler, scratchProfiler)));
+    return buildReport(facts, entered, rows, cost);
+  }
+
+  /**
+   * CPU of the process by group of threads since the profiler was made: this thread, other JS threads, V8's helpers,
+   * libuv's pool, threads of addons by name. Takes some 6 us a thread.
+   */
+  threads(): ThreadCpu {
+    return this.#profiling.threadReadings.read();
+  }
+
+  close(): void {
+    this.#profiling.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.#profiling.close();
+  }
+}
+
+const METHODS = ['stage', 'wrap', 'report', 'threads', 'close', Symbol.dispose] as const;
+
+/** As they are here: a program may put others in their place, and a subclass has its own. */
+const OWN = Object.fromEntries(METHODS.map((name) => [name, StageProfiler.prototype[name]])) as Pick<
+  StageProfiler,
+  (typeof METHODS)[number]
+>;
+const { stage } = OWN;
+
+/** The handle of a stage that is not measured. */
+const unmeasured: Stage = nullProfiler.stage('');
+
+const NO_COST: StageCost = { fullNs: 0, innerNs: 0 };
+
+function scratchProfiler(options: StageProfilerOptions): Profiler {
+  return new StageProfiler(options, { stageCost: NO_COST });
+}

@@ -1,0 +1,77 @@
+import { withoutMark } from '../records/byte-order-mark.js';
+import { RUN_SCHEMA } from '../records/map-account.js';
+
+/** What is used here of a `RunAccount`, which has been in a file since: nothing of it is taken for granted. */
+export interface RunFile {
+  readonly startedMs: number;
+  /** Of the last writing. */
+  readonly updatedMs: number;
+  /** Null where it still runs or was killed. */
+  readonly endedMs: number | null;
+  /** `12` or `12_3`; undefined outside of Slurm. */
+  readonly task: string | undefined;
+  readonly wallS: number;
+  /** Its own and that of all its workers. */
+  readonly cpuS: number | null;
+  readonly ownPeakKib: number | null;
+  readonly workersStarted: number;
+  /** Highest of any one worker. */
+  readonly workerPeakKib: number | null;
+  /** Highest sum of all processes at one of its samples. */
+  readonly treePeakKib: number | null;
+}
+
+/** @returns why it is none, as it completes "FILE: …" */
+export function parseRunFile(text: string): RunFile | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(withoutMark(text));
+  } catch {
+    return 'is not JSON';
+  }
+  const run = membersOf(value);
+  if (run.schema !== RUN_SCHEMA) return `is not of schema ${RUN_SCHEMA}`;
+  const startedMs = timeMs(run.started_at);
+  const wallS = amount(run.wall_s);
+  if (startedMs === null || wallS === null) return 'lacks started_at or wall_s';
+  const workers = membersOf(run.workers);
+  return {
+    startedMs,
+    wallS,
+    updatedMs: timeMs(run.updated_at) ?? startedMs + wallS * 1000,
+    endedMs: timeMs(run.ended_at),
+    task: taskOf(run.slurm),
+    cpuS: amount(run.cpu_s),
+    ownPeakKib: amount(membersOf(run.own).rss_kb_peak),
+    workersStarted: amount(workers.started) ?? 0,
+    workerPeakKib: amount(workers.rss_kb_peak),
+    treePeakKib: amount(run.tree_rss_kb_peak),
+  };
+}
+
+/**
+ * The task of a report's or run file's `slurm`, as sacct names it. One task of an array has the array's own id as its
+ * SLURM_JOB_ID: the id of the array and the number of the task are what names it.
+ */
+export function taskOf(slurm: unknown): string | undefined {
+  const { job, array_job: arrayJob, array_task: arrayTask } = membersOf(slurm);
+  if (isId(arrayJob) && isId(arrayTask)) return `${arrayJob}_${arrayTask}`;
+  return isId(job) ? job : undefined;
+}
+
+export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+export function amount(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{1,20}$/.test(value);
+}
+
+function timeMs(value: unknown): number | null {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(ms) ? null : ms;
+}

@@ -1,0 +1,114 @@
+import { dateNow } from '../host/clock.js';
+import { readFileSync, readlinkSync } from '../host/files.js';
+import { Number } from '../host/intrinsics.js';
+import { commandLine, nodeVersion, parentId, processId, threadId } from '../host/process.js';
+import type { SlurmIdentity } from '../model/report.js';
+import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
+import type { Sources } from '../model/sources.js';
+import { type MemoryCgroup, readMemoryCgroup } from '../os/memory-cgroup.js';
+import { slurmIdentity } from '../os/slurm.js';
+import { COLUMNS } from '../store/row-store.js';
+import { CALL_TAIL } from '../store/state-memory.js';
+import { BUCKETS, READING } from './format.js';
+
+/** What is known of a process before it has run: written once, as JSON, so that the file describes itself. */
+export interface RecorderFacts {
+  readonly node: string | null;
+  readonly pid: number;
+  readonly parent: number;
+  /** As the process was started, of a long one the beginning. */
+  readonly command: string | null;
+  readonly thread: number;
+  readonly slurm: SlurmIdentity | null;
+  /** Tells the process from a later one of the same id. */
+  readonly identity: ProcessIdentity;
+  /** Milliseconds since 1970 when the recorder was made. */
+  readonly made_at_ms: number;
+  /** Both clocks when the profiler was made; null where not measured. */
+  readonly start: { readonly wall_ns: number; readonly process_cpu_ns: number | null };
+  readonly sources: Sources;
+  /** What is to be among the warnings of the report. */
+  readonly warnings: readonly string[];
+  readonly cgroup: MemoryCgroup | null;
+  readonly columns: readonly string[];
+  readonly module_cells: number;
+  /** Whether bytes by module are counted. */
+  readonly counts_modules: boolean;
+  readonly buckets: number;
+  readonly slots: readonly string[];
+  readonly call_tail: readonly string[];
+  readonly reading: readonly string[];
+  readonly account: readonly string[];
+}
+
+/** In UTF-16 units. */
+const LONGEST_COMMAND = 1024;
+
+/** Each null where /proc does not tell. */
+export interface ProcessIdentity {
+  readonly boot: string | null;
+  readonly pid_namespace: string | null;
+  /** Start of the process in clock ticks since boot. */
+  readonly start_ticks: number | null;
+}
+
+/** @param start the first sample of the profiler */
+export function collectFacts(sources: Sources, start: Float64Array, warnings: readonly string[] = []): RecorderFacts {
+  const cpuNs = start[slotIndex.process_cpu_ns]!;
+  return {
+    node: nodeVersion,
+    pid: processId,
+    parent: parentId,
+    command: commandLine.slice(0, LONGEST_COMMAND),
+    thread: threadId,
+    slurm: slurmIdentity() ?? null,
+    identity: ownIdentity(),
+    made_at_ms: dateNow(),
+    start: { wall_ns: start[slotIndex.wall_ns]!, process_cpu_ns: Number.isNaN(cpuNs) ? null : cpuNs },
+    sources,
+    warnings,
+    cgroup: readMemoryCgroup(),
+    columns: COLUMNS,
+    module_cells: MODULE_CELLS,
+    counts_modules: !Number.isNaN(start[slotIndex.module_count]),
+    buckets: BUCKETS,
+    slots: SLOTS,
+    call_tail: CALL_TAIL,
+    reading: READING,
+    account: ACCOUNT,
+  };
+}
+
+let own: ProcessIdentity | undefined;
+
+/** Of this process: read once, for profilers that are made for each input. */
+function ownIdentity(): ProcessIdentity {
+  own ??= { ...machineIdentity(), start_ticks: startTicks(processId) };
+  return own;
+}
+
+export function machineIdentity(): Omit<ProcessIdentity, 'start_ticks'> {
+  return {
+    boot: orNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()),
+    pid_namespace: orNull(() => readlinkSync('/proc/self/ns/pid')),
+  };
+}
+
+/** Null where there is no such process; a zombie has ended. */
+export function startTicks(pid: number): number | null {
+  return orNull(() => {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name before may hold anything, a parenthesis too; see proc_pid_stat(5).
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const ticks = Number(fields[19]);
+    return fields[0] === 'Z' || fields[0] === 'X' || !Number.isSafeInteger(ticks) ? null : ticks;
+  });
+}
+
+function orNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,132 @@
+import { Array, JSON, Number, Object } from '../host/intrinsics.js';
+import { recorderError } from '../model/errors.js';
+import type { SlurmIdentity } from '../model/report.js';
+import { absent, SOURCE_NAMES, type SourceState, type Sources, type Truth } from '../model/sources.js';
+import type { MemoryCgroup } from '../os/memory-cgroup.js';
+import type { RecorderBytes } from './file-bytes.js';
+import { type Geometry, HEADER_BYTES, isPossible } from './format.js';
+import type { ProcessIdentity, RecorderFacts } from './metadata.js';
+
+const MOST_NAMES = 1024;
+const LONGEST_TEXT = 4096;
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * The facts of a recorder, each member checked: what is wrong is unknown, but for the names without which no number
+ * can be read.
+ *
+ * @throws {Error} `ERR_STAGEPROF_RECORDER`
+ */
+export function readFacts(
+  bytes: RecorderBytes,
+  { facts_offset: offset, facts_bytes: length }: Geometry,
+): RecorderFacts {
+  if (offset < HEADER_BYTES) throw damaged();
+  let facts: Members;
+  try {
+    facts = membersOf(JSON.parse(bytes.read(offset, length).toString('utf8')));
+  } catch {
+    throw damaged();
+  }
+  const identity = membersOf(facts.identity);
+  const start = membersOf(facts.start);
+  return {
+    node: textOf(facts.node),
+    pid: wholeOf(facts.pid) ?? 0,
+    parent: wholeOf(facts.parent) ?? 0,
+    command: textOf(facts.command),
+    thread: wholeOf(facts.thread) ?? 0,
+    slurm: slurmOf(facts.slurm),
+    identity: identityOf(identity),
+    made_at_ms: numberOf(facts.made_at_ms) ?? 0,
+    start: { wall_ns: clockOf(start.wall_ns) ?? Number.NaN, process_cpu_ns: clockOf(start.process_cpu_ns) },
+    sources: sourcesOf(membersOf(facts.sources)),
+    warnings: warningsOf(facts.warnings),
+    cgroup: cgroupOf(facts.cgroup),
+    columns: namesOf(facts.columns),
+    module_cells: wholeOf(facts.module_cells) ?? 0,
+    counts_modules: facts.counts_modules === true,
+    buckets: wholeOf(facts.buckets) ?? 0,
+    slots: namesOf(facts.slots),
+    call_tail: namesOf(facts.call_tail),
+    reading: namesOf(facts.reading),
+    account: namesOf(facts.account),
+  };
+}
+
+function damaged(): Error {
+  return recorderError('the recorder is damaged or cut: what it says of itself cannot be read');
+}
+
+function membersOf(value: unknown): Members {
+  return typeof value === 'object' && value !== null ? (value as Members) : {};
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : null;
+}
+
+function numberOf(value: unknown): number | null {
+  return Number.isFinite(value) ? (value as number) : null;
+}
+
+function clockOf(value: unknown): number | null {
+  return typeof value === 'number' && isPossible(value) ? value : null;
+}
+
+function wholeOf(value: unknown): number | null {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
+}
+
+/** @throws {Error} `ERR_STAGEPROF_RECORDER` */
+function namesOf(value: unknown): string[] {
+  if (!Array.isArray(value) || value.length > MOST_NAMES) throw damaged();
+  if (!value.every((name) => typeof name === 'string' && name.length < 256)) throw damaged();
+  return value;
+}
+
+function warningsOf(value: unknown): string[] {
+  const texts = Array.isArray(value) ? value.slice(0, MOST_NAMES).map(textOf) : [];
+  return texts.filter((text) => text !== null);
+}
+
+function identityOf({ boot, pid_namespace, start_ticks }: Members): ProcessIdentity {
+  return { boot: textOf(boot), pid_namespace: textOf(pid_namespace), start_ticks: wholeOf(start_ticks) };
+}
+
+function slurmOf(value: unknown): SlurmIdentity | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { job, array_job, array_task } = membersOf(value);
+  return { job: textOf(job), array_job: textOf(array_job), array_task: textOf(array_task) };
+}
+
+function cgroupOf(value: unknown): MemoryCgroup | null {
+  const { events, limit_bytes, oom_kills } = membersOf(value);
+  const path = textOf(events);
+  return path === null ? null : { events: path, limit_bytes: numberOf(limit_bytes), oom_kills: wholeOf(oom_kills) };
+}
+
+function sourcesOf(states: Members): Sources {
+  return Object.fromEntries(
+    SOURCE_NAMES.map((name) => [name, sourceOf(membersOf(states[name]))]),
+  ) as unknown as Sources;
+}
+
+const TRUTHS: readonly unknown[] = ['exact', 'bounded', 'sampled', 'absent'] satisfies Truth[];
+
+function sourceOf({ available, truth, method, reason, bound_kb, readings, skipped }: Members): SourceState {
+  if (typeof available !== 'boolean' || !TRUTHS.includes(truth)) return absent('the recorder does not tell');
+  return {
+    available,
+    truth: truth as Truth,
+    method: textOf(method),
+    ...members({ bound_kb: wholeOf(bound_kb), readings: wholeOf(readings), skipped: wholeOf(skipped) }),
+    ...members({ reason: textOf(reason) }),
+  };
+}
+
+/** Without those that are null. */
+function members<T>(values: { readonly [name: string]: T | null }): { readonly [name: string]: T } {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== null));
+}

@@ -1,0 +1,93 @@
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { globSync, isDynamicPattern } from 'tinyglobby';
+import { SetupError, systemReason } from '../model/setup-error.js';
+import { isCompressed, MAGIC_BYTES } from './decompress.js';
+
+/** Files of records, by the end of their name, that stand for a folder given in their place. */
+export const RECORD_ENDINGS = ['.jsonl', '.jsonl.gz', '.jsonl.zst'];
+
+export const STDIN = '-';
+
+/** Something to read records from. */
+export interface Source {
+  /** As it was given or found, for messages; `-` is stdin. */
+  readonly path: string;
+  /** Undefined where it can only be read from end to end: pipes, devices, what is compressed. */
+  readonly bytes: number | undefined;
+  /** Size on disk, as far as it is known: how much work it is. */
+  readonly weight: number;
+}
+
+export interface Sources {
+  readonly sources: readonly Source[];
+  /** How many were mentioned once more. */
+  readonly repeated: number;
+}
+
+/**
+ * The sources that operands stand for, each once, in order: of a folder its records, of a pattern what it matches,
+ * both sorted by name.
+ * @throws {SetupError} naming the first operand that stands for nothing
+ */
+export function findSources(operands: readonly string[]): Sources {
+  const seen = new Set<string>();
+  const sources: Source[] = [];
+  let repeated = 0;
+  for (const path of operands.flatMap(pathsOf)) {
+    const key = path === STDIN ? STDIN : resolve(path);
+    if (seen.has(key)) repeated++;
+    else sources.push(sourceOf(path));
+    seen.add(key);
+  }
+  return { sources, repeated };
+}
+
+function pathsOf(operand: string): string[] {
+  if (operand === STDIN) return [operand];
+  if (operand === '') throw new SetupError('an empty file name was given: is a variable of the script not set?');
+  const stat = statSync(operand, { throwIfNoEntry: false });
+  if (stat === undefined) return matchesOf(operand);
+  if (!stat.isDirectory()) return [operand];
+  const names = listed(operand).filter((name) => RECORD_ENDINGS.some((ending) => name.endsWith(ending)));
+  if (names.length === 0) throw new SetupError(`${operand}: holds no records, no file in it is *.jsonl, .gz or .zst`);
+  return names.sort().map((name) => join(operand, name));
+}
+
+/** A name that is there is never taken for a pattern. */
+function matchesOf(operand: string): string[] {
+  if (!isDynamicPattern(operand)) throw new SetupError(`${operand}: there is no such file`);
+  const matches = globSync(operand, { onlyFiles: true, expandDirectories: false });
+  if (matches.length === 0) throw new SetupError(`${operand}: matches no file`);
+  return matches.sort();
+}
+
+function listed(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw new SetupError(`${folder}: cannot be read, ${systemReason(error)}`);
+  }
+}
+
+function sourceOf(path: string): Source {
+  const stat = path === STDIN ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isFile()) return { path, bytes: undefined, weight: 0 };
+  // What is read once more as compressed when it is opened: here it only decides whether it is shared out.
+  return { path, bytes: stat.size, weight: stat.size };
+}
+
+/** Whether a file is compressed, by its first bytes. What cannot be read is said when it is to be read. */
+export function isCompressedFile(path: string): boolean {
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      const head = Buffer.alloc(MAGIC_BYTES);
+      return isCompressed(head.subarray(0, readSync(fd, head, 0, MAGIC_BYTES, 0)));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,88 @@
+import type { ModuleKib } from '../model/composition.js';
+import { NUMBER_METRICS } from '../model/number-metrics.js';
+import type { Report, StageRow } from '../model/report.js';
+import { HEADER_NUMBERS } from '../report/merge-header.js';
+import { ROW_NUMBERS } from '../report/merge-rows.js';
+
+const FIELDS = NUMBER_METRICS.map(({ field }) => field);
+
+/** The numbers of one report as they are folded: filled anew for each record, so that none leaves garbage. */
+export class ReportColumns {
+  /** In the order of `HEADER_NUMBERS`, NaN for null. */
+  readonly header = new Float64Array(HEADER_NUMBERS.length);
+  rows = 0;
+  readonly labels: string[] = [];
+  readonly modules: (ModuleKib | null)[] = [];
+  /** `ROW_NUMBERS` a row in the order of `NUMBER_METRICS`, NaN for null. */
+  numbers = new Float64Array(64 * ROW_NUMBERS);
+  /** Bucket and count in turn, of all rows one after another. */
+  pairs = new Float64Array(512);
+  hasProgram = false;
+  /** The numbers of the row of the whole program, and where its pairs end: they stand before those of the rows. */
+  readonly program = new Float64Array(ROW_NUMBERS);
+  programModules: ModuleKib | null = null;
+  programPairsEnd = 0;
+  /** Of each row where its pairs end. */
+  pairsEnd = new Int32Array(64);
+
+  /** Room for row number `rows`. */
+  reserveRow(): void {
+    if (this.rows < this.pairsEnd.length) return;
+    this.numbers = enlarged(this.numbers);
+    const ends = new Int32Array(this.pairsEnd.length * 2);
+    ends.set(this.pairsEnd);
+    this.pairsEnd = ends;
+  }
+
+  /** Room for one more pair at `used`. */
+  reservePair(used: number): this {
+    if (used + 2 > this.pairs.length) this.pairs = enlarged(this.pairs);
+    return this;
+  }
+
+  /** @param report of the right shape */
+  fill(report: Report): void {
+    HEADER_NUMBERS.forEach((field, index) => {
+      this.header[index] = (report[field] as number | null | undefined) ?? Number.NaN;
+    });
+    this.rows = 0;
+    const { program } = report;
+    this.hasProgram = program !== null && program !== undefined;
+    this.programPairsEnd = 0;
+    if (program) {
+      fillNumbers(this.program, 0, program);
+      this.programModules = program.native_modules ?? null;
+      this.programPairsEnd = this.#fillPairs(program, 0);
+    }
+    let used = this.programPairsEnd;
+    for (const row of report.stages) {
+      this.reserveRow();
+      this.labels[this.rows] = row.stage;
+      this.modules[this.rows] = row.native_modules ?? null;
+      fillNumbers(this.numbers, this.rows * ROW_NUMBERS, row);
+      used = this.#fillPairs(row, used);
+      this.pairsEnd[this.rows++] = used;
+    }
+  }
+
+  /** @returns where its pairs end */
+  #fillPairs({ wall_hist }: StageRow, from: number): number {
+    let used = from;
+    for (const [bucket, count] of wall_hist) {
+      this.reservePair(used);
+      this.pairs[used++] = bucket;
+      this.pairs[used++] = count;
+    }
+    return used;
+  }
+}
+
+function fillNumbers(numbers: Float64Array, offset: number, row: StageRow): void {
+  for (let index = 0; index < ROW_NUMBERS; index++) numbers[offset + index] = row[FIELDS[index]!] ?? Number.NaN;
+}
+
+function enlarged(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}

@@ -1,0 +1,264 @@
+import type { ModuleKib } from '../model/composition.js';
+import type { Report, SlurmIdentity } from '../model/report.js';
+import { isBucket, isCount, isModules, isObjectMember, type ObjectMember } from '../model/report-check.js';
+import type { HeaderMerger } from '../report/merge-header.js';
+import { ROW_NUMBERS } from '../report/merge-rows.js';
+import type { Bytes } from './bytes.js';
+import { ARRAY_BEGIN, ARRAY_END, BACKSLASH, COMMA, QUOTE } from './json-codes.js';
+import { MALFORMED, skipValue } from './json-scanner.js';
+import { type Literals, literalsOf, matchLiteral } from './literal.js';
+import { scanNumber } from './number-scanner.js';
+import type { ReportColumns } from './report-columns.js';
+import { type HeaderHole, HISTOGRAM, MODULES, type ReportShape, shapeOf } from './report-shape.js';
+
+const MOST_SHAPES = 4;
+/** A corpus whose shapes are nearly all new gains nothing from learning them. */
+const MOST_MISSES = 1000;
+const MOST_ROWS = 65_536;
+/** Of what is parsed within a report of a known shape. */
+const DEEPEST_VALUE = 6;
+const LONGEST_VALUE = 65_536;
+
+const ROW_BEGIN = literalsOf(['{"stage":"']);
+
+/** The label of a row, which the row at the same place of the next report has as well. */
+interface Guess {
+  readonly label: string;
+  readonly text: Literals;
+}
+
+/** Reads reports whose shape it has learned right into columns, several times as fast as `JSON.parse`. */
+export class ReportScanner {
+  /** The shape of the report read last. */
+  shape: ReportShape | undefined;
+  readonly ids = { pid: null as number | null, thread: null as number | null };
+  /** Those that its shape has holes for; of other members, what an earlier report left here. */
+  readonly objects: Partial<Record<ObjectMember, unknown>> = {};
+  /** Counts of sources by their index, of the report read last. */
+  readonly sourceCounts = new Float64Array(64);
+
+  /** A number that goes nowhere yet. */
+  readonly #number = new Float64Array(1);
+  readonly #columns: ReportColumns;
+  #value: unknown = null;
+  #shapes: ReportShape[] = [];
+  #misses = 0;
+  readonly #guesses: Guess[] = [];
+  #pairsUsed = 0;
+
+  constructor(columns: ReportColumns) {
+    this.#columns = columns;
+  }
+
+  /** @returns position behind the report, or `MALFORMED` where it is not of a shape learned so far */
+  scan(input: Bytes, from: number): number {
+    for (let index = 0; index < this.#shapes.length; index++) {
+      const shape = this.#shapes[index]!;
+      const end = this.#scanShape(shape, input, from);
+      if (end === MALFORMED) continue;
+      this.shape = shape;
+      // The shape of the last report is tried first.
+      if (index > 0) this.#shapes = [shape, ...this.#shapes.filter((other) => other !== shape)];
+      return end;
+    }
+    this.shape = undefined;
+    return MALFORMED;
+  }
+
+  /** @param report that was not of a known shape, and is right */
+  learn(report: Report): void {
+    if (this.#misses > MOST_MISSES) return;
+    this.#misses++;
+    const shape = shapeOf(report);
+    if (shape !== undefined) this.#shapes = [shape, ...this.#shapes.slice(0, MOST_SHAPES - 1)];
+  }
+
+  /** Of the report read last, which need not be the one that its shape was learned from. */
+  get slurm(): SlurmIdentity | undefined {
+    return this.shape!.hasSlurm ? (this.objects.slurm as SlurmIdentity) : undefined;
+  }
+
+  /** Adds the members of the header that are no sums. @param isFirst of this shape in this merger */
+  addOthers(header: HeaderMerger, isFirst: boolean): void {
+    const { others, headerHoles } = this.shape!;
+    if (isFirst) {
+      const objects = headerHoles.flatMap((hole) =>
+        hole.kind === 'object' ? [[hole.field, this.objects[hole.field]]] : [],
+      );
+      header.addOthers({ ...others, ...this.ids, ...Object.fromEntries(objects) });
+    }
+    for (const hole of headerHoles) {
+      if (hole.kind === 'sourceCount') header.addSourceCount(hole.index, this.sourceCounts[hole.index]!);
+      else if (isFirst) continue;
+      else if (hole.kind === 'id') header.addOther(hole.field, this.ids[hole.field]);
+      else if (hole.kind === 'object') header.addOther(hole.field, this.objects[hole.field]);
+    }
+  }
+
+  #scanShape(shape: ReportShape, input: Bytes, from: number): number {
+    this.#columns.header.fill(Number.NaN);
+    this.#columns.rows = 0;
+    this.#columns.hasProgram = shape.hasProgram;
+    if (shape.hasProgram) this.#columns.program.fill(Number.NaN);
+    this.#columns.programModules = null;
+    this.#columns.programPairsEnd = 0;
+    this.#pairsUsed = 0;
+    let at = this.#scanHeader(shape.before, shape.beforeHoles, input, from);
+    if (at === MALFORMED) return MALFORMED;
+    const { bytes } = input;
+    if (bytes[at] !== ARRAY_END) {
+      for (;;) {
+        at = this.#scanRow(shape, input, at);
+        if (at === MALFORMED) return MALFORMED;
+        if (bytes[at] !== COMMA) break;
+        at++;
+      }
+    }
+    return this.#scanHeader(shape.after, shape.afterHoles, input, at);
+  }
+
+  #scanHeader(texts: Literals, holes: readonly HeaderHole[], input: Bytes, from: number): number {
+    const { bytes, view } = input;
+    let at = from;
+    for (let index = 0; ; index++) {
+      at = matchLiteral(texts, index, view, at);
+      if (at === MALFORMED || index === holes.length) return at;
+      const hole = holes[index]!;
+      if (hole.kind === 'object') {
+        at = this.#scanValue(input, at);
+        this.objects[hole.field] = this.#value;
+        if (at === MALFORMED || !isObjectMember(hole.field, this.#value)) return MALFORMED;
+        continue;
+      }
+      if (hole.kind === 'program') {
+        at = this.#scanProgram(hole.at, input, at);
+        if (at === MALFORMED) return MALFORMED;
+        continue;
+      }
+      at = scanNumber(bytes, at, this.#number, 0);
+      if (at === MALFORMED || !this.#takeHeader(hole)) return MALFORMED;
+    }
+  }
+
+  #takeHeader(hole: HeaderHole): boolean {
+    const value = this.#number[0]!;
+    switch (hole.kind) {
+      case 'number':
+        this.#columns.header[hole.index] = value;
+        return true;
+      case 'id':
+        this.ids[hole.field] = value === value ? value : null;
+        return true;
+      case 'sourceCount':
+        this.sourceCounts[hole.index] = value;
+        return isCount(value);
+      default:
+        return true;
+    }
+  }
+
+  #scanProgram(hole: number, input: Bytes, from: number): number {
+    const columns = this.#columns;
+    if (hole >= 0) return scanNumber(input.bytes, from, columns.program, hole);
+    if (hole === HISTOGRAM) {
+      const end = this.#scanHistogram(input.bytes, from);
+      columns.programPairsEnd = this.#pairsUsed;
+      return end;
+    }
+    if (hole !== MODULES) return scanNumber(input.bytes, from, this.#number, 0);
+    const end = this.#scanValue(input, from);
+    if (end === MALFORMED || !isModules(this.#value)) return MALFORMED;
+    columns.programModules = this.#value as ModuleKib | null;
+    return end;
+  }
+
+  #scanRow({ row, rowHoles, missing }: ReportShape, input: Bytes, from: number): number {
+    const { bytes, view } = input;
+    const columns = this.#columns;
+    if (columns.rows === MOST_ROWS) return MALFORMED;
+    columns.reserveRow();
+    const offset = columns.rows * ROW_NUMBERS;
+    const { numbers } = columns;
+    columns.modules[columns.rows] = null;
+    for (const index of missing) numbers[offset + index] = Number.NaN;
+    let at = matchLiteral(ROW_BEGIN, 0, view, from);
+    if (at === MALFORMED) return MALFORMED;
+    at = this.#scanLabel(bytes, view, at);
+    if (at === MALFORMED) return MALFORMED;
+    for (let index = 0; ; index++) {
+      at = matchLiteral(row, index, view, at);
+      if (at === MALFORMED) return MALFORMED;
+      if (index === rowHoles.length) break;
+      const hole = rowHoles[index]!;
+      if (hole >= 0) at = scanNumber(bytes, at, numbers, offset + hole);
+      else if (hole === HISTOGRAM) at = this.#scanHistogram(bytes, at);
+      else if (hole === MODULES) {
+        at = this.#scanValue(input, at);
+        if (!isModules(this.#value)) return MALFORMED;
+        columns.modules[columns.rows] = this.#value as ModuleKib | null;
+      } else at = scanNumber(bytes, at, this.#number, 0);
+      if (at === MALFORMED) return MALFORMED;
+    }
+    columns.pairsEnd[columns.rows++] = this.#pairsUsed;
+    return at;
+  }
+
+  /** A small object or array, or null, into `#value`. */
+  #scanValue({ bytes, view }: Bytes, from: number): number {
+    this.#value = null;
+    const end = skipValue({ bytes, view }, from, DEEPEST_VALUE);
+    const isNull = bytes[from] === 0x6e;
+    if (end === MALFORMED || isNull) return end;
+    if (end - from > LONGEST_VALUE) return MALFORMED;
+    this.#value = JSON.parse(bytes.toString('utf8', from, end));
+    return end;
+  }
+
+  /** @param from behind the opening quote @returns position behind the closing one */
+  #scanLabel(bytes: Buffer, view: DataView, from: number): number {
+    const { labels, rows } = this.#columns;
+    const guess = this.#guesses[rows];
+    if (guess !== undefined) {
+      const end = matchLiteral(guess.text, 0, view, from);
+      if (end !== MALFORMED) {
+        labels[rows] = guess.label;
+        return end;
+      }
+    }
+    let end = from;
+    for (let byte = bytes[end]!; byte !== QUOTE; byte = bytes[++end]!) {
+      if (byte < 0x20 || byte === BACKSLASH) return MALFORMED;
+    }
+    if (end - from > LONGEST_LABEL) return MALFORMED;
+    const label = bytes.toString('utf8', from, end);
+    labels[rows] = label;
+    this.#guesses[rows] = { label, text: literalsOf([`${label}"`]) };
+    return end + 1;
+  }
+
+  /** Pairs of whole numbers: `[[12,3],[13,1]]`. */
+  #scanHistogram(bytes: Buffer, from: number): number {
+    if (bytes[from] !== ARRAY_BEGIN) return MALFORMED;
+    let at = from + 1;
+    if (bytes[at] === ARRAY_END) return at + 1;
+    for (;;) {
+      if (bytes[at] !== ARRAY_BEGIN) return MALFORMED;
+      at = scanNumber(bytes, at + 1, this.#number, 0);
+      const bucket = this.#number[0]!;
+      if (at === MALFORMED || bytes[at] !== COMMA || !isBucket(bucket)) return MALFORMED;
+      at = scanNumber(bytes, at + 1, this.#number, 0);
+      const count = this.#number[0]!;
+      if (at === MALFORMED || bytes[at] !== ARRAY_END || !isCount(count)) return MALFORMED;
+      const { pairs } = this.#columns.reservePair(this.#pairsUsed);
+      pairs[this.#pairsUsed++] = bucket;
+      pairs[this.#pairsUsed++] = count;
+      at++;
+      if (bytes[at] === ARRAY_END) return at + 1;
+      if (bytes[at] !== COMMA) return MALFORMED;
+      at++;
+    }
+  }
+}
+
+/** Labels as long as the profiler makes them, in bytes: longer ones are left to the other path. */
+const LONGEST_LABEL = 1024;

@@ -1,0 +1,20 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type FoldSource, openFoldsOf } from './line-fold.js';
+import type { TaskResult } from './run-chunk.js';
+import { type Shared, shareTasks } from './share-chunks.js';
+
+/** What a worker is started with. */
+export interface WorkerData {
+  readonly shared: Shared;
+  readonly folds: FoldSource<unknown>;
+}
+
+export interface WorkerMessage {
+  readonly index: number;
+  readonly result: TaskResult<unknown>;
+}
+
+const { shared, folds } = workerData as WorkerData;
+await shareTasks(shared, await openFoldsOf(folds), (index, result) => {
+  parentPort!.postMessage({ index, result } satisfies WorkerMessage);
+});

@@ -1,0 +1,73 @@
+import { NUMBER_METRICS } from '../model/number-metrics.js';
+
+/** What an input is worst by. */
+export const WORST_BY = ['wall_s', 'rss_kb_peak_max'] as const;
+export type WorstBy = (typeof WORST_BY)[number];
+
+const INDEXES = WORST_BY.map((by) => NUMBER_METRICS.findIndex(({ field }) => field === by));
+
+/** Where a record stands. */
+export interface Place {
+  /** Number of its part, in the order of the parts of the whole run. */
+  readonly part: number;
+  /** From 1, counted from the beginning of its part. */
+  readonly line: number;
+}
+
+/** The record with the highest value; of several the first. */
+export interface Worst extends Place {
+  readonly value: number;
+  /** Null where the record names none. */
+  readonly input: string | null;
+}
+
+export type WorstState = readonly (readonly [label: string, worst: readonly (Worst | undefined)[]])[];
+
+/** The worst inputs of each label. */
+export class WorstInputs {
+  readonly #byLabel = new Map<string, (Worst | undefined)[]>();
+  readonly #maxLabels: number;
+
+  constructor(maxLabels = Number.POSITIVE_INFINITY) {
+    this.#maxLabels = maxLabels;
+  }
+
+  /**
+   * @param numbers of a row from `offset` on, in the order of `NUMBER_METRICS`
+   * @param input called only where this record is the worst so far
+   */
+  add(label: string, numbers: Float64Array, offset: number, place: Place, input: () => string | null): void {
+    let worst = this.#byLabel.get(label);
+    if (worst === undefined) {
+      if (this.#byLabel.size >= this.#maxLabels) return;
+      worst = WORST_BY.map(() => undefined);
+      this.#byLabel.set(label, worst);
+    }
+    for (let by = 0; by < INDEXES.length; by++) {
+      const value = numbers[offset + INDEXES[by]!]!;
+      if (value > (worst[by]?.value ?? Number.NEGATIVE_INFINITY)) worst[by] = { ...place, value, input: input() };
+    }
+  }
+
+  of(label: string): readonly (Worst | undefined)[] {
+    return this.#byLabel.get(label) ?? [];
+  }
+
+  state(): WorstState {
+    return [...this.#byLabel];
+  }
+
+  /** Adds those of records that come later. */
+  absorb(state: WorstState): void {
+    for (const [label, later] of state) {
+      const earlier = this.#byLabel.get(label);
+      if (earlier === undefined) {
+        if (this.#byLabel.size < this.#maxLabels) this.#byLabel.set(label, [...later]);
+        continue;
+      }
+      later.forEach((worst, by) => {
+        if (worst !== undefined && worst.value > (earlier[by]?.value ?? Number.NEGATIVE_INFINITY)) earlier[by] = worst;
+      });
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import { Array, Map, Set } from '../host/intrinsics.js';
+import { PARTS } from '../model/composition.js';
+import type { Report } from '../model/report.js';
+import { SOURCE_NAMES, type SourceName, type SourceState } from '../model/sources.js';
+import { escapeControls } from '../text/escape.js';
+import { count, duration, inline, percent, size } from '../text/format.js';
+import type { LeftOut } from './columns.js';
+
+/** One line below the table. */
+export interface Note {
+  readonly key: string;
+  readonly text: string;
+  /** The reader should look at it. */
+  readonly isAlarm?: true;
+}
+
+export interface Omitted {
+  readonly columns: readonly LeftOut[];
+  readonly rowsShown: number;
+}
+
+/** What the rows do not say: memory of the process, cost of the profiler, warnings, and how far to trust what. */
+export function notesOf(report: Report, { columns, rowsShown }: Omitted): Note[] {
+  const explained = new Set(columns.map(({ reason }) => reason));
+  return [
+    ...rowNote(report, rowsShown),
+    ...memoryNote(report),
+    ...compositionNote(report),
+    ...threadsNote(report),
+    ...overheadNote(report),
+    ...foldedNote(report),
+    ...report.warnings.map((text): Note => ({ key: 'warning', text: escapeControls(text), isAlarm: true })),
+    ...sourcesNote(report, explained),
+    ...leftOutNotes(columns),
+  ];
+}
+
+function rowNote({ stages }: Report, shown: number): Note[] {
+  if (shown >= stages.length) return [];
+  return [{ key: 'stages', text: `${shown} of ${inline(count(stages.length))} shown` }];
+}
+
+function memoryNote({ rss_kb_now: now, rss_kb_peak: peak }: Report): Note[] {
+  const parts = [
+    ...(now === null ? [] : [`${inline(size(now))} now`]),
+    ...(peak === null ? [] : [`${inline(size(peak))} at its peak`]),
+  ];
+  return parts.length === 0 ? [] : [{ key: 'rss', text: parts.join(', ') }];
+}
+
+/** Of what was resident at the end of some report: below this the composition is that of another moment. */
+const NEARLY_ALL = 0.9;
+
+function compositionNote({ composition, rss_kb_now: now }: Report): Note[] {
+  if (composition === null || composition.rss_kb === null) return [];
+  const parts = PARTS.flatMap(({ part, name }) => {
+    const kib = composition[part];
+    return kib === null ? [] : [`${name} ${inline(size(kib))}`];
+  });
+  const whole = inline(size(composition.rss_kb));
+  const isOther = now !== null && composition.rss_kb < NEARLY_ALL * now;
+  const other = isOther ? `; not looked at when ${inline(size(now))} were resident` : '';
+  const { age_s: age = 0 } = composition;
+  const older = age > WORTH_SAYING_S ? `; some parts are ${inline(duration(age))} older` : '';
+  return [
+    { key: 'memory', text: `${whole} = ${parts.join(' + ')}${residualText(composition.residual_kb)}${other}${older}` },
+  ];
+}
+
+const WORTH_SAYING_S = 2;
+
+/** Below zero it is memory that a part has and that is not resident: not touched yet, or given back to the kernel. */
+function residualText(kib: number | null): string {
+  if (kib === null || kib === 0) return '';
+  return kib < 0 ? ` - ${inline(size(-kib))} not resident` : ` + other ${inline(size(kib))}`;
+}
+
+function threadsNote({ threads }: Report): Note[] {
+  if (threads === undefined) return [];
+  const parts = threads.groups.map(({ group, name, threads: count, cpu_s }) => {
+    const many = count === null || count === 1 ? '' : ` (${count})`;
+    return `${name === null ? group.replace('_', ' ') : escapeControls(name)}${many} ${inline(duration(cpu_s))}`;
+  });
+  const { reason } = threads.source;
+  return [{ key: 'threads', text: `${parts.join(' + ')}${reason === undefined ? '' : `; ${reason}`}` }];
+}
+
+function overheadNote({ overhead_s: cost, total_wall_s: total, stages, program }: Report): Note[] {
+  // It is counted by stages.
+  if (cost === null || (stages.length === 0 && program)) return [];
+  const share = total > 0 ? `, ${inline(percent(cost / total))} of wall` : '';
+  return [{ key: 'profiler', text: `${inline(duration(cost))}${share}` }];
+}
+
+function foldedNote({ labels_folded: folded }: Report): Note[] {
+  if (folded === 0) return [];
+  return [{ key: 'folded', text: `${inline(count(folded))} labels past the limit, into (other)`, isAlarm: true }];
+}
+
+function leftOutNotes(columns: readonly LeftOut[]): Note[] {
+  const headings = new Map<string, string[]>();
+  for (const { heading, reason } of columns) {
+    const alike = headings.get(reason);
+    if (alike === undefined) headings.set(reason, [heading]);
+    else alike.push(heading);
+  }
+  return Array.from(headings, ([reason, names]) => ({
+    key: 'left out',
+    text: `${names.join(', ')} (${escapeControls(reason)})`,
+  }));
+}
+
+/**
+ * Which numbers are not exact, in few words: why that is stands in `sources` and in `doctor`. Sources of the same state,
+ * such as two numbers of one reading, are named together.
+ *
+ * @param explained reasons that already stand in another note
+ */
+function sourcesNote({ sources, stages }: Report, explained: ReadonlySet<string>): Note[] {
+  const isShared = stages.some(({ overlapped_calls }) => overlapped_calls > 0);
+  const alike = new Map<string, SourceName[]>();
+  for (const name of SOURCE_NAMES) {
+    const { truth, reason } = sources[name];
+    if (truth === 'exact' || (truth === 'absent' && reason !== undefined && explained.has(reason))) continue;
+    // Charging by the ends of calls is exact as long as there is but one at a time.
+    if (name === 'attribution' && truth !== 'absent' && !isShared) continue;
+    const state = stateText(sources[name]);
+    const names = alike.get(state);
+    if (names === undefined) alike.set(state, [name]);
+    else names.push(name);
+  }
+  if (alike.size === 0) return [];
+  const texts = Array.from(alike, ([state, names]) => `${names.join(', ')} ${state}`);
+  return [{ key: 'sources', text: escapeControls(texts.join('; ')) }];
+}
+
+function stateText({ truth, method, bound_kb, readings, skipped }: SourceState): string {
+  const from = method === null ? '' : ` (${method})`;
+  if (bound_kb !== undefined) return `within ${inline(size(bound_kb))}${from}`;
+  const left =
+    skipped === undefined || readings === undefined || skipped === 0
+      ? ''
+      : `, ${inline(count(skipped))} of ${inline(count(readings + skipped))} readings skipped`;
+  return `${truth}${from}${left}`;
+}

@@ -1,0 +1,33 @@
+import { Number, Object, Set } from '../host/intrinsics.js';
+import { quantileSeconds } from '../model/histogram.js';
+import type { MetricField } from '../model/metrics.js';
+import type { StageRow } from '../model/report.js';
+
+export interface Ranking {
+  /** Highest value first; the histogram is ranked by its median, modules by their sum. */
+  readonly sort?: MetricField | undefined;
+  /** How many rows to keep: those highest in `sort`, or without one those that took longest. */
+  readonly top?: number | undefined;
+}
+
+/** The rows to show, in the order of the ranking, or in their own where none is asked for. */
+export function rank(rows: readonly StageRow[], { sort, top }: Ranking): readonly StageRow[] {
+  if (sort === undefined && top === undefined) return rows;
+  // Two rows without a value differ by NaN, which sorting takes for equal.
+  const ranked = rows.toSorted((a, b) => rankingValue(b, sort ?? 'wall_s') - rankingValue(a, sort ?? 'wall_s'));
+  const kept = top === undefined ? ranked : ranked.slice(0, top);
+  if (sort !== undefined) return kept;
+  const keep = new Set(kept);
+  return rows.filter((row) => keep.has(row));
+}
+
+/** Below every number where there is none. */
+function rankingValue(row: StageRow, field: MetricField): number {
+  return fieldValue(row, field) ?? Number.NEGATIVE_INFINITY;
+}
+
+function fieldValue(row: StageRow, field: MetricField): number | null {
+  if (field === 'wall_hist') return quantileSeconds(row.wall_hist, 0.5);
+  if (field !== 'native_modules') return row[field];
+  return row.native_modules && Object.values(row.native_modules).reduce((sum, kib) => sum + kib, 0);
+}

@@ -1,0 +1,96 @@
+import { Math, Number, Object } from '../host/intrinsics.js';
+import type { ModuleKib } from '../model/composition.js';
+import { sourceOf } from '../model/metric-sources.js';
+import { NUMBER_METRICS, type NumberMetric } from '../model/number-metrics.js';
+import type { Report, StageRow } from '../model/report.js';
+import { stageTree } from './tree.js';
+
+/** In place of a label, for what happened while no stage was open. */
+export const OUTSIDE = '(outside any stage)';
+
+/** Clocks are rounded to nanoseconds once a row and report. */
+const ROUNDING_SHARE = 1e-6;
+const ROUNDING_S = 1e-6;
+
+/** Every number of a row is whole in its unit, seconds in nanoseconds: less is left by the subtraction of doubles. */
+const LEAST = 0.5e-9;
+
+/**
+ * What the program used while no stage was open: its row less those of the outermost stages. Null where that cannot be
+ * told: there is no row of the program, or stages overlapped or outlived the one they are shown in, so that the
+ * outermost rows have some of it twice or not at all. Without stages it is the row of the program.
+ */
+export function outsideRow(report: Report): StageRow | null {
+  const { program, stages } = report;
+  if (program === null || program === undefined || stages.length === 0) return program ?? null;
+  const outermost = outermostRows(stages);
+  if (!coversOnce(outermost, report)) return null;
+  const numbers = NUMBER_METRICS.map((metric) => [metric.field, remainder(metric, program, outermost, report)]);
+  return {
+    ...program,
+    ...Object.fromEntries(numbers),
+    ...(isOfSeveral(report) ? { wall_s: report.outside_wall_s } : {}),
+    stage: OUTSIDE,
+    wall_hist: [],
+    native_modules: modulesLeft(program, outermost),
+  };
+}
+
+/** Rows that are in no other. */
+export function outermostRows(stages: readonly StageRow[]): StageRow[] {
+  return stageTree(stages).flatMap(({ row, depth }) => (depth === 0 ? [row] : []));
+}
+
+type WallTimes = Pick<Report, 'total_wall_s' | 'outside_wall_s' | 'stages_wall_s'>;
+
+/**
+ * Elapsed time while any stage was open, summed over the processes of a report. Their total is that of one of them, so
+ * that the difference of total and outside does not tell it.
+ */
+export function stagesWallS({ stages_wall_s, total_wall_s, outside_wall_s }: WallTimes): number {
+  return stages_wall_s ?? total_wall_s - outside_wall_s;
+}
+
+/** Whether the times of the outermost rows add up to the time in which any stage was open. */
+export function coversOnce(outermost: readonly StageRow[], report: WallTimes): boolean {
+  const sum = outermost.reduce((seconds, { wall_s }) => seconds + (wall_s ?? Number.NaN), 0);
+  const stagesS = stagesWallS(report);
+  const tolerance = ROUNDING_S + ROUNDING_SHARE * Math.max(report.total_wall_s, stagesS);
+  return Math.abs(stagesS - sum) <= tolerance && outermost.every(({ overlapped_calls }) => overlapped_calls === 0);
+}
+
+/** Whether the elapsed time of several processes is in the rows, and that of one of them in the total. */
+function isOfSeveral(report: WallTimes): boolean {
+  const { total_wall_s, outside_wall_s } = report;
+  const difference = total_wall_s - outside_wall_s - stagesWallS(report);
+  return Math.abs(difference) > ROUNDING_S + ROUNDING_SHARE * total_wall_s;
+}
+
+function remainder(
+  metric: NumberMetric,
+  program: StageRow,
+  rows: readonly StageRow[],
+  { sources }: Report,
+): number | null {
+  const { field, fold, share } = metric;
+  const whole = program[field];
+  if (share === 'self' || share === 'slices' || fold === 'count') return whole;
+  // That of the program may be a stage's: as a bound of what was there outside it holds, as a cost of its own not.
+  if (fold === 'peak') return field === 'native_kb_peak_max' ? null : whole;
+  if (share !== 'total' || whole === null) return null;
+  const source = sourceOf(metric);
+  if (source !== null && (sources[source].skipped ?? 0) > 0) return null;
+  const left = rows.reduce((rest, row) => rest - (row[field] ?? Number.NaN), whole);
+  if (Number.isNaN(left)) return null;
+  if (Math.abs(left) < LEAST) return 0;
+  return fold === 'growth' ? left : Math.max(0, left);
+}
+
+function modulesLeft({ native_modules }: StageRow, rows: readonly StageRow[]): ModuleKib | null {
+  if (native_modules === null) return null;
+  const left = Object.entries(native_modules).map(([name, kib]) => [
+    name,
+    rows.reduce((rest, row) => rest - (row.native_modules?.[name] ?? 0), kib),
+  ]);
+  return Object.fromEntries(left.filter(([, kib]) => Number(kib) > 0));
+}

@@ -1,0 +1,126 @@
+import { Float64Array, Map, Set } from '../host/intrinsics.js';
+import { labelError } from '../model/errors.js';
+import { COUNTS, countIndex } from './state-memory.js';
+
+/** Name of the child into which a label's further children fold once `maxLabels` is reached. */
+export const OTHER = '(other)';
+
+/** A path longer than this folds too: unbounded recursion, or a timer chain, would make a report of megabytes. */
+const MAX_PATH_LENGTH = 1024;
+
+/** In UTF-16 units: a path of the greatest length, folded. */
+export const LONGEST_LABEL = MAX_PATH_LENGTH + `.${OTHER}`.length;
+
+/** How many distinct folded labels are told apart per label allowed; past that every entry counts as one. */
+const FOLDED_PER_LABEL = 16;
+
+const FOLDED = countIndex.labels_folded;
+
+/** A label in the tree of labels; its row holds the aggregates. */
+export class LabelNode {
+  /** The child found last, since loops ask for the same one again. */
+  lastLabel: string | null = null;
+  lastChild: LabelNode | null = null;
+  children: Map<string, LabelNode> | null = null;
+
+  constructor(
+    /** Full dotted label; empty for the root, which stands for being outside any stage. */
+    readonly path: string,
+    readonly row: number,
+  ) {}
+}
+
+/** Finds the row of a label under its parent and folds what is past the limit. */
+export class Labels {
+  readonly root: LabelNode;
+  private readonly nodes: LabelNode[];
+  private readonly byPath: Map<string, LabelNode>;
+  private readonly folded = new Set<string>();
+  /** Nodes that folding made: they do not count towards the limit. */
+  private others = 0;
+
+  /**
+   * @param addRow gives the row of a new label; it is called once for the root, then once a label
+   * @param maxLabels labels told apart; the `(other)` rows come on top, at most one a label
+   * @param counts where folded labels are counted, by `COUNTS`
+   */
+  constructor(
+    private readonly addRow: (path: string) => number,
+    private readonly maxLabels: number,
+    private readonly counts: Float64Array = new Float64Array(COUNTS.length),
+  ) {
+    this.root = new LabelNode('', addRow(''));
+    this.nodes = [this.root];
+    this.byPath = new Map([['', this.root]]);
+  }
+
+  /** Labels in order of first entry, the root not among them. */
+  get entered(): readonly LabelNode[] {
+    return this.nodes.slice(1);
+  }
+
+  /** Distinct labels folded into an `(other)`. */
+  get foldedLabels(): number {
+    return this.counts[FOLDED]!;
+  }
+
+  /** @throws {TypeError} `ERR_STAGEPROF_LABEL` */
+  child(parent: LabelNode, label: string): LabelNode {
+    const child = parent.lastLabel === label ? parent.lastChild : null;
+    return child ?? this.find(parent, label);
+  }
+
+  private find(parent: LabelNode, label: string): LabelNode {
+    let node = parent.children?.get(label);
+    if (node === undefined) {
+      checkLabel(label);
+      const path = parent === this.root ? label : `${parent.path}.${label}`;
+      node = this.byPath.get(path);
+      if (node === undefined) {
+        if (path.length > MAX_PATH_LENGTH || this.nodes.length - this.others > this.maxLabels) {
+          return this.fold(parent, path);
+        }
+        node = this.enter(path);
+      }
+      parent.children ??= new Map();
+      parent.children.set(label, node);
+    }
+    parent.lastLabel = label;
+    parent.lastChild = node;
+    return node;
+  }
+
+  /** The root's row comes first, so rows and nodes run in step. */
+  private enter(path: string): LabelNode {
+    const node = new LabelNode(path, this.addRow(path));
+    this.nodes.push(node);
+    this.byPath.set(path, node);
+    return node;
+  }
+
+  /** A folded label is not remembered as a child: that would grow without bound with the labels. */
+  private fold(parent: LabelNode, path: string): LabelNode {
+    if (!this.folded.has(path)) {
+      this.counts[FOLDED]!++;
+      if (this.folded.size < this.maxLabels * FOLDED_PER_LABEL) this.folded.add(path);
+    }
+    if (isOther(parent)) return parent;
+    const otherPath = parent === this.root ? OTHER : `${parent.path}.${OTHER}`;
+    let other = this.byPath.get(otherPath);
+    if (other === undefined) {
+      other = this.enter(otherPath);
+      this.others++;
+    }
+    return other;
+  }
+}
+
+/** @throws {TypeError} `ERR_STAGEPROF_LABEL` */
+export function checkLabel(label: unknown): asserts label is string {
+  if (typeof label !== 'string' || label === '') throw labelError(label);
+}
+
+/** Whether what folds under this label already stands in an `(other)`: those do not nest. */
+function isOther(node: LabelNode): boolean {
+  return node.path === OTHER || node.path.endsWith(`.${OTHER}`);
+}

@@ -1,0 +1,84 @@
+import { ArrayBuffer, Float64Array, Object, Uint8Array } from '../host/intrinsics.js';
+import { SAMPLE_LENGTH, SLOT_COUNT } from '../model/sample-layout.js';
+import { plainSampleMemory, type SampleMemory } from '../model/sampler.js';
+
+/** What is counted beside the rows. */
+export const COUNTS = [
+  /** Rows whose labels are known. */
+  'rows',
+  'labels_folded',
+  'ended_out_of_order',
+  'started_late',
+  'open_across_await',
+  'out_of_stack',
+  'not_measured',
+  /** The row of the first handle that was open across an await; 0 for none. */
+  'first_across_await',
+] as const;
+
+export type CountName = (typeof COUNTS)[number];
+
+export const countIndex = Object.fromEntries(COUNTS.map((name, index) => [name, index])) as Readonly<
+  Record<CountName, number>
+>;
+
+/** Cells of a call after its entry sample. */
+export const CALL_TAIL = ['use', 'parent', 'covered_wall', 'covered_cpu', 'since_wall', 'since_cpu'] as const;
+
+const callIndex = Object.fromEntries(CALL_TAIL.map((name, index) => [name, SAMPLE_LENGTH + index])) as Readonly<
+  Record<(typeof CALL_TAIL)[number], number>
+>;
+
+/**
+ * 0 in a place that is free, or whose call has not been entered; the row of the call plus one while it is open; below
+ * zero, minus that, while it is being added to its row. One cell, since every stage pays for each store.
+ */
+export const CALL_USE = callIndex.use;
+/** The place of its parent; negative without one. */
+export const CALL_PARENT = callIndex.parent;
+/** `[wall, process CPU]` in nanoseconds, as in `OpenCall.covered` and `coveredSince`. */
+export const CALL_COVERED = callIndex.covered_wall;
+export const CALL_SINCE = callIndex.since_wall;
+
+export const CALL_CELLS = SAMPLE_LENGTH + CALL_TAIL.length;
+
+/**
+ * Where the running state of a profiler lives: memory of this process, or a mapped file that outlives it. Whoever
+ * uses it writes in such an order that the state can be read at any moment.
+ */
+export interface StateMemory {
+  /** One cell each of `COUNTS`. */
+  readonly counts: Float64Array;
+  /** What the sampler fills: the sample of the last boundary. */
+  readonly sample: SampleMemory;
+  /** What forced collections have cost so far, by slot. */
+  readonly excluded: Float64Array;
+  /**
+   * Memory of so many bytes for the rows, which begins with what `before` holds; `before` is then not used any more.
+   * What follows is zero.
+   */
+  rows(bytes: number, before: ArrayBuffer): ArrayBuffer;
+  /** Cells of a place in the pool of open calls, `CALL_CELLS` long. Called once a place, places rising from 0. */
+  call(place: number): Float64Array;
+  /** Called once a row, in their order, when the row can be read. */
+  name(row: number, path: string): void;
+}
+
+/** Memory of this process. */
+export class PlainMemory implements StateMemory {
+  readonly counts = new Float64Array(COUNTS.length);
+  readonly sample = plainSampleMemory();
+  readonly excluded = new Float64Array(SLOT_COUNT);
+
+  rows(bytes: number, before: ArrayBuffer): ArrayBuffer {
+    const larger = new ArrayBuffer(bytes);
+    new Uint8Array(larger).set(new Uint8Array(before));
+    return larger;
+  }
+
+  call(_place: number): Float64Array {
+    return new Float64Array(CALL_CELLS);
+  }
+
+  name(_row: number, _path: string): void {}
+}

@@ -1,0 +1,56 @@
+import type { StageRow } from '../model/report.js';
+import { escapeControls } from '../text/escape.js';
+import { duration, inline, size } from '../text/format.js';
+import { GAP } from '../text/grid.js';
+import { painter } from '../text/paint.js';
+import { shorten, textWidth } from '../text/text-width.js';
+import type { WorstRecord, WorstRecords } from './summary.js';
+
+type WorstOf = (label: string) => WorstRecords;
+
+/** A line each worst record: label, by what, its value, the input and where its record is. */
+export function worstCells(rows: readonly StageRow[], worstOf: WorstOf): string[][] {
+  return rows.flatMap(({ stage }) => {
+    const { wall_s: wall, rss_kb_peak_max: peak } = worstOf(stage);
+    return [
+      ...(wall === null ? [] : [cells(stage, 'wall', inline(duration(wall.value)), wall)]),
+      ...(peak === null ? [] : [cells(stage, 'rss peak', inline(size(peak.value)), peak)]),
+    ];
+  });
+}
+
+function cells(label: string, by: string, value: string, { input, file, line }: WorstRecord): string[] {
+  return [label, by, value, input ?? '(no input)', `${file}:${line}`].map(escapeControls);
+}
+
+const HEADINGS = ['worst inputs of', 'by', 'value', 'input', 'record'];
+const VALUE = 2;
+/** Labels and inputs give way to the width; the place of the record never does, because it is what one looks up. */
+const SHORTENED = [0, 3];
+
+/** The table below the rows; empty where no record has a number to be worst by. */
+export function worstTable(
+  rows: readonly StageRow[],
+  worstOf: WorstOf,
+  { width = Number.POSITIVE_INFINITY, colour }: { readonly width?: number | undefined; readonly colour: boolean },
+): string {
+  const found = worstCells(rows, worstOf);
+  if (found.length === 0) return '';
+  const lines = [HEADINGS, ...found];
+  const widths = HEADINGS.map((_, column) => lines.reduce((most, line) => Math.max(most, textWidth(line[column]!)), 0));
+  for (const column of SHORTENED) {
+    const excess = widths.reduce((sum, one) => sum + one + GAP.length, -GAP.length) - width;
+    if (excess > 0) widths[column] = Math.max(HEADINGS[column]!.length, widths[column]! - excess);
+  }
+  const paint = painter(colour);
+  const texts = lines.map((line, index) => {
+    const text = line.map((cell, column) => padded(shorten(cell, widths[column]!), widths[column]!, column)).join(GAP);
+    return index === 0 ? paint('dim', text.trimEnd()) : text.trimEnd();
+  });
+  return `\n${texts.join('\n')}\n`;
+}
+
+function padded(cell: string, width: number, column: number): string {
+  const blanks = ' '.repeat(width - textWidth(cell));
+  return column === VALUE ? blanks + cell : cell + blanks;
+}

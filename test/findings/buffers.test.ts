@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import type { StageRow } from '../../src/model/report.js';
+import { row } from '../report/fixture.js';
+import { EXAMPLES, GIB, kinds, MIB, of, RUN, textOf } from './examples.js';
+
+describe('Buffers whose memory an addon allocated', () => {
+  const KEPT = {
+    native_kb_delta: 138 * MIB,
+    native_kb_peak_max: 150 * MIB,
+    external_kb_delta: 137 * MIB,
+    rss_kb_delta: 141 * MIB,
+    rss_kb_peak_max: 206 * MIB,
+    native_modules: { node: 5 * MIB, 'libvips-cpp.so': 145 * MIB },
+  };
+
+  test('are told once, as Buffers', () => {
+    expect(kinds(KEPT)).toEqual(['buffer-growth']);
+    expect(textOf(KEPT)).toBe(
+      '+137 MiB of Buffers whose memory libvips-cpp.so allocated, +13.7 MiB a call; JS keeps them: which cache or queue?',
+    );
+  });
+
+  test.each<[string, Partial<StageRow>]>([
+    ['node allocated them', { native_modules: { node: 300 * MIB } }],
+    [
+      'both are resident beside each other',
+      { rss_kb_delta: 280 * MIB, native_modules: { node: 140 * MIB, a: 140 * MIB } },
+    ],
+    ['they are less than half', { native_kb_delta: 300 * MIB, native_kb_peak_max: 300 * MIB }],
+  ])('are none where %s', (_, values) => {
+    expect(kinds({ ...KEPT, rss_kb_peak_max: GIB, ...values })).toEqual(['native-growth', 'buffer-growth']);
+  });
+
+  test('leave what else is live', () => {
+    const more = { ...KEPT, native_kb_delta: 220 * MIB, native_kb_peak_max: 220 * MIB, rss_kb_peak_max: GIB };
+    expect(of(more).map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['buffer-growth', 137 * MIB],
+      ['native-growth', 83 * MIB],
+    ]);
+  });
+});
+
+describe('Buffers that other stages free', () => {
+  const GROWN = EXAMPLES['buffer-growth'];
+  const inProgram = (external_kb_delta: number | null) => ({
+    ...RUN,
+    program: row('(program)', { external_kb_delta }),
+  });
+
+  test('are not kept: no more than the program has grown by is told', () => {
+    expect(kinds(GROWN, inProgram(12 * MIB))).toEqual([]);
+    expect(kinds(GROWN, inProgram(64 * MIB - 1))).toEqual([]);
+    expect(of(GROWN, inProgram(100 * MIB)).map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['buffer-growth', 100 * MIB],
+    ]);
+    expect(of(GROWN, inProgram(GIB))[0]?.amount).toBe(200 * MIB);
+  });
+
+  test('cannot be told where the growth of the program is not known', () => {
+    expect(of(GROWN, inProgram(null))[0]?.amount).toBe(200 * MIB);
+    expect(of(GROWN, { ...inProgram(12 * MIB), partial: true })[0]?.amount).toBe(200 * MIB);
+  });
+});

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { parseRunFile, type RunFile, taskOf } from '../../src/reconcile/read-map-account.js';
+import type { RunAccount } from '../../src/records/map-account.js';
+
+const WHOLE: RunAccount = {
+  schema: 'stageprof-run/1',
+  pipeline: 'flows',
+  host: 'n1',
+  pid: 4711,
+  started_at: '2026-11-23T09:00:00.500Z',
+  updated_at: '2026-11-23T09:01:39.600Z',
+  ended_at: '2026-11-23T09:01:39.600Z',
+  exit_code: 0,
+  slurm: { job: '15', array_job: '12', array_task: '3' },
+  wall_s: 99.1,
+  cpu_s: 49.5,
+  own: { cpu_s: 1, rss_kb_peak: 70_000 },
+  workers: { started: 2, cpu_s: 48.5, rss_kb_peak: 235_000 },
+  tree_rss_kb_peak: 304_000,
+  inputs: { total: 20, done: 19, failed: 1, left: 0 },
+};
+
+test('a byte order mark before a run file is passed over', () => {
+  expect(parseRunFile(`\ufeff${JSON.stringify(WHOLE)}`)).toEqual(parseRunFile(JSON.stringify(WHOLE)));
+});
+
+test('a run file says what its process took, and of which task it was', () => {
+  expect(parseRunFile(JSON.stringify(WHOLE))).toEqual<RunFile>({
+    startedMs: Date.UTC(2026, 10, 23, 9, 0, 0, 500),
+    updatedMs: Date.UTC(2026, 10, 23, 9, 1, 39, 600),
+    endedMs: Date.UTC(2026, 10, 23, 9, 1, 39, 600),
+    task: '12_3',
+    wallS: 99.1,
+    cpuS: 49.5,
+    ownPeakKib: 70_000,
+    workersStarted: 2,
+    workerPeakKib: 235_000,
+    treePeakKib: 304_000,
+  });
+});
+
+test('what it does not know is null', () => {
+  const lacking = {
+    ...WHOLE,
+    ended_at: null,
+    slurm: undefined,
+    cpu_s: null,
+    own: null,
+    workers: 7,
+    tree_rss_kb_peak: -1,
+  };
+  expect(parseRunFile(JSON.stringify(lacking))).toMatchObject({
+    endedMs: null,
+    task: undefined,
+    cpuS: null,
+    ownPeakKib: null,
+    workersStarted: 0,
+    workerPeakKib: null,
+    treePeakKib: null,
+  });
+});
+
+test.each([
+  ['{"schema":"stageprof-run/1"', 'is not JSON'],
+  ['null', 'is not of schema stageprof-run/1'],
+  ['[]', 'is not of schema stageprof-run/1'],
+  [JSON.stringify({ ...WHOLE, schema: 'stageprof-run/2' }), 'is not of schema stageprof-run/1'],
+  [JSON.stringify({ ...WHOLE, started_at: 'noon' }), 'lacks started_at or wall_s'],
+  [JSON.stringify({ ...WHOLE, wall_s: '99' }), 'lacks started_at or wall_s'],
+])('%j is none', (text, reason) => {
+  expect(parseRunFile(text)).toBe(reason);
+});
+
+test.each([
+  [{ job: '12', array_job: null, array_task: null }, '12'],
+  [{ job: '12', array_job: '12', array_task: '7' }, '12_7'],
+  [{ job: '13', array_job: '12', array_task: '0' }, '12_0'],
+  [{ job: '13', array_job: '12', array_task: null }, '13'],
+  [{ job: '12; rm', array_job: null, array_task: null }, undefined],
+  [{ job: null, array_job: null, array_task: null }, undefined],
+  [undefined, undefined],
+  ['12', undefined],
+])('of %j the task is %j', (slurm, task) => {
+  expect(taskOf(slurm)).toBe(task);
+});

@@ -1,0 +1,127 @@
+// node test/records/fuzz.js [LINES] [SEED]: puts so many damaged lines through summarize, among whole ones, in files that
+// are plain, compressed or cut. What JSON.parse, the check of a report and mergeReports make of each line is the oracle:
+// every line has to be counted as a record, or named by file and number, and the sums have to be those of the records.
+// Prints what was found, the slowest run and the largest growth of memory; exits with 1 where something differs, is
+// thrown, or takes longer or more than it may, and keeps the files it was found in.
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { tasksOf } from '../../dist/records/chunks.js';
+import { findSources } from '../../dist/records/files.js';
+import { runTasks } from '../../dist/records/run-chunks.js';
+import { renderSummary } from '../../dist/summary/formats.js';
+import { recordFolds } from '../../dist/summary/record-fold.js';
+import { Summary } from '../../dist/summary/summary.js';
+import { damagedLine, packed, randomFrom, sampleLines } from './damage.js';
+import { differences, Expected } from './oracle.js';
+
+/** A run of thirty lines takes 20 ms. The machine may be busy. */
+const LONGEST_MS = 20_000;
+const LARGEST_BYTES = 768 * 2 ** 20;
+const DAMAGED_A_RUN = 25;
+const MOST_FAILURES = 10;
+
+const GROUPINGS = [undefined, undefined, ['input'], ['error', 'kind'], ['profile', 'stages']];
+
+/** @returns what came of it; `failures` is empty when all is well */
+export async function fuzz(lines, seed, onProgress = () => {}) {
+  const random = randomFrom(seed);
+  const samples = sampleLines();
+  const found = { seed, damaged: 0, records: 0, named: 0, unreadable: 0, slowestMs: 0, largestBytes: 0, failures: [] };
+  const folder = mkdtempSync(join(tmpdir(), 'stageprof-fuzz-'));
+  try {
+    for (let run = 0; found.damaged < lines && found.failures.length < MOST_FAILURES; run++) {
+      const failuresBefore = found.failures.length;
+      await tryRun(run, Math.min(DAMAGED_A_RUN, lines - found.damaged), samples, random, folder, found);
+      if (found.failures.length > failuresBefore) found.failures.push(`run ${run}: its files are in ${keep(folder)}`);
+      onProgress(found);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return found;
+}
+
+async function tryRun(run, damagedLines, samples, random, folder, found) {
+  const files = filesOf(damagedLines, samples, random, folder);
+  found.damaged += damagedLines;
+  const groupBy = GROUPINGS[random(GROUPINGS.length)];
+  const began = performance.now();
+  const before = process.memoryUsage.rss();
+  try {
+    // Small stretches, so that lines lie across their ends; a second thread now and then, since it takes a while to start.
+    const tasks = tasksOf(findSources(files.map(({ path }) => path)).sources, 1 + random(60_000));
+    const summary = new Summary({ isGrouped: groupBy !== undefined });
+    await runTasks(tasks, {
+      jobs: run % 40 === 39 ? 2 : 1,
+      folds: recordFolds(groupBy),
+      bytesRead: new BigInt64Array(new SharedArrayBuffer(8)),
+      onResult: (task, result) => summary.add(task, result),
+    });
+    const result = summary.result();
+    render(result, groupBy?.join('.'), files.length);
+    noteCost(found, run, performance.now() - began, process.memoryUsage.rss() - before);
+    const expected = new Expected();
+    for (const file of files) expected.addFile(file, result.unreadable);
+    found.failures.push(...differences(expected, result, groupBy).map((text) => `run ${run}: ${text}`));
+    found.records += result.records;
+    found.named += result.malformed;
+    found.unreadable += result.unreadable.length;
+  } catch (error) {
+    found.failures.push(`run ${run}: ${error.stack}`);
+  }
+}
+
+function keep(folder) {
+  const kept = mkdtempSync(join(tmpdir(), 'stageprof-fuzz-failed-'));
+  cpSync(folder, kept, { recursive: true });
+  return kept;
+}
+
+/** Of the summary alone: the oracle takes more. */
+function noteCost(found, run, tookMs, grewBytes) {
+  found.slowestMs = Math.max(found.slowestMs, tookMs);
+  found.largestBytes = Math.max(found.largestBytes, grewBytes);
+  if (tookMs > LONGEST_MS) found.failures.push(`run ${run}: took ${tookMs} ms`);
+  if (grewBytes > LARGEST_BYTES) found.failures.push(`run ${run}: took ${grewBytes} bytes`);
+}
+
+/** One to three files, with the bytes of their lines and what befell them after they were compressed. */
+function filesOf(damagedLines, samples, random, folder) {
+  const count = 1 + random(3);
+  return Array.from({ length: count }, (_, index) => {
+    const share = Math.floor(((index + 1) * damagedLines) / count) - Math.floor((index * damagedLines) / count);
+    const lines = [];
+    for (let damaged = 0; damaged < share; damaged++) {
+      if (random(3) === 0) lines.push(samples[random(samples.length)]);
+      lines.push(damagedLine(samples, random));
+      if (random(20) === 0) lines.push(Buffer.from(['', ' \t', '\r', '\ufeff'][random(4)]));
+    }
+    const end = Buffer.from(random(8) === 0 ? '\r\n' : '\n');
+    const bytes = Buffer.concat(lines.flatMap((line) => [line, end]));
+    const whole = random(4) === 0 ? bytes.subarray(0, Math.max(0, bytes.length - end.length)) : bytes;
+    const path = join(folder, `${index}.jsonl`);
+    const { data, damage } = packed(whole, random);
+    writeFileSync(path, data);
+    return { path, bytes: whole, damage };
+  });
+}
+
+function render(result, by, files) {
+  for (const format of ['table', 'json', 'csv', 'markdown', ...(by === undefined ? ['caliper'] : [])]) {
+    const text = renderSummary(result, { format, by, files, width: 100, colour: false, details: true });
+    if (format === 'json' || format === 'caliper') JSON.parse(text);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+    else if (format !== 'csv' && /[\x00-\x09\x0b-\x1f\x7f]/.test(text)) {
+      throw new Error(`a control character reaches the reader of the ${format}`);
+    }
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const lines = Number(process.argv[2] ?? 100_000);
+  const found = await fuzz(lines, Number(process.argv[3] ?? Date.now() % 2 ** 31));
+  process.stdout.write(`${JSON.stringify(found, null, 1)}\n`);
+  process.exitCode = found.failures.length > 0 ? 1 : 0;
+}

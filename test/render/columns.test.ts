@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { METRICS } from '../../src/model/metrics.js';
+import type { StageRow } from '../../src/model/report.js';
+import { absent } from '../../src/model/sources.js';
+import { type ColumnKey, columnsOf, IMPORTANCE, rankOf } from '../../src/render/columns.js';
+import { inline } from '../../src/text/format.js';
+import { durations, pipelineReport, report, row } from '../report/fixture.js';
+
+function headings(...rows: StageRow[]): string[] {
+  return columnsOf(report({ stages: rows })).columns.map(({ heading }) => heading);
+}
+
+function cell(key: ColumnKey, values: Partial<StageRow>): string | null {
+  const one = row('a', values);
+  const column = columnsOf(report({ stages: [one] })).columns.find((candidate) => candidate.key === key);
+  const quantity = column?.cell(one) ?? null;
+  return quantity === null ? null : inline(quantity);
+}
+
+test('every column of the table of metrics has its importance', () => {
+  const shown = METRICS.filter(({ heading }) => heading !== null).map(({ field }) => field);
+  expect(new Set(IMPORTANCE)).toEqual(new Set([...shown, 'share', 'p50', 'p95', 'p99', 'finding']));
+});
+
+test('the columns stand in the order of the table of metrics, the share beside the time it is of', () => {
+  expect(
+    columnsOf(pipelineReport())
+      .columns.slice(0, 9)
+      .map(({ heading }) => heading),
+  ).toEqual(['calls', 'errors', 'open', 'wall', 'share', 'worst', 'self', 'p50', 'p95']);
+});
+
+test('errors, open and overlapped calls take a column only where there were some', () => {
+  expect(headings(row('a', { calls: 1, wall_s: 1 }))).toEqual(['calls', 'wall', 'share']);
+  expect(headings(row('a', { wall_s: 1, errors: 1, open: 1, overlapped_calls: 1 }))).toEqual([
+    'calls',
+    'errors',
+    'open',
+    'wall',
+    'share',
+    'overlap',
+  ]);
+});
+
+test('a column without a number is left out with the reason its source gives', () => {
+  const { sources } = report();
+  const { leftOut } = columnsOf(
+    report({ sources: { ...sources, gc: absent('no symbols') }, stages: [row('a', { wall_s: 1 })] }),
+  );
+  expect(leftOut).toContainEqual({ heading: 'gc', reason: 'no symbols' });
+  expect(leftOut).toContainEqual({ heading: 'cpu', reason: 'not measured' });
+  expect(leftOut).toContainEqual({ heading: 'p95', reason: 'fewer than 20 calls' });
+});
+
+test('without rows only what the header says has a column, and nothing is said to be missing', () => {
+  const { columns, leftOut } = columnsOf(report());
+  expect([columns.map(({ heading }) => heading), leftOut]).toEqual([['wall', 'share', 'cpu'], []]);
+});
+
+test('the 95th percentile needs twenty calls, the median one', () => {
+  expect(cell('p95', { calls: 19, wall_hist: durations([1, 19]) })).toBeNull();
+  expect(cell('p95', { calls: 20, wall_hist: durations([1, 19], [3, 1]) })).toBe('970 ms');
+  expect(cell('p50', { calls: 1, wall_hist: durations([1, 1]) })).toBe('970 ms');
+  expect(cell('p50', { open: 1 })).toBeNull();
+});
+
+test('a quantile is never above the slowest call', () => {
+  expect(cell('p50', { calls: 1, wall_max_s: 1, wall_hist: durations([1, 1]) })).toBe('970 ms');
+  expect(cell('p50', { calls: 1, wall_max_s: 0.94, wall_hist: durations([0.94, 1]) })).toBe('940 ms');
+});
+
+test('only growths carry a sign', () => {
+  expect(cell('rss_kb_delta', { rss_kb_delta: 5 })).toBe('+5 KiB');
+  expect(cell('rss_kb_peak_max', { rss_kb_peak_max: 5 })).toBe('5 KiB');
+  expect(cell('js_kb_alloc', { js_kb_alloc: 5 })).toBe('5 KiB');
+});
+
+test('a report of no time has no shares', () => {
+  const { columns } = columnsOf(report({ total_wall_s: 0, stages: [row('a', { wall_s: 0 })] }));
+  expect(columns.map(({ heading }) => heading)).toEqual(['calls', 'wall']);
+});
+
+test('a column sorted by is shown even without a heading, under its field, and gives way last', () => {
+  const { columns } = columnsOf(report({ stages: [row('a', { faults_minor: 4000 })] }), 'faults_minor');
+  expect(columns.map(({ heading }) => heading)).toContain('faults_minor');
+  expect(rankOf('faults_minor', { sort: 'faults_minor' })).toBe(0);
+  expect(rankOf('faults_minor')).toBe(IMPORTANCE.length);
+});
+
+test('what ran outside of any stage, and in all, stands below the column of exact attribution', () => {
+  const exact = { thread_cpu_s: { total: 3, outside: 1 }, js_kb_alloc: null, native_kb_alloc: null };
+  const { columns } = columnsOf(report({ exact, stages: [row('a', { thread_cpu_self_s: 2 })] }));
+  const column = columns.find(({ key }) => key === 'thread_cpu_self_s');
+  expect([column?.outside, column?.total].map((quantity) => inline(quantity!))).toEqual(['1.00 s', '3.00 s']);
+});

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { absent, present } from '../../src/model/sources.js';
+import { notesOf } from '../../src/render/notes.js';
+import { pipelineReport, report, row } from '../report/fixture.js';
+
+const texts = (...given: Parameters<typeof notesOf>) => notesOf(...given).map(({ key, text }) => `${key}: ${text}`);
+const ALL = { columns: [], rowsShown: Number.POSITIVE_INFINITY };
+
+test('a report with nothing to remark says what memory it ended with and what the profiler cost', () => {
+  expect(texts(report(), ALL)).toEqual(['rss: 97.7 MiB now, 195 MiB at its peak', 'profiler: 1.00 ms, <0.1% of wall']);
+});
+
+test('everything worth knowing is said once, warnings before caveats', () => {
+  const columns = [
+    { heading: 'native alloc', reason: 'needs the tracker: use stageprof run, or map --profile' },
+    { heading: 'native peak', reason: 'needs the tracker: use stageprof run, or map --profile' },
+    { heading: 'p95', reason: 'fewer than 20 calls' },
+  ];
+  expect(texts({ ...pipelineReport(), labels_folded: 1234 }, { columns, rowsShown: 5 })).toEqual([
+    'stages: 5 of 8 shown',
+    'rss: 3.03 GiB now, 4.59 GiB at its peak',
+    'profiler: 302 ms, <0.1% of wall',
+    'folded: 1,234 labels past the limit, into (other)',
+    'warning: handles closed out of order: 3',
+    'sources: native, allocator sampled (mallinfo2), 118 of 36,000 readings skipped; rss within 512 KiB (/proc/self/statm); rss_peak bounded (ru_maxrss); attribution bounded (boundary)',
+    'left out: native alloc, native peak (needs the tracker: use stageprof run, or map --profile)',
+    'left out: p95 (fewer than 20 calls)',
+  ]);
+});
+
+test('an absent source is not explained twice', () => {
+  const { sources } = report();
+  const given = report({ sources: { ...sources, gc: absent('no symbols') } });
+  expect(texts(given, ALL)).toContain('sources: gc absent');
+  expect(texts(given, { ...ALL, columns: [{ heading: 'gc', reason: 'no symbols' }] })).not.toContain(
+    'sources: gc absent',
+  );
+});
+
+test('attribution by the ends of calls is worth a word where calls overlapped', () => {
+  const sources = { ...report().sources, attribution: present('bounded', 'boundary', 'shared where calls overlap') };
+  const keysOf = (overlapped_calls: number) =>
+    notesOf(report({ sources, stages: [row('a', { overlapped_calls })] }), ALL).map(({ key }) => key);
+  expect(keysOf(1)).toContain('sources');
+  expect(keysOf(0)).not.toContain('sources');
+});
+
+test('without stages there is no word on what they cost', () => {
+  expect(texts(report({ program: row('(program)') }), ALL)).toEqual(['rss: 97.7 MiB now, 195 MiB at its peak']);
+});
+
+test('what was not measured is not mentioned', () => {
+  expect(texts(report({ rss_kb_now: null, rss_kb_peak: null, total_wall_s: 0 }), ALL)).toEqual(['profiler: 1.00 ms']);
+  expect(texts(report({ rss_kb_now: null }), ALL)[0]).toBe('rss: 195 MiB at its peak');
+});
+
+test('warnings and folded labels are alarms', () => {
+  const alarms = notesOf(report({ warnings: ['a: 1'], labels_folded: 1 }), ALL).filter(({ isAlarm }) => isAlarm);
+  expect(alarms.map(({ key }) => key)).toEqual(['folded', 'warning']);
+});
+
+test('text from elsewhere cannot move the cursor', () => {
+  const { sources } = report();
+  const hostile = report({ warnings: ['\x1b[2J: 1'], sources: { ...sources, rss: present('sampled', '\x07', '\r') } });
+  expect(texts(hostile, { ...ALL, columns: [{ heading: 'x', reason: '\x1bc' }] }).join('')).not.toMatch(/\p{Cc}/u);
+});

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { BUCKET_COUNT } from '../../src/model/histogram.js';
+import { METRICS } from '../../src/model/metrics.js';
+import { addTo, COLUMNS, columnOf, RowStore, raiseTo } from '../../src/store/row-store.js';
+
+test('every metric but the derived ones has a column of its own', () => {
+  const elsewhere: readonly string[] = ['wall_hist', 'native_modules', 'overhead_s'];
+  const stored = METRICS.map(({ field }) => field).filter((field) => !elsewhere.includes(field));
+  expect(COLUMNS.slice(0, stored.length)).toEqual(stored);
+  expect(new Set(COLUMNS.map(columnOf)).size).toBe(COLUMNS.length);
+});
+
+test.each(['wall_hist', 'native_modules', 'overhead_s', 'no such field', '__proto__'])('%s is no column', (field) => {
+  expect(() => columnOf(field)).toThrow(RangeError);
+});
+
+test('in a new row counters are zero and all that is measured is missing', () => {
+  const store = new RowStore();
+  const row = store.addRow();
+  for (const { field, slot } of METRICS) {
+    if (!COLUMNS.includes(field)) continue;
+    const cell = store.get(row, columnOf(field));
+    if (slot === null) expect(cell, field).toBe(0);
+    else expect(cell, field).toBeNaN();
+  }
+  expect(store.durations(row)).toEqual(new Uint32Array(BUCKET_COUNT));
+});
+
+describe('a measured cell', () => {
+  const column = columnOf('rss_kb_delta');
+  const missing = Number.NaN;
+
+  test.each([
+    ['nothing', [], missing],
+    ['a missing amount', [missing], missing],
+    ['amounts', [3, -5], -2],
+    ['zero', [0], 0],
+    ['amounts of which some are missing', [missing, 3, missing, 4], 7],
+  ])('to which %s is added', (_what, amounts, sum) => {
+    const store = new RowStore();
+    const row = store.addRow();
+    for (const amount of amounts) addTo(store.cells, store.offset(row) + column, amount);
+    expect(store.get(row, column)).toBe(sum);
+  });
+
+  test.each([
+    ['a missing value', [missing], missing],
+    ['values', [3, 8, 5], 8],
+    ['values below zero', [-3, -8], -3],
+    ['values of which some are missing', [missing, 3, missing], 3],
+  ])('that is raised to %s', (_what, values, highest) => {
+    const store = new RowStore();
+    const row = store.addRow();
+    for (const value of values) raiseTo(store.cells, store.offset(row) + column, value);
+    expect(store.get(row, column)).toBe(highest);
+  });
+});
+
+test('rows keep their cells and durations apart, and through every growth', () => {
+  const store = new RowStore();
+  const [calls, wall] = [columnOf('calls'), columnOf('wall_s')];
+  for (let row = 0; row < 1_000; row++) {
+    expect(store.addRow()).toBe(row);
+    addTo(store.cells, store.offset(row) + calls, row);
+    addTo(store.cells, store.offset(row) + wall, row * 2);
+    store.countDuration(row, row % BUCKET_COUNT);
+    store.countDuration(row, BUCKET_COUNT - 1);
+  }
+  expect(store).toHaveLength(1_000);
+  for (let row = 0; row < 1_000; row++) {
+    expect(store.get(row, calls)).toBe(row);
+    expect(store.get(row, wall)).toBe(row * 2);
+    const durations = store.durations(row);
+    expect(durations.reduce((sum, count) => sum + count, 0)).toBe(2);
+    expect(durations[row % BUCKET_COUNT]).toBeGreaterThan(0);
+  }
+});
