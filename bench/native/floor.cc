@@ -104,7 +104,7 @@ void Floor::ReadMalloc(Sample* sample) {
   mallinfo2_spent_ns_ += mallinfo2_last_ns_;
   ++mallinfo2_calls_;
   sample->malloc_live_bytes = static_cast<double>(info.uordblks + info.hblkhd);
-  sample->malloc_held_bytes = static_cast<double>(info.fordblks);
+  sample->malloc_free_bytes = static_cast<double>(info.fordblks);
 }
 
 }  // namespace bench

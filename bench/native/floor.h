@@ -33,7 +33,7 @@ class Floor {
 
   struct Sample {
     double wall_ns, thread_cpu_ns, process_cpu_ns, rss_bytes;
-    double js_used_bytes, external_bytes, malloc_live_bytes, malloc_held_bytes;
+    double js_used_bytes, external_bytes, malloc_live_bytes, malloc_free_bytes;
   };
 
   void Read(Sample* sample, Mallinfo2Use use);

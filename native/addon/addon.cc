@@ -47,7 +47,7 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   static constexpr const char* kSlots[] = {STAGEPROF_SLOTS(STAGEPROF_NAME)};
   static constexpr const char* kAccount[] = {STAGEPROF_ACCOUNT(STAGEPROF_NAME)};
   static constexpr const char* kReading[] = {STAGEPROF_READING(STAGEPROF_NAME)};
-  static constexpr const char* kPlaces[] = {STAGEPROF_PLACES(STAGEPROF_NAME)};
+  static constexpr const char* kPositions[] = {STAGEPROF_POSITIONS(STAGEPROF_NAME)};
 #undef STAGEPROF_NAME
   const char* const usage[] = {kSlots[kUsageSlots.first], kSlots[kUsageSlots.last]};
   napi_value layout;
@@ -72,7 +72,7 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   SetProperty(env, layout, "mask", mask);
   SetProperty(env, layout, "account", Names(env, kAccount));
   SetProperty(env, layout, "reading", Names(env, kReading));
-  SetProperty(env, layout, "places", Names(env, kPlaces));
+  SetProperty(env, layout, "positions", Names(env, kPositions));
   SetNumber(env, layout, "endedUnclosed", kEndedUnclosed);
   SetNumber(env, layout, "noExternalBuffers", kNoExternalBuffers);
   return layout;

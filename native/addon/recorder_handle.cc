@@ -126,7 +126,7 @@ napi_value RecorderHandle::Move(napi_env env, napi_callback_info info) {
   return Number(env, handle->file_.Move(path));
 }
 
-// start(places: Float64Array): 0, or the errno for which no readings are taken; see STAGEPROF_PLACES
+// start(positions: Float64Array): 0, or the errno for which no readings are taken; see STAGEPROF_POSITIONS
 napi_value RecorderHandle::Start(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;
@@ -135,41 +135,44 @@ napi_value RecorderHandle::Start(napi_env env, napi_callback_info info) {
   size_t length = 0;
   napi_typedarray_type type = napi_int8_array;
   if (napi_get_typedarray_info(env, argument, &type, &length, &data, nullptr, nullptr) != napi_ok ||
-      type != napi_float64_array || length != kPlaceCount) {
+      type != napi_float64_array || length != kPositionCount) {
     return Number(env, EINVAL);
   }
   if (!handle->is_open_ || handle->end_state_ != nullptr) return Number(env, EBADF);
-  const auto* places = static_cast<const double*>(data);
-  const int error = handle->AllocatePlaces(places);
+  const auto* positions = static_cast<const double*>(data);
+  const int error = handle->AllocatePositions(positions);
   if (error != 0) return Number(env, error);
   handle->end_state_ =
-      reinterpret_cast<double*>(handle->file_.at(static_cast<uint64_t>(places[kPlaceState])));
+      reinterpret_cast<double*>(handle->file_.at(static_cast<uint64_t>(positions[kPositionState])));
   handle->AddToStarted();
   Environment* const environment = handle->environment_;
-  return Number(env,
-                handle->writer_.Start(env, &environment->sources()->v8_heap,
-                                      environment->outside_sources(), handle->file_.at(0), places));
+  return Number(
+      env, handle->writer_.Start(env, &environment->sources()->v8_heap,
+                                 environment->outside_sources(), handle->file_.at(0), positions));
 }
 
-int RecorderHandle::AllocatePlaces(const double* places) {
-  const auto size = [places](Place place) { return static_cast<uint64_t>(places[place]); };
-  constexpr Place kCounts[] = {kPlaceReadingCount,  kPlaceMomentCount,    kPlaceModuleCount,
-                               kPlaceModulesMissed, kPlaceMappingsMissed, kPlaceTrackerBound,
-                               kPlaceState};
+int RecorderHandle::AllocatePositions(const double* positions) {
+  const auto size = [positions](Position position) {
+    return static_cast<uint64_t>(positions[position]);
+  };
+  constexpr Position kCounts[] = {
+      kPositionReadingCount,   kPositionMomentCount,  kPositionModuleCount, kPositionModulesMissed,
+      kPositionMappingsMissed, kPositionTrackerBound, kPositionState};
   int error = 0;
-  for (const Place place : kCounts) {
-    if (error == 0) error = file_.Allocate(size(place), sizeof(double));
+  for (const Position position : kCounts) {
+    if (error == 0) error = file_.Allocate(size(position), sizeof(double));
   }
-  if (error == 0) error = file_.Allocate(size(kPlaceMoments), 2 * kMomentLength * sizeof(double));
+  if (error == 0)
+    error = file_.Allocate(size(kPositionMoments), 2 * kMomentLength * sizeof(double));
   if (error == 0) {
-    error = file_.Allocate(size(kPlaceReadings),
-                           size(kPlaceReadingCapacity) * kReadingLength * sizeof(double));
+    error = file_.Allocate(size(kPositionReadings),
+                           size(kPositionReadingCapacity) * kReadingLength * sizeof(double));
   }
   if (error == 0) {
-    error =
-        file_.Allocate(size(kPlaceModules), size(kPlaceModuleCapacity) * size(kPlaceModuleBytes));
+    error = file_.Allocate(size(kPositionModules),
+                           size(kPositionModuleCapacity) * size(kPositionModuleBytes));
   }
-  return error != 0 || size(kPlaceReadingCapacity) > 0 ? error : EINVAL;
+  return error != 0 || size(kPositionReadingCapacity) > 0 ? error : EINVAL;
 }
 
 // close()

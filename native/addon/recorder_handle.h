@@ -34,7 +34,7 @@ class RecorderHandle {
   static void OnBufferGone(napi_env env, void* data, void* hint);
 
   bool AddFunction(napi_env env, napi_value object, const char* name, napi_callback callback);
-  int AllocatePlaces(const double* places);
+  int AllocatePositions(const double* positions);
   void Close(MappedParts::Look look);
   void MarkEnded();
   void AddToStarted();

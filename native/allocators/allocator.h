@@ -9,17 +9,18 @@ struct Allocator {
   struct Reading {
     // Handed out and not given back.
     double live_bytes;
-    // Kept without being handed out: free blocks, caches, and its own books where it tells them.
-    double held_bytes;
+    // Free in the allocator: it keeps them without having handed them out. Free blocks, caches, and
+    // its own books where it tells them.
+    double free_bytes;
   };
 
   // As a reader knows it.
   const char* name;
   // What its numbers come from, as `sources` names it.
   const char* method;
-  // What a reader of `sources` has to know of live and of held bytes; null where there are none.
+  // What a reader of `sources` has to know of live and of free bytes; null where there are none.
   const char* live_truth;
-  const char* held_truth;
+  const char* free_truth;
   // Looks its functions up; false where one is missing. Once, before the others.
   bool (*find)();
   // Allocates one block with malloc and asks whose it is. That the functions are there is no proof:
@@ -32,7 +33,7 @@ struct Allocator {
 
 // Of allocators that tell their caches apart from what they have handed out.
 inline constexpr const char* kCachesApart = "caches of the allocator are not in it";
-inline constexpr const char* kHeldMaximum = "a maximum: pages not touched yet are in it";
+inline constexpr const char* kFreeMaximum = "a maximum: pages not touched yet are in it";
 
 }  // namespace stageprof
 

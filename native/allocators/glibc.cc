@@ -28,7 +28,7 @@ bool Serves() {
 bool Read(Allocator::Reading* reading) {
   const Info info = mallinfo2();
   reading->live_bytes = static_cast<double>(info.uordblks + info.hblkhd);
-  reading->held_bytes = static_cast<double>(info.fordblks);
+  reading->free_bytes = static_cast<double>(info.fordblks);
   return true;
 }
 

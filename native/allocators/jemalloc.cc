@@ -44,14 +44,14 @@ bool Read(Allocator::Reading* reading) {
   size_t cached_bytes;
   if (!Get("stats.arenas.4096.tcache_bytes", &cached_bytes)) cached_bytes = 0;
   reading->live_bytes = static_cast<double>(allocated_bytes) - static_cast<double>(cached_bytes);
-  reading->held_bytes = static_cast<double>(resident_bytes) - reading->live_bytes;
+  reading->free_bytes = static_cast<double>(resident_bytes) - reading->live_bytes;
   return true;
 }
 
 }  // namespace
 
 const Allocator kJemalloc = {
-    "jemalloc", "jemalloc mallctl", kCachesApart, kHeldMaximum, Find, Serves, Read, nullptr,
+    "jemalloc", "jemalloc mallctl", kCachesApart, kFreeMaximum, Find, Serves, Read, nullptr,
 };
 
 }  // namespace stageprof

@@ -10,7 +10,7 @@ namespace stageprof {
 // blocks.
 //   live: stats.allocated, less stats.arenas.<all>.tcache_bytes: what lies in a thread's cache has
 //         left its arena and counts as allocated.
-//   held: stats.resident ("pages dedicated to allocator metadata, pages backing active allocations,
+//   free: stats.resident ("pages dedicated to allocator metadata, pages backing active allocations,
 //         and unused dirty pages"), less live. A maximum: pages not touched yet are in it.
 //         stats.retained and the rest of stats.mapped are address space without memory.
 extern const Allocator kJemalloc;

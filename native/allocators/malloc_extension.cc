@@ -55,7 +55,7 @@ class MallocExtension {
       return false;
     }
     reading->live_bytes = static_cast<double>(live_bytes);
-    reading->held_bytes = static_cast<double>(physical_bytes) - reading->live_bytes;
+    reading->free_bytes = static_cast<double>(physical_bytes) - reading->live_bytes;
     return true;
   }
 
@@ -73,7 +73,7 @@ constexpr Allocator Of(const char* name, const char* method) {
   return {name,
           method,
           kCachesApart,
-          kHeldMaximum,
+          kFreeMaximum,
           Extension::Find,
           Extension::Serves,
           Extension::Read,

@@ -11,7 +11,7 @@ namespace stageprof {
 //   - mi_heap_visit_blocks walks the heap.
 //   - mi_process_info gives the committed memory, on Linux also in place of the resident one: with
 //     the arena that it reserves and never touches in it (136 MiB at the start of a program that
-//     has 2 MiB resident, by 2.0.9). Nothing held can be told from it.
+//     has 2 MiB resident, by 2.0.9). What is free in it cannot be told from it.
 extern const Allocator kMimalloc;
 
 }  // namespace stageprof

@@ -23,29 +23,29 @@ namespace stageprof {
   X(kReadingNativePeak, "native_peak_bytes") /* live blocks without Buffers */
 
 // X(enumerator, name): what start() is told, as doubles: offsets in the file, and sizes.
-#define STAGEPROF_PLACES(X)                                                              \
-  X(kPlaceReadingCount, "reading_count")                                                 \
-  X(kPlaceReadings, "readings")                                                          \
-  X(kPlaceReadingCapacity, "reading_capacity")                                           \
-  X(kPlaceMomentCount, "moment_count")                                                   \
-  X(kPlaceMoments, "moments") /* two of kMomentLength, written in turn */                \
-  X(kPlaceModuleCount, "module_count")                                                   \
-  X(kPlaceModules, "modules") /* paths, each in `module_bytes` with a zero at its end */ \
-  X(kPlaceModuleCapacity, "module_capacity")                                             \
-  X(kPlaceModuleBytes, "module_bytes")                                                   \
-  X(kPlaceModulesMissed, "modules_missed")                                               \
-  X(kPlaceMappingsMissed, "mappings_missed")                                             \
-  X(kPlaceTrackerBound, "tracker_bound_bytes")                                           \
-  X(kPlaceState, "state")                                                                \
-  X(kPlaceMask, "mask") /* of the sampler whose thread is sampled */
+#define STAGEPROF_POSITIONS(X)                                                              \
+  X(kPositionReadingCount, "reading_count")                                                 \
+  X(kPositionReadings, "readings")                                                          \
+  X(kPositionReadingCapacity, "reading_capacity")                                           \
+  X(kPositionMomentCount, "moment_count")                                                   \
+  X(kPositionMoments, "moments") /* two of kMomentLength, written in turn */                \
+  X(kPositionModuleCount, "module_count")                                                   \
+  X(kPositionModules, "modules") /* paths, each in `module_bytes` with a zero at its end */ \
+  X(kPositionModuleCapacity, "module_capacity")                                             \
+  X(kPositionModuleBytes, "module_bytes")                                                   \
+  X(kPositionModulesMissed, "modules_missed")                                               \
+  X(kPositionMappingsMissed, "mappings_missed")                                             \
+  X(kPositionTrackerBound, "tracker_bound_bytes")                                           \
+  X(kPositionState, "state")                                                                \
+  X(kPositionMask, "mask") /* of the sampler whose thread is sampled */
 
 enum ReadingCell : size_t {
 #define STAGEPROF_ENUMERATOR(enumerator, name) enumerator,
   STAGEPROF_READING(STAGEPROF_ENUMERATOR) kReadingLength
 };
 
-enum Place : size_t {
-  STAGEPROF_PLACES(STAGEPROF_ENUMERATOR) kPlaceCount
+enum Position : size_t {
+  STAGEPROF_POSITIONS(STAGEPROF_ENUMERATOR) kPositionCount
 #undef STAGEPROF_ENUMERATOR
 };
 

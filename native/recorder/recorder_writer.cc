@@ -32,7 +32,7 @@ constexpr int kEarlyReadings = 5;
 
 // The slots that hold what there is now, and not what was used.
 constexpr Slot kLevels[] = {kRssBytes,        kJsUsedBytes,        kExternalBytes,
-                            kNativeLiveBytes, kAllocatorHeldBytes, kMappedBytes};
+                            kNativeLiveBytes, kAllocatorFreeBytes, kMappedBytes};
 
 // The slots that hold a highest value since the sample before.
 constexpr Slot kPeaks[] = {kRssPeakBytes, kJsPeakBytes, kNativePeakBytes};
@@ -46,18 +46,18 @@ void Raise(double* count, double value) {
 }  // namespace
 
 int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
-                          unsigned char* memory, const double* places) {
+                          unsigned char* memory, const double* positions) {
   heap_ = heap;
   sources_ = sources;
   memory_ = memory;
-  memcpy(places_, places, sizeof places_);
+  memcpy(positions_, positions, sizeof positions_);
   for (double& highest : highest_) highest = NAN;
   OpenWindow();
   sources_->lock()->Take();
   thread_id_ = ThisThreadId();
   const Sampler::OtherThread here = {heap_, CpuClockOf(thread_id_)};
-  sampler_.OpenFromOutside(sources_->Open(), sample_, static_cast<uint32_t>(places_[kPlaceMask]),
-                           here);
+  sampler_.OpenFromOutside(sources_->Open(), sample_,
+                           static_cast<uint32_t>(positions_[kPositionMask]), here);
   owner_ = getpid();
   // The first before any stage: a process that dies at once leaves a reading too.
   Write(MappedParts::Look::kNever);
@@ -128,8 +128,8 @@ void RecorderWriter::WriteTeardown() {
   // Addons that were loaded later have been taken down already, and with them what they had given to
   // JS: then the memory is that of the reading before, and the account says of when it is.
   constexpr double kNearlyAll = 0.99;
-  const double held = sample_[kExternalBytes] + sample_[kNativeLiveBytes];
-  if (held < kNearlyAll * (before[kExternalBytes] + before[kNativeLiveBytes])) {
+  const double live = sample_[kExternalBytes] + sample_[kNativeLiveBytes];
+  if (live < kNearlyAll * (before[kExternalBytes] + before[kNativeLiveBytes])) {
     for (const Slot slot : kLevels) sample_[slot] = before[slot];
   } else {
     RaisePeaks();
@@ -179,7 +179,8 @@ void RecorderWriter::Run(void* data) {
 // taken by this one.
 void RecorderWriter::OpenWindow() {
   constexpr auto kNeedHeap = kMaskJs | kMaskNative;
-  if ((static_cast<uint32_t>(places_[kPlaceMask]) & kNeedHeap) == 0 || !heap_->verified()) return;
+  if ((static_cast<uint32_t>(positions_[kPositionMask]) & kNeedHeap) == 0 || !heap_->verified())
+    return;
   has_heap_window_ = true;
   heap_window_.shared_peak = sampler_.shared_heap_peak();
   heap_->AddWindow(&heap_window_);
@@ -222,9 +223,9 @@ void RecorderWriter::Write(MappedParts::Look look) {
   TrackerClient& tracker = sources_->Open()->tracker;
   if (tracker.failure()) return;
   const TrackerClient::Missed missed = tracker.ReadMissed();
-  *Cells(kPlaceModulesMissed) = missed.modules;
-  *Cells(kPlaceMappingsMissed) = missed.mappings;
-  *Cells(kPlaceTrackerBound) = tracker.BoundBytes();
+  *Cells(kPositionModulesMissed) = missed.modules;
+  *Cells(kPositionMappingsMissed) = missed.mappings;
+  *Cells(kPositionTrackerBound) = tracker.BoundBytes();
   WriteModules();
 }
 
@@ -237,9 +238,9 @@ void RecorderWriter::RaisePeaks() {
 // Read also where the sampler is not asked for it: whoever looks after the process's end needs them.
 void RecorderWriter::WriteReading() {
   Sources* const sources = sources_->Open();
-  double* const count = Cells(kPlaceReadingCount);
-  const uint64_t number = static_cast<uint64_t>(*count) % Size(kPlaceReadingCapacity);
-  double* const reading = Cells(kPlaceReadings) + number * kReadingLength;
+  double* const count = Cells(kPositionReadingCount);
+  const uint64_t number = static_cast<uint64_t>(*count) % Size(kPositionReadingCapacity);
+  double* const reading = Cells(kPositionReadings) + number * kReadingLength;
   const double rss = sample_[kRssBytes];
   reading[kReadingRss] = isnan(rss) ? sources->statm.ReadRssBytes() : rss;
   reading[kReadingRssPeak] = ReadLifetimePeakRssBytes(&sources->status);
@@ -257,11 +258,11 @@ void RecorderWriter::WriteReading() {
   Raise(count, *count + 1);
 }
 
-// Two places in turn: the one that the count names is whole.
+// Two moments are written in turn: the one that the count names is whole.
 void RecorderWriter::WriteMoment() {
-  double* const count = Cells(kPlaceMomentCount);
+  double* const count = Cells(kPositionMomentCount);
   const uint64_t turn = static_cast<uint64_t>(*count) % 2;
-  double* const moment = Cells(kPlaceMoments) + turn * kMomentLength;
+  double* const moment = Cells(kPositionMoments) + turn * kMomentLength;
   memcpy(moment, sample_, sizeof sample_);
   for (const Slot slot : kPeaks) moment[slot] = highest_[slot];
   memcpy(moment + kSampleLength, account_, sizeof account_);
@@ -269,18 +270,18 @@ void RecorderWriter::WriteMoment() {
 }
 
 // Those that were found since: names come in the order of the sample's cells, and stay. Those without
-// a place for their name are counted too: the last cell is then more than one module's.
+// room for their name are counted too: the last cell is then more than one module's.
 void RecorderWriter::WriteModules() {
-  double* const count = Cells(kPlaceModuleCount);
-  const uint64_t module_bytes = Size(kPlaceModuleBytes);
+  double* const count = Cells(kPositionModuleCount);
+  const uint64_t module_bytes = Size(kPositionModuleBytes);
   auto index = static_cast<uint32_t>(*count);
   TrackerClient::Module module;
   while (sources_->Open()->tracker.ReadModule(index, &module)) {
-    if (index < Size(kPlaceModuleCapacity)) {
+    if (index < Size(kPositionModuleCapacity)) {
       const size_t length = strlen(module.name);
       const size_t room = module_bytes - 1;
       const char* end = length > room ? module.name + length - room : module.name;
-      char* const modules = reinterpret_cast<char*>(memory_ + Size(kPlaceModules));
+      char* const modules = reinterpret_cast<char*>(memory_ + Size(kPositionModules));
       snprintf(modules + index * module_bytes, module_bytes, "%s", end);
     }
     Raise(count, ++index);

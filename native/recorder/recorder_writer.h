@@ -25,10 +25,10 @@ namespace stageprof {
 // which the addon would not load on RHEL 8.
 class RecorderWriter {
  public:
-  // On the thread that is to be sampled. `memory` is the mapping that the places are offsets into.
+  // On the thread that is to be sampled. `memory` is the mapping that the positions are offsets into.
   // Returns 0, or why there is no thread: an errno.
   int Start(napi_env env, V8Heap* heap, OutsideSources* sources, unsigned char* memory,
-            const double* places);
+            const double* positions);
   // On that thread: writes a last reading, and returns when the thread has ended. Idempotent. In a
   // forked child, where there is no such thread, it does nothing.
   void Stop(MappedParts::Look look);
@@ -63,13 +63,15 @@ class RecorderWriter {
   void WriteModules();
   void RaisePeaks();
 
-  uint64_t Size(Place place) const { return static_cast<uint64_t>(places_[place]); }
-  double* Cells(Place place) const { return reinterpret_cast<double*>(memory_ + Size(place)); }
+  uint64_t Size(Position position) const { return static_cast<uint64_t>(positions_[position]); }
+  double* Cells(Position position) const {
+    return reinterpret_cast<double*>(memory_ + Size(position));
+  }
 
   V8Heap* heap_ = nullptr;
   OutsideSources* sources_ = nullptr;
   unsigned char* memory_ = nullptr;
-  double places_[kPlaceCount] = {};
+  double positions_[kPositionCount] = {};
   Sampler sampler_;
   double sample_[kSampleLength];
   double account_[kAccountLength];

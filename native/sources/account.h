@@ -19,7 +19,7 @@ namespace stageprof {
   X(kAccountJsHeap, "js_heap_bytes") /* resident pages of the isolate's heap */     \
   X(kAccountBackingStores, "backing_store_bytes")                                   \
   X(kAccountNativeLive, "native_live_bytes")                                        \
-  X(kAccountAllocatorHeld, "allocator_held_bytes")                                  \
+  X(kAccountAllocatorFree, "allocator_free_bytes")                                  \
   X(kAccountMapped, "mapped_bytes") /* resident part of what modules have mapped */ \
   X(kAccountFiles, "file_bytes")                                                    \
   X(kAccountStacks, "stack_bytes")                                                  \

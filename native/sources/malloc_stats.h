@@ -35,7 +35,7 @@ class MallocStats : public Source {
     tell("name", known.name);
     tell("method", known.method);
     tell("liveTruth", known.live_truth);
-    tell("heldTruth", known.held_truth);
+    tell("freeTruth", known.free_truth);
   }
 
  private:

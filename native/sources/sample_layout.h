@@ -29,7 +29,7 @@ namespace stageprof {
   X(kNativeAllocBytes, "native_alloc_bytes")              \
   X(kNativeAllocs, "native_allocs")                       \
   X(kNativePeakBytes, "native_peak_bytes")                \
-  X(kAllocatorHeldBytes, "allocator_held_bytes")          \
+  X(kAllocatorFreeBytes, "allocator_free_bytes")          \
   X(kMappedBytes, "mapped_bytes")                         \
   X(kThreadNativeAllocBytes, "thread_native_alloc_bytes") \
   X(kModuleCount, "module_count")
@@ -76,7 +76,7 @@ constexpr size_t kMallocReadingsCell = kWaitedCell + 1;
 constexpr size_t kMallocSkippedCell = kWaitedCell + 2;
 constexpr size_t kSampleLength = kWaitedCell + 3;
 
-constexpr uint32_t kLayoutVersion = 5;
+constexpr uint32_t kLayoutVersion = 6;
 
 // X(enumerator, name, bit): what a sampler reads. Wall time is always read.
 #define STAGEPROF_GROUPS(X)   \

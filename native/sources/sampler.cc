@@ -197,21 +197,21 @@ inline void Sampler::ReadMalloc() {
 
 // The tracker knows better what has been handed out: glibc, for one, takes its thread caches for
 // it.
-inline double Sampler::HeldBytes(const MallocStats::Reading& reading,
+inline double Sampler::FreeBytes(const MallocStats::Reading& reading,
                                  double tracked_live_bytes) const {
-  return reads_.tracker ? reading.live_bytes + reading.held_bytes - tracked_live_bytes
-                        : reading.held_bytes;
+  return reads_.tracker ? reading.live_bytes + reading.free_bytes - tracked_live_bytes
+                        : reading.free_bytes;
 }
 
 // What the allocator holds without having handed it out, as of the last sample but read now, and
 // whatever that costs; NaN where it cannot be read.
-double Sampler::ReadHeldBytes() {
+double Sampler::ReadFreeBytes() {
   if (!reads_.malloc_stats) return NAN;
   // Of this instant as well: since the sample a collection may have freed a Buffer, and the
   // allocator no longer has it.
   TrackerClient::Reading tracked = {};
   if (reads_.tracker) sources_->tracker.Read(STAGEPROF_TRACKER_NO_WINDOW, &tracked);
-  return HeldBytes(sources_->malloc_stats.ReadUnbudgeted(), tracked.live_bytes);
+  return FreeBytes(sources_->malloc_stats.ReadUnbudgeted(), tracked.live_bytes);
 }
 
 bool Sampler::ReadAccount(double* account) {
@@ -219,7 +219,7 @@ bool Sampler::ReadAccount(double* account) {
   // First what a collection changes.
   if (heap.verified()) heap.Refresh();
   ReadAccountCounters(heap, account);
-  account[kAccountAllocatorHeld] = ReadHeldBytes();
+  account[kAccountAllocatorFree] = ReadFreeBytes();
   account[kAccountAllocatorAt] = ReadWallNs();
   sources_->mapped_parts.Read(MappedParts::Look::kWithinBudget, &sources_->tracker, account);
   return account[kAccountMappingsAt] >= account[kAccountAllocatorAt];
@@ -228,12 +228,12 @@ bool Sampler::ReadAccount(double* account) {
 void Sampler::ReadAccountFromOutside(MappedParts::Look look, double* account) {
   ReadAccountCounters(*other_.heap, account);
   if (!reads_.v8_heap) account[kAccountJsHeap] = NAN;
-  if (reads_.malloc_stats && !isnan(slots_[kAllocatorHeldBytes])) {
-    held_bytes_ = slots_[kAllocatorHeldBytes];
-    held_at_ns_ = slots_[kWallNs];
+  if (reads_.malloc_stats && !isnan(slots_[kAllocatorFreeBytes])) {
+    free_bytes_ = slots_[kAllocatorFreeBytes];
+    free_at_ns_ = slots_[kWallNs];
   }
-  account[kAccountAllocatorHeld] = held_bytes_;
-  account[kAccountAllocatorAt] = held_at_ns_;
+  account[kAccountAllocatorFree] = free_bytes_;
+  account[kAccountAllocatorAt] = free_at_ns_;
   sources_->mapped_parts.Read(look, &sources_->tracker, account);
 }
 
@@ -259,7 +259,7 @@ void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
 // What needs two readings, whose order differs between the two ends.
 inline void Sampler::Derive() {
   if (reads_.statm) slots_[kRssPeakBytes] = rss_peak_.PeakBytes(slots_[kRssBytes]);
-  if (reads_.malloc_stats) slots_[kAllocatorHeldBytes] = HeldBytes(malloc_, tracked_live_bytes_);
+  if (reads_.malloc_stats) slots_[kAllocatorFreeBytes] = FreeBytes(malloc_, tracked_live_bytes_);
   if (!gives_live_) return;
   const double blocks = reads_.tracker ? tracked_live_bytes_ : malloc_.live_bytes;
   const double stores = other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes()

@@ -58,7 +58,7 @@ class Sampler {
  private:
   void Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other);
   void ReadAccountCounters(const V8Heap& heap, double* account) const;
-  double ReadHeldBytes();
+  double ReadFreeBytes();
   void ReadHeap();
   void ReadPublishedHeap();
   void ReadMalloc();
@@ -69,7 +69,7 @@ class Sampler {
   bool ReadPool();
   void ReadWall();
   void Derive();
-  double HeldBytes(const MallocStats::Reading& reading, double tracked_live_bytes) const;
+  double FreeBytes(const MallocStats::Reading& reading, double tracked_live_bytes) const;
 
   Sources* sources_ = nullptr;
   double* slots_ = nullptr;
@@ -98,9 +98,9 @@ class Sampler {
   double tracked_peak_bytes_ = 0;
   double stores_bytes_ = 0;
   MallocStats::Reading malloc_ = {};
-  // What the allocator held when it was last asked, and when that was; NaN before.
-  double held_bytes_ = NAN;
-  double held_at_ns_ = NAN;
+  // What was free in the allocator when it was last asked, and when that was; NaN before.
+  double free_bytes_ = NAN;
+  double free_at_ns_ = NAN;
 };
 
 }  // namespace stageprof

@@ -61,9 +61,9 @@ bool TrackerClient::ReadModule(uint32_t index, Module* module) const {
 double TrackerClient::ReadResidentModules(double* cells) const {
   for (size_t cell = 0; cell < kModuleCells; ++cell) cells[cell] = 0;
   double all_bytes = 0;
-  uint32_t place = 0;
+  uint32_t position = 0;
   StageprofTrackerMapping mapping;
-  while (tracker_->read_mapping(&place, &mapping) == 0) {
+  while (tracker_->read_mapping(&position, &mapping) == 0) {
     if (mapping.is_file || IsOwn(mapping.module)) continue;
     const double bytes = ResidentBytes(mapping.start, mapping.bytes);
     cells[mapping.module < kModuleCells ? mapping.module : kModuleCells - 1] += bytes;

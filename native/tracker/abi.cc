@@ -72,9 +72,9 @@ uint32_t FindModuleForAddon(const void* address) {
   return ModuleOf(address);
 }
 
-int32_t ReadMappingForAddon(uint32_t* place, StageprofTrackerMapping* mapping) {
+int32_t ReadMappingForAddon(uint32_t* position, StageprofTrackerMapping* mapping) {
   Mapping live;
-  if (!ReadMapping(place, &live)) return -1;
+  if (!ReadMapping(position, &live)) return -1;
   *mapping = {live.start, live.bytes, live.module, live.is_file ? 1u : 0u};
   return 0;
 }

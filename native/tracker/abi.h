@@ -112,8 +112,8 @@ typedef struct StageprofTracker {
    * Also from a signal handler. */
   uint32_t (*read_module_bytes)(uint32_t most, StageprofTrackerModuleBytes* bytes);
   uint32_t (*find_module)(const void* address); /* 0 if in none */
-  /* The next live mapping from `*place` on, which begins at 0; -1 when there is none. */
-  int32_t (*read_mapping)(uint32_t* place, StageprofTrackerMapping* mapping);
+  /* The next live mapping from `*position` on, which begins at 0; -1 when there is none. */
+  int32_t (*read_mapping)(uint32_t* position, StageprofTrackerMapping* mapping);
 } StageprofTracker;
 
 #ifdef __cplusplus

@@ -7,7 +7,7 @@
 namespace stageprof_tracker {
 
 // Live mappings and who made them: a fixed table, because munmap may take any part of any mapping
-// and names nobody. A mapping without a place in it is charged to nobody, and missed.
+// and names nobody. A mapping without a slot in it is charged to nobody, and missed.
 
 struct Mapping {
   uintptr_t start;
@@ -34,8 +34,8 @@ void RestoreMappings(const RemovedMappings& removed);
 
 uint64_t CountMissedMappings();
 
-// Of the table's places from `*place` on, the next mapping; false when there is none.
-bool ReadMapping(uint32_t* place, Mapping* mapping);
+// The next mapping in the table from `*position` on; false when there is none.
+bool ReadMapping(uint32_t* position, Mapping* mapping);
 
 }  // namespace stageprof_tracker
 

@@ -13,7 +13,7 @@ namespace stageprof_tracker {
 constexpr uint32_t kModuleNameBytes = 216;
 
 // One row, a cache line: every sample reads all of them. Its name never changes once it has one;
-// its place in memory does when it is unloaded and loaded again.
+// its addresses do when it is unloaded and loaded again.
 struct alignas(64) Module {
   std::atomic<uint64_t> allocated_bytes;
   std::atomic<uint64_t> allocated_blocks;

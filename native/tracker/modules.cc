@@ -154,18 +154,18 @@ void ForgetUnloaded() {
   }
 }
 
-__attribute__((noinline)) void MakePlace(ModuleBatches::Place* place, uint32_t module) {
-  Module& row = module_table[place->module];
-  if (place->blocks != 0) {
-    row.allocated_bytes.fetch_add(place->bytes, kRelaxed);
-    row.allocated_blocks.fetch_add(place->blocks, kRelaxed);
+__attribute__((noinline)) void ClaimSlot(ModuleBatches::Slot* slot, uint32_t module) {
+  Module& row = module_table[slot->module];
+  if (slot->blocks != 0) {
+    row.allocated_bytes.fetch_add(slot->bytes, kRelaxed);
+    row.allocated_blocks.fetch_add(slot->blocks, kRelaxed);
   }
-  *place = {0, 0, module};
+  *slot = {0, 0, module};
 }
 
 void HandOver(ModuleBatches* batches) {
-  for (ModuleBatches::Place& place : batches->places) {
-    if (place.blocks != 0) MakePlace(&place, place.module);
+  for (ModuleBatches::Slot& slot : batches->slots) {
+    if (slot.blocks != 0) ClaimSlot(&slot, slot.module);
   }
 }
 

@@ -8,7 +8,7 @@
 
 namespace stageprof_tracker {
 
-// Shared objects by the addresses that call into the hooks. A module's number is its place in a
+// Shared objects by the addresses that call into the hooks. A module's number is its position in a
 // table that only grows; 0 is the unknown one.
 
 constexpr uint32_t kUnknownModule = 0;
@@ -21,15 +21,15 @@ extern bool tracks_modules;
 extern uint32_t program_module;
 
 // What a thread has allocated for the modules it met last, by module number; a module that needs
-// another's place has that one's counts handed over, and one of kBatchBytes its own. Zero is a valid beginning.
+// another's slot has that one's counts handed over, and one of kBatchBytes its own. Zero is a valid beginning.
 struct ModuleBatches {
-  static constexpr uint32_t kPlaces = 16;
-  struct Place {
+  static constexpr uint32_t kSlots = 16;
+  struct Slot {
     uint64_t bytes;
     uint32_t blocks;
     uint32_t module;
   };
-  Place places[kPlaces];
+  Slot slots[kSlots];
 };
 
 // Numbers of the pages of code seen last: page, generation and number in one word, so that an entry
@@ -51,7 +51,7 @@ extern PageCache page_cache;
 
 uint32_t LookUpModule(uintptr_t address);
 void HandOver(ModuleBatches* batches);
-void MakePlace(ModuleBatches::Place* place, uint32_t module);
+void ClaimSlot(ModuleBatches::Slot* slot, uint32_t module);
 
 // Whether the page of code was seen lately; what is there otherwise is kModules or above.
 inline uint64_t CachedModuleOf(const void* caller) {
@@ -68,17 +68,17 @@ inline uint32_t ModuleOf(const void* caller) {
 }
 
 // Where to charge a block of this caller; null where that takes more than a look.
-inline ModuleBatches::Place* FindPlace(ModuleBatches* batches, const void* caller) {
+inline ModuleBatches::Slot* FindSlot(ModuleBatches* batches, const void* caller) {
   const uint64_t module = CachedModuleOf(caller);
-  ModuleBatches::Place* place = &batches->places[module % ModuleBatches::kPlaces];
-  return __builtin_expect(place->module == module, 1) ? place : nullptr;
+  ModuleBatches::Slot* slot = &batches->slots[module % ModuleBatches::kSlots];
+  return __builtin_expect(slot->module == module, 1) ? slot : nullptr;
 }
 
-inline ModuleBatches::Place* FindOrMakePlace(ModuleBatches* batches, const void* caller) {
+inline ModuleBatches::Slot* FindOrClaimSlot(ModuleBatches* batches, const void* caller) {
   const uint32_t module = ModuleOf(caller);
-  ModuleBatches::Place* place = &batches->places[module % ModuleBatches::kPlaces];
-  if (place->module != module) MakePlace(place, module);
-  return place;
+  ModuleBatches::Slot* slot = &batches->slots[module % ModuleBatches::kSlots];
+  if (slot->module != module) ClaimSlot(slot, module);
+  return slot;
 }
 
 // Called while there is one thread.
