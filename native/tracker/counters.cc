@@ -18,8 +18,8 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// The sum of every thread's batches; one cache line. What no peak needs stands in shards. A forked
-// child inherits it with the blocks it counts.
+// The sum of every thread's batches, in one cache line. Counts that no peak needs are in shards. A
+// forked child inherits it together with the blocks it counts.
 struct alignas(64) Process {
   std::atomic<int64_t> live_bytes;
   std::atomic<int64_t> peak_bytes;
@@ -30,8 +30,8 @@ std::atomic<uint32_t> threads_batching{0};
 std::atomic<uint32_t> threads_highest{0};
 std::atomic<uint64_t> threads_seen{0};
 
-// Its destructor is the thread's exit handler. Looked up: until glibc 2.34 they stood in
-// libpthread, which a program without threads does not load.
+// The destructor of this key is the thread's exit handler. The functions are looked up: until glibc
+// 2.34 they were in libpthread, which a program without threads does not load.
 pthread_key_t exit_key;
 int (*set_specific)(pthread_key_t, const void*) = nullptr;
 
@@ -52,7 +52,8 @@ void EndBatching(ThreadCounters* thread) {
   thread->live_below = INT64_MAX;
 }
 
-// Goes on in another shard with `counts` in it, of which `offset` is not this thread's.
+// Continues in another shard, whose new contents are `counts`; `offset` is the part of them that is
+// not this thread's.
 void MoveTo(Shard* shard, const Counts& counts, const Counts& offset, ThreadCounters* thread) {
   const int64_t kept = Live(ReadShard(ThreadShard())) - thread->live_handed_over;
   Store(shard, counts);
@@ -65,7 +66,7 @@ void MoveTo(Shard* shard, const Counts& counts, const Counts& offset, ThreadCoun
 void MoveToShard(ThreadCounters* thread) {
   Shard* shard = TakeShard();
   if (shard == nullptr) return;
-  // What the common shard has of this thread already must not count twice.
+  // The part of this thread that the common shard already has must not count twice.
   const Counts offset = Difference(ReadShard(*shard), thread->offset);
   MoveTo(shard, Sum(offset, ReadShard(thread->own)), offset, thread);
 }
@@ -78,8 +79,8 @@ void MoveFromShard(ThreadCounters* thread) {
   GiveShardBack(shard);
 }
 
-// Others' exit handlers and thread_local destructors may still allocate after this one. From here
-// on each operation is handed over by itself, so none is lost.
+// Exit handlers of others, and thread_local destructors, may still allocate after this one. From
+// here on each operation is handed over by itself, so none is lost.
 void OnThreadExit(void*) {
   ThreadCounters& thread = thread_counters;
   if (thread.state != ThreadCounters::kBatching) return;
@@ -91,14 +92,14 @@ void OnThreadExit(void*) {
 }
 
 void BeginThread(ThreadCounters* thread) {
-  // First: setting the key allocates where more than 31 keys were made before it.
+  // Set first, because setting the key allocates if more than 31 keys were made before it.
   thread->state = ThreadCounters::kBatching;
   threads_seen.fetch_add(1, kRelaxed);
-  // Any value but null has the destructor called.
+  // Any value but null makes libc call the destructor.
   if (set_specific == nullptr || set_specific(exit_key, thread) != 0) {
-    // Whoever is here before OpenCounters is the main thread, and gets its batches there; or a
-    // thread that another preloaded library's constructor has started, whose operations go on being
-    // handed over one by one.
+    // Before OpenCounters this is either the main thread, which gets its batches there, or a thread
+    // that a constructor of another preloaded library has started. The operations of such a thread
+    // are handed over one by one from then on.
     thread->state = ThreadCounters::kEnded;
     EndBatching(thread);
     return;
@@ -108,7 +109,7 @@ void BeginThread(ThreadCounters* thread) {
   RaiseTo(&threads_highest, batching);
 }
 
-// Who raises a value raises its highest after it: a reading may come between the two.
+// A writer raises a value before the highest value, so a reader in between must compare the two.
 template <typename Number>
 Number AtLeast(const std::atomic<Number>& highest, Number value) {
   const Number seen = highest.load(kRelaxed);
@@ -123,7 +124,7 @@ void AddLive(int64_t growth) {
   RaiseWindows(live);
 }
 
-// One that never got a shard, or has none any more.
+// For a thread that never got a shard, or has given its shard back.
 void AddOwnToCommon(ThreadCounters* thread) {
   const Counts own = ReadShard(thread->own);
   const Counts counts = Difference(own, thread->offset);
@@ -156,7 +157,8 @@ void HandOver() {
 
 namespace {
 
-// Both stand apart and are the last that CountedByModule does, so that it saves no registers.
+// Both are functions of their own, and the last that CountedByModule calls, so that it saves no
+// registers.
 __attribute__((noinline, cold)) void* WithBatchesEnded(void* block, ModuleBatches::Slot* slot,
                                                        bool ends_batch) {
   if (slot->bytes >= kBatchBytes) ClaimSlot(slot, slot->module);

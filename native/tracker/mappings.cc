@@ -14,19 +14,20 @@ namespace {
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
 constexpr uint32_t kSlots = 8192;
-// In the start of a mapping, a multiple of the page: another thread is changing it.
+// A bit in the start of a mapping, which is a multiple of the page: another thread is changing the
+// slot.
 constexpr uintptr_t kBusy = 1;
-// How often another thread's change is looked for, and after how many looks the processor is left
-// to it. Bounds, because that thread may be the one that this is a signal handler of, or stayed
-// behind in a fork.
+// How often a slot that another thread is changing is looked at, and after how many looks this
+// thread yields the processor. The number is bounded, because the other thread may be the one that
+// this signal handler interrupted, or may not exist in a forked child.
 constexpr int kPatience = 250;
 constexpr int kPatienceAwake = 200;
-// How often the table is looked through once more when others moved mappings meanwhile.
+// How often the table is gone through again when others moved mappings meanwhile.
 constexpr int kScans = 100;
 
 struct Slot {
-  // 0 in a free slot. Who sets kBusy in it owns the rest; until then, and meanwhile, the range is
-  // the one before the change, so that others whose memory is elsewhere need not wait.
+  // 0 in a free slot. The thread that sets kBusy owns the rest of the slot. The range is the one
+  // before the change until the change is done, so threads that work on other memory need not wait.
   std::atomic<uintptr_t> start;
   std::atomic<size_t> bytes;
   uint32_t module;
@@ -35,16 +36,16 @@ struct Slot {
 };
 
 Slot slots[kSlots];
-// Places beyond it were never used; munmap looks at all before it.
+// Slots from here on were never used; munmap goes through all before it.
 std::atomic<uint32_t> slots_used{0};
 std::atomic<uint32_t> slot_hint{0};
-// Raised when memory moves from one slot to another, after it is in the new one and before it has
-// left the old one: who did not find it meanwhile looks again.
+// Raised when memory moves from one slot to another: after it is in the new slot, and before it has
+// left the old one. A thread that did not find it meanwhile looks again.
 std::atomic<uint32_t> moves{0};
 std::atomic<uint64_t> missed{0};
 
 // Not a local static that the first caller sets: without thread-safe statics a second thread may
-// find it marked as set and still zero.
+// find it marked as set while it is still zero.
 std::atomic<size_t> known_page_bytes{0};
 
 size_t PageBytes() {
@@ -66,8 +67,8 @@ void Charge(const Mapping& mapping, int sign) {
 
 enum Taken { kElsewhere, kTaken, kKeptByOther };
 
-// Takes the slot if it has something of [start, end). What a kept slot means, the caller knows:
-// only a change that was not made is missed.
+// Takes the slot if it has a part of [start, end). The caller decides what a slot that another
+// thread keeps means: a mapping is missed only if its change was not made.
 Taken Take(Slot* slot, uintptr_t start, uintptr_t end, Mapping* mapping) {
   for (int i = 0; i < kPatience; ++i) {
     uintptr_t seen = slot->start.load(std::memory_order_acquire);
@@ -84,7 +85,7 @@ Taken Take(Slot* slot, uintptr_t start, uintptr_t end, Mapping* mapping) {
   return kKeptByOther;
 }
 
-// What has no bytes left gives the slot away.
+// A slot without any bytes left becomes free.
 void GiveBack(Slot* slot, uintptr_t start, size_t bytes) {
   slot->bytes.store(bytes, std::memory_order_release);
   slot->start.store(bytes == 0 ? 0 : start, std::memory_order_release);
@@ -113,7 +114,8 @@ bool PutAnywhere(const Mapping& mapping) {
       return true;
     }
     if (used == kSlots) return false;
-    // Another thread may widen the table first, or take the new slot: then there is more to see.
+    // Another thread may enlarge the table first, or take the new slot. The larger table is then
+    // gone through again.
     uint32_t seen = used;
     if (slots_used.compare_exchange_strong(seen, used + 1, kRelaxed) &&
         Put(&slots[used], mapping)) {
@@ -127,8 +129,8 @@ bool IsLike(const Mapping& one, const Mapping& other) {
          one.is_file == other.is_file;
 }
 
-// Makes it part of what it touches. An allocator that makes its reservation usable piece by piece
-// would need a slot for each piece.
+// Joins the mapping with those that it touches. Otherwise an allocator that makes its reservation
+// usable piece by piece would need a slot for each piece.
 bool Join(const Mapping& mapping) {
   const uintptr_t end = mapping.start + mapping.bytes;
   Slot* below = nullptr;
@@ -140,7 +142,8 @@ bool Join(const Mapping& mapping) {
     if (from == end) above = &slots[i];
     if (from + slots[i].bytes.load(kRelaxed) == mapping.start) below = &slots[i];
   }
-  // Never waits for the lower while it holds the upper, as others do neither.
+  // No thread waits for the lower slot while it holds the upper one, so two threads cannot wait for
+  // each other.
   Mapping lower;
   Mapping upper;
   bool has_below =
@@ -172,8 +175,8 @@ void Add(const Mapping& mapping) {
   missed.fetch_add(1, kRelaxed);
 }
 
-// Takes [start, end) out of a taken mapping. What stays below keeps the slot; what stays above
-// needs another.
+// Takes [start, end) out of a mapping whose slot this thread has taken. The part below keeps the
+// slot; the part above needs another.
 Mapping Cut(Slot* slot, const Mapping& whole, uintptr_t start, uintptr_t end) {
   const uintptr_t whole_end = whole.start + whole.bytes;
   Mapping part = whole;
@@ -192,7 +195,8 @@ Mapping Cut(Slot* slot, const Mapping& whole, uintptr_t start, uintptr_t end) {
   return part;
 }
 
-// Cuts [start, start + bytes) out of every mapping that is concerned, and gives it to `use`.
+// Cuts [start, start + bytes) out of every mapping for which `is_concerned` is true, and passes the
+// part to `use`.
 template <typename Concerned, typename Use>
 void CutAll(uintptr_t start, size_t bytes, Concerned is_concerned, Use use) {
   const uintptr_t end = start + RoundUp(bytes);

@@ -7,8 +7,8 @@ namespace stageprof_tracker {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
-// More threads than a process usually has at one time; the rest add to the common shard. Those that
-// were never taken cost nothing.
+// More than the threads that a process usually has at one time; further threads add to the common
+// shard. Shards that were never taken cost nothing.
 constexpr uint32_t kShards = 512;
 constexpr uint32_t kWordBits = 64;
 
@@ -17,9 +17,10 @@ struct alignas(64) Line {
 };
 Line lines[kShards];
 Line common;
-// A bit for each shard that is taken. A forked child keeps those of threads that it does not have.
+// One bit for each shard that is taken. In a forked child the shards of threads that it does not
+// have stay taken.
 std::atomic<uint64_t> taken[kShards / kWordBits];
-// Shards beyond it were never taken.
+// Shards from here on were never taken.
 std::atomic<uint32_t> shards_used{0};
 
 void Add(std::atomic<uint64_t>* sum, uint64_t count) {
@@ -38,7 +39,7 @@ Shard* TakeShard() {
     uint64_t bits = taken[word].load(kRelaxed);
     while (bits != UINT64_MAX) {
       const uint64_t bit = ~bits & (bits + 1);
-      // Acquires what the last owner wrote, from which this one goes on.
+      // Acquires what the last owner wrote: this one continues from there.
       if (!taken[word].compare_exchange_weak(bits, bits | bit, std::memory_order_acquire,
                                              kRelaxed)) {
         continue;
