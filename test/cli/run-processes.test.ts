@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { ProcessEntry } from '../../src/model/process-list.js';
 import type { Report } from '../../src/model/report.js';
 import { outsideRow } from '../../src/report/outside-row.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { fixture, runCli } from './run-cli.js';
+import { fixture, runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const NODE = process.execPath;
 const STAGED = fixture('staged.mjs');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ThreadCpu, ThreadGroupCpu } from '../../src/model/thread-cpu.js';
-import { PACKAGE, runModule } from '../workloads.js';
+import { PACKAGE, runModule } from '../support/workloads.js';
 
 interface Run {
   readonly threads: ThreadCpu;

@@ -10,7 +10,7 @@ export const KIB = 1024;
 export const MIB = 1024 * KIB;
 
 /** What a child process or worker imports, as a URL. Built by `npm run build`. */
-export const PACKAGE = new URL('../dist/index.js', pathToFileURL(import.meta.filename)).href;
+export const PACKAGE = new URL('../../dist/index.js', pathToFileURL(import.meta.filename)).href;
 
 /** The same as `PACKAGE`, for any of its modules. */
 export function builtModule(path: string): string {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { PACKAGE, runModule } from '../support/workloads.js';
 import { TRACKER } from '../tracker/programs.js';
-import { PACKAGE, runModule } from '../workloads.js';
 
 const WORKERS = process.env.STAGEPROF_SOAK === '1' ? 500 : 30;
 /** Of 200 and 300 workers live memory grew by 170 and fell by 20 KiB. */
@@ -10,7 +10,7 @@ const NOISE_KIB = 1024;
 
 /** Not waited for by this thread: it may take minutes. */
 async function soak(environment: NodeJS.ProcessEnv) {
-  const script = new URL('soak.mjs', import.meta.url).pathname;
+  const script = new URL('../programs/profiler/worker-soak.mjs', import.meta.url).pathname;
   const child = spawn(process.execPath, [script, String(WORKERS)], { env: { ...process.env, ...environment } });
   const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code)));
   const [stdout, stderr, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]);

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
-import { StageProfiler } from '../../dist/index.js';
+import { StageProfiler } from '../../../dist/index.js';
 
 const [workers = 500, seed = 1] = process.argv.slice(2).map(Number);
 const AT_ONCE = 4;
@@ -38,7 +38,7 @@ function source() {
   const pick = (list) => list[Math.floor(random() * list.length)];
   return `
     const { parentPort } = require('node:worker_threads');
-    import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}).then(({ StageProfiler }) => {
+    import(${JSON.stringify(new URL('../../../dist/index.js', import.meta.url).href)}).then(({ StageProfiler }) => {
       const profiler = new StageProfiler(${pick(OPTIONS)});
       profiler.stage('handle');
       parentPort.postMessage('inside');

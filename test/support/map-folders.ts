@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** The folders of one run of `map`, all its own, and what is left in them. */
 export class MapFolders {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-const PACKAGE = join(import.meta.dirname, '../dist/index.js');
+const PACKAGE = join(import.meta.dirname, '../../dist/index.js');
 
 /** What a program prints that has `profiler` and `nullProfiler`, and what became of it. */
 function run(program: string, flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {

@@ -1,6 +1,6 @@
 import { type FindingContext, type FindingKind, findingsOf } from '../../src/findings/findings.js';
 import type { StageRow } from '../../src/model/report.js';
-import { report, row } from '../report/fixture.js';
+import { report, row } from './report-fixture.js';
 
 export const MIB = 1024;
 export const GIB = 1024 * MIB;

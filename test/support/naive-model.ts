@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Attribution } from '../src/model/options.js';
-import type { Stage } from '../src/model/profiler.js';
+import type { Attribution } from '../../src/model/options.js';
+import type { Stage } from '../../src/model/profiler.js';
 import { scripted } from './scripted-sampler.js';
 import type { Command, Pick } from './stage-commands.js';
 import { asyncContextHere } from './workloads.js';

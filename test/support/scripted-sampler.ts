@@ -1,7 +1,7 @@
-import type { Accounting } from '../src/accounting/accounting.js';
-import { SLICED_SLOTS } from '../src/accounting/self-times.js';
-import type { StageProfilerOptions } from '../src/model/options.js';
-import type { StageRow } from '../src/model/report.js';
+import type { Accounting } from '../../src/accounting/accounting.js';
+import { SLICED_SLOTS } from '../../src/accounting/self-times.js';
+import type { StageProfilerOptions } from '../../src/model/options.js';
+import type { StageRow } from '../../src/model/report.js';
 import {
   LEVEL_OF_PEAK,
   SAMPLE_LENGTH,
@@ -10,11 +10,11 @@ import {
   type SlotName,
   slotIndex,
   WAITED_CELL,
-} from '../src/model/sample-layout.js';
-import type { Sampler } from '../src/model/sampler.js';
-import { present, type SamplerSources } from '../src/model/sources.js';
-import type { StageCost } from '../src/model/stage-cost.js';
-import { StageProfiler } from '../src/profiler/stage-profiler.js';
+} from '../../src/model/sample-layout.js';
+import type { Sampler } from '../../src/model/sampler.js';
+import { present, type SamplerSources } from '../../src/model/sources.js';
+import type { StageCost } from '../../src/model/stage-cost.js';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 
 export type SlotValues = { readonly [Slot in SlotName]?: number };
 

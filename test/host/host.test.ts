@@ -4,15 +4,15 @@ import { type Node, parse } from 'acorn';
 import { ancestor, full } from 'acorn-walk';
 import { describe, expect, test } from 'vitest';
 
-const DIST = join(import.meta.dirname, '../dist');
+const DIST = join(import.meta.dirname, '../../dist');
 
 /** What is loaded first in somebody's process; all that these import runs there too. */
 const ENTRIES = [
   'index.js',
   'register.js',
-  'active.js',
-  'stage-profiler.js',
-  'null-profiler.js',
+  'profiler/active.js',
+  'profiler/stage-profiler.js',
+  'profiler/null-profiler.js',
   'run/preload.cjs',
   'corpus/worker.js',
 ];
@@ -23,14 +23,14 @@ const CONSTANTS = ['undefined', 'NaN', 'Infinity', 'arguments'];
 /** Names that a file may take from the program's world nevertheless. Each with its reason. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   // The registry in which every copy of the package finds the same profiler is a property of it.
-  'active.js': ['globalThis', 'Symbol'],
+  'profiler/active.js': ['globalThis', 'Symbol'],
   // Bundled alone it imports nothing (`stageprof/null`). It uses them when it is loaded, and never again.
-  'null-profiler.js': ['Object', 'Symbol'],
+  'profiler/null-profiler.js': ['Object', 'Symbol'],
   // Loaded before anything of the program, and imports nothing: what it needs is in constants of its own at its top.
   'run/preload.cjs': TOP_LEVEL_ONLY(),
   // Asks whether the program was given --expose-gc, and whether it has put another Promise in the place of Node's.
-  'forced-collection.js': ['globalThis'],
-  'promises.js': ['globalThis'],
+  'accounting/forced-collection.js': ['globalThis'],
+  'attribution/promise-kinds.js': ['globalThis'],
 };
 
 /** Modules of Node that a file may import nevertheless. */

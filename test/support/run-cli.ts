@@ -85,7 +85,7 @@ export function runCli(
 }
 
 export function fixture(name: string): string {
-  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../programs/cli/${name}`, import.meta.url));
 }
 
 /** Every record of a folder by its file name. A torn or temporary file fails to parse. */

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadQuestion, QUESTION_NAMES } from '../bench/questions/index.js';
-import { RUNNERS } from '../bench/runners.js';
+import { loadQuestion, QUESTION_NAMES } from '../../bench/questions/index.js';
+import { RUNNERS } from '../../bench/runners.js';
 
-const folder = join(import.meta.dirname, '../bench');
+const folder = join(import.meta.dirname, '../../bench');
 const readme = readFileSync(join(folder, 'README.md'), 'utf8');
 
 test.each(QUESTION_NAMES)('the question %s can be asked, and is in the list', async (name) => {

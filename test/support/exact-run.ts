@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest';
-import type { StageProfilerOptions } from '../src/model/options.js';
-import type { StageProfiler } from '../src/profiler/stage-profiler.js';
+import type { StageProfilerOptions } from '../../src/model/options.js';
+import type { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { type ScriptedSampler, scripted } from './scripted-sampler.js';
 
 /** A profiler with exact attribution on a scripted thread. */

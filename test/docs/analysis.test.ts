@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import flows from '../examples/flows/flows.js';
-import type { Report } from '../src/model/report.js';
-import { StageProfiler } from '../src/profiler/stage-profiler.js';
-import { MAIN } from './cli/run-cli.js';
-import { packageDirectory } from './examples/installed.js';
-import { report, row } from './report/fixture.js';
+import flows from '../../examples/flows/flows.js';
+import type { Report } from '../../src/model/report.js';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
+import { packageDirectory } from '../support/installed.js';
+import { report, row } from '../support/report-fixture.js';
+import { MAIN } from '../support/run-cli.js';
 
 type Cell = string | number | null;
 type Row = Readonly<Record<string, Cell>>;
@@ -20,7 +20,7 @@ const python = ['/usr/bin/python3', 'python3'].find(
 );
 if (python === undefined) console.warn('skipped: the pandas half of docs/analysis.md needs python3 with pandas');
 
-const text = readFileSync(join(import.meta.dirname, '../docs/analysis.md'), 'utf8');
+const text = readFileSync(join(import.meta.dirname, '../../docs/analysis.md'), 'utf8');
 const recipes = text
   .split(/^## /m)
   .slice(1)
