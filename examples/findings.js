@@ -1,7 +1,7 @@
 /**
- * One small program a reading: what the table says of it.
+ * One small program a finding: what the table says of it.
  *
- *   stageprof run -- node examples/readings.js fragmentation
+ *   stageprof run -- node examples/findings.js fragmentation
  *
  * The profiler is the active one, else one of its own.
  */
@@ -122,7 +122,7 @@ const PROGRAMS = {
 
 const program = PROGRAMS[process.argv[2] ?? ''];
 if (program === undefined) {
-  console.error(`usage: node examples/readings.js ${Object.keys(PROGRAMS).join('|')}`);
+  console.error(`usage: node examples/findings.js ${Object.keys(PROGRAMS).join('|')}`);
   process.exitCode = 2;
 } else {
   const active = activeProfiler();
