@@ -35,7 +35,7 @@ function openCompressors(/** @type {number} */ count) {
 const PROGRAMS = {
   fragmentation: {
     async run(profiler) {
-      // Without the tracker, malloc's statistics are read within 1 % of the elapsed time, so some time has to pass first.
+      // Without the tracker, malloc's statistics are read within 1 % of the elapsed time, so some has to pass first.
       await sleep(2000);
       profiler.stage('load', () => {
         for (const [index, compressor] of openCompressors(2000).entries()) {
