@@ -5,7 +5,7 @@ const BY_MODULE = 'stage, handle, tracker by module';
 
 /** @type {import('./index.js').Question} */
 export default {
-  asks: 'What does a full stage cost beside the same readings made in a C++ loop?',
+  asks: 'What does a full stage cost compared with the same readings made in a C++ loop?',
   operation: 'stage',
   kind: 'overhead',
   baseline: FLOOR,

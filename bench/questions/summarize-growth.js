@@ -13,7 +13,7 @@ const nameOf = (program, rows) => `${program}, ${rows.toLocaleString('en')} rows
 
 /** @type {import('./index.js').Question} */
 export default {
-  asks: 'How do the time and memory of a summary grow with the corpus, beside DuckDB and pandas?',
+  asks: 'How do the time and memory of a summary grow with the corpus, compared with DuckDB and pandas?',
   operation: 'file',
   kind: 'process',
   rounds: 3,
