@@ -25,6 +25,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   recorder: ['host', 'native', 'report'],
   report: ['host', 'native'],
   run: ['host', 'native', 'recorder', 'report'],
+  stacks: ['host'],
   summary: ['host', 'report'],
 };
 
