@@ -21,7 +21,7 @@ const DEFAULT_LIMITS: StackLimits = { frames: 2 ** 18, stacks: 2 ** 19, rows: 2 
  * latter. Memory follows the number of distinct stacks, not the number of samples or of files.
  *
  * Used inside programs and by the command line: this file and what it imports take Node's and the language's functions
- * from `src/host`. Only the `pprof-*` files belong to the command line.
+ * from `src/host`. The other files of this folder read and write pprof, in the command line only.
  */
 export class StackProfile {
   readonly strings = new StringTable();
