@@ -1,7 +1,7 @@
 // Runs the suite on other Node lines, with the addon built once for all. `node test/matrix.js [line…]`
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { nodeOf, root } from './node-lines.js';
+import { nodeOf, root } from './support/node-lines.js';
 
 const LINES = ['22', '24', '26'];
 

@@ -1,8 +1,8 @@
 import { promiseHooks } from 'node:v8';
 import { afterEach, expect, test, vi } from 'vitest';
 import { findExecutionHooks } from '../../src/attribution/execution-hooks.js';
-import { scripted } from '../scripted-sampler.js';
-import { PACKAGE, runModule } from '../workloads.js';
+import { scripted } from '../support/scripted-sampler.js';
+import { PACKAGE, runModule } from '../support/workloads.js';
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { report, row } from '../report/fixture.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { runCli } from './run-cli.js';
+import { report, row } from '../support/report-fixture.js';
+import { runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 interface RecordOptions {
   readonly pid?: number;

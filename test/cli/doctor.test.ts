@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SOURCE_NAMES } from '../../src/model/sources.js';
 import { recorderFolder, shortLivedRecorderFolder } from '../../src/recorder/recorder-folder.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { runCli } from './run-cli.js';
+import { runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const WITHOUT_ADDON = { STAGEPROF_NO_ADDON: '1' };
 

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { MapFolders } from '../support/map-folders.js';
+import { fixture, MAIN, readRecords, runCli } from '../support/run-cli.js';
 import { Programs } from '../tracker/programs.js';
-import { MapFolders } from './map-folders.js';
-import { fixture, MAIN, readRecords, runCli } from './run-cli.js';
 
 const ENDS = fixture('ends.mjs');
-const programs = new Programs(join(import.meta.dirname, 'programs'));
+const programs = new Programs(join(import.meta.dirname, '../programs/cli'));
 afterAll(() => programs[Symbol.dispose]());
 
 const OPEN = [expect.objectContaining({ stage: 'outer' }), expect.objectContaining({ stage: 'outer.inner' })];

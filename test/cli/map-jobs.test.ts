@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
-import { MapFolders } from './map-folders.js';
-import { fixture, readRecords, runCli } from './run-cli.js';
+import { MapFolders } from '../support/map-folders.js';
+import { fixture, readRecords, runCli } from '../support/run-cli.js';
 
 const MEETS = fixture('meets.mjs');
 

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { MapFolders } from './map-folders.js';
-import { fixture, readRecords, runCli } from './run-cli.js';
+import { MapFolders } from '../support/map-folders.js';
+import { fixture, readRecords, runCli } from '../support/run-cli.js';
 
 const ENDS = fixture('ends.mjs');
 

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MapFolders } from './map-folders.js';
-import { fixture, readRecords, runCli } from './run-cli.js';
+import { MapFolders } from '../support/map-folders.js';
+import { fixture, readRecords, runCli } from '../support/run-cli.js';
 
 const ENDS = fixture('ends.mjs');
 

@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
-import { canMount, runOnSmallFileSystems } from '../small-file-systems.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { MAIN, readRecords } from './run-cli.js';
+import { MAIN, readRecords } from '../support/run-cli.js';
+import { canMount, runOnSmallFileSystems } from '../support/small-file-systems.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const LABELS = 800;
 const OWN = `stageprof-${process.getuid?.()}`;

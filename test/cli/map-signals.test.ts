@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { MapFolders } from './map-folders.js';
-import { fixture, type OnStderr, readRecords, runCli } from './run-cli.js';
+import { MapFolders } from '../support/map-folders.js';
+import { fixture, type OnStderr, readRecords, runCli } from '../support/run-cli.js';
 
 const SLOW = fixture('slow.mjs');
 const ENDS = fixture('ends.mjs');

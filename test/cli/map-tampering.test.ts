@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { MapFolders } from './map-folders.js';
-import { fixture, readRecords, runCli } from './run-cli.js';
+import { MapFolders } from '../support/map-folders.js';
+import { fixture, readRecords, runCli } from '../support/run-cli.js';
 
 const good = (input: string) => ({
   input,

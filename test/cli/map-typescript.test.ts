@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { MapFolders } from './map-folders.js';
-import { fixture, readRecords, runCli } from './run-cli.js';
+import { MapFolders } from '../support/map-folders.js';
+import { fixture, readRecords, runCli } from '../support/run-cli.js';
 
 const takesTypeScript = Boolean((process.features as { readonly typescript?: unknown }).typescript);
 const STRIPS = `--import ${pathToFileURL(fixture('strip-types.mjs')).href}`;

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../src/corpus/failure.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { fixture, MAIN, readRecords, runCli } from './run-cli.js';
+import { fixture, MAIN, readRecords, runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const OUTCOMES = fixture('outcomes.mjs');
 

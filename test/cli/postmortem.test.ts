@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { offsetOf } from '../../src/recorder/format.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { runCli } from './run-cli.js';
+import { runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-const KILLED = join(import.meta.dirname, '../recorder/programs/ends.js');
+const KILLED = join(import.meta.dirname, '../programs/recorder/ends.js');
 
 /** The recorder of a process that was killed within a stage. */
 function killed(): string {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { parseGathering } from '../../src/reconcile/sacct.js';
-import { report, row } from '../report/fixture.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { type CliOptions, runCli } from './run-cli.js';
+import { report, row } from '../support/report-fixture.js';
+import { type CliOptions, runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const HEADER = 'JobID|State|Start|End|Elapsed|TotalCPU|MaxRSS';
 const SACCT = [

@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
-import { canMount, runOnSmallFileSystems } from '../small-file-systems.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { PACKAGE } from '../workloads.js';
-import { MAIN } from './run-cli.js';
+import { MAIN } from '../support/run-cli.js';
+import { canMount, runOnSmallFileSystems } from '../support/small-file-systems.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { PACKAGE } from '../support/workloads.js';
 
 const LABELS = 120;
 

@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { PASSED_SIGNALS } from '../../src/run/passed-signals.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { fixture, MAIN, type OnStderr, runCli } from './run-cli.js';
+import { fixture, MAIN, type OnStderr, runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const NODE = process.execPath;
 const SIGNALLED = fixture('signalled.mjs');

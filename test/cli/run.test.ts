@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { fixture, MAIN, runCli } from './run-cli.js';
+import { fixture, MAIN, runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const NODE = process.execPath;
 const STAGED = fixture('staged.mjs');

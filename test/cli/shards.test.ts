@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../temporary-folder.js';
-import { fixture, readRecords, runCli } from './run-cli.js';
+import { fixture, readRecords, runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const OUTCOMES = fixture('outcomes.mjs');
 const INPUTS = ['x/1', 'y/1', '2', '3', '4', '5', '6'];

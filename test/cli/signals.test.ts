@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../temporary-folder.js';
-import { fixture, MAIN, type OnStderr, readRecords, runCli } from './run-cli.js';
+import { fixture, MAIN, type OnStderr, readRecords, runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const SLOW = fixture('slow.mjs');
 

@@ -6,10 +6,10 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { readAsHatchet } from '../export/hatchet-reader.js';
-import { pipelineReport, report, row } from '../report/fixture.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { fixture, runCli } from './run-cli.js';
+import { readAsHatchet } from '../support/hatchet-reader.js';
+import { pipelineReport, report, row } from '../support/report-fixture.js';
+import { fixture, runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const hasZstd = (() => {
   try {

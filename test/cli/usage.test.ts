@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../temporary-folder.js';
-import { fixture, MAIN, runCli } from './run-cli.js';
+import { fixture, MAIN, runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const OUTCOMES = fixture('outcomes.mjs');
 

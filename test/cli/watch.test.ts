@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from '../temporary-folder.js';
-import { type CliResult, MAIN, runCli } from './run-cli.js';
+import { type CliResult, MAIN, runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const INDEX = join(import.meta.dirname, '../../dist/index.js');
 

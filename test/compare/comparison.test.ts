@@ -5,8 +5,8 @@ import { type Side, SideSum } from '../../src/compare/side.js';
 import { openFolds } from '../../src/compare/side-fold.js';
 import type { NumberField } from '../../src/model/number-metrics.js';
 import type { Report, StageRow } from '../../src/model/report.js';
-import { lineOf } from '../records/scanned.js';
-import { report, row } from '../report/fixture.js';
+import { report, row } from '../support/report-fixture.js';
+import { lineOf } from '../support/scanned.js';
 
 interface SideOptions {
   readonly isMatched?: boolean;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const MAIN = new URL('../../dist/cli/main.js', import.meta.url).pathname;
-const PIPELINE = new URL('programs/killed-pipeline.mjs', import.meta.url).pathname;
+const PIPELINE = new URL('../programs/corpus/killed-pipeline.mjs', import.meta.url).pathname;
 /** Every third one shares its base name with another, so that its record has a hash in its name. */
 const INPUTS = Array.from({ length: 60 }, (_, i) =>
   i % 3 === 0 ? `folder-${i % 2}/input-${i - (i % 2)}` : `input-${i}`,

@@ -4,8 +4,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readLastMoments, readOpenStage, removeRecorder } from '../../src/corpus/last-moments.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { PACKAGE } from '../workloads.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { PACKAGE } from '../support/workloads.js';
 
 /** The recorder of a process that is in stage `outer.inner`, with one call of `outer.before` behind it. */
 async function recorded() {

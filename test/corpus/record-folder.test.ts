@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RecordFolder, RecordWriteError } from '../../src/corpus/record-folder.js';
 import { SetupError } from '../../src/model/setup-error.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 test('a folder is made with its parents and left empty', async () => {
   const path = join(temporaryFolder(), 'a', 'b');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RecordFolder } from '../../src/corpus/record-folder.js';
 import { namedInputs, placeRecords } from '../../src/corpus/record-paths.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 function recordOf(input: string, members: object = { pages: 3 }): string {
   return `${JSON.stringify({ input, ...members })}\n`;

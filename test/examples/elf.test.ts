@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ElfError, NOTABLE, parseElf } from '../../examples/flows/elf.js';
-import { nativeFiles } from './installed.js';
+import { nativeFiles } from '../support/installed.js';
 
 const hasBinutils = ['readelf', 'nm'].every((tool) => spawnSync(tool, ['--version']).status === 0);
 const C = { encoding: 'utf8', maxBuffer: 2 ** 28, env: { ...process.env, LC_ALL: 'C' } } as const;

@@ -16,8 +16,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import flows, { MAX_FILE_BYTES } from '../../examples/flows/flows.js';
-import { packageDirectory } from './installed.js';
-import { RecordingProfiler } from './recording-profiler.js';
+import { packageDirectory } from '../support/installed.js';
+import { RecordingProfiler } from '../support/recording-profiler.js';
 
 const hasZip = spawnSync('zip', ['-v']).status === 0;
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import flows from '../../examples/flows/flows.js';
 import { nullProfiler } from '../../src/profiler/null-profiler.js';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
-import { packageDirectory } from './installed.js';
+import { packageDirectory } from '../support/installed.js';
 
 const DIRECTORIES = ['sharp', 'yauzl', 'acorn', 'commander', 'node-gyp-build', 'tar-stream', 'pend', 'ajv'];
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { printableStrings, readText } from '../../examples/flows/strings.js';
-import { nativeFiles } from './installed.js';
+import { nativeFiles } from '../support/installed.js';
 
 const hasStrings = spawnSync('strings', ['--version']).status === 0;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { renderCaliper } from '../../src/export/caliper.js';
 import type { StageRow } from '../../src/model/report.js';
-import { pipelineReport, report, row } from '../report/fixture.js';
-import { readAsHatchet } from './hatchet-reader.js';
+import { readAsHatchet } from '../support/hatchet-reader.js';
+import { pipelineReport, report, row } from '../support/report-fixture.js';
 
 const called = (stage: string, values: Partial<StageRow> = {}) => row(stage, { calls: 1, wall_s: 1, ...values });
 

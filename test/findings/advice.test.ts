@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { absent } from '../../src/model/sources.js';
-import { COMPOSITION, EXAMPLES, FREED, RUN, textOf } from './examples.js';
+import { COMPOSITION, EXAMPLES, FREED, RUN, textOf } from '../support/finding-examples.js';
 
 test('the module that has most of what is mapped is named', () => {
   const composition = { ...COMPOSITION, mapped_modules: { 'duckdb.node': 700, 'other.node': 300 } };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StageRow } from '../../src/model/report.js';
-import { row } from '../report/fixture.js';
-import { EXAMPLES, GIB, kinds, MIB, of, RUN, textOf } from './examples.js';
+import { EXAMPLES, GIB, kinds, MIB, of, RUN, textOf } from '../support/finding-examples.js';
+import { row } from '../support/report-fixture.js';
 
 describe('Buffers whose memory an addon allocated', () => {
   const KEPT = {

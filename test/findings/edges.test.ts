@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FindingKind } from '../../src/findings/findings.js';
 import type { StageRow } from '../../src/model/report.js';
-import { EXAMPLES, GIB, kinds, MIB } from './examples.js';
+import { EXAMPLES, GIB, kinds, MIB } from '../support/finding-examples.js';
 
 /** Of each condition a row that just meets it, and what takes it just below. */
 const EDGES: readonly [FindingKind, why: string, holds: Partial<StageRow>, fails: Partial<StageRow>][] = [

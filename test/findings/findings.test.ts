@@ -4,8 +4,8 @@ import { FINDING_KINDS, FINDING_RULES, FINDING_THRESHOLDS, type ThresholdName } 
 import { METRICS } from '../../src/model/metrics.js';
 import type { StageRow } from '../../src/model/report.js';
 import { absent, present } from '../../src/model/sources.js';
-import { report } from '../report/fixture.js';
-import { EXAMPLES, exampleOf, GIB, kinds, MIB, of, RUN, textOf } from './examples.js';
+import { EXAMPLES, exampleOf, GIB, kinds, MIB, of, RUN, textOf } from '../support/finding-examples.js';
+import { report } from '../support/report-fixture.js';
 
 test('every kind has an example, and every example is of its kind alone', () => {
   expect(Object.keys(EXAMPLES)).toEqual([...FINDING_KINDS]);

@@ -1,8 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { StageRow } from '../../src/model/report.js';
 import { present } from '../../src/model/sources.js';
-import { row } from '../report/fixture.js';
-import { COMPOSITION, EXAMPLES, FREED, GIB, GROWN_WITH_GARBAGE, kinds, MIB, of, RUN, textOf } from './examples.js';
+import {
+  COMPOSITION,
+  EXAMPLES,
+  FREED,
+  GIB,
+  GROWN_WITH_GARBAGE,
+  kinds,
+  MIB,
+  of,
+  RUN,
+  textOf,
+} from '../support/finding-examples.js';
+import { row } from '../support/report-fixture.js';
 
 describe('growth of the JS heap without forced collections', () => {
   test('is said with its garbage', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { report, row } from '../report/fixture.js';
-import { EXAMPLES, kinds, of, RUN, textOf } from './examples.js';
+import { EXAMPLES, kinds, of, RUN, textOf } from '../support/finding-examples.js';
+import { report, row } from '../support/report-fixture.js';
 
 test.each(['gc-bound', 'waiting', 'off-thread'] as const)('%s of a short run needs a tenth of a second', (kind) => {
   const short = report({ total_wall_s: 0.2, outside_wall_s: 0 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { root } from '../node-lines.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { root } from '../support/node-lines.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { BRIEF_HOSTS, HOSTS } from './table.js';
 import { tryHost } from './trial.js';
 

@@ -73,7 +73,7 @@ function install(packages, folder) {
 export function compiled(name, folder) {
   const path = join(folder, name);
   if (existsSync(path)) return path;
-  const source = fileURLToPath(new URL(`programs/${name}.c`, import.meta.url));
+  const source = fileURLToPath(new URL(`../programs/hosts/${name}.c`, import.meta.url));
   const { status, stderr } = spawnSync('cc', ['-O1', '-Wall', '-o', path, source], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`cc ${source}: ${stderr}`);
   return path;

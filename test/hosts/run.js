@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { nodeOf, root } from '../node-lines.js';
+import { nodeOf, root } from '../support/node-lines.js';
 import { HOSTS } from './table.js';
 import { tryHost } from './trial.js';
 

@@ -10,7 +10,7 @@ import {
   toPairs,
 } from '../../src/model/histogram.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { report, row } from '../report/fixture.js';
+import { report, row } from '../support/report-fixture.js';
 
 /** Durations from nothing to three years, each order of magnitude as likely as another. */
 const duration = fc.oneof(

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { nullWhen, sourceOf, whyAbsent } from '../../src/model/metric-sources.js';
 import { METRICS, type MetricField } from '../../src/model/metrics.js';
 import { absent, present, TRACKER_METHOD } from '../../src/model/sources.js';
-import { report } from '../report/fixture.js';
+import { report } from '../support/report-fixture.js';
 
 const metric = (field: MetricField) => METRICS.find((candidate) => candidate.field === field)!;
 const { sources } = report();

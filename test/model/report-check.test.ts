@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
 import { mergeReports, ReportMerger } from '../../src/report/merge.js';
-import { pipelineReport, row } from '../report/fixture.js';
+import { pipelineReport, row } from '../support/report-fixture.js';
 
 /** A report with one member set to something else. */
 function damaged(path: readonly (string | number)[], value: unknown): Report {

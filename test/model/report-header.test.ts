@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { emptyHeader, HEADER_FIELDS } from '../../src/model/report-header.js';
 import { present } from '../../src/model/sources.js';
-import { report } from '../report/fixture.js';
+import { report } from '../support/report-fixture.js';
 
 test('the table lists the members of a report in the order they are written', () => {
   const { stages: _, ...header } = report({

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { METRICS } from '../../src/model/metrics.js';
 import { type JsonSchema, reportSchema, schemaText } from '../../src/model/report-schema.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { pipelineReport, report, row } from '../report/fixture.js';
+import { pipelineReport, report, row } from '../support/report-fixture.js';
 
 const validate: ValidateFunction = new Ajv({ strict: true, allowUnionTypes: true, allErrors: true }).compile(
   reportSchema(),

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import type { SamplerOptions } from '../../src/model/sampler.js';
 import { openSampler } from '../../src/native/open-sampler.js';
-import { PACKAGE } from '../workloads.js';
+import { PACKAGE } from '../support/workloads.js';
 
 const ALL: SamplerOptions = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' };
 

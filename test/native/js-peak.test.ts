@@ -1,8 +1,8 @@
 import { GCProfiler, getHeapStatistics } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
-import { FREE, rowOf } from '../scripted-sampler.js';
-import { collectGarbage, KIB, MIB, makeGarbage } from '../workloads.js';
+import { FREE, rowOf } from '../support/scripted-sampler.js';
+import { collectGarbage, KIB, MIB, makeGarbage } from '../support/workloads.js';
 
 interface Collections {
   readonly calls: number;

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { Report, StageRow } from '../../src/model/report.js';
-import { PACKAGE } from '../workloads.js';
+import { PACKAGE } from '../support/workloads.js';
 
 const fixtures = fileURLToPath(new URL('fixtures/', import.meta.url));
 

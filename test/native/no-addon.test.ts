@@ -3,7 +3,7 @@ import { ADDON_FIELDS } from '../../src/model/metric-sources.js';
 import { METRICS } from '../../src/model/metrics.js';
 import type { Report } from '../../src/model/report.js';
 import type { Capabilities } from '../../src/profiler/capabilities.js';
-import { PACKAGE, runModule } from '../workloads.js';
+import { PACKAGE, runModule } from '../support/workloads.js';
 
 interface Found {
   readonly capabilities: Capabilities;

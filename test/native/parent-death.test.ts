@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { builtModule, runModule } from '../workloads.js';
+import { builtModule, runModule } from '../support/workloads.js';
 
 const PROGRAM = join(import.meta.dirname, 'programs/held-child.mjs');
 const MODULE = JSON.stringify(builtModule('native/parent-death.js'));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Report, StageRow } from '../../src/model/report.js';
-import { PACKAGE, runModule } from '../workloads.js';
+import { PACKAGE, runModule } from '../support/workloads.js';
 
 /** Runs stages in a process of its own and returns its report, rows by label. */
 function run(body: string, env: NodeJS.ProcessEnv = {}): { report: Report; row: (label: string) => StageRow } {

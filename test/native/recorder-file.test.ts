@@ -2,9 +2,9 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, unlinkSync
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadBinding, type NativeRecorder } from '../../src/native/binding.js';
-import { canMount, runOnSmallFileSystems } from '../small-file-systems.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { builtModule } from '../workloads.js';
+import { canMount, runOnSmallFileSystems } from '../support/small-file-systems.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { builtModule } from '../support/workloads.js';
 
 const BYTES = 1 << 20;
 const ENOSPC = 28;

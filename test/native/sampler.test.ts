@@ -11,7 +11,7 @@ import { loadBinding } from '../../src/native/binding.js';
 import { arrayBufferBytes } from '../../src/native/js-heap.js';
 import { JsSampler } from '../../src/native/js-sampler.js';
 import { NativeSampler } from '../../src/native/native-sampler.js';
-import { burn, collectGarbage, KIB, MIB } from '../workloads.js';
+import { burn, collectGarbage, KIB, MIB } from '../support/workloads.js';
 
 const ALL: SamplerOptions = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' };
 const NONE: SamplerOptions = { cpu: false, rss: false, js: false, native: false, io: false, rssPeak: 'lifetime' };

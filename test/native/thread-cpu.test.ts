@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
-import { FREE, rowOf } from '../scripted-sampler.js';
-import { burn, burnPool } from '../workloads.js';
+import { FREE, rowOf } from '../support/scripted-sampler.js';
+import { burn, burnPool } from '../support/workloads.js';
 
 const open = (): StageProfiler => new StageProfiler({ measure: ['cpu'] }, { stageCost: FREE });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
-import { KIB, PACKAGE, runModule } from '../workloads.js';
+import { KIB, PACKAGE, runModule } from '../support/workloads.js';
 
 const PAGES = 1024;
 const GROWTH_KIB = PAGES * 64;

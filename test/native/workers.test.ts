@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PACKAGE, runModule } from '../workloads.js';
+import { PACKAGE, runModule } from '../support/workloads.js';
 
 /** Runs twenty workers in a child process, four at a time, so that a crash ends the child and not this process. */
 function twenty(worker: string, end: string) {

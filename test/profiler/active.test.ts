@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { activeProfiler, installProfiler } from '../../src/profiler/active.js';
 import { nullProfiler } from '../../src/profiler/null-profiler.js';
-import { scripted } from '../scripted-sampler.js';
+import { scripted } from '../support/scripted-sampler.js';
 
 const ACTIVE = Symbol.for('stageprof.activeProfiler');
 

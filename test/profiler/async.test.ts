@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { labelsOf, rowOf, scripted } from '../scripted-sampler.js';
+import { labelsOf, rowOf, scripted } from '../support/scripted-sampler.js';
 
 describe('what is started inside a callback is labelled under it', () => {
   test.each<[string, (then: () => void) => void | Promise<void>]>([

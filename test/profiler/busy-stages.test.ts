@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
-import { PACKAGE } from '../workloads.js';
+import { PACKAGE } from '../support/workloads.js';
 
 interface Run {
   readonly busyNs: Readonly<Record<string, number>>;
   readonly report: Report;
 }
 
-const PROGRAM = fileURLToPath(new URL('programs/busy-stages.mjs', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../programs/profiler/busy-stages.mjs', import.meta.url));
 
 function runBusyStages(attribution: string, scale: number): Run {
   const args = [PROGRAM, new URL('.', PACKAGE).href, attribution, String(scale)];

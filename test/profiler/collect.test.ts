@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
-import { FREE, rowOf, scripted } from '../scripted-sampler.js';
-import { collectGarbage, heapArray, KIB, MIB } from '../workloads.js';
+import { FREE, rowOf, scripted } from '../support/scripted-sampler.js';
+import { collectGarbage, heapArray, KIB, MIB } from '../support/workloads.js';
 
 const retained = (profiler: StageProfiler): Record<string, number | null> =>
   Object.fromEntries(profiler.report().stages.map(({ stage, js_kb_retained }) => [stage, js_kb_retained]));

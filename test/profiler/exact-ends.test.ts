@@ -1,7 +1,7 @@
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openExact } from '../exact-run.js';
-import { rowOf } from '../scripted-sampler.js';
+import { openExact } from '../support/exact-run.js';
+import { rowOf } from '../support/scripted-sampler.js';
 
 describe('ends', () => {
   test('what an ended stage still runs belongs to the nearest open one, else to none', async () => {

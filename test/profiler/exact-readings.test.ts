@@ -1,8 +1,8 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
-import { type ExactRun, exactRun, openExact } from '../exact-run.js';
-import { FREE, rowOf, ScriptedSampler, type SlotValues } from '../scripted-sampler.js';
+import { type ExactRun, exactRun, openExact } from '../support/exact-run.js';
+import { FREE, rowOf, ScriptedSampler, type SlotValues } from '../support/scripted-sampler.js';
 
 describe('readings', () => {
   test('one a change of the stage that runs, and none for what goes on in one', async () => {

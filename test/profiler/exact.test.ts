@@ -2,8 +2,8 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openExact } from '../exact-run.js';
-import { rowOf } from '../scripted-sampler.js';
+import { openExact } from '../support/exact-run.js';
+import { rowOf } from '../support/scripted-sampler.js';
 
 describe('what runs in a stage is charged to it alone, and the rest to nobody', () => {
   test('stages within one another, by handle and by callback', () => {

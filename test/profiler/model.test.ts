@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Report, StageRow } from '../../src/model/report.js';
-import { Both, type NaiveCall } from '../naive-model.js';
-import { scripted } from '../scripted-sampler.js';
-import { type Command, command, label } from '../stage-commands.js';
+import { Both, type NaiveCall } from '../support/naive-model.js';
+import { scripted } from '../support/scripted-sampler.js';
+import { type Command, command, label } from '../support/stage-commands.js';
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 

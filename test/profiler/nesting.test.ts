@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StageProfiler } from '../../src/profiler/stage-profiler.js';
-import { rowOf, type ScriptedSampler, scripted } from '../scripted-sampler.js';
-import { asyncContextHere } from '../workloads.js';
+import { rowOf, type ScriptedSampler, scripted } from '../support/scripted-sampler.js';
+import { asyncContextHere } from '../support/workloads.js';
 
 /** A callback-form call that ends when the test says so. */
 function opened(profiler: StageProfiler, label: string): { end(): Promise<void>; inside<T>(fn: () => T): T } {

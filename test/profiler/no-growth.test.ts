@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Accounting } from '../../src/accounting/accounting.js';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
-import { FREE, scripted } from '../scripted-sampler.js';
-import { collectGarbage, KIB } from '../workloads.js';
+import { FREE, scripted } from '../support/scripted-sampler.js';
+import { collectGarbage, KIB } from '../support/workloads.js';
 
 const LABELS = ['a', 'b', 'c'];
 const DEPTH = 3;

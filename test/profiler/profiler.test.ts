@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StageProfiler } from '../../src/profiler/stage-profiler.js';
-import { labelsOf, rowOf, scripted } from '../scripted-sampler.js';
+import { labelsOf, rowOf, scripted } from '../support/scripted-sampler.js';
 
 describe('the two forms', () => {
   test('a handle measures from its opening to its end', () => {

@@ -5,7 +5,7 @@ import { MEASURES } from '../../src/model/options.js';
 import { LEVEL_OF_PEAK, type SlotName } from '../../src/model/sample-layout.js';
 import { absent, present } from '../../src/model/sources.js';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
-import { rowOf, ScriptedSampler, scripted } from '../scripted-sampler.js';
+import { rowOf, ScriptedSampler, scripted } from '../support/scripted-sampler.js';
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { rowOf, scripted } from '../scripted-sampler.js';
-import { PACKAGE, runModule } from '../workloads.js';
+import { rowOf, scripted } from '../support/scripted-sampler.js';
+import { PACKAGE, runModule } from '../support/workloads.js';
 
 describe('results', () => {
   test.each([

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { StageMessage } from '../../src/model/stage-message.js';
 import { nullProfiler } from '../../src/profiler/null-profiler.js';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
-import { rowOf, scripted } from '../scripted-sampler.js';
-import { PACKAGE, runModule } from '../workloads.js';
+import { rowOf, scripted } from '../support/scripted-sampler.js';
+import { PACKAGE, runModule } from '../support/workloads.js';
 
 const undo: (() => void)[] = [];
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { scripted } from '../scripted-sampler.js';
+import { scripted } from '../support/scripted-sampler.js';
 
 const across = (label: string, count: number): string =>
   `handles open across an await (use the callback form), first ${label}: ${count}`;

@@ -7,7 +7,7 @@ import type { ReconciledTask } from '../../src/reconcile/reconciled.js';
 import { parseSacct } from '../../src/reconcile/sacct-rows.js';
 import { sacctTasks } from '../../src/reconcile/sacct-tasks.js';
 
-const saved = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
+const saved = (name: string) => readFileSync(new URL(`sacct/${name}`, import.meta.url), 'utf8');
 
 /** Saved on Slurm 22.05, which sampled every second: NAME.txt is sacct's output, NAME-runs.jsonl the run files. */
 function reconciled(name: string): ReconciledTask[] {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ProfiledTasks } from '../../src/reconcile/profiled-task.js';
-import { report } from '../report/fixture.js';
-import { run } from './fixture.js';
+import { run } from '../support/reconcile-fixture.js';
+import { report } from '../support/report-fixture.js';
 
 const slurm = (task: string) => ({ job: '15', array_job: '12', array_task: task });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { QuantityName } from '../../src/render/reconciled-amounts.js';
-import { inside, reconciled, run, type Scene, START_MS, step } from './fixture.js';
+import { inside, reconciled, run, type Scene, START_MS, step } from '../support/reconcile-fixture.js';
 
 const KILLED = { endedMs: null, updatedMs: START_MS + 95_000, wallS: 94.5 };
 

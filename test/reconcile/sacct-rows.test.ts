@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseSacct, type SacctRows } from '../../src/reconcile/sacct-rows.js';
 import { countWaiting, sacctTasks } from '../../src/reconcile/sacct-tasks.js';
 
-const saved = (name: string) => readFileSync(new URL(`fixtures/${name}.txt`, import.meta.url), 'utf8');
+const saved = (name: string) => readFileSync(new URL(`sacct/${name}.txt`, import.meta.url), 'utf8');
 
 function read(text: string): SacctRows {
   const parsed = parseSacct(text);

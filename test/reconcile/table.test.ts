@@ -3,7 +3,7 @@ import { NOTHING_PROFILED } from '../../src/reconcile/profiled-task.js';
 import { reconcileTask } from '../../src/reconcile/reconcile.js';
 import type { ReconciledTask } from '../../src/reconcile/reconciled.js';
 import { renderReconciled } from '../../src/reconcile/table.js';
-import { inside, run, step } from './fixture.js';
+import { inside, run, step } from '../support/reconcile-fixture.js';
 
 const measure = { gathering: { intervalS: 1, plugin: 'linux', params: null }, tolerancePercent: 5 };
 

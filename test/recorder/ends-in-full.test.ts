@@ -5,7 +5,7 @@ import type { Report } from '../../src/model/report.js';
 import { FileBytes } from '../../src/recorder/file-bytes.js';
 import { readRecorder } from '../../src/recorder/reader.js';
 import { reportOf } from '../../src/recorder/recorded-report.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const INDEX = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
 const KIB = 1024;

@@ -9,7 +9,7 @@ import { FileBytes } from '../../dist/recorder/file-bytes.js';
 import { postmortemOf } from '../../dist/recorder/postmortem.js';
 import { readRecorder } from '../../dist/recorder/reader.js';
 
-const PROGRAM = new URL('programs/killed.js', import.meta.url).pathname;
+const PROGRAM = new URL('../programs/recorder/killed.js', import.meta.url).pathname;
 const LONGEST_MS = 150;
 /** Of so many kills one comes at any moment from the start of the process on, and may find no recorder. */
 const EARLY_ONE_OF = 10;

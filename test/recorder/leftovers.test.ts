@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { removeLeftovers } from '../../src/recorder/leftovers.js';
 import { recorderName } from '../../src/recorder/recorder-folder.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const DAY_S = 24 * 60 * 60;
 

@@ -10,7 +10,7 @@ import {
   recorderName,
   shortLivedRecorderFolder,
 } from '../../src/recorder/recorder-folder.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const OWN = `stageprof-${process.getuid?.()}`;
 

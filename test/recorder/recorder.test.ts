@@ -18,10 +18,10 @@ import { FileBytes } from '../../src/recorder/file-bytes.js';
 import { findRecorder } from '../../src/recorder/find.js';
 import { type Postmortem, postmortemOf } from '../../src/recorder/postmortem.js';
 import { readRecorder } from '../../src/recorder/reader.js';
-import { FREE } from '../scripted-sampler.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { FREE } from '../support/scripted-sampler.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-const PROGRAM = join(import.meta.dirname, 'programs/ends.js');
+const PROGRAM = join(import.meta.dirname, '../programs/recorder/ends.js');
 
 function readAt(path: string): Postmortem {
   return postmortemOf(readRecorder(new FileBytes(path)));

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
 import type { Postmortem } from '../../src/recorder/postmortem.js';
-import { canMount, runOnSmallFileSystems } from '../small-file-systems.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { builtModule, PACKAGE } from '../workloads.js';
+import { canMount, runOnSmallFileSystems } from '../support/small-file-systems.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { builtModule, PACKAGE } from '../support/workloads.js';
 
 const LABELS = 1500;
 const OWN = `stageprof-${process.getuid?.()}`;

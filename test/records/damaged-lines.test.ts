@@ -3,8 +3,8 @@ import { checkReport } from '../../src/model/report-check.js';
 import { RecordReader } from '../../src/records/record-reader.js';
 import { ReportMerger } from '../../src/report/merge.js';
 import { RecordFold } from '../../src/summary/record-fold.js';
-import { pipelineReport } from '../report/fixture.js';
-import { lineOf } from './scanned.js';
+import { pipelineReport } from '../support/report-fixture.js';
+import { lineOf } from '../support/scanned.js';
 
 /** How many lines; a run of minutes takes `STAGEPROF_TEST_LINES=100000`. */
 const LINES = Number(process.env.STAGEPROF_TEST_LINES ?? 3000);

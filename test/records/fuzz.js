@@ -13,8 +13,8 @@ import { runTasks } from '../../dist/records/run-chunks.js';
 import { renderSummary } from '../../dist/summary/formats.js';
 import { recordFolds } from '../../dist/summary/record-fold.js';
 import { Summary } from '../../dist/summary/summary.js';
-import { damagedLine, packed, randomFrom, sampleLines } from './damage.js';
-import { differences, Expected } from './oracle.js';
+import { damagedLine, packed, randomFrom, sampleLines } from '../support/damaged-records.js';
+import { differences, Expected } from '../support/record-oracle.js';
 
 /** A run of thirty lines takes 20 ms. The machine may be busy. */
 const LONGEST_MS = 20_000;

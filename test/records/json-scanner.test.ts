@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MALFORMED, NEWLINE, skipBlanks, skipValue } from '../../src/records/json-scanner.js';
-import { lineOf } from './scanned.js';
+import { lineOf } from '../support/scanned.js';
 
 function isAccepted(text: string | Uint8Array): boolean {
   const { input, from } = lineOf(text);

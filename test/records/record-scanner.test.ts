@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RecordScanner } from '../../src/records/record-scanner.js';
-import { scanned } from './scanned.js';
+import { scanned } from '../support/scanned.js';
 
 const MEMBERS = ['input', 'error', 'profile', 'group'];
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { RecordReader } from '../../src/records/record-reader.js';
 import { RepeatedInputs } from '../../src/records/repeated-inputs.js';
 import { RecordFold } from '../../src/summary/record-fold.js';
-import { lineOf } from './scanned.js';
+import { lineOf } from '../support/scanned.js';
 
 /** How many of the inputs of these lines have more than one good record. */
 function repeatedOf(lines: readonly (string | Uint8Array)[], mostInputs?: number): number | null {

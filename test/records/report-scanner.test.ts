@@ -4,8 +4,8 @@ import { present } from '../../src/model/sources.js';
 import { MALFORMED } from '../../src/records/json-scanner.js';
 import { ReportColumns } from '../../src/records/report-columns.js';
 import { ReportScanner } from '../../src/records/report-scanner.js';
-import { pipelineReport } from '../report/fixture.js';
-import { lineOf } from './scanned.js';
+import { pipelineReport } from '../support/report-fixture.js';
+import { lineOf } from '../support/scanned.js';
 
 const taskOf = (task: number) => {
   const use = { total: task + 0.5, outside: task };

@@ -4,7 +4,7 @@ import type { StageRow } from '../../src/model/report.js';
 import { absent } from '../../src/model/sources.js';
 import { type ColumnKey, columnsOf, IMPORTANCE, rankOf } from '../../src/render/columns.js';
 import { inline } from '../../src/text/format.js';
-import { durations, pipelineReport, report, row } from '../report/fixture.js';
+import { durations, pipelineReport, report, row } from '../support/report-fixture.js';
 
 function headings(...rows: StageRow[]): string[] {
   return columnsOf(report({ stages: rows })).columns.map(({ heading }) => heading);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { METRICS } from '../../src/model/metrics.js';
 import { renderCsv } from '../../src/render/csv.js';
-import { durations, report, row } from '../report/fixture.js';
+import { durations, report, row } from '../support/report-fixture.js';
 
 const cellsOf = (...rows: Parameters<typeof row>[]) =>
   renderCsv(report({ stages: rows.map((given) => row(...given)) }))

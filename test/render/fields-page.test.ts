@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { BUCKET_COUNT, bucketLowerNs, bucketOf } from '../../src/model/histogram.js';
 import { METRICS } from '../../src/model/metrics.js';
 import { fieldsText } from '../../src/render/fields-page.js';
-import { report } from '../report/fixture.js';
+import { report } from '../support/report-fixture.js';
 
 test('docs/fields.md is what the tables make: run `node docs/generate.js` after a build', () => {
   expect(readFileSync(new URL('../../docs/fields.md', import.meta.url), 'utf8')).toBe(fieldsText());

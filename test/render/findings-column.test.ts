@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Finding, FindingKind } from '../../src/findings/findings.js';
 import type { StageRow } from '../../src/model/report.js';
 import { findingCell, findingNotes, findingsOfReport } from '../../src/render/findings-column.js';
-import { report, row } from '../report/fixture.js';
+import { report, row } from '../support/report-fixture.js';
 
 const finding = (kind: FindingKind, amount = 1, share = 0.5): Finding => ({
   kind,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderJson } from '../../src/render/json.js';
-import { pipelineReport, report, row } from '../report/fixture.js';
+import { pipelineReport, report, row } from '../support/report-fixture.js';
 
 test('what is written parses into the report', () => {
   expect(JSON.parse(renderJson(pipelineReport()))).toStrictEqual(pipelineReport());

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderMarkdown } from '../../src/render/markdown.js';
-import { pipelineReport, report, row } from '../report/fixture.js';
+import { pipelineReport, report, row } from '../support/report-fixture.js';
 
 test('a report is a table and a list of notes', () => {
   const stages = [row('a', { calls: 1, wall_s: 9, cpu_s: 7.5 }), row('a.b', { calls: 2000, wall_s: 3 })];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderModules } from '../../src/render/module-table.js';
-import { report, row } from '../report/fixture.js';
+import { report, row } from '../support/report-fixture.js';
 
 const MIB = 1024;
 const allocated = report({

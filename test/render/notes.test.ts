@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { absent, present } from '../../src/model/sources.js';
 import { notesOf } from '../../src/render/notes.js';
-import { pipelineReport, report, row } from '../report/fixture.js';
+import { pipelineReport, report, row } from '../support/report-fixture.js';
 
 const texts = (...given: Parameters<typeof notesOf>) => notesOf(...given).map(({ key, text }) => `${key}: ${text}`);
 const ALL = { columns: [], rowsShown: Number.POSITIVE_INFINITY };

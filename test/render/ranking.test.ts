@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Ranking, rank } from '../../src/render/ranking.js';
-import { durations, row } from '../report/fixture.js';
+import { durations, row } from '../support/report-fixture.js';
 
 const ROWS = [
   row('a', { wall_s: 1, rss_kb_delta: -5, wall_hist: durations([1, 1]) }),

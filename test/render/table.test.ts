@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { StageRow } from '../../src/model/report.js';
 import { renderTable } from '../../src/render/table.js';
 import { textWidth } from '../../src/text/text-width.js';
-import { durations, pipelineReport, report, row } from '../report/fixture.js';
+import { durations, pipelineReport, report, row } from '../support/report-fixture.js';
 
 const linesOf = (...given: Parameters<typeof renderTable>) => renderTable(...given).split('\n');
 const labelsOf = (...given: Parameters<typeof renderTable>) =>

@@ -3,7 +3,7 @@ import { PARTS } from '../../src/model/composition.js';
 import { notesOf } from '../../src/render/notes.js';
 import { composeKib } from '../../src/report/composition.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { report } from './fixture.js';
+import { report } from '../support/report-fixture.js';
 
 const MIB = 1024 * 1024;
 const BYTES = {

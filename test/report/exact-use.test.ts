@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { addExactUse, exactUse } from '../../src/report/exact-use.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { report } from './fixture.js';
+import { report } from '../support/report-fixture.js';
 
 test('nanoseconds and bytes become seconds and KiB, and what was not read is null', () => {
   expect(

@@ -5,7 +5,7 @@ import type { Report, StageRow } from '../../src/model/report.js';
 import { absent, present } from '../../src/model/sources.js';
 import { renderTable } from '../../src/render/table.js';
 import { mergeReports, ReportMerger } from '../../src/report/merge.js';
-import { pipelineReport, report, row } from './fixture.js';
+import { pipelineReport, report, row } from '../support/report-fixture.js';
 
 const withStages = (...stages: StageRow[]) => report({ stages });
 const onlyRow = (...rows: StageRow[]) => mergeReports(rows.map((one) => withStages(one))).stages[0];

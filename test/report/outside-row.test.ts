@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
 import { present } from '../../src/model/sources.js';
 import { outsideRow, stagesWallS } from '../../src/report/outside-row.js';
-import { report, row } from './fixture.js';
+import { report, row } from '../support/report-fixture.js';
 
 const program = row('(program)', {
   calls: 1,

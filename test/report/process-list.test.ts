@@ -5,7 +5,7 @@ import { checkReport } from '../../src/model/report-check.js';
 import { reportSchema } from '../../src/model/report-schema.js';
 import { mergeReports } from '../../src/report/merge.js';
 import { cutCommand, mergeProcessLists } from '../../src/report/process-list.js';
-import { report } from './fixture.js';
+import { report } from '../support/report-fixture.js';
 
 const process: ProcessEntry = {
   pid: 4711,

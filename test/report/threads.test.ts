@@ -5,7 +5,7 @@ import { present } from '../../src/model/sources.js';
 import type { ThreadCpu } from '../../src/model/thread-cpu.js';
 import { notesOf } from '../../src/render/notes.js';
 import { mergeReports } from '../../src/report/merge.js';
-import { report } from './fixture.js';
+import { report } from '../support/report-fixture.js';
 
 const threads: ThreadCpu = {
   source: present('exact', 'CPU clocks'),

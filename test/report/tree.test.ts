@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { stageTree } from '../../src/report/tree.js';
-import { row } from './fixture.js';
+import { row } from '../support/report-fixture.js';
 
 const drawn = (...labels: string[]) =>
   stageTree(labels.map((label) => row(label))).map(({ depth, name }) => `${'-'.repeat(depth)}${name}`);

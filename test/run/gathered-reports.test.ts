@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { gatherReports } from '../../src/run/gathered-reports.js';
-import { report, row } from '../report/fixture.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { report, row } from '../support/report-fixture.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let folder: string;
 beforeEach(() => {

@@ -11,7 +11,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isPreloadable, lastingCopy } from '../../src/run/lasting-copy.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 function library(text = 'a library'): { path: string; folder: string } {
   const folder = temporaryFolder();

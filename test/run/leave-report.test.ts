@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { report } from '../report/fixture.js';
-import { canMount, runOnSmallFileSystems } from '../small-file-systems.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { builtModule } from '../workloads.js';
+import { report } from '../support/report-fixture.js';
+import { canMount, runOnSmallFileSystems } from '../support/small-file-systems.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { builtModule } from '../support/workloads.js';
 
 let out: string;
 let temporary: string;

@@ -4,7 +4,7 @@ import type { Report } from '../../src/model/report.js';
 import { outsideRow } from '../../src/report/outside-row.js';
 import { mergeProcesses } from '../../src/run/merged-processes.js';
 import { type RunProcess, runProcesses, type SeenProcess } from '../../src/run/run-process.js';
-import { report, row } from '../report/fixture.js';
+import { report, row } from '../support/report-fixture.js';
 
 interface Cost {
   readonly wall: number;

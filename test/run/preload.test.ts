@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
 import { leftNames, readLeft } from '../../src/run/left-reports.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { PACKAGE } from '../workloads.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { PACKAGE } from '../support/workloads.js';
 
 const PRELOAD = fileURLToPath(new URL('../../dist/run/preload.cjs', import.meta.url));
 const ASKS = `import { activeProfiler } from ${JSON.stringify(PACKAGE)};`;

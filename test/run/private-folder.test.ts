@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { canMount, runOnSmallFileSystems } from '../small-file-systems.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { builtModule } from '../workloads.js';
+import { canMount, runOnSmallFileSystems } from '../support/small-file-systems.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { builtModule } from '../support/workloads.js';
 
 const ROOMY = '8m';
 

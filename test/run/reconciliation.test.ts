@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { present } from '../../src/model/sources.js';
 import { type RunFacts, reconcile, renderReconciliation } from '../../src/run/reconciliation.js';
-import { report, row } from '../report/fixture.js';
+import { report, row } from '../support/report-fixture.js';
 
 const program = report({
   total_wall_s: 9.5,

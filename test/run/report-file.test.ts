@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { SetupError } from '../../src/model/setup-error.js';
 import { ReportFile } from '../../src/run/report-file.js';
-import { report } from '../report/fixture.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { report } from '../support/report-fixture.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let folder: string;
 beforeEach(() => {

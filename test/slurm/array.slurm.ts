@@ -22,7 +22,7 @@ import { SlurmLab } from './lab.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MAIN = join(ROOT, 'dist', 'cli', 'main.js');
-const FIXTURES = join(ROOT, 'test', 'slurm', 'fixtures');
+const PROGRAMS = join(ROOT, 'test', 'programs', 'slurm');
 
 const TASKS = 10;
 const INPUTS = 200;
@@ -67,7 +67,7 @@ describe.skipIf(typeof lab === 'string')(`an array of ${TASKS} tasks over ${INPU
     env = { PATH: path, TMPDIR: join(work, 'scratch') };
     writeFileSync(
       join(work, 'flows.mjs'),
-      `export { default } from ${JSON.stringify(join(FIXTURES, 'troubled.mjs'))};\n`,
+      `export { default } from ${JSON.stringify(join(PROGRAMS, 'troubled.mjs'))};\n`,
     );
     inputs = makeCorpus(join(ROOT, 'node_modules'), join(work, 'archives'), INPUTS);
     names = recordNames(inputs, 'flows');
@@ -78,7 +78,7 @@ describe.skipIf(typeof lab === 'string')(`an array of ${TASKS} tasks over ${INPU
       `-I${nodeHeaders()}`,
       '-o',
       join(work, 'trouble.node'),
-      join(FIXTURES, 'trouble.cc'),
+      join(PROGRAMS, 'trouble.cc'),
     ];
     execFileSync('c++', addon);
   });

@@ -6,8 +6,8 @@ import { present } from '../../src/model/sources.js';
 import { RecordReader } from '../../src/records/record-reader.js';
 import { mergeReports, ReportMerger } from '../../src/report/merge.js';
 import { type FoldState, type GroupPath, RecordFold } from '../../src/summary/record-fold.js';
-import { lineOf } from '../records/scanned.js';
-import { pipelineReport, report, row } from '../report/fixture.js';
+import { pipelineReport, report, row } from '../support/report-fixture.js';
+import { lineOf } from '../support/scanned.js';
 
 /** What lines come to, in folds of so many lines, one reader for all. */
 function folded(lines: readonly (string | Uint8Array)[], groupBy?: GroupPath, linesAFold = lines.length): FoldState[] {

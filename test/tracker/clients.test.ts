@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
-import { KIB, MIB, PACKAGE } from '../workloads.js';
+import { KIB, MIB, PACKAGE } from '../support/workloads.js';
 import { ALLOCATORS, isInstalled, Programs, TRACKER } from './programs.js';
 
 const folder = fileURLToPath(new URL('clients/', import.meta.url));

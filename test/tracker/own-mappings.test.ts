@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../temporary-folder.js';
-import { PACKAGE, runModule } from '../workloads.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { PACKAGE, runModule } from '../support/workloads.js';
 import { TRACKER } from './programs.js';
 
 test.skipIf(!existsSync(TRACKER))('recorders that come and go in a stage are nothing that a module has mapped', () => {

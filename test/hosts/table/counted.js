@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { moduleHost } from './programs.js';
 
-const program = (name) => readFileSync(new URL(`../programs/${name}`, import.meta.url), 'utf8');
+const program = (name) => readFileSync(new URL(`../../programs/hosts/${name}`, import.meta.url), 'utf8');
 
 /**
  * A stage returns a promise derived from the function's, so that a rejection which nobody handles is seen as one: it is

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { moduleHost } from './programs.js';
 
-const PATCHED = readFileSync(new URL('../programs/patched.mjs', import.meta.url), 'utf8');
+const PATCHED = readFileSync(new URL('../../programs/hosts/patched.mjs', import.meta.url), 'utf8');
 const GROUPS = ['builtins', 'process', 'statics', 'prototypes', 'globals'];
 
 const A = "profiler.stage('a', () => {});\n";

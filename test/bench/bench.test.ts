@@ -1,0 +1,23 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadQuestion, QUESTION_NAMES } from '../../bench/questions/index.js';
+import { RUNNERS } from '../../bench/runners.js';
+
+const folder = join(import.meta.dirname, '../../bench');
+const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+
+test.each(QUESTION_NAMES)('the question %s can be asked, and is in the list', async (name) => {
+  const { kind, contenders, baseline, budgets } = await loadQuestion(name);
+  expect(Object.keys(RUNNERS)).toContain(kind);
+  expect(existsSync(join(folder, 'kinds', `${kind}.js`))).toBe(true);
+  const names = contenders.map((contender) => contender.name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const contender of contenders) {
+    expect(existsSync(join(folder, 'contenders', `${contender.module}.js`))).toBe(true);
+    const against = contender.baseline ?? baseline;
+    if (against !== undefined) expect(names).toContain(against);
+  }
+  for (const { contender } of budgets) expect(names).toContain(contender);
+  expect(readme).toContain(`\n| \`${name}\` | `);
+});

@@ -1,0 +1,85 @@
+import { type FindingContext, type FindingKind, findingsOf } from '../../src/findings/findings.js';
+import type { StageRow } from '../../src/model/report.js';
+import { report, row } from './report-fixture.js';
+
+export const MIB = 1024;
+export const GIB = 1024 * MIB;
+
+/** Stages were open for 100 s, so that 5 s are worth a word. */
+export const RUN = report({ total_wall_s: 110, outside_wall_s: 10 });
+
+/** One row of each kind, well beyond every threshold, in which nothing else is to be read. */
+export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
+  fragmentation: {
+    allocator_kb_delta: 900 * MIB,
+    rss_kb_delta: 1200 * MIB,
+    native_kb_delta: 30 * MIB,
+    external_kb_delta: 20 * MIB,
+    rss_kb_peak_max: 2 * GIB,
+  },
+  'native-growth': { native_kb_delta: 400 * MIB, native_kb_peak_max: 500 * MIB, rss_kb_peak_max: GIB },
+  'buffer-growth': { external_kb_delta: 200 * MIB, native_kb_delta: 0, rss_kb_peak_max: GIB },
+  'mapped-outside-malloc': {
+    mapped_kb_delta: 4 * GIB,
+    allocator_kb_delta: 0,
+    js_kb_peak_max: 0,
+    rss_kb_delta: 800 * MIB,
+    native_kb_delta: 50 * MIB,
+    external_kb_delta: 50 * MIB,
+    rss_kb_peak_max: GIB,
+  },
+  'js-growth': { js_kb_retained: 100 * MIB, js_kb_peak_max: 300 * MIB, rss_kb_peak_max: GIB },
+  'transient-native': {
+    native_kb_alloc: 9 * GIB,
+    native_kb_delta: 10 * MIB,
+    native_kb_peak_max: 950 * MIB,
+    rss_kb_peak_max: GIB,
+  },
+  'gc-bound': { gc_s: 12, wall_s: 40 },
+  waiting: { wall_self_s: 40, cpu_self_s: 4 },
+  'off-thread': { cpu_s: 80, thread_cpu_s: 10 },
+};
+
+export const COMPOSITION = {
+  rss_kb: null,
+  js_heap_kb: null,
+  backing_stores_kb: null,
+  native_live_kb: null,
+  allocator_free_kb: null,
+  mapped_kb: null,
+  code_and_stacks_kb: null,
+  residual_kb: null,
+  mapped_modules: {},
+};
+
+/** Malloc handed 3 GiB out and took all but 30 MiB back; the allocator was not asked. */
+export const FREED: Partial<StageRow> = {
+  rss_kb_delta: 1000 * MIB,
+  native_kb_delta: 30 * MIB,
+  native_kb_alloc: 3 * GIB,
+  native_kb_peak_max: 200 * MIB,
+  external_kb_delta: -10 * MIB,
+  mapped_kb_delta: 20 * MIB,
+  js_kb_peak_max: 50 * MIB,
+  rss_kb_peak_max: 2 * GIB,
+};
+
+export const GROWN_WITH_GARBAGE: Partial<StageRow> = {
+  js_kb_delta: 300 * MIB,
+  js_kb_peak_max: 400 * MIB,
+  rss_kb_delta: 320 * MIB,
+  rss_kb_peak_max: GIB,
+};
+
+/** Two kinds have a second condition for rows without the best of their numbers. */
+export const exampleOf = (kind: FindingKind, needs: readonly string[]) =>
+  needs.includes('js_kb_delta')
+    ? GROWN_WITH_GARBAGE
+    : needs.includes('mapped_kb_delta') && kind === 'fragmentation'
+      ? FREED
+      : EXAMPLES[kind];
+
+export const of = (values: Partial<StageRow>, context: FindingContext = RUN) =>
+  findingsOf(row('a', { calls: 10, ...values }) as StageRow, context);
+export const kinds = (...given: Parameters<typeof of>) => of(...given).map(({ kind }) => kind);
+export const textOf = (...given: Parameters<typeof of>) => of(...given)[0]?.text;

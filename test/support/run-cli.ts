@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { isRunFileName } from '../../src/records/map-account.js';
+
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+export interface CliResult {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** stderr by lines, without the empty text behind the last line's end. */
+  readonly lines: readonly string[];
+}
+
+export interface CliOptions {
+  /** Another copy of the command line than the built one. */
+  readonly main?: string;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly stdin?: string | Uint8Array;
+  readonly onSpawn?: (child: ChildProcess) => void;
+  readonly onStderr?: OnStderr;
+  /** In a process group of its own, as a shell makes it. */
+  readonly inGroup?: boolean;
+  /** Flags of Node itself. */
+  readonly nodeFlags?: readonly string[];
+  /** Files that take the place of the pipes; what goes there is empty in the result. */
+  readonly stdoutTo?: string;
+  readonly stderrTo?: string;
+}
+
+/** Called with all of stderr so far, at each piece of it. */
+export type OnStderr = (stderr: string, child: ChildProcess) => void;
+
+/** Runs the built command line in a child process, outside of any Slurm job of the machine. */
+export function runCli(
+  args: readonly string[],
+  {
+    main = MAIN,
+    cwd,
+    env = {},
+    stdin = '',
+    onSpawn,
+    onStderr,
+    inGroup = false,
+    nodeFlags = [],
+    stdoutTo,
+    stderrTo,
+  }: CliOptions = {},
+): Promise<CliResult> {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SLURM_'));
+  const [out, err] = [stdoutTo, stderrTo].map((path) => (path === undefined ? 'pipe' : openSync(path, 'w')));
+  const child = spawn(process.execPath, [...nodeFlags, main, ...args], {
+    cwd,
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: ['pipe', out, err],
+    detached: inGroup,
+  });
+  for (const file of [out, err]) if (typeof file === 'number') closeSync(file);
+  onSpawn?.(child);
+  // Also one that hangs: a test that times out leaves it behind.
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+    onStderr?.(stderr, child);
+  });
+  // A child that never reads its stdin may be gone before it is written.
+  child.stdin!.on('error', () => {});
+  child.stdin!.end(stdin);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exitCode, signal) => {
+      resolve({ exitCode, signal, stdout, stderr, lines: stderr.split('\n').slice(0, -1) });
+    });
+  });
+}
+
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`../programs/cli/${name}`, import.meta.url));
+}
+
+/** Every record of a folder by its file name. A torn or temporary file fails to parse. */
+export function readRecords(folder: string): Record<string, { input: string; [member: string]: unknown }> {
+  const names = readdirSync(folder).filter((name) => !isRunFileName(name));
+  const files = names.map((name) => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    if (!/^[^\n]+\n$/.test(text)) throw new Error(`${name} is not one line`);
+    return [name, JSON.parse(text.replace(/^\ufeff/, ''))];
+  });
+  return Object.fromEntries(files);
+}
