@@ -3,8 +3,8 @@ import { PROGRAM } from '../model/report.js';
 import type { Bytes } from '../records/bytes.js';
 import type { FoldSource, LineFold, OpenFold } from '../records/line-fold.js';
 import { type MalformedLine, MalformedLines } from '../records/malformed.js';
+import type { LinePosition } from '../records/positions.js';
 import { BLANK, RECORD, RecordReader } from '../records/record-reader.js';
-import type { Place } from '../records/worst.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
 import { OTHER } from '../store/labels.js';
 import { GrowingFloats } from './growing-floats.js';
@@ -66,22 +66,22 @@ class SideFold implements LineFold<SideState> {
     readonly options: SideOptions,
   ) {}
 
-  addLine(input: Bytes, from: number, place: Place): void {
+  addLine(input: Bytes, from: number, position: LinePosition): void {
     const { reader } = this;
     const kind = reader.read(input, from);
     if (kind === BLANK) return;
     if (kind !== RECORD) {
-      this.addMalformed(place, kind);
+      this.addMalformed(position, kind);
       return;
     }
     this.#counts.records++;
     if (reader.isFailed) this.#counts.failed++;
     else if (!reader.isProfiled) this.#counts.unprofiled++;
-    else this.#addRecord(input, place);
+    else this.#addRecord(input, position);
   }
 
-  addMalformed(place: Place, reason: string): void {
-    this.#malformed.add(place, reason);
+  addMalformed(position: LinePosition, reason: string): void {
+    this.#malformed.add(position, reason);
   }
 
   state(): SideState {
@@ -96,7 +96,7 @@ class SideFold implements LineFold<SideState> {
     };
   }
 
-  #addRecord(input: Bytes, { part, line }: Place): void {
+  #addRecord(input: Bytes, { part, line }: LinePosition): void {
     const { isMatched, weights } = this.options;
     const isNamed = this.reader.namesInput(input);
     if (isMatched && !isNamed) {

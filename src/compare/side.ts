@@ -1,8 +1,8 @@
 import type { NumberField } from '../model/number-metrics.js';
-import type { Task } from '../records/chunks.js';
+import type { Chunk } from '../records/chunks.js';
 import { MalformedLines } from '../records/malformed.js';
-import { Places } from '../records/positions.js';
-import type { TaskResult } from '../records/run-chunk.js';
+import { Positions } from '../records/positions.js';
+import type { ChunkResult } from '../records/run-chunk.js';
 import { distinctCount, type InputCounts, inputCounts } from './inputs.js';
 import { GROUPS, LabelSums, type Selection, selectionOf } from './label-sums.js';
 import type { SideState } from './side-fold.js';
@@ -26,11 +26,11 @@ export interface Side {
   readonly processes: number;
 }
 
-/** Adds up what tasks come to, in their order. */
+/** Adds up what chunks come to, in their order. */
 export class SideSum {
   readonly #counts = { records: 0, failed: 0, unprofiled: 0, nameless: 0 };
   readonly #malformed = new MalformedLines();
-  readonly #places = new Places();
+  readonly #positions = new Positions();
   readonly #unreadable: string[] = [];
   readonly #selection: Selection;
   readonly #labels = new Map<string, LabelSums>();
@@ -42,8 +42,8 @@ export class SideSum {
     this.#selection = selectionOf(fields);
   }
 
-  add(task: Task, { lines, unreadable, fold }: TaskResult<SideState>): void {
-    this.#places.add(task, lines);
+  add(chunk: Chunk, { lines, unreadable, fold }: ChunkResult<SideState>): void {
+    this.#positions.add(chunk, lines);
     this.#unreadable.push(...unreadable);
     for (const count of COUNTS) this.#counts[count] += fold[count];
     this.#malformed.absorb(fold.malformed, fold.named);
@@ -72,7 +72,7 @@ export class SideSum {
 
   /** The first of them, each `file:line: reason`. */
   get named(): readonly string[] {
-    return this.#malformed.named.map((malformed) => this.#places.named(malformed));
+    return this.#malformed.named.map((malformed) => `${this.#positions.text(malformed)}: ${malformed.reason}`);
   }
 
   /** Of the records that can be compared, in the first reading. */

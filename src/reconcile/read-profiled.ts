@@ -6,7 +6,7 @@ import type { LineFold } from '../records/line-fold.js';
 import { MOST_NAMED } from '../records/malformed.js';
 import { isRunFileName } from '../records/map-account.js';
 import { BLANK, RECORD, RecordReader } from '../records/record-reader.js';
-import { runTask } from '../records/run-chunk.js';
+import { runChunk } from '../records/run-chunk.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ProfiledTasks, type TaskProfile } from './profiled-task.js';
 import { parseRunFile } from './read-map-account.js';
@@ -111,7 +111,7 @@ async function readRecords(
     addMalformed: ({ line }, reason) => faults.add(`${name}:${line}: ${reason}`),
     state() {},
   };
-  const { unreadable } = await runTask({ parts: [{ path }], firstPart: 0, isStdin: path === STDIN }, fold, () => {});
+  const { unreadable } = await runChunk({ parts: [{ path }], firstPart: 0, isStdin: path === STDIN }, fold, () => {});
   for (const reason of unreadable) faults.add(reason);
 }
 

@@ -1,11 +1,11 @@
 import type { Bytes } from './bytes.js';
-import type { Place } from './worst.js';
+import type { LinePosition } from './positions.js';
 
 /** Takes lines and comes to something that can be handed from thread to thread. */
 export interface LineFold<State> {
   /** @param from start of a line that ends with a newline, with slack behind it */
-  addLine(input: Bytes, from: number, place: Place): void;
-  addMalformed(place: Place, reason: string): void;
+  addLine(input: Bytes, from: number, position: LinePosition): void;
+  addMalformed(position: LinePosition, reason: string): void;
   /** No line is added after it. */
   state(): State;
 }

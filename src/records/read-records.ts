@@ -2,11 +2,11 @@ import { availableParallelism } from 'node:os';
 import { readProgress } from '../terminal/read-progress.js';
 import { say } from '../terminal/say.js';
 import { counted } from '../text/format.js';
-import { type Task, tasksOf } from './chunks.js';
+import { type Chunk, chunksOf } from './chunks.js';
 import { type Source, STDIN } from './files.js';
 import type { FoldSource } from './line-fold.js';
-import type { TaskResult } from './run-chunk.js';
-import { runTasks } from './run-chunks.js';
+import type { ChunkResult } from './run-chunk.js';
+import { runChunks } from './run-chunks.js';
 
 /** Below this a second thread takes longer to start than it saves. */
 const ALONE_BELOW_BYTES = 16 * 1024 * 1024;
@@ -15,8 +15,8 @@ export interface ReadOptions<State> {
   /** Threads at most, one a core where it is left open. */
   readonly jobs: number | undefined;
   readonly folds: FoldSource<State>;
-  /** Called task by task, in their order. */
-  readonly onResult: (task: Task, result: TaskResult<State>) => void;
+  /** Called chunk by chunk, in their order. */
+  readonly onResult: (chunk: Chunk, result: ChunkResult<State>) => void;
 }
 
 /** Reads all records of the sources, and shows on stderr how far it is. */
@@ -29,7 +29,7 @@ export async function readRecords<State>(
   const isKnown = sources.every(({ path, bytes: size }) => path !== STDIN && size !== undefined);
   const progress = readProgress(isKnown ? bytes : undefined, () => Number(Atomics.load(bytesRead, 0)), process.stderr);
   try {
-    await runTasks(tasksOf(sources), {
+    await runChunks(chunksOf(sources), {
       jobs: bytes < ALONE_BELOW_BYTES ? 1 : (jobs ?? availableParallelism()),
       folds,
       bytesRead,

@@ -66,7 +66,7 @@ export class RecordScanner {
   }
 
   #takeReport(input: Bytes, from: number, end: number): void {
-    place(this.profile, from, end);
+    setSlice(this.profile, from, end);
     this.isProfileRead = this.report.scan(input, from) === end;
   }
 
@@ -99,17 +99,17 @@ export class RecordScanner {
       this.isProfileRead = end !== MALFORMED;
     }
     if (end === MALFORMED) end = skipValue(input, valueFrom);
-    if (isProfile) place(this.profile, valueFrom, end);
-    else if (isKey(bytes, keyFrom, keyEnd, this.#inputKey)) place(this.input, valueFrom, end);
-    else if (isKey(bytes, keyFrom, keyEnd, this.#errorKey)) place(this.error, valueFrom, end);
-    else if (isKey(bytes, keyFrom, keyEnd, this.#schemaKey)) place(this.#schema, valueFrom, end);
+    if (isProfile) setSlice(this.profile, valueFrom, end);
+    else if (isKey(bytes, keyFrom, keyEnd, this.#inputKey)) setSlice(this.input, valueFrom, end);
+    else if (isKey(bytes, keyFrom, keyEnd, this.#errorKey)) setSlice(this.error, valueFrom, end);
+    else if (isKey(bytes, keyFrom, keyEnd, this.#schemaKey)) setSlice(this.#schema, valueFrom, end);
     if (this.#groupKey !== undefined && isKey(bytes, keyFrom, keyEnd, this.#groupKey))
-      place(this.group, valueFrom, end);
+      setSlice(this.group, valueFrom, end);
     return end;
   }
 }
 
-function place(slice: Slice, from: number, end: number): void {
+function setSlice(slice: Slice, from: number, end: number): void {
   slice.from = from;
   slice.end = end;
 }

@@ -1,37 +1,37 @@
 import { Worker } from 'node:worker_threads';
-import type { Task } from './chunks.js';
+import type { Chunk } from './chunks.js';
 import { type FoldSource, openFoldsOf } from './line-fold.js';
-import { runTask, type TaskResult } from './run-chunk.js';
-import { type Shared, shareTasks } from './share-chunks.js';
+import { type ChunkResult, runChunk } from './run-chunk.js';
+import { type Shared, shareChunks } from './share-chunks.js';
 import type { WorkerData, WorkerMessage } from './worker.js';
 
-export interface TaskOptions<State> {
+export interface ChunkOptions<State> {
   /** Threads at most, this one among them. */
   readonly jobs: number;
   readonly folds: FoldSource<State>;
-  /** Bytes read so far, to be looked at from outside while the tasks run. */
+  /** Bytes read so far, to be looked at from outside while the chunks run. */
   readonly bytesRead: BigInt64Array;
-  /** Called task by task, in their order. */
-  readonly onResult: (task: Task, result: TaskResult<State>) => void;
+  /** Called chunk by chunk, in their order. */
+  readonly onResult: (chunk: Chunk, result: ChunkResult<State>) => void;
 }
 
-/** Runs all tasks: in this thread, and as many workers beside it as there are jobs and work for them. */
-export async function runTasks<State>(tasks: readonly Task[], options: TaskOptions<State>): Promise<void> {
-  const inOrder = new InOrder<State>((index, result) => options.onResult(tasks[index]!, result));
+/** Runs all chunks: in this thread, and as many workers beside it as there are jobs and work for them. */
+export async function runChunks<State>(chunks: readonly Chunk[], options: ChunkOptions<State>): Promise<void> {
+  const inOrder = new InOrder<State>((index, result) => options.onResult(chunks[index]!, result));
   const next = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const shared: Shared = { tasks, next, bytesRead: options.bytesRead };
-  const threads = Math.min(options.jobs, tasks.length);
+  const shared: Shared = { chunks, next, bytesRead: options.bytesRead };
+  const threads = Math.min(options.jobs, chunks.length);
   const done = Promise.all(Array.from({ length: threads - 1 }, () => startWorker(shared, options.folds, inOrder)));
   // Heard below, once this thread has done its part.
   done.catch(() => {});
   const openFold = await openFoldsOf(options.folds);
-  for (const [index, task] of tasks.entries()) {
+  for (const [index, chunk] of chunks.entries()) {
     // Stdin is this thread's: a worker has it only by way of this thread.
-    if (!task.isStdin) continue;
+    if (!chunk.isStdin) continue;
     const onBytes = (count: number) => void Atomics.add(options.bytesRead, 0, BigInt(count));
-    inOrder.add(index, await runTask(task, openFold(), onBytes));
+    inOrder.add(index, await runChunk(chunk, openFold(), onBytes));
   }
-  await shareTasks(shared, openFold, (index, result) => inOrder.add(index, result));
+  await shareChunks(shared, openFold, (index, result) => inOrder.add(index, result));
   await done;
 }
 
@@ -39,20 +39,20 @@ function startWorker<State>(shared: Shared, folds: FoldSource<State>, inOrder: I
   const workerData: WorkerData = { shared, folds };
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
   return new Promise<void>((resolve, reject) => {
-    worker.on('message', ({ index, result }: WorkerMessage) => inOrder.add(index, result as TaskResult<State>));
+    worker.on('message', ({ index, result }: WorkerMessage) => inOrder.add(index, result as ChunkResult<State>));
     worker.on('error', reject);
     worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a thread ended with code ${code}`))));
   });
 }
 
-/** Hands results on in the order of their tasks, whichever are done first. */
+/** Hands results on in the order of their chunks, whichever are done first. */
 class InOrder<State> {
-  readonly #waiting = new Map<number, TaskResult<State>>();
+  readonly #waiting = new Map<number, ChunkResult<State>>();
   #next = 0;
 
-  constructor(readonly hand: (index: number, result: TaskResult<State>) => void) {}
+  constructor(readonly hand: (index: number, result: ChunkResult<State>) => void) {}
 
-  add(index: number, result: TaskResult<State>): void {
+  add(index: number, result: ChunkResult<State>): void {
     this.#waiting.set(index, result);
     for (let due = this.#waiting.get(this.#next); due !== undefined; due = this.#waiting.get(this.#next)) {
       this.#waiting.delete(this.#next);

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type FoldSource, openFoldsOf } from './line-fold.js';
-import type { TaskResult } from './run-chunk.js';
-import { type Shared, shareTasks } from './share-chunks.js';
+import type { ChunkResult } from './run-chunk.js';
+import { type Shared, shareChunks } from './share-chunks.js';
 
 /** What a worker is started with. */
 export interface WorkerData {
@@ -11,10 +11,10 @@ export interface WorkerData {
 
 export interface WorkerMessage {
   readonly index: number;
-  readonly result: TaskResult<unknown>;
+  readonly result: ChunkResult<unknown>;
 }
 
 const { shared, folds } = workerData as WorkerData;
-await shareTasks(shared, await openFoldsOf(folds), (index, result) => {
+await shareChunks(shared, await openFoldsOf(folds), (index, result) => {
   parentPort!.postMessage({ index, result } satisfies WorkerMessage);
 });

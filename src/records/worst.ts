@@ -1,4 +1,5 @@
 import { NUMBER_METRICS } from '../model/number-metrics.js';
+import type { LinePosition } from './positions.js';
 
 /** What an input is worst by. */
 export const WORST_BY = ['wall_s', 'rss_kb_peak_max'] as const;
@@ -6,16 +7,8 @@ export type WorstBy = (typeof WORST_BY)[number];
 
 const INDEXES = WORST_BY.map((by) => NUMBER_METRICS.findIndex(({ field }) => field === by));
 
-/** Where a record stands. */
-export interface Place {
-  /** Number of its part, in the order of the parts of the whole run. */
-  readonly part: number;
-  /** From 1, counted from the beginning of its part. */
-  readonly line: number;
-}
-
 /** The record with the highest value; of several the first. */
-export interface Worst extends Place {
+export interface Worst extends LinePosition {
   readonly value: number;
   /** Null where the record names none. */
   readonly input: string | null;
@@ -36,7 +29,7 @@ export class WorstInputs {
    * @param numbers of a row from `offset` on, in the order of `NUMBER_METRICS`
    * @param input called only where this record is the worst so far
    */
-  add(label: string, numbers: Float64Array, offset: number, place: Place, input: () => string | null): void {
+  add(label: string, numbers: Float64Array, offset: number, position: LinePosition, input: () => string | null): void {
     let worst = this.#byLabel.get(label);
     if (worst === undefined) {
       if (this.#byLabel.size >= this.#maxLabels) return;
@@ -45,7 +38,7 @@ export class WorstInputs {
     }
     for (let by = 0; by < INDEXES.length; by++) {
       const value = numbers[offset + INDEXES[by]!]!;
-      if (value > (worst[by]?.value ?? Number.NEGATIVE_INFINITY)) worst[by] = { ...place, value, input: input() };
+      if (value > (worst[by]?.value ?? Number.NEGATIVE_INFINITY)) worst[by] = { ...position, value, input: input() };
     }
   }
 

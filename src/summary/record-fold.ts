@@ -3,10 +3,11 @@ import type { Bytes } from '../records/bytes.js';
 import { type FailureCounts, Failures } from '../records/failures.js';
 import type { FoldSource, LineFold, OpenFold } from '../records/line-fold.js';
 import { type MalformedLine, MalformedLines } from '../records/malformed.js';
+import type { LinePosition } from '../records/positions.js';
 import { BLANK, RECORD, RecordReader } from '../records/record-reader.js';
 import { InputHashes } from '../records/repeated-inputs.js';
 import type { ReportShape } from '../records/report-shape.js';
-import { type Place, WorstInputs, type WorstState } from '../records/worst.js';
+import { WorstInputs, type WorstState } from '../records/worst.js';
 import { type MergerState, ReportMerger } from '../report/merge.js';
 import { ROW_NUMBERS, type RowsState } from '../report/merge-rows.js';
 import { Groups, groupName, memberAt } from './groups.js';
@@ -64,12 +65,12 @@ export class RecordFold implements LineFold<FoldState> {
     this.#groups = groupBy === undefined ? undefined : new Groups(MOST_LABELS);
   }
 
-  addLine(input: Bytes, from: number, place: Place): void {
+  addLine(input: Bytes, from: number, position: LinePosition): void {
     const reader = this.#reader;
     const kind = reader.read(input, from);
     if (kind === BLANK) return;
     if (kind !== RECORD) {
-      this.addMalformed(place, kind);
+      this.addMalformed(position, kind);
       return;
     }
     this.#records++;
@@ -83,12 +84,12 @@ export class RecordFold implements LineFold<FoldState> {
     if (reader.isProfiled) this.#addProfile(reader.report);
     else this.#unprofiled++;
     const inputName = () => reader.inputName(input);
-    if (this.#groups !== undefined) this.#addGroup(this.#groups, input, place, inputName);
-    else if (reader.isProfiled) this.#addWorst(place, inputName);
+    if (this.#groups !== undefined) this.#addGroup(this.#groups, input, position, inputName);
+    else if (reader.isProfiled) this.#addWorst(position, inputName);
   }
 
-  addMalformed(place: Place, reason: string): void {
-    this.#malformed.add(place, reason);
+  addMalformed(position: LinePosition, reason: string): void {
+    this.#malformed.add(position, reason);
   }
 
   state(): FoldState {
@@ -141,17 +142,17 @@ export class RecordFold implements LineFold<FoldState> {
     }
   }
 
-  #addWorst(place: Place, inputName: () => string | null): void {
+  #addWorst(position: LinePosition, inputName: () => string | null): void {
     const { columns } = this.#reader.scanner;
     for (let index = 0; index < columns.rows; index++) {
-      this.#worst.add(columns.labels[index]!, columns.numbers, index * ROW_NUMBERS, place, inputName);
+      this.#worst.add(columns.labels[index]!, columns.numbers, index * ROW_NUMBERS, position, inputName);
     }
   }
 
-  #addGroup(groups: Groups, input: Bytes, place: Place, inputName: () => string | null): void {
+  #addGroup(groups: Groups, input: Bytes, position: LinePosition, inputName: () => string | null): void {
     const { isFailed, isProfiled, scanner } = this.#reader;
     const name = groupName(memberAt(this.#reader.groupValue(input), this.#groupPath));
     groups.add(name, isFailed, isProfiled ? scanner.columns : undefined);
-    this.#worst.add(name, groups.numbers, 0, place, inputName);
+    this.#worst.add(name, groups.numbers, 0, position, inputName);
   }
 }

@@ -1,17 +1,17 @@
 import type { Report, StageRow } from '../model/report.js';
-import type { Task } from '../records/chunks.js';
+import type { Chunk } from '../records/chunks.js';
 import { type FailureCounts, Failures } from '../records/failures.js';
 import { MalformedLines } from '../records/malformed.js';
-import { type FilePlace, Places } from '../records/positions.js';
+import { type FilePosition, Positions } from '../records/positions.js';
 import { RepeatedInputs } from '../records/repeated-inputs.js';
-import type { TaskResult } from '../records/run-chunk.js';
+import type { ChunkResult } from '../records/run-chunk.js';
 import { WORST_BY, type WorstBy, WorstInputs } from '../records/worst.js';
 import { ReportMerger } from '../report/merge.js';
 import { RowMerger } from '../report/merge-rows.js';
 import { type FoldState, MOST_LABELS } from './record-fold.js';
 
 /** A record and where it stands. */
-export interface WorstRecord extends FilePlace {
+export interface WorstRecord extends FilePosition {
   readonly value: number;
   readonly input: string | null;
 }
@@ -19,7 +19,7 @@ export interface WorstRecord extends FilePlace {
 /** Of one label, by what it is worst; null where no record has such a number. */
 export type WorstRecords = Readonly<Record<WorstBy, WorstRecord | null>>;
 
-/** All that is known once every task is done. */
+/** All that is known once every chunk is done. */
 export interface SummaryResult {
   readonly records: number;
   readonly failed: number;
@@ -38,7 +38,7 @@ export interface SummaryResult {
   readonly worstOf: (label: string) => WorstRecords;
 }
 
-/** Adds up what tasks come to, in their order. */
+/** Adds up what chunks come to, in their order. */
 export class Summary {
   readonly #merger = new ReportMerger({ maxLabels: MOST_LABELS });
   readonly #groups: RowMerger | undefined;
@@ -48,14 +48,14 @@ export class Summary {
   readonly #inputs = new RepeatedInputs();
   readonly #malformed = new MalformedLines();
   readonly #unreadable: string[] = [];
-  readonly #places = new Places();
+  readonly #positions = new Positions();
 
   constructor({ isGrouped }: { readonly isGrouped: boolean }) {
     if (isGrouped) this.#groups = new RowMerger(MOST_LABELS);
   }
 
-  add(task: Task, { lines, unreadable, fold }: TaskResult<FoldState>): void {
-    this.#places.add(task, lines);
+  add(chunk: Chunk, { lines, unreadable, fold }: ChunkResult<FoldState>): void {
+    this.#positions.add(chunk, lines);
     for (const count of ['records', 'failed', 'unprofiled'] as const) this.#counts[count] += fold[count];
     this.#failures.absorb(fold.failures);
     this.#inputs.absorb(fold.inputs);
@@ -72,14 +72,14 @@ export class Summary {
       failures: this.#failures.result(),
       repeatedInputs: this.#inputs.count,
       malformed: this.#malformed.count,
-      named: this.#malformed.named.map((malformed) => this.#places.named(malformed)),
+      named: this.#malformed.named.map((malformed) => `${this.#positions.text(malformed)}: ${malformed.reason}`),
       unreadable: this.#unreadable,
       report: this.#merger.result(),
       groups: this.#groups?.result(),
       worstOf: (label) => {
         const worst = this.#worst
           .of(label)
-          .map((one) => one && { value: one.value, input: one.input, ...this.#places.placed(one) });
+          .map((one) => one && { value: one.value, input: one.input, ...this.#positions.inFile(one) });
         return Object.fromEntries(WORST_BY.map((by, index) => [by, worst[index] ?? null])) as unknown as WorstRecords;
       },
     };

@@ -7,9 +7,9 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { tasksOf } from '../../dist/records/chunks.js';
+import { chunksOf } from '../../dist/records/chunks.js';
 import { findSources } from '../../dist/records/files.js';
-import { runTasks } from '../../dist/records/run-chunks.js';
+import { runChunks } from '../../dist/records/run-chunks.js';
 import { renderSummary } from '../../dist/summary/formats.js';
 import { recordFolds } from '../../dist/summary/record-fold.js';
 import { Summary } from '../../dist/summary/summary.js';
@@ -51,13 +51,13 @@ async function tryRun(run, damagedLines, samples, random, folder, found) {
   const before = process.memoryUsage.rss();
   try {
     // Small stretches, so that lines lie across their ends; a second thread now and then, since it takes a while to start.
-    const tasks = tasksOf(findSources(files.map(({ path }) => path)).sources, 1 + random(60_000));
+    const chunks = chunksOf(findSources(files.map(({ path }) => path)).sources, 1 + random(60_000));
     const summary = new Summary({ isGrouped: groupBy !== undefined });
-    await runTasks(tasks, {
+    await runChunks(chunks, {
       jobs: run % 40 === 39 ? 2 : 1,
       folds: recordFolds(groupBy),
       bytesRead: new BigInt64Array(new SharedArrayBuffer(8)),
-      onResult: (task, result) => summary.add(task, result),
+      onResult: (chunk, result) => summary.add(chunk, result),
     });
     const result = summary.result();
     render(result, groupBy?.join('.'), files.length);
