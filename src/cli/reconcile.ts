@@ -26,7 +26,7 @@ interface ReconcileFlags {
 
 const HELP = `
 RECORDS are what "stageprof map --profile" has written in the job: its folder, files of records
-(*.jsonl, .gz, .zst) and run files (run-*.json). A run file has what the whole process took; records
+(*.jsonl, .gz, .zst) and map accounts (run-*.json). A map account has what the whole process took; records
 alone, what was inside of inputs.
 
 --sacct takes the id of a job (12, 12_3, 12,13) where sacct can be called, or a file of
@@ -44,7 +44,7 @@ Exit codes: 0 all agree or are explained, 1 not all, or lines that could not be 
 export function reconcileCommand(finish: (exitCode: number) => void): Command {
   return new Command('reconcile')
     .description("what the profiler measured beside Slurm's accounting of the same tasks")
-    .argument('<records...>', 'folders, files of records, run files, patterns; - is stdin')
+    .argument('<records...>', 'folders, files of records, map accounts, patterns; - is stdin')
     .requiredOption('--sacct <job or file>', 'id of the job, or a saved output of sacct -P', parseSource)
     .addOption(new Option('--format <format>', 'of the result').choices(FORMATS).default('table'))
     .option('--tolerance <percent>', 'differences that are agreement', numberWithin(0, 100, 'of per cent'), 5)
@@ -116,9 +116,9 @@ function sayLeftOut(tasks: ProfiledTasks, known: ReadonlyMap<string, unknown>): 
   const others = tasks.besides(known);
   const left = [
     ...(others.records > 0 ? [`${counted(others.records, 'record')} of other jobs`] : []),
-    ...(others.runs > 0 ? [`${counted(others.runs, 'run file')} of other jobs`] : []),
+    ...(others.runs > 0 ? [`${counted(others.runs, 'map account')} of other jobs`] : []),
     ...(tasks.recordsOutside > 0 ? [`${counted(tasks.recordsOutside, 'record')} made outside of Slurm`] : []),
-    ...(tasks.runsOutside > 0 ? [`${counted(tasks.runsOutside, 'run file')} made outside of Slurm`] : []),
+    ...(tasks.runsOutside > 0 ? [`${counted(tasks.runsOutside, 'map account')} made outside of Slurm`] : []),
     ...(tasks.unprofiled > 0 ? [`${counted(tasks.unprofiled, 'record')} without a profile`] : []),
   ];
   if (left.length > 0) say(`left out: ${left.join(', ')}`);

@@ -1,5 +1,5 @@
 import type { Report } from '../model/report.js';
-import { type RunFile, taskOf } from './read-map-account.js';
+import { type MapRun, taskOf } from './read-map-account.js';
 
 /** The members of a profile that tell what a task took. */
 export type TaskProfile = Pick<Report, 'pid' | 'total_wall_s' | 'total_cpu_s' | 'rss_kb_now' | 'rss_kb_peak'> & {
@@ -20,7 +20,7 @@ export interface InsideInputs {
 
 /** All that the profiler knows of a task. */
 export interface ProfiledTask {
-  readonly runs: readonly RunFile[];
+  readonly runs: readonly MapRun[];
   readonly inside: InsideInputs;
 }
 
@@ -29,10 +29,10 @@ export const NOTHING_PROFILED: ProfiledTask = {
   inside: { records: 0, wallS: null, cpuS: null, peakKib: null, levelAfterPeakKib: null, processes: 0 },
 };
 
-/** Adds up records and run files by task; constant memory a task. */
+/** Adds up records and map accounts by task; constant memory a task. */
 export class ProfiledTasks {
   readonly #tasks = new Map<string, Sums>();
-  /** Records and run files that no job is named in. */
+  /** Records and map accounts that no job is named in. */
   recordsOutside = 0;
   runsOutside = 0;
   /** Records without a profile: they say nothing of what they cost. */
@@ -44,7 +44,7 @@ export class ProfiledTasks {
     else this.#of(task).addRecord(profile);
   }
 
-  addRun(run: RunFile): void {
+  addRun(run: MapRun): void {
     if (run.task === undefined) this.runsOutside++;
     else this.#of(run.task).runs.push(run);
   }
@@ -53,7 +53,7 @@ export class ProfiledTasks {
     return this.#tasks.get(task) ?? NOTHING_PROFILED;
   }
 
-  /** Records and run files of tasks that are not in `tasks`. */
+  /** Records and map accounts of tasks that are not in `tasks`. */
   besides(tasks: { has(task: string): boolean }): { records: number; runs: number } {
     const others = [...this.#tasks].filter(([task]) => !tasks.has(task)).map(([, sums]) => sums);
     return {
@@ -73,7 +73,7 @@ export class ProfiledTasks {
 }
 
 class Sums {
-  readonly runs: RunFile[] = [];
+  readonly runs: MapRun[] = [];
   records = 0;
   #wallS: number | null = null;
   #cpuS: number | null = null;

@@ -1,8 +1,8 @@
 import { withoutMark } from '../records/byte-order-mark.js';
-import { RUN_SCHEMA } from '../records/map-account.js';
+import { MAP_ACCOUNT_SCHEMA } from '../records/map-account.js';
 
-/** What is used here of a `RunAccount`, which has been in a file since: nothing of it is taken for granted. */
-export interface RunFile {
+/** What is used here of a `MapAccount`, which has been in a file since: nothing of it is taken for granted. */
+export interface MapRun {
   readonly startedMs: number;
   /** Of the last writing. */
   readonly updatedMs: number;
@@ -22,7 +22,7 @@ export interface RunFile {
 }
 
 /** @returns why it is none, as it completes "FILE: …" */
-export function parseRunFile(text: string): RunFile | string {
+export function parseMapAccount(text: string): MapRun | string {
   let value: unknown;
   try {
     value = JSON.parse(withoutMark(text));
@@ -30,7 +30,7 @@ export function parseRunFile(text: string): RunFile | string {
     return 'is not JSON';
   }
   const run = membersOf(value);
-  if (run.schema !== RUN_SCHEMA) return `is not of schema ${RUN_SCHEMA}`;
+  if (run.schema !== MAP_ACCOUNT_SCHEMA) return `is not of schema ${MAP_ACCOUNT_SCHEMA}`;
   const startedMs = timeMs(run.started_at);
   const wallS = amount(run.wall_s);
   if (startedMs === null || wallS === null) return 'lacks started_at or wall_s';
@@ -50,7 +50,7 @@ export function parseRunFile(text: string): RunFile | string {
 }
 
 /**
- * The task of a report's or run file's `slurm`, as sacct names it. One task of an array has the array's own id as its
+ * The task of a report's or map account's `slurm`, as sacct names it. One task of an array has the array's own id as its
  * SLURM_JOB_ID: the id of the array and the number of the task are what names it.
  */
 export function taskOf(slurm: unknown): string | undefined {

@@ -4,14 +4,14 @@ import { SetupError, systemReason } from '../model/setup-error.js';
 import { findSources, RECORD_ENDINGS, type Source, STDIN } from '../records/files.js';
 import type { LineFold } from '../records/line-fold.js';
 import { MOST_NAMED } from '../records/malformed.js';
-import { isRunFileName } from '../records/map-account.js';
+import { isMapAccountName } from '../records/map-account.js';
 import { BLANK, RECORD, RecordReader } from '../records/record-reader.js';
 import { runChunk } from '../records/run-chunk.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ProfiledTasks, type TaskProfile } from './profiled-task.js';
-import { parseRunFile } from './read-map-account.js';
+import { parseMapAccount } from './read-map-account.js';
 
-const LONGEST_RUN_FILE_BYTES = 1024 * 1024;
+const LONGEST_ACCOUNT_BYTES = 1024 * 1024;
 
 export interface Profiled {
   readonly tasks: ProfiledTasks;
@@ -30,7 +30,7 @@ export class Faults {
 }
 
 /**
- * All records and run files that operands stand for.
+ * All records and map accounts that operands stand for.
  * @throws {SetupError} naming the first operand that stands for nothing
  */
 export async function readProfiled(operands: readonly string[]): Promise<Profiled> {
@@ -38,7 +38,7 @@ export async function readProfiled(operands: readonly string[]): Promise<Profile
   const tasks = new ProfiledTasks();
   const faults = new Faults();
   for (const path of runs) {
-    const run = readRunFile(path);
+    const run = readMapAccount(path);
     if (typeof run === 'string') {
       faults.add(`${path}: ${run}`);
       continue;
@@ -59,19 +59,19 @@ function sourcesOf(operands: readonly string[]): { records: Source[]; runs: stri
       continue;
     }
     const names = listed(operand);
-    const found = names.filter((name) => isRunFileName(name)).sort();
+    const found = names.filter((name) => isMapAccountName(name)).sort();
     runs.push(...found.map((name) => join(operand, name)));
     const hasRecords = names.some((name) => RECORD_ENDINGS.some((ending) => name.endsWith(ending)));
     if (hasRecords) ofRecords.push(operand);
     else if (found.length === 0) {
-      throw new SetupError(`${operand}: holds neither records (*.jsonl) nor run files (run-*.json)`);
+      throw new SetupError(`${operand}: holds neither records (*.jsonl) nor map accounts (run-*.json)`);
     }
   }
   const { sources } = findSources(ofRecords);
-  const isRunFile = ({ path }: Source) => path !== STDIN && path.endsWith('.json');
+  const isMapAccount = ({ path }: Source) => path !== STDIN && path.endsWith('.json');
   return {
-    records: sources.filter((source) => !isRunFile(source)),
-    runs: [...new Set([...runs, ...sources.filter(isRunFile).map(({ path }) => path)])],
+    records: sources.filter((source) => !isMapAccount(source)),
+    runs: [...new Set([...runs, ...sources.filter(isMapAccount).map(({ path }) => path)])],
   };
 }
 
@@ -83,11 +83,11 @@ function listed(folder: string): string[] {
   }
 }
 
-function readRunFile(path: string): ReturnType<typeof parseRunFile> {
+function readMapAccount(path: string): ReturnType<typeof parseMapAccount> {
   try {
     const { size } = statSync(path);
-    if (size > LONGEST_RUN_FILE_BYTES) return 'is too long for a run file';
-    return parseRunFile(readFileSync(path, 'utf8'));
+    if (size > LONGEST_ACCOUNT_BYTES) return 'is too long for a map account';
+    return parseMapAccount(readFileSync(path, 'utf8'));
   } catch (error) {
     return `cannot be read, ${systemReason(error)}`;
   }

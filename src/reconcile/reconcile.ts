@@ -84,10 +84,10 @@ function compared(
 function unexplained(what: QuantityName, difference: number): string {
   const higher = difference > 0 ? 'sacct' : 'profiler';
   const look: Record<QuantityName, Record<typeof higher, string>> = {
-    wall: { sacct: 'other commands of the batch script?', profiler: 'run files of another run of this task?' },
+    wall: { sacct: 'other commands of the batch script?', profiler: 'map accounts of another run of this task?' },
     cpu: {
       sacct: 'other commands of the batch script, or children nobody waited for?',
-      profiler: 'run files of another run of this task (sacct -D)?',
+      profiler: 'map accounts of another run of this task (sacct -D)?',
     },
     'rss peak': {
       sacct: 'other processes of the step, or page cache (--gather cgroup)?',
@@ -117,7 +117,7 @@ function whyNotCompared(
     if (cpuS !== null && cpuS <= IDLE_RUN_S && !task.state.startsWith('FAILED')) {
       return { verdict: 'unmeasured', reasons: ['no input was begun: it used no more CPU than node takes to start'] };
     }
-    return { verdict: 'unexplained', reasons: ['neither a run file nor a profiled record of this task'] };
+    return { verdict: 'unexplained', reasons: ['neither a map account nor a profiled record of this task'] };
   }
   if (steps.length === 0)
     return { verdict: 'unexplained', reasons: ['sacct has no step of it: was it called with -X?'] };

@@ -7,7 +7,7 @@ export type Verdict = 'agrees' | 'explained' | 'unmeasured' | 'unexplained';
 export interface Reconciled {
   readonly what: QuantityName;
   readonly sacct: number | null;
-  /** Of the run files; where there are none, of the records. */
+  /** Of the map accounts; where there are none, of the records. */
   readonly profiler: number | null;
   /** Of the records alone: what was inside of inputs. */
   readonly inside: number | null;

@@ -1,11 +1,11 @@
-import type { RunFile } from './read-map-account.js';
+import type { MapRun } from './read-map-account.js';
 import type { SacctRow } from './sacct-rows.js';
 
 /** sacct's times are whole seconds. */
 export const WHOLE_SECOND_MS = 1000;
 
 /** The end of what is known of a run: of a killed one its last word. */
-export function lastWordMs({ endedMs, updatedMs }: RunFile): number {
+export function lastWordMs({ endedMs, updatedMs }: MapRun): number {
   return endedMs ?? updatedMs;
 }
 
@@ -13,7 +13,7 @@ export function lastWordMs({ endedMs, updatedMs }: RunFile): number {
  * The steps that stageprof ran in: a numbered one where srun started it, else that of the batch script. Without a run
  * file it is the step that used most CPU.
  */
-export function stepsOf(steps: readonly SacctRow[], runs: readonly RunFile[]): SacctRow[] {
+export function stepsOf(steps: readonly SacctRow[], runs: readonly MapRun[]): SacctRow[] {
   if (runs.length === 0) {
     const [busiest] = [...steps].sort((a, b) => (b.cpuS ?? 0) - (a.cpuS ?? 0));
     return busiest === undefined ? [] : [busiest];
@@ -33,12 +33,12 @@ export function isShell({ step }: SacctRow): boolean {
   return step === 'batch' || step === 'interactive';
 }
 
-function isLongEnough({ elapsedS }: SacctRow, { wallS }: RunFile): boolean {
+function isLongEnough({ elapsedS }: SacctRow, { wallS }: MapRun): boolean {
   return elapsedS * 1000 + WHOLE_SECOND_MS >= wallS * 1000;
 }
 
 /** Undefined where the times of the step are not known. */
-export function isBegunIn({ startMs, endMs }: SacctRow, { startedMs }: RunFile): boolean | undefined {
+export function isBegunIn({ startMs, endMs }: SacctRow, { startedMs }: MapRun): boolean | undefined {
   if (startMs === null || endMs === null) return undefined;
   return startedMs >= startMs - WHOLE_SECOND_MS && startedMs <= endMs + WHOLE_SECOND_MS;
 }
@@ -47,7 +47,7 @@ export function isBegunIn({ startMs, endMs }: SacctRow, { startedMs }: RunFile):
  * For how long a run went on when its step had ended: Slurm ended the shell of the batch script, and nobody waited for
  * what that had started.
  */
-export function outlivedMs(steps: readonly SacctRow[], run: RunFile): number {
+export function outlivedMs(steps: readonly SacctRow[], run: MapRun): number {
   const step = steps.find((each) => isBegunIn(each, run) === true);
   return Math.max(0, step === undefined ? 0 : lastWordMs(run) - step.endMs! - WHOLE_SECOND_MS);
 }

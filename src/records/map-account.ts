@@ -1,7 +1,7 @@
 import type { SlurmIdentity } from '../model/report.js';
 
 /** What both sides know of the file that a run of `map` leaves beside its records: `map` writes it, `reconcile` reads it. */
-export const RUN_SCHEMA = 'stageprof-run/1';
+export const MAP_ACCOUNT_SCHEMA = 'stageprof-run/1';
 
 /** Between two looks of `map` at the memory of its processes: what lies between them is not seen. */
 export const LOOK_EVERY_S = 1;
@@ -10,11 +10,11 @@ export const LOOK_EVERY_S = 1;
 export const WRITTEN_EVERY_S = 5;
 
 /** Beside records, whose names end in `.jsonl`. */
-export function isRunFileName(name: string): boolean {
+export function isMapAccountName(name: string): boolean {
   return name.startsWith('run-') && name.endsWith('.json');
 }
 
-export interface RunTally {
+export interface MapTally {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
@@ -24,8 +24,8 @@ export interface RunTally {
  * What a run of `map` has used as a whole, its own process and those that the OS shows outside of any input among it:
  * one JSON file a run beside the records, for `reconcile`. Seconds and KiB; null where not measured.
  */
-export interface RunAccount {
-  readonly schema: typeof RUN_SCHEMA;
+export interface MapAccount {
+  readonly schema: typeof MAP_ACCOUNT_SCHEMA;
   readonly pipeline: string;
   readonly host: string;
   readonly pid: number;
@@ -48,5 +48,5 @@ export interface RunAccount {
   };
   /** Highest sum over this process and its workers that was seen, looking every `LOOK_EVERY_S`. */
   readonly tree_rss_kb_peak: number | null;
-  readonly inputs: RunTally & { readonly left: number };
+  readonly inputs: MapTally & { readonly left: number };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ProfiledTasks } from '../../src/reconcile/profiled-task.js';
-import { parseRunFile } from '../../src/reconcile/read-map-account.js';
+import { parseMapAccount } from '../../src/reconcile/read-map-account.js';
 import { reconcileTask } from '../../src/reconcile/reconcile.js';
 import type { ReconciledTask } from '../../src/reconcile/reconciled.js';
 import { parseSacct } from '../../src/reconcile/sacct-rows.js';
@@ -9,13 +9,13 @@ import { sacctTasks } from '../../src/reconcile/sacct-tasks.js';
 
 const saved = (name: string) => readFileSync(new URL(`sacct/${name}`, import.meta.url), 'utf8');
 
-/** Saved on Slurm 22.05, which sampled every second: NAME.txt is sacct's output, NAME-runs.jsonl the run files. */
+/** Saved on Slurm 22.05, which sampled every second: NAME.txt is sacct's output, NAME-runs.jsonl the map accounts. */
 function reconciled(name: string): ReconciledTask[] {
   const parsed = parseSacct(saved(`${name}.txt`));
   if (parsed.state !== 'read') throw new Error(parsed.reason);
   const profiled = new ProfiledTasks();
   for (const line of saved(`${name}-runs.jsonl`).trim().split('\n')) {
-    const run = parseRunFile(line);
+    const run = parseMapAccount(line);
     if (typeof run === 'string') throw new Error(run);
     profiled.addRun(run);
   }
@@ -27,7 +27,7 @@ function reconciled(name: string): ReconciledTask[] {
 describe('an array of ten tasks, one cancelled, one out of time, one with a crash', () => {
   const tasks = reconciled('array');
 
-  test('is ten tasks with a run file each', () => {
+  test('is ten tasks with a map account each', () => {
     expect(tasks.map(({ task }) => task)).toEqual(Array.from({ length: 10 }, (_, index) => `1_${index}`));
     expect(tasks.map(({ runs }) => runs)).toEqual(tasks.map(() => 1));
     const ends = tasks.map(({ state }) => state).filter((state) => state !== 'COMPLETED');

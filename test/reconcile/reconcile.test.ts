@@ -268,7 +268,7 @@ describe('the steps that are compared', () => {
     expect(reconciled('cpu', { steps: [step(untimed), short] }).sacct).toBe(50);
   });
 
-  test('without a run file are the one that used most CPU', () => {
+  test('without a map account are the one that used most CPU', () => {
     expect(reconciled('cpu', { steps: [batch, numbered], profiled: { runs: [] } }).sacct).toBe(50);
     expect(reconciled('cpu', { steps: [step(), step({ step: '0', cpuS: 1 })], profiled: { runs: [] } }).sacct).toBe(50);
   });

@@ -23,7 +23,7 @@ task  state                   sacct  profiler  in inputs  difference       %
 12_4  TIMEOUT    wall       100 s    99.1 s     95.0 s      +900 ms    +0.9%
                  cpu       70.0 s    49.5 s     48.7 s     +20.5 s    +29.3%  in part the shell of the batch script; not explained: other commands of the batch script, or children nobody waited for?
                  rss peak   300 MiB   297 MiB    229 MiB   +3.13 MiB   +1.0%
-12_5  FAILED     wall       100 s       -          -           -          -   neither a run file nor a profiled record of this task
+12_5  FAILED     wall       100 s       -          -           -          -   neither a map account nor a profiled record of this task
                  cpu       50.0 s       -          -           -          -
                  rss peak   300 MiB     -          -           -          -
 `);
