@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from '../reconcile/formats.js';
-import type { ProfiledTasks } from '../reconcile/profiled-task.js';
-import { type Faults, readProfiled } from '../reconcile/read-profiled.js';
+import { type Profiled, readProfiled } from '../reconcile/read-profiled.js';
 import { reconcileTask } from '../reconcile/reconcile.js';
 import type { Gathering } from '../reconcile/reconciled.js';
 import { askGathering, isJob, runSacct, sacctCommand } from '../reconcile/sacct.js';
 import { parseSacct, type SacctRows } from '../reconcile/sacct-rows.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
 import { withoutMark } from '../records/byte-order-mark.js';
+import { sayNotTaken } from '../records/say-reading.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
@@ -72,12 +72,11 @@ async function reconcile(operands: readonly string[], flags: ReconcileFlags): Pr
     tolerancePercent: flags.tolerance,
   };
   for (const line of output.malformed) say(`${flags.sacct}: ${line}, left out`);
-  sayFaults(profiled.faults);
-  sayLeftOut(profiled.tasks, tasks);
+  const isWhole = sayNotTaken(profiled.reading) && output.malformed.length === 0;
+  sayLeftOut(profiled, tasks);
 
   const { stdout } = process;
   stdout.write(renderReconciliation(result, flags.format, tableOptions(stdout)));
-  const isWhole = output.malformed.length === 0 && profiled.faults.count === 0;
   return isWhole && verdicts(result.tasks).unexplained === 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -107,19 +106,14 @@ function gatheringOf({ sacct, interval, gather }: ReconcileFlags): Gathering {
   return { ...asked, intervalS: interval ?? asked.intervalS, plugin: gather ?? asked.plugin };
 }
 
-function sayFaults({ named, count }: Faults): void {
-  for (const fault of named) say(fault);
-  if (count > named.length) say(`${count - named.length} more could not be taken`);
-}
-
-function sayLeftOut(tasks: ProfiledTasks, known: ReadonlyMap<string, unknown>): void {
+function sayLeftOut({ tasks, reading }: Profiled, known: ReadonlyMap<string, unknown>): void {
   const others = tasks.besides(known);
   const left = [
     ...(others.records > 0 ? [`${counted(others.records, 'record')} of other jobs`] : []),
     ...(others.runs > 0 ? [`${counted(others.runs, 'map account')} of other jobs`] : []),
     ...(tasks.recordsOutside > 0 ? [`${counted(tasks.recordsOutside, 'record')} made outside of Slurm`] : []),
     ...(tasks.runsOutside > 0 ? [`${counted(tasks.runsOutside, 'map account')} made outside of Slurm`] : []),
-    ...(tasks.unprofiled > 0 ? [`${counted(tasks.unprofiled, 'record')} without a profile`] : []),
+    ...(reading.unprofiled > 0 ? [`${counted(reading.unprofiled, 'record')} without a profile`] : []),
   ];
   if (left.length > 0) say(`left out: ${left.join(', ')}`);
 }

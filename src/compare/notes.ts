@@ -1,6 +1,6 @@
 import { counted, inline, percent } from '../text/format.js';
 import type { Comparison } from './comparison.js';
-import { type CompareResult, missingMetrics, type SideFacts } from './result.js';
+import { type CompareResult, missingMetrics, type SideOrigin } from './result.js';
 
 export interface CompareNote {
   readonly key: string;
@@ -15,7 +15,7 @@ export function headingLines({ base, new: next, inputs }: CompareResult): string
   );
 }
 
-function sideText({ name, files, records, failed, unprofiled, nameless }: SideFacts): string {
+function sideText({ name, files, records, failed, unprofiled, nameless }: SideOrigin): string {
   if (files === null) return `${name}: a report${records === null ? '' : ` of ${counted(records, 'record')}`}`;
   const without = [
     ...(failed > 0 ? [`${number(failed)} failed`] : []),
@@ -55,7 +55,7 @@ const UNMATCHED: CompareNote = {
   isAlarm: true,
 };
 
-function differentRecords(base: SideFacts, next: SideFacts): CompareNote {
+function differentRecords(base: SideOrigin, next: SideOrigin): CompareNote {
   const [before, after] = [base, next].map(({ records }) => (records === null ? 'an unknown number' : number(records)));
   const text = `are ${before} in base and ${after} in new: that is part of the change, compare the records themselves`;
   return { key: 'records', text, isAlarm: true };

@@ -4,7 +4,7 @@ import type { Violation } from './fail-on.js';
 import { holm } from './holm.js';
 
 /** Where one side comes from. */
-export interface SideFacts {
+export interface SideOrigin {
   /** As it was given. */
   readonly name: string;
   /** Files of records; null of a report. */
@@ -26,8 +26,8 @@ export interface MatchedInputs {
 
 /** All that is to be shown. */
 export interface CompareResult {
-  readonly base: SideFacts;
-  readonly new: SideFacts;
+  readonly base: SideOrigin;
+  readonly new: SideOrigin;
   /** Null where inputs are not matched. */
   readonly inputs: MatchedInputs | null;
   readonly confidence: number;

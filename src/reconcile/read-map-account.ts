@@ -1,5 +1,6 @@
 import { withoutMark } from '../records/byte-order-mark.js';
 import { MAP_ACCOUNT_SCHEMA } from '../records/map-account.js';
+import { membersOf, taskOf } from './slurm-task.js';
 
 /** What is used here of a `MapAccount`, which has been in a file since: nothing of it is taken for granted. */
 export interface MapRun {
@@ -49,26 +50,8 @@ export function parseMapAccount(text: string): MapRun | string {
   };
 }
 
-/**
- * The task of a report's or map account's `slurm`, as sacct names it. One task of an array has the array's own id as its
- * SLURM_JOB_ID: the id of the array and the number of the task are what names it.
- */
-export function taskOf(slurm: unknown): string | undefined {
-  const { job, array_job: arrayJob, array_task: arrayTask } = membersOf(slurm);
-  if (isId(arrayJob) && isId(arrayTask)) return `${arrayJob}_${arrayTask}`;
-  return isId(job) ? job : undefined;
-}
-
-export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-export function amount(value: unknown): number | null {
+function amount(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
-}
-
-function isId(value: unknown): value is string {
-  return typeof value === 'string' && /^\d{1,20}$/.test(value);
 }
 
 function timeMs(value: unknown): number | null {

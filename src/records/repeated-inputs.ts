@@ -1,3 +1,4 @@
+import { enlarged } from '../store/enlarged-array.js';
 import { HASH_WORDS } from './input-hash.js';
 
 /** Past so many inputs none is looked up any more: the table then has 32 MiB. */
@@ -12,16 +13,10 @@ export class InputHashes {
   #words = new Uint32Array(256);
   #used = 0;
 
-  /** Where the next hash is to be put, and from which index. */
-  room(): { readonly into: Uint32Array; readonly at: number } {
-    if (this.#used === this.#words.length) {
-      const larger = new Uint32Array(this.#words.length * 2);
-      larger.set(this.#words);
-      this.#words = larger;
-    }
-    const at = this.#used;
-    this.#used += HASH_WORDS;
-    return { into: this.#words, at };
+  /** @param hash its `HASH_WORDS` numbers, which are copied */
+  push(hash: Uint32Array): void {
+    if (this.#used === this.#words.length) this.#words = enlarged(this.#words, this.#used * 2);
+    for (let word = 0; word < HASH_WORDS; word++) this.#words[this.#used++] = hash[word]!;
   }
 
   state(): Uint32Array {

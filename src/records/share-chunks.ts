@@ -1,8 +1,8 @@
+import type { ChunkFold } from './chunk-fold.js';
 import type { Chunk } from './chunks.js';
-import type { OpenFold } from './line-fold.js';
-import { type ChunkResult, runChunk } from './run-chunk.js';
+import { type ChunkResult, readChunk } from './read-chunk.js';
 
-/** What all threads of a run have in common. */
+/** What all threads of a reading have in common. */
 export interface Shared {
   readonly chunks: readonly Chunk[];
   /** The number of the next chunk that nobody has begun. */
@@ -11,16 +11,16 @@ export interface Shared {
   readonly bytesRead: BigInt64Array;
 }
 
-/** Runs one chunk after another until none is left that nobody has begun. Stdin is left to the main thread. */
+/** Reads one chunk after another until every chunk is begun. Stdin is left to the main thread. */
 export async function shareChunks<State>(
   { chunks, next, bytesRead }: Shared,
-  openFold: OpenFold<State>,
+  openFold: () => ChunkFold<State>,
   onResult: (index: number, result: ChunkResult<State>) => void,
 ): Promise<void> {
   const onBytes = (count: number) => void Atomics.add(bytesRead, 0, BigInt(count));
   for (let index = Atomics.add(next, 0, 1); index < chunks.length; index = Atomics.add(next, 0, 1)) {
     if (chunks[index]!.isStdin) continue;
-    onResult(index, await runChunk(chunks[index]!, openFold(), onBytes));
+    onResult(index, await readChunk(chunks[index]!, openFold(), onBytes));
     // Between two chunks the main thread hears the others and shows how far it is.
     await new Promise(setImmediate);
   }

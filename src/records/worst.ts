@@ -27,9 +27,15 @@ export class WorstInputs {
 
   /**
    * @param numbers of a row from `offset` on, in the order of `NUMBER_METRICS`
-   * @param input called only where this record is the worst so far
+   * @param record asked for the name of its input only where it is the worst so far
    */
-  add(label: string, numbers: Float64Array, offset: number, position: LinePosition, input: () => string | null): void {
+  add(
+    label: string,
+    numbers: Float64Array,
+    offset: number,
+    position: LinePosition,
+    record: { inputName(): string | null },
+  ): void {
     let worst = this.#byLabel.get(label);
     if (worst === undefined) {
       if (this.#byLabel.size >= this.#maxLabels) return;
@@ -38,7 +44,8 @@ export class WorstInputs {
     }
     for (let by = 0; by < INDEXES.length; by++) {
       const value = numbers[offset + INDEXES[by]!]!;
-      if (value > (worst[by]?.value ?? Number.NEGATIVE_INFINITY)) worst[by] = { ...position, value, input: input() };
+      if (value > (worst[by]?.value ?? Number.NEGATIVE_INFINITY))
+        worst[by] = { ...position, value, input: record.inputName() };
     }
   }
 

@@ -148,8 +148,9 @@ describe('stageprof reconcile', () => {
       'stageprof: sacct.txt: line 5: its JobID is none: "x\\u001b[2J", left out',
       'stageprof: results/run-\\x1b-1.json: is not JSON',
       'stageprof: results/bad\\x1b[2J.jsonl:1: is not JSON',
-      expect.stringMatching(/bad\\x1b\[2J\.jsonl:2: its profile cannot be summarised: Expected a report of schema/),
+      expect.stringMatching(/bad\\x1b\[2J\.jsonl:2: its profile cannot be taken: Expected a report of schema/),
       expect.stringMatching(/bad\\x1b\[2J\.jsonl:3: ends in the middle of a record/),
+      'stageprof: 3 lines left out that are no records',
     ]);
   });
 

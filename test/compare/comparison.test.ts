@@ -1,34 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { type Comparison, compareRows, compareSides, rowsOfReport, rowsOfSide } from '../../src/compare/comparison.js';
 import type { InputWeights } from '../../src/compare/inputs.js';
-import { type Side, SideSum } from '../../src/compare/side.js';
-import { openFolds } from '../../src/compare/side-fold.js';
+import { originOf, type ReadSide } from '../../src/compare/open-side.js';
+import type { Side } from '../../src/compare/side.js';
+import { folds } from '../../src/compare/side-fold.js';
 import type { NumberField } from '../../src/model/number-metrics.js';
 import type { Report, StageRow } from '../../src/model/report.js';
+import { readLines } from '../support/folded.js';
 import { report, row } from '../support/report-fixture.js';
-import { lineOf } from '../support/scanned.js';
 
 interface SideOptions {
   readonly isMatched?: boolean;
   readonly weights?: InputWeights;
 }
 
-/** What records come to, read by two folds of one thread. */
-function sideOf(records: readonly object[], fields: readonly NumberField[], options: SideOptions = {}): Side {
-  const open = openFolds({ fields, isMatched: true, weights: undefined, ...options });
-  const sum = new SideSum(fields);
-  const half = Math.ceil(records.length / 2);
-  for (const [part, some] of [records.slice(0, half), records.slice(half)].entries()) {
-    const fold = open();
-    for (const [index, record] of some.entries()) {
-      const { input, from } = lineOf(JSON.stringify(record));
-      fold.addLine(input, from, { part, line: index + 1 });
-    }
-    const task = { parts: [{ path: 'a.jsonl' }], firstPart: part, isStdin: false };
-    sum.add(task, { lines: [some.length], unreadable: [], fold: fold.state() });
-  }
-  return sum.side();
+/** What records come to, read in two chunks. */
+function readSideOf(records: readonly object[], fields: readonly NumberField[], options: SideOptions = {}): ReadSide {
+  const lines = records.map((one) => JSON.stringify(one));
+  const sideOptions = { fields, isMatched: true, weights: undefined, ...options };
+  const { reading, result } = readLines(folds, sideOptions, lines, Math.ceil(lines.length / 2));
+  return { reading, side: result };
 }
+
+const sideOf = (...args: Parameters<typeof readSideOf>): Side => readSideOf(...args).side;
 
 const record = (input: string | undefined, stages: StageRow[], members: Partial<Report> = {}, others = {}) => ({
   input,
@@ -81,9 +75,12 @@ describe('of records', () => {
       record('in 1', [row('scan', { wall_s: 1000 })], {}, { error: { kind: 'exception' } }),
       record(undefined, [row('scan', { wall_s: 1000 })]),
       { input: 'in 2' },
+      { input: 'in 3', error: { kind: 'exception' } },
     ];
-    const side = sideOf([...bad, ...good], ['wall_s']);
-    expect(side).toMatchObject({ records: 13, failed: 1, unprofiled: 1, nameless: 1, compared: 10 });
+    const read = readSideOf([...bad, ...good], ['wall_s']);
+    expect(read.side.compared).toBe(10);
+    const origin = originOf({ name: 'base', sources: [], report: undefined }, read);
+    expect(origin).toMatchObject({ records: 14, failed: 2, unprofiled: 1, nameless: 1 });
     const [wall] = compared([...bad, ...good], good, ['wall_s']);
     expect(wall).toMatchObject({ base: 10, new: 10, relative: { value: 0, low: 0, high: 0, probability: 1 } });
   });
@@ -230,11 +227,4 @@ describe('of reports', () => {
 });
 
 /** The hashes of the inputs, lowest first. */
-function sideInputs(records: readonly object[]): Float64Array {
-  const fold = openFolds({ fields: [], isMatched: true, weights: undefined })();
-  for (const one of records) {
-    const { input, from } = lineOf(JSON.stringify(one));
-    fold.addLine(input, from, { part: 0, line: 1 });
-  }
-  return fold.state().inputs.sort();
-}
+const sideInputs = (records: readonly object[]): Float64Array => sideOf(records, []).inputs().hashes;

@@ -13,12 +13,15 @@ const saved = (name: string) => readFileSync(new URL(`sacct/${name}`, import.met
 function reconciled(name: string): ReconciledTask[] {
   const parsed = parseSacct(saved(`${name}.txt`));
   if (parsed.state !== 'read') throw new Error(parsed.reason);
-  const profiled = new ProfiledTasks();
-  for (const line of saved(`${name}-runs.jsonl`).trim().split('\n')) {
-    const run = parseMapAccount(line);
-    if (typeof run === 'string') throw new Error(run);
-    profiled.addRun(run);
-  }
+  const runs = saved(`${name}-runs.jsonl`)
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const run = parseMapAccount(line);
+      if (typeof run === 'string') throw new Error(run);
+      return run;
+    });
+  const profiled = new ProfiledTasks({ tasks: new Map(), recordsOutside: 0 }, runs);
   const gathering = { intervalS: 1, plugin: 'linux', params: null };
   const tasks = [...sacctTasks(parsed.output.rows).values()];
   return tasks.map((task) => reconcileTask(task, profiled.get(task.task), { gathering, tolerancePercent: 5 }));

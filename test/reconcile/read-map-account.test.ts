@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type MapRun, parseMapAccount, taskOf } from '../../src/reconcile/read-map-account.js';
+import { type MapRun, parseMapAccount } from '../../src/reconcile/read-map-account.js';
 import type { MapAccount } from '../../src/records/map-account.js';
 
 const WHOLE: MapAccount = {
@@ -69,17 +69,4 @@ test.each([
   [JSON.stringify({ ...WHOLE, wall_s: '99' }), 'lacks started_at or wall_s'],
 ])('%j is none', (text, reason) => {
   expect(parseMapAccount(text)).toBe(reason);
-});
-
-test.each([
-  [{ job: '12', array_job: null, array_task: null }, '12'],
-  [{ job: '12', array_job: '12', array_task: '7' }, '12_7'],
-  [{ job: '13', array_job: '12', array_task: '0' }, '12_0'],
-  [{ job: '13', array_job: '12', array_task: null }, '13'],
-  [{ job: '12; rm', array_job: null, array_task: null }, undefined],
-  [{ job: null, array_job: null, array_task: null }, undefined],
-  [undefined, undefined],
-  ['12', undefined],
-])('of %j the task is %j', (slurm, task) => {
-  expect(taskOf(slurm)).toBe(task);
 });

@@ -9,10 +9,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chunksOf } from '../../dist/records/chunks.js';
 import { findSources } from '../../dist/records/files.js';
-import { runChunks } from '../../dist/records/run-chunks.js';
+import { readChunks } from '../../dist/records/read-chunks.js';
 import { renderSummary } from '../../dist/summary/formats.js';
-import { recordFolds } from '../../dist/summary/record-fold.js';
-import { Summary } from '../../dist/summary/summary.js';
+import { folds } from '../../dist/summary/summary-fold.js';
 import { damagedLine, packed, randomFrom, sampleLines } from '../support/damaged-records.js';
 import { differences, Expected } from '../support/record-oracle.js';
 
@@ -52,14 +51,13 @@ async function tryRun(run, damagedLines, samples, random, folder, found) {
   try {
     // Small stretches, so that lines lie across their ends; a second thread now and then, since it takes a while to start.
     const chunks = chunksOf(findSources(files.map(({ path }) => path)).sources, 1 + random(60_000));
-    const summary = new Summary({ isGrouped: groupBy !== undefined });
-    await runChunks(chunks, {
+    const { reading, result: sums } = await readChunks(chunks, {
+      folds,
+      options: groupBy,
       jobs: run % 40 === 39 ? 2 : 1,
-      folds: recordFolds(groupBy),
       bytesRead: new BigInt64Array(new SharedArrayBuffer(8)),
-      onResult: (chunk, result) => summary.add(chunk, result),
     });
-    const result = summary.result();
+    const result = { ...reading, ...sums };
     render(result, groupBy?.join('.'), files.length);
     noteCost(found, run, performance.now() - began, process.memoryUsage.rss() - before);
     const expected = new Expected();

@@ -1,11 +1,11 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { systemReason } from '../model/setup-error.js';
 import { counted } from '../text/format.js';
+import type { ChunkFold, ChunkState } from './chunk-fold.js';
 import type { Chunk, Part } from './chunks.js';
 import { decompressed } from './decompress.js';
 import { STDIN } from './files.js';
 import { LineFeed, type LineSink } from './line-feed.js';
-import type { LineFold } from './line-fold.js';
 import { onOneLine } from './one-line.js';
 
 const PIECE_BYTES = 256 * 1024;
@@ -15,13 +15,13 @@ export interface ChunkResult<State> {
   readonly lines: readonly number[];
   /** One line each on what could not be read. */
   readonly unreadable: readonly string[];
-  readonly fold: State;
+  readonly fold: ChunkState<State>;
 }
 
 /** Reads the parts of a chunk. @param onBytes told of every piece that has been read */
-export async function runChunk<State>(
+export async function readChunk<State>(
   chunk: Chunk,
-  fold: LineFold<State>,
+  fold: ChunkFold<State>,
   onBytes: (count: number) => void,
 ): Promise<ChunkResult<State>> {
   const lines: number[] = [];
@@ -51,7 +51,7 @@ export async function runChunk<State>(
   return { lines, unreadable, fold: fold.state() };
 }
 
-function sinkOf(fold: LineFold<unknown>, part: number): LineSink {
+function sinkOf(fold: ChunkFold<unknown>, part: number): LineSink {
   return {
     take: (input, from, line) => fold.addLine(input, from, { part, line }),
     takeTooLong: (line) => fold.addMalformed({ part, line }, 'is longer than 256 MiB: not a record'),
