@@ -1,14 +1,14 @@
 import { isCompressedFile, type Source, STDIN } from './files.js';
 
-/** Less is not worth being shared out. */
+/** A smaller chunk is not worth the work of handing it to a thread. */
 const LEAST_BYTES = 8 * 1024 * 1024;
-/** What chunks come to is held until those before them are done: so many of them at most, or one a large file. */
+/** The state of a chunk is held until those of earlier chunks have come: the number of chunks has to have a bound. */
 const MOST_CHUNKS = 512;
 
 /** A stretch of a source, or all of it. */
 export interface Part {
   readonly path: string;
-  /** Bytes of the file; without them it is read from end to end, once. */
+  /** The bytes of the file that belong to the part. Without it, the whole file is read once, from start to end. */
   readonly stretch?: { readonly from: number; readonly end: number };
 }
 
@@ -54,7 +54,7 @@ export function chunksOf(sources: readonly Source[], leastBytes = LEAST_BYTES): 
 }
 
 function partsOf({ path, bytes }: Source, chunkBytes: number): Part[] {
-  // A small file is looked into when it is read.
+  // Whether a small file is compressed is found out when it is read.
   if (bytes === undefined || bytes <= chunkBytes || isCompressedFile(path)) return [{ path }];
   const count = Math.ceil(bytes / chunkBytes);
   return Array.from({ length: count }, (_, index) => ({

@@ -25,7 +25,7 @@ export class MalformedLines {
     if (this.#named.length < MOST_NAMED) this.#named.push({ part, line, reason });
   }
 
-  /** Those of parts that come later. */
+  /** Adds the lines of later parts. */
   absorb(count: number, named: readonly MalformedLine[]): void {
     this.#count += count;
     this.#named.push(...named.slice(0, MOST_NAMED - this.#named.length));

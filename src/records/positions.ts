@@ -16,9 +16,9 @@ export interface FilePosition {
   readonly line: number;
 }
 
-/** Turns positions in parts into those in files; filled chunk by chunk, in their order. */
+/** Turns positions in parts into positions in files. Chunks are added in their order. */
 export class Positions {
-  /** Of each part its file, and the lines of that file before it. */
+  /** The file of each part, and the lines of that file before the part. */
   readonly #parts: { readonly file: string; readonly linesBefore: number }[] = [];
   #linesOfFile = 0;
 

@@ -6,14 +6,14 @@ import { BACKSLASH } from './json-codes.js';
 import { MALFORMED, skipValue } from './json-scanner.js';
 import { type LineKind, RecordScanner, type Slice } from './record-scanner.js';
 
-/** Of what is parsed: it then takes many times its length. A report of 4,096 labels has 4 MiB. */
+/** Longest text that is parsed: it then takes many times its length. A report of 4,096 labels has 4 MiB. */
 const LONGEST_PARSED_BYTES = 32 * 1024 * 1024;
-/** V8 keeps a stack on the native heap for what it parses, past any limit of the JS heap. */
+/** Deepest text that is parsed: the stack of V8's parser is on the native heap, which no limit of the JS heap bounds. */
 const DEEPEST_PARSED = 1000;
 
 const LONGEST_INPUT_BYTES = 64 * 1024;
 
-/** What a line turned out to be; anything else is the reason why it is no record. */
+/** What `read` returns; anything else is the reason why a line is no record. */
 export const BLANK = 'blank';
 export const RECORD = 'record';
 
@@ -135,7 +135,7 @@ function canBeParsed(input: Bytes, { from, end }: Slice): boolean {
   return end - from <= LONGEST_PARSED_BYTES && skipValue(input, from, DEEPEST_PARSED) !== MALFORMED;
 }
 
-/** The value of a member, undefined where the record has none or it is longer or deeper than is worth it. */
+/** The value of a member; undefined where the record has none, or one that is too long or too deep to be parsed. */
 function parsedValue(input: Bytes, slice: Slice): unknown {
   return slice.from < 0 || !canBeParsed(input, slice) ? undefined : JSON.parse(textOf(input.bytes, slice));
 }

@@ -1,11 +1,11 @@
 import { enlarged } from '../store/enlarged-array.js';
 import { HASH_WORDS } from './input-hash.js';
 
-/** Past so many inputs none is looked up any more: the table then has 32 MiB. */
+/** Past so many inputs the search is given up: the table then has 32 MiB. */
 export const MOST_INPUTS = 3_000_000;
 
 const FEWEST_SLOTS = 1 << 12;
-/** Of its first word: that it has been counted. The hash has 63 bits left. */
+/** This bit of the first word says that the input has been counted. 63 bits are left for the hash. */
 const COUNTED = 1;
 
 /** Hashes of inputs, in the order of their records. */
@@ -36,7 +36,7 @@ export class RepeatedInputs {
     this.#mostInputs = mostInputs;
   }
 
-  /** Null past `MOST_INPUTS`: it was not looked for. */
+  /** Null past `MOST_INPUTS`, where the search was given up. */
   get count(): number | null {
     return this.#isFull ? null : this.#repeated;
   }
@@ -67,7 +67,7 @@ export class RepeatedInputs {
     }
   }
 
-  /** Of this hash, or the empty one where it belongs. */
+  /** The slot of this hash, or the empty one where it belongs. */
   #slotOf(first: number, second: number): number {
     const slots = this.#slots;
     const mask = slots.length / HASH_WORDS - 1;

@@ -6,7 +6,7 @@ import { ROW_NUMBERS } from '../report/merge-rows.js';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
 
-/** The numbers of one report as they are folded: filled anew for each record, so that none leaves garbage. */
+/** The numbers of one report, ready to be added up. Each report overwrites the one before: none leaves garbage. */
 export class ReportColumns {
   /** In the order of `HEADER_NUMBERS`, NaN for null. */
   readonly header = new Float64Array(HEADER_NUMBERS.length);
@@ -15,14 +15,14 @@ export class ReportColumns {
   readonly modules: (ModuleKib | null)[] = [];
   /** `ROW_NUMBERS` a row in the order of `NUMBER_METRICS`, NaN for null. */
   numbers = new Float64Array(64 * ROW_NUMBERS);
-  /** Bucket and count in turn, of all rows one after another. */
+  /** The histograms of all rows one after another: bucket and count in turn. */
   pairs = new Float64Array(512);
   hasProgram = false;
-  /** The numbers of the row of the whole program, and where its pairs end: they stand before those of the rows. */
+  /** The numbers of the row of the whole program. Its pairs stand before those of the other rows. */
   readonly program = new Float64Array(ROW_NUMBERS);
   programModules: ModuleKib | null = null;
   programPairsEnd = 0;
-  /** Of each row where its pairs end. */
+  /** Where the pairs of each row end. */
   pairsEnd = new Int32Array(64);
 
   /** Room for row number `rows`. */

@@ -1,13 +1,13 @@
 import { NUMBER_METRICS } from '../model/number-metrics.js';
 import type { LinePosition } from './positions.js';
 
-/** What an input is worst by. */
+/** The fields by which an input can be the worst. */
 export const WORST_BY = ['wall_s', 'rss_kb_peak_max'] as const;
 export type WorstBy = (typeof WORST_BY)[number];
 
 const INDEXES = WORST_BY.map((by) => NUMBER_METRICS.findIndex(({ field }) => field === by));
 
-/** The record with the highest value; of several the first. */
+/** The record with the highest value; the first of them where several have it. */
 export interface Worst extends LinePosition {
   readonly value: number;
   /** Null where the record names none. */
@@ -57,7 +57,7 @@ export class WorstInputs {
     return [...this.#byLabel];
   }
 
-  /** Adds those of records that come later. */
+  /** Adds the worst of later records. */
   absorb(state: WorstState): void {
     for (const [label, later] of state) {
       const earlier = this.#byLabel.get(label);
