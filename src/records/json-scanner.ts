@@ -1,3 +1,4 @@
+import { enlarged } from '../store/enlarged-array.js';
 import type { Bytes } from './bytes.js';
 import { ARRAY_BEGIN, BACKSLASH, COLON, COMMA, MINUS, OBJECT_BEGIN, QUOTE, SPACE } from './json-codes.js';
 
@@ -51,7 +52,7 @@ export function skipValue(input: Bytes, from: number, maxDepth = Number.POSITIVE
       if (bytes[at] === first + 2) at++;
       else {
         if (depth >= maxDepth) return MALFORMED;
-        if (depth === open.length) grow();
+        if (depth === open.length) open = enlarged(open, depth * 2);
         open[depth++] = first;
         if (first === OBJECT_BEGIN) at = skipKey(input, at);
         if (at === MALFORMED) return MALFORMED;
@@ -156,12 +157,6 @@ function skipLiteral({ bytes, view }: Bytes, from: number): number {
   const word = view.getInt32(from, true);
   if (word === TRUE || word === NULL) return from + 4;
   return word === FALSE_BEGIN && bytes[from + 4] === FALSE_END ? from + 5 : MALFORMED;
-}
-
-function grow(): void {
-  const larger = new Uint8Array(open.length * 2);
-  larger.set(open);
-  open = larger;
 }
 
 function bytesOf(characters: string): Uint8Array {

@@ -13,7 +13,10 @@ import type { RecordReader } from './record-reader.js';
  *       absorb(state) { this.#longest = Math.max(this.#longest, state); }
  *       result() { return this.#longest; }
  *     }
- *     export const folds: RecordFolds<void, number, number> = { module: import.meta.url, open: () => new LongestInput() };
+ *     export const folds: RecordFolds<undefined, number, number> = {
+ *       module: import.meta.url,
+ *       open: () => new LongestInput(),
+ *     };
  *
  * `readRecords(sources, { folds, options, jobs })` then has the result. Each thread opens a fold for each chunk that it
  * reads. One more, in the main thread, absorbs what these have come to, in the order of the files.

@@ -3,6 +3,7 @@ import { NUMBER_METRICS } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
+import { enlarged } from '../store/enlarged-array.js';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
 
@@ -28,15 +29,13 @@ export class ReportColumns {
   /** Room for row number `rows`. */
   reserveRow(): void {
     if (this.rows < this.pairsEnd.length) return;
-    this.numbers = enlarged(this.numbers);
-    const ends = new Int32Array(this.pairsEnd.length * 2);
-    ends.set(this.pairsEnd);
-    this.pairsEnd = ends;
+    this.numbers = enlarged(this.numbers, this.numbers.length * 2);
+    this.pairsEnd = enlarged(this.pairsEnd, this.pairsEnd.length * 2);
   }
 
   /** Room for one more pair at `used`. */
   reservePair(used: number): this {
-    if (used + 2 > this.pairs.length) this.pairs = enlarged(this.pairs);
+    if (used + 2 > this.pairs.length) this.pairs = enlarged(this.pairs, this.pairs.length * 2);
     return this;
   }
 
@@ -79,10 +78,4 @@ export class ReportColumns {
 
 function fillNumbers(numbers: Float64Array, offset: number, row: StageRow): void {
   for (let index = 0; index < ROW_NUMBERS; index++) numbers[offset + index] = row[FIELDS[index]!] ?? Number.NaN;
-}
-
-function enlarged(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(array.length * 2);
-  larger.set(array);
-  return larger;
 }

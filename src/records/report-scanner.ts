@@ -78,7 +78,7 @@ export class ReportScanner {
     return this.shape!.hasSlurm ? (this.objects.slurm as SlurmIdentity) : undefined;
   }
 
-  /** Adds the members of the header that are no sums. @param isFirst whether it is the first of its shape in this merger */
+  /** Adds the members of the header that are no sums. @param isFirst whether the merger had no report of its shape yet */
   addOthers(header: HeaderMerger, isFirst: boolean): void {
     const { others, headerHoles } = this.shape!;
     if (isFirst) {

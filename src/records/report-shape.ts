@@ -29,7 +29,7 @@ export const MODULES = -3;
  * by `JSON.parse`.
  */
 export interface ReportShape {
-  /** `before` is the text up to the first row, `after` that behind the last. Each piece but the last is followed by a hole. */
+  /** The text up to the first row, and that behind the last. Each piece but the last is followed by a hole. */
   readonly before: Literals;
   readonly beforeHoles: readonly HeaderHole[];
   readonly after: Literals;

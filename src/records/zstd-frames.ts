@@ -9,8 +9,8 @@ const RLE_BLOCK = 1;
 const CHECKSUM_BYTES = 4;
 
 /**
- * The frames as they are, whole, without those that decoders skip. What follows the last one is left in `input`: a decoder
- * would fail on it, and what it had decoded of the same piece would be lost. RFC 8878, section 3.1.
+ * The frames as they are, whole, without those that decoders skip. What follows the last one is left in `input`: a
+ * decoder would fail on it, and what it had decoded of the same piece would be lost. RFC 8878, section 3.1.
  */
 export async function* zstdFrames(input: PieceQueue): AsyncGenerator<Buffer, void> {
   for (;;) {
