@@ -8,7 +8,7 @@ export interface CompareNote {
   readonly isAlarm?: true;
 }
 
-/** What stands above the rows: what was compared with what. */
+/** The lines above the rows: what was compared with what. */
 export function headingLines({ base, new: next, inputs }: CompareResult): string[] {
   return [`base  ${sideText(base)}`, `new   ${sideText(next)}`, inputs === null ? '' : inputsLine(inputs)].filter(
     (line) => line !== '',
@@ -34,7 +34,7 @@ function inputsLine({ both, onlyBase, onlyNew }: NonNullable<CompareResult['inpu
   return `${counted(both, 'input')} in both ${both === 1 ? 'is' : 'are'} compared${others}`;
 }
 
-/** What the rows do not say. */
+/** The notes below the rows, on what the rows do not say. */
 export function compareNotes(result: CompareResult): CompareNote[] {
   const { base, new: next, inputs, confidence, comparisons } = result;
   const hasIntervals = comparisons.some(({ difference }) => difference?.probability != null);
@@ -74,7 +74,7 @@ function verdictNote(confidence: number, comparisons: readonly Comparison[]): Co
   return { key: 'up, down', text };
 }
 
-/** Why there is no interval, each reason once. */
+/** Why metrics have no interval, each reason once. */
 function withoutInterval(comparisons: readonly Comparison[]): CompareNote[] {
   const fields = new Map<string, Set<string>>();
   for (const { whyNoInterval, field } of comparisons) {

@@ -18,7 +18,7 @@ export interface SideOptions {
   readonly fields: readonly NumberField[];
   /** Records are left out where they name no input. */
   readonly isMatched: boolean;
-  /** What records count for by their input; without it each counts for one. */
+  /** What a record counts for, by its input; without weights each record counts for one. */
   readonly weights: InputWeights | undefined;
 }
 
@@ -119,7 +119,7 @@ class SideFold implements RecordFold<SideState, Side> {
   }
 }
 
-/** Which process made the record: tasks of an array may have the same number on two machines. */
+/** The process that made the record: two tasks of an array may have the same process id on two machines. */
 function processOf({ pid, slurm }: RecordReader): string {
   return `${pid} ${slurm?.job} ${slurm?.array_job} ${slurm?.array_task}`;
 }
