@@ -68,7 +68,7 @@ function compareLabel(
 ): Comparison | undefined {
   const [ofBase, ofNew] = [base, next].map((side) => valuesOf(side, stage, metric)) as [SideValues, SideValues];
   if (ofBase.count === 0 && ofNew.count === 0) return undefined;
-  // A sum is that of all inputs, whether or not they have the label. A level or a slowest call is of those that have it.
+  // A sum is that of all inputs, with and without the label. A level or a slowest call is of the inputs that have it.
   const isSum = !isLevel(field) && foldOf(field) !== 'max';
   const scale = isSum && isMatched ? total(base.weights) : 1;
   const ofInput = (values: SideValues, side: Side): GroupSums | null =>
@@ -126,7 +126,7 @@ function meanOf({ sums, weights }: GroupSums): number {
   return total(sums) / total(weights);
 }
 
-/** Logarithms have no spread where one group has everything, or a side has nothing: the difference then tells how likely. */
+/** Where one group has everything, logarithms have no spread: the probability is then that of the difference. */
 function relativeChange(
   field: NumberField,
   base: number,

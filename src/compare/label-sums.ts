@@ -41,7 +41,7 @@ export interface LabelState {
 
 /** The sums of one label by group. Their size depends on neither records nor inputs. */
 export class LabelSums {
-  /** Stretches of `GROUPS` numbers: rows; sum and count of each metric by input; sum and count of each level by process. */
+  /** Stretches of `GROUPS` numbers: rows; sum and count of each metric by input; the same of each level by process. */
   readonly #values: Float64Array;
   readonly #highest: Float64Array;
 

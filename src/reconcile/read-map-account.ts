@@ -2,27 +2,27 @@ import { withoutMark } from '../records/byte-order-mark.js';
 import { MAP_ACCOUNT_SCHEMA } from '../records/map-account.js';
 import { membersOf, taskOf } from './slurm-task.js';
 
-/** What is used here of a `MapAccount`, which has been in a file since: nothing of it is taken for granted. */
+/** What is used here of a `MapAccount`. The account comes from a file: nothing of it is taken for granted. */
 export interface MapRun {
   readonly startedMs: number;
-  /** Of the last writing. */
+  /** When the account was last written. */
   readonly updatedMs: number;
-  /** Null where it still runs or was killed. */
+  /** Null where the run goes on or was killed. */
   readonly endedMs: number | null;
   /** `12` or `12_3`; undefined outside of Slurm. */
   readonly task: string | undefined;
   readonly wallS: number;
-  /** Its own and that of all its workers. */
+  /** CPU of `map` itself and all its workers. */
   readonly cpuS: number | null;
   readonly ownPeakKib: number | null;
   readonly workersStarted: number;
-  /** Highest of any one worker. */
+  /** The highest peak of one worker. */
   readonly workerPeakKib: number | null;
-  /** Highest sum of all processes at one of its samples. */
+  /** The highest sum of all processes at one sample. */
   readonly treePeakKib: number | null;
 }
 
-/** @returns why it is none, as it completes "FILE: …" */
+/** @returns where it is no account the reason, which completes "FILE: …" */
 export function parseMapAccount(text: string): MapRun | string {
   let value: unknown;
   try {

@@ -1,6 +1,6 @@
 /**
- * The task of a report's or map account's `slurm`, as sacct names it. One task of an array has the array's own id as its
- * SLURM_JOB_ID: the id of the array and the number of the task are what names it.
+ * The task of a report's or map account's `slurm`, as sacct names it. SLURM_JOB_ID does not name a task of an array: one
+ * of the tasks has the id of the array there. The id of the array and the number of the task do.
  */
 export function taskOf(slurm: unknown): string | undefined {
   const { job, array_job: arrayJob, array_task: arrayTask } = membersOf(slurm);

@@ -6,10 +6,10 @@ import { samplesApartS } from './reconciled.js';
 import { isKilled } from './sacct-tasks.js';
 import { isBegunIn, isShell, lastWordMs, outlivedMs, WHOLE_SECOND_MS } from './steps.js';
 
-/** Elapsed time of the same start and end as `NODE_S`. */
+/** Elapsed time of the start and end whose CPU is `NODE_S`. */
 const NODE_WALL_S = 3;
 
-/** In the order in which they are named. What each is told from is in docs/slurm.md. */
+/** In the order in which they are named. docs/slurm.md says how each is recognised. */
 export const TIME_RULES: readonly Rule[] = [
   { what: 'wall', higher: 'either', reason: wholeSeconds },
   { what: 'wall', higher: 'sacct', reason: beforeAndAfter },
@@ -53,7 +53,7 @@ function outsideOfInputsWall({ profiled }: Evidence): Reason | undefined {
   return { atMost: NODE_WALL_S * processes, text: `start and end of ${processes} node processes, outside of inputs` };
 }
 
-/** CPU of a run that was killed between two of its words. */
+/** CPU of a run that was killed after its account was last written. */
 function afterLastWord({ steps, profiled: { runs } }: Evidence): Reason | undefined {
   const killed = runs.filter(({ endedMs }) => endedMs === null);
   if (killed.length === 0) return undefined;
@@ -76,7 +76,7 @@ function outsideOfInputsCpu({ profiled }: Evidence): Reason | undefined {
   return { atMost: NODE_S * processes, text: `start and end of ${processes} node processes, outside of inputs` };
 }
 
-/** Under proctrack/linuxproc what the shell of a batch script has started lives on when the shell is ended. */
+/** Under proctrack/linuxproc, processes that the shell of a batch script has started outlive the shell. */
 export function outlived({ steps, profiled: { runs } }: Evidence): Reason | undefined {
   const beyondS = runs.reduce((sum, run) => sum + outlivedMs(steps, run), 0) / 1000;
   if (beyondS === 0) return undefined;
@@ -91,18 +91,18 @@ function outlivedCpu(evidence: Evidence): Reason | undefined {
   return reason && { ...reason, atMost: reason.atMost * cpusOf(evidence) + lastSampleS(evidence) };
 }
 
-/** Of processes that nobody waited for Slurm has what its last sample had. */
+/** For processes that nobody waited for, Slurm has the CPU of its last sample. */
 function unwaited(evidence: Evidence): Reason | undefined {
   const { state, steps, gathering } = evidence;
   if (!isKilled({ state }) && !steps.some(isKilled)) return undefined;
   const apart = shownAmount('wall', samplesApartS(gathering, longestS(steps)));
   return {
     atMost: lastSampleS(evidence),
-    text: `killed: of processes that nobody waited for sacct has its last sample, samples are ${apart} apart`,
+    text: `killed: sacct has only its last sample of processes that nobody waited for, samples are ${apart} apart`,
   };
 }
 
-/** CPU that Slurm's last sample may lack. On a busy node it comes up to an interval late: measured. */
+/** CPU that Slurm's last sample may lack. On a busy node a sample was measured to come up to an interval late. */
 function lastSampleS(evidence: Evidence): number {
   return 2 * samplesApartS(evidence.gathering, longestS(evidence.steps)) * cpusOf(evidence);
 }
@@ -112,7 +112,7 @@ function cpusOf({ cpu, profiled: { runs } }: Evidence): number {
   return cpuInS(cpu.profilerS, wallS, 1);
 }
 
-/** Twice the CPU that it used in as long before, or one CPU: it may just have begun to work hard. */
+/** Twice the CPU that it used in an equal time before, and at least one CPU: it may just have begun to work hard. */
 function cpuInS(cpuS: number | null, wallS: number, seconds: number): number {
   const cpus = cpuS === null || wallS <= 0 ? 1 : cpuS / wallS;
   return Math.max(1, 2 * cpus) * seconds;

@@ -77,7 +77,7 @@ function sourceOf(path: string): Source {
   return { path, bytes: stat.size, weight: stat.size };
 }
 
-/** Whether a file is compressed, by its first bytes. False where it cannot be read: that is reported when it is read. */
+/** Whether a file is compressed, by its first bytes. False where it cannot be read, which is reported later. */
 export function isCompressedFile(path: string): boolean {
   try {
     const fd = openSync(path, 'r');

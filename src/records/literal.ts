@@ -1,7 +1,7 @@
 /**
  * Fixed texts that are compared with bytes eight at a time, as doubles. Eight bytes of ASCII are never a NaN or a zero,
- * so that two such doubles are equal exactly where their bytes are. A text that is shorter or not ASCII is compared byte
- * by byte.
+ * so that two such doubles are equal exactly where their bytes are. A text that is shorter or not ASCII is compared
+ * byte by byte.
  */
 export interface Literals {
   readonly doubles: Float64Array;

@@ -8,7 +8,7 @@ import { type LineKind, RecordScanner, type Slice } from './record-scanner.js';
 
 /** Longest text that is parsed: it then takes many times its length. A report of 4,096 labels has 4 MiB. */
 const LONGEST_PARSED_BYTES = 32 * 1024 * 1024;
-/** Deepest text that is parsed: the stack of V8's parser is on the native heap, which no limit of the JS heap bounds. */
+/** Deepest text that is parsed: V8's parser has its stack on the native heap, outside of every limit of the JS heap. */
 const DEEPEST_PARSED = 1000;
 
 const LONGEST_INPUT_BYTES = 64 * 1024;

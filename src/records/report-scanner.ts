@@ -78,7 +78,7 @@ export class ReportScanner {
     return this.shape!.hasSlurm ? (this.objects.slurm as SlurmIdentity) : undefined;
   }
 
-  /** Adds the members of the header that are no sums. @param isFirst whether the merger had no report of its shape yet */
+  /** Adds the members of the header that are no sums. @param isFirst of this shape for the merger */
   addOthers(header: HeaderMerger, isFirst: boolean): void {
     const { others, headerHoles } = this.shape!;
     if (isFirst) {

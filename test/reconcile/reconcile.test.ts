@@ -72,7 +72,7 @@ const REASONS: [reason: RegExp, what: QuantityName, scene: Scene, stale: Scene][
     { steps: [step({ cpuS: 10 })], profiled: { runs: [], inside: inside({ cpuS: 7.4, processes: 2 }) } },
   ],
   [
-    /^killed: of processes that nobody waited for sacct has its last sample, samples are 10\.0 s apart$/,
+    /^killed: sacct has only its last sample of processes that nobody waited for, samples are 10\.0 s apart$/,
     'cpu',
     { state: 'CANCELLED by 0', steps: [step({ cpuS: 31 })], gathering: { intervalS: 10 } },
     { state: 'CANCELLED by 0', steps: [step({ cpuS: 29 })], gathering: { intervalS: 10 } },
