@@ -30,7 +30,7 @@ const record = (input: string | undefined, stages: StageRow[], members: Partial<
   profile: report({ stages, ...members }),
 });
 
-/** Ten inputs of a stage each, `of` giving the values of one. */
+/** Ten inputs of one stage each, whose values `of` gives. */
 const tenRecords = (of: (index: number) => Partial<StageRow>, pid = (_: number) => 1) =>
   Array.from({ length: 10 }, (_, index) => record(`in ${index}`, [row('scan', of(index))], { pid: pid(index) }));
 
@@ -137,7 +137,7 @@ describe('of records', () => {
     expect(cpu!.relative!.value).toBeCloseTo(0.5, 12);
   });
 
-  test('with weights an input counts once, however often it was run, and others not at all', () => {
+  test('with weights an input counts once, however often it was run, and an input without weight not at all', () => {
     const hashes = sideInputs([record('a', []), record('b', [])]);
     const weights = { hashes, weights: Float64Array.from(hashes, () => 0.5) };
     const twice = ['a', 'b', 'a', 'c', 'b'].map((name, index) => record(name, [row('scan', { wall_s: index })]));
@@ -146,7 +146,7 @@ describe('of records', () => {
     expect(sums.reduce((sum, value) => sum + value, 0)).toBe((0 + 1 + 2 + 4) / 2);
   });
 
-  test('unmatched, a time is the mean of a record', () => {
+  test('a time is the mean of a record where inputs are not matched', () => {
     const [wall] = compared(
       tenRecords((index) => ({ wall_s: 1 + index })),
       tenRecords((index) => ({ wall_s: 2 + index })).slice(0, 9),
@@ -175,7 +175,7 @@ describe('levels', () => {
     expect(growth).toMatchObject({ base: 1.5, difference: { value: 0, low: null }, relative: null });
   });
 
-  test('of a process each are paired by input', () => {
+  test('are paired by input where each record has its own process', () => {
     const [peak, growth] = compared(
       side(1000, (index) => index),
       side(2000, (index) => 100 + index),
@@ -185,7 +185,7 @@ describe('levels', () => {
     expect(growth).toMatchObject({ difference: { value: 0, probability: 1 }, relative: null });
   });
 
-  test('of the same number in ten tasks of an array are ten processes', () => {
+  test('of one process id in ten tasks of an array are ten processes', () => {
     const tasks = Array.from({ length: 10 }, (_, index) =>
       record(`in ${index}`, [row('scan')], {
         slurm: { job: `${90 + index}`, array_job: '90', array_task: `${index}` },
@@ -197,7 +197,7 @@ describe('levels', () => {
   test('of five processes are known as well as five processes tell', () => {
     const five = (index: number) => index % 5;
     const [peak] = compared(side(1000, five), side(1004, five), fields);
-    // Pairs of records would make it certain: all have 4 KiB more.
+    // Pairs of records would make the change certain: all have 4 KiB more.
     expect(peak!.difference!.value).toBeCloseTo(4, 9);
     expect(peak!.difference!.probability).toBeGreaterThan(1e-3);
     expect(peak!.difference!.probability).toBeLessThan(0.05);

@@ -64,7 +64,7 @@ test('a requeued job is its two runs, the first of which outlived its step', () 
   expect(peak!.verdict).toBe('agrees');
 });
 
-test('of a run that was killed the profiler has its last word', () => {
+test('a run that was killed is known until its account was last written', () => {
   const [{ state, quantities }] = reconciled('killed') as [ReconciledTask];
   const [wall, cpu, peak] = quantities;
   expect(state).toBe('FAILED');

@@ -19,7 +19,7 @@ test('records and map accounts of a task are found together', () => {
   expect(tasks.get('12_6')).toMatchObject({ runs: [], inside: { records: 0 } });
 });
 
-test('what is of other jobs or of none is counted', () => {
+test('records and map accounts of other jobs, and of none, are counted', () => {
   expect(tasks.besides(new Map([['12_3', 1]]))).toEqual({ records: 1, runs: 3 });
   expect([tasks.recordsOutside, tasks.runsOutside]).toEqual([1, 1]);
 });

@@ -39,7 +39,7 @@ test('a map account says what its process took, and of which task it was', () =>
   });
 });
 
-test('what it does not know is null', () => {
+test('what a map account does not know is null', () => {
   const lacking = {
     ...WHOLE,
     ended_at: null,
@@ -67,6 +67,6 @@ test.each([
   [JSON.stringify({ ...WHOLE, schema: 'stageprof-run/2' }), 'is not of schema stageprof-run/1'],
   [JSON.stringify({ ...WHOLE, started_at: 'noon' }), 'lacks started_at or wall_s'],
   [JSON.stringify({ ...WHOLE, wall_s: '99' }), 'lacks started_at or wall_s'],
-])('%j is none', (text, reason) => {
+])('%j is no map account', (text, reason) => {
   expect(parseMapAccount(text)).toBe(reason);
 });

@@ -23,7 +23,7 @@ const EMPTY_COMPOSITION = {
   residual_kb: -1,
 };
 
-/** As mergeReports is given the profiles of records. */
+/** The profiles of records, as mergeReports is given them. */
 const profilesOf = (texts: readonly string[]) => texts.map((text): Report => JSON.parse(text).profile);
 
 const lines = (reports: readonly Report[]) => reports.map((profile) => JSON.stringify({ input: 'a', profile }));
@@ -72,7 +72,7 @@ const anyReport = fc
     pid: fc.option(fc.nat(3)),
     labels_folded: fc.nat(3),
     composition,
-    // Most often there: where one lacks it, there is nothing to compare.
+    // Nearly always there: where one report lacks it, the sum has none.
     program: fc.option(program, { freq: 50 }),
     processes: fc.option(fc.nat(3), { nil: undefined }),
     warnings: fc.constantFrom([], [], ['a: 1'], ['a: 2', 'b']),
@@ -247,7 +247,7 @@ describe('groups', () => {
       expect([field, first!.high[at(field)]]).toEqual([field, value]);
   });
 
-  test('have what ran in a stage whose label ends in a dot: it is below no other', () => {
+  test('have what ran in a stage whose label ends in a dot: it is below no other stage', () => {
     const stages = [row('b', { gc_s: 1 }), row('b.', { gc_s: 2 }), row('b..c', { gc_s: 4 }), row('.b', { gc_s: 8 })];
     const text = JSON.stringify({ kind: 'a', profile: report({ total_wall_s: 20, stages }) });
     expect(rowsOf([text], ['kind'])[0]!.high[at('gc_s')]).toBe(11);
@@ -264,7 +264,7 @@ describe('groups', () => {
     expect(rowsOf([record(member, 1)], ['settings', 'model'])[0]!.name).toBe(name);
   });
 
-  test('by members of every object are those the record has itself', () => {
+  test('are not made by members that every object inherits', () => {
     expect(rowsOf([record({ a: {} }, 1)], ['a', 'constructor'])[0]!.name).toBe('(none)');
     expect(rowsOf([record({}, 1)], ['toString'])[0]!.name).toBe('(none)');
   });
@@ -280,7 +280,7 @@ test('a source that is not known here may be anything', () => {
   expect(result.report).toStrictEqual(mergeReports(profilesOf(records)));
 });
 
-test('a composition that is none is refused, also where the shape of the report is known', () => {
+test('a malformed composition is refused, also where the shape of the report is known', () => {
   const records = [{ ...EMPTY_COMPOSITION, mapped_modules: {} }, 5, { rss_kb: '1' }].map((composition) =>
     JSON.stringify({ input: 'a', profile: { ...pipelineReport(), composition } }),
   );
@@ -289,7 +289,7 @@ test('a composition that is none is refused, also where the shape of the report 
   expect(reading.named).toEqual([expect.stringMatching(/^a\.jsonl:3: /), expect.stringMatching(/^a\.jsonl:4: /)]);
 });
 
-test('what adds up is added of each of several records that are the same to the letter', () => {
+test('records that are the same to the letter are each added', () => {
   const use = { total: 3, outside: 1 };
   const groups = [{ group: 'this_thread', name: null, threads: 1, cpu_s: 2 }] as const;
   const profile = {
