@@ -17,7 +17,7 @@ export interface ReadChunksOptions<Options, State, Result> {
   readonly bytesRead: BigInt64Array;
 }
 
-export interface ReadRecords<Result> {
+export interface ReadResult<Result> {
   readonly reading: Reading;
   readonly result: Result;
 }
@@ -26,7 +26,7 @@ export interface ReadRecords<Result> {
 export async function readChunks<Options, State, Result>(
   chunks: readonly Chunk[],
   { folds, options, jobs, bytesRead }: ReadChunksOptions<Options, State, Result>,
-): Promise<ReadRecords<Result>> {
+): Promise<ReadResult<Result>> {
   const gathered = new GatheredChunks(folds.open(options));
   const inOrder = new InOrder<State>((index, result) => gathered.add(chunks[index]!, result));
   const next = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { readProgress } from '../terminal/read-progress.js';
 import { chunksOf } from './chunks.js';
 import { type Source, STDIN } from './files.js';
-import { type ReadRecords, readChunks } from './read-chunks.js';
+import { type ReadResult, readChunks } from './read-chunks.js';
 import type { RecordFolds } from './record-fold.js';
 
 /** Below this a second thread takes longer to start than it saves. */
@@ -20,7 +20,7 @@ export interface ReadOptions<Options, State, Result> {
 export async function readRecords<Options, State, Result>(
   sources: readonly Source[],
   { folds, options, jobs = availableParallelism() }: ReadOptions<Options, State, Result>,
-): Promise<ReadRecords<Result>> {
+): Promise<ReadResult<Result>> {
   const bytes = sources.reduce((sum, { weight }) => sum + weight, 0);
   const bytesRead = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
   const isKnown = sources.every(({ path, bytes: size }) => path !== STDIN && size !== undefined);

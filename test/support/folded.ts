@@ -1,5 +1,5 @@
 import { type ChunkState, chunkFolds } from '../../src/records/chunk-fold.js';
-import type { ReadRecords } from '../../src/records/read-chunks.js';
+import type { ReadResult } from '../../src/records/read-chunks.js';
 import { GatheredChunks } from '../../src/records/reading.js';
 import type { RecordFolds } from '../../src/records/record-fold.js';
 import { lineOf } from './scanned.js';
@@ -31,7 +31,7 @@ export function readLines<Options, State, Result>(
   options: Options,
   lines: readonly (string | Uint8Array)[],
   linesAChunk = lines.length,
-): ReadRecords<Result> {
+): ReadResult<Result> {
   const gathered = new GatheredChunks(folds.open(options));
   chunkStates(folds, options, lines, linesAChunk).forEach((fold, index) => {
     const stretch = { from: index, end: index + 1 };
