@@ -68,7 +68,7 @@ function afterProfilersSample({ steps, profiled: { runs } }: Evidence): Reason |
   const isHeardToEnd = runs.every(({ endedMs }) => endedMs !== null);
   const text = isHeardToEnd
     ? `growth after the profiler's last sample: it took ${shownAmount('wall', wallS)}, samples are one a second`
-    : `killed: growth after its last word, written every ${WRITTEN_EVERY_S} s`;
+    : `killed: growth after its last account, written every ${WRITTEN_EVERY_S} s`;
   return { atMost: shareAfterLast(isHeardToEnd ? LOOK_EVERY_S : WRITTEN_EVERY_S, wallS) * sacctKib, text };
 }
 

@@ -5,7 +5,7 @@ import type { SacctRow } from './sacct-rows.js';
 export const WHOLE_SECOND_MS = 1000;
 
 /** When the run ended; for one that was killed, when its account was last written. */
-export function lastWordMs({ endedMs, updatedMs }: MapRun): number {
+export function lastKnownMs({ endedMs, updatedMs }: MapRun): number {
   return endedMs ?? updatedMs;
 }
 
@@ -49,7 +49,7 @@ export function isBegunIn({ startMs, endMs }: SacctRow, { startedMs }: MapRun): 
  */
 export function outlivedMs(steps: readonly SacctRow[], run: MapRun): number {
   const step = steps.find((each) => isBegunIn(each, run) === true);
-  return Math.max(0, step === undefined ? 0 : lastWordMs(run) - step.endMs! - WHOLE_SECOND_MS);
+  return Math.max(0, step === undefined ? 0 : lastKnownMs(run) - step.endMs! - WHOLE_SECOND_MS);
 }
 
 /** How long the intervals are together; where several overlap, the time counts once. */

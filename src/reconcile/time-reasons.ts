@@ -4,7 +4,7 @@ import type { ProfiledTask } from './profiled-task.js';
 import { type Evidence, longestS, NODE_S, type Reason, type Rule, SHELL_S } from './reason-rule.js';
 import { samplesApartS } from './reconciled.js';
 import { isKilled } from './sacct-tasks.js';
-import { isBegunIn, isShell, lastWordMs, outlivedMs, WHOLE_SECOND_MS } from './steps.js';
+import { isBegunIn, isShell, lastKnownMs, outlivedMs, WHOLE_SECOND_MS } from './steps.js';
 
 /** Elapsed time of the start and end whose CPU is `NODE_S`. */
 const NODE_WALL_S = 3;
@@ -15,7 +15,7 @@ export const TIME_RULES: readonly Rule[] = [
   { what: 'wall', higher: 'sacct', reason: beforeAndAfter },
   { what: 'wall', higher: 'sacct', reason: outsideOfInputsWall },
   { what: 'wall', higher: 'profiler', reason: outlived },
-  { what: 'cpu', higher: 'sacct', reason: afterLastWord },
+  { what: 'cpu', higher: 'sacct', reason: afterLastAccount },
   { what: 'cpu', higher: 'sacct', reason: shellCpu },
   { what: 'cpu', higher: 'sacct', reason: outsideOfInputsCpu },
   { what: 'cpu', higher: 'profiler', reason: outlivedCpu },
@@ -33,7 +33,7 @@ function beforeAndAfter({ steps, profiled: { runs } }: Evidence): Reason | undef
     const inside = runs.filter((run) => isBegunIn(step, run) === true);
     if (inside.length === 0 || step.startMs === null || step.endMs === null) return undefined;
     beforeS += Math.max(0, (Math.min(...inside.map(({ startedMs }) => startedMs)) - step.startMs) / 1000);
-    afterS += Math.max(0, (step.endMs - Math.max(...inside.map(lastWordMs))) / 1000);
+    afterS += Math.max(0, (step.endMs - Math.max(...inside.map(lastKnownMs))) / 1000);
   }
   const gaps = [
     ...(beforeS >= 0.05 ? [`${shownAmount('wall', beforeS)} before stageprof started`] : []),
@@ -44,7 +44,7 @@ function beforeAndAfter({ steps, profiled: { runs } }: Evidence): Reason | undef
 }
 
 function afterWhat(runs: ProfiledTask['runs']): string {
-  return runs.some(({ endedMs }) => endedMs === null) ? 'after its last word, killed' : 'after it ended';
+  return runs.some(({ endedMs }) => endedMs === null) ? 'after its last account, killed' : 'after it ended';
 }
 
 function outsideOfInputsWall({ profiled }: Evidence): Reason | undefined {
@@ -54,7 +54,7 @@ function outsideOfInputsWall({ profiled }: Evidence): Reason | undefined {
 }
 
 /** CPU of a run that was killed after its account was last written. */
-function afterLastWord({ steps, profiled: { runs } }: Evidence): Reason | undefined {
+function afterLastAccount({ steps, profiled: { runs } }: Evidence): Reason | undefined {
   const killed = runs.filter(({ endedMs }) => endedMs === null);
   if (killed.length === 0) return undefined;
   const atMost = killed.reduce((sum, run) => {
@@ -62,7 +62,7 @@ function afterLastWord({ steps, profiled: { runs } }: Evidence): Reason | undefi
     const unheardS = step === undefined ? WRITTEN_EVERY_S : Math.max(0, (step.endMs! - run.updatedMs) / 1000);
     return sum + cpuInS(run.cpuS, run.wallS, unheardS + WHOLE_SECOND_MS / 1000);
   }, 0);
-  return { atMost, text: `killed: the profiler has no more than its last word, written every ${WRITTEN_EVERY_S} s` };
+  return { atMost, text: `killed: the profiler has no more than its last account, written every ${WRITTEN_EVERY_S} s` };
 }
 
 function shellCpu({ steps }: Evidence): Reason | undefined {

@@ -68,10 +68,10 @@ test('a run that was killed is known until its account was last written', () => 
   const [{ state, quantities }] = reconciled('killed') as [ReconciledTask];
   const [wall, cpu, peak] = quantities;
   expect(state).toBe('FAILED');
-  expect(wall!.reasons).toEqual(['2.11 s before stageprof started and 2.78 s after its last word, killed']);
+  expect(wall!.reasons).toEqual(['2.11 s before stageprof started and 2.78 s after its last account, killed']);
   expect(cpu).toMatchObject({
     verdict: 'explained',
-    reasons: [expect.stringMatching(/^killed: the profiler has no more than its last word/)],
+    reasons: [expect.stringMatching(/^killed: the profiler has no more than its last account/)],
   });
   expect(peak!.verdict).toBe('agrees');
 });

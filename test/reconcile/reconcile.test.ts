@@ -36,7 +36,7 @@ const REASONS: [reason: RegExp, what: QuantityName, scene: Scene, stale: Scene][
     { profiled: { runs: [run({ startedMs: START_MS + 1000, endedMs: START_MS + 99_000, wallS: 70 })] } },
   ],
   [
-    /^500 ms before stageprof started and 30\.0 s after its last word, killed$/,
+    /^500 ms before stageprof started and 30\.0 s after its last account, killed$/,
     'wall',
     { state: 'TIMEOUT', profiled: { runs: [run({ ...KILLED, updatedMs: START_MS + 70_000, wallS: 69.5 })] } },
     { state: 'TIMEOUT', profiled: { runs: [run({ ...KILLED, updatedMs: START_MS + 99_000, wallS: 69.5 })] } },
@@ -54,7 +54,7 @@ const REASONS: [reason: RegExp, what: QuantityName, scene: Scene, stale: Scene][
     },
   ],
   [
-    /^killed: the profiler has no more than its last word/,
+    /^killed: the profiler has no more than its last account/,
     'cpu',
     { state: 'OUT_OF_MEMORY', profiled: { runs: [run({ ...KILLED, cpuS: 45 })] } },
     { state: 'COMPLETED', profiled: { runs: [run({ cpuS: 45 })] } },
@@ -105,7 +105,7 @@ const REASONS: [reason: RegExp, what: QuantityName, scene: Scene, stale: Scene][
     { steps: [step({ step: '0', maxRssKib: 340_000 })], profiled: { runs: [run({ wallS: 30 })] } },
   ],
   [
-    /^killed: growth after its last word, written every 5 s$/,
+    /^killed: growth after its last account, written every 5 s$/,
     'rss peak',
     { steps: [step({ step: '0', maxRssKib: 340_000 })], profiled: { runs: [run({ ...KILLED, wallS: 40 })] } },
     { steps: [step({ step: '0', maxRssKib: 360_000 })], profiled: { runs: [run({ ...KILLED, wallS: 40 })] } },
