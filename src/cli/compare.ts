@@ -8,6 +8,7 @@ import { renderCompareTable } from '../compare/table.js';
 import { uncoveredText, violationText } from '../compare/violation-text.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { UsageError } from '../model/usage-error.js';
+import { sayNotTaken } from '../records/say-reading.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
@@ -73,12 +74,15 @@ export function compareCommand(finish: (exitCode: number) => void): Command {
 
 async function compare(base: string, next: string, flags: CompareFlags): Promise<number> {
   const { failOn = [], confidence } = flags;
-  const { isWhole, ...compared } = await compareOperands(base, next, {
+  let isWhole = true;
+  const compared = await compareOperands(base, next, {
     fields: fieldsOf(flags),
     confidence,
     isMatched: flags.unmatched !== true,
-    isLenient: flags.lenient === true,
     jobs: flags.jobs,
+    onReading(reading) {
+      isWhole = sayNotTaken(reading, flags.lenient === true) && isWhole;
+    },
   });
   for (const expression of failOn) requireCovered(expression, compared.comparisons);
   const violations = failOn.flatMap((expression) => violationsOf(expression, compared.comparisons, confidence));

@@ -1,8 +1,8 @@
 import type { Failure } from '../corpus/failure.js';
 import { readOpenStage } from '../corpus/last-moments.js';
+import { MapAccountMeter } from '../corpus/map-account-meter.js';
 import { type RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
 import type { PlacedInput } from '../corpus/record-paths.js';
-import { RunMeter } from '../corpus/run-account.js';
 import type { RunningInput } from '../corpus/running-input.js';
 import type { RunEvent, WorkerPool } from '../corpus/worker-pool.js';
 import { WorkerStartError } from '../corpus/worker-process.js';
@@ -39,7 +39,7 @@ class MapRun {
   readonly #pace: Pace;
   readonly #progress: Progress;
   readonly #merger = new ReportMerger();
-  readonly #meter = new RunMeter();
+  readonly #meter = new MapAccountMeter();
   #views: readonly RunningView[] = [];
   #looks = 0;
   #accounted: Promise<void> = Promise.resolve();

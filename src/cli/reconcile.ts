@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from '../reconcile/formats.js';
-import type { ProfiledTasks } from '../reconcile/profiled-task.js';
-import { type Faults, readProfiled } from '../reconcile/read-profiled.js';
+import { type Profiled, readProfiled } from '../reconcile/read-profiled.js';
 import { reconcileTask } from '../reconcile/reconcile.js';
 import type { Gathering } from '../reconcile/reconciled.js';
 import { askGathering, isJob, runSacct, sacctCommand } from '../reconcile/sacct.js';
 import { parseSacct, type SacctRows } from '../reconcile/sacct-rows.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
 import { withoutMark } from '../records/byte-order-mark.js';
+import { sayNotTaken } from '../records/say-reading.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
@@ -26,7 +26,7 @@ interface ReconcileFlags {
 
 const HELP = `
 RECORDS are what "stageprof map --profile" has written in the job: its folder, files of records
-(*.jsonl, .gz, .zst) and run files (run-*.json). A run file has what the whole process took; records
+(*.jsonl, .gz, .zst) and map accounts (run-*.json). A map account has what the whole process took; records
 alone, what was inside of inputs.
 
 --sacct takes the id of a job (12, 12_3, 12,13) where sacct can be called, or a file of
@@ -44,7 +44,7 @@ Exit codes: 0 all agree or are explained, 1 not all, or lines that could not be 
 export function reconcileCommand(finish: (exitCode: number) => void): Command {
   return new Command('reconcile')
     .description("what the profiler measured beside Slurm's accounting of the same tasks")
-    .argument('<records...>', 'folders, files of records, run files, patterns; - is stdin')
+    .argument('<records...>', 'folders, files of records, map accounts, patterns; - is stdin')
     .requiredOption('--sacct <job or file>', 'id of the job, or a saved output of sacct -P', parseSource)
     .addOption(new Option('--format <format>', 'of the result').choices(FORMATS).default('table'))
     .option('--tolerance <percent>', 'differences that are agreement', numberWithin(0, 100, 'of per cent'), 5)
@@ -72,12 +72,11 @@ async function reconcile(operands: readonly string[], flags: ReconcileFlags): Pr
     tolerancePercent: flags.tolerance,
   };
   for (const line of output.malformed) say(`${flags.sacct}: ${line}, left out`);
-  sayFaults(profiled.faults);
-  sayLeftOut(profiled.tasks, tasks);
+  const isWhole = sayNotTaken(profiled.reading) && output.malformed.length === 0;
+  sayLeftOut(profiled, tasks);
 
   const { stdout } = process;
   stdout.write(renderReconciliation(result, flags.format, tableOptions(stdout)));
-  const isWhole = output.malformed.length === 0 && profiled.faults.count === 0;
   return isWhole && verdicts(result.tasks).unexplained === 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -107,19 +106,14 @@ function gatheringOf({ sacct, interval, gather }: ReconcileFlags): Gathering {
   return { ...asked, intervalS: interval ?? asked.intervalS, plugin: gather ?? asked.plugin };
 }
 
-function sayFaults({ named, count }: Faults): void {
-  for (const fault of named) say(fault);
-  if (count > named.length) say(`${count - named.length} more could not be taken`);
-}
-
-function sayLeftOut(tasks: ProfiledTasks, known: ReadonlyMap<string, unknown>): void {
+function sayLeftOut({ tasks, reading }: Profiled, known: ReadonlyMap<string, unknown>): void {
   const others = tasks.besides(known);
   const left = [
     ...(others.records > 0 ? [`${counted(others.records, 'record')} of other jobs`] : []),
-    ...(others.runs > 0 ? [`${counted(others.runs, 'run file')} of other jobs`] : []),
+    ...(others.runs > 0 ? [`${counted(others.runs, 'map account')} of other jobs`] : []),
     ...(tasks.recordsOutside > 0 ? [`${counted(tasks.recordsOutside, 'record')} made outside of Slurm`] : []),
-    ...(tasks.runsOutside > 0 ? [`${counted(tasks.runsOutside, 'run file')} made outside of Slurm`] : []),
-    ...(tasks.unprofiled > 0 ? [`${counted(tasks.unprofiled, 'record')} without a profile`] : []),
+    ...(tasks.runsOutside > 0 ? [`${counted(tasks.runsOutside, 'map account')} made outside of Slurm`] : []),
+    ...(reading.unprofiled > 0 ? [`${counted(reading.unprofiled, 'record')} without a profile`] : []),
   ];
   if (left.length > 0) say(`left out: ${left.join(', ')}`);
 }

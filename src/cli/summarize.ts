@@ -1,13 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { METRICS, type MetricField } from '../model/metrics.js';
 import { UsageError } from '../model/usage-error.js';
-import { findSources, type Source } from '../records/files.js';
-import { readRecords, sayNotTaken } from '../records/read-records.js';
-import { MOST_INPUTS } from '../records/repeated-inputs.js';
+import { findSources } from '../records/files.js';
+import { readRecords } from '../records/read-records.js';
+import { sayNotTaken, sayRepeated } from '../records/say-reading.js';
 import { FORMATS, type Format, renderSummary } from '../summary/formats.js';
 import { NO_GROUP } from '../summary/groups.js';
-import { type GroupPath, recordFolds } from '../summary/record-fold.js';
-import { Summary, type SummaryResult } from '../summary/summary.js';
+import { folds, type GroupPath } from '../summary/summary-fold.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
@@ -72,7 +71,9 @@ async function summarize(files: readonly string[], flags: SummarizeFlags): Promi
   const { sources, repeated } = findSources(files);
   if (repeated > 0) say(`${counted(repeated, 'file')} given more than once, read once`);
   const by = flags.by === STAGE ? undefined : flags.by;
-  const result = await read(sources, flags.jobs, by);
+  const options = by?.split('.') as GroupPath | undefined;
+  const { reading, result: sums } = await readRecords(sources, { folds, options, jobs: flags.jobs });
+  const result = { ...reading, ...sums };
   const isWhole = sayNotTaken(result, flags.lenient === true);
   sayRepeated(result);
   if (by !== undefined && result.groups?.length === 1 && result.groups[0]?.stage === NO_GROUP)
@@ -88,30 +89,6 @@ async function summarize(files: readonly string[], flags: SummarizeFlags): Promi
   stdout.write(text);
   if (result.records === 0) say('there was no record to summarise');
   return isWhole && result.records > 0 ? EXIT_DONE : EXIT_FAILED;
-}
-
-async function read(
-  sources: readonly Source[],
-  jobs: number | undefined,
-  by: string | undefined,
-): Promise<SummaryResult> {
-  const groupBy = by?.split('.') as GroupPath | undefined;
-  const summary = new Summary({ isGrouped: groupBy !== undefined });
-  await readRecords(sources, {
-    jobs,
-    folds: recordFolds(groupBy),
-    onResult: (task, result) => summary.add(task, result),
-  });
-  return summary.result();
-}
-
-/** A record too many is in the sums like any other: only a person can tell which is the right one. */
-function sayRepeated({ repeatedInputs: repeated }: SummaryResult): void {
-  if (repeated === null) say(`more than ${MOST_INPUTS} inputs: whether one has several records was not looked for`);
-  else if (repeated > 0) {
-    const inputs = repeated === 1 ? '1 input has' : `${repeated} inputs have`;
-    say(`${inputs} more than one good record, and all of them are in the sums: was it run twice?`);
-  }
 }
 
 function parseMember(text: string): string {

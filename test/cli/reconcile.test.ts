@@ -17,7 +17,7 @@ const SACCT = [
 
 const slurm = { job: '15', array_job: '12', array_task: '3' };
 
-function runFile(members: object = {}): string {
+function mapAccount(members: object = {}): string {
   return JSON.stringify({
     schema: 'stageprof-run/1',
     started_at: '2026-11-23T09:00:00.500Z',
@@ -51,7 +51,7 @@ function corpus(): string {
   const cwd = temporaryFolder();
   mkdirSync(join(cwd, 'results'));
   writeFileSync(join(cwd, 'results', 'a.flows.jsonl'), record('a'));
-  writeFileSync(join(cwd, 'results', 'run-n1-1-2.flows.json'), runFile());
+  writeFileSync(join(cwd, 'results', 'run-n1-1-2.flows.json'), mapAccount());
   writeFileSync(join(cwd, 'sacct.txt'), SACCT);
   return cwd;
 }
@@ -72,7 +72,7 @@ describe('stageprof reconcile', () => {
 
   test('exits with 1 where a difference is not explained', async () => {
     const cwd = corpus();
-    writeFileSync(join(cwd, 'results', 'run-n1-1-2.flows.json'), runFile({ cpu_s: 20 }));
+    writeFileSync(join(cwd, 'results', 'run-n1-1-2.flows.json'), mapAccount({ cpu_s: 20 }));
     const { exitCode, stdout } = await reconciled(['--format', 'json'], { cwd });
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -103,10 +103,10 @@ describe('stageprof reconcile', () => {
     );
     expect(exitCode).toBe(0);
     expect(stdout).toContain('stageprof map itself, beside the process that works on inputs');
-    expect(stdout).toContain('1 task without a run file (run-*.json): compared is what was inside of inputs');
+    expect(stdout).toContain('1 task without a map account (run-*.json): compared is what was inside of inputs');
   });
 
-  test('works on run files alone, by a pattern', async () => {
+  test('works on map accounts alone, by a pattern', async () => {
     const cwd = corpus();
     const { exitCode, stdout } = await runCli(['reconcile', 'results/run-*.json', '--sacct', 'sacct.txt'], { cwd });
     expect(exitCode).toBe(0);
@@ -127,10 +127,10 @@ describe('stageprof reconcile', () => {
     const other = { slurm: { job: '99', array_job: null, array_task: null } };
     const lines = [record('a'), record('b', other), record('c', { slurm: undefined }), '{"input":"d"}\n'];
     writeFileSync(join(cwd, 'results', 'a.flows.jsonl'), lines.join(''));
-    writeFileSync(join(cwd, 'results', 'run-n1-3-4.flows.json'), runFile(other));
+    writeFileSync(join(cwd, 'results', 'run-n1-3-4.flows.json'), mapAccount(other));
     const { exitCode, lines: said } = await reconciled([], { cwd });
     expect(said).toEqual([
-      'stageprof: left out: 1 record of other jobs, 1 run file of other jobs, 1 record made outside of Slurm, 1 record without a profile',
+      'stageprof: left out: 1 record of other jobs, 1 map account of other jobs, 1 record made outside of Slurm, 1 record without a profile',
     ]);
     expect(exitCode).toBe(0);
   });
@@ -148,8 +148,9 @@ describe('stageprof reconcile', () => {
       'stageprof: sacct.txt: line 5: its JobID is none: "x\\u001b[2J", left out',
       'stageprof: results/run-\\x1b-1.json: is not JSON',
       'stageprof: results/bad\\x1b[2J.jsonl:1: is not JSON',
-      expect.stringMatching(/bad\\x1b\[2J\.jsonl:2: its profile cannot be summarised: Expected a report of schema/),
+      expect.stringMatching(/bad\\x1b\[2J\.jsonl:2: its profile cannot be taken: Expected a report of schema/),
       expect.stringMatching(/bad\\x1b\[2J\.jsonl:3: ends in the middle of a record/),
+      'stageprof: 3 lines left out that are no records',
     ]);
   });
 
@@ -193,7 +194,7 @@ describe('a command line that cannot be', () => {
     [
       'a folder without records',
       ['empty', '--sacct', 'sacct.txt'],
-      /empty: holds neither records \(\*\.jsonl\) nor run files/,
+      /empty: holds neither records \(\*\.jsonl\) nor map accounts/,
     ],
     ['an empty name', ['', '--sacct', 'sacct.txt'], /an empty file name/],
     ['another format', ['results', '--sacct', 'sacct.txt', '--format', 'xml'], /--format.*table, json, csv, markdown/],

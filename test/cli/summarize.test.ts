@@ -249,7 +249,7 @@ describe('a report by itself', () => {
   test('of another version is named, with what is expected', async () => {
     const { exitCode, lines } = await summarized(['-'], { stdin: '{"schema":"stageprof/99","stages":[]}' });
     expect(exitCode).toBe(1);
-    expect(lines[0]).toMatch(/^stageprof: stdin:1: its profile cannot be summarised: .*stageprof\/1.*stageprof\/99/);
+    expect(lines[0]).toMatch(/^stageprof: stdin:1: its profile cannot be taken: .*stageprof\/1.*stageprof\/99/);
   });
 });
 

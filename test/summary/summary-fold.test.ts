@@ -3,33 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { METRICS } from '../../src/model/metrics.js';
 import type { Report, StageRow } from '../../src/model/report.js';
 import { present } from '../../src/model/sources.js';
-import { RecordReader } from '../../src/records/record-reader.js';
-import { mergeReports, ReportMerger } from '../../src/report/merge.js';
-import { type FoldState, type GroupPath, RecordFold } from '../../src/summary/record-fold.js';
+import { mergeReports } from '../../src/report/merge.js';
+import { folds, type GroupPath } from '../../src/summary/summary-fold.js';
+import { chunkStates, readLines } from '../support/folded.js';
 import { pipelineReport, report, row } from '../support/report-fixture.js';
-import { lineOf } from '../support/scanned.js';
 
-/** What lines come to, in folds of so many lines, one reader for all. */
-function folded(lines: readonly (string | Uint8Array)[], groupBy?: GroupPath, linesAFold = lines.length): FoldState[] {
-  const reader = new RecordReader(groupBy?.[0]);
-  const states: FoldState[] = [];
-  for (let from = 0; from < lines.length; from += linesAFold) {
-    const fold = new RecordFold(reader, groupBy);
-    lines.slice(from, from + linesAFold).forEach((line, index) => {
-      const { input, from: start } = lineOf(line);
-      fold.addLine(input, start, { part: 0, line: from + index + 1 });
-    });
-    // As it comes out of another thread.
-    states.push(structuredClone(fold.state()));
-  }
-  return states;
-}
-
-function merged(states: readonly FoldState[]): Report {
-  const merger = new ReportMerger();
-  for (const { merger: state } of states) merger.absorb(state);
-  return merger.result();
-}
+const summaryOf = (lines: readonly (string | Uint8Array)[], linesAChunk?: number) =>
+  readLines(folds, undefined, lines, linesAChunk);
+const reportOf = (lines: readonly (string | Uint8Array)[], linesAChunk?: number): Report =>
+  summaryOf(lines, linesAChunk).result.report;
 
 const EMPTY_COMPOSITION = {
   js_heap_kb: 1,
@@ -41,7 +23,7 @@ const EMPTY_COMPOSITION = {
   residual_kb: -1,
 };
 
-/** As mergeReports is given the profiles of records. */
+/** The profiles of records, as mergeReports is given them. */
 const profilesOf = (texts: readonly string[]) => texts.map((text): Report => JSON.parse(text).profile);
 
 const lines = (reports: readonly Report[]) => reports.map((profile) => JSON.stringify({ input: 'a', profile }));
@@ -90,7 +72,7 @@ const anyReport = fc
     pid: fc.option(fc.nat(3)),
     labels_folded: fc.nat(3),
     composition,
-    // Most often there: where one lacks it, there is nothing to compare.
+    // Nearly always there: where one report lacks it, the sum has none.
     program: fc.option(program, { freq: 50 }),
     processes: fc.option(fc.nat(3), { nil: undefined }),
     warnings: fc.constantFrom([], [], ['a: 1'], ['a: 2', 'b']),
@@ -120,9 +102,7 @@ describe('records come to what mergeReports makes of their profiles, to the last
         fc.array(anyReport, { minLength: 1, maxLength: 12 }),
         fc.integer({ min: 1, max: 5 }),
         (reports, size) => {
-          expect(merged(folded(lines(reports), undefined, size))).toStrictEqual(
-            mergeReports(profilesOf(lines(reports))),
-          );
+          expect(reportOf(lines(reports), size)).toStrictEqual(mergeReports(profilesOf(lines(reports))));
         },
       ),
       { numRuns: 1000 },
@@ -138,7 +118,7 @@ describe('records come to what mergeReports makes of their profiles, to the last
       .map(([any, whole, rows]) => ({ ...any, program: whole, node: 'v20.20.0', stages: rows }));
     fc.assert(
       fc.property(fc.array(alike, { minLength: 20, maxLength: 20 }), (reports) => {
-        expect(merged(folded(lines(reports), undefined, 7))).toStrictEqual(mergeReports(profilesOf(lines(reports))));
+        expect(reportOf(lines(reports), 7)).toStrictEqual(mergeReports(profilesOf(lines(reports))));
       }),
       { numRuns: 100 },
     );
@@ -155,7 +135,7 @@ describe('records come to what mergeReports makes of their profiles, to the last
     ['exponents', (text: string) => text.replaceAll(/"wall_max_s":([\d.]+)/g, '"wall_max_s":$1e0')],
   ])('with %s', (_, rewritten) => {
     const reports = [pipelineReport(), pipelineReport(), pipelineReport()];
-    expect(merged(folded(lines(reports).map(rewritten)))).toStrictEqual(mergeReports(reports));
+    expect(reportOf(lines(reports).map(rewritten))).toStrictEqual(mergeReports(reports));
   });
 
   test('with an older row that lacks a field between newer ones', () => {
@@ -166,58 +146,25 @@ describe('records come to what mergeReports makes of their profiles, to the last
       pipelineReport(),
       report({ stages: [older as StageRow] }),
     ];
-    expect(merged(folded(lines(reports)))).toStrictEqual(mergeReports(reports));
+    expect(reportOf(lines(reports))).toStrictEqual(mergeReports(reports));
   });
 });
 
-describe('counts', () => {
-  const profile = report({ stages: [row('a', { calls: 1 })] });
-
-  test('records, failed ones and those without a profile', () => {
-    const [state] = folded([
-      JSON.stringify({ input: 'a', profile }),
-      JSON.stringify({ input: 'b', error: { kind: 'exception' }, profile }),
-      JSON.stringify({ input: 'c', error: null, profile: null }),
-      '{}',
-      '  ',
-    ]);
-    expect(state).toMatchObject({ records: 4, failed: 1, unprofiled: 2, malformed: 0 });
-  });
-
-  test('lines that are no records, naming the first twenty', () => {
-    const [state] = folded([
-      '{"input":',
-      '3',
-      '{"input":"a" "b":1}',
-      '{"profile":{"schema":"x"}}',
-      ...Array(30).fill('{'),
-    ]);
-    expect(state).toMatchObject({ records: 0, malformed: 34 });
-    expect(state!.named).toHaveLength(20);
-    expect(state!.named.slice(0, 4)).toEqual([
-      { part: 0, line: 1, reason: expect.stringContaining('ends in the middle') },
-      { part: 0, line: 2, reason: expect.stringContaining('not an object') },
-      { part: 0, line: 3, reason: 'is not JSON' },
-      { part: 0, line: 4, reason: expect.stringContaining('schema "stageprof/1", received "x"') },
-    ]);
-  });
-
-  test('nothing of a report of a known shape in which one number is wrong', () => {
-    const good = lines([pipelineReport(), pipelineReport()]);
-    for (const wrong of ['1e400', '1e300', '"1"', '01', 'true', '[]', '-']) {
-      const bad = good[0]!.replace(/"wall_s":[\d.]+(?=.*"stage":"flush")/, `"wall_s":${wrong}`);
-      const states = folded([...good, bad]);
-      expect(states[0]).toMatchObject({ records: 2, malformed: 1 });
-      expect(merged(states)).toStrictEqual(mergeReports([pipelineReport(), pipelineReport()]));
-    }
-  });
+test('nothing is added of a report of a known shape in which one number is wrong', () => {
+  const good = lines([pipelineReport(), pipelineReport()]);
+  for (const wrong of ['1e400', '1e300', '"1"', '01', 'true', '[]', '-']) {
+    const bad = good[0]!.replace(/"wall_s":[\d.]+(?=.*"stage":"flush")/, `"wall_s":${wrong}`);
+    const { reading, result } = summaryOf([...good, bad]);
+    expect(reading).toMatchObject({ records: 2, malformed: 1 });
+    expect(result.report).toStrictEqual(mergeReports([pipelineReport(), pipelineReport()]));
+  }
 });
 
 test('hostile names are ordinary', () => {
   const stages = ['__proto__', 'constructor', 'toString'].map((name) => row(name, { calls: 1, wall_s: 1 }));
   const profile = report({ stages });
   const line = `{"__proto__":{"polluted":1},"input":"__proto__","profile":${JSON.stringify(profile).replace('{', '{"__proto__":{"polluted":1},')}}`;
-  expect(merged(folded([line, line])).stages.map(({ stage, calls }) => [stage, calls])).toEqual([
+  expect(reportOf([line, line]).stages.map(({ stage, calls }) => [stage, calls])).toEqual([
     ['__proto__', 2],
     ['constructor', 2],
     ['toString', 2],
@@ -226,8 +173,8 @@ test('hostile names are ordinary', () => {
 });
 
 test('a profile nested as deep as its line is long is refused', () => {
-  const [state] = folded([`{"profile":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`]);
-  expect(state!.named[0]!.reason).toContain('deeper than a report');
+  const { reading } = summaryOf([`{"profile":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`]);
+  expect(reading.named).toEqual([expect.stringContaining('deeper than a report')]);
 });
 
 describe('the worst input', () => {
@@ -235,16 +182,13 @@ describe('the worst input', () => {
     JSON.stringify({ input, profile: report({ stages: [row('a', { wall_s: wall, rss_kb_peak_max: peak })] }) });
 
   test('is the first with the highest value, with its line', () => {
-    const [state] = folded([of('x', 1, null), of('y', 3, 10), of('z', 3, 20), of('größe', 2, 20)]);
-    expect(state!.worst).toEqual([
-      [
-        'a',
-        [
-          { part: 0, line: 2, value: 3, input: 'y' },
-          { part: 0, line: 3, value: 20, input: 'z' },
-        ],
-      ],
-    ]);
+    const texts = [of('x', 1, null), of('y', 3, 10), of('z', 3, 20), of('größe', 2, 20)];
+    for (const linesAChunk of [4, 1]) {
+      expect(summaryOf(texts, linesAChunk).result.worstOf('a')).toEqual({
+        wall_s: { file: 'a.jsonl', line: 2, value: 3, input: 'y' },
+        rss_kb_peak_max: { file: 'a.jsonl', line: 3, value: 20, input: 'z' },
+      });
+    }
   });
 
   test.each([
@@ -253,7 +197,7 @@ describe('the worst input', () => {
     [{ page: 1 }, '{"page":1}'],
     ['a\u001b[31m', 'a\u001b[31m'],
   ])('%j is named %j', (input, name) => {
-    expect(folded([of(input, 1, 1)])[0]!.worst[0]![1][0]!.input).toBe(name);
+    expect(summaryOf([of(input, 1, 1)]).result.worstOf('a').wall_s!.input).toBe(name);
   });
 });
 
@@ -274,8 +218,8 @@ describe('groups', () => {
       }),
     });
   const rowsOf = (texts: string[], path: GroupPath) => {
-    const [state] = folded(texts, path);
-    return state!.groups!.rows.map(([name, { high }, buckets]) => ({ name, high, calls: [...buckets.values()] }));
+    const [state] = chunkStates(folds, path, texts);
+    return state!.own.groups!.rows.map(([name, { high }, buckets]) => ({ name, high, calls: [...buckets.values()] }));
   };
   const at = (field: string) =>
     METRICS.filter(({ unit }) => unit !== 'histogram' && unit !== 'modules').findIndex(
@@ -303,7 +247,7 @@ describe('groups', () => {
       expect([field, first!.high[at(field)]]).toEqual([field, value]);
   });
 
-  test('have what ran in a stage whose label ends in a dot: it is below no other', () => {
+  test('have what ran in a stage whose label ends in a dot: it is below no other stage', () => {
     const stages = [row('b', { gc_s: 1 }), row('b.', { gc_s: 2 }), row('b..c', { gc_s: 4 }), row('.b', { gc_s: 8 })];
     const text = JSON.stringify({ kind: 'a', profile: report({ total_wall_s: 20, stages }) });
     expect(rowsOf([text], ['kind'])[0]!.high[at('gc_s')]).toBe(11);
@@ -320,7 +264,7 @@ describe('groups', () => {
     expect(rowsOf([record(member, 1)], ['settings', 'model'])[0]!.name).toBe(name);
   });
 
-  test('by members of every object are those the record has itself', () => {
+  test('are not made by members that every object inherits', () => {
     expect(rowsOf([record({ a: {} }, 1)], ['a', 'constructor'])[0]!.name).toBe('(none)');
     expect(rowsOf([record({}, 1)], ['toString'])[0]!.name).toBe('(none)');
   });
@@ -331,21 +275,21 @@ test('a source that is not known here may be anything', () => {
   const records = [null, 5, {}, null].map((further) =>
     JSON.stringify({ input: 'a', profile: { ...others, sources: { ...sources, further } } }),
   );
-  const [state] = folded(records);
-  expect(state).toMatchObject({ records: 4, malformed: 0 });
-  expect(merged([state!])).toStrictEqual(mergeReports(profilesOf(records)));
+  const { reading, result } = summaryOf(records);
+  expect(reading).toMatchObject({ records: 4, malformed: 0 });
+  expect(result.report).toStrictEqual(mergeReports(profilesOf(records)));
 });
 
-test('a composition that is none is refused, also where the shape of the report is known', () => {
+test('a malformed composition is refused, also where the shape of the report is known', () => {
   const records = [{ ...EMPTY_COMPOSITION, mapped_modules: {} }, 5, { rss_kb: '1' }].map((composition) =>
     JSON.stringify({ input: 'a', profile: { ...pipelineReport(), composition } }),
   );
-  const [state] = folded([records[0]!, ...records]);
-  expect(state).toMatchObject({ records: 2, malformed: 2 });
-  expect(state!.named.map(({ line }) => line)).toEqual([3, 4]);
+  const { reading } = summaryOf([records[0]!, ...records]);
+  expect(reading).toMatchObject({ records: 2, malformed: 2 });
+  expect(reading.named).toEqual([expect.stringMatching(/^a\.jsonl:3: /), expect.stringMatching(/^a\.jsonl:4: /)]);
 });
 
-test('what adds up is added of each of several records that are the same to the letter', () => {
+test('records that are the same to the letter are each added', () => {
   const use = { total: 3, outside: 1 };
   const groups = [{ group: 'this_thread', name: null, threads: 1, cpu_s: 2 }] as const;
   const profile = {
@@ -356,6 +300,6 @@ test('what adds up is added of each of several records that are the same to the 
   const records = Array.from({ length: 5 }, () => JSON.stringify({ input: 'a', profile }));
   const expected = mergeReports(profilesOf(records));
   expect(expected.exact!.thread_cpu_s).toEqual({ total: 15, outside: 5 });
-  expect(merged(folded(records))).toStrictEqual(expected);
-  expect(merged(folded(records, undefined, 2))).toStrictEqual(expected);
+  expect(reportOf(records)).toStrictEqual(expected);
+  expect(reportOf(records, 2)).toStrictEqual(expected);
 });

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
-import { RunMeter } from '../../src/corpus/run-account.js';
-import { parseRunFile } from '../../src/reconcile/read-map-account.js';
+import { MapAccountMeter } from '../../src/corpus/map-account-meter.js';
+import { parseMapAccount } from '../../src/reconcile/read-map-account.js';
 
 const TALLY = { total: 5, done: 2, failed: 1 };
 
@@ -12,7 +12,7 @@ function burningMs(milliseconds: number): string[] {
 }
 
 test('says of which run it is, and how far that is', () => {
-  const meter = new RunMeter();
+  const meter = new MapAccountMeter();
   const account = meter.account('p', { tally: TALLY, workerPids: [], started: 3, exitCode: null });
   expect(account).toMatchObject({
     schema: 'stageprof-run/1',
@@ -31,8 +31,13 @@ test('says of which run it is, and how far that is', () => {
 });
 
 test('reconcile reads what was written', () => {
-  const account = new RunMeter().account('p', { tally: TALLY, workerPids: [process.pid], started: 3, exitCode: 0 });
-  expect(parseRunFile(JSON.stringify(account))).toMatchObject({
+  const account = new MapAccountMeter().account('p', {
+    tally: TALLY,
+    workerPids: [process.pid],
+    started: 3,
+    exitCode: 0,
+  });
+  expect(parseMapAccount(JSON.stringify(account))).toMatchObject({
     startedMs: Date.parse(account.started_at),
     updatedMs: Date.parse(account.updated_at),
     endedMs: Date.parse(account.ended_at!),
@@ -47,7 +52,7 @@ test('reconcile reads what was written', () => {
 });
 
 test('counts the CPU of workers that run and of those that have ended, each once', async () => {
-  const meter = new RunMeter();
+  const meter = new MapAccountMeter();
   const cpuS = (workerPids: number[]) =>
     meter.account('p', { tally: TALLY, workerPids, started: 1, exitCode: null }).workers.cpu_s!;
   const before = cpuS([]);
@@ -68,7 +73,7 @@ test('counts the CPU of workers that run and of those that have ended, each once
 });
 
 test('keeps the highest that was seen of a worker, and of all together', async () => {
-  const meter = new RunMeter();
+  const meter = new MapAccountMeter();
   const source = 'globalThis.kept = Buffer.alloc(150e6, 1); console.log(1); setInterval(() => {}, 1000)';
   const child = spawn(process.execPath, ['-e', source]);
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -88,7 +93,7 @@ test('keeps the highest that was seen of a worker, and of all together', async (
 });
 
 test('has a file of its own for each run, whatever the pipeline is called', () => {
-  const name = new RunMeter().fileName(`a\n${'x'.repeat(300)}`);
+  const name = new MapAccountMeter().fileName(`a\n${'x'.repeat(300)}`);
   expect(name).toMatch(/^run-.+-\d+-\d+\.a_x+\.json$/);
   expect(Buffer.byteLength(name)).toBeLessThan(256);
 });

@@ -2,11 +2,11 @@ import { hostname } from 'node:os';
 import { readChildrenUsage } from '../native/children-usage.js';
 import { type ProcessUsage, readProcessUsage } from '../os/process-usage.js';
 import { slurmIdentity } from '../os/slurm.js';
-import { RUN_SCHEMA, type RunAccount, type RunTally } from '../records/map-account.js';
+import { MAP_ACCOUNT_SCHEMA, type MapAccount, type MapTally } from '../records/map-account.js';
 import { pipelinePart } from './record-names.js';
 
-export interface AccountedRun {
-  readonly tally: RunTally;
+export interface MapState {
+  readonly tally: MapTally;
   /** Of those that have not ended. */
   readonly workerPids: readonly number[];
   /** Workers there have been. */
@@ -16,7 +16,7 @@ export interface AccountedRun {
 }
 
 /** Follows what a run uses, and says it when asked. */
-export class RunMeter {
+export class MapAccountMeter {
   /** Of the process: on a loaded node Node itself takes seconds to start. */
   readonly #startedAt = new Date(performance.timeOrigin);
   #treePeakKib: number | null = null;
@@ -37,7 +37,7 @@ export class RunMeter {
     this.#liveCpuS = workers.reduce((sum, { cpuS }) => sum + cpuS, 0);
   }
 
-  account(pipeline: string, { tally, workerPids, started, exitCode }: AccountedRun): RunAccount {
+  account(pipeline: string, { tally, workerPids, started, exitCode }: MapState): MapAccount {
     this.look(workerPids);
     const now = new Date().toISOString();
     const slurm = slurmIdentity();
@@ -46,7 +46,7 @@ export class RunMeter {
     const ended = readChildrenUsage();
     const workersCpuS = ended === null ? null : ended.cpuNs / 1e9 + this.#liveCpuS;
     return {
-      schema: RUN_SCHEMA,
+      schema: MAP_ACCOUNT_SCHEMA,
       pipeline,
       host: hostname(),
       pid: process.pid,
@@ -64,7 +64,7 @@ export class RunMeter {
     };
   }
 
-  /** `run-<host>-<process id>-<start>.<pipeline>.json`, see `isRunFileName`: of one run alone, in whatever folder. */
+  /** `run-<host>-<process id>-<start>.<pipeline>.json`, see `isMapAccountName`: of one run alone, in whatever folder. */
   fileName(pipeline: string): string {
     return `run-${hostname()}-${process.pid}-${this.#startedAt.getTime()}.${pipelinePart(pipeline)}.json`;
   }

@@ -1,40 +1,40 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { systemReason } from '../model/setup-error.js';
 import { counted } from '../text/format.js';
-import type { Part, Task } from './chunks.js';
+import type { ChunkFold, ChunkState } from './chunk-fold.js';
+import type { Chunk, Part } from './chunks.js';
 import { decompressed } from './decompress.js';
 import { STDIN } from './files.js';
 import { LineFeed, type LineSink } from './line-feed.js';
-import type { LineFold } from './line-fold.js';
 import { onOneLine } from './one-line.js';
 
 const PIECE_BYTES = 256 * 1024;
 
-export interface TaskResult<State> {
+export interface ChunkResult<State> {
   /** Lines of each part. */
   readonly lines: readonly number[];
   /** One line each on what could not be read. */
   readonly unreadable: readonly string[];
-  readonly fold: State;
+  readonly fold: ChunkState<State>;
 }
 
-/** Reads the parts of a task. @param onBytes told of every piece that has been read */
-export async function runTask<State>(
-  task: Task,
-  fold: LineFold<State>,
+/** Reads the parts of a chunk. @param onBytes told of every piece that has been read */
+export async function readChunk<State>(
+  chunk: Chunk,
+  fold: ChunkFold<State>,
   onBytes: (count: number) => void,
-): Promise<TaskResult<State>> {
+): Promise<ChunkResult<State>> {
   const lines: number[] = [];
   const unreadable: string[] = [];
-  for (const [index, part] of task.parts.entries()) {
-    const feed = new LineFeed(sinkOf(fold, task.firstPart + index), {
+  for (const [index, part] of chunk.parts.entries()) {
+    const feed = new LineFeed(sinkOf(fold, chunk.firstPart + index), {
       startsInside: part.stretch !== undefined && part.stretch.from > 0,
       // Fed from the byte before its first one: a line begins there where that byte is a newline.
       ...(part.stretch === undefined ? {} : { ownsBytes: part.stretch.end - Math.max(0, part.stretch.from - 1) }),
     });
     const onTrailing = (count: number) => {
-      const place = { part: task.firstPart + index, line: feed.lines + 1 };
-      fold.addMalformed(place, `${counted(count, 'byte')} ignored after the end of the compressed data`);
+      const position = { part: chunk.firstPart + index, line: feed.lines + 1 };
+      fold.addMalformed(position, `${counted(count, 'byte')} ignored after the end of the compressed data`);
     };
     try {
       if (part.stretch === undefined) await readThrough(part, feed, { onBytes, onTrailing });
@@ -51,7 +51,7 @@ export async function runTask<State>(
   return { lines, unreadable, fold: fold.state() };
 }
 
-function sinkOf(fold: LineFold<unknown>, part: number): LineSink {
+function sinkOf(fold: ChunkFold<unknown>, part: number): LineSink {
   return {
     take: (input, from, line) => fold.addLine(input, from, { part, line }),
     takeTooLong: (line) => fold.addMalformed({ part, line }, 'is longer than 256 MiB: not a record'),
