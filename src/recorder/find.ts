@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recorderError } from '../model/errors.js';
+import { childrenReader } from '../os/process-children.js';
 import { FileBytes } from './file-bytes.js';
 import { MAGIC } from './format.js';
 import { pidOfName, recorderFolders } from './recorder-folder.js';
@@ -20,26 +21,13 @@ export function findRecorder(pid: number): string {
       `no process ${pid} that could be looked into, and no recorder of it in ${recorderFolders().join(' or ')}`,
     );
   }
-  const children = childrenOf(pid).filter((child) => mappedFiles(child)?.some(isRecorder));
+  // Under `run` that is the program, under `map` the workers.
+  const children = childrenReader()(pid).filter((child) => mappedFiles(child)?.some(isRecorder));
   throw recorderError(
     children.length === 0
       ? `process ${pid} has no recorder: it needs stageprof run, map --profile or the "recorder" option`
       : `process ${pid} has no recorder, but its children have: give one of ${children.join(', ')}`,
   );
-}
-
-/** Of `run` the program, of `map` the workers. */
-function childrenOf(pid: number): number[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
-    return text
-      .split(' ')
-      .filter((id) => id !== '')
-      .map(Number);
-  } catch {
-    // Not every kernel is built with it.
-    return [];
-  }
 }
 
 /** Undefined where /proc does not tell: it has ended, or is another user's. */

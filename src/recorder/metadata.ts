@@ -6,6 +6,7 @@ import type { SlurmIdentity } from '../model/report.js';
 import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
 import type { Sources } from '../model/sources.js';
 import { type MemoryCgroup, readMemoryCgroup } from '../os/memory-cgroup.js';
+import { readProcessStat } from '../os/process-stat.js';
 import { slurmIdentity } from '../os/slurm.js';
 import { COLUMNS } from '../store/row-store.js';
 import { CALL_TAIL } from '../store/state-memory.js';
@@ -83,7 +84,7 @@ let own: ProcessIdentity | undefined;
 
 /** Of this process: read once, for profilers that are made for each input. */
 function ownIdentity(): ProcessIdentity {
-  own ??= { ...machineIdentity(), start_ticks: startTicks(processId) };
+  own ??= { ...machineIdentity(), start_ticks: readProcessStat(processId)?.startTicks ?? null };
   return own;
 }
 
@@ -92,17 +93,6 @@ export function machineIdentity(): Omit<ProcessIdentity, 'start_ticks'> {
     boot: orNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()),
     pid_namespace: orNull(() => readlinkSync('/proc/self/ns/pid')),
   };
-}
-
-/** Null where there is no such process; a zombie has ended. */
-export function startTicks(pid: number): number | null {
-  return orNull(() => {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name before may hold anything, a parenthesis too; see proc_pid_stat(5).
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const ticks = Number(fields[19]);
-    return fields[0] === 'Z' || fields[0] === 'X' || !Number.isSafeInteger(ticks) ? null : ticks;
-  });
 }
 
 function orNull<T>(read: () => T): T | null {

@@ -3,8 +3,9 @@ import { kibOf, secondsOf } from '../model/quantities.js';
 import type { Report } from '../model/report.js';
 import { slotIndex } from '../model/sample-layout.js';
 import { readOomKills } from '../os/memory-cgroup.js';
+import { readProcessStat } from '../os/process-stat.js';
 import { lastSampleOf } from './last-sample.js';
-import { machineIdentity, startTicks } from './metadata.js';
+import { machineIdentity } from './metadata.js';
 import type { RecordedCall } from './read-open-calls.js';
 import type { RecordedReading } from './read-readings.js';
 import type { Recording } from './reader.js';
@@ -159,7 +160,7 @@ function processEnd({ facts: { pid, identity }, state }: Recording): ProcessEnd 
   const here = machineIdentity();
   const isHere = here.boot !== null && here.boot === identity.boot && here.pid_namespace === identity.pid_namespace;
   const known = isHere && identity.start_ticks !== null && pid > 0;
-  return { pid, running: known ? startTicks(pid) === identity.start_ticks : null, recorder: state };
+  return { pid, running: known ? readProcessStat(pid)?.startTicks === identity.start_ticks : null, recorder: state };
 }
 
 function killedBy(recording: Recording, { running, recorder }: ProcessEnd, signal: string | null): KilledBy {

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { isStopped, sharesTerminalKeys } from '../os/process-state.js';
+import { isStopped, sharesTerminalKeys } from '../os/terminal-keys.js';
 
 /** By a key (Ctrl-C, Ctrl-\, Ctrl-Z) the terminal sends these to every process of its foreground group. */
 const KEY_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGTSTP']);

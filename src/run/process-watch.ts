@@ -1,12 +1,7 @@
-import {
-  type ChildrenOf,
-  childrenReader,
-  MS_PER_TICK,
-  type ProcessStat,
-  readCommand,
-  readMemory,
-  readStat,
-} from './process-files.js';
+import { type ChildrenOf, childrenReader } from '../os/process-children.js';
+import { readCommand } from '../os/process-command.js';
+import { MS_PER_TICK, type ProcessStat, readProcessStat } from '../os/process-stat.js';
+import { readProcessMemory } from '../os/process-usage.js';
 import type { SeenProcess } from './run-process.js';
 
 /** Until the second look; each time is then twice as long as the one before it: what a launcher starts is found soon. */
@@ -59,7 +54,7 @@ export class ProcessWatch {
    * @param startMs when the program was started, in milliseconds since 1970
    */
   start(programPid: number, startMs: number): void {
-    const stat = readStat(programPid);
+    const stat = readProcessStat(programPid);
     if (stat === null) return;
     // By the program, as a container may tell another time since boot than the one its processes are counted from.
     this.#bootMs = startMs - stat.startTicks * MS_PER_TICK;
@@ -95,14 +90,14 @@ export class ProcessWatch {
     const waiting: number[] = [];
     for (const [key, { pid, startTicks, hasEnded }] of this.#remembered) {
       if (hasEnded) continue;
-      const stat = readStat(pid);
+      const stat = readProcessStat(pid);
       if (stat?.startTicks === startTicks) waiting.push(pid);
       else this.#remembered.set(key, { ...this.#remembered.get(key)!, hasEnded: true });
     }
     for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
       if (visited.has(pid)) continue;
       visited.add(pid);
-      const stat = readStat(pid);
+      const stat = readProcessStat(pid);
       if (stat === null) continue;
       this.#see(pid, stat);
       waiting.push(...childrenOf(pid));
@@ -122,7 +117,7 @@ export class ProcessWatch {
     const key = `${pid}-${startTicks}`;
     const earlier = this.#remembered.get(key);
     if (earlier === undefined && !this.#makeRoom()) return;
-    const memory = readMemory(pid);
+    const memory = readProcessMemory(pid);
     this.#remembered.set(key, {
       pid,
       startTicks,
