@@ -27,6 +27,7 @@ const ROOMS = [
   'export',
   'recorder',
   'profiler',
+  'preload',
   'records',
   'summary',
   'compare',

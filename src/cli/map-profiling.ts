@@ -2,6 +2,9 @@ import { recorderAdvice } from '../doctor/advice.js';
 import type { StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import { fileSystemOf } from '../os/file-system.js';
+import { trackedEnvironment } from '../preload/child-environment.js';
+import { inspectProgram, thisFinder } from '../preload/program-file.js';
+import { chooseTracker } from '../preload/tracker-choice.js';
 import { removeLeftovers } from '../recorder/leftovers.js';
 import {
   makeRecorderFolder,
@@ -9,9 +12,6 @@ import {
   recorderFolders,
   shortLivedRecorderFolder,
 } from '../recorder/recorder-folder.js';
-import { trackedEnvironment } from '../run/child-environment.js';
-import { inspectProgram, thisFinder } from '../run/program-file.js';
-import { chooseTracker } from '../run/tracker-choice.js';
 import { say } from '../terminal/say.js';
 
 /** What worker processes need to be measured. */

@@ -23,7 +23,7 @@ export interface LeftReport {
   readonly isCutOff: boolean;
 }
 
-/** As src/run/preload.cts names them: process id and start. */
+/** As src/preload/preload.cts names them: process id and start. */
 const LEFT_FILE = /^(\d+)-(\d+)\.(recorder|json)$/;
 
 /** A report of the most labels there can be takes some 60 MB. */

@@ -8,7 +8,7 @@ import { ALLOCATORS, isInstalled, TRACKER } from '../tracker/programs.js';
 
 const NODE = process.execPath;
 const STAGED = fixture('staged.mjs');
-const PRELOAD = join(MAIN, '../../run/preload.cjs');
+const PRELOAD = join(MAIN, '../../preload/preload.cjs');
 const PRINT = ['sh', '-c', 'echo "$LD_PRELOAD|$NODE_OPTIONS|$STAGEPROF_TRACK_MODULES"'];
 
 /** `run` itself is a node process with the same NODE_OPTIONS. */

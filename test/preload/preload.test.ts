@@ -7,7 +7,7 @@ import { leftNames, readLeft } from '../../src/run/left-reports.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { PACKAGE } from '../support/workloads.js';
 
-const PRELOAD = fileURLToPath(new URL('../../dist/run/preload.cjs', import.meta.url));
+const PRELOAD = fileURLToPath(new URL('../../dist/preload/preload.cjs', import.meta.url));
 const ASKS = `import { activeProfiler } from ${JSON.stringify(PACKAGE)};`;
 
 const COMPUTES = 'const start = performance.now(); while (performance.now() - start < 800);';

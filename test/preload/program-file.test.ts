@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Finder, inspectProgram, thisFinder } from '../../src/run/program-file.js';
+import { type Finder, inspectProgram, thisFinder } from '../../src/preload/program-file.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { isDeniedByPermissions } from '../../src/run/permission-flags.js';
+import { isDeniedByPermissions } from '../../src/preload/permission-flags.js';
 
-const NEEDED = { read: ['/opt/stageprof/dist/run/preload.cjs'], write: ['/tmp/stageprof-run-1'] };
+const NEEDED = { read: ['/opt/stageprof/dist/preload/preload.cjs'], write: ['/tmp/stageprof-run-1'] };
 
 const denied = (program: string, args: string[], options?: string) =>
   isDeniedByPermissions(program, args, options === undefined ? {} : { NODE_OPTIONS: options }, NEEDED);

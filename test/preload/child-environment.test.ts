@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { childEnvironment, withLibrary, withRequire } from '../../src/run/child-environment.js';
+import { childEnvironment, withLibrary, withRequire } from '../../src/preload/child-environment.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('NODE_OPTIONS', () => {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { obstacleOf } from '../../src/run/obstacles.js';
+import { obstacleOf } from '../../src/preload/obstacles.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const obstacle = (program: string, args: string[], loaded: string[] = [process.execPath]) =>

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isPreloadable, lastingCopy } from '../../src/run/lasting-copy.js';
+import { isPreloadable, lastingCopy } from '../../src/preload/lasting-copy.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 function library(text = 'a library'): { path: string; folder: string } {
