@@ -8,9 +8,9 @@ import { renderCompareTable } from '../compare/table.js';
 import { uncoveredText, violationText } from '../compare/violation-text.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { UsageError } from '../model/usage-error.js';
+import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
-import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;

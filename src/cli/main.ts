@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../doctor/package-version.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { UsageError } from '../model/usage-error.js';
+import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from '../os/exit-status.js';
 import { say } from '../terminal/say.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
-import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { mapCommand } from './map.js';
-import { packageVersion } from './package-version.js';
 import { postmortemCommand } from './postmortem.js';
 import { reconcileCommand } from './reconcile.js';
 import { runCommand } from './run.js';

@@ -1,10 +1,10 @@
-import { recorderAdvice } from '../doctor/advice.js';
 import type { StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import { fileSystemOf } from '../os/file-system.js';
 import { trackedEnvironment } from '../preload/child-environment.js';
 import { inspectProgram, thisFinder } from '../preload/program-file.js';
 import { chooseTracker } from '../preload/tracker-choice.js';
+import { recorderAdvice } from '../recorder/folder-advice.js';
 import { removeLeftovers } from '../recorder/leftovers.js';
 import {
   makeRecorderFolder,

@@ -4,8 +4,10 @@ import { type RecordFolder, RecordWriteError } from '../corpus/record-folder.js'
 import type { PlacedInput } from '../corpus/record-paths.js';
 import { RunMeter } from '../corpus/run-account.js';
 import type { RunningInput } from '../corpus/running-input.js';
+import { type StopSignal, StopSignals } from '../corpus/stop-signals.js';
 import type { RunEvent, WorkerPool } from '../corpus/worker-pool.js';
 import { WorkerStartError } from '../corpus/worker-process.js';
+import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
 import { renderTable } from '../render/table.js';
 import { ReportMerger } from '../report/merge.js';
@@ -14,8 +16,6 @@ import { progressBar } from '../terminal/progress-bar.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
-import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal, type StopSignal } from './exit-codes.js';
-import { StopSignals } from './stop-signals.js';
 
 export interface MapPlan {
   readonly pipelineName: string;

@@ -3,17 +3,17 @@ import { checkPipeline, pipelineName } from '../corpus/pipeline.js';
 import { RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
 import { namedInputs, type Placing, placeRecords } from '../corpus/record-paths.js';
 import { inputsOfShard } from '../corpus/shard.js';
+import { StopSignals } from '../corpus/stop-signals.js';
 import { WorkerPool } from '../corpus/worker-pool.js';
+import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { say } from '../terminal/say.js';
 import { counted } from '../text/format.js';
-import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from './exit-codes.js';
 import { readInputs } from './input-flags.js';
 import { prepareProfiling } from './map-profiling.js';
 import { runMap } from './map-run.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { needsProfile, type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
 import { type ChosenShard, chooseShard, type ShardFlags } from './shard-flags.js';
-import { StopSignals } from './stop-signals.js';
 
 interface MapFlags extends ProfilerFlags, ShardFlags {
   readonly inputList?: string;

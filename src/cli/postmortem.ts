@@ -1,9 +1,9 @@
 import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT_DONE } from '../os/exit-status.js';
 import { postmortemOf } from '../recorder/postmortem.js';
 import { postmortemPage } from '../recorder/postmortem-page.js';
 import { tableOptions } from '../terminal/terminal.js';
-import { EXIT_DONE } from './exit-codes.js';
 import { processNamed, readRecordingAt, recorderOfProcess } from './open-recording.js';
 
 const HELP = `

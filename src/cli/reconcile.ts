@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SetupError, systemReason } from '../model/setup-error.js';
+import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from '../reconcile/formats.js';
 import type { ProfiledTasks } from '../reconcile/profiled-task.js';
 import { type Faults, readProfiled } from '../reconcile/read-profiled.js';
@@ -13,7 +14,6 @@ import { withoutMark } from '../records/byte-order-mark.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
-import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 
 interface ReconcileFlags {

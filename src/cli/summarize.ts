@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { METRICS, type MetricField } from '../model/metrics.js';
 import { UsageError } from '../model/usage-error.js';
+import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { findSources, type Source } from '../records/files.js';
 import { readRecords, sayNotTaken } from '../records/read-records.js';
 import { MOST_INPUTS } from '../records/repeated-inputs.js';
@@ -11,7 +12,6 @@ import { Summary, type SummaryResult } from '../summary/summary.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
-import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { wholeNumberFrom } from './number-flags.js';
 
 interface SummarizeFlags {

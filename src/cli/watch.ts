@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { EXIT_DONE } from '../os/exit-status.js';
 import { findRecorder } from '../recorder/find.js';
 import { type Postmortem, postmortemOf } from '../recorder/postmortem.js';
 import { postmortemPage } from '../recorder/postmortem-page.js';
 import type { Recording } from '../recorder/reader.js';
 import { tableOptions } from '../terminal/terminal.js';
-import { EXIT_DONE } from './exit-codes.js';
 import { numberWithin } from './number-flags.js';
 import { processNamed, readRecordingAt, recorderOfProcess } from './open-recording.js';
 

@@ -1,6 +1,5 @@
 import type { SourceName, Truth } from '../model/sources.js';
 import type { TrackerFile } from '../native/tracker-file.js';
-import type { FileSystem } from '../os/file-system.js';
 import type { Capabilities } from '../profiler/capabilities.js';
 import type { Machine } from './machine.js';
 
@@ -25,11 +24,6 @@ export function trackerAdvice(tracker: TrackerFile, { platform, arch }: Machine)
     return 'stageprof run -- node app.js loads it; by hand: STAGEPROF_TRACK_MODULES=1 LD_PRELOAD=<path> node --import stageprof/register app.js';
   }
   return platform === 'linux' ? `where stageprof has no prebuild for ${platform} ${arch}, ${REBUILD}` : undefined;
-}
-
-/** Undefined for a folder that serves: what is on another machine may hold a store up, and goes with the network. */
-export function recorderAdvice({ name, isRemote }: FileSystem): string | undefined {
-  return isRemote ? `${name} is on the network: set STAGEPROF_DIR to a folder on this node` : undefined;
 }
 
 /**

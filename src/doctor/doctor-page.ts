@@ -1,23 +1,9 @@
-import type { SourceName, SourceState, Truth } from '../model/sources.js';
+import type { SourceState, Truth } from '../model/sources.js';
 import { escapeControls } from '../text/escape.js';
 import { inline, size } from '../text/format.js';
 import type { Paint, Style } from '../text/paint.js';
+import type { Advised, Diagnosis } from './diagnosis.js';
 import type { Machine } from './machine.js';
-
-/** A state with what to do about it, where something can be done. */
-export type Advised = SourceState & { readonly advice?: string };
-
-/** What `stageprof doctor --json` prints. */
-export interface Diagnosis {
-  readonly stageprof: string;
-  readonly machine: Machine;
-  readonly addon: Advised;
-  /** Whether its library is there; `sources.native` tells whether it counts in this process. */
-  readonly tracker: Advised;
-  /** The folder of recorders whose path nobody has chosen. */
-  readonly recorder: Advised;
-  readonly sources: Readonly<Record<SourceName, Advised>>;
-}
 
 const NAME_WIDTH = 13;
 const TRUTH_WIDTH = 22;

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { exitCodeOfSignal, type StopSignal } from './exit-codes.js';
+import { exitCodeOfSignal } from '../os/exit-status.js';
+
+export type StopSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', ...hangUp()];
 
 /**
- * A second signal within this time is the first one over again: npx and srun pass on what the terminal or
- * Slurm has sent to the whole group already.
+ * A second signal within this time is a repetition of the first: npx and srun pass on what the terminal or Slurm has
+ * already sent to the whole group.
  */
 const ECHO_MS = 1000;
 
-/** Turns the first of SIGHUP, SIGINT and SIGTERM into a call; a second one, later, ends the process at once. */
+/** Turns the first SIGHUP, SIGINT or SIGTERM into a call. A later one ends the process at once. */
 export class StopSignals {
   #received: StopSignal | undefined;
   #receivedAtMs = 0;
@@ -38,7 +40,7 @@ export class StopSignals {
   }
 }
 
-/** A handler of our own would end what `nohup` has started, and Node does not tell whether SIGHUP is ignored. */
+/** No SIGHUP where it is ignored, as under `nohup`: to listen to it would undo that. Node does not tell, /proc does. */
 function hangUp(): StopSignal[] {
   try {
     const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
