@@ -1,10 +1,10 @@
 import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT_DONE } from '../os/exit-status.js';
+import { processNamed, readRecordingAt, recorderOfProcess } from '../recorder/open-recording.js';
 import { postmortemOf } from '../recorder/postmortem.js';
 import { postmortemPage } from '../recorder/postmortem-page.js';
 import { tableOptions } from '../terminal/terminal.js';
-import { processNamed, readRecordingAt, recorderOfProcess } from './open-recording.js';
 
 const HELP = `
 FILE is the recorder of a process: of one under "stageprof run", of a worker of "stageprof map

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { UsageError } from '../model/usage-error.js';
-import { FileBytes } from '../recorder/file-bytes.js';
-import { findRecorder } from '../recorder/find.js';
-import { type Recording, readRecorder } from '../recorder/reader.js';
+import { FileBytes } from './file-bytes.js';
+import { findRecorder } from './find.js';
+import { type Recording, readRecorder } from './reader.js';
 
 /** @throws {UsageError} that names the file, for one that is no recorder */
 export function readRecordingAt(path: string): Recording {
