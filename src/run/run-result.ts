@@ -1,11 +1,11 @@
 import { renderModules } from '../render/module-table.js';
 import { renderProcesses } from '../render/process-table.js';
 import { renderTable } from '../render/table.js';
-import type { GatheredReports } from '../run/gathered-reports.js';
-import { type RunFacts, renderReconciliation } from '../run/reconciliation.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
+import type { GatheredReports } from './gathered-reports.js';
+import { type RunFacts, renderReconciliation } from './reconciliation.js';
 
 /** What a run has measured, and what it has not, on stderr: stdout is the program's. */
 export function printRun(
