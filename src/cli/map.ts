@@ -1,19 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { checkPipeline, pipelineName } from '../corpus/pipeline.js';
-import { RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
-import { namedInputs, type Placing, placeRecords } from '../corpus/record-paths.js';
-import { inputsOfShard } from '../corpus/shard.js';
-import { StopSignals } from '../corpus/stop-signals.js';
-import { WorkerPool } from '../corpus/worker-pool.js';
-import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
-import { say } from '../terminal/say.js';
-import { counted } from '../text/format.js';
-import { readInputs } from './input-flags.js';
-import { prepareProfiling } from './map-profiling.js';
-import { runMap } from './map-run.js';
+import { mapCorpus } from '../corpus/map-corpus.js';
+import { readInputs } from '../corpus/read-inputs.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { needsProfile, type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
-import { type ChosenShard, chooseShard, type ShardFlags } from './shard-flags.js';
+import { chooseShard, type ShardFlags } from './shard-flags.js';
 
 interface MapFlags extends ProfilerFlags, ShardFlags {
   readonly inputList?: string;
@@ -25,9 +15,7 @@ interface MapFlags extends ProfilerFlags, ShardFlags {
   readonly modules: boolean;
 }
 
-/** How long a running input may go on when it is told to stop. Slurm kills 30 s after its SIGTERM by default. */
-const GRACE_MS = 2000;
-/** Timers of Node take no longer time. */
+/** A timer of Node cannot be longer. */
 const LONGEST_TIMEOUT_S = 2_000_000;
 
 const HELP = `
@@ -77,77 +65,29 @@ export function mapCommand(finish: (exitCode: number) => void): Command {
     .action(async (pipeline: string, inputs: string[], flags: MapFlags) => finish(await map(pipeline, inputs, flags)));
 }
 
-/** Slurm may send it before the pipeline is loaded, and it ends a process that does not expect it. */
+/** Slurm may send SIGUSR2 before the pipeline is loaded, and it ends a process that does not listen to it. */
 const nothingToFlush = (): void => {};
 
-/** Everything that can be wrong with the command line is found before the first input is run. */
 async function map(pipelinePath: string, given: readonly string[], flags: MapFlags): Promise<number> {
   process.on('SIGUSR2', nothingToFlush);
   const profiler = profilerOptions(flags) ?? null;
   if (profiler === null && !flags.modules) throw needsProfile('--no-modules');
-  const chosen = chooseShard(flags, process.env);
-  const corpus = await readInputs(given, flags.inputList);
-  checkPipeline(pipelinePath);
-  const name = pipelineName(pipelinePath);
-  const folder = await RecordFolder.open(flags.outdir);
-  await folder.sweep();
-
-  // Named before they are shared out: names depend on the whole list, so that all tasks agree on them.
-  const named = namedInputs(corpus.inputs, name);
-  const mine = inputsOfShard(named, chosen.shard);
-  if (corpus.repeated > 0) say(`${counted(corpus.repeated, 'repeated input')} of the list will be run once`);
-  sayShard(chosen, mine.length, corpus.inputs.length);
-  if (mine.length === 0) return EXIT_DONE;
-  const listed = new Set(named.map(({ recordName }) => recordName));
-  const placing = await placeRecords(folder, name, mine, { resume: flags.resume === true, listed }).catch(notRepaired);
-  if (placing === null) return EXIT_FAILED;
-  if (flags.resume === true) sayResumed(placing);
-  if (placing.inputs.length === 0) return EXIT_DONE;
-
-  // Until the run listens itself, a signal ends it with the exit code that it has then.
-  const early = new StopSignals((signal) => process.exit(exitCodeOfSignal(signal)));
-  const { env, recorderFolder } = prepareProfiling(profiler, flags);
-  try {
-    const pool = await WorkerPool.open({
-      pipelinePath,
-      folder,
-      profiler,
-      recorderFolder,
-      env,
-      jobs: flags.jobs,
-      isolate: flags.isolate === true,
-      limits: { timeoutMs: flags.timeout === undefined ? null : flags.timeout * 1000, graceMs: GRACE_MS },
-    });
-    early.close();
-    return await runMap(placing.inputs, { pipelineName: name, folder, pool, hasAccount: profiler !== null });
-  } finally {
-    early.close();
-  }
+  const shard = chooseShard(flags, process.env);
+  return mapCorpus(await readInputs(given, flags.inputList), {
+    pipelinePath,
+    outdir: flags.outdir,
+    shard,
+    resume: flags.resume === true,
+    jobs: flags.jobs,
+    isolate: flags.isolate === true,
+    timeoutMs: flags.timeout === undefined ? null : flags.timeout * 1000,
+    profiler,
+    modules: flags.modules,
+  });
 }
 
-/** The record is as it was: what is good in it is still there. */
-function notRepaired(error: unknown): null {
-  if (!(error instanceof RecordWriteError)) throw error;
-  say(error.message);
-  return null;
-}
-
-/** Empty it would be the working directory, mostly by a variable of a script that was not set. */
+/** An empty path would be the working directory. Mostly it comes from a variable of a script that was not set. */
 function parseOutdir(path: string): string {
   if (path === '') throw new InvalidArgumentError('It has to name a folder.');
   return path;
-}
-
-function sayResumed({ inputs, resumed, repaired }: Placing): void {
-  const mended = repaired === 0 ? '' : `, ${counted(repaired, 'of them', 'of them')} repaired`;
-  const rest = inputs.length === 0 ? 'nothing to do' : `${counted(inputs.length, 'input')} to do`;
-  say(`${counted(resumed, 'good record')} there${mended}, ${rest}`);
-}
-
-function sayShard({ shard: { index, count }, fromEnvironment }: ChosenShard, mine: number, all: number): void {
-  if (count === 1 && !fromEnvironment) return;
-  const share = mine === 0 ? `none of ${counted(all, 'input')}, nothing to do` : `${mine} of ${counted(all, 'input')}`;
-  const source = fromEnvironment ? ' from SLURM_ARRAY_TASK_*' : '';
-  const remedy = fromEnvironment ? ' (--task-index 0 --task-count 1 takes all)' : '';
-  say(`task index ${index} of ${count}${source}: ${share}${remedy}`);
 }

@@ -1,14 +1,9 @@
-import { type Shard, shardOfArrayTask, WHOLE_CORPUS } from '../corpus/shard.js';
+import { type ChosenShard, shardOfArrayTask, WHOLE_CORPUS } from '../corpus/shard.js';
 import { UsageError } from '../model/usage-error.js';
 
 export interface ShardFlags {
   readonly taskIndex?: number;
   readonly taskCount?: number;
-}
-
-export interface ChosenShard {
-  readonly shard: Shard;
-  readonly fromEnvironment: boolean;
 }
 
 /** The shard of the flags; without flags that of the Slurm array task; else the whole corpus. */

@@ -1,21 +1,19 @@
-import type { Failure } from '../corpus/failure.js';
-import { readOpenStage } from '../corpus/last-moments.js';
-import { type RecordFolder, RecordWriteError } from '../corpus/record-folder.js';
-import type { PlacedInput } from '../corpus/record-paths.js';
-import { RunMeter } from '../corpus/run-account.js';
-import type { RunningInput } from '../corpus/running-input.js';
-import { type StopSignal, StopSignals } from '../corpus/stop-signals.js';
-import type { RunEvent, WorkerPool } from '../corpus/worker-pool.js';
-import { WorkerStartError } from '../corpus/worker-process.js';
-import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
+import { EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
-import { renderTable } from '../render/table.js';
-import { ReportMerger } from '../report/merge.js';
-import { Pace, type Progress, progressLines, type RunningView, type Tally } from '../terminal/progress.js';
+import { Pace, type Progress, progressLines, type RunningView } from '../terminal/progress.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { say } from '../terminal/say.js';
-import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
+import { failureInShort } from './failure-line.js';
+import { readOpenStage } from './last-moments.js';
+import { MapResult } from './map-result.js';
+import { type RecordFolder, RecordWriteError } from './record-folder.js';
+import type { PlacedInput } from './record-paths.js';
+import { RunMeter } from './run-account.js';
+import type { RunningInput } from './running-input.js';
+import { type StopSignal, StopSignals } from './stop-signals.js';
+import type { RunEvent, WorkerPool } from './worker-pool.js';
+import { WorkerStartError } from './worker-process.js';
 
 export interface MapPlan {
   readonly pipelineName: string;
@@ -27,7 +25,7 @@ export interface MapPlan {
 
 const ACCOUNT_EVERY_LOOKS = WRITTEN_EVERY_S / LOOK_EVERY_S;
 
-/** Runs the inputs, shows how far it is, prints the result and returns the exit code. */
+/** Runs the inputs, shows how far the run is, prints the result and returns the exit code. */
 export async function runMap(inputs: readonly PlacedInput[], plan: MapPlan): Promise<number> {
   return new MapRun(inputs, plan).finish();
 }
@@ -35,22 +33,19 @@ export async function runMap(inputs: readonly PlacedInput[], plan: MapPlan): Pro
 class MapRun {
   readonly #inputs: readonly PlacedInput[];
   readonly #plan: MapPlan;
-  readonly #tally: Tally;
+  readonly #result: MapResult;
   readonly #pace: Pace;
   readonly #progress: Progress;
-  readonly #merger = new ReportMerger();
   readonly #meter = new RunMeter();
   #views: readonly RunningView[] = [];
   #looks = 0;
   #accounted: Promise<void> = Promise.resolve();
-  #profiles = 0;
-  #strayErrors = 0;
 
   constructor(inputs: readonly PlacedInput[], plan: MapPlan) {
     this.#inputs = inputs;
     this.#plan = plan;
-    this.#tally = { total: inputs.length, done: 0, failed: 0 };
-    this.#pace = new Pace(this.#tally, () => this.#views);
+    this.#result = new MapResult(inputs.length, plan.pipelineName);
+    this.#pace = new Pace(this.#result.tally, () => this.#views);
     say(`${counted(inputs.length, 'input')}, pipeline ${plan.pipelineName}, records in ${this.#recordsPath()}`);
     const { stderr } = process;
     this.#progress = stderr.isTTY ? progressBar(this.#pace, stderr) : progressLines(this.#pace, stderr);
@@ -76,17 +71,18 @@ class MapRun {
       this.#progress.stop();
     }
 
-    this.#printTable(process.stdout);
+    const table = this.#result.table(process.stdout);
+    if (table !== null) process.stdout.write(table);
     if (breakdown !== undefined) say(breakdown);
     say(this.#summary(signals.received));
-    const exitCode = this.#exitCode(signals.received);
+    const exitCode = this.#result.exitCode(signals.received);
     await this.#writeAccount(exitCode);
-    // The process exits next, and what a slow reader has not taken would go with it.
+    // The process exits next: lines that a slow reader has not taken by then would be lost.
     await new Promise((resolve) => process.stderr.write('', resolve));
     return exitCode;
   }
 
-  /** What ended the run before its time, if anything did: without records or processes there is no point in going on. */
+  /** Returns what ended the run early, if anything did: without records or processes there is no point in going on. */
   async #run(): Promise<string | undefined> {
     try {
       for await (const event of this.#plan.pool.run(this.#inputs)) this.#take(event);
@@ -103,21 +99,13 @@ class MapRun {
       return;
     }
     if (event.type === 'stray') {
-      this.#strayErrors++;
-      this.#progress.line(`between two inputs: ${inShort(event.failure)}`);
+      this.#result.countUnhandled();
+      this.#progress.line(`between two inputs: ${failureInShort(event.failure)}`);
       return;
     }
-    if (event.type === 'done' || event.type === 'failed') this.#count(event);
+    if (event.type === 'done' || event.type === 'failed') this.#result.count(event);
     this.#progress.update();
-    if (event.type === 'failed') this.#progress.line(`${event.input}: failed, ${inShort(event.failure)}`);
-  }
-
-  #count(event: Extract<RunEvent, { type: 'done' | 'failed' }>): void {
-    this.#tally[event.type]++;
-    // Merged one by one: what is kept grows with the labels, not with the inputs.
-    if (event.profile === null) return;
-    this.#merger.add(event.profile);
-    this.#profiles++;
+    if (event.type === 'failed') this.#progress.line(`${event.input}: failed, ${failureInShort(event.failure)}`);
   }
 
   #look(): void {
@@ -128,46 +116,24 @@ class MapRun {
     if (this.#looks++ % ACCOUNT_EVERY_LOOKS === 0) void this.#writeAccount(null);
   }
 
-  /** All that is known up to now, for the case that what comes next is the end; the run goes on. */
+  /** Writes and shows all that is known so far, in case the end comes next. The run goes on. */
   async #flush(): Promise<void> {
     await this.#plan.pool.flush('was still running when SIGUSR2 came');
     await this.#writeAccount(null);
     this.#progress.line(`SIGUSR2: ${this.#summary(undefined)}; the run goes on`);
-    if (this.#profiles === 0) return;
-    for (const line of this.#table(process.stderr).trimEnd().split('\n')) this.#progress.output(line);
+    const lines = this.#result.table(process.stderr)?.trimEnd().split('\n') ?? [];
+    for (const line of lines) this.#progress.output(line);
   }
 
-  /** By a second signal. */
+  /** A second signal has ended the process. */
   #endedAtOnce(received: StopSignal | undefined): void {
     this.#progress.stop();
     say(this.#summary(received));
     process.exitCode = received === undefined ? EXIT_FAILED : exitCodeOfSignal(received);
   }
 
-  #printTable(stream: NodeJS.WriteStream): void {
-    if (this.#profiles > 0) stream.write(this.#table(stream));
-  }
-
-  #table(stream: NodeJS.WriteStream): string {
-    const heading = `${counted(this.#profiles, 'record')}, pipeline ${this.#plan.pipelineName}`;
-    return `${heading}\n\n${renderTable(this.#merger.result(), tableOptions(stream))}`;
-  }
-
   #summary(received: StopSignal | undefined): string {
-    const { total, done, failed } = this.#tally;
-    const left = this.#left();
-    const after = received === undefined ? '' : ` after ${received}`;
-    const rest = left > 0 || received !== undefined ? `, ${left} left${after}` : '';
-    return `${counted(total, 'input')}: ${done} done, ${failed} failed${rest}, in ${this.#pace.elapsed}; records in ${this.#recordsPath()}`;
-  }
-
-  #exitCode(received: StopSignal | undefined): number {
-    if (received !== undefined) return exitCodeOfSignal(received);
-    return this.#left() + this.#tally.failed + this.#strayErrors === 0 ? EXIT_DONE : EXIT_FAILED;
-  }
-
-  #left(): number {
-    return this.#tally.total - this.#tally.done - this.#tally.failed;
+    return `${this.#result.counts(received)}, in ${this.#pace.elapsed}; records in ${this.#recordsPath()}`;
   }
 
   #recordsPath(): string {
@@ -175,7 +141,7 @@ class MapRun {
   }
 
   /**
-   * One after another: the last is the one that stays.
+   * Writes one account after another, so that the last one is the one that stays.
    * @param exitCode null while the run goes on
    */
   #writeAccount(exitCode: number | null): Promise<void> {
@@ -186,9 +152,9 @@ class MapRun {
   async #writeOneAccount(exitCode: number | null): Promise<void> {
     const { folder, pipelineName, pool } = this.#plan;
     const workerPids = pool.workers.flatMap(({ pid }) => pid ?? []);
-    const run = { tally: this.#tally, workerPids, started: pool.started, exitCode };
+    const run = { tally: this.#result.tally, workerPids, started: pool.started, exitCode };
     const account = this.#meter.account(pipelineName, run);
-    // Where the records cannot be written the run says so; that this cannot be is no more news.
+    // An error here is no news: where the records cannot be written, the run says so itself.
     await folder.write(this.#meter.fileName(pipelineName), `${JSON.stringify(account)}\n`).catch(() => {});
   }
 }
@@ -200,17 +166,4 @@ function viewOf({ input, startedAtMs, recorderPath, memory }: RunningInput): Run
     rssKib: memory?.rss_kb ?? null,
     forMs: performance.now() - startedAtMs,
   };
-}
-
-const LONGEST_MESSAGE = 300;
-
-/** A failure on one line; the record holds all of it. */
-function inShort({ kind, name, message, open }: Failure): string {
-  const [firstLine = ''] = message.split('\n', 1);
-  const text = firstLine.length > LONGEST_MESSAGE ? `${firstLine.slice(0, LONGEST_MESSAGE)}…` : firstLine;
-  // Of a process that ended the message says it itself.
-  const stage = open?.at(-1)?.stage;
-  const where = stage === undefined || text.includes(` in ${stage}`) ? '' : `, in ${stage}`;
-  if (kind === 'uncaught') return `uncaught ${name ?? 'value'}: ${text}${where}`;
-  return name === undefined ? `${text}${where}` : `${name}: ${text}${where}`;
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { type DistinctInputs, distinctInputs, lineOutsideUtf8, parseInputList } from '../corpus/inputs.js';
 import { systemReason } from '../model/setup-error.js';
 import { UsageError } from '../model/usage-error.js';
+import { type DistinctInputs, distinctInputs, lineOutsideUtf8, parseInputList } from './inputs.js';
 
 /** The inputs of the command line, then those of the list; at least one. */
 export async function readInputs(given: readonly string[], listPath: string | undefined): Promise<DistinctInputs> {

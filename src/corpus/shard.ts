@@ -4,6 +4,12 @@ export interface Shard {
   readonly count: number;
 }
 
+export interface ChosenShard {
+  readonly shard: Shard;
+  /** Whether it is that of the Slurm array task, and not of flags. */
+  readonly fromEnvironment: boolean;
+}
+
 export const WHOLE_CORPUS: Shard = { index: 0, count: 1 };
 
 /**
