@@ -1,5 +1,6 @@
 /**
- * Writes what is made from the tables of metrics and header members; run after the build.
+ * Writes the documents that are made from the tables of metrics and header members. Run it after the build, because it
+ * reads dist/.
  *
  *   node docs/generate.js                   writes docs/fields.md and the tables of docs/recorder.md
  *   node docs/generate.js --schema FILE     writes the JSON Schema of a report to FILE

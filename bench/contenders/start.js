@@ -1,4 +1,4 @@
-// A node process that does nothing, as a program starts many: what it costs to be one of `stageprof run`.
+// A node process that does nothing. Programs start many of these, so `stageprof run` must not slow them down.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ function environmentOf(loads) {
   return childEnvironment(process.env, {
     tracker: loads === 'module and tracker' ? findTracker().path : null,
     modules: true,
-    // The program itself is what this process has started.
+    // A process whose parent has this pid is the program itself.
     run: { folder, runPid: loads === 'program' ? process.pid : 0, profiler: {} },
   });
 }

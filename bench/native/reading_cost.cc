@@ -1,5 +1,5 @@
-// reading_cost: what one reading of the statistics of the allocator that serves malloc costs, in
-// nanoseconds, on a clean heap and beside 200,000 free chunks. From the root of the repository:
+// What does one reading of the statistics of the allocator that serves malloc cost, in nanoseconds,
+// on a clean heap and beside 200,000 free chunks? From the root of the repository:
 //
 //   c++ -std=c++17 -O2 -o /tmp/reading_cost bench/native/reading_cost.cc bench/native/free_chunks.cc
 //     native/allocators/*.cc native/clocks.cc native/failure.cc native/symbols.cc -ldl
