@@ -21,27 +21,27 @@ export const HEADER_BYTES = 4096;
 
 /** Sizes that never change once the file is there. */
 export const GEOMETRY = {
-  facts_offset: 'where the facts begin: one JSON object in UTF-8',
-  facts_bytes: 'how long they are',
+  facts_offset: 'where the metadata begins: one JSON object in UTF-8',
+  facts_bytes: 'how long it is',
   sample_offset: 'where the sample of the last boundary of a stage stands: slots, cells of modules, three more cells',
-  sample_cells: 'doubles of a sample; the slots are named in the facts',
+  sample_cells: 'doubles of a sample; the slots are named in the metadata',
   excluded_offset: 'what forced collections have cost so far, by slot: to be taken out of the sample of a moment',
   moments_offset: 'where two moments stand, written in turn: a sample each, then the account, then its modules',
-  moment_cells: 'doubles a moment; the cells of the account are named in the facts',
+  moment_cells: 'doubles a moment; the cells of the account are named in the metadata',
   readings_offset: 'where the ring of readings begins',
   reading_capacity: 'readings it holds',
-  reading_cells: 'doubles a reading, named in the facts',
+  reading_cells: 'doubles a reading, named in the metadata',
   modules_offset: 'where the paths of modules begin',
   module_capacity: 'paths there is room for',
   module_bytes: 'bytes a path, a zero at its end; of a long one the end',
-  calls_offset: 'where the places of open calls begin',
-  call_capacity: 'places there is room for; calls beyond are in memory only',
-  call_cells: 'doubles a place: the entry sample, then what `call_tail` of the facts names',
+  calls_offset: 'where the slots of open calls begin',
+  call_capacity: 'slots there is room for; calls beyond are in memory only',
+  call_cells: 'doubles a slot: the entry sample, then what `call_tail` of the metadata names',
   labels_offset: 'where the labels begin: a 32-bit length in UTF-16 units, 4 bytes of nothing, the text, padded to 8',
   labels_bytes: 'room for labels',
   rows_offset: 'where the rows begin; they are last, so that the file grows with them',
   row_capacity: 'rows there is room for',
-  row_bytes: 'bytes a row: its cells, named in the facts, its cells of modules, its 32-bit buckets, padded to 8',
+  row_bytes: 'bytes a row: its cells, named in the metadata, its cells of modules, its 32-bit buckets, padded to 8',
 } as const;
 
 /** What changes while the program runs. */
@@ -118,8 +118,8 @@ const EXCLUDED_OFFSET = SAMPLE_OFFSET + SAMPLE_LENGTH * DOUBLE;
 export const HEAD_BYTES = 2 * HEADER_BYTES;
 if (EXCLUDED_OFFSET + SLOT_COUNT * DOUBLE > HEAD_BYTES) throw new RangeError('The head of a recorder is too small');
 
-const FACTS_OFFSET = HEAD_BYTES;
-const FACTS_CAPACITY = 15 * 4096;
+const METADATA_OFFSET = HEAD_BYTES;
+const METADATA_CAPACITY = 15 * 4096;
 const MOMENTS = 2;
 const MOMENT_CELLS = SAMPLE_LENGTH + ACCOUNT_LENGTH;
 /** 102 seconds. */
@@ -130,18 +130,18 @@ const CALL_CAPACITY = 1024;
 export type Geometry = { readonly [N in keyof typeof GEOMETRY]: number };
 
 /** @param maxRows most rows there will be */
-export function geometry(maxRows: number, factsBytes: number): Geometry {
+export function geometry(maxRows: number, metadataBytes: number): Geometry {
   // Rows are taken by doubling.
   const rowCapacity = 2 ** Math.ceil(Math.log2(Math.max(maxRows, INITIAL_ROWS)));
-  const moments = FACTS_OFFSET + FACTS_CAPACITY;
+  const moments = METADATA_OFFSET + METADATA_CAPACITY;
   const readings = moments + MOMENTS * MOMENT_CELLS * DOUBLE;
   const modules = readings + READING_CAPACITY * READING.length * DOUBLE;
   const calls = modules + MODULE_CELLS * MODULE_BYTES;
   const labels = calls + CALL_CAPACITY * CALL_CELLS * DOUBLE;
   const labelsBytes = maxRows * labelRecordBytes(LONGEST_LABEL);
   return {
-    facts_offset: FACTS_OFFSET,
-    facts_bytes: factsBytes,
+    facts_offset: METADATA_OFFSET,
+    facts_bytes: metadataBytes,
     sample_offset: SAMPLE_OFFSET,
     sample_cells: SAMPLE_LENGTH,
     excluded_offset: EXCLUDED_OFFSET,
@@ -185,8 +185,8 @@ export function writerPlaces(sizes: Geometry, mask: number): Float64Array {
   return Float64Array.from(PLACES, (name) => places[name]);
 }
 
-export function fitsFacts(bytes: number): boolean {
-  return bytes <= FACTS_CAPACITY;
+export function fitsMetadata(bytes: number): boolean {
+  return bytes <= METADATA_CAPACITY;
 }
 
 /** Bytes of a label's record. */

@@ -13,7 +13,7 @@ import { CALL_TAIL } from '../store/state-memory.js';
 import { BUCKETS, READING } from './format.js';
 
 /** What is known of a process before it has run: written once, as JSON, so that the file describes itself. */
-export interface RecorderFacts {
+export interface RecorderMetadata {
   readonly node: string | null;
   readonly pid: number;
   readonly parent: number;
@@ -54,7 +54,11 @@ export interface ProcessIdentity {
 }
 
 /** @param start the first sample of the profiler */
-export function collectFacts(sources: Sources, start: Float64Array, warnings: readonly string[] = []): RecorderFacts {
+export function collectMetadata(
+  sources: Sources,
+  start: Float64Array,
+  warnings: readonly string[] = [],
+): RecorderMetadata {
   const cpuNs = start[slotIndex.process_cpu_ns]!;
   return {
     node: nodeVersion,

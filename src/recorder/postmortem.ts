@@ -108,12 +108,12 @@ function openStages(recording: Recording): OpenStageState[] {
 }
 
 function lastReadings(recording: Recording): LastReadings {
-  const { readings, facts } = recording;
+  const { readings, metadata } = recording;
   const last = lastReading(recording);
   const trend = readings.filter(({ wall_ns }) => wall_ns >= last.wall_ns - TREND_NS);
-  const atMs = facts.made_at_ms + (last.wall_ns - facts.start.wall_ns) / 1e6;
+  const atMs = metadata.made_at_ms + (last.wall_ns - metadata.start.wall_ns) / 1e6;
   return {
-    at_ms: facts.made_at_ms > 0 && Math.abs(atMs) <= LATEST_MS ? Math.round(atMs) : null,
+    at_ms: metadata.made_at_ms > 0 && Math.abs(atMs) <= LATEST_MS ? Math.round(atMs) : null,
     rss_kb: kibOf(last.rss_bytes),
     rss_kb_peak: kibOf(last.rss_peak_bytes),
     native_kb: kibOf(last.native_bytes),
@@ -156,7 +156,7 @@ function slopeKibPerS(readings: readonly RecordedReading[]): number | null {
   return variance > 0 ? kibOf((covariance / variance) * 1e9) : null;
 }
 
-function processEnd({ facts: { pid, identity }, state }: Recording): ProcessEnd {
+function processEnd({ metadata: { pid, identity }, state }: Recording): ProcessEnd {
   const here = machineIdentity();
   const isHere = here.boot !== null && here.boot === identity.boot && here.pid_namespace === identity.pid_namespace;
   const known = isHere && identity.start_ticks !== null && pid > 0;
@@ -167,7 +167,7 @@ function killedBy(recording: Recording, { running, recorder }: ProcessEnd, signa
   const evidence: string[] = [];
   // A process that closed its recorder, came to its end or still runs was not killed.
   if (running === true || recorder === 'closed' || recorder === 'ended') return { signal, likely: null, evidence };
-  const { cgroup, identity } = recording.facts;
+  const { cgroup, identity } = recording.metadata;
   const isHere = machineIdentity().boot === identity.boot;
   const kills = cgroup === null || !isHere ? null : readOomKills(cgroup.events);
   const isKiller = kills !== null && cgroup!.oom_kills !== null && kills > cgroup!.oom_kills;

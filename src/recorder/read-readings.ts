@@ -20,7 +20,7 @@ export function readReadings(
   const { readings_offset: offset, reading_capacity: capacity, reading_cells: cells } = sizes;
   if (!Number.isSafeInteger(readingCount) || readingCount <= 0 || capacity === 0 || cells === 0) return [];
   const ring = bytes.read(offset, capacity * cells * 8);
-  const places = READING.map((name) => names.indexOf(name)).map((place) => (place < cells ? place : -1));
+  const positions = READING.map((name) => names.indexOf(name)).map((position) => (position < cells ? position : -1));
   // Of a full ring the oldest may be the one that is just written over.
   const there = readingCount < capacity ? readingCount : capacity - 1;
   const readings: RecordedReading[] = [];
@@ -28,7 +28,7 @@ export function readReadings(
     const at = (number % capacity) * cells * 8;
     if (at + cells * 8 > ring.length) continue;
     const values = READING.map((name, index) => {
-      const value = places[index] === -1 ? Number.NaN : ring.readDoubleLE(at + places[index]! * 8);
+      const value = positions[index] === -1 ? Number.NaN : ring.readDoubleLE(at + positions[index]! * 8);
       return [name, isPossible(value) ? value : Number.NaN];
     });
     const reading = Object.fromEntries(values) as RecordedReading;

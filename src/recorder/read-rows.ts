@@ -6,7 +6,7 @@ import { MODULE_CELLS } from '../model/sample-layout.js';
 import { COLUMNS, MODULE_COLUMNS, RowStore } from '../store/row-store.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible } from './format.js';
-import type { RecorderFacts } from './metadata.js';
+import type { RecorderMetadata } from './metadata.js';
 
 export interface RecordedLabel {
   readonly path: string;
@@ -17,7 +17,7 @@ export interface RecordedLabel {
 const ROWS_AT_ONCE = 256;
 
 /** @throws {Error} `ERR_STAGEPROF_RECORDER` where rows have not the size that their columns need */
-export function checkRowBytes({ columns, module_cells, buckets }: RecorderFacts, { row_bytes }: Geometry): void {
+export function checkRowBytes({ columns, module_cells, buckets }: RecorderMetadata, { row_bytes }: Geometry): void {
   const needed = (columns.length + module_cells) * 8 + Math.ceil((buckets * 4) / 8) * 8;
   if (row_bytes !== needed || row_bytes === 0) {
     throw recorderError(`the recorder is damaged: its rows have ${row_bytes} bytes, their columns need ${needed}`);
@@ -37,7 +37,7 @@ export function rowsThere(bytes: RecorderBytes, sizes: Geometry, rows: number, f
 }
 
 /** Where in the file each column of the row store stands: -1 for one that the file does not have. */
-function columnPositions({ columns }: RecorderFacts, faults: string[]): Int32Array {
+function columnPositions({ columns }: RecorderMetadata, faults: string[]): Int32Array {
   const missing = COLUMNS.filter((name) => !columns.includes(name));
   const unknown = columns.filter((name) => !COLUMNS.includes(name));
   if (missing.length > 0) faults.push(`it was written without ${missing.join(', ')}`);
@@ -56,13 +56,13 @@ const IS_GROWTH = COLUMNS.map((name) => METRIC_OF.get(name)?.fold === 'growth');
 export function readRows(
   bytes: RecorderBytes,
   sizes: Geometry,
-  facts: RecorderFacts,
+  metadata: RecorderMetadata,
   paths: readonly string[],
   faults: string[],
 ): { store: RowStore; labels: RecordedLabel[] } {
   const store = new RowStore();
   const labels: RecordedLabel[] = [];
-  const positions = columnPositions(facts, faults);
+  const positions = columnPositions(metadata, faults);
   const seen = new Set<string>();
   let damaged = 0;
   for (let first = 0; first < paths.length; first += ROWS_AT_ONCE) {
@@ -73,7 +73,7 @@ export function readRows(
       // Shorter where the file was cut while it was read.
       const raw = piece.subarray(index * sizes.row_bytes, (index + 1) * sizes.row_bytes);
       const row = store.addRow(path);
-      const isWhole = raw.length === sizes.row_bytes && fillRow(store, row, raw, positions, facts);
+      const isWhole = raw.length === sizes.row_bytes && fillRow(store, row, raw, positions, metadata);
       if (row === 0) continue;
       if (!isWhole || path === '' || seen.has(path)) {
         damaged++;
@@ -88,7 +88,13 @@ export function readRows(
 }
 
 /** False for a row with an impossible count. */
-function fillRow(store: RowStore, row: number, raw: Buffer, positions: Int32Array, facts: RecorderFacts): boolean {
+function fillRow(
+  store: RowStore,
+  row: number,
+  raw: Buffer,
+  positions: Int32Array,
+  metadata: RecorderMetadata,
+): boolean {
   const { cells } = store;
   const base = store.offset(row);
   for (let column = 0; column < positions.length; column++) {
@@ -100,14 +106,14 @@ function fillRow(store: RowStore, row: number, raw: Buffer, positions: Int32Arra
       cells[base + column] = value;
     } else if (isTaken(value, column)) cells[base + column] = value;
   }
-  const modulesAt = facts.columns.length * 8;
-  for (let module = 0; module < Math.min(MODULE_CELLS, facts.module_cells); module++) {
+  const modulesAt = metadata.columns.length * 8;
+  for (let module = 0; module < Math.min(MODULE_CELLS, metadata.module_cells); module++) {
     const value = raw.readDoubleLE(modulesAt + module * 8);
     cells[base + MODULE_COLUMNS + module] = isPossible(value) ? value : 0;
   }
-  const bucketsAt = modulesAt + facts.module_cells * 8;
+  const bucketsAt = modulesAt + metadata.module_cells * 8;
   const durations = store.durations(row);
-  const buckets = Math.min(BUCKET_COUNT, facts.buckets);
+  const buckets = Math.min(BUCKET_COUNT, metadata.buckets);
   for (let bucket = 0; bucket < buckets; bucket++) durations[bucket] = raw.readUInt32LE(bucketsAt + bucket * 4);
   return true;
 }

@@ -3,10 +3,10 @@ import type { UsageWarning } from '../report/counted-warnings.js';
 import type { RowStore } from '../store/row-store.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { STATE } from './format.js';
-import type { RecorderFacts } from './metadata.js';
+import type { RecorderMetadata } from './metadata.js';
 import { readHeader } from './read-header.js';
 import { readLabels } from './read-labels.js';
-import { readFacts } from './read-metadata.js';
+import { readMetadata } from './read-metadata.js';
 import { readModules } from './read-modules.js';
 import { type RecordedCall, readOpenCalls } from './read-open-calls.js';
 import { type RecordedReading, readReadings } from './read-readings.js';
@@ -18,7 +18,7 @@ export type RecorderState = keyof typeof STATE;
 
 /** All that a recorder holds, as of the moment when it was read. */
 export interface Recording {
-  readonly facts: RecorderFacts;
+  readonly metadata: RecorderMetadata;
   readonly state: RecorderState;
   /** The errno for which it was given up. */
   readonly failure: number;
@@ -51,17 +51,17 @@ export interface Recording {
 export function readRecorder(bytes: RecorderBytes): Recording {
   const faults: string[] = [];
   const { sizes, live } = readHeader(bytes);
-  const facts = readFacts(bytes, sizes);
-  checkRowBytes(facts, sizes);
+  const metadata = readMetadata(bytes, sizes);
+  checkRowBytes(metadata, sizes);
 
   const rowCount = rowsThere(bytes, sizes, live.rows, faults);
   const paths = readLabels(bytes, sizes, rowCount, faults);
-  const { store, labels } = readRows(bytes, sizes, facts, paths, faults);
-  const calls = readOpenCalls(bytes, sizes, facts, paths.length);
+  const { store, labels } = readRows(bytes, sizes, metadata, paths, faults);
+  const calls = readOpenCalls(bytes, sizes, metadata, paths.length);
   const state = (Object.keys(STATE) as RecorderState[]).find((name) => STATE[name] === live.state);
   if (state === undefined) faults.push(`its state is ${live.state}`);
   return {
-    facts,
+    metadata,
     state: state ?? 'open',
     failure: countOf(live.failure),
     writerFailure: countOf(live.writer_failure),
@@ -78,10 +78,10 @@ export function readRecorder(bytes: RecorderBytes): Recording {
     },
     labels,
     store,
-    modules: facts.counts_modules ? readModules(bytes, sizes, live.module_count) : null,
+    modules: metadata.counts_modules ? readModules(bytes, sizes, live.module_count) : null,
     calls,
-    samples: readSamples(bytes, sizes, facts, live.moment_count),
-    readings: readReadings(bytes, sizes, facts.reading, live.reading_count),
+    samples: readSamples(bytes, sizes, metadata, live.moment_count),
+    readings: readReadings(bytes, sizes, metadata.reading, live.reading_count),
     faults,
   };
 }

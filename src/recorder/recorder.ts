@@ -9,7 +9,7 @@ import {
   BYTE_ORDER_OFFSET,
   COUNTS_OFFSET,
   FORMAT_VERSION,
-  fitsFacts,
+  fitsMetadata,
   type Geometry,
   labelRecordBytes,
   MAGIC,
@@ -18,7 +18,7 @@ import {
   VERSION_OFFSET,
   writerPlaces,
 } from './format.js';
-import type { RecorderFacts } from './metadata.js';
+import type { RecorderMetadata } from './metadata.js';
 import type { RecorderFile } from './recorder-file.js';
 
 /** Slots of open calls whose memory is taken at once. */
@@ -95,16 +95,16 @@ export class Recorder implements StateMemory {
    *
    * @param mask bits of the sampler of this thread, whose whole sample is taken with each reading
    */
-  begin(facts: RecorderFacts, mask: number): void {
+  begin(metadata: RecorderMetadata, mask: number): void {
     if (this.abandonedFor !== null) {
       // The file does not begin as a recorder: nobody could read it.
       this.file.remove();
       return;
     }
-    const text = Buffer.from(JSON.stringify(facts));
+    const text = Buffer.from(JSON.stringify(metadata));
     const { numbers, file } = this;
     const sizes: Geometry = { ...this.sizes, facts_bytes: text.length };
-    const error = fitsFacts(text.length) ? file.write(sizes.facts_offset, text) : ENOSPC;
+    const error = fitsMetadata(text.length) ? file.write(sizes.facts_offset, text) : ENOSPC;
     if (error !== 0) {
       this.abandon(error);
       file.remove();

@@ -57,9 +57,9 @@ export function gatherReports(
         continue;
       }
       // Counted here: a file that says so of itself may be anyone's.
-      const { pid, startMs, facts, isCutOff } = left;
+      const { pid, startMs, metadata, isCutOff } = left;
       const report = { ...left.report, processes: 1 };
-      reporting.push({ pid, parentPid: facts?.parent ?? null, command: facts?.command ?? null, startMs, report });
+      reporting.push({ pid, parentPid: metadata?.parent ?? null, command: metadata?.command ?? null, startMs, report });
       if (isCutOff) recovered++;
       if (pid === programPid) program ??= report;
     } catch (error) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Report } from '../model/report.js';
 import type { StageCost } from '../model/stage-cost.js';
 import { FileBytes } from '../recorder/file-bytes.js';
-import type { RecorderFacts } from '../recorder/metadata.js';
+import type { RecorderMetadata } from '../recorder/metadata.js';
 import { type RecorderState, readRecorder } from '../recorder/reader.js';
 import { reportOf } from '../recorder/recorded-report.js';
 import { movedWarning } from '../recorder/recorder-paths.js';
@@ -18,7 +18,7 @@ export interface LeftReport {
   /** Null where it has left nothing that could be read. */
   readonly report: Report | null;
   /** What its recorder says of it; null where it has none. */
-  readonly facts: Pick<RecorderFacts, 'parent' | 'command'> | null;
+  readonly metadata: Pick<RecorderMetadata, 'parent' | 'command'> | null;
   /** It was killed, or has not ended yet. */
   readonly isCutOff: boolean;
 }
@@ -59,16 +59,16 @@ export function readLeft(folders: readonly string[], name: string, cost: StageCo
   const text = firstReportFile(folders, `${name}.json`);
   const start = startOf(name);
   if (text !== null && text !== '') {
-    return { ...start, report: checkedReport(text), facts: recorded?.facts ?? null, isCutOff: false };
+    return { ...start, report: checkedReport(text), metadata: recorded?.metadata ?? null, isCutOff: false };
   }
-  if (recorded === undefined) return { ...start, report: null, facts: null, isCutOff: true };
-  const { report, facts, state } = recorded;
-  return { ...start, report, facts, isCutOff: state === 'open' || state === 'abandoned' };
+  if (recorded === undefined) return { ...start, report: null, metadata: null, isCutOff: true };
+  const { report, metadata, state } = recorded;
+  return { ...start, report, metadata, isCutOff: state === 'open' || state === 'abandoned' };
 }
 
 interface Recorded {
   readonly report: Report;
-  readonly facts: RecorderFacts;
+  readonly metadata: RecorderMetadata;
   readonly state: RecorderState;
 }
 
@@ -96,8 +96,8 @@ function readRecorded(path: string, cost: StageCost): Recorded | undefined {
     const file = new FileBytes(path);
     try {
       const recording = readRecorder(file);
-      const { facts, state } = recording;
-      return { report: checked(reportOf(recording, cost)), facts, state };
+      const { metadata, state } = recording;
+      return { report: checked(reportOf(recording, cost)), metadata, state };
     } finally {
       file.close();
     }

@@ -125,7 +125,7 @@ const KINDS = [
     damage.write(damage.somewhere(parts), Buffer.from(damage.bytes.subarray(from, from + damage.below(512))));
   },
   (damage, parts) => {
-    // A number of the facts, which are text.
+    // A number of the metadata, which are text.
     const [offset, length] = parts[1];
     const digit = damage.bytes.subarray(offset, offset + length).indexOf(0x30 + damage.below(10), damage.below(length));
     if (digit !== -1) damage.write(offset + digit, Buffer.from(['9', '-', '"', '[', '}', 'e', '0'][damage.below(7)]));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readOomKills } from '../../src/os/memory-cgroup.js';
 import { BufferBytes } from '../../src/recorder/file-bytes.js';
-import { machineIdentity, type RecorderFacts } from '../../src/recorder/metadata.js';
+import { machineIdentity, type RecorderMetadata } from '../../src/recorder/metadata.js';
 import { postmortemOf } from '../../src/recorder/postmortem.js';
 import type { RecordedReading } from '../../src/recorder/read-readings.js';
 import { type Recording, readRecorder } from '../../src/recorder/reader.js';
@@ -13,13 +13,13 @@ const GIB = 2 ** 30;
 /** Of a process that ran here and was killed, with these readings of the resident set, a tenth of a second apart. */
 function killed(
   rssBytes: readonly number[],
-  facts: Partial<RecorderFacts> = {},
+  metadata: Partial<RecorderMetadata> = {},
   more: Partial<Recording> = {},
 ): Recording {
   const recording = readRecorder(new BufferBytes(Buffer.from(running)));
   const readings = rssBytes.map(
     (rss_bytes, index): RecordedReading => ({
-      wall_ns: recording.facts.start.wall_ns + 1e12 + index * 1e8,
+      wall_ns: recording.metadata.start.wall_ns + 1e12 + index * 1e8,
       rss_bytes,
       rss_peak_bytes: Math.max(...rssBytes.slice(0, index + 1)),
       native_bytes: Number.NaN,
@@ -32,7 +32,12 @@ function killed(
   return {
     ...recording,
     readings,
-    facts: { ...recording.facts, identity: { ...recording.facts.identity, start_ticks: 1 }, cgroup: null, ...facts },
+    metadata: {
+      ...recording.metadata,
+      identity: { ...recording.metadata.identity, start_ticks: 1 },
+      cgroup: null,
+      ...metadata,
+    },
     ...more,
   };
 }

@@ -30,8 +30,8 @@ function numberOf(bytes: Buffer, name: HeaderNumber): number {
   return bytes.readDoubleLE(offsetOf(name));
 }
 
-/** The facts with one text in place of another of the same length. */
-function withFacts(bytes: Buffer, from: string, to: string): Buffer {
+/** The metadata with one text in place of another of the same length. */
+function withMetadata(bytes: Buffer, from: string, to: string): Buffer {
   return changed(bytes, (copy) => {
     const at = copy.indexOf(from);
     expect(at).toBeGreaterThan(0);
@@ -46,7 +46,7 @@ describe('what is no recorder that can be read is refused:', () => {
     ['another file', () => Buffer.from('{"schema":"stageprof/1"}\n'), 'not a recorder'],
     ['one not made yet', () => Buffer.alloc(200_000), 'not made yet'],
     ['half a header', () => running.subarray(0, 100), 'cut: 100 bytes are left of its header of 4096'],
-    ['one without its facts', () => running.subarray(0, 4096), 'damaged or cut'],
+    ['one without its metadata', () => running.subarray(0, 4096), 'damaged or cut'],
     [
       'a later format',
       () => changed(running, (copy) => copy.writeUInt32LE(3, VERSION_OFFSET)),
@@ -123,7 +123,7 @@ describe('what can be read of a damaged one is reported, with what cannot:', () 
   );
 
   test('a column that this version does not know, and one it misses', () => {
-    const { report } = read(withFacts(running, '"wall_self_s"', '"future_fld_"'));
+    const { report } = read(withMetadata(running, '"wall_self_s"', '"future_fld_"'));
     expect(report.stages[1]!.wall_self_s).toBeNull();
     expect(report.stages[1]!.calls).toBe(1);
     expect(report.warnings).toContain('of the recorder, it was written without wall_self_s');

@@ -188,9 +188,9 @@ describe('readings', () => {
     const profiler = profilerAt(path);
     const before = { cpuUs: process.cpuUsage(), wallNs: Number(process.hrtime.bigint()) };
     while (Number(process.hrtime.bigint()) - before.wallNs < 1.5e9);
-    const { readings, facts } = readRecorder(new FileBytes(path));
+    const { readings, metadata } = readRecorder(new FileBytes(path));
     profiler.close();
-    expect(facts.reading).toEqual([...READING]);
+    expect(metadata.reading).toEqual([...READING]);
     // 15 on an idle machine.
     expect(readings.length).toBeGreaterThan(4);
     const [first, last] = [readings[0]!, readings.at(-1)!];
