@@ -11,7 +11,7 @@ const NUL = 0x00;
  * `unclear` nothing that would tell whose it is: it is empty, or torn before the end of the input's name;
  * `foreign` another input's record, or no record: it is not ours to replace.
  */
-export type StandingRecord =
+export type ExistingRecord =
   | {
       readonly state: 'good';
       /** The good line where there is more than it: what was torn or failed beside it has to go. Null for nothing to do. */
@@ -22,7 +22,7 @@ export type StandingRecord =
   | { readonly state: 'foreign' };
 
 /** Pure. Of several good lines the last counts, as the newest. */
-export function standingRecord(bytes: Buffer, input: string): StandingRecord {
+export function existingRecord(bytes: Buffer, input: string): ExistingRecord {
   const lines = linesOf(bytes);
   let good: string | undefined;
   let others = 0;

@@ -7,7 +7,7 @@ import { prepareProfiling } from './map-profiling.js';
 import { runMap } from './map-run.js';
 import { checkPipeline, pipelineName } from './pipeline.js';
 import { RecordFolder, RecordWriteError } from './record-folder.js';
-import { namedInputs, type PlacedInput, type Placing, placeRecords } from './record-paths.js';
+import { type NamedInput, namedInputs, planRecords, type RecordPlan } from './record-paths.js';
 import { type ChosenShard, inputsOfShard } from './shard.js';
 import { StopSignals } from './stop-signals.js';
 import { WorkerPool } from './worker-pool.js';
@@ -51,15 +51,15 @@ export async function mapCorpus(corpus: DistinctInputs, order: MapOrder): Promis
   sayShard(shard, mine.length, corpus.inputs.length);
   if (mine.length === 0) return EXIT_DONE;
   const listed = new Set(named.map(({ recordName }) => recordName));
-  const placing = await placeRecords(folder, name, mine, { resume, listed }).catch(notRepaired);
-  if (placing === null) return EXIT_FAILED;
-  if (resume) sayResumed(placing);
-  if (placing.inputs.length === 0) return EXIT_DONE;
-  return runInputs(placing.inputs, folder, name, order);
+  const plan = await planRecords(folder, name, mine, { resume, listed }).catch(notRepaired);
+  if (plan === null) return EXIT_FAILED;
+  if (resume) sayResumed(plan);
+  if (plan.inputs.length === 0) return EXIT_DONE;
+  return runInputs(plan.inputs, folder, name, order);
 }
 
 async function runInputs(
-  inputs: readonly PlacedInput[],
+  inputs: readonly NamedInput[],
   folder: RecordFolder,
   name: string,
   { pipelinePath, profiler, modules, jobs, isolate, timeoutMs }: MapOrder,
@@ -93,7 +93,7 @@ function notRepaired(error: unknown): null {
   return null;
 }
 
-function sayResumed({ inputs, resumed, repaired }: Placing): void {
+function sayResumed({ inputs, resumed, repaired }: RecordPlan): void {
   const mended = repaired === 0 ? '' : `, ${counted(repaired, 'of them', 'of them')} repaired`;
   const rest = inputs.length === 0 ? 'nothing to do' : `${counted(inputs.length, 'input')} to do`;
   say(`${counted(resumed, 'good record')} there${mended}, ${rest}`);

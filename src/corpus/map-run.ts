@@ -8,7 +8,7 @@ import { failureInShort } from './failure-line.js';
 import { readOpenStage } from './last-moments.js';
 import { MapResult } from './map-result.js';
 import { type RecordFolder, RecordWriteError } from './record-folder.js';
-import type { PlacedInput } from './record-paths.js';
+import type { NamedInput } from './record-paths.js';
 import { RunMeter } from './run-account.js';
 import type { RunningInput } from './running-input.js';
 import { type StopSignal, StopSignals } from './stop-signals.js';
@@ -26,12 +26,12 @@ export interface MapPlan {
 const ACCOUNT_EVERY_LOOKS = WRITTEN_EVERY_S / LOOK_EVERY_S;
 
 /** Runs the inputs, shows how far the run is, prints the result and returns the exit code. */
-export async function runMap(inputs: readonly PlacedInput[], plan: MapPlan): Promise<number> {
+export async function runMap(inputs: readonly NamedInput[], plan: MapPlan): Promise<number> {
   return new MapRun(inputs, plan).finish();
 }
 
 class MapRun {
-  readonly #inputs: readonly PlacedInput[];
+  readonly #inputs: readonly NamedInput[];
   readonly #plan: MapPlan;
   readonly #result: MapResult;
   readonly #pace: Pace;
@@ -41,7 +41,7 @@ class MapRun {
   #looks = 0;
   #accounted: Promise<void> = Promise.resolve();
 
-  constructor(inputs: readonly PlacedInput[], plan: MapPlan) {
+  constructor(inputs: readonly NamedInput[], plan: MapPlan) {
     this.#inputs = inputs;
     this.#plan = plan;
     this.#result = new MapResult(inputs.length, plan.pipelineName);
@@ -98,7 +98,7 @@ class MapRun {
       this.#progress.output(event.line);
       return;
     }
-    if (event.type === 'stray') {
+    if (event.type === 'unhandled') {
       this.#result.countUnhandled();
       this.#progress.line(`between two inputs: ${failureInShort(event.failure)}`);
       return;

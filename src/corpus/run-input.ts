@@ -2,7 +2,7 @@ import { Error, Object, Promise } from '../host/intrinsics.js';
 import { clearTimeout, setTimeout, whenSettled } from '../host/tasks.js';
 import { type Failure, failureOf } from './failure.js';
 import type { PipelineContext, PipelineFunction } from './pipeline.js';
-import type { StrayErrors } from './unhandled-errors.js';
+import type { UnhandledErrors } from './unhandled-errors.js';
 import type { AbortReason } from './worker-messages.js';
 
 /** What became of an input, and whether the pipeline may still be at work on it. */
@@ -38,7 +38,7 @@ export async function runInput(
   run: PipelineFunction,
   input: string,
   { profiler, signal }: PipelineContext,
-  strays: StrayErrors,
+  unhandled: UnhandledErrors,
 ): Promise<Outcome> {
   let grace: NodeJS.Timeout | undefined;
   const outcome = await new Promise<Outcome>((settle) => {
@@ -49,7 +49,7 @@ export async function runInput(
     // A run may be told to stop between the order to begin and the beginning: a signal says so only once.
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-    strays.watch((failure) => settle({ state: 'failed', failure, isRunning: true }));
+    unhandled.watch((failure) => settle({ state: 'failed', failure, isRunning: true }));
     // In an async function of its own, so that an error thrown before the first await is a rejection too.
     whenSettled<unknown, void>(
       (async () => run(input, { profiler, signal }))(),
@@ -57,7 +57,7 @@ export async function runInput(
       (error) => settle({ state: 'failed', failure: failureOf('exception', error), isRunning: false }),
     );
   });
-  strays.watch();
+  unhandled.watch();
   clearTimeout(grace);
   if (!signal.aborted) return outcome;
   const abort = signal.reason as InputAbort;

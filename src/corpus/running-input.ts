@@ -7,7 +7,7 @@ import { readLastMoments, removeRecorder } from './last-moments.js';
 import { endOf, failureOfEnding } from './process-ending.js';
 import { failureLine } from './record.js';
 import type { RecordFolder } from './record-folder.js';
-import { type PlacedInput, readStanding } from './record-paths.js';
+import { type NamedInput, readExisting } from './record-paths.js';
 import type { AbortReason, InputResult } from './worker-messages.js';
 import type { InputEnd, WorkerProcess } from './worker-process.js';
 
@@ -26,14 +26,14 @@ export type InputEvent =
   | { readonly type: 'left'; readonly input: string };
 
 /** An error that came up between two inputs. */
-export interface StrayEvent {
-  readonly type: 'stray';
+export interface UnhandledEvent {
+  readonly type: 'unhandled';
   readonly failure: Failure;
 }
 
 export interface InputRun {
-  /** A stray one where the process ended before the input was begun: nothing has become of the input. */
-  readonly event: InputEvent | StrayEvent;
+  /** Unhandled where the process ended before the input was begun: the input has no end yet. */
+  readonly event: InputEvent | UnhandledEvent;
   readonly isWorkerUsable: boolean;
 }
 
@@ -57,7 +57,7 @@ export class RunningInput {
 
   /** @param recorderPath null for no recorder */
   constructor(
-    { input, recordName }: PlacedInput,
+    { input, recordName }: NamedInput,
     readonly worker: WorkerProcess,
     readonly recorderPath: string | null,
     readonly folder: RecordFolder,
@@ -96,7 +96,7 @@ export class RunningInput {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#isRunning = false;
     await this.#flushing;
-    if (end.type === 'ending' && !end.hasBegun) return { event: strayEnding(end.status), isWorkerUsable: false };
+    if (end.type === 'ending' && !end.hasBegun) return { event: endBetweenInputs(end.status), isWorkerUsable: false };
     if (end.type === 'ending') return { event: await this.#settleEnding(end), isWorkerUsable: false };
     return { event: await this.#settle(end.result), isWorkerUsable: !end.isLast };
   }
@@ -179,7 +179,7 @@ export class RunningInput {
 
   /** Of an earlier run: it is worth more than that of an input which was stopped. */
   async #hasGoodRecord(): Promise<boolean> {
-    return (await readStanding(this.folder, this.#recordName, this.input)).state === 'good';
+    return (await readExisting(this.folder, this.#recordName, this.input)).state === 'good';
   }
 
   #oomKills(): number | null {
@@ -189,9 +189,9 @@ export class RunningInput {
 }
 
 /** What an input left behind has ended the process before the next one was begun, which is not to blame. */
-function strayEnding(status: ExitStatus): StrayEvent {
+function endBetweenInputs(status: ExitStatus): UnhandledEvent {
   const kind = status.signal === null ? 'exit' : 'signal';
-  return { type: 'stray', failure: { kind, message: endOf(status) } };
+  return { type: 'unhandled', failure: { kind, message: endOf(status) } };
 }
 
 function memoryOf({ pid }: WorkerProcess): LastMemory | null {

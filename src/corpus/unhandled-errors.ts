@@ -7,8 +7,8 @@ import { type Failure, failureOf } from './failure.js';
  * Without it one input's forgotten `await` would end a run over ten thousand others, and a promise that never
  * settles would end it with exit code 0, since Node leaves when nothing is left to wait for.
  */
-export class StrayErrors {
-  /** Takes the stray errors while an input runs. */
+export class UnhandledErrors {
+  /** Takes the errors while an input runs. */
   #running: ((failure: Failure) => void) | undefined;
   /** Those that came between two inputs, which nobody can be blamed for. */
   #unclaimed: Failure[] = [];

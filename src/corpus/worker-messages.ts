@@ -48,4 +48,4 @@ export type FromWorker =
       /** What the input left behind may still run, so that the process ends itself. */
       readonly isLast: boolean;
     }
-  | { readonly type: 'stray'; readonly failure: Failure };
+  | { readonly type: 'unhandled'; readonly failure: Failure };

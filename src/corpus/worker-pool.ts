@@ -5,8 +5,14 @@ import { SetupError } from '../model/setup-error.js';
 import { recorderName } from '../recorder/recorder-folder.js';
 import { EventQueue } from './event-queue.js';
 import type { RecordFolder } from './record-folder.js';
-import type { PlacedInput } from './record-paths.js';
-import { type InputEvent, type InputLimits, type InputRun, RunningInput, type StrayEvent } from './running-input.js';
+import type { NamedInput } from './record-paths.js';
+import {
+  type InputEvent,
+  type InputLimits,
+  type InputRun,
+  RunningInput,
+  type UnhandledEvent,
+} from './running-input.js';
 import { WorkerProcess, WorkerStartError } from './worker-process.js';
 
 export interface PoolOptions {
@@ -29,7 +35,7 @@ export interface PoolOptions {
 export type RunEvent =
   | { readonly type: 'started'; readonly input: string }
   | InputEvent
-  | StrayEvent
+  | UnhandledEvent
   /** A line that the pipeline printed. */
   | { readonly type: 'output'; readonly line: string };
 
@@ -42,7 +48,7 @@ export class WorkerPool {
   readonly #events = new EventQueue<RunEvent>();
   readonly #running = new Set<RunningInput>();
   readonly #workers = new Set<WorkerProcess>();
-  #queue: readonly PlacedInput[] = [];
+  #queue: readonly NamedInput[] = [];
   #begun = 0;
   #started = 0;
   readonly #stopping = new AbortController();
@@ -89,7 +95,7 @@ export class WorkerPool {
    * @throws {RecordWriteError} when a record cannot be written; those before it are whole
    * @throws {WorkerStartError} when no process takes inputs any more
    */
-  async *run(inputs: readonly PlacedInput[]): AsyncGenerator<RunEvent, void> {
+  async *run(inputs: readonly NamedInput[]): AsyncGenerator<RunEvent, void> {
     this.#queue = inputs;
     const lanes = Array.from({ length: Math.min(this.#options.jobs, inputs.length) }, () => this.#lane());
     for (const lane of lanes) lane.catch(() => this.#giveUp());
@@ -113,19 +119,19 @@ export class WorkerPool {
   /** One input after another, in a process of its own as long as it lasts. */
   async #lane(): Promise<void> {
     let worker: WorkerProcess | undefined;
-    let again: PlacedInput | undefined;
+    let again: NamedInput | undefined;
     let ends = 0;
     for (;;) {
-      const placed = this.#isStopped ? undefined : (again ?? this.#queue[this.#begun++]);
-      if (placed === undefined) break;
+      const named = this.#isStopped ? undefined : (again ?? this.#queue[this.#begun++]);
+      if (named === undefined) break;
       const isNew = worker === undefined;
       worker ??= await this.#take();
       // A start takes time, in which the run may have been told to stop.
       if (worker === undefined || this.#isStopped) break;
-      const end = await this.#run(placed, worker);
+      const end = await this.#run(named, worker);
       again = undefined;
-      if (end.event.type === 'stray') {
-        again = placed;
+      if (end.event.type === 'unhandled') {
+        again = named;
         // No input can have left behind what ends new ones.
         ends = isNew ? ends + 1 : 0;
         if (ends === MOST_FAILED_STARTS) throw this.#endsByItself(end.event);
@@ -137,15 +143,15 @@ export class WorkerPool {
     if (worker !== undefined) await this.#end(worker);
   }
 
-  async #run(placed: PlacedInput, worker: WorkerProcess): Promise<InputRun> {
+  async #run(named: NamedInput, worker: WorkerProcess): Promise<InputRun> {
     const { recorderFolder, folder, limits } = this.#options;
     const recorderPath = recorderFolder === null ? null : join(recorderFolder, recorderName(worker.pid));
-    const running = new RunningInput(placed, worker, recorderPath, folder, limits);
+    const running = new RunningInput(named, worker, recorderPath, folder, limits);
     this.#running.add(running);
-    this.#events.push({ type: 'started', input: placed.input });
+    this.#events.push({ type: 'started', input: named.input });
     const end = await running.run().finally(() => this.#running.delete(running));
     // One that was being stopped has been ended from here.
-    if (end.event.type !== 'stray' || !this.#isStopped) this.#events.push(end.event);
+    if (end.event.type !== 'unhandled' || !this.#isStopped) this.#events.push(end.event);
     return end;
   }
 
@@ -172,7 +178,7 @@ export class WorkerPool {
       env,
       stopping: this.#stopping.signal,
       onOutput: (line) => this.#events.push({ type: 'output', line }),
-      onStray: (failure) => this.#events.push({ type: 'stray', failure }),
+      onUnhandled: (failure) => this.#events.push({ type: 'unhandled', failure }),
     });
     this.#started++;
     this.#workers.add(worker);
@@ -188,7 +194,7 @@ export class WorkerPool {
     return this.#stopping.signal.aborted;
   }
 
-  #endsByItself({ failure }: StrayEvent): WorkerStartError {
+  #endsByItself({ failure }: UnhandledEvent): WorkerStartError {
     const { pipelinePath } = this.#options;
     return new WorkerStartError(
       `${pipelinePath}: once the module is loaded, ${failure.message} before it takes an input`,

@@ -39,7 +39,7 @@ export interface WorkerSetup {
   /** What the pipeline prints, to stdout or stderr, line by line. */
   readonly onOutput: (line: string) => void;
   /** An error that came up between two inputs. */
-  readonly onStray: (failure: Failure) => void;
+  readonly onUnhandled: (failure: Failure) => void;
 }
 
 /** A child process that runs inputs, seen from its parent. One input at a time. */
@@ -62,7 +62,7 @@ export class WorkerProcess {
     throw new WorkerStartError(reason);
   }
 
-  private constructor({ env, onOutput, onStray }: WorkerSetup) {
+  private constructor({ env, onOutput, onUnhandled }: WorkerSetup) {
     // stdout of this process is for results alone, so what the pipeline prints there goes the way of its stderr.
     // Not as JSON, which a pipeline may change: a toJSON of all arrays would be in every message.
     this.#child = fork(WORKER, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' });
@@ -73,7 +73,7 @@ export class WorkerProcess {
     new WorkerOutput(this.#child.stdout, onOutput);
     this.#stderr = new WorkerOutput(this.#child.stderr, onOutput);
     this.#child.on('message', (message: FromWorker) => {
-      if (message.type === 'stray') onStray(message.failure);
+      if (message.type === 'unhandled') onUnhandled(message.failure);
       else if (message.type === 'begun') this.#onBegun();
       else if (message.type === 'ended') this.#onResult(message);
     });

@@ -19,7 +19,7 @@ import { type LastMoments, readLastMoments } from './last-moments.js';
 import { loadPipeline, type PipelineFunction } from './pipeline.js';
 import { failureLine, isJsonIntact, recordLine } from './record.js';
 import { InputAbort, type Outcome, runInput } from './run-input.js';
-import { StrayErrors } from './unhandled-errors.js';
+import { UnhandledErrors } from './unhandled-errors.js';
 import { EXIT_OWN_ERROR, type FromWorker, type InputResult, type ToWorker } from './worker-messages.js';
 
 type Order<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
@@ -28,7 +28,7 @@ type Order<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 const SIGNALS_OF_THE_PARENT = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
 
 class Worker {
-  readonly #strays = new StrayErrors();
+  readonly #unhandled = new UnhandledErrors();
   #abort = new AbortController();
   #recorderPath: string | null = null;
   /** Of an input that was told to stop, as of then: what it was at is over when it has heeded it. */
@@ -40,7 +40,7 @@ class Worker {
   ) {}
 
   async runOrder({ input, temporaryPath, recorderPath }: Order<'input'>): Promise<void> {
-    for (const failure of this.#strays.takeUnclaimed()) tell({ type: 'stray', failure });
+    for (const failure of this.#unhandled.takeUnclaimed()) tell({ type: 'unhandled', failure });
     this.#abort = new AbortController();
     this.#recorderPath = recorderPath;
     this.#moments = null;
@@ -49,7 +49,7 @@ class Worker {
     // Without it the channel alone keeps the process alive, and a promise that nothing can settle is never noticed.
     channel?.unref();
     const { profiler, warnings } = makeProfiler(this.profiler, recorderPath);
-    const outcome = await runInput(this.run, input, { profiler, signal: this.#abort.signal }, this.#strays);
+    const outcome = await runInput(this.run, input, { profiler, signal: this.#abort.signal }, this.#unhandled);
     channel?.ref();
     const moments = this.#moments ?? (outcome.isRunning ? readLastMoments(recorderPath) : null);
     const report = profiler.report();
@@ -60,7 +60,7 @@ class Worker {
     const isLast = outcome.isRunning || !isJsonIntact() || !(await isNextTickIntact());
     // Before anything is told: what comes in return has to be heard.
     listen();
-    this.#strays.listen();
+    this.#unhandled.listen();
     const unwritten = unwrittenFor(temporaryPath, line);
     await tell({
       type: 'ended',
@@ -70,7 +70,7 @@ class Worker {
     if (isLast) exitProcess();
     // What came up meanwhile, or comes up before the next input.
     setImmediate(() => {
-      for (const failure of this.#strays.takeUnclaimed()) tell({ type: 'stray', failure });
+      for (const failure of this.#unhandled.takeUnclaimed()) tell({ type: 'unhandled', failure });
     });
   }
 

@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { PipelineContext, PipelineFunction } from '../../src/corpus/pipeline.js';
 import { InputAbort, runInput } from '../../src/corpus/run-input.js';
-import { StrayErrors } from '../../src/corpus/unhandled-errors.js';
+import { UnhandledErrors } from '../../src/corpus/unhandled-errors.js';
 import { nullProfiler } from '../../src/profiler/null-profiler.js';
 
 function run(pipeline: PipelineFunction, abort = new AbortController()) {
-  const strays = new StrayErrors();
-  onTestFinished(() => strays.close());
-  return runInput(pipeline, 'a', { profiler: nullProfiler, signal: abort.signal }, strays);
+  const unhandled = new UnhandledErrors();
+  onTestFinished(() => unhandled.close());
+  return runInput(pipeline, 'a', { profiler: nullProfiler, signal: abort.signal }, unhandled);
 }
 
 const STOPPED = new InputAbort('stopped', 'was stopped by SIGTERM', 20);
@@ -75,11 +75,11 @@ test.each([
   expect(await run(pipeline, abort)).toMatchObject({ ...outcome, isRunning: false });
 });
 
-test('listeners on the process go with the stray errors', () => {
+test('listeners on the process are taken off again', () => {
   const count = () => process.listenerCount('uncaughtException') + process.listenerCount('beforeExit');
   const before = count();
-  const strays = new StrayErrors();
+  const unhandled = new UnhandledErrors();
   expect(count()).toBe(before + 2);
-  strays.close();
+  unhandled.close();
   expect(count()).toBe(before);
 });
