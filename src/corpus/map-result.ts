@@ -4,7 +4,7 @@ import { ReportMerger } from '../report/merge.js';
 import type { Tally } from '../terminal/progress.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
-import type { InputEvent } from './running-input.js';
+import type { InputEvent } from './input-event.js';
 import type { StopSignal } from './stop-signals.js';
 
 /** What a run over a corpus has come to so far: its counts, and the profiles of all inputs as one. */

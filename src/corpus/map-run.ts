@@ -5,6 +5,7 @@ import { progressBar } from '../terminal/progress-bar.js';
 import { say } from '../terminal/say.js';
 import { counted } from '../text/format.js';
 import { failureInShort } from './failure-line.js';
+import type { RunEvent } from './input-event.js';
 import { readOpenStage } from './last-moments.js';
 import { MapResult } from './map-result.js';
 import { type RecordFolder, RecordWriteError } from './record-folder.js';
@@ -12,7 +13,7 @@ import type { NamedInput } from './record-paths.js';
 import { RunMeter } from './run-account.js';
 import type { RunningInput } from './running-input.js';
 import { type StopSignal, StopSignals } from './stop-signals.js';
-import type { RunEvent, WorkerPool } from './worker-pool.js';
+import type { WorkerPool } from './worker-pool.js';
 import { WorkerStartError } from './worker-process.js';
 
 export interface MapPlan {
