@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { SetupError, systemReason } from '../model/setup-error.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from '../reconcile/formats.js';
 import type { ProfiledTasks } from '../reconcile/profiled-task.js';
 import { type Faults, readProfiled } from '../reconcile/read-profiled.js';
+import { readSacct } from '../reconcile/read-sacct.js';
 import { reconcileTask } from '../reconcile/reconcile.js';
 import type { Gathering } from '../reconcile/reconciled.js';
-import { askGathering, isJob, runSacct, sacctCommand } from '../reconcile/sacct.js';
-import { parseSacct, type SacctRows } from '../reconcile/sacct-rows.js';
+import { askGathering, isJob, sacctCommand } from '../reconcile/sacct.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
-import { withoutMark } from '../records/byte-order-mark.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
@@ -79,27 +76,6 @@ async function reconcile(operands: readonly string[], flags: ReconcileFlags): Pr
   stdout.write(renderReconciliation(result, flags.format, tableOptions(stdout)));
   const isWhole = output.malformed.length === 0 && profiled.faults.count === 0;
   return isWhole && verdicts(result.tasks).unexplained === 0 ? EXIT_DONE : EXIT_FAILED;
-}
-
-function readSacct(source: string): SacctRows {
-  const parsed = parseSacct(isJob(source) ? runSacct(source) : readFile(source));
-  if (parsed.state === 'unusable') {
-    const job = isJob(source) ? source : 'JOB';
-    throw new SetupError(`--sacct ${source}: the output of sacct ${parsed.reason}; save it with ${sacctCommand(job)}`);
-  }
-  const { rows, waiting, malformed } = parsed.output;
-  if (rows.length > 0 || waiting.length > 0 || malformed.length > 0) return parsed.output;
-  const why = isJob(source) ? 'sacct knows no such job on this cluster' : 'it has no row of a job';
-  throw new SetupError(`--sacct ${source}: ${why}`);
-}
-
-function readFile(path: string): string {
-  try {
-    return withoutMark(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const hint = (error as NodeJS.ErrnoException).code === 'ENOENT' ? ', and it is no job id such as 12 or 12_3' : '';
-    throw new SetupError(`--sacct ${path}: cannot be read, ${systemReason(error)}${hint}`);
-  }
 }
 
 function gatheringOf({ sacct, interval, gather }: ReconcileFlags): Gathering {
