@@ -20,7 +20,7 @@ export function doctorPage({ stageprof, machine, addon, tracker, recorder, sourc
   const lines = [
     paint('bold', `stageprof ${stageprof}`),
     '',
-    ...machineFacts(machine).map(([name, fact]) => named(name, escapeControls(fact))),
+    ...machineLines(machine).map(([name, text]) => named(name, escapeControls(text))),
     named('addon', addon.available ? escapeControls(`loaded: ${addon.method}`) : paint('red', 'not loaded')),
     ...remarks(addon, paint),
     named('tracker', tracker.available ? escapeControls(`found: ${tracker.method}`) : paint('red', 'not found')),
@@ -40,12 +40,12 @@ export function doctorPage({ stageprof, machine, addon, tracker, recorder, sourc
   return `${lines.join('\n')}\n`;
 }
 
-function machineFacts(machine: Machine): [name: string, fact: string][] {
+function machineLines(machine: Machine): [name: string, text: string][] {
   const { platform, arch, libc, kernel, cpus, cpus_usable, cpu_model, memory_limit } = machine;
   const slurm = Object.entries(machine.slurm).map(([name, value]) => `${name}=${value}`);
   return [
     ['Node', machine.node],
-    ['platform', [`${platform} ${arch}`, libc, `kernel ${kernel}`].filter((fact) => fact !== null).join(', ')],
+    ['platform', [`${platform} ${arch}`, libc, `kernel ${kernel}`].filter((part) => part !== null).join(', ')],
     ['CPUs', `${cpus_usable} usable of ${cpus}${cpu_model === null ? '' : `, ${cpu_model}`}`],
     [
       'memory',
@@ -70,6 +70,6 @@ function remarks({ reason, advice }: Advised, paint: Paint): string[] {
   ];
 }
 
-function named(name: string, fact: string): string {
-  return `  ${name.padEnd(NAME_WIDTH)}${fact}`;
+function named(name: string, text: string): string {
+  return `  ${name.padEnd(NAME_WIDTH)}${text}`;
 }

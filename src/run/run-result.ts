@@ -5,12 +5,12 @@ import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import type { GatheredReports } from './gathered-reports.js';
-import { type RunFacts, renderReconciliation } from './reconciliation.js';
+import { type MeasuredRun, renderReconciliation } from './reconciliation.js';
 
 /** What a run has measured, and what it has not, on stderr: stdout is the program's. */
 export function printRun(
   { report, counted: processes, launchers, recovered, lost, skipped }: GatheredReports,
-  { noReport, ...facts }: RunFacts & { readonly noReport: string | null },
+  { noReport, ...run }: MeasuredRun & { readonly noReport: string | null },
 ): void {
   for (const reason of skipped) say(reason);
   if (recovered > 0) {
@@ -34,7 +34,7 @@ export function printRun(
   const started = launchers === 0 ? '' : `, started by ${counted(launchers, 'launcher')}`;
   const heading = `${counted(processes, 'node process', 'node processes')}${started}\n\n`;
   const tables = processes === 0 ? [] : [`${heading}${renderTable(report, options)}`, renderModules(report, options)];
-  const shown = [...tables, renderProcesses(report, options), renderReconciliation(facts, options)].filter(
+  const shown = [...tables, renderProcesses(report, options), renderReconciliation(run, options)].filter(
     (table) => table !== undefined,
   );
   stderr.write(`\n${shown.join('\n')}`);
