@@ -15,7 +15,7 @@ const STYLE: Readonly<Record<Truth, Style | undefined>> = {
   absent: 'red',
 };
 
-/** The diagnosis for a reader: the machine, then one source a line with its reason and advice below it. */
+/** The diagnosis for people: the machine, then one source a line, with its reason and advice below it. */
 export function doctorPage({ stageprof, machine, addon, tracker, recorder, sources }: Diagnosis, paint: Paint): string {
   const lines = [
     paint('bold', `stageprof ${stageprof}`),
