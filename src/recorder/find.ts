@@ -7,8 +7,8 @@ import { MAGIC } from './format.js';
 import { pidOfName, recorderFolders } from './recorder-folder.js';
 
 /**
- * The recorder of a process: of what it has mapped the file that begins as one, wherever it is; else, where /proc
- * does not tell, the newest of its id in the folders of recorders.
+ * The recorder of a process: a file that it has mapped and that begins as a recorder, wherever that file is. Otherwise
+ * the newest recorder of its id in the folders of recorders.
  *
  * @throws {Error} `ERR_STAGEPROF_RECORDER` where there is none
  */
@@ -30,11 +30,11 @@ export function findRecorder(pid: number): string {
   );
 }
 
-/** Undefined where /proc does not tell: it has ended, or is another user's. */
+/** Undefined where /proc does not tell: the process has ended, or belongs to another user. */
 function mappedFiles(pid: number): string[] | undefined {
   try {
     const lines = readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n');
-    // Shared and writable; the path is the rest of the line. A removed one has " (deleted)" behind it.
+    // Shared and writable mappings. The path is the rest of the line; that of a removed file ends in " (deleted)".
     const paths = lines.flatMap((line) => /^\S+ rw-s \S+ \S+ \d+ +(\/.*)$/.exec(line)?.[1] ?? []);
     return [...new Set(paths)];
   } catch {
@@ -56,7 +56,7 @@ function isRecorder(path: string): boolean {
 }
 
 function newestOf(pid: number): string | undefined {
-  // Names sort by start of the process, to the millisecond of 13 digits.
+  // Names of one process id sort by the start of the process, which has 13 digits.
   return recorderFolders()
     .flatMap((folder) => namesIn(folder).map((name) => ({ folder, name })))
     .filter(({ name }) => pidOfName(name) === pid)

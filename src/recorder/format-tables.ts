@@ -12,7 +12,7 @@ const MEANING: { readonly [N in (typeof READING)[number]]: string } = {
   native_peak_bytes: 'highest live native blocks without Buffers since the reading before; NaN where not measured',
 };
 
-/** Tables of docs/recorder.md, by the name that marks their place. */
+/** Tables of docs/recorder.md, by the name of the marks around each. */
 function recorderTables(): { readonly [name: string]: string } {
   return {
     header: table(HEADER_NUMBERS.map((name) => [String(offsetOf(name)), `\`${name}\``, HEADER[name]])),
@@ -20,7 +20,7 @@ function recorderTables(): { readonly [name: string]: string } {
   };
 }
 
-/** `text` with its tables as they are in the code. */
+/** `text` with its tables replaced by those of the code. */
 export function withRecorderTables(text: string): string {
   let result = text;
   for (const [name, rows] of Object.entries(recorderTables())) {

@@ -6,12 +6,12 @@ import { INITIAL_ROWS, ROW_BYTES } from '../store/row-store.js';
 import { CALL_CELLS, COUNTS } from '../store/state-memory.js';
 
 /**
- * The recorder's file, as docs/recorder.md describes it; a test holds the two together. All numbers of the header but
- * its first three are doubles, in the order of `HEADER`, so that a live one is one aligned store.
+ * The recorder's file. A test compares it with docs/recorder.md. The numbers of the header after its first three fields
+ * are doubles in the order of `HEADER`, so that each live number is one aligned store.
  */
 export const MAGIC = 'SPRECORD';
 export const FORMAT_VERSION = 2;
-/** As a 32-bit word: read as another number, the file is of a machine with the other byte order. */
+/** A 32-bit word. On a machine with the other byte order it reads as another number. */
 export const BYTE_ORDER_MARK = 0x0a0b0c0d;
 
 export const VERSION_OFFSET = 8;
@@ -19,7 +19,7 @@ export const BYTE_ORDER_OFFSET = 12;
 const NUMBERS_OFFSET = 16;
 export const HEADER_BYTES = 4096;
 
-/** Sizes that never change once the file is there. */
+/** Sizes that never change once the file has been made. */
 export const GEOMETRY = {
   facts_offset: 'where the metadata begins: one JSON object in UTF-8',
   facts_bytes: 'how long it is',
@@ -72,15 +72,15 @@ export const HEADER_NUMBERS = Object.keys(HEADER) as readonly HeaderNumber[];
 
 export const STATE = { open: 0, closed: 1, ended: 2, abandoned: 3 } as const;
 
-/** Of a number of the header, in bytes. */
+/** Where a number of the header stands, in bytes. */
 export function offsetOf(name: HeaderNumber): number {
   return NUMBERS_OFFSET + HEADER_NUMBERS.indexOf(name) * Float64Array.BYTES_PER_ELEMENT;
 }
 
-/** The counts of the profiler's state stand together, in their order, at the end of the header. */
+/** The counts of the profiler's state are together, in their order, at the end of the header. */
 export const COUNTS_OFFSET = offsetOf(COUNTS[0]);
 
-/** What native/recorder_writer.h writes into the ring, ten times a second; in the order of native/recorder_layout.h. */
+/** What native/recorder_writer.h writes into the ring ten times a second, in the order of native/recorder_layout.h. */
 export const READING = [
   'wall_ns',
   'rss_bytes',
@@ -92,7 +92,7 @@ export const READING = [
   'native_peak_bytes',
 ] as const;
 
-/** What the writer is told, in the order of native/recorder_layout.h: offsets, sizes, and the mask of the sampler. */
+/** The offsets, sizes and mask that the writer is given, in the order of native/recorder_layout.h. */
 export const PLACES = [
   'reading_count',
   'readings',
@@ -114,7 +114,7 @@ const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
 
 const SAMPLE_OFFSET = HEADER_BYTES;
 const EXCLUDED_OFFSET = SAMPLE_OFFSET + SAMPLE_LENGTH * DOUBLE;
-/** The header, and with it what every stage may write. */
+/** The header, together with all that any stage may write. */
 export const HEAD_BYTES = 2 * HEADER_BYTES;
 if (EXCLUDED_OFFSET + SLOT_COUNT * DOUBLE > HEAD_BYTES) throw new RangeError('The head of a recorder is too small');
 
@@ -122,7 +122,7 @@ const METADATA_OFFSET = HEAD_BYTES;
 const METADATA_CAPACITY = 15 * 4096;
 const MOMENTS = 2;
 const MOMENT_CELLS = SAMPLE_LENGTH + ACCOUNT_LENGTH;
-/** 102 seconds. */
+/** Enough for 102 seconds. */
 const READING_CAPACITY = 1024;
 const MODULE_BYTES = 256;
 const CALL_CAPACITY = 1024;
@@ -131,7 +131,7 @@ export type Geometry = { readonly [N in keyof typeof GEOMETRY]: number };
 
 /** @param maxRows most rows there will be */
 export function geometry(maxRows: number, metadataBytes: number): Geometry {
-  // Rows are taken by doubling.
+  // The row store grows by doubling.
   const rowCapacity = 2 ** Math.ceil(Math.log2(Math.max(maxRows, INITIAL_ROWS)));
   const moments = METADATA_OFFSET + METADATA_CAPACITY;
   const readings = moments + MOMENTS * MOMENT_CELLS * DOUBLE;
@@ -189,18 +189,18 @@ export function fitsMetadata(bytes: number): boolean {
   return bytes <= METADATA_CAPACITY;
 }
 
-/** Bytes of a label's record. */
+/** How many bytes a label takes in the file. */
 export function labelRecordBytes(units: number): number {
   return 8 + Math.ceil((units * 2) / 8) * 8;
 }
 
-/** Nothing measured here comes to 36 years, or a million TiB: what says so is damaged. */
+/** No value here can reach 36 years or a million TiB: one that does is damaged. */
 const IMPOSSIBLE = 2 ** 60;
 
-/** Of nanoseconds or bytes. NaN is not. */
+/** For nanoseconds or bytes. NaN is not possible. */
 export function isPossible(value: number): boolean {
   return value >= 0 && value < IMPOSSIBLE;
 }
 
-/** What of the layout the file's own names do not tell. */
+/** A part of the layout that the names in the metadata do not tell. */
 export const BUCKETS = BUCKET_COUNT;

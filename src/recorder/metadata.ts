@@ -12,12 +12,12 @@ import { COLUMNS } from '../store/row-store.js';
 import { CALL_TAIL } from '../store/state-memory.js';
 import { BUCKETS, READING } from './format.js';
 
-/** What is known of a process before it has run: written once, as JSON, so that the file describes itself. */
+/** What is known before the program runs: written once, as JSON, so that the file describes itself. */
 export interface RecorderMetadata {
   readonly node: string | null;
   readonly pid: number;
   readonly parent: number;
-  /** As the process was started, of a long one the beginning. */
+  /** The arguments that the process was started with, cut at `LONGEST_COMMAND`. */
   readonly command: string | null;
   readonly thread: number;
   readonly slurm: SlurmIdentity | null;
@@ -28,7 +28,7 @@ export interface RecorderMetadata {
   /** Both clocks when the profiler was made; null where not measured. */
   readonly start: { readonly wall_ns: number; readonly process_cpu_ns: number | null };
   readonly sources: Sources;
-  /** What is to be among the warnings of the report. */
+  /** Warnings that the report will have. */
   readonly warnings: readonly string[];
   readonly cgroup: MemoryCgroup | null;
   readonly columns: readonly string[];
@@ -45,7 +45,7 @@ export interface RecorderMetadata {
 /** In UTF-16 units. */
 const LONGEST_COMMAND = 1024;
 
-/** Each null where /proc does not tell. */
+/** Each member is null where /proc does not tell. */
 export interface ProcessIdentity {
   readonly boot: string | null;
   readonly pid_namespace: string | null;
@@ -86,7 +86,7 @@ export function collectMetadata(
 
 let own: ProcessIdentity | undefined;
 
-/** Of this process: read once, for profilers that are made for each input. */
+/** Read once, since `map` makes a profiler for each input. */
 function ownIdentity(): ProcessIdentity {
   own ??= { ...machineIdentity(), start_ticks: readProcessStat(processId)?.startTicks ?? null };
   return own;

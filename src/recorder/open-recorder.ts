@@ -63,7 +63,7 @@ interface MadeFile {
   readonly header: ArrayBuffer;
 }
 
-/** Returns the errno where no file was made, `NO_EXTERNAL_BUFFERS`, or undefined while the thread is being terminated. */
+/** Else an errno, `NO_EXTERNAL_BUFFERS`, or undefined while the thread is being terminated. */
 function makeFile(binding: Binding, path: string, sizes: Geometry): MadeFile | number | undefined {
   const native = binding.recorderOpen(path, sizes.rows_offset + sizes.row_capacity * ROW_BYTES);
   if (typeof native !== 'object') return native;

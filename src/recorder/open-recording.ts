@@ -4,7 +4,7 @@ import { FileBytes } from './file-bytes.js';
 import { findRecorder } from './find.js';
 import { type Recording, readRecorder } from './reader.js';
 
-/** @throws {UsageError} that names the file, for one that is no recorder */
+/** @throws {UsageError} naming the file, where it is no recorder */
 export function readRecordingAt(path: string): Recording {
   return asUsage(path, () => {
     const file = new FileBytes(path);
@@ -23,15 +23,15 @@ export function processNamed(target: string): number | null {
 }
 
 /**
- * The recorder of a process that is given by its id.
+ * The path of the recorder of a process.
  *
- * @throws {UsageError} where it has none
+ * @throws {UsageError} where the process has none
  */
 export function recorderOfProcess(pid: number): string {
   return asUsage(String(pid), () => findRecorder(pid));
 }
 
-/** What a recorder is refused for is said in one line, with the path before it where that is not in it. */
+/** Turns the error of a recorder into one line, with the path before it unless the message has the path already. */
 function asUsage<T>(path: string, read: () => T): T {
   try {
     return read();

@@ -13,8 +13,8 @@ const LONGEST_TEXT = 4096;
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * The metadata of a recorder, each member checked: what is wrong is unknown, but for the names without which no number
- * can be read.
+ * The metadata of a recorder, each member checked. A member that is wrong counts as unknown. Wrong names are an error,
+ * since no number can be read without them.
  *
  * @throws {Error} `ERR_STAGEPROF_RECORDER`
  */
@@ -126,7 +126,7 @@ function sourceOf({ available, truth, method, reason, bound_kb, readings, skippe
   };
 }
 
-/** Without those that are null. */
+/** Leaves out the members that are null. */
 function members<T>(values: { readonly [name: string]: T | null }): { readonly [name: string]: T } {
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== null));
 }

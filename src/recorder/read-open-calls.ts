@@ -5,17 +5,17 @@ import { type Geometry, isPossible } from './format.js';
 import type { RecorderMetadata } from './metadata.js';
 import { SampleReader } from './read-samples.js';
 
-/** A call that was open. Nanoseconds and bytes; NaN where not measured. */
+/** A call that was open, in nanoseconds and bytes. NaN where not measured. */
 export interface RecordedCall {
   readonly row: number;
-  /** Whether it was just being added to its row, which then has only part of it. */
+  /** Whether the call was just being added to its row, which may then have only a part of it. */
   readonly folding: boolean;
   readonly slot: number;
   /** The slot of its parent; negative for the outermost. */
   readonly parent: number;
-  /** The sample of its entry, as this version lays it out. */
+  /** The sample of its entry, in the layout of this version. */
   readonly entry: Float64Array;
-  /** Time during which a child was open, but for children open now, and since when one is. */
+  /** `covered`: time during which a child was open, without a child that is open now. `since`: when that was opened. */
   readonly covered: { readonly wall_ns: number; readonly process_cpu_ns: number };
   readonly since: { readonly wall_ns: number; readonly process_cpu_ns: number };
 }

@@ -4,13 +4,13 @@ import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible } from './format.js';
 import type { RecorderMetadata } from './metadata.js';
 
-/** Samples as this version lays them out; NaN where the file has nothing that can be. */
+/** Samples in the layout of this version. NaN where the file has no possible value. */
 export interface RecordedSamples {
-  /** That of the last boundary of a stage, as it was folded; null before the first. */
+  /** The sample of the last boundary of a stage, as it was folded; null before the first. */
   readonly boundary: Float64Array | null;
-  /** That of the last reading, as it was read: forced collections are in it. Peaks are since the start. Null for none. */
+  /** The sample of the last reading, forced collections included. Peaks are since the start. Null for none. */
   readonly moment: Float64Array | null;
-  /** Who raw the resident set then, `ACCOUNT_LENGTH` cells; null for none. */
+  /** What the resident set consisted of then, in `ACCOUNT_LENGTH` cells; null for none. */
   readonly account: Float64Array | null;
   /** What forced collections have cost so far, by slot. */
   readonly excluded: Float64Array;
@@ -18,7 +18,7 @@ export interface RecordedSamples {
 
 const WALL = SLOTS.indexOf('wall_ns');
 
-/** Puts the cells of a sample that a file holds where this version has them. */
+/** Brings the samples of a file into the layout of this version. */
 export class SampleReader {
   readonly #slots: readonly number[];
   readonly #account: readonly number[];
@@ -41,7 +41,7 @@ export class SampleReader {
     for (let module = 0; module < this.#tail; module++) {
       sample[SLOT_COUNT + module] = amountAt(raw, at, this.#modules + module);
     }
-    // The flag, and the two counts of readings.
+    // The last three cells: the flag, and the two counts of readings.
     for (let cell = SLOT_COUNT + MODULE_CELLS; cell < SAMPLE_LENGTH; cell++) {
       sample[cell] = amountAt(raw, at, this.#modules + this.#tail + cell - SLOT_COUNT - MODULE_CELLS);
     }
@@ -86,7 +86,7 @@ export function readSamples(
   };
 }
 
-/** A level may be some bytes below zero: what is live, less Buffers that another thread just frees. */
+/** A level may be slightly below zero: it is live memory without Buffers, which another thread may just have freed. */
 function amountAt(raw: Buffer, at: number, position: number): number {
   const offset = at + position * 8;
   if (position < 0 || offset + 8 > raw.length) return Number.NaN;

@@ -16,15 +16,15 @@ import { type RecordedSamples, readSamples } from './read-samples.js';
 /** What became of the recorder. */
 export type RecorderState = keyof typeof STATE;
 
-/** All that a recorder holds, as of the moment when it was read. */
+/** All that a recorder had at the moment when it was read. */
 export interface Recording {
   readonly metadata: RecorderMetadata;
   readonly state: RecorderState;
-  /** The errno for which it was given up. */
+  /** The errno for which the recorder was given up. */
   readonly failure: number;
   /** The errno for which no thread took readings; 0 where one did. */
   readonly writerFailure: number;
-  /** What the tracker had no room for or could not follow, and by how much its peaks may be off; 0 without one. */
+  /** What the tracker had no room for or could not follow, and by how much its peaks may be off; 0 without it. */
   readonly missed: { readonly modulesMissed: number; readonly mappingsMissed: number };
   readonly trackerBoundBytes: number;
   readonly counts: { readonly [N in UsageWarning | 'labels_folded' | 'first_across_await']: number };
@@ -33,20 +33,20 @@ export interface Recording {
   readonly store: RowStore;
   /** Null where modules were not counted. */
   readonly modules: readonly string[] | null;
-  /** In the order in which they were entered; the first stands for being outside any stage. */
+  /** In the order in which they were entered. The first stands for being outside any stage. */
   readonly calls: readonly RecordedCall[];
   readonly samples: RecordedSamples;
-  /** Oldest first, of equal distances of a tenth of a second unless the machine was busy. */
+  /** Oldest first, a tenth of a second apart unless the machine was busy. */
   readonly readings: readonly RecordedReading[];
-  /** What was found to be damaged, cut off or not known, one short text each. */
+  /** One short text for each part that was damaged, cut off or unknown. */
   readonly faults: readonly string[];
 }
 
 /**
- * Reads a recorder, of which any part may be missing or wrong: what can be read is in the result, the rest in `faults`.
- * Memory and time are in proportion to the rows the file has room for.
+ * Reads a recorder, any part of which may be missing or wrong: what can be read is in the result, the rest is named in
+ * `faults`. Memory and time are proportional to the rows that the file has room for.
  *
- * @throws {Error} `ERR_STAGEPROF_RECORDER` for what is no recorder, or of another version, or damaged where it says what it holds
+ * @throws {Error} `ERR_STAGEPROF_RECORDER` for a file that is no recorder, has another version, or has a damaged header
  */
 export function readRecorder(bytes: RecorderBytes): Recording {
   const faults: string[] = [];
@@ -86,7 +86,7 @@ export function readRecorder(bytes: RecorderBytes): Recording {
   };
 }
 
-/** A number that any file may have: 0 for what is no count. */
+/** 0 for a number that is no count: a file may have any. */
 function countOf(value: number): number {
   return Number.isSafeInteger(value) && value >= 0 ? value : 0;
 }

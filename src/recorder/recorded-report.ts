@@ -36,10 +36,10 @@ const NO_READING: RecordedReading = {
 };
 
 /**
- * The report of the process as far as the recorder tells: up to the last boundary of a stage or the last reading,
- * whichever is later. Changes the rows of the recording.
+ * The report of the process up to the last boundary of a stage or the last reading, whichever is later. Changes the
+ * rows of the recording.
  *
- * @param cost null where it is not known
+ * @param cost what a stage costs; null where that is not known
  */
 export function reportOf(recording: Recording, cost: StageCost | null = null): Report {
   const { labels, store, modules, calls } = recording;
@@ -58,12 +58,12 @@ export function reportOf(recording: Recording, cost: StageCost | null = null): R
   return buildReport(headerFacts(recording, last), nodes, { stages: store, life, modules }, cost);
 }
 
-/** All NaN where there is none. */
+/** All NaN where there is no reading. */
 export function lastReading({ readings }: Recording): RecordedReading {
   return readings.at(-1) ?? NO_READING;
 }
 
-/** The last moment that the recorder knows of: a stage may have been entered after the last sample. NaN for none. */
+/** The last moment that the recorder knows. A stage may have been entered after the last sample. NaN for none. */
 export function lastMomentNs(recording: Recording): number {
   const moments = [lastSampleOf(recording)[WALL]!, recording.metadata.start.wall_ns];
   for (const { entry, since } of recording.calls) moments.push(entry[WALL]!, since.wall_ns);
@@ -74,7 +74,7 @@ function isExact({ metadata }: Recording): boolean {
   return metadata.sources.attribution.truth === 'exact';
 }
 
-/** Up to the last sample, but for forced collections, which are charged to nobody. */
+/** What was used up to the last sample, without forced collections, which are charged to no stage. */
 function exactOf(recording: Recording): ExactUse | null {
   if (!isExact(recording)) return null;
   const { store, labels } = recording;
@@ -124,13 +124,13 @@ function headerFacts(recording: Recording, last: Float64Array): HeaderFacts {
     pid: metadata.pid,
     thread: metadata.thread,
     stages_wall_s: secondsOf(Math.min(covered, totalNs)) ?? 0,
-    // One that ended by itself was read once more at its end.
+    // A process that ended by itself was read once more at its end.
     ...(state === 'closed' || state === 'ended' ? {} : { partial: true }),
     ...(metadata.slurm === null ? {} : { slurm: metadata.slurm }),
   };
 }
 
-/** As they were at the start, with what was counted since. */
+/** The sources as they were at the start, with what was counted since. */
 function sourcesAtEnd({ metadata, missed, trackerBoundBytes }: Recording, last: Float64Array): Sources {
   const { native, allocator } = metadata.sources;
   const counted = (state: SourceState): SourceState => {
@@ -155,7 +155,7 @@ function warningsOf({ metadata, counts, state, failure, writerFailure, calls, la
   const warnings = [...metadata.warnings, ...countedWarnings((name) => counts[name], first)];
   if (state === 'abandoned') {
     warnings.push(
-      formatWarning(`the recorder was given up, ${systemFault(failure).reason}, what came later is not in it`, 1),
+      formatWarning(`the recorder was given up, ${systemFault(failure).reason}: what came later is not in it`, 1),
     );
   } else {
     for (const { row } of calls.filter((call) => call.folding)) {

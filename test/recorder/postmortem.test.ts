@@ -10,7 +10,7 @@ import { sampleRecorders } from './fuzz.js';
 const [running] = sampleRecorders() as [Buffer];
 const GIB = 2 ** 30;
 
-/** Of a process that ran here and was killed, with these readings of the resident set, a tenth of a second apart. */
+/** A process that ran here and was killed, with these readings of the resident set, a tenth of a second apart. */
 function killed(
   rssBytes: readonly number[],
   metadata: Partial<RecorderMetadata> = {},
@@ -46,7 +46,7 @@ const limit = (limit_bytes: number | null) => ({
   cgroup: { events: '/sys/fs/cgroup/none/memory.events', limit_bytes, oom_kills: 0 },
 });
 
-describe('what it was killed by', () => {
+describe('what a process was killed by', () => {
   test('is not known without evidence', () => {
     expect(postmortemOf(killed([GIB])).killed_by).toEqual({ signal: null, likely: null, evidence: [] });
   });
@@ -67,7 +67,7 @@ describe('what it was killed by', () => {
     expect(killed_by).toEqual({ signal: null, likely: null, evidence: [] });
   });
 
-  test('is not looked for in a file that a recorder should not name', () => {
+  test('is not read from a file that a recorder should not name', () => {
     for (const path of [
       '/etc/passwd',
       '/dev/zero',
@@ -103,12 +103,12 @@ test('an open stage has the highest resident set read since its entry', () => {
 });
 
 describe('whether the process still runs', () => {
-  test('cannot be told of one from before the last boot', () => {
+  test('cannot be told for a process from before the last boot', () => {
     const identity = { ...machineIdentity(), boot: 'another', start_ticks: 1 };
     expect(postmortemOf(killed([GIB], { identity })).process.running).toBeNull();
   });
 
-  test('is not so where another process has its id by now', () => {
+  test('is denied where another process has its id by now', () => {
     expect(postmortemOf(killed([GIB], { pid: process.pid })).process.running).toBe(false);
   });
 });

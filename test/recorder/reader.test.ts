@@ -40,7 +40,7 @@ function withMetadata(bytes: Buffer, from: string, to: string): Buffer {
   });
 }
 
-describe('what is no recorder that can be read is refused:', () => {
+describe('a file that cannot be read as a recorder is refused:', () => {
   test.each([
     ['nothing', () => Buffer.alloc(0), 'not a recorder'],
     ['another file', () => Buffer.from('{"schema":"stageprof/1"}\n'), 'not a recorder'],
@@ -68,7 +68,7 @@ describe('what is no recorder that can be read is refused:', () => {
   });
 });
 
-describe('what can be read of a damaged one is reported, with what cannot:', () => {
+describe('a damaged recorder is reported as far as it can be read, with a warning for', () => {
   test('rows that are cut off', () => {
     const rowBytes = numberOf(many, 'row_bytes');
     const { report } = read(many.subarray(0, numberOf(many, 'rows_offset') + 5 * rowBytes + 100));
@@ -81,7 +81,7 @@ describe('what can be read of a damaged one is reported, with what cannot:', () 
 
   test('a label that says it is longer than any', () => {
     const damaged = changed(many, (copy) => {
-      // Of row 0, which is empty, the record has 8 bytes; that of row 1 comes next.
+      // The label of row 0 is empty and takes 8 bytes; that of row 1 comes next.
       copy.writeUInt32LE(1e9, numberOf(many, 'labels_offset') + 8 + 24);
     });
     const { report } = read(damaged);
@@ -106,7 +106,7 @@ describe('what can be read of a damaged one is reported, with what cannot:', () 
     expect(report.warnings).toContain('of the recorder, 1 damaged rows are left out');
   });
 
-  test.each([Number.POSITIVE_INFINITY, 1e300, -5])('a time of %d is one that was not measured', (value) => {
+  test.each([Number.POSITIVE_INFINITY, 1e300, -5])('a time of %d, which counts as not measured', (value) => {
     const damaged = changed(many, (copy) => {
       // calls, errors, open, wall_s
       copy.writeDoubleLE(value, numberOf(many, 'rows_offset') + 2 * numberOf(many, 'row_bytes') + 3 * 8);
@@ -134,7 +134,7 @@ describe('what can be read of a damaged one is reported, with what cannot:', () 
 test('a call that was being added to its row is named, and not added twice', () => {
   const whole = read(running);
   const callBytes = numberOf(running, 'call_cells') * 8;
-  // The third place holds `outer.inner`; its use is the first cell after the sample.
+  // The third slot holds `outer.inner`. Its use is the first cell after the sample.
   const use = numberOf(running, 'calls_offset') + 2 * callBytes + (numberOf(running, 'call_cells') - 6) * 8;
   const row = running.readDoubleLE(use);
   expect(row).toBeGreaterThan(1);

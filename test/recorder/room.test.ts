@@ -11,7 +11,7 @@ const LABELS = 1500;
 const OWN = `stageprof-${process.getuid?.()}`;
 const ROOMY = '64m';
 
-/** Opens so many labels, two of them at a time, and looks at its own recorder. */
+/** Opens many labels, two of them at a time, and looks at its own recorder. */
 const PROGRAM = `
   import { StageProfiler } from ${JSON.stringify(PACKAGE)};
   import { findRecorder } from ${JSON.stringify(builtModule('recorder/find.js'))};
