@@ -14,15 +14,15 @@ import {
 } from '../recorder/recorder-folder.js';
 import { say } from '../terminal/say.js';
 
-/** What worker processes need to be measured. */
+/** What worker processes need so that they can be measured. */
 export interface MapProfiling {
-  /** With the tracker preloaded, where it can be. */
+  /** Preloads the tracker, where that is possible. */
   readonly env: NodeJS.ProcessEnv;
   /** Where the recorders of running inputs are; null for none. */
   readonly recorderFolder: string | null;
 }
 
-/** What cannot be measured is said. A run without a profile has its processes as they are. */
+/** Says what cannot be measured. Without a profile, the processes have the environment of this one. */
 export function prepareProfiling(
   profiler: StageProfilerOptions | null,
   { modules }: { readonly modules: boolean },
@@ -44,17 +44,17 @@ function recorderFolderOrNull(): string | null {
     try {
       const folder = makeRecorderFolder(candidate);
       if (reason !== undefined) say(`recorders are in ${folder}: ${reason}`);
-      // A folder that somebody has chosen is theirs to keep.
+      // A folder that somebody has chosen is not cleared.
       if (folder !== recorderFolder()) removeLeftovers(folder);
       const advice = recorderAdvice(fileSystemOf(folder));
       if (advice !== undefined) say(`recorders are in ${folder}: ${advice}`);
       return folder;
     } catch (error) {
       reason ??= `${candidate}: ${systemReason(error)}`;
-      // Open to others, or no folder at all: that has to be put right, and not to be passed over.
+      // A folder that is open to others, or no folder at all, is an error that the user has to correct.
       if ((error as NodeJS.ErrnoException).errno === undefined) break;
     }
   }
-  say(`no recorder: ${reason}; of an input whose process is killed there will be no profile`);
+  say(`no recorder: ${reason}; an input whose process is killed will have no profile`);
   return null;
 }

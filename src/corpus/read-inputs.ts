@@ -4,7 +4,11 @@ import { systemReason } from '../model/setup-error.js';
 import { UsageError } from '../model/usage-error.js';
 import { type DistinctInputs, distinctInputs, lineOutsideUtf8, parseInputList } from './inputs.js';
 
-/** The inputs of the command line, then those of the list; at least one. */
+/**
+ * The inputs of the command line, then those of the list.
+ *
+ * @throws {UsageError} where there is none, or the list cannot be read
+ */
 export async function readInputs(given: readonly string[], listPath: string | undefined): Promise<DistinctInputs> {
   const listed = listPath === undefined ? [] : parseInputList(await readList(listPath));
   const inputs = [...given, ...listed];

@@ -4,7 +4,7 @@ import { addProcessListener, exitProcess, processObject, removeProcessListener }
 import type { AnyFunction } from '../model/profiler.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
 
-/** When they are sent to the whole group, the parent acts on them: it tells what to do, and may want the input to go on. */
+/** Sent to the whole group, they are for the parent: it tells what to do, and may want the input to go on. */
 const SIGNALS_OF_THE_PARENT = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
 
 /**
@@ -47,7 +47,7 @@ export function listenToParent(onOrder: (message: ToWorker) => void): void {
   listenAgain();
 }
 
-/** Puts the listeners back: without them, after a pipeline that takes all listeners off, the run would wait for ever. */
+/** Puts back the listeners that a pipeline may have taken off: without them the run would wait for ever. */
 export function listenAgain(): void {
   for (const signal of SIGNALS_OF_THE_PARENT) replaceListener(signal, onSignal);
   replaceListener('disconnect', onDisconnect);

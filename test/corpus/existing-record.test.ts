@@ -16,17 +16,17 @@ const foreign: ExistingRecord = { state: 'foreign' };
 
 const cases: [name: string, text: string, expected: ExistingRecord][] = [
   ['a good record', GOOD, good()],
-  ['one with an empty line behind it', `${GOOD}\n`, good()],
+  ['a good one before an empty line', `${GOOD}\n`, good()],
   ['a good and a torn one', GOOD + NEWER.slice(0, 30), good(GOOD)],
   ['a torn line that ends, and a good one', `${NEWER.slice(0, 30)}\n${GOOD}`, good(GOOD)],
   ['a failed and a good one', FAILED + GOOD, good(GOOD)],
   ['a good and a failed one', GOOD + FAILED, good(GOOD)],
   ['two good ones, of which the last is the newest', GOOD + NEWER, good(NEWER)],
   ['a good one before blocks never written', GOOD + NULS, good(GOOD)],
-  ['a good one behind a byte order mark', MARK + GOOD, good()],
+  ['a good one after a byte order mark', MARK + GOOD, good()],
   ['two files joined, each with a byte order mark', MARK + FAILED + MARK + GOOD, good(GOOD)],
-  ['a torn one behind a byte order mark', MARK + GOOD.slice(0, -4), failed],
-  ["another's behind a byte order mark", MARK + ANOTHER, foreign],
+  ['a torn one after a byte order mark', MARK + GOOD.slice(0, -4), failed],
+  ["another's after a byte order mark", MARK + ANOTHER, foreign],
   ['a byte order mark alone', MARK, unclear],
   ['a failed one', FAILED, failed],
   ['a whole record whose line end is missing', GOOD.slice(0, -1), failed],
@@ -69,7 +69,7 @@ test("a record torn at any byte is neither good nor anyone else's", () => {
   }
 });
 
-test('a good record is repaired of whatever is torn behind it', () => {
+test('a good record is repaired, whatever torn line comes after it', () => {
   const bytes = Buffer.from(GOOD + NEWER);
   const goodEnd = Buffer.byteLength(GOOD);
   for (let end = goodEnd + 1; end < bytes.length; end++) {

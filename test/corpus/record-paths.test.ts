@@ -10,7 +10,7 @@ function recordOf(input: string, members: object = { pages: 3 }): string {
   return `${JSON.stringify({ input, ...members })}\n`;
 }
 
-/** Where a list's records go in a folder, by input, and what was left out. */
+/** The names of a list's records in a folder, by input, and how many inputs were left out. */
 async function planned(path: string, inputs: readonly string[], { resume = true } = {}) {
   const folder = await RecordFolder.open(path);
   const named = namedInputs(inputs, 'p');
@@ -29,7 +29,7 @@ test('an empty folder leaves the names of the list', async () => {
   });
 });
 
-test('leaves out what has a good record, does what failed, and repairs', async () => {
+test('leaves out inputs with a good record, does failed ones again, and repairs records', async () => {
   const path = temporaryFolder();
   writeFileSync(join(path, 'good.p.jsonl'), recordOf('good'));
   writeFileSync(join(path, 'failed.p.jsonl'), recordOf('failed', { error: { kind: 'timeout', message: '' } }));
@@ -43,7 +43,7 @@ test('leaves out what has a good record, does what failed, and repairs', async (
   expect(readFileSync(join(path, 'beside.p.jsonl'), 'utf8')).toBe(recordOf('beside'));
 });
 
-test('leaves none out where that is not asked for', async () => {
+test('leaves no input out without resume', async () => {
   const path = temporaryFolder();
   writeFileSync(join(path, 'a.p.jsonl'), recordOf('a'));
   expect(await planned(path, ['a'], { resume: false })).toEqual({ left: { a: 'a.p.jsonl' }, resumed: 0, repaired: 0 });
@@ -58,26 +58,26 @@ test.each([true, false])('finds a record under the name that another list gave i
   expect(resumed).toBe(resume ? 1 : 0);
 });
 
-test('the other way round: a hash that the list no longer asks for', async () => {
+test('finds a record with a hash in its name, which the list no longer gives', async () => {
   const path = temporaryFolder();
   const [named] = namedInputs(['x/a', 'y/a'], 'p');
   writeFileSync(join(path, named!.recordName), recordOf('x/a'));
   expect(await planned(path, ['x/a'])).toEqual({ left: {}, resumed: 1, repaired: 0 });
 });
 
-test.each([true, false])("another input's record is not written over, resume %s", async (resume) => {
+test.each([true, false])("does not overwrite another input's record, resume %s", async (resume) => {
   const path = temporaryFolder();
   writeFileSync(join(path, 'a.p.jsonl'), recordOf('y/a'));
   expect((await planned(path, ['x/a'], { resume })).left['x/a']).toMatch(HASHED);
 });
 
-test('nor is a file with records of two inputs, of which this one is the first', async () => {
+test('does not overwrite a file with records of two inputs, of which this one is the first', async () => {
   const path = temporaryFolder();
   writeFileSync(join(path, 'a.p.jsonl'), recordOf('x/a') + recordOf('y/a'));
   expect((await planned(path, ['x/a'], { resume: false })).left['x/a']).toMatch(HASHED);
 });
 
-test('nor is one that a file system without case would take for this one', async () => {
+test('does not overwrite a file whose name differs only in case', async () => {
   const path = temporaryFolder();
   writeFileSync(join(path, 'A.p.jsonl'), recordOf('x/A'));
   expect((await planned(path, ['x/a'])).left['x/a']).toMatch(HASHED);
@@ -87,7 +87,7 @@ test.each([
   ['a folder', (path: string) => mkdirSync(path)],
   ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
   ['a text', (path: string) => writeFileSync(path, 'read me\n')],
-])('nor is %s', async (_, make) => {
+])('does not overwrite %s', async (_, make) => {
   const path = temporaryFolder();
   make(join(path, 'a.p.jsonl'));
   expect((await planned(path, ['x/a'])).left['x/a']).toMatch(HASHED);
@@ -97,15 +97,15 @@ test.each([
   ['empty', ''],
   ['torn before the name ends', '{"input":"x'],
   ['never written', '\0'.repeat(100)],
-])('a file that is %s goes to one input only', async (_, text) => {
+])('a file that is %s is given to one input only', async (_, text) => {
   const path = temporaryFolder();
   writeFileSync(join(path, 'a.p.jsonl'), text);
-  // Neither is given this name by the list: it could have been of both.
+  // The list gives this name to neither: the file could belong to both.
   const { left } = await planned(path, ['x/a', 'x2/a']);
   expect(left['x/a']).toMatch(HASHED);
   expect(left['x2/a']).toMatch(HASHED);
   expect(left['x/a']).not.toBe(left['x2/a']);
-  // The list that gives it takes it.
+  // A list that gives the name takes the file.
   expect((await planned(path, ['x/a'])).left).toEqual({ 'x/a': 'a.p.jsonl' });
 });
 
@@ -145,7 +145,7 @@ const ODD = [
   '\ud800 lone',
 ];
 
-test('names of any kind come to a file of their own, and are found again', async () => {
+test('every kind of name gets a file of its own, which is found again', async () => {
   const path = temporaryFolder();
   const folder = await RecordFolder.open(path);
   const { left } = await planned(path, ODD);
@@ -156,7 +156,7 @@ test('names of any kind come to a file of their own, and are found again', async
   expect(await planned(path, ODD.toReversed())).toEqual({ left: {}, resumed: ODD.length, repaired: 0 });
 });
 
-test('a record torn at any byte is done again in its own place', async () => {
+test('a record torn at any byte is done again in the same file', async () => {
   const path = temporaryFolder();
   const bytes = Buffer.from(recordOf('x/ü'));
   for (let end = 0; end < bytes.length; end++) {

@@ -21,7 +21,7 @@ test.each([
 
 const failure = failureOf('exception', 'no page');
 
-/** A profile too large for one text fails as this one does. */
+/** Fails as a profile does that is too large for one text. */
 const hugeProfile = {
   toJSON() {
     throw new RangeError('Invalid string length');

@@ -30,7 +30,7 @@ test('an error before the first await fails the input', async () => {
   });
 });
 
-test('an error that nobody caught fails the input, which may still be at work', async () => {
+test('an error that nobody caught fails the input, which may still be working', async () => {
   const outcome = await run(() => {
     process.emit('uncaughtException', new Error('from a timer'));
     return new Promise(() => {});
@@ -41,7 +41,7 @@ test('an error that nobody caught fails the input, which may still be at work', 
 test.each([
   [STOPPED, 'unfinished', { kind: 'unfinished', message: 'was stopped by SIGTERM' }],
   [TIMEOUT, 'failed', { kind: 'timeout', message: 'took longer than 1 s' }],
-])('the signal has the reason, and an input that heeds it is over: %s', async (reason, state, failure) => {
+])('the signal has the reason, and an input that heeds the signal is over: %s', async (reason, state, failure) => {
   const abort = new AbortController();
   const pipeline = async (_: string, { signal }: PipelineContext) => {
     abort.abort(reason);
@@ -53,7 +53,7 @@ test.each([
 test.each([
   [STOPPED, 'unfinished'],
   [TIMEOUT, 'failed'],
-])('an input that does not heed it is over after the grace, and still runs: %s', async (reason, state) => {
+])('an input that ignores the signal is given up after the grace, and still runs: %s', async (reason, state) => {
   const abort = new AbortController();
   const pipeline = () => {
     abort.abort(reason);
