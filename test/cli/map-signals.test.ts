@@ -40,19 +40,19 @@ describe.each([
     const folders = new MapFolders();
     const flags = ['--profile', '--jobs', '2', '--outdir', folders.records];
     let unfinished: unknown[] = [];
-    const result = await runCli(['map', ...flags, SLOW, 'quick', 'finishing-1', 'finishing-2'], {
+    const result = await runCli(['map', ...flags, SLOW, 'quick', 'lasting-1', 'lasting-2'], {
       env: folders.env,
       inGroup: true,
       onStderr: both(
         when('fixture: waiting', 2, send('SIGUSR2')),
         when('SIGUSR2: ', 1, () => {
-          unfinished = ['finishing-1', 'finishing-2'].map((input) => recordOf(folders, input));
+          unfinished = ['lasting-1', 'lasting-2'].map((input) => recordOf(folders, input));
         }),
       ),
     });
     expect(result).toMatchObject({ exitCode: 0, signal: null });
     expect(unfinished).toEqual(
-      ['finishing-1', 'finishing-2'].map((input) => ({
+      ['lasting-1', 'lasting-2'].map((input) => ({
         input,
         error: expect.objectContaining({ kind: 'unfinished', message: expect.stringContaining('SIGUSR2'), open: OPEN }),
         profile: expect.objectContaining({ partial: true }),
