@@ -4,7 +4,7 @@ import { TRACKER_NAME } from '../native/tracker-file.js';
 import { RUN_VARIABLE, type RunVariable } from './run-variable.js';
 
 export interface TrackerPreload {
-  /** The tracker's library by a path that LD_PRELOAD can hold; null where none is to be loaded. */
+  /** The tracker's library, by a path that is possible in LD_PRELOAD; null for no tracker. */
   readonly tracker: string | null;
   /** Whether the tracker charges what it counts to modules. */
   readonly modules: boolean;
@@ -14,13 +14,13 @@ export interface Preloads extends TrackerPreload {
   readonly run: RunVariable;
 }
 
-/** What every node process of a program loads first. */
+/** The module that every node process of a program loads first. */
 export const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
 
 /** The folder of this package. */
 export const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
-/** The environment of the program: that of this process, with what profiles it added behind what is there. */
+/** The environment of a program: that of this process, with the profiler added after what it loads already. */
 export function childEnvironment(env: NodeJS.ProcessEnv, { run, ...preload }: Preloads): NodeJS.ProcessEnv {
   return {
     ...trackedEnvironment(env, preload),
@@ -29,7 +29,7 @@ export function childEnvironment(env: NodeJS.ProcessEnv, { run, ...preload }: Pr
   };
 }
 
-/** The environment of this process, with the tracker before what is preloaded there. */
+/** The environment of this process, with the tracker before what it preloads already. */
 export function trackedEnvironment(env: NodeJS.ProcessEnv, { tracker, modules }: TrackerPreload): NodeJS.ProcessEnv {
   if (tracker === null) return { ...env };
   return {
@@ -40,8 +40,8 @@ export function trackedEnvironment(env: NodeJS.ProcessEnv, { tracker, modules }:
 }
 
 /**
- * Node splits NODE_OPTIONS at spaces; quotes keep them, and within quotes a backslash keeps what follows it. There
- * already in a run within a run: NODE_OPTIONS is inherited.
+ * Node splits NODE_OPTIONS at spaces. Quotes keep spaces, and within quotes a backslash keeps the next character. In a
+ * run within a run the flag is inherited, and not added again.
  */
 export function withRequire(options: string | undefined, path: string): string {
   const quoted = /["\\ ]/.test(path) ? `"${path.replace(/["\\]/g, '\\$&')}"` : path;
@@ -51,11 +51,11 @@ export function withRequire(options: string | undefined, path: string): string {
 }
 
 /**
- * First of all libraries: it counts what it hands on to the allocator behind it. Not a second time in a run within
- * a run.
+ * The tracker comes first of all libraries: it counts what it passes on to the allocator after it. In a run within a
+ * run it is inherited, and not added again.
  */
 export function withLibrary(libraries: string | undefined, tracker: string): string {
-  // As ld.so splits it.
+  // ld.so splits the variable in the same way.
   const there = (libraries ?? '').split(/[ :]+/).filter((path) => path !== '');
   if (there.some((path) => basename(path) === TRACKER_NAME)) return there.join(':');
   return [tracker, ...there].join(':');

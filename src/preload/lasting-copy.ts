@@ -19,19 +19,19 @@ export type LastingCopy =
   | { readonly path: string; readonly missing: null }
   | { readonly path: null; readonly missing: string };
 
-/** Where ld.so splits LD_PRELOAD. */
+/** The characters at which ld.so splits LD_PRELOAD. */
 const SPECIAL = /[ :]/;
 
 const OF_OTHERS = 0o022;
 
-/** Whether LD_PRELOAD can hold a path. */
+/** Whether a path is possible in LD_PRELOAD. */
 export function isPreloadable(path: string): boolean {
   return !SPECIAL.test(path);
 }
 
 /**
- * A copy of a library by a path that LD_PRELOAD can hold. It is never removed: what a program leaves running starts its
- * processes with that path long after. Copies are named by what they hold, so that each version has one.
+ * A copy of a library whose path is possible in LD_PRELOAD. It is never removed: processes that a program leaves
+ * running preload that path in their children long after. Copies are named by their content, one for each version.
  */
 export function lastingCopy(library: string, folders: readonly string[] = lastingFolders()): LastingCopy {
   let missing = 'no folder is known whose path has neither a space nor a colon';
@@ -41,7 +41,7 @@ export function lastingCopy(library: string, folders: readonly string[] = lastin
       makeFolder(folder);
       const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
       const path = copyInto(join(folder, hash), basename(library), bytes);
-      // It says no where the file system is mounted noexec, and ld.so would say so in every process.
+      // On a file system that is mounted noexec this fails here, and not with a message of ld.so in every process.
       accessSync(path, constants.X_OK);
       return { path, missing: null };
     } catch (error) {
@@ -51,7 +51,7 @@ export function lastingCopy(library: string, folders: readonly string[] = lastin
   return { path: null, missing };
 }
 
-/** Folders of this user that last: that for caches, else one beside temporary files. */
+/** Folders of this user that last: the one for caches, then one beside temporary files. */
 function lastingFolders(): readonly string[] {
   const { XDG_CACHE_HOME: caches } = process.env;
   const user = process.getuid?.() ?? 'user';
@@ -61,12 +61,12 @@ function lastingFolders(): readonly string[] {
   ].filter(isPreloadable);
 }
 
-/** In a folder of its own, because its name is what tells a process that it is there. */
+/** The copy keeps its name, by which a process tells that the tracker is there, and so has a folder of its own. */
 function copyInto(folder: string, name: string, bytes: Buffer): string {
   makeFolder(folder);
   const path = join(folder, name);
   if (isWholeCopy(path, bytes)) return path;
-  // Whole or not at all: another run may be reading it.
+  // Written under another name first, because another run may be reading the file.
   const part = join(folder, `.${randomBytes(8).toString('hex')}.part`);
   try {
     writeFileSync(part, bytes, { flag: 'wx', mode: 0o755 });
@@ -83,7 +83,7 @@ function isWholeCopy(path: string, bytes: Buffer): boolean {
   return readFileSync(path).equals(bytes);
 }
 
-/** @throws {Error} for one that another user could put a library into */
+/** @throws {Error} for a folder that another user could put a library into */
 function makeFolder(folder: string): void {
   makeOneFolder(folder);
   const stats = lstatSync(folder);
@@ -91,7 +91,7 @@ function makeFolder(folder: string): void {
   if (!isOwn(stats)) throw new Error('it is not of this user, or others can write to it');
 }
 
-/** With its parents. Node's own `recursive` never returns where a parent exists but takes no folders, as in /proc. */
+/** Makes its parents too. Node's `recursive` never returns where a parent exists but takes no folders, as in /proc. */
 function makeOneFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });

@@ -4,15 +4,15 @@ import { basename, dirname } from 'node:path';
 import { PACKAGE_ROOT, PRELOAD } from './child-environment.js';
 import { isDeniedByPermissions } from './permission-flags.js';
 
-/** What keeps the processes of a program from leaving a report, as far as its command line tells. */
+/** What prevents the processes of a program from leaving a report, as far as its command line tells. */
 export interface Obstacle {
-  /** Whether the program has to be left without anything that is loaded into it: it would fail to read that, or say so. */
+  /** Whether nothing may be loaded into the program: it could not read that, and would fail or print a message. */
   readonly isHarmful: boolean;
   /** In one line, with what to do. */
   readonly reason: string;
 }
 
-/** Programs that start others as another user, or in another environment. */
+/** Programs that start others as another user or in another environment. */
 const USER_CHANGERS = new Set(['su', 'sudo', 'doas', 'runuser', 'setpriv', 'gosu', 'su-exec', 'chroot']);
 
 /**
@@ -34,7 +34,8 @@ export function obstacleOf(
   }
   const changer = [program, ...args].map((word) => basename(word)).find((name) => USER_CHANGERS.has(name));
   if (changer === undefined) return null;
-  const reason = `${changer} starts it as another user, or in another environment: have it start stageprof run instead`;
+  const what = `${changer} starts it as another user, or in another environment`;
+  const reason = `${what}: let ${changer} start stageprof run instead`;
   return { isHarmful: !loaded.every(isOpenToAll), reason };
 }
 

@@ -1,12 +1,12 @@
 import { basename, resolve, sep } from 'node:path';
 
-/** What a process under the permission model has to be allowed for its report. */
+/** Paths that a process under the permission model must be allowed to use for its report. */
 export interface NeededPaths {
   readonly read: readonly string[];
   readonly write: readonly string[];
 }
 
-/** Flags of node that have their value in the argument behind them. */
+/** Flags of node whose value is the next argument. */
 const FLAGS_WITH_VALUE = new Set(
   '-r --require --import --loader --experimental-loader -C --conditions -e --eval -p --print --env-file --input-type --title --allow-fs-read --allow-fs-write'.split(
     ' ',
@@ -20,11 +20,11 @@ const ALLOWED = {
 };
 
 /**
- * Whether a program runs under node's permission model without leave to read the package, or to write to the folder of the
- * reports. Node 20 does not even start then with a `--require` of the package.
+ * Whether a program runs under node's permission model and may not read the package, or not write to the folder of the
+ * reports. With a `--require` of the package, Node 20 does not even start then.
  *
- * Seen are the arguments, also those of a shell's `-c` and behind `env` or `timeout`, and NODE_OPTIONS; not what a script
- * says of its own.
+ * The flags are looked for in NODE_OPTIONS and in all arguments, also in those of `sh -c`, `env` or `timeout`, but not
+ * within scripts.
  */
 export function isDeniedByPermissions(
   program: string,
@@ -43,7 +43,7 @@ function isNode(program: string): boolean {
   return /^(?:node|nodejs)$/.test(basename(program)) || program === process.execPath;
 }
 
-/** Those before the script: behind it they are its own, whatever they are called. */
+/** The arguments before the script. Those after it belong to the script. */
 function flagsOfNode(args: readonly string[]): readonly string[] {
   const end = args.findIndex(
     (arg, index) => arg === '--' || (!arg.startsWith('-') && !FLAGS_WITH_VALUE.has(args[index - 1] ?? '')),
@@ -52,7 +52,7 @@ function flagsOfNode(args: readonly string[]): readonly string[] {
 }
 
 function allows(text: string, kind: keyof NeededPaths, path: string): boolean {
-  // A list with commas is one of the first lines of Node 20 alone, and an error since: it allows nothing here.
+  // A list with commas allows nothing here: only the first versions of Node 20 took one, and it is an error since.
   const values = [...text.matchAll(ALLOWED[kind])].map(([, value]) => value!.replace(/["']/g, ''));
   return values.some((value) => {
     if (value === '*') return true;

@@ -1,15 +1,14 @@
 /**
- * What `stageprof run` has every node process of a program load first, by NODE_OPTIONS. It is CommonJS and imports
- * nothing. Loading the profiler doubles the time that a process takes which uses no stages (bench/questions/start.js),
- * and `--import` of any module has Node 20 load the program itself by another loader, which refuses files that the
- * first one takes.
+ * Loaded first in every node process of a program, by NODE_OPTIONS of `stageprof run`. It is CommonJS and imports
+ * nothing: loading the profiler would double the time of a process without stages (bench/questions/start.js), and
+ * with `--import` of any module Node 20 loads the program by another loader, which refuses some files.
  *
- * The profiler of the program itself is made before that starts; that of another process when it is asked for, by the
- * copy of this package that is asked. It leaves its numbers in a recorder, from which `run` makes the report when the
- * process has ended, however it ends: nothing is added to the program for it. Only where there can be no recorder does
- * the process write its report itself, at its exit. Nothing here may print, throw or change the exit code.
+ * The profiler of the program itself is made before the program starts. In other processes it is made when the program
+ * asks for it, by the copy of this package that it asks. It leaves its numbers in a recorder, from which `run` makes the
+ * report however the process ends. Only where there can be no recorder does the process write its report itself, at its
+ * exit. Nothing here may print, throw or change the exit code.
  *
- * What is needed of Node is taken here, before the program can put something else in its place.
+ * Functions of Node are taken at load, before the program can replace them.
  */
 import fs = require('node:fs');
 import path = require('node:path');
@@ -22,7 +21,7 @@ import type { ProfilerParts } from '../profiler/profiling.js' with { 'resolution
 import type { StageProfiler } from '../profiler/stage-profiler.js' with { 'resolution-mode': 'import' };
 import type { RunVariable } from './run-variable.js' with { 'resolution-mode': 'import' };
 
-// The same as in src/profiler/active.ts, which cannot be loaded here.
+// The same symbols as in src/profiler/active.ts, which cannot be loaded here.
 const ACTIVE = Symbol.for('stageprof.activeProfiler');
 const AWAITED = Symbol.for('stageprof.awaitedProfiler');
 
@@ -31,23 +30,23 @@ const { closeSync, existsSync, openSync, renameSync, writeFileSync } = fs;
 const { join } = path;
 const on = process.on.bind(process);
 const { pid, ppid } = process;
-/** When this process was started, in milliseconds since 1970: with its id it tells it from every other. */
+/** When this process was started, in milliseconds since 1970. Together with its id this tells it from every other. */
 const startMs = Math.round(performance.timeOrigin);
 
 type Registry = {
   [ACTIVE]?: Profiler;
   [AWAITED]?: (Constructor: ProfilerConstructor) => Profiler | undefined;
 };
-/** As the profiler itself is made; what is in the second argument is no option of a user's. */
+/** The constructor of the profiler. Its second argument is not for users. */
 type ProfilerConstructor = new (options: StageProfilerOptions, parts?: ProfilerParts) => StageProfiler;
 const registry = globalThis as Registry;
 
-/** Whether the program has begun without the profiler, and never asked for it. */
+/** Whether the program had begun without the profiler before it was made. */
 let isLate = false;
 const LATE = 'begun when the program first waited (before it on Node 20.19, 22.13 and later): 1';
 
 function prepare({ folders, runPid, profiler: options }: RunVariable): void {
-  // The program itself, whose report is wanted even if it opens no stage: its memory, and the whole of its time.
+  // The program itself has a report even if it opens no stage: its memory, and all of its time.
   const isFirst = ppid === runPid;
 
   registry[AWAITED] = (Constructor) => {
@@ -55,13 +54,13 @@ function prepare({ folders, runPid, profiler: options }: RunVariable): void {
     const name = `${pid}-${startMs}`;
     try {
       const [folder, ...fallbacks] = folders as [string, ...string[]];
-      // Fails where `run` has ended already or the process sees other files than `run`: nobody would read it.
+      // Fails where `run` has ended already, or the process sees other files than `run`: nobody would read it.
       const recorder = { path: join(folder, `${name}.recorder`), keep: true, fallbacks };
       const leaveReport = () => leaveReportAtExit(profiler, name, folders);
       const parts = { remarks: isLate ? [LATE] : [], recorderLost: leaveReport };
       const profiler: StageProfiler = new Constructor({ ...options, recorder }, parts);
       registry[ACTIVE] = profiler;
-      const isRecorded = folders.some((place) => isThere(join(place, `${name}.recorder`)));
+      const isRecorded = folders.some((candidate) => isThere(join(candidate, `${name}.recorder`)));
       if (!isRecorded || options.threads === true) leaveReport();
       return profiler;
     } catch {
@@ -72,7 +71,7 @@ function prepare({ folders, runPid, profiler: options }: RunVariable): void {
   if (isFirst) askForProfiler();
 }
 
-/** Before the program starts, where this Node can; else beside it, from when the program first waits for something. */
+/** Makes the profiler before the program starts where this Node can, and otherwise when the program first waits. */
 function askForProfiler(): void {
   if (requiresModules()) {
     const before = new Set(Object.keys(require.cache));
@@ -80,9 +79,9 @@ function askForProfiler(): void {
       (require('../profiler/active.js') as typeof Active).activeProfiler();
       return;
     } catch {
-      // As it would beside the program, then.
+      // Then it is imported, as below.
     } finally {
-      // A program that looks through this cache, to load its modules anew, is not to find those of another.
+      // A program that clears this cache, to load its modules again, must not find modules that are not its own.
       for (const path of Object.keys(require.cache)) if (!before.has(path)) delete require.cache[path];
     }
   }
@@ -94,13 +93,13 @@ function askForProfiler(): void {
     .catch(() => {});
 }
 
-/** Whether `require` takes ES modules without a word: the first lines of Node that did so warned of it. */
+/** Whether `require` takes ES modules without a warning, as it did not in the first versions that took them. */
 function requiresModules(): boolean {
-  // The flag is there since the warning is not.
+  // Versions with this flag do not warn.
   return process.features.require_module && process.allowedNodeEnvironmentFlags.has('--trace-require-module');
 }
 
-/** False where there is no room. An empty file in a folder before stands for no report: the one with a report counts. */
+/** False where there is no room. An empty file in an earlier folder does not count beside a file with a report. */
 function isLeftIn(folder: string, name: string, text: string): boolean {
   try {
     const partFile = join(folder, `${name}.json.part`);
@@ -112,7 +111,7 @@ function isLeftIn(folder: string, name: string, text: string): boolean {
   }
 }
 
-/** Under the permission model to ask is an error where to read is. */
+/** Under the permission model it is an error to ask for a path that may not be read. */
 function isThere(path: string): boolean {
   try {
     return existsSync(path);
@@ -122,8 +121,8 @@ function isThere(path: string): boolean {
 }
 
 /**
- * A file is there from now on: left empty, it says that the process was killed. Where there is no room for it, there may be
- * at the exit.
+ * Makes a file now, and writes it at the exit: an empty file says that the process was killed. If there is no room for
+ * the file now, there may be at the exit.
  */
 function leaveReportAtExit(profiler: StageProfiler, name: string, folders: readonly string[]): void {
   try {
@@ -131,13 +130,13 @@ function leaveReportAtExit(profiler: StageProfiler, name: string, folders: reado
   } catch {}
   on('exit', () => {
     try {
-      // All objects or arrays have been given a toJSON: the empty file tells.
+      // All objects or arrays have been given a toJSON, and the report would be wrong: the file stays empty.
       if (stringify([{}]) !== '[{}]') return;
       profiler.close();
       const text = stringify(profiler.report());
       folders.some((folder) => isLeftIn(folder, name, text));
     } catch {
-      // The empty file tells.
+      // The file stays empty.
     }
   });
 }

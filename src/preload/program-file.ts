@@ -2,29 +2,29 @@ import { accessSync, closeSync, constants, openSync, readSync, type Stats, statS
 import { basename, resolve } from 'node:path';
 import { readElfLoader } from '../os/elf-loader.js';
 
-/** What a command line names, as far as it decides whether the tracker can be preloaded into it. */
+/** The program of a command line, as far as it decides whether the tracker can be preloaded. */
 export type ProgramFile =
   | { readonly state: 'not found'; readonly reason: string }
   | { readonly state: 'not executable'; readonly reason: string }
   | { readonly state: 'trackable' }
-  /** It runs as ever, untracked; what it starts may be tracked. */
+  /** It runs without the tracker; programs that it starts may have the tracker. */
   | { readonly state: 'ignores preloads'; readonly reason: string }
-  /** With the tracker preloaded it would complain or not start. */
+  /** With the tracker preloaded it would print an error or not start. */
   | { readonly state: 'other loader'; readonly reason: string };
 
 export interface Finder {
-  /** PATH and working directory of the program to be. */
+  /** PATH of the program. */
   readonly searchPath: string | undefined;
   readonly uid: number;
   readonly gid: number;
-  /** The loader of this node, the one the tracker is built for. */
+  /** The loader of this node, for which the tracker is built. */
   readonly ownLoader: string | null;
 }
 
-/** What execvp takes where PATH is not set, by glibc. */
+/** What execvp of glibc uses where PATH is not set. */
 const DEFAULT_SEARCH_PATH = '/bin:/usr/bin';
 
-/** Scripts whose interpreter is a script: as many as the kernel follows. */
+/** How many scripts whose interpreter is a script the kernel follows. */
 const DEEPEST_SCRIPT = 4;
 
 export function thisFinder(env: NodeJS.ProcessEnv): Finder {
@@ -36,7 +36,7 @@ export function thisFinder(env: NodeJS.ProcessEnv): Finder {
   };
 }
 
-/** Looks a program up as `execvp` does, and at the file that would be executed. */
+/** Looks a program up as `execvp` does, and inspects the file that would be executed. */
 export function inspectProgram(program: string, finder: Finder): ProgramFile {
   const found = lookUp(program, finder.searchPath);
   return 'state' in found ? found : inspectFile(found.path, finder, 0);
@@ -79,7 +79,7 @@ function executionFault(path: string): ProgramFile | undefined {
 
 function inspectFile(path: string, finder: Finder, depth: number): ProgramFile {
   const interpreter = interpreterOf(path);
-  // The kernel ignores setuid on scripts: what counts is the file that runs them.
+  // The kernel ignores setuid on scripts: the file of the interpreter counts.
   if (interpreter !== undefined) {
     const fault = executionFault(interpreter);
     if (fault !== undefined) {
@@ -91,7 +91,7 @@ function inspectFile(path: string, finder: Finder, depth: number): ProgramFile {
   return secureFault(path, finder) ?? loaderFault(path, finder) ?? { state: 'trackable' };
 }
 
-/** Of a script its interpreter. */
+/** The interpreter of a script; undefined for other files. */
 function interpreterOf(path: string): string | undefined {
   const bytes = Buffer.alloc(256);
   try {
@@ -102,13 +102,13 @@ function interpreterOf(path: string): string | undefined {
       closeSync(file);
     }
   } catch {
-    // May be executed and not read.
+    // The file may be executed but not read.
     return undefined;
   }
   return /^#![ \t]*([^ \t\n\0]+)/.exec(bytes.toString('utf8'))?.[1];
 }
 
-/** The loader takes no LD_PRELOAD where the program gets other rights than who starts it has. */
+/** The loader ignores LD_PRELOAD where the program gets other rights than the user who starts it. */
 function secureFault(path: string, { uid, gid }: Finder): ProgramFile | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
@@ -126,7 +126,7 @@ function loaderFault(path: string, { ownLoader }: Finder): ProgramFile | undefin
   const elf = readElfLoader(path);
   if (elf === undefined) return undefined;
   if (elf.loader === null) return { state: 'ignores preloads', reason: `${path} is statically linked` };
-  // By name: the same loader may stand at several places.
+  // Compared by name: the same loader may have several paths.
   if (ownLoader === null || basename(elf.loader) === basename(ownLoader)) return undefined;
   return {
     state: 'other loader',

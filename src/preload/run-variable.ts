@@ -4,7 +4,7 @@ import type { StageProfilerOptions } from '../model/options.js';
 export interface RunVariable {
   /** Absolute; each process leaves its recorder in the first one, or in the next where there is no room. */
   readonly folders: readonly string[];
-  /** Process id of `stageprof run`: the process whose parent it is, is the program itself. */
+  /** Process id of `stageprof run`, which is the parent of the program itself. */
   readonly runPid: number;
   readonly profiler: StageProfilerOptions;
 }

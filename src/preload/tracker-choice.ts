@@ -6,16 +6,16 @@ import { isPreloadable, type LastingCopy, lastingCopy } from './lasting-copy.js'
 import type { ProgramFile } from './program-file.js';
 
 export interface TrackerChoice {
-  /** The library to preload, by a path that LD_PRELOAD can hold. */
+  /** The library to preload, by a path that is possible in LD_PRELOAD; null for none. */
   readonly tracker: string | null;
-  /** What will not be measured and why, in one line; null where all of it will. */
+  /** What will not be measured and why, in one line; null where everything will. */
   readonly remark: string | null;
 }
 
 /** Whether the tracker can be preloaded into a program. */
 export function chooseTracker(program: string, file: ProgramFile): TrackerChoice {
   const noAddon = missingAddon();
-  // The addon is what reads the tracker.
+  // The tracker is read by the addon.
   if (noAddon !== null) {
     const unread = listed([...ADDON_FIELDS, "the OS's account of CPU and memory"]);
     return without(`${noAddon}, so ${unread} are null; see stageprof doctor`);
@@ -27,7 +27,7 @@ export function chooseTracker(program: string, file: ProgramFile): TrackerChoice
   if (path === null) {
     return without(`LD_PRELOAD cannot hold ${found.path}, and ${missing}, so ${listed(TRACKER_FIELDS)} are null`);
   }
-  // Preloaded all the same: a program that it starts may be a node that can be tracked.
+  // The tracker is preloaded all the same: the program may start a node that can be tracked.
   if (file.state === 'ignores preloads') {
     return { tracker: path, remark: `${program}: cannot be tracked, ${file.reason} and so ignores LD_PRELOAD` };
   }
@@ -38,7 +38,7 @@ function without(remark: string): TrackerChoice {
   return { tracker: null, remark };
 }
 
-/** Not a link in the folder of a run: what the program leaves running outlives that. */
+/** A lasting copy, and no link in the folder of the run: processes that the program leaves running outlive that. */
 function preloadable(tracker: string): LastingCopy {
   return isPreloadable(tracker) ? { path: tracker, missing: null } : lastingCopy(tracker);
 }

@@ -35,7 +35,7 @@ test.each([
   ['', '/t/libstageprof_tracker.so'],
   ['libjemalloc.so.2', '/t/libstageprof_tracker.so:libjemalloc.so.2'],
   ['/a.so /b.so: /c.so', '/t/libstageprof_tracker.so:/a.so:/b.so:/c.so'],
-  // Of a run around this one, perhaps by another copy of the package: two would count everything twice.
+  // The tracker of a run around this one, perhaps by another copy of the package: two would count everything twice.
   ['/other/libstageprof_tracker.so /a.so', '/other/libstageprof_tracker.so:/a.so'],
 ])('LD_PRELOAD %j becomes %j', (before, after) => {
   expect(withLibrary(before, '/t/libstageprof_tracker.so')).toBe(after);
@@ -49,13 +49,13 @@ describe('the environment of a program', () => {
     profiler: { collect: 'every' },
   } as const;
 
-  test('holds what the processes have to know, and all that was there', () => {
+  test('has what the processes have to know, and all that was there', () => {
     const env = childEnvironment({ PATH: '/bin', A: '' }, { tracker: '/t.so', modules: true, run });
     expect(env).toMatchObject({ PATH: '/bin', A: '', LD_PRELOAD: '/t.so', STAGEPROF_TRACK_MODULES: '1' });
     expect(JSON.parse(env.STAGEPROF_RUN!)).toEqual(run);
   });
 
-  test('has the LD_PRELOAD that was there where there is no tracker', () => {
+  test('keeps LD_PRELOAD as it was where there is no tracker', () => {
     const env = childEnvironment({ LD_PRELOAD: 'x.so' }, { tracker: null, modules: true, run });
     expect(env).toMatchObject({ LD_PRELOAD: 'x.so' });
     expect('LD_PRELOAD' in childEnvironment({}, { tracker: null, modules: true, run })).toBe(false);

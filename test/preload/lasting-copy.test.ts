@@ -32,7 +32,7 @@ test('a copy has the name of the library, is made once, and is closed to others'
   expect(readdirSync(dirname(first.path!))).toEqual(['lib.so']);
 });
 
-test('another content has another copy, and the first stays', () => {
+test('other content gets another copy, and the first stays', () => {
   const { path, folder } = library();
   const first = lastingCopy(path, [folder]).path!;
   writeFileSync(path, 'another version');
@@ -41,7 +41,7 @@ test('another content has another copy, and the first stays', () => {
   expect([first, second].map((copy) => readFileSync(copy, 'utf8'))).toEqual(['a library', 'another version']);
 });
 
-test('a copy that is not whole, not plain or open to others is made anew', () => {
+test('a copy that is not complete, not plain or open to others is made again', () => {
   const { path, folder } = library();
   const copy = lastingCopy(path, [folder]).path!;
   const spoil: (() => void)[] = [
@@ -57,7 +57,7 @@ test('a copy that is not whole, not plain or open to others is made anew', () =>
   }
 });
 
-test('a folder that others can write to, or that is a link, is not taken, but the next one', () => {
+test('a folder that others can write to, or that is a link, is passed over for the next one', () => {
   const { path, folder } = library();
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o777);
@@ -72,7 +72,7 @@ test('a folder that others can write to, or that is a link, is not taken, but th
   expect(basename(dirname(dirname(lastingCopy(path, [link, folder, other]).path!)))).toBe('other');
 });
 
-test('without a folder there is none, and why', () => {
+test('without a folder there is no copy, with the reason', () => {
   const { path } = library();
   expect(lastingCopy(path, [])).toEqual({ path: null, missing: expect.stringContaining('no folder is known') });
   expect(lastingCopy(path, ['/proc/nowhere/stageprof'])).toEqual({

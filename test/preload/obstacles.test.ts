@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const obstacle = (program: string, args: string[], loaded: string[] = [process.execPath]) =>
   obstacleOf(program, args, { env: {}, folder: '/tmp/stageprof-run-1', loaded });
 
-test('a program that nothing keeps from its report has no obstacle', () => {
+test('a program that can leave a report has no obstacle', () => {
   expect(obstacle('node', ['app.js'])).toBeNull();
 });
 
@@ -19,7 +19,7 @@ test.each(['setpriv', '/usr/bin/sudo'])('%s is named', (program) => {
   expect(obstacle('env', ['A=1', program, 'node', 'app.js'])?.reason).toMatch(/^(setpriv|sudo) starts/);
 });
 
-test('what another user cannot read is not loaded into its processes', () => {
+test('a file that another user cannot read is not loaded into the processes of that user', () => {
   const folder = temporaryFolder();
   const library = join(folder, 'closed', 'lib.so');
   mkdirSync(join(folder, 'closed'), { mode: 0o755 });

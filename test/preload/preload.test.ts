@@ -17,7 +17,7 @@ beforeEach(() => {
   folder = temporaryFolder();
 });
 
-/** Runs a module as a process that `stageprof run` has started, or that one of its processes has. */
+/** Runs a module as a process that was started by `stageprof run`, or by one of its processes. */
 function run(
   source: string,
   { isFirst = false, variable = undefined as string | undefined, flags = [] as string[], env = {} } = {},
@@ -34,7 +34,7 @@ function run(
 
 const COST = { fullNs: 1000, innerNs: 500 };
 
-/** The reports of the processes that have left something. */
+/** The reports of the processes that have left any file. */
 const reports = (): Report[] => leftNames(folder).map((name) => readLeft([folder], name, COST).report!);
 
 describe('a process of a program under stageprof run', () => {
@@ -46,13 +46,13 @@ describe('a process of a program under stageprof run', () => {
     expect(reports()[0]).not.toHaveProperty('partial');
   });
 
-  test('that ends by an error leaves it too', () => {
+  test('that ends by an error leaves its recorder too', () => {
     const { status } = run(`${ASKS} activeProfiler().stage('a', () => { throw new Error('as it would') })`);
     expect(status).toBe(1);
     expect(reports()).toMatchObject([{ stages: [{ stage: 'a', errors: 1 }] }]);
   });
 
-  test('that opens none leaves no rows', () => {
+  test('that opens no stage leaves no rows', () => {
     expect(run(`${ASKS} console.log(activeProfiler().enabled)`)).toEqual({ status: 0, stdout: 'true\n', stderr: '' });
     expect(reports()).toMatchObject([{ stages: [] }]);
   });
@@ -101,7 +101,7 @@ describe('a process of a program under stageprof run', () => {
     expect(report.warnings).toEqual([]);
   });
 
-  test('that is the program itself, on a Node that cannot require modules, from its first wait on', () => {
+  test('that is the program itself is profiled from its first wait on where Node cannot require modules', () => {
     const flags = ['--no-experimental-require-module'];
     const outcome = run(`${COMPUTES} setTimeout(() => {}, 300)`, { isFirst: true, flags });
     expect(outcome).toEqual({ status: 0, stdout: '', stderr: '' });
@@ -116,7 +116,7 @@ describe('a process of a program under stageprof run', () => {
     expect(reports()).toMatchObject([{ partial: true, stages: [{ stage: 'a', open: 1 }] }]);
   });
 
-  test('and has no addon writes its report itself', () => {
+  test('that has no addon writes its report itself', () => {
     const { status } = run(`${ASKS} activeProfiler().stage('a', () => {});`, { env: { STAGEPROF_NO_ADDON: '1' } });
     expect(status).toBe(0);
     expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\d+-\d+\.json$/)]);
@@ -130,7 +130,7 @@ describe('a process of a program under stageprof run', () => {
   });
 });
 
-describe('a process that cannot leave a report is as without', () => {
+describe('a process that cannot leave a report runs as it would without stageprof', () => {
   const source = `${ASKS} activeProfiler().stage('a', () => {}); console.log(activeProfiler().enabled)`;
 
   test.each([
@@ -146,7 +146,7 @@ describe('a process that cannot leave a report is as without', () => {
   });
 });
 
-test('in a worker there is none', () => {
+test('a worker has no profiler', () => {
   const worker = `import { Worker } from 'node:worker_threads';
     const source = "import(${JSON.stringify(PACKAGE).replaceAll('"', "'")}).then((m) => console.log(m.activeProfiler().enabled))";
     new Worker(source, { eval: true });`;

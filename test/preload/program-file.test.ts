@@ -19,7 +19,7 @@ function put(name: string, text: string, mode = 0o755): string {
 }
 
 describe('a program', () => {
-  test('is looked up in PATH, past what cannot be executed', () => {
+  test('is looked up in PATH, past files that cannot be executed', () => {
     put('sh', 'no program', 0o644);
     expect(inspectProgram('sh', finder)).toEqual({ state: 'trackable' });
     expect(inspectProgram('sh', { ...finder, searchPath: folder })).toMatchObject({ state: 'not executable' });
@@ -30,13 +30,13 @@ describe('a program', () => {
     expect(inspectProgram('sh', { ...finder, searchPath: undefined })).toEqual({ state: 'trackable' });
   });
 
-  test('is none where it is a folder, or has no name', () => {
+  test('is not found where it is a folder, or has no name', () => {
     mkdirSync(join(folder, 'program'));
     expect(inspectProgram('program', finder)).toMatchObject({ state: 'not executable' });
     expect(inspectProgram('', finder)).toMatchObject({ state: 'not found' });
   });
 
-  test('that is a script is what runs it', () => {
+  test('that is a script is inspected at its interpreter', () => {
     put('inner', '#!/bin/sh\n');
     expect(inspectProgram(put('script', `#! ${join(folder, 'inner')} -x\n`), finder)).toEqual({ state: 'trackable' });
     expect(inspectProgram(put('env', '#!/usr/bin/env node\n'), finder)).toEqual({ state: 'trackable' });
@@ -46,13 +46,13 @@ describe('a program', () => {
     });
   });
 
-  test('that is a script of itself comes to an end', () => {
+  test('that is its own interpreter is not followed for ever', () => {
     const path = join(folder, 'itself');
     expect(inspectProgram(put('itself', `#!${path}\n`), finder)).toEqual({ state: 'trackable' });
   });
 });
 
-describe('a program with other rights than who starts it', () => {
+describe('a program with other rights than the user who starts it', () => {
   test.each([
     [0o4755, { uid: 1, gid: 0 }, 'setuid'],
     [0o2755, { uid: 0, gid: 1 }, 'setgid'],
@@ -60,7 +60,7 @@ describe('a program with other rights than who starts it', () => {
     const path = join(folder, 'program');
     copyFileSync('/bin/sh', path);
     chmodSync(path, mode);
-    // The kernel may have taken the bits away.
+    // The kernel may have removed the bits.
     expect(statSync(path).mode & 0o7777).toBe(mode);
     expect(inspectProgram(path, finder)).toEqual({ state: 'trackable' });
     const { uid, gid } = statSync(path);
@@ -71,13 +71,13 @@ describe('a program with other rights than who starts it', () => {
     });
   });
 
-  test('by the bit that means locking has none', () => {
+  test('is trackable where the bit means locking', () => {
     const path = put('program', '', 0o2745);
     expect(inspectProgram(path, { ...finder, gid: statSync(path).gid + 1 })).toEqual({ state: 'trackable' });
   });
 });
 
-test('a program of another loader is told from one of this node, wherever the loader stands', () => {
+test('a program with another loader is told from one with that of this node, whatever the path of the loader', () => {
   expect(inspectProgram('sh', { ...finder, ownLoader: '/lib/ld-musl-x86_64.so.1' })).toMatchObject({
     state: 'other loader',
     reason: expect.stringContaining('ld-musl-x86_64.so.1'),
