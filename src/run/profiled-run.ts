@@ -34,7 +34,7 @@ export interface RunPlan {
  * Runs a program with its stages profiled, and prints what was measured when it has ended.
  *
  * @returns the exit code of the program
- * @throws {SetupError} before the program is started, where the report could not be written, or there is no folder for it
+ * @throws {SetupError} before the program is started, where the report could not be written, or no folder can be made
  */
 export async function runProfiled(plan: RunPlan): Promise<number> {
   const { program } = plan;

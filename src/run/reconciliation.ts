@@ -12,25 +12,25 @@ export interface MeasuredRun {
   readonly os: OsAccounting | null;
   /** Why `os` is null. */
   readonly osMissing: string | null;
-  /** Of the program itself, where it is a node process that left one. */
+  /** The report of the program itself, where it is a node process that left one. */
   readonly program: Report | undefined;
-  /** Of all node processes; `processes` is how many. */
+  /** The report of all node processes; `processes` is how many. */
   readonly merged: Report;
   readonly lost: number;
   /** Processes above those with stages, which are in none of the profiler's numbers. */
   readonly launchers: number;
-  /** Its resets lower what the OS reads. */
+  /** Whether the profiler resets the peak, which lowers what the OS reads. */
   readonly resetsPeak: boolean;
 }
 
 export interface OsAccounting {
   readonly cpuS: number;
   readonly peakRssKib: number;
-  /** Peak of the process that started the program, below which the kernel does not begin to count. */
+  /** Peak of the process that started the program: the kernel counts from there. */
   readonly floorKib: number;
 }
 
-/** The same cost by two accounts. Null is what one of them does not have. */
+/** The same cost by two accounts. Null where an account does not have it. */
 export interface Reconciled {
   readonly what: QuantityName;
   readonly os: number | null;
@@ -63,7 +63,7 @@ function hasReports({ processes }: Report): boolean {
   return processes !== undefined && processes > 0;
 }
 
-/** Null at the floor: how far below it the program stayed, the kernel does not tell. */
+/** Null at the floor: the kernel does not tell how far below it the program stayed. */
 function peakOf(os: OsAccounting | null): number | null {
   return os === null || isAtFloor(os) ? null : os.peakRssKib;
 }
@@ -72,10 +72,10 @@ function isAtFloor({ peakRssKib, floorKib }: OsAccounting): boolean {
   return peakRssKib <= floorKib;
 }
 
-/** What node does before the first line of a program and after the last, and the profiler's own calibration. */
+/** The work of node before the first line of a program and after the last, and the profiler's own calibration. */
 const NODE_ITSELF = "node's start and end";
 
-/** Said once, above. */
+/** Empty, because the lack of a report is said above the table. */
 const NO_REPORT = '';
 
 function wallReason({ program, merged }: MeasuredRun, difference: number | null): string {
@@ -122,7 +122,7 @@ export interface ReconciliationOptions {
   readonly colour?: boolean | undefined;
 }
 
-/** The two accounts beside each other, one line each with the reason for the difference. */
+/** The two accounts side by side, one quantity a line, each with the reason for the difference. */
 export function renderReconciliation(run: MeasuredRun, options: ReconciliationOptions = {}): string {
   const { width = Number.POSITIVE_INFINITY, colour = false } = options;
   const paint = painter(colour);

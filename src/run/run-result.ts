@@ -7,20 +7,18 @@ import { counted } from '../text/format.js';
 import type { GatheredReports } from './gathered-reports.js';
 import { type MeasuredRun, renderReconciliation } from './reconciliation.js';
 
-/** What a run has measured, and what it has not, on stderr: stdout is the program's. */
+/** Prints what a run has measured, and what it has not, to stderr: stdout belongs to the program. */
 export function printRun(
   { report, counted: processes, launchers, recovered, lost, skipped }: GatheredReports,
   { noReport, ...run }: MeasuredRun & { readonly noReport: string | null },
 ): void {
   for (const reason of skipped) say(reason);
   if (recovered > 0) {
-    const who =
+    const [who, whose] =
       recovered === 1
-        ? '1 node process was killed or still runs'
-        : `${recovered} node processes were killed or still run`;
-    say(
-      `${who}: what is told of ${recovered === 1 ? 'it' : 'them'} ends with the last reading, ten of which are taken a second`,
-    );
+        ? ['1 node process was killed or still runs', 'its']
+        : [`${recovered} node processes were killed or still run`, 'their'];
+    say(`${who}: ${whose} numbers go up to the last reading, of which there are ten a second`);
   }
   if (lost > 0) {
     say(`${counted(lost, 'node process', 'node processes')} left no report: killed, or not ended yet`);

@@ -184,7 +184,7 @@ describe('stageprof run, of a program that is killed', () => {
     expect({ exitCode, left }).toEqual({ exitCode: 137, left: [] });
     expect(lines.slice(0, 2)).toEqual([
       `stageprof: ${NODE}: ended by SIGKILL, exit code 137`,
-      'stageprof: 1 node process was killed or still runs: what is told of it ends with the last reading, ten of which are taken a second',
+      'stageprof: 1 node process was killed or still runs: its numbers go up to the last reading, of which there are ten a second',
     ]);
     expect(lines.find((line) => line.startsWith('work '))).toMatch(/^work +0 +1/);
     expect(report).toMatchObject({

@@ -109,7 +109,7 @@ function recordsIn(folder) {
   try {
     names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
   } catch {
-    // The run was killed before it was made.
+    // The run was killed before it made the folder.
   }
   // A torn record does not parse.
   return names.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));

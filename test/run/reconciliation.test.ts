@@ -29,7 +29,7 @@ function run(members: Partial<MeasuredRun> = {}): MeasuredRun {
 const os = run().os!;
 const nothing = { program: undefined, merged: { ...report(), processes: 0 } };
 
-test('both accounts stand beside each other, with the difference and its reason', () => {
+test('both accounts are side by side, with the difference and its reason', () => {
   expect(`\n${renderReconciliation(run())}`).toBe(`
                 OS  profiler  difference
 wall      10.0 s    9.50 s      +500 ms   node's start and end, before the profiler and after it
@@ -38,7 +38,7 @@ rss peak   313 MiB   293 MiB   +19.5 MiB  after the last reading, or of a child 
 `);
 });
 
-test('without a report there is the account of the OS alone, and nothing said thrice', () => {
+test('without a report there is only the account of the OS, without repeated reasons', () => {
   expect(`\n${renderReconciliation(run(nothing))}`).toBe(`
                 OS
 wall      10.0 s
@@ -47,7 +47,7 @@ rss peak   313 MiB
 `);
 });
 
-test('reasons are broken to the width, under each other', () => {
+test('reasons are wrapped to the width, aligned', () => {
   const lines = renderReconciliation(run(), { width: 70 }).split('\n').slice(0, -1);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(70);
   expect(lines.length).toBeGreaterThan(4);
@@ -68,7 +68,7 @@ describe('wall time', () => {
     expect(reconcile(run({ merged }))[0]).toMatchObject({ os: 10, profiler: 9.5, difference: 0.5 });
   });
 
-  test('has nothing beside it where the program is no node process', () => {
+  test('has no value of the profiler where the program is no node process', () => {
     expect(reconcile(run({ program: undefined }))[0]).toMatchObject({
       profiler: null,
       difference: null,
@@ -106,7 +106,7 @@ describe('peak memory', () => {
     expect(reconcile(run(members))[2]).toMatchObject({ difference, reason });
   });
 
-  test.each([50_000, 49_000])('of %i, where the OS begins to count at 50,000, is nobody’s', (peakRssKib) => {
+  test.each([50_000, 49_000])('of %i is not shown where the OS begins to count at 50,000', (peakRssKib) => {
     expect(reconcile(run(peak(peakRssKib)))[2]).toEqual({
       what: 'rss peak',
       os: null,
@@ -117,7 +117,7 @@ describe('peak memory', () => {
   });
 });
 
-test('what the OS does not tell is null, and says why', () => {
+test('a value that the OS does not tell is null, with the reason', () => {
   const [wall, cpu, peak] = reconcile(run({ os: null, osMissing: 'the addon is not there' }));
   expect(wall).toMatchObject({ os: 10 });
   for (const line of [cpu, peak]) {
@@ -126,7 +126,7 @@ test('what the OS does not tell is null, and says why', () => {
   }
 });
 
-test('what launchers used is with the OS alone, and said to be', () => {
+test('what launchers used is only in the account of the OS, with the reason', () => {
   const reasons = reconcile(run({ launchers: 1 })).map(({ reason }) => reason);
   expect(reasons[1]).toBe("node's start and end, children without stages, launchers");
   expect(reasons[2]).toBe('of a process without stages');
