@@ -8,7 +8,7 @@ import { painter } from '../text/paint.js';
 export function doctorCommand(finish: (exitCode: number) => void): Command {
   return new Command('doctor')
     .description('what can be measured here, how exactly, and what to do about what cannot')
-    .option('--json', 'the same for machines')
+    .option('--json', 'print the same as JSON')
     .action(({ json }: { json?: true }) => {
       const diagnosis = diagnose();
       const colour = isPainted(process.stdout);

@@ -19,21 +19,21 @@ interface MapFlags extends ProfilerFlags, ShardFlags {
 const LONGEST_TIMEOUT_S = 2_000_000;
 
 const HELP = `
-The module's default function is run for each input, begun in order, in worker processes:
+The default function of the module is called for each input, in order, in worker processes:
   export default async (input, { profiler, signal }) => record
-It returns a plain object without members "profile" and "error" of its own, and writes to
+It returns a plain object without members "profile" and "error" of its own. The file
   <outdir>/<name>.<pipeline>.jsonl
-one line: { input, ...record, profile }. "name" is the input's base name; inputs that share one
-get a hash behind it. The record of an input that failed is { input, error, profile }.
+gets one line: { input, ...record, profile }. "name" is the base name of the input, followed by
+a hash where several inputs share it. The record of a failed input is { input, error, profile }.
 
-A crash, a kill for memory, an exit or a timeout costs the input in hand: its record says how it
-ended, in which stages and with which memory, and the next input has a new process.
+A crash, a kill for memory, an exit or a timeout fails the running input: its record says how the
+process ended, in which stages and with how much memory. The next input has a new process.
 What the pipeline prints goes to stderr.
 
-Of N tasks, task I takes the inputs whose position in the list, from 0, is I modulo N.
-Within a Slurm array these come from SLURM_ARRAY_TASK_*; --task-index 0 --task-count 1 takes all.
+Task I of N takes the inputs whose position in the list, from 0, is I modulo N. In a Slurm array
+I and N come from SLURM_ARRAY_TASK_*; --task-index 0 --task-count 1 takes all inputs.
 SIGTERM, SIGINT and SIGHUP abort "signal", give the running inputs 2 s and leave the others.
-SIGUSR2 writes what is known of the running inputs, shows the table so far, and goes on.
+SIGUSR2 writes what is known about the running inputs, shows the table so far, and goes on.
 
 Exit codes: 0 done, 1 some inputs failed, 2 usage, 128+n after signal n.`;
 
@@ -41,7 +41,7 @@ export function mapCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('map')
     .description('run a pipeline over a corpus and write one record an input')
     .argument('<pipeline>', 'the pipeline module')
-    .argument('[inputs...]', 'inputs, mostly paths; passed to the pipeline as they are')
+    .argument('[inputs...]', 'inputs, mostly paths, which are passed to the pipeline as they are')
     .option('--input-list <file>', 'more inputs, one a line; - is stdin')
     .option('--outdir <dir>', 'folder of the records', parseOutdir, 'results')
     .addOption(
@@ -50,7 +50,7 @@ export function mapCommand(finish: (exitCode: number) => void): Command {
         .argParser(wholeNumberFrom(1)),
     )
     .option('--isolate', 'a process of its own for each input, so that its resident memory is its own')
-    .option('--resume', 'skip the inputs that have a good record, do the others')
+    .option('--resume', 'skip the inputs that have a good record, and do the others')
     .addOption(
       new Option('--timeout <S>', 'most seconds an input may take (default: any)').argParser(
         numberWithin(0.001, LONGEST_TIMEOUT_S, 'of seconds'),

@@ -12,12 +12,12 @@ interface RunFlags extends MeasuringFlags {
 }
 
 const HELP = `
-The program is not changed: stages are those it opens through activeProfiler() of stageprof, in itself and in
-the node processes it starts. Its stdin, stdout and stderr are those of this command; the table, and the wall
-time, CPU and peak memory by the accounts of the OS and of the profiler, follow on stderr when it has ended.
+The program is not changed. Its stages are those that it opens through activeProfiler() of stageprof, in its own
+process and in the node processes that it starts. It has the stdin, stdout and stderr of this command. When it has
+ended, stderr gets the table, and wall time, CPU and peak memory by the accounts of the OS and of the profiler.
 
-Passed on are ${listed(PASSED_SIGNALS)}.
-What a key of the terminal (Ctrl-C) has sent to both is not sent again.
+These signals are passed on: ${listed(PASSED_SIGNALS)}.
+A signal that a key of the terminal (Ctrl-C) has sent to both is not passed on.
 
 Exit codes: the program's own, 128+n when signal n ended it, 126 when it cannot be executed, 127 when it is not
 found; 2 usage.`;
@@ -27,9 +27,9 @@ export function runCommand(finish: (exitCode: number) => void): Command {
     .description('run a node program with its stages profiled and its native allocations counted')
     .usage('[options] -- <program> [args...]')
     .argument('<program>', 'the program, mostly node')
-    .argument('[args...]', 'its arguments, as they are')
+    .argument('[args...]', 'its arguments, which are passed as they are')
     .passThroughOptions()
-    .option('--out <file>', 'also write the report there, as one line of JSON', parseOut)
+    .option('--out <file>', 'also write the report to a file, as one line of JSON', parseOut)
     .option('--no-modules', 'do not charge native allocations to modules')
     .option('--threads', 'also report CPU by group of threads: JS, V8, the pool of libuv, those of addons');
   for (const option of measuringFlags()) command.addOption(option);

@@ -6,7 +6,7 @@ export interface ShardFlags {
   readonly taskCount?: number;
 }
 
-/** The shard of the flags; without flags that of the Slurm array task; else the whole corpus. */
+/** The shard of the flags, else that of the Slurm array task, else the whole corpus. */
 export function chooseShard({ taskIndex, taskCount }: ShardFlags, env: NodeJS.ProcessEnv): ChosenShard {
   if (taskIndex !== undefined && taskCount !== undefined) {
     if (taskIndex >= taskCount) {

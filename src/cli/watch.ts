@@ -11,16 +11,16 @@ interface WatchFlags {
 }
 
 const HELP = `
-Node processes under "stageprof run" and workers of "stageprof map --profile" have a recorder, and
-others where their StageProfiler has the option "recorder". It is read from outside: the process
-does nothing for it. A worker has a recorder for each input, and is followed from one to the next;
-of "run" and "map" themselves a message names the processes that have one. On a terminal the table
-is refreshed in place, otherwise each block follows the one before. Ends when the process does, when
-nobody reads it any more (watch 4711 | head -n 40), or with Ctrl-C.
+Node processes under "stageprof run" and workers of "stageprof map --profile" have a recorder; other
+processes have one if their StageProfiler has the option "recorder". It is read from outside, at no
+cost to the process. A worker has a recorder for each input, and is followed from one to the next.
+For the PID of "run" or "map" itself, a message names the processes that have a recorder. On a
+terminal the table is refreshed in place; otherwise each table follows the one before. This ends
+with the process, when nobody reads the output any more (watch 4711 | head -n 40), or with Ctrl-C.
 
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 
-/** Clears the terminal and goes to its first line. */
+/** Clears the terminal and moves to its first line. */
 const CLEAR = '\x1b[H\x1b[2J';
 
 export function watchCommand(finish: (exitCode: number) => void): Command {
@@ -28,7 +28,7 @@ export function watchCommand(finish: (exitCode: number) => void): Command {
     .description('a live table of a running process, read from its recorder at no cost to it')
     .argument('<pid or file>', 'the process, or its recorder')
     .addOption(
-      new Option('--interval <seconds>', 'between two tables')
+      new Option('--interval <seconds>', 'time between two tables')
         .default(1)
         .argParser(numberWithin(0.1, 3600, 'of seconds')),
     )
