@@ -74,7 +74,7 @@ export class RecordFolder {
     }
   }
 
-  /** As messages show it. */
+  /** The path of a file in it, as messages show it. */
   shown(name: string): string {
     return join(this.path, name);
   }

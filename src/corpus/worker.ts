@@ -11,7 +11,7 @@ import { loadPipeline } from './pipeline.js';
 import { holdProcess, listenToParent, releaseProcess, tell } from './worker-channel.js';
 import { EXIT_OWN_ERROR, type Order, type ToWorker } from './worker-messages.js';
 
-/** Else what a pipe does not take at once is kept in memory, and lost when the process crashes or exits. */
+/** Without this, output that a pipe does not take at once is kept in memory, and lost in a crash or an exit. */
 function printBlocking({
   _handle,
 }: NodeJS.WriteStream & { _handle?: { setBlocking?(isBlocking: boolean): void } }): void {

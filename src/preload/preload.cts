@@ -41,7 +41,7 @@ type Registry = {
 type ProfilerConstructor = new (options: StageProfilerOptions, parts?: ProfilerParts) => StageProfiler;
 const registry = globalThis as Registry;
 
-/** Whether the program had begun without the profiler before it was made. */
+/** Whether the program began before its profiler was made. */
 let isLate = false;
 const LATE = 'begun when the program first waited (before it on Node 20.19, 22.13 and later): 1';
 

@@ -63,7 +63,7 @@ interface MadeFile {
   readonly header: ArrayBuffer;
 }
 
-/** Else an errno, `NO_EXTERNAL_BUFFERS`, or undefined while the thread is being terminated. */
+/** Without a file an errno or `NO_EXTERNAL_BUFFERS`, or undefined while the thread is being terminated. */
 function makeFile(binding: Binding, path: string, sizes: Geometry): MadeFile | number | undefined {
   const native = binding.recorderOpen(path, sizes.rows_offset + sizes.row_capacity * ROW_BYTES);
   if (typeof native !== 'object') return native;

@@ -168,6 +168,6 @@ function warningsOf({ metadata, counts, state, failure, writerFailure, calls, la
       `no thread could be started to take readings, ${systemFault(writerFailure).reason}: numbers are as of the last boundary of a stage`,
     );
   }
-  for (const fault of faults) warnings.push(`of the recorder, ${fault}`);
+  for (const fault of faults) warnings.push(`recorder: ${fault}`);
   return warnings;
 }

@@ -6,7 +6,7 @@ import { systemFault } from './system-fault.js';
 /** The mapped file of a recorder. Where it finds no room it moves to another folder, and all buffers over it stay. */
 export class RecorderFile {
   #path: string;
-  /** Of the file at `#path`: another file of that name is not ours to remove. */
+  /** Tells the file at `#path` from another file of that name, which must not be removed. */
   #inode: number | undefined;
 
   constructor(

@@ -82,7 +82,7 @@ test('shows what is left of a file that is cut', async () => {
   truncateSync(path, rows + rowBytes * 1.5);
   const { exitCode, stdout } = await runCli(['postmortem', path]);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('of the recorder, 2 of 3 rows are cut off');
+  expect(stdout).toContain('recorder: 2 of 3 rows are cut off');
   expect(stdout).toMatch(/^\(program\) /m);
 });
 

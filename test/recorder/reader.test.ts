@@ -103,7 +103,7 @@ describe('a damaged recorder is reported as far as it can be read, with a warnin
     expect(report.stages.map(({ stage }) => stage)).toEqual(
       whole.stages.map(({ stage }) => stage).filter((_, index) => index !== 1),
     );
-    expect(report.warnings).toContain('of the recorder, 1 damaged rows are left out');
+    expect(report.warnings).toContain('recorder: 1 damaged rows are left out');
   });
 
   test.each([Number.POSITIVE_INFINITY, 1e300, -5])('a time of %d, which counts as not measured', (value) => {
@@ -126,8 +126,8 @@ describe('a damaged recorder is reported as far as it can be read, with a warnin
     const { report } = read(withMetadata(running, '"wall_self_s"', '"future_fld_"'));
     expect(report.stages[1]!.wall_self_s).toBeNull();
     expect(report.stages[1]!.calls).toBe(1);
-    expect(report.warnings).toContain('of the recorder, it was written without wall_self_s');
-    expect(report.warnings).toContain('of the recorder, this version does not know its future_fld_');
+    expect(report.warnings).toContain('recorder: it was written without wall_self_s');
+    expect(report.warnings).toContain('recorder: this version does not know its future_fld_');
   });
 });
 
