@@ -1,6 +1,7 @@
 import { renderModules } from '../render/module-table.js';
 import { renderProcesses } from '../render/process-table.js';
-import { renderTable } from '../render/table.js';
+import { renderTableOf } from '../render/table.js';
+import { viewOf } from '../render/view.js';
 import type { GatheredReports } from '../run/gathered-reports.js';
 import { type RunFacts, renderReconciliation } from '../run/reconciliation.js';
 import { say } from '../terminal/say.js';
@@ -33,8 +34,9 @@ export function printRun(
   const options = tableOptions(stderr);
   const started = launchers === 0 ? '' : `, started by ${counted(launchers, 'launcher')}`;
   const heading = `${counted(processes, 'node process', 'node processes')}${started}\n\n`;
-  const tables = processes === 0 ? [] : [`${heading}${renderTable(report, options)}`, renderModules(report, options)];
-  const shown = [...tables, renderProcesses(report, options), renderReconciliation(facts, options)].filter(
+  const view = viewOf(report);
+  const tables = processes === 0 ? [] : [`${heading}${renderTableOf(view, options)}`, renderModules(view, options)];
+  const shown = [...tables, renderProcesses(view, options), renderReconciliation(facts, options)].filter(
     (table) => table !== undefined,
   );
   stderr.write(`\n${shown.join('\n')}`);

@@ -1,4 +1,5 @@
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
+import { noteLines } from '../render/note-lines.js';
 import { escapeControls } from '../text/escape.js';
 import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText } from '../text/grid.js';
 import { type Paint, painter } from '../text/paint.js';
@@ -45,14 +46,8 @@ export function renderCompareTable(result: CompareResult, options: CompareTableO
     const rows = all.slice(0, options.top);
     return [['', ...blockLines(field, rows, all.length, { result, verdicts, width, paint })]];
   });
-  const notes = compareNotes(result);
-  const keyWidth = Math.max(0, ...notes.map(({ key }) => key.length));
-  const below = notes.flatMap(({ key, text, isAlarm }) =>
-    wrapText(escapeControls(text), width - keyWidth - GAP.length).map((line, index) => {
-      const head = paint('dim', (index === 0 ? key : '').padEnd(keyWidth));
-      return `${head}${GAP}${isAlarm === true ? paint('yellow', line) : line}`;
-    }),
-  );
+  const notes = compareNotes(result).map((note) => ({ ...note, text: escapeControls(note.text) }));
+  const below = noteLines(notes, width, paint);
   const heading = headingLines(result).flatMap((line) => wrapText(escapeControls(line), width));
   return `${[...heading, ...blocks.flat(), ...(below.length > 0 ? ['', ...below] : [])].join('\n')}\n`;
 }

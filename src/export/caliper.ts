@@ -1,8 +1,8 @@
-import { quantileSeconds } from '../model/histogram.js';
 import { ancestors } from '../model/label-path.js';
 import type { Unit } from '../model/metrics.js';
 import { NUMBER_METRICS, type NumberMetric } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
+import { QUANTILE_FIELDS } from '../render/quantile-fields.js';
 
 /** Values of run metadata: what readers put into one cell of a table. */
 export type CaliperMetadata = Readonly<Record<string, string | number | boolean | null>>;
@@ -32,13 +32,7 @@ const COLUMNS: readonly Column[] = [
   ...NUMBER_METRICS.map(
     (metric): Column => ({ name: nameOf(metric), unit: metric.unit, value: (row) => row[metric.field] ?? null }),
   ),
-  ...[50, 95, 99].map(
-    (percent): Column => ({
-      name: `wall_p${percent}_s (inc)`,
-      unit: 's',
-      value: ({ wall_hist }) => quantileSeconds(wall_hist, percent / 100),
-    }),
-  ),
+  ...QUANTILE_FIELDS.map(({ field, secondsOf }): Column => ({ name: `${field} (inc)`, unit: 's', value: secondsOf })),
 ];
 
 /**

@@ -1,7 +1,7 @@
 import { Math, Number, Object } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
-import { mostOf } from './memory-phrases.js';
-import type { Facts } from './rule.js';
+import { mainModule } from './main-module.js';
+import type { RowInContext } from './rule.js';
 
 /** Node, also where a distribution has it in a library: it allocates backing stores, and they are not native. */
 const NODE = /^(lib)?node(js)?(\.so[.\d]*)?$/;
@@ -14,7 +14,7 @@ const LEAST_SHARE = 0.5;
  * may be two growths, so one of these has to tell: node allocated less than the Buffers have, or the resident set grew
  * by less than both together. 0 where it is less than half of `native_kb_delta`.
  */
-export function addonBuffersKib({ row }: Facts): number {
+export function addonBuffersKib({ row }: RowInContext): number {
   const { native_kb_delta: native, external_kb_delta: external, rss_kb_delta: rss } = row;
   if (typeof native !== 'number' || typeof external !== 'number') return 0;
   const most = Math.min(native, external, othersKib(row.native_modules) ?? Number.POSITIVE_INFINITY);
@@ -28,7 +28,9 @@ export function addonBuffersKib({ row }: Facts): number {
 
 /** The addon that allocated half of what was not node's or more. */
 export function addonOf(modules: ModuleKib | null | undefined): string {
-  return mostOf(Object.fromEntries(Object.entries(modules ?? {}).filter(([name]) => !NODE.test(name)))) ?? 'an addon';
+  return (
+    mainModule(Object.fromEntries(Object.entries(modules ?? {}).filter(([name]) => !NODE.test(name)))) ?? 'an addon'
+  );
 }
 
 function nodeKib(modules: ModuleKib): number {

@@ -16,10 +16,14 @@ export type FindingKind =
   | 'waiting'
   | 'off-thread';
 
-/** One thing a row says that a person can act on. */
+/** Something in a row that a person can act on. */
 export interface Finding {
+  /** The label of the row. */
+  readonly stage: string;
   readonly kind: FindingKind;
-  /** What it rests on: fields of the row, and what was made of them. Units are in the names. */
+  /** A sentence: how much it is, and what to do about it. */
+  readonly text: string;
+  /** The numbers that the finding rests on: fields of the row and what was computed from them. Units are in the names. */
   readonly numbers: Readonly<Record<string, number>>;
   /** The thresholds that were reached, by their name in `FINDING_THRESHOLDS`. */
   readonly thresholds: Readonly<Partial<Record<ThresholdName, number>>>;
@@ -29,10 +33,9 @@ export interface Finding {
   readonly share: number;
   /** Calls overlapped others, so that the numbers contain what those did. */
   readonly shared: boolean;
-  readonly text: string;
 }
 
-/** What of a report's header a finding needs. */
+/** What the rules need from the header of a report. */
 export type FindingContext = Pick<
   ReportHeader,
   'total_wall_s' | 'outside_wall_s' | 'stages_wall_s' | 'sources' | 'composition' | 'program' | 'partial'
@@ -47,8 +50,8 @@ export type FindingField = Exclude<
   'calls' | 'errors' | 'open' | 'overlapped_calls' | 'wall_hist' | 'native_modules'
 >;
 
-/** A row with what of the header its findings need. */
-export interface Facts {
+/** What a rule looks at: a row, and what it needs from the header of the report. */
+export interface RowInContext {
   readonly row: StageRow;
   readonly sources: Sources;
   /** Completed calls and open ones: the sums of a row are of both. */
@@ -78,10 +81,10 @@ export interface Rule {
   readonly sources: readonly SourceName[];
   /** The condition as docs/findings.md shows it. */
   readonly condition: string;
-  read(facts: Facts): Finding | null;
+  read(given: RowInContext): Finding | null;
 }
 
-export function factsOf(row: StageRow, context: FindingContext): Facts {
+export function inContext(row: StageRow, context: FindingContext): RowInContext {
   return {
     row,
     sources: context.sources,
@@ -106,29 +109,30 @@ export function limit(name: ThresholdName): number {
 /** A rule whose condition sees the fields it needs as numbers. */
 export function rule<F extends FindingField>(
   traits: Omit<Rule, 'read' | 'needs'> & { readonly needs: readonly F[] },
-  find: (known: Readonly<Record<F, number>>, facts: Facts) => Evidence | null,
+  find: (known: Readonly<Record<F, number>>, given: RowInContext) => Evidence | null,
 ): Rule {
   const { kind, needs, sources } = traits;
   return {
     ...traits,
-    read(facts) {
-      const { row } = facts;
-      if (!sources.every((name) => covers(facts.sources[name], facts))) return null;
+    read(given) {
+      const { row } = given;
+      if (!sources.every((name) => covers(given.sources[name], given))) return null;
       const known = Object.fromEntries(needs.map((field) => [field, row[field]]));
       if (!Object.values(known).every((value) => typeof value === 'number')) return null;
-      const evidence = find(known as Record<F, number>, facts);
+      const evidence = find(known as Record<F, number>, given);
       if (evidence === null) return null;
       const { whole, text, amount, thresholds } = evidence;
       const numbers = { ...evidence.numbers, ...(known as Record<F, number>) };
       const shared = row.overlapped_calls > 0;
       return {
+        stage: row.stage,
         kind,
+        text: shared ? `(shared with other open stages) ${text}` : text,
         numbers: shared ? { ...numbers, calls: row.calls, overlapped_calls: row.overlapped_calls } : numbers,
         thresholds,
         amount,
         share: whole > 0 ? Math.min(1, amount / whole) : 1,
         shared,
-        text: shared ? `(shared with other open stages) ${text}` : text,
       };
     },
   };
@@ -138,7 +142,7 @@ export function rule<F extends FindingField>(
  * Whether a source was read at the ends of nearly all calls. One that was absent may still have numbers in a merged
  * report: those of the other reports. A single call whose ends were not both read has no number at all.
  */
-export function covers({ truth, readings = 0, skipped = 0 }: SourceState, { entries }: Facts): boolean {
+export function covers({ truth, readings = 0, skipped = 0 }: SourceState, { entries }: RowInContext): boolean {
   if (truth === 'absent') return false;
   if (truth !== 'sampled' || entries === 1) return true;
   return skipped === 0 || skipped <= limit('skipped_share') * (readings + skipped);

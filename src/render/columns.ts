@@ -1,17 +1,13 @@
-import { Math, Set } from '../host/intrinsics.js';
+import { Math } from '../host/intrinsics.js';
 import { EXACT_MEMBERS } from '../model/exact-use.js';
 import { quantileSeconds } from '../model/histogram.js';
 import { whyAbsent } from '../model/metric-sources.js';
 import { METRICS, type MetricField } from '../model/metrics.js';
 import { isNumberMetric, NUMBER_METRICS, type NumberField, type NumberMetric } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
-import { outsideRow } from '../report/outside-row.js';
 import { count, duration, NOTHING, percent, type Quantity, roughDuration, size } from '../text/format.js';
 
 export type ColumnKey = MetricField | 'share' | 'p50' | 'p95' | 'p99';
-
-/** The column of findings is of text, and stands after all others. */
-export const FINDING_KEY = 'finding';
 
 /** A column of the human table. */
 export interface Column {
@@ -32,41 +28,6 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-/**
- * Which columns give way when the table is too wide, the last first; what is not listed goes before all of them.
- * Order of appearance is that of METRICS, the findings last.
- */
-export const IMPORTANCE: readonly (ColumnKey | typeof FINDING_KEY)[] = [
-  'wall_s',
-  'calls',
-  FINDING_KEY,
-  'errors',
-  'open',
-  'rss_kb_delta',
-  'cpu_s',
-  'rss_kb_peak_max',
-  'native_kb_delta',
-  'js_kb_delta',
-  'external_kb_delta',
-  'js_kb_retained',
-  'allocator_kb_delta',
-  'share',
-  'wall_self_s',
-  'p95',
-  'mapped_kb_delta',
-  'native_kb_peak_max',
-  'js_kb_peak_max',
-  'p50',
-  'p99',
-  'overlapped_calls',
-  'wall_max_s',
-  'thread_cpu_s',
-  'thread_cpu_self_s',
-  'gc_s',
-  'native_kb_alloc',
-  'js_kb_alloc',
-];
-
 /** Of fewer calls the percentile is their slowest, and says nothing of the next one. */
 const QUANTILES = [
   ['p50', 0.5, 1],
@@ -77,12 +38,17 @@ const QUANTILES = [
 /**
  * The columns of a report in order, and those with no number in any row.
  *
- * @param sort shown whether or not the table has it otherwise
+ * @param outside the outside row of the report; null if it is not known
+ * @param sort gets a column even if its metric has no heading
  */
-export function columnsOf(report: Report, sort?: MetricField): { columns: Column[]; leftOut: LeftOut[] } {
+export function columnsOf(
+  report: Report,
+  outside: StageRow | null,
+  sort: MetricField | undefined,
+): { columns: Column[]; leftOut: LeftOut[] } {
   const columns: Column[] = [];
   const leftOut: LeftOut[] = [];
-  for (const column of allColumns(report, outsideRow(report), sort)) {
+  for (const column of allColumns(report, outside, sort)) {
     if (isException(column.key) && column.key !== sort && !happened(report, column.key)) continue;
     if (hasNumber(column, report)) columns.push(column);
     // Without rows most columns are empty, and none for a reason.
@@ -188,25 +154,4 @@ function happened(report: Report, key: NumberField): boolean {
 /** The cell of a row as it is shown. */
 export function cellOf(column: Column, row: StageRow): Quantity {
   return column.cell(row) ?? NOTHING;
-}
-
-export interface Wanted {
-  readonly sort?: MetricField | undefined;
-  /** What the findings that are explained below the table rest on. */
-  readonly evidence?: ReadonlySet<string>;
-}
-
-/** Evidence stays before all that is less important than these: memory first, whose findings name several columns. */
-const BEFORE_MEMORY = IMPORTANCE.indexOf('cpu_s');
-const BEFORE_OTHERS = IMPORTANCE.indexOf('allocator_kb_delta');
-const MEMORY: ReadonlySet<string> = new Set(METRICS.filter(({ unit }) => unit === 'KiB').map(({ field }) => field));
-
-/** How soon a column gives way: the higher, the sooner. */
-export function rankOf(key: ColumnKey | typeof FINDING_KEY, { sort, evidence }: Wanted = {}): number {
-  if (key === sort) return 0;
-  const rank = IMPORTANCE.indexOf(key);
-  if (rank === -1) return IMPORTANCE.length;
-  const before = MEMORY.has(key) ? BEFORE_MEMORY : BEFORE_OTHERS;
-  if (rank <= before || evidence?.has(key) !== true) return rank;
-  return before + rank / IMPORTANCE.length;
 }

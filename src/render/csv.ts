@@ -1,22 +1,17 @@
-import { findingsOf } from '../findings/findings.js';
 import type { ModuleKib } from '../model/composition.js';
-import { quantileSeconds } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
 import { isNumberMetric } from '../model/number-metrics.js';
-import type { Report, StageRow } from '../model/report.js';
+import type { StageRow } from '../model/report.js';
 import { escapeControls } from '../text/escape.js';
+import { largestFirst } from './modules.js';
+import { QUANTILE_FIELDS } from './quantile-fields.js';
+import type { ReportView } from './view.js';
 
 /** A column beside those of the metrics. */
 export interface CsvColumn {
   readonly field: string;
-  readonly value: (row: StageRow, report: Report) => string | number | null;
+  readonly value: (row: StageRow, view: ReportView) => string | number | null;
 }
-
-const QUANTILES = [
-  ['wall_p50_s', 0.5],
-  ['wall_p95_s', 0.95],
-  ['wall_p99_s', 0.99],
-] as const;
 
 const COLUMNS: readonly CsvColumn[] = [
   ...METRICS.flatMap((metric): CsvColumn[] => {
@@ -24,14 +19,11 @@ const COLUMNS: readonly CsvColumn[] = [
     if (metric.unit === 'modules') {
       return [{ field: metric.field, value: ({ native_modules }) => moduleText(native_modules) }];
     }
-    return QUANTILES.map(([field, q]) => ({ field, value: ({ wall_hist }) => quantileSeconds(wall_hist, q) }));
+    return QUANTILE_FIELDS.map(({ field, secondsOf }) => ({ field, value: secondsOf }));
   }),
   {
     field: 'findings',
-    value: (row, report) =>
-      findingsOf(row, report)
-        .map(({ kind }) => kind)
-        .join(' '),
+    value: (row, { findings }) => (findings.get(row) ?? []).map(({ kind }) => kind).join(' '),
   },
 ];
 
@@ -43,17 +35,14 @@ const COLUMNS: readonly CsvColumn[] = [
  * Labels may come from names of input files, and spreadsheets run what begins like a formula: such a text gets
  * a `'` in front, and controls are escaped as in the table. The JSON has every label as it is.
  *
- * @param by what the rows are in place of stages
+ * @param further columns behind those of every report
  */
-export function renderCsv(
-  report: Report,
-  { by = 'stage', further = [] }: { readonly by?: string | undefined; readonly further?: readonly CsvColumn[] } = {},
-): string {
-  const label: CsvColumn = { field: by, value: ({ stage }) => stage };
+export function renderCsv(view: ReportView, further: readonly CsvColumn[] = []): string {
+  const label: CsvColumn = { field: view.by ?? 'stage', value: ({ stage }) => stage };
   const columns = [label, ...COLUMNS, ...further];
   const lines = [
     columns.map(({ field }) => field),
-    ...report.stages.map((row) => columns.map(({ value }) => value(row, report))),
+    ...view.rows.map((row) => columns.map(({ value }) => value(row, view))),
   ];
   return lines.map(csvLine).join('');
 }
@@ -68,9 +57,12 @@ export function csvLine(fields: readonly (string | number | null | undefined)[])
 
 /** `name=KiB name=KiB`, the largest first. */
 function moduleText(modules: ModuleKib | null): string | null {
-  if (modules === null) return null;
-  const largestFirst = Object.entries(modules).sort(([, a], [, b]) => b - a);
-  return largestFirst.map(([name, kib]) => `${name}=${kib}`).join(' ');
+  return (
+    modules &&
+    largestFirst(modules)
+      .map(([name, kib]) => `${name}=${kib}`)
+      .join(' ')
+  );
 }
 
 function text(value: string | number | null | undefined): string {

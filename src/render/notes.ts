@@ -97,7 +97,8 @@ function foldedNote({ labels_folded: folded }: Report): Note[] {
   return [{ key: 'folded', text: `${inline(count(folded))} labels past the limit, into (other)`, isAlarm: true }];
 }
 
-function leftOutNotes(columns: readonly LeftOut[]): Note[] {
+/** One note for each reason. */
+export function leftOutNotes(columns: readonly LeftOut[]): Note[] {
   const headings = new Map<string, string[]>();
   for (const { heading, reason } of columns) {
     const alike = headings.get(reason);

@@ -1,7 +1,8 @@
-import { Number, Object, Set } from '../host/intrinsics.js';
+import { Number, Set } from '../host/intrinsics.js';
 import { quantileSeconds } from '../model/histogram.js';
 import type { MetricField } from '../model/metrics.js';
 import type { StageRow } from '../model/report.js';
+import { sumOfModules } from './modules.js';
 
 export interface Ranking {
   /** Highest value first; the histogram is ranked by its median, modules by their sum. */
@@ -29,5 +30,5 @@ function rankingValue(row: StageRow, field: MetricField): number {
 function fieldValue(row: StageRow, field: MetricField): number | null {
   if (field === 'wall_hist') return quantileSeconds(row.wall_hist, 0.5);
   if (field !== 'native_modules') return row[field];
-  return row.native_modules && Object.values(row.native_modules).reduce((sum, kib) => sum + kib, 0);
+  return row.native_modules && sumOfModules(row.native_modules);
 }

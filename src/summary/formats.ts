@@ -1,12 +1,12 @@
 import { renderCaliper } from '../export/caliper.js';
-import { quantileSeconds } from '../model/histogram.js';
 import type { MetricField } from '../model/metrics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { renderCsv } from '../render/csv.js';
 import { renderJson } from '../render/json.js';
 import { escapeMarkdown, markdownTable, renderMarkdown } from '../render/markdown.js';
-import { type Ranking, rank } from '../render/ranking.js';
-import { renderTable } from '../render/table.js';
+import { QUANTILE_FIELDS } from '../render/quantile-fields.js';
+import { renderTableOf } from '../render/table.js';
+import { viewOf } from '../render/view.js';
 import { escapeControls } from '../text/escape.js';
 import { counted } from '../text/format.js';
 import type { SummaryResult } from './summary.js';
@@ -42,8 +42,11 @@ export function renderSummary(result: SummaryResult, view: SummaryView): string 
   const { by, sort, top } = view;
   const { report } = result;
   // Groups come in no order worth keeping.
-  const ranking: Ranking = { top, sort: sort ?? (by === undefined ? undefined : 'wall_s') };
-  const rows = rank(result.groups ?? report.stages, ranking);
+  const shown = viewOf(
+    { ...report, stages: result.groups ?? report.stages },
+    { by, top, sort: sort ?? (by === undefined ? undefined : 'wall_s') },
+  );
+  const { rows } = shown;
   // Of a single record, such as the report of a run, they are no news.
   const hasWorst = result.records > 1;
   switch (view.format) {
@@ -51,19 +54,16 @@ export function renderSummary(result: SummaryResult, view: SummaryView): string 
       return renderJson(asJson(result, rows, view));
     case 'csv':
       return renderCsv(
-        { ...report, stages: rows },
-        {
-          by,
-          further: WORST_COLUMNS.map(([field, worstBy, member]) => ({
-            field,
-            value: ({ stage }) => result.worstOf(stage)[worstBy]?.[member] ?? null,
-          })),
-        },
+        shown,
+        WORST_COLUMNS.map(([field, worstBy, member]) => ({
+          field,
+          value: ({ stage }) => result.worstOf(stage)[worstBy]?.[member] ?? null,
+        })),
       );
     case 'caliper':
       return renderCaliper(report, countsOf(result));
     case 'markdown': {
-      const table = renderMarkdown({ ...report, stages: result.groups ?? report.stages }, { ...ranking, by });
+      const table = renderMarkdown(shown);
       if (!hasWorst) return `${heading(result, view)}\n\n${table}`;
       const worst = [
         ['', 'worst by', '', 'input', 'record'],
@@ -73,7 +73,7 @@ export function renderSummary(result: SummaryResult, view: SummaryView): string 
       return `${heading(result, view)}\n\n${table}\n${markdownTable(worst).join('\n')}\n${failuresLine(result, escapeMarkdown)}`;
     }
     default: {
-      const table = renderTable({ ...report, stages: result.groups ?? report.stages }, { ...view, ...ranking });
+      const table = renderTableOf(shown, view);
       const worst = hasWorst ? worstTable(rows, result.worstOf, view) : '';
       return `${heading(result, view)}
 
@@ -126,10 +126,7 @@ function asJson(result: SummaryResult, rows: readonly StageRow[], { by, details 
 }
 
 function detailsOf(row: StageRow, { worstOf }: SummaryResult, by: string | undefined): object {
-  const quantiles = [50, 95, 99].map((percent) => [
-    `wall_p${percent}_s`,
-    quantileSeconds(row.wall_hist, percent / 100),
-  ]);
+  const quantiles = QUANTILE_FIELDS.map(({ field, secondsOf }) => [field, secondsOf(row)]);
   return {
     [by === undefined ? 'stage' : 'group']: row.stage,
     calls: row.calls,

@@ -46,6 +46,18 @@ export function textColumn(heading: string, texts: readonly string[]): GridColum
   return { width, cells: cells.map((text) => text + ' '.repeat(width - textWidth(text))) };
 }
 
+/** The columns that fit, in their order. Those of highest rank are dropped first; the one of lowest rank always stays. */
+export function fittingColumns<C extends GridColumn>(
+  columns: readonly C[],
+  width: number,
+  rankOf: (column: C) => number,
+): C[] {
+  const byRank = columns.toSorted((a, b) => rankOf(a) - rankOf(b));
+  let needed = columns.reduce((sum, column) => sum + GAP.length + column.width, 0);
+  while (needed > width && byRank.length > 1) needed -= GAP.length + byRank.pop()!.width;
+  return columns.filter((column) => byRank.includes(column));
+}
+
 /** Breaks at spaces so that no line is longer than `width`, unless a single word is. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];

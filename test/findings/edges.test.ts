@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FindingKind } from '../../src/findings/findings.js';
+import type { FindingKind } from '../../src/findings/rule.js';
 import type { StageRow } from '../../src/model/report.js';
 import { EXAMPLES, GIB, kinds, MIB } from '../support/finding-examples.js';
 

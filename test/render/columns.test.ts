@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
-import { METRICS } from '../../src/model/metrics.js';
-import type { StageRow } from '../../src/model/report.js';
+import { METRICS, type MetricField } from '../../src/model/metrics.js';
+import type { Report, StageRow } from '../../src/model/report.js';
 import { absent } from '../../src/model/sources.js';
-import { type ColumnKey, columnsOf, IMPORTANCE, rankOf } from '../../src/render/columns.js';
+import { IMPORTANCE, rankOf } from '../../src/render/column-importance.js';
+import { type ColumnKey, columnsOf as columnsWithOutside } from '../../src/render/columns.js';
+import { outsideRow } from '../../src/report/outside-row.js';
 import { inline } from '../../src/text/format.js';
 import { durations, pipelineReport, report, row } from '../support/report-fixture.js';
+
+const columnsOf = (given: Report, sort?: MetricField) => columnsWithOutside(given, outsideRow(given), sort);
 
 function headings(...rows: StageRow[]): string[] {
   return columnsOf(report({ stages: rows })).columns.map(({ heading }) => heading);

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { METRICS } from '../../src/model/metrics.js';
 import { renderCsv } from '../../src/render/csv.js';
+import { viewOf } from '../../src/render/view.js';
 import { durations, report, row } from '../support/report-fixture.js';
 
 const cellsOf = (...rows: Parameters<typeof row>[]) =>
-  renderCsv(report({ stages: rows.map((given) => row(...given)) }))
+  renderCsv(viewOf(report({ stages: rows.map((given) => row(...given)) })))
     .split('\r\n')
     .map((line) => line.split(','));
 
@@ -57,7 +58,7 @@ test.each([
   ['a=b', 'a=b,'],
 ])('the label %j is written as %s', (label, written) => {
   expect(
-    renderCsv(report({ stages: [row(label)] }))
+    renderCsv(viewOf(report({ stages: [row(label)] })))
       .split('findings\r\n')[1]
       ?.startsWith(written),
   ).toBe(true);

@@ -1,4 +1,5 @@
-import { type FindingContext, type FindingKind, findingsOf } from '../../src/findings/findings.js';
+import { findingsOfRow } from '../../src/findings/row-findings.js';
+import type { Finding, FindingContext, FindingKind } from '../../src/findings/rule.js';
 import type { StageRow } from '../../src/model/report.js';
 import { report, row } from './report-fixture.js';
 
@@ -71,6 +72,13 @@ export const GROWN_WITH_GARBAGE: Partial<StageRow> = {
   rss_kb_peak_max: GIB,
 };
 
+/** A finding of the stage `a`, but for `members`. */
+export function finding(kind: FindingKind, members: Partial<Finding> = {}): Finding {
+  const { amount = 1 } = members;
+  const text = `${kind} ${amount}`;
+  return { stage: 'a', kind, text, numbers: { amount }, thresholds: {}, amount, share: 0.5, shared: false, ...members };
+}
+
 /** Two kinds have a second condition for rows without the best of their numbers. */
 export const exampleOf = (kind: FindingKind, needs: readonly string[]) =>
   needs.includes('js_kb_delta')
@@ -80,6 +88,6 @@ export const exampleOf = (kind: FindingKind, needs: readonly string[]) =>
       : EXAMPLES[kind];
 
 export const of = (values: Partial<StageRow>, context: FindingContext = RUN) =>
-  findingsOf(row('a', { calls: 10, ...values }) as StageRow, context);
+  findingsOfRow(row('a', { calls: 10, ...values }) as StageRow, context);
 export const kinds = (...given: Parameters<typeof of>) => of(...given).map(({ kind }) => kind);
 export const textOf = (...given: Parameters<typeof of>) => of(...given)[0]?.text;
