@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { exporterNamed } from '../export/exporter.js';
+import { EXPORTERS } from '../export/exporters.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
-import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from '../reconcile/formats.js';
 import type { ProfiledTasks } from '../reconcile/profiled-task.js';
 import { type Faults, readProfiled } from '../reconcile/read-profiled.js';
 import { reconcileTask } from '../reconcile/reconcile.js';
 import type { Gathering } from '../reconcile/reconciled.js';
+import { type Reconciliation, verdicts } from '../reconcile/reconciliation.js';
 import { askGathering, isJob, runSacct, sacctCommand } from '../reconcile/sacct.js';
 import { parseSacct, type SacctRows } from '../reconcile/sacct-rows.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
@@ -14,11 +16,12 @@ import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
+import { formatFlag } from './format-flag.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 
 interface ReconcileFlags {
   readonly sacct: string;
-  readonly format: Format;
+  readonly format: string;
   readonly tolerance: number;
   readonly interval?: number;
   readonly gather?: 'linux' | 'cgroup';
@@ -46,7 +49,7 @@ export function reconcileCommand(finish: (exitCode: number) => void): Command {
     .description("what the profiler measured beside Slurm's accounting of the same tasks")
     .argument('<records...>', 'folders, files of records, run files, patterns; - is stdin')
     .requiredOption('--sacct <job or file>', 'id of the job, or a saved output of sacct -P', parseSource)
-    .addOption(new Option('--format <format>', 'of the result').choices(FORMATS).default('table'))
+    .addOption(formatFlag(EXPORTERS.reconciliation))
     .option('--tolerance <percent>', 'differences that are agreement', numberWithin(0, 100, 'of per cent'), 5)
     .option(
       '--interval <s>',
@@ -76,7 +79,7 @@ async function reconcile(operands: readonly string[], flags: ReconcileFlags): Pr
   sayLeftOut(profiled.tasks, tasks);
 
   const { stdout } = process;
-  stdout.write(renderReconciliation(result, flags.format, tableOptions(stdout)));
+  stdout.write(exporterNamed(EXPORTERS.reconciliation, flags.format).render(result, tableOptions(stdout)));
   const isWhole = output.malformed.length === 0 && profiled.faults.count === 0;
   return isWhole && verdicts(result.tasks).unexplained === 0 ? EXIT_DONE : EXIT_FAILED;
 }

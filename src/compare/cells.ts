@@ -1,9 +1,14 @@
+import type { Unit } from '../model/metrics.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { duration, inline, NOTHING, type Quantity, size } from '../text/format.js';
 import type { Change, Comparison } from './comparison.js';
 import type { Verdict } from './result.js';
 
 const INTEGER_DIGITS = 4;
+
+export function unitOf({ field }: Comparison): Unit {
+  return NUMBER_METRICS.find((metric) => metric.field === field)!.unit;
+}
 
 /** A value of a metric, or with `isChange` a difference of two, with its sign. */
 export function quantityOf(field: NumberField, value: number | null, isChange = false): Quantity {

@@ -2,20 +2,22 @@ import { amountOf, withReason } from '../render/reconciled-amounts.js';
 import { escapeControls } from '../text/escape.js';
 import { NOTHING, type Quantity } from '../text/format.js';
 import { GAP, labelColumn, numberColumn } from '../text/grid.js';
+import type { Layout } from '../text/layout.js';
 import { type Paint, painter } from '../text/paint.js';
 import type { Reconciled, ReconciledTask, Verdict } from './reconciled.js';
+import { closingLines, type Reconciliation } from './reconciliation.js';
 
 /** Headings of the numbers, the same in every format for people. */
 export const HEADINGS = ['sacct', 'profiler', 'in inputs', 'difference', '%'] as const;
 
-export interface TableOptions {
-  readonly width?: number | undefined;
-  readonly colour?: boolean | undefined;
+/** Three lines for each task, each with the reason for its difference, and the closing lines. */
+export function renderReconcileTable(result: Reconciliation, layout: Layout = {}): string {
+  return `${renderReconciled(result.tasks, layout)}\n${closingLines(result).join('\n')}\n`;
 }
 
-/** Three lines a task, each with the reason for its difference. */
-export function renderReconciled(tasks: readonly ReconciledTask[], options: TableOptions = {}): string {
-  const { width = Number.POSITIVE_INFINITY, colour = false } = options;
+/** Three lines for each task. */
+export function renderReconciled(tasks: readonly ReconciledTask[], layout: Layout = {}): string {
+  const { width = Number.POSITIVE_INFINITY, colour = false } = layout;
   const paint = painter(colour);
   const lines = tasks.flatMap((task) => task.quantities.map((quantity, index) => ({ task, quantity, index })));
   const once = (text: (task: ReconciledTask) => string) =>

@@ -2,9 +2,10 @@ import type { StageRow } from '../model/report.js';
 import { escapeControls } from '../text/escape.js';
 import { NOTHING, type Quantity, size } from '../text/format.js';
 import { GAP, type GridColumn, labelColumn, numberColumn } from '../text/grid.js';
+import type { Layout } from '../text/layout.js';
 import { painter } from '../text/paint.js';
 import { type ModuleView, sumOfModules } from './modules.js';
-import { indented, type LayoutOptions } from './table.js';
+import { indented } from './table.js';
 import type { ReportView } from './view.js';
 
 const HEADING = 'allocated by';
@@ -19,7 +20,7 @@ const LABEL_WIDTH = 36;
  */
 export function renderModules(
   { modules }: Pick<ReportView, 'modules'>,
-  { width = Number.POSITIVE_INFINITY, colour = false }: LayoutOptions = {},
+  { width = Number.POSITIVE_INFINITY, colour = false }: Layout = {},
 ): string | undefined {
   if (modules === null) return undefined;
   const { lines, more } = modules;

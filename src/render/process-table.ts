@@ -4,9 +4,10 @@ import { memoryKib } from '../report/process-list.js';
 import { escapeControls } from '../text/escape.js';
 import { duration, inline, NOTHING, type Quantity, size } from '../text/format.js';
 import { fittingColumns, GAP, type GridColumn, labelColumn, numberColumn, textColumn } from '../text/grid.js';
+import type { Layout } from '../text/layout.js';
 import { painter } from '../text/paint.js';
 import type { ProcessLine } from './process-tree.js';
-import { indented, type LayoutOptions } from './table.js';
+import { indented } from './table.js';
 import type { ReportView } from './view.js';
 
 /** Wider, and numbers stand too far from the process that they are of. */
@@ -19,7 +20,7 @@ const NARROWEST_COMMAND = 16;
  */
 export function renderProcesses(
   { processes }: Pick<ReportView, 'processes'>,
-  { width = WIDEST, colour = false }: LayoutOptions = {},
+  { width = WIDEST, colour = false }: Layout = {},
 ): string | undefined {
   if (processes === null) return undefined;
   const { lines, more } = processes;

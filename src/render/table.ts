@@ -4,6 +4,7 @@ import { OUTSIDE } from '../report/outside-row.js';
 import { escapeControls } from '../text/escape.js';
 import { NOTHING } from '../text/format.js';
 import { fittingColumns, GAP, type GridColumn, labelColumn, numberColumn, textColumn } from '../text/grid.js';
+import type { Layout } from '../text/layout.js';
 import { type Paint, painter } from '../text/paint.js';
 import { FINDING_KEY, rankOf } from './column-importance.js';
 import { type Column, type ColumnKey, cellOf, type LeftOut } from './columns.js';
@@ -12,13 +13,7 @@ import { noteLines } from './note-lines.js';
 import { leftOutNotes } from './notes.js';
 import { type ReportView, type ViewOptions, viewOf } from './view.js';
 
-export interface LayoutOptions {
-  /** Characters a line may have: columns give way to it. Without a width the table is as wide as it needs. */
-  readonly width?: number | undefined;
-  readonly colour?: boolean | undefined;
-}
-
-export interface TableOptions extends ViewOptions, LayoutOptions {}
+export interface TableOptions extends ViewOptions, Layout {}
 
 interface ShownColumn extends GridColumn {
   readonly key: ColumnKey | typeof FINDING_KEY;
@@ -44,7 +39,7 @@ export function renderTable(report: Report, options: TableOptions = {}): string 
 /** `renderTable` of a report whose view is known. */
 export function renderTableOf(
   view: ReportView,
-  { width = Number.POSITIVE_INFINITY, colour = false }: LayoutOptions = {},
+  { width = Number.POSITIVE_INFINITY, colour = false }: Layout = {},
 ): string {
   const { by, sort, lines, ends, columns, worst } = view;
   const labels = labelColumn(

@@ -2,6 +2,7 @@ import type { StageRow } from '../model/report.js';
 import { escapeControls } from '../text/escape.js';
 import { duration, inline, size } from '../text/format.js';
 import { GAP } from '../text/grid.js';
+import type { Layout } from '../text/layout.js';
 import { painter } from '../text/paint.js';
 import { shorten, textWidth } from '../text/text-width.js';
 import type { WorstRecord, WorstRecords } from './summary.js';
@@ -32,7 +33,7 @@ const SHORTENED = [0, 3];
 export function worstTable(
   rows: readonly StageRow[],
   worstOf: WorstOf,
-  { width = Number.POSITIVE_INFINITY, colour }: { readonly width?: number | undefined; readonly colour: boolean },
+  { width = Number.POSITIVE_INFINITY, colour = false }: Layout,
 ): string {
   const found = worstCells(rows, worstOf);
   if (found.length === 0) return '';

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Comparison } from '../../src/compare/comparison.js';
+import { comparisonView } from '../../src/compare/comparison-view.js';
+import { renderCompareCsv } from '../../src/compare/csv.js';
 import { parseExpression, violationsOf } from '../../src/compare/fail-on.js';
-import { renderCompareCsv, renderCompareJson, renderCompareMarkdown } from '../../src/compare/formats.js';
-import { type CompareResult, verdictsOf } from '../../src/compare/result.js';
+import { renderCompareJson } from '../../src/compare/json.js';
+import { renderCompareMarkdown } from '../../src/compare/markdown.js';
+import { type CompareRanking, type CompareResult, type Sort, verdictsOf } from '../../src/compare/result.js';
 import { renderCompareTable } from '../../src/compare/table.js';
+import type { Layout } from '../../src/text/layout.js';
 
 const HOSTILE = 'a\u001b[31m|"=x';
 
@@ -64,8 +68,8 @@ const RESULT: CompareResult = {
   violations: [],
 };
 
-const table = (options = {}, result: Partial<CompareResult> = {}) =>
-  renderCompareTable({ ...RESULT, ...result }, { sort: 'change', ...options });
+const table = (options: Partial<CompareRanking> & Layout = {}, result: Partial<CompareResult> = {}) =>
+  renderCompareTable(comparisonView({ ...RESULT, ...result }, { sort: 'change', ...options }), options);
 const labelsOf = (text: string) =>
   text
     .split('\n')
@@ -108,7 +112,7 @@ describe('the table', () => {
     `);
   });
 
-  test.each([
+  test.each<[Sort, string[]]>([
     ['percent', ['a\\x1b[31m|"=x', 'extract.small', 'extract', 'classify', 'old', 'young']],
     ['base', ['extract', 'classify', 'a\\x1b[31m|"=x', 'old', 'extract.small', 'young']],
     ['new', ['extract', 'a\\x1b[31m|"=x', 'classify', 'young', 'extract.small', 'old']],
@@ -157,7 +161,7 @@ describe('the table', () => {
 
 test('JSON has the numbers as they are, and the violations', () => {
   const violations = violationsOf(parseExpression('wall_s>10%'), RESULT.comparisons, 0.95);
-  const json = JSON.parse(renderCompareJson({ ...RESULT, violations }, { sort: 'change' }));
+  const json = JSON.parse(renderCompareJson(comparisonView({ ...RESULT, violations }, { sort: 'change' })));
   expect(json).toMatchObject({
     base: { name: 'before', files: 2, records: 1300, failed: 3 },
     inputs: { both: 1200, only_base: 97, only_new: 0 },
@@ -181,7 +185,7 @@ test('JSON has the numbers as they are, and the violations', () => {
 });
 
 test('CSV has a row a label and metric', () => {
-  const lines = renderCompareCsv(RESULT, { sort: 'stage' }).split('\r\n');
+  const lines = renderCompareCsv(comparisonView(RESULT, { sort: 'stage' })).split('\r\n');
   const fields = lines[0]!.split(',');
   const extract = Object.fromEntries(lines[3]!.split(',').map((cell, index) => [fields[index], cell]));
   expect(fields).toHaveLength(21);
@@ -190,7 +194,7 @@ test('CSV has a row a label and metric', () => {
 });
 
 test('Markdown has a table a metric, with every label as it is', () => {
-  const text = renderCompareMarkdown(RESULT, { sort: 'change', top: 2 });
+  const text = renderCompareMarkdown(comparisonView(RESULT, { sort: 'change', top: 2 }));
   expect(text).toContain('| extract | 100 s | 112 s | +12.0 s | +12.0% | +10.0% to +14.0% | up | 1,200 |');
   expect(text).toContain('| a\\\\x1b\\[31m\\|"=x | 50.0 s |');
   expect(text).not.toContain('classify');

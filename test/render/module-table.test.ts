@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
 import { renderModules } from '../../src/render/module-table.js';
-import type { LayoutOptions } from '../../src/render/table.js';
 import { viewOf } from '../../src/render/view.js';
+import type { Layout } from '../../src/text/layout.js';
 import { report, row } from '../support/report-fixture.js';
 
 const MIB = 1024;
-const modulesOf = (given: Report, options?: LayoutOptions) => renderModules(viewOf(given), options);
+const modulesOf = (given: Report, options?: Layout) => renderModules(viewOf(given), options);
 const allocated = report({
   stages: [
     row('scan', {

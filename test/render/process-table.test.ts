@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ProcessEntry } from '../../src/model/process-list.js';
 import type { Report } from '../../src/model/report.js';
 import { renderProcesses, shortCommand } from '../../src/render/process-table.js';
-import type { LayoutOptions } from '../../src/render/table.js';
 import { viewOf } from '../../src/render/view.js';
+import type { Layout } from '../../src/text/layout.js';
 import { textWidth } from '../../src/text/text-width.js';
 import { report } from '../support/report-fixture.js';
 
@@ -25,8 +25,7 @@ function entry(pid: number, parent: number | null, members: Partial<ProcessEntry
   return { pid, parent, command: 'node app.js', exit: null, ...numbers, composition: null, stages: true, ...members };
 }
 
-const processesText = (members: Partial<Report>, options?: LayoutOptions) =>
-  renderProcesses(viewOf(report(members)), options);
+const processesText = (members: Partial<Report>, options?: Layout) => renderProcesses(viewOf(report(members)), options);
 
 /** A shell, a primary, and workers of which the third leaks. */
 const cluster: readonly ProcessEntry[] = [
