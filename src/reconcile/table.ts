@@ -1,4 +1,5 @@
-import { amountOf, withReason } from '../render/reconciled-amounts.js';
+import { reasonLines } from '../render/reason-lines.js';
+import { amountOf } from '../render/reconciled-amounts.js';
 import { escapeControls } from '../text/escape.js';
 import { NOTHING, type Quantity } from '../text/format.js';
 import { GAP, labelColumn, numberColumn } from '../text/grid.js';
@@ -39,7 +40,7 @@ export function renderReconciled(tasks: readonly ReconciledTask[], layout: Layou
     // Why a task has no numbers at all is said once.
     const isRepeated = line > 0 && quantity.difference === null && isSame(quantity, lines[index - 1]!.quantity);
     const reason = isRepeated ? '' : escapeControls(reasonText(quantity));
-    return withReason(numbers, reason, width, (text) => paint(STYLES[quantity.verdict], text));
+    return reasonLines(numbers, reason, width, (text) => paint(STYLES[quantity.verdict], text));
   });
   return `${[paint('dim', heading.trimEnd()), ...body].join('\n')}\n`;
 }
