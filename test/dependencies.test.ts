@@ -34,6 +34,7 @@ const ROOMS = [
   'corpus',
   'run',
   'doctor',
+  'docs',
   'cli',
 ];
 

@@ -17,7 +17,7 @@ import { PROCESS_MEANING } from '../model/process-list.js';
 import { REPORT_SCHEMA } from '../model/report.js';
 import { HEADER_FIELDS, type HeaderTraits, SLURM } from '../model/report-header.js';
 import { GROUP_CPU_MEANING, THREAD_GROUPS } from '../model/thread-cpu.js';
-import { markdownTable } from './markdown.js';
+import { markdownTable } from '../render/markdown.js';
 
 /** The text of docs/fields.md. */
 export function fieldsText(): string {

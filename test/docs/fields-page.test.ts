@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fieldsText } from '../../src/docs/fields-page.js';
 import { BUCKET_COUNT, bucketLowerNs, bucketOf } from '../../src/model/histogram.js';
 import { METRICS } from '../../src/model/metrics.js';
-import { fieldsText } from '../../src/render/fields-page.js';
 import { report } from '../support/report-fixture.js';
 
 test('docs/fields.md is what the tables make: run `node docs/generate.js` after a build', () => {
