@@ -1,13 +1,13 @@
 import { limit, type RowInContext } from './rule.js';
 
-/** Without it jemalloc keeps free pages for seconds, and for good in a program that is idle. */
+/** Without these settings jemalloc keeps free pages for seconds, and in an idle program for ever. */
 const GIVE_BACK_AT_ONCE = 'MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0';
 
 /**
- * What lets go of memory that the allocator holds; docs/findings.md has what each setting was measured to do. Whoever
- * has another allocator already is not told to take one.
+ * How to make the allocator return free memory sooner. docs/findings.md has what each setting was measured to do. A program
+ * that has another allocator already is not told to take one.
  */
-export function holdLess(given: RowInContext): string {
+export function returnSooner(given: RowInContext): string {
   const serving = given.sources.allocator.allocator;
   switch (serving) {
     case undefined:
@@ -24,7 +24,7 @@ export function holdLess(given: RowInContext): string {
   }
 }
 
-/** A thread takes an arena of its own when it finds the others taken: one thread has one, whatever the limit. */
+/** A thread gets an arena of its own if the others are taken. A single thread has one arena, whatever the limit. */
 function severalThreadsWorked({ row: { cpu_s, thread_cpu_s } }: RowInContext): boolean {
   if (typeof cpu_s !== 'number' || typeof thread_cpu_s !== 'number') return false;
   return cpu_s > 0 && cpu_s - thread_cpu_s >= limit('off_thread_share') * cpu_s;

@@ -4,6 +4,7 @@ import { mainModule } from './main-module.js';
 
 // Parts of the texts of findings about memory.
 
+/** With its sign. */
 export function growth(kib: number): string {
   return inline(size(kib, true));
 }

@@ -1,27 +1,27 @@
 import { Math } from '../host/intrinsics.js';
-import { holdLess } from './advice.js';
+import { returnSooner } from './advice.js';
 import { addonBuffersKib, addonOf } from './buffers.js';
 import { mainModule } from './main-module.js';
 import { allocatedBy, growth, perCall, plain } from './memory-phrases.js';
 import { covers, limit, type RowInContext, type Rule, rule } from './rule.js';
 
-/** Both ends of a call may be off by the bound of the source. */
+/** Each of the two ends of a call may be off by the bound of the source. */
 const ENDS = 2;
 
-/** Growth below this does not decide how much memory the job needs, or is within the error of the source. */
+/** Less growth does not decide how much memory the job needs, or is within the error of the source. */
 function leastKib(peakKib: number, { sources }: RowInContext, source: 'native' | 'rss'): number {
   return Math.max(limit('least_kb'), limit('least_share_of_peak') * peakKib, ENDS * (sources[source].bound_kb ?? 0));
 }
 
 /**
- * Whether so much can still be there. A stage that allocates what another frees grows with every call; the sum soon
- * exceeds all that was ever there at once.
+ * Whether so much memory can still be there. A stage that allocates what another one frees grows with every call, and the
+ * sum soon exceeds all that was ever there at once.
  */
 function canBeKept(growthKib: number, peakKib: number, { processes }: RowInContext): boolean {
   return growthKib <= peakKib * processes;
 }
 
-/** What a part of the resident set was when the report was made, in all processes if each had as much as the largest. */
+/** A part of the resident set when the report was made, if every process had as much of it as the largest one. */
 function atEndKib(part: 'allocator_free_kb' | 'mapped_kb', { composition, processes }: RowInContext): number | null {
   const kib = composition?.[part] ?? null;
   return kib === null ? null : kib * processes;
@@ -37,7 +37,7 @@ const RSS_LIMITS = { ...GROWTH_LIMITS, share_of_rss: limit('share_of_rss') };
 
 const LEAST = 'max(least_kb, least_share_of_peak * rss_kb_peak_max, 2 * bound_kb)';
 
-/** Whether `amount` explains enough of a growth of the resident set that is worth explaining. */
+/** Whether the growth of the resident set is worth a word, and `amount` explains enough of it. */
 function explainsGrowth(amount: number, rssKib: number, peakKib: number, given: RowInContext): boolean {
   return (
     amount >= leastKib(peakKib, given, 'rss') &&
@@ -46,31 +46,31 @@ function explainsGrowth(amount: number, rssKib: number, peakKib: number, given: 
   );
 }
 
-/** Who holds the memory of a stage, and what it needs for a moment. */
+/** Who holds the memory of a stage, and what the stage needs for a moment. */
 export const MEMORY_RULES: readonly Rule[] = [
   rule(
     {
       kind: 'fragmentation',
       needs: ['allocator_kb_delta', 'rss_kb_delta', 'native_kb_delta', 'external_kb_delta', 'rss_kb_peak_max'],
       sources: ['allocator', 'native', 'rss'],
-      condition: `held_kb >= ${LEAST} and held_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where held_kb = min(allocator_kb_delta, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta)`,
+      condition: `free_kb >= ${LEAST} and free_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where free_kb = min(allocator_kb_delta, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta)`,
     },
     (known, given) => {
       const { allocator_kb_delta, rss_kb_delta, native_kb_delta, external_kb_delta, rss_kb_peak_max } = known;
-      // Free chunks need not be resident: what live blocks and buffers take of the growth, they do not.
-      const held_kb = Math.min(allocator_kb_delta, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta);
-      if (!explainsGrowth(held_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
+      // Free chunks need not be resident. They cannot have the part of the growth that live blocks and Buffers have.
+      const free_kb = Math.min(allocator_kb_delta, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta);
+      if (!explainsGrowth(free_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
       return {
-        numbers: { held_kb },
+        numbers: { free_kb },
         thresholds: RSS_LIMITS,
-        amount: held_kb,
+        amount: free_kb,
         whole: rss_kb_peak_max,
-        text: `rss ${growth(rss_kb_delta)}, of which up to ${plain(held_kb)} is memory the allocator holds without use; ${holdLess(given)}`,
+        text: `rss ${growth(rss_kb_delta)}, of which up to ${plain(free_kb)} is memory the allocator holds without use; ${returnSooner(given)}`,
       };
     },
   ),
-  // Where free chunks are many, asking the allocator is dear and seldom done. The tracker's numbers leave room for no
-  // other holder: V8's heap has been no larger than its peak.
+  // The allocator is seldom asked if it has many free chunks, because the answer is costly. The numbers of the tracker then
+  // leave no other holder: V8's heap was never larger than its peak.
   rule(
     {
       kind: 'fragmentation',
@@ -89,10 +89,10 @@ export const MEMORY_RULES: readonly Rule[] = [
     (known, given) => {
       if (given.row.allocator_kb_delta !== null && covers(given.sources.allocator, given)) return null;
       const { rss_kb_delta, native_kb_alloc, js_kb_peak_max, rss_kb_peak_max } = known;
-      const held = [known.native_kb_delta, known.external_kb_delta, known.mapped_kb_delta];
-      const rest_kb = held.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta);
-      // Pages of V8's heap may have become resident though less of it is used than before: where the allocator was
-      // asked in the end, it holds at least what is called its own.
+      const explained = [known.native_kb_delta, known.external_kb_delta, known.mapped_kb_delta];
+      const rest_kb = explained.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta);
+      // Pages of V8's heap may have become resident although less of the heap is used than before. If the allocator was
+      // asked at the end, it has at least what it called free then.
       const freed_kb = Math.max(
         rest_kb - js_kb_peak_max,
         Math.min(rest_kb - jsGrowthKib(given, js_kb_peak_max), atEndKib('allocator_free_kb', given) ?? 0),
@@ -103,7 +103,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         thresholds: RSS_LIMITS,
         amount: freed_kb,
         whole: rss_kb_peak_max,
-        text: `rss ${growth(rss_kb_delta)}, of which some ${plain(freed_kb)} is neither live nor mapped: freed memory that the allocator holds; ${holdLess(given)}`,
+        text: `rss ${growth(rss_kb_delta)}, of which some ${plain(freed_kb)} is neither live nor mapped: freed memory that the allocator holds; ${returnSooner(given)}`,
       };
     },
   ),
@@ -143,11 +143,11 @@ export const MEMORY_RULES: readonly Rule[] = [
     },
     ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
-      // Buffers of one stage are often collected in another: no more than the program's growth is kept by anyone.
+      // Buffers of one stage are often collected in another. What is kept is no more than the growth of the program.
       const kept_kb = Math.min(external_kb_delta, given.program?.external_kb_delta ?? external_kb_delta);
       if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, given)) return null;
       const addon_kb = addonBuffersKib(given);
-      // Named where most of the Buffers are the addon's.
+      // The addon is named only if most of the Buffers are its own.
       const whose =
         addon_kb < external_kb_delta / 2 ? '' : ` whose memory ${addonOf(given.row.native_modules)} allocated`;
       return {
@@ -178,13 +178,13 @@ export const MEMORY_RULES: readonly Rule[] = [
       const allocator = given.row.allocator_kb_delta;
       const residentKib = atEndKib('mapped_kb', given);
       if (residentKib === null && typeof allocator !== 'number') return null;
-      // Mappings are address space, and most of a reservation may never be resident: what others hold is not theirs.
+      // A mapping is address space, and most of it may never be resident. It cannot have what others hold.
       const js_kb = residentKib === null ? js_kb_peak_max : jsGrowthKib(given, js_kb_peak_max);
-      const held = [known.native_kb_delta, known.external_kb_delta, allocator ?? 0];
+      const explained = [known.native_kb_delta, known.external_kb_delta, allocator ?? 0];
       const mapped_kb = Math.min(
         mapped_kb_delta,
         residentKib ?? mapped_kb_delta,
-        held.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta - js_kb),
+        explained.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta - js_kb),
       );
       if (!explainsGrowth(mapped_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
       return {
@@ -250,8 +250,8 @@ export const MEMORY_RULES: readonly Rule[] = [
     },
     ({ native_kb_alloc, native_kb_delta, native_kb_peak_max, rss_kb_peak_max }, given) => {
       const { entries } = given;
-      // The peak is a level: it contains what was live before the call and what earlier calls kept. What a call
-      // added for a moment is no more than it allocated, nor than what the peak has above the memory still live.
+      // The peak is a level: it contains what was live before the call and what earlier calls kept. What a call added for a
+      // moment is at most what it allocated, and at most the difference of the peak and what is still live.
       const kept = Math.max(0, native_kb_delta);
       const transient_kb = Math.min(
         native_kb_alloc / entries,

@@ -2,14 +2,15 @@ import { Math, Number } from '../host/intrinsics.js';
 import { duration, inline, percent } from '../text/format.js';
 import { limit, type RowInContext, type Rule, rule } from './rule.js';
 
-/** A second less than this does not change how long the run takes. */
+/** To save less than this does not change how long the run takes. */
 function leastSeconds({ runS }: RowInContext): number {
   return Math.max(limit('least_s'), limit('least_share_of_run') * runS);
 }
 
 /**
- * What all threads but the profiled one used. With exact attribution a stage has its own share of this thread's time, but
- * the whole process's CPU: what stages beside it ran on this very thread is in the difference.
+ * The CPU time of all threads but the profiled one. With exact attribution, a stage has only its own part of the time of
+ * this thread, but the CPU time of the whole process. So the difference of the two also contains what other stages ran on
+ * this thread meanwhile, and has to be limited to this.
  */
 function elsewhereInAllS({ program }: RowInContext): number {
   if (typeof program?.cpu_s !== 'number' || typeof program.thread_cpu_s !== 'number') return Number.POSITIVE_INFINITY;
@@ -23,7 +24,7 @@ const TAKEN = ', ready to run, but the CPUs were taken by others: fewer jobs on 
 
 type Numbers = Readonly<Record<string, number>>;
 
-/** Whether it lost its CPU more often than it gave it up, and often enough for so long a wait. */
+/** Whether the stage lost its CPU more often than it gave the CPU up, and often enough to explain the wait. */
 function wasPreempted(
   waitedS: number,
   { row: { ctx_involuntary: lost, ctx_voluntary: given } }: RowInContext,
@@ -32,7 +33,7 @@ function wasPreempted(
   return lost > given && waitedS <= lost * limit('preempted_s');
 }
 
-/** What a stage spends its time on, where that is not work of the JS thread. */
+/** Time that a stage spends on something else than work of the JS thread. */
 export const TIME_RULES: readonly Rule[] = [
   rule(
     {
@@ -52,8 +53,8 @@ export const TIME_RULES: readonly Rule[] = [
       };
     },
   ),
-  // By self times: a stage does not wait while a child of it is open. CPU is that of the whole process, so what
-  // overlaps can hide waiting, but not feign it.
+  // Self time, because a stage does not wait while one of its children is open. The CPU time is that of the whole
+  // process: stages that overlap can hide a wait, but cannot make one up.
   rule(
     {
       kind: 'waiting',

@@ -8,7 +8,7 @@ import { absent, present } from '../../src/model/sources.js';
 import { EXAMPLES, exampleOf, GIB, kinds, MIB, of, RUN, textOf } from '../support/finding-examples.js';
 import { report } from '../support/report-fixture.js';
 
-test('every kind has an example, and every example is of its kind alone', () => {
+test('every kind has an example, and every example has a finding of its kind alone', () => {
   expect(Object.keys(EXAMPLES)).toEqual([...FINDING_KINDS]);
   expect(Object.values(EXAMPLES).map((values) => kinds(values))).toEqual(FINDING_KINDS.map((kind) => [kind]));
 });
@@ -56,17 +56,17 @@ test('a finding carries the numbers it rests on and the thresholds they reached'
     },
   ]);
   expect(of(EXAMPLES.fragmentation)[0]).toMatchObject({
-    numbers: { held_kb: 900 * MIB, allocator_kb_delta: 900 * MIB, rss_kb_delta: 1200 * MIB },
+    numbers: { free_kb: 900 * MIB, allocator_kb_delta: 900 * MIB, rss_kb_delta: 1200 * MIB },
     thresholds: { least_kb: 64 * MIB, least_share_of_peak: 0.05, share_of_rss: 0.25 },
     amount: 900 * MIB,
     share: (900 * MIB) / (2 * GIB),
   });
 });
 
-describe('what the numbers do not carry is not said', () => {
+describe('there is no finding', () => {
   const cases = FINDING_RULES.flatMap(({ kind, needs }) => needs.map((field) => [kind, field, needs] as const));
 
-  test.each(cases)('%s without %s', (kind, field, needs) => {
+  test.each(cases)('of %s without the field %s', (kind, field, needs) => {
     const values = exampleOf(kind, needs);
     expect(kinds(values)).toContain(kind);
     expect(kinds({ ...values, [field]: null })).not.toContain(kind);
@@ -77,12 +77,12 @@ describe('what the numbers do not carry is not said', () => {
     sources.map((name) => [kind, name, needs] as const),
   );
 
-  test.each(withSources)('%s where a merged report lacks the source %s', (kind, name, needs) => {
+  test.each(withSources)('of %s if a merged report lacks the source %s', (kind, name, needs) => {
     const sources = { ...RUN.sources, [name]: absent('not on that machine') };
     expect(kinds(exampleOf(kind, needs), { ...RUN, sources })).not.toContain(kind);
   });
 
-  test('sampled numbers count while at most a tenth of the readings were skipped', () => {
+  test('if more than a tenth of the readings of a sampled source were skipped', () => {
     const sampled = (readings: number, skipped: number) => ({
       ...RUN,
       sources: { ...RUN.sources, native: { ...present('sampled', 'mallinfo2'), readings, skipped } },
@@ -92,14 +92,14 @@ describe('what the numbers do not carry is not said', () => {
     expect(kinds(EXAMPLES['native-growth'], sampled(0, 0))).toEqual(['native-growth']);
   });
 
-  test('a single call with a number had both its ends read, however many readings were skipped', () => {
+  test('if an open call makes it two, while a single call is exempt from that tenth', () => {
     const native = { ...present('sampled', 'mallinfo2'), readings: 3, skipped: 1 };
     const sources = { ...RUN.sources, native, allocator: native };
     expect(kinds({ ...EXAMPLES.fragmentation, calls: 1 }, { ...RUN, sources })).toEqual(['fragmentation']);
     expect(kinds({ ...EXAMPLES.fragmentation, calls: 1, open: 1 }, { ...RUN, sources })).toEqual([]);
   });
 
-  test('growth within the error of the resident set', () => {
+  test('if the growth is within the error of the resident set', () => {
     const bounded = (bound_kb: number) => ({
       ...RUN,
       sources: { ...RUN.sources, rss: { ...present('bounded', 'statm'), bound_kb } },
@@ -108,25 +108,25 @@ describe('what the numbers do not carry is not said', () => {
     expect(kinds(EXAMPLES.fragmentation, bounded(450 * MIB + 1))).toEqual([]);
   });
 
-  test('a label without a call', () => {
+  test('if the label has no call', () => {
     expect(kinds({ ...EXAMPLES.waiting, calls: 0 })).toEqual([]);
     expect(kinds({ ...EXAMPLES.waiting, calls: 0, open: 1 })).toEqual(['waiting']);
   });
 });
 
-test('overlapped calls share their numbers, and the finding says so', () => {
+test('a finding says that its numbers are shared if calls overlapped', () => {
   const [finding] = of({ ...EXAMPLES.waiting, calls: 12_000, overlapped_calls: 11_873 });
   expect(finding).toMatchObject({ shared: true, numbers: { calls: 12_000, overlapped_calls: 11_873 } });
   expect(finding?.text).toMatch(/^\(shared with other open stages\) 36\.0 s of/);
 });
 
-test('memory comes first, then what concerns most of the run, and where to look comes last', () => {
+test('memory comes first, then time by its share of the run, and off-thread comes last', () => {
   const all = { ...EXAMPLES['native-growth'], ...EXAMPLES['gc-bound'], ...EXAMPLES['off-thread'] };
   expect(kinds(all)).toEqual(['native-growth', 'gc-bound', 'off-thread']);
   expect(kinds({ ...all, gc_s: 39.5 })).toEqual(['native-growth', 'gc-bound', 'off-thread']);
 });
 
-test('of two that concern as much, growth comes first', () => {
+test('of two findings with the same share, growth comes first', () => {
   const half = { native_kb_delta: GIB / 2, native_kb_peak_max: GIB, rss_kb_peak_max: GIB, gc_s: 50, wall_s: 100 };
   expect(kinds(half)).toEqual(['native-growth', 'gc-bound']);
 });
@@ -150,7 +150,7 @@ describe('any valid row', () => {
     .tuple(fc.double({ min: 0, max: 1e9, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
     .map(([total_wall_s, share]) => report({ total_wall_s, outside_wall_s: total_wall_s * share }));
 
-  test('has findings of finite numbers, each kind once, and stays as it was', () => {
+  test('has findings of finite numbers, each kind once, and is not changed', () => {
     fc.assert(
       fc.property(values, context, (given, about) => {
         const before = JSON.stringify([given, about]);
