@@ -4,8 +4,8 @@ import { limit, type RowInContext } from './rule.js';
 const GIVE_BACK_AT_ONCE = 'MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0';
 
 /**
- * How to make the allocator return free memory sooner. docs/findings.md has what each setting was measured to do. A program
- * that has another allocator already is not told to take one.
+ * How to make the allocator return free memory sooner. docs/findings.md has what each setting was measured to do. A
+ * program that has another allocator already is not told to take one.
  */
 export function returnSooner(given: RowInContext): string {
   const serving = given.sources.allocator.allocator;

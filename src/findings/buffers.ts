@@ -10,9 +10,10 @@ const NODE = /^(lib)?node(js)?(\.so[.\d]*)?$/;
 const LEAST_SHARE = 0.5;
 
 /**
- * Buffers whose memory an addon allocated: they are in `native_kb_delta` and in `external_kb_delta`. Two fields that grow
- * alike may still be two growths, so there has to be a sign that they are one: node allocated less than the Buffers have,
- * or the resident set grew by less than both together. 0 if the Buffers are less than half of `native_kb_delta`.
+ * Buffers whose memory an addon allocated: they are in `native_kb_delta` and in `external_kb_delta`. Two fields that
+ * grow alike may still be two growths, so there has to be a sign that they are one: node allocated less than the
+ * Buffers have, or the resident set grew by less than both together. 0 if the Buffers are less than half of
+ * `native_kb_delta`.
  */
 export function addonBuffersKib({ row }: RowInContext): number {
   const { native_kb_delta: native, external_kb_delta: external, rss_kb_delta: rss } = row;

@@ -8,9 +8,9 @@ import type { Finding, FindingKind } from './rule.js';
 export type FindingsByRow = ReadonlyMap<StageRow, readonly Finding[]>;
 
 /**
- * What a person can act on in a report: the findings of all rows and of the outside row, the one that matters most first.
- * docs/findings.md explains each kind. A missing finding is no proof of health: a rule finds nothing if a number that it
- * needs was not measured.
+ * What a person can act on in a report: the findings of all rows and of the outside row, the one that matters most
+ * first. docs/findings.md explains each kind. A missing finding is no proof of health: a rule finds nothing if a number
+ * that it needs was not measured.
  */
 export function findingsOf(report: Report): Finding[] {
   return [...findingsByRow(report, outsideRow(report)).values()].flat().sort(byWeight);
@@ -33,9 +33,9 @@ function findingsOutside(row: StageRow, report: Report): Finding[] {
 }
 
 /**
- * The worst finding of each kind, the one that matters most first. A parent contains its children, so the worst is often
- * a parent: if a stage inside has more than half of its amount, that stage is taken instead. `waiting` is exempt, because
- * it is about self time.
+ * The worst finding of each kind, the one that matters most first. A parent contains its children, so the worst is
+ * often a parent: if a stage inside has more than half of its amount, that stage is taken instead. `waiting` is exempt,
+ * because it is about self time.
  */
 export function worstOfEachKind(findings: FindingsByRow): Finding[] {
   const byKind = new Map<FindingKind, Finding[]>();

@@ -14,8 +14,8 @@ function leastKib(peakKib: number, { sources }: RowInContext, source: 'native' |
 }
 
 /**
- * Whether so much memory can still be there. A stage that allocates what another one frees grows with every call, and the
- * sum soon exceeds all that was ever there at once.
+ * Whether so much memory can still be there. A stage that allocates what another one frees grows with every call, and
+ * the sum soon exceeds all that was ever there at once.
  */
 function canBeKept(growthKib: number, peakKib: number, { processes }: RowInContext): boolean {
   return growthKib <= peakKib * processes;
@@ -69,8 +69,8 @@ export const MEMORY_RULES: readonly Rule[] = [
       };
     },
   ),
-  // The allocator is seldom asked if it has many free chunks, because the answer is costly. The numbers of the tracker then
-  // leave no other holder: V8's heap was never larger than its peak.
+  // The allocator is seldom asked if it has many free chunks, because the answer is costly. The numbers of the tracker
+  // then leave no other holder: V8's heap was never larger than its peak.
   rule(
     {
       kind: 'fragmentation',
@@ -250,8 +250,8 @@ export const MEMORY_RULES: readonly Rule[] = [
     },
     ({ native_kb_alloc, native_kb_delta, native_kb_peak_max, rss_kb_peak_max }, given) => {
       const { entries } = given;
-      // The peak is a level: it contains what was live before the call and what earlier calls kept. What a call added for a
-      // moment is at most what it allocated, and at most the difference of the peak and what is still live.
+      // The peak is a level: it contains what was live before the call and what earlier calls kept. What a call added
+      // for a moment is at most what it allocated, and at most the difference of the peak and what is still live.
       const kept = Math.max(0, native_kb_delta);
       const transient_kb = Math.min(
         native_kb_alloc / entries,

@@ -31,8 +31,8 @@ export function byWeight(a: Finding, b: Finding): number {
 }
 
 /**
- * Memory comes first: a lack of memory ends the job, while lost time only lengthens it. `off-thread` comes last: threads
- * at work cost nothing by themselves, so it only says where to look.
+ * Memory comes first: a lack of memory ends the job, while lost time only lengthens it. `off-thread` comes last:
+ * threads at work cost nothing by themselves, so it only says where to look.
  */
 function classOf({ kind }: Finding): number {
   if (MEMORY_KINDS.has(kind)) return 0;

@@ -23,13 +23,18 @@ export interface Finding {
   readonly kind: FindingKind;
   /** A sentence: how much it is, and what to do about it. */
   readonly text: string;
-  /** The numbers that the finding rests on: fields of the row and what was computed from them. Units are in the names. */
+  /**
+   * The numbers that the finding rests on: fields of the row and what was computed from them. Units are in the names.
+   */
   readonly numbers: Readonly<Record<string, number>>;
   /** The thresholds that were reached, by their name in `FINDING_THRESHOLDS`. */
   readonly thresholds: Readonly<Partial<Record<ThresholdName, number>>>;
   /** How many seconds or KiB the finding is about; one of `numbers`. */
   readonly amount: number;
-  /** `amount` as a share of the time in which any stage was open, or of the highest resident set of the stage; at most 1. */
+  /**
+   * `amount` as a share of the time in which any stage was open, or of the highest resident set of the stage; at most
+   * 1.
+   */
   readonly share: number;
   /** Whether calls overlapped calls of other stages, so that the numbers contain what those did. */
   readonly shared: boolean;
@@ -96,7 +101,9 @@ export function inContext(row: StageRow, context: FindingContext): RowInContext 
   };
 }
 
-/** Launchers have no part in the rows, so they are not counted: `calls` of the program's row is the number of profilers. */
+/**
+ * Launchers have no part in the rows, so they are not counted: `calls` of the program's row is the number of profilers.
+ */
 function processesOf({ processes, program }: FindingContext): number {
   return processes === undefined ? 1 : Math.min(processes, program?.calls ?? processes);
 }

@@ -8,9 +8,9 @@ function leastSeconds({ runS }: RowInContext): number {
 }
 
 /**
- * The CPU time of all threads but the profiled one. With exact attribution, a stage has only its own part of the time of
- * this thread, but the CPU time of the whole process. So the difference of the two also contains what other stages ran on
- * this thread meanwhile, and has to be limited to this.
+ * The CPU time of all threads but the profiled one. With exact attribution, a stage has only its own part of the time
+ * of this thread, but the CPU time of the whole process. So the difference of the two also contains what other stages
+ * ran on this thread meanwhile, and has to be limited to this.
  */
 function elsewhereInAllS({ program }: RowInContext): number {
   if (typeof program?.cpu_s !== 'number' || typeof program.thread_cpu_s !== 'number') return Number.POSITIVE_INFINITY;

@@ -4,9 +4,10 @@ import { kibOf, secondsOf } from '../model/quantities.js';
 import type { CompositionBytes } from '../model/sampler.js';
 
 /**
- * The residual is `rss_kb` less all parts. It is negative if parts have memory that is not resident, such as blocks that were
- * handed out and not touched yet. A positive residual is of the heaps of other isolates and of what no source knows. The part
- * of the allocator is at most what the other parts leave: some allocators still count pages that the kernel has taken back.
+ * The residual is `rss_kb` less all parts. It is negative if parts have memory that is not resident, such as blocks
+ * that were handed out and not touched yet. A positive residual is of the heaps of other isolates and of what no source
+ * knows. The part of the allocator is at most what the other parts leave: some allocators still count pages that the
+ * kernel has taken back.
  */
 export function composeKib(bytes: CompositionBytes): Composition {
   const rss = kibOf(bytes.rss);

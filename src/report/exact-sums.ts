@@ -1,8 +1,9 @@
 import { Float64Array, Map, Number } from '../host/intrinsics.js';
 
 /**
- * Sums of doubles that do not depend on the order of their terms: each sum is exact, and is rounded once when it is read.
- * Plain addition rounds at every step, so workers that share a corpus would get other last digits than a single worker.
+ * Sums of doubles that do not depend on the order of their terms: each sum is exact, and is rounded once when it is
+ * read. Plain addition rounds at every step, so workers that share a corpus would get other last digits than a single
+ * worker.
  *
  * A sum is kept as a few doubles that are not added up, as in J. R. Shewchuk, "Adaptive Precision Floating-Point
  * Arithmetic", 1997: `high + low`, whose 106 bits nearly always suffice, and otherwise `more`.

@@ -5,8 +5,8 @@ import { SOURCE_NAMES, type SourceState, type Sources, type Truth, weaker } from
 const DIFFERS = 'the weakest of merged reports that differ';
 
 /**
- * The weaker state of each source. The order and the grouping of the reports do not change the result, because the tasks of
- * an array job finish in any order.
+ * The weaker state of each source. The order and the grouping of the reports do not change the result, because the
+ * tasks of an array job finish in any order.
  */
 export function mergeSources(a: Sources, b: Sources): Sources {
   return Object.fromEntries(SOURCE_NAMES.map((name) => [name, mergeState(a[name], b[name])])) as Record<
@@ -53,7 +53,10 @@ function sum<M extends 'readings' | 'skipped'>(member: M, a: SourceState, b: Sou
   return { [member]: (a[member] ?? 0) + (b[member] ?? 0) } as { [K in M]: number };
 }
 
-/** The wider bound of the states that set the truth. None if one of them has none, because an unknown bound is the widest. */
+/**
+ * The wider bound of the states that set the truth. None if one of them has none, because an unknown bound is the
+ * widest.
+ */
 function mergeBound(a: SourceState, b: SourceState, truth: Truth): number | undefined {
   let bound = 0;
   for (const side of [a, b]) {

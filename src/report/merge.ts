@@ -5,13 +5,13 @@ import { HeaderMerger, type HeaderState } from './merge-header.js';
 import { RowMerger, type RowsState } from './merge-rows.js';
 
 /**
- * Merges reports into one. The rows are merged by label, in order of first entry: flows, growths and counts are added, and
- * of peaks and worst values the highest is kept. A value that is null in some reports is taken from the others.
+ * Merges reports into one. The rows are merged by label, in order of first entry: flows, growths and counts are added,
+ * and of peaks and worst values the highest is kept. A value that is null in some reports is taken from the others.
  *
- * It takes one pass, and memory that grows with the number of labels, not of reports. The order of the reports changes the
- * order of rows and warnings, and nothing else, not even a last digit: sums are exact and rounded once. Without any report
- * the result has no rows, totals of zero and every source absent. If it is merged again, its sources stay absent, because
- * absent is the weakest truth.
+ * It takes one pass, and memory that grows with the number of labels, not of reports. The order of the reports changes
+ * the order of rows and warnings, and nothing else, not even a last digit: sums are exact and rounded once. Without any
+ * report the result has no rows, totals of zero and every source absent. If it is merged again, its sources stay
+ * absent, because absent is the weakest truth.
  *
  * @throws {Error} `ERR_STAGEPROF_SCHEMA` for a value that is no report of this schema
  */

@@ -12,13 +12,16 @@ export const OUTSIDE = '(outside any stage)';
 const ROUNDING_SHARE = 1e-6;
 const ROUNDING_S = 1e-6;
 
-/** Every number of a row is a whole number of its unit, of nanoseconds for a time. Less is an error of subtracting doubles. */
+/**
+ * Every number of a row is a whole number of its unit, of nanoseconds for a time. Less is an error of subtracting
+ * doubles.
+ */
 const LEAST = 0.5e-9;
 
 /**
- * What the program used while no stage was open: its row less those of the outermost stages. Without stages, this is the row
- * of the program. Null if it is not known: if there is no row of the program, or if the outermost rows count something twice
- * or not at all, because stages overlapped or outlived the stage that they are in.
+ * What the program used while no stage was open: its row less those of the outermost stages. Without stages, this is
+ * the row of the program. Null if it is not known: if there is no row of the program, or if the outermost rows count
+ * something twice or not at all, because stages overlapped or outlived the stage that they are in.
  */
 export function outsideRow(report: Report): StageRow | null {
   const { program, stages } = report;
@@ -44,8 +47,8 @@ export function outermostRows(stages: readonly StageRow[]): StageRow[] {
 type WallTimes = Pick<Report, 'total_wall_s' | 'outside_wall_s' | 'stages_wall_s'>;
 
 /**
- * The elapsed time in which any stage was open, added up over the processes of a report. `total_wall_s` is that of a single
- * process, so for several processes this is not the difference of total and outside.
+ * The elapsed time in which any stage was open, added up over the processes of a report. `total_wall_s` is that of a
+ * single process, so for several processes this is not the difference of total and outside.
  */
 export function stagesWallS({ stages_wall_s, total_wall_s, outside_wall_s }: WallTimes): number {
   return stages_wall_s ?? total_wall_s - outside_wall_s;
@@ -75,7 +78,8 @@ function remainder(
   const { field, fold, share } = metric;
   const whole = program[field];
   if (share === 'self' || share === 'slices' || fold === 'count') return whole;
-  // The peak of the program may have been in a stage. It is still a bound of what was there outside, but no cost of the outside.
+  // The peak of the program may have been in a stage. It is still a bound of what was there outside, but no cost of the
+  // outside.
   if (fold === 'peak') return field === 'native_kb_peak_max' ? null : whole;
   if (share !== 'total' || whole === null) return null;
   const source = sourceOf(metric);

@@ -8,7 +8,9 @@ export function largestProcesses(processes: readonly ProcessEntry[], more = 0): 
   return { processes: processes.filter((entry) => kept.has(entry)), more: more + processes.length - kept.size };
 }
 
-/** A total order, so that the same processes are kept however reports are grouped and in whatever order they are merged. */
+/**
+ * A total order, so that the same processes are kept however reports are grouped and in whatever order they are merged.
+ */
 function byMemory(a: ProcessEntry, b: ProcessEntry): number {
   return memoryKib(b) - memoryKib(a) || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 }

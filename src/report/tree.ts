@@ -30,7 +30,8 @@ export function stageTree(rows: readonly StageRow[]): TreeRow[] {
 
 function flatten(children: ReadonlyMap<string | null, readonly StageRow[]>): TreeRow[] {
   const ordered: TreeRow[] = [];
-  // A stack of its own, last sibling first, because a recursive program nests labels deeper than function calls may nest.
+  // A stack of its own, last sibling first, because a recursive program nests labels deeper than function calls may
+  // nest.
   const waiting: TreeRow[] = [];
   const push = (parent: string | null, depth: number): void => {
     for (const row of (children.get(parent) ?? []).toReversed()) {
