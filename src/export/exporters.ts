@@ -33,8 +33,8 @@ interface Exporters {
 }
 
 /**
- * Every format of every kind of result. A format is one file, which renders it, and one row here: `--format`, its help and
- * the flags that it refuses follow. The first of each kind is the default.
+ * Every format of every kind of result. A format is one file, which renders it, and one row here: `--format`, its help
+ * and the flags that it refuses follow. The first of each kind is the default.
  */
 export const EXPORTERS: Exporters = {
   report: [

@@ -6,8 +6,8 @@ import type { ColumnKey } from './columns.js';
 export const FINDING_KEY = 'finding';
 
 /**
- * Which columns a table keeps when it is too wide, the most important first. A column that is not listed goes before all
- * of these. Columns appear in the order of METRICS, not in this one.
+ * Which columns a table keeps when it is too wide, the most important first. A column that is not listed goes before
+ * all of these. Columns appear in the order of METRICS, not in this one.
  */
 export const IMPORTANCE: readonly (ColumnKey | typeof FINDING_KEY)[] = [
   'wall_s',

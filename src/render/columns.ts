@@ -9,26 +9,29 @@ import { count, duration, NOTHING, percent, type Quantity, roughDuration, size }
 
 export type ColumnKey = MetricField | 'share' | 'p50' | 'p95' | 'p99';
 
-/** A column of the human table. */
+/** A column of a table that people read. */
 export interface Column {
   readonly key: ColumnKey;
   readonly heading: string;
-  /** Null where the row has no such number. */
+  /** Null if the row has no such number. */
   readonly cell: (row: StageRow) => Quantity | null;
-  /** The same for the time no stage was open, and for the whole report; null leaves the cell blank. */
+  /** The cells of the lines outside of stages and of the whole report; null leaves the cell blank. */
   readonly outside: Quantity | null;
   readonly total: Quantity | null;
-  /** Why every cell may be null; null where that needs no word, because it was not asked for. */
+  /** Why every cell may be null. Null if that needs no word, because nobody asked for the numbers. */
   readonly whyEmpty: string | null;
 }
 
-/** A column that is not shown, and why. */
+/** A column that is not shown, and the reason. */
 export interface LeftOut {
   readonly heading: string;
   readonly reason: string;
 }
 
-/** Of fewer calls the percentile is their slowest, and says nothing of the next one. */
+/**
+ * With fewer calls than the third number, the percentile is that of the slowest call, and tells nothing about the next
+ * one.
+ */
 const QUANTILES = [
   ['p50', 0.5, 1],
   ['p95', 0.95, 20],
@@ -51,7 +54,7 @@ export function columnsOf(
   for (const column of allColumns(report, outside, sort)) {
     if (isException(column.key) && column.key !== sort && !happened(report, column.key)) continue;
     if (hasNumber(column, report)) columns.push(column);
-    // Without rows most columns are empty, and none for a reason.
+    // Without rows most columns are empty, and a reason would mislead.
     else if (report.stages.length > 0 && column.whyEmpty !== null)
       leftOut.push({ heading: column.heading, reason: column.whyEmpty });
   }
@@ -85,7 +88,7 @@ function metricColumn(metric: NumberMetric, report: Report, outsideStages: Stage
   };
 }
 
-/** What the header says of a metric. */
+/** The numbers of a metric that are in the header. */
 function ofReport(
   { field, fold, share }: NumberMetric,
   report: Report,
@@ -94,10 +97,10 @@ function ofReport(
   if (field === 'wall_s') return { outside: report.outside_wall_s, total: report.total_wall_s };
   if (field === 'cpu_s') return { outside: report.outside_cpu_s, total: report.total_cpu_s };
   const exact = EXACT_MEMBERS.find(({ self }) => self === field);
-  // Reports of before there was such a member are merged and shown too.
+  // Older reports lack the member.
   if (exact !== undefined) return report.exact?.[exact.member] ?? { outside: null, total: null };
   if (share !== 'total' || fold === 'count') return { outside: null, total: null };
-  // What the process had at its highest belongs to no part of its time alone.
+  // The peak of the process belongs to no part of its time.
   return { outside: fold === 'peak' ? null : (outside?.[field] ?? null), total: report.program?.[field] ?? null };
 }
 
@@ -120,12 +123,12 @@ function quantile(key: (typeof QUANTILES)[number][0], q: number, fewestCalls: nu
     heading: key,
     cell: (row) => {
       const seconds = row.calls < fewestCalls ? null : quantileSeconds(row.wall_hist, q);
-      // The middle of the last bucket may lie beyond the slowest call.
+      // The middle of the last bucket may be more than the slowest call.
       return seconds === null ? null : roughDuration(Math.min(seconds, row.wall_max_s ?? seconds));
     },
     outside: null,
     total: null,
-    // One word on both is enough.
+    // The reason of p95 is enough for both.
     whyEmpty: key === 'p99' ? null : fewestCalls > 1 ? `fewer than ${fewestCalls} calls` : 'no call completed',
   };
 }
@@ -142,7 +145,7 @@ function quantity(metric: NumberMetric, value: number | null): Quantity | null {
   }
 }
 
-/** Counts of what should not happen take a column only where it did. */
+/** Whether a column counts what should not happen. It is shown only if it did happen. */
 function isException(key: ColumnKey): key is NumberField {
   return key !== 'calls' && NUMBER_METRICS.some(({ field, fold }) => field === key && fold === 'count');
 }
@@ -151,7 +154,7 @@ function happened(report: Report, key: NumberField): boolean {
   return report.stages.some((row) => (row[key] ?? 0) > 0);
 }
 
-/** The cell of a row as it is shown. */
+/** The cell of a row, with a dash for what was not measured. */
 export function cellOf(column: Column, row: StageRow): Quantity {
   return column.cell(row) ?? NOTHING;
 }

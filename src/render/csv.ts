@@ -7,7 +7,7 @@ import { largestFirst } from './modules.js';
 import { QUANTILE_FIELDS } from './quantile-fields.js';
 import type { ReportView } from './view.js';
 
-/** A column beside those of the metrics. */
+/** A column of the CSV. */
 export interface CsvColumn {
   readonly field: string;
   readonly value: (row: StageRow, view: ReportView) => string | number | null;
@@ -28,12 +28,9 @@ const COLUMNS: readonly CsvColumn[] = [
 ];
 
 /**
- * One row a label below a row of field names, as RFC 4180 has it: lines end in CRLF, null is an empty field.
- * The histogram stands as the quantiles made from it, modules as `name=KiB`, the largest first, the findings as their
- * kinds, that which matters most first. Seconds are rounded to nanoseconds.
- *
- * Labels may come from names of input files, and spreadsheets run what begins like a formula: such a text gets
- * a `'` in front, and controls are escaped as in the table. The JSON has every label as it is.
+ * A line of field names and a line for each row, as in RFC 4180: lines end in CRLF, and null is an empty field.
+ * Quantiles stand in place of the histogram. Modules are written as `name=KiB`, the largest first, and findings as
+ * their kinds, the one that matters most first.
  *
  * @param further columns behind those of every report
  */
@@ -48,8 +45,9 @@ export function renderCsv(view: ReportView, further: readonly CsvColumn[] = []):
 }
 
 /**
- * A line of the fields. Seconds are rounded to nanoseconds, texts that begin like a formula get a `'` in front, and
- * controls in them are shown as in the table: files are looked at with `cat`, too.
+ * One line. Numbers are rounded to nine decimals, so times to nanoseconds. A label may be the name of an input file,
+ * and a spreadsheet runs a text that begins like a formula, so such a text gets a `'` in front. Controls are escaped as
+ * in the table, because people print files with `cat`. The JSON has every label as it is.
  */
 export function csvLine(fields: readonly (string | number | null | undefined)[]): string {
   return `${fields.map((field) => quoted(text(field))).join(',')}\r\n`;
@@ -74,8 +72,8 @@ function quoted(field: string): string {
   return /[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
-// The characters of the OWASP page on CSV injection, less the controls, which are escaped by then; the full-width forms
-// are read as formulas in some locales.
+// The characters of the OWASP page on CSV injection, without the controls, which are escaped before. Some locales read
+// the full-width forms as formulas too.
 function inert(label: string): string {
   return /^[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(label) ? `'${label}` : label;
 }

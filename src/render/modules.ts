@@ -3,7 +3,9 @@ import type { ModuleKib } from '../model/composition.js';
 import type { Report, StageRow } from '../model/report.js';
 import { stageTree, type TreeRow } from '../report/tree.js';
 
-/** A module is among the others if it allocated less than this share of what the first one allocated in any one stage. */
+/**
+ * A module is among the others if it allocated less than this share of what the first one allocated in any one stage.
+ */
 const LEAST_SHARE = 0.001;
 const MOST_STAGES = 20;
 

@@ -10,13 +10,13 @@ import type { ProcessLine } from './process-tree.js';
 import { indented } from './table.js';
 import type { ReportView } from './view.js';
 
-/** Wider, and numbers stand too far from the process that they are of. */
+/** In a wider table the numbers stand too far from their process. */
 const WIDEST = 100;
 const NARROWEST_COMMAND = 16;
 
 /**
- * The processes of a run, those that a process started below it, and of these the largest first: which one holds the memory
- * is seen at once. Undefined where there is one alone.
+ * The processes of a run as a tree, the largest of each parent first, so that one sees at once which process holds the
+ * memory. Undefined if there was a single process.
  */
 export function renderProcesses(
   { processes }: Pick<ReportView, 'processes'>,
@@ -50,7 +50,7 @@ export function renderProcesses(
   return `${text.join('\n')}\n`;
 }
 
-/** What gives way when the table is too wide, the last first. */
+/** Which columns a table keeps when it is too wide, the most important first. */
 type ColumnName = 'rss peak' | 'most of it' | 'exit' | 'cpu' | 'wall';
 const IMPORTANCE: readonly ColumnName[] = ['rss peak', 'most of it', 'exit', 'cpu', 'wall'];
 
@@ -83,7 +83,7 @@ function columnsOf(lines: readonly ProcessLine[]): NamedColumn[] {
   return columns.filter(({ name }) => name !== 'most of it' || lines.some(({ entry }) => largestPart(entry) !== ''));
 }
 
-/** Who holds most of the memory of a process at its end; empty where nobody looked. */
+/** Who holds most of the memory of a process at its end; empty if that was not read. */
 function largestPart({ composition }: ProcessEntry): string {
   if (composition === null) return '';
   const parts = [
@@ -94,7 +94,7 @@ function largestPart({ composition }: ProcessEntry): string {
   return largest === undefined || largest.kib <= 0 ? '' : `${largest.name} ${inline(size(largest.kib))}`;
 }
 
-/** `/usr/bin/node /srv/app/dist/app.js --all` as `node …/app.js --all`. */
+/** `/usr/bin/node /srv/app/dist/app.js --all` becomes `node …/app.js --all`. */
 export function shortCommand(command: string | null): string {
   if (command === null) return '(not seen)';
   const [program = '', ...args] = command.split(' ');
@@ -102,7 +102,7 @@ export function shortCommand(command: string | null): string {
   return [name === '' ? program : name, ...args.map(shortPath)].join(' ');
 }
 
-/** A path of several folders by its end, by itself or behind the name of an option. */
+/** Shortens a path of several folders to its end, also behind the name of an option. */
 function shortPath(arg: string): string {
   const at = arg.indexOf('=') + 1;
   const path = arg.slice(at);

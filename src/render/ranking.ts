@@ -5,16 +5,16 @@ import type { StageRow } from '../model/report.js';
 import { sumOfModules } from './modules.js';
 
 export interface Ranking {
-  /** Highest value first; the histogram is ranked by its median, modules by their sum. */
+  /** The field to sort by, highest value first. The histogram counts by its median, modules by their sum. */
   readonly sort?: MetricField | undefined;
-  /** How many rows to keep: those highest in `sort`, or without one those that took longest. */
+  /** How many rows to keep: the highest in `sort`, or without it those that took longest. */
   readonly top?: number | undefined;
 }
 
-/** The rows to show, in the order of the ranking, or in their own where none is asked for. */
+/** The rows to show, in the order of `sort`, or without it in their own order. */
 export function rank(rows: readonly StageRow[], { sort, top }: Ranking): readonly StageRow[] {
   if (sort === undefined && top === undefined) return rows;
-  // Two rows without a value differ by NaN, which sorting takes for equal.
+  // Two rows without a value differ by NaN, which a sort takes for equal.
   const ranked = rows.toSorted((a, b) => rankingValue(b, sort ?? 'wall_s') - rankingValue(a, sort ?? 'wall_s'));
   const kept = top === undefined ? ranked : ranked.slice(0, top);
   if (sort !== undefined) return kept;
@@ -22,7 +22,7 @@ export function rank(rows: readonly StageRow[], { sort, top }: Ranking): readonl
   return rows.filter((row) => keep.has(row));
 }
 
-/** Below every number where there is none. */
+/** A row without a value ranks below every other. */
 function rankingValue(row: StageRow, field: MetricField): number {
   return fieldValue(row, field) ?? Number.NEGATIVE_INFINITY;
 }

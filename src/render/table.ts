@@ -29,8 +29,9 @@ const LARGEST_LABEL_SHARE = 0.4;
 const LARGEST_FINDING_SHARE = 0.24;
 
 /**
- * The report for a terminal: the tree of stages in order of first entry, or with `sort` the plain list, highest first;
- * below it the time outside of stages and the total, then what to act on, then notes on what the rows do not say.
+ * The report for a terminal: the tree of stages in order of first entry, or with `sort` a plain list, highest first.
+ * Below it stand the time outside of stages and the total, then what to act on, then notes about what the rows do not
+ * say.
  */
 export function renderTable(report: Report, options: TableOptions = {}): string {
   return renderTableOf(viewOf(report, options), options);

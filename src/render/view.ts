@@ -22,7 +22,10 @@ export interface ReportView {
   readonly sort: Ranking['sort'];
   /** The rows to show, in the order of first entry or of the ranking. */
   readonly rows: readonly StageRow[];
-  /** The same rows as a person reads them: below their ancestors, or a list of full labels if they are sorted or grouped. */
+  /**
+   * The same rows as a person reads them: below their ancestors, or a list of full labels if they are sorted or
+   * grouped.
+   */
   readonly lines: readonly TreeRow[];
   /** The lines below the rows. */
   readonly ends: readonly EndLine[];

@@ -37,7 +37,7 @@ test.each([
   ).toBe(`| ${written}`);
 });
 
-test('findings stand in a last column of text and before the other notes', () => {
+test('findings are in the last column, and before the other notes', () => {
   const stages = [
     row('a_b', { calls: 1, wall_s: 9, wall_self_s: 9, cpu_self_s: 0 }),
     row('c', { calls: 1, wall_s: 1 }),

@@ -27,7 +27,7 @@ other                     -         -         2.00 MiB      -       -
 `);
 });
 
-test('modules that do not fit are one column', () => {
+test('modules that do not fit share one column', () => {
   expect(modulesOf(allocated, { width: 48 })).toBe(`\
 allocated by  libvips-cpp.so.42    others
 scan                   90.0 MiB  5.29 MiB
@@ -36,7 +36,7 @@ other                     -      2.00 MiB
 `);
 });
 
-test('of many stages those that allocated most stay, in their order', () => {
+test('the stages that allocated most are kept, in their order', () => {
   const stages = Array.from({ length: 30 }, (_, index) => row(`s${index}`, { native_modules: { node: 10 + index } }));
   const lines = modulesOf(report({ stages }))!.trimEnd().split('\n');
   expect(lines.slice(1, 3).map((line) => line.split(' ')[0])).toEqual(['s10', 's11']);
@@ -51,12 +51,12 @@ test.each([
   expect(modulesOf(report({ stages }))).toBeUndefined();
 });
 
-test('names from elsewhere cannot move the cursor', () => {
+test('a name from a program cannot move the cursor', () => {
   const stages = [row('\x1b[2J', { native_modules: { 'x\x1bc.node': 4 } })];
   expect(modulesOf(report({ stages }))?.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
 });
 
-test('without stages it is of the program', () => {
+test('without stages the table has the program', () => {
   const program = row('(program)', { native_modules: { node: 2 * MIB } });
   expect(modulesOf(report({ program }))).toBe('allocated by      node\n(program)     2.00 MiB\n');
   expect(modulesOf(report({ program, stages: [row('a', { native_modules: {} })] }))).toBeUndefined();

@@ -40,12 +40,12 @@ test('a program without stages is the only line, with its findings', () => {
   expect(outside).toBe(program);
 });
 
-test('modules and processes are null where there is nothing to show', () => {
+test('modules and processes are null if there is nothing to show', () => {
   const { modules, processes } = viewOf(report({ stages }));
   expect([modules, processes]).toEqual([null, null]);
 });
 
-test('modules come in the order of what each allocated in one stage, the smallest left out', () => {
+test('modules stand in the order of what each allocated in one stage, without the smallest', () => {
   const allocated = [
     row('a', { native_modules: { small: 1, tiny: 0.5, node: 600 } }),
     row('a.b', { native_modules: { addon: 1000 } }),
