@@ -16,7 +16,7 @@ interface ShownColumn extends GridColumn {
   readonly key: Key;
 }
 
-/** Which columns give way to the width, the first first; the others are what one came for. */
+/** The columns that give way to the width, in this order. The others always stay. */
 const GIVING_WAY: readonly Key[] = ['base max', 'new max', 'inputs', 'difference', 'base', 'new'];
 
 /** Labels take no more than this share of the width. */
@@ -83,7 +83,7 @@ function columnsOf(
     const cells = rows.map(of);
     return cells.some((cell) => cell !== '') ? [{ key, ...textColumn(title, cells) }] : [];
   };
-  // Where no row has an interval the heading says so, once.
+  // If no row has an interval, the heading says so once.
   const hasIntervals = rows.some((row) => intervalText(row) !== '');
   const hasHighest = rows.some(({ highest }) => highest !== null);
   return [

@@ -32,7 +32,7 @@ function quantityJson({ sacct, profiler, inside, difference, percent, verdict, r
   return { ...Object.fromEntries(rounded), verdict, reasons };
 }
 
-/** Digits past that are those of a sum in binary. */
+/** Further digits come from adding in binary. */
 function toNanos(value: number): number {
   return Number(value.toFixed(9));
 }

@@ -5,7 +5,7 @@ import type { Gathering, ReconciledTask, Verdict } from './reconciled.js';
 /** All that every format shows. */
 export interface Reconciliation {
   readonly tasks: readonly ReconciledTask[];
-  /** Tasks that have not started. */
+  /** How many tasks have not started. */
   readonly waiting: number;
   readonly gathering: Gathering;
   readonly tolerancePercent: number;

@@ -8,7 +8,7 @@ import { type Paint, painter } from '../text/paint.js';
 import type { Reconciled, ReconciledTask, Verdict } from './reconciled.js';
 import { closingLines, type Reconciliation } from './reconciliation.js';
 
-/** Headings of the numbers, the same in every format for people. */
+/** The headings of the numbers in every format that people read. */
 export const HEADINGS = ['sacct', 'profiler', 'in inputs', 'difference', '%'] as const;
 
 /** Three lines for each task, each with the reason for its difference, and the closing lines. */
@@ -37,7 +37,7 @@ export function renderReconciled(tasks: readonly ReconciledTask[], layout: Layou
   const heading = columns.map(({ cells }) => cells[0]!).join(GAP);
   const body = lines.flatMap(({ quantity, index: line }, index) => {
     const numbers = columns.map(({ cells }) => cells[index + 1]!).join(GAP);
-    // Why a task has no numbers at all is said once.
+    // The reason why a task has no numbers at all stands once.
     const isRepeated = line > 0 && quantity.difference === null && isSame(quantity, lines[index - 1]!.quantity);
     const reason = isRepeated ? '' : escapeControls(reasonText(quantity));
     return reasonLines(numbers, reason, width, (text) => paint(STYLES[quantity.verdict], text));
@@ -56,7 +56,7 @@ export function quantitiesOf({ what, sacct, profiler, inside, difference, percen
   ];
 }
 
-/** What stands behind the numbers: nothing where they agree. */
+/** The text behind the numbers; empty if they agree. */
 export function reasonText({ verdict, reasons }: Reconciled): string {
   return verdict === 'agrees' && reasons.length === 0 ? '' : reasons.join('; ');
 }

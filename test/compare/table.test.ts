@@ -76,12 +76,12 @@ const labelsOf = (text: string) =>
     .slice(6, 12)
     .map((line) => /^\S*/.exec(line)![0]);
 
-test('a verdict is for all comparisons together', () => {
+test('verdicts hold for all comparisons together', () => {
   const words = [...verdictsOf(RESULT)].map(([{ stage }, verdict]) => [stage, verdict]);
   expect(words).toEqual([
     ['extract', 'up'],
     ['extract.small', 'down'],
-    // 0.03 alone is below 0.05: of the three it is the highest, and stays.
+    // 0.03 is the highest of the three, so it is compared with 0.05 itself.
     ['classify', 'up'],
   ]);
   const twice = { ...RESULT, comparisons: [...RESULT.comparisons, comparison('more', 1, 2, 0.04)] };
@@ -121,32 +121,32 @@ describe('the table', () => {
     expect(labelsOf(table({ sort }))).toEqual(labels);
   });
 
-  test('keeps so many rows, and says so', () => {
+  test('keeps the first rows, and says how many', () => {
     const text = table({ top: 2 });
     expect(text).toContain('together, 2 of 6 labels\n');
     expect(labelsOf(text)).toEqual(['a\\x1b[31m|"=x', 'extract', '', 'interval', 'up,', 'no']);
   });
 
-  test.each([60, 80, 100])('fits %d characters: what one came for stays', (width) => {
+  test.each([60, 80, 100])('fits %d characters and keeps the change and the verdict', (width) => {
     const text = table({ width });
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(width);
     expect(text).toMatch(/^extract .* \+12\.0% {2}\+10\.0% to \+14\.0% {2}up/m);
     if (width >= 80) expect(text).toMatch(/extract +100 s +112 s/);
   });
 
-  test('is painted on a terminal, with no escape of a label', () => {
+  test('is painted on a terminal, without the escapes of a label', () => {
     const text = table({ colour: true });
     expect(text).toContain('\u001b[31mup ');
     expect(text).not.toContain('a\u001b');
   });
 
-  test('of a block without any interval says it once', () => {
+  test('says once that a block has no interval', () => {
     const text = table({}, { comparisons: [comparison('a', 1, 2, null), comparison('b', 1, 3, null)] });
     expect(text).toContain('together, no intervals\n');
     expect(text.match(/no interval(?!s)/g)).toEqual(['no interval']);
   });
 
-  test('of reports of other numbers of records warns', () => {
+  test('warns of reports with different numbers of records', () => {
     const report = { ...facts('r.json'), files: null, records: 9 };
     expect(table({}, { base: report, new: { ...report, records: 10 }, inputs: null })).toMatch(
       /^base {2}r\.json: a report of 9 records\n[\s\S]*\nrecords .*are 9 in base and 10 in new/,
@@ -154,7 +154,7 @@ describe('the table', () => {
     expect(table({}, { base: report, new: report, inputs: null })).not.toMatch(/^records/m);
   });
 
-  test('of corpora that are not matched warns', () => {
+  test('warns of corpora that are not matched', () => {
     expect(table({}, { inputs: null })).toMatch(/^inputs +are not matched/m);
   });
 });
@@ -184,7 +184,7 @@ test('JSON has the numbers as they are, and the violations', () => {
   ]);
 });
 
-test('CSV has a row a label and metric', () => {
+test('CSV has a line for each label and metric', () => {
   const lines = renderCompareCsv(comparisonView(RESULT, { sort: 'stage' })).split('\r\n');
   const fields = lines[0]!.split(',');
   const extract = Object.fromEntries(lines[3]!.split(',').map((cell, index) => [fields[index], cell]));
@@ -193,7 +193,7 @@ test('CSV has a row a label and metric', () => {
   expect(lines[1]!.startsWith('"a\\x1b[31m|""=x",wall_s')).toBe(true);
 });
 
-test('Markdown has a table a metric, with every label as it is', () => {
+test('Markdown has a table for each metric, with every label as it is', () => {
   const text = renderCompareMarkdown(comparisonView(RESULT, { sort: 'change', top: 2 }));
   expect(text).toContain('| extract | 100 s | 112 s | +12.0 s | +12.0% | +10.0% to +14.0% | up | 1,200 |');
   expect(text).toContain('| a\\\\x1b\\[31m\\|"=x | 50.0 s |');
