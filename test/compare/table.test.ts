@@ -1,72 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Comparison } from '../../src/compare/comparison.js';
 import { comparisonView } from '../../src/compare/comparison-view.js';
-import { renderCompareCsv } from '../../src/compare/csv.js';
-import { parseExpression, violationsOf } from '../../src/compare/fail-on.js';
-import { renderCompareJson } from '../../src/compare/json.js';
-import { renderCompareMarkdown } from '../../src/compare/markdown.js';
 import { type CompareRanking, type CompareResult, type Sort, verdictsOf } from '../../src/compare/result.js';
 import { renderCompareTable } from '../../src/compare/table.js';
 import type { Layout } from '../../src/text/layout.js';
-
-const HOSTILE = 'a\u001b[31m|"=x';
-
-function comparison(stage: string, base: number, next: number, probability: number | null): Comparison {
-  const change = (value: number, half: number) =>
-    probability === null
-      ? { value, low: null, high: null, probability }
-      : { value, low: value - half, high: value + half, probability };
-  return {
-    stage,
-    field: 'wall_s',
-    statistic: 'total',
-    state: 'both',
-    base,
-    new: next,
-    inputs: { base: 1200, new: 1200 },
-    unmeasured: { base: 0, new: 0 },
-    highest: null,
-    difference: change(next - base, 1),
-    relative: change(next / base - 1, 0.02),
-    whyNoInterval: probability === null ? '3 inputs: 5 are needed' : null,
-  };
-}
-
-const oneSided = (stage: string, state: 'new' | 'gone'): Comparison => ({
-  ...comparison(stage, 7, 7, null),
-  state,
-  [state === 'new' ? 'base' : 'new']: null,
-  difference: null,
-  relative: null,
-  whyNoInterval: null,
-});
-
-const facts = (name: string) => ({
-  name,
-  files: 2,
-  records: 1300,
-  failed: 3,
-  unprofiled: 0,
-  nameless: 0,
-  processes: 1,
-});
-
-const RESULT: CompareResult = {
-  base: facts('before'),
-  new: facts('aft\u001ber'),
-  inputs: { both: 1200, onlyBase: 97, onlyNew: 0 },
-  confidence: 0.95,
-  fields: ['wall_s', 'cpu_s'],
-  comparisons: [
-    comparison('extract', 100, 112, 1e-9),
-    comparison('extract.small', 1, 0.5, 1e-9),
-    comparison(HOSTILE, 50, 90, null),
-    comparison('classify', 80, 81, 0.03),
-    oneSided('old', 'gone'),
-    oneSided('young', 'new'),
-  ],
-  violations: [],
-};
+import { comparison, RESULT, side } from '../support/comparison-fixture.js';
 
 const table = (options: Partial<CompareRanking> & Layout = {}, result: Partial<CompareResult> = {}) =>
   renderCompareTable(comparisonView({ ...RESULT, ...result }, { sort: 'change', ...options }), options);
@@ -147,7 +84,7 @@ describe('the table', () => {
   });
 
   test('warns of reports with different numbers of records', () => {
-    const report = { ...facts('r.json'), files: null, records: 9 };
+    const report = { ...side('r.json'), files: null, records: 9 };
     expect(table({}, { base: report, new: { ...report, records: 10 }, inputs: null })).toMatch(
       /^base {2}r\.json: a report of 9 records\n[\s\S]*\nrecords .*are 9 in base and 10 in new/,
     );
@@ -157,45 +94,4 @@ describe('the table', () => {
   test('warns of corpora that are not matched', () => {
     expect(table({}, { inputs: null })).toMatch(/^inputs +are not matched/m);
   });
-});
-
-test('JSON has the numbers as they are, and the violations', () => {
-  const violations = violationsOf(parseExpression('wall_s>10%'), RESULT.comparisons, 0.95);
-  const json = JSON.parse(renderCompareJson(comparisonView({ ...RESULT, violations }, { sort: 'change' })));
-  expect(json).toMatchObject({
-    base: { name: 'before', files: 2, records: 1300, failed: 3 },
-    inputs: { both: 1200, only_base: 97, only_new: 0 },
-    confidence: 0.95,
-  });
-  expect(json.comparisons[1]).toMatchObject({
-    stage: 'extract',
-    metric: 'wall_s',
-    unit: 's',
-    statistic: 'total',
-    base: 100,
-    new: 112,
-    difference: { value: 12, low: 11, high: 13, probability: 1e-9 },
-    verdict: 'up',
-    why_no_interval: null,
-  });
-  expect(json.violations).toMatchObject([
-    { fail_on: 'wall_s>10%', stage: 'extract', metric: 'wall_s', comparisons: 3 },
-    { stage: HOSTILE },
-  ]);
-});
-
-test('CSV has a line for each label and metric', () => {
-  const lines = renderCompareCsv(comparisonView(RESULT, { sort: 'stage' })).split('\r\n');
-  const fields = lines[0]!.split(',');
-  const extract = Object.fromEntries(lines[3]!.split(',').map((cell, index) => [fields[index], cell]));
-  expect(fields).toHaveLength(21);
-  expect(extract).toMatchObject({ stage: 'extract', base: '100', new: '112', difference_low: '11', verdict: 'up' });
-  expect(lines[1]!.startsWith('"a\\x1b[31m|""=x",wall_s')).toBe(true);
-});
-
-test('Markdown has a table for each metric, with every label as it is', () => {
-  const text = renderCompareMarkdown(comparisonView(RESULT, { sort: 'change', top: 2 }));
-  expect(text).toContain('| extract | 100 s | 112 s | +12.0 s | +12.0% | +10.0% to +14.0% | up | 1,200 |');
-  expect(text).toContain('| a\\\\x1b\\[31m\\|"=x | 50.0 s |');
-  expect(text).not.toContain('classify');
 });
