@@ -50,8 +50,9 @@ export function renderProcesses(
   return `${text.join('\n')}\n`;
 }
 
-/** Which columns a table keeps when it is too wide, the most important first. */
 type ColumnName = 'rss peak' | 'most of it' | 'exit' | 'cpu' | 'wall';
+
+/** Which columns a table keeps when it is too wide, the most important first. */
 const IMPORTANCE: readonly ColumnName[] = ['rss peak', 'most of it', 'exit', 'cpu', 'wall'];
 
 interface NamedColumn extends GridColumn {
