@@ -80,7 +80,7 @@ export function offsetOf(name: HeaderNumber): number {
 /** The counts of the profiler's state stand together, in their order, at the end of the header. */
 export const COUNTS_OFFSET = offsetOf(COUNTS[0]);
 
-/** What native/recorder_writer.h writes into the ring, ten times a second; in the order of native/recorder_layout.h. */
+/** What native/recorder/recorder_writer.h writes into the ring, ten times a second; in the order of native/recorder/recorder_layout.h. */
 export const READING = [
   'wall_ns',
   'rss_bytes',
@@ -92,8 +92,8 @@ export const READING = [
   'native_peak_bytes',
 ] as const;
 
-/** What the writer is told, in the order of native/recorder_layout.h: offsets, sizes, and the mask of the sampler. */
-export const PLACES = [
+/** What the writer is told, in the order of native/recorder/recorder_layout.h: offsets, sizes, and the mask of the sampler. */
+export const POSITIONS = [
   'reading_count',
   'readings',
   'reading_capacity',
@@ -166,7 +166,7 @@ export function geometry(maxRows: number, factsBytes: number): Geometry {
 
 /** @param mask bits of the sampler whose thread is sampled */
 export function writerPlaces(sizes: Geometry, mask: number): Float64Array {
-  const places: { readonly [N in (typeof PLACES)[number]]: number } = {
+  const positions: { readonly [N in (typeof POSITIONS)[number]]: number } = {
     reading_count: offsetOf('reading_count'),
     readings: sizes.readings_offset,
     reading_capacity: sizes.reading_capacity,
@@ -182,7 +182,7 @@ export function writerPlaces(sizes: Geometry, mask: number): Float64Array {
     state: offsetOf('state'),
     mask,
   };
-  return Float64Array.from(PLACES, (name) => places[name]);
+  return Float64Array.from(POSITIONS, (name) => positions[name]);
 }
 
 export function fitsFacts(bytes: number): boolean {
