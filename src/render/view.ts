@@ -31,7 +31,7 @@ export interface ReportView {
   readonly ends: readonly EndLine[];
   /** What the program used outside of the stages; null if it is not known. */
   readonly outside: StageRow | null;
-  /** Of all rows, also of those that the ranking leaves out. */
+  /** The findings of all rows, including those that the ranking leaves out. */
   readonly findings: FindingsByRow;
   /** The worst finding of each kind, the one that matters most first. */
   readonly worst: readonly Finding[];
