@@ -1,12 +1,6 @@
-export {
-  FINDING_THRESHOLDS,
-  type Finding,
-  type FindingContext,
-  type FindingKind,
-  findingsOf,
-  type Threshold,
-  type ThresholdName,
-} from './findings/findings.js';
+export { findingsOf } from './findings/findings.js';
+export type { Finding, FindingKind } from './findings/rule.js';
+export { FINDING_THRESHOLDS, type Threshold, type ThresholdName } from './findings/thresholds.js';
 export type { Composition, ModuleKib } from './model/composition.js';
 export type { ErrorCode } from './model/errors.js';
 export type { HistogramPairs } from './model/histogram.js';

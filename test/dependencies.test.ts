@@ -25,7 +25,6 @@ const ROOMS = [
   'report',
   'findings',
   'render',
-  'export',
   'recorder',
   'profiler',
   'preload',
@@ -33,9 +32,11 @@ const ROOMS = [
   'summary',
   'compare',
   'reconcile',
+  'export',
   'corpus',
   'run',
   'doctor',
+  'docs',
   'cli',
 ];
 

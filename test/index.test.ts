@@ -3,14 +3,14 @@ import * as stageprof from '../src/index.js';
 
 test('exports these values, and no others', () => {
   expect(Object.keys(stageprof).sort()).toEqual([
-    'NullProfiler',
     'FINDING_THRESHOLDS',
+    'NullProfiler',
     'StageProfiler',
     'activeProfiler',
     'capabilities',
+    'findingsOf',
     'mergeReports',
     'nullProfiler',
-    'findingsOf',
     'renderTable',
   ]);
 });

@@ -1,23 +1,23 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Comparison } from '../compare/comparison.js';
+import { comparisonView } from '../compare/comparison-view.js';
 import { coveredBy, type Expression, knownFields, parseExpression, violationsOf } from '../compare/fail-on.js';
-import { renderCompareCsv, renderCompareJson, renderCompareMarkdown } from '../compare/formats.js';
 import { compareOperands } from '../compare/read-sides.js';
-import { type CompareResult, SORTS, type Sort } from '../compare/result.js';
-import { renderCompareTable } from '../compare/table.js';
+import { SORTS, type Sort } from '../compare/result.js';
 import { uncoveredText, violationText } from '../compare/violation-text.js';
+import { exporterNamed } from '../export/exporter.js';
+import { EXPORTERS } from '../export/exporters.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { sayNotTaken } from '../records/say-reading.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
+import { formatFlag } from './format-flag.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 
-const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
-
 interface CompareFlags {
-  readonly format: (typeof FORMATS)[number];
+  readonly format: string;
   readonly metric?: readonly NumberField[];
   readonly failOn?: readonly Expression[];
   readonly confidence: number;
@@ -59,7 +59,7 @@ export function compareCommand(finish: (exitCode: number) => void): Command {
     .description('two runs over the same inputs: what each stage cost more or less, and whether that is chance')
     .argument('<base>', 'records or report from before')
     .argument('<new>', 'records or report from after')
-    .addOption(new Option('--format <format>', 'format of the result').choices(FORMATS).default('table'))
+    .addOption(formatFlag(EXPORTERS.comparison))
     .option('--metric <fields>', `separated by commas, or all; without it ${DEFAULT_METRICS.join(', ')}`, parseMetrics)
     .option('--fail-on <expression>', 'exit with 1 if it is met, such as wall_s>10%; may be repeated', addExpression)
     .option('--confidence <share>', 'confidence of the intervals and of --fail-on', numberWithin(0.5, 0.9999), 0.95)
@@ -88,7 +88,9 @@ async function compare(base: string, next: string, flags: CompareFlags): Promise
   });
   for (const expression of failOn) requireCovered(expression, compared.comparisons);
   const violations = failOn.flatMap((expression) => violationsOf(expression, compared.comparisons, confidence));
-  process.stdout.write(render({ ...compared, violations }, flags));
+  const { stdout } = process;
+  const view = comparisonView({ ...compared, violations }, flags);
+  stdout.write(exporterNamed(EXPORTERS.comparison, flags.format).render(view, tableOptions(stdout)));
   for (const violation of violations) say(violationText(violation, confidence));
   return isWhole && violations.length === 0 ? EXIT_DONE : EXIT_FAILED;
 }
@@ -103,19 +105,6 @@ function fieldsOf({ metric = DEFAULT_METRICS, failOn = [] }: CompareFlags): Numb
 function requireCovered(expression: Expression, comparisons: readonly Comparison[]): void {
   if (coveredBy(expression, comparisons).length > 0) return;
   throw new UsageError(`--fail-on ${expression.text}: ${uncoveredText(expression, comparisons)}`);
-}
-
-function render(result: CompareResult, { format, sort, top }: CompareFlags): string {
-  switch (format) {
-    case 'json':
-      return renderCompareJson(result, { sort, top });
-    case 'csv':
-      return renderCompareCsv(result, { sort, top });
-    case 'markdown':
-      return renderCompareMarkdown(result, { sort, top });
-    default:
-      return renderCompareTable(result, { sort, top, ...tableOptions(process.stdout) });
-  }
 }
 
 function parseMetrics(text: string): NumberField[] {

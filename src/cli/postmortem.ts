@@ -1,10 +1,12 @@
 import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { exporterNamed } from '../export/exporter.js';
+import { EXPORTERS } from '../export/exporters.js';
 import { EXIT_DONE } from '../os/exit-status.js';
 import { processNamed, readRecordingAt, recorderOfProcess } from '../recorder/open-recording.js';
 import { postmortemOf } from '../recorder/postmortem.js';
-import { postmortemPage } from '../recorder/postmortem-page.js';
 import { tableOptions } from '../terminal/terminal.js';
+import { formatFlag } from './format-flag.js';
 
 const HELP = `
 FILE is the recorder of a process: of a program under "stageprof run", of a worker of "stageprof
@@ -19,7 +21,7 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
   return new Command('postmortem')
     .description('the report of a process that died, the stages that were open, its last memory readings')
     .argument('<pid or file>', 'the process, or its recorder')
-    .addOption(new Option('--format <format>', 'format of the result').choices(['table', 'json']).default('table'))
+    .addOption(formatFlag(EXPORTERS.recording))
     .addOption(new Option('--signal <name>', 'the signal that ended it, if you know it').argParser(parseSignal))
     .addHelpText('after', HELP)
     .action((target: string, { format, signal }: { format: string; signal?: string }) => {
@@ -27,8 +29,7 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
       const path = pid === null ? target : recorderOfProcess(pid);
       const found = postmortemOf(readRecordingAt(path), signal ?? null);
       const { stdout } = process;
-      if (format === 'json') stdout.write(`${JSON.stringify(found)}\n`);
-      else stdout.write(postmortemPage(found, tableOptions(stdout), Date.now()));
+      stdout.write(exporterNamed(EXPORTERS.recording, format).render(found, tableOptions(stdout)));
       finish(EXIT_DONE);
     });
 }

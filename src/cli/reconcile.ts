@@ -1,21 +1,24 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { exporterNamed } from '../export/exporter.js';
+import { EXPORTERS } from '../export/exporters.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
-import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from '../reconcile/formats.js';
 import { type Profiled, readProfiled } from '../reconcile/read-profiled.js';
 import { readSacct } from '../reconcile/read-sacct.js';
 import { reconcileTask } from '../reconcile/reconcile.js';
 import type { Gathering } from '../reconcile/reconciled.js';
+import { type Reconciliation, verdicts } from '../reconcile/reconciliation.js';
 import { askGathering, isJob, sacctCommand } from '../reconcile/sacct.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
 import { sayNotTaken } from '../records/say-reading.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
+import { formatFlag } from './format-flag.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 
 interface ReconcileFlags {
   readonly sacct: string;
-  readonly format: Format;
+  readonly format: string;
   readonly tolerance: number;
   readonly interval?: number;
   readonly gather?: 'linux' | 'cgroup';
@@ -43,7 +46,7 @@ export function reconcileCommand(finish: (exitCode: number) => void): Command {
     .description("what the profiler measured beside Slurm's accounting of the same tasks")
     .argument('<records...>', 'folders, files of records, map accounts, patterns; - is stdin')
     .requiredOption('--sacct <job or file>', 'id of the job, or a saved output of sacct -P', parseSource)
-    .addOption(new Option('--format <format>', 'format of the result').choices(FORMATS).default('table'))
+    .addOption(formatFlag(EXPORTERS.reconciliation))
     .option('--tolerance <percent>', 'largest difference that is agreement', numberWithin(0, 100, 'of per cent'), 5)
     .option(
       '--interval <s>',
@@ -73,7 +76,7 @@ async function reconcile(operands: readonly string[], flags: ReconcileFlags): Pr
   sayLeftOut(profiled, tasks);
 
   const { stdout } = process;
-  stdout.write(renderReconciliation(result, flags.format, tableOptions(stdout)));
+  stdout.write(exporterNamed(EXPORTERS.reconciliation, flags.format).render(result, tableOptions(stdout)));
   return isWhole && verdicts(result.tasks).unexplained === 0 ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -1,20 +1,23 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { exporterNamed, helpOf, refusalOf } from '../export/exporter.js';
+import { EXPORTERS } from '../export/exporters.js';
 import { METRICS, type MetricField } from '../model/metrics.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { findSources } from '../records/files.js';
 import { readRecords } from '../records/read-records.js';
 import { sayNotTaken, sayRepeated } from '../records/say-reading.js';
-import { FORMATS, type Format, renderSummary } from '../summary/formats.js';
 import { NO_GROUP } from '../summary/groups.js';
 import { folds, type GroupPath } from '../summary/summary-fold.js';
+import { summaryView } from '../summary/summary-view.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
+import { formatFlag } from './format-flag.js';
 import { wholeNumberFrom } from './number-flags.js';
 
 interface SummarizeFlags {
-  readonly format: Format;
+  readonly format: string;
   readonly by: string;
   readonly sort?: MetricField;
   readonly top?: number;
@@ -40,9 +43,7 @@ of each, by wall time and by peak of resident memory, with file and line.
 The sums include what failed inputs used up to their failure, and failures are counted by kind.
 Inputs with more than one good record are counted on stderr; all their records are in the sums.
 
---format caliper writes one profile in Caliper's json-split, which Hatchet and Thicket read: all
-stages as a tree, without --by, --sort and --top. A self time has the plain name, such as time,
-beside time (inc).
+${helpOf(EXPORTERS.report)}
 
 Lines that are no record are named on stderr, left out and counted.
 Exit codes: 0 done, 1 some lines or files could not be read, 2 usage.`;
@@ -51,7 +52,7 @@ export function summarizeCommand(finish: (exitCode: number) => void): Command {
   return new Command('summarize')
     .description('one table of all records, or of saved reports: what each stage cost, and which inputs were the worst')
     .argument('<files...>', 'files of records, folders, patterns; - is stdin')
-    .addOption(new Option('--format <format>', 'format of the result').choices(FORMATS).default('table'))
+    .addOption(formatFlag(EXPORTERS.report))
     .option('--by <member>', 'a row for each value of this member of the record; a dotted path', parseMember, STAGE)
     .option('--sort <field>', 'order the rows by a field such as rss_kb_peak_max, highest first', parseField)
     .addOption(new Option('--top <n>', 'most rows, those highest in --sort or wall_s').argParser(wholeNumberFrom(1)))
@@ -63,12 +64,14 @@ export function summarizeCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function summarize(files: readonly string[], flags: SummarizeFlags): Promise<number> {
-  if (flags.details && flags.format !== 'json')
-    throw new UsageError('--details needs --format json: the table, CSV and Markdown have them');
-  if (flags.format === 'caliper') {
-    const flag = flags.by !== STAGE ? '--by' : flags.sort !== undefined ? '--sort' : flags.top && '--top';
-    if (flag) throw new UsageError(`${flag} is not for --format caliper: it has the tree of all stages`);
-  }
+  const exporter = exporterNamed(EXPORTERS.report, flags.format);
+  const refusal = refusalOf(exporter, {
+    by: flags.by !== STAGE,
+    sort: flags.sort !== undefined,
+    top: flags.top !== undefined,
+    details: flags.details === true,
+  });
+  if (refusal !== undefined) throw new UsageError(refusal);
   const { sources, repeated } = findSources(files);
   if (repeated > 0) say(`${counted(repeated, 'file')} given more than once, read once`);
   const by = flags.by === STAGE ? undefined : flags.by;
@@ -81,13 +84,7 @@ async function summarize(files: readonly string[], flags: SummarizeFlags): Promi
     say(`--by ${by}: no record has such a member, ${NO_GROUP} is all of them`);
 
   const { stdout } = process;
-  const text = renderSummary(result, {
-    ...flags,
-    by,
-    files: sources.length,
-    ...tableOptions(stdout),
-  });
-  stdout.write(text);
+  stdout.write(exporter.render(summaryView(result, { ...flags, by, files: sources.length }), tableOptions(stdout)));
   if (result.records === 0) say('there was no record to summarise');
   return isWhole && result.records > 0 ? EXIT_DONE : EXIT_FAILED;
 }

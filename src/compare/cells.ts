@@ -1,3 +1,4 @@
+import type { Unit } from '../model/metrics.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { duration, inline, NOTHING, type Quantity, size } from '../text/format.js';
 import type { Change, Comparison } from './comparison.js';
@@ -5,7 +6,11 @@ import type { Verdict } from './result.js';
 
 const INTEGER_DIGITS = 4;
 
-/** A value of a metric, or with `isChange` a difference of two, with its sign. */
+export function unitOf({ field }: Comparison): Unit {
+  return NUMBER_METRICS.find((metric) => metric.field === field)!.unit;
+}
+
+/** A value of a metric. With `isChange` it is a difference of two values, and has a sign. */
 export function quantityOf(field: NumberField, value: number | null, isChange = false): Quantity {
   if (value === null) return NOTHING;
   const { unit, fold } = NUMBER_METRICS.find((metric) => metric.field === field)!;
@@ -14,13 +19,13 @@ export function quantityOf(field: NumberField, value: number | null, isChange = 
   return isChange && value > 0 ? { ...quantity, digits: `+${quantity.digits}` } : quantity;
 }
 
-/** Means of counts are no whole numbers. */
+/** The mean of a count is no whole number. */
 function plainNumber(value: number): string {
   const digits = Math.abs(value) >= 10 ** INTEGER_DIGITS ? 0 : 2;
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }
 
-/** `+12.3%`; past ten times as much it is read faster as `x 12.3`. */
+/** `+12.3%`, or `x 12.3` from ten times as much on, which is easier to read. */
 export function percentQuantity(share: number): Quantity {
   if (share >= 9) return { digits: `x ${plainTimes(share + 1)}`, unit: '' };
   const digits = (share * 100).toFixed(1);
@@ -32,12 +37,12 @@ function plainTimes(times: number): string {
   return times >= 1e6 ? times.toExponential(1) : times.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 }
 
-/** The change as one looks at it first: in per cent where there is such a number. */
+/** The change in per cent, or a dash if there is no such number. */
 export function changeQuantity({ relative }: Comparison): Quantity {
   return relative === null ? NOTHING : percentQuantity(relative.value);
 }
 
-/** `+1.2% to +6.3%`, in the unit of the metric where there is no percentage; empty without an interval. */
+/** `+1.2% to +6.3%`, or in the unit of the metric if there is no percentage; empty without an interval. */
 export function intervalText({ field, relative, difference }: Comparison): string {
   const text = relative === null ? '' : intervalOf(field, relative, true);
   return text !== '' || difference === null ? text : intervalOf(field, difference, false);
@@ -52,7 +57,7 @@ export function intervalOf(field: NumberField, { low, high }: Change, isRelative
 
 export const NO_INTERVAL = 'no interval';
 
-/** The last word on a row; empty where nothing was found. */
+/** The verdict on a row; empty if nothing was found. */
 export function verdictText({ state, difference }: Comparison, verdict: Verdict | undefined): string {
   if (state !== 'both') return state;
   if (difference === null) return '';
@@ -60,7 +65,7 @@ export function verdictText({ state, difference }: Comparison, verdict: Verdict 
   return verdict === 'unclear' ? '' : verdict;
 }
 
-/** The inputs that have the label: one number where both sides have the same. */
+/** How many inputs have the label. One number if it is the same on both sides. */
 export function inputsText({ inputs }: Comparison): string {
   if (inputs === null) return '';
   const [base, next] = [inputs.base, inputs.new].map((count) => count.toLocaleString('en-US'));

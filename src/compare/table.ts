@@ -1,25 +1,14 @@
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
+import { noteLines } from '../render/note-lines.js';
 import { escapeControls } from '../text/escape.js';
 import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText } from '../text/grid.js';
+import type { Layout } from '../text/layout.js';
 import { type Paint, painter } from '../text/paint.js';
 import { changeQuantity, inputsText, intervalText, NO_INTERVAL, quantityOf, verdictText } from './cells.js';
 import type { Comparison } from './comparison.js';
-import { compareNotes, headingLines, percentText } from './notes.js';
-import {
-  type CompareRanking,
-  type CompareResult,
-  isComparable,
-  ranked,
-  statisticText,
-  type Verdict,
-  verdictsOf,
-} from './result.js';
-
-export interface CompareTableOptions extends CompareRanking {
-  /** Characters a line may have: columns give way to it. */
-  readonly width?: number | undefined;
-  readonly colour?: boolean | undefined;
-}
+import type { ComparisonView, MetricBlock } from './comparison-view.js';
+import { percentText } from './notes.js';
+import { type CompareResult, statisticText, type Verdict } from './result.js';
 
 type Key = 'base' | 'new' | 'difference' | 'change' | 'interval' | 'verdict' | 'inputs' | 'base max' | 'new max';
 
@@ -27,48 +16,31 @@ interface ShownColumn extends GridColumn {
   readonly key: Key;
 }
 
-/** Which columns give way to the width, the first first; the others are what one came for. */
+/** The columns that give way to the width, in this order. The others always stay. */
 const GIVING_WAY: readonly Key[] = ['base max', 'new max', 'inputs', 'difference', 'base', 'new'];
 
 /** Labels take no more than this share of the width. */
 const LARGEST_LABEL_SHARE = 0.35;
 const SHORTEST_LABEL = 12;
 
-/** A block for each metric: the labels side by side, those that changed by most first. */
-export function renderCompareTable(result: CompareResult, options: CompareTableOptions): string {
-  const { width = Number.POSITIVE_INFINITY, colour = false } = options;
+/** A block for each metric: the labels side by side, in the order of the ranking. */
+export function renderCompareTable(view: ComparisonView, layout: Layout = {}): string {
+  const { width = Number.POSITIVE_INFINITY, colour = false } = layout;
   const paint = painter(colour);
-  const verdicts = verdictsOf(result);
-  const blocks = result.fields.flatMap((field) => {
-    if (!isComparable(result, field)) return [];
-    const all = ranked(result.comparisons, field, { ...options, top: undefined });
-    const rows = all.slice(0, options.top);
-    return [['', ...blockLines(field, rows, all.length, { result, verdicts, width, paint })]];
-  });
-  const notes = compareNotes(result);
-  const keyWidth = Math.max(0, ...notes.map(({ key }) => key.length));
-  const below = notes.flatMap(({ key, text, isAlarm }) =>
-    wrapText(escapeControls(text), width - keyWidth - GAP.length).map((line, index) => {
-      const head = paint('dim', (index === 0 ? key : '').padEnd(keyWidth));
-      return `${head}${GAP}${isAlarm === true ? paint('yellow', line) : line}`;
-    }),
-  );
-  const heading = headingLines(result).flatMap((line) => wrapText(escapeControls(line), width));
-  return `${[...heading, ...blocks.flat(), ...(below.length > 0 ? ['', ...below] : [])].join('\n')}\n`;
-}
-
-interface BlockContext {
-  readonly result: CompareResult;
-  readonly verdicts: ReadonlyMap<Comparison, Verdict>;
-  readonly width: number;
-  readonly paint: Paint;
+  const blocks = view.blocks
+    .filter((block) => block.isComparable)
+    .flatMap((block) => ['', ...blockLines(block, view, width, paint)]);
+  const notes = view.notes.map((note) => ({ ...note, text: escapeControls(note.text) }));
+  const below = noteLines(notes, width, paint);
+  const heading = view.heading.flatMap((line) => wrapText(escapeControls(line), width));
+  return `${[...heading, ...blocks, ...(below.length > 0 ? ['', ...below] : [])].join('\n')}\n`;
 }
 
 function blockLines(
-  field: NumberField,
-  rows: readonly Comparison[],
-  count: number,
-  { result, verdicts, width, paint }: BlockContext,
+  { field, rows, count }: MetricBlock,
+  { result, verdicts }: ComparisonView,
+  width: number,
+  paint: Paint,
 ): string[] {
   const labels = labelColumn(
     [field, ...rows.map(({ stage }) => escapeControls(stage))],
@@ -111,7 +83,7 @@ function columnsOf(
     const cells = rows.map(of);
     return cells.some((cell) => cell !== '') ? [{ key, ...textColumn(title, cells) }] : [];
   };
-  // Where no row has an interval the heading says so, once.
+  // If no row has an interval, the heading says so once.
   const hasIntervals = rows.some((row) => intervalText(row) !== '');
   const hasHighest = rows.some(({ highest }) => highest !== null);
   return [

@@ -1,10 +1,10 @@
-import { quantileSeconds } from '../model/histogram.js';
 import { ancestors } from '../model/label-path.js';
 import type { Unit } from '../model/metrics.js';
 import { NUMBER_METRICS, type NumberMetric } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
+import { QUANTILE_FIELDS } from '../render/quantile-fields.js';
 
-/** Values of run metadata: what readers put into one cell of a table. */
+/** Run metadata. A reader puts each value into one cell of a table. */
 export type CaliperMetadata = Readonly<Record<string, string | number | boolean | null>>;
 
 interface Column {
@@ -17,46 +17,41 @@ interface Column {
 interface PathNode {
   readonly label: string;
   readonly children: PathNode[];
-  /** Undefined for a step that no stage is named by. */
+  /** Undefined if no stage has this path. */
   row?: StageRow;
 }
 
 const UNITS: Partial<Record<Unit, string>> = { s: 'sec', KiB: 'KiB', count: 'count' };
-/** What Hatchet shows where nothing else is asked for. */
+/** The metric that Hatchet shows by default. */
 const TIME = 'time';
 
-/** Metadata that the format has names of its own for. */
+/** The format uses these names itself, so metadata cannot have them. */
 const SECTIONS = ['data', 'columns', 'column_metadata', 'nodes'];
 
 const COLUMNS: readonly Column[] = [
   ...NUMBER_METRICS.map(
     (metric): Column => ({ name: nameOf(metric), unit: metric.unit, value: (row) => row[metric.field] ?? null }),
   ),
-  ...[50, 95, 99].map(
-    (percent): Column => ({
-      name: `wall_p${percent}_s (inc)`,
-      unit: 's',
-      value: ({ wall_hist }) => quantileSeconds(wall_hist, percent / 100),
-    }),
-  ),
+  ...QUANTILE_FIELDS.map(({ field, secondsOf }): Column => ({ name: `${field} (inc)`, unit: 's', value: secondsOf })),
 ];
 
 /**
  * Caliper's json-split, one profile, for Hatchet and Thicket. A node is a step of a dotted label, so that the trees of
- * two runs have the same nodes whatever was entered in them; a step that is no stage has no calls, and null for all else.
+ * two runs have the same nodes whichever stages were entered. A step that is no stage has no calls, and null for
+ * everything else.
  *
- * Hatchet takes a metric for inclusive where `(inc)` stands in its name, pairs `x` with `x (inc)`, and puts 0 where a node
- * has no row: so each has one, and null, which becomes NaN, is what was not measured. A column of nothing but null would
- * come out as objects: it is left out and named in the metadata. The first column is the order of the nodes, which
- * some of its versions demand and look up by the index of the node; as no value, because they drop it afterwards and
- * then miss it among the metrics.
+ * Hatchet takes a metric for inclusive if its name contains `(inc)`, and pairs `x` with `x (inc)`. It puts 0 where a
+ * node has no row, so each node has one, in which null, which becomes NaN, stands for what was not measured. A column
+ * of nothing but null would come out as objects, so it is left out and named in the metadata. The first column is the
+ * order of the nodes: some versions demand this column and look it up by the index of the node. It is not marked as a
+ * value, because these versions drop the column afterwards and would then miss it among the metrics.
  */
 export function renderCaliper({ stages: entered, ...header }: Report, metadata: CaliperMetadata = {}): string {
-  // A program without stages has one row all the same, and a reader wants a node at least.
+  // A reader needs at least one node. Without stages, that is the program.
   const stages = entered.length === 0 && header.program ? [header.program] : entered;
   const nodes: object[] = [];
   const rows: StageRow[] = [];
-  // The order of a walk through the tree, parents first.
+  // Parents come before their children.
   const waiting = pathTree(stages).map((node) => ({ node, parent: undefined as number | undefined }));
   waiting.reverse();
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -89,7 +84,7 @@ export function renderCaliper({ stages: entered, ...header }: Report, metadata: 
   return `{\n${lines.map((line) => `  ${line}`).join(',\n')}\n}\n`;
 }
 
-/** Counts are of the stage alone; so are self times, which have the name of their inclusive metric. */
+/** A count is of the stage alone. So is a self time, which gets the name of its inclusive metric without `(inc)`. */
 function nameOf({ field, fold, share, slot }: NumberMetric): string {
   if (fold === 'count') return field;
   const whole = NUMBER_METRICS.find((other) => other.slot === slot && other.share === 'total');
@@ -106,7 +101,7 @@ const NO_CALLS = {
   native_modules: null,
 } as unknown as StageRow;
 
-/** The outermost steps, in the order of the rows. */
+/** The outermost nodes, in the order of the rows. */
 function pathTree(rows: readonly StageRow[]): PathNode[] {
   const roots: PathNode[] = [];
   const byPath = new Map<string, PathNode>();
@@ -132,8 +127,9 @@ function pathTree(rows: readonly StageRow[]): PathNode[] {
 }
 
 /**
- * Where the steps of a label end: its ancestors among the labels, and between two of them those without a row of their own.
- * None is empty, which Hatchet would name itself: `a..b` has the steps `a` and `.b`, or `a.` and `b` where that is a label.
+ * The positions in a label at which its steps end: the ends of its ancestors among the labels, and between two of them
+ * the dots. No step is empty, because Hatchet would give it a name of its own: `a..b` has the steps `a` and `.b`, or
+ * `a.` and `b` if `a.` is a label.
  */
 function stepEnds(label: string, labels: ReadonlySet<string>): number[] {
   const outermostFirst = [...ancestors(label, labels)].reverse();
@@ -152,7 +148,7 @@ function stepEnds(label: string, labels: ReadonlySet<string>): number[] {
   return ends;
 }
 
-/** Members of members have dotted names; rows and lists are left out. */
+/** A member of a member gets a dotted name. Rows and lists are left out. */
 function metadataOf({
   schema,
   sources,

@@ -1,20 +1,21 @@
 import { Math, Number, Object } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
-import { mostOf } from './memory-phrases.js';
-import type { Facts } from './rule.js';
+import { mainModule } from './main-module.js';
+import type { RowInContext } from './rule.js';
 
-/** Node, also where a distribution has it in a library: it allocates backing stores, and they are not native. */
+/** Node, which some distributions have in a library. It allocates backing stores, which do not count as native. */
 const NODE = /^(lib)?node(js)?(\.so[.\d]*)?$/;
 
-/** Half: below, the growth is of something else, and what Buffers have of it is no more than a guess. */
+/** Below half, something else grew, and the part of the Buffers would be a guess. */
 const LEAST_SHARE = 0.5;
 
 /**
- * What `native_kb_delta` and `external_kb_delta` both have: Buffers whose memory an addon allocated. Both growing alike
- * may be two growths, so one of these has to tell: node allocated less than the Buffers have, or the resident set grew
- * by less than both together. 0 where it is less than half of `native_kb_delta`.
+ * Buffers whose memory an addon allocated: they are in `native_kb_delta` and in `external_kb_delta`. Two fields that
+ * grow alike may still be two growths, so there has to be a sign that they are one: node allocated less than the
+ * Buffers have, or the resident set grew by less than both together. 0 if the Buffers are less than half of
+ * `native_kb_delta`.
  */
-export function addonBuffersKib({ row }: Facts): number {
+export function addonBuffersKib({ row }: RowInContext): number {
   const { native_kb_delta: native, external_kb_delta: external, rss_kb_delta: rss } = row;
   if (typeof native !== 'number' || typeof external !== 'number') return 0;
   const most = Math.min(native, external, othersKib(row.native_modules) ?? Number.POSITIVE_INFINITY);
@@ -26,9 +27,11 @@ export function addonBuffersKib({ row }: Facts): number {
   return kib > 0 && kib >= LEAST_SHARE * native ? kib : 0;
 }
 
-/** The addon that allocated half of what was not node's or more. */
+/** The addon that allocated at least half of what node did not. */
 export function addonOf(modules: ModuleKib | null | undefined): string {
-  return mostOf(Object.fromEntries(Object.entries(modules ?? {}).filter(([name]) => !NODE.test(name)))) ?? 'an addon';
+  return (
+    mainModule(Object.fromEntries(Object.entries(modules ?? {}).filter(([name]) => !NODE.test(name)))) ?? 'an addon'
+  );
 }
 
 function nodeKib(modules: ModuleKib): number {

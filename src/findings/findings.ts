@@ -1,42 +1,66 @@
-import { Set } from '../host/intrinsics.js';
-import type { StageRow } from '../model/report.js';
-import { MEMORY_RULES } from './memory.js';
-import { type Finding, type FindingContext, type FindingKind, factsOf, type Rule } from './rule.js';
-import { TIME_RULES } from './time.js';
+import { Array, Map } from '../host/intrinsics.js';
+import type { Report, StageRow } from '../model/report.js';
+import { outsideRow } from '../report/outside-row.js';
+import { byWeight, findingsOfRow, MEMORY_KINDS } from './row-findings.js';
+import type { Finding, FindingKind } from './rule.js';
 
-export type { Finding, FindingContext, FindingKind } from './rule.js';
-export { FINDING_THRESHOLDS, type Threshold, type ThresholdName } from './thresholds.js';
-
-/** In the order in which findings of equal weight stand. */
-export const FINDING_RULES: readonly Rule[] = [...MEMORY_RULES, ...TIME_RULES];
-
-/** In the order in which findings of equal share stand. */
-export const FINDING_KINDS: readonly FindingKind[] = [...new Set(FINDING_RULES.map(({ kind }) => kind))];
+/** The findings of each row of a report, and of its outside row if that has any. */
+export type FindingsByRow = ReadonlyMap<StageRow, readonly Finding[]>;
 
 /**
- * What a person can act on in a row, the finding that matters most first; docs/findings.md explains each. A
- * condition that needs a number the row does not have, or has only of some of its calls, says nothing.
- *
- * @param context the report the row is of
+ * What a person can act on in a report: the findings of all rows and of the outside row, the one that matters most
+ * first. docs/findings.md explains each kind. A missing finding is no proof of health: a rule finds nothing if a number
+ * that it needs was not measured.
  */
-export function findingsOf(row: StageRow, context: FindingContext): Finding[] {
-  if (row.calls + row.open === 0) return [];
-  const facts = factsOf(row, context);
-  return FINDING_RULES.flatMap((rule) => rule.read(facts) ?? []).sort(byWeight);
+export function findingsOf(report: Report): Finding[] {
+  return [...findingsByRow(report, outsideRow(report)).values()].flat().sort(byWeight);
 }
 
-/** For a sort, the finding that matters most first. Sorting keeps the order of the rules where two weigh the same. */
-export function byWeight(a: Finding, b: Finding): number {
-  return rank(a) - rank(b) || b.share - a.share;
+/** @param outside the outside row of the report; null if it is not known */
+export function findingsByRow(report: Report, outside: StageRow | null): FindingsByRow {
+  const findings = new Map(Array.from(report.stages, (row) => [row, findingsOfRow(row, report)] as const));
+  const found = outside === null ? [] : findingsOutside(outside, report);
+  return outside === null || found.length === 0 ? findings : findings.set(outside, found);
 }
 
-const MEMORY_KINDS: ReadonlySet<FindingKind> = new Set(MEMORY_RULES.map(({ kind }) => kind));
+/** How a program spends its time outside of stages is its own business: a server waits for requests. */
+function findingsOutside(row: StageRow, report: Report): Finding[] {
+  if (report.stages.length > 0) return findingsOfRow(row, report).filter(({ kind }) => MEMORY_KINDS.has(kind));
+  // Without stages, the shares are of all the time of the program.
+  return findingsOfRow(row, { ...report, outside_wall_s: 0, stages_wall_s: report.total_wall_s }).filter(
+    ({ kind }) => kind !== 'waiting',
+  );
+}
 
 /**
- * Memory that is not there ends the job, time only lengthens it. Threads at work are no cost in themselves: `off-thread`
- * only says where to look, after all that costs something.
+ * The worst finding of each kind, the one that matters most first. A parent contains its children, so the worst is
+ * often a parent: if a stage inside has more than half of its amount, that stage is taken instead. `waiting` is exempt,
+ * because it is about self time.
  */
-function rank({ kind }: Finding): number {
-  if (MEMORY_KINDS.has(kind)) return 0;
-  return kind === 'off-thread' ? 2 : 1;
+export function worstOfEachKind(findings: FindingsByRow): Finding[] {
+  const byKind = new Map<FindingKind, Finding[]>();
+  for (const finding of [...findings.values()].flat()) {
+    const alike = byKind.get(finding.kind);
+    if (alike === undefined) byKind.set(finding.kind, [finding]);
+    else alike.push(finding);
+  }
+  const worst = Array.from(byKind, ([kind, alike]) => {
+    const most = largest(alike)!;
+    return kind === 'waiting' ? most : innermost(most, alike);
+  });
+  return worst.sort(byWeight);
+}
+
+function innermost(worst: Finding, alike: readonly Finding[]): Finding {
+  const prefix = `${worst.stage}.`;
+  const inside = alike.filter(({ stage }) => stage.startsWith(prefix));
+  const next = largest(inside);
+  return next !== undefined && next.amount > worst.amount / 2 ? innermost(next, inside) : worst;
+}
+
+function largest(alike: readonly Finding[]): Finding | undefined {
+  return alike.reduce<Finding | undefined>(
+    (most, one) => (most === undefined || one.amount > most.amount ? one : most),
+    undefined,
+  );
 }

@@ -1,32 +1,33 @@
 import { Math } from '../host/intrinsics.js';
-import { holdLess } from './advice.js';
+import { returnSooner } from './advice.js';
 import { addonBuffersKib, addonOf } from './buffers.js';
-import { allocatedBy, growth, mostOf, perCall, plain } from './memory-phrases.js';
-import { covers, type Facts, limit, type Rule, rule } from './rule.js';
+import { mainModule } from './main-module.js';
+import { allocatedBy, growth, perCall, plain } from './memory-phrases.js';
+import { covers, limit, type RowInContext, type Rule, rule } from './rule.js';
 
-/** Both ends of a call may be off by the bound of the source. */
+/** Each of the two ends of a call may be off by the bound of the source. */
 const ENDS = 2;
 
-/** Growth below this does not decide how much memory the job needs, or is within the error of the source. */
-function leastKib(peakKib: number, { sources }: Facts, source: 'native' | 'rss'): number {
+/** Less growth does not decide how much memory the job needs, or is within the error of the source. */
+function leastKib(peakKib: number, { sources }: RowInContext, source: 'native' | 'rss'): number {
   return Math.max(limit('least_kb'), limit('least_share_of_peak') * peakKib, ENDS * (sources[source].bound_kb ?? 0));
 }
 
 /**
- * Whether so much can still be there. A stage that allocates what another frees grows with every call; the sum soon
- * exceeds all that was ever there at once.
+ * Whether so much memory can still be there. A stage that allocates what another one frees grows with every call, and
+ * the sum soon exceeds all that was ever there at once.
  */
-function canBeKept(growthKib: number, peakKib: number, { processes }: Facts): boolean {
+function canBeKept(growthKib: number, peakKib: number, { processes }: RowInContext): boolean {
   return growthKib <= peakKib * processes;
 }
 
-/** What a part of the resident set was when the report was made, in all processes if each had as much as the largest. */
-function atEndKib(part: 'allocator_free_kb' | 'mapped_kb', { composition, processes }: Facts): number | null {
+/** A part of the resident set when the report was made, if every process had as much of it as the largest one. */
+function atEndKib(part: 'allocator_free_kb' | 'mapped_kb', { composition, processes }: RowInContext): number | null {
   const kib = composition?.[part] ?? null;
   return kib === null ? null : kib * processes;
 }
 
-function jsGrowthKib({ row }: Facts, peakKib: number): number {
+function jsGrowthKib({ row }: RowInContext, peakKib: number): number {
   return typeof row.js_kb_delta === 'number' ? Math.max(0, row.js_kb_delta) : peakKib;
 }
 
@@ -36,40 +37,40 @@ const RSS_LIMITS = { ...GROWTH_LIMITS, share_of_rss: limit('share_of_rss') };
 
 const LEAST = 'max(least_kb, least_share_of_peak * rss_kb_peak_max, 2 * bound_kb)';
 
-/** Whether `amount` explains enough of a growth of the resident set that is worth explaining. */
-function explainsGrowth(amount: number, rssKib: number, peakKib: number, facts: Facts): boolean {
+/** Whether the growth of the resident set is worth a word, and `amount` explains enough of it. */
+function explainsGrowth(amount: number, rssKib: number, peakKib: number, given: RowInContext): boolean {
   return (
-    amount >= leastKib(peakKib, facts, 'rss') &&
+    amount >= leastKib(peakKib, given, 'rss') &&
     amount >= limit('share_of_rss') * rssKib &&
-    canBeKept(rssKib, peakKib, facts)
+    canBeKept(rssKib, peakKib, given)
   );
 }
 
-/** Who holds the memory of a stage, and what it needs for a moment. */
+/** Who holds the memory of a stage, and what the stage needs for a moment. */
 export const MEMORY_RULES: readonly Rule[] = [
   rule(
     {
       kind: 'fragmentation',
       needs: ['allocator_kb_delta', 'rss_kb_delta', 'native_kb_delta', 'external_kb_delta', 'rss_kb_peak_max'],
       sources: ['allocator', 'native', 'rss'],
-      condition: `held_kb >= ${LEAST} and held_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where held_kb = min(allocator_kb_delta, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta)`,
+      condition: `free_kb >= ${LEAST} and free_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where free_kb = min(allocator_kb_delta, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta)`,
     },
-    (known, facts) => {
+    (known, given) => {
       const { allocator_kb_delta, rss_kb_delta, native_kb_delta, external_kb_delta, rss_kb_peak_max } = known;
-      // Free chunks need not be resident: what live blocks and buffers take of the growth, they do not.
-      const held_kb = Math.min(allocator_kb_delta, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta);
-      if (!explainsGrowth(held_kb, rss_kb_delta, rss_kb_peak_max, facts)) return null;
+      // Free chunks need not be resident. They cannot have the part of the growth that live blocks and Buffers have.
+      const free_kb = Math.min(allocator_kb_delta, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta);
+      if (!explainsGrowth(free_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
       return {
-        numbers: { held_kb },
+        numbers: { free_kb },
         thresholds: RSS_LIMITS,
-        amount: held_kb,
+        amount: free_kb,
         whole: rss_kb_peak_max,
-        text: `rss ${growth(rss_kb_delta)}, of which up to ${plain(held_kb)} is memory the allocator holds without use; ${holdLess(facts)}`,
+        text: `rss ${growth(rss_kb_delta)}, of which up to ${plain(free_kb)} is memory the allocator holds without use; ${returnSooner(given)}`,
       };
     },
   ),
-  // Where free chunks are many, asking the allocator is dear and seldom done. The tracker's numbers leave room for no
-  // other holder: V8's heap has been no larger than its peak.
+  // The allocator is seldom asked if it has many free chunks, because the answer is costly. The numbers of the tracker
+  // then leave no other holder: V8's heap was never larger than its peak.
   rule(
     {
       kind: 'fragmentation',
@@ -85,24 +86,24 @@ export const MEMORY_RULES: readonly Rule[] = [
       sources: ['native', 'rss', 'js_peak'],
       condition: `allocator_kb_delta is null, or of several calls with more than skipped_share of the readings of sources.allocator skipped, freed_kb >= ${LEAST}, freed_kb >= share_of_rss * rss_kb_delta, freed_kb <= native_kb_alloc and rss_kb_delta <= rss_kb_peak_max, where freed_kb = max(rest_kb - js_kb_peak_max, min(rest_kb - max(0, js_kb_delta), processes * composition.allocator_free_kb)) and rest_kb = rss_kb_delta - max(0, native_kb_delta) - max(0, external_kb_delta) - max(0, mapped_kb_delta)`,
     },
-    (known, facts) => {
-      if (facts.row.allocator_kb_delta !== null && covers(facts.sources.allocator, facts)) return null;
+    (known, given) => {
+      if (given.row.allocator_kb_delta !== null && covers(given.sources.allocator, given)) return null;
       const { rss_kb_delta, native_kb_alloc, js_kb_peak_max, rss_kb_peak_max } = known;
-      const held = [known.native_kb_delta, known.external_kb_delta, known.mapped_kb_delta];
-      const rest_kb = held.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta);
-      // Pages of V8's heap may have become resident though less of it is used than before: where the allocator was
-      // asked in the end, it holds at least what is called its own.
+      const explained = [known.native_kb_delta, known.external_kb_delta, known.mapped_kb_delta];
+      const rest_kb = explained.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta);
+      // Pages of V8's heap may have become resident although less of the heap is used than before. If the allocator was
+      // asked at the end, it has at least what it called free then.
       const freed_kb = Math.max(
         rest_kb - js_kb_peak_max,
-        Math.min(rest_kb - jsGrowthKib(facts, js_kb_peak_max), atEndKib('allocator_free_kb', facts) ?? 0),
+        Math.min(rest_kb - jsGrowthKib(given, js_kb_peak_max), atEndKib('allocator_free_kb', given) ?? 0),
       );
-      if (freed_kb > native_kb_alloc || !explainsGrowth(freed_kb, rss_kb_delta, rss_kb_peak_max, facts)) return null;
+      if (freed_kb > native_kb_alloc || !explainsGrowth(freed_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
       return {
         numbers: { freed_kb },
         thresholds: RSS_LIMITS,
         amount: freed_kb,
         whole: rss_kb_peak_max,
-        text: `rss ${growth(rss_kb_delta)}, of which some ${plain(freed_kb)} is neither live nor mapped: freed memory that the allocator holds; ${holdLess(facts)}`,
+        text: `rss ${growth(rss_kb_delta)}, of which some ${plain(freed_kb)} is neither live nor mapped: freed memory that the allocator holds; ${returnSooner(given)}`,
       };
     },
   ),
@@ -113,12 +114,12 @@ export const MEMORY_RULES: readonly Rule[] = [
       sources: ['native'],
       condition: `native_kb >= ${LEAST} and native_kb_delta <= native_kb_peak_max, or <= rss_kb_peak_max where that is null, where native_kb = native_kb_delta - addon_kb`,
     },
-    ({ native_kb_delta, rss_kb_peak_max }, facts) => {
-      const { row, entries } = facts;
+    ({ native_kb_delta, rss_kb_peak_max }, given) => {
+      const { row, entries } = given;
       const peakKib = row.native_kb_peak_max ?? rss_kb_peak_max;
-      const native_kb = native_kb_delta - addonBuffersKib(facts);
-      if (native_kb < leastKib(rss_kb_peak_max, facts, 'native')) return null;
-      if (!canBeKept(native_kb_delta, peakKib, facts)) return null;
+      const native_kb = native_kb_delta - addonBuffersKib(given);
+      if (native_kb < leastKib(rss_kb_peak_max, given, 'native')) return null;
+      if (!canBeKept(native_kb_delta, peakKib, given)) return null;
       return {
         numbers: {
           ...(row.native_kb_peak_max === null ? {} : { native_kb_peak_max: row.native_kb_peak_max }),
@@ -140,21 +141,21 @@ export const MEMORY_RULES: readonly Rule[] = [
       condition:
         'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = min(external_kb_delta, program.external_kb_delta)',
     },
-    ({ external_kb_delta, rss_kb_peak_max }, facts) => {
+    ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
-      // Buffers of one stage are often collected in another: no more than the program's growth is kept by anyone.
-      const kept_kb = Math.min(external_kb_delta, facts.program?.external_kb_delta ?? external_kb_delta);
-      if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, facts)) return null;
-      const addon_kb = addonBuffersKib(facts);
-      // Named where most of the Buffers are the addon's.
+      // Buffers of one stage are often collected in another. What is kept is no more than the growth of the program.
+      const kept_kb = Math.min(external_kb_delta, given.program?.external_kb_delta ?? external_kb_delta);
+      if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, given)) return null;
+      const addon_kb = addonBuffersKib(given);
+      // The addon is named only if most of the Buffers are its own.
       const whose =
-        addon_kb < external_kb_delta / 2 ? '' : ` whose memory ${addonOf(facts.row.native_modules)} allocated`;
+        addon_kb < external_kb_delta / 2 ? '' : ` whose memory ${addonOf(given.row.native_modules)} allocated`;
       return {
-        numbers: { kept_kb, addon_kb, entries: facts.entries },
+        numbers: { kept_kb, addon_kb, entries: given.entries },
         thresholds: GROWTH_LIMITS,
         amount: kept_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(kept_kb)} of Buffers${whose}${perCall(kept_kb, facts.entries)}; JS keeps them: which cache or queue?`,
+        text: `${growth(kept_kb)} of Buffers${whose}${perCall(kept_kb, given.entries)}; JS keeps them: which cache or queue?`,
       };
     },
   ),
@@ -172,26 +173,26 @@ export const MEMORY_RULES: readonly Rule[] = [
       sources: ['native', 'rss', 'js_peak'],
       condition: `composition.mapped_kb or allocator_kb_delta is known, mapped_kb >= ${LEAST}, mapped_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where mapped_kb = min(mapped_kb_delta, processes * composition.mapped_kb, rss_kb_delta - max(0, native_kb_delta) - max(0, external_kb_delta) - max(0, allocator_kb_delta) - js_kb) and js_kb = max(0, js_kb_delta), or js_kb_peak_max where composition.mapped_kb is null`,
     },
-    (known, facts) => {
+    (known, given) => {
       const { mapped_kb_delta, rss_kb_delta, js_kb_peak_max, rss_kb_peak_max } = known;
-      const allocator = facts.row.allocator_kb_delta;
-      const residentKib = atEndKib('mapped_kb', facts);
+      const allocator = given.row.allocator_kb_delta;
+      const residentKib = atEndKib('mapped_kb', given);
       if (residentKib === null && typeof allocator !== 'number') return null;
-      // Mappings are address space, and most of a reservation may never be resident: what others hold is not theirs.
-      const js_kb = residentKib === null ? js_kb_peak_max : jsGrowthKib(facts, js_kb_peak_max);
-      const held = [known.native_kb_delta, known.external_kb_delta, allocator ?? 0];
+      // A mapping is address space, and most of it may never be resident. It cannot have what others hold.
+      const js_kb = residentKib === null ? js_kb_peak_max : jsGrowthKib(given, js_kb_peak_max);
+      const explained = [known.native_kb_delta, known.external_kb_delta, allocator ?? 0];
       const mapped_kb = Math.min(
         mapped_kb_delta,
         residentKib ?? mapped_kb_delta,
-        held.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta - js_kb),
+        explained.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta - js_kb),
       );
-      if (!explainsGrowth(mapped_kb, rss_kb_delta, rss_kb_peak_max, facts)) return null;
+      if (!explainsGrowth(mapped_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
       return {
         numbers: { mapped_kb },
         thresholds: RSS_LIMITS,
         amount: mapped_kb,
         whole: rss_kb_peak_max,
-        text: `rss ${growth(rss_kb_delta)}, of which up to ${plain(mapped_kb)} was mapped past malloc: files, or an addon's own allocator; set the memory limit of ${mostOf(facts.composition?.mapped_modules) ?? 'that addon'}`,
+        text: `rss ${growth(rss_kb_delta)}, of which up to ${plain(mapped_kb)} was mapped past malloc: files, or an addon's own allocator; set the memory limit of ${mainModule(given.composition?.mapped_modules) ?? 'that addon'}`,
       };
     },
   ),
@@ -203,18 +204,18 @@ export const MEMORY_RULES: readonly Rule[] = [
       condition:
         'js_kb_retained >= max(least_retained_kb, least_share_of_peak * rss_kb_peak_max) and js_kb_retained <= js_kb_peak_max',
     },
-    ({ js_kb_retained, js_kb_peak_max, rss_kb_peak_max }, facts) => {
+    ({ js_kb_retained, js_kb_peak_max, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_retained_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
-      if (js_kb_retained < least || !canBeKept(js_kb_retained, js_kb_peak_max, facts)) return null;
+      if (js_kb_retained < least || !canBeKept(js_kb_retained, js_kb_peak_max, given)) return null;
       return {
-        numbers: { entries: facts.entries },
+        numbers: { entries: given.entries },
         thresholds: {
           least_retained_kb: limit('least_retained_kb'),
           least_share_of_peak: limit('least_share_of_peak'),
         },
         amount: js_kb_retained,
         whole: rss_kb_peak_max,
-        text: `${growth(js_kb_retained)} of JS objects kept after collections${perCall(js_kb_retained, facts.entries)}; compare two heap snapshots`,
+        text: `${growth(js_kb_retained)} of JS objects kept after collections${perCall(js_kb_retained, given.entries)}; compare two heap snapshots`,
       };
     },
   ),
@@ -225,11 +226,11 @@ export const MEMORY_RULES: readonly Rule[] = [
       sources: ['js_peak', 'rss'],
       condition: `js_kb_retained is null, js_kb >= ${LEAST}, js_kb >= share_of_rss * rss_kb_delta, js_kb_delta <= js_kb_peak_max and rss_kb_delta <= rss_kb_peak_max, where js_kb = min(js_kb_delta, rss_kb_delta)`,
     },
-    ({ js_kb_delta, js_kb_peak_max, rss_kb_delta, rss_kb_peak_max }, facts) => {
-      if (typeof facts.row.js_kb_retained === 'number') return null;
+    ({ js_kb_delta, js_kb_peak_max, rss_kb_delta, rss_kb_peak_max }, given) => {
+      if (typeof given.row.js_kb_retained === 'number') return null;
       const js_kb = Math.min(js_kb_delta, rss_kb_delta);
-      if (!explainsGrowth(js_kb, rss_kb_delta, rss_kb_peak_max, facts)) return null;
-      if (!canBeKept(js_kb_delta, js_kb_peak_max, facts)) return null;
+      if (!explainsGrowth(js_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
+      if (!canBeKept(js_kb_delta, js_kb_peak_max, given)) return null;
       return {
         numbers: { js_kb },
         thresholds: RSS_LIMITS,
@@ -247,14 +248,14 @@ export const MEMORY_RULES: readonly Rule[] = [
       condition:
         'transient_kb >= max(least_kb, transient_share_of_peak * rss_kb_peak_max) and native_kb_delta <= kept_share * native_kb_alloc, where transient_kb = min(native_kb_alloc / entries, native_kb_peak_max - max(0, native_kb_delta, composition.native_live_kb))',
     },
-    ({ native_kb_alloc, native_kb_delta, native_kb_peak_max, rss_kb_peak_max }, facts) => {
-      const { entries } = facts;
-      // The peak is a level: it contains what was live before the call and what earlier calls kept. What a call
-      // added for a moment is no more than it allocated, nor than what the peak has above the memory still live.
+    ({ native_kb_alloc, native_kb_delta, native_kb_peak_max, rss_kb_peak_max }, given) => {
+      const { entries } = given;
+      // The peak is a level: it contains what was live before the call and what earlier calls kept. What a call added
+      // for a moment is at most what it allocated, and at most the difference of the peak and what is still live.
       const kept = Math.max(0, native_kb_delta);
       const transient_kb = Math.min(
         native_kb_alloc / entries,
-        native_kb_peak_max - Math.max(kept, facts.composition?.native_live_kb ?? 0),
+        native_kb_peak_max - Math.max(kept, given.composition?.native_live_kb ?? 0),
       );
       if (transient_kb < Math.max(limit('least_kb'), limit('transient_share_of_peak') * rss_kb_peak_max)) return null;
       if (kept > limit('kept_share') * native_kb_alloc) return null;

@@ -16,54 +16,62 @@ export type FindingKind =
   | 'waiting'
   | 'off-thread';
 
-/** One thing a row says that a person can act on. */
+/** Something in a row that a person can act on. */
 export interface Finding {
+  /** The label of the row. */
+  readonly stage: string;
   readonly kind: FindingKind;
-  /** What it rests on: fields of the row, and what was made of them. Units are in the names. */
+  /** A sentence: how much it is, and what to do about it. */
+  readonly text: string;
+  /**
+   * The numbers that the finding rests on: fields of the row and what was computed from them. Units are in the names.
+   */
   readonly numbers: Readonly<Record<string, number>>;
   /** The thresholds that were reached, by their name in `FINDING_THRESHOLDS`. */
   readonly thresholds: Readonly<Partial<Record<ThresholdName, number>>>;
-  /** The seconds or KiB it is about, one of `numbers`. */
+  /** How many seconds or KiB the finding is about; one of `numbers`. */
   readonly amount: number;
-  /** `amount` as a share, at most 1, of the time any stage was open or of the highest resident set of the stage. */
+  /**
+   * `amount` as a share of the time in which any stage was open, or of the highest resident set of the stage; at most
+   * 1.
+   */
   readonly share: number;
-  /** Calls overlapped others, so that the numbers contain what those did. */
+  /** Whether calls overlapped calls of other stages, so that the numbers contain what those did. */
   readonly shared: boolean;
-  readonly text: string;
 }
 
-/** What of a report's header a finding needs. */
+/** What the rules need from the header of a report. */
 export type FindingContext = Pick<
   ReportHeader,
   'total_wall_s' | 'outside_wall_s' | 'stages_wall_s' | 'sources' | 'composition' | 'program' | 'partial'
 > & {
-  /** How many processes the rows are of: sums are of all of them, peaks of one. */
+  /** How many processes the rows cover. Sums are over all of them, a peak is that of one. */
   readonly processes?: number;
 };
 
-/** A field that may be null. */
+/** A field of a row that may be null. */
 export type FindingField = Exclude<
   MetricField,
   'calls' | 'errors' | 'open' | 'overlapped_calls' | 'wall_hist' | 'native_modules'
 >;
 
-/** A row with what of the header its findings need. */
-export interface Facts {
+/** What a rule looks at: a row, and what it needs from the header of the report. */
+export interface RowInContext {
   readonly row: StageRow;
   readonly sources: Sources;
-  /** Completed calls and open ones: the sums of a row are of both. */
+  /** Completed calls and open ones: the sums of a row contain both. */
   readonly entries: number;
-  /** Time any stage was open. */
+  /** The time in which any stage was open. */
   readonly runS: number;
   readonly processes: number;
   readonly composition: ReportHeader['composition'];
-  /** Null also where it may lack what its stages have: no last sample was taken of a process that died. */
+  /** Also null if the process died: without a last sample, the row of the program may lack what its stages have. */
   readonly program: ReportHeader['program'];
 }
 
-/** What a condition found; null where it does not hold. */
+/** What a condition found if it holds. */
 export type Evidence = Pick<Finding, 'thresholds' | 'amount'> & {
-  /** What it rests on besides the fields it needs. */
+  /** Numbers besides the fields that the rule needs. */
   readonly numbers: Finding['numbers'];
   /** What `amount` is a share of. */
   readonly whole: number;
@@ -72,16 +80,16 @@ export type Evidence = Pick<Finding, 'thresholds' | 'amount'> & {
 
 export interface Rule {
   readonly kind: FindingKind;
-  /** Fields without which it says nothing. */
+  /** Without these fields the rule finds nothing. */
   readonly needs: readonly FindingField[];
-  /** Sources that have to have covered the calls. */
+  /** Sources that must have covered the calls. */
   readonly sources: readonly SourceName[];
-  /** The condition as docs/findings.md shows it. */
+  /** The condition as docs/findings.md has it. */
   readonly condition: string;
-  read(facts: Facts): Finding | null;
+  read(given: RowInContext): Finding | null;
 }
 
-export function factsOf(row: StageRow, context: FindingContext): Facts {
+export function inContext(row: StageRow, context: FindingContext): RowInContext {
   return {
     row,
     sources: context.sources,
@@ -93,7 +101,9 @@ export function factsOf(row: StageRow, context: FindingContext): Facts {
   };
 }
 
-/** Without launchers, which have no part in the rows: the row of the program counts the profilers that it is made of. */
+/**
+ * Launchers have no part in the rows, so they are not counted: `calls` of the program's row is the number of profilers.
+ */
 function processesOf({ processes, program }: FindingContext): number {
   return processes === undefined ? 1 : Math.min(processes, program?.calls ?? processes);
 }
@@ -103,42 +113,43 @@ export function limit(name: ThresholdName): number {
   return FINDING_THRESHOLDS[name].value;
 }
 
-/** A rule whose condition sees the fields it needs as numbers. */
+/** Makes a rule. Its condition gets the fields that it needs as numbers, never null. */
 export function rule<F extends FindingField>(
   traits: Omit<Rule, 'read' | 'needs'> & { readonly needs: readonly F[] },
-  find: (known: Readonly<Record<F, number>>, facts: Facts) => Evidence | null,
+  find: (known: Readonly<Record<F, number>>, given: RowInContext) => Evidence | null,
 ): Rule {
   const { kind, needs, sources } = traits;
   return {
     ...traits,
-    read(facts) {
-      const { row } = facts;
-      if (!sources.every((name) => covers(facts.sources[name], facts))) return null;
+    read(given) {
+      const { row } = given;
+      if (!sources.every((name) => covers(given.sources[name], given))) return null;
       const known = Object.fromEntries(needs.map((field) => [field, row[field]]));
       if (!Object.values(known).every((value) => typeof value === 'number')) return null;
-      const evidence = find(known as Record<F, number>, facts);
+      const evidence = find(known as Record<F, number>, given);
       if (evidence === null) return null;
       const { whole, text, amount, thresholds } = evidence;
       const numbers = { ...evidence.numbers, ...(known as Record<F, number>) };
       const shared = row.overlapped_calls > 0;
       return {
+        stage: row.stage,
         kind,
+        text: shared ? `(shared with other open stages) ${text}` : text,
         numbers: shared ? { ...numbers, calls: row.calls, overlapped_calls: row.overlapped_calls } : numbers,
         thresholds,
         amount,
         share: whole > 0 ? Math.min(1, amount / whole) : 1,
         shared,
-        text: shared ? `(shared with other open stages) ${text}` : text,
       };
     },
   };
 }
 
 /**
- * Whether a source was read at the ends of nearly all calls. One that was absent may still have numbers in a merged
- * report: those of the other reports. A single call whose ends were not both read has no number at all.
+ * Whether a source was read at the ends of nearly all calls. A merged report may have numbers of a source although the
+ * source was absent in some of the reports. A single call has a number only if both its ends were read.
  */
-export function covers({ truth, readings = 0, skipped = 0 }: SourceState, { entries }: Facts): boolean {
+export function covers({ truth, readings = 0, skipped = 0 }: SourceState, { entries }: RowInContext): boolean {
   if (truth === 'absent') return false;
   if (truth !== 'sampled' || entries === 1) return true;
   return skipped === 0 || skipped <= limit('skipped_share') * (readings + skipped);

@@ -1,6 +1,6 @@
 export interface Threshold {
   readonly value: number;
-  /** `share` of 1, or the unit of the number it is compared with. */
+  /** The unit of the number that is compared with the threshold; a share is between 0 and 1. */
   readonly unit: 's' | 'KiB' | 'share';
   readonly reason: string;
 }
@@ -11,29 +11,26 @@ function threshold(value: number, unit: Threshold['unit'], reason: string): Thre
 
 const MIB = 1024;
 
-/**
- * What the numbers of a row have to reach before a finding says anything. docs/findings.md shows this table; a
- * test holds the page to it.
- */
+/** What the numbers of a row must reach. docs/findings.md has the same table, which a test compares. */
 export const FINDING_THRESHOLDS = {
   least_s: threshold(0.1, 's', 'Below a tenth of a second there is nothing to gain, whatever its share.'),
   least_share_of_run: threshold(
     0.05,
     'share',
-    'Of the time any stage was open. Less does not decide how long the run takes.',
+    'A share of the time in which any stage was open. Less does not decide how long the run takes.',
   ),
-  waiting_share: threshold(0.5, 'share', 'Half of its own time without CPU: waiting is what it does most.'),
+  waiting_share: threshold(0.5, 'share', 'Half of its own time without CPU: waiting is what the stage does most.'),
   preempted_s: threshold(
     0.1,
     's',
-    'The period of a CPU quota. Who lost a CPU has one again within it; a longer wait for each such loss is for something else.',
+    'The period of a CPU quota. A thread that lost its CPU gets one again within this time; a longer wait for each loss has another cause.',
   ),
   off_thread_share: threshold(
     0.5,
     'share',
     'Half of its CPU time is then missing from a CPU profile of this JS thread.',
   ),
-  gc_share: threshold(0.1, 'share', 'At a tenth, half the allocation saves a twentieth of the stage.'),
+  gc_share: threshold(0.1, 'share', 'At a tenth, half the allocation saves a twentieth of the time of the stage.'),
   least_kb: threshold(
     64 * MIB,
     'KiB',
@@ -42,28 +39,32 @@ export const FINDING_THRESHOLDS = {
   least_retained_kb: threshold(
     16 * MIB,
     'KiB',
-    'After forced collections no garbage is left in the number: several times the heap of an empty program (3 to 5 MiB).',
+    'After forced collections the number contains no garbage. This is several times the heap of an empty program (3 to 5 MiB).',
   ),
   least_share_of_peak: threshold(
     0.05,
     'share',
-    'Of the highest resident set of the stage. Less does not decide how much memory the job needs.',
+    'A share of the highest resident set of the stage. Less does not decide how much memory the job needs.',
   ),
   share_of_rss: threshold(
     0.25,
     'share',
-    'Of the growth of the resident set that a finding explains: below a quarter, something else holds more.',
+    'A share of the growth of the resident set. A finding that explains less than a quarter leaves out what holds more.',
   ),
   transient_share_of_peak: threshold(
     0.25,
     'share',
-    'Of the highest resident set of the stage: below a quarter, to lower it would not change what the job asks for.',
+    'A share of the highest resident set of the stage. Lowering less than a quarter would not change how much memory the job asks for.',
   ),
-  kept_share: threshold(0.1, 'share', 'Of the native memory allocated: above a tenth it is growth as well.'),
+  kept_share: threshold(
+    0.1,
+    'share',
+    'A share of the native memory that was allocated. If more than a tenth is kept, it is growth.',
+  ),
   skipped_share: threshold(
     0.1,
     'share',
-    'Of the readings of a sampled source. Calls whose readings were skipped are in one number of the row and not in the other.',
+    'A share of the readings of a sampled source. A call whose readings were skipped is in some numbers of the row and missing from others.',
   ),
 } as const satisfies Readonly<Record<string, Threshold>>;
 

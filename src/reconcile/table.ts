@@ -1,21 +1,24 @@
-import { amountOf, withReason } from '../render/reconciled-amounts.js';
+import { reasonLines } from '../render/reason-lines.js';
+import { amountOf } from '../render/reconciled-amounts.js';
 import { escapeControls } from '../text/escape.js';
 import { NOTHING, type Quantity } from '../text/format.js';
 import { GAP, labelColumn, numberColumn } from '../text/grid.js';
+import type { Layout } from '../text/layout.js';
 import { type Paint, painter } from '../text/paint.js';
 import type { Reconciled, ReconciledTask, Verdict } from './reconciled.js';
+import { closingLines, type Reconciliation } from './reconciliation.js';
 
-/** Headings of the numbers, the same in every format for people. */
+/** The headings of the numbers in every format that people read. */
 export const HEADINGS = ['sacct', 'profiler', 'in inputs', 'difference', '%'] as const;
 
-export interface TableOptions {
-  readonly width?: number | undefined;
-  readonly colour?: boolean | undefined;
+/** Three lines for each task, each with the reason for its difference, and the closing lines. */
+export function renderReconcileTable(result: Reconciliation, layout: Layout = {}): string {
+  return `${renderReconciled(result.tasks, layout)}\n${closingLines(result).join('\n')}\n`;
 }
 
-/** Three lines a task, each with the reason for its difference. */
-export function renderReconciled(tasks: readonly ReconciledTask[], options: TableOptions = {}): string {
-  const { width = Number.POSITIVE_INFINITY, colour = false } = options;
+/** Three lines for each task. */
+export function renderReconciled(tasks: readonly ReconciledTask[], layout: Layout = {}): string {
+  const { width = Number.POSITIVE_INFINITY, colour = false } = layout;
   const paint = painter(colour);
   const lines = tasks.flatMap((task) => task.quantities.map((quantity, index) => ({ task, quantity, index })));
   const once = (text: (task: ReconciledTask) => string) =>
@@ -34,10 +37,10 @@ export function renderReconciled(tasks: readonly ReconciledTask[], options: Tabl
   const heading = columns.map(({ cells }) => cells[0]!).join(GAP);
   const body = lines.flatMap(({ quantity, index: line }, index) => {
     const numbers = columns.map(({ cells }) => cells[index + 1]!).join(GAP);
-    // Why a task has no numbers at all is said once.
+    // The reason why a task has no numbers at all stands once.
     const isRepeated = line > 0 && quantity.difference === null && isSame(quantity, lines[index - 1]!.quantity);
     const reason = isRepeated ? '' : escapeControls(reasonText(quantity));
-    return withReason(numbers, reason, width, (text) => paint(STYLES[quantity.verdict], text));
+    return reasonLines(numbers, reason, width, (text) => paint(STYLES[quantity.verdict], text));
   });
   return `${[paint('dim', heading.trimEnd()), ...body].join('\n')}\n`;
 }
@@ -53,7 +56,7 @@ export function quantitiesOf({ what, sacct, profiler, inside, difference, percen
   ];
 }
 
-/** What stands behind the numbers: nothing where they agree. */
+/** The text behind the numbers; empty if they agree. */
 export function reasonText({ verdict, reasons }: Reconciled): string {
   return verdict === 'agrees' && reasons.length === 0 ? '' : reasons.join('; ');
 }

@@ -1,22 +1,17 @@
-import { findingsOf } from '../findings/findings.js';
 import type { ModuleKib } from '../model/composition.js';
-import { quantileSeconds } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
 import { isNumberMetric } from '../model/number-metrics.js';
-import type { Report, StageRow } from '../model/report.js';
+import type { StageRow } from '../model/report.js';
 import { escapeControls } from '../text/escape.js';
+import { largestFirst } from './modules.js';
+import { QUANTILE_FIELDS } from './quantile-fields.js';
+import type { ReportView } from './view.js';
 
-/** A column beside those of the metrics. */
+/** A column of the CSV. */
 export interface CsvColumn {
   readonly field: string;
-  readonly value: (row: StageRow, report: Report) => string | number | null;
+  readonly value: (row: StageRow, view: ReportView) => string | number | null;
 }
-
-const QUANTILES = [
-  ['wall_p50_s', 0.5],
-  ['wall_p95_s', 0.95],
-  ['wall_p99_s', 0.99],
-] as const;
 
 const COLUMNS: readonly CsvColumn[] = [
   ...METRICS.flatMap((metric): CsvColumn[] => {
@@ -24,43 +19,35 @@ const COLUMNS: readonly CsvColumn[] = [
     if (metric.unit === 'modules') {
       return [{ field: metric.field, value: ({ native_modules }) => moduleText(native_modules) }];
     }
-    return QUANTILES.map(([field, q]) => ({ field, value: ({ wall_hist }) => quantileSeconds(wall_hist, q) }));
+    return QUANTILE_FIELDS.map(({ field, secondsOf }) => ({ field, value: secondsOf }));
   }),
   {
     field: 'findings',
-    value: (row, report) =>
-      findingsOf(row, report)
-        .map(({ kind }) => kind)
-        .join(' '),
+    value: (row, { findings }) => (findings.get(row) ?? []).map(({ kind }) => kind).join(' '),
   },
 ];
 
 /**
- * One row a label below a row of field names, as RFC 4180 has it: lines end in CRLF, null is an empty field.
- * The histogram stands as the quantiles made from it, modules as `name=KiB`, the largest first, the findings as their
- * kinds, that which matters most first. Seconds are rounded to nanoseconds.
+ * A line of field names and a line for each row, as in RFC 4180: lines end in CRLF, and null is an empty field.
+ * Quantiles stand in place of the histogram. Modules are written as `name=KiB`, the largest first, and findings as
+ * their kinds, the one that matters most first.
  *
- * Labels may come from names of input files, and spreadsheets run what begins like a formula: such a text gets
- * a `'` in front, and controls are escaped as in the table. The JSON has every label as it is.
- *
- * @param by what the rows are in place of stages
+ * @param further columns behind those of every report
  */
-export function renderCsv(
-  report: Report,
-  { by = 'stage', further = [] }: { readonly by?: string | undefined; readonly further?: readonly CsvColumn[] } = {},
-): string {
-  const label: CsvColumn = { field: by, value: ({ stage }) => stage };
+export function renderCsv(view: ReportView, further: readonly CsvColumn[] = []): string {
+  const label: CsvColumn = { field: view.by ?? 'stage', value: ({ stage }) => stage };
   const columns = [label, ...COLUMNS, ...further];
   const lines = [
     columns.map(({ field }) => field),
-    ...report.stages.map((row) => columns.map(({ value }) => value(row, report))),
+    ...view.rows.map((row) => columns.map(({ value }) => value(row, view))),
   ];
   return lines.map(csvLine).join('');
 }
 
 /**
- * A line of the fields. Seconds are rounded to nanoseconds, texts that begin like a formula get a `'` in front, and
- * controls in them are shown as in the table: files are looked at with `cat`, too.
+ * One line. Numbers are rounded to nine decimals, so times to nanoseconds. A label may be the name of an input file,
+ * and a spreadsheet runs a text that begins like a formula, so such a text gets a `'` in front. Controls are escaped as
+ * in the table, because people print files with `cat`. The JSON has every label as it is.
  */
 export function csvLine(fields: readonly (string | number | null | undefined)[]): string {
   return `${fields.map((field) => quoted(text(field))).join(',')}\r\n`;
@@ -68,9 +55,12 @@ export function csvLine(fields: readonly (string | number | null | undefined)[])
 
 /** `name=KiB name=KiB`, the largest first. */
 function moduleText(modules: ModuleKib | null): string | null {
-  if (modules === null) return null;
-  const largestFirst = Object.entries(modules).sort(([, a], [, b]) => b - a);
-  return largestFirst.map(([name, kib]) => `${name}=${kib}`).join(' ');
+  return (
+    modules &&
+    largestFirst(modules)
+      .map(([name, kib]) => `${name}=${kib}`)
+      .join(' ')
+  );
 }
 
 function text(value: string | number | null | undefined): string {
@@ -82,8 +72,8 @@ function quoted(field: string): string {
   return /[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
-// The characters of the OWASP page on CSV injection, less the controls, which are escaped by then; the full-width forms
-// are read as formulas in some locales.
+// The characters of the OWASP page on CSV injection, without the controls, which are escaped before. Some locales read
+// the full-width forms as formulas too.
 function inert(label: string): string {
   return /^[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(label) ? `'${label}` : label;
 }

@@ -1,6 +1,6 @@
 /**
- * A report, or what is made of several, as JSON: one line a header member and one a row, so that two of them can be
- * compared with `diff` and a stage found with `grep`.
+ * A report, or a result of several, as JSON with one line for each member and each row, so that `diff` compares two of
+ * them and `grep` finds a stage.
  */
 export function renderJson(content: object): string {
   const members = Object.entries(content)

@@ -1,19 +1,15 @@
-import type { Report } from '../model/report.js';
 import { OUTSIDE } from '../report/outside-row.js';
 import { escapeControls } from '../text/escape.js';
-import { inline } from '../text/format.js';
-import { cellOf, columnsOf } from './columns.js';
-import { FINDING_HEADING, findingCell, findingNotes, findingsOfReport } from './findings-column.js';
-import { notesOf } from './notes.js';
-import { type Ranking, rank } from './ranking.js';
+import { inline, type Quantity } from '../text/format.js';
+import { cellOf } from './columns.js';
+import { FINDING_HEADING, findingCell, findingNotes } from './finding-texts.js';
+import { type ReportView, TOTAL } from './view.js';
 
-/** The human table as GitHub Markdown, with full labels, and its notes as a list. */
-export function renderMarkdown(report: Report, ranking: Ranking & { readonly by?: string | undefined } = {}): string {
-  const { by } = ranking;
-  const rows = rank(report.stages, ranking);
-  const { columns, leftOut } = columnsOf(report, ranking.sort);
-  const findings = findingsOfReport(report);
-  const finding = (cell: string) => (rows.some((row) => (findings.get(row) ?? []).length > 0) ? [cell] : []);
+/** The table of a terminal as GitHub Markdown, with full labels, and its notes as a list. */
+export function renderMarkdown({ by, rows, columns, findings, worst, notes }: ReportView): string {
+  const hasFindings = rows.some((row) => (findings.get(row) ?? []).length > 0);
+  const finding = (cell: string) => (hasFindings ? [cell] : []);
+  const end = (quantity: Quantity | null) => (quantity === null ? '' : inline(quantity));
   const table = [
     [escapeMarkdown(by ?? 'stage'), ...columns.map(({ heading }) => heading), ...finding(FINDING_HEADING)],
     [':--', ...columns.map(() => '--:'), ...finding(':--')],
@@ -22,15 +18,11 @@ export function renderMarkdown(report: Report, ranking: Ranking & { readonly by?
       ...columns.map((column) => inline(cellOf(column, row))),
       ...finding(findingCell(findings.get(row) ?? [])),
     ]),
-    ...(by === undefined
-      ? [[OUTSIDE, ...columns.map(({ outside }) => (outside === null ? '' : inline(outside))), ...finding('')]]
-      : []),
-    ['total', ...columns.map(({ total }) => (total === null ? '' : inline(total))), ...finding('')],
+    ...(by === undefined ? [[OUTSIDE, ...columns.map(({ outside }) => end(outside)), ...finding('')]] : []),
+    [TOTAL, ...columns.map(({ total }) => end(total)), ...finding('')],
   ];
-  const notes = [...findingNotes(findings), ...notesOf(report, { columns: leftOut, rowsShown: rows.length })];
-  return `${[...markdownTable(table), '', ...notes.map(({ key, text }) => `- **${key}** ${escapeMarkdown(text)}`)].join(
-    '\n',
-  )}\n`;
+  const list = [...findingNotes(worst), ...notes].map(({ key, text }) => `- **${key}** ${escapeMarkdown(text)}`);
+  return `${[...markdownTable(table), '', ...list].join('\n')}\n`;
 }
 
 /** The lines of a table whose cells are escaped already: its heading, how each column is aligned, its rows. */

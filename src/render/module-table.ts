@@ -1,104 +1,67 @@
-import type { Report, StageRow } from '../model/report.js';
-import { stageTree } from '../report/tree.js';
+import type { StageRow } from '../model/report.js';
 import { escapeControls } from '../text/escape.js';
 import { NOTHING, type Quantity, size } from '../text/format.js';
-import { GAP, labelColumn, numberColumn } from '../text/grid.js';
-import { type Paint, painter } from '../text/paint.js';
-
-export interface ModuleTableOptions {
-  /** Characters a line may have: modules that allocated least give way to it. */
-  readonly width?: number | undefined;
-  readonly colour?: boolean | undefined;
-}
+import { GAP, type GridColumn, labelColumn, numberColumn } from '../text/grid.js';
+import type { Layout } from '../text/layout.js';
+import { painter } from '../text/paint.js';
+import { type ModuleView, sumOfModules } from './modules.js';
+import { indented } from './table.js';
+import type { ReportView } from './view.js';
 
 const HEADING = 'allocated by';
 const OTHERS = 'others';
 const MOST_MODULES = 6;
-/** Of what the first module allocated in any one stage: modules below it are among the others. */
-const LEAST_SHARE = 0.001;
-const MOST_STAGES = 20;
 /** Labels and headings are shortened to this, in characters. */
 const LABEL_WIDTH = 36;
 
 /**
- * Who allocated: stages, or where there are none the program, with the native memory that each module asked for in
- * them, the modules that allocated most first. Undefined where no allocation was charged to a module.
+ * Who allocated: stages, or without stages the program, with the native memory that each module asked for in them. The
+ * modules that allocated least give way to the width. Undefined if no allocation was charged to a module.
  */
-export function renderModules(report: Report, options: ModuleTableOptions = {}): string | undefined {
-  const { width = Number.POSITIVE_INFINITY, colour = false } = options;
-  const { stages, program } = report;
-  const all = stages.length === 0 && program ? [program] : stages;
-  const rows = all.filter(({ native_modules }) => Object.keys(native_modules ?? {}).length > 0);
-  if (rows.length === 0) return undefined;
-  const shown = largest(rows);
-  const lines = stageTree(shown).map(({ row, depth, name }) => ({
-    row,
-    label: '  '.repeat(depth) + escapeControls(name),
-  }));
-  const labels = labelColumn([HEADING, ...lines.map(({ label }) => label)], LABEL_WIDTH);
-  const columns = fitting(modulesOf(rows), lines, width - labels.width);
-  const omitted = rows.length - shown.length;
-  const text = labels.cells.map((label, line) => {
-    const cells = columns.map((cellsOf) => cellsOf[line]!);
-    return painted([label, ...cells].join(GAP).trimEnd(), line, painter(colour));
+export function renderModules(
+  { modules }: Pick<ReportView, 'modules'>,
+  { width = Number.POSITIVE_INFINITY, colour = false }: Layout = {},
+): string | undefined {
+  if (modules === null) return undefined;
+  const { lines, more } = modules;
+  const labels = labelColumn([HEADING, ...lines.map(({ name, depth }) => indented(name, depth))], LABEL_WIDTH);
+  const columns = fitting(modules, width - labels.width);
+  const paint = painter(colour);
+  const text = labels.cells.map((label, index) => {
+    const line = [label, ...columns.map(({ cells }) => cells[index]!)].join(GAP).trimEnd();
+    return index === 0 ? paint('dim', line) : line;
   });
-  if (omitted > 0) text.push(`${omitted} more ${omitted === 1 ? 'stage' : 'stages'} allocated less`);
+  if (more > 0) text.push(`${more} more ${more === 1 ? 'stage' : 'stages'} allocated less`);
   return `${text.join('\n')}\n`;
 }
 
-function painted(line: string, index: number, paint: Paint): string {
-  return index === 0 ? paint('dim', line) : line;
-}
-
-function largest(rows: readonly StageRow[]): readonly StageRow[] {
-  if (rows.length <= MOST_STAGES) return rows;
-  const kept = new Set(rows.toSorted((a, b) => total(b) - total(a)).slice(0, MOST_STAGES));
-  return rows.filter((row) => kept.has(row));
-}
-
-/**
- * The modules that matter in some stage, those that allocated most in any one first: parents contain their children.
- */
-function modulesOf(rows: readonly StageRow[]): string[] {
-  const most = new Map<string, number>();
-  for (const { native_modules } of rows) {
-    for (const [name, kib] of Object.entries(native_modules ?? {})) most.set(name, Math.max(most.get(name) ?? 0, kib));
-  }
-  const least = LEAST_SHARE * Math.max(...most.values());
-  return Array.from(most)
-    .filter(([, kib]) => kib >= least)
-    .sort(([, a], [, b]) => b - a)
-    .map(([name]) => name);
-}
-
-type Lines = readonly { readonly row: StageRow }[];
-
-/** As many modules as fit, and what all others have allocated, where there are any. */
-function fitting(modules: readonly string[], lines: Lines, width: number): (readonly string[])[] {
-  const all = new Set(lines.flatMap(({ row }) => Object.keys(row.native_modules ?? {})));
-  for (let kept = Math.min(modules.length, MOST_MODULES); ; kept--) {
-    const names = modules.slice(0, kept);
-    const columns = names.map((name) =>
+/** As many modules as fit, and a column of all others if there are any. */
+function fitting({ names, lines }: ModuleView, width: number): GridColumn[] {
+  const rows = lines.map(({ row }) => row);
+  const all = new Set(rows.flatMap(({ native_modules }) => Object.keys(native_modules ?? {})));
+  for (let kept = Math.min(names.length, MOST_MODULES); ; kept--) {
+    const named = names.slice(0, kept);
+    const columns = named.map((name) =>
       numberColumn(
         heading(name),
-        lines.map(({ row }) => kibCell(row.native_modules?.[name] ?? 0)),
+        rows.map(({ native_modules }) => kibCell(native_modules?.[name] ?? 0)),
       ),
     );
-    if (kept < all.size) columns.push(othersColumn(new Set(names), lines));
+    if (kept < all.size) columns.push(othersColumn(new Set(named), rows));
     const needed = columns.reduce((sum, column) => sum + GAP.length + column.width, 0);
-    if (needed <= width || kept <= 1) return columns.map(({ cells }) => cells);
+    if (needed <= width || kept <= 1) return columns;
   }
 }
 
-function othersColumn(named: ReadonlySet<string>, lines: Lines) {
-  const cells = lines.map(({ row }) => {
-    const others = Object.entries(row.native_modules ?? {}).filter(([name]) => !named.has(name));
-    return kibCell(others.reduce((sum, [, kib]) => sum + kib, 0));
+function othersColumn(named: ReadonlySet<string>, rows: readonly StageRow[]): GridColumn {
+  const cells = rows.map(({ native_modules }) => {
+    const others = Object.entries(native_modules ?? {}).filter(([name]) => !named.has(name));
+    return kibCell(sumOfModules(Object.fromEntries(others)));
   });
   return numberColumn(OTHERS, cells);
 }
 
-/** The file's name: the path of its package is in the report. */
+/** The name of the file. The report has the path of its package. */
 function heading(name: string): string {
   const file = escapeControls(name.slice(name.lastIndexOf('/') + 1));
   return file.length > LABEL_WIDTH ? `${file.slice(0, LABEL_WIDTH - 1)}…` : file;
@@ -106,8 +69,4 @@ function heading(name: string): string {
 
 function kibCell(kib: number): Quantity {
   return kib === 0 ? NOTHING : size(kib);
-}
-
-function total({ native_modules }: StageRow): number {
-  return Object.values(native_modules ?? {}).reduce((sum, kib) => sum + kib, 0);
 }

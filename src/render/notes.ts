@@ -10,7 +10,7 @@ import type { LeftOut } from './columns.js';
 export interface Note {
   readonly key: string;
   readonly text: string;
-  /** The reader should look at it. */
+  /** True if the reader should not overlook the note. */
   readonly isAlarm?: true;
 }
 
@@ -19,7 +19,7 @@ export interface Omitted {
   readonly rowsShown: number;
 }
 
-/** What the rows do not say: memory of the process, cost of the profiler, warnings, and how far to trust what. */
+/** What the rows do not say: memory of the process, cost of the profiler, warnings, and which numbers are not exact. */
 export function notesOf(report: Report, { columns, rowsShown }: Omitted): Note[] {
   const explained = new Set(columns.map(({ reason }) => reason));
   return [
@@ -48,7 +48,7 @@ function memoryNote({ rss_kb_now: now, rss_kb_peak: peak }: Report): Note[] {
   return parts.length === 0 ? [] : [{ key: 'rss', text: parts.join(', ') }];
 }
 
-/** Of what was resident at the end of some report: below this the composition is that of another moment. */
+/** If the composition has less than this share of what is resident now, it is that of another moment. */
 const NEARLY_ALL = 0.9;
 
 function compositionNote({ composition, rss_kb_now: now }: Report): Note[] {
@@ -67,9 +67,10 @@ function compositionNote({ composition, rss_kb_now: now }: Report): Note[] {
   ];
 }
 
+/** Parts that are older by less than this are not worth a word. */
 const WORTH_SAYING_S = 2;
 
-/** Below zero it is memory that a part has and that is not resident: not touched yet, or given back to the kernel. */
+/** A negative residual is memory of a part that is not resident: not touched yet, or given back to the kernel. */
 function residualText(kib: number | null): string {
   if (kib === null || kib === 0) return '';
   return kib < 0 ? ` - ${inline(size(-kib))} not resident` : ` + other ${inline(size(kib))}`;
@@ -86,7 +87,7 @@ function threadsNote({ threads }: Report): Note[] {
 }
 
 function overheadNote({ overhead_s: cost, total_wall_s: total, stages, program }: Report): Note[] {
-  // It is counted by stages.
+  // The cost is computed from the number of stages, so without stages it is not known.
   if (cost === null || (stages.length === 0 && program)) return [];
   const share = total > 0 ? `, ${inline(percent(cost / total))} of wall` : '';
   return [{ key: 'profiler', text: `${inline(duration(cost))}${share}` }];
@@ -97,7 +98,8 @@ function foldedNote({ labels_folded: folded }: Report): Note[] {
   return [{ key: 'folded', text: `${inline(count(folded))} labels past the limit, into (other)`, isAlarm: true }];
 }
 
-function leftOutNotes(columns: readonly LeftOut[]): Note[] {
+/** One note for each reason. */
+export function leftOutNotes(columns: readonly LeftOut[]): Note[] {
   const headings = new Map<string, string[]>();
   for (const { heading, reason } of columns) {
     const alike = headings.get(reason);
@@ -111,10 +113,10 @@ function leftOutNotes(columns: readonly LeftOut[]): Note[] {
 }
 
 /**
- * Which numbers are not exact, in few words: why that is stands in `sources` and in `doctor`. Sources of the same state,
- * such as two numbers of one reading, are named together.
+ * Which numbers are not exact. The report's `sources` and `doctor` have the reasons. Sources of the same state, such as
+ * two numbers of one reading, are named together.
  *
- * @param explained reasons that already stand in another note
+ * @param explained reasons that another note has already
  */
 function sourcesNote({ sources, stages }: Report, explained: ReadonlySet<string>): Note[] {
   const isShared = stages.some(({ overlapped_calls }) => overlapped_calls > 0);
@@ -122,7 +124,7 @@ function sourcesNote({ sources, stages }: Report, explained: ReadonlySet<string>
   for (const name of SOURCE_NAMES) {
     const { truth, reason } = sources[name];
     if (truth === 'exact' || (truth === 'absent' && reason !== undefined && explained.has(reason))) continue;
-    // Charging by the ends of calls is exact as long as there is but one at a time.
+    // To charge by the ends of calls is exact if there was never more than one call at a time.
     if (name === 'attribution' && truth !== 'absent' && !isShared) continue;
     const state = stateText(sources[name]);
     const names = alike.get(state);

@@ -1,45 +1,41 @@
 import { PARTS } from '../model/composition.js';
 import type { ProcessEntry } from '../model/process-list.js';
-import type { ReportHeader } from '../model/report.js';
 import { memoryKib } from '../report/process-list.js';
 import { escapeControls } from '../text/escape.js';
 import { duration, inline, NOTHING, type Quantity, size } from '../text/format.js';
-import { GAP, type GridColumn, labelColumn, numberColumn, textColumn } from '../text/grid.js';
+import { fittingColumns, GAP, type GridColumn, labelColumn, numberColumn, textColumn } from '../text/grid.js';
+import type { Layout } from '../text/layout.js';
 import { painter } from '../text/paint.js';
+import type { ProcessLine } from './process-tree.js';
+import { indented } from './table.js';
+import type { ReportView } from './view.js';
 
-export interface ProcessTableOptions {
-  /** Characters a line may have. */
-  readonly width?: number | undefined;
-  readonly colour?: boolean | undefined;
-}
-
-/** Wider, and numbers stand too far from the process that they are of. */
+/** In a wider table the numbers stand too far from their process. */
 const WIDEST = 100;
 const NARROWEST_COMMAND = 16;
 
-interface Line {
-  readonly entry: ProcessEntry;
-  readonly depth: number;
-}
-
 /**
- * The processes of a run, those that a process started below it, and of these the largest first: which one holds the memory
- * is seen at once. Undefined where there is one alone.
+ * The processes of a run as a tree, the largest of each parent first, so that one sees at once which process holds the
+ * memory. Undefined if there was a single process.
  */
 export function renderProcesses(
-  { process_list: list }: Pick<ReportHeader, 'process_list'>,
-  { width = WIDEST, colour = false }: ProcessTableOptions = {},
+  { processes }: Pick<ReportView, 'processes'>,
+  { width = WIDEST, colour = false }: Layout = {},
 ): string | undefined {
-  if (list === undefined || list.processes.length + list.more < 2) return undefined;
-  const lines = asTree(list.processes);
+  if (processes === null) return undefined;
+  const { lines, more } = processes;
   const pids = textColumn(
     'pid',
     lines.map(({ entry }) => String(entry.pid)),
   );
-  const columns = fitting(columnsOf(lines), Math.min(width, WIDEST) - pids.width - GAP.length - NARROWEST_COMMAND);
+  const columns = fittingColumns(
+    columnsOf(lines),
+    Math.min(width, WIDEST) - pids.width - GAP.length - NARROWEST_COMMAND,
+    ({ name }) => IMPORTANCE.indexOf(name),
+  );
   const taken = columns.reduce((sum, column) => sum + GAP.length + column.width, pids.width + GAP.length);
   const commands = labelColumn(
-    ['command', ...lines.map(({ entry, depth }) => '  '.repeat(depth) + shortCommand(entry.command))],
+    ['command', ...lines.map(({ entry, depth }) => indented(shortCommand(entry.command), depth))],
     Math.max(NARROWEST_COMMAND, Math.min(width, WIDEST) - taken),
   );
   const paint = painter(colour);
@@ -50,19 +46,20 @@ export function renderProcesses(
     if (index === 0) return paint('dim', line);
     return memoryKib(lines[index - 1]!.entry) === most && most > 0 ? paint('bold', line) : line;
   });
-  if (list.more > 0) text.push(paint('dim', `+${list.more.toLocaleString('en-US')} more, with less memory`));
+  if (more > 0) text.push(paint('dim', `+${more.toLocaleString('en-US')} more, with less memory`));
   return `${text.join('\n')}\n`;
 }
 
-/** What gives way when the table is too wide, the last first. */
 type ColumnName = 'rss peak' | 'most of it' | 'exit' | 'cpu' | 'wall';
+
+/** Which columns a table keeps when it is too wide, the most important first. */
 const IMPORTANCE: readonly ColumnName[] = ['rss peak', 'most of it', 'exit', 'cpu', 'wall'];
 
 interface NamedColumn extends GridColumn {
   readonly name: ColumnName;
 }
 
-function columnsOf(lines: readonly Line[]): NamedColumn[] {
+function columnsOf(lines: readonly ProcessLine[]): NamedColumn[] {
   const numbers = (name: ColumnName, quantityOf: (entry: ProcessEntry) => Quantity) => ({
     name,
     ...numberColumn(
@@ -87,14 +84,7 @@ function columnsOf(lines: readonly Line[]): NamedColumn[] {
   return columns.filter(({ name }) => name !== 'most of it' || lines.some(({ entry }) => largestPart(entry) !== ''));
 }
 
-function fitting(columns: readonly NamedColumn[], width: number): NamedColumn[] {
-  const byImportance = columns.toSorted((a, b) => IMPORTANCE.indexOf(a.name) - IMPORTANCE.indexOf(b.name));
-  let needed = columns.reduce((sum, column) => sum + GAP.length + column.width, 0);
-  while (needed > width && byImportance.length > 1) needed -= GAP.length + byImportance.pop()!.width;
-  return columns.filter((column) => byImportance.includes(column));
-}
-
-/** Who holds most of the memory of a process at its end; empty where nobody looked. */
+/** Who holds most of the memory of a process at its end; empty if that was not read. */
 function largestPart({ composition }: ProcessEntry): string {
   if (composition === null) return '';
   const parts = [
@@ -105,39 +95,15 @@ function largestPart({ composition }: ProcessEntry): string {
   return largest === undefined || largest.kib <= 0 ? '' : `${largest.name} ${inline(size(largest.kib))}`;
 }
 
-/** Those whose parent is not listed stand at the margin. */
-function asTree(processes: readonly ProcessEntry[]): Line[] {
-  const parents = new Map(processes.map((entry, index) => [entry, parentOf(entry, processes.slice(0, index))]));
-  const largest = new Map<ProcessEntry, number>();
-  // Children stand behind their parents.
-  for (const entry of processes.toReversed()) {
-    const most = Math.max(largest.get(entry) ?? 0, memoryKib(entry));
-    largest.set(entry, most);
-    const parent = parents.get(entry);
-    if (parent !== undefined) largest.set(parent, Math.max(largest.get(parent) ?? 0, most));
-  }
-  const childrenOf = (parent: ProcessEntry | undefined, depth: number): Line[] =>
-    processes
-      .filter((entry) => parents.get(entry) === parent)
-      .sort((a, b) => largest.get(b)! - largest.get(a)!)
-      .flatMap((entry) => [{ entry, depth }, ...childrenOf(entry, depth + 1)]);
-  return childrenOf(undefined, 0);
-}
-
-/** Ids are used again: of those of an id, the last one before it. */
-function parentOf({ parent }: ProcessEntry, before: readonly ProcessEntry[]): ProcessEntry | undefined {
-  return parent === null ? undefined : before.findLast(({ pid }) => pid === parent);
-}
-
-/** `/usr/bin/node /srv/app/dist/app.js --all` as `node …/app.js --all`. */
+/** `/usr/bin/node /srv/app/dist/app.js --all` becomes `node …/app.js --all`. */
 export function shortCommand(command: string | null): string {
   if (command === null) return '(not seen)';
   const [program = '', ...args] = command.split(' ');
   const name = program.slice(program.lastIndexOf('/') + 1);
-  return escapeControls([name === '' ? program : name, ...args.map(shortPath)].join(' '));
+  return [name === '' ? program : name, ...args.map(shortPath)].join(' ');
 }
 
-/** A path of several folders by its end, by itself or behind the name of an option. */
+/** Shortens a path of several folders to its end, also behind the name of an option. */
 function shortPath(arg: string): string {
   const at = arg.indexOf('=') + 1;
   const path = arg.slice(at);

@@ -1,19 +1,20 @@
-import { Number, Object, Set } from '../host/intrinsics.js';
+import { Number, Set } from '../host/intrinsics.js';
 import { quantileSeconds } from '../model/histogram.js';
 import type { MetricField } from '../model/metrics.js';
 import type { StageRow } from '../model/report.js';
+import { sumOfModules } from './modules.js';
 
 export interface Ranking {
-  /** Highest value first; the histogram is ranked by its median, modules by their sum. */
+  /** The field to sort by, highest value first. The histogram counts by its median, modules by their sum. */
   readonly sort?: MetricField | undefined;
-  /** How many rows to keep: those highest in `sort`, or without one those that took longest. */
+  /** How many rows to keep: the highest in `sort`, or without it those that took longest. */
   readonly top?: number | undefined;
 }
 
-/** The rows to show, in the order of the ranking, or in their own where none is asked for. */
+/** The rows to show, in the order of `sort`, or without it in their own order. */
 export function rank(rows: readonly StageRow[], { sort, top }: Ranking): readonly StageRow[] {
   if (sort === undefined && top === undefined) return rows;
-  // Two rows without a value differ by NaN, which sorting takes for equal.
+  // Two rows without a value differ by NaN, which a sort takes for equal.
   const ranked = rows.toSorted((a, b) => rankingValue(b, sort ?? 'wall_s') - rankingValue(a, sort ?? 'wall_s'));
   const kept = top === undefined ? ranked : ranked.slice(0, top);
   if (sort !== undefined) return kept;
@@ -21,7 +22,7 @@ export function rank(rows: readonly StageRow[], { sort, top }: Ranking): readonl
   return rows.filter((row) => keep.has(row));
 }
 
-/** Below every number where there is none. */
+/** A row without a value ranks below every other. */
 function rankingValue(row: StageRow, field: MetricField): number {
   return fieldValue(row, field) ?? Number.NEGATIVE_INFINITY;
 }
@@ -29,5 +30,5 @@ function rankingValue(row: StageRow, field: MetricField): number {
 function fieldValue(row: StageRow, field: MetricField): number | null {
   if (field === 'wall_hist') return quantileSeconds(row.wall_hist, 0.5);
   if (field !== 'native_modules') return row[field];
-  return row.native_modules && Object.values(row.native_modules).reduce((sum, kib) => sum + kib, 0);
+  return row.native_modules && sumOfModules(row.native_modules);
 }

@@ -11,14 +11,14 @@ import { columnOf, MODULE_COLUMNS, type RowStore } from '../store/row-store.js';
 const CALLS = columnOf('calls');
 const INNER_STAGES = columnOf('inner_stages');
 
-/** What only the profiler knows; the rest is made here. */
+/** The members that only the profiler knows. The others are computed here. */
 export type HeaderFacts = Omit<ReportHeader, 'schema' | 'overhead_s' | 'program'>;
 
 export interface MeasuredRows {
   readonly stages: RowStore;
   /** A single row, of the whole life of the profiler. */
   readonly life: RowStore;
-  /** Names of the modules that the rows have cells of. */
+  /** The names of the modules, in the order of their cells in a row. */
   readonly modules: readonly string[] | null;
 }
 
@@ -33,7 +33,7 @@ const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
 /**
  * The report of a row store: units, rounding and null for what was not measured.
  *
- * @param cost null where it was not calibrated
+ * @param cost null if it was not calibrated
  */
 export function buildReport(
   facts: HeaderFacts,
@@ -41,12 +41,12 @@ export function buildReport(
   { stages: store, life, modules }: MeasuredRows,
   cost: StageCost | null,
 ): Report {
-  const made: Makings = { store, modules, cost };
-  const stages = labels.map((label) => buildRow(label, made));
+  const inputs: RowInputs = { store, modules, cost };
+  const stages = labels.map((label) => buildRow(label, inputs));
   let stagesClosed = 0;
   for (const { row } of labels) stagesClosed += store.get(row, CALLS);
   const overheadS = cost && secondsOf(stagesClosed * cost.fullNs);
-  const program = { ...buildRow({ path: PROGRAM, row: 0 }, { ...made, store: life }), overhead_s: overheadS };
+  const program = { ...buildRow({ path: PROGRAM, row: 0 }, { ...inputs, store: life }), overhead_s: overheadS };
   return {
     schema: REPORT_SCHEMA,
     ...facts,
@@ -57,7 +57,7 @@ export function buildReport(
   };
 }
 
-/** The kernel keeps its peak by another counter than the resident set, up to some pages lower. */
+/** The kernel has a counter of its own for the peak, which can be some pages below the resident set that was read. */
 function highest(peak: number | null, stages: readonly StageRow[]): number | null {
   return stages.reduce(
     (high, { rss_kb_peak_max: row }) => (high !== null && row !== null && row > high ? row : high),
@@ -65,30 +65,33 @@ function highest(peak: number | null, stages: readonly StageRow[]): number | nul
   );
 }
 
-/** What rows are made of. */
-interface Makings {
+/** What a row is computed from. */
+interface RowInputs {
   readonly store: RowStore;
   readonly modules: readonly string[] | null;
   readonly cost: StageCost | null;
 }
 
-function buildRow({ path, row }: Pick<LabelNode, 'path' | 'row'>, made: Makings): StageRow {
+function buildRow({ path, row }: Pick<LabelNode, 'path' | 'row'>, inputs: RowInputs): StageRow {
   const values: [string, unknown][] = METRICS.map(({ field, unit }) => {
     const derived = DERIVED[field];
-    return [field, derived === undefined ? READERS[unit](made.store.get(row, columnOf(field))) : derived(made, row)];
+    return [
+      field,
+      derived === undefined ? READERS[unit](inputs.store.get(row, columnOf(field))) : derived(inputs, row),
+    ];
   });
   return Object.fromEntries([['stage', path], ...values]) as unknown as StageRow;
 }
 
-/** Fields that are not a column of their own. */
-const DERIVED: { readonly [F in MetricField]?: (made: Makings, row: number) => unknown } = {
+/** Fields that have no column in the row store. */
+const DERIVED: { readonly [F in MetricField]?: (inputs: RowInputs, row: number) => unknown } = {
   wall_hist: ({ store }, row) => toPairs(store.durations(row)),
   native_modules: ({ store, modules }, row) => modules && kibByModule(modules, store, row),
   overhead_s: ({ store, cost }, row) =>
     cost && secondsOf(store.get(row, INNER_STAGES) * cost.fullNs + store.get(row, CALLS) * cost.innerNs),
 };
 
-/** Modules that allocated half a KiB or more; two of the same name are one. */
+/** Modules that allocated at least half a KiB. Modules of the same name are added up. */
 function kibByModule(modules: readonly string[], store: RowStore, row: number): ModuleKib {
   const bytes = new Map<string, number>();
   for (const [cell, name] of modules.entries()) {

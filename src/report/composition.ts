@@ -4,9 +4,10 @@ import { kibOf, secondsOf } from '../model/quantities.js';
 import type { CompositionBytes } from '../model/sampler.js';
 
 /**
- * The residual is `rss_kb` less all parts. Below zero where parts have memory that is not resident, such as what was
- * handed out and not touched yet. Above it are heaps of other isolates and what no source tells. The allocator's part
- * ends where the resident set does: pages that it gave back to the kernel stay in the account of some.
+ * The residual is `rss_kb` less all parts. It is negative if parts have memory that is not resident, such as blocks
+ * that were handed out and not touched yet. A positive residual is of the heaps of other isolates and of what no source
+ * knows. The part of the allocator is at most what the other parts leave: some allocators still count pages that the
+ * kernel has taken back.
  */
 export function composeKib(bytes: CompositionBytes): Composition {
   const rss = kibOf(bytes.rss);
@@ -34,7 +35,7 @@ export function composeKib(bytes: CompositionBytes): Composition {
   };
 }
 
-/** The parts are read one after the other. */
+/** The parts are read one after the other, so they are always a little apart. */
 const ONE_MOMENT_NS = 150e6;
 
 function sumOf(parts: Readonly<Record<CompositionPart, number | null>>): number {

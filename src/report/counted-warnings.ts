@@ -11,7 +11,7 @@ const TEXTS = [
 
 export type UsageWarning = (typeof TEXTS)[number][0];
 
-/** @param firstAcrossAwait the label of the first handle that was open across an await; null where it is not known */
+/** @param firstAcrossAwait the label of the first handle that was open across an await; null if it is not known */
 export function countedWarnings(countOf: (name: UsageWarning) => number, firstAcrossAwait: string | null): string[] {
   const first = firstAcrossAwait === null ? '' : `, first ${firstAcrossAwait}`;
   return TEXTS.filter(([name]) => countOf(name) > 0).map(([name, text]) =>

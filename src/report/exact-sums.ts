@@ -1,12 +1,12 @@
 import { Float64Array, Map, Number } from '../host/intrinsics.js';
 
 /**
- * Sums of doubles that do not depend on the order of their terms: each is kept exactly and rounded once, when it is
- * read. Plain addition rounds at every step, so that workers that share a corpus would come to other last digits
- * than one that reads it from end to end.
+ * Sums of doubles that do not depend on the order of their terms: each sum is exact, and is rounded once when it is
+ * read. Plain addition rounds at every step, so workers that share a corpus would get other last digits than a single
+ * worker.
  *
- * A sum is the unevaluated sum of a few doubles, as in J. R. Shewchuk, "Adaptive Precision Floating-Point
- * Arithmetic", 1997: `high + low`, which nearly always suffices, and `more` where their 106 bits do not.
+ * A sum is kept as a few doubles that are not added up, as in J. R. Shewchuk, "Adaptive Precision Floating-Point
+ * Arithmetic", 1997: `high + low`, whose 106 bits nearly always suffice, and otherwise `more`.
  */
 export interface ExactState {
   /** NaN for a sum without a term. */
@@ -18,7 +18,7 @@ export interface ExactState {
 export class ExactSums {
   readonly #high: Float64Array;
   readonly #low: Float64Array;
-  // Shared while it is empty: hardly any sum needs it.
+  // Hardly any sum needs more, so all share one empty map.
   #more: Map<number, number[]> = NONE;
 
   constructor(length: number) {
@@ -42,9 +42,9 @@ export class ExactSums {
   }
 
   /**
-   * Adds a row: value `offset + i` to sum `i`, or where `takesHighest[i]` is 1 raises it.
+   * Adds a row: value `offset + i` is added to sum `i`, or raises it if `takesHighest[i]` is 1.
    *
-   * @param values NaN for those that are not there
+   * @param values NaN for a value that is missing
    */
   addRow(values: Float64Array, offset: number, takesHighest: Uint8Array): void {
     const high = this.#high;
@@ -69,13 +69,13 @@ export class ExactSums {
     this.#more.set(index, grown(this.#more.get(index) ?? [], error));
   }
 
-  /** For values of which the highest is wanted, not the sum. */
+  /** Keeps the highest value instead of the sum. */
   raise(index: number, value: number): void {
     const high = this.#high[index]!;
     if (!(high >= value)) this.#high[index] = value;
   }
 
-  /** The sum, rounded once; NaN without a term. */
+  /** The sum, rounded once; NaN if it has no term. */
   total(index: number): number {
     const high = this.#high[index]!;
     const low = this.#low[index]!;
@@ -97,7 +97,7 @@ export class ExactSums {
 
 const NONE: Map<number, number[]> = new Map();
 
-/** `partials` with `value` added: they do not overlap, and their exact sum is the sum; smallest first. */
+/** `value` added to `partials`, which do not overlap and stand smallest first. The result has the exact sum of all. */
 function grown(partials: readonly number[], value: number): number[] {
   const next: number[] = [];
   let rest = value;
@@ -112,7 +112,7 @@ function grown(partials: readonly number[], value: number): number[] {
   return next;
 }
 
-/** The sum of partials that do not overlap, rounded to nearest, ties to even; as in CPython's `math.fsum`. */
+/** The sum of partials that do not overlap, rounded to nearest, ties to even, as in CPython's `math.fsum`. */
 function rounded(partials: readonly number[]): number {
   let index = partials.length - 1;
   let sum = partials[index]!;
@@ -123,7 +123,7 @@ function rounded(partials: readonly number[]): number {
     sum = high + low;
     error = low - (sum - high);
   }
-  // What is left decides a tie that the first two partials alone would have rounded to even.
+  // The first two partials alone would round a tie to even. The remaining ones decide which way it goes.
   if (index > 0 && error < 0 === partials[index - 1]! < 0) {
     const twice = error * 2;
     const next = sum + twice;

@@ -2,7 +2,7 @@ import { Object } from '../host/intrinsics.js';
 import { EXACT_MEMBERS, type ExactUse, type ThreadUse } from '../model/exact-use.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
 
-/** @param uses in the order of `EXACT_MEMBERS`, nanoseconds and bytes; NaN where not measured */
+/** @param uses in the order of `EXACT_MEMBERS`, nanoseconds and bytes; NaN for what was not measured */
 export function exactUse(uses: readonly ThreadUse[]): ExactUse {
   const members = EXACT_MEMBERS.map(({ member, unit }, index) => {
     const use = uses[index]!;
@@ -13,7 +13,7 @@ export function exactUse(uses: readonly ThreadUse[]): ExactUse {
   return Object.fromEntries(members) as ExactUse;
 }
 
-/** Members added up; one that only one of the two has is that one's. */
+/** Adds up the members. A member that only one of the two has is taken as it is. */
 export function addExactUse(a: ExactUse | null | undefined, b: ExactUse | null | undefined): ExactUse | null {
   if (a == null || b == null) return a ?? b ?? null;
   const members = EXACT_MEMBERS.map(({ member }) => [member, addUse(a[member], b[member])]);

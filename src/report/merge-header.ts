@@ -12,7 +12,7 @@ import { mergeSources } from './merge-sources.js';
 import { mergeProcessLists } from './process-list.js';
 import { mergeThreads } from './threads.js';
 
-// The fold of a member decides its type: the compiler checks the table, not these.
+// The fold of a member decides its type. The compiler checks this in the table, not here.
 type Combine = (a: never, b: never) => unknown;
 
 const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max' | 'row'>, Combine>> = {
@@ -29,7 +29,7 @@ const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max' | 'row'>, Combi
   warnings: (a: readonly string[], b: readonly string[]) => mergeWarnings([a, b]),
 };
 
-/** Members that are added up or of which the highest is kept, in the order of their sums. */
+/** The members that are added up or whose highest value is kept, in the order of their sums. */
 export const HEADER_NUMBERS: readonly HeaderField[] = HEADER_FIELDS.flatMap(([field, { fold }]) =>
   fold === 'add' || fold === 'max' ? [field] : [],
 );
@@ -47,17 +47,17 @@ const COMBINE_OTHER = Object.fromEntries(OTHERS.map(({ field, combine }) => [fie
   (a: unknown, b: unknown) => unknown
 >;
 
-/** Counts of a source that are added up. */
+/** The counts of a source that are added up. */
 export const SOURCE_COUNTS = ['readings', 'skipped'] as const;
 
 type Members = Partial<Record<HeaderField, unknown>>;
 
-/** What a worker hands over. */
+/** What a worker passes to the main thread. */
 export interface HeaderState {
   readonly sums: ExactState;
   readonly others: Members;
   readonly program: RowsState;
-  /** Members that a report lacks. */
+  /** Members that at least one report lacks. */
   readonly lacking: ReadonlySet<HeaderField>;
 }
 
@@ -83,12 +83,12 @@ export class HeaderMerger {
     this.programRow().add(row);
   }
 
-  /** The running row of the program. Every call stands for a row that is added to it. */
+  /** The running row of the program. Call this once for each row that is added. */
   programRow(): MergedRow {
     return this.#program.rowOf(PROGRAM);
   }
 
-  /** A sum over some of the reports would pass for one over all: it is left out. */
+  /** A member that some report lacks gets no sum, because a sum of the others would pass for one of all. */
   noteLacking(header: Members): void {
     for (const field of HEADER_NUMBERS) if (header[field] === undefined) this.#lacking.add(field);
     if (header.program === undefined || header.program === null) this.#lacking.add('program');
@@ -100,7 +100,7 @@ export class HeaderMerger {
     else this.#sums.add(index, value);
   }
 
-  /** The members of a header that are no sums. */
+  /** Merges the members that are neither sums nor highest values. */
   addOthers(header: Members): void {
     const earlier = this.#others;
     const merged = OTHERS.map(({ field, combine }) => [
@@ -110,13 +110,13 @@ export class HeaderMerger {
     this.#others = Object.fromEntries(merged.filter(([, value]) => value !== undefined));
   }
 
-  /** One of the members of `addOthers` that has another value in this report, or adds up. */
+  /** Merges one member of `addOthers` alone: the one whose value differs from that of the report before. */
   addOther(field: HeaderField, value: unknown): void {
     const others = this.#others!;
     others[field] = COMBINE_OTHER[field](others[field], value);
   }
 
-  /** To a count that is there, if only as 0. @param index of `sourceCountIndex` */
+  /** Adds to a count that the source has already, if only as 0. @param index of `sourceCountIndex` */
   addSourceCount(index: number, count: number): void {
     this.#sourceCounts[index]! += count;
   }
@@ -126,7 +126,7 @@ export class HeaderMerger {
     if (others === undefined) return emptyHeader();
     const members = HEADER_FIELDS.map(([field, { fold, optional, nullable }]) => {
       if (fold === 'row') return [field, this.#lacking.has(field) ? null : (this.#program.result()[0] ?? null)];
-      // What reports of an older version lack was not measured.
+      // A member that reports of an older version lack was not measured.
       const absent = nullable === true && optional !== true ? null : undefined;
       if (fold !== 'add' && fold !== 'max') return [field, others[field] === undefined ? absent : others[field]];
       const total = this.#sums.total(HEADER_NUMBERS.indexOf(field));
@@ -136,7 +136,7 @@ export class HeaderMerger {
     return Object.fromEntries(members.filter(([, value]) => value !== undefined)) as ReportHeader;
   }
 
-  /** Undefined where no report has been merged. */
+  /** Undefined if no report was merged. */
   state(): HeaderState | undefined {
     const others = this.#othersWithCounts();
     return others === undefined
@@ -144,7 +144,7 @@ export class HeaderMerger {
       : { sums: this.#sums.state(), others, program: this.#program.state(), lacking: this.#lacking };
   }
 
-  /** Adds what another merger has come to. */
+  /** Adds the state of another merger. */
   absorb({ sums, others, program, lacking }: HeaderState): void {
     HEADER_NUMBERS.forEach((_, index) => {
       if (!TAKES_HIGHEST[index]) this.#sums.addSum(index, sums);
@@ -174,7 +174,7 @@ export function sourceCountIndex(source: SourceName, member: (typeof SOURCE_COUN
   return SOURCE_NAMES.indexOf(source) * SOURCE_COUNTS.length + SOURCE_COUNTS.indexOf(member);
 }
 
-/** Undefined, and so omitted, where one of the two has no such member at all. */
+/** Undefined, so that the member is omitted, if one of the two lacks it altogether. */
 function sameMembers(a: ReportHeader['slurm'], b: ReportHeader['slurm']): ReportHeader['slurm'] {
   if (a === undefined || b === undefined) return undefined;
   const members = (Object.keys(SLURM) as (keyof typeof SLURM)[]).map((name) => [

@@ -10,10 +10,10 @@ import { type ExactState, ExactSums } from './exact-sums.js';
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
 const TAKES_HIGHEST = Uint8Array.from(NUMBER_METRICS, ({ fold }) => (fold === 'peak' || fold === 'max' ? 1 : 0));
 
-/** Numbers of a row in the order of `NUMBER_METRICS`, so many of them. */
+/** How many numbers a row has. They stand in the order of `NUMBER_METRICS`. */
 export const ROW_NUMBERS = FIELDS.length;
 
-/** What a worker hands over. */
+/** What a worker passes to the main thread. */
 export interface RowsState {
   readonly rows: readonly (readonly [
     label: string,
@@ -30,7 +30,7 @@ export class RowMerger {
   readonly #maxLabels: number;
   #folded = 0;
 
-  /** @param maxLabels past so many, rows of new labels go into `OTHER` */
+  /** @param maxLabels the rows of any further label are added to `OTHER` */
   constructor(maxLabels = Number.POSITIVE_INFINITY) {
     this.#maxLabels = maxLabels;
   }
@@ -39,7 +39,7 @@ export class RowMerger {
     this.rowOf(row.stage).add(row);
   }
 
-  /** The running row of a label. Every call stands for a row that is added to it. */
+  /** The running row of a label. Call this once for each row that is added. */
   rowOf(label: string): MergedRow {
     const known = this.#rows.get(label);
     if (known !== undefined) return known;
@@ -52,7 +52,7 @@ export class RowMerger {
     return merged;
   }
 
-  /** How many rows are in `OTHER` for want of room. */
+  /** How many rows were added to `OTHER` because there were too many labels. */
   get folded(): number {
     return this.#folded;
   }
@@ -68,7 +68,7 @@ export class RowMerger {
     };
   }
 
-  /** Adds what another merger has come to. */
+  /** Adds the state of another merger. */
   absorb({ rows, folded }: RowsState): void {
     for (const [label, sums, buckets, modules] of rows) {
       const row = this.rowOf(label);
@@ -82,21 +82,21 @@ export class RowMerger {
 /** The running values of one label. */
 export class MergedRow {
   readonly sums = new ExactSums(ROW_NUMBERS);
-  // A map, not a row of all buckets: a label fills a handful of the hundreds.
+  // A map instead of an array of all buckets, because a label fills a handful of hundreds.
   readonly buckets = new Map<number, number>();
   #modules: Map<string, number> | null = null;
 
   add(row: StageRow): void {
     for (let index = 0; index < ROW_NUMBERS; index++) {
       const value = row[FIELDS[index]!];
-      // A field that an older version of the same schema does not have yet was not measured.
+      // A field that an older version of the schema lacks was not measured.
       if (value !== null && value !== undefined) this.#addNumber(index, value);
     }
     for (const [bucket, count] of row.wall_hist) this.addCalls(bucket, count);
     this.addModules(row.native_modules);
   }
 
-  /** @param numbers of a row in the order of `NUMBER_METRICS` from `offset` on, NaN for null */
+  /** @param numbers those of a row begin at `offset`, in the order of `NUMBER_METRICS`; NaN stands for null */
   addNumbers(numbers: Float64Array, offset: number): void {
     this.sums.addRow(numbers, offset, TAKES_HIGHEST);
   }

@@ -1,12 +1,12 @@
 import { JSON, Math, Object } from '../host/intrinsics.js';
 import { SOURCE_NAMES, type SourceState, type Sources, type Truth, weaker } from '../model/sources.js';
 
-/** Ends the reason of a merged state that is not true of all the reports behind it. */
+/** The end of the reason of a merged state that does not hold for all of its reports. */
 const DIFFERS = 'the weakest of merged reports that differ';
 
 /**
- * The weaker state of each source. The result depends only on the set of states merged, not on their order or
- * grouping: reports of one corpus are merged in whatever order the tasks of an array job finish.
+ * The weaker state of each source. The order and the grouping of the reports do not change the result, because the
+ * tasks of an array job finish in any order.
  */
 export function mergeSources(a: Sources, b: Sources): Sources {
   return Object.fromEntries(SOURCE_NAMES.map((name) => [name, mergeState(a[name], b[name])])) as Record<
@@ -16,7 +16,7 @@ export function mergeSources(a: Sources, b: Sources): Sources {
 }
 
 export function mergeState(a: SourceState, b: SourceState): SourceState {
-  // Nearly all reports of a corpus come from like machines: this is what a merge of thousands takes.
+  // The fast path of a merge of thousands: nearly all reports of a corpus come from machines that are alike.
   if (isEqual(a, b)) return { ...a, ...sum('readings', a, b), ...sum('skipped', a, b) };
   const left = withoutNotice(a);
   const right = withoutNotice(b);
@@ -29,7 +29,7 @@ export function mergeState(a: SourceState, b: SourceState): SourceState {
     ...state,
     available: [left, right].every((side) => side.truth !== weakest.truth || side.available),
     ...(bound === undefined ? {} : { bound_kb: bound }),
-    // Advice for one allocator would be wrong for the other.
+    // Without an allocator in common there is no advice, because advice for one would be wrong for the other.
     ...(left.allocator === undefined || left.allocator !== right.allocator ? {} : { allocator: left.allocator }),
     ...sum('readings', a, b),
     ...sum('skipped', a, b),
@@ -53,7 +53,10 @@ function sum<M extends 'readings' | 'skipped'>(member: M, a: SourceState, b: Sou
   return { [member]: (a[member] ?? 0) + (b[member] ?? 0) } as { [K in M]: number };
 }
 
-/** The wider bound; none where one of the states that set the truth has none: an unknown bound is the widest. */
+/**
+ * The wider bound of the states that set the truth. None if one of them has none, because an unknown bound is the
+ * widest.
+ */
 function mergeBound(a: SourceState, b: SourceState, truth: Truth): number | undefined {
   let bound = 0;
   for (const side of [a, b]) {
@@ -64,17 +67,17 @@ function mergeBound(a: SourceState, b: SourceState, truth: Truth): number | unde
   return bound;
 }
 
-/** Of two states with the same truth always the same one, whichever comes first. */
+/** Chooses between two states of the same truth. The choice does not depend on their order. */
 function first(a: SourceState, b: SourceState): SourceState {
   return describe(a) <= describe(b) ? a : b;
 }
 
-// Bounds are left out: machines differ in their number of CPUs, and the merged bound says all there is to say.
+// Without the bound, which differs with the number of CPUs of a machine: the merged bound says all that matters.
 function describe({ truth, method, reason }: SourceState): string {
   return JSON.stringify([truth, method, reason]);
 }
 
-/** The state as it was before a merge noted that it differs from others; the same object where none did. */
+/** The state without the note of a merge that it differs from others; the same object if there is no note. */
 function withoutNotice(state: SourceState): SourceState {
   if (state.reason === undefined || !state.reason.endsWith(DIFFERS)) return state;
   const { reason, ...rest } = state;

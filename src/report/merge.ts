@@ -5,15 +5,15 @@ import { HeaderMerger, type HeaderState } from './merge-header.js';
 import { RowMerger, type RowsState } from './merge-rows.js';
 
 /**
- * One report of many: rows by label in order of first entry, flows, growths and counts added, peaks and worst
- * values the highest of all. A value that is null in some reports is that of the others.
+ * Merges reports into one. The rows are merged by label, in order of first entry: flows, growths and counts are added,
+ * and of peaks and worst values the highest is kept. A value that is null in some reports is taken from the others.
  *
- * One pass; memory grows with the number of labels, not of reports. The order of the reports changes the order
- * of the rows and warnings, nothing else, not even a last digit: sums are exact and rounded once. No reports at
- * all give a report with no rows, totals of zero and every source absent; being weaker than any other, its sources
- * stay absent when it is merged again.
+ * It takes one pass, and memory that grows with the number of labels, not of reports. The order of the reports changes
+ * the order of rows and warnings, and nothing else, not even a last digit: sums are exact and rounded once. Without any
+ * report the result has no rows, totals of zero and every source absent. If it is merged again, its sources stay
+ * absent, because absent is the weakest truth.
  *
- * @throws {Error} `ERR_STAGEPROF_SCHEMA` for what is no report of this schema
+ * @throws {Error} `ERR_STAGEPROF_SCHEMA` for a value that is no report of this schema
  */
 export function mergeReports(reports: Iterable<Report>): Report {
   const merger = new ReportMerger();
@@ -21,25 +21,25 @@ export function mergeReports(reports: Iterable<Report>): Report {
   return merger.result();
 }
 
-/** What a merger has come to, for another one in another thread. */
+/** The state of a merger, for another merger in another thread. */
 export interface MergerState {
   readonly header: HeaderState | undefined;
   readonly rows: RowsState;
 }
 
-/** `mergeReports` for reports that arrive one by one, such as from a stream, or from several. */
+/** `mergeReports` for reports that arrive one by one, such as from a stream. */
 export class ReportMerger {
   readonly header = new HeaderMerger();
   readonly rows: RowMerger;
   readonly #maxLabels: number | undefined;
 
-  /** @param maxLabels past so many, rows of new labels go into `(other)`, and a warning says how many */
+  /** @param maxLabels the rows of any further label are added to `(other)`, and a warning counts them */
   constructor({ maxLabels }: { readonly maxLabels?: number } = {}) {
     this.#maxLabels = maxLabels;
     this.rows = new RowMerger(maxLabels);
   }
 
-  /** @throws {Error} `ERR_STAGEPROF_SCHEMA` for what is no report of this schema; nothing of it is added */
+  /** @throws {Error} `ERR_STAGEPROF_SCHEMA` for a value that is no report of this schema; nothing of it is added */
   add(report: Report): void {
     checkReport(report);
     const { stages, ...header } = report;
@@ -57,12 +57,12 @@ export class ReportMerger {
     return { ...header, warnings, stages: this.rows.result() };
   }
 
-  /** Shares its arrays with the merger, which must not be used any more. */
+  /** The state shares its arrays with this merger, which must not be used any more. */
   state(): MergerState {
     return { header: this.header.state(), rows: this.rows.state() };
   }
 
-  /** Adds what another merger has come to, as if its reports were added one by one. */
+  /** Adds the state of another merger, as if its reports were added one by one. */
   absorb({ header, rows }: MergerState): void {
     if (header !== undefined) this.header.absorb(header);
     this.rows.absorb(rows);

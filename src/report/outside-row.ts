@@ -5,20 +5,23 @@ import { NUMBER_METRICS, type NumberMetric } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { stageTree } from './tree.js';
 
-/** In place of a label, for what happened while no stage was open. */
+/** Stands in place of a label for the time in which no stage was open. */
 export const OUTSIDE = '(outside any stage)';
 
-/** Clocks are rounded to nanoseconds once a row and report. */
+/** A clock is rounded to nanoseconds once for each row and report. */
 const ROUNDING_SHARE = 1e-6;
 const ROUNDING_S = 1e-6;
 
-/** Every number of a row is whole in its unit, seconds in nanoseconds: less is left by the subtraction of doubles. */
+/**
+ * Every number of a row is a whole number of its unit, of nanoseconds for a time. Less is an error of subtracting
+ * doubles.
+ */
 const LEAST = 0.5e-9;
 
 /**
- * What the program used while no stage was open: its row less those of the outermost stages. Null where that cannot be
- * told: there is no row of the program, or stages overlapped or outlived the one they are shown in, so that the
- * outermost rows have some of it twice or not at all. Without stages it is the row of the program.
+ * What the program used while no stage was open: its row less those of the outermost stages. Without stages, this is
+ * the row of the program. Null if it is not known: if there is no row of the program, or if the outermost rows count
+ * something twice or not at all, because stages overlapped or outlived the stage that they are in.
  */
 export function outsideRow(report: Report): StageRow | null {
   const { program, stages } = report;
@@ -36,7 +39,7 @@ export function outsideRow(report: Report): StageRow | null {
   };
 }
 
-/** Rows that are in no other. */
+/** The rows that are in no other row. */
 export function outermostRows(stages: readonly StageRow[]): StageRow[] {
   return stageTree(stages).flatMap(({ row, depth }) => (depth === 0 ? [row] : []));
 }
@@ -44,8 +47,8 @@ export function outermostRows(stages: readonly StageRow[]): StageRow[] {
 type WallTimes = Pick<Report, 'total_wall_s' | 'outside_wall_s' | 'stages_wall_s'>;
 
 /**
- * Elapsed time while any stage was open, summed over the processes of a report. Their total is that of one of them, so
- * that the difference of total and outside does not tell it.
+ * The elapsed time in which any stage was open, added up over the processes of a report. `total_wall_s` is that of a
+ * single process, so for several processes this is not the difference of total and outside.
  */
 export function stagesWallS({ stages_wall_s, total_wall_s, outside_wall_s }: WallTimes): number {
   return stages_wall_s ?? total_wall_s - outside_wall_s;
@@ -59,7 +62,7 @@ export function coversOnce(outermost: readonly StageRow[], report: WallTimes): b
   return Math.abs(stagesS - sum) <= tolerance && outermost.every(({ overlapped_calls }) => overlapped_calls === 0);
 }
 
-/** Whether the elapsed time of several processes is in the rows, and that of one of them in the total. */
+/** Whether the rows have the elapsed time of several processes, while the total has that of one. */
 function isOfSeveral(report: WallTimes): boolean {
   const { total_wall_s, outside_wall_s } = report;
   const difference = total_wall_s - outside_wall_s - stagesWallS(report);
@@ -75,7 +78,8 @@ function remainder(
   const { field, fold, share } = metric;
   const whole = program[field];
   if (share === 'self' || share === 'slices' || fold === 'count') return whole;
-  // That of the program may be a stage's: as a bound of what was there outside it holds, as a cost of its own not.
+  // The peak of the program may have been in a stage. It is still a bound of what was there outside, but no cost of the
+  // outside.
   if (fold === 'peak') return field === 'native_kb_peak_max' ? null : whole;
   if (share !== 'total' || whole === null) return null;
   const source = sourceOf(metric);

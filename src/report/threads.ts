@@ -2,7 +2,7 @@ import { Map } from '../host/intrinsics.js';
 import type { ThreadCpu, ThreadGroupCpu } from '../model/thread-cpu.js';
 import { mergeState } from './merge-sources.js';
 
-/** Groups of the same name added up; what only one report has is kept. */
+/** Adds up groups of the same name. What only one report has is kept. */
 export function mergeThreads(a: ThreadCpu | undefined, b: ThreadCpu | undefined): ThreadCpu | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   const groups = new Map<string, ThreadGroupCpu>();

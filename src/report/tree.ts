@@ -2,12 +2,12 @@ import { Map, Set } from '../host/intrinsics.js';
 import { nearestAncestor } from '../model/label-path.js';
 import type { StageRow } from '../model/report.js';
 
-/** A row at its place in the tree of stages. */
+/** A row and its position in the tree of stages. */
 export interface TreeRow {
   readonly row: StageRow;
   /** 0 for a row without an ancestor among the rows. */
   readonly depth: number;
-  /** What the nearest ancestor among the rows leaves of the label. */
+  /** The label without that of the nearest ancestor among the rows. */
   readonly name: string;
 }
 
@@ -30,7 +30,8 @@ export function stageTree(rows: readonly StageRow[]): TreeRow[] {
 
 function flatten(children: ReadonlyMap<string | null, readonly StageRow[]>): TreeRow[] {
   const ordered: TreeRow[] = [];
-  // A stack of its own, last sibling first: recursion of a program nests labels deeper than calls may nest here.
+  // A stack of its own, last sibling first, because a recursive program nests labels deeper than function calls may
+  // nest.
   const waiting: TreeRow[] = [];
   const push = (parent: string | null, depth: number): void => {
     for (const row of (children.get(parent) ?? []).toReversed()) {

@@ -1,5 +1,6 @@
 import type { Report } from '../model/report.js';
-import { amountOf, type QuantityName, withReason } from '../render/reconciled-amounts.js';
+import { reasonLines } from '../render/reason-lines.js';
+import { amountOf, type QuantityName } from '../render/reconciled-amounts.js';
 import { inline, size } from '../text/format.js';
 import { GAP, labelColumn, numberColumn } from '../text/grid.js';
 import { painter } from '../text/paint.js';
@@ -146,7 +147,7 @@ export function renderReconciliation(run: MeasuredRun, options: ReconciliationOp
   const heading = [labels.cells[0]!, ...columns.map(({ cells }) => cells[0]!)].join(GAP);
   const body = lines.flatMap(({ reason }, index) => {
     const numbers = [labels, ...columns].map(({ cells }) => cells[index + 1]!).join(GAP);
-    return withReason(numbers, reason, width, (line) => paint('dim', line));
+    return reasonLines(numbers, reason, width, (line) => paint('dim', line));
   });
   return `${[paint('dim', heading.trimEnd()), ...body].join('\n')}\n`;
 }

@@ -1,6 +1,7 @@
 import { renderModules } from '../render/module-table.js';
 import { renderProcesses } from '../render/process-table.js';
-import { renderTable } from '../render/table.js';
+import { renderTableOf } from '../render/table.js';
+import { viewOf } from '../render/view.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
@@ -31,8 +32,9 @@ export function printRun(
   const options = tableOptions(stderr);
   const started = launchers === 0 ? '' : `, started by ${counted(launchers, 'launcher')}`;
   const heading = `${counted(processes, 'node process', 'node processes')}${started}\n\n`;
-  const tables = processes === 0 ? [] : [`${heading}${renderTable(report, options)}`, renderModules(report, options)];
-  const shown = [...tables, renderProcesses(report, options), renderReconciliation(run, options)].filter(
+  const view = viewOf(report);
+  const tables = processes === 0 ? [] : [`${heading}${renderTableOf(view, options)}`, renderModules(view, options)];
+  const shown = [...tables, renderProcesses(view, options), renderReconciliation(run, options)].filter(
     (table) => table !== undefined,
   );
   stderr.write(`\n${shown.join('\n')}`);

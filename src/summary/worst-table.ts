@@ -2,13 +2,16 @@ import type { StageRow } from '../model/report.js';
 import { escapeControls } from '../text/escape.js';
 import { duration, inline, size } from '../text/format.js';
 import { GAP } from '../text/grid.js';
+import type { Layout } from '../text/layout.js';
 import { painter } from '../text/paint.js';
 import { shorten, textWidth } from '../text/text-width.js';
 import type { WorstRecord, WorstRecords } from './summary.js';
 
 type WorstOf = (label: string) => WorstRecords;
 
-/** A line each worst record: label, by what, its value, the input and where its record is. */
+/**
+ * A line for each worst record: the label, what it is worst by, the value, the input, and the position of the record.
+ */
 export function worstCells(rows: readonly StageRow[], worstOf: WorstOf): string[][] {
   return rows.flatMap(({ stage }) => {
     const { wall_s: wall, rss_kb_peak_max: peak } = worstOf(stage);
@@ -25,14 +28,16 @@ function cells(label: string, by: string, value: string, { input, file, line }: 
 
 const HEADINGS = ['worst inputs of', 'by', 'value', 'input', 'record'];
 const VALUE = 2;
-/** Labels and inputs give way to the width; the place of the record never does, because it is what one looks up. */
+/**
+ * Labels and inputs give way to the width. The position of the record never does, because that is what one looks up.
+ */
 const SHORTENED = [0, 3];
 
-/** The table below the rows; empty where no record has a number to be worst by. */
+/** The table below the rows; empty if no record has a number to be worst by. */
 export function worstTable(
   rows: readonly StageRow[],
   worstOf: WorstOf,
-  { width = Number.POSITIVE_INFINITY, colour }: { readonly width?: number | undefined; readonly colour: boolean },
+  { width = Number.POSITIVE_INFINITY, colour = false }: Layout,
 ): string {
   const found = worstCells(rows, worstOf);
   if (found.length === 0) return '';

@@ -1,12 +1,12 @@
 import { Math, Number, String } from '../host/intrinsics.js';
 
-/** A number as the table shows it. Digits and unit stay apart so that a column can align both. */
+/** A number as a table shows it. Digits and unit are apart, so that a column can align both. */
 export interface Quantity {
   readonly digits: string;
   readonly unit: string;
 }
 
-/** What was not measured. */
+/** Stands for what was not measured. */
 export const NOTHING: Quantity = { digits: '-', unit: '' };
 
 interface Step {
@@ -16,7 +16,7 @@ interface Step {
   readonly below: number;
 }
 
-// Minutes and hours begin at two: 90 s and 90 min are read faster than 1.50 min and 1.50 h.
+// Minutes and hours begin at two, because 90 s and 90 min are easier to read than 1.50 min and 1.50 h.
 const DURATIONS: readonly Step[] = [
   { unit: 'ns', size: 1e-9, below: 1000 },
   { unit: 'us', size: 1e-6, below: 1000 },
@@ -37,14 +37,14 @@ export function duration(seconds: number): Quantity {
   return scaled(seconds, DURATIONS);
 }
 
-/** With two significant digits, for what is known to 6 %. */
+/** With two significant digits, for a value that is known to 6 %. */
 export function roughDuration(seconds: number): Quantity {
   const { digits, unit } = duration(seconds);
   const rounded = Number(Number(digits).toPrecision(2));
   return { digits: rounded > 0 && rounded < 10 ? rounded.toFixed(1) : String(rounded), unit };
 }
 
-/** @param signed shows the `+` of a growth */
+/** @param signed whether a growth gets its `+` */
 export function size(kib: number, signed = false): Quantity {
   const whole = Math.round(kib);
   if (whole === 0) return { digits: '0', unit: '' };
@@ -56,7 +56,7 @@ export function count(value: number): Quantity {
   return { digits: String(value).replace(/\B(?=(\d{3})+$)/g, ','), unit: '' };
 }
 
-/** A share of 1 in per cent. */
+/** A share between 0 and 1 in per cent. */
 export function percent(share: number): Quantity {
   const digits = share > 0 && share < 0.0005 ? '<0.1' : (share * 100).toFixed(1);
   return { digits, unit: '%' };
@@ -76,7 +76,7 @@ function scaled(value: number, steps: readonly Step[]): Quantity {
   return { digits: String(value), unit: '' };
 }
 
-/** Three significant digits, never an exponent: 1.23, 12.3, 123, 1234. */
+/** At least three significant digits and never an exponent: 1.23, 12.3, 123, 1234. */
 function threeDigits(value: number): string {
   const magnitude = Math.abs(Number(value.toPrecision(3)));
   return value.toFixed(magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2);

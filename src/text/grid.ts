@@ -11,7 +11,7 @@ export interface GridColumn {
   readonly cells: readonly string[];
 }
 
-/** Labels, aligned left. Those wider than `width` lose their middle, but keep their indent. */
+/** Labels, aligned left. A label wider than `width` loses its middle, but keeps its indent. */
 export function labelColumn(labels: readonly string[], width: number): GridColumn {
   const shortened = labels.map((label) => {
     const name = label.trimStart();
@@ -23,8 +23,8 @@ export function labelColumn(labels: readonly string[], width: number): GridColum
 }
 
 /**
- * A heading and the numbers below it, aligned right. Units stand in a column of their own, so that digits end
- * at the same place under each other whatever their unit.
+ * A heading and the numbers below it, aligned right. Units have a column of their own, so that digits end at the same
+ * position whatever their unit is.
  *
  * @param quantities null for a blank cell
  */
@@ -46,7 +46,21 @@ export function textColumn(heading: string, texts: readonly string[]): GridColum
   return { width, cells: cells.map((text) => text + ' '.repeat(width - textWidth(text))) };
 }
 
-/** Breaks at spaces so that no line is longer than `width`, unless a single word is. */
+/**
+ * The columns that fit, in their order. Those of highest rank are dropped first; the one of lowest rank always stays.
+ */
+export function fittingColumns<C extends GridColumn>(
+  columns: readonly C[],
+  width: number,
+  rankOf: (column: C) => number,
+): C[] {
+  const byRank = columns.toSorted((a, b) => rankOf(a) - rankOf(b));
+  let needed = columns.reduce((sum, column) => sum + GAP.length + column.width, 0);
+  while (needed > width && byRank.length > 1) needed -= GAP.length + byRank.pop()!.width;
+  return columns.filter((column) => byRank.includes(column));
+}
+
+/** Breaks the text at spaces. No line is longer than `width`, unless a single word is. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

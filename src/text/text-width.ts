@@ -5,7 +5,9 @@ const NO_CELL = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 const TWO_CELLS =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
 
-/** Terminal cells that `text` takes, without controls in it. Terminals differ on emoji made of several. */
+/**
+ * The terminal cells that `text` takes. It must have no controls. Terminals differ on emoji that are made of several.
+ */
 export function textWidth(text: string): number {
   if (PRINTABLE_ASCII.test(text)) return text.length;
   let width = 0;
@@ -17,7 +19,7 @@ function charWidth(char: string): number {
   return NO_CELL.test(char) ? 0 : TWO_CELLS.test(char) ? 2 : 1;
 }
 
-/** `text` in at most `width` cells: the middle gives way to `…`, because labels differ at both ends. */
+/** `text` in at most `width` cells. The middle gives way to `…`, because labels differ at both ends. */
 export function shorten(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   if (width < 1) return '';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { FINDING_KINDS } from '../../src/findings/findings.js';
+import { FINDING_KINDS } from '../../src/findings/row-findings.js';
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const PROGRAM = pathOf('examples/findings.js');

@@ -42,7 +42,7 @@ describe('a profile for Hatchet', () => {
     expect(inclusive.every((name) => name.endsWith(' (inc)'))).toBe(true);
   });
 
-  test('pairs what ran in the stage itself with what ran in it and below', () => {
+  test('pairs what the stage itself used with what it and its children used', () => {
     const { frame } = read(
       called('a', { thread_cpu_s: 3, thread_cpu_self_s: 1, js_kb_alloc: 9, js_kb_alloc_self: 4, native_kb_alloc: 7 }),
       called('a.b', {
@@ -59,18 +59,18 @@ describe('a profile for Hatchet', () => {
       'js_kb_alloc (inc)': 9,
       js_kb_alloc: 4,
     });
-    // Of all threads the one, of one thread the other: no pair.
+    // One is of all threads and the other of one thread, so they are no pair.
     expect(frame.get('a / b')).toMatchObject({ native_kb_alloc_self: 3 });
   });
 
-  test('has a node for a step that is no stage: without calls, and nothing measured', () => {
+  test('has a node without calls and numbers for a step that is no stage', () => {
     const { tree, frame } = read(called('a.b.c'), called('a.d'), called('a'));
     expect(tree).toEqual(['a', 'a / b', 'a / b / c', 'a / d']);
     expect(frame.get('a')).toMatchObject({ calls: 1, 'time (inc)': 1 });
     expect(frame.get('a / b')).toMatchObject({ calls: 0, open: 0, 'time (inc)': null });
   });
 
-  test('keeps apart what was not measured of one stage and what was not measured at all', () => {
+  test('distinguishes what was not measured in one stage from what was not measured at all', () => {
     const text = renderCaliper(report({ stages: [called('a', { gc_s: 0 }), called('b')] }));
     const { frame, metadata, inclusive } = readAsHatchet(text);
     expect(frame.get('a')).toMatchObject({ 'gc_s (inc)': 0 });
@@ -79,7 +79,7 @@ describe('a profile for Hatchet', () => {
     expect(metadata['stageprof.not_measured']).toContain('cpu_s (inc), cpu_s, ');
   });
 
-  test('has the header as run metadata, flat, beside what it is given', () => {
+  test('has the members of the header as flat run metadata, beside that of the caller', () => {
     const { metadata } = readAsHatchet(renderCaliper(pipelineReport(), { records: 7, data: 'not the section' }));
     expect(metadata).toMatchObject({
       'stageprof.schema': 'stageprof/1',
@@ -99,23 +99,23 @@ describe('a profile for Hatchet', () => {
     ['...', ['.', '. / .']],
     ['__proto__.constructor', ['__proto__', '__proto__ / constructor']],
     ['a\u0000"\\', ['a\u0000"\\']],
-  ])('no step is empty, which Hatchet would name itself: %j', (label, expected) => {
+  ])('no step of %j is empty, because Hatchet would name it', (label, expected) => {
     expect(read(called(label)).tree).toEqual(expected);
   });
 
-  test('labels that differ in a dot are two nodes', () => {
+  test('has two nodes for labels that differ in a dot', () => {
     const { tree } = read(called('a.b'), called('a..b'), called('a.'), called('a'));
     expect(tree).toEqual(['a', 'a / b', 'a.', 'a. / b']);
   });
 
-  test('of a program without stages has the row of the program', () => {
+  test('has the row of the program if there is no stage', () => {
     const program = called('(program)', { wall_s: 9 });
     const { tree, frame } = readAsHatchet(renderCaliper(report({ program, stages: [] })));
     expect(tree).toEqual(['(program)']);
     expect(frame.get('(program)')).toMatchObject({ 'time (inc)': 9 });
   });
 
-  test('of a label as deep as the profiler makes them does not nest calls', () => {
+  test('takes labels as deep as the profiler makes them', () => {
     const { tree } = read(called(Array.from({ length: 512 }, () => 'r').join('.')));
     expect(tree).toHaveLength(512);
   });

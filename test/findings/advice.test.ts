@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { absent } from '../../src/model/sources.js';
 import { COMPOSITION, EXAMPLES, FREED, RUN, textOf } from '../support/finding-examples.js';
 
-test('the module that has most of what is mapped is named', () => {
+test('the module that mapped most is named', () => {
   const composition = { ...COMPOSITION, mapped_modules: { 'duckdb.node': 700, 'other.node': 300 } };
   expect(textOf(EXAMPLES['mapped-outside-malloc'], { ...RUN, composition })).toMatch(
     /; set the memory limit of duckdb\.node$/,
@@ -14,7 +14,7 @@ test.each([
   [{ a: 40, b: 30, c: 30 }, ' a call; what'],
   [{}, ' a call; what'],
   [null, ' a call; what'],
-])('of the modules %j it names the one that allocated half', (native_modules, text) => {
+])('of the modules %j the one that allocated half is named', (native_modules, text) => {
   expect(textOf({ ...EXAMPLES['native-growth'], native_modules })).toContain(text);
 });
 
@@ -26,13 +26,13 @@ test.each([
   ['mimalloc', 'let mimalloc give memory back sooner'],
   [undefined, 'try LD_PRELOAD=libjemalloc.so.2 with MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0'],
 ])('what to do about fragmentation under %s: %s', (serving, advice) => {
-  // As of mimalloc, which tells nothing: what serves is known all the same.
+  // mimalloc tells nothing, but it is known that mimalloc serves malloc.
   const allocator = { ...absent('not told'), ...(serving === undefined ? {} : { allocator: serving }) };
   const text = textOf(FREED, { ...RUN, sources: { ...RUN.sources, allocator } });
   expect(text?.endsWith(`; ${advice}`)).toBe(true);
 });
 
-test('arenas are named where several threads worked', () => {
+test('the advice names arenas if several threads worked', () => {
   const sources = { ...RUN.sources, allocator: { ...RUN.sources.allocator, allocator: 'glibc' } };
   const cpu = (thread_cpu_s: number) => ({ ...EXAMPLES.fragmentation, cpu_s: 1, thread_cpu_s });
   expect(textOf(cpu(0.5), { ...RUN, sources })).toMatch(/, or MALLOC_ARENA_MAX=2$/);

@@ -13,7 +13,7 @@ describe('Buffers whose memory an addon allocated', () => {
     native_modules: { node: 5 * MIB, 'libvips-cpp.so': 145 * MIB },
   };
 
-  test('are told once, as Buffers', () => {
+  test('are reported once, as Buffers', () => {
     expect(kinds(KEPT)).toEqual(['buffer-growth']);
     expect(textOf(KEPT)).toBe(
       '+137 MiB of Buffers whose memory libvips-cpp.so allocated, +13.7 MiB a call; JS keeps them: which cache or queue?',
@@ -23,15 +23,15 @@ describe('Buffers whose memory an addon allocated', () => {
   test.each<[string, Partial<StageRow>]>([
     ['node allocated them', { native_modules: { node: 300 * MIB } }],
     [
-      'both are resident beside each other',
+      'both are resident at the same time',
       { rss_kb_delta: 280 * MIB, native_modules: { node: 140 * MIB, a: 140 * MIB } },
     ],
     ['they are less than half', { native_kb_delta: 300 * MIB, native_kb_peak_max: 300 * MIB }],
-  ])('are none where %s', (_, values) => {
+  ])('are not recognised if %s', (_, values) => {
     expect(kinds({ ...KEPT, rss_kb_peak_max: GIB, ...values })).toEqual(['native-growth', 'buffer-growth']);
   });
 
-  test('leave what else is live', () => {
+  test('leave the other live blocks to native-growth', () => {
     const more = { ...KEPT, native_kb_delta: 220 * MIB, native_kb_peak_max: 220 * MIB, rss_kb_peak_max: GIB };
     expect(of(more).map(({ kind, amount }) => [kind, amount])).toEqual([
       ['buffer-growth', 137 * MIB],
@@ -47,7 +47,7 @@ describe('Buffers that other stages free', () => {
     program: row('(program)', { external_kb_delta }),
   });
 
-  test('are not kept: no more than the program has grown by is told', () => {
+  test('are not kept: at most the growth of the program is reported', () => {
     expect(kinds(GROWN, inProgram(12 * MIB))).toEqual([]);
     expect(kinds(GROWN, inProgram(64 * MIB - 1))).toEqual([]);
     expect(of(GROWN, inProgram(100 * MIB)).map(({ kind, amount }) => [kind, amount])).toEqual([
@@ -56,7 +56,7 @@ describe('Buffers that other stages free', () => {
     expect(of(GROWN, inProgram(GIB))[0]?.amount).toBe(200 * MIB);
   });
 
-  test('cannot be told where the growth of the program is not known', () => {
+  test('are not recognised if the growth of the program is not known', () => {
     expect(of(GROWN, inProgram(null))[0]?.amount).toBe(200 * MIB);
     expect(of(GROWN, { ...inProgram(12 * MIB), partial: true })[0]?.amount).toBe(200 * MIB);
   });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { FindingKind } from '../../src/findings/findings.js';
+import type { FindingKind } from '../../src/findings/rule.js';
 import type { StageRow } from '../../src/model/report.js';
 import { EXAMPLES, GIB, kinds, MIB } from '../support/finding-examples.js';
 
-/** Of each condition a row that just meets it, and what takes it just below. */
+/** For each condition a row that just meets it, and the values that just miss it. */
 const EDGES: readonly [FindingKind, why: string, holds: Partial<StageRow>, fails: Partial<StageRow>][] = [
   ['fragmentation', 'least_kb', { allocator_kb_delta: 307_200 }, { allocator_kb_delta: 307_199 }],
   [
@@ -12,9 +12,9 @@ const EDGES: readonly [FindingKind, why: string, holds: Partial<StageRow>, fails
     { rss_kb_delta: GIB, allocator_kb_delta: 262_144 },
     { allocator_kb_delta: 262_143 },
   ],
-  ['fragmentation', 'live blocks explain it', { native_kb_delta: 880 * MIB }, { native_kb_delta: 880 * MIB + 1 }],
-  ['fragmentation', 'buffers explain it', { external_kb_delta: 870 * MIB }, { external_kb_delta: 870 * MIB + 1 }],
-  ['fragmentation', 'above all there was', { rss_kb_peak_max: 1200 * MIB }, { rss_kb_peak_max: 1200 * MIB - 1 }],
+  ['fragmentation', 'live blocks have it', { native_kb_delta: 880 * MIB }, { native_kb_delta: 880 * MIB + 1 }],
+  ['fragmentation', 'Buffers have it', { external_kb_delta: 870 * MIB }, { external_kb_delta: 870 * MIB + 1 }],
+  ['fragmentation', 'more than was ever there', { rss_kb_peak_max: 1200 * MIB }, { rss_kb_peak_max: 1200 * MIB - 1 }],
   ['native-growth', 'least_kb', { native_kb_delta: 64 * MIB }, { native_kb_delta: 64 * MIB - 1 }],
   [
     'native-growth',
@@ -22,7 +22,12 @@ const EDGES: readonly [FindingKind, why: string, holds: Partial<StageRow>, fails
     { rss_kb_peak_max: 2 * GIB, native_kb_delta: 104_858 },
     { rss_kb_peak_max: 2 * GIB, native_kb_delta: 104_857 },
   ],
-  ['native-growth', 'above all there was', { native_kb_peak_max: 400 * MIB }, { native_kb_peak_max: 400 * MIB - 1 }],
+  [
+    'native-growth',
+    'more than was ever there',
+    { native_kb_peak_max: 400 * MIB },
+    { native_kb_peak_max: 400 * MIB - 1 },
+  ],
   [
     'native-growth',
     'above the resident peak',
@@ -37,17 +42,22 @@ const EDGES: readonly [FindingKind, why: string, holds: Partial<StageRow>, fails
     { rss_kb_delta: 64 * MIB - 1, native_kb_delta: 0, external_kb_delta: 0 },
   ],
   ['buffer-growth', 'least_kb', { external_kb_delta: 64 * MIB }, { external_kb_delta: 64 * MIB - 1 }],
-  ['buffer-growth', 'above all there was', { rss_kb_peak_max: 200 * MIB }, { rss_kb_peak_max: 200 * MIB - 1 }],
-  ['mapped-outside-malloc', 'the JS heap may hold it', { js_kb_peak_max: 500 * MIB }, { js_kb_peak_max: 501 * MIB }],
+  ['buffer-growth', 'more than was ever there', { rss_kb_peak_max: 200 * MIB }, { rss_kb_peak_max: 200 * MIB - 1 }],
+  ['mapped-outside-malloc', 'the JS heap may have it', { js_kb_peak_max: 500 * MIB }, { js_kb_peak_max: 501 * MIB }],
   [
     'mapped-outside-malloc',
-    'the allocator holds it',
+    'the allocator has it',
     { allocator_kb_delta: 500 * MIB },
     { allocator_kb_delta: 501 * MIB },
   ],
-  ['mapped-outside-malloc', 'nobody else was asked', { allocator_kb_delta: 0 }, { allocator_kb_delta: null }],
-  ['mapped-outside-malloc', 'live blocks explain it', { native_kb_delta: 550 * MIB }, { native_kb_delta: 551 * MIB }],
-  ['mapped-outside-malloc', 'above all there was', { rss_kb_peak_max: 800 * MIB }, { rss_kb_peak_max: 800 * MIB - 1 }],
+  ['mapped-outside-malloc', 'the allocator was not asked', { allocator_kb_delta: 0 }, { allocator_kb_delta: null }],
+  ['mapped-outside-malloc', 'live blocks have it', { native_kb_delta: 550 * MIB }, { native_kb_delta: 551 * MIB }],
+  [
+    'mapped-outside-malloc',
+    'more than was ever there',
+    { rss_kb_peak_max: 800 * MIB },
+    { rss_kb_peak_max: 800 * MIB - 1 },
+  ],
   [
     'js-growth',
     'least_retained_kb',
@@ -55,7 +65,7 @@ const EDGES: readonly [FindingKind, why: string, holds: Partial<StageRow>, fails
     { js_kb_retained: 16 * MIB - 1, rss_kb_peak_max: 320 * MIB },
   ],
   ['js-growth', 'least_share_of_peak', { js_kb_retained: 52_429 }, { js_kb_retained: 52_428 }],
-  ['js-growth', 'above all there was', { js_kb_peak_max: 100 * MIB }, { js_kb_peak_max: 100 * MIB - 1 }],
+  ['js-growth', 'more than was ever there', { js_kb_peak_max: 100 * MIB }, { js_kb_peak_max: 100 * MIB - 1 }],
   [
     'transient-native',
     'transient_share_of_peak',
@@ -83,7 +93,7 @@ const EDGES: readonly [FindingKind, why: string, holds: Partial<StageRow>, fails
   ['off-thread', 'least_share_of_run', { cpu_s: 5, thread_cpu_s: 0 }, { cpu_s: 4.999, thread_cpu_s: 0 }],
 ];
 
-test.each(EDGES)('%s holds at its edge and not beyond: %s', (kind, _, holds, fails) => {
+test.each(EDGES)('%s is found at the threshold and not beyond: %s', (kind, _, holds, fails) => {
   expect(kinds({ ...EXAMPLES[kind], ...holds })).toContain(kind);
   expect(kinds({ ...EXAMPLES[kind], ...holds, ...fails })).not.toContain(kind);
 });

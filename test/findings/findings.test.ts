@@ -1,172 +1,100 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FINDING_KINDS, FINDING_RULES, FINDING_THRESHOLDS, type ThresholdName } from '../../src/findings/findings.js';
-import { METRICS } from '../../src/model/metrics.js';
-import type { StageRow } from '../../src/model/report.js';
-import { absent, present } from '../../src/model/sources.js';
-import { EXAMPLES, exampleOf, GIB, kinds, MIB, of, RUN, textOf } from '../support/finding-examples.js';
-import { report } from '../support/report-fixture.js';
+import { findingsOf, worstOfEachKind } from '../../src/findings/findings.js';
+import type { Finding } from '../../src/findings/rule.js';
+import { EXAMPLES, finding, GIB, MIB } from '../support/finding-examples.js';
+import { report, row } from '../support/report-fixture.js';
 
-test('every kind has an example, and every example is of its kind alone', () => {
-  expect(Object.keys(EXAMPLES)).toEqual([...FINDING_KINDS]);
-  expect(Object.values(EXAMPLES).map((values) => kinds(values))).toEqual(FINDING_KINDS.map((kind) => [kind]));
-});
-
-test.each([
-  [
-    'fragmentation',
-    'rss +1.17 GiB, of which up to 900 MiB is memory the allocator holds without use; try LD_PRELOAD=libjemalloc.so.2 with MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0',
-  ],
-  ['native-growth', '+400 MiB of live native blocks, +40.0 MiB a call; what is not closed or disposed of?'],
-  ['buffer-growth', '+200 MiB of Buffers, +20.0 MiB a call; JS keeps them: which cache or queue?'],
-  [
-    'mapped-outside-malloc',
-    "rss +800 MiB, of which up to 700 MiB was mapped past malloc: files, or an addon's own allocator; set the memory limit of that addon",
-  ],
-  ['js-growth', '+100 MiB of JS objects kept after collections, +10.0 MiB a call; compare two heap snapshots'],
-  [
-    'transient-native',
-    'up to 922 MiB of native memory at once in a call, given back at its end: the job needs it all the same; smaller pieces, or fewer at once',
-  ],
-  ['gc-bound', '30.0% of its 40.0 s went into collections; allocate less, or try --max-semi-space-size=64'],
-  [
-    'waiting',
-    '36.0 s of its own 40.0 s without CPU (disk, network, locks, CPUs taken by others); fetch ahead, or run more at once',
-  ],
-  [
-    'off-thread',
-    "87.5% of its 80.0 s of CPU on other threads (libuv's pool, addons, V8); match their number to the job's CPUs",
-  ],
-] as const)('the text of %s', (kind, text) => {
-  expect(textOf(EXAMPLES[kind])).toBe(text);
-});
-
-test('a finding carries the numbers it rests on and the thresholds they reached', () => {
-  expect(of(EXAMPLES['gc-bound'])).toEqual([
-    {
-      kind: 'gc-bound',
-      numbers: { gc_s: 12, wall_s: 40, run_s: 100 },
-      thresholds: { least_s: 0.1, least_share_of_run: 0.05, gc_share: 0.1 },
-      amount: 12,
-      share: 0.12,
-      shared: false,
-      text: expect.any(String),
-    },
-  ]);
-  expect(of(EXAMPLES.fragmentation)[0]).toMatchObject({
-    numbers: { held_kb: 900 * MIB, allocator_kb_delta: 900 * MIB, rss_kb_delta: 1200 * MIB },
-    thresholds: { least_kb: 64 * MIB, least_share_of_peak: 0.05, share_of_rss: 0.25 },
-    amount: 900 * MIB,
-    share: (900 * MIB) / (2 * GIB),
-  });
-});
-
-describe('what the numbers do not carry is not said', () => {
-  const cases = FINDING_RULES.flatMap(({ kind, needs }) => needs.map((field) => [kind, field, needs] as const));
-
-  test.each(cases)('%s without %s', (kind, field, needs) => {
-    const values = exampleOf(kind, needs);
-    expect(kinds(values)).toContain(kind);
-    expect(kinds({ ...values, [field]: null })).not.toContain(kind);
-    expect(kinds({ ...values, [field]: undefined })).not.toContain(kind);
-  });
-
-  const withSources = FINDING_RULES.flatMap(({ kind, needs, sources }) =>
-    sources.map((name) => [kind, name, needs] as const),
-  );
-
-  test.each(withSources)('%s where a merged report lacks the source %s', (kind, name, needs) => {
-    const sources = { ...RUN.sources, [name]: absent('not on that machine') };
-    expect(kinds(exampleOf(kind, needs), { ...RUN, sources })).not.toContain(kind);
-  });
-
-  test('sampled numbers count while at most a tenth of the readings were skipped', () => {
-    const sampled = (readings: number, skipped: number) => ({
-      ...RUN,
-      sources: { ...RUN.sources, native: { ...present('sampled', 'mallinfo2'), readings, skipped } },
+describe('the findings of a report', () => {
+  test('are those of all its rows, the one that matters most first, each with its stage', () => {
+    const stages = [
+      row('a', { calls: 1, ...EXAMPLES['off-thread'] }),
+      row('b', { calls: 1, ...EXAMPLES['gc-bound'] }),
+      row('b.c', { calls: 1, ...EXAMPLES['native-growth'] }),
+      row('b.d', { calls: 1, wall_s: 1 }),
+    ];
+    const found = findingsOf(report({ total_wall_s: 110, outside_wall_s: 10, stages }));
+    expect(found.map(({ stage, kind }) => [stage, kind])).toEqual([
+      ['b.c', 'native-growth'],
+      ['b', 'gc-bound'],
+      ['a', 'off-thread'],
+    ]);
+    expect(found[0]).toMatchObject({
+      text: '+400 MiB of live native blocks in one call: a leak only if further calls add to it; what is not closed or disposed of?',
+      numbers: { native_kb: 400 * MIB, entries: 1 },
     });
-    expect(kinds(EXAMPLES.fragmentation, sampled(90, 10))).toEqual(['fragmentation']);
-    expect(kinds(EXAMPLES.fragmentation, sampled(899, 101))).toEqual([]);
-    expect(kinds(EXAMPLES['native-growth'], sampled(0, 0))).toEqual(['native-growth']);
   });
 
-  test('a single call with a number had both its ends read, however many readings were skipped', () => {
-    const native = { ...present('sampled', 'mallinfo2'), readings: 3, skipped: 1 };
-    const sources = { ...RUN.sources, native, allocator: native };
-    expect(kinds({ ...EXAMPLES.fragmentation, calls: 1 }, { ...RUN, sources })).toEqual(['fragmentation']);
-    expect(kinds({ ...EXAMPLES.fragmentation, calls: 1, open: 1 }, { ...RUN, sources })).toEqual([]);
+  const grown = row('(program)', {
+    calls: 1,
+    wall_s: 10,
+    wall_self_s: 10,
+    cpu_self_s: 0,
+    native_kb_delta: 400 * MIB,
+    rss_kb_peak_max: GIB,
   });
 
-  test('growth within the error of the resident set', () => {
-    const bounded = (bound_kb: number) => ({
-      ...RUN,
-      sources: { ...RUN.sources, rss: { ...present('bounded', 'statm'), bound_kb } },
-    });
-    expect(kinds(EXAMPLES.fragmentation, bounded(450 * MIB))).toEqual(['fragmentation']);
-    expect(kinds(EXAMPLES.fragmentation, bounded(450 * MIB + 1))).toEqual([]);
+  test('include growth outside of any stage, but not how the program spends its time there', () => {
+    const stages = [row('a', { calls: 1, wall_s: 9, native_kb_delta: 0 })];
+    expect(findingsOf(report({ program: grown, stages })).map(({ stage, kind }) => [stage, kind])).toEqual([
+      ['(outside any stage)', 'native-growth'],
+    ]);
   });
 
-  test('a label without a call', () => {
-    expect(kinds({ ...EXAMPLES.waiting, calls: 0 })).toEqual([]);
-    expect(kinds({ ...EXAMPLES.waiting, calls: 0, open: 1 })).toEqual(['waiting']);
+  test('of a program without stages are those of the program, except waiting', () => {
+    const program = { ...grown, gc_s: 5 };
+    expect(findingsOf(report({ program })).map(({ stage, kind }) => [stage, kind])).toEqual([
+      ['(program)', 'native-growth'],
+      ['(program)', 'gc-bound'],
+    ]);
+  });
+
+  test('are none in an empty report', () => {
+    expect(findingsOf(report())).toEqual([]);
   });
 });
 
-test('overlapped calls share their numbers, and the finding says so', () => {
-  const [finding] = of({ ...EXAMPLES.waiting, calls: 12_000, overlapped_calls: 11_873 });
-  expect(finding).toMatchObject({ shared: true, numbers: { calls: 12_000, overlapped_calls: 11_873 } });
-  expect(finding?.text).toMatch(/^\(shared with other open stages\) 36\.0 s of/);
-});
-
-test('memory comes first, then what concerns most of the run, and where to look comes last', () => {
-  const all = { ...EXAMPLES['native-growth'], ...EXAMPLES['gc-bound'], ...EXAMPLES['off-thread'] };
-  expect(kinds(all)).toEqual(['native-growth', 'gc-bound', 'off-thread']);
-  expect(kinds({ ...all, gc_s: 39.5 })).toEqual(['native-growth', 'gc-bound', 'off-thread']);
-});
-
-test('of two that concern as much, growth comes first', () => {
-  const half = { native_kb_delta: GIB / 2, native_kb_peak_max: GIB, rss_kb_peak_max: GIB, gc_s: 50, wall_s: 100 };
-  expect(kinds(half)).toEqual(['native-growth', 'gc-bound']);
-});
-
-describe('any valid row', () => {
-  const amount = fc.option(fc.integer({ min: 0, max: 2 ** 40 }));
-  const values = fc.record({
-    ...Object.fromEntries(
-      METRICS.filter(({ unit }) => unit !== 'histogram' && unit !== 'modules').map(({ field, fold }) => [
-        field,
-        fold === 'count'
-          ? fc.nat(1000)
-          : fold === 'growth'
-            ? fc.option(fc.integer({ min: -(2 ** 40), max: 2 ** 40 }))
-            : amount,
-      ]),
-    ),
-    native_modules: fc.option(fc.dictionary(fc.string(), fc.nat())),
-  }) as fc.Arbitrary<Partial<StageRow>>;
-  const context = fc
-    .tuple(fc.double({ min: 0, max: 1e9, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
-    .map(([total_wall_s, share]) => report({ total_wall_s, outside_wall_s: total_wall_s * share }));
-
-  test('has findings of finite numbers, each kind once, and stays as it was', () => {
-    fc.assert(
-      fc.property(values, context, (given, about) => {
-        const before = JSON.stringify([given, about]);
-        const found = of(given, about);
-        expect(JSON.stringify([given, about])).toBe(before);
-        expect(of(given, about)).toEqual(found);
-        expect(new Set(found.map(({ kind }) => kind)).size).toBe(found.length);
-        for (const { numbers, thresholds, amount, share, text } of found) {
-          expect(Object.values(numbers).every(Number.isFinite)).toBe(true);
-          expect(Object.values(numbers)).toContain(amount);
-          expect(share > 0 && share <= 1).toBe(true);
-          expect(text).not.toMatch(/NaN|undefined|null|Infinity/);
-          for (const [name, value] of Object.entries(thresholds)) {
-            expect(value).toBe(FINDING_THRESHOLDS[name as ThresholdName].value);
-          }
-        }
-      }),
-      { numRuns: 2000 },
+describe('the worst finding of each kind', () => {
+  const worstOf = (...found: readonly Finding[]) =>
+    worstOfEachKind(new Map(found.map((one) => [row(one.stage), [one]]))).map(
+      ({ stage, kind, amount }) => `${stage}: ${kind} ${amount}`,
     );
+
+  test('is that of the largest amount', () => {
+    expect(
+      worstOf(
+        finding('gc-bound', { stage: 'a', amount: 1 }),
+        finding('gc-bound', { stage: 'b', amount: 3 }),
+        finding('gc-bound', { stage: 'c', amount: 2 }),
+      ),
+    ).toEqual(['b: gc-bound 3']);
+  });
+
+  test('is that of the innermost stage with more than half of what its parents have', () => {
+    const rows = (inner: number) => [
+      finding('native-growth', { stage: 'a', amount: 100 }),
+      finding('native-growth', { stage: 'a.b', amount: 80 }),
+      finding('native-growth', { stage: 'a.b.c', amount: inner }),
+      finding('native-growth', { stage: 'ab', amount: 90 }),
+    ];
+    expect(worstOf(...rows(41))).toEqual(['a.b.c: native-growth 41']);
+    expect(worstOf(...rows(40))).toEqual(['a.b: native-growth 80']);
+  });
+
+  test('of waiting is that of the stage that itself waits, not of one inside', () => {
+    expect(
+      worstOf(finding('waiting', { stage: 'a', amount: 10 }), finding('waiting', { stage: 'a.b', amount: 9 })),
+    ).toEqual(['a: waiting 10']);
+  });
+
+  test('stands by weight: memory, then time, then off-thread, each by its share', () => {
+    expect(
+      worstOf(
+        finding('gc-bound', { share: 0.2 }),
+        finding('off-thread', { share: 1, amount: 9 }),
+        finding('waiting', { share: 0.3 }),
+        finding('fragmentation', { share: 0.1 }),
+        finding('native-growth', { share: 0.9 }),
+      ),
+    ).toEqual(['a: native-growth 1', 'a: fragmentation 1', 'a: waiting 1', 'a: gc-bound 1', 'a: off-thread 9']);
   });
 });

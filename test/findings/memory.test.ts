@@ -16,24 +16,24 @@ import {
 import { row } from '../support/report-fixture.js';
 
 describe('growth of the JS heap without forced collections', () => {
-  test('is said with its garbage', () => {
+  test('is reported with its garbage', () => {
     expect(textOf(GROWN_WITH_GARBAGE)).toBe(
       "rss +320 MiB, js +300 MiB with garbage; collect: 'outermost' (run --collect outermost) tells what is kept",
     );
   });
 
   test.each([
-    ['it was collected again', { js_kb_peak_max: 300 * MIB - 1 }],
+    ['garbage collection took it back', { js_kb_peak_max: 300 * MIB - 1 }],
     ['the resident set did not grow', { rss_kb_delta: 64 * MIB - 1 }],
     ['something else grew more', { js_kb_delta: 64 * MIB, rss_kb_delta: 256 * MIB + 1 }],
     ['what was kept is known', { js_kb_retained: 0 }],
-  ])('is no word where %s', (_, values) => {
+  ])('is not reported if %s', (_, values) => {
     expect(kinds({ ...GROWN_WITH_GARBAGE, ...values })).toEqual([]);
   });
 });
 
-describe('fragmentation where the allocator was not asked', () => {
-  test('is what the resident set grew by and nobody holds', () => {
+describe('fragmentation, if the allocator was not asked', () => {
+  test('is the growth of the resident set that nobody holds', () => {
     expect(kinds(FREED)).toEqual(['fragmentation']);
     expect(of(FREED)[0]).toMatchObject({
       amount: 900 * MIB,
@@ -45,18 +45,18 @@ describe('fragmentation where the allocator was not asked', () => {
   });
 
   test.each<[string, Partial<StageRow>, Partial<StageRow>]>([
-    ['malloc handed less out', { native_kb_alloc: 900 * MIB }, { native_kb_alloc: 900 * MIB - 1 }],
+    ['malloc handed out less', { native_kb_alloc: 900 * MIB }, { native_kb_alloc: 900 * MIB - 1 }],
     ['live blocks hold it', { native_kb_delta: 680 * MIB }, { native_kb_delta: 681 * MIB }],
     ['buffers hold it', { external_kb_delta: 650 * MIB }, { external_kb_delta: 651 * MIB }],
     ['it is mapped', { mapped_kb_delta: 670 * MIB }, { mapped_kb_delta: 671 * MIB }],
     ['the JS heap may hold it', { js_kb_peak_max: 700 * MIB }, { js_kb_peak_max: 701 * MIB }],
     ['the allocator was asked', { allocator_kb_delta: null }, { allocator_kb_delta: 0 }],
-  ])('is no word where %s', (_, holds, fails) => {
+  ])('is not reported if %s', (_, holds, fails) => {
     expect(kinds({ ...FREED, ...holds })).toContain('fragmentation');
     expect(kinds({ ...FREED, ...fails })).not.toContain('fragmentation');
   });
 
-  test('is read where the allocator was seldom asked', () => {
+  test('is also reported if the allocator was seldom asked', () => {
     const seldom = { ...RUN.sources.allocator, ...present('sampled', 'mallinfo2'), readings: 1, skipped: 9 };
     const sources = { ...RUN.sources, allocator: seldom };
     expect(kinds({ ...FREED, allocator_kb_delta: 0 }, { ...RUN, sources })).toEqual(['fragmentation']);
@@ -66,12 +66,12 @@ describe('fragmentation where the allocator was not asked', () => {
 test.each([
   ['fragmentation', { allocator_kb_delta: 900 * MIB }],
   ['mapped-outside-malloc', { mapped_kb_delta: 900 * MIB, allocator_kb_delta: 0, js_kb_peak_max: 0 }],
-] as const)('%s is of no more than the resident set grew by, even where live blocks were freed', (_, values) => {
+] as const)('%s is at most the growth of the resident set, even if live blocks were freed', (_, values) => {
   const freed = { native_kb_delta: -800 * MIB, external_kb_delta: 0, rss_kb_delta: 100 * MIB, rss_kb_peak_max: GIB };
   expect(of({ ...freed, ...values }).map(({ amount }) => amount)).toEqual([100 * MIB]);
 });
 
-test('what one stage allocates and another frees is no growth, however many calls', () => {
+test('what one stage allocates and another frees is no growth, however many calls there are', () => {
   const handedOn = { native_kb_delta: 40 * GIB, native_kb_peak_max: 90 * MIB, rss_kb_peak_max: GIB };
   expect(kinds({ ...handedOn, calls: 12_000 })).toEqual([]);
 });
@@ -80,11 +80,11 @@ test('growth of several processes may exceed the peak of one', () => {
   const values = { ...EXAMPLES['native-growth'], native_kb_delta: 3 * GIB };
   expect(kinds(values)).toEqual([]);
   expect(kinds(values, { ...RUN, processes: 10 })).toEqual(['native-growth']);
-  // One process, and nine that launched it.
+  // One process and nine launchers.
   expect(kinds(values, { ...RUN, processes: 10, program: row('(program)', { calls: 1 }) })).toEqual([]);
 });
 
-test('memory still live when the report was made was not transient', () => {
+test('memory that was still live when the report was made was not transient', () => {
   const composition = (native_live_kb: number | null) => ({
     ...RUN,
     composition: { ...COMPOSITION, native_live_kb },
@@ -93,15 +93,15 @@ test('memory still live when the report was made was not transient', () => {
   expect(kinds(EXAMPLES['transient-native'], composition(null))).toEqual(['transient-native']);
 });
 
-test('address space alone is not mapped memory, nor what the allocator held in the end lost to the JS heap', () => {
+test('address space alone is no mapped memory, and what the allocator had free at the end is not of the JS heap', () => {
   const composition = (kib: number) => ({ ...RUN, composition: { ...COMPOSITION, mapped_kb: kib } });
   const mapped = { ...EXAMPLES['mapped-outside-malloc'], allocator_kb_delta: null };
   expect(kinds(mapped, composition(200 * MIB))).toEqual(['mapped-outside-malloc']);
   expect(kinds(mapped, composition(199 * MIB))).toEqual([]);
   const freed = { ...FREED, js_kb_delta: 0, js_kb_peak_max: 900 * MIB };
-  const held = (kib: number | null) => ({ ...RUN, composition: { ...COMPOSITION, allocator_free_kb: kib } });
-  expect(kinds(freed, held(null))).toEqual([]);
-  expect(of(freed, held(300 * MIB)).map(({ kind, amount }) => [kind, amount])).toEqual([['fragmentation', 300 * MIB]]);
+  const free = (kib: number | null) => ({ ...RUN, composition: { ...COMPOSITION, allocator_free_kb: kib } });
+  expect(kinds(freed, free(null))).toEqual([]);
+  expect(of(freed, free(300 * MIB)).map(({ kind, amount }) => [kind, amount])).toEqual([['fragmentation', 300 * MIB]]);
 });
 
 test('growth in a single call is not called a leak', () => {

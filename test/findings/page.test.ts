@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { FINDING_KINDS, FINDING_RULES, FINDING_THRESHOLDS } from '../../src/findings/findings.js';
+import { FINDING_KINDS, FINDING_RULES } from '../../src/findings/row-findings.js';
+import { FINDING_THRESHOLDS } from '../../src/findings/thresholds.js';
 
 const page = readFileSync(new URL('../../docs/findings.md', import.meta.url), 'utf8');
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();

@@ -13,7 +13,7 @@ function task(id: string, state: string, profiled = NOTHING_PROFILED, cpuS = 50)
 
 const profiled = { runs: [run()], inside: inside() };
 
-test('each task has three lines, with the reason where there is one', () => {
+test('each task has three lines, with the reason for a difference', () => {
   const tasks = [task('12_3', 'COMPLETED', profiled), task('12_4', 'TIMEOUT', profiled, 70), task('12_5', 'FAILED')];
   expect(`\n${renderReconciled(tasks)}`).toBe(`
 task  state                   sacct  profiler  in inputs  difference       %
@@ -29,7 +29,7 @@ task  state                   sacct  profiler  in inputs  difference       %
 `);
 });
 
-test('reasons are broken to the width', () => {
+test('reasons are wrapped to the width', () => {
   const lines = renderReconciled([task('12_4', 'TIMEOUT', profiled, 70)], { width: 110 }).split('\n');
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110);
 });
@@ -41,7 +41,7 @@ test('a hostile state cannot act on a terminal', () => {
   expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f\u202e]/);
 });
 
-test('colour changes no text, and what is not explained stands out', () => {
+test('colour changes nothing else, and marks what is not explained', () => {
   const tasks = [task('12_4', 'TIMEOUT', profiled, 70)];
   const painted = renderReconciled(tasks, { colour: true });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for

@@ -7,11 +7,12 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { EXPORTERS } from '../../dist/export/exporters.js';
 import { chunksOf } from '../../dist/records/chunks.js';
 import { findSources } from '../../dist/records/files.js';
 import { readChunks } from '../../dist/records/read-chunks.js';
-import { renderSummary } from '../../dist/summary/formats.js';
 import { folds } from '../../dist/summary/summary-fold.js';
+import { summaryView } from '../../dist/summary/summary-view.js';
 import { damagedLine, packed, randomFrom, sampleLines } from '../support/damaged-records.js';
 import { differences, Expected } from '../support/record-oracle.js';
 
@@ -107,8 +108,10 @@ function filesOf(damagedLines, samples, random, folder) {
 }
 
 function render(result, by, files) {
-  for (const format of ['table', 'json', 'csv', 'markdown', ...(by === undefined ? ['caliper'] : [])]) {
-    const text = renderSummary(result, { format, by, files, width: 100, colour: false, details: true });
+  const view = summaryView(result, { by, files, details: true });
+  for (const { name: format, refuses, render: renderAs } of EXPORTERS.report) {
+    if (by !== undefined && refuses?.by !== undefined) continue;
+    const text = renderAs(view, { width: 100, colour: false });
     if (format === 'json' || format === 'caliper') JSON.parse(text);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
     else if (format !== 'csv' && /[\x00-\x09\x0b-\x1f\x7f]/.test(text)) {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { METRICS } from '../../src/model/metrics.js';
 import { renderCsv } from '../../src/render/csv.js';
+import { viewOf } from '../../src/render/view.js';
 import { durations, report, row } from '../support/report-fixture.js';
 
 const cellsOf = (...rows: Parameters<typeof row>[]) =>
-  renderCsv(report({ stages: rows.map((given) => row(...given)) }))
+  renderCsv(viewOf(report({ stages: rows.map((given) => row(...given)) })))
     .split('\r\n')
     .map((line) => line.split(','));
 
@@ -14,7 +15,7 @@ test('the heading has every field, with quantiles in place of the histogram', ()
   expect(cellsOf()).toEqual([['stage', ...fields, 'findings'], ['']]);
 });
 
-test('a row has the values of its label, null as an empty field', () => {
+test('a row has the values of its label, and an empty field for null', () => {
   const [heading, cells] = cellsOf([
     'a',
     { calls: 2, wall_s: 0.1 + 0.2, rss_kb_delta: -4, wall_hist: durations([1, 2]) },
@@ -31,7 +32,7 @@ test('a row has the values of its label, null as an empty field', () => {
   ]);
 });
 
-test('the findings of a row are one field of kinds', () => {
+test('the findings of a row are one field with their kinds', () => {
   const [heading, ...rows] = cellsOf(
     ['a', { calls: 1, wall_s: 9, wall_self_s: 9, cpu_self_s: 0, gc_s: 6 }],
     ['b', { calls: 1, wall_s: 9 }],
@@ -57,7 +58,7 @@ test.each([
   ['a=b', 'a=b,'],
 ])('the label %j is written as %s', (label, written) => {
   expect(
-    renderCsv(report({ stages: [row(label)] }))
+    renderCsv(viewOf(report({ stages: [row(label)] })))
       .split('findings\r\n')[1]
       ?.startsWith(written),
   ).toBe(true);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { renderJson } from '../../src/render/json.js';
 import { pipelineReport, report, row } from '../support/report-fixture.js';
 
-test('what is written parses into the report', () => {
+test('the JSON parses into the report', () => {
   expect(JSON.parse(renderJson(pipelineReport()))).toStrictEqual(pipelineReport());
   expect(JSON.parse(renderJson(report()))).toStrictEqual(report());
 });
@@ -20,7 +20,7 @@ test('every member of the header and every stage has one line', () => {
   ]);
 });
 
-test('members beside those of a report are kept, those without a value are not', () => {
+test('further members are kept, except those without a value', () => {
   const extended = { ...report(), records: 7, extra: undefined };
   expect(JSON.parse(renderJson(extended))).toStrictEqual({ ...report(), records: 7 });
 });

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { renderMarkdown } from '../../src/render/markdown.js';
+import { viewOf } from '../../src/render/view.js';
 import { pipelineReport, report, row } from '../support/report-fixture.js';
 
 test('a report is a table and a list of notes', () => {
   const stages = [row('a', { calls: 1, wall_s: 9, cpu_s: 7.5 }), row('a.b', { calls: 2000, wall_s: 3 })];
-  expect(renderMarkdown(report({ stages, warnings: ['unclosed *stages*: 1'] }))).toBe(`\
+  expect(renderMarkdown(viewOf(report({ stages, warnings: ['unclosed *stages*: 1'] })))).toBe(`\
 | stage | calls | wall | share | cpu |
 | :-- | --: | --: | --: | --: |
 | a | 1 | 9.00 s | 90.0% | 7.50 s |
@@ -30,18 +31,18 @@ test.each([
   ['two\nlines', 'two\\\\nlines'],
 ])('the label %j is written as %s', (label, written) => {
   expect(
-    renderMarkdown(report({ stages: [row(label)] }))
+    renderMarkdown(viewOf(report({ stages: [row(label)] })))
       .split('\n')[2]
       ?.split(' | ')[0],
   ).toBe(`| ${written}`);
 });
 
-test('findings stand in a last column of text and before the other notes', () => {
+test('findings are in the last column, and before the other notes', () => {
   const stages = [
     row('a_b', { calls: 1, wall_s: 9, wall_self_s: 9, cpu_self_s: 0 }),
     row('c', { calls: 1, wall_s: 1 }),
   ];
-  const lines = renderMarkdown(report({ stages })).split('\n');
+  const lines = renderMarkdown(viewOf(report({ stages }))).split('\n');
   expect(lines.slice(0, 6)).toEqual([
     '| stage | calls | wall | share | self | finding |',
     '| :-- | --: | --: | --: | --: | :-- |',
@@ -54,6 +55,8 @@ test('findings stand in a last column of text and before the other notes', () =>
 });
 
 test('ranked rows keep their full labels', () => {
-  const rows = renderMarkdown(pipelineReport(), { sort: 'rss_kb_delta', top: 2 }).split('\n').slice(2, 4);
+  const rows = renderMarkdown(viewOf(pipelineReport(), { sort: 'rss_kb_delta', top: 2 }))
+    .split('\n')
+    .slice(2, 4);
   expect(rows.map((line) => line.split(' ')[1])).toEqual(['scan', 'scan.decode']);
 });

@@ -6,11 +6,11 @@ import { pipelineReport, report, row } from '../support/report-fixture.js';
 const texts = (...given: Parameters<typeof notesOf>) => notesOf(...given).map(({ key, text }) => `${key}: ${text}`);
 const ALL = { columns: [], rowsShown: Number.POSITIVE_INFINITY };
 
-test('a report with nothing to remark says what memory it ended with and what the profiler cost', () => {
+test('a report without peculiarities has notes on its memory and on the cost of the profiler', () => {
   expect(texts(report(), ALL)).toEqual(['rss: 97.7 MiB now, 195 MiB at its peak', 'profiler: 1.00 ms, <0.1% of wall']);
 });
 
-test('everything worth knowing is said once, warnings before caveats', () => {
+test('every note stands once, warnings before the sources', () => {
   const columns = [
     { heading: 'native alloc', reason: 'needs the tracker: use stageprof run, or map --profile' },
     { heading: 'native peak', reason: 'needs the tracker: use stageprof run, or map --profile' },
@@ -28,7 +28,7 @@ test('everything worth knowing is said once, warnings before caveats', () => {
   ]);
 });
 
-test('an absent source is not explained twice', () => {
+test('the reason of an absent source does not stand twice', () => {
   const { sources } = report();
   const given = report({ sources: { ...sources, gc: absent('no symbols') } });
   expect(texts(given, ALL)).toContain('sources: gc absent');
@@ -37,7 +37,7 @@ test('an absent source is not explained twice', () => {
   );
 });
 
-test('attribution by the ends of calls is worth a word where calls overlapped', () => {
+test('attribution by the ends of calls is mentioned only if calls overlapped', () => {
   const sources = { ...report().sources, attribution: present('bounded', 'boundary', 'shared where calls overlap') };
   const keysOf = (overlapped_calls: number) =>
     notesOf(report({ sources, stages: [row('a', { overlapped_calls })] }), ALL).map(({ key }) => key);
@@ -45,7 +45,7 @@ test('attribution by the ends of calls is worth a word where calls overlapped', 
   expect(keysOf(0)).not.toContain('sources');
 });
 
-test('without stages there is no word on what they cost', () => {
+test('without stages their cost is not mentioned', () => {
   expect(texts(report({ program: row('(program)') }), ALL)).toEqual(['rss: 97.7 MiB now, 195 MiB at its peak']);
 });
 
@@ -59,7 +59,7 @@ test('warnings and folded labels are alarms', () => {
   expect(alarms.map(({ key }) => key)).toEqual(['folded', 'warning']);
 });
 
-test('text from elsewhere cannot move the cursor', () => {
+test('a text from a program cannot move the cursor', () => {
   const { sources } = report();
   const hostile = report({ warnings: ['\x1b[2J: 1'], sources: { ...sources, rss: present('sampled', '\x07', '\r') } });
   expect(texts(hostile, { ...ALL, columns: [{ heading: 'x', reason: '\x1bc' }] }).join('')).not.toMatch(/\p{Cc}/u);

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessEntry } from '../../src/model/process-list.js';
+import type { Report } from '../../src/model/report.js';
 import { renderProcesses, shortCommand } from '../../src/render/process-table.js';
+import { viewOf } from '../../src/render/view.js';
+import type { Layout } from '../../src/text/layout.js';
 import { textWidth } from '../../src/text/text-width.js';
+import { report } from '../support/report-fixture.js';
 
 const MIB = 1024;
 const composition = {
@@ -21,7 +25,9 @@ function entry(pid: number, parent: number | null, members: Partial<ProcessEntry
   return { pid, parent, command: 'node app.js', exit: null, ...numbers, composition: null, stages: true, ...members };
 }
 
-/** A shell, a primary, and workers of which the third leaks. */
+const processesText = (members: Partial<Report>, options?: Layout) => renderProcesses(viewOf(report(members)), options);
+
+/** A shell, a primary and three workers, the third of which leaks. */
 const cluster: readonly ProcessEntry[] = [
   entry(90, 1, {
     command: '/bin/sh -c node /srv/app/primary.js',
@@ -37,8 +43,8 @@ const cluster: readonly ProcessEntry[] = [
   entry(104, null, { command: null, exit: 'SIGKILL', rss_kb_peak: null, rss_kb: null }),
 ];
 
-test('processes stand below those that started them, the largest first, with who holds their memory', () => {
-  expect(renderProcesses({ process_list: { processes: cluster, more: 3 } })).toBe(`\
+test('processes stand below their parents, the largest first, with what holds their memory', () => {
+  expect(processesText({ process_list: { processes: cluster, more: 3 } })).toBe(`\
 pid  command                  exit       wall      cpu  rss peak  most of it
 90   sh -c node …/primary.js  0        12.0 s     0     1.66 MiB
 100    node …/primary.js               12.0 s   250 ms  64.0 MiB
@@ -50,10 +56,10 @@ pid  command                  exit       wall      cpu  rss peak  most of it
 `);
 });
 
-test('there is none for one process', () => {
-  expect(renderProcesses({})).toBeUndefined();
-  expect(renderProcesses({ process_list: { processes: [cluster[0]!], more: 0 } })).toBeUndefined();
-  expect(renderProcesses({ process_list: { processes: [cluster[0]!], more: 1 } })).toContain('+1 more');
+test('a single process has no table', () => {
+  expect(processesText({})).toBeUndefined();
+  expect(processesText({ process_list: { processes: [cluster[0]!], more: 0 } })).toBeUndefined();
+  expect(processesText({ process_list: { processes: [cluster[0]!], more: 1 } })).toContain('+1 more');
 });
 
 test('no line is wider than a hundred characters, or than the terminal', () => {
@@ -64,7 +70,7 @@ test('no line is wider than a hundred characters, or than the terminal', () => {
     [80, 80],
     [44, 44],
   ] as const) {
-    const lines = renderProcesses({ process_list: { processes: long, more: 0 } }, { width })!
+    const lines = processesText({ process_list: { processes: long, more: 0 } }, { width })!
       .trimEnd()
       .split('\n');
     expect(lines).toHaveLength(long.length + 1);
@@ -73,16 +79,16 @@ test('no line is wider than a hundred characters, or than the terminal', () => {
   }
 });
 
-test('the largest is painted, and what a program named is text', () => {
+test('the largest process is painted, and no name acts on the terminal', () => {
   const processes = [entry(1, null), entry(2, 1, { command: 'a \x1b[31mred\n', rss_kb_peak: 99 * MIB, exit: '\x1b' })];
-  const lines = renderProcesses({ process_list: { processes, more: 0 } }, { colour: true })!.split('\n');
+  const lines = processesText({ process_list: { processes, more: 0 } }, { colour: true })!.split('\n');
   expect(lines[2]!.replace('\x1b[1m', 'bold ').replace(/ +/g, ' ')).toMatch(/^bold 2 a \\x1b\[31mred\\n \\x1b 12\.0 s/);
   expect(lines[1]).not.toContain('\x1b');
 });
 
-test('a process whose parent is not listed, or comes behind it, stands at the margin', () => {
+test('a process whose parent is not listed before it stands at the margin', () => {
   const processes = [entry(2, 1), entry(3, 9), entry(9, 3)];
-  const lines = renderProcesses({ process_list: { processes, more: 0 } })!.split('\n');
+  const lines = processesText({ process_list: { processes, more: 0 } })!.split('\n');
   expect(lines.slice(1, 4).map((line) => line.slice(0, 7))).toEqual(['2    no', '3    no', '9      ']);
 });
 

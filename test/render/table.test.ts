@@ -60,7 +60,7 @@ test('a sorted table is a list of full labels, highest first', () => {
   ]);
 });
 
-test('the longest stages of an unsorted table keep their tree', () => {
+test('the longest stages of an unsorted table stay a tree', () => {
   expect(labelsOf(pipelineReport(), { top: 3 })).toEqual([
     'stage',
     'scan',
@@ -71,7 +71,7 @@ test('the longest stages of an unsorted table keep their tree', () => {
   ]);
 });
 
-test('a report without stages has its totals', () => {
+test('a report without stages shows its totals', () => {
   expect(renderTable(report())).toBe(`\
 stage                  wall   share      cpu
 (outside any stage)  1.00 s   10.0%   500 ms
@@ -91,7 +91,7 @@ const GROWN = row('(program)', {
   native_kb_alloc: 460_000,
 });
 
-test('the whole program is the total, and what no stage has of it stands outside', () => {
+test('the total is that of the program, and what no stage has of it is outside', () => {
   const stages = [row('a', { calls: 1, wall_s: 9, rss_kb_delta: 1_000, rss_kb_peak_max: 700_000, native_kb_delta: 9 })];
   expect(
     renderTable(report({ stages, program: GROWN }), { width: 100 })
@@ -109,7 +109,7 @@ test('the whole program is the total, and what no stage has of it stands outside
   ]);
 });
 
-test('where stages overlapped, growth outside of them is not known', () => {
+test('growth outside of stages is not known if stages overlapped', () => {
   const stages = [row('a', { calls: 2, wall_s: 12, rss_kb_delta: 1_000, overlapped_calls: 2 })];
   const lines = linesOf(report({ stages, program: GROWN }));
   expect(lines[2]).toMatch(/^\(outside any stage\) +1.00 s +10.0%( +500 ms)?$/);
@@ -117,7 +117,7 @@ test('where stages overlapped, growth outside of them is not known', () => {
   expect(lines.join()).not.toContain('native-growth');
 });
 
-test('a program without stages has one line, its findings, and no word on waiting', () => {
+test('a program without stages has one line with its findings, except waiting', () => {
   const program = { ...GROWN, wall_self_s: 10, cpu_self_s: 0 };
   const table = renderTable(report({ program }), { width: 100 });
   expect(table).toMatch(/^\(program\) +10.0 s +100.0% .*\+439 MiB .*\+488 MiB +684 MiB +native-growth$/m);
@@ -125,7 +125,7 @@ test('a program without stages has one line, its findings, and no word on waitin
   expect(table).not.toMatch(/^total|outside any stage|waiting/m);
 });
 
-test('a short line keeps memory before shares and quantiles, and what a finding rests on before both', () => {
+test('a narrow table keeps memory before shares and quantiles, and what a finding rests on before both', () => {
   const headingsOf = (stage: StageRow, width: number) =>
     linesOf(report({ stages: [stage] }), { width })[0]!
       .trim()
@@ -153,7 +153,7 @@ test('colour changes nothing but the colour', () => {
   expect(coloured).toContain('\x1b[33mhandles closed out of order: 3\x1b[39m');
 });
 
-test('no line of the table is wider than asked for, down to a label and a time', () => {
+test('no line is wider than asked for, as long as a label and a time fit', () => {
   const label = fc.stringMatching(/^[a-z.]{1,60}$/);
   fc.assert(
     fc.property(fc.uniqueArray(label, { maxLength: 8 }), fc.integer({ min: 40, max: 250 }), (labels, width) => {
@@ -187,18 +187,18 @@ test('a table without findings has no column and no lines for them', () => {
   expect(renderTable(report({ stages: [row('a', { calls: 1, wall_s: 1 })] }))).not.toMatch(/finding|waiting/);
 });
 
-test('findings of rows that a ranking leaves out are below the table all the same', () => {
+test('findings of rows that the ranking leaves out still stand below the table', () => {
   const stages = [row('a', { calls: 1, wall_s: 9 }), row('b', { calls: 1, wall_s: 2, wall_self_s: 2, cpu_self_s: 0 })];
   const text = renderTable(report({ stages }), { top: 1 });
   expect(text.split('\n')[0]).not.toContain('finding');
   expect(text).toContain('\nwaiting  b: 2.00 s of its own 2.00 s');
 });
 
-test('the time of a stage is there however narrow the table', () => {
+test('the time of a stage is shown however narrow the table is', () => {
   expect(linesOf(pipelineReport(), { width: 1 })[0]).toBe('stage                    wall');
 });
 
-test('thousands of labels are laid out in time that grows with their number', () => {
+test('thousands of labels are laid out', () => {
   const stages = Array.from({ length: 4096 }, (_, index) =>
     row(`a${index % 64}.b${index}`, { calls: 1, wall_s: 1, wall_hist: durations([1, 1]) }),
   );

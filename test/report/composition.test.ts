@@ -29,12 +29,12 @@ test('the parts and the residual add up to the resident set', () => {
   expect(composition.mapped_modules).toEqual({ 'duckdb/duckdb.node': 8_192 });
 });
 
-test('a part that could not be told is null, and in the residual', () => {
+test('a part that is not known is null, and its memory is in the residual', () => {
   const composition = composeKib({ ...BYTES, allocatorFree: Number.NaN, mapped: Number.NaN, mappedByModule: [] });
   expect(composition).toMatchObject({ allocator_free_kb: null, mapped_kb: null, residual_kb: 12_288 + 13_312 });
 });
 
-test('what the allocator holds is no more than the other parts leave of the resident set', () => {
+test('what is free in the allocator is at most what the other parts leave of the resident set', () => {
   // 100 MiB less 20 + 10 + 25 + 8 + 30.
   expect(composeKib({ ...BYTES, nativeLive: 25 * MIB, allocatorFree: 510 * MIB })).toMatchObject({
     allocator_free_kb: 7 * 1024,
@@ -51,11 +51,11 @@ test('what the allocator holds is no more than the other parts leave of the resi
   expect(composeKib({ ...BYTES, allocatorFree: Number.NaN }).allocator_free_kb).toBeNull();
 });
 
-test('handed out but untouched memory makes the residual negative', () => {
+test('memory that was handed out but not touched makes the residual negative', () => {
   expect(composeKib({ ...BYTES, nativeLive: 40 * MIB }).residual_kb).toBe(-8_192);
 });
 
-test('a residual below zero is taken off as what is not resident', () => {
+test('the note subtracts a negative residual as memory that is not resident', () => {
   const composition = composeKib({ ...BYTES, nativeLive: 40 * MIB });
   const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
   expect(notes.find(({ key }) => key === 'memory')?.text).toMatch(/code and stacks 30.0 MiB - 8.00 MiB not resident$/);
@@ -65,14 +65,14 @@ test('without a resident set there is no residual', () => {
   expect(composeKib({ ...BYTES, rss: Number.NaN })).toMatchObject({ rss_kb: null, residual_kb: null });
 });
 
-test('of merged reports it is that of the largest resident set, whichever comes first', () => {
+test('merged reports keep the composition of the largest resident set, whichever comes first', () => {
   const [small, large] = [composeKib({ ...BYTES, rss: 90 * MIB }), composeKib(BYTES)];
   const reports = [small, null, large, small].map((composition) => report({ composition }));
   expect(mergeReports(reports).composition).toEqual(large);
   expect(mergeReports(reports.reverse()).composition).toEqual(large);
 });
 
-test('a note names the parts that could be told', () => {
+test('a note names the parts that are known', () => {
   const composition = composeKib({ ...BYTES, mapped: Number.NaN, mappedByModule: [] });
   const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
   expect(notes.find(({ key }) => key === 'memory')?.text).toBe(
@@ -80,7 +80,7 @@ test('a note names the parts that could be told', () => {
   );
 });
 
-test('of a moment when less was resident is said to be that', () => {
+test('the note says if more was resident at another moment', () => {
   const textWith = (rss_kb_now: number | null) =>
     notesOf(report({ composition: composeKib(BYTES), rss_kb_now }), { columns: [], rowsShown: 9 }).find(
       ({ key }) => key === 'memory',

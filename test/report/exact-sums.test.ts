@@ -11,7 +11,7 @@ function exact(value: number): bigint {
   return value < 0 ? -magnitude : magnitude;
 }
 
-/** Whether no double is nearer to the exact sum than `sum` is, and an even one was taken of two as near. */
+/** Whether `sum` is the double nearest to the exact sum, and the even one of two that are equally near. */
 function isNearest(sum: number, terms: readonly number[]): boolean {
   const truth = terms.reduce((total, term) => total + exact(term), 0n);
   const distance = (value: number) => {
@@ -48,13 +48,13 @@ test('the sum is the double nearest to the exact one', () => {
   );
 });
 
-test('a tie is decided by the smallest term', () => {
+test('the smallest term decides a tie', () => {
   expect(sumOf([1, 2 ** -53, 2 ** -107])).toBe(1 + 2 ** -52);
   expect(sumOf([1, 2 ** -53, -(2 ** -107)])).toBe(1);
   expect(sumOf([1, 2 ** -53])).toBe(1);
 });
 
-test('sums of parts add to the sum of all, wherever it is cut', () => {
+test('the sums of two parts add up to the sum of all, wherever the terms are divided', () => {
   fc.assert(
     fc.property(fc.array(term, { minLength: 1, maxLength: 30 }), fc.nat(30), (terms, cut) => {
       const whole = new ExactSums(1);
@@ -69,18 +69,18 @@ test('sums of parts add to the sum of all, wherever it is cut', () => {
   );
 });
 
-test('a row is added value by value, what is missing in it left out', () => {
+test('a row is added value by value, without those that it lacks', () => {
   const sums = new ExactSums(3);
   const rows = Float64Array.of(7, 0, -4, Number.NaN, 7, 0.1, -5, Number.NaN, 7, 0.2, -6, 0);
   for (const offset of [1, 5, 9]) sums.addRow(rows, offset, Uint8Array.of(0, 1, 0));
   expect([sums.total(0), sums.total(1), sums.total(2)]).toEqual([0.1 + 0.2, -4, 0]);
 });
 
-test('no term is not zero', () => {
+test('a sum without a term is not zero', () => {
   expect(new ExactSums(1).total(0)).toBeNaN();
 });
 
-test('the highest of values is kept, also below zero', () => {
+test('the highest value is kept, even if it is negative', () => {
   const sums = new ExactSums(1);
   for (const value of [-5, -3, -4]) sums.raise(0, value);
   expect(sums.total(0)).toBe(-3);

@@ -3,7 +3,7 @@ import { addExactUse, exactUse } from '../../src/report/exact-use.js';
 import { mergeReports } from '../../src/report/merge.js';
 import { report } from '../support/report-fixture.js';
 
-test('nanoseconds and bytes become seconds and KiB, and what was not read is null', () => {
+test('nanoseconds and bytes become seconds and KiB, and what was not read becomes null', () => {
   expect(
     exactUse([
       { total: 3e9, outside: 1e9 },
@@ -38,7 +38,7 @@ test.each([
   [a, null, a],
   [undefined, b, b],
   [null, undefined, null],
-])('%j and %j are %j', (left, right, sum) => {
+])('%j and %j add up to %j', (left, right, sum) => {
   expect(addExactUse(left, right)).toEqual(sum);
 });
 

@@ -13,13 +13,13 @@ function merged(a: SourceState, b: SourceState): SourceState {
   return mergeSources(all(a), all(b)).native;
 }
 
-test('readings made and skipped add up, also where nothing else differs', () => {
+test('counts of readings add up even if nothing else differs', () => {
   const mallinfo2 = { ...present('sampled', 'mallinfo2'), readings: 6, skipped: 108 };
   expect(merged(mallinfo2, mallinfo2)).toEqual({ ...mallinfo2, readings: 12, skipped: 216 });
   expect(merged(mallinfo2, absent('no glibc'))).toMatchObject({ truth: 'absent', readings: 6, skipped: 108 });
 });
 
-test('equal states stay as they are', () => {
+test('equal states are not changed', () => {
   const state = { ...present('bounded', 'statm', 'per-CPU counters'), bound_kb: 16 };
   expect(merged(state, state)).toEqual(state);
 });
@@ -37,13 +37,13 @@ test('a weaker truth without a reason says only that the reports differ', () => 
   expect(merged(present('sampled', 'mallinfo2'), present('exact', 'tracker')).reason).toBe(DIFFERS);
 });
 
-test('the word about a difference is said once however often reports are merged', () => {
+test('the note about a difference stands once, however often reports are merged', () => {
   const once = merged(present('exact', 'tracker'), absent('no addon'));
   expect(merged(once, once)).toEqual(once);
   expect(merged(present('exact', 'tracker'), once)).toEqual(once);
 });
 
-test('the wider of two bounds holds, and machines may differ in it', () => {
+test('the wider of two bounds is kept, and is no difference worth a note', () => {
   const statm = present('bounded', 'statm');
   expect(merged({ ...statm, bound_kb: 16 }, { ...statm, bound_kb: 64 })).toEqual({ ...statm, bound_kb: 64 });
 });
@@ -53,7 +53,7 @@ test('an unknown bound is wider than any', () => {
   expect(merged({ ...statm, bound_kb: 16 }, statm)).toEqual(statm);
 });
 
-test('what serves malloc is kept where it is the same in all reports', () => {
+test('the allocator is kept if all reports have the same', () => {
   const none = absent('not told');
   const [jemalloc, mimalloc] = [
     { ...none, allocator: 'jemalloc' },
@@ -90,7 +90,7 @@ test('merging is associative, commutative and idempotent', () => {
   );
 });
 
-test('an empty reason is none, however the states are grouped', () => {
+test('an empty reason counts as none, however the states are grouped', () => {
   const empty = { ...present('sampled', 'mallinfo2'), reason: '' };
   const [one, other] = [present('exact', 'tracker'), present('exact', 'jemalloc')];
   const grouped = merged(empty, merged(one, other));

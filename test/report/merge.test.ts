@@ -10,7 +10,7 @@ import { pipelineReport, report, row } from '../support/report-fixture.js';
 const withStages = (...stages: StageRow[]) => report({ stages });
 const onlyRow = (...rows: StageRow[]) => mergeReports(rows.map((one) => withStages(one))).stages[0];
 
-test('one report is merged into itself', () => {
+test('a single report is not changed by a merge', () => {
   expect(mergeReports([pipelineReport()])).toStrictEqual(pipelineReport());
 });
 
@@ -34,7 +34,7 @@ test('the rows of whole programs are merged like rows of one label', () => {
   });
 });
 
-test.each([[null], [undefined]])('a report whose program is %s leaves that of all unknown', (missing) => {
+test.each([[null], [undefined]])('the program is unknown if that of one report is %s', (missing) => {
   const older = { ...report(), program: missing } as Report;
   const newer = report({ program: row('(program)', { calls: 1 }) });
   for (const given of [
@@ -54,7 +54,7 @@ test('modules of two reports are added by name, whatever the name', () => {
   expect(JSON.stringify(merged?.native_modules)).toBe('{"x.node":1,"__proto__":5,"y.node":4}');
 });
 
-test('a value that is null in one report is that of the other, even below zero', () => {
+test('a value that is null in one report is taken from the other, even if it is negative', () => {
   expect(onlyRow(row('a'), row('a', { rss_kb_delta: -5 }))?.rss_kb_delta).toBe(-5);
   expect(onlyRow(row('a', { rss_kb_peak_max: 7 }), row('a'))?.rss_kb_peak_max).toBe(7);
 });
@@ -63,7 +63,7 @@ test('a value that is null in all reports stays null', () => {
   expect(onlyRow(row('a'), row('a'))?.wall_s).toBeNull();
 });
 
-test('a field that a report does not have yet was not measured', () => {
+test('a field that an older report lacks was not measured', () => {
   const { gc_s: _, errors: __, ...older } = row('a', { gc_calls: 2 });
   expect(onlyRow(older as StageRow)).toEqual(row('a', { gc_calls: 2 }));
 });
@@ -100,7 +100,7 @@ test('labels that name members of every object are ordinary', () => {
   ]);
 });
 
-test('totals add, resident memory takes the highest', () => {
+test('totals are added, and the highest resident memory is kept', () => {
   const other = {
     total_wall_s: 5,
     total_cpu_s: null,
@@ -126,37 +126,37 @@ test('a total that no report has stays null', () => {
   expect([total_cpu_s, rss_kb_peak]).toEqual([null, null]);
 });
 
-test('memory counts as traced only where all reports traced it', () => {
+test('memory counts as traced only if all reports traced it', () => {
   const merged = mergeReports([report(), report({ native_memory_traced: false })]);
   expect([merged.js_memory_traced, merged.native_memory_traced]).toEqual([true, false]);
 });
 
-test('the weaker truth of each source stands', () => {
+test('the weaker truth of each source is kept', () => {
   const { sources } = report();
   const merged = mergeReports([report(), report({ sources: { ...sources, gc: absent('no symbols') } })]);
   expect(merged.sources.gc.truth).toBe('absent');
   expect(merged.sources.rss).toEqual(present('exact', '/proc/self/statm'));
 });
 
-test('warnings of equal text are one, their counts added', () => {
+test('warnings of equal text become one, with their counts added', () => {
   expect(mergeReports([report({ warnings: ['a: 1', 'b: 1'] }), report({ warnings: ['b: 2'] })]).warnings).toEqual([
     'a: 1',
     'b: 3',
   ]);
 });
 
-test('what identifies a process is kept where all agree and is null otherwise', () => {
+test('what identifies a process is kept if all reports agree, and is null otherwise', () => {
   const merged = mergeReports([report({ pid: 1 }), report({ pid: 2 }), report({ pid: 1 })]);
   expect([merged.node, merged.pid, merged.thread]).toEqual(['v20.20.0', null, 0]);
 });
 
-test('ids of a SLURM job are kept one by one, and omitted where a report has none', () => {
+test('each id of a Slurm job is kept if all reports agree, and all are omitted if a report has none', () => {
   const task = (array_task: string) => report({ slurm: { job: array_task, array_job: '7', array_task } });
   expect(mergeReports([task('1'), task('2')]).slurm).toEqual({ job: null, array_job: '7', array_task: null });
   expect('slurm' in mergeReports([task('1'), report(), task('1')])).toBe(false);
 });
 
-test('the processes of two reports are added; of some, when one does not say, nobody knows', () => {
+test('the numbers of processes are added, and unknown if one report has none', () => {
   expect(mergeReports([report({ processes: 2 }), report({ processes: 3 })]).processes).toBe(5);
   const mixed = [report({ processes: 2 }), report(), report({ processes: 3 })];
   expect('processes' in mergeReports(mixed)).toBe(false);
@@ -196,7 +196,7 @@ test.each([
   );
 });
 
-test('an iterable is read once, report by report', () => {
+test('an iterable is read once, one report at a time', () => {
   const log: string[] = [];
   function* reports() {
     for (const name of ['a', 'b']) {
@@ -212,7 +212,7 @@ test('an iterable is read once, report by report', () => {
   expect(log.filter((line, index) => line !== log[index - 1])).toEqual(['given a', 'read a', 'given b', 'read b']);
 });
 
-test('the result so far does not change when more is added', () => {
+test('a result does not change when more reports are added', () => {
   const merger = new ReportMerger();
   merger.add(withStages(row('a', { calls: 1 })));
   const early = merger.result();
@@ -221,13 +221,13 @@ test('the result so far does not change when more is added', () => {
   expect(merger.result().stages[0]?.calls).toBe(2);
 });
 
-test('the reports merged are left as they were', () => {
+test('the merged reports are not changed', () => {
   const given = [pipelineReport(), pipelineReport()];
   mergeReports(given);
   expect(given).toStrictEqual([pipelineReport(), pipelineReport()]);
 });
 
-// Whole numbers: sums of fractions depend on their order in the last digit.
+// Whole numbers, which the oracle can add in any order without an error.
 const whole = fc.integer({ min: -1000, max: 1000 });
 const stageRow = fc
   .record({
@@ -265,13 +265,13 @@ const anyReport = fc
     report({ ...members, sources: { ...report().sources, gc }, ...(slurm === undefined ? {} : { slurm }) }),
   );
 
-/** The order of first entry is what may differ. */
+/** Only the order of first entry may differ. */
 function unordered(value: Report): Report {
   const byLabel = (a: StageRow, b: StageRow) => (a.stage < b.stage ? -1 : 1);
   return { ...value, stages: value.stages.toSorted(byLabel), warnings: value.warnings.toSorted() };
 }
 
-test('merging is idempotent on one report, associative and, but for the order, commutative', () => {
+test('merging is idempotent on one report, associative, and commutative except for the order of rows', () => {
   fc.assert(
     fc.property(anyReport, anyReport, anyReport, (a, b, c) => {
       expect(mergeReports([a])).toStrictEqual(a);
@@ -283,7 +283,7 @@ test('merging is idempotent on one report, associative and, but for the order, c
   );
 });
 
-test('a member that no report has is null, and the table does without', () => {
+test('a member that no report has is null, and the table has no column for it', () => {
   const { composition: _, exact: __, node: ___, ...older } = pipelineReport();
   const merged = mergeReports([older as Report, older as Report]);
   expect(merged).toMatchObject({ composition: null, exact: null, node: null });

@@ -17,7 +17,7 @@ const program = row('(program)', {
   native_modules: { 'a.node': 10, 'b.node': 4 },
 });
 
-/** Ten seconds, of which one lies outside of `a` and `b`. */
+/** Ten seconds, one of which is outside of `a` and `b`. */
 function staged(members: Partial<Report> = {}): Report {
   return report({
     program,
@@ -30,7 +30,7 @@ function staged(members: Partial<Report> = {}): Report {
   });
 }
 
-test('is the program less the outermost stages', () => {
+test('is the row of the program less those of the outermost stages', () => {
   expect(outsideRow(staged())).toMatchObject({
     stage: '(outside any stage)',
     calls: 1,
@@ -43,13 +43,13 @@ test('is the program less the outermost stages', () => {
   });
 });
 
-test('nothing is left where the stages have it all, whatever the subtraction of doubles makes of it', () => {
+test('nothing is left if the stages have all of it, despite the error of subtracting doubles', () => {
   const stages = [row('a', { calls: 1, wall_s: 5, gc_s: 0.1 }), row('b', { calls: 1, wall_s: 4, gc_s: 0.2 })];
   expect(outsideRow(staged({ program: { ...program, gc_s: 0.3 + 1e-16 }, stages }))!.gc_s).toBe(0);
   expect(outsideRow(staged({ program: { ...program, gc_s: 0.300000001 }, stages }))!.gc_s).toBeCloseTo(1e-9, 12);
 });
 
-test('a number that a stage lacks is not known outside either, nor is one with readings skipped', () => {
+test('a number that a stage lacks, or whose source skipped readings, is not known outside either', () => {
   expect(outsideRow(staged())!.native_kb_delta).toBeNull();
   const rss = { ...present('sampled', 'statm'), readings: 9 };
   expect(outsideRow(staged({ sources: { ...report().sources, rss: { ...rss, skipped: 0 } } }))!.rss_kb_delta).toBe(620);
@@ -58,40 +58,40 @@ test('a number that a stage lacks is not known outside either, nor is one with r
   ).toBeNull();
 });
 
-test('a peak of the program may be a stage’s: that of live blocks is nobody’s outside', () => {
+test('a peak of the program may have been in a stage, so the peak of live blocks is not known outside', () => {
   expect(outsideRow(staged())).toMatchObject({ rss_kb_peak_max: 5_000, native_kb_peak_max: null });
 });
 
-test('is unknown where outermost stages overlapped, or ran outside of the row above them', () => {
+test('is unknown if outermost stages overlapped, or outlived the stage that they are in', () => {
   const { stages } = staged();
   expect(outsideRow(staged({ outside_wall_s: 2 }))).toBeNull();
   expect(outsideRow(staged({ outside_wall_s: 0 }))).toBeNull();
   expect(outsideRow(staged({ stages: [{ ...stages[0]!, overlapped_calls: 1 }, ...stages.slice(1)] }))).toBeNull();
 });
 
-test('is the program itself without stages, and unknown without a row of it', () => {
+test('is the row of the program without stages, and unknown without such a row', () => {
   expect(outsideRow(staged({ stages: [] }))).toBe(program);
   expect(outsideRow(staged({ program: null }))).toBeNull();
   const { program: _, ...older } = staged();
   expect(outsideRow(older as Report)).toBeNull();
 });
 
-describe('of several processes, of which one has the total of the elapsed time', () => {
-  // Two of ten seconds side by side: nine of each within stages.
+describe('of several processes, whose total is the elapsed time of one', () => {
+  // Two processes of ten seconds side by side, each with nine seconds in stages.
   const merged: Partial<Report> = {
     stages_wall_s: 18,
     stages: [row('a', { calls: 2, wall_s: 10, gc_s: 0.5 }), row('b', { calls: 2, wall_s: 8, gc_s: 0.25 })],
   };
 
-  test('it is the program less the outermost stages, with the elapsed time of that one', () => {
+  test('it is the program less the outermost stages, with the elapsed time of that process', () => {
     expect(outsideRow(staged(merged))).toMatchObject({ wall_s: 1, gc_s: 1.25 });
   });
 
-  test('it is unknown where the rows do not add up to the time in stages', () => {
+  test('it is unknown if the rows do not add up to the time in stages', () => {
     expect(outsideRow(staged({ ...merged, stages_wall_s: 17 }))).toBeNull();
   });
 
-  test('a report without the time in stages has it from its total', () => {
+  test('the time in stages is computed from the total if the report lacks it', () => {
     const { stages_wall_s: _, ...older } = staged(merged);
     expect(outsideRow(older)).toBeNull();
     expect(stagesWallS(older)).toBe(9);

@@ -25,7 +25,7 @@ const list = (peaks: readonly number[], more = 0) => ({
   more,
 });
 
-test('the lists of merged reports are one, of which the largest stay in their order', () => {
+test('merged lists keep the largest processes, in their order', () => {
   const peaks = Array.from({ length: MOST_PROCESSES - 1 }, (_, index) => 9_000 + index);
   const merged = mergeReports([
     report({ process_list: list([1_000, 50_000, 2_000], 4) }),
@@ -36,7 +36,7 @@ test('the lists of merged reports are one, of which the largest stay in their or
   expect(merged.more).toBe(6);
 });
 
-test('which ones stay does not depend on the order', () => {
+test('which processes are kept does not depend on the order', () => {
   const right = list(Array.from({ length: 12 }, (_, index) => 5_000 + (index % 2) * 1_000));
   const left = { ...right, processes: right.processes.map((entry) => ({ ...entry, pid: entry.pid + 100 })) };
   const pids = (merged: ReturnType<typeof mergeProcessLists>) =>

@@ -22,7 +22,7 @@ test('threads are valid in a report', () => {
   expect(validate(report({ threads: { ...threads, groups: [{ ...threads.groups[0]!, cpu_s: -1 }] } }))).toBe(false);
 });
 
-test('a merge adds threads group by group and name by name, and keeps what only one has', () => {
+test('a merge adds threads group by group and name by name, and keeps what only one report has', () => {
   const other: ThreadCpu = {
     source: present('exact', 'CPU clocks', 'by order'),
     groups: [
@@ -42,11 +42,11 @@ test('a merge adds threads group by group and name by name, and keeps what only 
   expect('threads' in mergeReports([report(), report()])).toBe(false);
 });
 
-test('what is not threads is named and not merged', () => {
+test('a malformed list of threads is named and not merged', () => {
   expect(() => mergeReports([report({ threads: { groups: [] } as unknown as ThreadCpu })])).toThrow('"threads"');
 });
 
-test('a note below the table has the groups with their number of threads and CPU', () => {
+test('a note below the table has the groups with their number of threads and their CPU time', () => {
   const notes = notesOf(report({ threads }), { columns: [], rowsShown: 0 });
   expect(notes.find(({ key }) => key === 'threads')?.text).toBe(
     'this thread 2.00 s + libvips worker (3) 5.00 s + ended threads 500 ms',

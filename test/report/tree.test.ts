@@ -17,7 +17,7 @@ test('without any ancestor among the rows the full label is shown', () => {
   expect(drawn('a.b.c', 'x')).toEqual(['a.b.c', 'x']);
 });
 
-test('where a level is missing, the rest of the label stands below the nearest ancestor', () => {
+test('if a level is missing, the rest of the label stands below the nearest ancestor', () => {
   expect(drawn('a', 'a.b.c')).toEqual(['a', '-b.c']);
 });
 
@@ -29,11 +29,11 @@ test('a label that only begins with the letters of another is not its child', ()
   expect(drawn('a', 'ab.c')).toEqual(['a', 'ab.c']);
 });
 
-test('labels with empty segments are shown with something to read', () => {
+test('labels with empty segments still have a name to read', () => {
   expect(drawn('a', 'a.', '.', '..', '.a', 'a..b')).toEqual(['a', 'a.', '-b', '.', '..', '.a']);
 });
 
-test('thousands of levels are no deeper than memory', () => {
+test('thousands of levels do not run out of stack', () => {
   const labels = Array.from({ length: 3000 }, (_, depth) =>
     Array(depth + 1)
       .fill('a')

@@ -1,14 +1,15 @@
-import { type FindingContext, type FindingKind, findingsOf } from '../../src/findings/findings.js';
+import { findingsOfRow } from '../../src/findings/row-findings.js';
+import type { Finding, FindingContext, FindingKind } from '../../src/findings/rule.js';
 import type { StageRow } from '../../src/model/report.js';
 import { report, row } from './report-fixture.js';
 
 export const MIB = 1024;
 export const GIB = 1024 * MIB;
 
-/** Stages were open for 100 s, so that 5 s are worth a word. */
+/** Stages were open for 100 s, so 5 s are enough for a finding. */
 export const RUN = report({ total_wall_s: 110, outside_wall_s: 10 });
 
-/** One row of each kind, well beyond every threshold, in which nothing else is to be read. */
+/** A row for each kind, well beyond every threshold, with no finding of another kind. */
 export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
   fragmentation: {
     allocator_kb_delta: 900 * MIB,
@@ -52,7 +53,7 @@ export const COMPOSITION = {
   mapped_modules: {},
 };
 
-/** Malloc handed 3 GiB out and took all but 30 MiB back; the allocator was not asked. */
+/** malloc handed out 3 GiB and took back all but 30 MiB, and the allocator was not asked. */
 export const FREED: Partial<StageRow> = {
   rss_kb_delta: 1000 * MIB,
   native_kb_delta: 30 * MIB,
@@ -71,7 +72,14 @@ export const GROWN_WITH_GARBAGE: Partial<StageRow> = {
   rss_kb_peak_max: GIB,
 };
 
-/** Two kinds have a second condition for rows without the best of their numbers. */
+/** A finding of the stage `a`, but for `members`. */
+export function finding(kind: FindingKind, members: Partial<Finding> = {}): Finding {
+  const { amount = 1 } = members;
+  const text = `${kind} ${amount}`;
+  return { stage: 'a', kind, text, numbers: { amount }, thresholds: {}, amount, share: 0.5, shared: false, ...members };
+}
+
+/** Two kinds have a second condition, for rows that lack the best numbers. */
 export const exampleOf = (kind: FindingKind, needs: readonly string[]) =>
   needs.includes('js_kb_delta')
     ? GROWN_WITH_GARBAGE
@@ -80,6 +88,6 @@ export const exampleOf = (kind: FindingKind, needs: readonly string[]) =>
       : EXAMPLES[kind];
 
 export const of = (values: Partial<StageRow>, context: FindingContext = RUN) =>
-  findingsOf(row('a', { calls: 10, ...values }) as StageRow, context);
+  findingsOfRow(row('a', { calls: 10, ...values }) as StageRow, context);
 export const kinds = (...given: Parameters<typeof of>) => of(...given).map(({ kind }) => kind);
 export const textOf = (...given: Parameters<typeof of>) => of(...given)[0]?.text;

@@ -24,7 +24,7 @@ test.each(['scan.decode', 'größe', '画像.読込', '👩‍🔬 lab', 'می�
 
 const anyText = fc.array(fc.integer({ min: 0, max: 0x10ffff })).map((codes) => String.fromCodePoint(...codes));
 
-test('what is shown is always one line without control characters', () => {
+test('an escaped text is always one line without control characters', () => {
   fc.assert(
     fc.property(fc.oneof(anyText, fc.string({ unit: 'binary-ascii' })), (text) => {
       expect(escapeControls(text)).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029]/u);

@@ -68,7 +68,7 @@ test.each([
   expect(inline(percent(share))).toBe(text);
 });
 
-test('every duration and size is within half a per cent of what is shown', () => {
+test('what is shown of a duration or size is within half a per cent of it', () => {
   const seconds: Record<string, number> = { ns: 1e-9, us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 };
   const kib: Record<string, number> = { KiB: 1, MiB: 1024, GiB: 1024 ** 2, TiB: 1024 ** 3 };
   fc.assert(

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { count, duration, percent, size } from '../../src/text/format.js';
 import { labelColumn, numberColumn, textColumn, wrapText } from '../../src/text/grid.js';
 
-test('digits end at the same place, units begin at the same place', () => {
+test('digits end at the same position, and units begin at the same position', () => {
   expect(numberColumn('wall', [duration(744), duration(0.0123), duration(0), null])).toEqual({
     width: 8,
     cells: ['    wall', '12.4 min', '12.3 ms ', '   0    ', '        '],
@@ -25,11 +25,11 @@ test('texts are aligned left below their heading', () => {
   });
 });
 
-test('labels are aligned left by the cells they take', () => {
+test('labels are aligned left by the cells that they take', () => {
   expect(labelColumn(['stage', '画像', '  a'], 20).cells).toEqual(['stage', '画像 ', '  a  ']);
 });
 
-test('a label too wide loses its middle, and its indent only when that is most of it', () => {
+test('a label that is too wide loses its middle, and its indent only if that is most of it', () => {
   expect(labelColumn(['  preprocess.normalize', `${' '.repeat(40)}leaf`], 12).cells).toEqual([
     '  prepr…lize',
     '      leaf  ',

@@ -25,7 +25,7 @@ test.each([
   expect(shorten(text, width)).toBe(shortened);
 });
 
-test('what is shortened always fits', () => {
+test('a shortened text always fits', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.nat(30), (text, width) => {
       expect(textWidth(shorten(text, width))).toBeLessThanOrEqual(width);

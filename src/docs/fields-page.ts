@@ -17,7 +17,7 @@ import { PROCESS_MEANING } from '../model/process-list.js';
 import { REPORT_SCHEMA } from '../model/report.js';
 import { HEADER_FIELDS, type HeaderTraits, SLURM } from '../model/report-header.js';
 import { GROUP_CPU_MEANING, THREAD_GROUPS } from '../model/thread-cpu.js';
-import { markdownTable } from './markdown.js';
+import { markdownTable } from '../render/markdown.js';
 
 /** The text of docs/fields.md. */
 export function fieldsText(): string {
@@ -31,8 +31,8 @@ function intro(): string[] {
     '',
     '<!-- Made by docs/generate.js from the tables in src/model/metrics.ts and src/model/report-header.ts. Do not edit. -->',
     '',
-    `A report is one JSON object, \`"schema": "${REPORT_SCHEMA}"\`: the members of the header, and \`stages\`, one row a`,
-    'label in order of first entry. Times are seconds, memory is KiB. What was not measured is `null`, never 0.',
+    `A report is one JSON object, \`"schema": "${REPORT_SCHEMA}"\`: the members of the header, and \`stages\`, one row for`,
+    'each label in order of first entry. Times are seconds, memory is KiB. What was not measured is `null`, never 0.',
     'The JSON Schema is `stageprof/schema.json`.',
   ];
 }
@@ -58,7 +58,7 @@ function header(): string[] {
     '',
     ...meanings('group', THREAD_GROUPS),
     '',
-    'Members of `process_list`: `more`, how many other processes there were, and `processes`, those listed, each an object of:',
+    'Members of `process_list`: `processes`, the largest ones, and `more`, how many others there were. Each process is an object of:',
     '',
     ...meanings('member', PROCESS_MEANING),
     '',
@@ -86,8 +86,8 @@ function stages(): string[] {
   return [
     '## Stages',
     '',
-    'Every row has every field. `stage` is the label: the dotted path of the stage. Calls still open count in `open`,',
-    'not in `calls` or `wall_hist`; what they have used so far is in the sums and peaks.',
+    'Every row has every field. `stage` is the label: the dotted path of the stage. Calls that are still open count in',
+    '`open`, not in `calls` or `wall_hist`. What they have used so far is in the sums and peaks.',
     '',
     ...table(
       ['field', 'unit', 'fold', 'part', 'group', 'source', 'null when', 'meaning'],
@@ -116,7 +116,7 @@ function folds(): string[] {
   return [
     '## Folds',
     '',
-    'A fold is how the two ends of a call, and then all calls of a label, become one number.',
+    'A fold says how the two ends of a call become one number, and then all calls of a label.',
     '',
     ...meanings('fold', FOLD_MEANING),
     '',
@@ -144,14 +144,14 @@ function histogram(): string[] {
     'lower  = 2^(5 + floor(bucket / 8)) * (1 + (bucket mod 8) / 8)',
     '```',
     '',
-    `Bucket 0 also takes everything shorter, and bucket ${BUCKET_COUNT - 1}, the last, everything from`,
+    `Bucket 0 also takes everything shorter. Bucket ${BUCKET_COUNT - 1}, the last, takes everything from`,
     `${bucketLowerNs(BUCKET_COUNT - 1)} ns (39 hours) on.`,
     '',
     `Example: a call of 1 ms, ${exampleNs} ns, has e = ${Math.floor(Math.log2(exampleNs))} and falls into bucket ${bucket},`,
     `from ${bucketLowerNs(bucket)} up to but not including ${bucketUpperNs(bucket)} ns: \`[[${bucket}, 1]]\`.`,
     '',
     'Buckets are 6 to 12.5 % wide, so a quantile, taken at the middle of its bucket, is within 6 % of the true one.',
-    'Histograms are merged by adding counts, which quantiles could not be.',
+    'Histograms are merged by adding counts. Quantiles could not be merged.',
   ];
 }
 
@@ -177,13 +177,21 @@ function merging(): string[] {
   return [
     '## Merging',
     '',
-    'Reports are merged label by label. A value that is null in one report is that of the other.',
+    'Reports are merged label by label. A value that is null in one report is taken from the other.',
     '',
     ...meanings('fold', FOLD_MERGE),
     '',
-    'In the header, `largest` keeps the composition of the report with the highest resident set, `threads` adds group by group, `processes` keeps the largest of all and counts the others, `add members` adds each member, `row` merges as the rows of one label are, `same` keeps a value that all reports agree on and is null otherwise, and `weakest` keeps the',
-    'weakest truth of each source, with a word in its `reason` where the reports differ. Warnings of equal text are',
-    'merged into one, their counts added.',
+    'The members of the header have folds of their own:',
+    '',
+    '- `largest` keeps the composition of the report with the highest resident set.',
+    '- `threads` adds group by group.',
+    '- `processes` keeps the largest of all and counts the others.',
+    '- `add members` adds each member.',
+    '- `row` merges as the rows of one label are merged.',
+    '- `same` keeps a value that all reports agree on, and is null otherwise.',
+    '- `weakest` keeps the weakest truth of each source, and adds to its `reason` that the reports differ.',
+    '',
+    'Warnings of equal text become one, with their counts added.',
   ];
 }
 

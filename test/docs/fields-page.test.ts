@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fieldsText } from '../../src/docs/fields-page.js';
 import { BUCKET_COUNT, bucketLowerNs, bucketOf } from '../../src/model/histogram.js';
 import { METRICS } from '../../src/model/metrics.js';
-import { fieldsText } from '../../src/render/fields-page.js';
 import { report } from '../support/report-fixture.js';
 
-test('docs/fields.md is what the tables make: run `node docs/generate.js` after a build', () => {
+test('docs/fields.md is as the tables make it: run `node docs/generate.js` after a build', () => {
   expect(readFileSync(new URL('../../docs/fields.md', import.meta.url), 'utf8')).toBe(fieldsText());
 });
 
@@ -33,7 +33,7 @@ test('no row of a table has more or fewer cells than its heading', () => {
   }
 });
 
-// The formulas below are those of the page: it is the contract of readers that are not this package.
+// The formulas below are copied from the page, because other readers of reports rely on it.
 test('the documented formula is that of the buckets', () => {
   expect(fieldsText()).toContain('bucket = 8 * (e - 5) + floor(8 * (d / 2^e - 1))');
   fc.assert(

@@ -1,0 +1,50 @@
+import { renderJson } from '../render/json.js';
+import { unitOf } from './cells.js';
+import type { Comparison } from './comparison.js';
+import type { ComparisonView } from './comparison-view.js';
+import type { SideOrigin, Verdict } from './result.js';
+
+/** The numbers as they are: shares as 0.1, seconds and KiB; null for what is not known. */
+export function renderCompareJson({ result, blocks, verdicts }: ComparisonView): string {
+  const { inputs, confidence } = result;
+  return renderJson({
+    base: sideJson(result.base),
+    new: sideJson(result.new),
+    inputs: inputs && { both: inputs.both, only_base: inputs.onlyBase, only_new: inputs.onlyNew },
+    confidence,
+    comparisons: blocks.flatMap(({ rows }) => rows.map((row) => comparisonJson(row, verdicts.get(row)))),
+    violations: result.violations.map(({ expression, comparison: { stage, field }, change, family }) => ({
+      fail_on: expression.text,
+      stage,
+      metric: field,
+      // A change from nothing to something is infinite, and JSON has no number for that.
+      change: Number.isFinite(change.value) ? change.value : null,
+      comparisons: family,
+    })),
+  });
+}
+
+function sideJson({ name, files, records, failed, unprofiled, nameless, processes }: SideOrigin): object {
+  if (files === null) return { name, report: true, records };
+  return { name, files, records, failed, unprofiled, without_input: nameless, processes };
+}
+
+function comparisonJson(row: Comparison, verdict: Verdict | undefined): object {
+  const { stage, field, statistic, state, base, new: next, difference, relative } = row;
+  return {
+    stage,
+    metric: field,
+    unit: unitOf(row),
+    statistic,
+    state,
+    base,
+    new: next,
+    difference,
+    relative,
+    verdict: verdict ?? null,
+    inputs: row.inputs,
+    unmeasured: row.unmeasured,
+    highest: row.highest,
+    why_no_interval: row.whyNoInterval,
+  };
+}

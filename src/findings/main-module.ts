@@ -1,0 +1,12 @@
+import { Object } from '../host/intrinsics.js';
+import type { ModuleKib } from '../model/composition.js';
+
+/** Below half of the total, the name would often be that of the wrong module. */
+const LEAST_SHARE = 0.5;
+
+/** The module that has at least half of the total; undefined if there is none. */
+export function mainModule(modules: ModuleKib | null | undefined): string | undefined {
+  const amounts = Object.entries(modules ?? {});
+  const total = amounts.reduce((sum, [, kib]) => sum + kib, 0);
+  return amounts.find(([, kib]) => kib > 0 && kib >= LEAST_SHARE * total)?.[0];
+}

@@ -1,0 +1,87 @@
+import { type FindingsByRow, findingsByRow, worstOfEachKind } from '../findings/findings.js';
+import type { Finding } from '../findings/rule.js';
+import { PROGRAM, type Report, type StageRow } from '../model/report.js';
+import { OUTSIDE, outsideRow } from '../report/outside-row.js';
+import { stageTree, type TreeRow } from '../report/tree.js';
+import type { Quantity } from '../text/format.js';
+import { type Column, columnsOf } from './columns.js';
+import { type ModuleView, modulesOf } from './modules.js';
+import { type Note, notesOf } from './notes.js';
+import { type ProcessView, processesOf } from './process-tree.js';
+import { type Ranking, rank } from './ranking.js';
+
+export interface ViewOptions extends Ranking {
+  /** What the rows are instead of stages. They are then a plain list, and nothing is outside of them. */
+  readonly by?: string | undefined;
+}
+
+/** All that is computed from a report to show it. Every format takes it from here. */
+export interface ReportView {
+  readonly report: Report;
+  readonly by: string | undefined;
+  readonly sort: Ranking['sort'];
+  /** The rows to show, in the order of first entry or of the ranking. */
+  readonly rows: readonly StageRow[];
+  /**
+   * The same rows as a person reads them: below their ancestors, or a list of full labels if they are sorted or
+   * grouped.
+   */
+  readonly lines: readonly TreeRow[];
+  /** The lines below the rows. */
+  readonly ends: readonly EndLine[];
+  /** What the program used outside of the stages; null if it is not known. */
+  readonly outside: StageRow | null;
+  /** The findings of all rows, including those that the ranking leaves out. */
+  readonly findings: FindingsByRow;
+  /** The worst finding of each kind, the one that matters most first. */
+  readonly worst: readonly Finding[];
+  readonly columns: readonly Column[];
+  readonly notes: readonly Note[];
+  readonly modules: ModuleView | null;
+  readonly processes: ProcessView | null;
+}
+
+/** A line below the rows. */
+export interface EndLine {
+  readonly label: string;
+  /** Null leaves the cell blank. */
+  readonly cell: (column: Column) => Quantity | null;
+  readonly findings: readonly Finding[];
+}
+
+export const TOTAL = 'total';
+
+export function viewOf(report: Report, options: ViewOptions = {}): ReportView {
+  const { by, sort } = options;
+  const outside = outsideRow(report);
+  const findings = findingsByRow(report, outside);
+  const rows = rank(report.stages, options);
+  const { columns, leftOut } = columnsOf(report, outside, sort);
+  return {
+    report,
+    by,
+    sort,
+    rows,
+    lines: sort === undefined && by === undefined ? stageTree(rows) : listOf(rows),
+    ends: endsOf(report, by, (outside && findings.get(outside)) ?? []),
+    outside,
+    findings,
+    worst: worstOfEachKind(findings),
+    columns,
+    notes: notesOf(report, { columns: leftOut, rowsShown: rows.length }),
+    modules: modulesOf(report),
+    processes: processesOf(report),
+  };
+}
+
+function listOf(rows: readonly StageRow[]): TreeRow[] {
+  return rows.map((row) => ({ row, depth: 0, name: row.stage }));
+}
+
+function endsOf({ stages, program }: Report, by: string | undefined, findings: readonly Finding[]): EndLine[] {
+  const total: EndLine = { label: TOTAL, cell: (column) => column.total, findings: [] };
+  if (by !== undefined) return [total];
+  // Without stages, the program is all there is.
+  if (stages.length === 0 && program) return [{ ...total, label: PROGRAM, findings }];
+  return [{ label: OUTSIDE, cell: ({ outside }) => outside, findings }, total];
+}

@@ -1,0 +1,11 @@
+import { renderTableOf } from '../render/table.js';
+import type { Layout } from '../text/layout.js';
+import { failuresLine, hasWorst, headingOf, type SummaryView } from './summary-view.js';
+import { worstTable } from './worst-table.js';
+
+/** The table of the report, and below it the worst inputs of each row. */
+export function renderSummaryTable(view: SummaryView, layout: Layout): string {
+  const { result, rows } = view;
+  const worst = hasWorst(result) ? worstTable(rows, result.worstOf, layout) : '';
+  return `${headingOf(view)}\n\n${renderTableOf(view, layout)}${worst}${failuresLine(result)}`;
+}

@@ -1,0 +1,6 @@
+/** Where a text is shown. */
+export interface Layout {
+  /** Characters a line may have: columns give way to it. Without a width a table is as wide as it needs. */
+  readonly width?: number | undefined;
+  readonly colour?: boolean | undefined;
+}
