@@ -1,4 +1,5 @@
 import { Float64Array, Number, Set } from '../host/intrinsics.js';
+import type { ThreadUse } from '../model/exact-use.js';
 import { bucketOf } from '../model/histogram.js';
 import { GROUPS } from '../model/metrics.js';
 import type { ProfilerSettings } from '../model/options.js';
@@ -12,7 +13,7 @@ import { compileFolds, type FoldPlan, type PeakFold } from './fold-plan.js';
 import { ForcedCollection } from './forced-collection.js';
 import { removeHandle } from './handles.js';
 import { CALL_STATE, type OpenCall, OpenCalls } from './open-calls.js';
-import { hasSlices, SLICED_SLOTS, Slices, SUMMED_FIELDS, sumSlices } from './self-times.js';
+import { hasThreadUse, SelfTimes, SUMMED_FIELDS, sumSelfTimes, THREAD_USE_SLOTS } from './self-times.js';
 
 const WALL = slotIndex.wall_ns;
 const CPU = slotIndex.process_cpu_ns;
@@ -47,15 +48,8 @@ export interface Totals {
   readonly outside: Elapsed;
   /** Resident set now; NaN where not measured. */
   readonly rssBytes: number;
-  /** What this thread has used, in the order of `EXACT_MEMBERS`; null where it is not charged by slices. */
-  readonly slices: readonly SliceTotal[] | null;
-}
-
-/** A slot of a slice; NaN where not measured. */
-export interface SliceTotal {
-  readonly total: number;
-  /** The part used by code outside any stage. */
-  readonly outside: number;
+  /** In the order of `EXACT_MEMBERS`, nanoseconds and bytes, NaN where not measured; null without self times. */
+  readonly threadUse: readonly ThreadUse[] | null;
 }
 
 /**
@@ -69,7 +63,7 @@ export class Accounting {
   readonly labels: Labels;
   readonly calls: OpenCalls;
   /** Null where costs are charged by the ends of calls alone. */
-  readonly slices: Slices | null;
+  readonly selfTimes: SelfTimes | null;
   private readonly plan: FoldPlan;
   private readonly slots: Float64Array;
   private readonly start: Float64Array;
@@ -79,11 +73,11 @@ export class Accounting {
   /** Peaks of the call that is being folded, in the order of the plan. */
   private readonly highest: Float64Array;
 
-  /** @param canSlice whether changes of the running stage are told to `slices` */
+  /** @param tellsRunning whether `selfTimes` is told which stage runs */
   constructor(
     private readonly sampler: Sampler,
     settings: ProfilerSettings,
-    canSlice = false,
+    tellsRunning = false,
     memory: StateMemory = new PlainMemory(),
   ) {
     this.store = new RowStore(memory);
@@ -99,12 +93,12 @@ export class Accounting {
     this.start = Float64Array.from(this.slots);
     this.calls.outside.entry.set(this.start);
     const { collection } = this;
-    this.slices =
-      canSlice && hasSlices(this.slots)
-        ? new Slices(sampler, this.store, this.labels.root, collection && ((slots) => collection.exclude(slots)))
+    this.selfTimes =
+      tellsRunning && hasThreadUse(this.slots)
+        ? new SelfTimes(sampler, this.store, this.labels.root, collection && ((slots) => collection.exclude(slots)))
         : null;
     const measured = new Set(GROUPS.filter((group) => group === 'time' || settings.sampler[group]));
-    this.plan = compileFolds(measured, this.slices === null ? NONE : SUMMED_FIELDS);
+    this.plan = compileFolds(measured, this.selfTimes === null ? NONE : SUMMED_FIELDS);
     this.tracksPeaks = this.plan.peaks.length > 0;
     this.highest = new Float64Array(this.plan.peaks.length);
     for (const peak of this.plan.peaks) openPeak(peak, this.calls.now, this.slots);
@@ -112,7 +106,7 @@ export class Accounting {
 
   /** Opens a call of `node` under an open call. Its clocks start with `enter`. */
   open(node: LabelNode, parent: OpenCall): OpenCall {
-    if (this.slices !== null) this.slices.endAtWait();
+    if (this.selfTimes !== null) this.selfTimes.endAtWait();
     // Collected before the call is there: what the heap held until then is not in the call's peak.
     const used = this.collection?.atEntry(parent);
     const cell = this.store.offset(node.row) + OPEN;
@@ -129,7 +123,7 @@ export class Accounting {
     const { deltaSlots } = this.plan;
     this.sampler.readEntry();
     if (this.collection !== null) this.collection.exclude();
-    if (this.slices !== null) this.slices.charge();
+    if (this.selfTimes !== null) this.selfTimes.charge();
     if (this.tracksPeaks) this.openPeaks(call);
     enterModules(entry, slots);
     // Nothing is called from here on, so that a call which was entered is entered whole.
@@ -196,10 +190,10 @@ export class Accounting {
   }
 
   private takeExit(call: OpenCall, failed: boolean, closed: ClosedCall[] | null): void {
-    if (this.slices !== null) this.slices.endAtWait();
+    if (this.selfTimes !== null) this.selfTimes.endAtWait();
     this.sampler.readExit();
     if (this.collection !== null) this.collection.exclude();
-    if (this.slices !== null) this.slices.charge();
+    if (this.selfTimes !== null) this.selfTimes.charge();
     const { calls, slots, store } = this;
     if (this.tracksPeaks) this.readPeaks();
     const { row } = call.node;
@@ -229,14 +223,14 @@ export class Accounting {
   measureTotals(): Totals {
     const { sampler, slots, start } = this;
     const { covered, coveredSince, children } = this.calls.outside;
-    this.slices?.endAtWait();
+    this.selfTimes?.endAtWait();
     sampler.readExit();
     this.readPeaks();
     const total: Elapsed = { wallNs: slots[WALL]! - start[WALL]!, cpuNs: slots[CPU]! - start[CPU]! };
-    const used = SLICED_SLOTS.map((slot) => slots[slot]! - start[slot]!);
+    const used = THREAD_USE_SLOTS.map((slot) => slots[slot]! - start[slot]!);
     let [coveredWall, coveredCpu] = covered as unknown as [number, number];
     this.collection?.exclude();
-    this.slices?.charge();
+    this.selfTimes?.charge();
     if (children > 0) {
       coveredWall += slots[WALL]! - coveredSince[0]!;
       coveredCpu += slots[CPU]! - coveredSince[1]!;
@@ -245,15 +239,15 @@ export class Accounting {
       total,
       outside: { wallNs: total.wallNs - coveredWall, cpuNs: total.cpuNs - coveredCpu },
       rssBytes: slots[RSS]!,
-      slices: this.slices && this.sliceTotals(this.slices, used),
+      threadUse: this.selfTimes && this.threadUse(this.selfTimes, used),
     };
   }
 
-  private sliceTotals(slices: Slices, used: readonly number[]): SliceTotal[] {
-    const outside = slices.outside();
+  private threadUse(selfTimes: SelfTimes, used: readonly number[]): ThreadUse[] {
+    const outside = selfTimes.outside();
     return used.map((total, i) => ({
       total,
-      outside: outside[i]! + (this.collection?.excludedFrom(SLICED_SLOTS[i]!) ?? 0),
+      outside: outside[i]! + (this.collection?.excludedFrom(THREAD_USE_SLOTS[i]!) ?? 0),
     }));
   }
 
@@ -262,26 +256,26 @@ export class Accounting {
    * or of a run that was cut off, is as complete as one made at the end.
    */
   rowsWithOpenCalls(): RowStore {
-    if (this.calls.length === 1 && this.slices === null) return this.store;
+    if (this.calls.length === 1 && this.selfTimes === null) return this.store;
     const rows = this.store.clone();
     for (const call of this.calls.stages()) if (call.entered) this.fold(call, rows);
-    if (this.slices !== null) sumSlices(this.labels.entered, rows);
+    if (this.selfTimes !== null) sumSelfTimes(this.labels.entered, rows);
     return rows;
   }
 
   /**
-   * One row, of the whole life of the profiler as of the last sample: as if it was a call that ends there. Forced
-   * collections are no more in it than in a call.
+   * One row for the whole run of the profiler, as if it were a call that ends with the last sample. Like a call, it has
+   * nothing of forced collections.
    */
-  life(): RowStore {
+  wholeRun(): RowStore {
     const { outside } = this.calls;
-    const life = new RowStore();
-    const row = life.addRow(this.labels.root.path);
-    this.fold(outside, life);
-    life.cells[life.offset(row) + CALLS]!++;
-    life.countDuration(row, bucketOf(this.slots[WALL]! - outside.entry[WALL]!));
-    this.slices?.addLife(life, row, outside.entry);
-    return life;
+    const rows = new RowStore();
+    const row = rows.addRow(this.labels.root.path);
+    this.fold(outside, rows);
+    rows.cells[rows.offset(row) + CALLS]!++;
+    rows.countDuration(row, bucketOf(this.slots[WALL]! - outside.entry[WALL]!));
+    this.selfTimes?.addWholeRun(rows, row, outside.entry);
+    return rows;
   }
 
   /** Adds what a call has used, from its entry sample to the last sample, to the row of its label: all, or nothing. */

@@ -25,7 +25,7 @@ export const SHARE_MEANING: Readonly<Record<Share, string>> = {
   self: 'every call less the time any child was open',
   worst: 'the single largest call',
   collected: 'every call, between the forced collections at its ends',
-  slices: 'while code of the label itself ran on this thread, whatever else was open',
+  running: 'while code of the label itself ran on this thread, whatever else was open',
 };
 
 export const UNIT_MEANING: Readonly<Record<Unit, string>> = {

@@ -73,7 +73,7 @@ export function nullWhen(metric: Metric): string {
   const source = sourceOf(metric);
   if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) causes.push(NO_TRACKER);
   else if (source !== null) causes.push(`\`sources.${source}\` is absent`);
-  if (metric.share === 'slices') causes.push('`attribution` is not exact');
+  if (metric.share === 'running') causes.push('`attribution` is not exact');
   if (metric.slot === 'module_count') causes.push(NO_MODULES);
   if (metric.share === 'collected') causes.push('nothing was collected (`collect`)');
   return causes.join(', or ');
@@ -86,6 +86,6 @@ export function whyAbsent(metric: Metric, sources: Sources): string {
   if (state !== null && !state.available && state.reason !== undefined) return state.reason;
   if (metric.slot === 'module_count' && state?.method === TRACKER_METHOD) return NO_MODULES;
   if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) return NO_TRACKER;
-  if (metric.share === 'slices') return 'attribution is not exact';
+  if (metric.share === 'running') return 'attribution is not exact';
   return metric.share === 'collected' ? 'nothing was collected' : 'not measured';
 }

@@ -13,9 +13,9 @@ export type Group = (typeof GROUPS)[number];
 /**
  * Which part of the calls a metric covers:
  * `total` the whole of every call, `self` less the time any child was open, `worst` the single largest call,
- * `collected` between the forced collections at both ends, `slices` while code of the label itself ran.
+ * `collected` between the forced collections at both ends, `running` while code of the label itself ran.
  */
-export type Share = 'total' | 'self' | 'worst' | 'collected' | 'slices';
+export type Share = 'total' | 'self' | 'worst' | 'collected' | 'running';
 
 export interface Metric {
   readonly field: string;
@@ -105,7 +105,7 @@ export const METRICS = [
     's',
     'thread_cpu_ns',
     'CPU time of this JS thread while code of this stage itself ran, and not of another (`attribution`).',
-    { share: 'slices', heading: 'thread self' },
+    { share: 'running', heading: 'thread self' },
   ),
   metric('gc_s', 'js', 'flow', 's', 'gc_ns', 'Time this isolate was paused for collections.', { heading: 'gc' }),
   metric('gc_calls', 'js', 'flow', 'count', 'gc_calls', 'Collections of this isolate: scavenges and mark-compacts.'),
@@ -139,7 +139,7 @@ export const METRICS = [
     'KiB',
     'js_alloc_bytes',
     'JS memory allocated while code of this stage itself ran (`attribution`).',
-    { share: 'slices' },
+    { share: 'running' },
   ),
   metric('js_kb_peak_max', 'js', 'peak', 'KiB', 'js_peak_bytes', 'Highest used JS heap during any one call.', {
     heading: 'js peak',
@@ -178,7 +178,7 @@ export const METRICS = [
     'KiB',
     'thread_native_alloc_bytes',
     'Native memory allocated by this JS thread while code of this stage itself ran (`attribution`).',
-    { share: 'slices' },
+    { share: 'running' },
   ),
   metric('native_allocs', 'native', 'flow', 'count', 'native_allocs', 'Native blocks allocated, on all threads.'),
   metric(

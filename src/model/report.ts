@@ -38,7 +38,7 @@ export interface ReportHeader {
   readonly composition: Composition | null;
   /** What this thread used, and where; null without exact attribution. */
   readonly exact: ExactUse | null;
-  /** The whole life of the profiler as a row, of which all stages are a part; null in reports of before there was one. */
+  /** The whole run of the profiler as a row; every stage is a part of it. Null in reports that are older than this member. */
   readonly program: StageRow | null;
   readonly js_memory_traced: boolean;
   readonly native_memory_traced: boolean;

@@ -57,8 +57,8 @@ export const SLOT_COUNT = SLOTS.length;
 export const MODULE_CELLS = 64;
 
 /**
- * A flag, the only cell that is not just read here: 0 asks for a slice to be read when the event loop is about to
- * wait, and 1 says that this has happened.
+ * A flag between the addon and JS: 0 asks for the use of this thread to be read when the event loop is about to wait,
+ * and 1 says that this has happened.
  */
 export const WAITED_CELL = SLOT_COUNT + MODULE_CELLS;
 

@@ -13,10 +13,10 @@ export interface Sampler {
   readonly slots: Float64Array;
   readEntry(): void;
   readExit(): void;
-  /** Fills three slots only, which tell this thread's use: thread_cpu_ns, js_alloc_bytes, thread_native_alloc_bytes. */
-  readSlice(): void;
+  /** Fills only the slots of what this thread has used: thread_cpu_ns, js_alloc_bytes, thread_native_alloc_bytes. */
+  readThreadUse(): void;
   /**
-   * From now on reads a slice when the event loop is about to wait and `WAITED_CELL` is 0, and sets it to 1.
+   * From now on reads what this thread has used when the event loop is about to wait and `WAITED_CELL` is 0, and sets it to 1.
    * @returns false where that is not possible
    */
   watchLoop(): boolean;

@@ -1,7 +1,7 @@
 import { Accounting, type Totals } from '../accounting/accounting.js';
 import { pushHandle } from '../accounting/handles.js';
 import { CALL_STATE, type OpenCall } from '../accounting/open-calls.js';
-import { attributionState, type ExactMeans, NO_SLICES } from '../attribution/attribution-state.js';
+import { attributionState, type ExactMeans, NO_THREAD_USE } from '../attribution/attribution-state.js';
 import { type Frame, StageContext } from '../attribution/context.js';
 import { Execution } from '../attribution/execution.js';
 import { findExecutionHooks, installExecutionHooks } from '../attribution/execution-hooks.js';
@@ -100,15 +100,15 @@ export class Profiling {
     parts.seen?.(this.accounting);
     this.context = new StageContext(this.accounting.calls);
     this.threadReadings = parts.threads ?? openThreads(this.settings);
-    const { slices } = this.accounting;
-    this.exactMeans = slices === null && place !== null ? { missing: NO_SLICES } : hooks;
+    const { selfTimes } = this.accounting;
+    this.exactMeans = selfTimes === null && place !== null ? { missing: NO_THREAD_USE } : hooks;
     this.recorder?.begin(
       collectFacts(this.sources(), this.accounting.startSample, this.remarks),
       maskOf(this.settings.sampler),
     );
     if (this.recorder !== null) this.recorder.onLost = parts.recorderLost ?? null;
-    if (place === null || slices === null) return;
-    this.execution = new Execution(this.context.root, slices);
+    if (place === null || selfTimes === null) return;
+    this.execution = new Execution(this.context.root, selfTimes);
     this.removeHooks = installExecutionHooks(place, this.context, this.execution);
     this.sampler.watchLoop();
   }
@@ -305,13 +305,13 @@ export class Profiling {
       facts: this.facts(totals),
       rows: {
         stages: this.accounting.rowsWithOpenCalls(),
-        life: this.accounting.life(),
+        wholeRun: this.accounting.wholeRun(),
         modules: this.sampler.modules(),
       },
     };
   }
 
-  private facts({ total, outside, rssBytes, slices }: Totals): HeaderFacts {
+  private facts({ total, outside, rssBytes, threadUse }: Totals): HeaderFacts {
     const sources = this.sources();
     const composition = this.sampler.composition();
     const slurm = slurmIdentity();
@@ -323,7 +323,7 @@ export class Profiling {
       rss_kb_now: kibOf(rssBytes),
       rss_kb_peak: kibOf(this.sampler.lifetimePeakRssBytes()),
       composition: composition && composeKib(composition),
-      exact: slices && exactUse(slices),
+      exact: threadUse && exactUse(threadUse),
       js_memory_traced: sources.js_peak.truth === 'exact',
       native_memory_traced: sources.native.method === TRACKER_METHOD,
       sources,

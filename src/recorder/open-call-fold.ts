@@ -26,7 +26,7 @@ const RSS_PEAK = slotIndex.rss_peak_bytes;
 
 const ALL_GROUPS = new Set(GROUPS);
 const BY_ENDS = compileFolds(ALL_GROUPS, new Set());
-const BY_SLICES = compileFolds(ALL_GROUPS, SUMMED_FIELDS);
+const WITH_SELF_TIMES = compileFolds(ALL_GROUPS, SUMMED_FIELDS);
 
 /** What open calls are folded by. */
 export interface FoldContext {
@@ -56,7 +56,7 @@ export function foldOpenCall(
   if (!(wallNs >= 0)) return;
   const { cells } = store;
   const base = store.offset(row);
-  const plan = isExact ? BY_SLICES : BY_ENDS;
+  const plan = isExact ? WITH_SELF_TIMES : BY_ENDS;
   plan.deltaSlots.forEach((slot, index) => {
     addTo(cells, base + plan.deltaColumns[index]!, last[slot]! - entry[slot]!);
   });

@@ -74,7 +74,7 @@ function remainder(
 ): number | null {
   const { field, fold, share } = metric;
   const whole = program[field];
-  if (share === 'self' || share === 'slices' || fold === 'count') return whole;
+  if (share === 'self' || share === 'running' || fold === 'count') return whole;
   // That of the program may be a stage's: as a bound of what was there outside it holds, as a cost of its own not.
   if (fold === 'peak') return field === 'native_kb_peak_max' ? null : whole;
   if (share !== 'total' || whole === null) return null;

@@ -9,10 +9,10 @@ describe('readings', () => {
     const { profiler, sampler } = openExact();
     await profiler.stage('a', async () => {
       for (let i = 0; i < 10; i++) await null;
-      const before = sampler.sliceReadings;
+      const before = sampler.useReadings;
       expect(before).toBeGreaterThan(0);
       for (let i = 0; i < 100; i++) await null;
-      expect(sampler.sliceReadings).toBe(before);
+      expect(sampler.useReadings).toBe(before);
     });
   });
 
@@ -113,7 +113,7 @@ describe('what cannot be measured', () => {
       native_kb_alloc_self: null,
     });
     expect(profiler.report().exact).toBeNull();
-    expect(sampler.sliceReadings).toBe(0);
+    expect(sampler.useReadings).toBe(0);
     expect(profiler.report().sources.attribution).toMatchObject({ truth: 'bounded' });
   });
 });

@@ -21,7 +21,7 @@ describe('what runs in a stage is charged to it alone, and the rest to nobody', 
     use(2);
     expect(selves()).toEqual({ a: 30, 'a.b': 300, 'a.b.c': 1000 });
     expect(outside()).toBe(3);
-    expect(sampler.sliceReadings).toBe(0);
+    expect(sampler.useReadings).toBe(0);
   });
 
   test('a row has the sum of itself and of all below it, whatever is in between', () => {

@@ -104,7 +104,7 @@ describe('rows', () => {
     const row = rowOf(profiler, 'a');
     for (const { field, group, share } of METRICS) {
       if (group === 'time') continue;
-      expect(row[field] === null, field).toBe(group !== measure || share === 'collected' || share === 'slices');
+      expect(row[field] === null, field).toBe(group !== measure || share === 'collected' || share === 'running');
     }
   });
 
