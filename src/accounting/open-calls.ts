@@ -228,6 +228,11 @@ export class OpenCalls {
   }
 }
 
+/** Time in nanoseconds during which a child of the call was open, up to `nowNs` of the same clock. */
+export function coveredNs({ covered, coveredSince, children }: OpenCall, clock: 0 | 1, nowNs: number): number {
+  return children === 0 ? covered[clock]! : covered[clock]! + nowNs - coveredSince[clock]!;
+}
+
 /** Children beyond the first that are no longer so when a call with `children` closes under `siblings` of its parent. */
 function branchesLost(siblings: number, children: number): number {
   return beyondFirst(siblings) + beyondFirst(children) - beyondFirst(siblings - 1 + children);

@@ -1,10 +1,11 @@
-import { Accounting, type Totals } from '../accounting/accounting.js';
-import { pushHandle } from '../accounting/handles.js';
+import { Accounting } from '../accounting/accounting.js';
 import { CALL_STATE, type OpenCall } from '../accounting/open-calls.js';
+import { measureTotals, rowsWithOpenCalls, type Totals, wholeRun } from '../accounting/totals.js';
 import { attributionState, type ExactMeans, NO_THREAD_USE } from '../attribution/attribution-state.js';
 import { type Frame, StageContext } from '../attribution/context.js';
 import { Execution } from '../attribution/execution.js';
 import { findExecutionHooks, installExecutionHooks } from '../attribution/execution-hooks.js';
+import { pushHandle, removeHandle } from '../attribution/handles.js';
 import { type PromiseKind, promiseKind } from '../attribution/promise-kinds.js';
 import { Object, RangeError, Symbol } from '../host/intrinsics.js';
 import { nodeVersion, processId, threadId } from '../host/process.js';
@@ -103,7 +104,7 @@ export class Profiling {
     const { selfTimes } = this.accounting;
     this.exactMeans = selfTimes === null && place !== null ? { missing: NO_THREAD_USE } : hooks;
     this.recorder?.begin(
-      collectFacts(this.sources(), this.accounting.startSample, this.remarks),
+      collectFacts(this.sources(), this.accounting.start, this.remarks),
       maskOf(this.settings.sampler),
     );
     if (this.recorder !== null) this.recorder.onLost = parts.recorderLost ?? null;
@@ -238,14 +239,10 @@ export class Profiling {
     if (this.closed) return;
     const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
     if (this.hasLeft) this.takeOutLeft(closed);
-    const { handleBelow: below, handleAbove: above } = call;
+    // First: once the call is closed, nothing may be opened under it.
+    const isInnermost = removeHandle(frame, call);
     this.accounting.finish(call, false, closed);
-    // As `removeHandle`, which might fail: the call is closed, and nothing may be opened under it.
-    if (below !== null) below.handleAbove = above;
-    if (above !== null) above.handleBelow = below;
-    else frame.handle = below;
-    call.handleIn = null;
-    if (above !== null) this.usage.handleEndedOutOfOrder();
+    if (!isInnermost) this.usage.handleEndedOutOfOrder();
     if (this.execution !== null) this.execution.resume(this.context.current());
     if (closed !== null) announceClose(closed, this.profiler, undefined);
   }
@@ -256,8 +253,14 @@ export class Profiling {
     let frame = current;
     while (frame.outer !== null && !frame.hasEnded && frame.call.state !== CALL_STATE.running) frame = frame.outer;
     if (frame !== current) this.context.leave(frame);
-    this.accounting.takeOutLeft(closed);
+    for (const left of this.accounting.calls.left()) this.takeOut(left, closed);
     this.hasLeft = false;
+  }
+
+  private takeOut(call: OpenCall, closed: ClosedCall[] | null): void {
+    if (call.handleIn !== null) removeHandle(call.handleIn, call);
+    if (call.state === CALL_STATE.opening) this.accounting.discard(call);
+    else this.accounting.finish(call, call.state === CALL_STATE.threw, closed);
   }
 
   close(): void {
@@ -300,12 +303,12 @@ export class Profiling {
   }
 
   measure(): Measured {
-    const totals = this.accounting.measureTotals();
+    const totals = measureTotals(this.accounting);
     return {
       facts: this.facts(totals),
       rows: {
-        stages: this.accounting.rowsWithOpenCalls(),
-        wholeRun: this.accounting.wholeRun(),
+        stages: rowsWithOpenCalls(this.accounting),
+        wholeRun: wholeRun(this.accounting),
         modules: this.sampler.modules(),
       },
     };

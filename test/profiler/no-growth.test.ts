@@ -47,10 +47,10 @@ function opened() {
 
 /** How much is held, in rows, open calls, free places and entries of peaks. */
 function sizes(accounting: Accounting) {
-  const { store, calls, plan } = accounting as unknown as {
+  const { store, calls, peaks } = accounting as unknown as {
     store: { length: number };
     calls: { length: number; free: { newer: unknown } | null };
-    plan: { peaks: { stack: { length: number } }[] };
+    peaks: { stacks: { length: number }[] };
   };
   let free = 0;
   for (let place = calls.free; place !== null; place = place.newer as typeof place) free++;
@@ -58,7 +58,7 @@ function sizes(accounting: Accounting) {
     rows: store.length,
     open: calls.length,
     free,
-    peaks: Math.max(...plan.peaks.map(({ stack }) => stack.length)),
+    peaks: Math.max(...peaks.stacks.map(({ length }) => length)),
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PeakStack } from '../../src/accounting/peaks.js';
+import { PeakStack } from '../../src/accounting/peak-stack.js';
 
 /** One step: open a window at a level after a reading, read, or close one of the open windows. */
 type Step =
