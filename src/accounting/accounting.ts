@@ -9,7 +9,7 @@ import { type LabelNode, Labels } from '../store/labels.js';
 import { addTo, columnOf, MOST_COUNTED, RowStore } from '../store/row-store.js';
 import { CALL_USE, PlainMemory, type StateMemory } from '../store/state-memory.js';
 import { CallPeaks } from './call-peaks.js';
-import { type BetweenSamples, betweenSamples, FIRST_PEAK, foldCall, SELF_CPU, SELF_WALL } from './fold-call.js';
+import { foldCall } from './fold-call.js';
 import { compileFolds, type FoldPlan } from './fold-plan.js';
 import { ForcedCollection } from './forced-collection.js';
 import { coveredNs, type OpenCall, OpenCalls } from './open-calls.js';
@@ -50,8 +50,8 @@ export class Accounting {
   private readonly slots: Float64Array;
   private readonly measuresCpu: boolean;
   private readonly tracksPeaks: boolean;
-  /** Of the call that is being folded. */
-  private readonly between: BetweenSamples;
+  /** Peaks of the call that is being folded, in the order of the plan. */
+  private readonly highest: Float64Array;
 
   /** @param tellsRunning whether `selfTimes` is told which stage runs */
   constructor(
@@ -80,7 +80,7 @@ export class Accounting {
         : null;
     const measured = new Set(GROUPS.filter((group) => group === 'time' || settings.sampler[group]));
     this.plan = compileFolds(measured, this.selfTimes === null ? NONE : SUMMED_FIELDS);
-    this.between = betweenSamples(this.plan);
+    this.highest = new Float64Array(this.plan.peaks.length);
     this.tracksPeaks = this.plan.peaks.length > 0;
     this.peaks = new CallPeaks(this.plan, this.slots);
     this.peaks.open(this.calls.now);
@@ -182,15 +182,15 @@ export class Accounting {
 
   /** Adds what a call has used up to the last sample to the row of its label: all of it, or nothing. */
   fold(call: OpenCall, store: RowStore): void {
-    const { between, slots } = this;
+    const { highest, plan, slots } = this;
     const { entry } = call;
     const { cells } = store;
     const base = store.offset(call.node.row);
-    const { stacks } = this.peaks;
-    for (let i = 0; i < stacks.length; i++) between[FIRST_PEAK + i] = stacks[i]!.since(call.moment);
-    between[SELF_WALL] = slots[WALL]! - entry[WALL]! - coveredNs(call, 0, slots[WALL]!);
-    between[SELF_CPU] = this.measuresCpu ? slots[CPU]! - entry[CPU]! - coveredNs(call, 1, slots[CPU]!) : notMeasured;
-    foldCall(this.plan, entry, slots, between, cells, base);
+    const wallSelfNs = slots[WALL]! - entry[WALL]! - coveredNs(call, 0, slots[WALL]!);
+    const cpuSelfNs = this.measuresCpu ? slots[CPU]! - entry[CPU]! - coveredNs(call, 1, slots[CPU]!) : notMeasured;
+    const { tracked } = this.peaks;
+    for (let i = 0; i < tracked.length; i++) highest[i] = tracked[i]!.stack.since(call.moment);
+    foldCall(plan, entry, slots, wallSelfNs, cpuSelfNs, highest, cells, base);
     cells[base + INNER_STAGES]! += call.innerClosed;
   }
 

@@ -17,6 +17,7 @@ export interface FoldPlan {
   readonly deltaSlots: Int32Array;
   readonly deltaColumns: Int32Array;
   readonly peaks: readonly PeakMetric[];
+  readonly peakColumns: Int32Array;
 }
 
 /** @param elsewhere fields that are not made from the two ends of a call */
@@ -34,5 +35,6 @@ export function compileFolds(measured: ReadonlySet<Group>, elsewhere: ReadonlySe
     deltaSlots: Int32Array.from(deltas, ({ slot }) => slot),
     deltaColumns: Int32Array.from(deltas, ({ column }) => column),
     peaks,
+    peakColumns: Int32Array.from(peaks, ({ column }) => column),
   };
 }

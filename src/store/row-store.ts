@@ -58,12 +58,6 @@ export function addTo(cells: Float64Array, cell: number, amount: number): void {
   cells[cell] = before === before ? before + amount : amount;
 }
 
-/** Raises a cell to a value. A NaN value was not measured and changes nothing. */
-export function raiseTo(cells: Float64Array, cell: number, value: number): void {
-  // Written so that a cell that is still NaN takes the value and a NaN value is never taken.
-  if (value === value && !(cells[cell]! >= value)) cells[cell] = value;
-}
-
 /**
  * The running aggregates: one row a label, one column a metric and one a module, in typed arrays. It is the profiler's whole
  * state; nothing is kept per call.

@@ -50,7 +50,7 @@ function sizes(accounting: Accounting) {
   const { store, calls, peaks } = accounting as unknown as {
     store: { length: number };
     calls: { length: number; free: { newer: unknown } | null };
-    peaks: { stacks: { length: number }[] };
+    peaks: { tracked: { stack: { length: number } }[] };
   };
   let free = 0;
   for (let place = calls.free; place !== null; place = place.newer as typeof place) free++;
@@ -58,7 +58,7 @@ function sizes(accounting: Accounting) {
     rows: store.length,
     open: calls.length,
     free,
-    peaks: Math.max(...peaks.stacks.map(({ length }) => length)),
+    peaks: Math.max(...peaks.tracked.map(({ stack }) => stack.length)),
   };
 }
 
