@@ -9,7 +9,7 @@ import type { LabelNode } from '../store/labels.js';
 export class Frame implements CallContext {
   /** Innermost open handle of this context. */
   handle: OpenCall | null = null;
-  /** When the call was opened: its place in the pool may by now hold another. */
+  /** When the call was opened: its object may by now stand for another call. */
   private readonly moment: number;
   readonly node: LabelNode;
   /** What the call was opened under: a handle of `outer`, or the call of `outer` itself. */

@@ -9,32 +9,32 @@ import type { Execution } from './execution.js';
  * where a hook on entry sees the store of what is entered), or in a `frame` that V8 carries from a promise to its
  * continuations (24 and 26, where hooks on AsyncResources run before theirs is set).
  */
-type StorePlace =
+type StoreLocation =
   | { readonly kept: 'on resource' }
   /** `property` of an AsyncResource holds its frame. */
   | { readonly kept: 'in frame'; readonly property: symbol | undefined };
 
 /** Ways to learn when execution enters a callback or continuation; or why there are none. */
 export type FoundHooks =
-  | { readonly place: StorePlace; readonly method: string; readonly missing: null }
-  | { readonly place: null; readonly missing: string };
+  | { readonly location: StoreLocation; readonly method: string; readonly missing: null }
+  | { readonly location: null; readonly missing: string };
 
 /** Found by trying, not by the version: the flag `--async-context-frame` changes it within a line. Some 0.2 ms, once. */
 export function findExecutionHooks(): FoundHooks {
   try {
-    const place = findStorePlace();
-    if (place === null) return { place, missing: 'this runtime does not follow async contexts as Node does' };
-    if (place.kept === 'on resource') return { place, method: 'async_hooks', missing: null };
+    const location = findStoreLocation();
+    if (location === null) return { location, missing: 'this runtime does not follow async contexts as Node does' };
+    if (location.kept === 'on resource') return { location, method: 'async_hooks', missing: null };
     if (typeof promiseHooks?.onBefore !== 'function') {
-      return { place: null, missing: 'this runtime has no v8.promiseHooks' };
+      return { location: null, missing: 'this runtime has no v8.promiseHooks' };
     }
-    return { place, method: 'v8.promiseHooks and async_hooks', missing: null };
+    return { location, method: 'v8.promiseHooks and async_hooks', missing: null };
   } catch (error) {
-    return { place: null, missing: `this runtime has no async hooks: ${(error as Error).message}` };
+    return { location: null, missing: `this runtime has no async hooks: ${(error as Error).message}` };
   }
 }
 
-function findStorePlace(): StorePlace | null {
+function findStoreLocation(): StoreLocation | null {
   const storage = new AsyncLocalStorage<object>();
   const mark = {};
   let seenOnEntry: object | undefined;
@@ -73,11 +73,15 @@ function framePropertyOf(resource: object, storage: AsyncLocalStorage<object>, m
  *
  * @returns takes the hooks away
  */
-export function installExecutionHooks(place: StorePlace, context: StageContext, execution: Execution): () => void {
-  if (place.kept === 'on resource') {
+export function installExecutionHooks(
+  location: StoreLocation,
+  context: StageContext,
+  execution: Execution,
+): () => void {
+  if (location.kept === 'on resource') {
     return new NestingHooks(execution, { entered: () => context.current(), returned: () => null }).install({});
   }
-  const { property } = place;
+  const { property } = location;
   const frameHere = (): ContextFrame | undefined | null => {
     if (property === undefined) return null;
     const resource = executionAsyncResource() as Resource;

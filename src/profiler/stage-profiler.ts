@@ -10,8 +10,10 @@ import { buildReport } from '../report/build.js';
 import { checkLabel } from '../store/labels.js';
 import { stageCostOf } from './calibration.js';
 import { nullProfiler } from './null-profiler.js';
-import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK, type ProfilerParts, Profiling } from './profiling.js';
+import type { ProfilerParts } from './profiler-parts.js';
+import { Profiling } from './profiling.js';
 import { unannounced } from './stage-channels.js';
+import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK } from './unmeasured.js';
 
 /**
  * Measures stages and sums them up by label. See `Profiler` for its methods.
@@ -23,12 +25,15 @@ export class StageProfiler implements Profiler {
   /** @internal */
   readonly thread = OF_THIS_THREAD;
   readonly #profiling: Profiling;
+  /** The cost of a stage, where it need not be measured. */
+  readonly #knownCost: StageCost | undefined;
 
   constructor(options?: StageProfilerOptions);
   /** @internal */
   constructor(options: StageProfilerOptions, parts: ProfilerParts);
   constructor(options: StageProfilerOptions = {}, parts: ProfilerParts = {}) {
     this.#profiling = new Profiling(this, options, parts);
+    this.#knownCost = parts.stageCost;
     // Bound, so that they work as those of the nullProfiler do behind a proxy, in an object that inherits from this one,
     // or taken out of it: mocks, spies and containers do that.
     for (const name of METHODS) {
@@ -101,12 +106,12 @@ export class StageProfiler implements Profiler {
   report(): Report {
     const profiling = this.#profiling;
     // Before the calibration, whose time is not the program's.
-    const { facts, rows } = profiling.final ?? profiling.measure();
+    const { header, rows } = profiling.measuredRun.measure();
     const { entered } = profiling.accounting.labels;
     const cost =
-      profiling.knownCost ??
+      this.#knownCost ??
       (entered.length === 0 ? NO_COST : unannounced(() => stageCostOf(profiling.settings.sampler, scratchProfiler)));
-    return buildReport(facts, entered, rows, cost);
+    return buildReport(header, entered, rows, cost);
   }
 
   /**
@@ -114,7 +119,7 @@ export class StageProfiler implements Profiler {
    * libuv's pool, threads of addons by name. Takes some 6 us a thread.
    */
   threads(): ThreadCpu {
-    return this.#profiling.threadReadings.read();
+    return this.#profiling.threads.read();
   }
 
   close(): void {
