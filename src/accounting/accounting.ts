@@ -89,7 +89,7 @@ export class Accounting {
   /** Opens a call of `node` under an open call. Its clocks start with `enter`. */
   open(node: LabelNode, parent: OpenCall): OpenCall {
     if (this.selfTimes !== null) this.selfTimes.endAtWait();
-    // Collected before the call is there: what the heap held until then is not in the call's peak.
+    // The collection comes before the call is opened: what the heap held until then is not in the call's peak.
     const used = this.collection?.atEntry(parent);
     const cell = this.store.offset(node.row) + OPEN;
     const call = this.calls.open(node, parent);
@@ -135,7 +135,7 @@ export class Accounting {
    * Takes the exit sample of an open call, folds it into its row and closes it. Out of stack it fails in one of two
    * places, and goes on from there when it is called again: the row has nothing of the call, or all of it.
    *
-   * @param closed takes the call; null where nobody asks
+   * @param closed takes the call; null where no subscriber asks for it
    */
   finish(call: OpenCall, failed: boolean, closed: ClosedCall[] | null): void {
     if (!call.folded) this.takeExit(call, failed, closed);
@@ -165,7 +165,7 @@ export class Accounting {
     const bucket = store.durationCell(row, bucketOf(slots[WALL]! - call.entry[WALL]!));
     const told = closed === null ? null : this.closedCall(call, failed);
     const base = store.offset(row);
-    // Until the call is closed, its row has only part of it.
+    // Until the call is closed, its row may have only part of it.
     call.entry[CALL_USE] = -1 - row;
     this.fold(call, store);
     // Nothing is called from here on, so that the row has all of the call.

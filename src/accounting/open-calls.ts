@@ -70,10 +70,10 @@ export class OpenCall {
   /** What both clocks showed when the first of the children that are open now was entered. */
   readonly coveredSince: Float64Array;
 
-  // Owner: the profiler, that is Profiling, StageProfiler and OpenStage.
+  // Owner: Profiling, with StageProfiler and OpenStage in their catch blocks.
 
   state: CallState = CALL_STATE.opening;
-  /** Of the callback form: its own async context, and the one in which its function was called. */
+  /** The callback form alone has these: its own async context, and the one in which its function was called. */
   context: CallContext | null = null;
   caller: CallContext | null = null;
   /** What subscribers were told when it opened; null where nobody listened. */
@@ -81,13 +81,13 @@ export class OpenCall {
 
   // Owner: attribution/handles.ts. A handle among the open ones of its async context.
 
-  /** That context; null for what is no open handle. */
+  /** That context; null for a call that is no open handle. */
   handleIn: CallContext | null = null;
   /** The handles that were opened next before it and next after it. */
   handleBelow: OpenCall | null = null;
   handleAbove: OpenCall | null = null;
 
-  // Owner: UsageWarnings. Of a handle.
+  // Owner: UsageWarnings. A handle alone has these.
 
   openedInTurn = 0;
   isAcrossAwait = false;
@@ -171,13 +171,13 @@ export class OpenCalls {
   open(node: LabelNode, parent: OpenCall): OpenCall {
     const call = this.take(node, parent);
     if (parent.children++ > 0) this.branches++;
-    // Only on a single path, which ends in the parent, are all other open calls its ancestors.
+    // On a single path, which ends in the parent, all other open calls are ancestors. On no other tree they are.
     call.overlappedAtOpen = this.branches > 0;
     if (call.overlappedAtOpen) this.lastOverlap = call.moment;
     return call;
   }
 
-  /** Whether a call that is neither ancestor nor descendant has been open during the call. */
+  /** Whether another call, neither ancestor nor descendant, has been open during this one. */
   isOverlapped(call: OpenCall): boolean {
     if (call.overlappedAtOpen) return true;
     // Whatever overlaps this call was opened beside it.
@@ -262,7 +262,7 @@ function beyondFirst(children: number): number {
   return children > 1 ? children - 1 : 0;
 }
 
-/** Children are newer than their parent, and in most programs follow right after it. */
+/** Children are newer than their parent, and in most programs come right after it in the order of opening. */
 function passChildren(call: OpenCall, parent: OpenCall): void {
   let left = call.children;
   for (let { newer } = call; left > 0 && newer !== null; { newer } = newer) {
