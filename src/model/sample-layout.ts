@@ -38,7 +38,7 @@ export const SLOTS = [
 
 export type SlotName = (typeof SLOTS)[number];
 
-/** Of each slot that holds a highest value, the slot that holds the value now. */
+/** For each slot with a highest value, the slot with the value at the sample. */
 export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
   rss_peak_bytes: 'rss_bytes',
   js_peak_bytes: 'js_used_bytes',
@@ -71,7 +71,8 @@ export const SAMPLE_LENGTH = WAITED_CELL + 3;
 
 /**
  * Who holds the resident set, in the order of native/account.h: bytes, and instants in nanoseconds of CLOCK_MONOTONIC;
- * NaN where it cannot be told. After these cells come the `mapped_bytes` of each module, in the cells of a sample.
+ * NaN where that cannot be told. After these cells come the `mapped_bytes` of each module, in the order of a sample's
+ * cells.
  */
 export const ACCOUNT = [
   'rss_bytes',
