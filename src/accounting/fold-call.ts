@@ -10,12 +10,12 @@ const WALL_SELF = columnOf('wall_self_s');
 const CPU_SELF = columnOf('cpu_self_s');
 
 /**
- * Adds what a call has used from the sample `entry` to the sample `now` to a row. In the process this runs at every exit,
- * and for a recorder once for each call that was open. What was not measured is NaN, which is unlike itself, and changes
- * nothing.
+ * Adds what a call has used from the sample `entry` to the sample `now` to a row. In the process this runs at every
+ * exit, and for a recorder once for each call that was open. What was not measured is NaN, which is unlike itself, and
+ * changes nothing.
  *
- * Out of stack it fails before its first store, so that the row has all of the call, or nothing. The loop over modules is
- * a function of its own because V8 inlines no function of more than 460 bytes of bytecode.
+ * Out of stack it fails before its first store, so that the row has all of the call, or nothing. The loop over modules
+ * is a function of its own because V8 inlines no function of more than 460 bytes of bytecode.
  *
  * @param wallSelfNs wall time while no child was open
  * @param cpuSelfNs CPU time of the process while no child was open

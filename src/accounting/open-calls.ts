@@ -39,8 +39,8 @@ export type CallState = (typeof CALL_STATE)[keyof typeof CALL_STATE];
  * A call that is open, or a free object of the pool: calls are reused, so that opening and closing allocates nothing.
  * `moment` tells one use from the next.
  *
- * Each field is written by one owner only, under whose name it stands here; the others read it. `OpenCalls` besides clears
- * what the next use of the object must not see.
+ * Each field is written by one owner only, under whose name it stands here; the others read it. `OpenCalls` besides
+ * clears what the next use of the object must not see.
  */
 export class OpenCall {
   // Owner: OpenCalls. Where the call stands among the open ones.

@@ -7,8 +7,8 @@ import { enlarged } from '../store/enlarged-array.js';
  * A window opens at a moment; each reading is the highest value since the reading before it. The state is a stack of
  * (moment, value) with falling values: a reading removes every entry whose value it reaches, since a window that covers
  * such an entry also covers the reading. The peak of a window is the first entry at or after its opening, found by
- * bisection. All windows share the stack: to close one truncates nothing, and the peak of a window is never below that of
- * a window inside it.
+ * bisection. All windows share the stack: to close one truncates nothing, and the peak of a window is never below that
+ * of a window inside it.
  *
  *   open a at 1, 50   [1:50]
  *   open b at 2, 20   [1:50 2:20]
@@ -32,7 +32,10 @@ export class PeakStack {
     this.size = size + 1;
   }
 
-  /** A reading that opens no window. One below the last entry is the peak of no open window, and is left out. NaN is no reading. */
+  /**
+   * A reading that opens no window. One below the last entry is the peak of no open window, and is left out. NaN is no
+   * reading.
+   */
   read(moment: number, value: number): void {
     if (value !== value) return;
     if (this.size === 0 || this.values[this.size - 1]! <= value) this.open(moment, value);

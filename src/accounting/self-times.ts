@@ -20,16 +20,17 @@ export function hasThreadUse(slots: Float64Array): boolean {
 }
 
 /**
- * Charges what this thread uses to the label whose code runs. The sampler is read only where code of another label begins
- * to run: such a change costs one reading, and where the label stays the same, a comparison.
+ * Charges what this thread uses to the label whose code runs. The sampler is read only where code of another label
+ * begins to run: such a change costs one reading, and where the label stays the same, a comparison.
  *
  *   a runs        10
  *   switch to b   a: 10         b awaits, a continues
  *   switch to a   b: 5
  *   sample        a: 10 + 3
  *
- * The row of the root has what ran outside any stage. When the event loop is about to wait, the addon reads the use of the
- * thread without entering JS, and sets `WAITED_CELL`: what is used from then to the next callback is outside any stage.
+ * The row of the root has what ran outside any stage. When the event loop is about to wait, the addon reads the use of
+ * the thread without entering JS, and sets `WAITED_CELL`: what is used from then to the next callback is outside any
+ * stage.
  */
 export class SelfTimes {
   /** The label whose code runs now; the root stands for code outside any stage. */

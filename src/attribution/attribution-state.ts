@@ -19,6 +19,6 @@ export function attributionState(asked: Attribution, means: ExactMeans | null): 
   return present(
     'exact',
     means.method,
-    `thread_cpu_s, js_kb_alloc and the fields in _self of this thread; all else are ${DELTAS}, and ${SHARED}`,
+    `thread_cpu_s, js_kb_alloc and the _self fields of this thread; all others are ${DELTAS}, and ${SHARED}`,
   );
 }

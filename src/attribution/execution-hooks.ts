@@ -14,12 +14,12 @@ type StoreLocation =
   /** `property` of an AsyncResource holds its frame. */
   | { readonly kept: 'in frame'; readonly property: symbol | undefined };
 
-/** Ways to learn when execution enters a callback or continuation; or why there are none. */
+/** How to learn when execution enters a callback or continuation; or why that is not possible. */
 export type FoundHooks =
   | { readonly location: StoreLocation; readonly method: string; readonly missing: null }
   | { readonly location: null; readonly missing: string };
 
-/** Found by trying, not by the version: the flag `--async-context-frame` changes it within a line. Some 0.2 ms, once. */
+/** Found by trying, since the flag `--async-context-frame` changes it within a version. Takes some 0.2 ms, once. */
 export function findExecutionHooks(): FoundHooks {
   try {
     const location = findStoreLocation();
@@ -68,10 +68,10 @@ function framePropertyOf(resource: object, storage: AsyncLocalStorage<object>, m
 }
 
 /**
- * Tells `execution` each time another async context is entered. Left is told only where execution returns into code
- * that was interrupted: after an outermost callback nothing of the program runs.
+ * Tells `execution` each time another async context is entered. That a context is left is told only where execution
+ * returns into code that was interrupted: after an outermost callback no code of the program runs.
  *
- * @returns takes the hooks away
+ * @returns removes the hooks
  */
 export function installExecutionHooks(
   location: StoreLocation,
@@ -92,7 +92,8 @@ export function installExecutionHooks(
       const frame = frameHere();
       return frame === null ? context.current() : context.currentIn(frame);
     },
-    // By then the frame of the code around is set again, be it even a continuation, of which the hook is not told.
+    // By then the frame of the code around is set again, also where that code is a continuation, of which the hook is
+    // not told.
     returned: () => (frameHere() === null ? null : context.current()),
   });
   const removeHook = hook.install({ trackPromises: false });
@@ -104,18 +105,18 @@ export function installExecutionHooks(
 }
 
 interface Frames {
-  /** That of the callback that is being entered. */
+  /** The frame of the callback that is being entered. */
   entered(): Frame;
-  /** That of the code around a callback that is being left; null where it is not known from here. */
+  /** The frame of the code around a callback that is being left; null where it is not known. */
   returned(): Frame | null;
 }
 
-/** No id of Node's. */
+/** Node gives no such id. */
 const ENTERED_BEFORE = -1;
 
 /** Callbacks may be entered from within others: by `runInAsyncScope`, or by addons. */
 class NestingHooks {
-  // Two arrays in step and a count, which never shrink: nothing is allocated an entry, nor a length set.
+  // Two parallel arrays that never shrink, and a count: an entry allocates nothing, and no length is set.
   private readonly ids: number[] = [];
   private readonly left: Frame[] = [];
   private depth = 0;
@@ -124,7 +125,8 @@ class NestingHooks {
     private readonly execution: Execution,
     private readonly frames: Frames,
   ) {
-    // What runs now was entered before there were hooks, and its end may not be told: it is over by the next microtask.
+    // What runs now was entered before there were hooks, and nothing may tell its end. It is over by the next
+    // microtask.
     this.push(ENTERED_BEFORE);
     queueMicrotask(() => {
       if (this.depth > 0 && this.ids[0] === ENTERED_BEFORE) this.removeOutermost();
@@ -146,7 +148,7 @@ class NestingHooks {
     this.left.copyWithin(0, 1, this.depth--);
   }
 
-  // Whatever a hook throws ends the process, and out of stack anything throws.
+  // What a hook throws ends the process, and out of stack anything may throw.
   private before(id: number): void {
     try {
       this.push(id);

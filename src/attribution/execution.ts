@@ -1,7 +1,7 @@
 import type { SelfTimes } from '../accounting/self-times.js';
 import type { Frame } from './context.js';
 
-/** Tells the self times whose code runs, by the frame of the async context that is running. */
+/** Tells `SelfTimes` which label's code runs, from the frame of the async context that is running. */
 export class Execution {
   constructor(
     /** The frame whose code runs, as far as is known. */
@@ -19,7 +19,7 @@ export class Execution {
     this.selfTimes.switchTo(frame.running);
   }
 
-  /** The same where a sample was taken just now. */
+  /** The same as `enter`, just after a sample was taken. */
   resume(frame: Frame): void {
     this.frame = frame;
     this.selfTimes.resume(frame.running);

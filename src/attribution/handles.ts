@@ -1,6 +1,8 @@
 import type { CallContext, OpenCall } from '../accounting/open-calls.js';
 
-/** The open handles of an async context are a list: `frame.handle` is the innermost, `handleBelow` the one around it. */
+/**
+ * The open handles of an async context are a list: `frame.handle` is the innermost, `handleBelow` the one around it.
+ */
 
 export function pushHandle(frame: CallContext, call: OpenCall): void {
   call.handleBelow = frame.handle;

@@ -14,7 +14,7 @@ test.each(['wall_hist', 'native_modules', 'overhead_s', 'no such field', '__prot
   expect(() => columnOf(field)).toThrow(RangeError);
 });
 
-test('in a new row counters are zero and all that is measured is missing', () => {
+test('a new row has counters of zero, and nothing measured', () => {
   const store = new RowStore();
   const row = store.addRow();
   for (const { field, slot } of METRICS) {
