@@ -28,7 +28,7 @@ export class OpenStage implements Stage {
     this.#call = call;
   }
 
-  /** In its `catch` block nothing is called, since out of stack nothing can be. */
+  /** The `catch` block calls nothing, since out of stack no call is possible. */
   end(): void {
     const owner = this.#owner;
     if (owner === null) return;

@@ -25,8 +25,8 @@ import { NOT_MEASURED, OUT_OF_STACK } from './unmeasured.js';
 import { UsageWarnings } from './usage-warnings.js';
 
 /**
- * What a profiler is made of. It stands apart from the object that the program has: freezing that object, and all that can
- * be reached from it, must not stop the measuring.
+ * What a profiler is made of. It stands apart from the object that the program has: freezing that object, and all that
+ * can be reached from it, must not stop the measuring.
  *
  * Everything here but the constructor and `close` is on the hot path; `MeasuredRun` has what a report asks for.
  */
@@ -140,10 +140,10 @@ export class Profiling {
   /**
    * Has the call end when the promise settles.
    *
-   * For a plain promise the program is given the one that is derived here: it settles with the same value or reason, and
-   * a rejection that nobody handles stays unhandled. In the original every rejection would count as handled. A promise of
-   * another class, or with properties, such as that of `promisify(exec)`, carries more than its result, and is returned
-   * itself.
+   * For a plain promise the program is given the one that is derived here: it settles with the same value or reason,
+   * and a rejection that nobody handles stays unhandled. In the original every rejection would count as handled. A
+   * promise of another class, or with properties, such as that of `promisify(exec)`, carries more than its result, and
+   * is returned itself.
    */
   private endWhenSettled(call: OpenCall, promise: object, { prototype, wait }: PromiseKind): unknown {
     if (this.closed) return promise;

@@ -145,7 +145,7 @@ describe('what runs in a stage is charged to it alone, and the rest to nobody', 
     ]);
     await laterUse(100);
     expect(selves()).toEqual({ a: 2, b: 70 });
-    // The last call came when its stage had ended.
+    // The last call was made after its stage had ended.
     expect(outside()).toBe(101);
   });
 });

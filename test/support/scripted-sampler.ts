@@ -45,7 +45,10 @@ export class ScriptedSampler implements Sampler {
   private readonly moduleBytes: number[] = [];
   private readonly values = new Map<SlotName, number>(SLOTS.map((slot) => [slot, 0]));
 
-  /** Sets slots. Of a level, the peak since the last sample follows; a peak that is NaN stays so: it is not measured. */
+  /**
+   * Sets slots. Setting a level raises the peak since the last sample; a peak that is NaN is not measured, and stays
+   * NaN.
+   */
   set(values: SlotValues): void {
     for (const [slot, value] of Object.entries(values) as [SlotName, number][]) {
       this.values.set(slot, value);
