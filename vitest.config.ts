@@ -7,8 +7,8 @@ const MEASURING = ['test/native/**/*.test.ts', 'test/profiler/no-growth.test.ts'
 export default defineConfig({
   test: {
     pool: 'forks',
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 40_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,

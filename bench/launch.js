@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** @typedef {'tracker' | 'tracker by module' | 'heaptrack'} Under nothing when undefined */
+/** @typedef {'tracker' | 'tracker by module' | 'heaptrack'} Under undefined means nothing */
 
-/** The file descriptor to which a trial writes results: heaptrack has its own words for stdout. */
+/** The file descriptor to which a trial writes its results, because heaptrack prints to stdout. */
 export const RESULT_FD = 3;
 
 const tracker = fileURLToPath(new URL('../build/Release/libstageprof_tracker.so', import.meta.url));
@@ -15,7 +15,7 @@ let heaptrackHelp;
 
 /**
  * @param {Under | undefined} under
- * @returns {string | undefined} why nothing can be started under it here
+ * @returns {string | undefined} the reason, if nothing can be started under it here
  */
 export function whyNotUnder(under) {
   return under === 'heaptrack' && readHeaptrackHelp() === undefined ? 'heaptrack is not installed' : undefined;
@@ -25,10 +25,10 @@ export function whyNotUnder(under) {
  * @param {Under | undefined} under
  * @param {readonly string[]} nodeArguments
  * @returns {{ command: string, args: string[], env: NodeJS.ProcessEnv, clean(): void }} `clean` removes what was
- * recorded, after the process has ended
+ * recorded; call it after the process has ended
  */
 export function launchOf(under, nodeArguments) {
-  // What the caller's environment says to node or to stageprof is not part of the question.
+  // Settings for node or stageprof in the caller's environment must not influence the result.
   const { NODE_OPTIONS, STAGEPROF_NO_ADDON, STAGEPROF_TRACK_MODULES, LD_PRELOAD, ...env } = process.env;
   const plain = { command: process.execPath, args: [...nodeArguments], env, clean() {} };
   switch (under) {
@@ -47,7 +47,7 @@ export function launchOf(under, nodeArguments) {
 
 function underHeaptrack({ command, args, env }) {
   const folder = mkdtempSync(join(tmpdir(), 'stageprof-bench-'));
-  // Older ones only record where their window is not installed, and do not know the flag.
+  // An older heaptrack does not know the flag. It only records if its window is not installed.
   const recordOnly = readHeaptrackHelp().includes('--record-only') ? ['--record-only'] : [];
   return {
     command: 'heaptrack',

@@ -4,7 +4,7 @@ import os from 'node:os';
 
 const require = createRequire(import.meta.url);
 
-/** What the numbers depend on, as pairs of a heading and a value. */
+/** Everything that the numbers depend on, as pairs of a heading and a value. */
 export function machineFacts() {
   const cpus = os.cpus();
   const { glibcVersionRuntime } = process.report.getReport().header;

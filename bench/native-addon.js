@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 const folder = fileURLToPath(new URL('native/', import.meta.url));
 const binary = join(folder, 'build', 'Release', 'bench.node');
 
-/** Builds the benchmarks' own addon where it is missing or older than its sources. */
+/** Builds the benchmarks' own addon if it is missing or older than its sources. */
 export function buildNativeAddon() {
   if (existsSync(binary) && modifiedMs(binary) >= newestSourceMs()) return;
   process.stderr.write('building bench/native\n');
-  // Through npx, so that npm's configuration (nodedir, proxies) reaches node-gyp.
+  // Started through npx, so that npm's configuration (nodedir, proxies) reaches node-gyp.
   const { status, stdout, stderr } = spawnSync('npx', ['--no-install', 'node-gyp', 'rebuild', '-C', folder], {
     encoding: 'utf8',
   });

@@ -1,4 +1,4 @@
-// node bench/records.js FILE ROWS: records as `stageprof map --profile` writes them, of a made-up corpus.
+// node bench/records.js FILE ROWS writes records of an invented corpus, in the form of `stageprof map --profile`.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bucketOf } from '../dist/model/histogram.js';
@@ -20,14 +20,15 @@ export const STAGES = [
   'write',
 ];
 
-/** Writes at once, in bytes. */
+/** How many bytes are written at once. */
 const PIECE_BYTES = 4 * 1024 * 1024;
 
 const WORDS = 'scan page "line" {box} tile [word] glyph \\ margin über 漢字 column footer, heading: table'.split(' ');
 
 /**
- * Writes records until they hold so many rows. A record has what its pipeline found beside its profile: a text with
- * quotes and brackets in it, lists and nested objects, 6 KB of a record's 15. The same call writes the same file.
+ * Writes records until they contain the given number of rows. Beside its profile, a record has what a pipeline might
+ * have found: a text with quotes and brackets, lists and nested objects. That is 6 KB of the 15 KB of a record. The
+ * same call writes the same file.
  */
 export function writeRecords(file, rows) {
   const header = headerOfThisMachine();
@@ -49,7 +50,7 @@ export function writeRecords(file, rows) {
   closeSync(fd);
 }
 
-/** The header of a real report, so that its sources are as long and as varied as they are. */
+/** The header of a real report, so that its sources have their real length and variety. */
 function headerOfThisMachine() {
   const profiler = new StageProfiler();
   const { stages: _, ...header } = profiler.report();
@@ -83,7 +84,7 @@ function recordOf(index, header, stages, random) {
   };
 }
 
-/** A call or some: most are short, most take no memory, and what needs the tracker or `collect` is null. */
+/** One call or a few. Most are short, most take no memory, and numbers that need the tracker or `collect` are null. */
 function rowOf(stage, random) {
   const wall = 10 ** (random() * 4 - 4);
   const calls = 1 + Math.floor(random() * 4);

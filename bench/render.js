@@ -1,5 +1,5 @@
 /**
- * What a question's results come to.
+ * What the results of a question amount to.
  *
  * @typedef {object} Answer
  * @property {import('./questions/index.js').Question} question

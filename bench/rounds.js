@@ -5,12 +5,12 @@ import { launchOf, RESULT_FD } from './launch.js';
 const trial = fileURLToPath(new URL('trial.js', import.meta.url));
 
 /**
- * Runs the contenders of a question, each trial in a process of its own, interleaved: A B C C B A.
+ * Runs the contenders of a question interleaved, A B C C B A, with a process of its own for each trial.
  *
  * @param {import('./questions/index.js').Question} question
  * @param {number} rounds
  * @param {(round: number, contender: string) => void} onTrial called before each
- * @returns {Map<string, unknown[]>} by contender, one result a round
+ * @returns {Map<string, unknown[]>} by contender, one result per round
  */
 export function runRounds(question, rounds, onTrial) {
   const { contenders } = question;

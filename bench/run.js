@@ -14,8 +14,8 @@ const README = new URL('README.md', import.meta.url);
 const BEGIN = '<!-- results: begin, written by npm run bench -- --write -->';
 const END = '<!-- results: end -->';
 const USAGE = `usage: node bench/run.js [question…] [--quick] [--rounds N] [--write] [--check]
-  --quick      ${QUICK_ROUNDS} rounds instead of ${ROUNDS}, or of what a question has
-  --rounds N   so many
+  --quick      ${QUICK_ROUNDS} rounds, instead of ${ROUNDS} or of the question's own number
+  --rounds N   that many rounds
   --write      put the results of all questions into bench/README.md
   --check      exit with 1 when a budget is missed
 STAGEPROF_BENCH_LARGEST=1 adds files of 10,000,000 rows, 15 GB in the temporary folder, to summarize-growth.
@@ -64,7 +64,7 @@ async function main() {
   if (settings.check && missed > 0) process.exitCode = 1;
 }
 
-/** Undefined when they are wrong. */
+/** Returns undefined if the arguments are wrong. */
 function readArguments() {
   const options = {
     help: { type: 'boolean', default: false, short: 'h' },
@@ -83,7 +83,7 @@ function readArguments() {
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) return undefined;
   if (positionals.some((name) => !QUESTION_NAMES.includes(name))) return undefined;
-  // A README with some answers of this run and some of another would pass for one run.
+  // Otherwise the README would mix answers of two runs and look like one.
   if (values.write && positionals.length > 0) return undefined;
   return {
     names: positionals.length > 0 ? positionals : QUESTION_NAMES,
@@ -94,13 +94,13 @@ function readArguments() {
   };
 }
 
-/** A line each, with what it asks. */
+/** One line per question, with what it asks. */
 async function questionsText() {
   const questions = await Promise.all(QUESTION_NAMES.map(loadQuestion));
   return questions.map(({ name, asks }) => `  ${name.padEnd(18)}${asks}\n`).join('');
 }
 
-/** Without its addon stageprof still works, by other means: the numbers would be of something else. */
+/** Without its addon stageprof still works, but by other means, so the numbers would describe something else. */
 async function refuseFallback() {
   const { loadBinding } = await import('../dist/native/binding.js').catch(() => {
     throw new Error('dist/ is missing: run "npm run build" first');

@@ -16,28 +16,28 @@ export function spreadOf(values) {
 }
 
 /**
- * The ratio of two contenders, round by round: what slowed a whole round down cancels out.
+ * The ratio of two contenders, round by round, so that whatever slowed down a whole round cancels out.
  *
- * @param {readonly number[]} values one a round
+ * @param {readonly number[]} values one per round
  * @param {readonly number[]} baseline of the same rounds
  */
 export function pairedRatios(values, baseline) {
   return spreadOf(values.map((value, round) => value / baseline[round]));
 }
 
-/** Resamples of a bootstrap, and the seed that gives every run over the same results the same interval. */
+/** Resamples of the bootstrap. The fixed seed gives the same interval for the same results. */
 const RESAMPLES = 1000;
 const SEED = 0x9e3779b9;
-/** Left out at either end of the resamples' estimates: an interval of 95 %. */
+/** Left out at each end of the sorted estimates, which makes an interval of 95 %. */
 const TAIL_SHARE = 0.025;
 
 /** @typedef {{ estimate: number, low: number, high: number }} Estimate with an interval of 95 % */
 
 /**
- * The median over rounds of each round's median, and how far chance alone may have moved it: rounds are drawn
- * again with replacement, and within each its values.
+ * The median over the rounds' medians, and how far chance alone may have moved it. The interval is a bootstrap:
+ * rounds are drawn again with replacement, and values within each round.
  *
- * @param {readonly (readonly number[])[]} rounds not empty, nor any of them
+ * @param {readonly (readonly number[])[]} rounds not empty, and no round is empty
  * @returns {Estimate}
  */
 export function estimateOf(rounds) {

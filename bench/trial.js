@@ -1,4 +1,4 @@
-// node bench/trial.js <question> <contender>: one trial of one contender, its result as JSON on RESULT_FD.
+// node bench/trial.js <question> <contender> runs one trial of one contender. Its result goes to RESULT_FD as JSON.
 import { writeSync } from 'node:fs';
 import { RESULT_FD } from './launch.js';
 import { loadContender, loadQuestion } from './questions/index.js';

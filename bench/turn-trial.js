@@ -1,5 +1,5 @@
-// node bench/turn-trial.js <question> <contender>: one contender that waits for its turns. Each line on stdin is a
-// number of iterations; each line of the answer, on RESULT_FD, is JSON with the time they took.
+// node bench/turn-trial.js <question> <contender> runs one contender, which waits for its turns. Each line on stdin is
+// a number of iterations. Each line of the answer, on RESULT_FD, is JSON with the time that they took.
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { RESULT_FD } from './launch.js';

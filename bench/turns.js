@@ -6,28 +6,28 @@ import { launchOf, RESULT_FD, whyNotUnder } from './launch.js';
 
 /**
  * @typedef {object} Turns
- * @property {number} turnMs length of the baseline's turn; all contenders do as much as it
- * @property {number} turns of each contender in a round, an even number
+ * @property {number} turnMs length of the baseline's turn; all contenders do the same work in theirs
+ * @property {number} turns how many each contender has in a round, an even number
  *
  * @typedef {{ wallNs: number, cpuNs: number }} Reading of one turn, per operation
  */
 
 const trial = fileURLToPath(new URL('turn-trial.js', import.meta.url));
 const WARM_UP_TURNS = 4;
-/** Shortest run from which the length of a turn is foreseen, as a share of it. */
+/** Shortest run from which the length of a turn is computed, as a share of that turn. */
 const FORESEEN_FROM = 0.25;
 const FORESEEING_RUNS = 3;
 
 /**
- * Runs the contenders of a question that differ by a percent or less. The processes of a baseline and of its
- * contenders live side by side and work in turns of some milliseconds, A B C C B A, so that the machine changes
- * little between two that are compared. Each round has processes of its own: where the system puts a process in
- * memory is part of what it costs.
+ * Runs the contenders of a question that may differ by a percent or less. The processes of a baseline and its
+ * contenders exist side by side and work in turns of some milliseconds, A B C C B A, so that the machine changes little
+ * between two turns that are compared. Each round has new processes, because where the system puts a process in memory
+ * is part of what it costs.
  *
  * @param {import('./questions/index.js').Question} question
  * @param {number} rounds
  * @param {(round: number, contender: string) => void} onTrial called before each
- * @returns {Promise<Map<string, Reading[][]>>} by contender, the turns of each round; none where it cannot run
+ * @returns {Promise<Map<string, Reading[][]>>} by contender, the turns of each round; a contender that cannot run here is missing
  */
 export async function runTurns(question, rounds, onTrial) {
   const able = question.contenders.filter(({ under }) => whyNotUnder(under) === undefined);
@@ -72,11 +72,11 @@ async function runGroup(question, group, baseline) {
   }
 }
 
-/** How many iterations of the baseline a turn has. */
+/** Finds how many iterations of the baseline fill a turn. */
 async function foreseeIterations(trial, turnMs) {
   for (let iterations = 1; ; iterations *= 2) {
     let leastMs = Number.POSITIVE_INFINITY;
-    // The least: one run alone may have been held up for longer than a turn.
+    // The shortest run counts, because any one of them may have been interrupted for longer than a turn.
     for (let run = 0; run < FORESEEING_RUNS; run++) {
       const { wallNs } = await trial.run(iterations);
       leastMs = Math.min(leastMs, (wallNs * iterations) / 1e6);
@@ -94,7 +94,7 @@ function openTrial(question, { name, under, workShare = 1 }) {
   child.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text;
   });
-  // Writing to one that has ended fails; that it ended is what is told.
+  // Writing to a process that has ended fails. `run` reports the end itself.
   child.stdin.on('error', () => {});
   const lines = createInterface({ input: child.stdio[RESULT_FD] })[Symbol.asyncIterator]();
   return {

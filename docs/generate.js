@@ -1,5 +1,6 @@
 /**
- * Writes what is made from the tables of metrics and header members; run after the build.
+ * Writes the documents that are made from the tables of metrics and header members. Run it after the build, because it
+ * reads dist/.
  *
  *   node docs/generate.js                   writes docs/fields.md and the tables of docs/recorder.md
  *   node docs/generate.js --schema FILE     writes the JSON Schema of a report to FILE
@@ -8,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { schemaText } from '../dist/model/report-schema.js';
-import { withRecorderTables } from '../dist/recorder/tables.js';
+import { withRecorderTables } from '../dist/recorder/format-tables.js';
 import { fieldsText } from '../dist/render/fields-page.js';
 
 export { fieldsText, schemaText };

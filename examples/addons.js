@@ -1,5 +1,5 @@
 // stageprof run -- node examples/addons.js
-// Three addons with three ways to get their memory: sharp asks malloc, DuckDB and snappy map their own.
+// Three addons that get their memory differently: sharp asks malloc, DuckDB and snappy map their own.
 import { DuckDBInstance } from '@duckdb/node-api';
 import sharp from 'sharp';
 import { compress } from 'snappy';

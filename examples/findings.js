@@ -1,9 +1,9 @@
 /**
- * One small program a reading: what the table says of it.
+ * One small program for each kind of finding, to see what the table says about it.
  *
  *   stageprof run -- node examples/findings.js fragmentation
  *
- * The profiler is the active one, else one of its own.
+ * Without `stageprof run` the program makes a profiler of its own and prints the table.
  */
 import { pbkdf2, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,10 +17,10 @@ const WIDTH = 100;
 
 const MIB = 1024 * 1024;
 
-/** @type {unknown[]} What is not let go of. */
+/** @type {unknown[]} What stays reachable until the end. */
 const kept = [];
 
-/** A compressor holds 256 KiB of malloc, in pieces of 64 KiB, from its first use until it is closed. */
+/** A compressor keeps 256 KiB of malloc, in pieces of 64 KiB, from its first use until it is closed. */
 function openCompressors(/** @type {number} */ count) {
   return Array.from({ length: count }, () => {
     const compressor = createDeflateRaw({ chunkSize: 64 });
@@ -35,11 +35,11 @@ function openCompressors(/** @type {number} */ count) {
 const PROGRAMS = {
   fragmentation: {
     async run(profiler) {
-      // Without the tracker malloc is asked within 1 % of the elapsed time: some has to pass first.
+      // Without the tracker, malloc's statistics are read within 1 % of the elapsed time, so some has to pass first.
       await sleep(2000);
       profiler.stage('load', () => {
         for (const [index, compressor] of openCompressors(2000).entries()) {
-          // Every sixteenth stays, and keeps what lies around it from going back to the system.
+          // Every sixteenth stays open and keeps the memory around it from going back to the system.
           if (index % 16 === 0) kept.push(compressor);
           else compressor.close();
         }
@@ -64,7 +64,7 @@ const PROGRAMS = {
       setFlagsFromString('--expose-gc');
       const collect = runInNewContext('gc');
       const input = randomBytes(128 * MIB);
-      // snappy carries mimalloc, which keeps pages for some milliseconds, and here for good.
+      // snappy brings mimalloc, which keeps free pages for some milliseconds. This makes it keep them forever.
       process.env.MIMALLOC_PURGE_DELAY = '-1';
       const { compressSync } = await import('snappy');
       await profiler.stage('pack', async () => {
@@ -99,8 +99,8 @@ const PROGRAMS = {
       profiler.stage('index', () => {
         /** @type {unknown[]} */
         const recent = [];
-        // What lives for a while is copied by collection after collection. Fields of a text, since V8 comes to allocate
-        // what an expression makes, and what always lives for a while, in the old generation at once.
+        // Objects that live for a while are copied by one collection after another. They are fields of a text, because
+        // V8 learns which expressions make long-lived objects and then allocates those in the old generation at once.
         for (let id = 0; id < 1e6; id++) recent[id % 1e5] = `${id},16.4,0.03,nucleus,left,2026-11-23`.split(',');
       });
     },

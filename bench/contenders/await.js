@@ -1,4 +1,4 @@
-// Awaits of what is there already, in the ways a program may be followed through them.
+// Awaits of a value that is already there, with each way in which a program may be followed through them.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { StageProfiler } from '../../dist/index.js';
 
@@ -11,7 +11,7 @@ async function awaits(count) {
   for (let i = 0; i < count; i++) await null;
 }
 
-/** Two that take turns: every await is followed by one of the other. */
+/** Two loops that take turns: every await is followed by one of the other loop. */
 function turns(count, start) {
   return Promise.all([start('left', () => awaits(count / 2)), start('right', () => awaits(count / 2))]);
 }

@@ -1,6 +1,6 @@
-// Buffers that come and go, as when files are read whole: 4 KiB to 1 MiB, zeroed and not, a few live at a time.
+// Buffers that come and go, as when whole files are read: 4 KiB to 1 MiB, zeroed or not, a few of them live at a time.
 const LEAST_BYTES = 4096;
-/** Doublings of the least. */
+/** How many sizes there are; each is double the one before. */
 const SIZES = 9;
 const LIVE = 16;
 

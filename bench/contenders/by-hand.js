@@ -1,4 +1,4 @@
-// What is written by hand where there is no profiler: time, CPU and memory at both ends, and the sums.
+// What people write by hand without a profiler: time, CPU and memory at both ends, and the sums of the differences.
 export function open() {
   const sums = { wallNs: 0n, cpuUs: 0, rssBytes: 0, heapBytes: 0, externalBytes: 0 };
   return {

@@ -1,4 +1,4 @@
-// Two readings of a clock and their difference: the least a stage can be made of from JS.
+// Two readings of a clock and their difference, which is the least that a stage can do from JS.
 import { performance } from 'node:perf_hooks';
 import { SAMPLE_LENGTH, slotIndex } from '../../dist/model/sample-layout.js';
 import { loadBinding } from '../../dist/native/binding.js';
@@ -46,7 +46,7 @@ function now() {
   };
 }
 
-/** The sampler of a time-only profiler without the profiler. */
+/** The sampler of a time-only profiler, without the profiler itself. */
 function addon() {
   const slots = new Float64Array(new SharedArrayBuffer(SAMPLE_LENGTH * Float64Array.BYTES_PER_ELEMENT));
   const { readEntry, readExit } = loadBinding().binding.samplerOpen(slots, 0);

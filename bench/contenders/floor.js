@@ -6,7 +6,7 @@ const MALLINFO2_USE = { never: 0, budgeted: 1, always: 2 };
 /**
  * @param {object} options
  * @param {keyof typeof MALLINFO2_USE} options.mallinfo2
- * @param {number} [options.freeChunks] in the native heap beforehand
+ * @param {number} [options.freeChunks] how many are in the native heap beforehand
  */
 export function open({ mallinfo2, freeChunks = 0 }) {
   const { floorRun, freeChunksMake } = loadNativeAddon();

@@ -1,25 +1,25 @@
-// A program that lives from its garbage: many short-lived objects, and some that survive for a while and die old.
+// A program that makes much garbage: many short-lived objects, and some that survive for a while and die old.
 import { StageProfiler } from '../../dist/index.js';
 
 const OBJECTS_PER_PASS = 200_000;
 const SURVIVORS = 50_000;
-/** One of so many objects survives until its place is taken again. */
+/** One of this many objects survives until its slot is used again. */
 const SURVIVES = 16;
 
 /**
  * @param {object} options
- * @param {'none' | 'js' | 'all'} options.sources of the profiler around it
+ * @param {'none' | 'js' | 'all'} options.sources what the profiler around it measures
  */
 export function open({ sources }) {
   const survivors = new Array(SURVIVORS).fill(null);
-  let place = 0;
+  let slot = 0;
 
   function pass() {
     for (let i = 0; i < OBJECTS_PER_PASS; i++) {
       const object = { id: i, name: `object ${i}`, values: [i, i + 1, i + 2] };
       if (i % SURVIVES === 0) {
-        survivors[place] = object;
-        place = (place + 1) % SURVIVORS;
+        survivors[slot] = object;
+        slot = (slot + 1) % SURVIVORS;
       }
     }
   }

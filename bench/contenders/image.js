@@ -1,4 +1,4 @@
-// What a service that serves pictures does with each: decode, resize, blur, encode.
+// What a service that delivers pictures does with each: decode, resize, blur, encode.
 import sharp from 'sharp';
 
 const WIDTH = 1600;
@@ -7,7 +7,7 @@ const SERVED_WIDTH = 800;
 const BLUR_SIGMA = 1.5;
 
 export async function open() {
-  // Or libvips would remember that it did the same to the same picture before.
+  // Otherwise libvips would remember that it did the same to the same picture before.
   sharp.cache(false);
   const jpeg = await makePicture().jpeg({ quality: 85 }).toBuffer();
   const png = await makePicture().resize(SERVED_WIDTH).png({ compressionLevel: 1 }).toBuffer();
@@ -24,7 +24,7 @@ export async function open() {
   };
 }
 
-/** The same in every process: slopes, edges and grain, so that it is as dear to code as a photograph. */
+/** The same picture in every process. Slopes, edges and grain make it as expensive to encode as a photograph. */
 function makePicture() {
   const pixels = Buffer.alloc(WIDTH * HEIGHT * 3);
   let state = 1;

@@ -1,18 +1,18 @@
-// A loop over small work, as it is and with stages of the nullProfiler. The profiler is a parameter, as in
-// library code: `function extract(input, profiler = nullProfiler)`, and the state is what the work changes.
+// A loop over small work, bare and with stages of the nullProfiler. The profiler is a parameter, as in library code:
+// `function extract(input, profiler = nullProfiler)`. The work changes `state`, so that it cannot be optimised away.
 import { nullProfiler } from '../../dist/index.js';
 
 const LABEL = 'extract';
 const BYTES = Uint8Array.from({ length: 256 }, (_, index) => (index * 37) & 255);
 
 const WORK = {
-  /** FNV-1a over 256 bytes: some hundred nanoseconds. */
+  /** FNV-1a over 256 bytes, which takes some hundred nanoseconds. */
   hash(seed) {
     let hash = seed | 0;
     for (let i = 0; i < BYTES.length; i++) hash = Math.imul(hash ^ BYTES[i], 16777619);
     return hash;
   },
-  /** One multiplication and one addition, whose result the next needs. */
+  /** One multiplication and one addition. The next call needs the result. */
   'near-empty'(seed) {
     return (Math.imul(seed, 31) + 7) | 0;
   },
@@ -47,7 +47,7 @@ const FORMS = {
     };
   },
 
-  /** A function made for each pass and called, as it is. */
+  /** Makes a function for each pass and calls it without a stage. */
   'bare closure': (state, doWork) => {
     const call = (fn) => fn();
     return (iterations) => {
@@ -58,7 +58,7 @@ const FORMS = {
     };
   },
 
-  /** The same function as a stage. */
+  /** Makes the same function for each pass and runs it as a stage. */
   closure: (state, doWork, profiler) => (iterations) => {
     for (let i = 0; i < iterations; i++) {
       const { value } = state;

@@ -1,4 +1,4 @@
-// Fifty inputs at a time through reading, parsing, hashing and waiting, each a stage.
+// Fifty inputs at a time are read, parsed, hashed and made to wait; each of these is a stage.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { nullProfiler, StageProfiler } from '../../dist/index.js';
 const AT_A_TIME = 50;
 const INPUT = fileURLToPath(new URL('../../package-lock.json', import.meta.url));
 
-/** @param {{ attribution: 'boundary' | 'exact' | null }} options null: not profiled */
+/** @param {{ attribution: 'boundary' | 'exact' | null }} options null means not profiled */
 export function open({ attribution }) {
   const profiler = attribution === null ? nullProfiler : new StageProfiler({ attribution });
   const state = { digests: 0 };

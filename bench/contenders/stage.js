@@ -1,4 +1,4 @@
-// Stages of StageProfiler, each form in a loop of its own.
+// Stages of a StageProfiler, with a loop of its own for each form.
 import { StageProfiler } from '../../dist/index.js';
 import { loadNativeAddon } from '../native-addon.js';
 
@@ -8,10 +8,10 @@ const LABEL = 'extract';
  * @param {object} options
  * @param {'handle' | 'callback' | 'nested handles' | 'nested callbacks' | 'many labels'} options.form
  * @param {readonly string[]} [options.measure] default: all sources
- * @param {number} [options.depth] stages open within one another, of the nested forms
- * @param {number} [options.labels] how many, of `many labels`
- * @param {boolean} [options.recorder] whether the state is in a recorder; removed when the process ends
- * @param {number} [options.freeChunks] in the native heap before the profiler is made
+ * @param {number} [options.depth] how many stages are open within one another, for the nested forms
+ * @param {number} [options.labels] how many labels, for `many labels`
+ * @param {boolean} [options.recorder] whether the state is in a recorder, which is removed when the process ends
+ * @param {number} [options.freeChunks] how many are in the native heap before the profiler is made
  */
 export function open({ form, measure, depth = 1, labels = 1, freeChunks = 0, recorder = false }) {
   if (freeChunks > 0) loadNativeAddon().freeChunksMake(freeChunks);
@@ -65,7 +65,7 @@ function nestedHandles(profiler, depth) {
 }
 
 function nestedCallbacks(profiler, depth) {
-  // The innermost body first, so that a call makes no closure.
+  // Built from the innermost body outwards, so that a call makes no closure.
   let body = () => {};
   for (const name of namesOf(depth - 1).reverse()) {
     const inner = body;

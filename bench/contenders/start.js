@@ -1,10 +1,10 @@
-// A node process that does nothing, as a program starts many: what it costs to be one of `stageprof run`.
+// A node process that does nothing. Programs start many of these, so `stageprof run` must not slow them down.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTracker } from '../../dist/native/tracker-file.js';
-import { childEnvironment } from '../../dist/run/child-environment.js';
+import { childEnvironment } from '../../dist/preload/child-environment.js';
 
 /**
  * @param {object} options
@@ -33,7 +33,7 @@ function environmentOf(loads) {
   return childEnvironment(process.env, {
     tracker: loads === 'module and tracker' ? findTracker().path : null,
     modules: true,
-    // The program itself is what this process has started.
+    // A process whose parent has this pid is the program itself.
     run: { folder, runPid: loads === 'program' ? process.pid : 0, profiler: {} },
   });
 }

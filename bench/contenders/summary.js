@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { largeFile } from '../large-files.js';
 import { writeRecords } from '../records.js';
 
-/** Debian's python3 has Debian's pandas; another python3 may come first on the path. */
+/** Only Debian's python3 has Debian's pandas, and another python3 may come first on the path. */
 const PYTHON = '/usr/bin/python3';
 
 /** @param {{ program: 'stageprof' | 'duckdb' | 'duckdb, columns given' | 'pandas', rows: number }} options */
@@ -30,7 +30,7 @@ export function open({ program, rows }) {
   return { command: programs[program]() };
 }
 
-/** The file of so many rows, made where it is missing. */
+/** The file with that many rows, which is made if it is missing. */
 function recordsOf(rows) {
   const file = largeFile(`records-${rows}.jsonl`);
   if (existsSync(file)) return file;

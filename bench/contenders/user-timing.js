@@ -1,5 +1,5 @@
-// performance.mark and measure. Node keeps every entry until it is cleared, so a program that runs for hours
-// must clear them: here after every 64 stages, when the buffer is still short.
+// performance.mark and measure. Node keeps every entry until it is cleared, so a program that runs for hours must clear
+// them. Here that happens after every 64 stages, while the buffer is still short.
 const STAGES_PER_CLEAR = 64;
 
 export function open() {

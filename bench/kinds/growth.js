@@ -1,13 +1,13 @@
-// Questions about memory: what is held more after many operations than before them.
+// Questions about memory: how much more is in use after many operations than before them.
 import { median, spreadOf } from '../statistics.js';
 
-/** Share of the operations run first, so that compiled code and the young generation have their full size. */
+/** Share of the operations that is run first, so that compiled code and the young generation reach their full size. */
 const WARM_UP_SHARE = 0.1;
 
 export const headings = ['contender', 'operations', 'used heap', 'min to max', 'resident', 'min to max'];
 
 /**
- * One trial, in the contender's own process, which needs `--expose-gc`.
+ * Runs one trial, in the contender's own process, which needs `--expose-gc`.
  *
  * @returns {{ heapKib: number, rssKib: number }} growth
  */
@@ -20,7 +20,7 @@ export function measure({ run }, { operations }) {
 }
 
 function readMemory() {
-  // The second collection takes what the first one's finalizers let go.
+  // The second collection frees what the finalizers of the first one released.
   globalThis.gc();
   globalThis.gc();
   return process.memoryUsage();
@@ -41,7 +41,7 @@ export function rowsOf({ contenders }, results) {
   });
 }
 
-/** Growth beyond that of `against`, which measures nothing; medians. */
+/** Compares the median growth beyond that of `against`, which measures nothing. */
 export function judge({ contender, against, heapKibAtMost, rssKibAtMost }, results) {
   const beyond = (key) =>
     median(results.get(contender).map((trial) => trial[key])) - median(results.get(against).map((trial) => trial[key]));

@@ -1,4 +1,4 @@
-// Questions about what is added to a program's work, down to parts of a percent: see turns.js.
+// Questions about what is added to a program's work, measured to parts of a percent: see turns.js.
 
 import { whyNotUnder } from '../launch.js';
 import { estimateOf, median } from '../statistics.js';
@@ -11,7 +11,7 @@ export const headings = ['contender', 'wall', 'above', CERTAINTY, 'wall ratio', 
 
 /**
  * @param {Map<string, import('../turns.js').Reading[][]>} results by contender, the turns of each round
- * @returns {string[][]} a row a contender
+ * @returns {string[][]} one row per contender
  */
 export function rowsOf(question, results) {
   return question.contenders.map((contender) => {
@@ -33,7 +33,7 @@ export function rowsOf(question, results) {
 }
 
 /**
- * Holds one budget against the results: by `ratioAtMost` the ratio of the wall times, by `nsAboveAtMost` their
+ * Checks one budget against the results: `ratioAtMost` limits the ratio of the wall times, `nsAboveAtMost` their
  * difference.
  *
  * @returns {{ isMet: boolean, found: string }}
@@ -58,7 +58,7 @@ const addedCpuNs = (turn, against) => turn.cpuNs - against.cpuNs;
 const wallRatio = (turn, against) => turn.wallNs / against.wallNs;
 const cpuRatio = (turn, against) => turn.cpuNs / against.cpuNs;
 
-/** By round, a value for each two turns that follow one another: A B B A, in which a steady drift cancels out. */
+/** For each round, one value per two successive turns. They are interleaved A B B A, so a steady drift cancels out. */
 function pairs(rounds, againstRounds, compare) {
   return rounds.map((turns, round) => {
     const against = againstRounds[round];

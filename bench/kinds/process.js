@@ -1,15 +1,15 @@
-// Questions about whole programs: how long they take, on how much CPU, and how much memory they need.
+// Questions about whole programs: how much time, CPU and memory they need.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { median, pairedRatios, spreadOf } from '../statistics.js';
 
-/** GNU time: the child's own figures, whatever this process has used. */
+/** GNU time reports the child's own numbers, independent of what this process has used. */
 const TIME = '/usr/bin/time';
 
 export const headings = ['contender', 'elapsed', 'min to max', 'ratio', 'min to max', 'CPU', 'peak memory'];
 
 /**
- * One trial: the contender's program, from its start to its end.
+ * One trial runs the contender's program from its start to its end.
  *
  * @param {{ command: string[] }} contender
  * @returns {{ elapsedMs: number, cpuMs: number, peakKib: number }}
@@ -47,7 +47,7 @@ export function rowsOf({ contenders, baseline }, results) {
 }
 
 /**
- * `of` is held against `against`: `elapsedMs`, `cpuMs` or `peakKib`, the median of the ratios of each round.
+ * Compares `of` (`elapsedMs`, `cpuMs` or `peakKib`) with that of `against`, by the median of the ratios of each round.
  *
  * @returns {{ isMet: boolean, found: string }}
  */

@@ -4,22 +4,22 @@ import { nanoseconds, ratioText } from '../units.js';
 
 /**
  * @typedef {object} Timing
- * @property {number} warmUpMs run first and not counted
+ * @property {number} warmUpMs how long it runs first, without being counted
  * @property {number} batchMs length of one batch
- * @property {number} batches of which the median is the trial's result
- * @property {'wall' | 'cpu'} clock `cpu` is that of the process, all threads: for work that also waits
+ * @property {number} batches how many; their median is the trial's result
+ * @property {'wall' | 'cpu'} clock `cpu` is the CPU of all threads of the process, for work that also waits
  */
 
 /** @type {Timing} */
 const DEFAULT_TIMING = { warmUpMs: 300, batchMs: 25, batches: 15, clock: 'wall' };
 
-/** Shortest run from which the length of a batch is foreseen. */
+/** Shortest run from which the length of a batch is computed. */
 const FORESEEN_FROM_NS = 2e6;
 
 export const headings = ['contender', 'median', 'min to max', 'ratio', 'min to max'];
 
 /**
- * One trial, in the contender's own process.
+ * Runs one trial, in the contender's own process.
  *
  * @param {{ run(iterations: number): void | Promise<unknown>, operationsPerRun?: number }} contender
  * @returns {Promise<number>} nanoseconds per operation
@@ -53,14 +53,14 @@ const CLOCKS = {
 async function timeNs(run, iterations, readNs) {
   const start = readNs();
   const pending = run(iterations);
-  // Only of what takes its time: a wait would be in the time of all others.
+  // Only if there is a promise: awaiting nothing would add its cost to the time of all others.
   if (pending !== undefined) await pending;
   return readNs() - start;
 }
 
 /**
- * @param {Map<string, number[]>} results by contender, one value a round
- * @returns {string[][]} a row a contender
+ * @param {Map<string, number[]>} results by contender, one value per round
+ * @returns {string[][]} one row per contender
  */
 export function rowsOf({ contenders, baseline }, results) {
   return contenders.map((contender) => {
@@ -79,13 +79,13 @@ export function rowsOf({ contenders, baseline }, results) {
 }
 
 /**
- * Holds one budget against the results.
+ * Checks one budget against the results.
  *
- * - `nsAtMost`: the median.
- * - `against` with `ratioAtMost`: the median of the ratios of each round.
- * - `against` with `addedNsAtMost`: the median of the differences of each round.
- * - `against` with `noise`: a contender cannot be told from `against` where the median of their ratios is no
- *   further from 1 than some round's ratio of `noise`, which does the same as `against`.
+ * - `nsAtMost` limits the median.
+ * - `against` with `ratioAtMost` limits the median of the ratios of each round.
+ * - `against` with `addedNsAtMost` limits the median of the differences of each round.
+ * - `against` with `noise`: `noise` does the same as `against`. The contender cannot be told from `against` if the
+ *   median of their ratios is no further from 1 than the furthest ratio of `noise`.
  *
  * @returns {{ isMet: boolean, found: string }}
  */

@@ -1,4 +1,5 @@
-// floorRun(stages, mallinfo2Use): reads for so many stages; returns the mallinfo2 calls so far.
+// floorRun(stages, mallinfo2Use): makes the readings of that many stages; returns the number of
+// mallinfo2 calls so far.
 // freeChunksMake(count): see free_chunks.h.
 // mallocLoopRun(pairs, leastBytes, mostBytes, threads): see malloc_loop.h.
 #include <node_api.h>
@@ -9,7 +10,7 @@
 
 namespace {
 
-// One thread loads this addon: a trial's.
+// Only one thread loads this addon: that of a trial.
 bench::Floor floor_;
 
 template <size_t kCount>

@@ -66,7 +66,7 @@ void Floor::Run(uint32_t count, Mallinfo2Use use) {
   for (uint32_t i = 0; i < count; ++i) {
     Read(&entry, use);
     Read(&exit, use);
-    // Keeps the samples, whose difference a profiler would take.
+    // Keeps the compiler from dropping the samples, whose difference a profiler would compute.
     asm volatile("" : : "r"(&entry), "r"(&exit) : "memory");
   }
 }
@@ -90,7 +90,7 @@ inline void Floor::Read(Sample* sample, Mallinfo2Use use) {
 
   if (use == Mallinfo2Use::kNever) return;
   if (use == Mallinfo2Use::kBudgeted) {
-    // From the clock reading made anyway: asking costs the floor nothing.
+    // Uses the clock reading that is made anyway, so the decision costs the floor nothing.
     const double allowed_ns = kMallinfo2Share * (sample->wall_ns - opened_ns_);
     if (mallinfo2_spent_ns_ + mallinfo2_last_ns_ > allowed_ns) return;
   }
@@ -104,7 +104,7 @@ void Floor::ReadMalloc(Sample* sample) {
   mallinfo2_spent_ns_ += mallinfo2_last_ns_;
   ++mallinfo2_calls_;
   sample->malloc_live_bytes = static_cast<double>(info.uordblks + info.hblkhd);
-  sample->malloc_held_bytes = static_cast<double>(info.fordblks);
+  sample->malloc_free_bytes = static_cast<double>(info.fordblks);
 }
 
 }  // namespace bench

@@ -8,32 +8,32 @@ namespace bench {
 
 enum class Mallinfo2Use : uint32_t {
   kNever = 0,
-  // At most 1 % of the elapsed time, the policy of the package's sampler.
+  // At most 1 % of the elapsed time, as in the package's sampler.
   kBudgeted = 1,
   kAlways = 2,
 };
 
-// The readings of a full stage and nothing else: no JS, no boundary, no bookkeeping. What a stage
-// costs above this is the profiler's own.
+// Makes the readings of a full stage and nothing else: no JS, no boundary, no bookkeeping. What a
+// stage costs above this is the profiler's own cost.
 class Floor {
  public:
-  // False with the reason in failure() when a reading cannot be made here.
+  // Returns false when a reading cannot be made here; failure() has the reason.
   bool Open();
-  // `count` stages of two samples each.
+  // Runs `count` stages of two samples each.
   void Run(uint32_t count, Mallinfo2Use use);
 
   uint32_t mallinfo2_calls() const { return mallinfo2_calls_; }
   const char* failure() const { return failure_; }
 
  private:
-  // glibc's struct mallinfo2, which the headers of an older glibc do not have.
+  // glibc's struct mallinfo2, which is missing in the headers of an older glibc.
   struct MallocInfo {
     size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
   };
 
   struct Sample {
     double wall_ns, thread_cpu_ns, process_cpu_ns, rss_bytes;
-    double js_used_bytes, external_bytes, malloc_live_bytes, malloc_held_bytes;
+    double js_used_bytes, external_bytes, malloc_live_bytes, malloc_free_bytes;
   };
 
   void Read(Sample* sample, Mallinfo2Use use);

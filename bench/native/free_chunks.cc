@@ -7,7 +7,7 @@ namespace bench {
 
 namespace {
 
-// Above the largest fast bin (128 bytes), so that freed chunks land in the bins of their arena.
+// Larger than the largest fast bin (128 bytes), so that freed chunks go into the arena's bins.
 constexpr size_t kBlockBytes = 144;
 
 }  // namespace
@@ -19,7 +19,7 @@ size_t MakeFreeChunks(size_t count) {
     blocks[i] = malloc(kBlockBytes);
     if (blocks[i] != nullptr) memset(blocks[i], 1, kBlockBytes);
   }
-  // The neighbours stay, so that no two free chunks become one.
+  // The neighbours stay live, so that no two free chunks are merged.
   for (size_t i = 0; i < 2 * count; i += 2) free(blocks[i]);
   free(blocks);
   return count;

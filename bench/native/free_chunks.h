@@ -5,8 +5,8 @@
 
 namespace bench {
 
-// Leaves `count` free chunks between live blocks, for as long as the process lives: the heap of a
-// native extension that freed every other of its small blocks. Returns how many were freed.
+// Leaves `count` free chunks between live blocks for as long as the process lives, like a native
+// extension that freed every other of its small blocks. Returns how many were freed.
 size_t MakeFreeChunks(size_t count);
 
 }  // namespace bench

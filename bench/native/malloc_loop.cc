@@ -18,7 +18,7 @@ struct Loop {
 void* Run(void* argument) {
   const Loop& loop = *static_cast<const Loop*>(argument);
   for (size_t i = 0; i < loop.pairs; ++i) {
-    // volatile: the compiler may drop a malloc that only meets its free.
+    // volatile, because the compiler may drop a malloc whose result is only freed.
     void* volatile block = malloc(loop.bytes[i % kSizes]);
     free(block);
   }
@@ -31,7 +31,7 @@ bool RunMallocLoop(size_t pairs, size_t least_bytes, size_t most_bytes, uint32_t
   if (threads > kMostThreads) return false;
   Loop loop;
   loop.pairs = pairs;
-  // The same sizes in every run, in an order that no branch predictor learns a rule of.
+  // The sizes are the same in every run, in an order that no branch predictor can learn.
   uint32_t state = 1;
   for (size_t& bytes : loop.bytes) {
     state = state * 1664525 + 1013904223;

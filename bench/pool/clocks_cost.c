@@ -1,6 +1,6 @@
 /*
- * What does reading the clocks of a pool's threads cost at a sample, beside what a sample reads
- * already? For docs/pool.md:
+ * What does it cost to read the clocks of a pool's threads at a sample, compared with what a sample
+ * reads already? For docs/pool.md:
  *
  *   cc -O2 -pthread -o /tmp/clocks_cost bench/pool/clocks_cost.c && /tmp/clocks_cost
  */
@@ -20,7 +20,7 @@ static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
 static int ids[MOST];
 static volatile int started;
 
-/* As a thread of the pool without work. */
+/* Waits like a thread of the pool without work. */
 static void* wait_for_work(void* unused) {
   ids[__sync_fetch_and_add(&started, 1)] = (int)syscall(SYS_gettid);
   pthread_mutex_lock(&mutex);
@@ -59,7 +59,7 @@ static int by_size(const void* left, const void* right) {
   return (a > b) - (a < b);
 }
 
-/* Median over short batches: other programs of the machine disturb some of them. */
+/* Median over short batches, because other programs of the machine disturb some of them. */
 static double cost_ns(void (*reading)(void)) {
   double costs[BATCHES];
   for (int batch = 0; batch < BATCHES; ++batch) {

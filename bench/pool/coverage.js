@@ -1,5 +1,5 @@
 /**
- * Of the CPU that work spends off the JS thread: how much was on libuv's pool, and how much of it did the rewritten
+ * How much of the CPU that work uses off the JS thread is used by libuv's pool, and how much of that do the rewritten
  * imports of addons see?
  *
  *   npm run build && node bench/pool/coverage.js

@@ -1,6 +1,7 @@
 /**
- * What node queues itself (fs, crypto, zlib) can be charged to stages only by estimate: when a request is made and when
- * its callback runs is known, not which thread ran it. How wrong are the estimates, for requests whose true cost is?
+ * Work that node queues itself (fs, crypto, zlib) can be charged to stages only by estimate. It is known when a request
+ * is made and when its callback runs, but not which thread ran it. How wrong are the estimates, for requests whose true
+ * cost is known?
  *
  *   npm run build && node bench/pool/estimate.js
  */
@@ -57,7 +58,7 @@ async function measure({ jobs, rounds, inFlight }) {
   return Object.fromEntries(Object.entries(charged).map(([way, { a, b }]) => [way, b / (a + b)]));
 }
 
-/** The sum of the clocks of the pool's threads, found by the profiler's own rules. */
+/** The sum of the clocks of the pool's threads, which are found by the profiler's own rules. */
 async function poolClock() {
   await new Promise((resolve) => pbkdf2('a', 'b', 1, 64, 'sha512', resolve));
   const facts = { pid: process.pid, poolSize: 4, v8Workers: 4, hasInspectorThread: true, poolIds: new Set() };
@@ -67,7 +68,7 @@ async function poolClock() {
   return () => binding.threadClocksRead().threads.reduce((sum, { id, cpuNs }) => (ids.has(id) ? sum + cpuNs : sum), 0);
 }
 
-/** Requests of both stages, spread evenly. */
+/** The requests of both stages, evenly mixed. */
 function interleave(jobs) {
   const all = Object.entries(jobs).flatMap(([stage, count]) =>
     Array.from({ length: count }, (_, index) => ({ stage, at: (index + 0.5) / count })),

@@ -29,7 +29,7 @@ static atomic_llong execute_ns;
 static int rebinds;
 
 static void* real(const char* name) {
-  /* The program's own: it is first in the order of look-up. */
+  /* The program's own definition, because the program is first in the order of look-up. */
   void* found = dlsym(RTLD_DEFAULT, name);
   return found;
 }
@@ -61,7 +61,7 @@ static void done(void* env, int status, void* data) {
 static int my_create(void* env, void* resource, void* name, execute_fn execute,
                      complete_fn complete, void* data, void** result) {
   created++;
-  struct work* work = malloc(sizeof *work); /* kept: a prototype */
+  struct work* work = malloc(sizeof *work); /* never freed, which is enough for a prototype */
   *work = (struct work){execute, complete, data};
   return ((create_fn)real("napi_create_async_work"))(env, resource, name, run, done, work, result);
 }
@@ -139,7 +139,7 @@ static int visit(struct dl_phdr_info* module, size_t size, void* unused) {
       if (entry->d_tag == DT_RELASZ) t.sizes[1] = entry->d_un.d_val;
     }
   }
-  /* Not relocated: the kernel's vdso. */
+  /* The kernel's vdso is not relocated. */
   if (t.symbols == NULL || (ElfW(Addr))t.symbols < module->dlpi_addr) return 0;
   for (int table = 0; table < 2; ++table) {
     for (size_t i = 0; i < t.sizes[table] / sizeof(ElfW(Rela)); ++i) {

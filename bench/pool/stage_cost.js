@@ -1,6 +1,6 @@
 /**
- * What does `pool_cpu_s` cost a stage? Its clocks are read only where other threads have run, so a worker that never
- * rests makes every sample read them. One process a trial, in turn.
+ * What does `pool_cpu_s` cost a stage? The clocks of the pool are read only if other threads have run, so a worker that
+ * never rests makes every sample read them. Each trial has a process of its own, and the cases take turns.
  *
  *   npm run build && node bench/pool/stage_cost.js
  */

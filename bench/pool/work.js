@@ -1,6 +1,6 @@
 /**
- * Work that goes to libuv's pool, or is said to. Each entry loads what it needs and runs it; packages that are not
- * dependencies here are looked for in the folder that `POOL_PACKAGES` names.
+ * Work that goes to libuv's pool, or is said to. Each entry loads what it needs and runs it. Packages that are not
+ * dependencies of this repository are loaded from the folder that `POOL_PACKAGES` names.
  */
 import { pbkdf2, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,5 +1,6 @@
-// node duckdb-summary.js FILE THREADS [columns]: what summarize answers, as far as one query of DuckDB can: the sums and
-// highest values of each stage, p50, p95 and p99, and its worst inputs. With "columns" it is told the members it needs.
+// node duckdb-summary.js FILE THREADS [columns] answers what summarize answers, as far as one query of DuckDB can: the
+// sums and highest values of each stage, p50, p95 and p99, and its worst inputs. "columns" names the members that it
+// needs.
 import { DuckDBInstance } from '@duckdb/node-api';
 import { METRICS } from '../../dist/model/metrics.js';
 
@@ -9,7 +10,7 @@ const typeOf = ({ unit }) => (unit === 's' ? 'DOUBLE' : 'BIGINT');
 const row = ['stage VARCHAR', ...numbers.map((metric) => `${metric.field} ${typeOf(metric)}`)].join(', ');
 const told = `, format = 'newline_delimited', columns = {input: 'VARCHAR', profile: 'STRUCT(stages STRUCT(${row})[])'}`;
 const source = `read_json('${file.replaceAll("'", "''")}'${mode === 'columns' ? told : ''})`;
-// A column with nothing but nulls has no type that can be added up, unless it is told.
+// A column of nulls alone has no type that can be added up, unless the type is given.
 const sums = numbers.map((metric) => {
   const fold = metric.fold === 'max' || metric.fold === 'peak' ? 'max' : 'sum';
   return `${fold}(row.${metric.field}::${typeOf(metric)})`;

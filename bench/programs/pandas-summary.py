@@ -1,4 +1,4 @@
-"""python3 pandas-summary.py FILE: the sums, quantiles and worst inputs of each stage, as in docs/analysis.md."""
+"""python3 pandas-summary.py FILE prints the sums, quantiles and worst inputs of each stage, as in docs/analysis.md."""
 
 import json
 import sys

@@ -2,7 +2,7 @@ const BARE = 'not followed';
 const STORE = 'with a store';
 const TURNS = 'two in turn, not followed';
 
-/** Where Node follows contexts itself, promises need not be tracked for it; see docs/async.md. */
+/** These versions of Node follow contexts themselves, without tracking promises; see docs/async.md. */
 const hasFrames = Number(process.versions.node.split('.')[0]) >= 24;
 
 const contender = (name, form, baseline = BARE) => ({ name, module: 'await', options: { form }, baseline });

@@ -2,7 +2,7 @@ const OFF = 'not profiled';
 
 /** @type {import('./index.js').Question} */
 export default {
-  asks: 'What CPU does profiling cost a pipeline that has fifty inputs at work at a time?',
+  asks: 'How much CPU does profiling cost a pipeline that works on fifty inputs at a time?',
   operation: 'input, of 5 stages and some 200 awaits',
   kind: 'time',
   baseline: OFF,

@@ -11,7 +11,7 @@ function contendersOf(kind, options) {
 
 /** @type {import('./index.js').Question} */
 export default {
-  asks: 'Does a stage cost more the deeper it is nested?',
+  asks: 'Does a stage cost more when it is nested deeper?',
   operation: 'stage',
   kind: 'time',
   rounds: 5,

@@ -10,8 +10,8 @@ export default {
   operation: 'stage',
   kind: 'time',
   baseline: CLEAN,
-  // One long batch and its mean: mallinfo2, when its budget allows it, takes milliseconds at once, every few
-  // seconds, and a median of short batches would not see it.
+  // One long batch, so that the result is its mean. mallinfo2 takes milliseconds at once, every few seconds when its
+  // budget allows it, and the median of short batches would not show that.
   timing: { batchMs: 8000, batches: 1 },
   rounds: 3,
   contenders: [

@@ -5,15 +5,15 @@ const BY_MODULE = 'stage, handle, tracker by module';
 
 /** @type {import('./index.js').Question} */
 export default {
-  asks: 'What does a full stage cost beside the same readings made in a C++ loop?',
+  asks: 'What does a full stage cost compared with the same readings made in a C++ loop?',
   operation: 'stage',
   kind: 'overhead',
   baseline: FLOOR,
   timing: { turnMs: 30, turns: 20 },
   rounds: 8,
   contenders: [
-    // What the sampler reads too: mallinfo2 as often as 1 % of the time allows, decided from the reading of
-    // the clock that the floor makes anyway.
+    // Like the sampler, it calls mallinfo2 as often as 1 % of the time allows. It decides that from the clock reading
+    // that the floor makes anyway.
     { name: FLOOR, module: 'floor', options: { mallinfo2: 'budgeted' } },
     { name: `${FLOOR}, again`, module: 'floor', options: { mallinfo2: 'budgeted' } },
     { name: 'C++ floor, no mallinfo2', module: 'floor', options: { mallinfo2: 'never' } },
@@ -23,7 +23,7 @@ export default {
     { name: BY_MODULE, module: 'stage', options: { form: 'handle' }, under: 'tracker by module' },
     { name: 'stage, callback', module: 'stage', options: { form: 'callback' } },
   ],
-  // The floor reads no tracker: what that costs comes on top, and stays within the same budget.
+  // The floor does not read the tracker. What that costs is added, and must stay within the same budget.
   budgets: [
     { text: 'a full stage costs at most 1.15 x the floor', contender: HANDLE, against: FLOOR, ratioAtMost: 1.15 },
     {

@@ -1,28 +1,28 @@
 /**
- * One question: what is asked, who answers it, and what the answer is held against.
+ * One question: what is asked, who answers it, and which budgets the answer has to meet.
  *
  * @typedef {object} Question
- * @property {string} name its file's
+ * @property {string} name that of its file
  * @property {string} asks in one sentence
  * @property {string} operation what one operation is
  * @property {'time' | 'growth' | 'overhead' | 'process'} kind which of `kinds/` measures and judges it
  * @property {Contender[]} contenders
- * @property {string} [baseline] the contender to which the ratios are; of `time` and `overhead`
+ * @property {string} [baseline] the contender to which ratios refer, for `time` and `overhead`
  * @property {Budget[]} budgets
  * @property {Partial<import('../kinds/time.js').Timing> | import('../turns.js').Turns} [timing]
- * @property {number} [rounds] in place of the default
- * @property {string[]} [nodeFlags] of the trials
+ * @property {number} [rounds] instead of the default
+ * @property {string[]} [nodeFlags] flags of the trials' processes
  *
  * @typedef {object} Contender
  * @property {string} name unique in its question
  * @property {string} module a file of `contenders/`
  * @property {object} [options] for its `open`
- * @property {string} [baseline] in place of the question's
- * @property {import('../launch.js').Under} [under] what its process is started under; default nothing
- * @property {number} [operations] of `growth`
- * @property {number} [workShare] of `overhead`: how much of the others' work it does, where it is many times slower
+ * @property {string} [baseline] instead of the question's
+ * @property {import('../launch.js').Under} [under] what its process is started under; nothing by default
+ * @property {number} [operations] how many, for `growth`
+ * @property {number} [workShare] for `overhead`: the share of the others' work that it does, if it is many times slower
  *
- * @typedef {object} Budget see `judge` of its kind for what it may hold
+ * @typedef {object} Budget `judge` of its kind says which other members it may have
  * @property {string} text
  * @property {string} contender
  */

@@ -11,7 +11,7 @@ function contendersOf(kind, options) {
 
 /** @type {import('./index.js').Question} */
 export default {
-  asks: 'Does a stage cost more the more labels there are, entered in turn?',
+  asks: 'Does a stage cost more when there are more labels, entered in turn?',
   operation: 'stage',
   kind: 'time',
   rounds: 5,

@@ -18,7 +18,7 @@ export default {
     { name: IDLE, module: 'idle', operations: 10 * MILLION },
     ...STAGES.map((stage) => ({ ...stage, module: 'stage' })),
   ],
-  // One word kept a call would be 78 MiB, or 8 MiB of the full stages.
+  // If one word were kept per call, it would be 78 MiB, or 8 MiB for the full stages.
   budgets: STAGES.map(({ name, operations }) => ({
     text: `${operations.toLocaleString('en')} stages (${name}) grow the heap by at most 64 KiB and the resident set by 1 MiB`,
     contender: name,

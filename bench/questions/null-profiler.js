@@ -1,6 +1,6 @@
 /**
- * The bare loop twice: the second tells how far two trials of the same code are apart. A callback that is made
- * anew for each pass costs its caller an allocation, profiled or not, so that form has a baseline of its own.
+ * The bare loop runs twice; the second shows how far two trials of the same code differ. A callback that is made for
+ * each pass costs its caller an allocation, profiled or not, so that form has a baseline of its own.
  */
 function contendersOver(work) {
   const bare = `${work}, bare`;

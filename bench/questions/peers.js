@@ -1,6 +1,6 @@
 /** @type {import('./index.js').Question} */
 export default {
-  asks: 'What does a full stage cost beside what one would measure a stage with otherwise?',
+  asks: 'What does a full stage cost compared with other ways to measure a stage?',
   operation: 'stage',
   kind: 'time',
   baseline: 'stage, handle',

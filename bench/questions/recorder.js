@@ -5,7 +5,7 @@ const TIMED_RECORDED = 'time only, in a recorder';
 
 /** @type {import('./index.js').Question} */
 export default {
-  asks: 'What does a stage cost more when the state of the profiler is in a recorder?',
+  asks: 'How much more does a stage cost when the state of the profiler is in a recorder?',
   operation: 'stage',
   kind: 'overhead',
   baseline: PLAIN,

@@ -17,5 +17,5 @@ export default {
     { name: 'with the module, as the program itself', module: 'start', options: { loads: 'program' } },
     { name: 'stageprof/register instead', module: 'start', options: { loads: 'profiler' } },
   ],
-  budgets: [{ text: 'the module is not to be told from none', contender: MODULE, against: BARE, noise: AGAIN }],
+  budgets: [{ text: 'the module cannot be told from none', contender: MODULE, against: BARE, noise: AGAIN }],
 };

@@ -1,11 +1,11 @@
-// The largest file has 15 GB, and is made only where it is asked for.
+// The largest file has 15 GB and is made only on request.
 const ROWS = [10_000, 100_000, 1_000_000, ...(process.env.STAGEPROF_BENCH_LARGEST === '1' ? [10_000_000] : [])];
 const STAGEPROF = 'stageprof summarize';
 const PROGRAMS = [
   { name: STAGEPROF, program: 'stageprof', rows: ROWS },
   { name: 'DuckDB, read_json', program: 'duckdb', rows: ROWS },
   { name: 'DuckDB, columns given', program: 'duckdb, columns given', rows: ROWS },
-  // It holds every row: ten million do not fit into the memory of most machines.
+  // pandas keeps every row in memory, and ten million do not fit on most machines.
   { name: 'pandas', program: 'pandas', rows: ROWS.filter((rows) => rows <= 1_000_000) },
 ];
 
@@ -13,7 +13,7 @@ const nameOf = (program, rows) => `${program}, ${rows.toLocaleString('en')} rows
 
 /** @type {import('./index.js').Question} */
 export default {
-  asks: 'How do the time and memory of a summary grow with the corpus, beside DuckDB and pandas?',
+  asks: 'How do the time and memory of a summary grow with the corpus, compared with DuckDB and pandas?',
   operation: 'file',
   kind: 'process',
   rounds: 3,

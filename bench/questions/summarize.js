@@ -7,7 +7,7 @@ const contender = (name, program) => ({ name, module: 'summary', options: { prog
 
 /** @type {import('./index.js').Question} */
 export default {
-  asks: 'What does it take to sum up a corpus of 1,000,000 stage rows in 1.5 GB, beside DuckDB and pandas on the same cores?',
+  asks: 'What does it take to sum up a corpus of 1,000,000 stage rows in 1.5 GB, compared with DuckDB and pandas on the same cores?',
   operation: 'file',
   kind: 'process',
   rounds: 5,

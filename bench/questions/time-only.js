@@ -6,7 +6,7 @@ const measure = [];
 
 /** @type {import('./index.js').Question} */
 export default {
-  asks: 'What does a stage cost that measures time only?',
+  asks: 'What does a stage that measures only time cost?',
   operation: 'stage',
   kind: 'time',
   baseline: ADDON,

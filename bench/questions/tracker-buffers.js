@@ -2,7 +2,7 @@ import { underEach } from './under-each.js';
 
 /** @type {import('./index.js').Question} */
 export default {
-  asks: 'What does the tracker cost a program that lives from its Buffers?',
+  asks: 'What does the tracker cost a program that mostly allocates Buffers?',
   operation: 'Buffer of 4 KiB to 1 MiB',
   kind: 'overhead',
   timing: { turnMs: 60, turns: 12 },

@@ -1,10 +1,11 @@
 const TRACKERS = ['tracker', 'tracker by module', 'heaptrack'];
 
 /**
- * A contender as it is, which is the baseline, the same again, and under each of what counts allocations.
+ * The contender alone, which is the baseline, the same again, and the contender under each tool that counts
+ * allocations.
  *
  * @param {import('./index.js').Contender} contender
- * @param {{ heaptrackShare: number }} settings how much of the others' work heaptrack does
+ * @param {{ heaptrackShare: number }} settings the share of the others' work that is done under heaptrack
  * @returns {import('./index.js').Contender[]}
  */
 export function underEach(contender, { heaptrackShare }) {

@@ -9,7 +9,7 @@ const SNIFFED_BYTES = 64 * 1024;
 /** @typedef {'elf' | 'image' | 'js' | 'json' | 'text' | 'other'} Kind */
 
 /**
- * What a file is. Only the member of its own kind is there.
+ * What a file is. Only the member of its own kind is set.
  *
  * @typedef {object} Classified
  * @property {import('./elf.js').ElfFacts} [elf]
@@ -18,7 +18,7 @@ const SNIFFED_BYTES = 64 * 1024;
  */
 
 /**
- * The kind of a file: by its first bytes where the format has a signature, by its name where it has none.
+ * The kind of a file. A format that has a signature is known by its first bytes, any other by its name.
  *
  * @param {string} name
  * @param {Uint8Array} bytes
@@ -33,7 +33,7 @@ export function kindOf(name, bytes) {
 }
 
 /**
- * Looks into a file as its kind asks for, in the stage of that kind.
+ * Analyses a file according to its kind, in the stage of that kind.
  *
  * @param {Kind} kind
  * @param {string} name
@@ -64,7 +64,8 @@ export function classify(kind, name, bytes, profiler) {
 }
 
 /**
- * UTF-8 without NUL. Of a long file the beginning decides, cut at a line's end so that no character is halved.
+ * Whether it is UTF-8 without NUL. Only the beginning of a long file is checked, up to the end of a line so that no
+ * character is cut in half.
  *
  * @param {Uint8Array} bytes
  */

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
  * The packages installed in a `node_modules` folder, scoped ones included, sorted by path.
  *
  * @param {string} root
- * @returns {string[]} their directories; what has no package.json, as `.bin`, is none
+ * @returns {string[]} their directories; a folder without package.json, such as `.bin`, is no package
  */
 export function packageDirectories(root) {
   return foldersOf(root)

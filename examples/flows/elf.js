@@ -1,29 +1,29 @@
 // @ts-check
 
 /**
- * What a dynamic loader learns from an ELF file: everything comes from the program headers and the dynamic segment,
- * which are there when the section headers have been stripped. Layouts and constants: System V ABI, chapters 4 and 5.
+ * What a dynamic loader learns from an ELF file. Everything comes from the program headers and the dynamic segment,
+ * which are still there after the section headers have been stripped. Layouts and constants: System V ABI, chapters 4 and 5.
  *
  * @typedef {object} ElfFacts
  * @property {32 | 64} bits
  * @property {'little' | 'big'} endian
  * @property {string} type
  * @property {string} machine
- * @property {boolean} dynamic whether there is a dynamic segment; without one what follows is empty
+ * @property {boolean} dynamic whether there is a dynamic segment; if not, the members below are empty
  * @property {string | null} soname
- * @property {string[]} needed names of the libraries it asks the loader for, in their order
- * @property {number} defined dynamic symbols it has
- * @property {number} undefined dynamic symbols it wants from others
- * @property {string[]} notable those of {@link NOTABLE} that it wants, sorted
+ * @property {string[]} needed names of the libraries it asks the loader for, in the file's order
+ * @property {number} defined dynamic symbols that it defines
+ * @property {number} undefined dynamic symbols that it needs from others
+ * @property {string[]} notable those of {@link NOTABLE} that it needs, sorted
  */
 
-/** The file is no ELF that a loader would take. The message says what is wrong with it. */
+/** A loader would not accept the file. The message says what is wrong with it. */
 export class ElfError extends Error {
   /** @override */
   name = 'ElfError';
 }
 
-/** Imports that tell what a library is for: memory of its own, threads, processes, the network, loading code. */
+/** Imports that show what a library does: memory of its own, threads, processes, the network, loading code. */
 export const NOTABLE = new Set([
   ...['malloc', 'calloc', 'realloc', 'free', 'aligned_alloc', 'posix_memalign', 'mmap', 'mmap64', '_Znwm', '_ZdlPv'],
   ...['pthread_create', 'fork', 'execve', 'posix_spawn', 'system', 'dlopen', 'dlsym'],
@@ -45,7 +45,7 @@ const DT = {
   NULL: 0, NEEDED: 1, HASH: 4, STRTAB: 5, SYMTAB: 6, RELA: 7, STRSZ: 10, SONAME: 14, REL: 17, JMPREL: 23,
   GNU_HASH: 0x6ffffef5, VERSYM: 0x6ffffff0, VERDEF: 0x6ffffffc, VERNEED: 0x6ffffffe,
 };
-// The tables a linker lays out beside the symbols.
+// The tables that a linker places beside the symbols.
 const TABLES = [DT.HASH, DT.STRTAB, DT.RELA, DT.REL, DT.JMPREL, DT.GNU_HASH, DT.VERSYM, DT.VERDEF, DT.VERNEED];
 const SHN_UNDEF = 0;
 
@@ -64,7 +64,7 @@ const LAYOUTS = {
   },
 };
 
-// NAME_MAX: no library's name is longer. C++ symbols may be, and are cut, but none of NOTABLE is.
+// NAME_MAX: no library's name is longer. A C++ symbol may be longer and is cut; no name in NOTABLE is.
 const MAX_NAME_BYTES = 255;
 
 /** @param {Uint8Array} bytes */
@@ -75,7 +75,7 @@ export function isElf(bytes) {
 /**
  * @param {Uint8Array} bytes the whole file
  * @returns {ElfFacts}
- * @throws {ElfError} when it is truncated, or points outside itself
+ * @throws {ElfError} when it is truncated or refers to offsets outside itself
  */
 export function parseElf(bytes) {
   const file = new ElfReader(bytes);
@@ -275,10 +275,10 @@ function readSymbols(file, segments, tags, names, facts) {
 }
 
 /**
- * How many dynamic symbols there are stands nowhere: a loader finds them through a hash table and never counts.
- * The System V table has one chain link a symbol. The GNU table covers the defined ones, which come last, so the
- * end of its last chain is the end of the symbols; it is empty where nothing is defined. Where neither tells, the
- * symbols reach to whatever table comes next.
+ * The number of dynamic symbols. The file does not contain it, because a loader finds symbols through a hash table
+ * and never counts them. The System V table has one chain link for each symbol. The GNU table covers the defined
+ * symbols, which come last, so the end of its last chain is the end of the symbols; it is empty if nothing is defined.
+ * If neither table answers, the symbols extend to whatever table comes next.
  *
  * @param {ElfReader} file
  * @param {Segment[]} segments

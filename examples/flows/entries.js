@@ -13,20 +13,20 @@ import yauzl from 'yauzl';
  * @typedef {object} Entry
  * @property {string} name path inside the package, with forward slashes
  * @property {number} bytes size when unpacked, as the archive or the file system states it
- * @property {() => Promise<Buffer>} read its content; to be asked for before the iteration moves on,
- *   because a tar is a stream and does not come back
+ * @property {() => Promise<Buffer>} read its content; call it before the iteration moves on, because a tar is a
+ *   stream and cannot be rewound
  */
 
 const ZIP = /\.(?:apk|jar|aar|zip)$/i;
 const TAR = /\.(?:tgz|tar\.gz)$/i;
 
-// What the upper half of a zip entry's external attributes holds when the archive was made on Unix.
+// The file type in the upper half of a zip entry's external attributes, if the archive was made on Unix.
 const UNIX_TYPE_MASK = 0o170000;
 const UNIX_SYMLINK = 0o120000;
 
 /**
- * The files of a directory or an archive, one after another. Symbolic links are not followed, and what lies
- * in a `node_modules` folder belongs to another package and is left out.
+ * The files of a directory or an archive, one after another. Symbolic links are not followed. Files in a
+ * `node_modules` folder belong to other packages and are left out.
  *
  * @param {string} input
  * @returns {AsyncGenerator<Entry, void, void>}
@@ -48,7 +48,7 @@ export async function* readEntries(input) {
  */
 function entriesOf(input, stats) {
   if (stats.isDirectory()) return directoryEntries(input);
-  // To open a FIFO would wait for its writer, and hold a thread of the process for ever.
+  // Opening a FIFO would wait for its writer and block a thread of the process forever.
   if (!stats.isFile()) throw new Error('expected a directory or a regular file, it is neither');
   if (ZIP.test(input)) return zipEntries(input);
   if (TAR.test(input)) return tarEntries(input);
@@ -58,7 +58,7 @@ function entriesOf(input, stats) {
 /**
  * @param {string} root
  * @param {string} folder path below the root, empty or ending in a slash
- * @returns {AsyncGenerator<Entry, void, void>} with a folder that cannot be listed as an entry that cannot be read
+ * @returns {AsyncGenerator<Entry, void, void>} a folder that cannot be listed is an entry that cannot be read
  */
 async function* directoryEntries(root, folder = '') {
   let children;
@@ -72,7 +72,7 @@ async function* directoryEntries(root, folder = '') {
   for (const child of children) {
     const name = folder + child.name;
     if (child.isDirectory()) {
-      // Asked here and not only of the files: a package's node_modules may be larger than everything else.
+      // Checked for folders too, not only for files: a package's node_modules may be larger than everything else.
       if (isOwnFile(`${name}/`)) yield* directoryEntries(root, `${name}/`);
     } else if (child.isFile()) {
       const path = join(root, name);
@@ -86,7 +86,7 @@ async function* directoryEntries(root, folder = '') {
  * @returns {AsyncGenerator<Entry, void, void>}
  */
 async function* zipEntries(path) {
-  // Closed below, not by itself: an entry is read after the directory's last record has been seen.
+  // Closed below and not automatically, because an entry is read after the last record of the directory was seen.
   const zip = await yauzl.openPromise(path, { autoClose: false });
   try {
     for await (const entry of zip.eachEntry()) {
@@ -95,7 +95,7 @@ async function* zipEntries(path) {
       if (isFolder || isLink) continue;
       yield {
         name: entry.fileName,
-        // A lie here is found out: the stream fails as soon as it has given more than this.
+        // A wrong size is detected: the stream fails as soon as it has delivered more than this.
         bytes: entry.uncompressedSize,
         read: async () => concatenate(await zip.openReadStreamPromise(entry)),
       };
@@ -112,14 +112,14 @@ async function* zipEntries(path) {
 async function* tarEntries(path) {
   const extract = tar.extract();
   const feeding = pipeline(createReadStream(path), createGunzip(), extract);
-  // The iteration below meets the same failure. Without this, one seen there first would be unhandled here.
+  // The iteration below gets the same failure. Without this handler, the rejection here would be unhandled.
   feeding.catch(() => {});
   for await (const entry of extract) {
     const { name, size = 0, type } = entry.header;
     if (type === 'file' || type === 'contiguous-file') {
       yield { name: name.replace(/^\.\//, ''), bytes: size, read: () => concatenate(entry) };
     }
-    // The next header comes only when this entry's bytes have gone by, wanted or not.
+    // The next header arrives only after all bytes of this entry have been read.
     entry.resume();
   }
   await feeding;

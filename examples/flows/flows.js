@@ -9,7 +9,7 @@ import { readText } from './strings.js';
 /** @typedef {import('stageprof').Profiler} Profiler */
 
 /**
- * What is known about one file. A member is missing where the stage that makes it failed or did not apply.
+ * What is known about one file. A member is missing if the stage that makes it failed or did not apply.
  *
  * @typedef {object} FileFacts
  * @property {string} name
@@ -22,23 +22,23 @@ import { readText } from './strings.js';
  * @property {string} [error] why the file could not be read or is not what it seems
  */
 
-/** One file is in memory as a whole. The largest native libraries in packages have about 100 MB. */
+/** A file is read into memory as a whole. The largest native libraries in packages have about 100 MB. */
 export const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
-/** All files of an input together; an archive that unfolds into more is an attack or an accident. */
+/** For all files of an input together. An archive that unpacks to more is an attack or an accident. */
 const MAX_INPUT_BYTES = 8 * 1024 * 1024 * 1024;
 
 /**
  * Static analysis of the flows between the files of a package: which files it has, what they are, and which of
  * them refers to which.
  *
- * Files are taken one after another although they could overlap: what a stage costs is then the cost of its own
- * work. Concurrency belongs to the level above, one process a shard (`stageprof map --task-index`).
+ * Files are processed one after another although they could overlap, so that the cost of a stage is the cost of its
+ * own work. Concurrency belongs to the level above, with one process per shard (`stageprof map --task-index`).
  *
  * @param {string} input a directory, or an archive (.apk, .jar, .aar, .zip, .tgz, .tar.gz)
  * @param {object} [options]
  * @param {Profiler} [options.profiler] measures the stages; the default costs nothing
- * @param {AbortSignal} [options.signal] heeded between files
+ * @param {AbortSignal} [options.signal] checked between files
  * @returns {Promise<import('./record.js').FlowsRecord>} plain JSON, the same whether profiled or not
  * @throws {Error} naming the input, when it cannot be read as a whole; a bad file inside is counted in `errors`
  */
@@ -50,7 +50,7 @@ export default async function flows(input, { profiler = nullProfiler, signal } =
   try {
     for (;;) {
       signal?.throwIfAborted();
-      // One call a step of the iteration: opening the archive or listing the folder is in the first of them.
+      // One call per step of the iteration. The first call also opens the archive or lists the folder.
       const step = await profiler.stage('read', () => entries.next());
       if (step.done) break;
       bytes += step.value.bytes;
@@ -61,7 +61,7 @@ export default async function flows(input, { profiler = nullProfiler, signal } =
     await entries.return();
   }
 
-  // Nothing is awaited before the end of this stage, so a handle will do.
+  // Nothing is awaited before the end of this stage, so a handle is enough.
   const stage = profiler.stage('link');
   try {
     files.sort((a, b) => order(a.name, b.name));
@@ -72,8 +72,8 @@ export default async function flows(input, { profiler = nullProfiler, signal } =
 }
 
 /**
- * Everything that one file tells by itself. The error of a bad file ends its stage, where the profiler counts it,
- * and becomes a fact here.
+ * Everything that can be known from one file alone. The error of a bad file ends its stage, where the profiler counts
+ * it, and becomes `error` here.
  *
  * @param {import('./entries.js').Entry} entry
  * @param {Profiler} profiler

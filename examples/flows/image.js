@@ -10,13 +10,13 @@ import sharp from 'sharp';
  * @property {number} height pixels
  * @property {number} channels
  * @property {boolean} opaque
- * @property {number} entropy bits a pixel, of the grey levels
+ * @property {number} entropy bits per pixel, of the grey levels
  * @property {number} luminance mean in linear light, 0 to 1, transparency ignored
  */
 
 /**
- * Decoded and in linear light a pixel takes up to 20 bytes, so a picture of this size takes 1 GB: a small
- * compressed file that unfolds into more is an attack or an accident.
+ * Decoded and in linear light, a pixel takes up to 20 bytes, so a picture of this size takes 1 GB. A small compressed
+ * file that unpacks to more is an attack or an accident.
  */
 export const MAX_PIXELS = 50_000_000;
 
@@ -37,10 +37,10 @@ export function isImage(bytes) {
 }
 
 /**
- * Decodes a picture and measures it. Of an animation this is the first frame.
+ * Decodes a picture and measures it. Only the first frame of an animation is used.
  *
- * Everything here waits for libvips, which works on threads of its own, so the stages are callbacks: a handle
- * opened before an `await` would be the parent of whatever else runs meanwhile.
+ * Everything here waits for libvips, which works on threads of its own. So the stages use the callback form: a handle
+ * that is open across an `await` would be the parent of whatever else runs meanwhile.
  *
  * @param {Buffer} bytes
  * @param {import('stageprof').Profiler} profiler
@@ -63,7 +63,7 @@ export async function measureImage(bytes, profiler) {
       decoded().toColourspace('scrgb').raw({ depth: 'float' }).toBuffer({ resolveWithObject: true }),
     );
 
-    // From here on nothing is awaited, so a handle will do.
+    // From here on nothing is awaited, so a handle is enough.
     const stage = profiler.stage('luminance');
     try {
       return {
@@ -95,7 +95,7 @@ function meanLuminance(data, channels) {
 }
 
 /**
- * Four places: the last bits of a sum depend on how libvips shared the picture among its threads.
+ * Rounds to four digits, because the last bits of a sum depend on how libvips divided the picture among its threads.
  *
  * @param {number} value
  */

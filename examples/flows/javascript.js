@@ -4,7 +4,7 @@ import { parse } from 'acorn';
 import { simple } from 'acorn-walk';
 
 /**
- * What a JavaScript file asks for by name.
+ * What a JavaScript file imports by name.
  *
  * @typedef {object} ScriptFacts
  * @property {'module' | 'commonjs'} syntax
@@ -17,14 +17,14 @@ import { simple } from 'acorn-walk';
  */
 
 /**
- * A syntax tree takes about 20 times the memory of its source, and 0.3 s for each MiB. What is larger is most often a
- * bundle, whose imports have been resolved away.
+ * A syntax tree takes about 20 times the memory of its source, and 0.3 s for each MiB. A larger file is usually a
+ * bundle, whose imports have already been resolved.
  */
 export const MAX_SCRIPT_BYTES = 4 * 1024 * 1024;
 
 /**
  * @param {Uint8Array} bytes
- * @param {string} name decides between ESM and CommonJS where its extension does
+ * @param {string} name decides between ESM and CommonJS if its extension does
  * @returns {ScriptFacts}
  * @throws {SyntaxError} when it is neither
  */
@@ -69,7 +69,7 @@ function parseAs(source, name) {
     const tree = parse(source, { ecmaVersion: 'latest', sourceType: 'module' });
     return { tree, syntax: name.endsWith('.mjs') || hasModuleSyntax(tree) ? 'module' : 'commonjs' };
   } catch (error) {
-    // Strict mode forbids things that old CommonJS does: octal literals, `with`, a top-level return.
+    // Strict mode forbids what old CommonJS uses: octal literals, `with`, a top-level return.
     if (name.endsWith('.mjs')) throw error;
     return { tree: parseCommonJs(source), syntax: 'commonjs' };
   }
@@ -86,7 +86,7 @@ function hasModuleSyntax(tree) {
 }
 
 /**
- * `require` or `require.resolve`. A local variable of that name is taken for the real one: bundles rename theirs.
+ * Whether it is `require` or `require.resolve`. A local variable of that name counts too; bundles rename theirs.
  *
  * @param {import('acorn').Expression | import('acorn').Super} callee
  */

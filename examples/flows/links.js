@@ -5,8 +5,8 @@ import { packageOf } from './javascript.js';
 /** @typedef {import('./flows.js').FileFacts} FileFacts */
 
 /**
- * One file refers to another of the same package: a loader would take it for a needed library, a script imports
- * it, or its name stands somewhere in the text.
+ * One file refers to another of the same package: it is the library that a loader would load, a script imports it,
+ * or its name appears somewhere in the text.
  *
  * @typedef {object} Link
  * @property {string} from
@@ -20,7 +20,7 @@ import { packageOf } from './javascript.js';
  * @property {number} unresolved relative imports that lead to no file
  * @property {Map<string, number>} libraries needed from outside, with the number of files that need them
  * @property {Map<string, number>} packages imported, with the number of files that import them
- * @property {Map<string, number>} hosts of URLs, with the number of distinct URLs a file, summed over the files
+ * @property {Map<string, number>} hosts of URLs, with the number of distinct URLs per file, summed over the files
  */
 
 // The order in which Node's CommonJS resolution and the common bundlers try them.
@@ -63,8 +63,8 @@ export function linkFiles(files) {
 }
 
 /**
- * Files by what others may call them: their base name, and the soname of a library. A name that several files share,
- * as `index.js` often is, tells nothing and is left out.
+ * Files by the names under which others may refer to them: the base name, and the soname of a library. A name that
+ * several files share, as is common for `index.js`, identifies none of them and is left out.
  *
  * @param {FileFacts[]} files
  * @returns {Map<string, string>}
@@ -97,7 +97,7 @@ function uniqueNames(files) {
 function resolveImport(from, specifier, paths) {
   if (!isRelative(specifier)) return undefined;
   const target = posix.join(posix.dirname(from), specifier).replace(/\/$/, '');
-  // Of the package's own folder, `./index.js` remains `index.js`.
+  // For an import of the package's root folder this leaves `index.js`, not `./index.js`.
   return SUFFIXES.map((suffix) => posix.normalize(target + suffix)).find((path) => paths.has(path));
 }
 
@@ -136,7 +136,7 @@ function increment(counts, key) {
 }
 
 /**
- * By code units: the order must not depend on the locale of the machine.
+ * Compares by code units, because the order must not depend on the locale of the machine.
  *
  * @param {string} a
  * @param {string} b

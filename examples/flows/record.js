@@ -4,11 +4,11 @@ import { order } from './links.js';
 /** @typedef {import('./flows.js').FileFacts} FileFacts */
 /** @typedef {ReturnType<typeof buildRecord>} FlowsRecord */
 
-/** Lists in a record are cut here and their totals kept: ten thousand records must stay readable, and loadable. */
+/** Lists in a record are cut at this length, and their totals are kept: ten thousand records must stay loadable. */
 const LIST_LIMIT = 20;
 
 /**
- * The facts of a package as plain JSON, the same for the same files in whatever order they came.
+ * The record of a package as plain JSON. It does not depend on the order in which the files were found.
  *
  * @param {FileFacts[]} files sorted by name
  * @param {import('./links.js').Flows} flows
@@ -125,7 +125,7 @@ function countBy(items, key) {
 }
 
 /**
- * The greatest counts, each as an object with the two members named.
+ * The highest counts, each as an object with the two named members.
  *
  * @param {Map<string, number>} counts
  * @param {string} key

@@ -5,14 +5,14 @@ const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte === 0x09 || (byte >= 0x20 && byte <= 0x7e) ? 1 : 0,
 );
 
-// A word of name characters, taken whole or not at all. The look-behind makes every other position of a word fail
-// at once: without it a megabyte of base64 would be searched anew from each of its characters.
+// A word of name characters, matched as a whole or not at all. The look-behind makes every position inside a word
+// fail at once. Without it, a megabyte of base64 would be searched again from each of its characters.
 const WORD = /(?<![\w@+.-])[\w@+.-]{3,128}(?![\w@+.-])/g;
 const FILE_NAME = /^[\w@+-][\w@+.-]*\.[\w@+-]+$/;
 const URL_TEXT = /https?:\/\/[^\s"'`<>()[\]{}\\|^,;]{1,512}/g;
 
-// A binary of 100 MB holds hundreds of thousands of words with a dot in them. A package's own file names stand
-// among the first of these in practice, and a bound keeps the memory of a corpus run flat.
+// A binary of 100 MB contains hundreds of thousands of words with a dot. In practice the package's own file names are
+// among the first, and a limit keeps the memory of a corpus run constant.
 const MAX_NAMES = 20_000;
 const MAX_URLS = 1_000;
 

@@ -4,7 +4,7 @@ import { type ChangeEstimates, type GroupSums, independentChange, pairedChange }
 import { isLevel, type LabelSums } from './label-sums.js';
 import type { Side } from './side.js';
 
-/** What is compared of the records of a label: their sum, their mean, or the highest of them. */
+/** What is compared: the sum of the records of a label, their mean, or the highest of them. */
 export type Statistic = 'total' | 'mean' | 'highest';
 
 export interface Change {
@@ -12,7 +12,7 @@ export interface Change {
   /** Null without an interval. */
   readonly low: number | null;
   readonly high: number | null;
-  /** How likely a change so far from zero is where there is none; null without an interval. */
+  /** How likely it is to find a change so far from zero where there is none; null without an interval. */
   readonly probability: number | null;
 }
 
@@ -21,14 +21,14 @@ export interface Comparison {
   readonly stage: string;
   readonly field: NumberField;
   readonly statistic: Statistic;
-  /** `gone` is only in base. */
+  /** `gone`: the label is only in base. */
   readonly state: 'both' | 'new' | 'gone';
   /** Null where the side does not have it. */
   readonly base: number | null;
   readonly new: number | null;
-  /** Inputs that have the label, of each side; null of reports. */
+  /** Inputs of each side that have the label; null where reports are compared. */
   readonly inputs: { readonly base: number; readonly new: number } | null;
-  /** Those of them without a number. */
+  /** Those of these inputs that have no number; null as above. */
   readonly unmeasured: { readonly base: number; readonly new: number } | null;
   /** The highest value of a record, where the mean is compared. */
   readonly highest: { readonly base: number | null; readonly new: number | null } | null;
@@ -46,11 +46,11 @@ export interface CompareOptions {
   readonly isMatched: boolean;
 }
 
-/** Of fewer inputs or processes nothing can be said of how much they differ. */
+/** Fewer inputs or processes do not tell how much they differ. */
 const LEAST_INPUTS = 5;
 const LEAST_PROCESSES = 5;
 
-/** What the records of two sides come to, label by label in order of first entry, base first. */
+/** Compares the records of two sides, label by label in order of first entry, those of base first. */
 export function compareSides(base: Side, next: Side, options: CompareOptions): Comparison[] {
   const labels = new Set([...base.labels.keys(), ...next.labels.keys()]);
   return [...labels].flatMap((stage) =>
@@ -68,7 +68,7 @@ function compareLabel(
 ): Comparison | undefined {
   const [ofBase, ofNew] = [base, next].map((side) => valuesOf(side, stage, metric)) as [SideValues, SideValues];
   if (ofBase.count === 0 && ofNew.count === 0) return undefined;
-  // A sum belongs to all inputs, whether or not they have the label; a level or a slowest call to those that have it.
+  // A sum is that of all inputs, with and without the label. A level or a slowest call is of the inputs that have it.
   const isSum = !isLevel(field) && foldOf(field) !== 'max';
   const scale = isSum && isMatched ? total(base.weights) : 1;
   const ofInput = (values: SideValues, side: Side): GroupSums | null =>
@@ -107,11 +107,11 @@ function compareLabel(
 
 const TOO_FEW_GROUPS = 'nearly all of it is in one group of inputs';
 
-/** @param side of which all records share the sum; false where only those with a value do */
+/** @param side whose records all share the sum; false where only the records with a value share it */
 function groupsByInput({ rows, count }: SideValues, sums: LabelSums, metric: number, side: Side | false): GroupSums {
   const { sums: added, counts } = sums.byInput(metric);
   if (side === false) return { sums: added, counts, weights: counts };
-  // Where some rows have no number they count as the mean of those that have one.
+  // Rows without a number count as the mean of the rows that have one.
   const isComplete = Math.abs(rows - count) < 1e-6 * rows;
   const share = total(side.weights) / rows;
   return { sums: added, counts, weights: isComplete ? side.weights : counts.map((weight) => weight * share) };
@@ -126,7 +126,7 @@ function meanOf({ sums, weights }: GroupSums): number {
   return total(sums) / total(weights);
 }
 
-/** Where a group has all there is, or nothing is left, logarithms have no spread: the difference tells what is likely. */
+/** Where one group has everything, logarithms have no spread: the probability is then that of the difference. */
 function relativeChange(
   field: NumberField,
   base: number,
@@ -139,7 +139,7 @@ function relativeChange(
 
 interface SideValues {
   readonly sums: LabelSums | undefined;
-  /** What the records that have the label count for, and those of them that have a number. */
+  /** What the records that have the label count for, and what those of them count for that have a number. */
   readonly rows: number;
   readonly count: number;
   readonly highest: number | null;
@@ -156,7 +156,10 @@ function unmeasuredOf({ rows, count }: SideValues): number {
   return Math.round(rows - count);
 }
 
-/** Of processes that make one record each, the level is that of the input. Their numbers may come up again. */
+/**
+ * Whether most records come from a process of their own: a level is then that of the input. Process ids may come up
+ * again, so that not all have to differ.
+ */
 function hasOwnProcesses({ processes, compared }: Side): boolean {
   return processes * 2 > compared;
 }
@@ -172,14 +175,14 @@ function tooFewInputs({ rows: base }: SideValues, { rows: next }: SideValues): s
   return fewer >= LEAST_INPUTS ? null : `${fewer} ${fewer === 1 ? 'input' : 'inputs'}: ${LEAST_INPUTS} are needed`;
 }
 
-/** Rows of a side of which there are no records, or whose records are not looked at one by one. */
+/** The rows of a side that is a report, or is compared with one. */
 export type Rows = ReadonlyMap<string, Pick<StageRow, NumberField>>;
 
 export function rowsOfReport({ stages, program }: Report): Rows {
   return new Map([...(program ? [program] : []), ...stages].map((row) => [row.stage, row]));
 }
 
-/** What a report of the records would have. */
+/** The rows that a report of the records would have. */
 export function rowsOfSide({ labels, selection }: Side): Rows {
   const rows = Array.from(labels, ([label, sums]) => {
     const values = selection.fields.map((field, metric) => {
@@ -195,7 +198,7 @@ export function rowsOfSide({ labels, selection }: Side): Rows {
 
 const NO_RECORDS = 'a report has no records to tell how much they differ';
 
-/** Without records: the change alone. */
+/** Compares rows without records: there is a change, and no interval. */
 export function compareRows(base: Rows, next: Rows, fields: readonly NumberField[]): Comparison[] {
   return [...new Set([...base.keys(), ...next.keys()])].flatMap((stage) =>
     fields.flatMap((field) => {

@@ -20,16 +20,16 @@ export interface Estimate {
 }
 
 export interface ChangeEstimates {
-  /** New less base, a record. */
+  /** New less base, for one record. */
   readonly difference: Estimate;
   /** New over base, less one: 0.1 is ten per cent more. Null where that is no number, such as when base is zero. */
   readonly relative: Estimate | null;
 }
 
-/** Groups that an interval needs, whatever is in them. */
+/** An interval needs so many groups, whatever is in them. */
 const LEAST_GROUPS = 3;
 
-/** Differences below this share of the values are those of rounding. */
+/** Differences below this share of the values come from rounding. */
 const ROUNDING = 1e-12;
 
 interface Spread {
@@ -38,12 +38,12 @@ interface Spread {
 }
 
 /**
- * The change of the mean where the same groups of inputs are on both sides: a delete-a-group jackknife. Leaving out a
- * group leaves it out on both sides, so that what an input costs on either cancels out, and only how it changed counts.
+ * The change of the mean where the same groups of inputs are on both sides: a delete-a-group jackknife. A group is left
+ * out on both sides at once. What an input costs then cancels out, and only its change counts.
  *
- * Few inputs make up most of a corpus: with as many degrees of freedom as groups, intervals would be too short. They
- * are those of Kish's effective number of groups, (sum w)^2 / sum w^2 of what each group weighs; test/compare/coverage.js
- * holds this against the truth.
+ * A few inputs make up most of a corpus: with as many degrees of freedom as groups, intervals would be too short. The
+ * degrees of freedom come from Kish's effective number of groups, (sum w)^2 / sum w^2 of the weights w of the groups.
+ * test/compare/coverage.js compares the intervals with the truth.
  *
  * @returns undefined where there are too few groups
  */
@@ -64,8 +64,8 @@ export function pairedChange(base: GroupSums, next: GroupSums, confidence: numbe
 }
 
 /**
- * The change of the mean where the groups of the two sides have nothing to do with each other: a jackknife a side,
- * degrees of freedom after Welch and Satterthwaite.
+ * The change of the mean where the groups of the two sides have nothing to do with each other: a jackknife for each
+ * side, with degrees of freedom by Welch and Satterthwaite.
  */
 export function independentChange(base: GroupSums, next: GroupSums, confidence: number): ChangeEstimates | undefined {
   const ofBase = sideOf(base);
@@ -127,7 +127,7 @@ function estimates(
 
 function estimate(value: number, { variance, df }: Spread, confidence: number): Estimate {
   const error = Math.sqrt(variance);
-  // Counts that are the same in all groups have no spread at all.
+  // Counts that are the same in all groups have no spread.
   if (error <= ROUNDING * Math.abs(value)) {
     return { value, low: value, high: value, probability: value === 0 ? 1 : 0 };
   }
@@ -135,14 +135,14 @@ function estimate(value: number, { variance, df }: Spread, confidence: number): 
   return { value, low: value - half, high: value + half, probability: twoSidedProbability(value / error, df) };
 }
 
-/** The mean of all records, and that without a group. */
+/** The mean of all records, and the mean without one of the groups. */
 function meansWithout({ sums, weights }: GroupSums): { all: number; without: (group: number) => number } {
   const sum = sums.reduce((total, value) => total + value, 0);
   const weight = weights.reduce((total, value) => total + value, 0);
   return { all: sum / weight, without: (group) => (sum - sums[group]!) / (weight - weights[group]!) };
 }
 
-/** Groups in which there is a value: an empty one tells nothing of how much groups differ. */
+/** Groups that have a value: an empty one does not tell how much groups differ. */
 function filledGroups(...sides: readonly GroupSums[]): number[] {
   return Array.from(sides[0]!.sums.keys()).filter((group) => sides.some(({ counts }) => counts[group]! > 0));
 }
@@ -158,7 +158,7 @@ function degreesOfFreedom(groups: readonly number[], sides: readonly GroupSums[]
   return squares === 0 ? 1 : Math.max(1, sum ** 2 / squares - 1);
 }
 
-/** @param values of the estimate, each without one of the groups */
+/** @param values the estimates, each made without one of the groups */
 function jackknifeVariance(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

@@ -10,14 +10,14 @@ export interface Expression {
   readonly labels: string | undefined;
   readonly field: NumberField;
   readonly direction: '>' | '<';
-  /** Of the relative change, or of the difference in the unit of the metric. */
+  /** Whether the threshold is one of the relative change, not of the difference in the unit of the metric. */
   readonly isRelative: boolean;
   readonly threshold: number;
 }
 
 const FORM = /^(?:(.+):)?\s*(\w+)\s*([<>])\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*(%|[A-Za-z]+)?$/su;
 
-/** In the units of a report: seconds and KiB. Prefixes are those of the SI: a kB or KB is 1,000 bytes, a KiB 1,024. */
+/** Factors to the units of a report, seconds and KiB. Prefixes are those of the SI: a kB or KB has 1,000 bytes. */
 const UNITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   s: { us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 },
   KiB: {
@@ -26,7 +26,7 @@ const UNITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   },
 };
 
-/** @throws {Error} that says what is wrong with it, and what is allowed */
+/** @throws {Error} that says what is wrong with the text, and what is allowed */
 export function parseExpression(text: string): Expression {
   const match = FORM.exec(text.trim());
   if (match === null) {
@@ -43,7 +43,7 @@ export function parseExpression(text: string): Expression {
   }
   const isRelative = unit === '%';
   if (isRelative && metric.fold === 'growth') {
-    throw new Error(`${name} may be about zero, of which there is no percentage: give a size, such as ${name}>10MB.`);
+    throw new Error(`${name} may be about zero, so that a percentage says nothing: give a size, such as ${name}>10MB.`);
   }
   return {
     text,
@@ -70,17 +70,17 @@ export function knownFields(): string {
   return NUMBER_METRICS.map(({ field }) => field).join(', ');
 }
 
-/** Something that an expression says must not happen. */
+/** A change that an expression forbids. */
 export interface Violation {
   readonly expression: Expression;
   readonly comparison: Comparison;
   /** The change that is over the threshold. */
   readonly change: Change;
-  /** How many comparisons the expression covers that have an interval. */
+  /** How many of the comparisons that the expression covers have an interval. */
   readonly family: number;
 }
 
-/** Labels that an expression may name, of which both sides have the metric. */
+/** Comparisons that the expression is about, of labels that have the metric on both sides. */
 export function coveredBy({ labels, field }: Expression, comparisons: readonly Comparison[]): Comparison[] {
   const isCovered = labels === undefined ? () => true : matcherOf(labels);
   return comparisons.filter(
@@ -89,8 +89,8 @@ export function coveredBy({ labels, field }: Expression, comparisons: readonly C
 }
 
 /**
- * Comparisons whose change is over the threshold, and either without an interval or significant: with the same
- * confidence for all that the expression covers together, after Holm.
+ * Comparisons whose change is over the threshold, and either has no interval or is significant: with the given
+ * confidence for all comparisons that the expression covers together, by Holm.
  */
 export function violationsOf(
   expression: Expression,
@@ -114,12 +114,12 @@ export function violationsOf(
 function changeOf({ isRelative }: Expression, { relative, difference }: Comparison): Change {
   const { value, probability } = difference!;
   if (!isRelative) return difference!;
-  // From nothing to something is more than any percentage.
+  // A change from nothing to something is more than any percentage.
   const unbounded = value === 0 ? 0 : Math.sign(value) * Number.POSITIVE_INFINITY;
   return relative ?? { value: unbounded, low: null, high: null, probability };
 }
 
-/** 11 calls in place of 10 are 10 % more, and not over it, whatever the rounding of 11 / 10 - 1. */
+/** 11 calls in place of 10 are 10 % more, and not over 10 %, however 11 / 10 - 1 is rounded. */
 const ROUNDING = 1e-9;
 
 function isOver({ direction, threshold }: Expression, value: number): boolean {

@@ -11,7 +11,7 @@ import {
   type CompareResult,
   isComparable,
   ranked,
-  type SideFacts,
+  type SideOrigin,
   statisticText,
   type Verdict,
   verdictsOf,
@@ -38,7 +38,7 @@ export function renderCompareJson(result: CompareResult, ranking: CompareRanking
   });
 }
 
-function sideJson({ name, files, records, failed, unprofiled, nameless, processes }: SideFacts): object {
+function sideJson({ name, files, records, failed, unprofiled, nameless, processes }: SideOrigin): object {
   if (files === null) return { name, report: true, records };
   return { name, files, records, failed, unprofiled, without_input: nameless, processes };
 }

@@ -1,3 +1,5 @@
+import { enlarged } from '../store/enlarged-array.js';
+
 const FIRST_LENGTH = 1024;
 
 /** Numbers that come one by one, eight bytes each. */
@@ -6,16 +8,23 @@ export class GrowingFloats {
   #used = 0;
 
   push(value: number): void {
-    if (this.#used === this.#values.length) {
-      const larger = new Float64Array(this.#used * 2);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
+    this.#reserve(1);
     this.#values[this.#used++] = value;
+  }
+
+  append(values: Float64Array): void {
+    this.#reserve(values.length);
+    this.#values.set(values, this.#used);
+    this.#used += values.length;
   }
 
   /** A copy, without room to spare. */
   values(): Float64Array {
     return this.#values.slice(0, this.#used);
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#used + count;
+    if (needed > this.#values.length) this.#values = enlarged(this.#values, Math.max(needed, this.#values.length * 2));
   }
 }

@@ -1,9 +1,9 @@
 /**
- * Probabilities as they count where several comparisons are looked at together: S. Holm, "A simple sequentially
- * rejective multiple test procedure", 1979. However the comparisons depend on each other, the chance that any of those
- * without a true change comes out below a level is at most that level.
+ * Adjusts probabilities for several comparisons that are looked at together: S. Holm, "A simple sequentially rejective
+ * multiple test procedure", 1979. The chance that any comparison without a true change gets a probability below a level
+ * is then at most that level, however the comparisons depend on each other.
  *
- * @returns in the order of what was given, each at most 1
+ * @returns the adjusted probabilities in the order of what was given, each at most 1
  */
 export function holm(probabilities: readonly number[]): number[] {
   const order = probabilities.map((_, index) => index).sort((a, b) => probabilities[a]! - probabilities[b]!);

@@ -1,10 +1,10 @@
-/** The inputs of one side, each once, by hash, lowest first, and of each how many good records there are. */
+/** The inputs of one side, each once, as hashes, lowest first, and how many good records each has. */
 export interface InputCounts {
   readonly hashes: Float64Array;
   readonly counts: Uint32Array;
 }
 
-/** @param hashes one a record */
+/** @param hashes of the input of each record, in several pieces */
 export function inputCounts(hashes: readonly Float64Array[]): InputCounts {
   const all = new Float64Array(hashes.reduce((sum, { length }) => sum + length, 0));
   let used = 0;
@@ -22,7 +22,7 @@ export function inputCounts(hashes: readonly Float64Array[]): InputCounts {
   return { hashes: all.subarray(0, distinct), counts: counts.subarray(0, distinct) };
 }
 
-/** What a record of each input counts for; shared between threads. Inputs that are not in it count for nothing. */
+/** What a record of each input counts for, shared between threads. A record of another input counts for nothing. */
 export interface InputWeights {
   readonly hashes: Float64Array;
   readonly weights: Float64Array;
@@ -37,7 +37,7 @@ export interface Matched {
   readonly newWeights: InputWeights | undefined;
 }
 
-/** The inputs of both sides, each counting for one in all, however often it was run. */
+/** Matches the inputs of two sides. Each input counts for one in all, however often it was run. */
 export function matchInputs(base: InputCounts, next: InputCounts): Matched {
   const common = commonHashes(base.hashes, next.hashes);
   const both = common.length;

@@ -2,17 +2,17 @@ import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import type { GroupSums } from './estimate.js';
 
 /**
- * Groups that the records of a side are put into, by input: the same input is in the same group on both sides. More
- * make no interval shorter: with 1,000 inputs, half a width of 2.5 % is the same with 64 and 100.
+ * The records of a side are put into so many groups, by input: the same input is in the same group on both sides. More
+ * groups make no interval shorter: with 1,000 inputs, half the width is 2.5 % with 64 groups and with 100.
  */
 export const GROUPS = 64;
 
-/** Metrics of which the sums are kept, and where; all threads agree on it. */
+/** The metrics whose sums are kept, and at which index. All threads have the same. */
 export interface Selection {
   readonly fields: readonly NumberField[];
-  /** Of each field its index in `NUMBER_METRICS`. */
+  /** The index of each field in `NUMBER_METRICS`. */
   readonly indexes: readonly number[];
-  /** Of each field its place among the levels, -1 for one that is none. */
+  /** The index of each field among the levels, -1 for one that is no level. */
   readonly levels: readonly number[];
   readonly levelCount: number;
 }
@@ -25,8 +25,8 @@ export function selectionOf(fields: readonly NumberField[]): Selection {
 }
 
 /**
- * Whether a metric is read from a level that the process goes on with: what one input leaves behind, the next one
- * begins with. Records of one process then tell of that process only.
+ * Whether a metric is read from a level of the process: the next input begins with what the last one left behind.
+ * Records of one process then tell of that process only.
  */
 export function isLevel(field: NumberField): boolean {
   const fold = NUMBER_METRICS.find((metric) => metric.field === field)!.fold;
@@ -39,9 +39,9 @@ export interface LabelState {
   readonly highest: Float64Array;
 }
 
-/** The sums of one label by group. Its size depends on neither records nor inputs. */
+/** The sums of one label by group. Their size depends on neither records nor inputs. */
 export class LabelSums {
-  /** Stretches of `GROUPS`: rows; sum and count of each metric by input; the same of each level by process. */
+  /** Stretches of `GROUPS` numbers: rows; sum and count of each metric by input; the same of each level by process. */
   readonly #values: Float64Array;
   readonly #highest: Float64Array;
 
@@ -93,7 +93,7 @@ export class LabelSums {
     return this.#stretch(0);
   }
 
-  /** @param metric its place among the fields of the selection */
+  /** @param metric its index among the fields of the selection */
   byInput(metric: number): Pick<GroupSums, 'sums' | 'counts'> {
     return { sums: this.#stretch(1 + 2 * metric), counts: this.#stretch(2 + 2 * metric) };
   }

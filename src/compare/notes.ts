@@ -1,6 +1,6 @@
 import { counted, inline, percent } from '../text/format.js';
 import type { Comparison } from './comparison.js';
-import { type CompareResult, missingMetrics, type SideFacts } from './result.js';
+import { type CompareResult, missingMetrics, type SideOrigin } from './result.js';
 
 export interface CompareNote {
   readonly key: string;
@@ -8,14 +8,14 @@ export interface CompareNote {
   readonly isAlarm?: true;
 }
 
-/** What stands above the rows: what was compared with what. */
+/** The lines above the rows: what was compared with what. */
 export function headingLines({ base, new: next, inputs }: CompareResult): string[] {
   return [`base  ${sideText(base)}`, `new   ${sideText(next)}`, inputs === null ? '' : inputsLine(inputs)].filter(
     (line) => line !== '',
   );
 }
 
-function sideText({ name, files, records, failed, unprofiled, nameless }: SideFacts): string {
+function sideText({ name, files, records, failed, unprofiled, nameless }: SideOrigin): string {
   if (files === null) return `${name}: a report${records === null ? '' : ` of ${counted(records, 'record')}`}`;
   const without = [
     ...(failed > 0 ? [`${number(failed)} failed`] : []),
@@ -34,7 +34,7 @@ function inputsLine({ both, onlyBase, onlyNew }: NonNullable<CompareResult['inpu
   return `${counted(both, 'input')} in both ${both === 1 ? 'is' : 'are'} compared${others}`;
 }
 
-/** What the rows do not say. */
+/** The notes below the rows, on what the rows do not say. */
 export function compareNotes(result: CompareResult): CompareNote[] {
   const { base, new: next, inputs, confidence, comparisons } = result;
   const hasIntervals = comparisons.some(({ difference }) => difference?.probability != null);
@@ -55,7 +55,7 @@ const UNMATCHED: CompareNote = {
   isAlarm: true,
 };
 
-function differentRecords(base: SideFacts, next: SideFacts): CompareNote {
+function differentRecords(base: SideOrigin, next: SideOrigin): CompareNote {
   const [before, after] = [base, next].map(({ records }) => (records === null ? 'an unknown number' : number(records)));
   const text = `are ${before} in base and ${after} in new: that is part of the change, compare the records themselves`;
   return { key: 'records', text, isAlarm: true };
@@ -74,7 +74,7 @@ function verdictNote(confidence: number, comparisons: readonly Comparison[]): Co
   return { key: 'up, down', text };
 }
 
-/** Why there is no interval, each reason once. */
+/** Why metrics have no interval, each reason once. */
 function withoutInterval(comparisons: readonly Comparison[]): CompareNote[] {
   const fields = new Map<string, Set<string>>();
   for (const { whyNoInterval, field } of comparisons) {

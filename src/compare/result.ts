@@ -4,12 +4,12 @@ import type { Violation } from './fail-on.js';
 import { holm } from './holm.js';
 
 /** Where one side comes from. */
-export interface SideFacts {
+export interface SideOrigin {
   /** As it was given. */
   readonly name: string;
-  /** Files of records; null of a report. */
+  /** Number of files of records; null for a report. */
   readonly files: number | null;
-  /** Null of a report that does not say. */
+  /** Null for a report that does not say. */
   readonly records: number | null;
   readonly failed: number;
   readonly unprofiled: number;
@@ -26,8 +26,8 @@ export interface MatchedInputs {
 
 /** All that is to be shown. */
 export interface CompareResult {
-  readonly base: SideFacts;
-  readonly new: SideFacts;
+  readonly base: SideOrigin;
+  readonly new: SideOrigin;
   /** Null where inputs are not matched. */
   readonly inputs: MatchedInputs | null;
   readonly confidence: number;
@@ -39,8 +39,8 @@ export interface CompareResult {
 export type Verdict = 'up' | 'down' | 'unclear';
 
 /**
- * What can be said of each comparison that has an interval, with the same confidence for all of them together: of 200
- * comparisons without a change, ten intervals of 95 % are somewhere else.
+ * The verdict on each comparison that has an interval, with the given confidence for all of them together: taken one by
+ * one, ten of 200 comparisons without a change would have an interval of 95 % that leaves out zero.
  */
 export function verdictsOf({ comparisons, confidence }: CompareResult): ReadonlyMap<Comparison, Verdict> {
   const judged = comparisons.flatMap((comparison) => {
@@ -62,11 +62,11 @@ export type Sort = (typeof SORTS)[number];
 
 export interface CompareRanking {
   readonly sort: Sort;
-  /** So many rows of each metric. */
+  /** At most so many rows of each metric. */
   readonly top?: number | undefined;
 }
 
-/** The comparisons of a metric, those first that matter most; what has no such number is last. */
+/** The comparisons of a metric, those with the highest number first and those without one last. */
 export function ranked(
   comparisons: readonly Comparison[],
   field: NumberField,
@@ -94,7 +94,7 @@ function rankOf({ base, new: next, difference, relative }: Comparison, sort: Exc
   return value ?? Number.NEGATIVE_INFINITY;
 }
 
-/** Why a metric has no rows to look at; undefined where it has some. */
+/** Why a metric has no rows to show; undefined where it has some. */
 function whyMissing({ comparisons }: CompareResult, field: NumberField): string | undefined {
   const ofField = comparisons.filter((comparison) => comparison.field === field);
   if (ofField.length === 0) return 'measured on neither side';
@@ -113,7 +113,7 @@ export function missingMetrics(result: CompareResult): { field: NumberField; rea
   });
 }
 
-/** What the numbers of a metric are. */
+/** What the numbers of a metric are, in words. */
 export function statisticText({ statistic }: Comparison, inputs: MatchedInputs | null): string {
   if (statistic === 'highest') return 'highest of all';
   if (statistic === 'mean') return inputs === null ? 'mean of a record' : 'mean of an input';

@@ -1,16 +1,15 @@
 import type { NumberField } from '../model/number-metrics.js';
 import { PROGRAM } from '../model/report.js';
-import type { Bytes } from '../records/bytes.js';
-import type { FoldSource, LineFold, OpenFold } from '../records/line-fold.js';
-import { type MalformedLine, MalformedLines } from '../records/malformed.js';
-import { BLANK, RECORD, RecordReader } from '../records/record-reader.js';
-import type { Place } from '../records/worst.js';
+import type { LinePosition } from '../records/positions.js';
+import type { RecordFold, RecordFolds } from '../records/record-fold.js';
+import type { RecordReader } from '../records/record-reader.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
 import { OTHER } from '../store/labels.js';
 import { GrowingFloats } from './growing-floats.js';
-import { hashOf, textHash } from './hash.js';
-import { type InputWeights, weightOf } from './inputs.js';
+import { hashNumber, textHash } from './hash.js';
+import { distinctCount, type InputWeights, inputCounts, weightOf } from './inputs.js';
 import { GROUPS, type LabelState, LabelSums, type Selection, selectionOf } from './label-sums.js';
+import type { Side } from './side.js';
 
 /** Rows of labels past so many are added up in `(other)`: each has some thousand sums. */
 const MOST_LABELS = 4096;
@@ -19,100 +18,57 @@ export interface SideOptions {
   readonly fields: readonly NumberField[];
   /** Records are left out where they name no input. */
   readonly isMatched: boolean;
-  /** What records count for by their input; without it each counts for one. */
+  /** What a record counts for, by its input; without weights each record counts for one. */
   readonly weights: InputWeights | undefined;
 }
 
-/** What the records of some parts come to. */
+/** What the records of a chunk come to. */
 export interface SideState {
-  readonly records: number;
-  readonly failed: number;
-  readonly unprofiled: number;
   readonly nameless: number;
-  readonly malformed: number;
-  readonly named: readonly MalformedLine[];
   /** What the records that are compared count for, by group. */
   readonly weights: Float64Array;
-  /** Of each record that can be compared its input. */
+  /** The input of each record that can be compared. */
   readonly inputs: Float64Array;
-  /** Of each record that is compared its process. */
+  /** The process of each record that is compared. */
   readonly processes: Float64Array;
   readonly labels: readonly (readonly [label: string, sums: LabelState])[];
 }
 
-/** Where each thread gets its folds from. */
-export function sideFolds(options: SideOptions): FoldSource<SideState> {
-  return { module: import.meta.url, options };
-}
-
-export function openFolds(options: SideOptions): OpenFold<SideState> {
-  const reader = new RecordReader();
-  const selection = selectionOf(options.fields);
-  return () => new SideFold(reader, selection, options);
-}
+export const folds: RecordFolds<SideOptions, SideState, Side> = {
+  module: import.meta.url,
+  open: (options) => new SideFold(options),
+};
 
 /** Adds up the good records of a side, by label, metric and group of inputs. */
-class SideFold implements LineFold<SideState> {
-  readonly #counts = { records: 0, failed: 0, unprofiled: 0, nameless: 0 };
-  readonly #malformed = new MalformedLines();
+class SideFold implements RecordFold<SideState, Side> {
+  #nameless = 0;
+  readonly #selection: Selection;
   readonly #weights = new Float64Array(GROUPS);
   readonly #inputs = new GrowingFloats();
   readonly #processes = new GrowingFloats();
   readonly #labels = new Map<string, LabelSums>();
 
-  constructor(
-    readonly reader: RecordReader,
-    readonly selection: Selection,
-    readonly options: SideOptions,
-  ) {}
-
-  addLine(input: Bytes, from: number, place: Place): void {
-    const { reader } = this;
-    const kind = reader.read(input, from);
-    if (kind === BLANK) return;
-    if (kind !== RECORD) {
-      this.addMalformed(place, kind);
-      return;
-    }
-    this.#counts.records++;
-    if (reader.isFailed) this.#counts.failed++;
-    else if (!reader.isProfiled) this.#counts.unprofiled++;
-    else this.#addRecord(input, place);
+  constructor(readonly options: SideOptions) {
+    this.#selection = selectionOf(options.fields);
   }
 
-  addMalformed(place: Place, reason: string): void {
-    this.#malformed.add(place, reason);
-  }
-
-  state(): SideState {
-    return {
-      ...this.#counts,
-      malformed: this.#malformed.count,
-      named: this.#malformed.named,
-      weights: this.#weights,
-      inputs: this.#inputs.values(),
-      processes: this.#processes.values(),
-      labels: Array.from(this.#labels, ([label, sums]) => [label, sums.state()]),
-    };
-  }
-
-  #addRecord(input: Bytes, { part, line }: Place): void {
+  add(record: RecordReader, { part, line }: LinePosition): void {
+    if (record.isFailed || !record.isProfiled) return;
     const { isMatched, weights } = this.options;
-    const isNamed = this.reader.namesInput(input);
-    if (isMatched && !isNamed) {
-      this.#counts.nameless++;
+    if (isMatched && !record.namesInput) {
+      this.#nameless++;
       return;
     }
-    const hash = isNamed ? hashOf((into, at) => this.reader.hashInput(input, into, at)) : textHash(`${part}:${line}`);
+    const hash = record.namesInput ? hashNumber(record.inputHash()) : textHash(`${part}:${line}`);
     const weight = weights === undefined ? 1 : weightOf(weights, hash);
     if (weight === 0) return;
-    const process = textHash(this.#process());
+    const process = textHash(processOf(record));
     if (weights === undefined) this.#inputs.push(hash);
     this.#processes.push(process);
     const inputGroup = hash % GROUPS;
     const processGroup = process % GROUPS;
     this.#weights[inputGroup]! += weight;
-    const { columns } = this.reader.scanner;
+    const { columns } = record.scanner;
     if (columns.hasProgram) this.#sumsOf(PROGRAM).add(columns.program, 0, inputGroup, processGroup, weight);
     for (let row = 0; row < columns.rows; row++) {
       const sums = this.#sumsOf(columns.labels[row]!);
@@ -120,18 +76,50 @@ class SideFold implements LineFold<SideState> {
     }
   }
 
-  /** Which process made the record: tasks of an array may have the same number on two machines. */
-  #process(): string {
-    const { pid, slurm } = this.reader;
-    return `${pid} ${slurm?.job} ${slurm?.array_job} ${slurm?.array_task}`;
+  state(): SideState {
+    return {
+      nameless: this.#nameless,
+      weights: this.#weights,
+      inputs: this.#inputs.values(),
+      processes: this.#processes.values(),
+      labels: Array.from(this.#labels, ([label, sums]) => [label, sums.state()]),
+    };
+  }
+
+  absorb({ nameless, weights, inputs, processes, labels }: SideState): void {
+    this.#nameless += nameless;
+    weights.forEach((weight, group) => {
+      this.#weights[group]! += weight;
+    });
+    this.#inputs.append(inputs);
+    this.#processes.append(processes);
+    for (const [label, sums] of labels) this.#sumsOf(label).absorb(sums);
+  }
+
+  result(): Side {
+    const processes = this.#processes.values();
+    return {
+      nameless: this.#nameless,
+      selection: this.#selection,
+      labels: this.#labels,
+      weights: this.#weights,
+      compared: processes.length,
+      processes: distinctCount([processes]),
+      inputs: () => inputCounts([this.#inputs.values()]),
+    };
   }
 
   #sumsOf(label: string): LabelSums {
     const known = this.#labels.get(label);
     if (known !== undefined) return known;
     if (this.#labels.size >= MOST_LABELS && label !== OTHER) return this.#sumsOf(OTHER);
-    const sums = new LabelSums(this.selection);
+    const sums = new LabelSums(this.#selection);
     this.#labels.set(label, sums);
     return sums;
   }
+}
+
+/** The process that made the record: two tasks of an array may have the same process id on two machines. */
+function processOf({ pid, slurm }: RecordReader): string {
+  return `${pid} ${slurm?.job} ${slurm?.array_job} ${slurm?.array_task}`;
 }

@@ -1,16 +1,16 @@
-/** How likely a value of Student's t is that lies so far from zero, on either side. @param df at least 1 */
+/** The probability that Student's t is at least so far from zero, on either side. @param df at least 1 */
 export function twoSidedProbability(t: number, df: number): number {
   if (Number.isNaN(t)) return Number.NaN;
   return incompleteBeta(df / (df + t * t), df / 2, 0.5);
 }
 
-/** The value that |t| stays below with this probability. @param confidence between 0 and 1, both excluded */
+/** The value that |t| stays below with this probability. @param confidence more than 0 and less than 1 */
 export function twoSidedQuantile(confidence: number, df: number): number {
   const outside = 1 - confidence;
   let low = 0;
   let high = 1;
   while (twoSidedProbability(high, df) > outside) high *= 2;
-  // Bisection to the last bit: some tables have a thousand intervals, none a million.
+  // Bisection to the last bit is fast enough: a table has a thousand intervals at most.
   for (let middle = high / 2; middle > low && middle < high; middle = (low + high) / 2) {
     if (twoSidedProbability(middle, df) > outside) low = middle;
     else high = middle;
@@ -23,14 +23,14 @@ function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
-  // The fraction converges fast on one side of the mean, the symmetry I(x, a, b) = 1 - I(1 - x, b, a) serves the other.
+  // The fraction converges fast on one side of the mean. The other side uses I(x, a, b) = 1 - I(1 - x, b, a).
   return x < (a + 1) / (a + b + 2) ? (front * fraction(x, a, b)) / a : 1 - (front * fraction(1 - x, b, a)) / b;
 }
 
 const MOST_STEPS = 10_000;
 const TINY = 1e-300;
 
-/** Lentz's method: both recurrences are kept away from zero. */
+/** Lentz's method, which keeps both recurrences away from zero. */
 function fraction(x: number, a: number, b: number): number {
   let c = 1;
   let d = 1 / awayFromZero(1 - ((a + b) * x) / (a + 1));
@@ -54,7 +54,7 @@ function awayFromZero(value: number): number {
   return Math.abs(value) < TINY ? TINY : value;
 }
 
-/** Stirling's series from 10 on, which its recurrence leads to; absolute error below 1e-13. */
+/** Stirling's series for x of 10 and more; a smaller x is raised to that by recurrence. Absolute error below 1e-13. */
 function logGamma(x: number): number {
   let shift = 0;
   let at = x;

@@ -4,7 +4,7 @@ import type { Comparison } from './comparison.js';
 import type { Expression, Violation } from './fail-on.js';
 import { percentText } from './notes.js';
 
-/** One line on a change that must not be. */
+/** One line on a change that an expression forbids. */
 export function violationText({ expression, comparison, change, family }: Violation, confidence: number): string {
   const { stage, field, base, new: next, statistic, whyNoInterval } = comparison;
   const by = expression.isRelative ? relativeText(change.value) : inline(quantityOf(field, change.value, true));
@@ -24,7 +24,7 @@ function relativeText(share: number): string {
   return share > 0 ? 'from nothing' : 'to less than nothing';
 }
 
-/** Labels named in a message, at most. */
+/** A message names at most so many labels. */
 const MOST_NAMED = 20;
 
 /** Why an expression covers nothing, and what there is. */

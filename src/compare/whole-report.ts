@@ -5,20 +5,20 @@ import { SetupError, systemReason } from '../model/setup-error.js';
 import { withoutMark } from '../records/byte-order-mark.js';
 import type { Source } from '../records/files.js';
 
-/** Reports of 131,072 labels have about so much. */
+/** A report of 131,072 labels has about so many bytes. */
 const LARGEST_REPORT_BYTES = 256 * 1024 * 1024;
 
 /** The first member of every report. A record that begins with it would have no input. */
 const REPORT_BEGIN = /^\s*\{\s*"schema"\s*:/;
 const HEAD_BYTES = 64;
 
-/** As `summarize --format json` writes it. */
+/** A report; `summarize --format json` adds the number of records. */
 export type WholeReport = Report & { readonly records?: number };
 
 /**
- * The report that is all there is in a file, as `run --out` and `summarize --format json` write it.
- * @returns undefined where the file has something else, such as records
- * @throws {SetupError} where it begins like a report and is none
+ * The report of a file that holds nothing else, as `run --out` and `summarize --format json` write it.
+ * @returns undefined where the file holds something else, such as records
+ * @throws {SetupError} where the file begins like a report and holds none
  */
 export function readWholeReport({ path, bytes }: Source): WholeReport | undefined {
   if (bytes === undefined || !beginsLikeReport(path)) return undefined;
@@ -42,7 +42,7 @@ function beginsLikeReport(path: string): boolean {
       closeSync(fd);
     }
   } catch {
-    // Said where the records are read.
+    // The error is reported where the records are read.
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import { Object } from '../host/intrinsics.js';
 
 /**
- * The slots of one sample, in the order of native/sample_layout.h; test/native/layout.test.ts holds the two
+ * The slots of one sample, in the order of native/sources/sample_layout.h; test/native/layout.test.ts holds the two
  * together. `_ns` are nanoseconds, `_bytes` bytes, the rest plain counts. A slot that was not read is NaN.
  *
  * `rss_peak_bytes`, `js_peak_bytes` and `native_peak_bytes` are the highest values since the previous sample
@@ -30,13 +30,18 @@ export const SLOTS = [
   'native_alloc_bytes',
   'native_allocs',
   'native_peak_bytes',
-  'allocator_held_bytes',
+  'allocator_free_bytes',
   'mapped_bytes',
   'thread_native_alloc_bytes',
   'module_count',
 ] as const;
 
 export type SlotName = (typeof SLOTS)[number];
+
+/** Slots that must stand together, by the first and the last: one reading of the addon fills them, or none. */
+export const SLOT_RANGES = { usage: ['process_cpu_ns', 'write_bytes'] } as const satisfies Readonly<
+  Record<string, readonly [SlotName, SlotName]>
+>;
 
 /** For each slot with a highest value, the slot with the value at the sample. */
 export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
@@ -46,7 +51,7 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 5;
+export const LAYOUT_VERSION = 6;
 
 export const SLOT_COUNT = SLOTS.length;
 
@@ -70,16 +75,16 @@ export const MALLOC_SKIPPED_CELL = WAITED_CELL + 2;
 export const SAMPLE_LENGTH = WAITED_CELL + 3;
 
 /**
- * Who holds the resident set, in the order of native/account.h: bytes, and instants in nanoseconds of CLOCK_MONOTONIC;
- * NaN where that cannot be told. After these cells come the `mapped_bytes` of each module, in the order of a sample's
- * cells.
+ * Who holds the resident set, in the order of native/sources/account.h: bytes, and instants in nanoseconds of
+ * CLOCK_MONOTONIC; NaN where that cannot be told. After these cells come the `mapped_bytes` of each module, in the order
+ * of a sample's cells.
  */
 export const ACCOUNT = [
   'rss_bytes',
   'js_heap_bytes',
   'backing_store_bytes',
   'native_live_bytes',
-  'allocator_held_bytes',
+  'allocator_free_bytes',
   'mapped_bytes',
   'file_bytes',
   'stack_bytes',
@@ -97,5 +102,5 @@ export const slotIndex = Object.fromEntries(SLOTS.map((name, index) => [name, in
   Record<SlotName, number>
 >;
 
-/** Bits of the mask a sampler is opened with; the same numbers stand in native/sample_layout.h. */
+/** Bits of the mask a sampler is opened with; the same numbers stand in native/sources/sample_layout.h. */
 export const SAMPLE_MASK = { cpu: 1, rss: 2, js: 4, native: 8, io: 16, rssPeakReset: 32 } as const;

@@ -1,7 +1,8 @@
 import type { RecorderChoice } from '../model/options.js';
 import { formatWarning } from '../model/warnings.js';
-import type { RecorderFacts } from '../recorder/metadata.js';
-import { openRecorder, type Recorder } from '../recorder/recorder.js';
+import type { RecorderMetadata } from '../recorder/metadata.js';
+import { openRecorder } from '../recorder/open-recorder.js';
+import type { Recorder } from '../recorder/recorder.js';
 import { PlainMemory, type StateMemory } from '../store/state-memory.js';
 
 /** The recorder of a profiler; or memory of this process, where none was asked for or none can be had. */
@@ -29,7 +30,7 @@ export class OptionalRecorder {
    * @param mask bits of the sampler of this thread
    * @param onLost is called once, where the recorder is given up while the program runs
    */
-  begin(metadata: () => RecorderFacts, mask: number, onLost: (() => void) | null): void {
+  begin(metadata: () => RecorderMetadata, mask: number, onLost: (() => void) | null): void {
     if (this.recorder === null) return;
     this.recorder.begin(metadata(), mask);
     this.recorder.onLost = onLost;

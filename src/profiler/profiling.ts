@@ -13,7 +13,7 @@ import type { Sampler } from '../model/sampler.js';
 import type { ClosedCall } from '../model/stage-message.js';
 import { maskOf } from '../native/native-sampler.js';
 import { openSampler } from '../native/open-sampler.js';
-import { collectFacts } from '../recorder/metadata.js';
+import { collectMetadata } from '../recorder/metadata.js';
 import { openThreads, type ThreadReadings } from '../threads/thread-cpu.js';
 import { MeasuredRun } from './measured-run.js';
 import { OpenStage } from './open-stage.js';
@@ -80,7 +80,7 @@ export class Profiling {
       warnings: () => this.warnings(),
     });
     this.recorder.begin(
-      () => collectFacts(this.measuredRun.sources(), this.accounting.start, this.remarks),
+      () => collectMetadata(this.measuredRun.sources(), this.accounting.start, this.remarks),
       maskOf(settings.sampler),
       parts.recorderLost ?? null,
     );

@@ -1,19 +1,19 @@
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
 import { shownAmount } from '../render/reconciled-amounts.js';
-import type { RunFile } from './read-map-account.js';
+import type { MapRun } from './read-map-account.js';
 import { type Evidence, longestS, NODE_S, type Reason, type Rule, SHELL_S } from './reason-rule.js';
 import { samplesApartS } from './reconciled.js';
 import { isShell } from './steps.js';
 import { outlived } from './time-reasons.js';
 
-/** Of the shell of a batch script: measured 3.2 MiB. */
+/** Memory of the shell of a batch script: measured 3.2 MiB. */
 const SHELL_KIB = 4 * 1024;
-/** Resident set of `stageprof map` itself, which works on no input: measured 55 to 90 MiB. */
+/** Resident set of the process of `stageprof map` itself, which runs no input: measured 55 to 90 MiB. */
 const MAP_KIB = 128 * 1024;
-/** Pages of its binary and libraries that node processes share: measured 45 to 60 MiB resident. */
+/** Pages of the binary and libraries that node processes share: measured 45 to 60 MiB resident. */
 const SHARED_KIB = 64 * 1024;
 
-/** As `TIME_RULES`. */
+/** In the order in which they are named, as `TIME_RULES`. */
 export const MEMORY_RULES: readonly Rule[] = [
   { what: 'rss peak', higher: 'sacct', reason: mapItself },
   { what: 'rss peak', higher: 'sacct', reason: shellMemory },
@@ -44,12 +44,12 @@ function shellMemory({ steps }: Evidence): Reason | undefined {
 
 /** The profiler samples the sum of its processes, but the kernel keeps the peak of each. */
 function spikeMissedByProfiler({ profiled: { runs, inside } }: Evidence): Reason | undefined {
-  // The peak of a worker is that of the last look at it: its records may know of a higher one.
-  const ofWorkerKib = (run: RunFile) => Math.max(run.workerPeakKib ?? 0, inside.peakKib ?? 0);
+  // The peak of a worker is known from the last sample of it: its records may have a higher one.
+  const ofWorkerKib = (run: MapRun) => Math.max(run.workerPeakKib ?? 0, inside.peakKib ?? 0);
   const bounds = runs.map((run) => {
     const { ownPeakKib, treePeakKib } = run;
     if (ownPeakKib === null || treePeakKib === null || ofWorkerKib(run) === 0) return 0;
-    // So many workers at least were there at once.
+    // At least so many workers ran at once.
     const workers = Math.max(1, Math.ceil((treePeakKib - ownPeakKib) / ofWorkerKib(run)));
     return ownPeakKib + workers * ofWorkerKib(run) - treePeakKib;
   });
@@ -60,7 +60,7 @@ function spikeMissedByProfiler({ profiled: { runs, inside } }: Evidence): Reason
   };
 }
 
-/** As `afterLastSample`, of the profiler's own samples. */
+/** As `afterLastSample`, for the profiler's own samples. */
 function afterProfilersSample({ steps, profiled: { runs } }: Evidence): Reason | undefined {
   if (runs.length === 0) return undefined;
   const wallS = Math.max(...runs.map((run) => run.wallS));
@@ -68,11 +68,11 @@ function afterProfilersSample({ steps, profiled: { runs } }: Evidence): Reason |
   const isHeardToEnd = runs.every(({ endedMs }) => endedMs !== null);
   const text = isHeardToEnd
     ? `growth after the profiler's last sample: it took ${shownAmount('wall', wallS)}, samples are one a second`
-    : `killed: growth after its last word, written every ${WRITTEN_EVERY_S} s`;
+    : `killed: growth after its last account, written every ${WRITTEN_EVERY_S} s`;
   return { atMost: shareAfterLast(isHeardToEnd ? LOOK_EVERY_S : WRITTEN_EVERY_S, wallS) * sacctKib, text };
 }
 
-/** CPU in the step that is not of stageprof is of processes that are not, which have memory too. */
+/** CPU of the step that stageprof did not use was used by other processes, which have memory too. */
 function otherProcesses({ profiled: { runs, inside }, cpu: { sacctS, profilerS } }: Evidence): Reason | undefined {
   if (runs.length === 0 || sacctS === null || profilerS === null) return undefined;
   const besidesS = sacctS - profilerS - SHELL_S;
@@ -109,13 +109,13 @@ function spikeMissedBySlurm({ gathering, steps, profiled: { inside } }: Evidence
   };
 }
 
-/** What came after its last sample Slurm has not seen; memory that grows evenly grows by so much in that time. */
+/** Slurm has not seen what came after its last sample. The bound is for memory that grows evenly. */
 function afterLastSample({ gathering, steps, profiled: { runs, inside }, peakKib }: Evidence): Reason | undefined {
   const elapsedS = longestS(steps);
   if (peakKib === null) return undefined;
   const intervalS = samplesApartS(gathering, elapsedS);
   const tookS = runs.length === 0 ? elapsedS : Math.max(...runs.map(({ wallS }) => wallS));
-  // It grows while inputs are at work: most of a short step is the start of node, before them.
+  // Memory grows while inputs run: most of a short step is the start of node before them.
   const grewS = Math.min(tookS, inside.wallS ?? tookS);
   return {
     atMost: shareAfterLast(intervalS, grewS) * peakKib,
@@ -123,7 +123,7 @@ function afterLastSample({ gathering, steps, profiled: { runs, inside }, peakKib
   };
 }
 
-/** Of what grows evenly; with two samples or fewer there may be none after the start. */
+/** The share of an even growth after the last sample. With two samples or fewer, all of it may be. */
 function shareAfterLast(intervalS: number, wholeS: number): number {
   return wholeS <= 2 * intervalS ? 1 : intervalS / wholeS;
 }

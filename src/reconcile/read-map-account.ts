@@ -1,28 +1,29 @@
 import { withoutMark } from '../records/byte-order-mark.js';
-import { RUN_SCHEMA } from '../records/map-account.js';
+import { MAP_ACCOUNT_SCHEMA } from '../records/map-account.js';
+import { membersOf, taskOf } from './slurm-task.js';
 
-/** What is used here of a `RunAccount`, which has been in a file since: nothing of it is taken for granted. */
-export interface RunFile {
+/** What is used here of a `MapAccount`. The account comes from a file: nothing of it is taken for granted. */
+export interface MapRun {
   readonly startedMs: number;
-  /** Of the last writing. */
+  /** When the account was last written. */
   readonly updatedMs: number;
-  /** Null where it still runs or was killed. */
+  /** Null where the run goes on or was killed. */
   readonly endedMs: number | null;
   /** `12` or `12_3`; undefined outside of Slurm. */
   readonly task: string | undefined;
   readonly wallS: number;
-  /** Its own and that of all its workers. */
+  /** CPU of `map` itself and all its workers. */
   readonly cpuS: number | null;
   readonly ownPeakKib: number | null;
   readonly workersStarted: number;
-  /** Highest of any one worker. */
+  /** The highest peak of one worker. */
   readonly workerPeakKib: number | null;
-  /** Highest sum of all processes at one of its samples. */
+  /** The highest sum of all processes at one sample. */
   readonly treePeakKib: number | null;
 }
 
-/** @returns why it is none, as it completes "FILE: …" */
-export function parseRunFile(text: string): RunFile | string {
+/** @returns where it is no account the reason, which completes "FILE: …" */
+export function parseMapAccount(text: string): MapRun | string {
   let value: unknown;
   try {
     value = JSON.parse(withoutMark(text));
@@ -30,7 +31,7 @@ export function parseRunFile(text: string): RunFile | string {
     return 'is not JSON';
   }
   const run = membersOf(value);
-  if (run.schema !== RUN_SCHEMA) return `is not of schema ${RUN_SCHEMA}`;
+  if (run.schema !== MAP_ACCOUNT_SCHEMA) return `is not of schema ${MAP_ACCOUNT_SCHEMA}`;
   const startedMs = timeMs(run.started_at);
   const wallS = amount(run.wall_s);
   if (startedMs === null || wallS === null) return 'lacks started_at or wall_s';
@@ -49,26 +50,8 @@ export function parseRunFile(text: string): RunFile | string {
   };
 }
 
-/**
- * The task of a report's or run file's `slurm`, as sacct names it. One task of an array has the array's own id as its
- * SLURM_JOB_ID: the id of the array and the number of the task are what names it.
- */
-export function taskOf(slurm: unknown): string | undefined {
-  const { job, array_job: arrayJob, array_task: arrayTask } = membersOf(slurm);
-  if (isId(arrayJob) && isId(arrayTask)) return `${arrayJob}_${arrayTask}`;
-  return isId(job) ? job : undefined;
-}
-
-export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-export function amount(value: unknown): number | null {
+function amount(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
-}
-
-function isId(value: unknown): value is string {
-  return typeof value === 'string' && /^\d{1,20}$/.test(value);
 }
 
 function timeMs(value: unknown): number | null {

@@ -3,19 +3,19 @@ import type { ProfiledTask } from './profiled-task.js';
 import type { Gathering } from './reconciled.js';
 import type { SacctRow } from './sacct-rows.js';
 
-/** All that the reasons for a difference are read from. */
+/** All that the reasons for a difference are found by. */
 export interface Evidence {
   readonly state: string;
   readonly steps: readonly SacctRow[];
   readonly profiled: ProfiledTask;
   readonly gathering: Gathering;
-  /** Of the task; null where a side has none. */
+  /** CPU of the task; null where a side has none. */
   readonly cpu: { readonly sacctS: number | null; readonly profilerS: number | null };
-  /** Of the profiler. */
+  /** Peak by the profiler. */
   readonly peakKib: number | null;
 }
 
-/** Something that makes one account higher than the other, and by how much at most, from the numbers at hand. */
+/** Something that makes one account higher than the other, and by how much at most. */
 export interface Reason {
   readonly atMost: number;
   readonly text: string;
@@ -25,7 +25,7 @@ export interface Rule {
   readonly what: QuantityName;
   /** The account that it makes the higher one. */
   readonly higher: 'sacct' | 'profiler' | 'either';
-  /** Undefined where there is no sign of it. */
+  /** Undefined where nothing suggests the reason. */
   readonly reason: (evidence: Evidence) => Reason | undefined;
 }
 

@@ -6,7 +6,7 @@ import { TIME_RULES } from './time-reasons.js';
 const RULES = [...TIME_RULES, ...MEMORY_RULES];
 
 /**
- * The reasons that a difference can have, as many as it takes to cover it.
+ * The reasons that a difference can have, as many as are needed to cover it.
  *
  * @param difference sacct less profiler
  * @returns `covers` false where all of them together do not
@@ -20,7 +20,7 @@ export function reasonsFor(
   const reasons = RULES.filter((rule) => rule.what === what && (rule.higher === 'either' || rule.higher === higher))
     .map((rule) => rule.reason(evidence))
     .filter((reason) => reason !== undefined && reason.atMost > 0) as Reason[];
-  // One that is enough alone is the likeliest; else those that can be of most, as many as it takes.
+  // A reason that is enough alone is the likeliest. Otherwise the largest come first, until they cover the difference.
   const alone = reasons.find(({ atMost }) => atMost >= Math.abs(difference));
   if (alone !== undefined) return { covers: true, texts: [alone.text] };
   const texts: string[] = [];

@@ -9,7 +9,7 @@ import { covered, stepsOf } from './steps.js';
 
 export interface Measure {
   readonly gathering: Gathering;
-  /** Differences up to so many per cent of what sacct has are agreement. */
+  /** Differences up to so many per cent of sacct's number count as agreement. */
   readonly tolerancePercent: number;
 }
 
@@ -84,10 +84,10 @@ function compared(
 function unexplained(what: QuantityName, difference: number): string {
   const higher = difference > 0 ? 'sacct' : 'profiler';
   const look: Record<QuantityName, Record<typeof higher, string>> = {
-    wall: { sacct: 'other commands of the batch script?', profiler: 'run files of another run of this task?' },
+    wall: { sacct: 'other commands of the batch script?', profiler: 'map accounts of another run of this task?' },
     cpu: {
       sacct: 'other commands of the batch script, or children nobody waited for?',
-      profiler: 'run files of another run of this task (sacct -D)?',
+      profiler: 'map accounts of another run of this task (sacct -D)?',
     },
     'rss peak': {
       sacct: 'other processes of the step, or page cache (--gather cgroup)?',
@@ -100,7 +100,7 @@ function unexplained(what: QuantityName, difference: number): string {
 /** CPU of a `map` that finds nothing to do: measured 0.4 s, and up to 0.75 where ten of them start on two cores. */
 const IDLE_RUN_S = 1;
 
-/** Undefined where both sides have a number. */
+/** The verdict where no numbers can be compared; undefined where both sides have a number. */
 function whyNotCompared(
   what: QuantityName,
   task: SacctTask,
@@ -113,11 +113,11 @@ function whyNotCompared(
   if (runs.length === 0 && inside.records === 0) {
     if (task.elapsedS === 0) return { verdict: 'unmeasured', reasons: ['ended before it worked on an input'] };
     const cpuS = sumOf(task.steps, 'cpuS');
-    // `map` leaves nothing where there is nothing to do for it, as after --resume.
+    // `map` leaves nothing where it has nothing to do, as after --resume.
     if (cpuS !== null && cpuS <= IDLE_RUN_S && !task.state.startsWith('FAILED')) {
       return { verdict: 'unmeasured', reasons: ['no input was begun: it used no more CPU than node takes to start'] };
     }
-    return { verdict: 'unexplained', reasons: ['neither a run file nor a profiled record of this task'] };
+    return { verdict: 'unexplained', reasons: ['neither a map account nor a profiled record of this task'] };
   }
   if (steps.length === 0)
     return { verdict: 'unexplained', reasons: ['sacct has no step of it: was it called with -X?'] };
@@ -137,7 +137,7 @@ function whyNotCompared(
   return undefined;
 }
 
-/** Steps may run side by side. */
+/** Steps that run side by side count once where their times are known. */
 function wallOf(steps: readonly SacctRow[]): number | null {
   if (steps.length === 0) return null;
   if (steps.length > 1 && steps.every(({ startMs, endMs }) => startMs !== null && endMs !== null)) {

@@ -1,19 +1,19 @@
 import type { QuantityName } from '../render/reconciled-amounts.js';
 
-/** `unmeasured` where one side has no number, and that is as it has to be. */
+/** `unmeasured`: one side has no number, and cannot have one. */
 export type Verdict = 'agrees' | 'explained' | 'unmeasured' | 'unexplained';
 
-/** One quantity of one task by both accounts: seconds, or KiB for the peak. Null is what a side does not have. */
+/** One quantity of one task by both accounts: seconds, or KiB for the peak. Null where a side has no number. */
 export interface Reconciled {
   readonly what: QuantityName;
   readonly sacct: number | null;
-  /** Of the run files; where there are none, of the records. */
+  /** From the map accounts; where there are none, from the records. */
   readonly profiler: number | null;
-  /** Of the records alone: what was inside of inputs. */
+  /** From the records alone: what was inside of inputs. */
   readonly inside: number | null;
   /** sacct less profiler. */
   readonly difference: number | null;
-  /** Of what sacct has. */
+  /** The difference in per cent of sacct's number. */
   readonly percent: number | null;
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
@@ -29,9 +29,9 @@ export interface ReconciledTask {
   readonly quantities: readonly Reconciled[];
 }
 
-/** What is known of how Slurm gathers its numbers; null is not known. */
+/** How Slurm gathers its numbers; null where that is not known. */
 export interface Gathering {
-  /** Seconds between two of its samples; 0 where it samples only when a step ends. */
+  /** Seconds between two of Slurm's samples; 0 where it samples only when a step ends. */
   readonly intervalS: number | null;
   /** `linux`, `cgroup` or `none`, as in JobAcctGatherType. */
   readonly plugin: string | null;
@@ -39,10 +39,10 @@ export interface Gathering {
   readonly params: string | null;
 }
 
-/** Where nothing else is known: that of slurm.conf(5). */
+/** The default of slurm.conf(5), taken where nothing else is known. */
 const DEFAULT_INTERVAL_S = 30;
 
-/** For so long Slurm may not have looked. */
+/** The longest time between two of Slurm's samples. */
 export function samplesApartS({ intervalS }: Gathering, elapsedS: number): number {
   return intervalS === 0 ? elapsedS : (intervalS ?? DEFAULT_INTERVAL_S);
 }

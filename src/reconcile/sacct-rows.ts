@@ -1,11 +1,11 @@
 import { parseDuration, parseKib, parseTimeMs } from './sacct-values.js';
 
-/** What is asked of sacct. `Start` and `End` may be missing: with them the time outside of stageprof is known. */
+/** The fields that sacct is asked for. `Start` and `End` may be missing: they tell the time outside of stageprof. */
 export const SACCT_FIELDS = ['JobID', 'State', 'Start', 'End', 'Elapsed', 'TotalCPU', 'MaxRSS'] as const;
 
 const NEEDED = ['JobID', 'State', 'Elapsed', 'TotalCPU', 'MaxRSS'] as const;
 
-/** One row: a job, or a step of one. Null is what sacct leaves empty. */
+/** One row: a job, or a step of one. Null where sacct leaves the field empty. */
 export interface SacctRow {
   /** `12`, or `12_3` for a task of an array. */
   readonly task: string;
@@ -19,7 +19,7 @@ export interface SacctRow {
   readonly maxRssKib: number | null;
 }
 
-/** Tasks of an array that stand in one row because they have not started. */
+/** Tasks of an array that have not started: one row stands for all of them. */
 export interface WaitingTasks {
   readonly array: string;
   readonly ranges: readonly { readonly from: number; readonly to: number; readonly step: number }[];
@@ -32,7 +32,7 @@ export interface SacctRows {
   readonly malformed: readonly string[];
 }
 
-/** The output of `sacct -P`, or what it lacks, as it completes "the output of sacct …". */
+/** The output of `sacct -P`, or why it cannot be used: the reason completes "the output of sacct …". */
 export type SacctOutput =
   | { readonly state: 'read'; readonly output: SacctRows }
   | { readonly state: 'unusable'; readonly reason: string };
@@ -84,12 +84,12 @@ function parseRow(line: string, names: readonly string[]): SacctRow | WaitingTas
     endMs: parseTimeMs(field('End')),
     elapsedS,
     cpuS,
-    // No process is without memory: Slurm has not sampled it.
+    // Every process has memory: zero means that Slurm has not sampled it.
     maxRssKib: maxRssKib === 0 ? null : maxRssKib,
   };
 }
 
-/** `12_[3-9%2]`, `12_[1,4,7-21:7]`: one row for all tasks that have not started. Long lists end in `...`. */
+/** Such as `12_[3-9%2]` or `12_[1,4,7-21:7]`: one row for all tasks that have not started. Long lists end in `...`. */
 function parseWaiting(jobId: string): WaitingTasks | string {
   const match = /^(\d+)_\[([\d,:-]+?),?(?:\.\.\.)?(?:%\d+)?\]$/.exec(jobId);
   if (match === null) return `its JobID is none: ${shown(jobId)}`;

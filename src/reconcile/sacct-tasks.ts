@@ -1,12 +1,12 @@
 import type { SacctRow, WaitingTasks } from './sacct-rows.js';
 
-/** A job, or one task of an array, in every run of it: a requeued one has several. */
+/** A job, or one task of an array, with all of its runs: a requeued one has several. */
 export interface SacctTask {
   readonly task: string;
-  /** Of its last run. */
+  /** State of its last run. */
   readonly state: string;
   readonly elapsedS: number;
-  /** Its steps but `extern`, which holds no process of the job's own. */
+  /** All steps except `extern`, which holds no process of the job's own. */
   readonly steps: readonly SacctRow[];
 }
 
@@ -27,7 +27,7 @@ export function sacctTasks(rows: readonly SacctRow[]): Map<string, SacctTask> {
   return tasks;
 }
 
-/** How many tasks have not started: a row of them keeps those that have started since. */
+/** How many tasks have not started. The row of waiting tasks may still have tasks that have started since. */
 export function countWaiting(waiting: readonly WaitingTasks[], tasks: ReadonlyMap<string, unknown>): number {
   let count = 0;
   for (const { array, ranges } of waiting) {
@@ -43,12 +43,12 @@ export function countWaiting(waiting: readonly WaitingTasks[], tasks: ReadonlyMa
   return count;
 }
 
-/** States in which numbers are still to come. */
+/** Whether sacct does not have the task's final numbers yet. */
 export function isUnfinished({ state }: { readonly state: string }): boolean {
   return /^(PENDING|RUNNING|COMPLETING|CONFIGURING|SUSPENDED|REQUEUED|RESIZING|STOPPED|SIGNALING)\b/.test(state);
 }
 
-/** Slurm, the kernel or a person ended it. */
+/** Whether it may have been ended from outside: by Slurm, the kernel or a person. */
 export function isKilled({ state }: { readonly state: string }): boolean {
   return /^(CANCELLED|TIMEOUT|OUT_OF_MEMORY|NODE_FAIL|PREEMPTED|DEADLINE|BOOT_FAIL|FAILED)\b/.test(state);
 }

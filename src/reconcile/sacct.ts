@@ -3,26 +3,26 @@ import { SetupError, systemReason } from '../model/setup-error.js';
 import type { Gathering } from './reconciled.js';
 import { SACCT_FIELDS } from './sacct-rows.js';
 
-/** A database that does not answer is tried for a minute by sacct itself. */
+/** sacct itself tries for a minute to reach a database that does not answer. */
 const TIMEOUT_MS = 120_000;
 const MOST_BYTES = 1024 * 1024 * 1024;
 
-/** `12`, `12_3`, several of them with commas: what sacct takes behind -j. */
+/** Whether sacct takes the text behind -j: `12`, `12_3`, or several with commas. */
 export function isJob(text: string): boolean {
   return /^\d+(_\d+)?(,\d+(_\d+)?)*$/.test(text);
 }
 
-/** -D: every run of a task that was requeued. Kilobytes: larger units are rounded to three digits. */
+/** `-D` gives every run of a task that was requeued. Units larger than K would be rounded to three digits. */
 function sacctArguments(job: string): string[] {
   return ['-j', job, '-D', '-P', '--units=K', `--format=${SACCT_FIELDS.join(',')}`];
 }
 
-/** What a person types to have the same on another machine. */
+/** The command that a person types to have the same output on another machine. */
 export function sacctCommand(job: string): string {
   return `SLURM_TIME_FORMAT=%s sacct ${sacctArguments(job).join(' ')}`;
 }
 
-/** @throws {SetupError} why there is no output */
+/** @throws {SetupError} that says why there is no output */
 export function runSacct(job: string): string {
   const env = { ...process.env, SLURM_TIME_FORMAT: '%s' };
   const { error, status, signal, stdout, stderr } = spawnSync('sacct', sacctArguments(job), {
@@ -40,7 +40,7 @@ export function runSacct(job: string): string {
   return stdout;
 }
 
-/** How this cluster gathers; what scontrol does not tell is not known. */
+/** How this cluster gathers its numbers, as far as scontrol tells. */
 export function askGathering(): Gathering {
   const { status, stdout } = spawnSync('scontrol', ['show', 'config'], { encoding: 'utf8', timeout: TIMEOUT_MS });
   return parseGathering(status === 0 ? stdout : '');
@@ -59,13 +59,13 @@ export function parseGathering(config: string): Gathering {
   };
 }
 
-/** `30`, or `task=30,energy=10`. */
+/** @param frequency such as `30` or `task=30,energy=10` */
 function samplingInterval(frequency: string | null): number | null {
   const seconds = /(?:^|,)(?:task=)?(\d+)(?:,|$)/i.exec(frequency ?? '')?.[1];
   return seconds === undefined ? null : Number(seconds);
 }
 
-/** The reason comes last, behind what led to it. */
+/** The last line: commands print the reason after what led to it. */
 function lastLine(text: string): string | undefined {
   return (
     text

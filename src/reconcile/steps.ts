@@ -1,19 +1,19 @@
-import type { RunFile } from './read-map-account.js';
+import type { MapRun } from './read-map-account.js';
 import type { SacctRow } from './sacct-rows.js';
 
 /** sacct's times are whole seconds. */
 export const WHOLE_SECOND_MS = 1000;
 
-/** The end of what is known of a run: of a killed one its last word. */
-export function lastWordMs({ endedMs, updatedMs }: RunFile): number {
+/** When the run ended; for one that was killed, when its account was last written. */
+export function lastKnownMs({ endedMs, updatedMs }: MapRun): number {
   return endedMs ?? updatedMs;
 }
 
 /**
- * The steps that stageprof ran in: a numbered one where srun started it, else that of the batch script. Without a run
- * file it is the step that used most CPU.
+ * The steps that stageprof ran in: a numbered one where srun started it, otherwise that of the batch script. Without a
+ * map account it is the step that used most CPU.
  */
-export function stepsOf(steps: readonly SacctRow[], runs: readonly RunFile[]): SacctRow[] {
+export function stepsOf(steps: readonly SacctRow[], runs: readonly MapRun[]): SacctRow[] {
   if (runs.length === 0) {
     const [busiest] = [...steps].sort((a, b) => (b.cpuS ?? 0) - (a.cpuS ?? 0));
     return busiest === undefined ? [] : [busiest];
@@ -21,38 +21,38 @@ export function stepsOf(steps: readonly SacctRow[], runs: readonly RunFile[]): S
   const numberedFirst = [...steps].sort((a, b) => Number(isShell(a)) - Number(isShell(b)));
   const chosen = runs.map((run) => {
     const begunIn = numberedFirst.filter((step) => isBegunIn(step, run) !== false);
-    // One that its step did not outlast is rare: see `outlivedMs`.
+    // A run rarely goes on after its step: see `outlivedMs`.
     return begunIn.find((step) => isLongEnough(step, run)) ?? begunIn[0] ?? numberedFirst.at(-1);
   });
-  // In the order of sacct, each once.
+  // Each once, in the order of sacct.
   return steps.filter((step) => chosen.includes(step));
 }
 
-/** Its first process is the shell that runs the batch script, or that a person types in. */
+/** Whether the first process of the step is a shell: of the batch script, or one that a person types in. */
 export function isShell({ step }: SacctRow): boolean {
   return step === 'batch' || step === 'interactive';
 }
 
-function isLongEnough({ elapsedS }: SacctRow, { wallS }: RunFile): boolean {
+function isLongEnough({ elapsedS }: SacctRow, { wallS }: MapRun): boolean {
   return elapsedS * 1000 + WHOLE_SECOND_MS >= wallS * 1000;
 }
 
-/** Undefined where the times of the step are not known. */
-export function isBegunIn({ startMs, endMs }: SacctRow, { startedMs }: RunFile): boolean | undefined {
+/** Whether the run began within the step; undefined where the times of the step are not known. */
+export function isBegunIn({ startMs, endMs }: SacctRow, { startedMs }: MapRun): boolean | undefined {
   if (startMs === null || endMs === null) return undefined;
   return startedMs >= startMs - WHOLE_SECOND_MS && startedMs <= endMs + WHOLE_SECOND_MS;
 }
 
 /**
- * For how long a run went on when its step had ended: Slurm ended the shell of the batch script, and nobody waited for
- * what that had started.
+ * For how long a run went on after its step had ended: Slurm ended the shell of the batch script, and nobody waited for
+ * what the shell had started.
  */
-export function outlivedMs(steps: readonly SacctRow[], run: RunFile): number {
+export function outlivedMs(steps: readonly SacctRow[], run: MapRun): number {
   const step = steps.find((each) => isBegunIn(each, run) === true);
-  return Math.max(0, step === undefined ? 0 : lastWordMs(run) - step.endMs! - WHOLE_SECOND_MS);
+  return Math.max(0, step === undefined ? 0 : lastKnownMs(run) - step.endMs! - WHOLE_SECOND_MS);
 }
 
-/** Length of what the intervals cover together. */
+/** How long the intervals are together; where several overlap, the time counts once. */
 export function covered(intervals: readonly (readonly [fromMs: number, toMs: number])[]): number {
   let total = 0;
   let reached = Number.NEGATIVE_INFINITY;

@@ -4,18 +4,18 @@ import type { ProfiledTask } from './profiled-task.js';
 import { type Evidence, longestS, NODE_S, type Reason, type Rule, SHELL_S } from './reason-rule.js';
 import { samplesApartS } from './reconciled.js';
 import { isKilled } from './sacct-tasks.js';
-import { isBegunIn, isShell, lastWordMs, outlivedMs, WHOLE_SECOND_MS } from './steps.js';
+import { isBegunIn, isShell, lastKnownMs, outlivedMs, WHOLE_SECOND_MS } from './steps.js';
 
-/** Elapsed time of the same start and end as `NODE_S`. */
+/** Elapsed time of the start and end whose CPU is `NODE_S`. */
 const NODE_WALL_S = 3;
 
-/** In the order in which they are named. What each is told from is in docs/slurm.md. */
+/** In the order in which they are named. docs/slurm.md says how each is recognised. */
 export const TIME_RULES: readonly Rule[] = [
   { what: 'wall', higher: 'either', reason: wholeSeconds },
   { what: 'wall', higher: 'sacct', reason: beforeAndAfter },
   { what: 'wall', higher: 'sacct', reason: outsideOfInputsWall },
   { what: 'wall', higher: 'profiler', reason: outlived },
-  { what: 'cpu', higher: 'sacct', reason: afterLastWord },
+  { what: 'cpu', higher: 'sacct', reason: afterLastAccount },
   { what: 'cpu', higher: 'sacct', reason: shellCpu },
   { what: 'cpu', higher: 'sacct', reason: outsideOfInputsCpu },
   { what: 'cpu', higher: 'profiler', reason: outlivedCpu },
@@ -33,7 +33,7 @@ function beforeAndAfter({ steps, profiled: { runs } }: Evidence): Reason | undef
     const inside = runs.filter((run) => isBegunIn(step, run) === true);
     if (inside.length === 0 || step.startMs === null || step.endMs === null) return undefined;
     beforeS += Math.max(0, (Math.min(...inside.map(({ startedMs }) => startedMs)) - step.startMs) / 1000);
-    afterS += Math.max(0, (step.endMs - Math.max(...inside.map(lastWordMs))) / 1000);
+    afterS += Math.max(0, (step.endMs - Math.max(...inside.map(lastKnownMs))) / 1000);
   }
   const gaps = [
     ...(beforeS >= 0.05 ? [`${shownAmount('wall', beforeS)} before stageprof started`] : []),
@@ -44,7 +44,7 @@ function beforeAndAfter({ steps, profiled: { runs } }: Evidence): Reason | undef
 }
 
 function afterWhat(runs: ProfiledTask['runs']): string {
-  return runs.some(({ endedMs }) => endedMs === null) ? 'after its last word, killed' : 'after it ended';
+  return runs.some(({ endedMs }) => endedMs === null) ? 'after its last account, killed' : 'after it ended';
 }
 
 function outsideOfInputsWall({ profiled }: Evidence): Reason | undefined {
@@ -53,8 +53,8 @@ function outsideOfInputsWall({ profiled }: Evidence): Reason | undefined {
   return { atMost: NODE_WALL_S * processes, text: `start and end of ${processes} node processes, outside of inputs` };
 }
 
-/** CPU of a run that was killed between two of its words. */
-function afterLastWord({ steps, profiled: { runs } }: Evidence): Reason | undefined {
+/** CPU of a run that was killed after its account was last written. */
+function afterLastAccount({ steps, profiled: { runs } }: Evidence): Reason | undefined {
   const killed = runs.filter(({ endedMs }) => endedMs === null);
   if (killed.length === 0) return undefined;
   const atMost = killed.reduce((sum, run) => {
@@ -62,7 +62,7 @@ function afterLastWord({ steps, profiled: { runs } }: Evidence): Reason | undefi
     const unheardS = step === undefined ? WRITTEN_EVERY_S : Math.max(0, (step.endMs! - run.updatedMs) / 1000);
     return sum + cpuInS(run.cpuS, run.wallS, unheardS + WHOLE_SECOND_MS / 1000);
   }, 0);
-  return { atMost, text: `killed: the profiler has no more than its last word, written every ${WRITTEN_EVERY_S} s` };
+  return { atMost, text: `killed: the profiler has no more than its last account, written every ${WRITTEN_EVERY_S} s` };
 }
 
 function shellCpu({ steps }: Evidence): Reason | undefined {
@@ -76,7 +76,7 @@ function outsideOfInputsCpu({ profiled }: Evidence): Reason | undefined {
   return { atMost: NODE_S * processes, text: `start and end of ${processes} node processes, outside of inputs` };
 }
 
-/** Under proctrack/linuxproc what the shell of a batch script has started lives on when the shell is ended. */
+/** Under proctrack/linuxproc, processes that the shell of a batch script has started outlive the shell. */
 export function outlived({ steps, profiled: { runs } }: Evidence): Reason | undefined {
   const beyondS = runs.reduce((sum, run) => sum + outlivedMs(steps, run), 0) / 1000;
   if (beyondS === 0) return undefined;
@@ -91,18 +91,18 @@ function outlivedCpu(evidence: Evidence): Reason | undefined {
   return reason && { ...reason, atMost: reason.atMost * cpusOf(evidence) + lastSampleS(evidence) };
 }
 
-/** Of processes that nobody waited for Slurm has what its last sample had. */
+/** For processes that nobody waited for, Slurm has the CPU of its last sample. */
 function unwaited(evidence: Evidence): Reason | undefined {
   const { state, steps, gathering } = evidence;
   if (!isKilled({ state }) && !steps.some(isKilled)) return undefined;
   const apart = shownAmount('wall', samplesApartS(gathering, longestS(steps)));
   return {
     atMost: lastSampleS(evidence),
-    text: `killed: of processes that nobody waited for sacct has its last sample, samples are ${apart} apart`,
+    text: `killed: sacct has only its last sample of processes that nobody waited for, samples are ${apart} apart`,
   };
 }
 
-/** CPU that Slurm's last sample may lack. On a busy node it comes up to an interval late: measured. */
+/** CPU that Slurm's last sample may lack. On a busy node a sample was measured to come up to an interval late. */
 function lastSampleS(evidence: Evidence): number {
   return 2 * samplesApartS(evidence.gathering, longestS(evidence.steps)) * cpusOf(evidence);
 }
@@ -112,7 +112,7 @@ function cpusOf({ cpu, profiled: { runs } }: Evidence): number {
   return cpuInS(cpu.profilerS, wallS, 1);
 }
 
-/** Twice the CPU that it used in as long before, or one CPU: it may just have begun to work hard. */
+/** Twice the CPU that it used in an equal time before, and at least one CPU: it may just have begun to work hard. */
 function cpuInS(cpuS: number | null, wallS: number, seconds: number): number {
   const cpus = cpuS === null || wallS <= 0 ? 1 : cpuS / wallS;
   return Math.max(1, 2 * cpus) * seconds;

@@ -4,7 +4,7 @@ const MARK_BYTES = Buffer.from(MARK);
 /** How many bytes of a UTF-8 file its byte order mark takes. */
 export const MARK_LENGTH = MARK_BYTES.length;
 
-/** Some editors and tools put a byte order mark before a file of UTF-8. It is no part of what is in the file. */
+/** Some editors and tools put a byte order mark before a file of UTF-8. The mark is not part of the content. */
 export function withoutMark(text: string): string {
   return text.startsWith(MARK) ? text.slice(MARK.length) : text;
 }

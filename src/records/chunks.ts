@@ -1,19 +1,19 @@
 import { isCompressedFile, type Source, STDIN } from './files.js';
 
-/** Less is not worth being shared out. */
+/** A smaller chunk is not worth the work of handing it to a thread. */
 const LEAST_BYTES = 8 * 1024 * 1024;
-/** What tasks come to is held until those before them are done: so many of them at most, or one a large file. */
-const MOST_TASKS = 512;
+/** The state of a chunk is held until those of earlier chunks have come: the number of chunks has to have a bound. */
+const MOST_CHUNKS = 512;
 
 /** A stretch of a source, or all of it. */
 export interface Part {
   readonly path: string;
-  /** Bytes of the file; without them it is read from end to end, once. */
+  /** The bytes of the file that belong to the part. Without it, the whole file is read once, from start to end. */
   readonly stretch?: { readonly from: number; readonly end: number };
 }
 
 /** Parts that follow one another, read by one thread. */
-export interface Task {
+export interface Chunk {
   readonly parts: readonly Part[];
   /** Number of its first part in the whole run. */
   readonly firstPart: number;
@@ -21,17 +21,17 @@ export interface Task {
   readonly isStdin: boolean;
 }
 
-/** Cuts large files and bundles small ones: tasks of about the same size, in the order of the sources. */
-export function tasksOf(sources: readonly Source[], leastBytes = LEAST_BYTES): Task[] {
+/** Cuts large files and bundles small ones: chunks of about the same size, in the order of the sources. */
+export function chunksOf(sources: readonly Source[], leastBytes = LEAST_BYTES): Chunk[] {
   const total = sources.reduce((sum, { weight }) => sum + weight, 0);
-  const taskBytes = Math.max(leastBytes, Math.ceil(total / MOST_TASKS));
-  const mostParts = Math.max(64, Math.ceil(sources.length / MOST_TASKS));
-  const tasks: Task[] = [];
+  const chunkBytes = Math.max(leastBytes, Math.ceil(total / MOST_CHUNKS));
+  const mostParts = Math.max(64, Math.ceil(sources.length / MOST_CHUNKS));
+  const chunks: Chunk[] = [];
   let parts: Part[] = [];
   let bytes = 0;
   let firstPart = 0;
   const close = (isStdin = false) => {
-    if (parts.length > 0) tasks.push({ parts, firstPart, isStdin });
+    if (parts.length > 0) chunks.push({ parts, firstPart, isStdin });
     firstPart += parts.length;
     parts = [];
     bytes = 0;
@@ -43,22 +43,22 @@ export function tasksOf(sources: readonly Source[], leastBytes = LEAST_BYTES): T
       close(true);
       continue;
     }
-    for (const part of partsOf(source, taskBytes)) {
+    for (const part of partsOf(source, chunkBytes)) {
       parts.push(part);
       bytes += part.stretch === undefined ? source.weight : part.stretch.end - part.stretch.from;
-      if (bytes >= taskBytes || parts.length >= mostParts) close();
+      if (bytes >= chunkBytes || parts.length >= mostParts) close();
     }
   }
   close();
-  return tasks;
+  return chunks;
 }
 
-function partsOf({ path, bytes }: Source, taskBytes: number): Part[] {
-  // A small file is looked into when it is read.
-  if (bytes === undefined || bytes <= taskBytes || isCompressedFile(path)) return [{ path }];
-  const count = Math.ceil(bytes / taskBytes);
+function partsOf({ path, bytes }: Source, chunkBytes: number): Part[] {
+  // Whether a small file is compressed is found out when it is read.
+  if (bytes === undefined || bytes <= chunkBytes || isCompressedFile(path)) return [{ path }];
+  const count = Math.ceil(bytes / chunkBytes);
   return Array.from({ length: count }, (_, index) => ({
     path,
-    stretch: { from: index * taskBytes, end: index + 1 === count ? bytes : (index + 1) * taskBytes },
+    stretch: { from: index * chunkBytes, end: index + 1 === count ? bytes : (index + 1) * chunkBytes },
   }));
 }

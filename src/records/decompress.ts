@@ -9,7 +9,7 @@ export const MAGIC_BYTES = 4;
 
 const PIECE_BYTES = 256 * 1024;
 
-/** What Node has from 22.15 on. */
+/** Node has these from 22.15 on. */
 const zstd = zlib as {
   readonly createZstdDecompress?: (options: zlib.ZlibOptions) => Transform;
   readonly zstdCompressSync?: (text: string) => Buffer;
@@ -25,10 +25,10 @@ function isGzip(head: Uint8Array): boolean {
 }
 
 /**
- * The bytes as they were before they were compressed, if they were: the first of them tell.
+ * The decompressed bytes. Bytes that are not compressed pass as they are: the first of them tell.
  *
- * @param onTrailing told how many bytes follow what was compressed, at its end. Zeros are padding, and not told, as by
- * gzip(1).
+ * @param onTrailing called at the end with the number of bytes behind the compressed data, if there are any. Zeros are
+ * padding and do not count, as for gzip(1).
  */
 export async function* decompressed(
   bytes: AsyncIterable<Buffer>,
@@ -38,7 +38,7 @@ export async function* decompressed(
   const head = await input.take(MAGIC_BYTES);
   input.putBack(head);
   if (isGzip(head)) yield* gunzipped(input);
-  // An error of the source destroys the decoder, and comes out of it.
+  // An error of the source destroys the decoder, which then throws it.
   else if (beginsFrame(head)) {
     yield* pipeline(Readable.from(zstdFrames(input)), await zstdDecoder(), () => {}) as AsyncIterable<Buffer>;
   } else {
@@ -49,7 +49,7 @@ export async function* decompressed(
   if (count > 0) onTrailing(count);
 }
 
-/** 0 where there are only zeros. */
+/** How many bytes are left; 0 where all of them are zero. */
 async function trailingBytes(input: PieceQueue): Promise<number> {
   let count = 0;
   let areZeros = true;
@@ -64,10 +64,10 @@ async function zstdDecoder(): Promise<Transform> {
   return decodesAllFrames() ? zstd.createZstdDecompress!({ chunkSize: PIECE_BYTES }) : ownZstdDecoder();
 }
 
-/** Found out by the first file that asks. */
+/** Undefined until the first file needs it. */
 let areAllDecoded: boolean | undefined;
 
-/** Node 22 and 24 drop without a word what follows a frame in the same piece (nodejs/node#64741). */
+/** Node 22 and 24 silently drop what follows a frame in the same piece (nodejs/node#64741). */
 function decodesAllFrames(): boolean {
   if (areAllDecoded === undefined) {
     const frame = zstd.zstdCompressSync?.('.');
@@ -91,7 +91,7 @@ async function ownZstdDecoder(): Promise<Transform> {
   return transform;
 }
 
-/** Errors of the decoder are thrown, those of a stream are passed on. */
+/** The decoder throws its errors; a stream wants them passed to a callback. */
 function settle(work: () => void, done: (error?: Error) => void): void {
   let failure: Error | undefined;
   try {

@@ -1,6 +1,6 @@
-/** In place of a kind: the error of the record names none. */
+/** Stands for the kind where the error of a record names none. */
 export const NO_KIND = '(none)';
-/** What further kinds are counted under: memory has to have a bound. */
+/** Further kinds are counted under this name: memory has to have a bound. */
 export const OTHER_KINDS = '(other)';
 
 const MOST_KINDS = 64;
@@ -27,7 +27,7 @@ export class Failures {
     return this.#byKind;
   }
 
-  /** The most frequent first, and of as many by name: the order of the files does not show. */
+  /** The most frequent kind first. Kinds of the same count are sorted by name, whatever the order of the files. */
   result(): FailureCounts {
     return new Map([...this.#byKind].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
   }

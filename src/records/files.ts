@@ -4,30 +4,30 @@ import { globSync, isDynamicPattern } from 'tinyglobby';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { isCompressed, MAGIC_BYTES } from './decompress.js';
 
-/** Files of records, by the end of their name, that stand for a folder given in their place. */
+/** A folder stands for those of its files whose names end so. */
 export const RECORD_ENDINGS = ['.jsonl', '.jsonl.gz', '.jsonl.zst'];
 
 export const STDIN = '-';
 
 /** Something to read records from. */
 export interface Source {
-  /** As it was given or found, for messages; `-` is stdin. */
+  /** The path as it was given or found, for messages; `-` is stdin. */
   readonly path: string;
-  /** Undefined where it can only be read from end to end: pipes, devices, what is compressed. */
+  /** Undefined for what can only be read once, from start to end, such as a pipe. */
   readonly bytes: number | undefined;
-  /** Size on disk, as far as it is known: how much work it is. */
+  /** Size on disk, as a measure of the work; 0 where it is not known. */
   readonly weight: number;
 }
 
 export interface Sources {
   readonly sources: readonly Source[];
-  /** How many were mentioned once more. */
+  /** How often a source was named again. */
   readonly repeated: number;
 }
 
 /**
- * The sources that operands stand for, each once, in order: of a folder its records, of a pattern what it matches,
- * both sorted by name.
+ * The sources that operands stand for, each once, in order. A folder stands for its records, a pattern for what it
+ * matches, both sorted by name.
  * @throws {SetupError} naming the first operand that stands for nothing
  */
 export function findSources(operands: readonly string[]): Sources {
@@ -54,7 +54,7 @@ function pathsOf(operand: string): string[] {
   return names.sort().map((name) => join(operand, name));
 }
 
-/** A name that is there is never taken for a pattern. */
+/** For a name that does not exist: one that does is never taken for a pattern. */
 function matchesOf(operand: string): string[] {
   if (!isDynamicPattern(operand)) throw new SetupError(`${operand}: there is no such file`);
   const matches = globSync(operand, { onlyFiles: true, expandDirectories: false });
@@ -73,11 +73,11 @@ function listed(folder: string): string[] {
 function sourceOf(path: string): Source {
   const stat = path === STDIN ? undefined : statSync(path, { throwIfNoEntry: false });
   if (stat === undefined || !stat.isFile()) return { path, bytes: undefined, weight: 0 };
-  // What is read once more as compressed when it is opened: here it only decides whether it is shared out.
+  // Whether the file is compressed is found out later, by its first bytes.
   return { path, bytes: stat.size, weight: stat.size };
 }
 
-/** Whether a file is compressed, by its first bytes. What cannot be read is said when it is to be read. */
+/** Whether a file is compressed, by its first bytes. False where it cannot be read, which is reported later. */
 export function isCompressedFile(path: string): boolean {
   try {
     const fd = openSync(path, 'r');

@@ -19,8 +19,8 @@ const RESERVED = 0xe0;
 /**
  * The bytes of all members, one after another. What follows the last member is left in `input`.
  *
- * Each member is inflated by itself: Node's Gunzip takes any bytes behind a member for a further one, and where they are
- * none its error takes with it what it had inflated of the same piece.
+ * Each member is inflated by itself. Node's Gunzip takes any bytes behind a member for another member. Where they are
+ * not one, it fails, and what it had inflated of the same piece is lost.
  */
 export async function* gunzipped(input: PieceQueue): AsyncGenerator<Buffer, void> {
   do {
@@ -58,7 +58,7 @@ async function* member(input: PieceQueue): AsyncGenerator<Buffer, void> {
       fed += piece.length;
       last = piece;
       const failure = await new Promise((resolve) => inflate.write(piece, resolve));
-      // Where it has not taken all, it has found its end: no piece behind it is to be taken.
+      // It stops reading at the end of the member: no further piece may be taken then.
       if (failure || inflate.bytesWritten < fed) return;
     }
   })();
@@ -84,7 +84,7 @@ async function take(input: PieceQueue, count: number): Promise<Buffer> {
   return bytes;
 }
 
-/** In the words of zlib. */
+/** With the code that zlib gives its errors. */
 function dataError(message: string): Error {
   return Object.assign(new Error(message), { code: 'Z_DATA_ERROR' });
 }

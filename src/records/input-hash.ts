@@ -1,9 +1,9 @@
 import type { Bytes } from './bytes.js';
 
-/** Two numbers of 32 bits: that any two of a million inputs share both has a chance of 1 in 18 million. */
+/** Two numbers of 32 bits. The chance that any two of a million inputs share both is 1 in 18 million. */
 export const HASH_WORDS = 2;
 
-// As whole numbers of 32 bits: others would be multiplied as doubles.
+// Constants past 2^31 are made signed integers of 32 bits: otherwise they would be multiplied as doubles.
 const FIRST = 0xcc9e2d51 | 0;
 const FIRST_FURTHER = 0x1b873593;
 const SECOND = 0x239b961b;
@@ -11,8 +11,8 @@ const SECOND_FURTHER = 0xab0e9789 | 0;
 const ADDED = 0xe6546b64 | 0;
 
 /**
- * Two hashes of bytes into `into[at]` and `into[at + 1]`, as MurmurHash3 (A. Appleby, public domain) makes those of
- * 32 bits, with constants of their own each.
+ * Writes two hashes of bytes into `into[at]` and `into[at + 1]`. Each is the MurmurHash3 of 32 bits (A. Appleby, public
+ * domain) with its own constants.
  */
 export function hashInto({ bytes, view }: Bytes, from: number, end: number, into: Uint32Array, at: number): void {
   let first = 0x9747b28c | 0;

@@ -1,19 +1,20 @@
+import { enlarged } from '../store/enlarged-array.js';
 import type { Bytes } from './bytes.js';
 import { ARRAY_BEGIN, BACKSLASH, COLON, COMMA, MINUS, OBJECT_BEGIN, QUOTE, SPACE } from './json-codes.js';
 
 /**
- * Finds where JSON values end without making them. It accepts exactly what `JSON.parse` accepts, so that a line of
- * which only some members are read counts as malformed as a whole, or not at all.
+ * Finds where JSON values end without creating them. It accepts exactly what `JSON.parse` accepts: a fault makes a line
+ * malformed also where it is in a member that nobody reads.
  *
- * A line has to end with a newline, which no JSON value can contain: it stops every loop, and no position has to be
- * held against an end.
+ * A line has to end with a newline, which no JSON value can contain. The newline stops every loop, so that no position
+ * has to be compared with an end.
  */
 export const NEWLINE = 0x0a;
 
 /** Returned in place of a position. */
 export const MALFORMED = -1;
 
-/** 1 for blanks of JSON but the newline. */
+/** 1 for each blank of JSON except the newline. */
 const BLANK = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte === 0x20 || byte === 0x09 || byte === 0x0d));
 const IS_HEX = bytesOf('0123456789abcdefABCDEF');
 const IS_ESCAPED = bytesOf('"\\/bfnrt');
@@ -24,7 +25,7 @@ const NULL = wordOf('null');
 const FALSE_BEGIN = wordOf('fals');
 const FALSE_END = 0x65;
 
-/** Kinds of the open objects and arrays, one a byte; grows with the deepest line. */
+/** The opening brackets of the open objects and arrays; grows with the deepest line. */
 let open = new Uint8Array(256);
 
 /** @returns position behind blanks */
@@ -51,7 +52,7 @@ export function skipValue(input: Bytes, from: number, maxDepth = Number.POSITIVE
       if (bytes[at] === first + 2) at++;
       else {
         if (depth >= maxDepth) return MALFORMED;
-        if (depth === open.length) grow();
+        if (depth === open.length) open = enlarged(open, depth * 2);
         open[depth++] = first;
         if (first === OBJECT_BEGIN) at = skipKey(input, at);
         if (at === MALFORMED) return MALFORMED;
@@ -115,9 +116,9 @@ export function skipString({ bytes, view }: Bytes, from: number): number {
 }
 
 /**
- * Of four bytes at a time, the first being the lowest: not zero where one ends the plain part of a string, which is
- * its quote, an escape or a control character. The lowest bit that is set is that of the first of them; a byte is
- * below another in the sense of `word - other & ~word` only where neither has its highest bit set, as in UTF-8.
+ * Looks at four bytes at once, the first being the lowest. The result is not zero where one of them ends the plain part
+ * of a string: a quote, a backslash or a control character. The lowest bit that is set belongs to the first such byte.
+ * `& ~word` leaves out the bytes of longer characters of UTF-8, which have their highest bit set.
  */
 function stopsOf(word: number): number {
   const quote = word ^ 0x22222222;
@@ -156,12 +157,6 @@ function skipLiteral({ bytes, view }: Bytes, from: number): number {
   const word = view.getInt32(from, true);
   if (word === TRUE || word === NULL) return from + 4;
   return word === FALSE_BEGIN && bytes[from + 4] === FALSE_END ? from + 5 : MALFORMED;
-}
-
-function grow(): void {
-  const larger = new Uint8Array(open.length * 2);
-  larger.set(open);
-  open = larger;
 }
 
 function bytesOf(characters: string): Uint8Array {

@@ -1,13 +1,13 @@
 import type { Bytes } from './bytes.js';
 import { NEWLINE } from './json-scanner.js';
 
-/** Read at once: what is read is scanned while it is still in the cache of the core. */
+/** Bytes read at once, so few that they are still in the cache of the core when they are scanned. */
 const PIECE_BYTES = 1024 * 1024;
 
-/** Read past the newline of a line, at most. */
+/** Scanners read at most so many bytes past the newline of a line. */
 const SLACK_BYTES = 16;
 
-/** A line longer than this is not kept. V8's texts have less than twice as many characters. */
+/** A line longer than this is not kept. A string of V8 has less than twice as many characters. */
 export const LONGEST_LINE_BYTES = 256 * 1024 * 1024;
 
 export interface LineSink {
@@ -19,7 +19,7 @@ export interface LineSink {
 export interface Stretch {
   /** The stretch begins behind the first newline of what is fed. */
   readonly startsInside?: boolean;
-  /** Lines that begin at this offset of what is fed, or later, are left to another. */
+  /** Lines that begin at this offset of what is fed, or later, belong to the next stretch. */
   readonly ownsBytes?: number;
 }
 
@@ -27,11 +27,11 @@ export interface Stretch {
 export class LineFeed {
   #bytes = takePiece();
   #input = inputOf(this.#bytes);
-  /** Bytes that have been put in and not been taken. */
+  /** Bytes that were put in and not taken yet. */
   #used = 0;
-  /** Of what is fed, the offset of the first byte that is held. */
+  /** Offset of the first byte that is held, in all that is fed. */
   #offset = 0;
-  /** Bytes of the line that is being read in which there is no newline. */
+  /** Bytes of the unfinished line that are known to have no newline. */
   #searched = 0;
   #lines = 0;
   #isDropping: boolean;
@@ -45,7 +45,7 @@ export class LineFeed {
     this.#ownsBytes = ownsBytes;
   }
 
-  /** Lines taken so far, blank ones and those too long among them. */
+  /** Lines so far, including blank ones and those that are too long. */
   get lines(): number {
     return this.#lines;
   }
@@ -53,7 +53,7 @@ export class LineFeed {
   /** Where the next bytes are to be put; never empty. */
   get room(): Buffer {
     if (this.#used + SLACK_BYTES === this.#bytes.length) this.#enlarge();
-    // Never more than a piece, also where a long line has made more room: it may end any moment.
+    // Never more than a piece, even where a long line has made more room: the line may end soon.
     return this.#bytes.subarray(this.#used, Math.min(this.#used + PIECE_BYTES, this.#bytes.length - SLACK_BYTES));
   }
 
@@ -116,7 +116,7 @@ export class LineFeed {
   }
 }
 
-// Kept from one part of a corpus to the next: left to the collector, hundreds of pieces would pile up before it comes.
+// Kept from one part to the next: otherwise hundreds of pieces would pile up before garbage is collected.
 let spare: Buffer<ArrayBuffer> | undefined;
 
 function takePiece(): Buffer<ArrayBuffer> {

@@ -1,11 +1,11 @@
 /**
- * Fixed texts to be compared with bytes eight at a time, as doubles: of ASCII text no eight bytes are a NaN or a zero,
- * so two such doubles are equal where their bytes are, and nowhere else. What is no ASCII or shorter is compared byte
- * by byte.
+ * Fixed texts that are compared with bytes eight at a time, as doubles. Eight bytes of ASCII are never a NaN or a zero,
+ * so that two such doubles are equal exactly where their bytes are. A text that is shorter or not ASCII is compared
+ * byte by byte.
  */
 export interface Literals {
   readonly doubles: Float64Array;
-  /** Of text `i`: its first double, and behind the last text how many there are. */
+  /** Index of the first double of each text, and at the end the number of all doubles. */
   readonly starts: Int32Array;
   /** How far the last double of a text overlaps the one before it. */
   readonly overlaps: Int32Array;

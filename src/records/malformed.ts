@@ -1,9 +1,9 @@
-import type { Place } from './worst.js';
+import type { LinePosition } from './positions.js';
 
 /** Malformed lines that are named; the others are counted. */
 export const MOST_NAMED = 20;
 
-export interface MalformedLine extends Place {
+export interface MalformedLine extends LinePosition {
   readonly reason: string;
 }
 
@@ -20,12 +20,12 @@ export class MalformedLines {
     return this.#named;
   }
 
-  add({ part, line }: Place, reason: string): void {
+  add({ part, line }: LinePosition, reason: string): void {
     this.#count++;
     if (this.#named.length < MOST_NAMED) this.#named.push({ part, line, reason });
   }
 
-  /** Those of parts that come later. */
+  /** Adds the lines of later parts. */
   absorb(count: number, named: readonly MalformedLine[]): void {
     this.#count += count;
     this.#named.push(...named.slice(0, MOST_NAMED - this.#named.length));

@@ -10,10 +10,10 @@ const EXACT_POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`
 /**
  * Reads a number as `JSON.parse` does, and null as NaN, into `into[index]`.
  *
- * A number of up to 2^53 without its point, divided by a power of ten up to 10^22, is rounded once and so rightly
- * (W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990): all others are read by V8.
+ * The digits as a whole number up to 2^53, divided by a power of ten up to 10^22, are rounded once and therefore
+ * correctly (W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990). V8 reads all other numbers.
  *
- * @returns position behind it, or `MALFORMED` where it is neither, or past what a report may hold
+ * @returns position behind it, or `MALFORMED` where it is neither a number nor null, or more than a report may hold
  */
 export function scanNumber(bytes: Buffer, from: number, into: Float64Array, index: number): number {
   let at = from;

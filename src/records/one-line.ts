@@ -1,7 +1,7 @@
 import { SPACE } from './json-codes.js';
 import { NEWLINE } from './json-scanner.js';
 
-/** So much of a file may be blanks before it is taken for what it seems. */
+/** Where so many bytes do not show an indented object, the file is taken for lines of records. */
 const HEAD_BYTES = 4096;
 
 /** Bytes of a byte order mark, read as Latin-1. */
@@ -10,8 +10,8 @@ const INDENTED = new RegExp(`^${MARK}\\s*\\{[ \\t\\r]*\\n\\s*(\\S)`);
 const MAY_BE_INDENTED = new RegExp(`^${MARK}\\s*(?:\\{[ \\t\\r]*(?:\\n\\s*)?)?$`);
 
 /**
- * What is one JSON object written over several lines, such as a report that was indented, as one line: a newline can
- * only be a blank in it. Records, a line each, pass as they are: none of them begins with a bracket alone on its line
+ * Puts a JSON object that is written over several lines, such as an indented report, on one line: each newline becomes
+ * a blank. Records of one line each pass as they are. Only an indented object begins with a bracket alone on its line
  * and goes on with a key.
  */
 export async function* onOneLine(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -9,7 +9,7 @@ export class PieceQueue {
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
-  /** The next bytes, however many there are at once; null at the end. */
+  /** The next piece, however long it is; null at the end. */
   async next(): Promise<Buffer | null> {
     for (;;) {
       const held = this.#held;

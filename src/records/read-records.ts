@@ -1,62 +1,38 @@
 import { availableParallelism } from 'node:os';
 import { readProgress } from '../terminal/read-progress.js';
-import { say } from '../terminal/say.js';
-import { counted } from '../text/format.js';
-import { type Task, tasksOf } from './chunks.js';
+import { chunksOf } from './chunks.js';
 import { type Source, STDIN } from './files.js';
-import type { FoldSource } from './line-fold.js';
-import type { TaskResult } from './run-chunk.js';
-import { runTasks } from './run-chunks.js';
+import { type ReadResult, readChunks } from './read-chunks.js';
+import type { RecordFolds } from './record-fold.js';
 
 /** Below this a second thread takes longer to start than it saves. */
 const ALONE_BELOW_BYTES = 16 * 1024 * 1024;
 
-export interface ReadOptions<State> {
+export interface ReadOptions<Options, State, Result> {
+  readonly folds: RecordFolds<Options, State, Result>;
+  /** What the folds are opened with. */
+  readonly options: Options;
   /** Threads at most, one a core where it is left open. */
-  readonly jobs: number | undefined;
-  readonly folds: FoldSource<State>;
-  /** Called task by task, in their order. */
-  readonly onResult: (task: Task, result: TaskResult<State>) => void;
+  readonly jobs?: number | undefined;
 }
 
 /** Reads all records of the sources, and shows on stderr how far it is. */
-export async function readRecords<State>(
+export async function readRecords<Options, State, Result>(
   sources: readonly Source[],
-  { jobs, folds, onResult }: ReadOptions<State>,
-): Promise<void> {
+  { folds, options, jobs = availableParallelism() }: ReadOptions<Options, State, Result>,
+): Promise<ReadResult<Result>> {
   const bytes = sources.reduce((sum, { weight }) => sum + weight, 0);
   const bytesRead = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
   const isKnown = sources.every(({ path, bytes: size }) => path !== STDIN && size !== undefined);
   const progress = readProgress(isKnown ? bytes : undefined, () => Number(Atomics.load(bytesRead, 0)), process.stderr);
   try {
-    await runTasks(tasksOf(sources), {
-      jobs: bytes < ALONE_BELOW_BYTES ? 1 : (jobs ?? availableParallelism()),
+    return await readChunks(chunksOf(sources), {
       folds,
+      options,
+      jobs: bytes < ALONE_BELOW_BYTES ? 1 : jobs,
       bytesRead,
-      onResult,
     });
   } finally {
     progress.stop();
   }
-}
-
-/** What of the sources is not in the result, a line each on stderr. */
-export interface NotTaken {
-  readonly unreadable: readonly string[];
-  readonly malformed: number;
-  /** The first malformed lines. */
-  readonly named: readonly string[];
-}
-
-/** @returns whether everything was taken, or nothing but what may be missing */
-export function sayNotTaken({ unreadable, malformed, named }: NotTaken, isLenient: boolean): boolean {
-  for (const line of unreadable) say(line);
-  for (const line of named) say(line);
-  if (malformed > 0) {
-    const others = malformed > named.length ? `, the first ${named.length} named above` : '';
-    const remedy = isLenient ? '' : ' (--lenient to exit with 0 all the same)';
-    const are = malformed === 1 ? 'is no record' : 'are no records';
-    say(`${counted(malformed, 'line')} left out that ${are}${others}${remedy}`);
-  }
-  return unreadable.length === 0 && (malformed === 0 || isLenient);
 }

@@ -1,29 +1,37 @@
 import type { Report, SlurmIdentity } from '../model/report.js';
 import { checkReport } from '../model/report-check.js';
 import { type Bytes, bytesOf } from './bytes.js';
-import { hashInto } from './input-hash.js';
+import { HASH_WORDS, hashInto } from './input-hash.js';
 import { BACKSLASH } from './json-codes.js';
 import { MALFORMED, skipValue } from './json-scanner.js';
 import { type LineKind, RecordScanner, type Slice } from './record-scanner.js';
 
-/** Of what is parsed: it then takes many times its length. A report of 4,096 labels has 4 MiB. */
+/** Longest text that is parsed: it then takes many times its length. A report of 4,096 labels has 4 MiB. */
 const LONGEST_PARSED_BYTES = 32 * 1024 * 1024;
-/** V8 keeps a stack on the native heap for what it parses, past any limit of the JS heap. */
+/** Deepest text that is parsed: V8's parser has its stack on the native heap, outside of every limit of the JS heap. */
 const DEEPEST_PARSED = 1000;
 
 const LONGEST_INPUT_BYTES = 64 * 1024;
 
-/** What a line turned out to be; anything else is the reason why it is no record. */
+/** What `read` returns; anything else is the reason why a line is no record. */
 export const BLANK = 'blank';
 export const RECORD = 'record';
 
-/** Reads records line by line: the part of it that learns, and is kept while totals are handed over. */
+const NO_LINE = bytesOf('');
+
+/**
+ * Reads records line by line, and tells of the one read last. It learns what the records look like: a thread keeps one
+ * for all of its lines.
+ */
 export class RecordReader {
   readonly scanner: RecordScanner;
-  /** Of the record read last; undefined where only the columns hold its profile. */
+  /** The profile; undefined where only the columns hold it. */
   report: Report | undefined;
   isProfiled = false;
   isFailed = false;
+  #line: Bytes = NO_LINE;
+  readonly #hash = new Uint32Array(HASH_WORDS);
+  #isHashed = false;
 
   /** @param groupMember a member of the record, to be found as `group` */
   constructor(groupMember?: string) {
@@ -40,6 +48,8 @@ export class RecordReader {
     if (kind !== 'record') return REASONS[kind];
     const { bytes } = input;
     const { error, profile } = this.scanner;
+    this.#line = input;
+    this.#isHashed = false;
     this.report = undefined;
     this.isProfiled = profile.from >= 0 && !isNull(bytes, profile);
     this.isFailed = error.from >= 0 && !isNull(bytes, error);
@@ -53,49 +63,53 @@ export class RecordReader {
     return RECORD;
   }
 
-  /** Of the profile of the record read last. */
+  /** The process of the profile. */
   get pid(): number | null {
     return this.report === undefined ? this.scanner.report.ids.pid : this.report.pid;
   }
 
-  /** As `pid`. */
+  /** The job of the profile. */
   get slurm(): SlurmIdentity | undefined {
     return this.report === undefined ? this.scanner.report.slurm : this.report.slurm;
   }
 
-  /** The input that the record read last names; null where it names none. */
-  inputName({ bytes }: Bytes): string | null {
+  get namesInput(): boolean {
     const { input } = this.scanner;
-    if (input.from < 0 || input.end - input.from > LONGEST_INPUT_BYTES || isNull(bytes, input)) return null;
-    const text = textOf(bytes, input);
+    return input.from >= 0 && !isNull(this.#line.bytes, input);
+  }
+
+  /** Null where the record names no input, or one that is too long to be shown. */
+  inputName(): string | null {
+    const { input } = this.scanner;
+    if (!this.namesInput || input.end - input.from > LONGEST_INPUT_BYTES) return null;
+    const text = textOf(this.#line.bytes, input);
     return text.startsWith('"') ? JSON.parse(text) : text;
   }
 
-  namesInput({ bytes }: Bytes): boolean {
-    const { input } = this.scanner;
-    return input.from >= 0 && !isNull(bytes, input);
-  }
-
-  /** The hash of the input that the record read last names, into `into[at]` and `into[at + 1]`. */
-  hashInput(input: Bytes, into: Uint32Array, at: number): void {
+  /** The hash of the input that the record names, in an array that the next record overwrites. */
+  inputHash(): Uint32Array {
+    if (this.#isHashed) return this.#hash;
+    this.#isHashed = true;
     const { from, end } = this.scanner.input;
-    const isEscaped = input.bytes.subarray(from, Math.min(end, from + LONGEST_INPUT_BYTES)).includes(BACKSLASH);
-    const name = isEscaped ? this.inputName(input) : null;
-    if (name === null) hashInto(input, from, end, into, at);
+    const { bytes } = this.#line;
+    const isEscaped = bytes.subarray(from, Math.min(end, from + LONGEST_INPUT_BYTES)).includes(BACKSLASH);
+    const name = isEscaped ? this.inputName() : null;
+    if (name === null) hashInto(this.#line, from, end, this.#hash, 0);
     else {
       // The same text may be written with other escapes, or without any.
       const written = bytesOf(JSON.stringify(name));
-      hashInto(written, 0, written.bytes.length, into, at);
+      hashInto(written, 0, written.bytes.length, this.#hash, 0);
     }
+    return this.#hash;
   }
 
   /** The value of the member that was to be found as `group`. */
-  groupValue(input: Bytes): unknown {
-    return parsedValue(input, this.scanner.group);
+  groupValue(): unknown {
+    return parsedValue(this.#line, this.scanner.group);
   }
 
-  errorValue(input: Bytes): unknown {
-    return parsedValue(input, this.scanner.error);
+  errorValue(): unknown {
+    return parsedValue(this.#line, this.scanner.error);
   }
 }
 
@@ -113,7 +127,7 @@ function parseProfile(input: Bytes, slice: Slice): Report | string {
     checkReport(report);
     return report;
   } catch (error) {
-    return `its profile cannot be summarised: ${(error as Error).message}`;
+    return `its profile cannot be taken: ${(error as Error).message}`;
   }
 }
 
@@ -121,7 +135,7 @@ function canBeParsed(input: Bytes, { from, end }: Slice): boolean {
   return end - from <= LONGEST_PARSED_BYTES && skipValue(input, from, DEEPEST_PARSED) !== MALFORMED;
 }
 
-/** The value of a member, undefined where the record has none or it is longer or deeper than is worth it. */
+/** The value of a member; undefined where the record has none, or one that is too long or too deep to be parsed. */
 function parsedValue(input: Bytes, slice: Slice): unknown {
   return slice.from < 0 || !canBeParsed(input, slice) ? undefined : JSON.parse(textOf(input.bytes, slice));
 }

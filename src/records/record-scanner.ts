@@ -18,9 +18,9 @@ export type LineKind = 'record' | 'blank' | 'malformed' | 'no object' | 'torn';
 const REPORT_SCHEMA = Buffer.from('"stageprof/');
 
 /**
- * Finds the members of a record that are summarised. All others are held to the grammar of JSON and passed over,
- * however large they are. Of members of one name the last counts, as for `JSON.parse`. A report by itself, as
- * `run --out` writes it, is found as the profile of a record that has nothing else.
+ * Finds the members of a record that are read. All others are checked against the grammar of JSON and passed over,
+ * however large they are. Where several members have one name the last counts, as for `JSON.parse`. A report by itself,
+ * as `run --out` writes it, is found as the profile of a record that has nothing else.
  */
 export class RecordScanner {
   readonly columns = new ReportColumns();
@@ -31,7 +31,7 @@ export class RecordScanner {
   readonly #schema: Slice = { from: -1, end: -1 };
   /** The member that the records are grouped by. */
   readonly group: Slice = { from: -1, end: -1 };
-  /** Whether `columns` hold the profile; else it is to be parsed. */
+  /** Whether `columns` hold the profile. Where they do not, it has to be parsed. */
   isProfileRead = false;
 
   readonly #inputKey = Buffer.from('input');
@@ -66,7 +66,7 @@ export class RecordScanner {
   }
 
   #takeReport(input: Bytes, from: number, end: number): void {
-    place(this.profile, from, end);
+    setSlice(this.profile, from, end);
     this.isProfileRead = this.report.scan(input, from) === end;
   }
 
@@ -99,17 +99,17 @@ export class RecordScanner {
       this.isProfileRead = end !== MALFORMED;
     }
     if (end === MALFORMED) end = skipValue(input, valueFrom);
-    if (isProfile) place(this.profile, valueFrom, end);
-    else if (isKey(bytes, keyFrom, keyEnd, this.#inputKey)) place(this.input, valueFrom, end);
-    else if (isKey(bytes, keyFrom, keyEnd, this.#errorKey)) place(this.error, valueFrom, end);
-    else if (isKey(bytes, keyFrom, keyEnd, this.#schemaKey)) place(this.#schema, valueFrom, end);
+    if (isProfile) setSlice(this.profile, valueFrom, end);
+    else if (isKey(bytes, keyFrom, keyEnd, this.#inputKey)) setSlice(this.input, valueFrom, end);
+    else if (isKey(bytes, keyFrom, keyEnd, this.#errorKey)) setSlice(this.error, valueFrom, end);
+    else if (isKey(bytes, keyFrom, keyEnd, this.#schemaKey)) setSlice(this.#schema, valueFrom, end);
     if (this.#groupKey !== undefined && isKey(bytes, keyFrom, keyEnd, this.#groupKey))
-      place(this.group, valueFrom, end);
+      setSlice(this.group, valueFrom, end);
     return end;
   }
 }
 
-function place(slice: Slice, from: number, end: number): void {
+function setSlice(slice: Slice, from: number, end: number): void {
   slice.from = from;
   slice.end = end;
 }
@@ -132,7 +132,7 @@ function isKey(bytes: Buffer, from: number, end: number, key: Buffer): boolean {
   return false;
 }
 
-/** Whether the line ends with the bracket that it should end with: one that was cut off rarely does. */
+/** Whether the line ends with a closing bracket, as a line that was cut off rarely does. */
 function isClosed(bytes: Buffer, from: number): boolean {
   let last = bytes.indexOf(NEWLINE, from) - 1;
   while (last > from && (bytes[last] === 0x20 || bytes[last] === 0x09 || bytes[last] === 0x0d)) last--;

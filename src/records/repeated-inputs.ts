@@ -1,10 +1,11 @@
+import { enlarged } from '../store/enlarged-array.js';
 import { HASH_WORDS } from './input-hash.js';
 
-/** Past so many inputs none is looked up any more: the table then has 32 MiB. */
+/** Past so many inputs the search is given up: the table then has 32 MiB. */
 export const MOST_INPUTS = 3_000_000;
 
 const FEWEST_SLOTS = 1 << 12;
-/** Of its first word: that it has been counted. The hash has 63 bits left. */
+/** This bit of the first word says that the input has been counted. 63 bits are left for the hash. */
 const COUNTED = 1;
 
 /** Hashes of inputs, in the order of their records. */
@@ -12,16 +13,10 @@ export class InputHashes {
   #words = new Uint32Array(256);
   #used = 0;
 
-  /** Where the next hash is to be put, and from which index. */
-  room(): { readonly into: Uint32Array; readonly at: number } {
-    if (this.#used === this.#words.length) {
-      const larger = new Uint32Array(this.#words.length * 2);
-      larger.set(this.#words);
-      this.#words = larger;
-    }
-    const at = this.#used;
-    this.#used += HASH_WORDS;
-    return { into: this.#words, at };
+  /** @param hash its `HASH_WORDS` numbers, which are copied */
+  push(hash: Uint32Array): void {
+    if (this.#used === this.#words.length) this.#words = enlarged(this.#words, this.#used * 2);
+    for (let word = 0; word < HASH_WORDS; word++) this.#words[this.#used++] = hash[word]!;
   }
 
   state(): Uint32Array {
@@ -41,7 +36,7 @@ export class RepeatedInputs {
     this.#mostInputs = mostInputs;
   }
 
-  /** Null past `MOST_INPUTS`: it was not looked for. */
+  /** Null past `MOST_INPUTS`, where the search was given up. */
   get count(): number | null {
     return this.#isFull ? null : this.#repeated;
   }
@@ -72,7 +67,7 @@ export class RepeatedInputs {
     }
   }
 
-  /** Of this hash, or the empty one where it belongs. */
+  /** The slot of this hash, or the empty one where it belongs. */
   #slotOf(first: number, second: number): number {
     const slots = this.#slots;
     const mask = slots.length / HASH_WORDS - 1;

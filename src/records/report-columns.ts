@@ -3,10 +3,11 @@ import { NUMBER_METRICS } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
+import { enlarged } from '../store/enlarged-array.js';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
 
-/** The numbers of one report as they are folded: filled anew for each record, so that none leaves garbage. */
+/** The numbers of one report, ready to be added up. Each report overwrites the one before: none leaves garbage. */
 export class ReportColumns {
   /** In the order of `HEADER_NUMBERS`, NaN for null. */
   readonly header = new Float64Array(HEADER_NUMBERS.length);
@@ -15,28 +16,26 @@ export class ReportColumns {
   readonly modules: (ModuleKib | null)[] = [];
   /** `ROW_NUMBERS` a row in the order of `NUMBER_METRICS`, NaN for null. */
   numbers = new Float64Array(64 * ROW_NUMBERS);
-  /** Bucket and count in turn, of all rows one after another. */
+  /** The histograms of all rows one after another: bucket and count in turn. */
   pairs = new Float64Array(512);
   hasProgram = false;
-  /** The numbers of the row of the whole program, and where its pairs end: they stand before those of the rows. */
+  /** The numbers of the row of the whole program. Its pairs stand before those of the other rows. */
   readonly program = new Float64Array(ROW_NUMBERS);
   programModules: ModuleKib | null = null;
   programPairsEnd = 0;
-  /** Of each row where its pairs end. */
+  /** Where the pairs of each row end. */
   pairsEnd = new Int32Array(64);
 
   /** Room for row number `rows`. */
   reserveRow(): void {
     if (this.rows < this.pairsEnd.length) return;
-    this.numbers = enlarged(this.numbers);
-    const ends = new Int32Array(this.pairsEnd.length * 2);
-    ends.set(this.pairsEnd);
-    this.pairsEnd = ends;
+    this.numbers = enlarged(this.numbers, this.numbers.length * 2);
+    this.pairsEnd = enlarged(this.pairsEnd, this.pairsEnd.length * 2);
   }
 
   /** Room for one more pair at `used`. */
   reservePair(used: number): this {
-    if (used + 2 > this.pairs.length) this.pairs = enlarged(this.pairs);
+    if (used + 2 > this.pairs.length) this.pairs = enlarged(this.pairs, this.pairs.length * 2);
     return this;
   }
 
@@ -79,10 +78,4 @@ export class ReportColumns {
 
 function fillNumbers(numbers: Float64Array, offset: number, row: StageRow): void {
   for (let index = 0; index < ROW_NUMBERS; index++) numbers[offset + index] = row[FIELDS[index]!] ?? Number.NaN;
-}
-
-function enlarged(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(array.length * 2);
-  larger.set(array);
-  return larger;
 }

@@ -15,29 +15,29 @@ const MOST_SHAPES = 4;
 /** A corpus whose shapes are nearly all new gains nothing from learning them. */
 const MOST_MISSES = 1000;
 const MOST_ROWS = 65_536;
-/** Of what is parsed within a report of a known shape. */
+/** Limits of a value that is parsed within a report of a known shape. */
 const DEEPEST_VALUE = 6;
 const LONGEST_VALUE = 65_536;
 
 const ROW_BEGIN = literalsOf(['{"stage":"']);
 
-/** The label of a row, which the row at the same place of the next report has as well. */
+/** The label of a row. The row at the same index of the next report is likely to have it too. */
 interface Guess {
   readonly label: string;
   readonly text: Literals;
 }
 
-/** Reads reports whose shape it has learned right into columns, several times as fast as `JSON.parse`. */
+/** Reads reports of a shape that it has learned straight into columns, several times as fast as `JSON.parse`. */
 export class ReportScanner {
   /** The shape of the report read last. */
   shape: ReportShape | undefined;
   readonly ids = { pid: null as number | null, thread: null as number | null };
-  /** Those that its shape has holes for; of other members, what an earlier report left here. */
+  /** The members that its shape has holes for. The others are what an earlier report left here. */
   readonly objects: Partial<Record<ObjectMember, unknown>> = {};
   /** Counts of sources by their index, of the report read last. */
   readonly sourceCounts = new Float64Array(64);
 
-  /** A number that goes nowhere yet. */
+  /** Holds a number until it has been checked. */
   readonly #number = new Float64Array(1);
   readonly #columns: ReportColumns;
   #value: unknown = null;
@@ -65,7 +65,7 @@ export class ReportScanner {
     return MALFORMED;
   }
 
-  /** @param report that was not of a known shape, and is right */
+  /** @param report that is valid, and not of a known shape */
   learn(report: Report): void {
     if (this.#misses > MOST_MISSES) return;
     this.#misses++;
@@ -73,12 +73,12 @@ export class ReportScanner {
     if (shape !== undefined) this.#shapes = [shape, ...this.#shapes.slice(0, MOST_SHAPES - 1)];
   }
 
-  /** Of the report read last, which need not be the one that its shape was learned from. */
+  /** The job of the report read last, which need not be that of the report whose shape was learned. */
   get slurm(): SlurmIdentity | undefined {
     return this.shape!.hasSlurm ? (this.objects.slurm as SlurmIdentity) : undefined;
   }
 
-  /** Adds the members of the header that are no sums. @param isFirst of this shape in this merger */
+  /** Adds the members of the header that are no sums. @param isFirst of this shape for the merger */
   addOthers(header: HeaderMerger, isFirst: boolean): void {
     const { others, headerHoles } = this.shape!;
     if (isFirst) {
@@ -260,5 +260,5 @@ export class ReportScanner {
   }
 }
 
-/** Labels as long as the profiler makes them, in bytes: longer ones are left to the other path. */
+/** The longest label that the profiler makes, in bytes. A report with a longer one is parsed. */
 const LONGEST_LABEL = 1024;

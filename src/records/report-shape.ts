@@ -5,7 +5,7 @@ import { SOURCE_NAMES, type SourceName, type Sources } from '../model/sources.js
 import { HEADER_NUMBERS, SOURCE_COUNTS, sourceCountIndex } from '../report/merge-header.js';
 import { type Literals, literalsOf } from './literal.js';
 
-/** Where a number of the header goes, or a member of it that holds more. */
+/** Where a number of the header goes, or a member that holds more than a number. */
 export type HeaderHole =
   | { readonly kind: 'number'; readonly index: number }
   | { readonly kind: 'id'; readonly field: 'pid' | 'thread' }
@@ -15,7 +15,7 @@ export type HeaderHole =
   | { readonly kind: 'program'; readonly at: number }
   | { readonly kind: 'ignored' };
 
-/** Four of them are kept, and a report whose header is as long as a book is none to be learned from. */
+/** Nothing is learned from a report with a longer text, in characters: the text of each shape is kept. */
 const LONGEST_SHAPE = 64 * 1024;
 
 /** In place of an index into the numbers of a row. */
@@ -25,18 +25,18 @@ export const MODULES = -3;
 
 /**
  * The text of a report as `JSON.stringify` writes it, with holes where its numbers, labels and histograms stand. The
- * records of a corpus are made by one program: their reports differ in little else, and what differs in more is
- * read by `JSON.parse`.
+ * records of a corpus are made by one program: their reports rarely differ in anything else. A report that does is read
+ * by `JSON.parse`.
  */
 export interface ReportShape {
-  /** Up to the first row, each text but the last followed by a hole, and behind the last row. */
+  /** The text up to the first row, and that behind the last. Each piece but the last is followed by a hole. */
   readonly before: Literals;
   readonly beforeHoles: readonly HeaderHole[];
   readonly after: Literals;
   readonly afterHoles: readonly HeaderHole[];
-  /** All of the header. */
+  /** The holes before and after the rows. */
   readonly headerHoles: readonly HeaderHole[];
-  /** Up to the label, then each followed by a hole, and the end. */
+  /** The text of a row behind its label. Each piece but the last is followed by a hole. */
   readonly row: Literals;
   readonly rowHoles: Int32Array;
   /** Numbers that a row of this shape does not have. */
@@ -48,7 +48,7 @@ export interface ReportShape {
   readonly others: Omit<ReportHeader, ObjectMember | 'pid' | 'thread'>;
 }
 
-/** @param report of the right shape, with a row at least */
+/** @param report that is valid @returns undefined where nothing can be learned from it, as where it has no row */
 export function shapeOf(report: Report): ReportShape | undefined {
   const [row] = report.stages;
   if (row === undefined) return undefined;
@@ -66,7 +66,7 @@ export function shapeOf(report: Report): ReportShape | undefined {
       current.text = ']';
     } else if (member === 'sources') addSources(current, value as Sources);
     else if (member === 'program' && value !== null) {
-      // Its histogram is read before those of the rows.
+      // Its histogram has to be read before those of the rows.
       if (before !== undefined) return undefined;
       addProgram(current, value as StageRow);
     } else addMember(current, member, value);
@@ -75,7 +75,7 @@ export function shapeOf(report: Report): ReportShape | undefined {
 
   const rowText = new HoledText<number>();
   const [[first], ...members] = Object.entries(row) as [[string], ...[string, unknown][]];
-  // The label is first, or this is no row as the profiler writes it.
+  // The profiler writes the label first.
   if (first !== 'stage') return undefined;
   for (const [member, value] of members) {
     rowText.text += ',';

@@ -1,20 +1,24 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type FoldSource, openFoldsOf } from './line-fold.js';
-import type { TaskResult } from './run-chunk.js';
-import { type Shared, shareTasks } from './share-chunks.js';
+import { chunkFolds } from './chunk-fold.js';
+import type { ChunkResult } from './read-chunk.js';
+import type { RecordFolds } from './record-fold.js';
+import { type Shared, shareChunks } from './share-chunks.js';
 
 /** What a worker is started with. */
 export interface WorkerData {
   readonly shared: Shared;
-  readonly folds: FoldSource<unknown>;
+  /** The module that has the folds, and what they are opened with. */
+  readonly module: string;
+  readonly options: unknown;
 }
 
 export interface WorkerMessage {
   readonly index: number;
-  readonly result: TaskResult<unknown>;
+  readonly result: ChunkResult<unknown>;
 }
 
-const { shared, folds } = workerData as WorkerData;
-await shareTasks(shared, await openFoldsOf(folds), (index, result) => {
+const { shared, module, options } = workerData as WorkerData;
+const { folds } = (await import(module)) as { readonly folds: RecordFolds<unknown, unknown, unknown> };
+await shareChunks(shared, chunkFolds(folds, options), (index, result) => {
   parentPort!.postMessage({ index, result } satisfies WorkerMessage);
 });

@@ -1,21 +1,14 @@
 import { NUMBER_METRICS } from '../model/number-metrics.js';
+import type { LinePosition } from './positions.js';
 
-/** What an input is worst by. */
+/** The fields by which an input can be the worst. */
 export const WORST_BY = ['wall_s', 'rss_kb_peak_max'] as const;
 export type WorstBy = (typeof WORST_BY)[number];
 
 const INDEXES = WORST_BY.map((by) => NUMBER_METRICS.findIndex(({ field }) => field === by));
 
-/** Where a record stands. */
-export interface Place {
-  /** Number of its part, in the order of the parts of the whole run. */
-  readonly part: number;
-  /** From 1, counted from the beginning of its part. */
-  readonly line: number;
-}
-
-/** The record with the highest value; of several the first. */
-export interface Worst extends Place {
+/** The record with the highest value; the first of them where several have it. */
+export interface Worst extends LinePosition {
   readonly value: number;
   /** Null where the record names none. */
   readonly input: string | null;
@@ -34,9 +27,15 @@ export class WorstInputs {
 
   /**
    * @param numbers of a row from `offset` on, in the order of `NUMBER_METRICS`
-   * @param input called only where this record is the worst so far
+   * @param record asked for the name of its input only where it is the worst so far
    */
-  add(label: string, numbers: Float64Array, offset: number, place: Place, input: () => string | null): void {
+  add(
+    label: string,
+    numbers: Float64Array,
+    offset: number,
+    position: LinePosition,
+    record: { inputName(): string | null },
+  ): void {
     let worst = this.#byLabel.get(label);
     if (worst === undefined) {
       if (this.#byLabel.size >= this.#maxLabels) return;
@@ -45,7 +44,8 @@ export class WorstInputs {
     }
     for (let by = 0; by < INDEXES.length; by++) {
       const value = numbers[offset + INDEXES[by]!]!;
-      if (value > (worst[by]?.value ?? Number.NEGATIVE_INFINITY)) worst[by] = { ...place, value, input: input() };
+      if (value > (worst[by]?.value ?? Number.NEGATIVE_INFINITY))
+        worst[by] = { ...position, value, input: record.inputName() };
     }
   }
 
@@ -57,7 +57,7 @@ export class WorstInputs {
     return [...this.#byLabel];
   }
 
-  /** Adds those of records that come later. */
+  /** Adds the worst of later records. */
   absorb(state: WorstState): void {
     for (const [label, later] of state) {
       const earlier = this.#byLabel.get(label);

@@ -9,8 +9,8 @@ const RLE_BLOCK = 1;
 const CHECKSUM_BYTES = 4;
 
 /**
- * The frames as they are, whole, without those that decoders skip. What follows the last one is left in `input`: a decoder
- * that is given it fails, and its error takes with it what it had decoded of the same piece. RFC 8878, section 3.1.
+ * The frames as they are, whole, without those that decoders skip. What follows the last one is left in `input`: a
+ * decoder would fail on it, and what it had decoded of the same piece would be lost. RFC 8878, section 3.1.
  */
 export async function* zstdFrames(input: PieceQueue): AsyncGenerator<Buffer, void> {
   for (;;) {
@@ -27,7 +27,7 @@ async function* frame(input: PieceQueue): AsyncGenerator<Buffer, void> {
   yield await input.take(headerBytes(descriptor));
   for (let isLast = false; !isLast; ) {
     const start = await input.take(3);
-    // Cut off: the decoder says so.
+    // The frame is cut off, which the decoder reports.
     if (start.length < 3) return;
     const header = start.readUIntLE(0, 3);
     isLast = (header & 1) === 1;
@@ -37,14 +37,14 @@ async function* frame(input: PieceQueue): AsyncGenerator<Buffer, void> {
   if ((descriptor & 4) !== 0) yield await input.take(CHECKSUM_BYTES);
 }
 
-/** Behind the descriptor: the size of the window, the dictionary, the size of the content. */
+/** Length of what follows the descriptor: the size of the window, the dictionary, the size of the content. */
 function headerBytes(descriptor: number): number {
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
   return (isSingleSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]! + contentSize;
 }
 
-/** Whether bytes begin with a frame, one that decoders skip among them. */
+/** Whether bytes begin with a frame, which may be one that decoders skip. */
 export function beginsFrame(head: Uint8Array): boolean {
   const isSkippable = head[0]! >> 4 === 5 && SKIPPABLE.every((byte, index) => head[index + 1] === byte);
   return isSkippable || ZSTD_MAGIC.every((byte, index) => head[index] === byte);

@@ -6,7 +6,7 @@ import type { ReportColumns } from '../records/report-columns.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS, RowMerger } from '../report/merge-rows.js';
 
-/** The row of records that do not have the member. */
+/** The name of the row of records that do not have the member. */
 export const NO_GROUP = '(none)';
 
 const LONGEST_GROUP = 1024;
@@ -31,12 +31,12 @@ const [CALLS, ERRORS] = COUNTED_HERE as [number, number];
 const WALL = HEADER_NUMBERS.indexOf('total_wall_s');
 
 /**
- * One row a group of records, each record being one call of its group: what its process took from the header, what
- * only stages know from its outermost ones.
+ * Adds up records by group, one row each. A record is one call of its group. What its process took comes from the header
+ * of its profile; what only stages know comes from its outermost stages.
  */
 export class Groups {
   readonly rows: RowMerger;
-  /** Of the record added last. */
+  /** The numbers of the record added last. */
   readonly numbers = new Float64Array(ROW_NUMBERS);
 
   constructor(maxGroups?: number) {
@@ -59,14 +59,14 @@ export class Groups {
   }
 }
 
-/** The value of a member as the name of its group. */
+/** The name of a group, from the value of the member. */
 export function groupName(value: unknown): string {
   if (value === undefined) return NO_GROUP;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > LONGEST_GROUP ? `${text.slice(0, LONGEST_GROUP)}…` : text;
 }
 
-/** The member at a dotted path of which the first step has been taken. */
+/** The member at a dotted path, without its first step, which has led to `value`. */
 export function memberAt(value: unknown, path: readonly string[]): unknown {
   let at = value;
   for (const step of path) {

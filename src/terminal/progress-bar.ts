@@ -6,11 +6,11 @@ import { messageLine } from './say.js';
 
 const FORMAT = '[{bar}] {value}/{total} | {failed} failed | {rate} | {left} left';
 const RUNNING_FORMAT = '  {running}';
-/** Lines for running inputs, however many there are: the terminal has to hold them all. */
+/** At most so many lines show running inputs: all lines have to fit into the terminal. */
 const MOST_LINES = 8;
 const REFRESH_MS = 500;
 
-/** A bar in the last lines of a terminal, and under it what runs; lines that are said scroll above it. */
+/** A bar in the last lines of a terminal, with the running inputs under it. Other lines scroll above it. */
 export function progressBar(pace: Pace, stream: NodeJS.WriteStream): Progress {
   // `linewrap: true` cuts each line to the terminal.
   const bars = new MultiBar({
@@ -41,7 +41,7 @@ export function progressBar(pace: Pace, stream: NodeJS.WriteStream): Progress {
   return {
     update,
     line: (message) => above(messageLine(message)),
-    // Whatever controls the terminal would break the bars.
+    // Control characters would break the bars.
     output: (text) => above(`${escapeControls(text)}\n`),
     stop() {
       clearInterval(timer);

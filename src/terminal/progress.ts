@@ -18,7 +18,7 @@ export interface RunningView {
   readonly forMs: number;
 }
 
-/** Shows how far a run is. Lines said through it stay readable beside a bar. */
+/** Shows how far a run is. Lines that are printed through it stay readable beside a bar. */
 export interface Progress {
   /** Called when an input begins and when it ends. */
   update(): void;
@@ -29,10 +29,10 @@ export interface Progress {
   stop(): void;
 }
 
-/** For a log file, where a run of hours has to stay readable. */
+/** So rarely that the log file of a run of hours stays readable. */
 const LINE_EVERY_MS = 10_000;
 
-/** What there is to say of a run, from its tally and what runs. */
+/** How fast a run gets on, from its tally and the inputs that run. */
 export class Pace {
   readonly #startedAtMs = performance.now();
 
@@ -57,7 +57,7 @@ export class Pace {
   get left(): string {
     const seconds = (this.tally.total - this.finished) / this.#perSecond();
     if (!Number.isFinite(seconds)) return '?';
-    // An input that alone takes longer is none of those the estimate was made from.
+    // An input that alone takes longer is unlike those that the estimate comes from.
     if (this.running().some(({ forMs }) => forMs / 1000 > seconds)) return '?';
     return seconds < 120 ? `${Math.ceil(seconds)} s` : inline(duration(seconds));
   }

@@ -1,7 +1,7 @@
 import { count, duration, inline, percent } from '../text/format.js';
 import { messageLine } from './say.js';
 
-/** Nothing is said of what is done before that. */
+/** Nothing is shown where reading takes less time. */
 const FIRST_AFTER_MS = 1000;
 const TERMINAL_EVERY_MS = 250;
 const LINE_EVERY_MS = 10_000;
@@ -9,7 +9,7 @@ const LINE_EVERY_MS = 10_000;
 const MEGA = 1e6;
 
 /**
- * How far reading is: one line that is written over on a terminal, plain lines otherwise.
+ * Shows how far reading is: on a terminal in one line that is overwritten, elsewhere in plain lines.
  *
  * @param totalBytes undefined where it is not known
  */

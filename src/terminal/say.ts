@@ -1,6 +1,6 @@
 import { escapeControls } from '../text/escape.js';
 
-/** One line of a message on stderr, whatever names and reasons it holds: stdout is for results alone. */
+/** A message as one line, whatever is in it. Messages go to stderr: stdout is for results alone. */
 export function messageLine(message: string): string {
   return `stageprof: ${escapeControls(message)}\n`;
 }

@@ -1,19 +1,19 @@
-/** What of a standard stream tells how to write to it. */
+/** The members of a standard stream that tell how to write to it. */
 export interface Terminal {
-  /** Node leaves it out where the stream is none. */
+  /** Node leaves it out where the stream is no terminal. */
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-/** Painted on a terminal, unless NO_COLOR says not to (https://no-color.org). */
+/** Whether to use colours: on a terminal, unless NO_COLOR is set (https://no-color.org). */
 export function isPainted({ isTTY }: Terminal): boolean {
   return isTTY === true && !process.env.NO_COLOR;
 }
 
-/** How a table for it is rendered. */
+/** The width and colours of a table on the stream. */
 export function tableOptions(stream: Terminal): { readonly colour: boolean; readonly width: number | undefined } {
   const { isTTY, columns } = stream;
-  // A terminal that nobody looks at may have 0.
+  // A pseudo-terminal without a window may have 0.
   const width = isTTY === true && columns !== undefined && columns > 0 ? columns : undefined;
   return { colour: isPainted(stream), width };
 }

@@ -17,7 +17,7 @@ const SACCT = [
 
 const slurm = { job: '15', array_job: '12', array_task: '3' };
 
-function runFile(members: object = {}): string {
+function mapAccount(members: object = {}): string {
   return JSON.stringify({
     schema: 'stageprof-run/1',
     started_at: '2026-11-23T09:00:00.500Z',
@@ -51,7 +51,7 @@ function corpus(): string {
   const cwd = temporaryFolder();
   mkdirSync(join(cwd, 'results'));
   writeFileSync(join(cwd, 'results', 'a.flows.jsonl'), record('a'));
-  writeFileSync(join(cwd, 'results', 'run-n1-1-2.flows.json'), runFile());
+  writeFileSync(join(cwd, 'results', 'run-n1-1-2.flows.json'), mapAccount());
   writeFileSync(join(cwd, 'sacct.txt'), SACCT);
   return cwd;
 }
@@ -60,7 +60,7 @@ const reconciled = (args: readonly string[], options: CliOptions) =>
   runCli(['reconcile', 'results', '--sacct', 'sacct.txt', ...args], options);
 
 describe('stageprof reconcile', () => {
-  test('of numbers that agree exits with 0', async () => {
+  test('exits with 0 where the numbers agree', async () => {
     const { exitCode, stdout, stderr } = await reconciled([], { cwd: corpus() });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain('12_3  COMPLETED  wall');
@@ -72,7 +72,7 @@ describe('stageprof reconcile', () => {
 
   test('exits with 1 where a difference is not explained', async () => {
     const cwd = corpus();
-    writeFileSync(join(cwd, 'results', 'run-n1-1-2.flows.json'), runFile({ cpu_s: 20 }));
+    writeFileSync(join(cwd, 'results', 'run-n1-1-2.flows.json'), mapAccount({ cpu_s: 20 }));
     const { exitCode, stdout } = await reconciled(['--format', 'json'], { cwd });
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -103,10 +103,10 @@ describe('stageprof reconcile', () => {
     );
     expect(exitCode).toBe(0);
     expect(stdout).toContain('stageprof map itself, beside the process that works on inputs');
-    expect(stdout).toContain('1 task without a run file (run-*.json): compared is what was inside of inputs');
+    expect(stdout).toContain('1 task without a map account (run-*.json): compared is what was inside of inputs');
   });
 
-  test('works on run files alone, by a pattern', async () => {
+  test('works on map accounts alone, by a pattern', async () => {
     const cwd = corpus();
     const { exitCode, stdout } = await runCli(['reconcile', 'results/run-*.json', '--sacct', 'sacct.txt'], { cwd });
     expect(exitCode).toBe(0);
@@ -122,20 +122,20 @@ describe('stageprof reconcile', () => {
     expect(cpu).toBe('12_3,COMPLETED,cpu_s,s,50,49.5,49.7,0.5,1,agrees,');
   });
 
-  test('counts what is of other jobs or of none', async () => {
+  test('counts records of other jobs, and of none', async () => {
     const cwd = corpus();
     const other = { slurm: { job: '99', array_job: null, array_task: null } };
     const lines = [record('a'), record('b', other), record('c', { slurm: undefined }), '{"input":"d"}\n'];
     writeFileSync(join(cwd, 'results', 'a.flows.jsonl'), lines.join(''));
-    writeFileSync(join(cwd, 'results', 'run-n1-3-4.flows.json'), runFile(other));
+    writeFileSync(join(cwd, 'results', 'run-n1-3-4.flows.json'), mapAccount(other));
     const { exitCode, lines: said } = await reconciled([], { cwd });
     expect(said).toEqual([
-      'stageprof: left out: 1 record of other jobs, 1 run file of other jobs, 1 record made outside of Slurm, 1 record without a profile',
+      'stageprof: left out: 1 record of other jobs, 1 map account of other jobs, 1 record made outside of Slurm, 1 record without a profile',
     ]);
     expect(exitCode).toBe(0);
   });
 
-  test('names what it cannot take, escaped, and exits with 1', async () => {
+  test('names lines and files that it cannot read, escaped, and exits with 1', async () => {
     const cwd = corpus();
     writeFileSync(join(cwd, 'results', 'bad\x1b[2J.jsonl'), 'no JSON\n{"input":1,"profile":{"schema":"x"}}\n{"input"');
     writeFileSync(join(cwd, 'results', 'run-\x1b-1.json'), '{');
@@ -148,12 +148,13 @@ describe('stageprof reconcile', () => {
       'stageprof: sacct.txt: line 5: its JobID is none: "x\\u001b[2J", left out',
       'stageprof: results/run-\\x1b-1.json: is not JSON',
       'stageprof: results/bad\\x1b[2J.jsonl:1: is not JSON',
-      expect.stringMatching(/bad\\x1b\[2J\.jsonl:2: its profile cannot be summarised: Expected a report of schema/),
+      expect.stringMatching(/bad\\x1b\[2J\.jsonl:2: its profile cannot be taken: Expected a report of schema/),
       expect.stringMatching(/bad\\x1b\[2J\.jsonl:3: ends in the middle of a record/),
+      'stageprof: 3 lines left out that are no records',
     ]);
   });
 
-  test('as Markdown and CSV nothing hostile is left of a state', async () => {
+  test('a hostile state is harmless in Markdown and CSV', async () => {
     const cwd = corpus();
     writeFileSync(join(cwd, 'sacct.txt'), SACCT.replaceAll('COMPLETED', '=HYPERLINK("x")<b>\x1b[2J'));
     const markdown = await reconciled(['--format', 'markdown'], { cwd });
@@ -163,7 +164,7 @@ describe('stageprof reconcile', () => {
   });
 });
 
-describe('a command line that cannot be', () => {
+describe('refuses in one line', () => {
   const wrong: [what: string, args: string[], line: RegExp][] = [
     ['no records', ['--sacct', '12'], /missing required argument 'records'/],
     ['no --sacct', ['results'], /required option '--sacct <job or file>' not specified/],
@@ -193,7 +194,7 @@ describe('a command line that cannot be', () => {
     [
       'a folder without records',
       ['empty', '--sacct', 'sacct.txt'],
-      /empty: holds neither records \(\*\.jsonl\) nor run files/,
+      /empty: holds neither records \(\*\.jsonl\) nor map accounts/,
     ],
     ['an empty name', ['', '--sacct', 'sacct.txt'], /an empty file name/],
     ['another format', ['results', '--sacct', 'sacct.txt', '--format', 'xml'], /--format.*table, json, csv, markdown/],
@@ -233,7 +234,7 @@ describe('a command line that cannot be', () => {
 });
 
 describe('with the id of a job', () => {
-  /** A PATH on which sacct and scontrol are these scripts. */
+  /** A PATH with these scripts as sacct and scontrol. */
   function commands(cwd: string, scripts: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
     const bin = join(cwd, 'bin');
     mkdirSync(bin);
@@ -248,7 +249,7 @@ describe('with the id of a job', () => {
   const reconcile12 = (cwd: string, scripts: Readonly<Record<string, string>>) =>
     runCli(['reconcile', 'results', '--sacct', '12'], { cwd, env: commands(cwd, scripts) });
 
-  test('sacct is asked for all runs of it in whole KiB, and scontrol how Slurm samples', async () => {
+  test('sacct is asked for all runs of the job in whole KiB, and scontrol for how Slurm samples', async () => {
     const cwd = corpus();
     const { exitCode, stdout, stderr } = await reconcile12(cwd, {
       sacct: `[ "$SLURM_TIME_FORMAT $*" = "%s -j 12 -D -P --units=K --format=${HEADER.replaceAll('|', ',')}" ] || exit 1

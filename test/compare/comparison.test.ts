@@ -1,34 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { type Comparison, compareRows, compareSides, rowsOfReport, rowsOfSide } from '../../src/compare/comparison.js';
 import type { InputWeights } from '../../src/compare/inputs.js';
-import { type Side, SideSum } from '../../src/compare/side.js';
-import { openFolds } from '../../src/compare/side-fold.js';
+import { originOf, type ReadSide } from '../../src/compare/open-side.js';
+import type { Side } from '../../src/compare/side.js';
+import { folds } from '../../src/compare/side-fold.js';
 import type { NumberField } from '../../src/model/number-metrics.js';
 import type { Report, StageRow } from '../../src/model/report.js';
+import { readLines } from '../support/folded.js';
 import { report, row } from '../support/report-fixture.js';
-import { lineOf } from '../support/scanned.js';
 
 interface SideOptions {
   readonly isMatched?: boolean;
   readonly weights?: InputWeights;
 }
 
-/** What records come to, read by two folds of one thread. */
-function sideOf(records: readonly object[], fields: readonly NumberField[], options: SideOptions = {}): Side {
-  const open = openFolds({ fields, isMatched: true, weights: undefined, ...options });
-  const sum = new SideSum(fields);
-  const half = Math.ceil(records.length / 2);
-  for (const [part, some] of [records.slice(0, half), records.slice(half)].entries()) {
-    const fold = open();
-    for (const [index, record] of some.entries()) {
-      const { input, from } = lineOf(JSON.stringify(record));
-      fold.addLine(input, from, { part, line: index + 1 });
-    }
-    const task = { parts: [{ path: 'a.jsonl' }], firstPart: part, isStdin: false };
-    sum.add(task, { lines: [some.length], unreadable: [], fold: fold.state() });
-  }
-  return sum.side();
+/** What records come to, read in two chunks. */
+function readSideOf(records: readonly object[], fields: readonly NumberField[], options: SideOptions = {}): ReadSide {
+  const lines = records.map((one) => JSON.stringify(one));
+  const sideOptions = { fields, isMatched: true, weights: undefined, ...options };
+  const { reading, result } = readLines(folds, sideOptions, lines, Math.ceil(lines.length / 2));
+  return { reading, side: result };
 }
+
+const sideOf = (...args: Parameters<typeof readSideOf>): Side => readSideOf(...args).side;
 
 const record = (input: string | undefined, stages: StageRow[], members: Partial<Report> = {}, others = {}) => ({
   input,
@@ -36,7 +30,7 @@ const record = (input: string | undefined, stages: StageRow[], members: Partial<
   profile: report({ stages, ...members }),
 });
 
-/** Ten inputs of a stage each, `of` giving the values of one. */
+/** Ten inputs of one stage each, whose values `of` gives. */
 const tenRecords = (of: (index: number) => Partial<StageRow>, pid = (_: number) => 1) =>
   Array.from({ length: 10 }, (_, index) => record(`in ${index}`, [row('scan', of(index))], { pid: pid(index) }));
 
@@ -81,9 +75,12 @@ describe('of records', () => {
       record('in 1', [row('scan', { wall_s: 1000 })], {}, { error: { kind: 'exception' } }),
       record(undefined, [row('scan', { wall_s: 1000 })]),
       { input: 'in 2' },
+      { input: 'in 3', error: { kind: 'exception' } },
     ];
-    const side = sideOf([...bad, ...good], ['wall_s']);
-    expect(side).toMatchObject({ records: 13, failed: 1, unprofiled: 1, nameless: 1, compared: 10 });
+    const read = readSideOf([...bad, ...good], ['wall_s']);
+    expect(read.side.compared).toBe(10);
+    const origin = originOf({ name: 'base', sources: [], report: undefined }, read);
+    expect(origin).toMatchObject({ records: 14, failed: 2, unprofiled: 1, nameless: 1 });
     const [wall] = compared([...bad, ...good], good, ['wall_s']);
     expect(wall).toMatchObject({ base: 10, new: 10, relative: { value: 0, low: 0, high: 0, probability: 1 } });
   });
@@ -140,7 +137,7 @@ describe('of records', () => {
     expect(cpu!.relative!.value).toBeCloseTo(0.5, 12);
   });
 
-  test('with weights an input counts once, however often it was run, and others not at all', () => {
+  test('with weights an input counts once, however often it was run, and an input without weight not at all', () => {
     const hashes = sideInputs([record('a', []), record('b', [])]);
     const weights = { hashes, weights: Float64Array.from(hashes, () => 0.5) };
     const twice = ['a', 'b', 'a', 'c', 'b'].map((name, index) => record(name, [row('scan', { wall_s: index })]));
@@ -149,7 +146,7 @@ describe('of records', () => {
     expect(sums.reduce((sum, value) => sum + value, 0)).toBe((0 + 1 + 2 + 4) / 2);
   });
 
-  test('unmatched, a time is the mean of a record', () => {
+  test('a time is the mean of a record where inputs are not matched', () => {
     const [wall] = compared(
       tenRecords((index) => ({ wall_s: 1 + index })),
       tenRecords((index) => ({ wall_s: 2 + index })).slice(0, 9),
@@ -178,7 +175,7 @@ describe('levels', () => {
     expect(growth).toMatchObject({ base: 1.5, difference: { value: 0, low: null }, relative: null });
   });
 
-  test('of a process each are paired by input', () => {
+  test('are paired by input where each record has its own process', () => {
     const [peak, growth] = compared(
       side(1000, (index) => index),
       side(2000, (index) => 100 + index),
@@ -188,7 +185,7 @@ describe('levels', () => {
     expect(growth).toMatchObject({ difference: { value: 0, probability: 1 }, relative: null });
   });
 
-  test('of the same number in ten tasks of an array are ten processes', () => {
+  test('of one process id in ten tasks of an array are ten processes', () => {
     const tasks = Array.from({ length: 10 }, (_, index) =>
       record(`in ${index}`, [row('scan')], {
         slurm: { job: `${90 + index}`, array_job: '90', array_task: `${index}` },
@@ -200,7 +197,7 @@ describe('levels', () => {
   test('of five processes are known as well as five processes tell', () => {
     const five = (index: number) => index % 5;
     const [peak] = compared(side(1000, five), side(1004, five), fields);
-    // Pairs of records would make it certain: all have 4 KiB more.
+    // Pairs of records would make the change certain: all have 4 KiB more.
     expect(peak!.difference!.value).toBeCloseTo(4, 9);
     expect(peak!.difference!.probability).toBeGreaterThan(1e-3);
     expect(peak!.difference!.probability).toBeLessThan(0.05);
@@ -230,11 +227,4 @@ describe('of reports', () => {
 });
 
 /** The hashes of the inputs, lowest first. */
-function sideInputs(records: readonly object[]): Float64Array {
-  const fold = openFolds({ fields: [], isMatched: true, weights: undefined })();
-  for (const one of records) {
-    const { input, from } = lineOf(JSON.stringify(one));
-    fold.addLine(input, from, { part: 0, line: 1 });
-  }
-  return fold.state().inputs.sort();
-}
+const sideInputs = (records: readonly object[]): Float64Array => sideOf(records, []).inputs().hashes;

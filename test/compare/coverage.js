@@ -1,7 +1,7 @@
 // node test/compare/coverage.js [TRIALS]: how often the interval of `stageprof compare` has the true change in it, and
-// how often a change is found where there is none. What an input costs is lognormal with sigma 1.5, the ten largest of
-// 1,000 making up some 20 % of all; what is measured of it on either side has an error of its own.
-// The tables of docs/compare.md are its output.
+// how often a change is found where there is none. The cost of an input is lognormal with sigma 1.5, so that the ten
+// largest of 1,000 make up some 20 % of all. Its measurement on either side has an error of its own. The tables of
+// docs/compare.md are the output.
 import { independentChange, pairedChange } from '../../dist/compare/estimate.js';
 import { holm } from '../../dist/compare/holm.js';
 import { GROUPS } from '../../dist/compare/label-sums.js';
@@ -9,7 +9,7 @@ import { twoSidedProbability, twoSidedQuantile } from '../../dist/compare/studen
 
 const SIGMA = 1.5;
 const CONFIDENCE = 0.95;
-/** Labels that one --fail-on expression covers. */
+/** One --fail-on expression covers so many labels. */
 const FAMILY = 40;
 
 /**
@@ -29,7 +29,7 @@ export function simulate({ inputs, change, error, spread = 0, run = 0, unmatched
   for (let input = 0; input < inputs; input++) {
     const group = Math.floor(random() * GROUPS);
     const cost = Math.exp(SIGMA * normal(random));
-    // Not every input changes by the same.
+    // Inputs do not all change by the same.
     const factor = (1 + change) * Math.exp(spread * normal(random) - spread ** 2 / 2);
     add(base, group, cost * runs[0] * Math.exp(error * normal(random)));
     const ofNew = unmatched ? Math.exp(SIGMA * normal(random)) : cost;
@@ -73,7 +73,7 @@ export function alarmsOf(corpus, threshold, trials, random, changeOf = pairedCha
   return found;
 }
 
-/** The same with as many degrees of freedom as groups, less one: what `pairedChange` would be without Kish. */
+/** What `pairedChange` would be without Kish: with one degree of freedom less than there are groups. */
 function ordinaryChange(base, next, confidence) {
   const [sumOfBase, sumOfNew] = [base, next].map(({ sums }) => sums.reduce((sum, value) => sum + value, 0));
   const groups = Array.from(base.counts.keys()).filter((group) => base.counts[group] > 0);
@@ -177,7 +177,7 @@ function main(trials) {
   }
 }
 
-/** The same of one label. */
+/** The same for a single label. */
 function alarmsOfOne(corpus, threshold, trials, random) {
   let alarms = 0;
   for (let trial = 0; trial < trials; trial++) {

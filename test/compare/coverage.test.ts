@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { alarmsOf, coverageOf, seeded } from './coverage.js';
 
-// The short form of test/compare/coverage.js, always with the same numbers: of 1,000 trials 95 % are within 1.4 % of
-// what they estimate, twice the standard error.
+// The short form of test/compare/coverage.js, always with the same numbers. The share that 1,000 trials find is within
+// 1.4 % of the true one, twice the standard error, in 95 % of all runs.
 test.each([10, 100, 1000])(
   'of %d inputs, few of which make up most, an interval of 95 percent has the change',
   (inputs) => {
@@ -14,7 +14,7 @@ test.each([10, 100, 1000])(
   },
 );
 
-test('a change of 5 % in 1,000 inputs is found nine times of ten', () => {
+test('a change of 5 % in 1,000 inputs is found nine times out of ten', () => {
   const { up, down, trials } = coverageOf({ inputs: 1000, change: 0.05, error: 0.1 }, 500, seeded(1));
   expect(up / trials).toBeGreaterThan(0.9);
   expect(down).toBe(0);
@@ -25,7 +25,7 @@ test.each([10, 100])(
   (inputs) => {
     const found = alarmsOf({ inputs, change: 0, error: 0.1 }, 0, 200, seeded(inputs));
     expect(found.alarms / found.trials).toBeLessThan(0.05);
-    // Or there was nothing to hold back.
+    // Otherwise Holm had nothing to hold back.
     expect(found.withoutHolm / found.trials).toBeGreaterThan(0.3);
   },
 );

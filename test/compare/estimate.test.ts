@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type GroupSums, independentChange, pairedChange } from '../../src/compare/estimate.js';
 
-/** One record a group. */
+/** Groups of one record each. */
 function groups(...values: number[]): GroupSums {
   const weights = new Float64Array(values.length).fill(1);
   return { sums: Float64Array.from(values), weights, counts: weights };
@@ -14,17 +14,17 @@ describe('the change where both sides have the same inputs', () => {
     expect(relative!.high - relative!.low).toBeLessThan(1e-9);
   });
 
-  test('of equal sides is exactly none', () => {
+  test('is exactly zero for equal sides', () => {
     const found = pairedChange(groups(1, 2, 4, 80), groups(1, 2, 4, 80), 0.95)!;
     expect(found.difference).toEqual({ value: 0, low: 0, high: 0, probability: 1 });
     expect(found.relative).toEqual({ value: 0, low: 0, high: 0, probability: 1 });
   });
 
-  test('of inputs that weigh the same is that of the t test of pairs', () => {
+  test('has the probability of the paired t test where inputs weigh the same', () => {
     // Sleep of ten patients with either drug, Student 1908: t = 4.0621 with 9 degrees of freedom, p = 0.002833.
     const first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2];
     const second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
-    // Far from zero all weigh nearly the same.
+    // Far from zero, all groups weigh nearly the same.
     const [base, next] = [first, second].map((hours) => groups(...hours.map((hour) => hour + 1e6))) as [
       GroupSums,
       GroupSums,
@@ -36,27 +36,27 @@ describe('the change where both sides have the same inputs', () => {
     expect(difference.probability).toBeCloseTo(0.002833, 5);
   });
 
-  test('is known the less the more of it is in one input', () => {
+  test('has a wider interval the more of it is in one input', () => {
     const even = pairedChange(groups(1, 1, 1, 1, 1, 1), groups(1.1, 1, 1.2, 1.1, 1, 1.2), 0.95)!.relative!;
     const uneven = pairedChange(groups(1, 1, 1, 1, 1, 50), groups(1.1, 1, 1.2, 1.1, 1, 50 * 1.2), 0.95)!.relative!;
     expect(even.low).toBeGreaterThan(0);
     expect(uneven.low).toBeLessThan(0);
   });
 
-  test('from nothing has a difference and no ratio', () => {
+  test('has a difference and no ratio where base is zero', () => {
     const found = pairedChange(groups(0, 0, 0, 0), groups(1, 2, 1, 2), 0.95)!;
     expect(found.relative).toBeNull();
     expect(found.difference.value).toBe(1.5);
   });
 
-  test('is not estimated of two groups, however many groups are empty', () => {
+  test('is not estimated from two groups, however many others are empty', () => {
     const empty = { sums: Float64Array.of(1, 2, 0, 0), weights: new Float64Array(4).fill(1) };
     const counts = Float64Array.of(1, 1, 0, 0);
     expect(pairedChange({ ...empty, counts }, { ...empty, counts }, 0.95)).toBeUndefined();
   });
 });
 
-test('the change of independent sides of values that weigh the same is that of the t test of Welch', () => {
+test('the change of independent sides has the probability of the t test of Welch where values weigh the same', () => {
   // The same hours as two samples: t = 1.8608 with 17.776 degrees of freedom, p = 0.07939.
   const hours = (values: number[]) => groups(...values.map((hour) => hour + 1e6));
   const { difference } = independentChange(

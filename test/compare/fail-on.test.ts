@@ -3,7 +3,7 @@ import type { Change, Comparison } from '../../src/compare/comparison.js';
 import { coveredBy, parseExpression, violationsOf } from '../../src/compare/fail-on.js';
 import { uncoveredText, violationText } from '../../src/compare/violation-text.js';
 
-/** A label whose wall time went from 10 s to `next`, with a probability of that by chance. */
+/** A label whose wall time went from 10 s to `next`, with the probability that chance does so. */
 function comparison(
   stage: string,
   next: number,
@@ -84,7 +84,7 @@ describe('an expression is met', () => {
     expect(violated('wall_s>9.9s', both)).toEqual(['up']);
   });
 
-  test('by fewer the more labels it covers', () => {
+  test('by fewer changes the more labels it covers', () => {
     const quiet = Array.from({ length: 9 }, (_, index) => comparison(`b${index}`, 10, 1));
     expect(violated('wall_s>10%', [comparison('a', 15, 0.01), ...quiet])).toEqual([]);
     expect(violated('a:wall_s>10%', [comparison('a', 15, 0.01), ...quiet])).toEqual(['a']);
@@ -95,7 +95,7 @@ describe('an expression is met', () => {
     expect(violated('wall_s>10%', [comparison('a', 11.1, null), comparison('b', 10.9, null)])).toEqual(['a']);
   });
 
-  test('by what came from nothing, whatever the percentage', () => {
+  test('by a change from nothing, whatever the percentage', () => {
     const fromNothing = comparison('a', 3, 0.001, { base: 0, relative: null });
     expect(
       violated('wall_s>1000%', [{ ...fromNothing, difference: { ...fromNothing.difference!, value: 3 } }]),

@@ -29,6 +29,6 @@ test('the quantile is the inverse of the probability, also where degrees of free
   }
 });
 
-test('zero is as likely as can be', () => {
+test('the probability of zero or more is 1', () => {
   expect(twoSidedProbability(0, 7)).toBe(1);
 });

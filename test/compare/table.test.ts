@@ -77,7 +77,7 @@ test('a verdict is for all comparisons together', () => {
   expect(words).toEqual([
     ['extract', 'up'],
     ['extract.small', 'down'],
-    // 0.03 alone is below 0.05: of the three it is the highest, and stays.
+    // 0.03 alone is below 0.05. It is the highest of the three, so that it is multiplied by one.
     ['classify', 'up'],
   ]);
   const twice = { ...RESULT, comparisons: [...RESULT.comparisons, comparison('more', 1, 2, 0.04)] };
@@ -117,7 +117,7 @@ describe('the table', () => {
     expect(labelsOf(table({ sort }))).toEqual(labels);
   });
 
-  test('keeps so many rows, and says so', () => {
+  test('keeps as many rows as asked for, and says so', () => {
     const text = table({ top: 2 });
     expect(text).toContain('together, 2 of 6 labels\n');
     expect(labelsOf(text)).toEqual(['a\\x1b[31m|"=x', 'extract', '', 'interval', 'up,', 'no']);
@@ -130,19 +130,19 @@ describe('the table', () => {
     if (width >= 80) expect(text).toMatch(/extract +100 s +112 s/);
   });
 
-  test('is painted on a terminal, with no escape of a label', () => {
+  test('has colours on a terminal, and no escape sequence of a label', () => {
     const text = table({ colour: true });
     expect(text).toContain('\u001b[31mup ');
     expect(text).not.toContain('a\u001b');
   });
 
-  test('of a block without any interval says it once', () => {
+  test('says once for a block that it has no interval', () => {
     const text = table({}, { comparisons: [comparison('a', 1, 2, null), comparison('b', 1, 3, null)] });
     expect(text).toContain('together, no intervals\n');
     expect(text.match(/no interval(?!s)/g)).toEqual(['no interval']);
   });
 
-  test('of reports of other numbers of records warns', () => {
+  test('warns where the reports have different numbers of records', () => {
     const report = { ...facts('r.json'), files: null, records: 9 };
     expect(table({}, { base: report, new: { ...report, records: 10 }, inputs: null })).toMatch(
       /^base {2}r\.json: a report of 9 records\n[\s\S]*\nrecords .*are 9 in base and 10 in new/,
@@ -150,7 +150,7 @@ describe('the table', () => {
     expect(table({}, { base: report, new: report, inputs: null })).not.toMatch(/^records/m);
   });
 
-  test('of corpora that are not matched warns', () => {
+  test('warns where inputs are not matched', () => {
     expect(table({}, { inputs: null })).toMatch(/^inputs +are not matched/m);
   });
 });
@@ -180,7 +180,7 @@ test('JSON has the numbers as they are, and the violations', () => {
   ]);
 });
 
-test('CSV has a row a label and metric', () => {
+test('CSV has a row for each label and metric', () => {
   const lines = renderCompareCsv(RESULT, { sort: 'stage' }).split('\r\n');
   const fields = lines[0]!.split(',');
   const extract = Object.fromEntries(lines[3]!.split(',').map((cell, index) => [fields[index], cell]));
@@ -189,7 +189,7 @@ test('CSV has a row a label and metric', () => {
   expect(lines[1]!.startsWith('"a\\x1b[31m|""=x",wall_s')).toBe(true);
 });
 
-test('Markdown has a table a metric, with every label as it is', () => {
+test('Markdown has a table for each metric, with every label as it is', () => {
   const text = renderCompareMarkdown(RESULT, { sort: 'change', top: 2 });
   expect(text).toContain('| extract | 100 s | 112 s | +12.0 s | +12.0% | +10.0% to +14.0% | up | 1,200 |');
   expect(text).toContain('| a\\\\x1b\\[31m\\|"=x | 50.0 s |');

@@ -187,7 +187,7 @@ const EXPECTED: Readonly<Record<string, () => object[]>> = {
     expect(Object.fromEntries(failed.map(({ kind, inputs }) => [kind, inputs]))).toEqual(summary.failed_by_kind);
     return failed;
   },
-  'The records of one SLURM array task': () => {
+  'The records of one Slurm array task': () => {
     const ofTask = Array.from({ length: INPUTS }, (_, index) => index).filter((index) => index % 2 === 1);
     const wall = ofTask.reduce((sum, index) => sum + wallOf(index), 0);
     return [

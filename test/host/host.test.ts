@@ -13,8 +13,11 @@ const ENTRIES = [
   'profiler/active.js',
   'profiler/stage-profiler.js',
   'profiler/null-profiler.js',
-  'run/preload.cjs',
+  'preload/preload.cjs',
   'corpus/worker.js',
+  // No producer loads these yet. They are made to run there.
+  'stacks/stack-profile.js',
+  'stacks/merge-profile.js',
 ];
 
 /** No program can replace them: they are constants of the language. */
@@ -27,7 +30,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   // It is bundled alone (`stageprof/null`), and so imports nothing. It uses these when it is loaded, and never again.
   'profiler/null-profiler.js': ['Object', 'Symbol'],
   // It is loaded before the program, and imports nothing: constants at its top have what it needs.
-  'run/preload.cjs': TOP_LEVEL_ONLY(),
+  'preload/preload.cjs': TOP_LEVEL_ONLY(),
   // They ask whether the program was given --expose-gc, and whether it has replaced Promise.
   'accounting/forced-collection.js': ['globalThis'],
   'attribution/promise-kinds.js': ['globalThis'],

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { parseRunFile, type RunFile, taskOf } from '../../src/reconcile/read-map-account.js';
-import type { RunAccount } from '../../src/records/map-account.js';
+import { type MapRun, parseMapAccount } from '../../src/reconcile/read-map-account.js';
+import type { MapAccount } from '../../src/records/map-account.js';
 
-const WHOLE: RunAccount = {
+const WHOLE: MapAccount = {
   schema: 'stageprof-run/1',
   pipeline: 'flows',
   host: 'n1',
@@ -20,12 +20,12 @@ const WHOLE: RunAccount = {
   inputs: { total: 20, done: 19, failed: 1, left: 0 },
 };
 
-test('a byte order mark before a run file is passed over', () => {
-  expect(parseRunFile(`\ufeff${JSON.stringify(WHOLE)}`)).toEqual(parseRunFile(JSON.stringify(WHOLE)));
+test('a byte order mark before a map account is passed over', () => {
+  expect(parseMapAccount(`\ufeff${JSON.stringify(WHOLE)}`)).toEqual(parseMapAccount(JSON.stringify(WHOLE)));
 });
 
-test('a run file says what its process took, and of which task it was', () => {
-  expect(parseRunFile(JSON.stringify(WHOLE))).toEqual<RunFile>({
+test('a map account says what its process took, and of which task it was', () => {
+  expect(parseMapAccount(JSON.stringify(WHOLE))).toEqual<MapRun>({
     startedMs: Date.UTC(2026, 10, 23, 9, 0, 0, 500),
     updatedMs: Date.UTC(2026, 10, 23, 9, 1, 39, 600),
     endedMs: Date.UTC(2026, 10, 23, 9, 1, 39, 600),
@@ -39,7 +39,7 @@ test('a run file says what its process took, and of which task it was', () => {
   });
 });
 
-test('what it does not know is null', () => {
+test('what a map account does not know is null', () => {
   const lacking = {
     ...WHOLE,
     ended_at: null,
@@ -49,7 +49,7 @@ test('what it does not know is null', () => {
     workers: 7,
     tree_rss_kb_peak: -1,
   };
-  expect(parseRunFile(JSON.stringify(lacking))).toMatchObject({
+  expect(parseMapAccount(JSON.stringify(lacking))).toMatchObject({
     endedMs: null,
     task: undefined,
     cpuS: null,
@@ -67,19 +67,6 @@ test.each([
   [JSON.stringify({ ...WHOLE, schema: 'stageprof-run/2' }), 'is not of schema stageprof-run/1'],
   [JSON.stringify({ ...WHOLE, started_at: 'noon' }), 'lacks started_at or wall_s'],
   [JSON.stringify({ ...WHOLE, wall_s: '99' }), 'lacks started_at or wall_s'],
-])('%j is none', (text, reason) => {
-  expect(parseRunFile(text)).toBe(reason);
-});
-
-test.each([
-  [{ job: '12', array_job: null, array_task: null }, '12'],
-  [{ job: '12', array_job: '12', array_task: '7' }, '12_7'],
-  [{ job: '13', array_job: '12', array_task: '0' }, '12_0'],
-  [{ job: '13', array_job: '12', array_task: null }, '13'],
-  [{ job: '12; rm', array_job: null, array_task: null }, undefined],
-  [{ job: null, array_job: null, array_task: null }, undefined],
-  [undefined, undefined],
-  ['12', undefined],
-])('of %j the task is %j', (slurm, task) => {
-  expect(taskOf(slurm)).toBe(task);
+])('%j is no map account', (text, reason) => {
+  expect(parseMapAccount(text)).toBe(reason);
 });

@@ -11,14 +11,14 @@ test('numbers within the tolerance agree, and need no reason', () => {
   expect(reconciled('cpu')).toMatchObject({ sacct: 50, profiler: 49.5, inside: 48.7, difference: 0.5, percent: 1 });
 });
 
-test('the tolerance is of what sacct has, in both directions', () => {
+test('the tolerance is a share of the number of sacct, in both directions', () => {
   const differing = (cpuS: number) => reconciled('cpu', { profiled: { runs: [run({ cpuS })] } }).verdict;
   expect([47.5, 52.5].map(differing)).toEqual(['agrees', 'agrees']);
   expect([47.4, 52.6].map(differing)).toEqual(['unexplained', 'unexplained']);
   expect(reconciled('cpu', { tolerancePercent: 0.5 }).verdict).toBe('unexplained');
 });
 
-/** Each reason, with numbers that show it; `stale` are numbers as far apart that do not. */
+/** Each reason, with numbers that show it; `stale` has numbers that are as far apart and do not show it. */
 const REASONS: [reason: RegExp, what: QuantityName, scene: Scene, stale: Scene][] = [
   [
     /^sacct counts whole seconds$/,
@@ -36,7 +36,7 @@ const REASONS: [reason: RegExp, what: QuantityName, scene: Scene, stale: Scene][
     { profiled: { runs: [run({ startedMs: START_MS + 1000, endedMs: START_MS + 99_000, wallS: 70 })] } },
   ],
   [
-    /^500 ms before stageprof started and 30\.0 s after its last word, killed$/,
+    /^500 ms before stageprof started and 30\.0 s after its last account, killed$/,
     'wall',
     { state: 'TIMEOUT', profiled: { runs: [run({ ...KILLED, updatedMs: START_MS + 70_000, wallS: 69.5 })] } },
     { state: 'TIMEOUT', profiled: { runs: [run({ ...KILLED, updatedMs: START_MS + 99_000, wallS: 69.5 })] } },
@@ -54,7 +54,7 @@ const REASONS: [reason: RegExp, what: QuantityName, scene: Scene, stale: Scene][
     },
   ],
   [
-    /^killed: the profiler has no more than its last word/,
+    /^killed: the profiler has no more than its last account/,
     'cpu',
     { state: 'OUT_OF_MEMORY', profiled: { runs: [run({ ...KILLED, cpuS: 45 })] } },
     { state: 'COMPLETED', profiled: { runs: [run({ cpuS: 45 })] } },
@@ -72,7 +72,7 @@ const REASONS: [reason: RegExp, what: QuantityName, scene: Scene, stale: Scene][
     { steps: [step({ cpuS: 10 })], profiled: { runs: [], inside: inside({ cpuS: 7.4, processes: 2 }) } },
   ],
   [
-    /^killed: of processes that nobody waited for sacct has its last sample, samples are 10\.0 s apart$/,
+    /^killed: sacct has only its last sample of processes that nobody waited for, samples are 10\.0 s apart$/,
     'cpu',
     { state: 'CANCELLED by 0', steps: [step({ cpuS: 31 })], gathering: { intervalS: 10 } },
     { state: 'CANCELLED by 0', steps: [step({ cpuS: 29 })], gathering: { intervalS: 10 } },
@@ -105,7 +105,7 @@ const REASONS: [reason: RegExp, what: QuantityName, scene: Scene, stale: Scene][
     { steps: [step({ step: '0', maxRssKib: 340_000 })], profiled: { runs: [run({ wallS: 30 })] } },
   ],
   [
-    /^killed: growth after its last word, written every 5 s$/,
+    /^killed: growth after its last account, written every 5 s$/,
     'rss peak',
     { steps: [step({ step: '0', maxRssKib: 340_000 })], profiled: { runs: [run({ ...KILLED, wallS: 40 })] } },
     { steps: [step({ step: '0', maxRssKib: 360_000 })], profiled: { runs: [run({ ...KILLED, wallS: 40 })] } },
@@ -170,7 +170,7 @@ describe.each(REASONS)('the reason %s of %s', (reason, what, scene, stale) => {
   test('is given where the numbers show it', () => {
     const found = reconciled(what, scene);
     expect(found).toMatchObject({ verdict: 'explained', reasons: [expect.stringMatching(reason)] });
-    // Or there would be nothing to explain.
+    // Otherwise there would be nothing to explain.
     expect(Math.abs(found.percent!)).toBeGreaterThan(5);
   });
 
@@ -193,7 +193,7 @@ test('several reasons cover a difference together', () => {
   expect(reconciled('rss peak', { steps: [step({ maxRssKib: 324_000 })], profiled }).verdict).toBe('unexplained');
 });
 
-test('what outlived its step used CPU and memory that nobody accounted for', () => {
+test('a run that outlived its step used CPU and memory that Slurm did not count', () => {
   const killed = step({ state: 'CANCELLED', elapsedS: 60, endMs: START_MS + 60_000, cpuS: 25, maxRssKib: 200_000 });
   const outlived = {
     steps: [killed],
@@ -227,7 +227,7 @@ describe('nothing is compared', () => {
     });
   });
 
-  test('of a task that left nothing, which is only right where it did not run', () => {
+  test('for a task that left nothing, which is only right where it did not run', () => {
     const nothing = { profiled: { runs: [], inside: inside({ records: 0, wallS: null, cpuS: null, peakKib: null }) } };
     expect(reconciled('wall', nothing).verdict).toBe('unexplained');
     expect(reconciled('wall', { ...nothing, elapsedS: 0, steps: [] }).verdict).toBe('unmeasured');
@@ -262,13 +262,13 @@ describe('the steps that are compared', () => {
     expect(reconciled('rss peak', { steps: [step(), early] }).sacct).toBe(307_200);
   });
 
-  test('are found by their length where sacct gave no times', () => {
+  test('are chosen by their length where sacct gave no times', () => {
     const untimed = { startMs: null, endMs: null };
     const short = step({ ...untimed, step: '0', elapsedS: 2, cpuS: 1, maxRssKib: 9000 });
     expect(reconciled('cpu', { steps: [step(untimed), short] }).sacct).toBe(50);
   });
 
-  test('without a run file are the one that used most CPU', () => {
+  test('without a map account are the one that used most CPU', () => {
     expect(reconciled('cpu', { steps: [batch, numbered], profiled: { runs: [] } }).sacct).toBe(50);
     expect(reconciled('cpu', { steps: [step(), step({ step: '0', cpuS: 1 })], profiled: { runs: [] } }).sacct).toBe(50);
   });

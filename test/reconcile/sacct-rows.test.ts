@@ -30,7 +30,7 @@ describe('a saved output of Slurm 22.05', () => {
     });
   });
 
-  test('has no peak of a step that was too short', () => {
+  test('has no peak for a step that was too short', () => {
     const [step] = sacctTasks(read(saved('ends')).rows).get('4_1')!.steps;
     expect(step).toMatchObject({ cpuS: 0.157, maxRssKib: null });
   });
@@ -41,7 +41,7 @@ describe('a saved output of Slurm 22.05', () => {
     expect(requeued.steps).toHaveLength(1);
   });
 
-  test('counts tasks that have not started, less those of the same row that have', () => {
+  test('counts tasks that have not started, without those of the same row that have', () => {
     const { rows, waiting } = read(saved('mixed'));
     // 2 and 3 of 1-3, of which 1 runs; 1, 4, 7, 14 and 21.
     expect(countWaiting(waiting, sacctTasks(rows))).toBe(2 + 5);
@@ -88,7 +88,7 @@ test('columns may come in any order, with others between them, and with -p', () 
   ]);
 });
 
-test('a peak of zero is none', () => {
+test('a peak of zero counts as not measured', () => {
   expect(read(`${HEADER}\n12.batch|COMPLETED|00:00:00|00:00.1|0\n`).rows[0]!.maxRssKib).toBeNull();
 });
 

@@ -13,7 +13,7 @@ function task(id: string, state: string, profiled = NOTHING_PROFILED, cpuS = 50)
 
 const profiled = { runs: [run()], inside: inside() };
 
-test('three lines a task, with the reason where there is one', () => {
+test('each task has three lines, with the reason where there is one', () => {
   const tasks = [task('12_3', 'COMPLETED', profiled), task('12_4', 'TIMEOUT', profiled, 70), task('12_5', 'FAILED')];
   expect(`\n${renderReconciled(tasks)}`).toBe(`
 task  state                   sacct  profiler  in inputs  difference       %
@@ -23,7 +23,7 @@ task  state                   sacct  profiler  in inputs  difference       %
 12_4  TIMEOUT    wall       100 s    99.1 s     95.0 s      +900 ms    +0.9%
                  cpu       70.0 s    49.5 s     48.7 s     +20.5 s    +29.3%  in part the shell of the batch script; not explained: other commands of the batch script, or children nobody waited for?
                  rss peak   300 MiB   297 MiB    229 MiB   +3.13 MiB   +1.0%
-12_5  FAILED     wall       100 s       -          -           -          -   neither a run file nor a profiled record of this task
+12_5  FAILED     wall       100 s       -          -           -          -   neither a map account nor a profiled record of this task
                  cpu       50.0 s       -          -           -          -
                  rss peak   300 MiB     -          -           -          -
 `);
@@ -41,7 +41,7 @@ test('a hostile state cannot act on a terminal', () => {
   expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f\u202e]/);
 });
 
-test('colour changes nothing else, and what is not explained stands out', () => {
+test('colour changes no text, and what is not explained stands out', () => {
   const tasks = [task('12_4', 'TIMEOUT', profiled, 70)];
   const painted = renderReconciled(tasks, { colour: true });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for

@@ -16,7 +16,7 @@ function zstd(bytes: Buffer, ...flags: string[]): Buffer {
   return execFileSync('zstd', ['-q', '-c', ...flags], { input: bytes, maxBuffer: 2 ** 26 });
 }
 
-/** As `gzip -N` and RFC 1952 may have it: with everything that a header can hold. */
+/** A header with everything that RFC 1952 allows and `gzip -N` may write. */
 function withFullHeader(member: Buffer): Buffer {
   const header = Buffer.from(member.subarray(0, 10));
   header[3] = 2 | 4 | 8 | 16;
@@ -30,7 +30,7 @@ async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
 
-/** What is made of the bytes, whatever pieces they come in; of an error what came before it. */
+/** What the bytes are decompressed to, in whatever pieces they come; with an error, what came before it. */
 async function read(bytes: Buffer, size = 64 * 1024) {
   const pieces: Buffer[] = [];
   let trailing = 0;
@@ -67,7 +67,7 @@ test.each(gzipCases)('gzip of two members and %s behind them gives both', async 
   }
 });
 
-test('gzip that comes byte by byte, and one that holds nothing', async () => {
+test('gzip may come byte by byte, and may hold nothing', async () => {
   expect(await read(Buffer.concat([gzipSync(''), gzipSync('ab'), JUNK]), 1)).toEqual({
     bytes: Buffer.from('ab'),
     trailing: JUNK.length,
@@ -82,7 +82,7 @@ test.each([
   ['with another checksum', changed(gzipSync(SECOND), -8), 'incorrect data check'],
   ['with another length', changed(gzipSync(SECOND), -4), 'incorrect length check'],
   ['compressed otherwise', changed(gzipSync(SECOND), 2), 'unknown compression method'],
-])('a member %s is an error, behind what was whole', async (_, member, error) => {
+])('a member %s is an error, after the members that were whole', async (_, member, error) => {
   const found = await read(Buffer.concat([gzipSync(FIRST), member]));
   expect(found.error).toBe(error);
   expect(found.bytes.subarray(0, FIRST.length).equals(FIRST)).toBe(true);
@@ -95,7 +95,7 @@ function changed(bytes: Buffer, at: number): Buffer {
   return copy;
 }
 
-test('a source that fails does so here', async () => {
+test('the error of a source that fails comes through', async () => {
   async function* failing(): AsyncGenerator<Buffer> {
     yield gzipSync(SECOND).subarray(0, 1000);
     throw new Error('the disk is gone');
@@ -132,7 +132,7 @@ test.runIf(hasZstd).each(gzipCases)('zstd of two frames and %s behind them gives
   }
 });
 
-test.runIf(hasZstd)('zstd that is cut off is an error, wherever', async () => {
+test.runIf(hasZstd)('zstd is an error wherever it is cut off', async () => {
   const packed = zstd(FIRST);
   for (let end = 4; end < packed.length; end++) expect((await read(packed.subarray(0, end))).error).not.toBeNull();
 });

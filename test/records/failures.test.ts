@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Failures, NO_KIND, OTHER_KINDS } from '../../src/records/failures.js';
 
-test('failures are counted by their kind, the most frequent first, however they were shared out', () => {
+test('failures are counted by their kind, the most frequent first, however chunks share them', () => {
   const whole = new Failures();
   for (const kinds of [
     ['timeout', 'signal'],

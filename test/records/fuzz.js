@@ -1,22 +1,21 @@
-// node test/records/fuzz.js [LINES] [SEED]: puts so many damaged lines through summarize, among whole ones, in files that
-// are plain, compressed or cut. What JSON.parse, the check of a report and mergeReports make of each line is the oracle:
-// every line has to be counted as a record, or named by file and number, and the sums have to be those of the records.
-// Prints what was found, the slowest run and the largest growth of memory; exits with 1 where something differs, is
-// thrown, or takes longer or more than it may, and keeps the files it was found in.
+// node test/records/fuzz.js [LINES] [SEED]: has summarize read so many damaged lines, among whole ones, in files that are
+// plain, compressed or cut. JSON.parse, the check of a report and mergeReports are the oracle: every line has to be
+// counted as a record, or named by file and number, and the sums have to be those of the records. Prints what was found,
+// the slowest run and the largest growth of memory. Exits with 1 where something differs, is thrown, or takes more time
+// or memory than it may, and keeps the files of that run.
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { tasksOf } from '../../dist/records/chunks.js';
+import { chunksOf } from '../../dist/records/chunks.js';
 import { findSources } from '../../dist/records/files.js';
-import { runTasks } from '../../dist/records/run-chunks.js';
+import { readChunks } from '../../dist/records/read-chunks.js';
 import { renderSummary } from '../../dist/summary/formats.js';
-import { recordFolds } from '../../dist/summary/record-fold.js';
-import { Summary } from '../../dist/summary/summary.js';
+import { folds } from '../../dist/summary/summary-fold.js';
 import { damagedLine, packed, randomFrom, sampleLines } from '../support/damaged-records.js';
 import { differences, Expected } from '../support/record-oracle.js';
 
-/** A run of thirty lines takes 20 ms. The machine may be busy. */
+/** A run of thirty lines takes 20 ms on a machine that is not busy. */
 const LONGEST_MS = 20_000;
 const LARGEST_BYTES = 768 * 2 ** 20;
 const DAMAGED_A_RUN = 25;
@@ -24,7 +23,7 @@ const MOST_FAILURES = 10;
 
 const GROUPINGS = [undefined, undefined, ['input'], ['error', 'kind'], ['profile', 'stages']];
 
-/** @returns what came of it; `failures` is empty when all is well */
+/** @returns what was found; `failures` is empty where all is well */
 export async function fuzz(lines, seed, onProgress = () => {}) {
   const random = randomFrom(seed);
   const samples = sampleLines();
@@ -51,15 +50,14 @@ async function tryRun(run, damagedLines, samples, random, folder, found) {
   const before = process.memoryUsage.rss();
   try {
     // Small stretches, so that lines lie across their ends; a second thread now and then, since it takes a while to start.
-    const tasks = tasksOf(findSources(files.map(({ path }) => path)).sources, 1 + random(60_000));
-    const summary = new Summary({ isGrouped: groupBy !== undefined });
-    await runTasks(tasks, {
+    const chunks = chunksOf(findSources(files.map(({ path }) => path)).sources, 1 + random(60_000));
+    const { reading, result: sums } = await readChunks(chunks, {
+      folds,
+      options: groupBy,
       jobs: run % 40 === 39 ? 2 : 1,
-      folds: recordFolds(groupBy),
       bytesRead: new BigInt64Array(new SharedArrayBuffer(8)),
-      onResult: (task, result) => summary.add(task, result),
     });
-    const result = summary.result();
+    const result = { ...reading, ...sums };
     render(result, groupBy?.join('.'), files.length);
     noteCost(found, run, performance.now() - began, process.memoryUsage.rss() - before);
     const expected = new Expected();
@@ -79,7 +77,7 @@ function keep(folder) {
   return kept;
 }
 
-/** Of the summary alone: the oracle takes more. */
+/** Notes time and memory of the summary alone: the oracle takes more. */
 function noteCost(found, run, tookMs, grewBytes) {
   found.slowestMs = Math.max(found.slowestMs, tookMs);
   found.largestBytes = Math.max(found.largestBytes, grewBytes);
@@ -87,7 +85,7 @@ function noteCost(found, run, tookMs, grewBytes) {
   if (grewBytes > LARGEST_BYTES) found.failures.push(`run ${run}: took ${grewBytes} bytes`);
 }
 
-/** One to three files, with the bytes of their lines and what befell them after they were compressed. */
+/** One to three files, with the bytes of their lines and how they were damaged after they were compressed. */
 function filesOf(damagedLines, samples, random, folder) {
   const count = 1 + random(3);
   return Array.from({ length: count }, (_, index) => {

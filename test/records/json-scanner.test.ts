@@ -18,7 +18,7 @@ function isParsed(text: string | Uint8Array): boolean {
   }
 }
 
-// Texts near JSON: its tokens in any order, so that about every mistake of grammar comes up.
+// Texts that are nearly JSON: its tokens in any order, so that every mistake of grammar comes up.
 const token = fc.constantFrom(
   ...['{', '}', '[', ']', ',', ':', '"a"', '""', '"\\""', '"\\u00e9"', '"\\u00g9"', '"\\x"', '"\t"', '"\u0000"'],
   ...['0', '-0', '01', '1.5', '1.', '.5', '1e5', '1E+05', '1e', '-', '--1', '1e400', '+1', 'NaN', 'Infinity'],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LineFeed, LONGEST_LINE_BYTES, type Stretch } from '../../src/records/line-feed.js';
 
-/** The lines that are taken of pieces, as texts. */
+/** The lines that are found in the pieces, as texts. */
 function linesOf(pieces: readonly Uint8Array[], stretch: Stretch = {}): string[] {
   const lines: string[] = [];
   const feed = new LineFeed(
@@ -28,7 +28,7 @@ function linesOf(pieces: readonly Uint8Array[], stretch: Stretch = {}): string[]
   return lines;
 }
 
-/** Texts of some lines, some of them longer than what is read at once. */
+/** Texts of several lines, some longer than what is read at once. */
 const text = fc
   .array(fc.oneof(fc.constantFrom('', '{"a":1}', '漢字', 'x\r'), fc.constant('y'.repeat(1_500_000))), { maxLength: 6 })
   .chain((lines) => fc.constantFrom(lines.join('\n'), `${lines.join('\n')}\n`));
@@ -63,7 +63,7 @@ test('stretches of a file take each line once, in order', () => {
   );
 });
 
-test('a line longer than can be held is counted and passed over', () => {
+test('a line that is too long to be held is counted and passed over', () => {
   const piece = Buffer.alloc(16 * 1024 * 1024, 'x');
   const pieces = [Buffer.from('a\n'), ...Array(LONGEST_LINE_BYTES / piece.length + 1).fill(piece), Buffer.from('\nb')];
   expect(linesOf(pieces)).toEqual(['a', 'too long', 'b']);

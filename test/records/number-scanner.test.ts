@@ -5,7 +5,7 @@ import { scanNumber } from '../../src/records/number-scanner.js';
 
 const into = new Float64Array(1);
 
-/** What is read of a text that a comma follows: undefined where it is no number. */
+/** The number that is read from a text with a comma behind it; undefined where it is none. */
 function read(text: string): number | undefined {
   const end = scanNumber(Buffer.from(`${text},0000`), 0, into, 0);
   return end === text.length ? into[0] : undefined;
@@ -14,7 +14,7 @@ function read(text: string): number | undefined {
 function parsed(text: string): number | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    // What is past the largest number of a report is left to the other path, which refuses it.
+    // A number larger than a report may hold is left to the other path, which refuses it.
     return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : undefined;
   } catch {
     return undefined;

@@ -88,7 +88,7 @@ describe('a report by itself', () => {
     expect(scanned(text)).toEqual({ kind: 'record', found: { profile: JSON.parse(text) } });
   });
 
-  test('of another version too: whoever reads it says what is wrong', () => {
+  test('is found with the schema of another version too: the check of the report then says what is wrong', () => {
     expect(scanned(' {"pid":1, "schema" : "stageprof/99"} ').found).toEqual({
       profile: { pid: 1, schema: 'stageprof/99' },
     });
@@ -111,7 +111,7 @@ test('a byte order mark before a record is passed over', () => {
   expect(scanned('\ufeff{"input":"a"}')).toEqual({ kind: 'record', found: { input: 'a' } });
 });
 
-test('bytes that are no UTF-8 are what JSON.parse is given of them', () => {
+test('bytes that are not UTF-8 are decoded as for JSON.parse', () => {
   const line = Buffer.from([...Buffer.from('{"input":"a'), 0xff, 0xc3, ...Buffer.from('"}')]);
   expect(scanned(line)).toEqual({ kind: 'record', found: JSON.parse(line.toString()) });
 });

@@ -1,21 +1,12 @@
 import { expect, test } from 'vitest';
-import { RecordReader } from '../../src/records/record-reader.js';
 import { RepeatedInputs } from '../../src/records/repeated-inputs.js';
-import { RecordFold } from '../../src/summary/record-fold.js';
-import { lineOf } from '../support/scanned.js';
+import { chunkStates } from '../support/folded.js';
+import { folds } from '../support/longest-input.js';
 
 /** How many of the inputs of these lines have more than one good record. */
 function repeatedOf(lines: readonly (string | Uint8Array)[], mostInputs?: number): number | null {
-  const reader = new RecordReader();
   const repeated = new RepeatedInputs(mostInputs);
-  for (let from = 0; from < lines.length; from += 1000) {
-    const fold = new RecordFold(reader);
-    for (const line of lines.slice(from, from + 1000)) {
-      const { input, from: start } = lineOf(line);
-      fold.addLine(input, start, { part: 0, line: 1 });
-    }
-    repeated.absorb(structuredClone(fold.state().inputs));
-  }
+  for (const { inputs } of chunkStates(folds, undefined, lines, 1000)) repeated.absorb(inputs);
   return repeated.count;
 }
 

@@ -21,7 +21,7 @@ const taskOf = (task: number) => {
   };
 };
 
-test('tasks of an array, whose records may come in turn, have reports of one shape', () => {
+test('the reports of all tasks of an array have one shape: their records may come in turn', () => {
   const scanner = new ReportScanner(new ReportColumns());
   scanner.learn(taskOf(0));
   for (const task of [1, 2, 3, 4, 5, 6, 1, 0]) {

@@ -1,5 +1,5 @@
 import { NOTHING_PROFILED, type ProfiledTask } from '../../src/reconcile/profiled-task.js';
-import type { RunFile } from '../../src/reconcile/read-map-account.js';
+import type { MapRun } from '../../src/reconcile/read-map-account.js';
 import { reconcileTask } from '../../src/reconcile/reconcile.js';
 import type { Gathering, Reconciled } from '../../src/reconcile/reconciled.js';
 import type { SacctRow } from '../../src/reconcile/sacct-rows.js';
@@ -23,8 +23,8 @@ export function step(values: Partial<SacctRow> = {}): SacctRow {
   };
 }
 
-/** A run file that agrees with it. */
-export function run(values: Partial<RunFile> = {}): RunFile {
+/** A map account that agrees with it. */
+export function run(values: Partial<MapRun> = {}): MapRun {
   return {
     startedMs: START_MS + 500,
     updatedMs: START_MS + 99_600,

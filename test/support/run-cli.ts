@@ -3,7 +3,7 @@ import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { isRunFileName } from '../../src/records/map-account.js';
+import { isMapAccountName } from '../../src/records/map-account.js';
 
 export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -90,7 +90,7 @@ export function fixture(name: string): string {
 
 /** Every record of a folder by its file name. A torn or temporary file fails to parse. */
 export function readRecords(folder: string): Record<string, { input: string; [member: string]: unknown }> {
-  const names = readdirSync(folder).filter((name) => !isRunFileName(name));
+  const names = readdirSync(folder).filter((name) => !isMapAccountName(name));
   const files = names.map((name) => {
     const text = readFileSync(join(folder, name), 'utf8');
     if (!/^[^\n]+\n$/.test(text)) throw new Error(`${name} is not one line`);

@@ -65,7 +65,7 @@ test.each([
 });
 
 describe('progressLines', () => {
-  test('says one line in ten seconds, however many inputs end, with what runs in each process', () => {
+  test('prints one line in ten seconds, however many inputs end, with what runs in each process', () => {
     const printed = new Printed();
     let views: RunningView[] = [];
     const pace = new Pace(tally(1000), () => views);

@@ -1,0 +1,173 @@
+#include "recorder_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace stageprof {
+
+namespace {
+
+// Past RLIMIT_FSIZE the kernel sends SIGXFSZ, which ends a program that does not ignore it.
+bool IsWithinFileSizeLimit(uint64_t end) {
+  rlimit limit;
+  return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+         end <= limit.rlim_cur;
+}
+
+// O_EXCL alone refuses a link; O_NOFOLLOW tells the reader so.
+constexpr int kNew = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
+constexpr unsigned kMode = 0600;
+
+// Returns 0 or an errno. A write that is cut short means that the disk became full.
+int WriteAt(int descriptor, const void* data, uint64_t bytes, uint64_t offset) {
+  const char* from = static_cast<const char*>(data);
+  while (bytes > 0) {
+    const ssize_t written = pwrite(descriptor, from, bytes, static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return written < 0 ? errno : EIO;
+    from += written;
+    offset += static_cast<uint64_t>(written);
+    bytes -= static_cast<uint64_t>(written);
+  }
+  return 0;
+}
+
+// For file systems that cannot allocate blocks, where libc (musl) does not write zeros instead.
+int WriteZeros(int descriptor, uint64_t offset, uint64_t bytes) {
+  static const char kZeros[4096] = {};
+  while (bytes > 0) {
+    const uint64_t part = bytes < sizeof kZeros ? bytes : sizeof kZeros;
+    const int error = WriteAt(descriptor, kZeros, part, offset);
+    if (error != 0) return error;
+    offset += part;
+    bytes -= part;
+  }
+  return 0;
+}
+
+int AllocateIn(int descriptor, uint64_t offset, uint64_t bytes) {
+  if (!IsWithinFileSizeLimit(offset + bytes)) return EFBIG;
+  int error;
+  do {
+    error = posix_fallocate(descriptor, static_cast<off_t>(offset), static_cast<off_t>(bytes));
+  } while (error == EINTR);
+  if (error != EOPNOTSUPP && error != ENOSYS) return error;
+  const off_t size = lseek(descriptor, 0, SEEK_END);
+  if (size < 0) return errno;
+  // Only what lies past the end is written: the part before it may hold numbers already, and no
+  // hole may remain in front of it.
+  const uint64_t end = static_cast<uint64_t>(size);
+  if (offset + bytes <= end) return 0;
+  return WriteZeros(descriptor, end, offset + bytes - end);
+}
+
+// The file system allocates whole pages.
+constexpr uint64_t kPageBytes = 4096;
+
+}  // namespace
+
+int RecorderFile::Create(const char* path, uint64_t bytes) {
+  if (!descriptor_.Open(path, kNew, kMode)) return errno;
+  const int number = descriptor_.Borrow();
+  void* memory =
+      number < 0 ? MAP_FAILED : mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, number, 0);
+  const int error = errno;
+  descriptor_.Return(number);
+  if (memory == MAP_FAILED) {
+    unlink(path);
+    Close();
+    return error;
+  }
+  memory_ = static_cast<unsigned char*>(memory);
+  bytes_ = bytes;
+  // A forked child would otherwise write into its parent's numbers.
+  madvise(memory_, bytes_, MADV_DONTFORK);
+  return 0;
+}
+
+int RecorderFile::Allocate(uint64_t offset, uint64_t bytes) {
+  if (!Holds(offset, bytes)) return EFBIG;
+  const int number = descriptor_.BorrowOurs();
+  if (number < 0) return errno;
+  const int error = AllocateIn(number, offset, bytes);
+  descriptor_.Return(number);
+  if (error == 0) AddExtent(offset, offset + bytes);
+  return error;
+}
+
+// Adds whole pages, and merges every extent that the new one touches.
+void RecorderFile::AddExtent(uint64_t begin, uint64_t end) {
+  Extent added = {begin / kPageBytes * kPageBytes,
+                  (end + kPageBytes - 1) / kPageBytes * kPageBytes};
+  if (added.end > bytes_) added.end = bytes_;
+  size_t first = 0;
+  while (first < extent_count_ && extents_[first].end < added.begin) ++first;
+  size_t last = first;
+  while (last < extent_count_ && extents_[last].begin <= added.end) ++last;
+  if (first == last && extent_count_ == kMostExtents) {
+    // The table is full, so the new extent is joined to a neighbour. A move then copies the blocks
+    // between them too.
+    if (first < extent_count_) {
+      ++last;
+    } else {
+      --first;
+    }
+  }
+  if (first < last) {
+    if (extents_[first].begin < added.begin) added.begin = extents_[first].begin;
+    if (extents_[last - 1].end > added.end) added.end = extents_[last - 1].end;
+  }
+  const size_t after = extent_count_ - last;
+  memmove(&extents_[first + 1], &extents_[last], after * sizeof(Extent));
+  extents_[first] = added;
+  extent_count_ = first + 1 + after;
+}
+
+// The first page is copied last. Without it the file is not recognised as a recorder, so a process
+// that is killed meanwhile leaves no half-copied recorder.
+int RecorderFile::CopyTo(int target) const {
+  for (size_t index = 0; index < extent_count_; ++index) {
+    const auto [begin, end] = extents_[index];
+    // The blocks come first: a store to the new mapping would raise SIGBUS without them.
+    int error = AllocateIn(target, begin, end - begin);
+    const uint64_t from = begin < kPageBytes ? kPageBytes : begin;
+    if (error == 0 && from < end) error = WriteAt(target, memory_ + from, end - from, from);
+    if (error != 0) return error;
+  }
+  if (extent_count_ == 0 || extents_[0].begin > 0) return 0;
+  const uint64_t first = extents_[0].end < kPageBytes ? extents_[0].end : kPageBytes;
+  return WriteAt(target, memory_, first, 0);
+}
+
+int RecorderFile::Move(const char* path) {
+  if (!descriptor_.is_open()) return EBADF;
+  Descriptor target;
+  if (!target.Open(path, kNew, kMode)) return errno;
+  const int number = target.Borrow();
+  int error = number < 0 ? errno : CopyTo(number);
+  // One call replaces the mapping, so no thread ever finds the addresses without memory.
+  if (error == 0 && mmap(memory_, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, number,
+                         0) == MAP_FAILED) {
+    error = errno;
+  }
+  target.Return(number);
+  if (error != 0) {
+    unlink(path);
+    return error;
+  }
+  madvise(memory_, bytes_, MADV_DONTFORK);
+  descriptor_.TakeFrom(&target);
+  return 0;
+}
+
+void RecorderFile::Unmap() {
+  Close();
+  if (memory_ != nullptr) munmap(memory_, bytes_);
+  memory_ = nullptr;
+}
+
+}  // namespace stageprof

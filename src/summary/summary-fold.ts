@@ -1,0 +1,117 @@
+import type { LinePosition, Positions } from '../records/positions.js';
+import type { RecordFold, RecordFolds } from '../records/record-fold.js';
+import type { RecordReader } from '../records/record-reader.js';
+import type { ReportShape } from '../records/report-shape.js';
+import { WORST_BY, WorstInputs, type WorstState } from '../records/worst.js';
+import { type MergerState, ReportMerger } from '../report/merge.js';
+import { ROW_NUMBERS, type RowsState } from '../report/merge-rows.js';
+import { Groups, groupName, memberAt } from './groups.js';
+import type { RecordSums, WorstRecords } from './summary.js';
+
+/** Rows past so many labels or groups are added up in `(other)`: memory has to have a bound. */
+const MOST_LABELS = 131_072;
+
+/** What the records of a chunk come to. */
+export interface SummaryState {
+  readonly merger: MergerState;
+  readonly groups: RowsState | undefined;
+  readonly worst: WorstState;
+}
+
+/** What the records are grouped by, in place of their stages: a dotted path. */
+export type GroupPath = readonly [member: string, ...path: string[]];
+
+export const folds: RecordFolds<GroupPath | undefined, SummaryState, RecordSums> = {
+  module: import.meta.url,
+  groupMember: (groupBy) => groupBy?.[0],
+  open: (groupBy) => new SummaryFold(groupBy),
+};
+
+/** Adds up records by stage, or by group. */
+class SummaryFold implements RecordFold<SummaryState, RecordSums> {
+  readonly #merger = new ReportMerger({ maxLabels: MOST_LABELS });
+  readonly #groups: Groups | undefined;
+  readonly #worst = new WorstInputs(MOST_LABELS);
+  readonly #shapes = new Set<ReportShape>();
+  readonly #groupPath: readonly string[];
+
+  constructor(groupBy: GroupPath | undefined) {
+    this.#groupPath = groupBy?.slice(1) ?? [];
+    this.#groups = groupBy === undefined ? undefined : new Groups(MOST_LABELS);
+  }
+
+  add(record: RecordReader, position: LinePosition): void {
+    if (record.isProfiled) this.#addProfile(record);
+    if (this.#groups !== undefined) this.#addGroup(this.#groups, record, position);
+    else if (record.isProfiled) this.#addWorst(record, position);
+  }
+
+  state(): SummaryState {
+    return { merger: this.#merger.state(), groups: this.#groups?.rows.state(), worst: this.#worst.state() };
+  }
+
+  absorb({ merger, groups, worst }: SummaryState): void {
+    this.#merger.absorb(merger);
+    if (groups !== undefined) this.#groups?.rows.absorb(groups);
+    this.#worst.absorb(worst);
+  }
+
+  result(positions: Positions): RecordSums {
+    return {
+      report: this.#merger.result(),
+      groups: this.#groups?.rows.result(),
+      worstOf: (label) => {
+        const worst = this.#worst
+          .of(label)
+          .map((one) => one && { value: one.value, input: one.input, ...positions.inFile(one) });
+        return Object.fromEntries(WORST_BY.map((by, index) => [by, worst[index] ?? null])) as unknown as WorstRecords;
+      },
+    };
+  }
+
+  #addProfile({ report, scanner: { columns, report: scanner } }: RecordReader): void {
+    const { header, rows } = this.#merger;
+    for (let index = 0; index < columns.header.length; index++) {
+      const value = columns.header[index]!;
+      if (value === value) header.addNumber(index, value);
+    }
+    if (report !== undefined) {
+      header.addOthers(report);
+      header.noteLacking(report);
+    } else {
+      const shape = scanner.shape!;
+      if (!this.#shapes.has(shape)) header.noteLacking(shape.others);
+      scanner.addOthers(header, !this.#shapes.has(shape));
+      this.#shapes.add(shape);
+    }
+    let pair = 0;
+    if (columns.hasProgram) {
+      const program = header.programRow();
+      program.addNumbers(columns.program, 0);
+      program.addModules(columns.programModules);
+      for (; pair < columns.programPairsEnd; pair += 2)
+        program.addCalls(columns.pairs[pair]!, columns.pairs[pair + 1]!);
+    }
+    for (let index = 0; index < columns.rows; index++) {
+      const row = rows.rowOf(columns.labels[index]!);
+      row.addNumbers(columns.numbers, index * ROW_NUMBERS);
+      row.addModules(columns.modules[index]);
+      for (const end = columns.pairsEnd[index]!; pair < end; pair += 2) {
+        row.addCalls(columns.pairs[pair]!, columns.pairs[pair + 1]!);
+      }
+    }
+  }
+
+  #addWorst(record: RecordReader, position: LinePosition): void {
+    const { columns } = record.scanner;
+    for (let index = 0; index < columns.rows; index++) {
+      this.#worst.add(columns.labels[index]!, columns.numbers, index * ROW_NUMBERS, position, record);
+    }
+  }
+
+  #addGroup(groups: Groups, record: RecordReader, position: LinePosition): void {
+    const name = groupName(memberAt(record.groupValue(), this.#groupPath));
+    groups.add(name, record.isFailed, record.isProfiled ? record.scanner.columns : undefined);
+    this.#worst.add(name, groups.numbers, 0, position, record);
+  }
+}
