@@ -3,17 +3,17 @@ import { performance } from 'node:perf_hooks';
 import { readStages } from './profiler/channel-reader.js';
 
 export interface MeasureStagesOptions {
-  /** Entries to make, no more: Node keeps each until `performance.clearMeasures()`. Default: 100,000. */
+  /** The most entries to make: Node keeps each until `performance.clearMeasures()`. Default: 100,000. */
   readonly limit?: number;
 }
 
 const DEFAULT_LIMIT = 100_000;
 
 /**
- * From now on each stage of this thread that closes is an entry of `performance.measure`: named by its label, with its
- * own start and duration, and `detail` `{ failed, devtools }`, by which DevTools draws it on a track `stageprof`.
+ * From now on each stage of this thread that closes is an entry of `performance.measure`, named by its label, with its
+ * own start and duration. Its `detail` is `{ failed, devtools }`, by which DevTools draws it on a track `stageprof`.
  *
- * @returns stops it
+ * @returns stops making entries
  */
 export function measureStages({ limit = DEFAULT_LIMIT }: MeasureStagesOptions = {}): () => void {
   let left = limit;

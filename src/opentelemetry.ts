@@ -6,24 +6,25 @@ import type { StageMessage } from './model/stage-message.js';
 import { readStages } from './profiler/channel-reader.js';
 
 export interface TraceStagesOptions {
-  /** Default: `trace.getTracer('stageprof')`, of the provider that is registered. */
+  /** Default: `trace.getTracer('stageprof')` of the provider that is registered. */
   readonly tracer?: Tracer;
 }
 
 interface StageSpan {
   readonly span: Span;
   /**
-   * Milliseconds since 1970 when `performance.now()` would have been zero, of the outermost stage: its inner ones keep
-   * to it, or the steps of the system's clock would move them out of it.
+   * Milliseconds since 1970 at which `performance.now()` would have been zero, as the outermost stage has found it.
+   * Inner stages use the same value, or a step of the system's clock would move them out of the outermost.
    */
   readonly zeroMs: number;
 }
 
 /**
- * From now on each stage of this thread that opens is a span. Its parent is that of the stage around it; an outermost
- * stage's is the span that is active where it opens. One that fails has status ERROR and the exception as an event.
+ * From now on each stage of this thread that opens is a span. Its parent is the span of the stage around it; for an
+ * outermost stage, the span that is active where the stage opens. A stage that fails has status ERROR, and the
+ * exception as an event.
  *
- * @returns stops it; spans of stages that are open then are never ended, and so not exported
+ * @returns stops making spans; those of stages that are then open are never ended, and so are not exported
  */
 export function traceStages({ tracer = trace.getTracer('stageprof') }: TraceStagesOptions = {}): () => void {
   const spans = new WeakMap<StageMessage, StageSpan>();
@@ -37,7 +38,7 @@ export function traceStages({ tracer = trace.getTracer('stageprof') }: TraceStag
     },
     closed(message) {
       const own = spans.get(message);
-      // Opened before this listened.
+      // The stage was opened before the first call of traceStages.
       if (own === undefined) return;
       const { span, zeroMs } = own;
       if (message.failed) markFailed(span, message.error);

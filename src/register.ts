@@ -1,7 +1,7 @@
 /**
- * `node --import stageprof/register app.js`: installs the active profiler before the program starts. When the
- * program ends, the table goes to stderr, or the report as JSON to the file that STAGEPROF_OUT names.
- * Worker threads keep the `nullProfiler`. Under `stageprof run` it does nothing: that has installed its own.
+ * `node --import stageprof/register app.js` installs the active profiler before the program starts. When the program
+ * ends, the table goes to stderr, or the report as JSON to the file that STAGEPROF_OUT names. Worker threads keep the
+ * `nullProfiler`. Under `stageprof run`, which installs a profiler of its own, this does nothing.
  */
 
 import { environment, isMainThread } from './host/process.js';

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { traceStages } from '../src/opentelemetry.js';
 import { StageProfiler } from '../src/profiler/stage-profiler.js';
 
-/** As @opentelemetry/context-async-hooks has it. */
+/** Does what the manager of @opentelemetry/context-async-hooks does. */
 class AsyncContexts implements ContextManager {
   private readonly storage = new AsyncLocalStorage<Context>();
   active = () => this.storage.getStore() ?? ROOT_CONTEXT;
@@ -39,7 +39,7 @@ afterEach(() => {
   context.disable();
 });
 
-/** Finished spans by name; fails where two have the same. */
+/** Finished spans by name; fails where two have the same name. */
 function spans(): Map<string, ReadableSpan> {
   const finished = exporter.getFinishedSpans();
   const byName = new Map(finished.map((span) => [span.name, span]));
@@ -79,7 +79,7 @@ describe('stages as spans', () => {
     const [outer, inner] = [all.get('a')!, all.get('a.b')!];
     expect(msOf(inner.startTime)).toBeGreaterThanOrEqual(msOf(outer.startTime));
     expect(msOf(inner.endTime)).toBeLessThanOrEqual(msOf(outer.endTime));
-    // The span starts before the first reading, of which there is one for a stage.
+    // The span starts before the first of the two readings of its stage.
     const wallMs = profiler.report().stages[1]!.wall_s! * 1000;
     expect(msOf(inner.duration)).toBeGreaterThanOrEqual(wallMs - 0.01);
     expect(msOf(inner.duration)).toBeLessThan(wallMs + 5);
@@ -115,7 +115,7 @@ describe('stages as spans', () => {
     expect(all.get('c')!.status).toEqual({ code: SpanStatusCode.UNSET });
   });
 
-  test('of a thrown value that cannot be text end all the same', () => {
+  test('end also where the thrown value cannot be made text', () => {
     const odd = Object.create(null);
     expect(() =>
       profiler.stage('a', () => {
@@ -125,7 +125,7 @@ describe('stages as spans', () => {
     expect(spans().get('a')!.status.code).toBe(SpanStatusCode.ERROR);
   });
 
-  test('are none of stages that were open before, and none after it is stopped', () => {
+  test('are made neither for stages that were open before, nor after it is stopped', () => {
     stop();
     const early = profiler.stage('early');
     stop = traceStages({ tracer });

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Runs the program in the package itself, where its own name can be imported. */
+/** Runs a program within the package itself, where the name of the package can be imported. */
 function run(args: readonly string[], env: NodeJS.ProcessEnv = {}, program = PROGRAM) {
   return spawnSync(process.execPath, [...args, '--input-type=module', '-e', program], {
     cwd: root,
@@ -53,7 +53,7 @@ test('a report that cannot be written is one line and changes nothing else', () 
   expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(out)]);
 });
 
-test('it is in the folder for temporary files then, and the line says so', () => {
+test('such a report is in the folder for temporary files, and the line says so', () => {
   const { stderr } = run(['--import', 'stageprof/register'], { STAGEPROF_OUT: '/dev/full' });
   const elsewhere =
     /^stageprof: cannot write the report to \/dev\/full: no space left on device \(ENOSPC\); it is in (.*)\n$/;
@@ -91,7 +91,7 @@ test('a program that ends by an uncaught error leaves its report, though it list
   expect(JSON.parse(readFileSync(out, 'utf8')).stages).toMatchObject([{ stage: 'work' }]);
 });
 
-test('where all objects have a toJSON there is a line, and no report of nothing', () => {
+test('where all objects have a toJSON, there is a line that says so, and no empty report', () => {
   const out = join(folder, 'report.json');
   const { stdout, stderr, status } = run(
     ['--import', 'stageprof/register'],

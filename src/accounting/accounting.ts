@@ -6,84 +6,58 @@ import { SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
 import type { Sampler } from '../model/sampler.js';
 import type { ClosedCall } from '../model/stage-message.js';
 import { type LabelNode, Labels } from '../store/labels.js';
-import { addTo, columnOf, MODULE_COLUMNS, MOST_COUNTED, RowStore } from '../store/row-store.js';
+import { addTo, columnOf, MOST_COUNTED, RowStore } from '../store/row-store.js';
 import { CALL_USE, PlainMemory, type StateMemory } from '../store/state-memory.js';
-import { compileFolds, type FoldPlan, type PeakFold } from './fold-plan.js';
+import { CallPeaks } from './call-peaks.js';
+import { foldCall } from './fold-call.js';
+import { compileFolds, type FoldPlan } from './fold-plan.js';
 import { ForcedCollection } from './forced-collection.js';
-import { removeHandle } from './handles.js';
-import { CALL_STATE, type OpenCall, OpenCalls } from './open-calls.js';
-import { hasSlices, SLICED_SLOTS, Slices, SUMMED_FIELDS, sumSlices } from './self-times.js';
+import { coveredNs, type OpenCall, OpenCalls } from './open-calls.js';
+import { hasThreadUse, SelfTimes, SUMMED_FIELDS } from './self-times.js';
 
 const WALL = slotIndex.wall_ns;
 const CPU = slotIndex.process_cpu_ns;
-const RSS = slotIndex.rss_bytes;
 const MODULE_COUNT = slotIndex.module_count;
 
 const CALLS = columnOf('calls');
 const ERRORS = columnOf('errors');
 const OPEN = columnOf('open');
 const OVERLAPPED = columnOf('overlapped_calls');
-const WALL_MAX = columnOf('wall_max_s');
-const WALL_SELF = columnOf('wall_self_s');
-const CPU_SELF = columnOf('cpu_self_s');
 const RETAINED = columnOf('js_kb_retained');
 const INNER_STAGES = columnOf('inner_stages');
 
 const notMeasured = Number.NaN;
 const NONE: ReadonlySet<string> = new Set();
 
-/** Peak entries tolerated per open call before those no window can ask for are removed. */
-const PEAK_SLACK = 32;
-
-/** Wall and process CPU time in nanoseconds; NaN where not measured. */
-export interface Elapsed {
-  readonly wallNs: number;
-  readonly cpuNs: number;
-}
-
-export interface Totals {
-  readonly total: Elapsed;
-  /** The part during which no call was open. */
-  readonly outside: Elapsed;
-  /** Resident set now; NaN where not measured. */
-  readonly rssBytes: number;
-  /** What this thread has used, in the order of `EXACT_MEMBERS`; null where it is not charged by slices. */
-  readonly slices: readonly SliceTotal[] | null;
-}
-
-/** A slot of a slice; NaN where not measured. */
-export interface SliceTotal {
-  readonly total: number;
-  /** The part used by code outside any stage. */
-  readonly outside: number;
-}
-
 /**
- * Turns samples into rows: reads the sampler at both ends of each call and folds the difference into the row
- * of its label. Knows nothing of contexts, handles or promises.
+ * Turns samples into rows: reads the sampler at both ends of each call and folds the difference into the row of its
+ * label. Knows nothing of contexts, handles or promises. This is the hot path; `totals.ts` has what a report asks for.
  *
- * A call is opened in two steps, `open` and `enter`, so that all bookkeeping lies before the entry sample.
+ * A call is opened in two steps, `open` and `enter`, so that all bookkeeping is done before the entry sample.
  */
 export class Accounting {
   readonly store: RowStore;
   readonly labels: Labels;
   readonly calls: OpenCalls;
   /** Null where costs are charged by the ends of calls alone. */
-  readonly slices: Slices | null;
+  readonly selfTimes: SelfTimes | null;
+  /** Null where nothing is collected. */
+  readonly collection: ForcedCollection | null;
+  readonly peaks: CallPeaks;
+  /** The first sample. */
+  readonly start: Float64Array;
   private readonly plan: FoldPlan;
   private readonly slots: Float64Array;
-  private readonly start: Float64Array;
-  private readonly collection: ForcedCollection | null;
   private readonly measuresCpu: boolean;
   private readonly tracksPeaks: boolean;
   /** Peaks of the call that is being folded, in the order of the plan. */
   private readonly highest: Float64Array;
 
-  /** @param canSlice whether changes of the running stage are told to `slices` */
+  /** @param tellsRunning whether `selfTimes` is told which stage runs */
   constructor(
-    private readonly sampler: Sampler,
+    readonly sampler: Sampler,
     settings: ProfilerSettings,
-    canSlice = false,
+    tellsRunning = false,
     memory: StateMemory = new PlainMemory(),
   ) {
     this.store = new RowStore(memory);
@@ -91,29 +65,31 @@ export class Accounting {
     this.calls = new OpenCalls(this.labels.root, memory);
     this.slots = sampler.slots;
     this.measuresCpu = settings.sampler.cpu;
-    this.collection =
-      settings.collect === 'none'
+    const { collect } = settings;
+    const collection =
+      collect === 'none'
         ? null
-        : new ForcedCollection(sampler, settings.collect, memory.excluded, () => this.readPeaks());
+        : new ForcedCollection(sampler, collect, memory.excluded, () => this.peaks.read(this.calls.now));
+    this.collection = collection;
     sampler.readEntry();
     this.start = Float64Array.from(this.slots);
     this.calls.outside.entry.set(this.start);
-    const { collection } = this;
-    this.slices =
-      canSlice && hasSlices(this.slots)
-        ? new Slices(sampler, this.store, this.labels.root, collection && ((slots) => collection.exclude(slots)))
+    this.selfTimes =
+      tellsRunning && hasThreadUse(this.slots)
+        ? new SelfTimes(sampler, this.store, this.labels.root, collection && ((slots) => collection.exclude(slots)))
         : null;
     const measured = new Set(GROUPS.filter((group) => group === 'time' || settings.sampler[group]));
-    this.plan = compileFolds(measured, this.slices === null ? NONE : SUMMED_FIELDS);
-    this.tracksPeaks = this.plan.peaks.length > 0;
+    this.plan = compileFolds(measured, this.selfTimes === null ? NONE : SUMMED_FIELDS);
     this.highest = new Float64Array(this.plan.peaks.length);
-    for (const peak of this.plan.peaks) openPeak(peak, this.calls.now, this.slots);
+    this.tracksPeaks = this.plan.peaks.length > 0;
+    this.peaks = new CallPeaks(this.plan, this.slots);
+    this.peaks.open(this.calls.now);
   }
 
   /** Opens a call of `node` under an open call. Its clocks start with `enter`. */
   open(node: LabelNode, parent: OpenCall): OpenCall {
-    if (this.slices !== null) this.slices.endAtWait();
-    // Collected before the call is there: what the heap held until then is not in the call's peak.
+    if (this.selfTimes !== null) this.selfTimes.endAtWait();
+    // The collection comes before the call is opened: what the heap held until then is not in the call's peak.
     const used = this.collection?.atEntry(parent);
     const cell = this.store.offset(node.row) + OPEN;
     const call = this.calls.open(node, parent);
@@ -129,10 +105,10 @@ export class Accounting {
     const { deltaSlots } = this.plan;
     this.sampler.readEntry();
     if (this.collection !== null) this.collection.exclude();
-    if (this.slices !== null) this.slices.charge();
-    if (this.tracksPeaks) this.openPeaks(call);
+    if (this.selfTimes !== null) this.selfTimes.charge();
+    if (this.tracksPeaks) this.peaks.open(call.moment);
     enterModules(entry, slots);
-    // Nothing is called from here on, so that a call which was entered is entered whole.
+    // Nothing is called from here on, so that a call is entered whole or not at all.
     for (let i = 0; i < deltaSlots.length; i++) {
       const slot = deltaSlots[i]!;
       entry[slot] = slots[slot]!;
@@ -148,7 +124,7 @@ export class Accounting {
   }
 
   /** Takes out a call whose opening failed: it has measured nothing. */
-  private discard(call: OpenCall): void {
+  discard(call: OpenCall): void {
     const { cells } = this.store;
     const cell = this.store.offset(call.node.row) + OPEN;
     this.calls.close(call);
@@ -156,35 +132,17 @@ export class Accounting {
   }
 
   /**
-   * Ends the calls that their stages have left, the innermost first.
-   *
-   * @param closed takes those that had been entered, in the order in which they closed
-   */
-  takeOutLeft(closed: ClosedCall[] | null): void {
-    for (const call of this.calls.left()) {
-      if (call.handleIn !== null) removeHandle(call.handleIn, call);
-      if (call.state === CALL_STATE.opening) this.discard(call);
-      else this.finish(call, call.state === CALL_STATE.threw, closed);
-    }
-  }
-
-  /** The clocks at the start, and what else the first sample held. */
-  get startSample(): Float64Array {
-    return this.start;
-  }
-
-  /**
    * Takes the exit sample of an open call, folds it into its row and closes it. Out of stack it fails in one of two
-   * places, and done again it goes on from there: the row has none of the call, or all of it.
+   * places, and goes on from there when it is called again: the row has nothing of the call, or all of it.
    *
-   * @param closed takes the call; null where nobody asks
+   * @param closed takes the call; null where no subscriber asks for it
    */
   finish(call: OpenCall, failed: boolean, closed: ClosedCall[] | null): void {
     if (!call.folded) this.takeExit(call, failed, closed);
     const { parent } = call;
     this.calls.close(call);
     if (parent!.children === 0) {
-      // Ends, by the last sample, a time during which children of the parent were open.
+      // The last sample ends a time during which children of the parent were open.
       const { slots } = this;
       const { covered, coveredSince } = parent!;
       covered[0]! += slots[WALL]! - coveredSince[0]!;
@@ -196,18 +154,18 @@ export class Accounting {
   }
 
   private takeExit(call: OpenCall, failed: boolean, closed: ClosedCall[] | null): void {
-    if (this.slices !== null) this.slices.endAtWait();
+    if (this.selfTimes !== null) this.selfTimes.endAtWait();
     this.sampler.readExit();
     if (this.collection !== null) this.collection.exclude();
-    if (this.slices !== null) this.slices.charge();
+    if (this.selfTimes !== null) this.selfTimes.charge();
     const { calls, slots, store } = this;
-    if (this.tracksPeaks) this.readPeaks();
+    if (this.tracksPeaks) this.peaks.read(calls.now);
     const { row } = call.node;
     const isOverlapped = calls.isOverlapped(call);
     const bucket = store.durationCell(row, bucketOf(slots[WALL]! - call.entry[WALL]!));
     const told = closed === null ? null : this.closedCall(call, failed);
     const base = store.offset(row);
-    // Until the call is closed, its row has only part of it.
+    // Until the call is closed, its row may have only part of it.
     call.entry[CALL_USE] = -1 - row;
     this.fold(call, store);
     // Nothing is called from here on, so that the row has all of the call.
@@ -219,170 +177,39 @@ export class Accounting {
     if (buckets[bucket]! < MOST_COUNTED) buckets[bucket]!++;
     call.folded = true;
     if (told !== null) closed!.push(told);
-    if (this.tracksPeaks) this.forgetWindow(call);
+    if (this.tracksPeaks) this.peaks.forget(call, calls);
   }
 
-  /**
-   * Reads the sampler outside of any boundary and sums up what has passed since the profiler was made.
-   * Time that forced collections took belongs to no call: it is part of the total and of what lies outside.
-   */
-  measureTotals(): Totals {
-    const { sampler, slots, start } = this;
-    const { covered, coveredSince, children } = this.calls.outside;
-    this.slices?.endAtWait();
-    sampler.readExit();
-    this.readPeaks();
-    const total: Elapsed = { wallNs: slots[WALL]! - start[WALL]!, cpuNs: slots[CPU]! - start[CPU]! };
-    const used = SLICED_SLOTS.map((slot) => slots[slot]! - start[slot]!);
-    let [coveredWall, coveredCpu] = covered as unknown as [number, number];
-    this.collection?.exclude();
-    this.slices?.charge();
-    if (children > 0) {
-      coveredWall += slots[WALL]! - coveredSince[0]!;
-      coveredCpu += slots[CPU]! - coveredSince[1]!;
-    }
-    return {
-      total,
-      outside: { wallNs: total.wallNs - coveredWall, cpuNs: total.cpuNs - coveredCpu },
-      rssBytes: slots[RSS]!,
-      slices: this.slices && this.sliceTotals(this.slices, used),
-    };
-  }
-
-  private sliceTotals(slices: Slices, used: readonly number[]): SliceTotal[] {
-    const outside = slices.outside();
-    return used.map((total, i) => ({
-      total,
-      outside: outside[i]! + (this.collection?.excludedFrom(SLICED_SLOTS[i]!) ?? 0),
-    }));
-  }
-
-  /**
-   * The rows as of the last sample, with what calls still open have used so far: a report made while stages run,
-   * or of a run that was cut off, is as complete as one made at the end.
-   */
-  rowsWithOpenCalls(): RowStore {
-    if (this.calls.length === 1 && this.slices === null) return this.store;
-    const rows = this.store.clone();
-    for (const call of this.calls.stages()) if (call.entered) this.fold(call, rows);
-    if (this.slices !== null) sumSlices(this.labels.entered, rows);
-    return rows;
-  }
-
-  /**
-   * One row, of the whole life of the profiler as of the last sample: as if it was a call that ends there. Forced
-   * collections are no more in it than in a call.
-   */
-  life(): RowStore {
-    const { outside } = this.calls;
-    const life = new RowStore();
-    const row = life.addRow(this.labels.root.path);
-    this.fold(outside, life);
-    life.cells[life.offset(row) + CALLS]!++;
-    life.countDuration(row, bucketOf(this.slots[WALL]! - outside.entry[WALL]!));
-    this.slices?.addLife(life, row, outside.entry);
-    return life;
-  }
-
-  /** Adds what a call has used, from its entry sample to the last sample, to the row of its label: all, or nothing. */
-  private fold(call: OpenCall, store: RowStore): void {
-    const { slots } = this;
-    const { deltaSlots, deltaColumns, peaks } = this.plan;
+  /** Adds what a call has used up to the last sample to the row of its label: all of it, or nothing. */
+  fold(call: OpenCall, store: RowStore): void {
+    const { highest, plan, slots } = this;
     const { entry } = call;
     const { cells } = store;
     const base = store.offset(call.node.row);
-    const wallNs = slots[WALL]! - entry[WALL]!;
-    const wallSelfNs = wallNs - this.coveredNs(call, 0, WALL);
-    const cpuSelfNs = this.measuresCpu ? slots[CPU]! - entry[CPU]! - this.coveredNs(call, 1, CPU) : notMeasured;
-    for (let i = 0; i < peaks.length; i++) this.highest[i] = peaks[i]!.stack.since(call.moment);
-
-    // Nothing is called from here on. What was not measured is NaN, which is unlike itself, and changes nothing.
-    for (let i = 0; i < deltaSlots.length; i++) {
-      const slot = deltaSlots[i]!;
-      const amount = slots[slot]! - entry[slot]!;
-      if (amount !== amount) continue;
-      const cell = base + deltaColumns[i]!;
-      const before = cells[cell]!;
-      cells[cell] = before === before ? before + amount : amount;
-    }
-    // Modules loaded since the entry began at zero.
-    const count = slots[MODULE_COUNT]!;
-    const countAtEntry = entry[MODULE_COUNT]!;
-    for (let module = 0; module < count; module++) {
-      const before = module < countAtEntry ? entry[SLOT_COUNT + module]! : 0;
-      cells[base + MODULE_COLUMNS + module]! += slots[SLOT_COUNT + module]! - before;
-    }
-    if (!(cells[base + WALL_MAX]! >= wallNs)) cells[base + WALL_MAX] = wallNs;
-    const wallSelf = cells[base + WALL_SELF]!;
-    cells[base + WALL_SELF] = wallSelf === wallSelf ? wallSelf + wallSelfNs : wallSelfNs;
-    if (cpuSelfNs === cpuSelfNs) {
-      const cpuSelf = cells[base + CPU_SELF]!;
-      cells[base + CPU_SELF] = cpuSelf === cpuSelf ? cpuSelf + cpuSelfNs : cpuSelfNs;
-    }
-    for (let i = 0; i < peaks.length; i++) {
-      const value = this.highest[i]!;
-      const cell = base + peaks[i]!.column;
-      if (value === value && !(cells[cell]! >= value)) cells[cell] = value;
-    }
+    const wallSelfNs = slots[WALL]! - entry[WALL]! - coveredNs(call, 0, slots[WALL]!);
+    const cpuSelfNs = this.measuresCpu ? slots[CPU]! - entry[CPU]! - coveredNs(call, 1, slots[CPU]!) : notMeasured;
+    const { tracked } = this.peaks;
+    for (let i = 0; i < tracked.length; i++) highest[i] = tracked[i]!.stack.since(call.moment);
+    foldCall(plan, entry, slots, wallSelfNs, cpuSelfNs, highest, cells, base);
     cells[base + INNER_STAGES]! += call.innerClosed;
   }
 
-  /** What is told of a call that closes by the last sample. */
+  /** What is told of a call that closes with the last sample. */
   private closedCall({ node, message, entry }: OpenCall, failed: boolean): ClosedCall {
     const endNs = this.slots[WALL]!;
-    const wallNs = endNs - entry[WALL]!;
     return {
       label: node.path,
       opened: message,
       endNs: endNs + (this.collection?.excludedFrom(WALL) ?? 0),
-      wallNs,
+      wallNs: endNs - entry[WALL]!,
       failed,
     };
   }
-
-  /** Time during which a child of the call was open, as of the last sample. */
-  private coveredNs({ covered, coveredSince, children }: OpenCall, clock: 0 | 1, slot: number): number {
-    return children === 0 ? covered[clock]! : covered[clock]! + this.slots[slot]! - coveredSince[clock]!;
-  }
-
-  private openPeaks({ moment }: OpenCall): void {
-    const { peaks } = this.plan;
-    for (let i = 0; i < peaks.length; i++) openPeak(peaks[i]!, moment, this.slots);
-  }
-
-  private readPeaks(): void {
-    const { now } = this.calls;
-    const { peaks } = this.plan;
-    for (let i = 0; i < peaks.length; i++) {
-      const { stack, slot } = peaks[i]!;
-      stack.read(now, this.slots[slot]!);
-    }
-  }
-
-  /** Removes from the stacks of peaks what only the window of a call about to close could ask for. */
-  private forgetWindow(call: OpenCall): void {
-    const { calls } = this;
-    const { peaks } = this.plan;
-    for (let i = 0; i < peaks.length; i++) {
-      const { stack } = peaks[i]!;
-      if (call.newer === null) stack.trim(call.older!.moment);
-      else if (stack.length > 2 * calls.length + PEAK_SLACK) stack.compact(calls.moments());
-    }
-  }
 }
 
-/** Keeps the cells of modules that there are. */
+/** Copies the cells of the modules that are loaded. */
 function enterModules(entry: Float64Array, slots: Float64Array): void {
   const count = slots[MODULE_COUNT]!;
   entry[MODULE_COUNT] = count;
   for (let cell = SLOT_COUNT; cell < SLOT_COUNT + count; cell++) entry[cell] = slots[cell]!;
-}
-
-/** Opens the window of a call by its entry sample. */
-function openPeak({ stack, slot, levelSlot }: PeakFold, moment: number, slots: Float64Array): void {
-  const highest = slots[slot]!;
-  if (highest !== highest) return;
-  // What peaked before the entry is the matter of the calls around this one.
-  stack.read(moment - 1, highest);
-  stack.open(moment, slots[levelSlot]!);
 }

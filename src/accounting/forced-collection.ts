@@ -6,7 +6,7 @@ import { SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
 import type { Sampler } from '../model/sampler.js';
 import type { OpenCall } from './open-calls.js';
 
-/** Slots that only rise: what a forced collection adds to them is not the program's. */
+/** Slots that only rise. What a forced collection adds to them is not the program's. */
 const FLOW_SLOTS: readonly number[] = [
   ...new Set(
     METRICS.flatMap(({ fold, slot, unit }) =>
@@ -31,19 +31,19 @@ function collector(): () => void {
 }
 
 /**
- * Full collections forced at the ends of calls, so that the used heap holds live objects only. Time, CPU and
- * faults they cost are kept apart and taken out of every later sample.
+ * Full collections forced at the ends of calls, so that the used heap holds live objects only. The time, CPU and faults
+ * that they cost are counted apart, and taken out of every later sample.
  */
 export class ForcedCollection {
-  /** By slot, as of the start of a collection. */
+  /** The slots at the start of a collection. */
   private readonly before = new Float64Array(SLOT_COUNT);
-  /** Used heap after the collection at entry, of the collected calls that are open. */
+  /** The used heap after the collection at its entry, for each open call that was collected. */
   private readonly usedAtEntry = new Map<OpenCall, number>();
   private readonly gc = collector();
 
   /**
    * @param excluded where the cost so far is kept, by slot
-   * @param onSample called after each reading made here: peaks must not miss what it reports
+   * @param onSample is called after each sample that is taken here: the peaks must not miss it
    */
   constructor(
     private readonly sampler: Sampler,
@@ -52,19 +52,19 @@ export class ForcedCollection {
     private readonly onSample: () => void,
   ) {}
 
-  /** Takes what forced collections have cost so far out of the last sample, of which these slots were read. */
+  /** Takes what forced collections have cost so far out of the last sample, in the slots that were read. */
   exclude(read: readonly number[] = FLOW_SLOTS): void {
     const { slots } = this.sampler;
     for (const slot of read) slots[slot]! -= this.excluded[slot]!;
   }
 
-  /** What forced collections have cost so far, of a slot that only rises. */
+  /** What forced collections have cost so far, in a slot that only rises. */
   excludedFrom(slot: number): number {
     return this.excluded[slot]!;
   }
 
   /**
-   * Collects, where a call under `parent` is to be collected.
+   * Collects, if a call under `parent` is one that is collected.
    *
    * @returns the used heap in bytes, for `hold`; undefined where it was not collected
    */

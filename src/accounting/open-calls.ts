@@ -10,12 +10,12 @@ import {
   type StateMemory,
 } from '../store/state-memory.js';
 
-/** Moment of a place in the pool that holds no open call. */
+/** Moment of a call that is not open. */
 const NEVER = -1;
 
 /**
  * How far a call has come. Out of stack, or where the program has broken what the profiler uses, a step of the profiler
- * fails: a call that stays in a state other than `running` has been left by its stage, and is taken out by the next.
+ * fails: the stage has then left its call in a state other than `running`, and the next stage takes the call out.
  */
 export const CALL_STATE = {
   /** Its opening is not done: it has measured nothing. */
@@ -36,53 +36,70 @@ export interface CallContext {
 export type CallState = (typeof CALL_STATE)[keyof typeof CALL_STATE];
 
 /**
- * A call that is open, or a free place in the pool: calls are reused, so that opening and closing allocates
- * nothing. `moment` tells one use from the next.
+ * A call that is open, or a free object of the pool: calls are reused, so that opening and closing allocates nothing.
+ * `moment` tells one use from the next.
+ *
+ * Each field is written by one owner only, under whose name it stands here; the others read it. `OpenCalls` besides
+ * clears what the next use of the object must not see.
  */
 export class OpenCall {
-  /** How many calls had been opened before it: its place in the order of opening. */
+  // Owner: OpenCalls. Where the call stands among the open ones.
+
+  /** How many calls had been opened before it: its position in the order of opening. */
   moment = NEVER;
   node: LabelNode;
   /** The nearest ancestor that is still open; null for the outermost, `OpenCalls.outside`. */
   parent: OpenCall | null = null;
-  /** All open calls in order of opening; `newer` also links the free places. */
+  /** All open calls in order of opening; `newer` also links the free objects of the pool. */
   older: OpenCall | null = null;
   newer: OpenCall | null = null;
-  /** The handles opened next before and next after it in the same async context. StageContext keeps them. */
-  handleBelow: OpenCall | null = null;
-  handleAbove: OpenCall | null = null;
-  /** Of a handle; UsageWarnings keeps them. */
-  openedInTurn = 0;
-  isAcrossAwait = false;
   /** Open children. */
   children = 0;
-  /** Whether its entry sample has been taken. */
-  entered = false;
-  state: CallState = CALL_STATE.opening;
-  /** Whether its row has it, though the call itself is not taken out yet. */
-  folded = false;
-  /** Of the callback form: its async context, and the one its function was called in. */
-  context: CallContext | null = null;
-  caller: CallContext | null = null;
-  /** Of a handle, as long as it is among those of its context. */
-  handleIn: CallContext | null = null;
   /** Descendants that have closed. */
   innerClosed = 0;
   overlappedAtOpen = false;
-  /** What subscribers were told when it opened; null where nobody listened. */
-  message: StageMessage | null = null;
-  /** Time during which a child was open: `[wall, process CPU]` in nanoseconds, and both clocks since when one is. */
+
+  // Owner: Accounting. What has been measured; also the slots and modules of `entry`.
+
+  /** Whether its entry sample has been taken. */
+  entered = false;
+  /** Whether its row has it, though the call itself is not taken out yet. */
+  folded = false;
+  /** Time during which a child was open: `[wall, process CPU]` in nanoseconds. */
   readonly covered: Float64Array;
+  /** What both clocks showed when the first of the children that are open now was entered. */
   readonly coveredSince: Float64Array;
 
+  // Owner: Profiling, with StageProfiler and OpenStage in their catch blocks.
+
+  state: CallState = CALL_STATE.opening;
+  /** The callback form alone has these: its own async context, and the one in which its function was called. */
+  context: CallContext | null = null;
+  caller: CallContext | null = null;
+  /** What subscribers were told when it opened; null where nobody listened. */
+  message: StageMessage | null = null;
+
+  // Owner: attribution/handles.ts. A handle among the open ones of its async context.
+
+  /** That context; null for a call that is no open handle. */
+  handleIn: CallContext | null = null;
+  /** The handles that were opened next before it and next after it. */
+  handleBelow: OpenCall | null = null;
+  handleAbove: OpenCall | null = null;
+
+  // Owner: UsageWarnings. A handle alone has these.
+
+  openedInTurn = 0;
+  isAcrossAwait = false;
+
   /**
-   * @param place where it is in the pool
-   * @param entry the entry sample: slot values, where the plan of folds needs them, and the cells of `module_count`
-   *   modules; then what a reader of a recorder needs to know of the call
+   * @param poolIndex its position in the pool
+   * @param entry the entry sample: slots, where the plan of folds needs them, and the cells of `module_count` modules;
+   *   then `CALL_TAIL`, which a reader of a recorder needs
    */
   constructor(
     node: LabelNode,
-    readonly place: number,
+    readonly poolIndex: number,
     readonly entry: Float64Array,
   ) {
     this.node = node;
@@ -94,12 +111,11 @@ export class OpenCall {
 /**
  * The calls that are open now, as a tree.
  *
- * A call's parent is always its nearest ancestor that is still open: where a call closes before its children
- * do, these pass to its parent. The order of opening is how overlap is found: a call opened during x is either
- * a descendant of x, or overlaps x.
+ * A call's parent is always its nearest ancestor that is still open: where a call closes before its children, they pass
+ * to its parent. Overlap is found by the order of opening: a call opened during x is a descendant of x, or overlaps x.
  */
 export class OpenCalls {
-  /** Open as long as the profiler is: time outside any stage is its own. */
+  /** Open as long as the profiler is: time outside any stage is its self time. */
   readonly outside: OpenCall;
   private free: OpenCall | null = null;
   private newest: OpenCall | null = null;
@@ -110,7 +126,8 @@ export class OpenCalls {
   /** Moment of the latest call that was opened beside others. */
   private lastOverlap = NEVER;
 
-  private places = 0;
+  /** Calls made so far, open or free. */
+  private poolSize = 0;
 
   constructor(
     root: LabelNode,
@@ -154,13 +171,13 @@ export class OpenCalls {
   open(node: LabelNode, parent: OpenCall): OpenCall {
     const call = this.take(node, parent);
     if (parent.children++ > 0) this.branches++;
-    // Only on a single path, which ends in the parent, are all other open calls its ancestors.
+    // On a single path, which ends in the parent, all other open calls are ancestors. On no other tree they are.
     call.overlappedAtOpen = this.branches > 0;
     if (call.overlappedAtOpen) this.lastOverlap = call.moment;
     return call;
   }
 
-  /** Whether a call that is neither ancestor nor descendant has been open during the call. */
+  /** Whether another call, neither ancestor nor descendant, has been open during this one. */
   isOverlapped(call: OpenCall): boolean {
     if (call.overlappedAtOpen) return true;
     // Whatever overlaps this call was opened beside it.
@@ -169,7 +186,7 @@ export class OpenCalls {
     return openedSince > call.innerClosed + openedInside(call);
   }
 
-  /** Takes a call out. Its open children pass to its parent. Whole, or, out of stack, not at all. */
+  /** Takes a call out; its open children pass to its parent. Out of stack it fails before it has changed anything. */
   close(call: OpenCall): void {
     const parent = call.parent!;
     const { older, newer, children } = call;
@@ -194,7 +211,7 @@ export class OpenCalls {
   }
 
   private take(node: LabelNode, parent: OpenCall | null): OpenCall {
-    const call = this.free ?? this.addPlace(node);
+    const call = this.free ?? this.addToPool(node);
     // Nothing is called from here on, so that nothing can fail.
     if (this.free === call) {
       this.free = call.newer;
@@ -207,10 +224,10 @@ export class OpenCalls {
       call.covered[0] = 0;
       call.covered[1] = 0;
     }
-    // A place mostly has the parent it had before.
+    // A reused call mostly has the parent it had before.
     if (call.parent !== parent) {
       call.parent = parent;
-      call.entry[CALL_PARENT] = parent === null ? NEVER : parent.place;
+      call.entry[CALL_PARENT] = parent === null ? NEVER : parent.poolIndex;
     }
     call.moment = ++this.opened;
     this.count++;
@@ -222,13 +239,21 @@ export class OpenCalls {
     return call;
   }
 
-  private addPlace(node: LabelNode): OpenCall {
-    const place = this.places++;
-    return new OpenCall(node, place, this.memory.call(place));
+  private addToPool(node: LabelNode): OpenCall {
+    const poolIndex = this.poolSize++;
+    return new OpenCall(node, poolIndex, this.memory.call(poolIndex));
   }
 }
 
-/** Children beyond the first that are no longer so when a call with `children` closes under `siblings` of its parent. */
+/** Time in nanoseconds during which a child of the call was open, up to `nowNs` of the same clock. */
+export function coveredNs({ covered, coveredSince, children }: OpenCall, clock: 0 | 1, nowNs: number): number {
+  return children === 0 ? covered[clock]! : covered[clock]! + nowNs - coveredSince[clock]!;
+}
+
+/**
+ * By how many the children beyond the first become fewer, over all calls, when one of `siblings` closes that has
+ * `children` itself.
+ */
 function branchesLost(siblings: number, children: number): number {
   return beyondFirst(siblings) + beyondFirst(children) - beyondFirst(siblings - 1 + children);
 }
@@ -237,24 +262,24 @@ function beyondFirst(children: number): number {
   return children > 1 ? children - 1 : 0;
 }
 
-/** Children are newer than their parent, and in most programs follow right after it. */
+/** Children are newer than their parent, and in most programs come right after it in the order of opening. */
 function passChildren(call: OpenCall, parent: OpenCall): void {
   let left = call.children;
   for (let { newer } = call; left > 0 && newer !== null; { newer } = newer) {
     if (newer.parent !== call) continue;
     newer.parent = parent;
-    newer.entry[CALL_PARENT] = parent.place;
+    newer.entry[CALL_PARENT] = parent.poolIndex;
     left--;
   }
 }
 
-/** Descendants opened so far, counted over those still open. */
+/** Descendants opened so far, as far as descendants that are still open tell of them. */
 function openedInside(call: OpenCall): number {
   if (call.children === 0) return 0;
   const inside = new Set([call]);
   let count = 0;
   for (let { newer } = call; newer !== null; { newer } = newer) {
-    // Every call is newer than its parent, so that one has been looked at.
+    // Every call is newer than its parent, which therefore has been looked at.
     if (newer.parent === null || !inside.has(newer.parent)) continue;
     inside.add(newer);
     count += 1 + newer.innerClosed;

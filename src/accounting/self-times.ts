@@ -6,39 +6,40 @@ import type { Sampler } from '../model/sampler.js';
 import type { LabelNode } from '../store/labels.js';
 import { addTo, columnOf, type RowStore } from '../store/row-store.js';
 
-/** Made from slices, where there are any, and not from the ends of calls. */
+/** With self times, these fields are sums of them, and are not made from the two ends of calls. */
 export const SUMMED_FIELDS: ReadonlySet<string> = new Set(EXACT_MEMBERS.flatMap(({ whole }) => whole ?? []));
 
 /** In the order of `EXACT_MEMBERS`. */
-export const SLICED_SLOTS: readonly number[] = EXACT_MEMBERS.map(({ slot }) => slotIndex[slot]);
+export const THREAD_USE_SLOTS: readonly number[] = EXACT_MEMBERS.map(({ slot }) => slotIndex[slot]);
 const SELF_COLUMNS: readonly number[] = EXACT_MEMBERS.map(({ self }) => columnOf(self));
 const COUNT = EXACT_MEMBERS.length;
 
-/** Whether a sample holds anything that could be charged. */
-export function hasSlices(slots: Float64Array): boolean {
-  return SLICED_SLOTS.some((slot) => !Number.isNaN(slots[slot]));
+/** Whether a sample has any use of this thread to be charged. */
+export function hasThreadUse(slots: Float64Array): boolean {
+  return THREAD_USE_SLOTS.some((slot) => !Number.isNaN(slots[slot]));
 }
 
 /**
- * Charges what this thread uses to the label whose code runs. Read is only where another label's code begins to run,
- * so that a change costs one reading, and no change a comparison.
+ * Charges what this thread uses to the label whose code runs. The sampler is read only where code of another label
+ * begins to run: such a change costs one reading, and where the label stays the same, a comparison.
  *
  *   a runs        10
  *   switch to b   a: 10         b awaits, a continues
  *   switch to a   b: 5
- *   sample        a: 10 + 3     the root's row has what ran outside of any stage
+ *   sample        a: 10 + 3
  *
- * When the event loop is about to wait, the addon reads a slice without entering JS, and the flag says so: what comes
- * after it until the next callback is outside of any stage.
+ * The row of the root has what ran outside any stage. When the event loop is about to wait, the addon reads the use of
+ * the thread without entering JS, and sets `WAITED_CELL`: what is used from then to the next callback is outside any
+ * stage.
  */
-export class Slices {
-  /** Whose code runs now; the root stands for code outside any stage. */
+export class SelfTimes {
+  /** The label whose code runs now; the root stands for code outside any stage. */
   private running: LabelNode;
   private readonly last = new Float64Array(COUNT);
   private readonly slots: Float64Array;
 
   /**
-   * @param sampler its last sample is where the first slice begins
+   * @param sampler what is used from its last sample on is charged
    * @param exclude takes the cost of forced collections out of these slots after a reading
    */
   constructor(
@@ -49,7 +50,7 @@ export class Slices {
   ) {
     this.running = root;
     this.slots = sampler.slots;
-    for (let i = 0; i < COUNT; i++) this.last[i] = this.slots[SLICED_SLOTS[i]!]!;
+    for (let i = 0; i < COUNT; i++) this.last[i] = this.slots[THREAD_USE_SLOTS[i]!]!;
     this.resume(root);
   }
 
@@ -61,22 +62,22 @@ export class Slices {
       this.endAtWait();
       if (node === this.root) return;
     }
-    this.sampler.readSlice();
-    if (this.exclude !== null) this.exclude(SLICED_SLOTS);
+    this.sampler.readThreadUse();
+    if (this.exclude !== null) this.exclude(THREAD_USE_SLOTS);
     this.charge();
     this.resume(node);
   }
 
-  /** To be called before each sample, which overwrites what was read when the event loop went to wait. */
+  /** Called before each sample, which overwrites what was read when the event loop went to wait. */
   endAtWait(): void {
     const { root } = this;
     if (this.running === root || this.slots[WAITED_CELL] !== 1) return;
-    if (this.exclude !== null) this.exclude(SLICED_SLOTS);
+    if (this.exclude !== null) this.exclude(THREAD_USE_SLOTS);
     this.charge();
     this.running = root;
   }
 
-  /** The same at a sample that was just taken and charged: nothing is read. */
+  /** The same as `switchTo`, just after a sample was taken and charged: nothing is read. */
   resume(node: LabelNode): void {
     this.running = node;
     this.slots[WAITED_CELL] = node === this.root ? 1 : 0;
@@ -88,20 +89,20 @@ export class Slices {
     const { cells } = store;
     const base = store.offset(this.running.row);
     for (let i = 0; i < COUNT; i++) {
-      const now = slots[SLICED_SLOTS[i]!]!;
+      const now = slots[THREAD_USE_SLOTS[i]!]!;
       addTo(cells, base + SELF_COLUMNS[i]!, now - last[i]!);
       last[i] = now;
     }
   }
 
-  /** Adds what this thread has used from `entry` to the last sample, and the part of it outside any stage. */
-  addLife(life: RowStore, row: number, entry: Float64Array): void {
-    const base = life.offset(row);
+  /** Adds what this thread has used from `entry` to the last sample to a row, and the part of it outside any stage. */
+  addWholeRun(rows: RowStore, row: number, entry: Float64Array): void {
+    const base = rows.offset(row);
     for (const [i, outside] of this.outside().entries()) {
       const { whole } = EXACT_MEMBERS[i]!;
-      const slot = SLICED_SLOTS[i]!;
-      if (whole !== null) addTo(life.cells, base + columnOf(whole), this.slots[slot]! - entry[slot]!);
-      addTo(life.cells, base + SELF_COLUMNS[i]!, outside);
+      const slot = THREAD_USE_SLOTS[i]!;
+      if (whole !== null) addTo(rows.cells, base + columnOf(whole), this.slots[slot]! - entry[slot]!);
+      addTo(rows.cells, base + SELF_COLUMNS[i]!, outside);
     }
   }
 
@@ -111,8 +112,8 @@ export class Slices {
   }
 }
 
-/** Makes the fields of a row that hold the sum over it and the rows below it. */
-export function sumSlices(nodes: readonly LabelNode[], rows: RowStore): void {
+/** Fills the fields that hold the sum of the self times of a label and of all labels below it. */
+export function sumSelfTimes(nodes: readonly LabelNode[], rows: RowStore): void {
   const byPath = new Map(nodes.map((node) => [node.path, node]));
   for (const { self, whole } of EXACT_MEMBERS) {
     if (whole === null) continue;

@@ -8,8 +8,8 @@ const DELTAS = 'deltas between the two ends of a call';
 /** How exact attribution is done, or why it is not. */
 export type ExactMeans = { readonly method: string; readonly missing: null } | { readonly missing: string };
 
-/** Why there is nothing to charge, where no slot of a slice can be read. */
-export const NO_SLICES =
+/** Why there is nothing to charge, where no use of this thread can be read. */
+export const NO_THREAD_USE =
   'no CPU time of this thread, JS allocation or native allocation of this thread is read (see "measure" and the other sources)';
 
 /** How costs are charged to stages that run at the same time. */
@@ -19,6 +19,6 @@ export function attributionState(asked: Attribution, means: ExactMeans | null): 
   return present(
     'exact',
     means.method,
-    `thread_cpu_s, js_kb_alloc and the fields in _self of this thread; all else are ${DELTAS}, and ${SHARED}`,
+    `thread_cpu_s, js_kb_alloc and the _self fields of this thread; all others are ${DELTAS}, and ${SHARED}`,
   );
 }

@@ -3,16 +3,16 @@ import { AsyncLocalStorage } from '../host/tasks.js';
 import type { LabelNode } from '../store/labels.js';
 
 /**
- * One async context: a callback-form call and all that it starts, now or later. Handles opened in it stack up
- * on it, since between them only this context runs.
+ * One async context: a callback-form call and all that it starts, now or later. Handles that are opened in it are kept
+ * in a list, since between them only this context runs.
  */
 export class Frame implements CallContext {
   /** Innermost open handle of this context. */
   handle: OpenCall | null = null;
-  /** When the call was opened: its place in the pool may by now hold another. */
+  /** When the call was opened: its object may by now stand for another call. */
   private readonly moment: number;
   readonly node: LabelNode;
-  /** What the call was opened under: a handle of `outer`, or the call of `outer` itself. */
+  /** The call under which this one was opened: a handle of `outer`, or the call of `outer` itself. */
   private readonly parent: OpenCall | null;
   private readonly parentMoment: number;
 
@@ -27,21 +27,21 @@ export class Frame implements CallContext {
     this.parentMoment = call.parent === null ? 0 : call.parent.moment;
   }
 
-  /** Whether its call has ended, so that what it starts now is late. */
+  /** Whether its call has ended. What it starts from then on is late. */
   get hasEnded(): boolean {
     return this.call.moment !== this.moment;
   }
 
   /**
-   * The label whose code runs while this context does: that of the innermost open handle, else of the call, else,
-   * the call having ended, of the nearest one that is open.
+   * The label whose code runs while this context does: the label of the innermost open handle, else of the call, else,
+   * if the call has ended, of the nearest call that is open.
    */
   get running(): LabelNode {
     if (this.handle !== null) return this.handle.node;
     return this.hasEnded ? this.nearestOpen().node : this.node;
   }
 
-  /** The open call under which a late stage belongs: the parent of the ended call, else one further out. */
+  /** The open call to which a late stage belongs: the parent of the ended call, else a call further out. */
   nearestOpen(): OpenCall {
     for (let frame: Frame = this; ; ) {
       const { call, outer, parent } = frame;
@@ -63,7 +63,7 @@ export interface ContextFrame {
  */
 export class StageContext {
   readonly root: Frame;
-  /** Made by the first callback-form call: programs that use handles only never pay for async tracking. */
+  /** Made by the first callback-form call: a program that uses only handles never pays for async tracking. */
   private storage: AsyncLocalStorage<Frame> | null = null;
 
   constructor(calls: OpenCalls) {
@@ -74,19 +74,19 @@ export class StageContext {
     return this.storage === null ? this.root : (this.storage.getStore() ?? this.root);
   }
 
-  /** The same for a context that is about to run. */
+  /** The current frame of a context that is about to run. */
   currentIn(frame: ContextFrame | undefined): Frame {
     return this.storage === null ? this.root : ((frame?.get(this.storage) as Frame | undefined) ?? this.root);
   }
 
   /**
-   * From here on the async context is that of a callback-form call which was opened in `caller`, until `leave`. The same
-   * as to run a function by `AsyncLocalStorage.run`, without its frames on the stack: a program recurses as deep as it
-   * can through stages.
+   * Until `leave`, the async context is that of a callback-form call which was opened in `caller`. This does what
+   * `AsyncLocalStorage.run` does, but without frames of its own on the stack, so that a program can recurse through
+   * stages nearly as deep as without them.
    */
   enter(call: OpenCall, caller: Frame): Frame {
     this.storage ??= new AsyncLocalStorage();
-    // Not `caller` itself where its call has ended: a chain of contexts that outlive their call must not grow.
+    // A caller whose call has ended is left out: a chain of contexts that outlive their calls must not grow.
     let open = caller;
     while (open.hasEnded && open.outer !== null) open = open.outer;
     const frame = new Frame(call, open);
@@ -97,7 +97,7 @@ export class StageContext {
   /** Back to the context that `enter` was called in. */
   leave(caller: Frame): void {
     if (this.storage === null) return;
-    // Where there was no store there is none again.
+    // In the root there was no store, and there is none again.
     this.storage.enterWith((caller === this.root ? undefined : caller) as Frame);
   }
 

@@ -9,32 +9,32 @@ import type { Execution } from './execution.js';
  * where a hook on entry sees the store of what is entered), or in a `frame` that V8 carries from a promise to its
  * continuations (24 and 26, where hooks on AsyncResources run before theirs is set).
  */
-type StorePlace =
+type StoreLocation =
   | { readonly kept: 'on resource' }
   /** `property` of an AsyncResource holds its frame. */
   | { readonly kept: 'in frame'; readonly property: symbol | undefined };
 
-/** Ways to learn when execution enters a callback or continuation; or why there are none. */
+/** How to learn when execution enters a callback or continuation; or why that is not possible. */
 export type FoundHooks =
-  | { readonly place: StorePlace; readonly method: string; readonly missing: null }
-  | { readonly place: null; readonly missing: string };
+  | { readonly location: StoreLocation; readonly method: string; readonly missing: null }
+  | { readonly location: null; readonly missing: string };
 
-/** Found by trying, not by the version: the flag `--async-context-frame` changes it within a line. Some 0.2 ms, once. */
+/** Found by trying, since the flag `--async-context-frame` changes it within a version. Takes some 0.2 ms, once. */
 export function findExecutionHooks(): FoundHooks {
   try {
-    const place = findStorePlace();
-    if (place === null) return { place, missing: 'this runtime does not follow async contexts as Node does' };
-    if (place.kept === 'on resource') return { place, method: 'async_hooks', missing: null };
+    const location = findStoreLocation();
+    if (location === null) return { location, missing: 'this runtime does not follow async contexts as Node does' };
+    if (location.kept === 'on resource') return { location, method: 'async_hooks', missing: null };
     if (typeof promiseHooks?.onBefore !== 'function') {
-      return { place: null, missing: 'this runtime has no v8.promiseHooks' };
+      return { location: null, missing: 'this runtime has no v8.promiseHooks' };
     }
-    return { place, method: 'v8.promiseHooks and async_hooks', missing: null };
+    return { location, method: 'v8.promiseHooks and async_hooks', missing: null };
   } catch (error) {
-    return { place: null, missing: `this runtime has no async hooks: ${(error as Error).message}` };
+    return { location: null, missing: `this runtime has no async hooks: ${(error as Error).message}` };
   }
 }
 
-function findStorePlace(): StorePlace | null {
+function findStoreLocation(): StoreLocation | null {
   const storage = new AsyncLocalStorage<object>();
   const mark = {};
   let seenOnEntry: object | undefined;
@@ -68,16 +68,20 @@ function framePropertyOf(resource: object, storage: AsyncLocalStorage<object>, m
 }
 
 /**
- * Tells `execution` each time another async context is entered. Left is told only where execution returns into code
- * that was interrupted: after an outermost callback nothing of the program runs.
+ * Tells `execution` each time another async context is entered. That a context is left is told only where execution
+ * returns into code that was interrupted: after an outermost callback no code of the program runs.
  *
- * @returns takes the hooks away
+ * @returns removes the hooks
  */
-export function installExecutionHooks(place: StorePlace, context: StageContext, execution: Execution): () => void {
-  if (place.kept === 'on resource') {
+export function installExecutionHooks(
+  location: StoreLocation,
+  context: StageContext,
+  execution: Execution,
+): () => void {
+  if (location.kept === 'on resource') {
     return new NestingHooks(execution, { entered: () => context.current(), returned: () => null }).install({});
   }
-  const { property } = place;
+  const { property } = location;
   const frameHere = (): ContextFrame | undefined | null => {
     if (property === undefined) return null;
     const resource = executionAsyncResource() as Resource;
@@ -88,7 +92,8 @@ export function installExecutionHooks(place: StorePlace, context: StageContext, 
       const frame = frameHere();
       return frame === null ? context.current() : context.currentIn(frame);
     },
-    // By then the frame of the code around is set again, be it even a continuation, of which the hook is not told.
+    // By then the frame of the code around is set again, also where that code is a continuation, of which the hook is
+    // not told.
     returned: () => (frameHere() === null ? null : context.current()),
   });
   const removeHook = hook.install({ trackPromises: false });
@@ -100,18 +105,18 @@ export function installExecutionHooks(place: StorePlace, context: StageContext, 
 }
 
 interface Frames {
-  /** That of the callback that is being entered. */
+  /** The frame of the callback that is being entered. */
   entered(): Frame;
-  /** That of the code around a callback that is being left; null where it is not known from here. */
+  /** The frame of the code around a callback that is being left; null where it is not known. */
   returned(): Frame | null;
 }
 
-/** No id of Node's. */
+/** Node gives no such id. */
 const ENTERED_BEFORE = -1;
 
 /** Callbacks may be entered from within others: by `runInAsyncScope`, or by addons. */
 class NestingHooks {
-  // Two arrays in step and a count, which never shrink: nothing is allocated an entry, nor a length set.
+  // Two parallel arrays that never shrink, and a count: an entry allocates nothing, and no length is set.
   private readonly ids: number[] = [];
   private readonly left: Frame[] = [];
   private depth = 0;
@@ -120,7 +125,8 @@ class NestingHooks {
     private readonly execution: Execution,
     private readonly frames: Frames,
   ) {
-    // What runs now was entered before there were hooks, and its end may not be told: it is over by the next microtask.
+    // What runs now was entered before there were hooks, and nothing may tell its end. It is over by the next
+    // microtask.
     this.push(ENTERED_BEFORE);
     queueMicrotask(() => {
       if (this.depth > 0 && this.ids[0] === ENTERED_BEFORE) this.removeOutermost();
@@ -142,7 +148,7 @@ class NestingHooks {
     this.left.copyWithin(0, 1, this.depth--);
   }
 
-  // Whatever a hook throws ends the process, and out of stack anything throws.
+  // What a hook throws ends the process, and out of stack anything may throw.
   private before(id: number): void {
     try {
       this.push(id);

@@ -1,12 +1,12 @@
-import type { Slices } from '../accounting/self-times.js';
+import type { SelfTimes } from '../accounting/self-times.js';
 import type { Frame } from './context.js';
 
-/** Tells the slices whose code runs, by the frame of the async context that is running. */
+/** Tells `SelfTimes` which label's code runs, from the frame of the async context that is running. */
 export class Execution {
   constructor(
     /** The frame whose code runs, as far as is known. */
     private frame: Frame,
-    private readonly slices: Slices,
+    private readonly selfTimes: SelfTimes,
   ) {}
 
   get current(): Frame {
@@ -16,12 +16,12 @@ export class Execution {
   /** Code of this frame runs from now on. */
   enter(frame: Frame): void {
     this.frame = frame;
-    this.slices.switchTo(frame.running);
+    this.selfTimes.switchTo(frame.running);
   }
 
-  /** The same where a sample was taken just now. */
+  /** The same as `enter`, just after a sample was taken. */
   resume(frame: Frame): void {
     this.frame = frame;
-    this.slices.resume(frame.running);
+    this.selfTimes.resume(frame.running);
   }
 }

@@ -5,15 +5,15 @@ import { promisePrototype, whenSettled } from '../host/tasks.js';
 /** How promises of a kind are waited for. */
 export interface PromiseKind {
   readonly prototype: object;
-  /** As `then` of the promise. */
+  /** Does what `then` of the promise does. */
   wait(promise: unknown, fulfilled: (value: unknown) => unknown, rejected: (reason: unknown) => unknown): unknown;
 }
 
 const NATIVE_PROMISE: PromiseKind = { prototype: promisePrototype, wait: whenSettled as PromiseKind['wait'] };
 
 /**
- * Undefined for what is no promise. Where a program has put a class of its own in the place of Promise, as zone.js does,
- * its objects are promises too.
+ * The kind of a promise; undefined for any other object. Where a program has put a class of its own in the place of
+ * Promise, as zone.js does, objects of that class are promises too.
  */
 export function promiseKind(result: object): PromiseKind | undefined {
   if (isPromise(result)) return NATIVE_PROMISE;

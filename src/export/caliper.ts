@@ -89,7 +89,7 @@ function nameOf({ field, fold, share, slot }: NumberMetric): string {
   if (fold === 'count') return field;
   const whole = NUMBER_METRICS.find((other) => other.slot === slot && other.share === 'total');
   const name = slot === 'wall_ns' && share !== 'worst' ? TIME : field;
-  if (share !== 'self' && share !== 'slices') return `${name} (inc)`;
+  if (share !== 'self' && share !== 'running') return `${name} (inc)`;
   if (name === TIME) return TIME;
   return whole === undefined ? field : whole.field;
 }

@@ -1,4 +1,7 @@
-/** Clocks that a program cannot stop: fake timers replace `performance.now` and `process.hrtime`, not these functions. */
+/**
+ * Clocks that a program cannot stop: fake timers replace `performance.now` and `process.hrtime`, but not these
+ * functions.
+ */
 const { bigint } = process.hrtime;
 const nativeNumber = Number;
 
@@ -9,7 +12,7 @@ export function wallNs(): number {
   return read();
 }
 
-/** From now on the clock is read by the addon, which no program can have got at before the profiler was loaded. */
+/** From now on the addon reads the clock: no program can have changed the addon before the profiler was loaded. */
 export function readWallBy(addon: () => number): void {
   read = addon;
 }

@@ -1,13 +1,13 @@
 /**
  * Functions of the file system as they were when the profiler was loaded, for code that runs inside somebody's program.
- * The ones that read and write whole files are made here: Node's own call `fs.openSync` and its like, which may have
- * been replaced by then, and a program that counts its opens would count those of the profiler.
+ * Those that read and write whole files are written here, because Node's own call `fs.openSync` and the like. A program
+ * may have replaced these by then; one that counts what it opens would count the files of the profiler.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import url from 'node:url';
 
-// Constants, not re-exports: those follow what a program puts in the place of a function.
+// Constants, because a re-export would follow what a program puts in the place of the function.
 export const accessSync = fs.accessSync;
 export const closeSync = fs.closeSync;
 export const existsSync = fs.existsSync;
@@ -38,7 +38,7 @@ const { apply } = Reflect;
 
 const PIECE_BYTES = 64 * 1024;
 
-/** A whole file as text. Also one of /proc, whose size is not known before. */
+/** A whole file as text, also one of /proc, whose size is known only at its end. */
 export function readFileSync(path: string, encoding: 'latin1' | 'utf8'): string {
   const bytes = readBytes(path);
   return apply(encoding === 'utf8' ? utf8Slice : latin1Slice, bytes, [0, bytes.length]);
@@ -70,7 +70,7 @@ export interface WriteOptions {
 }
 
 export function writeFileSync(path: string, text: string, options?: WriteOptions): void {
-  // Without what a program may have given all objects.
+  // Without the members that a program may have given all objects.
   const own = { __proto__: null, ...options } as WriteOptions;
   const { flag = 'w', mode = 0o666 } = own;
   const descriptor = openSync(path, flag, mode);
@@ -83,7 +83,7 @@ export function writeFileSync(path: string, text: string, options?: WriteOptions
 
 const { from } = Buffer;
 
-/** Also to a pipe that takes no more at once. */
+/** Waits where a pipe can take no more at once. */
 export function writeAll(descriptor: number, text: string): void {
   const bytes = from(text, 'utf8');
   let waits = 0;
@@ -97,7 +97,7 @@ export function writeAll(descriptor: number, text: string): void {
   }
 }
 
-/** Ten seconds in all: whoever reads the pipe may never do so, and the program has to end. */
+/** Ten seconds in all: nobody may ever read the pipe, and the program has to end. */
 const WAIT_MS = 10;
 const MOST_WAITS = 1000;
 

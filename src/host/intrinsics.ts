@@ -1,10 +1,10 @@
 /**
- * The language's own objects as they were when the profiler was loaded, under their own names: what a program later
- * replaces, patches or deletes does not reach the code that imports them from here.
+ * The language's own objects as they were when the profiler was loaded, under their own names. What a program later
+ * replaces, patches or deletes does not reach code that imports from here.
  *
- * Functions that are commonly patched in place (`JSON.stringify`, `Math.random`, `Map.prototype.get`) are copies. Methods of
- * arrays, texts and typed arrays are the program's: whoever breaks those has broken Node itself. Where the profiler
- * meets such a method in a stage, it gives up measuring that stage, never the stage.
+ * Functions that are commonly patched in place (`JSON.stringify`, `Math.random`, `Map.prototype.get`) are copies.
+ * Methods of arrays, strings and typed arrays are not: a program that breaks those has broken Node itself. Where a
+ * broken method fails in a stage, the profiler gives up measuring that stage; the stage itself runs.
  */
 
 /** Properties are defined, never assigned: a program may have frozen the prototypes before this is loaded. */
@@ -20,14 +20,14 @@ function ownNamespace<T extends object>(namespace: T): T {
   return globalThis.Object.freeze(copyProperties(namespace, {} as T));
 }
 
-/** Functions with the statics of a constructor, for one that is called and not constructed. */
+/** A function with the static members of a constructor, for constructors that are only called, without `new`. */
 function ownFunction<F extends (...args: never[]) => unknown, C extends F>(from: C, to: F): C {
   return globalThis.Object.freeze(
     copyProperties(from, to, ['length', 'name', 'prototype', 'arguments', 'caller']),
   ) as C;
 }
 
-/** A subclass whose prototype has all methods of its own, which take no longer than those they are copied from. */
+/** A subclass whose prototype has copies of all methods as its own. They are as fast as the originals. */
 export function ownClass<C extends abstract new (...args: never[]) => object>(from: C, derived: C): C {
   copyProperties(from.prototype as object, derived.prototype as object, ['constructor']);
   globalThis.Object.freeze(derived.prototype);
@@ -49,7 +49,7 @@ export type Map<K, V> = globalThis.Map<K, V>;
 export const Set: SetConstructor = ownClass(globalThis.Set, class Set<T> extends globalThis.Set<T> {});
 export type Set<T> = globalThis.Set<T>;
 
-/** Without the constructor: `Array.from` makes an array of any length. */
+/** Without the constructor, because `Array.from` makes an array of any length. */
 export const Array = ownNamespace({
   from: globalThis.Array.from,
   isArray: globalThis.Array.isArray,

@@ -1,6 +1,6 @@
 /**
- * Node calls `process.nextTick` itself: messages of the parent come in by it, and what is sent is confirmed by it. Fake
- * timers replace it by one that does nothing.
+ * Node itself calls `process.nextTick`: it delivers messages of the parent, and confirms what was sent. Fake timers
+ * replace it by a function that does nothing.
  */
 import { Promise, Reflect } from './intrinsics.js';
 import { processObject } from './process.js';
@@ -8,7 +8,7 @@ import { setImmediate } from './tasks.js';
 
 const { nextTick } = processObject;
 
-/** Runs code of Node's that schedules something. */
+/** Runs code of Node that may schedule something, with the original `process.nextTick` in place. */
 export function withNextTick<T>(fn: () => T): T {
   const programs = processObject.nextTick;
   if (programs === nextTick || !Reflect.set(processObject, 'nextTick', nextTick)) return fn();
@@ -19,7 +19,7 @@ export function withNextTick<T>(fn: () => T): T {
   }
 }
 
-/** Whether what the program has put in its place, if anything, does what it should. */
+/** Whether `process.nextTick` works, where the program has replaced it. */
 export function isNextTickIntact(): Promise<boolean> {
   const programs = processObject.nextTick;
   return new Promise((resolve) => {

@@ -11,16 +11,16 @@ const { process } = globalThis;
 export const { arch, execArgv, platform } = process;
 export const { env: environment, features: nodeFeatures, pid: processId, version: nodeVersion } = process;
 export const { ppid: parentId } = process;
-/** As it was started, but for the program that runs it. */
+/** As the process was started, without the path of Node. */
 export const commandLine: string = [...process.execArgv, ...process.argv.slice(1)].join(' ');
-/** From Node 22.19 and 24 on. */
+/** Node has it from 22.19 and 24 on. */
 export const threadCpuUsage = (
   process as { threadCpuUsage?: () => { readonly user: number; readonly system: number } }
 ).threadCpuUsage?.bind(process);
 export const resourceUsage = process.resourceUsage.bind(process);
 export const memoryUsage: () => NodeJS.MemoryUsage = process.memoryUsage.bind(process);
 export const residentBytes: () => number = process.memoryUsage.rss.bind(process.memoryUsage);
-/** Not there on Windows. */
+/** Windows has none. */
 export const userId = process.getuid?.bind(process);
 export const dlopen = process.dlopen.bind(process);
 export const emitWarning = process.emitWarning.bind(process);
@@ -32,10 +32,10 @@ export const { runInNewContext } = vm;
 export const { getSystemErrorMap, inspect } = util;
 export const { isPromise } = util.types;
 
-// Members that end the process or listen to it: a program may have put others in their place by then.
+// Members that end the process or listen to it. A program may replace them later.
 export const addProcessListener = process.on.bind(process);
 export const removeProcessListener = process.off.bind(process);
 export const processListeners = process.listeners.bind(process);
 export const exitProcess = process.exit.bind(process);
-/** The object itself, for who changes a member of it. */
+/** The object itself, for code that changes a member of it. */
 export const processObject: NodeJS.Process = process;

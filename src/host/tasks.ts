@@ -14,10 +14,10 @@ export const AsyncLocalStorage: typeof asyncHooks.AsyncLocalStorage = ownClass(
 );
 export type AsyncLocalStorage<T> = asyncHooks.AsyncLocalStorage<T>;
 
-/** Of the promises that the language makes; what a program calls Promise may be another. */
+/** The prototype of the promises that the language makes. What a program calls Promise may be another class. */
 export const promisePrototype: Promise<unknown> = Object.getPrototypeOf((async () => {})());
 
-/** `promise.then(...)`, whatever the program calls by that name. */
+/** `promise.then(...)` of the language, also where the program has replaced that method. */
 export const whenSettled = Function.prototype.call.bind(promisePrototype.then) as <T, R>(
   promise: Promise<T>,
   fulfilled: (value: T) => R,

@@ -4,8 +4,8 @@ import { Object } from '../host/intrinsics.js';
 export type ModuleKib = Readonly<Record<string, number>>;
 
 /**
- * Who holds the resident set: its parts and what they leave unexplained. Null is a part that could not be told, which
- * then is in the residual.
+ * Who holds the resident set: its parts, and what they leave unexplained. A part that could not be told is null, and is
+ * then in the residual.
  */
 export interface Composition {
   readonly rss_kb: number | null;
@@ -18,13 +18,13 @@ export interface Composition {
   readonly residual_kb: number | null;
   /** `mapped_kb` by module. */
   readonly mapped_modules: ModuleKib;
-  /** Not there where all parts are of one moment. */
+  /** Missing where all parts are of one moment. */
   readonly age_s?: number;
 }
 
 export type CompositionPart = Exclude<keyof Composition, 'rss_kb' | 'residual_kb' | 'mapped_modules' | 'age_s'>;
 
-/** The parts in the order they are shown in, each with its name for a reader and its meaning. */
+/** The parts in the order in which they are shown, each with its name for a reader and its meaning. */
 export const PARTS: readonly { readonly part: CompositionPart; readonly name: string; readonly meaning: string }[] = [
   { part: 'js_heap_kb', name: 'JS heap', meaning: "Resident pages of this thread's JS heap, used or not." },
   {
@@ -38,12 +38,12 @@ export const PARTS: readonly { readonly part: CompositionPart; readonly name: st
     part: 'allocator_free_kb',
     name: 'allocator',
     meaning:
-      'At most what the allocator holds but has not handed out: fragmentation and caches. No more than the other parts leave of the resident set: what it has given back to the kernel may still be in its account.',
+      'At most what is free in the allocator, that is fragmentation and caches. Never more than the other parts leave of the resident set, since the allocator may still count what it has given back to the kernel.',
   },
   {
     part: 'mapped_kb',
     name: 'mapped',
-    meaning: "Resident part of the memory that modules have mapped themselves, behind malloc's back.",
+    meaning: 'Resident part of the memory that modules have mapped themselves, without malloc.',
   },
   {
     part: 'code_and_stacks_kb',
@@ -56,8 +56,8 @@ export const PARTS: readonly { readonly part: CompositionPart; readonly name: st
 export const COMPOSITION_MEANING: Readonly<Record<keyof Composition, string>> = {
   rss_kb: 'Resident set.',
   ...(Object.fromEntries(PARTS.map(({ part, meaning }) => [part, meaning])) as Record<CompositionPart, string>),
-  residual_kb: 'What the parts leave of it; below zero where they have memory that is not resident.',
+  residual_kb: 'What the parts leave of the resident set; below zero where they have memory that is not resident.',
   mapped_modules: '`mapped_kb` by the name of the module.',
   age_s:
-    'By how many seconds the oldest part, of those that need the list of mappings or the statistics of malloc, is older than the resident set. Missing where all are of one moment.',
+    'By how many seconds the oldest part is older than the resident set. Only parts that need the list of mappings or the statistics of malloc can be older. Missing where all are of one moment.',
 };

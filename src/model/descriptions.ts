@@ -6,12 +6,12 @@ import type { SourceName, Truth } from './sources.js';
 export const FOLD_MEANING: Readonly<Record<Fold, string>> = {
   flow: 'End minus start of a counter that only rises, summed over the calls. Never negative.',
   growth: 'End minus start of a level, summed over the calls. Negative where it fell.',
-  peak: 'Highest value while a call was open, the highest of all calls. That of a parent is never below that of a child.',
+  peak: 'Highest value while a call was open; the highest of all calls. The peak of a parent is never below that of a child.',
   max: 'The largest value of any one call.',
   count: 'How often something happened. Never null.',
 };
 
-/** How a merge makes one value of the two of two reports. */
+/** How a merge makes one value of the values of two reports. */
 export const FOLD_MERGE: Readonly<Record<Fold, string>> = {
   flow: 'added, modules by their name',
   growth: 'added',
@@ -25,7 +25,7 @@ export const SHARE_MEANING: Readonly<Record<Share, string>> = {
   self: 'every call less the time any child was open',
   worst: 'the single largest call',
   collected: 'every call, between the forced collections at its ends',
-  slices: 'while code of the label itself ran on this thread, whatever else was open',
+  running: 'while code of the label itself ran on this thread, whatever else was open',
 };
 
 export const UNIT_MEANING: Readonly<Record<Unit, string>> = {
@@ -47,7 +47,7 @@ export const GROUP_MEANING: Readonly<Record<Group, string>> = {
 
 export const SOURCE_MEANING: Readonly<Record<SourceName, string>> = {
   native: 'Live and allocated native blocks, and mappings of modules.',
-  allocator: 'Memory the allocator holds but has not handed out.',
+  allocator: 'Memory that is free in the allocator: not handed out, and not given back to the kernel.',
   js_peak: 'Peak of the JS heap within a call.',
   rss: 'Resident set.',
   rss_peak: 'Peak of the resident set within a call.',
@@ -71,8 +71,8 @@ export const STATE_MEANING = {
   method: 'Where its numbers come from; null where there is no source.',
   bound_kb: 'Largest error in KiB, where it is bounded and the bound is known.',
   allocator:
-    'What serves malloc, also where it tells nothing; only of the source `allocator`, where it is a known one.',
+    'What serves malloc, if it is an allocator that is known, also where its statistics cannot be read. Only the source `allocator` has it.',
   readings: 'Readings made, where their cost is kept to a budget.',
   skipped: 'Readings left out, where their cost is kept to a budget.',
-  reason: 'Why it is absent, or what to know about its truth.',
+  reason: 'Why it is absent, or what a reader should know about its truth.',
 } as const;

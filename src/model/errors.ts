@@ -11,7 +11,7 @@ export type ErrorCode =
 type Coded<E extends Error> = E & { readonly code: ErrorCode };
 
 function coded<E extends Error>(error: E, code: ErrorCode): Coded<E> {
-  // Defined, not assigned, and as plain members are: the prototype of errors may be frozen.
+  // Defined, with the attributes of a plain member. An assignment would fail where the prototype of errors is frozen.
   return Object.defineProperty(error, 'code', {
     value: code,
     configurable: true,
@@ -20,7 +20,7 @@ function coded<E extends Error>(error: E, code: ErrorCode): Coded<E> {
   }) as Coded<E>;
 }
 
-/** A value as it is shown in a message: short, with its type where that is what was wrong. */
+/** A value as a message shows it: shortened; its type, where the type was wrong. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (typeof value === 'function') return 'a function';
@@ -39,7 +39,7 @@ export function functionError(what: string, value: unknown): TypeError {
   return coded(new TypeError(`Expected ${what} to be a function, received ${shown(value)}`), 'ERR_STAGEPROF_FUNCTION');
 }
 
-/** @param expected what is allowed, as it completes "Expected the … option to be" */
+/** @param expected what is allowed; it completes "Expected the … option to be" */
 export function optionError(name: string, expected: string, value: unknown): TypeError {
   return coded(
     new TypeError(`Expected the "${name}" option to be ${expected}, received ${shown(value)}`),
@@ -72,7 +72,7 @@ export function reportShapeError(member: string, value: unknown): Error {
   return coded(new Error(`Not a report: "${member}" cannot be ${shown(value)}`), 'ERR_STAGEPROF_SCHEMA');
 }
 
-/** A recorder that cannot be made as it was asked for, or a file that is none. */
+/** A recorder that cannot be made as it was asked for, or a file that is no recorder. */
 export function recorderError(message: string): Error {
   return coded(new Error(message), 'ERR_STAGEPROF_RECORDER');
 }

@@ -15,7 +15,8 @@ const MAX_EXPONENT = 47;
 
 export const BUCKET_COUNT = (MAX_EXPONENT - MIN_EXPONENT) * SUB_BUCKETS + 1;
 
-// The exponent and leading mantissa bits of an IEEE 754 double are the bucket: no logarithm on the hot path.
+// The exponent and the leading bits of the mantissa of an IEEE 754 double are the bucket, so that the hot path needs no
+// logarithm.
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 const HIGH_WORD = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;

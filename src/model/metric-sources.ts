@@ -25,7 +25,7 @@ const SOURCE_OF_SLOT: Readonly<Partial<Record<SlotName, SourceName>>> = {
   module_count: 'native',
 };
 
-/** Slots that no allocator can answer for: only the tracker sees single allocations. */
+/** Slots that no allocator tells: the tracker alone sees single allocations. */
 const TRACKER_SLOTS: ReadonlySet<SlotName> = new Set([
   'native_alloc_bytes',
   'native_allocs',
@@ -35,7 +35,7 @@ const TRACKER_SLOTS: ReadonlySet<SlotName> = new Set([
   'module_count',
 ]);
 
-/** Slots that Node itself gives no reading of. CPU of the thread it gives from 22.19 on. */
+/** Slots that Node itself cannot read. It can read the CPU of a thread from 22.19 on. */
 const ADDON_SLOTS: ReadonlySet<SlotName> = new Set([
   'pool_cpu_ns',
   'gc_ns',
@@ -46,10 +46,10 @@ const ADDON_SLOTS: ReadonlySet<SlotName> = new Set([
   ...TRACKER_SLOTS,
 ]);
 
-/** What is null without the tracker. */
+/** Fields that are null without the tracker. */
 export const TRACKER_FIELDS = fieldsFrom(TRACKER_SLOTS);
 
-/** What is null without the addon. */
+/** Fields that are null without the addon. */
 export const ADDON_FIELDS = fieldsFrom(ADDON_SLOTS);
 
 function fieldsFrom(slots: ReadonlySet<SlotName>): readonly string[] {
@@ -58,10 +58,10 @@ function fieldsFrom(slots: ReadonlySet<SlotName>): readonly string[] {
 
 const NO_TRACKER = 'needs the tracker: use stageprof run, or map --profile';
 
-/** The tracker counts, but by module only where it was told to when it was loaded. */
+/** The tracker counts by module only if it was told to when it was loaded. */
 const NO_MODULES = 'modules are not counted: use stageprof run without --no-modules';
 
-/** The source whose truth is that of the metric; null for what is counted or always read. */
+/** The source whose truth the metric has; null for a metric that is counted or always read. */
 export function sourceOf({ slot }: Metric): SourceName | null {
   return slot === null ? null : (SOURCE_OF_SLOT[slot] ?? null);
 }
@@ -73,19 +73,19 @@ export function nullWhen(metric: Metric): string {
   const source = sourceOf(metric);
   if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) causes.push(NO_TRACKER);
   else if (source !== null) causes.push(`\`sources.${source}\` is absent`);
-  if (metric.share === 'slices') causes.push('`attribution` is not exact');
+  if (metric.share === 'running') causes.push('`attribution` is not exact');
   if (metric.slot === 'module_count') causes.push(NO_MODULES);
   if (metric.share === 'collected') causes.push('nothing was collected (`collect`)');
   return causes.join(', or ');
 }
 
-/** Why a report has the metric nowhere. */
+/** Why no row of a report has the metric. */
 export function whyAbsent(metric: Metric, sources: Sources): string {
   const name = sourceOf(metric);
   const state: SourceState | null = name === null ? null : sources[name];
   if (state !== null && !state.available && state.reason !== undefined) return state.reason;
   if (metric.slot === 'module_count' && state?.method === TRACKER_METHOD) return NO_MODULES;
   if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) return NO_TRACKER;
-  if (metric.share === 'slices') return 'attribution is not exact';
+  if (metric.share === 'running') return 'attribution is not exact';
   return metric.share === 'collected' ? 'nothing was collected' : 'not measured';
 }

@@ -11,11 +11,11 @@ export const GROUPS = ['time', 'cpu', 'rss', 'js', 'native', 'io'] as const;
 export type Group = (typeof GROUPS)[number];
 
 /**
- * Which part of the calls a metric covers:
- * `total` the whole of every call, `self` less the time any child was open, `worst` the single largest call,
- * `collected` between the forced collections at both ends, `slices` while code of the label itself ran.
+ * Which part of the calls a metric covers: `total` the whole of every call, `self` every call less the time any child
+ * was open, `worst` the single largest call, `collected` every call between the forced collections at its ends,
+ * `running` while code of the label itself ran.
  */
-export type Share = 'total' | 'self' | 'worst' | 'collected' | 'slices';
+export type Share = 'total' | 'self' | 'worst' | 'collected' | 'running';
 
 export interface Metric {
   readonly field: string;
@@ -87,7 +87,7 @@ export const METRICS = [
     'flow',
     's',
     'thread_cpu_ns',
-    'CPU time of this JS thread; with exact `attribution` that of the stage and those below it. `cpu_s - thread_cpu_s` ran elsewhere: garbage collection, the libuv pool, threads of addons.',
+    'CPU time of this JS thread; with exact `attribution` the part that the stage and those below it used. `cpu_s - thread_cpu_s` ran elsewhere: garbage collection, the libuv pool, threads of addons.',
     { heading: 'thread' },
   ),
   metric(
@@ -96,7 +96,7 @@ export const METRICS = [
     'flow',
     's',
     'pool_cpu_ns',
-    "CPU time of libuv's pool, of the whole process and whichever stage queued the work: fs, crypto, zlib, dns, and the asynchronous work of addons.",
+    "CPU time of libuv's pool in the whole process, whichever stage queued the work: fs, crypto, zlib, dns, and the asynchronous work of addons.",
   ),
   metric(
     'thread_cpu_self_s',
@@ -105,7 +105,7 @@ export const METRICS = [
     's',
     'thread_cpu_ns',
     'CPU time of this JS thread while code of this stage itself ran, and not of another (`attribution`).',
-    { share: 'slices', heading: 'thread self' },
+    { share: 'running', heading: 'thread self' },
   ),
   metric('gc_s', 'js', 'flow', 's', 'gc_ns', 'Time this isolate was paused for collections.', { heading: 'gc' }),
   metric('gc_calls', 'js', 'flow', 'count', 'gc_calls', 'Collections of this isolate: scavenges and mark-compacts.'),
@@ -127,7 +127,7 @@ export const METRICS = [
     'flow',
     'KiB',
     'js_alloc_bytes',
-    'JS memory allocated, whether or not it was kept: what the used heap rose by between readings and collections; with exact `attribution` by the stage and those below it.',
+    'JS memory allocated, whether or not it was kept: the amounts by which the used heap rose between readings and collections. With exact `attribution` what the stage and those below it allocated.',
     {
       heading: 'js alloc',
     },
@@ -139,7 +139,7 @@ export const METRICS = [
     'KiB',
     'js_alloc_bytes',
     'JS memory allocated while code of this stage itself ran (`attribution`).',
-    { share: 'slices' },
+    { share: 'running' },
   ),
   metric('js_kb_peak_max', 'js', 'peak', 'KiB', 'js_peak_bytes', 'Highest used JS heap during any one call.', {
     heading: 'js peak',
@@ -150,7 +150,7 @@ export const METRICS = [
     'growth',
     'KiB',
     'external_bytes',
-    "Growth of V8's external memory: backing stores of ArrayBuffers and Buffers, memory of WebAssembly up to Node 24; what is collected is in it for a while.",
+    "Growth of V8's external memory: backing stores of ArrayBuffers and Buffers, and up to Node 24 memory of WebAssembly. What has been collected stays in it for a while.",
     { heading: 'external' },
   ),
   metric(
@@ -178,7 +178,7 @@ export const METRICS = [
     'KiB',
     'thread_native_alloc_bytes',
     'Native memory allocated by this JS thread while code of this stage itself ran (`attribution`).',
-    { share: 'slices' },
+    { share: 'running' },
   ),
   metric('native_allocs', 'native', 'flow', 'count', 'native_allocs', 'Native blocks allocated, on all threads.'),
   metric(
@@ -187,7 +187,7 @@ export const METRICS = [
     'flow',
     'modules',
     'module_count',
-    'KiB of `native_kb_alloc` by the shared object that asked for them: its path within its package, else its file name.',
+    'KiB of `native_kb_alloc` by the shared object that asked for them, named by its path within its package, else by its file name.',
   ),
   metric(
     'native_kb_peak_max',
@@ -204,7 +204,7 @@ export const METRICS = [
     'growth',
     'KiB',
     'allocator_free_bytes',
-    'Growth of memory the allocator holds but has not handed out: fragmentation and caches.',
+    'Growth of what is free in the allocator, neither handed out nor given back to the kernel: fragmentation and caches.',
     { heading: 'allocator' },
   ),
   metric(
@@ -213,7 +213,7 @@ export const METRICS = [
     'growth',
     'KiB',
     'mapped_bytes',
-    "Growth of what modules have mapped themselves, behind malloc's back; address space, of which not all need be resident.",
+    'Growth of what modules have mapped themselves, without malloc: address space, which need not all be resident.',
     { heading: 'mapped' },
   ),
   metric(
@@ -249,7 +249,7 @@ export const METRICS = [
     'count',
     'count',
     null,
-    'Calls during which a stage that is neither ancestor nor descendant was open: their deltas are shared.',
+    'Calls during which another stage was open that is neither ancestor nor descendant: they share their deltas.',
     { heading: 'overlap' },
   ),
   metric(
@@ -258,7 +258,7 @@ export const METRICS = [
     'flow',
     's',
     null,
-    "The profiler's own cost inside this stage: the stages completed within it times their calibrated cost.",
+    "The profiler's own cost inside this stage: the number of stages completed within it times the calibrated cost of one.",
   ),
 ] as const satisfies readonly Metric[];
 

@@ -15,7 +15,10 @@ export type RssPeak = (typeof RSS_PEAKS)[number];
 export interface StageProfilerOptions {
   /** What to read at the ends of each call; time is always on. Default: all. */
   readonly measure?: readonly Measure[];
-  /** `boundary`: deltas between the two ends of a call. `exact`: charged to the stage that really ran. */
+  /**
+   * `boundary`: a stage is charged the deltas between the two ends of its calls. `exact`: what was used while its own
+   * code ran.
+   */
   readonly attribution?: Attribution;
   /** Force a full collection at these boundaries, so that `js_kb_retained` is exact. Default: `none`. */
   readonly collect?: Collect;
@@ -26,26 +29,28 @@ export interface StageProfilerOptions {
   /** Adds `threads` to the report: CPU by group of threads. Default: false. */
   readonly threads?: boolean;
   /**
-   * A file that outlives the process: `stageprof postmortem` and `watch` read it. A path where there is no file yet, or
-   * `true` for one in the folder of recorders. Removed when the profiler is closed, unless `keep` is set.
+   * A file that outlives the process, which `stageprof postmortem` and `watch` read: a path where there is no file yet,
+   * or `true` for a file in the folder of recorders. It is removed when the profiler is closed, unless `keep` is set.
    */
   readonly recorder?: string | true | RecorderOption;
 }
 
 export interface RecorderOption {
-  /** Default: one in the folder of recorders. */
+  /** Default: a file in the folder of recorders. */
   readonly path?: string;
   /** Leave the file when the profiler is closed. Default: false. */
   readonly keep?: boolean;
-  /** @internal Folders it goes to, in this order and under the same name, where that of `path` has no room. */
+  /**
+   * @internal Folders for the file, in this order and under the same name, for when the folder of `path` has no room.
+   */
   readonly fallbacks?: readonly string[];
 }
 
 export interface RecorderChoice {
-  /** Null for one in the folder of recorders. */
+  /** Null for a file in the folder of recorders. */
   readonly path: string | null;
   readonly keep: boolean;
-  /** Folders for when that of `path` has no room. */
+  /** Folders for when the folder of `path` has no room. */
   readonly fallbacks: readonly string[];
 }
 
@@ -90,7 +95,7 @@ export function resolveOptions(given: StageProfilerOptions): ProfilerSettings {
   };
 }
 
-/** A program may have given all objects members, by their prototype, which are no options. */
+/** Without the members that a program may have given all objects: they are no options. */
 function ownMembers<T extends object>(given: T): T {
   return { __proto__: null, ...given };
 }

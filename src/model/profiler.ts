@@ -21,7 +21,7 @@ export interface Profiler extends Disposable {
   stage(label: string): Stage;
   /**
    * Runs `fn` as one call and returns what it returns. The call closes when `fn` returns or throws, or when
-   * the promise it returns settles; what is started inside it, now or later, is labelled under it. Only a Promise is
+   * the promise it returns settles. What is started inside it, now or later, is labelled under it. Only a Promise is
    * waited for: to call `then` of another thenable, such as a query, might run it.
    * @throws {TypeError} `ERR_STAGEPROF_LABEL` when the label is empty or not a string, `ERR_STAGEPROF_FUNCTION` when
    *   `fn` is neither a function nor undefined
@@ -33,8 +33,8 @@ export interface Profiler extends Disposable {
    */
   wrap<F extends AnyFunction>(label: string, fn: F): F;
   /**
-   * The rows so far; undefined where nothing is profiled. The first report of a thread also calibrates what a stage
-   * costs, for some 25 ms.
+   * The rows so far; undefined where nothing is profiled. The first report of a thread also measures what a stage
+   * costs, which takes some 25 ms.
    */
   report(): Report | undefined;
   /** Stops profiling and releases what it holds. Idempotent. `report()` still answers afterwards. */

@@ -8,12 +8,12 @@ import { REPORT_SCHEMA, type Report } from './report.js';
 import { HEADER_FIELDS } from './report-header.js';
 import { SOURCE_NAMES, TRUTHS, type Truth } from './sources.js';
 
-/** Of a label or warning. The profiler folds labels past 1,024 characters; what is far longer is none of its own. */
+/** The longest label or warning. The profiler folds labels past 1,024 characters: a far longer one is not its own. */
 const LONGEST_TEXT = 4096;
 
 /**
- * Holds what is to be merged to the shape of a report, before anything of it is added up: records come from files
- * that others may have cut or edited. A field that an older version of the same schema did not have may be missing.
+ * Checks that a value has the shape of a report, before any part of it is added up: records come from files that others
+ * may have cut or edited. A field that an older version of the same schema did not have may be missing.
  *
  * @throws {Error} `ERR_STAGEPROF_SCHEMA`, naming the member that is wrong
  */
@@ -49,7 +49,7 @@ function checkRow(value: unknown, at: string): void {
   if (!isModules(row.native_modules)) throw reportShapeError(`${at}.native_modules`, row.native_modules);
 }
 
-/** Also not past what sums of many of them can hold. */
+/** Whether a number is finite, and small enough for sums to be exact. */
 export function isReportable(value: number): boolean {
   return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 }
@@ -68,7 +68,7 @@ function isText(value: unknown): boolean {
   return typeof value === 'string' && value.length <= LONGEST_TEXT;
 }
 
-/** Members of the header with members of their own, which a merge or a table reads. */
+/** Checks of the members of the header that are objects or arrays, and that a merge or a table reads. */
 const OBJECT_CHECKS = {
   composition: isComposition,
   exact: isExactUse,
@@ -151,7 +151,7 @@ function isPairs(value: unknown): boolean {
   );
 }
 
-/** Of this or an older version: what is merged holds no more buckets than there are. */
+/** A bucket of this version, which older versions have too: a merge has no room for others. */
 export function isBucket(value: unknown): boolean {
   return isCount(value) && (value as number) < BUCKET_COUNT;
 }

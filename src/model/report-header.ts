@@ -20,9 +20,19 @@ export type HeaderType =
   | 'row';
 
 /**
- * How the header of a merged report is made: `add` and `max` of the numbers, `all` true where all are true, `any` where one is,
- * `same` the value where all agree and else null, `weakest` truth of each source, `warnings` counts added, `largest`
- * that of the report with the highest resident set, `threads` added group by group, `processes` listed together, `add members` each member added, `row` as the rows of one label.
+ * How the header of a merged report is made from those of its reports.
+ *
+ *   fixed          the value is always the same
+ *   add, max       the sum or the highest of the numbers
+ *   add members    the sum of each member
+ *   all, any       true where all of them are true, or where one is
+ *   same           the value where all agree, else null; `same members` does so for each member
+ *   weakest        for each source the state of the weakest truth
+ *   warnings       equal texts once, their counts added
+ *   largest        the value of the report with the highest resident set
+ *   threads        added group by group
+ *   processes      listed together
+ *   row            merged as the rows of one label are
  */
 export type HeaderFold =
   | 'fixed'
@@ -93,14 +103,14 @@ export const HEADER = {
     fold: 'add members',
     nullable: true,
     description:
-      'What this thread used: with the `_self` fields of all rows, `outside` adds up to `total`. Null unless `sources.attribution` is exact.',
+      'What this thread used. `outside` and the `_self` fields of all rows add up to `total`. Null unless `sources.attribution` is exact.',
   },
   program: {
     type: 'row',
     fold: 'row',
     nullable: true,
     description:
-      'What the process used since the profiler was made, stages or not, in the fields of a stage: `calls` counts profilers, the `_self` fields are what no stage was open for. Forced collections are not in it. Null where a merged report has none.',
+      'What the process used since the profiler was made, stages or not, in the fields of a stage. `calls` counts profilers; the `_self` fields are what was used while no stage was open. Forced collections are not in it. Null where a merged report has none.',
   },
   js_memory_traced: {
     type: 'boolean',
@@ -143,20 +153,20 @@ export const HEADER = {
     fold: 'add',
     optional: true,
     description:
-      'Elapsed time while any stage was open, summed over processes. In a report of one process it is `total_wall_s` less `outside_wall_s`. Missing in reports of before there was such a member.',
+      'Elapsed time while any stage was open, summed over processes. In a report of one process it is `total_wall_s` less `outside_wall_s`. Missing in reports that are older than this member.',
   },
   partial: {
     type: 'boolean',
     fold: 'any',
     optional: true,
     description:
-      'True where the report was read from the recorder of a process that did not close its profiler: what was after the last moment recorded is not in it. Missing otherwise.',
+      'True where the report was read from the recorder of a process that did not close its profiler. What came after the last moment recorded is not in it. Missing otherwise.',
   },
   slurm: {
     type: 'slurm',
     fold: 'same members',
     optional: true,
-    description: 'Ids of the SLURM job, missing outside of one.',
+    description: 'Ids of the SLURM job; missing outside of a job.',
   },
   processes: {
     type: 'count',
@@ -170,19 +180,19 @@ export const HEADER = {
     fold: 'processes',
     optional: true,
     description:
-      'The processes of a run, in the rows or not: the 16 largest by memory. Missing where `stageprof run` had no part in it.',
+      'The 16 processes of a run with the most memory, whether they are in the rows or not. Missing where `stageprof run` had no part in it.',
   },
   threads: {
     type: 'threads',
     fold: 'threads',
     optional: true,
-    description: 'CPU of the process by group of threads; there only where the option `threads` asked for it.',
+    description: 'CPU of the process by group of threads. Missing unless the option `threads` asked for it.',
   },
 } as const satisfies { readonly [F in keyof Required<ReportHeader>]: HeaderTraits };
 
 export type HeaderField = keyof typeof HEADER;
 
-/** The rows of `HEADER` with the traits all of them share, in order. */
+/** The rows of `HEADER`, in order. */
 export const HEADER_FIELDS = Object.entries(HEADER) as readonly (readonly [HeaderField, HeaderTraits])[];
 
 /** Members of `slurm`: ids as SLURM prints them, null where not set. */
@@ -192,7 +202,7 @@ export const SLURM = {
   array_task: 'SLURM_ARRAY_TASK_ID.',
 } as const satisfies { readonly [F in keyof Required<ReportHeader>['slurm'] & string]: string };
 
-/** The header of a report about nothing: totals of zero, all else not measured. */
+/** The header of a report about nothing: its totals are zero, and everything else is not measured. */
 export function emptyHeader(): ReportHeader {
   const members = HEADER_FIELDS.filter(([, { optional }]) => optional !== true);
   return Object.fromEntries(members.map(([field, traits]) => [field, emptyValue(traits)])) as unknown as ReportHeader;

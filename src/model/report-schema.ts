@@ -12,8 +12,8 @@ import { GROUP_CPU_MEANING, THREAD_GROUPS } from './thread-cpu.js';
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /**
- * The JSON Schema of a report. Draft 7, because it is what editors and the validators of most languages read,
- * and nothing of a later draft is needed.
+ * The JSON Schema of a report. It is of draft 7, which editors and the validators of most languages read; nothing of a
+ * later draft is needed.
  */
 export function reportSchema(): JsonSchema {
   return {
@@ -40,7 +40,7 @@ function rowSchema(): JsonSchema {
     [
       'stage',
       {
-        description: "The stage's label: its dotted path. `(program)` for all of the program.",
+        description: "The stage's label, which is its dotted path; `(program)` for the whole program.",
         type: 'string',
         minLength: 1,
       },
@@ -142,10 +142,10 @@ function processSchema(): JsonSchema {
 function threadUseSchema(unit: 's' | 'KiB', self: string): JsonSchema {
   const number = unit === 's' ? { type: 'number' } : { type: 'integer' };
   const use = object([
-    ['total', { description: 'Of this thread, since the profiler was made.', ...number }],
+    ['total', { description: 'What this thread used since the profiler was made.', ...number }],
     ['outside', { description: 'The part that code outside any stage used.', ...number }],
   ]);
-  return { description: `What \`${self}\` of the rows is a part of.`, ...use, type: ['object', 'null'] };
+  return { description: `The use that \`${self}\` of the rows is a part of.`, ...use, type: ['object', 'null'] };
 }
 
 function headerSchema({ type, nullable, description }: HeaderTraits): JsonSchema {

@@ -21,12 +21,12 @@ export interface SlurmIdentity {
   readonly array_task: string | null;
 }
 
-/** In place of a label, in the row of the whole program. */
+/** Stands in the place of a label in the row of the whole program. */
 export const PROGRAM = '(program)';
 
 export const REPORT_SCHEMA = 'stageprof/1';
 
-/** `HEADER` in header.ts has what each member means; the JSON Schema and docs/fields.md are made from it. */
+/** `HEADER` in report-header.ts has what each member means; the JSON Schema and docs/fields.md are made from it. */
 export interface ReportHeader {
   readonly schema: typeof REPORT_SCHEMA;
   readonly total_wall_s: number;
@@ -38,7 +38,10 @@ export interface ReportHeader {
   readonly composition: Composition | null;
   /** What this thread used, and where; null without exact attribution. */
   readonly exact: ExactUse | null;
-  /** The whole life of the profiler as a row, of which all stages are a part; null in reports of before there was one. */
+  /**
+   * The whole run of the profiler as a row; every stage is a part of it. Null in reports that are older than this
+   * member.
+   */
   readonly program: StageRow | null;
   readonly js_memory_traced: boolean;
   readonly native_memory_traced: boolean;

@@ -43,7 +43,7 @@ export const SLOT_RANGES = { usage: ['process_cpu_ns', 'write_bytes'] } as const
   Record<string, readonly [SlotName, SlotName]>
 >;
 
-/** Of each slot that holds a highest value, the slot that holds the value now. */
+/** For each slot with a highest value, the slot with the value at the sample. */
 export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
   rss_peak_bytes: 'rss_bytes',
   js_peak_bytes: 'js_used_bytes',
@@ -62,8 +62,8 @@ export const SLOT_COUNT = SLOTS.length;
 export const MODULE_CELLS = 64;
 
 /**
- * A flag, the only cell that is not just read here: 0 asks for a slice to be read when the event loop is about to
- * wait, and 1 says that this has happened.
+ * A flag between the addon and JS: 0 asks for the use of this thread to be read when the event loop is about to wait,
+ * and 1 says that this has happened.
  */
 export const WAITED_CELL = SLOT_COUNT + MODULE_CELLS;
 
@@ -75,8 +75,9 @@ export const MALLOC_SKIPPED_CELL = WAITED_CELL + 2;
 export const SAMPLE_LENGTH = WAITED_CELL + 3;
 
 /**
- * Who holds the resident set, in the order of native/sources/account.h: bytes, and instants in nanoseconds of CLOCK_MONOTONIC;
- * NaN where it cannot be told. After these cells come the `mapped_bytes` of each module, in the cells of a sample.
+ * Who holds the resident set, in the order of native/sources/account.h: bytes, and instants in nanoseconds of
+ * CLOCK_MONOTONIC; NaN where that cannot be told. After these cells come the `mapped_bytes` of each module, in the order
+ * of a sample's cells.
  */
 export const ACCOUNT = [
   'rss_bytes',

@@ -13,20 +13,21 @@ export interface Sampler {
   readonly slots: Float64Array;
   readEntry(): void;
   readExit(): void;
-  /** Fills three slots only, which tell this thread's use: thread_cpu_ns, js_alloc_bytes, thread_native_alloc_bytes. */
-  readSlice(): void;
+  /** Fills only the slots of what this thread has used: thread_cpu_ns, js_alloc_bytes, thread_native_alloc_bytes. */
+  readThreadUse(): void;
   /**
-   * From now on reads a slice when the event loop is about to wait and `WAITED_CELL` is 0, and sets it to 1.
+   * From now on reads what this thread has used when the event loop is about to wait and `WAITED_CELL` is 0, and sets
+   * it to 1.
    * @returns false where that is not possible
    */
   watchLoop(): boolean;
-  /** Method and kind of truth of each source, as this sampler has read it so far. */
+  /** Method and truth of each source, as far as this sampler has read it. */
   sources(): SamplerSources;
   /** Highest resident set of the process since it started, in bytes; NaN where it cannot be read. */
   lifetimePeakRssBytes(): number;
-  /** Names of the modules in the sample's cells, in their order; null where modules are not counted. */
+  /** Names of the modules, in the order of their cells in a sample; null where modules are not counted. */
   modules(): readonly string[] | null;
-  /** Who holds the resident set of the last sample, read now; null where that is over its budget. */
+  /** Who holds the resident set of the last sample, as of now; null where to read it would exceed its budget. */
   composition(): CompositionBytes | null;
   /** Releases descriptors and callbacks. Idempotent; the last sample stays readable. */
   close(): void;
@@ -45,7 +46,7 @@ export interface CompositionBytes {
   readonly codeAndStacks: number;
   /** `mapped`, by name of the module. */
   readonly mappedByModule: readonly (readonly [name: string, bytes: number])[];
-  /** By how much the oldest of the parts is older than the resident set, in nanoseconds. */
+  /** By how many nanoseconds the oldest of the parts is older than the resident set. */
   readonly ageNs: number;
 }
 
@@ -57,13 +58,13 @@ export interface SampleMemory {
   readonly isPinned: boolean;
 }
 
-/** Memory of this process: shared, which cannot be detached. */
+/** Memory of this process. It is shared memory, which cannot be detached. */
 export function plainSampleMemory(): SampleMemory {
   const bytes = SAMPLE_LENGTH * Float64Array.BYTES_PER_ELEMENT;
   return { slots: new Float64Array(new SharedArrayBuffer(bytes)), isPinned: true };
 }
 
-/** What to read, validated: the options of a profiler that reach the sampler. */
+/** What to read: those options of a profiler that reach the sampler, validated. */
 export interface SamplerOptions {
   readonly cpu: boolean;
   readonly rss: boolean;

@@ -1,13 +1,13 @@
 import { Error, Object, String } from '../host/intrinsics.js';
 
 /**
- * A run cannot start as it was asked for. The message is one line that names the path and says what to do;
- * nothing has been run or written when it is thrown.
+ * A run cannot start as it was asked for. The message is one line that names the path and says what to do. Nothing has
+ * been run or written when this error is thrown.
  */
 export class SetupError extends Error {
   constructor(message: string) {
     super(message);
-    // Defined, not assigned: the prototype of errors may be frozen, and its `name` with it.
+    // Defined, because an assignment would fail where the prototype of errors is frozen.
     Object.defineProperty(this, 'name', { value: 'SetupError', configurable: true, writable: true });
   }
 }

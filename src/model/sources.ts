@@ -1,4 +1,4 @@
-/** How much a number can be trusted: every number of a report carries one of these in `sources`. */
+/** How much a number can be trusted. `sources` of a report has one of these for every number. */
 export const TRUTHS = ['exact', 'bounded', 'sampled', 'absent'] as const;
 export type Truth = (typeof TRUTHS)[number];
 
@@ -9,7 +9,7 @@ export interface SourceState {
   readonly method: string | null;
   /** Largest error, in KiB, where the truth is `bounded` and the bound is known. */
   readonly bound_kb?: number;
-  /** What serves malloc, such as `jemalloc`, where this is the source `allocator` and it is a known one. */
+  /** What serves malloc, such as `jemalloc`, if it is known. Only the source `allocator` has it. */
   readonly allocator?: string;
   /** Readings made and readings left out, where the cost of reading is kept to a budget. */
   readonly readings?: number;
@@ -32,7 +32,7 @@ export const SOURCE_NAMES = [
 export type SourceName = (typeof SOURCE_NAMES)[number];
 export type Sources = Readonly<Record<SourceName, SourceState>>;
 
-/** The part a sampler knows: attribution is the profiler's. */
+/** The sources that a sampler knows; attribution is known to the profiler. */
 export type SamplerSources = Omit<Sources, 'attribution'>;
 
 /** Method of native memory that is counted block by block. */
@@ -48,7 +48,7 @@ export function present(truth: Exclude<Truth, 'absent'>, method: string, reason?
   return reason === undefined ? { available: true, truth, method } : { available: true, truth, method, reason };
 }
 
-/** Of two states of one source the weaker one, for reports that merge processes or machines. */
+/** The weaker of two states of a source, for reports that merge processes or machines. */
 export function weaker(a: SourceState, b: SourceState): SourceState {
   return TRUTH_ORDER[b.truth] > TRUTH_ORDER[a.truth] ? b : a;
 }

@@ -2,6 +2,6 @@
 export interface StageCost {
   /** Elapsed nanoseconds from before the stage is opened to after it is closed. */
   readonly fullNs: number;
-  /** Of these, the part between its two clock readings, which lands in its own `wall_s`. */
+  /** The part of that between its two clock readings, which is in its own `wall_s`. */
   readonly innerNs: number;
 }

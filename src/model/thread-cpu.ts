@@ -1,8 +1,8 @@
 import type { SourceState } from './sources.js';
 
 /**
- * Groups of threads in the order they are shown in, with their meaning. What puts a thread into one is in
- * docs/threads.md.
+ * Groups of threads in the order in which they are shown, with their meaning. docs/threads.md tells how a thread gets
+ * its group.
  */
 export const THREAD_GROUPS = {
   this_thread: 'The JS thread of this profiler.',
@@ -12,8 +12,8 @@ export const THREAD_GROUPS = {
   node_helpers: "Node's thread that waits for the signal to open the inspector.",
   named_threads: 'Threads of addons, by the name they gave themselves.',
   unnamed_threads:
-    'Threads that nobody named and nothing tells apart: of addons, and workers of Node 20 and 22 without a profiler.',
-  ended_threads: 'Threads that have ended since: what the process used and no living thread did.',
+    'Threads without a name that nothing tells apart: those of addons, and workers of Node 20 and 22 without a profiler.',
+  ended_threads: 'Threads that have ended since: what the process used, less what its living threads used.',
 } as const;
 
 export type ThreadGroup = keyof typeof THREAD_GROUPS;
@@ -30,7 +30,7 @@ export interface ThreadGroupCpu {
 
 /** CPU of the process by group of threads. The groups add up to the CPU of the whole process. */
 export interface ThreadCpu {
-  /** How they were read and told apart; without threads where they could not be read. */
+  /** How the threads were read and told apart. There are no groups where they could not be read. */
   readonly source: SourceState;
   readonly groups: readonly ThreadGroupCpu[];
 }

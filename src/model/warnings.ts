@@ -1,8 +1,8 @@
 import { Map, Number } from '../host/intrinsics.js';
 
 /**
- * A warning of a report is one string, `text: N`: what happened and how many times. The count stands last so
- * that the same text from thousands of reports stays one line. A string without a count is kept as it is, once.
+ * A warning of a report is one string, `text: N`: what happened, and how many times. The count stands last, so that the
+ * same text from thousands of reports stays one line. A string without a count is kept once, as it is.
  */
 interface Warning {
   readonly text: string;
@@ -11,7 +11,7 @@ interface Warning {
 
 const ONE_FURTHER: Warning = { text: 'further warnings', count: 1 };
 
-// Fifteen digits: every such count is a safe integer, and so is written back as it was read.
+// A count of at most fifteen digits is a safe integer, and is written back as it was read.
 const COUNTED = /^(.*): (0|[1-9][0-9]{0,14})$/s;
 
 /** `formatWarning('stages closed out of order', 3)` is `stages closed out of order: 3`. */
@@ -25,7 +25,7 @@ export function parseWarning(warning: string): Warning {
   return match === null ? { text: warning, count: null } : { text: match[1]!, count: Number(match[2]) };
 }
 
-/** A merge keeps so many texts: a warning that names what it warns of may be another one in each report. */
+/** A merge keeps so many texts: a warning that names its cause may have a different text in each report. */
 const MOST_TEXTS = 1000;
 
 /** All warnings in order of first appearance, the counts of equal texts added. */

@@ -39,7 +39,7 @@ export class JsSampler implements Sampler {
     this.readMemory();
   }
 
-  readSlice(): void {
+  readThreadUse(): void {
     this.readThreadCpu();
   }
 

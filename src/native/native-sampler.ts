@@ -29,7 +29,7 @@ const POOL_TRUTH =
 export class NativeSampler implements Sampler {
   readonly readEntry: () => void;
   readonly readExit: () => void;
-  readonly readSlice: () => void;
+  readonly readThreadUse: () => void;
 
   /**
    * Undefined where the addon makes no sampler: the thread is being ended, or has no memory left for it.
@@ -53,7 +53,7 @@ export class NativeSampler implements Sampler {
     private readonly options: SamplerOptions,
   ) {
     const { readEntry, readExit, readSlice } = handle;
-    this.readSlice = readSlice;
+    this.readThreadUse = readSlice;
     if (heapFault === null || !options.js) {
       this.readEntry = readEntry;
       this.readExit = readExit;

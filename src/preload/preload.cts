@@ -17,7 +17,7 @@ import workers = require('node:worker_threads');
 import type { StageProfilerOptions } from '../model/options.js' with { 'resolution-mode': 'import' };
 import type { Profiler } from '../model/profiler.js' with { 'resolution-mode': 'import' };
 import type * as Active from '../profiler/active.js' with { 'resolution-mode': 'import' };
-import type { ProfilerParts } from '../profiler/profiling.js' with { 'resolution-mode': 'import' };
+import type { ProfilerParts } from '../profiler/profiler-parts.js' with { 'resolution-mode': 'import' };
 import type { StageProfiler } from '../profiler/stage-profiler.js' with { 'resolution-mode': 'import' };
 import type { RunVariable } from './run-variable.js' with { 'resolution-mode': 'import' };
 

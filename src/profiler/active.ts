@@ -14,12 +14,12 @@ type Registry = {
 
 const registry = globalThis as Registry;
 
-/** The profiler that `stageprof run` or `stageprof/register` installed on this thread, else the `nullProfiler`. */
+/** The profiler that `stageprof run` or `stageprof/register` has installed on this thread, else the `nullProfiler`. */
 export function activeProfiler(): Profiler {
   return registry[ACTIVE] ?? registry[AWAITED]?.(StageProfiler) ?? nullProfiler;
 }
 
-/** Whether this thread has an active profiler, or will have one as soon as it is asked for. */
+/** Whether this thread has an active profiler, or will have one when `activeProfiler` is called. */
 export function hasActiveProfiler(): boolean {
   return ACTIVE in registry || AWAITED in registry;
 }

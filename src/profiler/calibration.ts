@@ -5,9 +5,12 @@ import type { Profiler } from '../model/profiler.js';
 import type { SamplerOptions } from '../model/sampler.js';
 import type { StageCost } from '../model/stage-cost.js';
 
-/** Until V8 has optimised the profiler a stage costs three times as much: 2,000 stages of all sources, more of cheap ones. */
+/**
+ * Until V8 has optimised the profiler, a stage costs three times as much. That takes 2,000 stages with all sources, and
+ * more with fewer.
+ */
 const WARM_UP_NS = 15e6;
-/** No loop waits for a clock: this one ends also if the clock stands still. */
+/** The warm-up ends also if the clock stands still: no loop depends on a clock alone. */
 const MOST_WARM_UP_BATCHES = 400;
 const BATCHES = 25;
 const STAGES_PER_BATCH = 50;
@@ -15,9 +18,9 @@ const STAGES_PER_BATCH = 50;
 const known = new Map<string, StageCost>();
 
 /**
- * The cost of a stage with these sources, measured once a thread.
+ * The cost of a stage with these sources, measured once on each thread.
  *
- * @param open opens a profiler for measuring, which is closed again
+ * @param open opens a profiler to measure with, which is closed here
  */
 export function stageCostOf(
   { rssPeak, ...sources }: SamplerOptions,
@@ -33,7 +36,9 @@ export function stageCostOf(
   return cost;
 }
 
-/** Times empty stages of a scratch profiler, which it closes: about 25 ms. Medians of batches, against noise. */
+/**
+ * Times empty stages of a profiler, which it closes. It takes about 25 ms, and the median of batches because of noise.
+ */
 function measureStageCost(profiler: Profiler): StageCost {
   const full: number[] = [];
   const warm = wallNs() + WARM_UP_NS;

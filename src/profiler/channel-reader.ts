@@ -11,8 +11,8 @@ export interface StageReader {
 /**
  * Hands the stages of all profilers of this thread to a reader until the returned function is called.
  *
- * @param name of the bridge, for the warning that its first error is: a stage must not end the program because
- *   somebody looks on
+ * @param name the name of the bridge. Its first error is a warning with that name: no stage may fail, or end the
+ *   program, because somebody looks on
  */
 export function readStages(name: string, reader: StageReader): () => void {
   let hasFailed = false;

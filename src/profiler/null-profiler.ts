@@ -7,8 +7,8 @@ const nullStage: Stage = Object.freeze({
 });
 
 /**
- * The default of instrumented library code: the interface of `StageProfiler` without its work. Labels are not
- * looked at, functions run as they are, and one shared handle stands for every stage.
+ * The default of instrumented library code: the interface of `StageProfiler` without its work. Labels are not checked,
+ * functions run as they are, and one shared handle stands for every stage.
  */
 export class NullProfiler implements Profiler {
   readonly enabled = false;

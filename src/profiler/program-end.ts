@@ -5,8 +5,9 @@ import { queueMicrotask } from '../host/tasks.js';
 type Ending = { reallyExit(code?: number): never };
 
 /**
- * Acts once, when the program has ended and its listeners to `exit` have been called, in whichever order they were added;
- * by one listener of its own. After an uncaught error nothing runs behind the listeners, so that it acts in its turn.
+ * Acts once, when the program has ended and its listeners to `exit` have been called, in whichever order these were
+ * added. It does so by one listener of its own. After an uncaught error nothing runs behind the listeners: the listener
+ * then acts in its turn.
  */
 export function atProgramEnd(act: () => void): void {
   const onExit = (): void => {
@@ -17,8 +18,8 @@ export function atProgramEnd(act: () => void): void {
 }
 
 /**
- * Where the program ended by itself, microtasks run once more after the listeners. Where it has called `process.exit`, that
- * calls `process.reallyExit` next, which is replaced for these last moments.
+ * Where the program ended by itself, microtasks run once more after the listeners. Where the program has called
+ * `process.exit`, that function calls `process.reallyExit` next, which is replaced for these last moments.
  */
 function actLater(act: () => void): void {
   const target = processObject as unknown as Ending;
@@ -35,12 +36,12 @@ function actLater(act: () => void): void {
     once();
     return Reflect.apply(reallyExit, target, args) as never;
   };
-  // One that is frozen is left alone, and nobody can tell when its listeners are done.
+  // A process object that is frozen is left alone. Then nothing tells when the listeners are done.
   if (before === undefined || !Reflect.defineProperty(target, 'reallyExit', { ...before, value })) once();
   else queueMicrotask(once);
 }
 
-/** By the stack: Node tells its listeners to `exit` no more than a code, which a program may have set as well. */
+/** Found by the stack: Node gives listeners to `exit` only a code, which a program may have set itself. */
 function isUncaught(): boolean {
   const { stackTraceLimit, prepareStackTrace } = Error;
   try {

@@ -7,18 +7,18 @@ import { systemReason } from '../model/setup-error.js';
 const STDERR = 2;
 const SHARED_MEMORY = '/dev/shm';
 
-/** Says something of the profiler's own. Where nobody can be told, nobody is. */
+/** Prints a message of the profiler to stderr, if that is possible. */
 export function say(text: string): void {
   try {
     writeAll(STDERR, `${text}\n`);
   } catch {
-    // It is closed, or full.
+    // Stderr is closed, or full.
   }
 }
 
 /**
- * Writes the report of a program that ends to a file. Where there is no room or no right, another folder takes it, or
- * standard error, and what was the matter is said.
+ * Writes the report of a program that ends to a file. Where there is no room or no permission, the report goes to
+ * another folder, else to standard error, with a message that gives the reason.
  */
 export function leaveReport(report: Report, path: string): void {
   if (!isJsonIntact()) {
@@ -37,7 +37,7 @@ export function leaveReport(report: Report, path: string): void {
   }
 }
 
-/** A program may have given all objects or arrays a `toJSON`. */
+/** False where the program has given all objects or arrays a `toJSON`. */
 function isJsonIntact(): boolean {
   try {
     return JSON.stringify([{}]) === '[{}]';
@@ -46,12 +46,12 @@ function isJsonIntact(): boolean {
   }
 }
 
-/** Half a report would pass for a damaged one. */
+/** Half a report would look like a damaged one. */
 function removePart(path: string): void {
   try {
     if (lstatSync(path).isFile()) unlinkSync(path);
   } catch {
-    // It has not been made.
+    // There is no file.
   }
 }
 

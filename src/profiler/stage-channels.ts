@@ -7,16 +7,16 @@ import type { ClosedCall, StageMessage } from '../model/stage-message.js';
 export const OPEN_CHANNEL = 'stageprof:stage:open';
 export const CLOSE_CHANNEL = 'stageprof:stage:close';
 
-/** Held here: where nobody listens, asking them for subscribers is all that a stage pays. */
+/** Kept here: where nobody listens, a stage pays for asking them for subscribers, and for nothing else. */
 export const stageOpen = channel(OPEN_CHANNEL);
 export const stageClose = channel(CLOSE_CHANNEL);
 
 type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
 
-/** Also while a subscriber runs: stages of its own are not announced, or one that has any would never come back. */
+/** True also while a subscriber runs: stages that it opens are not announced, or it would call itself for ever. */
 let isAnnouncing = false;
 
-/** Tells of a call that is about to be opened; null where it is not told. */
+/** Tells subscribers of a call that is about to be opened; null where they are not told. */
 export function announceOpen(label: string, profiler: Profiler, parent: StageMessage | null): StageMessage | null {
   if (isAnnouncing || !hasStack()) return null;
   const message: StageMessage = { label, profiler, parent, startMs: null, wallNs: null, failed: null };
@@ -24,7 +24,7 @@ export function announceOpen(label: string, profiler: Profiler, parent: StageMes
   return message;
 }
 
-/** Tells of calls that have closed, in the order in which they did. */
+/** Tells subscribers of calls that have closed, in the order of closing. */
 export function announceClose(calls: readonly ClosedCall[], profiler: Profiler, error: unknown): void {
   if (isAnnouncing) return;
   if (!hasStack()) {
@@ -48,12 +48,12 @@ export function announceClose(calls: readonly ClosedCall[], profiler: Profiler, 
   }
 }
 
-/** A copy of a message that a subscriber has frozen. */
+/** The message; or, where a subscriber has frozen it, a copy. */
 function writable(message: StageMessage | null): Writable<StageMessage> | null {
   return message !== null && Object.isFrozen(message) ? { ...message } : message;
 }
 
-/** Runs what opens stages that are not the program's. */
+/** Runs code of the profiler that opens stages, which subscribers are not told of. */
 export function unannounced<T>(fn: () => T): T {
   const before = isAnnouncing;
   isAnnouncing = true;
@@ -64,7 +64,7 @@ export function unannounced<T>(fn: () => T): T {
   }
 }
 
-/** What a subscriber throws, Node raises as an uncaught exception once this turn is done, never in the stage. */
+/** An error of a subscriber never reaches the stage: Node raises it as an uncaught exception after this turn. */
 function publish(to: typeof stageOpen, message: StageMessage): void {
   isAnnouncing = true;
   try {
@@ -74,7 +74,7 @@ function publish(to: typeof stageOpen, message: StageMessage): void {
   }
 }
 
-/** Frames of the least size, some 20 KiB in all, that a subscriber is left. */
+/** So many frames of the smallest size are left to a subscriber, some 20 KiB in all. */
 const FRAMES = 256;
 
 function descend(frames: number): number {
@@ -82,8 +82,8 @@ function descend(frames: number): number {
 }
 
 /**
- * Whether there is stack for subscribers. Where a program recurses until there is none, and copes, they would run out
- * of it as well; and Node makes of what they throw an error with which nobody copes.
+ * Whether there is enough stack for subscribers. A program may recurse until there is none, and catch the error.
+ * Subscribers would then run out of stack too, and Node would raise what they throw as an error that nobody catches.
  */
 function hasStack(): boolean {
   try {

@@ -10,8 +10,10 @@ import { buildReport } from '../report/build.js';
 import { checkLabel } from '../store/labels.js';
 import { stageCostOf } from './calibration.js';
 import { nullProfiler } from './null-profiler.js';
-import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK, type ProfilerParts, Profiling } from './profiling.js';
+import type { ProfilerParts } from './profiler-parts.js';
+import { Profiling } from './profiling.js';
 import { unannounced } from './stage-channels.js';
+import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK } from './unmeasured.js';
 
 /**
  * Measures stages and sums them up by label. See `Profiler` for its methods.
@@ -23,14 +25,17 @@ export class StageProfiler implements Profiler {
   /** @internal */
   readonly thread = OF_THIS_THREAD;
   readonly #profiling: Profiling;
+  /** The cost of a stage, where it need not be measured. */
+  readonly #knownCost: StageCost | undefined;
 
   constructor(options?: StageProfilerOptions);
   /** @internal */
   constructor(options: StageProfilerOptions, parts: ProfilerParts);
   constructor(options: StageProfilerOptions = {}, parts: ProfilerParts = {}) {
     this.#profiling = new Profiling(this, options, parts);
-    // Bound, so that they work as those of the nullProfiler do behind a proxy, in an object that inherits from this one,
-    // or taken out of it: mocks, spies and containers do that.
+    this.#knownCost = parts.stageCost;
+    // Bound, so that the methods work, as those of the nullProfiler do, behind a proxy, in an object that inherits from
+    // this one, or taken out of it. Mocks, spies and containers use them so.
     for (const name of METHODS) {
       if (new.target !== StageProfiler && this[name] !== OWN[name]) continue;
       const value = boundTo(this, OWN[name]);
@@ -41,8 +46,9 @@ export class StageProfiler implements Profiler {
   stage(label: string): Stage;
   stage<T>(label: string, fn: () => T): T;
   /**
-   * The only frame on the stack between a program and its function, and it fails nowhere: where a step of the profiler
-   * does, the function runs unmeasured. In its `catch` blocks nothing is called, since out of stack nothing can be.
+   * This is the only frame on the stack between a program and its function, and it never fails: where a step of the
+   * profiler does, the function runs unmeasured. Its `catch` blocks call nothing, since out of stack no call is
+   * possible.
    */
   stage<T>(label: string, fn?: () => T): Stage | T {
     const profiling = this.#profiling;
@@ -92,7 +98,7 @@ export class StageProfiler implements Profiler {
   wrap<F extends AnyFunction>(label: string, fn: F): F {
     checkLabel(label);
     if (typeof fn !== 'function') throw functionError('the second argument of wrap()', fn);
-    // A proxy keeps name, length, properties, prototype and construction as they are, whatever the function is.
+    // Through a proxy, name, length, properties, prototype and construction are those of the function, whatever it is.
     return new Proxy(fn, {
       apply: (target, self, args) => Reflect.apply(stage, this, [label, () => Reflect.apply(target, self, args)]),
     });
@@ -101,20 +107,20 @@ export class StageProfiler implements Profiler {
   report(): Report {
     const profiling = this.#profiling;
     // Before the calibration, whose time is not the program's.
-    const { facts, rows } = profiling.final ?? profiling.measure();
+    const { header, rows } = profiling.measuredRun.measure();
     const { entered } = profiling.accounting.labels;
     const cost =
-      profiling.knownCost ??
+      this.#knownCost ??
       (entered.length === 0 ? NO_COST : unannounced(() => stageCostOf(profiling.settings.sampler, scratchProfiler)));
-    return buildReport(facts, entered, rows, cost);
+    return buildReport(header, entered, rows, cost);
   }
 
   /**
    * CPU of the process by group of threads since the profiler was made: this thread, other JS threads, V8's helpers,
-   * libuv's pool, threads of addons by name. Takes some 6 us a thread.
+   * libuv's pool, threads of addons by name. A reading takes some 6 us for each thread.
    */
   threads(): ThreadCpu {
-    return this.#profiling.threadReadings.read();
+    return this.#profiling.threads.read();
   }
 
   close(): void {
@@ -128,7 +134,7 @@ export class StageProfiler implements Profiler {
 
 const METHODS = ['stage', 'wrap', 'report', 'threads', 'close', Symbol.dispose] as const;
 
-/** As they are here: a program may put others in their place, and a subclass has its own. */
+/** The methods as they are here. A program may replace them, and a subclass has its own. */
 const OWN = Object.fromEntries(METHODS.map((name) => [name, StageProfiler.prototype[name]])) as Pick<
   StageProfiler,
   (typeof METHODS)[number]

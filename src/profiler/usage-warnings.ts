@@ -14,29 +14,31 @@ const OPEN_ACROSS_AWAIT = countIndex.open_across_await;
 const FIRST_ACROSS_AWAIT = countIndex.first_across_await;
 
 /**
- * Uses of handles and contexts that give right numbers under labels nobody meant. Counted, and named in the report.
+ * Uses of handles and contexts that give right numbers under labels that nobody meant. They are counted, and the report
+ * warns of them.
  *
- * A handle is current for all that runs in its async context: kept open across an await, also for what others start
- * there meanwhile. The turn in which it was opened tells: it has ended by the next microtask.
+ * A handle is current for all that runs in its async context. If it is kept open across an await, it is current also
+ * for what others start there meanwhile. That is told by the turn in which the handle was opened, which ends by the
+ * next microtask.
  */
 export class UsageWarnings {
   private firstAcrossAwait: string | null = null;
   private turn = 0;
   private isTurnEnding = false;
 
-  /** @param counts where they are counted, by `COUNTS` */
+  /** @param counts one cell for each of `COUNTS` */
   constructor(private readonly counts: Float64Array = new Float64Array(COUNTS.length)) {}
 
   handleEndedOutOfOrder(): void {
     this.counts[ENDED_OUT_OF_ORDER]!++;
   }
 
-  /** A stage is started in a context whose call has ended. */
+  /** A stage was started in a context whose call had ended. */
   stageStartedLate(): void {
     this.counts[STARTED_LATE]!++;
   }
 
-  /** To be called for each handle when it is opened: once a turn that costs a microtask. */
+  /** To be called for each handle when it is opened. The first of a turn costs a microtask. */
   handleOpened(handle: OpenCall): void {
     handle.openedInTurn = this.turn;
     handle.isAcrossAwait = false;

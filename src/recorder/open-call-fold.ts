@@ -1,21 +1,17 @@
+import { foldCall } from '../accounting/fold-call.js';
 import { compileFolds } from '../accounting/fold-plan.js';
 import { SUMMED_FIELDS } from '../accounting/self-times.js';
-import { Map, Number, Set } from '../host/intrinsics.js';
+import { Float64Array, Map, Number, Set } from '../host/intrinsics.js';
 import { bucketOf } from '../model/histogram.js';
 import { GROUPS } from '../model/metrics.js';
-import { SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
-import { addTo, columnOf, MODULE_COLUMNS, type RowStore, raiseTo } from '../store/row-store.js';
+import { slotIndex } from '../model/sample-layout.js';
+import { columnOf, type RowStore } from '../store/row-store.js';
 import { highestOf } from './last-sample.js';
 import type { RecordedCall } from './read-open-calls.js';
 import type { RecordedReading } from './read-readings.js';
 
 const WALL = slotIndex.wall_ns;
 const CPU = slotIndex.process_cpu_ns;
-const MODULE_COUNT = slotIndex.module_count;
-
-const WALL_MAX = columnOf('wall_max_s');
-const WALL_SELF = columnOf('wall_self_s');
-const CPU_SELF = columnOf('cpu_self_s');
 
 /** Where the ring of readings has the highest values of a slot since the reading before. */
 const RING_PEAKS: ReadonlyMap<number, 'js_peak_bytes' | 'native_peak_bytes'> = new Map([
@@ -26,7 +22,7 @@ const RSS_PEAK = slotIndex.rss_peak_bytes;
 
 const ALL_GROUPS = new Set(GROUPS);
 const BY_ENDS = compileFolds(ALL_GROUPS, new Set());
-const BY_SLICES = compileFolds(ALL_GROUPS, SUMMED_FIELDS);
+const WITH_SELF_TIMES = compileFolds(ALL_GROUPS, SUMMED_FIELDS);
 
 /** What open calls are folded by. */
 export interface FoldContext {
@@ -54,24 +50,13 @@ export function foldOpenCall(
   const wallNs = last[WALL]! - entry[WALL]!;
   // Entered after the last sample: nothing is known of it yet.
   if (!(wallNs >= 0)) return;
-  const { cells } = store;
-  const base = store.offset(row);
-  const plan = isExact ? BY_SLICES : BY_ENDS;
-  plan.deltaSlots.forEach((slot, index) => {
-    addTo(cells, base + plan.deltaColumns[index]!, last[slot]! - entry[slot]!);
-  });
-  for (const { slot, levelSlot, column } of plan.peaks) {
-    raiseTo(cells, base + column, peakOf(call, slot, levelSlot, context));
-  }
-  foldModules(cells, base + MODULE_COLUMNS, entry, last);
-  raiseTo(cells, base + WALL_MAX, wallNs);
-  addTo(
-    cells,
-    base + WALL_SELF,
-    atLeastZero(wallNs - coveredNs(covered.wall_ns, since.wall_ns, last[WALL]!, hasChild)),
-  );
+  const plan = isExact ? WITH_SELF_TIMES : BY_ENDS;
+  const coveredWallNs = coveredNs(covered.wall_ns, since.wall_ns, last[WALL]!, hasChild);
   const coveredCpuNs = coveredNs(covered.process_cpu_ns, since.process_cpu_ns, last[CPU]!, hasChild);
-  addTo(cells, base + CPU_SELF, atLeastZero(last[CPU]! - entry[CPU]! - coveredCpuNs));
+  const wallSelfNs = atLeastZero(wallNs - coveredWallNs);
+  const cpuSelfNs = atLeastZero(last[CPU]! - entry[CPU]! - coveredCpuNs);
+  const highest = Float64Array.from(plan.peaks, ({ slot, levelSlot }) => peakOf(call, slot, levelSlot, context));
+  foldCall(plan, entry, last, wallSelfNs, cpuSelfNs, highest, store.cells, store.offset(row));
 }
 
 /** The row of the whole program, as a call that ends with the last sample. */
@@ -123,14 +108,4 @@ function peakOf(
 /** When the reading before was taken; that of the first is not known. */
 function windowBegin(readings: readonly RecordedReading[], index: number): number {
   return readings[index - 1]?.wall_ns ?? Number.NaN;
-}
-
-/** Modules that were loaded since the entry began at zero. */
-function foldModules(cells: Float64Array, first: number, entry: Float64Array, last: Float64Array): void {
-  const count = last[MODULE_COUNT]!;
-  for (let module = 0; module < count; module++) {
-    const before = module < entry[MODULE_COUNT]! ? entry[SLOT_COUNT + module]! : 0;
-    const bytes = last[SLOT_COUNT + module]! - before;
-    if (bytes > 0) cells[first + module]! += bytes;
-  }
 }

@@ -1,4 +1,4 @@
-import { sumSlices } from '../accounting/self-times.js';
+import { sumSelfTimes } from '../accounting/self-times.js';
 import { JSON, Math, Number } from '../host/intrinsics.js';
 import { EXACT_MEMBERS, type ExactUse } from '../model/exact-use.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
@@ -50,12 +50,12 @@ export function reportOf(recording: Recording, cost: StageCost | null = null): R
     if (call.row !== 0 && !call.folding) foldOpenCall(store, call.row, call, hasChild(call.slot), context);
   }
   const nodes = labels.map(({ path, row }) => new LabelNode(path, row));
-  if (context.isExact) sumSlices(nodes, store);
-  const life = new RowStore();
+  if (context.isExact) sumSelfTimes(nodes, store);
+  const wholeRun = new RowStore();
   const outside = calls.find(({ row }) => row === 0);
-  if (outside === undefined) life.addRow('');
-  else foldWholeRun(life, outside, hasChild(outside.slot), context);
-  return buildReport(headerFacts(recording, last), nodes, { stages: store, life, modules }, cost);
+  if (outside === undefined) wholeRun.addRow('');
+  else foldWholeRun(wholeRun, outside, hasChild(outside.slot), context);
+  return buildReport(headerFacts(recording, last), nodes, { stages: store, wholeRun, modules }, cost);
 }
 
 /** All NaN where there is no reading. */

@@ -84,7 +84,7 @@ function metricColumn(metric: NumberMetric, report: Report, outsideStages: Stage
     cell: (row) => quantity(metric, row[field]),
     outside: quantity(metric, outside),
     total: quantity(metric, total),
-    whyEmpty: metric.share === 'collected' || metric.share === 'slices' ? null : whyAbsent(metric, report.sources),
+    whyEmpty: metric.share === 'collected' || metric.share === 'running' ? null : whyAbsent(metric, report.sources),
   };
 }
 

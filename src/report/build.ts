@@ -16,8 +16,8 @@ export type HeaderFacts = Omit<ReportHeader, 'schema' | 'overhead_s' | 'program'
 
 export interface MeasuredRows {
   readonly stages: RowStore;
-  /** A single row, of the whole life of the profiler. */
-  readonly life: RowStore;
+  /** A single row: the whole run of the profiler. */
+  readonly wholeRun: RowStore;
   /** The names of the modules, in the order of their cells in a row. */
   readonly modules: readonly string[] | null;
 }
@@ -38,7 +38,7 @@ const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
 export function buildReport(
   facts: HeaderFacts,
   labels: readonly LabelNode[],
-  { stages: store, life, modules }: MeasuredRows,
+  { stages: store, wholeRun, modules }: MeasuredRows,
   cost: StageCost | null,
 ): Report {
   const inputs: RowInputs = { store, modules, cost };
@@ -46,7 +46,7 @@ export function buildReport(
   let stagesClosed = 0;
   for (const { row } of labels) stagesClosed += store.get(row, CALLS);
   const overheadS = cost && secondsOf(stagesClosed * cost.fullNs);
-  const program = { ...buildRow({ path: PROGRAM, row: 0 }, { ...inputs, store: life }), overhead_s: overheadS };
+  const program = { ...buildRow({ path: PROGRAM, row: 0 }, { ...inputs, store: wholeRun }), overhead_s: overheadS };
   return {
     schema: REPORT_SCHEMA,
     ...facts,

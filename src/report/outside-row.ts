@@ -77,7 +77,7 @@ function remainder(
 ): number | null {
   const { field, fold, share } = metric;
   const whole = program[field];
-  if (share === 'self' || share === 'slices' || fold === 'count') return whole;
+  if (share === 'self' || share === 'running' || fold === 'count') return whole;
   // The peak of the program may have been in a stage. It is still a bound of what was there outside, but no cost of the
   // outside.
   if (fold === 'peak') return field === 'native_kb_peak_max' ? null : whole;

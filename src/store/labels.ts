@@ -5,20 +5,20 @@ import { COUNTS, countIndex } from './state-memory.js';
 /** Name of the child into which a label's further children fold once `maxLabels` is reached. */
 export const OTHER = '(other)';
 
-/** A path longer than this folds too: unbounded recursion, or a timer chain, would make a report of megabytes. */
+/** A longer path folds too: with unbounded recursion, or a chain of timers, a report would have megabytes. */
 const MAX_PATH_LENGTH = 1024;
 
-/** In UTF-16 units: a path of the greatest length, folded. */
+/** The longest label in UTF-16 units: that of a path of the greatest length, folded. */
 export const LONGEST_LABEL = MAX_PATH_LENGTH + `.${OTHER}`.length;
 
-/** How many distinct folded labels are told apart per label allowed; past that every entry counts as one. */
+/** For each label allowed, so many folded labels are told apart. Past that, every entry counts as one label. */
 const FOLDED_PER_LABEL = 16;
 
 const FOLDED = countIndex.labels_folded;
 
 /** A label in the tree of labels; its row holds the aggregates. */
 export class LabelNode {
-  /** The child found last, since loops ask for the same one again. */
+  /** The child that was found last: loops ask for the same one again. */
   lastLabel: string | null = null;
   lastChild: LabelNode | null = null;
   children: Map<string, LabelNode> | null = null;
@@ -36,12 +36,12 @@ export class Labels {
   private readonly nodes: LabelNode[];
   private readonly byPath: Map<string, LabelNode>;
   private readonly folded = new Set<string>();
-  /** Nodes that folding made: they do not count towards the limit. */
+  /** Nodes that were made by folding, which do not count towards the limit. */
   private others = 0;
 
   /**
-   * @param addRow gives the row of a new label; it is called once for the root, then once a label
-   * @param maxLabels labels told apart; the `(other)` rows come on top, at most one a label
+   * @param addRow makes the row of a new label; it is called once for the root, then once for each label
+   * @param maxLabels labels told apart; the `(other)` rows come on top, at most one for each label
    * @param counts where folded labels are counted, by `COUNTS`
    */
   constructor(
@@ -54,7 +54,7 @@ export class Labels {
     this.byPath = new Map([['', this.root]]);
   }
 
-  /** Labels in order of first entry, the root not among them. */
+  /** Labels in order of first entry, without the root. */
   get entered(): readonly LabelNode[] {
     return this.nodes.slice(1);
   }
@@ -90,7 +90,7 @@ export class Labels {
     return node;
   }
 
-  /** The root's row comes first, so rows and nodes run in step. */
+  /** The root's row comes first, so that the index of a node is its row. */
   private enter(path: string): LabelNode {
     const node = new LabelNode(path, this.addRow(path));
     this.nodes.push(node);
@@ -120,7 +120,7 @@ export function checkLabel(label: unknown): asserts label is string {
   if (typeof label !== 'string' || label === '') throw labelError(label);
 }
 
-/** Whether what folds under this label already stands in an `(other)`: those do not nest. */
+/** Whether a label is an `(other)`: what folds under it stays in it, since those do not nest. */
 function isOther(node: LabelNode): boolean {
   return node.path === OTHER || node.path.endsWith(`.${OTHER}`);
 }

@@ -7,21 +7,23 @@ import { countIndex, PlainMemory, type StateMemory } from './state-memory.js';
 /** Completed stages inside the calls of a label: what `overhead_s` is computed from. */
 const INNER_STAGES = 'inner_stages';
 
-/** Metrics that are not one running number: the histogram, the modules, and what is derived from others. */
+/** Metrics that are not one running number: the histogram, the modules, and one that is derived from others. */
 const NOT_STORED: ReadonlySet<string> = new Set(['wall_hist', 'native_modules', 'overhead_s']);
 
-/** One column a stored metric, in the order of the table of metrics, then the store's own. */
+/** One column for each stored metric, in the order of the table of metrics, then the store's own. */
 export const COLUMNS: readonly string[] = [
   ...METRICS.map((metric) => metric.field).filter((field) => !NOT_STORED.has(field)),
   INNER_STAGES,
 ];
 
-/** The first of `MODULE_CELLS` columns of bytes allocated, in the order of the sample's cells; zero at first. */
+/**
+ * The first of `MODULE_CELLS` columns of bytes allocated, in the order of the cells of a sample. They start at zero.
+ */
 export const MODULE_COLUMNS: number = COLUMNS.length;
 
 const COLUMN_COUNT = COLUMNS.length + MODULE_CELLS;
 
-/** A row is its cells, then its buckets: whole doubles, so that every row begins at one. */
+/** A row is its cells, then its buckets, filled up to whole doubles: every row begins at a double. */
 const BUCKETS_OFFSET = COLUMN_COUNT * Float64Array.BYTES_PER_ELEMENT;
 const ROW_CELLS =
   COLUMN_COUNT + Math.ceil((BUCKET_COUNT * Uint32Array.BYTES_PER_ELEMENT) / Float64Array.BYTES_PER_ELEMENT);
@@ -32,14 +34,16 @@ const ROWS = countIndex.rows;
 
 const COLUMN_INDEX: ReadonlyMap<string, number> = new Map(COLUMNS.map((field, index) => [field, index]));
 
-/** Counters start at zero; everything measured starts as NaN, "not measured", until a first value arrives. */
+/** Counters start at zero. Everything measured starts as NaN, "not measured", until a first value arrives. */
 const EMPTY_ROW = new Float64Array(COLUMN_COUNT);
 for (const { field, slot } of METRICS) {
   const column = COLUMN_INDEX.get(field);
   if (column !== undefined && slot !== null) EMPTY_ROW[column] = Number.NaN;
 }
 
-/** A count of durations stays there: an hour of nothing but stages of a microsecond, rather than begin anew. */
+/**
+ * A count of durations stops there, which an hour of stages of a microsecond would reach, and does not wrap to zero.
+ */
 export const MOST_COUNTED = 0xffff_ffff;
 
 export const INITIAL_ROWS = 16;
@@ -58,36 +62,30 @@ export function addTo(cells: Float64Array, cell: number, amount: number): void {
   cells[cell] = before === before ? before + amount : amount;
 }
 
-/** Raises a cell to a value. A NaN value was not measured and changes nothing. */
-export function raiseTo(cells: Float64Array, cell: number, value: number): void {
-  // Written so that a cell that is still NaN takes the value and a NaN value is never taken.
-  if (value === value && !(cells[cell]! >= value)) cells[cell] = value;
-}
-
 /**
- * The running aggregates: one row a label, one column a metric and one a module, in typed arrays. It is the profiler's whole
- * state; nothing is kept per call.
+ * The running aggregates, in typed arrays: one row for each label, one column for each metric and each module. They are
+ * the whole state of the profiler; nothing is kept for a call.
  */
 export class RowStore {
   /** Replaced when it grows, so read it anew after `addRow`. */
   cells: Float64Array;
-  /** Begins at the buckets of the first row. Replaced too. */
+  /** Begins at the buckets of the first row. Replaced like `cells`. */
   buckets: Uint32Array;
 
-  /** @param held rows that there are already */
+  /** @param bytes memory with the rows that there are already */
   constructor(
     private readonly memory: StateMemory = new PlainMemory(),
-    held: ArrayBuffer = memory.rows(INITIAL_ROWS * ROW_BYTES, new ArrayBuffer(0)),
+    bytes: ArrayBuffer = memory.rows(INITIAL_ROWS * ROW_BYTES, new ArrayBuffer(0)),
   ) {
-    this.cells = new Float64Array(held);
-    this.buckets = new Uint32Array(held, BUCKETS_OFFSET);
+    this.cells = new Float64Array(bytes);
+    this.buckets = new Uint32Array(bytes, BUCKETS_OFFSET);
   }
 
   get length(): number {
     return this.memory.counts[ROWS]!;
   }
 
-  /** @param path the label it is of */
+  /** @param path the label of the row */
   addRow(path = ''): number {
     const row = this.length;
     if ((row + 1) * ROW_CELLS > this.cells.length) this.grow();
@@ -97,7 +95,7 @@ export class RowStore {
     return row;
   }
 
-  /** Where the cells of a row begin. */
+  /** The index in `cells` at which a row begins. */
   offset(row: number): number {
     return row * ROW_CELLS;
   }
@@ -112,12 +110,12 @@ export class RowStore {
     if (this.buckets[cell]! < MOST_COUNTED) this.buckets[cell]!++;
   }
 
-  /** Where a bucket of a row is counted, in `buckets`. */
+  /** The index in `buckets` at which a bucket of a row is counted. */
   durationCell(row: number, bucket: number): number {
     return row * ROW_WORDS + bucket;
   }
 
-  /** Counts of the duration buckets of one row. A view: copy what is to be kept. */
+  /** Counts of the duration buckets of one row. This is a view: copy what is to be kept. */
   durations(row: number): Uint32Array {
     const first = row * ROW_WORDS;
     return this.buckets.subarray(first, first + BUCKET_COUNT);
@@ -127,17 +125,17 @@ export class RowStore {
   clone(): RowStore {
     const memory = new PlainMemory();
     memory.counts.set(this.memory.counts);
-    return new RowStore(memory, this.held().slice(0));
+    return new RowStore(memory, this.bytes().slice(0));
   }
 
   private grow(): void {
-    const before = this.held();
-    const held = this.memory.rows(before.byteLength * 2, before);
-    this.cells = new Float64Array(held);
-    this.buckets = new Uint32Array(held, BUCKETS_OFFSET);
+    const before = this.bytes();
+    const bytes = this.memory.rows(before.byteLength * 2, before);
+    this.cells = new Float64Array(bytes);
+    this.buckets = new Uint32Array(bytes, BUCKETS_OFFSET);
   }
 
-  private held(): ArrayBuffer {
+  private bytes(): ArrayBuffer {
     return this.cells.buffer as ArrayBuffer;
   }
 }

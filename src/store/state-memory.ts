@@ -30,37 +30,37 @@ const callIndex = Object.fromEntries(CALL_TAIL.map((name, index) => [name, SAMPL
 >;
 
 /**
- * 0 in a place that is free, or whose call has not been entered; the row of the call plus one while it is open; below
- * zero, minus that, while it is being added to its row. One cell, since every stage pays for each store.
+ * 0 for a call that is not open, or has not been entered; the row of the call plus one while it is open; minus that
+ * while it is being added to its row. It is one cell because every stage pays for each store.
  */
 export const CALL_USE = callIndex.use;
-/** The place of its parent; negative without one. */
+/** The position of its parent in the pool; negative without one. */
 export const CALL_PARENT = callIndex.parent;
-/** `[wall, process CPU]` in nanoseconds, as in `OpenCall.covered` and `coveredSince`. */
+/** Both are `[wall, process CPU]` in nanoseconds: `OpenCall.covered` and `OpenCall.coveredSince`. */
 export const CALL_COVERED = callIndex.covered_wall;
 export const CALL_SINCE = callIndex.since_wall;
 
 export const CALL_CELLS = SAMPLE_LENGTH + CALL_TAIL.length;
 
 /**
- * Where the running state of a profiler lives: memory of this process, or a mapped file that outlives it. Whoever
- * uses it writes in such an order that the state can be read at any moment.
+ * Where the running state of a profiler lives: memory of this process, or a mapped file that outlives it. Its users
+ * write in such an order that the state can be read at any moment.
  */
 export interface StateMemory {
-  /** One cell each of `COUNTS`. */
+  /** One cell for each of `COUNTS`. */
   readonly counts: Float64Array;
   /** What the sampler fills: the sample of the last boundary. */
   readonly sample: SampleMemory;
   /** What forced collections have cost so far, by slot. */
   readonly excluded: Float64Array;
   /**
-   * Memory of so many bytes for the rows, which begins with what `before` holds; `before` is then not used any more.
-   * What follows is zero.
+   * Memory of so many bytes for the rows. It begins with the contents of `before`, which is then not used any more; the
+   * rest is zero.
    */
   rows(bytes: number, before: ArrayBuffer): ArrayBuffer;
-  /** Cells of a place in the pool of open calls, `CALL_CELLS` long. Called once a place, places rising from 0. */
-  call(place: number): Float64Array;
-  /** Called once a row, in their order, when the row can be read. */
+  /** Cells of an open call, `CALL_CELLS` long. Called once for each position in the pool, rising from 0. */
+  call(poolIndex: number): Float64Array;
+  /** Called once for each row, in their order, when the row can be read. */
   name(row: number, path: string): void;
 }
 
@@ -76,7 +76,7 @@ export class PlainMemory implements StateMemory {
     return larger;
   }
 
-  call(_place: number): Float64Array {
+  call(_poolIndex: number): Float64Array {
     return new Float64Array(CALL_CELLS);
   }
 

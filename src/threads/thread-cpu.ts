@@ -7,11 +7,11 @@ import { ThreadWatch } from './thread-watch.js';
 /** CPU by group of threads, as a profiler reads it. */
 export interface ThreadReadings {
   read(): ThreadCpu;
-  /** What was read at the end is what `read` answers from then on. */
+  /** After it, `read` answers what was read at the end. */
   close(): void;
 }
 
-/** Readings from now on; or, where CPU is not measured or there is no addon, why there are none. */
+/** Readings from now on. Where CPU is not measured, or there is no addon, they say why there are none. */
 export function openThreads({ sampler, threads }: ProfilerSettings): ThreadReadings {
   if (!sampler.cpu) return unread('not in the "measure" option');
   const loaded = loadBinding();
@@ -21,7 +21,9 @@ export function openThreads({ sampler, threads }: ProfilerSettings): ThreadReadi
 class OpenThreads implements ThreadReadings {
   private final: ThreadCpu | null = null;
 
-  /** @param inReport they will be in the report, and so are looked at from the start and kept at the end */
+  /**
+   * @param inReport whether they will be in the report: then threads are looked at from the start, and kept at the end
+   */
   constructor(
     private readonly watch: ThreadWatch,
     private readonly inReport: boolean,

@@ -4,7 +4,7 @@ import { secondsOf } from '../model/quantities.js';
 import { absent, present } from '../model/sources.js';
 import { THREAD_GROUPS, type ThreadCpu, type ThreadGroup, type ThreadGroupCpu } from '../model/thread-cpu.js';
 import type { NativeThread, ThreadClock, ThreadsReading } from '../native/binding.js';
-import { type Grouped, groupThreads, type ThreadFacts } from './thread-groups.js';
+import { type Grouped, groupThreads, type ProcessSetup } from './thread-groups.js';
 
 /** Where threads are read: the addon, or a script of a test. */
 export interface ThreadReader {
@@ -15,8 +15,8 @@ export interface ThreadReader {
 const METHOD = 'CPU clocks of the threads in /proc/self/task';
 
 /**
- * CPU by group of threads since it was made. Reads each thread's clock then, and again when asked; nothing in
- * between, so that it costs stages nothing.
+ * CPU by group of threads since this object was made. Each thread's clock is read then, and again when asked. Between
+ * the two nothing is read, so that stages pay nothing.
  */
 export class ThreadWatch {
   private readonly base: ThreadsReading<ThreadClock>;
@@ -25,13 +25,13 @@ export class ThreadWatch {
 
   constructor(
     private readonly reader: ThreadReader,
-    private readonly facts: () => Omit<ThreadFacts, 'poolIds'> = processFacts,
+    private readonly setup: () => Omit<ProcessSetup, 'poolIds'> = processSetup,
   ) {
     this.base = reader.threadClocksRead();
     this.baseNs = new Map(this.base.threads.map(({ id, cpuNs }) => [id, cpuNs]));
   }
 
-  /** Looks at what threads wait for now: those of the pool are known once they were seen idle. */
+  /** Looks at what threads wait for now: a thread of the pool is known once it was seen idle. */
   look(): void {
     this.group(this.reader.threadsRead());
   }
@@ -52,21 +52,21 @@ export class ThreadWatch {
   }
 
   private group(reading: ThreadsReading<NativeThread>): { grouped: readonly Grouped[]; doubts: readonly string[] } {
-    const grouping = groupThreads(reading.threads, { ...this.facts(), poolIds: this.poolIds });
+    const grouping = groupThreads(reading.threads, { ...this.setup(), poolIds: this.poolIds });
     for (const { thread, group } of grouping.grouped) if (group === 'libuv_pool') this.poolIds.add(thread.id);
     return grouping;
   }
 
   private usedNs({ id, cpuNs }: ThreadClock): number {
     const before = this.baseNs.get(id) ?? 0;
-    // A clock never falls: the id is another thread's now.
+    // A clock never falls: the id now belongs to another thread.
     return cpuNs >= before ? cpuNs - before : cpuNs;
   }
 
   private endedJs({ endedJs }: ThreadsReading<ThreadClock>): { readonly count: number; readonly cpuNs: number } {
     const since = endedJs.slice(this.base.endedJs.length);
     const sum = since.reduce((cpuNs, thread) => cpuNs + this.usedNs(thread), 0);
-    // The one sum of those past the limit grows in place.
+    // Ended threads past the limit share one sum, which grows in place.
     const rest = endedJs.find(({ id }) => id === 0);
     const restBefore = this.base.endedJs.find(({ id }) => id === 0);
     const grown = rest !== undefined && restBefore !== undefined ? rest.cpuNs - restBefore.cpuNs : 0;
@@ -74,8 +74,8 @@ export class ThreadWatch {
   }
 
   /**
-   * What ended threads have used: the process's clock less those of the living. Threads run on while the clocks are
-   * read, so each end knows it within the time that took: zero where the two ends do not differ by more.
+   * What ended threads have used: the clock of the process less the clocks of living threads. Threads run on while the
+   * clocks are read, so that each reading knows only a range: zero where the two ranges overlap.
    */
   private endedNs(reading: ThreadsReading<ThreadClock>): number {
     const now = endedRange(reading);
@@ -96,7 +96,7 @@ function nameOf({ name }: NativeThread, group: ThreadGroup): string | null {
   return group === 'named_threads' ? name : null;
 }
 
-/** Rows by group and name, in the order of the table of groups, then the dearest first. */
+/** Rows by group and name, in the order of the table of groups; within a group the highest CPU first. */
 class Sums {
   private readonly byKey = new Map<
     string,
@@ -122,8 +122,11 @@ class Sums {
   }
 }
 
-/** As libuv and Node read them at their start. A pool size set later than the pool's first work has no effect there. */
-function processFacts(): Omit<ThreadFacts, 'poolIds'> {
+/**
+ * What libuv and Node read at their start. A pool size that is set after the first work of the pool has no effect
+ * there.
+ */
+function processSetup(): Omit<ProcessSetup, 'poolIds'> {
   const started = [...execArgv, ...(environment.NODE_OPTIONS ?? '').split(/\s+/)];
   return {
     pid: processId,

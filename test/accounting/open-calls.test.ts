@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CALL_STATE, type OpenCall, OpenCalls } from '../../src/accounting/open-calls.js';
 import { LabelNode } from '../../src/store/labels.js';
 
-/** Everything ever opened, with its ancestors as they were at its opening and its times as plain numbers. */
+/** A call that has been opened at any time, with its ancestors at its opening and its times as plain numbers. */
 interface NaiveCall {
   readonly call: OpenCall;
   readonly ancestors: readonly NaiveCall[];
@@ -62,14 +62,14 @@ class NaiveCalls {
     );
   }
 
-  /** Descendants that had closed, but for those an ancestor of theirs had passed on to further out before. */
+  /** Descendants that have closed, without those which an ancestor of theirs has passed further out. */
   private innerClosed(x: NaiveCall): number {
     return this.ever.filter(
       ({ ancestors, closedAt }) => closedAt < this.step && ancestors.includes(x) && this.reaches(x, ancestors),
     ).length;
   }
 
-  /** A closed descendant is counted by the nearest ancestor then open, and travels outwards when that closes. */
+  /** A closed descendant is counted by the nearest ancestor that is open, and passes outwards when that one closes. */
   private reaches(x: NaiveCall, ancestors: readonly NaiveCall[]): boolean {
     for (const ancestor of ancestors) {
       if (ancestor === x) return true;
@@ -95,20 +95,20 @@ test('parents, children and overlap are those of a plain model under any order o
   );
 });
 
-test('places are used again: there are never more than were open at once', () => {
+test('calls are used again: there are never more than were open at once', () => {
   const calls = new OpenCalls(node);
-  const places = new Set<OpenCall>();
+  const used = new Set<OpenCall>();
   for (let round = 0; round < 50; round++) {
     const open = [calls.outside];
     for (let depth = 0; depth < 4; depth++) open.push(calls.open(node, open.at(-1)!));
-    for (const call of open.slice(1)) places.add(call);
+    for (const call of open.slice(1)) used.add(call);
     for (const call of round % 2 === 0 ? open.slice(1) : open.slice(1).reverse()) calls.close(call);
   }
-  expect(places.size).toBe(4);
+  expect(used.size).toBe(4);
 });
 
-describe('a place that is used again', () => {
-  test('has nothing of the call before', () => {
+describe('a call that is used again', () => {
+  test('has nothing of its earlier use', () => {
     const calls = new OpenCalls(node);
     const other = new LabelNode('other', 1);
     const first = calls.open(node, calls.outside);
@@ -121,7 +121,6 @@ describe('a place that is used again', () => {
     expect(again).toMatchObject({
       node: other,
       innerClosed: 0,
-
       overlappedAtOpen: false,
       children: 0,
       entered: false,
@@ -137,7 +136,7 @@ test('calls closed in the order of opening take time in proportion to their numb
   const calls = new OpenCalls(node);
   const open = [calls.outside];
   for (let i = 0; i < 50_000; i++) open.push(calls.open(node, open.at(-1)!));
-  // A walk over what is open inside would take minutes.
+  // To walk over all calls that are open inside would take minutes.
   for (const call of open.slice(1)) {
     expect(calls.isOverlapped(call)).toBe(false);
     calls.close(call);

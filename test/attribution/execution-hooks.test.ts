@@ -15,7 +15,7 @@ test('this Node is known by how it behaves', () => {
   });
 });
 
-/** The flag exists from 22 on, each way where it is not the default. */
+/** The flag exists from Node 22 on. Each version is run with the value that is not its default. */
 test.runIf(major >= 22)('a flag that moves the stores is noticed, and costs are charged as well', () => {
   const flag = major < 24 ? '--experimental-async-context-frame' : '--no-async-context-frame';
   const { stdout, stderr } = runModule(
@@ -37,7 +37,10 @@ test.runIf(major >= 22)('a flag that moves the stores is noticed, and costs are 
   expect(JSON.parse(stdout || stderr)).toEqual([major < 24 ? 'v8.promiseHooks and async_hooks' : 'async_hooks', true]);
 });
 
-/** Whether promises are hooked shows in what it costs V8: so ask Node, by counting the hooks that are on. */
+/**
+ * The number of hooks that are on, as Node counts them: whether promises are hooked shows nowhere else but in V8's
+ * speed.
+ */
 test('hooks are there while an exact profiler is open, and not for any other', () => {
   const { stdout, stderr } = runModule(
     `

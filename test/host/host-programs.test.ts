@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 const PACKAGE = join(import.meta.dirname, '../../dist/index.js');
 
-/** What a program prints that has `profiler` and `nullProfiler`, and what became of it. */
+/** What a program with `profiler` and `nullProfiler` prints, and how it ended. */
 function run(program: string, flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
   const text = `import { StageProfiler, nullProfiler } from ${JSON.stringify(PACKAGE)};\n${program}`;
   const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', text], {
@@ -105,7 +105,7 @@ describe('a program that replaces', () => {
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '1 0 a 1 a.b 1 c 1 d 1\n', stderr: '' });
   });
 
-  test('what the profiler uses in a stage has its functions run once, unmeasured, and is told', () => {
+  test('what the profiler uses in a stage has its functions run once, unmeasured, and is told so', () => {
     const { status, stdout, stderr } = run(`
       const profiler = new StageProfiler();
       const { set } = Float64Array.prototype.__proto__;
@@ -140,7 +140,7 @@ describe('a program that replaces', () => {
 });
 
 describe('recursion through stages', () => {
-  /** Levels reached by code that has not run before: once optimised, both go deeper. */
+  /** How deep a recursion gets whose code has not run before: once it is optimised, it gets deeper in both cases. */
   const deepest = (profiler: string) => {
     const { status, stdout, stderr } = run(`
       const profiler = ${profiler};
@@ -150,7 +150,7 @@ describe('recursion through stages', () => {
         return profiler.stage('level', () => walk(level + 1));
       };
       try { walk(1); } catch (error) { if (!(error instanceof RangeError)) throw error; }
-      // A stage that is well takes out what the last ones left.
+      // A stage that does not fail takes out the calls that the last ones left.
       profiler.stage('after', () => {});
       const { stages = [], warnings = [] } = profiler.report() ?? {};
       const open = stages.reduce((sum, { open }) => sum + open, 0);
@@ -174,7 +174,7 @@ describe('recursion through stages', () => {
   });
 
   test('near the end of the stack runs every function once or not at all, and adds up', () => {
-    // Some 400 frames of the least size lie between no stack at all and enough for a stage.
+    // Some 400 frames of the smallest size lie between no stack at all and enough stack for a stage.
     const form = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 800, maxLength: 1500, size: 'max' });
     const runs = fc.sample(form, { numRuns: 8, seed: 20 }).map((forms) => forms.join(''));
     const { status, stdout, stderr } = run(
@@ -186,7 +186,7 @@ describe('recursion through stages', () => {
       const token = {};
       const own = new Error('own');
       const body = () => { bodies++; return token; };
-      // Each returns the token where all went well.
+      // Each returns the token if nothing failed.
       const FORMS = {
         callback: () => profiler.stage('callback', body),
         nested: () => profiler.stage('outer', () => profiler.stage('inner', body)),
@@ -200,7 +200,8 @@ describe('recursion through stages', () => {
         if (result !== token) faults.push(form + ' gave another result');
         if (form !== 'async' && bodies !== 1) faults.push(form + ' ran ' + bodies + ' times');
       }
-      // Down to the end of the stack, and on the way back an attempt in each frame: the first have no stack at all.
+      // The recursion goes to the end of the stack. On the way back each frame makes an attempt; the first ones have no
+      // stack.
       function sink(forms) {
         try { sink(forms); } catch (error) {
           if (!(error instanceof RangeError)) throw error;

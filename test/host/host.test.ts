@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 const DIST = join(import.meta.dirname, '../../dist');
 
-/** What is loaded first in somebody's process; all that these import runs there too. */
+/** What is loaded first in somebody's process. Everything that these files import runs there too. */
 const ENTRIES = [
   'index.js',
   'register.js',
@@ -23,22 +23,22 @@ const ENTRIES = [
 /** No program can replace them: they are constants of the language. */
 const CONSTANTS = ['undefined', 'NaN', 'Infinity', 'arguments'];
 
-/** Names that a file may take from the program's world nevertheless. Each with its reason. */
+/** Globals that a file may use nevertheless, each with its reason. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   // The registry in which every copy of the package finds the same profiler is a property of it.
   'profiler/active.js': ['globalThis', 'Symbol'],
-  // Bundled alone it imports nothing (`stageprof/null`). It uses them when it is loaded, and never again.
+  // It is bundled alone (`stageprof/null`), and so imports nothing. It uses these when it is loaded, and never again.
   'profiler/null-profiler.js': ['Object', 'Symbol'],
-  // Loaded before anything of the program, and imports nothing: what it needs is in constants of its own at its top.
+  // It is loaded before the program, and imports nothing: constants at its top have what it needs.
   'preload/preload.cjs': TOP_LEVEL_ONLY(),
-  // Asks whether the program was given --expose-gc, and whether it has put another Promise in the place of Node's.
+  // They ask whether the program was given --expose-gc, and whether it has replaced Promise.
   'accounting/forced-collection.js': ['globalThis'],
   'attribution/promise-kinds.js': ['globalThis'],
 };
 
 /** Modules of Node that a file may import nevertheless. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
-  // For the path of the addon, when the file is loaded.
+  // It finds the path of the addon when the file is loaded.
   'native/binding.js': ['node:module'],
 };
 
@@ -73,7 +73,10 @@ function namesIn(pattern: Pattern | null | undefined, names: Set<string>): void 
   if (pattern.type === 'RestElement') namesIn(pattern.argument, names);
 }
 
-/** Declared anywhere in the file: a file that declares a global's name in one place and uses the global in another is not met. */
+/**
+ * Names that are declared anywhere in the file. A file that declares the name of a global in one place and uses that
+ * global in another is not found.
+ */
 function declaredIn(tree: Node): ReadonlySet<string> {
   const names = new Set<string>();
   full(tree, (node) => {
@@ -133,7 +136,7 @@ describe('code that runs inside a program', () => {
     expect(imported.filter((path) => !path.startsWith('.') && !allowed.has(path))).toEqual([]);
   });
 
-  test('every exception is needed', () => {
+  test('has no exception that it does not need', () => {
     for (const [file, names] of Object.entries(EXCEPTIONS)) {
       const free = LOADED.find((loaded) => loaded.file === file)?.free ?? [];
       expect({ file, unused: names.filter((name) => !free.includes(name)) }).toEqual({ file, unused: [] });

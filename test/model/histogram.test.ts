@@ -12,13 +12,16 @@ import {
 import { mergeReports } from '../../src/report/merge.js';
 import { report, row } from '../support/report-fixture.js';
 
-/** Durations from nothing to three years, each order of magnitude as likely as another. */
+/** Durations from zero to three years; each order of magnitude is as likely as another. */
 const duration = fc.oneof(
   fc.double({ min: 0, max: 17, noNaN: true }).map((exponent) => 10 ** exponent),
   fc.nat(),
   fc.constant(0),
 );
-/** Durations from the end of the first bucket to the start of the last: what is outside is known less exactly. */
+/**
+ * Durations from the end of the first bucket to the start of the last. Outside of these a duration is known less
+ * exactly.
+ */
 const withinRange = fc
   .double({ min: 0, max: 1, noNaN: true })
   .map((share) => 36 * (2 ** 47 / 36) ** share)
@@ -51,7 +54,7 @@ describe('buckets', () => {
     );
   });
 
-  test('they follow one another without gap, and each is at most an eighth of its lower bound wide', () => {
+  test('buckets follow one another without a gap, and each is at most an eighth of its lower bound wide', () => {
     expect(bucketLowerNs(0)).toBe(0);
     for (let bucket = 1; bucket < BUCKET_COUNT; bucket++) {
       const lower = bucketLowerNs(bucket);
@@ -98,7 +101,7 @@ describe('pairs', () => {
 });
 
 describe('quantiles', () => {
-  test('from 36 ns to 39 hours are within 6.5 % of the duration of the nearest rank', () => {
+  test('are within 6.5 % of the duration of the nearest rank, from 36 ns to 39 hours', () => {
     const shares = fc.oneof(fc.constantFrom(0, 0.5, 0.95, 0.99, 1), fc.double({ min: 0, max: 1, noNaN: true }));
     fc.assert(
       fc.property(fc.array(withinRange, { minLength: 1, maxLength: 200 }), shares, (durations, q) => {
@@ -111,11 +114,11 @@ describe('quantiles', () => {
     );
   });
 
-  test('of no calls there are none', () => {
+  test('do not exist where there are no calls', () => {
     expect(quantileSeconds([], 0.5)).toBeNull();
   });
 
-  test('beyond the last bucket its lower bound stands for all', () => {
+  test('of calls in the last bucket are its lower bound', () => {
     expect(quantileSeconds([[BUCKET_COUNT - 1, 1]], 0.5)).toBe(2 ** 47 / 1e9);
   });
 });

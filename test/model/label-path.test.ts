@@ -12,15 +12,15 @@ test.each<[label: string, labels: string[], ancestor: string | null]>([
   ['a.b', ['b', 'a.'], null],
   ['ab.c', ['a'], null],
   ['a', ['a'], null],
-  // Ends in a dot: nothing is left behind it.
+  // The label ends in a dot: nothing is left behind it.
   ['a.', ['a'], null],
   ['a..', ['a'], 'a'],
   ['a..', ['a', 'a.'], 'a'],
-  // Begins with one: nothing stands before it.
+  // The label begins with a dot: nothing stands before it.
   ['.a', ['', 'a', '.'], null],
   ['..a', ['.'], '.'],
   ['.a.b', ['.a'], '.a'],
-  // Two in a row: of `a.` or of `a`.
+  // Two dots in a row: the ancestor is `a.`, or `a`.
   ['a..b', ['a'], 'a'],
   ['a..b', ['a', 'a.'], 'a.'],
   ['.', [''], null],
@@ -29,17 +29,17 @@ test.each<[label: string, labels: string[], ancestor: string | null]>([
   ['a.(other)', ['a'], 'a'],
   ['(other).a', ['(other)'], '(other)'],
   ['(other)', ['a'], null],
-])('of %j among %j the nearest ancestor is %j', (label, labels, ancestor) => {
+])('%j has among %j the nearest ancestor %j', (label, labels, ancestor) => {
   expect(nearest(label, ...labels)).toBe(ancestor);
 });
 
-test('ancestors are told from the nearest to the outermost', () => {
+test('ancestors come from the nearest to the outermost', () => {
   expect([...ancestors('a.b.c.d', new Set(['a', 'a.b.c', 'b']))]).toEqual(['a.b.c', 'a']);
-  // `a` is none of `a.`.
+  // `a` is no ancestor of `a.`.
   expect([...ancestors('a..b', new Set(['a', 'a.']))]).toEqual(['a.']);
 });
 
-test('a stage that is opened within another has it for an ancestor, whatever the two are called', () => {
+test('a stage that is opened within another has that one as an ancestor, whatever the two are called', () => {
   const step = fc.string({ unit: fc.constantFrom('a', 'b', '.'), minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(fc.array(step, { minLength: 2, maxLength: 4 }), (steps) => {
@@ -51,7 +51,7 @@ test('a stage that is opened within another has it for an ancestor, whatever the
         node = labels.child(node, label);
         paths.push(node.path);
       }
-      // With these two alone nothing is ambiguous.
+      // With these two alone no label is ambiguous.
       for (const [index, path] of paths.slice(1).entries()) {
         expect(nearest(path, paths[index]!, path)).toBe(paths[index]);
       }

@@ -33,7 +33,7 @@ test.each([
   expect(sourceOf(metric(field))).toBe(source);
 });
 
-test('an absent source says itself why its metrics are', () => {
+test('an absent source gives the reason why its metrics are absent', () => {
   expect(whyAbsent(metric('native_kb_alloc'), { ...sources, native: absent('no addon') })).toBe('no addon');
 });
 

@@ -16,11 +16,11 @@ test('every slot is used by a metric, and every slot a metric names exists', () 
   expect([...named].sort()).toEqual([...SLOTS].sort());
 });
 
-test('positions of slots are those of the list', () => {
+test('the position of a slot is its position in the list', () => {
   expect(SLOTS.map((slot) => slotIndex[slot])).toEqual([...Array(SLOT_COUNT).keys()]);
 });
 
-test('the groups are time and what can be measured, each with a bit of its own', () => {
+test('the groups are time and what can be measured, and each has a bit of its own', () => {
   expect(GROUPS).toEqual(['time', ...MEASURES]);
   const bits = Object.values(SAMPLE_MASK);
   expect(Object.keys(SAMPLE_MASK)).toEqual(expect.arrayContaining([...MEASURES]));

@@ -11,7 +11,7 @@ const wrong = (options: unknown): unknown => {
   return 'no error';
 };
 
-test('by default all is measured, at the boundaries, without collections and without resets', () => {
+test('by default everything is measured, by deltas, without collections and without resets', () => {
   expect(resolveOptions({})).toEqual({
     sampler: { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' },
     attribution: 'boundary',

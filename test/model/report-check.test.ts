@@ -12,7 +12,7 @@ function damaged(path: readonly (string | number)[], value: unknown): Report {
   return report as unknown as Report;
 }
 
-describe('what is no report', () => {
+describe('a value that is no report', () => {
   test.each([
     [['schema'], 'stageprof/0', '"stageprof/0"'],
     [['stages'], null, '"stages"'],
@@ -58,7 +58,7 @@ describe('what is no report', () => {
   });
 });
 
-test('nothing of a refused report is added', () => {
+test('no part of a refused report is added', () => {
   const merger = new ReportMerger();
   merger.add(pipelineReport());
   expect(() => merger.add(damaged(['stages', 3, 'calls'], 'x'))).toThrow();

@@ -90,7 +90,7 @@ test.each([
   expect(errorsOf(value)).toEqual([error]);
 });
 
-/** Paths of all schemas of objects in a schema. */
+/** The path of each schema of an object within a schema. */
 function objectsIn(schema: JsonSchema, path = ''): [path: string, schema: JsonSchema][] {
   const inner = Object.entries(schema).flatMap(([keyword, value]) =>
     typeof value === 'object' && value !== null ? objectsIn(value as JsonSchema, `${path}/${keyword}`) : [],

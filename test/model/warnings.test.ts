@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatWarning, mergeWarnings, parseWarning } from '../../src/model/warnings.js';
 
-test('a warning is its text and, last, its count', () => {
+test('a warning is its text followed by its count', () => {
   expect(formatWarning('handles closed out of order', 3)).toBe('handles closed out of order: 3');
 });
 
@@ -33,7 +33,7 @@ test('a warning without a count is kept once, apart from one with a count', () =
   expect(mergeWarnings([['a', 'a: 2'], ['a']])).toEqual(['a', 'a: 2']);
 });
 
-test('past a thousand texts the others are only counted', () => {
+test('past a thousand texts, further warnings are only counted', () => {
   const texts = Array.from({ length: 1005 }, (_, index) => `input ${index} is odd`);
   const merged = mergeWarnings([texts, ['input 3 is odd', 'input 1003 is odd']]);
   expect(merged).toHaveLength(1001);

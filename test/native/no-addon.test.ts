@@ -39,7 +39,7 @@ describe('without the addon', () => {
         const unknown =
           ADDON_FIELDS.includes(field) ||
           share === 'collected' ||
-          share === 'slices' ||
+          share === 'running' ||
           (field === 'thread_cpu_s' && !hasThreadCpu);
         if (unknown) expect(row[field], field).toBeNull();
         else expect(row[field], field).not.toBeNull();

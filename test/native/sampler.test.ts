@@ -278,9 +278,9 @@ describe('a reset of the resident peak', () => {
   });
 });
 
-describe('a slice', () => {
-  const SLICE: readonly SlotName[] = ['thread_cpu_ns', 'js_alloc_bytes'];
-  const inSlice = (slots: Float64Array): number[] => SLICE.map((slot) => slots[slotIndex[slot]]!);
+describe('what a thread has used', () => {
+  const USE: readonly SlotName[] = ['thread_cpu_ns', 'js_alloc_bytes'];
+  const used = (slots: Float64Array): number[] => USE.map((slot) => slots[slotIndex[slot]]!);
 
   test('is of three slots, and leaves the others as the last sample had them', () => {
     const sampler = native(ALL);
@@ -288,10 +288,10 @@ describe('a slice', () => {
     const before = sampler.slots.slice();
     burn(5);
     Array.from({ length: 10_000 }, (_, index) => ({ index }));
-    sampler.readSlice();
+    sampler.readThreadUse();
     const now = sampler.slots;
-    for (const slot of SLICE) expect(now[slotIndex[slot]]).toBeGreaterThan(before[slotIndex[slot]]!);
-    const others = SLOTS.filter((slot) => !SLICE.includes(slot)).map((slot) => slotIndex[slot]);
+    for (const slot of USE) expect(now[slotIndex[slot]]).toBeGreaterThan(before[slotIndex[slot]]!);
+    const others = SLOTS.filter((slot) => !USE.includes(slot)).map((slot) => slotIndex[slot]);
     expect(others.map((slot) => now[slot])).toEqual(others.map((slot) => before[slot]));
     sampler.close();
   });
@@ -300,20 +300,20 @@ describe('a slice', () => {
     const sampler = native(ALL);
     const { slots } = sampler;
     expect(sampler.watchLoop()).toBe(true);
-    sampler.readSlice();
-    const first = inSlice(slots);
+    sampler.readThreadUse();
+    const first = used(slots);
     await wait();
     // Not asked for.
-    expect(inSlice(slots)).toEqual(first);
+    expect(used(slots)).toEqual(first);
     slots[WAITED_CELL] = 0;
     burn(3);
     await wait();
     expect(slots[WAITED_CELL]).toBe(1);
-    const second = inSlice(slots);
+    const second = used(slots);
     expect(second[0]).toBeGreaterThan(first[0]!);
     burn(3);
     await wait();
-    expect(inSlice(slots)).toEqual(second);
+    expect(used(slots)).toEqual(second);
     slots[WAITED_CELL] = 0;
     sampler.close();
     await wait();

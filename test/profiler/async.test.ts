@@ -172,7 +172,7 @@ describe('a stage started after the callback that started it has ended', () => {
     expect(profiler.report().warnings).toEqual(['stages started after their parent ended: 1']);
   });
 
-  test('is outside of everything when all its ancestors have ended', async () => {
+  test('is outside every stage when all its ancestors have ended', async () => {
     const { profiler, sampler } = scripted();
     let late: Promise<void> = Promise.resolve();
     profiler.stage('a', () => {
@@ -199,13 +199,13 @@ describe('a stage started after the callback that started it has ended', () => {
     expect(rowOf(profiler, 'h.a.b')).toMatchObject({ wall_s: 7e-9, overlapped_calls: 0 });
   });
 
-  test('is not taken for a part of a call that has the place of the ended one', async () => {
+  test('is not taken for a part of a call that reuses the object of the ended one', async () => {
     const { profiler, sampler } = scripted();
     let late: Promise<void> = Promise.resolve();
     profiler.stage('a', () => {
       late = immediate().then(() => profiler.stage('b', () => sampler.pass(7)));
     });
-    // Opened next: it takes the place in the pool that `a` has left.
+    // This call is opened next: it reuses the object that stood for `a`.
     await profiler.stage('x', async () => {
       await late;
     });

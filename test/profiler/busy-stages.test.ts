@@ -20,7 +20,7 @@ function runBusyStages(attribution: string, scale: number): Run {
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** By how much each label is off, in parts of what is allowed: 1 % or 1 ms, whichever is more. */
+/** The error of each label as a share of the error that is allowed: 1 % or 1 ms, whichever is more. */
 function errors({ busyNs, report }: Run): Record<string, number> {
   return Object.fromEntries(
     report.stages.map(({ stage, thread_cpu_self_s }) => {
@@ -30,7 +30,7 @@ function errors({ busyNs, report }: Run): Record<string, number> {
   );
 }
 
-/** Nothing that is busy for the program alone makes a stage busy for less: a neighbour can only make it dearer. */
+/** Other programs on the machine can only make a stage busy for longer: the smallest error of three runs counts. */
 test('stages that interleave are charged what they were busy, to 1 % or 1 ms', { timeout: 300_000 }, () => {
   const smallest: Record<string, number> = {};
   for (let attempt = 0; attempt < 3; attempt++) {

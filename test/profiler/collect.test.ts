@@ -11,7 +11,7 @@ describe('with scripted readings', () => {
   function collecting(collect: 'outermost' | 'every') {
     const { profiler, sampler, accounting } = scripted({ collect });
     const live = { bytes: 0, collections: 0 };
-    Object.assign(Reflect.get(accounting, 'collection'), {
+    Object.assign(accounting.collection!, {
       gc: () => {
         live.collections++;
         sampler.advance({ wall_ns: 1e6, process_cpu_ns: 1e6, gc_calls: 1, gc_ns: 1e6 });
@@ -58,14 +58,14 @@ describe('with scripted readings', () => {
     expect(profiler.report().program).toMatchObject({ wall_s: 1_030e-9, wall_self_s: 0, cpu_s: 1_030e-9, gc_calls: 0 });
   });
 
-  test('they are part of the total and of the time outside: all adds up', () => {
+  test('the collections are part of the total and of the time outside, so that all adds up', () => {
     const { profiler, sampler } = collecting('every');
     profiler.stage('a', () => profiler.stage('b', () => sampler.pass(10)));
     sampler.pass(5);
     expect(profiler.report()).toMatchObject({ total_wall_s: 4_000_015e-9, outside_wall_s: 4_000_005e-9 });
   });
 
-  test('they are so also while a stage is open', () => {
+  test('they are part of both also while a stage is open', () => {
     const { profiler, sampler } = collecting('every');
     profiler.stage('a', () => {
       sampler.pass(10);
@@ -108,7 +108,7 @@ describe('with the JS heap', () => {
     (collect) => {
       const kept: number[][] = [];
       const profiler = new StageProfiler({ measure: ['js'], collect }, { stageCost: FREE });
-      // Repeated full collections make V8 drop the bytecode of functions that no longer run: before, not meanwhile.
+      // Repeated full collections make V8 drop the bytecode of functions that no longer run. That is to happen before.
       for (let i = 0; i < 10; i++) profiler.stage('settle', () => {});
       for (let i = 0; i < 3; i++) {
         profiler.stage('keep', () => {
@@ -125,7 +125,7 @@ describe('with the JS heap', () => {
     },
   );
 
-  test('without collections it is null', () => {
+  test('the field is null without collections', () => {
     const profiler = new StageProfiler({ measure: ['js'] }, { stageCost: FREE });
     profiler.stage('a', () => heapArray(MIB));
     profiler.close();
@@ -133,7 +133,7 @@ describe('with the JS heap', () => {
   });
 
   test('a stage around collected ones is not charged for their collections', () => {
-    // Live objects make each full collection dear.
+    // Live objects make each full collection take long.
     const live = Array.from({ length: 300_000 }, (_, i) => ({ i }));
     const start = performance.now();
     collectGarbage();

@@ -64,7 +64,7 @@ describe('ends', () => {
     expect(outside()).toBe(1000);
   });
 
-  test('of handles ended out of order the innermost open one runs', () => {
+  test('where handles end out of order, the innermost open one runs', () => {
     const { profiler, use, selves, outside } = openExact();
     const a = profiler.stage('a');
     use(1);

@@ -5,18 +5,18 @@ import { type ExactRun, exactRun, openExact } from '../support/exact-run.js';
 import { FREE, rowOf, ScriptedSampler, type SlotValues } from '../support/scripted-sampler.js';
 
 describe('readings', () => {
-  test('one a change of the stage that runs, and none for what goes on in one', async () => {
+  test('are made once for each change of the running stage, and not within a stage', async () => {
     const { profiler, sampler } = openExact();
     await profiler.stage('a', async () => {
       for (let i = 0; i < 10; i++) await null;
-      const before = sampler.sliceReadings;
+      const before = sampler.useReadings;
       expect(before).toBeGreaterThan(0);
       for (let i = 0; i < 100; i++) await null;
-      expect(sampler.sliceReadings).toBe(before);
+      expect(sampler.useReadings).toBe(before);
     });
   });
 
-  test('what the thread uses from where the event loop waits on is outside, though the same stage runs next', async () => {
+  test('what the thread uses after the event loop goes to wait is outside, though the same stage runs next', async () => {
     const { profiler, sampler, use, selves, outside } = openExact();
     await profiler.stage('a', async () => {
       use(1);
@@ -27,7 +27,7 @@ describe('readings', () => {
       await woken;
       use(2);
     });
-    // Without a real loop the wait is said by the script, while the stage runs.
+    // There is no real event loop: the script says that it waits, while the stage runs.
     expect(selves()).toEqual({ a: 3 });
     expect(outside()).toBe(10);
   });
@@ -51,7 +51,7 @@ describe('readings', () => {
     expect(outside()).toBe(0);
   });
 
-  test('in the middle of a run the report has all so far, each time', async () => {
+  test('each report in the middle of a run has everything so far', async () => {
     const { profiler, use, selves, outside } = openExact();
     await profiler.stage('a', async () => {
       use(1);
@@ -99,7 +99,7 @@ describe('what cannot be measured', () => {
     expect(profiler.report().exact).toBeNull();
   });
 
-  test('without exact attribution nothing of it is reported, and no hook reads anything', async () => {
+  test('without exact attribution there are no self times, and no hook reads anything', async () => {
     const { profiler, sampler, use } = openExact({ attribution: 'boundary' });
     await profiler.stage('a', async () => {
       use(1);
@@ -113,7 +113,7 @@ describe('what cannot be measured', () => {
       native_kb_alloc_self: null,
     });
     expect(profiler.report().exact).toBeNull();
-    expect(sampler.sliceReadings).toBe(0);
+    expect(sampler.useReadings).toBe(0);
     expect(profiler.report().sources.attribution).toMatchObject({ truth: 'bounded' });
   });
 });

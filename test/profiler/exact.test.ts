@@ -21,7 +21,7 @@ describe('what runs in a stage is charged to it alone, and the rest to nobody', 
     use(2);
     expect(selves()).toEqual({ a: 30, 'a.b': 300, 'a.b.c': 1000 });
     expect(outside()).toBe(3);
-    expect(sampler.sliceReadings).toBe(0);
+    expect(sampler.useReadings).toBe(0);
   });
 
   test('a row has the sum of itself and of all below it, whatever is in between', () => {
@@ -145,7 +145,7 @@ describe('what runs in a stage is charged to it alone, and the rest to nobody', 
     ]);
     await laterUse(100);
     expect(selves()).toEqual({ a: 2, b: 70 });
-    // The last call came when its stage had ended.
+    // The last call was made after its stage had ended.
     expect(outside()).toBe(101);
   });
 });

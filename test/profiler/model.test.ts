@@ -7,7 +7,7 @@ import { type Command, command, label } from '../support/stage-commands.js';
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** Calls that are open have used what they have used so far, but count only when they end. */
+/** A call that is open counts with what it has used so far, but is counted as a call only when it ends. */
 function expectedRow(stage: string, calls: readonly NaiveCall[]): Partial<StageRow> {
   const done = calls.filter(({ open }) => !open);
   const seconds = (ns: readonly number[]): number => sum(ns) / 1e9;
@@ -58,14 +58,14 @@ function expectSame(report: Report, both: Both): void {
   expect(report.warnings).toEqual(warnings);
 }
 
-/** What holds of every report in which no call overlaps another. */
+/** Times of all rows and outside add up to the total in every report in which no call overlaps another. */
 function expectConserved({ stages, ...header }: Report): void {
   const self = (field: 'wall_self_s' | 'cpu_self_s'): number => sum(stages.map((row) => row[field] ?? 0));
   expect(self('wall_self_s') + header.outside_wall_s).toBeCloseTo(header.total_wall_s, 12);
   expect(self('cpu_self_s') + header.outside_cpu_s!).toBeCloseTo(header.total_cpu_s!, 12);
 }
 
-/** Charged to the label whose code ran, and to all labels above it. */
+/** What the thread used is charged to the label whose code ran, and to all labels above it. */
 function expectCharged({ stages, program, exact }: Report, both: Both): void {
   const used = (isIn: (label: string) => boolean): number =>
     sum(Array.from(both.thread, ([label, ns]) => (isIn(label) ? ns : 0)));
@@ -112,7 +112,7 @@ test.each(['boundary', 'exact'] as const)(
   },
 );
 
-test('of stages that end in the reverse order of opening, self times add up and peaks nest', () => {
+test('where stages end in the reverse order of opening, self times add up and peaks nest', () => {
   const { nested } = fc.letrec<{ nested: Command }>((tie) => ({
     nested: fc.oneof(
       { depthSize: 'large', withCrossShrink: true },
@@ -149,7 +149,7 @@ test('of stages that end in the reverse order of opening, self times add up and 
       const rows = new Map(report.stages.map((row) => [row.stage, row]));
       for (const [stage, row] of rows) {
         const parent = rows.get(stage.slice(0, Math.max(0, stage.lastIndexOf('.'))));
-        // Of a dotted label the part before the dot may be a row without calls around this one.
+        // The part of a dotted label before its dot may be a row without calls around this one.
         if (parent === undefined || stage.includes('a.b')) continue;
         expect(parent.js_kb_peak_max).toBeGreaterThanOrEqual(row.js_kb_peak_max!);
         expect(parent.wall_s).toBeGreaterThanOrEqual(row.wall_s!);

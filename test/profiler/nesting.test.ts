@@ -76,7 +76,7 @@ describe('self times', () => {
     expect(rowOf(profiler, 'a.b.c')).toMatchObject({ wall_s: 110e-9, wall_self_s: 110e-9, overlapped_calls: 0 });
   });
 
-  test('with the time outside they add up to the total, also while stages are open', () => {
+  test('self times and the time outside add up to the total, also while stages are open', () => {
     const { profiler, sampler } = scripted();
     const work = (wall: number): void => sampler.advance({ wall_ns: wall, process_cpu_ns: 2 * wall });
     const sums = () => {
@@ -123,7 +123,7 @@ describe('overlapped_calls', () => {
     expect(overlaps(profiler)).toEqual({ a: 0, 'a.b': 0, 'a.b.c': 0 });
   });
 
-  test('siblings under Promise.all do, their parent does not', async () => {
+  test('siblings under Promise.all overlap, their parent does not', async () => {
     const { profiler } = scripted();
     await profiler.stage('all', () =>
       Promise.all(
@@ -137,7 +137,7 @@ describe('overlapped_calls', () => {
     expect(overlaps(profiler)).toEqual({ all: 0, 'all.s': 3 });
   });
 
-  test('one after another they do not', async () => {
+  test('siblings one after another do not overlap', async () => {
     const { profiler } = scripted();
     await profiler.stage('all', async () => {
       for (let i = 0; i < 3; i++) await profiler.stage('s', async () => null);
@@ -202,7 +202,7 @@ describe('peaks', () => {
     ]);
   });
 
-  test('what peaked before the entry is not of the call', () => {
+  test('what peaked before the entry does not count for the call', () => {
     const { profiler, sampler } = scripted();
     used(sampler, 500, 10);
     profiler.stage('a', () => used(sampler, 20));
@@ -218,13 +218,13 @@ describe('peaks', () => {
     expect(rowOf(profiler, 'exit').js_kb_peak_max).toBe(60);
   });
 
-  test('the row has that of the highest call', () => {
+  test('the row has the peak of the highest call', () => {
     const { profiler, sampler } = scripted();
     for (const peak of [30, 80, 50]) profiler.stage('a', () => used(sampler, peak, 1));
     expect(rowOf(profiler, 'a').js_kb_peak_max).toBe(80);
   });
 
-  test('in a report made inside a call nothing is lost to it', () => {
+  test('a report made inside a call takes no peak away from the call', () => {
     const { profiler, sampler } = scripted();
     profiler.stage('a', () => {
       used(sampler, 80, 1);
@@ -248,7 +248,7 @@ describe('peaks', () => {
     expect(rowOf(profiler, 'y').js_kb_peak_max).toBe(60);
   });
 
-  test('one that no source reads is null although its level is known', () => {
+  test('a peak that no source reads is null although its level is known', () => {
     const { profiler, sampler } = scripted();
     sampler.set({ native_live_bytes: 5_000, native_peak_bytes: Number.NaN });
     profiler.stage('a', () => sampler.set({ native_live_bytes: 9_096 }));

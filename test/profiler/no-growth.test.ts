@@ -7,7 +7,7 @@ import { collectGarbage, KIB } from '../support/workloads.js';
 const LABELS = ['a', 'b', 'c'];
 const DEPTH = 3;
 
-/** Stages nested three deep, by turns as handles, as callbacks, and as handles that end in order of opening. */
+/** Stages nested three deep: in turn handles, callbacks, and handles that end in the order of opening. */
 function stages(profiler: StageProfiler, count: number): void {
   for (let i = 0; i < count; i += DEPTH) {
     const [a, b, c] = [LABELS[i % 3]!, LABELS[(i + 1) % 3]!, LABELS[(i + 2) % 3]!];
@@ -25,7 +25,7 @@ async function asyncStages(profiler: StageProfiler, count: number): Promise<void
   for (let i = 0; i < count; i += 6) await Promise.all([pair(), pair(), pair()]);
 }
 
-/** A chain in which each stage is started by one that has ended by then, and so lives on in its context. */
+/** A chain in which each stage is started by one that has ended by then, and whose context so lives on. */
 async function lateStages(profiler: StageProfiler, count: number): Promise<void> {
   for (let i = 0; i < count; i++) await profiler.stage('late', () => null);
 }
@@ -45,20 +45,20 @@ function opened() {
   return { profiler, accounting: accounting! };
 }
 
-/** How much is held, in rows, open calls, free places and entries of peaks. */
+/** Numbers of rows, open calls, free calls of the pool, and entries of peaks. */
 function sizes(accounting: Accounting) {
-  const { store, calls, plan } = accounting as unknown as {
+  const { store, calls, peaks } = accounting as unknown as {
     store: { length: number };
     calls: { length: number; free: { newer: unknown } | null };
-    plan: { peaks: { stack: { length: number } }[] };
+    peaks: { tracked: { stack: { length: number } }[] };
   };
   let free = 0;
-  for (let place = calls.free; place !== null; place = place.newer as typeof place) free++;
+  for (let call = calls.free; call !== null; call = call.newer as typeof call) free++;
   return {
     rows: store.length,
     open: calls.length,
     free,
-    peaks: Math.max(...plan.peaks.map(({ stack }) => stack.length)),
+    peaks: Math.max(...peaks.tracked.map(({ stack }) => stack.length)),
   };
 }
 
@@ -78,7 +78,7 @@ test.each<[string, (profiler: StageProfiler, count: number) => void | Promise<vo
     expect(held).toMatchObject({ rows: sizesBefore.rows, open: 1, free: sizesBefore.free });
     expect(held.peaks).toBeLessThanOrEqual(34);
     expect(held.free).toBeLessThanOrEqual(16);
-    // 2 bytes a stage would be 600 KiB.
+    // 2 bytes for each stage would be 600 KiB.
     expect(grown).toBeLessThan(256 * KIB);
     expect(profiler.report().stages.every(({ open }) => open === 0)).toBe(true);
     profiler.close();
@@ -96,7 +96,7 @@ describe('while every level falls, so that each window begins lower than all bef
     expect(sizes(accounting).peaks).toBe(1);
   });
 
-  test('calls of which the oldest ends first leave a number that depends on how many are open', async () => {
+  test('calls that end in the order of opening leave a number of entries that depends on how many are open', async () => {
     const { profiler, sampler, accounting } = scripted();
     const open: (() => Promise<void>)[] = [];
     let most = 0;

@@ -25,7 +25,7 @@ describe('the two forms', () => {
     expect(rowOf(profiler, 'a')).toMatchObject({ calls: 1, errors: 0, open: 0, wall_s: 2.5e-6, wall_max_s: 2.5e-6 });
   });
 
-  test('calls of one label add up, the slowest is kept, and each falls into the histogram', () => {
+  test('calls of one label add up, the slowest is kept, and each is in the histogram', () => {
     const { profiler, sampler } = scripted();
     for (const wallNs of [40, 1_000, 300, 1_000]) profiler.stage('a', () => sampler.pass(wallNs));
     expect(rowOf(profiler, 'a')).toMatchObject({ calls: 4, wall_s: 2.34e-6, wall_max_s: 1e-6 });
@@ -69,7 +69,7 @@ describe('the two forms', () => {
     });
   });
 
-  test('ending a handle twice is ending it once, also when another call has its place by then', () => {
+  test('ending a handle twice ends it once, also when its object stands for another call by then', () => {
     const { profiler, sampler } = scripted();
     const first = profiler.stage('first');
     sampler.pass(10);

@@ -58,7 +58,7 @@ describe('rows', () => {
     expect(rowOf(profiler, 'a')).toMatchObject({ calls: 3, native_kb_delta: 4 });
   });
 
-  test('modules have what they allocated in the call, those loaded in it included, and two of one name are one', () => {
+  test('modules have what they allocated in the call, also those loaded in it; two of one name are one', () => {
     const { profiler, sampler } = scripted();
     sampler.allocate('early.node', 50_000);
     const outer = profiler.stage('a');
@@ -78,7 +78,7 @@ describe('rows', () => {
     expect(rowOf(profiler, 'b')).toMatchObject({ native_modules: {} });
   });
 
-  test('a call takes nothing over from the one that had its place before', () => {
+  test('a call takes nothing over from an earlier use of its object', () => {
     const { profiler, sampler } = scripted();
     sampler.allocate('m.node', 10_240);
     profiler.stage('a', () => sampler.allocate('m.node', 1_024));
@@ -86,7 +86,7 @@ describe('rows', () => {
     expect(rowOf(profiler, 'a')).toMatchObject({ native_modules: { 'm.node': 1, 'n.node': 2 } });
   });
 
-  test('with nothing to measure all but time and counts is null', () => {
+  test('where nothing is measured, everything but time and counts is null', () => {
     const { profiler, sampler } = scripted({ measure: [] });
     profiler.stage('a', () => sampler.pass(5));
     const row = rowOf(profiler, 'a');
@@ -104,11 +104,11 @@ describe('rows', () => {
     const row = rowOf(profiler, 'a');
     for (const { field, group, share } of METRICS) {
       if (group === 'time') continue;
-      expect(row[field] === null, field).toBe(group !== measure || share === 'collected' || share === 'slices');
+      expect(row[field] === null, field).toBe(group !== measure || share === 'collected' || share === 'running');
     }
   });
 
-  test('a call that is open has used what it has used so far, and is counted when it ends', () => {
+  test('an open call has what it has used so far, and is counted when it ends', () => {
     const { profiler, sampler } = scripted();
     const handle = profiler.stage('a');
     sampler.advance({ wall_ns: 50, process_cpu_ns: 30, rss_bytes: 4_096 });
@@ -137,7 +137,7 @@ describe('rows', () => {
     });
   });
 
-  test('of a call that is open, a child that is open is not its own', () => {
+  test('the self time of an open call is without its open child', () => {
     const { profiler, sampler } = scripted();
     profiler.stage('a');
     sampler.pass(10);
@@ -166,7 +166,7 @@ describe('rows', () => {
 });
 
 describe('header', () => {
-  test('has the totals, the resident set now and its highest', () => {
+  test('has the totals, the resident set now, and the highest', () => {
     const { profiler, sampler } = scripted();
     sampler.advance({ wall_ns: 2e9, process_cpu_ns: 3e9, rss_bytes: 5 * 1024 });
     sampler.lifetimePeak = 9 * 1024;
@@ -187,7 +187,7 @@ describe('header', () => {
     });
   });
 
-  test('has a row of the whole program, what no stage saw included', () => {
+  test('has a row of the whole program, with what no stage has seen', () => {
     const { profiler, sampler } = scripted({}, { fullNs: 1_000, innerNs: 300 });
     sampler.allocate('m.node', 2_048);
     sampler.advance({ rss_bytes: 4_096, js_used_bytes: 9_216, native_alloc_bytes: 2_048 });
@@ -224,7 +224,7 @@ describe('header', () => {
     expect(profiler.report().program).toMatchObject({ wall_s: 60e-9, wall_self_s: 7e-9, calls: 1, overhead_s: 2e-6 });
   });
 
-  test('the row of the program starts with the profiler, modules and peaks among it', () => {
+  test('the row of the program starts with the profiler, also its modules and peaks', () => {
     const sampler = new ScriptedSampler();
     sampler.allocate('m.node', 10_240);
     sampler.set({ rss_bytes: 8_192, js_used_bytes: 90_000 });
@@ -281,14 +281,14 @@ describe('header', () => {
     expect(profiler.report()).toMatchObject({ js_memory_traced: traced });
   });
 
-  test('sources has those of the sampler, and how costs are attributed', () => {
+  test('sources has the sources of the sampler, and how costs are attributed', () => {
     const { profiler, sampler } = scripted();
     const { attribution, ...sources } = profiler.report().sources;
     expect(sources).toEqual(sampler.state);
     expect(attribution).toMatchObject({ available: true, truth: 'bounded' });
   });
 
-  test('slurm names the job, and is missing outside of one', () => {
+  test('slurm names the job, and is missing outside of a job', () => {
     for (const name of ['SLURM_JOB_ID', 'SLURM_ARRAY_JOB_ID', 'SLURM_ARRAY_TASK_ID']) vi.stubEnv(name, undefined);
     expect(scripted().profiler.report()).not.toHaveProperty('slurm');
     vi.stubEnv('SLURM_JOB_ID', '77');

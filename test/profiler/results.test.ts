@@ -117,7 +117,7 @@ describe('promises', () => {
     expect(rowOf(profiler, 'a')).toMatchObject({ calls: 2, errors: 1, open: 0 });
   });
 
-  test('a promise with properties of its own keeps them, as those of promisify(exec) have', async () => {
+  test('a promise with properties of its own, as promisify(exec) returns, keeps them', async () => {
     const { profiler } = scripted();
     const original = Object.assign(Promise.resolve(1), { child: { pid: 4711 } });
     const returned = profiler.stage('a', () => original);

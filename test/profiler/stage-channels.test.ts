@@ -18,7 +18,7 @@ function listen(end: 'open' | 'close', listener: (message: StageMessage) => void
   undo.push(() => unsubscribe(name, onMessage));
 }
 
-/** All that is told, as text, and the messages of openings. */
+/** Everything that subscribers are told, as text, and the messages of openings. */
 function told(): { lines: string[]; opened: StageMessage[] } {
   const lines: string[] = [];
   const opened: StageMessage[] = [];
@@ -128,7 +128,7 @@ describe('subscribers', () => {
     profiler.stage('b').end();
     expect(rowOf(profiler, 'a.b').wall_s).toBe(3e-9);
     expect(rowOf(profiler, 'b').wall_s).toBe(0);
-    // What they use for an inner stage is of the stage around it.
+    // What subscribers use for an inner stage is charged to the stage around it.
     expect(rowOf(profiler, 'a').wall_s).toBe(2_003e-9);
   });
 

@@ -5,10 +5,10 @@ import { PACKAGE, runModule } from '../support/workloads.js';
 import { TRACKER } from '../tracker/programs.js';
 
 const WORKERS = process.env.STAGEPROF_SOAK === '1' ? 500 : 30;
-/** Of 200 and 300 workers live memory grew by 170 and fell by 20 KiB. */
+/** With 200 workers live memory grew by 170 KiB, with 300 it fell by 20 KiB. */
 const NOISE_KIB = 1024;
 
-/** Not waited for by this thread: it may take minutes. */
+/** Runs without blocking this thread, since it may take minutes. */
 async function soak(environment: NodeJS.ProcessEnv) {
   const script = new URL('../programs/profiler/worker-soak.mjs', import.meta.url).pathname;
   const child = spawn(process.execPath, [script, String(WORKERS)], { env: { ...process.env, ...environment } });
@@ -28,7 +28,7 @@ describe(`${WORKERS} workers that are terminated at random moments of their stag
     expect(calls).toBe(1);
     expect(after.descriptors).toEqual(before.descriptors);
     expect(after.threads).toBe(before.threads);
-    // Without the tracker a reading may be null, where it was over its budget.
+    // Without the tracker a reading is null where it would have exceeded its budget.
     if (environment.LD_PRELOAD === undefined) return;
     expect(after.liveKib - before.liveKib).toBeLessThan(NOISE_KIB);
     expect(before.liveKib).toBeGreaterThan(0);

@@ -53,7 +53,7 @@ describe('past the limit', () => {
     expect(labels.foldedLabels).toBe(1);
   });
 
-  test('a folded stage and all inside it share one row a parent', () => {
+  test('a folded stage and all stages inside it share one row for each parent', () => {
     const labels = labelsOf(1);
     const other = enter(labels, 'a', 'x');
     expect(other.path).toBe('a.(other)');
@@ -62,7 +62,7 @@ describe('past the limit', () => {
     expect(enter(labels, 'x').path).toBe(OTHER);
   });
 
-  test('what is remembered of folded labels is bounded: beyond, each entry counts', () => {
+  test('a bounded number of folded labels is told apart; past it each entry counts', () => {
     const labels = labelsOf(1);
     enter(labels, 'kept');
     for (let i = 0; i < 100; i++) enter(labels, `folded ${i}`);
@@ -72,7 +72,7 @@ describe('past the limit', () => {
   });
 });
 
-test('no two nodes have the same path, and there are at most twice as many as allowed, and one', () => {
+test('no two nodes have the same path, and there are at most twice as many as allowed plus one', () => {
   const label = fc.constantFrom('a', 'b', 'a.b', OTHER, `a.${OTHER}`, '.', 'c');
   fc.assert(
     fc.property(

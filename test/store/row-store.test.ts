@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BUCKET_COUNT } from '../../src/model/histogram.js';
 import { METRICS } from '../../src/model/metrics.js';
-import { addTo, COLUMNS, columnOf, RowStore, raiseTo } from '../../src/store/row-store.js';
+import { addTo, COLUMNS, columnOf, RowStore } from '../../src/store/row-store.js';
 
 test('every metric but the derived ones has a column of its own', () => {
   const elsewhere: readonly string[] = ['wall_hist', 'native_modules', 'overhead_s'];
@@ -14,7 +14,7 @@ test.each(['wall_hist', 'native_modules', 'overhead_s', 'no such field', '__prot
   expect(() => columnOf(field)).toThrow(RangeError);
 });
 
-test('in a new row counters are zero and all that is measured is missing', () => {
+test('a new row has counters of zero, and nothing measured', () => {
   const store = new RowStore();
   const row = store.addRow();
   for (const { field, slot } of METRICS) {
@@ -41,18 +41,6 @@ describe('a measured cell', () => {
     const row = store.addRow();
     for (const amount of amounts) addTo(store.cells, store.offset(row) + column, amount);
     expect(store.get(row, column)).toBe(sum);
-  });
-
-  test.each([
-    ['a missing value', [missing], missing],
-    ['values', [3, 8, 5], 8],
-    ['values below zero', [-3, -8], -3],
-    ['values of which some are missing', [missing, 3, missing], 3],
-  ])('that is raised to %s', (_what, values, highest) => {
-    const store = new RowStore();
-    const row = store.addRow();
-    for (const value of values) raiseTo(store.cells, store.offset(row) + column, value);
-    expect(store.get(row, column)).toBe(highest);
   });
 });
 

@@ -9,13 +9,13 @@ export interface ExactRun {
   readonly sampler: ScriptedSampler;
   /** The thread uses so many seconds of CPU, and as many KiB of its JS heap and of its native heap. */
   use(amount: number): void;
-  /** Self values by label, held to be the same of all three. */
+  /** Self values by label; CPU, JS heap and native heap must have the same. */
   selves(): Record<string, number | null>;
-  /** What no stage used, held to be the same of all three and the rest of the total. */
+  /** What no stage used: the same of CPU, JS heap and native heap, and what all labels leave of the total. */
   outside(): number | undefined;
 }
 
-/** Closed at the end of the test. */
+/** The profiler is closed at the end of the test. */
 export function openExact(options: StageProfilerOptions = {}): ExactRun {
   const { profiler, sampler } = scripted({ attribution: 'exact', ...options });
   return exactRun(profiler, sampler);

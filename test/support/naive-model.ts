@@ -5,7 +5,7 @@ import { scripted } from './scripted-sampler.js';
 import type { Command, Pick } from './stage-commands.js';
 import { asyncContextHere } from './workloads.js';
 
-/** What the model knows of a call: everything, for ever. */
+/** A call as the model keeps it: with everything, for ever. */
 export class NaiveCall {
   open = true;
   failed = false;
@@ -16,7 +16,7 @@ export class NaiveCall {
   highestKib: number;
   /** All calls that were open at a time when this one was. */
   readonly beside = new Set<NaiveCall>();
-  /** Of a handle: the turn it was opened in, and whether a later one opened a stage under it. */
+  /** The turn in which a handle was opened, and whether a later turn has opened a stage under it. */
   turn = 0;
   isAcrossAwait = false;
 
@@ -62,7 +62,7 @@ export class Both {
   private readonly handles: { readonly handle: Stage; readonly call: NaiveCall; readonly context: Context }[] = [];
   private readonly pending: { readonly call: NaiveCall; settle(fails: boolean): Promise<unknown> }[] = [];
 
-  /** Of this thread, by the label whose code ran; '' is outside any stage. */
+  /** What this thread used, by the label whose code ran; '' is outside any stage. */
   readonly thread = new Map<string, number>();
   private running: Context;
 
@@ -203,7 +203,7 @@ export class Both {
     this.contexts.push({ call, outer, handles: [], run: asyncContextHere() });
   }
 
-  /** The call to be opened in a context; null where its parent would be a matter of opinion. */
+  /** The call to be opened in a context; null where the model does not say which call is its parent. */
   private opened(context: Context, name: string): NaiveCall | null {
     const around = context.handles.at(-1) ?? context.call;
     let parent = around;
@@ -211,7 +211,7 @@ export class Both {
       while (parent !== null && !parent.open) parent = parent.parent;
       let outer: Context | null = context;
       while (outer.call !== null && !outer.call.open) outer = outer.outer!;
-      // A handle around an ended callback, or an ancestor of it that has ended meanwhile.
+      // Such a parent is a handle around an ended callback, or an ancestor of that callback that has ended meanwhile.
       if (outer.call !== parent) return null;
       this.late++;
     }

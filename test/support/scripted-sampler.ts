@@ -1,5 +1,5 @@
 import type { Accounting } from '../../src/accounting/accounting.js';
-import { SLICED_SLOTS } from '../../src/accounting/self-times.js';
+import { THREAD_USE_SLOTS } from '../../src/accounting/self-times.js';
 import type { StageProfilerOptions } from '../../src/model/options.js';
 import type { StageRow } from '../../src/model/report.js';
 import {
@@ -45,7 +45,10 @@ export class ScriptedSampler implements Sampler {
   private readonly moduleBytes: number[] = [];
   private readonly values = new Map<SlotName, number>(SLOTS.map((slot) => [slot, 0]));
 
-  /** Sets slots. Of a level, the peak since the last sample follows; a peak that is NaN stays so: it is not measured. */
+  /**
+   * Sets slots. Setting a level raises the peak since the last sample; a peak that is NaN is not measured, and stays
+   * NaN.
+   */
   set(values: SlotValues): void {
     for (const [slot, value] of Object.entries(values) as [SlotName, number][]) {
       this.values.set(slot, value);
@@ -91,13 +94,13 @@ export class ScriptedSampler implements Sampler {
     this.read();
   }
 
-  /** How often slices were read apart from samples. */
-  sliceReadings = 0;
+  /** How often the use of the thread was read apart from samples. */
+  useReadings = 0;
 
-  readSlice(): void {
+  readThreadUse(): void {
     if (this.closes > 0) throw new Error('A closed sampler was read');
-    this.sliceReadings++;
-    for (const slot of SLICED_SLOTS) this.slots[slot] = this.values.get(SLOTS[slot]!)!;
+    this.useReadings++;
+    for (const slot of THREAD_USE_SLOTS) this.slots[slot] = this.values.get(SLOTS[slot]!)!;
   }
 
   private watches = false;
@@ -110,7 +113,7 @@ export class ScriptedSampler implements Sampler {
   /** The event loop is about to wait. */
   wait(): void {
     if (!this.watches || this.closes > 0 || this.slots[WAITED_CELL] !== 0) return;
-    for (const slot of SLICED_SLOTS) this.slots[slot] = this.values.get(SLOTS[slot]!)!;
+    for (const slot of THREAD_USE_SLOTS) this.slots[slot] = this.values.get(SLOTS[slot]!)!;
     this.slots[WAITED_CELL] = 1;
   }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { NativeThread } from '../../src/native/binding.js';
-import { groupThreads, type ThreadFacts } from '../../src/threads/thread-groups.js';
+import { groupThreads, type ProcessSetup } from '../../src/threads/thread-groups.js';
 
-const FACTS: ThreadFacts = {
+const SETUP: ProcessSetup = {
   pid: 100,
   poolSize: 4,
   v8Workers: 4,
@@ -25,10 +25,10 @@ const inLibuv = (waitsAt: number, name = UNNAMED): Traits => ({
 const poolIdle = inLibuv(POOL_VARIABLE);
 const busy: Traits = { name: UNNAMED };
 
-/** Threads in the order of their making, of which the first is the main thread and the caller. */
+/** Threads in the order in which they were made. The first is the main thread and the caller. */
 function made(...traits: readonly Traits[]): NativeThread[] {
   return traits.map((own, index) => ({
-    id: FACTS.pid + index,
+    id: SETUP.pid + index,
     cpuNs: 0,
     name: UNNAMED,
     isCalling: index === 0,
@@ -51,9 +51,9 @@ const LETTERS = {
   ended_threads: 'e',
 } as const;
 
-/** One letter a thread. */
-function letters(threads: NativeThread[], facts: Partial<ThreadFacts> = {}): string {
-  return groupThreads(threads, { ...FACTS, ...facts })
+/** One letter for each thread. */
+function letters(threads: NativeThread[], setup: Partial<ProcessSetup> = {}): string {
+  return groupThreads(threads, { ...SETUP, ...setup })
     .grouped.map(({ group }) => LETTERS[group])
     .join('');
 }
@@ -114,7 +114,7 @@ describe('a pool without names', () => {
     expect(letters(made(...start.slice(0, -1), poolIdle), { poolSize: 1, hasInspectorThread: false })).toBe('Tvvvvvp');
   });
 
-  test('is whole where all but one are busy', () => {
+  test('is found whole where all its threads but one are busy', () => {
     expect(letters(made(...start, busy, poolIdle, busy, busy))).toBe('Tvvvvvnpppp');
     expect(letters(made(...start, busy, busy, busy, poolIdle, { name: 'libvips worker' }))).toBe('TvvvvvnppppA');
   });
@@ -126,7 +126,7 @@ describe('a pool without names', () => {
 
   test('that cannot be told from other threads without names keeps what is sure, and says so', () => {
     const threads = made(...start, busy, busy, poolIdle, busy, poolIdle, busy);
-    const { doubts } = groupThreads(threads, FACTS);
+    const { doubts } = groupThreads(threads, SETUP);
     expect(letters(threads)).toBe('Tvvvvvn??ppp?');
     expect(doubts.at(-1)).toMatch('3 of 4 threads were found');
   });
@@ -134,7 +134,7 @@ describe('a pool without names', () => {
   test('that has never been seen idle stays unnamed, and says so', () => {
     const threads = made(...start, busy, busy, busy, busy);
     expect(letters(threads)).toBe('Tvvvvvn????');
-    expect(groupThreads(threads, FACTS).doubts.at(-1)).toMatch('was idle');
+    expect(groupThreads(threads, SETUP).doubts.at(-1)).toMatch('was idle');
   });
 
   test('is known by what was seen before', () => {
@@ -148,7 +148,7 @@ describe('a pool without names', () => {
   });
 });
 
-test('as many V8 workers are told by order as there were asked for, and no thread of another kind', () => {
+test('as many V8 workers are told by order as were asked for, and no thread of another kind', () => {
   const threads = made({}, scheduler(UNNAMED), idle(UNNAMED), inspector, poolIdle, poolIdle, poolIdle, poolIdle);
   expect(letters(threads, { v8Workers: 1 })).toBe('Tvvnpppp');
   expect(letters(threads, { v8Workers: 4 })).toBe('Tvvnpppp');

@@ -69,7 +69,7 @@ test('a group has what its threads used since the watch was made', () => {
   ]);
 });
 
-test('threads of addons are added up by name, the dearest first', () => {
+test('threads of addons are added up by name, the highest CPU first', () => {
   const { threads, groups } = setUp();
   threads.start(110, 'cheap');
   threads.start(111, 'dear');
@@ -83,7 +83,7 @@ test('threads of addons are added up by name, the dearest first', () => {
   ]);
 });
 
-test('what ended threads used is kept, of JS threads among theirs', () => {
+test('what ended threads used is kept; ended JS threads stay among the JS threads', () => {
   const { threads, groups } = setUp();
   threads.start(110, 'gone');
   threads.start(111, 'WorkerThread', { isJs: true });
@@ -99,7 +99,7 @@ test('what ended threads used is kept, of JS threads among theirs', () => {
   ]);
 });
 
-test('of a thread that ended since, only what it used since counts', () => {
+test('a thread that has ended since counts only with what it used since', () => {
   const { threads } = setUp();
   threads.start(111, 'WorkerThread', { isJs: true });
   threads.use(111, 7 * SECOND);
@@ -109,7 +109,7 @@ test('of a thread that ended since, only what it used since counts', () => {
   expect(watch.read().groups).toContainEqual({ group: 'js_threads', name: null, threads: 1, cpu_s: 1 });
 });
 
-test('CPU that passed while the clocks were read is not taken for that of ended threads', () => {
+test('CPU that passed while the clocks were read is not taken for CPU of ended threads', () => {
   const { threads, groups } = setUp();
   threads.readingNs = 1e6;
   threads.use(100, SECOND);

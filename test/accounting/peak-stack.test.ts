@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PeakStack } from '../../src/accounting/peaks.js';
+import { PeakStack } from '../../src/accounting/peak-stack.js';
 
 /** One step: open a window at a level after a reading, read, or close one of the open windows. */
 type Step =
@@ -16,7 +16,7 @@ const close = fc.record({ kind: fc.constant('close' as const), which: fc.nat() }
 const compact = fc.record({ kind: fc.constant('compact' as const) });
 const steps = (...arbitraries: fc.Arbitrary<Step>[]) => fc.array(fc.oneof(...arbitraries), { maxLength: 120 });
 
-/** Every window keeps its own maximum. */
+/** The plain model: every window keeps its own maximum. */
 class NaivePeaks {
   readonly stack = new PeakStack();
   readonly windows: { readonly moment: number; highest: number }[] = [];
@@ -96,7 +96,7 @@ describe('against windows that each keep their own maximum', () => {
     );
   });
 
-  test('compact leaves at most one entry an open window and changes no answer', () => {
+  test('compact leaves at most one entry for each open window, and changes no answer', () => {
     fc.assert(
       fc.property(steps(open, read, close, compact), (sequence) => {
         const peaks = new NaivePeaks();
@@ -136,7 +136,7 @@ test('a reading that is missing hides no later one', () => {
   expect(stack.since(1)).toBe(30);
 });
 
-test('a thousand nested windows with falling levels are told apart', () => {
+test('a thousand nested windows with falling levels have each their own peak', () => {
   const stack = new PeakStack();
   for (let moment = 1; moment <= 1_000; moment++) stack.open(moment, 1_000 - moment);
   for (const moment of [1, 2, 499, 999, 1_000]) expect(stack.since(moment)).toBe(1_000 - moment);

@@ -4,11 +4,11 @@ import { enlarged } from '../store/enlarged-array.js';
 /**
  * Highest value since a moment, for any number of windows that nest or overlap.
  *
- * A window opens at a moment; each reading is the highest value since the reading before it. Kept is a stack
- * of (moment, value) with falling values: a reading removes every entry it is not below, since a window that
- * covers such an entry also covers the reading. The peak of a window is then the first entry at or after its
- * opening, found by bisection. Because all windows share the stack, closing one truncates nothing, and a
- * window's peak is never below that of a window inside it.
+ * A window opens at a moment; each reading is the highest value since the reading before it. The state is a stack of
+ * (moment, value) with falling values: a reading removes every entry whose value it reaches, since a window that covers
+ * such an entry also covers the reading. The peak of a window is the first entry at or after its opening, found by
+ * bisection. All windows share the stack: to close one truncates nothing, and the peak of a window is never below that
+ * of a window inside it.
  *
  *   open a at 1, 50   [1:50]
  *   open b at 2, 20   [1:50 2:20]
@@ -24,7 +24,7 @@ export class PeakStack {
   open(moment: number, value: number): void {
     if (value !== value) return;
     if (this.size === this.moments.length) this.enlarge();
-    // Nothing is called from here on: out of stack, an entry would be gone and none in its place.
+    // Nothing is called from here on: out of stack, entries would be removed and the new one not added.
     let size = this.size;
     while (size > 0 && this.values[size - 1]! <= value) size--;
     this.moments[size] = moment;
@@ -32,7 +32,10 @@ export class PeakStack {
     this.size = size + 1;
   }
 
-  /** A reading that opens no window. Below the last entry it concerns no open window, and the stack stays. NaN is no reading. */
+  /**
+   * A reading that opens no window. One below the last entry is the peak of no open window, and is left out. NaN is no
+   * reading.
+   */
   read(moment: number, value: number): void {
     if (value !== value) return;
     if (this.size === 0 || this.values[this.size - 1]! <= value) this.open(moment, value);
@@ -44,18 +47,18 @@ export class PeakStack {
     return index < this.size ? this.values[index]! : Number.NaN;
   }
 
-  /** Forgets what only windows that opened after `moment` could ask for. Called when those have closed. */
+  /** Removes the entries that only windows which opened after `moment` could ask for. Called when those have closed. */
   trim(moment: number): void {
     const needed = this.firstSince(moment) + 1;
     if (needed < this.size) this.size = needed;
   }
 
-  /** Entries held: at most one a window when windows close in the reverse order of opening. */
+  /** Number of entries: at most one for each open window, where windows close in the reverse order of opening. */
   get length(): number {
     return this.size;
   }
 
-  /** Keeps only the entries that windows opened at these moments, in rising order, can ask for. */
+  /** Keeps only the entries that a window opened at one of these moments can ask for. The moments rise. */
   compact(openMoments: Iterable<number>): void {
     let kept = 0;
     let index = 0;
@@ -76,7 +79,7 @@ export class PeakStack {
   }
 
   private firstSince(moment: number): number {
-    // The window asked for is nearly always the latest, whose entry is the last.
+    // Most often the latest window is asked for, whose entry is the last.
     const last = this.size - 1;
     if (last <= 0 || this.moments[last - 1]! < moment) {
       return last >= 0 && this.moments[last]! >= moment ? last : this.size;

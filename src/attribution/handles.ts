@@ -1,4 +1,8 @@
-import type { CallContext, OpenCall } from './open-calls.js';
+import type { CallContext, OpenCall } from '../accounting/open-calls.js';
+
+/**
+ * The open handles of an async context are a list: `frame.handle` is the innermost, `handleBelow` the one around it.
+ */
 
 export function pushHandle(frame: CallContext, call: OpenCall): void {
   call.handleBelow = frame.handle;
@@ -8,7 +12,7 @@ export function pushHandle(frame: CallContext, call: OpenCall): void {
   frame.handle = call;
 }
 
-/** Takes a handle out of its frame; false when one opened after it is still open. */
+/** Takes a handle out of its context; false when one that was opened after it is still open. */
 export function removeHandle(frame: CallContext, call: OpenCall): boolean {
   const { handleBelow: below, handleAbove: above } = call;
   if (below !== null) below.handleAbove = above;

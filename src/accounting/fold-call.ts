@@ -1,0 +1,73 @@
+import { MODULE_CELLS, SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
+import { columnOf, MODULE_COLUMNS } from '../store/row-store.js';
+import type { FoldPlan } from './fold-plan.js';
+
+const WALL = slotIndex.wall_ns;
+const MODULE_COUNT = slotIndex.module_count;
+
+const WALL_MAX = columnOf('wall_max_s');
+const WALL_SELF = columnOf('wall_self_s');
+const CPU_SELF = columnOf('cpu_self_s');
+
+/**
+ * Adds what a call has used from the sample `entry` to the sample `now` to a row. In the process this runs at every
+ * exit, and for a recorder once for each call that was open. What was not measured is NaN, which is unlike itself, and
+ * changes nothing.
+ *
+ * Out of stack it fails before its first store, so that the row has all of the call, or nothing. The loop over modules
+ * is a function of its own because V8 inlines no function of more than 460 bytes of bytecode.
+ *
+ * @param wallSelfNs wall time while no child was open
+ * @param cpuSelfNs CPU time of the process while no child was open
+ * @param highest highest values while the call was open, in the order of `plan.peaks`
+ * @param base where the row begins in `cells`
+ */
+export function foldCall(
+  { deltaSlots, deltaColumns, peakColumns }: FoldPlan,
+  entry: Float64Array,
+  now: Float64Array,
+  wallSelfNs: number,
+  cpuSelfNs: number,
+  highest: Float64Array,
+  cells: Float64Array,
+  base: number,
+): void {
+  if (now[MODULE_COUNT]! > 0) foldModules(entry, now, cells, base);
+  // Nothing is called from here on.
+  for (let i = 0; i < deltaSlots.length; i++) {
+    const slot = deltaSlots[i]!;
+    const amount = now[slot]! - entry[slot]!;
+    if (amount !== amount) continue;
+    const cell = base + deltaColumns[i]!;
+    const before = cells[cell]!;
+    cells[cell] = before === before ? before + amount : amount;
+  }
+  for (let i = 0; i < peakColumns.length; i++) {
+    const value = highest[i]!;
+    const cell = base + peakColumns[i]!;
+    if (value === value && !(cells[cell]! >= value)) cells[cell] = value;
+  }
+  const wallNs = now[WALL]! - entry[WALL]!;
+  if (!(cells[base + WALL_MAX]! >= wallNs)) cells[base + WALL_MAX] = wallNs;
+  if (wallSelfNs === wallSelfNs) {
+    const wallSelf = cells[base + WALL_SELF]!;
+    cells[base + WALL_SELF] = wallSelf === wallSelf ? wallSelf + wallSelfNs : wallSelfNs;
+  }
+  if (cpuSelfNs === cpuSelfNs) {
+    const cpuSelf = cells[base + CPU_SELF]!;
+    cells[base + CPU_SELF] = cpuSelf === cpuSelf ? cpuSelf + cpuSelfNs : cpuSelfNs;
+  }
+}
+
+function foldModules(entry: Float64Array, now: Float64Array, cells: Float64Array, base: number): void {
+  // A recorder may hold any count.
+  const counted = now[MODULE_COUNT]!;
+  const count = counted > MODULE_CELLS ? MODULE_CELLS : counted;
+  const countAtEntry = entry[MODULE_COUNT]!;
+  for (let module = 0; module < count; module++) {
+    // A module that was loaded since the entry began at zero.
+    const before = module < countAtEntry ? entry[SLOT_COUNT + module]! : 0;
+    const bytes = now[SLOT_COUNT + module]! - before;
+    if (bytes > 0) cells[base + MODULE_COLUMNS + module]! += bytes;
+  }
+}

@@ -1,0 +1,48 @@
+import { CALL_STATE, type OpenCall } from '../accounting/open-calls.js';
+import type { Frame } from '../attribution/context.js';
+import { RangeError, Symbol } from '../host/intrinsics.js';
+import type { Stage } from '../model/profiler.js';
+import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK } from './unmeasured.js';
+
+/** What ends the call of a handle: the profiling that opened it. */
+export interface HandleOwner {
+  readonly counts: Float64Array;
+  hasLeft: boolean;
+  endHandle(frame: Frame, call: OpenCall): void;
+}
+
+/** The handle that a program has of an open call. */
+export class OpenStage implements Stage {
+  readonly label: string;
+  /** @internal */
+  readonly thread = OF_THIS_THREAD;
+  /** Null once the handle has been ended. */
+  #owner: HandleOwner | null;
+  readonly #frame: Frame;
+  readonly #call: OpenCall;
+
+  constructor(owner: HandleOwner, frame: Frame, call: OpenCall) {
+    this.label = call.node.path;
+    this.#owner = owner;
+    this.#frame = frame;
+    this.#call = call;
+  }
+
+  /** The `catch` block calls nothing, since out of stack no call is possible. */
+  end(): void {
+    const owner = this.#owner;
+    if (owner === null) return;
+    this.#owner = null;
+    try {
+      owner.endHandle(this.#frame, this.#call);
+    } catch (fault) {
+      this.#call.state = CALL_STATE.returned;
+      owner.hasLeft = true;
+      owner.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+}

@@ -1,0 +1,9 @@
+import { Symbol } from '../host/intrinsics.js';
+import { countIndex } from '../store/state-memory.js';
+
+/** Where a stage is counted of which a step failed. */
+export const OUT_OF_STACK = countIndex.out_of_stack;
+export const NOT_MEASURED = countIndex.not_measured;
+
+/** No value for another thread: to send a profiler or a handle there fails, instead of making an empty object of it. */
+export const OF_THIS_THREAD: unique symbol = Symbol('of this thread') as never;

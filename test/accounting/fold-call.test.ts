@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { foldCall } from '../../src/accounting/fold-call.js';
+import { compileFolds } from '../../src/accounting/fold-plan.js';
+import { GROUPS } from '../../src/model/metrics.js';
+import { MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT, type SlotName, slotIndex } from '../../src/model/sample-layout.js';
+import { columnOf, MODULE_COLUMNS, RowStore } from '../../src/store/row-store.js';
+
+const PLAN = compileFolds(new Set(GROUPS), new Set());
+const NOT_MEASURED = Number.NaN;
+
+function sample(values: { readonly [S in SlotName]?: number }, modules: readonly number[] = []): Float64Array {
+  const slots = new Float64Array(SAMPLE_LENGTH).fill(NOT_MEASURED);
+  for (const [slot, value] of Object.entries(values)) slots[slotIndex[slot as SlotName]] = value;
+  slots.set(modules, SLOT_COUNT);
+  return slots;
+}
+
+function fold(store: RowStore, entry: Float64Array, now: Float64Array, selfNs = 0, peak = NOT_MEASURED): void {
+  const highest = new Float64Array(PLAN.peaks.length).fill(peak);
+  foldCall(PLAN, entry, now, selfNs, NOT_MEASURED, highest, store.cells, store.offset(0));
+}
+
+function oneRow(): RowStore {
+  const store = new RowStore();
+  store.addRow('a');
+  return store;
+}
+
+const get = (store: RowStore, field: string): number => store.get(0, columnOf(field));
+const modulesOf = (store: RowStore, count: number): number[] =>
+  Array.from({ length: count }, (_, module) => store.get(0, MODULE_COLUMNS + module));
+
+describe('a fold', () => {
+  test('adds differences and self times, and keeps the longest call and the highest peak', () => {
+    const store = oneRow();
+    fold(store, sample({ wall_ns: 10, js_used_bytes: 50 }), sample({ wall_ns: 30, js_used_bytes: 20 }), 15, 900);
+    fold(store, sample({ wall_ns: 30, js_used_bytes: 20 }), sample({ wall_ns: 35, js_used_bytes: 25 }), 5, 400);
+    const fields = ['wall_s', 'wall_self_s', 'wall_max_s', 'js_kb_delta', 'js_kb_peak_max'];
+    expect(fields.map((field) => get(store, field))).toEqual([25, 20, 20, -25, 900]);
+  });
+
+  test('of what was not measured changes nothing', () => {
+    const store = oneRow();
+    fold(store, sample({ wall_ns: 0, read_bytes: 4 }), sample({ wall_ns: 1, read_bytes: 9 }), 1, 7);
+    fold(store, sample({ wall_ns: 1 }), sample({ wall_ns: 2, read_bytes: 20 }), NOT_MEASURED, NOT_MEASURED);
+    expect([get(store, 'read_kb'), get(store, 'wall_self_s'), get(store, 'js_kb_peak_max')]).toEqual([5, 1, 7]);
+    expect(get(store, 'cpu_self_s')).toBeNaN();
+  });
+
+  test('counts a module that was loaded during the call from zero', () => {
+    const store = oneRow();
+    // The cell behind the one module of the entry still has the value of an older call.
+    const entry = sample({ wall_ns: 0, module_count: 1 }, [100, 70]);
+    fold(store, entry, sample({ wall_ns: 1, module_count: 2 }, [130, 80, 999]));
+    expect(modulesOf(store, 3)).toEqual([30, 80, 0]);
+  });
+
+  test('of a recorder that is damaged ends, and adds only what a module can have allocated', () => {
+    const store = oneRow();
+    const now = sample({ wall_ns: 1, module_count: 2 ** 50 }, [5, NOT_MEASURED, 40]);
+    fold(store, sample({ wall_ns: 0, module_count: 3 }, [7, 0, 0]), now);
+    expect(modulesOf(store, MODULE_CELLS)).toEqual([0, 0, 40, ...Array(MODULE_CELLS - 3).fill(0)]);
+  });
+});
