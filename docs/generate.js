@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { schemaText } from '../dist/model/report-schema.js';
-import { withRecorderTables } from '../dist/recorder/tables.js';
+import { withRecorderTables } from '../dist/recorder/format-tables.js';
 import { fieldsText } from '../dist/render/fields-page.js';
 
 export { fieldsText, schemaText };

@@ -28,6 +28,7 @@ const ROOMS = [
   'export',
   'recorder',
   'profiler',
+  'preload',
   'records',
   'summary',
   'compare',

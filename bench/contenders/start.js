@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTracker } from '../../dist/native/tracker-file.js';
-import { childEnvironment } from '../../dist/run/child-environment.js';
+import { childEnvironment } from '../../dist/preload/child-environment.js';
 
 /**
  * @param {object} options

@@ -7,8 +7,7 @@ namespace stageprof {
 
 // Which thread reads a source: the measured one, at its samples, or the recorder's, ten times a
 // second. A source whose reading costs more with the size of the program takes this in its
-// constructor. On the recorder's thread it allows itself a smaller share of the elapsed time;
-// together the shares there stay within 0.2 % of a core.
+// constructor, and allows itself a smaller share of the elapsed time on the recorder's thread.
 enum class Reader { kMeasuredThread, kRecorder };
 
 // What the list in sources.h requires of a source. A source defines its own Open(), and hides of

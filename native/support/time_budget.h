@@ -21,7 +21,8 @@ class TimeBudget {
 
   void Open() { seen_ns_ = ReadWallNs(); }
 
-  // Asks for a reading that is expected to cost `expected_ns`. If it is allowed, End must follow.
+  // Asks for a reading that is expected to cost `expected_ns`. If it is allowed, End or Spend must
+  // follow.
   bool Begin(double expected_ns) {
     const double now_ns = ReadWallNs();
     credit_ns_ += share_ * (now_ns - seen_ns_);
@@ -32,12 +33,15 @@ class TimeBudget {
     return credit_ns_ >= expected_ns;
   }
 
-  // Ends the reading, and returns what it cost.
+  // Ends the reading, and returns what it cost in elapsed time.
   double End() {
     const double cost_ns = ReadWallNs() - seen_ns_;
-    credit_ns_ -= cost_ns;
+    Spend(cost_ns);
     return cost_ns;
   }
+
+  // Ends a reading whose cost was measured by another clock.
+  void Spend(double cost_ns) { credit_ns_ -= cost_ns; }
 
  private:
   static constexpr double kBurst = 4;

@@ -10,6 +10,10 @@ namespace stageprof {
 
 // The threads of libuv's pool among those of the process. They have a name from Node 22 on. Before,
 // they are recognised by the one variable of libuv that all of them wait for while they are idle.
+//
+// src/threads/thread-groups.ts groups a list of threads for a report by the same marks. It may also
+// go by the order in which threads were made, and say that it is in doubt. The threads found here
+// are kept for the life of the process, so there must be no doubt.
 class PoolThreads {
  public:
   enum class Found {

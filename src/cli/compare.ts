@@ -8,10 +8,10 @@ import { renderCompareTable } from '../compare/table.js';
 import { uncoveredText, violationText } from '../compare/violation-text.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { UsageError } from '../model/usage-error.js';
+import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { sayNotTaken } from '../records/say-reading.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
-import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 
 const FORMATS = ['table', 'json', 'csv', 'markdown'] as const;
@@ -41,31 +41,33 @@ BASE and NEW are each a file of records, a folder of them or a quoted pattern, a
 "stageprof summarize"; or a report, as "summarize --format json" and "run --out" write it, which
 has no records to make an interval from.
 
-Only inputs that both sides have a good record of are compared, each counting once. Times, counts
+Only inputs with a good record on both sides are compared, and each counts once. Times, counts
 and volumes are totals of these inputs; peaks, growths and the slowest call are means.
 
 A --fail-on is [LABELS:]METRIC>THRESHOLD, or for a drop [LABELS:]METRIC<-THRESHOLD:
   wall_s>10%                     the total of any label is more than 10 % higher
   wall_s>2s                      more than 2 s higher
   extract.*:native_kb_alloc>1GB  of labels below extract; * is any text, ? any character
-It fails where the change is over the threshold and significant, with the confidence given for all
-that it covers together; and where it is over the threshold and there is no interval.
+It fails if the change is over the threshold and significant, with the given confidence for all
+labels that it covers together; and if the change is over the threshold and has no interval.
 
-Exit codes: 0 done, 1 a --fail-on was met or some lines or files could not be taken, 2 usage.
-docs/compare.md has the method and how often it is right.`;
+Exit codes: 0 done, 1 a --fail-on was met or some lines or files could not be read, 2 usage.
+docs/compare.md describes the method and how often it is right.`;
 
 export function compareCommand(finish: (exitCode: number) => void): Command {
   return new Command('compare')
     .description('two runs over the same inputs: what each stage cost more or less, and whether that is chance')
-    .argument('<base>', 'records or report of before')
-    .argument('<new>', 'records or report of after')
-    .addOption(new Option('--format <format>', 'of the result').choices(FORMATS).default('table'))
+    .argument('<base>', 'records or report from before')
+    .argument('<new>', 'records or report from after')
+    .addOption(new Option('--format <format>', 'format of the result').choices(FORMATS).default('table'))
     .option('--metric <fields>', `separated by commas, or all; without it ${DEFAULT_METRICS.join(', ')}`, parseMetrics)
-    .option('--fail-on <expression>', 'exit with 1 where it is met, such as wall_s>10%; may be repeated', addExpression)
-    .option('--confidence <share>', 'of the intervals and of --fail-on', numberWithin(0.5, 0.9999), 0.95)
-    .addOption(new Option('--sort <by>', 'rows of each metric, highest first').choices(SORTS).default('change'))
-    .addOption(new Option('--top <n>', 'so many rows of each metric').argParser(wholeNumberFrom(1)))
-    .addOption(new Option('--jobs <n>', 'threads at most, without it one a core').argParser(wholeNumberFrom(1)))
+    .option('--fail-on <expression>', 'exit with 1 if it is met, such as wall_s>10%; may be repeated', addExpression)
+    .option('--confidence <share>', 'confidence of the intervals and of --fail-on', numberWithin(0.5, 0.9999), 0.95)
+    .addOption(
+      new Option('--sort <by>', 'order of the rows of each metric, highest first').choices(SORTS).default('change'),
+    )
+    .addOption(new Option('--top <n>', 'most rows of each metric').argParser(wholeNumberFrom(1)))
+    .addOption(new Option('--jobs <n>', 'most threads; without it one a core').argParser(wholeNumberFrom(1)))
     .option('--unmatched', 'compare all records as two independent corpora, whatever their inputs')
     .option('--lenient', 'exit with 0 although some lines were no records')
     .addHelpText('after', HELP)
@@ -91,13 +93,13 @@ async function compare(base: string, next: string, flags: CompareFlags): Promise
   return isWhole && violations.length === 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
-/** Those asked for, and those of --fail-on, in the order of the table of metrics. */
+/** The metrics of --metric and of --fail-on, in the order of the table of metrics. */
 function fieldsOf({ metric = DEFAULT_METRICS, failOn = [] }: CompareFlags): NumberField[] {
   const wanted = new Set([...metric, ...failOn.map(({ field }) => field)]);
   return NUMBER_METRICS.map(({ field }) => field).filter((field) => wanted.has(field));
 }
 
-/** A typing error must not let a change pass. */
+/** Without this check a typing error would let a change pass. */
 function requireCovered(expression: Expression, comparisons: readonly Comparison[]): void {
   if (coveredBy(expression, comparisons).length > 0) return;
   throw new UsageError(`--fail-on ${expression.text}: ${uncoveredText(expression, comparisons)}`);

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../doctor/package-version.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { UsageError } from '../model/usage-error.js';
+import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from '../os/exit-status.js';
 import { say } from '../terminal/say.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
-import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from './exit-codes.js';
 import { mapCommand } from './map.js';
-import { packageVersion } from './package-version.js';
 import { postmortemCommand } from './postmortem.js';
 import { reconcileCommand } from './reconcile.js';
 import { runCommand } from './run.js';
@@ -30,9 +30,9 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .description('What each named stage of a pipeline costs in time, CPU and memory, summed over a whole corpus.')
     .version(packageVersion())
     .exitOverride()
-    // What stands behind the program of `run` is the program's.
+    // Arguments after the program of `run` belong to the program.
     .enablePositionalOptions()
-    // Thrown errors are said once, below, in one line.
+    // Errors are thrown, and printed once, in one line, below.
     .configureOutput({ writeErr: () => {} });
   for (const create of COMMANDS) {
     const command = create(finish);
@@ -59,7 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Undefined for an error that is not the user's. */
+/** Undefined for an error that is no mistake of the user. */
 function usageMessage(error: unknown, program: Command): string | undefined {
   if (error instanceof UsageError || error instanceof SetupError) return error.message;
   if (!(error instanceof CommanderError)) return undefined;
@@ -67,24 +67,24 @@ function usageMessage(error: unknown, program: Command): string | undefined {
     const names = program.commands.map((command) => command.name());
     return `no command given, the commands are ${names.join(', ')}: see stageprof --help`;
   }
-  // A proposal such as "Did you mean" follows in a line of its own.
+  // Commander puts a proposal such as "Did you mean" on a line of its own.
   return error.message.replace(/^error: /, '').replaceAll('\n', ' ');
 }
 
-// A closed or full stderr loses what is said, and nothing else. Unheard, its error would fail the running input.
+// A closed or full stderr loses messages and nothing else. Without a listener, its error would fail the running input.
 process.stderr.on('error', () => {});
 
 let lostOutput: Error | undefined;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // `stageprof … | head`: the reader has what it wants, which is no error of this side.
+  // In `stageprof … | head` the reader has what it wants, which is no error.
   if (error.code !== 'EPIPE') lostOutput ??= error;
 });
 
 const exitCode = await main(process.argv.slice(2));
-// Explicitly, once stdout has taken everything: a timer or connection a pipeline left open would keep the
-// process, and with it the node it was given, until the job's time limit.
+// Exits explicitly, once stdout has taken everything: a timer or connection that a pipeline has left open would keep
+// the process, and the node of its job, until the time limit.
 process.stdout.write('', () => {
-  // The error of an earlier write comes up after this callback, in the same turn.
+  // The error of an earlier write comes after this callback, in the same turn.
   setImmediate(() => {
     if (lostOutput !== undefined) say(`stdout: cannot be written, ${systemReason(lostOutput)}`);
     process.exit(lostOutput !== undefined && exitCode === EXIT_DONE ? EXIT_FAILED : exitCode);

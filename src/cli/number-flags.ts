@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** For an option whose value is a whole number. @param what as of `numberWithin` */
+/** For an option whose value is a whole number. @param what as in `numberWithin` */
 export function wholeNumberFrom(least: number, what = ''): (text: string) => number {
   return (text) => {
     const value = Number(text);

@@ -1,16 +1,17 @@
 import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT_DONE } from '../os/exit-status.js';
+import { processNamed, readRecordingAt, recorderOfProcess } from '../recorder/open-recording.js';
 import { postmortemOf } from '../recorder/postmortem.js';
 import { postmortemPage } from '../recorder/postmortem-page.js';
 import { tableOptions } from '../terminal/terminal.js';
-import { EXIT_DONE } from './exit-codes.js';
-import { processNamed, readRecordingAt, recorderOfProcess } from './open-recording.js';
 
 const HELP = `
-FILE is the recorder of a process: of one under "stageprof run", of a worker of "stageprof map
---profile", or of StageProfiler's option "recorder". It is only read, and may be of a process that
-still runs. What is damaged or cut off is said, and the rest is shown. Of a PID that has ended, the
-newest recorder in the folders of recorders is taken; one that was put elsewhere has to be named.
+FILE is the recorder of a process: of a program under "stageprof run", of a worker of "stageprof
+map --profile", or of a StageProfiler with the option "recorder". It is only read, and its process
+may still run. If a part is damaged or cut off, a warning says so and the rest is shown. For the PID
+of a process that has ended, the newest recorder in the folders of recorders is read; a recorder in
+any other folder has to be named.
 
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 
@@ -18,8 +19,8 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
   return new Command('postmortem')
     .description('the report of a process that died, the stages that were open, its last memory readings')
     .argument('<pid or file>', 'the process, or its recorder')
-    .addOption(new Option('--format <format>', 'of the result').choices(['table', 'json']).default('table'))
-    .addOption(new Option('--signal <name>', 'the signal that ended it, where you know it').argParser(parseSignal))
+    .addOption(new Option('--format <format>', 'format of the result').choices(['table', 'json']).default('table'))
+    .addOption(new Option('--signal <name>', 'the signal that ended it, if you know it').argParser(parseSignal))
     .addHelpText('after', HELP)
     .action((target: string, { format, signal }: { format: string; signal?: string }) => {
       const pid = processNamed(target);
@@ -32,7 +33,7 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
     });
 }
 
-/** Another name would be taken for a signal that tells nothing. */
+/** Any other name would be taken for a signal that is no evidence. */
 function parseSignal(name: string): string {
   if (Object.hasOwn(constants.signals, name)) return name;
   throw new InvalidArgumentError('It has to be the name of a signal, such as SIGKILL.');

@@ -13,7 +13,7 @@ import {
 } from '../model/options.js';
 import { UsageError } from '../model/usage-error.js';
 
-/** What commands that profile have in common. */
+/** The flags that all commands which profile have. */
 export interface MeasuringFlags {
   readonly measure?: readonly Measure[];
   readonly collect?: Collect;
@@ -21,14 +21,14 @@ export interface MeasuringFlags {
   readonly attribution?: Attribution;
 }
 
-/** Of a command that profiles only when it is asked to. */
+/** The flags of a command that only profiles with --profile. */
 export interface ProfilerFlags extends MeasuringFlags {
   readonly profile?: true;
 }
 
 export function profilerFlags(): Option[] {
   return [
-    new Option('--profile', 'measure the stages: a "profile" in each record, and the table of all at the end'),
+    new Option('--profile', 'measure the stages: a "profile" in each record, and the table of all inputs at the end'),
     ...measuringFlags(),
   ];
 }
@@ -37,7 +37,7 @@ export function measuringFlags(): Option[] {
   return [
     new Option(
       '--measure <list>',
-      `what to read at the ends of a stage, of ${MEASURES.join(',')} (default: all)`,
+      `what to read at the ends of a stage, from ${MEASURES.join(',')} (default: all)`,
     ).argParser(parseMeasures),
     new Option('--collect <when>', 'force full collections, so that js_kb_retained is exact (default: none)').choices(
       COLLECTS,
@@ -72,7 +72,7 @@ export function needsProfile(flag: string): UsageError {
   return new UsageError(`${flag} needs --profile beside it`);
 }
 
-/** What was given, as options of a profiler. */
+/** The given flags as options of a profiler. */
 export function measuringOptions({ measure, collect, rssPeak, attribution }: MeasuringFlags): StageProfilerOptions {
   return {
     ...(measure === undefined ? {} : { measure }),

@@ -1,19 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { SetupError, systemReason } from '../model/setup-error.js';
+import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { FORMATS, type Format, type Reconciliation, renderReconciliation, verdicts } from '../reconcile/formats.js';
 import { type Profiled, readProfiled } from '../reconcile/read-profiled.js';
+import { readSacct } from '../reconcile/read-sacct.js';
 import { reconcileTask } from '../reconcile/reconcile.js';
 import type { Gathering } from '../reconcile/reconciled.js';
-import { askGathering, isJob, runSacct, sacctCommand } from '../reconcile/sacct.js';
-import { parseSacct, type SacctRows } from '../reconcile/sacct-rows.js';
+import { askGathering, isJob, sacctCommand } from '../reconcile/sacct.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
-import { withoutMark } from '../records/byte-order-mark.js';
 import { sayNotTaken } from '../records/say-reading.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
-import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 
 interface ReconcileFlags {
@@ -31,26 +28,26 @@ alone, what was inside of inputs.
 
 --sacct takes the id of a job (12, 12_3, 12,13) where sacct can be called, or a file of
   ${sacctCommand('JOB')}
-of which JobID, State, Elapsed, TotalCPU and MaxRSS are needed. A file is then given --interval and
---gather, if "scontrol show config" names others in JobAcctGatherFrequency and JobAcctGatherType than
-30 and linux; with a job id these are asked for.
+of which JobID, State, Elapsed, TotalCPU and MaxRSS are needed. With a file, give --interval and
+--gather if "scontrol show config" has other values than 30 and linux for JobAcctGatherFrequency and
+JobAcctGatherType. With a job id, scontrol is asked for them.
 
-For each task wall time, CPU and peak memory stand beside each other. A difference past the tolerance
-is explained where the numbers themselves have a reason for it, such as a spike shorter than Slurm's
-sampling; "explained" says that it can be so, "not explained" that something else has to be looked for.
+The table shows wall time, CPU and peak memory of each task by both accounts. A difference above the
+tolerance is "explained" if the numbers themselves give a possible reason, such as a spike shorter than
+Slurm's sampling interval. If it is "not explained", look for another reason.
 
-Exit codes: 0 all agree or are explained, 1 not all, or lines that could not be taken, 2 usage.`;
+Exit codes: 0 all agree or are explained, 1 some are not, or lines could not be read, 2 usage.`;
 
 export function reconcileCommand(finish: (exitCode: number) => void): Command {
   return new Command('reconcile')
     .description("what the profiler measured beside Slurm's accounting of the same tasks")
     .argument('<records...>', 'folders, files of records, map accounts, patterns; - is stdin')
     .requiredOption('--sacct <job or file>', 'id of the job, or a saved output of sacct -P', parseSource)
-    .addOption(new Option('--format <format>', 'of the result').choices(FORMATS).default('table'))
-    .option('--tolerance <percent>', 'differences that are agreement', numberWithin(0, 100, 'of per cent'), 5)
+    .addOption(new Option('--format <format>', 'format of the result').choices(FORMATS).default('table'))
+    .option('--tolerance <percent>', 'largest difference that is agreement', numberWithin(0, 100, 'of per cent'), 5)
     .option(
       '--interval <s>',
-      "seconds between Slurm's samples; 0 when it only samples at the end",
+      "seconds between Slurm's samples; 0 if it only samples at the end",
       wholeNumberFrom(0, 'of seconds'),
     )
     .addOption(new Option('--gather <plugin>', 'how Slurm gathers').choices(['linux', 'cgroup']))
@@ -59,7 +56,7 @@ export function reconcileCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function reconcile(operands: readonly string[], flags: ReconcileFlags): Promise<number> {
-  // First, because it takes no time: a wrong file is said before gigabytes of records are read.
+  // Read first, because it takes no time: a wrong file is reported before gigabytes of records are read.
   const output = readSacct(flags.sacct);
   const profiled = await readProfiled(operands);
   const tasks = sacctTasks(output.rows);
@@ -78,27 +75,6 @@ async function reconcile(operands: readonly string[], flags: ReconcileFlags): Pr
   const { stdout } = process;
   stdout.write(renderReconciliation(result, flags.format, tableOptions(stdout)));
   return isWhole && verdicts(result.tasks).unexplained === 0 ? EXIT_DONE : EXIT_FAILED;
-}
-
-function readSacct(source: string): SacctRows {
-  const parsed = parseSacct(isJob(source) ? runSacct(source) : readFile(source));
-  if (parsed.state === 'unusable') {
-    const job = isJob(source) ? source : 'JOB';
-    throw new SetupError(`--sacct ${source}: the output of sacct ${parsed.reason}; save it with ${sacctCommand(job)}`);
-  }
-  const { rows, waiting, malformed } = parsed.output;
-  if (rows.length > 0 || waiting.length > 0 || malformed.length > 0) return parsed.output;
-  const why = isJob(source) ? 'sacct knows no such job on this cluster' : 'it has no row of a job';
-  throw new SetupError(`--sacct ${source}: ${why}`);
-}
-
-function readFile(path: string): string {
-  try {
-    return withoutMark(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const hint = (error as NodeJS.ErrnoException).code === 'ENOENT' ? ', and it is no job id such as 12 or 12_3' : '';
-    throw new SetupError(`--sacct ${path}: cannot be read, ${systemReason(error)}${hint}`);
-  }
 }
 
 function gatheringOf({ sacct, interval, gather }: ReconcileFlags): Gathering {

@@ -1,4 +1,4 @@
-import { type Shard, shardOfArrayTask, WHOLE_CORPUS } from '../corpus/shard.js';
+import { type ChosenShard, shardOfArrayTask, WHOLE_CORPUS } from '../corpus/shard.js';
 import { UsageError } from '../model/usage-error.js';
 
 export interface ShardFlags {
@@ -6,12 +6,7 @@ export interface ShardFlags {
   readonly taskCount?: number;
 }
 
-export interface ChosenShard {
-  readonly shard: Shard;
-  readonly fromEnvironment: boolean;
-}
-
-/** The shard of the flags; without flags that of the Slurm array task; else the whole corpus. */
+/** The shard of the flags, else that of the Slurm array task, else the whole corpus. */
 export function chooseShard({ taskIndex, taskCount }: ShardFlags, env: NodeJS.ProcessEnv): ChosenShard {
   if (taskIndex !== undefined && taskCount !== undefined) {
     if (taskIndex >= taskCount) {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { METRICS, type MetricField } from '../model/metrics.js';
 import { UsageError } from '../model/usage-error.js';
+import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { findSources } from '../records/files.js';
 import { readRecords } from '../records/read-records.js';
 import { sayNotTaken, sayRepeated } from '../records/say-reading.js';
@@ -10,7 +11,6 @@ import { folds, type GroupPath } from '../summary/summary-fold.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
-import { EXIT_DONE, EXIT_FAILED } from './exit-codes.js';
 import { wholeNumberFrom } from './number-flags.js';
 
 interface SummarizeFlags {
@@ -27,34 +27,35 @@ const STAGE = 'stage';
 
 const HELP = `
 FILES are JSON Lines of records, as "stageprof map --profile" writes them: { input, …, profile },
-or reports by themselves, as "stageprof run --out" and --format json write them: a record each.
-A folder stands for the *.jsonl, *.jsonl.gz and *.jsonl.zst in it, a quoted pattern for what it
-matches, - for stdin. What is compressed with gzip or zstd is known by its first bytes.
+or single reports, as "stageprof run --out" and --format json write them, which count as a record
+each. A folder stands for the *.jsonl, *.jsonl.gz and *.jsonl.zst in it, a quoted pattern for the
+files that it matches, - for stdin. Files that are compressed with gzip or zstd are recognised by
+their first bytes.
 
 Rows are the stages, or with --by the values of a member of the record, such as input or
-settings.model: a record is then one call of its row, what its process took is from the header of
-its profile, and what only stages know is that of its outermost ones. Below the rows stand the
-worst inputs of each, by wall time and by peak of resident memory, with file and line.
+settings.model. Each record is then one call of its row: it has what its whole process took, and
+for what only stages measure, the sum of its outermost stages. Below the rows are the worst inputs
+of each, by wall time and by peak of resident memory, with file and line.
 
-What failed inputs used up to their failure is in the sums, and they are counted by kind. Inputs
-with more than one good record are counted on stderr, and all of their records are in the sums.
+The sums include what failed inputs used up to their failure, and failures are counted by kind.
+Inputs with more than one good record are counted on stderr; all their records are in the sums.
 
---format caliper is one profile in Caliper's json-split, which Hatchet and Thicket read: all
-stages as a tree, without --by, --sort and --top. Self times have the bare name, as time beside
-time (inc).
+--format caliper writes one profile in Caliper's json-split, which Hatchet and Thicket read: all
+stages as a tree, without --by, --sort and --top. A self time has the plain name, such as time,
+beside time (inc).
 
 Lines that are no record are named on stderr, left out and counted.
-Exit codes: 0 done, 1 some lines or files could not be taken, 2 usage.`;
+Exit codes: 0 done, 1 some lines or files could not be read, 2 usage.`;
 
 export function summarizeCommand(finish: (exitCode: number) => void): Command {
   return new Command('summarize')
     .description('one table of all records, or of saved reports: what each stage cost, and which inputs were the worst')
     .argument('<files...>', 'files of records, folders, patterns; - is stdin')
-    .addOption(new Option('--format <format>', 'of the result').choices(FORMATS).default('table'))
-    .option('--by <member>', 'a row each value of this member of the record; a dotted path', parseMember, STAGE)
-    .option('--sort <field>', 'highest first, by a field of the rows such as rss_kb_peak_max', parseField)
-    .addOption(new Option('--top <n>', 'so many rows, those highest in --sort or wall_s').argParser(wholeNumberFrom(1)))
-    .addOption(new Option('--jobs <n>', 'threads at most, without it one a core').argParser(wholeNumberFrom(1)))
+    .addOption(new Option('--format <format>', 'format of the result').choices(FORMATS).default('table'))
+    .option('--by <member>', 'a row for each value of this member of the record; a dotted path', parseMember, STAGE)
+    .option('--sort <field>', 'order the rows by a field such as rss_kb_peak_max, highest first', parseField)
+    .addOption(new Option('--top <n>', 'most rows, those highest in --sort or wall_s').argParser(wholeNumberFrom(1)))
+    .addOption(new Option('--jobs <n>', 'most threads; without it one a core').argParser(wholeNumberFrom(1)))
     .option('--details', 'with --format json: p50, p95, p99 and the worst inputs of each row')
     .option('--lenient', 'exit with 0 although some lines were no records')
     .addHelpText('after', HELP)

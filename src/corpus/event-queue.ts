@@ -9,7 +9,7 @@ export class EventQueue<T> implements AsyncIterable<T> {
     this.#wake();
   }
 
-  /** What is there is still read. */
+  /** Events that are there are still read. */
   close(): void {
     this.#isClosed = true;
     this.#wake();

@@ -5,24 +5,24 @@ const LINE_END = 0x0a;
 const NUL = 0x00;
 
 /**
- * What a file in the place of an input's record holds:
+ * What a file with the name of an input's record has:
  * `good` a record of the input, done;
- * `failed` nothing but failed or torn records of it;
- * `unclear` nothing that would tell whose it is: it is empty, or torn before the end of the input's name;
- * `foreign` another input's record, or no record: it is not ours to replace.
+ * `failed` failed or torn records of the input, and nothing else;
+ * `unclear` nothing that tells which input it belongs to: it is empty, or torn before the end of the input's name;
+ * `foreign` another input's record, or no record: it must not be replaced.
  */
-export type StandingRecord =
+export type ExistingRecord =
   | {
       readonly state: 'good';
-      /** The good line where there is more than it: what was torn or failed beside it has to go. Null for nothing to do. */
+      /** The good line, where torn or failed lines beside it have to go. Null where there is nothing to repair. */
       readonly repaired: string | null;
     }
   | { readonly state: 'failed' }
   | { readonly state: 'unclear' }
   | { readonly state: 'foreign' };
 
-/** Pure. Of several good lines the last counts, as the newest. */
-export function standingRecord(bytes: Buffer, input: string): StandingRecord {
+/** Pure. The last of several good lines counts, as the newest. */
+export function existingRecord(bytes: Buffer, input: string): ExistingRecord {
   const lines = linesOf(bytes);
   let good: string | undefined;
   let others = 0;
@@ -30,7 +30,7 @@ export function standingRecord(bytes: Buffer, input: string): StandingRecord {
   for (const line of lines) {
     const record = line.isWhole ? parsed(line.bytes) : null;
     if (record === null) {
-      // Torn, by a machine that failed: whose it was shows at its start.
+      // The line is torn, by a machine that failed. Its start tells which input it belongs to.
       const owner = ownerByStart(line.bytes, input);
       if (owner === 'another') return { state: 'foreign' };
       isOwn ||= owner === 'this';
@@ -51,7 +51,7 @@ export function standingRecord(bytes: Buffer, input: string): StandingRecord {
 
 interface Line {
   readonly bytes: Buffer;
-  /** With its end. */
+  /** Whether it has its line end. */
   readonly isWhole: boolean;
 }
 
@@ -59,7 +59,7 @@ function linesOf(bytes: Buffer): Line[] {
   const lines: Line[] = [];
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(LINE_END, start);
-    // Files that were joined have one before each.
+    // Files that were joined may each begin with a byte order mark.
     const line = withoutMarkBytes(bytes.subarray(start, end === -1 ? bytes.length : end));
     if (line.length > 0) lines.push({ bytes: line, isWhole: end !== -1 });
     start = end === -1 ? bytes.length : end + 1;
@@ -67,7 +67,7 @@ function linesOf(bytes: Buffer): Line[] {
   return lines;
 }
 
-/** Null for what is no object in JSON. */
+/** Null where the line is no JSON object. */
 function parsed(line: Buffer): { readonly input?: unknown; readonly error?: unknown } | null {
   if (!isUtf8(line)) return null;
   try {
@@ -78,7 +78,7 @@ function parsed(line: Buffer): { readonly input?: unknown; readonly error?: unkn
   }
 }
 
-/** How many bytes at the start of a file tell whose record it is. */
+/** How many bytes at the start of a file tell which input its record belongs to. */
 export function startLength(input: string): number {
   return MARK_LENGTH + startOfRecord(input).length;
 }
@@ -88,8 +88,8 @@ function startOfRecord(input: string): Buffer {
 }
 
 /**
- * Whose a record is, or a file, by what it begins with: every record begins with its input. `unclear` is what ends
- * before that, or has zeros there: blocks that were never written read so after a failure of the machine.
+ * Which input a record or a file belongs to, by its start: every record begins with its input. It is `unclear` where it
+ * ends before that, or has zeros there: blocks that were never written read as zeros after a failure of the machine.
  */
 export function ownerByStart(bytes: Buffer, input: string): 'this' | 'another' | 'unclear' {
   const start = startOfRecord(input);

@@ -8,7 +8,7 @@ import type { OpenStageState } from '../recorder/postmortem.js';
  * `record` it returned something that is not a record;
  * `unsettled` its promise is pending and nothing is left that could settle it;
  * `uncaught` an error that nobody caught, raised while the input ran;
- * `signal` its process was ended by one: a crash of native code, an abort, a kill;
+ * `signal` its process was ended by a signal: a crash of native code, an abort, a kill;
  * `out-of-memory` its process was ended for the memory it took, by the kernel or by V8;
  * `exit` its process ended itself;
  * `timeout` it took longer than it was given;
@@ -29,7 +29,7 @@ export type FailureKind =
 export interface Failure {
   readonly kind: FailureKind;
   readonly message: string;
-  /** Of a thrown Error: its class, its code and where it was made. */
+  /** The class of a thrown Error, then its code and where it was made. */
   readonly name?: string;
   readonly code?: string | number;
   readonly stack?: string;
@@ -37,16 +37,16 @@ export interface Failure {
   /** How its process ended. */
   readonly signal?: NodeJS.Signals;
   readonly exit_code?: number;
-  /** What speaks for its memory as the reason, one text each. */
+  /** One text for each piece of evidence that its memory was the reason. */
   readonly evidence?: readonly string[];
-  /** Stages that were open, outermost first; not there where nothing was profiled. */
+  /** Stages that were open, outermost first; absent where nothing was profiled. */
   readonly open?: readonly OpenStageState[];
   readonly last?: LastMemory;
   /** The end of what its process wrote to stderr while it ran. */
   readonly stderr?: string;
 }
 
-/** The last that is known of a process's memory, in KiB; null where not measured. */
+/** The last that is known of the memory of a process, in KiB; null where not measured. */
 export interface LastMemory {
   readonly rss_kb: number | null;
   readonly rss_kb_peak: number | null;
@@ -57,7 +57,7 @@ export interface LastMemory {
 /** Longest text of a failure, in UTF-16 units: a record stays readable whatever a library puts into its errors. */
 const LONGEST_TEXT = 64 * 1024;
 
-/** A failure from whatever was thrown, which may be anything. */
+/** A failure from a thrown value of any kind. */
 export function failureOf(kind: FailureKind, thrown: unknown): Failure {
   try {
     if (!(thrown instanceof Error)) return { kind, message: capped(described(thrown)) };

@@ -6,7 +6,7 @@ import { type Recording, readRecorder } from '../recorder/reader.js';
 import { movedWarning, pathsFrom } from '../recorder/recorder-paths.js';
 import type { LastMemory } from './failure.js';
 
-/** What a recorder tells of an input that has no result. */
+/** What a recorder tells about an input that has no result. */
 export interface LastMoments {
   readonly profile: Report;
   readonly open: readonly OpenStageState[];
@@ -15,7 +15,7 @@ export interface LastMoments {
 }
 
 /**
- * Null without a recorder, or with one that cannot be read: an input that ended its process as it began has none yet.
+ * Null where there is no recorder that can be read: an input that ends its process at once has none yet.
  *
  * @param signal that ended the process; null while it runs
  */
@@ -24,7 +24,7 @@ export function readLastMoments(recorderPath: string | null, signal: NodeJS.Sign
     const { report, open, last, killed_by: killedBy } = postmortemOf(recording, signal);
     const { rss_kb, rss_kb_peak, native_kb, rss_kb_per_s } = last;
     const warnings = [...report.warnings, ...full.map((folder) => movedWarning(folder))];
-    // Its stages were cut off, be it by an exit that the recorder has read once more.
+    // Its stages were cut off, even where the process was read once more at its exit.
     const profile = { ...report, warnings, partial: true };
     return { profile, open, last: { rss_kb, rss_kb_peak, native_kb, rss_kb_per_s }, killedBy };
   });
@@ -38,14 +38,14 @@ export function readOpenStage(recorderPath: string | null): string | null {
   });
 }
 
-/** @param take gets the folders, too, that had no room for it */
+/** @param take is also given the folders that had no room for the recorder */
 function readIfThere<T>(
   recorderPath: string | null,
   take: (recording: Recording, full: readonly string[]) => T,
 ): T | null {
   if (recorderPath === null) return null;
   const paths = pathsFrom(recorderPath);
-  // The last one first: where an older one could not be removed, the newer one is further on.
+  // The last path first: where an older recorder could not be removed, the newer one has a later path.
   for (const [index, path] of [...paths.entries()].reverse()) {
     try {
       const file = new FileBytes(path);
@@ -55,20 +55,20 @@ function readIfThere<T>(
         file.close();
       }
     } catch {
-      // It is in another folder, or there is none.
+      // The recorder is in another folder, or there is none.
     }
   }
   return null;
 }
 
-/** Once all that it tells is in a record. */
+/** To be called once the record has all that the recorder tells. */
 export function removeRecorder(recorderPath: string | null): void {
   if (recorderPath === null) return;
   for (const path of pathsFrom(recorderPath)) {
     try {
       unlinkSync(path);
     } catch {
-      // It was not there, or its process has removed it.
+      // There was none, or its process has removed it.
     }
   }
 }

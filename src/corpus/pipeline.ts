@@ -6,17 +6,17 @@ import type { Profiler } from '../model/profiler.js';
 import { SetupError } from '../model/setup-error.js';
 import { failureOf } from './failure.js';
 
-/** What a pipeline is given beside its input. */
+/** What a pipeline is given together with its input. */
 export interface PipelineContext {
   /** The `nullProfiler` where nothing is profiled. */
   readonly profiler: Profiler;
-  /** Aborted when the run has been told to stop, or the input has had its time: reject then, as nobody takes the result. */
+  /** Aborted when the run is told to stop, or the input has had its time. Reject then: the result is not taken. */
   readonly signal: AbortSignal;
 }
 
 export type PipelineFunction = (input: string, context: PipelineContext) => unknown;
 
-/** The module's base name without extension: part of each record's file name. */
+/** The base name of the module without its extension. It is part of the file name of each record. */
 export function pipelineName(path: string): string {
   return basename(path, extname(path));
 }
@@ -41,9 +41,9 @@ export async function loadPipeline(path: string): Promise<PipelineFunction> {
 }
 
 async function importModule(path: string, absolutePath: string): Promise<{ default?: unknown }> {
-  // An await at the top of the module that nothing can settle would end the process without a word.
+  // An await at the top level that nothing can settle would end the process without a message.
   let onIdle = (): void => {};
-  // Of the module too: what it throws or rejects beside its own promise.
+  // The module may also throw or reject outside of its own promise.
   let onUncaught = (_: unknown): void => {};
   const broken = new Promise<never>((_, reject) => {
     onIdle = () => reject(new Error('an await at its top level never settles'));
@@ -56,7 +56,7 @@ async function importModule(path: string, absolutePath: string): Promise<{ defau
   } catch (error) {
     if (isTypeScriptUnread(error)) throw new SetupError(typeScriptHint(path));
     const { name, message } = failureOf('exception', error);
-    // The message of a failed import may go on with a proposal in further lines.
+    // Further lines of the message of a failed import may have a proposal.
     const reason = `${name === undefined ? '' : `${name}: `}${message.replace(/\s*\n\s*/g, ' ')}`;
     throw new SetupError(`${path}: the pipeline module does not load, ${reason}`);
   } finally {
@@ -65,14 +65,14 @@ async function importModule(path: string, absolutePath: string): Promise<{ defau
   }
 }
 
-/** Node 20, and 22 before 22.18, take no TypeScript by themselves; those after them none that has to be transformed, as an enum. */
+/** Node 20, and 22 before 22.18, take no TypeScript. Later ones take none that must be transformed, such as an enum. */
 const TYPESCRIPT_CODES: ReadonlySet<unknown> = new Set([
   'ERR_UNKNOWN_FILE_EXTENSION',
   'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
   'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
 ]);
 
-/** The pipeline itself, or a module that it imports. */
+/** Whether the pipeline, or a module that it imports, has TypeScript that this Node does not take. */
 function isTypeScriptUnread(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   if (!TYPESCRIPT_CODES.has(code)) return false;
@@ -87,14 +87,14 @@ function typeScriptHint(path: string): string {
   return `${path}: the pipeline module does not load, ${without}; with tsx installed, set NODE_OPTIONS='--import tsx'`;
 }
 
-/** With one turn of the event loop behind it: a rejection that nobody handles comes up after its module is there. */
+/** Waits for one turn of the event loop more: a rejection that nobody handles comes up after its module is loaded. */
 async function importAndTurn(absolutePath: string): Promise<{ default?: unknown }> {
   const module = await import(pathToFileURL(absolutePath).href);
   await new Promise(setImmediate);
   return module;
 }
 
-/** CommonJS that was compiled from `export default` has its function one level down. */
+/** In CommonJS that was compiled from `export default`, the function is one level further down. */
 function defaultFunction(module: { default?: unknown }): PipelineFunction | undefined {
   const exported = module.default as { default?: unknown } | null | undefined;
   for (const candidate of [exported, exported?.default]) {

@@ -7,26 +7,26 @@ import { type AbortReason, EXIT_OWN_ERROR } from './worker-messages.js';
 /** How the process of a running input ended. */
 export interface ProcessEnding {
   readonly status: ExitStatus;
-  /** Where the parent has ended it. */
+  /** Why the parent has ended it; null where the parent has not. */
   readonly aborted: { readonly reason: AbortReason; readonly message: string } | null;
-  /** The parent has ended it because it had closed the channel between them. */
+  /** Whether the parent has ended it because it had closed the channel between them. */
   readonly isCutOff: boolean;
   /** Null where nothing was profiled, or it ended before its recorder was made. */
   readonly moments: LastMoments | null;
-  /** From outside, for the case that there is no recorder; null where never looked at. */
+  /** Memory seen from outside, for the case that there is no recorder; null where the parent has not looked yet. */
   readonly memory: LastMemory | null;
-  /** Processes that its control group has killed for memory while it ran; null where that is not told. */
+  /** How many processes its control group killed for memory while it ran; null where the group does not tell. */
   readonly oomKills: number | null;
   /** The end of what it wrote to stderr. */
   readonly stderr: string;
 }
 
-/** What V8 prints before it ends the process: of its heap, and of its zones, in which it parses and compiles. */
+/** What V8 prints before it ends the process, about its heap or about its zones, in which it parses and compiles. */
 const V8_LIMIT = /^.*(?:(?:heap|process|JavaScript) out of memory|Reached heap limit).*$/m;
-/** What libstdc++ prints of a `new` that failed and that nobody caught. */
+/** What libstdc++ prints about a failed `new` that nobody caught. */
 const BAD_ALLOC = /^.*std::bad_alloc.*$/m;
 
-/** Pure: the failure of an input whose process has ended under it. */
+/** Pure: the failure of an input whose process has ended while it ran. */
 export function failureOfEnding(ending: ProcessEnding): Failure {
   const { status, moments, stderr } = ending;
   const { kind, what, advice = '' } = causeOf(ending);
@@ -62,7 +62,7 @@ function causeOf({ status, aborted, isCutOff, moments, oomKills, stderr }: Proce
     };
   }
   const { signal, code } = status;
-  // The same texts may come from a log: only an abort makes them the reason. V8 crashes by itself on newer lines.
+  // A log may have the same texts: they are the reason only after an abort, or where newer V8 crashes on purpose.
   const isAborted = signal === 'SIGABRT' || signal === 'SIGTRAP' || signal === 'SIGILL';
   const ownLimit = isAborted ? (V8_LIMIT.exec(stderr) ?? BAD_ALLOC.exec(stderr)) : null;
   if (ownLimit !== null) return { kind: 'out-of-memory', what: `its process was aborted, ${ownLimit[0].trim()},` };

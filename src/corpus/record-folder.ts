@@ -6,18 +6,18 @@ import { dirname, join, resolve } from 'node:path';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { isRunning } from '../os/process-running.js';
 
-/** A record could not be written. The run has to stop: the next ones would be lost as well. */
+/** A record could not be written. The run has to stop: the next records would be lost as well. */
 export class RecordWriteError extends Error {
   override readonly name = 'RecordWriteError';
 }
 
-/** `.stageprof-<host>-<process id>-<random>.tmp`; a host's name may have dashes. */
+/** `.stageprof-<host>-<process id>-<random>.tmp`. The name of a host may have dashes. */
 const TEMPORARY = /^\.stageprof-(.+)-(\d+)-[0-9a-f]{16}\.tmp$/;
 
-/** Of another machine, whose processes cannot be looked at. A record is written in far less. */
+/** For files of another machine, whose processes cannot be seen. A record is written in far less time. */
 const ABANDONED_AFTER_MS = 24 * 3600 * 1000;
 
-/** The folder the records are written to, each in a file of its own. */
+/** The folder of the records, each of which has a file of its own. */
 export class RecordFolder {
   /** As it was given, for messages. */
   readonly path: string;
@@ -30,8 +30,8 @@ export class RecordFolder {
   }
 
   /**
-   * Makes the folder and tries it with a file: permissions do not tell of read-only mounts, quotas or root on a
-   * network file system.
+   * Makes the folder and tries to write a file: permissions do not show read-only mounts, quotas, or root on a network
+   * file system.
    * @throws {SetupError} naming the path
    */
   static async open(path: string): Promise<RecordFolder> {
@@ -44,24 +44,24 @@ export class RecordFolder {
     } catch (error) {
       throw new SetupError(`--outdir ${path}: cannot be written, ${systemReason(error)}: give a folder that can`);
     }
-    // Unseen, the record of another input would be written over.
+    // If names could not be read, the record of another input might be overwritten.
     await folder.names().catch((error) => {
       throw new SetupError(`--outdir ${path}: cannot be read, ${systemReason(error)}: give a folder that can`);
     });
     return folder;
   }
 
-  /** Names of all that is in it. */
+  /** The names of all files in it. */
   async names(): Promise<string[]> {
     return readdir(this.#absolutePath);
   }
 
   /**
-   * What a plain file in it begins with, or all of it.
-   * @throws {Error} of the system, or where it is no plain file
+   * The first bytes of a plain file in it, or the whole file.
+   * @throws {Error} the system's, or one for a file that is not plain
    */
   async read(name: string, mostBytes = Number.POSITIVE_INFINITY): Promise<Buffer> {
-    // Does not wait for the other end of a pipe.
+    // Without O_NONBLOCK this would wait for the other end of a pipe.
     const file = await open(join(this.#absolutePath, name), constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await file.stat();
@@ -74,20 +74,20 @@ export class RecordFolder {
     }
   }
 
-  /** As messages show it. */
+  /** The path of a file in it, as messages show it. */
   shown(name: string): string {
     return join(this.path, name);
   }
 
-  /** A new file of this process; its name is random, too, because there are several machines with equal ids. */
+  /** A new path for this process. Its name is also random, because process ids are the same on several machines. */
   temporaryPath(): string {
     const name = `.stageprof-${hostname()}-${process.pid}-${randomBytes(8).toString('hex')}.tmp`;
     return join(this.#absolutePath, name);
   }
 
   /**
-   * Writes a record whole: under a temporary name first, so that a killed run leaves no torn file. There is no
-   * fsync: it would protect against the machine failing, not the process, at some milliseconds an input.
+   * Writes a record as a whole: under a temporary name first, so that a killed run leaves no torn file. There is no
+   * fsync: it would cost some milliseconds an input, and protect against failures of the machine only.
    * @throws {RecordWriteError} naming the path
    */
   async write(name: string, line: string): Promise<void> {
@@ -102,7 +102,7 @@ export class RecordFolder {
   }
 
   /**
-   * Moves what is whole in a temporary file to its place.
+   * Gives a temporary file, once it is complete, the name of the record.
    * @throws {RecordWriteError} naming the path
    */
   async commit(temporary: string, name: string): Promise<void> {
@@ -139,7 +139,7 @@ function ageMs(path: string): number {
   return stats === undefined ? 0 : Date.now() - stats.mtimeMs;
 }
 
-/** With its parents. Node's own `recursive` never returns where a parent exists but takes no folders, as in /proc. */
+/** Makes its parents too. Node's `recursive` never returns where a parent exists but takes no folders, as in /proc. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await makeOneFolder(path);
@@ -150,7 +150,7 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Other tasks make the same folder at the same time. What is there and no folder shows when it is written to. */
+/** Other tasks may make the same folder at the same time. If the path is no folder, writing to it tells. */
 async function makeOneFolder(path: string): Promise<void> {
   try {
     await mkdir(path);

@@ -4,22 +4,22 @@ import { basename } from 'node:path';
 /** Longest file name of the file systems in use, in bytes: NAME_MAX of Linux. */
 const NAME_MAX_BYTES = 255;
 
-/** Room for the input's own name has to remain beside a pipeline of any name. */
+/** Leaves room for the input's own name, however long the name of the pipeline is. */
 const PIPELINE_MAX_BYTES = 100;
 
-/** Hex digits of the input's hash behind its name, by how often it has collided. */
+/** Hex digits of the input's hash after its name, by how often the name has collided. */
 const HASH_DIGITS = [0, 8, 16, 64] as const;
 
-/** Control and format characters but the two joiners, lone surrogates, line separators, the separators of paths. */
+/** Control and format characters except the two joiners, lone surrogates, line separators, separators of paths. */
 const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\]/gu;
 
 /**
- * The file name of each input's record, `<name>.<pipeline>.jsonl`, where `name` is the base name of the input,
- * made safe. Inputs that would share a file get the start of their own hash behind the name.
+ * The file name of each input's record, `<name>.<pipeline>.jsonl`, where `name` is the base name of the input, made
+ * safe. Inputs that would share a file get the start of their hash after the name.
  *
- * Which inputs do depends on the whole list: every task has to name the whole list before it takes its shard,
- * so that all of them come to the same names.
- * @param inputs distinct
+ * Whether a name is shared depends on the whole list: every task has to name the whole list before it takes its shard,
+ * so that all tasks come to the same names.
+ * @param inputs each once
  */
 export function recordNames(inputs: readonly string[], pipeline: string): string[] {
   const suffix = suffixOf(pipeline);
@@ -27,7 +27,7 @@ export function recordNames(inputs: readonly string[], pipeline: string): string
   const nameOf = (i: number) => recordName(inputs[i]!, suffix, HASH_DIGITS[collisions[i]!]!);
   const names = inputs.map((_, i) => nameOf(i));
   for (let round = 1; round < HASH_DIGITS.length; round++) {
-    // A name with its hash may be the plain name of another input: hence more than one round.
+    // A name with a hash may be the plain name of another input, which takes another round.
     const colliding = sharedNames(names).flat();
     if (colliding.length === 0) break;
     for (const i of colliding) {
@@ -43,7 +43,7 @@ export function possibleRecordNames(input: string, pipeline: string): string[] {
   return HASH_DIGITS.map((digits) => recordName(input, suffixOf(pipeline), digits));
 }
 
-/** The part of a file name that tells the pipeline. */
+/** The part of a file name that names the pipeline. */
 export function pipelinePart(pipeline: string): string {
   return cut(pipeline.replace(UNSAFE, '_'), PIPELINE_MAX_BYTES);
 }
@@ -52,7 +52,7 @@ function suffixOf(pipeline: string): string {
   return `.${pipelinePart(pipeline)}.jsonl`;
 }
 
-/** The same for names that are one file, also on a file system that ignores case. */
+/** The same key for names of the same file, also on a file system that ignores case. */
 export function fileKey(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
@@ -75,12 +75,12 @@ function recordName(input: string, suffix: string, hashDigits: number): string {
 }
 
 function safeBaseName(input: string): string {
-  // Not hidden: `results/*.jsonl` has to find every record. This covers `.` and `..` too.
+  // No hidden name: `results/*.jsonl` has to find every record. This covers `.` and `..` too.
   const safe = basename(input).replace(UNSAFE, '_').replace(/^\./, '_');
   return safe === '' ? '_' : safe;
 }
 
-/** The start of a text that fits into so many bytes of UTF-8, without half a character at its end. */
+/** The longest start of a text that fits into this many bytes of UTF-8, without half a character at its end. */
 function cut(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) return text;

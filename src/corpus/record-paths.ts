@@ -1,80 +1,80 @@
-import { ownerByStart, type StandingRecord, standingRecord, startLength } from './existing-record.js';
+import { type ExistingRecord, existingRecord, ownerByStart, startLength } from './existing-record.js';
 import type { RecordFolder } from './record-folder.js';
 import { fileKey, possibleRecordNames, recordNames } from './record-names.js';
 
-/** An input and the file its record goes to. */
-export interface PlacedInput {
+/** An input and the name of the file for its record. */
+export interface NamedInput {
   readonly input: string;
   readonly recordName: string;
 }
 
-export interface Placing {
-  readonly inputs: readonly PlacedInput[];
-  /** Inputs with a good record, left out because they were to be. */
+export interface RecordPlan {
+  readonly inputs: readonly NamedInput[];
+  /** How many inputs were left out because they have a good record. */
   readonly resumed: number;
-  /** Records of those beside which something torn or failed was removed. */
+  /** How many of these records had torn or failed lines, which were removed. */
   readonly repaired: number;
 }
 
-export interface PlaceRules {
+export interface PlanRules {
   /** Leave out the inputs that have a good record. */
   readonly resume: boolean;
-  /** What the list names the records of all its inputs, those of other tasks too. */
+  /** The names that the list gives all records, also those of other tasks. */
   readonly listed: ReadonlySet<string>;
 }
 
 /**
- * Where each input's record goes, with a view to what is there: a record of the same input is replaced under the
- * name it has, also where another list gave it another one, so that no input comes to have two; the record of
- * another input, or any other file, is never written over.
+ * Decides which file each input's record goes to, by what is there. A record of the same input is replaced under the
+ * name that it has, also where another list has given it another name, so that no input gets two records. The record
+ * of another input, or any other file, is never overwritten.
  *
  * @throws {RecordWriteError} where a record that is there cannot be repaired
  */
-export async function placeRecords(
+export async function planRecords(
   folder: RecordFolder,
   pipeline: string,
-  inputs: readonly PlacedInput[],
-  { resume, listed }: PlaceRules,
-): Promise<Placing> {
-  const places = new Places(folder, await folder.names(), listed);
-  const placed: PlacedInput[] = [];
+  inputs: readonly NamedInput[],
+  { resume, listed }: PlanRules,
+): Promise<RecordPlan> {
+  const paths = new RecordPaths(folder, await folder.names(), listed);
+  const planned: NamedInput[] = [];
   let resumed = 0;
   let repaired = 0;
   for (const { input, recordName: named } of inputs) {
-    const { recordName, standing } = await places.find(input, [named, ...possibleRecordNames(input, pipeline)]);
-    if (!resume || standing?.state !== 'good') {
-      placed.push({ input, recordName });
+    const { recordName, existing } = await paths.find(input, [named, ...possibleRecordNames(input, pipeline)]);
+    if (!resume || existing?.state !== 'good') {
+      planned.push({ input, recordName });
       continue;
     }
     resumed++;
-    if (standing.repaired === null) continue;
-    await folder.write(recordName, standing.repaired);
+    if (existing.repaired === null) continue;
+    await folder.write(recordName, existing.repaired);
     repaired++;
   }
-  return { inputs: placed, resumed, repaired };
+  return { inputs: planned, resumed, repaired };
 }
 
-/** What a file holds in the place of an input's record. */
-export async function readStanding(folder: RecordFolder, name: string, input: string): Promise<StandingRecord> {
+/** What a file has that bears the name of an input's record. */
+export async function readExisting(folder: RecordFolder, name: string, input: string): Promise<ExistingRecord> {
   try {
     const start = await folder.read(name, startLength(input));
-    // Another's may be of any size.
+    // The record of another input may have any size.
     if (ownerByStart(start, input) === 'another') return { state: 'foreign' };
-    return standingRecord(await folder.read(name), input);
+    return existingRecord(await folder.read(name), input);
   } catch {
-    // What cannot be read is not ours.
+    // A file that cannot be read is not replaced.
     return { state: 'foreign' };
   }
 }
 
-interface Place {
+interface RecordPath {
   readonly recordName: string;
-  /** Null where nothing of the input is there. */
-  readonly standing: StandingRecord | null;
+  /** Null where there is no record of the input. */
+  readonly existing: ExistingRecord | null;
 }
 
-class Places {
-  /** Names that no further record may take, in lower case: on some file systems that is one file. */
+class RecordPaths {
+  /** Keys of names that no further record may take. */
   readonly #taken: Set<string>;
 
   constructor(
@@ -85,25 +85,25 @@ class Places {
     this.#taken = new Set(names.map(fileKey));
   }
 
-  /** @param names that the input's record may have: that of this list first, then those that other lists give */
-  async find(input: string, names: readonly string[]): Promise<Place> {
+  /** @param names names that the input's record may have: first that of this list, then those that other lists give */
+  async find(input: string, names: readonly string[]): Promise<RecordPath> {
     const [named] = names;
     const there = names.filter((name) => this.#taken.has(fileKey(name)));
-    const own: Place[] = [];
+    const own: RecordPath[] = [];
     for (const recordName of new Set(there)) {
-      const standing = await readStanding(this.folder, recordName, input);
-      // A torn file that could be of several inputs goes to the one that the list gives its name.
-      const isOwn = standing.state === 'unclear' ? recordName === named : standing.state !== 'foreign';
-      if (isOwn) own.push({ recordName, standing });
+      const existing = await readExisting(this.folder, recordName, input);
+      // A torn file that could belong to several inputs goes to the input that has its name in this list.
+      const isOwn = existing.state === 'unclear' ? recordName === named : existing.state !== 'foreign';
+      if (isOwn) own.push({ recordName, existing });
     }
     for (const state of ['good', 'failed', 'unclear']) {
-      const place = own.find(({ standing }) => standing?.state === state);
-      if (place !== undefined) return place;
+      const path = own.find(({ existing }) => existing?.state === state);
+      if (path !== undefined) return path;
     }
-    // The last has the whole hash: it can only be taken by a file that somebody made for that.
+    // The last name has the whole hash: a file can only have it on purpose.
     const recordName = names.find((name) => this.#isFree(name, name === named)) ?? names.at(-1)!;
     this.#taken.add(fileKey(recordName));
-    return { recordName, standing: null };
+    return { recordName, existing: null };
   }
 
   #isFree(name: string, isNamed: boolean): boolean {
@@ -113,7 +113,7 @@ class Places {
 }
 
 /** All inputs of a list with the names that the list gives their records. */
-export function namedInputs(inputs: readonly string[], pipeline: string): PlacedInput[] {
+export function namedInputs(inputs: readonly string[], pipeline: string): NamedInput[] {
   const names = recordNames(inputs, pipeline);
   return inputs.map((input, i) => ({ input, recordName: names[i]! }));
 }

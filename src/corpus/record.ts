@@ -5,7 +5,7 @@ import { type Failure, failureOf } from './failure.js';
 /** Members that stageprof gives a record itself. */
 const RESERVED = ['input', 'profile', 'error'] as const;
 
-/** Taken before any pipeline is loaded: what it puts in the place of JSON's function need not write JSON. */
+/** Taken before any pipeline is loaded: a pipeline may replace the function by one that writes no JSON. */
 const { stringify } = JSON;
 
 export type RecordLine =
@@ -13,22 +13,23 @@ export type RecordLine =
   | { readonly state: 'failed'; readonly failure: Failure };
 
 /**
- * The line of an input that was done: `{ input, ...result, profile }`.
+ * The line for an input that was done: `{ input, ...result, profile }`.
  *
- * A result with a `profile` or an `error` of its own, or an `input` that is not this input, fails: whoever reads
- * the record could not tell it from stageprof's, and to overwrite it would lose what the pipeline wrote. It fails
- * with and without a profiler, so that a run does not change when it is profiled.
+ * A result with a `profile` or an `error` of its own, or with another `input`, fails: readers could not tell these from
+ * stageprof's own, and to overwrite them would lose what the pipeline wrote. It fails with and without a profiler, so
+ * that a run does not change when it is profiled.
  */
 export function recordLine(input: string, result: unknown, profile: Report | undefined): RecordLine {
   try {
     const problem = problemOf(input, result);
     if (problem !== undefined) return { state: 'failed', failure: { kind: 'record', message: problem } };
     if (!isJsonIntact()) throw new Error('all objects or arrays have been given a toJSON, take it off their prototype');
-    // First, which tells whose record it is: members named by a number would come before it in an object.
+    // The input comes first, where readers of torn records look for it. Within the object, members that are numbers
+    // would come before it.
     const rest = stringify({ ...(result as object), input: undefined, profile }).slice(1);
     return { state: 'done', line: `{"input":${stringify(input)}${rest === '}' ? '' : ','}${rest}\n` };
   } catch (error) {
-    // BigInts, cycles, throwing getters and toJSON, texts past V8's limit. The message of a cycle has several lines.
+    // BigInts, cycles, throwing getters and toJSON, texts past V8's limit. The message for a cycle has several lines.
     const { message } = failureOf('record', error);
     const reason = message.split('\n', 1)[0];
     return { state: 'failed', failure: { kind: 'record', message: `the record cannot be written as JSON: ${reason}` } };
@@ -36,24 +37,24 @@ export function recordLine(input: string, result: unknown, profile: Report | und
 }
 
 /**
- * The line of a failed input, with the profile up to the failure. Where that is past V8's limit of a text, the
- * line goes without: that an input failed has to be on record, or the whole run would end with it.
+ * The line for a failed input, with the profile up to the failure. A profile past V8's limit of a text is left out: the
+ * failure has to be on record, or it would end the whole run.
  */
 export function failureLine(input: string, failure: Failure, profile: Report | undefined): string {
   for (const content of isJsonIntact() ? [{ error: failure, profile }, { error: failure }] : []) {
     try {
       return `${stringify({ input, ...content })}\n`;
     } catch {
-      // The next one has less in it.
+      // The next one is smaller.
     }
   }
-  // Texts are asked for no toJSON.
+  // Strings are written without a toJSON.
   const { kind } = failure;
   const message = isJsonIntact() ? 'the failure cannot be written as JSON' : failure.message;
   return `{"input":${stringify(input)},"error":{"kind":${stringify(kind)},"message":${stringify(message)}}}\n`;
 }
 
-/** False once something has given all objects or arrays a `toJSON`: what is written from then on may say anything. */
+/** False once all objects or arrays have been given a `toJSON`: what is written from then on may say anything. */
 export function isJsonIntact(): boolean {
   try {
     return stringify([{}]) === '[{}]';
@@ -66,19 +67,19 @@ function problemOf(input: string, result: unknown): string | undefined {
   if (!isPlainObject(result)) return `the pipeline has to return a plain object, it returned ${kindOf(result)}`;
   for (const member of RESERVED) {
     const value = result[member];
-    // `{ input, … }` is how many pipelines begin their record, and says the same.
+    // Many pipelines begin their record by `{ input, … }`, which says the same.
     if (value === undefined || (member === 'input' && value === input)) continue;
     return `the record has a member "${member}", which is stageprof's own: give it another name`;
   }
   return undefined;
 }
 
-/** Objects of any realm without a class: those of a class often serialise to less than they hold, as a Map does. */
+/** Objects of any realm without a class: an object of a class, such as a Map, often loses what it has in JSON. */
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
-  // With a toJSON of its own it would replace the whole line, input and profile too.
+  // A toJSON of its own would replace the whole line, also input and profile.
   return typeof (value as { toJSON?: unknown }).toJSON !== 'function';
 }
 

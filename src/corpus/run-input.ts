@@ -2,16 +2,16 @@ import { Error, Object, Promise } from '../host/intrinsics.js';
 import { clearTimeout, setTimeout, whenSettled } from '../host/tasks.js';
 import { type Failure, failureOf } from './failure.js';
 import type { PipelineContext, PipelineFunction } from './pipeline.js';
-import type { StrayErrors } from './unhandled-errors.js';
+import type { UnhandledErrors } from './unhandled-errors.js';
 import type { AbortReason } from './worker-messages.js';
 
-/** What became of an input, and whether the pipeline may still be at work on it. */
+/** What became of an input, and whether the pipeline may still work on it. */
 export type Outcome = { readonly isRunning: boolean } & (
   | { readonly state: 'returned'; readonly result: unknown }
   | { readonly state: 'failed' | 'unfinished'; readonly failure: Failure }
 );
 
-/** An input is told to stop: `signal.reason` of the pipeline. */
+/** Tells an input to stop: the `signal.reason` that the pipeline sees. */
 export class InputAbort extends Error {
   constructor(
     readonly reason: AbortReason,
@@ -20,7 +20,7 @@ export class InputAbort extends Error {
     readonly graceMs: number,
   ) {
     super(message);
-    // Defined, not assigned: the prototype of errors may be frozen, and its `name` with it.
+    // Defined and not assigned: the prototype of errors may be frozen, and with it `name`.
     for (const [member, value] of Object.entries({ name: 'AbortError', code: 'ABORT_ERR' })) {
       Object.defineProperty(this, member, { value, configurable: true, enumerable: true, writable: true });
     }
@@ -28,17 +28,17 @@ export class InputAbort extends Error {
 }
 
 /**
- * Runs one input to whichever comes first: its result, its error, an error that nobody caught, or the end of
- * the grace after it was told to stop. Never rejects.
+ * Runs one input to its result, its error, an error that nobody caught, or the end of the grace after it was told to
+ * stop, whichever comes first. Never rejects.
  *
- * @param abort aborted with an `InputAbort`; of this input alone, so that what a pipeline listens with, and often
- * forgets to take off, goes with the input
+ * @param context its signal is aborted with an `InputAbort`. Each input has its own signal, so that listeners which a
+ * pipeline forgets to take off are gone with the input.
  */
 export async function runInput(
   run: PipelineFunction,
   input: string,
   { profiler, signal }: PipelineContext,
-  strays: StrayErrors,
+  unhandled: UnhandledErrors,
 ): Promise<Outcome> {
   let grace: NodeJS.Timeout | undefined;
   const outcome = await new Promise<Outcome>((settle) => {
@@ -46,25 +46,25 @@ export async function runInput(
       const abort = signal.reason as InputAbort;
       grace = setTimeout(() => settle({ ...abortOutcome(abort), isRunning: true }), abort.graceMs);
     };
-    // A run may be told to stop between the order to begin and the beginning: a signal says so only once.
+    // The run may have been told to stop before this listens, and a signal tells that only once.
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-    strays.watch((failure) => settle({ state: 'failed', failure, isRunning: true }));
-    // In an async function of its own, so that an error thrown before the first await is a rejection too.
+    unhandled.watch((failure) => settle({ state: 'failed', failure, isRunning: true }));
+    // Within an async function, so that an error thrown before the first await is a rejection too.
     whenSettled<unknown, void>(
       (async () => run(input, { profiler, signal }))(),
       (result) => settle({ state: 'returned', result, isRunning: false }),
       (error) => settle({ state: 'failed', failure: failureOf('exception', error), isRunning: false }),
     );
   });
-  strays.watch();
+  unhandled.watch();
   clearTimeout(grace);
   if (!signal.aborted) return outcome;
   const abort = signal.reason as InputAbort;
-  // A result within the grace after a signal to stop is one. That of an input which has had its time may be what
-  // its pipeline had come to: to take it would make the record depend on the load of the machine.
+  // After a stop, a result within the grace counts. After a timeout it does not: it may be what the pipeline had come
+  // to by then, and the record would depend on the load of the machine.
   if (outcome.state === 'returned' && abort.reason === 'stopped') return outcome;
-  // Once told to stop, a pipeline rejects with the signal's reason or whatever its own calls make of it.
+  // A pipeline that was told to stop rejects with the signal's reason, or with what its own calls make of that.
   return { ...abortOutcome(abort), isRunning: outcome.isRunning };
 }
 

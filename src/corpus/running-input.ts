@@ -1,85 +1,70 @@
-import type { Report } from '../model/report.js';
 import type { ExitStatus } from '../os/exit-status.js';
 import { readMemoryCgroup } from '../os/memory-cgroup.js';
 import { readProcessUsage } from '../os/process-usage.js';
 import type { Failure, LastMemory } from './failure.js';
+import type { InputEvent, UnhandledEvent } from './input-event.js';
+import { InputRecord } from './input-record.js';
 import { readLastMoments, removeRecorder } from './last-moments.js';
 import { endOf, failureOfEnding } from './process-ending.js';
-import { failureLine } from './record.js';
 import type { RecordFolder } from './record-folder.js';
-import { type PlacedInput, readStanding } from './record-paths.js';
+import type { NamedInput } from './record-paths.js';
 import type { AbortReason, InputResult } from './worker-messages.js';
 import type { InputEnd, WorkerProcess } from './worker-process.js';
 
 export interface InputLimits {
-  /** Most time it may take; null for any. */
+  /** Most time an input may take; null for any. */
   readonly timeoutMs: number | null;
   /** How long it may go on when it is told to stop. */
   readonly graceMs: number;
 }
 
-/** What became of an input. Its record is in its place. */
-export type InputEvent =
-  | { readonly type: 'done'; readonly input: string; readonly profile: Report | null }
-  | { readonly type: 'failed'; readonly input: string; readonly failure: Failure; readonly profile: Report | null }
-  /** The run was told to stop before it was done. */
-  | { readonly type: 'left'; readonly input: string };
-
-/** An error that came up between two inputs. */
-export interface StrayEvent {
-  readonly type: 'stray';
-  readonly failure: Failure;
-}
-
 export interface InputRun {
-  /** A stray one where the process ended before the input was begun: nothing has become of the input. */
-  readonly event: InputEvent | StrayEvent;
+  /** Unhandled where the process ended before the input was begun: the input has no end yet. */
+  readonly event: InputEvent | UnhandledEvent;
   readonly isWorkerUsable: boolean;
 }
 
-/** Beyond the grace: while its event loop turns, the process itself makes an end then. */
+/** Beyond the grace: a process whose event loop turns ends the input itself when the grace is over. */
 const KILL_AFTER_MS = 1000;
 
-/** An input in its process, until its record is in its place. */
+/** An input in its process, until its record is in the folder. */
 export class RunningInput {
   readonly input: string;
   readonly startedAtMs = performance.now();
-  readonly #recordName: string;
-  readonly #temporaryPath: string;
+  readonly #record: InputRecord;
   readonly #oomKillsBefore = readMemoryCgroup()?.oom_kills ?? null;
-  /** None outlives the input. */
+  /** All are cleared when the input ends. */
   readonly #timers: NodeJS.Timeout[] = [];
   #aborted: { readonly reason: AbortReason; readonly message: string } | null = null;
   #memory: LastMemory | null = null;
   #isRunning = true;
-  /** What is being written for it meanwhile: its record must not be overtaken by it. */
+  /** A record that is being written meanwhile. The last record waits for it: it must be the one that stays. */
   #flushing: Promise<void> = Promise.resolve();
 
   /** @param recorderPath null for no recorder */
   constructor(
-    { input, recordName }: PlacedInput,
+    named: NamedInput,
     readonly worker: WorkerProcess,
     readonly recorderPath: string | null,
-    readonly folder: RecordFolder,
+    folder: RecordFolder,
     readonly limits: InputLimits,
   ) {
-    this.input = input;
-    this.#recordName = recordName;
-    this.#temporaryPath = folder.temporaryPath();
+    this.input = named.input;
+    this.#record = new InputRecord(named, folder);
   }
 
-  /** From outside, as of the last `look`; null before. */
+  /** The memory of the process from outside, at the last `look`; null before. */
   get memory(): LastMemory | null {
     return this.#memory;
   }
 
-  /** Reads the memory of its process. */
+  /** Reads the memory of the process. */
   look(): void {
     this.#memory = memoryOf(this.worker) ?? this.#memory;
   }
 
   /**
-   * Runs it to its end.
+   * Runs the input to its end.
    * @throws {RecordWriteError} where its record cannot be written
    */
   async run(): Promise<InputRun> {
@@ -90,18 +75,18 @@ export class RunningInput {
     }
     const end = await this.worker.run({
       input: this.input,
-      temporaryPath: this.#temporaryPath,
+      temporaryPath: this.#record.temporaryPath,
       recorderPath: this.recorderPath,
     });
     for (const timer of this.#timers) clearTimeout(timer);
     this.#isRunning = false;
     await this.#flushing;
-    if (end.type === 'ending' && !end.hasBegun) return { event: strayEnding(end.status), isWorkerUsable: false };
+    if (end.type === 'ending' && !end.hasBegun) return { event: endBetweenInputs(end.status), isWorkerUsable: false };
     if (end.type === 'ending') return { event: await this.#settleEnding(end), isWorkerUsable: false };
     return { event: await this.#settle(end.result), isWorkerUsable: !end.isLast };
   }
 
-  /** Tells it to stop, and ends its process where it does not within the grace. The first reason counts. */
+  /** Tells the input to stop, and kills its process if it has not stopped after the grace. The first reason counts. */
   abort(reason: AbortReason, message: string): void {
     if (this.#aborted !== null) return;
     this.#aborted = { reason, message };
@@ -114,14 +99,14 @@ export class RunningInput {
     this.#timers.push(setTimeout(kill, graceMs + KILL_AFTER_MS));
   }
 
-  /** Writes a record with what is known of it now. It goes on, and has its own record in the end. */
+  /** Writes a record with what is known now. The input goes on, and has its own record in the end. */
   flush(message: string): Promise<void> {
     this.#flushing = this.#flushing.then(() => this.#flush(message));
     return this.#flushing;
   }
 
   async #flush(message: string): Promise<void> {
-    if (!this.#isRunning || (await this.#hasGoodRecord())) return;
+    if (!this.#isRunning || (await this.#record.hasGood())) return;
     this.look();
     const moments = readLastMoments(this.recorderPath);
     const last = moments?.last ?? this.#memory;
@@ -131,19 +116,18 @@ export class RunningInput {
       ...(moments === null ? {} : { open: moments.open }),
       ...(last === null ? {} : { last }),
     };
-    const line = failureLine(this.input, failure, moments?.profile);
-    // That a disk is full its own record will tell; until then it goes on.
-    await this.folder.write(this.#recordName, line).catch(() => {});
+    // An error here does not end the run: if the disk is still full in the end, the input's own record tells.
+    await this.#record.writeFailure(failure, moments?.profile ?? null).catch(() => {});
   }
 
   async #settle(result: InputResult): Promise<InputEvent> {
-    const { input, folder } = this;
+    const { input } = this;
     if (result.state === 'unwritten') {
-      await folder.discard(this.#temporaryPath);
-      throw folder.writeError(this.#recordName, result.reason);
+      await this.#record.discard();
+      throw this.#record.writeError(result.reason);
     }
-    if (result.state === 'unfinished' && (await this.#hasGoodRecord())) await folder.discard(this.#temporaryPath);
-    else await folder.commit(this.#temporaryPath, this.#recordName);
+    if (result.state === 'unfinished' && (await this.#record.hasGood())) await this.#record.discard();
+    else await this.#record.commit();
     const { state, profile } = result;
     if (state === 'unfinished') return { type: 'left', input };
     return state === 'done'
@@ -151,10 +135,10 @@ export class RunningInput {
       : { type: 'failed', input, failure: result.failure, profile };
   }
 
-  /** Its process has ended under it. */
+  /** The process has ended while the input ran. */
   async #settleEnding({ status, isCutOff, stderr }: Extract<InputEnd, { type: 'ending' }>): Promise<InputEvent> {
-    const { input, folder, recorderPath } = this;
-    await folder.discard(this.#temporaryPath);
+    const { input, recorderPath } = this;
+    await this.#record.discard();
     const moments = readLastMoments(recorderPath, status.signal);
     const failure = failureOfEnding({
       status,
@@ -167,19 +151,12 @@ export class RunningInput {
     });
     const profile = moments?.profile ?? null;
     const isLeft = failure.kind === 'unfinished';
-    // Of an input that will be done anew nobody looks into it. Else not before all that it holds is in the record.
+    // Nobody inspects the recorder of an input that will be redone. Any other is kept until the record is complete.
     if (isLeft) removeRecorder(recorderPath);
-    if (!isLeft || !(await this.#hasGoodRecord())) {
-      await folder.write(this.#recordName, failureLine(input, failure, profile ?? undefined));
-    }
+    if (!isLeft || !(await this.#record.hasGood())) await this.#record.writeFailure(failure, profile);
     if (isLeft) return { type: 'left', input };
     removeRecorder(recorderPath);
     return { type: 'failed', input, failure, profile };
-  }
-
-  /** Of an earlier run: it is worth more than that of an input which was stopped. */
-  async #hasGoodRecord(): Promise<boolean> {
-    return (await readStanding(this.folder, this.#recordName, this.input)).state === 'good';
   }
 
   #oomKills(): number | null {
@@ -188,10 +165,10 @@ export class RunningInput {
   }
 }
 
-/** What an input left behind has ended the process before the next one was begun, which is not to blame. */
-function strayEnding(status: ExitStatus): StrayEvent {
+/** Something that an earlier input left behind has ended the process. The input that was next is not to blame. */
+function endBetweenInputs(status: ExitStatus): UnhandledEvent {
   const kind = status.signal === null ? 'exit' : 'signal';
-  return { type: 'stray', failure: { kind, message: endOf(status) } };
+  return { type: 'unhandled', failure: { kind, message: endOf(status) } };
 }
 
 function memoryOf({ pid }: WorkerProcess): LastMemory | null {

@@ -4,11 +4,17 @@ export interface Shard {
   readonly count: number;
 }
 
+export interface ChosenShard {
+  readonly shard: Shard;
+  /** Whether it is that of the Slurm array task, and not of flags. */
+  readonly fromEnvironment: boolean;
+}
+
 export const WHOLE_CORPUS: Shard = { index: 0, count: 1 };
 
 /**
- * Every `count`th input, starting with the `index`th. Round-robin, because lists come sorted, often by size or
- * date: contiguous parts of such a list would give one task all the large inputs.
+ * Every `count`th input, starting with the `index`th. Lists are often sorted by size or date: contiguous parts would
+ * give one task all the large inputs.
  */
 export function inputsOfShard<T>(inputs: readonly T[], { index, count }: Shard): T[] {
   return inputs.filter((_, i) => i % count === index);
@@ -22,8 +28,8 @@ export type ArrayTask =
 /**
  * The shard of a Slurm array task: `--array=3-9:3` has the ids 3, 6 and 9, which are the indexes 0, 1 and 2.
  *
- * An irregular array, such as `--array=0,1,5`, is unusable: Slurm gives its lowest and highest id and a step,
- * from which no task can know its index, and a wrong index would leave inputs out without a word.
+ * An irregular array, such as `--array=0,1,5`, is unusable: Slurm gives its lowest and highest id and a step, from
+ * which no task can know its index, and a wrong index would leave inputs out without a message.
  */
 export function shardOfArrayTask(env: NodeJS.ProcessEnv): ArrayTask {
   if (env.SLURM_ARRAY_TASK_ID === undefined) return { state: 'none' };

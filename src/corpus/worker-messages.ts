@@ -2,10 +2,10 @@ import type { StageProfilerOptions } from '../model/options.js';
 import type { Report } from '../model/report.js';
 import type { Failure } from './failure.js';
 
-/** EX_SOFTWARE of sysexits(3): of a worker process in which stageprof itself has failed. */
+/** EX_SOFTWARE of sysexits(3): a worker process ends with it when stageprof itself has failed there. */
 export const EXIT_OWN_ERROR = 70;
 
-/** Why a running input is told to stop: the whole run ends, or its own time is over. */
+/** Why a running input is told to stop: the whole run ends, or the input has had its time. */
 export type AbortReason = 'stopped' | 'timeout';
 
 /** What a worker process is told. Plain JSON. */
@@ -21,17 +21,19 @@ export type ToWorker =
   | {
       readonly type: 'input';
       readonly input: string;
-      /** Where its record goes; the parent moves it to its place. */
+      /** Where the record is written; the parent moves it to its own name. */
       readonly temporaryPath: string;
       /** Null for no recorder. */
       readonly recorderPath: string | null;
     }
   | { readonly type: 'abort'; readonly reason: AbortReason; readonly message: string; readonly graceMs: number };
 
+export type Order<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
+
 /** What became of an input whose process lives. Its line is in the temporary file. */
 export type InputResult = { readonly profile: Report | null } & (
   | { readonly state: 'done' }
-  /** `unfinished`, when the run was told to stop: no failure of the input's own. */
+  /** `unfinished` when the run was told to stop: no failure of the input itself. */
   | { readonly state: 'failed' | 'unfinished'; readonly failure: Failure }
   /** The line could not be written. */
   | { readonly state: 'unwritten'; readonly reason: string }
@@ -45,7 +47,8 @@ export type FromWorker =
   | {
       readonly type: 'ended';
       readonly result: InputResult;
-      /** What the input left behind may still run, so that the process ends itself. */
+      /** The process then ends itself, since work that the input began may still run. */
       readonly isLast: boolean;
     }
-  | { readonly type: 'stray'; readonly failure: Failure };
+  /** An error that came up between two inputs. */
+  | { readonly type: 'unhandled'; readonly failure: Failure };

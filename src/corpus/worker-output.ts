@@ -2,14 +2,14 @@ import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
 /**
- * Longest end of the output that is kept, in UTF-16 units. What V8 says before it aborts comes before a native stack
- * of some dozens of lines, each with the path of the program.
+ * How much of the end of the output is kept, in UTF-16 units. V8's message before an abort is followed by a native
+ * stack of some dozens of lines, each with the path of the program.
  */
 const TAIL_LENGTH = 16 * 1024;
-/** A line without an end is handed on in pieces of this length. */
+/** A longer line is handed on in pieces. */
 const LONGEST_LINE = 64 * 1024;
 
-/** What a worker process writes to one of its streams: handed on line by line, its end kept. */
+/** What a worker process writes to one of its streams: it is handed on line by line, and its end is kept. */
 export class WorkerOutput {
   #tail = '';
   #isCut = false;
@@ -17,7 +17,7 @@ export class WorkerOutput {
   readonly #decoder = new StringDecoder('utf8');
 
   /**
-   * @param stream none of a process that could not be started for want of descriptors
+   * @param stream null for a process that could not be started because no descriptor was left
    * @param line is given whole lines, without their end
    */
   constructor(
@@ -29,11 +29,11 @@ export class WorkerOutput {
       this.#take(this.#decoder.end());
       this.#finish();
     });
-    // A pipe that breaks loses what it held.
+    // A pipe that breaks loses what was in it.
     stream?.on('error', () => {});
   }
 
-  /** The end of what came since `clearTail`. */
+  /** The end of the output since `clearTail`. */
   get tail(): string {
     return this.#isCut ? `…${this.#tail}`.trim() : this.#tail.trim();
   }

@@ -8,25 +8,25 @@ import { WorkerOutput } from './worker-output.js';
 
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 
-/** How long the streams of a process that has ended are waited for: what it has started may hold them open. */
+/** How long the streams of an ended process are waited for: processes that it started may keep them open. */
 const DRAIN_MS = 500;
-/** How long a process that is no longer needed may take to end: addons clean up, or hang. */
+/** How long a process may take to end once it is no longer needed: addons clean up, or hang. */
 const END_MS = 2000;
 
-/** A process did not come to the point of taking inputs. */
+/** A process did not come so far that it takes inputs. */
 export class WorkerStartError extends Error {
   override readonly name = 'WorkerStartError';
 }
 
-/** What became of an input: its result, or the end of the process under it. */
+/** What became of an input: its result, or the end of its process. */
 export type InputEnd =
   | { readonly type: 'result'; readonly result: InputResult; readonly isLast: boolean }
   | {
       readonly type: 'ending';
       readonly status: ExitStatus;
-      /** Else the process was at its end already when it was told. */
+      /** If not, the process was already ending when it was told to begin. */
       readonly hasBegun: boolean;
-      /** It was ended from here because its channel was closed under it. */
+      /** It was ended from here because it had closed its channel. */
       readonly isCutOff: boolean;
       readonly stderr: string;
     };
@@ -34,15 +34,15 @@ export type InputEnd =
 export interface WorkerSetup {
   readonly setup: Extract<ToWorker, { type: 'setup' }>;
   readonly env: NodeJS.ProcessEnv;
-  /** Aborted when no input will come: one that is still starting is ended, however long its module would load. */
+  /** Aborted when no input will come: a process that is still starting is ended, however long its module would load. */
   readonly stopping: AbortSignal;
-  /** What the pipeline prints, to stdout or stderr, line by line. */
+  /** Takes what the pipeline prints to stdout or stderr, line by line. */
   readonly onOutput: (line: string) => void;
-  /** An error that came up between two inputs. */
-  readonly onStray: (failure: Failure) => void;
+  /** Takes an error that came up between two inputs. */
+  readonly onUnhandled: (failure: Failure) => void;
 }
 
-/** A child process that runs inputs, seen from its parent. One input at a time. */
+/** A child process that runs one input at a time, seen from its parent. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #stderr: WorkerOutput;
@@ -62,24 +62,24 @@ export class WorkerProcess {
     throw new WorkerStartError(reason);
   }
 
-  private constructor({ env, onOutput, onStray }: WorkerSetup) {
-    // stdout of this process is for results alone, so what the pipeline prints there goes the way of its stderr.
-    // Not as JSON, which a pipeline may change: a toJSON of all arrays would be in every message.
+  private constructor({ env, onOutput, onUnhandled }: WorkerSetup) {
+    // stdout of this process is for results alone, so that what the pipeline prints there is treated as its stderr.
+    // Messages are not JSON, which a pipeline may change: a toJSON for all arrays would be in every message.
     this.#child = fork(WORKER, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' });
-    // Of a kill or a message to one that has ended; its end is what counts.
+    // For a kill of, or a message to, a process that has ended: its end is what counts.
     this.#child.on('error', () => {});
     this.#gone = whenGone(this.#child);
     this.#child.once('disconnect', () => this.#onDisconnect());
     new WorkerOutput(this.#child.stdout, onOutput);
     this.#stderr = new WorkerOutput(this.#child.stderr, onOutput);
     this.#child.on('message', (message: FromWorker) => {
-      if (message.type === 'stray') onStray(message.failure);
+      if (message.type === 'unhandled') onUnhandled(message.failure);
       else if (message.type === 'begun') this.#onBegun();
       else if (message.type === 'ended') this.#onResult(message);
     });
   }
 
-  /** Undefined where it could not be started. */
+  /** Undefined for a process that could not be started. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
@@ -103,7 +103,7 @@ export class WorkerProcess {
       }),
     );
     this.#tell({ type: 'input', ...order });
-    // A result that was told before the end has been heard before it, see whenGone.
+    // A result that was told before the end is heard before the end, see whenGone.
     return Promise.race([result, ending]);
   }
 
@@ -111,12 +111,12 @@ export class WorkerProcess {
     this.#tell({ type: 'abort', ...order });
   }
 
-  /** At once. */
+  /** Ends it at once. */
   kill(): void {
     this.#child.kill('SIGKILL');
   }
 
-  /** Lets it end by itself, and resolves when it has. */
+  /** Lets it end by itself for a while, and resolves when it has ended. */
   async end(): Promise<void> {
     if (this.#child.connected) this.#child.disconnect();
     const timer = setTimeout(() => this.kill(), END_MS);
@@ -124,7 +124,7 @@ export class WorkerProcess {
     clearTimeout(timer);
   }
 
-  /** From either side. One whose channel the pipeline has closed can tell nothing any more, and would never be heard of. */
+  /** The channel may be closed from either side. A process whose pipeline has closed it can tell nothing any more. */
   #onDisconnect(): void {
     const timer = setTimeout(() => {
       this.#isCutOff = true;
@@ -149,13 +149,13 @@ export class WorkerProcess {
     });
   }
 
-  /** One that has ended hears nothing, which shows in its end. */
+  /** An ended process hears nothing; its end tells. */
   #tell(message: ToWorker): void {
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 }
 
-/** Resolves when a process has ended and all that it has said is heard. */
+/** Resolves when a process has ended and all that it told has been heard. */
 function whenGone(child: ChildProcess): Promise<ExitStatus> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
@@ -166,7 +166,7 @@ function whenGone(child: ChildProcess): Promise<ExitStatus> {
       clearTimeout(timer);
       resolve({ code, signal });
     });
-    // It never was.
+    // It was never started.
     child.once('error', () => {
       if (child.pid === undefined) resolve({ code: null, signal: null });
     });

@@ -1,13 +1,12 @@
 import type { SourceName, Truth } from '../model/sources.js';
 import type { TrackerFile } from '../native/tracker-file.js';
-import type { FileSystem } from '../os/file-system.js';
 import type { Capabilities } from '../profiler/capabilities.js';
 import type { Machine } from './machine.js';
 
 /** How Node says that addons are switched off, or that its permission model does not allow them. */
 const FORBIDDEN = /loading addons is disabled|access to this api has been restricted/i;
 
-/** What to do about the addon not being there; undefined where it is. */
+/** What to do where the addon is not loaded; undefined where it is. */
 export function addonAdvice({ addon }: Capabilities, { platform, arch }: Machine): string | undefined {
   if (addon.available) return undefined;
   if (addon.reason?.includes('STAGEPROF_NO_ADDON') === true) return 'unset STAGEPROF_NO_ADDON';
@@ -19,7 +18,7 @@ export function addonAdvice({ addon }: Capabilities, { platform, arch }: Machine
 
 const REBUILD = 'npx node-gyp rebuild in a checkout of it';
 
-/** How to use the tracker, or what to do about it not being there; undefined where nothing can be done. */
+/** How to use the tracker, or what to do where its library is missing; undefined where nothing can be done. */
 export function trackerAdvice(tracker: TrackerFile, { platform, arch }: Machine): string | undefined {
   if (tracker.path !== null) {
     return 'stageprof run -- node app.js loads it; by hand: STAGEPROF_TRACK_MODULES=1 LD_PRELOAD=<path> node --import stageprof/register app.js';
@@ -27,14 +26,9 @@ export function trackerAdvice(tracker: TrackerFile, { platform, arch }: Machine)
   return platform === 'linux' ? `where stageprof has no prebuild for ${platform} ${arch}, ${REBUILD}` : undefined;
 }
 
-/** Undefined for a folder that serves: what is on another machine may hold a store up, and goes with the network. */
-export function recorderAdvice({ name, isRemote }: FileSystem): string | undefined {
-  return isRemote ? `${name} is on the network: set STAGEPROF_DIR to a folder on this node` : undefined;
-}
-
 /**
- * What to do about a source that is absent or not exact; undefined where it is exact or nothing can be done.
- * The reason itself is the source's own.
+ * What to do about a source that is absent or not exact; undefined where it is exact or nothing can be done. Why it is
+ * not exact is said by the source itself.
  */
 export function sourceAdvice(name: SourceName, { addon, sources }: Capabilities): string | undefined {
   const { truth } = sources[name];
@@ -48,7 +42,7 @@ const NEEDS_ADDON = 'needs the addon, see above';
 const ADVICE: Readonly<Record<SourceName, Advise>> = {
   native: (hasAddon, truth) => {
     if (!hasAddon) return NEEDS_ADDON;
-    // Bounded is the tracker's own truth.
+    // It is bounded where the tracker counts already.
     return truth === 'bounded' ? undefined : 'start the program with stageprof run, whose tracker counts every block';
   },
   allocator: (hasAddon) => (hasAddon ? undefined : NEEDS_ADDON),

@@ -1,23 +1,9 @@
-import type { SourceName, SourceState, Truth } from '../model/sources.js';
+import type { SourceState, Truth } from '../model/sources.js';
 import { escapeControls } from '../text/escape.js';
 import { inline, size } from '../text/format.js';
 import type { Paint, Style } from '../text/paint.js';
+import type { Advised, Diagnosis } from './diagnosis.js';
 import type { Machine } from './machine.js';
-
-/** A state with what to do about it, where something can be done. */
-export type Advised = SourceState & { readonly advice?: string };
-
-/** What `stageprof doctor --json` prints. */
-export interface Diagnosis {
-  readonly stageprof: string;
-  readonly machine: Machine;
-  readonly addon: Advised;
-  /** Whether its library is there; `sources.native` tells whether it counts in this process. */
-  readonly tracker: Advised;
-  /** The folder of recorders whose path nobody has chosen. */
-  readonly recorder: Advised;
-  readonly sources: Readonly<Record<SourceName, Advised>>;
-}
 
 const NAME_WIDTH = 13;
 const TRUTH_WIDTH = 22;
@@ -29,12 +15,12 @@ const STYLE: Readonly<Record<Truth, Style | undefined>> = {
   absent: 'red',
 };
 
-/** The diagnosis for a reader: the machine, then one source a line with its reason and advice below it. */
+/** The diagnosis for people: the machine, then one source a line, with its reason and advice below it. */
 export function doctorPage({ stageprof, machine, addon, tracker, recorder, sources }: Diagnosis, paint: Paint): string {
   const lines = [
     paint('bold', `stageprof ${stageprof}`),
     '',
-    ...machineFacts(machine).map(([name, fact]) => named(name, escapeControls(fact))),
+    ...machineLines(machine).map(([name, text]) => named(name, escapeControls(text))),
     named('addon', addon.available ? escapeControls(`loaded: ${addon.method}`) : paint('red', 'not loaded')),
     ...remarks(addon, paint),
     named('tracker', tracker.available ? escapeControls(`found: ${tracker.method}`) : paint('red', 'not found')),
@@ -54,12 +40,12 @@ export function doctorPage({ stageprof, machine, addon, tracker, recorder, sourc
   return `${lines.join('\n')}\n`;
 }
 
-function machineFacts(machine: Machine): [name: string, fact: string][] {
+function machineLines(machine: Machine): [name: string, text: string][] {
   const { platform, arch, libc, kernel, cpus, cpus_usable, cpu_model, memory_limit } = machine;
   const slurm = Object.entries(machine.slurm).map(([name, value]) => `${name}=${value}`);
   return [
     ['Node', machine.node],
-    ['platform', [`${platform} ${arch}`, libc, `kernel ${kernel}`].filter((fact) => fact !== null).join(', ')],
+    ['platform', [`${platform} ${arch}`, libc, `kernel ${kernel}`].filter((part) => part !== null).join(', ')],
     ['CPUs', `${cpus_usable} usable of ${cpus}${cpu_model === null ? '' : `, ${cpu_model}`}`],
     [
       'memory',
@@ -84,6 +70,6 @@ function remarks({ reason, advice }: Advised, paint: Paint): string[] {
   ];
 }
 
-function named(name: string, fact: string): string {
-  return `  ${name.padEnd(NAME_WIDTH)}${fact}`;
+function named(name: string, text: string): string {
+  return `  ${name.padEnd(NAME_WIDTH)}${text}`;
 }

@@ -6,16 +6,16 @@ export interface Machine {
   readonly node: string;
   readonly platform: string;
   readonly arch: string;
-  /** `glibc 2.36`, `musl`; null where it is not Linux or cannot be told. */
+  /** `glibc 2.36`, `musl`; null on other systems than Linux, or where it cannot be told. */
   readonly libc: string | null;
   readonly kernel: string;
-  /** CPUs this process may use, and those of the machine. */
+  /** CPUs that this process may use, and those of the machine. */
   readonly cpus_usable: number;
   readonly cpus: number;
   readonly cpu_model: string | null;
-  /** The lowest limit on this process's cgroup and those above; null where there is none or it cannot be read. */
+  /** The lowest limit among this process's cgroup and those above; null where there is none, or it cannot be read. */
   readonly memory_limit: MemoryLimit | null;
-  /** What Slurm has set that stageprof reads. */
+  /** The variables of Slurm that stageprof reads. */
   readonly slurm: Readonly<Record<string, string>>;
 }
 
@@ -50,7 +50,7 @@ export function memoryLimit(read: ReadText): MemoryLimit | null {
 function libc(): string | null {
   const processReport = process.report as (NodeJS.ProcessReport & { excludeNetwork?: boolean }) | undefined;
   if (processReport === undefined) return null;
-  // Else the report looks up the names of all connections, which can take seconds.
+  // Without this the report looks up the names of all connections, which can take seconds.
   processReport.excludeNetwork = true;
   const { header, sharedObjects } = processReport.getReport() as unknown as {
     header: { glibcVersionRuntime?: string };

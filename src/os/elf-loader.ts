@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** What has to run a program: `loader` is the path in its PT_INTERP, null in a static program. */
+/** How a program is loaded: `loader` is the path in its PT_INTERP, null in a static program. */
 export interface ElfLoader {
   readonly loader: string | null;
 }
@@ -8,10 +8,10 @@ export interface ElfLoader {
 const MAGIC = 0x7f454c46;
 const CLASS_64 = 2;
 const PT_INTERP = 3;
-/** Headers and loader's path stand at the front of the file; a page holds them in every program seen. */
+/** Headers and the loader's path stand at the front of the file: in every program seen, within a page. */
 const FRONT_BYTES = 4096;
 
-/** Undefined for what is not an ELF file, is not readable, or is too odd to tell. */
+/** Undefined for a file that is not ELF, cannot be read, or has no known layout. */
 export function readElfLoader(path: string): ElfLoader | undefined {
   try {
     const file = openSync(path, 'r');
@@ -30,7 +30,7 @@ export function readElfLoader(path: string): ElfLoader | undefined {
 
 type Read = (offset: number, length: number) => Buffer;
 
-/** Of the ELF header and program headers as elf(5) has them. Reading outside of what is there throws. */
+/** Reads the ELF header and the program headers as elf(5) describes them. Reading beyond their bytes throws. */
 function parse(read: Read): ElfLoader | undefined {
   const front = read(0, FRONT_BYTES);
   if (front.readUInt32BE(0) !== MAGIC) return undefined;

@@ -1,7 +1,7 @@
 import { statfsSync } from '../host/files.js';
 import { Map } from '../host/intrinsics.js';
 
-/** Where a file is kept, as far as it matters to one that is mapped and stored to all the time. */
+/** The file system of a file, as far as it matters to a mapped file that is stored to all the time. */
 export interface FileSystem {
   /** Null where its kind is not known here. */
   readonly name: string | null;
@@ -32,7 +32,7 @@ const KINDS: ReadonlyMap<number, FileSystem> = new Map([
 
 const UNKNOWN: FileSystem = { name: null, isRemote: false };
 
-/** @throws {Error} of the system, where there is no such path */
+/** @throws {Error} the system's, where there is no such path */
 export function fileSystemOf(path: string): FileSystem {
   // The field is signed on some machines.
   return KINDS.get(statfsSync(path).type >>> 0) ?? UNKNOWN;

@@ -2,20 +2,20 @@ import { normalize, readFileSync } from '../host/files.js';
 import { Number } from '../host/intrinsics.js';
 import { EVENT_FILES, GROUP_ROOT, lowestMemoryGroup } from './memory-group.js';
 
-/** The control group whose memory limit is the lowest, as of the moment when the recorder was made. */
+/** The control group whose memory limit is the lowest, at the moment when the recorder was made. */
 export interface MemoryCgroup {
-  /** File with the count of processes it has killed: `memory.events`, or `memory.oom_control` of version 1. */
+  /** File that counts the processes it has killed: `memory.events`, or `memory.oom_control` in version 1. */
   readonly events: string;
   /** Null where there is no limit. */
   readonly limit_bytes: number | null;
-  /** Processes it had killed; null where it does not tell. */
+  /** Processes that it had killed; null where the file does not tell. */
   readonly oom_kills: number | null;
 }
 
-/** A process stays where it is, as good as always; to look again costs milliseconds. */
+/** Read once: a process hardly ever changes its group, and to look again costs milliseconds. */
 let ownGroup: MemoryCgroup | null | undefined;
 
-/** Of this process, its kills as of now. Null where there is none, or /proc does not tell. */
+/** The group of this process, with its kills up to now. Null where there is none, or /proc does not tell. */
 export function readMemoryCgroup(): MemoryCgroup | null {
   ownGroup ??= findMemoryCgroup();
   return ownGroup && { ...ownGroup, oom_kills: readOomKills(ownGroup.events) };
@@ -27,9 +27,9 @@ function findMemoryCgroup(): MemoryCgroup | null {
 }
 
 /**
- * Processes that a group has killed for memory by now; null where it does not tell.
+ * How many processes a group has killed for memory; null where the file does not tell.
  *
- * @param events as in `MemoryCgroup`, but from a file that anyone may have written: no other file is read
+ * @param events as in `MemoryCgroup`. Anyone may have written the file it comes from: no other kind of file is read.
  */
 export function readOomKills(events: string): number | null {
   const isOne = EVENT_FILES.some((name) => events.endsWith(`/${name}`));

@@ -1,13 +1,13 @@
 import { dirname, join, normalize } from '../host/files.js';
 import { Number } from '../host/intrinsics.js';
 
-/** A control group that this process is in, as far as memory goes. */
+/** The memory limit of a control group that this process is in. */
 export interface MemoryGroup {
   /** The file that gives its limit. */
   readonly limitPath: string;
   /** Null where it has none. */
   readonly limitBytes: number | null;
-  /** The file that counts the processes it has killed; it need not be there. */
+  /** The file that counts the processes that the group has killed. It may be missing. */
   readonly eventsPath: string;
 }
 
@@ -18,12 +18,12 @@ export const GROUP_ROOT = '/sys/fs/cgroup';
 /** Files with the line `oom_kill`, of version 2 and of version 1. */
 export const EVENT_FILES = ['memory.events', 'memory.oom_control'] as const;
 
-/** Version 1 has no word for "no limit" but a number near 2^63. */
+/** Version 1 says "no limit" by a number near 2^63. */
 const NO_LIMIT_BYTES = 2 ** 60;
 
 /**
- * The group with the lowest limit, of this process's own and those above; of equal ones the innermost. Null where
- * there is none, or /proc does not tell.
+ * The group with the lowest limit among this process's own group and those above it; the innermost of equal ones. Null
+ * where there is none, or /proc does not tell.
  */
 export function lowestMemoryGroup(read: ReadText): MemoryGroup | null {
   const groups = (read('/proc/self/cgroup') ?? '').split('\n').flatMap((line) => groupsOf(line, read));

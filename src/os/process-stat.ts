@@ -2,11 +2,13 @@ import { readFileSync } from '../host/files.js';
 import { Number } from '../host/intrinsics.js';
 
 /** USER_HZ, the unit of times in /proc: 100 on every architecture that Node runs on, see time(7). */
-export const TICKS_PER_S = 100;
+const TICKS_PER_S = 100;
 
-/** What /proc/PID/stat tells of a process; see proc_pid_stat(5). */
+export const MS_PER_TICK = 1000 / TICKS_PER_S;
+
+/** What /proc/PID/stat tells of a process that has not ended; see proc_pid_stat(5). */
 export interface ProcessStat {
-  /** A letter: `T` is stopped, `Z` and `X` have ended. */
+  /** One letter, such as T for stopped. */
   readonly state: string;
   readonly parentPid: number;
   readonly processGroup: number;
@@ -14,13 +16,12 @@ export interface ProcessStat {
   readonly terminal: number;
   /** Process group in the foreground of that terminal. */
   readonly foregroundGroup: number;
-  /** In user and kernel mode. */
   readonly cpuS: number;
-  /** Since boot. Together with the id it distinguishes a process from a later one. */
+  /** Clock ticks since boot. Together with its id this tells a process from a later one. */
   readonly startTicks: number;
 }
 
-/** Null where there is no such process, or no /proc. A process that its parent has not waited for still has one. */
+/** Null where there is no /proc or no such process, and for a zombie. */
 export function readProcessStat(pid: number | 'self'): ProcessStat | null {
   let text: string;
   try {
@@ -28,24 +29,18 @@ export function readProcessStat(pid: number | 'self'): ProcessStat | null {
   } catch {
     return null;
   }
-  // The name before the fields may contain anything, even a parenthesis.
+  // The name in parentheses may hold anything, a parenthesis too.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const number = (index: number): number => Number(fields[index]);
-  const startTicks = number(19);
-  if (!Number.isSafeInteger(startTicks)) return null;
+  const state = fields[0];
+  const startTicks = Number(fields[19]);
+  if (state === undefined || state === 'Z' || state === 'X' || !Number.isSafeInteger(startTicks)) return null;
   return {
-    state: fields[0]!,
-    parentPid: number(1),
-    processGroup: number(2),
-    terminal: number(4),
-    foregroundGroup: number(5),
-    cpuS: (number(11) + number(12)) / TICKS_PER_S,
+    state,
+    parentPid: Number(fields[1]),
+    processGroup: Number(fields[2]),
+    terminal: Number(fields[4]),
+    foregroundGroup: Number(fields[5]),
+    cpuS: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S,
     startTicks,
   };
-}
-
-/** The same, but null also for a process that has ended and that its parent has not waited for. */
-export function readLiveProcessStat(pid: number): ProcessStat | null {
-  const stat = readProcessStat(pid);
-  return stat?.state === 'Z' || stat?.state === 'X' ? null : stat;
 }

@@ -4,7 +4,7 @@ import { StageProfiler } from './stage-profiler.js';
 
 // In the global registry, so that every copy of this package in a program finds the same profiler.
 const ACTIVE = Symbol.for('stageprof.activeProfiler');
-/** Put there by src/run/preload.cts: makes the profiler when a program first asks for it. */
+/** Put there by src/preload/preload.cts: makes the profiler when a program first asks for it. */
 const AWAITED = Symbol.for('stageprof.awaitedProfiler');
 
 type Registry = {

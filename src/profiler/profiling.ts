@@ -19,8 +19,9 @@ import { formatWarning } from '../model/warnings.js';
 import { maskOf } from '../native/native-sampler.js';
 import { openSampler } from '../native/open-sampler.js';
 import { slurmIdentity } from '../os/slurm.js';
-import { collectFacts } from '../recorder/metadata.js';
-import { openRecorder, type Recorder } from '../recorder/recorder.js';
+import { collectMetadata } from '../recorder/metadata.js';
+import { openRecorder } from '../recorder/open-recorder.js';
+import type { Recorder } from '../recorder/recorder.js';
 import type { HeaderFacts, MeasuredRows } from '../report/build.js';
 import { composeKib } from '../report/composition.js';
 import { exactUse } from '../report/exact-use.js';
@@ -103,7 +104,7 @@ export class Profiling {
     const { slices } = this.accounting;
     this.exactMeans = slices === null && place !== null ? { missing: NO_SLICES } : hooks;
     this.recorder?.begin(
-      collectFacts(this.sources(), this.accounting.startSample, this.remarks),
+      collectMetadata(this.sources(), this.accounting.startSample, this.remarks),
       maskOf(this.settings.sampler),
     );
     if (this.recorder !== null) this.recorder.onLost = parts.recorderLost ?? null;

@@ -3,10 +3,10 @@ import { Buffer, Math } from '../host/intrinsics.js';
 import { recorderError } from '../model/errors.js';
 import { systemFault } from './system-fault.js';
 
-/** Bytes of a recorder. Only what is asked for is read: of a file of gigabytes, mostly holes, some hundred KiB. */
+/** Bytes of a recorder. Only what is asked for is read: the file may have gigabytes, mostly holes. */
 export interface RecorderBytes {
   readonly size: number;
-  /** As many of these as there are. */
+  /** Fewer bytes where the file ends before. */
   read(offset: number, length: number): Buffer;
 }
 
@@ -22,14 +22,14 @@ export class BufferBytes implements RecorderBytes {
   }
 }
 
-/** An open file, read as it is at each moment. */
+/** An open file. Each read sees it as it is at that moment. */
 export class FileBytes implements RecorderBytes {
   private readonly file: number;
 
-  /** @throws {Error} `ERR_STAGEPROF_RECORDER` where it cannot be read, or is no plain file */
+  /** @throws {Error} `ERR_STAGEPROF_RECORDER` where the path cannot be read, or is no plain file */
   constructor(readonly path: string) {
     try {
-      // Does not wait for the other end of a pipe.
+      // Without O_NONBLOCK this would wait for the other end of a pipe.
       this.file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (error) {
       throw recorderError(
@@ -46,7 +46,7 @@ export class FileBytes implements RecorderBytes {
   }
 
   read(offset: number, length: number): Buffer {
-    // Not before it is known that the file is as long: its numbers are not to be trusted with memory.
+    // Never more than the file has: its own numbers may not decide how much memory is taken.
     const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.size - offset)));
     let count = 0;
     while (count < bytes.length) {

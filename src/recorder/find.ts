@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recorderError } from '../model/errors.js';
+import { childrenReader } from '../os/process-children.js';
 import { FileBytes } from './file-bytes.js';
 import { MAGIC } from './format.js';
 import { pidOfName, recorderFolders } from './recorder-folder.js';
 
 /**
- * The recorder of a process: of what it has mapped the file that begins as one, wherever it is; else, where /proc
- * does not tell, the newest of its id in the folders of recorders.
+ * The recorder of a process: a file that it has mapped and that begins as a recorder, wherever that file is. Otherwise
+ * the newest recorder of its id in the folders of recorders.
  *
  * @throws {Error} `ERR_STAGEPROF_RECORDER` where there is none
  */
@@ -20,7 +21,8 @@ export function findRecorder(pid: number): string {
       `no process ${pid} that could be looked into, and no recorder of it in ${recorderFolders().join(' or ')}`,
     );
   }
-  const children = childrenOf(pid).filter((child) => mappedFiles(child)?.some(isRecorder));
+  // Under `run` that is the program, under `map` the workers.
+  const children = childrenReader()(pid).filter((child) => mappedFiles(child)?.some(isRecorder));
   throw recorderError(
     children.length === 0
       ? `process ${pid} has no recorder: it needs stageprof run, map --profile or the "recorder" option`
@@ -28,25 +30,11 @@ export function findRecorder(pid: number): string {
   );
 }
 
-/** Of `run` the program, of `map` the workers. */
-function childrenOf(pid: number): number[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
-    return text
-      .split(' ')
-      .filter((id) => id !== '')
-      .map(Number);
-  } catch {
-    // Not every kernel is built with it.
-    return [];
-  }
-}
-
-/** Undefined where /proc does not tell: it has ended, or is another user's. */
+/** Undefined where /proc does not tell: the process has ended, or belongs to another user. */
 function mappedFiles(pid: number): string[] | undefined {
   try {
     const lines = readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n');
-    // Shared and writable; the path is the rest of the line. A removed one has " (deleted)" behind it.
+    // Shared and writable mappings. The path is the rest of the line; that of a removed file ends in " (deleted)".
     const paths = lines.flatMap((line) => /^\S+ rw-s \S+ \S+ \d+ +(\/.*)$/.exec(line)?.[1] ?? []);
     return [...new Set(paths)];
   } catch {
@@ -68,7 +56,7 @@ function isRecorder(path: string): boolean {
 }
 
 function newestOf(pid: number): string | undefined {
-  // Names sort by start of the process, to the millisecond of 13 digits.
+  // Names of one process id sort by the start of the process, which has 13 digits.
   return recorderFolders()
     .flatMap((folder) => namesIn(folder).map((name) => ({ folder, name })))
     .filter(({ name }) => pidOfName(name) === pid)

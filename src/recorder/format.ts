@@ -6,12 +6,12 @@ import { INITIAL_ROWS, ROW_BYTES } from '../store/row-store.js';
 import { CALL_CELLS, COUNTS } from '../store/state-memory.js';
 
 /**
- * The recorder's file, as docs/recorder.md describes it; a test holds the two together. All numbers of the header but
- * its first three are doubles, in the order of `HEADER`, so that a live one is one aligned store.
+ * The recorder's file. A test compares it with docs/recorder.md. The numbers of the header after its first three fields
+ * are doubles in the order of `HEADER`, so that each live number is one aligned store.
  */
 export const MAGIC = 'SPRECORD';
 export const FORMAT_VERSION = 2;
-/** As a 32-bit word: read as another number, the file is of a machine with the other byte order. */
+/** A 32-bit word. On a machine with the other byte order it reads as another number. */
 export const BYTE_ORDER_MARK = 0x0a0b0c0d;
 
 export const VERSION_OFFSET = 8;
@@ -19,29 +19,29 @@ export const BYTE_ORDER_OFFSET = 12;
 const NUMBERS_OFFSET = 16;
 export const HEADER_BYTES = 4096;
 
-/** Sizes that never change once the file is there. */
+/** Sizes that never change once the file has been made. */
 export const GEOMETRY = {
-  facts_offset: 'where the facts begin: one JSON object in UTF-8',
-  facts_bytes: 'how long they are',
+  facts_offset: 'where the metadata begins: one JSON object in UTF-8',
+  facts_bytes: 'how long it is',
   sample_offset: 'where the sample of the last boundary of a stage stands: slots, cells of modules, three more cells',
-  sample_cells: 'doubles of a sample; the slots are named in the facts',
+  sample_cells: 'doubles of a sample; the slots are named in the metadata',
   excluded_offset: 'what forced collections have cost so far, by slot: to be taken out of the sample of a moment',
   moments_offset: 'where two moments stand, written in turn: a sample each, then the account, then its modules',
-  moment_cells: 'doubles a moment; the cells of the account are named in the facts',
+  moment_cells: 'doubles a moment; the cells of the account are named in the metadata',
   readings_offset: 'where the ring of readings begins',
   reading_capacity: 'readings it holds',
-  reading_cells: 'doubles a reading, named in the facts',
+  reading_cells: 'doubles a reading, named in the metadata',
   modules_offset: 'where the paths of modules begin',
   module_capacity: 'paths there is room for',
   module_bytes: 'bytes a path, a zero at its end; of a long one the end',
-  calls_offset: 'where the places of open calls begin',
-  call_capacity: 'places there is room for; calls beyond are in memory only',
-  call_cells: 'doubles a place: the entry sample, then what `call_tail` of the facts names',
+  calls_offset: 'where the slots of open calls begin',
+  call_capacity: 'slots there is room for; calls beyond are in memory only',
+  call_cells: 'doubles a slot: the entry sample, then what `call_tail` of the metadata names',
   labels_offset: 'where the labels begin: a 32-bit length in UTF-16 units, 4 bytes of nothing, the text, padded to 8',
   labels_bytes: 'room for labels',
   rows_offset: 'where the rows begin; they are last, so that the file grows with them',
   row_capacity: 'rows there is room for',
-  row_bytes: 'bytes a row: its cells, named in the facts, its cells of modules, its 32-bit buckets, padded to 8',
+  row_bytes: 'bytes a row: its cells, named in the metadata, its cells of modules, its 32-bit buckets, padded to 8',
 } as const;
 
 /** What changes while the program runs. */
@@ -72,12 +72,12 @@ export const HEADER_NUMBERS = Object.keys(HEADER) as readonly HeaderNumber[];
 
 export const STATE = { open: 0, closed: 1, ended: 2, abandoned: 3 } as const;
 
-/** Of a number of the header, in bytes. */
+/** Where a number of the header stands, in bytes. */
 export function offsetOf(name: HeaderNumber): number {
   return NUMBERS_OFFSET + HEADER_NUMBERS.indexOf(name) * Float64Array.BYTES_PER_ELEMENT;
 }
 
-/** The counts of the profiler's state stand together, in their order, at the end of the header. */
+/** The counts of the profiler's state are together, in their order, at the end of the header. */
 export const COUNTS_OFFSET = offsetOf(COUNTS[0]);
 
 /** What native/recorder/recorder_writer.h writes into the ring, ten times a second; in the order of native/recorder/recorder_layout.h. */
@@ -92,7 +92,7 @@ export const READING = [
   'native_peak_bytes',
 ] as const;
 
-/** What the writer is told, in the order of native/recorder/recorder_layout.h: offsets, sizes, and the mask of the sampler. */
+/** The offsets, sizes and mask that the writer is given, in the order of native/recorder/recorder_layout.h. */
 export const POSITIONS = [
   'reading_count',
   'readings',
@@ -114,15 +114,15 @@ const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
 
 const SAMPLE_OFFSET = HEADER_BYTES;
 const EXCLUDED_OFFSET = SAMPLE_OFFSET + SAMPLE_LENGTH * DOUBLE;
-/** The header, and with it what every stage may write. */
+/** The header, together with all that any stage may write. */
 export const HEAD_BYTES = 2 * HEADER_BYTES;
 if (EXCLUDED_OFFSET + SLOT_COUNT * DOUBLE > HEAD_BYTES) throw new RangeError('The head of a recorder is too small');
 
-const FACTS_OFFSET = HEAD_BYTES;
-const FACTS_CAPACITY = 15 * 4096;
+const METADATA_OFFSET = HEAD_BYTES;
+const METADATA_CAPACITY = 15 * 4096;
 const MOMENTS = 2;
 const MOMENT_CELLS = SAMPLE_LENGTH + ACCOUNT_LENGTH;
-/** 102 seconds. */
+/** Enough for 102 seconds. */
 const READING_CAPACITY = 1024;
 const MODULE_BYTES = 256;
 const CALL_CAPACITY = 1024;
@@ -130,18 +130,18 @@ const CALL_CAPACITY = 1024;
 export type Geometry = { readonly [N in keyof typeof GEOMETRY]: number };
 
 /** @param maxRows most rows there will be */
-export function geometry(maxRows: number, factsBytes: number): Geometry {
-  // Rows are taken by doubling.
+export function geometry(maxRows: number, metadataBytes: number): Geometry {
+  // The row store grows by doubling.
   const rowCapacity = 2 ** Math.ceil(Math.log2(Math.max(maxRows, INITIAL_ROWS)));
-  const moments = FACTS_OFFSET + FACTS_CAPACITY;
+  const moments = METADATA_OFFSET + METADATA_CAPACITY;
   const readings = moments + MOMENTS * MOMENT_CELLS * DOUBLE;
   const modules = readings + READING_CAPACITY * READING.length * DOUBLE;
   const calls = modules + MODULE_CELLS * MODULE_BYTES;
   const labels = calls + CALL_CAPACITY * CALL_CELLS * DOUBLE;
   const labelsBytes = maxRows * labelRecordBytes(LONGEST_LABEL);
   return {
-    facts_offset: FACTS_OFFSET,
-    facts_bytes: factsBytes,
+    facts_offset: METADATA_OFFSET,
+    facts_bytes: metadataBytes,
     sample_offset: SAMPLE_OFFSET,
     sample_cells: SAMPLE_LENGTH,
     excluded_offset: EXCLUDED_OFFSET,
@@ -185,22 +185,22 @@ export function writerPlaces(sizes: Geometry, mask: number): Float64Array {
   return Float64Array.from(POSITIONS, (name) => positions[name]);
 }
 
-export function fitsFacts(bytes: number): boolean {
-  return bytes <= FACTS_CAPACITY;
+export function fitsMetadata(bytes: number): boolean {
+  return bytes <= METADATA_CAPACITY;
 }
 
-/** Bytes of a label's record. */
+/** How many bytes a label takes in the file. */
 export function labelRecordBytes(units: number): number {
   return 8 + Math.ceil((units * 2) / 8) * 8;
 }
 
-/** Nothing measured here comes to 36 years, or a million TiB: what says so is damaged. */
+/** No value here can reach 36 years or a million TiB: one that does is damaged. */
 const IMPOSSIBLE = 2 ** 60;
 
-/** Of nanoseconds or bytes. NaN is not. */
+/** For nanoseconds or bytes. NaN is not possible. */
 export function isPossible(value: number): boolean {
   return value >= 0 && value < IMPOSSIBLE;
 }
 
-/** What of the layout the file's own names do not tell. */
+/** A part of the layout that the names in the metadata do not tell. */
 export const BUCKETS = BUCKET_COUNT;

@@ -6,22 +6,22 @@ import type { Recording } from './reader.js';
 
 const WALL = slotIndex.wall_ns;
 
-/** Slots of which a reading in the ring has the value. */
+/** Slots whose value is also in a reading of the ring. */
 const READ = ['wall_ns', 'thread_cpu_ns', 'process_cpu_ns', 'rss_bytes'] as const satisfies readonly SlotName[];
 
 const COUNTED_AT = ACCOUNT.indexOf('counted_at_ns');
 
-/** Slots that hold what there is at the instant of the sample, and not what was used until then. */
+/** Slots with the level at the instant of the sample, and not with what was used until then. */
 const LEVEL_SLOTS: readonly number[] = [
   ...new Set(METRICS.flatMap(({ fold, slot }) => (fold === 'growth' && slot !== null ? [slotIndex[slot]] : []))),
 ];
 
-/** Highest values since the recorder was started, as a moment has them. */
+/** Slots in which a moment has the highest value since the recorder was started. */
 export const PEAK_SLOTS: readonly number[] = (Object.keys(LEVEL_OF_PEAK) as SlotName[]).map((name) => slotIndex[name]);
 
 /**
- * The last sample that a recorder has: that of the last boundary of a stage or of the last reading, whichever is later.
- * What the later one lacks is taken from the earlier. Peaks are the highest since the start. All NaN where there is none.
+ * The last sample that a recorder has: from the last boundary of a stage or the last reading, whichever is later. What
+ * the later one lacks comes from the earlier one. Peaks are the highest since the start. All NaN where there is none.
  */
 export function lastSampleOf({ samples, readings }: Pick<Recording, 'samples' | 'readings'>): Float64Array {
   const { boundary, moment, account, excluded } = samples;
@@ -44,8 +44,8 @@ function withoutCollections(sample: Float64Array, excluded: Float64Array): Float
 }
 
 /**
- * A moment at which the process was taken down has the memory of a reading before, since what the program held was being
- * freed: the last boundary of a stage may be later than that.
+ * A moment that is taken while the process ends has the memory of an earlier reading, because the program's memory is
+ * being freed by then. If the last boundary of a stage is later than that reading, its levels are newer.
  */
 function withLevelsOf(boundary: Float64Array | null, account: Float64Array | null, moment: Float64Array): Float64Array {
   const countedNs = account?.[COUNTED_AT] ?? Number.NaN;
@@ -60,7 +60,7 @@ function sampleOf(reading: RecordedReading): Float64Array {
   return sample;
 }
 
-/** NaN for no value. */
+/** NaN where there is no value. */
 export function highestOf(values: readonly number[]): number {
   return values.reduce((high, value) => (value > high || Number.isNaN(high) ? value : high), Number.NaN);
 }

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { isRunning } from '../os/process-running.js';
 import { pidOfName } from './recorder-folder.js';
 
-/** Long enough for somebody to look into it; and a container that shares the folder has processes nobody sees here. */
+/** Time to inspect a recorder, which may also belong to a container whose processes are not seen here. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Removes what processes that were killed with their `map` have left in a folder of memory, which nobody else would
- * empty before the node starts anew. What cannot be removed stays.
+ * Removes the recorders of processes that were killed together with their `map`. They take memory, which nobody else
+ * would free before the node restarts. What cannot be removed stays.
  */
 export function removeLeftovers(folder: string, nowMs: number = Date.now()): void {
   for (const name of readdirSync(folder)) {
@@ -18,7 +18,7 @@ export function removeLeftovers(folder: string, nowMs: number = Date.now()): voi
     try {
       if (nowMs - lstatSync(path).mtimeMs > KEPT_MS) rmSync(path);
     } catch {
-      // Another `map` was faster.
+      // Another `map` has removed it first.
     }
   }
 }

@@ -6,18 +6,18 @@ import type { SlurmIdentity } from '../model/report.js';
 import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
 import type { Sources } from '../model/sources.js';
 import { type MemoryCgroup, readMemoryCgroup } from '../os/memory-cgroup.js';
-import { readLiveProcessStat } from '../os/process-stat.js';
+import { readProcessStat } from '../os/process-stat.js';
 import { slurmIdentity } from '../os/slurm.js';
 import { COLUMNS } from '../store/row-store.js';
 import { CALL_TAIL } from '../store/state-memory.js';
 import { BUCKETS, READING } from './format.js';
 
-/** What is known of a process before it has run: written once, as JSON, so that the file describes itself. */
-export interface RecorderFacts {
+/** What is known before the program runs: written once, as JSON, so that the file describes itself. */
+export interface RecorderMetadata {
   readonly node: string | null;
   readonly pid: number;
   readonly parent: number;
-  /** As the process was started, of a long one the beginning. */
+  /** The arguments that the process was started with, cut at `LONGEST_COMMAND`. */
   readonly command: string | null;
   readonly thread: number;
   readonly slurm: SlurmIdentity | null;
@@ -28,7 +28,7 @@ export interface RecorderFacts {
   /** Both clocks when the profiler was made; null where not measured. */
   readonly start: { readonly wall_ns: number; readonly process_cpu_ns: number | null };
   readonly sources: Sources;
-  /** What is to be among the warnings of the report. */
+  /** Warnings that the report will have. */
   readonly warnings: readonly string[];
   readonly cgroup: MemoryCgroup | null;
   readonly columns: readonly string[];
@@ -45,7 +45,7 @@ export interface RecorderFacts {
 /** In UTF-16 units. */
 const LONGEST_COMMAND = 1024;
 
-/** Each null where /proc does not tell. */
+/** Each member is null where /proc does not tell. */
 export interface ProcessIdentity {
   readonly boot: string | null;
   readonly pid_namespace: string | null;
@@ -54,7 +54,11 @@ export interface ProcessIdentity {
 }
 
 /** @param start the first sample of the profiler */
-export function collectFacts(sources: Sources, start: Float64Array, warnings: readonly string[] = []): RecorderFacts {
+export function collectMetadata(
+  sources: Sources,
+  start: Float64Array,
+  warnings: readonly string[] = [],
+): RecorderMetadata {
   const cpuNs = start[slotIndex.process_cpu_ns]!;
   return {
     node: nodeVersion,
@@ -82,9 +86,9 @@ export function collectFacts(sources: Sources, start: Float64Array, warnings: re
 
 let own: ProcessIdentity | undefined;
 
-/** Of this process: read once, for profilers that are made for each input. */
+/** Read once, since `map` makes a profiler for each input. */
 function ownIdentity(): ProcessIdentity {
-  own ??= { ...machineIdentity(), start_ticks: startTicks(processId) };
+  own ??= { ...machineIdentity(), start_ticks: readProcessStat(processId)?.startTicks ?? null };
   return own;
 }
 
@@ -93,11 +97,6 @@ export function machineIdentity(): Omit<ProcessIdentity, 'start_ticks'> {
     boot: orNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()),
     pid_namespace: orNull(() => readlinkSync('/proc/self/ns/pid')),
   };
-}
-
-/** Null where there is no such process; a zombie has ended. */
-export function startTicks(pid: number): number | null {
-  return readLiveProcessStat(pid)?.startTicks ?? null;
 }
 
 function orNull<T>(read: () => T): T | null {

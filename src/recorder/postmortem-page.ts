@@ -4,16 +4,16 @@ import { duration, inline, NOTHING, percent, size } from '../text/format.js';
 import { type Paint, painter } from '../text/paint.js';
 import type { Postmortem } from './postmortem.js';
 
-/** Readings shown of the last ten seconds. */
+/** How many readings of the last ten seconds are shown. */
 const READINGS_SHOWN = 6;
 
-/** What there is to know of a process, and below it the table of its report. */
+/** What is known of the end of a process, and below it the table of its report. */
 export function postmortemPage(found: Postmortem, options: TableOptions, nowMs: number): string {
   const lines = postmortemLines(found, painter(options.colour === true), nowMs);
   return `${lines.join('\n')}\n\n${renderTable(found.report, options)}`;
 }
 
-/** A key and a text a line. */
+/** Lines of a key and a text. */
 function postmortemLines(found: Postmortem, paint: Paint, nowMs: number): string[] {
   const notes = [
     ['process', processText(found, nowMs)],
@@ -38,7 +38,7 @@ function processText({ process: { pid, running, recorder }, last, report }: Post
   return `${pid} ${now} after ${inline(duration(report.total_wall_s))}${ago}${before}`;
 }
 
-/** Innermost last, as they were entered. */
+/** The open stages as they were entered, the innermost last. */
 function openTexts({ open }: Postmortem): string[] {
   if (open.length === 0) return ['no stage'];
   return open.map(({ stage, for_s, rss_kb_delta }) => {

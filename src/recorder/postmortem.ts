@@ -3,8 +3,9 @@ import { kibOf, secondsOf } from '../model/quantities.js';
 import type { Report } from '../model/report.js';
 import { slotIndex } from '../model/sample-layout.js';
 import { readOomKills } from '../os/memory-cgroup.js';
+import { readProcessStat } from '../os/process-stat.js';
 import { lastSampleOf } from './last-sample.js';
-import { machineIdentity, startTicks } from './metadata.js';
+import { machineIdentity } from './metadata.js';
 import type { RecordedCall } from './read-open-calls.js';
 import type { RecordedReading } from './read-readings.js';
 import type { Recording } from './reader.js';
@@ -13,30 +14,30 @@ import { lastMomentNs, lastReading, reportOf } from './recorded-report.js';
 /** A stage that was open. */
 export interface OpenStageState {
   readonly stage: string;
-  /** From its entry to the last moment that is known; null where its entry is not. */
+  /** From its entry to the last moment that is known; null where its entry is not known. */
   readonly for_s: number | null;
-  /** Growth of the resident set since then; null where not measured, or entered after the last reading. */
+  /** Growth of the resident set since its entry; null where not measured, or entered after the last reading. */
   readonly rss_kb_delta: number | null;
 }
 
 export interface MemoryReading {
-  /** Before the last reading. */
+  /** How long before the last reading. */
   readonly before_s: number;
   readonly rss_kb: number | null;
   /** Live native blocks of all threads, those behind Buffers among them; null without the tracker. */
   readonly native_kb: number | null;
-  /** CPU since the reading before, as a share of one CPU: of the profiled thread and of the process. */
+  /** CPU since the previous reading, as a share of one CPU: of the profiled thread, and of the process. */
   readonly thread_cpu: number | null;
   readonly process_cpu: number | null;
 }
 
 export interface LastReadings {
-  /** Of the last reading, in milliseconds since 1970; null where there is none. */
+  /** When the last reading was taken, in milliseconds since 1970; null where there is none. */
   readonly at_ms: number | null;
   readonly rss_kb: number | null;
   readonly rss_kb_peak: number | null;
   readonly native_kb: number | null;
-  /** Growth of the resident set in the last seconds, by the line of least squares; null for fewer than three readings. */
+  /** Growth of the resident set in the last 3 s, by least squares; null for fewer than three readings. */
   readonly rss_kb_per_s: number | null;
   readonly thread_cpu_s: number | null;
   /** The last ten seconds, oldest first. */
@@ -44,19 +45,19 @@ export interface LastReadings {
 }
 
 export interface KilledBy {
-  /** The signal, where who asks knows it. */
+  /** The signal, if the caller knows it. */
   readonly signal: string | null;
-  /** What the evidence points to; null where it points nowhere. */
+  /** What the evidence points to; null where it points to nothing. */
   readonly likely: 'out of memory' | null;
-  /** What it rests on, one text each. */
+  /** One text for each piece of evidence. */
   readonly evidence: readonly string[];
 }
 
 export interface ProcessEnd {
   readonly pid: number;
-  /** Null where it cannot be told: it ran on another machine, before the last boot, or in another container. */
+  /** Null where that cannot be told: it ran on another machine, before the last boot, or in another container. */
   readonly running: boolean | null;
-  /** What became of the recorder; `open` is what a kill leaves, or a process that runs. */
+  /** What became of the recorder. It is `open` after a kill, and while the process runs. */
   readonly recorder: Recording['state'];
 }
 
@@ -78,10 +79,10 @@ const LATEST_MS = 8.64e15;
 const TREND_NS = 10e9;
 const SLOPE_NS = 3e9;
 
-/** Past this share of the limit, a process that was killed was likely killed for it. */
+/** A process that was killed above this share of the limit was likely killed for its memory. */
 const NEAR_LIMIT = 0.9;
 
-/** @param signal that ended the process, where it is known */
+/** @param signal the one that ended the process, if it is known */
 export function postmortemOf(recording: Recording, signal: string | null = null): Postmortem {
   const process = processEnd(recording);
   return {
@@ -107,12 +108,12 @@ function openStages(recording: Recording): OpenStageState[] {
 }
 
 function lastReadings(recording: Recording): LastReadings {
-  const { readings, facts } = recording;
+  const { readings, metadata } = recording;
   const last = lastReading(recording);
   const trend = readings.filter(({ wall_ns }) => wall_ns >= last.wall_ns - TREND_NS);
-  const atMs = facts.made_at_ms + (last.wall_ns - facts.start.wall_ns) / 1e6;
+  const atMs = metadata.made_at_ms + (last.wall_ns - metadata.start.wall_ns) / 1e6;
   return {
-    at_ms: facts.made_at_ms > 0 && Math.abs(atMs) <= LATEST_MS ? Math.round(atMs) : null,
+    at_ms: metadata.made_at_ms > 0 && Math.abs(atMs) <= LATEST_MS ? Math.round(atMs) : null,
     rss_kb: kibOf(last.rss_bytes),
     rss_kb_peak: kibOf(last.rss_peak_bytes),
     native_kb: kibOf(last.native_bytes),
@@ -155,18 +156,18 @@ function slopeKibPerS(readings: readonly RecordedReading[]): number | null {
   return variance > 0 ? kibOf((covariance / variance) * 1e9) : null;
 }
 
-function processEnd({ facts: { pid, identity }, state }: Recording): ProcessEnd {
+function processEnd({ metadata: { pid, identity }, state }: Recording): ProcessEnd {
   const here = machineIdentity();
   const isHere = here.boot !== null && here.boot === identity.boot && here.pid_namespace === identity.pid_namespace;
   const known = isHere && identity.start_ticks !== null && pid > 0;
-  return { pid, running: known ? startTicks(pid) === identity.start_ticks : null, recorder: state };
+  return { pid, running: known ? readProcessStat(pid)?.startTicks === identity.start_ticks : null, recorder: state };
 }
 
 function killedBy(recording: Recording, { running, recorder }: ProcessEnd, signal: string | null): KilledBy {
   const evidence: string[] = [];
-  // A process that closed its recorder, came to its end or still runs was not killed.
+  // A process that closed its recorder, ended by itself or still runs was not killed.
   if (running === true || recorder === 'closed' || recorder === 'ended') return { signal, likely: null, evidence };
-  const { cgroup, identity } = recording.facts;
+  const { cgroup, identity } = recording.metadata;
   const isHere = machineIdentity().boot === identity.boot;
   const kills = cgroup === null || !isHere ? null : readOomKills(cgroup.events);
   const isKiller = kills !== null && cgroup!.oom_kills !== null && kills > cgroup!.oom_kills;
@@ -180,7 +181,7 @@ function killedBy(recording: Recording, { running, recorder }: ProcessEnd, signa
   if (rss !== null && limit !== null) {
     evidence.push(`last resident set ${rss} KiB of a limit of ${limit} KiB (${Math.round((rss / limit) * 100)}%)`);
   }
-  // Any other signal than the kernel's says that it was not for memory.
+  // The kernel kills for memory with SIGKILL alone.
   const couldBe = signal === null || signal === 'SIGKILL';
   return { signal, likely: couldBe && (isKiller || isNear) ? 'out of memory' : null, evidence };
 }

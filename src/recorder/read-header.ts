@@ -23,7 +23,7 @@ export interface RecorderHeader {
   readonly live: LiveNumbers;
 }
 
-/** The most of each that a reader takes for possible: a file may say anything. */
+/** The largest sizes that are taken for possible: a file may say anything. */
 const LIMITS: { readonly [N in keyof Geometry]?: number } = {
   facts_bytes: 2 ** 20,
   sample_cells: 4096,
@@ -39,9 +39,9 @@ const LIMITS: { readonly [N in keyof Geometry]?: number } = {
 };
 
 /**
- * Header of a recorder. What changes while the program runs is taken as it is; who uses it checks it.
+ * The header of a recorder. The live numbers are taken as they are: whoever uses one checks it.
  *
- * @throws {Error} `ERR_STAGEPROF_RECORDER` for what is no recorder that this version can read
+ * @throws {Error} `ERR_STAGEPROF_RECORDER` for a file that is no recorder, or one that this version cannot read
  */
 export function readHeader(bytes: RecorderBytes): RecorderHeader {
   const header = bytes.read(0, HEADER_BYTES);

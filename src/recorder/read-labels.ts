@@ -4,10 +4,10 @@ import { type Geometry, labelRecordBytes } from './format.js';
 
 const PIECE_BYTES = 64 * 1024;
 
-/** More than any label has; a record that says more is damaged, and with it where the next begins. */
+/** No label is as long: a record that says so is damaged, and it cannot be told where the next one begins. */
 const LONGEST_UNITS = 4096;
 
-/** The labels of the first rows, in their order; fewer where the rest cannot be told any more. */
+/** The labels of the first rows, in their order; fewer where the others are damaged. */
 export function readLabels(bytes: RecorderBytes, sizes: Geometry, count: number, faults: string[]): string[] {
   const { labels_offset: begin, labels_bytes: length } = sizes;
   const end = Math.min(begin + length, bytes.size);
@@ -20,7 +20,7 @@ export function readLabels(bytes: RecorderBytes, sizes: Geometry, count: number,
     if (at + labelRecordBytes(LONGEST_UNITS) > pieceEnd && pieceEnd < end && at < end) {
       pieceAt = at;
       piece = bytes.read(at, Math.min(PIECE_BYTES, end - at));
-      // The file has become shorter: nothing is left to be read.
+      // The file has become shorter meanwhile.
       if (piece.length === 0) break;
     }
     const record = piece.subarray(at - pieceAt);

@@ -5,7 +5,7 @@ import { absent, SOURCE_NAMES, type SourceState, type Sources, type Truth } from
 import type { MemoryCgroup } from '../os/memory-cgroup.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, HEADER_BYTES, isPossible } from './format.js';
-import type { ProcessIdentity, RecorderFacts } from './metadata.js';
+import type { ProcessIdentity, RecorderMetadata } from './metadata.js';
 
 const MOST_NAMES = 1024;
 const LONGEST_TEXT = 4096;
@@ -13,45 +13,45 @@ const LONGEST_TEXT = 4096;
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * The facts of a recorder, each member checked: what is wrong is unknown, but for the names without which no number
- * can be read.
+ * The metadata of a recorder, each member checked. A member that is wrong counts as unknown. Wrong names are an error,
+ * since no number can be read without them.
  *
  * @throws {Error} `ERR_STAGEPROF_RECORDER`
  */
-export function readFacts(
+export function readMetadata(
   bytes: RecorderBytes,
   { facts_offset: offset, facts_bytes: length }: Geometry,
-): RecorderFacts {
+): RecorderMetadata {
   if (offset < HEADER_BYTES) throw damaged();
-  let facts: Members;
+  let metadata: Members;
   try {
-    facts = membersOf(JSON.parse(bytes.read(offset, length).toString('utf8')));
+    metadata = membersOf(JSON.parse(bytes.read(offset, length).toString('utf8')));
   } catch {
     throw damaged();
   }
-  const identity = membersOf(facts.identity);
-  const start = membersOf(facts.start);
+  const identity = membersOf(metadata.identity);
+  const start = membersOf(metadata.start);
   return {
-    node: textOf(facts.node),
-    pid: wholeOf(facts.pid) ?? 0,
-    parent: wholeOf(facts.parent) ?? 0,
-    command: textOf(facts.command),
-    thread: wholeOf(facts.thread) ?? 0,
-    slurm: slurmOf(facts.slurm),
+    node: textOf(metadata.node),
+    pid: wholeOf(metadata.pid) ?? 0,
+    parent: wholeOf(metadata.parent) ?? 0,
+    command: textOf(metadata.command),
+    thread: wholeOf(metadata.thread) ?? 0,
+    slurm: slurmOf(metadata.slurm),
     identity: identityOf(identity),
-    made_at_ms: numberOf(facts.made_at_ms) ?? 0,
+    made_at_ms: numberOf(metadata.made_at_ms) ?? 0,
     start: { wall_ns: clockOf(start.wall_ns) ?? Number.NaN, process_cpu_ns: clockOf(start.process_cpu_ns) },
-    sources: sourcesOf(membersOf(facts.sources)),
-    warnings: warningsOf(facts.warnings),
-    cgroup: cgroupOf(facts.cgroup),
-    columns: namesOf(facts.columns),
-    module_cells: wholeOf(facts.module_cells) ?? 0,
-    counts_modules: facts.counts_modules === true,
-    buckets: wholeOf(facts.buckets) ?? 0,
-    slots: namesOf(facts.slots),
-    call_tail: namesOf(facts.call_tail),
-    reading: namesOf(facts.reading),
-    account: namesOf(facts.account),
+    sources: sourcesOf(membersOf(metadata.sources)),
+    warnings: warningsOf(metadata.warnings),
+    cgroup: cgroupOf(metadata.cgroup),
+    columns: namesOf(metadata.columns),
+    module_cells: wholeOf(metadata.module_cells) ?? 0,
+    counts_modules: metadata.counts_modules === true,
+    buckets: wholeOf(metadata.buckets) ?? 0,
+    slots: namesOf(metadata.slots),
+    call_tail: namesOf(metadata.call_tail),
+    reading: namesOf(metadata.reading),
+    account: namesOf(metadata.account),
   };
 }
 
@@ -126,7 +126,7 @@ function sourceOf({ available, truth, method, reason, bound_kb, readings, skippe
   };
 }
 
-/** Without those that are null. */
+/** Leaves out the members that are null. */
 function members<T>(values: { readonly [name: string]: T | null }): { readonly [name: string]: T } {
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== null));
 }

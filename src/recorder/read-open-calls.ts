@@ -2,20 +2,20 @@ import { Math, Number } from '../host/intrinsics.js';
 import { slotIndex } from '../model/sample-layout.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible } from './format.js';
-import type { RecorderFacts } from './metadata.js';
+import type { RecorderMetadata } from './metadata.js';
 import { SampleReader } from './read-samples.js';
 
-/** A call that was open. Nanoseconds and bytes; NaN where not measured. */
+/** A call that was open, in nanoseconds and bytes. NaN where not measured. */
 export interface RecordedCall {
   readonly row: number;
-  /** Whether it was just being added to its row, which then has only part of it. */
+  /** Whether the call was just being added to its row, which may then have only a part of it. */
   readonly folding: boolean;
-  readonly place: number;
-  /** The place of its parent; negative for the outermost. */
+  readonly slot: number;
+  /** The slot of its parent; negative for the outermost. */
   readonly parent: number;
-  /** The sample of its entry, as this version lays it out. */
+  /** The sample of its entry, in the layout of this version. */
   readonly entry: Float64Array;
-  /** Time during which a child was open, but for children open now, and since when one is. */
+  /** `covered`: time during which a child was open, without a child that is open now. `since`: when that was opened. */
   readonly covered: { readonly wall_ns: number; readonly process_cpu_ns: number };
   readonly since: { readonly wall_ns: number; readonly process_cpu_ns: number };
 }
@@ -26,14 +26,14 @@ const WALL = slotIndex.wall_ns;
 export function readOpenCalls(
   bytes: RecorderBytes,
   sizes: Geometry,
-  facts: RecorderFacts,
+  metadata: RecorderMetadata,
   rowCount: number,
 ): RecordedCall[] {
   const { calls_offset: offset, call_capacity: capacity, call_cells: cells } = sizes;
-  const tailAt = cells - facts.call_tail.length;
-  const tail = (name: string) => (facts.call_tail.includes(name) ? tailAt + facts.call_tail.indexOf(name) : -1);
-  const reader = new SampleReader(facts);
-  const places = {
+  const tailAt = cells - metadata.call_tail.length;
+  const tail = (name: string) => (metadata.call_tail.includes(name) ? tailAt + metadata.call_tail.indexOf(name) : -1);
+  const reader = new SampleReader(metadata);
+  const positions = {
     use: tail('use'),
     parent: tail('parent'),
     coveredWall: tail('covered_wall'),
@@ -41,26 +41,26 @@ export function readOpenCalls(
     sinceWall: tail('since_wall'),
     sinceCpu: tail('since_cpu'),
   };
-  if (tailAt < 0 || places.use === -1) return [];
-  const held = bytes.read(offset, capacity * cells * 8);
+  if (tailAt < 0 || positions.use === -1) return [];
+  const slots = bytes.read(offset, capacity * cells * 8);
   const calls: RecordedCall[] = [];
-  for (let place = 0; (place + 1) * cells * 8 <= held.length; place++) {
-    const cell = (index: number) => (index === -1 ? Number.NaN : held.readDoubleLE((place * cells + index) * 8));
+  for (let slot = 0; (slot + 1) * cells * 8 <= slots.length; slot++) {
+    const cell = (index: number) => (index === -1 ? Number.NaN : slots.readDoubleLE((slot * cells + index) * 8));
     const amount = (index: number) => {
       const value = cell(index);
       return isPossible(value) ? value : Number.NaN;
     };
-    const use = cell(places.use);
+    const use = cell(positions.use);
     const row = Math.abs(use) - 1;
     if (!Number.isInteger(use) || use === 0 || row >= rowCount) continue;
     calls.push({
       row,
       folding: use < 0,
-      place,
-      parent: cell(places.parent),
-      entry: reader.sample(held.subarray(0, (place + 1) * cells * 8), place * cells * 8),
-      covered: { wall_ns: amount(places.coveredWall), process_cpu_ns: amount(places.coveredCpu) },
-      since: { wall_ns: amount(places.sinceWall), process_cpu_ns: amount(places.sinceCpu) },
+      slot,
+      parent: cell(positions.parent),
+      entry: reader.sample(slots.subarray(0, (slot + 1) * cells * 8), slot * cells * 8),
+      covered: { wall_ns: amount(positions.coveredWall), process_cpu_ns: amount(positions.coveredCpu) },
+      since: { wall_ns: amount(positions.sinceWall), process_cpu_ns: amount(positions.sinceCpu) },
     });
   }
   return calls.sort((a, b) => a.entry[WALL]! - b.entry[WALL]!);

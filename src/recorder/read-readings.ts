@@ -2,14 +2,14 @@ import { Number, Object } from '../host/intrinsics.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible, READING } from './format.js';
 
-/** Bytes and nanoseconds; NaN where it was not read. */
+/** Bytes and nanoseconds; NaN for a number that was not read. */
 export type RecordedReading = { readonly [N in (typeof READING)[number]]: number };
 
 /**
- * The readings in the ring, oldest first. One that is not in the order of time is left out: it is damaged, or it was
+ * The readings in the ring, oldest first. A reading out of the order of time is left out: it is damaged, or was just
  * being written.
  *
- * @param names what stands in a reading
+ * @param names the numbers of a reading, in their order
  */
 export function readReadings(
   bytes: RecorderBytes,
@@ -20,15 +20,15 @@ export function readReadings(
   const { readings_offset: offset, reading_capacity: capacity, reading_cells: cells } = sizes;
   if (!Number.isSafeInteger(readingCount) || readingCount <= 0 || capacity === 0 || cells === 0) return [];
   const ring = bytes.read(offset, capacity * cells * 8);
-  const places = READING.map((name) => names.indexOf(name)).map((place) => (place < cells ? place : -1));
-  // Of a full ring the oldest may be the one that is just written over.
+  const positions = READING.map((name) => names.indexOf(name)).map((position) => (position < cells ? position : -1));
+  // In a full ring the oldest reading may just be written over.
   const there = readingCount < capacity ? readingCount : capacity - 1;
   const readings: RecordedReading[] = [];
   for (let number = readingCount - there; number < readingCount; number++) {
     const at = (number % capacity) * cells * 8;
     if (at + cells * 8 > ring.length) continue;
     const values = READING.map((name, index) => {
-      const value = places[index] === -1 ? Number.NaN : ring.readDoubleLE(at + places[index]! * 8);
+      const value = positions[index] === -1 ? Number.NaN : ring.readDoubleLE(at + positions[index]! * 8);
       return [name, isPossible(value) ? value : Number.NaN];
     });
     const reading = Object.fromEntries(values) as RecordedReading;

@@ -36,45 +36,45 @@ const NO_READING: RecordedReading = {
 };
 
 /**
- * The report of the process as far as the recorder tells: up to the last boundary of a stage or the last reading,
- * whichever is later. Changes the rows of the recording.
+ * The report of the process up to the last boundary of a stage or the last reading, whichever is later. Changes the
+ * rows of the recording.
  *
- * @param cost null where it is not known
+ * @param cost what a stage costs; null where that is not known
  */
 export function reportOf(recording: Recording, cost: StageCost | null = null): Report {
   const { labels, store, modules, calls } = recording;
   const last = lastSampleOf(recording);
   const context: FoldContext = { last, readings: recording.readings, isExact: isExact(recording) };
-  const hasChild = (place: number): boolean => calls.some(({ parent }) => parent === place);
+  const hasChild = (slot: number): boolean => calls.some(({ parent }) => parent === slot);
   for (const call of calls) {
-    if (call.row !== 0 && !call.folding) foldOpenCall(store, call.row, call, hasChild(call.place), context);
+    if (call.row !== 0 && !call.folding) foldOpenCall(store, call.row, call, hasChild(call.slot), context);
   }
   const nodes = labels.map(({ path, row }) => new LabelNode(path, row));
   if (context.isExact) sumSlices(nodes, store);
   const life = new RowStore();
   const outside = calls.find(({ row }) => row === 0);
   if (outside === undefined) life.addRow('');
-  else foldWholeRun(life, outside, hasChild(outside.place), context);
+  else foldWholeRun(life, outside, hasChild(outside.slot), context);
   return buildReport(headerFacts(recording, last), nodes, { stages: store, life, modules }, cost);
 }
 
-/** All NaN where there is none. */
+/** All NaN where there is no reading. */
 export function lastReading({ readings }: Recording): RecordedReading {
   return readings.at(-1) ?? NO_READING;
 }
 
-/** The last moment that the recorder knows of: a stage may have been entered after the last sample. NaN for none. */
+/** The last moment that the recorder knows. A stage may have been entered after the last sample. NaN for none. */
 export function lastMomentNs(recording: Recording): number {
-  const moments = [lastSampleOf(recording)[WALL]!, recording.facts.start.wall_ns];
+  const moments = [lastSampleOf(recording)[WALL]!, recording.metadata.start.wall_ns];
   for (const { entry, since } of recording.calls) moments.push(entry[WALL]!, since.wall_ns);
   return highestOf(moments);
 }
 
-function isExact({ facts }: Recording): boolean {
-  return facts.sources.attribution.truth === 'exact';
+function isExact({ metadata }: Recording): boolean {
+  return metadata.sources.attribution.truth === 'exact';
 }
 
-/** Up to the last sample, but for forced collections, which are charged to nobody. */
+/** What was used up to the last sample, without forced collections, which are charged to no stage. */
 function exactOf(recording: Recording): ExactUse | null {
   if (!isExact(recording)) return null;
   const { store, labels } = recording;
@@ -89,8 +89,8 @@ function exactOf(recording: Recording): ExactUse | null {
 }
 
 function headerFacts(recording: Recording, last: Float64Array): HeaderFacts {
-  const { facts, calls, state, modules, samples } = recording;
-  const { start } = facts;
+  const { metadata, calls, state, modules, samples } = recording;
+  const { start } = metadata;
   const sources = sourcesAtEnd(recording, last);
   const outside = calls.find(({ row }) => row === 0);
   const isOpen = calls.some(({ row }) => row !== 0);
@@ -120,19 +120,19 @@ function headerFacts(recording: Recording, last: Float64Array): HeaderFacts {
     sources,
     labels_folded: recording.counts.labels_folded,
     warnings: warningsOf(recording),
-    node: facts.node,
-    pid: facts.pid,
-    thread: facts.thread,
+    node: metadata.node,
+    pid: metadata.pid,
+    thread: metadata.thread,
     stages_wall_s: secondsOf(Math.min(covered, totalNs)) ?? 0,
-    // One that ended by itself was read once more at its end.
+    // A process that ended by itself was read once more at its end.
     ...(state === 'closed' || state === 'ended' ? {} : { partial: true }),
-    ...(facts.slurm === null ? {} : { slurm: facts.slurm }),
+    ...(metadata.slurm === null ? {} : { slurm: metadata.slurm }),
   };
 }
 
-/** As they were at the start, with what was counted since. */
-function sourcesAtEnd({ facts, missed, trackerBoundBytes }: Recording, last: Float64Array): Sources {
-  const { native, allocator } = facts.sources;
+/** The sources as they were at the start, with what was counted since. */
+function sourcesAtEnd({ metadata, missed, trackerBoundBytes }: Recording, last: Float64Array): Sources {
+  const { native, allocator } = metadata.sources;
   const counted = (state: SourceState): SourceState => {
     const [readings, skipped] = [last[MALLOC_READINGS_CELL]!, last[MALLOC_SKIPPED_CELL]!];
     return state.readings !== undefined && isCount(readings) && isCount(skipped)
@@ -140,7 +140,7 @@ function sourcesAtEnd({ facts, missed, trackerBoundBytes }: Recording, last: Flo
       : state;
   };
   return {
-    ...facts.sources,
+    ...metadata.sources,
     native: native.method === TRACKER_METHOD ? countedState(native, trackerBoundBytes, missed) : counted(native),
     allocator: counted(allocator),
   };
@@ -150,12 +150,12 @@ function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-function warningsOf({ facts, counts, state, failure, writerFailure, calls, labels, faults }: Recording): string[] {
+function warningsOf({ metadata, counts, state, failure, writerFailure, calls, labels, faults }: Recording): string[] {
   const first = labels.find(({ row }) => row === counts.first_across_await)?.path ?? null;
-  const warnings = [...facts.warnings, ...countedWarnings((name) => counts[name], first)];
+  const warnings = [...metadata.warnings, ...countedWarnings((name) => counts[name], first)];
   if (state === 'abandoned') {
     warnings.push(
-      formatWarning(`the recorder was given up, ${systemFault(failure).reason}, what came later is not in it`, 1),
+      formatWarning(`the recorder was given up, ${systemFault(failure).reason}: what came later is not in it`, 1),
     );
   } else {
     for (const { row } of calls.filter((call) => call.folding)) {
@@ -168,6 +168,6 @@ function warningsOf({ facts, counts, state, failure, writerFailure, calls, label
       `no thread could be started to take readings, ${systemFault(writerFailure).reason}: numbers are as of the last boundary of a stage`,
     );
   }
-  for (const fault of faults) warnings.push(`of the recorder, ${fault}`);
+  for (const fault of faults) warnings.push(`recorder: ${fault}`);
   return warnings;
 }

@@ -8,7 +8,7 @@ import { fileSystemOf } from '../os/file-system.js';
 const SUFFIX = '.recorder';
 
 /**
- * Where recorders are whose path nobody has chosen: `$STAGEPROF_DIR`, else `stageprof` in `$XDG_RUNTIME_DIR`, else
+ * The folder of recorders whose path nobody has chosen: `$STAGEPROF_DIR`, else `stageprof` in `$XDG_RUNTIME_DIR`, else
  * `stageprof-<user id>` in the folder for temporary files.
  */
 export function recorderFolder(env: NodeJS.ProcessEnv = environment): string {
@@ -21,8 +21,8 @@ export function recorderFolder(env: NodeJS.ProcessEnv = environment): string {
 const SHARED_MEMORY = '/dev/shm';
 
 /**
- * The same for who makes a recorder an input: in memory, where nobody has chosen. To make and to remove one takes 1 ms
- * there, and on a disk, where each page that is touched first is one of the file system's, 10.
+ * The folder of recorders that last for one input: in memory, unless somebody has chosen. To make and remove a recorder
+ * takes 1 ms in memory and 10 ms on a disk, where each page that is first touched is one of the file system.
  */
 export function shortLivedRecorderFolder(env: NodeJS.ProcessEnv = environment): string {
   const folder = recorderFolder(env);
@@ -31,8 +31,7 @@ export function shortLivedRecorderFolder(env: NodeJS.ProcessEnv = environment): 
 }
 
 /**
- * All folders that a recorder may be in whose path nobody has chosen, in the order in which they are tried: the first one
- * may be full.
+ * All folders of recorders whose path nobody has chosen, in the order in which they are tried: the first may be full.
  */
 export function recorderFolders(env: NodeJS.ProcessEnv = environment): readonly string[] {
   const { STAGEPROF_DIR: _chosen, ...unchosen } = env;
@@ -42,15 +41,15 @@ export function recorderFolders(env: NodeJS.ProcessEnv = environment): readonly 
   ];
 }
 
-/** What the folders begin with that `run` makes and removes. */
+/** The names of the folders that `run` makes and removes begin with this. */
 export const PRIVATE_PREFIX = 'stageprof-run-';
 
-/** A folder as messages name it that are merged: the same for every run. */
+/** A folder as warnings name it: the same for every run, so that equal warnings are merged. */
 export function shownFolder(folder: string): string {
   return basename(folder).startsWith(PRIVATE_PREFIX) ? dirname(folder) : folder;
 }
 
-/** And can be written to. */
+/** Whether a folder is in memory, and can be written to. */
 function isInMemory(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK);
@@ -61,9 +60,9 @@ function isInMemory(folder: string): boolean {
 }
 
 /**
- * Makes the folder where it is not there yet. One that others could write to, or have put there, is refused.
+ * Makes the folder unless it exists. A folder that others own, or that is open to them, is refused.
  *
- * @throws {Error} `ERR_STAGEPROF_RECORDER`, or one of the system
+ * @throws {Error} `ERR_STAGEPROF_RECORDER`, or one of the system's
  */
 export function makeRecorderFolder(folder: string = recorderFolder()): string {
   try {
@@ -86,14 +85,14 @@ export function makeRecorderFolder(folder: string = recorderFolder()): string {
 let made = 0;
 
 /**
- * A name that no other recorder of this folder has: the process it is of; start of the process that names it, in
- * milliseconds since 1970; thread; number.
+ * A name that no other recorder in the folder has: id of the profiled process; start of the process that makes the
+ * name, in milliseconds since 1970; thread; number.
  */
 export function recorderName(pid: number = processId): string {
   return `${pid}-${Math.round(timeOriginMs)}-${threadId}-${made++}${SUFFIX}`;
 }
 
-/** The process a recorder of that name is of; undefined for another name. */
+/** The id of the process in the name of a recorder; undefined for any other name. */
 export function pidOfName(name: string): number | undefined {
   const pid = /^(\d+)-\d+-\d+-\d+\.recorder$/.exec(name)?.[1];
   return pid === undefined ? undefined : Number(pid);

@@ -14,7 +14,7 @@ import { systemFault } from './system-fault.js';
 
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
-/** What another folder may do better. */
+/** Errors that another folder may not have. */
 const BOUND_TO_FOLDER: ReadonlySet<string> = new Set([
   ...FULL,
   'EFBIG',
@@ -33,13 +33,13 @@ export function isBoundToFolder(errno: number): boolean {
   return BOUND_TO_FOLDER.has(systemFault(errno).code);
 }
 
-/** The path of a recorder whose folder is made for recorders, then those it may have gone on to. */
+/** The path of a recorder in a folder that is made for recorders, then the paths that it may have moved to. */
 export function pathsFrom(path: string): readonly string[] {
   const others = recorderFolders().filter((folder) => folder !== dirname(path));
   return [path, ...others.map((folder) => join(folder, basename(path)))];
 }
 
-/** That a recorder is not where it was to be, counted. The same text for every input of a run. */
+/** Says that a recorder is not where it was to be: by the same text for every input of a run, so that it is counted. */
 export function movedWarning(folder: string, reason: string = NO_ROOM): string {
   return formatWarning(`recorders in another folder, ${reason} in ${shownFolder(folder)}`, 1);
 }
@@ -52,12 +52,12 @@ interface Fault {
   readonly isFull: boolean;
 }
 
-/** Where a recorder may be, one path after another, and why it is not there. */
+/** The paths that a recorder may have, tried one after another, and why it is not at the earlier ones. */
 export class RecorderPaths {
-  /** Somebody has chosen the path: then there is no other. */
+  /** Whether somebody has chosen the path. Then there is no other. */
   readonly isChosen: boolean;
   readonly #paths: readonly string[];
-  /** Folders are made where they are the recorders' own. */
+  /** Index of the first path whose folder may be made: a folder that was given has to exist. */
   readonly #firstMade: number;
   readonly #faults: Fault[] = [];
   #tried = 0;
@@ -71,8 +71,8 @@ export class RecorderPaths {
   }
 
   /**
-   * The next one, in a folder that is there; undefined where there is none left.
-   * @throws {Error} for a first folder that is open to others: it has to be put right, and not to be passed over
+   * The next path, in a folder that exists; undefined after the last.
+   * @throws {Error} for a first folder that is open to others: the user has to correct that, so it is not passed over
    */
   next(): string | undefined {
     for (;;) {
@@ -80,7 +80,7 @@ export class RecorderPaths {
       const path = this.#paths[index];
       if (path === undefined) return undefined;
       const folder = dirname(path);
-      // Those of `run` are gone once it has ended, and nobody would remove another.
+      // A folder of `run` is not made: once `run` has ended and removed it, nobody would remove a new one.
       if (index < this.#firstMade || basename(folder).startsWith(PRIVATE_PREFIX)) return path;
       try {
         makeRecorderFolder(folder);
@@ -100,12 +100,12 @@ export class RecorderPaths {
     this.#faults.push({ folder, reason, isFull: isFull(errno) });
   }
 
-  /** What was wrong with all that were tried, in one line. */
+  /** What was wrong with each path that was tried, in one line. */
   get reason(): string {
     return this.#faults.map(({ folder, reason }) => `${reason} in ${folder}`).join('; ');
   }
 
-  /** For a recorder that has come to this path. */
+  /** Warnings for a recorder that is at this path in the end. */
   warningsAt(path: string): string[] {
     const elsewhere = this.#faults.filter(({ folder }) => folder !== shownFolder(dirname(path)));
     return elsewhere.map(({ folder, reason, isFull }) => movedWarning(folder, isFull ? NO_ROOM : reason));

@@ -7,18 +7,18 @@ import { mergeProcesses } from './merged-processes.js';
 import { type ReportingProcess, runProcesses, type SeenProcess, type StartedProgram } from './run-process.js';
 
 export interface GatheredReports {
-  /** All merged; one about nothing where there is none. */
+  /** All reports merged; an empty report where there is none. */
   readonly report: Report;
-  /** The report of the program itself; undefined where it is not a node process, or left none. */
+  /** The report of the program itself; undefined where it is no node process, or left no report. */
   readonly program: Report | undefined;
-  /** Processes that were killed, or are still running: what their recorders have is in `report`. */
+  /** How many processes were killed or still run. What their recorders have is in `report`. */
   readonly recovered: number;
-  /** Processes whose reports are in the rows, and those above them that are in none. */
+  /** How many processes have reports in the rows, and how many above them have none in the rows. */
   readonly counted: number;
   readonly launchers: number;
-  /** Processes that asked for the profiler and left neither. */
+  /** How many processes asked for the profiler and left neither report nor recorder. */
   readonly lost: number;
-  /** Why a file was left out, one line each. */
+  /** One line for each file that was left out, with the reason. */
   readonly skipped: readonly string[];
 }
 
@@ -26,15 +26,15 @@ export interface GatheredReports {
 export interface RunFromOutside {
   readonly program: StartedProgram;
   readonly seen: readonly SeenProcess[];
-  /** Processes that were seen and are not remembered. */
+  /** How many processes were seen and are no longer remembered. */
   readonly forgotten: number;
 }
 
 /**
- * The reports of the node processes of a program, from what they have left, in the order in which they started.
+ * Reads and merges what the node processes of a program have left, in the order in which they started.
  *
- * @param folders in the order in which they have tried them
- * @param programPid process id of the program itself: its report is wanted even if it opened no stage
+ * @param folders in the order in which the processes have tried them
+ * @param programPid process id of the program itself: its report counts even if it opened no stage
  * @param cost what one stage costs on this machine
  */
 export function gatherReports(
@@ -56,10 +56,10 @@ export function gatherReports(
         lost++;
         continue;
       }
-      // Counted here: a file that says so of itself may be anyone's.
-      const { pid, startMs, facts, isCutOff } = left;
+      // Counted here: the count in a file could have been written by anyone.
+      const { pid, startMs, metadata, isCutOff } = left;
       const report = { ...left.report, processes: 1 };
-      reporting.push({ pid, parentPid: facts?.parent ?? null, command: facts?.command ?? null, startMs, report });
+      reporting.push({ pid, parentPid: metadata?.parent ?? null, command: metadata?.command ?? null, startMs, report });
       if (isCutOff) recovered++;
       if (pid === programPid) program ??= report;
     } catch (error) {
@@ -76,7 +76,7 @@ export function gatherReports(
   return { report: { ...withWall(merged, started), warnings }, ...counts, program, recovered, lost, skipped };
 }
 
-/** Where no process has told its elapsed time, `run` has taken that of the program. */
+/** Where no process has told its elapsed time, the time that `run` has taken stands for it. */
 function withWall(merged: Report, started: StartedProgram | undefined): Report {
   if (merged.program !== null || merged.stages.length > 0 || started === undefined) return merged;
   return { ...merged, total_wall_s: started.wallS, outside_wall_s: started.wallS };
@@ -86,7 +86,7 @@ function counted(text: string, count: number): string[] {
   return count === 0 ? [] : [formatWarning(text, count)];
 }
 
-/** @param skipped gets a line where the program has removed the folder, with all else that was temporary */
+/** @param skipped gets a line where the program has removed the folder along with other temporary files */
 function namesIn(folder: string, skipped: string[]): string[] {
   try {
     return leftNames(folder);

@@ -6,14 +6,14 @@ import { systemReason } from '../model/setup-error.js';
 import type { ReportFile } from './report-file.js';
 
 export interface LeavingReport {
-  /** Gives back the room that the run itself takes: the report has everything by now. */
+  /** Frees the room that the run itself takes: by now the report has everything. */
   readonly free: () => void;
   readonly say: (line: string) => void;
 }
 
 /**
- * Writes the report to its file; where that has no room, to a new one in another folder, and where none takes it, to
- * stderr. The run is over, and cannot be asked for it again. Never throws.
+ * Writes the report to its file. If there is no room, writes it to a new file in another folder, and if none takes it,
+ * to stderr: the run is over and cannot be repeated. Never throws.
  */
 export function leaveReport(file: ReportFile, report: Report, { free, say }: LeavingReport): void {
   const reason = faultOf(() => file.write(report));
@@ -30,7 +30,7 @@ export function leaveReport(file: ReportFile, report: Report, { free, say }: Lea
   say(`${where}: the report is in ${path}`);
 }
 
-/** The path of a new file; null where there is room for none. */
+/** The path of a new file; null where no folder has room. */
 function writeElsewhere(line: string): string | null {
   for (const folder of new Set([resolve(tmpdir()), '/dev/shm', process.cwd()])) {
     const path = join(folder, `stageprof-${process.pid}.report.json`);
@@ -40,7 +40,7 @@ function writeElsewhere(line: string): string | null {
   return null;
 }
 
-/** @throws {Error} of the system, where there is such a file too; then there is no new one */
+/** @throws {Error} the system's, also where the file exists; no new file is left then */
 function writeNew(path: string, line: string): void {
   try {
     writeFileSync(path, line, { flag: 'wx', mode: 0o600 });

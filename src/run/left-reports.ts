@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Report } from '../model/report.js';
 import type { StageCost } from '../model/stage-cost.js';
 import { FileBytes } from '../recorder/file-bytes.js';
-import type { RecorderFacts } from '../recorder/metadata.js';
+import type { RecorderMetadata } from '../recorder/metadata.js';
 import { type RecorderState, readRecorder } from '../recorder/reader.js';
 import { reportOf } from '../recorder/recorded-report.js';
 import { movedWarning } from '../recorder/recorder-paths.js';
@@ -15,24 +15,24 @@ export interface LeftReport {
   readonly pid: number;
   /** In milliseconds since 1970. */
   readonly startMs: number;
-  /** Null where it has left nothing that could be read. */
+  /** Null where nothing could be read. */
   readonly report: Report | null;
-  /** What its recorder says of it; null where it has none. */
-  readonly facts: Pick<RecorderFacts, 'parent' | 'command'> | null;
-  /** It was killed, or has not ended yet. */
+  /** What its recorder tells about the process; null without a recorder. */
+  readonly metadata: Pick<RecorderMetadata, 'parent' | 'command'> | null;
+  /** Whether it was killed, or has not ended yet. */
   readonly isCutOff: boolean;
 }
 
-/** As src/run/preload.cts names them: process id and start. */
+/** Named by src/preload/preload.cts: process id and start. */
 const LEFT_FILE = /^(\d+)-(\d+)\.(recorder|json)$/;
 
-/** A report of the most labels there can be takes some 60 MB. */
+/** A report with the largest possible number of labels takes some 60 MB. */
 const LARGEST_BYTES = 256 * 2 ** 20;
 
 /**
- * Names of what processes have left in a folder, one a process.
+ * The names of what processes have left in a folder. A process with two files gives its name twice.
  *
- * @throws {Error} of the system, where the program has removed the folder
+ * @throws {Error} the system's, where the program has removed the folder
  */
 export function leftNames(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => (LEFT_FILE.test(name) ? [name.replace(/\.\w+$/, '')] : []));
@@ -49,30 +49,30 @@ function startOf(name: string): { readonly pid: number; readonly startMs: number
 }
 
 /**
- * What a process has left: the report that it wrote itself, else what its recorder holds.
+ * What a process has left: the report that it wrote itself, or else that of its recorder.
  *
- * @param folders in the order in which it has tried them
- * @throws {Error} for a report that is none, or is no plain file, or larger than one can be
+ * @param folders in the order in which the process has tried them
+ * @throws {Error} for a file that is no report, not plain, or larger than a report can be
  */
 export function readLeft(folders: readonly string[], name: string, cost: StageCost): LeftReport {
   const recorded = readLastRecorded(folders, `${name}.recorder`, cost);
   const text = firstReportFile(folders, `${name}.json`);
   const start = startOf(name);
   if (text !== null && text !== '') {
-    return { ...start, report: checkedReport(text), facts: recorded?.facts ?? null, isCutOff: false };
+    return { ...start, report: checkedReport(text), metadata: recorded?.metadata ?? null, isCutOff: false };
   }
-  if (recorded === undefined) return { ...start, report: null, facts: null, isCutOff: true };
-  const { report, facts, state } = recorded;
-  return { ...start, report, facts, isCutOff: state === 'open' || state === 'abandoned' };
+  if (recorded === undefined) return { ...start, report: null, metadata: null, isCutOff: true };
+  const { report, metadata, state } = recorded;
+  return { ...start, report, metadata, isCutOff: state === 'open' || state === 'abandoned' };
 }
 
 interface Recorded {
   readonly report: Report;
-  readonly facts: RecorderFacts;
+  readonly metadata: RecorderMetadata;
   readonly state: RecorderState;
 }
 
-/** The last one counts: where an older one could not be removed when it moved, the newer one is further on. */
+/** The recorder in the last folder counts: when a recorder moves on, the older one may not have been removed. */
 function readLastRecorded(folders: readonly string[], name: string, cost: StageCost): Recorded | undefined {
   for (const [index, folder] of [...folders.entries()].reverse()) {
     const recorded = readRecorded(join(folder, name), cost);
@@ -84,7 +84,7 @@ function readLastRecorded(folders: readonly string[], name: string, cost: StageC
   return undefined;
 }
 
-/** Null where there is none in any folder. An empty one says that the process has not written it yet, there. */
+/** Null where no folder has the file. An empty file says that the process has not written its report there. */
 function firstReportFile(folders: readonly string[], name: string): string | null {
   const texts = folders.map((folder) => readReportFile(join(folder, name))).filter((text) => text !== null);
   return texts.find((text) => text !== '') ?? texts[0] ?? null;
@@ -96,8 +96,8 @@ function readRecorded(path: string, cost: StageCost): Recorded | undefined {
     const file = new FileBytes(path);
     try {
       const recording = readRecorder(file);
-      const { facts, state } = recording;
-      return { report: checked(reportOf(recording, cost)), facts, state };
+      const { metadata, state } = recording;
+      return { report: checked(reportOf(recording, cost)), metadata, state };
     } finally {
       file.close();
     }
@@ -107,14 +107,14 @@ function readRecorded(path: string, cost: StageCost): Recorded | undefined {
 }
 
 /**
- * Null where there is none.
+ * Null where there is no such file.
  *
- * @throws {Error} for what is no plain file, or larger than a report can be
+ * @throws {Error} for a file that is not plain, or larger than a report can be
  */
 function readReportFile(path: string): string | null {
   let file: number;
   try {
-    // Neither follows a link nor waits for the other end of a pipe: the program could have put one there.
+    // Does not follow a link or wait for the other end of a pipe, which the program could have put there.
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -130,7 +130,7 @@ function readReportFile(path: string): string | null {
   }
 }
 
-/** @throws {Error} for what is torn, or no report */
+/** @throws {Error} for a text that is torn, or no report */
 function checkedReport(text: string): Report {
   let report: Report;
   try {
@@ -141,7 +141,7 @@ function checkedReport(text: string): Report {
   return checked(report);
 }
 
-/** @throws {Error} for what would break the report of all the others: it is tried alone */
+/** Merges and renders the report alone. @throws {Error} for one that would break the report of all processes */
 function checked(report: Report): Report {
   renderTable(mergeReports([report, report]));
   return report;

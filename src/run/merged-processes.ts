@@ -9,24 +9,24 @@ import { completedReport } from './program-total.js';
 import type { RunProcess } from './run-process.js';
 
 export interface MergedProcesses {
-  /** Of the processes that count; one about nothing where there is none. */
+  /** The report of the processes that count; an empty one where there is none. */
   readonly report: Report;
-  /** Processes whose reports are in the rows. */
+  /** How many processes have their reports in the rows. */
   readonly counted: number;
-  /** Processes that are in no row: they opened no stage, and started one that counts. */
+  /** How many processes opened no stage and started one that counts. They are in no row. */
   readonly launchers: number;
 }
 
 type Reporting = RunProcess & { readonly report: Report };
 
 /**
- * One report of the processes of a run. Those with stages count; without any, the topmost process alone, which is the
- * program then. What is above them has launched them: it is listed and in no row. CPU, memory and rows add up over the
- * processes that count, and peaks are the highest. Elapsed time does not add up where processes run beside each other:
- * that of the total, outside of all stages too, is of the topmost process, or of several such the one that started first.
+ * One report for the processes of a run. The processes with stages count; if there is none, only the topmost process,
+ * which is then the program. Processes above them have launched them: they are listed, and are in no row. CPU, memory
+ * and rows add up over the processes that count, and peaks are the highest. Elapsed time does not add up, since
+ * processes run beside each other: it is that of the topmost process, or of the first started of several.
  *
  * @param processes in the order in which they started
- * @param unlisted how many others there were
+ * @param unlisted how many other processes there were
  */
 export function mergeProcesses(processes: readonly RunProcess[], unlisted = 0): MergedProcesses {
   const tree = new ProcessTree(processes);
@@ -43,9 +43,9 @@ export function mergeProcesses(processes: readonly RunProcess[], unlisted = 0): 
   const untold = new Set<NumberField>();
   for (const { report } of counting) {
     const completed = completedReport(report);
-    // A list that a report has of itself is not of this run.
+    // A list in a report comes from another run.
     const { process_list: _, ...own } = completed.report;
-    // A child may use an older copy of this package, whose reports do not have it.
+    // A child may use an older copy of this package, whose reports do not have this field.
     merger.add({ ...own, stages_wall_s: stagesWallS(own) });
     for (const field of completed.untold) untold.add(field);
   }
@@ -68,7 +68,7 @@ function wallOf({ total_wall_s, outside_wall_s }: Report): Pick<Report, 'total_w
   return { total_wall_s, outside_wall_s };
 }
 
-/** No peak of a stage is above it. */
+/** The peak of the process, never below that of a stage. */
 function highestPeak({ rss_kb_peak, stages }: Report): number | null {
   return stages.reduce(
     (high, { rss_kb_peak_max: peak }) => (high !== null && peak !== null && peak > high ? peak : high),
@@ -76,14 +76,14 @@ function highestPeak({ rss_kb_peak, stages }: Report): number | null {
   );
 }
 
-/** @param untold what one of the processes does not have: the sum of the others would pass for one over all */
+/** @param untold fields that one of the processes does not have: a sum of the others would look like one over all */
 function programOf(merged: StageRow, root: Report | undefined, untold: ReadonlySet<NumberField>): StageRow {
   const own = root?.program ?? null;
   const wall = own === null ? {} : { wall_s: own.wall_s, wall_max_s: own.wall_max_s, wall_self_s: own.wall_self_s };
   return { ...merged, ...wall, ...Object.fromEntries(Array.from(untold, (field) => [field, null])) };
 }
 
-/** What is known from inside and from outside: neither has all of a process, so that the higher number is nearer. */
+/** Joins what is known from inside and outside. Neither sees all of a process, so that the higher number is nearer. */
 function entryOf({ pid, parentPid, command, exit, report, seen }: RunProcess): ProcessEntry {
   return {
     pid,

@@ -4,30 +4,30 @@ import { dirname, join, resolve } from 'node:path';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { PRIVATE_PREFIX } from '../recorder/recorder-folder.js';
 
-/** What the recorders of a few processes with a few stages take. */
+/** The room that the recorders of a few processes with a few stages take. */
 const ROOM_BYTES = 2 ** 20;
 
 /** Memory that holds files, on Linux. */
 const SHARED_MEMORY = '/dev/shm';
 
-/** Folders that only this user can read, for as long as this process: the others are for what does not fit into the first. */
+/** Folders that only this user can read, and that last as long as this process. The later ones are for want of room. */
 export class PrivateFolder {
   /** The first one with room. */
   readonly path: string;
-  /** All of them, in the order in which they are to be tried. */
+  /** All of them, in the order in which processes try them. */
   readonly paths: readonly string[];
-  /** Why the folder for temporary files is not the first, in one line; null where it is. */
+  /** Why the first is not in the folder for temporary files, in one line; null where it is. */
   readonly remark: string | null;
 
-  /** @throws {SetupError} where none can be made */
+  /** @throws {SetupError} where no folder can be made */
   constructor() {
     const temporary = resolve(tmpdir());
     const roomy: string[] = [];
     const full: string[] = [];
     let fault: string | null = null;
-    for (const parent of placesFor(temporary, process.env)) {
+    for (const parent of parentsFor(temporary, process.env)) {
       try {
-        // 0700 by mkdtemp itself.
+        // mkdtemp makes it with mode 0700.
         const path = mkdtempSync(join(parent, PRIVATE_PREFIX));
         full.push(path);
         tryRoom(path);
@@ -37,7 +37,7 @@ export class PrivateFolder {
         if (parent === temporary) fault = systemReason(error);
       }
     }
-    // Never where others can do: the program might list it.
+    // The working directory is the last resort: the program might list it.
     if (roomy.length === 0) roomy.push(...inWorkingDirectory());
     this.paths = [...roomy, ...full];
     if (this.paths.length === 0) {
@@ -50,7 +50,7 @@ export class PrivateFolder {
     process.once('exit', this.remove);
   }
 
-  /** Idempotent. What cannot be removed is left: the run itself has succeeded. */
+  /** Idempotent. A folder that cannot be removed is left: the run itself has succeeded. */
   readonly remove = (): void => {
     process.off('exit', this.remove);
     for (const path of this.paths) {
@@ -61,7 +61,7 @@ export class PrivateFolder {
   };
 }
 
-function placesFor(temporary: string, { XDG_RUNTIME_DIR }: NodeJS.ProcessEnv): ReadonlySet<string> {
+function parentsFor(temporary: string, { XDG_RUNTIME_DIR }: NodeJS.ProcessEnv): ReadonlySet<string> {
   return new Set([temporary, SHARED_MEMORY, ...(XDG_RUNTIME_DIR ? [resolve(XDG_RUNTIME_DIR)] : [])]);
 }
 
@@ -78,8 +78,8 @@ function inWorkingDirectory(): string[] {
 }
 
 /**
- * With a file, which tells of quotas too. A folder itself takes nothing of many file systems.
- * @throws {Error} of the system
+ * Writes a file, which also shows quotas: in many file systems a folder alone takes no room.
+ * @throws {Error} the system's
  */
 function tryRoom(folder: string): void {
   const trial = join(folder, 'trial');

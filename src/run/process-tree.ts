@@ -1,11 +1,11 @@
 import type { RunProcess } from './run-process.js';
 
-/** A start by the clock of one source and of another may be so far apart. */
+/** How far the clocks of two sources may be apart for the same start. */
 const CLOCKS_MS = 1000;
 
 /**
- * Who started whom. Where the parent of a process is not known, or has ended unseen, the first process stands for it:
- * it has started all others, if not by itself.
+ * Tells which process started which. The first process stands for a parent that is not known or has ended unseen: it
+ * has started all others, directly or not.
  */
 export class ProcessTree {
   /** @param processes in the order in which they started */
@@ -24,11 +24,11 @@ export class ProcessTree {
     }
   }
 
-  /** From the parent up to the first process. */
+  /** The parent, and all above it up to the first process. */
   ancestorsOf(process: RunProcess): RunProcess[] {
     const ancestors = new Set<RunProcess>();
     let parent = this.#parents.get(process);
-    // Clocks that disagree could make a circle.
+    // If clocks disagree there may be a circle.
     while (parent !== undefined && parent !== process && !ancestors.has(parent)) {
       ancestors.add(parent);
       parent = this.#parents.get(parent);
@@ -36,14 +36,14 @@ export class ProcessTree {
     return [...ancestors];
   }
 
-  /** Of those that have none of the others above them, the one that started first. */
+  /** The first started of those that have none of the others above them. */
   rootOf(some: ReadonlySet<RunProcess>): RunProcess | undefined {
     return this.#processes.find(
       (process) => some.has(process) && !this.ancestorsOf(process).some((ancestor) => some.has(ancestor)),
     );
   }
 
-  /** Every process behind its parent, and before those that its parent started later. */
+  /** Each process after its parent, and before those that its parent started later. */
   inOrder(): RunProcess[] {
     const children = grouped(this.#processes, (process) => this.#parents.get(process));
     const ordered = new Set<RunProcess>();
@@ -57,7 +57,7 @@ export class ProcessTree {
   }
 }
 
-/** Of processes of the id of its parent, the latest that had started before it. */
+/** The last process with the id of the parent that had started before the child. */
 function parentAmong(candidates: readonly RunProcess[], process: RunProcess): RunProcess | undefined {
   const others = candidates.filter((other) => other !== process);
   return (

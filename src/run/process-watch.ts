@@ -1,23 +1,23 @@
-import { type ProcessStat, readLiveProcessStat, TICKS_PER_S } from '../os/process-stat.js';
-import { type ChildrenOf, childrenReader, readCommand, readMemory } from './process-files.js';
+import { type ChildrenOf, childrenReader } from '../os/process-children.js';
+import { readCommand } from '../os/process-command.js';
+import { MS_PER_TICK, type ProcessStat, readProcessStat } from '../os/process-stat.js';
+import { readProcessMemory } from '../os/process-usage.js';
 import type { SeenProcess } from './run-process.js';
 
-const MS_PER_TICK = 1000 / TICKS_PER_S;
-
-/** Until the second look; each time is then twice as long as the one before it: what a launcher starts is found soon. */
+/** The wait before the second look. Later waits double, so that the children of a launcher are found soon. */
 const SHORTEST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 1000;
 
-/** Looks take no more of a CPU. */
+/** Looks take no larger share of a CPU. */
 const LARGEST_SHARE = 0.005;
 
 const MOST_REMEMBERED = 4096;
 
 export interface WatchOptions {
   readonly mostRemembered?: number;
-  /** How the children of processes are found, anew for each look. */
+  /** Makes what finds the children of processes, for each look. */
   readonly findChildren?: () => ChildrenOf;
-  /** CPU that this process has used, to tell what a look costs. */
+  /** CPU time that this process has used, to measure what a look costs. */
   readonly usedMs?: () => number;
 }
 
@@ -28,18 +28,18 @@ interface Remembered extends Omit<SeenProcess, 'wallS'> {
 }
 
 /**
- * Looks from outside at a program and at what it has started, as long as it runs: at all processes, node or not, those
- * too that had a parent which has ended since. One that is gone before the first look at it is not seen.
+ * Watches a program and all that it has started from outside, node or not, also processes whose parent has ended since.
+ * A process that ends before a look is not seen.
  */
 export class ProcessWatch {
-  /** By id and start: ids are used again. */
+  /** By process id and start, since ids are reused. */
   readonly #remembered = new Map<string, Remembered>();
   readonly #mostRemembered: number;
   readonly #findChildren: () => ChildrenOf;
   readonly #usedMs: () => number;
   #forgotten = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** Milliseconds since 1970 of the tick 0. */
+  /** When tick 0 was, in milliseconds since 1970. */
   #bootMs = 0;
 
   constructor(options: WatchOptions = {}) {
@@ -49,20 +49,20 @@ export class ProcessWatch {
   }
 
   /**
-   * Looks at once, soon again, and then about once a second. Does nothing where there is no /proc.
+   * Looks at once, soon after, and then about once a second. Does nothing where there is no /proc.
    *
    * @param startMs when the program was started, in milliseconds since 1970
    */
   start(programPid: number, startMs: number): void {
-    const stat = readLiveProcessStat(programPid);
+    const stat = readProcessStat(programPid);
     if (stat === null) return;
-    // By the program, as a container may tell another time since boot than the one its processes are counted from.
+    // Calculated from the program, because a container may tell another boot time than the one its processes count from.
     this.#bootMs = startMs - stat.startTicks * MS_PER_TICK;
     this.#see(programPid, stat);
     this.#lookAfter(SHORTEST_WAIT_MS);
   }
 
-  /** Looks once more, at what still runs. */
+  /** Looks once more at the processes that still run. */
   end(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
@@ -77,12 +77,12 @@ export class ProcessWatch {
     }));
   }
 
-  /** How many there was no room for. */
+  /** How many processes there was no room for. */
   get forgotten(): number {
     return this.#forgotten;
   }
 
-  /** @returns how many milliseconds there have to be without another, so that looks stay cheap */
+  /** @returns how many milliseconds to wait at least before the next look, so that looks stay cheap */
   look(): number {
     const beforeMs = this.#usedMs();
     const childrenOf = this.#findChildren();
@@ -90,14 +90,14 @@ export class ProcessWatch {
     const waiting: number[] = [];
     for (const [key, { pid, startTicks, hasEnded }] of this.#remembered) {
       if (hasEnded) continue;
-      const stat = readLiveProcessStat(pid);
+      const stat = readProcessStat(pid);
       if (stat?.startTicks === startTicks) waiting.push(pid);
       else this.#remembered.set(key, { ...this.#remembered.get(key)!, hasEnded: true });
     }
     for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
       if (visited.has(pid)) continue;
       visited.add(pid);
-      const stat = readLiveProcessStat(pid);
+      const stat = readProcessStat(pid);
       if (stat === null) continue;
       this.#see(pid, stat);
       waiting.push(...childrenOf(pid));
@@ -117,13 +117,13 @@ export class ProcessWatch {
     const key = `${pid}-${startTicks}`;
     const earlier = this.#remembered.get(key);
     if (earlier === undefined && !this.#makeRoom()) return;
-    const memory = readMemory(pid);
+    const memory = readProcessMemory(pid);
     this.#remembered.set(key, {
       pid,
       startTicks,
-      // Who started it: it gets another parent when that one ends.
+      // The first parent is the one that started it: it gets another parent when that one ends.
       parentPid: earlier?.parentPid ?? parentPid,
-      // It may have executed another program since.
+      // The process may have executed another program since.
       command: readCommand(pid) ?? earlier?.command ?? null,
       startMs: this.#bootMs + startTicks * MS_PER_TICK,
       seenMs: Date.now(),
@@ -134,7 +134,7 @@ export class ProcessWatch {
     });
   }
 
-  /** Forgets the smaller half of those that have ended, where there are too many. @returns whether there is room now */
+  /** Where there are too many, forgets the smaller half of those that have ended. @returns whether there is room now */
   #makeRoom(): boolean {
     if (this.#remembered.size < this.#mostRemembered) return true;
     const ended = [...this.#remembered].filter(([, { hasEnded }]) => hasEnded);

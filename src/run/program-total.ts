@@ -3,20 +3,21 @@ import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { coversOnce, outermostRows } from '../report/outside-row.js';
 
-/** Metrics of which the rows of stages are a part of the program's. */
+/** Metrics in which the rows of stages are parts of the program's. */
 const PARTS = NUMBER_METRICS.filter(({ share, fold }) => share === 'total' && (fold === 'flow' || fold === 'growth'));
 const PEAKS = NUMBER_METRICS.filter(({ fold }) => fold === 'peak');
 
-/** The report of a process as it is added to those of others. */
+/** The report of a process, ready to be added to those of others. */
 export interface CompletedReport {
   readonly report: Report;
-  /** What its stages used and its program cannot tell: a sum over all programs would lack it. */
+  /** Fields that its stages have and its program lacks: a sum over all programs would be too low. */
   readonly untold: readonly NumberField[];
 }
 
 /**
- * The row of the program has what its stages have. That of a process that was killed may lack what was read at the ends of
- * its stages alone: it then counts up to the last of these, as its stages do. Where they overlapped they do not add up.
+ * Completes the row of the program by what its stages have. In a process that was killed, that row may lack what was
+ * only read at the ends of stages: it then counts up to the last of these ends, as the stages do. Stages that
+ * overlapped do not add up.
  */
 export function completedReport(report: Report): CompletedReport {
   const { program, stages } = report;
@@ -35,12 +36,12 @@ export function completedReport(report: Report): CompletedReport {
   };
 }
 
-/** Whether the program has less than its stages. A growth may well be less: memory is given back outside of them too. */
+/** Whether the program has less than its stages. A growth may be less: memory is also freed outside of stages. */
 function isShort(whole: number | null, sum: number, fold: Fold, partial: boolean | undefined): boolean {
   return whole === null || (partial === true && fold === 'flow' && whole < sum);
 }
 
-/** The peak of the program is never below that of a stage. */
+/** Raises the peaks of the program to those of its stages. */
 function raised(program: StageRow, stages: readonly StageRow[]): StageRow {
   const peaks = PEAKS.map(({ field }) => [
     field,
@@ -49,7 +50,7 @@ function raised(program: StageRow, stages: readonly StageRow[]): StageRow {
   return { ...program, ...Object.fromEntries(peaks) } as StageRow;
 }
 
-/** Null where no row has the number; what a row lacks was read at the ends of none of its calls. */
+/** Null where no row has the number. A row without it has no call at whose ends it was read. */
 function sumOf(rows: readonly StageRow[], field: NumberField): number | null {
   const known = rows.flatMap((row) => row[field] ?? []);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);

@@ -5,7 +5,7 @@ import type { PassedSignals } from './passed-signals.js';
 import type { ProcessWatch } from './process-watch.js';
 import type { OsAccounting } from './reconciliation.js';
 
-/** How a program went: to its end, or not even to its start. */
+/** How a program ended, or why it did not start. */
 export type ProgramEnd =
   | {
       readonly started: true;
@@ -18,7 +18,7 @@ export type ProgramEnd =
     }
   | { readonly started: false; readonly error: NodeJS.ErrnoException; readonly exitCode: number };
 
-/** Runs a program with the stdin, stdout and stderr of this process, to its end whatever happens meanwhile. */
+/** Runs a program with the stdin, stdout and stderr of this process to its end, whatever happens meanwhile. */
 export async function runProgram(
   program: string,
   args: readonly string[],
@@ -35,7 +35,7 @@ export async function runProgram(
   } catch (error) {
     return notStarted(error as NodeJS.ErrnoException);
   }
-  // The kernel lets ru_maxrss of a child begin at the peak of the process that executed it.
+  // In the kernel ru_maxrss of a child begins at the peak of the process that executed it.
   const floorKib = process.resourceUsage().maxRSS;
   return new Promise((resolve) => {
     child.once('error', (error) => {

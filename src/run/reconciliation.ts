@@ -5,32 +5,32 @@ import { GAP, labelColumn, numberColumn } from '../text/grid.js';
 import { painter } from '../text/paint.js';
 
 /** What is known of a run when its program has ended. */
-export interface RunFacts {
+export interface MeasuredRun {
   /** From the start of the program to its end. */
   readonly wallS: number;
   /** What the OS has charged to the program and to the children it waited for; null where it was not read. */
   readonly os: OsAccounting | null;
   /** Why `os` is null. */
   readonly osMissing: string | null;
-  /** Of the program itself, where it is a node process that left one. */
+  /** The report of the program itself, where it is a node process that left one. */
   readonly program: Report | undefined;
-  /** Of all node processes; `processes` is how many. */
+  /** The report of all node processes; `processes` is how many. */
   readonly merged: Report;
   readonly lost: number;
   /** Processes above those with stages, which are in none of the profiler's numbers. */
   readonly launchers: number;
-  /** Its resets lower what the OS reads. */
+  /** Whether the profiler resets the peak, which lowers what the OS reads. */
   readonly resetsPeak: boolean;
 }
 
 export interface OsAccounting {
   readonly cpuS: number;
   readonly peakRssKib: number;
-  /** Peak of the process that started the program, below which the kernel does not begin to count. */
+  /** Peak of the process that started the program: the kernel counts from there. */
   readonly floorKib: number;
 }
 
-/** The same cost by two accounts. Null is what one of them does not have. */
+/** The same cost by two accounts. Null where an account does not have it. */
 export interface Reconciled {
   readonly what: QuantityName;
   readonly os: number | null;
@@ -40,12 +40,12 @@ export interface Reconciled {
 }
 
 /** Wall and CPU in seconds, the peak in KiB. */
-export function reconcile(facts: RunFacts): Reconciled[] {
-  const { wallS, os, program, merged } = facts;
+export function reconcile(run: MeasuredRun): Reconciled[] {
+  const { wallS, os, program, merged } = run;
   return [
-    compare('wall', wallS, program?.total_wall_s ?? null, (less) => wallReason(facts, less)),
-    compare('cpu', os?.cpuS ?? null, hasReports(merged) ? merged.total_cpu_s : null, (less) => cpuReason(facts, less)),
-    compare('rss peak', peakOf(os), hasReports(merged) ? merged.rss_kb_peak : null, (less) => peakReason(facts, less)),
+    compare('wall', wallS, program?.total_wall_s ?? null, (less) => wallReason(run, less)),
+    compare('cpu', os?.cpuS ?? null, hasReports(merged) ? merged.total_cpu_s : null, (less) => cpuReason(run, less)),
+    compare('rss peak', peakOf(os), hasReports(merged) ? merged.rss_kb_peak : null, (less) => peakReason(run, less)),
   ];
 }
 
@@ -63,7 +63,7 @@ function hasReports({ processes }: Report): boolean {
   return processes !== undefined && processes > 0;
 }
 
-/** Null at the floor: how far below it the program stayed, the kernel does not tell. */
+/** Null at the floor: the kernel does not tell how far below it the program stayed. */
 function peakOf(os: OsAccounting | null): number | null {
   return os === null || isAtFloor(os) ? null : os.peakRssKib;
 }
@@ -72,19 +72,22 @@ function isAtFloor({ peakRssKib, floorKib }: OsAccounting): boolean {
   return peakRssKib <= floorKib;
 }
 
-/** What node does before the first line of a program and after the last, and the profiler's own calibration. */
+/** The work of node before the first line of a program and after the last, and the profiler's own calibration. */
 const NODE_ITSELF = "node's start and end";
 
-/** Said once, above. */
+/** Empty, because the lack of a report is said above the table. */
 const NO_REPORT = '';
 
-function wallReason({ program, merged }: RunFacts, difference: number | null): string {
+function wallReason({ program, merged }: MeasuredRun, difference: number | null): string {
   if (difference !== null) return `${NODE_ITSELF}, before the profiler and after it`;
   if (program === undefined && hasReports(merged)) return 'the program itself is no node process with a report';
   return NO_REPORT;
 }
 
-function cpuReason({ os, osMissing, merged, lost, launchers, program }: RunFacts, difference: number | null): string {
+function cpuReason(
+  { os, osMissing, merged, lost, launchers, program }: MeasuredRun,
+  difference: number | null,
+): string {
   if (os === null) return osMissing ?? 'not read';
   if (difference === null) return hasReports(merged) ? 'cpu was not measured' : NO_REPORT;
   if (difference < 0) return 'processes that nobody waited for are not in the sum of the OS';
@@ -96,7 +99,7 @@ function cpuReason({ os, osMissing, merged, lost, launchers, program }: RunFacts
 }
 
 function peakReason(
-  { os, osMissing, merged, resetsPeak, launchers, program }: RunFacts,
+  { os, osMissing, merged, resetsPeak, launchers, program }: MeasuredRun,
   difference: number | null,
 ): string {
   if (os === null) return osMissing ?? 'not read';
@@ -119,11 +122,11 @@ export interface ReconciliationOptions {
   readonly colour?: boolean | undefined;
 }
 
-/** The two accounts beside each other, one line each with the reason for the difference. */
-export function renderReconciliation(facts: RunFacts, options: ReconciliationOptions = {}): string {
+/** The two accounts side by side, one quantity a line, each with the reason for the difference. */
+export function renderReconciliation(run: MeasuredRun, options: ReconciliationOptions = {}): string {
   const { width = Number.POSITIVE_INFINITY, colour = false } = options;
   const paint = painter(colour);
-  const lines = reconcile(facts);
+  const lines = reconcile(run);
   const labels = labelColumn(['', ...lines.map(({ what }) => what)], Number.POSITIVE_INFINITY);
   const columns = [
     numberColumn(
@@ -139,7 +142,7 @@ export function renderReconciliation(facts: RunFacts, options: ReconciliationOpt
       lines.map(({ what, difference }) => amountOf(what, difference, true)),
     ),
   ];
-  if (!hasReports(facts.merged)) columns.length = 1;
+  if (!hasReports(run.merged)) columns.length = 1;
   const heading = [labels.cells[0]!, ...columns.map(({ cells }) => cells[0]!)].join(GAP);
   const body = lines.flatMap(({ reason }, index) => {
     const numbers = [labels, ...columns].map(({ cells }) => cells[index + 1]!).join(GAP);

@@ -4,13 +4,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Report } from '../model/report.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
 
-/** The file a report is written to, tried before the program is started. */
+/** The file for a report. It is tried before the program is started. */
 export class ReportFile {
   /** As it was given, for messages. */
   readonly path: string;
-  /** Absolute and without links, so that a link stays and what it names is replaced. */
+  /** Absolute and without links, so that a link stays and its target is replaced. */
   readonly #realPath: string;
-  /** A device or pipe has nothing to be replaced. */
+  /** Whether the file is replaced as a whole; a device or pipe is written to. */
   readonly #isPlain: boolean;
 
   /** @throws {SetupError} naming the path, where a report cannot be written to it */
@@ -29,8 +29,8 @@ export class ReportFile {
   }
 
   /**
-   * Writes the report as one line, whole: a reader finds the old file or the new one.
-   * @throws {Error} of the system
+   * Writes the report as one line. A reader finds either the old file or the new one.
+   * @throws {Error} the system's
    */
   write(report: Report): void {
     const line = `${JSON.stringify(report)}\n`;
@@ -48,7 +48,7 @@ export class ReportFile {
     }
   }
 
-  /** With a file: permissions do not tell of read-only mounts, quotas or root on a network file system. */
+  /** Writes a file: permissions do not show read-only mounts, quotas, or root on a network file system. */
   #tryFolder(): void {
     const trial = this.#temporaryPath();
     writeFileSync(trial, 'stageprof\n', { flag: 'wx' });

@@ -1,14 +1,14 @@
 import type { Report } from '../model/report.js';
 
-/** What was seen of a process from outside, at the last look at it. */
+/** What was seen of a process from outside, at the last look. */
 export interface SeenProcess {
   readonly pid: number;
   readonly parentPid: number | null;
-  /** Its arguments; null where there were none, such as of a process of the kernel. */
+  /** Its arguments; null where there are none, as in a process of the kernel. */
   readonly command: string | null;
-  /** Milliseconds since 1970. A process that executes another program keeps its start, and its id. */
+  /** Milliseconds since 1970. A process that executes another program keeps its id and its start. */
   readonly startMs: number;
-  /** Up to the last look at it. */
+  /** From its start to the last look. */
   readonly wallS: number;
   readonly cpuS: number | null;
   readonly rssKib: number | null;
@@ -23,19 +23,19 @@ export interface RunProcess {
   readonly command: string | null;
   /** Milliseconds since 1970. */
   readonly startMs: number;
-  /** Exit code or name of the signal; null where it is not known. */
+  /** Exit code or name of the signal; null where neither is known. */
   readonly exit: number | string | null;
-  /** Null for a process that is known from outside alone. */
+  /** Null for a process that is only known from outside. */
   readonly report: Report | null;
   readonly seen: SeenProcess | null;
 }
 
-/** What a process tells of itself. */
+/** What a process tells about itself. */
 export type ReportingProcess = Pick<RunProcess, 'pid' | 'parentPid' | 'command' | 'startMs'> & {
   readonly report: Report;
 };
 
-/** The program itself, of which `run` knows more than what is seen of it. */
+/** The program itself, which `run` knows more about than can be seen. */
 export interface StartedProgram {
   readonly pid: number;
   readonly command: string;
@@ -44,12 +44,12 @@ export interface StartedProgram {
   readonly exit: number | string | null;
 }
 
-/** Between the start of a process by one clock and by another. */
+/** How far the clocks of two sources may be apart for the same start. */
 const CLOCKS_MS = 1000;
 
 /**
  * The processes of a run, each once, in the order in which they started: those that left a report, those that were
- * seen, and the program, which is always known. Ids are used again, so that a process is told by its id and its start.
+ * seen, and the program, which is always known. Ids are reused, so that a process is told by its id and its start.
  */
 export function runProcesses(
   reporting: readonly ReportingProcess[],
@@ -62,7 +62,7 @@ export function runProcesses(
   const unseen: RunProcess[] = [];
   for (const process of reporting) {
     const look = sameProcess(looks, process);
-    // Where one process executed two programs one after the other, the second is listed by itself.
+    // Where one process executed two programs, one after the other, the second is listed by itself.
     if (look === undefined || paired.has(look)) unseen.push({ ...process, exit: null, seen: null });
     else paired.set(look, process);
   }
@@ -82,7 +82,7 @@ export function runProcesses(
   return [...known, ...unseen].sort((a, b) => a.startMs - b.startMs || a.pid - b.pid);
 }
 
-/** The latest of that id which had started by then. */
+/** The last process with this id that had started by then. */
 function sameProcess(
   looks: readonly SeenProcess[],
   { pid, startMs }: { readonly pid: number; readonly startMs: number },
@@ -94,7 +94,7 @@ function sameProcess(
   );
 }
 
-/** Where nothing could be seen of it. */
+/** Stands for a program that could not be seen. */
 function seenAs({ pid, startMs, wallS, command }: StartedProgram): SeenProcess {
   return { pid, parentPid: null, command, startMs, wallS, cpuS: null, rssKib: null, peakRssKib: null };
 }

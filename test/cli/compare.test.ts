@@ -12,7 +12,7 @@ interface RecordOptions {
   readonly members?: object;
 }
 
-/** A record whose stage `scan` took so many seconds, a tenth of them in `scan.read`. */
+/** A record whose stage `scan` took the given seconds, a tenth of them in `scan.read`. */
 function line(input: string, seconds: number, { pid = 1, peak = 2048, members = {} }: RecordOptions = {}): string {
   const values = { calls: 1, rss_kb_peak_max: peak, wall_hist: [[200, 1]] as const };
   const stages = [
@@ -24,7 +24,7 @@ function line(input: string, seconds: number, { pid = 1, peak = 2048, members = 
 
 const NAMES = Array.from({ length: 40 }, (_, index) => `scan-${index}.tif`);
 
-/** Costs that differ from input to input; those of `factor` 1.2 are a fifth higher, give or take 2 %. */
+/** Costs that differ from input to input. With a `factor` of 1.2 they are a fifth higher, give or take 2 %. */
 const linesOf = (factor: number, names: readonly string[] = NAMES, options: RecordOptions = {}): string[] =>
   names.map((name, index) => line(name, (1 + (index % 7)) * factor * (1 + 0.02 * Math.sin(index * factor)), options));
 
@@ -54,7 +54,7 @@ const rowOf = (json: { comparisons: Row[] }, stage: string, metric = 'wall_s') =
   json.comparisons.find((one) => one.stage === stage && one.metric === metric);
 
 describe('stageprof compare', () => {
-  test('shows what changed, and by how much at least and at most', async () => {
+  test('shows what changed, and the least and most that it changed by', async () => {
     const { exitCode, lines, json } = await compared(baseAndNew(), 'base.jsonl', 'new.jsonl');
     expect({ exitCode, lines }).toEqual({ exitCode: 0, lines: [] });
     expect(json.inputs).toEqual({ both: 40, only_base: 0, only_new: 0 });
@@ -66,7 +66,7 @@ describe('stageprof compare', () => {
     expect(verdict).toBe('up');
   });
 
-  test('takes folders, patterns and what is compressed, and is the same however the records are spread', async () => {
+  test('takes folders, patterns and compressed files, and is the same however the records are spread', async () => {
     const [before, after] = [linesOf(1), linesOf(1.2)];
     const cwd = folderWith({
       'base.jsonl': before.join(''),
@@ -88,7 +88,7 @@ describe('stageprof compare', () => {
 
   test('a change of the corpus is no change of the cost', async () => {
     const cwd = folderWith({
-      // Two of base failed, and one was run three times.
+      // Two inputs of base failed, and one was run three times.
       'base.jsonl': [
         ...linesOf(1).slice(2),
         line('scan-0.tif', 900, { members: { error: { kind: 'exception' } } }),
@@ -136,7 +136,7 @@ describe('stageprof compare', () => {
     expect(await compared(cwd, 'base.jsonl', 'new.jsonl', '--lenient')).toMatchObject({ exitCode: 0 });
   });
 
-  test('compares records without inputs, or with others, only when it is told to', async () => {
+  test('compares records without inputs, or with other inputs, only with --unmatched', async () => {
     const [before, after] = [1, 2].map((factor) => linesOf(factor).join('').replaceAll('"input"', '"page"'));
     const cwd = folderWith({ 'base.jsonl': before!, 'new.jsonl': after! });
     const refused = await compared(cwd, 'base.jsonl', 'new.jsonl');
@@ -151,7 +151,7 @@ describe('stageprof compare', () => {
     });
   });
 
-  test('takes reports, of which there is no interval', async () => {
+  test('takes reports, which have no interval', async () => {
     const cwd = baseAndNew();
     for (const side of ['base', 'new']) {
       const { stdout } = await runCli(['summarize', '--format', 'json', `${side}.jsonl`], { cwd });
@@ -171,7 +171,7 @@ describe('stageprof compare', () => {
     });
   });
 
-  test('takes reports of repeated runs as records, and has an interval of what runs differ by', async () => {
+  test('takes reports of repeated runs as records, with an interval for the difference between runs', async () => {
     const ofRun = (side: string, run: number, seconds: number) => [
       `${side}-${run}.json`,
       JSON.stringify(
@@ -211,7 +211,7 @@ describe('stageprof compare', () => {
 });
 
 describe('--fail-on', () => {
-  test('exits with 1 and says in one line each what was over', async () => {
+  test('exits with 1 and names each change over a threshold in one line', async () => {
     const args = ['--fail-on', 'wall_s>10%', '--fail-on', 'scan.*:wall_s>100s', '--fail-on', 'scan:wall_s>1s'];
     const { exitCode, lines, json } = await compared(baseAndNew(), 'base.jsonl', 'new.jsonl', ...args);
     expect(exitCode).toBe(1);
@@ -225,7 +225,7 @@ describe('--fail-on', () => {
     expect(json.violations).toHaveLength(3);
   });
 
-  test('exits with 0 where nothing is over, or nothing that is over is significant', async () => {
+  test('exits with 0 where no change is over a threshold, or none of those is significant', async () => {
     expect(await compared(baseAndNew(), 'base.jsonl', 'new.jsonl', '--fail-on', 'wall_s>30%')).toMatchObject({
       exitCode: 0,
       lines: [],

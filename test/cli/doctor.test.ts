@@ -31,7 +31,7 @@ describe('stageprof doctor', () => {
     });
   });
 
-  test('says where recorders are, and where those of map, if elsewhere', async () => {
+  test('says where recorders are, and where those of map are, if elsewhere', async () => {
     const shown = async (env: NodeJS.ProcessEnv) => {
       const { stdout } = await runCli(['doctor'], { env });
       return /^ {2}recorders +(.*)$/m.exec(stdout)?.[1];

@@ -26,7 +26,7 @@ const DONE = {
   ],
 };
 
-/** The error of each input, and that of a profile. */
+/** The error of each input, and the error that it has with a profile. */
 const ENDINGS: Record<string, object> = {
   segfault: { kind: 'signal', signal: 'SIGSEGV' },
   abort: { kind: 'signal', signal: 'SIGABRT', stderr: expect.any(String) },
@@ -57,7 +57,7 @@ describe.each([
   const withProfile = (error: object, profile: object = PARTIAL) =>
     isProfiled ? { error: { ...error, open: OPEN, last: LAST }, profile } : { error };
 
-  test('has on record how the process of an input ended, and goes on in another', { timeout: 60_000 }, async () => {
+  test('records how the process of an input ended, and goes on in another', { timeout: 60_000 }, async () => {
     const folders = new MapFolders();
     const env = { ...folders.env, CRASH_LIBRARY: programs.compile('crash.c', 'crash.so') };
     const inputs = ['before', ...Object.keys(ENDINGS), 'prints', 'after'];
@@ -79,14 +79,14 @@ describe.each([
     expect(result.lines.at(-1)).toContain(`${inputs.length} inputs: 3 done, 8 failed, in`);
     expect(result.lines).toContain('to stdout');
     expect(result.lines).toContain('to stderr');
-    // The table or nothing.
+    // stdout has the table or nothing.
     if (isProfiled) expect(result.stdout).toMatch(/^11 records, pipeline ends\n\nstage [\s\S]*^outer +3 +8 /m);
     else expect(result.stdout).toBe('');
     expect(result.stdout).not.toContain('to stdout');
     expect(await folders.left()).toEqual([]);
   });
 
-  test('ends what takes too long, and says in which stages it was', { timeout: 60_000 }, async () => {
+  test('ends inputs that take too long, and says in which stages they were', { timeout: 60_000 }, async () => {
     const folders = new MapFolders();
     const inputs = ['before', ...Object.keys(TIMEOUTS), 'after'];
     const flags = ['--jobs', '3', '--timeout', '1', '--outdir', folders.records, ...profile];
@@ -96,11 +96,11 @@ describe.each([
     const stage = isProfiled ? ', in outer.inner' : '';
     for (const input of ['heeds', 'waits', 'never'])
       expect(lines).toContain(`stageprof: ${input}: failed, took longer than 1 s${stage}`);
-    // The message says it already.
+    // The message says that already.
     expect(lines.find((line) => line.startsWith('stageprof: hangs: failed'))).not.toMatch(/outer.*outer/);
     const records = readRecords(folders.records);
     for (const [input, error] of Object.entries(TIMEOUTS)) {
-      // What heeds the signal has closed its stages by itself.
+      // An input that heeds the signal has closed its stages by itself.
       const partial =
         input === 'heeds'
           ? {
@@ -117,7 +117,7 @@ describe.each([
   });
 });
 
-test('a crash between two inputs fails the run, and neither of them', async () => {
+test('a crash between two inputs fails the run, but neither input', async () => {
   const folders = new MapFolders();
   const flags = ['--profile', '--outdir', folders.records];
   const { exitCode, stderr, lines } = await runCli(['map', ...flags, ENDS, 'between', 'after'], { env: folders.env });
@@ -130,7 +130,7 @@ test('a crash between two inputs fails the run, and neither of them', async () =
   expect(await folders.left()).toEqual([]);
 });
 
-test('does not wait for what holds the output of an ended process open', async () => {
+test('does not wait for a process that keeps the output of an ended one open', async () => {
   const folders = new MapFolders();
   const startMs = performance.now();
   const { exitCode, stdout, lines } = await runCli(['map', '--outdir', folders.records, ENDS, 'holds', 'after'], {
@@ -145,7 +145,7 @@ test('does not wait for what holds the output of an ended process open', async (
   expect(performance.now() - startMs).toBeLessThan(15_000);
 });
 
-test('loses nothing of what a process had printed before it crashed, however slow the reader', async () => {
+test('loses nothing that a process had printed before it crashed, however slow the reader', async () => {
   const folders = new MapFolders();
   const script = '"$@" 2>&1 >/dev/null | { sleep 2; grep -c "^xxx"; }';
   const map = [process.execPath, MAIN, 'map', '--outdir', folders.records, ENDS, 'loud'];
@@ -164,7 +164,7 @@ test('gives up on a module that ends its process when it is loaded', async () =>
   ]);
 });
 
-test('does not hear what a pipeline sends to its parent', async () => {
+test('ignores what a pipeline sends to its parent', async () => {
   const folders = new MapFolders();
   const { exitCode } = await runCli(['map', '--outdir', folders.records, ENDS, 'sends', 'after'], { env: folders.env });
   expect(exitCode).toBe(0);
@@ -172,7 +172,7 @@ test('does not hear what a pipeline sends to its parent', async () => {
 
 const CGROUP = '/sys/fs/cgroup/memory/stageprof-test';
 
-/** Why no control group with a limit can be made here; undefined where it can. */
+/** Why no control group with a limit can be made here; undefined where one can. */
 function whyNoCgroup(): string | undefined {
   try {
     mkdirSync(CGROUP);
@@ -213,6 +213,6 @@ function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended.
+    // The process has ended.
   }
 }

@@ -13,7 +13,7 @@ interface MeetRecord {
   readonly profile: Report;
 }
 
-/** What a run has on record, by input. */
+/** The records of a run, by input. */
 async function mapped(folders: MapFolders, flags: readonly string[], inputs: readonly string[]) {
   const meeting = join(folders.folder, 'meeting');
   mkdirSync(meeting);
@@ -23,10 +23,10 @@ async function mapped(folders: MapFolders, flags: readonly string[], inputs: rea
   return { ...result, records: new Map(records.map((record) => [record.input, record])) };
 }
 
-test('--jobs 4 runs four inputs at a time, each once, with the profile of its own', async () => {
+test('--jobs 4 runs four inputs at a time, each once, with its own profile', async () => {
   const folders = new MapFolders();
   const quick = Array.from({ length: 20 }, (_, i) => `quick-${i}`);
-  // Those that meet have four processes then; with fewer they would wait for ever.
+  // These inputs wait for each other: with fewer than four processes they would wait for ever.
   const inputs = ['meet-1', 'meet-2', 'meet-3', 'meet-4', ...quick];
   const { exitCode, stdout, lines, records } = await mapped(folders, ['--jobs', '4'], inputs);
   expect(exitCode).toBe(0);
@@ -59,13 +59,13 @@ test('--isolate gives each input a process, and its peak of resident memory, of 
   expect(await folders.left()).toEqual([]);
 });
 
-test('one process after another is enough for inputs that end well', async () => {
+test('one process is enough for all inputs that end well', async () => {
   const folders = new MapFolders();
   const { records } = await mapped(folders, [], ['a', 'b', 'c']);
   expect(new Set([...records.values()].map(({ pid }) => pid)).size).toBe(1);
 });
 
-test('more jobs than inputs make no more processes than inputs', async () => {
+test('with more jobs than inputs there are only as many processes as inputs', async () => {
   const folders = new MapFolders();
   const { exitCode, stderr, records } = await mapped(folders, ['--jobs', '64'], ['a', 'b', 'c']);
   expect(exitCode).toBe(0);

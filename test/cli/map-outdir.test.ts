@@ -7,7 +7,7 @@ import { fixture, readRecords, runCli } from '../support/run-cli.js';
 
 const ENDS = fixture('ends.mjs');
 
-/** A file system of its own in the place of the records; false where this user may not mount one. */
+/** Mounts a file system on the folder of the records; false where this user may not mount one. */
 function mountAt(path: string, options: string): boolean {
   mkdirSync(path);
   const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'stageprof-test', path]);
@@ -19,7 +19,7 @@ function map(folders: MapFolders, ...args: readonly string[]) {
   return runCli(['map', '--outdir', folders.records, ...args], { env: folders.env });
 }
 
-test.each([1, 3])('on a full disk it stops, says so, and keeps what is written; --jobs %i', async (jobs) => {
+test.each([1, 3])('on a full disk map stops, says so, and keeps what is written; --jobs %i', async (jobs) => {
   const folders = new MapFolders();
   if (!mountAt(folders.records, 'size=256k'))
     return console.warn('no test of a full disk: no file system can be mounted');
@@ -36,12 +36,12 @@ test.each([1, 3])('on a full disk it stops, says so, and keeps what is written; 
   const names = readdirSync(folders.records).filter((name) => name.endsWith('.jsonl'));
   const written = names.map((name) => JSON.parse(readFileSync(join(folders.records, name), 'utf8')));
   expect(written.filter(({ error }) => error === undefined)).toHaveLength(Number(done));
-  // Of what ran when another's record could not be written.
+  // From inputs that ran when the record of another could not be written.
   const others = written.filter(({ error }) => error !== undefined);
   for (const { error } of others) expect(error.kind).toBe('unfinished');
   expect(await folders.left()).toEqual([]);
 
-  // With room again the rest is done, and nothing twice.
+  // Once there is room again, the other inputs are done, and none twice.
   rmSync(filling);
   const first = folders.begun().length;
   const resumed = await map(folders, '--jobs', String(jobs), '--resume', ENDS, ...inputs);
@@ -51,9 +51,9 @@ test.each([1, 3])('on a full disk it stops, says so, and keeps what is written; 
   expect(Object.keys(readRecords(folders.records))).toHaveLength(30);
 });
 
-test('a record that cannot be repaired is said, and stays as it is', async () => {
+test('a record that cannot be repaired is named, and stays as it is', async () => {
   const folders = new MapFolders();
-  // Three pages: two for the record, and one to try the folder with, which is too little for its repair.
+  // Three pages: two for the record and one to try the folder with, which is not enough to repair the record.
   if (!mountAt(folders.records, 'size=12k'))
     return console.warn('no test of a full disk: no file system can be mounted');
   const path = join(folders.records, 'a.ends.jsonl');
@@ -66,7 +66,7 @@ test('a record that cannot be repaired is said, and stays as it is', async () =>
   expect(readdirSync(folders.records)).toEqual(['a.ends.jsonl']);
 });
 
-test('on a read-only file system it says so before the first input', async () => {
+test('on a read-only file system map says so before the first input', async () => {
   const folders = new MapFolders();
   if (!mountAt(folders.records, 'ro')) return console.warn('no test of a read-only disk: none can be mounted');
   const { exitCode, lines } = await map(folders, ENDS, 'a');
@@ -77,7 +77,7 @@ test('on a read-only file system it says so before the first input', async () =>
   expect(folders.begun()).toEqual([]);
 });
 
-test('where no recorder can be made it says so, and measures without', async () => {
+test('where no recorder can be made map says so, and measures without', async () => {
   const folders = new MapFolders();
   writeFileSync(folders.recorders, 'a file');
   const { exitCode, stderr } = await map(folders, '--profile', ENDS, 'a', 'abort');

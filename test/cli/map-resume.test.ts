@@ -16,7 +16,7 @@ function recordOf(input: string, members: object = { page: 1 }): string {
   return `${JSON.stringify({ input, ...members })}\n`;
 }
 
-test('--resume skips what is good, does the rest, and repairs', async () => {
+test('--resume skips inputs with a good record, does the others, and repairs records', async () => {
   const folders = new MapFolders();
   mkdirSync(folders.records);
   const write = (name: string, text: string) => writeFileSync(join(folders.records, `${name}.ends.jsonl`), text);
@@ -40,7 +40,7 @@ test('--resume skips what is good, does the rest, and repairs', async () => {
     'empty',
     'missing',
   ]);
-  // Each is one whole line, or this throws.
+  // Throws unless each record is one whole line.
   const records = readRecords(folders.records);
   expect(Object.values(records).map(({ input }) => input)).toEqual([...inputs].sort());
   expect(records['good.ends.jsonl']).toEqual({ input: 'good', page: 1 });
@@ -51,7 +51,7 @@ test('--resume skips what is good, does the rest, and repairs', async () => {
   expect(again.lines).toEqual(['stageprof: 9 good records there, nothing to do']);
 });
 
-test('a list that has grown by inputs of the same base name neither overwrites nor doubles', async () => {
+test('a list that has grown by inputs with the same base name overwrites and doubles nothing', async () => {
   const folders = new MapFolders();
   expect(await map(folders, ['x/a', 'b'])).toMatchObject({ exitCode: 0 });
   const before = readRecords(folders.records);
@@ -89,7 +89,7 @@ test('a record of another input, or a file of another kind, stays as it is', asy
   }
 });
 
-test('the temporary files of dead processes go, those of others stay', async () => {
+test('the temporary files of dead processes are removed, those of others stay', async () => {
   const folders = new MapFolders();
   mkdirSync(folders.records);
   const dead = spawnSync('true').pid;
@@ -118,13 +118,13 @@ const ODD = [
   '\u202egpj.exe',
 ];
 
-test('inputs of any name are on record once, and found again', async () => {
+test('inputs of any name have one record, which is found again', async () => {
   const folders = new MapFolders();
   const run = (...flags: string[]) =>
     runCli(['map', '--outdir', folders.records, ...flags, ENDS, '--', ...ODD], { env: folders.env });
   const first = await run('--profile');
   expect(first.lines.at(-1)).toContain(`${ODD.length} inputs: ${ODD.length} done, 0 failed`);
-  // What a terminal would take for its own, or show in another order, is in no name.
+  // No name has characters that control a terminal, or reverse text.
   for (const name of readdirSync(folders.records)) expect(name).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   const records = Object.values(readRecords(folders.records));
   expect(records.map(({ input }) => input).sort()).toEqual([...ODD].sort());

@@ -25,7 +25,7 @@ interface MapOutcome {
   readonly left: string;
 }
 
-/** `map --profile` over four inputs, one of which ends its process, where these folders are so small. */
+/** `map --profile` over four inputs, one of which ends its process, with these folders as small as given. */
 function map(sizes: Readonly<Record<string, string>>, temporary: string): MapOutcome {
   const folder = temporaryFolder();
   const pipeline = join(folder, 'labels.mjs');
@@ -49,7 +49,7 @@ function map(sizes: Readonly<Record<string, string>>, temporary: string): MapOut
 }
 
 describe.skipIf(!canMount)('map --profile where memory for recorders is full', () => {
-  test.each(['16k', '64k', '256k', '1m'])('at %s has all of every input, and says it once', (size) => {
+  test.each(['16k', '64k', '256k', '1m'])('at %s map has all of every input, with one message', (size) => {
     const temporary = temporaryFolder();
     const { exitCode, stdout, stderr, records, left } = map({ '/dev/shm': size }, temporary);
     expect(exitCode).toBe(1);
@@ -64,22 +64,25 @@ describe.skipIf(!canMount)('map --profile where memory for recorders is full', (
     expect(left).toBe('');
   });
 
-  test.each(['16k', '256k'])('and TMPDIR is, at %s, says both once, and has the profile of what ended well', (size) => {
-    const temporary = temporaryFolder();
-    const { exitCode, stdout, records, left } = map({ '/dev/shm': size, [temporary]: size }, temporary);
-    expect(exitCode).toBe(1);
-    for (const name of ['a', 'b', 'c']) {
-      const { profile } = records[`${name}.labels.jsonl`]!;
-      expect(profile.stages).toHaveLength(LABELS);
-      const [warning, ...more] = profile.warnings.filter((text) => text.includes('recorder'));
-      expect(more).toEqual([]);
-      for (const folder of ['/dev/shm', temporary]) expect(warning).toContain(`(ENOSPC) in ${join(folder, OWN)}`);
-    }
-    expect(stdout.match(/\(ENOSPC\) in \/dev\/shm/g)).toHaveLength(1);
-    expect(left).toBe('');
-  });
+  test.each(['16k', '256k'])(
+    'and TMPDIR too, at %s, map names both once, and keeps the profiles of good ends',
+    (size) => {
+      const temporary = temporaryFolder();
+      const { exitCode, stdout, records, left } = map({ '/dev/shm': size, [temporary]: size }, temporary);
+      expect(exitCode).toBe(1);
+      for (const name of ['a', 'b', 'c']) {
+        const { profile } = records[`${name}.labels.jsonl`]!;
+        expect(profile.stages).toHaveLength(LABELS);
+        const [warning, ...more] = profile.warnings.filter((text) => text.includes('recorder'));
+        expect(more).toEqual([]);
+        for (const folder of ['/dev/shm', temporary]) expect(warning).toContain(`(ENOSPC) in ${join(folder, OWN)}`);
+      }
+      expect(stdout.match(/\(ENOSPC\) in \/dev\/shm/g)).toHaveLength(1);
+      expect(left).toBe('');
+    },
+  );
 
-  test('in a folder of records that is full ends, and names the record with its folder', () => {
+  test('and the folder of records is full, map ends, and names the record with its folder', () => {
     const folder = temporaryFolder();
     const records = join(folder, 'records');
     const pipeline = join(folder, 'labels.mjs');

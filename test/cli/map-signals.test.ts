@@ -10,7 +10,7 @@ const ENDS = fixture('ends.mjs');
 
 const OPEN = [expect.objectContaining({ stage: 'wait' })];
 
-/** Calls back once, when stderr has a text so many times. */
+/** Calls back once, when stderr has had a text this many times. */
 function when(text: string, times: number, act: (pid: number) => void): OnStderr {
   let isDone = false;
   return (stderr, child) => {
@@ -36,23 +36,23 @@ describe.each([
 ])('stageprof map, sent a signal %s', (_, target) => {
   const send = (signal: NodeJS.Signals) => (pid: number) => process.kill(target * pid, signal);
 
-  test('SIGUSR2 puts the running inputs on record, shows the table, and goes on', async () => {
+  test('SIGUSR2 writes a record of the running inputs, shows the table, and goes on', async () => {
     const folders = new MapFolders();
     const flags = ['--profile', '--jobs', '2', '--outdir', folders.records];
     let unfinished: unknown[] = [];
-    const result = await runCli(['map', ...flags, SLOW, 'quick', 'finishing-1', 'finishing-2'], {
+    const result = await runCli(['map', ...flags, SLOW, 'quick', 'lasting-1', 'lasting-2'], {
       env: folders.env,
       inGroup: true,
       onStderr: both(
         when('fixture: waiting', 2, send('SIGUSR2')),
         when('SIGUSR2: ', 1, () => {
-          unfinished = ['finishing-1', 'finishing-2'].map((input) => recordOf(folders, input));
+          unfinished = ['lasting-1', 'lasting-2'].map((input) => recordOf(folders, input));
         }),
       ),
     });
     expect(result).toMatchObject({ exitCode: 0, signal: null });
     expect(unfinished).toEqual(
-      ['finishing-1', 'finishing-2'].map((input) => ({
+      ['lasting-1', 'lasting-2'].map((input) => ({
         input,
         error: expect.objectContaining({ kind: 'unfinished', message: expect.stringContaining('SIGUSR2'), open: OPEN }),
         profile: expect.objectContaining({ partial: true }),
@@ -60,12 +60,12 @@ describe.each([
     );
     expect(result.stderr).toMatch(/SIGUSR2: 3 inputs: 1 done, 0 failed, 2 left, .*the run goes on\n1 record, pipeline/);
     expect(result.stdout).toMatch(/^3 records, pipeline slow\n/);
-    // And the good ones take their place.
+    // The good records replace them in the end.
     for (const record of Object.values(readRecords(folders.records))) expect(record).not.toHaveProperty('error');
     expect(await folders.left()).toEqual([]);
   });
 
-  test('SIGTERM ends it with what runs on record, and leaves nothing behind', async () => {
+  test('SIGTERM ends the run with a record of the running inputs, and leaves nothing behind', async () => {
     const folders = new MapFolders();
     const flags = ['--profile', '--jobs', '3', '--outdir', folders.records];
     const inputs = ['polite', 'endless', 'finishing', 'quick'];
@@ -138,11 +138,11 @@ test.each([
   expect(await folders.left()).toEqual([]);
 });
 
-test('before its pipeline is loaded SIGUSR2 is nothing to it, and SIGTERM leaves nothing behind', async () => {
+test('before the pipeline is loaded SIGUSR2 does nothing, and SIGTERM leaves nothing behind', async () => {
   const folders = new MapFolders();
   const pipeline = join(folders.folder, 'hanging.mjs');
   const loading = JSON.stringify(folders.log);
-  // Never comes to its end.
+  // This module never finishes loading.
   const source = [
     "import { writeFileSync } from 'node:fs';",
     `writeFileSync(${loading}, \`\${process.pid} loading\\n\`);`,
@@ -164,7 +164,7 @@ test('before its pipeline is loaded SIGUSR2 is nothing to it, and SIGTERM leaves
   expect(await folders.left()).toEqual([]);
 });
 
-/** Acts on the child, once, as soon as something is the case. */
+/** Acts on the child once, as soon as a condition holds. */
 function onceTrue(isTrue: () => boolean, act: (child: ChildProcess) => void) {
   return (child: ChildProcess) => {
     const timer = setInterval(() => {

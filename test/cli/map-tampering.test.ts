@@ -25,7 +25,7 @@ test.each([
   const folders = new MapFolders();
   const inputs = ['before', tampering, 'after', 'last'];
   const args = ['map', fixture('tampers.mjs'), ...inputs, '--profile', '--outdir', folders.records];
-  // Without a timeout, which would end what never gets an answer.
+  // Without a timeout, which would end an input that never gets an answer.
   const { exitCode, stderr } = await runCli(args, { env: folders.env });
 
   expect({ exitCode, stderr }).toEqual({ exitCode: expected, stderr: expect.stringContaining('4 inputs: ') });

@@ -11,7 +11,7 @@ const STRIPS = `--import ${pathToFileURL(fixture('strip-types.mjs')).href}`;
 const PIPELINE = `export default async (input: string, { profiler }: object): object =>
   profiler.stage('a', () => ({ length: input.length }));\n`;
 
-/** A pipeline of that name, run over one input. */
+/** Runs a pipeline with this name over one input. */
 async function map(name: string, text: string, env: NodeJS.ProcessEnv = {}) {
   const folders = new MapFolders();
   const pipeline = join(folders.folder, name);
@@ -57,7 +57,7 @@ test.skipIf(takesTypeScript).each(['pipeline.ts', 'pipeline.mts', 'pipeline.cts'
   },
 );
 
-test('another extension is no TypeScript', async () => {
+test('a module with another extension is not taken for TypeScript', async () => {
   const { exitCode, lines } = await map('pipeline.txt', PIPELINE);
   expect(exitCode).toBe(2);
   expect(lines).toEqual([expect.stringMatching(/does not load, .*Unknown file extension ".txt"/)]);

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const OUTCOMES = fixture('outcomes.mjs');
 
 describe('stageprof map', () => {
-  test('writes one record an input and says nothing on stdout', async () => {
+  test('writes one record an input and nothing to stdout', async () => {
     const cwd = temporaryFolder();
     const { exitCode, stdout, lines } = await runCli(['map', OUTCOMES, 'b/two.tif', 'a/one.tif'], { cwd });
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
@@ -131,7 +131,7 @@ describe('stageprof map', () => {
     expect(Object.keys(readRecords(join(cwd, 'results')))).toHaveLength(2);
   });
 
-  test('runs all the same with a full stderr', async () => {
+  test('runs to its end with a full stderr', async () => {
     const cwd = temporaryFolder();
     const { exitCode } = await runCli(['map', OUTCOMES, 'a', 'b'], { cwd, stderrTo: '/dev/full' });
     expect(exitCode).toBe(0);
@@ -141,7 +141,7 @@ describe('stageprof map', () => {
     ]);
   });
 
-  test('runs all the same when the reader of its stderr has gone', () => {
+  test('runs to its end when the reader of its stderr has gone', () => {
     const cwd = temporaryFolder();
     const script = '{ "$0" "$1" map "$2" a b 2>&1; echo $? >code; } | true; cat code results/*';
     const text = execFileSync('sh', ['-c', script, process.execPath, MAIN, OUTCOMES], { cwd, encoding: 'utf8' });

@@ -17,7 +17,7 @@ function killed(): string {
   return path;
 }
 
-test('a killed process: what died, in which stages, with which memory, and the table up to then', async () => {
+test('shows of a killed process its stages, its memory and the table up to its end', async () => {
   const { exitCode, stdout, stderr } = await runCli(['postmortem', killed()]);
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
@@ -29,7 +29,7 @@ test('a killed process: what died, in which stages, with which memory, and the t
   expect(stdout).toMatch(/^total /m);
 });
 
-test('the same for machines', async () => {
+test('prints the same as JSON', async () => {
   const { exitCode, stdout } = await runCli(['postmortem', killed(), '--format', 'json', '--signal', 'SIGKILL']);
   expect(exitCode).toBe(0);
   const found = JSON.parse(stdout);
@@ -42,7 +42,7 @@ test('the same for machines', async () => {
   expect(found.process).toMatchObject({ running: false, recorder: 'open' });
 });
 
-test('a process is named by its id, while it runs and when it was killed', async () => {
+test('a process can be given by its id while it runs, and after it was killed', async () => {
   const folder = temporaryFolder();
   const env = { STAGEPROF_DIR: folder };
   const path = join(temporaryFolder(), 'elsewhere.recorder');
@@ -64,7 +64,7 @@ test('a process is named by its id, while it runs and when it was killed', async
   expect(none.lines).toEqual([expect.stringMatching(/^stageprof: no process 999999999 .*, and no recorder of it in /)]);
 });
 
-test('labels are escaped where a person sees them', async () => {
+test('labels are escaped in the table', async () => {
   const path = join(temporaryFolder(), 'a.recorder');
   const profiler = new StageProfiler({ recorder: path });
   profiler.stage('one\n\u001b[31mtwo');
@@ -75,14 +75,14 @@ test('labels are escaped where a person sees them', async () => {
   expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
 });
 
-test('a file that is cut shows what is left of it', async () => {
+test('shows what is left of a file that is cut', async () => {
   const path = killed();
   const header = readFileSync(path);
   const [rows, rowBytes] = [header.readDoubleLE(offsetOf('rows_offset')), header.readDoubleLE(offsetOf('row_bytes'))];
   truncateSync(path, rows + rowBytes * 1.5);
   const { exitCode, stdout } = await runCli(['postmortem', path]);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('of the recorder, 2 of 3 rows are cut off');
+  expect(stdout).toContain('recorder: 2 of 3 rows are cut off');
   expect(stdout).toMatch(/^\(program\) /m);
 });
 

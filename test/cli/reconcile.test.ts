@@ -60,7 +60,7 @@ const reconciled = (args: readonly string[], options: CliOptions) =>
   runCli(['reconcile', 'results', '--sacct', 'sacct.txt', ...args], options);
 
 describe('stageprof reconcile', () => {
-  test('of numbers that agree exits with 0', async () => {
+  test('exits with 0 where the numbers agree', async () => {
     const { exitCode, stdout, stderr } = await reconciled([], { cwd: corpus() });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain('12_3  COMPLETED  wall');
@@ -122,7 +122,7 @@ describe('stageprof reconcile', () => {
     expect(cpu).toBe('12_3,COMPLETED,cpu_s,s,50,49.5,49.7,0.5,1,agrees,');
   });
 
-  test('counts what is of other jobs or of none', async () => {
+  test('counts records of other jobs, and of none', async () => {
     const cwd = corpus();
     const other = { slurm: { job: '99', array_job: null, array_task: null } };
     const lines = [record('a'), record('b', other), record('c', { slurm: undefined }), '{"input":"d"}\n'];
@@ -135,7 +135,7 @@ describe('stageprof reconcile', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('names what it cannot take, escaped, and exits with 1', async () => {
+  test('names lines and files that it cannot read, escaped, and exits with 1', async () => {
     const cwd = corpus();
     writeFileSync(join(cwd, 'results', 'bad\x1b[2J.jsonl'), 'no JSON\n{"input":1,"profile":{"schema":"x"}}\n{"input"');
     writeFileSync(join(cwd, 'results', 'run-\x1b-1.json'), '{');
@@ -154,7 +154,7 @@ describe('stageprof reconcile', () => {
     ]);
   });
 
-  test('as Markdown and CSV nothing hostile is left of a state', async () => {
+  test('a hostile state is harmless in Markdown and CSV', async () => {
     const cwd = corpus();
     writeFileSync(join(cwd, 'sacct.txt'), SACCT.replaceAll('COMPLETED', '=HYPERLINK("x")<b>\x1b[2J'));
     const markdown = await reconciled(['--format', 'markdown'], { cwd });
@@ -164,7 +164,7 @@ describe('stageprof reconcile', () => {
   });
 });
 
-describe('a command line that cannot be', () => {
+describe('refuses in one line', () => {
   const wrong: [what: string, args: string[], line: RegExp][] = [
     ['no records', ['--sacct', '12'], /missing required argument 'records'/],
     ['no --sacct', ['results'], /required option '--sacct <job or file>' not specified/],
@@ -234,7 +234,7 @@ describe('a command line that cannot be', () => {
 });
 
 describe('with the id of a job', () => {
-  /** A PATH on which sacct and scontrol are these scripts. */
+  /** A PATH with these scripts as sacct and scontrol. */
   function commands(cwd: string, scripts: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
     const bin = join(cwd, 'bin');
     mkdirSync(bin);
@@ -249,7 +249,7 @@ describe('with the id of a job', () => {
   const reconcile12 = (cwd: string, scripts: Readonly<Record<string, string>>) =>
     runCli(['reconcile', 'results', '--sacct', '12'], { cwd, env: commands(cwd, scripts) });
 
-  test('sacct is asked for all runs of it in whole KiB, and scontrol how Slurm samples', async () => {
+  test('sacct is asked for all runs of the job in whole KiB, and scontrol for how Slurm samples', async () => {
     const cwd = corpus();
     const { exitCode, stdout, stderr } = await reconcile12(cwd, {
       sacct: `[ "$SLURM_TIME_FORMAT $*" = "%s -j 12 -D -P --units=K --format=${HEADER.replaceAll('|', ',')}" ] || exit 1

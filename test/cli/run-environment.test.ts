@@ -8,7 +8,7 @@ import { ALLOCATORS, isInstalled, TRACKER } from '../tracker/programs.js';
 
 const NODE = process.execPath;
 const STAGED = fixture('staged.mjs');
-const PRELOAD = join(MAIN, '../../run/preload.cjs');
+const PRELOAD = join(MAIN, '../../preload/preload.cjs');
 const PRINT = ['sh', '-c', 'echo "$LD_PRELOAD|$NODE_OPTIONS|$STAGEPROF_TRACK_MODULES"'];
 
 /** `run` itself is a node process with the same NODE_OPTIONS. */
@@ -20,7 +20,7 @@ describe('the environment of a program under stageprof run', () => {
     expect(stdout).toBe(`${TRACKER}|--require=${PRELOAD}|1\n`);
   });
 
-  test('keeps what was there, behind the tracker and before the module', async () => {
+  test('keeps what was there, after the tracker and before the module', async () => {
     const env = { LD_PRELOAD: 'libutil.so.1', NODE_OPTIONS: '--max-old-space-size=512', KEPT: ' as is ' };
     const { stdout } = await runCli(['run', '--no-modules', '--', ...PRINT], { env });
     expect(stdout).toBe(`${TRACKER}:libutil.so.1|--max-old-space-size=512 --require=${PRELOAD}|0\n`);
@@ -28,7 +28,7 @@ describe('the environment of a program under stageprof run', () => {
     expect(kept).toBe(' as is \n');
   });
 
-  test('is not given anything twice in a run within a run', async () => {
+  test('has nothing twice in a run within a run', async () => {
     const { stdout } = await runCli(['run', '--', NODE, MAIN, 'run', '--', ...PRINT], { env: { NODE_OPTIONS: '' } });
     expect(stdout).toBe(`${TRACKER}|--require=${PRELOAD}|1\n`);
   });
@@ -64,7 +64,7 @@ describe('the environment of a program under stageprof run', () => {
 });
 
 describe('a program under stageprof run is the same as without', () => {
-  // What Node does by the loader of the main module, which a profiler by --import would choose.
+  // These depend on the loader of the main module, which --import of a profiler would change.
   const PROGRAMS: readonly (readonly [string, string])[] = [
     ['app.js', 'console.log(require.main === module, process.argv.length, process.execArgv)'],
     ['app.txt', 'console.log(require.main === module)'],
@@ -94,7 +94,7 @@ describe('a program under stageprof run is the same as without', () => {
 const isRoot = process.getuid?.() === 0;
 const su = ['/usr/bin/su', '/bin/su'].find(existsSync);
 
-// For root itself setuid root gives no other rights, and ld.so takes LD_PRELOAD.
+// If root starts a program that is setuid root, its rights stay the same, and ld.so takes LD_PRELOAD.
 test.runIf(su !== undefined)('a setuid program is said to be, and runs', () => {
   const script = `${isRoot ? 'process.setgid(65534); process.setuid(65534);' : ''} process.chdir('/');
     const { status } = require('child_process').spawnSync(process.execPath, ${JSON.stringify([MAIN, 'run', '--', su, '--version'])}, { stdio: 'inherit' });

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { PACKAGE_ROOT } from '../../src/run/child-environment.js';
+import { PACKAGE_ROOT } from '../../src/preload/child-environment.js';
 import { runCli } from '../support/run-cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -20,7 +20,7 @@ function program(): { folder: string; script: string } {
   return { folder, script };
 }
 
-/** What the program says on stderr itself, such as that a flag is experimental; process ids differ. */
+/** What the program itself prints to stderr, such as that a flag is experimental, without process ids, which differ. */
 function ownLines(lines: readonly string[]): string[] {
   return lines.filter((text) => text.startsWith('(')).map((text) => text.replace(/^\(node:\d+\)/, '(node)'));
 }
@@ -47,7 +47,7 @@ test.each<[name: string, command: (node: string, flags: string[], script: string
   },
 );
 
-test('one that is allowed what is asked for there has a report', async () => {
+test('a program that is given the flags of the message has a report', async () => {
   const { folder, script } = program();
   const reads = [folder, PACKAGE_ROOT, tmpdir()].map((path) => `--allow-fs-read=${path}/*`);
   const flags = [PERMISSION, ...reads, `--allow-fs-write=${tmpdir()}/*`];

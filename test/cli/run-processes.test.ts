@@ -17,10 +17,10 @@ async function profile(command: readonly string[]) {
   return { ...result, report, processes: report.process_list!.processes };
 }
 
-/** Of each process of a list whether it opened stages. */
+/** Whether each process of a list has opened stages. */
 const staged = (processes: readonly ProcessEntry[]) => processes.map(({ stages }) => stages);
 
-describe('a launcher is in the list, and in no row and no total', () => {
+describe('a launcher is listed, and is in no row and no total', () => {
   test('a shell', async () => {
     const { report, processes, lines } = await profile(['sh', '-c', `"$0" "$1"; exit 3`, NODE, STAGED]);
     expect(report).toMatchObject({ processes: 2, stages: [{ stage: 'work', calls: 1 }], program: { calls: 1 } });
@@ -52,18 +52,18 @@ describe('a launcher is in the list, and in no row and no total', () => {
   });
 });
 
-test('one of four workers of a cluster holds the memory: the list says which', async () => {
+test('the list shows which of four workers of a cluster has the memory', async () => {
   const { report, processes, lines } = await profile([NODE, fixture('workers.mjs'), '4', '3']);
   expect(report).toMatchObject({ processes: 5, stages: [{ stage: 'request', calls: 4 }] });
   expect(staged(processes)).toEqual([false, true, true, true, true]);
   const workers = processes.slice(1);
   expect(workers.filter(({ rss_kb_peak }) => rss_kb_peak! > 100 * 1024)).toHaveLength(1);
-  // The largest stands first below the primary. Node has some buffers of its own beside the 100 MiB.
+  // The largest comes first below the primary. Node has some buffers of its own besides the 100 MiB.
   const heading = lines.findIndex((line) => line.startsWith('pid '));
   expect(lines[heading + 2]).toMatch(/ 1\d\d +MiB .*ArrayBuffers 10[0-2] MiB/);
 });
 
-test('what a killed child has in its stages is in the total, and nothing outside is negative by it', async () => {
+test('the total includes the stages of a killed child, and nothing outside of stages is negative', async () => {
   const { report } = await profile([NODE, STAGED, 'losesChild']);
   const outside = outsideRow(report);
   expect(report.program!.rss_kb_peak_max).toBeGreaterThanOrEqual(
@@ -84,7 +84,7 @@ test('a process that is no node program is listed with what was seen of it', asy
   expect(processes[1]!.parent).toBe(processes[0]!.pid);
 });
 
-test('of one process there is no table, but its list', async () => {
+test('a single process has no table of processes, but a list in the report', async () => {
   const { processes, lines } = await profile([NODE, STAGED]);
   expect(processes).toMatchObject([{ exit: 0, stages: true, cpu_s: expect.any(Number) }]);
   expect(lines.filter((line) => line.startsWith('pid '))).toEqual([]);

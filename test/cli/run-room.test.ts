@@ -9,7 +9,7 @@ import { PACKAGE } from '../support/workloads.js';
 
 const LABELS = 120;
 
-/** Opens so many labels, fills what it is told to, and ends with 7. */
+/** Opens many labels, fills the folders that it is given, and exits with 7. */
 const PROGRAM = `
   import { activeProfiler } from ${JSON.stringify(PACKAGE)};
   import { writeFileSync } from 'node:fs';
@@ -36,14 +36,14 @@ beforeEach(() => {
 });
 
 /**
- * Runs the program under `run --out` in folders so small, and gives what is in them afterwards, by path.
+ * Runs the program under `run --out` with folders as small as given, and gives what is in them afterwards, by path.
  *
  * @param fills folders that the program fills
  */
 function run(sizes: Readonly<Record<string, string>>, out: string, fills: readonly string[] = []) {
   const copies = join(folder, 'copies');
   mkdirSync(copies);
-  // The file systems end with the last process in them.
+  // The file systems are gone with the last process in their namespace.
   const script = `cd ${results}; "$@"; code=$?; for file in $(find /dev/shm "$TMPDIR" ${results} -type f ! -name 'fill*'); do cp "$file" "$COPIES/$(echo "$file" | tr / %)"; done; ls -A /dev/shm "$TMPDIR" >"$COPIES/names"; exit $code`;
   const command = [process.execPath, MAIN, 'run', '--out', out, '--', process.execPath, program, ...fills];
   const { status, stdout, stderr } = runOnSmallFileSystems(['sh', '-c', script, 'sh', ...command], {
@@ -57,7 +57,7 @@ function run(sizes: Readonly<Record<string, string>>, out: string, fills: readon
 const AS_IT_IS = { status: 7, stdout: 'its own\n' };
 
 describe.skipIf(!canMount)('stageprof run where there is little room', () => {
-  test.each(['16k', '64k', '256k'])('in TMPDIR, %s: what is temporary is elsewhere, and that is said', (size) => {
+  test.each(['16k', '64k', '256k'])('in TMPDIR, %s: temporary files are elsewhere, with a message', (size) => {
     const out = join(results, 'report.json');
     const { status, stdout, stderr, fileAt, names } = run({ [temporary]: size, '/dev/shm': '64m' }, out);
     expect({ status, stdout }).toEqual(AS_IT_IS);
@@ -68,7 +68,7 @@ describe.skipIf(!canMount)('stageprof run where there is little room', () => {
     expect(names).not.toContain('stageprof-run');
   });
 
-  test('for the report: it is in another folder, and the line says where, and what was full', () => {
+  test('for the report: the report is in another folder, and one line says where and why', () => {
     const out = join(results, 'report.json');
     const { status, stdout, stderr, fileAt } = run({ [results]: '1m', '/dev/shm': '64m' }, out, [results]);
     expect({ status, stdout }).toEqual(AS_IT_IS);

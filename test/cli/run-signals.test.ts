@@ -55,7 +55,7 @@ describe('stageprof run, sent a signal', () => {
     },
   );
 
-  test('again and again: passes each on, and is not ended itself', async () => {
+  test('again and again: passes each one on, and is not ended itself', async () => {
     const onStderr = whenReady((run) => {
       for (const [index, signal] of (['SIGTERM', 'SIGCONT', 'SIGTERM', 'SIGINT'] as const).entries()) {
         setTimeout(() => run.kill(signal), index * 100);
@@ -65,7 +65,7 @@ describe('stageprof run, sent a signal', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: 'SIGTERM\nSIGCONT\nSIGTERM\nSIGINT\n' });
   });
 
-  test('that reached the program as well: the program ends by it once', async () => {
+  test('that the program got as well: the program ends by it once', async () => {
     const onStderr = whenReady((run, pid) => {
       process.kill(pid, 'SIGTERM');
       run.kill('SIGTERM');
@@ -73,7 +73,7 @@ describe('stageprof run, sent a signal', () => {
     expect(await runCli(['run', ...UNHANDLED], { onStderr })).toMatchObject({ exitCode: 143, signal: null });
   });
 
-  test('SIGTSTP: stops with the program, and goes on with it', async () => {
+  test('SIGTSTP: stops with the program, and goes on with the program', async () => {
     const onStderr = whenReady(async (run, pid) => {
       run.kill('SIGTSTP');
       await until(() => stateOf(pid) === 'T' && stateOf(run.pid!) === 'T');
@@ -86,7 +86,7 @@ describe('stageprof run, sent a signal', () => {
   test('SIGTSTP: does not stop where the program does not', async () => {
     const onStderr = whenReady(async (run, pid) => {
       run.kill('SIGTSTP');
-      // Longer than it is waited for.
+      // Longer than `run` waits for the program to stop.
       await new Promise((resolve) => setTimeout(resolve, 800));
       expect(stateOf(run.pid!)).toBe('S');
       process.kill(pid, 'SIGKILL');
@@ -98,8 +98,8 @@ describe('stageprof run, sent a signal', () => {
 
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
-// `script` runs a command on a terminal of its own, whose keys are what it reads from stdin. Its shell makes room for
-// the command: one that stays in the foreground as well gets the key too, and some end by it at once.
+// `script` runs a command on a terminal of its own, and takes the keys from its stdin. The shell there is replaced by
+// the command: a shell that stays in the foreground would get the key too, and some shells end by it at once.
 describe.runIf(hasScript)('stageprof run, in the foreground of a terminal', () => {
   test.each([
     ['\x03', 'SIGINT'],

@@ -21,7 +21,7 @@ const STAGED = fixture('staged.mjs');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const WITHOUT_ADDON = { STAGEPROF_NO_ADDON: '1' };
 
-/** Runs a program under `run` with a temporary folder of its own, and gives the report it wrote. */
+/** Runs a program under `run` with a temporary folder of its own, and gives the report that `run` wrote. */
 async function profile(command: readonly string[], { main = MAIN, env = {}, flags = [] as string[] } = {}) {
   const folder = temporaryFolder();
   const out = join(folder, 'report.json');
@@ -52,7 +52,7 @@ describe('stageprof run', () => {
     expect(await profile(command)).toMatchObject({ exitCode: expected, signal: null, left: [] });
   });
 
-  test('hands stdin on, and takes no argument behind the program for itself', async () => {
+  test('passes stdin on, and takes no argument after the program for itself', async () => {
     const script =
       'process.stdin.pipe(process.stdout); process.stdin.on("end", () => console.log(process.argv.slice(1)))';
     const args = ['run', NODE, '-e', script, '--', '--help', '--out', '--', 'x'];
@@ -60,7 +60,7 @@ describe('stageprof run', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "as it is\n[ '--help', '--out', '--', 'x' ]\n" });
   });
 
-  test('counts native allocations, by module unless it is told not to', async () => {
+  test('counts native allocations, by module unless --no-modules is given', async () => {
     const { report } = await profile([NODE, STAGED, 'grows']);
     expect(report).toMatchObject({ native_memory_traced: true });
     expect(report!.stages[0]!.native_kb_alloc).toBeGreaterThan(190_000);
@@ -75,7 +75,7 @@ describe('stageprof run', () => {
     expect(report!.stages[0]).toMatchObject({ cpu_s: expect.any(Number), rss_kb_delta: null });
   });
 
-  test('charges exactly, and tells of threads, where it is asked to', async () => {
+  test('charges exactly, and reports threads, with the flags for that', async () => {
     const { report, lines } = await profile([NODE, STAGED, 'spins'], {
       flags: ['--attribution', 'exact', '--threads'],
     });
@@ -88,7 +88,7 @@ describe('stageprof run', () => {
     expect(without.report!.threads).toBeUndefined();
   });
 
-  test('node children that use stages are merged, and others left alone', async () => {
+  test('node children that use stages are merged, and others are left alone', async () => {
     const { exitCode, stdout, report } = await profile([NODE, STAGED, 'forks', 'spawns']);
     expect(exitCode).toBe(0);
     expect(report).toMatchObject({ processes: 3, pid: null, stages: [{ stage: 'work', calls: 3 }] });
@@ -104,7 +104,7 @@ describe('stageprof run', () => {
     ]);
   });
 
-  test('a node child that asks for the profiler and opens no stage counts as none', async () => {
+  test('a node child that asks for the profiler and opens no stage does not count', async () => {
     const { stdout, lines, report } = await profile([NODE, STAGED, 'asks']);
     expect(stdout).toBe('true\n');
     expect(report).toMatchObject({ processes: 1, warnings: [] });
@@ -117,7 +117,7 @@ describe('stageprof run', () => {
     expect(lines.at(-3)).toMatch(/^wall +\S+ \S+ +- +- +the program itself is no node process/);
   });
 
-  test('a program that opens no stage is said to, and its memory reported', async () => {
+  test('says that a program opens no stage, and reports its memory', async () => {
     const { lines, report } = await profile([NODE, '-e', '']);
     expect(report).toMatchObject({ processes: 1, stages: [], rss_kb_peak: expect.any(Number) });
     expect(lines[0]).toMatch(/^stageprof: no stage was opened: /);
@@ -127,7 +127,7 @@ describe('stageprof run', () => {
     expect(lines.at(-3)).toMatch(/^wall +\S+ m?s +\S+ m?s +\+/);
   });
 
-  test('what a program without stages keeps is said of all of it', async () => {
+  test('a finding about a program without stages is about the whole program', async () => {
     const { lines, report } = await profile([NODE, '-e', 'globalThis.a = Buffer.alloc(2e8, 1)']);
     const { program } = report!;
     expect(program).toMatchObject({ stage: '(program)', calls: 1, open: 0 });
@@ -136,14 +136,14 @@ describe('stageprof run', () => {
     expect(lines.find((line) => line.startsWith('(program) '))).toMatch(/ \+191 MiB /);
   });
 
-  test('of what is no node program two lines at most precede the account of the OS', async () => {
+  test('for a program that is not node, at most two lines precede the account of the OS', async () => {
     const { lines } = await profile(['ls', '/']);
     expect(lines[0]).toBe('stageprof: no node process left a report: there is the account of the OS alone');
     expect(lines.slice(1).map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['', 'OS', 'wall', 'cpu', 'rss peak']);
   });
 
   test('the OS agrees on CPU and peak memory', async () => {
-    // So much that the start and end of node are little beside it.
+    // Enough that the start and end of node are small beside it.
     const { lines, report } = await profile([NODE, STAGED, 'grows', 'spins'], { flags: ['--measure', 'cpu,rss'] });
     const [, osPeak, profilerPeak] = /^rss peak +(\d+) MiB +(\d+) MiB /.exec(lines.at(-1)!)!;
     expect(Number(osPeak) / Number(profilerPeak)).toBeCloseTo(1, 1);
@@ -152,12 +152,12 @@ describe('stageprof run', () => {
     expect(Number(osCpu) / Number(profilerCpu)).toBeLessThan(1.4);
   });
 
-  test('a peak that is not the program’s own is not given as its own', async () => {
+  test('a peak that is not the program’s own is not shown as its own', async () => {
     const { lines } = await profile(['true']);
     expect(lines.at(-1)).toMatch(/^rss peak +- +the OS counts from the \d+(\.\d+)? MiB of stageprof itself/);
   });
 
-  test('it can be nested', async () => {
+  test('runs within another run', async () => {
     const { exitCode, lines } = await profile([NODE, MAIN, 'run', '--', NODE, STAGED, 'fails']);
     expect(exitCode).toBe(7);
     expect(lines.filter((line) => line.startsWith('total '))).toHaveLength(1);
@@ -167,7 +167,7 @@ describe('stageprof run', () => {
 
 const RECOVERED = 'node processes that were killed or still ran: their numbers are up to the last reading: 1';
 
-describe('stageprof run, of a program that changes JSON', () => {
+describe('stageprof run with a program that changes JSON', () => {
   test.each([
     ['replacesStringify', []],
     ['givesArraysToJson', []],
@@ -178,13 +178,13 @@ describe('stageprof run, of a program that changes JSON', () => {
   });
 });
 
-describe('stageprof run, of a program that is killed', () => {
+describe('stageprof run with a program that is killed', () => {
   test('says so and gives the account of the OS', async () => {
     const { exitCode, lines, report, left } = await profile([NODE, STAGED, 'kills']);
     expect({ exitCode, left }).toEqual({ exitCode: 137, left: [] });
     expect(lines.slice(0, 2)).toEqual([
       `stageprof: ${NODE}: ended by SIGKILL, exit code 137`,
-      'stageprof: 1 node process was killed or still runs: what is told of it ends with the last reading, ten of which are taken a second',
+      'stageprof: 1 node process was killed or still runs: its numbers go up to the last reading, of which there are ten a second',
     ]);
     expect(lines.find((line) => line.startsWith('work '))).toMatch(/^work +0 +1/);
     expect(report).toMatchObject({
@@ -203,14 +203,14 @@ describe('stageprof run, of a program that is killed', () => {
     });
   });
 
-  test('says that it has nothing of it where there is no addon to make the recorder', async () => {
+  test('says that the program left no report where there is no addon to make the recorder', async () => {
     const { lines, report } = await profile([NODE, STAGED, 'kills'], { env: { STAGEPROF_NO_ADDON: '1' } });
     expect(lines).toContain('stageprof: 1 node process left no report: killed, or not ended yet');
     expect(lines.find((line) => line.startsWith('wall '))).toMatch(/^wall +\S+ m?s$/);
     expect(report).toMatchObject({ processes: 0, stages: [], warnings: ['node processes that left no report: 1'] });
   });
 
-  test('says so of a child too, and keeps the rest', async () => {
+  test('says so about a child too, and keeps the rest', async () => {
     const { exitCode, lines, report } = await profile([NODE, STAGED, 'losesChild']);
     expect(exitCode).toBe(0);
     expect(report).toMatchObject({
@@ -221,7 +221,7 @@ describe('stageprof run, of a program that is killed', () => {
   });
 });
 
-describe('stageprof run, of what cannot be run', () => {
+describe('stageprof run with a program that cannot be run', () => {
   test.each([
     ['nowhere-to-be-found', 127, 'not found, no such program in PATH'],
     ['./not/there', 127, 'not found, no such file'],
@@ -265,7 +265,7 @@ describe('stageprof run, of what cannot be run', () => {
     });
   });
 
-  test('a temporary folder that cannot be made is in another place, in one line', async () => {
+  test('a temporary folder that cannot be made is made elsewhere, with one line', async () => {
     const { exitCode, lines } = await runCli(['run', 'true'], { env: { TMPDIR: '/not/there' } });
     expect({ exitCode, line: lines[0] }).toEqual({
       exitCode: 0,
@@ -274,7 +274,7 @@ describe('stageprof run, of what cannot be run', () => {
   });
 });
 
-describe('stageprof run, where not all can be measured', () => {
+describe('stageprof run where something cannot be measured', () => {
   test('without the addon says what is null, and runs', async () => {
     const { exitCode, stdout, lines, report } = await profile([NODE, STAGED, 'prints', 'fails'], {
       env: WITHOUT_ADDON,
@@ -303,7 +303,7 @@ describe('stageprof run, where not all can be measured', () => {
   });
 });
 
-describe('stageprof run, with spaces and more in paths', () => {
+describe('stageprof run with spaces and more in paths', () => {
   test.each(['with space', 'a b:c', 'a$b', '"quoted" 100%', "it's"])('the package in %j', async (name) => {
     const main = copyOfPackage(join(temporaryFolder(), name), 'whole');
     const env = { XDG_CACHE_HOME: temporaryFolder() };
@@ -329,7 +329,7 @@ describe('stageprof run, with spaces and more in paths', () => {
     expect(report).toMatchObject({ native_memory_traced: true, stages: [{ stage: 'work', calls: 1 }] });
   });
 
-  test('what the program leaves running starts its processes without a word of the tracker, long after', async () => {
+  test('a process that the program leaves running starts others without an error of the tracker, long after', async () => {
     const folder = temporaryFolder();
     const main = copyOfPackage(join(folder, 'a b'), 'whole');
     const [told, ready] = [join(folder, 'told'), join(folder, 'ready')];
@@ -346,7 +346,7 @@ describe('stageprof run, with spaces and more in paths', () => {
     expect(readFileSync(told, 'utf8')).toBe('rc 0\n');
   });
 
-  test('where no copy of the tracker can be kept, there is none, and it is said', async () => {
+  test('where no copy of the tracker can be kept, run says so and measures without', async () => {
     const TMPDIR = join(temporaryFolder(), 'a b');
     mkdirSync(TMPDIR);
     const main = copyOfPackage(join(TMPDIR, 'package'), 'whole');
@@ -358,7 +358,7 @@ describe('stageprof run, with spaces and more in paths', () => {
   });
 });
 
-/** The command line of a copy of the package as it is built here. */
+/** The command line of a copy of the package that is built here. */
 function copyOfPackage(folder: string, parts: 'whole' | 'no tracker'): string {
   mkdirSync(join(folder, 'build', 'Release'), { recursive: true });
   cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });

@@ -32,7 +32,7 @@ describe('stageprof map in tasks', () => {
     ]);
   });
 
-  test('the flags win over the environment', async () => {
+  test('flags override the environment', async () => {
     const cwd = temporaryFolder();
     const env = { SLURM_ARRAY_TASK_ID: '7', SLURM_ARRAY_TASK_COUNT: '3' };
     const flags = ['--task-index', '0', '--task-count', '1'];
@@ -42,7 +42,7 @@ describe('stageprof map in tasks', () => {
     expect(Object.keys(records(cwd))).toHaveLength(7);
   });
 
-  test('a task without inputs has nothing to do, which is no error', async () => {
+  test('a task without inputs has nothing to do, and exits with 0', async () => {
     const cwd = temporaryFolder();
     const flags = ['--task-index', '8', '--task-count', '9', '--profile'];
     const { exitCode, stdout, lines } = await runCli(['map', OUTCOMES, ...flags, ...INPUTS], { cwd });

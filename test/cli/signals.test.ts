@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const SLOW = fixture('slow.mjs');
 
-/** Sends each signal so many milliseconds after the fixture has begun to wait. */
+/** Sends each signal the given milliseconds after the fixture has begun to wait. */
 function sendWhenWaiting(...signals: readonly (readonly [NodeJS.Signals, afterMs: number])[]): OnStderr {
   let sent = false;
   return (stderr, child) => {
@@ -39,7 +39,7 @@ describe('stageprof map, told to stop', () => {
       const records = Object.values(readRecords(join(cwd, 'results')));
       const good = records.filter(({ error }) => error === undefined).map(({ input }) => input);
       expect(good.sort()).toEqual([...inputs.slice(0, done)].sort());
-      // What ran is on record too, with its stages and its profile up to then.
+      // The inputs that ran have records too, with their stages and profiles up to then.
       expect(records.filter(({ error }) => error !== undefined)).toEqual(
         running === 'finishing'
           ? []
@@ -58,7 +58,7 @@ describe('stageprof map, told to stop', () => {
     },
   );
 
-  test('a signal that is passed on at once is one signal', async () => {
+  test('a signal that is repeated at once counts as one', async () => {
     const cwd = temporaryFolder();
     const onStderr = sendWhenWaiting(['SIGTERM', 0], ['SIGTERM', 50]);
     const { exitCode, lines } = await runCli(['map', SLOW, 'finishing'], { cwd, onStderr });
@@ -66,12 +66,12 @@ describe('stageprof map, told to stop', () => {
     expect(lines.at(-1)).toContain('1 input: 1 done, 0 failed, 0 left after SIGTERM');
   });
 
-  test('a later second signal ends it at once', async () => {
+  test('a second signal, later, ends the run at once', async () => {
     const cwd = temporaryFolder();
     const onStderr = sendWhenWaiting(['SIGTERM', 0], ['SIGINT', 1200]);
     const { exitCode, signal, lines } = await runCli(['map', SLOW, 'endless'], { cwd, onStderr });
     expect({ exitCode, signal }).toEqual({ exitCode: 143, signal: null });
-    // The grace is 2 s: it did not wait for its end.
+    // The grace is 2 s: the run did not wait for its end.
     expect(lines.at(-1)).toMatch(/1 input: 0 done, 0 failed, 1 left after SIGTERM, in 1\.\d+ s/);
   });
 
@@ -81,7 +81,7 @@ describe('stageprof map, told to stop', () => {
     ['TERM', 143, 'polite'],
   ])('by SIG%s is %i to a shell; a pipeline that is %s', (signal, code, input) => {
     const cwd = temporaryFolder();
-    // Started from a script, because a shell has what it runs in the background ignore SIGINT.
+    // Started from a script, because commands that a shell runs in the background ignore SIGINT.
     const script = `(until grep -q waiting err; do sleep 0.05; done; kill -${signal} $(cat pid)) 2>/dev/null &
       sh -c 'echo $$ >pid; exec "$0" "$@" 2>err' "$@"
       echo $?`;

@@ -20,7 +20,7 @@ const hasZstd = (() => {
   }
 })();
 
-/** A record with so many seconds in its one stage. */
+/** A record with the given seconds in its one stage. */
 function line(input: string, seconds: number, members: object = {}): string {
   const stages = [
     row('scan', { calls: 1, wall_s: seconds, wall_max_s: seconds, wall_hist: [[200, 1]], rss_kb_peak_max: 2048 }),
@@ -29,7 +29,7 @@ function line(input: string, seconds: number, members: object = {}): string {
   return `${JSON.stringify({ input, ...members, profile })}\n`;
 }
 
-/** As many records as make a file that is shared out among threads. */
+/** Enough records for a file that is shared out among threads. */
 function manyLines(count: number): string[] {
   return Array.from({ length: count }, (_, index) => {
     const profile = { ...pipelineReport(), total_wall_s: (index * 4001) / 1e9, pid: index % 3 };
@@ -49,7 +49,7 @@ async function summarized(args: readonly string[], options: Parameters<typeof ru
 }
 
 describe('stageprof summarize', () => {
-  test('of the records of map is what mergeReports makes of their profiles, with their number', async () => {
+  test('makes of the records of map what mergeReports makes of their profiles, with their number', async () => {
     const cwd = temporaryFolder();
     await runCli(['map', '--profile', fixture('outcomes.mjs'), 'a', 'b', 'c', 'error', 'a/a'], { cwd });
     const files = readdirSync(join(cwd, 'results'))
@@ -78,7 +78,7 @@ describe('stageprof summarize', () => {
     }
   }, 60_000);
 
-  test('names lines that are no records by file and number, wherever the file was cut', async () => {
+  test('names lines that are no records by file and number, wherever the file is split', async () => {
     const cwd = temporaryFolder();
     const lines = manyLines(5000);
     lines[7] = 'no record\n';
@@ -95,7 +95,7 @@ describe('stageprof summarize', () => {
     expect(await summarized(['many.jsonl', '--lenient'], { cwd })).toMatchObject({ exitCode: 0 });
   }, 60_000);
 
-  test('takes files, folders, patterns, stdin and what is compressed, each once', async () => {
+  test('takes files, folders, patterns, stdin and compressed files, each once', async () => {
     const cwd = temporaryFolder();
     mkdirSync(join(cwd, 'results'));
     writeFileSync(join(cwd, 'results', 'a.jsonl'), line('a', 1));
@@ -123,7 +123,7 @@ describe('stageprof summarize', () => {
     expect(cut.lines[0]).toMatch(/^stageprof: cut\.zst: cannot be read, /);
   });
 
-  test('takes what a compressed file holds, and says what follows it', async () => {
+  test('takes what a compressed file has, and says what follows it', async () => {
     const cwd = temporaryFolder();
     const packed = gzipSync(line('a', 1) + line('b', 2));
     writeFileSync(join(cwd, 'padded.jsonl.gz'), Buffer.concat([packed, Buffer.alloc(512)]));
@@ -152,7 +152,7 @@ describe('stageprof summarize', () => {
     expect(execFileSync('bash', ['-c', script], { cwd, encoding: 'utf8' })).toMatch(/^scan,2,/m);
   });
 
-  test('goes on where a file cannot be read to its end, and exits with 1', async () => {
+  test('goes on after a file that cannot be read to its end, and exits with 1', async () => {
     const cwd = temporaryFolder();
     const packed = gzipSync(manyLines(300).join(''));
     writeFileSync(join(cwd, 'cut.gz'), packed.subarray(0, packed.length / 2));
@@ -165,7 +165,7 @@ describe('stageprof summarize', () => {
     ]);
   });
 
-  test('adds the partial profiles of failed inputs, and counts these by kind', async () => {
+  test('adds the partial profiles of failed inputs, and counts the failures by kind', async () => {
     const cwd = temporaryFolder();
     const failedLine = (input: string, seconds: number, kind: unknown) => {
       const stages = [row('scan', { calls: 0, open: 1, wall_s: seconds })];
@@ -186,7 +186,7 @@ describe('stageprof summarize', () => {
     const cwd = temporaryFolder();
     const once = manyLines(5000);
     writeFileSync(join(cwd, 'many.jsonl'), once.join('') + once.slice(10, 13).join(''));
-    // A failed record beside a good one is what a second run leaves behind.
+    // A second run leaves a failed record beside a good one.
     writeFileSync(join(cwd, 'more.jsonl'), `${once[11]}${line('scan 20', 1, { error: { kind: 'timeout' } })}`);
     for (const jobs of ['1', '4']) {
       const { exitCode, json, lines } = await summarized(['many.jsonl', 'more.jsonl', '--jobs', jobs], { cwd });
@@ -225,7 +225,7 @@ describe('a report by itself', () => {
     expect((await summarized(['-'], { cwd, stdin: text })).json).toEqual(json);
   });
 
-  test('as --format json makes it can be read once more', async () => {
+  test('that --format json has made can be read again', async () => {
     const cwd = temporaryFolder();
     const stdin = line('a', 1) + line('b', 2);
     const { stdout: total } = await runCli(['summarize', '--format', 'json', '-'], { stdin });
@@ -246,7 +246,7 @@ describe('a report by itself', () => {
     expect(markdown).not.toMatch(/worst by|no input/);
   });
 
-  test('of another version is named, with what is expected', async () => {
+  test('of another version is named, with the expected version', async () => {
     const { exitCode, lines } = await summarized(['-'], { stdin: '{"schema":"stageprof/99","stages":[]}' });
     expect(exitCode).toBe(1);
     expect(lines[0]).toMatch(/^stageprof: stdin:1: its profile cannot be taken: .*stageprof\/1.*stageprof\/99/);
@@ -281,7 +281,7 @@ describe('the formats', () => {
     expect(text).not.toContain('outside');
   });
 
-  test('by a member that no record has, which may be a typing error, is said', async () => {
+  test('says that no record has the member of --by, which may be a typing error', async () => {
     const by = async (member: string) => await runCli(['summarize', 'r.jsonl', '--by', member], { cwd: corpus() });
     expect((await by('settings.model')).lines).toEqual([
       'stageprof: --by settings.model: no record has such a member, (none) is all of them',

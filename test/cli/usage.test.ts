@@ -203,7 +203,7 @@ describe('stageprof', () => {
     expect(lines.filter((line) => line.includes('ENOSPC'))).toHaveLength(1);
   });
 
-  test('is quiet about a reader of stdout that has gone', () => {
+  test('says nothing about a reader of stdout that has gone', () => {
     const script = '{ "$0" "$1" doctor 2>err; echo $? >code; } | true; cat err code';
     const cwd = temporaryFolder();
     expect(execFileSync('sh', ['-c', script, process.execPath, MAIN], { cwd, encoding: 'utf8' })).toBe('0\n');

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const INDEX = join(import.meta.dirname, '../../dist/index.js');
 
-/** A process in the stage `outer.inner` with a recorder, that ends when it is killed; and its recorder. */
+/** A process in the stage `outer.inner` that ends when it is killed, and its recorder. */
 async function startWatched(recorder: string): Promise<{ pid: number; kill(): void }> {
   const program = `
     import { StageProfiler } from ${JSON.stringify(INDEX)};
@@ -20,7 +20,7 @@ async function startWatched(recorder: string): Promise<{ pid: number; kill(): vo
   return startProgram(['--input-type=module', '-e', program]);
 }
 
-/** A node process with recorders in a folder of its own, and what it said when it was ready. */
+/** A node process with recorders in a folder of its own, and what it printed when it was ready. */
 async function startProgram(args: readonly string[]): Promise<{ pid: number; text: string; kill(): void }> {
   const STAGEPROF_DIR = join(temporaryFolder(), 'recorders');
   const child = spawn(process.execPath, args, {
@@ -41,7 +41,7 @@ function startWatch(pid: number, interval: string) {
   return child;
 }
 
-/** What `watch` writes first. */
+/** The first output of `watch`. */
 async function firstBlock(pid: number): Promise<string> {
   const child = startWatch(pid, '1');
   const [text] = await once(child.stdout, 'data');
@@ -49,7 +49,7 @@ async function firstBlock(pid: number): Promise<string> {
   return text;
 }
 
-test.each(['pid', 'file'])('a process by its %s: one block after the other, until it ends', async (by) => {
+test.each(['pid', 'file'])('shows a process given by its %s in one table after another, until it ends', async (by) => {
   const path = join(temporaryFolder(), 'a.recorder');
   const watched = await startWatched(JSON.stringify(path));
   const watching = runCli(['watch', by === 'pid' ? String(watched.pid) : path, '--interval', '0.2']);
@@ -70,7 +70,7 @@ test.each(['pid', 'file'])('a process by its %s: one block after the other, unti
   expect(blocks.at(-1)).toMatch(/ended without closing its recorder/);
 });
 
-test('a program under run has a recorder without asking for one: by its pid, and of run the message names it', async () => {
+test('a program under run is found by its pid, and named in the message for the pid of run', async () => {
   const program = `
     import { activeProfiler } from ${JSON.stringify(INDEX)};
     activeProfiler().stage('done').end();
@@ -96,7 +96,7 @@ test('a program under run has a recorder without asking for one: by its pid, and
   expect(ofProgram).toMatch(/^done +1 /m);
 });
 
-test('a process that has one recorder after the other is followed from one to the next', async () => {
+test('a process that has one recorder after another is followed from each to the next', async () => {
   const program = `
     import { StageProfiler } from ${JSON.stringify(INDEX)};
     for (let i = 1; ; i++) {
@@ -117,7 +117,7 @@ test('a process that has one recorder after the other is followed from one to th
   expect(seen.size).toBeGreaterThan(3);
 });
 
-test('of a process whose children have recorders the message names these', async () => {
+test('the message for a process whose children have recorders names these', async () => {
   const program = `
     const { StageProfiler } = await import(${JSON.stringify(INDEX)});
     new StageProfiler({ recorder: true });
@@ -135,7 +135,7 @@ test('of a process whose children have recorders the message names these', async
   expect(lines).toEqual([`stageprof: process ${pid} has no recorder, but its children have: give one of ${child}`]);
 });
 
-test('it ends once its reader has gone, while the process goes on', async () => {
+test('watch ends once its reader has gone, while the process goes on', async () => {
   const watched = await startWatched('true');
   const watching = startWatch(watched.pid, '1');
   await once(watching.stdout, 'data');

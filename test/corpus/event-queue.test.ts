@@ -7,7 +7,7 @@ async function readAll<T>(queue: EventQueue<T>): Promise<T[]> {
   return events;
 }
 
-test('gives events in the order in which they came, those before the reader too', async () => {
+test('gives events in the order in which they came, also those that came before the reader', async () => {
   const queue = new EventQueue<number>();
   queue.push(1);
   queue.push(2);
@@ -21,14 +21,14 @@ test('gives events in the order in which they came, those before the reader too'
   expect(await read).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('gives what was there when it was closed, and ends then', async () => {
+test('gives the events that were there when it was closed, and ends then', async () => {
   const queue = new EventQueue<number>();
   queue.push(1);
   queue.close();
   expect(await readAll(queue)).toEqual([1]);
 });
 
-test('takes events from a reader that is at work on one', async () => {
+test('takes events from its own reader while that handles one', async () => {
   const queue = new EventQueue<number>();
   queue.push(1);
   const events: number[] = [];
@@ -40,7 +40,7 @@ test('takes events from a reader that is at work on one', async () => {
   expect(events).toEqual([1, 2, 3, 4]);
 });
 
-test('an empty one that is closed wakes its reader', async () => {
+test('closing an empty queue wakes its reader', async () => {
   const queue = new EventQueue<number>();
   const read = readAll(queue);
   await new Promise(setImmediate);

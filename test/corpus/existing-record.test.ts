@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownerByStart, type StandingRecord, standingRecord } from '../../src/corpus/existing-record.js';
+import { type ExistingRecord, existingRecord, ownerByStart } from '../../src/corpus/existing-record.js';
 
 const INPUT = 'scans/größe "1".tif';
 const GOOD = `${JSON.stringify({ input: INPUT, pages: 3 })}\n`;
@@ -9,24 +9,24 @@ const ANOTHER = `${JSON.stringify({ input: 'scans/größe "2".tif', pages: 3 })}
 const MARK = '\ufeff';
 const NULS = '\0'.repeat(50);
 
-const good = (repaired: string | null = null): StandingRecord => ({ state: 'good', repaired });
-const failed: StandingRecord = { state: 'failed' };
-const unclear: StandingRecord = { state: 'unclear' };
-const foreign: StandingRecord = { state: 'foreign' };
+const good = (repaired: string | null = null): ExistingRecord => ({ state: 'good', repaired });
+const failed: ExistingRecord = { state: 'failed' };
+const unclear: ExistingRecord = { state: 'unclear' };
+const foreign: ExistingRecord = { state: 'foreign' };
 
-const cases: [name: string, text: string, expected: StandingRecord][] = [
+const cases: [name: string, text: string, expected: ExistingRecord][] = [
   ['a good record', GOOD, good()],
-  ['one with an empty line behind it', `${GOOD}\n`, good()],
+  ['a good one before an empty line', `${GOOD}\n`, good()],
   ['a good and a torn one', GOOD + NEWER.slice(0, 30), good(GOOD)],
   ['a torn line that ends, and a good one', `${NEWER.slice(0, 30)}\n${GOOD}`, good(GOOD)],
   ['a failed and a good one', FAILED + GOOD, good(GOOD)],
   ['a good and a failed one', GOOD + FAILED, good(GOOD)],
   ['two good ones, of which the last is the newest', GOOD + NEWER, good(NEWER)],
   ['a good one before blocks never written', GOOD + NULS, good(GOOD)],
-  ['a good one behind a byte order mark', MARK + GOOD, good()],
+  ['a good one after a byte order mark', MARK + GOOD, good()],
   ['two files joined, each with a byte order mark', MARK + FAILED + MARK + GOOD, good(GOOD)],
-  ['a torn one behind a byte order mark', MARK + GOOD.slice(0, -4), failed],
-  ["another's behind a byte order mark", MARK + ANOTHER, foreign],
+  ['a torn one after a byte order mark', MARK + GOOD.slice(0, -4), failed],
+  ["another's after a byte order mark", MARK + ANOTHER, foreign],
   ['a byte order mark alone', MARK, unclear],
   ['a failed one', FAILED, failed],
   ['a whole record whose line end is missing', GOOD.slice(0, -1), failed],
@@ -48,32 +48,32 @@ const cases: [name: string, text: string, expected: StandingRecord][] = [
 ];
 
 test.each(cases)('%s', (_, text, expected) => {
-  expect(standingRecord(Buffer.from(text), INPUT)).toEqual(expected);
+  expect(existingRecord(Buffer.from(text), INPUT)).toEqual(expected);
 });
 
 test('a record that is not UTF-8 is not good', () => {
   const bytes = Buffer.from(GOOD);
   bytes[bytes.length - 3] = 0xff;
-  expect(standingRecord(bytes, INPUT)).toEqual(failed);
+  expect(existingRecord(bytes, INPUT)).toEqual(failed);
 });
 
 test("a record torn at any byte is neither good nor anyone else's", () => {
   const bytes = Buffer.from(GOOD);
   const nameEnd = Buffer.byteLength(`{"input":${JSON.stringify(INPUT)}`);
   for (let end = 0; end < bytes.length; end++) {
-    const { state } = standingRecord(bytes.subarray(0, end), INPUT);
+    const { state } = existingRecord(bytes.subarray(0, end), INPUT);
     expect(state, `torn at ${end}`).toBe(end < nameEnd ? 'unclear' : 'failed');
     const zeroed = Buffer.alloc(bytes.length);
     bytes.copy(zeroed, 0, 0, end);
-    expect(standingRecord(zeroed, INPUT).state, `zeros from ${end}`).toBe(end < nameEnd ? 'unclear' : 'failed');
+    expect(existingRecord(zeroed, INPUT).state, `zeros from ${end}`).toBe(end < nameEnd ? 'unclear' : 'failed');
   }
 });
 
-test('a good record is repaired of whatever is torn behind it', () => {
+test('a good record is repaired, whatever torn line comes after it', () => {
   const bytes = Buffer.from(GOOD + NEWER);
   const goodEnd = Buffer.byteLength(GOOD);
   for (let end = goodEnd + 1; end < bytes.length; end++) {
-    expect(standingRecord(bytes.subarray(0, end), INPUT), `torn at ${end}`).toEqual(good(GOOD));
+    expect(existingRecord(bytes.subarray(0, end), INPUT), `torn at ${end}`).toEqual(good(GOOD));
   }
 });
 

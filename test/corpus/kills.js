@@ -12,9 +12,9 @@ const PIPELINE = new URL('../programs/corpus/killed-pipeline.mjs', import.meta.u
 const INPUTS = Array.from({ length: 60 }, (_, i) =>
   i % 3 === 0 ? `folder-${i % 2}/input-${i - (i % 2)}` : `input-${i}`,
 );
-/** From when the inputs are begun: most of the kills hit some of them, and none the end of the corpus each time. */
+/** Counted from when the inputs are begun, so that most kills hit some of them, and not always the end of the corpus. */
 const LONGEST_MS = 1000;
-/** Of so many kills one comes at any moment from the start of the process on. */
+/** One in this many kills comes at any moment after the start of the process. */
 const EARLY_ONE_OF = 10;
 const EARLY_MS = 800;
 
@@ -35,7 +35,7 @@ export async function killMapManyTimes(kills, mostInputs = INPUTS.length) {
     temporaries: 0,
     processes: 0,
   };
-  // What the recorders of killed processes hold may still be asked for: they stay.
+  // The recorders of killed processes stay, since somebody may still ask for them.
   const total = { kills: 0, corpora: 0, records: 0, begun: 0, recorders: 0, ...faults };
   try {
     while (total.kills < kills) await killOverOneCorpus(join(folder, String(total.corpora++)), inputs, kills, total);
@@ -77,7 +77,7 @@ async function killOverOneCorpus(folder, inputs, kills, total) {
   total.recorders += readdirSync(join(folder, 'recorders')).length;
 }
 
-/** Whether it came to its end before it was killed; null for no kill. */
+/** Whether the run came to its end before it was killed; null for no kill. */
 async function mapUntilKilled(folder, { list, log, out }, kill) {
   const args = ['map', '--profile', '--jobs', '2', '--resume', '--input-list', list, '--outdir', out, PIPELINE];
   const env = {
@@ -109,13 +109,13 @@ function recordsIn(folder) {
   try {
     names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
   } catch {
-    // Killed before it was made.
+    // The run was killed before it made the folder.
   }
-  // A torn one does not parse.
+  // A torn record does not parse.
   return names.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
 }
 
-/** By input, as text. */
+/** The records by input, as text. */
 function goodRecords(folder) {
   const good = recordsIn(folder).filter(({ error }) => error === undefined);
   return new Map(good.map((record) => [record.input, JSON.stringify(record)]));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { killMapManyTimes } from './kills.js';
 
-test('of a map killed 8 times at random moments, and resumed, no input is lost, doubled or done again', {
+test('a map that is killed 8 times at random moments and resumed loses, doubles and redoes no input', {
   timeout: 180_000,
 }, async () => {
   const { kills, corpora, records, begun, recorders, ...faults } = await killMapManyTimes(8, 30);

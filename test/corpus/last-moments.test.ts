@@ -7,7 +7,7 @@ import { readLastMoments, readOpenStage, removeRecorder } from '../../src/corpus
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { PACKAGE } from '../support/workloads.js';
 
-/** The recorder of a process that is in stage `outer.inner`, with one call of `outer.before` behind it. */
+/** The recorder of a process that is in stage `outer.inner`, after one call of `outer.before`. */
 async function recorded() {
   const recorder = join(temporaryFolder(), 'a.recorder');
   const source = `
@@ -27,7 +27,7 @@ async function recorded() {
   return { recorder, child };
 }
 
-test('tells of a process that runs, and of one that was killed, what was open and what is behind it', async () => {
+test('tells which stages are open and which are done, while the process runs and after it was killed', async () => {
   const { recorder, child } = await recorded();
   expect(readOpenStage(recorder)).toBe('outer.inner');
   const running = readLastMoments(recorder)!;
@@ -44,7 +44,7 @@ test('tells of a process that runs, and of one that was killed, what was open an
     ]);
     expect(Object.keys(last)).toEqual(['rss_kb', 'rss_kb_peak', 'native_kb', 'rss_kb_per_s']);
     expect(last.rss_kb).toBeGreaterThan(20_000);
-    // Not counted without the tracker.
+    // Without the tracker nothing is counted.
     expect(last.native_kb).toBeNull();
   }
   expect(killed.killedBy).toMatchObject({ signal: 'SIGKILL', likely: null });

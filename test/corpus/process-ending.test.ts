@@ -106,7 +106,7 @@ test.each(cases)('%s', (_, given, kind, message) => {
   expect(failure.message).toContain(message);
 });
 
-test('says where it was and with which memory, by the recorder', () => {
+test('says from the recorder in which stage it was, and with which memory', () => {
   const failure = failureOfEnding(ending({ ...bySignal('SIGSEGV'), moments: momentsOf(), memory: MEMORY }));
   expect(failure).toEqual({
     kind: 'signal',
@@ -117,7 +117,7 @@ test('says where it was and with which memory, by the recorder', () => {
   });
 });
 
-test('says the memory that was seen from outside where there is no recorder', () => {
+test('says which memory was seen from outside where there is no recorder', () => {
   const failure = failureOfEnding(ending({ ...byCode(3), memory: MEMORY, stderr: 'no licence' }));
   expect(failure).toEqual({
     kind: 'exit',
@@ -129,7 +129,7 @@ test('says the memory that was seen from outside where there is no recorder', ()
   });
 });
 
-test('what speaks for the memory is told where it is the reason, and only there', () => {
+test('has the evidence of the memory only where the memory is the reason', () => {
   const evidence = ['its cgroup has killed 1 for memory since it started'];
   const killed = failureOfEnding(ending({ ...bySignal('SIGKILL'), moments: momentsOf('out of memory', evidence) }));
   expect(killed.evidence).toEqual(evidence);
@@ -137,7 +137,7 @@ test('what speaks for the memory is told where it is the reason, and only there'
   expect(crashed).not.toHaveProperty('evidence');
 });
 
-test('an end by itself has a code, one by a signal its name', () => {
+test('an end by itself has its exit code, and an end by a signal has the name of that', () => {
   expect(endOf({ code: 0, signal: null })).toBe('its process ended with exit code 0');
   expect(endOf({ code: null, signal: 'SIGBUS' })).toBe('its process was ended by SIGBUS');
 });

@@ -20,7 +20,7 @@ test('a record replaces an older one and leaves no temporary file', async () => 
   expect(readFileSync(join(path, 'a.jsonl'), 'utf8')).toBe('{}\n');
 });
 
-test('a record is never there in part', async () => {
+test('no reader ever finds a part of a record', async () => {
   const path = temporaryFolder();
   const folder = await RecordFolder.open(path);
   const line = `${'x'.repeat(50_000_000)}\n`;
@@ -38,7 +38,7 @@ test('a record is never there in part', async () => {
   expect(looks).toBeGreaterThan(5);
 });
 
-test('tasks may open one folder at the same time', async () => {
+test('tasks may open the same folder at the same time', async () => {
   const path = join(temporaryFolder(), 'a', 'b', 'c');
   const folders = await Promise.all(Array.from({ length: 8 }, () => RecordFolder.open(path)));
   await Promise.all(folders.map((folder) => folder.write('a.jsonl', '{}\n')));

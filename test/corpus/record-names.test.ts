@@ -10,7 +10,7 @@ describe('recordNames', () => {
     ['a URL', 'https://host/a/b.pdf?page="1"', 'b.pdf?page="1".ocr.jsonl'],
     ['control characters', 'a\nb\u001b[2Jc\u0000', 'a_b_[2Jc_.ocr.jsonl'],
     ['separators of Windows', 'c:\\x\\y', 'c:_x_y.ocr.jsonl'],
-    ['what turns text around', 'a\u202eb', 'a_b.ocr.jsonl'],
+    ['a character that reverses text', 'a\u202eb', 'a_b.ocr.jsonl'],
     ['half a character', 'a\ud800b', 'a_b.ocr.jsonl'],
     ['a hidden file', 'd/.env', '_env.ocr.jsonl'],
     ['this folder', '.', '_.ocr.jsonl'],
@@ -27,7 +27,7 @@ describe('recordNames', () => {
     expect(Buffer.byteLength(name!)).toBe(254);
   });
 
-  test('gives inputs of one name the start of their hash, and no other', () => {
+  test('adds the start of their hash to inputs of the same name, and to no others', () => {
     const hashed = /^page-[0-9a-f]{8}\.ocr\.jsonl$/;
     const [first, other, second] = recordNames(['a/page', 'a/pages', 'b/page'], 'ocr');
     expect(other).toBe('pages.ocr.jsonl');
@@ -35,12 +35,12 @@ describe('recordNames', () => {
     expect(first).not.toBe(second);
   });
 
-  test('holds names apart that differ in case alone', () => {
+  test('keeps names apart that differ only in case', () => {
     const names = recordNames(['A.tif', 'a.tif'], 'ocr');
     expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(2);
   });
 
-  test('holds a name apart that is the hashed name of another', () => {
+  test('keeps a name apart that is the hashed name of another input', () => {
     const [hashed] = recordNames(['a/page', 'b/page'], 'ocr');
     const names = recordNames(['a/page', 'b/page', `c/${hashed!.replace('.ocr.jsonl', '')}`], 'ocr');
     expect(new Set(names).size).toBe(3);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { standingRecord } from '../../src/corpus/existing-record.js';
+import { existingRecord } from '../../src/corpus/existing-record.js';
 import { failureOf } from '../../src/corpus/failure.js';
 import { failureLine, recordLine } from '../../src/corpus/record.js';
 import type { Report } from '../../src/model/report.js';
@@ -21,7 +21,7 @@ test.each([
 
 const failure = failureOf('exception', 'no page');
 
-/** A profile too large for one text fails as this one does. */
+/** Fails as a profile does that is too large for one text. */
 const hugeProfile = {
   toJSON() {
     throw new RangeError('Invalid string length');
@@ -51,5 +51,5 @@ test.each([
   if (record.state !== 'done') throw new Error(record.failure.message);
   expect(record.line).toMatch(/^\{"input":"a \\"b\\""[,}].*\n$/);
   expect(JSON.parse(record.line)).toEqual({ input: 'a "b"', ...members });
-  expect(standingRecord(Buffer.from(record.line), 'a "b"').state).toBe('good');
+  expect(existingRecord(Buffer.from(record.line), 'a "b"').state).toBe('good');
 });

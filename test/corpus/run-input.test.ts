@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { PipelineContext, PipelineFunction } from '../../src/corpus/pipeline.js';
 import { InputAbort, runInput } from '../../src/corpus/run-input.js';
-import { StrayErrors } from '../../src/corpus/unhandled-errors.js';
+import { UnhandledErrors } from '../../src/corpus/unhandled-errors.js';
 import { nullProfiler } from '../../src/profiler/null-profiler.js';
 
 function run(pipeline: PipelineFunction, abort = new AbortController()) {
-  const strays = new StrayErrors();
-  onTestFinished(() => strays.close());
-  return runInput(pipeline, 'a', { profiler: nullProfiler, signal: abort.signal }, strays);
+  const unhandled = new UnhandledErrors();
+  onTestFinished(() => unhandled.close());
+  return runInput(pipeline, 'a', { profiler: nullProfiler, signal: abort.signal }, unhandled);
 }
 
 const STOPPED = new InputAbort('stopped', 'was stopped by SIGTERM', 20);
@@ -30,7 +30,7 @@ test('an error before the first await fails the input', async () => {
   });
 });
 
-test('an error that nobody caught fails the input, which may still be at work', async () => {
+test('an error that nobody caught fails the input, which may still be working', async () => {
   const outcome = await run(() => {
     process.emit('uncaughtException', new Error('from a timer'));
     return new Promise(() => {});
@@ -41,7 +41,7 @@ test('an error that nobody caught fails the input, which may still be at work', 
 test.each([
   [STOPPED, 'unfinished', { kind: 'unfinished', message: 'was stopped by SIGTERM' }],
   [TIMEOUT, 'failed', { kind: 'timeout', message: 'took longer than 1 s' }],
-])('the signal has the reason, and an input that heeds it is over: %s', async (reason, state, failure) => {
+])('the signal has the reason, and an input that heeds the signal is over: %s', async (reason, state, failure) => {
   const abort = new AbortController();
   const pipeline = async (_: string, { signal }: PipelineContext) => {
     abort.abort(reason);
@@ -53,7 +53,7 @@ test.each([
 test.each([
   [STOPPED, 'unfinished'],
   [TIMEOUT, 'failed'],
-])('an input that does not heed it is over after the grace, and still runs: %s', async (reason, state) => {
+])('an input that ignores the signal is given up after the grace, and still runs: %s', async (reason, state) => {
   const abort = new AbortController();
   const pipeline = () => {
     abort.abort(reason);
@@ -75,11 +75,11 @@ test.each([
   expect(await run(pipeline, abort)).toMatchObject({ ...outcome, isRunning: false });
 });
 
-test('listeners on the process go with the stray errors', () => {
+test('listeners on the process are taken off again', () => {
   const count = () => process.listenerCount('uncaughtException') + process.listenerCount('beforeExit');
   const before = count();
-  const strays = new StrayErrors();
+  const unhandled = new UnhandledErrors();
   expect(count()).toBe(before + 2);
-  strays.close();
+  unhandled.close();
   expect(count()).toBe(before);
 });

@@ -39,7 +39,7 @@ describe('shardOfArrayTask', () => {
     );
   });
 
-  test('outside of an array there is none', () => {
+  test('there is none outside of an array', () => {
     expect(shardOfArrayTask({ SLURM_JOB_ID: '7' })).toEqual({ state: 'none' });
   });
 

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { WorkerOutput } from '../../src/corpus/worker-output.js';
 
-/** What is handed on of such pieces, and the output itself. */
+/** The lines that are handed on for these pieces, and the output itself. */
 async function outputOf(...pieces: readonly (string | Buffer)[]) {
   const stream = new PassThrough();
   const lines: string[] = [];
@@ -19,7 +19,7 @@ test('hands on whole lines, whatever pieces they come in', async () => {
   expect(lines).toEqual(['one', 'two', '', 'four']);
 });
 
-test('puts a character together that came in two pieces', async () => {
+test('joins a character that came in two pieces', async () => {
   const bytes = Buffer.from('größer €\n');
   for (let cut = 1; cut < bytes.length; cut++) {
     const { lines } = await outputOf(bytes.subarray(0, cut), bytes.subarray(cut));
@@ -27,7 +27,7 @@ test('puts a character together that came in two pieces', async () => {
   }
 });
 
-test('hands on a line without an end when the stream ends, half a character too', async () => {
+test('hands on a line without an end when the stream ends, even with half a character', async () => {
   const { stream, lines } = await outputOf('one\ntwo', Buffer.from('€').subarray(0, 2));
   expect(lines).toEqual(['one']);
   stream.end();
@@ -40,7 +40,7 @@ test('does not keep a line without an end for ever', async () => {
   expect(lines.map((line) => line.length)).toEqual([80_000]);
 });
 
-test('keeps the end of what came, and says where the rest is cut off', async () => {
+test('keeps the end of the output, and marks where the rest is cut off', async () => {
   const { output, stream } = await outputOf('first\n', 'second\n');
   expect(output.tail).toBe('first\nsecond');
   stream.write(`${'x'.repeat(20_000)} last\n`);
@@ -49,7 +49,7 @@ test('keeps the end of what came, and says where the rest is cut off', async () 
   expect(output.tail.length).toBeLessThan(17_000);
 });
 
-test('keeps nothing of what came before it is cleared', async () => {
+test('keeps nothing from before it was cleared', async () => {
   const { output, stream } = await outputOf('x'.repeat(20_000));
   output.clearTail();
   expect(output.tail).toBe('');
@@ -58,13 +58,13 @@ test('keeps nothing of what came before it is cleared', async () => {
   expect(output.tail).toBe('after');
 });
 
-test('a pipe that breaks loses what it held, and no more', async () => {
+test('a pipe that breaks loses what was in it, and no more', async () => {
   const { stream, output } = await outputOf('said\n');
   stream.destroy(new Error('broken'));
   await new Promise(setImmediate);
   expect(output.tail).toBe('said');
 });
 
-test('a process that could not be started has said nothing', () => {
+test('a process that could not be started has no output', () => {
   expect(new WorkerOutput(undefined, () => {}).tail).toBe('');
 });

@@ -13,7 +13,7 @@ const ENTRIES = [
   'profiler/active.js',
   'profiler/stage-profiler.js',
   'profiler/null-profiler.js',
-  'run/preload.cjs',
+  'preload/preload.cjs',
   'corpus/worker.js',
   // No producer loads these yet. They are made to run there.
   'stacks/stack-profile.js',
@@ -30,7 +30,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   // Bundled alone it imports nothing (`stageprof/null`). It uses them when it is loaded, and never again.
   'profiler/null-profiler.js': ['Object', 'Symbol'],
   // Loaded before anything of the program, and imports nothing: what it needs is in constants of its own at its top.
-  'run/preload.cjs': TOP_LEVEL_ONLY(),
+  'preload/preload.cjs': TOP_LEVEL_ONLY(),
   // Asks whether the program was given --expose-gc, and whether it has put another Promise in the place of Node's.
   'accounting/forced-collection.js': ['globalThis'],
   'attribution/promise-kinds.js': ['globalThis'],

@@ -11,7 +11,7 @@ interface Shape {
   readonly loader: string | null;
 }
 
-/** An ELF file of nothing but its headers: one program header that does not matter, and the loader's. */
+/** An ELF file with headers alone: a program header that does not matter, and that of the loader. */
 function elfFile({ is64, isLittle, loader }: Shape): Buffer {
   const headerBytes = is64 ? 64 : 52;
   const entryBytes = is64 ? 56 : 32;
@@ -63,7 +63,7 @@ test.runIf(process.platform === 'linux')('this node has one', () => {
   expect(readElfLoader(process.execPath)?.loader).toMatch(/\/ld-/);
 });
 
-test('what is no ELF file, torn or not there has no answer', () => {
+test('gives no answer for a file that is torn, missing, or not ELF', () => {
   expect(loaderOf(Buffer.from('#!/bin/sh\n'))).toBeUndefined();
   expect(loaderOf(Buffer.alloc(0))).toBeUndefined();
   const whole = elfFile({ is64: true, isLittle: true, loader: '/lib/ld.so.1' });

@@ -4,7 +4,7 @@ import { lowestMemoryGroup } from '../../src/os/memory-group.js';
 const V2 = '/sys/fs/cgroup';
 const V1 = '/sys/fs/cgroup/memory';
 
-/** Of version 2. */
+/** In version 2 of control groups. */
 function group(folder: string, limitBytes: number | null) {
   return { limitPath: `${folder}/memory.max`, limitBytes, eventsPath: `${folder}/memory.events` };
 }

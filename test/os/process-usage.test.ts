@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { readProcessUsage } from '../../src/os/process-usage.js';
 
 test('tells the resident memory, its peak and the CPU of a process', async () => {
-  // 200 MB for a moment, and 0.3 s of CPU; its name has what the fields of /proc are parted by.
+  // Holds 200 MB for a moment and uses 0.3 s of CPU. Its name has the characters that separate the fields of /proc.
   const source = `
     process.title = 'a) b (c';
     let kept = Buffer.alloc(200e6, 1);
@@ -28,7 +28,7 @@ test('tells the resident memory, its peak and the CPU of a process', async () =>
   expect(usage.peakRssKib).toBe(oracle);
 });
 
-test('of a process that has ended there is none', async () => {
+test('a process that has ended has no usage', async () => {
   const child = spawn('true');
   await once(child, 'close');
   expect(readProcessUsage(child.pid!)).toBeNull();

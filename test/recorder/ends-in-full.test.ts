@@ -35,7 +35,7 @@ function end(source: string, flags: readonly string[] = [], limits = ''): Ended 
   }
 }
 
-describe('what is told of a process that a signal ends', () => {
+describe('the report of a process that was ended by a signal', () => {
   test('has the JS heap of a thread that neither collects nor waits nor opens a stage', () => {
     const { signal, report } = end(
       `const kept = [];
@@ -51,7 +51,7 @@ describe('what is told of a process that a signal ends', () => {
     expect(js_kb_delta).toBeLessThan(400 * 8 + 2 * KIB);
   });
 
-  test('has the Buffers of a server without stages, and who held the memory', () => {
+  test('has the Buffers of a server without stages, and what its memory consisted of', () => {
     const { signal, report } = end(
       `const kept = [];
       setInterval(() => kept.length < 50 && kept.push(Buffer.alloc(1 << 20, 1)), 4);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { COUNTS_OFFSET, geometry, HEADER_BYTES, HEADER_NUMBERS, offsetOf } from '../../src/recorder/format.js';
-import { withRecorderTables } from '../../src/recorder/tables.js';
+import { withRecorderTables } from '../../src/recorder/format-tables.js';
 import { COUNTS } from '../../src/store/state-memory.js';
 
 test('docs/recorder.md has the tables of the code', () => {

@@ -1,6 +1,6 @@
-// node test/recorder/fuzz.js [FILES] [SEED]: puts so many damaged recorders through the reader and all that is made
-// of it. Each gives a report or an error of code ERR_STAGEPROF_RECORDER; prints how many of both, the slowest and the
-// largest growth of memory; exits with 1 when something else is thrown, or one takes longer or more than it may.
+// node test/recorder/fuzz.js [FILES] [SEED]: gives damaged recorders to the reader, and renders what it makes of them.
+// Each has to give a report or an error with the code ERR_STAGEPROF_RECORDER. Prints how many of both there were, the
+// slowest and the largest growth of memory. Exits with 1 if anything else is thrown, or a limit is exceeded.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { readRecorder } from '../../dist/recorder/reader.js';
 import { renderTable } from '../../dist/render/table.js';
 import { mergeReports } from '../../dist/report/merge.js';
 
-/** A file of 1 MiB takes 2 ms. The machine may be busy. */
+/** A file of 1 MiB takes 2 ms; the rest is for a busy machine. */
 const LONGEST_MS = 5_000;
 const LARGEST_BYTES = 256 * 2 ** 20;
 
@@ -95,7 +95,7 @@ class Damage {
     this.write(offset, data);
   }
 
-  /** Where something stands: most of a recorder is room. */
+  /** An offset with data: most of a recorder is unused room. */
   somewhere(sizes) {
     const [offset, length] = sizes[this.below(sizes.length)];
     return offset + this.below(length);
@@ -125,14 +125,14 @@ const KINDS = [
     damage.write(damage.somewhere(parts), Buffer.from(damage.bytes.subarray(from, from + damage.below(512))));
   },
   (damage, parts) => {
-    // A number of the facts, which are text.
+    // A number in the metadata, which is text.
     const [offset, length] = parts[1];
     const digit = damage.bytes.subarray(offset, offset + length).indexOf(0x30 + damage.below(10), damage.below(length));
     if (digit !== -1) damage.write(offset + digit, Buffer.from(['9', '-', '"', '[', '}', 'e', '0'][damage.below(7)]));
   },
 ];
 
-/** @returns what came of it; `failures` is empty when all is well */
+/** @returns the counts, and `failures`, which is empty when all is well */
 export function fuzz(files, seed) {
   const random = mulberry32(seed);
   const samples = sampleRecorders().map((bytes) => ({ bytes, parts: usedParts(bytes) }));
@@ -171,7 +171,7 @@ function tryOne(bytes, found, file) {
   if (grewBytes > LARGEST_BYTES) found.failures.push(`file ${file}: took ${grewBytes} bytes`);
 }
 
-/** The same numbers for the same seed: a failure can be looked at again. */
+/** The same numbers for the same seed, so that a failure can be reproduced. */
 function mulberry32(seed) {
   let state = seed >>> 0;
   return () => {

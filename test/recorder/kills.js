@@ -1,5 +1,5 @@
-// node test/recorder/kills.js [KILLS]: kills a profiled program at random moments, and holds what its recorder has
-// against what the program had said until then. Prints how many of both there were; exits with 1 when a call is lost.
+// node test/recorder/kills.js [KILLS]: kills a profiled program at random moments, and compares its recorder with what
+// the program had printed until then. Prints how many calls both had. Exits with 1 when a call is lost.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { readRecorder } from '../../dist/recorder/reader.js';
 
 const PROGRAM = new URL('../programs/recorder/killed.js', import.meta.url).pathname;
 const LONGEST_MS = 150;
-/** Of so many kills one comes at any moment from the start of the process on, and may find no recorder. */
+/** One in this many kills comes at any moment after the start of the process, and may find no recorder. */
 const EARLY_ONE_OF = 10;
 
 /**
@@ -59,7 +59,7 @@ async function killOnce(path, early) {
   return { early: 0, ...compare(said, recording) };
 }
 
-/** Calls closed by label, and labels open, by what the program has said; its last line may be torn. */
+/** Closed calls by label, and open labels, from what the program has printed. Its last line may be torn. */
 function heard(text) {
   const calls = new Map();
   const open = [];
@@ -90,7 +90,7 @@ function compare(said, recording) {
     const durations = pairs.reduce((sum, [, count]) => sum + count, 0);
     if (Math.abs(durations - calls) > 1) lost++;
   }
-  // One call may have been closed, or opened, without the program having had the time to say so.
+  // The program may have closed or opened one call without having had the time to print that.
   if (more > 1) lost += more - 1;
   const named = open.map(({ stage }) => stage);
   const unnamed = Math.max(0, difference(said.open, named) - 1);

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const DAY_S = 24 * 60 * 60;
 
-test('only recorders of processes that have ended, and for a day, are removed', () => {
+test('removes only recorders of processes that ended a day ago', () => {
   const folder = temporaryFolder();
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   const nowS = Date.now() / 1000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readOomKills } from '../../src/os/memory-cgroup.js';
 import { BufferBytes } from '../../src/recorder/file-bytes.js';
-import { machineIdentity, type RecorderFacts } from '../../src/recorder/metadata.js';
+import { machineIdentity, type RecorderMetadata } from '../../src/recorder/metadata.js';
 import { postmortemOf } from '../../src/recorder/postmortem.js';
 import type { RecordedReading } from '../../src/recorder/read-readings.js';
 import { type Recording, readRecorder } from '../../src/recorder/reader.js';
@@ -10,16 +10,16 @@ import { sampleRecorders } from './fuzz.js';
 const [running] = sampleRecorders() as [Buffer];
 const GIB = 2 ** 30;
 
-/** Of a process that ran here and was killed, with these readings of the resident set, a tenth of a second apart. */
+/** A process that ran here and was killed, with these readings of the resident set, a tenth of a second apart. */
 function killed(
   rssBytes: readonly number[],
-  facts: Partial<RecorderFacts> = {},
+  metadata: Partial<RecorderMetadata> = {},
   more: Partial<Recording> = {},
 ): Recording {
   const recording = readRecorder(new BufferBytes(Buffer.from(running)));
   const readings = rssBytes.map(
     (rss_bytes, index): RecordedReading => ({
-      wall_ns: recording.facts.start.wall_ns + 1e12 + index * 1e8,
+      wall_ns: recording.metadata.start.wall_ns + 1e12 + index * 1e8,
       rss_bytes,
       rss_peak_bytes: Math.max(...rssBytes.slice(0, index + 1)),
       native_bytes: Number.NaN,
@@ -32,7 +32,12 @@ function killed(
   return {
     ...recording,
     readings,
-    facts: { ...recording.facts, identity: { ...recording.facts.identity, start_ticks: 1 }, cgroup: null, ...facts },
+    metadata: {
+      ...recording.metadata,
+      identity: { ...recording.metadata.identity, start_ticks: 1 },
+      cgroup: null,
+      ...metadata,
+    },
     ...more,
   };
 }
@@ -41,7 +46,7 @@ const limit = (limit_bytes: number | null) => ({
   cgroup: { events: '/sys/fs/cgroup/none/memory.events', limit_bytes, oom_kills: 0 },
 });
 
-describe('what it was killed by', () => {
+describe('what a process was killed by', () => {
   test('is not known without evidence', () => {
     expect(postmortemOf(killed([GIB])).killed_by).toEqual({ signal: null, likely: null, evidence: [] });
   });
@@ -62,7 +67,7 @@ describe('what it was killed by', () => {
     expect(killed_by).toEqual({ signal: null, likely: null, evidence: [] });
   });
 
-  test('is not looked for in a file that a recorder should not name', () => {
+  test('is not read from a file that a recorder should not name', () => {
     for (const path of [
       '/etc/passwd',
       '/dev/zero',
@@ -98,12 +103,12 @@ test('an open stage has the highest resident set read since its entry', () => {
 });
 
 describe('whether the process still runs', () => {
-  test('cannot be told of one from before the last boot', () => {
+  test('cannot be told for a process from before the last boot', () => {
     const identity = { ...machineIdentity(), boot: 'another', start_ticks: 1 };
     expect(postmortemOf(killed([GIB], { identity })).process.running).toBeNull();
   });
 
-  test('is not so where another process has its id by now', () => {
+  test('is denied where another process has its id by now', () => {
     expect(postmortemOf(killed([GIB], { pid: process.pid })).process.running).toBe(false);
   });
 });

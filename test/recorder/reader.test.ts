@@ -30,8 +30,8 @@ function numberOf(bytes: Buffer, name: HeaderNumber): number {
   return bytes.readDoubleLE(offsetOf(name));
 }
 
-/** The facts with one text in place of another of the same length. */
-function withFacts(bytes: Buffer, from: string, to: string): Buffer {
+/** The metadata with one text in place of another of the same length. */
+function withMetadata(bytes: Buffer, from: string, to: string): Buffer {
   return changed(bytes, (copy) => {
     const at = copy.indexOf(from);
     expect(at).toBeGreaterThan(0);
@@ -40,13 +40,13 @@ function withFacts(bytes: Buffer, from: string, to: string): Buffer {
   });
 }
 
-describe('what is no recorder that can be read is refused:', () => {
+describe('a file that cannot be read as a recorder is refused:', () => {
   test.each([
     ['nothing', () => Buffer.alloc(0), 'not a recorder'],
     ['another file', () => Buffer.from('{"schema":"stageprof/1"}\n'), 'not a recorder'],
     ['one not made yet', () => Buffer.alloc(200_000), 'not made yet'],
     ['half a header', () => running.subarray(0, 100), 'cut: 100 bytes are left of its header of 4096'],
-    ['one without its facts', () => running.subarray(0, 4096), 'damaged or cut'],
+    ['one without its metadata', () => running.subarray(0, 4096), 'damaged or cut'],
     [
       'a later format',
       () => changed(running, (copy) => copy.writeUInt32LE(3, VERSION_OFFSET)),
@@ -68,7 +68,7 @@ describe('what is no recorder that can be read is refused:', () => {
   });
 });
 
-describe('what can be read of a damaged one is reported, with what cannot:', () => {
+describe('a damaged recorder is reported as far as it can be read, with a warning for', () => {
   test('rows that are cut off', () => {
     const rowBytes = numberOf(many, 'row_bytes');
     const { report } = read(many.subarray(0, numberOf(many, 'rows_offset') + 5 * rowBytes + 100));
@@ -81,7 +81,7 @@ describe('what can be read of a damaged one is reported, with what cannot:', () 
 
   test('a label that says it is longer than any', () => {
     const damaged = changed(many, (copy) => {
-      // Of row 0, which is empty, the record has 8 bytes; that of row 1 comes next.
+      // The label of row 0 is empty and takes 8 bytes; that of row 1 comes next.
       copy.writeUInt32LE(1e9, numberOf(many, 'labels_offset') + 8 + 24);
     });
     const { report } = read(damaged);
@@ -103,10 +103,10 @@ describe('what can be read of a damaged one is reported, with what cannot:', () 
     expect(report.stages.map(({ stage }) => stage)).toEqual(
       whole.stages.map(({ stage }) => stage).filter((_, index) => index !== 1),
     );
-    expect(report.warnings).toContain('of the recorder, 1 damaged rows are left out');
+    expect(report.warnings).toContain('recorder: 1 damaged rows are left out');
   });
 
-  test.each([Number.POSITIVE_INFINITY, 1e300, -5])('a time of %d is one that was not measured', (value) => {
+  test.each([Number.POSITIVE_INFINITY, 1e300, -5])('a time of %d, which counts as not measured', (value) => {
     const damaged = changed(many, (copy) => {
       // calls, errors, open, wall_s
       copy.writeDoubleLE(value, numberOf(many, 'rows_offset') + 2 * numberOf(many, 'row_bytes') + 3 * 8);
@@ -123,18 +123,18 @@ describe('what can be read of a damaged one is reported, with what cannot:', () 
   );
 
   test('a column that this version does not know, and one it misses', () => {
-    const { report } = read(withFacts(running, '"wall_self_s"', '"future_fld_"'));
+    const { report } = read(withMetadata(running, '"wall_self_s"', '"future_fld_"'));
     expect(report.stages[1]!.wall_self_s).toBeNull();
     expect(report.stages[1]!.calls).toBe(1);
-    expect(report.warnings).toContain('of the recorder, it was written without wall_self_s');
-    expect(report.warnings).toContain('of the recorder, this version does not know its future_fld_');
+    expect(report.warnings).toContain('recorder: it was written without wall_self_s');
+    expect(report.warnings).toContain('recorder: this version does not know its future_fld_');
   });
 });
 
 test('a call that was being added to its row is named, and not added twice', () => {
   const whole = read(running);
   const callBytes = numberOf(running, 'call_cells') * 8;
-  // The third place holds `outer.inner`; its use is the first cell after the sample.
+  // The third slot holds `outer.inner`. Its use is the first cell after the sample.
   const use = numberOf(running, 'calls_offset') + 2 * callBytes + (numberOf(running, 'call_cells') - 6) * 8;
   const row = running.readDoubleLE(use);
   expect(row).toBeGreaterThan(1);

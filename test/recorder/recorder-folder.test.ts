@@ -22,7 +22,7 @@ test.each([
   expect(shortLivedRecorderFolder(env)).toBe(folder);
 });
 
-test('else in the folder for temporary files, and those made for an input in memory, where there is such a folder', () => {
+test('otherwise in the folder for temporary files, and recorders of inputs in memory where that is possible', () => {
   expect(recorderFolder({})).toBe(join(tmpdir(), OWN));
   const isThere =
     statSync('/dev/shm', { throwIfNoEntry: false })?.isDirectory() && fileSystemOf('/dev/shm').name === 'tmpfs';
@@ -46,7 +46,7 @@ test.each([
   expect(() => makeRecorderFolder(path)).toThrow(reason);
 });
 
-test('a name tells the process it is of, and is given once', () => {
+test('a name tells its process, and is given once', () => {
   const names = [recorderName(4711), recorderName(4711), recorderName()];
   expect(new Set(names).size).toBe(3);
   expect(names.map(pidOfName)).toEqual([4711, 4711, process.pid]);

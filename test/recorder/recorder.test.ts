@@ -54,7 +54,7 @@ describe('the file', () => {
     expect(report.partial).toBeUndefined();
   });
 
-  test('of another process that has taken its name by now is left alone', () => {
+  test('is left alone where another process has taken its name by now', () => {
     const path = join(temporaryFolder(), 'a.recorder');
     const profiler = profilerAt(path);
     execFileSync('mv', [path, `${path}.moved`]);
@@ -82,7 +82,7 @@ describe('the file', () => {
     expect(() => profilerAt(path)).toThrow(`${path}: the recorder cannot be made, no such file or directory (ENOENT)`);
   });
 
-  test('of no chosen path is in a folder for this user only, and found by its process', () => {
+  test('without a chosen path is in a folder for this user only, and found by its process', () => {
     const folder = join(temporaryFolder(), 'made', 'for us');
     vi.stubEnv('STAGEPROF_DIR', folder);
     const profiler = profilerAt(true);
@@ -129,7 +129,7 @@ test.each(['boundary', 'exact'] as const)(
     expect(report.stages).toEqual(expected.stages.map((row) => ({ ...row, overhead_s: null })));
     expect(report.labels_folded).toBe(expected.labels_folded);
     expect(report.labels_folded).toBeGreaterThan(0);
-    // To the last reading, which is made after the profiler's.
+    // Up to the last reading, which is taken after the profiler's report.
     for (const field of ['total_wall_s', 'outside_wall_s', 'total_cpu_s', 'outside_cpu_s'] as const) {
       expect(report[field]! - expected[field]!, field).toBeGreaterThanOrEqual(-0.001);
       expect(report[field]! - expected[field]!, field).toBeLessThan(0.5);
@@ -139,7 +139,7 @@ test.each(['boundary', 'exact'] as const)(
     expect(report.exact === null).toBe(attribution === 'boundary');
     if (attribution === 'exact') {
       expect(report.exact!.thread_cpu_s!.outside).toBeCloseTo(expected.exact!.thread_cpu_s!.outside, 6);
-      // The profiler's last sample and the last charge are one.
+      // The profiler's last sample is also that of its last charge.
       expect(report.exact!.thread_cpu_s!.total).toBeCloseTo(expected.exact!.thread_cpu_s!.total, 6);
     }
   },
@@ -169,11 +169,11 @@ test('stages that are open are named with the time since they were entered', asy
   profiler.close();
 });
 
-test('calls beyond the room for them are counted, and measured all the same', () => {
+test('open calls for which the file has no slot are counted and measured all the same', () => {
   const path = join(temporaryFolder(), 'a.recorder');
   const profiler = profilerAt(path);
   const stages = Array.from({ length: 1500 }, () => profiler.stage('a'));
-  // Handles that are open nest.
+  // Open handles nest.
   const { open, report } = readAt(path);
   expect(open.length).toBeGreaterThan(1000);
   expect(report.stages.reduce((sum, row) => sum + row.open, 0)).toBe(1500);
@@ -188,10 +188,10 @@ describe('readings', () => {
     const profiler = profilerAt(path);
     const before = { cpuUs: process.cpuUsage(), wallNs: Number(process.hrtime.bigint()) };
     while (Number(process.hrtime.bigint()) - before.wallNs < 1.5e9);
-    const { readings, facts } = readRecorder(new FileBytes(path));
+    const { readings, metadata } = readRecorder(new FileBytes(path));
     profiler.close();
     // What the file says of its readings against the code that writes them.
-    expect(facts.reading).toEqual(loadBinding().binding!.sampleLayout().reading);
+    expect(metadata.reading).toEqual(loadBinding().binding!.sampleLayout().reading);
     // 15 on an idle machine.
     expect(readings.length).toBeGreaterThan(4);
     const [first, last] = [readings[0]!, readings.at(-1)!];
@@ -205,7 +205,7 @@ describe('readings', () => {
     const cpuNs = last.process_cpu_ns - first.process_cpu_ns;
     expect(cpuNs).toBeGreaterThan(0.1e9);
     expect(cpuNs).toBeLessThanOrEqual((process.cpuUsage().user + process.cpuUsage().system) * 1e3);
-    // A busy loop: all of it is this thread's, but for helpers of V8.
+    // In a busy loop all of it is used by this thread, apart from helpers of V8.
     const threadNs = last.thread_cpu_ns - first.thread_cpu_ns;
     expect(threadNs).toBeGreaterThan(cpuNs * 0.5);
     expect(threadNs).toBeLessThanOrEqual(cpuNs * 1.01 + 1e6);
@@ -230,7 +230,7 @@ describe('a process that ends', () => {
     expect(report.stages.find(({ stage }) => stage === 'done')!.calls).toBe(1);
     expect(open.map(({ stage }) => stage)).toContain('open');
     expect(end).toMatchObject({ running: false, recorder: state });
-    // One that ends by itself is read once more at its end.
+    // A process that ends by itself is read once more at its end.
     expect(report.partial).toBe(state === 'open' ? true : undefined);
     expect(report.composition).not.toBeNull();
     expect(report.program!.js_kb_delta).not.toBeNull();
@@ -261,14 +261,14 @@ describe('a full disk', () => {
     return { code: status, report: JSON.parse(stdout) };
   }
 
-  test('as it is made gives a profiler in memory, and a warning', () => {
+  test('when the recorder is made gives a profiler in memory, and a warning', () => {
     const { code, report } = runWithin(8, join(temporaryFolder(), 'a.recorder'));
     expect(code).toBe(0);
     expect(report.calls).toBe(2000);
     expect(report.warnings).toEqual(['the recorder was given up, file too large (EFBIG): 1']);
   });
 
-  test('as it grows keeps what was there, says so in both reports, and loses nothing of the profiler', () => {
+  test('when it grows keeps what was there, says so in both reports, and loses nothing of the profiler', () => {
     const path = join(temporaryFolder(), 'a.recorder');
     const { code, report } = runWithin(19_000, path);
     expect(code).toBe(0);

@@ -11,7 +11,7 @@ const LABELS = 1500;
 const OWN = `stageprof-${process.getuid?.()}`;
 const ROOMY = '64m';
 
-/** Opens so many labels, two of them at a time, and looks at its own recorder. */
+/** Opens many labels, two of them at a time, and looks at its own recorder. */
 const PROGRAM = `
   import { StageProfiler } from ${JSON.stringify(PACKAGE)};
   import { findRecorder } from ${JSON.stringify(builtModule('recorder/find.js'))};
@@ -87,7 +87,7 @@ describe.skipIf(!canMount)('a recorder whose folder is full', () => {
     expect(callsOf(recorded!.report)).toBe(CALLS);
   });
 
-  test.each(['16k', '64k', '256k', '1m'])('as all are, at %s, is given up, and the profiler is whole', (size) => {
+  test.each(['16k', '64k', '256k', '1m'])('when all are full, at %s, is given up, and the profiler has all', (size) => {
     const { report, left } = run({ [temporary]: size, '/dev/shm': size });
     expect(callsOf(report)).toBe(CALLS);
     const [warning, ...more] = report.warnings.filter((text) => text.includes('recorder'));
@@ -99,7 +99,7 @@ describe.skipIf(!canMount)('a recorder whose folder is full', () => {
     expect(left).toEqual([]);
   });
 
-  test('that somebody has chosen by a path stays there, and says that it was given up', () => {
+  test('whose path somebody has chosen stays there, and says that it was given up', () => {
     const path = join(temporary, 'a.recorder');
     const { report, recorders } = run({ [temporary]: '1m', '/dev/shm': ROOMY }, {}, path);
     expect(callsOf(report)).toBe(CALLS);
@@ -107,7 +107,7 @@ describe.skipIf(!canMount)('a recorder whose folder is full', () => {
     expect(report.warnings).toContain(`the recorder was given up, no space left on device (ENOSPC) in ${temporary}: 1`);
   });
 
-  test('of a process of `run` goes on in a folder that is there, and makes none', () => {
+  test('in a process of `run` goes on in a folder that exists, and makes none', () => {
     const [first, gone, second] = [temporary, join(runtime, 'gone'), runtime].map((folder) =>
       join(folder, 'stageprof-run-a'),
     ) as [string, string, string];

@@ -31,13 +31,13 @@ test('reports are merged in the order in which their processes started', () => {
   expect(gathered).toMatchObject({ lost: 0, skipped: [] });
 });
 
-test('of a process id that was used again, the first is the program', () => {
+test('where a process id was reused, the first process with it is the program', () => {
   put('9-1000.json', withStage('program'));
   put('9-2000.json', withStage('child'));
   expect(gatherReports([folder], 9, COST).program?.stages[0]?.stage).toBe('program');
 });
 
-test('an empty folder gives a report about nothing', () => {
+test('an empty folder gives an empty report', () => {
   expect(gatherReports([folder], 9, COST)).toMatchObject({
     report: { processes: 0, stages: [], rss_kb_peak: null, warnings: [] },
     program: undefined,
@@ -45,7 +45,7 @@ test('an empty folder gives a report about nothing', () => {
   });
 });
 
-test('an empty file is a process that was killed', () => {
+test('an empty file stands for a process that was killed', () => {
   put('9-1000.json', '');
   put('8-1000.json', withStage('a'));
   put('7-1000.json.part', '{"schema":');
@@ -54,13 +54,13 @@ test('an empty file is a process that was killed', () => {
   expect(merged).toMatchObject({ processes: 1, warnings: ['node processes that left no report: 1'] });
 });
 
-describe('of a process that leaves a recorder', () => {
+describe('a process that leaves a recorder', () => {
   function record(name: string, work: (profiler: StageProfiler) => void): void {
     const profiler = new StageProfiler({ recorder: { path: join(folder, `${name}.recorder`), keep: true } });
     work(profiler);
   }
 
-  test('the report is made from that, with the cost that is told', () => {
+  test('has its report made from that, with the given cost of a stage', () => {
     record('9-1000', (profiler) => {
       profiler.stage('recorded').end();
       profiler.close();
@@ -72,7 +72,7 @@ describe('of a process that leaves a recorder', () => {
     expect(merged.partial).toBeUndefined();
   });
 
-  test('and has not ended, it is up to the last reading', () => {
+  test('and has not ended, has a report up to the last reading', () => {
     record('9-1000', (profiler) => {
       profiler.stage('open');
     });
@@ -81,12 +81,12 @@ describe('of a process that leaves a recorder', () => {
     expect(merged).toMatchObject({ stages: [{ stage: 'open', open: 1 }], partial: true });
   });
 
-  test('that cannot be read, and no report of its own, nothing is known', () => {
+  test('that cannot be read, and no report of its own, counts as lost', () => {
     put('8-1000.recorder', 'damaged');
     expect(gatherReports([folder], 9, COST)).toMatchObject({ lost: 1, report: { processes: 0 } });
   });
 
-  test('and a report of its own, the report counts', () => {
+  test('and a report of its own, has its own report', () => {
     record('9-1000', (profiler) => {
       profiler.stage('recorded').end();
       profiler.close();
@@ -95,7 +95,7 @@ describe('of a process that leaves a recorder', () => {
     expect(gatherReports([folder], 9, COST).report.stages.map(({ stage }) => stage)).toEqual(['written']);
   });
 
-  test('and no stage, it is left out unless it is the program itself', () => {
+  test('and opens no stage, is left out unless it is the program itself', () => {
     record('9-1000', (profiler) => profiler.close());
     record('8-1000', (profiler) => profiler.close());
     const { report: merged, program } = gatherReports([folder], 9, COST);
@@ -142,7 +142,7 @@ describe('a file that cannot be read as a report is left out with one line', () 
   });
 });
 
-test('what had no room in the first folder is found in the next one, and said once', () => {
+test('a recorder that had no room in the first folder is found in the next one, with one warning', () => {
   const folders = ['stageprof-run-a', 'stageprof-run-b'].map((name) => join(temporaryFolder(), name));
   const [first, second] = folders as [string, string];
   for (const path of folders) mkdirSync(path);
@@ -151,7 +151,7 @@ test('what had no room in the first folder is found in the next one, and said on
     profiler.stage('recorded').end();
     profiler.close();
   }
-  // One that could not be removed when it moved on.
+  // A recorder that could not be removed when it moved on.
   writeFileSync(join(first, '9-1000.recorder'), 'torn');
   writeFileSync(join(second, '7-900.json'), JSON.stringify(withStage('in the second')));
   const { report: merged, lost } = gatherReports(folders, 9, COST);
@@ -163,12 +163,12 @@ test('what had no room in the first folder is found in the next one, and said on
   expect(lost).toBe(0);
 });
 
-test('what a report says of the number of processes is not believed', () => {
+test('the number of processes in a report is not believed', () => {
   put('1-1000.json', { ...withStage('a'), processes: 1000 });
   expect(gatherReports([folder], 1, COST).report.processes).toBe(1);
 });
 
-test('a folder that the program has removed is said, and costs nothing else', () => {
+test('a folder that the program has removed is named, and nothing else is lost', () => {
   const { report, skipped, program } = gatherReports(['/nonexistent/stageprof-run'], 9, COST);
   expect(skipped).toEqual([expect.stringMatching(/the reports are gone, /)]);
   expect([report.stages, report.processes, program]).toEqual([[], 0, undefined]);

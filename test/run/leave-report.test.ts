@@ -15,7 +15,7 @@ beforeEach(() => {
   for (const path of [out, temporary, working]) mkdirSync(path);
 });
 
-/** Leaves a report of 20 KB where `own` is what the run itself has in the folder of its file. */
+/** Leaves a report of 20 KB, where `own` is what the run itself has in the folder of the file. */
 function leave(full: readonly string[], { own = false, taken = false } = {}) {
   const program = `
     import { existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -52,12 +52,12 @@ function leave(full: readonly string[], { own = false, taken = false } = {}) {
   return { ...found, stderr, line: `${JSON.stringify(large)}\n` };
 }
 
-/** That of `out` is filled by what is beside the report. */
+/** The file system of `out` is filled by files beside the report. */
 const sizeOf = (folder: string, full: readonly string[]) =>
   folder === out ? '72k' : full.includes(folder) ? '16k' : '1m';
 
 describe.skipIf(!canMount)('a report whose file has no room', () => {
-  test('is written once the run has given back its own', () => {
+  test('is written once the run has freed its own room', () => {
     const { said, text, line, stderr } = leave([], { own: true });
     expect({ said, text, stderr }).toEqual({ said: [], text: line, stderr: '' });
   });
@@ -76,13 +76,13 @@ describe.skipIf(!canMount)('a report whose file has no room', () => {
     ]);
   });
 
-  test('is never written over a file that is there', () => {
+  test('never overwrites a file that is there', () => {
     const { path, precious } = leave([], { taken: true });
     expect(precious).toBe('precious');
     expect(path).toMatch(/^\/dev\/shm\//);
   });
 
-  test('nor anywhere else, is one line on stderr', () => {
+  test('where no other folder has room either, is one line on stderr', () => {
     const { said, stderr, line } = leave([temporary, '/dev/shm', working]);
     expect(said).toEqual([
       expect.stringMatching(/\(ENOSPC\), nor can a file in another folder: the report is the next line$/),

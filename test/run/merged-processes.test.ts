@@ -11,7 +11,7 @@ interface Cost {
   readonly cpu: number;
   readonly rss: number;
   readonly peak: number;
-  /** Of which within the stage: all but one second, all but 0.5 s of CPU, all but 10 KiB. */
+  /** All of it but one second, 0.5 s of CPU and 10 KiB is within the stage. */
   readonly stage?: string | undefined;
 }
 
@@ -54,7 +54,7 @@ function seen(pid: number, parentPid: number, members: Partial<SeenProcess> = {}
 
 const work = { wall: 10, cpu: 8, rss: 500, peak: 5_000, stage: 'work' };
 
-describe('a launcher is listed and in no row and no total', () => {
+describe('a launcher is listed, and is in no row and no total', () => {
   const alone = mergeProcesses([process(2, 1, { report: costing(work) })]);
 
   test('a shell that is known from outside', () => {
@@ -93,7 +93,7 @@ describe('a launcher is listed and in no row and no total', () => {
     ]);
   });
 
-  test('also where what was between them was not seen', () => {
+  test('also where a process between them was not seen', () => {
     const merged = mergeProcesses([process(1, 0), process(4, 3, { report: costing(work) })]);
     expect(merged).toMatchObject({ counted: 1, launchers: 1, report: { processes: 2, total_wall_s: 10 } });
   });
@@ -102,7 +102,7 @@ describe('a launcher is listed and in no row and no total', () => {
 describe('processes with stages add up', () => {
   const main = costing({ wall: 20, cpu: 6, rss: 300, peak: 3_000, stage: 'serve' });
 
-  test('but for the elapsed time, which is of the topmost', () => {
+  test('except for elapsed time, which is that of the topmost', () => {
     const {
       report: merged,
       counted,
@@ -130,7 +130,7 @@ describe('processes with stages add up', () => {
     expect(outsideRow(merged)).toMatchObject({ wall_s: 1, cpu_s: 1.5, rss_kb_delta: 30 });
   });
 
-  test('four workers of a primary without stages: the time is of the one that started first', () => {
+  test('four workers of a primary without stages: the time is that of the first started', () => {
     const workers = [11, 12, 13, 14].map((pid) =>
       process(pid, 10, { report: costing({ ...work, wall: pid, rss: pid === 13 ? 200_000 : 100, peak: pid * 1_000 }) }),
     );
@@ -164,7 +164,7 @@ describe('processes with stages add up', () => {
     expect(merged.report.process_list!.processes).toHaveLength(2);
   });
 
-  test('without any stage the topmost with a report is the program', () => {
+  test('without any stage the topmost process with a report is the program', () => {
     const program = costing({ wall: 7, cpu: 3, rss: 70, peak: 700 });
     const merged = mergeProcesses([
       process(1, 0, { seen: seen(1, 0) }),
@@ -181,7 +181,7 @@ describe('processes with stages add up', () => {
     });
   });
 
-  test('without any report there is nothing but the list', () => {
+  test('without any report there is only the list', () => {
     const merged = mergeProcesses([process(1, 0, { seen: seen(1, 0) })]);
     expect(merged).toMatchObject({ counted: 0, launchers: 0, report: { processes: 0, total_wall_s: 0, stages: [] } });
     expect(merged.report.process_list!.processes).toMatchObject([{ pid: 1, cpu_s: 0.1, rss_kb: 900, wall_s: 1 }]);
@@ -192,7 +192,7 @@ describe('processes with stages add up', () => {
 describe('a process that was killed', () => {
   const main = costing({ wall: 20, cpu: 6, rss: 300, peak: 3_000, stage: 'serve' });
 
-  /** Its stages have what was read at their ends; its program up to the last reading of the recorder alone. */
+  /** Its stages have what was read at their ends. Its program has only what was read up to the last reading. */
   function killed(overlapped = 0): Report {
     const whole = costing({ ...work, peak: 4_000 }, { partial: true });
     const stage = { ...whole.stages[0]!, external_kb_delta: 204_800, gc_s: 0.25, overlapped_calls: overlapped };
@@ -205,7 +205,7 @@ describe('a process that was killed', () => {
   const parent = { ...main, program: { ...main.program!, external_kb_delta: 60, gc_s: 0.5 } };
   const staged = { ...parent, stages: [{ ...parent.stages[0]!, external_kb_delta: 20, gc_s: 0 }] };
 
-  test('counts up to its last boundary, so that nothing outside is negative by it', () => {
+  test('counts up to its last boundary, so that nothing outside of stages is negative', () => {
     const { report: merged } = mergeProcesses([process(1, 0, { report: staged }), process(2, 1, { report: killed() })]);
     expect(merged.program).toMatchObject({ external_kb_delta: 204_860, gc_s: 0.75, cpu_s: 13.5 });
     expect(outsideRow(merged)).toMatchObject({ external_kb_delta: 40, gc_s: 0.5, cpu_s: 0.5 });
@@ -216,7 +216,7 @@ describe('a process that was killed', () => {
     expect(merged).toMatchObject({ rss_kb_peak: 9_000, program: { rss_kb_peak_max: 9_000 } });
   });
 
-  test('leaves the total unknown where its overlapping stages do not tell what it had', () => {
+  test('leaves the total unknown where overlapping stages do not tell what it used', () => {
     const { report: merged } = mergeProcesses([
       process(1, 0, { report: staged }),
       process(2, 1, { report: killed(1) }),
@@ -225,8 +225,8 @@ describe('a process that was killed', () => {
   });
 });
 
-describe('processes are told by id and start', () => {
-  test('a parent whose id was used again is the one that had started by then', () => {
+describe('processes are identified by id and start', () => {
+  test('a parent whose id was reused is the process that had started by then', () => {
     const { report: merged, launchers } = mergeProcesses([
       process(1, 0, { report: costing(work) }),
       process(5, 1, { startMs: 2_000, command: 'launcher' }),
@@ -237,7 +237,7 @@ describe('processes are told by id and start', () => {
     expect(merged.process_list!.processes.map(({ command }) => command)).toEqual(['p1', 'launcher', 'p6', 'another']);
   });
 
-  test('a report belongs to the process of its id that had started last', () => {
+  test('a report belongs to the last started process with its id', () => {
     const reporting = [
       { pid: 7, parentPid: null, command: null, startMs: 5_040, report: costing(work) },
       { pid: 7, parentPid: null, command: null, startMs: 99_040, report: report() },
@@ -249,7 +249,7 @@ describe('processes are told by id and start', () => {
     ]);
   });
 
-  test('the program is known though nobody saw it, with its exit', () => {
+  test('the program is listed with its exit even if nobody saw it', () => {
     const program = { pid: 9, command: 'node app.js', startMs: 1_000, wallS: 2.5, exit: 'SIGKILL' };
     expect(runProcesses([], [], program)).toMatchObject([
       { pid: 9, parentPid: null, command: 'node app.js', exit: 'SIGKILL', seen: { wallS: 2.5, cpuS: null } },
@@ -261,14 +261,14 @@ describe('processes are told by id and start', () => {
     ]);
   });
 
-  test('parents in a circle harm nobody', () => {
+  test('parents in a circle do no harm', () => {
     const circle = [process(1, 2, { startMs: 5 }), process(2, 3, { startMs: 5 }), process(3, 2, { startMs: 5 })];
     const { report: merged } = mergeProcesses(circle.map((each) => ({ ...each, report: costing(work) })));
     expect(merged.process_list!.processes.map(({ pid }) => pid).sort()).toEqual([1, 2, 3]);
   });
 });
 
-test('of many processes the largest are listed, their commands cut, and the others counted', () => {
+test('the largest of many processes are listed, with their commands cut, and the others are counted', () => {
   const many = Array.from({ length: MOST_PROCESSES + 5 }, (_, index) =>
     process(index + 1, 1, { command: 'x'.repeat(1_000), seen: seen(index + 1, 1, { peakRssKib: 1_000 + index }) }),
   );

@@ -51,7 +51,7 @@ function made(sizes: readonly [string, string, string, string], { TMPDIR = tempo
 }
 
 describe.skipIf(!canMount)('the private folder', () => {
-  test('is in TMPDIR, with one in each other place beside it', () => {
+  test('is in TMPDIR, and there is another in each other folder', () => {
     const { parents, remark } = made([ROOMY, ROOMY, ROOMY, ROOMY]);
     expect({ parents, remark }).toEqual({ parents: [temporary, '/dev/shm', runtime], remark: null });
   });
@@ -67,7 +67,7 @@ describe.skipIf(!canMount)('the private folder', () => {
     },
   );
 
-  test('where TMPDIR is not there, too', () => {
+  test('is elsewhere where TMPDIR does not exist', () => {
     const { parents, remark } = made([ROOMY, '16k', ROOMY, ROOMY], { TMPDIR: '/not/there' });
     expect(parents).toEqual([runtime, '/dev/shm']);
     expect(remark).toContain('TMPDIR: no such file or directory (ENOENT) in /not/there');
@@ -77,7 +77,7 @@ describe.skipIf(!canMount)('the private folder', () => {
     expect(made(['16k', '16k', '16k', ROOMY]).parents[0]).toBe(working);
   });
 
-  test('where nothing has room is in TMPDIR all the same: there is something to be measured without a recorder', () => {
+  test('is in TMPDIR where no folder has room: some things can be measured without a recorder', () => {
     const { parents, remark } = made(['16k', '16k', '16k', '16k']);
     expect(parents).toEqual([temporary, '/dev/shm', runtime]);
     expect(remark).toBe(`TMPDIR: no space left on device (ENOSPC) in ${temporary}, nor is there room elsewhere`);

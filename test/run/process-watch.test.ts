@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { readLiveProcessStat } from '../../src/os/process-stat.js';
-import { scannedChildren } from '../../src/run/process-files.js';
+import { scannedChildren } from '../../src/os/process-children.js';
+import { readProcessStat } from '../../src/os/process-stat.js';
 import { ProcessWatch, type WatchOptions } from '../../src/run/process-watch.js';
 import type { SeenProcess } from '../../src/run/run-process.js';
 
@@ -15,7 +15,7 @@ interface Started {
   readonly stdout: Readable;
 }
 
-/** A shell that says when its script has come so far. */
+/** A shell that prints when its script is ready. */
 async function started(script: string): Promise<Started> {
   const startMs = Date.now();
   const child = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
@@ -35,7 +35,7 @@ function watching({ pid, startMs }: Started, options?: WatchOptions): ProcessWat
   return watch;
 }
 
-/** Looks until what was started is as it will be: a shell is seen before it executes another program. */
+/** Looks until all processes have their final state: a shell may be seen before it executes another program. */
 async function lookUntil(
   watch: ProcessWatch,
   holds: (seen: readonly SeenProcess[]) => boolean,
@@ -52,10 +52,10 @@ const isSleep = ({ command }: SeenProcess) => command === 'sleep 1000';
 
 async function kill(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
-  while (readLiveProcessStat(pid) !== null) await delay(5);
+  while (readProcessStat(pid) !== null) await delay(5);
 }
 
-test('sees what a program has started, at any depth, with what each has used', async () => {
+test('sees the processes that a program has started, at any depth, with what each has used', async () => {
   const child = await started(
     `${process.execPath} -e "globalThis.kept = Buffer.alloc(100 << 20, 1); for (const end = Date.now() + 300; Date.now() < end;); console.log(1); setInterval(() => {}, 1000)" & wait`,
   );
@@ -80,7 +80,7 @@ test.each([
   expect([top!.pid, inner!.parentPid, sleep!.parentPid]).toEqual([child.pid, child.pid, inner!.pid]);
 });
 
-test('keeps what has ended, and who started what has lost its parent', async () => {
+test('keeps processes that have ended, and the first parent of those that lost it', async () => {
   const child = await started('sh -c "sleep 1000; true" & echo $!; wait; sleep 2000');
   const watch = watching(child);
   const before = await lookUntil(watch, (seen) => seen.some(isSleep));
@@ -91,12 +91,12 @@ test('keeps what has ended, and who started what has lost its parent', async () 
   expect(after.slice(0, 3).map(({ pid, parentPid }) => [pid, parentPid])).toEqual(
     before.map(({ pid, parentPid }) => [pid, parentPid]),
   );
-  expect(readLiveProcessStat(before[2]!.pid)!.parentPid).not.toBe(before[1]!.pid);
+  expect(readProcessStat(before[2]!.pid)!.parentPid).not.toBe(before[1]!.pid);
   expect(after[2]!.wallS).toBeGreaterThan(before[2]!.wallS);
   expect(after[1]!.wallS).toBe(before[1]!.wallS);
 });
 
-test('has the command that a process executes later, and the same start', async () => {
+test('shows the command that a process executes later, with the same start', async () => {
   const child = await started('echo 1; read line; exec cat');
   const watch = watching(child);
   const [before] = watch.seen();
@@ -120,7 +120,7 @@ test('looks by itself soon after the start, and once more at the end', async () 
   expect(watch.seen()[1]!.wallS).toBeGreaterThan(wallS);
 });
 
-test('of too many those that have ended are forgotten, and then no others are remembered', async () => {
+test('where there are too many, forgets those that have ended, and then remembers no others', async () => {
   const [program, ended, later, last] = await Promise.all([1, 2, 3, 4].map(() => started('echo 1; exec sleep 1000')));
   let children = [ended!.pid];
   const findChildren = () => (pid: number) => (pid === program!.pid ? children : []);
@@ -137,7 +137,7 @@ test('of too many those that have ended are forgotten, and then no others are re
   expect(watch.forgotten).toBe(1);
 });
 
-test('a look that was dear is followed by none for two hundred times as long', async () => {
+test('after an expensive look there is none for two hundred times as long', async () => {
   const child = await started('echo 1; exec cat');
   let usedMs = 0;
   const watch = watching(child, {
@@ -149,7 +149,7 @@ test('a look that was dear is followed by none for two hundred times as long', a
   expect(watch.look()).toBe(4_000);
 });
 
-test('a program that has ended is nobody to look at', () => {
+test('does not look at a program that has ended', () => {
   const watch = new ProcessWatch();
   watch.start(2 ** 22 + 1, Date.now());
   watch.end();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { present } from '../../src/model/sources.js';
-import { type RunFacts, reconcile, renderReconciliation } from '../../src/run/reconciliation.js';
+import { type MeasuredRun, reconcile, renderReconciliation } from '../../src/run/reconciliation.js';
 import { report, row } from '../support/report-fixture.js';
 
 const program = report({
@@ -12,7 +12,7 @@ const program = report({
 });
 
 /** A program of one node process, whose accounts differ a little. */
-function facts(members: Partial<RunFacts> = {}): RunFacts {
+function run(members: Partial<MeasuredRun> = {}): MeasuredRun {
   return {
     wallS: 10,
     os: { cpuS: 8, peakRssKib: 320_000, floorKib: 50_000 },
@@ -26,11 +26,11 @@ function facts(members: Partial<RunFacts> = {}): RunFacts {
   };
 }
 
-const os = facts().os!;
+const os = run().os!;
 const nothing = { program: undefined, merged: { ...report(), processes: 0 } };
 
-test('both accounts stand beside each other, with the difference and its reason', () => {
-  expect(`\n${renderReconciliation(facts())}`).toBe(`
+test('both accounts are side by side, with the difference and its reason', () => {
+  expect(`\n${renderReconciliation(run())}`).toBe(`
                 OS  profiler  difference
 wall      10.0 s    9.50 s      +500 ms   node's start and end, before the profiler and after it
 cpu       8.00 s    7.00 s     +1.00 s    node's start and end, children without stages
@@ -38,8 +38,8 @@ rss peak   313 MiB   293 MiB   +19.5 MiB  after the last reading, or of a child 
 `);
 });
 
-test('without a report there is the account of the OS alone, and nothing said thrice', () => {
-  expect(`\n${renderReconciliation(facts(nothing))}`).toBe(`
+test('without a report there is only the account of the OS, without repeated reasons', () => {
+  expect(`\n${renderReconciliation(run(nothing))}`).toBe(`
                 OS
 wall      10.0 s
 cpu       8.00 s
@@ -47,8 +47,8 @@ rss peak   313 MiB
 `);
 });
 
-test('reasons are broken to the width, under each other', () => {
-  const lines = renderReconciliation(facts(), { width: 70 }).split('\n').slice(0, -1);
+test('reasons are wrapped to the width, aligned', () => {
+  const lines = renderReconciliation(run(), { width: 70 }).split('\n').slice(0, -1);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(70);
   expect(lines.length).toBeGreaterThan(4);
   const column = lines[1]!.indexOf("node's");
@@ -56,20 +56,20 @@ test('reasons are broken to the width, under each other', () => {
 });
 
 test('colour changes nothing else', () => {
-  const painted = renderReconciliation(facts(), { colour: true });
+  const painted = renderReconciliation(run(), { colour: true });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
-  expect(painted.replace(/\x1b\[\d+m/g, '')).toBe(renderReconciliation(facts()));
-  expect(painted).not.toBe(renderReconciliation(facts()));
+  expect(painted.replace(/\x1b\[\d+m/g, '')).toBe(renderReconciliation(run()));
+  expect(painted).not.toBe(renderReconciliation(run()));
 });
 
 describe('wall time', () => {
   test('is that of the program alone, not of all processes', () => {
     const merged = { ...program, total_wall_s: 40, processes: 4 };
-    expect(reconcile(facts({ merged }))[0]).toMatchObject({ os: 10, profiler: 9.5, difference: 0.5 });
+    expect(reconcile(run({ merged }))[0]).toMatchObject({ os: 10, profiler: 9.5, difference: 0.5 });
   });
 
-  test('has nothing beside it where the program is no node process', () => {
-    expect(reconcile(facts({ program: undefined }))[0]).toMatchObject({
+  test('has no value of the profiler where the program is no node process', () => {
+    expect(reconcile(run({ program: undefined }))[0]).toMatchObject({
       profiler: null,
       difference: null,
       reason: 'the program itself is no node process with a report',
@@ -86,7 +86,7 @@ describe('CPU time', () => {
     [{ merged: { ...program, processes: 1, total_cpu_s: null } }, null, 'cpu was not measured'],
     [nothing, null, ''],
   ])('of %j differs by %j: %s', (members, difference, reason) => {
-    expect(reconcile(facts(members))[1]).toMatchObject({ difference, reason });
+    expect(reconcile(run(members))[1]).toMatchObject({ difference, reason });
   });
 });
 
@@ -103,11 +103,11 @@ describe('peak memory', () => {
     [{ merged: { ...program, processes: 1, rss_kb_peak: null } }, null, 'rss was not measured'],
     [nothing, null, ''],
   ])('of %j differs by %j: %s', (members, difference, reason) => {
-    expect(reconcile(facts(members))[2]).toMatchObject({ difference, reason });
+    expect(reconcile(run(members))[2]).toMatchObject({ difference, reason });
   });
 
-  test.each([50_000, 49_000])('of %i, where the OS begins to count at 50,000, is nobody’s', (peakRssKib) => {
-    expect(reconcile(facts(peak(peakRssKib)))[2]).toEqual({
+  test.each([50_000, 49_000])('of %i is not shown where the OS begins to count at 50,000', (peakRssKib) => {
+    expect(reconcile(run(peak(peakRssKib)))[2]).toEqual({
       what: 'rss peak',
       os: null,
       profiler: 300_000,
@@ -117,8 +117,8 @@ describe('peak memory', () => {
   });
 });
 
-test('what the OS does not tell is null, and says why', () => {
-  const [wall, cpu, peak] = reconcile(facts({ os: null, osMissing: 'the addon is not there' }));
+test('a value that the OS does not tell is null, with the reason', () => {
+  const [wall, cpu, peak] = reconcile(run({ os: null, osMissing: 'the addon is not there' }));
   expect(wall).toMatchObject({ os: 10 });
   for (const line of [cpu, peak]) {
     expect(line).toMatchObject({ os: null, difference: null, reason: 'the addon is not there' });
@@ -126,8 +126,8 @@ test('what the OS does not tell is null, and says why', () => {
   }
 });
 
-test('what launchers used is with the OS alone, and said to be', () => {
-  const reasons = reconcile(facts({ launchers: 1 })).map(({ reason }) => reason);
+test('what launchers used is only in the account of the OS, with the reason', () => {
+  const reasons = reconcile(run({ launchers: 1 })).map(({ reason }) => reason);
   expect(reasons[1]).toBe("node's start and end, children without stages, launchers");
   expect(reasons[2]).toBe('of a process without stages');
 });

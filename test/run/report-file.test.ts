@@ -14,7 +14,7 @@ beforeEach(() => {
 
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
-test('is one line of JSON, and nothing beside it', () => {
+test('is one line of JSON, and no other file is left', () => {
   const file = new ReportFile(join(folder, 'report.json'));
   expect(readdirSync(folder)).toEqual([]);
   file.write(report());
@@ -22,7 +22,7 @@ test('is one line of JSON, and nothing beside it', () => {
   expect(read('report.json')).toBe(`${JSON.stringify(report())}\n`);
 });
 
-test('stands until the new one is whole', () => {
+test('keeps its old content until the new one is complete', () => {
   writeFileSync(join(folder, 'report.json'), 'old');
   const file = new ReportFile(join(folder, 'report.json'));
   expect(read('report.json')).toBe('old');
@@ -56,13 +56,13 @@ test('the working directory may change meanwhile', () => {
   expect(read('report.json')).toBe('{}\n');
 });
 
-test('one that cannot be written is refused at once', () => {
+test('a file that cannot be written is refused at once', () => {
   expect(() => new ReportFile(join(folder, 'not', 'there'))).toThrow(SetupError);
   expect(() => new ReportFile(folder)).toThrow(/cannot be written, it is a folder/);
   expect(() => new ReportFile('/proc/report.json')).toThrow(/^--out \/proc\/report\.json: cannot be written, /);
 });
 
-// Root may write what nobody may.
+// Root may write to a file that is read-only.
 test.runIf(process.getuid?.() !== 0)('one that is write-protected is refused', () => {
   writeFileSync(join(folder, 'report.json'), 'old');
   chmodSync(join(folder, 'report.json'), 0o444);

@@ -124,7 +124,7 @@ export function lifecycleChecks() {
 
 /** Workers that are terminated at random moments, with the tracker's functions loaded: it cannot count under ASan. */
 export function workerChecks(workers) {
-  const script = join(root, 'test', 'workers', 'soak.mjs');
+  const script = join(root, 'test', 'programs', 'profiler', 'worker-soak.mjs');
   return [false, true].map((tracked) => ({
     name: `${workers} terminated workers, leaks included, ${tracked ? 'with' : 'without'} a tracker to read`,
     run() {

@@ -57,7 +57,7 @@ const SEEN = {
       .map(String),
   modules: () =>
     Object.keys(require.cache)
-      .filter((path) => !path.endsWith('/dist/run/preload.cjs'))
+      .filter((path) => !path.endsWith('/dist/preload/preload.cjs'))
       .sort(),
   'modules of main': () => [require.main?.filename, module.children.length, module.parent],
   extensions: () => Object.keys(require.extensions),

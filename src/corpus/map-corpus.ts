@@ -1,0 +1,108 @@
+import type { StageProfilerOptions } from '../model/options.js';
+import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
+import { say } from '../terminal/say.js';
+import { counted } from '../text/format.js';
+import type { DistinctInputs } from './inputs.js';
+import { prepareProfiling } from './map-profiling.js';
+import { runMap } from './map-run.js';
+import { checkPipeline, pipelineName } from './pipeline.js';
+import { RecordFolder, RecordWriteError } from './record-folder.js';
+import { type NamedInput, namedInputs, planRecords, type RecordPlan } from './record-paths.js';
+import { type ChosenShard, inputsOfShard } from './shard.js';
+import { StopSignals } from './stop-signals.js';
+import { WorkerPool } from './worker-pool.js';
+
+export interface MapOrder {
+  /** The pipeline module, as it was given. */
+  readonly pipelinePath: string;
+  readonly outdir: string;
+  readonly shard: ChosenShard;
+  readonly resume: boolean;
+  readonly jobs: number;
+  /** A process of its own for each input. */
+  readonly isolate: boolean;
+  /** Most time an input may take; null for any. */
+  readonly timeoutMs: number | null;
+  /** Null where nothing is profiled. */
+  readonly profiler: StageProfilerOptions | null;
+  /** Whether native allocations are charged to modules. */
+  readonly modules: boolean;
+}
+
+/** How long a running input may go on when it is told to stop. Slurm kills 30 s after its SIGTERM by default. */
+const GRACE_MS = 2000;
+
+/**
+ * Runs the pipeline for the inputs of a shard, each with a record of its own, and returns the exit code.
+ *
+ * @param corpus all inputs: what a record is called depends on all of them, so that all tasks agree on the names
+ * @throws {SetupError} for all that can be wrong with the order, before the first input is run
+ */
+export async function mapCorpus(corpus: DistinctInputs, order: MapOrder): Promise<number> {
+  const { pipelinePath, shard, resume } = order;
+  checkPipeline(pipelinePath);
+  const name = pipelineName(pipelinePath);
+  const folder = await RecordFolder.open(order.outdir);
+  await folder.sweep();
+
+  const named = namedInputs(corpus.inputs, name);
+  const mine = inputsOfShard(named, shard.shard);
+  if (corpus.repeated > 0) say(`${counted(corpus.repeated, 'repeated input')} of the list will be run once`);
+  sayShard(shard, mine.length, corpus.inputs.length);
+  if (mine.length === 0) return EXIT_DONE;
+  const listed = new Set(named.map(({ recordName }) => recordName));
+  const plan = await planRecords(folder, name, mine, { resume, listed }).catch(notRepaired);
+  if (plan === null) return EXIT_FAILED;
+  if (resume) sayResumed(plan);
+  if (plan.inputs.length === 0) return EXIT_DONE;
+  return runInputs(plan.inputs, folder, name, order);
+}
+
+async function runInputs(
+  inputs: readonly NamedInput[],
+  folder: RecordFolder,
+  name: string,
+  { pipelinePath, profiler, modules, jobs, isolate, timeoutMs }: MapOrder,
+): Promise<number> {
+  // Until the run listens to signals itself, one ends this process with the exit code that it would have then.
+  const early = new StopSignals((signal) => process.exit(exitCodeOfSignal(signal)));
+  try {
+    const { env, recorderFolder } = prepareProfiling(profiler, { modules });
+    const limits = { timeoutMs, graceMs: GRACE_MS };
+    const pool = await WorkerPool.open({
+      pipelinePath,
+      folder,
+      profiler,
+      recorderFolder,
+      env,
+      jobs,
+      isolate,
+      limits,
+    });
+    early.close();
+    return await runMap(inputs, { pipelineName: name, folder, pool, hasAccount: profiler !== null });
+  } finally {
+    early.close();
+  }
+}
+
+/** The record stays as it was: what is good in it is still there. */
+function notRepaired(error: unknown): null {
+  if (!(error instanceof RecordWriteError)) throw error;
+  say(error.message);
+  return null;
+}
+
+function sayResumed({ inputs, resumed, repaired }: RecordPlan): void {
+  const mended = repaired === 0 ? '' : `, ${counted(repaired, 'of them', 'of them')} repaired`;
+  const rest = inputs.length === 0 ? 'nothing to do' : `${counted(inputs.length, 'input')} to do`;
+  say(`${counted(resumed, 'good record')} there${mended}, ${rest}`);
+}
+
+function sayShard({ shard: { index, count }, fromEnvironment }: ChosenShard, mine: number, all: number): void {
+  if (count === 1 && !fromEnvironment) return;
+  const share = mine === 0 ? `none of ${counted(all, 'input')}, nothing to do` : `${mine} of ${counted(all, 'input')}`;
+  const source = fromEnvironment ? ' from SLURM_ARRAY_TASK_*' : '';
+  const remedy = fromEnvironment ? ' (--task-index 0 --task-count 1 takes all)' : '';
+  say(`task index ${index} of ${count}${source}: ${share}${remedy}`);
+}

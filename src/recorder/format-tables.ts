@@ -1,0 +1,36 @@
+import { markdownTable } from '../render/markdown.js';
+import { HEADER, HEADER_NUMBERS, offsetOf, READING } from './format.js';
+
+const MEANING: { readonly [N in (typeof READING)[number]]: string } = {
+  wall_ns: 'CLOCK_MONOTONIC',
+  rss_bytes: 'resident set of the process',
+  rss_peak_bytes: 'its highest since the process started',
+  native_bytes: 'live native blocks of all threads, those behind Buffers among them; NaN without the tracker',
+  thread_cpu_ns: 'CPU time of the thread of the profiler',
+  process_cpu_ns: 'CPU time of the process',
+  js_peak_bytes: "highest used heap of the profiler's isolate since the reading before; NaN where not measured",
+  native_peak_bytes: 'highest live native blocks without Buffers since the reading before; NaN where not measured',
+};
+
+/** Tables of docs/recorder.md, by the name of the marks around each. */
+function recorderTables(): { readonly [name: string]: string } {
+  return {
+    header: table(HEADER_NUMBERS.map((name) => [String(offsetOf(name)), `\`${name}\``, HEADER[name]])),
+    reading: table(READING.map((name, index) => [String(index * 8), `\`${name}\``, MEANING[name]])),
+  };
+}
+
+/** `text` with its tables replaced by those of the code. */
+export function withRecorderTables(text: string): string {
+  let result = text;
+  for (const [name, rows] of Object.entries(recorderTables())) {
+    const [begin, end] = [`<!-- ${name}: begin -->\n`, `<!-- ${name}: end -->`];
+    const [before, rest] = result.split(begin) as [string, string];
+    result = before + begin + rows + rest.slice(rest.indexOf(end));
+  }
+  return result;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  return `${markdownTable([['offset', 'name', 'meaning'], ['---', '---', '---'], ...rows]).join('\n')}\n`;
+}

@@ -1,0 +1,110 @@
+import { resolveOptions, type StageProfilerOptions } from '../model/options.js';
+import { systemReason } from '../model/setup-error.js';
+import type { StageCost } from '../model/stage-cost.js';
+import { missingAddon } from '../native/binding.js';
+import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../os/exit-status.js';
+import { childEnvironment, PRELOAD } from '../preload/child-environment.js';
+import { obstacleOf } from '../preload/obstacles.js';
+import { inspectProgram, type ProgramFile, thisFinder } from '../preload/program-file.js';
+import { chooseTracker } from '../preload/tracker-choice.js';
+import { stageCostOf } from '../profiler/calibration.js';
+import { StageProfiler } from '../profiler/stage-profiler.js';
+import { say } from '../terminal/say.js';
+import { gatherReports } from './gathered-reports.js';
+import { leaveReport } from './leave-report.js';
+import { PassedSignals } from './passed-signals.js';
+import { PrivateFolder } from './private-folder.js';
+import { ProcessWatch } from './process-watch.js';
+import { runProgram } from './program.js';
+import { ReportFile } from './report-file.js';
+import { printRun } from './run-result.js';
+
+export interface RunPlan {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Options of the profiler of each process. */
+  readonly profiler: StageProfilerOptions;
+  /** Whether native allocations are charged to modules. */
+  readonly modules: boolean;
+  /** File that the report is written to as well; undefined for none. */
+  readonly out: string | undefined;
+}
+
+/**
+ * Runs a program with its stages profiled, and prints what was measured when it has ended.
+ *
+ * @returns the exit code of the program
+ * @throws {SetupError} before the program is started, where the report could not be written, or no folder can be made
+ */
+export async function runProfiled(plan: RunPlan): Promise<number> {
+  const { program } = plan;
+  const out = plan.out === undefined ? undefined : new ReportFile(plan.out);
+  const file = inspectProgram(program, thisFinder(process.env));
+  if (file.state === 'not found' || file.state === 'not executable') {
+    say(`${program}: ${file.state === 'not found' ? 'not found' : 'cannot be executed'}, ${file.reason}`);
+    return file.state === 'not found' ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE;
+  }
+  // From here on no signal may end this process: the folder would stay, and the program would lose its parent.
+  const signals = new PassedSignals();
+  const folder = new PrivateFolder();
+  if (folder.remark !== null) say(folder.remark);
+  try {
+    return await runIn(folder, signals, { ...plan, file, report: out });
+  } finally {
+    folder.remove();
+    signals.close();
+  }
+}
+
+type CheckedPlan = RunPlan & { readonly file: ProgramFile; readonly report: ReportFile | undefined };
+
+async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: CheckedPlan): Promise<number> {
+  const { program, args, profiler } = plan;
+  const { tracker, remark } = chooseTracker(program, plan.file);
+  const loaded = tracker === null ? [PRELOAD] : [PRELOAD, tracker];
+  const obstacle = obstacleOf(program, args, { env: process.env, folder: folder.path, loaded });
+  if (remark !== null) say(remark);
+  const run = { folders: folder.paths, runPid: process.pid, profiler };
+  const env =
+    obstacle?.isHarmful === true ? process.env : childEnvironment(process.env, { tracker, modules: plan.modules, run });
+
+  const watch = new ProcessWatch();
+  const end = await runProgram(program, args, env, signals, watch);
+  if (!end.started) {
+    say(`${program}: cannot be executed, ${systemReason(end.error)}`);
+    return end.exitCode;
+  }
+  const exitCode = exitCodeOf(end.status);
+  if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
+  const gathered = gatherReports(folder.paths, end.pid, costOf(profiler), {
+    program: {
+      pid: end.pid,
+      command: [program, ...args].join(' '),
+      startMs: end.startMs,
+      wallS: end.wallS,
+      exit: end.status.signal ?? end.status.code,
+    },
+    seen: watch.seen(),
+    forgotten: watch.forgotten,
+  });
+  printRun(gathered, {
+    wallS: end.wallS,
+    os: end.os,
+    osMissing: missingAddon(),
+    program: gathered.program,
+    merged: gathered.report,
+    lost: gathered.lost,
+    launchers: gathered.launchers,
+    resetsPeak: profiler.rssPeak === 'reset',
+    noReport: obstacle?.reason ?? null,
+  });
+  // The exit code stays the program's, whether or not the report can be written.
+  if (plan.report !== undefined) leaveReport(plan.report, gathered.report, { free: folder.remove, say });
+  return exitCode;
+}
+
+/** Measured here, when the program has ended: in the program it would take the program's time. */
+function costOf(profiler: StageProfilerOptions): StageCost {
+  const { sampler } = resolveOptions(profiler);
+  return stageCostOf(sampler, (options) => new StageProfiler(options));
+}

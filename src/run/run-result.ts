@@ -1,0 +1,44 @@
+import { renderModules } from '../render/module-table.js';
+import { renderProcesses } from '../render/process-table.js';
+import { renderTable } from '../render/table.js';
+import { say } from '../terminal/say.js';
+import { tableOptions } from '../terminal/terminal.js';
+import { counted } from '../text/format.js';
+import type { GatheredReports } from './gathered-reports.js';
+import { type MeasuredRun, renderReconciliation } from './reconciliation.js';
+
+/** Prints what a run has measured, and what it has not, to stderr: stdout belongs to the program. */
+export function printRun(
+  { report, counted: processes, launchers, recovered, lost, skipped }: GatheredReports,
+  { noReport, ...run }: MeasuredRun & { readonly noReport: string | null },
+): void {
+  for (const reason of skipped) say(reason);
+  if (recovered > 0) {
+    const [who, whose] =
+      recovered === 1
+        ? ['1 node process was killed or still runs', 'its']
+        : [`${recovered} node processes were killed or still run`, 'their'];
+    say(`${who}: ${whose} numbers go up to the last reading, of which there are ten a second`);
+  }
+  if (lost > 0) {
+    say(`${counted(lost, 'node process', 'node processes')} left no report: killed, or not ended yet`);
+  }
+  const { stages } = report;
+  if (processes === 0 && lost === 0) say(noReport === null ? NO_REPORT : `${NO_REPORT}; ${noReport}`);
+  else if (stages.length === 0 && lost === 0) say(NO_STAGE);
+
+  const { stderr } = process;
+  const options = tableOptions(stderr);
+  const started = launchers === 0 ? '' : `, started by ${counted(launchers, 'launcher')}`;
+  const heading = `${counted(processes, 'node process', 'node processes')}${started}\n\n`;
+  const tables = processes === 0 ? [] : [`${heading}${renderTable(report, options)}`, renderModules(report, options)];
+  const shown = [...tables, renderProcesses(report, options), renderReconciliation(run, options)].filter(
+    (table) => table !== undefined,
+  );
+  stderr.write(`\n${shown.join('\n')}`);
+}
+
+const NO_REPORT = 'no node process left a report: there is the account of the OS alone';
+
+const NO_STAGE =
+  'no stage was opened: wrap what you want to know in activeProfiler().stage(\'name\', fn), see README "Use"';

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { childEnvironment, withLibrary, withRequire } from '../../src/preload/child-environment.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+describe('NODE_OPTIONS', () => {
+  test.each([
+    [undefined, '--require=/p/a.cjs'],
+    ['', '--require=/p/a.cjs'],
+    [' ', '--require=/p/a.cjs'],
+    ['--title="a b"', '--title="a b" --require=/p/a.cjs'],
+    ['--require=/p/a.cjs', '--require=/p/a.cjs'],
+    ['--require=/p/a.cjs --title=x', '--require=/p/a.cjs --title=x'],
+    ['--require=/p/a.cjs.js', '--require=/p/a.cjs.js --require=/p/a.cjs'],
+  ])('%j becomes %j', (before, after) => {
+    expect(withRequire(before, '/p/a.cjs')).toBe(after);
+  });
+
+  test.each(['a b', 'a"b', 'a\\b', "it's", 'a \\" b', '100%', 'ä ö'])(
+    'Node finds a module in the folder %j',
+    (name) => {
+      const folder = join(temporaryFolder(), name);
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'module.cjs'), "console.log('loaded')");
+      const env = { ...process.env, NODE_OPTIONS: withRequire('--title=x', join(folder, 'module.cjs')) };
+      expect(execFileSync(process.execPath, ['-e', ''], { env, encoding: 'utf8' })).toBe('loaded\n');
+    },
+  );
+});
+
+test.each([
+  [undefined, '/t/libstageprof_tracker.so'],
+  ['', '/t/libstageprof_tracker.so'],
+  ['libjemalloc.so.2', '/t/libstageprof_tracker.so:libjemalloc.so.2'],
+  ['/a.so /b.so: /c.so', '/t/libstageprof_tracker.so:/a.so:/b.so:/c.so'],
+  // The tracker of a run around this one, perhaps by another copy of the package: two would count everything twice.
+  ['/other/libstageprof_tracker.so /a.so', '/other/libstageprof_tracker.so:/a.so'],
+])('LD_PRELOAD %j becomes %j', (before, after) => {
+  expect(withLibrary(before, '/t/libstageprof_tracker.so')).toBe(after);
+});
+
+describe('the environment of a program', () => {
+  const run = {
+    folder: '/tmp/r',
+    folders: ['/tmp/r', '/dev/shm/r'],
+    runPid: 7,
+    profiler: { collect: 'every' },
+  } as const;
+
+  test('has what the processes have to know, and all that was there', () => {
+    const env = childEnvironment({ PATH: '/bin', A: '' }, { tracker: '/t.so', modules: true, run });
+    expect(env).toMatchObject({ PATH: '/bin', A: '', LD_PRELOAD: '/t.so', STAGEPROF_TRACK_MODULES: '1' });
+    expect(JSON.parse(env.STAGEPROF_RUN!)).toEqual(run);
+  });
+
+  test('keeps LD_PRELOAD as it was where there is no tracker', () => {
+    const env = childEnvironment({ LD_PRELOAD: 'x.so' }, { tracker: null, modules: true, run });
+    expect(env).toMatchObject({ LD_PRELOAD: 'x.so' });
+    expect('LD_PRELOAD' in childEnvironment({}, { tracker: null, modules: true, run })).toBe(false);
+  });
+});

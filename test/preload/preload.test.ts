@@ -1,0 +1,154 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/model/report.js';
+import { leftNames, readLeft } from '../../src/run/left-reports.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { PACKAGE } from '../support/workloads.js';
+
+const PRELOAD = fileURLToPath(new URL('../../dist/preload/preload.cjs', import.meta.url));
+const ASKS = `import { activeProfiler } from ${JSON.stringify(PACKAGE)};`;
+
+const COMPUTES = 'const start = performance.now(); while (performance.now() - start < 800);';
+
+let folder: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+/** Runs a module as a process that was started by `stageprof run`, or by one of its processes. */
+function run(
+  source: string,
+  { isFirst = false, variable = undefined as string | undefined, flags = [] as string[], env = {} } = {},
+) {
+  const runPid = isFirst ? process.pid : 1;
+  const STAGEPROF_RUN = variable ?? JSON.stringify({ folders: [folder], runPid, profiler: {} });
+  const args = [...flags, '--require', PRELOAD, '--input-type=module', '-e', source];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...env, STAGEPROF_RUN },
+  });
+  return { status, stdout, stderr };
+}
+
+const COST = { fullNs: 1000, innerNs: 500 };
+
+/** The reports of the processes that have left any file. */
+const reports = (): Report[] => leftNames(folder).map((name) => readLeft([folder], name, COST).report!);
+
+describe('a process of a program under stageprof run', () => {
+  test('that opens a stage leaves its recorder', () => {
+    const outcome = run(`${ASKS} activeProfiler().stage('a', () => {}); console.log(1); process.exitCode = 4`);
+    expect(outcome).toEqual({ status: 4, stdout: '1\n', stderr: '' });
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\d+-\d+\.recorder$/)]);
+    expect(reports()).toMatchObject([{ stages: [{ stage: 'a', calls: 1 }] }]);
+    expect(reports()[0]).not.toHaveProperty('partial');
+  });
+
+  test('that ends by an error leaves its recorder too', () => {
+    const { status } = run(`${ASKS} activeProfiler().stage('a', () => { throw new Error('as it would') })`);
+    expect(status).toBe(1);
+    expect(reports()).toMatchObject([{ stages: [{ stage: 'a', errors: 1 }] }]);
+  });
+
+  test('that opens no stage leaves no rows', () => {
+    expect(run(`${ASKS} console.log(activeProfiler().enabled)`)).toEqual({ status: 0, stdout: 'true\n', stderr: '' });
+    expect(reports()).toMatchObject([{ stages: [] }]);
+  });
+
+  test('that does not ask for the profiler leaves nothing', () => {
+    expect(run('console.log(1)')).toEqual({ status: 0, stdout: '1\n', stderr: '' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('has no more listeners than without', () => {
+    const counts =
+      'console.log(process.eventNames().map((name) => [String(name), process.listenerCount(name)]).join())';
+    const bare = spawnSync(process.execPath, ['--input-type=module', '-e', counts], { encoding: 'utf8' });
+    expect(run(`${ASKS} activeProfiler(); ${counts}`).stdout).toBe(bare.stdout);
+    expect(run(counts, { isFirst: true }).stdout).toBe(bare.stdout);
+  });
+
+  test('counts the stages of its last handlers, whatever it has done to Node before', () => {
+    const { status } = run(`${ASKS} import fs from 'node:fs';
+      const profiler = activeProfiler();
+      process.on('exit', () => profiler.stage('exiting', () => 1));
+      for (const name of Object.keys(fs)) if (typeof fs[name] === 'function') fs[name] = () => { throw new Error(name) };
+      JSON.stringify = () => '';
+      delete globalThis.performance;
+      process.once('beforeExit', () => profiler.stage('idle', () => 1));`);
+    expect(status).toBe(0);
+    expect(reports()).toMatchObject([
+      {
+        stages: [
+          { stage: 'idle', calls: 1 },
+          { stage: 'exiting', calls: 1 },
+        ],
+      },
+    ]);
+  });
+
+  test('that is the program itself leaves a report of its memory anyway', () => {
+    expect(run('setTimeout(() => {}, 500)', { isFirst: true })).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(reports()).toMatchObject([{ stages: [], rss_kb_peak: expect.any(Number) }]);
+  });
+
+  test('that is the program itself is profiled from its first line on', () => {
+    expect(run(COMPUTES, { isFirst: true })).toEqual({ status: 0, stdout: '', stderr: '' });
+    const [report] = reports() as [Report];
+    expect(report.total_wall_s).toBeGreaterThan(0.8);
+    expect(report.warnings).toEqual([]);
+  });
+
+  test('that is the program itself is profiled from its first wait on where Node cannot require modules', () => {
+    const flags = ['--no-experimental-require-module'];
+    const outcome = run(`${COMPUTES} setTimeout(() => {}, 300)`, { isFirst: true, flags });
+    expect(outcome).toEqual({ status: 0, stdout: '', stderr: '' });
+    const [report] = reports() as [Report];
+    expect(report.total_wall_s).toBeLessThan(0.8);
+    expect(report.warnings).toEqual([expect.stringMatching(/^begun when the program first waited .*: 1$/)]);
+  });
+
+  test('that is killed leaves its recorder', () => {
+    run(`${ASKS} activeProfiler().stage('a', () => process.kill(process.pid, 'SIGKILL'))`);
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\d+-\d+\.recorder$/)]);
+    expect(reports()).toMatchObject([{ partial: true, stages: [{ stage: 'a', open: 1 }] }]);
+  });
+
+  test('that has no addon writes its report itself', () => {
+    const { status } = run(`${ASKS} activeProfiler().stage('a', () => {});`, { env: { STAGEPROF_NO_ADDON: '1' } });
+    expect(status).toBe(0);
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\d+-\d+\.json$/)]);
+    expect(reports()).toMatchObject([{ stages: [{ stage: 'a', calls: 1 }] }]);
+  });
+
+  test('asks for the same profiler each time, and from every copy of the package', () => {
+    const copy = `const copy = await import(${JSON.stringify(`${PACKAGE}?copy`)});`;
+    const { stdout } = run(`${ASKS} ${copy} console.log(activeProfiler() === copy.activeProfiler())`);
+    expect(stdout).toBe('true\n');
+  });
+});
+
+describe('a process that cannot leave a report runs as it would without stageprof', () => {
+  const source = `${ASKS} activeProfiler().stage('a', () => {}); console.log(activeProfiler().enabled)`;
+
+  test.each([
+    ['the folder is gone', () => JSON.stringify({ folders: ['/not/there'], runPid: 1, profiler: {} })],
+    [
+      'the options are of another version',
+      () => JSON.stringify({ folders: [folder], runPid: 1, profiler: { unknown: 1 } }),
+    ],
+    ['the variable is torn', () => '{"folder":'],
+    ['the variable is empty', () => ''],
+  ])('because %s', (_, variable) => {
+    expect(run(source, { variable: variable() })).toEqual({ status: 0, stdout: 'false\n', stderr: '' });
+  });
+});
+
+test('a worker has no profiler', () => {
+  const worker = `import { Worker } from 'node:worker_threads';
+    const source = "import(${JSON.stringify(PACKAGE).replaceAll('"', "'")}).then((m) => console.log(m.activeProfiler().enabled))";
+    new Worker(source, { eval: true });`;
+  expect(run(worker)).toEqual({ status: 0, stdout: 'false\n', stderr: '' });
+});
