@@ -68,7 +68,7 @@ class SideFold implements RecordFold<SideState, Side> {
     const inputGroup = hash % GROUPS;
     const processGroup = process % GROUPS;
     this.#weights[inputGroup]! += weight;
-    const { columns } = record.scanner;
+    const { columns } = record;
     if (columns.hasProgram) this.#sumsOf(PROGRAM).add(columns.program, 0, inputGroup, processGroup, weight);
     for (let row = 0; row < columns.rows; row++) {
       const sums = this.#sumsOf(columns.labels[row]!);

@@ -148,9 +148,9 @@ class TaskSums {
 }
 
 /** The profile of the record; that of most records is in the columns alone. */
-function profileOf({ report, scanner, pid, slurm }: RecordReader): TaskProfile {
+function profileOf({ report, columns, pid, slurm }: RecordReader): TaskProfile {
   if (report !== undefined) return report;
-  const { header } = scanner.columns;
+  const { header } = columns;
   return {
     slurm,
     pid,

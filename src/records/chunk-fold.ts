@@ -21,7 +21,7 @@ export interface ChunkState<State> {
   readonly failures: FailureCounts;
   readonly malformed: number;
   readonly named: readonly MalformedLine[];
-  /** Of the inputs of good records. */
+  /** The hashes of the inputs of good records. */
   readonly inputs: Uint32Array;
   readonly own: State;
 }

@@ -25,7 +25,7 @@ export class PieceQueue {
     this.#held = this.#held.length === 0 ? bytes : Buffer.concat([bytes, this.#held]);
   }
 
-  /** So many bytes, or fewer at the end. */
+  /** As many bytes as asked for, or fewer at the end. */
   async take(count: number): Promise<Buffer> {
     await this.#hold(count);
     const taken = this.#held.subarray(0, count);

@@ -5,6 +5,7 @@ import { HASH_WORDS, hashInto } from './input-hash.js';
 import { BACKSLASH } from './json-codes.js';
 import { MALFORMED, skipValue } from './json-scanner.js';
 import { type LineKind, RecordScanner, type Slice } from './record-scanner.js';
+import type { ReportColumns } from './report-columns.js';
 
 /** Longest text that is parsed: it then takes many times its length. A report of 4,096 labels has 4 MiB. */
 const LONGEST_PARSED_BYTES = 32 * 1024 * 1024;
@@ -61,6 +62,11 @@ export class RecordReader {
       this.scanner.report.learn(parsed);
     }
     return RECORD;
+  }
+
+  /** The numbers of the profile. */
+  get columns(): ReportColumns {
+    return this.scanner.columns;
   }
 
   /** The process of the profile. */

@@ -69,7 +69,7 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
     };
   }
 
-  #addProfile({ report, scanner: { columns, report: scanner } }: RecordReader): void {
+  #addProfile({ report, columns, scanner: { report: scanner } }: RecordReader): void {
     const { header, rows } = this.#merger;
     for (let index = 0; index < columns.header.length; index++) {
       const value = columns.header[index]!;
@@ -103,7 +103,7 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
   }
 
   #addWorst(record: RecordReader, position: LinePosition): void {
-    const { columns } = record.scanner;
+    const { columns } = record;
     for (let index = 0; index < columns.rows; index++) {
       this.#worst.add(columns.labels[index]!, columns.numbers, index * ROW_NUMBERS, position, record);
     }
@@ -111,7 +111,7 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
 
   #addGroup(groups: Groups, record: RecordReader, position: LinePosition): void {
     const name = groupName(memberAt(record.groupValue(), this.#groupPath));
-    groups.add(name, record.isFailed, record.isProfiled ? record.scanner.columns : undefined);
+    groups.add(name, record.isFailed, record.isProfiled ? record.columns : undefined);
     this.#worst.add(name, groups.numbers, 0, position, record);
   }
 }

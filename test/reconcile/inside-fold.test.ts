@@ -66,6 +66,14 @@ test('records of no job are counted', () => {
   expect(insideOf([{}, { slurm: slurm('3') }, {}], 2).recordsOutside).toBe(2);
 });
 
+test('times add up exactly: what one chunk is too coarse for is in the sum', () => {
+  const times = [1, 2 ** -53, 2 ** -53];
+  const profiles = times.map((total_wall_s) => ({ total_wall_s, slurm: slurm('3') }));
+  for (const linesAChunk of [1, 2, 3]) {
+    expect(insideOf(profiles, linesAChunk).tasks.get('12_3')!.wallS).toBe(1 + 2 ** -52);
+  }
+});
+
 test('wherever the records are divided, they come to the same, to the last digit', () => {
   const members = fc.record({
     total_wall_s: fc.double({ min: 0, max: 1e6, noNaN: true }),
