@@ -80,7 +80,10 @@ export function offsetOf(name: HeaderNumber): number {
 /** The counts of the profiler's state are together, in their order, at the end of the header. */
 export const COUNTS_OFFSET = offsetOf(COUNTS[0]);
 
-/** What native/recorder/recorder_writer.h writes into the ring, ten times a second; in the order of native/recorder/recorder_layout.h. */
+/**
+ * What native/recorder/recorder_writer.h writes into the ring ten times a second, in the order of
+ * native/recorder/recorder_layout.h.
+ */
 export const READING = [
   'wall_ns',
   'rss_bytes',
@@ -165,7 +168,7 @@ export function geometry(maxRows: number, metadataBytes: number): Geometry {
 }
 
 /** @param mask bits of the sampler whose thread is sampled */
-export function writerPlaces(sizes: Geometry, mask: number): Float64Array {
+export function writerPositions(sizes: Geometry, mask: number): Float64Array {
   const positions: { readonly [N in (typeof POSITIONS)[number]]: number } = {
     reading_count: offsetOf('reading_count'),
     readings: sizes.readings_offset,

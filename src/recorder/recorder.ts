@@ -16,7 +16,7 @@ import {
   offsetOf,
   STATE,
   VERSION_OFFSET,
-  writerPlaces,
+  writerPositions,
 } from './format.js';
 import type { RecorderMetadata } from './metadata.js';
 import type { RecorderFile } from './recorder-file.js';
@@ -117,7 +117,7 @@ export class Recorder implements StateMemory {
     numbers.setUint32(BYTE_ORDER_OFFSET, BYTE_ORDER_MARK, true);
     // Takes the room of the readings, and moves the file for it if need be: to start without it would only fail.
     file.expose(sizes.moments_offset, sizes.calls_offset - sizes.moments_offset);
-    this.set('writer_failure', file.start(writerPlaces(sizes, mask)));
+    this.set('writer_failure', file.start(writerPositions(sizes, mask)));
     // Last: before this, nobody takes the file for a recorder.
     new Uint8Array(this.header).set(Buffer.from(MAGIC, 'latin1'));
   }

@@ -76,7 +76,7 @@ describe('a damaged recorder is reported as far as it can be read, with a warnin
     expect(report.stages.map(({ stage, calls }) => [stage, calls])).toEqual(
       whole.stages.slice(0, 4).map(({ stage, calls }) => [stage, calls]),
     );
-    expect(report.warnings).toContainEqual(expect.stringMatching(/^of the recorder, \d+ of \d+ rows are cut off$/));
+    expect(report.warnings).toContainEqual(expect.stringMatching(/^recorder: \d+ of \d+ rows are cut off$/));
   });
 
   test('a label that says it is longer than any', () => {
@@ -86,7 +86,7 @@ describe('a damaged recorder is reported as far as it can be read, with a warnin
     });
     const { report } = read(damaged);
     expect(report.stages.map(({ stage }) => stage)).toEqual(['outer']);
-    expect(report.warnings).toContainEqual(expect.stringMatching(/^of the recorder, the labels of \d+ of \d+ rows/));
+    expect(report.warnings).toContainEqual(expect.stringMatching(/^recorder: the labels of \d+ of \d+ rows/));
   });
 
   test.each([
