@@ -2,7 +2,7 @@
 // on a clean heap and beside 200,000 free chunks? From the root of the repository:
 //
 //   c++ -std=c++17 -O2 -o /tmp/reading_cost bench/native/reading_cost.cc bench/native/free_chunks.cc
-//     native/allocators/*.cc native/clocks.cc native/failure.cc native/symbols.cc -ldl
+//     native/allocators/*.cc native/support/failure.cc native/support/symbols.cc -ldl
 //   LD_PRELOAD=libjemalloc.so.2 /tmp/reading_cost
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include <algorithm>
 
 #include "../../native/allocators/serving.h"
-#include "../../native/clocks.h"
+#include "../../native/support/clocks.h"
 #include "free_chunks.h"
 
 namespace {

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "../symbols.h"
+#include "../support/symbols.h"
 
 namespace stageprof {
 

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "../symbols.h"
+#include "../support/symbols.h"
 #include "probe_block.h"
 
 namespace stageprof {

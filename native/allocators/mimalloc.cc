@@ -1,6 +1,6 @@
 #include "mimalloc.h"
 
-#include "../symbols.h"
+#include "../support/symbols.h"
 #include "probe_block.h"
 
 namespace stageprof {

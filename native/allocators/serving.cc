@@ -2,8 +2,8 @@
 
 #include <stddef.h>
 
-#include "../clocks.h"
-#include "../symbols.h"
+#include "../support/clocks.h"
+#include "../support/symbols.h"
 #include "glibc.h"
 #include "jemalloc.h"
 #include "malloc_extension.h"

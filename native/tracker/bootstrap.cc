@@ -8,7 +8,7 @@
 #include <type_traits>
 
 // All else of the dl family is found by it.
-#include "../oldest_dlsym.h"
+#include "../support/oldest_dlsym.h"
 #include "arena.h"
 
 namespace stageprof_tracker {

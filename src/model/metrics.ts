@@ -47,7 +47,7 @@ function metric<F extends string>(
 /**
  * The one table of metrics. The report's fields, its JSON Schema, the table's headings and docs/fields.md
  * are made from it: a new metric is one new row here and, where it reads something new, one new slot in
- * native/sample_layout.h.
+ * native/sources/sample_layout.h.
  */
 export const METRICS = [
   metric('calls', 'time', 'count', 'count', null, 'Completed calls.', { heading: 'calls' }),

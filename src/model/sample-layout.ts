@@ -1,7 +1,7 @@
 import { Object } from '../host/intrinsics.js';
 
 /**
- * The slots of one sample, in the order of native/sample_layout.h; test/native/layout.test.ts holds the two
+ * The slots of one sample, in the order of native/sources/sample_layout.h; test/native/layout.test.ts holds the two
  * together. `_ns` are nanoseconds, `_bytes` bytes, the rest plain counts. A slot that was not read is NaN.
  *
  * `rss_peak_bytes`, `js_peak_bytes` and `native_peak_bytes` are the highest values since the previous sample
@@ -38,6 +38,11 @@ export const SLOTS = [
 
 export type SlotName = (typeof SLOTS)[number];
 
+/** Slots that must stand together, by the first and the last: one reading of the addon fills them, or none. */
+export const SLOT_RANGES = { usage: ['process_cpu_ns', 'write_bytes'] } as const satisfies Readonly<
+  Record<string, readonly [SlotName, SlotName]>
+>;
+
 /** Of each slot that holds a highest value, the slot that holds the value now. */
 export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
   rss_peak_bytes: 'rss_bytes',
@@ -70,7 +75,7 @@ export const MALLOC_SKIPPED_CELL = WAITED_CELL + 2;
 export const SAMPLE_LENGTH = WAITED_CELL + 3;
 
 /**
- * Who holds the resident set, in the order of native/account.h: bytes, and instants in nanoseconds of CLOCK_MONOTONIC;
+ * Who holds the resident set, in the order of native/sources/account.h: bytes, and instants in nanoseconds of CLOCK_MONOTONIC;
  * NaN where it cannot be told. After these cells come the `mapped_bytes` of each module, in the cells of a sample.
  */
 export const ACCOUNT = [
@@ -96,5 +101,5 @@ export const slotIndex = Object.fromEntries(SLOTS.map((name, index) => [name, in
   Record<SlotName, number>
 >;
 
-/** Bits of the mask a sampler is opened with; the same numbers stand in native/sample_layout.h. */
+/** Bits of the mask a sampler is opened with; the same numbers stand in native/sources/sample_layout.h. */
 export const SAMPLE_MASK = { cpu: 1, rss: 2, js: 4, native: 8, io: 16, rssPeakReset: 32 } as const;

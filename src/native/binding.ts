@@ -6,21 +6,29 @@ import { arch, dlopen, environment, getHeapStatistics, platform } from '../host/
 import { LAYOUT_VERSION } from '../model/sample-layout.js';
 import { arrayBufferBytes } from './js-heap.js';
 
-/** Sources the addon reads, each null where it is available, else the reason why not; and a bound. */
+/** A source of the addon. */
+export interface NativeSource {
+  /** Why it cannot be read; null where it can. */
+  readonly failure: string | null;
+}
+
+/** The sources by their names in native/sources/sources.h; those that tell more than a failure have a type of their own. */
 export interface NativeSources {
-  readonly threadClock: string | null;
-  readonly poolCpu: string | null;
-  readonly rusage: string | null;
-  readonly statm: string | null;
-  readonly v8Heap: string | null;
-  readonly allocator: AllocatorSource;
-  readonly tracker: string | null;
-  readonly clearRefs: string | null;
+  readonly v8_heap: HeapSource;
+  readonly malloc_stats: AllocatorSource;
+  readonly tracker: TrackerSource;
+  readonly [name: string]: NativeSource | undefined;
+}
+
+export interface HeapSource extends NativeSource {
   /** Whether it reads what node has allocated for Buffers, else V8's sum of them. */
   readonly hasBackingStores: boolean;
-  /** By how much the tracker's live bytes and peaks may be off; NaN without it. */
-  readonly trackerBoundBytes: number;
-  /** What the tracker could not follow so far; NaN without it. Of modules, how often one beyond its table was met. */
+}
+
+export interface TrackerSource extends NativeSource {
+  /** By how much its live bytes and peaks may be off; NaN without it. */
+  readonly boundBytes: number;
+  /** What it could not follow so far; NaN without it. Of modules, how often one beyond its table was met. */
   readonly modulesMissed: number;
   readonly mappingsMissed: number;
 }
@@ -58,7 +66,7 @@ export interface ThreadsReading<T extends ThreadClock> {
 }
 
 /** The allocator that serves malloc: proved by allocating, since several may be loaded. */
-export interface AllocatorSource {
+export interface AllocatorSource extends NativeSource {
   /** Such as `jemalloc`, also where it cannot be read; null where it is not one of those the addon knows. */
   readonly name: string | null;
   /** Where its numbers come from. */
@@ -66,7 +74,6 @@ export interface AllocatorSource {
   /** What to know of its live and held bytes; null where it tells none. */
   readonly liveTruth: string | null;
   readonly heldTruth: string | null;
-  readonly failure: string | null;
 }
 
 export interface NativeSamplerHandle {
@@ -86,7 +93,7 @@ export interface NativeSamplerHandle {
   readAccount(cells: Float64Array): boolean;
 }
 
-/** A file mapped for the recorder; see native/recorder_handle.h. */
+/** A file mapped for the recorder; see native/addon/recorder_handle.h. */
 export interface NativeRecorder {
   /** Memory that is that part of the file, or the errno; `NO_EXTERNAL_BUFFERS` where this Node forbids such memory. */
   expose(offset: number, bytes: number): ArrayBuffer | number;
@@ -102,16 +109,27 @@ export interface NativeRecorder {
 
 export const NO_EXTERNAL_BUFFERS = -1;
 
-/** What native/addon.cc exports. */
+/** What this package and the addon both have of their own; test/native/layout.test.ts holds them together. */
+export interface SampleLayout {
+  readonly version: number;
+  readonly slots: readonly string[];
+  readonly ranges: Readonly<Record<string, readonly string[]>>;
+  readonly moduleCells: number;
+  readonly waitedCell: number;
+  readonly mallocReadingsCell: number;
+  readonly mallocSkippedCell: number;
+  readonly sampleLength: number;
+  readonly mask: Readonly<Record<string, number>>;
+  readonly account: readonly string[];
+  readonly reading: readonly string[];
+  readonly places: readonly string[];
+  readonly endedUnclosed: number;
+  readonly noExternalBuffers: number;
+}
+
+/** What native/addon/addon.cc exports. */
 export interface Binding {
-  sampleLayout(): {
-    readonly version: number;
-    readonly slots: readonly string[];
-    readonly moduleCells: number;
-    readonly account: readonly string[];
-    readonly reading: readonly string[];
-    readonly places: readonly string[];
-  };
+  sampleLayout(): SampleLayout;
   /**
    * Undefined where it could not be made, such as in a worker that is being terminated.
    *
@@ -139,7 +157,7 @@ export interface Binding {
   /** Without what tells them apart: some 1 us a thread. */
   threadClocksRead(): ThreadsReading<ThreadClock>;
   rusageChildrenRead(): { readonly cpuNs: number; readonly peakRssBytes: number };
-  /** Whether the process is killed when that parent ends; see native/parent_death.h for whose end counts. */
+  /** Whether the process is killed when that parent ends; see native/support/parent_death.h for whose end counts. */
   parentDeathFollow(parentPid: number): boolean;
 }
 

@@ -12,7 +12,7 @@ import { present, type SamplerSources, type SourceState } from '../model/sources
 import { moduleName, OTHER_MODULES } from '../os/module-name.js';
 import { compositionOf } from './account.js';
 import { heldState, liveState } from './allocator-state.js';
-import type { Binding, NativeSamplerHandle } from './binding.js';
+import type { Binding, NativeSamplerHandle, NativeSources } from './binding.js';
 import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
 import { trackerState } from './tracker-state.js';
@@ -72,17 +72,17 @@ export class NativeSampler implements Sampler {
 
   sources(): SamplerSources {
     const { cpu, rss, js, native } = this.options;
-    const faults = this.binding.sourcesRead();
+    const read = this.binding.sourcesRead();
     const { heapFault } = this;
-    const { allocator } = faults;
+    const { malloc_stats: allocator, tracker, v8_heap: heap } = read;
+    const isTracked = tracker.failure === null;
     const use = { readings: this.slots[MALLOC_READINGS_CELL]!, skipped: this.slots[MALLOC_SKIPPED_CELL]! };
     return {
-      native:
-        faults.tracker === null
-          ? whereMeasured(native, null, trackerState(faults, heapFault))
-          : whereMeasured(native, allocator.failure, liveState(allocator, use, heapFault, faults.hasBackingStores)),
+      native: isTracked
+        ? whereMeasured(native, null, trackerState(tracker, heap, heapFault))
+        : whereMeasured(native, allocator.failure, liveState(allocator, use, heapFault, heap.hasBackingStores)),
       allocator: {
-        ...whereMeasured(native, allocator.failure, heldState(allocator, use, faults.tracker === null)),
+        ...whereMeasured(native, allocator.failure, heldState(allocator, use, isTracked)),
         ...(native && allocator.name !== null ? { allocator: allocator.name } : {}),
       },
       js_peak: whereMeasured(
@@ -92,10 +92,10 @@ export class NativeSampler implements Sampler {
           ? present('exact', 'V8 heap before each collection', "to the granularity of V8's allocation buffers")
           : present('sampled', 'v8.getHeapStatistics', `${JS_HEAP_TRUTH}, since ${heapFault}`),
       ),
-      rss: whereMeasured(rss, faults.statm, rssState('/proc/self/statm')),
-      rss_peak: whereMeasured(rss, faults.rusage, this.rssPeakState(faults.clearRefs)),
-      thread_cpu: whereMeasured(cpu, faults.threadClock, present('exact', 'CLOCK_THREAD_CPUTIME_ID')),
-      pool_cpu: whereMeasured(cpu, faults.poolCpu, present('exact', POOL_METHOD, POOL_TRUTH)),
+      rss: whereMeasured(rss, faultOf(read, 'statm'), rssState('/proc/self/statm')),
+      rss_peak: whereMeasured(rss, faultOf(read, 'rusage'), this.rssPeakState(faultOf(read, 'clear_refs'))),
+      thread_cpu: whereMeasured(cpu, faultOf(read, 'thread_clock'), present('exact', 'CLOCK_THREAD_CPUTIME_ID')),
+      pool_cpu: whereMeasured(cpu, faultOf(read, 'pool_cpu'), present('exact', POOL_METHOD, POOL_TRUTH)),
       gc: whereMeasured(js, heapFault, present('exact', 'V8 collection callbacks', GC_TRUTH)),
     };
   }
@@ -136,6 +136,11 @@ export class NativeSampler implements Sampler {
       ? rssPeakState('ru_maxrss reset by /proc/self/clear_refs at each boundary', undefined)
       : rssPeakState('ru_maxrss', `${lifetime}; no reset: ${clearRefsFault}`);
   }
+}
+
+function faultOf(sources: NativeSources, name: string): string | null {
+  const source = sources[name];
+  return source === undefined ? `this addon has no source ${name}` : source.failure;
 }
 
 /** Bits of the mask for these options. */

@@ -1,12 +1,12 @@
 import { present, type SourceState, TRACKER_METHOD } from '../model/sources.js';
 import { backingStoresTruth } from './allocator-state.js';
-import type { NativeSources } from './binding.js';
+import type { HeapSource, TrackerSource } from './binding.js';
 
 const TRACKER_TRUTH =
   'live blocks are counted in batches of a thread; a peak may be off by Buffers that came and went in the call';
 
 /** What the tracker could not follow. */
-export type Missed = Pick<NativeSources, 'modulesMissed' | 'mappingsMissed'>;
+export type Missed = Pick<TrackerSource, 'modulesMissed' | 'mappingsMissed'>;
 
 /**
  * The state of native memory that the tracker counts.
@@ -14,16 +14,13 @@ export type Missed = Pick<NativeSources, 'modulesMissed' | 'mappingsMissed'>;
  * @param heapFault why the addon cannot read the V8 heap, null when it can
  */
 export function trackerState(
-  {
-    trackerBoundBytes,
-    hasBackingStores,
-    ...missed
-  }: Missed & Pick<NativeSources, 'trackerBoundBytes' | 'hasBackingStores'>,
+  { boundBytes, ...missed }: Omit<TrackerSource, 'failure'>,
+  { hasBackingStores }: Pick<HeapSource, 'hasBackingStores'>,
   heapFault: string | null,
 ): SourceState {
   const truth = [TRACKER_TRUTH, backingStoresTruth(hasBackingStores)].join('; ');
   const reason = heapFault === null ? truth : `${truth}; live native memory is null, since ${heapFault}`;
-  return countedState(present('bounded', TRACKER_METHOD, reason), trackerBoundBytes, missed);
+  return countedState(present('bounded', TRACKER_METHOD, reason), boundBytes, missed);
 }
 
 /** The state with what is only known when the tracker has counted for a while. */

@@ -80,7 +80,7 @@ export function offsetOf(name: HeaderNumber): number {
 /** The counts of the profiler's state stand together, in their order, at the end of the header. */
 export const COUNTS_OFFSET = offsetOf(COUNTS[0]);
 
-/** What native/recorder_writer.h writes into the ring, ten times a second; in the order of native/recorder_layout.h. */
+/** What native/recorder/recorder_writer.h writes into the ring, ten times a second; in the order of native/recorder/recorder_layout.h. */
 export const READING = [
   'wall_ns',
   'rss_bytes',
@@ -92,7 +92,7 @@ export const READING = [
   'native_peak_bytes',
 ] as const;
 
-/** What the writer is told, in the order of native/recorder_layout.h: offsets, sizes, and the mask of the sampler. */
+/** What the writer is told, in the order of native/recorder/recorder_layout.h: offsets, sizes, and the mask of the sampler. */
 export const PLACES = [
   'reading_count',
   'readings',

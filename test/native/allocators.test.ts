@@ -16,7 +16,7 @@ const SOURCES = [
   ...readdirSync(ALLOCATORS)
     .filter((name) => name.endsWith('.cc'))
     .map((name) => join(ALLOCATORS, name)),
-  ...['clocks.cc', 'failure.cc', 'symbols.cc'].map((name) => join(root, 'native', name)),
+  ...['failure.cc', 'symbols.cc'].map((name) => join(root, 'native', 'support', name)),
 ];
 
 /** Bytes that a program has handed out to itself, and what the allocator says. */

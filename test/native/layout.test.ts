@@ -2,28 +2,52 @@ import { describe, expect, test } from 'vitest';
 import {
   ACCOUNT,
   LAYOUT_VERSION,
+  MALLOC_READINGS_CELL,
   MALLOC_SKIPPED_CELL,
   MODULE_CELLS,
   SAMPLE_LENGTH,
   SAMPLE_MASK,
+  SLOT_RANGES,
   SLOTS,
   slotIndex,
+  WAITED_CELL,
 } from '../../src/model/sample-layout.js';
-import { loadBinding } from '../../src/native/binding.js';
-import { PLACES, READING } from '../../src/recorder/format.js';
+import { loadBinding, NO_EXTERNAL_BUFFERS } from '../../src/native/binding.js';
+import { PLACES, READING, STATE } from '../../src/recorder/format.js';
 
 const { binding, missing } = loadBinding();
 if (binding === null) throw new Error(missing);
 
-test('the addon has the same names in the same order, and the same version', () => {
+test('the addon has the same names in the same order, the same numbers, and the same version', () => {
   expect(binding.sampleLayout()).toEqual({
     version: LAYOUT_VERSION,
     slots: [...SLOTS],
+    ranges: SLOT_RANGES,
     moduleCells: MODULE_CELLS,
+    waitedCell: WAITED_CELL,
+    mallocReadingsCell: MALLOC_READINGS_CELL,
+    mallocSkippedCell: MALLOC_SKIPPED_CELL,
+    sampleLength: SAMPLE_LENGTH,
+    mask: SAMPLE_MASK,
     account: [...ACCOUNT],
     reading: [...READING],
     places: [...PLACES],
+    endedUnclosed: STATE.ended,
+    noExternalBuffers: NO_EXTERNAL_BUFFERS,
   });
+});
+
+test('the slots of getrusage stand together', () => {
+  const [first, last] = SLOT_RANGES.usage;
+  expect(SLOTS.slice(slotIndex[first], slotIndex[last] + 1)).toEqual([
+    'process_cpu_ns',
+    'faults_minor',
+    'faults_major',
+    'ctx_voluntary',
+    'ctx_involuntary',
+    'read_bytes',
+    'write_bytes',
+  ]);
 });
 
 describe('each bit of the mask fills its slots and no other: the first sample with', () => {

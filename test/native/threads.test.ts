@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ThreadCpu, ThreadGroupCpu } from '../../src/model/thread-cpu.js';
-import { PACKAGE, runModule } from '../support/workloads.js';
+import { builtModule, KIB, PACKAGE, runModule } from '../support/workloads.js';
+import { TRACKER } from '../tracker/programs.js';
 
 interface Run {
   readonly threads: ThreadCpu;
@@ -151,4 +152,30 @@ test('threads of an addon show by the name it gave them', () => {
   const names = result.threads.groups.flatMap(({ name }) => (name === null ? [] : [name]));
   expect(names.length).toBeGreaterThan(0);
   expect(cpuOf(result, 'named_threads') + cpuOf(result, 'ended_threads')).toBeGreaterThan(0.2 * result.cpuS);
+});
+
+test('reading the threads takes memory for as many as there are', () => {
+  const { code, stdout, stderr } = runModule(
+    `
+      import { loadBinding } from ${JSON.stringify(builtModule('./native/binding.js'))};
+      import { openSampler } from ${JSON.stringify(builtModule('./native/open-sampler.js'))};
+      import { slotIndex } from ${JSON.stringify(builtModule('./model/sample-layout.js'))};
+      const measured = { cpu: false, rss: false, js: false, native: true, io: false, rssPeak: 'lifetime' };
+      const sampler = openSampler(measured);
+      const { binding } = loadBinding();
+      const peak = [];
+      for (let round = 0; round < 5; round++) {
+        sampler.readEntry();
+        const before = sampler.slots[slotIndex.native_live_bytes];
+        binding.threadsRead();
+        sampler.readExit();
+        peak.push(sampler.slots[slotIndex.native_peak_bytes] - before);
+      }
+      console.log(JSON.stringify(Math.min(...peak)));
+    `,
+    { LD_PRELOAD: TRACKER },
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  // The tracker counts in batches of 32 KiB a thread, and there are some ten.
+  expect(JSON.parse(stdout)).toBeLessThan(256 * KIB);
 });

@@ -12,10 +12,10 @@ import {
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { RecorderOption } from '../../src/index.js';
+import { loadBinding } from '../../src/native/binding.js';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { FileBytes } from '../../src/recorder/file-bytes.js';
 import { findRecorder } from '../../src/recorder/find.js';
-import { READING } from '../../src/recorder/format.js';
 import { type Postmortem, postmortemOf } from '../../src/recorder/postmortem.js';
 import { readRecorder } from '../../src/recorder/reader.js';
 import { FREE } from '../support/scripted-sampler.js';
@@ -190,12 +190,16 @@ describe('readings', () => {
     while (Number(process.hrtime.bigint()) - before.wallNs < 1.5e9);
     const { readings, facts } = readRecorder(new FileBytes(path));
     profiler.close();
-    expect(facts.reading).toEqual([...READING]);
+    // What the file says of its readings against the code that writes them.
+    expect(facts.reading).toEqual(loadBinding().binding!.sampleLayout().reading);
     // 15 on an idle machine.
     expect(readings.length).toBeGreaterThan(4);
     const [first, last] = [readings[0]!, readings.at(-1)!];
     expect(Math.abs(last.rss_bytes / process.memoryUsage.rss() - 1)).toBeLessThan(0.2);
     expect(last.rss_peak_bytes).toBeGreaterThanOrEqual(last.rss_bytes * 0.99);
+    expect(Math.abs(last.js_peak_bytes / process.memoryUsage().heapUsed - 1)).toBeLessThan(0.5);
+    // Both are the tracker's.
+    expect([last.native_bytes, last.native_peak_bytes]).toEqual([Number.NaN, Number.NaN]);
     expect(last.wall_ns).toBeLessThan(Number(process.hrtime.bigint()));
     expect(last.wall_ns).toBeGreaterThan(before.wallNs + 0.5e9);
     const cpuNs = last.process_cpu_ns - first.process_cpu_ns;

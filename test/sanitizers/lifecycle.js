@@ -14,7 +14,7 @@ const { ACCOUNT_LENGTH, SAMPLE_LENGTH } = await import(new URL('model/sample-lay
 const { binding, path, missing } = loadBinding();
 assert.equal(missing, null);
 assert.equal(path, process.argv[2]);
-assert.equal(binding.sourcesRead().tracker === null, process.argv[3] === 'tracked');
+assert.equal(binding.sourcesRead().tracker.failure === null, process.argv[3] === 'tracked');
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');

@@ -7,7 +7,9 @@ const native = fileURLToPath(new URL('../../native/', import.meta.url));
 const programs = new Programs();
 afterAll(() => programs[Symbol.dispose]());
 
-const SOURCES = ['tracker_client.cc', 'resident.cc', 'symbols.cc', 'failure.cc'].map((name) => join(native, name));
+const SOURCES = ['sources/tracker_client.cc', 'sources/resident.cc', 'support/symbols.cc', 'support/failure.cc'].map(
+  (name) => join(native, name),
+);
 const client = (source = 'client') => programs.compile(`${source}.cc`, source, ...SOURCES);
 
 test('reads live, allocated and peak bytes, and says where there is no tracker', () => {

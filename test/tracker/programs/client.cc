@@ -2,9 +2,9 @@
 #include <math.h>
 #include <sys/mman.h>
 
-#include "../../../native/resident.h"
-#include "../../../native/sample_layout.h"
-#include "../../../native/tracker_client.h"
+#include "../../../native/sources/resident.h"
+#include "../../../native/sources/sample_layout.h"
+#include "../../../native/sources/tracker_client.h"
 #include "check.h"
 
 namespace {

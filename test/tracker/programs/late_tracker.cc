@@ -1,7 +1,7 @@
 // late_tracker TRACKER: the addon's client where the tracker is loaded while threads run.
 #include <pthread.h>
 
-#include "../../../native/tracker_client.h"
+#include "../../../native/sources/tracker_client.h"
 #include "check.h"
 
 namespace {

@@ -1,0 +1,84 @@
+#include "environment.h"
+
+#include <new>
+
+#include "../threads/js_threads.h"
+#include "recorder_handle.h"
+#include "sampler_handle.h"
+
+namespace stageprof {
+
+namespace {
+
+template <typename Handle>
+void AddTo(Handle** first, Handle* handle) {
+  handle->previous = nullptr;
+  handle->next = *first;
+  if (*first != nullptr) (*first)->previous = handle;
+  *first = handle;
+}
+
+template <typename Handle>
+void RemoveFrom(Handle** first, Handle* handle) {
+  if (handle->previous != nullptr) handle->previous->next = handle->next;
+  if (handle->next != nullptr) handle->next->previous = handle->previous;
+  if (*first == handle) *first = handle->next;
+}
+
+}  // namespace
+
+Environment* Environment::Create(napi_env env) {
+  Environment* environment = new (std::nothrow) Environment();
+  if (environment == nullptr) return nullptr;
+  if (napi_set_instance_data(env, environment, OnEnvironmentGone, nullptr) != napi_ok) {
+    environment->Release();
+    return nullptr;
+  }
+  AddJsThread();
+  return environment;
+}
+
+Environment* Environment::Of(napi_env env) {
+  void* data = nullptr;
+  napi_get_instance_data(env, &data);
+  return static_cast<Environment*>(data);
+}
+
+void Environment::Release() {
+  if (--holders_ == 0) delete this;
+}
+
+Sources* Environment::sources() {
+  sources_.Open();
+  return &sources_;
+}
+
+void Environment::AddSampler(SamplerHandle* handle) {
+  AddTo(&samplers_, handle);
+}
+
+void Environment::RemoveSampler(SamplerHandle* handle) {
+  RemoveFrom(&samplers_, handle);
+}
+
+void Environment::AddRecorder(RecorderHandle* handle) {
+  AddTo(&recorders_, handle);
+}
+
+void Environment::RemoveRecorder(RecorderHandle* handle) {
+  RemoveFrom(&recorders_, handle);
+}
+
+// On the environment's thread, its isolate still alive, also when a worker was terminated: the last
+// moment at which GC callbacks can be removed.
+void Environment::OnEnvironmentGone(napi_env env, void* data, void*) {
+  Environment* environment = static_cast<Environment*>(data);
+  while (environment->recorders_ != nullptr) environment->recorders_->Abandon();
+  while (environment->samplers_ != nullptr) environment->samplers_->Close(env);
+  environment->sources_.Close();
+  environment->outside_sources_.Close();
+  RemoveJsThread();
+  environment->Release();
+}
+
+}  // namespace stageprof

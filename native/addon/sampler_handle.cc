@@ -1,0 +1,153 @@
+#include "sampler_handle.h"
+
+#include <math.h>
+
+#include <new>
+
+#include "../sources/account.h"
+#include "../sources/sample_layout.h"
+#include "handle_functions.h"
+#include "napi_values.h"
+
+namespace stageprof {
+
+namespace {
+
+SamplerHandle* HandleOf(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+  return static_cast<SamplerHandle*>(data);
+}
+
+}  // namespace
+
+napi_value SamplerHandle::Open(napi_env env, Environment* environment, const Request& request) {
+  SamplerHandle* handle = new (std::nothrow) SamplerHandle();
+  if (handle == nullptr) return nullptr;
+  handle->environment_ = environment;
+  environment->Hold();
+
+  napi_value object = nullptr;
+  double* data = nullptr;
+  const bool made = napi_create_object(env, &object) == napi_ok &&
+                    handle->HoldSlots(env, request.slots, &data) &&
+                    handle->AddFunction(env, object, "readEntry", Read<&Sampler::ReadEntry>) &&
+                    handle->AddFunction(env, object, "readExit", Read<&Sampler::ReadExit>) &&
+                    handle->AddFunction(env, object, "readSlice", Read<&Sampler::ReadSlice>) &&
+                    handle->AddFunction(env, object, "watchLoop", WatchLoop) &&
+                    handle->AddFunction(env, object, "close", CloseCalled) &&
+                    handle->AddFunction(env, object, "readAccount", ReadAccount);
+  if (made) {
+    if (request.is_pinned) handle->slots_can_go_ = false;
+    handle->sampler_.Open(environment->sources(), data, request.mask);
+    handle->is_open_ = true;
+    environment->AddSampler(handle);
+    return object;
+  }
+  if (handle->slots_ != nullptr) napi_delete_reference(env, handle->slots_);
+  handle->slots_ = nullptr;
+  // With a function already made, its finalizer frees the handle.
+  if (handle->functions_ == 0) {
+    environment->Release();
+    delete handle;
+  }
+  return nullptr;
+}
+
+// The memory of a typed array goes when its buffer is detached (transferred to another thread) and
+// shrinks when a resizable one is resized. That of a SharedArrayBuffer does neither, so there
+// nothing needs to be checked per sample; for any other the array's present length is asked each
+// time (10 ns).
+bool SamplerHandle::HoldSlots(napi_env env, napi_value slots, double** data) {
+  void* memory = nullptr;
+  napi_value buffer;
+  bool can_go = true;
+  if (napi_get_typedarray_info(env, slots, nullptr, nullptr, &memory, &buffer, nullptr) !=
+          napi_ok ||
+      memory == nullptr || napi_is_arraybuffer(env, buffer, &can_go) != napi_ok ||
+      napi_create_reference(env, slots, 1, &slots_) != napi_ok) {
+    return false;
+  }
+  slots_can_go_ = can_go;
+  *data = static_cast<double*>(memory);
+  return true;
+}
+
+bool SamplerHandle::AddFunction(napi_env env, napi_value object, const char* name,
+                                napi_callback callback) {
+  return AddHandleFunction(env, object, name, callback, this, OnFunctionGone, &functions_);
+}
+
+inline bool SamplerHandle::SlotsAreThere(napi_env env) const {
+  if (!slots_can_go_) return true;
+  napi_value slots;
+  size_t length = 0;
+  return napi_get_reference_value(env, slots_, &slots) == napi_ok &&
+         napi_get_typedarray_info(env, slots, nullptr, &length, nullptr, nullptr, nullptr) ==
+             napi_ok &&
+         length == kSampleLength;
+}
+
+template <void (Sampler::*kRead)()>
+napi_value SamplerHandle::Read(napi_env env, napi_callback_info info) {
+  SamplerHandle* handle = HandleOf(env, info);
+  if (handle->is_open_ && handle->SlotsAreThere(env)) (handle->sampler_.*kRead)();
+  return nullptr;
+}
+
+// True where slices end when the event loop waits. Memory that may go cannot be written to from
+// there.
+napi_value SamplerHandle::WatchLoop(napi_env env, napi_callback_info info) {
+  SamplerHandle* handle = HandleOf(env, info);
+  if (handle->is_open_ && !handle->watches_loop_ && !handle->slots_can_go_) {
+    const auto before_wait = [](void* data) {
+      static_cast<SamplerHandle*>(data)->sampler_.ReadSliceBeforeWait();
+    };
+    handle->watches_loop_ = handle->loop_watch_.Open(env, before_wait, handle);
+  }
+  return Boolean(env, handle->watches_loop_);
+}
+
+napi_value SamplerHandle::CloseCalled(napi_env env, napi_callback_info info) {
+  HandleOf(env, info)->Close(env);
+  return nullptr;
+}
+
+// readAccount(cells: Float64Array): who holds the resident set, into kAccountLength cells; false where
+// looking at it now would take more than its share of the elapsed time
+napi_value SamplerHandle::ReadAccount(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value cells;
+  void* data = nullptr;
+  napi_get_cb_info(env, info, &count, &cells, nullptr, &data);
+  SamplerHandle* handle = static_cast<SamplerHandle*>(data);
+  void* memory = nullptr;
+  size_t length = 0;
+  napi_typedarray_type type = napi_int8_array;
+  if (napi_get_typedarray_info(env, cells, &type, &length, &memory, nullptr, nullptr) != napi_ok ||
+      type != napi_float64_array || length != kAccountLength || !handle->is_open_ ||
+      !handle->SlotsAreThere(env)) {
+    return Boolean(env, false);
+  }
+  return Boolean(env, handle->sampler_.ReadAccount(static_cast<double*>(memory)));
+}
+
+void SamplerHandle::Close(napi_env env) {
+  if (!is_open_) return;
+  is_open_ = false;
+  loop_watch_.Close();
+  sampler_.Close();
+  environment_->RemoveSampler(this);
+  napi_delete_reference(env, slots_);
+  slots_ = nullptr;
+}
+
+void SamplerHandle::OnFunctionGone(napi_env env, void* data, void*) {
+  SamplerHandle* handle = static_cast<SamplerHandle*>(data);
+  if (--handle->functions_ != 0) return;
+  handle->Close(env);
+  handle->environment_->Release();
+  delete handle;
+}
+
+}  // namespace stageprof

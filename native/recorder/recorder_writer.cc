@@ -1,0 +1,290 @@
+#include "recorder_writer.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "../sources/rss_peak.h"
+#include "../support/clocks.h"
+#include "../threads/thread_id.h"
+
+namespace stageprof {
+
+namespace {
+
+constexpr uint64_t kIntervalNs = 100 * 1000 * 1000;
+// The share of an interval that a thread has run when it passes for busy.
+constexpr double kBusyShare = 0.2;
+// Before its loop waits, a thread publishes its heap no more often than this: what it does in between
+// costs more than to ask V8.
+constexpr double kPublishEveryNs = 5e6;
+// Reading the account takes some 100 KiB; the rest is for what libc keeps beside the stack.
+constexpr size_t kStackBytes = 384 * 1024;
+
+// Early readings are nearer to each other: a program may be over before the second.
+constexpr uint64_t kEarlyIntervalNs = 20 * 1000 * 1000;
+constexpr int kEarlyReadings = 5;
+
+// The slots that hold what there is now, and not what was used.
+constexpr Slot kLevels[] = {kRssBytes,        kJsUsedBytes,        kExternalBytes,
+                            kNativeLiveBytes, kAllocatorHeldBytes, kMappedBytes};
+
+// The slots that hold a highest value since the sample before.
+constexpr Slot kPeaks[] = {kRssPeakBytes, kJsPeakBytes, kNativePeakBytes};
+
+// What is written before must be in the file before the count says so.
+void Raise(double* count, double value) {
+  std::atomic_thread_fence(std::memory_order_release);
+  *static_cast<volatile double*>(count) = value;
+}
+
+}  // namespace
+
+int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
+                          unsigned char* memory, const double* places) {
+  heap_ = heap;
+  sources_ = sources;
+  memory_ = memory;
+  memcpy(places_, places, sizeof places_);
+  for (double& highest : highest_) highest = NAN;
+  OpenWindow();
+  sources_->lock()->Take();
+  thread_id_ = ThisThreadId();
+  const Sampler::OtherThread here = {heap_, CpuClockOf(thread_id_)};
+  sampler_.OpenFromOutside(sources_->Open(), sample_, static_cast<uint32_t>(places_[kPlaceMask]),
+                           here);
+  owner_ = getpid();
+  // The first before any stage: a process that dies at once leaves a reading too.
+  Write(MappedParts::Look::kNever);
+  sources_->lock()->GiveBack();
+  const auto publish = [](void* data) { static_cast<RecorderWriter*>(data)->PublishBeforeWait(); };
+  if (has_heap_window_) loop_watch_.Open(env, publish, this);
+  return StartThread();
+}
+
+int RecorderWriter::StartThread() {
+  int error = uv_mutex_init(&mutex_);
+  if (error != 0) return -error;
+  error = uv_cond_init(&stopping_);
+  if (error != 0) {
+    uv_mutex_destroy(&mutex_);
+    return -error;
+  }
+  // Signals of the process are its program's: one that this thread took would be late, or lost.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  uv_thread_options_t options = {};
+  options.flags = UV_THREAD_HAS_STACK_SIZE;
+  options.stack_size = kStackBytes;
+  error = uv_thread_create_ex(&thread_, &options, Run, this);
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  has_thread_ = error == 0;
+  if (!has_thread_) {
+    uv_cond_destroy(&stopping_);
+    uv_mutex_destroy(&mutex_);
+  }
+  return -error;
+}
+
+void RecorderWriter::Stop(MappedParts::Look look) {
+  if (owner_ == 0 || getpid() != owner_) return;
+  loop_watch_.Close();
+  StopThread();
+  if (has_heap_window_) heap_->ReadAllocation();
+  sources_->lock()->Take();
+  Write(look);
+  sampler_.Close();
+  sources_->lock()->GiveBack();
+  CloseWindow();
+  owner_ = 0;
+}
+
+void RecorderWriter::StopThread() {
+  if (!has_thread_) return;
+  has_thread_ = false;
+  uv_mutex_lock(&mutex_);
+  stops_ = true;
+  uv_cond_signal(&stopping_);
+  uv_mutex_unlock(&mutex_);
+  uv_thread_join(&thread_);
+  uv_cond_destroy(&stopping_);
+  uv_mutex_destroy(&mutex_);
+}
+
+void RecorderWriter::WriteTeardown() {
+  if (owner_ == 0 || getpid() != owner_) return;
+  if (has_heap_window_) heap_->ReadAllocation();
+  sources_->lock()->Take();
+  double before[kSampleLength];
+  memcpy(before, sample_, sizeof sample_);
+  sampler_.ReadEntry();
+  // Addons that were loaded later have been taken down already, and with them what they had given to
+  // JS: then the memory is that of the reading before, and the account says of when it is.
+  constexpr double kNearlyAll = 0.99;
+  const double held = sample_[kExternalBytes] + sample_[kNativeLiveBytes];
+  if (held < kNearlyAll * (before[kExternalBytes] + before[kNativeLiveBytes])) {
+    for (const Slot slot : kLevels) sample_[slot] = before[slot];
+  } else {
+    RaisePeaks();
+    sampler_.ReadAccountFromOutside(MappedParts::Look::kIfShort, account_);
+  }
+  WriteReading();
+  WriteMoment();
+  is_over_ = true;
+  sources_->lock()->GiveBack();
+}
+
+void RecorderWriter::WriteLast() {
+  if (owner_ == 0 || getpid() != owner_ || !sources_->lock()->TryTake()) return;
+  // process.exit() calls exit(3) on the thread of the isolate, which is as it was.
+  if (has_heap_window_ && ThisThreadId() == thread_id_) heap_->ReadAllocation();
+  Write(MappedParts::Look::kIfShort);
+  sources_->lock()->GiveBack();
+}
+
+RecorderWriter::Pause::Pause(RecorderWriter* writer) : sources_(writer->sources_) {
+  if (sources_ != nullptr) sources_->lock()->Take();
+}
+
+RecorderWriter::Pause::~Pause() {
+  if (sources_ != nullptr) sources_->lock()->GiveBack();
+}
+
+void RecorderWriter::Run(void* data) {
+  RecorderWriter* writer = static_cast<RecorderWriter*>(data);
+  prctl(PR_SET_NAME, "stageprof-rec");
+  uv_mutex_lock(&writer->mutex_);
+  for (int readings = 0; !writer->stops_;) {
+    const uint64_t interval_ns = readings < kEarlyReadings ? kEarlyIntervalNs : kIntervalNs;
+    if (uv_cond_timedwait(&writer->stopping_, &writer->mutex_, interval_ns) == 0) continue;
+    ++readings;
+    uv_mutex_unlock(&writer->mutex_);
+    writer->sources_->lock()->Take();
+    writer->Write(MappedParts::Look::kWithinBudget);
+    writer->AskBusyThread();
+    writer->sources_->lock()->GiveBack();
+    uv_mutex_lock(&writer->mutex_);
+  }
+  uv_mutex_unlock(&writer->mutex_);
+}
+
+// The heap's window of this writer: what the used heap reached is raised by the isolate's thread and
+// taken by this one.
+void RecorderWriter::OpenWindow() {
+  constexpr auto kNeedHeap = kMaskJs | kMaskNative;
+  if ((static_cast<uint32_t>(places_[kPlaceMask]) & kNeedHeap) == 0 || !heap_->verified()) return;
+  has_heap_window_ = true;
+  heap_window_.shared_peak = sampler_.shared_heap_peak();
+  heap_->AddWindow(&heap_window_);
+  heap_->Refresh();
+}
+
+void RecorderWriter::CloseWindow() {
+  if (!has_heap_window_) return;
+  has_heap_window_ = false;
+  heap_->RemoveWindow(&heap_window_);
+}
+
+// On the thread of the isolate.
+void RecorderWriter::PublishBeforeWait() {
+  const double now_ns = ReadWallNs();
+  if (now_ns - published_ns_ < kPublishEveryNs) return;
+  published_ns_ = now_ns;
+  heap_->ReadAllocation();
+}
+
+// On the writer's thread. A thread that has run without a word is in one long piece of JS.
+void RecorderWriter::AskBusyThread() {
+  if (!has_heap_window_) return;
+  const uint32_t publications = heap_->published().count.load(std::memory_order_relaxed);
+  const double cpu_ns = sampler_.ReadOtherClockNs();
+  const bool is_silent = publications == seen_publications_;
+  const bool is_busy = cpu_ns - seen_cpu_ns_ > kBusyShare * kIntervalNs;
+  seen_publications_ = publications;
+  seen_cpu_ns_ = cpu_ns;
+  if (is_silent && is_busy) heap_->RequestPublication();
+}
+
+void RecorderWriter::Write(MappedParts::Look look) {
+  if (is_over_) return;
+  sampler_.ReadEntry();
+  RaisePeaks();
+  WriteReading();
+  sampler_.ReadAccountFromOutside(look, account_);
+  WriteMoment();
+  TrackerClient& tracker = sources_->Open()->tracker;
+  if (tracker.failure()) return;
+  const TrackerClient::Missed missed = tracker.ReadMissed();
+  *Cells(kPlaceModulesMissed) = missed.modules;
+  *Cells(kPlaceMappingsMissed) = missed.mappings;
+  *Cells(kPlaceTrackerBound) = tracker.BoundBytes();
+  WriteModules();
+}
+
+void RecorderWriter::RaisePeaks() {
+  for (const Slot slot : kPeaks) {
+    if (!(sample_[slot] <= highest_[slot])) highest_[slot] = sample_[slot];
+  }
+}
+
+// Read also where the sampler is not asked for it: whoever looks after the process's end needs them.
+void RecorderWriter::WriteReading() {
+  Sources* const sources = sources_->Open();
+  double* const count = Cells(kPlaceReadingCount);
+  const uint64_t number = static_cast<uint64_t>(*count) % Size(kPlaceReadingCapacity);
+  double* const reading = Cells(kPlaceReadings) + number * kReadingLength;
+  const double rss = sample_[kRssBytes];
+  reading[kReadingRss] = isnan(rss) ? sources->statm.ReadRssBytes() : rss;
+  reading[kReadingRssPeak] = ReadLifetimePeakRssBytes(&sources->status);
+  reading[kReadingNative] = NAN;
+  if (!sources->tracker.failure()) {
+    TrackerClient::Reading counts;
+    sources->tracker.Read(STAGEPROF_TRACKER_NO_WINDOW, &counts);
+    reading[kReadingNative] = counts.live_bytes;
+  }
+  reading[kReadingThreadCpu] = sampler_.ReadOtherClockNs();
+  reading[kReadingProcessCpu] = ReadClockNs(CLOCK_PROCESS_CPUTIME_ID);
+  reading[kReadingJsPeak] = sample_[kJsPeakBytes];
+  reading[kReadingNativePeak] = sample_[kNativePeakBytes];
+  reading[kReadingWall] = sample_[kWallNs];
+  Raise(count, *count + 1);
+}
+
+// Two places in turn: the one that the count names is whole.
+void RecorderWriter::WriteMoment() {
+  double* const count = Cells(kPlaceMomentCount);
+  const uint64_t turn = static_cast<uint64_t>(*count) % 2;
+  double* const moment = Cells(kPlaceMoments) + turn * kMomentLength;
+  memcpy(moment, sample_, sizeof sample_);
+  for (const Slot slot : kPeaks) moment[slot] = highest_[slot];
+  memcpy(moment + kSampleLength, account_, sizeof account_);
+  Raise(count, *count + 1);
+}
+
+// Those that were found since: names come in the order of the sample's cells, and stay. Those without
+// a place for their name are counted too: the last cell is then more than one module's.
+void RecorderWriter::WriteModules() {
+  double* const count = Cells(kPlaceModuleCount);
+  const uint64_t module_bytes = Size(kPlaceModuleBytes);
+  auto index = static_cast<uint32_t>(*count);
+  TrackerClient::Module module;
+  while (sources_->Open()->tracker.ReadModule(index, &module)) {
+    if (index < Size(kPlaceModuleCapacity)) {
+      const size_t length = strlen(module.name);
+      const size_t room = module_bytes - 1;
+      const char* end = length > room ? module.name + length - room : module.name;
+      char* const modules = reinterpret_cast<char*>(memory_ + Size(kPlaceModules));
+      snprintf(modules + index * module_bytes, module_bytes, "%s", end);
+    }
+    Raise(count, ++index);
+  }
+}
+
+}  // namespace stageprof

@@ -1,0 +1,41 @@
+#include "malloc_stats.h"
+
+#include <math.h>
+
+#include <atomic>
+
+#include "../allocators/serving.h"
+
+namespace stageprof {
+
+namespace {
+
+// What the last reading cost, on whatever thread: a worker that starts on a fragmented heap knows.
+// Zero before the first.
+std::atomic<double> last_cost_ns{0};
+
+}  // namespace
+
+void MallocStats::Open() {
+  const ServingAllocator& serving = FindServingAllocator();
+  allocator_ = serving.allocator;
+  if (serving.failure != nullptr) failure_.Set(serving.failure);
+  double none_ns = 0;
+  last_cost_ns.compare_exchange_strong(none_ns, serving.reading_cost_ns, std::memory_order_relaxed);
+  budget_.Open();
+}
+
+bool MallocStats::Read(Reading* reading) {
+  if (!budget_.Begin(last_cost_ns.load(std::memory_order_relaxed))) return false;
+  *reading = ReadUnbudgeted();
+  last_cost_ns.store(budget_.End(), std::memory_order_relaxed);
+  return true;
+}
+
+MallocStats::Reading MallocStats::ReadUnbudgeted() const {
+  Reading reading;
+  // It could be read at open. Should it refuse since, nothing is known, and the cost was paid.
+  return !failure_ && allocator_->read(&reading) ? reading : Reading{NAN, NAN};
+}
+
+}  // namespace stageprof

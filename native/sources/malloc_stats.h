@@ -1,0 +1,48 @@
+#ifndef STAGEPROF_SOURCES_MALLOC_STATS_H_
+#define STAGEPROF_SOURCES_MALLOC_STATS_H_
+
+#include "../allocators/allocator.h"
+#include "../support/time_budget.h"
+#include "source.h"
+
+namespace stageprof {
+
+// What malloc has handed out and what it holds, by the statistics of the allocator that serves it.
+// Their cost is the allocator's (glibc's grows with the heap), so they are only read under a
+// TimeBudget, except for the proof at open.
+class MallocStats : public Source {
+ public:
+  using Reading = Allocator::Reading;
+
+  explicit MallocStats(Reader reader)
+      : budget_(reader == Reader::kMeasuredThread ? 0.01 : 0.0003) {}
+
+  void Open();
+  // False where the budget does not allow it now.
+  bool Read(Reading* reading);
+
+  // Whatever it costs, for a caller who keeps to a budget of its own. NaN where it cannot be read.
+  Reading ReadUnbudgeted() const;
+
+  // The allocator that serves malloc, also where it cannot be read; null where it is not known.
+  const Allocator* allocator() const { return allocator_; }
+
+  // Which allocator serves malloc and what its numbers are worth: null where that is not known.
+  template <typename Tell>
+  void TellState(Tell tell) const {
+    static constexpr Allocator kUnknown = {};
+    const Allocator& known = allocator_ == nullptr ? kUnknown : *allocator_;
+    tell("name", known.name);
+    tell("method", known.method);
+    tell("liveTruth", known.live_truth);
+    tell("heldTruth", known.held_truth);
+  }
+
+ private:
+  const Allocator* allocator_ = nullptr;
+  TimeBudget budget_;
+};
+
+}  // namespace stageprof
+
+#endif  // STAGEPROF_SOURCES_MALLOC_STATS_H_

@@ -1,0 +1,83 @@
+#include "pool_cpu.h"
+
+#include <fcntl.h>
+
+#include "../support/clocks.h"
+#include "../threads/tasks.h"
+#include "../threads/thread_id.h"
+#include "../threads/threads.h"
+
+namespace stageprof {
+
+void PoolCpu::Open() {
+  if (!folder_.Open("/proc/self/task", O_RDONLY | O_DIRECTORY))
+    failure_.SetFromErrno("open", "/proc/self/task");
+  opened_ns_ = ReadWallNs();
+}
+
+void PoolCpu::Close() {
+  folder_.Close();
+}
+
+const char* PoolCpu::reason() const {
+  if (failure_) return failure_.reason();
+  if (found_ != PoolThreads::Found::kUnknown) return nullptr;
+  return "the threads of libuv's pool are not known: Node before 22 does not name them, and they "
+         "were not all idle when looked at, or there is only one";
+}
+
+void PoolCpu::ReadAnew(double others_ns) {
+  seen_others_ns_ = others_ns;
+  if (found_ != PoolThreads::Found::kYes) Look();
+  if (found_ == PoolThreads::Found::kYes) {
+    cpu_ns_ = SumNs();
+  } else {
+    cpu_ns_ = found_ == PoolThreads::Found::kUnknown || failure_ ? NAN : 0;
+  }
+}
+
+double PoolCpu::SumNs() {
+  double sum_ns = 0;
+  for (size_t index = 0; index < pool_.count(); ++index) {
+    const double cpu_ns = ReadClockNs(CpuClockOf(pool_.id(index)));
+    if (cpu_ns != cpu_ns) {
+      failure_.SetFromErrno("clock_gettime", "a thread of libuv's pool");
+      return NAN;
+    }
+    sum_ns += cpu_ns;
+  }
+  return sum_ns;
+}
+
+// As for malloc's statistics; and there is time for some looks at the start, when the pool begins.
+bool PoolCpu::HasTimeToLook() const {
+  constexpr double kAllowanceNs = 5e6;
+  return spent_ns_ + look_ns_ < kAllowanceNs + look_share_ * (ReadWallNs() - opened_ns_);
+}
+
+void PoolCpu::Look() {
+  if (failure_ || !folder_.is_open()) return;
+  size_t count = 0;
+  const int folder = folder_.Borrow();
+  const bool is_read = CountTasks(folder, &count);
+  folder_.Return(folder);
+  if (!is_read) {
+    failure_.SetFromErrno("fstat", "/proc/self/task");
+    return;
+  }
+  // Where there was no pool and no thread has been started since, there still is none.
+  if (found_ == PoolThreads::Found::kNone && seen_count_ == count) return;
+  found_ = PoolThreads::Found::kUnknown;
+  if (!HasTimeToLook()) return;
+  const double began_ns = ReadWallNs();
+  Threads threads;
+  threads.Read();
+  if (threads.failure()) failure_.Set(threads.failure().reason());
+  seen_count_ = count;
+  found_ = pool_.Find(threads);
+  noticed_ns_ = fmax(kLeastNoticedNs, kNoticedNsPerThread * static_cast<double>(pool_.count()));
+  look_ns_ = ReadWallNs() - began_ns;
+  spent_ns_ += look_ns_;
+}
+
+}  // namespace stageprof

@@ -1,0 +1,138 @@
+#include "rss_peak.h"
+
+#include <math.h>
+
+#include "../support/lock.h"
+
+namespace stageprof {
+
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+// Process-wide because the kernel's maximum is.
+Lock lock;
+RssPeak* first = nullptr;            // guarded by `lock`
+bool floor_known = false;            // guarded by `lock`
+std::atomic<int> resetters{0};       // samplers that reset
+std::atomic<double> floor_bytes{0};  // see FindFloor
+std::atomic<double> highest_before_reset{0};
+
+// ru_maxrss starts, across exec, at the peak of the process that did the exec; a small child of a
+// large process would report a peak that never was its own. VmHWM does not, so a ru_maxrss above it
+// is such a floor: until ru_maxrss rises above it, it says nothing.
+void FindFloor(Rusage* rusage_source, Status* status) {
+  if (floor_known) return;
+  floor_known = true;
+  rusage usage;
+  // In this order: VmHWM may have risen since, and then there is no floor.
+  if (!rusage_source->Read(&usage)) return;
+  const double maximum = MaxRssBytes(usage);
+  if (maximum > status->ReadPeakRssBytes()) floor_bytes.store(maximum, kRelaxed);
+}
+
+void RaiseTo(std::atomic<double>* highest, double value) {
+  double seen = highest->load(kRelaxed);
+  while (value > seen && !highest->compare_exchange_weak(seen, value, kRelaxed)) {
+  }
+}
+
+}  // namespace
+
+void RssPeak::Open(Rusage* rusage_source, Status* status, ClearRefs* clear_refs) {
+  rusage_ = rusage_source;
+  status_ = status;
+  clear_refs_ = clear_refs;
+  lock.Take();
+  is_open_ = true;
+  next_ = first;
+  if (next_ != nullptr) next_->previous_ = this;
+  first = this;
+  FindFloor(rusage_, status_);
+  if (clear_refs_ != nullptr) resetters.fetch_add(1, kRelaxed);
+  lock.GiveBack();
+
+  // Begins the first window: what was the maximum until now is not this sampler's.
+  rusage usage;
+  ReadUsage(&usage);
+  peak_ = -1;
+}
+
+void RssPeak::Close() {
+  if (!is_open_) return;
+  is_open_ = false;
+  lock.Take();
+  if (clear_refs_ != nullptr) resetters.fetch_sub(1, kRelaxed);
+  if (previous_ != nullptr) previous_->next_ = next_;
+  if (next_ != nullptr) next_->previous_ = previous_;
+  if (first == this) first = next_;
+  lock.GiveBack();
+}
+
+bool RssPeak::ReadUsage(rusage* usage) {
+  // Where any sampler resets, the reading, what is told and the reset are one step, or a peak would
+  // be told to a window that began after it.
+  const bool others_reset = resetters.load(kRelaxed) != 0;
+  if (others_reset) lock.Take();
+  const bool read = rusage_->Read(usage);
+  if (read) {
+    const double maximum = MaximumSinceReset(*usage);
+    EndWindow(maximum);
+    if (clear_refs_ != nullptr) ResetAndTell(maximum);
+  }
+  if (!read) peak_ = -1;
+  if (others_reset) lock.GiveBack();
+  return read;
+}
+
+// -1 where it cannot be told.
+double RssPeak::MaximumSinceReset(const rusage& usage) {
+  const double maximum = MaxRssBytes(usage);
+  const double floor = floor_bytes.load(kRelaxed);
+  if (maximum > floor) return maximum;
+  if (maximum < floor) {
+    // A floor cannot be fallen below: the two readings it came from differed by the kernel's
+    // imprecision.
+    floor_bytes.store(0, kRelaxed);
+    return maximum;
+  }
+  if (clear_refs_ == nullptr) return -1;
+  const double peak = status_->ReadPeakRssBytes();
+  return peak >= 0 ? peak : -1;
+}
+
+void RssPeak::EndWindow(double maximum) {
+  peak_ = told_.load(kRelaxed);
+  told_.store(-1, kRelaxed);
+  if (maximum > baseline_.load(kRelaxed) && maximum > peak_) peak_ = maximum;
+  if (maximum >= 0) baseline_.store(maximum, kRelaxed);
+}
+
+void RssPeak::ResetAndTell(double maximum) {
+  if (!clear_refs_->ResetPeakRss()) {
+    clear_refs_ = nullptr;
+    resetters.fetch_sub(1, kRelaxed);
+    return;
+  }
+  RaiseTo(&highest_before_reset, maximum);
+  baseline_.store(0, kRelaxed);
+  for (RssPeak* peak = first; peak != nullptr; peak = peak->next_) {
+    if (peak != this) peak->Learn(maximum);
+  }
+}
+
+void RssPeak::Learn(double maximum) {
+  if (maximum > baseline_.load(kRelaxed) && maximum > told_.load(kRelaxed)) {
+    told_.store(maximum, kRelaxed);
+  }
+  baseline_.store(0, kRelaxed);
+}
+
+double ReadLifetimePeakRssBytes(Status* status) {
+  const double peak = status->ReadPeakRssBytes();
+  const double highest = highest_before_reset.load(kRelaxed);
+  return highest > peak ? highest
+                        : peak;  // NaN stays NaN: a peak before resets is not the lifetime's
+}
+
+}  // namespace stageprof

@@ -1,0 +1,279 @@
+#include "sampler.h"
+
+#include <math.h>
+
+#include "account.h"
+#include "sample_layout.h"
+
+namespace stageprof {
+
+void Sampler::Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other) {
+  sources_ = sources;
+  slots_ = slots;
+  if (other != nullptr) other_ = *other;
+  for (size_t slot = 0; slot < kSampleLength; ++slot) slots_[slot] = NAN;
+  slots_[kMallocReadingsCell] = 0;
+  slots_[kMallocSkippedCell] = 0;
+
+  // What its row asks for, and it can give.
+#define STAGEPROF_READS(Type, name, groups) \
+  reads_.name = (mask & (groups)) != 0 && !sources->name.failure();
+  STAGEPROF_SOURCES(STAGEPROF_READS)
+#undef STAGEPROF_READS
+
+  // What depends on more than one source.
+  const bool has_usage = reads_.rusage;
+  gives_cpu_ = (mask & kMaskCpu) != 0 && has_usage;
+  gives_io_ = (mask & kMaskIo) != 0 && has_usage;
+  gives_peak_ = reads_.statm && has_usage;
+  reads_.rusage = gives_cpu_ || gives_io_ || gives_peak_;
+  // Without these two there is no telling whether the pool has run.
+  reads_.pool_cpu = reads_.pool_cpu && reads_.thread_clock && gives_cpu_;
+  const V8Heap& heap = other == nullptr ? sources->v8_heap : *other->heap;
+  const bool has_heap = heap.verified();
+  gives_js_ = (mask & kMaskJs) != 0 && has_heap;
+  // Backing stores come from malloc, so live native blocks need the heap's reading even where
+  // JS is not measured. Unverified, native_live_bytes stays NaN rather than change its meaning.
+  gives_live_ = (reads_.tracker || reads_.malloc_stats) && has_heap;
+  reads_.v8_heap = gives_js_ || gives_live_;
+
+  if (gives_peak_) {
+    rss_peak_.Open(&sources->rusage, &sources->status,
+                   reads_.clear_refs ? &sources->clear_refs : nullptr);
+  }
+  if (reads_.v8_heap && other == nullptr) sources->v8_heap.AddWindow(&heap_window_);
+  if (reads_.tracker) tracker_window_ = sources->tracker.OpenWindow();
+}
+
+void Sampler::Close() {
+  if (slots_ == nullptr) return;
+  slots_ = nullptr;
+  rss_peak_.Close();
+  if (reads_.v8_heap && other_.heap == nullptr) sources_->v8_heap.RemoveWindow(&heap_window_);
+  if (reads_.tracker) sources_->tracker.CloseWindow(tracker_window_);
+}
+
+void Sampler::ReadEntry() {
+  ReadMalloc();
+  ReadTracker();
+  ReadHeap();
+  FillSlots();
+  ReadUsage();
+  Derive();
+  ReadThreadClock();
+  // Its system calls are not the stage's.
+  if (ReadPool()) ReadThreadClock();
+  ReadWall();
+}
+
+void Sampler::ReadExit() {
+  ReadWall();
+  ReadThreadClock();
+  ReadUsage();
+  ReadPool();
+  FillSlots();
+  ReadHeap();
+  ReadTracker();
+  ReadMalloc();
+  Derive();
+}
+
+void Sampler::ReadSlice() {
+  ReadThreadClock();
+  if (gives_js_) {
+    V8Heap& heap = sources_->v8_heap;
+    heap.ReadAllocation();
+    slots_[kJsAllocBytes] = heap.allocated_bytes();
+  }
+  if (reads_.tracker) {
+    slots_[kThreadNativeAllocBytes] = sources_->tracker.ReadThreadAllocatedBytes();
+  }
+}
+
+void Sampler::ReadSliceBeforeWait() {
+  if (slots_[kWaitedCell] != 0) return;
+  ReadSlice();
+  slots_[kWaitedCell] = 1;
+}
+
+inline void Sampler::ReadWall() {
+  slots_[kWallNs] = ReadWallNs();
+}
+
+inline void Sampler::ReadThreadClock() {
+  if (!reads_.thread_clock) return;
+  slots_[kThreadCpuNs] =
+      other_.heap == nullptr ? sources_->thread_clock.ReadNs() : ReadClockNs(other_.clock);
+}
+
+// After the two clocks it compares. Returns whether it has read any.
+inline bool Sampler::ReadPool() {
+  if (!reads_.pool_cpu) return false;
+  return sources_->pool_cpu.Read(slots_[kProcessCpuNs] - slots_[kThreadCpuNs], &slots_[kPoolCpuNs]);
+}
+
+inline void Sampler::ReadUsage() {
+  if (!reads_.rusage) return;
+  rusage usage;
+  const bool read = gives_peak_ ? rss_peak_.ReadUsage(&usage) : sources_->rusage.Read(&usage);
+  if (!read) {
+    // It was readable at open: a sandbox entered since. The last values would pass for no change.
+    for (size_t slot = kUsageSlots.first; slot <= kUsageSlots.last; ++slot) slots_[slot] = NAN;
+    return;
+  }
+  if (gives_cpu_) slots_[kProcessCpuNs] = CpuNs(usage);
+  if (!gives_io_) return;
+  slots_[kFaultsMinor] = static_cast<double>(usage.ru_minflt);
+  slots_[kFaultsMajor] = static_cast<double>(usage.ru_majflt);
+  slots_[kCtxVoluntary] = static_cast<double>(usage.ru_nvcsw);
+  slots_[kCtxInvoluntary] = static_cast<double>(usage.ru_nivcsw);
+  slots_[kReadBytes] = static_cast<double>(usage.ru_inblock) * kBlockBytes;
+  slots_[kWriteBytes] = static_cast<double>(usage.ru_oublock) * kBlockBytes;
+}
+
+// The resident set, and whatever else a source puts into the sample by itself.
+inline void Sampler::FillSlots() {
+#define STAGEPROF_FILL(Type, name, groups) \
+  if (reads_.name) sources_->name.Fill(slots_);
+  STAGEPROF_SOURCES(STAGEPROF_FILL)
+#undef STAGEPROF_FILL
+}
+
+inline void Sampler::ReadHeap() {
+  if (!reads_.v8_heap) return;
+  if (other_.heap != nullptr) return ReadPublishedHeap();
+  V8Heap& heap = sources_->v8_heap;
+  heap.ReadAllocation();
+  heap_peaks_ = heap.EndWindow(&heap_window_);
+  if (!gives_js_) return;
+  slots_[kJsUsedBytes] = heap.used_bytes();
+  slots_[kJsPeakBytes] = heap_peaks_.used_bytes;
+  slots_[kJsAllocBytes] = heap.allocated_bytes();
+  slots_[kExternalBytes] = heap.external_bytes();
+  slots_[kGcNs] = heap.gc_ns();
+  slots_[kGcCalls] = heap.gc_calls();
+}
+
+void Sampler::ReadPublishedHeap() {
+  constexpr auto kRelaxed = std::memory_order_relaxed;
+  const V8Heap::Published& published = other_.heap->published();
+  const BackingStores& stores = other_.heap->backing_stores();
+  const double used = published.used_bytes.load(kRelaxed);
+  const double external = published.external_bytes.load(kRelaxed);
+  const double peak = shared_heap_peak_.exchange(used, kRelaxed);
+  // Buffers that came and went since the last sample are in no peak: they are taken to have stayed.
+  heap_peaks_ = {peak > used ? peak : used, stores.verified() ? stores.ReadBytes() : external};
+  if (!gives_js_) return;
+  slots_[kJsUsedBytes] = used;
+  slots_[kJsPeakBytes] = heap_peaks_.used_bytes;
+  slots_[kJsAllocBytes] = published.allocated_bytes.load(kRelaxed);
+  slots_[kExternalBytes] = external;
+  slots_[kGcNs] = published.gc_ns.load(kRelaxed);
+  slots_[kGcCalls] = published.gc_calls.load(kRelaxed);
+}
+
+inline void Sampler::ReadTracker() {
+  if (!reads_.tracker) return;
+  TrackerClient& tracker = sources_->tracker;
+  TrackerClient::Reading reading;
+  tracker.Read(tracker_window_, &reading);
+  tracked_live_bytes_ = reading.live_bytes;
+  tracked_peak_bytes_ = reading.peak_bytes;
+  slots_[kNativeAllocBytes] = reading.allocated_bytes;
+  slots_[kNativeAllocs] = reading.allocated_blocks;
+  if (other_.heap == nullptr) slots_[kThreadNativeAllocBytes] = reading.thread_allocated_bytes;
+  slots_[kMappedBytes] = tracker.ReadModules(slots_ + kSlotCount, &slots_[kModuleCount]);
+}
+
+inline void Sampler::ReadMalloc() {
+  if (!reads_.malloc_stats) return;
+  if (!sources_->malloc_stats.Read(&malloc_)) {
+    slots_[kMallocSkippedCell] += 1;
+    malloc_ = {NAN, NAN};
+    return;
+  }
+  slots_[kMallocReadingsCell] += 1;
+}
+
+// The tracker knows better what has been handed out: glibc, for one, takes its thread caches for
+// it.
+inline double Sampler::HeldBytes(const MallocStats::Reading& reading,
+                                 double tracked_live_bytes) const {
+  return reads_.tracker ? reading.live_bytes + reading.held_bytes - tracked_live_bytes
+                        : reading.held_bytes;
+}
+
+// What the allocator holds without having handed it out, as of the last sample but read now, and
+// whatever that costs; NaN where it cannot be read.
+double Sampler::ReadHeldBytes() {
+  if (!reads_.malloc_stats) return NAN;
+  // Of this instant as well: since the sample a collection may have freed a Buffer, and the
+  // allocator no longer has it.
+  TrackerClient::Reading tracked = {};
+  if (reads_.tracker) sources_->tracker.Read(STAGEPROF_TRACKER_NO_WINDOW, &tracked);
+  return HeldBytes(sources_->malloc_stats.ReadUnbudgeted(), tracked.live_bytes);
+}
+
+bool Sampler::ReadAccount(double* account) {
+  V8Heap& heap = sources_->v8_heap;
+  // First what a collection changes.
+  if (heap.verified()) heap.Refresh();
+  ReadAccountCounters(heap, account);
+  account[kAccountAllocatorHeld] = ReadHeldBytes();
+  account[kAccountAllocatorAt] = ReadWallNs();
+  sources_->mapped_parts.Read(MappedParts::Look::kWithinBudget, &sources_->tracker, account);
+  return account[kAccountMappingsAt] >= account[kAccountAllocatorAt];
+}
+
+void Sampler::ReadAccountFromOutside(MappedParts::Look look, double* account) {
+  ReadAccountCounters(*other_.heap, account);
+  if (!reads_.v8_heap) account[kAccountJsHeap] = NAN;
+  if (reads_.malloc_stats && !isnan(slots_[kAllocatorHeldBytes])) {
+    held_bytes_ = slots_[kAllocatorHeldBytes];
+    held_at_ns_ = slots_[kWallNs];
+  }
+  account[kAccountAllocatorHeld] = held_bytes_;
+  account[kAccountAllocatorAt] = held_at_ns_;
+  sources_->mapped_parts.Read(look, &sources_->tracker, account);
+}
+
+void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
+  for (size_t cell = 0; cell < kAccountLength; ++cell) account[cell] = NAN;
+  account[kAccountRss] = slots_[kRssBytes];
+  account[kAccountNativeLive] = slots_[kNativeLiveBytes];
+  account[kAccountCountedAt] = slots_[kWallNs];
+  if (!heap.verified()) return;
+  const V8Heap::Published& published = heap.published();
+  const BackingStores& stores = heap.backing_stores();
+  account[kAccountJsHeap] = published.physical_bytes.load(std::memory_order_relaxed);
+  // As of the sample, as the resident set: since then a collection may have freed a Buffer.
+  if (gives_live_) {
+    account[kAccountBackingStores] = stores_bytes_;
+  } else {
+    account[kAccountBackingStores] = stores.verified()
+                                         ? stores.ReadBytes()
+                                         : published.external_bytes.load(std::memory_order_relaxed);
+  }
+}
+
+// What needs two readings, whose order differs between the two ends.
+inline void Sampler::Derive() {
+  if (reads_.statm) slots_[kRssPeakBytes] = rss_peak_.PeakBytes(slots_[kRssBytes]);
+  if (reads_.malloc_stats) slots_[kAllocatorHeldBytes] = HeldBytes(malloc_, tracked_live_bytes_);
+  if (!gives_live_) return;
+  const double blocks = reads_.tracker ? tracked_live_bytes_ : malloc_.live_bytes;
+  const double stores = other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes()
+                                               : heap_peaks_.backing_store_bytes;
+  stores_bytes_ = stores;
+  const double live = blocks - stores;
+  slots_[kNativeLiveBytes] = live;
+  if (!reads_.tracker) return;
+  // The two peaks need not have been at the same instant: too low where backing stores came and
+  // went. Too high by those that went without a collection (transferred, resized): no window saw
+  // them. Too high by those that one thread made while another still freed what a collection had
+  // found.
+  const double peak = tracked_peak_bytes_ - heap_peaks_.backing_store_bytes;
+  slots_[kNativePeakBytes] = peak > live ? peak : live;
+}
+
+}  // namespace stageprof

@@ -1,0 +1,108 @@
+#ifndef STAGEPROF_SOURCES_SAMPLER_H_
+#define STAGEPROF_SOURCES_SAMPLER_H_
+
+#include <math.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <atomic>
+
+#include "rss_peak.h"
+#include "sources.h"
+#include "v8_heap.h"
+
+namespace stageprof {
+
+// Fills one sample from the sources. What the mask leaves out, or a source that failed when it was
+// opened cannot give, is set to NaN once by Open and not touched again.
+class Sampler {
+ public:
+  // A thread that is sampled by another one, which cannot ask V8 nor read its clock as its own.
+  struct OtherThread {
+    const V8Heap* heap;
+    clockid_t clock;
+  };
+
+  // `slots` is the caller's memory, kSampleLength doubles; it must stay valid until Close.
+  // `sources` must be open.
+  void Open(Sources* sources, double* slots, uint32_t mask) { Open(sources, slots, mask, nullptr); }
+  // Samples `other` from this thread: its heap as it was last published, and no collections. What
+  // only the thread itself can read, thread_native_alloc_bytes, is NaN.
+  void OpenFromOutside(Sources* sources, double* slots, uint32_t mask, const OtherThread& other) {
+    Open(sources, slots, mask, &other);
+  }
+  void Close();
+
+  // Clocks last: what sampling costs falls before the stage.
+  void ReadEntry();
+  // The mirror of ReadEntry: clocks first, so that both ends of a stage stand equally near to it.
+  void ReadExit();
+  // What this thread alone has used, at a change of the stage that runs: three slots, the others
+  // keep their last values.
+  void ReadSlice();
+  // The same when the event loop is about to wait, where that was asked for.
+  void ReadSliceBeforeWait();
+
+  // Who holds the resident set of the last sample, into kAccountLength cells, on the sampler's own
+  // thread and now, whatever the allocator's statistics cost. False where the time for the list of
+  // mappings is spent.
+  bool ReadAccount(double* account);
+  // The same on another thread: parts that there is no time for are as old as they say.
+  void ReadAccountFromOutside(MappedParts::Look look, double* account);
+
+  // Where a thread is sampled from outside: what raises its used heap's peak between two samples,
+  // and its CPU time now, whatever the mask.
+  std::atomic<double>* shared_heap_peak() { return &shared_heap_peak_; }
+  double ReadOtherClockNs() const { return ReadClockNs(other_.clock); }
+
+ private:
+  void Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other);
+  void ReadAccountCounters(const V8Heap& heap, double* account) const;
+  double ReadHeldBytes();
+  void ReadHeap();
+  void ReadPublishedHeap();
+  void ReadMalloc();
+  void ReadTracker();
+  void FillSlots();
+  void ReadUsage();
+  void ReadThreadClock();
+  bool ReadPool();
+  void ReadWall();
+  void Derive();
+  double HeldBytes(const MallocStats::Reading& reading, double tracked_live_bytes) const;
+
+  Sources* sources_ = nullptr;
+  double* slots_ = nullptr;
+  OtherThread other_ = {};  // without a heap for the sampler of its own thread
+
+  // Which sources to read at each sample.
+  struct {
+#define STAGEPROF_FLAG(Type, name, groups) bool name = false;
+    STAGEPROF_SOURCES(STAGEPROF_FLAG)
+#undef STAGEPROF_FLAG
+  } reads_;
+  // What of the heap and of getrusage to give.
+  bool gives_js_ = false;
+  bool gives_live_ = false;
+  bool gives_cpu_ = false;
+  bool gives_io_ = false;
+  bool gives_peak_ = false;
+
+  RssPeak rss_peak_;
+  V8Heap::Window heap_window_;
+  int32_t tracker_window_ = STAGEPROF_TRACKER_NO_WINDOW;
+  std::atomic<double> shared_heap_peak_{0};
+  // Of the present sample; blocks include backing stores. NaN where the budget skipped the reading.
+  V8Heap::Peaks heap_peaks_;
+  double tracked_live_bytes_ = 0;
+  double tracked_peak_bytes_ = 0;
+  double stores_bytes_ = 0;
+  MallocStats::Reading malloc_ = {};
+  // What the allocator held when it was last asked, and when that was; NaN before.
+  double held_bytes_ = NAN;
+  double held_at_ns_ = NAN;
+};
+
+}  // namespace stageprof
+
+#endif  // STAGEPROF_SOURCES_SAMPLER_H_

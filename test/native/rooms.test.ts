@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect, test } from 'vitest';
+
+const native = join(import.meta.dirname, '../../native');
+
+/** What each room may include besides itself; only the addon is seen by nobody. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  addon: ['recorder', 'sources', 'threads', 'support'],
+  recorder: ['sources', 'threads', 'support'],
+  sources: ['allocators', 'threads', 'tracker', 'support'],
+  allocators: ['support'],
+  threads: ['support'],
+  tracker: ['support'],
+  support: [],
+};
+
+const roomOf = (file: string): string => file.split('/', 1)[0]!;
+
+const files = readdirSync(native, { recursive: true })
+  .map(String)
+  .filter((name) => /\.(cc|h)$/.test(name));
+
+const includes = files.flatMap((file) =>
+  [...readFileSync(join(native, file), 'utf8').matchAll(/^#include "(.+)"$/gm)].map(([, path]) => ({
+    file,
+    included: normalize(join(dirname(file), path!)),
+  })),
+);
+
+test('every file stands in a room', () => {
+  expect(readdirSync(native).sort()).toEqual(Object.keys(BELOW).sort());
+});
+
+test('a room includes only those below it', () => {
+  const wrong = includes.filter(({ file, included }) => {
+    const [from, to] = [roomOf(file), roomOf(included)];
+    return from !== to && !BELOW[from]!.includes(to);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('of the tracker the addon sees its interface alone', () => {
+  const seen = includes.filter(({ file, included }) => roomOf(file) !== 'tracker' && roomOf(included) === 'tracker');
+  expect(new Set(seen.map(({ included }) => included))).toEqual(new Set(['tracker/abi.h']));
+});
+
+test('no file includes itself by way of others', () => {
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) return void circles.push([...path, file].join(' > '));
+    for (const { included } of includes.filter((one) => one.file === file)) visit(included, [...path, file]);
+  };
+  for (const file of files) visit(file, []);
+  expect(circles).toEqual([]);
+});
