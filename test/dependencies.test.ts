@@ -21,6 +21,7 @@ const ROOMS = [
   'accounting',
   'attribution',
   'threads',
+  'stacks',
   'report',
   'findings',
   'render',

@@ -15,6 +15,9 @@ const ENTRIES = [
   'profiler/null-profiler.js',
   'run/preload.cjs',
   'corpus/worker.js',
+  // No producer loads these yet. They are made to run there.
+  'stacks/stack-profile.js',
+  'stacks/merge-profile.js',
 ];
 
 /** No program can replace them: they are constants of the language. */

@@ -1,0 +1,31 @@
+import { Uint32Array } from '../host/intrinsics.js';
+import type { StackProfile } from './stack-profile.js';
+import { NO_STACK } from './stack-table.js';
+
+/**
+ * Adds a profile to another: rows of the same stage, thread and stack become one. Below the limits the order of merging
+ * makes no difference to what is in the rows.
+ *
+ * Used inside programs and by the command line.
+ */
+export function mergeProfile(into: StackProfile, from: StackProfile): void {
+  const frames = new Uint32Array(from.frames.length + 1);
+  for (let id = 1; id < frames.length; id++) frames[id] = into.frames.intern(from.frames.get(id));
+
+  // A prefix has a smaller number than the stacks on it, so it is there before them.
+  const stacks = new Uint32Array(from.stacks.length + 1);
+  stacks[NO_STACK] = NO_STACK;
+  for (let id = 1; id < stacks.length; id++) {
+    stacks[id] = into.stacks.intern(stacks[from.stacks.prefix(id)]!, frames[from.stacks.frame(id)]!);
+  }
+
+  const types = from.measuredTypes;
+  for (const type of types) into.measure(type);
+  const rows = from.rows.length;
+  for (let id = 1; id <= rows; id++) {
+    const stage = from.strings.get(from.rows.stage(id));
+    const thread = from.strings.get(from.rows.thread(id));
+    const row = into.row(stage, thread, stacks[from.rows.stack(id)]!);
+    for (const type of types) into.add(row, type, from.value(id, type));
+  }
+}
