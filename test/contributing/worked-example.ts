@@ -12,8 +12,8 @@ export interface Edit {
 }
 
 /**
- * The edits of a section of CONTRIBUTING, in order. The fence of each block has the language and the path:
- * `diff` changes a file and any other language makes one. A block without a path is no edit.
+ * The edits of a section of CONTRIBUTING, in order. The first line of a block names the file: `+++ path` changes a file,
+ * `// path` makes one. A block without such a line is no edit.
  *
  * @param heading the heading of the section, without its marks
  */
@@ -21,36 +21,33 @@ export function editsOf(heading: string): readonly Edit[] {
   const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
   const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
   if (section === undefined) throw new Error(`CONTRIBUTING.md has no section "${heading}"`);
-  const blocks = section.matchAll(/^( *)```(\w+) (\S+)\n(.*?)^\1```$/gms);
-  return [...blocks].map(([, indent, language, path, code]) => ({
-    path: path!,
-    isNew: language !== 'diff',
-    lines: code!
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => line.slice(indent!.length)),
-  }));
+  const blocks = section.matchAll(/^```\w+\n(\+\+\+|\/\/) (\S+)\n(.*?)\n```$/gms);
+  return [...blocks].map(([, mark, path, code]) => ({ path: path!, isNew: mark === '//', lines: code!.split('\n') }));
 }
 
 /**
- * Applies the lines of a diff without line numbers: ` ` keeps a line, `-` removes one, `+` adds one. The kept and
- * removed lines must stand together at exactly one position; runs of blanks in them count as one, since formatters
- * change them.
+ * Applies a diff without line numbers. In its parts, which `@@` separates, ` ` keeps a line, `-` removes one and `+` adds
+ * one. The kept and removed lines of a part must stand together at exactly one position. Runs of blanks in them count
+ * as one, since formatters change them.
  */
 export function changed(text: string, { path, lines }: Edit): string {
+  const parts = lines.join('\n').split('\n@@\n');
+  return parts.reduce((result, part) => changedBy(result, part.split('\n'), path), text);
+}
+
+function changedBy(text: string, part: readonly string[], path: string): string {
   const file = text.split('\n');
-  const before = lines.filter((line) => !line.startsWith('+')).map((line) => line.slice(1));
+  const before = part.filter((line) => !line.startsWith('+')).map((line) => line.slice(1));
   const starts = file.flatMap((_, start) =>
     before.every((line, index) => sameWords(line, file[start + index])) ? [start] : [],
   );
-  const [start, ...others] = starts;
-  if (start === undefined || others.length > 0) {
-    throw new Error(
-      `the lines that CONTRIBUTING changes in ${path} are there ${starts.length} times:\n${before.join('\n')}`,
-    );
+  const [start] = starts;
+  if (start === undefined || starts.length > 1) {
+    const found = `${starts.length} positions of ${path} have the lines that CONTRIBUTING changes`;
+    throw new Error(`${found}:\n${before.join('\n')}`);
   }
   let at = start;
-  const after = lines.flatMap((line) => {
+  const after = part.flatMap((line) => {
     if (line.startsWith('+')) return [line.slice(1)];
     at += 1;
     return line.startsWith('-') ? [] : [file[at - 1]!];
