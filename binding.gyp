@@ -41,7 +41,7 @@
             'native/tracker/module_table.cc',
             'native/tracker/modules.cc',
             'native/tracker/operators.cc',
-            'native/tracker/shares.cc',
+            'native/tracker/shards.cc',
             'native/tracker/windows.cc',
           ],
           # fno-builtin: the compiler must not see through the functions that are defined here.

@@ -1,5 +1,5 @@
-// The table of exports and the checks of their arguments; nothing else. TypeScript has validated
-// what the user gave: a TypeError from here is a defect of the package.
+// The table of exports and the checks of their arguments. TypeScript has validated what the user
+// gave, so a TypeError from here is a defect of the package.
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -39,15 +39,15 @@ napi_value Names(napi_env env, const char* const (&names)[kCount]) {
   return list;
 }
 
-// sampleLayout(): all that stands in TypeScript once more, so that a test can hold the two together:
-// what a sample is made of, and an account, and a reading of the recorder, and the argument of its
-// start(); bits and numbers that cross the boundary
+// sampleLayout(): everything that TypeScript has a copy of, so that a test can compare the two:
+// what a sample, an account, a reading of the recorder and the argument of its start() consist of,
+// the bits of the mask, and single numbers that cross the boundary
 napi_value SampleLayout(napi_env env, napi_callback_info) {
 #define STAGEPROF_NAME(enumerator, name) name,
   static constexpr const char* kSlots[] = {STAGEPROF_SLOTS(STAGEPROF_NAME)};
   static constexpr const char* kAccount[] = {STAGEPROF_ACCOUNT(STAGEPROF_NAME)};
   static constexpr const char* kReading[] = {STAGEPROF_READING(STAGEPROF_NAME)};
-  static constexpr const char* kPlaces[] = {STAGEPROF_PLACES(STAGEPROF_NAME)};
+  static constexpr const char* kPositions[] = {STAGEPROF_POSITIONS(STAGEPROF_NAME)};
 #undef STAGEPROF_NAME
   const char* const usage[] = {kSlots[kUsageSlots.first], kSlots[kUsageSlots.last]};
   napi_value layout;
@@ -72,14 +72,14 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   SetProperty(env, layout, "mask", mask);
   SetProperty(env, layout, "account", Names(env, kAccount));
   SetProperty(env, layout, "reading", Names(env, kReading));
-  SetProperty(env, layout, "places", Names(env, kPlaces));
+  SetProperty(env, layout, "positions", Names(env, kPositions));
   SetNumber(env, layout, "endedUnclosed", kEndedUnclosed);
   SetNumber(env, layout, "noExternalBuffers", kNoExternalBuffers);
   return layout;
 }
 
 // samplerOpen(slots, mask, isPinned): { readEntry, readExit, readSlice, watchLoop, close,
-// readAccount }; pinned slots are never detached or resized, which else is looked at for each sample
+// readAccount }. Pinned slots are never detached or resized; any others are checked at each sample.
 napi_value SamplerOpen(napi_env env, napi_callback_info info) {
   size_t count = 3;
   napi_value arguments[3];
@@ -101,7 +101,7 @@ napi_value SamplerOpen(napi_env env, napi_callback_info info) {
     return Misused(env, "Expected \"mask\" to be a sum of mask bits");
   }
   Environment* environment = Environment::Of(env);
-  // Undefined where there is no memory, or the worker is being terminated.
+  // The result is undefined where there is no memory, or where the worker is being terminated.
   if (environment == nullptr) return nullptr;
   bool is_pinned = false;
   napi_get_value_bool(env, arguments[2], &is_pinned);
@@ -127,8 +127,8 @@ napi_value RecorderOpen(napi_env env, napi_callback_info info) {
   return RecorderHandle::Open(env, environment, path, static_cast<uint64_t>(bytes));
 }
 
-// heapVerify(getHeapStatistics, getArrayBuffers): null or why JS slots will be NaN. Before the
-// first samplerOpen: samplers already open are not changed.
+// heapVerify(getHeapStatistics, getArrayBuffers): null, or why the JS slots will be NaN. It must
+// come before the first samplerOpen, since it does not change samplers that are open.
 napi_value HeapVerify(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value functions[2];
@@ -145,7 +145,7 @@ napi_value HeapVerify(napi_env env, napi_callback_info info) {
   return TextOrNull(env, VerifyHeap(env, heap, functions[0]));
 }
 
-// Puts into an object what a source tells of its state.
+// Adds to an object what a source tells of its state.
 struct StateTeller {
   napi_env env;
   napi_value object;
@@ -155,8 +155,8 @@ struct StateTeller {
   void operator()(const char* name, bool flag) const { SetFlag(env, object, name, flag); }
 };
 
-// sourcesRead(): by the name of each source { failure, ... }: null or why it cannot be read, and what
-// its TellState tells
+// sourcesRead(): an object { failure, ... } for each source, by its name. The failure is null, or
+// why the source cannot be read; the rest is what its TellState tells.
 napi_value SourcesRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
   napi_value sources;
@@ -171,15 +171,16 @@ napi_value SourcesRead(napi_env env, napi_callback_info) {
   return sources;
 }
 
-// rssPeakRead(): lifetime peak in bytes, NaN where it cannot be read
+// rssPeakRead(): the resident peak of the process since it started, in bytes; NaN where it cannot
+// be read
 napi_value RssPeakRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
   if (environment == nullptr) return nullptr;
   return Number(env, ReadLifetimePeakRssBytes(&environment->sources()->status));
 }
 
-// modulesRead(): paths of the modules, one for each cell of a sample, and then those of the modules
-// that share the last one; null without the tracker
+// modulesRead(): the paths of the modules, one for each cell of a sample, followed by those that
+// share the last cell; null without the tracker
 napi_value ModulesRead(napi_env env, napi_callback_info) {
   Environment* environment = Environment::Of(env);
   if (environment == nullptr) return nullptr;
@@ -187,7 +188,7 @@ napi_value ModulesRead(napi_env env, napi_callback_info) {
   return tracker.failure() ? TextOrNull(env, nullptr) : MakeModuleList(env, &tracker);
 }
 
-// wallRead(): CLOCK_MONOTONIC in nanoseconds, which no program can replace
+// wallRead(): CLOCK_MONOTONIC in nanoseconds. No program can replace it.
 napi_value WallRead(napi_env env, napi_callback_info) {
   return Number(env, ReadWallNs());
 }
@@ -202,7 +203,8 @@ napi_value RusageChildrenRead(napi_env env, napi_callback_info) {
   return children;
 }
 
-// parentDeathFollow(parentPid): whether this process is killed when that parent ends. On the main thread.
+// parentDeathFollow(parentPid): whether this process is killed when that parent ends. Call it on
+// the main thread.
 napi_value ParentDeathFollow(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;

@@ -69,8 +69,8 @@ void Environment::RemoveRecorder(RecorderHandle* handle) {
   RemoveFrom(&recorders_, handle);
 }
 
-// On the environment's thread, its isolate still alive, also when a worker was terminated: the last
-// moment at which GC callbacks can be removed.
+// Runs on the environment's thread while its isolate is still alive, also when a worker was
+// terminated. It is the last moment at which GC callbacks can be removed.
 void Environment::OnEnvironmentGone(napi_env env, void* data, void*) {
   Environment* environment = static_cast<Environment*>(data);
   while (environment->recorders_ != nullptr) environment->recorders_->Abandon();

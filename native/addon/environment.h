@@ -12,13 +12,13 @@ class RecorderHandle;
 class SamplerHandle;
 
 // What the addon keeps for one Node-API environment (the main thread, or one worker): its sources,
-// its open samplers and its open recorders. What the process has only once is shared by all
-// environments and stands elsewhere: the kernel's resident peak and who resets it (rss_peak), the
-// allocator and what its statistics cost (serving, malloc_stats), the JS threads (js_threads) and
-// the started recorders (recorder_handle).
+// its open samplers and its open recorders. Environments share what the process has only once,
+// which stands elsewhere: the kernel's resident peak and who resets it (rss_peak), the allocator
+// and what its statistics cost (serving, malloc_stats), the JS threads (js_threads) and the started
+// recorders (recorder_handle).
 //
-// Owned by the instance data and by every handle together: when the environment goes, the
-// order in which Node-API finalizes instance data and functions is not defined.
+// The instance data and every handle own it together, because Node-API does not define in which
+// order it finalizes instance data and functions when an environment ends.
 class Environment {
  public:
   // Makes the environment's instance data. Null when there is no memory.
@@ -31,14 +31,14 @@ class Environment {
 
   // Opens the sources at the first call.
   Sources* sources();
-  // Those of the threads of this environment's recorders.
+  // The sources that the threads of this environment's recorders read.
   OutsideSources* outside_sources() { return &outside_sources_; }
 
-  // The open samplers, for the end of the environment.
+  // The open samplers, which are closed when the environment ends.
   void AddSampler(SamplerHandle* handle);
   void RemoveSampler(SamplerHandle* handle);
 
-  // The same of open recorders.
+  // The open recorders, likewise.
   void AddRecorder(RecorderHandle* handle);
   void RemoveRecorder(RecorderHandle* handle);
 

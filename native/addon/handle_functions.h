@@ -5,9 +5,9 @@
 
 namespace stageprof {
 
-// Adds to the object that JS gets of a handle a function with the handle as its data. `gone` is
-// called with the handle once nothing can call the function any more; `holders` counts the functions
-// for which that is still to come, also one that could not be added in the end.
+// Adds a function to the object that stands for a handle in JS; the handle is the function's data.
+// `gone` is called with the handle once nothing can call the function any more. `holders` counts
+// the functions whose `gone` is still to come, including one that could not be added in the end.
 bool AddHandleFunction(napi_env env, napi_value object, const char* name, napi_callback callback,
                        void* handle, napi_finalize gone, int* holders);
 

@@ -15,7 +15,7 @@ bool Call(napi_env env, napi_value function, napi_value* result) {
          napi_call_function(env, undefined, function, 0, nullptr, result) == napi_ok;
 }
 
-// What a function threw shall not reach the program.
+// An exception that a function threw must not reach the program.
 void ClearException(napi_env env) {
   bool is_pending = false;
   napi_value exception;
@@ -57,7 +57,7 @@ bool AgreesOnBackingStores(napi_env env, const size_t* word, napi_value function
   return before < after ? LiesBetween(*bytes, before, after) : LiesBetween(*bytes, after, before);
 }
 
-// Agreeing once may be chance: it must follow when an ArrayBuffer is made.
+// One agreement may be chance, so the word must also follow when an ArrayBuffer is made.
 bool IsBackingStores(napi_env env, const size_t* word, napi_value function) {
   constexpr size_t kProbeBytes = 12'345;
   double before;
@@ -86,7 +86,7 @@ const char* VerifyHeap(napi_env env, V8Heap* heap, napi_value get_heap_statistic
              "total_physical_size";
     }
     heap->Read();
-    // The call itself allocates, so between two readings of the same word its own must lie.
+    // The call itself allocates, so its value must lie between the two readings of the same word.
     if (!LiesBetween(told.used, used_before, heap->used_bytes())) {
       reason = "used_heap_size is not where this addon reads it";
     } else if (!LiesBetween(told.external, external_before, heap->external_bytes())) {

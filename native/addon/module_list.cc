@@ -10,7 +10,7 @@ napi_value MakeModuleList(napi_env env, TrackerClient* tracker) {
   napi_value list;
   if (napi_create_array(env, &list) != napi_ok) return nullptr;
   for (uint32_t index = 0; index < count; ++index) {
-    // A module that another thread is just finding has no name yet.
+    // A module that another thread is still adding has no name yet.
     TrackerClient::Module module = {"(unknown)"};
     tracker->ReadModule(index, &module);
     const napi_value name = TextOrNull(env, module.name);

@@ -7,8 +7,8 @@
 
 namespace stageprof {
 
-// The paths of the modules that the tracker knows, as modulesRead() returns them; null when Node-API
-// refuses. Only with a tracker.
+// The paths of the modules that the tracker knows, as modulesRead() returns them; null when
+// Node-API refuses. Requires the tracker.
 napi_value MakeModuleList(napi_env env, TrackerClient* tracker);
 
 }  // namespace stageprof

@@ -5,7 +5,7 @@
 
 namespace stageprof {
 
-// Null where Node-API refuses: out of memory, or the worker is being terminated.
+// Each returns null where Node-API refuses: there is no memory, or the worker is being terminated.
 inline napi_value Number(napi_env env, double number) {
   napi_value value = nullptr;
   napi_create_double(env, number, &value);
@@ -28,7 +28,7 @@ inline napi_value TextOrNull(napi_env env, const char* text) {
   return value;
 }
 
-// A value that could not be made is left out, and told.
+// Each leaves out a value that could not be made, and returns false then.
 inline bool SetProperty(napi_env env, napi_value object, const char* name, napi_value value) {
   return value != nullptr && napi_set_named_property(env, object, name, value) == napi_ok;
 }

@@ -17,8 +17,8 @@ namespace stageprof {
 
 namespace {
 
-// Recorders of all threads that readings are written to. process.exit and an error nobody catches end
-// the process without an end of its environments: then exit(3) is all that tells them from a kill.
+// The recorders of all threads to which readings are written. process.exit and an uncaught error
+// end the process without ending its environments. Only exit(3) then tells such an end from a kill.
 Lock lock;
 RecorderHandle* first_started = nullptr;  // guarded by `lock`
 bool hears_exit = false;                  // guarded by `lock`
@@ -30,7 +30,8 @@ RecorderHandle* HandleOf(napi_env env, napi_callback_info info, size_t* count,
   return static_cast<RecorderHandle*>(data);
 }
 
-// Whole numbers within 2^53, which all sizes of a file are; another gives a value that no file holds.
+// Whole numbers up to 2^53, which covers every size of a file. Any other number becomes a size that
+// no file has.
 uint64_t SizeOf(napi_env env, napi_value value) {
   double number = -1;
   napi_get_value_double(env, value, &number);
@@ -45,7 +46,7 @@ napi_value RecorderHandle::Open(napi_env env, Environment* environment, const ch
   if (handle == nullptr) return Number(env, ENOMEM);
   handle->environment_ = environment;
   environment->Hold();
-  // Before the file: what is made first can be taken back without a trace.
+  // Made before the file, because an object can be dropped without a trace.
   napi_value object = nullptr;
   const bool made = napi_create_object(env, &object) == napi_ok &&
                     handle->AddFunction(env, object, "expose", Expose) &&
@@ -73,8 +74,8 @@ bool RecorderHandle::AddFunction(napi_env env, napi_value object, const char* na
   return AddHandleFunction(env, object, name, callback, this, OnFunctionGone, &holders_);
 }
 
-// expose(offset, bytes): an ArrayBuffer over that part of the file, whose blocks are there; else the
-// errno, or kNoExternalBuffers
+// expose(offset, bytes): an ArrayBuffer over that part of the file, whose blocks are allocated;
+// otherwise the errno, or kNoExternalBuffers
 napi_value RecorderHandle::Expose(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value arguments[2];
@@ -109,7 +110,7 @@ napi_value RecorderHandle::Write(napi_env env, napi_callback_info info) {
   return Number(env, error);
 }
 
-// move(path): 0 or an errno; the recorder then goes on in a new file there
+// move(path): 0 or an errno. The recorder then continues in a new file at that path.
 napi_value RecorderHandle::Move(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;
@@ -121,12 +122,13 @@ napi_value RecorderHandle::Move(napi_env env, napi_callback_info info) {
   }
   if (length + 1 == sizeof path) return Number(env, ENAMETOOLONG);
   if (!handle->is_open_) return Number(env, EBADF);
-  // A reading that is written after its part of the file was copied would not be in the new one.
+  // A reading that is written after its part of the file was copied would be missing from the new
+  // file.
   const RecorderWriter::Pause pause(&handle->writer_);
   return Number(env, handle->file_.Move(path));
 }
 
-// start(places: Float64Array): 0, or the errno for which no readings are taken; see STAGEPROF_PLACES
+// start(positions: Float64Array): 0, or the errno that prevents readings; see STAGEPROF_POSITIONS
 napi_value RecorderHandle::Start(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;
@@ -135,41 +137,44 @@ napi_value RecorderHandle::Start(napi_env env, napi_callback_info info) {
   size_t length = 0;
   napi_typedarray_type type = napi_int8_array;
   if (napi_get_typedarray_info(env, argument, &type, &length, &data, nullptr, nullptr) != napi_ok ||
-      type != napi_float64_array || length != kPlaceCount) {
+      type != napi_float64_array || length != kPositionCount) {
     return Number(env, EINVAL);
   }
   if (!handle->is_open_ || handle->end_state_ != nullptr) return Number(env, EBADF);
-  const auto* places = static_cast<const double*>(data);
-  const int error = handle->AllocatePlaces(places);
+  const auto* positions = static_cast<const double*>(data);
+  const int error = handle->AllocatePositions(positions);
   if (error != 0) return Number(env, error);
   handle->end_state_ =
-      reinterpret_cast<double*>(handle->file_.at(static_cast<uint64_t>(places[kPlaceState])));
+      reinterpret_cast<double*>(handle->file_.at(static_cast<uint64_t>(positions[kPositionState])));
   handle->AddToStarted();
   Environment* const environment = handle->environment_;
-  return Number(env,
-                handle->writer_.Start(env, &environment->sources()->v8_heap,
-                                      environment->outside_sources(), handle->file_.at(0), places));
+  return Number(
+      env, handle->writer_.Start(env, &environment->sources()->v8_heap,
+                                 environment->outside_sources(), handle->file_.at(0), positions));
 }
 
-int RecorderHandle::AllocatePlaces(const double* places) {
-  const auto size = [places](Place place) { return static_cast<uint64_t>(places[place]); };
-  constexpr Place kCounts[] = {kPlaceReadingCount,  kPlaceMomentCount,    kPlaceModuleCount,
-                               kPlaceModulesMissed, kPlaceMappingsMissed, kPlaceTrackerBound,
-                               kPlaceState};
+int RecorderHandle::AllocatePositions(const double* positions) {
+  const auto size = [positions](Position position) {
+    return static_cast<uint64_t>(positions[position]);
+  };
+  constexpr Position kCounts[] = {
+      kPositionReadingCount,   kPositionMomentCount,  kPositionModuleCount, kPositionModulesMissed,
+      kPositionMappingsMissed, kPositionTrackerBound, kPositionState};
   int error = 0;
-  for (const Place place : kCounts) {
-    if (error == 0) error = file_.Allocate(size(place), sizeof(double));
+  for (const Position position : kCounts) {
+    if (error == 0) error = file_.Allocate(size(position), sizeof(double));
   }
-  if (error == 0) error = file_.Allocate(size(kPlaceMoments), 2 * kMomentLength * sizeof(double));
+  if (error == 0)
+    error = file_.Allocate(size(kPositionMoments), 2 * kMomentLength * sizeof(double));
   if (error == 0) {
-    error = file_.Allocate(size(kPlaceReadings),
-                           size(kPlaceReadingCapacity) * kReadingLength * sizeof(double));
+    error = file_.Allocate(size(kPositionReadings),
+                           size(kPositionReadingCapacity) * kReadingLength * sizeof(double));
   }
   if (error == 0) {
-    error =
-        file_.Allocate(size(kPlaceModules), size(kPlaceModuleCapacity) * size(kPlaceModuleBytes));
+    error = file_.Allocate(size(kPositionModules),
+                           size(kPositionModuleCapacity) * size(kPositionModuleBytes));
   }
-  return error != 0 || size(kPlaceReadingCapacity) > 0 ? error : EINVAL;
+  return error != 0 || size(kPositionReadingCapacity) > 0 ? error : EINVAL;
 }
 
 // close()
@@ -213,7 +218,8 @@ void RecorderHandle::RemoveFromStarted() {
   if (*link == this) *link = next_started_;
 }
 
-// Other threads may still run, and a lock they hold would never be given back: then nothing is said.
+// Other threads may still run, and a lock that one of them holds may never be given back. In that
+// case the end is not marked.
 void RecorderHandle::OnExit() {
   if (!lock.TryTake()) return;
   for (RecorderHandle* handle = first_started; handle != nullptr; handle = handle->next_started_) {
@@ -234,7 +240,7 @@ void RecorderHandle::OnBufferGone(napi_env, void*, void* hint) {
 
 void RecorderHandle::Release() {
   if (--holders_ != 0) return;
-  // Forgotten without being closed: what stands in the file is as far as it got.
+  // The recorder was dropped without being closed: the file keeps what was written so far.
   Abandon();
   environment_->Release();
   delete this;

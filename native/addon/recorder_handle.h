@@ -9,18 +9,18 @@
 
 namespace stageprof {
 
-// A recorder as JS holds it: an object of functions, each with the handle as its data, and any number
-// of ArrayBuffers over parts of the mapping. The mapping goes with the last of these.
+// A recorder as JS holds it: an object of functions, each with the handle as its data, and any
+// number of ArrayBuffers over parts of the mapping. The mapping goes with the last of these.
 class RecorderHandle {
  public:
-  // An object { expose, write, move, start, close }, or the errno as a number.
+  // Returns an object { expose, write, move, start, close }, or the errno as a number.
   static napi_value Open(napi_env env, Environment* environment, const char* path, uint64_t bytes);
 
-  // The environment ends with the recorder open: the file stays, marked so. In a forked child, which
-  // has no part in the mapping, nothing.
+  // Called when the environment ends while the recorder is open: the file stays, and is marked as
+  // ended. It does nothing in a forked child, which does not have the mapping.
   void Abandon();
 
-  // Members of the environment's list of open recorders.
+  // Links of the environment's list of open recorders.
   RecorderHandle* previous = nullptr;
   RecorderHandle* next = nullptr;
 
@@ -34,7 +34,7 @@ class RecorderHandle {
   static void OnBufferGone(napi_env env, void* data, void* hint);
 
   bool AddFunction(napi_env env, napi_value object, const char* name, napi_callback callback);
-  int AllocatePlaces(const double* places);
+  int AllocatePositions(const double* positions);
   void Close(MappedParts::Look look);
   void MarkEnded();
   void AddToStarted();

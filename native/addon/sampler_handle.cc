@@ -46,7 +46,7 @@ napi_value SamplerHandle::Open(napi_env env, Environment* environment, const Req
   }
   if (handle->slots_ != nullptr) napi_delete_reference(env, handle->slots_);
   handle->slots_ = nullptr;
-  // With a function already made, its finalizer frees the handle.
+  // If a function was already made, its finalizer frees the handle.
   if (handle->functions_ == 0) {
     environment->Release();
     delete handle;
@@ -54,9 +54,9 @@ napi_value SamplerHandle::Open(napi_env env, Environment* environment, const Req
   return nullptr;
 }
 
-// The memory of a typed array goes when its buffer is detached (transferred to another thread) and
-// shrinks when a resizable one is resized. That of a SharedArrayBuffer does neither, so there
-// nothing needs to be checked per sample; for any other the array's present length is asked each
+// The memory of a typed array goes when its buffer is detached (transferred to another thread), and
+// shrinks when a resizable buffer is resized. A SharedArrayBuffer does neither, so nothing needs to
+// be checked for it at a sample. For any other buffer, the present length of the array is read each
 // time (10 ns).
 bool SamplerHandle::HoldSlots(napi_env env, napi_value slots, double** data) {
   void* memory = nullptr;
@@ -95,8 +95,8 @@ napi_value SamplerHandle::Read(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// True where slices end when the event loop waits. Memory that may go cannot be written to from
-// there.
+// Returns true where slices end when the event loop waits. The loop's callback cannot write to
+// memory that may go.
 napi_value SamplerHandle::WatchLoop(napi_env env, napi_callback_info info) {
   SamplerHandle* handle = HandleOf(env, info);
   if (handle->is_open_ && !handle->watches_loop_ && !handle->slots_can_go_) {
@@ -113,8 +113,8 @@ napi_value SamplerHandle::CloseCalled(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// readAccount(cells: Float64Array): who holds the resident set, into kAccountLength cells; false where
-// looking at it now would take more than its share of the elapsed time
+// readAccount(cells: Float64Array): writes who holds the resident set into kAccountLength cells;
+// false where a look now would take more than its share of the elapsed time
 napi_value SamplerHandle::ReadAccount(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value cells;

@@ -11,8 +11,8 @@
 namespace stageprof {
 
 // A sampler as JS holds it: an object of functions, each with the handle as its data, so that a
-// sample crosses the boundary without an argument. Any of the functions may outlive the object they
-// came on; the handle is freed with the last of them.
+// sample crosses the boundary without an argument. A function may outlive the object that it came
+// on; the last function to go frees the handle.
 class SamplerHandle {
  public:
   struct Request {
@@ -21,14 +21,14 @@ class SamplerHandle {
     bool is_pinned;  // its memory never goes while the sampler is open: a recorder's mapping
   };
 
-  // Null, with nothing left behind, when Node-API refuses: out of memory, or the worker is being
-  // terminated.
+  // Returns null, with nothing left behind, when Node-API refuses: there is no memory, or the
+  // worker is being terminated.
   static napi_value Open(napi_env env, Environment* environment, const Request& request);
 
   // Releases everything but the handle itself, which the functions still point to. Idempotent.
   void Close(napi_env env);
 
-  // Members of the environment's list of open samplers.
+  // Links of the environment's list of open samplers.
   SamplerHandle* previous = nullptr;
   SamplerHandle* next = nullptr;
 

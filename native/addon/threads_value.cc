@@ -38,7 +38,8 @@ napi_value ThreadList(napi_env env, const Threads& threads, bool tells_apart) {
         SetFlag(env, object, "isCalling", thread.id == calling);
         SetFlag(env, object, "isJs", IsJsThread(thread.id));
         SetText(env, object, "waitsFor", NameOf(thread.waits));
-        // Addresses of a process have 47 bits, or 52 with the largest pages: exact as a double.
+        // Addresses of a process have 47 bits, or 52 with the largest pages: a double holds them
+        // exactly.
         SetNumber(env, object, "waitsAt", static_cast<double>(thread.waits_at));
         SetFlag(env, object, "waitsInLibuv", thread.waits_in_libuv);
       }
@@ -66,7 +67,8 @@ napi_value Read(napi_env env, bool tells_apart) {
   napi_value reading;
   if (napi_create_object(env, &reading) != napi_ok) return nullptr;
   Threads threads;
-  // The process's clock on both sides: threads run on while their clocks are read one by one.
+  // The process's clock is read on both sides, because threads go on running while their clocks are
+  // read one by one.
   const double before_ns = ReadClockNs(CLOCK_PROCESS_CPUTIME_ID);
   tells_apart ? threads.Read() : threads.ReadClocks();
   const double after_ns = ReadClockNs(CLOCK_PROCESS_CPUTIME_ID);

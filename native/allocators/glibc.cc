@@ -8,7 +8,7 @@ namespace stageprof {
 
 namespace {
 
-// glibc's struct mallinfo2, which the headers of an older glibc do not have.
+// glibc's struct mallinfo2, which the headers of an older glibc lack.
 struct Info {
   size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
 };
@@ -19,8 +19,8 @@ bool Find() {
   return mallinfo2 != nullptr;
 }
 
-// glibc does not say whose a block is. What proves it is that its statistics follow a block, which
-// is asked of every allocator; under another one, mallinfo2 is there all the same and stands still.
+// glibc does not tell whose a block is. The proof is that its statistics follow a block, which is
+// asked of every allocator. Under another allocator mallinfo2 exists as well, but stands still.
 bool Serves() {
   return true;
 }
@@ -28,7 +28,7 @@ bool Serves() {
 bool Read(Allocator::Reading* reading) {
   const Info info = mallinfo2();
   reading->live_bytes = static_cast<double>(info.uordblks + info.hblkhd);
-  reading->held_bytes = static_cast<double>(info.fordblks);
+  reading->free_bytes = static_cast<double>(info.fordblks);
   return true;
 }
 

@@ -23,8 +23,8 @@ bool Find() {
   return mallctl != nullptr;
 }
 
-// thread.allocatedp points to this thread's count of bytes ever allocated, which no other
-// thread moves.
+// thread.allocatedp points to this thread's count of bytes ever allocated, which no other thread
+// changes.
 bool Serves() {
   const volatile uint64_t* allocated_bytes = nullptr;
   if (!Get("thread.allocatedp", &allocated_bytes) || allocated_bytes == nullptr) return false;
@@ -40,18 +40,18 @@ bool Read(Allocator::Reading* reading) {
       !Get("stats.allocated", &allocated_bytes) || !Get("stats.resident", &resident_bytes)) {
     return false;
   }
-  // 4096 is MALLCTL_ARENAS_ALL. A jemalloc that does not tell it counts caches as handed out.
+  // 4096 is MALLCTL_ARENAS_ALL. A jemalloc that does not know the name counts caches as handed out.
   size_t cached_bytes;
   if (!Get("stats.arenas.4096.tcache_bytes", &cached_bytes)) cached_bytes = 0;
   reading->live_bytes = static_cast<double>(allocated_bytes) - static_cast<double>(cached_bytes);
-  reading->held_bytes = static_cast<double>(resident_bytes) - reading->live_bytes;
+  reading->free_bytes = static_cast<double>(resident_bytes) - reading->live_bytes;
   return true;
 }
 
 }  // namespace
 
 const Allocator kJemalloc = {
-    "jemalloc", "jemalloc mallctl", kCachesApart, kHeldMaximum, Find, Serves, Read, nullptr,
+    "jemalloc", "jemalloc mallctl", kCachesApart, kFreeMaximum, Find, Serves, Read, nullptr,
 };
 
 }  // namespace stageprof

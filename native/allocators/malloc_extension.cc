@@ -10,7 +10,7 @@ namespace stageprof {
 
 namespace {
 
-// gperftools' malloc_extension_c.h
+// From gperftools' malloc_extension_c.h.
 struct Gperftools {
   using GetProperty = int (*)(const char* name, size_t* value);
   static constexpr const char* kGetProperty = "MallocExtension_GetNumericProperty";
@@ -22,7 +22,7 @@ struct Gperftools {
   }
 };
 
-// tcmalloc's internal_malloc_extension.h
+// From tcmalloc's internal_malloc_extension.h.
 struct Tcmalloc {
   using GetProperty = bool (*)(const char* name, size_t name_length, size_t* value);
   static constexpr const char* kGetProperty = "MallocExtension_Internal_GetNumericProperty";
@@ -55,7 +55,7 @@ class MallocExtension {
       return false;
     }
     reading->live_bytes = static_cast<double>(live_bytes);
-    reading->held_bytes = static_cast<double>(physical_bytes) - reading->live_bytes;
+    reading->free_bytes = static_cast<double>(physical_bytes) - reading->live_bytes;
     return true;
   }
 
@@ -73,7 +73,7 @@ constexpr Allocator Of(const char* name, const char* method) {
   return {name,
           method,
           kCachesApart,
-          kHeldMaximum,
+          kFreeMaximum,
           Extension::Find,
           Extension::Serves,
           Extension::Read,

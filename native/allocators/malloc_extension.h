@@ -5,17 +5,18 @@
 
 namespace stageprof {
 
-// The two tcmallocs, gperftools' and Google's own: the same questions, under other names. Each
-// reading adds up size classes, threads and processors, not blocks.
+// The two tcmallocs, gperftools' and Google's own, answer the same questions under different names.
+// Each reading adds up size classes, threads and processors, not blocks.
 //   live: generic.current_allocated_bytes, "bytes currently allocated by application" and "bytes in
-//         use by application": caches of processors, threads and size classes are not in it.
-//   held: what the heap and its metadata have of the kernel and have not given back, less live. A
-//         maximum: pages not touched yet are in it.
+//         use by application". It excludes caches of processors, threads and size classes.
+//   free: what the heap and its metadata have from the kernel and have not given back, less live.
+//         It is a maximum, since it includes pages not touched yet.
 
-// Properties of gperftools' malloc_extension.h; held is of generic.total_physical_bytes.
+// The properties are those of gperftools' malloc_extension.h; free comes from
+// generic.total_physical_bytes.
 extern const Allocator kGperftools;
-// Meaning of the properties: tcmalloc's docs/stats.md; held is of generic.physical_memory_used
-// ("actual memory used").
+// The properties are explained in tcmalloc's docs/stats.md; free comes from
+// generic.physical_memory_used ("actual memory used").
 extern const Allocator kTcmalloc;
 
 }  // namespace stageprof

@@ -20,7 +20,7 @@ bool Serves() {
 }
 
 constexpr const char* kSilence =
-    "mimalloc serves malloc, and tells neither live nor held bytes at a bounded cost";
+    "mimalloc serves malloc, and tells neither live bytes nor what is free in it at a bounded cost";
 
 }  // namespace
 

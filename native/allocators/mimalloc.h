@@ -5,13 +5,14 @@
 
 namespace stageprof {
 
-// Recognised, not read: mimalloc has no live bytes of the process at a bounded cost.
-//   - Release builds (MI_STAT 0) do not count blocks. Where they are counted, each thread
-//     counts its own, and mi_stats_get sees a thread's counts when that thread merges them or ends.
+// mimalloc is recognised but not read: it does not tell the live bytes of the process at a bounded
+// cost.
+//   - Release builds (MI_STAT 0) do not count blocks. In other builds each thread counts its own,
+//     and mi_stats_get sees these counts only when the thread merges them or ends.
 //   - mi_heap_visit_blocks walks the heap.
-//   - mi_process_info gives the committed memory, on Linux also in place of the resident one: with
-//     the arena that it reserves and never touches in it (136 MiB at the start of a program that
-//     has 2 MiB resident, by 2.0.9). Nothing held can be told from it.
+//   - mi_process_info gives the committed memory, on Linux also as the resident memory. It includes
+//     the arena that mimalloc reserves and never touches (136 MiB at the start of a program that
+//     has 2 MiB resident, with 2.0.9), so it does not tell what is free in the allocator.
 extern const Allocator kMimalloc;
 
 }  // namespace stageprof

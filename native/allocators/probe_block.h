@@ -6,10 +6,10 @@
 
 namespace stageprof {
 
-// Asks about a block that malloc has just handed out, and gives it back; false where there is none.
+// Asks about a block that malloc has just handed out, and frees it. False where there is no block.
 template <typename Ask>
 bool AskOfBlock(size_t bytes, Ask ask) {
-  // volatile: the compiler may drop a malloc that only meets its free.
+  // volatile, because the compiler may drop a malloc that only meets its free.
   void* volatile block = malloc(bytes);
   const bool answer = block != nullptr && ask(block);
   free(block);

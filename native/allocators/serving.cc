@@ -14,11 +14,11 @@ namespace stageprof {
 
 namespace {
 
-// glibc last: its proof is the only one whose cost grows with the heap.
+// glibc comes last: its proof is the only one whose cost grows with the heap.
 constexpr const Allocator* kKnown[] = {&kJemalloc, &kGperftools, &kTcmalloc, &kMimalloc, &kGlibc};
 
-// Beyond what thread caches keep. Two sizes: numbers that are not of malloc may once move by
-// chance.
+// Larger than what thread caches keep. There are two sizes, because numbers that do not belong to
+// malloc may move once by chance.
 constexpr size_t kProbeBytes[] = {64 * 1024 + 1, 96 * 1024 + 1};
 // Another thread may free as much between two readings.
 constexpr int kProbeAttempts = 3;
@@ -35,7 +35,8 @@ bool FollowsBlock(const Allocator& allocator, size_t bytes, double* cost_ns) {
   });
 }
 
-// Whether the numbers are of malloc: the very ones that will be reported must rise with a block.
+// Whether the numbers belong to malloc: the same numbers that will be reported must rise with a
+// block.
 bool StatisticsFollow(const Allocator& allocator, double* cost_ns) {
   for (const size_t bytes : kProbeBytes) {
     int attempt = 0;

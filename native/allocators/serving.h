@@ -7,16 +7,16 @@ namespace stageprof {
 
 // The allocator that serves malloc in this process.
 struct ServingAllocator {
-  // Null where none of those known here was proved to serve.
+  // Null where none of the known allocators was proved to serve malloc.
   const Allocator* allocator;
   // Why it cannot be read; null where it can.
   const char* failure;
-  // What one of the readings for the proof cost.
+  // The cost of one reading during the proof.
   double reading_cost_ns;
 };
 
-// Found at the first call, by allocating, and kept: it does not change, and asking can be dear.
-// Behind the tracker too, which passes every block on.
+// Found at the first call, by allocating, and kept: the allocator does not change, and asking can
+// be expensive. This also works behind the tracker, which passes every block on.
 const ServingAllocator& FindServingAllocator();
 
 }  // namespace stageprof

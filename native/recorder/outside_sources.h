@@ -8,13 +8,13 @@
 
 namespace stageprof {
 
-// The sources that the threads of an environment's recorders read, opened once: a pipeline makes a
-// recorder an input. One thread at a time uses them, which the lock is for.
+// The sources that the threads of an environment's recorders read. They are opened once, because a
+// pipeline makes one recorder for each input. One thread at a time uses them, under the lock.
 class OutsideSources {
  public:
   Lock* lock() { return &lock_; }
 
-  // Only with the lock.
+  // Requires the lock.
   Sources* Open() {
     sources_.Open();
     return &sources_;

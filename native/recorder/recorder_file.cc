@@ -11,18 +11,18 @@ namespace stageprof {
 
 namespace {
 
-// Past RLIMIT_FSIZE the kernel sends SIGXFSZ, which ends a program that has not asked to ignore it.
+// Past RLIMIT_FSIZE the kernel sends SIGXFSZ, which ends a program that does not ignore it.
 bool IsWithinFileSizeLimit(uint64_t end) {
   rlimit limit;
   return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
          end <= limit.rlim_cur;
 }
 
-// O_EXCL alone refuses a link; O_NOFOLLOW says so to whoever reads this.
+// O_EXCL alone refuses a link; O_NOFOLLOW tells the reader so.
 constexpr int kNew = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
 constexpr unsigned kMode = 0600;
 
-// Returns 0 or an errno. What is not written in one go is where the disk became full.
+// Returns 0 or an errno. A write that is cut short means that the disk became full.
 int WriteAt(int descriptor, const void* data, uint64_t bytes, uint64_t offset) {
   const char* from = static_cast<const char*>(data);
   while (bytes > 0) {
@@ -36,7 +36,7 @@ int WriteAt(int descriptor, const void* data, uint64_t bytes, uint64_t offset) {
   return 0;
 }
 
-// For file systems that cannot allocate, where musl does not do it in their place.
+// For file systems that cannot allocate blocks, where libc (musl) does not write zeros instead.
 int WriteZeros(int descriptor, uint64_t offset, uint64_t bytes) {
   static const char kZeros[4096] = {};
   while (bytes > 0) {
@@ -58,13 +58,14 @@ int AllocateIn(int descriptor, uint64_t offset, uint64_t bytes) {
   if (error != EOPNOTSUPP && error != ENOSYS) return error;
   const off_t size = lseek(descriptor, 0, SEEK_END);
   if (size < 0) return errno;
-  // No holes are left before what lies past the end, and before it there may be numbers already.
+  // Only what lies past the end is written: the part before it may hold numbers already, and no
+  // hole may remain in front of it.
   const uint64_t end = static_cast<uint64_t>(size);
   if (offset + bytes <= end) return 0;
   return WriteZeros(descriptor, end, offset + bytes - end);
 }
 
-// Blocks are those of whole pages.
+// The file system allocates whole pages.
 constexpr uint64_t kPageBytes = 4096;
 
 }  // namespace
@@ -83,7 +84,7 @@ int RecorderFile::Create(const char* path, uint64_t bytes) {
   }
   memory_ = static_cast<unsigned char*>(memory);
   bytes_ = bytes;
-  // A child would go on writing into its parent's numbers.
+  // A forked child would otherwise write into its parent's numbers.
   madvise(memory_, bytes_, MADV_DONTFORK);
   return 0;
 }
@@ -98,7 +99,7 @@ int RecorderFile::Allocate(uint64_t offset, uint64_t bytes) {
   return error;
 }
 
-// Takes whole pages, and all extents that the new one touches into it.
+// Adds whole pages, and merges every extent that the new one touches.
 void RecorderFile::AddExtent(uint64_t begin, uint64_t end) {
   Extent added = {begin / kPageBytes * kPageBytes,
                   (end + kPageBytes - 1) / kPageBytes * kPageBytes};
@@ -108,7 +109,8 @@ void RecorderFile::AddExtent(uint64_t begin, uint64_t end) {
   size_t last = first;
   while (last < extent_count_ && extents_[last].begin <= added.end) ++last;
   if (first == last && extent_count_ == kMostExtents) {
-    // One too many: it is joined to a neighbour, and a move takes the blocks between them too.
+    // The table is full, so the new extent is joined to a neighbour. A move then copies the blocks
+    // between them too.
     if (first < extent_count_) {
       ++last;
     } else {
@@ -125,12 +127,12 @@ void RecorderFile::AddExtent(uint64_t begin, uint64_t end) {
   extent_count_ = first + 1 + after;
 }
 
-// The first page is copied last: without it nobody takes the file for a recorder, so that one whose
-// process was killed meanwhile is none.
+// The first page is copied last. Without it the file is not recognised as a recorder, so a process
+// that is killed meanwhile leaves no half-copied recorder.
 int RecorderFile::CopyTo(int target) const {
   for (size_t index = 0; index < extent_count_; ++index) {
     const auto [begin, end] = extents_[index];
-    // Blocks first: without them a store to the new mapping would be a SIGBUS.
+    // The blocks come first: a store to the new mapping would raise SIGBUS without them.
     int error = AllocateIn(target, begin, end - begin);
     const uint64_t from = begin < kPageBytes ? kPageBytes : begin;
     if (error == 0 && from < end) error = WriteAt(target, memory_ + from, end - from, from);
@@ -147,7 +149,7 @@ int RecorderFile::Move(const char* path) {
   if (!target.Open(path, kNew, kMode)) return errno;
   const int number = target.Borrow();
   int error = number < 0 ? errno : CopyTo(number);
-  // In one step: no thread finds the addresses without memory.
+  // One call replaces the mapping, so no thread ever finds the addresses without memory.
   if (error == 0 && mmap(memory_, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, number,
                          0) == MAP_FAILED) {
     error = errno;

@@ -8,9 +8,9 @@
 
 namespace stageprof {
 
-// A file of this process, mapped to be shared: what is written to the mapping is in the file as soon
-// as the instruction is done, whatever ends the process afterwards. Address space for all that it may
-// hold is taken at once, blocks only as they are needed.
+// A file of this process, mapped as shared: a value is in the file as soon as the store to the
+// mapping is done, however the process ends afterwards. Address space for everything the file may
+// hold is reserved at once; blocks are allocated only as they are needed.
 //
 // Not for network file systems that write mappings back late: see docs/recorder.md.
 class RecorderFile {
@@ -20,17 +20,17 @@ class RecorderFile {
   RecorderFile(const RecorderFile&) = delete;
   RecorderFile& operator=(const RecorderFile&) = delete;
 
-  // Creates `path`, which must not exist, not even as a link; 0600. Returns 0 or an errno, and then
-  // leaves no file behind.
+  // Creates `path` with mode 0600. It must not exist, not even as a link. Returns 0 or an errno,
+  // and leaves no file behind in that case.
   int Create(const char* path, uint64_t bytes);
-  // Blocks for a part of the mapping. Without them a store to it ends the process with SIGBUS when
-  // the disk is full. Returns 0 or an errno.
+  // Allocates blocks for a part of the mapping. Without them, a store ends the process with SIGBUS
+  // when the disk is full. Returns 0 or an errno.
   int Allocate(uint64_t offset, uint64_t bytes);
-  // Goes on in a new file at `path`, which must not exist: the new one has all that this one holds, and
-  // takes over its addresses, so that buffers over the mapping stay valid. The old file is left as it is;
-  // its room is free once it is removed. Nobody may write to the mapping meanwhile: what is written after
-  // its part was copied would be lost. Returns 0 or an errno, and then nothing has changed and no new
-  // file is left behind.
+  // Continues in a new file at `path`, which must not exist. The new file holds everything that
+  // this one holds and takes over its addresses, so buffers over the mapping stay valid. The old
+  // file stays as it is; its room is free once it is removed. Nobody may write to the mapping
+  // meanwhile: a value written after its part was copied would be lost. Returns 0 or an errno;
+  // after an error nothing has changed and no new file is left behind.
   int Move(const char* path);
   // Closes the descriptor; the mapping stays.
   void Close() { descriptor_.Close(); }
@@ -41,8 +41,9 @@ class RecorderFile {
   unsigned char* at(uint64_t offset) const { return memory_ + offset; }
 
  private:
-  // Parts with blocks, in ascending order, apart from each other. A file has some five of them: each grows
-  // at its end. The file system does not tell: it takes blocks that nothing was written to for a hole.
+  // The parts that have blocks, in ascending order, with gaps between them. A file has about five,
+  // each of which grows at its end. The file system cannot be asked: it reports blocks that were
+  // never written to as holes.
   struct Extent {
     uint64_t begin;
     uint64_t end;

@@ -1,5 +1,5 @@
-// What the recorder's thread writes, and where: the names cross the boundary by sampleLayout(), and
-// src/recorder/format.ts has the same in the same order.
+// What the recorder's thread writes, and where. The names cross the boundary by sampleLayout();
+// src/recorder/format.ts has the same names in the same order.
 #ifndef STAGEPROF_RECORDER_RECORDER_LAYOUT_H_
 #define STAGEPROF_RECORDER_RECORDER_LAYOUT_H_
 
@@ -10,8 +10,8 @@
 
 namespace stageprof {
 
-// X(enumerator, name): a reading in the ring, bytes and nanoseconds; NaN where it was not read. A peak
-// is the highest value since the reading before.
+// X(enumerator, name): the cells of a reading in the ring, in bytes and nanoseconds; NaN where it
+// was not read. A peak is the highest value since the previous reading.
 #define STAGEPROF_READING(X)                                                           \
   X(kReadingWall, "wall_ns") /* CLOCK_MONOTONIC */                                     \
   X(kReadingRss, "rss_bytes")                                                          \
@@ -22,41 +22,41 @@ namespace stageprof {
   X(kReadingJsPeak, "js_peak_bytes")         /* used heap of that thread's isolate */  \
   X(kReadingNativePeak, "native_peak_bytes") /* live blocks without Buffers */
 
-// X(enumerator, name): what start() is told, as doubles: offsets in the file, and sizes.
-#define STAGEPROF_PLACES(X)                                                              \
-  X(kPlaceReadingCount, "reading_count")                                                 \
-  X(kPlaceReadings, "readings")                                                          \
-  X(kPlaceReadingCapacity, "reading_capacity")                                           \
-  X(kPlaceMomentCount, "moment_count")                                                   \
-  X(kPlaceMoments, "moments") /* two of kMomentLength, written in turn */                \
-  X(kPlaceModuleCount, "module_count")                                                   \
-  X(kPlaceModules, "modules") /* paths, each in `module_bytes` with a zero at its end */ \
-  X(kPlaceModuleCapacity, "module_capacity")                                             \
-  X(kPlaceModuleBytes, "module_bytes")                                                   \
-  X(kPlaceModulesMissed, "modules_missed")                                               \
-  X(kPlaceMappingsMissed, "mappings_missed")                                             \
-  X(kPlaceTrackerBound, "tracker_bound_bytes")                                           \
-  X(kPlaceState, "state")                                                                \
-  X(kPlaceMask, "mask") /* of the sampler whose thread is sampled */
+// X(enumerator, name): the argument of start(), as doubles: offsets in the file, and sizes.
+#define STAGEPROF_POSITIONS(X)                                                              \
+  X(kPositionReadingCount, "reading_count")                                                 \
+  X(kPositionReadings, "readings")                                                          \
+  X(kPositionReadingCapacity, "reading_capacity")                                           \
+  X(kPositionMomentCount, "moment_count")                                                   \
+  X(kPositionMoments, "moments") /* two of kMomentLength, written in turn */                \
+  X(kPositionModuleCount, "module_count")                                                   \
+  X(kPositionModules, "modules") /* paths, each in `module_bytes` with a zero at its end */ \
+  X(kPositionModuleCapacity, "module_capacity")                                             \
+  X(kPositionModuleBytes, "module_bytes")                                                   \
+  X(kPositionModulesMissed, "modules_missed")                                               \
+  X(kPositionMappingsMissed, "mappings_missed")                                             \
+  X(kPositionTrackerBound, "tracker_bound_bytes")                                           \
+  X(kPositionState, "state")                                                                \
+  X(kPositionMask, "mask") /* of the sampler whose thread is sampled */
 
 enum ReadingCell : size_t {
 #define STAGEPROF_ENUMERATOR(enumerator, name) enumerator,
   STAGEPROF_READING(STAGEPROF_ENUMERATOR) kReadingLength
 };
 
-enum Place : size_t {
-  STAGEPROF_PLACES(STAGEPROF_ENUMERATOR) kPlaceCount
+enum Position : size_t {
+  STAGEPROF_POSITIONS(STAGEPROF_ENUMERATOR) kPositionCount
 #undef STAGEPROF_ENUMERATOR
 };
 
-// A whole sample, in which peaks are the highest values since the recorder was started, and who held
-// the resident set then.
+// A whole sample, in which peaks are the highest values since the recorder was started, followed by
+// who held the resident set at that time.
 constexpr size_t kMomentLength = kSampleLength + kAccountLength;
 
 // The state of a file whose program ended without closing it.
 constexpr double kEndedUnclosed = 2;
 
-// What expose() returns where this Node forbids buffers over memory that V8 has not allocated; no
+// What expose() returns where this Node forbids buffers over memory that V8 has not allocated. No
 // errno is below zero.
 constexpr double kNoExternalBuffers = -1;
 

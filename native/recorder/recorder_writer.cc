@@ -18,26 +18,26 @@ namespace stageprof {
 namespace {
 
 constexpr uint64_t kIntervalNs = 100 * 1000 * 1000;
-// The share of an interval that a thread has run when it passes for busy.
+// A thread that has run for at least this share of an interval counts as busy.
 constexpr double kBusyShare = 0.2;
-// Before its loop waits, a thread publishes its heap no more often than this: what it does in between
-// costs more than to ask V8.
+// Before its loop waits, a thread publishes its heap no more often than this: asking V8 costs
+// little beside what the thread does in that time.
 constexpr double kPublishEveryNs = 5e6;
-// Reading the account takes some 100 KiB; the rest is for what libc keeps beside the stack.
+// Reading the account takes some 100 KiB of stack; the rest is for what libc keeps there.
 constexpr size_t kStackBytes = 384 * 1024;
 
-// Early readings are nearer to each other: a program may be over before the second.
+// The first readings come sooner: a program may be over before the second.
 constexpr uint64_t kEarlyIntervalNs = 20 * 1000 * 1000;
 constexpr int kEarlyReadings = 5;
 
-// The slots that hold what there is now, and not what was used.
+// The slots that hold a present level, not an amount used so far.
 constexpr Slot kLevels[] = {kRssBytes,        kJsUsedBytes,        kExternalBytes,
-                            kNativeLiveBytes, kAllocatorHeldBytes, kMappedBytes};
+                            kNativeLiveBytes, kAllocatorFreeBytes, kMappedBytes};
 
-// The slots that hold a highest value since the sample before.
+// The slots that hold the highest value since the previous sample.
 constexpr Slot kPeaks[] = {kRssPeakBytes, kJsPeakBytes, kNativePeakBytes};
 
-// What is written before must be in the file before the count says so.
+// Everything written before must be in the file before the count says so.
 void Raise(double* count, double value) {
   std::atomic_thread_fence(std::memory_order_release);
   *static_cast<volatile double*>(count) = value;
@@ -46,20 +46,20 @@ void Raise(double* count, double value) {
 }  // namespace
 
 int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
-                          unsigned char* memory, const double* places) {
+                          unsigned char* memory, const double* positions) {
   heap_ = heap;
   sources_ = sources;
   memory_ = memory;
-  memcpy(places_, places, sizeof places_);
+  memcpy(positions_, positions, sizeof positions_);
   for (double& highest : highest_) highest = NAN;
   OpenWindow();
   sources_->lock()->Take();
   thread_id_ = ThisThreadId();
   const Sampler::OtherThread here = {heap_, CpuClockOf(thread_id_)};
-  sampler_.OpenFromOutside(sources_->Open(), sample_, static_cast<uint32_t>(places_[kPlaceMask]),
-                           here);
+  sampler_.OpenFromOutside(sources_->Open(), sample_,
+                           static_cast<uint32_t>(positions_[kPositionMask]), here);
   owner_ = getpid();
-  // The first before any stage: a process that dies at once leaves a reading too.
+  // The first reading comes before any stage, so a process that dies at once leaves one too.
   Write(MappedParts::Look::kNever);
   sources_->lock()->GiveBack();
   const auto publish = [](void* data) { static_cast<RecorderWriter*>(data)->PublishBeforeWait(); };
@@ -75,7 +75,8 @@ int RecorderWriter::StartThread() {
     uv_mutex_destroy(&mutex_);
     return -error;
   }
-  // Signals of the process are its program's: one that this thread took would be late, or lost.
+  // Signals sent to the process belong to its program: one that this thread took would arrive late
+  // or be lost.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -125,11 +126,12 @@ void RecorderWriter::WriteTeardown() {
   double before[kSampleLength];
   memcpy(before, sample_, sizeof sample_);
   sampler_.ReadEntry();
-  // Addons that were loaded later have been taken down already, and with them what they had given to
-  // JS: then the memory is that of the reading before, and the account says of when it is.
+  // Addons that were loaded later have already been taken down, and the memory they had given to JS
+  // is freed. The sample then keeps the memory of the previous reading, and the account says how
+  // old that is.
   constexpr double kNearlyAll = 0.99;
-  const double held = sample_[kExternalBytes] + sample_[kNativeLiveBytes];
-  if (held < kNearlyAll * (before[kExternalBytes] + before[kNativeLiveBytes])) {
+  const double live = sample_[kExternalBytes] + sample_[kNativeLiveBytes];
+  if (live < kNearlyAll * (before[kExternalBytes] + before[kNativeLiveBytes])) {
     for (const Slot slot : kLevels) sample_[slot] = before[slot];
   } else {
     RaisePeaks();
@@ -143,7 +145,7 @@ void RecorderWriter::WriteTeardown() {
 
 void RecorderWriter::WriteLast() {
   if (owner_ == 0 || getpid() != owner_ || !sources_->lock()->TryTake()) return;
-  // process.exit() calls exit(3) on the thread of the isolate, which is as it was.
+  // process.exit() calls exit(3) on the isolate's thread, with the isolate still in order.
   if (has_heap_window_ && ThisThreadId() == thread_id_) heap_->ReadAllocation();
   Write(MappedParts::Look::kIfShort);
   sources_->lock()->GiveBack();
@@ -175,11 +177,12 @@ void RecorderWriter::Run(void* data) {
   uv_mutex_unlock(&writer->mutex_);
 }
 
-// The heap's window of this writer: what the used heap reached is raised by the isolate's thread and
-// taken by this one.
+// The window of this writer on the heap: the isolate's thread raises its peak, and this writer
+// takes it.
 void RecorderWriter::OpenWindow() {
   constexpr auto kNeedHeap = kMaskJs | kMaskNative;
-  if ((static_cast<uint32_t>(places_[kPlaceMask]) & kNeedHeap) == 0 || !heap_->verified()) return;
+  if ((static_cast<uint32_t>(positions_[kPositionMask]) & kNeedHeap) == 0 || !heap_->verified())
+    return;
   has_heap_window_ = true;
   heap_window_.shared_peak = sampler_.shared_heap_peak();
   heap_->AddWindow(&heap_window_);
@@ -192,7 +195,7 @@ void RecorderWriter::CloseWindow() {
   heap_->RemoveWindow(&heap_window_);
 }
 
-// On the thread of the isolate.
+// Runs on the thread of the isolate.
 void RecorderWriter::PublishBeforeWait() {
   const double now_ns = ReadWallNs();
   if (now_ns - published_ns_ < kPublishEveryNs) return;
@@ -200,7 +203,8 @@ void RecorderWriter::PublishBeforeWait() {
   heap_->ReadAllocation();
 }
 
-// On the writer's thread. A thread that has run without a word is in one long piece of JS.
+// Runs on the writer's thread. A thread that has used CPU without publishing is in one long piece
+// of JS.
 void RecorderWriter::AskBusyThread() {
   if (!has_heap_window_) return;
   const uint32_t publications = heap_->published().count.load(std::memory_order_relaxed);
@@ -222,9 +226,9 @@ void RecorderWriter::Write(MappedParts::Look look) {
   TrackerClient& tracker = sources_->Open()->tracker;
   if (tracker.failure()) return;
   const TrackerClient::Missed missed = tracker.ReadMissed();
-  *Cells(kPlaceModulesMissed) = missed.modules;
-  *Cells(kPlaceMappingsMissed) = missed.mappings;
-  *Cells(kPlaceTrackerBound) = tracker.BoundBytes();
+  *Cells(kPositionModulesMissed) = missed.modules;
+  *Cells(kPositionMappingsMissed) = missed.mappings;
+  *Cells(kPositionTrackerBound) = tracker.BoundBytes();
   WriteModules();
 }
 
@@ -234,12 +238,13 @@ void RecorderWriter::RaisePeaks() {
   }
 }
 
-// Read also where the sampler is not asked for it: whoever looks after the process's end needs them.
+// Read even where the sampler was not asked for it: whoever examines the end of the process needs
+// these values.
 void RecorderWriter::WriteReading() {
   Sources* const sources = sources_->Open();
-  double* const count = Cells(kPlaceReadingCount);
-  const uint64_t number = static_cast<uint64_t>(*count) % Size(kPlaceReadingCapacity);
-  double* const reading = Cells(kPlaceReadings) + number * kReadingLength;
+  double* const count = Cells(kPositionReadingCount);
+  const uint64_t number = static_cast<uint64_t>(*count) % Size(kPositionReadingCapacity);
+  double* const reading = Cells(kPositionReadings) + number * kReadingLength;
   const double rss = sample_[kRssBytes];
   reading[kReadingRss] = isnan(rss) ? sources->statm.ReadRssBytes() : rss;
   reading[kReadingRssPeak] = ReadLifetimePeakRssBytes(&sources->status);
@@ -257,30 +262,31 @@ void RecorderWriter::WriteReading() {
   Raise(count, *count + 1);
 }
 
-// Two places in turn: the one that the count names is whole.
+// Two moments are written in turn, so the one that the count names is whole.
 void RecorderWriter::WriteMoment() {
-  double* const count = Cells(kPlaceMomentCount);
+  double* const count = Cells(kPositionMomentCount);
   const uint64_t turn = static_cast<uint64_t>(*count) % 2;
-  double* const moment = Cells(kPlaceMoments) + turn * kMomentLength;
+  double* const moment = Cells(kPositionMoments) + turn * kMomentLength;
   memcpy(moment, sample_, sizeof sample_);
   for (const Slot slot : kPeaks) moment[slot] = highest_[slot];
   memcpy(moment + kSampleLength, account_, sizeof account_);
   Raise(count, *count + 1);
 }
 
-// Those that were found since: names come in the order of the sample's cells, and stay. Those without
-// a place for their name are counted too: the last cell is then more than one module's.
+// Adds the modules found since the last call: their names come in the order of the sample's cells,
+// and stay. Modules without room for their name are counted too, which shows that the last cell
+// belongs to more than one module.
 void RecorderWriter::WriteModules() {
-  double* const count = Cells(kPlaceModuleCount);
-  const uint64_t module_bytes = Size(kPlaceModuleBytes);
+  double* const count = Cells(kPositionModuleCount);
+  const uint64_t module_bytes = Size(kPositionModuleBytes);
   auto index = static_cast<uint32_t>(*count);
   TrackerClient::Module module;
   while (sources_->Open()->tracker.ReadModule(index, &module)) {
-    if (index < Size(kPlaceModuleCapacity)) {
+    if (index < Size(kPositionModuleCapacity)) {
       const size_t length = strlen(module.name);
       const size_t room = module_bytes - 1;
       const char* end = length > room ? module.name + length - room : module.name;
-      char* const modules = reinterpret_cast<char*>(memory_ + Size(kPlaceModules));
+      char* const modules = reinterpret_cast<char*>(memory_ + Size(kPositionModules));
       snprintf(modules + index * module_bytes, module_bytes, "%s", end);
     }
     Raise(count, ++index);

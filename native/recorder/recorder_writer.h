@@ -15,29 +15,30 @@ namespace stageprof {
 
 // A thread of its own that writes into the mapped file ten times a second: a reading into a ring,
 // and the whole sample with the account of the resident set. So the last moments of a process are
-// known that ends without a word, also while its JS thread is busy. It never enters JS, takes no
-// signals, and costs some 10 us a reading.
+// known even if it ends without notice or while its JS thread is busy. The thread never enters JS,
+// takes no signals, and costs some 10 us a reading.
 //
-// What V8 alone knows is as its own thread has last published it: at a sample, at a collection, and
-// before its event loop waits.
+// What only V8 knows is as old as its last publication by the isolate's thread: at a sample, at a
+// collection, and before the event loop waits.
 //
-// Threads come from libuv, which node exports: glibc's own functions got new versions in 2.34, with
-// which the addon would not load on RHEL 8.
+// The threads come from libuv, which node exports: glibc 2.34 gave its own functions new versions,
+// with which the addon would not load on RHEL 8.
 class RecorderWriter {
  public:
-  // On the thread that is to be sampled. `memory` is the mapping that the places are offsets into.
-  // Returns 0, or why there is no thread: an errno.
+  // Called on the thread that is to be sampled. `memory` is the mapping that the positions are
+  // offsets into. Returns 0, or the errno that prevented a thread.
   int Start(napi_env env, V8Heap* heap, OutsideSources* sources, unsigned char* memory,
-            const double* places);
-  // On that thread: writes a last reading, and returns when the thread has ended. Idempotent. In a
-  // forked child, where there is no such thread, it does nothing.
+            const double* positions);
+  // Called on the same thread: writes a last reading, and returns when the writer's thread has
+  // ended. Idempotent. It does nothing in a forked child, which does not have that thread.
   void Stop(MappedParts::Look look);
-  // The environment is being taken down: a last reading. Nothing is written afterwards.
+  // Writes a last reading while the environment is being taken down. Nothing is written afterwards.
   void WriteTeardown();
-  // The process is about to end: a last reading, where the thread is not in the middle of one.
+  // Writes a last reading when the process is about to end, unless the thread is in the middle of
+  // one.
   void WriteLast();
 
-  // While this lives, nothing is written: the mapping may be moved.
+  // Nothing is written while this object lives, so the mapping may be moved.
   class Pause {
    public:
     explicit Pause(RecorderWriter* writer);
@@ -63,13 +64,15 @@ class RecorderWriter {
   void WriteModules();
   void RaisePeaks();
 
-  uint64_t Size(Place place) const { return static_cast<uint64_t>(places_[place]); }
-  double* Cells(Place place) const { return reinterpret_cast<double*>(memory_ + Size(place)); }
+  uint64_t Size(Position position) const { return static_cast<uint64_t>(positions_[position]); }
+  double* Cells(Position position) const {
+    return reinterpret_cast<double*>(memory_ + Size(position));
+  }
 
   V8Heap* heap_ = nullptr;
   OutsideSources* sources_ = nullptr;
   unsigned char* memory_ = nullptr;
-  double places_[kPlaceCount] = {};
+  double positions_[kPositionCount] = {};
   Sampler sampler_;
   double sample_[kSampleLength];
   double account_[kAccountLength];
@@ -79,13 +82,13 @@ class RecorderWriter {
   bool has_heap_window_ = false;
   LoopWatch loop_watch_;
   double published_ns_ = 0;
-  // As of the last reading of the thread: how often the heap had been published, and the CPU time of
-  // the thread that is sampled.
+  // As of the last reading by the thread: how often the heap had been published, and the CPU time
+  // of the sampled thread.
   uint32_t seen_publications_ = 0;
   double seen_cpu_ns_ = 0;
   bool is_over_ = false;   // guarded by the lock of the sources
   int owner_ = 0;          // process id; 0 before the start and after the stop
-  int32_t thread_id_ = 0;  // of the thread that is sampled
+  int32_t thread_id_ = 0;  // of the sampled thread
   bool has_thread_ = false;
   uv_thread_t thread_ = {};
   uv_mutex_t mutex_ = {};

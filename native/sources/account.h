@@ -11,15 +11,15 @@
 
 namespace stageprof {
 
-// X(enumerator, name): who holds the resident set, in the order in which it crosses the boundary and
-// stands in a recorder; src/model/sample-layout.ts has the same names. Bytes, and instants in nanoseconds
-// of CLOCK_MONOTONIC; NaN where it cannot be told.
+// X(enumerator, name): who holds the resident set, in the order in which it crosses the boundary
+// and stands in a recorder; src/model/sample-layout.ts has the same names. The cells are bytes, and
+// instants in nanoseconds of CLOCK_MONOTONIC; NaN where a value is not known.
 #define STAGEPROF_ACCOUNT(X)                                                        \
   X(kAccountRss, "rss_bytes")                                                       \
   X(kAccountJsHeap, "js_heap_bytes") /* resident pages of the isolate's heap */     \
   X(kAccountBackingStores, "backing_store_bytes")                                   \
   X(kAccountNativeLive, "native_live_bytes")                                        \
-  X(kAccountAllocatorHeld, "allocator_held_bytes")                                  \
+  X(kAccountAllocatorFree, "allocator_free_bytes")                                  \
   X(kAccountMapped, "mapped_bytes") /* resident part of what modules have mapped */ \
   X(kAccountFiles, "file_bytes")                                                    \
   X(kAccountStacks, "stack_bytes")                                                  \
@@ -34,26 +34,28 @@ enum AccountCell : size_t {
       kAccountCount
 };
 
-// After them `mapped_bytes` by module, in the cells of the sample.
+// They are followed by `mapped_bytes` by module, in as many cells as a sample has for modules.
 constexpr size_t kAccountLength = kAccountCount + kModuleCells;
 
-// The parts that are found by going through the list of mappings. That costs in proportion to the
-// mappings and the memory of the process, so it is done as often as its share of the elapsed time
-// allows; in between the parts are as old as `mappings_at_ns` says. One for each thread that asks.
+// The parts that are found by going through the list of mappings. The cost grows with the mappings
+// and the memory of the process, so this is done only as often as a share of the elapsed time
+// allows; between two looks the parts are as old as `mappings_at_ns` says. Each thread that reads
+// an account has its own.
 class MappedParts : public Source {
  public:
   enum class Look {
     kNever,
     kWithinBudget,
-    kIfShort,  // at the end of the process: also beyond the budget, where that holds it up for a moment
+    // At the end of the process: beyond the budget too, if that delays the end only for a moment.
+    kIfShort,
   };
 
   explicit MappedParts(Reader reader) : budget_(reader == Reader::kMeasuredThread ? 0.01 : 0.001) {}
 
   void Open() { budget_.Open(); }
 
-  // Goes through the mappings where `look` allows it, and fills in the cells of `account`: NaN where
-  // that was never done, and without the tracker what only it tells.
+  // Goes through the mappings where `look` allows it, and fills the cells of `account`. They are
+  // NaN if that was never done; without the tracker, so are those that only the tracker knows.
   void Read(Look look, TrackerClient* tracker, double* account);
 
  private:

@@ -7,15 +7,16 @@ namespace stageprof {
 
 // What node has allocated for the ArrayBuffers, SharedArrayBuffers and Buffers of one isolate and
 // not freed yet: process.memoryUsage().arrayBuffers, all of it from malloc. V8's own sum,
-// external_memory, will not do to tell Buffers from other native blocks:
+// external_memory, cannot tell Buffers from other native blocks:
 //
 //   64 MiB of Buffers collected        the blocks are gone; V8's sum falls at the next collection
 //                                      or the next ArrayBuffer
 //   WebAssembly.Memory of 64 MiB       mapped, not from malloc; in V8's sum before Node 26
 //   SharedArrayBuffer of 64 MiB        from malloc; not in V8's sum
 //
-// Node keeps it in its array buffer allocator and does not export it. The two words that may hold
-// it are held against what node says, before and after an ArrayBuffer is made: see heap_verify.
+// Node keeps the number in its array buffer allocator and does not export it. The two words that
+// may hold it are compared with what node says, before and after an ArrayBuffer is made: see
+// heap_verify.
 class BackingStores {
  public:
   static constexpr size_t kFirstWord = 1;  // after the table of virtual functions
@@ -28,7 +29,7 @@ class BackingStores {
   void set_verified(const size_t* word) { word_ = word; }
   bool verified() const { return word_ != nullptr; }
 
-  // Only where verified. Another thread frees what a collection has found dead.
+  // Requires verified(). Another thread may be freeing what a collection has found dead.
   double ReadBytes() const { return ReadWord(word_); }
   static double ReadWord(const size_t* word) {
     return static_cast<double>(__atomic_load_n(word, __ATOMIC_RELAXED));

@@ -5,7 +5,8 @@
 namespace stageprof {
 
 void ClearRefs::Open() {
-  // Opening changes nothing: whether the kernel takes the write is only known at the first reset.
+  // Opening the file changes nothing. Whether the kernel accepts the write is known only at the
+  // first reset.
   ProcFile::Open("/proc/self/clear_refs", O_WRONLY);
 }
 

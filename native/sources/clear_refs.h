@@ -5,9 +5,9 @@
 
 namespace stageprof {
 
-// Sets the resident peak of the process back to its present resident set: "5" written to
-// /proc/self/clear_refs (190 ns). It also lowers what the OS shows as the process's peak, which is
-// why only samplers opened with kMaskRssPeakReset do it.
+// Sets the resident peak of the process back to its present resident set, by writing "5" to
+// /proc/self/clear_refs (190 ns). This also lowers the peak that the OS shows for the process, so
+// only samplers opened with kMaskRssPeakReset do it.
 class ClearRefs : public ProcFile {
  public:
   void Open();

@@ -10,8 +10,8 @@ namespace stageprof {
 
 namespace {
 
-// What the last reading cost, on whatever thread: a worker that starts on a fragmented heap knows.
-// Zero before the first.
+// What the last reading cost, on any thread, so that a worker that starts on a fragmented heap
+// knows it. Zero before the first reading.
 std::atomic<double> last_cost_ns{0};
 
 }  // namespace
@@ -34,7 +34,8 @@ bool MallocStats::Read(Reading* reading) {
 
 MallocStats::Reading MallocStats::ReadUnbudgeted() const {
   Reading reading;
-  // It could be read at open. Should it refuse since, nothing is known, and the cost was paid.
+  // The statistics could be read when the source was opened. If they are refused now, nothing is
+  // known, and the cost was paid.
   return !failure_ && allocator_->read(&reading) ? reading : Reading{NAN, NAN};
 }
 

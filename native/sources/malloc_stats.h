@@ -7,9 +7,9 @@
 
 namespace stageprof {
 
-// What malloc has handed out and what it holds, by the statistics of the allocator that serves it.
-// Their cost is the allocator's (glibc's grows with the heap), so they are only read under a
-// TimeBudget, except for the proof at open.
+// What malloc has handed out and what is free in the allocator, by the statistics of the allocator
+// that serves it. Their cost depends on the allocator (glibc's grows with the heap), so they are
+// read only under a TimeBudget, except for the proof when the source is opened.
 class MallocStats : public Source {
  public:
   using Reading = Allocator::Reading;
@@ -18,16 +18,19 @@ class MallocStats : public Source {
       : budget_(reader == Reader::kMeasuredThread ? 0.01 : 0.0003) {}
 
   void Open();
-  // False where the budget does not allow it now.
+  // False where the budget does not allow a reading now.
   bool Read(Reading* reading);
 
-  // Whatever it costs, for a caller who keeps to a budget of its own. NaN where it cannot be read.
+  // Reads whatever it costs, for a caller that keeps to a budget of its own. NaN where it cannot be
+  // read.
   Reading ReadUnbudgeted() const;
 
-  // The allocator that serves malloc, also where it cannot be read; null where it is not known.
+  // The allocator that serves malloc, even where its statistics cannot be read; null where it is
+  // not known.
   const Allocator* allocator() const { return allocator_; }
 
-  // Which allocator serves malloc and what its numbers are worth: null where that is not known.
+  // Tells which allocator serves malloc and how far its numbers can be trusted; null where that is
+  // not known.
   template <typename Tell>
   void TellState(Tell tell) const {
     static constexpr Allocator kUnknown = {};
@@ -35,7 +38,7 @@ class MallocStats : public Source {
     tell("name", known.name);
     tell("method", known.method);
     tell("liveTruth", known.live_truth);
-    tell("heldTruth", known.held_truth);
+    tell("freeTruth", known.free_truth);
   }
 
  private:

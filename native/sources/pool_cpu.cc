@@ -49,7 +49,8 @@ double PoolCpu::SumNs() {
   return sum_ns;
 }
 
-// As for malloc's statistics; and there is time for some looks at the start, when the pool begins.
+// The budget is that of malloc's statistics, with time for some looks at the start, when the pool
+// begins.
 bool PoolCpu::HasTimeToLook() const {
   constexpr double kAllowanceNs = 5e6;
   return spent_ns_ + look_ns_ < kAllowanceNs + look_share_ * (ReadWallNs() - opened_ns_);
@@ -65,7 +66,7 @@ void PoolCpu::Look() {
     failure_.SetFromErrno("fstat", "/proc/self/task");
     return;
   }
-  // Where there was no pool and no thread has been started since, there still is none.
+  // If there was no pool and no thread has been started since, there still is none.
   if (found_ == PoolThreads::Found::kNone && seen_count_ == count) return;
   found_ = PoolThreads::Found::kUnknown;
   if (!HasTimeToLook()) return;

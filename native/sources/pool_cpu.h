@@ -11,9 +11,10 @@
 
 namespace stageprof {
 
-// CPU time of the threads of libuv's pool, of the whole process: who queued their work cannot be
-// told (docs/pool.md). Each thread's clock is a system call, so they are read only when threads
-// other than the calling one have run since the last time; else nothing can have changed.
+// CPU time of the threads of libuv's pool. It is that of the whole process: who queued the work
+// cannot be told (docs/pool.md). Reading each thread's clock is a system call, so the clocks are
+// read only when threads other than the calling one have run since the last reading; otherwise
+// nothing can have changed.
 class PoolCpu : public Source {
  public:
   explicit PoolCpu(Reader reader)
@@ -22,9 +23,9 @@ class PoolCpu : public Source {
   void Open();
   void Close();
 
-  // Gives nanoseconds since the threads were started; 0 while there is no pool, NaN where its
+  // Writes nanoseconds since the threads were started: 0 while there is no pool, NaN where its
   // threads cannot be told from others. `others_ns` is the CPU time of all other threads of the
-  // process. Returns whether clocks were read, which takes CPU of the calling thread.
+  // process. Returns whether clocks were read, which uses CPU of the calling thread.
   bool Read(double others_ns, double* cpu_ns) {
     const bool is_anew = !(fabs(others_ns - seen_others_ns_) < noticed_ns_);
     if (is_anew) ReadAnew(others_ns);
@@ -32,25 +33,26 @@ class PoolCpu : public Source {
     return is_anew;
   }
 
-  // Why its threads are not known; null while they are, or while there is no pool.
+  // Why the threads of the pool are not known; null while they are, or while there is no pool.
   const char* reason() const;
 
  private:
-  // Readings take a tenth or less of what the others use. It is also by how much one may be behind.
-  // Not less than for four: the process's clock and the thread's are read one after the other, and
-  // what lies between them is not the work of others.
+  // The clocks are read again once the others have used so much, which is also how far a value may
+  // lag. Reading them takes a tenth of that or less. The least value is that of four threads: the
+  // process's clock and the thread's are read one after the other, and the time between the two
+  // readings is not the work of others.
   static constexpr double kNoticedNsPerThread = 5e3;
   static constexpr double kLeastNoticedNs = 20e3;
 
   void ReadAnew(double others_ns);
   double SumNs();
-  // Looks for the pool's threads where there are others than at the last look.
+  // Looks for the threads of the pool if there are more threads than at the last look.
   void Look();
   bool HasTimeToLook() const;
 
   double look_share_;  // of the elapsed time, for looking for the threads of the pool
   Descriptor folder_;
-  // The number of threads at the last look; not any number before.
+  // The number of threads at the last look; before the first look, a number that cannot be.
   size_t seen_count_ = SIZE_MAX;
   PoolThreads::Found found_ = PoolThreads::Found::kNone;
   PoolThreads pool_;
@@ -58,7 +60,7 @@ class PoolCpu : public Source {
   double cpu_ns_ = NAN;
   double noticed_ns_ = kLeastNoticedNs;
   double opened_ns_ = 0;
-  // What the last look has taken, and all of them.
+  // What the last look cost, and all looks together.
   double look_ns_ = 0;
   double spent_ns_ = 0;
 };

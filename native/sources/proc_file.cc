@@ -25,7 +25,7 @@ size_t ProcFile::Read(char* text, size_t size) {
 }
 
 bool ProcFile::Write(const char* text, size_t size) {
-  // Into no other file than this one.
+  // The number may belong to a file of the program by now.
   const int number = descriptor_.BorrowOurs();
   const ssize_t count = number < 0 ? -1 : pwrite(number, text, size, 0);
   descriptor_.Return(number);

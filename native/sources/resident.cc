@@ -8,11 +8,11 @@ namespace stageprof {
 namespace {
 
 constexpr uint64_t kPagesAtOnce = 4096;
-// What is not looked at beside a hole is less than so many pages; a chunk that has gone altogether
+// Beside a hole, fewer pages than this are not counted. A chunk that is no longer mapped at all
 // costs 511 calls.
 constexpr uint64_t kFewestPages = 16;
 
-// mincore says nothing of a range with a hole in it: its halves are asked.
+// mincore fails for a range with a hole in it, so each half is asked separately.
 uint64_t CountResident(uintptr_t start, uint64_t page_count, uint64_t page_bytes,
                        unsigned char* pages) {
   if (mincore(reinterpret_cast<void*>(start), page_count * page_bytes, pages) == 0) {

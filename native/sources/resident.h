@@ -5,9 +5,9 @@
 
 namespace stageprof {
 
-// Bytes of [start, start + bytes) that are in memory, by mincore; 0 for what is not mapped (any
-// more), and for up to 60 KiB beside it. `start` is the start of a page. Only for anonymous memory:
-// of a file's pages the kernel tells which are in its cache, whoever has them.
+// Bytes of [start, start + bytes) that are in memory, by mincore. Memory that is not mapped (any
+// more) counts as 0, and so do up to 60 KiB beside it. `start` is the start of a page. Only for
+// anonymous memory: of a file's pages the kernel tells which are in its cache, whoever uses them.
 double ResidentBytes(uintptr_t start, uint64_t bytes);
 
 }  // namespace stageprof

@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// Process-wide because the kernel's maximum is.
+// Shared by the process, because the kernel's maximum is.
 Lock lock;
 RssPeak* first = nullptr;            // guarded by `lock`
 bool floor_known = false;            // guarded by `lock`
@@ -18,14 +18,14 @@ std::atomic<int> resetters{0};       // samplers that reset
 std::atomic<double> floor_bytes{0};  // see FindFloor
 std::atomic<double> highest_before_reset{0};
 
-// ru_maxrss starts, across exec, at the peak of the process that did the exec; a small child of a
-// large process would report a peak that never was its own. VmHWM does not, so a ru_maxrss above it
-// is such a floor: until ru_maxrss rises above it, it says nothing.
+// Across exec, ru_maxrss starts at the peak of the process that did the exec, so a small child of a
+// large process would report a peak that was never its own. VmHWM does not start there. A ru_maxrss
+// above VmHWM is therefore a floor: it says nothing until it rises.
 void FindFloor(Rusage* rusage_source, Status* status) {
   if (floor_known) return;
   floor_known = true;
   rusage usage;
-  // In this order: VmHWM may have risen since, and then there is no floor.
+  // Read in this order: if VmHWM has risen since, there is no floor.
   if (!rusage_source->Read(&usage)) return;
   const double maximum = MaxRssBytes(usage);
   if (maximum > status->ReadPeakRssBytes()) floor_bytes.store(maximum, kRelaxed);
@@ -52,7 +52,7 @@ void RssPeak::Open(Rusage* rusage_source, Status* status, ClearRefs* clear_refs)
   if (clear_refs_ != nullptr) resetters.fetch_add(1, kRelaxed);
   lock.GiveBack();
 
-  // Begins the first window: what was the maximum until now is not this sampler's.
+  // Begins the first window: the maximum so far does not belong to this sampler.
   rusage usage;
   ReadUsage(&usage);
   peak_ = -1;
@@ -70,8 +70,8 @@ void RssPeak::Close() {
 }
 
 bool RssPeak::ReadUsage(rusage* usage) {
-  // Where any sampler resets, the reading, what is told and the reset are one step, or a peak would
-  // be told to a window that began after it.
+  // Where any sampler resets, the reading, what others are told and the reset are one step.
+  // Otherwise a peak could be told to a window that began after it.
   const bool others_reset = resetters.load(kRelaxed) != 0;
   if (others_reset) lock.Take();
   const bool read = rusage_->Read(usage);
@@ -85,14 +85,14 @@ bool RssPeak::ReadUsage(rusage* usage) {
   return read;
 }
 
-// -1 where it cannot be told.
+// Returns -1 where it is not known.
 double RssPeak::MaximumSinceReset(const rusage& usage) {
   const double maximum = MaxRssBytes(usage);
   const double floor = floor_bytes.load(kRelaxed);
   if (maximum > floor) return maximum;
   if (maximum < floor) {
-    // A floor cannot be fallen below: the two readings it came from differed by the kernel's
-    // imprecision.
+    // The maximum cannot fall below a real floor. The two readings that suggested one differed by
+    // the kernel's imprecision.
     floor_bytes.store(0, kRelaxed);
     return maximum;
   }

@@ -25,12 +25,12 @@ inline double CpuNs(const rusage& usage) {
          static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e3;
 }
 
-// ru_maxrss, which Linux gives in KiB.
+// ru_maxrss is in KiB on Linux.
 inline double MaxRssBytes(const rusage& usage) {
   return static_cast<double>(usage.ru_maxrss) * 1024;
 }
 
-// ru_inblock and ru_oublock count blocks of 512 bytes, whatever the file system's block size.
+// ru_inblock and ru_oublock count blocks of 512 bytes, whatever the block size of the file system.
 constexpr double kBlockBytes = 512;
 
 struct ChildrenUsage {
@@ -38,8 +38,8 @@ struct ChildrenUsage {
   double peak_rss_bytes;
 };
 
-// Children that have ended and been waited for; the peak is of the largest one. NaN when not
-// readable.
+// The usage of children that have ended and been waited for; the peak is that of the largest child.
+// NaN where it cannot be read.
 ChildrenUsage ReadChildrenUsage();
 
 }  // namespace stageprof

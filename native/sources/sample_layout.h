@@ -1,7 +1,7 @@
-// The boundary's contract: names and order of the slots of one sample, what follows them, and the
-// bits of the mask. The same stands in src/model/sample-layout.ts, and sampleLayout() tells it, so that
-// test/native/layout.test.ts holds the two together. Raise kLayoutVersion in both when something is
-// added or moved.
+// The contract of the boundary: names and order of the slots of one sample, what follows them, and
+// the bits of the mask. src/model/sample-layout.ts has a copy, and test/native/layout.test.ts
+// compares the two by sampleLayout(). Raise kLayoutVersion in both when something is added or
+// moved.
 #ifndef STAGEPROF_SOURCES_SAMPLE_LAYOUT_H_
 #define STAGEPROF_SOURCES_SAMPLE_LAYOUT_H_
 
@@ -10,7 +10,7 @@
 
 namespace stageprof {
 
-// X(enumerator, name). *_peak_bytes are highest values since the sampler's previous sample; all
+// X(enumerator, name). *_peak_bytes are the highest values since the sampler's previous sample; all
 // others are values at the instant of the sample.
 #define STAGEPROF_SLOTS(X)                                \
   X(kWallNs, "wall_ns")                                   \
@@ -29,7 +29,7 @@ namespace stageprof {
   X(kNativeAllocBytes, "native_alloc_bytes")              \
   X(kNativeAllocs, "native_allocs")                       \
   X(kNativePeakBytes, "native_peak_bytes")                \
-  X(kAllocatorHeldBytes, "allocator_held_bytes")          \
+  X(kAllocatorFreeBytes, "allocator_free_bytes")          \
   X(kMappedBytes, "mapped_bytes")                         \
   X(kThreadNativeAllocBytes, "thread_native_alloc_bytes") \
   X(kModuleCount, "module_count")
@@ -63,20 +63,20 @@ static_assert(kUsageSlots.last - kUsageSlots.first + 1 == 0 STAGEPROF_USAGE_SLOT
               "kUsageSlots must name the ends of STAGEPROF_USAGE_SLOTS");
 #undef STAGEPROF_ONE
 
-// After the slots: bytes that each module has allocated, in the first `module_count` cells. A
-// module keeps its cell as long as the process runs; the last cell is that of all modules beyond
-// it.
+// The slots are followed by the bytes that each module has allocated, in the first `module_count`
+// cells. A module keeps its cell as long as the process runs; all modules beyond the last cell
+// share it.
 constexpr size_t kModuleCells = 64;
-// A flag, the only cell that JS writes too: 0 asks for a slice to be read when the event loop
+// A flag, and the only cell that JS writes too: 0 asks for a slice to be read when the event loop
 // is about to wait, and 1 says that this has happened.
 constexpr size_t kWaitedCell = kSlotCount + kModuleCells;
 // How often malloc's statistics were read for this sampler, and how often the budget skipped them.
-// Zero where they cannot be read. They stand with the sample so that a recorder has them too.
+// Zero where they cannot be read. They are part of the sample so that a recorder has them too.
 constexpr size_t kMallocReadingsCell = kWaitedCell + 1;
 constexpr size_t kMallocSkippedCell = kWaitedCell + 2;
 constexpr size_t kSampleLength = kWaitedCell + 3;
 
-constexpr uint32_t kLayoutVersion = 5;
+constexpr uint32_t kLayoutVersion = 6;
 
 // X(enumerator, name, bit): what a sampler reads. Wall time is always read.
 #define STAGEPROF_GROUPS(X)   \

@@ -15,25 +15,26 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask, const OtherTh
   slots_[kMallocReadingsCell] = 0;
   slots_[kMallocSkippedCell] = 0;
 
-  // What its row asks for, and it can give.
+  // A source is read if its row asks for it and it can be read.
 #define STAGEPROF_READS(Type, name, groups) \
   reads_.name = (mask & (groups)) != 0 && !sources->name.failure();
   STAGEPROF_SOURCES(STAGEPROF_READS)
 #undef STAGEPROF_READS
 
-  // What depends on more than one source.
+  // The rest depends on more than one source.
   const bool has_usage = reads_.rusage;
   gives_cpu_ = (mask & kMaskCpu) != 0 && has_usage;
   gives_io_ = (mask & kMaskIo) != 0 && has_usage;
   gives_peak_ = reads_.statm && has_usage;
   reads_.rusage = gives_cpu_ || gives_io_ || gives_peak_;
-  // Without these two there is no telling whether the pool has run.
+  // Without both clocks it is not known whether the pool has run.
   reads_.pool_cpu = reads_.pool_cpu && reads_.thread_clock && gives_cpu_;
   const V8Heap& heap = other == nullptr ? sources->v8_heap : *other->heap;
   const bool has_heap = heap.verified();
   gives_js_ = (mask & kMaskJs) != 0 && has_heap;
-  // Backing stores come from malloc, so live native blocks need the heap's reading even where
-  // JS is not measured. Unverified, native_live_bytes stays NaN rather than change its meaning.
+  // Backing stores come from malloc, so live native blocks need the heap's reading even where JS is
+  // not measured. If the heap is not verified, native_live_bytes stays NaN rather than change its
+  // meaning.
   gives_live_ = (reads_.tracker || reads_.malloc_stats) && has_heap;
   reads_.v8_heap = gives_js_ || gives_live_;
 
@@ -61,7 +62,7 @@ void Sampler::ReadEntry() {
   ReadUsage();
   Derive();
   ReadThreadClock();
-  // Its system calls are not the stage's.
+  // The system calls that read the pool do not belong to the stage.
   if (ReadPool()) ReadThreadClock();
   ReadWall();
 }
@@ -106,7 +107,7 @@ inline void Sampler::ReadThreadClock() {
       other_.heap == nullptr ? sources_->thread_clock.ReadNs() : ReadClockNs(other_.clock);
 }
 
-// After the two clocks it compares. Returns whether it has read any.
+// Comes after the two clocks that it compares. Returns whether it has read any clock.
 inline bool Sampler::ReadPool() {
   if (!reads_.pool_cpu) return false;
   return sources_->pool_cpu.Read(slots_[kProcessCpuNs] - slots_[kThreadCpuNs], &slots_[kPoolCpuNs]);
@@ -117,7 +118,8 @@ inline void Sampler::ReadUsage() {
   rusage usage;
   const bool read = gives_peak_ ? rss_peak_.ReadUsage(&usage) : sources_->rusage.Read(&usage);
   if (!read) {
-    // It was readable at open: a sandbox entered since. The last values would pass for no change.
+    // getrusage worked when the source was opened, so a sandbox has been entered since. The last
+    // values would look like no change.
     for (size_t slot = kUsageSlots.first; slot <= kUsageSlots.last; ++slot) slots_[slot] = NAN;
     return;
   }
@@ -131,7 +133,7 @@ inline void Sampler::ReadUsage() {
   slots_[kWriteBytes] = static_cast<double>(usage.ru_oublock) * kBlockBytes;
 }
 
-// The resident set, and whatever else a source puts into the sample by itself.
+// Fills the resident set, and whatever else a source adds to the sample by itself.
 inline void Sampler::FillSlots() {
 #define STAGEPROF_FILL(Type, name, groups) \
   if (reads_.name) sources_->name.Fill(slots_);
@@ -161,7 +163,8 @@ void Sampler::ReadPublishedHeap() {
   const double used = published.used_bytes.load(kRelaxed);
   const double external = published.external_bytes.load(kRelaxed);
   const double peak = shared_heap_peak_.exchange(used, kRelaxed);
-  // Buffers that came and went since the last sample are in no peak: they are taken to have stayed.
+  // Buffers that came and went since the last sample are in no peak; the present ones are taken to
+  // have stayed.
   heap_peaks_ = {peak > used ? peak : used, stores.verified() ? stores.ReadBytes() : external};
   if (!gives_js_) return;
   slots_[kJsUsedBytes] = used;
@@ -195,31 +198,31 @@ inline void Sampler::ReadMalloc() {
   slots_[kMallocReadingsCell] += 1;
 }
 
-// The tracker knows better what has been handed out: glibc, for one, takes its thread caches for
-// it.
-inline double Sampler::HeldBytes(const MallocStats::Reading& reading,
+// The tracker knows better than the allocator what has been handed out: glibc, for one, counts its
+// thread caches as handed out.
+inline double Sampler::FreeBytes(const MallocStats::Reading& reading,
                                  double tracked_live_bytes) const {
-  return reads_.tracker ? reading.live_bytes + reading.held_bytes - tracked_live_bytes
-                        : reading.held_bytes;
+  return reads_.tracker ? reading.live_bytes + reading.free_bytes - tracked_live_bytes
+                        : reading.free_bytes;
 }
 
-// What the allocator holds without having handed it out, as of the last sample but read now, and
-// whatever that costs; NaN where it cannot be read.
-double Sampler::ReadHeldBytes() {
+// What is free in the allocator, read now whatever it costs, to go with the last sample; NaN where
+// it cannot be read.
+double Sampler::ReadFreeBytes() {
   if (!reads_.malloc_stats) return NAN;
-  // Of this instant as well: since the sample a collection may have freed a Buffer, and the
-  // allocator no longer has it.
+  // The tracker is read again too: since the sample a collection may have freed a Buffer, which the
+  // allocator no longer counts.
   TrackerClient::Reading tracked = {};
   if (reads_.tracker) sources_->tracker.Read(STAGEPROF_TRACKER_NO_WINDOW, &tracked);
-  return HeldBytes(sources_->malloc_stats.ReadUnbudgeted(), tracked.live_bytes);
+  return FreeBytes(sources_->malloc_stats.ReadUnbudgeted(), tracked.live_bytes);
 }
 
 bool Sampler::ReadAccount(double* account) {
   V8Heap& heap = sources_->v8_heap;
-  // First what a collection changes.
+  // The heap comes first, since a collection may change it.
   if (heap.verified()) heap.Refresh();
   ReadAccountCounters(heap, account);
-  account[kAccountAllocatorHeld] = ReadHeldBytes();
+  account[kAccountAllocatorFree] = ReadFreeBytes();
   account[kAccountAllocatorAt] = ReadWallNs();
   sources_->mapped_parts.Read(MappedParts::Look::kWithinBudget, &sources_->tracker, account);
   return account[kAccountMappingsAt] >= account[kAccountAllocatorAt];
@@ -228,12 +231,12 @@ bool Sampler::ReadAccount(double* account) {
 void Sampler::ReadAccountFromOutside(MappedParts::Look look, double* account) {
   ReadAccountCounters(*other_.heap, account);
   if (!reads_.v8_heap) account[kAccountJsHeap] = NAN;
-  if (reads_.malloc_stats && !isnan(slots_[kAllocatorHeldBytes])) {
-    held_bytes_ = slots_[kAllocatorHeldBytes];
-    held_at_ns_ = slots_[kWallNs];
+  if (reads_.malloc_stats && !isnan(slots_[kAllocatorFreeBytes])) {
+    free_bytes_ = slots_[kAllocatorFreeBytes];
+    free_at_ns_ = slots_[kWallNs];
   }
-  account[kAccountAllocatorHeld] = held_bytes_;
-  account[kAccountAllocatorAt] = held_at_ns_;
+  account[kAccountAllocatorFree] = free_bytes_;
+  account[kAccountAllocatorAt] = free_at_ns_;
   sources_->mapped_parts.Read(look, &sources_->tracker, account);
 }
 
@@ -246,7 +249,7 @@ void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
   const V8Heap::Published& published = heap.published();
   const BackingStores& stores = heap.backing_stores();
   account[kAccountJsHeap] = published.physical_bytes.load(std::memory_order_relaxed);
-  // As of the sample, as the resident set: since then a collection may have freed a Buffer.
+  // As of the sample, like the resident set: since then a collection may have freed a Buffer.
   if (gives_live_) {
     account[kAccountBackingStores] = stores_bytes_;
   } else {
@@ -256,10 +259,10 @@ void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
   }
 }
 
-// What needs two readings, whose order differs between the two ends.
+// Computes what needs two readings, whose order differs between the two ends.
 inline void Sampler::Derive() {
   if (reads_.statm) slots_[kRssPeakBytes] = rss_peak_.PeakBytes(slots_[kRssBytes]);
-  if (reads_.malloc_stats) slots_[kAllocatorHeldBytes] = HeldBytes(malloc_, tracked_live_bytes_);
+  if (reads_.malloc_stats) slots_[kAllocatorFreeBytes] = FreeBytes(malloc_, tracked_live_bytes_);
   if (!gives_live_) return;
   const double blocks = reads_.tracker ? tracked_live_bytes_ : malloc_.live_bytes;
   const double stores = other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes()
@@ -268,10 +271,10 @@ inline void Sampler::Derive() {
   const double live = blocks - stores;
   slots_[kNativeLiveBytes] = live;
   if (!reads_.tracker) return;
-  // The two peaks need not have been at the same instant: too low where backing stores came and
-  // went. Too high by those that went without a collection (transferred, resized): no window saw
-  // them. Too high by those that one thread made while another still freed what a collection had
-  // found.
+  // The two peaks need not have been at the same instant, so the result may be off. It is too low
+  // where backing stores came and went. It is too high by those that went without a collection
+  // (transferred or resized), which no window saw, and by those that one thread made while another
+  // still freed what a collection had found.
   const double peak = tracked_peak_bytes_ - heap_peaks_.backing_store_bytes;
   slots_[kNativePeakBytes] = peak > live ? peak : live;
 }

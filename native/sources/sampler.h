@@ -13,11 +13,12 @@
 
 namespace stageprof {
 
-// Fills one sample from the sources. What the mask leaves out, or a source that failed when it was
-// opened cannot give, is set to NaN once by Open and not touched again.
+// Fills one sample from the sources. What the mask leaves out, and what a source that failed to
+// open cannot give, is set to NaN once by Open and not touched again.
 class Sampler {
  public:
-  // A thread that is sampled by another one, which cannot ask V8 nor read its clock as its own.
+  // A thread that is sampled by another one. The other thread can neither ask V8 nor read that
+  // clock as its own.
   struct OtherThread {
     const V8Heap* heap;
     clockid_t clock;
@@ -26,39 +27,40 @@ class Sampler {
   // `slots` is the caller's memory, kSampleLength doubles; it must stay valid until Close.
   // `sources` must be open.
   void Open(Sources* sources, double* slots, uint32_t mask) { Open(sources, slots, mask, nullptr); }
-  // Samples `other` from this thread: its heap as it was last published, and no collections. What
-  // only the thread itself can read, thread_native_alloc_bytes, is NaN.
+  // Samples `other` from this thread: its heap as it was last published, without collections.
+  // thread_native_alloc_bytes, which only the thread itself can read, is NaN.
   void OpenFromOutside(Sources* sources, double* slots, uint32_t mask, const OtherThread& other) {
     Open(sources, slots, mask, &other);
   }
   void Close();
 
-  // Clocks last: what sampling costs falls before the stage.
+  // Reads the clocks last, so that the cost of sampling falls before the stage.
   void ReadEntry();
-  // The mirror of ReadEntry: clocks first, so that both ends of a stage stand equally near to it.
+  // The mirror of ReadEntry: it reads the clocks first, so that both ends of a stage are equally
+  // close to it.
   void ReadExit();
-  // What this thread alone has used, at a change of the stage that runs: three slots, the others
-  // keep their last values.
+  // Reads what this thread alone has used, when another stage begins to run. It fills three slots;
+  // the others keep their last values.
   void ReadSlice();
-  // The same when the event loop is about to wait, where that was asked for.
+  // The same when the event loop is about to wait, if that was asked for.
   void ReadSliceBeforeWait();
 
-  // Who holds the resident set of the last sample, into kAccountLength cells, on the sampler's own
-  // thread and now, whatever the allocator's statistics cost. False where the time for the list of
-  // mappings is spent.
+  // Writes who holds the resident set of the last sample into kAccountLength cells, on the
+  // sampler's own thread, whatever the allocator's statistics cost. False where the time for the
+  // list of mappings is spent.
   bool ReadAccount(double* account);
-  // The same on another thread: parts that there is no time for are as old as they say.
+  // The same on another thread. Parts that there is no time for are as old as the account says.
   void ReadAccountFromOutside(MappedParts::Look look, double* account);
 
-  // Where a thread is sampled from outside: what raises its used heap's peak between two samples,
-  // and its CPU time now, whatever the mask.
+  // For a thread that is sampled from outside: the peak of its used heap between two samples, which
+  // the isolate's thread raises, and its CPU time now, whatever the mask.
   std::atomic<double>* shared_heap_peak() { return &shared_heap_peak_; }
   double ReadOtherClockNs() const { return ReadClockNs(other_.clock); }
 
  private:
   void Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other);
   void ReadAccountCounters(const V8Heap& heap, double* account) const;
-  double ReadHeldBytes();
+  double ReadFreeBytes();
   void ReadHeap();
   void ReadPublishedHeap();
   void ReadMalloc();
@@ -69,11 +71,11 @@ class Sampler {
   bool ReadPool();
   void ReadWall();
   void Derive();
-  double HeldBytes(const MallocStats::Reading& reading, double tracked_live_bytes) const;
+  double FreeBytes(const MallocStats::Reading& reading, double tracked_live_bytes) const;
 
   Sources* sources_ = nullptr;
   double* slots_ = nullptr;
-  OtherThread other_ = {};  // without a heap for the sampler of its own thread
+  OtherThread other_ = {};  // has no heap in the sampler of its own thread
 
   // Which sources to read at each sample.
   struct {
@@ -81,7 +83,7 @@ class Sampler {
     STAGEPROF_SOURCES(STAGEPROF_FLAG)
 #undef STAGEPROF_FLAG
   } reads_;
-  // What of the heap and of getrusage to give.
+  // Which parts of the heap and of getrusage to give.
   bool gives_js_ = false;
   bool gives_live_ = false;
   bool gives_cpu_ = false;
@@ -92,15 +94,16 @@ class Sampler {
   V8Heap::Window heap_window_;
   int32_t tracker_window_ = STAGEPROF_TRACKER_NO_WINDOW;
   std::atomic<double> shared_heap_peak_{0};
-  // Of the present sample; blocks include backing stores. NaN where the budget skipped the reading.
+  // Values of the present sample; blocks include backing stores. NaN where the budget skipped the
+  // reading.
   V8Heap::Peaks heap_peaks_;
   double tracked_live_bytes_ = 0;
   double tracked_peak_bytes_ = 0;
   double stores_bytes_ = 0;
   MallocStats::Reading malloc_ = {};
-  // What the allocator held when it was last asked, and when that was; NaN before.
-  double held_bytes_ = NAN;
-  double held_at_ns_ = NAN;
+  // What was free in the allocator when it was last asked, and when that was; NaN before.
+  double free_bytes_ = NAN;
+  double free_at_ns_ = NAN;
 };
 
 }  // namespace stageprof

@@ -14,7 +14,7 @@ namespace stageprof {
 
 namespace {
 
-// More threads than these are rare, and their stacks are small.
+// More threads than this are rare, and their stacks are small.
 constexpr size_t kMostThreads = 1024;
 constexpr size_t kPieceBytes = 16 * 1024;
 // The start of a line is enough: the range, and the first letters of a path of up to 4 KiB.
@@ -28,8 +28,8 @@ ssize_t ReadAll(int descriptor, char* text, size_t size) {
   return count;
 }
 
-// Of a thread that waits in the kernel, the last two words of its file `syscall` are the stack
-// pointer and the program counter. Of one that runs, the file has the word "running".
+// For a thread that waits in the kernel, the last two words of its file `syscall` are the stack
+// pointer and the program counter. For a thread that runs, the file has the word "running".
 bool ReadStackPointer(int32_t thread, uintptr_t* pointer) {
   char text[256];
   if (ReadTaskFile(thread, "syscall", text, sizeof text) == 0) return false;

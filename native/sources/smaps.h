@@ -3,16 +3,17 @@
 
 namespace stageprof {
 
-// What is resident of a process besides its heaps, in bytes.
+// What a process has resident besides its heaps, in bytes.
 struct CodeAndStacks {
-  // Code and data of the program and its shared objects, and other files it has mapped.
+  // Code and data of the program and its shared objects, and other files that it has mapped.
   double file_bytes;
-  // Stacks of all threads that wait; the kernel does not tell the stack pointer of one that runs.
+  // Stacks of all threads that wait. The kernel does not tell the stack pointer of a thread that
+  // runs.
   double stack_bytes;
 };
 
-// Adds up /proc/self/smaps. Costs 2 ms in a small process, and more with its memory and mappings.
-// Allocates nothing, on any thread with 48 KiB of stack. False where /proc does not tell.
+// Adds up /proc/self/smaps. This costs 2 ms in a small process, and more with its memory and
+// mappings. It allocates nothing and needs 48 KiB of stack. False where /proc cannot be read.
 bool ReadCodeAndStacks(CodeAndStacks* found);
 
 }  // namespace stageprof

@@ -5,30 +5,32 @@
 
 namespace stageprof {
 
-// Which thread reads a source: the one that is measured, at its samples; or the recorder's, ten
-// times a second. A source whose reading costs more with the size of the program takes this in its
-// constructor, and allows itself less of the elapsed time on the recorder's thread.
+// Which thread reads a source: the measured one, at its samples, or the recorder's, ten times a
+// second. A source whose reading costs more with the size of the program takes this in its
+// constructor. On the recorder's thread it allows itself a smaller share of the elapsed time;
+// together the shares there stay within 0.2 % of a core.
 enum class Reader { kMeasuredThread, kRecorder };
 
-// What the list in sources.h asks of a source. A source has its own Open(), and replaces of the rest
-// what it needs. Nothing is virtual: each is called by its own type, so that a sample pays nothing.
+// What the list in sources.h requires of a source. A source defines its own Open(), and hides of
+// the members below what it needs to replace. Nothing is virtual: each source is called by its own
+// type, so a sample pays nothing for this.
 class Source {
  public:
-  // Gives descriptors back.
+  // Closes descriptors.
   void Close() {}
 
-  // Puts into a sample what the source knows of the process by itself. It is called between the two
-  // clocks and the heap, where its cost falls outside of the stage. What needs an order of its own,
-  // or differs for a thread that is sampled by another, the sampler reads by name.
+  // Fills the slots that the source knows for the process by itself. The sampler calls it between
+  // the clocks and the heap, where its cost falls outside of the stage. The sampler reads by name
+  // what needs an order of its own, or differs for a thread that is sampled by another.
   void Fill(double* /* slots */) {}
 
-  // Why the source cannot be read: found when it was opened, or since.
+  // Why the source cannot be read: found when it was opened, or later.
   const Failure& failure() const { return failure_; }
-  // What a report gives as the reason; null where there is none.
+  // The reason that a report gives; null where there is none.
   const char* reason() const { return failure_.reason(); }
 
-  // Tells what a report has to know of the source besides: calls `tell` with a name, and a text or
-  // null, a number, or a truth value.
+  // Tells what else a report has to know of the source: calls `tell` with a name and a value, which
+  // is a text or null, a number, or a bool.
   template <typename Tell>
   void TellState(Tell /* tell */) const {}
 

@@ -19,8 +19,8 @@
 namespace stageprof {
 
 // X(type, name, groups): every source, in the order in which they are opened. The name is that of
-// the member below and of the property that sourcesRead() returns; the groups are the bits of the
-// mask for which a sampler reads the source. A new source is a row here and a file of its own.
+// the member below, and of the property in what sourcesRead() returns. A sampler reads the source
+// for the groups of the mask. A new source is one row here and a file of its own.
 #define STAGEPROF_SOURCES(X)                       \
   X(ThreadClock, thread_clock, kMaskCpu)           \
   X(Rusage, rusage, kMaskCpu | kMaskIo | kMaskRss) \
@@ -33,8 +33,9 @@ namespace stageprof {
   X(TrackerClient, tracker, kMaskNative)           \
   X(MappedParts, mapped_parts, kMaskRss | kMaskNative)
 
-// Every source of one environment, shared by its samplers. Opened when one is first needed: loading
-// the addon reads nothing and holds no descriptor. The recorder's thread has sources of its own.
+// Every source of one environment, shared by its samplers. They are opened when one is first
+// needed: loading the addon reads nothing and opens no descriptor. The recorder's thread has
+// sources of its own.
 class Sources {
  public:
 #define STAGEPROF_MADE(Type, name, groups) name(Made<Type>(reader)),
@@ -53,14 +54,15 @@ class Sources {
 #undef STAGEPROF_OPEN
   }
 
-  // Descriptors only: the GC callbacks go with the last sampler that reads JS or native memory.
+  // Closes descriptors only: the last sampler that reads JS or native memory removes the GC
+  // callbacks.
   void Close() {
 #define STAGEPROF_CLOSE(Type, name, groups) name.Close();
     STAGEPROF_SOURCES(STAGEPROF_CLOSE)
 #undef STAGEPROF_CLOSE
   }
 
-  // Calls `see` with the name of each source and the source.
+  // Calls `see` with the name of each source and the source itself.
   template <typename See>
   void ForEach(See see) const {
 #define STAGEPROF_SEE(Type, name, groups) see(#name, name);

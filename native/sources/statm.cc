@@ -10,7 +10,7 @@ namespace stageprof {
 void Statm::Open() {
   page_bytes_ = static_cast<double>(sysconf(_SC_PAGESIZE));
   ProcFile::Open("/proc/self/statm", O_RDONLY);
-  // A file that opens but cannot be read (a sandbox's) shall be known before the first sample.
+  // A file that opens but cannot be read, as in a sandbox, must be known before the first sample.
   ReadRssBytes();
 }
 

@@ -12,7 +12,7 @@ void Status::Open() {
 }
 
 double Status::ReadPeakRssBytes() {
-  // Above VmHWM stands the list of groups, which can be long: 4 KiB holds some 350 of them.
+  // The list of groups precedes VmHWM and can be long: 4 KiB holds some 350 groups.
   char text[4096];
   if (Read(text, sizeof text) == 0) return NAN;
   const char* field = strstr(text, "\nVmHWM:");

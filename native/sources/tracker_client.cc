@@ -14,7 +14,7 @@ void TrackerClient::Open() {
     failure_.Set("the tracker is not preloaded");
     return;
   }
-  // A larger structure is a later tracker's, which keeps what is read here.
+  // A larger structure is that of a later tracker, which keeps what is read here.
   if (found->magic != STAGEPROF_TRACKER_MAGIC || found->version != STAGEPROF_TRACKER_VERSION ||
       found->struct_bytes < sizeof *found) {
     failure_.Set("the preloaded tracker is of another version");
@@ -35,7 +35,7 @@ void TrackerClient::Open() {
 
 void TrackerClient::OpenModules() {
   const uint32_t count = RefreshModules();
-  // Where V8 is: in the program, or in a libnode.so beside it.
+  // V8 is in the program, or in a libnode.so beside it.
   const uint32_t node = tracker_->find_module(FindSymbol("_ZN2v87Isolate10GetCurrentEv"));
   if (node != 0) node_module_ = node;
   static const char here = 0;
@@ -61,9 +61,9 @@ bool TrackerClient::ReadModule(uint32_t index, Module* module) const {
 double TrackerClient::ReadResidentModules(double* cells) const {
   for (size_t cell = 0; cell < kModuleCells; ++cell) cells[cell] = 0;
   double all_bytes = 0;
-  uint32_t place = 0;
+  uint32_t position = 0;
   StageprofTrackerMapping mapping;
-  while (tracker_->read_mapping(&place, &mapping) == 0) {
+  while (tracker_->read_mapping(&position, &mapping) == 0) {
     if (mapping.is_file || IsOwn(mapping.module)) continue;
     const double bytes = ResidentBytes(mapping.start, mapping.bytes);
     cells[mapping.module < kModuleCells ? mapping.module : kModuleCells - 1] += bytes;
@@ -104,8 +104,8 @@ double TrackerClient::BoundBytes() const {
   if (tracker_ == nullptr) return NAN;
   StageprofTrackerState state;
   tracker_->read_state(&state);
-  // The reading thread too: its batch is handed over before each reading, and what came and went
-  // within it raised no peak.
+  // The reading thread counts too: its batch is handed over before each reading, and what came and
+  // went within the batch raised no peak.
   return static_cast<double>(state.threads_highest) * static_cast<double>(tracker_->batch_bytes);
 }
 
@@ -116,7 +116,8 @@ TrackerClient::Missed TrackerClient::ReadMissed() const {
   return {static_cast<double>(state.modules_missed), static_cast<double>(state.mappings_missed)};
 }
 
-// Being there is not enough: the program may define malloc itself, or another library precede.
+// Finding the tracker is not enough: the program may define malloc itself, or another library may
+// come before it.
 bool TrackerClient::CountsBlocks() const {
   StageprofTrackerReading before;
   StageprofTrackerReading after;

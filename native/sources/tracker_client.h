@@ -10,11 +10,11 @@
 namespace stageprof {
 
 // Native blocks of the process as the preloaded tracker counts them (20 to 30 ns with ten threads).
-// Live bytes are exact for the reading thread, and other threads may each have a batch that is not
-// in them. A peak may lack a batch of every thread, the reading one included: BoundBytes().
+// Live bytes are exact for the reading thread; every other thread may have a batch that is not in
+// them. A peak may lack a batch of every thread, including the reading one: see BoundBytes().
 class TrackerClient : public Source {
  public:
-  // More than there can be: the tracker's table is smaller.
+  // More modules than there can be: the tracker's table is smaller.
   static constexpr uint32_t kMostModules = 1024;
 
   struct Reading {
@@ -28,11 +28,11 @@ class TrackerClient : public Source {
 
   void Open();
 
-  // One for each sampler. Where all are taken, peaks of its readings are NaN.
+  // One window for each sampler. If all windows are taken, the peaks of its readings are NaN.
   int32_t OpenWindow();
   void CloseWindow(int32_t window);
 
-  // Only without a failure.
+  // Requires that there is no failure.
   void Read(int32_t window, Reading* reading) {
     StageprofTrackerReading counts;
     tracker_->read(window, &counts);
@@ -45,38 +45,39 @@ class TrackerClient : public Source {
     reading->thread_allocated_blocks = static_cast<double>(counts.thread_allocated_blocks);
   }
 
-  // Only without a failure. Of the calling thread; no window's peak ends.
+  // Requires that there is no failure. Reads the calling thread's count, and ends no window.
   double ReadThreadAllocatedBytes() {
     StageprofTrackerReading counts;
     tracker_->read(STAGEPROF_TRACKER_NO_WINDOW, &counts);
     return static_cast<double>(counts.thread_allocated_bytes);
   }
 
-  // Allocated bytes by module into kModuleCells `cells`, of which `count` are in use, both NaN
-  // where modules are not counted. Returns the bytes of live mappings that modules have made
-  // themselves; not node, whose own are V8's heap, nor the allocator, nor this addon. As of the
-  // last Read.
+  // Writes the bytes that each module has allocated into kModuleCells `cells`, of which `count` are
+  // in use; both are NaN where modules are not counted. Returns the bytes of live mappings that
+  // modules have made themselves. Those of node (V8's heap), of the allocator and of this addon are
+  // not part of it. As of the last Read.
   double ReadModules(double* cells, double* count);
 
-  // For the names of the cells; not for every sample.
+  // For the names of the cells; too slow for every sample.
   struct Module {
     const char* name;
   };
-  // Modules that were loaded since the last time are known from now on. How many there are.
+  // Adds the modules that were loaded since the last call, and returns how many there are.
   uint32_t RefreshModules();
   bool ReadModule(uint32_t index, Module* module) const;
-  // Resident bytes of the anonymous mappings that modules have made themselves, in all, and by module
-  // into kModuleCells `cells`; those of files are the files'. Only without a failure. Costs in
-  // proportion to what is mapped: 1 to 2 ms a GiB.
+  // Resident bytes of the anonymous mappings that modules have made themselves: the sum, and by
+  // module into kModuleCells `cells`. Mappings of files count as files. Requires that there is no
+  // failure. The cost grows with what is mapped: 1 to 2 ms a GiB.
   double ReadResidentModules(double* cells) const;
 
-  // By how much a peak may be off so far, and live bytes by one batch less; NaN without a tracker.
+  // By how much a peak may be off so far; live bytes may be off by one batch less. NaN without a
+  // tracker.
   double BoundBytes() const;
 
-  // What the tracker's tables had no room for, or could not follow; NaN without a tracker.
+  // What the tracker's tables had no room for, or what it could not follow; NaN without a tracker.
   struct Missed {
-    double modules;   // how often one was met, and charged to the unknown one
-    double mappings;  // or parts of them, that mapped bytes do not have right
+    double modules;   // how often a module had no room, and was charged to the unknown one
+    double mappings;  // mappings, or parts of them, that are wrong in the mapped bytes
   };
   Missed ReadMissed() const;
 
@@ -91,7 +92,8 @@ class TrackerClient : public Source {
  private:
   bool CountsBlocks() const;
   void OpenModules();
-  // Node or the allocator, whose mappings are told elsewhere, or this addon.
+  // Whether the module is node or the allocator, whose mappings are counted elsewhere, or this
+  // addon.
   bool IsOwn(uint32_t module) const {
     return module == node_module_ || module == malloc_module_ || module == addon_module_;
   }
@@ -99,10 +101,11 @@ class TrackerClient : public Source {
   const StageprofTracker* tracker_ = nullptr;
   bool tracks_modules_ = false;
   static constexpr uint32_t kNoModule = UINT32_MAX;
-  // The tracker's 0 is the unknown module, which is nobody's own.
+  // The tracker's module 0 is the unknown one, which is none of these.
   uint32_t node_module_ = kNoModule;
   uint32_t malloc_module_ = kNoModule;
-  // What it maps are recorders, given back when their memory is collected: in any stage.
+  // This addon maps recorders. They are unmapped when their memory is collected, which may be in
+  // any stage.
   uint32_t addon_module_ = kNoModule;
 };
 

@@ -9,13 +9,14 @@ namespace stageprof {
 
 namespace {
 
-// v8::GCType.
+// Values of v8::GCType.
 constexpr int kScavenge = 1;
 constexpr int kMinorMarkSweep = 2;
 constexpr int kMarkSweepCompact = 4;
 constexpr int kAllTypes = 31;
 // The start of incremental marking (8) and weak callbacks (16) are parts of a collection: the time
-// in them counts, but they are not collections. V8 announces no marking step and no lazy sweeping.
+// in them counts, but they are not collections. V8 announces neither marking steps nor lazy
+// sweeping.
 constexpr int kCollections = kScavenge | kMinorMarkSweep | kMarkSweepCompact;
 
 }  // namespace
@@ -64,8 +65,8 @@ void V8Heap::RequestPublication() const {
   request_interrupt_(isolate_, OnInterrupt, request_);
 }
 
-// Between two instructions of JS. As in the callbacks of collections, nothing may allocate or enter
-// JS.
+// Runs between two instructions of JS. As in the callbacks of collections, nothing may allocate or
+// enter JS.
 void V8Heap::OnInterrupt(void*, void* data) {
   Request* request = static_cast<Request*>(data);
   request->is_pending.store(false, std::memory_order_relaxed);
@@ -85,7 +86,7 @@ void V8Heap::AddWindow(Window* window) {
     add_prologue_(isolate_, OnPrologue, this, kAllTypes);
     add_epilogue_(isolate_, OnEpilogue, this, kAllTypes);
     gc_depth_ = 0;
-    // What was allocated while nobody looked belongs to no sample.
+    // What was allocated while no window was open belongs to no sample.
     Read();
     last_used_ = words_[kUsedHeapSize];
   } else {
@@ -107,9 +108,9 @@ void V8Heap::RemoveWindow(Window* window) {
   remove_epilogue_(isolate_, OnEpilogue, this);
 }
 
-// Inside the callbacks nothing may allocate on the JS heap or enter JS; reading the statistics does
-// neither. Weak callbacks may allocate and start a collection within theirs: its heap is read like
-// any other's, its time is part of the outer one's.
+// Inside the callbacks nothing may allocate on the JS heap or enter JS, and reading the statistics
+// does neither. A weak callback may allocate and so start a collection within the outer one. Its
+// heap is read like any other's, and its time is part of the outer one's.
 void V8Heap::OnPrologue(void*, int type, int, void* data) {
   V8Heap* heap = static_cast<V8Heap*>(data);
   if (heap->gc_depth_++ == 0) heap->gc_began_ns_ = ReadWallNs();
@@ -122,7 +123,7 @@ void V8Heap::OnPrologue(void*, int type, int, void* data) {
 
 void V8Heap::OnEpilogue(void*, int, int, void* data) {
   V8Heap* heap = static_cast<V8Heap*>(data);
-  // Installed between a collection's two ends.
+  // The callbacks were installed in the middle of a collection.
   if (heap->gc_depth_ == 0) return;
   heap->Read();
   heap->last_used_ = heap->words_[kUsedHeapSize];

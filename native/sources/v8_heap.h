@@ -11,36 +11,37 @@
 
 namespace stageprof {
 
-// The JS heap of one isolate, read through functions the node binary exports under the same mangled
-// names on every line, so that one addon binary serves all of them without V8's headers. Everything
-// here runs on the isolate's thread.
+// The JS heap of one isolate. It is read through functions that the node binary exports under the
+// same mangled names on every line, so that one addon binary serves all of them without V8's
+// headers. Everything runs on the isolate's thread, except where a comment names another.
 //
-// Used heap only falls in a collection, so what is allocated is the sum of its rises, and the peak
-// of a window is the maximum over its two ends and every GC prologue inside it.
+// The used heap falls only in a collection. So what is allocated is the sum of its rises, and the
+// peak of a window is the maximum over its two ends and every GC prologue inside it.
 //
 //   sample: used 10   +8 allocated   GC: prologue 18, epilogue 3   +4   sample: used 7
 //   allocated 8 + 4 = 12, peak 18
 class V8Heap : public Source {
  public:
-  // Highest values since a sampler's previous sample. V8's sum of backing stores too falls only in
-  // collections; node's count also when a buffer is transferred or resized, so that what came and
-  // went so between two readings is not in its peak.
+  // The highest values since a sampler's previous sample. V8's sum of backing stores also falls
+  // only in collections. Node's count falls too when a buffer is transferred or resized, so buffers
+  // that came and went that way between two readings are not in its peak.
   struct Peaks {
     double used_bytes = 0;
     double backing_store_bytes = 0;
   };
-  // A member of its sampler.
+  // Each sampler has one as a member.
   struct Window {
     Peaks peaks;
-    // Where another thread ends the window, the highest used heap since it did; null elsewhere.
+    // Where another thread ends the window: the highest used heap since it last did. Null
+    // elsewhere.
     std::atomic<double>* shared_peak = nullptr;
     Window* previous = nullptr;
     Window* next = nullptr;
   };
 
-  // What the isolate's thread has last found, for the recorder's thread, which cannot ask V8. Each
-  // member is written by the isolate's thread alone. Relaxed: the members are not a snapshot, and a
-  // reading that mixes two of them a microsecond apart is as good as either.
+  // What the isolate's thread found last, for the recorder's thread, which cannot ask V8. Only the
+  // isolate's thread writes the members. Relaxed order is enough: the members are not a snapshot,
+  // and a reading that mixes two of them a microsecond apart is as good as either.
   struct Published {
     std::atomic<double> used_bytes{0};
     std::atomic<double> external_bytes{0};
@@ -48,7 +49,7 @@ class V8Heap : public Source {
     std::atomic<double> allocated_bytes{0};
     std::atomic<double> gc_ns{0};
     std::atomic<double> gc_calls{0};
-    // How often that was.
+    // How often the heap was published.
     std::atomic<uint32_t> count{0};
   };
 
@@ -59,32 +60,32 @@ class V8Heap : public Source {
 
   void Open();
 
-  // Set by heapVerify. What is not verified is not read: a word may mean something else on another
-  // node.
+  // Set by heapVerify. A heap that is not verified is not read: the words may mean something else
+  // on another node.
   bool verified() const { return verified_; }
   void set_verified(bool verified) { verified_ = verified; }
   BackingStores* backing_stores() { return &backing_stores_; }
   const BackingStores& backing_stores() const { return backing_stores_; }
 
-  // The GC callbacks are installed while at least one window is open: a program that measures
+  // The GC callbacks are installed while at least one window is open, so a program that measures
   // neither JS nor native memory pays nothing.
   void AddWindow(Window* window);
   void RemoveWindow(Window* window);
 
-  // Reads V8's statistics; the accessors below return what the last Read found. A handful of
-  // counters, whatever the size of the heap: 150 to 210 ns, the same at 5 MB and at 1.6 GB.
+  // Reads V8's statistics; the accessors below return what the last Read found. They are a handful
+  // of counters: 150 to 210 ns, at 5 MB as at 1.6 GB.
   void Read() {
     get_heap_statistics_(isolate_, words_);
     backing_store_bytes_ =
         backing_stores_.verified() ? backing_stores_.ReadBytes() : external_bytes();
   }
 
-  // Read, and accounts what was allocated since the last one. Only while a window is open.
+  // Reads, and adds what was allocated since the last reading. Requires an open window.
   void ReadAllocation() {
     Read();
     const size_t used = words_[kUsedHeapSize];
-    // Only rises: a little is given back outside of collections too (an array trimmed in place),
-    // and what is then allocated again was allocated.
+    // Only rises are added. A little is also given back outside of collections (an array trimmed in
+    // place), and what is then allocated again was allocated.
     if (used > last_used_) allocated_bytes_ += static_cast<double>(used - last_used_);
     last_used_ = used;
     Publish();
@@ -96,7 +97,8 @@ class V8Heap : public Source {
     Publish();
   }
 
-  // Ends `window` at the last reading: the highest values within it. The next one begins here.
+  // Ends `window` at the last reading, and returns the highest values within it. The next window
+  // begins here.
   Peaks EndWindow(Window* window) const {
     RaisePeaks(window);
     const Peaks ended = window->peaks;
@@ -105,44 +107,45 @@ class V8Heap : public Source {
   }
 
   double used_bytes() const { return static_cast<double>(words_[kUsedHeapSize]); }
-  // What node has allocated for ArrayBuffers and Buffers; V8's sum where that cannot be read.
+  // What node has allocated for ArrayBuffers and Buffers, or V8's sum where that cannot be read.
   double backing_store_bytes() const { return backing_store_bytes_; }
-  // V8's sum of backing stores, whoever allocated them; 1.3 to 1.9 MB are node's own constants.
-  // What is collected stays in it until the next collection or ArrayBuffer.
+  // V8's sum of backing stores, whoever allocated them. Node's own constants are 1.3 to 1.9 MB of
+  // it. A buffer that was collected stays in it until the next collection or ArrayBuffer.
   double external_bytes() const { return static_cast<double>(words_[kExternalMemory]); }
   double allocated_bytes() const { return allocated_bytes_; }
-  // Resident pages of the heap, used or not.
+  // The resident pages of the heap, used or not.
   double physical_bytes() const { return static_cast<double>(words_[kTotalPhysicalSize]); }
   double gc_ns() const { return gc_ns_; }
   double gc_calls() const { return gc_calls_; }
 
   // Any thread may read it as long as the environment lives.
   const Published& published() const { return published_; }
-  // On another thread: has the isolate's thread publish at the next point at which V8 takes an
-  // interrupt, also within a loop that neither collects nor waits. Nothing where this node does not
-  // export it. Not for a thread that waits: it would stay pending until that runs again.
+  // Called on another thread: has the isolate's thread publish when V8 next takes an interrupt,
+  // even within a loop that neither collects nor waits. It does nothing where this node does not
+  // export the function. Not for a thread that waits: the request would stay pending until that
+  // thread runs again.
   void RequestPublication() const;
 
-  // Whether what node has allocated for Buffers is read; else V8's sum stands in for it.
+  // Tells whether what node has allocated for Buffers is read; otherwise V8's sum takes its place.
   template <typename Tell>
   void TellState(Tell tell) const {
     tell("hasBackingStores", backing_stores_.verified());
   }
 
  private:
-  // Words of v8::HeapStatistics; heapVerify holds them against v8.getHeapStatistics().
+  // Positions in v8::HeapStatistics; heapVerify compares them with v8.getHeapStatistics().
   static constexpr size_t kTotalPhysicalSize = 2;
   static constexpr size_t kUsedHeapSize = 4;
   static constexpr size_t kExternalMemory = 7;
-  // V8 writes as many words as its own class has: 14 on Node 20, more on 26. Ample room, because
-  // too little would let it write over what follows.
+  // V8 writes as many words as its own class has: 14 on Node 20, more on 26. There is ample room,
+  // because V8 would otherwise write over what follows.
   static constexpr size_t kWords = 64;
 
   using GcCallback = void (*)(void* isolate, int type, int flags, void* data);
 
-  // May outlive the heap, as V8 keeps what it was asked for until it can do it.
+  // It may outlive the heap, because V8 keeps a request until it can serve it.
   struct Request {
-    V8Heap* heap;  // null once that is gone; of the isolate's thread
+    V8Heap* heap;  // null once the heap is gone; used by the isolate's thread only
     std::atomic<bool> is_pending{false};
     std::atomic<int> holders{1};
 

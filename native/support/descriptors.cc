@@ -12,10 +12,10 @@ namespace stageprof {
 
 namespace {
 
-// Above what all but servers have open, and below FD_SETSIZE, past which select(2) of a program that
-// passes all descriptors of /proc/self/fd would write beyond its set.
+// Above what all programs but servers have open, and below FD_SETSIZE: select(2) in a program that
+// passes all descriptors of /proc/self/fd would write beyond its set there.
 constexpr int kFirst = 800;
-// Room below a small limit.
+// How many numbers to leave below a small limit.
 constexpr int kOurMost = 24;
 
 int FirstNumber() {
@@ -26,7 +26,7 @@ int FirstNumber() {
   return highest > 2 * kOurMost ? static_cast<int>(highest) - kOurMost : 3;
 }
 
-// A node process has some twenty open by itself.
+// A node process opens some twenty descriptors by itself.
 constexpr rlim_t kFewMost = 64;
 
 bool AreFew() {
@@ -39,7 +39,7 @@ bool AreFew() {
 int OpenAside(const char* path, int flags, unsigned mode) {
   const int low = open(path, flags | O_CLOEXEC, mode);
   if (low < 0) return low;
-  // libc's fcntl is a symbol of glibc 2.28.
+  // Called by its number, because libc's fcntl is a symbol of glibc 2.28.
   const int descriptor = static_cast<int>(syscall(SYS_fcntl, low, F_DUPFD_CLOEXEC, FirstNumber()));
   if (descriptor < 0) return low;
   close(low);

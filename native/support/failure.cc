@@ -13,8 +13,8 @@ void Failure::Set(const char* reason) {
 
 void Failure::SetFromErrno(const char* what, const char* subject) {
   if (*this) return;
-  // strerror, not strerror_r: the latter differs between glibc and musl, and for the errors system
-  // calls return here both libraries hand out constant strings.
+  // strerror is used because strerror_r differs between glibc and musl. For the errors that system
+  // calls return here, both libraries return constant strings.
   snprintf(text_, sizeof text_, "%s %s: %s", what, subject, strerror(errno));
 }
 

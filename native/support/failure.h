@@ -3,8 +3,8 @@
 
 namespace stageprof {
 
-// Why a source cannot be read: remembered once, never printed. The first reason is kept, because
-// what fails later is usually its consequence.
+// Why a source cannot be read. It is remembered once and never printed. The first reason is kept,
+// because later failures are usually its consequences.
 class Failure {
  public:
   // Null while the source can be read.

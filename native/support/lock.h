@@ -10,9 +10,9 @@
 
 namespace stageprof {
 
-// The lock of the addon, by futex(2). pthread_mutex_trylock will not do: glibc 2.34 gave it a new
-// version, with which the addon would not load on RHEL 8. Zero-initialised memory is a free lock, so
-// one that is static needs no constructor.
+// The lock of the addon, by futex(2). pthread_mutex_trylock cannot be used: glibc 2.34 gave it a
+// new version, with which the addon would not load on RHEL 8. Zero-initialised memory is a free
+// lock, so a static one needs no constructor.
 class Lock {
  public:
   constexpr Lock() = default;
@@ -21,7 +21,8 @@ class Lock {
 
   void Take() {
     if (TryTake()) return;
-    // From here on the lock counts as waited for, also once this thread has it: others may wait.
+    // From here on the lock counts as waited for, even once this thread has it, since others may be
+    // waiting.
     while (state_.exchange(kWaitedFor, std::memory_order_acquire) != kFree) {
       syscall(SYS_futex, &state_, FUTEX_WAIT_PRIVATE, kWaitedFor, nullptr, nullptr, 0);
     }
@@ -44,7 +45,7 @@ class Lock {
   std::atomic<uint32_t> state_{kFree};
 };
 
-// Holds a lock as long as it lives.
+// Takes a lock, and gives it back at the end of its own life.
 class Guard {
  public:
   explicit Guard(Lock* lock) : lock_(lock) { lock_->Take(); }

@@ -10,7 +10,7 @@ namespace stageprof {
 
 namespace {
 
-// Looked up rather than linked: a host without libuv's names still loads the addon.
+// Looked up instead of linked, so that a host without libuv's names still loads the addon.
 struct Libuv {
   decltype(&uv_prepare_init) prepare_init;
   decltype(&uv_prepare_start) prepare_start;
@@ -31,7 +31,7 @@ struct Libuv {
 
 struct LoopWatch::Handle {
   uv_prepare_t prepare;
-  LoopWatch* owner;  // null once that has let go
+  LoopWatch* owner;  // null once the owner has let go
   Libuv libuv;
   Callback callback;
   void* data;
@@ -45,7 +45,7 @@ bool LoopWatch::Open(napi_env env, Callback callback, void* data) {
   if (!libuv.Find() || napi_get_uv_event_loop(env, &loop) != napi_ok) return false;
   Handle* handle = new (std::nothrow) Handle{{}, this, libuv, callback, data, nullptr, false};
   if (handle == nullptr) return false;
-  // An environment that ends waits for its handles only where it is told of them.
+  // An environment that ends waits only for handles that it was told of.
   const auto close = [](napi_async_cleanup_hook_handle, void* owned) {
     CloseHandle(static_cast<Handle*>(owned));
   };
@@ -76,7 +76,7 @@ void LoopWatch::CloseHandle(Handle* handle) {
   handle->is_closing = true;
   handle->libuv.close(reinterpret_cast<uv_handle_t*>(&handle->prepare), [](uv_handle_t* closed) {
     Handle* gone = static_cast<Handle*>(closed->data);
-    // The end of the environment may close it first.
+    // The end of the environment may close the handle first.
     if (gone->owner != nullptr) gone->owner->handle_ = nullptr;
     napi_remove_async_cleanup_hook(gone->at_exit);
     delete gone;

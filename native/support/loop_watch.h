@@ -6,22 +6,22 @@
 namespace stageprof {
 
 // Calls back each time the event loop of an environment is about to wait for events: all JS that
-// was due has run. What the loop uses from there on, waking up foremost (some 50 us of CPU on a
-// busy machine), is no stage's. Does not keep the loop alive.
+// was due has run. What the loop uses from then on, mainly to wake up (some 50 us of CPU on a busy
+// machine), belongs to no stage. It does not keep the loop alive.
 class LoopWatch {
  public:
   using Callback = void (*)(void* data);
 
-  // False where this host shows no loop. Once.
+  // False where this host shows no loop. Call it once.
   bool Open(napi_env env, Callback callback, void* data);
-  // No call comes after it. Idempotent.
+  // There is no call after it. Idempotent.
   void Close();
 
  private:
   struct Handle;
   static void CloseHandle(Handle* handle);
 
-  // Its memory belongs to the loop until the loop has closed it.
+  // The loop owns its memory until the loop has closed it.
   Handle* handle_ = nullptr;
 };
 

@@ -3,8 +3,8 @@
 
 // Included where dlsym is called, by the addon and by the tracker.
 //
-// glibc 2.34 moved dlsym into libc and gave it a new version. Linked as such, a library would not
-// load on RHEL 8 (2.28); the old version stands in every glibc.
+// glibc 2.34 moved dlsym into libc and gave it a new version. A library that is linked to that
+// version would not load on RHEL 8 (2.28). Every glibc has the old version.
 
 #include <dlfcn.h>
 #include <features.h>

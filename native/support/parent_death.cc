@@ -9,8 +9,8 @@ namespace stageprof {
 bool EndWithParent(pid_t parent) {
   int before = 0;
   if (prctl(PR_GET_PDEATHSIG, &before) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return false;
-  // Looked at afterwards: a parent that ended before the request is not signalled, and this process
-  // has another parent since, whose end must not kill it.
+  // Checked after the request: a parent that ended before it sends no signal, and this process then
+  // has another parent, whose end must not kill it.
   if (getppid() == parent) return true;
   prctl(PR_SET_PDEATHSIG, before);
   return false;

@@ -1,6 +1,6 @@
 #include "symbols.h"
 
-// Of the dl family only dlsym has a newer version: all else is old already.
+// dlsym is the only function of the dl family whose old version is needed.
 #include "oldest_dlsym.h"
 
 namespace stageprof {

@@ -3,8 +3,8 @@
 
 namespace stageprof {
 
-// Address of a function that this process may or may not have, null if not. Whatever is newer than
-// the oldest supported libc, or not part of Node-API, is found here instead of being linked to.
+// The address of a function that this process may or may not have; null if not. What is newer than
+// the oldest supported libc, or not part of Node-API, is found here instead of being linked.
 void* FindSymbol(const char* name);
 
 }  // namespace stageprof

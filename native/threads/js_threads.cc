@@ -8,10 +8,11 @@ namespace stageprof {
 
 namespace {
 
-// Beyond it a thread counts among those that are not told apart.
+// Threads beyond this number are not told apart from others.
 constexpr size_t kLiveThreads = 1024;
 
-// Guards all below. Taken once in the life of a thread and for each list of threads.
+// Guards all of the following. It is taken once in the life of a thread, and for each list of
+// threads.
 Lock lock;
 int32_t live[kLiveThreads];
 size_t live_count = 0;

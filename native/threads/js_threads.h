@@ -6,12 +6,12 @@
 
 namespace stageprof {
 
-// Threads that run JavaScript, as far as they have loaded the addon: one list for the whole
-// process. No kernel and no Node tells them apart from the outside on every supported line.
+// Threads that run JavaScript and have loaded the addon: one list for the whole process. Neither
+// the kernel nor Node tells them apart from the outside on every supported line.
 
 // Registers the calling thread.
 void AddJsThread();
-// Takes the calling thread out, and keeps what it has used: its clock ends with it.
+// Removes the calling thread, and keeps what it has used, since its clock ends with it.
 void RemoveJsThread();
 
 bool IsJsThread(int32_t id);
@@ -21,10 +21,10 @@ struct EndedThread {
   double cpu_ns;
 };
 
-// Past this number ended threads are kept as one sum, under id 0.
+// Threads that end past this number are kept as one sum, under id 0.
 constexpr size_t kEndedThreads = 1024;
 
-// Copies the JS threads that have ended, oldest first. `ended` holds kEndedThreads + 1.
+// Copies the JS threads that have ended, oldest first. `ended` has room for kEndedThreads + 1.
 size_t CopyEndedJsThreads(EndedThread* ended);
 
 }  // namespace stageprof

@@ -8,10 +8,10 @@ namespace stageprof {
 namespace {
 
 constexpr char kPoolName[] = "libuv-worker";
-// The two futexes of one condition variable of glibc are 4 bytes apart.
+// A condition variable of glibc has two futexes, 4 bytes apart.
 constexpr uint64_t kSameVariableBytes = 8;
 
-// As libuv reads it at the first work it is given.
+// The size as libuv reads it at the first work it is given.
 size_t PoolSize() {
   const char* text = getenv("UV_THREADPOOL_SIZE");
   if (text == nullptr) return 4;
@@ -20,7 +20,8 @@ size_t PoolSize() {
   return size < 0 || size > 1024 ? 1024 : static_cast<size_t>(size);
 }
 
-// Node that names the scheduler of delayed tasks, its first thread, also names the pool.
+// A Node that names the scheduler of delayed tasks, its first thread, also names the threads of the
+// pool.
 bool NamesItsThreads(const Threads& threads) {
   for (size_t index = 0; index < threads.count(); ++index) {
     if (strncmp(threads[index].name, "DelayedTask", 11) == 0) return true;
@@ -28,7 +29,8 @@ bool NamesItsThreads(const Threads& threads) {
   return false;
 }
 
-// Later ones of the name were made by a thread of the pool, which gave them its own.
+// Takes the first threads of that name. Later ones were made by a thread of the pool, and inherited
+// its name.
 size_t FindByName(const Threads& threads, size_t size, int32_t* ids) {
   size_t found = 0;
   for (size_t index = 0; index < threads.count() && found < size; ++index) {
@@ -37,7 +39,7 @@ size_t FindByName(const Threads& threads, size_t size, int32_t* ids) {
   return found;
 }
 
-// All threads that wait for the same variable of libuv as `like`.
+// Finds all threads that wait for the same variable of libuv as `like`.
 size_t FindCrowd(const Threads& threads, const Thread& like, size_t size, int32_t* ids) {
   size_t found = 0;
   for (size_t index = 0; index < threads.count() && found < size; ++index) {
@@ -49,8 +51,8 @@ size_t FindCrowd(const Threads& threads, const Thread& like, size_t size, int32_
   return found;
 }
 
-// Whether a pool may be among the threads, where none has a name. The first one to wait for a
-// variable of libuv's module is that of the inspector, made before any script runs, or of the pool.
+// Whether a pool may be among threads without names. The first thread that waits for a variable of
+// libuv's module belongs to the inspector, which makes it before any script runs, or to the pool.
 bool CouldHold(const Threads& threads, size_t size) {
   for (size_t index = 0; index < threads.count(); ++index) {
     if (threads[index].waits_in_libuv) return threads.count() - index >= size;
@@ -67,7 +69,7 @@ PoolThreads::Found PoolThreads::Find(const Threads& threads) {
     count_ = FindByName(threads, size, ids_);
     return count_ > 0 ? Found::kYes : Found::kNone;
   }
-  // One alone cannot be told from the thread of the inspector, which waits in the same way.
+  // A single thread cannot be told from that of the inspector, which waits in the same way.
   for (size_t index = 0; size > 1 && index < threads.count(); ++index) {
     if (!threads[index].waits_in_libuv) continue;
     count_ = FindCrowd(threads, threads[index], size, ids_);

@@ -8,20 +8,20 @@
 
 namespace stageprof {
 
-// The threads of libuv's pool among those of the process. From Node 22 on they have a name. Before,
-// they are told by the one variable of libuv that all of them wait for while they are idle.
+// The threads of libuv's pool among those of the process. They have a name from Node 22 on. Before,
+// they are recognised by the one variable of libuv that all of them wait for while they are idle.
 class PoolThreads {
  public:
   enum class Found {
     kYes,
     kNone,     // there is no pool
-    kUnknown,  // there may be one, whose threads cannot be told from others
+    kUnknown,  // there may be one whose threads cannot be told from others
   };
 
-  // `threads` as Threads::Read found them.
+  // Requires `threads` as Threads::Read found them.
   Found Find(const Threads& threads);
 
-  // Those of the last Find that found them.
+  // The threads of the last Find that found them.
   size_t count() const { return count_; }
   int32_t id(size_t index) const { return ids_[index]; }
 

@@ -27,7 +27,7 @@ struct Entry {
 bool CountTasks(int folder, size_t* count) {
   struct stat status;
   if (!ReadStatus(folder, &status)) return false;
-  // The folder has a link from its parent and one from itself besides.
+  // The folder has two more links: one from its parent and one from itself.
   *count = status.st_nlink > 2 ? status.st_nlink - 2 : 0;
   return true;
 }
@@ -65,7 +65,7 @@ bool Tasks::Next(int32_t* id) {
     }
     const auto* entry = reinterpret_cast<const Entry*>(entries_ + at_);
     at_ += entry->length;
-    // The folder itself and its parent are in it too, and are no numbers.
+    // The folder also lists itself and its parent, whose names are no numbers.
     *id = atoi(entry->name);
     if (*id > 0) return true;
   }

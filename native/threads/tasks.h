@@ -8,16 +8,16 @@ namespace stageprof {
 
 // /proc/self/task, where the kernel keeps a folder for each thread of this process.
 
-// The number of threads, by the links of the folder that `folder` is open on. False with errno where
-// it cannot be read.
+// Counts the threads by the links of the folder that `folder` is open on. False with errno where it
+// cannot be read.
 bool CountTasks(int folder, size_t* count);
 
-// A file of one thread, read up to `size - 1` bytes and terminated. Returns their number; 0 where the
-// thread has ended or the kernel does not show the file.
+// Reads up to `size - 1` bytes of a file of one thread and terminates them. Returns their number,
+// or 0 where the thread has ended or the kernel does not show the file.
 size_t ReadTaskFile(int32_t id, const char* file, char* text, size_t size);
 
-// The ids of the threads, in the order in which the threads were made. Allocates nothing: opendir
-// would, in the program's own heap.
+// The ids of the threads, in the order in which the threads were made. It allocates nothing;
+// opendir would, in the program's own heap.
 class Tasks {
  public:
   Tasks();

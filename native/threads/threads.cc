@@ -17,10 +17,10 @@ namespace stageprof {
 
 namespace {
 
-// More threads than are started while the list is read.
+// More threads than are likely to start while the list is read.
 constexpr size_t kSlack = 8;
 
-// Writable segment of a module, its zeroed data included.
+// The writable segment of a module, including its zeroed data.
 struct Data {
   const void* inside;
   uint64_t from;
@@ -60,7 +60,8 @@ void ReadName(Thread* thread) {
   thread->name[strcspn(thread->name, "\n")] = '\0';
 }
 
-// "202 0x7f... 0x189 ...": number and arguments of the system call, or "running".
+// The file has the number and the arguments of the system call, as in "202 0x7f... 0x189 ...", or
+// "running".
 void ReadWait(Thread* thread, const Data& libuv) {
   char text[256];
   if (ReadTaskFile(thread->id, "syscall", text, sizeof text) == 0) return;
@@ -80,7 +81,7 @@ void ReadWait(Thread* thread, const Data& libuv) {
 
 }  // namespace
 
-// False where there are more threads than `capacity`.
+// Returns false where there are more threads than `capacity`.
 bool Threads::ReadInto(size_t capacity) {
   count_ = 0;
   threads_.reset(new (std::nothrow) Thread[capacity]);
@@ -92,7 +93,7 @@ bool Threads::ReadInto(size_t capacity) {
   int32_t id;
   while (tasks.Next(&id)) {
     const double cpu_ns = ReadClockNs(CpuClockOf(id));
-    // Such a thread has ended since its id was read.
+    // The thread has ended since its id was read.
     if (cpu_ns != cpu_ns) continue;
     if (count_ == capacity) return false;
     threads_[count_++] = {id, cpu_ns, "", Waits::kNot, 0, false};
@@ -109,7 +110,8 @@ void Threads::ReadClocks() {
       return;
     }
   }
-  // As much memory as there are threads: a stage may be open, and the tracker counts it there.
+  // Only as much memory as the threads need: a stage may be open, and the tracker charges the
+  // memory to it.
   size_t capacity = expected + kSlack;
   while (!ReadInto(capacity < kMost ? capacity : kMost)) {
     if (capacity >= kMost) {

@@ -17,26 +17,27 @@ struct Thread {
   int32_t id;
   // Since the thread was started.
   double cpu_ns;
-  // As the kernel keeps it: at most 15 bytes. A thread that nobody named has that of its maker.
+  // The name that the kernel keeps: at most 15 bytes. A thread that nobody named has the name of
+  // the thread that made it.
   char name[16];
   Waits waits;
-  // Address of the futex; 0 unless it waits for memory.
+  // The address of the futex; 0 unless the thread waits for memory.
   uint64_t waits_at;
-  // That address lies in the data of the module that holds libuv: a variable, not a block of
-  // malloc.
+  // Whether that address lies in the data of the module that holds libuv: it is a variable then,
+  // not a block of malloc.
   bool waits_in_libuv;
 };
 
-// The threads of this process, in the order in which they were made. Reads when asked and holds
-// nothing open; never at a sample.
+// The threads of this process, in the order in which they were made. They are read only when asked
+// for, never at a sample, and nothing stays open.
 class Threads {
  public:
-  // Ids and CPU time only: 1 us a thread.
+  // Reads ids and CPU time only: 1 us a thread.
   void ReadClocks();
-  // What tells threads apart as well: 6 us a thread more.
+  // Also reads what distinguishes threads: 6 us more a thread.
   void Read();
 
-  // Those that were found, also where there is a failure.
+  // The threads that were found, even where there is a failure.
   const Thread& operator[](size_t index) const { return threads_[index]; }
   size_t count() const { return count_; }
 

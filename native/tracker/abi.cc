@@ -1,4 +1,4 @@
-// What the addon reads, and how the library begins.
+// The table that the addon reads, and the constructor of the library.
 #include "abi.h"
 
 #include <stdlib.h>
@@ -59,7 +59,7 @@ int32_t ReadModuleForAddon(uint32_t index, StageprofTrackerModule* module) {
 }
 
 uint32_t ReadModuleBytes(uint32_t most, StageprofTrackerModuleBytes* bytes) {
-  // Once: there may be one more when asked again.
+  // Asked once: there may be one more module at a second call.
   uint32_t count = CountModules();
   if (count > most) count = most;
   for (uint32_t module = 0; module < count; ++module) {
@@ -72,9 +72,9 @@ uint32_t FindModuleForAddon(const void* address) {
   return ModuleOf(address);
 }
 
-int32_t ReadMappingForAddon(uint32_t* place, StageprofTrackerMapping* mapping) {
+int32_t ReadMappingForAddon(uint32_t* position, StageprofTrackerMapping* mapping) {
   Mapping live;
-  if (!ReadMapping(place, &live)) return -1;
+  if (!ReadMapping(position, &live)) return -1;
   *mapping = {live.start, live.bytes, live.module, live.is_file ? 1u : 0u};
   return 0;
 }
@@ -84,9 +84,9 @@ uint32_t RefreshForAddon() {
   return RefreshModules();
 }
 
-// After libc's constructor, which makes the environment readable, and before those of the program:
-// there is one thread, unless another preloaded library's constructor has started more. malloc has
-// been called already.
+// Runs after libc's constructor, which makes the environment readable, and before those of the
+// program. There is one thread, unless a constructor of another preloaded library has started more.
+// malloc has been called already.
 __attribute__((constructor)) void Open() {
   const char* modules = getenv("STAGEPROF_TRACK_MODULES");
   // Finds the next functions, if no call has done so yet.

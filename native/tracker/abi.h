@@ -1,14 +1,14 @@
-/* What the preloaded tracker exports, and all that the addon knows of it. C, without any other
- * header of the tracker.
+/* What the preloaded tracker exports, and all that the addon knows of it. It is C, and needs no
+ * other header of the tracker.
  *
- * How it grows: StageprofTracker gets new functions at its end, where struct_bytes tells whether
- * they are there. The five structs that functions fill (Reading, Module, ModuleBytes, Mapping,
- * State) lie in the caller's memory, by the caller's size, and are frozen: what is new to tell
- * comes by a new function and a new struct.
+ * How it grows: StageprofTracker gets new functions at its end, and struct_bytes tells whether they
+ * are there. The five structs that functions fill (Reading, Module, ModuleBytes, Mapping, State)
+ * lie in the caller's memory and have the size that the caller knows, so they are frozen: new
+ * information needs a new function and a new struct.
  *
- * Who may call: any thread, at any time, several at once, also in the child of a fork, which goes
- * on counting the memory that it inherits. From a signal handler only what says so: the others
- * write what the handler may have interrupted. */
+ * Who may call: any thread, at any time, several at once. So may a forked child, which goes on
+ * counting the memory that it inherits. A signal handler may call only the functions that say so:
+ * the others write data that the handler may have interrupted. */
 #ifndef STAGEPROF_TRACKER_ABI_H_
 #define STAGEPROF_TRACKER_ABI_H_
 
@@ -24,21 +24,21 @@ extern "C" {
 #define STAGEPROF_TRACKER_VERSION 1u
 #define STAGEPROF_TRACKER_NO_WINDOW (-1)
 
-/* Sizes are usable ones, malloc_usable_size. A realloc counts as one block freed and one allocated.
- * Allocated counts only rise. Freed ones may fall by a realloc that failed: it is counted as freed
- * before it is tried, and taken back. Both have every operation of every thread, but a reading is
- * not of one instant: threads that go on meanwhile are read one after another.
+/* Sizes are those of malloc_usable_size. A realloc counts as one block freed and one allocated.
+ * Allocated counts only rise. Freed counts may fall when a realloc fails: it is counted as freed
+ * before it is tried, and the count is taken back. Both include every operation of every thread.
+ * But a reading is not of one instant: threads that go on meanwhile are read one after another.
  *
  * A thread adds to live_bytes in batches of at most batch_bytes. The reading thread hands its own
- * over first, so live_bytes is off by at most a batch for each other thread. A peak is raised by
- * batches, and one that came and went within a batch raises none, on the reading thread too: every
- * peak is off by at most threads_highest x batch_bytes. What a module has allocated on another
- * thread is behind by at most a batch of its own. */
+ * batch over first, so live_bytes is off by at most one batch for each other thread. Only batches
+ * raise a peak, so a peak that comes and goes within a batch is not seen, not even on the reading
+ * thread: every peak is off by at most threads_highest x batch_bytes. The bytes that a module has
+ * allocated on another thread lag by at most one batch of that module. */
 typedef struct StageprofTrackerReading {
-  /* The process: blocks of all threads, those that ended included. */
+  /* The process: blocks of all threads, including threads that have ended. */
   int64_t live_bytes; /* below zero if blocks are freed that the tracker never saw allocated */
   int64_t peak_bytes; /* highest live_bytes since the start */
-  int64_t window_peak_bytes; /* highest since this window was read before; live_bytes without one */
+  int64_t window_peak_bytes; /* highest since the window was last read; live_bytes without one */
   uint64_t allocated_bytes;
   uint64_t allocated_blocks;
   uint64_t freed_bytes;
@@ -50,20 +50,20 @@ typedef struct StageprofTrackerReading {
   uint64_t thread_freed_blocks;
 } StageprofTrackerReading;
 
-/* One shared object, by the address that called the allocating function. What libc itself
- * allocates for its caller (strdup, fopen) is libc's. */
+/* One shared object. Blocks are charged to it by the address that called the allocating function.
+ * What libc allocates for its caller (strdup, fopen) is charged to libc. */
 typedef struct StageprofTrackerModule {
-  const char* name;         /* path; "(unknown)" for the first. Valid as long as the process */
-  uint64_t allocated_bytes; /* which module's blocks are live is not known: blocks have no header */
+  const char* name;         /* path; "(unknown)" for the first; valid as long as the process */
+  uint64_t allocated_bytes; /* live ones are not known by module: blocks have no header */
   uint64_t allocated_blocks;
-  /* Live mappings made by mmap, address space and not resident memory. The program's own are not
-   * followed, and 0. */
+  /* Live mappings made by mmap: address space, not resident memory. 0 for the program itself, whose
+   * mappings are not recorded. */
   int64_t mapped_bytes;
-  int64_t reserved_bytes; /* those without any access (PROT_NONE), now */
-  uint32_t serves_malloc; /* its mappings hold the blocks counted elsewhere */
+  int64_t reserved_bytes; /* mappings that now have no access (PROT_NONE) */
+  uint32_t serves_malloc; /* whether its mappings contain the blocks that are counted as such */
 } StageprofTrackerModule;
 
-/* What of a module may be read at every sample. */
+/* The numbers of a module that are cheap enough for every sample. */
 typedef struct StageprofTrackerModuleBytes {
   uint64_t allocated_bytes;
   int64_t mapped_bytes;
@@ -78,12 +78,12 @@ typedef struct StageprofTrackerMapping {
 } StageprofTrackerMapping;
 
 typedef struct StageprofTrackerState {
-  uint32_t threads;         /* whose batches are open now, a forked child's lost ones included */
-  uint32_t threads_highest; /* most at one time: the bound of peaks */
+  uint32_t threads;         /* that have a batch now; in a forked child also those it lost */
+  uint32_t threads_highest; /* most at one time, which bounds the error of peaks */
   uint64_t threads_seen;
-  uint32_t tracks_modules;  /* whether modules' allocated_ fields are counted */
-  uint32_t modules_missed;  /* how often a module beyond the table was met, counted as unknown */
-  uint64_t mappings_missed; /* mappings, or parts of them, that mapped_bytes does not have right */
+  uint32_t tracks_modules;  /* whether the allocated_ fields of modules are counted */
+  uint32_t modules_missed;  /* how often the table had no row for a module; charged to unknown */
+  uint64_t mappings_missed; /* mappings, or parts of them, that are wrong in mapped_bytes */
   const char* failure;      /* why nothing is counted; null while counting */
 } StageprofTrackerState;
 
@@ -92,28 +92,28 @@ typedef struct StageprofTracker {
   uint32_t version;
   uint32_t struct_bytes;
   uint32_t batch_bytes;
-  /* Hands over the calling thread's batch, then reads; ends the window, and begins its next. No
-   * system call: 17 ns, and 1 ns for each thread that there was at one time. One reader a window:
-   * what one is told, another is not told again. */
+  /* Hands over the calling thread's batch, reads, ends the window and begins the next. It makes no
+   * system call: 17 ns, and 1 ns for each thread that there was at one time. A window has one
+   * reader: a peak is told only once. */
   void (*read)(int32_t window, StageprofTrackerReading* reading);
-  /* A window sees the highest live_bytes between two of its readings, whoever else reads. At most
+  /* A window sees the highest live_bytes between two of its readings, whoever else reads. There are
    * 64; STAGEPROF_TRACKER_NO_WINDOW when all are taken. */
   int32_t (*open_window)(void);
   void (*close_window)(int32_t window);             /* also from a signal handler */
   void (*read_state)(StageprofTrackerState* state); /* also from a signal handler */
-  /* Not for every sample: takes the loader's lock, which in the child of a fork may be that of a
-   * thread that stayed behind in dlopen. Returns how many modules there are; two may have the same
-   * name, and are then to be added up. */
+  /* Too slow for every sample. It takes the loader's lock, which a forked child may never get if
+   * another thread of its parent was in dlopen. Returns how many modules there are. Two may have
+   * the same name; the caller must add them up. */
   uint32_t (*refresh_modules)(void);
-  /* 0, or -1 if there is none. Also from a signal handler. */
+  /* Returns 0, or -1 if there is no such module. Also from a signal handler. */
   int32_t (*read_module)(uint32_t index, StageprofTrackerModule* module);
-  /* Of the first modules, at most `most`, in the order of their indices; returns how many. As of
-   * each thread's last batch, the calling thread's own ends with read(). A cache line a module.
-   * Also from a signal handler. */
+  /* Reads the first modules, at most `most`, in the order of their indices, and returns how many.
+   * The numbers are as of each thread's last batch; read() ends the calling thread's batch. Reads
+   * one cache line a module. Also from a signal handler. */
   uint32_t (*read_module_bytes)(uint32_t most, StageprofTrackerModuleBytes* bytes);
-  uint32_t (*find_module)(const void* address); /* 0 if in none */
-  /* The next live mapping from `*place` on, which begins at 0; -1 when there is none. */
-  int32_t (*read_mapping)(uint32_t* place, StageprofTrackerMapping* mapping);
+  uint32_t (*find_module)(const void* address); /* 0 if no module has it */
+  /* Reads the next live mapping from `*position` on, which begins at 0; -1 when there is none. */
+  int32_t (*read_mapping)(uint32_t* position, StageprofTrackerMapping* mapping);
 } StageprofTracker;
 
 #ifdef __cplusplus

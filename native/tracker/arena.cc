@@ -7,7 +7,7 @@ namespace stageprof_tracker {
 namespace {
 
 constexpr size_t kAlignment = 16;
-// Before each block: its size, and padding to keep the alignment.
+// Each block is preceded by its size, padded to keep the alignment.
 constexpr size_t kHeaderBytes = kAlignment;
 
 std::atomic<size_t> used{0};
@@ -17,7 +17,7 @@ std::atomic<size_t> used{0};
 alignas(16) unsigned char Arena::memory_[Arena::kBytes];
 
 void* Arena::Allocate(size_t bytes) {
-  if (bytes > kBytes) return nullptr;  // first, or the sums below may overflow
+  if (bytes > kBytes) return nullptr;  // checked first, or the sums below may overflow
   const size_t rounded = (bytes + kAlignment - 1) & ~(kAlignment - 1);
   const size_t needed = kHeaderBytes + (rounded == 0 ? kAlignment : rounded);
   size_t at = used.load(std::memory_order_relaxed);

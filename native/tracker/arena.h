@@ -7,11 +7,11 @@
 namespace stageprof_tracker {
 
 // Serves malloc while dlsym, which may itself allocate, looks for the real one: some hundred bytes
-// in all. Nothing is given back. A block may be freed or grown long after, when the real functions
-// would not know it: hence Holds.
+// in all. Memory is never reused. A block may be freed or grown long afterwards, and the real
+// functions would not know it; Holds tells such blocks.
 class Arena {
  public:
-  // Null when it does not fit; zeroed, aligned for any type.
+  // Null when it does not fit. The block is zeroed, and aligned for any type.
   static void* Allocate(size_t bytes);
   static size_t UsableBytes(const void* block);
   static bool Holds(const void* block) {

@@ -5,9 +5,10 @@
 
 namespace stageprof_tracker {
 
-// What a thread may keep to itself of live bytes, in either direction, and of what it has allocated
-// for one module. The process's live bytes are one number, for the peak's sake, which costs 50 ns
-// when another thread has just written it; a thread that frees what it allocates seldom needs it.
+// How many live bytes a thread may keep to itself, in either direction, and how many allocated
+// bytes for one module. The process's live bytes are one number, so that there can be a peak;
+// writing it costs 50 ns when another thread has just done so. A thread that frees what it
+// allocates seldom needs to write it.
 constexpr uint64_t kBatchBytes = 32 * 1024;
 
 }  // namespace stageprof_tracker

@@ -7,7 +7,7 @@
 
 #include <type_traits>
 
-// All else of the dl family is found by it.
+// dlsym finds all other functions of the dl family.
 #include "../support/oldest_dlsym.h"
 #include "arena.h"
 
@@ -17,8 +17,8 @@ namespace {
 
 void Resolve();
 
-// What a function returns that has failed. For allocations null: no block; for mappings and dlclose
-// -1, or MAP_FAILED.
+// What a function returns when it has failed: null for allocations; -1, or MAP_FAILED, for mappings
+// and dlclose.
 enum Failure { kNull, kMinusOne };
 
 template <Failure kFailure, typename Result>
@@ -27,13 +27,13 @@ Result Failed() {
   if constexpr (kFailure == kMinusOne) {
     return (Result)-1;
   } else if constexpr (std::is_same_v<Result, int>) {
-    return ENOMEM;  // posix_memalign, whose 0 is success
+    return ENOMEM;  // for posix_memalign, where 0 is success
   } else {
     return Result();
   }
 }
 
-// What a pointer is until Resolve has run.
+// What each pointer refers to until Resolve has run.
 template <Failure kFailure, auto kMember>
 struct First;
 template <Failure kFailure, typename Result, typename... Parameters,
@@ -41,14 +41,15 @@ template <Failure kFailure, typename Result, typename... Parameters,
 struct First<kFailure, kMember> {
   static Result Call(Parameters... parameters) {
     Resolve();
-    // Still this one: called by Resolve's own dlsym, which needs none of those not in the arena.
+    // The pointer still refers to this function if Resolve's own dlsym called it. dlsym needs none
+    // of the functions that the arena does not serve.
     if (next.*kMember == Call || next.*kMember == nullptr) return Failed<kFailure, Result>();
     return (next.*kMember)(parameters...);
   }
 };
 
-// In the place of a function that this libc does not have: musl has no pvalloc, but who looks for
-// it finds the hook.
+// Takes the place of a function that this libc lacks: musl has no pvalloc, but a program that looks
+// for it finds the hook.
 template <Failure kFailure, typename Result, typename... Parameters>
 void StandIn(Result (**function)(Parameters...)) {
   if (*function != nullptr) return;
@@ -70,7 +71,7 @@ void* ArenaCalloc(size_t count, size_t bytes) {
   return ArenaMalloc(total);
 }
 
-// The hook passes only null, a block of the real allocator cannot be grown yet.
+// The hook passes only null: a block of the real allocator cannot be grown yet.
 void* ArenaRealloc(void* block, size_t bytes) {
   return block == nullptr ? ArenaMalloc(bytes) : nullptr;
 }
@@ -81,7 +82,7 @@ size_t ArenaUsableBytes(void* block) {
   return Arena::Holds(block) ? Arena::UsableBytes(block) : 0;
 }
 
-// An allocator that begins within our dlsym maps memory then, and must get it.
+// An allocator that starts within our dlsym maps memory then, and must get it.
 void* MapBySystemCall(void* at, size_t bytes, int access, int flags, int file, off_t offset) {
   return reinterpret_cast<void*>(syscall(SYS_mmap, at, bytes, access, flags, file, offset));
 }
@@ -98,7 +99,7 @@ void* RemapBySystemCall(void* start, size_t bytes, size_t new_bytes, int flags, 
   return reinterpret_cast<void*>(syscall(SYS_mremap, start, bytes, new_bytes, flags, at));
 }
 
-// Start of the object that holds an address.
+// The start of the object that holds an address.
 const void* ObjectOf(const void* address) {
   static int (*find)(const void*, Dl_info*) =
       reinterpret_cast<decltype(find)>(dlsym(RTLD_DEFAULT, "dladdr"));
@@ -140,9 +141,9 @@ void Resolve() {
                                ObjectOf(reinterpret_cast<void*>(found.symbol)) == allocator;
   STAGEPROF_HOOKED_FUNCTIONS(STAGEPROF_COMPARE)
 #undef STAGEPROF_COMPARE
-  // musl may have the one name only.
+  // musl may have only one of the two names.
   if (found.mmap64 == nullptr) found.mmap64 = found.mmap;
-    // Not for operators and dlclose, which may come later with a library.
+    // Operators and dlclose are left out: they may come later with a library.
 #define STAGEPROF_STAND_IN(symbol, result, parameters) StandIn<kNull>(&found.symbol);
   STAGEPROF_HOOKED_ALLOCATIONS(STAGEPROF_STAND_IN)
 #undef STAGEPROF_STAND_IN
@@ -155,7 +156,7 @@ void Resolve() {
   if (usable_bytes == nullptr || ObjectOf(reinterpret_cast<void*>(usable_bytes)) != allocator) {
     failure = "the library that serves malloc has no malloc_usable_size";
   } else {
-    // tcmalloc's first answer calls operator new, whose hook would ask it again.
+    // The first answer of tcmalloc's function calls operator new, whose hook would ask it again.
     void* block = next.malloc(1);
     usable_bytes(block);
     next.free(block);
@@ -170,7 +171,7 @@ void Resolve() {
 #define STAGEPROF_FIRST_MINUS_ONE(symbol, result, parameters) First<kMinusOne, &Next::symbol>::Call,
 // clang-format off
 Next next = {
-    // In the order of STAGEPROF_HOOKED_FUNCTIONS.
+    // The order is that of STAGEPROF_HOOKED_FUNCTIONS.
     STAGEPROF_HOOKED_ALLOCATIONS(STAGEPROF_FIRST_NULL)
     STAGEPROF_HOOKED_MAPPINGS(STAGEPROF_FIRST_MINUS_ONE)
     STAGEPROF_HOOKED_NEWS(STAGEPROF_FIRST_NULL)
@@ -203,11 +204,11 @@ void* FindForCaller(const char* symbol, const void* caller) {
   void* module = find(caller, &info) != 0 ? open(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD) : nullptr;
   if (module != nullptr) {
     found = dlsym(module, symbol);
-    // Kept loaded for the rest of the process, because the pointer to it is kept.
+    // The object stays loaded for the rest of the process, because a pointer into it is kept.
     if (found != nullptr && find(found, &info) != 0) {
       open(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
     }
-    // Before glibc 2.34 in a library of its own, which may have come as late.
+    // Before glibc 2.34 dlclose was in a library of its own, which may have come just as late.
     if (next.dlclose == nullptr) Find(&next.dlclose, "dlclose");
     if (next.dlclose != nullptr) next.dlclose(module);
   }

@@ -8,12 +8,13 @@
 #include "bootstrap.h"
 #include "counters.h"
 
-// The library hides all else.
+// Only hooks are visible; the library hides all other names.
 #define STAGEPROF_HOOK extern "C" __attribute__((visibility("default")))
 
 namespace stageprof_tracker {
 
-// The dearer half stands apart, or every malloc would save the registers that it needs.
+// The expensive part is a function of its own. Otherwise every malloc would save the registers that
+// it needs.
 void* CountedByModule(void* block, size_t bytes, const void* caller);
 void* NoBlock();
 
@@ -25,9 +26,10 @@ inline void* Counted(void* block, const void* caller) {
   return block;
 }
 
-// One allocation may run through several hooks: musl's calloc calls malloc, jemalloc's operator new
-// too. Whether an inner one has counted shows by the thread's blocks, of which the caller gives the
-// number before; unlike a depth, that needs nothing undone when an operator new throws.
+// One allocation may run through several hooks: musl's calloc calls malloc, and so does jemalloc's
+// operator new. Whether an inner hook has counted shows in the thread's number of blocks, which the
+// caller passes as it was before. Unlike a depth, that number needs no undoing when an operator new
+// throws.
 inline void* CountedOnce(void* block, uint64_t blocks_before, const void* caller) {
   if (__builtin_expect(AllocatedBlocks() != blocks_before, 0)) return block;
   return Counted(block, caller);
@@ -37,7 +39,7 @@ inline void* CountedOnce(void* block, uint64_t blocks_before, const void* caller
 
 using stageprof_tracker::CountedOnce;
 
-// Calls the next function `symbol`, which returns a block, and counts that. `arguments` in
+// Calls the next function `symbol`, which returns a block, and counts the block. `arguments` are in
 // parentheses.
 #define STAGEPROF_COUNTED_ONCE(symbol, arguments)                 \
   ({                                                              \

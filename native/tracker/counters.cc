@@ -18,8 +18,8 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// The sum of every thread's batches; one cache line. What no peak needs stands in shares. A forked
-// child inherits it with the blocks it counts.
+// The sum of every thread's batches, in one cache line. Counts that no peak needs are in shards. A
+// forked child inherits it together with the blocks it counts.
 struct alignas(64) Process {
   std::atomic<int64_t> live_bytes;
   std::atomic<int64_t> peak_bytes;
@@ -30,8 +30,8 @@ std::atomic<uint32_t> threads_batching{0};
 std::atomic<uint32_t> threads_highest{0};
 std::atomic<uint64_t> threads_seen{0};
 
-// Its destructor is the thread's exit handler. Looked up: until glibc 2.34 they stood in
-// libpthread, which a program without threads does not load.
+// The destructor of this key is the thread's exit handler. The functions are looked up: until glibc
+// 2.34 they were in libpthread, which a program without threads does not load.
 pthread_key_t exit_key;
 int (*set_specific)(pthread_key_t, const void*) = nullptr;
 
@@ -39,11 +39,11 @@ int64_t Live(const Counts& counts) {
   return static_cast<int64_t>(counts.allocated_bytes - counts.freed_bytes);
 }
 
-void Store(Share* share, const Counts& counts) {
-  share->allocated_bytes.store(counts.allocated_bytes, kRelaxed);
-  share->allocated_blocks.store(counts.allocated_blocks, kRelaxed);
-  share->freed_bytes.store(counts.freed_bytes, kRelaxed);
-  share->freed_blocks.store(counts.freed_blocks, kRelaxed);
+void Store(Shard* shard, const Counts& counts) {
+  shard->allocated_bytes.store(counts.allocated_bytes, kRelaxed);
+  shard->allocated_blocks.store(counts.allocated_blocks, kRelaxed);
+  shard->freed_bytes.store(counts.freed_bytes, kRelaxed);
+  shard->freed_blocks.store(counts.freed_blocks, kRelaxed);
 }
 
 // From here on each operation ends a batch.
@@ -52,63 +52,64 @@ void EndBatching(ThreadCounters* thread) {
   thread->live_below = INT64_MAX;
 }
 
-// Goes on in another place with `counts` there, of which `offset` is not this thread's.
-void MoveTo(Share* share, const Counts& counts, const Counts& offset, ThreadCounters* thread) {
-  const int64_t kept = Live(ReadShare(ThreadShare())) - thread->live_handed_over;
-  Store(share, counts);
-  thread->share_distance =
-      reinterpret_cast<intptr_t>(share) - reinterpret_cast<intptr_t>(&thread->own);
+// Continues in another shard, whose new contents are `counts`; `offset` is the part of them that is
+// not this thread's.
+void MoveTo(Shard* shard, const Counts& counts, const Counts& offset, ThreadCounters* thread) {
+  const int64_t kept = Live(ReadShard(ThreadShard())) - thread->live_handed_over;
+  Store(shard, counts);
+  thread->shard_distance =
+      reinterpret_cast<intptr_t>(shard) - reinterpret_cast<intptr_t>(&thread->own);
   thread->offset = offset;
   thread->live_handed_over = Live(counts) - kept;
 }
 
-void MoveToShare(ThreadCounters* thread) {
-  Share* share = TakeShare();
-  if (share == nullptr) return;
-  // What the common share has of this thread already must not count twice.
-  const Counts offset = Difference(ReadShare(*share), thread->offset);
-  MoveTo(share, Sum(offset, ReadShare(thread->own)), offset, thread);
+void MoveToShard(ThreadCounters* thread) {
+  Shard* shard = TakeShard();
+  if (shard == nullptr) return;
+  // The part of this thread that the common shard already has must not count twice.
+  const Counts offset = Difference(ReadShard(*shard), thread->offset);
+  MoveTo(shard, Sum(offset, ReadShard(thread->own)), offset, thread);
 }
 
-void MoveFromShare(ThreadCounters* thread) {
-  if (thread->share_distance == 0) return;
-  Share* share = &ThreadShare();
+void MoveFromShard(ThreadCounters* thread) {
+  if (thread->shard_distance == 0) return;
+  Shard* shard = &ThreadShard();
   const Counts total = ReadThreadCounts();
   MoveTo(&thread->own, total, total, thread);
-  GiveShareBack(share);
+  GiveShardBack(shard);
 }
 
-// Others' exit handlers and thread_local destructors may still allocate after this one. From here
-// on each operation is handed over by itself, so none is lost.
+// Exit handlers of others, and thread_local destructors, may still allocate after this one. From
+// here on each operation is handed over by itself, so none is lost.
 void OnThreadExit(void*) {
   ThreadCounters& thread = thread_counters;
   if (thread.state != ThreadCounters::kBatching) return;
   HandOver();
   thread.state = ThreadCounters::kEnded;
-  MoveFromShare(&thread);
+  MoveFromShard(&thread);
   EndBatching(&thread);
   threads_batching.fetch_sub(1, kRelaxed);
 }
 
 void BeginThread(ThreadCounters* thread) {
-  // First: setting the key allocates where more than 31 keys were made before it.
+  // Set first, because setting the key allocates if more than 31 keys were made before it.
   thread->state = ThreadCounters::kBatching;
   threads_seen.fetch_add(1, kRelaxed);
-  // Any value but null has the destructor called.
+  // Any value but null makes libc call the destructor.
   if (set_specific == nullptr || set_specific(exit_key, thread) != 0) {
-    // Whoever is here before OpenCounters is the main thread, and gets its batches there; or a
-    // thread that another preloaded library's constructor has started, whose operations go on being
-    // handed over one by one.
+    // Before OpenCounters this is either the main thread, which gets its batches there, or a thread
+    // that a constructor of another preloaded library has started. The operations of such a thread
+    // are handed over one by one from then on.
     thread->state = ThreadCounters::kEnded;
     EndBatching(thread);
     return;
   }
-  MoveToShare(thread);
+  MoveToShard(thread);
   const uint32_t batching = threads_batching.fetch_add(1, kRelaxed) + 1;
   RaiseTo(&threads_highest, batching);
 }
 
-// Who raises a value raises its highest after it: a reading may come between the two.
+// A writer raises a value before the highest value, so a reader in between must compare the two.
 template <typename Number>
 Number AtLeast(const std::atomic<Number>& highest, Number value) {
   const Number seen = highest.load(kRelaxed);
@@ -123,12 +124,12 @@ void AddLive(int64_t growth) {
   RaiseWindows(live);
 }
 
-// One that never got a share, or has none any more.
+// For a thread that never got a shard, or has given its shard back.
 void AddOwnToCommon(ThreadCounters* thread) {
-  const Counts own = ReadShare(thread->own);
+  const Counts own = ReadShard(thread->own);
   const Counts counts = Difference(own, thread->offset);
   thread->offset = own;
-  AddToCommonShare(counts);
+  AddToCommonShard(counts);
   EndBatching(thread);
   HandOver(&thread->modules);
 }
@@ -138,14 +139,14 @@ void AddOwnToCommon(ThreadCounters* thread) {
 __attribute__((noinline, cold)) void EndBatch() {
   ThreadCounters& thread = thread_counters;
   if (__builtin_expect(thread.state == ThreadCounters::kNew, 0)) BeginThread(&thread);
-  const Share& share = ThreadShare();
+  const Shard& shard = ThreadShard();
   const auto live =
-      static_cast<int64_t>(share.allocated_bytes.load(kRelaxed) - share.freed_bytes.load(kRelaxed));
+      static_cast<int64_t>(shard.allocated_bytes.load(kRelaxed) - shard.freed_bytes.load(kRelaxed));
   const int64_t growth = live - thread.live_handed_over;
   thread.live_handed_over = live;
   thread.live_above = live + static_cast<int64_t>(kBatchBytes);
   thread.live_below = live - static_cast<int64_t>(kBatchBytes);
-  if (__builtin_expect(thread.share_distance == 0, 0)) AddOwnToCommon(&thread);
+  if (__builtin_expect(thread.shard_distance == 0, 0)) AddOwnToCommon(&thread);
   if (growth != 0) AddLive(growth);
 }
 
@@ -156,20 +157,21 @@ void HandOver() {
 
 namespace {
 
-// Both stand apart and are the last that CountedByModule does, so that it saves no registers.
-__attribute__((noinline, cold)) void* WithBatchesEnded(void* block, ModuleBatches::Place* place,
+// Both are functions of their own, and the last that CountedByModule calls, so that it saves no
+// registers.
+__attribute__((noinline, cold)) void* WithBatchesEnded(void* block, ModuleBatches::Slot* slot,
                                                        bool ends_batch) {
-  if (place->bytes >= kBatchBytes) MakePlace(place, place->module);
+  if (slot->bytes >= kBatchBytes) ClaimSlot(slot, slot->module);
   if (ends_batch) EndBatch();
   return block;
 }
 
 __attribute__((noinline, cold)) void* CountedByNewModule(void* block, size_t bytes,
                                                          const void* caller) {
-  ModuleBatches::Place* place = FindOrMakePlace(&thread_counters.modules, caller);
-  place->bytes += bytes;
-  place->blocks += 1;
-  return WithBatchesEnded(block, place, AddAllocated(bytes));
+  ModuleBatches::Slot* slot = FindOrClaimSlot(&thread_counters.modules, caller);
+  slot->bytes += bytes;
+  slot->blocks += 1;
+  return WithBatchesEnded(block, slot, AddAllocated(bytes));
 }
 
 }  // namespace
@@ -180,13 +182,13 @@ __attribute__((noinline)) void* CountedByModule(void* block, size_t bytes, const
     caller = thread.operator_caller;
     thread.operator_caller = nullptr;
   }
-  ModuleBatches::Place* place = FindPlace(&thread.modules, caller);
-  if (__builtin_expect(place == nullptr, 0)) return CountedByNewModule(block, bytes, caller);
-  place->bytes += bytes;
-  place->blocks += 1;
+  ModuleBatches::Slot* slot = FindSlot(&thread.modules, caller);
+  if (__builtin_expect(slot == nullptr, 0)) return CountedByNewModule(block, bytes, caller);
+  slot->bytes += bytes;
+  slot->blocks += 1;
   const bool ends_batch = AddAllocated(bytes);
-  if (__builtin_expect(ends_batch || place->bytes >= kBatchBytes, 0)) {
-    return WithBatchesEnded(block, place, ends_batch);
+  if (__builtin_expect(ends_batch || slot->bytes >= kBatchBytes, 0)) {
+    return WithBatchesEnded(block, slot, ends_batch);
   }
   return block;
 }
@@ -220,14 +222,14 @@ int64_t ReadLiveBytes() {
 
 Counts ReadThreadCounts() {
   const ThreadCounters& thread = thread_counters;
-  const Counts counts = ReadShare(ThreadShare());
-  return thread.share_distance == 0 ? counts : Difference(counts, thread.offset);
+  const Counts counts = ReadShard(ThreadShard());
+  return thread.shard_distance == 0 ? counts : Difference(counts, thread.offset);
 }
 
 Counts ReadCounts(int64_t* live_bytes, int64_t* peak_bytes) {
   *live_bytes = process.live_bytes.load(kRelaxed);
   *peak_bytes = AtLeast(process.peak_bytes, *live_bytes);
-  return ReadShares();
+  return ReadShards();
 }
 
 }  // namespace stageprof_tracker

@@ -5,81 +5,83 @@
 #include <stdint.h>
 
 #include "modules.h"
-#include "shares.h"
+#include "shards.h"
 
 namespace stageprof_tracker {
 
-// One thread's counters, written by it alone. Zero is their beginning, there is no destructor, and
-// their place is fixed when the thread begins (initial-exec): the first use allocates nothing, and
-// the last may come after every exit handler of the thread.
+// One thread's counters, which only that thread writes. They start as zeros, have no destructor,
+// and their address is fixed when the thread begins (initial-exec). So the first use allocates
+// nothing, and the last may come after every exit handler of the thread.
 struct ThreadCounters {
-  // Its counts are in `own` until it has a share, and again after its exit handler has run; the
-  // distance from `own` to where they are.
-  Share own;
-  intptr_t share_distance;
-  // A batch ends when the share's allocated less freed bytes reach one of these. At zero, which is
-  // where a thread begins, its first operation reaches the one or the other.
+  // The counts are in `own` until the thread has a shard, and again after its exit handler has run.
+  // The distance leads from `own` to where they are.
+  Shard own;
+  intptr_t shard_distance;
+  // A batch ends when the shard's allocated less freed bytes reach one of these bounds. Both are
+  // zero at the start of a thread, so its first operation reaches one of them.
   int64_t live_above;
   int64_t live_below;
-  // The share's allocated less freed bytes, as far as the process has them.
+  // The shard's allocated less freed bytes, as far as they are part of the process's live bytes.
   int64_t live_handed_over;
-  // What the share has that is not this thread's; as for `own`, what the common share has of it.
+  // The part of the shard that is not this thread's. While the counts are in `own`: the part of
+  // them that the common shard has.
   Counts offset;
   enum : uint32_t { kNew, kBatching, kEnded } state;
   ModuleBatches modules;
-  // Who called the operator new that is about to call malloc; null otherwise.
+  // The caller of the operator new that is about to call malloc; null otherwise.
   const void* operator_caller;
 };
 
 extern __thread ThreadCounters thread_counters __attribute__((tls_model("initial-exec")));
 
-inline Share& ThreadShare() {
+inline Shard& ThreadShard() {
   ThreadCounters& thread = thread_counters;
-  return *reinterpret_cast<Share*>(reinterpret_cast<char*>(&thread.own) + thread.share_distance);
+  return *reinterpret_cast<Shard*>(reinterpret_cast<char*>(&thread.own) + thread.shard_distance);
 }
 
-// Of this thread: differs after another operation has been counted, which is all that it is for.
+// Counts of this thread. They serve only to see whether another operation has been counted.
 inline uint64_t AllocatedBlocks() {
-  return ThreadShare().allocated_blocks.load(std::memory_order_relaxed);
+  return ThreadShard().allocated_blocks.load(std::memory_order_relaxed);
 }
 inline uint64_t FreedBlocks() {
-  return ThreadShare().freed_blocks.load(std::memory_order_relaxed);
+  return ThreadShard().freed_blocks.load(std::memory_order_relaxed);
 }
 
-// Ends the calling thread's batch: adds it to the process's live bytes, raises peaks.
+// Ends the calling thread's batch: adds it to the process's live bytes, and raises peaks.
 void EndBatch();
-// The same, and gives modules what they have not got yet.
+// Does the same, and adds to the modules what they lack.
 void HandOver();
 
-// Whether the batch ends with it.
+// Returns whether this ends the batch.
 inline bool AddAllocated(size_t bytes) {
-  Share& share = ThreadShare();
-  AddAlone(&share.allocated_blocks, 1);
-  const uint64_t allocated_bytes = AddAlone(&share.allocated_bytes, bytes);
-  const uint64_t live = allocated_bytes - share.freed_bytes.load(std::memory_order_relaxed);
+  Shard& shard = ThreadShard();
+  AddAlone(&shard.allocated_blocks, 1);
+  const uint64_t allocated_bytes = AddAlone(&shard.allocated_bytes, bytes);
+  const uint64_t live = allocated_bytes - shard.freed_bytes.load(std::memory_order_relaxed);
   return static_cast<int64_t>(live) >= thread_counters.live_above;
 }
 
-// After the real malloc: before it, there is no size.
+// Called after the real malloc, because the size is not known before.
 inline void CountAllocated(size_t bytes) {
   if (__builtin_expect(AddAllocated(bytes), 0)) EndBatch();
 }
 
-// Before the real free: after it, another thread may already own the address, and its block would
-// raise the peak beside one that is gone.
+// Called before the real free. After it another thread may already own the address, and that
+// thread's block would raise the peak beside one that is gone.
 inline void CountFreed(size_t bytes) {
-  Share& share = ThreadShare();
-  AddAlone(&share.freed_blocks, 1);
-  const uint64_t freed_bytes = AddAlone(&share.freed_bytes, bytes);
-  const uint64_t live = share.allocated_bytes.load(std::memory_order_relaxed) - freed_bytes;
+  Shard& shard = ThreadShard();
+  AddAlone(&shard.freed_blocks, 1);
+  const uint64_t freed_bytes = AddAlone(&shard.freed_bytes, bytes);
+  const uint64_t live = shard.allocated_bytes.load(std::memory_order_relaxed) - freed_bytes;
   if (__builtin_expect(static_cast<int64_t>(live) <= thread_counters.live_below, 0)) EndBatch();
 }
 
-// Takes a CountFreed back: the block is still there. At once, because it may be any size.
+// Takes back a CountFreed whose block still exists. It ends the batch at once, because the block
+// may have any size.
 inline void RestoreFreed(size_t bytes) {
-  Share& share = ThreadShare();
-  AddAlone(&share.freed_blocks, ~uint64_t{0});
-  AddAlone(&share.freed_bytes, ~uint64_t{bytes} + 1);
+  Shard& shard = ThreadShard();
+  AddAlone(&shard.freed_blocks, ~uint64_t{0});
+  AddAlone(&shard.freed_bytes, ~uint64_t{bytes} + 1);
   EndBatch();
 }
 
@@ -92,9 +94,9 @@ struct Threads {
 // Called by the library's constructor, on the main thread.
 void OpenCounters();
 Threads ReadThreads();
-// Of the calling thread.
+// The counts of the calling thread.
 Counts ReadThreadCounts();
-// Of the process; end the thread's batch first.
+// The counts of the process. End the calling thread's batch first.
 int64_t ReadLiveBytes();
 Counts ReadCounts(int64_t* live_bytes, int64_t* peak_bytes);
 

@@ -5,7 +5,7 @@
 
 namespace stageprof_tracker {
 
-// Raises what several threads raise.
+// Raises a number that several threads may raise.
 template <typename Number>
 inline void RaiseTo(std::atomic<Number>* highest, Number value) {
   Number seen = highest->load(std::memory_order_relaxed);

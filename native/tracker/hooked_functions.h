@@ -1,9 +1,10 @@
-// Every hooked function. The hooks define them, and a test holds the library's exports against
-// them. Of STAGEPROF_HOOKED_FUNCTIONS, all but the aliases, bootstrap.cc finds the next ones.
+// Every hooked function. The hooks define them, and a test compares the library's exports with this
+// list. bootstrap.cc finds the next function for each of STAGEPROF_HOOKED_FUNCTIONS, which are all
+// but the aliases.
 #ifndef STAGEPROF_TRACKER_HOOKED_FUNCTIONS_H_
 #define STAGEPROF_TRACKER_HOOKED_FUNCTIONS_H_
 
-// X(symbol, result, parameters). Hooks that call the next function of the same name.
+// X(symbol, result, parameters): hooks that call the next function of the same name.
 #define STAGEPROF_HOOKED_ALLOCATIONS(X)            \
   X(malloc, void*, (size_t))                       \
   X(calloc, void*, (size_t, size_t))               \
@@ -15,15 +16,16 @@
   X(valloc, void*, (size_t))                       \
   X(pvalloc, void*, (size_t))
 
-// Hooks that are served by the next realloc or free, because not every allocator has them: what
-// they do beyond those is a check of the arguments, or nothing.
+// Hooks that call the next realloc or free, because not every allocator has these functions. What
+// they do beyond realloc and free is a check of the arguments, or nothing.
 #define STAGEPROF_HOOKED_ALIASES(X)               \
   X(reallocarray, void*, (void*, size_t, size_t)) \
   X(cfree, void, (void*))                         \
   X(free_sized, void, (void*, size_t))            \
   X(free_aligned_sized, void, (void*, size_t, size_t))
 
-// On glibc mmap64 is another name of mmap; other libraries that hook mappings hook either.
+// On glibc mmap64 is another name of mmap. Other libraries that hook mappings hook either of the
+// two.
 #define STAGEPROF_HOOKED_MAPPINGS(X)                      \
   X(mmap, void*, (void*, size_t, int, int, int, off_t))   \
   X(mmap64, void*, (void*, size_t, int, int, int, off_t)) \
@@ -32,8 +34,9 @@
   X(mremap, void*, (void*, size_t, size_t, int, void*))
 
 // Operators new and delete, by their mangled names, which are the same on x64 and arm64.
-// std::align_val_t is passed as size_t, a reference to std::nothrow_t as a pointer. libstdc++'s
-// reach malloc, and are hooked for their caller only; jemalloc's, tcmalloc's and mimalloc's do not.
+// std::align_val_t is passed as size_t, and a reference to std::nothrow_t as a pointer. The
+// operators of libstdc++ reach malloc and are hooked only for their caller; those of jemalloc,
+// tcmalloc and mimalloc do not reach it.
 #define STAGEPROF_HOOKED_NEWS(X)                                              \
   X(_Znwm, void*, (size_t))                                                   \
   X(_Znam, void*, (size_t))                                                   \

@@ -1,5 +1,5 @@
-// The malloc family. None of these allocates, locks or prints; errno is what the real function
-// leaves there.
+// The malloc family. No hook allocates, locks or prints, and errno is what the real function leaves
+// there.
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -18,7 +18,7 @@ using stageprof_tracker::RestoreFreed;
 
 namespace {
 
-// A block from the time before the real functions were found: they would not know it.
+// Moves a block that was made before the real functions were found, since they do not know it.
 __attribute__((noinline, cold)) void* MoveOutOfArena(void* block, size_t bytes,
                                                      const void* caller) {
   void* moved = Counted(next.malloc(bytes), caller);
@@ -29,9 +29,10 @@ __attribute__((noinline, cold)) void* MoveOutOfArena(void* block, size_t bytes,
   return moved;
 }
 
-// The old block goes first: after the real realloc, another thread may own its address. A null
-// result means failure, and the old block lives on, except for a size of zero, where it means that
-// libc (glibc does, jemalloc and musl do not) has taken realloc(block, 0) for free(block).
+// The old block is counted as freed first: after the real realloc, another thread may own its
+// address. A null result means that realloc failed and the old block lives on. With a size of zero
+// it means instead that libc has treated realloc(block, 0) as free(block), as glibc does, but not
+// jemalloc and musl.
 inline void* Reallocate(void* block, size_t bytes, const void* caller) {
   if (block == nullptr) {
     const uint64_t blocks = AllocatedBlocks();
@@ -43,7 +44,7 @@ inline void* Reallocate(void* block, size_t bytes, const void* caller) {
   CountFreed(usable);
   const uint64_t freed = FreedBlocks();
   void* result = next.realloc(block, bytes);
-  // It was done by a malloc and a free that met their own hooks.
+  // realloc was done by a malloc and a free that passed their own hooks.
   if (__builtin_expect(FreedBlocks() != freed, 0)) RestoreFreed(usable);
   if (result != nullptr) return CountedOnce(result, allocated, caller);
   if (bytes != 0) RestoreFreed(usable);
@@ -113,7 +114,7 @@ STAGEPROF_HOOK void cfree(void* block) {
   Free(block);
 }
 
-// C23: the sizes are a hint for the allocator.
+// From C23: the sizes are a hint for the allocator.
 STAGEPROF_HOOK void free_sized(void* block, size_t) {
   Free(block);
 }

@@ -10,14 +10,14 @@ namespace stageprof_tracker {
 
 namespace {
 
-// One line of /proc/self/maps: `start-end access offset device inode path`. Read byte by byte,
-// because a path may be longer than any buffer here.
+// One line of /proc/self/maps: `start-end access offset device inode path`. It is read byte by
+// byte, because a path may be longer than any buffer here.
 struct Line {
   uintptr_t start;
   uintptr_t end;
   char name[kModuleNameBytes];
   uint32_t name_length;
-  uint32_t field;  // which of the six is being read
+  uint32_t field;  // which of the six fields is being read
   bool is_past_dash;
 
   void Clear() { *this = {}; }
@@ -51,7 +51,7 @@ struct Line {
   bool IsFile() const { return name_length != 0 && name[0] != '['; }
 };
 
-// Grows from the parts of one file, which lie one after another.
+// Adds up the parts of one file, which follow one another in the list.
 class Search {
  public:
   Search(uintptr_t address, MappedFile* file) : address_(address), file_(file) {
@@ -88,7 +88,8 @@ class Search {
 bool FindMappedFile(uintptr_t address, MappedFile* file) {
   const int error = errno;
   Search search(address, file);
-  // libc's open and read may be others' hooks, and end a thread that is cancelled.
+  // System calls are made directly: libc's open and read may be hooked by others, and they end a
+  // thread that is cancelled.
   const long maps = syscall(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
   if (maps >= 0) {
     Line line = {};

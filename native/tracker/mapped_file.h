@@ -7,16 +7,16 @@
 
 namespace stageprof_tracker {
 
-// A file that is mapped into the process, and the range its parts span.
+// A file that is mapped into the process, and the range that its parts span.
 struct MappedFile {
-  char name[kModuleNameBytes];  // of a longer path, its end
+  char name[kModuleNameBytes];  // the end of a longer path
   uintptr_t start;
   uintptr_t end;
 };
 
-// The file that `address` is mapped from, by /proc/self/maps: what a hook may do where the loader
-// has no answer without its lock. System calls only, no memory but the stack, errno as it was; 50
-// to 200 us. False where it is from none.
+// Finds the file that `address` is mapped from, in /proc/self/maps. A hook may call this where the
+// loader has no answer without its lock. It uses system calls only, no memory but the stack, and
+// leaves errno as it was; 50 to 200 us. False where the address belongs to no file.
 bool FindMappedFile(uintptr_t address, MappedFile* file);
 
 }  // namespace stageprof_tracker

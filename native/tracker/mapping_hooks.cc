@@ -1,11 +1,11 @@
 // The mmap family. libc maps its own memory (arenas, large blocks, stacks, modules) without passing
-// here, so what is seen is what modules map directly; not by system calls of their own, which
-// nobody sees.
+// here, so these hooks see what modules map directly. They do not see what a module maps by its own
+// system calls.
 //
-// The program's own mappings are let through: node's are the JS heap, which V8 itself knows, 4096
-// of them for each GiB. They would fill the table, and every munmap looks at all of it.
+// The program's own mappings are not recorded: node's are the JS heap, which V8 itself counts, 4096
+// for each GiB. They would fill the table, and every munmap goes through all of it.
 
-// node-gyp sets it, and then mmap is declared as another name of mmap64; both are defined here.
+// node-gyp sets this macro, which declares mmap as another name of mmap64. Both are defined here.
 #undef _FILE_OFFSET_BITS
 #include <stdarg.h>
 #include <sys/mman.h>
@@ -44,8 +44,8 @@ inline void* MapCounted(Map real, const void* caller, void* at, size_t bytes, in
                         int file, off_t offset) {
   void* start = real(at, bytes, access, flags, file, offset);
   if (start == MAP_FAILED) return start;
-  // What lay there is gone. Only then: a failed call may leave it, and before a successful one
-  // nobody else may have mapped there.
+  // The call has replaced what was mapped there. Removed only now: a failed call may leave it, and
+  // before a successful call nobody else may have mapped there.
   RemovedMappings removed;
   if ((flags & MAP_FIXED) != 0) RemoveMappings(Address(start), bytes, &removed);
   Add({Address(start), bytes, ModuleOf(caller), access == PROT_NONE, (flags & MAP_ANONYMOUS) == 0});
@@ -65,7 +65,7 @@ STAGEPROF_HOOK void* mmap64(void* at, size_t bytes, int access, int flags, int f
                     offset);
 }
 
-// Before the real munmap: after it, another thread may already have mapped there.
+// Removed before the real munmap: after it, another thread may already have mapped there.
 STAGEPROF_HOOK int munmap(void* start, size_t bytes) noexcept {
   RemovedMappings removed;
   RemoveMappings(Address(start), bytes, &removed);
@@ -74,8 +74,8 @@ STAGEPROF_HOOK int munmap(void* start, size_t bytes) noexcept {
   return result;
 }
 
-// Where memory is not to be overcommitted, and in mimalloc 2.0 anywhere, an allocator reserves
-// without access and makes pieces usable by this.
+// Where memory must not be overcommitted, and everywhere in mimalloc 2.0, an allocator reserves
+// address space without access and makes pieces usable by this call.
 STAGEPROF_HOOK int mprotect(void* start, size_t bytes, int access) noexcept {
   const int result = next.mprotect(start, bytes, access);
   if (result == 0) ChangeAccess(Address(start), bytes, access == PROT_NONE);
@@ -83,7 +83,7 @@ STAGEPROF_HOOK int mprotect(void* start, size_t bytes, int access) noexcept {
 }
 
 STAGEPROF_HOOK void* mremap(void* start, size_t bytes, size_t new_bytes, int flags, ...) noexcept {
-  // The fifth argument is there only with MREMAP_FIXED, and read in any case, as libc does.
+  // The fifth argument exists only with MREMAP_FIXED. It is read in any case, as libc does.
   va_list rest;
   va_start(rest, flags);
   void* const at = va_arg(rest, void*);
@@ -96,8 +96,9 @@ STAGEPROF_HOOK void* mremap(void* start, size_t bytes, size_t new_bytes, int fla
     RestoreMappings(removed);
     return moved;
   }
-  // Still its first maker's, and reserved if it was. Nothing removed: a shared mapping made once
-  // more (bytes is 0), or one nobody saw being made.
+  // The mapping still belongs to its first maker, and stays reserved if it was. If nothing was
+  // removed, this is a shared mapping that was duplicated (bytes is 0), or one whose making was not
+  // seen.
   const auto& old = removed.parts[0];
   const bool is_known = removed.count != 0;
   RemovedMappings replaced;

@@ -13,20 +13,21 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-constexpr uint32_t kPlaces = 8192;
-// In the start of a mapping, a multiple of the page: another thread is changing it.
+constexpr uint32_t kSlots = 8192;
+// A bit in the start of a mapping, which is a multiple of the page: another thread is changing the
+// slot.
 constexpr uintptr_t kBusy = 1;
-// How often another thread's change is looked for, and after how many looks the processor is left
-// to it. Bounds, because that thread may be the one that this is a signal handler of, or stayed
-// behind in a fork.
+// How often a slot that another thread is changing is looked at, and after how many looks this
+// thread yields the processor. The number is bounded, because the other thread may be the one that
+// this signal handler interrupted, or may not exist in a forked child.
 constexpr int kPatience = 250;
 constexpr int kPatienceAwake = 200;
-// How often the table is looked through once more when others moved mappings meanwhile.
+// How often the table is gone through again when others moved mappings meanwhile.
 constexpr int kScans = 100;
 
-struct Place {
-  // 0 in a free place. Who sets kBusy in it owns the rest; until then, and meanwhile, the range is
-  // the one before the change, so that others whose memory is elsewhere need not wait.
+struct Slot {
+  // 0 in a free slot. The thread that sets kBusy owns the rest of the slot. The range is the one
+  // before the change until the change is done, so threads that work on other memory need not wait.
   std::atomic<uintptr_t> start;
   std::atomic<size_t> bytes;
   uint32_t module;
@@ -34,17 +35,17 @@ struct Place {
   bool is_file;
 };
 
-Place places[kPlaces];
-// Places beyond it were never used; munmap looks at all before it.
-std::atomic<uint32_t> places_used{0};
-std::atomic<uint32_t> place_hint{0};
-// Raised when memory moves from one place to another, after it is in the new one and before it has
-// left the old one: who did not find it meanwhile looks again.
+Slot slots[kSlots];
+// Slots from here on were never used; munmap goes through all before it.
+std::atomic<uint32_t> slots_used{0};
+std::atomic<uint32_t> slot_hint{0};
+// Raised when memory moves from one slot to another: after it is in the new slot, and before it has
+// left the old one. A thread that did not find it meanwhile looks again.
 std::atomic<uint32_t> moves{0};
 std::atomic<uint64_t> missed{0};
 
 // Not a local static that the first caller sets: without thread-safe statics a second thread may
-// find it marked as set and still zero.
+// find it marked as set while it is still zero.
 std::atomic<size_t> known_page_bytes{0};
 
 size_t PageBytes() {
@@ -66,18 +67,17 @@ void Charge(const Mapping& mapping, int sign) {
 
 enum Taken { kElsewhere, kTaken, kKeptByOther };
 
-// Takes the place if it has something of [start, end). What a kept place means, the caller knows:
-// only a change that was not made is missed.
-Taken Take(Place* place, uintptr_t start, uintptr_t end, Mapping* mapping) {
+// Takes the slot if it has a part of [start, end). The caller decides what a slot that another
+// thread keeps means: a mapping is missed only if its change was not made.
+Taken Take(Slot* slot, uintptr_t start, uintptr_t end, Mapping* mapping) {
   for (int i = 0; i < kPatience; ++i) {
-    uintptr_t seen = place->start.load(std::memory_order_acquire);
+    uintptr_t seen = slot->start.load(std::memory_order_acquire);
     const uintptr_t from = seen & ~kBusy;
-    const uintptr_t to = from + place->bytes.load(std::memory_order_acquire);
+    const uintptr_t to = from + slot->bytes.load(std::memory_order_acquire);
     if (from == 0 || from >= end || to <= start) return kElsewhere;
-    if (seen == from && place->start.compare_exchange_weak(seen, from | kBusy,
-                                                           std::memory_order_acquire, kRelaxed)) {
-      *mapping = {from, place->bytes.load(kRelaxed), place->module, place->is_reserved,
-                  place->is_file};
+    if (seen == from && slot->start.compare_exchange_weak(seen, from | kBusy,
+                                                          std::memory_order_acquire, kRelaxed)) {
+      *mapping = {from, slot->bytes.load(kRelaxed), slot->module, slot->is_reserved, slot->is_file};
       return kTaken;
     }
     if (i >= kPatienceAwake) sched_yield();
@@ -85,39 +85,40 @@ Taken Take(Place* place, uintptr_t start, uintptr_t end, Mapping* mapping) {
   return kKeptByOther;
 }
 
-// What has no bytes left gives the place away.
-void GiveBack(Place* place, uintptr_t start, size_t bytes) {
-  place->bytes.store(bytes, std::memory_order_release);
-  place->start.store(bytes == 0 ? 0 : start, std::memory_order_release);
+// A slot without any bytes left becomes free.
+void GiveBack(Slot* slot, uintptr_t start, size_t bytes) {
+  slot->bytes.store(bytes, std::memory_order_release);
+  slot->start.store(bytes == 0 ? 0 : start, std::memory_order_release);
 }
 
-bool Put(Place* place, const Mapping& mapping) {
+bool Put(Slot* slot, const Mapping& mapping) {
   uintptr_t free = 0;
-  if (!place->start.compare_exchange_strong(free, kBusy, std::memory_order_acquire, kRelaxed)) {
+  if (!slot->start.compare_exchange_strong(free, kBusy, std::memory_order_acquire, kRelaxed)) {
     return false;
   }
-  place->module = mapping.module;
-  place->is_reserved = mapping.is_reserved;
-  place->is_file = mapping.is_file;
-  GiveBack(place, mapping.start, mapping.bytes);
+  slot->module = mapping.module;
+  slot->is_reserved = mapping.is_reserved;
+  slot->is_file = mapping.is_file;
+  GiveBack(slot, mapping.start, mapping.bytes);
   return true;
 }
 
 bool PutAnywhere(const Mapping& mapping) {
   while (true) {
-    const uint32_t used = places_used.load(kRelaxed);
-    const uint32_t hint = place_hint.load(kRelaxed);
+    const uint32_t used = slots_used.load(kRelaxed);
+    const uint32_t hint = slot_hint.load(kRelaxed);
     for (uint32_t i = 0; i < used; ++i) {
       const uint32_t at = (hint + i) % used;
-      if (places[at].start.load(kRelaxed) != 0 || !Put(&places[at], mapping)) continue;
-      place_hint.store(at + 1, kRelaxed);
+      if (slots[at].start.load(kRelaxed) != 0 || !Put(&slots[at], mapping)) continue;
+      slot_hint.store(at + 1, kRelaxed);
       return true;
     }
-    if (used == kPlaces) return false;
-    // Another thread may widen the table first, or take the new place: then there is more to see.
+    if (used == kSlots) return false;
+    // Another thread may enlarge the table first, or take the new slot. The larger table is then
+    // gone through again.
     uint32_t seen = used;
-    if (places_used.compare_exchange_strong(seen, used + 1, kRelaxed) &&
-        Put(&places[used], mapping)) {
+    if (slots_used.compare_exchange_strong(seen, used + 1, kRelaxed) &&
+        Put(&slots[used], mapping)) {
       return true;
     }
   }
@@ -128,20 +129,21 @@ bool IsLike(const Mapping& one, const Mapping& other) {
          one.is_file == other.is_file;
 }
 
-// Makes it part of what it touches. An allocator that makes its reservation usable piece by piece
-// would need a place for each piece.
+// Joins the mapping with those that it touches. Otherwise an allocator that makes its reservation
+// usable piece by piece would need a slot for each piece.
 bool Join(const Mapping& mapping) {
   const uintptr_t end = mapping.start + mapping.bytes;
-  Place* below = nullptr;
-  Place* above = nullptr;
-  const uint32_t used = places_used.load(kRelaxed);
+  Slot* below = nullptr;
+  Slot* above = nullptr;
+  const uint32_t used = slots_used.load(kRelaxed);
   for (uint32_t i = 0; i < used; ++i) {
-    const uintptr_t from = places[i].start.load(std::memory_order_acquire);
+    const uintptr_t from = slots[i].start.load(std::memory_order_acquire);
     if (from == 0 || (from & kBusy) != 0) continue;
-    if (from == end) above = &places[i];
-    if (from + places[i].bytes.load(kRelaxed) == mapping.start) below = &places[i];
+    if (from == end) above = &slots[i];
+    if (from + slots[i].bytes.load(kRelaxed) == mapping.start) below = &slots[i];
   }
-  // Never waits for the lower while it holds the upper, as others do neither.
+  // No thread waits for the lower slot while it holds the upper one, so two threads cannot wait for
+  // each other.
   Mapping lower;
   Mapping upper;
   bool has_below =
@@ -173,9 +175,9 @@ void Add(const Mapping& mapping) {
   missed.fetch_add(1, kRelaxed);
 }
 
-// Takes [start, end) out of a taken mapping. What stays below keeps the place; what stays above
-// needs another.
-Mapping Cut(Place* place, const Mapping& whole, uintptr_t start, uintptr_t end) {
+// Takes [start, end) out of a mapping whose slot this thread has taken. The part below keeps the
+// slot; the part above needs another.
+Mapping Cut(Slot* slot, const Mapping& whole, uintptr_t start, uintptr_t end) {
   const uintptr_t whole_end = whole.start + whole.bytes;
   Mapping part = whole;
   part.start = whole.start > start ? whole.start : start;
@@ -189,28 +191,29 @@ Mapping Cut(Place* place, const Mapping& whole, uintptr_t start, uintptr_t end) 
     Add(above);
     moves.fetch_add(1, std::memory_order_acq_rel);
   }
-  GiveBack(place, whole.start, part.start - whole.start);
+  GiveBack(slot, whole.start, part.start - whole.start);
   return part;
 }
 
-// Cuts [start, start + bytes) out of every mapping that is concerned, and gives it to `use`.
+// Cuts [start, start + bytes) out of every mapping for which `is_concerned` is true, and passes the
+// part to `use`.
 template <typename Concerned, typename Use>
 void CutAll(uintptr_t start, size_t bytes, Concerned is_concerned, Use use) {
   const uintptr_t end = start + RoundUp(bytes);
   size_t left = end - start;
   for (int scan = 0; scan < kScans; ++scan) {
     const uint32_t moves_before = moves.load(std::memory_order_acquire);
-    const uint32_t used = places_used.load(kRelaxed);
+    const uint32_t used = slots_used.load(kRelaxed);
     for (uint32_t i = 0; i < used && left != 0; ++i) {
       Mapping whole;
-      const Taken taken = Take(&places[i], start, end, &whole);
+      const Taken taken = Take(&slots[i], start, end, &whole);
       if (taken == kKeptByOther) missed.fetch_add(1, kRelaxed);
       if (taken != kTaken) continue;
       if (!is_concerned(whole)) {
-        GiveBack(&places[i], whole.start, whole.bytes);
+        GiveBack(&slots[i], whole.start, whole.bytes);
         continue;
       }
-      const Mapping part = Cut(&places[i], whole, start, end);
+      const Mapping part = Cut(&slots[i], whole, start, end);
       left -= part.bytes;
       use(part);
     }
@@ -253,10 +256,10 @@ void RestoreMappings(const RemovedMappings& removed) {
   if (removed.count > RemovedMappings::kMost) missed.fetch_add(1, kRelaxed);
 }
 
-bool ReadMapping(uint32_t* place, Mapping* mapping) {
-  const uint32_t used = places_used.load(kRelaxed);
-  while (*place < used) {
-    Place& candidate = places[(*place)++];
+bool ReadMapping(uint32_t* position, Mapping* mapping) {
+  const uint32_t used = slots_used.load(kRelaxed);
+  while (*position < used) {
+    Slot& candidate = slots[(*position)++];
     if (Take(&candidate, 0, UINTPTR_MAX, mapping) != kTaken) continue;
     GiveBack(&candidate, mapping->start, mapping->bytes);
     return true;

@@ -6,8 +6,9 @@
 
 namespace stageprof_tracker {
 
-// Live mappings and who made them: a fixed table, because munmap may take any part of any mapping
-// and names nobody. A mapping without a place in it is charged to nobody, and missed.
+// Live mappings and who made them. The table has a fixed size. munmap may take any part of any
+// mapping, and does not name who made it. A mapping without a slot is charged to nobody and counts
+// as missed.
 
 struct Mapping {
   uintptr_t start;
@@ -17,25 +18,25 @@ struct Mapping {
   bool is_file;      // its resident pages are the file's
 };
 
-// What one munmap took away, for when it then fails.
+// What one munmap removed, in case it then fails.
 struct RemovedMappings {
   static constexpr uint32_t kMost = 8;
   Mapping parts[kMost];
   uint32_t count;
 };
 
-// All take the bytes of whole pages, as the kernel does.
+// All of these round bytes up to whole pages, as the kernel does.
 void AddMapping(const Mapping& mapping);
-// Of every mapping, what lies in [start, start + bytes).
+// Removes the part of every mapping that lies in [start, start + bytes).
 void RemoveMappings(uintptr_t start, size_t bytes, RemovedMappings* removed);
-// The same, whose access has changed.
+// Changes the access of such parts.
 void ChangeAccess(uintptr_t start, size_t bytes, bool is_reserved);
 void RestoreMappings(const RemovedMappings& removed);
 
 uint64_t CountMissedMappings();
 
-// Of the table's places from `*place` on, the next mapping; false when there is none.
-bool ReadMapping(uint32_t* place, Mapping* mapping);
+// Reads the next mapping in the table, from `*position` on; false when there is none.
+bool ReadMapping(uint32_t* position, Mapping* mapping);
 
 }  // namespace stageprof_tracker
 

@@ -8,33 +8,33 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// Rows taken, the unknown module's included.
+// The number of rows in use, including that of the unknown module.
 std::atomic<uint32_t> rows{1};
 std::atomic<uint32_t> missed{0};
 
-// Such as fits into a row. The end of a path tells more than its beginning.
+// The part of a name that fits into a row. The end of a path tells more than its beginning.
 const char* EndOfName(const char* name) {
   const size_t length = strlen(name);
   return length < kModuleNameBytes ? name : name + length - (kModuleNameBytes - 1);
 }
 
 void SetRange(Module* module, uintptr_t start, uintptr_t end) {
-  // Empty between the two: see LiesIn.
+  // The range is empty between the two stores: see LiesIn.
   module->end.store(0, kRelaxed);
   module->start.store(start, std::memory_order_release);
   module->end.store(end, std::memory_order_release);
 }
 
-// Of a range that another thread may be changing. Who reads the new start also sees the range
-// empty, or its new end. Who read the old start and then the new end sees the new start when it
-// looks again.
+// Works on a range that another thread may be changing. A reader of the new start also sees an
+// empty range or the new end. A reader that saw the old start and then the new end sees the new
+// start when it looks again.
 bool LiesIn(uintptr_t address, const Module& module) {
   const uintptr_t start = module.start.load(std::memory_order_acquire);
   return address >= start && address < module.end.load(std::memory_order_acquire) &&
          module.start.load(kRelaxed) == start;
 }
 
-// What lay there before was unloaded.
+// Modules that lay there before have been unloaded.
 void ForgetOverlapped(uintptr_t start, uintptr_t end, uint32_t count) {
   for (uint32_t i = 1; i < count; ++i) {
     Module& module = module_table[i];

@@ -9,11 +9,11 @@
 
 namespace stageprof_tracker {
 
-// Of a longer path, its end.
+// The end of a longer path is kept.
 constexpr uint32_t kModuleNameBytes = 216;
 
-// One row, a cache line: every sample reads all of them. Its name never changes once it has one;
-// its place in memory does when it is unloaded and loaded again.
+// One row in one cache line, because every sample reads all rows. The name never changes once it is
+// set. The addresses change when the module is unloaded and loaded again.
 struct alignas(64) Module {
   std::atomic<uint64_t> allocated_bytes;
   std::atomic<uint64_t> allocated_blocks;
@@ -21,19 +21,21 @@ struct alignas(64) Module {
   std::atomic<int64_t> reserved_bytes;
   std::atomic<uintptr_t> start;
   std::atomic<uintptr_t> end;
-  std::atomic<bool> has_name;  // the row may be read
+  std::atomic<bool> has_name;  // whether the row may be read
 };
 
-// In static memory: rows that were never used cost none.
+// In static memory, where rows that were never used cost nothing.
 extern Module module_table[kModules];
 extern char module_names[kModules][kModuleNameBytes];
 
-// The module that lies in [start, end) from now on. Two threads that meet a new module at the same
-// instant may each give it a row: rather two rows to add up than a lock in a hook.
+// Returns the row of the module that lies in [start, end) from now on. Two threads that meet a new
+// module at the same instant may each give it a row. Two rows that must be added up are better than
+// a lock in a hook.
 uint32_t PutModule(const char* name, uintptr_t start, uintptr_t end);
-// All others lie nowhere any more. One that another thread puts at this instant is found again.
+// Empties the ranges of all modules that are not loaded. One that another thread adds at this
+// instant is found again later.
 void ForgetRangesBut(const bool (&is_loaded)[kModules]);
-// By the ranges known; kUnknownModule if none.
+// Searches the known ranges; kUnknownModule if none has the address.
 uint32_t FindModule(uintptr_t address);
 
 }  // namespace stageprof_tracker

@@ -16,8 +16,8 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// glibc's struct dl_find_object (2.35), which older headers do not have. Asking it takes no lock
-// and allocates nothing, so a hook may.
+// glibc's struct dl_find_object (2.35), which older headers lack. The function takes no lock and
+// allocates nothing, so a hook may call it.
 struct FoundObject {
   unsigned long long flags;
   void* map_start;
@@ -29,24 +29,24 @@ struct FoundObject {
 int (*find_object)(void*, FoundObject*) = nullptr;
 
 uint32_t malloc_module = kUnknownModule;
-// Path of the program, whose name the loader gives as "".
+// The path of the program; the loader gives its name as "".
 char program_name[kModuleNameBytes] = "(program)";
 
 const char* NameOf(const char* name) {
   return name == nullptr || *name == '\0' ? program_name : name;
 }
 
-// Loaded so often, and unloaded so often, at the last refresh.
+// How many modules had been loaded, and how many unloaded, at the last refresh.
 std::atomic<unsigned long long> seen_adds{0};
 std::atomic<unsigned long long> seen_subs{0};
 
-// One refresh: the rows of what is loaded now.
+// The state of one refresh: which rows belong to loaded modules.
 struct Refresh {
   bool has_changed;
   bool is_loaded[kModules];
 };
 
-// Called by dl_iterate_phdr under the loader's lock.
+// dl_iterate_phdr calls this under the loader's lock.
 int PutObject(dl_phdr_info* info, size_t, void* data) {
   Refresh* refresh = static_cast<Refresh*>(data);
   if (!refresh->has_changed && seen_adds.load(kRelaxed) == info->dlpi_adds &&
@@ -83,7 +83,7 @@ void Prepare() {
   errno = error;
 }
 
-// An entry written meanwhile has the old generation in it, and does not match either.
+// An entry that is written meanwhile carries the old generation, and does not match either.
 void ForgetPages() {
   uint64_t generation = page_cache.generation.load(kRelaxed);
   uint64_t raised;
@@ -113,7 +113,8 @@ uint32_t AskForModule(uintptr_t address) {
   }
   const uint32_t module = find_object != nullptr ? kUnknownModule : FindModule(address);
   if (module != kUnknownModule) return module;
-  // Loaded since the last refresh, where the loader cannot be asked: glibc before 2.35, and musl.
+  // The module was loaded since the last refresh, and the loader cannot be asked: glibc before
+  // 2.35, and musl.
   MappedFile file;
   if (!FindMappedFile(address, &file)) return kUnknownModule;
   return PutModule(file.name, file.start, file.end);
@@ -123,8 +124,8 @@ __attribute__((noinline, cold)) uint32_t LookUpModule(uintptr_t address) {
   Prepare();
   const uint64_t generation = page_cache.generation.load(kRelaxed);
   const uint32_t module = AskForModule(address);
-  // Kept also where it is none, as of code made at run time, until something is unloaded: to ask
-  // once more would cost each of its allocations a look at all mappings.
+  // Also kept where there is no module, as for code made at run time, until something is unloaded:
+  // otherwise each allocation of that code would go through all mappings.
   const uint64_t page = address >> PageCache::kPageShift;
   page_cache.entries[page % PageCache::kEntries].store(
       (page << PageCache::kKeyShift) | generation | module, kRelaxed);
@@ -137,15 +138,15 @@ uint32_t RefreshModules() {
   dl_iterate_phdr(PutObject, &refresh);
   if (refresh.has_changed) {
     ForgetRangesBut(refresh.is_loaded);
-    // Where something is now, nothing may have been when a page was last asked for.
+    // A page that belonged to no module when it was last looked up may belong to one now.
     ForgetPages();
   }
   return CountModules();
 }
 
-// Where the loader cannot be asked for one address, the ranges are what is believed, and the next
-// module may already lie in one: all are renewed. By the loader's names, because the kernel's may
-// be others (/lib and /usr/lib), which would be other rows.
+// Where the loader cannot be asked for one address, only the known ranges count, and the next
+// module may already lie in one of them, so all are renewed. The names come from the loader: the
+// kernel's may differ (/lib and /usr/lib), and would get other rows.
 void ForgetUnloaded() {
   if (find_object == nullptr) {
     RefreshModules();
@@ -154,18 +155,18 @@ void ForgetUnloaded() {
   }
 }
 
-__attribute__((noinline)) void MakePlace(ModuleBatches::Place* place, uint32_t module) {
-  Module& row = module_table[place->module];
-  if (place->blocks != 0) {
-    row.allocated_bytes.fetch_add(place->bytes, kRelaxed);
-    row.allocated_blocks.fetch_add(place->blocks, kRelaxed);
+__attribute__((noinline)) void ClaimSlot(ModuleBatches::Slot* slot, uint32_t module) {
+  Module& row = module_table[slot->module];
+  if (slot->blocks != 0) {
+    row.allocated_bytes.fetch_add(slot->bytes, kRelaxed);
+    row.allocated_blocks.fetch_add(slot->blocks, kRelaxed);
   }
-  *place = {0, 0, module};
+  *slot = {0, 0, module};
 }
 
 void HandOver(ModuleBatches* batches) {
-  for (ModuleBatches::Place& place : batches->places) {
-    if (place.blocks != 0) MakePlace(&place, place.module);
+  for (ModuleBatches::Slot& slot : batches->slots) {
+    if (slot.blocks != 0) ClaimSlot(&slot, slot.module);
   }
 }
 

@@ -8,8 +8,8 @@
 
 namespace stageprof_tracker {
 
-// Shared objects by the addresses that call into the hooks. A module's number is its place in a
-// table that only grows; 0 is the unknown one.
+// Shared objects, by the addresses that call into the hooks. A module's number is its position in a
+// table that only grows; 0 is the unknown module.
 
 constexpr uint32_t kUnknownModule = 0;
 constexpr uint32_t kModules = 512;
@@ -17,23 +17,25 @@ constexpr uint32_t kModules = 512;
 // Whether allocations are charged to modules. Written once, while there is one thread.
 extern bool tracks_modules;
 
-// The program itself; the unknown one until OpenModules, before which it has not run.
+// The program itself. It is the unknown module until OpenModules, before which the program has not
+// run.
 extern uint32_t program_module;
 
-// What a thread has allocated for the modules it met last, by module number; a module that needs
-// another's place has that one's counts handed over, and one of kBatchBytes its own. Zero is a valid beginning.
+// What a thread has allocated for the modules that it met last, in slots by module number. Counts
+// are handed over when another module needs the slot, or when they reach kBatchBytes. Zeros are a
+// valid start.
 struct ModuleBatches {
-  static constexpr uint32_t kPlaces = 16;
-  struct Place {
+  static constexpr uint32_t kSlots = 16;
+  struct Slot {
     uint64_t bytes;
     uint32_t blocks;
     uint32_t module;
   };
-  Place places[kPlaces];
+  Slot slots[kSlots];
 };
 
-// Numbers of the pages of code seen last: page, generation and number in one word, so that an entry
-// is read and written whole. 9 bits of number, 11 of generation, 44 of page.
+// The module numbers of the pages of code seen last. Page, generation and number share one word, so
+// that an entry is read and written whole: 9 bits of number, 11 of generation, 44 of page.
 struct PageCache {
   static constexpr uint32_t kEntries = 1024;
   static constexpr int kPageShift = 12;
@@ -42,8 +44,8 @@ struct PageCache {
   static constexpr uint64_t kGenerationMask = (1u << kKeyShift) - kModules;
 
   std::atomic<uint64_t> entries[kEntries];
-  // Raised when a module is unloaded: from then on no earlier entry matches, until the
-  // generation comes round after 2048 unloadings, to an entry that nothing has replaced meanwhile.
+  // Raised when a module is unloaded. No earlier entry matches from then on. After 2048 unloadings
+  // the generation comes round to an entry that nothing has replaced meanwhile.
   std::atomic<uint64_t> generation;
 };
 
@@ -51,9 +53,9 @@ extern PageCache page_cache;
 
 uint32_t LookUpModule(uintptr_t address);
 void HandOver(ModuleBatches* batches);
-void MakePlace(ModuleBatches::Place* place, uint32_t module);
+void ClaimSlot(ModuleBatches::Slot* slot, uint32_t module);
 
-// Whether the page of code was seen lately; what is there otherwise is kModules or above.
+// The module number if the page of code was seen lately; otherwise a number of kModules or above.
 inline uint64_t CachedModuleOf(const void* caller) {
   const uint64_t page = reinterpret_cast<uintptr_t>(caller) >> PageCache::kPageShift;
   const uint64_t key =
@@ -67,29 +69,29 @@ inline uint32_t ModuleOf(const void* caller) {
   return LookUpModule(reinterpret_cast<uintptr_t>(caller));
 }
 
-// Where to charge a block of this caller; null where that takes more than a look.
-inline ModuleBatches::Place* FindPlace(ModuleBatches* batches, const void* caller) {
+// The slot to charge a block of this caller to; null where that takes more than a look.
+inline ModuleBatches::Slot* FindSlot(ModuleBatches* batches, const void* caller) {
   const uint64_t module = CachedModuleOf(caller);
-  ModuleBatches::Place* place = &batches->places[module % ModuleBatches::kPlaces];
-  return __builtin_expect(place->module == module, 1) ? place : nullptr;
+  ModuleBatches::Slot* slot = &batches->slots[module % ModuleBatches::kSlots];
+  return __builtin_expect(slot->module == module, 1) ? slot : nullptr;
 }
 
-inline ModuleBatches::Place* FindOrMakePlace(ModuleBatches* batches, const void* caller) {
+inline ModuleBatches::Slot* FindOrClaimSlot(ModuleBatches* batches, const void* caller) {
   const uint32_t module = ModuleOf(caller);
-  ModuleBatches::Place* place = &batches->places[module % ModuleBatches::kPlaces];
-  if (place->module != module) MakePlace(place, module);
-  return place;
+  ModuleBatches::Slot* slot = &batches->slots[module % ModuleBatches::kSlots];
+  if (slot->module != module) ClaimSlot(slot, module);
+  return slot;
 }
 
 // Called while there is one thread.
 void OpenModules(bool tracks);
-// After something was unloaded.
+// Called after a module was unloaded.
 void ForgetUnloaded();
 uint32_t RefreshModules();
 uint32_t CountModules();
 uint32_t CountMissedModules();
 
-// A mapping's bytes, with access or reserved without; negative when it goes.
+// Adds a mapping's bytes, which are accessible or only reserved; negative when the mapping goes.
 void ChargeMapping(uint32_t module, bool is_reserved, int64_t bytes);
 
 struct ModuleReading {
@@ -101,7 +103,7 @@ struct ModuleReading {
   bool serves_malloc;
 };
 bool ReadModule(uint32_t module, ModuleReading* reading);
-// Two numbers of it, without a look at its name; `module` is below CountModules().
+// Two numbers of a module, without checking its name. `module` is below CountModules().
 uint64_t ReadAllocatedBytes(uint32_t module);
 int64_t ReadMappedBytes(uint32_t module);
 

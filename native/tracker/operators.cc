@@ -1,14 +1,14 @@
-// Operators new and delete. Two kinds of them stand behind:
+// Operators new and delete. The real operators are of two kinds:
 //
-// - An allocator's own (jemalloc, tcmalloc, mimalloc), which may not pass malloc's hook. Counted
-//   here, unless a hook was passed after all.
-// - Any other: libstdc++'s, which reaches malloc, or one that hands out parts of blocks, whose size
-//   cannot be asked for. Never counted here; malloc's hook is only told who called new, or all C++
-//   memory would be libstdc++'s.
+// - An allocator's own (jemalloc, tcmalloc, mimalloc), which may not pass malloc's hook. They are
+//   counted here, unless a hook was passed after all.
+// - All others: libstdc++'s, which reach malloc, or operators that hand out parts of blocks, whose
+//   size cannot be asked for. They are never counted here. malloc's hook is only told who called
+//   new; otherwise all C++ memory would be charged to libstdc++.
 //
-// A real operator new may throw, through these functions and without any of their code running
-// then. So nothing is left for afterwards that would matter: operator_caller is used up by the
-// malloc that failed.
+// A real operator new may throw. The exception passes through these functions without running any
+// of their code, so nothing important may be left for afterwards: the malloc that failed has
+// already cleared operator_caller.
 #include <atomic>
 #include <type_traits>
 
@@ -29,9 +29,9 @@ using stageprof_tracker::tracks_modules;
 
 namespace {
 
-// Missing where the program is without C++, and libstdc++ came later with an extension. Then each
-// module has its own: an extension that brings its operators must not serve another's, whose delete
-// is that of libstdc++. FindForCaller keeps loaded what it has found.
+// The operator is missing where the program has no C++ and libstdc++ came later with an extension.
+// Then each module has its own: an extension that brings its own operators must not serve another,
+// whose delete is that of libstdc++. FindForCaller keeps loaded what it finds.
 template <auto kMember>
 __attribute__((noinline, cold)) auto FindOperatorFor(const char* symbol, const void* caller) {
   using Function = std::remove_reference_t<decltype(next.*kMember)>;
@@ -39,12 +39,12 @@ __attribute__((noinline, cold)) auto FindOperatorFor(const char* symbol, const v
   const uint32_t module = ModuleOf(caller);
   Function found = of_module[module].load(std::memory_order_relaxed);
   if (found != nullptr) return found;
-  // What the loader allocates meanwhile is its own.
+  // What the loader allocates meanwhile is charged to the loader.
   const void* const asker = thread_counters.operator_caller;
   thread_counters.operator_caller = nullptr;
   found = reinterpret_cast<Function>(FindForCaller(symbol, caller));
   thread_counters.operator_caller = asker;
-  // As the loader would have, had nobody defined it.
+  // The loader would also have failed if nobody defined the operator.
   if (found == nullptr) __builtin_trap();
   if (module != kUnknownModule) of_module[module].store(found, std::memory_order_relaxed);
   return found;
@@ -58,8 +58,8 @@ inline auto FindOperator(const char* symbol, const void* caller) {
   return next.*kMember;
 }
 
-// An operator may be made of another: libstdc++'s new[] jumps to new, which then has this library
-// for its caller. The first one's caller asked.
+// An operator may call another: libstdc++'s new[] jumps to new, whose caller is then this library.
+// The caller of the first one is kept.
 inline const void* KeepCaller(const void* caller) {
   const void*& kept = thread_counters.operator_caller;
   if (kept == nullptr) kept = caller;
@@ -83,7 +83,7 @@ inline void* New(const char* symbol, bool is_allocators, const void* caller,
   return block;
 }
 
-// As in free: counted first, and taken back if free's hook was passed.
+// As in free: the block is counted first, and the count is taken back if free's hook was passed.
 template <auto kMember, typename... Arguments>
 inline void Delete(const char* symbol, bool is_allocators, const void* caller, void* block,
                    Arguments... arguments) {
@@ -102,7 +102,8 @@ inline void Delete(const char* symbol, bool is_allocators, const void* caller, v
   function<&Next::symbol>(#symbol, next.beside_malloc.symbol, __builtin_return_address(0), \
                           __VA_ARGS__)
 
-// One parameter list each: X(mangled names for an object and for an array, parameters, arguments).
+// One line for each parameter list: X(mangled names for an object and for an array, parameters,
+// arguments).
 #define STAGEPROF_NEW(one, many, parameters, ...)  \
   STAGEPROF_HOOK void* one parameters {            \
     return STAGEPROF_CALL(New, one, __VA_ARGS__);  \

@@ -9,15 +9,15 @@ namespace stageprof_tracker {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
-// Of a window's value, where it meets live bytes: see BeginWindow.
+// The order for a window's value, where it meets live bytes: see BeginWindow.
 constexpr auto kOrdered = std::memory_order_seq_cst;
 constexpr int32_t kWindows = 64;
-// Of a window that nobody has: below no live bytes, so no batch ever raises it.
+// The value of a window that is closed. No live bytes are above it, so no batch ever raises it.
 constexpr int64_t kClosed = INT64_MAX;
 
-// Stored as the distance to kClosed, so that zero-initialised memory is all closed windows.
+// Stored as the distance to kClosed, so that in zero-initialised memory all windows are closed.
 std::atomic<int64_t> below_closed[kWindows];
-// Windows beyond it were never open.
+// Windows from here on were never open.
 std::atomic<int32_t> windows_used{0};
 
 int64_t Stored(int64_t live_bytes) {
@@ -61,7 +61,8 @@ void BeginWindow(int32_t window, int64_t live_bytes) {
 
 int64_t ExchangeWindow(int32_t window, int64_t live_bytes) {
   if (window < 0 || window >= windows_used.load(kRelaxed)) return live_bytes;
-  if (below_closed[window].load(kRelaxed) == 0) return live_bytes;  // must not open it
+  // A closed window must stay closed.
+  if (below_closed[window].load(kRelaxed) == 0) return live_bytes;
   const int64_t seen = kClosed - below_closed[window].exchange(Stored(live_bytes), kOrdered);
   return seen > live_bytes ? seen : live_bytes;
 }

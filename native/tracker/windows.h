@@ -12,19 +12,21 @@ namespace stageprof_tracker {
 //   a batch brings it to 60; A reads    A is told 90, and begins again at 60
 //   B reads                             B is told 90 as well
 //
-// Each window is one number that every batch raises: a reading costs one exchange, and a batch one
-// load a window. Any thread may call any of these.
+// Each window is one number that every batch raises: a reading costs one exchange, and a batch
+// costs one load for each window. Any thread may call any of these.
 
-// -1 when all are taken.
+// Returns -1 when all windows are taken.
 int32_t OpenWindow(int64_t live_bytes);
 void CloseWindow(int32_t window);
 void RaiseWindows(int64_t live_bytes);
-// What the window saw, `live_bytes` included, with which the next begins.
+// Returns the highest value that the window saw, `live_bytes` included, and starts the next window
+// with `live_bytes`.
 int64_t ExchangeWindow(int32_t window, int64_t live_bytes);
-// After the two that begin a window, with live bytes read once more. A batch that came after their
-// live bytes were read has raised what the beginning then overwrote. Either this reading sees the
-// batch, or the batch the window: each writes its own before it looks at the other's, in the one
-// order of all such (seq_cst; on x64 it costs nothing more than relaxed).
+// Called after OpenWindow and ExchangeWindow, with live bytes read once more. A batch between that
+// reading and the first one has raised a value that the start of the window then overwrote. Either
+// this reading sees the batch, or the batch sees the window: each writes its own value before it
+// reads the other's, and all of these operations have one order (seq_cst, which on x64 costs
+// nothing more than relaxed).
 void BeginWindow(int32_t window, int64_t live_bytes);
 
 }  // namespace stageprof_tracker

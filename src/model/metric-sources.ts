@@ -20,7 +20,7 @@ const SOURCE_OF_SLOT: Readonly<Partial<Record<SlotName, SourceName>>> = {
   native_alloc_bytes: 'native',
   native_allocs: 'native',
   native_peak_bytes: 'native',
-  allocator_held_bytes: 'allocator',
+  allocator_free_bytes: 'allocator',
   mapped_bytes: 'native',
   module_count: 'native',
 };
@@ -42,7 +42,7 @@ const ADDON_SLOTS: ReadonlySet<SlotName> = new Set([
   'gc_calls',
   'js_alloc_bytes',
   'native_live_bytes',
-  'allocator_held_bytes',
+  'allocator_free_bytes',
   ...TRACKER_SLOTS,
 ]);
 

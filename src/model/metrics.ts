@@ -203,7 +203,7 @@ export const METRICS = [
     'native',
     'growth',
     'KiB',
-    'allocator_held_bytes',
+    'allocator_free_bytes',
     'Growth of memory the allocator holds but has not handed out: fragmentation and caches.',
     { heading: 'allocator' },
   ),

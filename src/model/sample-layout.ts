@@ -30,7 +30,7 @@ export const SLOTS = [
   'native_alloc_bytes',
   'native_allocs',
   'native_peak_bytes',
-  'allocator_held_bytes',
+  'allocator_free_bytes',
   'mapped_bytes',
   'thread_native_alloc_bytes',
   'module_count',
@@ -51,7 +51,7 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 5;
+export const LAYOUT_VERSION = 6;
 
 export const SLOT_COUNT = SLOTS.length;
 
@@ -83,7 +83,7 @@ export const ACCOUNT = [
   'js_heap_bytes',
   'backing_store_bytes',
   'native_live_bytes',
-  'allocator_held_bytes',
+  'allocator_free_bytes',
   'mapped_bytes',
   'file_bytes',
   'stack_bytes',

@@ -39,7 +39,7 @@ export interface CompositionBytes {
   readonly jsHeap: number;
   readonly backingStores: number;
   readonly nativeLive: number;
-  readonly allocatorHeld: number;
+  readonly allocatorFree: number;
   /** Resident part of what modules have mapped themselves. */
   readonly mapped: number;
   readonly codeAndStacks: number;

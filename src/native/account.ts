@@ -21,7 +21,7 @@ export function compositionOf(cells: ArrayLike<number>, modules: readonly string
     jsHeap: at('js_heap_bytes'),
     backingStores: at('backing_store_bytes'),
     nativeLive: at('native_live_bytes'),
-    allocatorHeld: at('allocator_held_bytes'),
+    allocatorFree: at('allocator_free_bytes'),
     mapped: at('mapped_bytes'),
     codeAndStacks: at('file_bytes') + at('stack_bytes'),
     mappedByModule: mapped,

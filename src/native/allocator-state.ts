@@ -36,18 +36,18 @@ export function backingStoresTruth(hasBackingStores: boolean): string {
 }
 
 /**
- * The state of what the allocator holds without having handed it out; null where it tells nothing.
+ * The state of what is free in the allocator; null where it tells nothing.
  *
  * @param isTracked what was handed out is known from the tracker
  */
-export function heldState(
-  { method, heldTruth }: AllocatorSource,
+export function freeState(
+  { method, freeTruth }: AllocatorSource,
   use: MallocBudget,
   isTracked: boolean,
 ): SourceState | null {
-  if (method === null || heldTruth === null) return null;
-  const held = isTracked ? 'all it has from the kernel less what the tracker counts' : heldTruth;
-  return state(method, use, `${BUDGET_TRUTH}; ${held}`);
+  if (method === null || freeTruth === null) return null;
+  const truth = isTracked ? 'all it has from the kernel less what the tracker counts' : freeTruth;
+  return state(method, use, `${BUDGET_TRUTH}; ${truth}`);
 }
 
 function state(method: string, { readings, skipped }: MallocBudget, reason: string): SourceState {

@@ -71,9 +71,9 @@ export interface AllocatorSource extends NativeSource {
   readonly name: string | null;
   /** Where its numbers come from. */
   readonly method: string | null;
-  /** What to know of its live and held bytes; null where it tells none. */
+  /** What to know of its live bytes, and of those free in it; null where it tells none. */
   readonly liveTruth: string | null;
-  readonly heldTruth: string | null;
+  readonly freeTruth: string | null;
 }
 
 export interface NativeSamplerHandle {
@@ -101,8 +101,8 @@ export interface NativeRecorder {
   write(offset: number, bytes: Uint8Array): number;
   /** Goes on in a new file at `path`, with the memory that was exposed; the old one is the caller's to remove. 0 or an errno. */
   move(path: string): number;
-  /** Starts the thread that writes readings, at what `PLACES` names; 0, or the errno for which there is none. */
-  start(places: Float64Array): number;
+  /** Starts the thread that writes readings, at what `POSITIONS` names; 0, or the errno for which there is none. */
+  start(positions: Float64Array): number;
   /** Stops the thread, after a last reading. The file and the memory stay. */
   close(): void;
 }
@@ -122,7 +122,7 @@ export interface SampleLayout {
   readonly mask: Readonly<Record<string, number>>;
   readonly account: readonly string[];
   readonly reading: readonly string[];
-  readonly places: readonly string[];
+  readonly positions: readonly string[];
   readonly endedUnclosed: number;
   readonly noExternalBuffers: number;
 }

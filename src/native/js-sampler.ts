@@ -78,7 +78,7 @@ export class JsSampler implements Sampler {
       rss: this.slots[slotIndex.rss_bytes]!,
       ...jsHeapParts(),
       nativeLive: Number.NaN,
-      allocatorHeld: Number.NaN,
+      allocatorFree: Number.NaN,
       mapped: Number.NaN,
       codeAndStacks: Number.NaN,
       mappedByModule: [],

@@ -11,7 +11,7 @@ import type { CompositionBytes, SampleMemory, Sampler, SamplerOptions } from '..
 import { present, type SamplerSources, type SourceState } from '../model/sources.js';
 import { moduleName, OTHER_MODULES } from '../os/module-name.js';
 import { compositionOf } from './account.js';
-import { heldState, liveState } from './allocator-state.js';
+import { freeState, liveState } from './allocator-state.js';
 import type { Binding, NativeSamplerHandle, NativeSources } from './binding.js';
 import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap } from './js-heap.js';
 import { rssPeakState, rssState } from './kernel-rss.js';
@@ -82,7 +82,7 @@ export class NativeSampler implements Sampler {
         ? whereMeasured(native, null, trackerState(tracker, heap, heapFault))
         : whereMeasured(native, allocator.failure, liveState(allocator, use, heapFault, heap.hasBackingStores)),
       allocator: {
-        ...whereMeasured(native, allocator.failure, heldState(allocator, use, isTracked)),
+        ...whereMeasured(native, allocator.failure, freeState(allocator, use, isTracked)),
         ...(native && allocator.name !== null ? { allocator: allocator.name } : {}),
       },
       js_peak: whereMeasured(

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readProcessStat } from './process-stat.js';
 
 /** What /proc tells of a process. */
 export interface ProcessUsage {
@@ -8,22 +9,13 @@ export interface ProcessUsage {
   readonly cpuS: number;
 }
 
-/** USER_HZ: 100 on every architecture that Node runs on, see time(7). */
-const TICKS_PER_S = 100;
-
 /** Null for one that has ended, and where there is no /proc. */
 export function readProcessUsage(pid: number): ProcessUsage | null {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
     const kib = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(status)![1]);
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name before may hold anything, a parenthesis too; see proc_pid_stat(5).
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return {
-      rssKib: kib('VmRSS'),
-      peakRssKib: kib('VmHWM'),
-      cpuS: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S,
-    };
+    const stat = readProcessStat(pid);
+    return stat === null ? null : { rssKib: kib('VmRSS'), peakRssKib: kib('VmHWM'), cpuS: stat.cpuS };
   } catch {
     return null;
   }

@@ -93,7 +93,7 @@ export const READING = [
 ] as const;
 
 /** What the writer is told, in the order of native/recorder/recorder_layout.h: offsets, sizes, and the mask of the sampler. */
-export const PLACES = [
+export const POSITIONS = [
   'reading_count',
   'readings',
   'reading_capacity',
@@ -166,7 +166,7 @@ export function geometry(maxRows: number, factsBytes: number): Geometry {
 
 /** @param mask bits of the sampler whose thread is sampled */
 export function writerPlaces(sizes: Geometry, mask: number): Float64Array {
-  const places: { readonly [N in (typeof PLACES)[number]]: number } = {
+  const positions: { readonly [N in (typeof POSITIONS)[number]]: number } = {
     reading_count: offsetOf('reading_count'),
     readings: sizes.readings_offset,
     reading_capacity: sizes.reading_capacity,
@@ -182,7 +182,7 @@ export function writerPlaces(sizes: Geometry, mask: number): Float64Array {
     state: offsetOf('state'),
     mask,
   };
-  return Float64Array.from(PLACES, (name) => places[name]);
+  return Float64Array.from(POSITIONS, (name) => positions[name]);
 }
 
 export function fitsFacts(bytes: number): boolean {

@@ -6,6 +6,7 @@ import type { SlurmIdentity } from '../model/report.js';
 import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
 import type { Sources } from '../model/sources.js';
 import { type MemoryCgroup, readMemoryCgroup } from '../os/memory-cgroup.js';
+import { readLiveProcessStat } from '../os/process-stat.js';
 import { slurmIdentity } from '../os/slurm.js';
 import { COLUMNS } from '../store/row-store.js';
 import { CALL_TAIL } from '../store/state-memory.js';
@@ -96,13 +97,7 @@ export function machineIdentity(): Omit<ProcessIdentity, 'start_ticks'> {
 
 /** Null where there is no such process; a zombie has ended. */
 export function startTicks(pid: number): number | null {
-  return orNull(() => {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name before may hold anything, a parenthesis too; see proc_pid_stat(5).
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const ticks = Number(fields[19]);
-    return fields[0] === 'Z' || fields[0] === 'X' || !Number.isSafeInteger(ticks) ? null : ticks;
-  });
+  return readLiveProcessStat(pid)?.startTicks ?? null;
 }
 
 function orNull<T>(read: () => T): T | null {

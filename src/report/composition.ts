@@ -19,8 +19,8 @@ export function composeKib(bytes: CompositionBytes): Composition {
     code_and_stacks_kb: kibOf(bytes.codeAndStacks),
   };
   const left = rss === null ? Number.POSITIVE_INFINITY : Math.max(0, rss - sumOf(others));
-  const held = kibOf(bytes.allocatorHeld);
-  const parts = { ...others, allocator_free_kb: held === null ? null : Math.min(held, left) };
+  const free = kibOf(bytes.allocatorFree);
+  const parts = { ...others, allocator_free_kb: free === null ? null : Math.min(free, left) };
   const modules = new Map<string, number>();
   for (const [name, mapped] of bytes.mappedByModule) {
     modules.set(name, (modules.get(name) ?? 0) + (kibOf(mapped) ?? 0));

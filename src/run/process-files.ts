@@ -1,28 +1,5 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
-
-/** USER_HZ, which is 100 wherever Node runs: the unit of times in /proc. */
-const TICKS_PER_S = 100;
-
-export const MS_PER_TICK = 1000 / TICKS_PER_S;
-
-/** What /proc/PID/stat tells of a process that has not ended; see proc_pid_stat(5). */
-export interface ProcessStat {
-  readonly parentPid: number;
-  /** Since boot. With the id it tells a process from a later one. */
-  readonly startTicks: number;
-  readonly cpuS: number;
-}
-
-/** Null where there is no such process, or only what its parent has not waited for. */
-export function readStat(pid: number): ProcessStat | null {
-  const text = textOf(`/proc/${pid}/stat`);
-  // The name before may hold anything, a parenthesis too.
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ') ?? [];
-  const [state, parent] = fields;
-  const [user, system, start] = [fields[11], fields[12], fields[19]].map(Number);
-  if (state === undefined || state === 'Z' || state === 'X' || !Number.isSafeInteger(start)) return null;
-  return { parentPid: Number(parent), startTicks: start!, cpuS: (user! + system!) / TICKS_PER_S };
-}
+import { readLiveProcessStat } from '../os/process-stat.js';
 
 export interface ProcessMemory {
   readonly rssKib: number | null;
@@ -79,7 +56,7 @@ export function scannedChildren(): ChildrenOf {
   const children = new Map<number, number[]>();
   for (const name of namesIn('/proc')) {
     const pid = Number(name);
-    const parent = Number.isInteger(pid) ? readStat(pid)?.parentPid : undefined;
+    const parent = Number.isInteger(pid) ? readLiveProcessStat(pid)?.parentPid : undefined;
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
   }
   return (pid) => children.get(pid) ?? [];

@@ -1,13 +1,8 @@
-import {
-  type ChildrenOf,
-  childrenReader,
-  MS_PER_TICK,
-  type ProcessStat,
-  readCommand,
-  readMemory,
-  readStat,
-} from './process-files.js';
+import { type ProcessStat, readLiveProcessStat, TICKS_PER_S } from '../os/process-stat.js';
+import { type ChildrenOf, childrenReader, readCommand, readMemory } from './process-files.js';
 import type { SeenProcess } from './run-process.js';
+
+const MS_PER_TICK = 1000 / TICKS_PER_S;
 
 /** Until the second look; each time is then twice as long as the one before it: what a launcher starts is found soon. */
 const SHORTEST_WAIT_MS = 100;
@@ -59,7 +54,7 @@ export class ProcessWatch {
    * @param startMs when the program was started, in milliseconds since 1970
    */
   start(programPid: number, startMs: number): void {
-    const stat = readStat(programPid);
+    const stat = readLiveProcessStat(programPid);
     if (stat === null) return;
     // By the program, as a container may tell another time since boot than the one its processes are counted from.
     this.#bootMs = startMs - stat.startTicks * MS_PER_TICK;
@@ -95,14 +90,14 @@ export class ProcessWatch {
     const waiting: number[] = [];
     for (const [key, { pid, startTicks, hasEnded }] of this.#remembered) {
       if (hasEnded) continue;
-      const stat = readStat(pid);
+      const stat = readLiveProcessStat(pid);
       if (stat?.startTicks === startTicks) waiting.push(pid);
       else this.#remembered.set(key, { ...this.#remembered.get(key)!, hasEnded: true });
     }
     for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
       if (visited.has(pid)) continue;
       visited.add(pid);
-      const stat = readStat(pid);
+      const stat = readLiveProcessStat(pid);
       if (stat === null) continue;
       this.#see(pid, stat);
       waiting.push(...childrenOf(pid));

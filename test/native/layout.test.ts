@@ -13,7 +13,7 @@ import {
   WAITED_CELL,
 } from '../../src/model/sample-layout.js';
 import { loadBinding, NO_EXTERNAL_BUFFERS } from '../../src/native/binding.js';
-import { PLACES, READING, STATE } from '../../src/recorder/format.js';
+import { POSITIONS, READING, STATE } from '../../src/recorder/format.js';
 
 const { binding, missing } = loadBinding();
 if (binding === null) throw new Error(missing);
@@ -31,7 +31,7 @@ test('the addon has the same names in the same order, the same numbers, and the 
     mask: SAMPLE_MASK,
     account: [...ACCOUNT],
     reading: [...READING],
-    places: [...PLACES],
+    positions: [...POSITIONS],
     endedUnclosed: STATE.ended,
     noExternalBuffers: NO_EXTERNAL_BUFFERS,
   });
@@ -55,7 +55,7 @@ describe('each bit of the mask fills its slots and no other: the first sample wi
     cpu: ['thread_cpu_ns', 'pool_cpu_ns', 'process_cpu_ns'],
     rss: ['rss_bytes', 'rss_peak_bytes'],
     js: ['js_used_bytes', 'js_peak_bytes', 'js_alloc_bytes', 'external_bytes', 'gc_ns', 'gc_calls'],
-    native: ['native_live_bytes', 'allocator_held_bytes'],
+    native: ['native_live_bytes', 'allocator_free_bytes'],
     io: ['faults_minor', 'faults_major', 'ctx_voluntary', 'ctx_involuntary', 'read_bytes', 'write_bytes'],
     rssPeakReset: [],
   } as const satisfies Record<keyof typeof SAMPLE_MASK, readonly (typeof SLOTS)[number][]>;

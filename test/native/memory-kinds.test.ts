@@ -91,7 +91,7 @@ describe.each([
       expectWithin(stages.row('shred').native_kb_delta, stages.told('shred').liveKib);
     });
 
-    test('most of the rest is held by the allocator', () => {
+    test('most of the rest is free in the allocator', () => {
       const { allocatedKib, liveKib } = stages.told('shred');
       const freedKib = allocatedKib - liveKib;
       const { allocator_kb_delta } = stages.row('shred');

@@ -183,7 +183,7 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
     const slotsOf = {
       // Live bytes need the heap too, which one of these samplers does not have.
       native: [],
-      allocator: ['allocator_held_bytes'],
+      allocator: ['allocator_free_bytes'],
       js_peak: ['js_used_bytes', 'js_peak_bytes'],
       rss: ['rss_bytes'],
       rss_peak: ['rss_peak_bytes'],

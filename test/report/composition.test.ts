@@ -11,7 +11,7 @@ const BYTES = {
   jsHeap: 20 * MIB,
   backingStores: 10 * MIB,
   nativeLive: 15 * MIB,
-  allocatorHeld: 5 * MIB,
+  allocatorFree: 5 * MIB,
   mapped: 8 * MIB,
   codeAndStacks: 30 * MIB,
   mappedByModule: [
@@ -30,13 +30,13 @@ test('the parts and the residual add up to the resident set', () => {
 });
 
 test('a part that could not be told is null, and in the residual', () => {
-  const composition = composeKib({ ...BYTES, allocatorHeld: Number.NaN, mapped: Number.NaN, mappedByModule: [] });
+  const composition = composeKib({ ...BYTES, allocatorFree: Number.NaN, mapped: Number.NaN, mappedByModule: [] });
   expect(composition).toMatchObject({ allocator_free_kb: null, mapped_kb: null, residual_kb: 12_288 + 13_312 });
 });
 
 test('what the allocator holds is no more than the other parts leave of the resident set', () => {
   // 100 MiB less 20 + 10 + 25 + 8 + 30.
-  expect(composeKib({ ...BYTES, nativeLive: 25 * MIB, allocatorHeld: 510 * MIB })).toMatchObject({
+  expect(composeKib({ ...BYTES, nativeLive: 25 * MIB, allocatorFree: 510 * MIB })).toMatchObject({
     allocator_free_kb: 7 * 1024,
     residual_kb: 0,
   });
@@ -44,11 +44,11 @@ test('what the allocator holds is no more than the other parts leave of the resi
     allocator_free_kb: 0,
     residual_kb: -38 * 1024,
   });
-  expect(composeKib({ ...BYTES, rss: Number.NaN, allocatorHeld: 510 * MIB })).toMatchObject({
+  expect(composeKib({ ...BYTES, rss: Number.NaN, allocatorFree: 510 * MIB })).toMatchObject({
     allocator_free_kb: 510 * 1024,
     residual_kb: null,
   });
-  expect(composeKib({ ...BYTES, allocatorHeld: Number.NaN }).allocator_free_kb).toBeNull();
+  expect(composeKib({ ...BYTES, allocatorFree: Number.NaN }).allocator_free_kb).toBeNull();
 });
 
 test('handed out but untouched memory makes the residual negative', () => {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { readStat, scannedChildren } from '../../src/run/process-files.js';
+import { readLiveProcessStat } from '../../src/os/process-stat.js';
+import { scannedChildren } from '../../src/run/process-files.js';
 import { ProcessWatch, type WatchOptions } from '../../src/run/process-watch.js';
 import type { SeenProcess } from '../../src/run/run-process.js';
 
@@ -51,7 +52,7 @@ const isSleep = ({ command }: SeenProcess) => command === 'sleep 1000';
 
 async function kill(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
-  while (readStat(pid) !== null) await delay(5);
+  while (readLiveProcessStat(pid) !== null) await delay(5);
 }
 
 test('sees what a program has started, at any depth, with what each has used', async () => {
@@ -90,7 +91,7 @@ test('keeps what has ended, and who started what has lost its parent', async () 
   expect(after.slice(0, 3).map(({ pid, parentPid }) => [pid, parentPid])).toEqual(
     before.map(({ pid, parentPid }) => [pid, parentPid]),
   );
-  expect(readStat(before[2]!.pid)!.parentPid).not.toBe(before[1]!.pid);
+  expect(readLiveProcessStat(before[2]!.pid)!.parentPid).not.toBe(before[1]!.pid);
   expect(after[2]!.wallS).toBeGreaterThan(before[2]!.wallS);
   expect(after[1]!.wallS).toBe(before[1]!.wallS);
 });

@@ -18,8 +18,8 @@ const stageprof::Allocator* allocator;
 void Say(const char* name, size_t handed_out_bytes) {
   stageprof::Allocator::Reading reading = {-1, -1};
   const bool was_read = allocator->read(&reading);
-  printf(",\"%s\":{\"read\":%s,\"handedOut\":%zu,\"live\":%.0f,\"held\":%.0f}", name,
-         was_read ? "true" : "false", handed_out_bytes, reading.live_bytes, reading.held_bytes);
+  printf(",\"%s\":{\"read\":%s,\"handedOut\":%zu,\"live\":%.0f,\"free\":%.0f}", name,
+         was_read ? "true" : "false", handed_out_bytes, reading.live_bytes, reading.free_bytes);
 }
 
 size_t Allocate(size_t first, size_t count, size_t bytes) {

@@ -52,9 +52,9 @@ struct Page {
 // Every live mapping as it is read, page by page.
 void ExpectRead(const std::vector<Page>& pages) {
   std::vector<Page> found(pages.size());
-  uint32_t place = 0;
+  uint32_t position = 0;
   Mapping live;
-  while (ReadMapping(&place, &live)) {
+  while (ReadMapping(&position, &live)) {
     const size_t first = (live.start - kBase) / page_bytes;
     for (size_t at = first; at < first + live.bytes / page_bytes; ++at) {
       EXPECT(found.at(at).is_mapped, ==, false);
@@ -72,9 +72,9 @@ void ExpectRead(const std::vector<Page>& pages) {
 // Whatever it meets halfway, it is a mapping that somebody made.
 void ReadAlong(const std::atomic<bool>* is_over) {
   while (!is_over->load()) {
-    uint32_t place = 0;
+    uint32_t position = 0;
     Mapping live;
-    while (ReadMapping(&place, &live)) {
+    while (ReadMapping(&position, &live)) {
       EXPECT(live.start % page_bytes, ==, 0);
       EXPECT(live.bytes, >, 0);
       EXPECT(live.bytes % page_bytes, ==, 0);

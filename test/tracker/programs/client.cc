@@ -66,7 +66,7 @@ void CheckUnknownCode(stageprof::TrackerClient* client) {
       reinterpret_cast<void*>(mmap));
   check("mapped by unknown code", kBytes, static_cast<int64_t>(ReadMappedBytes(client) - before));
   check("nothing missed", 0, static_cast<int64_t>(client->ReadMissed().mappings));
-  // Unlike its neighbours, each needs a place of its own, and 8192 is how many there are.
+  // Unlike its neighbours, each needs a slot of its own, and 8192 is how many there are.
   for (int i = 0; i < 9000; ++i) {
     map(nullptr, 4096, i % 2 == 0 ? PROT_NONE : PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0,
         reinterpret_cast<void*>(mmap));

@@ -1,4 +1,4 @@
-// run_plugin PLUGIN: calls its run(), after having made more mappings than the tracker has places
+// run_plugin PLUGIN: calls its run(), after having made more mappings than the tracker has slots
 // for. They are the program's own, as node's JS heap is, and nobody asks for those.
 #include <sys/mman.h>
 

@@ -1,5 +1,5 @@
-#ifndef STAGEPROF_TRACKER_SHARES_H_
-#define STAGEPROF_TRACKER_SHARES_H_
+#ifndef STAGEPROF_TRACKER_SHARDS_H_
+#define STAGEPROF_TRACKER_SHARDS_H_
 
 #include <stdint.h>
 
@@ -24,14 +24,14 @@ inline Counts Difference(const Counts& a, const Counts& b) {
           a.freed_bytes - b.freed_bytes, a.freed_blocks - b.freed_blocks};
 }
 
-// What all threads have allocated and freed is the sum of shares, each of which one thread alone
-// writes, with plain stores: exact at every moment, and no thread waits for another's cache line. A
-// share outlives its thread, and the next one goes on counting in it, so it only rises and nothing
-// is ever moved from one to another.
+// What all threads have allocated and freed is the sum of shards. One thread alone writes each
+// shard, with plain stores, so the sum is exact at every moment and no thread waits for another's
+// cache line. A shard outlives its thread, and the next thread goes on counting in it. So a shard
+// only rises, and nothing is ever moved from one to another.
 //
-//   a thread ends                     its share stays at 70
-//   the next takes it, allocates 5    the share is at 75, of which 70 are not this thread's
-struct Share {
+//   a thread ends                     its shard stays at 70
+//   the next takes it, allocates 5    the shard is at 75, of which 70 are not this thread's
+struct Shard {
   std::atomic<uint64_t> allocated_bytes;
   std::atomic<uint64_t> allocated_blocks;
   std::atomic<uint64_t> freed_bytes;
@@ -44,15 +44,15 @@ inline uint64_t AddAlone(std::atomic<uint64_t>* sum, uint64_t count) {
   return added;
 }
 
-Counts ReadShare(const Share& share);
+Counts ReadShard(const Shard& shard);
 
-// Null when all are taken. A thread that has none adds each of its operations to the common one.
-Share* TakeShare();
-void GiveShareBack(Share* share);
-void AddToCommonShare(const Counts& counts);
-// Of all threads. A cache line for each thread that there was at one time.
-Counts ReadShares();
+// Null when all are taken. A thread without a shard adds each of its operations to the common one.
+Shard* TakeShard();
+void GiveShardBack(Shard* shard);
+void AddToCommonShard(const Counts& counts);
+// The sum for all threads. It reads a cache line for each thread that there was at one time.
+Counts ReadShards();
 
 }  // namespace stageprof_tracker
 
-#endif  // STAGEPROF_TRACKER_SHARES_H_
+#endif  // STAGEPROF_TRACKER_SHARDS_H_
