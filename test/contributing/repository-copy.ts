@@ -24,7 +24,7 @@ export class RepositoryCopy implements Disposable {
     for (const edit of edits) {
       const path = join(this.folder, edit.path);
       if (edit.isNew === existsSync(path)) throw new Error(`${edit.path} ${edit.isNew ? 'exists' : 'does not exist'}`);
-      const text = edit.isNew ? `${edit.lines.join('\n')}\n` : changed(readFileSync(path, 'utf8'), edit);
+      const text = edit.isNew ? edit.lines.join('\n') : changed(readFileSync(path, 'utf8'), edit);
       writeFileSync(path, text);
     }
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** The repository that is under test. */
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** A code block of CONTRIBUTING that names a file: the whole of a new file, or lines to change in an existing one. */
+/** What an example does to one file: its lines are the whole of a new file, or a diff of an existing one. */
 export interface Edit {
   readonly path: string;
   readonly isNew: boolean;
@@ -12,8 +12,8 @@ export interface Edit {
 }
 
 /**
- * The edits of a section of CONTRIBUTING, in order. The first line of a block names the file: `+++ path` changes a file,
- * `// path` makes one. A block without such a line is no edit.
+ * The edits of a section of CONTRIBUTING. A link from the path of a new file leads to a file of `examples/` with its lines. A
+ * block of code whose first line is `+++ path` is a diff. New files come first, then diffs, each in the order of the text.
  *
  * @param heading the heading of the section, without its marks
  */
@@ -21,8 +21,16 @@ export function editsOf(heading: string): readonly Edit[] {
   const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
   const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
   if (section === undefined) throw new Error(`CONTRIBUTING.md has no section "${heading}"`);
-  const blocks = section.matchAll(/^```\w+\n(\+\+\+|\/\/) (\S+)\n(.*?)\n```$/gms);
-  return [...blocks].map(([, mark, path, code]) => ({ path: path!, isNew: mark === '//', lines: code!.split('\n') }));
+  const links = section.matchAll(/\[`(\S+)`\]\((test\/contributing\/examples\/\S+)\)/g);
+  const diffs = section.matchAll(/^```diff\n\+\+\+ (\S+)\n(.*?)\n```$/gms);
+  return [
+    ...[...links].map(([, path, example]) => edit(path!, true, readFileSync(join(ROOT, example!), 'utf8'))),
+    ...[...diffs].map(([, path, code]) => edit(path!, false, code!)),
+  ];
+}
+
+function edit(path: string, isNew: boolean, text: string): Edit {
+  return { path, isNew, lines: text.split('\n') };
 }
 
 /**
