@@ -20,7 +20,7 @@ async function entriesOf(program: () => unknown): Promise<PerformanceEntry[]> {
   const observer = new PerformanceObserver((list) => entries.push(...list.getEntries()));
   observer.observe({ entryTypes: ['measure'] });
   await program();
-  // Entries that the observer has not been given yet: a timer can be due before they are.
+  // Takes the entries that the observer has not been told of yet, since a timer can run before it is told.
   entries.push(...observer.takeRecords());
   observer.disconnect();
   return entries.sort((a, b) => a.startTime - b.startTime);
@@ -43,7 +43,7 @@ test('stages are measures with their own start and duration, children within the
   expect(inner!.duration).toBeCloseTo(rows[1]!.wall_s! * 1000, 3);
 });
 
-test('measures say whether their stage failed, and name a track to be drawn on', async () => {
+test('measures say whether the stage failed, and name a track', async () => {
   stop = measureStages();
   const [entry] = await entriesOf(() => profiler.stage('a', () => Promise.reject(new Error('boom'))).catch(() => {}));
   expect((entry as { detail?: unknown }).detail).toEqual({
@@ -52,12 +52,12 @@ test('measures say whether their stage failed, and name a track to be drawn on',
   });
 });
 
-test('it makes no more entries after it is stopped', async () => {
+test('after it is stopped, the bridge makes no more measures', async () => {
   measureStages()();
   expect(await entriesOf(() => profiler.stage('a', () => {}))).toEqual([]);
 });
 
-test('it stops at its limit, and says so once', async () => {
+test('the bridge stops at its limit, and warns once', async () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
   stop = measureStages({ limit: 2 });
   const entries = await entriesOf(() => {
@@ -69,7 +69,7 @@ test('it stops at its limit, and says so once', async () => {
   warn.mockRestore();
 });
 
-test('an error in it stays in it, and is said once', () => {
+test('an error in the bridge does not reach the program, and is reported once', () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const measure = vi.spyOn(performance, 'measure').mockImplementation(() => {
     throw new Error('no');

@@ -1,4 +1,4 @@
-// Runs the suite on other Node lines, with the addon built once for all. `node test/matrix.js [line…]`
+// node test/matrix.js [line…]: runs the suite on other lines of Node, with one build of the addon.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { nodeOf, root } from './support/node-lines.js';

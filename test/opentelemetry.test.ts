@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { traceStages } from '../src/opentelemetry.js';
 import { StageProfiler } from '../src/profiler/stage-profiler.js';
 
-/** Does what the manager of @opentelemetry/context-async-hooks does. */
+/** A context manager, as @opentelemetry/context-async-hooks has it. */
 class AsyncContexts implements ContextManager {
   private readonly storage = new AsyncLocalStorage<Context>();
   active = () => this.storage.getStore() ?? ROOT_CONTEXT;
@@ -39,7 +39,7 @@ afterEach(() => {
   context.disable();
 });
 
-/** Finished spans by name; fails where two have the same name. */
+/** Finished spans by name. Fails if two have the same name. */
 function spans(): Map<string, ReadableSpan> {
   const finished = exporter.getFinishedSpans();
   const byName = new Map(finished.map((span) => [span.name, span]));
@@ -79,14 +79,14 @@ describe('stages as spans', () => {
     const [outer, inner] = [all.get('a')!, all.get('a.b')!];
     expect(msOf(inner.startTime)).toBeGreaterThanOrEqual(msOf(outer.startTime));
     expect(msOf(inner.endTime)).toBeLessThanOrEqual(msOf(outer.endTime));
-    // The span starts before the first of the two readings of its stage.
+    // The span starts before the first reading of the stage.
     const wallMs = profiler.report().stages[1]!.wall_s! * 1000;
     expect(msOf(inner.duration)).toBeGreaterThanOrEqual(wallMs - 0.01);
     expect(msOf(inner.duration)).toBeLessThan(wallMs + 5);
     expect(Math.abs(msOf(outer.endTime) - Date.now())).toBeLessThan(1_000);
   });
 
-  test('of outermost stages are children of the span that is active there', async () => {
+  test('of outermost stages are children of the active span', async () => {
     context.setGlobalContextManager(new AsyncContexts());
     const served = ['one', 'two'].map(async (name) => {
       const request = tracer.startSpan(name);
@@ -100,7 +100,7 @@ describe('stages as spans', () => {
     expect(parentsOf(spans())).toEqual({ one: undefined, two: undefined, 'in one': 'one', 'in two': 'two' });
   });
 
-  test('that fail have their status and exception', async () => {
+  test('of failed stages have the status and the exception', async () => {
     await expect(profiler.stage('a', () => Promise.reject(new TypeError('boom')))).rejects.toThrow('boom');
     expect(() =>
       profiler.stage('b', () => {
@@ -115,7 +115,7 @@ describe('stages as spans', () => {
     expect(all.get('c')!.status).toEqual({ code: SpanStatusCode.UNSET });
   });
 
-  test('end also where the thrown value cannot be made text', () => {
+  test('end even if a thrown value cannot become text', () => {
     const odd = Object.create(null);
     expect(() =>
       profiler.stage('a', () => {
@@ -125,7 +125,7 @@ describe('stages as spans', () => {
     expect(spans().get('a')!.status.code).toBe(SpanStatusCode.ERROR);
   });
 
-  test('are made neither for stages that were open before, nor after it is stopped', () => {
+  test('are not made for stages that were open before, or after the bridge is stopped', () => {
     stop();
     const early = profiler.stage('early');
     stop = traceStages({ tracer });
@@ -136,7 +136,7 @@ describe('stages as spans', () => {
     expect([...spans().keys()]).toEqual(['traced']);
   });
 
-  test('come from the provider that is registered, where no tracer is given', () => {
+  test('come from the registered provider if no tracer is given', () => {
     stop();
     trace.setGlobalTracerProvider(provider);
     stop = traceStages();

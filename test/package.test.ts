@@ -10,7 +10,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 describe('the manifest', () => {
   test.each(['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'])('has no %s script', (name) => {
-    // npm 12, pnpm, Yarn and Bun do not run them for dependencies: what relies on them is broken there.
+    // npm 12, pnpm, Yarn and Bun do not run these for dependencies, so a package that needs them is broken there.
     expect(manifest.scripts[name]).toBeUndefined();
   });
 
@@ -33,11 +33,11 @@ describe('the tarball', () => {
     packed = files.map(({ path }: { path: string }) => path);
   });
 
-  test('has no binding.gyp: that alone would start a build at install', () => {
+  test('has no binding.gyp, which would start a build at install', () => {
     expect(packed.filter((path) => path.endsWith('.gyp'))).toEqual([]);
   });
 
-  test('has what runs and nothing of how it is made', () => {
+  test('has what runs, and no sources', () => {
     const folders = new Set(packed.map((path) => path.split('/', 1)[0]));
     expect([...folders].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'prebuilds']);
     expect(packed).toContain('dist/schema.json');
@@ -55,7 +55,7 @@ describe('the tarball', () => {
   });
 });
 
-test('the committed prebuild is of the native sources as they are', () => {
+test('the committed prebuild was built from the present native sources', () => {
   expect(prebuildFault()).toBeUndefined();
 });
 
@@ -98,7 +98,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')(
       expect(JSON.parse(printed)).toEqual([true, true]);
     });
 
-    test('without OpenTelemetry, which is optional, only its bridge is missing', () => {
+    test('only the bridge to OpenTelemetry is missing without OpenTelemetry', () => {
       expect(manifest.peerDependenciesMeta).toEqual({ '@opentelemetry/api': { optional: true } });
       const printed = run(`
       import { StageProfiler } from 'stageprof';

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Runs a program within the package itself, where the name of the package can be imported. */
+/** Runs the program in the folder of the package, where it can import the package by name. */
 function run(args: readonly string[], env: NodeJS.ProcessEnv = {}, program = PROGRAM) {
   return spawnSync(process.execPath, [...args, '--input-type=module', '-e', program], {
     cwd: root,
@@ -46,7 +46,7 @@ test('STAGEPROF_OUT takes the report as JSON', () => {
   expect(JSON.parse(readFileSync(out, 'utf8')).stages).toMatchObject([{ stage: 'work', calls: 1 }]);
 });
 
-test('a report that cannot be written is one line and changes nothing else', () => {
+test('a report that cannot be written gives one line on stderr and changes nothing else', () => {
   const out = join(folder, 'missing', 'report.json');
   const { stdout, stderr, status } = run(['--import', 'stageprof/register'], { STAGEPROF_OUT: out });
   expect({ stdout, status }).toEqual({ stdout: 'true\n', status: 7 });
@@ -78,7 +78,7 @@ test.each([
   expect(JSON.parse(readFileSync(out, 'utf8')).stages).toMatchObject([{ stage: 'first' }, { stage: 'last' }]);
 });
 
-test('a program that ends by an uncaught error leaves its report, though it listens to exit', () => {
+test('a program that listens to exit and ends by an uncaught error leaves its report', () => {
   const out = join(folder, 'report.json');
   const program = `
     import { activeProfiler } from 'stageprof';
@@ -91,7 +91,7 @@ test('a program that ends by an uncaught error leaves its report, though it list
   expect(JSON.parse(readFileSync(out, 'utf8')).stages).toMatchObject([{ stage: 'work' }]);
 });
 
-test('where all objects have a toJSON, there is a line that says so, and no empty report', () => {
+test('if all objects have a toJSON, there is a line on stderr and no empty report', () => {
   const out = join(folder, 'report.json');
   const { stdout, stderr, status } = run(
     ['--import', 'stageprof/register'],

@@ -32,17 +32,17 @@ const recipes = text
 const [tables, ...questions] = recipes.filter(({ sql }) => sql !== undefined);
 
 const INPUTS = 40;
-/** From 1 to 40, in no order. */
+/** Every number from 1 to 40 once, in a mixed order. */
 const mibOf = (index: number) => 1 + ((index * 11) % INPUTS);
 const wallOf = (index: number) => 0.45 + mibOf(index) * 0.05;
-/** Written by a real pipeline, and how many files it found in both. */
+/** The folder of records that a real pipeline wrote, and how many files it found in its inputs. */
 const REAL = 'real';
 let filesFound = 0;
 
 let folder: string;
 let summary: Report & { failed_by_kind: Record<string, number> };
 
-/** Inputs of growing size in two tasks, of which the second leaks; two timed out, one by a signal, one threw at once. */
+/** Inputs of different sizes in two tasks, the second of which leaks. Three were stopped, and one more threw at once. */
 function recordOf(index: number, slower: number): object {
   const task = index % 2;
   const wall = wallOf(index) * slower;
@@ -82,7 +82,7 @@ function recordOf(index: number, slower: number): object {
   };
 }
 
-/** A file an input, as `map` writes them, one second apart and not in the order of their names. */
+/** Writes one file an input, as `map` does, with times one second apart that are not in the order of the names. */
 function writeRecords(name: string, slower: number): void {
   mkdirSync(join(folder, name));
   const records = Array.from({ length: INPUTS }, (_, index) => recordOf(index, slower));
@@ -116,7 +116,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a recipe prints: the table that it names in its last line. */
+/** Runs a recipe, and returns the table that its last line prints. */
 function byPandas({ python: code }: { readonly python?: string | undefined }, cwd = folder): Row[] {
   const name = /print\((\w+)\.to_string\(\)\)\n$/.exec(code!)![1];
   const program = `${tables!.python}\n${code}\nprint('@@@' + ${name}.to_json(orient='records', double_precision=15))`;
@@ -127,7 +127,7 @@ function byPandas({ python: code }: { readonly python?: string | undefined }, cw
 async function byDuckDb({ sql }: { readonly sql?: string | undefined }, cwd = folder): Promise<Row[]> {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   const place = cwd.replaceAll("'", "''");
-  // Where its command line would be started.
+  // The recipe has paths from the folder in which its command line would be started.
   const here = (statement: string) => statement.replaceAll(/'(results|base)\//g, `'${place}/$1/`);
   await connection.run(here(tables!.sql!));
   const reader = await connection.runAndReadAll(here(sql!));
@@ -143,7 +143,7 @@ const stageOf = (stage: string) => summary.stages.find((found) => found.stage ==
 const near = (value: number | null) => expect.closeTo(value!, 9);
 const walls = Array.from({ length: INPUTS }, (_, index) => wallOf(index)).sort((a, b) => a - b);
 
-/** By the heading of the recipe. */
+/** The expected table by the heading of the recipe. */
 const EXPECTED: Readonly<Record<string, () => object[]>> = {
   'Total of each stage and its share': () =>
     ['scan.decode', 'scan'].map((stage) => {
@@ -154,7 +154,7 @@ const EXPECTED: Readonly<Record<string, () => object[]>> = {
   'p95 of each stage over the records': () =>
     ['scan', 'scan.decode'].map((stage, index) => {
       const part = index === 0 ? 1 : 0.75;
-      // Between the 38th and the 39th of forty, as both interpolate.
+      // Both interpolate between the 38th and the 39th of forty.
       const p95 = walls[37]! + 0.05 * (walls[38]! - walls[37]!);
       return {
         stage,
@@ -217,7 +217,7 @@ const EXPECTED: Readonly<Record<string, () => object[]>> = {
 };
 
 describe('the recipes of docs/analysis.md', () => {
-  test('are those that are checked here', () => {
+  test('are all checked here', () => {
     expect(questions.map(({ heading }) => heading)).toEqual(Object.keys(EXPECTED));
     expect(questions.every((recipe) => recipe.python !== undefined)).toBe(true);
   });
@@ -237,7 +237,7 @@ describe('the recipes of docs/analysis.md', () => {
     if (python !== undefined) expect(callsOf(byPandas(questions[0]!, join(folder, REAL)))).toBe(filesFound);
   });
 
-  test.skipIf(python === undefined)('both have one row a record and stage', async () => {
+  test.skipIf(python === undefined)('have one row a record and stage, in both forms', async () => {
     const program = `${tables!.python}\nprint(len(records), int(stages['calls'].sum()))`;
     const printed = execFileSync(python!, ['-c', program], { cwd: folder, encoding: 'utf8' });
     const calls = stageOf('scan').calls + stageOf('scan.decode').calls;
@@ -247,7 +247,7 @@ describe('the recipes of docs/analysis.md', () => {
   });
 });
 
-test('the text names no command or flag that is not there', () => {
+test('every flag that the page names exists', () => {
   const help = execFileSync(process.execPath, [MAIN, 'summarize', '--help'], { encoding: 'utf8' });
   const flags = [...text.matchAll(/stageprof summarize [^`\n]*?(--[a-z]+)/g)].map(([, flag]) => flag!);
   expect(flags.length).toBeGreaterThan(2);

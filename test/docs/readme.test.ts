@@ -22,7 +22,7 @@ describe('the code of the README and of docs/use.md runs as printed', () => {
     expect(run(code).split('\n')).toEqual(printed);
   });
 
-  test('there is no other', () => {
+  test('these are all programs of the two pages', () => {
     expect(programs).toHaveLength(2);
   });
 });

@@ -7,7 +7,7 @@ import { runCli } from '../support/run-cli.js';
 
 const PROGRAM = join(import.meta.dirname, '../../examples/addons.js');
 
-test('of three addons each is told by what it allocates or maps, and the resident set is explained', async () => {
+test('each of three addons is named with what it allocates or maps, and the resident set is explained', async () => {
   const out = join(tmpdir(), `stageprof-addons-${process.pid}.json`);
   onTestFinished(() => rmSync(out, { force: true }));
   const { exitCode, stdout, lines } = await runCli(['run', '--out', out, '--', process.execPath, PROGRAM]);

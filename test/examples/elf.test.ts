@@ -9,7 +9,7 @@ import { nativeFiles } from '../support/installed.js';
 const hasBinutils = ['readelf', 'nm'].every((tool) => spawnSync(tool, ['--version']).status === 0);
 const C = { encoding: 'utf8', maxBuffer: 2 ** 28, env: { ...process.env, LC_ALL: 'C' } } as const;
 
-/** Of the files with sections: what binutils says of them. */
+/** What binutils says of a file with sections. */
 function oracle(path: string) {
   const dynamic = execFileSync('readelf', ['-dW', path], C);
   const header = execFileSync('readelf', ['-hW', path], C);
@@ -34,7 +34,7 @@ function oracle(path: string) {
   };
 }
 
-describe.skipIf(!hasBinutils)('as binutils reads it (skipped where it is missing)', () => {
+describe.skipIf(!hasBinutils)('as binutils reads it (skipped without binutils)', () => {
   test.each(nativeFiles())('%s', (path) => {
     expect(parseElf(readFileSync(path))).toMatchObject(oracle(path));
   });
@@ -42,14 +42,14 @@ describe.skipIf(!hasBinutils)('as binutils reads it (skipped where it is missing
   test.each(nativeFiles())('%s without section headers', (path) => {
     const bytes = readFileSync(path);
     const is64 = bytes[4] === 2;
-    // e_shoff, e_shnum and e_shstrndx: a stripped file need not have them, and a loader never looks.
+    // Clears e_shoff, e_shnum and e_shstrndx, which a stripped file need not have and a loader never reads.
     bytes.fill(0, is64 ? 40 : 32, is64 ? 48 : 36);
     bytes.fill(0, is64 ? 60 : 48, is64 ? 64 : 52);
     expect(parseElf(bytes)).toMatchObject(oracle(path));
   });
 
   test.each(nativeFiles())('the symbols that nm -D lists for %s', (path) => {
-    // nm leaves out symbols without a name, of which there are none among the undefined.
+    // nm leaves out symbols without a name; no undefined symbol is without one.
     const listed = execFileSync('nm', ['-D', '--undefined-only', path], C).trim().split('\n').length;
     expect(parseElf(readFileSync(path)).undefined).toBe(listed);
   });
@@ -58,8 +58,8 @@ describe.skipIf(!hasBinutils)('as binutils reads it (skipped where it is missing
 type Hash = 'System V' | 'GNU' | 'empty GNU';
 
 /**
- * A library of four symbols, the reserved one included, in either class and byte order. Their number follows from
- * the hash table, which stands right behind them.
+ * A library of four symbols, with the reserved one, in either class and byte order. The hash table directly after them
+ * gives their number.
  */
 function madeElf(bits: 32 | 64, endian: 'little' | 'big', hash: Hash = 'System V'): Buffer {
   const bytes = Buffer.alloc(1024);
@@ -120,7 +120,7 @@ function madeElf(bits: 32 | 64, endian: 'little' | 'big', hash: Hash = 'System V
     word(hashAt, 1);
     word(hashAt + 4, 4);
   } else {
-    // One bucket, first defined symbol 2, one bloom word; the chain of symbols 2 and 3 ends with an odd hash.
+    // One bucket, 2 as the first defined symbol, one bloom word. An odd hash ends the chain of symbols 2 and 3.
     word(hashAt, 1);
     word(hashAt + 4, hash === 'GNU' ? 2 : 1);
     word(hashAt + 8, 1);
@@ -159,17 +159,17 @@ test.each(
   expect(parseElf(madeElf(bits, endian, hash))).toMatchObject({ defined: 2, undefined: 1 });
 });
 
-test('a name that no NUL ends is an error, not the bytes behind the table', () => {
+test('a name without a NUL at its end is an error, and reads no bytes after the table', () => {
   const bytes = madeElf(64, 'little').subarray(0, 1024);
   bytes.fill(0x61, 512);
   expect(() => parseElf(bytes)).toThrow(ElfError);
 });
 
-test('what is no ELF is said to be none', () => {
+test('a file that is not ELF is refused', () => {
   expect(() => parseElf(Buffer.from('MZ'))).toThrow('not an ELF file');
 });
 
-/** Parsed, or refused in words: nothing else may come of any bytes. */
+/** Any bytes must be parsed, or refused with an ElfError. */
 function parsedOrRefused(bytes: Uint8Array) {
   try {
     expect(parseElf(bytes).bits).toBeOneOf([32, 64]);
@@ -180,21 +180,21 @@ function parsedOrRefused(bytes: Uint8Array) {
 
 const samples: [string, Buffer][] = [
   ...CLASSES.map(([bits, endian]): [string, Buffer] => [`made ${bits} ${endian}`, madeElf(bits, endian)]),
-  // A large real file would spend the time on its symbols; small ones have the same tables.
+  // Small files have the same tables as large ones, which would spend the time on their symbols.
   ...nativeFiles()
     .map((path): [string, Buffer] => [basename(path), readFileSync(path)])
     .filter(([, bytes]) => bytes.length < 500_000),
 ];
 
-test.each(samples)('%s cut anywhere is parsed or refused', (_, bytes) => {
+test.each(samples)('%s, cut at any position, is parsed or refused', (_, bytes) => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: bytes.length }), (length) => parsedOrRefused(bytes.subarray(0, length))),
     { numRuns: 200 },
   );
 });
 
-test.each(samples)('%s with bytes changed is parsed or refused', (_, bytes) => {
-  // Most of what a parser reads stands in the first KiB; the rest is drawn from the whole file.
+test.each(samples)('%s, with changed bytes, is parsed or refused', (_, bytes) => {
+  // Half of the changes are in the first KiB, which has most of what a parser reads.
   const position = fc.oneof(fc.integer({ min: 4, max: 1023 }), fc.integer({ min: 4, max: bytes.length - 1 }));
   const change = fc.tuple(
     position,

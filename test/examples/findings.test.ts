@@ -20,10 +20,10 @@ test.each(WITHOUT_TRACKER)('the example of %s has its finding without the tracke
 });
 
 const spaced = (text: string) => text.replace(/\s+/g, ' ').trim();
-/** Numbers and their units aside. */
+/** The text without its numbers and units. */
 const shape = (text: string) => spaced(text).replace(/[-+]?\d(?:[\d.,]*\d)?(%| (s|ms|KiB|MiB|GiB)\b)?/g, '#');
 
-/** Which of two conditions held, and why it waited, is the machine's: what to do differs with it. */
+/** Parts that depend on the machine: which of two conditions held, and why the program waited. */
 const VARIES: readonly (readonly [RegExp, string])[] = [
   [
     /of which up to # is memory the allocator holds without use|of which some # is neither live nor mapped: freed memory that the allocator holds/,

@@ -26,7 +26,7 @@ const readme = readFileSync(join(import.meta.dirname, '../../examples/flows/READ
 let folder: string;
 let directory: string;
 
-// One real file of each kind, beside what has to be left out.
+// One real file of each kind, and what must be left out.
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'flows-'));
   directory = join(folder, 'package');
@@ -91,10 +91,10 @@ describe('a directory', () => {
     const deep = join(folder, 'deep');
     mkdirSync(deep);
     writeFileSync(join(deep, 'a.txt'), 'text');
-    // Permissions do not keep root out; a path beyond PATH_MAX does, and is made step by step.
+    // Permissions do not stop root, but a path longer than PATH_MAX does. It is made step by step.
     const name = 'd'.repeat(250);
     execFileSync('sh', ['-c', `for i in $(seq 20); do mkdir ${name} && cd -P ${name} || exit 1; done`], { cwd: deep });
-    // Not by rmSync, which goes by paths as well.
+    // rmSync cannot remove it, since it uses paths too.
     onTestFinished(() => void execFileSync('rm', ['-rf', deep]));
     const record = await flows(deep);
     expect(record).toMatchObject({ files: 2, classes: { text: { files: 1 }, unreadable: { files: 1, bytes: 0 } } });
@@ -120,7 +120,7 @@ describe('an archive', () => {
     ...(hasZip
       ? ['zip', 'apk', 'jar', 'aar'].map((extension): [string, (path: string) => void] => [
           extension,
-          // zip appends .zip to a path without extension only, so each keeps its own.
+          // zip appends .zip only to a path without an extension, so each keeps its own.
           (path) => execFileSync('zip', ['-qry', path, '.'], { cwd: directory }),
         ])
       : []),
@@ -139,7 +139,7 @@ describe('an archive', () => {
     await expect(flows(path)).rejects.toThrow(`Cannot read "${path}": `);
   });
 
-  test.each(['zip', 'tgz'])('.%s that is none rejects with its path', async (extension) => {
+  test.each(['zip', 'tgz'])('.%s that is no archive rejects with its path', async (extension) => {
     const path = join(folder, `text.${extension}`);
     writeFileSync(path, 'not an archive at all, only text');
     await expect(flows(path)).rejects.toThrow(`Cannot read "${path}": `);
@@ -177,14 +177,14 @@ test.each(['fifo', 'fifo.zip', 'fifo.tgz'])('the FIFO %s rejects with its path, 
 
 function openFiles(): string[] {
   return readdirSync('/proc/self/fd').flatMap((fd) => {
-    // The descriptor that the listing itself used is gone by now.
+    // The listing itself used a descriptor, which is closed by now.
     const link = `/proc/self/fd/${fd}`;
     return existsSync(link) ? [readlinkSync(link)] : [];
   });
 }
 
 describe('an abort', () => {
-  test('that has happened stops before the first file', async () => {
+  test('that came before the start stops before the first file', async () => {
     const profiler = new RecordingProfiler();
     const reason = new Error('enough');
     await expect(flows(directory, { profiler, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

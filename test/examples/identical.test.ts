@@ -28,13 +28,13 @@ test('profiled and unprofiled runs of the example give identical records', async
     const profiled = await flows(input, { profiler });
     const unprofiled = await flows(input, { profiler: nullProfiler });
     expect(JSON.stringify(profiled)).toBe(JSON.stringify(unprofiled));
-    // Or else nothing was compared.
+    // Otherwise nothing was compared.
     expect(profiler.report().stages.find(({ stage }) => stage === 'extract')?.calls).toBe(profiled.files);
     profiler.close();
   }
 });
 
-test('a failing input fails alike', async () => {
+test('a failing input fails in the same way', async () => {
   const profiler = new StageProfiler();
   const missing = join(folder, 'missing.tgz');
   const profiled = await flows(missing, { profiler }).catch(String);

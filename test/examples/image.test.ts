@@ -20,11 +20,14 @@ test.each([
   expect(facts.luminance).toBeCloseTo(luminance, 3);
 });
 
-test.each(['png', 'jpeg', 'gif', 'webp'] as const)('a %s is known by its first bytes and measured', async (format) => {
-  const bytes = await filled(10, 200, 30).toFormat(format).toBuffer();
-  expect(isImage(bytes)).toBe(true);
-  expect(await measureImage(bytes, nullProfiler)).toMatchObject({ format, width: 8, height: 4 });
-});
+test.each(['png', 'jpeg', 'gif', 'webp'] as const)(
+  'a %s is recognised by its first bytes and measured',
+  async (format) => {
+    const bytes = await filled(10, 200, 30).toFormat(format).toBuffer();
+    expect(isImage(bytes)).toBe(true);
+    expect(await measureImage(bytes, nullProfiler)).toMatchObject({ format, width: 8, height: 4 });
+  },
+);
 
 test('a transparent picture is not opaque', async () => {
   const bytes = await filled(255, 0, 0, 0.5).png().toBuffer();
@@ -36,7 +39,7 @@ test('a damaged picture rejects', async () => {
   await expect(measureImage(bytes, nullProfiler)).rejects.toThrow();
 });
 
-test('a small file that unfolds into more than the pixel limit rejects before it is decoded', async () => {
+test('a small file of more pixels than the limit rejects before it is decoded', async () => {
   const side = Math.ceil(Math.sqrt(MAX_PIXELS)) + 1;
   const bytes = await sharp({ create: { width: side, height: side, channels: 3, background: 'white' } })
     .png()

@@ -28,7 +28,7 @@ test.each([
   expect(parse(source)).toEqual({ ...none, ...counts, specifiers, syntax });
 });
 
-describe('the extension decides where it does in Node', () => {
+describe('.mjs and .cjs decide the kind, as in Node', () => {
   test('.mjs is a module without any import, and strict', () => {
     expect(parse('1', 'a.mjs').syntax).toBe('module');
     expect(() => parse('with (a) b', 'a.mjs')).toThrow(SyntaxError);
@@ -39,7 +39,7 @@ describe('the extension decides where it does in Node', () => {
   });
 });
 
-test('what is no JavaScript is a SyntaxError', () => {
+test('text that is not JavaScript is a SyntaxError', () => {
   expect(() => parse('const = 1')).toThrow(SyntaxError);
 });
 

@@ -65,7 +65,7 @@ test('a relative import finds its file with or without extension, and a folder i
   expect(flows.unresolved).toBe(1);
 });
 
-test('a needed library is found by its soname or file name, or counted as foreign', () => {
+test('a library that a file needs is found by its soname or file name, or counted as foreign', () => {
   const flows = linkFiles([
     file('a.node', { needed: ['libone.so.1', 'libtwo.so', 'libc.so.6', 'libc.so.6'], names: ['libtwo.so'] }),
     file('lib/libone.so.1.2.3', { soname: 'libone.so.1' }),
@@ -78,7 +78,7 @@ test('a needed library is found by its soname or file name, or counted as foreig
   expect([...flows.libraries]).toEqual([['libc.so.6', 1]]);
 });
 
-test('a name that two files share links to neither, and no file to itself', () => {
+test('a name that two files share links to neither, and no file links to itself', () => {
   const names = ['index.js', 'only.txt'];
   const flows = linkFiles([file('index.js', { names }), file('x/index.js', { names }), file('only.txt', { names })]);
   expect(flows.links).toEqual([

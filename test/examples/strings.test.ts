@@ -23,7 +23,7 @@ function ownStrings(bytes: Uint8Array): string {
   return text;
 }
 
-describe.skipIf(!hasStrings)('as GNU strings prints them (skipped where binutils is missing)', () => {
+describe.skipIf(!hasStrings)('as GNU strings prints them (skipped without binutils)', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'flows-strings-'));
@@ -31,7 +31,7 @@ describe.skipIf(!hasStrings)('as GNU strings prints them (skipped where binutils
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test.each(nativeFiles())('the strings of %s', (path) => {
-    // Compared outside of expect: a difference in a megabyte of text is not to be printed.
+    // Compared outside of expect, which would print a difference in a megabyte of text.
     expect(ownStrings(readFileSync(path)) === gnuStrings(path)).toBe(true);
   });
 

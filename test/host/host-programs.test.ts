@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 const PACKAGE = join(import.meta.dirname, '../../dist/index.js');
 
-/** What a program with `profiler` and `nullProfiler` prints, and how it ended. */
+/** Runs a program that has imported `StageProfiler` and `nullProfiler`; returns what it printed and its exit code. */
 function run(program: string, flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
   const text = `import { StageProfiler, nullProfiler } from ${JSON.stringify(PACKAGE)};\n${program}`;
   const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', text], {
@@ -18,7 +18,7 @@ function run(program: string, flags: readonly string[] = [], env: NodeJS.Process
 
 const CALLS = 'Object.fromEntries(profiler.report().stages.map(({ stage, calls }) => [stage, calls]))';
 
-/** Objects and functions that can be reached by properties and prototypes, as SES hardens them. */
+/** Freezes all objects and functions that properties and prototypes lead to, as SES hardens them. */
 const FREEZE = `
   function freezeDeeply(value, seen = new Set()) {
     if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return;
@@ -105,7 +105,7 @@ describe('a program that replaces', () => {
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '1 0 a 1 a.b 1 c 1 d 1\n', stderr: '' });
   });
 
-  test('what the profiler uses in a stage has its functions run once, unmeasured, and is told so', () => {
+  test('what the profiler uses in a stage: its functions run once, unmeasured, and the report says so', () => {
     const { status, stdout, stderr } = run(`
       const profiler = new StageProfiler();
       const { set } = Float64Array.prototype.__proto__;
@@ -121,7 +121,7 @@ describe('a program that replaces', () => {
     expect(stdout).toBe('41 0 after 1 stages not measured, the program has changed what the profiler uses: 40\n');
   });
 
-  test('Promise by a class of its own has its promises waited for, with the same results', () => {
+  test('Promise by its own class: stages wait for its promises, with the same results', () => {
     const { status, stdout, stderr } = run(`
       const profiler = new StageProfiler();
       const NativePromise = Promise;
@@ -140,7 +140,7 @@ describe('a program that replaces', () => {
 });
 
 describe('recursion through stages', () => {
-  /** How deep a recursion gets whose code has not run before: once it is optimised, it gets deeper in both cases. */
+  /** How deep a recursion gets in code that runs for the first time. After optimisation both forms get deeper. */
   const deepest = (profiler: string) => {
     const { status, stdout, stderr } = run(`
       const profiler = ${profiler};
@@ -150,7 +150,7 @@ describe('recursion through stages', () => {
         return profiler.stage('level', () => walk(level + 1));
       };
       try { walk(1); } catch (error) { if (!(error instanceof RangeError)) throw error; }
-      // A stage that does not fail takes out the calls that the last ones left.
+      // A stage that succeeds removes what the last ones left.
       profiler.stage('after', () => {});
       const { stages = [], warnings = [] } = profiler.report() ?? {};
       const open = stages.reduce((sum, { open }) => sum + open, 0);
@@ -174,7 +174,7 @@ describe('recursion through stages', () => {
   });
 
   test('near the end of the stack runs every function once or not at all, and adds up', () => {
-    // Some 400 frames of the smallest size lie between no stack at all and enough stack for a stage.
+    // There are some 400 frames of the smallest size between an empty stack and enough stack for a stage.
     const form = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 800, maxLength: 1500, size: 'max' });
     const runs = fc.sample(form, { numRuns: 8, seed: 20 }).map((forms) => forms.join(''));
     const { status, stdout, stderr } = run(
@@ -186,7 +186,7 @@ describe('recursion through stages', () => {
       const token = {};
       const own = new Error('own');
       const body = () => { bodies++; return token; };
-      // Each returns the token if nothing failed.
+      // Each returns the token if all went well.
       const FORMS = {
         callback: () => profiler.stage('callback', body),
         nested: () => profiler.stage('outer', () => profiler.stage('inner', body)),
@@ -200,8 +200,7 @@ describe('recursion through stages', () => {
         if (result !== token) faults.push(form + ' gave another result');
         if (form !== 'async' && bodies !== 1) faults.push(form + ' ran ' + bodies + ' times');
       }
-      // The recursion goes to the end of the stack. On the way back each frame makes an attempt; the first ones have no
-      // stack.
+      // Recurses to the end of the stack, and makes an attempt in each frame on the way back. The first have no stack left.
       function sink(forms) {
         try { sink(forms); } catch (error) {
           if (!(error instanceof RangeError)) throw error;

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 const DIST = join(import.meta.dirname, '../../dist');
 
-/** What is loaded first in somebody's process. Everything that these files import runs there too. */
+/** The files that are loaded first in somebody's process. All that they import runs there too. */
 const ENTRIES = [
   'index.js',
   'register.js',
@@ -20,25 +20,25 @@ const ENTRIES = [
   'stacks/merge-profile.js',
 ];
 
-/** No program can replace them: they are constants of the language. */
+/** No program can replace these, which are constants of the language. */
 const CONSTANTS = ['undefined', 'NaN', 'Infinity', 'arguments'];
 
-/** Globals that a file may use nevertheless, each with its reason. */
+/** Globals that a file may nevertheless take from the program, each with its reason. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
-  // The registry in which every copy of the package finds the same profiler is a property of it.
+  // Every copy of the package finds the same profiler in a property of the global object.
   'profiler/active.js': ['globalThis', 'Symbol'],
-  // It is bundled alone (`stageprof/null`), and so imports nothing. It uses these when it is loaded, and never again.
+  // When it is bundled alone (`stageprof/null`), it imports nothing. It uses these only while it is loaded.
   'profiler/null-profiler.js': ['Object', 'Symbol'],
-  // It is loaded before the program, and imports nothing: constants at its top have what it needs.
+  // It is loaded before the program and imports nothing. At its top it copies what it needs into constants.
   'preload/preload.cjs': TOP_LEVEL_ONLY(),
   // They ask whether the program was given --expose-gc, and whether it has replaced Promise.
   'accounting/forced-collection.js': ['globalThis'],
   'attribution/promise-kinds.js': ['globalThis'],
 };
 
-/** Modules of Node that a file may import nevertheless. */
+/** Modules of Node that a file may nevertheless import. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
-  // It finds the path of the addon when the file is loaded.
+  // It finds the path of the addon while it is loaded.
   'native/binding.js': ['node:module'],
 };
 
@@ -74,8 +74,8 @@ function namesIn(pattern: Pattern | null | undefined, names: Set<string>): void 
 }
 
 /**
- * Names that are declared anywhere in the file. A file that declares the name of a global in one place and uses that
- * global in another is not found.
+ * The names that are declared anywhere in the file. A file that declares the name of a global in one function and uses the
+ * global in another is therefore not found.
  */
 function declaredIn(tree: Node): ReadonlySet<string> {
   const names = new Set<string>();
@@ -122,16 +122,16 @@ function loadedFrom(entries: readonly string[]): readonly Loaded[] {
 const LOADED = loadedFrom(ENTRIES);
 
 describe('code that runs inside a program', () => {
-  test('is found from its entries', () => {
+  test('is found from the files that are loaded first', () => {
     expect(LOADED.length).toBeGreaterThan(60);
   });
 
-  test.each(LOADED)('$file takes no global but through src/host', ({ file, free }) => {
+  test.each(LOADED)('$file takes globals only from src/host', ({ file, free }) => {
     const allowed = new Set([...CONSTANTS, ...(EXCEPTIONS[file] ?? [])]);
     expect(free.filter((name) => !allowed.has(name))).toEqual([]);
   });
 
-  test.each(LOADED)('$file takes nothing from Node but through src/host', ({ file, imported }) => {
+  test.each(LOADED)('$file takes modules of Node only from src/host', ({ file, imported }) => {
     const allowed = new Set(MODULES[file] ?? []);
     expect(imported.filter((path) => !path.startsWith('.') && !allowed.has(path))).toEqual([]);
   });

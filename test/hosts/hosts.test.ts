@@ -5,12 +5,12 @@ import { BRIEF_HOSTS, HOSTS } from './table.js';
 import { tryHost } from './trial.js';
 
 const line = process.versions.node.split('.')[0]!;
-/** Each way to run a host has a limit of its own. */
+/** More than the limits of the ways to run a host together. */
 const TEST_MS = 120_000;
 
 test('names are unique', () => expect(new Set(HOSTS.map(({ name }) => name)).size).toBe(HOSTS.length));
 
-// In short: `npm run test:hosts` has all, and the other ways to profile them.
+// A selection: `npm run test:hosts` has all hosts and the other ways to profile them.
 describe('is the same under the profiler', { timeout: TEST_MS }, () => {
   test.each(BRIEF_HOSTS.map((host) => [host!.name, host!] as const))('%s', async (_, host) => {
     const { differences } = await tryHost(

@@ -1,4 +1,4 @@
-// What a host needs of the machine. Each function tells why that is not to be had, or undefined.
+// What a host needs from the machine. Each function returns why the machine does not have it, or undefined.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ export function missingFor({ needs = [] }) {
   return needs.map((name) => once(name, NEEDS[name])).find((reason) => reason !== undefined);
 }
 
-/** Kept from one run to the next: hundreds of megabytes. */
+/** Kept from one run to the next, since the packages take hundreds of megabytes. */
 export const cacheFolder = join(tmpdir(), `stageprof-hosts-${userInfo().uid}`);
 
 /**

@@ -1,6 +1,6 @@
-// node test/hosts/run.js [--nodes 20,22,24,26] [--only WORD] [--jobs N] [--jobs N]
-// Runs every host of the table alone and under the profiler, prints a line for each, and what differs below it.
-// Needs the built package. Exits with 1 where anything differs. Packages are kept in a temporary folder for the next run.
+// node test/hosts/run.js [--nodes 20,22,24,26] [--only WORD] [--jobs N]
+// Runs every host of the table alone and under the profiler. Prints a line for each host, and below it what differs.
+// Needs the built package. Exits with 1 if anything differs. Packages stay in a temporary folder for the next run.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ try {
   for (const line of values.nodes.split(',')) {
     const node = line === OWN_LINE ? process.execPath : nodeOf(line);
     const left = hosts.entries();
-    // Each takes the next one.
+    // All jobs share one iterator, so each takes the next host that is left.
     const job = async () => {
       for (const [index, host] of left) await tell(host, { node, line, base: join(folder, `${line}-${index}`) });
     };

@@ -1,16 +1,37 @@
 /**
- * The hosts. A row has
- * - `name`, unique; `files` of its working directory by name; `command`, where `<world>` and `<tmp>` are its folders and
- *   `<deny>` a program of `compiled`; `env`; `stdin`; `around`: a command before that of the profiler too;
- * - `exit`: code or signal it ends by alone (0), of several the one of this Node; `stdout`: a text it then has; `until`: a file to wait for afterwards;
- * - `stages`: what the report has to tell, label to calls, or to calls, errors and open calls; `mayLack`: labels that may
- *   be missing, but not be wrong; `mayTell`: labels of any number of calls; `report: false` where nothing can be told;
- *   `says`: what `run` has to say of it; `differs`: why it cannot be the same, and then has to differ;
- *   `maySay`: an error that `run` or `map` tells of is the host's;
- * - `ways` besides alone (`['run']`); `map`: arguments of `stageprof map` in place of a command;
- * - `needs` and `packages`: what is installed or has to be there, see requirements.js; `lines` of Node, all where it has none;
- * - `mask`: makes what no two runs have in common the same; `ignores`: paths that are not compared;
- *   `ifNodeSurvives`: passed over where the host alone does not end as expected; `npm test` has those of BRIEF.
+ * The hosts. What a row has:
+ *
+ * How the host is run
+ * - `name`: unique
+ * - `files`: contents of files in its working directory, by name
+ * - `command`: `<world>` and `<tmp>` stand for its folders, `<deny>` for a program that `compiled` lists
+ * - `map`: arguments of `stageprof map`, instead of a command
+ * - `around`: a command that starts everything, the profiler too
+ * - `env`, `stdin`; `runFlags`: flags of `run`; `limitS`: seconds after which it counts as hanging
+ * - `ways`: how it is run besides alone; `['run']` by default
+ *
+ * What it does alone
+ * - `exit`: its exit code or signal, 0 by default; a list has those of the lines of Node
+ * - `stdout`: a text that it prints
+ * - `until`: a file that appears after its end, and is waited for
+ *
+ * What the profiler must tell
+ * - `stages`: by label the calls, or the calls, errors and open calls
+ * - `mayLack`: labels that may be missing, but may not have other counts
+ * - `mayTell`: labels that may have any count
+ * - `report`: false if there may be none
+ * - `says`: what `run` must say of the host
+ * - `maySay`: true if `run` or `map` may report an error of the host
+ *
+ * What is compared
+ * - `differs`: why the host cannot be the same under the profiler; then something must differ
+ * - `mask`: a function that replaces what differs between any two runs
+ * - `ignores`: paths that are not compared
+ *
+ * When it is left out
+ * - `needs`, `packages`: what the machine must have and what is installed for it, see requirements.js
+ * - `lines`: the lines of Node that it is for; all by default
+ * - `ifNodeSurvives`: true if it is skipped where it does not end as expected even alone
  */
 import { COUNTED } from './table/counted.js';
 import { ENDINGS } from './table/endings.js';
@@ -24,7 +45,7 @@ import { RESTRICTED } from './table/restricted.js';
 import { RUNNERS } from './table/runners.js';
 import { WORKERS } from './table/workers.js';
 
-/** Those that `npm test` has: of every kind some, that need neither packages nor root. */
+/** The hosts of `npm test`: some of every kind, which need neither packages nor root. */
 const BRIEF = [
   'counts: asynchronous resources',
   'counts: identities of results',
@@ -55,14 +76,14 @@ const BRIEF = [
   'replaces: all prototypes by functions that throw, while stages run',
   'replaces: clocks that stand still',
   'replaces: members of all objects, by values',
-  'replaces: nothing, but all that there is is frozen',
-  'replaces: nothing, but counts what is opened',
+  'replaces: nothing, but freezes all objects',
+  'replaces: nothing, but counts the files that are opened',
   'replaces: performance, Buffer and process.hrtime',
   'restricted: 0<&- 2>&- for the profiler too',
   'restricted: all of 0, 1, 2 closed',
   'restricted: getrusage fails with EPERM',
-  'restricted: it closes all descriptors of files and opens others',
-  'restricted: no TMPDIR that is there',
+  'restricted: a program that closes all descriptors of files and opens others',
+  'restricted: a TMPDIR that does not exist',
   'workers: process.exit within a stage',
 ];
 

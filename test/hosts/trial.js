@@ -1,4 +1,4 @@
-// Runs one host in all its ways, and tells what differs.
+// Runs one host in all its ways, and returns what differs.
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { compiled, missingFor, packagesFolder } from './requirements.js';
@@ -10,7 +10,7 @@ const skipped = (reason) => ({ skipped: reason, differences: [] });
 
 /**
  * @typedef {object} Verdict
- * @property {string | undefined} skipped why it was not run
+ * @property {string | undefined} skipped why the host was not run
  * @property {string[]} differences
  */
 
@@ -39,11 +39,11 @@ export async function tryHost(host, { node, line, base, root }) {
 async function compare(host, base, packages, { node, root }) {
   makeBase(base, packages, root);
   const world = new World(base);
-  const places = { '<world>': world.folder, '<tmp>': world.temporary, '<modules>': join(packages, 'node_modules') };
-  for (const name of host.compiled ?? []) places[`<${name}>`] = compiled(name, base);
-  const placed = (text) => Object.entries(places).reduce((all, [place, path]) => all.replaceAll(place, path), text);
-  const command = (host.command ?? []).map(placed);
-  const around = (host.around ?? []).map(placed);
+  const paths = { '<world>': world.folder, '<tmp>': world.temporary, '<modules>': join(packages, 'node_modules') };
+  for (const name of host.compiled ?? []) paths[`<${name}>`] = compiled(name, base);
+  const filledIn = (text) => Object.entries(paths).reduce((all, [name, path]) => all.replaceAll(name, path), text);
+  const command = (host.command ?? []).map(filledIn);
+  const around = (host.around ?? []).map(filledIn);
   const trial = { host: { ...host, around }, node, world, command };
 
   const [first, ...others] = host.map === undefined ? ['alone', ...(host.ways ?? ['run'])] : ['map', 'map --profile'];
@@ -59,13 +59,13 @@ async function compare(host, base, packages, { node, root }) {
   return { skipped: undefined, differences: unlessExempt(host, differences) };
 }
 
-/** A row that says why it must differ, and does not, says something that is not true. */
+/** A row that gives a reason to differ is wrong when nothing differs. */
 function unlessExempt({ differs }, differences) {
   if (differs === undefined) return differences;
   return differences.length > 0 ? [] : [`nothing differs, where the table expects "${differs}"`];
 }
 
-/** A host that does not do what it is here for would hold nothing. */
+/** A host that does not do alone what its row says would test nothing. */
 function wrongAlone({ exit = 0, stdout }, outcome) {
   const expected = [exit].flat().map((end) => (typeof end === 'number' ? `exit ${end}` : end));
   if (!expected.includes(outcome.ended)) return `ended by ${outcome.ended}, expected ${expected}: ${outcome.stderr}`;

@@ -1,16 +1,16 @@
-// What has to be the same, and what a report has to tell.
+// What must be the same, and what a report must tell.
 
 const DIST = new URL('../../dist/', import.meta.url).pathname;
 const OWN_FRAMES = new RegExp(`^ +at (.*${DIST}.*|AsyncLocalStorage\\.run .*)\\n`, 'gm');
 
-/** What no two runs have in common, and the frames of `stage` itself in the stack of an error. */
+/** The text without what differs between any two runs, and without the frames of `stage` in the stack of an error. */
 export function masked({ mask = (text) => text }, text) {
   return mask(text.replace(/\(node:\d+\)/g, '(node:PID)').replace(OWN_FRAMES, ''));
 }
 
 const SHOWN_LINES = 6;
 
-/** The lines that differ, in words; undefined where none does. */
+/** The lines that differ, in words; undefined if none does. */
 export function textDifference(expected, found) {
   if (expected === found) return undefined;
   const [before, after] = [expected, found].map((text) => text.split('\n'));
@@ -31,11 +31,14 @@ const except = (lines, others) => lines.filter((line) => !others.includes(line))
 
 const shown = (line) => (line.length > 300 ? `"${line.slice(0, 300)}…"` : `"${line}"`);
 
-/** What nobody should read on the stderr of `run`, whatever the program does; nor is an old addon what is tried. */
+/**
+ * What `run` must never print on stderr, whatever the program does. `rebuild it` means that an old addon was loaded, so
+ * that the trial says nothing of the new one.
+ */
 const UNWANTED =
   /^.*(ERROR: ld\.so|^\s+at .*\d+:\d+\)?$|\b(?:Type|Range|Reference)Error\b|\bundefined\b|\bNaN\b|: rebuild it\b).*$/m;
 
-/** @returns {Generator<string>} where the report, or what `run` says, is not as it should be */
+/** @returns {Generator<string>} what is wrong with the report, or with what `run` says */
 export function* misfits(host, way, { report, said, files }) {
   const unwanted = UNWANTED.exec(said)?.[0];
   if (unwanted !== undefined && !host.maySay) yield `it said "${unwanted.trim()}"`;
@@ -82,7 +85,7 @@ function inWords(counts) {
 const NEVER_NEGATIVE = ['wall_s', 'wall_self_s', 'cpu_s', 'cpu_self_s', 'thread_cpu_s', 'gc_s', 'js_kb_alloc'];
 
 function* numberMisfits(report) {
-  // A time that nobody measured is null.
+  // The time is null if nobody measured it.
   if (report.total_wall_s !== null && !(report.total_wall_s > 0)) yield `total_wall_s is ${report.total_wall_s}`;
   if (report.total_cpu_s < 0) yield `total_cpu_s is ${report.total_cpu_s}`;
   for (const row of report.stages) {

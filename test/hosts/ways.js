@@ -8,12 +8,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const REGISTER = pathToFileURL(fileURLToPath(new URL('../../dist/register.js', import.meta.url))).href;
 
-/** More than any host takes that does not hang, by far. */
+/** Far more than any host takes that does not hang. */
 const LIMIT_S = 30;
 
 const MAP = ['map', '--outdir', 'out'];
 
-/** By name: the command line, and variables. `inner` is the host's own command, its stderr in a file. */
+/** The command line and the variables of each way. `inner` is the command of the host, with its stderr in a file. */
 const WAYS = {
   alone: ({ inner }) => ({ command: inner }),
   run: ({ node, inner, report, host }) => ({
@@ -48,7 +48,7 @@ export async function runWay(way, { host, node, world, command }) {
   const [stdout, stderr, said, report] = ['stdout', 'stderr', 'said', 'report.json'].map(file);
   for (const path of [stdout, stderr, said, report]) rmSync(path, { force: true });
   writeFileSync(stderr, '');
-  // Also for a host that is another user.
+  // A host may run as another user.
   chmodSync(stderr, 0o666);
   world.prepare(host.files ?? {});
   const inner = ['sh', '-c', 'exec "$@" 2>"$0"', stderr, ...command];
@@ -69,7 +69,7 @@ export async function runWay(way, { host, node, world, command }) {
   return { ...outcome, files: world.left(), report: parsed(report) };
 }
 
-/** Nothing of the caller's: a host has to find the same everywhere. */
+/** Takes nothing from the caller's environment, so that a host finds the same everywhere. */
 function environmentOf(node, world) {
   return {
     PATH: `${join(node, '..')}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
@@ -83,7 +83,7 @@ function environmentOf(node, world) {
 
 function spawned([program, ...args], { stdout, said, stdin = '', limitMs, ...options }) {
   const [out, err] = [stdout, said].map((path) => openSync(path, 'w'));
-  // In a group of its own: some hosts signal all of theirs.
+  // In its own process group, since some hosts signal their whole group.
   const child = spawn(program, args, { ...options, stdio: ['pipe', out, err], detached: true });
   closeSync(out);
   closeSync(err);
@@ -96,7 +96,7 @@ function spawned([program, ...args], { stdout, said, stdin = '', limitMs, ...opt
       process.kill(-child.pid, 'SIGKILL');
     }, limitMs);
     child.once('error', reject);
-    // Not 'close': a daemon of the host may outlive it.
+    // Not 'close', which would wait for a daemon that outlives the host.
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
       resolve(hangs ? `not, within ${limitMs / 1000} s` : (signal ?? `exit ${code}`));
@@ -104,7 +104,7 @@ function spawned([program, ...args], { stdout, said, stdin = '', limitMs, ...opt
   });
 }
 
-/** The ending that `run` has to make of the host's own. */
+/** How `run` must end, given how the host ended. */
 export function passedOn(ended) {
   const number = constants.signals[ended];
   return number === undefined ? ended : `exit ${128 + number}`;

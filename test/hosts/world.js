@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Longer files are told by their hash. */
+/** A longer file is compared by its hash. */
 const SHOWN_BYTES = 100_000;
 
 export class World {
@@ -26,7 +26,7 @@ export class World {
     this.temporary = join(base, 'tmp');
   }
 
-  /** Removes what a run has left, and writes the host's files anew. */
+  /** Removes what a run has left, and writes the host's files again. */
   prepare(files) {
     for (const folder of [this.folder, this.temporary]) {
       open(folder);
@@ -41,7 +41,7 @@ export class World {
     }
   }
 
-  /** What is there after a run, by path; the content of plain files. */
+  /** What a run has left, by path: the content of plain files, what others are. */
   left() {
     const found = {};
     for (const folder of ['world', 'tmp']) list(this.base, folder, found);
@@ -54,7 +54,7 @@ export function makeBase(base, packages, root) {
   const modules = join(base, 'node_modules');
   mkdirSync(modules, { recursive: true });
   chmodSync(base, 0o777);
-  // Else the settings of the folders above would be the host's: module type, tsconfig.json.
+  // Without it the host would get the module type and the tsconfig.json of the folders above.
   writeFileSync(join(base, 'package.json'), '{ "private": true }\n');
   symlinkSync(root, join(modules, 'stageprof'));
   if (packages !== base) symlinkSync(join(packages, 'node_modules', '.bin'), join(modules, '.bin'));
@@ -77,7 +77,7 @@ function contentOf(path, bytes) {
   return `${bytes} bytes, SHA-1 ${createHash('sha1').update(content).digest('hex')}`;
 }
 
-/** A host may have taken the right to remove what is in its folders. */
+/** Restores the permission to remove what is in a folder, which a host may have taken away. */
 function open(path) {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined || !stats.isDirectory()) return;

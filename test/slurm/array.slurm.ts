@@ -26,7 +26,7 @@ const PROGRAMS = join(ROOT, 'test', 'programs', 'slurm');
 
 const TASKS = 10;
 const INPUTS = 200;
-/** Index of the task, and the place in its share of the input that goes wrong. */
+/** Indexes of the tasks that fail, and the position of the input that fails within the inputs of its task. */
 const CANCELLED = 3;
 const OUT_OF_TIME = 6;
 const CRASHED = 8;
@@ -61,7 +61,7 @@ describe.skipIf(typeof lab === 'string')(`an array of ${TASKS} tasks over ${INPU
   beforeAll(() => {
     work = mkdtempSync(join(tmpdir(), 'stageprof-array-'));
     for (const name of ['bin', 'logs', 'marks', 'scratch']) mkdirSync(join(work, name));
-    // `stageprof` as it is installed: a link to the main file, on the PATH.
+    // `stageprof` as an installation has it: a link to the main file, on the PATH.
     symlinkSync(MAIN, join(work, 'bin', 'stageprof'));
     const path = [join(work, 'bin'), dirname(process.execPath), process.env.PATH ?? '/usr/bin:/bin'].join(delimiter);
     env = { PATH: path, TMPDIR: join(work, 'scratch') };
@@ -88,18 +88,18 @@ describe.skipIf(typeof lab === 'string')(`an array of ${TASKS} tasks over ${INPU
     if (work !== undefined) rmSync(work, { recursive: true, force: true });
   });
 
-  test('goes on over a segfault, a cancelled task and one out of time', async () => {
+  test('goes on after a segfault, a cancelled task and one that runs out of time', async () => {
     const [segfault, cancelled, outOfTime] = [CRASHED, CANCELLED, OUT_OF_TIME].map((task) => inputOf(task, MIDDLE));
     const marks = join(work, 'marks');
     const trouble = { addon: join(work, 'trouble.node'), marks, segfault, hang: [cancelled, outOfTime] };
     const submittedMs = Date.now();
     const job = submit('exec', ['--time=4', '--signal=B:USR2@25'], { TROUBLE: JSON.stringify(trouble) });
-    // The unsharded run, whose records are to be the same: there is time until the limit.
+    // The unsharded run, which must have the same records, uses the time until the limit.
     whole = unsharded();
     await appears(join(marks, basename(cancelled!)));
     slurm.run('scancel', [`${job}_${CANCELLED}`]);
     await appears(join(marks, basename(outOfTime!)));
-    // Limits are whole minutes. There has to be time for SIGUSR2 before it.
+    // Limits are whole minutes, and SIGUSR2 must come before the limit.
     const limitMinutes = Math.ceil((Date.now() - submittedMs + 30_000) / 60_000);
     slurm.run('scontrol', ['update', `JobId=${job}_${OUT_OF_TIME}`, `TimeLimit=${limitMinutes}`]);
     slurm.await(job, 200);
@@ -112,7 +112,7 @@ describe.skipIf(typeof lab === 'string')(`an array of ${TASKS} tasks over ${INPU
     expect(others).toEqual(others.map(() => 'COMPLETED'));
   });
 
-  test('costs the input in hand and no other record', () => {
+  test('loses the input that ran and no other record', () => {
     const failed = new Map<string, Record['error']>();
     const missing = new Set<string>();
     for (const [index, input] of inputs.entries()) {
@@ -141,11 +141,11 @@ describe.skipIf(typeof lab === 'string')(`an array of ${TASKS} tasks over ${INPU
     expect(log.indexOf('DUE TO TIME LIMIT')).toBeGreaterThan(log.indexOf('\nclassify ', said));
   });
 
-  test('is in accord with sacct', () => {
+  test('agrees with sacct', () => {
     expect(reconcile(jobs[0]!)).toEqual(Array.from({ length: TASKS }, (_, task) => task));
   });
 
-  test('is in accord with a saved output of sacct', () => {
+  test('agrees with a saved output of sacct', () => {
     const { save, compare } = savedCommands(jobs[0]!);
     slurm.run('bash', ['-c', save], { cwd: work, env });
     const { tasks } = JSON.parse(slurm.run('bash', ['-c', `${compare} --format json`], { cwd: work, env }));
@@ -162,8 +162,8 @@ describe.skipIf(typeof lab === 'string')(`an array of ${TASKS} tasks over ${INPU
     expect(files.sort()).toEqual([...names].sort());
   });
 
-  test('is in accord with sacct then too', () => {
-    // The others had nothing left to do.
+  test('still agrees with sacct', () => {
+    // The other tasks had nothing left to do.
     expect(reconcile(jobs[1]!)).toEqual([CANCELLED, OUT_OF_TIME, CRASHED]);
   });
 
@@ -184,7 +184,7 @@ describe.skipIf(typeof lab === 'string')(`an array of ${TASKS} tasks over ${INPU
     console.log(stageprof(['summarize', 'results']));
   });
 
-  /** Submits the batch script of the documentation that starts stageprof so. */
+  /** Submits the batch script of the documentation that starts stageprof with `exec` or `srun`. */
   function submit(kind: 'exec' | 'srun', flags: readonly string[], variables: NodeJS.ProcessEnv): string {
     writeFileSync(join(work, `${kind}.sh`), batchScript(kind));
     const args = ['--parsable', `--array=0-${TASKS - 1}`, '--cpus-per-task=1', '--mem=1G', ...flags, `${kind}.sh`];
@@ -204,10 +204,10 @@ describe.skipIf(typeof lab === 'string')(`an array of ${TASKS} tasks over ${INPU
   }
 
   /**
-   * Prints the table, and holds CPU to 5 %.
+   * Prints the table, and checks that CPU differs by at most 5 %.
    *
    * @returns the tasks that worked
-   * @throws {Error} where a difference is not explained
+   * @throws {Error} if a difference has no reason
    */
   function reconcile(job: string): number[] {
     console.log(stageprof(['reconcile', 'results', '--sacct', job]));
@@ -220,22 +220,22 @@ describe.skipIf(typeof lab === 'string')(`an array of ${TASKS} tasks over ${INPU
     });
   }
 
-  /** Of the tasks, in their order. */
+  /** The states of the tasks, in their order. */
   function statesOf(job: string): string[] {
     const rows = slurm.run('sacct', ['-j', job, '-X', '-n', '-P', '--format=JobID,State']).trim().split('\n');
     const byTask = new Map(rows.map((row) => row.split('|') as [string, string]));
     return Array.from({ length: TASKS }, (_, task) => byTask.get(`${job}_${task}`) ?? 'missing');
   }
 
-  function inputOf(task: number, place: number): string {
-    return inputs[place * TASKS + task]!;
+  function inputOf(task: number, position: number): string {
+    return inputs[position * TASKS + task]!;
   }
 
   function recordOf(folder: string, index: number): Record | undefined {
     const path = join(work, folder, names[index]!);
     if (!existsSync(path)) return undefined;
     const text = readFileSync(path, 'utf8');
-    // One line, whole, or this throws.
+    // A record that is torn or has two lines fails here.
     expect(text).toMatch(/^[^\n]+\n$/);
     const record = JSON.parse(text);
     expect(record.input).toBe(inputs[index]);
@@ -257,7 +257,7 @@ function batchScript(word: string): string {
   return found[0]!;
 }
 
-/** The two commands of docs/slurm.md for where there is no sacct. */
+/** The two commands of docs/slurm.md for a machine without sacct. */
 function savedCommands(job: string): { readonly save: string; readonly compare: string } {
   const page = readFileSync(join(ROOT, 'docs', 'slurm.md'), 'utf8');
   const [, save, compare] = /^```sh\n(SLURM_TIME_FORMAT=.*)\n(stageprof reconcile .*)\n```$/m.exec(page) ?? [];

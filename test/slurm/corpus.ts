@@ -3,10 +3,10 @@ import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { packageDirectories } from '../../examples/flows/corpus.js';
 
-/** Its pictures alone take longer than all other packages. */
+/** The pictures of this package take longer than all other packages. */
 const TOO_LONG = new Set(['svg-country-flags']);
 
-/** So many real inputs: installed packages, and the smallest of them once more, as archives made in `folder`. */
+/** Returns `count` real inputs: the installed packages, and archives of the smallest ones, which it makes in `folder`. */
 export function makeCorpus(nodeModules: string, folder: string, count: number): string[] {
   const directories = packageDirectories(nodeModules).filter((path) => !TOO_LONG.has(basename(path)));
   const smallestFirst = [...directories].sort((a, b) => bytesIn(a) - bytesIn(b));

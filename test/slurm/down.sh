@@ -1,6 +1,6 @@
 #!/bin/bash
-# down.sh [--wipe]: cancel the jobs and stop what up.sh has started in LAB, by its pid files, in reverse order; --wipe
-# removes the folder too. Needs root.
+# down.sh [--wipe]: cancel the jobs, and stop what up.sh has started in LAB, by the pid files and in reverse order.
+# --wipe removes the folder too. Needs root.
 set -uo pipefail
 LAB=${LAB:-/tmp/stageprof-slurm}
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -20,7 +20,7 @@ running() { # pid file, program: its pid, if it is alive and that program
   [ "$(readlink -f "/proc/$pid/exe" 2>/dev/null)" = "$(readlink -f "$(command -v "$2")")" ] && echo "$pid"
 }
 
-# slurmstepd and its tasks outlive slurmd: the jobs go first.
+# slurmstepd and its tasks outlive slurmd, so the jobs are cancelled first.
 if running "$LAB/run/slurmctld.pid" slurmctld >/dev/null && [ -n "$(squeue -h 2>/dev/null)" ]; then
   squeue -h -o %A | sort -u | xargs -r scancel
   for _ in $(seq 200); do
@@ -34,7 +34,7 @@ for program in slurmd slurmctld slurmdbd mariadbd munged; do
   file=$LAB/run/$program.pid
   if pid=$(running "$file" "$program"); then
     kill -TERM "$pid"
-    # A zombie, which process 1 may reap late, has no readable link and counts as ended.
+    # A zombie has no readable link and counts as ended, since process 1 may reap it late.
     for _ in $(seq 400); do
       readlink "/proc/$pid/exe" >/dev/null || break
       sleep 0.05
@@ -48,8 +48,8 @@ for program in slurmd slurmctld slurmdbd mariadbd munged; do
   rm -f "$file"
 done
 
-# Under proctrack/linuxproc a task whose parent died outlives its job. Only jobs of this lab have both of these.
-strays() {
+# Under proctrack/linuxproc a task whose parent died outlives its job. Only jobs of this lab have both variables.
+left_behind() {
   local file pid
   for file in /proc/[0-9]*/environ; do
     pid=${file#/proc/}
@@ -59,12 +59,12 @@ strays() {
     tr '\0' '\n' <"$file" 2>/dev/null | grep -q '^SLURM_TASK_PID=' && echo "$pid"
   done
 }
-left=$(strays 2>/dev/null)
+left=$(left_behind 2>/dev/null)
 if [ -n "$left" ]; then
   say "ending processes that their jobs left behind:" $left
   kill -TERM $left 2>/dev/null
   sleep 1
-  left=$(strays 2>/dev/null)
+  left=$(left_behind 2>/dev/null)
   [ -z "$left" ] || kill -KILL $left 2>/dev/null
 fi
 [ "${1:-}" != --wipe ] || rm -rf "$LAB"

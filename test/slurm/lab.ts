@@ -4,27 +4,27 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 const SCRIPTS = import.meta.dirname;
-/** Of the scripts: `apt-get` may have to install a database. */
+/** The time limit of a script. It is long, since `apt-get` may have to install a database. */
 const UP_MS = 600_000;
 
 export interface LabOptions {
-  /** Tasks of one CPU that run at once. */
+  /** How many tasks of one CPU run at once. */
   readonly cpus: number;
 }
 
-/** A Slurm of one node on this machine, in a folder of its own. */
+/** A Slurm of one node on this machine, in its own folder. */
 export class SlurmLab {
   private constructor(
     readonly folder: string,
     private readonly asRoot: readonly string[],
   ) {}
 
-  /** @returns why there is none, in one line, where it cannot be brought up */
+  /** @returns the lab, or one line that says why there is none */
   static async up({ cpus }: LabOptions): Promise<SlurmLab | string> {
     const asRoot = rootPrefix();
     if (asRoot === undefined) return 'it needs root, or sudo without a password';
-    // Made by root, and not in $TMPDIR: munge refuses a socket below a folder that is another's, or that others may
-    // write to and that is not sticky.
+    // The script makes it as root and not in $TMPDIR: munge refuses a socket below a folder that another user owns, or
+    // that others may write to and that is not sticky.
     const folder = `/tmp/stageprof-slurm-${randomBytes(8).toString('hex')}`;
     const lab = new SlurmLab(folder, asRoot);
     const install = process.env.INSTALL ?? '0';
@@ -36,7 +36,7 @@ export class SlurmLab {
     return install === '1' ? reason : `${reason} (INSTALL=1 installs what is missing)`;
   }
 
-  /** Ends its jobs and daemons, and removes its folder. */
+  /** Ends the jobs and daemons, and removes the folder. */
   down(): void {
     this.#script('down.sh', [`LAB=${this.folder}`], ['--wipe']);
   }
@@ -46,13 +46,13 @@ export class SlurmLab {
     return { ...Object.fromEntries(inherited), SLURM_CONF: join(this.folder, 'etc', 'slurm.conf') };
   }
 
-  /** Runs a command of Slurm. @throws {Error} where it fails */
+  /** Runs a command of Slurm. @throws {Error} if the command fails */
   run(command: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): string {
     const env = { ...this.env, ...options.env };
     return output(command, spawnSync(command, args, { ...options, encoding: 'utf8', env }));
   }
 
-  /** Until a job has left the queue and is in the accounting. */
+  /** Waits until a job has left the queue and is in the accounting. */
   await(job: string, seconds: number): void {
     this.run('bash', [join(SCRIPTS, 'await.sh'), job, String(seconds)]);
   }
@@ -69,13 +69,13 @@ function output(command: string, { error, status, signal, stdout, stderr }: Spaw
   return stdout;
 }
 
-/** What a command is put behind to be run by root; undefined where nothing would do. */
+/** What to put before a command so that root runs it; undefined if there is nothing. */
 function rootPrefix(): string[] | undefined {
   if (process.getuid?.() === 0) return [];
   return spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : undefined;
 }
 
-/** The first of three ports that nobody listens on, for its daemons. */
+/** The first of three consecutive ports on which nobody listens, for the daemons. */
 async function freePorts(): Promise<number> {
   for (let port = 21_000 + (process.pid % 1000) * 3; port < 32_000; port += 3) {
     const areFree = await Promise.all([0, 1, 2].map((offset) => isFree(port + offset)));

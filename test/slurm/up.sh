@@ -1,12 +1,12 @@
 #!/bin/bash
 # up.sh: bring up, or leave up, a real Slurm of one node with accounting, on loopback, without systemd. Needs root.
-#   LAB         folder of everything it makes; the daemons' too, so not below a folder that others may write to
-#   PORT        of slurmctld; the next two are those of slurmd and slurmdbd
-#   CPUS        as many tasks run at once; may be more than the machine has
+#   LAB         folder of everything that it and the daemons make; not below a folder that others may write to
+#   PORT        port of slurmctld; slurmd and slurmdbd have the next two
+#   CPUS        how many tasks run at once; may be more than the machine has
 #   KILL_WAIT   seconds from SIGTERM to SIGKILL
 #   PROCTRACK   linuxproc, pgid or cgroup
 #   EXTRA_CONF  more lines of slurm.conf, such as JobAcctGatherParams=OverMemoryKill
-#   INSTALL     1 to install what is missing with apt-get
+#   INSTALL     1 installs what is missing with apt-get
 # A changed configuration restarts the daemons. Afterwards: . $LAB/env.sh; sbatch …
 set -euo pipefail
 LAB=${LAB:-/tmp/stageprof-slurm}
@@ -21,7 +21,7 @@ PACKAGES="slurmctld slurmd slurmdbd slurm-client munge mariadb-server-core maria
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
 say() { printf 'up.sh: %s\n' "$*" >&2; }
-# The last line says what was wrong: a caller may show no other.
+# The last line says what was wrong, since a caller may show only that line.
 die() {
   local log
   for log in "$LAB"/log/*; do [ ! -s "$log" ] || { echo "== $log"; tail -n 15 "$log"; } >&2; done
@@ -32,7 +32,7 @@ die() {
 
 mkdir -p "$LAB"
 chmod 755 "$LAB"
-# The descriptor is closed for all that is started here: a daemon would hold the lock for ever.
+# All that is started here has this descriptor closed, or a daemon would hold the lock for ever.
 exec 9>"$LAB/lock"
 flock -w 60 9 || die "another up.sh or down.sh holds $LAB/lock"
 
@@ -44,7 +44,7 @@ if [ -n "$missing" ]; then
   [ "$INSTALL" = 1 ] || die "packages are missing:$missing"
   command -v apt-get >/dev/null || die "packages are missing, and there is no apt-get:$missing"
   say "installing$missing"
-  # Or their installation would start daemons of the machine.
+  # Keeps the installation from starting daemons of the machine.
   policy=
   if [ ! -e /usr/sbin/policy-rc.d ]; then
     printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
@@ -63,8 +63,8 @@ mkdir -p "$LAB"/{etc,log,run,state,spool,munge,mysql}
 chmod 755 "$LAB"/{etc,log,run,spool,munge}
 chmod 700 "$LAB"/{state,mysql}
 
-# The daemons listen at what their own host name stands for. Where that is not 127.*, they get a UTS namespace in which
-# the host is called localhost; jobs see that name too.
+# The daemons listen at the address of their host name. If that is not 127.*, they get a UTS namespace in which the host
+# is called localhost; jobs see that name too.
 namespace=
 host=$(uname -n)
 listening=CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
@@ -95,7 +95,7 @@ before=$(configuration | cksum)
 [ -s "$LAB/munge/munge.key" ] || mungekey -c -k "$LAB/munge/munge.key"
 chmod 600 "$LAB/munge/munge.key"
 
-# AuthInfo is not what reaches slurmdbd: AccountingStoragePass is, which takes the path of munge's socket.
+# slurmdbd does not get AuthInfo but AccountingStoragePass, which here is the path of munge's socket.
 cat >"$LAB/etc/slurm.conf" <<E
 ClusterName=$CLUSTER
 SlurmctldHost=$host(127.0.0.1)
@@ -143,7 +143,7 @@ $EXTRA_CONF
 PartitionName=main Nodes=$host Default=YES MaxTime=INFINITE DefaultTime=10 OverSubscribe=NO State=UP
 E
 
-# Read only where something of it is configured.
+# Slurm reads this only if something in it is configured.
 version=v1
 [ "$(stat -fc %T /sys/fs/cgroup 2>/dev/null)" != cgroup2fs ] || version=v2
 printf 'CgroupPlugin=cgroup/%s\nCgroupMountpoint=/sys/fs/cgroup\nCgroupAutomount=no\n' $version >"$LAB/etc/cgroup.conf"

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// By `npm run test:slurm`: a Slurm is brought up for it, and its tests stand on one another.
+// For `npm run test:slurm`, which starts a Slurm. Each of its tests needs what the one before it did.
 export default defineConfig({
   test: {
     include: ['test/slurm/**/*.slurm.ts'],

@@ -1,4 +1,4 @@
-// Records, and what can befall their lines and files.
+// Records, and damage to their lines and files.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 import { StageProfiler } from '../../dist/profiler/stage-profiler.js';
@@ -63,7 +63,7 @@ const VALUES = [
 ];
 const hasZstd = spawnSync('zstd', ['--version'], { stdio: 'ignore' }).status === 0;
 
-/** mulberry32: a whole number below a limit, the same for the same seed, so that a failure can be looked at again. */
+/** mulberry32: whole numbers below a limit, the same for the same seed, so that a failure can be repeated. */
 export function randomFrom(seed) {
   let state = seed >>> 0;
   return (below) => {
@@ -74,7 +74,7 @@ export function randomFrom(seed) {
   };
 }
 
-/** @returns {Buffer[]} lines of good and failed records, with profiles of three shapes and without one, and of a report */
+/** @returns {Buffer[]} lines: good and failed records, with profiles of three shapes and without one, and a report */
 export function sampleLines() {
   const records = [
     { input: 'a', text: 'of "{[ things', profile: reportOf(['read', 'classify', 'classify.image', 'write']) },
@@ -92,7 +92,7 @@ export function sampleLines() {
   return records.map((record) => Buffer.from(JSON.stringify(record)));
 }
 
-/** With made-up numbers, so that the same seed does the same everywhere. */
+/** A report with made-up numbers, so that the same seed gives the same records everywhere. */
 function reportOf(labels, options) {
   const profiler = new StageProfiler(options);
   for (const label of labels) profiler.stage(label).end();
@@ -154,12 +154,12 @@ const DAMAGES = [
     return replaced(line, index + 1, index + 1 + number.length, NUMBERS[random(NUMBERS.length)]);
   },
   function deeplyNested(line, random) {
-    // On either side of every limit there is, not at one.
+    // Depths on either side of every limit, and none at a limit.
     const depth = [3, 6, 900, 1100, 20_000, 200_000][random(6)];
     const [open, close] = random(2) === 0 ? ['[', ']'] : ['{"x":', '}'];
     const value = `${open.repeat(depth)}1${close.repeat(random(10) === 0 ? depth - 1 : depth)}`;
     const member = ['x', 'profile', 'input', 'error', 'exact', 'composition', 'native_modules'][random(7)];
-    // In place of what is there: the depth of a member that a later one overrides is not to be had from what is parsed.
+    // Replaces the member, since a parsed record does not show how deep a member was that a later one overrides.
     const at = random(2) === 0 ? line.indexOf(`"${member}":`) : -1;
     if (at !== -1) return replaced(line, at, at + member.length + 3, `"${member}":${value},"${member}${random(1e9)}":`);
     return withMember(line, random, `x${random(1e9)}`, value);
@@ -177,7 +177,7 @@ const DAMAGES = [
     let record;
     try {
       record = JSON.parse(line);
-      // Which it is not where it is nested too deep.
+      // Throws if it is nested too deep to be written again.
       JSON.stringify(record);
     } catch {
       return line;
@@ -198,15 +198,15 @@ const DAMAGES = [
 ];
 
 /**
- * What is in the file, and what befell it after it was compressed: `cut` keeps the beginning, `changed` may leave anything
- * behind, but for gzip, which has a checksum that is held to.
+ * The bytes of a file, and how they were damaged after they were compressed: `cut` keeps the beginning, `changed` may leave
+ * anything. `changed, known` is a gzip file, whose checksum shows the change.
  */
 export function packed(bytes, random) {
   const kind = ['gzip', 'gzip', hasZstd ? 'zstd' : 'gzip'][random(10)];
   if (kind === undefined) return { data: bytes };
   const data =
     kind === 'gzip' ? gzipSync(bytes) : execFileSync('zstd', ['-q', '-c', '-1'], { input: bytes, maxBuffer: 2 ** 30 });
-  // What tells it from text is left.
+  // The first bytes stay, which show that it is compressed.
   const at = 4 + random(data.length - 4);
   switch (random(4)) {
     case 0:
@@ -234,7 +234,7 @@ function replaced(line, from, end, what) {
   return Buffer.concat([line.subarray(0, from), Buffer.from(what), line.subarray(end ?? from)]);
 }
 
-/** One more member at the beginning of an object. */
+/** Adds a member at the beginning of an object. */
 function withMember(line, random, member, value) {
   const objects = [];
   for (let at = line.indexOf('{'); at !== -1; at = line.indexOf('{', at + 1)) objects.push(at);

@@ -7,15 +7,15 @@ import { type ScriptedSampler, scripted } from './scripted-sampler.js';
 export interface ExactRun {
   readonly profiler: StageProfiler;
   readonly sampler: ScriptedSampler;
-  /** The thread uses so many seconds of CPU, and as many KiB of its JS heap and of its native heap. */
+  /** Has the thread use this many seconds of CPU, and as many KiB of its JS heap and of its native heap. */
   use(amount: number): void;
-  /** Self values by label; CPU, JS heap and native heap must have the same. */
+  /** Self values by label. Checks that they are the same for all three. */
   selves(): Record<string, number | null>;
-  /** What no stage used: the same of CPU, JS heap and native heap, and what all labels leave of the total. */
+  /** What no stage used. Checks that it is the same for all three, and the rest of the total. */
   outside(): number | undefined;
 }
 
-/** The profiler is closed at the end of the test. */
+/** Makes a profiler, which is closed at the end of the test. */
 export function openExact(options: StageProfilerOptions = {}): ExactRun {
   const { profiler, sampler } = scripted({ attribution: 'exact', ...options });
   return exactRun(profiler, sampler);

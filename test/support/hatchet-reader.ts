@@ -17,8 +17,8 @@ interface JsonSplit {
 }
 
 /**
- * Reads a profile by the steps of `hatchet/readers/caliper_reader.py` of LLNL Hatchet, written anew, and throws where it
- * would raise, invent a number or a name, or make a column that cannot be added up.
+ * Reads a profile by the steps of `hatchet/readers/caliper_reader.py` of LLNL Hatchet, in code of our own. Throws where
+ * Hatchet would raise, invent a number or a name, or make a column that cannot be added up.
  */
 export function readAsHatchet(text: string): HatchetProfile {
   const { data, columns, column_metadata, nodes, ...metadata } = JSON.parse(text) as JsonSplit &
@@ -30,7 +30,7 @@ export function readAsHatchet(text: string): HatchetProfile {
   for (const { is_value } of column_metadata) hold(typeof is_value === 'boolean', 'is_value is compared with True');
   for (const row of data) hold(row.length === columns.length, 'a row has not as many values as there are columns');
 
-  // `self.json_data[idx][0]`: the first column of the row at the index of the node.
+  // Hatchet reads `self.json_data[idx][0]`, the first column of the row at the index of the node.
   hold(columns[0] === 'Node order', 'the order of the nodes is not first');
   hold(data.length === nodes.length, 'a node without a row gets 0 for all its metrics');
   const paths: string[] = [];
@@ -42,7 +42,7 @@ export function readAsHatchet(text: string): HatchetProfile {
     paths.push(parent === undefined ? label : `${paths[parent]} / ${label}`);
   });
 
-  // What is no value is looked up among the nodes; the order is dropped afterwards, but would stay in the list of metrics.
+  // Hatchet looks up among the nodes whatever is not a value. It drops the order later, but not from the list of metrics.
   const metrics = columns.filter((_, index) => column_metadata[index]!.is_value);
   hold(!metrics.includes('Node order') && !metrics.includes('path'), 'a metric is dropped from the frame');
   const frame = new Map(

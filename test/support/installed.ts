@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 const root = dirname(dirname(dirname(import.meta.filename)));
 
-/** Real native files: those that the development dependencies install here, and one of the system. */
+/** Real native files: those of the development dependencies, and one of the system. */
 export function nativeFiles(): string[] {
   const folders = [
     `node_modules/@img/sharp-${process.platform}-${process.arch}/lib`,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from './temporary-folder.js';
 
-/** The folders of one run of `map`, all its own, and what is left in them. */
+/** Folders that only one run of `map` uses, and what it left in them. */
 export class MapFolders {
   readonly folder = temporaryFolder();
   readonly records = join(this.folder, 'records');
@@ -16,7 +16,7 @@ export class MapFolders {
     this.env = { STAGEPROF_DIR: this.recorders, TMPDIR: this.temporary, RECORDS: this.records, LOG: this.log };
   }
 
-  /** Recorders, temporary files and folders, and processes that are still there. */
+  /** The recorders, temporary files and processes that are still there. */
   async left(): Promise<string[]> {
     const files = [this.recorders, this.temporary].flatMap((path) => (existsSync(path) ? readdirSync(path) : []));
     const unfinished = readdirSync(this.records).filter((name) => name.endsWith('.tmp'));
@@ -32,7 +32,7 @@ export class MapFolders {
   }
 }
 
-/** A process whose parent is gone takes a moment to end. */
+/** Waits a moment, which a process whose parent has ended needs to end. */
 async function stillRunning(pids: readonly number[]): Promise<number[]> {
   const deadline = performance.now() + 2000;
   for (;;) {

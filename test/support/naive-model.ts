@@ -5,7 +5,7 @@ import { scripted } from './scripted-sampler.js';
 import type { Command, Pick } from './stage-commands.js';
 import { asyncContextHere } from './workloads.js';
 
-/** A call as the model keeps it: with everything, for ever. */
+/** A call of the model, which keeps everything of every call. */
 export class NaiveCall {
   open = true;
   failed = false;
@@ -14,9 +14,9 @@ export class NaiveCall {
   selfWall = 0;
   selfCpu = 0;
   highestKib: number;
-  /** All calls that were open at a time when this one was. */
+  /** All calls that were open at some time while this one was. */
   readonly beside = new Set<NaiveCall>();
-  /** The turn in which a handle was opened, and whether a later turn has opened a stage under it. */
+  /** For a handle: the turn in which it was opened, and whether a stage was opened under it in a later turn. */
   turn = 0;
   isAcrossAwait = false;
 
@@ -37,7 +37,7 @@ export class NaiveCall {
   }
 }
 
-/** An async context: where stages are opened. */
+/** An async context, in which stages are opened. */
 interface Context {
   readonly call: NaiveCall | null;
   readonly outer: Context | null;
@@ -62,7 +62,7 @@ export class Both {
   private readonly handles: { readonly handle: Stage; readonly call: NaiveCall; readonly context: Context }[] = [];
   private readonly pending: { readonly call: NaiveCall; settle(fails: boolean): Promise<unknown> }[] = [];
 
-  /** What this thread used, by the label whose code ran; '' is outside any stage. */
+  /** CPU of this thread by the label whose code ran; '' is outside of any stage. */
   readonly thread = new Map<string, number>();
   private running: Context;
 
@@ -163,7 +163,7 @@ export class Both {
     }
   }
 
-  /** The body of the call just entered. */
+  /** Runs the body of the call that was just entered. */
   private runInside(body: readonly Command[]): void {
     const around = this.running;
     this.running = this.contexts.at(-1)!;
@@ -203,7 +203,7 @@ export class Both {
     this.contexts.push({ call, outer, handles: [], run: asyncContextHere() });
   }
 
-  /** The call to be opened in a context; null where the model does not say which call is its parent. */
+  /** Opens a call in a context. Returns null where more than one parent could be right. */
   private opened(context: Context, name: string): NaiveCall | null {
     const around = context.handles.at(-1) ?? context.call;
     let parent = around;
@@ -211,7 +211,7 @@ export class Both {
       while (parent !== null && !parent.open) parent = parent.parent;
       let outer: Context | null = context;
       while (outer.call !== null && !outer.call.open) outer = outer.outer!;
-      // Such a parent is a handle around an ended callback, or an ancestor of that callback that has ended meanwhile.
+      // There is a handle around a callback that has ended, or one of its ancestors has ended meanwhile.
       if (outer.call !== parent) return null;
       this.late++;
     }

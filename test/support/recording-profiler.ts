@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Profiler, Stage } from 'stageprof';
 
-/** Keeps what was opened, by label, and how often it failed. Labels nest through callbacks and handles alike. */
+/** Counts calls and failures by label. Labels nest through callbacks and through handles. */
 export class RecordingProfiler implements Profiler {
   readonly enabled = true;
   readonly calls = new Map<string, number>();
@@ -55,7 +55,7 @@ export class RecordingProfiler implements Profiler {
     return result;
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: the signature of the interface
+  // biome-ignore lint/suspicious/noExplicitAny: the interface has this signature
   wrap<F extends (...args: any[]) => any>(_label: string, fn: F): F {
     return fn;
   }

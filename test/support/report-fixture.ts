@@ -3,7 +3,7 @@ import { METRICS } from '../../src/model/metrics.js';
 import { REPORT_SCHEMA, type Report, type StageRow } from '../../src/model/report.js';
 import { present } from '../../src/model/sources.js';
 
-/** A row with no calls and nothing measured, but for `values`. */
+/** A row with no calls and nothing measured, except for `values`. */
 export function row(stage: string, values: Partial<StageRow> = {}): StageRow {
   const defaults = METRICS.map(({ field, fold, unit }) => [
     field,
@@ -22,7 +22,7 @@ export function durations(...calls: readonly (readonly [seconds: number, count: 
   return [...counts].sort(([a], [b]) => a - b);
 }
 
-/** A report with no stages in which every source is exact, but for `members`. */
+/** A report with no stages and exact sources, except for `members`. */
 export function report(members: Partial<Report> = {}): Report {
   return {
     schema: REPORT_SCHEMA,

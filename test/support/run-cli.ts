@@ -12,28 +12,28 @@ export interface CliResult {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** stderr by lines, without the empty text behind the last line's end. */
+  /** The lines of stderr, without the empty text after the last newline. */
   readonly lines: readonly string[];
 }
 
 export interface CliOptions {
-  /** Another copy of the command line than the built one. */
+  /** Path of the command line, if it is not the built one. */
   readonly main?: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly stdin?: string | Uint8Array;
   readonly onSpawn?: (child: ChildProcess) => void;
   readonly onStderr?: OnStderr;
-  /** In a process group of its own, as a shell makes it. */
+  /** Gives it its own process group, as a shell does. */
   readonly inGroup?: boolean;
   /** Flags of Node itself. */
   readonly nodeFlags?: readonly string[];
-  /** Files that take the place of the pipes; what goes there is empty in the result. */
+  /** Files to write to instead of the pipes. The result is then empty. */
   readonly stdoutTo?: string;
   readonly stderrTo?: string;
 }
 
-/** Called with all of stderr so far, at each piece of it. */
+/** Called at each piece of stderr, with all of it so far. */
 export type OnStderr = (stderr: string, child: ChildProcess) => void;
 
 /** Runs the built command line in a child process, outside of any Slurm job of the machine. */
@@ -62,7 +62,7 @@ export function runCli(
   });
   for (const file of [out, err]) if (typeof file === 'number') closeSync(file);
   onSpawn?.(child);
-  // Also one that hangs: a test that times out leaves it behind.
+  // A test that times out would leave a child behind that hangs.
   onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
@@ -73,7 +73,7 @@ export function runCli(
     stderr += text;
     onStderr?.(stderr, child);
   });
-  // A child that never reads its stdin may be gone before it is written.
+  // A child that never reads its stdin may end before all is written.
   child.stdin!.on('error', () => {});
   child.stdin!.end(stdin);
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import type { Bytes } from '../../src/records/bytes.js';
 import { type LineKind, RecordScanner, type Slice } from '../../src/records/record-scanner.js';
 
-/** A line as the scanners want it: a newline at its end, slack behind it, and something else before it. */
+/** A line as the scanners need it, with a newline and spare bytes after it, and with other text before it. */
 export function lineOf(content: string | Uint8Array): { input: Bytes; from: number } {
   const before = Buffer.from('}]"\\');
   const bytes = Buffer.concat([before, Buffer.from(content as string), Buffer.from('\n"}]0000')]);
@@ -11,7 +11,7 @@ export function lineOf(content: string | Uint8Array): { input: Bytes; from: numb
   };
 }
 
-/** The kind of a line and what `JSON.parse` makes of the slices that were found in it. */
+/** The kind of a line, and what `JSON.parse` makes of the parts that were found in it. */
 export function scanned(
   content: string | Uint8Array,
   scanner = new RecordScanner(),

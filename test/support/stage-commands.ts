@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** A number picks among what there is at that moment, modulo how many there are. */
+/** Picks one of the candidates at that moment: a number, modulo how many there are. */
 export type Pick = number;
 
 export type Command =

@@ -9,17 +9,17 @@ import { runInNewContext } from 'node:vm';
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
 
-/** What a child process or worker imports, as a URL. Built by `npm run build`. */
+/** The URL of the built package, which child processes and workers import. */
 export const PACKAGE = new URL('../../dist/index.js', pathToFileURL(import.meta.filename)).href;
 
-/** The same as `PACKAGE`, for any of its modules. */
+/** The URL of any of its modules. */
 export function builtModule(path: string): string {
   return new URL(path, PACKAGE).href;
 }
 
 let gc: (() => void) | null = null;
 
-/** A full collection of this thread's JS heap. */
+/** Forces a full collection of this thread's JS heap. */
 export function collectGarbage(): void {
   if (gc === null) {
     setFlagsFromString('--expose-gc');
@@ -28,7 +28,7 @@ export function collectGarbage(): void {
   gc();
 }
 
-/** Keeps this thread busy for a time of its own clock. */
+/** Keeps this thread busy for a time on its own CPU clock. */
 export function burn(milliseconds: number): void {
   const end = performance.now() + milliseconds;
   while (performance.now() < end) Math.sqrt(end);
@@ -40,7 +40,7 @@ export async function burnPool(jobs: number, iterations: number): Promise<void> 
   await Promise.all(Array.from({ length: jobs }, () => derive('password', 'salt', iterations, 64, 'sha512')));
 }
 
-/** Garbage for the young generation: short-lived objects, a share of which lives long enough to be moved. */
+/** Makes short-lived objects for the young generation. Some of them live long enough to be moved. */
 export function makeGarbage(objects: number): number {
   let kept: object[] = [];
   let sum = 0;

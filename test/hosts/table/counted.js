@@ -1,12 +1,12 @@
-// What a program can see of its own process, and count.
+// Programs that look at their own process, and count what they see.
 import { readFileSync } from 'node:fs';
 import { moduleHost } from './programs.js';
 
 const program = (name) => readFileSync(new URL(`../../programs/hosts/${name}`, import.meta.url), 'utf8');
 
 /**
- * A stage returns a promise derived from the function's, so that a rejection which nobody handles is seen as one: it is
- * another object, and what waits for it runs some microtasks later.
+ * A stage returns a promise derived from that of its function, so that Node still reports a rejection that nobody handles.
+ * The derived promise is another object, and what waits for it runs some microtasks later.
  */
 const DERIVED = 'the promise of a stage is derived from that of its function';
 
@@ -19,7 +19,6 @@ const sees = (name, row) => ({
   command: ['node', 'main.cjs'],
   needs: ['proc'],
   stages: { a: 1, 'a.b': 1, later: 1 },
-  // The signal that the kernel's timer would send is nobody's.
   ...row,
 });
 

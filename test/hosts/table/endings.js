@@ -4,13 +4,13 @@ import { moduleHost } from './programs.js';
 const BOTH = ['run', 'register'];
 const NO_CORE = ['sh', '-c', 'ulimit -c 0; exec "$@"', 'sh'];
 const A = "profiler.stage('a', () => {});\n";
-/** The profiler's own frames, which are not compared, must push none of the program's out. */
+/** Leaves room in a stack for the frames of the profiler, which are not compared, beside all frames of the program. */
 const WHOLE_STACK = ['--stack-trace-limit=50'];
 const WAIT = 'setInterval(() => {}, 1000);\n';
 
 const ending = (name, source, row) => moduleHost(`ends: ${name}`, source, row);
 
-/** Node tells of its heap at that moment. */
+/** Without what Node prints of its heap, which differs between runs. */
 const withoutHeapTrace = (text) => /FATAL ERROR: .*/.exec(text)?.[0] ?? text;
 
 const BY_SIGNAL = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2', 'SIGQUIT', 'SIGSEGV', 'SIGALRM'];

@@ -1,4 +1,4 @@
-// Flags of node, and programs that are started in other ways than by a file of their own.
+// Flags of node, and programs that are not started from a file of their own.
 import { OPEN } from './programs.js';
 
 const BODY = `${OPEN}
@@ -10,7 +10,7 @@ console.log('done');
 
 const STAGES = { a: 1, 'a.b': 1, later: 1 };
 
-// Loaded by `run` itself too, as by every node program.
+// `run` loads this too, as every node program does, so only the host prints.
 const FIRST = 'if (process.argv[1].endsWith("main.mjs")) console.log("first");';
 
 const flagged = (flags, row) => ({
@@ -88,9 +88,9 @@ export const FLAGS = [
   ...FLAGS_ALONE.map((flag) => flagged([flag])),
   flagged(['--disable-proto=delete'], { ways: ['run', 'register'] }),
   flagged(['--disable-proto=throw']),
-  // A report reads files of the system, whoever asks for it.
+  // A report reads files of the system, so the program does not ask for one.
   flagged(['--trace-sync-io'], { files: { 'main.mjs': BODY.replace('profiler.report();', '') }, ways: ['run'] }),
-  // Where no addon may be loaded, what it alone reads is not measured.
+  // Without the addon, what only the addon reads is not measured.
   flagged(['--no-addons']),
   flagged(['--inspect=0'], { mask: (text) => text.replace(/ws:.*/g, 'ws:') }),
   flagged(['--cpu-prof', '--cpu-prof-name=profile'], { ignores: /profile$/ }),
@@ -222,7 +222,7 @@ test('mocks', (t) => { const f = t.mock.fn(() => 1); profiler.stage('c', f); ass
   program('--print', {}, ['node', '--print', '[1, process.argv.slice(1)]', 'x'], { stdout: '1' }),
   program('--version', {}, ['node', '--version'], { stdout: 'v', report: false, ways: ['run'] }),
   program('--check', { 'main.mjs': BODY, 'wrong.mjs': 'x x' }, ['node', '--check', 'main.mjs'], { ways: ['run'] }),
-  // `--import` has Node load the program by another loader, whose frames are others.
+  // Only under `run`: with `--import` Node uses another loader, whose frames are in the stack.
   program('a syntax error', { 'main.cjs': 'x x' }, ['node', 'main.cjs'], { exit: 1, ways: ['run'] }),
   program('a file that is not there', {}, ['node', 'nowhere.mjs'], { exit: 1, ways: ['run'] }),
   program('an option that is not there', {}, ['node', '--nonsense', 'x'], { exit: 9, report: false, ways: ['run'] }),
@@ -238,7 +238,7 @@ test('mocks', (t) => { const f = t.mock.fn(() => 1); profiler.stage('c', f); ass
     { stages: { a: 1 }, stdout: 'true true' },
   ),
   program(
-    'a main module of the kind that is only guessed',
+    'a main module whose kind Node has to guess',
     {
       'main.js': `const fs = require('fs'); console.log(typeof fs.readFileSync, require.main === module, __filename.length > 3, module.paths.length > 0);`,
     },
@@ -266,7 +266,7 @@ test('mocks', (t) => { const f = t.mock.fn(() => 1); profiler.stage('c', f); ass
     { ways: ['run'], ignores: /sea\.blob$/ },
   ),
   program(
-    // What vm ends by its time runs no `finally`: that stage stays open.
+    // When vm ends a script at its time limit, no `finally` runs, so that stage stays open.
     'contexts of vm',
     {
       'main.mjs': `${OPEN}import vm from 'node:vm'; const context = vm.createContext({ profiler, console }); vm.runInContext("profiler.stage('a', () => console.log(1)); profiler.stage('b', async () => {}).then(() => console.log(2))", context); try { vm.runInNewContext('for (;;);', {}, { timeout: 50 }); } catch (error) { profiler.stage('c', () => console.log(error.code)); } try { vm.runInNewContext("profiler.stage('d', () => { for (;;); })", { profiler }, { timeout: 50 }); } catch (error) { console.log(error.code); } profiler.stage('e', () => {});`,

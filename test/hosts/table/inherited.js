@@ -1,9 +1,9 @@
-// What a program gets from whoever starts it, and what becomes of the folders it works in.
+// What a program inherits from its parent, and folders that the program changes under itself.
 import { moduleHost, OPEN } from './programs.js';
 
 const shell = (script) => ['sh', '-c', script, 'sh'];
 
-/** Mostly no node programs: they show what they got as it is. */
+/** Mostly programs that are not node, since node changes some of what it inherits. */
 const inherited = (name, around, command, row) => ({
   name: `inherits: ${name}`,
   files: { text: 'from the file\n' },
@@ -13,12 +13,12 @@ const inherited = (name, around, command, row) => ({
   ...row,
 });
 
-// What `run` cannot do better as a program of Node itself; docs/run.md says so.
-const DESCRIPTORS = 'Node closes what it was handed beside stdin, stdout and stderr in its children';
+// What `run` cannot pass on, because it is a program of Node; docs/run.md says so.
+const DESCRIPTORS = 'Node closes inherited descriptors other than stdin, stdout and stderr in its children';
 const LIMIT = 'Node raises the soft limit of open files to the hard one when it starts';
 const DECODES = 'Node reads arguments and variables as UTF-8';
-const EMPTIED = 'what a program removes from the folder for temporary files, the recorder with it, is gone';
-const TRUNCATED = 'the system ends by SIGBUS who touches a mapped file that was truncated';
+const EMPTIED = 'a program that empties the folder for temporary files removes the recorder too';
+const TRUNCATED = 'the system sends SIGBUS to a process that touches a mapped file after it was truncated';
 
 const FLAGS = `import fcntl, os, sys
 print([fcntl.fcntl(fd, fcntl.F_GETFL) & (os.O_NONBLOCK | os.O_APPEND) for fd in (0, 1, 2)])`;
@@ -57,7 +57,7 @@ export const INHERITED = [
     {
       needs: ['proc'],
       stdout: 'SigIgn:	0000000000005203',
-      differs: 'Node sets signals that were ignored when it started to their default',
+      differs: 'Node restores the default of signals that were ignored when it started',
     },
   ),
   inherited('signals without anything special', [], ['grep', '^Sig', '/proc/self/status'], {
@@ -110,7 +110,7 @@ export const INHERITED = [
     { stdout: 'SCHED_BATCH' },
   ),
   inherited(
-    'standard input that it reads in part',
+    'standard input that the program reads in part',
     shell('printf "one\\ntwo\\n" | { "$@"; cat; }'),
     ['head', '-c', '4'],
     { stdout: 'one\ntwo' },
@@ -123,34 +123,34 @@ export const INHERITED = [
   ),
   inherited('SIGCHLD ignored', shell('trap \'\' CHLD; exec "$@"'), ['sh', '-c', 'sh -c "exit 3"; exit 4'], { exit: 4 }),
   folder(
-    'a working directory that it removes',
+    'a working directory that the program removes',
     `import { rmdirSync, mkdirSync } from 'node:fs'; mkdirSync('inner'); process.chdir('inner'); rmdirSync('../inner'); ${A}`,
     { ways: ['run', 'register'] },
   ),
   folder(
-    'a folder for temporary files that it empties',
+    'a folder for temporary files that the program empties',
     `import { readdirSync, rmSync } from 'node:fs'; ${A}for (const name of readdirSync(process.env.TMPDIR)) rmSync(process.env.TMPDIR + '/' + name, { recursive: true });
 ${A}`,
     { stages: { a: 2 }, differs: EMPTIED },
   ),
   folder(
-    'a folder for temporary files whose files it truncates',
+    'a folder for temporary files whose files the program truncates',
     `import { readdirSync, truncateSync } from 'node:fs'; ${A}for (const name of readdirSync(process.env.TMPDIR, { recursive: true })) try { truncateSync(process.env.TMPDIR + '/' + name, 0); } catch {}
 for (let i = 0; i < 50; i++) profiler.stage('b' + i, () => {}); await new Promise((resolve) => setTimeout(resolve, 250)); console.log(1);`,
     { stdout: '1', stages: {}, mayTell: /./, ignores: /^tmp/, differs: TRUNCATED },
   ),
   folder(
-    'a user that it gives up',
+    'a user that the program gives up',
     `process.setgid(65534); process.setuid(65534); ${A}console.log(process.getuid());`,
     { needs: ['root'], stdout: '65534', ways: ['run', 'register'] },
   ),
   folder(
-    'a user that it gives up, and a signal',
+    'a user that the program gives up, and a signal',
     `${A}process.setgid(65534); process.setuid(65534); ${A}process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`,
     { needs: ['root'], exit: 'SIGTERM', stages: { a: 2 } },
   ),
   folder(
-    'a stop that it is woken from',
+    'a stop signal, from which another process wakes the program',
     `import { spawn } from 'node:child_process'; const waker = spawn('sh', ['-c', 'sleep 0.5; kill -CONT ' + process.pid], { stdio: 'ignore' }); process.on('SIGCONT', () => console.log('woken')); ${A}process.kill(process.pid, 'SIGSTOP'); await new Promise((resolve) => waker.on('exit', resolve)); await new Promise((resolve) => setTimeout(resolve, 20)); profiler.stage('b', () => {});`,
     { stages: { a: 1, b: 1 }, stdout: 'woken', ways: ['run', 'register'] },
   ),

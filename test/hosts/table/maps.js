@@ -1,6 +1,6 @@
-// Pipelines of `stageprof map`, with --profile and without: their records have to be the same.
+// Pipelines of `stageprof map`, with --profile and without. Their records must be the same.
 
-/** What profiling adds to a record: the profile, and what is known of a process that has ended. */
+/** A record without what profiling adds: the profile, and what is known of a process that has ended. */
 function withoutProfile(text) {
   if (!text.startsWith('{"input"')) return text;
   const { profile, error, ...record } = JSON.parse(text);
@@ -15,7 +15,7 @@ const mapped = (name, source, row) => ({
   map: ['pipeline.mjs', 'one', 'two', 'three'],
   stages: { a: 3 },
   mask: withoutProfile,
-  // The account of the run has times.
+  // The map account has times.
   ignores: /out\/run-/,
   ...row,
 });

@@ -7,9 +7,9 @@ profiler.report();
 `;
 const STAGES = { a: 1, 'a.b': 1, later: 1 };
 
-/** A module that loads a package before or after it has the profiler, and opens stages. */
+/** A module that has the profiler, loads a package and then opens stages. */
 const loaded = (name, packages, load, row = {}) => {
-  // Some packages put stdout elsewhere.
+  // Some packages redirect stdout.
   const { after = '', print = 'console.log', ...rest } = row;
   return withPackages(
     name,
@@ -121,7 +121,7 @@ console.log(exporter.getFinishedSpans().map(({ name }) => name).join(), 'done');
     ['core-js@3'],
     `await import('core-js'); delete Promise.prototype.finally; await import('core-js/actual/index.js');`,
   ),
-  // A promise of another kind is a value like others: to wait for it would call its `then`.
+  // The profiler treats a promise of another kind as a plain value: waiting for it would call its `then`.
   loaded('bluebird as Promise', ['bluebird@3'], `import bluebird from 'bluebird'; globalThis.Promise = bluebird;`, {
     after: `const p = profiler.stage('within', () => bluebird.delay(5).then(() => 3)); console.log(p instanceof bluebird, await p.tap(() => {}), typeof p.spread); console.log(await profiler.stage('cancelled', () => bluebird.reject(new Error('x'))).catch((error) => error.message));`,
     stages: { ...STAGES, within: 1, cancelled: [1, 1] },
@@ -149,7 +149,7 @@ for (const name of Object.keys(fs)) if (typeof memory[name] === 'function' && /^
     {
       after: `console.log('done'); process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`,
       exit: 'SIGTERM',
-      // The older version ends the process before the newer one has its turn.
+      // The older version ends the process before the newer one runs its handler.
       stages: { ...STAGES, 'exit 3': 1 },
     },
   ),
@@ -160,7 +160,7 @@ for (const name of Object.keys(fs)) if (typeof memory[name] === 'function' && /^
     {
       after: `console.log('done'); process.exit(3);`,
       exit: 3,
-      // The older version ends the process before the newer one has its turn.
+      // The older version ends the process before the newer one runs its handler.
       stages: { ...STAGES, 'exit 3': 1 },
     },
   ),

@@ -1,4 +1,4 @@
-// Programs of several processes: clusters, forks, shells, daemons, and libraries that are preloaded already.
+// Programs of several processes, such as clusters and daemons, and programs that already preload a library.
 import { OPEN } from './programs.js';
 
 const BOTH = ['run', 'register'];
@@ -134,7 +134,7 @@ const said = execSync('node child.mjs 2>&1', { encoding: 'utf8' }); profiler.sta
     },
   ),
   started(
-    'a daemon of a shell, whose children say what the loader says',
+    'a daemon of a shell, with what the loader prints in its children',
     `spawn('setsid', ['sh', '-c', 'sleep 1; { node child.mjs; true; } >> said 2>&1; mv said daemon.txt'], { detached: true, stdio: 'ignore' }).unref(); console.log('started');`,
     {
       until: 'daemon.txt',
@@ -147,7 +147,7 @@ const said = execSync('node child.mjs 2>&1', { encoding: 'utf8' }); profiler.sta
     `console.log(spawnSync(process.execPath, [process.env.MAIN, 'run', '--out', 'inner.json', '--', 'node', 'child.mjs'], { encoding: 'utf8' }).status);`,
     {
       env: { MAIN: new URL('../../../dist/cli/main.js', import.meta.url).pathname },
-      // The inner one has the child's.
+      // The stages of the child are in the report of the inner run.
       stages: { main: 1 },
       ignores: /inner\.json$/,
     },
@@ -157,7 +157,7 @@ const said = execSync('node child.mjs 2>&1', { encoding: 'utf8' }); profiler.sta
     needs: ['jemalloc'],
     ...PRELOADED('libjemalloc.so.2'),
   }),
-  started('LD_PRELOAD of jemalloc by its path, and of one that is not there', NATIVE, {
+  started('LD_PRELOAD of jemalloc by its path, and of a library that does not exist', NATIVE, {
     stages: { main: 2, child: 3 },
     needs: ['jemalloc'],
     ...PRELOADED('/usr/lib/x86_64-linux-gnu/libjemalloc.so.2:/nowhere/lib.so'),
@@ -182,12 +182,12 @@ const said = execSync('node child.mjs 2>&1', { encoding: 'utf8' }); profiler.sta
     env: { LD_BIND_NOW: '1', LD_LIBRARY_PATH: '/nowhere', LD_AUDIT: '' },
   }),
   started(
-    'an own process group and session',
+    'its own process group and session',
     `const child = spawn('setsid', ['-w', 'node', 'child.mjs'], { stdio: 'inherit' }); console.log(await once(child, 'exit'));`,
     { ways: ['run'] },
   ),
   started(
-    'a program of a script with a first line',
+    'a script whose first line names node',
     `import { chmodSync } from 'node:fs'; chmodSync('script', 0o755); execFileSync('./script', { stdio: 'inherit' });`,
     { more: { script: '#!/usr/bin/env node\nimport("./child.mjs");\n' }, stages: { main: 1, child: 3 } },
   ),
@@ -207,7 +207,7 @@ const said = execSync('node child.mjs 2>&1', { encoding: 'utf8' }); profiler.sta
     ways: BOTH,
   },
   {
-    name: 'processes: one that reads what it is given',
+    name: 'processes: a program that reads its stdin',
     files: {
       'main.mjs': `${OPEN}let n = 0; for await (const piece of process.stdin) n += piece.length; profiler.stage('a', () => console.log(n));`,
     },
@@ -218,7 +218,7 @@ const said = execSync('node child.mjs 2>&1', { encoding: 'utf8' }); profiler.sta
     ways: BOTH,
   },
   {
-    name: 'processes: one that is no node program',
+    name: 'processes: a program that is not node',
     files: { text: 'b\na\n' },
     command: ['sort', 'text'],
   },

@@ -16,14 +16,14 @@ const STAGES_OF_PATCHED = { a: 6, 'a.b': 6, later: 2, wrapped: 1, handle: 1, fai
 const WHILE = { stages: 'stages run', report: 'a report is made', end: 'the program ends' };
 
 const KEPT =
-  "methods of arrays, texts and typed arrays stay the program's: a stage that meets one that throws is not measured (docs/host.md)";
+  'the profiler calls methods of arrays, strings and typed arrays as the program left them: a stage in which one throws is not measured (docs/host.md)';
 
-/** What cannot be the same, by the group that is replaced and the phase. */
+/** Why a host cannot be the same, by the group that is replaced and the phase. */
 const INHERENT = {
   'statics report': KEPT,
   'prototypes stages': KEPT,
   'prototypes report': KEPT,
-  'prototypes end': "Node's own async hooks call methods of arrays, once a stage has been opened",
+  'prototypes end': "after a stage was opened, Node's own async hooks call methods of arrays",
 };
 
 const patched = (mode, group, phase) => ({
@@ -62,7 +62,7 @@ ${A} profiler.report(); await profiler.stage('b', async () => {}); console.log(1
     { stdout: '1', stages: { a: 1, b: 1 } },
   ),
   replaced(
-    'every global in turn by nothing',
+    'every global in turn, by undefined',
     `const { getOwnPropertyDescriptor, defineProperty, ownKeys } = Reflect;
 const kept = ownKeys(globalThis).filter((key) => typeof key === 'string');
 let rounds = 0;
@@ -79,7 +79,7 @@ profiler.stage('end', () => {});`,
     { stdout: 'all', stages: { end: 1 }, mayTell: /^a$/ },
   ),
   replaced(
-    'all globals by nothing, to the end',
+    'all globals, by undefined to the end',
     `const { log } = console;
 for (const name of Object.getOwnPropertyNames(globalThis)) if (!['process', 'globalThis', 'Infinity', 'NaN', 'undefined'].includes(name)) delete globalThis[name];
 ${A} profiler.report(); log(1);`,
@@ -103,7 +103,7 @@ syncBuiltinESMExports();
 ${A}`,
   ),
   replaced(
-    'nothing, but counts what is opened',
+    'nothing, but counts the files that are opened',
     `import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 let opened = 0;
@@ -119,7 +119,7 @@ ${A} profiler.report();`,
   replaced(
     'toJSON of all objects',
     `Object.prototype.toJSON = () => 'nothing'; Array.prototype.toJSON = () => 1; BigInt.prototype.toJSON = () => 2; ${A}`,
-    // What register has to write is JSON.
+    // Only under `run`: register itself writes JSON in the process.
     { ways: ['run'] },
   ),
   replaced(
@@ -202,11 +202,11 @@ ${A} profiler.report(); const seen = read; globalThis.process = real; console.lo
 const { emit } = process;
 process.emit = function (name, ...args) { console.log('emit', name); return Reflect.apply(emit, process, [name, ...args]); };
 ${A} profiler.report();`,
-    // Node's own handler of 'exit' cannot be removed then.
+    // Node cannot remove its own handler of 'exit' then.
     { exit: [13, 0] },
   ),
   replaced(
-    'nothing, but hears of new listeners',
+    'nothing, but listens for new listeners',
     `process.on('newListener', (name) => console.log('new', name)); process.on('removeListener', (name) => console.log('removed', name));
 ${A} profiler.report();`,
     { ways: ['run'] },
@@ -226,7 +226,7 @@ ${A} profiler.report(); console.log(1);`,
     { stdout: '1' },
   ),
   replaced(
-    'what process measures',
+    'the measuring functions of process',
     `for (const name of ['memoryUsage', 'cpuUsage', 'resourceUsage', 'constrainedMemory', 'availableMemory', 'uptime', 'hrtime', 'kill', 'getuid', 'umask', 'cwd', 'binding', 'dlopen', 'emitWarning']) {
   process[name] = () => { process._rawDebug(name); process.exitCode = 1; throw new Error(name); };
 }
@@ -295,7 +295,7 @@ syncBuiltinESMExports();
 ${A} profiler.report(); console.log(seen.join());`,
   ),
   replaced(
-    'nothing, but all that there is is frozen',
+    'nothing, but freezes all objects',
     `const seen = new Set();
 const freeze = (value) => {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function') || seen.has(value)) return;
@@ -323,7 +323,7 @@ try { Reflect.apply(stage, undefined, ['c', () => {}]); } catch (error) { consol
     { mayTell: /^[bc]$/ },
   ),
   replaced(
-    'the profiler by a proxy, or what inherits from it',
+    'the profiler, by a proxy or by an object that inherits from it',
     `const proxy = new Proxy(profiler, {}); console.log(proxy.stage('a', () => 1), proxy.wrap('a', () => 2)(), Object.create(profiler).stage('a', () => 3), proxy.enabled !== undefined);
 const handle = proxy.stage('a'); handle.end(); class Own { constructor(inner) { Object.setPrototypeOf(this, inner); } } console.log(new Own(profiler).stage('a', () => 4)); proxy.report();`,
     { stdout: '1 2 3 true', stages: {}, mayTell: /^a$/ },

@@ -1,7 +1,7 @@
 // Machines that allow little: limits, sandboxes, namespaces, closed descriptors, folders that cannot be written.
 import { OPEN } from './programs.js';
 
-// What a pipeline does: files, timers, memory, stages that wait.
+// Does what a pipeline does: reads files, waits for timers, takes memory.
 const WORKS = `${OPEN}
 import { readFileSync, writeFileSync } from 'node:fs';
 const kept = [];
@@ -15,7 +15,7 @@ process.exitCode = 3;
 
 const WORKED = { exit: 3, stdout: 'worked 1 50', stages: { compute: 1, wait: 1, read: 1 } };
 
-/** All of the profiler too, not the program alone. */
+/** Restricts `run` itself as well as the program. */
 const restricted = (name, around, row) => ({
   name: `restricted: ${name}`,
   files: { 'main.mjs': WORKS },
@@ -27,11 +27,11 @@ const restricted = (name, around, row) => ({
 
 const shell = (script) => ['sh', '-c', `${script}; exec "$@"`, 'sh'];
 
-/** The program alone, so that `run` itself has all that it needs. */
+/** Restricts the program alone, so that `run` has all that it needs. */
 const inside = (name, script, row) =>
   restricted(name, [], { command: [...shell(script), 'node', 'main.mjs'], ways: ['run', 'register'], ...row });
 
-// Not those that no kernel refuses (getuid, gettid): node then ends now and then, or reads no NODE_OPTIONS.
+// Without the calls that no kernel refuses, such as getuid: node sometimes ends then, or ignores NODE_OPTIONS.
 const DENIED = [
   'access',
   'brk',
@@ -108,7 +108,7 @@ const DENIED = [
   'wait4',
 ];
 
-/** Those whose failure leaves no recorder, and so no report where the program does not end by itself. */
+/** A system call that fails in the program and in what it starts. */
 const denied = (call, errno) =>
   restricted(`${call} fails with ${errno}`, [], {
     compiled: ['deny'],
@@ -117,7 +117,7 @@ const denied = (call, errno) =>
     ifNodeSurvives: true,
   });
 
-/** In namespaces of its own: what is mounted ends with it. */
+/** Runs in its own namespace, whose mounts end with the process. */
 const mounted = (name, script, row) =>
   restricted(name, ['unshare', '-m', ...shell(script)], { needs: ['root', 'mounts'], ...row });
 
@@ -125,7 +125,7 @@ const CLOSES = `${OPEN}
 import fs from 'node:fs';
 const isFile = (fd) => { try { const stats = fs.fstatSync(fd); return stats.isFile() || fs.readlinkSync('/proc/self/fd/' + fd).startsWith('/proc'); } catch { return false; } };
 profiler.stage('before', () => {});
-// As daemons do; but what has no name is the loop's own.
+// As daemons do. Descriptors without a path belong to the event loop.
 for (let fd = 3; fd < 200; fd++) if (isFile(fd)) fs.closeSync(fd);
 const files = [];
 for (let i = 0; i < 40; i++) { const fd = fs.openSync('file' + i, 'w+'); fs.writeSync(fd, 'content ' + i); files.push(fd); }
@@ -135,7 +135,7 @@ profiler.report();
 console.log(files.filter((fd, i) => { const text = Buffer.alloc(20); try { return fs.readSync(fd, text, 0, 20, 0) !== ('content ' + i).length || !text.toString().startsWith('content ' + i); } catch { return true; } }).length);
 `;
 
-/** Opens no stage, and not many files. */
+/** Opens no stage and few files. */
 const OPENS = `const fs = require('fs');
 const opened = [1, 2, 3].map(() => fs.openSync(__filename));
 console.log('opened', opened.length);`;
@@ -162,7 +162,7 @@ export const RESTRICTED = [
     'exec 3</dev/null 4</dev/null 5</dev/null 6</dev/null 7</dev/null 8</dev/null 9>passed',
   ),
   {
-    name: 'restricted: it closes all descriptors of files and opens others',
+    name: 'restricted: a program that closes all descriptors of files and opens others',
     files: { 'main.mjs': CLOSES },
     command: ['node', 'main.mjs'],
     needs: ['proc'],
@@ -218,17 +218,17 @@ export const RESTRICTED = [
   ),
   mounted('a TMPDIR without inodes', 'mount -t tmpfs -o nr_inodes=4 none "$TMPDIR"'),
   mounted('a TMPDIR that is read-only', 'mount -t tmpfs -o ro none "$TMPDIR"'),
-  mounted('a TMPDIR of which nothing can be executed', 'mount -t tmpfs -o noexec,nodev,nosuid none "$TMPDIR"'),
+  mounted('a TMPDIR mounted with noexec', 'mount -t tmpfs -o noexec,nodev,nosuid none "$TMPDIR"'),
   mounted(
     'a /tmp that is read-only, and no TMPDIR',
     'unset TMPDIR; mount --bind -o ro . /mnt; mount -t tmpfs -o ro none /var/tmp',
   ),
   mounted('a working directory that is read-only', 'mount --bind . . && mount -o remount,ro,bind . && cd "$PWD"'),
   mounted(
-    '/proc without others',
+    '/proc without other processes',
     'mount -o remount,hidepid=2 /proc 2>/dev/null || mount -t proc -o hidepid=2 proc /proc',
   ),
-  restricted('no TMPDIR that is there', ['env', 'TMPDIR=/nowhere']),
+  restricted('a TMPDIR that does not exist', ['env', 'TMPDIR=/nowhere']),
   restricted('a process namespace of its own', ['unshare', '-p', '-f', '--mount-proc', '--kill-child'], {
     needs: ['root', 'pids', 'mounts'],
   }),

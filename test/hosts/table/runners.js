@@ -1,4 +1,4 @@
-// Test runners, mostly with clocks and timers that are faked, and loaders of TypeScript.
+// Test runners, mostly with fake clocks and timers, and loaders of TypeScript.
 import { OPEN, withPackages } from './programs.js';
 
 const FAKED = (install, advance, restore) => `${OPEN}
@@ -16,7 +16,7 @@ export async function faked() {
 }
 `;
 const FAKED_STAGES = { a: 1, waits: 1, b: 1 };
-/** What a slow machine alone makes a test runner say. */
+/** What a test runner prints only on a slow machine. */
 const SLOW = / \(TIME\)|^A worker process has failed to exit gracefully.*\n/gm;
 const times = (text) =>
   text

@@ -1,7 +1,7 @@
-// Worker threads: node's own, and what a stage in one of them may do.
+// Worker threads, and what a stage in one of them may do.
 import { OPEN } from './programs.js';
 
-/** The stages of worker threads are told, or not, as the documents say; if they are, rightly. */
+/** A report may lack the stages of worker threads, as the documentation says; those it has must have the right counts. */
 const WORKER = `${OPEN}import { parentPort, workerData, threadId, isMainThread } from 'node:worker_threads';
 for (let i = 0; i < 3; i++) profiler.stage('worker', () => {});
 `;
@@ -22,7 +22,7 @@ ${source}`,
   ...row,
 });
 
-// Not `once`: that rejects on 'error'.
+// Not `once`, which rejects on 'error'.
 const ENDS = 'console.log("worker ended", await new Promise((resolve) => worker.on("exit", resolve)));';
 const SAYS = 'console.log(String(await once(worker, "message")));';
 const POSTS = 'parentPort.postMessage("from the worker");';

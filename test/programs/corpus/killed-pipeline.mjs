@@ -1,4 +1,4 @@
-// A pipeline of some milliseconds an input, that says in a log which process has begun which input.
+// A pipeline that takes some milliseconds an input, and logs which process has begun which input.
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 

@@ -1,5 +1,5 @@
-// deny CALL ERRNO COMMAND [ARGS...]: runs a command whose system call CALL fails with ERRNO, as in a sandbox. A CALL
-// of several names has commas between them.
+// deny CALL[,CALL...] ERRNO COMMAND [ARGS...]: runs a command in which each system call CALL fails with ERRNO, as it
+// does in a sandbox.
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -21,7 +21,7 @@ struct Name {
 #define CALL(name) \
   { #name, SYS_##name }
 
-// Those that node or a profiler may make; without one of them no program starts.
+// The calls that can be named. Node or a profiler makes each of them; without some of them no program starts.
 static const struct Name kCalls[] = {
     CALL(access),
     CALL(brk),
@@ -151,7 +151,7 @@ int main(int argc, char** argv) {
     return kUsage;
   }
   int error = NumberOf(kErrors, COUNT(kErrors), argv[2]);
-  // The architecture is not looked at: nothing here makes calls of another.
+  // The filter does not check the architecture, since nothing here makes calls of another one.
   struct sock_filter filter[2 * kMostCalls + 2];
   unsigned short length = 0;
   filter[length++] =

@@ -1,5 +1,6 @@
-// Holds async_hooks to their order while stages run: prints how many resources of each type were made (promises only
-// where it is asked to), and each breach: an id that is used twice or before it was made, before and after that do not nest, a trigger nobody knows.
+// Checks the order of the calls of async_hooks while stages run. Prints how many resources of each type were made
+// (promises only on request), and each breach: an id that is used twice or before it was made, `before` and `after` that
+// do not nest, an unknown trigger.
 import { AsyncLocalStorage, createHook, executionAsyncId, triggerAsyncId } from 'node:async_hooks';
 import { activeProfiler } from 'stageprof';
 
@@ -21,7 +22,7 @@ const hook = createHook({
     entered.push(id);
   },
   after(id) {
-    // What was entered before the hook was there is left too.
+    // A resource that was entered before the hook was enabled is also left.
     if (entered.length > 0 && entered.pop() !== id) breaches.add('left in another order');
   },
 });

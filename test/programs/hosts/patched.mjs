@@ -1,6 +1,6 @@
-// Replaces what a program can replace, for the time of a few stages, of a report, or from then to the end:
-// `node patched.mjs count|throw GROUP stages|report|end`. Prints how often each replaced function was called: never,
-// without a profiler.
+// `node patched.mjs count|throw GROUP stages|report|end`
+// Replaces what a program can replace, while a few stages run, while a report is made, or from then to the end. Prints
+// how often each replaced function was called; without a profiler none is.
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { activeProfiler } from 'stageprof';
 
@@ -61,7 +61,7 @@ const INTRINSICS = [
   'Int32Array',
 ];
 
-/** Name and object of what is looked through for functions. */
+/** The objects whose functions are replaced, with their names. */
 function targets() {
   if (group === 'builtins') {
     const modules = BUILTINS.map((name) => [name, require(`node:${name}`)]);
@@ -120,7 +120,7 @@ function replacementOf(name, original) {
 }
 
 const original_ = { Error };
-// What Node itself uses: to say that the program has failed, or to go on to its next line; its own functions of fs; `then`.
+// What Node itself uses: to report an error, to go on to the next line of the program, in its functions of fs, for `then`.
 const LEFT = new Set([
   'globalThis.process',
   'globalThis.global',
@@ -130,7 +130,7 @@ const LEFT = new Set([
   'path.toNamespacedPath',
   'Promise.Symbol(Symbol.species)',
 ]);
-// And to end.
+// What Node uses to end.
 const LEFT_AT_END = /^(EventEmitter\.prototype|events|Function\.prototype)\./;
 
 const replaced = [];
@@ -146,7 +146,7 @@ for (const [name, object] of targets()) {
       replaced.push([object, key, property, { ...property, get }]);
     } else if (typeof property.value === 'function') {
       const value = replacementOf(id, property.value);
-      // Static members and the prototype are still found.
+      // The replacement still has the static members and the prototype.
       Object.setPrototypeOf(value, property.value);
       value.prototype = property.value.prototype;
       replaced.push([object, key, property, { ...property, value }]);
@@ -154,7 +154,7 @@ for (const [name, object] of targets()) {
   }
 }
 
-// Before and after, so that nothing is loaded or compiled for the first time between.
+// The same work is done before, so that nothing is loaded or compiled for the first time while functions are replaced.
 const work = () => {
   profiler.stage('a', () => profiler.stage('b', () => {}));
 };

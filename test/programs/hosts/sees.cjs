@@ -1,10 +1,10 @@
-// Prints what a program can see of its process that a profiler might have changed. Left out is what differs by right:
+// Prints what a program can see of its process that a profiler might have changed. Leaves out what may differ:
 // LD_PRELOAD, NODE_OPTIONS, STAGEPROF_*, the module that NODE_OPTIONS names, and the profiler's own descriptors.
 const fs = require('node:fs');
 const { execFileSync } = require('node:child_process');
 
 const EXEMPT = /^(LD_PRELOAD|NODE_OPTIONS|STAGEPROF_.*)$/;
-// Those that are open for as long as this is read, or that differ by number alone.
+// Without the descriptor of the listing itself, and with N for numbers, which differ between runs.
 const links = () => {
   const found = [];
   for (const name of fs.readdirSync('/proc/self/fd')) {
@@ -85,7 +85,7 @@ const SEEN = {
   ],
   reports: () => {
     const { libuv, javascriptHeap } = process.report.getReport();
-    // But for the handle by which a recorder learns that the loop is about to wait: a report of Node alone shows it.
+    // Without the handle by which a recorder learns that the loop is about to wait: only this report of Node shows it.
     const own = libuv.filter(({ type, is_referenced }) => type !== 'prepare' || is_referenced);
     const kinds = own.map(({ type, is_active, is_referenced }) => `${type} ${is_active} ${is_referenced}`);
     return [kinds.sort(), Object.keys(javascriptHeap).length];
@@ -107,7 +107,7 @@ function see(when) {
 see('at the start');
 import(require.resolve('stageprof')).then(async ({ activeProfiler }) => {
   const profiler = activeProfiler();
-  // What the import itself brings is the program's own.
+  // The first look came before the import, as it does in a program without a profiler.
   profiler.stage('a', () => profiler.stage('b', () => {}));
   await profiler.stage('later', () => new Promise((resolve) => setTimeout(resolve, 250)));
   see('after stages');

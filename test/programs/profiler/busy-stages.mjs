@@ -1,5 +1,6 @@
-// node busy-stages.mjs <URL of dist/> <attribution> <scale>: stages that interleave over every kind of async work, each busy for a time that
-// is measured here. Prints what was measured by label, and the report of the profiler.
+// node busy-stages.mjs <URL of dist/> <attribution> <scale>
+// Runs stages that interleave over every kind of async work. Each is busy for a time that is measured here. Prints
+// these times by label, and the report of the profiler.
 import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter, on } from 'node:events';
 import { promises, stat } from 'node:fs';
@@ -14,7 +15,7 @@ const ROUNDS = 5;
 const threadCpuNs = threadClock();
 const busyNs = {};
 
-/** A clock apart from the profiler's. That of Node counts in ticks on some machines. */
+/** A clock that the profiler does not share. The one of Node counts in ticks on some machines. */
 function threadClock() {
   const slots = new Float64Array(new SharedArrayBuffer(SAMPLE_LENGTH * 8));
   const { readSlice } = loadBinding().binding.samplerOpen(slots, SAMPLE_MASK.cpu);
@@ -31,7 +32,7 @@ function busy(label, milliseconds) {
   busyNs[label] = (busyNs[label] ?? 0) + (now - start);
 }
 
-/** Runs what is a stage's own besides being busy, and counts it as that: to start an operation on files takes 0.1 ms and more. */
+/** Runs other work of a stage, and counts it as that: starting an operation on files takes 0.1 ms or more. */
 function counted(label, fn) {
   const start = threadCpuNs();
   const result = fn();
@@ -39,7 +40,7 @@ function counted(label, fn) {
   return result;
 }
 
-/** Each has `work(step)` called `ROUNDS` times in callbacks or continuations of its kind. `own` counts what it runs. */
+/** Each kind calls `work` `ROUNDS` times in its callbacks or continuations. `own` counts the function that it runs. */
 const KINDS = {
   async promises(work) {
     for (let i = 0; i < ROUNDS; i++) {
@@ -74,7 +75,7 @@ const KINDS = {
         resolve();
       }, 1);
     }),
-  /** The listener runs in the context that emits, which is this one. */
+  /** The listener runs in the context that emits, which is the one of this stage. */
   emitter: (work) => {
     const emitter = new EventEmitter().on('step', work);
     return repeat(
@@ -104,7 +105,7 @@ const KINDS = {
     }
     for await (const _ of steps()) work();
   },
-  /** Called out of a context that is outside of any stage, which goes on after it. */
+  /** A context outside of any stage calls this, and goes on after it. */
   resource: (work) =>
     new Promise((resolve) => {
       const resource = new AsyncResource('busy');
@@ -163,7 +164,7 @@ async function runAll(profiler, scale) {
 }
 
 const options = { attribution: process.argv[3], measure: ['cpu', 'js', 'native'] };
-// What V8 has not compiled yet costs a millisecond here and there.
+// Has V8 compile everything first, since that costs a millisecond here and there.
 const scratch = new StageProfiler(options);
 for (let pass = 0; pass < 20; pass++) await runAll(scratch, 0.001);
 scratch.close();

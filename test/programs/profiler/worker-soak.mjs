@@ -1,5 +1,6 @@
-// soak.mjs WORKERS [SEED]: workers that are started and terminated at random moments of their stages, four at a time.
-// Prints one line of JSON: what the process holds after a tenth as many of them, and after all.
+// node worker-soak.mjs WORKERS [SEED]
+// Starts workers, four at a time, and terminates them at random moments of their stages. Prints one line of JSON: what
+// the process holds after a first tenth as many workers, and after all of them.
 import { pbkdf2 } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +14,7 @@ const [workers = 500, seed = 1] = process.argv.slice(2).map(Number);
 const AT_ONCE = 4;
 const LONGEST_MS = 40;
 
-// xorshift32: a run can be had again.
+// xorshift32, so that a run can be repeated from its seed.
 let state = seed;
 function random() {
   state ^= state << 13;
@@ -27,7 +28,7 @@ const WORKS = [
   'for (;;) Buffer.allocUnsafeSlow(1 << 16).fill(1);',
   `const turns = async () => { for (;;) { await null; await new Promise((resolve) => setTimeout(resolve, 1)); } };
    await Promise.all([profiler.stage('b', turns), profiler.stage('c', turns)]);`,
-  // Nothing that opens files: Node itself loses the descriptor of an open that is on the pool when its worker ends.
+  // Opens no files: Node itself loses the descriptor of a file that the pool opens while the worker ends.
   `const { pbkdf2 } = require('node:crypto'); const { stat } = require('node:fs/promises');
    for (;;) { pbkdf2('p', 's', 1000, 64, 'sha512', () => {}); await profiler.stage('b', () => stat('/proc')); }`,
   "for (;;) { const inner = new StageProfiler({ attribution: 'exact' }); inner.stage('b'); inner.report(); if (Math.random() < 0.5) inner.close(); await null; }",
@@ -69,7 +70,7 @@ async function many(count) {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 
-/** What a descriptor leads to; nothing for the one that lists the folder, nor for a module (Node's own loss, as above). */
+/** Where a descriptor leads. Empty for the one that lists the folder, and for a module, which Node itself loses as above. */
 function linkOf(descriptor) {
   try {
     const link = readlinkSync(`/proc/self/fd/${descriptor}`);
@@ -80,7 +81,7 @@ function linkOf(descriptor) {
 }
 
 async function held() {
-  // Threads end, and the kernel takes note, after their 'exit'.
+  // A thread ends, and leaves the kernel's count, some time after its 'exit'.
   await sleep(200);
   collect();
   const status = readFileSync('/proc/self/status', 'latin1');
@@ -89,12 +90,12 @@ async function held() {
     descriptors: readdirSync('/proc/self/fd').flatMap(linkOf).sort(),
     threads: kib('Threads'),
     rssKib: kib('VmRSS'),
-    // What malloc has handed out: the resident set holds what its arenas keep, of 30 MiB now and then.
+    // What malloc has handed out. The resident set has what its arenas keep too, sometimes 30 MiB.
     liveKib: profiler.report().composition?.native_live_kb ?? null,
   };
 }
 
-// libuv's pool begins with its first work and stays, so not while threads are counted.
+// libuv starts its pool with the first work and keeps it. It must not start between the two counts of threads.
 await promisify(pbkdf2)('p', 's', 1, 64, 'sha512');
 const profiler = new StageProfiler({ attribution: 'exact', threads: true });
 const result = await profiler.stage('all', async () => {

@@ -1,4 +1,4 @@
-// node ends.js RECORDER HOW: leaves a recorder behind in one of the ways a process can end without closing it.
+// node ends.js RECORDER HOW: leaves a recorder behind, in one of the ways in which a process ends without closing it.
 import { Worker } from 'node:worker_threads';
 import { StageProfiler } from '../../../dist/index.js';
 

@@ -1,4 +1,4 @@
-// node killed.js RECORDER: opens and closes stages until it is killed, and says so each time, after it is done.
+// node killed.js RECORDER: opens and closes stages until it is killed, and prints each after it is done.
 import { writeSync } from 'node:fs';
 import { StageProfiler } from '../../../dist/index.js';
 
@@ -20,7 +20,7 @@ for (let round = 0; ; round++) {
   const input = opened('input');
   for (let part = 0; part < 3; part++) {
     const inner = opened(`part${part}`);
-    // New labels all the time, so that rows and labels grow while the kill comes.
+    // Makes new labels all the time, so that the kill may come while rows and labels grow.
     closed(opened(`step${round % 300}`));
     waste[part] = Buffer.alloc(1024 * (round % 64));
     closed(inner);
