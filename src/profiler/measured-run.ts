@@ -6,14 +6,14 @@ import type { ProfilerSettings } from '../model/options.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
 import { type Sources, TRACKER_METHOD } from '../model/sources.js';
 import { slurmIdentity } from '../os/slurm.js';
-import type { HeaderFacts, MeasuredRows } from '../report/build.js';
+import type { MeasuredHeader, MeasuredRows } from '../report/build.js';
 import { composeKib } from '../report/composition.js';
 import { exactUse } from '../report/exact-use.js';
 import type { ThreadReadings } from '../threads/thread-cpu.js';
 
 /** What a report is built from. */
 export interface Measured {
-  readonly header: HeaderFacts;
+  readonly header: MeasuredHeader;
   readonly rows: MeasuredRows;
 }
 
@@ -61,7 +61,7 @@ export class MeasuredRun {
     return { ...this.accounting.sampler.sources(), attribution: attributionState(settings.attribution, exactMeans) };
   }
 
-  private header({ total, outside, rssBytes, threadUse }: Totals): HeaderFacts {
+  private header({ total, outside, rssBytes, threadUse }: Totals): MeasuredHeader {
     const { settings, threads } = this.runSources;
     const { sampler, labels } = this.accounting;
     const sources = this.sources();

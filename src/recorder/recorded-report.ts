@@ -9,7 +9,7 @@ import type { StageCost } from '../model/stage-cost.js';
 import { formatWarning } from '../model/warnings.js';
 import { compositionOf } from '../native/account.js';
 import { countedState } from '../native/tracker-state.js';
-import { buildReport, type HeaderFacts } from '../report/build.js';
+import { buildReport, type MeasuredHeader } from '../report/build.js';
 import { composeKib } from '../report/composition.js';
 import { countedWarnings } from '../report/counted-warnings.js';
 import { exactUse } from '../report/exact-use.js';
@@ -55,7 +55,7 @@ export function reportOf(recording: Recording, cost: StageCost | null = null): R
   const outside = calls.find(({ row }) => row === 0);
   if (outside === undefined) wholeRun.addRow('');
   else foldWholeRun(wholeRun, outside, hasChild(outside.slot), context);
-  return buildReport(headerFacts(recording, last), nodes, { stages: store, wholeRun, modules }, cost);
+  return buildReport(measuredHeader(recording, last), nodes, { stages: store, wholeRun, modules }, cost);
 }
 
 /** All NaN where there is no reading. */
@@ -88,7 +88,7 @@ function exactOf(recording: Recording): ExactUse | null {
   );
 }
 
-function headerFacts(recording: Recording, last: Float64Array): HeaderFacts {
+function measuredHeader(recording: Recording, last: Float64Array): MeasuredHeader {
   const { metadata, calls, state, modules, samples } = recording;
   const { start } = metadata;
   const sources = sourcesAtEnd(recording, last);

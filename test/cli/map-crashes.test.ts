@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { Programs } from '../support/compiled-programs.js';
 import { MapFolders } from '../support/map-folders.js';
 import { fixture, MAIN, readRecords, runCli } from '../support/run-cli.js';
-import { Programs } from '../tracker/programs.js';
 
 const ENDS = fixture('ends.mjs');
 const programs = new Programs(join(import.meta.dirname, '../programs/cli'));

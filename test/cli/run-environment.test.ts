@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ALLOCATORS, isInstalled, TRACKER } from '../support/compiled-programs.js';
 import { fixture, MAIN, runCli } from '../support/run-cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { ALLOCATORS, isInstalled, TRACKER } from '../tracker/programs.js';
 
 const NODE = process.execPath;
 const STAGED = fixture('staged.mjs');

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/index.js';
-import { isInstalled, Programs, TRACKER } from '../tracker/programs.js';
+import { isInstalled, Programs, TRACKER } from '../support/compiled-programs.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const programs = new Programs(join(root, 'test', 'native', 'programs'));
+const programs = new Programs(join(root, 'test', 'programs', 'native'));
 afterAll(() => programs[Symbol.dispose]());
 
 const MIB = 1024 * 1024;
@@ -131,7 +131,7 @@ describe('functions of an allocator that does not serve malloc are not believed'
 });
 
 test('an allocator that is not known is not taken for one that is', () => {
-  const library = programs.compile('../../tracker/programs/own_malloc.c', 'own_malloc.so');
+  const library = programs.compile('../tracker/own_malloc.c', 'own_malloc.so');
   for (const preload of inBothPlaces([library])) {
     expect(servingUnder(preload)).toEqual({
       method: '',
@@ -161,7 +161,7 @@ describe.each(
   test.each([false, true])('names the allocator and follows its blocks, tracker: %s', (isTracked) => {
     const preload = isTracked ? [TRACKER, ...behind] : behind;
     const library = programs.compile('holds.c', 'holds.so');
-    const program = join(root, 'test', 'native', 'programs', 'holding-stage.mjs');
+    const program = join(root, 'test', 'programs', 'native', 'holding-stage.mjs');
     const entry = pathToFileURL(join(root, 'dist', 'index.js')).href;
     const report: Report = JSON.parse(run([process.execPath, program, entry, library], preload));
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ALLOCATORS, isInstalled, TRACKER } from '../tracker/programs.js';
-import { expectWithin, NativeStages, NativeWorkAddon, PLACES } from './native-stages.js';
+import { ALLOCATORS, isInstalled, TRACKER } from '../support/compiled-programs.js';
+import { expectWithin, NativeStages, NativeWorkAddon, PLACES } from '../support/native-stages.js';
 
 const MIB_IN_KIB = 1024;
 

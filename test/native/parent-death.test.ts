@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { builtModule, runModule } from '../support/workloads.js';
 
-const PROGRAM = join(import.meta.dirname, 'programs/held-child.mjs');
+const PROGRAM = join(import.meta.dirname, '../programs/native/held-child.mjs');
 const MODULE = JSON.stringify(builtModule('native/parent-death.js'));
 
 /** What the child has said when it and its parent have ended; the parent is killed at the child's first line. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ThreadCpu, ThreadGroupCpu } from '../../src/model/thread-cpu.js';
+import { TRACKER } from '../support/compiled-programs.js';
 import { builtModule, KIB, PACKAGE, runModule } from '../support/workloads.js';
-import { TRACKER } from '../tracker/programs.js';
 
 interface Run {
   readonly threads: ThreadCpu;

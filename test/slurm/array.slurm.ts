@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordNames } from '../../src/corpus/record-names.js';
 import type { Report } from '../../src/model/report.js';
-import { nodeHeaders } from '../native/native-stages.js';
+import { nodeHeaders } from '../support/native-stages.js';
 import { makeCorpus } from './corpus.js';
 import { SlurmLab } from './lab.js';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { checksOf, Programs, TRACKER } from './programs.js';
+import { checksOf, Programs, TRACKER } from '../support/compiled-programs.js';
 
 const native = fileURLToPath(new URL('../../native/', import.meta.url));
 const programs = new Programs();

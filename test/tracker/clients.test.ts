@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
+import { ALLOCATORS, isInstalled, Programs, TRACKER } from '../support/compiled-programs.js';
 import { KIB, MIB, PACKAGE } from '../support/workloads.js';
-import { ALLOCATORS, isInstalled, Programs, TRACKER } from './programs.js';
 
-const folder = fileURLToPath(new URL('clients/', import.meta.url));
+const folder = fileURLToPath(new URL('../programs/tracker/', import.meta.url));
 const programs = new Programs();
 afterAll(() => programs[Symbol.dispose]());
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { isInstalled, TRACKER } from './programs.js';
+import { isInstalled, TRACKER } from '../support/compiled-programs.js';
 
 const list = fileURLToPath(new URL('../../native/tracker/hooked_functions.h', import.meta.url));
 

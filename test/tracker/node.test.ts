@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ALLOCATORS, isInstalled, runBoth } from './programs.js';
+import { ALLOCATORS, isInstalled, runBoth } from '../support/compiled-programs.js';
 
 const PROGRAMS: [string, string][] = [
   ['prints', 'console.log([1, 2, 3].map((n) => n * n).join())'],

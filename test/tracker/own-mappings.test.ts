@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { TRACKER } from '../support/compiled-programs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { PACKAGE, runModule } from '../support/workloads.js';
-import { TRACKER } from './programs.js';
 
 test.skipIf(!existsSync(TRACKER))('recorders that come and go in a stage are nothing that a module has mapped', () => {
   const folder = temporaryFolder();

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { ALLOCATORS, checksOf, isInstalled, type Outcome, Programs, runBoth } from './programs.js';
+import { ALLOCATORS, checksOf, isInstalled, type Outcome, Programs, runBoth } from '../support/compiled-programs.js';
 
 const programs = new Programs();
 afterAll(() => programs[Symbol.dispose]());

@@ -32,7 +32,7 @@ export interface Check {
 export class Programs implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'stageprof-programs-'));
 
-  constructor(private readonly sources = join(root, 'test', 'tracker', 'programs')) {}
+  constructor(private readonly sources = join(root, 'test', 'programs', 'tracker')) {}
 
   /** Compiles one source file; `output` names the result where it is not the program's name. */
   compile(source: string, output = source.replace(/\.cc?$/, ''), ...flags: string[]): string {

@@ -5,9 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { Report, StageRow } from '../../src/model/report.js';
-import { PACKAGE } from '../support/workloads.js';
+import { PACKAGE } from './workloads.js';
 
-const fixtures = fileURLToPath(new URL('fixtures/', import.meta.url));
+const programs = fileURLToPath(new URL('../programs/native-work/', import.meta.url));
 
 /** The thread that does the work: the main one, a new one for each piece, one that stays, one of libuv's pool. */
 export const PLACES = ['main', 'new', 'resident', 'pool'] as const;
@@ -21,17 +21,17 @@ interface Done {
   readonly mappedKib: number;
 }
 
-/** The addon of fixtures/native_work_addon.cc, compiled into a temporary folder. */
+/** The addon of test/programs/native-work/native_work_addon.cc, compiled into a temporary folder. */
 export class NativeWorkAddon implements Disposable {
   private readonly folder = mkdtempSync(join(tmpdir(), 'stageprof-native-'));
   readonly path = join(this.folder, 'native-work.node');
   readonly name = basename(this.path);
 
   constructor() {
-    const sources = readdirSync(fixtures).filter((name) => name.endsWith('.cc'));
+    const sources = readdirSync(programs).filter((name) => name.endsWith('.cc'));
     // Without -fno-builtin the compiler leaves out a malloc that only meets its free.
     const args = ['-std=c++17', '-O1', '-fno-builtin', '-shared', '-fPIC', `-I${nodeHeaders()}`, '-o', this.path];
-    args.push(...sources.map((name) => join(fixtures, name)), '-lpthread');
+    args.push(...sources.map((name) => join(programs, name)), '-lpthread');
     const { error, status, stderr } = spawnSync('c++', args, { encoding: 'utf8' });
     if (status !== 0) throw new Error(`c++ does not build the test's addon: ${error?.message ?? stderr}`);
   }
@@ -47,14 +47,14 @@ export function nodeHeaders(): string {
   throw new Error(`Expected the headers of ${process.execPath} in ${headers}; install those of this Node version`);
 }
 
-/** The report of a child process that ran a scenario of fixtures/native-stages.js. */
+/** The report of a child process that ran a scenario of test/programs/native-work/native-stages.js. */
 export class NativeStages {
   readonly report: Report;
   private readonly work: Readonly<Record<string, Done>>;
 
   /** @param preload libraries in order */
   constructor(addon: NativeWorkAddon, scenario: string, place: Place, preload: readonly string[]) {
-    const args = [join(fixtures, 'native-stages.js'), scenario, place, PACKAGE, addon.path];
+    const args = [join(programs, 'native-stages.js'), scenario, place, PACKAGE, addon.path];
     const env = { ...process.env, LD_PRELOAD: preload.join(':'), STAGEPROF_TRACK_MODULES: '1' };
     const { stdout, stderr, status, signal } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
     if (status !== 0) throw new Error(`the child ended with ${signal ?? status}: ${stderr}`);
