@@ -1,9 +1,10 @@
-import { Array, Math, Number, Object } from '../host/intrinsics.js';
+import { Array, Number, Object } from '../host/intrinsics.js';
 import { reportShapeError, schemaError } from './errors.js';
 import { EXACT_MEMBERS } from './exact-use.js';
 import { BUCKET_COUNT } from './histogram.js';
 import { NUMBER_METRICS } from './number-metrics.js';
 import { MOST_PROCESSES } from './process-list.js';
+import { isReportable } from './quantities.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
 import { HEADER_FIELDS } from './report-header.js';
 import { SOURCE_NAMES, TRUTHS, type Truth } from './sources.js';
@@ -47,11 +48,6 @@ function checkRow(value: unknown, at: string): void {
   }
   if (!isPairs(row.wall_hist)) throw reportShapeError(`${at}.wall_hist`, row.wall_hist);
   if (!isModules(row.native_modules)) throw reportShapeError(`${at}.native_modules`, row.native_modules);
-}
-
-/** Whether a number is finite, and small enough for sums to be exact. */
-export function isReportable(value: number): boolean {
-  return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 }
 
 function isNumberOrNull(value: unknown, optional: boolean | undefined): boolean {

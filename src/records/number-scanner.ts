@@ -1,4 +1,4 @@
-import { isReportable } from '../model/report-check.js';
+import { isReportable } from '../model/quantities.js';
 import { MINUS } from './json-codes.js';
 import { MALFORMED, skipNumber } from './json-scanner.js';
 

@@ -2,7 +2,7 @@ import { Array, Map, Object } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
 import { toPairs } from '../model/histogram.js';
 import { METRICS, type MetricField, type Unit } from '../model/metrics.js';
-import { kibOf, secondsOf } from '../model/quantities.js';
+import { countOf, kibOf, secondsOf } from '../model/quantities.js';
 import { PROGRAM, REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from '../model/report.js';
 import type { StageCost } from '../model/stage-cost.js';
 import type { LabelNode } from '../store/labels.js';
@@ -12,7 +12,7 @@ const CALLS = columnOf('calls');
 const INNER_STAGES = columnOf('inner_stages');
 
 /** The members that only the profiler knows. The others are computed here. */
-export type HeaderFacts = Omit<ReportHeader, 'schema' | 'overhead_s' | 'program'>;
+export type MeasuredHeader = Omit<ReportHeader, 'schema' | 'overhead_s' | 'program'>;
 
 export interface MeasuredRows {
   readonly stages: RowStore;
@@ -25,7 +25,7 @@ export interface MeasuredRows {
 const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
   s: secondsOf,
   KiB: kibOf,
-  count: (value) => (value === value ? value : null),
+  count: countOf,
   histogram: () => null,
   modules: () => null,
 };
@@ -36,7 +36,7 @@ const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
  * @param cost null if it was not calibrated
  */
 export function buildReport(
-  facts: HeaderFacts,
+  header: MeasuredHeader,
   labels: readonly LabelNode[],
   { stages: store, wholeRun, modules }: MeasuredRows,
   cost: StageCost | null,
@@ -49,8 +49,8 @@ export function buildReport(
   const program = { ...buildRow({ path: PROGRAM, row: 0 }, { ...inputs, store: wholeRun }), overhead_s: overheadS };
   return {
     schema: REPORT_SCHEMA,
-    ...facts,
-    rss_kb_peak: highest(facts.rss_kb_peak, [program, ...stages]),
+    ...header,
+    rss_kb_peak: highest(header.rss_kb_peak, [program, ...stages]),
     overhead_s: overheadS,
     program,
     stages,
