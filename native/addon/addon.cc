@@ -78,7 +78,7 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   return layout;
 }
 
-// samplerOpen(slots, mask, isPinned): { readEntry, readExit, readSlice, watchLoop, close,
+// samplerOpen(slots, mask, isPinned): { readEntry, readExit, readThreadUse, watchLoop, close,
 // readAccount }. Pinned slots are never detached or resized; any others are checked at each sample.
 napi_value SamplerOpen(napi_env env, napi_callback_info info) {
   size_t count = 3;

@@ -29,14 +29,14 @@ napi_value SamplerHandle::Open(napi_env env, Environment* environment, const Req
 
   napi_value object = nullptr;
   double* data = nullptr;
-  const bool made = napi_create_object(env, &object) == napi_ok &&
-                    handle->HoldSlots(env, request.slots, &data) &&
-                    handle->AddFunction(env, object, "readEntry", Read<&Sampler::ReadEntry>) &&
-                    handle->AddFunction(env, object, "readExit", Read<&Sampler::ReadExit>) &&
-                    handle->AddFunction(env, object, "readSlice", Read<&Sampler::ReadSlice>) &&
-                    handle->AddFunction(env, object, "watchLoop", WatchLoop) &&
-                    handle->AddFunction(env, object, "close", CloseCalled) &&
-                    handle->AddFunction(env, object, "readAccount", ReadAccount);
+  const bool made =
+      napi_create_object(env, &object) == napi_ok && handle->HoldSlots(env, request.slots, &data) &&
+      handle->AddFunction(env, object, "readEntry", Read<&Sampler::ReadEntry>) &&
+      handle->AddFunction(env, object, "readExit", Read<&Sampler::ReadExit>) &&
+      handle->AddFunction(env, object, "readThreadUse", Read<&Sampler::ReadThreadUse>) &&
+      handle->AddFunction(env, object, "watchLoop", WatchLoop) &&
+      handle->AddFunction(env, object, "close", CloseCalled) &&
+      handle->AddFunction(env, object, "readAccount", ReadAccount);
   if (made) {
     if (request.is_pinned) handle->slots_can_go_ = false;
     handle->sampler_.Open(environment->sources(), data, request.mask);
@@ -95,13 +95,13 @@ napi_value SamplerHandle::Read(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// Returns true where slices end when the event loop waits. The loop's callback cannot write to
+// Returns true where the use of the thread is read when the event loop waits. The loop's callback cannot write to
 // memory that may go.
 napi_value SamplerHandle::WatchLoop(napi_env env, napi_callback_info info) {
   SamplerHandle* handle = HandleOf(env, info);
   if (handle->is_open_ && !handle->watches_loop_ && !handle->slots_can_go_) {
     const auto before_wait = [](void* data) {
-      static_cast<SamplerHandle*>(data)->sampler_.ReadSliceBeforeWait();
+      static_cast<SamplerHandle*>(data)->sampler_.ReadThreadUseBeforeWait();
     };
     handle->watches_loop_ = handle->loop_watch_.Open(env, before_wait, handle);
   }

@@ -79,7 +79,7 @@ void Sampler::ReadExit() {
   Derive();
 }
 
-void Sampler::ReadSlice() {
+void Sampler::ReadThreadUse() {
   ReadThreadClock();
   if (gives_js_) {
     V8Heap& heap = sources_->v8_heap;
@@ -91,9 +91,9 @@ void Sampler::ReadSlice() {
   }
 }
 
-void Sampler::ReadSliceBeforeWait() {
+void Sampler::ReadThreadUseBeforeWait() {
   if (slots_[kWaitedCell] != 0) return;
-  ReadSlice();
+  ReadThreadUse();
   slots_[kWaitedCell] = 1;
 }
 

@@ -41,9 +41,9 @@ class Sampler {
   void ReadExit();
   // Reads what this thread alone has used, when another stage begins to run. It fills three slots;
   // the others keep their last values.
-  void ReadSlice();
+  void ReadThreadUse();
   // The same when the event loop is about to wait, if that was asked for.
-  void ReadSliceBeforeWait();
+  void ReadThreadUseBeforeWait();
 
   // Writes who holds the resident set of the last sample into kAccountLength cells, on the
   // sampler's own thread, whatever the allocator's statistics cost. False where the time for the

@@ -29,7 +29,7 @@ export function compositionOf(cells: ArrayLike<number>, modules: readonly string
   };
 }
 
-/** Zero for a part that was never read: it is not told at all. */
+/** Zero for a part that was never read, because such a part is not shown. */
 function ageOf(at: (name: AccountName) => number, name: 'allocator_at_ns' | 'mappings_at_ns'): number {
   const age = at('counted_at_ns') - at(name);
   return Number.isNaN(age) ? 0 : age;

@@ -11,11 +11,11 @@ const BUDGET_TRUTH =
   'readings beyond 1 % of the elapsed time of a thread are skipped, and calls with a skipped end left out';
 
 /**
- * The state of live native memory that is read from the allocator's own statistics; null where it tells none.
+ * The state of live native memory that is read from the allocator's own statistics; null if it tells none.
  *
- * @param heapFault why the addon cannot read the V8 heap: backing stores come from malloc too, and without it they
- *   cannot be told from live native blocks
- * @param hasBackingStores whether the addon reads what node has allocated for them
+ * @param heapFault why the addon cannot read the V8 heap. Without the heap, backing stores, which come from malloc too,
+ *   cannot be told from live native blocks.
+ * @param hasBackingStores whether the addon reads what node has allocated for backing stores
  */
 export function liveState(
   { method, liveTruth }: AllocatorSource,
@@ -36,9 +36,9 @@ export function backingStoresTruth(hasBackingStores: boolean): string {
 }
 
 /**
- * The state of what is free in the allocator; null where it tells nothing.
+ * The state of what is free in the allocator; null if the allocator does not tell.
  *
- * @param isTracked what was handed out is known from the tracker
+ * @param isTracked whether the tracker knows what was handed out
  */
 export function freeState(
   { method, freeTruth }: AllocatorSource,

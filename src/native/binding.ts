@@ -8,11 +8,11 @@ import { arrayBufferBytes } from './js-heap.js';
 
 /** A source of the addon. */
 export interface NativeSource {
-  /** Why it cannot be read; null where it can. */
+  /** Why it cannot be read; null if it can. */
   readonly failure: string | null;
 }
 
-/** The sources by their names in native/sources/sources.h; those that tell more than a failure have a type of their own. */
+/** The sources by their names in native/sources/sources.h. Those that tell more than a failure have a type of their own. */
 export interface NativeSources {
   readonly v8_heap: HeapSource;
   readonly malloc_stats: AllocatorSource;
@@ -21,19 +21,20 @@ export interface NativeSources {
 }
 
 export interface HeapSource extends NativeSource {
-  /** Whether it reads what node has allocated for Buffers, else V8's sum of them. */
+  /** Whether it reads what node has allocated for Buffers. If not, it reads V8's sum of them. */
   readonly hasBackingStores: boolean;
 }
 
 export interface TrackerSource extends NativeSource {
-  /** By how much its live bytes and peaks may be off; NaN without it. */
+  /** The largest error of its live bytes and peaks; NaN without the tracker. */
   readonly boundBytes: number;
-  /** What it could not follow so far; NaN without it. Of modules, how often one beyond its table was met. */
+  /** How often it met a module for which its table had no room; NaN without the tracker. */
   readonly modulesMissed: number;
+  /** Mappings that it could not follow so far; NaN without the tracker. */
   readonly mappingsMissed: number;
 }
 
-/** CPU time of a thread since it was started. Threads that have ended past the first 1,024 are one, of id 0. */
+/** CPU time of a thread since it was started. The first 1,024 threads that ended are told apart; all others are one, with id 0. */
 export interface ThreadClock {
   readonly id: number;
   readonly cpuNs: number;
@@ -41,16 +42,16 @@ export interface ThreadClock {
 
 /** A thread of the process, and what tells it apart from others. */
 export interface NativeThread extends ThreadClock {
-  /** At most 15 bytes. A thread that nobody named has that of the thread that made it. */
+  /** At most 15 bytes. A thread that nobody named has the name of the thread that made it. */
   readonly name: string;
   readonly isCalling: boolean;
   /** It has loaded the addon. */
   readonly isJs: boolean;
-  /** Events of descriptors, or a change of memory: a futex. */
+  /** Whether it waits for events of descriptors, or for a change of memory (a futex). */
   readonly waitsFor: 'events' | 'memory' | null;
-  /** Address of the futex, else 0. */
+  /** Address of the futex; 0 if it waits for none. */
   readonly waitsAt: number;
-  /** That address is a variable of the module that holds libuv. */
+  /** Whether that address is a variable of the module that contains libuv. */
   readonly waitsInLibuv: boolean;
 }
 
@@ -61,17 +62,17 @@ export interface ThreadsReading<T extends ThreadClock> {
   readonly processBeforeNs: number;
   readonly processAfterNs: number;
   readonly threads: readonly T[];
-  /** Threads that had loaded the addon and have ended, oldest first. */
+  /** Threads that had loaded the addon and have ended, the oldest first. */
   readonly endedJs: readonly ThreadClock[];
 }
 
-/** The allocator that serves malloc: proved by allocating, since several may be loaded. */
+/** The allocator that serves malloc. An allocation has proved that, because several may be loaded. */
 export interface AllocatorSource extends NativeSource {
-  /** Such as `jemalloc`, also where it cannot be read; null where it is not one of those the addon knows. */
+  /** Such as `jemalloc`, even if it cannot be read; null if the addon does not know it. */
   readonly name: string | null;
   /** Where its numbers come from. */
   readonly method: string | null;
-  /** What to know of its live bytes, and of those free in it; null where it tells none. */
+  /** What a reader should know about its live bytes and about the bytes free in it; null if it tells none. */
   readonly liveTruth: string | null;
   readonly freeTruth: string | null;
 }
@@ -80,28 +81,28 @@ export interface NativeSamplerHandle {
   readEntry(): void;
   readExit(): void;
   /** Fills three slots only: thread_cpu_ns, js_alloc_bytes and thread_native_alloc_bytes. */
-  readSlice(): void;
-  /** Has slices end when the event loop waits; false where that is not possible. See `WAITED_CELL`. */
+  readThreadUse(): void;
+  /** Reads the use of the thread when the event loop waits; false if that is not possible. See `WAITED_CELL`. */
   watchLoop(): boolean;
   close(): void;
   /**
-   * Who holds the resident set of the last sample, read now into `ACCOUNT_LENGTH` cells. Costs what the statistics of
-   * the allocator cost: glibc's 33 ms beside 200,000 free chunks; and goes through the list of mappings.
+   * Reads who holds the resident set of the last sample into `ACCOUNT_LENGTH` cells. It goes through the list of mappings
+   * and reads the statistics of the allocator: those of glibc take 33 ms if there are 200,000 free chunks.
    *
-   * @returns false where the time for the list of mappings, 1 % of what has elapsed, is spent
+   * @returns false if the time for the list of mappings, 1 % of the elapsed time, is spent
    */
   readAccount(cells: Float64Array): boolean;
 }
 
 /** A file mapped for the recorder; see native/addon/recorder_handle.h. */
 export interface NativeRecorder {
-  /** Memory that is that part of the file, or the errno; `NO_EXTERNAL_BUFFERS` where this Node forbids such memory. */
+  /** Memory that is that part of the file, or the errno; `NO_EXTERNAL_BUFFERS` if this Node forbids such memory. */
   expose(offset: number, bytes: number): ArrayBuffer | number;
   /** 0 or an errno. */
   write(offset: number, bytes: Uint8Array): number;
-  /** Goes on in a new file at `path`, with the memory that was exposed; the old one is the caller's to remove. 0 or an errno. */
+  /** Moves to a new file at `path`, with the memory that was exposed. The caller removes the old file. 0 or an errno. */
   move(path: string): number;
-  /** Starts the thread that writes readings, at what `POSITIONS` names; 0, or the errno for which there is none. */
+  /** Starts the thread that writes readings to the positions that `POSITIONS` names; 0 or an errno. */
   start(positions: Float64Array): number;
   /** Stops the thread, after a last reading. The file and the memory stay. */
   close(): void;
@@ -109,7 +110,7 @@ export interface NativeRecorder {
 
 export const NO_EXTERNAL_BUFFERS = -1;
 
-/** What this package and the addon both have of their own; test/native/layout.test.ts holds them together. */
+/** What is written down in this package and in the addon; test/native/layout.test.ts holds the two together. */
 export interface SampleLayout {
   readonly version: number;
   readonly slots: readonly string[];
@@ -131,30 +132,30 @@ export interface SampleLayout {
 export interface Binding {
   sampleLayout(): SampleLayout;
   /**
-   * Undefined where it could not be made, such as in a worker that is being terminated.
+   * Undefined if it could not be made, such as in a worker that is being terminated.
    *
-   * @param isPinned whether nothing can detach or resize the memory of `slots`, which else is looked at for each sample
+   * @param isPinned whether nothing can detach or resize the memory of `slots`. If something can, each sample looks at it.
    */
   samplerOpen(slots: Float64Array, mask: number, isPinned: boolean): NativeSamplerHandle | undefined;
-  /** Creates and maps a file that must not exist; the errno where it cannot, undefined as above. */
+  /** Creates and maps a file that must not exist; the errno if that fails, undefined as above. */
   recorderOpen(path: string, bytes: number): NativeRecorder | number | undefined;
   /**
-   * Null when the addon reads the same V8 heap as `getHeapStatistics`, else how they differ. Where it does not find
-   * `getArrayBuffers`, it reads V8's `external_memory` instead.
+   * Null if the addon reads the same V8 heap as `getHeapStatistics`; if not, how they differ. If the addon does not find
+   * the counter behind `getArrayBuffers`, it reads V8's `external_memory` instead.
    */
   heapVerify(getHeapStatistics: () => object, getArrayBuffers: () => number): string | null;
   sourcesRead(): NativeSources;
   /**
-   * Paths of the shared objects, of long ones the end, in the order of the cells of a sample; those past the last cell
-   * share it. Null without the tracker.
+   * Paths of the shared objects in the order of the cells of a sample; long paths are cut at the beginning. All objects
+   * beyond the last cell share that cell. Null without the tracker.
    */
   modulesRead(): readonly string[] | null;
   /** CLOCK_MONOTONIC in nanoseconds. */
   wallRead(): number;
   rssPeakRead(): number;
-  /** Some 6 us a thread. */
+  /** Takes some 6 us a thread. */
   threadsRead(): ThreadsReading<NativeThread>;
-  /** Without what tells them apart: some 1 us a thread. */
+  /** The same without what tells threads apart. Takes some 1 us a thread. */
   threadClocksRead(): ThreadsReading<ThreadClock>;
   rusageChildrenRead(): { readonly cpuNs: number; readonly peakRssBytes: number };
   /** Whether the process is killed when that parent ends; see native/support/parent_death.h for whose end counts. */
@@ -168,20 +169,20 @@ export type LoadedBinding =
 type AddonPath = { readonly path: string; readonly missing: null } | { readonly path: null; readonly missing: string };
 
 /**
- * Looked for when this is loaded: to find it later, `fs` and `module` would be needed, which a program may have replaced
- * by then.
+ * It is looked for when this file is loaded. Later that would need `fs` and `module`, which a program may have replaced by
+ * then.
  */
 const found: AddonPath = findAddon();
 
 let loaded: LoadedBinding | null = null;
 
-/** The addon, loaded once a thread; or why it is not there, in one line. */
+/** The addon, which is loaded once a thread, or one line on why it is not there. */
 export function loadBinding(): LoadedBinding {
   loaded ??= load();
   return loaded;
 }
 
-/** Why there is no addon, in one line; null where there is one. */
+/** One line on why there is no addon; null if there is one. */
 export function missingAddon(): string | null {
   return loadBinding().missing;
 }
@@ -195,7 +196,7 @@ function findAddon(): AddonPath {
   }
 }
 
-/** Where `askForPath` finds it on most machines, in 0.02 ms instead of 1 to 4. Undefined where that may be elsewhere. */
+/** Where `askForPath` finds the addon on most machines, in 0.02 ms instead of 1 to 4; undefined if it may be elsewhere. */
 function usualPath(packageRoot: string): string | undefined {
   if (environment.STAGEPROF_PREBUILD || environment.PREBUILDS_ONLY || environment.LIBC) return undefined;
   const libc = existsSync('/etc/alpine-release') ? 'musl' : 'glibc';

@@ -1,9 +1,9 @@
 import { loadBinding } from './binding.js';
 
-/** What the OS has charged to the children of this process that have ended, and to those they waited for. */
+/** What the OS has charged to the ended children of this process, and to the children those waited for. */
 export interface ChildrenUsage {
   readonly cpuNs: number;
-  /** Of the largest one. */
+  /** The peak of the largest child. */
   readonly peakRssBytes: number;
 }
 

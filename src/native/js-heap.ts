@@ -13,15 +13,15 @@ export function readJsHeap(slots: Float64Array): void {
 }
 
 /**
- * What node has allocated for ArrayBuffers, SharedArrayBuffers and Buffers and not freed yet: all from malloc. Only
- * while the program starts: it opens /proc/self/stat, and where a program has closed its standard streams libuv gets
- * one of their numbers for it and aborts.
+ * What node has allocated for ArrayBuffers, SharedArrayBuffers and Buffers and has not freed yet. All of it is from malloc.
+ * To be called only while the program starts, because it opens /proc/self/stat: if the program has closed its standard
+ * streams, libuv gets one of their numbers for that file and aborts.
  */
 export function arrayBufferBytes(): number {
   return memoryUsage().arrayBuffers;
 }
 
-/** What of a composition Node itself can give, in bytes. */
+/** The parts of a composition that Node itself tells, in bytes. */
 export function jsHeapParts(): { readonly jsHeap: number; readonly backingStores: number } {
   const { total_physical_size, external_memory } = getHeapStatistics();
   return { jsHeap: total_physical_size, backingStores: external_memory };

@@ -14,7 +14,7 @@ const NO_RSS = 'process.memoryUsage.rss() fails: no /proc, or no descriptor left
 const NS_PER_US = 1000;
 const BYTES_PER_BLOCK = 512;
 
-/** Reads what Node itself can give, for platforms without the addon. */
+/** Reads what Node itself offers, for platforms without the addon. */
 export class JsSampler implements Sampler {
   readonly slots = new Float64Array(SAMPLE_LENGTH).fill(Number.NaN);
   private highestMaxRssBytes = resourceUsage().maxRSS * 1024;
@@ -89,7 +89,7 @@ export class JsSampler implements Sampler {
   close(): void {}
 
   private readWall(): void {
-    // The clock of the addon too.
+    // The addon reads the same clock.
     this.slots[slotIndex.wall_ns] = wallNs();
   }
 
@@ -99,7 +99,7 @@ export class JsSampler implements Sampler {
     this.slots[slotIndex.thread_cpu_ns] = (user + system) * NS_PER_US;
   }
 
-  /** One getrusage serves CPU, faults and the resident peak. */
+  /** One getrusage gives CPU, faults and the resident peak. */
   private readUsage(): void {
     const { cpu, io, rss } = this.options;
     if (!cpu && !io && !rss) return;
@@ -118,7 +118,7 @@ export class JsSampler implements Sampler {
       const now = rssBytes();
       const maxRssBytes = usage.maxRSS * 1024;
       slots[slotIndex.rss_bytes] = now;
-      // The lifetime peak says something about this window only when it rose in it.
+      // The lifetime peak tells something about this window only if it rose within the window.
       slots[slotIndex.rss_peak_bytes] = maxRssBytes > this.highestMaxRssBytes ? Math.max(maxRssBytes, now) : now;
       this.highestMaxRssBytes = maxRssBytes;
     }
@@ -137,7 +137,7 @@ function rssPeak(mode: SamplerOptions['rssPeak'], missing: string): SourceState 
   );
 }
 
-/** NaN where /proc is not mounted or no descriptor is left. */
+/** NaN if /proc is not mounted or no descriptor is left. */
 function rssBytes(): number {
   try {
     return residentBytes();

@@ -2,10 +2,10 @@ import { Math, Number } from '../host/intrinsics.js';
 import { arch, availableParallelism, cpus, platform, release } from '../host/process.js';
 import { present, type SourceState } from '../model/sources.js';
 
-/** A page of x64; arm64 kernels may have larger ones, and Node does not tell. */
+/** The size of a page on x64. On arm64 kernels may have larger ones, and Node does not tell which. */
 const PAGE_KIB = arch === 'arm64' ? 64 : 4;
 
-/** Resident set = file-backed + anonymous + shared pages, each its own kernel counter. */
+/** The resident set is file-backed, anonymous and shared pages; the kernel has a counter for each. */
 const COUNTERS = 3;
 
 /** Since Linux 6.2 these counters are per-CPU (commit f1a7941243c1); sums are exact again from 6.16 on. */
@@ -25,7 +25,7 @@ function approximateBoundKib(cpuCount: number): number {
   return COUNTERS * cpuCount * batchPages(cpuCount) * PAGE_KIB;
 }
 
-/** What a resident set is read on. */
+/** The kernel that tells a resident set. */
 export interface Kernel {
   readonly platform: NodeJS.Platform;
   readonly release: string;
@@ -51,8 +51,8 @@ export function rssState(method: string, on: Kernel = thisKernel()): SourceState
 }
 
 /**
- * How exact a high-water mark of the kernel is. It is taken from the approximate counters on every kernel with
- * per-CPU ones, also where the resident set itself is summed precisely.
+ * How exact a high-water mark of the kernel is. On every kernel with per-CPU counters it is taken from the approximate
+ * ones, even if the resident set itself is summed precisely.
  */
 export function rssPeakState(method: string, caveat: string | undefined, on: Kernel = thisKernel()): SourceState {
   const state = present('bounded', method, caveat);
@@ -67,7 +67,7 @@ function thisKernel(): Kernel {
 
 let cpuCount: number | undefined;
 
-/** Reads several files of /proc and /sys, so once. */
+/** Reads several files of /proc and /sys, and therefore only once. */
 function cpusHere(): number {
   cpuCount ??= cpus().length || availableParallelism();
   return cpuCount;

@@ -32,7 +32,7 @@ export class NativeSampler implements Sampler {
   readonly readThreadUse: () => void;
 
   /**
-   * Undefined where the addon makes no sampler: the thread is being ended, or has no memory left for it.
+   * Undefined if the addon makes no sampler, because the thread is being ended or has no memory left for one.
    *
    * @param heapFault why the addon cannot read the V8 heap of this Node, null when it can
    */
@@ -52,13 +52,13 @@ export class NativeSampler implements Sampler {
     private readonly heapFault: string | null,
     private readonly options: SamplerOptions,
   ) {
-    const { readEntry, readExit, readSlice } = handle;
-    this.readThreadUse = readSlice;
+    const { readEntry, readExit, readThreadUse } = handle;
+    this.readThreadUse = readThreadUse;
     if (heapFault === null || !options.js) {
       this.readEntry = readEntry;
       this.readExit = readExit;
     } else {
-      // The addon leaves the slots of a heap it cannot read alone.
+      // The addon does not fill the slots of a heap that it cannot read.
       this.readEntry = () => {
         readJsHeap(slots);
         readEntry();

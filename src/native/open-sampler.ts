@@ -3,7 +3,7 @@ import { type LoadedBinding, loadBinding } from './binding.js';
 import { JsSampler } from './js-sampler.js';
 import { NativeSampler } from './native-sampler.js';
 
-/** A sampler on the addon, or one on what Node itself can give where the addon is not there or makes none. */
+/** A sampler on the addon. If there is no addon, or if it makes no sampler, one on what Node itself offers. */
 export function openSampler(
   options: SamplerOptions,
   memory: SampleMemory = plainSampleMemory(),

@@ -2,13 +2,13 @@ import { isMainThread } from '../host/process.js';
 import { loadBinding } from './binding.js';
 
 /**
- * Has the kernel kill this process (SIGKILL) as soon as its parent ends, also while it loops in code that never comes
- * back to the event loop, where no `disconnect` is heard. Whose end counts is the thread that made this process, so
- * the parent must have made it on its main thread: there Node makes the children it is asked for there.
+ * Has the kernel kill this process with SIGKILL as soon as its parent ends. That works even in a loop that never returns to
+ * the event loop, where no `disconnect` event arrives. The kernel waits for the end of the thread that made this process.
+ * The parent must therefore have made it from its main thread.
  *
- * @param parentPid what the parent says its process id is, not `process.ppid`: that is another's where it has ended
- * @returns false where the process is not held to it: without the addon (so outside of Linux), in a worker, whose end
- *   would undo it, and where the parent has already ended, as `process.ppid !== parentPid` tells
+ * @param parentPid what the parent says its process id is. `process.ppid` is that of another process if it has ended.
+ * @returns false if the kernel will not do so: without the addon (and so outside of Linux), in a worker, whose end would
+ *   undo it, and if the parent has already ended, which `process.ppid !== parentPid` tells
  */
 export function endWithParent(parentPid: number): boolean {
   if (!isMainThread) return false;

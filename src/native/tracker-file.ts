@@ -3,15 +3,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readElfLoader } from '../os/elf-loader.js';
 
-/** The tracker's library, or why there is none, in one line. */
+/** The tracker's library, or one line on why there is none. */
 export type TrackerFile =
   | { readonly path: string; readonly missing: null }
   | { readonly path: null; readonly missing: string };
 
-/** File name of the library; nothing else has it. */
+/** File name of the library. Nothing else has this name. */
 export const TRACKER_NAME = 'libstageprof_tracker.so';
 
-/** The library as it was built here, else the prebuilt one of this platform. Looked for at each call. */
+/** The library that was built here, or the prebuilt one of this platform. Each call looks for it. */
 export function findTracker(): TrackerFile {
   if (process.platform !== 'linux') return missing(`there is no tracker for ${process.platform}, only for Linux`);
   const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
