@@ -39,7 +39,7 @@ describe('the report of a process that was ended by a signal', () => {
   test('has the JS heap of a thread that neither collects nor waits nor opens a stage', () => {
     const { signal, report } = end(
       `const kept = [];
-      const until = process.hrtime.bigint() + 600_000_000n;
+      const until = process.hrtime.bigint() + 1_200_000_000n;
       while (process.hrtime.bigint() < until) if (kept.length < 400) kept.push(new Array(1000).fill(0));
       process.kill(process.pid, 'SIGKILL');`,
       ['--max-semi-space-size=64', '--min-semi-space-size=64'],
@@ -54,8 +54,11 @@ describe('the report of a process that was ended by a signal', () => {
   test('has the Buffers of a server without stages, and what its memory consisted of', () => {
     const { signal, report } = end(
       `const kept = [];
-      setInterval(() => kept.length < 50 && kept.push(Buffer.alloc(1 << 20, 1)), 4);
-      setTimeout(() => process.kill(process.pid, 'SIGTERM'), 900);`,
+      const filling = setInterval(() => {
+        if (kept.push(Buffer.alloc(1 << 20, 1)) < 50) return;
+        clearInterval(filling);
+        setTimeout(() => process.kill(process.pid, 'SIGTERM'), 900);
+      }, 4);`,
     );
     expect(signal).toBe('SIGTERM');
     expect(report.program!.external_kb_delta).toBeGreaterThan(49 * KIB);
