@@ -12,13 +12,13 @@ import {
 import { KeyTable } from './key-table.js';
 import type { StringTable } from './string-table.js';
 
-/** Words of a frame. Those of texts come first. */
+/** The words of a frame. The ids of its texts come first. */
 const TEXTS = ['name', 'file', 'module', 'buildId'] as const;
 const NUMBERS = ['line', 'column', 'startLine'] as const;
 const FIRST_NUMBER = TEXTS.length;
 const OFFSET_LOW = FIRST_NUMBER + NUMBERS.length;
 const OFFSET_HIGH = OFFSET_LOW + 1;
-/** The kind in the low byte, a bit a flag above it. */
+/** The kind is in the low byte. Each flag has a bit above it. */
 const MARKS = OFFSET_HIGH + 1;
 const WIDTH = MARKS + 1;
 
@@ -46,7 +46,7 @@ export class FrameTable {
 
   /**
    * @param strings has the texts of the frames
-   * @param limit frames that are told apart; any further one is `(other)`
+   * @param limit number of frames that are told apart. Any further frame is `(other)`.
    */
   constructor(
     private readonly strings: StringTable,
@@ -62,11 +62,11 @@ export class FrameTable {
     return this.keys.length;
   }
 
-  /** The id of a frame; `OTHER_FRAME` where it is new and the table is full. */
+  /** The id of a frame; `OTHER_FRAME` if the frame is new and the table is full. */
   intern(input: FrameInput): number {
     const frame = frameOf(input);
     const isFull = this.keys.length >= this.limit;
-    // A full table takes no text either: else the texts would grow without bound.
+    // A full table takes no new text either, because the texts would grow without bound.
     if (isFull && TEXTS.some((member) => this.strings.find(frame[member]) === undefined)) return OTHER_FRAME;
     this.put(frame);
     return isFull ? this.keys.find() || OTHER_FRAME : this.keys.intern();
@@ -92,7 +92,7 @@ export class FrameTable {
     };
   }
 
-  /** Makes `keys.key` that of a frame. */
+  /** Sets `keys.key` to that of a frame. */
   private put(frame: Frame): void {
     const { key } = this.keys;
     TEXTS.forEach((member, index) => {

@@ -4,8 +4,8 @@ import type { Numeric } from './pprof-numbers.js';
 const WORD = 2 ** 32;
 
 /**
- * What a file has by ids of 64 bits, which its writer chose. A `Map` will not do: where its keys are numbers, V8 hashes them
- * the same way in every process, and a file could have ids that all share one place.
+ * Values by ids of 64 bits, which the writer of a file chose. A `Map` is not safe here: V8 hashes keys that are numbers the
+ * same way in every process, and a file could have ids that all collide.
  *
  * Used by the command line only.
  */
@@ -17,7 +17,7 @@ export class IdTable<T> {
     this.ids = new KeyTable(2, seed);
   }
 
-  /** @returns false where there is one of this id, which stays */
+  /** @returns false if the table already has a value with this id. That value then stays. */
   add(id: Numeric, value: T): boolean {
     this.put(id);
     if (this.ids.intern() <= this.values.length) return false;
@@ -27,7 +27,7 @@ export class IdTable<T> {
 
   get(id: Numeric): T | undefined {
     this.put(id);
-    // Id 0 of the table of keys stands for none.
+    // The table of keys returns 0 for an unknown key. `values[-1]` is undefined.
     return this.values[this.ids.find() - 1];
   }
 

@@ -3,25 +3,25 @@ import { Math, Uint32Array } from '../host/intrinsics.js';
 const FIRST_CAPACITY = 64;
 
 /**
- * Distinct keys of a fixed number of 32-bit words, numbered from 1 in the order they came in; 0 stands for none. The keys
- * and the hash table over them are typed arrays: a key of three words costs 20 to 40 bytes, and no object.
+ * Distinct keys of a fixed number of 32-bit words, numbered from 1 in the order in which they were added. 0 stands for no
+ * key. The keys and the hash table over them are typed arrays, so a key of three words costs 20 to 40 bytes and no object.
  *
  * Used inside programs and by the command line.
  */
 export class KeyTable {
-  /** The caller fills it, then calls `find` or `intern`. It is not changed by them. */
+  /** The caller fills this key, then calls `find` or `intern`, which do not change it. */
   readonly key: Uint32Array;
   private readonly seed: number;
   private count = 0;
   private words: Uint32Array;
-  /** Ids, at most half of the slots are taken; 0 is a free slot. */
+  /** The ids of keys. 0 is a free slot. At most half of the slots are taken. */
   private slots: Uint32Array;
 
   /**
-   * @param width words of a key
-   * @param seed makes the places of keys unpredictable. Without it a file could be made of keys that all share one place,
-   *   and reading it would take hours. Only the command line gives one: programs make their own keys, and drawing a
-   *   random number would change the ones that they draw.
+   * @param width number of words of a key
+   * @param seed makes the slots of keys unpredictable. Without it a file could be made of keys that all collide, and reading
+   *   it would take hours. Only the command line gives a seed. Profiled programs make their own keys, and drawing a random
+   *   number in them would change the ones that they draw.
    */
   constructor(
     readonly width: number,
@@ -33,17 +33,17 @@ export class KeyTable {
     this.slots = new Uint32Array(FIRST_CAPACITY * 2);
   }
 
-  /** Also the greatest id. */
+  /** The number of keys, which is also the greatest id. */
   get length(): number {
     return this.count;
   }
 
-  /** The id of `key`; 0 where it is not in the table. */
+  /** The id of `key`; 0 if it is not in the table. */
   find(): number {
     return this.slots[this.slotOf(this.key, 0)]!;
   }
 
-  /** The id of `key`, which is put in the table where it is new. */
+  /** The id of `key`, which is added to the table if it is new. */
   intern(): number {
     const slot = this.slotOf(this.key, 0);
     const found = this.slots[slot]!;
@@ -61,13 +61,13 @@ export class KeyTable {
     return this.words[(id - 1) * this.width + column]!;
   }
 
-  /** The slot of the key that begins at `first` in `from`: the one that has its id, or the free one where it belongs. */
+  /** The slot of the key that begins at `first` in `from`. It has the id of the key, or is free if the key is new. */
   private slotOf(from: Uint32Array, first: number): number {
     const { width, words, slots } = this;
     const mask = slots.length - 1;
     let hash = this.seed;
     for (let column = 0; column < width; column++) {
-      // The constants are of murmur3's finalizer.
+      // The constants are those of murmur3's finalizer.
       hash = Math.imul(hash ^ from[first + column]!, 0x85ebca6b);
       hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
       hash ^= hash >>> 16;

@@ -3,8 +3,8 @@ import type { StackProfile } from './stack-profile.js';
 import { NO_STACK } from './stack-table.js';
 
 /**
- * Adds a profile to another: rows of the same stage, thread and stack become one. Below the limits the order of merging
- * makes no difference to what is in the rows.
+ * Adds a profile to another. Rows of the same stage, thread and stack become one. Below the limits, the order of merging
+ * does not change what is in the rows.
  *
  * Used inside programs and by the command line.
  */
@@ -12,7 +12,7 @@ export function mergeProfile(into: StackProfile, from: StackProfile): void {
   const frames = new Uint32Array(from.frames.length + 1);
   for (let id = 1; id < frames.length; id++) frames[id] = into.frames.intern(from.frames.get(id));
 
-  // A prefix has a smaller number than the stacks on it, so it is there before them.
+  // A prefix has a smaller number than the stacks on it, so it is merged before them.
   const stacks = new Uint32Array(from.stacks.length + 1);
   stacks[NO_STACK] = NO_STACK;
   for (let id = 1; id < stacks.length; id++) {

@@ -9,7 +9,7 @@ import { damaged } from './stacks-file-error.js';
 
 type Format = typeof import('pprof-format');
 
-/** What the functions of a file give to their frames. */
+/** What a frame takes from its function in the file. */
 type Named = Pick<FrameInput, 'name' | 'file' | 'startLine'> & Marks;
 type Mapped = Pick<FrameInput, 'module' | 'buildId'> & { readonly isAtZero: boolean };
 
@@ -22,7 +22,7 @@ export interface FrameSource {
   readonly profile: StackProfile;
   /** A text by its index in the file. */
   readonly text: (index: Numeric) => string;
-  /** Whether this package wrote the file: only then are system names marks. */
+  /** Whether this package wrote the file. Only then are system names marks. */
   readonly isOurs: boolean;
   /** See `KeyTable`. */
   readonly seed: number;
@@ -33,7 +33,7 @@ export interface FrameSource {
  *
  * Used by the command line only.
  *
- * @returns ids of frames in the profile, the innermost first, by the id of the location
+ * @returns by the id of each location, the ids of its frames in the profile, the innermost first
  */
 export function readFrames(source: FrameSource): IdTable<readonly number[]> {
   const { bytes, format, profile } = source;
@@ -47,7 +47,7 @@ export function readFrames(source: FrameSource): IdTable<readonly number[]> {
     if (mapped === undefined) throw damaged(`there is no mapping ${location.mappingId}`);
     const { isAtZero, ...module } = mapped;
     const address = Number(location.address);
-    // Where a module was loaded in some process says nothing about the module.
+    // The address at which a module was loaded in some process says nothing about the module.
     const place = { ...module, offset: isAtZero && Number.isSafeInteger(address) ? address : 0 };
     const outermost = location.line.length - 1;
     const frames = location.line.map(({ functionId, line, column }, index) => {

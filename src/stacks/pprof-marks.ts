@@ -1,18 +1,19 @@
 import { FRAME_FLAGS, FRAME_KINDS, type Frame, type FrameFlag, type FrameKind } from './frame.js';
 
 /**
- * What the model has and pprof has no field for. Tools of pprof keep both when they merge or filter files.
+ * The schema of a file and the marks of a frame, for which pprof has no fields. Tools of pprof keep both when they merge or
+ * filter files.
  *
  * Used by the command line only.
  */
 
-/** A comment in each file, followed by the version of the schema. Without it, a file is of another program. */
+/** Each file has this comment, followed by the version of the schema. A file without it is of another program. */
 const COMMENT = 'stageprof stacks ';
 const SCHEMA = 1;
 
 export const SCHEMA_COMMENT = `${COMMENT}${SCHEMA}`;
 
-/** The versions of the schema that the comments of a file name; more than one where files were merged by other tools. */
+/** The versions of the schema that the comments of a file name. Files that other tools merged can have more than one. */
 export function schemasOf(comments: readonly string[]): number[] {
   return comments
     .filter((comment) => comment.startsWith(COMMENT))
@@ -22,8 +23,8 @@ export function schemasOf(comments: readonly string[]): number[] {
 export const isReadable = (schema: number): boolean => schema === SCHEMA;
 
 /**
- * The kind and the flags of a frame, such as `native guessed`. They are the system name of its function, which viewers do
- * not show where there is a name, and show as a name nowhere.
+ * The kind and the flags of a frame, such as `native guessed`. They become the system name of its function. Viewers do not
+ * show the system name of a function that has a name, and never show it as the name.
  */
 export function marksOf(frame: Frame): string {
   return [frame.kind, ...FRAME_FLAGS.filter((flag) => frame[flag])].join(' ');
@@ -31,7 +32,7 @@ export function marksOf(frame: Frame): string {
 
 export type Marks = Pick<Frame, 'kind' | FrameFlag>;
 
-/** The reverse of `marksOf`. What is not known to this version is left out. */
+/** The reverse of `marksOf`. Marks that this version does not know are left out. */
 export function readMarks(text: string): Marks {
   const [kind, ...flags] = text.split(' ');
   return {

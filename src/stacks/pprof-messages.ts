@@ -2,12 +2,12 @@ import type { MessageShape } from './pprof-wire.js';
 
 /**
  * The fields of `profile.proto` (github.com/google/pprof, `proto/`) that are read, and how many of each there may be. The
- * greatest counts are far above those of real files; they bound what one file can make the reader hold.
+ * limits are far above the counts of real files. They bound the memory that one file can make the reader use.
  *
  * Used by the command line only.
  */
 
-/** Fields of the outermost message. */
+/** The fields of the outermost message. */
 export const SAMPLE_TYPE = 1;
 export const SAMPLE = 2;
 export const MAPPING = 3;
@@ -16,7 +16,7 @@ export const FUNCTION = 5;
 export const STRING = 6;
 export const COMMENT = 13;
 
-/** Samples have no such count: they are read one by one, and added up. */
+/** Samples have no limit, because they are read one by one and added up. */
 export const MOST = {
   sampleTypes: 64,
   mappings: 2 ** 16,

@@ -14,16 +14,16 @@ import { damaged, StacksFileError } from './stacks-file-error.js';
 
 type Format = typeof import('pprof-format');
 
-/** Before compression. A profile of 100,000 rows of forty frames has about 15 MB. */
+/** The most that a file may have before compression. A profile of 100,000 rows of forty frames has about 15 MB. */
 const MOST_MIB = 128;
 
-/** Frames of all samples together: 128 for each of the rows that a profile tells apart. */
+/** The most frames of all samples together, which is 128 for each of the rows that a profile tells apart. */
 const MOST_FRAMES = 2 ** 25;
 
 /**
- * Reads a pprof file that is compressed by gzip: those of `writePprof` whole; of others the sample types whose names and
- * units are in `SAMPLE_TYPES`, and the labels `stage` and `thread`. A hostile file costs some seconds and half a gigabyte
- * at most.
+ * Reads a pprof file that is compressed by gzip. A file of `writePprof` is read whole. From other files, only the sample
+ * types whose names and units are in `SAMPLE_TYPES` and the labels `stage` and `thread` are read. A hostile file costs at
+ * most some seconds and half a gigabyte.
  *
  * Used by the command line only. `pprof-format` is loaded when the function is called.
  *
@@ -40,7 +40,7 @@ async function inflated(file: Uint8Array): Promise<Uint8Array> {
   }
   try {
     const { buffer, byteOffset, length } = await promisify(gunzip)(file, { maxOutputLength: MOST_MIB * 2 ** 20 });
-    // `pprof-format` makes a view for each number: of a Buffer it takes much longer.
+    // `pprof-format` makes a view for each number, which takes much longer on a Buffer.
     return new Uint8Array(buffer, byteOffset, length);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -76,7 +76,7 @@ function readProfile(bytes: Uint8Array, format: Format): StackProfile {
   return profile;
 }
 
-/** The type of each value of a sample; undefined for one that is not ours. */
+/** The type of each value of a sample; undefined for a type that is not in `SAMPLE_TYPES`. */
 function readSampleTypes(
   bytes: Uint8Array,
   format: Format,

@@ -1,10 +1,10 @@
 import { damaged } from './stacks-file-error.js';
 
 /**
- * The encoding of Protocol Buffers, as far as it must be looked at before `pprof-format` decodes a message. That package
- * trusts its input: a number of a million bytes keeps it busy for hours, each message of two bytes becomes an object of
- * hundreds, and a wrong length is read as far as the bytes go. A message that passes here is decoded in time and memory
- * in proportion to its length.
+ * The encoding of Protocol Buffers, as far as it must be checked before `pprof-format` decodes a message. That package
+ * trusts its input. A number of a million bytes keeps it busy for hours, each message of two bytes becomes an object of
+ * hundreds of bytes, and a wrong length makes it read to the end of the bytes. Decoding a message that passes these checks
+ * takes time and memory in proportion to its length.
  *
  * Used by the command line only.
  */
@@ -17,29 +17,29 @@ const FIXED_32 = 5;
 const LONGEST_VARINT = 10;
 const GREATEST_FIELD = 15;
 
-/** The outermost message, as messages of errors name it. */
+/** The name of the outermost message in error messages. */
 const THE_FILE = 'the file';
 
 /** What a field holds. Fields that are not in a shape are skipped. */
 type FieldShape =
   | 'number'
-  /** Packed or one by one. */
+  /** At most so many numbers, packed or one by one. */
   | { readonly numbers: number }
   | { readonly messages: number; readonly of: MessageShape };
 
 export type MessageShape = Readonly<Record<number, FieldShape>>;
 
 interface Field {
-  /** Of its tag. */
+  /** The position of the tag. */
   readonly at: number;
   readonly number: number;
   readonly wire: number;
-  /** Of what follows the tag, and the length where there is one. */
+  /** The position of the content, which follows the tag and, if there is one, the length. */
   readonly start: number;
   readonly end: number;
 }
 
-/** The contents of one field of the outermost message, which has to be a message or a text. */
+/** The contents of one field of the outermost message. Each of them has to be a message or a text. */
 export function* contentsOf(bytes: Uint8Array, number: number, what: string, most = Infinity): Generator<Uint8Array> {
   let count = 0;
   for (const field of fieldsIn(bytes, 0, bytes.length, THE_FILE)) {
@@ -63,7 +63,7 @@ export function* numbersOf(bytes: Uint8Array, number: number, what: string, most
   }
 }
 
-/** @throws {StacksFileError} where `pprof-format` should not decode the message */
+/** @throws {StacksFileError} if `pprof-format` should not decode the message */
 export function checkMessage(bytes: Uint8Array, shape: MessageShape, what: string): void {
   checkRange(bytes, 0, bytes.length, shape, what);
 }
@@ -71,7 +71,8 @@ export function checkMessage(bytes: Uint8Array, shape: MessageShape, what: strin
 function checkRange(bytes: Uint8Array, from: number, to: number, shape: MessageShape, what: string): void {
   const counts = new Array<number>(GREATEST_FIELD + 1).fill(0);
   for (const { at, number, wire, start, end } of fieldsIn(bytes, from, to, what)) {
-    // `pprof-format` takes a tag for one byte, and knows no other types. What it skipped wrongly would not be checked.
+    // `pprof-format` reads a tag as one byte, and knows no other wire types. It would skip such a field wrongly, and then
+    // decode bytes that were not checked.
     const isSkippable = bytes[at]! < 0x80 && (wire === VARINT || wire === BYTES);
     if (!isSkippable) throw damaged(`${what} has field ${number} of wire type ${wire}`);
     const field = shape[number];
@@ -93,7 +94,7 @@ function checkRange(bytes: Uint8Array, from: number, to: number, shape: MessageS
   }
 }
 
-/** @param what is looked at, as messages name it */
+/** @param what the name of the checked message in error messages */
 function* fieldsIn(bytes: Uint8Array, from: number, to: number, what: string): Generator<Field> {
   for (let at = from; at < to; ) {
     const tag = varint(bytes, at);
@@ -123,7 +124,7 @@ function endOfVarint(bytes: Uint8Array, start: number, to: number, what: string)
   throw damaged(`the number at byte ${start} of ${what} has no end`);
 }
 
-/** Rounded where it is 2^53 or more: tags, lengths and indices are not. The caller then asks for its end. */
+/** Rounds numbers of 2^53 or more, which no tag, length or index is. The caller then checks that the number has an end. */
 function varint(bytes: Uint8Array, start: number): number {
   let value = 0;
   for (let i = 0; i < LONGEST_VARINT; i++) {

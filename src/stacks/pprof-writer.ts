@@ -11,17 +11,17 @@ import { NO_STACK } from './stack-table.js';
 
 type Format = typeof import('pprof-format');
 
-/** Messages that are objects at one time. A sample of forty frames takes 700 bytes as one. */
+/** The most messages that are objects at the same time. A sample of forty frames is an object of 700 bytes. */
 const BATCH = 1024;
 
 /** The greatest double that fits the signed 64 bits of a value. */
 const GREATEST_VALUE = 2 ** 63 - 1024;
 
 /**
- * A profile as pprof has it on disk, compressed by gzip: `readPprof` gives back the same rows. The file has a column for
- * each sample type that was measured, and the labels `stage` and `thread` where they are not empty. Addresses are those
- * of `Frame.offset`: every module is mapped at 0, which tools take for an address that needs no relocation. Half of a
- * surrogate pair, alone in a text, becomes U+FFFD.
+ * A profile in the file format of pprof, compressed by gzip, from which `readPprof` reads the same rows. The file has a
+ * column for each sample type that was measured, and the labels `stage` and `thread` if they are not empty. Addresses are
+ * those of `Frame.offset`. Every module is mapped at 0, so that tools do not relocate its addresses. Half of a surrogate
+ * pair, alone in a text, becomes U+FFFD.
  *
  * Used by the command line only. `pprof-format` is loaded when the function is called.
  */
@@ -30,7 +30,7 @@ export async function writePprof(profile: StackProfile): Promise<Buffer> {
   return pipeline(Readable.from(partsOf(profile, format)), createGzip(), (compressed) => buffer(compressed));
 }
 
-/** Parts of one message are joined by putting them one after another: so says the encoding of Protocol Buffers. */
+/** The encoding of Protocol Buffers lets the parts of one message be joined by writing them one after another. */
 function* partsOf(profile: StackProfile, format: Format): Generator<Uint8Array> {
   const strings = new format.StringTable();
   const part = (data: ProfileInput): Uint8Array =>
@@ -52,7 +52,7 @@ function* partsOf(profile: StackProfile, format: Format): Generator<Uint8Array> 
   yield strings.encode();
 }
 
-/** What viewers show before another type is asked for. Without it they show the last one. */
+/** The type that viewers show first. Without it they show the last one. */
 function shownFirst(types: readonly SampleType[]): SampleType | '' {
   return types.find((type) => type === 'cpu' || type === 'alloc_space') ?? types[0] ?? '';
 }
@@ -74,7 +74,7 @@ type Strings = InstanceType<Format['StringTable']>;
 function* samplesOf(profile: StackProfile, strings: Strings) {
   const { rows, stacks } = profile;
   const types = profile.measuredTypes;
-  // Rows without a value tell nothing, and `pprof-format` miscounts the length of a message that is empty.
+  // Rows without a value say nothing, and `pprof-format` miscounts the length of an empty message.
   if (types.length === 0) return;
   for (let row = 1; row <= rows.length; row++) {
     const labels: LabelInput[] = [];
@@ -92,7 +92,7 @@ function* samplesOf(profile: StackProfile, strings: Strings) {
   }
 }
 
-/** Fills `mappings` with keys of module and build id, `functions` with keys of name, marks, file and first line. */
+/** Fills `mappings` with keys of module and build id, and `functions` with keys of name, marks, file and first line. */
 function* locationsOf(profile: StackProfile, strings: Strings, mappings: KeyTable, functions: KeyTable) {
   for (const id of framesInRows(profile)) {
     const frame = profile.frames.get(id);
@@ -131,7 +131,7 @@ function* functionsOf(functions: KeyTable) {
   }
 }
 
-/** Ids of the frames that a row has, in order: `(other)` is in every table, and seldom in a row. */
+/** The ids of the frames that are in some row, in order. `(other)` is in every table, but seldom in a row. */
 function framesInRows({ rows, stacks, frames }: StackProfile): number[] {
   const seen = new Uint8Array(stacks.length + 1);
   const used = new Uint8Array(frames.length + 1);

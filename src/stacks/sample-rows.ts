@@ -8,13 +8,13 @@ const STACK = 2;
 const VALUES = SAMPLE_TYPES.length;
 
 /**
- * One row for each stage, thread and stack that were sampled together, numbered from 1, with a value a sample type.
+ * One row for each stage, thread and stack that were sampled together, numbered from 1, with a value for each sample type.
  *
  * Used inside programs and by the command line.
  */
 export class SampleRows {
   private readonly keys: KeyTable;
-  /** Doubles: sums are exact up to 2^53, which is 104 days of CPU time, and correct to 16 digits above. */
+  /** Sums are exact up to 2^53, which is 104 days of CPU time, and correct to 16 digits above. */
   private values = new Float64Array(64 * VALUES);
 
   constructor(seed = 0) {
@@ -25,15 +25,15 @@ export class SampleRows {
     return this.keys.length;
   }
 
-  /** @returns 0 where there is no such row */
+  /** @returns 0 if there is no such row */
   find(stage: number, thread: number, stack: number): number {
     this.put(stage, thread, stack);
     return this.keys.find();
   }
 
   /**
-   * @param stage id of the text of its label
-   * @param thread id of its text
+   * @param stage id of the text of the label
+   * @param thread id of the text of the thread's name
    */
   intern(stage: number, thread: number, stack: number): number {
     this.put(stage, thread, stack);
@@ -58,12 +58,12 @@ export class SampleRows {
     return this.keys.word(row, STACK);
   }
 
-  /** @param type index in `SAMPLE_TYPES` */
+  /** @param type the index in `SAMPLE_TYPES` */
   value(row: number, type: number): number {
     return this.values[(row - 1) * VALUES + type]!;
   }
 
-  /** Adds a value, rounded to a whole number as files have it. One that is not above zero, or not a number, adds nothing. */
+  /** Adds a value, rounded because files have whole numbers. A value that is not above zero, or is NaN, adds nothing. */
   add(row: number, type: number, value: number): void {
     if (value > 0) this.values[(row - 1) * VALUES + type]! += Math.round(value);
   }

@@ -2,7 +2,7 @@ import { Object } from '../host/intrinsics.js';
 
 /**
  * What a row of samples can count, in the order of the values in memory and in a file. Names and units are those of pprof.
- * `live_*` is what was still allocated at the end, `peak_space` what was allocated when the process held the most.
+ * `live_*` is what was still allocated at the end. `peak_space` is what was allocated when the process held the most.
  *
  * Used inside programs and by the command line.
  */
@@ -18,7 +18,7 @@ export const SAMPLE_TYPES = [
 
 export type SampleType = (typeof SAMPLE_TYPES)[number]['name'];
 
-/** Where the values of a sample type are. */
+/** The index of each sample type's values. */
 export const sampleTypeIndex = Object.fromEntries(SAMPLE_TYPES.map(({ name }, index) => [name, index])) as Readonly<
   Record<SampleType, number>
 >;

@@ -5,33 +5,33 @@ import { SAMPLE_TYPES, type SampleType, sampleTypeIndex } from './sample-types.j
 import { NO_STACK, StackTable } from './stack-table.js';
 import { StringTable } from './string-table.js';
 
-/** What is told apart. Past a limit, values are added to `(other)`: they are never lost. */
+/** How many of each are told apart. Past a limit, values are added to `(other)`, so none is lost. */
 export interface StackLimits {
   readonly frames: number;
   readonly stacks: number;
   readonly rows: number;
 }
 
-/** About 80 MB when all are reached, texts apart. Real programs have a few thousand of each. */
+/** Tables that reach all limits take about 80 MB besides the texts. Real programs have a few thousand of each. */
 const DEFAULT_LIMITS: StackLimits = { frames: 2 ** 18, stacks: 2 ** 19, rows: 2 ** 18 };
 
 /**
  * Sampled stacks: tables of distinct texts, frames and stacks, and rows of values by stage, thread and stack. Tables refer
- * to one another by number, as in pprof and in the Firefox Profiler; a stack is a frame on another stack, as in the
- * latter. Memory follows the number of distinct stacks, not the number of samples or of files.
+ * to one another by number, as in pprof and in the Firefox Profiler. As in the latter, a stack is a frame on another stack.
+ * Memory follows the number of distinct stacks, not the number of samples or of files.
  *
- * Used inside programs and by the command line: this file and what it imports take Node's and the language's functions
- * from `src/host`. The other files of this folder read and write pprof, in the command line only.
+ * Used inside programs and by the command line, so this file and what it imports take the functions of Node and of the
+ * language from `src/host`. The other files of this folder read and write pprof, in the command line only.
  */
 export class StackProfile {
   readonly strings = new StringTable();
   readonly frames: FrameTable;
   readonly stacks: StackTable;
   readonly rows: SampleRows;
-  /** A bit a sample type. */
+  /** One bit for each sample type. */
   private measured = 0;
 
-  /** @param seed see `KeyTable`: a random number where the content comes from a file */
+  /** @param seed has to be a random number if the content comes from a file, see `KeyTable` */
   constructor(
     private readonly limits: StackLimits = DEFAULT_LIMITS,
     seed = 0,
@@ -41,7 +41,7 @@ export class StackProfile {
     this.rows = new SampleRows(seed);
   }
 
-  /** What was not measured is absent from a file; what was measured and never seen is zero there. */
+  /** A file has no column for a type that was not measured. A type that was measured and never seen is zero there. */
   measure(type: SampleType): void {
     this.measured |= 1 << sampleTypeIndex[type];
   }
@@ -58,9 +58,9 @@ export class StackProfile {
   /**
    * The row of a stage, a thread and a stack.
    *
-   * @param stage label; empty for outside of any stage
-   * @param thread a name that is the same in every process, such as `main`: with the process id in it, rows of different
-   *   files would never add up. Empty where it is not known.
+   * @param stage the label; empty outside of any stage
+   * @param thread a name that is the same in every process, such as `main`. With a process id in it, rows of different
+   *   files would never add up. Empty if the thread is not known.
    */
   row(stage: string, thread: string, stack: number): number {
     const { strings, rows } = this;
@@ -72,7 +72,7 @@ export class StackProfile {
     return found || rows.intern(stageId ?? other, other, this.stacks.intern(NO_STACK, OTHER_FRAME));
   }
 
-  /** Adds to a row. See `SampleRows.add` for what adds nothing. */
+  /** Adds to a row. `SampleRows.add` says which values add nothing. */
   add(row: number, type: SampleType, value: number): void {
     this.measure(type);
     this.rows.add(row, sampleTypeIndex[type], value);

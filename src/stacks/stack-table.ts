@@ -2,20 +2,20 @@ import { Uint16Array } from '../host/intrinsics.js';
 import { OTHER_FRAME } from './frame-table.js';
 import { KeyTable } from './key-table.js';
 
-/** The stack without a frame: the prefix of outermost frames, and the stack of what has none. */
+/** The stack without a frame. It is the prefix of an outermost frame, and the stack of samples that have none. */
 export const NO_STACK = 0;
 
-/** Frames of one stack that are told apart. V8 samples at most 255. */
+/** The most frames of one stack that are told apart. V8 samples at most 255. */
 export const MAX_DEPTH = 1024;
 
 const PREFIX = 0;
 const FRAME = 1;
 
 /**
- * Distinct stacks, numbered from 1. A stack is a frame and the stack of its callers, its prefix, so stacks that begin alike
- * share what they have in common. A prefix has a smaller number than any stack on it.
+ * Distinct stacks, numbered from 1. A stack is a frame and the stack of its callers, which is its prefix. Stacks that begin
+ * alike share their prefixes. A prefix has a smaller number than any stack on it.
  *
- * Where a limit is reached, the frames that do not fit are one frame `(other)`, which has no frames on it of its own.
+ * When a limit is reached, the frames that do not fit become one frame `(other)`, on which no other frames are put.
  *
  * Used inside programs and by the command line.
  */
@@ -23,7 +23,7 @@ export class StackTable {
   private readonly keys: KeyTable;
   private depths = new Uint16Array(64);
 
-  /** @param limit stacks that are told apart; those that end in `(other)` come on top, at most one a stack */
+  /** @param limit number of stacks that are told apart. Those that end in `(other)` are extra, at most one a prefix. */
   constructor(
     private readonly limit: number,
     seed = 0,
@@ -35,7 +35,7 @@ export class StackTable {
     return this.keys.length;
   }
 
-  /** The id of the stack that has `frame` innermost and `prefix` for its callers. */
+  /** The id of the stack with `frame` as the innermost and `prefix` as its callers. */
   intern(prefix: number, frame: number): number {
     const { key } = this.keys;
     key[PREFIX] = prefix;
@@ -56,12 +56,12 @@ export class StackTable {
     return this.keys.word(stack, FRAME);
   }
 
-  /** Number of frames. */
+  /** The number of frames. */
   depth(stack: number): number {
     return stack === NO_STACK ? 0 : this.depths[stack]!;
   }
 
-  /** The frames of a stack, outermost first. An exporter puts the `[label]` of the row's stage before them. */
+  /** The frames of a stack, the outermost first. An exporter puts the `[label]` of the row's stage before them. */
   frames(stack: number): number[] {
     const frames: number[] = [];
     for (let next = stack; next !== NO_STACK; next = this.prefix(next)) frames.push(this.frame(next));

@@ -1,6 +1,6 @@
 /**
- * A file that cannot be read as a stack profile. The message is one line, begins with a capital, and does not name the
- * file: who opened it does.
+ * A file cannot be read as a stack profile. The message is one line, begins with a capital letter, and does not name the
+ * file, because the caller that opened it does.
  *
  * Used by the command line only.
  */
@@ -8,7 +8,7 @@ export class StacksFileError extends Error {
   override readonly name = 'StacksFileError';
 }
 
-/** @param fault what is wrong, as it completes "Damaged stack profile: " */
+/** @param fault what is wrong, to follow "Damaged stack profile: " */
 export function damaged(fault: string): StacksFileError {
   return new StacksFileError(`Damaged stack profile: ${fault}`);
 }

@@ -1,10 +1,10 @@
 import { Map } from '../host/intrinsics.js';
 
-/** In UTF-16 units. Names of C++ templates can be longer than a file should carry; what follows is cut off. */
+/** The limit in UTF-16 units. Names of C++ templates can be longer than a file should carry, and are cut off there. */
 export const LONGEST_TEXT = 4096;
 
 /**
- * Distinct texts, numbered in the order they came in. The empty text is 0, and stands for what is not known.
+ * Distinct texts, numbered in the order in which they were added. The empty text is 0, and stands for an unknown text.
  *
  * Used inside programs and by the command line.
  */
@@ -27,7 +27,7 @@ export class StringTable {
     return id;
   }
 
-  /** The id of a text; undefined where it is not in the table. */
+  /** The id of a text; undefined if it is not in the table. */
   find(text: string): number | undefined {
     return this.ids.get(shortened(text));
   }
@@ -39,7 +39,7 @@ export class StringTable {
 
 function shortened(text: string): string {
   if (text.length <= LONGEST_TEXT) return text;
-  // Half of a surrogate pair cannot be written as UTF-8.
+  // Half of a surrogate pair cannot be written as UTF-8, so the cut does not leave one.
   const last = text.charCodeAt(LONGEST_TEXT - 2);
   return `${text.slice(0, last >= 0xd800 && last < 0xdc00 ? LONGEST_TEXT - 2 : LONGEST_TEXT - 1)}…`;
 }

@@ -7,12 +7,12 @@ import { NO_STACK } from '../../src/stacks/stack-table.js';
 export interface RowInput {
   readonly stage: string;
   readonly thread: string;
-  /** Outermost first. */
+  /** The outermost frame comes first. */
   readonly frames: readonly FrameInput[];
   readonly values: Partial<Record<SampleType, number>>;
 }
 
-/** Few of each, so that rows, stacks and frames of two profiles often are the same; and some that are hard to write. */
+/** Few different texts, so that two profiles often have the same rows, stacks and frames, and some that are hard to write. */
 const text = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('', 'a', 'b', 'a.b') },
   { weight: 1, arbitrary: fc.constantFrom('(other)', '\ufeffbom', 'nul\0', '__proto__', 'é😀', ';', 'js guessed') },
@@ -50,7 +50,7 @@ const values = fc.record(
   { requiredKeys: [] },
 ) as fc.Arbitrary<RowInput['values']>;
 
-/** A few frames for the whole run of rows: stacks share their beginnings. */
+/** All rows take their frames from a few, so that stacks share prefixes. */
 export const rowInputs: fc.Arbitrary<readonly RowInput[]> = fc
   .array(frame, { minLength: 1, maxLength: 6 })
   .chain((frames) =>

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 
-// A reader of pprof that shares nothing with the package: from the encoding of Protocol Buffers and from the fields of
+// A reader of pprof that shares nothing with the package. It follows the encoding of Protocol Buffers and the fields of
 // github.com/google/pprof/proto/profile.proto.
 
 type Value = bigint | Buffer;
@@ -54,7 +54,7 @@ function packedIn(message: Message, field: number): number[] {
   });
 }
 
-/** Texts in the place of their indices, and functions and mappings in the place of their ids. */
+/** A profile with texts in place of their indices, and functions and mappings in place of their ids. */
 export function decodePprof(file: Uint8Array) {
   const profile = decodeMessage(gunzipSync(file));
   const strings = (profile.get(6) ?? []).map((value) => (value as Buffer).toString('utf8'));

@@ -7,7 +7,7 @@ const shownFrame = (frame: Frame): string => {
   return JSON.stringify([kind, flags, name, file, line, column, startLine, module, buildId, offset]);
 };
 
-/** All that a profile tells, however its tables are numbered. Two profiles with the same rows have the same description. */
+/** The content of a profile, however its tables are numbered. Two profiles with the same rows have the same description. */
 export function describeProfile(profile: StackProfile): { measured: string[]; rows: string[] } {
   const measured = profile.measuredTypes;
   const rows = Array.from({ length: profile.rows.length }, (_, index) => {

@@ -13,20 +13,20 @@ function find(table: KeyTable, ...words: number[]): number {
 }
 
 describe.each([0, 1, 0xdeadbeef])('a table of keys with seed %i', (seed) => {
-  test('numbers distinct keys from 1 in the order they came in', () => {
+  test('numbers distinct keys from 1 in the order in which they were added', () => {
     const table = new KeyTable(2, seed);
     expect([intern(table, 5, 6), intern(table, 6, 5), intern(table, 5, 6), intern(table, 0, 0)]).toEqual([1, 2, 1, 3]);
     expect(table.length).toBe(3);
     expect([table.word(2, 0), table.word(2, 1), table.word(3, 0)]).toEqual([6, 5, 0]);
   });
 
-  test('finds a key without putting it in', () => {
+  test('looks a key up without adding it', () => {
     const table = new KeyTable(1, seed);
     intern(table, 7);
     expect([find(table, 7), find(table, 8), table.length]).toEqual([1, 0, 1]);
   });
 
-  test('keeps numbers and words as it grows', () => {
+  test('keeps the numbers and words of its keys as it grows', () => {
     const table = new KeyTable(3, seed);
     for (let i = 0; i < 10_000; i++) expect(intern(table, i % 100, Math.floor(i / 100), 0xffffffff)).toBe(i + 1);
     for (let i = 0; i < 10_000; i++) expect(find(table, i % 100, Math.floor(i / 100), 0xffffffff)).toBe(i + 1);
@@ -35,7 +35,7 @@ describe.each([0, 1, 0xdeadbeef])('a table of keys with seed %i', (seed) => {
     ]);
   });
 
-  test('numbers keys as a Map does', () => {
+  test('numbers keys as a Map of them would', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(9), fc.integer({ min: 0, max: 0xffffffff }), fc.nat(3))), (keys) => {
         const table = new KeyTable(3, seed);

@@ -8,7 +8,7 @@ const built = readdirSync(DIST, { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.c?js$/.test(name))
   .map((name) => ({ name, text: readFileSync(join(DIST, name), 'utf8') }));
 
-test('pprof-format is loaded by the reader and the writer, when they are called', () => {
+test('only the reader and the writer load pprof-format, when they are called', () => {
   const naming = built.filter(({ text }) => /['"]pprof-format['"]/.test(text));
   expect(naming.map(({ name }) => name).sort()).toEqual(['stacks/pprof-reader.js', 'stacks/pprof-writer.js']);
   for (const { text } of naming) {

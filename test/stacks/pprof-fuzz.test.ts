@@ -10,7 +10,7 @@ type Damage = (bytes: Buffer<ArrayBuffer>) => Buffer<ArrayBuffer>;
 
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const at = (bytes: Buffer, share: number): number => Math.floor(share * bytes.length);
-/** Those that say how long something is, that go on, or that end. */
+/** Any byte, with more of those that are short lengths, or that continue or end a number. */
 const byte = fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), fc.integer({ min: 0, max: 255 }));
 
 const damage: fc.Arbitrary<Damage> = fc.oneof(
@@ -28,7 +28,7 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
   }),
 );
 
-/** What is read can be written and is then the same; what is not read has one line that says why. */
+/** A file that is read can be written, and is then the same. A file that is refused gives one line that says why. */
 async function readOrRefuse(file: Uint8Array): Promise<'read' | 'refused'> {
   const read = await readPprof(file).catch((error: Error) => {
     expect(error.name).toBe('StacksFileError');
@@ -51,7 +51,7 @@ test('a damaged profile is read or refused', { timeout: 60_000 }, async () => {
     }),
     { numRuns: 1000 },
   );
-  // Were all refused, or none, the damage would be of one kind.
+  // If nearly all files were read or refused, the damage would be too weak or too strong to test the other case.
   expect(Math.min(counts.read, counts.refused)).toBeGreaterThan(100);
 });
 
@@ -64,7 +64,7 @@ test('a damaged compressed file is read or refused', async () => {
   );
 });
 
-test('what is no profile at all is refused or empty', async () => {
+test('random bytes are read or refused', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
       await readOrRefuse(bytes);

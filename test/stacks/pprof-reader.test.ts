@@ -5,7 +5,7 @@ import { frameOf } from '../../src/stacks/frame.js';
 import { readPprof } from '../../src/stacks/pprof-reader.js';
 import { MAX_DEPTH } from '../../src/stacks/stack-table.js';
 
-/** Texts that every file here has: a number in a message is the place of a text in it. */
+/** The texts that every file here has. A number in a message is the index of a text. */
 const TEXTS = ['', 'samples', 'count', 'cpu', 'nanoseconds', 'stage', 'thread', 'f', 'f.js', 'native guessed'];
 const [, SAMPLES, COUNT, CPU, NANOSECONDS, STAGE, THREAD, NAME, FILE, MARKS] = TEXTS.keys();
 
@@ -44,7 +44,7 @@ async function messageOf(reading: Promise<unknown>): Promise<string> {
 }
 
 describe('a file of another program', () => {
-  test('is read, its system names are not taken for marks', async () => {
+  test('is read, and its system names are not taken for marks', async () => {
     const profile = await readData({});
     expect(profile.frames.get(profile.stacks.frame(1))).toEqual(
       frameOf({ kind: 'unknown', name: 'f', file: 'f.js', line: 4 }),
@@ -56,7 +56,7 @@ describe('a file of another program', () => {
     ]);
   });
 
-  test('has a frame for each function that was inlined, with the module of all', async () => {
+  test('gives a frame for each inlined function, and all have the module of the location', async () => {
     const line = [1, 2].map((functionId) => ({ functionId }));
     const fn = [NAME!, FILE!].map((name, index) => ({ id: index + 1, name }));
     const mapping = [{ id: 3, filename: FILE!, buildId: NAME! }];
@@ -68,20 +68,20 @@ describe('a file of another program', () => {
     ]);
   });
 
-  test('has a frame without a name where nothing is known', async () => {
+  test('gives a frame without a name for a location without a function', async () => {
     const profile = await readData({ location: [{ id: 1, address: 64 }] });
     expect(profile.frames.get(profile.stacks.frame(1))).toEqual(frameOf({ kind: 'unknown', offset: 64 }));
   });
 
   test.each([
-    ['where the module was not mapped at 0', [{ id: 3, memoryStart: 4096, filename: FILE! }], 64],
-    ['that a double cannot have', [{ id: 3, filename: FILE! }], 2n ** 63n + 1n],
-  ])('has no address %s', async (_, mapping, address) => {
+    ['in a module that was not mapped at 0', [{ id: 3, memoryStart: 4096, filename: FILE! }], 64],
+    ['that a double cannot represent', [{ id: 3, filename: FILE! }], 2n ** 63n + 1n],
+  ])('gives no address %s', async (_, mapping, address) => {
     const profile = await readData({ location: [{ id: 1, address, mappingId: 3 }], mapping });
     expect(profile.frames.get(profile.stacks.frame(1))).toEqual(frameOf({ kind: 'unknown', module: 'f.js' }));
   });
 
-  test('keeps the sample types that are known, by name and unit, and its other labels are left out', async () => {
+  test('keeps only sample types of a known name and unit, and the labels `stage` and `thread`', async () => {
     const profile = await readData({
       sampleType: [{ type: CPU!, unit: COUNT! }, ...PLAIN.sampleType, { type: FILE!, unit: COUNT! }],
       sample: [
@@ -105,12 +105,12 @@ describe('a file of another program', () => {
     expect(profile.strings.get(profile.rows.thread(1))).toBe('');
   });
 
-  test('adds samples of the same row', async () => {
+  test('has its samples of the same row added up', async () => {
     const profile = await readData({ sample: [1, 2, 3].map((value) => ({ locationId: [1, 1], value: [1, value] })) });
     expect([profile.rows.length, profile.value(1, 'samples'), profile.value(1, 'cpu')]).toEqual([1, 3, 6]);
   });
 
-  test('may have fields that are not known, ids of 64 bits, and numbers that are not packed', async () => {
+  test('may have unknown fields, ids of 64 bits, and numbers that are not packed', async () => {
     const id = 2n ** 64n - 1n;
     const { sample: _, ...rest } = { ...PLAIN, location: [{ id, line: [{ functionId: id }] }] };
     const fn = [{ id, name: NAME!, filename: FILE! }];
@@ -123,21 +123,21 @@ describe('a file of another program', () => {
     expect(profile.frames.get(profile.stacks.frame(1)).name).toBe('f');
   });
 
-  test('with deep stacks has (other) for what is past the limit', async () => {
+  test('gives (other) for the frames of a deep stack that are past the limit', async () => {
     const profile = await readData({ sample: [{ locationId: Array(4000).fill(1), value: [1, 1] }] });
     expect(profile.stacks.depth(profile.rows.stack(1))).toBe(MAX_DEPTH + 1);
   });
 });
 
 describe('a file of this package', () => {
-  test('has marks', async () => {
+  test('has marks as system names', async () => {
     const profile = await readData({ comment: [TEXTS.length] }, 'stageprof stacks 1');
     expect(profile.frames.get(profile.stacks.frame(1))).toEqual(
       frameOf({ kind: 'native', guessed: true, name: 'f', file: 'f.js', line: 4 }),
     );
   });
 
-  test('of a later schema is refused', async () => {
+  test('is refused if it has a later schema', async () => {
     const message = await messageOf(
       readData({ comment: [TEXTS.length, TEXTS.length + 1] }, 'stageprof stacks 1', 'stageprof stacks 2'),
     );
@@ -145,25 +145,33 @@ describe('a file of this package', () => {
   });
 });
 
-describe('a file that is none', () => {
+describe('a file that is no profile is refused', () => {
   test.each<[string, Uint8Array, string]>([
-    ['empty', new Uint8Array(0), 'Not a stack profile: it is not compressed by gzip'],
+    ['an empty file', new Uint8Array(0), 'Not a stack profile: it is not compressed by gzip'],
     ['a text', Buffer.from('{"a":1}'), 'Not a stack profile: it is not compressed by gzip'],
-    ['cut', gzipSync(bytesOf(PLAIN)).subarray(0, 40), 'Damaged stack profile: its compression: unexpected end of file'],
-    ['cut in its header', Buffer.from([0x1f, 0x8b]), 'Damaged stack profile: its compression: unexpected end of file'],
-    ['of nothing', gzipSync(''), 'Damaged stack profile: its first string is not the empty one'],
+    [
+      'a file that was cut',
+      gzipSync(bytesOf(PLAIN)).subarray(0, 40),
+      'Damaged stack profile: its compression: unexpected end of file',
+    ],
+    [
+      'a file that was cut in its header',
+      Buffer.from([0x1f, 0x8b]),
+      'Damaged stack profile: its compression: unexpected end of file',
+    ],
+    ['a compressed empty file', gzipSync(''), 'Damaged stack profile: its first string is not the empty one'],
     ['a compressed text', gzipSync('hello, world'), 'Damaged stack profile: wire type 4 at byte 2 of the file'],
   ])('%s', async (_, file, message) => {
     expect(await messageOf(readPprof(file))).toBe(message);
   });
 
-  test('only of sample types that are not known', async () => {
+  test('a profile with unknown sample types only', async () => {
     const message = await messageOf(readData({ sampleType: [{ type: TEXTS.length, unit: COUNT! }] }, 'a\nb'));
     expect(message).toBe('Not a stack profile of stageprof: it has only "a\\nb/count"');
   });
 });
 
-describe('a damaged file', () => {
+describe('a damaged file is refused', () => {
   const many = <T>(count: number, item: T): T[] => Array<T>(count).fill(item);
 
   test.each<[string, ProfileInput]>([
@@ -194,7 +202,7 @@ describe('a damaged file', () => {
     expect(await messageOf(readData(data))).toBe(`Damaged stack profile: ${fault}`);
   });
 
-  /** Such a number would be decoded by shifting a number of a million bits, once for each of its bytes. */
+  /** The decoder would shift a number of millions of bits once for each of these bytes. */
   const endless = [...many(1_000_000, 0xff), 1];
 
   test.each<[string, Uint8Array, (at: number) => string]>([
@@ -215,38 +223,38 @@ describe('a damaged file', () => {
       () => 'the number at byte 4 of field 1 of a sample has no end',
     ],
     ['an endless length', field(2, [0x1a, ...endless]), () => 'the number at byte 1 of a sample has no end'],
-    ['a number that ends outside', field(5, [0x08, 0x80]), () => 'the number at byte 1 of a function has no end'],
+    ['a number that is cut', field(5, [0x08, 0x80]), () => 'the number at byte 1 of a function has no end'],
     [
-      'a message in one that ends outside',
+      'a nested message that ends outside of its parent',
       field(4, [0x22, 9, 8, 1]),
       () => 'field 4 at byte 0 of a location ends outside of it',
     ],
     [
-      'a text that ends outside',
+      'a text that ends outside of the file',
       Buffer.from([0x32, 5, 65]),
       (at) => `field 6 at byte ${at} of the file ends outside of it`,
     ],
     ['a tag without a value', Buffer.from([0x32]), (at) => `the number at byte ${at + 1} of the file has no end`],
     ['a group', Buffer.from([0x0b]), (at) => `wire type 3 at byte ${at} of the file`],
-    ['a field 0', Buffer.from([0x00, 0x00]), (at) => `field 0 at byte ${at} of the file`],
+    ['a field with the number 0', Buffer.from([0x00, 0x00]), (at) => `field 0 at byte ${at} of the file`],
     ['a number for a message', Buffer.from([0x28, 1]), () => 'one of its functions has wire type 0'],
-    ['a fraction for a comment', Buffer.from([0x6d, 1, 2, 3, 4]), () => 'its comments have wire type 5'],
-    ['a fraction in a message', field(5, [0x0d, 1, 2, 3, 4]), () => 'a function has field 1 of wire type 5'],
+    ['a fixed-width number for a comment', Buffer.from([0x6d, 1, 2, 3, 4]), () => 'its comments have wire type 5'],
+    ['a fixed-width number in a message', field(5, [0x0d, 1, 2, 3, 4]), () => 'a function has field 1 of wire type 5'],
     ['a tag of two bytes in a message', field(5, [0x82, 0x01, 0]), () => 'a function has field 16 of wire type 2'],
-    ['a longer tag than is needed', field(5, [0x88, 0x00, 0]), () => 'a function has field 1 of wire type 0'],
+    ['a tag that is longer than needed', field(5, [0x88, 0x00, 0]), () => 'a function has field 1 of wire type 0'],
     ['a number for a label', field(2, [0x18, 1]), () => 'field 3 of a sample is not a message'],
-  ])('with %s', async (_, more, fault) => {
+  ])('if it has %s', async (_, more, fault) => {
     const whole = bytesOf(PLAIN);
     expect(await messageOf(read(whole, more))).toBe(`Damaged stack profile: ${fault(whole.length)}`);
   });
 
-  test('that is larger than can be read, from few bytes', async () => {
+  test('if its few bytes decompress to more than can be read', async () => {
     const bomb = gzipSync(Buffer.alloc(128 * 2 ** 20 + 1), { level: 1 });
     expect(bomb.length).toBeLessThan(2 ** 20);
     expect(await messageOf(readPprof(bomb))).toBe('Damaged stack profile: it has more than 128 MiB before compression');
   });
 
-  test('of samples that each stand for a thousand frames', async () => {
+  test('if each of its many samples stands for a thousand frames', async () => {
     const line = many(256, { functionId: 1 });
     const sample = many(33_000, { locationId: many(4, 1), value: [1, 1] });
     expect(await messageOf(readData({ location: [{ id: 1, line }], sample }))).toBe(

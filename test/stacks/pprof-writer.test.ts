@@ -22,7 +22,7 @@ const QUEUED: RowInput = {
 
 const nameless = (systemName: string) => ({ name: '', systemName, filename: '', startLine: 0, line: 0, column: 0 });
 
-describe('a written file, as another reader sees it', () => {
+describe('a written file, read by another reader,', () => {
   test('has the columns, labels, frames and values of the profile', async () => {
     const profile = profileOf([
       { stage: '', thread: 'main', frames: [JS, NATIVE], values: { samples: 3, cpu: 30_000_000, peak_space: 4096 } },
@@ -60,7 +60,7 @@ describe('a written file, as another reader sees it', () => {
     });
   });
 
-  test('has each function once, however many frames are in it', async () => {
+  test('has each function once, whatever the number of its frames', async () => {
     const frames = [1, 2, 3].map((line) => ({ ...JS, line }));
     const { counts } = decodePprof(await writePprof(profileOf([{ ...QUEUED, frames }])));
     expect(counts).toEqual({ mappings: 0, functions: 1, locations: 3 });
@@ -70,12 +70,12 @@ describe('a written file, as another reader sees it', () => {
     [{ samples: 1, alloc_objects: 1, alloc_space: 1 }, 'alloc_space'],
     [{ samples: 1, live_space: 1 }, 'samples'],
     [{}, ''],
-  ])('of %j shows first %j', async (values, shown) => {
+  ])('with the values %j has the default type %j', async (values, shown) => {
     const decoded = decodePprof(await writePprof(profileOf([{ ...QUEUED, values }])));
     expect([decoded.defaultSampleType, decoded.samples.length]).toEqual([shown, shown === '' ? 0 : 1]);
   });
 
-  test('has all rows where they are more than are written at a time', async () => {
+  test('has all rows when there are more than one batch has', async () => {
     const profile = new StackProfile();
     for (let i = 0; i < 5000; i++)
       addRows(profile, [{ ...QUEUED, frames: [{ ...JS, line: i }], values: { cpu: i + 1 } }]);
@@ -87,7 +87,7 @@ describe('a written file, as another reader sees it', () => {
   });
 });
 
-describe('written and read', () => {
+describe('after writing and reading,', () => {
   test('a profile is the same', async () => {
     await fc.assert(
       fc.asyncProperty(rowInputs, async (inputs) => {
@@ -120,7 +120,7 @@ describe('written and read', () => {
     expect((await readPprof(await writePprof(profile))).value(1, 'cpu')).toBe(expected);
   });
 
-  test('what is past the limits stays (other)', async () => {
+  test('frames and rows past the limits are still (other)', async () => {
     const profile = new StackProfile({ frames: 3, stacks: 2, rows: 2 });
     for (let i = 0; i < 9; i++)
       addRows(profile, [{ ...QUEUED, stage: `${i}`, frames: [JS, { ...JS, line: i }, NATIVE] }]);

@@ -20,7 +20,7 @@ const merged = (...profiles: StackProfile[]): StackProfile => {
 };
 
 describe('rows', () => {
-  test('are one a stage, thread and stack, and add', () => {
+  test('add up the values of the same stage, thread and stack', () => {
     const profile = profileOf([A, A, { ...A, stage: '' }, { ...A, thread: 'worker 1' }, { ...A, frames: [JS] }]);
     expect(profile.rows.length).toBe(4);
     expect([profile.value(1, 'samples'), profile.value(1, 'cpu'), profile.value(2, 'cpu')]).toEqual([4, 4e7, 2e7]);
@@ -28,21 +28,21 @@ describe('rows', () => {
     expect(profile.stacks.length).toBe(2);
   });
 
-  test('tell what was measured from what was not', () => {
+  test('tell types that were measured from those that were not', () => {
     const profile = profileOf([A]);
     profile.measure('peak_space');
     expect(profile.measuredTypes).toEqual(['samples', 'cpu', 'peak_space']);
     expect([profile.isMeasured('peak_space'), profile.isMeasured('live_space')]).toEqual([true, false]);
   });
 
-  test('take whole numbers above zero, and nothing else', () => {
+  test('add only numbers above zero, rounded to whole ones', () => {
     const profile = new StackProfile();
     const row = profile.row('a', '', NO_STACK);
     for (const value of [1.4, 1.6, 0, -5, Number.NaN, Number.NEGATIVE_INFINITY]) profile.add(row, 'cpu', value);
     expect(profile.value(row, 'cpu')).toBe(3);
   });
 
-  test('past the limit are added to (other), by stage where the stage is known', () => {
+  test('past the limit are added to (other), by stage if the stage is known', () => {
     const profile = new StackProfile({ frames: 10, stacks: 10, rows: 2 });
     addRows(profile, [A, { ...A, stage: 'write' }, { ...A, thread: 'b' }, { ...A, stage: 'new' }, A]);
     for (let i = 0; i < 50; i++) addRows(profile, [{ ...A, stage: `stage ${i}`, thread: `thread ${i}` }]);
@@ -58,7 +58,7 @@ describe('rows', () => {
 });
 
 describe('merging', () => {
-  test('adds the rows that both have, and takes those that one has', () => {
+  test('adds up the rows that both profiles have, and takes over the others', () => {
     const B: RowInput = { ...A, frames: [NATIVE, JS], values: { alloc_space: 512 } };
     const profile = merged(profileOf([A, B]), profileOf([B, { ...A, values: { cpu: 1, samples: 1, live_space: 9 } }]));
     expect(profile.measuredTypes).toEqual(['samples', 'cpu', 'alloc_space', 'live_space']);
@@ -68,26 +68,26 @@ describe('merging', () => {
     expect([profile.frames.length, profile.stacks.length]).toEqual([3, 4]);
   });
 
-  test('takes over that something was measured, also where it was never seen', () => {
+  test('takes over that a type was measured, even if it was never seen', () => {
     const from = profileOf([]);
     from.measure('live_space');
     expect(merged(profileOf([A]), from).measuredTypes).toEqual(['samples', 'cpu', 'live_space']);
   });
 
-  test('leaves what is merged as it was', () => {
+  test('leaves the merged profile as it was', () => {
     const from = profileOf([A]);
     const before = describeProfile(from);
     merged(profileOf([{ ...A, stage: 'x' }]), from);
     expect(describeProfile(from)).toEqual(before);
   });
 
-  test('a profile with itself doubles it', () => {
+  test('doubles a profile that is merged with itself', () => {
     const profile = profileOf([A]);
     mergeProfile(profile, profile);
     expect(describeProfile(profile)).toEqual(describeProfile(profileOf([A, A])));
   });
 
-  test('is the same as adding all rows to one profile', () => {
+  test('gives the same as adding all rows to one profile', () => {
     fc.assert(
       fc.property(rowInputs, rowInputs, (a, b) => {
         expect(describeProfile(merged(profileOf(a), profileOf(b)))).toEqual(describeProfile(profileOf([...a, ...b])));
@@ -107,7 +107,7 @@ describe('merging', () => {
     );
   });
 
-  test('loses no value where limits are reached', () => {
+  test('loses no value when limits are reached', () => {
     fc.assert(
       fc.property(rowInputs, rowInputs, (a, b) => {
         const limited = new StackProfile({ frames: 3, stacks: 3, rows: 3 });
@@ -120,7 +120,7 @@ describe('merging', () => {
     );
   });
 
-  test('of ten thousand profiles costs no more memory than of one with the same stacks', () => {
+  test('takes no more memory for ten thousand profiles than for one with the same stacks', () => {
     const into = new StackProfile();
     const rows = Array.from({ length: 20 }, (_, i) => ({
       ...A,

@@ -5,14 +5,14 @@ import { MAX_DEPTH, NO_STACK, StackTable } from '../../src/stacks/stack-table.js
 import { LONGEST_TEXT, StringTable } from '../../src/stacks/string-table.js';
 
 describe('the table of strings', () => {
-  test('numbers distinct texts, the empty one 0', () => {
+  test('numbers distinct texts, and the empty one is 0', () => {
     const strings = new StringTable();
     expect(['b', '', 'a', 'b', '__proto__'].map((text) => strings.intern(text))).toEqual([1, 0, 2, 1, 3]);
     expect([strings.length, strings.get(0), strings.get(2), strings.get(3)]).toEqual([4, '', 'a', '__proto__']);
     expect([strings.find('a'), strings.find('c'), strings.length]).toEqual([2, undefined, 4]);
   });
 
-  test('cuts a text that is longer than the limit, never through a character', () => {
+  test('cuts a text that is longer than the limit, but never inside a character', () => {
     const strings = new StringTable();
     const whole = 'x'.repeat(LONGEST_TEXT);
     expect(strings.get(strings.intern(whole))).toBe(whole);
@@ -32,7 +32,7 @@ describe('the table of frames', () => {
     guessed: true,
   };
 
-  test('numbers distinct frames from 2: 1 is (other)', () => {
+  test('numbers distinct frames from 2, because 1 is (other)', () => {
     const frames = new FrameTable(new StringTable(), 100);
     expect(frames.get(OTHER_FRAME)).toEqual(OTHER);
     expect(frames.intern(NATIVE)).toBe(2);
@@ -42,7 +42,7 @@ describe('the table of frames', () => {
     expect(frames.length).toBe(3);
   });
 
-  test('gives back what was put in', () => {
+  test('returns each frame as it was added', () => {
     const frames = new FrameTable(new StringTable(), 100);
     expect(frames.get(frames.intern(NATIVE))).toEqual(frameOf(NATIVE));
     const all: FrameInput = {
@@ -82,7 +82,7 @@ describe('the table of frames', () => {
     expect(frames.intern({ ...NATIVE, ...difference })).toBe(3);
   });
 
-  test('full, it takes neither frames nor their texts, and still finds those it has', () => {
+  test('takes neither new frames nor their texts when it is full, and still finds those it has', () => {
     const strings = new StringTable();
     const frames = new FrameTable(strings, 2);
     const known = frames.intern({ kind: 'js', name: 'f' });
@@ -95,7 +95,7 @@ describe('the table of frames', () => {
 });
 
 describe('the table of stacks', () => {
-  test('shares what stacks have in common', () => {
+  test('shares the prefixes of stacks', () => {
     const stacks = new StackTable(100);
     const a = stacks.intern(NO_STACK, 2);
     const ab = stacks.intern(a, 3);
@@ -106,7 +106,7 @@ describe('the table of stacks', () => {
     expect(stacks.length).toBe(3);
   });
 
-  test('full, it ends a stack in one (other) and still finds those it has', () => {
+  test('ends a new stack in one (other) when it is full, and still finds those it has', () => {
     const stacks = new StackTable(2);
     const a = stacks.intern(NO_STACK, 2);
     const ab = stacks.intern(a, 3);
@@ -119,7 +119,7 @@ describe('the table of stacks', () => {
     expect(stacks.length).toBe(5);
   });
 
-  test('a stack deeper than the limit ends in one (other)', () => {
+  test('ends a stack that is deeper than the limit in one (other)', () => {
     const stacks = new StackTable(1e6);
     let stack = NO_STACK;
     for (let frame = 2; frame < MAX_DEPTH + 50; frame++) stack = stacks.intern(stack, frame);

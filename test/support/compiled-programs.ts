@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** The library under test; another build of it where `npm run test:asan` says so. */
+/** The library under test. `npm run test:asan` names another build of it. */
 export const TRACKER = process.env.STAGEPROF_TEST_TRACKER ?? join(root, 'build', 'Release', 'libstageprof_tracker.so');
 
 /** Allocators that may stand behind the tracker. The tests skip those that are not installed. */
@@ -28,13 +28,13 @@ export interface Check {
   readonly found: number;
 }
 
-/** A temporary folder of programs compiled from those of a folder. */
+/** A temporary folder of programs that are compiled from the sources in a folder. */
 export class Programs implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'stageprof-programs-'));
 
   constructor(private readonly sources = join(root, 'test', 'programs', 'tracker')) {}
 
-  /** Compiles one source file; `output` names the result where it is not the program's name. */
+  /** Compiles one source file. `output` is the name of the result, by default that of the source without its ending. */
   compile(source: string, output = source.replace(/\.cc?$/, ''), ...flags: string[]): string {
     const path = join(this.folder, output);
     if (existsSync(path)) return path;
@@ -42,7 +42,7 @@ export class Programs implements Disposable {
     const language = source.endsWith('.cc') ? ['c++', '-std=c++17'] : ['cc', '-std=gnu11'];
     const [compiler, standard] = language as [string, string];
     const include = `-I${join(root, 'native', 'tracker')}`;
-    // Without -fno-builtin the compiler leaves out a malloc that only meets its free.
+    // Without -fno-builtin the compiler leaves out a malloc whose block is only freed.
     const args = [standard, '-O1', '-fno-builtin', '-Wno-deprecated-declarations', '-Wno-alloc-size-larger-than'];
     args.push(
       '-D_GNU_SOURCE',
@@ -78,14 +78,14 @@ function parseCheck(line: string): Check {
   return { what, expected: Number(expected), found: Number(found) };
 }
 
-/** The same program without the tracker and with it, before `behind`, libraries preloaded in both runs. */
+/** Runs a program without the tracker and with it. Both runs preload the libraries `behind`, after the tracker. */
 export function runBoth(command: readonly string[], behind: readonly string[] = [], environment = {}) {
   const plain = spawn(command, behind.join(':'), environment);
   const tracked = spawn(command, [TRACKER, ...behind].join(':'), environment);
   return { plain: plain.outcome, tracked: tracked.outcome, stderr: tracked.stderr, plainStderr: plain.stderr };
 }
 
-/** Checks that a program made under the tracker, and that it did the same without. */
+/** The checks that a program made under the tracker, and the outcomes of both runs. */
 export function checksOf(command: readonly string[], behind: readonly string[] = [], environment = {}) {
   const { plain, tracked, stderr, plainStderr } = runBoth(command, behind, environment);
   const checks = stderr.split('\n').filter(Boolean).map(parseCheck);

@@ -6,10 +6,10 @@ import { report, row } from './report-fixture.js';
 export const MIB = 1024;
 export const GIB = 1024 * MIB;
 
-/** Stages were open for 100 s, so 5 s are enough for a finding. */
+/** A run whose stages were open for 100 s, so that 5 s are enough for a finding. */
 export const RUN = report({ total_wall_s: 110, outside_wall_s: 10 });
 
-/** A row for each kind, well beyond every threshold, with no finding of another kind. */
+/** For each kind, a row that is well beyond every threshold and has no finding of another kind. */
 export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
   fragmentation: {
     allocator_kb_delta: 900 * MIB,
@@ -53,7 +53,7 @@ export const COMPOSITION = {
   mapped_modules: {},
 };
 
-/** malloc handed out 3 GiB and took back all but 30 MiB, and the allocator was not asked. */
+/** A row in which 3 GiB were allocated and all but 30 MiB freed, and the allocator's statistics were not read. */
 export const FREED: Partial<StageRow> = {
   rss_kb_delta: 1000 * MIB,
   native_kb_delta: 30 * MIB,
@@ -72,14 +72,14 @@ export const GROWN_WITH_GARBAGE: Partial<StageRow> = {
   rss_kb_peak_max: GIB,
 };
 
-/** A finding of the stage `a`, but for `members`. */
+/** A finding of the stage `a`. `members` replace its defaults. */
 export function finding(kind: FindingKind, members: Partial<Finding> = {}): Finding {
   const { amount = 1 } = members;
   const text = `${kind} ${amount}`;
   return { stage: 'a', kind, text, numbers: { amount }, thresholds: {}, amount, share: 0.5, shared: false, ...members };
 }
 
-/** Two kinds have a second condition, for rows that lack the best numbers. */
+/** The example for a condition. Two kinds have a second condition, for rows that lack the best numbers. */
 export const exampleOf = (kind: FindingKind, needs: readonly string[]) =>
   needs.includes('js_kb_delta')
     ? GROWN_WITH_GARBAGE

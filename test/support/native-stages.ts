@@ -9,11 +9,11 @@ import { PACKAGE } from './workloads.js';
 
 const programs = fileURLToPath(new URL('../programs/native-work/', import.meta.url));
 
-/** The thread that does the work: the main one, a new one for each piece, one that stays, one of libuv's pool. */
+/** The thread that works: the main thread, a new one for each piece of work, one that stays, or one of libuv's pool. */
 export const PLACES = ['main', 'new', 'resident', 'pool'] as const;
 export type Place = (typeof PLACES)[number];
 
-/** What the addon says it did, by usable sizes. */
+/** What the addon says it did. Bytes are usable sizes. */
 interface Done {
   readonly allocatedKib: number;
   readonly allocatedBlocks: number;
@@ -29,7 +29,7 @@ export class NativeWorkAddon implements Disposable {
 
   constructor() {
     const sources = readdirSync(programs).filter((name) => name.endsWith('.cc'));
-    // Without -fno-builtin the compiler leaves out a malloc that only meets its free.
+    // Without -fno-builtin the compiler leaves out a malloc whose block is only freed.
     const args = ['-std=c++17', '-O1', '-fno-builtin', '-shared', '-fPIC', `-I${nodeHeaders()}`, '-o', this.path];
     args.push(...sources.map((name) => join(programs, name)), '-lpthread');
     const { error, status, stderr } = spawnSync('c++', args, { encoding: 'utf8' });
@@ -52,7 +52,7 @@ export class NativeStages {
   readonly report: Report;
   private readonly work: Readonly<Record<string, Done>>;
 
-  /** @param preload libraries in order */
+  /** @param preload the libraries to preload, in order */
   constructor(addon: NativeWorkAddon, scenario: string, place: Place, preload: readonly string[]) {
     const args = [join(programs, 'native-stages.js'), scenario, place, PACKAGE, addon.path];
     const env = { ...process.env, LD_PRELOAD: preload.join(':'), STAGEPROF_TRACK_MODULES: '1' };
@@ -80,15 +80,15 @@ export class NativeStages {
     return modules.reduce((sum, [name, kib]) => (name === addon.name ? sum : sum + kib), 0);
   }
 
-  /** How far live native memory rose in a stage above its highest in the stage "nothing", where no work was done. */
+  /** How far the peak of live native memory in a stage is above that in the stage "nothing", which does no work. */
   peakAboveKib(stage: string): number {
-    // Not null: that would be 0 in a difference.
+    // A null would count as 0 in the difference.
     const [peak, usual] = [stage, 'nothing'].map((each) => this.row(each).native_kb_peak_max ?? Number.NaN);
     return peak! - usual!;
   }
 }
 
-/** Within 1 % of what was told; where that is nothing, of the work that should not have shown. */
+/** Expects a number within 1 % of what was told. If that is 0, the 1 % is of `work`, which must not have been counted. */
 export function expectWithin(found: number | null | undefined, told: number, work = Math.abs(told)): void {
   expect(found).toEqual(expect.any(Number));
   expect(Math.abs(found! - told), `${found} instead of ${told}`).toBeLessThanOrEqual(0.01 * work);

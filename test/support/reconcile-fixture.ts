@@ -5,10 +5,10 @@ import type { Gathering, Reconciled } from '../../src/reconcile/reconciled.js';
 import type { SacctRow } from '../../src/reconcile/sacct-rows.js';
 import type { QuantityName } from '../../src/render/reconciled-amounts.js';
 
-/** When the steps here begin. */
+/** The start of the steps and runs below. */
 export const START_MS = 1_795_424_400_000;
 
-/** A batch script of 100 s that used 50 s of CPU and 300 MiB, but for `values`. */
+/** A batch script of 100 s that used 50 s of CPU and 300 MiB. `values` replace these. */
 export function step(values: Partial<SacctRow> = {}): SacctRow {
   return {
     task: '12_3',
@@ -23,7 +23,7 @@ export function step(values: Partial<SacctRow> = {}): SacctRow {
   };
 }
 
-/** A map account that agrees with it. */
+/** A map account that agrees with `step()`. */
 export function run(values: Partial<MapRun> = {}): MapRun {
   return {
     startedMs: START_MS + 500,
@@ -40,7 +40,7 @@ export function run(values: Partial<MapRun> = {}): MapRun {
   };
 }
 
-/** What its records have. */
+/** The sums of the records of that run. */
 export function inside(values: Partial<ProfiledTask['inside']> = {}): ProfiledTask['inside'] {
   return { records: 20, wallS: 95, cpuS: 48.7, peakKib: 235_000, levelAfterPeakKib: 230_000, processes: 1, ...values };
 }
@@ -54,7 +54,7 @@ export interface Scene {
   readonly tolerancePercent?: number;
 }
 
-/** One quantity of a task, by both accounts. */
+/** One quantity of a task, reconciled from both accounts. */
 export function reconciled(what: QuantityName, scene: Scene = {}): Reconciled {
   const { state = 'COMPLETED', elapsedS = 100, steps = [step()], tolerancePercent = 5 } = scene;
   const profiled = { ...NOTHING_PROFILED, runs: [run()], inside: inside(), ...scene.profiled };

@@ -23,8 +23,8 @@ const PEAKS = Object.entries(LEVEL_OF_PEAK) as readonly (readonly [SlotName, Slo
 const EXACT = present('exact', 'script');
 
 /**
- * A sampler whose readings the test decides. Everything reads zero at first and stands still until the test moves
- * it; setting a level raises its peak, and a sample begins a new window of every peak.
+ * A sampler whose readings the test decides. Every slot is zero at first, and stays the same until the test changes it.
+ * Setting a level raises its peak, and a sample begins a new window of every peak.
  */
 export class ScriptedSampler implements Sampler {
   readonly slots = new Float64Array(SAMPLE_LENGTH).fill(Number.NaN);
@@ -39,15 +39,14 @@ export class ScriptedSampler implements Sampler {
     gc: EXACT,
   };
   lifetimePeak = 0;
-  /** Names of the modules that `allocate` counts for; null where none are counted. */
+  /** Names of the modules that `allocate` counts for; null if none are counted. */
   moduleNames: string[] | null = null;
   closes = 0;
   private readonly moduleBytes: number[] = [];
   private readonly values = new Map<SlotName, number>(SLOTS.map((slot) => [slot, 0]));
 
   /**
-   * Sets slots. Setting a level raises the peak since the last sample; a peak that is NaN is not measured, and stays
-   * NaN.
+   * Sets slots. Setting a level raises its peak since the last sample. A peak that is NaN is not measured, and stays NaN.
    */
   set(values: SlotValues): void {
     for (const [slot, value] of Object.entries(values) as [SlotName, number][]) {
@@ -69,7 +68,7 @@ export class ScriptedSampler implements Sampler {
     this.advance({ wall_ns: wallNs });
   }
 
-  /** Adds to the bytes a module has allocated; a name not seen before is a module loaded now. */
+  /** Adds to the bytes that a module has allocated. A new name stands for a module that is loaded now. */
   allocate(module: string, bytes: number): void {
     this.moduleNames ??= [];
     let cell = this.moduleNames.indexOf(module);
@@ -94,7 +93,7 @@ export class ScriptedSampler implements Sampler {
     this.read();
   }
 
-  /** How often the use of the thread was read apart from samples. */
+  /** How often the use of the thread was read without a sample. */
   useReadings = 0;
 
   readThreadUse(): void {
@@ -110,7 +109,7 @@ export class ScriptedSampler implements Sampler {
     return true;
   }
 
-  /** The event loop is about to wait. */
+  /** Does what happens when the event loop starts to wait. */
   wait(): void {
     if (!this.watches || this.closes > 0 || this.slots[WAITED_CELL] !== 0) return;
     for (const slot of THREAD_USE_SLOTS) this.slots[slot] = this.values.get(SLOTS[slot]!)!;
@@ -147,7 +146,7 @@ export interface Scripted {
 
 export const FREE: StageCost = { fullNs: 0, innerNs: 0 };
 
-/** A profiler on a scripted sampler, whose stages cost nothing unless said otherwise. */
+/** A profiler on a scripted sampler. Its stages cost nothing by default. */
 export function scripted(options: StageProfilerOptions = {}, stageCost: StageCost = FREE): Scripted {
   const sampler = new ScriptedSampler();
   let accounting: Accounting | undefined;
@@ -158,7 +157,7 @@ export function scripted(options: StageProfilerOptions = {}, stageCost: StageCos
   return { sampler, profiler, accounting: accounting! };
 }
 
-/** The row of a label. */
+/** The row with a label. */
 export function rowOf(profiler: StageProfiler, label: string): StageRow {
   const row = profiler.report().stages.find(({ stage }) => stage === label);
   if (row === undefined) throw new Error(`No row "${label}" among ${labelsOf(profiler).join(', ')}`);
