@@ -19,7 +19,7 @@ interface Range {
   readonly rssBytes: number;
 }
 
-/** The same list of mappings by a parser that shares nothing with the addon's. */
+/** The same list of mappings, read by a parser that shares nothing with the addon's. */
 function smaps(): Range[] {
   const blocks = readFileSync('/proc/self/smaps', 'latin1').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
   return blocks.map((block) => {
@@ -28,7 +28,7 @@ function smaps(): Range[] {
   });
 }
 
-test('the code, the data of files and the stacks of this process are what its list of mappings says', () => {
+test('the code, the data of files and the stacks add up to what the list of mappings says', () => {
   sampler.readEntry();
   const { codeAndStacks } = sampler.composition()!;
   const ranges = smaps();
@@ -37,14 +37,14 @@ test('the code, the data of files and the stacks of this process are what its li
   const files = sum(({ inode, path }) => inode !== 0 || path === '[vdso]');
   const mainStack = sum(({ path }) => path === '[stack]');
   expect(codeAndStacks).toBeGreaterThan(0.98 * (files + mainStack));
-  // Beyond files and the main stack there are the stacks of threads that wait: some pages each.
+  // The stacks of waiting threads come on top of that, with a few pages each.
   expect(codeAndStacks).toBeLessThan(1.02 * (files + mainStack) + 4 * 2 ** 20);
 });
 
-test('the parts do not exceed the resident set by more than is not resident', () => {
+test('the parts exceed the resident set by little, which is memory that is not resident', () => {
   const kept = Buffer.alloc(32 << 20, 1);
   sampler.readEntry();
-  // The time for the list of mappings may be spent by the test before.
+  // The previous test may have used up the time budget for the list of mappings.
   for (let left = 100; left > 0; left--) {
     const composition = sampler.composition();
     if (composition === null) {
@@ -61,7 +61,7 @@ test('the parts do not exceed the resident set by more than is not resident', ()
   throw new Error('the list of mappings was never gone through');
 });
 
-test('the age is that of the oldest part, and what was never read has none', () => {
+test('the age is that of the oldest part, and a part that was never read has none', () => {
   const cells = new Float64Array(ACCOUNT_LENGTH).fill(Number.NaN);
   const set = (name: (typeof ACCOUNT)[number], value: number) => {
     cells[ACCOUNT.indexOf(name)] = value;
@@ -74,7 +74,7 @@ test('the age is that of the oldest part, and what was never read has none', () 
   expect(compositionOf(cells, []).ageNs).toBe(3e9);
 });
 
-test('what modules have mapped is told by their names', () => {
+test('mapped bytes are listed by the name of their module', () => {
   const cells = new Float64Array(ACCOUNT_LENGTH).fill(0);
   cells[ACCOUNT.length + 1] = 4096;
   expect(compositionOf(cells, ['node', 'duckdb.node', 'sharp.node']).mappedByModule).toEqual([['duckdb.node', 4096]]);

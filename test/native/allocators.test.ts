@@ -19,7 +19,7 @@ const SOURCES = [
   ...['failure.cc', 'symbols.cc'].map((name) => join(root, 'native', 'support', name)),
 ];
 
-/** Bytes that a program has handed out to itself, and what the allocator says. */
+/** The bytes that a program has allocated, and what the allocator says of them. */
 interface Moment {
   readonly read: boolean;
   readonly handedOut: number;
@@ -52,29 +52,29 @@ const MIMALLOC = 'libmimalloc.so.2';
 const MIMALLOC_SILENCE =
   'mimalloc serves malloc, and tells neither live bytes nor what is free in it at a bounded cost';
 
-/** Behind the tracker, which is in front of whatever serves malloc, nothing may differ. */
+/** The tracker stands in front of whatever serves malloc. The results behind it must be the same. */
 const inBothPlaces = (preload: readonly string[]) => [preload, [TRACKER, ...preload]];
 const nameOf = (preload: readonly string[]) =>
   preload.map((path) => path.replace(/^.*\//, '')).join(' before ') || 'nothing';
 const installed = (preload: readonly string[]) => preload.every((name) => name === TRACKER || isInstalled(name));
 
-/** What each preload list is served by, and by how much a block may be more than its usable size. */
+/** What serves each preload list, and by how much a block may exceed its usable size. */
 const SERVED: readonly [preload: readonly string[], method: string, headerBytes: number][] = [
   [[], 'mallinfo2', 8],
   [[JEMALLOC], 'jemalloc mallctl', 0],
   [[GPERFTOOLS], 'gperftools MallocExtension', 0],
-  // The functions of both are there, and only the first serves.
+  // The functions of both are present, and only the first library serves malloc.
   [[JEMALLOC, GPERFTOOLS], 'jemalloc mallctl', 0],
   [[GPERFTOOLS, JEMALLOC], 'gperftools MallocExtension', 0],
   [[GPERFTOOLS, MIMALLOC], 'gperftools MallocExtension', 0],
 ];
 
-/** Live bytes rise and fall with the blocks, and what was freed among others is free in the allocator. */
+/** Live bytes rise and fall with the blocks, and blocks freed between live ones are free in the allocator. */
 function expectToFollow({ before, large, small, shredded }: Serving, headerBytes: number): void {
   const largeBlocks = 64;
   const smallBlocks = 100_000;
   const liveSince = ({ live }: Moment) => live - before.live;
-  // Besides the program's blocks, the buffer of its standard output.
+  // The buffer of standard output is allocated besides the program's blocks.
   const slack = 16 * 1024;
   for (const [moment, blocks] of [
     [large, largeBlocks],
@@ -100,7 +100,7 @@ describe.each(
       .map((list) => [nameOf(list), list, method, headerBytes] as const),
   ),
 )('with %s preloaded', (_name, preload, method, headerBytes) => {
-  test(`malloc is served by what "${method}" reads, and its numbers follow the blocks`, () => {
+  test(`"${method}" reads the allocator that serves malloc, and its numbers follow the blocks`, () => {
     const serving = servingUnder(preload);
     expect(serving).toMatchObject({ method, failure: '' });
     expectToFollow(serving, headerBytes);
@@ -112,15 +112,15 @@ test.each(
     .flatMap(inBothPlaces)
     .filter(installed)
     .map((list) => [nameOf(list), list] as const),
-)('with %s preloaded, mimalloc is recognised and not read', (_name, preload) => {
+)('with %s preloaded, mimalloc is recognised but not read', (_name, preload) => {
   expect(servingUnder(preload)).toEqual({ method: 'mimalloc', failure: MIMALLOC_SILENCE });
 });
 
-describe('functions of an allocator that does not serve malloc are not believed', () => {
+describe('an allocator that does not serve malloc is not believed', () => {
   test.each([
-    ['say that a block is not theirs', []],
-    ['claim every block, but whose numbers stand', ['-DBOASTS']],
-  ])('of libraries that %s', (what, flags) => {
+    ['says that a block is not its own', []],
+    ['claims every block, but has numbers that never change', ['-DBOASTS']],
+  ])('when it %s', (what, flags) => {
     const library = programs.compile('lookalikes.c', `lookalikes-${what.length}.so`, ...flags);
     for (const preload of inBothPlaces([library])) {
       const serving = servingUnder(preload);
@@ -130,7 +130,7 @@ describe('functions of an allocator that does not serve malloc are not believed'
   });
 });
 
-test('an allocator that is not known is not taken for one that is', () => {
+test('an unknown allocator is not taken for a known one', () => {
   const library = programs.compile('../tracker/own_malloc.c', 'own_malloc.so');
   for (const preload of inBothPlaces([library])) {
     expect(servingUnder(preload)).toEqual({
@@ -140,8 +140,8 @@ test('an allocator that is not known is not taken for one that is', () => {
   }
 });
 
-// No Debian or npm package has it as a library to preload.
-test("Google's tcmalloc is read, by a stand-in with its documented names and signatures", () => {
+// No Debian or npm package provides it as a library to preload, so a stand-in has its documented names and signatures.
+test("Google's tcmalloc is read", () => {
   const library = programs.compile('tcmalloc_stand_in.c', 'tcmalloc_stand_in.so');
   for (const preload of inBothPlaces([library])) {
     const serving = servingUnder(preload);
@@ -169,7 +169,7 @@ describe.each(
     expect(report.sources.allocator).toMatchObject({ ...allocator, allocator: name });
     expect(report.sources.native).toMatchObject(isTracked ? { method: 'tracker' } : allocator);
 
-    /** Of those rounds that both ends were read of. */
+    /** The rounds for which memory was read at both ends. */
     const rows = (label: string) =>
       report.stages.filter(({ stage, native_kb_delta }) => stage.startsWith(label) && native_kb_delta !== null);
     if (method === null && !isTracked) {

@@ -7,10 +7,10 @@ import { PACKAGE } from '../support/workloads.js';
 
 const ALL: SamplerOptions = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' };
 
-describe('descriptors', () => {
+describe('no descriptor stays open', () => {
   const open = (): number => readdirSync('/proc/self/fd').length;
 
-  test('of a thousand samplers none stays', () => {
+  test('after a thousand samplers were closed', () => {
     openSampler(ALL).close();
     const before = open();
     for (let i = 0; i < 1_000; i++) {
@@ -22,7 +22,7 @@ describe('descriptors', () => {
     expect(open()).toBeLessThanOrEqual(before);
   });
 
-  test('of twenty workers with open profilers none stays', async () => {
+  test('after twenty workers ended with open profilers', async () => {
     const source = `
       const { parentPort } = require('node:worker_threads');
       import(${JSON.stringify(PACKAGE)}).then(({ StageProfiler }) => {

@@ -7,11 +7,11 @@ import { collectGarbage, KIB, MIB, makeGarbage } from '../support/workloads.js';
 interface Collections {
   readonly calls: number;
   readonly seconds: number;
-  /** Highest used heap over the two ends and before each collection. */
+  /** The highest used heap at the two ends and before each collection. */
   readonly peakKib: number;
 }
 
-/** What V8 itself says of the collections during a synchronous function. */
+/** What V8 itself reports about the collections during a synchronous function. */
 function collectionsDuring(fn: () => void): Collections {
   const oracle = new GCProfiler();
   oracle.start();
@@ -33,12 +33,12 @@ function expectWithin(share: number, found: number, truth: number): void {
   expect(Math.abs(found - truth) / truth, `${found} against ${truth}`).toBeLessThan(share);
 }
 
-describe('js_kb_peak_max against v8.GCProfiler', () => {
+describe('js_kb_peak_max agrees with v8.GCProfiler', () => {
   test.each([
     ['no collection', 1_000, 0],
     ['scavenges', 400_000, 1],
     ['scavenges and mark-compacts', 2_000_000, 1],
-  ])('of a call with %s', (_what, objects, atLeast) => {
+  ])('for a call with %s', (_what, objects, atLeast) => {
     const profiler = open();
     collectGarbage();
     const truth = collectionsDuring(() => profiler.stage('a', () => makeGarbage(objects)));
@@ -47,7 +47,7 @@ describe('js_kb_peak_max against v8.GCProfiler', () => {
     profiler.close();
   });
 
-  test('of a call whose heap falls before its end', () => {
+  test('for a call whose heap falls before its end', () => {
     const profiler = open();
     collectGarbage();
     const truth = collectionsDuring(() =>
@@ -65,7 +65,7 @@ describe('js_kb_peak_max against v8.GCProfiler', () => {
     profiler.close();
   });
 
-  test('of nested calls: the parent has the highest of its children, each child its own', () => {
+  test('for nested calls: each child has its own peak, and the parent has the highest of them', () => {
     const profiler = open();
     collectGarbage();
     const truths: Record<string, number> = {};
@@ -92,7 +92,7 @@ describe('js_kb_peak_max against v8.GCProfiler', () => {
 });
 
 describe('gc_calls, gc_s and js_kb_alloc', () => {
-  test('are the number and the time of the collections V8 tells of', () => {
+  test('are the number and the time of the collections that V8 reports', () => {
     const profiler = open();
     const truth = collectionsDuring(() => profiler.stage('a', () => makeGarbage(2_000_000)));
     const { gc_calls, gc_s, wall_s } = rowOf(profiler, 'a');
@@ -112,7 +112,7 @@ describe('gc_calls, gc_s and js_kb_alloc', () => {
     profiler.close();
   });
 
-  test('count what was allocated, kept or not, through collections', () => {
+  test('count all that was allocated, whether a collection freed it or not', () => {
     const profiler = open();
     const arrays = 400;
     profiler.stage('a', () => {

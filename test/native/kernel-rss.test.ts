@@ -5,7 +5,7 @@ const METHOD = '/proc/self/statm';
 
 const linux = (release: string, cpuCount: number) => ({ platform: 'linux', release, cpuCount }) as const;
 
-test('another kernel is not measured by the versions of Linux', () => {
+test('the versions of Linux are not applied to another kernel', () => {
   const darwin = { platform: 'darwin', release: '23.5.0', cpuCount: 8 } as const;
   expect(rssState(METHOD, darwin)).toEqual({ available: true, truth: 'exact', method: METHOD });
   expect(rssPeakState(METHOD, 'of its life', darwin)).toEqual({
@@ -16,9 +16,9 @@ test('another kernel is not measured by the versions of Linux', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('how exact the resident set is', () => {
+describe.runIf(process.platform === 'linux')('the precision of the resident set', () => {
   test.each(['4.18.0-553.el8_10.x86_64', '5.14.0-427.el9.x86_64', '6.1.0-18-amd64', '6.1'])(
-    'Linux %s keeps changes back a thread, whose number is not known',
+    'Linux %s holds changes back in each thread, and gives no bound since the number of threads is unknown',
     (kernel) => {
       const state = rssState(METHOD, linux(kernel, 64));
       expect(state).toMatchObject({ available: true, truth: 'bounded', method: METHOD });
@@ -49,7 +49,7 @@ describe.runIf(process.platform === 'linux')('how exact the resident set is', ()
     ['6.2', 2, 768],
     ['6.18.44', 2, 768],
   ])(
-    'a peak of Linux %s with %d CPUs is off by at most %s KiB, also where the set itself is exact',
+    'a peak on Linux %s with %d CPUs is off by at most %s KiB, even where the resident set is exact',
     (kernel, cpus, bound) => {
       const state = rssPeakState('ru_maxrss', undefined, linux(kernel, cpus));
       expect(state.truth).toBe('bounded');

@@ -18,7 +18,7 @@ import { POSITIONS, READING, STATE } from '../../src/recorder/format.js';
 const { binding, missing } = loadBinding();
 if (binding === null) throw new Error(missing);
 
-test('the addon has the same names in the same order, the same numbers, and the same version', () => {
+test('the addon has the same names in the same order, the same numbers and the same version', () => {
   expect(binding.sampleLayout()).toEqual({
     version: LAYOUT_VERSION,
     slots: [...SLOTS],
@@ -37,7 +37,7 @@ test('the addon has the same names in the same order, the same numbers, and the 
   });
 });
 
-test('the slots of getrusage stand together', () => {
+test('the slots of getrusage are adjacent', () => {
   const [first, last] = SLOT_RANGES.usage;
   expect(SLOTS.slice(slotIndex[first], slotIndex[last] + 1)).toEqual([
     'process_cpu_ns',
@@ -65,14 +65,14 @@ describe('each bit of the mask fills its slots and no other: the first sample wi
   test.each(masks as (keyof typeof SAMPLE_MASK)[][])('%s %s %s %s %s %s', (...names) => {
     const mask = names.reduce((bits, name) => bits | SAMPLE_MASK[name], 0);
     const expected = ['wall_ns', ...names.flatMap((name) => filledBy[name])];
-    // A sampler an end: a second reading of malloc's statistics at once would be past its budget.
+    // Each end has its own sampler, because an immediate second reading of malloc's statistics would exceed the budget.
     for (const end of ['readEntry', 'readExit'] as const) {
       const slots = new Float64Array(SAMPLE_LENGTH).fill(5);
       const deadline = performance.now() + 10_000;
       let sampler = binding.samplerOpen(slots, mask, false)!;
       expect(slots.subarray(0, SLOTS.length).every(Number.isNaN)).toBe(true);
       sampler[end]();
-      // What the tests before have spent of the budget comes back with time.
+      // Earlier tests have used some of the budget, which refills with time.
       while (slots[MALLOC_SKIPPED_CELL]! > 0 && performance.now() < deadline) {
         sampler.close();
         sampler = binding.samplerOpen(slots, mask, false)!;
@@ -85,14 +85,14 @@ describe('each bit of the mask fills its slots and no other: the first sample wi
 });
 
 test.each([
-  ['too short', new Float64Array(SAMPLE_LENGTH - 1), 0],
-  ['too long', new Float64Array(SAMPLE_LENGTH + 1), 0],
-  ['of another type', new Float32Array(SAMPLE_LENGTH), 0],
-  ['no array', {}, 0],
-  ['right, but the mask has unknown bits', new Float64Array(SAMPLE_LENGTH), 64],
-  ['right, but the mask is negative', new Float64Array(SAMPLE_LENGTH), -1],
-  ['right, but the mask is a fraction', new Float64Array(SAMPLE_LENGTH), 0.5],
-  ['right, but the mask is missing', new Float64Array(SAMPLE_LENGTH), undefined],
-])('slots that are %s are refused', (_what, slots, mask) => {
+  ['slots that are too short', new Float64Array(SAMPLE_LENGTH - 1), 0],
+  ['slots that are too long', new Float64Array(SAMPLE_LENGTH + 1), 0],
+  ['slots of another type', new Float32Array(SAMPLE_LENGTH), 0],
+  ['slots that are no array', {}, 0],
+  ['a mask with unknown bits', new Float64Array(SAMPLE_LENGTH), 64],
+  ['a negative mask', new Float64Array(SAMPLE_LENGTH), -1],
+  ['a fraction as the mask', new Float64Array(SAMPLE_LENGTH), 0.5],
+  ['a missing mask', new Float64Array(SAMPLE_LENGTH), undefined],
+])('the addon refuses %s', (_what, slots, mask) => {
   expect(() => binding.samplerOpen(slots as Float64Array, mask as number, false)).toThrow(TypeError);
 });

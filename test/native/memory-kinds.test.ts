@@ -18,11 +18,11 @@ describe.each(CHAINS.map((behind) => [behind[0] ?? 'libc', behind] as const))('o
       stages = new NativeStages(addon, 'mappings', place, preload);
     });
 
-    test.each(['map', 'map touched', 'unmap', 'unmap touched'])('"%s": is mapped to the byte', (stage) => {
+    test.each(['map', 'map touched', 'unmap', 'unmap touched'])('"%s": is counted as mapped, to the byte', (stage) => {
       expect(stages.row(stage).mapped_kb_delta).toBe(stages.told(stage).mappedKib);
     });
 
-    test('is not mapped when it is gone at the end', () => {
+    test('is not counted as mapped when it was unmapped before the end', () => {
       expect(stages.row('map and unmap').mapped_kb_delta).toBe(0);
     });
 
@@ -42,7 +42,7 @@ describe.each(CHAINS.map((behind) => [behind[0] ?? 'libc', behind] as const))('o
       expect(mib('map touched')).toBeLessThan(100);
     });
 
-    test('what malloc maps for its blocks is live and not mapped', () => {
+    test('is live and not mapped when malloc maps it for its blocks', () => {
       expectWithin(stages.row('blocks').native_kb_delta, stages.told('blocks').liveKib);
       expect(stages.row('blocks').mapped_kb_delta).toBe(0);
     });
@@ -54,17 +54,17 @@ describe.each(CHAINS.map((behind) => [behind[0] ?? 'libc', behind] as const))('o
       stages = new NativeStages(addon, 'buffers', 'main', preload);
     });
 
-    test.each(['zeroed', 'unsafe', 'array'])('"%s": are Buffers, and not live native memory', (stage) => {
+    test.each(['zeroed', 'unsafe', 'array'])('"%s": count as external and not as live native memory', (stage) => {
       expectWithin(stages.row(stage).external_kb_delta, 64 * MIB_IN_KIB);
       expectWithin(stages.row(stage).native_kb_delta, 0, 64 * MIB_IN_KIB);
       expectWithin(stages.peakAboveKib(stage), 0, 64 * MIB_IN_KIB);
     });
 
-    test.each(['shared', 'WebAssembly', 'collected'])('"%s": live native memory is as before', (stage) => {
+    test.each(['shared', 'WebAssembly', 'collected'])('"%s": leave live native memory as it was', (stage) => {
       expectWithin(stages.row(stage).native_kb_delta, 0, 64 * MIB_IN_KIB);
     });
 
-    test('stand beside blocks of the same stage', () => {
+    test('are counted apart from the blocks of the same stage', () => {
       expectWithin(stages.row('both').external_kb_delta, 32 * MIB_IN_KIB);
       expectWithin(stages.row('both').native_kb_delta, stages.told('both').liveKib);
       expectWithin(stages.peakAboveKib('both'), stages.told('both').liveKib);
@@ -79,7 +79,7 @@ describe.each([
   describe.each(PLACES)('on the %s thread', (place) => {
     let stages: NativeStages;
     beforeAll(() => {
-      // A reading that was interrupted passes for a dear one, after which the budget skips some: then once more.
+      // An interrupted reading looks expensive, and the budget then skips some of the next ones. The stages run again then.
       for (let attempt = 0; attempt < 5; attempt++) {
         stages = new NativeStages(addon, 'shred', place, preload);
         if (stages.row('shred').allocator_kb_delta !== null) break;
@@ -101,7 +101,7 @@ describe.each([
   });
 });
 
-describe('a resident peak that is reset at each boundary', () => {
+describe('with a resident peak that is reset at each boundary', () => {
   let stages: NativeStages;
   let boundKib: number;
   beforeAll(() => {

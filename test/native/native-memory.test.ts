@@ -27,26 +27,29 @@ describe.each(CASES)('work on the %s thread over %s', (place, _allocator, behind
   );
 
   test.each(['hold', 'spike', 'hold untouched', 'hold on main', 'repeat'])(
-    '"%s": bytes and blocks allocated, freed since or not, on every call',
+    '"%s": every call counts the bytes and blocks it allocated, whether they were freed or not',
     (stage) => {
       const { calls, native_kb_alloc, native_allocs } = volumes.row(stage);
       const { allocatedKib, allocatedBlocks } = volumes.told(stage);
-      // node allocates too: while it compiles a function, a megabyte.
+      // Node allocates too, for example a megabyte while it compiles a function.
       expectWithin(native_kb_alloc! - volumes.allocatedByOthersKib(stage, addon), calls * allocatedKib);
       expect(native_allocs).toBeGreaterThanOrEqual(calls * allocatedBlocks);
       expectWithin(native_allocs, calls * allocatedBlocks, Math.max(calls * allocatedBlocks, 60_000));
     },
   );
 
-  test('live memory does not grow by what is freed again', () => {
+  test('live memory does not grow by memory that is freed again', () => {
     expectWithin(volumes.row('spike').native_kb_delta, 0, volumes.told('spike').allocatedKib);
   });
 
-  test.each(['hold', 'spike', 'hold untouched', 'hold on main'])('"%s": the addon is charged with it', (stage) => {
-    expectWithin(volumes.row(stage).native_modules?.[addon.name], volumes.told(stage).allocatedKib);
-  });
+  test.each(['hold', 'spike', 'hold untouched', 'hold on main'])(
+    '"%s": the addon is charged with the bytes it allocated',
+    (stage) => {
+      expectWithin(volumes.row(stage).native_modules?.[addon.name], volumes.told(stage).allocatedKib);
+    },
+  );
 
-  test('what is freed is charged to no module', () => {
+  test('freed memory is charged to no module', () => {
     const { native_modules } = volumes.row('release');
     expect(native_modules).not.toBeNull();
     expect(native_modules![addon.name] ?? 0).toBe(0);
@@ -59,11 +62,11 @@ describe.each(CASES)('work on the %s thread over %s', (place, _allocator, behind
     }
   });
 
-  test('the report says that all was counted, and how much the threads may hold back', () => {
+  test('the report says that everything was counted, and how much the threads may hold back', () => {
     const { native_memory_traced, sources } = volumes.report;
     expect(native_memory_traced).toBe(true);
     expect(sources.native).toMatchObject({ available: true, truth: 'bounded' });
-    // 32 KiB for each thread: node's own, the pool's and the addon's.
+    // Each thread may hold back 32 KiB: those of Node, of the pool and of the addon.
     expect(sources.native.bound_kb).toBeGreaterThanOrEqual(32);
     expect(sources.native.bound_kb).toBeLessThanOrEqual(24 * 32);
   });
@@ -90,7 +93,7 @@ describe.each(CASES)('work on the %s thread over %s', (place, _allocator, behind
     ['second falling', 192],
     ['first both', 384],
     ['second both', 384],
-  ])('of two stages that overlap, "%s" peaks at %i MiB', (stage, mib) => {
+  ])('"%s" of two stages that overlap peaks at %i MiB', (stage, mib) => {
     expect(overlap.row(stage).overlapped_calls).toBe(1);
     expectWithin(overlap.peakAboveKib(stage), mib * MIB_IN_KIB);
   });

@@ -33,7 +33,7 @@ describe('without the addon', () => {
   const { capabilities, report } = measureWithout('1');
   const hasThreadCpu = 'threadCpuUsage' in process;
 
-  test('what Node does not give is null, never zero, and the rest is measured', () => {
+  test('a field that Node cannot measure is null, never zero, and the others are measured', () => {
     for (const row of report.stages) {
       for (const { field, share } of METRICS) {
         const unknown =
@@ -47,7 +47,7 @@ describe('without the addon', () => {
     }
   });
 
-  test('what is measured is true', () => {
+  test('the measured values are right', () => {
     const [a, b] = report.stages;
     expect(a).toMatchObject({ stage: 'a', calls: 1, errors: 0, open: 0 });
     expect(a!.js_kb_delta!).toBeGreaterThan(4_000);
@@ -59,7 +59,7 @@ describe('without the addon', () => {
     expect(report.rss_kb_peak!).toBeGreaterThan(80_000);
   });
 
-  test('sources say why: that it is switched off', () => {
+  test('the sources give as the reason that it is switched off', () => {
     for (const name of ['native', 'gc', ...(hasThreadCpu ? [] : ['thread_cpu'])] as const) {
       expect(report.sources[name as 'native']).toMatchObject({
         available: false,
@@ -72,7 +72,7 @@ describe('without the addon', () => {
     expect(report).toMatchObject({ js_memory_traced: false, native_memory_traced: false });
   });
 
-  test('capabilities says so too', () => {
+  test('capabilities() gives the same reason', () => {
     expect(capabilities.addon).toMatchObject({
       available: false,
       reason: expect.stringContaining('STAGEPROF_NO_ADDON'),
@@ -81,7 +81,7 @@ describe('without the addon', () => {
   });
 });
 
-test.each(['', '0'])('STAGEPROF_NO_ADDON=%j leaves it on', (value) => {
+test.each(['', '0'])('STAGEPROF_NO_ADDON=%j leaves the addon on', (value) => {
   const { capabilities, report } = measureWithout(value);
   expect(capabilities.addon).toMatchObject({ available: true });
   expect(report.sources.gc).toMatchObject({ available: true, truth: 'exact' });

@@ -5,7 +5,7 @@ import { openSampler } from '../../src/native/open-sampler.js';
 
 const OPTIONS = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' } as const;
 
-test('where the addon makes no sampler, Node itself is read and the reason told', () => {
+test('when the addon cannot make a sampler, Node itself is read and the reason is given', () => {
   const loaded = loadBinding();
   if (loaded.binding === null) throw new Error(loaded.missing);
   const sampler = openSampler(OPTIONS, plainSampleMemory(), {

@@ -8,7 +8,7 @@ import { builtModule, runModule } from '../support/workloads.js';
 const PROGRAM = join(import.meta.dirname, '../programs/native/held-child.mjs');
 const MODULE = JSON.stringify(builtModule('native/parent-death.js'));
 
-/** What the child has said when it and its parent have ended; the parent is killed at the child's first line. */
+/** All that the child printed until it and its parent ended. The parent is killed at the child's first line. */
 async function childOf(kind: 'held' | 'other' | 'late'): Promise<string[]> {
   const parent = spawn(process.execPath, [PROGRAM, kind], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void parent.kill('SIGKILL'));
@@ -17,7 +17,7 @@ async function childOf(kind: 'held' | 'other' | 'late'): Promise<string[]> {
     said += text;
     parent.kill('SIGKILL');
   });
-  // The child holds the other end of the same pipe, so it has ended too.
+  // The child holds the same end of the pipe as its parent, so it has ended too.
   await once(parent, 'close');
   return said.trim().split('\n');
 }
@@ -27,15 +27,15 @@ describe.runIf(process.platform === 'linux')('a child that is to end with its pa
     expect(await childOf('held')).toEqual(['true']);
   });
 
-  test('is told that the parent had ended before', async () => {
+  test('is told when the parent has already ended', async () => {
     expect(await childOf('late')).toEqual(['false']);
   });
 
-  test('outlives its parent where that is not the one it named', async () => {
+  test('outlives its parent when it named another process', async () => {
     expect(await childOf('other')).toEqual(['false', 'outlived its parent']);
   });
 
-  test('is not held by a request of a worker, with which it would go', async () => {
+  test('is not bound by the request of a worker, because the end of that worker would end it too', async () => {
     const source = `
       import(${MODULE}).then(({ endWithParent }) => {
         require('node:worker_threads').parentPort.postMessage(endWithParent(${process.ppid}));
@@ -45,7 +45,7 @@ describe.runIf(process.platform === 'linux')('a child that is to end with its pa
   });
 });
 
-test('without the addon nothing is held to its parent', () => {
+test('without the addon a child is not bound to its parent', () => {
   const { stdout, stderr } = runModule(
     `import { endWithParent } from ${MODULE}; console.log(endWithParent(process.ppid));`,
     { STAGEPROF_NO_ADDON: '1' },

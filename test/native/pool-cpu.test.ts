@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Report, StageRow } from '../../src/model/report.js';
 import { PACKAGE, runModule } from '../support/workloads.js';
 
-/** Runs stages in a process of its own and returns its report, rows by label. */
+/** Runs stages in a process of its own and returns its report, with a look-up of rows by label. */
 function run(body: string, env: NodeJS.ProcessEnv = {}): { report: Report; row: (label: string) => StageRow } {
   const { code, stdout, stderr } = runModule(
     `
@@ -24,7 +24,7 @@ function run(body: string, env: NodeJS.ProcessEnv = {}): { report: Report; row: 
   return { report, row: (label) => report.stages.find(({ stage }) => stage === label)! };
 }
 
-test("work of libuv's pool is in pool_cpu_s, work of this thread is not", () => {
+test("the work of libuv's pool is in pool_cpu_s, and that of this thread is not", () => {
   const { report, row } = run(`
     await onPool(4, 1);
     await sleep(20);
@@ -43,7 +43,7 @@ test("work of libuv's pool is in pool_cpu_s, work of this thread is not", () => 
   expect(row('thread').pool_cpu_s!).toBeLessThan(0.001);
 });
 
-test('a pool that starts during a stage is found at its end, where Node names its threads', () => {
+test('a pool that starts during a stage is found at the end of the stage if Node names the threads', () => {
   const { report, row } = run(
     `
       const profiler = new StageProfiler({ measure: ['cpu'] });
@@ -62,7 +62,7 @@ test('a pool that starts during a stage is found at its end, where Node names it
   }
 });
 
-test('a pool that cannot be told is null, with the reason', () => {
+test('the CPU of a pool that cannot be identified is null, and the source gives the reason', () => {
   const { report, row } = run(
     "await onPool(1, 1); const profiler = new StageProfiler(); profiler.stage('a', () => {});",
     { UV_THREADPOOL_SIZE: '1' },

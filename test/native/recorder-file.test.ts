@@ -25,7 +25,7 @@ function exposed(native: NativeRecorder, offset: number, bytes: number): Float64
 const numberAt = (path: string, offset: number) => readFileSync(path).readDoubleLE(offset);
 
 describe('a recorder that moves to a new file', () => {
-  test('has there what was written before and after, by buffers that stay valid', () => {
+  test('finds there what was written before and after the move, and its buffers stay valid', () => {
     const [before, after] = [join(temporaryFolder(), 'a'), join(temporaryFolder(), 'b')];
     const native = open(before);
     const head = exposed(native, 0, 4096);
@@ -50,7 +50,7 @@ describe('a recorder that moves to a new file', () => {
     expect(native.move(before)).not.toBe(0);
   });
 
-  test('takes along no more blocks than the old one had', () => {
+  test('uses no more blocks there than in the old file', () => {
     const [before, after] = [join(temporaryFolder(), 'a'), join(temporaryFolder(), 'b')];
     const native = open(before);
     for (const offset of [0, 300_000, 900_000]) exposed(native, offset, 4096);
@@ -59,10 +59,10 @@ describe('a recorder that moves to a new file', () => {
     native.close();
   });
 
-  test('with more parts than are told apart has them all', () => {
+  test('keeps every part when there are more than it tells apart', () => {
     const [before, after] = [join(temporaryFolder(), 'a'), join(temporaryFolder(), 'b')];
     const native = open(before);
-    // From both sides, so that a new part is joined to the one behind it and to the one before.
+    // The offsets come from both sides, so that a new part is joined to the one after it and to the one before it.
     const offsets = Array.from({ length: 24 }, (_, index) => 16_384 * (index % 2 === 0 ? index : 48 - index));
     const parts = offsets.map((offset) => exposed(native, offset, 8));
     for (const [index, part] of parts.entries()) part[0] = index + 1;
@@ -73,7 +73,7 @@ describe('a recorder that moves to a new file', () => {
     native.close();
   });
 
-  test('stays in the old one where the new one is there already', () => {
+  test('stays in the old file when the new one already exists', () => {
     const [before, after] = [join(temporaryFolder(), 'a'), join(temporaryFolder(), 'b')];
     const native = open(before);
     writeFileSync(after, 'precious');
@@ -84,7 +84,7 @@ describe('a recorder that moves to a new file', () => {
     native.close();
   });
 
-  test.skipIf(!canMount)('stays in the old one, with all that it has, where the new one would not hold it', () => {
+  test.skipIf(!canMount)('stays in the old file, with all its content, when the new one has too little space', () => {
     const folder = temporaryFolder();
     const small = join(folder, 'small');
     mkdirSync(small);
@@ -96,7 +96,7 @@ describe('a recorder that moves to a new file', () => {
       numbers.fill(1);
       const error = native.move('${small}/b');
       numbers.fill(2);
-      // Stored to after the move: blocks that are not there would be a SIGBUS.
+      // This store comes after the failed move. A missing block would raise SIGBUS.
       new Float64Array(native.expose(500000, 8))[0] = 3;
       const file = readFileSync('${folder}/a');
       console.log(JSON.stringify([error, readdirSync('${small}'), file.readDoubleLE(131064), file.readDoubleLE(500000)]));`;

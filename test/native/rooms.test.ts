@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const native = join(import.meta.dirname, '../../native');
 
-/** What each room may include besides itself; only the addon is seen by nobody. */
+/** What each room may include besides itself. No room may include the addon. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   addon: ['recorder', 'sources', 'threads', 'support'],
   recorder: ['sources', 'threads', 'support'],
@@ -28,7 +28,7 @@ const includes = files.flatMap((file) =>
   })),
 );
 
-test('every file stands in a room', () => {
+test('every file is in a room', () => {
   expect(readdirSync(native).sort()).toEqual(Object.keys(BELOW).sort());
 });
 
@@ -40,7 +40,7 @@ test('a room includes only those below it', () => {
   expect(wrong).toEqual([]);
 });
 
-test('of the tracker the addon sees its interface alone', () => {
+test('the interface of the tracker is its only file that other rooms include', () => {
   const seen = includes.filter(({ file, included }) => roomOf(file) !== 'tracker' && roomOf(included) === 'tracker');
   expect(new Set(seen.map(({ included }) => included))).toEqual(new Set(['tracker/abi.h']));
 });

@@ -22,7 +22,7 @@ if (binding === null) throw new Error(missing);
 const native = (options: SamplerOptions): Sampler =>
   NativeSampler.open({ binding, heapFault: null }, options, plainSampleMemory())!;
 
-/** As on a Node whose heap the addon cannot read: what it finds differs from what V8 says. */
+/** As on a Node whose heap the addon cannot read, because what it finds differs from what V8 says. */
 function nativeWithoutHeap(options: SamplerOptions): Sampler {
   const fault = binding!.heapVerify(() => ({ ...getHeapStatistics(), used_heap_size: 1 }), arrayBufferBytes);
   expect(fault).toMatch(/\S/);
@@ -45,7 +45,7 @@ const statusBytes = (name: string): number =>
 describe.each(samplers)('the %s sampler', (_name, open) => {
   const at = (sampler: Sampler, slot: SlotName): number => sampler.slots[slotIndex[slot]]!;
 
-  /** Reads the oracle before and after a sample: what only rises must lie between the two. */
+  /** Reads the oracle before and after a sample. A value that only rises must lie between the two. */
   function between(slot: SlotName, oracle: () => number, slack: number): void {
     const sampler = open(ALL);
     for (const read of [() => sampler.readEntry(), () => sampler.readExit()]) {
@@ -75,7 +75,7 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
     ['write_bytes', () => process.resourceUsage().fsWrite * 512, 0],
   ])('%s is what getrusage says', (slot, oracle, slack) => between(slot, oracle, slack));
 
-  test('wall time passes as that of hrtime', () => {
+  test('wall time passes as fast as that of hrtime', () => {
     const sampler = open(NONE);
     const before = process.hrtime.bigint();
     sampler.readEntry();
@@ -98,7 +98,7 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
     sampler.close();
   });
 
-  test('the resident set is that of statm and of memoryUsage', () => {
+  test('the resident set is what statm and memoryUsage say', () => {
     const sampler = open(ALL);
     sampler.readEntry();
     sampler.readEntry();
@@ -107,7 +107,7 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
     sampler.close();
   });
 
-  test('a resident set that rises and falls is in the peak, and only in that of its window', () => {
+  test('a resident set that rises and falls raises the peak of its own window only', () => {
     const sampler = open({ ...NONE, rss: true });
     const peakOf = (work: () => void): number => {
       sampler.readEntry();
@@ -123,7 +123,7 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
       Buffer.alloc((above - now) * MIB, 1);
       for (let i = 0; i < 3; i++) collectGarbage();
     });
-    // What was resident before may have been given back meanwhile.
+    // Some of what was resident before may have been given back by now.
     expect(high).toBeGreaterThan(above - 32);
     expect(high).toBeLessThan(above + 16);
     expect(at(sampler, 'rss_bytes') / MIB).toBeLessThan(high - 50);
@@ -139,7 +139,7 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
     off.close();
   });
 
-  test('the used heap and what is outside of it are those of v8', () => {
+  test('the used heap and the external memory are what v8 says', () => {
     const sampler = open(ALL);
     const store = new ArrayBuffer(32 * MIB);
     const apart = () => {
@@ -148,14 +148,14 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
       expect(at(sampler, 'external_bytes')).toBe(external_memory);
       return Math.abs(at(sampler, 'js_used_bytes') - used_heap_size);
     };
-    // Code may be compiled between two readings, and what was swept meanwhile be taken from the sum.
+    // Between two readings V8 may compile code, and may subtract what it has swept from the sum.
     expect(Math.min(...Array.from({ length: 5 }, apart))).toBeLessThan(64 * KIB);
     expect(at(sampler, 'external_bytes')).toBeGreaterThanOrEqual(store.byteLength);
     expect(at(sampler, 'js_peak_bytes')).toBeGreaterThanOrEqual(at(sampler, 'js_used_bytes'));
     sampler.close();
   });
 
-  test('what was not asked for stays missing', () => {
+  test('a slot that was not asked for stays missing', () => {
     const sampler = open(NONE);
     sampler.readEntry();
     sampler.readExit();
@@ -168,7 +168,7 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
     sampler.close();
   });
 
-  test.each(MEASURES)('asked for "%s" alone, it fills slots of that group only', (group) => {
+  test.each(MEASURES)('fills the slots of "%s" only when asked for no other group', (group) => {
     const sampler = open({ ...NONE, [group]: true });
     sampler.readEntry();
     sampler.readExit();
@@ -179,9 +179,9 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
     sampler.close();
   });
 
-  test('a source that says it is read fills its slots, and one that is absent leaves them missing', () => {
+  test('an available source fills its slots, and an absent one leaves them missing', () => {
     const slotsOf = {
-      // Live bytes need the heap too, which one of these samplers does not have.
+      // Live bytes also need the heap, which one of these samplers cannot read.
       native: [],
       allocator: ['allocator_free_bytes'],
       js_peak: ['js_used_bytes', 'js_peak_bytes'],
@@ -193,7 +193,7 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
     } as const satisfies Record<string, readonly SlotName[]>;
     const sampler = open(ALL);
     sampler.readEntry();
-    // Under its budget malloc is read now and then: what earlier tests have spent comes back with time.
+    // A budget limits how often malloc is read. Earlier tests have used some of it, and it refills with time.
     const deadline = performance.now() + 15_000;
     const isDue = () => (sampler.sources().allocator.readings ?? 1) === 0 && performance.now() < deadline;
     while (isDue()) sampler.readEntry();
@@ -208,12 +208,12 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
     sampler.close();
   });
 
-  test('on entry the clock is read last, on exit first', () => {
+  test('reads the clock last on entry and first on exit', () => {
     const sampler = open(ALL);
     const nowNs = (): number => Number(process.hrtime.bigint());
     const clockOf = (): number => at(sampler, 'wall_ns');
     const offset = nowNs() - performance.now() * 1e6;
-    // performance.now counts from the start of the process, the addon's clock from that of the machine.
+    // performance.now counts from the start of the process, and the addon's clock from the start of the machine.
     sampler.readEntry();
     const base = Math.abs(clockOf() - nowNs()) < 1e9 ? 0 : offset;
     const shares = { entry: [] as number[], exit: [] as number[] };
@@ -232,7 +232,7 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
     sampler.close();
   });
 
-  test('closed, it can be closed and read again: its last sample stays', () => {
+  test('can be closed and read again after it was closed, and its last sample stays', () => {
     const sampler = open(ALL);
     sampler.readEntry();
     const last = at(sampler, 'wall_ns');
@@ -244,7 +244,7 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
   });
 });
 
-test('a closed native sampler reads no more', () => {
+test('a closed native sampler keeps its last sample when it is read', () => {
   const sampler = native(ALL);
   sampler.readEntry();
   const last = [...sampler.slots];
@@ -256,7 +256,7 @@ test('a closed native sampler reads no more', () => {
 });
 
 describe('a reset of the resident peak', () => {
-  test('gives each window its own peak, and leaves the lifetime peak what it was', () => {
+  test('gives each window its own peak, and does not lower the lifetime peak', () => {
     const sampler = native({ ...NONE, rss: true, rssPeak: 'reset' });
     const peakOf = (mib: number): number => {
       sampler.readEntry();
@@ -278,11 +278,11 @@ describe('a reset of the resident peak', () => {
   });
 });
 
-describe('what a thread has used', () => {
+describe('the use of a thread', () => {
   const USE: readonly SlotName[] = ['thread_cpu_ns', 'js_alloc_bytes'];
   const used = (slots: Float64Array): number[] => USE.map((slot) => slots[slotIndex[slot]]!);
 
-  test('is of three slots, and leaves the others as the last sample had them', () => {
+  test('fills its own slots, and leaves the others as the last sample had them', () => {
     const sampler = native(ALL);
     sampler.readEntry();
     const before = sampler.slots.slice();
@@ -296,14 +296,14 @@ describe('what a thread has used', () => {
     sampler.close();
   });
 
-  test('is read when the event loop goes to wait, once each time it is asked for', async () => {
+  test('is read when the event loop starts to wait, once for each request', async () => {
     const sampler = native(ALL);
     const { slots } = sampler;
     expect(sampler.watchLoop()).toBe(true);
     sampler.readThreadUse();
     const first = used(slots);
     await wait();
-    // Not asked for.
+    // There was no request.
     expect(used(slots)).toEqual(first);
     slots[WAITED_CELL] = 0;
     burn(3);
@@ -320,13 +320,13 @@ describe('what a thread has used', () => {
     expect(slots[WAITED_CELL]).toBe(0);
   });
 
-  /** Through the event loop, twice, so that it has waited at least once. */
+  /** Goes through the event loop twice, so that the loop has waited at least once. */
   async function wait(): Promise<void> {
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 });
 
-describe('the tracker that is read', () => {
+describe('the source of native memory', () => {
   const reasonWith = (missed: { modulesMissed: number; mappingsMissed: number }) => {
     const tracker = { failure: null, boundBytes: 32 * KIB, ...missed };
     const sourcesRead = () => ({ ...binding.sourcesRead(), tracker });
@@ -340,16 +340,16 @@ describe('the tracker that is read', () => {
     return reason;
   };
 
-  test('says what it could not follow', () => {
+  test('says what the tracker could not follow', () => {
     const reason = reasonWith({ modulesMissed: 2, mappingsMissed: 3 });
     expect(reason).toMatch(/; module table full, 2 look-ups charged to \(unknown\); 3 mappings not followed$/);
   });
 
-  test('says nothing of it where all was followed', () => {
+  test('says nothing about it when the tracker followed everything', () => {
     expect(reasonWith({ modulesMissed: 0, mappingsMissed: 0 })).not.toMatch(/followed|module/);
   });
 
-  test.skipIf(binding.sourcesRead().tracker.failure === null)('without it there is no number of either', () => {
+  test.skipIf(binding.sourcesRead().tracker.failure === null)('has neither number without the tracker', () => {
     expect(binding.sourcesRead().tracker).toMatchObject({ modulesMissed: Number.NaN, mappingsMissed: Number.NaN });
   });
 });

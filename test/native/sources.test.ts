@@ -5,7 +5,7 @@ import { loadBinding } from '../../src/native/binding.js';
 
 const root = join(import.meta.dirname, '../..');
 
-test('the addon tells the failure of each source of the list', () => {
+test('the addon reports on each source of the list', () => {
   const text = readFileSync(join(root, 'native', 'sources', 'sources.h'), 'utf8');
   const names = [...text.matchAll(/^ {2}X\(\w+, (\w+), .*\)/gm)].map(([, name]) => name);
   const { binding, missing } = loadBinding();

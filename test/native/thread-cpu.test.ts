@@ -11,7 +11,7 @@ const cpuSeconds = (): number => {
   return (user + system) / 1e6;
 };
 
-test('work of this thread is in thread_cpu_s and in cpu_s alike', () => {
+test('the work of this thread is in both thread_cpu_s and cpu_s', () => {
   const profiler = open();
   const before = cpuSeconds();
   profiler.stage('a', () => burn(300));
@@ -24,7 +24,7 @@ test('work of this thread is in thread_cpu_s and in cpu_s alike', () => {
   profiler.close();
 });
 
-test("work of libuv's pool is in cpu_s, and hardly any of it in thread_cpu_s", async () => {
+test("the work of libuv's pool is in cpu_s, and hardly any of it is in thread_cpu_s", async () => {
   const profiler = open();
   const before = cpuSeconds();
   await profiler.stage('a', () => burnPool(4, 150_000));

@@ -5,7 +5,7 @@ import { builtModule, KIB, PACKAGE, runModule } from '../support/workloads.js';
 
 interface Run {
   readonly threads: ThreadCpu;
-  /** CPU of the process by getrusage, read before and after the threads were. */
+  /** The CPU of the process by getrusage, read before and after the threads were read. */
   readonly cpuS: number;
   readonly cpuAfterS: number;
 }
@@ -47,14 +47,14 @@ function countOf({ threads }: Run, group: ThreadGroupCpu['group']): number {
   return threads.groups.reduce((sum, row) => (row.group === group ? sum + (row.threads ?? 0) : sum), 0);
 }
 
-/** Within 1 %, and the millisecond or two between making the profiler and the first reading. */
+/** The sum is right within 1 % and the millisecond or two between making the profiler and the first reading. */
 function expectSum({ threads, cpuS, cpuAfterS }: Run): void {
   const sum = threads.groups.reduce((total, { cpu_s }) => total + cpu_s, 0);
   expect(sum).toBeGreaterThan(0.99 * cpuS - 0.002);
   expect(sum).toBeLessThan(1.01 * cpuAfterS + 0.002);
 }
 
-test("work of libuv's pool is its own, with however many threads", () => {
+test("the work of libuv's pool is in a group of its own, whatever its number of threads", () => {
   for (const size of [1, 4, 7]) {
     const result = run('await Promise.all(Array.from({ length: 8 }, () => derive("a", "b", 60_000, 64, "sha512")));', {
       UV_THREADPOOL_SIZE: String(size),
@@ -65,7 +65,7 @@ test("work of libuv's pool is its own, with however many threads", () => {
   }
 });
 
-test("a pool that is busy when looked at is told apart by the order of its threads' making", () => {
+test('a pool that is busy when it is read is identified by the order in which its threads were made', () => {
   const result = run(`
     await derive('a', 'b', 1, 64, 'sha512');
     profiler.threads();
@@ -77,7 +77,7 @@ test("a pool that is busy when looked at is told apart by the order of its threa
   expect(cpuOf(result, 'libuv_pool')).toBeGreaterThan(0.5 * result.cpuS);
 });
 
-test('work of this thread and of workers with a profiler is told apart, also of those that have ended', () => {
+test('the work of this thread is told apart from that of workers with a profiler, even after they ended', () => {
   const worker = (loop: string) => `inWorker(\`
     const { parentPort } = require('node:worker_threads');
     import(${JSON.stringify(PACKAGE)}).then(({ StageProfiler }) => {
@@ -97,14 +97,14 @@ test('work of this thread and of workers with a profiler is told apart, also of 
   expectSum(result);
   expect(countOf(result, 'this_thread')).toBe(1);
   expect(countOf(result, 'js_threads')).toBe(2);
-  // Two workers of twice this thread's loop, and the loading of the package in each.
+  // Each of the two workers runs twice this thread's loop, and loads the package.
   const ratio = cpuOf(result, 'js_threads') / cpuOf(result, 'this_thread');
   expect(ratio).toBeGreaterThan(2.5);
   expect(ratio).toBeLessThan(8);
   expect(cpuOf(result, 'ended_threads')).toBeLessThan(0.05 * result.cpuS);
 });
 
-test('a worker sees itself as this thread, and the main thread as another', () => {
+test('a worker lists itself as this thread, and the main thread as another JavaScript thread', () => {
   const { code, stdout, stderr } = runModule(`
     import { Worker } from 'node:worker_threads';
     import { StageProfiler } from ${JSON.stringify(PACKAGE)};
@@ -126,7 +126,7 @@ test('a worker sees itself as this thread, and the main thread as another', () =
   expect(groups[1]).toMatchObject({ group: 'js_threads', threads: 1 });
 });
 
-test('parallel collections show as V8 helpers', () => {
+test('the work of parallel collections is in the group of V8 helpers', () => {
   const result = run(`
     const kept = [];
     for (let round = 0; round < 60; round++) {
@@ -140,7 +140,7 @@ test('parallel collections show as V8 helpers', () => {
   expect(cpuOf(result, 'v8_helpers') + cpuOf(result, 'this_thread')).toBeGreaterThan(0.95 * result.cpuS);
 });
 
-test('threads of an addon show by the name it gave them', () => {
+test('the threads of an addon are listed by the names it gave them', () => {
   const sharp = import.meta.resolve('sharp');
   const result = run(`
     const { default: sharp } = await import(${JSON.stringify(sharp)});
@@ -154,7 +154,7 @@ test('threads of an addon show by the name it gave them', () => {
   expect(cpuOf(result, 'named_threads') + cpuOf(result, 'ended_threads')).toBeGreaterThan(0.2 * result.cpuS);
 });
 
-test('reading the threads takes memory for as many as there are', () => {
+test('reading the threads allocates memory only for the threads there are', () => {
   const { code, stdout, stderr } = runModule(
     `
       import { loadBinding } from ${JSON.stringify(builtModule('./native/binding.js'))};
@@ -176,6 +176,6 @@ test('reading the threads takes memory for as many as there are', () => {
     { LD_PRELOAD: TRACKER },
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  // The tracker counts in batches of 32 KiB a thread, and there are some ten.
+  // The tracker counts in batches of 32 KiB for each thread, and there are about ten threads.
   expect(JSON.parse(stdout)).toBeLessThan(256 * KIB);
 });

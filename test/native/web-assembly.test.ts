@@ -5,7 +5,7 @@ import { KIB, PACKAGE, runModule } from '../support/workloads.js';
 const PAGES = 1024;
 const GROWTH_KIB = PAGES * 64;
 
-/** Of a program that keeps what its one stage returns. The first report always has a composition. */
+/** The report of a program that keeps what its one stage returns. A first report always has a composition. */
 function reportOf(body: string): Report {
   const { code, stdout, stderr } = runModule(`
     import { StageProfiler } from ${JSON.stringify(PACKAGE)};
@@ -19,13 +19,13 @@ function reportOf(body: string): Report {
   return JSON.parse(stdout) as Report;
 }
 
-/** V8 told of its memory until Node 24. */
+/** Up to Node 24, V8 counts WebAssembly memory that is not shared as external. */
 const IS_TOLD = Number.parseInt(process.versions.node, 10) < 26;
 
 describe.each([
   ['a memory of its own', false],
   ['a shared memory', true],
-])('%s of WebAssembly', (_, shared) => {
+])('WebAssembly with %s', (_, shared) => {
   const before = reportOf('');
   const after = reportOf(`
     const memory = new WebAssembly.Memory({ initial: ${PAGES}, maximum: ${PAGES}, shared: ${shared} });
@@ -36,13 +36,13 @@ describe.each([
   const grown = (part: 'backing_stores_kb' | 'native_live_kb' | 'allocator_free_kb' | 'residual_kb'): number =>
     after.composition![part]! - before.composition![part]!;
 
-  test('is resident, and external where it is not shared and V8 tells', () => {
-    // With what else becomes resident meanwhile, of the code of `fill` and of the heap.
+  test('has resident memory, which is external if it is not shared and V8 counts it', () => {
+    // Some code of `fill` and some of the heap become resident as well.
     expect(Math.abs(row!.rss_kb_delta! - GROWTH_KIB)).toBeLessThan(2 * KIB);
     expect(Math.round(row!.external_kb_delta! / KIB)).toBe(shared || !IS_TOLD ? 0 : GROWTH_KIB / KIB);
   });
 
-  test('is in the residual of the composition, and in no other part', () => {
+  test('has its memory in the residual of the composition, and in no other part', () => {
     for (const part of ['backing_stores_kb', 'native_live_kb', 'allocator_free_kb'] as const) {
       expect(Math.abs(grown(part)), part).toBeLessThan(8 * KIB);
     }

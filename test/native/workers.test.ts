@@ -23,7 +23,7 @@ function twenty(worker: string, end: string) {
 }
 
 describe('profilers in twenty workers', () => {
-  test('measure each their own thread', () => {
+  test('each measure their own thread', () => {
     const { code, stdout, stderr } = twenty(
       `
         const profiler = new StageProfiler();

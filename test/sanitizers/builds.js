@@ -1,4 +1,4 @@
-// The addon and the tracker once more, by the same binding.gyp, with other flags: each in a folder of its own under
+// Builds the addon and the tracker by the same binding.gyp with other flags. Each build has a folder of its own under
 // build/, which node-gyp and make keep up to date.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
@@ -7,17 +7,17 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What each build is compiled and linked with, on top of what binding.gyp says. */
+/** The flags with which each build is compiled and linked, besides those of binding.gyp. */
 export const FLAGS = {
-  // Once something is wrong the process ends: a test that passes after it proves nothing.
+  // The process ends at the first error, because a test that passes after one proves nothing.
   address: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer', '-g1'],
   thread: ['-fsanitize=thread', '-fno-omit-frame-pointer', '-g1'],
-  // No runtime library, so it can be preloaded into any program: what is undefined becomes SIGILL. GCC 12 does not
-  // know -fsanitize-trap yet; later compilers take the old name too.
+  // Undefined behaviour raises SIGILL and needs no runtime library, so this build can be preloaded into any program. GCC 12
+  // does not know -fsanitize-trap yet, and later compilers accept the old name too.
   trap: ['-fsanitize=undefined', '-fsanitize-undefined-trap-on-error', '-g1'],
 };
 
-/** Runs a command to its end; what it printed is the error's message when it fails. */
+/** Runs a command to its end. If the command fails, the error's message contains what it printed. */
 export function run(command, args, options = {}) {
   const { status, error, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
   if (error) throw error;
@@ -29,11 +29,11 @@ export function run(command, args, options = {}) {
 export function runtimeOf(name) {
   const { stdout } = spawnSync('g++', [`-print-file-name=lib${name}.so`], { encoding: 'utf8' });
   const path = stdout?.trim();
-  // A name without a folder is the compiler's way to say that it did not find it.
+  // The compiler prints the name without a folder when it does not find the library.
   return path?.includes('/') && existsSync(path) ? path : undefined;
 }
 
-/** Node's headers, where the ordinary build found them: npm tells node-gyp, and not every caller here is npm. */
+/** Node's headers, where the ordinary build found them. npm tells node-gyp where they are, but this may run without npm. */
 function headersFolder() {
   const [, folder] = /"nodedir": "(.+)"/.exec(readFileSync(join(root, 'build', 'config.gypi'), 'utf8'));
   return folder;
@@ -42,7 +42,7 @@ function headersFolder() {
 const folderOf = (kind) => join(root, 'build', 'sanitizers', kind);
 const results = (kind) => join(folderOf(kind), 'build', 'Release');
 
-/** Builds targets of binding.gyp with `FLAGS[kind]`; all of them when none is named. */
+/** Builds targets of binding.gyp with `FLAGS[kind]`, or all of them if none is named. */
 export function build(kind, ...targets) {
   const folder = folderOf(kind);
   mkdirSync(folder, { recursive: true });
@@ -57,15 +57,15 @@ export function build(kind, ...targets) {
   }
 }
 
-/** Builds `core` and `node_tracker`, both with the tracker of a build that is there, or `mistakes`, which needs none. */
+/** Builds `core`, `node_tracker` or `mistakes`. The first two need the tracker of this kind to be built before. */
 export function buildPrograms(kind, ...targets) {
   const variables = [`RESULTS=${results(kind)}`, `FLAGS=${FLAGS[kind].join(' ')}`];
   run('make', ['--silent', '--jobs', '2', '-C', join(root, 'test', 'sanitizers', 'core'), ...variables, ...targets]);
 }
 
-/** What the builds make, by name. */
+/** The results of the builds. */
 export const built = {
-  /** What node-gyp-build takes for the package's folder. */
+  /** The folder that node-gyp-build takes for that of the package. */
   addonFolder: folderOf('address'),
   addon: join(results('address'), 'stageprof.node'),
   trappingTracker: join(results('trap'), 'libstageprof_tracker.so'),

@@ -1,22 +1,22 @@
-// What the sanitizers are asked, each a name and a function that throws when it does not hold. For the scripts, at
-// length, and for the suite, in short.
+// The checks that run under sanitizers. Each is a name and a function that throws when the check fails. The scripts run
+// them at length, and the test suite in short.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { built, root, runtimeOf } from './builds.js';
 
-// By a signal: exit codes are shared with leaks, which are judged by their report.
+// Errors end the process by a signal. An exit code could not be told from that of leaks, which are judged by their report.
 const OPTIONS = {
   ASAN_OPTIONS: 'allocator_may_return_null=1:abort_on_error=1',
   TSAN_OPTIONS: `allocator_may_return_null=1:halt_on_error=1:suppressions=${join(import.meta.dirname, 'thread.supp')}`,
   UBSAN_OPTIONS: 'print_stacktrace=1:abort_on_error=1',
 };
 
-/** Node with the addon under AddressSanitizer, whose runtime must be there before any other library. */
+/** The environment of a Node with the addon under AddressSanitizer, whose runtime must be loaded before other libraries. */
 export function nodeEnvironment(leaks) {
   const options = `${OPTIONS.ASAN_OPTIONS}:detect_leaks=${leaks ? 1 : 0}`;
   const preload = realpathSync(runtimeOf('asan'));
-  // Other libraries' leaks are not ours to judge.
+  // Leaks of other libraries do not fail a check, so the exit code does not report leaks.
   const environment = { ASAN_OPTIONS: options, LSAN_OPTIONS: 'exitcode=0', LD_PRELOAD: preload };
   return { ...OPTIONS, ...environment, STAGEPROF_PREBUILD: built.addonFolder };
 }
@@ -34,7 +34,7 @@ function expectDone(command, args, environment) {
   return text;
 }
 
-// Where addresses are more random than this runtime expects (newer kernels), it gives up before main.
+// Newer kernels make addresses more random than the runtime of ThreadSanitizer expects. It then gives up before main.
 let withoutRandomAddresses;
 function commandOf(program, args) {
   if (withoutRandomAddresses === undefined) {
@@ -61,7 +61,7 @@ const ASAN_MISTAKES = {
   undefined: says('signed integer overflow'),
 };
 
-/** Blocks that nobody frees any more and that this project's code allocated, by the stacks of the report. */
+/** The leaks that this project's code allocated, according to the stacks in the report. */
 function ownLeaks(text) {
   const leaks = text.split(/^(?=(?:Direct|Indirect) leak of )/m).slice(1);
   return leaks.filter((leak) => /^ +#\d.* stageprof/m.test(leak));
@@ -88,7 +88,7 @@ export function threadMistakes() {
   return [mistake('a program', 'race', says('data race'), ...command)];
 }
 
-/** The tracker's core against its models, each case and seed a process; modules are counted in every other one. */
+/** Compares the tracker's core with its models, in a process for each case and seed. Every other one counts modules. */
 export function coreChecks(kind, rounds, seeds) {
   const program = built.core(kind);
   const start = (...args) => (kind === 'thread' ? commandOf(program, args) : [program, args]);
@@ -122,7 +122,10 @@ export function lifecycleChecks() {
   }));
 }
 
-/** Workers that are terminated at random moments, with the tracker's functions loaded: it cannot count under ASan. */
+/**
+ * Terminates workers at random moments. The tracker's hooks cannot serve under ASan, so `node_tracker` counts in their
+ * place.
+ */
 export function workerChecks(workers) {
   const script = join(root, 'test', 'programs', 'profiler', 'worker-soak.mjs');
   return [false, true].map((tracked) => ({
@@ -138,7 +141,7 @@ export function workerChecks(workers) {
   }));
 }
 
-/** Test files in a vitest of its own; `without` are names of tests. */
+/** Runs test files in a vitest of its own. `without` has patterns of the names of tests to leave out. */
 function suite(name, files, environment, without = []) {
   return {
     name,
@@ -147,15 +150,15 @@ function suite(name, files, environment, without = []) {
       const excluded = without.length === 0 ? [] : ['--testNamePattern', `^(?!.*(${without.join('|')}))`];
       const args = [vitest, 'run', '--reporter=dot', ...excluded, ...files];
       const text = expectDone(process.execPath, args, { ...environment, NO_COLOR: '1' });
-      // A pattern that excludes all is a success to vitest.
+      // vitest succeeds even when the pattern excludes every test.
       if (!/^ +Tests +\d+ passed/m.test(text)) throw new Error(`no test ran\n${text}`);
     },
   };
 }
 
-// glibc's malloc does not serve here, and freed memory is kept back, to find who still uses it.
+// These tests expect glibc's malloc. ASan has its own, which keeps freed memory back to find later uses of it.
 const OF_MALLOC = ['each bit of the mask .* native', 'a resident set that rises and falls'];
-// Their programs preload other libraries than the sanitizer's.
+// The programs of these files preload other libraries than the sanitizer's.
 const WITH_OTHER_PRELOADS = ['allocators.test.ts', 'memory-kinds.test.ts', 'native-memory.test.ts'];
 
 export function suiteChecks() {

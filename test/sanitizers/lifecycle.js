@@ -1,5 +1,6 @@
-// lifecycle.js ADDON tracked|untracked: what the addon goes through in a process, ending in the teardown of environments,
-// where memory is freed late or twice. Run under a sanitizer, which judges; this only sees to it that it is that addon.
+// lifecycle.js ADDON tracked|untracked: takes the addon from loading to the teardown of environments, where memory may be
+// freed late or twice. The sanitizer finds the errors. This program only asserts that the addon is the sanitized one and
+// that its calls work.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
@@ -19,7 +20,7 @@ assert.equal(binding.sourcesRead().tracker.failure === null, process.argv[3] ===
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 
-/** Slots in memory that cannot go, in memory that is detached, and in memory that shrinks. */
+/** Buffers for slots: one that cannot be taken away, one that can be detached, and one that can also shrink. */
 function buffers() {
   const bytes = SAMPLE_LENGTH * Float64Array.BYTES_PER_ELEMENT;
   return [new SharedArrayBuffer(bytes), new ArrayBuffer(bytes), new ArrayBuffer(bytes, { maxByteLength: bytes })];
@@ -55,7 +56,7 @@ binding.heapVerify(() => ({}), throws);
 binding.heapVerify((await import('node:v8')).getHeapStatistics, () => process.memoryUsage().arrayBuffers);
 for (const name of ['sampleLayout', 'sourcesRead', 'rssPeakRead', 'rusageChildrenRead']) binding[name]();
 
-// Never closed: freed by their finalizers, or with the environment.
+// These samplers are never closed. Their finalizers or the end of the environment free them.
 for (let i = 0; i < 100; i++) binding.samplerOpen(new Float64Array(SAMPLE_LENGTH), i % 32).readEntry();
 collect();
 

@@ -1,5 +1,6 @@
-// Mistakes made on purpose, one a run, named by the environment: a sanitizer that does not find them
-// is not at work, and what passes under it proves nothing. A program and a library to be loaded.
+// Makes one mistake on purpose, which an environment variable names. A sanitizer that does not find
+// it is not at work, and a test that passes under it proves nothing. This file is built as a
+// program and as a library.
 #include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 
 namespace stageprof_mistakes {
 
-// volatile: the compiler sees through what is plainly wrong.
+// volatile, because the compiler would see an obvious mistake and remove it.
 volatile int number = 1;
 char* volatile block = nullptr;
 int shared_number = 0;

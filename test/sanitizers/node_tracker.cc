@@ -1,5 +1,5 @@
-// The tracker in a Node under AddressSanitizer: with its hooks renamed, and told of blocks by the
-// sanitizer's own. For the addon's sake, which then reads a tracker that counts.
+// The tracker for a Node under AddressSanitizer. Its own hooks are renamed, and the hooks of the
+// sanitizer report blocks to it, so that the addon reads a tracker that counts.
 #include <malloc.h>
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-// `node test/sanitizers/run.js address|thread`: all that a sanitizer is asked, at length. The last line counts.
+// `node test/sanitizers/run.js address|thread` runs all checks of a sanitizer at length. The last line has the counts.
 
 import { build, buildPrograms, runtimeOf } from './builds.js';
 import {

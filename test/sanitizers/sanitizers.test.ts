@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { build, buildPrograms, runtimeOf } from './builds.js';
 import { addressMistakes, coreChecks, lifecycleChecks, threadMistakes, trapMistakes, workerChecks } from './checks.js';
 
-// In short: `npm run test:asan` and `npm run test:tsan` do the same at length.
+// Few rounds. `npm run test:asan` and `npm run test:tsan` run the same checks at length.
 const ROUNDS = 20;
 const WORKERS = 10;
 const BUILD_MS = 300_000;
@@ -13,7 +13,7 @@ interface Check {
   run(): void;
 }
 
-/** Not a test each: what there is to check is known after the build. */
+/** The checks are no tests of their own, because they are known only after the build. */
 function failuresOf(checks: readonly Check[]): string[] {
   return checks.flatMap(({ name, run }) => {
     try {
@@ -50,11 +50,10 @@ describeWith('under AddressSanitizer and UndefinedBehaviorSanitizer', ['asan', '
     expect(failuresOf(checks)).toEqual([]);
   });
 
-  test('the addon frees what it has and touches nothing else, from opening to teardown', () =>
+  test('the addon frees its own memory and touches no other, from opening to teardown', () =>
     expect(failuresOf(lifecycleChecks())).toEqual([]));
 
-  test('workers that are terminated leave it nothing to find', () =>
-    expect(failuresOf(workerChecks(WORKERS))).toEqual([]));
+  test('terminated workers cause no error and no leak', () => expect(failuresOf(workerChecks(WORKERS))).toEqual([]));
 });
 
 describeWith('under ThreadSanitizer', ['tsan'], () => {

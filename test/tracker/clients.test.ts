@@ -14,7 +14,7 @@ interface Module {
   readonly mappedBytes: number;
 }
 
-/** What a client holds when its work is done, and what the tracker says of its shared object by then. */
+/** What a client holds when its work is done, and what the tracker has counted for its shared object by then. */
 interface Held {
   readonly heldBytes: number;
   readonly module: Module;
@@ -31,7 +31,7 @@ function run(script: string, args: readonly string[], preload: readonly string[]
   return { outcome: { stdout, stderr, status, signal }, told };
 }
 
-/** Two loaded names of one shared object are two rows, to be added up. */
+/** A shared object that was loaded by two names has two rows, which are added up. */
 function moduleOf(text: string, name: RegExp): Module {
   const rows = text.split('\n').map((line) => line.split('\t'));
   const own = rows.filter(([path]) => name.test(path!));
@@ -41,7 +41,7 @@ function moduleOf(text: string, name: RegExp): Module {
 }
 
 const CLIENTS: Record<string, { sharedObject: RegExp; expectHeld: (held: Held) => void }> = {
-  // Allocates by malloc: the pixels, and more on the way.
+  // Allocates by malloc, the pixels and other blocks on the way.
   sharp: {
     sharedObject: /\/libvips-cpp\.so[.\d]*$/,
     expectHeld({ heldBytes, module }) {
@@ -51,7 +51,7 @@ const CLIENTS: Record<string, { sharedObject: RegExp; expectHeld: (held: Held) =
       expect(module.mappedBytes).toBe(0);
     },
   },
-  // Brings jemalloc for its tables, which maps what it needs as it needs it.
+  // Has a jemalloc of its own for its tables, which maps memory as it needs it.
   duckdb: {
     sharedObject: /\/libduckdb\.so$/,
     expectHeld({ heldBytes, module }) {
@@ -60,7 +60,7 @@ const CLIENTS: Record<string, { sharedObject: RegExp; expectHeld: (held: Held) =
       expect(module.mappedBytes).toBeGreaterThan(heldBytes);
     },
   },
-  // napi-rs. Brings mimalloc, which maps 1 GiB as soon as it needs more than a little.
+  // Has a mimalloc of its own, which maps 1 GiB as soon as it needs more than a little. It is built with napi-rs.
   snappy: {
     sharedObject: /\/snappy\.linux-[\w-]+\.node$/,
     expectHeld({ heldBytes, module }) {
@@ -72,8 +72,8 @@ const CLIENTS: Record<string, { sharedObject: RegExp; expectHeld: (held: Held) =
 };
 const NAMES = Object.keys(CLIENTS);
 
-// How often behind libc's malloc, and when. DuckDB aborts where a worker is terminated in a query, with the tracker
-// or without.
+// How often a worker is terminated with libc's malloc behind the tracker, and when. DuckDB aborts when a worker is
+// terminated in a query, with the tracker or without.
 const TERMINATED: Record<string, [number, string]> = {
   sharp: [20, 'in-work'],
   duckdb: [5, 'holding'],
@@ -89,35 +89,43 @@ describe.each(CHAINS)('with %s behind the tracker', (name, behind) => {
   const isAlone = behind.length === 0;
 
   describe.skipIf(!present)('a client', () => {
-    test.each(NAMES)('%s does the same as without, and its memory has its name', { timeout: 60_000 }, (client) => {
-      const reader = programs.compile('module_reader.c', 'module_reader.so');
-      const { sharedObject, expectHeld } = CLIENTS[client]!;
-      const plain = run('run', [client, reader], behind);
-      const { outcome, told } = run('run', [client, reader], tracked);
-      expect(plain.outcome).toMatchObject({ stderr: '', status: 0 });
-      expect(outcome).toEqual(plain.outcome);
-      const { heldBytes, modules } = JSON.parse(told!);
-      expectHeld({ heldBytes, module: moduleOf(modules, sharedObject) });
-    });
+    test.each(NAMES)(
+      '%s behaves as without the tracker, and its memory has its name',
+      { timeout: 60_000 },
+      (client) => {
+        const reader = programs.compile('module_reader.c', 'module_reader.so');
+        const { sharedObject, expectHeld } = CLIENTS[client]!;
+        const plain = run('run', [client, reader], behind);
+        const { outcome, told } = run('run', [client, reader], tracked);
+        expect(plain.outcome).toMatchObject({ stderr: '', status: 0 });
+        expect(outcome).toEqual(plain.outcome);
+        const { heldBytes, modules } = JSON.parse(told!);
+        expectHeld({ heldBytes, module: moduleOf(modules, sharedObject) });
+      },
+    );
 
-    test.each(NAMES)('%s is terminated with its worker', { timeout: 120_000 }, (client) => {
+    test.each(NAMES)('%s ends cleanly when its worker is terminated', { timeout: 120_000 }, (client) => {
       const [most, when] = TERMINATED[client]!;
       const { outcome } = run('terminate', [client, isAlone ? `${most}` : '3', when], tracked);
       expect(outcome).toEqual({ stdout: 'ended\n', stderr: '', status: 0, signal: null });
     });
 
-    test.each(NAMES)('%s is in the middle of its work when the process exits', { timeout: 60_000 }, (client) => {
-      for (const delayMs of isAlone ? ['5', '40', '110'] : ['40']) {
-        const { outcome } = run('exit', [client, delayMs], tracked);
-        expect(outcome).toEqual({ stdout: 'begins\n', stderr: '', status: 5, signal: null });
-      }
-    });
+    test.each(NAMES)(
+      '%s ends cleanly when the process exits in the middle of its work',
+      { timeout: 60_000 },
+      (client) => {
+        for (const delayMs of isAlone ? ['5', '40', '110'] : ['40']) {
+          const { outcome } = run('exit', [client, delayMs], tracked);
+          expect(outcome).toEqual({ stdout: 'begins\n', stderr: '', status: 5, signal: null });
+        }
+      },
+    );
   });
 });
 
-test('what an allocator reserves first and makes usable later is mapped by then', () => {
+test('memory that an allocator reserves first is counted as mapped once it is made usable', () => {
   const reader = programs.compile('module_reader.c', 'module_reader.so');
-  // mimalloc then does as it does by itself where memory is not overcommitted.
+  // With this variable mimalloc behaves as it does by itself on a system that does not overcommit memory.
   const { told } = run('run', ['snappy', reader], [TRACKER], { MIMALLOC_ARENA_EAGER_COMMIT: '0' });
   const { heldBytes, modules } = JSON.parse(told!);
   const { mappedBytes } = moduleOf(modules, CLIENTS.snappy!.sharedObject);
@@ -125,7 +133,7 @@ test('what an allocator reserves first and makes usable later is mapped by then'
   expect(mappedBytes).toBeLessThan(8 * heldBytes);
 });
 
-/** KiB of the modules that a report names so. */
+/** The KiB of the modules whose name in the report matches. */
 function kibOf(modules: Readonly<Record<string, number>> | null | undefined, name: RegExp): number {
   const own = Object.entries(modules ?? {}).filter(([path]) => name.test(path));
   return own.reduce((sum, [, kib]) => sum + kib, 0);
@@ -139,7 +147,7 @@ function reportOf(client: string) {
   return { heldKib: heldBytes / KIB, report, work: work!, nothing: nothing! };
 }
 
-test('a stage that decodes images names libvips', () => {
+test('the row of a stage that decodes images names libvips', () => {
   const { heldKib, work, nothing } = reportOf('sharp');
   const libvips = /^@img\/sharp-libvips-[\w-]+\/lib\/libvips-cpp\.so/;
   expect(kibOf(work.native_modules, libvips)).toBeGreaterThan(heldKib);
@@ -150,14 +158,14 @@ test('a stage that decodes images names libvips', () => {
 test.each([
   ['duckdb', /^@duckdb\/node-bindings-[\w-]+\/libduckdb\.so$/, 0.5],
   ['snappy', /^@napi-rs\/snappy-[\w-]+\/snappy\.[\w-]+\.node$/, 1],
-])('what %s maps grows in its stage, and its resident part has its name', (client, sharedObject, least) => {
+])('the memory that %s maps grows in its stage, and the resident part has its name', (client, sharedObject, least) => {
   const { heldKib, report, work, nothing } = reportOf(client);
   expect(work.mapped_kb_delta).toBeGreaterThan(heldKib);
   expect(nothing.mapped_kb_delta).toBe(0);
   const residentKib = kibOf(report.composition?.mapped_modules, sharedObject);
   expect(residentKib).toBeGreaterThanOrEqual(least * heldKib);
   expect(residentKib).toBeLessThan(2 * heldKib);
-  // A Buffer that nobody holds any more may be collected at any moment, and must not be in two parts or in none.
+  // An unreachable Buffer may be collected at any moment. It must still be in exactly one part.
   expect(Math.abs(report.composition!.residual_kb!)).toBeLessThan(heldKib / 2);
   expect(report.composition!.allocator_free_kb).toBeGreaterThan(-KIB);
 });

@@ -6,7 +6,7 @@ import { isInstalled, TRACKER } from '../support/compiled-programs.js';
 
 const list = fileURLToPath(new URL('../../native/tracker/hooked_functions.h', import.meta.url));
 
-/** Lines of binutils, undefined where there are none. */
+/** The lines that a program of binutils prints; undefined where binutils are not installed. */
 function linesOf(program: string, ...args: string[]): string[] | undefined {
   const { error, stdout } = spawnSync(program, [...args, TRACKER], { encoding: 'utf8' });
   return error ? undefined : stdout.split('\n').filter(Boolean);
@@ -15,9 +15,9 @@ function linesOf(program: string, ...args: string[]): string[] | undefined {
 const symbols = linesOf('nm', '-D');
 const needed = linesOf('readelf', '-d');
 
-test('can be preloaded', () => expect(isInstalled(TRACKER)).toBe(true));
+test('the library can be preloaded', () => expect(isInstalled(TRACKER)).toBe(true));
 
-test.skipIf(symbols === undefined)('exports the hooked functions of its list, and its table', () => {
+test.skipIf(symbols === undefined)('the library exports the hooked functions of the list and its table', () => {
   const hooked = [...readFileSync(list, 'utf8').matchAll(/^ +X\((\w+),/gm)].map(([, name]) => name!);
   expect(hooked.length).toBeGreaterThan(35);
   const expected = [...hooked, 'stageprof_tracker_v1'].sort();
@@ -25,13 +25,13 @@ test.skipIf(symbols === undefined)('exports the hooked functions of its list, an
   expect(exported.sort()).toEqual(expected);
 });
 
-test.skipIf(symbols === undefined)('needs no libc newer than 2.28', () => {
+test.skipIf(symbols === undefined)('the library needs no glibc newer than 2.28', () => {
   const versions = symbols!.map((line) => /@GLIBC_2\.(\d+)/.exec(line)?.[1]).filter((minor) => minor !== undefined);
   expect(versions.length).toBeGreaterThan(0);
   expect(Math.max(...versions.map(Number))).toBeLessThanOrEqual(28);
 });
 
-test.skipIf(needed === undefined)('needs libc and nothing else', () => {
+test.skipIf(needed === undefined)('the library needs no other library than libc', () => {
   const libraries = needed!.filter((line) => line.includes('(NEEDED)')).map((line) => /\[(.*)\]/.exec(line)?.[1]);
   expect(libraries).toHaveLength(1);
   expect(libraries[0]).toMatch(/^libc\./);

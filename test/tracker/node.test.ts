@@ -5,9 +5,9 @@ const PROGRAMS: [string, string][] = [
   ['prints', 'console.log([1, 2, 3].map((n) => n * n).join())'],
   ['exits with a code', 'process.exitCode = 42'],
   ['throws', 'throw new Error("as it would")'],
-  ['is killed by itself', 'process.kill(process.pid, "SIGTERM"); setTimeout(() => {}, 1e6)'],
+  ['kills itself', 'process.kill(process.pid, "SIGTERM"); setTimeout(() => {}, 1e6)'],
   [
-    'has workers, which end and are terminated',
+    'has workers that end and one that is terminated',
     `const { Worker } = require('worker_threads');
      const ends = [1, 2, 3].map((n) => new Promise((resolve) => {
        const source = n === 3 ? 'setTimeout(() => {}, 1e6)' : 'console.log(Buffer.alloc(1e6, ' + n + ')[5])';
@@ -28,7 +28,7 @@ const PROGRAMS: [string, string][] = [
      console.log(execFileSync(process.execPath, ['-p', '6 * 7']).toString());`,
   ],
   [
-    'compresses on the pool, and collects',
+    'compresses on the pool',
     `const zlib = require('zlib');
      const all = Array.from({ length: 8 }, (_, n) => new Promise((resolve, reject) =>
        zlib.gzip(Buffer.alloc(3e6, n), (error, data) => error ? reject(error) : resolve(zlib.gunzipSync(data).length))));
@@ -40,12 +40,12 @@ const CHAINS = [[], ...ALLOCATORS.map((name) => [name])].filter((chain) => chain
 
 test.each(
   CHAINS.flatMap((behind) => PROGRAMS.map(([what, source]) => [behind[0] ?? 'libc', what, behind, source] as const)),
-)('node with %s behind the tracker %s as without', (_name, _what, behind, source) => {
+)('Node with %s behind the tracker %s as it does without the tracker', (_name, _what, behind, source) => {
   const { plain, tracked } = runBoth([process.execPath, '-e', source], behind, { STAGEPROF_TRACK_MODULES: '1' });
   expect({ ...tracked, stdout: sorted(tracked.stdout) }).toEqual({ ...plain, stdout: sorted(plain.stdout) });
 });
 
-// Workers print in any order.
+// The workers print in no fixed order.
 function sorted(text: string): string[] {
   return text.split('\n').sort();
 }

@@ -4,7 +4,7 @@ import { TRACKER } from '../support/compiled-programs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { PACKAGE, runModule } from '../support/workloads.js';
 
-test.skipIf(!existsSync(TRACKER))('recorders that come and go in a stage are nothing that a module has mapped', () => {
+test.skipIf(!existsSync(TRACKER))('a recorder that is opened or released in a stage does not count as mapped', () => {
   const folder = temporaryFolder();
   const { code, stdout, stderr } = runModule(
     `

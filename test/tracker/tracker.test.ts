@@ -43,9 +43,9 @@ describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [na
 
     describe.skipIf(!present).each(['0', '1'])('modules %s', (modules) => {
       const environment = { STAGEPROF_TRACK_MODULES: modules };
-      // Not all in every libc: without the tracker nobody could call them.
+      // Not every libc has these functions. Where they are missing, the program cannot run without the tracker.
       const only = new Set(['free_sized', 'free_aligned_sized', 'cfree']);
-      // jemalloc has no pvalloc; libc's block in jemalloc's free crashes with the tracker and without.
+      // jemalloc has no pvalloc. Its free crashes on a block of libc's pvalloc, with the tracker and without.
       const functions = FUNCTIONS.filter((name) => name !== 'pvalloc' || !behind.includes('libjemalloc.so.2'));
       test.each(functions)('%s', (name) => {
         if (only.has(name)) expectCounted('functions.c', [name], behind, environment);
@@ -53,13 +53,13 @@ describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [na
       });
       test.each(PITFALLS)('%s', (name) => expectExact('pitfalls.c', [name], behind, environment));
       test.each(THREADS)('threads: %s', (name) => expectExact('threads.c', [name], behind, environment));
-      // 600 are more than can have a share of their own.
-      test.each(['8', '600'])('%s threads that are all still there', (count) =>
+      // 600 threads are more than can have a shard of their own.
+      test.each(['8', '600'])('%s threads that are still alive', (count) =>
         expectExact('living_threads.c', [count], behind, environment),
       );
-      // A library's constructor runs before those of the libraries preloaded before it, and not before that of the
-      // allocator: until then tcmalloc says that its blocks have no bytes.
-      test('threads that started before it', () => {
+      // The constructor of a library runs before those of the libraries preloaded before it. The early library must still
+      // start after the allocator, because tcmalloc says until its own constructor has run that its blocks have no bytes.
+      test('threads that started before the tracker', () => {
         const early = programs.compile('early_library.c', 'early_library.so');
         expectExact('early_threads.c', [], [early, ...behind], environment);
       });
@@ -72,7 +72,7 @@ describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [na
         const plugin = programs.compile(source, `${source}.mapping.so`);
         expectExact('run_plugin.c', [plugin], behind, environment);
       });
-      test('what each module allocates', () => {
+      test('the memory that each module allocates', () => {
         const plugins = ['first.so', 'second.so'].map((name) => programs.compile('plugin.cc', name));
         expectExact('modules.c', plugins, behind, environment);
       });
@@ -82,14 +82,14 @@ describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [na
   },
 );
 
-test('an extension with operators of its own does not serve another', () => {
+test('the operators of one extension do not serve another', () => {
   const extensions = [programs.compile('own_operators.cc', 'own.so'), programs.compile('plugin.cc', 'first.so')];
   const { plain, tracked } = runBoth([programs.compile('local_operators.c'), ...extensions]);
   expect(plain).toEqual({ stdout: '1\n', code: 0, signal: null });
   expect(tracked).toEqual(plain);
 });
 
-test('modules loaded later are told apart where the loader cannot be asked', () => {
+test('modules that were loaded later are told apart even when the loader cannot be asked', () => {
   const oldLoader = programs.compile('old_loader.c', 'old_loader.so');
   const plugins = ['first.so', 'second.so'].map((name) => programs.compile('plugin.cc', name));
   expectExact('modules.c', plugins, [oldLoader], { STAGEPROF_TRACK_MODULES: '1' });
@@ -99,11 +99,11 @@ test('a hooked function that libc lacks fails, and counts nothing', () => {
   expectExact('missing.c', [], [programs.compile('no_pvalloc.c', 'no_pvalloc.so')]);
 });
 
-// A million take a minute: npm run test:soak.
+// A million threads take a minute, so only `npm run test:soak` runs that many.
 const MANY = process.env.STAGEPROF_SOAK === '1' ? 1_000_000 : 100_000;
 test(`${MANY} threads, one after another`, () => expectExact('threads.c', ['many', String(MANY)], []), 600_000);
 
-test('blocks handed out while dlsym allocates are grown and freed later', () => {
+test('blocks that dlsym allocates during the search for the real functions can be grown and freed later', () => {
   const allocating = programs.compile('allocating_dlsym.c', 'allocating_dlsym.so');
   expectExact('after_dlsym.c', [], [allocating]);
 });

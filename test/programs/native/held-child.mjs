@@ -1,5 +1,5 @@
-// Starts itself as a child that is to end with it, or not: [parentPid] [which parent it is held to].
-// The child says whether it is held, loops without coming back to the event loop, and says if it outlived that.
+// held-child.mjs held|other|late [parentPid]: without parentPid, starts itself as a child that may be bound to end with it.
+// The child says whether it is bound, loops without returning to the event loop, and says when it outlived its parent.
 import { fork } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +26,7 @@ if (parentPid === undefined) {
 } else {
   say(endWithParent(kind === 'other' ? process.pid : Number(parentPid)));
   const parent = process.ppid;
-  // One that is not held leaves soon after.
+  // A child that is not bound leaves the loop as soon as its parent has ended.
   loopWhile(() => kind === 'held' || process.ppid === parent);
   say('outlived its parent');
 }

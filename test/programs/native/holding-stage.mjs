@@ -1,5 +1,5 @@
-// A stage that loads a library which holds 32 MiB, and one that makes a Buffer of 32 MiB; the report, as JSON.
-// argv: the package's entry, the library.
+// holding-stage.mjs ENTRY LIBRARY: runs stages that load a library which holds 32 MiB, and stages that make a Buffer of
+// 32 MiB. Prints the report as JSON. ENTRY is that of the package.
 import { copyFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
@@ -8,7 +8,7 @@ const { StageProfiler } = await import(entry);
 const profiler = new StageProfiler();
 const buffers = [];
 
-// Statistics are read within a budget, which silence earns.
+// A time budget limits readings of malloc's statistics. It refills while nothing is read.
 const earn = () => setTimeout(50);
 
 function hold(copy) {
@@ -16,11 +16,11 @@ function hold(copy) {
   try {
     process.dlopen({ exports: {} }, copy);
   } catch {
-    // It is no module of Node, which says so once the library is loaded.
+    // The library is no module of Node. Node throws only after it has loaded the library.
   }
 }
 
-/** Whether both ends of a call of each stage were read; never, where nothing can be read. */
+/** Whether both ends of a call of each kind of stage were read. They never are when nothing can be read. */
 const isRead = () =>
   ['blocks', 'buffer'].every((label) =>
     profiler.report().stages.some(({ stage, native_kb_delta }) => stage.startsWith(label) && native_kb_delta !== null),

@@ -1,4 +1,4 @@
-// Loaded, it holds 32 blocks of 1 MiB in live native memory.
+// Once it is loaded, this library holds 32 blocks of 1 MiB in live native memory.
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
-// The functions of four allocators, none of which serves malloc here: as when an addon exports those
-// of the allocator that it carries. With BOASTS, they claim every block, and their numbers stand.
+// Functions under the names of allocators that do not serve malloc here, as when an addon exports
+// those of an allocator of its own. With BOASTS they claim every block, but their numbers do not
+// follow the allocations.
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +22,7 @@ int mallctl(const char* name, void* old, size_t* old_bytes, void* fresh, size_t 
   memcpy(old, strcmp(name, "thread.allocatedp") == 0 ? (const void*)&pointer : &allocated_bytes,
          *old_bytes);
 #ifdef BOASTS
-  // Moves with no allocation.
+  // Changes without any allocation.
   allocated_bytes += 1;
 #endif
   return 0;

@@ -1,5 +1,5 @@
-// Says which allocator serves malloc, and what its numbers do while this program allocates and frees
-// what it knows the size of.
+// Says which allocator serves malloc, and what its numbers are while this program allocates and
+// frees blocks of known sizes.
 #include "../../../native/allocators/serving.h"
 
 #include <malloc.h>
@@ -49,7 +49,7 @@ int main() {
   printf("{\"method\":\"%s\",\"failure\":\"%s\"", allocator == nullptr ? "" : allocator->method,
          serving.failure == nullptr ? "" : serving.failure);
   if (serving.failure == nullptr) {
-    // Once for nothing: what the allocator needs for itself is there then.
+    // This first round has the allocator reserve what it needs for itself.
     Allocate(0, kLarge + kSmall, 200);
     for (void* block : blocks) free(block);
     size_t handed_out = 0;

@@ -1,5 +1,5 @@
-// Serves malloc out of glibc's, counts, and answers under the names and with the signatures of
-// Google's tcmalloc (tcmalloc/internal_malloc_extension.h).
+// Serves malloc by glibc's, counts, and answers under the names and with the signatures of Google's
+// tcmalloc (tcmalloc/internal_malloc_extension.h).
 #include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,7 +41,7 @@ static bool is_name(const char* expected, const char* name, size_t length) {
   return length == strlen(expected) && memcmp(expected, name, length) == 0;
 }
 
-// It gives nothing back: what was once live, it holds.
+// This allocator gives no memory back, so it holds as much as was ever live.
 bool MallocExtension_Internal_GetNumericProperty(const char* name, size_t length, size_t* value) {
   if (is_name("generic.current_allocated_bytes", name, length)) {
     *value = live_bytes;

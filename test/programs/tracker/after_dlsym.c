@@ -1,4 +1,4 @@
-// Runs with allocating_dlsym preloaded.
+// Runs with allocating_dlsym preloaded, and frees the blocks that its dlsym allocated.
 #include "check.h"
 
 int main(void) {

@@ -1,5 +1,5 @@
-// A dlsym that allocates, as older libcs have it: preloaded beside the tracker, whose search for
-// the real functions then meets its own hooks before they have any.
+// A dlsym that allocates, as that of older libcs does. It is preloaded beside the tracker. The
+// tracker's search for the real functions then calls its own hooks before it has found any.
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +18,11 @@ void* dlsym(void* handle, const char* symbol) {
     free(malloc(10));
     if (calloc((size_t)-1, 2) != NULL) abort();
   }
-  // The order of search is the tracker's: it begins behind it and behind this library.
+  // RTLD_NEXT now means behind this library, which is behind the tracker as well.
   return real(handle, symbol);
 }
 
-// Long after: the blocks grow and go.
+// Called long after the search: grows the blocks and frees them.
 const char* use_kept(void) {
   static char text[64];
   for (int i = 0; i < calls; ++i) {

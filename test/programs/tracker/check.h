@@ -1,6 +1,6 @@
-// What the programs share: readings of the tracker they run under, if any, and two ways to speak.
-// Standard output says what the program saw and must be the same without the tracker; standard
-// error has one line a check, "what expected found", and nothing without it.
+// What the programs share: readings of the tracker that they run under, if any, and their output.
+// Standard output says what the program saw, and must be the same without the tracker. Standard
+// error has a line "what expected found" for each check, and is empty without the tracker.
 #ifndef STAGEPROF_TEST_CHECK_H_
 #define STAGEPROF_TEST_CHECK_H_
 
@@ -20,7 +20,7 @@ static void open_tracker(void) {
   tracker = (const StageprofTracker*)dlsym(RTLD_DEFAULT, STAGEPROF_TRACKER_SYMBOL);
 }
 
-// By write: stdio would allocate between two readings.
+// Uses write, because stdio would allocate between two readings.
 static void say(const char* format, ...) {
   char line[512];
   va_list arguments;
@@ -49,7 +49,8 @@ static StageprofTrackerReading read_now(void) {
   return read_window(STAGEPROF_TRACKER_NO_WINDOW);
 }
 
-// The change since `before`, of the process and of the calling thread, which alone was working.
+// Checks the change since `before`, for the process and for the calling thread. No other thread may
+// have worked.
 static void check_change(const char* what, const StageprofTrackerReading* before,
                          int64_t allocated_blocks, int64_t allocated_bytes, int64_t freed_blocks,
                          int64_t freed_bytes) {

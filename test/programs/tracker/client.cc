@@ -1,4 +1,4 @@
-// What the addon's client says of the tracker it finds, or does not.
+// Checks what the addon's client reads from the tracker, or says when it finds none.
 #include <math.h>
 #include <sys/mman.h>
 
@@ -9,8 +9,9 @@
 
 namespace {
 
-// Calls what it is given as seventh argument, from memory that no module is in, as code made at run
-// time does. Not as its last act: the address that it returns to must be there.
+// Makes code that calls its seventh argument from memory that belongs to no module, as code made at
+// run time does. The call is no tail call, because the address that it returns to must be in that
+// memory.
 using MapBy = void* (*)(void*, size_t, int, int, int, off_t, void*);
 MapBy MakeCode() {
 #ifdef __x86_64__
@@ -36,8 +37,8 @@ double ReadMappedBytes(stageprof::TrackerClient* client) {
   return client->ReadModules(cells, &count);
 }
 
-// Of the program, which the tracker does not follow, nothing is asked; of a hole nothing is lost
-// but it.
+// The tracker does not follow the mappings of the program itself, so none of them is looked up. A
+// hole in a mapping hides the 16 pages around it and no others.
 void CheckResident(stageprof::TrackerClient* client) {
   stageprof::TrackerClient::Module module;
   check("unknown is the first", 1, client->ReadModule(0, &module));
@@ -57,7 +58,7 @@ void CheckResident(stageprof::TrackerClient* client) {
             stageprof::ResidentBytes(reinterpret_cast<uintptr_t>(start), kPages * page)));
 }
 
-// This program is without V8: no module is node's, and the unknown one is nobody's own.
+// There is no V8 in this program, so no module is Node's, and what unknown code maps is counted.
 void CheckUnknownCode(stageprof::TrackerClient* client) {
   constexpr size_t kBytes = 1 << 20;
   const MapBy map = MakeCode();
@@ -66,7 +67,7 @@ void CheckUnknownCode(stageprof::TrackerClient* client) {
       reinterpret_cast<void*>(mmap));
   check("mapped by unknown code", kBytes, static_cast<int64_t>(ReadMappedBytes(client) - before));
   check("nothing missed", 0, static_cast<int64_t>(client->ReadMissed().mappings));
-  // Unlike its neighbours, each needs a slot of its own, and 8192 is how many there are.
+  // Neighbours differ in their access, so each mapping needs a slot of its own. There are 8192.
   for (int i = 0; i < 9000; ++i) {
     map(nullptr, 4096, i % 2 == 0 ? PROT_NONE : PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0,
         reinterpret_cast<void*>(mmap));
@@ -108,7 +109,8 @@ int main() {
   client.Read(STAGEPROF_TRACKER_NO_WINDOW, &now);
   check("no peak without a window", 1, isnan(now.peak_bytes));
 
-  // Less than a batch: live bytes are exact when it is over, and nobody but this thread saw it.
+  // This spike is below a batch, so only this thread has counted it. Afterwards live bytes are
+  // exact.
   client.Read(a, &before);
   block = malloc(30000);
   const auto spike = static_cast<int64_t>(malloc_usable_size(block));

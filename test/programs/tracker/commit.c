@@ -1,5 +1,5 @@
-// Access given and taken after the fact, as mimalloc and jemalloc do where memory is not to be
-// overcommitted: a large reservation, of which pieces become usable one after another.
+// Changes the access to mapped memory, as mimalloc and jemalloc do when memory must not be
+// overcommitted. They reserve a large range and make pieces of it usable one after another.
 #include <errno.h>
 
 #include "own_mappings.h"
@@ -29,7 +29,7 @@ int run(void) {
   munmap(start, (size_t)(50 * page));
   check_pages("unmap", 0, 0);
 
-  // Piece by piece, from below, from above and every second one: what touches is one again.
+  // Pieces become usable from below, from above and every second one. Adjacent pieces are joined.
   start = map(NULL, 30000, PROT_NONE, 0);
   for (int i = 0; i < 10000; ++i) mprotect(start + i * page, (size_t)page, both);
   check_pages("from below", 10000, 20000);

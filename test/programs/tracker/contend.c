@@ -1,5 +1,5 @@
-// Threads that reserve, make usable and unmap side by side, where the kernel puts one's memory next
-// to another's: in the end nothing is left.
+// Threads reserve memory, make it usable and unmap it at the same time, and the kernel puts the
+// memory of one next to that of another. In the end nothing is left.
 #include <pthread.h>
 
 #include "own_mappings.h"
@@ -25,14 +25,14 @@ int run(void) {
   open_tracker();
   for (intptr_t i = 0; i < 4; ++i) pthread_create(&threads[i], NULL, work, (void*)i);
   for (int i = 0; i < 4; ++i) pthread_join(threads[i], NULL);
-  // A thread that another kept waiting for too long says so, and may be wrong by what it then missed:
-  // at most one mapping of 64 pages each time.
+  // A thread that has waited too long for another counts as missed. Each time the result may be
+  // wrong by at most one mapping of 64 pages.
   const int64_t missed = read_missed();
   const int64_t bytes = missed * 64 * page_bytes();
   const StageprofTrackerModule module = own_module();
   check("mapped is wrong by no more than was missed", 1, llabs(module.mapped_bytes) <= bytes);
   check("reserved is wrong by no more than was missed", 1, llabs(module.reserved_bytes) <= bytes);
-  // Of 88,000 calls: none, but where a thread loses its processor in the middle of a change.
+  // There are 88,000 calls. One is missed only when a thread loses its processor during a change.
   check("at most one in a hundred is missed", 1, missed <= 880);
   return 0;
 }

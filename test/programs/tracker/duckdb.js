@@ -1,6 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 
-/** Fills a table in memory and sums it up; the table is what is held in the end. */
+/** Fills a table in memory and sums it up. The table is held until the end. */
 export async function work() {
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
   const held = await instance.connect();

@@ -1,5 +1,5 @@
-// Starts threads in its constructor, which runs before that of a library preloaded before it, and
-// has them allocate there and then.
+// Starts threads in its constructor and has them allocate there. The constructor runs before those
+// of the libraries that are preloaded before it.
 #include "check.h"
 #include "early_work.h"
 

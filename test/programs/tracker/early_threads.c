@@ -1,4 +1,4 @@
-// early_threads: counts of threads that a preloaded library has started before the tracker began.
+// Checks the counts of threads that a preloaded library started before the tracker began.
 #include "check.h"
 #include "early_work.h"
 
@@ -45,14 +45,14 @@ int main(void) {
   check("their module's", tracks_modules() ? bytes : 0,
         (int64_t)(module_bytes(work) - module_before));
 
-  // One of theirs is freed here, and one of this thread's there.
+  // This thread frees a block of theirs, and they free a block of this thread.
   free(work->blocks[0][0]);
   work->blocks[0][0] = malloc(kEarlyBytes);
   before = read_now();
   take_turn(work);
   for (int i = 0; i < kEarlyThreads; ++i) pthread_join(work->threads[i], NULL);
   now = read_now();
-  // libc may free what it had for a thread.
+  // libc may also free what it allocated for a thread.
   check("freed in the end", 1, (int64_t)(now.freed_blocks - before.freed_blocks) >= blocks);
   check("live in the end", 1, now.live_bytes - before.live_bytes <= -bytes);
   check("none of this thread's", 0,

@@ -1,4 +1,5 @@
-// functions NAME: one hooked function of the malloc family, with small, large and mapped blocks.
+// functions NAME: calls one hooked function of the malloc family, for small, large and mapped
+// blocks.
 #include <errno.h>
 #include <stdint.h>
 
@@ -49,7 +50,7 @@ int main(int count, char** arguments) {
     memset(block, 1, usable);
     errno = 78;
     release(name, block, kSizes[i]);
-    // Not the usable size: libc's is by chance of the address, for aligned blocks.
+    // The usable size is not printed: for aligned blocks of libc it depends on their address.
     say("%zu: errno %d %d, aligned %d\n", kSizes[i], error, errno,
         (uintptr_t)block % 8 == 0 && usable >= kSizes[i]);
     check_change("release", &before, 1, (int64_t)usable, 1, (int64_t)usable);

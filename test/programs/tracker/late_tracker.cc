@@ -1,4 +1,4 @@
-// late_tracker TRACKER: the addon's client where the tracker is loaded while threads run.
+// late_tracker TRACKER: opens the addon's client when the tracker was loaded while threads ran.
 #include <pthread.h>
 
 #include "../../../native/sources/tracker_client.h"

@@ -1,4 +1,4 @@
-// living_threads N: counts of N threads that are all still there when they are read.
+// living_threads N: checks the counts of N threads that are all alive when the counts are read.
 #include <pthread.h>
 
 #include "check.h"
@@ -59,7 +59,7 @@ int main(int count, char** arguments) {
   for (int i = 0; i < threads; ++i) pthread_join(running[i], NULL);
   const StageprofTrackerReading ended = read_now();
   check("blocks in the end", blocks, (int64_t)(ended.allocated_blocks - before.allocated_blocks));
-  // libc may free a thread's own blocks, and keep them for the next.
+  // libc may free what it allocated for a thread, or keep it for the next.
   check("live in the end", 1, ended.live_bytes <= before.live_bytes);
   return 0;
 }

@@ -1,5 +1,5 @@
-// local_operators OWN PLUGIN: two extensions of a program without C++, loaded for themselves alone,
-// the first with operators of its own. The second's blocks go through libstdc++'s new and delete.
+// local_operators OWN PLUGIN: a program without C++ loads two extensions with RTLD_LOCAL. The first
+// has operators of its own. The blocks of the second go through new and delete of libstdc++.
 #include "check.h"
 
 int main(int count, char** arguments) {

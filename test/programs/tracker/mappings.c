@@ -1,4 +1,5 @@
-// Mappings, charged to the module that makes them: this one, which run_plugin.c loads.
+// Checks that mappings are charged to the module that makes them. That is this one, which
+// run_plugin.c loads.
 #include <errno.h>
 
 #include "own_mappings.h"

@@ -1,4 +1,4 @@
-// A function that libc lacks, and that only the tracker's hook answers to.
+// Calls a function that libc lacks and that only the tracker's hook provides.
 #include <errno.h>
 
 #include "check.h"

@@ -1,8 +1,8 @@
-// A Node-API addon that reads the tracker's modules, one a line with tabs between: name, and bytes
-// allocated and mapped. Nothing without the tracker.
+// A Node-API addon that reads the tracker's modules. Each line has the name, the allocated bytes and
+// the mapped bytes of one, with tabs between. Without the tracker there are no lines.
 #include "check.h"
 
-// Stable, and so few that the headers of whichever node this is need not be found.
+// These declarations are stable, and few enough that this Node's headers need not be found.
 typedef void* napi_env;
 typedef void* napi_value;
 typedef napi_value (*napi_callback)(napi_env, void*);

@@ -1,5 +1,5 @@
-// modules PLUGIN PLUGIN: who allocates is told apart by the address that calls; modules loaded
-// later too, and another that takes the place of one unloaded.
+// modules PLUGIN PLUGIN: checks that allocations are charged to the module of the calling address.
+// That includes modules that are loaded later, and one that takes the place of an unloaded one.
 #include "check.h"
 
 typedef void* (*Make)(size_t);

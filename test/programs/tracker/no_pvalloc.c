@@ -1,4 +1,4 @@
-// A libc without pvalloc, as musl is: what dlsym finds here is null.
+// Stands for a libc without pvalloc, such as musl. The symbol that dlsym finds here is null.
 __asm__(
     ".globl pvalloc\n"
     ".type pvalloc, @function\n"

@@ -1,5 +1,5 @@
-// A loader that cannot be asked whose code an address is in: there is no such function in glibc
-// before 2.35, nor in musl. What dlsym finds here is null.
+// Stands for a loader that cannot be asked for the module of an address. glibc before 2.35 and musl
+// have no such function. The symbol that dlsym finds here is null.
 __asm__(
     ".globl _dl_find_object\n"
     ".type _dl_find_object, @function\n"

@@ -1,5 +1,5 @@
-// operators [throws]: every operator new and delete, each counted once; and one that throws, whose
-// exception must pass.
+// operators [throws]: checks that every operator new and delete is counted once, and that the
+// exception of one that throws is passed on.
 #include <new>
 
 #include "check.h"
@@ -64,7 +64,7 @@ int main(int count, char**) {
   check_change("delete null", &before, 0, 0, 0, 0);
   const int64_t live = read_now().live_bytes;
   if (count == 2) {
-    // libstdc++ allocates the exception, and frees it.
+    // libstdc++ allocates and frees the exception.
     void* block = operator new(huge, std::nothrow);
     say("%d\n", block == nullptr);
     check("live after failure", live, read_now().live_bytes);

@@ -1,4 +1,4 @@
-// A library that serves malloc by itself, preloaded before the tracker, which then sees nothing.
+// A library with a malloc of its own. Preloaded before the tracker, it leaves it nothing to count.
 #include <stddef.h>
 
 static _Alignas(16) char memory[1 << 22];

@@ -1,4 +1,4 @@
-// What the plugins that map share: pages of their own, and checks of what is charged to them.
+// What the plugins that map memory share: functions that map pages, and checks of what is charged.
 #ifndef STAGEPROF_TEST_OWN_MAPPINGS_H_
 #define STAGEPROF_TEST_OWN_MAPPINGS_H_
 

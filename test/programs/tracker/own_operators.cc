@@ -1,4 +1,4 @@
-// An extension with operators of its own: what its new hands out only its delete may have back.
+// An extension with operators of its own. Only its delete may free what its new returns.
 #include <stdlib.h>
 
 #include <new>

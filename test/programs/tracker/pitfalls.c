@@ -1,4 +1,4 @@
-// pitfalls NAME: one way in which a tracker goes wrong.
+// pitfalls NAME: does something that a tracker can easily get wrong.
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -69,7 +69,7 @@ static int reallocates(void) {
   return 0;
 }
 
-// glibc and tcmalloc free, jemalloc and mimalloc return a block.
+// glibc and tcmalloc free the block. jemalloc and mimalloc return a new one.
 static int reallocates_to_zero(void) {
   void* block = malloc(1000);
   const int64_t old = (int64_t)usable(block);
@@ -173,7 +173,7 @@ int main(int count, char** arguments) {
                   {"dlerror", leaves_no_error},
                   {"abort", aborts},
                   {"at-exit", exits_late}};
-  // Finds nothing without the tracker, and says so in dlerror.
+  // Without the tracker, open_tracker sets an error that dlerror would return.
   if (count == 2 && strcmp(arguments[1], "dlerror") != 0) open_tracker();
   for (size_t i = 0; count == 2 && i < sizeof pitfalls / sizeof *pitfalls; ++i) {
     if (strcmp(pitfalls[i].name, arguments[1]) == 0) return pitfalls[i].run();

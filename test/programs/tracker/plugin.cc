@@ -1,4 +1,4 @@
-// A C++ extension for a program without C++: libstdc++ comes with it, and for it alone.
+// A C++ extension for a program without C++. libstdc++ is loaded with it and serves it alone.
 #include <stdlib.h>
 
 #include <new>
@@ -11,7 +11,7 @@ extern "C" void* make_by_new(size_t bytes) {
   return ::operator new(bytes);
 }
 
-// libstdc++'s new[] is a jump to its new.
+// new[] of libstdc++ jumps to its new.
 extern "C" void* make_by_new_array(size_t bytes) {
   return ::operator new[](bytes);
 }

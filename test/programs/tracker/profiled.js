@@ -1,5 +1,5 @@
-// profiled.js CLIENT PACKAGE: to descriptor 3 the report on two stages, of which one is the client's work, and how many
-// bytes it holds.
+// profiled.js CLIENT PACKAGE: writes to descriptor 3 how many bytes the client holds, and the report of two stages. The
+// first is the client's work.
 import { writeSync } from 'node:fs';
 
 const [client, url] = process.argv.slice(2);

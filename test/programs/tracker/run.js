@@ -1,5 +1,5 @@
-// run.js CLIENT READER: the client's result to standard output, and to descriptor 3 how many bytes
-// it holds and what the tracker counts by then.
+// run.js CLIENT READER: writes the client's result to standard output, and to descriptor 3 how many bytes the client
+// holds and what the tracker has counted by then.
 import { writeSync } from 'node:fs';
 
 const [client, reader] = process.argv.slice(2);

@@ -1,5 +1,5 @@
-// run_plugin PLUGIN: calls its run(), after having made more mappings than the tracker has slots
-// for. They are the program's own, as node's JS heap is, and nobody asks for those.
+// run_plugin PLUGIN: makes more mappings than the tracker has slots for, then calls run() of the
+// plugin. The mappings belong to the program itself, as Node's JS heap does, and are not followed.
 #include <sys/mman.h>
 
 #include "check.h"
@@ -9,7 +9,7 @@ int main(int count, char** arguments) {
   const size_t page = (size_t)sysconf(_SC_PAGESIZE);
   open_tracker();
   for (int i = 0; i < 20000; ++i) {
-    // Not all with the same access, or the kernel would join them.
+    // Neighbours differ in their access, or the kernel would join them.
     const int access = i % 2 == 0 ? PROT_READ : PROT_READ | PROT_WRITE;
     if (mmap(NULL, page, access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) return 3;
   }

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 const WIDTH = 3000;
 const HEIGHT = 2000;
 
-/** Encodes, decodes and resizes one image; the decoded pixels are what is held in the end. */
+/** Encodes, decodes and resizes one image. The decoded pixels are held until the end. */
 export async function work() {
   const pixels = Buffer.alloc(WIDTH * HEIGHT * 3);
   for (let at = 0; at < pixels.length; at += 1) pixels[at] = (at * 31) >> 8;

@@ -1,5 +1,5 @@
-// terminate.js CLIENT TIMES in-work|holding: workers, one after another, each terminated later into its work, or while
-// it is busy and holds the result.
+// terminate.js CLIENT TIMES in-work|holding: runs workers one after another. With `in-work`, each is terminated later in
+// its work than the last. With `holding`, each is terminated while it is busy and holds the result.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 

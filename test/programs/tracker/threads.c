@@ -1,4 +1,5 @@
-// threads NAME, or threads many N: counts of threads that end, or free each other's blocks.
+// threads NAME, or threads many N: checks the counts of threads that end, or that free each other's
+// blocks.
 #include <pthread.h>
 
 #include "check.h"
@@ -13,7 +14,7 @@ static void* do_nothing(void* argument) {
   return argument;
 }
 
-// A first thread makes libc allocate what later ones use again.
+// The first threads make libc allocate what later ones reuse.
 static void warm_up(void) {
   for (int i = 0; i < 3; ++i) run(do_nothing, NULL);
 }
@@ -36,7 +37,8 @@ static int ends(void) {
   return 0;
 }
 
-// Its destructors run beside the tracker's exit handler, before it and, by asking again, after it.
+// The destructor of this key sets the key again, so it runs both before and after the tracker's
+// exit handler.
 static pthread_key_t key;
 static int64_t late_bytes = 0;
 static void leak_late(void* round) {
@@ -102,7 +104,7 @@ static int churns(void) {
   for (int i = 0; i < kThreads; ++i) pthread_create(&threads[i], NULL, churn, NULL);
   for (int i = 0; i < kThreads; ++i) pthread_join(threads[i], NULL);
   const StageprofTrackerReading now = read_now();
-  // libc may keep a thread's own blocks for the next.
+  // libc may keep what it allocated for a thread, for the next one.
   const int64_t kept = now.live_bytes - before.live_bytes;
   check("returns to", 1, kept >= 0 && kept < 32 * 1024);
   const uint64_t blocks = now.allocated_blocks - before.allocated_blocks;

@@ -1,4 +1,4 @@
-// A spike between two readings, seen by two readers with windows of their own.
+// Checks that two readers with windows of their own both see a spike between two readings.
 #include "check.h"
 
 int main(void) {
@@ -21,7 +21,7 @@ int main(void) {
   check("peak", base + bytes, read_now().peak_bytes);
   check("without a window", base, read_now().window_peak_bytes);
 
-  // A block that is live all along stays in every window.
+  // A block that is live all the time counts in every window.
   block = malloc(2 << 20);
   const int64_t held = (int64_t)malloc_usable_size(block);
   read_window(a);

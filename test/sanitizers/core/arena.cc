@@ -1,4 +1,4 @@
-// Blocks from before the real functions were found.
+// The arena serves the blocks that are asked for before the real functions are found.
 #include "arena.h"
 
 #include <string.h>
@@ -40,7 +40,8 @@ void Fill(uint64_t seed, std::vector<Block>* blocks) {
 
 }  // namespace
 
-// Threads take it all; no block is another's, and each is grown or freed by the hooks.
+// Threads use up the whole arena. No two blocks overlap, and the hooks can grow or free each of
+// them.
 void arena(uint32_t, uint64_t seed) {
   EXPECT(Arena::Allocate(SIZE_MAX) == nullptr, ==, true);
   std::vector<Block> blocks[kThreads];
@@ -55,7 +56,7 @@ void arena(uint32_t, uint64_t seed) {
     for (const Block& block : some) {
       for (size_t i = 0; i < block.bytes; ++i) EXPECT(block.start[i], ==, block.mark);
       EXPECT(Arena::Holds(block.start), ==, true);
-      // As the hook does whose next function was the arena's.
+      // A hook whose next function is the arena's counts the block so.
       stageprof_tracker::CountAllocated(block.bytes);
       live_bytes += static_cast<int64_t>(block.bytes);
       ++count;

@@ -1,4 +1,5 @@
-// What the cases share: random numbers that a seed repeats, an expectation, and the list of cases.
+// What the cases share: random numbers that a seed reproduces, an expectation, and the list of
+// cases.
 #ifndef STAGEPROF_TEST_CASE_H_
 #define STAGEPROF_TEST_CASE_H_
 
@@ -7,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// xorshift64*. One for each thread.
+// xorshift64*. Each thread has its own.
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15u + 1) { Next(); }
@@ -32,7 +33,7 @@ inline void ExpectAt(bool holds, const char* what, int64_t left, int64_t right, 
   _Exit(1);
 }
 
-// Of two whole numbers; ends the process when it does not hold.
+// Compares two whole numbers, and ends the process when the comparison does not hold.
 #define EXPECT(left, operation, right)                                                  \
   do {                                                                                  \
     const int64_t l = static_cast<int64_t>(left);                                       \
@@ -40,7 +41,7 @@ inline void ExpectAt(bool holds, const char* what, int64_t left, int64_t right, 
     ExpectAt(l operation r, #left " " #operation " " #right, l, r, __FILE__, __LINE__); \
   } while (false)
 
-// Each in the file of its name, and in a process of its own: the tracker's state is the process's.
+// Each case runs in a process of its own, because the state of the tracker belongs to the process.
 #define STAGEPROF_CASES(X) \
   X(arena)                 \
   X(hooks)                 \

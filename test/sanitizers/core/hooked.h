@@ -1,5 +1,5 @@
-// The hooks under the names that the Makefile gives them. What runs behind them is the sanitizer's
-// malloc; nothing else of this process passes them, so counts begin at zero and are ours alone.
+// The hooks under the names that the Makefile gives them. The sanitizer's malloc runs behind them.
+// Only the cases call them, so counts begin at zero and contain nothing else.
 #ifndef STAGEPROF_TEST_HOOKED_H_
 #define STAGEPROF_TEST_HOOKED_H_
 

@@ -1,5 +1,5 @@
-// Random calls of the malloc family on one thread against a model: what is counted is exact after
-// every reading, and peaks are off by at most one batch between two.
+// Random calls of the malloc family on one thread are compared with a model. The counts are exact
+// at every reading, and a peak between two readings is off by at most one batch.
 #include <malloc.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ struct Block {
   Family family;
 };
 
-// Three windows that are read at different times, and the highest value since each was read.
+// A window and the highest value since it was read. The windows are read at different times.
 struct Window {
   int32_t number;
   int64_t peak_bytes;
@@ -74,7 +74,7 @@ class Model {
     EXPECT(found, >=, truth - static_cast<int64_t>(kBatchBytes));
   }
 
-  // Mostly small, now and then far beyond a batch.
+  // Most sizes are small, and some are far beyond a batch.
   size_t Bytes() {
     const uint64_t kind = random_.Below(100);
     if (kind < 3) return 0;
@@ -128,7 +128,7 @@ class Model {
   }
 
   void Resize(Block* block) {
-    // More than there is: fails, and the block stays.
+    // A realloc to more memory than there is fails, and the block stays.
     if (random_.Below(20) == 0) {
       EXPECT(hooked_realloc(block->start, SIZE_MAX / 4) == nullptr, ==, true);
       EXPECT(hooked_reallocarray(block->start, SIZE_MAX, 2) == nullptr, ==, true);

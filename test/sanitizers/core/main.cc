@@ -1,4 +1,5 @@
-// core CASE ROUNDS SEED: exits with 0 when everything held. Without arguments, the names of cases.
+// core CASE ROUNDS SEED exits with 0 when every expectation held. Without arguments, core prints
+// the names of the cases.
 #include <string.h>
 
 #include "case.h"

@@ -1,4 +1,4 @@
-// Mappings of any parts of each other against a model of pages, and by threads.
+// Mappings that overlap in any way are compared with a model of pages, and are changed by threads.
 #include "mappings.h"
 
 #include <unistd.h>
@@ -24,7 +24,7 @@ using stageprof_tracker::RestoreMappings;
 
 namespace {
 
-// Addresses are only numbers here: nothing is mapped.
+// Addresses are only numbers here. Nothing is really mapped.
 constexpr uintptr_t kBase = 0x100000000;
 constexpr uint32_t kModules = 3;
 constexpr int kThreads = 4;
@@ -49,7 +49,7 @@ struct Page {
   bool is_file = false;
 };
 
-// Every live mapping as it is read, page by page.
+// Compares every live mapping that is read with the model, page by page.
 void ExpectRead(const std::vector<Page>& pages) {
   std::vector<Page> found(pages.size());
   uint32_t position = 0;
@@ -69,7 +69,7 @@ void ExpectRead(const std::vector<Page>& pages) {
   }
 }
 
-// Whatever it meets halfway, it is a mapping that somebody made.
+// Even a mapping that is read while it changes must be one that a thread made.
 void ReadAlong(const std::atomic<bool>* is_over) {
   while (!is_over->load()) {
     uint32_t position = 0;
@@ -92,7 +92,7 @@ void mappings(uint32_t rounds, uint64_t seed) {
   for (uint32_t i = 0; i < rounds * 20; ++i) {
     const size_t first = random.Below(pages.size());
     const size_t count = 1 + random.Below(std::min<size_t>(pages.size() - first, 30));
-    // Not whole pages: the kernel takes the rest as well.
+    // The length is not a whole number of pages. The kernel rounds it up.
     const size_t bytes = count * page_bytes - random.Below(page_bytes);
     RemovedMappings removed;
     RemoveMappings(PageAt(first), bytes, &removed);
@@ -131,7 +131,7 @@ void mappings(uint32_t rounds, uint64_t seed) {
   EXPECT(CountMissedMappings(), ==, 0);
 }
 
-// Together they map more than the table holds.
+// Together the threads map more than the table holds.
 void mappings_full(uint32_t rounds, uint64_t) {
   constexpr size_t kPages = 8192 / kThreads + 50;
   uint64_t missed = 0;
@@ -155,8 +155,8 @@ void mappings_full(uint32_t rounds, uint64_t) {
   }
 }
 
-// Each takes the access from its own pages of one mapping that all share and unmaps them, in any
-// order, and meanwhile maps and unmaps elsewhere.
+// The threads share one mapping. Each removes the access from its own pages of it and unmaps them,
+// and meanwhile maps and unmaps elsewhere.
 void mappings_threads(uint32_t rounds, uint64_t seed) {
   constexpr size_t kPages = 40;
   uint32_t exact = 0;
@@ -190,7 +190,7 @@ void mappings_threads(uint32_t rounds, uint64_t seed) {
     for (std::thread& thread : threads) thread.join();
     is_over.store(true);
     reader.join();
-    // Who waited too long for another's change says so; nobody is silently wrong.
+    // A thread that waited too long for another's change counts as missed. Otherwise all is exact.
     if (CountMissedMappings() == missed) {
       ++exact;
       EXPECT(MappedPages(1, false), ==, 0);

@@ -1,4 +1,5 @@
-// The table of modules against a model; and threads that load, unload and are charged.
+// The table of modules is compared with a model, and threads load modules, allocate in them and
+// unload them.
 #include "modules.h"
 
 #include <dlfcn.h>
@@ -35,7 +36,7 @@ struct Range {
   uintptr_t end;
 };
 
-// Longer than a row has room for, some of them.
+// Some of the names are longer than a row has room for.
 std::string NameOf(uint64_t number) {
   return std::string(number % 5 == 0 ? 300 : 3, '/') + std::to_string(number) + ".so";
 }
@@ -45,7 +46,7 @@ struct Sum {
   uint64_t blocks = 0;
 };
 
-// By the end of the name: one module may have two rows.
+// Sums by the end of the name, because one module may have two rows.
 Sum SumOf(const std::string& end) {
   Sum sum;
   ModuleReading reading;
@@ -67,8 +68,8 @@ std::string PluginPath(int number) {
   return path + ".plugin" + std::to_string(number) + ".so";
 }
 
-// A module is charged to another's row only while one thread unloads it and another loads at the
-// same address; what is kept apart here.
+// A module can be charged to the row of another only while one thread unloads it and a second
+// thread loads at the same address. This mutex prevents that.
 std::mutex loading;
 
 void LoadAndAllocate(uint32_t rounds, uint64_t seed, int number, Sum* sum) {
@@ -114,7 +115,7 @@ void modules(uint32_t rounds, uint64_t seed) {
   uint32_t missed = 0;
   for (uint32_t i = 0; i < 1000 + rounds * 10; ++i) {
     const std::string name = NameOf(random.Below(600));
-    // Below what the loader uses.
+    // These addresses are below those that the loader uses.
     const uintptr_t start = 0x1000 * (1 + random.Below(15000));
     const Range range = {start, start + 0x1000 * (1 + random.Below(40))};
     const uint32_t row = PutModule(name.c_str(), range.start, range.end);
@@ -162,8 +163,9 @@ void modules_threads(uint32_t rounds, uint64_t seed) {
   }
 }
 
-// A module that moves from above an address to below it, as one unloaded and loaded again does,
-// never holds that address, whatever a look at its range meets halfway. No two places are the same.
+// A module moves from above an address to below it, as one that is unloaded and loaded again does.
+// It never contains that address, even when its range is read while it changes. No range is used
+// twice.
 void modules_moving(uint32_t rounds, uint64_t) {
   constexpr uintptr_t kBetween = 0x40000000;
   std::atomic<bool> is_over{false};

@@ -1,4 +1,4 @@
-// Threads that free each other's blocks, end, and are read meanwhile.
+// Threads free each other's blocks and end, and are read meanwhile.
 #include <malloc.h>
 #include <pthread.h>
 
@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kThreads = 6;
 constexpr int kPlaces = 64;
-// Of a block, what its allocator adds to 300,000 included.
+// The most that a block has: 300,000 bytes and what its allocator adds.
 constexpr uint64_t kMostBytes = 310000;
 
 struct Tally {
@@ -48,7 +48,7 @@ void Work(uint32_t rounds, uint64_t seed, Tally* tally) {
     const size_t bytes = random.Below(50) == 0 ? random.Below(300000) : random.Below(2000);
     void* block = random.Below(2) == 0 ? hooked_malloc(bytes) : hooked_calloc(1, bytes);
     tally->Allocated(block);
-    // More than there is: counted as freed, and taken back.
+    // A realloc to more memory than there is counts the block as freed, fails, and takes that back.
     if (random.Below(20) == 0) {
       EXPECT(hooked_realloc(block, SIZE_MAX / 4) == nullptr, ==, true);
     }
@@ -56,8 +56,8 @@ void Work(uint32_t rounds, uint64_t seed, Tally* tally) {
   }
 }
 
-// What rises never falls, whatever a reading meets halfway; but what is freed, by the realloc that
-// each worker may be failing in.
+// A count that only rises never falls, even when it is read while it changes. Freed bytes are the
+// exception: they may fall by the blocks whose realloc is failing, at most one for each worker.
 void Watch(const std::atomic<bool>* is_over) {
   const int32_t window = stageprof_tracker_v1.open_window();
   StageprofTrackerReading last = ReadWindow(window);
@@ -90,7 +90,8 @@ void ExpectExact(const Tally& tally) {
 pthread_key_t late_key;
 thread_local Tally* late_tally = nullptr;
 
-// Called again as long as the key is set: some rounds come after the tracker's own handler.
+// This destructor is called again as long as it sets the key, so some rounds come after the
+// tracker's own handler.
 void AllocateLate(void* round) {
   for (int i = 0; i < 3; ++i) {
     void* block = hooked_malloc(3000);

@@ -1,4 +1,4 @@
-// Windows against a model, raised and read by threads, and by the counters.
+// Windows are compared with a model. Threads raise and read them, and the counters raise them.
 #include "windows.h"
 
 #include <malloc.h>
@@ -27,7 +27,7 @@ std::atomic<uint64_t> readings_ended{0};
 // The number of a reading at whose end a spike was live.
 std::atomic<uint64_t> survived{0};
 
-// Each spike stays until a reading has ended that ended after it began.
+// Each spike stays until the first reading that ends after the spike began.
 void Spike() {
   while (!is_over.load()) {
     void* block = hooked_malloc(kSpikeBytes);
@@ -39,7 +39,7 @@ void Spike() {
   }
 }
 
-// Its own raises lie between its readings, so it must be told at least them.
+// A thread raises between its readings, so each reading must be at least as high as those raises.
 void RaiseAndRead(uint32_t rounds, uint64_t seed) {
   Random random(seed);
   int32_t window = OpenWindow(0);
@@ -76,7 +76,7 @@ void windows(uint32_t rounds, uint64_t seed) {
         const int32_t opened = OpenWindow(live);
         EXPECT(opened == -1, ==, peaks.size() == 64);
         EXPECT(peaks.count(opened), ==, 0);
-        // A level below zero is taken for zero.
+        // A level below zero counts as zero.
         if (opened != -1) peaks[opened] = std::max<int64_t>(live, 0);
         break;
       }
@@ -104,8 +104,8 @@ void windows_threads(uint32_t rounds, uint64_t seed) {
   for (std::thread& thread : threads) thread.join();
 }
 
-// What is live where a window begins is in its peak, also when it was allocated during the very
-// reading that began it.
+// The peak of a window includes what is live when it begins, even if that was allocated during the
+// reading that begins the window.
 void windows_begin(uint32_t rounds, uint64_t seed) {
   Random random(seed);
   const int32_t window = stageprof_tracker_v1.open_window();
@@ -116,7 +116,7 @@ void windows_begin(uint32_t rounds, uint64_t seed) {
       EXPECT(now.window_peak_bytes, >=, kSpikeBytes);
     }
     readings_ended.store(reading);
-    // Else the spike would always be there at the next reading too.
+    // Without this wait the spike would always still be live at the next reading.
     for (volatile uint64_t wait = random.Below(500); wait > 0; wait = wait - 1) {
     }
   }
