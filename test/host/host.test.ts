@@ -39,7 +39,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
 /** Modules of Node that a file may nevertheless import. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   // It finds the path of the addon while it is loaded.
-  'native/binding.js': ['node:module'],
+  'native/load-addon.js': ['node:module'],
 };
 
 function TOP_LEVEL_ONLY(): readonly string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { NativeThread } from '../../src/native/binding.js';
+import type { NativeThread } from '../../src/native/addon.js';
 import { groupThreads, type ProcessSetup } from '../../src/threads/thread-groups.js';
 
 const SETUP: ProcessSetup = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rssPeakState, rssState } from '../../src/native/kernel-rss.js';
+import { rssPeakState, rssState } from '../../src/os/kernel-rss.js';
 
 const METHOD = '/proc/self/statm';
 
