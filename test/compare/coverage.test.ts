@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { alarmsOf, coverageOf, seeded } from './coverage.js';
+import { seeded } from '../support/random.js';
+import { alarmsOf, coverageOf } from './coverage.js';
 
 // The short form of test/compare/coverage.js, always with the same numbers. The share that 1,000 trials find is within
 // 1.4 % of the true one, twice the standard error, in 95 % of all runs.
