@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { bucketOf } from '../dist/model/histogram.js';
 import { METRICS } from '../dist/model/metrics.js';
 import { StageProfiler } from '../dist/profiler/stage-profiler.js';
+import { seeded } from './random.js';
 
 export const STAGES = [
   'read',
@@ -32,7 +33,7 @@ const WORDS = 'scan page "line" {box} tile [word] glyph \\ margin über 漢字 c
  */
 export function writeRecords(file, rows) {
   const header = headerOfThisMachine();
-  const random = randomFrom(1);
+  const random = seeded(1);
   const fd = openSync(file, 'w');
   let lines = [];
   let pending = 0;
@@ -114,17 +115,6 @@ function histogram(wall, calls) {
 
 function seconds(value) {
   return Math.round(value * 1e9) / 1e9;
-}
-
-/** mulberry32 */
-function randomFrom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeRecords(process.argv[2], Number(process.argv[3]));

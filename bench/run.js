@@ -102,7 +102,7 @@ async function questionsText() {
 
 /** Without its addon stageprof still works, but by other means, so the numbers would describe something else. */
 async function refuseFallback() {
-  const { loadBinding } = await import('../dist/native/binding.js').catch(() => {
+  const { loadBinding } = await import('../dist/native/load-addon.js').catch(() => {
     throw new Error('dist/ is missing: run "npm run build" first');
   });
   const { missing, heapFault } = loadBinding();

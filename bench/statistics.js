@@ -1,3 +1,5 @@
+import { seeded } from './random.js';
+
 /** @param {readonly number[]} values not empty */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -41,21 +43,10 @@ const TAIL_SHARE = 0.025;
  * @returns {Estimate}
  */
 export function estimateOf(rounds) {
-  const random = randomFrom(SEED);
+  const random = seeded(SEED);
   const draw = (values) => values.map(() => values[Math.floor(random() * values.length)]);
   const estimates = Array.from({ length: RESAMPLES }, () => median(draw(rounds).map((values) => median(draw(values)))));
   estimates.sort((a, b) => a - b);
   const tail = Math.floor(RESAMPLES * TAIL_SHARE);
   return { estimate: median(rounds.map(median)), low: estimates[tail], high: estimates[RESAMPLES - 1 - tail] };
-}
-
-/** mulberry32: 32 bits of state, uniform in [0, 1). */
-function randomFrom(seed) {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,5 +1,6 @@
 /** `stageprof/devtools`: stages as entries of the user timing API, which DevTools and `PerformanceObserver` read. */
 import { performance } from 'node:perf_hooks';
+import { emitWarning } from './host/process.js';
 import { readStages } from './profiler/channel-reader.js';
 
 export interface MeasureStagesOptions {
@@ -21,7 +22,7 @@ export function measureStages({ limit = DEFAULT_LIMIT }: MeasureStagesOptions = 
     closed({ label, startMs, wallNs, failed }) {
       if (left-- <= 0) {
         stop();
-        process.emitWarning(
+        emitWarning(
           `stageprof/devtools has made ${limit} entries and makes no more: clear them with performance.clearMeasures() and start again, or raise "limit"`,
           'StageprofWarning',
         );

@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { inspect } from 'node:util';
 import { context, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { Error } from './host/intrinsics.js';
 import type { StageMessage } from './model/stage-message.js';
 import { readStages } from './profiler/channel-reader.js';
 

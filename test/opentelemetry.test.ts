@@ -86,7 +86,7 @@ describe('stages as spans', () => {
     expect(Math.abs(msOf(outer.endTime) - Date.now())).toBeLessThan(1_000);
   });
 
-  test('of outermost stages are children of the active span', async () => {
+  test('are children of the active span if they are outermost', async () => {
     context.setGlobalContextManager(new AsyncContexts());
     const served = ['one', 'two'].map(async (name) => {
       const request = tracer.startSpan(name);
@@ -100,7 +100,7 @@ describe('stages as spans', () => {
     expect(parentsOf(spans())).toEqual({ one: undefined, two: undefined, 'in one': 'one', 'in two': 'two' });
   });
 
-  test('of failed stages have the status and the exception', async () => {
+  test('have the status and the exception if they failed', async () => {
     await expect(profiler.stage('a', () => Promise.reject(new TypeError('boom')))).rejects.toThrow('boom');
     expect(() =>
       profiler.stage('b', () => {

@@ -1,7 +1,7 @@
 // Two readings of a clock and their difference, which is the least that a stage can do from JS.
 import { performance } from 'node:perf_hooks';
 import { SAMPLE_LENGTH, slotIndex } from '../../dist/model/sample-layout.js';
-import { loadBinding } from '../../dist/native/binding.js';
+import { loadBinding } from '../../dist/native/load-addon.js';
 
 const WALL = slotIndex.wall_ns;
 

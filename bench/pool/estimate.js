@@ -6,7 +6,7 @@
  *   npm run build && node bench/pool/estimate.js
  */
 import { pbkdf2 } from 'node:crypto';
-import { loadBinding } from '../../dist/native/binding.js';
+import { loadBinding } from '../../dist/native/load-addon.js';
 import { groupThreads } from '../../dist/threads/thread-groups.js';
 import { machineFacts } from '../machine.js';
 

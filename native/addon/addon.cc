@@ -24,7 +24,7 @@ namespace stageprof {
 
 namespace {
 
-napi_value Misused(napi_env env, const char* message) {
+napi_value ThrowTypeError(napi_env env, const char* message) {
   napi_throw_type_error(env, nullptr, message);
   return nullptr;
 }
@@ -93,12 +93,12 @@ napi_value SamplerOpen(napi_env env, napi_callback_info info) {
     napi_get_typedarray_info(env, arguments[0], &type, &length, nullptr, nullptr, nullptr);
   }
   if (type != napi_float64_array || length != kSampleLength) {
-    return Misused(env, "Expected \"slots\" to be a Float64Array of the layout's length");
+    return ThrowTypeError(env, "Expected \"slots\" to be a Float64Array of the layout's length");
   }
   double mask = -1;
   napi_get_value_double(env, arguments[1], &mask);
   if (!(mask >= 0 && mask <= kMaskAll) || mask != static_cast<uint32_t>(mask)) {
-    return Misused(env, "Expected \"mask\" to be a sum of mask bits");
+    return ThrowTypeError(env, "Expected \"mask\" to be a sum of mask bits");
   }
   Environment* environment = Environment::Of(env);
   // The result is undefined where there is no memory, or where the worker is being terminated.
@@ -119,7 +119,7 @@ napi_value RecorderOpen(napi_env env, napi_callback_info info) {
   double bytes = 0;
   if (napi_get_value_string_utf8(env, arguments[0], path, sizeof path, &length) != napi_ok ||
       napi_get_value_double(env, arguments[1], &bytes) != napi_ok || !(bytes > 0 && bytes < 1e15)) {
-    return Misused(env, "Expected a path and a positive number of bytes");
+    return ThrowTypeError(env, "Expected a path and a positive number of bytes");
   }
   if (length == sizeof path - 1) return Number(env, ENAMETOOLONG);
   Environment* environment = Environment::Of(env);
@@ -136,7 +136,7 @@ napi_value HeapVerify(napi_env env, napi_callback_info info) {
   for (napi_value function : functions) {
     napi_valuetype type = napi_undefined;
     napi_typeof(env, function, &type);
-    if (type != napi_function) return Misused(env, "Expected two functions");
+    if (type != napi_function) return ThrowTypeError(env, "Expected two functions");
   }
   Environment* environment = Environment::Of(env);
   if (environment == nullptr) return nullptr;
@@ -212,7 +212,7 @@ napi_value ParentDeathFollow(napi_env env, napi_callback_info info) {
   double pid = 0;
   napi_get_value_double(env, argument, &pid);
   if (!(pid >= 1 && pid <= INT_MAX) || pid != static_cast<pid_t>(pid)) {
-    return Misused(env, "Expected \"parentPid\" to be the id of a process");
+    return ThrowTypeError(env, "Expected \"parentPid\" to be the id of a process");
   }
   return Boolean(env, EndWithParent(static_cast<pid_t>(pid)));
 }

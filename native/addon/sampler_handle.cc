@@ -95,8 +95,8 @@ napi_value SamplerHandle::Read(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// Returns true if the use of the thread is read when the event loop waits. The loop's callback cannot
-// write to memory that may be detached.
+// Returns true if the use of the thread is read when the event loop waits. The loop's callback
+// cannot write to memory that may be detached.
 napi_value SamplerHandle::WatchLoop(napi_env env, napi_callback_info info) {
   SamplerHandle* handle = HandleOf(env, info);
   if (handle->is_open_ && !handle->watches_loop_ && !handle->slots_can_go_) {

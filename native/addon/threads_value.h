@@ -7,8 +7,8 @@ namespace stageprof {
 
 // The list of threads as JavaScript sees it. Both are functions of the addon's table.
 
-// threadsRead(): { failure, processBeforeNs, processAfterNs, threads, endedJs }; see ThreadsReading in
-// src/native/binding.ts
+// threadsRead(): { failure, processBeforeNs, processAfterNs, threads, endedJs }; see ThreadsReading
+// in src/native/addon.ts
 napi_value ThreadsRead(napi_env env, napi_callback_info info);
 // threadClocksRead(): the same, without what distinguishes the threads
 napi_value ThreadClocksRead(napi_env env, napi_callback_info info);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "../support/highest.h"
 #include "../support/lock.h"
 
 namespace stageprof {
@@ -29,12 +30,6 @@ void FindFloor(Rusage* rusage_source, Status* status) {
   if (!rusage_source->Read(&usage)) return;
   const double maximum = MaxRssBytes(usage);
   if (maximum > status->ReadPeakRssBytes()) floor_bytes.store(maximum, kRelaxed);
-}
-
-void RaiseTo(std::atomic<double>* highest, double value) {
-  double seen = highest->load(kRelaxed);
-  while (value > seen && !highest->compare_exchange_weak(seen, value, kRelaxed)) {
-  }
 }
 
 }  // namespace

@@ -67,8 +67,8 @@ static_assert(kUsageSlots.last - kUsageSlots.first + 1 == 0 STAGEPROF_USAGE_SLOT
 // cells. A module keeps its cell as long as the process runs; all modules beyond the last cell
 // share it.
 constexpr size_t kModuleCells = 64;
-// A flag, and the only cell that JS writes too: 0 asks for the use of the thread to be read when the
-// event loop is about to wait, and 1 says that this has happened.
+// A flag, and the only cell that JS writes too: 0 asks for the use of the thread to be read when
+// the event loop is about to wait, and 1 says that this has happened.
 constexpr size_t kWaitedCell = kSlotCount + kModuleCells;
 // How often malloc's statistics were read for this sampler, and how often the budget skipped them.
 // Zero where they cannot be read. They are part of the sample so that a recorder has them too.

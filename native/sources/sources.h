@@ -3,9 +3,9 @@
 
 #include <type_traits>
 
-#include "account.h"
 #include "clear_refs.h"
 #include "malloc_stats.h"
+#include "mapped_parts.h"
 #include "pool_cpu.h"
 #include "rusage.h"
 #include "sample_layout.h"

@@ -45,7 +45,7 @@ class Lock {
   std::atomic<uint32_t> state_{kFree};
 };
 
-// Takes a lock, and gives it back at the end of its own life.
+// Takes a lock, and gives it back when the guard goes out of scope.
 class Guard {
  public:
   explicit Guard(Lock* lock) : lock_(lock) { lock_->Take(); }

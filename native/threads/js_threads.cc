@@ -11,8 +11,8 @@ namespace {
 // Threads beyond this number are not told apart from others.
 constexpr size_t kLiveThreads = 1024;
 
-// Guards all of the following. It is taken once in the life of a thread, and for each list of
-// threads.
+// Guards all of the following. It is taken when a thread starts and when it ends, and for each
+// list of threads.
 Lock lock;
 int32_t live[kLiveThreads];
 size_t live_count = 0;

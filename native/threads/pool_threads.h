@@ -13,7 +13,7 @@ namespace stageprof {
 //
 // src/threads/thread-groups.ts groups a list of threads for a report by the same marks. It may also
 // go by the order in which threads were made, and say that it is in doubt. The threads found here
-// are kept for the life of the process, so there must be no doubt.
+// are kept until the process ends, so there must be no doubt.
 class PoolThreads {
  public:
   enum class Found {

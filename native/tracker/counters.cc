@@ -4,10 +4,10 @@
 
 #include <atomic>
 
+#include "../support/highest.h"
 #include "batch.h"
 #include "bootstrap.h"
 #include "counted.h"
-#include "highest.h"
 #include "windows.h"
 
 namespace stageprof_tracker {
@@ -106,7 +106,7 @@ void BeginThread(ThreadCounters* thread) {
   }
   MoveToShard(thread);
   const uint32_t batching = threads_batching.fetch_add(1, kRelaxed) + 1;
-  RaiseTo(&threads_highest, batching);
+  stageprof::RaiseTo(&threads_highest, batching);
 }
 
 // A writer raises a value before the highest value, so a reader in between must compare the two.
@@ -120,7 +120,7 @@ void AddLive(int64_t growth) {
   // Ordered with the windows that it raises: see BeginWindow.
   const int64_t live = process.live_bytes.fetch_add(growth, std::memory_order_seq_cst) + growth;
   if (growth < 0) return;
-  RaiseTo(&process.peak_bytes, live);
+  stageprof::RaiseTo(&process.peak_bytes, live);
   RaiseWindows(live);
 }
 

@@ -1,6 +1,6 @@
 #include "shards.h"
 
-#include "highest.h"
+#include "../support/highest.h"
 
 namespace stageprof_tracker {
 
@@ -45,7 +45,7 @@ Shard* TakeShard() {
         continue;
       }
       const uint32_t index = word * kWordBits + static_cast<uint32_t>(__builtin_ctzll(bit));
-      RaiseTo(&shards_used, index + 1);
+      stageprof::RaiseTo(&shards_used, index + 1);
       return &lines[index].shard;
     }
   }

@@ -2,7 +2,7 @@
 
 #include <atomic>
 
-#include "highest.h"
+#include "../support/highest.h"
 
 namespace stageprof_tracker {
 
@@ -39,7 +39,7 @@ int32_t OpenWindow(int64_t live_bytes) {
     if (!below_closed[window].compare_exchange_strong(closed, Stored(live_bytes), kOrdered)) {
       continue;
     }
-    RaiseTo(&windows_used, window + 1);
+    stageprof::RaiseTo(&windows_used, window + 1);
     return window;
   }
   return -1;

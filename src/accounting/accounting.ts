@@ -9,10 +9,12 @@ import { type LabelNode, Labels } from '../store/labels.js';
 import { addTo, columnOf, MOST_COUNTED, RowStore } from '../store/row-store.js';
 import { CALL_USE, PlainMemory, type StateMemory } from '../store/state-memory.js';
 import { CallPeaks } from './call-peaks.js';
+import { coveredNs } from './covered-time.js';
 import { foldCall } from './fold-call.js';
 import { compileFolds, type FoldPlan } from './fold-plan.js';
 import { ForcedCollection } from './forced-collection.js';
-import { coveredNs, type OpenCall, OpenCalls } from './open-calls.js';
+import type { OpenCall } from './open-call.js';
+import { OpenCalls } from './open-calls.js';
 import { hasThreadUse, SelfTimes, SUMMED_FIELDS } from './self-times.js';
 
 const WALL = slotIndex.wall_ns;
@@ -183,11 +185,16 @@ export class Accounting {
   /** Adds what a call has used up to the last sample to the row of its label: all of it, or nothing. */
   fold(call: OpenCall, store: RowStore): void {
     const { highest, plan, slots } = this;
-    const { entry } = call;
+    const { covered, coveredSince, entry } = call;
     const { cells } = store;
     const base = store.offset(call.node.row);
-    const wallSelfNs = slots[WALL]! - entry[WALL]! - coveredNs(call, 0, slots[WALL]!);
-    const cpuSelfNs = this.measuresCpu ? slots[CPU]! - entry[CPU]! - coveredNs(call, 1, slots[CPU]!) : notMeasured;
+    const hasChild = call.children > 0;
+    const wallNs = slots[WALL]!;
+    const cpuNs = slots[CPU]!;
+    const wallSelfNs = wallNs - entry[WALL]! - coveredNs(covered[0]!, coveredSince[0]!, wallNs, hasChild);
+    const cpuSelfNs = this.measuresCpu
+      ? cpuNs - entry[CPU]! - coveredNs(covered[1]!, coveredSince[1]!, cpuNs, hasChild)
+      : notMeasured;
     const { tracked } = this.peaks;
     for (let i = 0; i < tracked.length; i++) highest[i] = tracked[i]!.stack.since(call.moment);
     foldCall(plan, entry, slots, wallSelfNs, cpuSelfNs, highest, cells, base);

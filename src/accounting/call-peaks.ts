@@ -1,6 +1,7 @@
 import type { Float64Array } from '../host/intrinsics.js';
 import type { FoldPlan, PeakMetric } from './fold-plan.js';
-import type { OpenCall, OpenCalls } from './open-calls.js';
+import type { OpenCall } from './open-call.js';
+import type { OpenCalls } from './open-calls.js';
 import { PeakStack } from './peak-stack.js';
 
 /** Peak entries tolerated per open call before those that no window can ask for are removed. */

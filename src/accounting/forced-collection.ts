@@ -4,7 +4,7 @@ import { METRICS } from '../model/metrics.js';
 import type { Collect } from '../model/options.js';
 import { SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
 import type { Sampler } from '../model/sampler.js';
-import type { OpenCall } from './open-calls.js';
+import type { OpenCall } from './open-call.js';
 
 /** Slots that only rise. What a forced collection adds to them is not the program's. */
 const FLOW_SLOTS: readonly number[] = [

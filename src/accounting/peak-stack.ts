@@ -1,5 +1,5 @@
 import { Float64Array, Number } from '../host/intrinsics.js';
-import { enlarged } from '../store/enlarged-array.js';
+import { copyWithRoom } from '../store/copy-with-room.js';
 
 /**
  * Highest value since a moment, for any number of windows that nest or overlap.
@@ -74,8 +74,8 @@ export class PeakStack {
   }
 
   private enlarge(): void {
-    this.moments = enlarged(this.moments, this.size * 2);
-    this.values = enlarged(this.values, this.size * 2);
+    this.moments = copyWithRoom(this.moments, this.size * 2);
+    this.values = copyWithRoom(this.values, this.size * 2);
   }
 
   private firstSince(moment: number): number {

@@ -3,7 +3,7 @@ import { bucketOf } from '../model/histogram.js';
 import { slotIndex } from '../model/sample-layout.js';
 import { columnOf, RowStore } from '../store/row-store.js';
 import type { Accounting } from './accounting.js';
-import { coveredNs } from './open-calls.js';
+import { coveredNs } from './covered-time.js';
 import { type SelfTimes, sumSelfTimes, THREAD_USE_SLOTS } from './self-times.js';
 
 const WALL = slotIndex.wall_ns;
@@ -35,7 +35,7 @@ export interface Totals {
  */
 export function measureTotals({ sampler, start, calls, peaks, collection, selfTimes }: Accounting): Totals {
   const { slots } = sampler;
-  const { outside } = calls;
+  const { children, covered, coveredSince } = calls.outside;
   selfTimes?.endAtWait();
   sampler.readExit();
   peaks.read(calls.now);
@@ -46,8 +46,8 @@ export function measureTotals({ sampler, start, calls, peaks, collection, selfTi
   return {
     total,
     outside: {
-      wallNs: total.wallNs - coveredNs(outside, 0, slots[WALL]!),
-      cpuNs: total.cpuNs - coveredNs(outside, 1, slots[CPU]!),
+      wallNs: total.wallNs - coveredNs(covered[0]!, coveredSince[0]!, slots[WALL]!, children > 0),
+      cpuNs: total.cpuNs - coveredNs(covered[1]!, coveredSince[1]!, slots[CPU]!, children > 0),
     },
     rssBytes: slots[RSS]!,
     threadUse: selfTimes && threadUse(selfTimes, used, (slot) => collection?.excludedFrom(slot) ?? 0),

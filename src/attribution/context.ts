@@ -1,4 +1,5 @@
-import type { CallContext, OpenCall, OpenCalls } from '../accounting/open-calls.js';
+import type { CallContext, OpenCall } from '../accounting/open-call.js';
+import type { OpenCalls } from '../accounting/open-calls.js';
 import { AsyncLocalStorage } from '../host/tasks.js';
 import type { LabelNode } from '../store/labels.js';
 

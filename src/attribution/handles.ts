@@ -1,4 +1,4 @@
-import type { CallContext, OpenCall } from '../accounting/open-calls.js';
+import type { CallContext, OpenCall } from '../accounting/open-call.js';
 
 /**
  * The open handles of an async context are a list: `frame.handle` is the innermost, `handleBelow` the one around it.

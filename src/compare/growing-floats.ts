@@ -1,4 +1,4 @@
-import { enlarged } from '../store/enlarged-array.js';
+import { copyWithRoom } from '../store/copy-with-room.js';
 
 const FIRST_LENGTH = 1024;
 
@@ -25,6 +25,7 @@ export class GrowingFloats {
 
   #reserve(count: number): void {
     const needed = this.#used + count;
-    if (needed > this.#values.length) this.#values = enlarged(this.#values, Math.max(needed, this.#values.length * 2));
+    if (needed > this.#values.length)
+      this.#values = copyWithRoom(this.#values, Math.max(needed, this.#values.length * 2));
   }
 }

@@ -1,5 +1,5 @@
 import { present, type SourceState } from '../model/sources.js';
-import type { AllocatorSource } from './binding.js';
+import type { AllocatorSource } from './addon.js';
 
 /** How far the reading of malloc statistics kept to its budget of 1 % of the elapsed time. */
 export interface MallocBudget {

@@ -1,4 +1,4 @@
-import { loadBinding } from './binding.js';
+import { loadBinding } from './load-addon.js';
 
 /** What the OS has charged to the ended children of this process, and to the children those waited for. */
 export interface ChildrenUsage {

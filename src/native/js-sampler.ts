@@ -5,8 +5,8 @@ import { nodeVersion, residentBytes, resourceUsage, threadCpuUsage } from '../ho
 import { SAMPLE_LENGTH, slotIndex } from '../model/sample-layout.js';
 import type { CompositionBytes, Sampler, SamplerOptions } from '../model/sampler.js';
 import { present, type SamplerSources, type SourceState } from '../model/sources.js';
+import { rssPeakState, rssState } from '../os/kernel-rss.js';
 import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap } from './js-heap.js';
-import { rssPeakState, rssState } from './kernel-rss.js';
 import { whereMeasured } from './where-measured.js';
 
 const NO_RSS = 'process.memoryUsage.rss() fails: no /proc, or no descriptor left';

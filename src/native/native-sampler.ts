@@ -1,4 +1,5 @@
 import { Float64Array, Number, Object } from '../host/intrinsics.js';
+import { moduleName, OTHER_MODULES } from '../model/module-name.js';
 import {
   ACCOUNT_LENGTH,
   MALLOC_READINGS_CELL,
@@ -9,12 +10,11 @@ import {
 } from '../model/sample-layout.js';
 import type { CompositionBytes, SampleMemory, Sampler, SamplerOptions } from '../model/sampler.js';
 import { present, type SamplerSources, type SourceState } from '../model/sources.js';
-import { moduleName, OTHER_MODULES } from '../os/module-name.js';
+import { rssPeakState, rssState } from '../os/kernel-rss.js';
 import { compositionOf } from './account.js';
+import type { Binding, NativeSamplerHandle, NativeSources } from './addon.js';
 import { freeState, liveState } from './allocator-state.js';
-import type { Binding, NativeSamplerHandle, NativeSources } from './binding.js';
 import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap } from './js-heap.js';
-import { rssPeakState, rssState } from './kernel-rss.js';
 import { trackerState } from './tracker-state.js';
 import { whereMeasured } from './where-measured.js';
 

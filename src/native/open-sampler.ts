@@ -1,6 +1,6 @@
 import { plainSampleMemory, type SampleMemory, type Sampler, type SamplerOptions } from '../model/sampler.js';
-import { type LoadedBinding, loadBinding } from './binding.js';
 import { JsSampler } from './js-sampler.js';
+import { type LoadedBinding, loadBinding } from './load-addon.js';
 import { NativeSampler } from './native-sampler.js';
 
 /** A sampler on the addon. If there is no addon, or if it makes no sampler, one on what Node itself offers. */

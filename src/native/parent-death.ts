@@ -1,5 +1,5 @@
 import { isMainThread } from '../host/process.js';
-import { loadBinding } from './binding.js';
+import { loadBinding } from './load-addon.js';
 
 /**
  * Has the kernel kill this process with SIGKILL as soon as its parent ends. That works even in a loop that never returns to

@@ -1,6 +1,6 @@
 import { present, type SourceState, TRACKER_METHOD } from '../model/sources.js';
+import type { HeapSource, TrackerSource } from './addon.js';
 import { backingStoresTruth } from './allocator-state.js';
-import type { HeapSource, TrackerSource } from './binding.js';
 
 const TRACKER_TRUTH =
   'live blocks are counted in batches of a thread; a peak may be off by Buffers that came and went in the call';

@@ -1,5 +1,5 @@
 import { ADDON_FIELDS, TRACKER_FIELDS } from '../model/metric-sources.js';
-import { missingAddon } from '../native/binding.js';
+import { missingAddon } from '../native/load-addon.js';
 import { findTracker } from '../native/tracker-file.js';
 import { listed } from '../text/format.js';
 import { isPreloadable, type LastingCopy, lastingCopy } from './lasting-copy.js';

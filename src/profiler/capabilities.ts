@@ -1,7 +1,7 @@
 import { attributionState } from '../attribution/attribution-state.js';
 import { resolveOptions } from '../model/options.js';
 import { absent, present, type SourceState, type Sources } from '../model/sources.js';
-import { loadBinding } from '../native/binding.js';
+import { loadBinding } from '../native/load-addon.js';
 import { openSampler } from '../native/open-sampler.js';
 
 /** What can be measured in this process, how, and why not. */

@@ -1,4 +1,5 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { emitWarning } from '../host/process.js';
+import { subscribe, unsubscribe } from '../host/tasks.js';
 import type { StageMessage } from '../model/stage-message.js';
 import { CLOSE_CHANNEL, OPEN_CHANNEL } from './stage-channels.js';
 
@@ -12,7 +13,7 @@ export interface StageReader {
  * Hands the stages of all profilers of this thread to a reader until the returned function is called.
  *
  * @param name the name of the bridge. Its first error is a warning with that name: no stage may fail, or end the
- *   program, because somebody looks on
+ *   program, because of a subscriber
  */
 export function readStages(name: string, reader: StageReader): () => void {
   let hasFailed = false;
@@ -22,7 +23,7 @@ export function readStages(name: string, reader: StageReader): () => void {
     } catch (error) {
       if (hasFailed) return;
       hasFailed = true;
-      process.emitWarning(`${name} misses stages, the first for this reason: ${error}`, 'StageprofWarning');
+      emitWarning(`${name} misses stages, the first for this reason: ${error}`, 'StageprofWarning');
     }
   };
   const onClose = guarded((message) => reader.closed(message));

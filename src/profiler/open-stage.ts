@@ -1,4 +1,4 @@
-import { CALL_STATE, type OpenCall } from '../accounting/open-calls.js';
+import { CALL_STATE, type OpenCall } from '../accounting/open-call.js';
 import type { Frame } from '../attribution/context.js';
 import { RangeError, Symbol } from '../host/intrinsics.js';
 import type { Stage } from '../model/profiler.js';

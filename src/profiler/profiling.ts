@@ -1,5 +1,5 @@
 import { Accounting } from '../accounting/accounting.js';
-import { CALL_STATE, type OpenCall } from '../accounting/open-calls.js';
+import { CALL_STATE, type OpenCall } from '../accounting/open-call.js';
 import { NO_THREAD_USE } from '../attribution/attribution-state.js';
 import { type Frame, StageContext } from '../attribution/context.js';
 import { Execution } from '../attribution/execution.js';

@@ -1,5 +1,5 @@
 import type { Accounting } from '../accounting/accounting.js';
-import type { OpenCall } from '../accounting/open-calls.js';
+import type { OpenCall } from '../accounting/open-call.js';
 import type { Frame } from '../attribution/context.js';
 import type { Profiler } from '../model/profiler.js';
 import { announceOpen, stageOpen } from './stage-channels.js';

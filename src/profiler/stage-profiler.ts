@@ -1,4 +1,4 @@
-import { CALL_STATE, type OpenCall } from '../accounting/open-calls.js';
+import { CALL_STATE, type OpenCall } from '../accounting/open-call.js';
 import { boundTo, Object, Proxy, RangeError, Reflect, Symbol } from '../host/intrinsics.js';
 import { functionError, labelError } from '../model/errors.js';
 import type { StageProfilerOptions } from '../model/options.js';

@@ -1,4 +1,4 @@
-import type { OpenCall } from '../accounting/open-calls.js';
+import type { OpenCall } from '../accounting/open-call.js';
 import { Float64Array } from '../host/intrinsics.js';
 import { whenSettled } from '../host/tasks.js';
 import { countedWarnings } from '../report/counted-warnings.js';

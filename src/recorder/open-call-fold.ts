@@ -1,3 +1,4 @@
+import { coveredNs } from '../accounting/covered-time.js';
 import { foldCall } from '../accounting/fold-call.js';
 import { compileFolds } from '../accounting/fold-plan.js';
 import { SUMMED_FIELDS } from '../accounting/self-times.js';
@@ -67,11 +68,6 @@ export function foldWholeRun(store: RowStore, outside: RecordedCall, hasChild: b
   const wallNs = context.last[WALL]! - outside.entry[WALL]!;
   if (wallNs >= 0) store.countDuration(row, bucketOf(wallNs));
   return row;
-}
-
-/** Time during which a child was open: up to now where one is. */
-export function coveredNs(covered: number, since: number, now: number, hasChild: boolean): number {
-  return hasChild ? covered + atLeastZero(now - since) : covered;
 }
 
 /** NaN stays NaN. */

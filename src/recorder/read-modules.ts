@@ -1,6 +1,6 @@
 import { Math, Number } from '../host/intrinsics.js';
+import { moduleName, OTHER_MODULES } from '../model/module-name.js';
 import { MODULE_CELLS } from '../model/sample-layout.js';
-import { moduleName, OTHER_MODULES } from '../os/module-name.js';
 import type { RecorderBytes } from './file-bytes.js';
 import type { Geometry } from './format.js';
 

@@ -1,3 +1,4 @@
+import { coveredNs } from '../accounting/covered-time.js';
 import { sumSelfTimes } from '../accounting/self-times.js';
 import { JSON, Math, Number } from '../host/intrinsics.js';
 import { EXACT_MEMBERS, type ExactUse } from '../model/exact-use.js';
@@ -16,7 +17,7 @@ import { exactUse } from '../report/exact-use.js';
 import { LabelNode } from '../store/labels.js';
 import { columnOf, RowStore } from '../store/row-store.js';
 import { highestOf, lastSampleOf } from './last-sample.js';
-import { atLeastZero, coveredNs, type FoldContext, foldOpenCall, foldWholeRun } from './open-call-fold.js';
+import { atLeastZero, type FoldContext, foldOpenCall, foldWholeRun } from './open-call-fold.js';
 import type { RecordedReading } from './read-readings.js';
 import type { Recording } from './reader.js';
 import { systemFault } from './system-fault.js';

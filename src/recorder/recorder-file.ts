@@ -1,5 +1,5 @@
 import { lstatSync, unlinkSync } from '../host/files.js';
-import type { NativeRecorder } from '../native/binding.js';
+import type { NativeRecorder } from '../native/addon.js';
 import { isFull, type RecorderPaths } from './recorder-paths.js';
 import { systemFault } from './system-fault.js';
 

@@ -1,4 +1,4 @@
-import { enlarged } from '../store/enlarged-array.js';
+import { copyWithRoom } from '../store/copy-with-room.js';
 import type { Bytes } from './bytes.js';
 import { ARRAY_BEGIN, BACKSLASH, COLON, COMMA, MINUS, OBJECT_BEGIN, QUOTE, SPACE } from './json-codes.js';
 
@@ -52,7 +52,7 @@ export function skipValue(input: Bytes, from: number, maxDepth = Number.POSITIVE
       if (bytes[at] === first + 2) at++;
       else {
         if (depth >= maxDepth) return MALFORMED;
-        if (depth === open.length) open = enlarged(open, depth * 2);
+        if (depth === open.length) open = copyWithRoom(open, depth * 2);
         open[depth++] = first;
         if (first === OBJECT_BEGIN) at = skipKey(input, at);
         if (at === MALFORMED) return MALFORMED;

@@ -1,4 +1,4 @@
-import { enlarged } from '../store/enlarged-array.js';
+import { copyWithRoom } from '../store/copy-with-room.js';
 import { HASH_WORDS } from './input-hash.js';
 
 /** Past so many inputs the search is given up: the table then has 32 MiB. */
@@ -15,7 +15,7 @@ export class InputHashes {
 
   /** @param hash its `HASH_WORDS` numbers, which are copied */
   push(hash: Uint32Array): void {
-    if (this.#used === this.#words.length) this.#words = enlarged(this.#words, this.#used * 2);
+    if (this.#used === this.#words.length) this.#words = copyWithRoom(this.#words, this.#used * 2);
     for (let word = 0; word < HASH_WORDS; word++) this.#words[this.#used++] = hash[word]!;
   }
 

@@ -3,7 +3,7 @@ import { NUMBER_METRICS } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
-import { enlarged } from '../store/enlarged-array.js';
+import { copyWithRoom } from '../store/copy-with-room.js';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
 
@@ -29,13 +29,13 @@ export class ReportColumns {
   /** Room for row number `rows`. */
   reserveRow(): void {
     if (this.rows < this.pairsEnd.length) return;
-    this.numbers = enlarged(this.numbers, this.numbers.length * 2);
-    this.pairsEnd = enlarged(this.pairsEnd, this.pairsEnd.length * 2);
+    this.numbers = copyWithRoom(this.numbers, this.numbers.length * 2);
+    this.pairsEnd = copyWithRoom(this.pairsEnd, this.pairsEnd.length * 2);
   }
 
   /** Room for one more pair at `used`. */
   reservePair(used: number): this {
-    if (used + 2 > this.pairs.length) this.pairs = enlarged(this.pairs, this.pairs.length * 2);
+    if (used + 2 > this.pairs.length) this.pairs = copyWithRoom(this.pairs, this.pairs.length * 2);
     return this;
   }
 

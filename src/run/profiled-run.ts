@@ -1,7 +1,7 @@
 import { resolveOptions, type StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import type { StageCost } from '../model/stage-cost.js';
-import { missingAddon } from '../native/binding.js';
+import { missingAddon } from '../native/load-addon.js';
 import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../os/exit-status.js';
 import { childEnvironment, PRELOAD } from '../preload/child-environment.js';
 import { obstacleOf } from '../preload/obstacles.js';

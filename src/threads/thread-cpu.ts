@@ -1,7 +1,7 @@
 import type { ProfilerSettings } from '../model/options.js';
 import { absent } from '../model/sources.js';
 import type { ThreadCpu } from '../model/thread-cpu.js';
-import { loadBinding } from '../native/binding.js';
+import { loadBinding } from '../native/load-addon.js';
 import { ThreadWatch } from './thread-watch.js';
 
 /** CPU by group of threads, as a profiler reads it. */

@@ -1,6 +1,6 @@
 import { Array, Math, Object, Set } from '../host/intrinsics.js';
 import type { ThreadGroup } from '../model/thread-cpu.js';
-import type { NativeThread } from '../native/binding.js';
+import type { NativeThread } from '../native/addon.js';
 
 export interface Grouped {
   readonly thread: NativeThread;

@@ -3,7 +3,7 @@ import { availableParallelism, environment, execArgv, nodeFeatures, processId } 
 import { secondsOf } from '../model/quantities.js';
 import { absent, present } from '../model/sources.js';
 import { THREAD_GROUPS, type ThreadCpu, type ThreadGroup, type ThreadGroupCpu } from '../model/thread-cpu.js';
-import type { NativeThread, ThreadClock, ThreadsReading } from '../native/binding.js';
+import type { NativeThread, ThreadClock, ThreadsReading } from '../native/addon.js';
 import { type Grouped, groupThreads, type ProcessSetup } from './thread-groups.js';
 
 /** Where threads are read: the addon, or a script of a test. */

@@ -39,7 +39,7 @@ describe('a fold', () => {
     expect(fields.map((field) => get(store, field))).toEqual([25, 20, 20, -25, 900]);
   });
 
-  test('of what was not measured changes nothing', () => {
+  test('leaves a cell as it is where its slot was not measured', () => {
     const store = oneRow();
     fold(store, sample({ wall_ns: 0, read_bytes: 4 }), sample({ wall_ns: 1, read_bytes: 9 }), 1, 7);
     fold(store, sample({ wall_ns: 1 }), sample({ wall_ns: 2, read_bytes: 20 }), NOT_MEASURED, NOT_MEASURED);
@@ -55,7 +55,7 @@ describe('a fold', () => {
     expect(modulesOf(store, 3)).toEqual([30, 80, 0]);
   });
 
-  test('of a recorder that is damaged ends, and adds only what a module can have allocated', () => {
+  test('ends even if its recorder is damaged, and adds only what a module can have allocated', () => {
     const store = oneRow();
     const now = sample({ wall_ns: 1, module_count: 2 ** 50 }, [5, NOT_MEASURED, 40]);
     fold(store, sample({ wall_ns: 0, module_count: 3 }, [7, 0, 0]), now);

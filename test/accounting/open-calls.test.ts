@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CALL_STATE, type OpenCall, OpenCalls } from '../../src/accounting/open-calls.js';
+import { CALL_STATE, type OpenCall } from '../../src/accounting/open-call.js';
+import { OpenCalls } from '../../src/accounting/open-calls.js';
 import { LabelNode } from '../../src/store/labels.js';
 
 /** A call that has been opened at any time, with its ancestors at its opening and its times as plain numbers. */

@@ -30,7 +30,7 @@ function selves(run: AccountingRun, ...paths: string[]): number[] {
 }
 
 describe('self times', () => {
-  test('a, then b inside, then a again', () => {
+  test('go to a, then b inside it, then a again', () => {
     const run = new AccountingRun({}, true);
     use(run, 1);
     const a = enter(run, 'a');
@@ -49,7 +49,7 @@ describe('self times', () => {
     expect(run.sampler.useReadings).toBe(0);
   });
 
-  test('of calls that overlap are read at each switch, and at none to the label that runs', () => {
+  test('are read at each switch between calls that overlap, and at none to the label that runs', () => {
     const run = new AccountingRun({}, true);
     const selfTimes = run.accounting.selfTimes!;
     const a = enter(run, 'a');
@@ -84,7 +84,7 @@ describe('self times', () => {
     expect(selfTimes.outside()).toEqual([10, 10, 10]);
   });
 
-  test('of a forced collection are outside every stage', () => {
+  test('leave a forced collection outside every stage', () => {
     const run = new AccountingRun({ collect: 'every' }, true);
     const a = enter(run, 'a');
     run.sampler.advance({ thread_cpu_ns: 5 });
@@ -106,7 +106,7 @@ describe('self times', () => {
     expect(fields.map((field) => rows.get(0, columnOf(field)))).toEqual([11, 1, 0, 1]);
   });
 
-  test('are not there without a reading of the thread, nor where nobody tells which stage runs', () => {
+  test('are not measured without a reading of the thread, nor where nothing tells which stage runs', () => {
     const sampler = new ScriptedSampler();
     const notRead = Number.NaN;
     sampler.set({ thread_cpu_ns: notRead, js_alloc_bytes: notRead, thread_native_alloc_bytes: notRead });

@@ -6,6 +6,7 @@ import { independentChange, pairedChange } from '../../dist/compare/estimate.js'
 import { holm } from '../../dist/compare/holm.js';
 import { GROUPS } from '../../dist/compare/label-sums.js';
 import { twoSidedProbability, twoSidedQuantile } from '../../dist/compare/student-t.js';
+import { seeded } from '../support/random.js';
 
 const SIGMA = 1.5;
 const CONFIDENCE = 0.95;
@@ -101,17 +102,6 @@ function emptyGroups() {
 function add({ sums, weights }, group, value) {
   sums[group] += value;
   weights[group]++;
-}
-
-/** Numbers from 0 to 1 that are the same for the same seed: mulberry32. */
-export function seeded(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Box and Muller. */

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { RepositoryCopy } from './repository-copy.js';
-import { editsOf } from './worked-example.js';
+import { RepositoryCopy } from '../support/repository-copy.js';
+import { editsOf } from '../support/worked-example.js';
 
 const copy = new RepositoryCopy();
 afterAll(() => copy[Symbol.dispose]());

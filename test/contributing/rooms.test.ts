@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ROOT } from './worked-example.js';
+import { ROOT } from '../support/worked-example.js';
 
 const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 const listed = [...text.matchAll(/^\| `([\w/]+)\/` \|/gm)].map(([, folder]) => folder!);

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { RepositoryCopy } from './repository-copy.js';
-import { editsOf } from './worked-example.js';
+import { RepositoryCopy } from '../support/repository-copy.js';
+import { editsOf } from '../support/worked-example.js';
 
 const copy = new RepositoryCopy();
 afterAll(() => copy[Symbol.dispose]());
@@ -11,7 +11,7 @@ const READS = 1000;
 const PROGRAM = [
   "import { openSync, readSync } from 'node:fs';",
   "import { StageProfiler } from './dist/index.js';",
-  "import { loadBinding } from './dist/native/binding.js';",
+  "import { loadBinding } from './dist/native/load-addon.js';",
   'const file = openSync(process.execPath);',
   'const profiler = new StageProfiler();',
   'profiler.stage("read", () => {',

@@ -40,7 +40,7 @@ describe('the findings of a report', () => {
     ]);
   });
 
-  test('of a program without stages are those of the program, except waiting', () => {
+  test('are those of the program if it has no stages, except waiting', () => {
     const program = { ...grown, gc_s: 5 };
     expect(findingsOf(report({ program })).map(({ stage, kind }) => [stage, kind])).toEqual([
       ['(program)', 'native-growth'],
@@ -80,7 +80,7 @@ describe('the worst finding of each kind', () => {
     expect(worstOf(...rows(40))).toEqual(['a.b: native-growth 80']);
   });
 
-  test('of waiting is that of the stage that itself waits, not of one inside', () => {
+  test('names the stage that itself waits, not one inside it', () => {
     expect(
       worstOf(finding('waiting', { stage: 'a', amount: 10 }), finding('waiting', { stage: 'a.b', amount: 9 })),
     ).toEqual(['a: waiting 10']);

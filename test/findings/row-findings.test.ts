@@ -126,7 +126,7 @@ test('memory comes first, then time by its share of the run, and off-thread come
   expect(kinds({ ...all, gc_s: 39.5 })).toEqual(['native-growth', 'gc-bound', 'off-thread']);
 });
 
-test('of two findings with the same share, growth comes first', () => {
+test('growth comes first if two findings have the same share', () => {
   const half = { native_kb_delta: GIB / 2, native_kb_peak_max: GIB, rss_kb_peak_max: GIB, gc_s: 50, wall_s: 100 };
   expect(kinds(half)).toEqual(['native-growth', 'gc-bound']);
 });

@@ -10,6 +10,8 @@ const DIST = join(import.meta.dirname, '../../dist');
 const ENTRIES = [
   'index.js',
   'register.js',
+  'devtools.js',
+  'opentelemetry.js',
   'profiler/active.js',
   'profiler/stage-profiler.js',
   'profiler/null-profiler.js',
@@ -27,10 +29,12 @@ const CONSTANTS = ['undefined', 'NaN', 'Infinity', 'arguments'];
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   // Every copy of the package finds the same profiler in a property of the global object.
   'profiler/active.js': ['globalThis', 'Symbol'],
-  // When it is bundled alone (`stageprof/null`), it imports nothing. It uses these only while it is loaded.
+  // It imports nothing, and uses these only while it is loaded.
   'profiler/null-profiler.js': ['Object', 'Symbol'],
   // It is loaded before the program and imports nothing. At its top it copies what it needs into constants.
   'preload/preload.cjs': TOP_LEVEL_ONLY(),
+  // Both are used as the program has them when a stage opens: its clock decides the time of a span.
+  'opentelemetry.js': ['Date', 'WeakMap'],
   // They ask whether the program was given --expose-gc, and whether it has replaced Promise.
   'accounting/forced-collection.js': ['globalThis'],
   'attribution/promise-kinds.js': ['globalThis'],
@@ -39,7 +43,11 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
 /** Modules of Node that a file may nevertheless import. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   // It finds the path of the addon while it is loaded.
-  'native/binding.js': ['node:module'],
+  'native/load-addon.js': ['node:module'],
+  // Its entries are the program's own, in the timeline that its observers read.
+  'devtools.js': ['node:perf_hooks'],
+  // Spans are made by the library that the program has registered a provider with.
+  'opentelemetry.js': ['@opentelemetry/api', 'node:perf_hooks', 'node:util'],
 };
 
 function TOP_LEVEL_ONLY(): readonly string[] {

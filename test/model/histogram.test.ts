@@ -118,7 +118,7 @@ describe('quantiles', () => {
     expect(quantileSeconds([], 0.5)).toBeNull();
   });
 
-  test('of calls in the last bucket are its lower bound', () => {
+  test('are the lower bound of the last bucket for calls in it', () => {
     expect(quantileSeconds([[BUCKET_COUNT - 1, 1]], 0.5)).toBe(2 ** 47 / 1e9);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { ACCOUNT, ACCOUNT_LENGTH, slotIndex } from '../../src/model/sample-layout.js';
 import { plainSampleMemory } from '../../src/model/sampler.js';
 import { compositionOf } from '../../src/native/account.js';
-import { loadBinding } from '../../src/native/binding.js';
+import { loadBinding } from '../../src/native/load-addon.js';
 import { NativeSampler } from '../../src/native/native-sampler.js';
 
 const loaded = loadBinding();

@@ -12,7 +12,8 @@ import {
   slotIndex,
   WAITED_CELL,
 } from '../../src/model/sample-layout.js';
-import { loadBinding, NO_EXTERNAL_BUFFERS } from '../../src/native/binding.js';
+import { NO_EXTERNAL_BUFFERS } from '../../src/native/addon.js';
+import { loadBinding } from '../../src/native/load-addon.js';
 import { POSITIONS, READING, STATE } from '../../src/recorder/format.js';
 
 const { binding, missing } = loadBinding();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { plainSampleMemory } from '../../src/model/sampler.js';
-import { loadBinding } from '../../src/native/binding.js';
+import { loadBinding } from '../../src/native/load-addon.js';
 import { openSampler } from '../../src/native/open-sampler.js';
 
 const OPTIONS = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' } as const;

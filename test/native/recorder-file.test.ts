@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadBinding, type NativeRecorder } from '../../src/native/binding.js';
+import type { NativeRecorder } from '../../src/native/addon.js';
+import { loadBinding } from '../../src/native/load-addon.js';
 import { canMount, runOnSmallFileSystems } from '../support/small-file-systems.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { builtModule } from '../support/workloads.js';
@@ -90,7 +91,7 @@ describe('a recorder that moves to a new file', () => {
     mkdirSync(small);
     const program = `
       import { readdirSync, readFileSync } from 'node:fs';
-      import { loadBinding } from ${JSON.stringify(builtModule('native/binding.js'))};
+      import { loadBinding } from ${JSON.stringify(builtModule('native/load-addon.js'))};
       const native = loadBinding().binding.recorderOpen('${folder}/a', ${BYTES});
       const numbers = new Float64Array(native.expose(0, 131072));
       numbers.fill(1);

@@ -7,9 +7,9 @@ import { METRICS } from '../../src/model/metrics.js';
 import { MEASURES } from '../../src/model/options.js';
 import { SLOTS, type SlotName, slotIndex, WAITED_CELL } from '../../src/model/sample-layout.js';
 import { plainSampleMemory, type Sampler, type SamplerOptions } from '../../src/model/sampler.js';
-import { loadBinding } from '../../src/native/binding.js';
 import { arrayBufferBytes } from '../../src/native/js-heap.js';
 import { JsSampler } from '../../src/native/js-sampler.js';
+import { loadBinding } from '../../src/native/load-addon.js';
 import { NativeSampler } from '../../src/native/native-sampler.js';
 import { burn, collectGarbage, KIB, MIB } from '../support/workloads.js';
 

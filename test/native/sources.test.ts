@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadBinding } from '../../src/native/binding.js';
+import { loadBinding } from '../../src/native/load-addon.js';
 
 const root = join(import.meta.dirname, '../..');
 

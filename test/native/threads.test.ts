@@ -157,7 +157,7 @@ test('the threads of an addon are listed by the names it gave them', () => {
 test('reading the threads allocates memory only for the threads there are', () => {
   const { code, stdout, stderr } = runModule(
     `
-      import { loadBinding } from ${JSON.stringify(builtModule('./native/binding.js'))};
+      import { loadBinding } from ${JSON.stringify(builtModule('./native/load-addon.js'))};
       import { openSampler } from ${JSON.stringify(builtModule('./native/open-sampler.js'))};
       import { slotIndex } from ${JSON.stringify(builtModule('./model/sample-layout.js'))};
       const measured = { cpu: false, rss: false, js: false, native: true, io: false, rssPeak: 'lifetime' };

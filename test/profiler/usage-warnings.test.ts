@@ -17,7 +17,7 @@ test('a handle that is open when its function returns a promise is named, once',
   expect(profiler.report().warnings).toEqual([across('a.h', 1)]);
 });
 
-test('of several the first is named, and all are counted', async () => {
+test('the first of several handles that are open across an await is named, and all are counted', async () => {
   const { profiler } = scripted();
   for (const label of ['x', 'y']) {
     const handle = profiler.stage(label);
@@ -40,7 +40,7 @@ test('outside of any stage a handle is named when a later turn opens one under i
   expect(profiler.report().warnings).toEqual([across('h', 1)]);
 });
 
-test('handles that end before anything is awaited are not', async () => {
+test('handles that end before anything is awaited are not named', async () => {
   const { profiler } = scripted();
   for (let i = 0; i < 3; i++) {
     const handle = profiler.stage('a');

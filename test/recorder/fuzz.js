@@ -13,6 +13,7 @@ import { postmortemPage } from '../../dist/recorder/postmortem-page.js';
 import { readRecorder } from '../../dist/recorder/reader.js';
 import { renderTable } from '../../dist/render/table.js';
 import { mergeReports } from '../../dist/report/merge.js';
+import { seeded } from '../support/random.js';
 
 /** A file of 1 MiB takes 2 ms; the rest is for a busy machine. */
 const LONGEST_MS = 5_000;
@@ -134,7 +135,7 @@ const KINDS = [
 
 /** @returns the counts, and `failures`, which is empty when all is well */
 export function fuzz(files, seed) {
-  const random = mulberry32(seed);
+  const random = seeded(seed);
   const samples = sampleRecorders().map((bytes) => ({ bytes, parts: usedParts(bytes) }));
   const found = { seed, files, reports: 0, refused: 0, slowestMs: 0, largestBytes: 0, failures: [] };
   for (let file = 0; file < files; file++) {
@@ -169,17 +170,6 @@ function tryOne(bytes, found, file) {
   found.largestBytes = Math.max(found.largestBytes, grewBytes);
   if (tookMs > LONGEST_MS) found.failures.push(`file ${file}: took ${tookMs} ms`);
   if (grewBytes > LARGEST_BYTES) found.failures.push(`file ${file}: took ${grewBytes} bytes`);
-}
-
-/** The same numbers for the same seed, so that a failure can be reproduced. */
-function mulberry32(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { RecorderOption } from '../../src/index.js';
-import { loadBinding } from '../../src/native/binding.js';
+import { loadBinding } from '../../src/native/load-addon.js';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { FileBytes } from '../../src/recorder/file-bytes.js';
 import { findRecorder } from '../../src/recorder/find.js';

@@ -3,6 +3,7 @@ import { checkReport } from '../../src/model/report-check.js';
 import { chunkFolds } from '../../src/records/chunk-fold.js';
 import { ReportMerger } from '../../src/report/merge.js';
 import { folds } from '../../src/summary/summary-fold.js';
+import { seededBelow } from '../support/random.js';
 import { pipelineReport } from '../support/report-fixture.js';
 import { lineOf } from '../support/scanned.js';
 
@@ -28,17 +29,6 @@ const TOKENS = [
   '1e400',
   ' ',
 ];
-
-/** mulberry32 */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** A byte changed, a stretch removed, doubled or moved, a token put in, or the end torn off. */
 function damaged(line: Buffer, random: (below: number) => number): Buffer {
@@ -74,7 +64,7 @@ function parsed(line: Buffer): { readonly profile?: unknown; readonly error?: un
 }
 
 test('damaged records are taken or left out as JSON.parse and the merge have it, and count for the same', () => {
-  const random = randomFrom(LINES);
+  const random = seededBelow(LINES);
   const openFold = chunkFolds(folds, undefined);
   const whole = Buffer.from(
     JSON.stringify({ input: 'a', text: 'of "{[ things', error: null, profile: pipelineReport() }),

@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads';
 
 const dist = new URL('../../dist/', import.meta.url);
 const { StageProfiler } = await import(new URL('index.js', dist).href);
-const { loadBinding } = await import(new URL('native/binding.js', dist).href);
+const { loadBinding } = await import(new URL('native/load-addon.js', dist).href);
 const { ACCOUNT_LENGTH, SAMPLE_LENGTH } = await import(new URL('model/sample-layout.js', dist).href);
 
 const { binding, path, missing } = loadBinding();

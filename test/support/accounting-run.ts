@@ -1,5 +1,5 @@
 import { Accounting } from '../../src/accounting/accounting.js';
-import type { OpenCall } from '../../src/accounting/open-calls.js';
+import type { OpenCall } from '../../src/accounting/open-call.js';
 import { rowsWithOpenCalls } from '../../src/accounting/totals.js';
 import { resolveOptions, type StageProfilerOptions } from '../../src/model/options.js';
 import type { LabelNode } from '../../src/store/labels.js';

@@ -63,17 +63,6 @@ const VALUES = [
 ];
 const hasZstd = spawnSync('zstd', ['--version'], { stdio: 'ignore' }).status === 0;
 
-/** mulberry32: whole numbers below a limit, the same for the same seed, so that a failure can be repeated. */
-export function randomFrom(seed) {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 /** @returns {Buffer[]} lines: good and failed records, with profiles of three shapes and without one, and a report */
 export function sampleLines() {
   const records = [

@@ -40,7 +40,7 @@ export class Expected {
     const isCut = damage === 'cut';
     if (isCut !== (message !== undefined)) this.faults.push(`${path}, ${damage ?? 'whole'}: ${message ?? 'not named'}`);
     if (message !== undefined) this.unreadable.push(message);
-    // Of a cut file, summarize takes the lines that the message counts.
+    // summarize takes as many lines of a cut file as the message counts.
     const lines = isCut
       ? Number(/; (\d+) lines before that are in$/.exec(message)?.[1] ?? 0)
       : Number.POSITIVE_INFINITY;

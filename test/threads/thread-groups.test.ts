@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { NativeThread } from '../../src/native/binding.js';
+import type { NativeThread } from '../../src/native/addon.js';
 import { groupThreads, type ProcessSetup } from '../../src/threads/thread-groups.js';
 
 const SETUP: ProcessSetup = {
@@ -100,7 +100,7 @@ describe.each(LINES)('threads of Node %i', (line) => {
     expect(letters(threads)).toBe('TvvvvvnppppJA?');
   });
 
-  test('that a thread of the pool made for an addon are not the pool', () => {
+  test('made for an addon by a thread of the pool are not the pool', () => {
     const child = { ...busy, name: poolThread.name ?? UNNAMED };
     expect(letters(made(...STARTED[line], ...Array<Traits>(4).fill(poolThread), child))).toBe('Tvvvvvnpppp?');
   });
@@ -109,7 +109,7 @@ describe.each(LINES)('threads of Node %i', (line) => {
 describe('a pool without names', () => {
   const start = STARTED[20];
 
-  test('of one thread is not taken for the thread of the inspector', () => {
+  test('is not taken for the thread of the inspector if it has one thread', () => {
     expect(letters(made(...start, poolIdle), { poolSize: 1 })).toBe('Tvvvvvnp');
     expect(letters(made(...start.slice(0, -1), poolIdle), { poolSize: 1, hasInspectorThread: false })).toBe('Tvvvvvp');
   });

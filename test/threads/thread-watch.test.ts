@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { NativeThread, ThreadClock, ThreadsReading } from '../../src/native/binding.js';
+import type { NativeThread, ThreadClock, ThreadsReading } from '../../src/native/addon.js';
 import { type ThreadReader, ThreadWatch } from '../../src/threads/thread-watch.js';
 
 const SECOND = 1e9;

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const dist = process.argv[2];
 const { StageProfiler } = await import(new URL('index.js', dist).href);
-const { loadBinding } = await import(new URL('native/binding.js', dist).href);
+const { loadBinding } = await import(new URL('native/load-addon.js', dist).href);
 const { SAMPLE_LENGTH, SAMPLE_MASK, slotIndex } = await import(new URL('model/sample-layout.js', dist).href);
 
 const ROUNDS = 5;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rssPeakState, rssState } from '../../src/native/kernel-rss.js';
+import { rssPeakState, rssState } from '../../src/os/kernel-rss.js';
 
 const METHOD = '/proc/self/statm';
 
@@ -8,11 +8,11 @@ const linux = (release: string, cpuCount: number) => ({ platform: 'linux', relea
 test('the versions of Linux are not applied to another kernel', () => {
   const darwin = { platform: 'darwin', release: '23.5.0', cpuCount: 8 } as const;
   expect(rssState(METHOD, darwin)).toEqual({ available: true, truth: 'exact', method: METHOD });
-  expect(rssPeakState(METHOD, 'of its life', darwin)).toEqual({
+  expect(rssPeakState(METHOD, 'since its start', darwin)).toEqual({
     available: true,
     truth: 'bounded',
     method: METHOD,
-    reason: 'of its life',
+    reason: 'since its start',
   });
 });
 

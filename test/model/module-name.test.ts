@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { moduleName } from '../../src/os/module-name.js';
+import { moduleName } from '../../src/model/module-name.js';
 
 test.each([
   ['within a package: its path there', '/x/node_modules/duckdb/lib/duckdb.node', 'duckdb/lib/duckdb.node'],

@@ -1,11 +1,12 @@
-#ifndef STAGEPROF_TRACKER_HIGHEST_H_
-#define STAGEPROF_TRACKER_HIGHEST_H_
+#ifndef STAGEPROF_SUPPORT_HIGHEST_H_
+#define STAGEPROF_SUPPORT_HIGHEST_H_
 
 #include <atomic>
 
-namespace stageprof_tracker {
+namespace stageprof {
 
-// Raises a number that several threads may raise.
+// Raises a number that several threads may raise. The tracker has no C++ runtime, so this needs
+// none.
 template <typename Number>
 inline void RaiseTo(std::atomic<Number>* highest, Number value) {
   Number seen = highest->load(std::memory_order_relaxed);
@@ -13,6 +14,6 @@ inline void RaiseTo(std::atomic<Number>* highest, Number value) {
   }
 }
 
-}  // namespace stageprof_tracker
+}  // namespace stageprof
 
-#endif  // STAGEPROF_TRACKER_HIGHEST_H_
+#endif  // STAGEPROF_SUPPORT_HIGHEST_H_

@@ -1,8 +1,9 @@
-#include "account.h"
+#include "mapped_parts.h"
 
 #include <string.h>
 
 #include "../support/clocks.h"
+#include "account.h"
 #include "smaps.h"
 
 namespace stageprof {
@@ -10,8 +11,8 @@ namespace stageprof {
 void MappedParts::Read(Look look, TrackerClient* tracker, double* account) {
   const double rss_bytes = account[kAccountRss];
   if (MayLook(look, rss_bytes)) {
-    // The thread's own clock: with the wall clock, each wait for a CPU on a busy machine would count
-    // as cost, and one long wait would put off the next look for minutes.
+    // The thread's own clock: with the wall clock, each wait for a CPU on a busy machine would
+    // count as cost, and one long wait would put off the next look for minutes.
     const double began_ns = ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
     ReadAnew(tracker);
     cost_ns_ = ReadClockNs(CLOCK_THREAD_CPUTIME_ID) - began_ns;

@@ -1,0 +1,60 @@
+#ifndef STAGEPROF_SOURCES_MAPPED_PARTS_H_
+#define STAGEPROF_SOURCES_MAPPED_PARTS_H_
+
+#include <math.h>
+
+#include "../support/time_budget.h"
+#include "sample_layout.h"
+#include "source.h"
+#include "tracker_client.h"
+
+namespace stageprof {
+
+// The parts that are found by going through the list of mappings. The cost grows with the mappings
+// and the memory of the process, so this is done only as often as a share of the elapsed time
+// allows, and ten times as often while the resident set changes; between two looks the parts are as
+// old as `mappings_at_ns` says. Each thread that reads an account has its own.
+class MappedParts : public Source {
+ public:
+  enum class Look {
+    kNever,
+    kWithinBudget,
+    // At the end of the process: beyond the budget too, if that delays the end only for a moment.
+    kIfShort,
+  };
+
+  explicit MappedParts(Reader reader)
+      : budget_(reader == Reader::kMeasuredThread ? 0.01 : 0.001), change_budget_(0.01) {}
+
+  void Open() {
+    budget_.Open();
+    change_budget_.Open();
+  }
+
+  // Goes through the mappings where `look` allows it, and fills the cells of `account`. They are
+  // NaN if that was never done; without the tracker, so are those that only the tracker knows. The
+  // cell of the resident set has to be filled before.
+  void Read(Look look, TrackerClient* tracker, double* account);
+
+ private:
+  static constexpr double kShortNs = 100e6;
+  // A smaller change is not worth a look.
+  static constexpr double kChangeBytes = 4 << 20;
+
+  bool MayLook(Look look, double rss_bytes);
+  void ReadAnew(TrackerClient* tracker);
+
+  TimeBudget budget_;
+  TimeBudget change_budget_;
+  double cost_ns_ = 0;
+  double rss_bytes_ = NAN;  // at the last look
+  double mapped_bytes_ = NAN;
+  double file_bytes_ = NAN;
+  double stack_bytes_ = NAN;
+  double at_ns_ = NAN;
+  double modules_[kModuleCells] = {};
+};
+
+}  // namespace stageprof
+
+#endif  // STAGEPROF_SOURCES_MAPPED_PARTS_H_

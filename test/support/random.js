@@ -1,0 +1,25 @@
+/**
+ * Numbers from 0 up to 1, the same for the same seed, so that a failure can be repeated: mulberry32.
+ *
+ * @param {number} seed
+ */
+export function seeded(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/**
+ * Whole numbers below a limit, the same for the same seed.
+ *
+ * @param {number} seed
+ * @returns {(below: number) => number}
+ */
+export function seededBelow(seed) {
+  const random = seeded(seed);
+  return (below) => (random() * 2 ** 32) % below;
+}
