@@ -10,7 +10,7 @@ import { EXPORTERS } from '../export/exporters.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
-import { sayNotTaken } from '../records/say-reading.js';
+import { sayNotTaken } from '../records/say-not-taken.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { formatFlag } from './format-flag.js';
@@ -82,8 +82,8 @@ async function compare(base: string, next: string, flags: CompareFlags): Promise
     confidence,
     isMatched: flags.unmatched !== true,
     jobs: flags.jobs,
-    onReading(reading) {
-      isWhole = sayNotTaken(reading, flags.lenient === true) && isWhole;
+    onRead(outcome) {
+      isWhole = sayNotTaken(outcome, flags.lenient === true) && isWhole;
     },
   });
   for (const expression of failOn) requireCovered(expression, compared.comparisons);

@@ -6,7 +6,7 @@ import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { findSources } from '../records/files.js';
 import { readRecords } from '../records/read-records.js';
-import { sayNotTaken, sayRepeated } from '../records/say-reading.js';
+import { sayNotTaken, sayRepeated } from '../records/say-not-taken.js';
 import { NO_GROUP } from '../summary/groups.js';
 import { folds, type GroupPath } from '../summary/summary-fold.js';
 import { summaryView } from '../summary/summary-view.js';
@@ -76,8 +76,8 @@ async function summarize(files: readonly string[], flags: SummarizeFlags): Promi
   if (repeated > 0) say(`${counted(repeated, 'file')} given more than once, read once`);
   const by = flags.by === STAGE ? undefined : flags.by;
   const options = by?.split('.') as GroupPath | undefined;
-  const { reading, result: sums } = await readRecords(sources, { folds, options, jobs: flags.jobs });
-  const result = { ...reading, ...sums };
+  const { outcome, result: sums } = await readRecords(sources, { folds, options, jobs: flags.jobs });
+  const result = { ...outcome, ...sums };
   const isWhole = sayNotTaken(result, flags.lenient === true);
   sayRepeated(result);
   if (by !== undefined && result.groups?.length === 1 && result.groups[0]?.stage === NO_GROUP)

@@ -1,6 +1,6 @@
 import { UsageError } from '../model/usage-error.js';
 import { findSources, type Source } from '../records/files.js';
-import type { Reading } from '../records/reading.js';
+import type { ReadOutcome } from '../records/read-outcome.js';
 import type { SideOrigin } from './result.js';
 import type { Side } from './side.js';
 import { readWholeReport, type WholeReport } from './whole-report.js';
@@ -25,7 +25,7 @@ export function openSide(operand: string): OpenSide {
 
 /** The records of a side, as far as they are compared. */
 export interface ReadSide {
-  readonly reading: Reading;
+  readonly outcome: ReadOutcome;
   readonly side: Side;
 }
 
@@ -35,20 +35,20 @@ export function originOf({ name, sources, report }: OpenSide, read: ReadSide | u
     const records = report?.records ?? null;
     return { name, files: null, records, failed: 0, unprofiled: 0, nameless: 0, processes: null };
   }
-  const { records, failed } = read.reading;
+  const { records, failed } = read.outcome;
   const { nameless, processes } = read.side;
   return {
     name,
     files: sources.length,
     records,
     failed,
-    unprofiled: goodUnprofiled(read.reading),
+    unprofiled: goodUnprofiled(read.outcome),
     nameless,
     processes,
   };
 }
 
 /** A record that failed is left out for that, whether or not it has a profile. */
-export function goodUnprofiled({ unprofiled, failedUnprofiled }: Reading): number {
+export function goodUnprofiled({ unprofiled, failedUnprofiled }: ReadOutcome): number {
   return unprofiled - failedUnprofiled;
 }

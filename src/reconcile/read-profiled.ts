@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { findSources, RECORD_ENDINGS, type Source, STDIN } from '../records/files.js';
 import { isMapAccountName } from '../records/map-account.js';
+import type { ReadOutcome } from '../records/read-outcome.js';
 import { readRecords } from '../records/read-records.js';
-import type { Reading } from '../records/reading.js';
 import { folds } from './inside-fold.js';
 import { ProfiledTasks } from './profiled-task.js';
 import { type MapRun, parseMapAccount } from './read-map-account.js';
@@ -13,7 +13,7 @@ const LONGEST_ACCOUNT_BYTES = 1024 * 1024;
 
 export interface Profiled {
   readonly tasks: ProfiledTasks;
-  readonly reading: Reading;
+  readonly outcome: ReadOutcome;
 }
 
 /**
@@ -29,10 +29,10 @@ export async function readProfiled(operands: readonly string[]): Promise<Profile
     if (typeof run === 'string') unreadable.push(`${path}: ${run}`);
     else runs.push(run);
   }
-  const { reading, result } = await readRecords(records, { folds, options: undefined });
+  const { outcome, result } = await readRecords(records, { folds, options: undefined });
   return {
     tasks: new ProfiledTasks(result, runs),
-    reading: { ...reading, unreadable: [...unreadable, ...reading.unreadable] },
+    outcome: { ...outcome, unreadable: [...unreadable, ...outcome.unreadable] },
   };
 }
 

@@ -2,9 +2,9 @@ import type { LinePosition, Positions } from './positions.js';
 import type { RecordReader } from './record-reader.js';
 
 /**
- * What a reader of records adds to the reading itself. The reading finds the lines, tells what each of them is, counts
- * records, failures, repeated inputs and malformed lines, and gathers from the threads: see `Reading`. A reader is one
- * file, with a fold and how it is opened:
+ * What a reader of records adds to `readRecords`, which finds the lines, tells what each of them is, counts records,
+ * failures, repeated inputs and malformed lines, and gathers from the threads: see `ReadOutcome`. A reader is one file,
+ * with a fold and how it is opened:
  *
  *     class LongestInput implements RecordFold<number, number> {
  *       #longest = 0;

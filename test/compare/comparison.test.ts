@@ -18,8 +18,8 @@ interface SideOptions {
 function readSideOf(records: readonly object[], fields: readonly NumberField[], options: SideOptions = {}): ReadSide {
   const lines = records.map((one) => JSON.stringify(one));
   const sideOptions = { fields, isMatched: true, weights: undefined, ...options };
-  const { reading, result } = readLines(folds, sideOptions, lines, Math.ceil(lines.length / 2));
-  return { reading, side: result };
+  const { outcome, result } = readLines(folds, sideOptions, lines, Math.ceil(lines.length / 2));
+  return { outcome, side: result };
 }
 
 const sideOf = (...args: Parameters<typeof readSideOf>): Side => readSideOf(...args).side;

@@ -26,8 +26,8 @@ const PROGRAM = [
   "writeFileSync('records.jsonl', records.map((record) => JSON.stringify(record) + '\\n').join('') + 'no record\\n');",
   `const chunks = chunksOf(findSources(['records.jsonl']).sources, ${CHUNK_BYTES});`,
   'const bytesRead = new BigInt64Array(new SharedArrayBuffer(8));',
-  'const { reading, result } = await readChunks(chunks, { folds, options: undefined, jobs: 2, bytesRead });',
-  'console.log(JSON.stringify({ chunks: chunks.length, malformed: reading.malformed, counts: Object.fromEntries(result) }));',
+  'const { outcome, result } = await readChunks(chunks, { folds, options: undefined, jobs: 2, bytesRead });',
+  'console.log(JSON.stringify({ chunks: chunks.length, malformed: outcome.malformed, counts: Object.fromEntries(result) }));',
 ];
 
 test('a reader of records is one file', { timeout: 120_000 }, () => {

@@ -52,13 +52,13 @@ async function tryRun(run, damagedLines, samples, random, folder, found) {
   try {
     // Small stretches, so that lines lie across their ends; a second thread now and then, since it takes a while to start.
     const chunks = chunksOf(findSources(files.map(({ path }) => path)).sources, 1 + random(60_000));
-    const { reading, result: sums } = await readChunks(chunks, {
+    const { outcome, result: sums } = await readChunks(chunks, {
       folds,
       options: groupBy,
       jobs: run % 40 === 39 ? 2 : 1,
       bytesRead: new BigInt64Array(new SharedArrayBuffer(8)),
     });
-    const result = { ...reading, ...sums };
+    const result = { ...outcome, ...sums };
     render(result, groupBy?.join('.'), files.length);
     noteCost(found, run, performance.now() - began, process.memoryUsage.rss() - before);
     const expected = new Expected();
