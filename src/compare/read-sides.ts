@@ -26,8 +26,8 @@ export async function compareOperands(base: string, next: string, options: ReadS
   const sides = [openSide(base), openSide(next)] as const;
   const areRecords = sides.every(({ report }) => report === undefined);
   const isMatched = areRecords && options.isMatched;
-  const read = async ({ sources }: OpenSide, weights?: InputWeights): Promise<ReadSide> => {
-    const { outcome, result } = await readRecords(sources, {
+  const read = async ({ files }: OpenSide, weights?: InputWeights): Promise<ReadSide> => {
+    const { outcome, result } = await readRecords(files, {
       folds,
       options: { fields: options.fields, isMatched, weights },
       jobs: options.jobs,

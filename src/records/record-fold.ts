@@ -18,7 +18,7 @@ import type { RecordReader } from './record-reader.js';
  *       open: () => new LongestInput(),
  *     };
  *
- * `readRecords(sources, { folds, options, jobs })` then has the result. Each thread opens a fold for each chunk that it
+ * `readRecords(files, { folds, options, jobs })` then has the result. Each thread opens a fold for each chunk that it
  * reads. One more, in the main thread, absorbs what these have come to, in the order of the files.
  */
 export interface RecordFold<State, Result> {

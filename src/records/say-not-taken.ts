@@ -4,7 +4,7 @@ import type { ReadOutcome } from './read-outcome.js';
 import { MOST_INPUTS } from './repeated-inputs.js';
 
 /**
- * Says what of the sources is not in the result, a line each on stderr.
+ * Says what of the files is not in the result, a line each on stderr.
  *
  * @param isLenient whether lines may be missing; undefined for a command that has no --lenient
  * @returns whether everything was taken, or nothing is missing but what may be

@@ -79,7 +79,7 @@ describe('of records', () => {
     ];
     const read = readSideOf([...bad, ...good], ['wall_s']);
     expect(read.side.compared).toBe(10);
-    const origin = originOf({ name: 'base', sources: [], report: undefined }, read);
+    const origin = originOf({ name: 'base', files: [], report: undefined }, read);
     expect(origin).toMatchObject({ records: 14, failed: 2, unprofiled: 1, nameless: 1 });
     const [wall] = compared([...bad, ...good], good, ['wall_s']);
     expect(wall).toMatchObject({ base: 10, new: 10, relative: { value: 0, low: 0, high: 0, probability: 1 } });
