@@ -64,9 +64,9 @@ async function reconcile(operands: readonly string[], flags: ReconcileFlags): Pr
   const profiled = await readProfiled(operands);
   const tasks = sacctTasks(output.rows);
   const gathering = gatheringOf(flags);
-  const measure = { gathering, tolerancePercent: flags.tolerance };
+  const options = { gathering, tolerancePercent: flags.tolerance };
   const result: Reconciliation = {
-    tasks: [...tasks.values()].map((task) => reconcileTask(task, profiled.tasks.get(task.task), measure)),
+    tasks: [...tasks.values()].map((task) => reconcileTask(task, profiled.tasks.get(task.task), options)),
     waiting: countWaiting(output.waiting, tasks),
     gathering,
     tolerancePercent: flags.tolerance,

@@ -7,7 +7,7 @@ import type { ReadOutcome } from '../records/read-outcome.js';
 import { readRecords } from '../records/read-records.js';
 import { folds } from './inside-fold.js';
 import { ProfiledTasks } from './profiled-task.js';
-import { type MapRun, parseMapAccount } from './read-map-account.js';
+import { type MapRunAccount, parseMapAccount } from './read-map-account.js';
 
 const LONGEST_ACCOUNT_BYTES = 1024 * 1024;
 
@@ -22,7 +22,7 @@ export interface Profiled {
  */
 export async function readProfiled(operands: readonly string[]): Promise<Profiled> {
   const { records, accounts } = filesOf(operands);
-  const runs: MapRun[] = [];
+  const runs: MapRunAccount[] = [];
   const unreadable: string[] = [];
   for (const path of accounts) {
     const run = readMapAccount(path);
