@@ -1,10 +1,9 @@
+import { MARK_BYTES, MARK_LENGTH } from './byte-order-mark.js';
 import type { Bytes } from './bytes.js';
 import { BACKSLASH, COMMA, OBJECT_BEGIN, OBJECT_END, QUOTE } from './json-codes.js';
 import { MALFORMED, NEWLINE, skipBlanks, skipColon, skipString, skipValue } from './json-scanner.js';
 import { ReportColumns } from './report-columns.js';
 import { ReportScanner } from './report-scanner.js';
-
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** Where a member's value lies; `from` is -1 where the record has no such member. */
 export interface Slice {
@@ -48,10 +47,7 @@ export class RecordScanner {
   /** @param from start of a line that ends with a newline, with slack behind it */
   scan(text: Bytes, from: number): LineKind {
     const { bytes } = text;
-    const start = skipBlanks(
-      bytes,
-      BYTE_ORDER_MARK.every((byte, index) => bytes[from + index] === byte) ? from + 3 : from,
-    );
+    const start = skipBlanks(bytes, beginsWith(bytes, from, MARK_BYTES) ? from + MARK_LENGTH : from);
     if (bytes[start] === NEWLINE) return 'blank';
     for (const slice of [this.input, this.error, this.profile, this.group, this.#schema]) slice.from = slice.end = -1;
     this.isProfileRead = false;
