@@ -29,8 +29,17 @@ export function selectionOf(fields: readonly NumberField[]): Selection {
  * Records of one process then tell of that process only.
  */
 export function isLevel(field: NumberField): boolean {
-  const fold = NUMBER_METRICS.find((metric) => metric.field === field)!.fold;
+  const fold = foldOf(field);
   return fold === 'peak' || fold === 'growth';
+}
+
+export function foldOf(field: NumberField): string {
+  return NUMBER_METRICS.find((metric) => metric.field === field)!.fold;
+}
+
+/** The sum of all groups. */
+export function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** What a worker hands over. */

@@ -4,9 +4,10 @@ import type { ReadOutcome } from '../records/read-outcome.js';
 import { readRecords } from '../records/read-records.js';
 import { say } from '../terminal/say.js';
 import { counted } from '../text/format.js';
-import { compareRows, compareSides, type Rows, rowsOfReport, rowsOfSide } from './comparison.js';
 import { type InputWeights, matchInputs } from './inputs.js';
 import { goodUnprofiled, type OpenSide, openSide, originOf, type ReadSide } from './open-side.js';
+import { compareSides } from './record-comparison.js';
+import { compareRows, type Rows, rowsOfReport, rowsOfSide } from './report-comparison.js';
 import type { CompareResult } from './result.js';
 import { folds } from './side-fold.js';
 

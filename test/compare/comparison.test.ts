@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Comparison, compareRows, compareSides, rowsOfReport, rowsOfSide } from '../../src/compare/comparison.js';
+import type { Comparison } from '../../src/compare/comparison.js';
 import type { InputWeights } from '../../src/compare/inputs.js';
 import { originOf, type ReadSide } from '../../src/compare/open-side.js';
+import { compareSides } from '../../src/compare/record-comparison.js';
+import { compareRows, rowsOfReport, rowsOfSide } from '../../src/compare/report-comparison.js';
 import type { Side } from '../../src/compare/side.js';
 import { folds } from '../../src/compare/side-fold.js';
 import type { NumberField } from '../../src/model/number-metrics.js';
