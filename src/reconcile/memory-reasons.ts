@@ -60,7 +60,7 @@ function spikeMissedByProfiler({ profiled: { runs, inside } }: Evidence): Reason
   };
 }
 
-/** As `afterLastSample`, for the profiler's own samples. */
+/** The profiler has not seen what came after its own last sample. The bound is that of `afterLastSample`. */
 function afterProfilersSample({ steps, profiled: { runs } }: Evidence): Reason | undefined {
   if (runs.length === 0) return undefined;
   const wallS = Math.max(...runs.map((run) => run.wallS));
