@@ -2,15 +2,15 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Comparison } from '../compare/comparison.js';
 import { comparisonView } from '../compare/comparison-view.js';
 import { coveredBy, type Expression, knownFields, parseExpression, violationsOf } from '../compare/fail-on.js';
+import { SORTS, type Sort } from '../compare/ranking.js';
 import { compareOperands } from '../compare/read-sides.js';
-import { SORTS, type Sort } from '../compare/result.js';
 import { uncoveredText, violationText } from '../compare/violation-text.js';
 import { exporterNamed } from '../export/exporter.js';
 import { EXPORTERS } from '../export/exporters.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
-import { sayNotTaken } from '../records/say-reading.js';
+import { sayNotTaken } from '../records/say-not-taken.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { formatFlag } from './format-flag.js';
@@ -82,8 +82,8 @@ async function compare(base: string, next: string, flags: CompareFlags): Promise
     confidence,
     isMatched: flags.unmatched !== true,
     jobs: flags.jobs,
-    onReading(reading) {
-      isWhole = sayNotTaken(reading, flags.lenient === true) && isWhole;
+    onRead(outcome) {
+      isWhole = sayNotTaken(outcome, flags.lenient === true) && isWhole;
     },
   });
   for (const expression of failOn) requireCovered(expression, compared.comparisons);

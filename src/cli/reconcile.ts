@@ -9,7 +9,7 @@ import type { Gathering } from '../reconcile/reconciled.js';
 import { type Reconciliation, verdicts } from '../reconcile/reconciliation.js';
 import { askGathering, isJob, sacctCommand } from '../reconcile/sacct.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
-import { sayNotTaken } from '../records/say-reading.js';
+import { sayNotTaken } from '../records/say-not-taken.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
@@ -64,15 +64,15 @@ async function reconcile(operands: readonly string[], flags: ReconcileFlags): Pr
   const profiled = await readProfiled(operands);
   const tasks = sacctTasks(output.rows);
   const gathering = gatheringOf(flags);
-  const measure = { gathering, tolerancePercent: flags.tolerance };
+  const options = { gathering, tolerancePercent: flags.tolerance };
   const result: Reconciliation = {
-    tasks: [...tasks.values()].map((task) => reconcileTask(task, profiled.tasks.get(task.task), measure)),
+    tasks: [...tasks.values()].map((task) => reconcileTask(task, profiled.tasks.get(task.task), options)),
     waiting: countWaiting(output.waiting, tasks),
     gathering,
     tolerancePercent: flags.tolerance,
   };
   for (const line of output.malformed) say(`${flags.sacct}: ${line}, left out`);
-  const isWhole = sayNotTaken(profiled.reading) && output.malformed.length === 0;
+  const isWhole = sayNotTaken(profiled.outcome) && output.malformed.length === 0;
   sayLeftOut(profiled, tasks);
 
   const { stdout } = process;
@@ -85,14 +85,14 @@ function gatheringOf({ sacct, interval, gather }: ReconcileFlags): Gathering {
   return { ...asked, intervalS: interval ?? asked.intervalS, plugin: gather ?? asked.plugin };
 }
 
-function sayLeftOut({ tasks, reading }: Profiled, known: ReadonlyMap<string, unknown>): void {
+function sayLeftOut({ tasks, outcome }: Profiled, known: ReadonlyMap<string, unknown>): void {
   const others = tasks.besides(known);
   const left = [
     ...(others.records > 0 ? [`${counted(others.records, 'record')} of other jobs`] : []),
     ...(others.runs > 0 ? [`${counted(others.runs, 'map account')} of other jobs`] : []),
     ...(tasks.recordsOutside > 0 ? [`${counted(tasks.recordsOutside, 'record')} made outside of Slurm`] : []),
     ...(tasks.runsOutside > 0 ? [`${counted(tasks.runsOutside, 'map account')} made outside of Slurm`] : []),
-    ...(reading.unprofiled > 0 ? [`${counted(reading.unprofiled, 'record')} without a profile`] : []),
+    ...(outcome.unprofiled > 0 ? [`${counted(outcome.unprofiled, 'record')} without a profile`] : []),
   ];
   if (left.length > 0) say(`left out: ${left.join(', ')}`);
 }

@@ -4,9 +4,9 @@ import { EXPORTERS } from '../export/exporters.js';
 import { METRICS, type MetricField } from '../model/metrics.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
-import { findSources } from '../records/files.js';
+import { findRecordFiles } from '../records/files.js';
 import { readRecords } from '../records/read-records.js';
-import { sayNotTaken, sayRepeated } from '../records/say-reading.js';
+import { sayNotTaken, sayRepeated } from '../records/say-not-taken.js';
 import { NO_GROUP } from '../summary/groups.js';
 import { folds, type GroupPath } from '../summary/summary-fold.js';
 import { summaryView } from '../summary/summary-view.js';
@@ -63,7 +63,7 @@ export function summarizeCommand(finish: (exitCode: number) => void): Command {
     .action(async (files: string[], flags: SummarizeFlags) => finish(await summarize(files, flags)));
 }
 
-async function summarize(files: readonly string[], flags: SummarizeFlags): Promise<number> {
+async function summarize(operands: readonly string[], flags: SummarizeFlags): Promise<number> {
   const exporter = exporterNamed(EXPORTERS.report, flags.format);
   const refusal = refusalOf(exporter, {
     by: flags.by !== STAGE,
@@ -72,19 +72,19 @@ async function summarize(files: readonly string[], flags: SummarizeFlags): Promi
     details: flags.details === true,
   });
   if (refusal !== undefined) throw new UsageError(refusal);
-  const { sources, repeated } = findSources(files);
+  const { files, repeated } = findRecordFiles(operands);
   if (repeated > 0) say(`${counted(repeated, 'file')} given more than once, read once`);
   const by = flags.by === STAGE ? undefined : flags.by;
   const options = by?.split('.') as GroupPath | undefined;
-  const { reading, result: sums } = await readRecords(sources, { folds, options, jobs: flags.jobs });
-  const result = { ...reading, ...sums };
+  const { outcome, result: sums } = await readRecords(files, { folds, options, jobs: flags.jobs });
+  const result = { ...outcome, ...sums };
   const isWhole = sayNotTaken(result, flags.lenient === true);
   sayRepeated(result);
   if (by !== undefined && result.groups?.length === 1 && result.groups[0]?.stage === NO_GROUP)
     say(`--by ${by}: no record has such a member, ${NO_GROUP} is all of them`);
 
   const { stdout } = process;
-  stdout.write(exporter.render(summaryView(result, { ...flags, by, files: sources.length }), tableOptions(stdout)));
+  stdout.write(exporter.render(summaryView(result, { ...flags, by, files: files.length }), tableOptions(stdout)));
   if (result.records === 0) say('there was no record to summarise');
   return isWhole && result.records > 0 ? EXIT_DONE : EXIT_FAILED;
 }

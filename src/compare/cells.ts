@@ -2,7 +2,8 @@ import type { Unit } from '../model/metrics.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { duration, inline, NOTHING, type Quantity, size } from '../text/format.js';
 import type { Change, Comparison } from './comparison.js';
-import type { Verdict } from './result.js';
+import type { MatchedInputs } from './result.js';
+import type { Verdict } from './verdicts.js';
 
 const INTEGER_DIGITS = 4;
 
@@ -70,4 +71,11 @@ export function inputsText({ inputs }: Comparison): string {
   if (inputs === null) return '';
   const [base, next] = [inputs.base, inputs.new].map((count) => count.toLocaleString('en-US'));
   return base === next ? base! : `${base}, ${next}`;
+}
+
+/** What the numbers of a metric are, in words. */
+export function statisticText({ statistic }: Comparison, inputs: MatchedInputs | null): string {
+  if (statistic === 'highest') return 'highest of all';
+  if (statistic === 'mean') return inputs === null ? 'mean of a record' : 'mean of an input';
+  return inputs === null ? 'in all' : 'all inputs in both together';
 }

@@ -1,7 +1,10 @@
 import type { NumberField } from '../model/number-metrics.js';
 import type { Comparison } from './comparison.js';
+import { isComparable } from './missing-metrics.js';
 import { type CompareNote, compareNotes, headingLines } from './notes.js';
-import { type CompareRanking, type CompareResult, isComparable, ranked, type Verdict, verdictsOf } from './result.js';
+import { type CompareRanking, ranked } from './ranking.js';
+import type { CompareResult } from './result.js';
+import { type Verdict, verdictsOf } from './verdicts.js';
 
 /** All that is computed from a comparison to show it. Every format takes it from here. */
 export interface ComparisonView {

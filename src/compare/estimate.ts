@@ -68,8 +68,8 @@ export function pairedChange(base: GroupSums, next: GroupSums, confidence: numbe
  * side, with degrees of freedom by Welch and Satterthwaite.
  */
 export function independentChange(base: GroupSums, next: GroupSums, confidence: number): ChangeEstimates | undefined {
-  const ofBase = sideOf(base);
-  const ofNew = sideOf(next);
+  const ofBase = sideEstimate(base);
+  const ofNew = sideEstimate(next);
   if (ofBase.groups.length < LEAST_GROUPS || ofNew.groups.length < LEAST_GROUPS) return undefined;
   return estimates(ofBase.all, ofNew.all, confidence, {
     difference: added(ofBase.difference, ofNew.difference),
@@ -77,14 +77,14 @@ export function independentChange(base: GroupSums, next: GroupSums, confidence: 
   });
 }
 
-interface Side {
+interface SideEstimate {
   readonly all: number;
   readonly groups: readonly number[];
   readonly difference: Spread;
   readonly log: Spread;
 }
 
-function sideOf(side: GroupSums): Side {
+function sideEstimate(side: GroupSums): SideEstimate {
   const { all, without } = meansWithout(side);
   const groups = filledGroups(side);
   const df = degreesOfFreedom(groups, [side]);

@@ -2,7 +2,8 @@ import { renderJson } from '../render/json.js';
 import { unitOf } from './cells.js';
 import type { Comparison } from './comparison.js';
 import type { ComparisonView } from './comparison-view.js';
-import type { SideOrigin, Verdict } from './result.js';
+import type { SideOrigin } from './result.js';
+import type { Verdict } from './verdicts.js';
 
 /** The numbers as they are: shares as 0.1, seconds and KiB; null for what is not known. */
 export function renderCompareJson({ result, blocks, verdicts }: ComparisonView): string {

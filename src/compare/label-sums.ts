@@ -5,7 +5,7 @@ import type { GroupSums } from './estimate.js';
  * The records of a side are put into so many groups, by input: the same input is in the same group on both sides. More
  * groups make no interval shorter: with 1,000 inputs, half the width is 2.5 % with 64 groups and with 100.
  */
-export const GROUPS = 64;
+export const INPUT_GROUPS = 64;
 
 /** The metrics whose sums are kept, and at which index. All threads have the same. */
 export interface Selection {
@@ -29,8 +29,17 @@ export function selectionOf(fields: readonly NumberField[]): Selection {
  * Records of one process then tell of that process only.
  */
 export function isLevel(field: NumberField): boolean {
-  const fold = NUMBER_METRICS.find((metric) => metric.field === field)!.fold;
+  const fold = foldOf(field);
   return fold === 'peak' || fold === 'growth';
+}
+
+export function foldOf(field: NumberField): string {
+  return NUMBER_METRICS.find((metric) => metric.field === field)!.fold;
+}
+
+/** The sum of all groups. */
+export function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** What a worker hands over. */
@@ -41,13 +50,13 @@ export interface LabelState {
 
 /** The sums of one label by group. Their size depends on neither records nor inputs. */
 export class LabelSums {
-  /** Stretches of `GROUPS` numbers: rows; sum and count of each metric by input; the same of each level by process. */
+  /** Stretches of `INPUT_GROUPS` numbers: rows; sum and count of each metric by input; the same of each level by process. */
   readonly #values: Float64Array;
   readonly #highest: Float64Array;
 
   constructor(readonly selection: Selection) {
     const { fields, levelCount } = selection;
-    this.#values = new Float64Array(GROUPS * (1 + 2 * fields.length + 2 * levelCount));
+    this.#values = new Float64Array(INPUT_GROUPS * (1 + 2 * fields.length + 2 * levelCount));
     this.#highest = new Float64Array(fields.length).fill(Number.NaN);
   }
 
@@ -62,14 +71,14 @@ export class LabelSums {
     for (let metric = 0; metric < indexes.length; metric++) {
       const value = numbers[offset + indexes[metric]!]!;
       if (value !== value) continue;
-      const at = GROUPS * (1 + 2 * metric) + inputGroup;
+      const at = INPUT_GROUPS * (1 + 2 * metric) + inputGroup;
       values[at]! += weight * value;
-      values[at + GROUPS]! += weight;
+      values[at + INPUT_GROUPS]! += weight;
       const level = levels[metric]!;
       if (level >= 0) {
-        const levelAt = GROUPS * (1 + 2 * indexes.length + 2 * level) + processGroup;
+        const levelAt = INPUT_GROUPS * (1 + 2 * indexes.length + 2 * level) + processGroup;
         values[levelAt]! += weight * value;
-        values[levelAt + GROUPS]! += weight;
+        values[levelAt + INPUT_GROUPS]! += weight;
       }
       if (!(this.#highest[metric]! >= value)) this.#highest[metric] = value;
     }
@@ -111,6 +120,6 @@ export class LabelSums {
   }
 
   #stretch(index: number): Float64Array {
-    return this.#values.subarray(index * GROUPS, (index + 1) * GROUPS);
+    return this.#values.subarray(index * INPUT_GROUPS, (index + 1) * INPUT_GROUPS);
   }
 }

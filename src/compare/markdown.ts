@@ -1,9 +1,8 @@
 import { escapeMarkdown, markdownTable } from '../render/markdown.js';
 import { inline } from '../text/format.js';
-import { changeQuantity, inputsText, intervalText, quantityOf, verdictText } from './cells.js';
+import { changeQuantity, inputsText, intervalText, quantityOf, statisticText, verdictText } from './cells.js';
 import type { ComparisonView } from './comparison-view.js';
 import { percentText } from './notes.js';
-import { statisticText } from './result.js';
 
 /** The tables of the metrics as GitHub Markdown, and their notes as a list. */
 export function renderCompareMarkdown({ result, blocks, verdicts, heading, notes }: ComparisonView): string {

@@ -1,6 +1,7 @@
 import { counted, inline, percent } from '../text/format.js';
 import type { Comparison } from './comparison.js';
-import { type CompareResult, missingMetrics, type SideOrigin } from './result.js';
+import { missingMetrics } from './missing-metrics.js';
+import type { CompareResult, SideOrigin } from './result.js';
 
 export interface CompareNote {
   readonly key: string;

@@ -1,6 +1,6 @@
 import { UsageError } from '../model/usage-error.js';
-import { findSources, type Source } from '../records/files.js';
-import type { Reading } from '../records/reading.js';
+import { findRecordFiles, type RecordFile } from '../records/files.js';
+import type { ReadOutcome } from '../records/read-outcome.js';
 import type { SideOrigin } from './result.js';
 import type { Side } from './side.js';
 import { readWholeReport, type WholeReport } from './whole-report.js';
@@ -8,47 +8,47 @@ import { readWholeReport, type WholeReport } from './whole-report.js';
 /** What is given for one side: files of records, or a report. */
 export interface OpenSide {
   readonly name: string;
-  readonly sources: readonly Source[];
+  readonly files: readonly RecordFile[];
   readonly report: WholeReport | undefined;
 }
 
 /** @throws {UsageError} naming what can only be read once */
 export function openSide(operand: string): OpenSide {
-  const { sources } = findSources([operand]);
-  const [first] = sources;
-  for (const { path, bytes } of sources) {
+  const { files } = findRecordFiles([operand]);
+  const [first] = files;
+  for (const { path, bytes } of files) {
     if (bytes === undefined) throw new UsageError(`${path}: may have to be read twice, give a file instead of a pipe`);
   }
-  const report = sources.length === 1 ? readWholeReport(first!) : undefined;
-  return { name: operand, sources, report };
+  const report = files.length === 1 ? readWholeReport(first!) : undefined;
+  return { name: operand, files, report };
 }
 
 /** The records of a side, as far as they are compared. */
 export interface ReadSide {
-  readonly reading: Reading;
+  readonly outcome: ReadOutcome;
   readonly side: Side;
 }
 
 /** @param read undefined for a report */
-export function originOf({ name, sources, report }: OpenSide, read: ReadSide | undefined): SideOrigin {
+export function originOf({ name, files, report }: OpenSide, read: ReadSide | undefined): SideOrigin {
   if (read === undefined) {
     const records = report?.records ?? null;
     return { name, files: null, records, failed: 0, unprofiled: 0, nameless: 0, processes: null };
   }
-  const { records, failed } = read.reading;
+  const { records, failed } = read.outcome;
   const { nameless, processes } = read.side;
   return {
     name,
-    files: sources.length,
+    files: files.length,
     records,
     failed,
-    unprofiled: goodUnprofiled(read.reading),
+    unprofiled: goodUnprofiled(read.outcome),
     nameless,
     processes,
   };
 }
 
 /** A record that failed is left out for that, whether or not it has a profile. */
-export function goodUnprofiled({ unprofiled, failedUnprofiled }: Reading): number {
+export function goodUnprofiled({ unprofiled, failedUnprofiled }: ReadOutcome): number {
   return unprofiled - failedUnprofiled;
 }

@@ -1,12 +1,13 @@
 import type { NumberField } from '../model/number-metrics.js';
 import { SetupError } from '../model/setup-error.js';
+import type { ReadOutcome } from '../records/read-outcome.js';
 import { readRecords } from '../records/read-records.js';
-import type { Reading } from '../records/reading.js';
 import { say } from '../terminal/say.js';
 import { counted } from '../text/format.js';
-import { compareRows, compareSides, type Rows, rowsOfReport, rowsOfSide } from './comparison.js';
 import { type InputWeights, matchInputs } from './inputs.js';
 import { goodUnprofiled, type OpenSide, openSide, originOf, type ReadSide } from './open-side.js';
+import { compareSides } from './record-comparison.js';
+import { compareRows, type Rows, rowsOfReport, rowsOfSide } from './report-comparison.js';
 import type { CompareResult } from './result.js';
 import { folds } from './side-fold.js';
 
@@ -16,7 +17,7 @@ export interface ReadSidesOptions {
   readonly isMatched: boolean;
   readonly jobs: number | undefined;
   /** Called once for each side that has records, as soon as they are read. */
-  readonly onReading: (reading: Reading) => void;
+  readonly onRead: (outcome: ReadOutcome) => void;
 }
 
 export type Compared = Omit<CompareResult, 'violations'>;
@@ -26,13 +27,13 @@ export async function compareOperands(base: string, next: string, options: ReadS
   const sides = [openSide(base), openSide(next)] as const;
   const areRecords = sides.every(({ report }) => report === undefined);
   const isMatched = areRecords && options.isMatched;
-  const read = async ({ sources }: OpenSide, weights?: InputWeights): Promise<ReadSide> => {
-    const { reading, result } = await readRecords(sources, {
+  const read = async ({ files }: OpenSide, weights?: InputWeights): Promise<ReadSide> => {
+    const { outcome, result } = await readRecords(files, {
       folds,
       options: { fields: options.fields, isMatched, weights },
       jobs: options.jobs,
     });
-    return { reading, side: result };
+    return { outcome, side: result };
   };
   const first = await readSide(sides[0], read, options);
   const second = await readSide(sides[1], read, options);
@@ -68,13 +69,13 @@ export async function compareOperands(base: string, next: string, options: ReadS
 async function readSide(
   side: OpenSide,
   read: (side: OpenSide) => Promise<ReadSide>,
-  { onReading }: ReadSidesOptions,
+  { onRead }: ReadSidesOptions,
 ): Promise<ReadSide | undefined> {
   if (side.report !== undefined) return undefined;
   const found = await read(side);
-  onReading(found.reading);
-  const { records, failed } = found.reading;
-  const unprofiled = goodUnprofiled(found.reading);
+  onRead(found.outcome);
+  const { records, failed } = found.outcome;
+  const unprofiled = goodUnprofiled(found.outcome);
   if (records === 0) throw new SetupError(`${side.name}: has no record`);
   if (failed + unprofiled === records) {
     throw new SetupError(

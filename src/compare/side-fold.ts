@@ -8,7 +8,7 @@ import { OTHER } from '../store/labels.js';
 import { GrowingFloats } from './growing-floats.js';
 import { hashNumber, textHash } from './hash.js';
 import { distinctCount, type InputWeights, inputCounts, weightOf } from './inputs.js';
-import { GROUPS, type LabelState, LabelSums, type Selection, selectionOf } from './label-sums.js';
+import { INPUT_GROUPS, type LabelState, LabelSums, type Selection, selectionOf } from './label-sums.js';
 import type { Side } from './side.js';
 
 /** Rows of labels past so many are added up in `(other)`: each has some thousand sums. */
@@ -43,7 +43,7 @@ export const folds: RecordFolds<SideOptions, SideState, Side> = {
 class SideFold implements RecordFold<SideState, Side> {
   #nameless = 0;
   readonly #selection: Selection;
-  readonly #weights = new Float64Array(GROUPS);
+  readonly #weights = new Float64Array(INPUT_GROUPS);
   readonly #inputs = new GrowingFloats();
   readonly #processes = new GrowingFloats();
   readonly #labels = new Map<string, LabelSums>();
@@ -65,8 +65,8 @@ class SideFold implements RecordFold<SideState, Side> {
     const process = textHash(processOf(record));
     if (weights === undefined) this.#inputs.push(hash);
     this.#processes.push(process);
-    const inputGroup = hash % GROUPS;
-    const processGroup = process % GROUPS;
+    const inputGroup = hash % INPUT_GROUPS;
+    const processGroup = process % INPUT_GROUPS;
     this.#weights[inputGroup]! += weight;
     const { columns } = record;
     if (columns.hasProgram) this.#sumsOf(PROGRAM).add(columns.program, 0, inputGroup, processGroup, weight);

@@ -4,11 +4,20 @@ import { escapeControls } from '../text/escape.js';
 import { GAP, type GridColumn, labelColumn, numberColumn, textColumn, wrapText } from '../text/grid.js';
 import type { Layout } from '../text/layout.js';
 import { type Paint, painter } from '../text/paint.js';
-import { changeQuantity, inputsText, intervalText, NO_INTERVAL, quantityOf, verdictText } from './cells.js';
+import {
+  changeQuantity,
+  inputsText,
+  intervalText,
+  NO_INTERVAL,
+  quantityOf,
+  statisticText,
+  verdictText,
+} from './cells.js';
 import type { Comparison } from './comparison.js';
 import type { ComparisonView, MetricBlock } from './comparison-view.js';
 import { percentText } from './notes.js';
-import { type CompareResult, statisticText, type Verdict } from './result.js';
+import type { CompareResult } from './result.js';
+import type { Verdict } from './verdicts.js';
 
 type Key = 'base' | 'new' | 'difference' | 'change' | 'interval' | 'verdict' | 'inputs' | 'base max' | 'new max';
 

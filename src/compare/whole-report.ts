@@ -3,7 +3,7 @@ import type { Report } from '../model/report.js';
 import { checkReport } from '../model/report-check.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { withoutMark } from '../records/byte-order-mark.js';
-import type { Source } from '../records/files.js';
+import type { RecordFile } from '../records/files.js';
 
 /** A report of 131,072 labels has about so many bytes. */
 const LARGEST_REPORT_BYTES = 256 * 1024 * 1024;
@@ -20,7 +20,7 @@ export type WholeReport = Report & { readonly records?: number };
  * @returns undefined where the file holds something else, such as records
  * @throws {SetupError} where the file begins like a report and holds none
  */
-export function readWholeReport({ path, bytes }: Source): WholeReport | undefined {
+export function readWholeReport({ path, bytes }: RecordFile): WholeReport | undefined {
   if (bytes === undefined || !beginsLikeReport(path)) return undefined;
   if (bytes > LARGEST_REPORT_BYTES) throw new SetupError(`${path}: is too large for a report`);
   try {

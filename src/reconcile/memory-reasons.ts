@@ -1,6 +1,6 @@
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
 import { shownAmount } from '../render/reconciled-amounts.js';
-import type { MapRun } from './read-map-account.js';
+import type { MapRunAccount } from './read-map-account.js';
 import { type Evidence, longestS, NODE_S, type Reason, type Rule, SHELL_S } from './reason-rule.js';
 import { samplesApartS } from './reconciled.js';
 import { isShell } from './steps.js';
@@ -45,7 +45,7 @@ function shellMemory({ steps }: Evidence): Reason | undefined {
 /** The profiler samples the sum of its processes, but the kernel keeps the peak of each. */
 function spikeMissedByProfiler({ profiled: { runs, inside } }: Evidence): Reason | undefined {
   // The peak of a worker is known from the last sample of it: its records may have a higher one.
-  const ofWorkerKib = (run: MapRun) => Math.max(run.workerPeakKib ?? 0, inside.peakKib ?? 0);
+  const ofWorkerKib = (run: MapRunAccount) => Math.max(run.workerPeakKib ?? 0, inside.peakKib ?? 0);
   const bounds = runs.map((run) => {
     const { ownPeakKib, treePeakKib } = run;
     if (ownPeakKib === null || treePeakKib === null || ofWorkerKib(run) === 0) return 0;
@@ -60,7 +60,7 @@ function spikeMissedByProfiler({ profiled: { runs, inside } }: Evidence): Reason
   };
 }
 
-/** As `afterLastSample`, for the profiler's own samples. */
+/** The profiler has not seen what came after its own last sample. The bound is that of `afterLastSample`. */
 function afterProfilersSample({ steps, profiled: { runs } }: Evidence): Reason | undefined {
   if (runs.length === 0) return undefined;
   const wallS = Math.max(...runs.map((run) => run.wallS));

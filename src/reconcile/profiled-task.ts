@@ -1,9 +1,9 @@
 import type { InsideByTask, InsideInputs } from './inside-fold.js';
-import type { MapRun } from './read-map-account.js';
+import type { MapRunAccount } from './read-map-account.js';
 
 /** All that the profiler knows of a task. */
 export interface ProfiledTask {
-  readonly runs: readonly MapRun[];
+  readonly runs: readonly MapRunAccount[];
   readonly inside: InsideInputs;
 }
 
@@ -19,7 +19,7 @@ export class ProfiledTasks {
   readonly recordsOutside: number;
   readonly runsOutside: number;
 
-  constructor({ tasks, recordsOutside }: InsideByTask, runs: readonly MapRun[]) {
+  constructor({ tasks, recordsOutside }: InsideByTask, runs: readonly MapRunAccount[]) {
     for (const [task, inside] of tasks) this.#tasks.set(task, { runs: [], inside });
     for (const run of runs) {
       if (run.task === undefined) continue;

@@ -3,7 +3,7 @@ import { MAP_ACCOUNT_SCHEMA } from '../records/map-account.js';
 import { membersOf, taskOf } from './slurm-task.js';
 
 /** What is used here of a `MapAccount`. The account comes from a file: nothing of it is taken for granted. */
-export interface MapRun {
+export interface MapRunAccount {
   readonly startedMs: number;
   /** When the account was last written. */
   readonly updatedMs: number;
@@ -23,7 +23,7 @@ export interface MapRun {
 }
 
 /** @returns where it is no account the reason, which completes "FILE: …" */
-export function parseMapAccount(text: string): MapRun | string {
+export function parseMapAccount(text: string): MapRunAccount | string {
   let value: unknown;
   try {
     value = JSON.parse(withoutMark(text));

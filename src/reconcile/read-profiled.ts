@@ -1,19 +1,19 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError, systemReason } from '../model/setup-error.js';
-import { findSources, RECORD_ENDINGS, type Source, STDIN } from '../records/files.js';
+import { findRecordFiles, namesIn, RECORD_ENDINGS, type RecordFile, STDIN } from '../records/files.js';
 import { isMapAccountName } from '../records/map-account.js';
+import type { ReadOutcome } from '../records/read-outcome.js';
 import { readRecords } from '../records/read-records.js';
-import type { Reading } from '../records/reading.js';
 import { folds } from './inside-fold.js';
 import { ProfiledTasks } from './profiled-task.js';
-import { type MapRun, parseMapAccount } from './read-map-account.js';
+import { type MapRunAccount, parseMapAccount } from './read-map-account.js';
 
 const LONGEST_ACCOUNT_BYTES = 1024 * 1024;
 
 export interface Profiled {
   readonly tasks: ProfiledTasks;
-  readonly reading: Reading;
+  readonly outcome: ReadOutcome;
 }
 
 /**
@@ -21,22 +21,22 @@ export interface Profiled {
  * @throws {SetupError} naming the first operand that stands for nothing
  */
 export async function readProfiled(operands: readonly string[]): Promise<Profiled> {
-  const { records, accounts } = sourcesOf(operands);
-  const runs: MapRun[] = [];
+  const { records, accounts } = filesOf(operands);
+  const runs: MapRunAccount[] = [];
   const unreadable: string[] = [];
   for (const path of accounts) {
     const run = readMapAccount(path);
     if (typeof run === 'string') unreadable.push(`${path}: ${run}`);
     else runs.push(run);
   }
-  const { reading, result } = await readRecords(records, { folds, options: undefined });
+  const { outcome, result } = await readRecords(records, { folds, options: undefined });
   return {
     tasks: new ProfiledTasks(result, runs),
-    reading: { ...reading, unreadable: [...unreadable, ...reading.unreadable] },
+    outcome: { ...outcome, unreadable: [...unreadable, ...outcome.unreadable] },
   };
 }
 
-function sourcesOf(operands: readonly string[]): { records: Source[]; accounts: string[] } {
+function filesOf(operands: readonly string[]): { records: RecordFile[]; accounts: string[] } {
   const accounts: string[] = [];
   const ofRecords: string[] = [];
   for (const operand of operands) {
@@ -44,7 +44,7 @@ function sourcesOf(operands: readonly string[]): { records: Source[]; accounts: 
       ofRecords.push(operand);
       continue;
     }
-    const names = listed(operand);
+    const names = namesIn(operand);
     const found = names.filter((name) => isMapAccountName(name)).sort();
     accounts.push(...found.map((name) => join(operand, name)));
     const hasRecords = names.some((name) => RECORD_ENDINGS.some((ending) => name.endsWith(ending)));
@@ -53,20 +53,12 @@ function sourcesOf(operands: readonly string[]): { records: Source[]; accounts: 
       throw new SetupError(`${operand}: holds neither records (*.jsonl) nor map accounts (run-*.json)`);
     }
   }
-  const { sources } = findSources(ofRecords);
-  const isMapAccount = ({ path }: Source) => path !== STDIN && path.endsWith('.json');
+  const { files } = findRecordFiles(ofRecords);
+  const isMapAccount = ({ path }: RecordFile) => path !== STDIN && path.endsWith('.json');
   return {
-    records: sources.filter((source) => !isMapAccount(source)),
-    accounts: [...new Set([...accounts, ...sources.filter(isMapAccount).map(({ path }) => path)])],
+    records: files.filter((file) => !isMapAccount(file)),
+    accounts: [...new Set([...accounts, ...files.filter(isMapAccount).map(({ path }) => path)])],
   };
-}
-
-function listed(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    throw new SetupError(`${folder}: cannot be read, ${systemReason(error)}`);
-  }
 }
 
 function readMapAccount(path: string): ReturnType<typeof parseMapAccount> {

@@ -7,7 +7,7 @@ import type { SacctRow } from './sacct-rows.js';
 import { isUnfinished, type SacctTask } from './sacct-tasks.js';
 import { covered, stepsOf } from './steps.js';
 
-export interface Measure {
+export interface ReconcileOptions {
   readonly gathering: Gathering;
   /** Differences up to so many per cent of sacct's number count as agreement. */
   readonly tolerancePercent: number;
@@ -17,7 +17,7 @@ export interface Measure {
 export function reconcileTask(
   task: SacctTask,
   profiled: ProfiledTask = NOTHING_PROFILED,
-  measure: Measure,
+  options: ReconcileOptions,
 ): ReconciledTask {
   const { runs, inside } = profiled;
   const steps = stepsOf(task.steps, runs);
@@ -46,15 +46,15 @@ export function reconcileTask(
     state: task.state,
     steps,
     profiled,
-    gathering: measure.gathering,
+    gathering: options.gathering,
     cpu: { sacctS: sacct.cpu, profilerS: profiler.cpu },
     peakKib: profiler['rss peak'],
   };
   const quantities = QUANTITIES.map((what): Reconciled => {
     const pair = { what, sacct: sacct[what], profiler: profiler[what], inside: insideOf[what] };
-    const lacking = whyNotCompared(what, task, steps, profiled, pair, measure);
+    const lacking = whyNotCompared(what, task, steps, profiled, pair, options);
     if (lacking !== undefined) return { ...pair, difference: null, percent: null, ...lacking };
-    return compared(pair as typeof pair & { sacct: number; profiler: number }, evidence, measure);
+    return compared(pair as typeof pair & { sacct: number; profiler: number }, evidence, options);
   });
   return { ...base, quantities };
 }
@@ -62,7 +62,7 @@ export function reconcileTask(
 function compared(
   pair: Pick<Reconciled, 'what' | 'inside'> & { readonly sacct: number; readonly profiler: number },
   evidence: Evidence,
-  { tolerancePercent }: Measure,
+  { tolerancePercent }: ReconcileOptions,
 ): Reconciled {
   const difference = pair.sacct - pair.profiler;
   const percent = difference === 0 ? 0 : pair.sacct === 0 ? null : (difference / pair.sacct) * 100;
@@ -107,7 +107,7 @@ function whyNotCompared(
   steps: readonly SacctRow[],
   { runs, inside }: ProfiledTask,
   { sacct, profiler }: Pick<Reconciled, 'sacct' | 'profiler'>,
-  { gathering }: Measure,
+  { gathering }: ReconcileOptions,
 ): Pick<Reconciled, 'verdict' | 'reasons'> | undefined {
   if (isUnfinished(task)) return { verdict: 'unmeasured', reasons: ['not ended: sacct has its numbers afterwards'] };
   if (runs.length === 0 && inside.records === 0) {

@@ -1,11 +1,11 @@
-import type { MapRun } from './read-map-account.js';
+import type { MapRunAccount } from './read-map-account.js';
 import type { SacctRow } from './sacct-rows.js';
 
 /** sacct's times are whole seconds. */
 export const WHOLE_SECOND_MS = 1000;
 
 /** When the run ended; for one that was killed, when its account was last written. */
-export function lastKnownMs({ endedMs, updatedMs }: MapRun): number {
+export function lastKnownMs({ endedMs, updatedMs }: MapRunAccount): number {
   return endedMs ?? updatedMs;
 }
 
@@ -13,7 +13,7 @@ export function lastKnownMs({ endedMs, updatedMs }: MapRun): number {
  * The steps that stageprof ran in: a numbered one where srun started it, otherwise that of the batch script. Without a
  * map account it is the step that used most CPU.
  */
-export function stepsOf(steps: readonly SacctRow[], runs: readonly MapRun[]): SacctRow[] {
+export function stepsOf(steps: readonly SacctRow[], runs: readonly MapRunAccount[]): SacctRow[] {
   if (runs.length === 0) {
     const [busiest] = [...steps].sort((a, b) => (b.cpuS ?? 0) - (a.cpuS ?? 0));
     return busiest === undefined ? [] : [busiest];
@@ -33,12 +33,12 @@ export function isShell({ step }: SacctRow): boolean {
   return step === 'batch' || step === 'interactive';
 }
 
-function isLongEnough({ elapsedS }: SacctRow, { wallS }: MapRun): boolean {
+function isLongEnough({ elapsedS }: SacctRow, { wallS }: MapRunAccount): boolean {
   return elapsedS * 1000 + WHOLE_SECOND_MS >= wallS * 1000;
 }
 
 /** Whether the run began within the step; undefined where the times of the step are not known. */
-export function isBegunIn({ startMs, endMs }: SacctRow, { startedMs }: MapRun): boolean | undefined {
+export function isBegunIn({ startMs, endMs }: SacctRow, { startedMs }: MapRunAccount): boolean | undefined {
   if (startMs === null || endMs === null) return undefined;
   return startedMs >= startMs - WHOLE_SECOND_MS && startedMs <= endMs + WHOLE_SECOND_MS;
 }
@@ -47,7 +47,7 @@ export function isBegunIn({ startMs, endMs }: SacctRow, { startedMs }: MapRun): 
  * For how long a run went on after its step had ended: Slurm ended the shell of the batch script, and nobody waited for
  * what the shell had started.
  */
-export function outlivedMs(steps: readonly SacctRow[], run: MapRun): number {
+export function outlivedMs(steps: readonly SacctRow[], run: MapRunAccount): number {
   const step = steps.find((each) => isBegunIn(each, run) === true);
   return Math.max(0, step === undefined ? 0 : lastKnownMs(run) - step.endMs! - WHOLE_SECOND_MS);
 }

@@ -1,5 +1,6 @@
 const MARK = '\ufeff';
-const MARK_BYTES = Buffer.from(MARK);
+/** The mark in UTF-8. */
+export const MARK_BYTES = Buffer.from(MARK);
 
 /** How many bytes of a UTF-8 file its byte order mark takes. */
 export const MARK_LENGTH = MARK_BYTES.length;

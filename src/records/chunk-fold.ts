@@ -41,9 +41,9 @@ export class ChunkFold<State> {
   }
 
   /** @param from start of a line that ends with a newline, with slack behind it */
-  addLine(input: Bytes, from: number, position: LinePosition): void {
+  addLine(text: Bytes, from: number, position: LinePosition): void {
     const reader = this.#reader;
-    const kind = reader.read(input, from);
+    const kind = reader.read(text, from);
     if (kind === BLANK) return;
     if (kind !== RECORD) {
       this.addMalformed(position, kind);

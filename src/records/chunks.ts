@@ -1,11 +1,11 @@
-import { isCompressedFile, type Source, STDIN } from './files.js';
+import { isCompressedFile, type RecordFile, STDIN } from './files.js';
 
 /** A smaller chunk is not worth the work of handing it to a thread. */
 const LEAST_BYTES = 8 * 1024 * 1024;
 /** The state of a chunk is held until those of earlier chunks have come: the number of chunks has to have a bound. */
 const MOST_CHUNKS = 512;
 
-/** A stretch of a source, or all of it. */
+/** A stretch of a file, or all of it. */
 export interface Part {
   readonly path: string;
   /** The bytes of the file that belong to the part. Without it, the whole file is read once, from start to end. */
@@ -21,11 +21,11 @@ export interface Chunk {
   readonly isStdin: boolean;
 }
 
-/** Cuts large files and bundles small ones: chunks of about the same size, in the order of the sources. */
-export function chunksOf(sources: readonly Source[], leastBytes = LEAST_BYTES): Chunk[] {
-  const total = sources.reduce((sum, { weight }) => sum + weight, 0);
+/** Cuts large files and bundles small ones: chunks of about the same size, in the order of the files. */
+export function chunksOf(files: readonly RecordFile[], leastBytes = LEAST_BYTES): Chunk[] {
+  const total = files.reduce((sum, { weight }) => sum + weight, 0);
   const chunkBytes = Math.max(leastBytes, Math.ceil(total / MOST_CHUNKS));
-  const mostParts = Math.max(64, Math.ceil(sources.length / MOST_CHUNKS));
+  const mostParts = Math.max(64, Math.ceil(files.length / MOST_CHUNKS));
   const chunks: Chunk[] = [];
   let parts: Part[] = [];
   let bytes = 0;
@@ -36,16 +36,16 @@ export function chunksOf(sources: readonly Source[], leastBytes = LEAST_BYTES): 
     parts = [];
     bytes = 0;
   };
-  for (const source of sources) {
-    if (source.path === STDIN) {
+  for (const file of files) {
+    if (file.path === STDIN) {
       close();
       parts.push({ path: STDIN });
       close(true);
       continue;
     }
-    for (const part of partsOf(source, chunkBytes)) {
+    for (const part of partsOf(file, chunkBytes)) {
       parts.push(part);
-      bytes += part.stretch === undefined ? source.weight : part.stretch.end - part.stretch.from;
+      bytes += part.stretch === undefined ? file.weight : part.stretch.end - part.stretch.from;
       if (bytes >= chunkBytes || parts.length >= mostParts) close();
     }
   }
@@ -53,7 +53,7 @@ export function chunksOf(sources: readonly Source[], leastBytes = LEAST_BYTES): 
   return chunks;
 }
 
-function partsOf({ path, bytes }: Source, chunkBytes: number): Part[] {
+function partsOf({ path, bytes }: RecordFile, chunkBytes: number): Part[] {
   // Whether a small file is compressed is found out when it is read.
   if (bytes === undefined || bytes <= chunkBytes || isCompressedFile(path)) return [{ path }];
   const count = Math.ceil(bytes / chunkBytes);

@@ -10,7 +10,7 @@ export const RECORD_ENDINGS = ['.jsonl', '.jsonl.gz', '.jsonl.zst'];
 export const STDIN = '-';
 
 /** Something to read records from. */
-export interface Source {
+export interface RecordFile {
   /** The path as it was given or found, for messages; `-` is stdin. */
   readonly path: string;
   /** Undefined for what can only be read once, from start to end, such as a pipe. */
@@ -19,28 +19,28 @@ export interface Source {
   readonly weight: number;
 }
 
-export interface Sources {
-  readonly sources: readonly Source[];
-  /** How often a source was named again. */
+export interface RecordFiles {
+  readonly files: readonly RecordFile[];
+  /** How often a file was named again. */
   readonly repeated: number;
 }
 
 /**
- * The sources that operands stand for, each once, in order. A folder stands for its records, a pattern for what it
+ * The files that operands stand for, each once, in order. A folder stands for its records, a pattern for what it
  * matches, both sorted by name.
  * @throws {SetupError} naming the first operand that stands for nothing
  */
-export function findSources(operands: readonly string[]): Sources {
+export function findRecordFiles(operands: readonly string[]): RecordFiles {
   const seen = new Set<string>();
-  const sources: Source[] = [];
+  const files: RecordFile[] = [];
   let repeated = 0;
   for (const path of operands.flatMap(pathsOf)) {
     const key = path === STDIN ? STDIN : resolve(path);
     if (seen.has(key)) repeated++;
-    else sources.push(sourceOf(path));
+    else files.push(recordFileOf(path));
     seen.add(key);
   }
-  return { sources, repeated };
+  return { files, repeated };
 }
 
 function pathsOf(operand: string): string[] {
@@ -49,7 +49,7 @@ function pathsOf(operand: string): string[] {
   const stat = statSync(operand, { throwIfNoEntry: false });
   if (stat === undefined) return matchesOf(operand);
   if (!stat.isDirectory()) return [operand];
-  const names = listed(operand).filter((name) => RECORD_ENDINGS.some((ending) => name.endsWith(ending)));
+  const names = namesIn(operand).filter((name) => RECORD_ENDINGS.some((ending) => name.endsWith(ending)));
   if (names.length === 0) throw new SetupError(`${operand}: holds no records, no file in it is *.jsonl, .gz or .zst`);
   return names.sort().map((name) => join(operand, name));
 }
@@ -62,7 +62,8 @@ function matchesOf(operand: string): string[] {
   return matches.sort();
 }
 
-function listed(folder: string): string[] {
+/** @throws {SetupError} naming the folder, where it cannot be read */
+export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
@@ -70,7 +71,7 @@ function listed(folder: string): string[] {
   }
 }
 
-function sourceOf(path: string): Source {
+function recordFileOf(path: string): RecordFile {
   const stat = path === STDIN ? undefined : statSync(path, { throwIfNoEntry: false });
   if (stat === undefined || !stat.isFile()) return { path, bytes: undefined, weight: 0 };
   // Whether the file is compressed is found out later, by its first bytes.

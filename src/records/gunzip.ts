@@ -84,7 +84,7 @@ async function take(input: PieceQueue, count: number): Promise<Buffer> {
   return bytes;
 }
 
-/** With the code that zlib gives its errors. */
+/** It has the code that zlib gives to its errors. */
 function dataError(message: string): Error {
   return Object.assign(new Error(message), { code: 'Z_DATA_ERROR' });
 }

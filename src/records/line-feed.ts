@@ -12,7 +12,7 @@ export const LONGEST_LINE_BYTES = 256 * 1024 * 1024;
 
 export interface LineSink {
   /** @param from where the line begins; it ends with a newline @param line its number, from 1 */
-  take(input: Bytes, from: number, line: number): void;
+  take(text: Bytes, from: number, line: number): void;
   takeTooLong(line: number): void;
 }
 
@@ -26,7 +26,7 @@ export interface Stretch {
 /** Cuts bytes that come piece by piece into lines. Its memory is one piece, or the longest line. */
 export class LineFeed {
   #bytes = takePiece();
-  #input = inputOf(this.#bytes);
+  #text = textOf(this.#bytes);
   /** Bytes that were put in and not taken yet. */
   #used = 0;
   /** Offset of the first byte that is held, in all that is fed. */
@@ -68,7 +68,7 @@ export class LineFeed {
       if (newline === -1) break;
       this.#searched = 0;
       if (this.#isDropping) this.#isDropping = false;
-      else this.sink.take(this.#input, from, ++this.#lines);
+      else this.sink.take(this.#text, from, ++this.#lines);
       from = newline + 1;
     }
     if (this.#isDropping) from = this.#used;
@@ -84,7 +84,7 @@ export class LineFeed {
   finish(): void {
     if (this.#used === 0 || this.#isDropping || this.#offset >= this.#ownsBytes) return;
     this.#bytes[this.#used] = NEWLINE;
-    this.sink.take(this.#input, 0, ++this.#lines);
+    this.sink.take(this.#text, 0, ++this.#lines);
     this.#used = 0;
   }
 
@@ -112,7 +112,7 @@ export class LineFeed {
 
   #hold(bytes: Buffer<ArrayBuffer>): void {
     this.#bytes = bytes;
-    this.#input = inputOf(bytes);
+    this.#text = textOf(bytes);
   }
 }
 
@@ -125,6 +125,6 @@ function takePiece(): Buffer<ArrayBuffer> {
   return piece;
 }
 
-function inputOf(bytes: Buffer): Bytes {
+function textOf(bytes: Buffer): Bytes {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }

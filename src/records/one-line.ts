@@ -1,11 +1,12 @@
+import { MARK_BYTES } from './byte-order-mark.js';
 import { SPACE } from './json-codes.js';
 import { NEWLINE } from './json-scanner.js';
 
 /** Where so many bytes do not show an indented object, the file is taken for lines of records. */
 const HEAD_BYTES = 4096;
 
-/** Bytes of a byte order mark, read as Latin-1. */
-const MARK = '(?:\\xef\\xbb\\xbf)?';
+/** The bytes of a byte order mark, read as Latin-1. */
+const MARK = `(?:${MARK_BYTES.toString('latin1')})?`;
 const INDENTED = new RegExp(`^${MARK}\\s*\\{[ \\t\\r]*\\n\\s*(\\S)`);
 const MAY_BE_INDENTED = new RegExp(`^${MARK}\\s*(?:\\{[ \\t\\r]*(?:\\n\\s*)?)?$`);
 

@@ -53,7 +53,7 @@ export async function readChunk<State>(
 
 function sinkOf(fold: ChunkFold<unknown>, part: number): LineSink {
   return {
-    take: (input, from, line) => fold.addLine(input, from, { part, line }),
+    take: (text, from, line) => fold.addLine(text, from, { part, line }),
     takeTooLong: (line) => fold.addMalformed({ part, line }, 'is longer than 256 MiB: not a record'),
   };
 }

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { chunkFolds } from './chunk-fold.js';
 import type { Chunk } from './chunks.js';
 import { type ChunkResult, readChunk } from './read-chunk.js';
-import { GatheredChunks, type Reading } from './reading.js';
+import { GatheredChunks, type ReadOutcome } from './read-outcome.js';
 import type { RecordFolds } from './record-fold.js';
 import { type Shared, shareChunks } from './share-chunks.js';
 import type { WorkerData, WorkerMessage } from './worker.js';
@@ -18,7 +18,7 @@ export interface ReadChunksOptions<Options, State, Result> {
 }
 
 export interface ReadResult<Result> {
-  readonly reading: Reading;
+  readonly outcome: ReadOutcome;
   readonly result: Result;
 }
 
@@ -45,7 +45,7 @@ export async function readChunks<Options, State, Result>(
   }
   await shareChunks(shared, openFold, (index, result) => inOrder.add(index, result));
   await done;
-  return { reading: gathered.reading(), result: gathered.result() };
+  return { outcome: gathered.outcome(), result: gathered.result() };
 }
 
 function startWorker<State>(workerData: WorkerData, inOrder: InOrder<State>): Promise<void> {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { readProgress } from '../terminal/read-progress.js';
 import { chunksOf } from './chunks.js';
-import { type Source, STDIN } from './files.js';
+import { type RecordFile, STDIN } from './files.js';
 import { type ReadResult, readChunks } from './read-chunks.js';
 import type { RecordFolds } from './record-fold.js';
 
@@ -16,17 +16,17 @@ export interface ReadOptions<Options, State, Result> {
   readonly jobs?: number | undefined;
 }
 
-/** Reads all records of the sources, and shows on stderr how far it is. */
+/** Reads all records of the files, and shows on stderr how far it is. */
 export async function readRecords<Options, State, Result>(
-  sources: readonly Source[],
+  files: readonly RecordFile[],
   { folds, options, jobs = availableParallelism() }: ReadOptions<Options, State, Result>,
 ): Promise<ReadResult<Result>> {
-  const bytes = sources.reduce((sum, { weight }) => sum + weight, 0);
+  const bytes = files.reduce((sum, { weight }) => sum + weight, 0);
   const bytesRead = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
-  const isKnown = sources.every(({ path, bytes: size }) => path !== STDIN && size !== undefined);
+  const isKnown = files.every(({ path, bytes: size }) => path !== STDIN && size !== undefined);
   const progress = readProgress(isKnown ? bytes : undefined, () => Number(Atomics.load(bytesRead, 0)), process.stderr);
   try {
-    return await readChunks(chunksOf(sources), {
+    return await readChunks(chunksOf(files), {
       folds,
       options,
       jobs: bytes < ALONE_BELOW_BYTES ? 1 : jobs,

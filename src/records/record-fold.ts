@@ -2,9 +2,9 @@ import type { LinePosition, Positions } from './positions.js';
 import type { RecordReader } from './record-reader.js';
 
 /**
- * What a reader of records adds to the reading itself. The reading finds the lines, tells what each of them is, counts
- * records, failures, repeated inputs and malformed lines, and gathers from the threads: see `Reading`. A reader is one
- * file, with a fold and how it is opened:
+ * What a reader of records adds to `readRecords`, which finds the lines, tells what each of them is, counts records,
+ * failures, repeated inputs and malformed lines, and gathers from the threads: see `ReadOutcome`. A reader is one file,
+ * with a fold and how it is opened:
  *
  *     class LongestInput implements RecordFold<number, number> {
  *       #longest = 0;
@@ -18,7 +18,7 @@ import type { RecordReader } from './record-reader.js';
  *       open: () => new LongestInput(),
  *     };
  *
- * `readRecords(sources, { folds, options, jobs })` then has the result. Each thread opens a fold for each chunk that it
+ * `readRecords(files, { folds, options, jobs })` then has the result. Each thread opens a fold for each chunk that it
  * reads. One more, in the main thread, absorbs what these have come to, in the order of the files.
  */
 export interface RecordFold<State, Result> {

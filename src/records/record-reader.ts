@@ -43,19 +43,19 @@ export class RecordReader {
    * @param from start of a line that ends with a newline, with slack behind it
    * @returns `BLANK`, `RECORD`, or why it is no record
    */
-  read(input: Bytes, from: number): string {
-    const kind = this.scanner.scan(input, from);
+  read(text: Bytes, from: number): string {
+    const kind = this.scanner.scan(text, from);
     if (kind === 'blank') return BLANK;
     if (kind !== 'record') return REASONS[kind];
-    const { bytes } = input;
+    const { bytes } = text;
     const { error, profile } = this.scanner;
-    this.#line = input;
+    this.#line = text;
     this.#isHashed = false;
     this.report = undefined;
     this.isProfiled = profile.from >= 0 && !isNull(bytes, profile);
     this.isFailed = error.from >= 0 && !isNull(bytes, error);
     if (this.isProfiled && !this.scanner.isProfileRead) {
-      const parsed = parseProfile(input, profile);
+      const parsed = parseProfile(text, profile);
       if (typeof parsed === 'string') return parsed;
       this.report = parsed;
       this.scanner.columns.fill(parsed);
@@ -126,10 +126,10 @@ const REASONS: Readonly<Record<Exclude<LineKind, 'blank' | 'record'>, string>> =
 };
 
 /** The report, or why the record is not taken. */
-function parseProfile(input: Bytes, slice: Slice): Report | string {
-  if (!canBeParsed(input, slice)) return 'its profile is longer or deeper than a report can be';
+function parseProfile(text: Bytes, slice: Slice): Report | string {
+  if (!canBeParsed(text, slice)) return 'its profile is longer or deeper than a report can be';
   try {
-    const report: unknown = JSON.parse(textOf(input.bytes, slice));
+    const report: unknown = JSON.parse(textOf(text.bytes, slice));
     checkReport(report);
     return report;
   } catch (error) {
@@ -137,13 +137,13 @@ function parseProfile(input: Bytes, slice: Slice): Report | string {
   }
 }
 
-function canBeParsed(input: Bytes, { from, end }: Slice): boolean {
-  return end - from <= LONGEST_PARSED_BYTES && skipValue(input, from, DEEPEST_PARSED) !== MALFORMED;
+function canBeParsed(text: Bytes, { from, end }: Slice): boolean {
+  return end - from <= LONGEST_PARSED_BYTES && skipValue(text, from, DEEPEST_PARSED) !== MALFORMED;
 }
 
 /** The value of a member; undefined where the record has none, or one that is too long or too deep to be parsed. */
-function parsedValue(input: Bytes, slice: Slice): unknown {
-  return slice.from < 0 || !canBeParsed(input, slice) ? undefined : JSON.parse(textOf(input.bytes, slice));
+function parsedValue(text: Bytes, slice: Slice): unknown {
+  return slice.from < 0 || !canBeParsed(text, slice) ? undefined : JSON.parse(textOf(text.bytes, slice));
 }
 
 function textOf(bytes: Buffer, { from, end }: Slice): string {

@@ -1,10 +1,9 @@
+import { MARK_BYTES, MARK_LENGTH } from './byte-order-mark.js';
 import type { Bytes } from './bytes.js';
 import { BACKSLASH, COMMA, OBJECT_BEGIN, OBJECT_END, QUOTE } from './json-codes.js';
 import { MALFORMED, NEWLINE, skipBlanks, skipColon, skipString, skipValue } from './json-scanner.js';
 import { ReportColumns } from './report-columns.js';
 import { ReportScanner } from './report-scanner.js';
-
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** Where a member's value lies; `from` is -1 where the record has no such member. */
 export interface Slice {
@@ -46,42 +45,39 @@ export class RecordScanner {
   }
 
   /** @param from start of a line that ends with a newline, with slack behind it */
-  scan(input: Bytes, from: number): LineKind {
-    const { bytes } = input;
-    const start = skipBlanks(
-      bytes,
-      BYTE_ORDER_MARK.every((byte, index) => bytes[from + index] === byte) ? from + 3 : from,
-    );
+  scan(text: Bytes, from: number): LineKind {
+    const { bytes } = text;
+    const start = skipBlanks(bytes, beginsWith(bytes, from, MARK_BYTES) ? from + MARK_LENGTH : from);
     if (bytes[start] === NEWLINE) return 'blank';
     for (const slice of [this.input, this.error, this.profile, this.group, this.#schema]) slice.from = slice.end = -1;
     this.isProfileRead = false;
     const isObject = bytes[start] === OBJECT_BEGIN;
-    const end = isObject ? this.#scanMembers(input, start + 1) : skipValue(input, start);
+    const end = isObject ? this.#scanMembers(text, start + 1) : skipValue(text, start);
     if (end === MALFORMED) return isObject && !isClosed(bytes, start) ? 'torn' : 'malformed';
     if (bytes[skipBlanks(bytes, end)] !== NEWLINE) return 'malformed';
     if (!isObject) return 'no object';
     if (this.profile.from < 0 && beginsWith(bytes, this.#schema.from, REPORT_SCHEMA))
-      this.#takeReport(input, start, end);
+      this.#takeReport(text, start, end);
     return 'record';
   }
 
-  #takeReport(input: Bytes, from: number, end: number): void {
+  #takeReport(text: Bytes, from: number, end: number): void {
     setSlice(this.profile, from, end);
-    this.isProfileRead = this.report.scan(input, from) === end;
+    this.isProfileRead = this.report.scan(text, from) === end;
   }
 
   /** @returns position behind the closing bracket */
-  #scanMembers(input: Bytes, from: number): number {
-    const { bytes } = input;
+  #scanMembers(text: Bytes, from: number): number {
+    const { bytes } = text;
     let at = skipBlanks(bytes, from);
     if (bytes[at] === OBJECT_END) return at + 1;
     for (;;) {
       if (bytes[at] !== QUOTE) return MALFORMED;
-      const keyEnd = skipString(input, at);
+      const keyEnd = skipString(text, at);
       if (keyEnd === MALFORMED) return MALFORMED;
       const valueFrom = skipColon(bytes, keyEnd);
       if (valueFrom === MALFORMED) return MALFORMED;
-      const valueEnd = this.#scanMember(input, at + 1, keyEnd - 1, valueFrom);
+      const valueEnd = this.#scanMember(text, at + 1, keyEnd - 1, valueFrom);
       if (valueEnd === MALFORMED) return MALFORMED;
       at = skipBlanks(bytes, valueEnd);
       if (bytes[at] === OBJECT_END) return at + 1;
@@ -90,15 +86,15 @@ export class RecordScanner {
     }
   }
 
-  #scanMember(input: Bytes, keyFrom: number, keyEnd: number, valueFrom: number): number {
-    const { bytes } = input;
+  #scanMember(text: Bytes, keyFrom: number, keyEnd: number, valueFrom: number): number {
+    const { bytes } = text;
     const isProfile = isKey(bytes, keyFrom, keyEnd, this.#profileKey);
     let end = MALFORMED;
     if (isProfile) {
-      end = this.report.scan(input, valueFrom);
+      end = this.report.scan(text, valueFrom);
       this.isProfileRead = end !== MALFORMED;
     }
-    if (end === MALFORMED) end = skipValue(input, valueFrom);
+    if (end === MALFORMED) end = skipValue(text, valueFrom);
     if (isProfile) setSlice(this.profile, valueFrom, end);
     else if (isKey(bytes, keyFrom, keyEnd, this.#inputKey)) setSlice(this.input, valueFrom, end);
     else if (isKey(bytes, keyFrom, keyEnd, this.#errorKey)) setSlice(this.error, valueFrom, end);

@@ -19,6 +19,12 @@ const MOST_ROWS = 65_536;
 const DEEPEST_VALUE = 6;
 const LONGEST_VALUE = 65_536;
 
+/**
+ * A report with a longer label is parsed, which is slower. The profiler makes labels of up to 1,024 UTF-16 units and
+ * `.(other)`. In UTF-8 they take up to three times as many bytes.
+ */
+const LONGEST_SCANNED_LABEL_BYTES = 1024;
+
 const ROW_BEGIN = literalsOf(['{"stage":"']);
 
 /** The label of a row. The row at the same index of the next report is likely to have it too. */
@@ -229,7 +235,7 @@ export class ReportScanner {
     for (let byte = bytes[end]!; byte !== QUOTE; byte = bytes[++end]!) {
       if (byte < 0x20 || byte === BACKSLASH) return MALFORMED;
     }
-    if (end - from > LONGEST_LABEL) return MALFORMED;
+    if (end - from > LONGEST_SCANNED_LABEL_BYTES) return MALFORMED;
     const label = bytes.toString('utf8', from, end);
     labels[rows] = label;
     this.#guesses[rows] = { label, text: literalsOf([`${label}"`]) };
@@ -259,6 +265,3 @@ export class ReportScanner {
     }
   }
 }
-
-/** The longest label that the profiler makes, in bytes. A report with a longer one is parsed. */
-const LONGEST_LABEL = 1024;

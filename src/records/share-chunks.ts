@@ -2,7 +2,7 @@ import type { ChunkFold } from './chunk-fold.js';
 import type { Chunk } from './chunks.js';
 import { type ChunkResult, readChunk } from './read-chunk.js';
 
-/** What all threads of a reading have in common. */
+/** What all threads that read the same chunks have in common. */
 export interface Shared {
   readonly chunks: readonly Chunk[];
   /** The number of the next chunk that nobody has begun. */

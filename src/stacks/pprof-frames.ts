@@ -48,7 +48,7 @@ export function readFrames(source: FrameSource): IdTable<readonly number[]> {
     const { isAtZero, ...module } = mapped;
     const address = Number(location.address);
     // The address at which a module was loaded in some process says nothing about the module.
-    const place = { ...module, offset: isAtZero && Number.isSafeInteger(address) ? address : 0 };
+    const position = { ...module, offset: isAtZero && Number.isSafeInteger(address) ? address : 0 };
     const outermost = location.line.length - 1;
     const frames = location.line.map(({ functionId, line, column }, index) => {
       const named = functions.get(functionId);
@@ -57,9 +57,9 @@ export function readFrames(source: FrameSource): IdTable<readonly number[]> {
         line: wordOf(line, 'the line of a location'),
         column: wordOf(column, 'the column of a location'),
       };
-      return profile.frames.intern({ ...named, ...place, ...where, inlined: named.inlined || index < outermost });
+      return profile.frames.intern({ ...named, ...position, ...where, inlined: named.inlined || index < outermost });
     });
-    if (frames.length === 0) frames.push(profile.frames.intern({ kind: 'unknown', ...place }));
+    if (frames.length === 0) frames.push(profile.frames.intern({ kind: 'unknown', ...position }));
     enter(locations, location.id, frames, 'location');
   }
   return locations;

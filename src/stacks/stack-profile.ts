@@ -20,8 +20,8 @@ const DEFAULT_LIMITS: StackLimits = { frames: 2 ** 18, stacks: 2 ** 19, rows: 2 
  * to one another by number, as in pprof and in the Firefox Profiler. As in the latter, a stack is a frame on another stack.
  * Memory follows the number of distinct stacks, not the number of samples or of files.
  *
- * Used inside programs and by the command line, so this file and what it imports take the functions of Node and of the
- * language from `src/host`. The other files of this folder read and write pprof, in the command line only.
+ * Used inside programs and by the command line, so this file, what it imports and `merge-profile.ts` take the functions of
+ * Node and of the language from `src/host`. The files of pprof run in the command line only.
  */
 export class StackProfile {
   readonly strings = new StringTable();

@@ -2,11 +2,11 @@ import type { LinePosition, Positions } from '../records/positions.js';
 import type { RecordFold, RecordFolds } from '../records/record-fold.js';
 import type { RecordReader } from '../records/record-reader.js';
 import type { ReportShape } from '../records/report-shape.js';
-import { WORST_BY, WorstInputs, type WorstState } from '../records/worst.js';
 import { type MergerState, ReportMerger } from '../report/merge.js';
 import { ROW_NUMBERS, type RowsState } from '../report/merge-rows.js';
 import { Groups, groupName, memberAt } from './groups.js';
 import type { RecordSums, WorstRecords } from './summary.js';
+import { WORST_BY, WorstInputs, type WorstState } from './worst.js';
 
 /** Rows past so many labels or groups are added up in `(other)`: memory has to have a bound. */
 const MOST_LABELS = 131_072;

@@ -1,7 +1,7 @@
 import type { Report, StageRow } from '../model/report.js';
 import type { FilePosition } from '../records/positions.js';
-import type { Reading } from '../records/reading.js';
-import type { WorstBy } from '../records/worst.js';
+import type { ReadOutcome } from '../records/read-outcome.js';
+import type { WorstBy } from './worst.js';
 
 /** A record and where it stands. */
 export interface WorstRecord extends FilePosition {
@@ -21,4 +21,4 @@ export interface RecordSums {
 }
 
 /** All that a summary shows. */
-export type SummaryResult = Reading & RecordSums;
+export type SummaryResult = ReadOutcome & RecordSums;

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Comparison, compareRows, compareSides, rowsOfReport, rowsOfSide } from '../../src/compare/comparison.js';
+import type { Comparison } from '../../src/compare/comparison.js';
 import type { InputWeights } from '../../src/compare/inputs.js';
 import { originOf, type ReadSide } from '../../src/compare/open-side.js';
+import { compareSides } from '../../src/compare/record-comparison.js';
+import { compareRows, rowsOfReport, rowsOfSide } from '../../src/compare/report-comparison.js';
 import type { Side } from '../../src/compare/side.js';
 import { folds } from '../../src/compare/side-fold.js';
 import type { NumberField } from '../../src/model/number-metrics.js';
@@ -18,8 +20,8 @@ interface SideOptions {
 function readSideOf(records: readonly object[], fields: readonly NumberField[], options: SideOptions = {}): ReadSide {
   const lines = records.map((one) => JSON.stringify(one));
   const sideOptions = { fields, isMatched: true, weights: undefined, ...options };
-  const { reading, result } = readLines(folds, sideOptions, lines, Math.ceil(lines.length / 2));
-  return { reading, side: result };
+  const { outcome, result } = readLines(folds, sideOptions, lines, Math.ceil(lines.length / 2));
+  return { outcome, side: result };
 }
 
 const sideOf = (...args: Parameters<typeof readSideOf>): Side => readSideOf(...args).side;
@@ -79,7 +81,7 @@ describe('of records', () => {
     ];
     const read = readSideOf([...bad, ...good], ['wall_s']);
     expect(read.side.compared).toBe(10);
-    const origin = originOf({ name: 'base', sources: [], report: undefined }, read);
+    const origin = originOf({ name: 'base', files: [], report: undefined }, read);
     expect(origin).toMatchObject({ records: 14, failed: 2, unprofiled: 1, nameless: 1 });
     const [wall] = compared([...bad, ...good], good, ['wall_s']);
     expect(wall).toMatchObject({ base: 10, new: 10, relative: { value: 0, low: 0, high: 0, probability: 1 } });

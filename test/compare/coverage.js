@@ -4,7 +4,7 @@
 // docs/compare.md are the output.
 import { independentChange, pairedChange } from '../../dist/compare/estimate.js';
 import { holm } from '../../dist/compare/holm.js';
-import { GROUPS } from '../../dist/compare/label-sums.js';
+import { INPUT_GROUPS } from '../../dist/compare/label-sums.js';
 import { twoSidedProbability, twoSidedQuantile } from '../../dist/compare/student-t.js';
 import { seeded } from '../support/random.js';
 
@@ -28,13 +28,13 @@ export function simulate({ inputs, change, error, spread = 0, run = 0, unmatched
   const [base, next] = [emptyGroups(), emptyGroups()];
   const runs = [Math.exp(run * normal(random)), Math.exp(run * normal(random))];
   for (let input = 0; input < inputs; input++) {
-    const group = Math.floor(random() * GROUPS);
+    const group = Math.floor(random() * INPUT_GROUPS);
     const cost = Math.exp(SIGMA * normal(random));
     // Inputs do not all change by the same.
     const factor = (1 + change) * Math.exp(spread * normal(random) - spread ** 2 / 2);
     add(base, group, cost * runs[0] * Math.exp(error * normal(random)));
     const ofNew = unmatched ? Math.exp(SIGMA * normal(random)) : cost;
-    const newGroup = unmatched ? Math.floor(random() * GROUPS) : group;
+    const newGroup = unmatched ? Math.floor(random() * INPUT_GROUPS) : group;
     add(next, newGroup, ofNew * runs[1] * factor * Math.exp(error * normal(random)));
   }
   return { base, next };
@@ -95,8 +95,8 @@ function ordinaryChange(base, next, confidence) {
 }
 
 function emptyGroups() {
-  const weights = new Float64Array(GROUPS);
-  return { sums: new Float64Array(GROUPS), weights, counts: weights };
+  const weights = new Float64Array(INPUT_GROUPS);
+  return { sums: new Float64Array(INPUT_GROUPS), weights, counts: weights };
 }
 
 function add({ sums, weights }, group, value) {

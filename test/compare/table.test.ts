@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { comparisonView } from '../../src/compare/comparison-view.js';
-import { type CompareRanking, type CompareResult, type Sort, verdictsOf } from '../../src/compare/result.js';
+import type { CompareRanking, Sort } from '../../src/compare/ranking.js';
+import type { CompareResult } from '../../src/compare/result.js';
 import { renderCompareTable } from '../../src/compare/table.js';
+import { verdictsOf } from '../../src/compare/verdicts.js';
 import type { Layout } from '../../src/text/layout.js';
 import { comparison, RESULT, side } from '../support/comparison-fixture.js';
 

@@ -13,7 +13,7 @@ const PROGRAM = [
   "import { writeFileSync } from 'node:fs';",
   "import { StageProfiler } from './dist/index.js';",
   "import { chunksOf } from './dist/records/chunks.js';",
-  "import { findSources } from './dist/records/files.js';",
+  "import { findRecordFiles } from './dist/records/files.js';",
   "import { readChunks } from './dist/records/read-chunks.js';",
   "import { folds } from './dist/summary/process-fold.js';",
   'const profiler = new StageProfiler();',
@@ -24,10 +24,10 @@ const PROGRAM = [
   '  profile: index % 4 === 3 ? null : { ...report, pid: 1000 + (index % 4) },',
   '}));',
   "writeFileSync('records.jsonl', records.map((record) => JSON.stringify(record) + '\\n').join('') + 'no record\\n');",
-  `const chunks = chunksOf(findSources(['records.jsonl']).sources, ${CHUNK_BYTES});`,
+  `const chunks = chunksOf(findRecordFiles(['records.jsonl']).files, ${CHUNK_BYTES});`,
   'const bytesRead = new BigInt64Array(new SharedArrayBuffer(8));',
-  'const { reading, result } = await readChunks(chunks, { folds, options: undefined, jobs: 2, bytesRead });',
-  'console.log(JSON.stringify({ chunks: chunks.length, malformed: reading.malformed, counts: Object.fromEntries(result) }));',
+  'const { outcome, result } = await readChunks(chunks, { folds, options: undefined, jobs: 2, bytesRead });',
+  'console.log(JSON.stringify({ chunks: chunks.length, malformed: outcome.malformed, counts: Object.fromEntries(result) }));',
 ];
 
 test('a reader of records is one file', { timeout: 120_000 }, () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type MapRun, parseMapAccount } from '../../src/reconcile/read-map-account.js';
+import { type MapRunAccount, parseMapAccount } from '../../src/reconcile/read-map-account.js';
 import type { MapAccount } from '../../src/records/map-account.js';
 
 const WHOLE: MapAccount = {
@@ -25,7 +25,7 @@ test('a byte order mark before a map account is passed over', () => {
 });
 
 test('a map account says what its process took, and of which task it was', () => {
-  expect(parseMapAccount(JSON.stringify(WHOLE))).toEqual<MapRun>({
+  expect(parseMapAccount(JSON.stringify(WHOLE))).toEqual<MapRunAccount>({
     startedMs: Date.UTC(2026, 10, 23, 9, 0, 0, 500),
     updatedMs: Date.UTC(2026, 10, 23, 9, 1, 39, 600),
     endedMs: Date.UTC(2026, 10, 23, 9, 1, 39, 600),

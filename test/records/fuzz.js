@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EXPORTERS } from '../../dist/export/exporters.js';
 import { chunksOf } from '../../dist/records/chunks.js';
-import { findSources } from '../../dist/records/files.js';
+import { findRecordFiles } from '../../dist/records/files.js';
 import { readChunks } from '../../dist/records/read-chunks.js';
 import { folds } from '../../dist/summary/summary-fold.js';
 import { summaryView } from '../../dist/summary/summary-view.js';
@@ -52,14 +52,14 @@ async function tryRun(run, damagedLines, samples, random, folder, found) {
   const before = process.memoryUsage.rss();
   try {
     // Small stretches, so that lines lie across their ends; a second thread now and then, since it takes a while to start.
-    const chunks = chunksOf(findSources(files.map(({ path }) => path)).sources, 1 + random(60_000));
-    const { reading, result: sums } = await readChunks(chunks, {
+    const chunks = chunksOf(findRecordFiles(files.map(({ path }) => path)).files, 1 + random(60_000));
+    const { outcome, result: sums } = await readChunks(chunks, {
       folds,
       options: groupBy,
       jobs: run % 40 === 39 ? 2 : 1,
       bytesRead: new BigInt64Array(new SharedArrayBuffer(8)),
     });
-    const result = { ...reading, ...sums };
+    const result = { ...outcome, ...sums };
     render(result, groupBy?.join('.'), files.length);
     noteCost(found, run, performance.now() - began, process.memoryUsage.rss() - before);
     const expected = new Expected();

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chunksOf } from '../../src/records/chunks.js';
-import { findSources } from '../../src/records/files.js';
+import { findRecordFiles } from '../../src/records/files.js';
 import { folds } from '../support/longest-input.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -18,12 +18,12 @@ test.each([1, 3])('a reader of one file has every record once, in order, on %d t
   const lines = NAMES.map((input) => `${JSON.stringify({ input })}\n`);
   writeFileSync(join(folder, 'a.jsonl'), `${lines.slice(0, 900).join('')}no record\n`);
   writeFileSync(join(folder, 'b.jsonl'), lines.slice(900).join(''));
-  const chunks = chunksOf(findSources([folder]).sources, 1000);
+  const chunks = chunksOf(findRecordFiles([folder]).files, 1000);
   expect(chunks.length).toBeGreaterThan(50);
   const bytesRead = new BigInt64Array(new SharedArrayBuffer(8));
-  const { reading, result } = await readChunks(chunks, { folds, options: undefined, jobs, bytesRead });
+  const { outcome, result } = await readChunks(chunks, { folds, options: undefined, jobs, bytesRead });
   expect(result).toEqual({ longest: 53, names: NAMES });
-  expect(reading).toMatchObject({ records: 2000, unprofiled: 2000, malformed: 1, repeatedInputs: 0 });
-  expect(reading.named).toEqual([`${join(folder, 'a.jsonl')}:901: is not JSON`]);
+  expect(outcome).toMatchObject({ records: 2000, unprofiled: 2000, malformed: 1, repeatedInputs: 0 });
+  expect(outcome.named).toEqual([`${join(folder, 'a.jsonl')}:901: is not JSON`]);
   expect(Number(bytesRead[0])).toBeGreaterThan(lines.join('').length);
 });

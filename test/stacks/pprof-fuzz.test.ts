@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readPprof } from '../../src/stacks/pprof-reader.js';
 import { writePprof } from '../../src/stacks/pprof-writer.js';
-import { profileOf, rowInputs } from './arbitrary-profile.js';
-import { describeProfile } from './describe-profile.js';
+import { profileOf, rowInputs } from '../support/arbitrary-profile.js';
+import { describeProfile } from '../support/describe-profile.js';
 
 type Damage = (bytes: Buffer<ArrayBuffer>) => Buffer<ArrayBuffer>;
 

@@ -4,9 +4,9 @@ import { readPprof } from '../../src/stacks/pprof-reader.js';
 import { writePprof } from '../../src/stacks/pprof-writer.js';
 import { StackProfile } from '../../src/stacks/stack-profile.js';
 import { NO_STACK } from '../../src/stacks/stack-table.js';
-import { addRows, profileOf, type RowInput, rowInputs } from './arbitrary-profile.js';
-import { decodePprof } from './decode-pprof.js';
-import { describeProfile } from './describe-profile.js';
+import { addRows, profileOf, type RowInput, rowInputs } from '../support/arbitrary-profile.js';
+import { decodePprof } from '../support/decode-pprof.js';
+import { describeProfile } from '../support/describe-profile.js';
 
 const JS = { kind: 'js', name: 'parse', file: 'file:///app/parse.js', line: 12, column: 5, startLine: 10 } as const;
 const NATIVE = { kind: 'native', module: '/lib/a.so', buildId: 'c0ffee', offset: 0x1a2b, guessed: true } as const;

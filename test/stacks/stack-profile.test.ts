@@ -5,8 +5,8 @@ import { OTHER_FRAME } from '../../src/stacks/frame-table.js';
 import { mergeProfile } from '../../src/stacks/merge-profile.js';
 import { StackProfile } from '../../src/stacks/stack-profile.js';
 import { NO_STACK } from '../../src/stacks/stack-table.js';
-import { addRows, profileOf, type RowInput, rowInputs } from './arbitrary-profile.js';
-import { describeProfile } from './describe-profile.js';
+import { addRows, profileOf, type RowInput, rowInputs } from '../support/arbitrary-profile.js';
+import { describeProfile } from '../support/describe-profile.js';
 
 const JS = { kind: 'js', name: 'f', file: '/app/f.js', line: 3 } as const;
 const NATIVE = { kind: 'native', module: '/lib/a.so', offset: 16 } as const;

@@ -154,8 +154,8 @@ test('nothing is added of a report of a known shape in which one number is wrong
   const good = lines([pipelineReport(), pipelineReport()]);
   for (const wrong of ['1e400', '1e300', '"1"', '01', 'true', '[]', '-']) {
     const bad = good[0]!.replace(/"wall_s":[\d.]+(?=.*"stage":"flush")/, `"wall_s":${wrong}`);
-    const { reading, result } = summaryOf([...good, bad]);
-    expect(reading).toMatchObject({ records: 2, malformed: 1 });
+    const { outcome, result } = summaryOf([...good, bad]);
+    expect(outcome).toMatchObject({ records: 2, malformed: 1 });
     expect(result.report).toStrictEqual(mergeReports([pipelineReport(), pipelineReport()]));
   }
 });
@@ -173,8 +173,8 @@ test('hostile names are ordinary', () => {
 });
 
 test('a profile nested as deep as its line is long is refused', () => {
-  const { reading } = summaryOf([`{"profile":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`]);
-  expect(reading.named).toEqual([expect.stringContaining('deeper than a report')]);
+  const { outcome } = summaryOf([`{"profile":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`]);
+  expect(outcome.named).toEqual([expect.stringContaining('deeper than a report')]);
 });
 
 describe('the worst input', () => {
@@ -275,8 +275,8 @@ test('a source that is not known here may be anything', () => {
   const records = [null, 5, {}, null].map((further) =>
     JSON.stringify({ input: 'a', profile: { ...others, sources: { ...sources, further } } }),
   );
-  const { reading, result } = summaryOf(records);
-  expect(reading).toMatchObject({ records: 4, malformed: 0 });
+  const { outcome, result } = summaryOf(records);
+  expect(outcome).toMatchObject({ records: 4, malformed: 0 });
   expect(result.report).toStrictEqual(mergeReports(profilesOf(records)));
 });
 
@@ -284,9 +284,9 @@ test('a malformed composition is refused, also where the shape of the report is 
   const records = [{ ...EMPTY_COMPOSITION, mapped_modules: {} }, 5, { rss_kb: '1' }].map((composition) =>
     JSON.stringify({ input: 'a', profile: { ...pipelineReport(), composition } }),
   );
-  const { reading } = summaryOf([records[0]!, ...records]);
-  expect(reading).toMatchObject({ records: 2, malformed: 2 });
-  expect(reading.named).toEqual([expect.stringMatching(/^a\.jsonl:3: /), expect.stringMatching(/^a\.jsonl:4: /)]);
+  const { outcome } = summaryOf([records[0]!, ...records]);
+  expect(outcome).toMatchObject({ records: 2, malformed: 2 });
+  expect(outcome.named).toEqual([expect.stringMatching(/^a\.jsonl:3: /), expect.stringMatching(/^a\.jsonl:4: /)]);
 });
 
 test('records that are the same to the letter are each added', () => {

@@ -1,6 +1,6 @@
 import { type ChunkState, chunkFolds } from '../../src/records/chunk-fold.js';
 import type { ReadResult } from '../../src/records/read-chunks.js';
-import { GatheredChunks } from '../../src/records/reading.js';
+import { GatheredChunks } from '../../src/records/read-outcome.js';
 import type { RecordFolds } from '../../src/records/record-fold.js';
 import { lineOf } from './scanned.js';
 
@@ -39,5 +39,5 @@ export function readLines<Options, State, Result>(
     const count = Math.min(linesAChunk, lines.length - index * linesAChunk);
     gathered.add(chunk, { lines: [count], unreadable: [], fold });
   });
-  return { reading: gathered.reading(), result: gathered.result() };
+  return { outcome: gathered.outcome(), result: gathered.result() };
 }

@@ -1,5 +1,5 @@
 import { NOTHING_PROFILED, type ProfiledTask } from '../../src/reconcile/profiled-task.js';
-import type { MapRun } from '../../src/reconcile/read-map-account.js';
+import type { MapRunAccount } from '../../src/reconcile/read-map-account.js';
 import { reconcileTask } from '../../src/reconcile/reconcile.js';
 import type { Gathering, Reconciled } from '../../src/reconcile/reconciled.js';
 import type { SacctRow } from '../../src/reconcile/sacct-rows.js';
@@ -24,7 +24,7 @@ export function step(values: Partial<SacctRow> = {}): SacctRow {
 }
 
 /** A map account that agrees with `step()`. */
-export function run(values: Partial<MapRun> = {}): MapRun {
+export function run(values: Partial<MapRunAccount> = {}): MapRunAccount {
   return {
     startedMs: START_MS + 500,
     updatedMs: START_MS + 99_600,

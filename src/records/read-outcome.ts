@@ -8,7 +8,7 @@ import type { RecordFold } from './record-fold.js';
 import { RepeatedInputs } from './repeated-inputs.js';
 
 /** What is known of all that was read, whatever the reader does with the records. */
-export interface Reading extends RecordCounts {
+export interface ReadOutcome extends RecordCounts {
   /** The most frequent kind first. */
   readonly failures: FailureCounts;
   /** Inputs with more than one good record; null where there were too many inputs to look. */
@@ -45,7 +45,7 @@ export class GatheredChunks<State, Result> {
     this.#own.absorb(fold.own);
   }
 
-  reading(): Reading {
+  outcome(): ReadOutcome {
     return {
       ...this.#counts,
       failures: this.#failures.result(),

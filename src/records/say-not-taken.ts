@@ -1,16 +1,16 @@
 import { say } from '../terminal/say.js';
 import { counted } from '../text/format.js';
-import type { Reading } from './reading.js';
+import type { ReadOutcome } from './read-outcome.js';
 import { MOST_INPUTS } from './repeated-inputs.js';
 
 /**
- * Says what of the sources is not in the result, a line each on stderr.
+ * Says what of the files is not in the result, a line each on stderr.
  *
  * @param isLenient whether lines may be missing; undefined for a command that has no --lenient
  * @returns whether everything was taken, or nothing is missing but what may be
  */
 export function sayNotTaken(
-  { unreadable, malformed, named }: Pick<Reading, 'unreadable' | 'malformed' | 'named'>,
+  { unreadable, malformed, named }: Pick<ReadOutcome, 'unreadable' | 'malformed' | 'named'>,
   isLenient?: boolean,
 ): boolean {
   for (const line of unreadable) say(line);
@@ -28,7 +28,7 @@ export function sayNotTaken(
  * Says how many inputs were run more than once, for a reader that adds up all of their records: only a person can tell
  * which record is the right one.
  */
-export function sayRepeated({ repeatedInputs: repeated }: Pick<Reading, 'repeatedInputs'>): void {
+export function sayRepeated({ repeatedInputs: repeated }: Pick<ReadOutcome, 'repeatedInputs'>): void {
   if (repeated === null) say(`more than ${MOST_INPUTS} inputs: whether one has several records was not looked for`);
   else if (repeated > 0) {
     const inputs = repeated === 1 ? '1 input has' : `${repeated} inputs have`;

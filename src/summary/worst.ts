@@ -1,5 +1,5 @@
 import { NUMBER_METRICS } from '../model/number-metrics.js';
-import type { LinePosition } from './positions.js';
+import type { LinePosition } from '../records/positions.js';
 
 /** The fields by which an input can be the worst. */
 export const WORST_BY = ['wall_s', 'rss_kb_peak_max'] as const;

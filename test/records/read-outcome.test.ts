@@ -4,11 +4,11 @@ import { folds } from '../support/longest-input.js';
 import { report, row } from '../support/report-fixture.js';
 
 const profile = report({ stages: [row('a', { calls: 1 })] });
-const readingOf = (lines: readonly string[], linesAChunk?: number) =>
-  readLines(folds, undefined, lines, linesAChunk).reading;
+const outcomeOf = (lines: readonly string[], linesAChunk?: number) =>
+  readLines(folds, undefined, lines, linesAChunk).outcome;
 
 test.each([1, 2, 10])('records, failed ones and those without a profile are counted, %d a chunk', (linesAChunk) => {
-  const reading = readingOf(
+  const outcome = outcomeOf(
     [
       JSON.stringify({ input: 'a', profile }),
       JSON.stringify({ input: 'b', error: { kind: 'exception' }, profile }),
@@ -21,7 +21,7 @@ test.each([1, 2, 10])('records, failed ones and those without a profile are coun
     ],
     linesAChunk,
   );
-  expect(reading).toEqual({
+  expect(outcome).toEqual({
     records: 7,
     failed: 3,
     failures: new Map([
@@ -40,18 +40,18 @@ test.each([1, 2, 10])('records, failed ones and those without a profile are coun
 test.each([1, 7, 100])(
   'lines that are no records are counted, and the first twenty named, %d a chunk',
   (linesAChunk) => {
-    const reading = readingOf(
+    const outcome = outcomeOf(
       ['{"input":', '3', '{"input":"a" "b":1}', '{"profile":{"schema":"x"}}', ...Array(30).fill('{')],
       linesAChunk,
     );
-    expect(reading).toMatchObject({ records: 0, malformed: 34 });
-    expect(reading.named).toHaveLength(20);
-    expect(reading.named.slice(0, 4)).toEqual([
+    expect(outcome).toMatchObject({ records: 0, malformed: 34 });
+    expect(outcome.named).toHaveLength(20);
+    expect(outcome.named.slice(0, 4)).toEqual([
       expect.stringMatching(/^a\.jsonl:1: ends in the middle/),
       expect.stringMatching(/^a\.jsonl:2: is JSON, but not an object/),
       'a.jsonl:3: is not JSON',
       expect.stringMatching(/^a\.jsonl:4: .* schema "stageprof\/1", received "x"/),
     ]);
-    expect(reading.named[19]).toMatch(/^a\.jsonl:20: /);
+    expect(outcome.named[19]).toMatch(/^a\.jsonl:20: /);
   },
 );
