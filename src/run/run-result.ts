@@ -43,4 +43,4 @@ export function printRun(
 const NO_REPORT = 'no node process left a report: there is the account of the OS alone';
 
 const NO_STAGE =
-  'no stage was opened: wrap what you want to know in activeProfiler().stage(\'name\', fn), see docs/use.md';
+  "no stage was opened: wrap what you want to know in activeProfiler().stage('name', fn), see docs/use.md";
