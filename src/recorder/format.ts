@@ -21,8 +21,8 @@ export const HEADER_BYTES = 4096;
 
 /** Sizes that never change once the file has been made. */
 export const GEOMETRY = {
-  facts_offset: 'where the metadata begins: one JSON object in UTF-8',
-  facts_bytes: 'how long it is',
+  metadata_offset: 'where the metadata begins: one JSON object in UTF-8',
+  metadata_bytes: 'how long it is',
   sample_offset: 'where the sample of the last boundary of a stage stands: slots, cells of modules, three more cells',
   sample_cells: 'doubles of a sample; the slots are named in the metadata',
   excluded_offset: 'what forced collections have cost so far, by slot: to be taken out of the sample of a moment',
@@ -143,8 +143,8 @@ export function geometry(maxRows: number, metadataBytes: number): Geometry {
   const labels = calls + CALL_CAPACITY * CALL_CELLS * DOUBLE;
   const labelsBytes = maxRows * labelRecordBytes(LONGEST_LABEL);
   return {
-    facts_offset: METADATA_OFFSET,
-    facts_bytes: metadataBytes,
+    metadata_offset: METADATA_OFFSET,
+    metadata_bytes: metadataBytes,
     sample_offset: SAMPLE_OFFSET,
     sample_cells: SAMPLE_LENGTH,
     excluded_offset: EXCLUDED_OFFSET,

@@ -25,7 +25,7 @@ export interface RecorderHeader {
 
 /** The largest sizes that are taken for possible: a file may say anything. */
 const LIMITS: { readonly [N in keyof Geometry]?: number } = {
-  facts_bytes: 2 ** 20,
+  metadata_bytes: 2 ** 20,
   sample_cells: 4096,
   moment_cells: 4096,
   reading_capacity: 2 ** 20,
@@ -84,7 +84,7 @@ function checkSizes(sizes: Geometry): void {
     const size = sizes[name];
     const limit = LIMITS[name] ?? 2 ** 40;
     const isAligned =
-      name === 'facts_bytes' || name === 'module_bytes' || !/_(offset|bytes)$/.test(name) || size % 8 === 0;
+      name === 'metadata_bytes' || name === 'module_bytes' || !/_(offset|bytes)$/.test(name) || size % 8 === 0;
     if (!Number.isInteger(size) || size < 0 || size > limit || !isAligned) {
       throw recorderError(`the recorder is damaged: its ${name} is ${size}`);
     }

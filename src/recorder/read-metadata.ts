@@ -20,7 +20,7 @@ type Members = Readonly<Record<string, unknown>>;
  */
 export function readMetadata(
   bytes: RecorderBytes,
-  { facts_offset: offset, facts_bytes: length }: Geometry,
+  { metadata_offset: offset, metadata_bytes: length }: Geometry,
 ): RecorderMetadata {
   if (offset < HEADER_BYTES) throw damaged();
   let metadata: Members;

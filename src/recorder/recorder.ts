@@ -103,8 +103,8 @@ export class Recorder implements StateMemory {
     }
     const text = Buffer.from(JSON.stringify(metadata));
     const { numbers, file } = this;
-    const sizes: Geometry = { ...this.sizes, facts_bytes: text.length };
-    const error = fitsMetadata(text.length) ? file.write(sizes.facts_offset, text) : ENOSPC;
+    const sizes: Geometry = { ...this.sizes, metadata_bytes: text.length };
+    const error = fitsMetadata(text.length) ? file.write(sizes.metadata_offset, text) : ENOSPC;
     if (error !== 0) {
       this.abandon(error);
       file.remove();

@@ -22,7 +22,7 @@ test.each([1, 16, 8193, 131_073])(
     const sizes = geometry(rows, 5000);
     const parts = [
       [0, HEADER_BYTES],
-      [sizes.facts_offset, sizes.facts_bytes],
+      [sizes.metadata_offset, sizes.metadata_bytes],
       [sizes.readings_offset, sizes.reading_capacity * sizes.reading_cells * 8],
       [sizes.modules_offset, sizes.module_capacity * sizes.module_bytes],
       [sizes.calls_offset, sizes.call_capacity * sizes.call_cells * 8],

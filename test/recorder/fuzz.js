@@ -107,7 +107,7 @@ function usedParts(bytes) {
   const number = (name) => bytes.readDoubleLE(offsetOf(name));
   return [
     [0, 256],
-    [HEADER_BYTES, number('facts_bytes')],
+    [HEADER_BYTES, number('metadata_bytes')],
     [number('readings_offset'), 256],
     [number('calls_offset'), 4 * number('call_cells') * 8],
     [number('labels_offset'), 1024],
