@@ -17,7 +17,7 @@ export interface RecorderMetadata {
   readonly node: string | null;
   readonly pid: number;
   readonly parent: number;
-  /** The arguments that the process was started with, cut at `LONGEST_COMMAND`. */
+  /** The arguments that the process was started with, cut at `LONGEST_RECORDED_COMMAND`. */
   readonly command: string | null;
   readonly thread: number;
   readonly slurm: SlurmIdentity | null;
@@ -43,7 +43,7 @@ export interface RecorderMetadata {
 }
 
 /** In UTF-16 units. */
-const LONGEST_COMMAND = 1024;
+const LONGEST_RECORDED_COMMAND = 1024;
 
 /** Each member is null where /proc does not tell. */
 export interface ProcessIdentity {
@@ -64,7 +64,7 @@ export function collectMetadata(
     node: nodeVersion,
     pid: processId,
     parent: parentId,
-    command: commandLine.slice(0, LONGEST_COMMAND),
+    command: commandLine.slice(0, LONGEST_RECORDED_COMMAND),
     thread: threadId,
     slurm: slurmIdentity() ?? null,
     identity: ownIdentity(),

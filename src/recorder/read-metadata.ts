@@ -4,7 +4,7 @@ import type { SlurmIdentity } from '../model/report.js';
 import { absent, SOURCE_NAMES, type SourceState, type Sources, type Truth } from '../model/sources.js';
 import type { MemoryCgroup } from '../os/memory-cgroup.js';
 import type { RecorderBytes } from './file-bytes.js';
-import { type Geometry, HEADER_BYTES, isPossible } from './format.js';
+import { FILE_HEADER_BYTES, type Geometry, isPossible } from './format.js';
 import type { ProcessIdentity, RecorderMetadata } from './metadata.js';
 
 const MOST_NAMES = 1024;
@@ -22,7 +22,7 @@ export function readMetadata(
   bytes: RecorderBytes,
   { metadata_offset: offset, metadata_bytes: length }: Geometry,
 ): RecorderMetadata {
-  if (offset < HEADER_BYTES) throw damaged();
+  if (offset < FILE_HEADER_BYTES) throw damaged();
   let metadata: Members;
   try {
     metadata = membersOf(JSON.parse(bytes.read(offset, length).toString('utf8')));
