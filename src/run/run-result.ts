@@ -5,13 +5,14 @@ import { viewOf } from '../render/view.js';
 import { say } from '../terminal/say.js';
 import { tableOptions } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
+import type { FinishedRun } from './finished-run.js';
 import type { GatheredReports } from './gathered-reports.js';
-import { type MeasuredRun, renderReconciliation } from './reconciliation.js';
+import { renderOsComparison } from './os-comparison-table.js';
 
 /** Prints what a run has measured, and what it has not, to stderr: stdout belongs to the program. */
 export function printRun(
   { report, counted: processes, launchers, recovered, lost, skipped }: GatheredReports,
-  { noReport, ...run }: MeasuredRun & { readonly noReport: string | null },
+  { noReport, ...run }: FinishedRun & { readonly noReport: string | null },
 ): void {
   for (const reason of skipped) say(reason);
   if (recovered > 0) {
@@ -34,7 +35,7 @@ export function printRun(
   const heading = `${counted(processes, 'node process', 'node processes')}${started}\n\n`;
   const view = viewOf(report);
   const tables = processes === 0 ? [] : [`${heading}${renderTableOf(view, options)}`, renderModules(view, options)];
-  const shown = [...tables, renderProcesses(view, options), renderReconciliation(run, options)].filter(
+  const shown = [...tables, renderProcesses(view, options), renderOsComparison(run, options)].filter(
     (table) => table !== undefined,
   );
   stderr.write(`\n${shown.join('\n')}`);
