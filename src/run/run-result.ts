@@ -3,7 +3,7 @@ import { renderProcesses } from '../render/process-table.js';
 import { renderTableOf } from '../render/table.js';
 import { viewOf } from '../render/view.js';
 import { say } from '../terminal/say.js';
-import { tableOptions } from '../terminal/terminal.js';
+import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import type { FinishedRun } from './finished-run.js';
 import type { GatheredReports } from './gathered-reports.js';
@@ -30,7 +30,7 @@ export function printRun(
   else if (stages.length === 0 && lost === 0) say(NO_STAGE);
 
   const { stderr } = process;
-  const options = tableOptions(stderr);
+  const options = layoutOf(stderr);
   const started = launchers === 0 ? '' : `, started by ${counted(launchers, 'launcher')}`;
   const heading = `${counted(processes, 'node process', 'node processes')}${started}\n\n`;
   const view = viewOf(report);
