@@ -9,10 +9,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fieldsText } from '../dist/docs/fields-page.js';
+import { withRecorderTables } from '../dist/docs/recorder-tables.js';
 import { schemaText } from '../dist/model/report-schema.js';
-import { withRecorderTables } from '../dist/recorder/format-tables.js';
-
-export { fieldsText, schemaText };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { values } = parseArgs({ options: { schema: { type: 'string' } } });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { withRecorderTables } from '../../src/docs/recorder-tables.js';
 import {
   COUNTS_OFFSET,
   FILE_HEADER_BYTES,
@@ -8,7 +9,6 @@ import {
   geometry,
   offsetOf,
 } from '../../src/recorder/format.js';
-import { withRecorderTables } from '../../src/recorder/format-tables.js';
 import { COUNTS } from '../../src/store/state-memory.js';
 
 test('docs/recorder.md has the tables of the code', () => {

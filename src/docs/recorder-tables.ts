@@ -1,5 +1,5 @@
+import { FILE_HEADER, FILE_HEADER_NUMBERS, offsetOf, READING } from '../recorder/format.js';
 import { markdownTable } from '../render/markdown.js';
-import { FILE_HEADER, FILE_HEADER_NUMBERS, offsetOf, READING } from './format.js';
 
 const MEANING: { readonly [N in (typeof READING)[number]]: string } = {
   wall_ns: 'CLOCK_MONOTONIC',
