@@ -1,5 +1,5 @@
 import type { ExitStatus } from '../os/exit-status.js';
-import { readMemoryCgroup } from '../os/memory-cgroup.js';
+import { readMemoryCgroup } from '../os/oom-kills.js';
 import { readProcessUsage } from '../os/process-usage.js';
 import type { Failure, LastMemory } from './failure.js';
 import type { InputEvent, UnhandledEvent } from './input-event.js';

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, release } from 'node:os';
-import { lowestMemoryGroup, type ReadText } from '../os/memory-group.js';
+import { lowestMemoryGroup, type ReadText } from '../os/memory-limit.js';
 import { textIn } from '../os/read-if-possible.js';
 
 export interface Machine {

@@ -5,7 +5,7 @@ import { commandLine, nodeVersion, parentId, processId, threadId } from '../host
 import type { SlurmIdentity } from '../model/report.js';
 import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
 import type { Sources } from '../model/sources.js';
-import { type MemoryCgroup, readMemoryCgroup } from '../os/memory-cgroup.js';
+import { type MemoryCgroup, readMemoryCgroup } from '../os/oom-kills.js';
 import { readProcessStat } from '../os/process-stat.js';
 import { slurmIdentity } from '../os/slurm.js';
 import { COLUMNS } from '../store/row-store.js';

@@ -2,7 +2,7 @@ import { Array, JSON, Number, Object } from '../host/intrinsics.js';
 import { recorderError } from '../model/errors.js';
 import type { SlurmIdentity } from '../model/report.js';
 import { absent, SOURCE_NAMES, type SourceState, type Sources, TRUTHS, type Truth } from '../model/sources.js';
-import type { MemoryCgroup } from '../os/memory-cgroup.js';
+import type { MemoryCgroup } from '../os/oom-kills.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { FILE_HEADER_BYTES, type Geometry, isPossible } from './format.js';
 import type { ProcessIdentity, RecorderMetadata } from './metadata.js';

@@ -1,15 +1,15 @@
 import { normalize } from '../host/files.js';
 import { Number } from '../host/intrinsics.js';
-import { EVENT_FILES, GROUP_ROOT, lowestMemoryGroup } from './memory-group.js';
+import { EVENT_FILES, GROUP_ROOT, lowestMemoryGroup } from './memory-limit.js';
 import { textIn } from './read-if-possible.js';
 
-/** The control group whose memory limit is the lowest, at the moment when the recorder was made. */
+/** The control group of a process whose memory limit is the lowest, at the moment when it was read. */
 export interface MemoryCgroup {
-  /** File that counts the processes it has killed: `memory.events`, or `memory.oom_control` in version 1. */
+  /** File that counts the processes that the group has killed: `memory.events`, or `memory.oom_control` in version 1. */
   readonly events: string;
   /** Null where there is no limit. */
   readonly limit_bytes: number | null;
-  /** Processes that it had killed; null where the file does not tell. */
+  /** How many processes the group had killed for memory; null where the file does not tell. */
   readonly oom_kills: number | null;
 }
 
