@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { withRecorderTables } from '../../src/docs/recorder-tables.js';
 import {
   COUNTS_OFFSET,
   FILE_HEADER_BYTES,
@@ -10,11 +7,6 @@ import {
   offsetOf,
 } from '../../src/recorder/format.js';
 import { COUNTS } from '../../src/store/state-memory.js';
-
-test('docs/recorder.md has the tables of the code', () => {
-  const text = readFileSync(join(import.meta.dirname, '../../docs/recorder.md'), 'utf8');
-  expect(text, 'npm run build && npm run docs').toBe(withRecorderTables(text));
-});
 
 test('the counts of the profiler stand at the end of the header, in their order', () => {
   expect(FILE_HEADER_NUMBERS.slice(-COUNTS.length)).toEqual([...COUNTS]);
