@@ -1,8 +1,8 @@
 import { dirname, mkdirSync } from '../host/files.js';
 
 /**
- * Makes a folder unless it exists, and its parents too. Node's `recursive` never returns where a parent exists but takes
- * no folders, as in /proc. If the path is no folder, writing to it tells.
+ * Makes a folder unless it exists, and its parents too. Node's `recursive` never returns where a parent exists but
+ * takes no folders, as in /proc. If the path is no folder, writing to it tells.
  *
  * @throws {Error} the system's
  */

@@ -5,7 +5,7 @@ import { textIn } from './read-if-possible.js';
 
 /** The control group of a process whose memory limit is the lowest, at the moment when it was read. */
 export interface MemoryCgroup {
-  /** File that counts the processes that the group has killed: `memory.events`, or `memory.oom_control` in version 1. */
+  /** File that counts the processes it has killed: `memory.events`, or `memory.oom_control` in version 1. */
   readonly events: string;
   /** Null where there is no limit. */
   readonly limit_bytes: number | null;

@@ -2,8 +2,8 @@ import { withFile } from './file-bytes.js';
 import { type Recording, readRecorder } from './reader.js';
 
 /**
- * Reads the recorder at the last of some paths that has one: where an older recorder could not be removed when a process
- * moved on, the newer one has a later path.
+ * Reads the recorder at the last of some paths that has one. When a process moves its recorder to a later path, the
+ * older file may not have been removed.
  *
  * @param paths in the order in which the process has tried them
  * @param take is also given the number of paths before; while it runs, the file is open
