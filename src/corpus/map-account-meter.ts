@@ -68,8 +68,8 @@ export class MapAccountMeter {
   }
 
   /**
-   * `run-<host>-<process id>-<start>.<pipeline>.json`, see `isMapAccountName`. No other run gives its account this name,
-   * even if both write to the same folder.
+   * `run-<host>-<process id>-<start>.<pipeline>.json`, see `isMapAccountName`. No other run gives its account this
+   * name, even if both write to the same folder.
    */
   fileName(pipeline: string): string {
     return `run-${hostname()}-${process.pid}-${this.#startedAt.getTime()}.${pipelinePart(pipeline)}.json`;

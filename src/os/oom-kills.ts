@@ -3,7 +3,7 @@ import { Number } from '../host/intrinsics.js';
 import { EVENT_FILES, GROUP_ROOT, lowestMemoryGroup } from './memory-limit.js';
 import { textIn } from './read-if-possible.js';
 
-/** The control group of a process whose memory limit is the lowest, at the moment when it was read. */
+/** The one with the lowest memory limit among the control groups of a process, at the moment when it was read. */
 export interface MemoryCgroup {
   /** File that counts the processes it has killed: `memory.events`, or `memory.oom_control` in version 1. */
   readonly events: string;
