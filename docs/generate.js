@@ -6,19 +6,14 @@
  *   node docs/generate.js --schema FILE     writes the JSON Schema of a report to FILE
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fieldsText } from '../dist/docs/fields-page.js';
+import { withRecorderTables } from '../dist/docs/recorder-tables.js';
 import { schemaText } from '../dist/model/report-schema.js';
-import { withRecorderTables } from '../dist/recorder/format-tables.js';
 
-export { fieldsText, schemaText };
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { values } = parseArgs({ options: { schema: { type: 'string' } } });
-  if (values.schema === undefined) {
-    writeFileSync(new URL('fields.md', import.meta.url), fieldsText());
-    const recorder = new URL('recorder.md', import.meta.url);
-    writeFileSync(recorder, withRecorderTables(readFileSync(recorder, 'utf8')));
-  } else writeFileSync(values.schema, schemaText());
-}
+const { values } = parseArgs({ options: { schema: { type: 'string' } } });
+if (values.schema === undefined) {
+  writeFileSync(new URL('fields.md', import.meta.url), fieldsText());
+  const recorder = new URL('recorder.md', import.meta.url);
+  writeFileSync(recorder, withRecorderTables(readFileSync(recorder, 'utf8')));
+} else writeFileSync(values.schema, schemaText());

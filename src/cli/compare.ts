@@ -12,7 +12,7 @@ import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { sayNotTaken } from '../records/say-not-taken.js';
 import { say } from '../terminal/say.js';
-import { tableOptions } from '../terminal/terminal.js';
+import { layoutOf } from '../terminal/terminal.js';
 import { formatFlag } from './format-flag.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 
@@ -90,7 +90,7 @@ async function compare(base: string, next: string, flags: CompareFlags): Promise
   const violations = failOn.flatMap((expression) => violationsOf(expression, compared.comparisons, confidence));
   const { stdout } = process;
   const view = comparisonView({ ...compared, violations }, flags);
-  stdout.write(exporterNamed(EXPORTERS.comparison, flags.format).render(view, tableOptions(stdout)));
+  stdout.write(exporterNamed(EXPORTERS.comparison, flags.format).render(view, layoutOf(stdout)));
   for (const violation of violations) say(violationText(violation, confidence));
   return isWhole && violations.length === 0 ? EXIT_DONE : EXIT_FAILED;
 }

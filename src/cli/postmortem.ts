@@ -5,7 +5,7 @@ import { EXPORTERS } from '../export/exporters.js';
 import { EXIT_DONE } from '../os/exit-status.js';
 import { processNamed, readRecordingAt, recorderOfProcess } from '../recorder/open-recording.js';
 import { postmortemOf } from '../recorder/postmortem.js';
-import { tableOptions } from '../terminal/terminal.js';
+import { layoutOf } from '../terminal/terminal.js';
 import { formatFlag } from './format-flag.js';
 
 const HELP = `
@@ -29,7 +29,7 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
       const path = pid === null ? target : recorderOfProcess(pid);
       const found = postmortemOf(readRecordingAt(path), signal ?? null);
       const { stdout } = process;
-      stdout.write(exporterNamed(EXPORTERS.recording, format).render(found, tableOptions(stdout)));
+      stdout.write(exporterNamed(EXPORTERS.recording, format).render(found, layoutOf(stdout)));
       finish(EXIT_DONE);
     });
 }

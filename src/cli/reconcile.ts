@@ -11,7 +11,7 @@ import { askGathering, isJob, sacctCommand } from '../reconcile/sacct.js';
 import { countWaiting, sacctTasks } from '../reconcile/sacct-tasks.js';
 import { sayNotTaken } from '../records/say-not-taken.js';
 import { say } from '../terminal/say.js';
-import { tableOptions } from '../terminal/terminal.js';
+import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import { formatFlag } from './format-flag.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
@@ -76,7 +76,7 @@ async function reconcile(operands: readonly string[], flags: ReconcileFlags): Pr
   sayLeftOut(profiled, tasks);
 
   const { stdout } = process;
-  stdout.write(exporterNamed(EXPORTERS.reconciliation, flags.format).render(result, tableOptions(stdout)));
+  stdout.write(exporterNamed(EXPORTERS.reconciliation, flags.format).render(result, layoutOf(stdout)));
   return isWhole && verdicts(result.tasks).unexplained === 0 ? EXIT_DONE : EXIT_FAILED;
 }
 

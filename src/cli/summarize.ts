@@ -11,7 +11,7 @@ import { NO_GROUP } from '../summary/groups.js';
 import { folds, type GroupPath } from '../summary/summary-fold.js';
 import { summaryView } from '../summary/summary-view.js';
 import { say } from '../terminal/say.js';
-import { tableOptions } from '../terminal/terminal.js';
+import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import { formatFlag } from './format-flag.js';
 import { wholeNumberFrom } from './number-flags.js';
@@ -84,7 +84,7 @@ async function summarize(operands: readonly string[], flags: SummarizeFlags): Pr
     say(`--by ${by}: no record has such a member, ${NO_GROUP} is all of them`);
 
   const { stdout } = process;
-  stdout.write(exporter.render(summaryView(result, { ...flags, by, files: files.length }), tableOptions(stdout)));
+  stdout.write(exporter.render(summaryView(result, { ...flags, by, files: files.length }), layoutOf(stdout)));
   if (result.records === 0) say('there was no record to summarise');
   return isWhole && result.records > 0 ? EXIT_DONE : EXIT_FAILED;
 }

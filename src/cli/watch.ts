@@ -3,7 +3,7 @@ import { EXIT_DONE } from '../os/exit-status.js';
 import { followRecorder } from '../recorder/followed-recorder.js';
 import type { Postmortem } from '../recorder/postmortem.js';
 import { postmortemPage } from '../recorder/postmortem-page.js';
-import { tableOptions } from '../terminal/terminal.js';
+import { layoutOf } from '../terminal/terminal.js';
 import { numberWithin } from './number-flags.js';
 
 interface WatchFlags {
@@ -47,7 +47,7 @@ async function watch(target: string, { interval }: WatchFlags): Promise<number> 
 
 function show(found: Postmortem): void {
   const { stdout } = process;
-  const page = postmortemPage(found, tableOptions(stdout), Date.now());
+  const page = postmortemPage(found, layoutOf(stdout), Date.now());
   if (!stdout.isTTY) {
     stdout.write(`${page}\n`);
     return;

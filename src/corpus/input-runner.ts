@@ -1,4 +1,5 @@
 import { writeFileSync } from '../host/files.js';
+import { isJsonIntact } from '../host/json.js';
 import { isNextTickIntact } from '../host/next-tick.js';
 import { exitProcess } from '../host/process.js';
 import { AbortController, setImmediate } from '../host/tasks.js';
@@ -7,7 +8,7 @@ import { systemReason } from '../model/setup-error.js';
 import { makeInputProfiler } from './input-profiler.js';
 import { type LastMoments, readLastMoments } from './last-moments.js';
 import type { PipelineFunction } from './pipeline.js';
-import { failureLine, isJsonIntact, recordLine } from './record.js';
+import { failureLine, recordLine } from './record.js';
 import { InputAbort, type Outcome, runInput } from './run-input.js';
 import { UnhandledErrors } from './unhandled-errors.js';
 import { holdProcess, listenAgain, releaseProcess, tell } from './worker-channel.js';

@@ -1,8 +1,8 @@
 import { dirname, unlinkSync } from '../host/files.js';
 import type { Report } from '../model/report.js';
-import { FileBytes } from '../recorder/file-bytes.js';
+import { readLastRecording } from '../recorder/last-recording.js';
 import { type KilledBy, type OpenStageState, postmortemOf } from '../recorder/postmortem.js';
-import { type Recording, readRecorder } from '../recorder/reader.js';
+import type { Recording } from '../recorder/reader.js';
 import { movedWarning, pathsFrom } from '../recorder/recorder-paths.js';
 import type { LastMemory } from './failure.js';
 
@@ -45,20 +45,7 @@ function readIfThere<T>(
 ): T | null {
   if (recorderPath === null) return null;
   const paths = pathsFrom(recorderPath);
-  // The last path first: where an older recorder could not be removed, the newer one has a later path.
-  for (const [index, path] of [...paths.entries()].reverse()) {
-    try {
-      const file = new FileBytes(path);
-      try {
-        return take(readRecorder(file), paths.slice(0, index).map(dirname));
-      } finally {
-        file.close();
-      }
-    } catch {
-      // The recorder is in another folder, or there is none.
-    }
-  }
-  return null;
+  return readLastRecording(paths, (recording, before) => take(recording, paths.slice(0, before).map(dirname)));
 }
 
 /** To be called once the record has all that the recorder tells. */

@@ -7,23 +7,26 @@ import { pipelinePart } from './record-names.js';
 
 export interface MapState {
   readonly tally: MapTally;
-  /** Of those that have not ended. */
+  /** The workers that have not ended. */
   readonly workerPids: readonly number[];
-  /** Workers there have been. */
+  /** How many workers the run has started so far. */
   readonly started: number;
-  /** Null while it goes on. */
+  /** Null while the run goes on. */
   readonly exitCode: number | null;
 }
 
-/** Follows what a run uses, and says it when asked. */
+/** Measures what a run of `map` uses, and makes its account. */
 export class MapAccountMeter {
-  /** Of the process: on a loaded node Node itself takes seconds to start. */
+  /** The start of the process, not of this object: on a loaded machine Node itself takes seconds to start. */
   readonly #startedAt = new Date(performance.timeOrigin);
   #treePeakKib: number | null = null;
   #workerPeakKib: number | null = null;
   #liveCpuS = 0;
 
-  /** To be called every `LOOK_EVERY_S` with the process ids of the workers: what lies between two looks is not seen. */
+  /**
+   * Reads the memory and CPU of this process and of the workers. To be called every `LOOK_EVERY_S`: a peak between two
+   * calls is not seen.
+   */
   look(workerPids: readonly number[]): void {
     const workers = workerPids.map(readProcessUsage).filter((usage) => usage !== null);
     const own = readProcessUsage(process.pid);
@@ -64,7 +67,10 @@ export class MapAccountMeter {
     };
   }
 
-  /** `run-<host>-<process id>-<start>.<pipeline>.json`, see `isMapAccountName`: of one run alone, in whatever folder. */
+  /**
+   * `run-<host>-<process id>-<start>.<pipeline>.json`, see `isMapAccountName`. No other run gives its account this
+   * name, even if both write to the same folder.
+   */
   fileName(pipeline: string): string {
     return `run-${hostname()}-${process.pid}-${this.#startedAt.getTime()}.${pipelinePart(pipeline)}.json`;
   }

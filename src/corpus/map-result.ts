@@ -2,7 +2,7 @@ import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { renderTable } from '../render/table.js';
 import { ReportMerger } from '../report/merge.js';
 import type { Tally } from '../terminal/progress.js';
-import { tableOptions } from '../terminal/terminal.js';
+import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import type { InputEvent } from './input-event.js';
 import type { StopSignal } from './stop-signals.js';
@@ -38,7 +38,7 @@ export class MapResult {
   table(stream: NodeJS.WriteStream): string | null {
     if (this.#profiles === 0) return null;
     const heading = `${counted(this.#profiles, 'record')}, pipeline ${this.pipelineName}`;
-    return `${heading}\n\n${renderTable(this.#merger.result(), tableOptions(stream))}`;
+    return `${heading}\n\n${renderTable(this.#merger.result(), layoutOf(stream))}`;
   }
 
   /** `12 inputs: 10 done, 1 failed, 1 left after SIGTERM` */

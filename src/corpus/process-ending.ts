@@ -34,7 +34,7 @@ export function failureOfEnding(ending: ProcessEnding): Failure {
   const evidence = moments?.killedBy.evidence ?? [];
   return {
     kind,
-    message: `${what}${placeOf(moments, last)}${advice}`,
+    message: `${what}${circumstances(moments, last)}${advice}`,
     ...(status.signal === null ? {} : { signal: status.signal }),
     ...(status.code === null ? {} : { exit_code: status.code }),
     ...(kind === 'out-of-memory' && evidence.length > 0 ? { evidence } : {}),
@@ -89,7 +89,7 @@ export function endOf({ signal, code }: ExitStatus): string {
 }
 
 /** ` in extract.inflate, resident 231 MiB` */
-function placeOf(moments: LastMoments | null, last: LastMemory | null): string {
+function circumstances(moments: LastMoments | null, last: LastMemory | null): string {
   const innermost = moments?.open.at(-1);
   const where = innermost === undefined ? '' : ` in ${innermost.stage}`;
   const rssKib = last?.rss_kb ?? null;

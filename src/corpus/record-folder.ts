@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { constants, statSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SetupError, systemReason } from '../model/setup-error.js';
+import { makeFolder } from '../os/make-folder.js';
 import { isRunning } from '../os/process-running.js';
 
 /** A record could not be written. The run has to stop: the next records would be lost as well. */
@@ -37,7 +38,7 @@ export class RecordFolder {
   static async open(path: string): Promise<RecordFolder> {
     const folder = new RecordFolder(path);
     try {
-      await makeFolder(folder.#absolutePath);
+      makeFolder(folder.#absolutePath);
       const trial = folder.temporaryPath();
       await writeFile(trial, 'stageprof\n', { flag: 'wx' });
       await rm(trial);
@@ -137,24 +138,4 @@ export class RecordFolder {
 function ageMs(path: string): number {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats === undefined ? 0 : Date.now() - stats.mtimeMs;
-}
-
-/** Makes its parents too. Node's `recursive` never returns where a parent exists but takes no folders, as in /proc. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await makeOneFolder(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await makeOneFolder(path);
-  }
-}
-
-/** Other tasks may make the same folder at the same time. If the path is no folder, writing to it tells. */
-async function makeOneFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { Array, Error, JSON, Object, String } from '../host/intrinsics.js';
+import { isJsonIntact } from '../host/json.js';
 import type { Report } from '../model/report.js';
 import { type Failure, failureOf } from './failure.js';
 
@@ -52,15 +53,6 @@ export function failureLine(input: string, failure: Failure, profile: Report | u
   const { kind } = failure;
   const message = isJsonIntact() ? 'the failure cannot be written as JSON' : failure.message;
   return `{"input":${stringify(input)},"error":{"kind":${stringify(kind)},"message":${stringify(message)}}}\n`;
-}
-
-/** False once all objects or arrays have been given a `toJSON`: what is written from then on may say anything. */
-export function isJsonIntact(): boolean {
-  try {
-    return stringify([{}]) === '[{}]';
-  } catch {
-    return false;
-  }
 }
 
 function problemOf(input: string, result: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import type { ExitStatus } from '../os/exit-status.js';
-import { readMemoryCgroup } from '../os/memory-cgroup.js';
+import { readMemoryCgroup } from '../os/oom-kills.js';
 import { readProcessUsage } from '../os/process-usage.js';
 import type { Failure, LastMemory } from './failure.js';
 import type { InputEvent, UnhandledEvent } from './input-event.js';
@@ -24,7 +24,7 @@ export interface InputRun {
   readonly isWorkerUsable: boolean;
 }
 
-/** Beyond the grace: a process whose event loop turns ends the input itself when the grace is over. */
+/** Time added to the grace before the process is killed. If its event loop runs, it ends the input itself by then. */
 const KILL_AFTER_MS = 1000;
 
 /** An input in its process, until its record is in the folder. */

@@ -4,7 +4,7 @@ import { addProcessListener, exitProcess, processObject, removeProcessListener }
 import type { AnyFunction } from '../model/profiler.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
 
-/** Sent to the whole group, they are for the parent: it tells what to do, and may want the input to go on. */
+/** Signals to the whole process group are meant for the parent, which tells the worker whether to stop or to go on. */
 const SIGNALS_OF_THE_PARENT = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
 
 /**

@@ -66,7 +66,7 @@ export class WorkerProcess {
     // stdout of this process is for results alone, so that what the pipeline prints there is treated as its stderr.
     // Messages are not JSON, which a pipeline may change: a toJSON for all arrays would be in every message.
     this.#child = fork(WORKER, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' });
-    // For a kill of, or a message to, a process that has ended: its end is what counts.
+    // A kill or a message fails if the process has ended. Its end is handled elsewhere, so that error is ignored.
     this.#child.on('error', () => {});
     this.#gone = whenGone(this.#child);
     this.#child.once('disconnect', () => this.#onDisconnect());

@@ -1,3 +1,4 @@
+import { packageVersion } from '../model/package-version.js';
 import { systemReason } from '../model/setup-error.js';
 import { absent, present, SOURCE_NAMES, type SourceName, type SourceState } from '../model/sources.js';
 import { findTracker } from '../native/tracker-file.js';
@@ -7,7 +8,6 @@ import { recorderAdvice } from '../recorder/folder-advice.js';
 import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/recorder-folder.js';
 import { addonAdvice, sourceAdvice, trackerAdvice } from './advice.js';
 import { describeMachine, type Machine } from './machine.js';
-import { packageVersion } from './package-version.js';
 
 /** A state with what to do about it, where something can be done. */
 export type Advised = SourceState & { readonly advice?: string };

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, release } from 'node:os';
-import { readText } from '../os/memory-cgroup.js';
-import { lowestMemoryGroup, type ReadText } from '../os/memory-group.js';
+import { lowestMemoryGroup, type ReadText } from '../os/memory-limit.js';
+import { textIn } from '../os/read-if-possible.js';
 
 export interface Machine {
   readonly node: string;
@@ -36,7 +36,7 @@ export function describeMachine(): Machine {
     cpus_usable: availableParallelism(),
     cpus: models.length,
     cpu_model: models[0]?.model.trim() || null,
-    memory_limit: memoryLimit(readText),
+    memory_limit: memoryLimit(textIn),
     slurm: slurmVariables(process.env),
   };
 }

@@ -40,4 +40,4 @@ export const PROCESS_MEANING: Readonly<Record<keyof ProcessEntry, string>> = {
 export const MOST_PROCESSES = 16;
 
 /** Longer command lines are cut. */
-export const LONGEST_COMMAND = 256;
+export const LONGEST_LISTED_COMMAND = 256;

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readProcessStat } from './process-stat.js';
+import { namesIn, textIn } from './read-if-possible.js';
 
 /** Tells which processes a process has started and not yet waited for. */
 export type ChildrenOf = (pid: number) => readonly number[];
@@ -15,7 +16,7 @@ export function childrenReader(): ChildrenOf {
 function listedChildren(pid: number): number[] {
   const threads = namesIn(`/proc/${pid}/task`);
   return threads.flatMap((thread) => {
-    const ids = textOf(`/proc/${pid}/task/${thread}/children`).trim();
+    const ids = (textIn(`/proc/${pid}/task/${thread}/children`) ?? '').trim();
     return ids === '' ? [] : ids.split(' ').map(Number);
   });
 }
@@ -28,21 +29,4 @@ export function scannedChildren(): ChildrenOf {
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
   }
   return (pid) => children.get(pid) ?? [];
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-/** Empty also for a process that has just ended. */
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
 }

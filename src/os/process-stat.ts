@@ -44,3 +44,7 @@ export function readProcessStat(pid: number | 'self'): ProcessStat | null {
     startTicks,
   };
 }
+
+export function isStopped(pid: number): boolean {
+  return readProcessStat(pid)?.state === 'T';
+}

@@ -9,7 +9,3 @@ export function sharesTerminalKeys(childPid: number): boolean {
   if (own.terminal === 0 || own.processGroup !== own.foregroundGroup) return false;
   return readProcessStat(childPid)?.processGroup === own.processGroup;
 }
-
-export function isStopped(pid: number): boolean {
-  return readProcessStat(pid)?.state === 'T';
-}

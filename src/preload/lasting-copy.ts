@@ -1,18 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { systemReason } from '../model/setup-error.js';
+import { makeFolder } from '../os/make-folder.js';
 
 /** The copy, or why there is none, in one line. */
 export type LastingCopy =
@@ -38,7 +29,7 @@ export function lastingCopy(library: string, folders: readonly string[] = lastin
   for (const folder of folders) {
     try {
       const bytes = readFileSync(library);
-      makeFolder(folder);
+      makeOwnFolder(folder);
       const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
       const path = copyInto(join(folder, hash), basename(library), bytes);
       // On a file system that is mounted noexec this fails here, and not with a message of ld.so in every process.
@@ -63,7 +54,7 @@ function lastingFolders(): readonly string[] {
 
 /** The copy keeps its name, by which a process tells that the tracker is there, and so has a folder of its own. */
 function copyInto(folder: string, name: string, bytes: Buffer): string {
-  makeFolder(folder);
+  makeOwnFolder(folder);
   const path = join(folder, name);
   if (isWholeCopy(path, bytes)) return path;
   // Written under another name first, because another run may be reading the file.
@@ -84,24 +75,11 @@ function isWholeCopy(path: string, bytes: Buffer): boolean {
 }
 
 /** @throws {Error} for a folder that another user could put a library into */
-function makeFolder(folder: string): void {
-  makeOneFolder(folder);
+function makeOwnFolder(folder: string): void {
+  makeFolder(folder, 0o700);
   const stats = lstatSync(folder);
   if (!stats.isDirectory()) throw new Error('it is no folder');
   if (!isOwn(stats)) throw new Error('it is not of this user, or others can write to it');
-}
-
-/** Makes its parents too. Node's `recursive` never returns where a parent exists but takes no folders, as in /proc. */
-function makeOneFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || existsSync(dirname(folder))) throw error;
-    makeOneFolder(dirname(folder));
-    mkdirSync(folder, { mode: 0o700 });
-  }
 }
 
 function isOwn({ uid, mode }: { readonly uid: number; readonly mode: number }): boolean {

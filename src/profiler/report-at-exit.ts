@@ -1,11 +1,13 @@
-import { join, lstatSync, unlinkSync, writeAll, writeFileSync } from '../host/files.js';
+import { lstatSync, unlinkSync, writeAll, writeFileSync } from '../host/files.js';
 import { JSON } from '../host/intrinsics.js';
-import { processId, tmpdir } from '../host/process.js';
+import { isJsonIntact } from '../host/json.js';
+import { tmpdir } from '../host/process.js';
 import type { Report } from '../model/report.js';
 import { systemReason } from '../model/setup-error.js';
+import { SHARED_MEMORY } from '../os/shared-memory.js';
+import { writeElsewhere } from './write-elsewhere.js';
 
 const STDERR = 2;
-const SHARED_MEMORY = '/dev/shm';
 
 /** Prints a message of the profiler to stderr, if that is possible. */
 export function say(text: string): void {
@@ -30,19 +32,10 @@ export function leaveReport(report: Report, path: string): void {
     writeFileSync(path, text);
   } catch (error) {
     removePart(path);
-    const elsewhere = writeElsewhere(text);
+    const elsewhere = writeElsewhere(text, [tmpdir(), SHARED_MEMORY]);
     const failure = `stageprof: cannot write the report to ${path}: ${systemReason(error)}`;
-    if (elsewhere !== undefined) say(`${failure}; it is in ${elsewhere}`);
+    if (elsewhere !== null) say(`${failure}; it is in ${elsewhere}`);
     else say(`${failure}, nor to a folder for temporary files; it follows\n${text}`);
-  }
-}
-
-/** False where the program has given all objects or arrays a `toJSON`. */
-function isJsonIntact(): boolean {
-  try {
-    return JSON.stringify([{}]) === '[{}]';
-  } catch {
-    return false;
   }
 }
 
@@ -53,17 +46,4 @@ function removePart(path: string): void {
   } catch {
     // There is no file.
   }
-}
-
-function writeElsewhere(text: string): string | undefined {
-  for (const folder of [tmpdir(), SHARED_MEMORY]) {
-    const path = join(folder, `stageprof-${processId}.report.json`);
-    try {
-      writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
-      return path;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') removePart(path);
-    }
-  }
-  return undefined;
 }

@@ -61,3 +61,13 @@ export class FileBytes implements RecorderBytes {
     closeSync(this.file);
   }
 }
+
+/** Opens a file for as long as `take` runs. @throws {Error} what `FileBytes` throws, or `take` */
+export function withFile<T>(path: string, take: (file: FileBytes) => T): T {
+  const file = new FileBytes(path);
+  try {
+    return take(file);
+  } finally {
+    file.close();
+  }
+}

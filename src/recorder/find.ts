@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recorderError } from '../model/errors.js';
 import { childrenReader } from '../os/process-children.js';
-import { FileBytes } from './file-bytes.js';
+import { namesIn } from '../os/read-if-possible.js';
+import { withFile } from './file-bytes.js';
 import { MAGIC } from './format.js';
 import { pidOfName, recorderFolders } from './recorder-folder.js';
 
@@ -44,12 +45,7 @@ function mappedFiles(pid: number): string[] | undefined {
 
 function isRecorder(path: string): boolean {
   try {
-    const file = new FileBytes(path);
-    try {
-      return file.read(0, MAGIC.length).toString('latin1') === MAGIC;
-    } finally {
-      file.close();
-    }
+    return withFile(path, (file) => file.read(0, MAGIC.length).toString('latin1') === MAGIC);
   } catch {
     return false;
   }
@@ -63,12 +59,4 @@ function newestOf(pid: number): string | undefined {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ folder, name }) => join(folder, name))
     .findLast(isRecorder);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -24,7 +24,7 @@ export async function* followRecorder(
 ): AsyncGenerator<Postmortem, void> {
   const pid = processNamed(target);
   // Without an open recorder a last look finds one that was kept when it was closed, or gives the message for none.
-  let path = pid === null ? target : ((await openRecorder(pid)) ?? recorderOfProcess(pid));
+  let path = pid === null ? target : ((await awaitNextRecorder(pid)) ?? recorderOfProcess(pid));
   let recording = pid === null ? readRecordingAt(path) : readUnlessRemoved(path);
   for (;;) {
     const found = recording === null ? null : postmortemOf(recording);
@@ -33,7 +33,7 @@ export async function* followRecorder(
       await delay(intervalMs, undefined, { signal: unread }).catch(() => {});
     } else {
       // A recorder is closed and removed with its profiler. Unless there is a next one, what was told last was the end.
-      const next = pid === null || found?.process.running === false ? null : await openRecorder(pid);
+      const next = pid === null || found?.process.running === false ? null : await awaitNextRecorder(pid);
       if (next === null) return;
       path = next;
     }
@@ -59,7 +59,7 @@ function readUnlessRemoved(path: string): Recording | null {
  * A worker of `map` has a recorder for each input, and for a moment between two inputs none that is open. Null where
  * none is opened within the time that a next input takes.
  */
-async function openRecorder(pid: number): Promise<string | null> {
+async function awaitNextRecorder(pid: number): Promise<string | null> {
   for (let waitedMs = 0; waitedMs < NEXT_WITHIN_MS; waitedMs += NEXT_POLL_MS) {
     try {
       const path = findRecorder(pid);

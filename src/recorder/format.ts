@@ -7,22 +7,22 @@ import { CALL_CELLS, COUNTS } from '../store/state-memory.js';
 
 /**
  * The recorder's file. A test compares it with docs/recorder.md. The numbers of the header after its first three fields
- * are doubles in the order of `HEADER`, so that each live number is one aligned store.
+ * are doubles in the order of `FILE_HEADER`, so that each live number is one aligned store.
  */
 export const MAGIC = 'SPRECORD';
 export const FORMAT_VERSION = 2;
 /** A 32-bit word. On a machine with the other byte order it reads as another number. */
-export const BYTE_ORDER_MARK = 0x0a0b0c0d;
+export const ENDIANNESS_WORD = 0x0a0b0c0d;
 
 export const VERSION_OFFSET = 8;
-export const BYTE_ORDER_OFFSET = 12;
+export const ENDIANNESS_OFFSET = 12;
 const NUMBERS_OFFSET = 16;
-export const HEADER_BYTES = 4096;
+export const FILE_HEADER_BYTES = 4096;
 
 /** Sizes that never change once the file has been made. */
 export const GEOMETRY = {
-  facts_offset: 'where the metadata begins: one JSON object in UTF-8',
-  facts_bytes: 'how long it is',
+  metadata_offset: 'where the metadata begins: one JSON object in UTF-8',
+  metadata_bytes: 'how long it is',
   sample_offset: 'where the sample of the last boundary of a stage stands: slots, cells of modules, three more cells',
   sample_cells: 'doubles of a sample; the slots are named in the metadata',
   excluded_offset: 'what forced collections have cost so far, by slot: to be taken out of the sample of a moment',
@@ -67,14 +67,14 @@ export const LIVE = {
 
 export type HeaderNumber = keyof typeof GEOMETRY | keyof typeof LIVE;
 
-export const HEADER: { readonly [N in HeaderNumber]: string } = { ...GEOMETRY, ...LIVE };
-export const HEADER_NUMBERS = Object.keys(HEADER) as readonly HeaderNumber[];
+export const FILE_HEADER: { readonly [N in HeaderNumber]: string } = { ...GEOMETRY, ...LIVE };
+export const FILE_HEADER_NUMBERS = Object.keys(FILE_HEADER) as readonly HeaderNumber[];
 
 export const STATE = { open: 0, closed: 1, ended: 2, abandoned: 3 } as const;
 
 /** Where a number of the header stands, in bytes. */
 export function offsetOf(name: HeaderNumber): number {
-  return NUMBERS_OFFSET + HEADER_NUMBERS.indexOf(name) * Float64Array.BYTES_PER_ELEMENT;
+  return NUMBERS_OFFSET + FILE_HEADER_NUMBERS.indexOf(name) * Float64Array.BYTES_PER_ELEMENT;
 }
 
 /** The counts of the profiler's state are together, in their order, at the end of the header. */
@@ -115,10 +115,10 @@ export const POSITIONS = [
 
 const DOUBLE = Float64Array.BYTES_PER_ELEMENT;
 
-const SAMPLE_OFFSET = HEADER_BYTES;
+const SAMPLE_OFFSET = FILE_HEADER_BYTES;
 const EXCLUDED_OFFSET = SAMPLE_OFFSET + SAMPLE_LENGTH * DOUBLE;
 /** The header, together with all that any stage may write. */
-export const HEAD_BYTES = 2 * HEADER_BYTES;
+export const HEAD_BYTES = 2 * FILE_HEADER_BYTES;
 if (EXCLUDED_OFFSET + SLOT_COUNT * DOUBLE > HEAD_BYTES) throw new RangeError('The head of a recorder is too small');
 
 const METADATA_OFFSET = HEAD_BYTES;
@@ -143,8 +143,8 @@ export function geometry(maxRows: number, metadataBytes: number): Geometry {
   const labels = calls + CALL_CAPACITY * CALL_CELLS * DOUBLE;
   const labelsBytes = maxRows * labelRecordBytes(LONGEST_LABEL);
   return {
-    facts_offset: METADATA_OFFSET,
-    facts_bytes: metadataBytes,
+    metadata_offset: METADATA_OFFSET,
+    metadata_bytes: metadataBytes,
     sample_offset: SAMPLE_OFFSET,
     sample_cells: SAMPLE_LENGTH,
     excluded_offset: EXCLUDED_OFFSET,
@@ -161,7 +161,7 @@ export function geometry(maxRows: number, metadataBytes: number): Geometry {
     call_cells: CALL_CELLS,
     labels_offset: labels,
     labels_bytes: labelsBytes,
-    rows_offset: Math.ceil((labels + labelsBytes) / HEADER_BYTES) * HEADER_BYTES,
+    rows_offset: Math.ceil((labels + labelsBytes) / FILE_HEADER_BYTES) * FILE_HEADER_BYTES,
     row_capacity: rowCapacity,
     row_bytes: ROW_BYTES,
   };

@@ -5,7 +5,7 @@ import { commandLine, nodeVersion, parentId, processId, threadId } from '../host
 import type { SlurmIdentity } from '../model/report.js';
 import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
 import type { Sources } from '../model/sources.js';
-import { type MemoryCgroup, readMemoryCgroup } from '../os/memory-cgroup.js';
+import { type MemoryCgroup, readMemoryCgroup } from '../os/oom-kills.js';
 import { readProcessStat } from '../os/process-stat.js';
 import { slurmIdentity } from '../os/slurm.js';
 import { COLUMNS } from '../store/row-store.js';
@@ -17,7 +17,7 @@ export interface RecorderMetadata {
   readonly node: string | null;
   readonly pid: number;
   readonly parent: number;
-  /** The arguments that the process was started with, cut at `LONGEST_COMMAND`. */
+  /** The arguments that the process was started with, cut at `LONGEST_RECORDED_COMMAND`. */
   readonly command: string | null;
   readonly thread: number;
   readonly slurm: SlurmIdentity | null;
@@ -43,7 +43,7 @@ export interface RecorderMetadata {
 }
 
 /** In UTF-16 units. */
-const LONGEST_COMMAND = 1024;
+const LONGEST_RECORDED_COMMAND = 1024;
 
 /** Each member is null where /proc does not tell. */
 export interface ProcessIdentity {
@@ -64,7 +64,7 @@ export function collectMetadata(
     node: nodeVersion,
     pid: processId,
     parent: parentId,
-    command: commandLine.slice(0, LONGEST_COMMAND),
+    command: commandLine.slice(0, LONGEST_RECORDED_COMMAND),
     thread: threadId,
     slurm: slurmIdentity() ?? null,
     identity: ownIdentity(),

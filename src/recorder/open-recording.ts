@@ -1,19 +1,12 @@
 import { statSync } from 'node:fs';
 import { UsageError } from '../model/usage-error.js';
-import { FileBytes } from './file-bytes.js';
+import { withFile } from './file-bytes.js';
 import { findRecorder } from './find.js';
 import { type Recording, readRecorder } from './reader.js';
 
 /** @throws {UsageError} naming the file, where it is no recorder */
 export function readRecordingAt(path: string): Recording {
-  return asUsage(path, () => {
-    const file = new FileBytes(path);
-    try {
-      return readRecorder(file);
-    } finally {
-      file.close();
-    }
-  });
+  return asUsage(path, () => withFile(path, readRecorder));
 }
 
 /** The process that an argument names; null for a file, which may be named by digits alone. */

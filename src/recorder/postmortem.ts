@@ -2,7 +2,7 @@ import { Map, Math, Number } from '../host/intrinsics.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
 import type { Report } from '../model/report.js';
 import { slotIndex } from '../model/sample-layout.js';
-import { readOomKills } from '../os/memory-cgroup.js';
+import { readOomKills } from '../os/oom-kills.js';
 import { readProcessStat } from '../os/process-stat.js';
 import { lastSampleOf } from './last-sample.js';
 import { machineIdentity } from './metadata.js';

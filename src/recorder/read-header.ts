@@ -2,13 +2,13 @@ import { Number, Object } from '../host/intrinsics.js';
 import { recorderError } from '../model/errors.js';
 import type { RecorderBytes } from './file-bytes.js';
 import {
-  BYTE_ORDER_MARK,
-  BYTE_ORDER_OFFSET,
+  ENDIANNESS_OFFSET,
+  ENDIANNESS_WORD,
+  FILE_HEADER_BYTES,
+  FILE_HEADER_NUMBERS,
   FORMAT_VERSION,
   GEOMETRY,
   type Geometry,
-  HEADER_BYTES,
-  HEADER_NUMBERS,
   type HeaderNumber,
   type LIVE,
   MAGIC,
@@ -25,7 +25,7 @@ export interface RecorderHeader {
 
 /** The largest sizes that are taken for possible: a file may say anything. */
 const LIMITS: { readonly [N in keyof Geometry]?: number } = {
-  facts_bytes: 2 ** 20,
+  metadata_bytes: 2 ** 20,
   sample_cells: 4096,
   moment_cells: 4096,
   reading_capacity: 2 ** 20,
@@ -44,27 +44,27 @@ const LIMITS: { readonly [N in keyof Geometry]?: number } = {
  * @throws {Error} `ERR_STAGEPROF_RECORDER` for a file that is no recorder, or one that this version cannot read
  */
 export function readHeader(bytes: RecorderBytes): RecorderHeader {
-  const header = bytes.read(0, HEADER_BYTES);
+  const header = bytes.read(0, FILE_HEADER_BYTES);
   const magic = header.toString('latin1', 0, MAGIC.length);
   if (header.length >= MAGIC.length && /^\0+$/.test(magic)) {
     throw recorderError('the recorder is not made yet, or its process ended while it made it');
   }
   if (magic !== MAGIC) throw recorderError('not a recorder: it does not begin as one');
-  if (header.length < HEADER_BYTES) {
-    throw recorderError(`the recorder is cut: ${header.length} bytes are left of its header of ${HEADER_BYTES}`);
+  if (header.length < FILE_HEADER_BYTES) {
+    throw recorderError(`the recorder is cut: ${header.length} bytes are left of its header of ${FILE_HEADER_BYTES}`);
   }
   checkVersion(header);
   const numbers = Object.fromEntries(
-    HEADER_NUMBERS.map((name) => [name, header.readDoubleLE(offsetOf(name))]),
+    FILE_HEADER_NUMBERS.map((name) => [name, header.readDoubleLE(offsetOf(name))]),
   ) as Record<HeaderNumber, number>;
   checkSizes(numbers);
   return { sizes: numbers, live: numbers };
 }
 
 function checkVersion(header: Buffer): void {
-  const order = header.readUInt32LE(BYTE_ORDER_OFFSET);
-  if (order !== BYTE_ORDER_MARK) {
-    const swapped = header.readUInt32BE(BYTE_ORDER_OFFSET) === BYTE_ORDER_MARK;
+  const order = header.readUInt32LE(ENDIANNESS_OFFSET);
+  if (order !== ENDIANNESS_WORD) {
+    const swapped = header.readUInt32BE(ENDIANNESS_OFFSET) === ENDIANNESS_WORD;
     throw recorderError(
       swapped
         ? 'the recorder is of a machine with the other byte order: read it there'
@@ -84,7 +84,7 @@ function checkSizes(sizes: Geometry): void {
     const size = sizes[name];
     const limit = LIMITS[name] ?? 2 ** 40;
     const isAligned =
-      name === 'facts_bytes' || name === 'module_bytes' || !/_(offset|bytes)$/.test(name) || size % 8 === 0;
+      name === 'metadata_bytes' || name === 'module_bytes' || !/_(offset|bytes)$/.test(name) || size % 8 === 0;
     if (!Number.isInteger(size) || size < 0 || size > limit || !isAligned) {
       throw recorderError(`the recorder is damaged: its ${name} is ${size}`);
     }

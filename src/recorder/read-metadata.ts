@@ -1,10 +1,10 @@
 import { Array, JSON, Number, Object } from '../host/intrinsics.js';
 import { recorderError } from '../model/errors.js';
 import type { SlurmIdentity } from '../model/report.js';
-import { absent, SOURCE_NAMES, type SourceState, type Sources, type Truth } from '../model/sources.js';
-import type { MemoryCgroup } from '../os/memory-cgroup.js';
+import { absent, SOURCE_NAMES, type SourceState, type Sources, TRUTHS, type Truth } from '../model/sources.js';
+import type { MemoryCgroup } from '../os/oom-kills.js';
 import type { RecorderBytes } from './file-bytes.js';
-import { type Geometry, HEADER_BYTES, isPossible } from './format.js';
+import { FILE_HEADER_BYTES, type Geometry, isPossible } from './format.js';
 import type { ProcessIdentity, RecorderMetadata } from './metadata.js';
 
 const MOST_NAMES = 1024;
@@ -20,9 +20,9 @@ type Members = Readonly<Record<string, unknown>>;
  */
 export function readMetadata(
   bytes: RecorderBytes,
-  { facts_offset: offset, facts_bytes: length }: Geometry,
+  { metadata_offset: offset, metadata_bytes: length }: Geometry,
 ): RecorderMetadata {
-  if (offset < HEADER_BYTES) throw damaged();
+  if (offset < FILE_HEADER_BYTES) throw damaged();
   let metadata: Members;
   try {
     metadata = membersOf(JSON.parse(bytes.read(offset, length).toString('utf8')));
@@ -113,10 +113,8 @@ function sourcesOf(states: Members): Sources {
   ) as unknown as Sources;
 }
 
-const TRUTHS: readonly unknown[] = ['exact', 'bounded', 'sampled', 'absent'] satisfies Truth[];
-
 function sourceOf({ available, truth, method, reason, bound_kb, readings, skipped }: Members): SourceState {
-  if (typeof available !== 'boolean' || !TRUTHS.includes(truth)) return absent('the recorder does not tell');
+  if (typeof available !== 'boolean' || !TRUTHS.includes(truth as Truth)) return absent('the recorder does not tell');
   return {
     available,
     truth: truth as Truth,

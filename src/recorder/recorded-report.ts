@@ -4,6 +4,7 @@ import { JSON, Math, Number } from '../host/intrinsics.js';
 import { EXACT_MEMBERS, type ExactUse } from '../model/exact-use.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
 import type { Report } from '../model/report.js';
+import { isCount } from '../model/report-check.js';
 import { MALLOC_READINGS_CELL, MALLOC_SKIPPED_CELL, slotIndex } from '../model/sample-layout.js';
 import { type SourceState, type Sources, TRACKER_METHOD } from '../model/sources.js';
 import type { StageCost } from '../model/stage-cost.js';
@@ -145,10 +146,6 @@ function sourcesAtEnd({ metadata, missed, trackerBoundBytes }: Recording, last: 
     native: native.method === TRACKER_METHOD ? countedState(native, trackerBoundBytes, missed) : counted(native),
     allocator: counted(allocator),
   };
-}
-
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
 }
 
 function warningsOf({ metadata, counts, state, failure, writerFailure, calls, labels, faults }: Recording): string[] {

@@ -29,8 +29,8 @@ export class RecorderFile {
   }
 
   /** Starts the thread that takes readings. @returns an errno, 0 for none */
-  start(places: Float64Array): number {
-    return this.native.start(places);
+  start(positions: Float64Array): number {
+    return this.native.start(positions);
   }
 
   /** Stops the readings. The memory stays. Idempotent. */

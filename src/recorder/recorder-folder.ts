@@ -4,6 +4,7 @@ import { Math, Number, Set } from '../host/intrinsics.js';
 import { environment, processId, threadId, tmpdir, userId } from '../host/process.js';
 import { recorderError } from '../model/errors.js';
 import { fileSystemOf } from '../os/file-system.js';
+import { SHARED_MEMORY } from '../os/shared-memory.js';
 
 const SUFFIX = '.recorder';
 
@@ -16,9 +17,6 @@ export function recorderFolder(env: NodeJS.ProcessEnv = environment): string {
   if (env.XDG_RUNTIME_DIR) return join(env.XDG_RUNTIME_DIR, 'stageprof');
   return join(tmpdir(), `stageprof-${userId?.() ?? 'user'}`);
 }
-
-/** Memory that holds files, on Linux. */
-const SHARED_MEMORY = '/dev/shm';
 
 /**
  * The folder of recorders that last for one input: in memory, unless somebody has chosen. To make and remove a recorder

@@ -5,9 +5,9 @@ import { formatWarning } from '../model/warnings.js';
 import { ROW_BYTES } from '../store/row-store.js';
 import { CALL_CELLS, COUNTS, PlainMemory, type StateMemory } from '../store/state-memory.js';
 import {
-  BYTE_ORDER_MARK,
-  BYTE_ORDER_OFFSET,
   COUNTS_OFFSET,
+  ENDIANNESS_OFFSET,
+  ENDIANNESS_WORD,
   FORMAT_VERSION,
   fitsMetadata,
   type Geometry,
@@ -103,8 +103,8 @@ export class Recorder implements StateMemory {
     }
     const text = Buffer.from(JSON.stringify(metadata));
     const { numbers, file } = this;
-    const sizes: Geometry = { ...this.sizes, facts_bytes: text.length };
-    const error = fitsMetadata(text.length) ? file.write(sizes.facts_offset, text) : ENOSPC;
+    const sizes: Geometry = { ...this.sizes, metadata_bytes: text.length };
+    const error = fitsMetadata(text.length) ? file.write(sizes.metadata_offset, text) : ENOSPC;
     if (error !== 0) {
       this.abandon(error);
       file.remove();
@@ -114,7 +114,7 @@ export class Recorder implements StateMemory {
       numbers.setFloat64(offsetOf(name), size, true);
     }
     numbers.setUint32(VERSION_OFFSET, FORMAT_VERSION, true);
-    numbers.setUint32(BYTE_ORDER_OFFSET, BYTE_ORDER_MARK, true);
+    numbers.setUint32(ENDIANNESS_OFFSET, ENDIANNESS_WORD, true);
     // Takes the room of the readings, and moves the file for it if need be: to start without it would only fail.
     file.expose(sizes.moments_offset, sizes.calls_offset - sizes.moments_offset);
     this.set('writer_failure', file.start(writerPositions(sizes, mask)));

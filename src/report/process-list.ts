@@ -1,5 +1,5 @@
 import { JSON, Math, Set } from '../host/intrinsics.js';
-import { LONGEST_COMMAND, MOST_PROCESSES, type ProcessEntry, type ProcessList } from '../model/process-list.js';
+import { LONGEST_LISTED_COMMAND, MOST_PROCESSES, type ProcessEntry, type ProcessList } from '../model/process-list.js';
 
 /** Keeps the largest processes, in the order in which they were given, and counts the others. */
 export function largestProcesses(processes: readonly ProcessEntry[], more = 0): ProcessList {
@@ -28,6 +28,6 @@ export function mergeProcessLists(a: ProcessList | undefined, b: ProcessList | u
 
 /** Shortens a command line to what a report may have, without cutting a character in two. */
 export function cutCommand(command: string): string {
-  if (command.length <= LONGEST_COMMAND) return command;
-  return `${command.slice(0, LONGEST_COMMAND - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  if (command.length <= LONGEST_LISTED_COMMAND) return command;
+  return `${command.slice(0, LONGEST_LISTED_COMMAND - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -2,9 +2,9 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } 
 import { join } from 'node:path';
 import type { Report } from '../model/report.js';
 import type { StageCost } from '../model/stage-cost.js';
-import { FileBytes } from '../recorder/file-bytes.js';
+import { readLastRecording } from '../recorder/last-recording.js';
 import type { RecorderMetadata } from '../recorder/metadata.js';
-import { type RecorderState, readRecorder } from '../recorder/reader.js';
+import type { RecorderState } from '../recorder/reader.js';
 import { reportOf } from '../recorder/recorded-report.js';
 import { movedWarning } from '../recorder/recorder-paths.js';
 import { renderTable } from '../render/table.js';
@@ -61,7 +61,7 @@ export function readLeft(folders: readonly string[], name: string, cost: StageCo
   if (text !== null && text !== '') {
     return { ...start, report: checkedReport(text), metadata: recorded?.metadata ?? null, isCutOff: false };
   }
-  if (recorded === undefined) return { ...start, report: null, metadata: null, isCutOff: true };
+  if (recorded === null) return { ...start, report: null, metadata: null, isCutOff: true };
   const { report, metadata, state } = recorded;
   return { ...start, report, metadata, isCutOff: state === 'open' || state === 'abandoned' };
 }
@@ -72,38 +72,21 @@ interface Recorded {
   readonly state: RecorderState;
 }
 
-/** The recorder in the last folder counts: when a recorder moves on, the older one may not have been removed. */
-function readLastRecorded(folders: readonly string[], name: string, cost: StageCost): Recorded | undefined {
-  for (const [index, folder] of [...folders.entries()].reverse()) {
-    const recorded = readRecorded(join(folder, name), cost);
-    if (recorded === undefined) continue;
-    const { report } = recorded;
-    const moved = folders.slice(0, index).map((full) => movedWarning(full));
-    return { ...recorded, report: { ...report, warnings: [...report.warnings, ...moved] } };
-  }
-  return undefined;
+/** Its report also says from which folders the recorder has moved on. */
+function readLastRecorded(folders: readonly string[], name: string, cost: StageCost): Recorded | null {
+  const paths = folders.map((folder) => join(folder, name));
+  return readLastRecording(paths, (recording, before) => {
+    const { metadata, state } = recording;
+    const report = checked(reportOf(recording, cost));
+    const moved = folders.slice(0, before).map((full) => movedWarning(full));
+    return { report: { ...report, warnings: [...report.warnings, ...moved] }, metadata, state };
+  });
 }
 
 /** Null where no folder has the file. An empty file says that the process has not written its report there. */
 function firstReportFile(folders: readonly string[], name: string): string | null {
   const texts = folders.map((folder) => readReportFile(join(folder, name))).filter((text) => text !== null);
   return texts.find((text) => text !== '') ?? texts[0] ?? null;
-}
-
-/** Undefined where there is no recorder that can be read. */
-function readRecorded(path: string, cost: StageCost): Recorded | undefined {
-  try {
-    const file = new FileBytes(path);
-    try {
-      const recording = readRecorder(file);
-      const { metadata, state } = recording;
-      return { report: checked(reportOf(recording, cost)), metadata, state };
-    } finally {
-      file.close();
-    }
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { isStopped, sharesTerminalKeys } from '../os/terminal-keys.js';
+import { isStopped } from '../os/process-stat.js';
+import { sharesTerminalKeys } from '../os/terminal-keys.js';
 
 /** The terminal sends these for a key (Ctrl-C, Ctrl-\, Ctrl-Z) to every process of its foreground group. */
 const KEY_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGTSTP']);

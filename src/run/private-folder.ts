@@ -2,13 +2,11 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SetupError, systemReason } from '../model/setup-error.js';
+import { SHARED_MEMORY } from '../os/shared-memory.js';
 import { PRIVATE_PREFIX } from '../recorder/recorder-folder.js';
 
 /** The room that the recorders of a few processes with a few stages take. */
 const ROOM_BYTES = 2 ** 20;
-
-/** Memory that holds files, on Linux. */
-const SHARED_MEMORY = '/dev/shm';
 
 /** Folders that only this user can read, and that last as long as this process. The later ones are for want of room. */
 export class PrivateFolder {

@@ -1,7 +1,4 @@
-import type { RunProcess } from './run-process.js';
-
-/** How far the clocks of two sources may be apart for the same start. */
-const CLOCKS_MS = 1000;
+import { CLOCKS_MS, type RunProcess } from './run-process.js';
 
 /**
  * Tells which process started which. The first process stands for a parent that is not known or has ended unseen: it

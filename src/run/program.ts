@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readChildrenUsage } from '../native/children-usage.js';
 import { type ExitStatus, exitCodeOfStart } from '../os/exit-status.js';
+import type { OsAccounting } from './finished-run.js';
 import type { PassedSignals } from './passed-signals.js';
 import type { ProcessWatch } from './process-watch.js';
-import type { OsAccounting } from './reconciliation.js';
 
 /** How a program ended, or why it did not start. */
 export type ProgramEnd =

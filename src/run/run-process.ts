@@ -45,7 +45,7 @@ export interface StartedProgram {
 }
 
 /** How far the clocks of two sources may be apart for the same start. */
-const CLOCKS_MS = 1000;
+export const CLOCKS_MS = 1000;
 
 /**
  * The processes of a run, each once, in the order in which they started: those that left a report, those that were

@@ -3,15 +3,16 @@ import { renderProcesses } from '../render/process-table.js';
 import { renderTableOf } from '../render/table.js';
 import { viewOf } from '../render/view.js';
 import { say } from '../terminal/say.js';
-import { tableOptions } from '../terminal/terminal.js';
+import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
+import type { FinishedRun } from './finished-run.js';
 import type { GatheredReports } from './gathered-reports.js';
-import { type MeasuredRun, renderReconciliation } from './reconciliation.js';
+import { renderOsComparison } from './os-comparison-table.js';
 
 /** Prints what a run has measured, and what it has not, to stderr: stdout belongs to the program. */
 export function printRun(
   { report, counted: processes, launchers, recovered, lost, skipped }: GatheredReports,
-  { noReport, ...run }: MeasuredRun & { readonly noReport: string | null },
+  { noReport, ...run }: FinishedRun & { readonly noReport: string | null },
 ): void {
   for (const reason of skipped) say(reason);
   if (recovered > 0) {
@@ -29,12 +30,12 @@ export function printRun(
   else if (stages.length === 0 && lost === 0) say(NO_STAGE);
 
   const { stderr } = process;
-  const options = tableOptions(stderr);
+  const options = layoutOf(stderr);
   const started = launchers === 0 ? '' : `, started by ${counted(launchers, 'launcher')}`;
   const heading = `${counted(processes, 'node process', 'node processes')}${started}\n\n`;
   const view = viewOf(report);
   const tables = processes === 0 ? [] : [`${heading}${renderTableOf(view, options)}`, renderModules(view, options)];
-  const shown = [...tables, renderProcesses(view, options), renderReconciliation(run, options)].filter(
+  const shown = [...tables, renderProcesses(view, options), renderOsComparison(run, options)].filter(
     (table) => table !== undefined,
   );
   stderr.write(`\n${shown.join('\n')}`);

@@ -1,3 +1,5 @@
+import type { Layout } from '../text/layout.js';
+
 /** The members of a standard stream that tell how to write to it. */
 export interface Terminal {
   /** Node leaves it out where the stream is no terminal. */
@@ -11,7 +13,7 @@ export function isPainted({ isTTY }: Terminal): boolean {
 }
 
 /** The width and colours of a table on the stream. */
-export function tableOptions(stream: Terminal): { readonly colour: boolean; readonly width: number | undefined } {
+export function layoutOf(stream: Terminal): Layout {
   const { isTTY, columns } = stream;
   // A pseudo-terminal without a window may have 0.
   const width = isTTY === true && columns !== undefined && columns > 0 ? columns : undefined;

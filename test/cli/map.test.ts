@@ -124,7 +124,7 @@ describe('stageprof map', () => {
 
   test('an error between two inputs does not end the run but fails it', async () => {
     const cwd = temporaryFolder();
-    const { exitCode, stderr } = await runCli(['map', OUTCOMES, 'stray', 'a'], { cwd });
+    const { exitCode, stderr } = await runCli(['map', OUTCOMES, 'unhandled', 'a'], { cwd });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('after the end');
     expect(stderr).not.toContain('    at ');

@@ -54,7 +54,11 @@ const wrong: WrongUse[] = [
   ['a pipeline that never loads', ['map', 'pending.mjs', 'a'], /pending\.mjs: .*does not load, .*await/],
   ['a pipeline that exits', ['map', 'exiting.mjs', 'a'], /exiting\.mjs: .*does not load, it ended the whole process/],
   ['a pipeline that exits later', ['map', 'late-exit.mjs', 'a'], /late-exit\.mjs: .*it ended the whole process/],
-  ['a pipeline that throws beside', ['map', 'stray.mjs', 'a'], /stray\.mjs: .*does not load, Error: from a timer/],
+  [
+    'a pipeline that throws beside',
+    ['map', 'unhandled.mjs', 'a'],
+    /unhandled\.mjs: .*does not load, Error: from a timer/,
+  ],
   ['a pipeline that rejects', ['map', 'rejecting.mjs', 'a'], /rejecting\.mjs: .*does not load, Error: forgotten/],
   ['a pipeline that rejects late', ['map', 'late.mjs', 'a'], /late\.mjs: .*does not load, Error: forgotten/],
   ['a pipeline without default', ['map', fixture('no-default.mjs'), 'a'], /no-default\.mjs: has no default function/],
@@ -162,7 +166,7 @@ describe('stageprof', () => {
       'latin.txt': Buffer.from('one\nb\xfccher\n', 'latin1'),
       'exiting.mjs': 'process.exit(0)',
       'late-exit.mjs': 'setTimeout(() => process.exit(0)); await new Promise(() => {})',
-      'stray.mjs': 'setTimeout(() => { throw new Error("from a timer") }); await new Promise(() => {})',
+      'unhandled.mjs': 'setTimeout(() => { throw new Error("from a timer") }); await new Promise(() => {})',
       'rejecting.mjs': 'Promise.reject(new Error("forgotten")); export default () => ({})',
       'late.mjs':
         'setTimeout(() => Promise.reject(new Error("forgotten"))); await new Promise((r) => setTimeout(r, 999))',

@@ -11,7 +11,7 @@ function burningMs(milliseconds: number): string[] {
   return ['-e', `while (process.cpuUsage().user + process.cpuUsage().system < ${milliseconds}e3);`];
 }
 
-test('says of which run it is, and how far that is', () => {
+test('names its run, and tells how far the run is', () => {
   const meter = new MapAccountMeter();
   const account = meter.account('p', { tally: TALLY, workerPids: [], started: 3, exitCode: null });
   expect(account).toMatchObject({
@@ -30,7 +30,7 @@ test('says of which run it is, and how far that is', () => {
   expect(ended.wall_s).toBeGreaterThan(account.wall_s);
 });
 
-test('reconcile reads what was written', () => {
+test('an account that was written can be read by reconcile', () => {
   const account = new MapAccountMeter().account('p', {
     tally: TALLY,
     workerPids: [process.pid],
@@ -72,7 +72,7 @@ test('counts the CPU of workers that run and of those that have ended, each once
   expect(Math.abs(cpuS([]) - running)).toBeLessThan(0.15);
 });
 
-test('keeps the highest that was seen of a worker, and of all together', async () => {
+test('keeps the highest memory of one worker, and of all processes together', async () => {
   const meter = new MapAccountMeter();
   const source = 'globalThis.kept = Buffer.alloc(150e6, 1); console.log(1); setInterval(() => {}, 1000)';
   const child = spawn(process.execPath, ['-e', source]);
@@ -92,7 +92,7 @@ test('keeps the highest that was seen of a worker, and of all together', async (
   expect(own.rss_kb_peak).toBeGreaterThan(30_000);
 });
 
-test('has a file of its own for each run, whatever the pipeline is called', () => {
+test('each run has an account file of its own, whatever the pipeline is called', () => {
   const name = new MapAccountMeter().fileName(`a\n${'x'.repeat(300)}`);
   expect(name).toMatch(/^run-.+-\d+-\d+\.a_x+\.json$/);
   expect(Buffer.byteLength(name)).toBeLessThan(256);

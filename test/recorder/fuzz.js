@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StageProfiler } from '../../dist/index.js';
 import { BufferBytes } from '../../dist/recorder/file-bytes.js';
-import { HEADER_BYTES, HEADER_NUMBERS, offsetOf } from '../../dist/recorder/format.js';
+import { FILE_HEADER_BYTES, FILE_HEADER_NUMBERS, offsetOf } from '../../dist/recorder/format.js';
 import { postmortemOf } from '../../dist/recorder/postmortem.js';
 import { postmortemPage } from '../../dist/recorder/postmortem-page.js';
 import { readRecorder } from '../../dist/recorder/reader.js';
@@ -108,7 +108,7 @@ function usedParts(bytes) {
   const number = (name) => bytes.readDoubleLE(offsetOf(name));
   return [
     [0, 256],
-    [HEADER_BYTES, number('facts_bytes')],
+    [FILE_HEADER_BYTES, number('metadata_bytes')],
     [number('readings_offset'), 256],
     [number('calls_offset'), 4 * number('call_cells') * 8],
     [number('labels_offset'), 1024],
@@ -117,7 +117,7 @@ function usedParts(bytes) {
 }
 
 const KINDS = [
-  (damage) => damage.number(offsetOf(HEADER_NUMBERS[damage.below(HEADER_NUMBERS.length)])),
+  (damage) => damage.number(offsetOf(FILE_HEADER_NUMBERS[damage.below(FILE_HEADER_NUMBERS.length)])),
   (damage, parts) => damage.write(damage.somewhere(parts), Buffer.from([damage.below(256)])),
   (damage, parts) => damage.number(damage.somewhere(parts) & ~7),
   (damage, parts) => damage.write(damage.somewhere(parts), Buffer.alloc(damage.below(512), damage.below(256))),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readOomKills } from '../../src/os/memory-cgroup.js';
+import { readOomKills } from '../../src/os/oom-kills.js';
 import { BufferBytes } from '../../src/recorder/file-bytes.js';
 import { machineIdentity, type RecorderMetadata } from '../../src/recorder/metadata.js';
 import { postmortemOf } from '../../src/recorder/postmortem.js';

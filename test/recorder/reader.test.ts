@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BufferBytes } from '../../src/recorder/file-bytes.js';
-import { BYTE_ORDER_OFFSET, type HeaderNumber, offsetOf, VERSION_OFFSET } from '../../src/recorder/format.js';
+import { ENDIANNESS_OFFSET, type HeaderNumber, offsetOf, VERSION_OFFSET } from '../../src/recorder/format.js';
 import { type Postmortem, postmortemOf } from '../../src/recorder/postmortem.js';
 import { readRecorder } from '../../src/recorder/reader.js';
 import { fuzz, sampleRecorders } from './fuzz.js';
@@ -54,10 +54,10 @@ describe('a file that cannot be read as a recorder is refused:', () => {
     ],
     [
       'the other byte order',
-      () => changed(running, (copy) => copy.writeUInt32BE(0x0a0b0c0d, BYTE_ORDER_OFFSET)),
+      () => changed(running, (copy) => copy.writeUInt32BE(0x0a0b0c0d, ENDIANNESS_OFFSET)),
       'other byte order',
     ],
-    ['no byte order', () => changed(running, (copy) => copy.writeUInt32BE(1, BYTE_ORDER_OFFSET)), 'byte order'],
+    ['no byte order', () => changed(running, (copy) => copy.writeUInt32BE(1, ENDIANNESS_OFFSET)), 'byte order'],
     ['sizes that are not', () => withNumber(running, 'row_bytes', Number.NaN), 'its row_bytes is NaN'],
     ['sizes beyond reason', () => withNumber(running, 'row_bytes', 2 ** 30), 'its row_bytes is 1073741824'],
     ['rows that do not fit their columns', () => withNumber(running, 'row_bytes', 8), 'its rows have 8 bytes'],

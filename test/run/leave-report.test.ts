@@ -67,9 +67,9 @@ describe.skipIf(!canMount)('a report whose file has no room', () => {
     ['memory, where that is full too', 1],
     ['the working directory, where all are', 2],
   ])('is in %s, for this user only, and says so', (_what, index) => {
-    const places = [temporary, '/dev/shm', working];
-    const { said, path, mode, text, line, stderr } = leave(places.slice(0, index));
-    expect(path).toMatch(new RegExp(`^${places[index]}/stageprof-\\d+\\.report\\.json$`));
+    const folders = [temporary, '/dev/shm', working];
+    const { said, path, mode, text, line, stderr } = leave(folders.slice(0, index));
+    expect(path).toMatch(new RegExp(`^${folders[index]}/stageprof-\\d+\\.report\\.json$`));
     expect({ text, mode, stderr }).toEqual({ text: line, mode: 0o600, stderr: '' });
     expect(said).toEqual([
       `--out ${out}/report.json: cannot be written, no space left on device (ENOSPC): the report is in ${path}`,

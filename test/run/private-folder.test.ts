@@ -57,7 +57,7 @@ describe.skipIf(!canMount)('the private folder', () => {
   });
 
   test.each(['16k', '64k', '256k'])(
-    'where TMPDIR is full, at %s, is in another place, and names what is full',
+    'where TMPDIR is full, at %s, is in another folder, and names what is full',
     (size) => {
       const { parents, remark } = made([size, ROOMY, '16k', ROOMY]);
       expect(parents).toEqual(['/dev/shm', temporary, runtime]);

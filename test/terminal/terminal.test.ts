@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { tableOptions } from '../../src/terminal/terminal.js';
+import { layoutOf } from '../../src/terminal/terminal.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -10,5 +10,5 @@ test.each([
   ['a pipe', {}, '', { colour: false, width: undefined }],
 ])('%s', (_, stream, noColour, options) => {
   vi.stubEnv('NO_COLOR', noColour);
-  expect(tableOptions(stream)).toEqual(options);
+  expect(layoutOf(stream)).toEqual(options);
 });

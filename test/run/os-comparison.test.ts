@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { present } from '../../src/model/sources.js';
-import { type MeasuredRun, reconcile, renderReconciliation } from '../../src/run/reconciliation.js';
+import type { FinishedRun } from '../../src/run/finished-run.js';
+import { compareWithOs } from '../../src/run/os-comparison.js';
+import { renderOsComparison } from '../../src/run/os-comparison-table.js';
 import { report, row } from '../support/report-fixture.js';
 
 const program = report({
@@ -12,7 +14,7 @@ const program = report({
 });
 
 /** A program of one node process, whose accounts differ a little. */
-function run(members: Partial<MeasuredRun> = {}): MeasuredRun {
+function run(members: Partial<FinishedRun> = {}): FinishedRun {
   return {
     wallS: 10,
     os: { cpuS: 8, peakRssKib: 320_000, floorKib: 50_000 },
@@ -30,7 +32,7 @@ const os = run().os!;
 const nothing = { program: undefined, merged: { ...report(), processes: 0 } };
 
 test('both accounts are side by side, with the difference and its reason', () => {
-  expect(`\n${renderReconciliation(run())}`).toBe(`
+  expect(`\n${renderOsComparison(run())}`).toBe(`
                 OS  profiler  difference
 wall      10.0 s    9.50 s      +500 ms   node's start and end, before the profiler and after it
 cpu       8.00 s    7.00 s     +1.00 s    node's start and end, children without stages
@@ -39,7 +41,7 @@ rss peak   313 MiB   293 MiB   +19.5 MiB  after the last reading, or of a child 
 });
 
 test('without a report there is only the account of the OS, without repeated reasons', () => {
-  expect(`\n${renderReconciliation(run(nothing))}`).toBe(`
+  expect(`\n${renderOsComparison(run(nothing))}`).toBe(`
                 OS
 wall      10.0 s
 cpu       8.00 s
@@ -48,7 +50,7 @@ rss peak   313 MiB
 });
 
 test('reasons are wrapped to the width, aligned', () => {
-  const lines = renderReconciliation(run(), { width: 70 }).split('\n').slice(0, -1);
+  const lines = renderOsComparison(run(), { width: 70 }).split('\n').slice(0, -1);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(70);
   expect(lines.length).toBeGreaterThan(4);
   const column = lines[1]!.indexOf("node's");
@@ -56,20 +58,20 @@ test('reasons are wrapped to the width, aligned', () => {
 });
 
 test('colour changes nothing else', () => {
-  const painted = renderReconciliation(run(), { colour: true });
+  const painted = renderOsComparison(run(), { colour: true });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
-  expect(painted.replace(/\x1b\[\d+m/g, '')).toBe(renderReconciliation(run()));
-  expect(painted).not.toBe(renderReconciliation(run()));
+  expect(painted.replace(/\x1b\[\d+m/g, '')).toBe(renderOsComparison(run()));
+  expect(painted).not.toBe(renderOsComparison(run()));
 });
 
 describe('wall time', () => {
   test('is that of the program alone, not of all processes', () => {
     const merged = { ...program, total_wall_s: 40, processes: 4 };
-    expect(reconcile(run({ merged }))[0]).toMatchObject({ os: 10, profiler: 9.5, difference: 0.5 });
+    expect(compareWithOs(run({ merged }))[0]).toMatchObject({ os: 10, profiler: 9.5, difference: 0.5 });
   });
 
   test('has no value of the profiler where the program is no node process', () => {
-    expect(reconcile(run({ program: undefined }))[0]).toMatchObject({
+    expect(compareWithOs(run({ program: undefined }))[0]).toMatchObject({
       profiler: null,
       difference: null,
       reason: 'the program itself is no node process with a report',
@@ -86,7 +88,7 @@ describe('CPU time', () => {
     [{ merged: { ...program, processes: 1, total_cpu_s: null } }, null, 'cpu was not measured'],
     [nothing, null, ''],
   ])('of %j differs by %j: %s', (members, difference, reason) => {
-    expect(reconcile(run(members))[1]).toMatchObject({ difference, reason });
+    expect(compareWithOs(run(members))[1]).toMatchObject({ difference, reason });
   });
 });
 
@@ -103,11 +105,11 @@ describe('peak memory', () => {
     [{ merged: { ...program, processes: 1, rss_kb_peak: null } }, null, 'rss was not measured'],
     [nothing, null, ''],
   ])('of %j differs by %j: %s', (members, difference, reason) => {
-    expect(reconcile(run(members))[2]).toMatchObject({ difference, reason });
+    expect(compareWithOs(run(members))[2]).toMatchObject({ difference, reason });
   });
 
   test.each([50_000, 49_000])('of %i is not shown where the OS begins to count at 50,000', (peakRssKib) => {
-    expect(reconcile(run(peak(peakRssKib)))[2]).toEqual({
+    expect(compareWithOs(run(peak(peakRssKib)))[2]).toEqual({
       what: 'rss peak',
       os: null,
       profiler: 300_000,
@@ -118,7 +120,7 @@ describe('peak memory', () => {
 });
 
 test('a value that the OS does not tell is null, with the reason', () => {
-  const [wall, cpu, peak] = reconcile(run({ os: null, osMissing: 'the addon is not there' }));
+  const [wall, cpu, peak] = compareWithOs(run({ os: null, osMissing: 'the addon is not there' }));
   expect(wall).toMatchObject({ os: 10 });
   for (const line of [cpu, peak]) {
     expect(line).toMatchObject({ os: null, difference: null, reason: 'the addon is not there' });
@@ -127,7 +129,7 @@ test('a value that the OS does not tell is null, with the reason', () => {
 });
 
 test('what launchers used is only in the account of the OS, with the reason', () => {
-  const reasons = reconcile(run({ launchers: 1 })).map(({ reason }) => reason);
+  const reasons = compareWithOs(run({ launchers: 1 })).map(({ reason }) => reason);
   expect(reasons[1]).toBe("node's start and end, children without stages, launchers");
   expect(reasons[2]).toBe('of a process without stages');
 });

@@ -56,8 +56,8 @@ function run(sizes: Readonly<Record<string, string>>, out: string, fills: readon
 
 const AS_IT_IS = { status: 7, stdout: 'its own\n' };
 
-describe.skipIf(!canMount)('stageprof run where there is little room', () => {
-  test.each(['16k', '64k', '256k'])('in TMPDIR, %s: temporary files are elsewhere, with a message', (size) => {
+describe.skipIf(!canMount)('stageprof run where folders are full', () => {
+  test.each(['16k', '64k', '256k'])('with %s in TMPDIR, run has its temporary files elsewhere, and says so', (size) => {
     const out = join(results, 'report.json');
     const { status, stdout, stderr, fileAt, names } = run({ [temporary]: size, '/dev/shm': '64m' }, out);
     expect({ status, stdout }).toEqual(AS_IT_IS);
@@ -68,7 +68,7 @@ describe.skipIf(!canMount)('stageprof run where there is little room', () => {
     expect(names).not.toContain('stageprof-run');
   });
 
-  test('for the report: the report is in another folder, and one line says where and why', () => {
+  test('a report that finds no room at --out is in another folder, and one line says where and why', () => {
     const out = join(results, 'report.json');
     const { status, stdout, stderr, fileAt } = run({ [results]: '1m', '/dev/shm': '64m' }, out, [results]);
     expect({ status, stdout }).toEqual(AS_IT_IS);

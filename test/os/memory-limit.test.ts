@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lowestMemoryGroup } from '../../src/os/memory-group.js';
+import { lowestMemoryGroup } from '../../src/os/memory-limit.js';
 
 const V2 = '/sys/fs/cgroup';
 const V1 = '/sys/fs/cgroup/memory';

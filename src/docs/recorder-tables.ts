@@ -1,5 +1,5 @@
+import { FILE_HEADER, FILE_HEADER_NUMBERS, offsetOf, READING } from '../recorder/format.js';
 import { markdownTable } from '../render/markdown.js';
-import { HEADER, HEADER_NUMBERS, offsetOf, READING } from './format.js';
 
 const MEANING: { readonly [N in (typeof READING)[number]]: string } = {
   wall_ns: 'CLOCK_MONOTONIC',
@@ -15,7 +15,7 @@ const MEANING: { readonly [N in (typeof READING)[number]]: string } = {
 /** Tables of docs/recorder.md, by the name of the marks around each. */
 function recorderTables(): { readonly [name: string]: string } {
   return {
-    header: table(HEADER_NUMBERS.map((name) => [String(offsetOf(name)), `\`${name}\``, HEADER[name]])),
+    header: table(FILE_HEADER_NUMBERS.map((name) => [String(offsetOf(name)), `\`${name}\``, FILE_HEADER[name]])),
     reading: table(READING.map((name, index) => [String(index * 8), `\`${name}\``, MEANING[name]])),
   };
 }

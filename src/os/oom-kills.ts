@@ -1,14 +1,15 @@
-import { normalize, readFileSync } from '../host/files.js';
+import { normalize } from '../host/files.js';
 import { Number } from '../host/intrinsics.js';
-import { EVENT_FILES, GROUP_ROOT, lowestMemoryGroup } from './memory-group.js';
+import { EVENT_FILES, GROUP_ROOT, lowestMemoryGroup } from './memory-limit.js';
+import { textIn } from './read-if-possible.js';
 
-/** The control group whose memory limit is the lowest, at the moment when the recorder was made. */
+/** The one with the lowest memory limit among the control groups of a process, at the moment when it was read. */
 export interface MemoryCgroup {
   /** File that counts the processes it has killed: `memory.events`, or `memory.oom_control` in version 1. */
   readonly events: string;
   /** Null where there is no limit. */
   readonly limit_bytes: number | null;
-  /** Processes that it had killed; null where the file does not tell. */
+  /** How many processes the group had killed for memory; null where the file does not tell. */
   readonly oom_kills: number | null;
 }
 
@@ -22,7 +23,7 @@ export function readMemoryCgroup(): MemoryCgroup | null {
 }
 
 function findMemoryCgroup(): MemoryCgroup | null {
-  const group = lowestMemoryGroup(readText);
+  const group = lowestMemoryGroup(textIn);
   return group && { events: group.eventsPath, limit_bytes: group.limitBytes, oom_kills: null };
 }
 
@@ -34,15 +35,6 @@ function findMemoryCgroup(): MemoryCgroup | null {
 export function readOomKills(events: string): number | null {
   const isOne = EVENT_FILES.some((name) => events.endsWith(`/${name}`));
   if (!isOne || !events.startsWith(`${GROUP_ROOT}/`) || normalize(events) !== events) return null;
-  const kills = /^oom_kill (\d+)$/m.exec(readText(events) ?? '')?.[1];
+  const kills = /^oom_kill (\d+)$/m.exec(textIn(events) ?? '')?.[1];
   return kills === undefined ? null : Number(kills);
-}
-
-/** Undefined where it cannot be read. */
-export function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -49,7 +49,7 @@ function map(sizes: Readonly<Record<string, string>>, temporary: string): MapOut
 }
 
 describe.skipIf(!canMount)('map --profile where memory for recorders is full', () => {
-  test.each(['16k', '64k', '256k', '1m'])('at %s map has all of every input, with one message', (size) => {
+  test.each(['16k', '64k', '256k', '1m'])('with %s of memory, map has all of every input, and one message', (size) => {
     const temporary = temporaryFolder();
     const { exitCode, stdout, stderr, records, left } = map({ '/dev/shm': size }, temporary);
     expect(exitCode).toBe(1);
@@ -65,7 +65,7 @@ describe.skipIf(!canMount)('map --profile where memory for recorders is full', (
   });
 
   test.each(['16k', '256k'])(
-    'and TMPDIR too, at %s, map names both once, and keeps the profiles of good ends',
+    'with %s of memory and of TMPDIR, map names both once, and keeps the profiles of inputs that were done',
     (size) => {
       const temporary = temporaryFolder();
       const { exitCode, stdout, records, left } = map({ '/dev/shm': size, [temporary]: size }, temporary);
@@ -82,7 +82,7 @@ describe.skipIf(!canMount)('map --profile where memory for recorders is full', (
     },
   );
 
-  test('and the folder of records is full, map ends, and names the record with its folder', () => {
+  test('with a full folder of records, map ends, and names the record with its folder', () => {
     const folder = temporaryFolder();
     const records = join(folder, 'records');
     const pipeline = join(folder, 'labels.mjs');
