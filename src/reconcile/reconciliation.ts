@@ -37,7 +37,9 @@ export function closingLines({ tasks, waiting, gathering, tolerancePercent }: Re
   const recordsAlone = tasks.filter(({ runs, records }) => runs === 0 && records > 0).length;
   return [
     `${counted(tasks.length, 'task')}${waits}: ${parts.join(', ')}`,
-    ...(recordsAlone > 0 ? [`${counted(recordsAlone, 'task')} without a run file (run-*.json): ${INPUTS_ALONE}`] : []),
+    ...(recordsAlone > 0
+      ? [`${counted(recordsAlone, 'task')} without a map account (run-*.json): ${INPUTS_ALONE}`]
+      : []),
     gatheringLine(gathering),
   ];
 }
