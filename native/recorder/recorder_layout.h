@@ -24,6 +24,7 @@ namespace stageprof {
 
 // X(enumerator, name): the argument of start(), as doubles: offsets in the file, and sizes.
 #define STAGEPROF_POSITIONS(X)                                                              \
+  X(kPositionBoundary, "boundary") /* the sample of the last boundary of a stage */         \
   X(kPositionReadingCount, "reading_count")                                                 \
   X(kPositionReadings, "readings")                                                          \
   X(kPositionReadingCapacity, "reading_capacity")                                           \

@@ -123,16 +123,25 @@ void RecorderWriter::WriteTeardown() {
   if (owner_ == 0 || getpid() != owner_) return;
   if (has_heap_window_) heap_->ReadAllocation();
   sources_->lock()->Take();
+  // The last sample before the teardown: a stage may have closed since the last reading, and have
+  // freed what it held.
+  const double* const boundary = Cells(kPositionBoundary);
+  const bool is_newer = boundary[kWallNs] > sample_[kWallNs];
   double before[kSampleLength];
-  memcpy(before, sample_, sizeof sample_);
+  memcpy(before, is_newer ? boundary : sample_, sizeof sample_);
   sampler_.ReadEntry();
   // Addons that were loaded later have already been taken down, and the memory they had given to JS
-  // is freed. The sample then keeps the memory of the previous reading, and the account says how
-  // old that is.
+  // is freed. The sample then keeps the memory of the sample before, and the account says how old
+  // its parts are.
   constexpr double kNearlyAll = 0.99;
   const double live = sample_[kExternalBytes] + sample_[kNativeLiveBytes];
   if (live < kNearlyAll * (before[kExternalBytes] + before[kNativeLiveBytes])) {
     for (const Slot slot : kLevels) sample_[slot] = before[slot];
+    if (is_newer) {
+      account_[kAccountRss] = before[kRssBytes];
+      account_[kAccountNativeLive] = before[kNativeLiveBytes];
+      account_[kAccountCountedAt] = before[kWallNs];
+    }
   } else {
     RaisePeaks();
     sampler_.ReadAccountFromOutside(MappedParts::Look::kIfShort, account_);

@@ -97,6 +97,7 @@ export const READING = [
 
 /** The offsets, sizes and mask that the writer is given, in the order of native/recorder/recorder_layout.h. */
 export const POSITIONS = [
+  'boundary',
   'reading_count',
   'readings',
   'reading_capacity',
@@ -170,6 +171,7 @@ export function geometry(maxRows: number, metadataBytes: number): Geometry {
 /** @param mask bits of the sampler whose thread is sampled */
 export function writerPositions(sizes: Geometry, mask: number): Float64Array {
   const positions: { readonly [N in (typeof POSITIONS)[number]]: number } = {
+    boundary: SAMPLE_OFFSET,
     reading_count: offsetOf('reading_count'),
     readings: sizes.readings_offset,
     reading_capacity: sizes.reading_capacity,
