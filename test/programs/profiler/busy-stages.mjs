@@ -18,9 +18,9 @@ const busyNs = {};
 /** A clock that the profiler does not share. The one of Node counts in ticks on some machines. */
 function threadClock() {
   const slots = new Float64Array(new SharedArrayBuffer(SAMPLE_LENGTH * 8));
-  const { readSlice } = loadBinding().binding.samplerOpen(slots, SAMPLE_MASK.cpu);
+  const { readThreadUse } = loadBinding().binding.samplerOpen(slots, SAMPLE_MASK.cpu);
   return () => {
-    readSlice();
+    readThreadUse();
     return slots[slotIndex.thread_cpu_ns];
   };
 }
