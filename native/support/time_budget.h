@@ -1,6 +1,8 @@
 #ifndef STAGEPROF_SUPPORT_TIME_BUDGET_H_
 #define STAGEPROF_SUPPORT_TIME_BUDGET_H_
 
+#include <math.h>
+
 #include "clocks.h"
 
 namespace stageprof {
@@ -22,7 +24,7 @@ class TimeBudget {
   void Open() { seen_ns_ = ReadWallNs(); }
 
   // Asks for a reading that is expected to cost `expected_ns`. If it is allowed, End or Spend must
-  // follow.
+  // follow on the same thread.
   bool Begin(double expected_ns) {
     const double now_ns = ReadWallNs();
     credit_ns_ += share_ * (now_ns - seen_ns_);
@@ -30,12 +32,22 @@ class TimeBudget {
     const double most_ns =
         kBurst * expected_ns > kAllowanceNs ? kBurst * expected_ns : kAllowanceNs;
     if (credit_ns_ > most_ns) credit_ns_ = most_ns;
-    return credit_ns_ >= expected_ns;
+    if (credit_ns_ < expected_ns) return false;
+    if (is_dear_) cpu_began_ns_ = ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
+    return true;
   }
 
-  // Ends the reading, and returns what it cost in elapsed time.
+  // Ends the reading, and returns what it cost. Elapsed time is not cost on a busy machine: the
+  // thread may have waited for a CPU, and one long wait would put off the next readings for
+  // minutes. The thread's own clock costs more than a cheap reading, so it is read only from the
+  // second dear one on; of the first, no more is charged than of the dearest cheap one.
   double End() {
-    const double cost_ns = ReadWallNs() - seen_ns_;
+    const bool is_measured = is_dear_ && !isnan(cpu_began_ns_);
+    double cost_ns = is_measured ? ReadClockNs(CLOCK_THREAD_CPUTIME_ID) - cpu_began_ns_
+                                 : ReadWallNs() - seen_ns_;
+    const bool was_dear = is_dear_;
+    is_dear_ = cost_ns >= kDearNs;
+    if (is_dear_ && !was_dear) cost_ns = kDearNs;
     Spend(cost_ns);
     return cost_ns;
   }
@@ -48,10 +60,14 @@ class TimeBudget {
   // The credit at the start, and what short silences may save up: some fifty readings of a clean
   // heap, so that the first stages of a program are measured too.
   static constexpr double kAllowanceNs = 100e3;
+  // Twenty readings of the thread's own clock.
+  static constexpr double kDearNs = 10e3;
 
   double share_;
   double credit_ns_ = kAllowanceNs;
   double seen_ns_ = 0;
+  bool is_dear_ = false;  // the last reading was
+  double cpu_began_ns_ = 0;
 };
 
 }  // namespace stageprof
