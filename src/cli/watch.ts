@@ -1,13 +1,16 @@
 import { Command, Option } from 'commander';
+import { exporterNamed } from '../export/exporter.js';
+import { EXPORTERS } from '../export/exporters.js';
 import { EXIT_DONE } from '../os/exit-status.js';
 import { followRecorder } from '../recorder/followed-recorder.js';
 import type { Postmortem } from '../recorder/postmortem.js';
-import { postmortemPage } from '../recorder/postmortem-page.js';
 import { layoutOf } from '../terminal/terminal.js';
+import { formatFlag } from './format-flag.js';
 import { numberWithin } from './number-flags.js';
 
 interface WatchFlags {
   readonly interval: number;
+  readonly format: string;
 }
 
 const HELP = `
@@ -15,7 +18,8 @@ Node processes under "stageprof run" and workers of "stageprof map --profile" ha
 processes have one if their StageProfiler has the option "recorder". It is read from outside, at no
 cost to the process. A worker has a recorder for each input, and is followed from one to the next.
 For the PID of "run" or "map" itself, a message names the processes that have a recorder. On a
-terminal the table is refreshed in place; otherwise each table follows the one before. This ends
+terminal the table is refreshed in place; otherwise each table follows the one before. With
+--format json each look is one line, as "stageprof postmortem --format json" prints it. This ends
 with the process, when nobody reads the output any more (watch 4711 | head -n 40), or with Ctrl-C.
 
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
@@ -27,6 +31,7 @@ export function watchCommand(finish: (exitCode: number) => void): Command {
   return new Command('watch')
     .description('a live table of a running process, read from its recorder at no cost to it')
     .argument('<pid or file>', 'the process, or its recorder')
+    .addOption(formatFlag(EXPORTERS.recording))
     .addOption(
       new Option('--interval <seconds>', 'time between two tables')
         .default(1)
@@ -36,18 +41,22 @@ export function watchCommand(finish: (exitCode: number) => void): Command {
     .action(async (target: string, flags: WatchFlags) => finish(await watch(target, flags)));
 }
 
-async function watch(target: string, { interval }: WatchFlags): Promise<number> {
+async function watch(target: string, { interval, format }: WatchFlags): Promise<number> {
   // The reader has gone, as in `watch 4711 | head`, or the disk is full. Without this the command would go on for
   // nobody, and the shell would wait for it, until the process ends.
   const unread = new AbortController();
   process.stdout.once('error', () => unread.abort());
-  for await (const found of followRecorder(target, interval * 1000, unread.signal)) show(found);
+  for await (const found of followRecorder(target, interval * 1000, unread.signal)) show(found, format);
   return EXIT_DONE;
 }
 
-function show(found: Postmortem): void {
+function show(found: Postmortem, format: string): void {
   const { stdout } = process;
-  const page = postmortemPage(found, layoutOf(stdout), Date.now());
+  const page = exporterNamed(EXPORTERS.recording, format).render(found, layoutOf(stdout));
+  if (format !== 'table') {
+    stdout.write(page);
+    return;
+  }
   if (!stdout.isTTY) {
     stdout.write(`${page}\n`);
     return;

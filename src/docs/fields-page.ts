@@ -16,6 +16,7 @@ import { METRICS } from '../model/metrics.js';
 import { PROCESS_MEANING } from '../model/process-list.js';
 import { REPORT_SCHEMA } from '../model/report.js';
 import { HEADER_FIELDS, type HeaderTraits, SLURM } from '../model/report-header.js';
+import { FINDING_MEANING } from '../model/reported-finding.js';
 import { GROUP_CPU_MEANING, THREAD_GROUPS } from '../model/thread-cpu.js';
 import { markdownTable } from '../render/markdown.js';
 
@@ -61,6 +62,10 @@ function header(): string[] {
     'Members of `process_list`: `processes`, the largest ones, and `more`, how many others there were. Each process is an object of:',
     '',
     ...meanings('member', PROCESS_MEANING),
+    '',
+    'Each of `findings` is an object of:',
+    '',
+    ...meanings('member', FINDING_MEANING),
     '',
     'Members of `exact`, each null or an object of `total` and `outside`, the part that code outside any stage used; see',
     '[async.md](async.md):',
@@ -186,6 +191,7 @@ function merging(): string[] {
     '- `largest` keeps the composition of the report with the highest resident set.',
     '- `threads` adds group by group.',
     '- `processes` keeps the largest of all and counts the others.',
+    '- `dropped` is in no merged report: it is computed anew from the merged numbers.',
     '- `add members` adds each member.',
     '- `row` merges as the rows of one label are merged.',
     '- `same` keeps a value that all reports agree on, and is null otherwise.',

@@ -9,6 +9,7 @@ import { renderReconcileMarkdown } from '../reconcile/markdown.js';
 import type { Reconciliation } from '../reconcile/reconciliation.js';
 import { renderReconcileTable } from '../reconcile/table.js';
 import type { Postmortem } from '../recorder/postmortem.js';
+import { postmortemJson } from '../recorder/postmortem-json.js';
 import { postmortemPage } from '../recorder/postmortem-page.js';
 import { renderSummaryCsv } from '../summary/csv.js';
 import { renderSummaryJson } from '../summary/json.js';
@@ -66,6 +67,6 @@ time (inc).`,
   ],
   recording: [
     { name: 'table', render: (found, layout) => postmortemPage(found, layout, Date.now()) },
-    { name: 'json', render: (found) => `${JSON.stringify(found)}\n` },
+    { name: 'json', render: postmortemJson },
   ],
 };

@@ -68,6 +68,7 @@ function isText(value: unknown): boolean {
 const OBJECT_CHECKS = {
   composition: isComposition,
   exact: isExactUse,
+  findings: isFindings,
   process_list: isProcessList,
   slurm: isSlurm,
   threads: isThreads,
@@ -95,6 +96,16 @@ function isExactUse(value: unknown): boolean {
 function isThreadUse(value: unknown): boolean {
   if (value === null) return true;
   return isObject(value) && [value.total, value.outside].every((used) => used !== null && isNumberOrNull(used, false));
+}
+
+function isFindings(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isFinding);
+}
+
+function isFinding(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { stage, kind, text, numbers } = value;
+  return [stage, kind, text].every((one) => typeof one === 'string') && isObject(numbers);
 }
 
 function isSlurm(value: unknown): boolean {

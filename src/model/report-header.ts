@@ -17,6 +17,7 @@ export type HeaderType =
   | 'threads'
   | 'processes'
   | 'exact'
+  | 'findings'
   | 'row';
 
 /**
@@ -32,6 +33,7 @@ export type HeaderType =
  *   largest        the value of the report with the highest resident set
  *   threads        added group by group
  *   processes      listed together
+ *   dropped        never in a merged report: it is computed from the merged numbers
  *   row            merged as the rows of one label are
  */
 export type HeaderFold =
@@ -48,6 +50,7 @@ export type HeaderFold =
   | 'largest'
   | 'threads'
   | 'processes'
+  | 'dropped'
   | 'row';
 
 export interface HeaderTraits {
@@ -187,6 +190,13 @@ export const HEADER = {
     fold: 'threads',
     optional: true,
     description: 'CPU of the process by group of threads. Missing unless the option `threads` asked for it.',
+  },
+  findings: {
+    type: 'findings',
+    fold: 'dropped',
+    optional: true,
+    description:
+      'What a person can act on, the one that matters most first; empty where nothing was found. In what `stageprof run --out` and the `--format json` of `summarize`, `watch` and `postmortem` write. Missing in the reports of a profiler and in the records of `map`, where `findingsOf(report)` computes it.',
   },
 } as const satisfies { readonly [F in keyof Required<ReportHeader>]: HeaderTraits };
 

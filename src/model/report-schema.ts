@@ -6,6 +6,7 @@ import { METRICS, type Metric } from './metrics.js';
 import { PROCESS_MEANING, type ProcessEntry } from './process-list.js';
 import { REPORT_SCHEMA } from './report.js';
 import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './report-header.js';
+import { FINDING_MEANING } from './reported-finding.js';
 import { SOURCE_NAMES } from './sources.js';
 import { GROUP_CPU_MEANING, THREAD_GROUPS } from './thread-cpu.js';
 
@@ -102,6 +103,7 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
       ['more', { description: 'How many others there were.', type: 'integer', minimum: 0 }],
     ]),
   exact: () => object(EXACT_MEMBERS.map(({ member, unit, self }) => [member, threadUseSchema(unit, self)] as const)),
+  findings: () => ({ type: 'array', items: findingSchema() }),
   row: rowSchema,
   slurm: () =>
     object(
@@ -137,6 +139,15 @@ function processSchema(): JsonSchema {
       { description: PROCESS_MEANING[member as keyof ProcessEntry], ...type },
     ]),
   );
+}
+
+function findingSchema(): JsonSchema {
+  return object([
+    ['stage', { description: FINDING_MEANING.stage, type: 'string', minLength: 1 }],
+    ['kind', { description: FINDING_MEANING.kind, type: 'string', minLength: 1 }],
+    ['text', { description: FINDING_MEANING.text, type: 'string' }],
+    ['numbers', { description: FINDING_MEANING.numbers, type: 'object', additionalProperties: { type: 'number' } }],
+  ]);
 }
 
 function threadUseSchema(unit: 's' | 'KiB', self: string): JsonSchema {

@@ -3,6 +3,7 @@ import type { ExactUse } from './exact-use.js';
 import type { HistogramPairs } from './histogram.js';
 import type { MetricField } from './metrics.js';
 import type { ProcessList } from './process-list.js';
+import type { ReportedFinding } from './reported-finding.js';
 import type { SourceName, SourceState } from './sources.js';
 import type { ThreadCpu } from './thread-cpu.js';
 
@@ -58,6 +59,8 @@ export interface ReportHeader {
   readonly processes?: number;
   readonly process_list?: ProcessList;
   readonly threads?: ThreadCpu;
+  /** Only in what the commands write. They are recomputed from the numbers, and never merged. */
+  readonly findings?: readonly ReportedFinding[];
 }
 
 /** The rows, one a label in order of first entry, and the header around them. Plain JSON. */

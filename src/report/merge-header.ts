@@ -15,7 +15,7 @@ import { mergeThreads } from './threads.js';
 // The fold of a member decides its type. The compiler checks this in the table, not here.
 type Combine = (a: never, b: never) => unknown;
 
-const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max' | 'row'>, Combine>> = {
+const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max' | 'row' | 'dropped'>, Combine>> = {
   fixed: (a: unknown) => a,
   all: (a: boolean, b: boolean) => a && b,
   any: (a: boolean | undefined, b: boolean | undefined) => (a === true || b === true ? true : undefined),
@@ -37,15 +37,14 @@ const TAKES_HIGHEST = HEADER_NUMBERS.map((field) =>
   HEADER_FIELDS.some(([name, { fold }]) => name === field && fold === 'max'),
 );
 const OTHERS = HEADER_FIELDS.flatMap(([field, { fold }]) =>
-  fold === 'add' || fold === 'max' || fold === 'row'
+  fold === 'add' || fold === 'max' || fold === 'row' || fold === 'dropped'
     ? []
     : [{ field, combine: COMBINE[fold] as (a: unknown, b: unknown) => unknown }],
 );
 
-const COMBINE_OTHER = Object.fromEntries(OTHERS.map(({ field, combine }) => [field, combine])) as Record<
-  HeaderField,
-  (a: unknown, b: unknown) => unknown
->;
+const COMBINE_OTHER: { readonly [F in HeaderField]?: (a: unknown, b: unknown) => unknown } = Object.fromEntries(
+  OTHERS.map(({ field, combine }) => [field, combine]),
+);
 
 /** The counts of a source that are added up. */
 export const SOURCE_COUNTS = ['readings', 'skipped'] as const;
@@ -112,8 +111,11 @@ export class HeaderMerger {
 
   /** Merges one member of `addOthers` alone: the one whose value differs from that of the report before. */
   addOther(field: HeaderField, value: unknown): void {
+    const combine = COMBINE_OTHER[field];
+    // A member that is dropped.
+    if (combine === undefined) return;
     const others = this.#others!;
-    others[field] = COMBINE_OTHER[field](others[field], value);
+    others[field] = combine(others[field], value);
   }
 
   /** Adds to a count that the source has already, if only as 0. @param index of `sourceCountIndex` */

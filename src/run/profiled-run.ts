@@ -1,3 +1,4 @@
+import { withFindings } from '../findings/reported.js';
 import { resolveOptions, type StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import type { StageCost } from '../model/stage-cost.js';
@@ -99,7 +100,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     noReport: obstacle?.reason ?? null,
   });
   // The exit code stays the program's, whether or not the report can be written.
-  if (plan.report !== undefined) leaveReport(plan.report, gathered.report, { free: folder.remove, say });
+  if (plan.report !== undefined) leaveReport(plan.report, withFindings(gathered.report), { free: folder.remove, say });
   return exitCode;
 }
 

@@ -1,3 +1,4 @@
+import { withFindings } from '../findings/reported.js';
 import type { StageRow } from '../model/report.js';
 import { renderJson } from '../render/json.js';
 import { QUANTILE_FIELDS } from '../render/quantile-fields.js';
@@ -8,7 +9,7 @@ export function renderSummaryJson(view: SummaryView): string {
   const { result, rows, by, details } = view;
   const { records, failed, ...others } = countsOf(result);
   return renderJson({
-    ...result.report,
+    ...withFindings(result.report),
     ...(by === undefined ? { stages: rows } : {}),
     records,
     ...(failed === undefined ? {} : { failed, failed_by_kind: Object.fromEntries(result.failures) }),

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { withFindings } from '../../src/findings/reported.js';
 import type { Report } from '../../src/model/report.js';
 import { fixture, MAIN, runCli } from '../support/run-cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -38,6 +39,8 @@ describe('stageprof run', () => {
     const { exitCode, stdout, lines, report, left } = await profile([NODE, STAGED, 'prints', 'fails']);
     expect({ exitCode, stdout, left }).toEqual({ exitCode: 7, stdout: 'to stdout\n', left: [] });
     expect(report).toMatchObject({ processes: 1, stages: [{ stage: 'work', calls: 1, open: 0 }] });
+    const told = JSON.parse(JSON.stringify(withFindings(report!).findings));
+    expect(report!.findings).toEqual(told);
     expect(lines).toContain('1 node process');
     expect(lines.find((line) => line.startsWith('work '))).toMatch(/^work +1 /);
     expect(lines.slice(-4).map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['OS', 'wall', 'cpu', 'rss peak']);

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { withFindings } from '../../src/findings/reported.js';
 import type { Report } from '../../src/model/report.js';
 import { mergeReports } from '../../src/report/merge.js';
 import { readAsHatchet } from '../support/hatchet-reader.js';
@@ -43,6 +44,10 @@ function manyLines(count: number): string[] {
 
 const profilesOf = (lines: readonly string[]): Report[] => lines.map((text) => JSON.parse(text).profile);
 
+/** What the JSON has of the merged report. */
+const asWritten = (profiles: readonly Report[]): object =>
+  JSON.parse(JSON.stringify(withFindings(mergeReports(profiles))));
+
 async function summarized(args: readonly string[], options: Parameters<typeof runCli>[1] = {}) {
   const { exitCode, stdout, lines } = await runCli(['summarize', '--format', 'json', ...args], options);
   return { exitCode, lines, json: stdout === '' ? undefined : JSON.parse(stdout) };
@@ -59,7 +64,7 @@ describe('stageprof summarize', () => {
     const { exitCode, json } = await summarized(['results'], { cwd });
     expect(exitCode).toBe(0);
     expect(json).toEqual({
-      ...JSON.parse(JSON.stringify(mergeReports(profiles))),
+      ...asWritten(profiles),
       records: 5,
       failed: 1,
       failed_by_kind: { exception: 1 },
@@ -70,7 +75,7 @@ describe('stageprof summarize', () => {
     const cwd = temporaryFolder();
     const lines = manyLines(5000);
     writeFileSync(join(cwd, 'many.jsonl'), lines.join(''));
-    const expected = { ...JSON.parse(JSON.stringify(mergeReports(profilesOf(lines)))), records: 5000 };
+    const expected = { ...asWritten(profilesOf(lines)), records: 5000 };
     for (const jobs of ['1', '2', '5']) {
       const { exitCode, json, lines: said } = await summarized(['many.jsonl', '--jobs', jobs], { cwd });
       expect({ exitCode, said }).toEqual({ exitCode: 0, said: [] });
@@ -221,8 +226,29 @@ describe('a report by itself', () => {
     writeFileSync(join(cwd, 'report.json'), text);
     const { exitCode, json, lines } = await summarized(['report.json'], { cwd });
     expect({ exitCode, lines }).toEqual({ exitCode: 0, lines: [] });
-    expect(json).toEqual({ ...JSON.parse(JSON.stringify(mergeReports([JSON.parse(text)]))), records: 1 });
+    expect(json).toEqual({ ...asWritten([JSON.parse(text)]), records: 1 });
     expect((await summarized(['-'], { cwd, stdin: text })).json).toEqual(json);
+  });
+
+  test('with findings is read without them: those of the sum are told, with the numbers of the sum', async () => {
+    const wasted = (input: string, wall_s: number) => {
+      const stages = [row('wait', { calls: 1, wall_s, wall_self_s: wall_s, cpu_self_s: 0 })];
+      const times = { total_wall_s: wall_s, outside_wall_s: 0, stages_wall_s: wall_s };
+      return withFindings({ ...pipelineReport(), ...times, program: null, stages, pid: input.length });
+    };
+    const reports = [wasted('a', 10), wasted('bb', 20), wasted('ccc', 30)];
+    expect(reports[0]!.findings).toMatchObject([{ kind: 'waiting', numbers: { wall_self_s: 10 } }]);
+    const stdin = reports.map((one) => `${JSON.stringify(one)}\n`).join('');
+    const { exitCode, json, lines } = await summarized(['-'], { stdin });
+    expect({ exitCode, lines, records: json.records }).toEqual({ exitCode: 0, lines: [], records: 3 });
+    expect(json.findings).toMatchObject([{ stage: 'wait', kind: 'waiting', numbers: { wall_self_s: 60 } }]);
+    const { stdout: csv } = await runCli(['summarize', '--format', 'csv', '-'], { stdin });
+    expect(
+      csv
+        .split('\n')
+        .slice(0, 2)
+        .map((text) => text.split(',').at(-1)),
+    ).toEqual(['findings', 'waiting']);
   });
 
   test('that --format json has made can be read again', async () => {

@@ -70,6 +70,26 @@ test.each(['pid', 'file'])('shows a process given by its %s in one table after a
   expect(blocks.at(-1)).toMatch(/ended without closing its recorder/);
 });
 
+test('--format json is a line of JSON for each look, with the findings of the moment', async () => {
+  const watched = await startWatched('true');
+  const watching = runCli(['watch', String(watched.pid), '--format', 'json', '--interval', '0.2']);
+  setTimeout(watched.kill, 1500);
+  const { exitCode, stdout } = await watching;
+  expect(exitCode).toBe(0);
+  const looks = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(looks.length).toBeGreaterThan(2);
+  for (const { report, open, process } of looks.slice(0, -1)) {
+    expect(process).toMatchObject({ pid: watched.pid, running: true });
+    expect(open.map(({ stage }: { stage: string }) => stage)).toEqual(['outer', 'outer.inner']);
+    expect(report.findings.map(({ stage, kind }: { stage: string; kind: string }) => [stage, kind])).toEqual([
+      ['outer.inner', 'waiting'],
+    ]);
+  }
+});
+
 test('a program under run is found by its pid, and named in the message for the pid of run', async () => {
   const program = `
     import { activeProfiler } from ${JSON.stringify(INDEX)};

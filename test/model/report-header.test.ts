@@ -11,6 +11,7 @@ test('the table lists the members of a report in the order they are written', ()
     processes: 2,
     process_list: { processes: [], more: 0 },
     threads: { source: present('exact', 'clocks'), groups: [] },
+    findings: [],
   });
   expect(HEADER_FIELDS.map(([field]) => field)).toEqual(Object.keys(header));
 });

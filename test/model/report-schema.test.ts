@@ -1,5 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { expect, test } from 'vitest';
+import { withFindings } from '../../src/findings/reported.js';
 import { METRICS } from '../../src/model/metrics.js';
 import { type JsonSchema, reportSchema, schemaText } from '../../src/model/report-schema.js';
 import { mergeReports } from '../../src/report/merge.js';
@@ -107,9 +108,12 @@ test('every object is closed: it has the members it names and no others, or numb
     'mapped_modules',
     'native_modules',
     'native_modules',
+    'numbers',
   ]);
   for (const [path, { properties, additionalProperties }] of objects) {
-    expect(additionalProperties, path).toEqual(properties === undefined ? { type: 'integer', minimum: 0 } : false);
+    const byModule = { type: 'integer', minimum: 0 };
+    const open = path.endsWith('/numbers') ? { type: 'number' } : byModule;
+    expect(additionalProperties, path).toEqual(properties === undefined ? open : false);
   }
 });
 
@@ -121,6 +125,16 @@ test('a report of a run has the optional members too', () => {
   expect(errorsOf(report({ ...optional, slurm }))).toEqual([]);
   expect(errorsOf({ ...report(optional), threads: { ...optional.threads, extra: 1 } })).toEqual([
     '/threads must NOT have additional properties',
+  ]);
+});
+
+test('the findings that the commands add are valid', () => {
+  const stages = [row('a', { calls: 1, wall_s: 9, wall_self_s: 9, cpu_self_s: 0 })];
+  const found = withFindings(report({ stages }));
+  expect(found.findings).toHaveLength(1);
+  expect(errorsOf(found)).toEqual([]);
+  expect(errorsOf({ ...found, findings: [{ ...found.findings![0], amount: 1 }] })).toEqual([
+    '/findings/0 must NOT have additional properties',
   ]);
 });
 
