@@ -1,18 +1,17 @@
 import { packageVersion } from '../model/package-version.js';
 import { systemReason } from '../model/setup-error.js';
-import { absent, present, SOURCE_NAMES, type SourceName, type SourceState } from '../model/sources.js';
+import { absent, present, SOURCE_NAMES, type SourceName } from '../model/sources.js';
 import { findTracker } from '../native/tracker-file.js';
 import { fileSystemOf } from '../os/file-system.js';
 import { capabilities } from '../profiler/capabilities.js';
 import { recorderAdvice } from '../recorder/folder-advice.js';
 import { makeRecorderFolder, shortLivedRecorderFolder } from '../recorder/recorder-folder.js';
 import { addonAdvice, sourceAdvice, trackerAdvice } from './advice.js';
+import type { Advised } from './advised.js';
 import { describeMachine, type Machine } from './machine.js';
+import { verdictOf } from './verdict.js';
 
-/** A state with what to do about it, where something can be done. */
-export type Advised = SourceState & { readonly advice?: string };
-
-/** What `stageprof doctor --json` prints. */
+/** What `stageprof doctor --format json` prints. */
 export interface Diagnosis {
   readonly stageprof: string;
   readonly machine: Machine;
@@ -22,6 +21,8 @@ export interface Diagnosis {
   /** The folder of recorders whose path nobody has chosen. */
   readonly recorder: Advised;
   readonly sources: Readonly<Record<SourceName, Advised>>;
+  /** All of it in one sentence. */
+  readonly verdict: string;
 }
 
 /** What can be measured here, in a process of this Node. */
@@ -30,7 +31,7 @@ export function diagnose(): Diagnosis {
   const found = capabilities();
   const tracker = findTracker();
   const sources = SOURCE_NAMES.map((name) => [name, advised(found.sources[name], sourceAdvice(name, found))]);
-  return {
+  const diagnosis = {
     stageprof: packageVersion(),
     machine,
     addon: advised(found.addon, addonAdvice(found, machine)),
@@ -39,8 +40,9 @@ export function diagnose(): Diagnosis {
       trackerAdvice(tracker, machine),
     ),
     recorder: diagnoseRecorder(),
-    sources: Object.fromEntries(sources),
+    sources: Object.fromEntries(sources) as Record<SourceName, Advised>,
   };
+  return { ...diagnosis, verdict: verdictOf(diagnosis) };
 }
 
 function diagnoseRecorder(): Advised {

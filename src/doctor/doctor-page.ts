@@ -2,7 +2,8 @@ import type { SourceState, Truth } from '../model/sources.js';
 import { escapeControls } from '../text/escape.js';
 import { inline, size } from '../text/format.js';
 import type { Paint, Style } from '../text/paint.js';
-import type { Advised, Diagnosis } from './diagnosis.js';
+import type { Advised } from './advised.js';
+import type { Diagnosis } from './diagnosis.js';
 import type { Machine } from './machine.js';
 
 const NAME_WIDTH = 13;
@@ -16,7 +17,10 @@ const STYLE: Readonly<Record<Truth, Style | undefined>> = {
 };
 
 /** The diagnosis for people: the machine, then one source a line, with its reason and advice below it. */
-export function doctorPage({ stageprof, machine, addon, tracker, recorder, sources }: Diagnosis, paint: Paint): string {
+export function doctorPage(
+  { stageprof, machine, addon, tracker, recorder, sources, verdict }: Diagnosis,
+  paint: Paint,
+): string {
   const lines = [
     paint('bold', `stageprof ${stageprof}`),
     '',
@@ -36,6 +40,8 @@ export function doctorPage({ stageprof, machine, addon, tracker, recorder, sourc
       named(name, truthAndMethod(state, paint)),
       ...remarks(state, paint),
     ]),
+    '',
+    paint('bold', named('verdict', escapeControls(verdict))),
   ];
   return `${lines.join('\n')}\n`;
 }

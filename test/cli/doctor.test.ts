@@ -51,6 +51,18 @@ describe('stageprof doctor', () => {
     expect(stdout).toMatch(/ gc +absent\n.*\n +-> needs the addon/);
   });
 
+  test.each([
+    ['with', {}, /exact here: .*gc.*native under stageprof run/],
+    ['without', WITHOUT_ADDON, /missing: the addon, .*gc.*; first: unset STAGEPROF_NO_ADDON$/],
+  ])('ends with a verdict in one line, %s the addon, which the JSON has too', async (_, env, expected) => {
+    const { stdout } = await runCli(['doctor'], { env });
+    const last = stdout.trimEnd().split('\n').at(-1)!;
+    expect(last).toMatch(/^ {2}verdict +exact here: /);
+    expect(last).toMatch(expected);
+    const { verdict } = JSON.parse((await runCli(['doctor', '--format', 'json'], { env })).stdout);
+    expect(last.endsWith(`  ${verdict}`)).toBe(true);
+  });
+
   test.each([['--no-addons'], ['--permission']])('under %s names the flag, not an installation', async (flag) => {
     const isOld = !process.allowedNodeEnvironmentFlags.has('--permission');
     const permission = [isOld ? '--experimental-permission' : '--permission', '--allow-fs-read=*'];

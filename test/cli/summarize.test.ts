@@ -243,12 +243,8 @@ describe('a report by itself', () => {
     expect({ exitCode, lines, records: json.records }).toEqual({ exitCode: 0, lines: [], records: 3 });
     expect(json.findings).toMatchObject([{ stage: 'wait', kind: 'waiting', numbers: { wall_self_s: 60 } }]);
     const { stdout: csv } = await runCli(['summarize', '--format', 'csv', '-'], { stdin });
-    expect(
-      csv
-        .split('\n')
-        .slice(0, 2)
-        .map((text) => text.split(',').at(-1)),
-    ).toEqual(['findings', 'waiting']);
+    const [fields, values] = csv.split('\r\n').map((text) => text.split(','));
+    expect(values![fields!.indexOf('findings')]).toBe('waiting');
   });
 
   test('that --format json has made can be read again', async () => {
