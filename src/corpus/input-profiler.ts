@@ -1,3 +1,5 @@
+import type { Accounting } from '../accounting/accounting.js';
+import { continueFrom, lastLevels } from '../accounting/levels.js';
 import { dirname } from '../host/files.js';
 import type { StageProfilerOptions } from '../model/options.js';
 import type { Profiler } from '../model/profiler.js';
@@ -13,6 +15,8 @@ export interface InputProfiler {
   readonly profiler: Profiler;
   /** In addition to those of its report. */
   readonly warnings: readonly string[];
+  /** The levels of its last sample, for the profiler of the next input; null where nothing is profiled. */
+  readonly levels: () => Float64Array | null;
 }
 
 /**
@@ -20,18 +24,36 @@ export interface InputProfiler {
  *
  * @param options null where nothing is profiled
  * @param recorderPath null for no recorder
+ * @param levels of the input before in this process, null for the first. What grows or is freed between two inputs is
+ * in the report of the second, outside of any stage: summed over the records, growth is that of the process
  */
-export function makeInputProfiler(options: StageProfilerOptions | null, recorderPath: string | null): InputProfiler {
-  if (options === null) return { profiler: nullProfiler, warnings: [] };
-  if (recorderPath === null) return { profiler: new StageProfiler(options), warnings: [] };
+export function makeInputProfiler(
+  options: StageProfilerOptions | null,
+  recorderPath: string | null,
+  levels: Float64Array | null,
+): InputProfiler {
+  if (options === null) return { profiler: nullProfiler, warnings: [], levels: () => null };
+  let accounting: Accounting | null = null;
+  const parts = {
+    seen: (seen: Accounting) => {
+      accounting = seen;
+      if (levels !== null) continueFrom(seen, levels);
+    },
+  };
+  const measured = { levels: () => accounting && lastLevels(accounting) };
+  if (recorderPath === null) return { profiler: new StageProfiler(options, parts), warnings: [], ...measured };
   const recorder = { path: recorderPath, fallbacks: FALLBACK_FOLDERS };
   try {
-    return { profiler: new StageProfiler({ ...options, recorder }), warnings: [] };
+    return { profiler: new StageProfiler({ ...options, recorder }, parts), warnings: [], ...measured };
   } catch (error) {
     // The folder has been removed or closed, which is no reason for the input to fail.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STAGEPROF_RECORDER') throw error;
     // Names the folder, which is the same for all inputs: with the file, each input would have a warning of its own.
     const reason = (error as Error).message.replace(recorderPath, shownFolder(dirname(recorderPath)));
-    return { profiler: new StageProfiler(options), warnings: [formatWarning(`no recorder, ${reason}`, 1)] };
+    return {
+      profiler: new StageProfiler(options, parts),
+      warnings: [formatWarning(`no recorder, ${reason}`, 1)],
+      ...measured,
+    };
   }
 }

@@ -19,6 +19,8 @@ export class InputRunner {
   readonly #unhandled = new UnhandledErrors();
   #abort = new AbortController();
   #recorderPath: string | null = null;
+  /** At the end of the input before. */
+  #levels: Float64Array | null = null;
   /** Taken when the input was told to stop: by the time the pipeline has heeded it, its stages are closed. */
   #moments: LastMoments | null = null;
 
@@ -35,11 +37,12 @@ export class InputRunner {
     // Told before anything of the input may end the process.
     await tell({ type: 'begun' });
     releaseProcess();
-    const { profiler, warnings } = makeInputProfiler(this.profiler, recorderPath);
+    const { profiler, warnings, levels } = makeInputProfiler(this.profiler, recorderPath, this.#levels);
     const outcome = await runInput(this.run, input, { profiler, signal: this.#abort.signal }, this.#unhandled);
     holdProcess();
     const moments = this.#moments ?? (outcome.isRunning ? readLastMoments(recorderPath) : null);
     const report = profiler.report();
+    this.#levels = levels();
     const profile = report === undefined ? null : { ...report, warnings: [...report.warnings, ...warnings] };
     profiler.close();
     const { line, result } = resultOf(input, outcome, profile, moments);

@@ -113,7 +113,7 @@ export const HEADER = {
     fold: 'row',
     nullable: true,
     description:
-      'What the process used since the profiler was made, stages or not, in the fields of a stage. `calls` counts profilers; the `_self` fields are what was used while no stage was open. Forced collections are not in it. Null where a merged report has none.',
+      'What the process used since the profiler was made, stages or not, in the fields of a stage. `calls` counts profilers; the `_self` fields are what was used while no stage was open. Forced collections are not in it. Under `map`, growth counts from the end of the input before in the same process. Null where a merged report has none.',
   },
   js_memory_traced: {
     type: 'boolean',

@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../src/corpus/failure.js';
+import type { Report } from '../../src/model/report.js';
+import { outsideRow } from '../../src/report/outside-row.js';
 import { fixture, MAIN, readRecords, runCli } from '../support/run-cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -36,6 +38,23 @@ describe('stageprof map', () => {
         schema: 'stageprof/1',
         stages: [{ stage: 'read', calls: 1, errors: input === 'error' ? 1 : 0 }],
       });
+    }
+  });
+
+  test('puts what grows between two inputs outside the stages of the second: the records add up to the process', async () => {
+    const cwd = temporaryFolder();
+    const args = ['map', '--profile', '--jobs', '1', fixture('between.mjs'), 'a', 'b', 'c'];
+    expect(await runCli(args, { cwd })).toMatchObject({ exitCode: 0 });
+    const [first, ...others] = Object.values(readRecords(join(cwd, 'results'))).map(
+      ({ profile }) => profile as unknown as Report,
+    );
+    let before = first!;
+    for (const profile of others) {
+      expect(profile.stages[0]!.external_kb_delta).toBeLessThan(1024);
+      expect(profile.program!.external_kb_delta).toBeGreaterThan(31 * 1024);
+      expect(outsideRow(profile)!.external_kb_delta).toBeGreaterThan(31 * 1024);
+      expect(Math.abs(profile.program!.rss_kb_delta! - (profile.rss_kb_now! - before.rss_kb_now!))).toBeLessThan(2);
+      before = profile;
     }
   });
 
