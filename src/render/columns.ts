@@ -1,7 +1,7 @@
 import { Math } from '../host/intrinsics.js';
 import { EXACT_MEMBERS } from '../model/exact-use.js';
 import { quantileSeconds } from '../model/histogram.js';
-import { whyAbsent } from '../model/metric-sources.js';
+import { sourceOf, whyAbsent } from '../model/metric-sources.js';
 import { METRICS, type MetricField } from '../model/metrics.js';
 import { isNumberMetric, NUMBER_METRICS, type NumberField, type NumberMetric } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
@@ -78,14 +78,32 @@ function allColumns(report: Report, outside: StageRow | null, sort: MetricField 
 function metricColumn(metric: NumberMetric, report: Report, outsideStages: StageRow | null): Column {
   const { field, heading } = metric;
   const { outside, total } = ofReport(metric, report, outsideStages);
+  const isBlank = isMostlySkipped(metric, report);
   return {
     key: field,
     heading: heading ?? field,
-    cell: (row) => quantity(metric, row[field]),
-    outside: quantity(metric, outside),
+    cell: (row) => (isBlank ? null : quantity(metric, row[field])),
+    outside: isBlank ? null : quantity(metric, outside),
     total: quantity(metric, total),
-    whyEmpty: metric.share === 'collected' || metric.share === 'running' ? null : whyAbsent(metric, report.sources),
+    whyEmpty: isBlank
+      ? MOSTLY_SKIPPED
+      : metric.share === 'collected' || metric.share === 'running'
+        ? null
+        : whyAbsent(metric, report.sources),
   };
+}
+
+const MOSTLY_SKIPPED = 'most readings were skipped';
+
+/**
+ * Whether a growth was read at the ends of fewer than half of the calls. What is left of it may be that of a few calls
+ * which filled what the others freed, and would contradict the composition.
+ */
+function isMostlySkipped(metric: NumberMetric, { sources }: Report): boolean {
+  const source = metric.fold === 'growth' ? sourceOf(metric) : null;
+  if (source === null) return false;
+  const { readings = 0, skipped = 0 } = sources[source];
+  return skipped > readings;
 }
 
 /** The numbers of a metric that are in the header. */

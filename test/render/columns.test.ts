@@ -97,3 +97,23 @@ test('the column of exact attribution has what ran outside of any stage, and the
   const column = columns.find(({ key }) => key === 'thread_cpu_self_s');
   expect([column?.outside, column?.total].map((quantity) => inline(quantity!))).toEqual(['1.00 s', '3.00 s']);
 });
+
+test.each([
+  [9, 1, '+7 KiB', '+9 KiB'],
+  [5, 5, '+7 KiB', '+9 KiB'],
+  [1, 9, undefined, undefined],
+])(
+  'a growth of %d readings, with %d skipped, has cells only if most were taken',
+  (readings, skipped, inRow, inTotal) => {
+    const { sources } = report();
+    const allocator = { ...sources.allocator, truth: 'sampled' as const, readings, skipped };
+    const stage = row('a', { calls: 1, allocator_kb_delta: 7 });
+    const program = row('(program)', { calls: 1, allocator_kb_delta: 9 });
+    const shown = columnsOf(report({ sources: { ...sources, allocator }, stages: [stage], program }));
+    const column = shown.columns.find(({ key }) => key === 'allocator_kb_delta');
+    const texts = [column?.cell(stage), column?.total].map((quantity) => quantity && inline(quantity));
+    expect(texts).toEqual([inRow, inTotal]);
+    const reasons = shown.leftOut.filter(({ heading }) => heading === 'allocator').map(({ reason }) => reason);
+    expect(reasons).toEqual(inRow === undefined ? ['most readings were skipped'] : []);
+  },
+);
