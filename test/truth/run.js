@@ -1,5 +1,5 @@
-// node test/truth/run.js [--programs 100] [--seed 1] [--jobs 2] [--only SEED] [--verbose]
-// Runs random programs whose truth is known under `stageprof run`. Prints what is told wrong or not at all, then a table by
+// node test/truth/run.js [--programs 100] [--seed 1] [--jobs 2] [--verbose]
+// Runs the programs of cases.js, then random programs whose truth is known under `stageprof run`. Prints what is told wrong or not at all, then a table by
 // kind, and how far the account of the resident set is from the mappings of the process. Needs the built package. Exits with
 // 1 if a finding is wrong, a residual is above its bound or a program failed.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildAddons } from './addons.js';
+import { CASES } from './cases.js';
 import { planOf } from './plan.js';
 import { Tally } from './tally.js';
-import { tryPlan } from './trial.js';
+import { tryCase, tryPlan } from './trial.js';
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +24,8 @@ const { values } = parseArgs({
 const base = mkdtempSync(join(tmpdir(), 'stageprof-truth-'));
 const tally = new Tally();
 try {
+  for (const one of CASES)
+    for (const line of tally.addCase(one, await tryCase(one, base))) process.stdout.write(`${line}\n`);
   const addons = buildAddons(base);
   const first = Number(values.seed);
   const seeds = Array.from({ length: Number(values.programs) }, (_, i) => first + i).values();

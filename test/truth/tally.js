@@ -5,6 +5,8 @@ const mib = (kib) => `${Math.round(kib / 1024)} MiB`;
 export class Tally {
   #programs = 0;
   #failed = 0;
+  #cases = 0;
+  #casesFailed = 0;
   /** Counts by kind of finding, and of what is not told by owner of the memory. */
   #told = new Map();
   #untold = new Map();
@@ -13,7 +15,14 @@ export class Tally {
   /** What makes the run fail. */
   get faults() {
     const wrong = [...this.#told.values()].reduce((all, row) => all + row.wrong, 0);
-    return this.#failed + wrong + this.#accounts.filter(isOver).length;
+    return this.#failed + this.#casesFailed + wrong + this.#accounts.filter(isOver).length;
+  }
+
+  /** @returns {string[]} a line for each fault */
+  addCase({ program }, faults) {
+    this.#cases++;
+    if (faults.length > 0) this.#casesFailed++;
+    return faults.map((fault) => `CASE   ${program}: ${fault}`);
   }
 
   /** @returns {string[]} a line for each thing that is wrong or not told */
@@ -41,7 +50,11 @@ export class Tally {
   }
 
   table() {
-    const lines = [`${this.#programs} programs, ${this.#failed} failed`, '', line('finding', 'right', 'wrong')];
+    const lines = [
+      `${this.#cases} cases, ${this.#casesFailed} fall short; ${this.#programs} programs, ${this.#failed} failed`,
+      '',
+      line('finding', 'right', 'wrong'),
+    ];
     for (const [kind, { right, wrong }] of [...this.#told].sort()) lines.push(line(kind, right, wrong));
     lines.push('', line('kept, not told', 'silent', 'unclear'));
     for (const [owner, { silent, unclear }] of [...this.#untold].sort()) lines.push(line(owner, silent, unclear));

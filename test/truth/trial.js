@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { root } from '../support/node-lines.js';
+import { faultsOf } from './cases.js';
 import { truthOf } from './expected.js';
 import { judge } from './judge.js';
 import { sumsOf } from './smaps.js';
@@ -56,6 +57,22 @@ export async function tryPlan(plan, { addons, base }) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * @param {import('./cases.js').Case} one
+ * @param {string} base a folder for its report
+ * @returns {Promise<string[]>} what is told falsely, or not at all
+ */
+export async function tryCase(one, base) {
+  const folder = mkdtempSync(join(base, 'case-'));
+  const program = fileURLToPath(new URL(`../programs/findings/${one.program}.mjs`, import.meta.url));
+  const { status, stderr } = await run(
+    ['run', '--out', 'report', ...one.options, '--', process.execPath, program],
+    folder,
+  );
+  if (status !== 0) return [`ended with ${status}: ${stderr.slice(0, 2000)}`];
+  return faultsOf(one, findingsOf(JSON.parse(readFileSync(join(folder, 'report'), 'utf8'))));
 }
 
 function fileOf({ id, kib }, folder) {
