@@ -21,7 +21,14 @@ export function truthOf(plan) {
     if (work.kind === 'giveBack') {
       for (const life of lives)
         if (life.work.id === work.of && life.fate === 'kept') Object.assign(life, end(life.work), { endedIn: rows });
-    } else lives.push({ work, rows, endedIn: rows, ...(work.fate === 'dropped' ? end(work) : { fate: 'kept' }) });
+    } else
+      lives.push({
+        work,
+        rows,
+        endedIn: rows,
+        inEachCall: plan.rounds > 1 && work.rounds.length === plan.rounds,
+        ...(work.fate === 'dropped' ? end(work) : { fate: 'kept' }),
+      });
   });
   for (const life of lives) {
     for (const label of new Set([...life.rows, ...life.endedIn]))
@@ -32,7 +39,7 @@ export function truthOf(plan) {
 
 const end = (work) => ({ fate: KINDS[work.kind].dropped });
 
-function add(truth, { work, fate, rows, endedIn }, made) {
+function add(truth, { work, fate, rows, endedIn, inEachCall }, made) {
   const { owner, fromMalloc } = KINDS[work.kind];
   const plus = (sums, kib) => {
     sums[owner] = (sums[owner] ?? 0) + kib;
@@ -41,7 +48,7 @@ function add(truth, { work, fate, rows, endedIn }, made) {
   const keptKib = fate === 'kept' ? work.kib * (work.kind === 'shreds' ? SHREDS_KEPT : 1) : 0;
   if (made && keptKib > 0) {
     plus(truth.kept, keptKib);
-    if (work.when === 'each') plus(truth.perCall, keptKib / work.rounds.length);
+    if (inEachCall) plus(truth.perCall, keptKib / work.rounds.length);
   }
   if (fate === 'garbage' && made) plus(truth.garbage, work.kib);
   if (fromMalloc && keptKib < work.kib) truth.freed += work.kib - keptKib;

@@ -44,6 +44,12 @@ describe('the truth of a plan', () => {
   });
 });
 
+test('growth a call is that of works which every call does', () => {
+  const stage = { label: 'a', works: [0, 1], stages: [] };
+  const works = [work(0, { kib: 5, rounds: [0, 1, 2] }), work(1, { kib: 7, rounds: [0, 1] })];
+  expect(truthOf(planWith([stage], works, 3)).get('a')).toMatchObject({ kept: { native: 29 }, perCall: { native: 5 } });
+});
+
 describe('a finding is wrong', () => {
   const judged = (values: object, finding: object, run: object = {}) => {
     const plan = planWith([{ label: 'a', works: [0], stages: [] }], [work(0, { kib: 200 * MIB, ...values })]);
