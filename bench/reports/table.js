@@ -10,17 +10,19 @@
  * @property {readonly string[]} wrong kinds that lead away from it
  */
 
+const NODE_LINE = Number(process.versions.node.split('.')[0]);
+
 const GARBAGE = { right: ['uncollected'], wrong: ['buffer-growth', 'native-growth', 'js-growth', 'string-growth'] };
 const KEPT_BUFFERS = { right: ['buffer-growth'], wrong: ['fragmentation', 'native-growth', 'js-growth'] };
 const FREED = { right: ['fragmentation'], wrong: ['native-growth', 'js-growth', 'worker-growth', 'file-pages'] };
-/** An addon's memory that its JS handles free: it is live until a collection. */
+/** What an addon's handles hold. A collection frees it, unless the addon leaks. */
 const HANDLES = {
   right: ['uncollected', 'native-growth', 'mapped-growth'],
   wrong: ['fragmentation', 'js-growth', 'file-pages'],
 };
-const SNAPPY = {
-  truth: "garbage in the addon's own allocator",
-  right: ['mapped-growth', 'uncollected'],
+const OWN_ALLOCATOR = {
+  truth: "the addon's own allocator, which a collection does not make smaller",
+  right: ['mapped-growth'],
   wrong: ['buffer-growth', 'fragmentation', 'js-growth', 'native-growth', 'file-pages'],
 };
 
@@ -33,7 +35,7 @@ const report = (thread, program, packages, truth, kinds) => ({
   ...kinds,
 });
 const snappy = (number, version, program) => ({
-  ...SNAPPY,
+  ...OWN_ALLOCATOR,
   link: github(`Brooooooklyn/snappy/issues/${number}`),
   program,
   packages: [`snappy@${version}`],
@@ -86,7 +88,13 @@ export const REPORTS = [
     right: ['fragmentation', 'unexplained-growth'],
   }),
   report('nodejs/node/issues/48517', 'blob-to-buffer', [], 'garbage', GARBAGE),
-  report('nodejs/node/issues/63574', 'blob-stream', [], 'sources of streams, on Node 26 alone', KEPT_BUFFERS),
+  report(
+    'nodejs/node/issues/63574',
+    'blob-stream',
+    [],
+    'garbage; on Node 26 the streams keep it',
+    NODE_LINE < 26 ? GARBAGE : KEPT_BUFFERS,
+  ),
   report('nodejs/node/issues/17001', 'send-in-loop', [], "messages in node's queue to the child", {
     right: ['buffer-growth', 'native-growth', 'string-growth'],
     wrong: ['fragmentation', 'js-growth'],
@@ -119,8 +127,8 @@ export const REPORTS = [
     'thx/resvg-js/pull/368',
     'resvg-render',
     ['@resvg/resvg-js'],
-    'images, live until they are collected',
-    HANDLES,
+    "the addon's own allocator, which a collection does not make smaller",
+    OWN_ALLOCATOR,
   ),
   report('kriszyp/lmdb-js/issues/75', 'lmdb-cursor', ['lmdb@3'], 'pages of a mapped file', {
     right: ['file-pages'],
