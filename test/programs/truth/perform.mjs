@@ -1,0 +1,42 @@
+// node perform.mjs <plan>: does what a plan of test/truth/plan.js says, then leaves beside it what the system says of the
+// process: `smaps` and `end.json`.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { memoryKinds } from './memory.mjs';
+
+const plan = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const { activeProfiler } = await import(plan.packageUrl);
+const profiler = activeProfiler();
+const kinds = memoryKinds(plan.addons);
+
+/** What works hold, by the id of the work. */
+const held = new Map();
+globalThis.kept = held;
+
+async function perform(work, round) {
+  if (!work.rounds.includes(round)) return;
+  if (work.kind === 'giveBack') return giveBack(held.get(work.of) ?? [], plan.works[work.of]);
+  const made = await kinds[work.kind].make(work);
+  if (work.fate === 'dropped') return giveBack([made], work);
+  if (!held.has(work.id)) held.set(work.id, []);
+  held.get(work.id).push(made);
+}
+
+async function giveBack(all, work) {
+  for (const made of all.splice(0)) await kinds[work.kind].giveBack?.(work, made);
+}
+
+async function enter(stage, round) {
+  const inside = async () => {
+    for (const id of stage.works) await perform(plan.works[id], round);
+    for (const child of stage.stages) await enter(child, round);
+  };
+  await (stage.label === null ? inside() : profiler.stage(stage.label, inside));
+}
+
+for (let round = 0; round < plan.rounds; round++) for (const stage of plan.stages) await enter(stage, round);
+
+const { freeInMalloc } = createRequire(import.meta.url)(plan.addons.files);
+writeFileSync(plan.end, JSON.stringify({ memory: process.memoryUsage(), freeKib: Math.round(freeInMalloc() / 1024) }));
+writeFileSync(plan.smaps, readFileSync('/proc/self/smaps'));
+process.exit(0);
