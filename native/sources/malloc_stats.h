@@ -25,6 +25,9 @@ class MallocStats : public Source {
   // read.
   Reading ReadUnbudgeted() const;
 
+  // Whether a reading beyond the budget would delay the end of the process only for a moment.
+  static bool IsShort();
+
   // The allocator that serves malloc, even where its statistics cannot be read; null where it is
   // not known.
   const Allocator* allocator() const { return allocator_; }

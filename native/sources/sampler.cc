@@ -234,6 +234,10 @@ void Sampler::ReadAccountFromOutside(MappedParts::Look look, double* account) {
   if (reads_.malloc_stats && !isnan(slots_[kAllocatorFreeBytes])) {
     free_bytes_ = slots_[kAllocatorFreeBytes];
     free_at_ns_ = slots_[kWallNs];
+  } else if (look == MappedParts::Look::kIfShort && sources_->malloc_stats.IsShort()) {
+    // What was freed in the last moments would otherwise have no owner.
+    free_bytes_ = ReadFreeBytes();
+    free_at_ns_ = ReadWallNs();
   }
   account[kAccountAllocatorFree] = free_bytes_;
   account[kAccountAllocatorAt] = free_at_ns_;

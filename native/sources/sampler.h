@@ -49,6 +49,7 @@ class Sampler {
   // sampler's own thread, whatever the allocator's statistics cost. False where the time for the
   // list of mappings is spent.
   bool ReadAccount(double* account);
+  double ReadFreeBytes();
   // The same on another thread. Parts that there is no time for are as old as the account says.
   void ReadAccountFromOutside(MappedParts::Look look, double* account);
 
@@ -60,7 +61,6 @@ class Sampler {
  private:
   void Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other);
   void ReadAccountCounters(const V8Heap& heap, double* account) const;
-  double ReadFreeBytes();
   void ReadHeap();
   void ReadPublishedHeap();
   void ReadMalloc();
