@@ -1,6 +1,7 @@
 import { Math } from '../host/intrinsics.js';
 import { returnSooner } from './advice.js';
 import { addonBuffersKib, addonOf } from './buffers.js';
+import { atEndKib, keptKib } from './kept.js';
 import { mainModule } from './main-module.js';
 import { allocatedBy, growth, perCall, plain } from './memory-phrases.js';
 import { covers, limit, type RowInContext, type Rule, rule } from './rule.js';
@@ -21,14 +22,24 @@ function canBeKept(growthKib: number, peakKib: number, { processes }: RowInConte
   return growthKib <= peakKib * processes;
 }
 
-/** A part of the resident set when the report was made, if every process had as much of it as the largest one. */
-function atEndKib(part: 'allocator_free_kb' | 'mapped_kb', { composition, processes }: RowInContext): number | null {
-  const kib = composition?.[part] ?? null;
-  return kib === null ? null : kib * processes;
-}
-
 function jsGrowthKib({ row }: RowInContext, peakKib: number): number {
   return typeof row.js_kb_delta === 'number' ? Math.max(0, row.js_kb_delta) : peakKib;
+}
+
+/** Who can have the memory of a Buffer by its own count: node, an addon's blocks, an addon's mappings. */
+const BUFFER_HOLDERS = ['backing_stores_kb', 'native_live_kb', 'mapped_kb'] as const;
+
+/** Memories of WebAssembly, and what an addon has reserved before it was watched, are in no count. */
+const BUFFER_PARTS = [...BUFFER_HOLDERS, 'residual_kb'] as const;
+
+/** Only a collection tells what is kept from what is garbage. */
+function whyThere(keptKib: number, given: RowInContext): string {
+  if ((atEndKib(BUFFER_HOLDERS, given) ?? keptKib) < keptKib / 2) {
+    return "neither malloc nor a mapping of an addon has them: memories of WebAssembly, or an addon's own allocator";
+  }
+  return typeof given.row.js_kb_retained === 'number'
+    ? 'JS keeps them: which cache or queue?'
+    : "a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells";
 }
 
 const GROWTH_LIMITS = { least_kb: limit('least_kb'), least_share_of_peak: limit('least_share_of_peak') };
@@ -53,12 +64,18 @@ export const MEMORY_RULES: readonly Rule[] = [
       kind: 'fragmentation',
       needs: ['allocator_kb_delta', 'rss_kb_delta', 'native_kb_delta', 'external_kb_delta', 'rss_kb_peak_max'],
       sources: ['allocator', 'native', 'rss'],
-      condition: `free_kb >= ${LEAST} and free_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where free_kb = min(allocator_kb_delta, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta)`,
+      condition: `free_kb >= ${LEAST} and free_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where free_kb = min(allocator_kb_delta, processes * composition.allocator_free_kb, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta)`,
     },
     (known, given) => {
       const { allocator_kb_delta, rss_kb_delta, native_kb_delta, external_kb_delta, rss_kb_peak_max } = known;
       // Free chunks need not be resident. They cannot have the part of the growth that live blocks and Buffers have.
-      const free_kb = Math.min(allocator_kb_delta, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta);
+      // What the allocator gave back or handed out again before the end is no loss.
+      const free_kb = Math.min(
+        allocator_kb_delta,
+        atEndKib(['allocator_free_kb'], given) ?? allocator_kb_delta,
+        rss_kb_delta,
+        rss_kb_delta - native_kb_delta - external_kb_delta,
+      );
       if (!explainsGrowth(free_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
       return {
         numbers: { free_kb },
@@ -69,8 +86,9 @@ export const MEMORY_RULES: readonly Rule[] = [
       };
     },
   ),
-  // The allocator is seldom asked if it has many free chunks, because the answer is costly. The numbers of the tracker
-  // then leave no other holder: V8's heap was never larger than its peak.
+  // The allocator is seldom asked if it has many free chunks, because the answer is costly. What is left of the growth
+  // may then be its own, as far as it was asked at the end and had so much. A rest alone proves nothing: Blobs, heaps of
+  // workers and pages of files are in no column.
   rule(
     {
       kind: 'fragmentation',
@@ -84,18 +102,16 @@ export const MEMORY_RULES: readonly Rule[] = [
         'rss_kb_peak_max',
       ],
       sources: ['native', 'rss', 'js_peak'],
-      condition: `allocator_kb_delta is null, or of several calls with more than skipped_share of the readings of sources.allocator skipped, freed_kb >= ${LEAST}, freed_kb >= share_of_rss * rss_kb_delta, freed_kb <= native_kb_alloc and rss_kb_delta <= rss_kb_peak_max, where freed_kb = max(rest_kb - js_kb_peak_max, min(rest_kb - max(0, js_kb_delta), processes * composition.allocator_free_kb)) and rest_kb = rss_kb_delta - max(0, native_kb_delta) - max(0, external_kb_delta) - max(0, mapped_kb_delta)`,
+      condition: `allocator_kb_delta is null, or of several calls with more than skipped_share of the readings of sources.allocator skipped, freed_kb >= ${LEAST}, freed_kb >= share_of_rss * rss_kb_delta, freed_kb <= native_kb_alloc and rss_kb_delta <= rss_kb_peak_max, where freed_kb = min(rest_kb - max(0, js_kb_delta), processes * composition.allocator_free_kb) and rest_kb = rss_kb_delta - max(0, native_kb_delta) - max(0, external_kb_delta) - max(0, mapped_kb_delta)`,
     },
     (known, given) => {
       if (given.row.allocator_kb_delta !== null && covers(given.sources.allocator, given)) return null;
       const { rss_kb_delta, native_kb_alloc, js_kb_peak_max, rss_kb_peak_max } = known;
       const explained = [known.native_kb_delta, known.external_kb_delta, known.mapped_kb_delta];
       const rest_kb = explained.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta);
-      // Pages of V8's heap may have become resident although less of the heap is used than before. If the allocator was
-      // asked at the end, it has at least what it called free then.
-      const freed_kb = Math.max(
-        rest_kb - js_kb_peak_max,
-        Math.min(rest_kb - jsGrowthKib(given, js_kb_peak_max), atEndKib('allocator_free_kb', given) ?? 0),
+      const freed_kb = Math.min(
+        rest_kb - jsGrowthKib(given, js_kb_peak_max),
+        atEndKib(['allocator_free_kb'], given) ?? 0,
       );
       if (freed_kb > native_kb_alloc || !explainsGrowth(freed_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
       return {
@@ -103,7 +119,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         thresholds: RSS_LIMITS,
         amount: freed_kb,
         whole: rss_kb_peak_max,
-        text: `rss ${growth(rss_kb_delta)}, of which some ${plain(freed_kb)} is neither live nor mapped: freed memory that the allocator holds; ${returnSooner(given)}`,
+        text: `rss ${growth(rss_kb_delta)}, of which some ${plain(freed_kb)} is freed memory that the allocator holds; ${returnSooner(given)}`,
       };
     },
   ),
@@ -112,12 +128,12 @@ export const MEMORY_RULES: readonly Rule[] = [
       kind: 'native-growth',
       needs: ['native_kb_delta', 'rss_kb_peak_max'],
       sources: ['native'],
-      condition: `native_kb >= ${LEAST} and native_kb_delta <= native_kb_peak_max, or <= rss_kb_peak_max where that is null, where native_kb = native_kb_delta - addon_kb`,
+      condition: `native_kb >= ${LEAST} and native_kb_delta <= native_kb_peak_max, or <= rss_kb_peak_max where that is null, where native_kb = min(native_kb_delta - addon_kb, program.native_kb_delta, processes * composition.native_live_kb)`,
     },
     ({ native_kb_delta, rss_kb_peak_max }, given) => {
       const { row, entries } = given;
       const peakKib = row.native_kb_peak_max ?? rss_kb_peak_max;
-      const native_kb = native_kb_delta - addonBuffersKib(given);
+      const native_kb = keptKib(native_kb_delta - addonBuffersKib(given), 'native_kb_delta', ['native_live_kb'], given);
       if (native_kb < leastKib(rss_kb_peak_max, given, 'native')) return null;
       if (!canBeKept(native_kb_delta, peakKib, given)) return null;
       return {
@@ -139,12 +155,11 @@ export const MEMORY_RULES: readonly Rule[] = [
       needs: ['external_kb_delta', 'rss_kb_peak_max'],
       sources: ['js_peak'],
       condition:
-        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = min(external_kb_delta, program.external_kb_delta)',
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = min(external_kb_delta, program.external_kb_delta, processes * (composition.backing_stores_kb + composition.native_live_kb + composition.mapped_kb + composition.residual_kb))',
     },
     ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
-      // Buffers of one stage are often collected in another. What is kept is no more than the growth of the program.
-      const kept_kb = Math.min(external_kb_delta, given.program?.external_kb_delta ?? external_kb_delta);
+      const kept_kb = keptKib(external_kb_delta, 'external_kb_delta', BUFFER_PARTS, given);
       if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, given)) return null;
       const addon_kb = addonBuffersKib(given);
       // The addon is named only if most of the Buffers are its own.
@@ -155,7 +170,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         thresholds: GROWTH_LIMITS,
         amount: kept_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(kept_kb)} of Buffers${whose}${perCall(kept_kb, given.entries)}; JS keeps them: which cache or queue?`,
+        text: `${growth(kept_kb)} of Buffers${whose}${perCall(kept_kb, given.entries)}; ${whyThere(kept_kb, given)}`,
       };
     },
   ),
@@ -176,7 +191,7 @@ export const MEMORY_RULES: readonly Rule[] = [
     (known, given) => {
       const { mapped_kb_delta, rss_kb_delta, js_kb_peak_max, rss_kb_peak_max } = known;
       const allocator = given.row.allocator_kb_delta;
-      const residentKib = atEndKib('mapped_kb', given);
+      const residentKib = atEndKib(['mapped_kb'], given);
       if (residentKib === null && typeof allocator !== 'number') return null;
       // A mapping is address space, and most of it may never be resident. It cannot have what others hold.
       const js_kb = residentKib === null ? js_kb_peak_max : jsGrowthKib(given, js_kb_peak_max);
@@ -202,20 +217,21 @@ export const MEMORY_RULES: readonly Rule[] = [
       needs: ['js_kb_retained', 'js_kb_peak_max', 'rss_kb_peak_max'],
       sources: ['js_peak'],
       condition:
-        'js_kb_retained >= max(least_retained_kb, least_share_of_peak * rss_kb_peak_max) and js_kb_retained <= js_kb_peak_max',
+        'kept_kb >= max(least_retained_kb, least_share_of_peak * rss_kb_peak_max) and js_kb_retained <= js_kb_peak_max, where kept_kb = min(js_kb_retained, program.js_kb_delta)',
     },
     ({ js_kb_retained, js_kb_peak_max, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_retained_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
-      if (js_kb_retained < least || !canBeKept(js_kb_retained, js_kb_peak_max, given)) return null;
+      const kept_kb = keptKib(js_kb_retained, 'js_kb_delta', [], given);
+      if (kept_kb < least || !canBeKept(js_kb_retained, js_kb_peak_max, given)) return null;
       return {
-        numbers: { entries: given.entries },
+        numbers: { kept_kb, entries: given.entries },
         thresholds: {
           least_retained_kb: limit('least_retained_kb'),
           least_share_of_peak: limit('least_share_of_peak'),
         },
-        amount: js_kb_retained,
+        amount: kept_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(js_kb_retained)} of JS objects kept after collections${perCall(js_kb_retained, given.entries)}; compare two heap snapshots`,
+        text: `${growth(kept_kb)} of JS objects kept after collections${perCall(kept_kb, given.entries)}; compare two heap snapshots`,
       };
     },
   ),

@@ -26,7 +26,7 @@ const shape = (text: string) => spaced(text).replace(/[-+]?\d(?:[\d.,]*\d)?(%| (
 /** Parts that depend on the machine: which of two conditions held, and why the program waited. */
 const VARIES: readonly (readonly [RegExp, string])[] = [
   [
-    /of which up to # is memory the allocator holds without use|of which some # is neither live nor mapped: freed memory that the allocator holds/,
+    /of which up to # is memory the allocator holds without use|of which some # is freed memory that the allocator holds/,
     'FREED',
   ],
   [/ \(disk, network.*|, ready to run.*/, 'WAITED'],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { absent } from '../../src/model/sources.js';
-import { COMPOSITION, EXAMPLES, FREED, RUN, textOf } from '../support/finding-examples.js';
+import { COMPOSITION, EXAMPLES, FREE_AT_END, FREED, RUN, textOf } from '../support/finding-examples.js';
 
 test('the module that mapped most is named', () => {
   const composition = { ...COMPOSITION, mapped_modules: { 'duckdb.node': 700, 'other.node': 300 } };
@@ -28,7 +28,7 @@ test.each([
 ])('what to do about fragmentation under %s: %s', (serving, advice) => {
   // mimalloc tells nothing, but it is known that mimalloc serves malloc.
   const allocator = { ...absent('not told'), ...(serving === undefined ? {} : { allocator: serving }) };
-  const text = textOf(FREED, { ...RUN, sources: { ...RUN.sources, allocator } });
+  const text = textOf(FREED, { ...FREE_AT_END, sources: { ...RUN.sources, allocator } });
   expect(text?.endsWith(`; ${advice}`)).toBe(true);
 });
 

@@ -53,7 +53,10 @@ export const COMPOSITION = {
   mapped_modules: {},
 };
 
-/** A row in which 3 GiB were allocated and all but 30 MiB freed, and the allocator's statistics were not read. */
+/** The allocator was asked at the end of the run, and 900 MiB were free in it. */
+export const FREE_AT_END: FindingContext = { ...RUN, composition: { ...COMPOSITION, allocator_free_kb: 900 * MIB } };
+
+/** A row in which 3 GiB were allocated and all but 30 MiB freed, and the allocator's statistics were not read at its ends. */
 export const FREED: Partial<StageRow> = {
   rss_kb_delta: 1000 * MIB,
   native_kb_delta: 30 * MIB,
@@ -71,6 +74,9 @@ export const GROWN_WITH_GARBAGE: Partial<StageRow> = {
   rss_kb_delta: 320 * MIB,
   rss_kb_peak_max: GIB,
 };
+
+/** What the example for a condition needs from the header. */
+export const contextOf = (values: Partial<StageRow>) => (values === FREED ? FREE_AT_END : RUN);
 
 /** A finding of the stage `a`. `members` replace its defaults. */
 export function finding(kind: FindingKind, members: Partial<Finding> = {}): Finding {

@@ -1,0 +1,44 @@
+import { Math } from '../host/intrinsics.js';
+import type { Composition } from '../model/composition.js';
+import type { FindingField, RowInContext } from './rule.js';
+
+// What a row grew by is no more than what was still there when the program ended: another stage may have given it back.
+
+type HeldPart = Exclude<keyof Composition, 'rss_kb' | 'mapped_modules' | 'age_s'>;
+
+/** Parts of the resident set when the report was made, if every process had as much of them as the largest one. */
+export function atEndKib(
+  parts: readonly HeldPart[],
+  { composition, processes }: Pick<RowInContext, 'composition' | 'processes'>,
+): number | null {
+  let sum = 0;
+  for (const part of parts) {
+    const kib = composition?.[part] ?? null;
+    if (kib === null) return null;
+    sum += Math.max(0, kib);
+  }
+  return sum * processes;
+}
+
+/** The growth of the whole program in a field; null if it is not known. */
+function ofProgramKib(field: FindingField, { program }: RowInContext): number | null {
+  const kib = program?.[field];
+  return typeof kib === 'number' ? kib : null;
+}
+
+/**
+ * As much of a growth as the program kept: no more than its own growth in `field`, and no more than `parts` have in the
+ * end. Where neither is known, all of it.
+ */
+export function keptKib(
+  growthKib: number,
+  field: FindingField,
+  parts: readonly HeldPart[],
+  given: RowInContext,
+): number {
+  return Math.min(
+    growthKib,
+    ofProgramKib(field, given) ?? growthKib,
+    parts.length === 0 ? growthKib : (atEndKib(parts, given) ?? growthKib),
+  );
+}
