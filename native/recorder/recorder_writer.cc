@@ -141,16 +141,13 @@ void RecorderWriter::WriteTeardown() {
       account_[kAccountRss] = before[kRssBytes];
       account_[kAccountNativeLive] = before[kNativeLiveBytes];
       account_[kAccountCountedAt] = before[kWallNs];
-      account_[kAccountAllocatorFree] = before[kAllocatorFreeBytes];
-      account_[kAccountAllocatorAt] = before[kWallNs];
+      if (!isnan(before[kAllocatorFreeBytes])) {
+        account_[kAccountAllocatorFree] = before[kAllocatorFreeBytes];
+        account_[kAccountAllocatorAt] = before[kWallNs];
+      }
     }
-    const bool is_current = account_[kAccountAllocatorAt] >= account_[kAccountCountedAt];
-    if ((!is_current || isnan(account_[kAccountAllocatorFree])) && MallocStats::IsShort()) {
-      // What was freed since the allocator was asked would have no owner. Of what the teardown has
-      // freed, no more is told than the other parts leave.
-      account_[kAccountAllocatorFree] = sampler_.ReadFreeBytes();
-      account_[kAccountAllocatorAt] = account_[kAccountCountedAt];
-    }
+    // Of what the teardown has freed, no more is told than the other parts leave.
+    sampler_.RenewFreeBytes(account_);
   } else {
     RaisePeaks();
     sampler_.ReadAccountFromOutside(MappedParts::Look::kIfShort, account_);

@@ -14,12 +14,10 @@ namespace {
 // knows it. Zero before the first reading.
 std::atomic<double> last_cost_ns{0};
 
-constexpr double kShortNs = 100e6;
-
 }  // namespace
 
 bool MallocStats::IsShort() {
-  return last_cost_ns.load(std::memory_order_relaxed) < kShortNs;
+  return last_cost_ns.load(std::memory_order_relaxed) < TimeBudget::kShortNs;
 }
 
 void MallocStats::Open() {

@@ -33,7 +33,7 @@ bool MappedParts::MayLook(Look look, double rss_bytes) {
   const bool is_due = budget_.Begin(cost_ns_);
   const bool has_credit = change_budget_.Begin(cost_ns_);
   if (is_due || (has_credit && fabs(rss_bytes - rss_bytes_) >= kChangeBytes)) return true;
-  return look == Look::kIfShort && cost_ns_ < kShortNs;
+  return look == Look::kIfShort && cost_ns_ < TimeBudget::kShortNs;
 }
 
 void MappedParts::ReadAnew(TrackerClient* tracker) {

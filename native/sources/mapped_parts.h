@@ -37,7 +37,6 @@ class MappedParts : public Source {
   void Read(Look look, TrackerClient* tracker, double* account);
 
  private:
-  static constexpr double kShortNs = 100e6;
   // A smaller change is not worth a look.
   static constexpr double kChangeBytes = 4 << 20;
 

@@ -217,6 +217,12 @@ double Sampler::ReadFreeBytes() {
   return FreeBytes(sources_->malloc_stats.ReadUnbudgeted(), tracked.live_bytes);
 }
 
+void Sampler::RenewFreeBytes(double* account) {
+  if (account[kAccountAllocatorAt] >= account[kAccountCountedAt] || !MallocStats::IsShort()) return;
+  account[kAccountAllocatorFree] = ReadFreeBytes();
+  account[kAccountAllocatorAt] = account[kAccountCountedAt];
+}
+
 bool Sampler::ReadAccount(double* account) {
   V8Heap& heap = sources_->v8_heap;
   // The heap comes first, since a collection may change it.
@@ -234,13 +240,10 @@ void Sampler::ReadAccountFromOutside(MappedParts::Look look, double* account) {
   if (reads_.malloc_stats && !isnan(slots_[kAllocatorFreeBytes])) {
     free_bytes_ = slots_[kAllocatorFreeBytes];
     free_at_ns_ = slots_[kWallNs];
-  } else if (look == MappedParts::Look::kIfShort && sources_->malloc_stats.IsShort()) {
-    // What was freed in the last moments would otherwise have no owner.
-    free_bytes_ = ReadFreeBytes();
-    free_at_ns_ = ReadWallNs();
   }
   account[kAccountAllocatorFree] = free_bytes_;
   account[kAccountAllocatorAt] = free_at_ns_;
+  if (look == MappedParts::Look::kIfShort) RenewFreeBytes(account);
   sources_->mapped_parts.Read(look, &sources_->tracker, account);
 }
 

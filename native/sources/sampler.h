@@ -49,9 +49,11 @@ class Sampler {
   // sampler's own thread, whatever the allocator's statistics cost. False where the time for the
   // list of mappings is spent.
   bool ReadAccount(double* account);
-  double ReadFreeBytes();
   // The same on another thread. Parts that there is no time for are as old as the account says.
   void ReadAccountFromOutside(MappedParts::Look look, double* account);
+  // At the end of the process: asks the allocator anew if its answer is older than the counters, or
+  // what was freed since would have no owner.
+  void RenewFreeBytes(double* account);
 
   // For a thread that is sampled from outside: the peak of its used heap between two samples, which
   // the isolate's thread raises, and its CPU time now, whatever the mask.
@@ -61,6 +63,7 @@ class Sampler {
  private:
   void Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other);
   void ReadAccountCounters(const V8Heap& heap, double* account) const;
+  double ReadFreeBytes();
   void ReadHeap();
   void ReadPublishedHeap();
   void ReadMalloc();

@@ -19,6 +19,10 @@ namespace stageprof {
 // start of the next.
 class TimeBudget {
  public:
+  // A reading at the end of the process, which no later one follows, may exceed the budget if it is
+  // shorter: it delays the end only for a moment.
+  static constexpr double kShortNs = 100e6;
+
   explicit TimeBudget(double share = 0.01) : share_(share) {}
 
   void Open() { seen_ns_ = ReadWallNs(); }
@@ -33,21 +37,20 @@ class TimeBudget {
         kBurst * expected_ns > kAllowanceNs ? kBurst * expected_ns : kAllowanceNs;
     if (credit_ns_ > most_ns) credit_ns_ = most_ns;
     if (credit_ns_ < expected_ns) return false;
-    if (is_dear_) cpu_began_ns_ = ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
+    expects_dear_ = expected_ns >= kDearNs;
+    if (expects_dear_) cpu_began_ns_ = ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
     return true;
   }
 
   // Ends the reading, and returns what it cost. Elapsed time is not cost on a busy machine: the
   // thread may have waited for a CPU, and one long wait would put off the next readings for
-  // minutes. The thread's own clock costs more than a cheap reading, so it is read only from the
-  // second dear one on; of the first, no more is charged than of the dearest cheap one.
+  // minutes. The thread's own clock costs more than a cheap reading, so it is read only if a dear
+  // one is expected; of one that comes unexpected, no more is charged than makes the next expected.
   double End() {
-    const bool is_measured = is_dear_ && !isnan(cpu_began_ns_);
+    const bool is_measured = expects_dear_ && !isnan(cpu_began_ns_);
     double cost_ns = is_measured ? ReadClockNs(CLOCK_THREAD_CPUTIME_ID) - cpu_began_ns_
                                  : ReadWallNs() - seen_ns_;
-    const bool was_dear = is_dear_;
-    is_dear_ = cost_ns >= kDearNs;
-    if (is_dear_ && !was_dear) cost_ns = kDearNs;
+    if (!expects_dear_ && cost_ns > kDearNs) cost_ns = kDearNs;
     Spend(cost_ns);
     return cost_ns;
   }
@@ -66,7 +69,7 @@ class TimeBudget {
   double share_;
   double credit_ns_ = kAllowanceNs;
   double seen_ns_ = 0;
-  bool is_dear_ = false;  // the last reading was
+  bool expects_dear_ = false;
   double cpu_began_ns_ = 0;
 };
 
