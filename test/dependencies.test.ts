@@ -115,3 +115,15 @@ describe('dependencies point one way', () => {
     expect(loading.map(roomOf)).toEqual(['native']);
   });
 });
+
+test('no test names the built files to the compiler, so that types are checked before a build', () => {
+  const tests = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  expect(tests.length).toBeGreaterThan(200);
+  const naming = tests.filter((name) =>
+    /\b(?:from|import\(?)\s*'\.[./]*\/dist\//.test(readFileSync(join(import.meta.dirname, name), 'utf8')),
+  );
+  // Programs that a test writes out, as text in quotes of another kind.
+  expect(naming.filter((name) => !name.startsWith('contributing/'))).toEqual([]);
+});

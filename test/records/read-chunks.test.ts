@@ -6,10 +6,10 @@ import { findRecordFiles } from '../../src/records/files.js';
 import { folds } from '../support/longest-input.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-// The built file: a worker is started from the one beside it.
-const { readChunks } = (await import(
-  '../../dist/records/read-chunks.js'
-)) as unknown as typeof import('../../src/records/read-chunks.js');
+// The built file: a worker is started from the one beside it. By its address, so that types are checked before a build.
+const { readChunks }: typeof import('../../src/records/read-chunks.js') = await import(
+  new URL('../../dist/records/read-chunks.js', import.meta.url).href
+);
 
 const NAMES = Array.from({ length: 2000 }, (_, index) => `${'x'.repeat(index % 50)}${index}`);
 
