@@ -81,7 +81,7 @@ int32_t ReadMappingForAddon(uint32_t* position, StageprofTrackerMapping* mapping
 
 void ReadLive(StageprofTrackerLive* live) {
   const LiveBlocks blocks = ReadLiveBlocks();
-  *live = {SamplingRate(), blocks.blocks, blocks.missed, blocks.mapped_bytes};
+  *live = {SamplingRate(), blocks.missed, blocks.mapped_bytes};
 }
 
 uint32_t ReadLiveModules(uint32_t most, int64_t* bytes) {

@@ -90,7 +90,6 @@ typedef struct StageprofTrackerState {
 /* The sample of live blocks that tells who holds them. */
 typedef struct StageprofTrackerLive {
   uint64_t rate;         /* bytes between two sampling points, on average; 0 for no sample */
-  uint64_t blocks;       /* live blocks in the sample */
   uint64_t missed;       /* blocks that the sample had no room for */
   uint64_t mapped_bytes; /* of the sample itself */
 } StageprofTrackerLive;

@@ -29,7 +29,6 @@ struct alignas(64) Bucket {
 };
 
 std::atomic<Bucket*> tables[kTables];
-std::atomic<uint64_t> blocks_live{0};
 std::atomic<uint64_t> blocks_missed{0};
 
 // Zeros from the kernel. Pages of buckets that were never used take no memory.
@@ -88,7 +87,6 @@ bool PutSampled(const void* block, const SampledBlock& sampled) {
         continue;
       }
       bucket.blocks[way] = sampled;
-      blocks_live.fetch_add(1, kRelaxed);
       Change(&FilterCell(hash), 1);
       return true;
     }
@@ -107,7 +105,6 @@ bool TakeSampled(const void* block, SampledBlock* sampled) {
       if (bucket.addresses[way].load(kRelaxed) != reinterpret_cast<uintptr_t>(block)) continue;
       *sampled = bucket.blocks[way];
       bucket.addresses[way].store(0, std::memory_order_release);
-      blocks_live.fetch_sub(1, kRelaxed);
       Change(&FilterCell(hash), -1);
       return true;
     }
@@ -116,7 +113,7 @@ bool TakeSampled(const void* block, SampledBlock* sampled) {
 }
 
 LiveBlocks ReadLiveBlocks() {
-  LiveBlocks live = {blocks_live.load(kRelaxed), blocks_missed.load(kRelaxed), sizeof block_filter};
+  LiveBlocks live = {blocks_missed.load(kRelaxed), sizeof block_filter};
   for (uint32_t number = 0; number < kTables; ++number) {
     if (tables[number].load(kRelaxed) != nullptr) {
       live.mapped_bytes += BucketsIn(number) * sizeof(Bucket);

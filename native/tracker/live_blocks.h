@@ -40,7 +40,6 @@ bool PutSampled(const void* block, const SampledBlock& sampled);
 bool TakeSampled(const void* block, SampledBlock* sampled);
 
 struct LiveBlocks {
-  uint64_t blocks;        // in the table
   uint64_t missed;        // blocks for which there was no room
   uint64_t mapped_bytes;  // of the table
 };
