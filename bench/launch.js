@@ -29,15 +29,20 @@ export function whyNotUnder(under) {
  */
 export function launchOf(under, nodeArguments) {
   // Settings for node or stageprof in the caller's environment must not influence the result.
-  const { NODE_OPTIONS, STAGEPROF_NO_ADDON, STAGEPROF_TRACK_MODULES, LD_PRELOAD, ...env } = process.env;
+  const { NODE_OPTIONS, STAGEPROF_NO_ADDON, STAGEPROF_TRACK_MODULES, STAGEPROF_TRACK_LIVE, LD_PRELOAD, ...env } =
+    process.env;
   const plain = { command: process.execPath, args: [...nodeArguments], env, clean() {} };
   switch (under) {
     case undefined:
       return plain;
     case 'tracker':
       return { ...plain, env: { ...env, LD_PRELOAD: tracker } };
+    // As under stageprof run: with the sample of live blocks.
     case 'tracker by module':
-      return { ...plain, env: { ...env, LD_PRELOAD: tracker, STAGEPROF_TRACK_MODULES: '1' } };
+      return {
+        ...plain,
+        env: { ...env, LD_PRELOAD: tracker, STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: '524288' },
+      };
     case 'heaptrack':
       return underHeaptrack(plain);
     default:

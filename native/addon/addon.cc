@@ -62,6 +62,7 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   SetProperty(env, ranges, "usage", Names(env, usage));
   SetProperty(env, layout, "ranges", ranges);
   SetNumber(env, layout, "moduleCells", kModuleCells);
+  SetNumber(env, layout, "liveCells", kLiveCells);
   SetNumber(env, layout, "waitedCell", kWaitedCell);
   SetNumber(env, layout, "mallocReadingsCell", kMallocReadingsCell);
   SetNumber(env, layout, "mallocSkippedCell", kMallocSkippedCell);

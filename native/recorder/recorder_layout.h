@@ -36,6 +36,7 @@ namespace stageprof {
   X(kPositionModuleBytes, "module_bytes")                                                   \
   X(kPositionModulesMissed, "modules_missed")                                               \
   X(kPositionMappingsMissed, "mappings_missed")                                             \
+  X(kPositionLiveMissed, "live_missed")                                                     \
   X(kPositionTrackerBound, "tracker_bound_bytes")                                           \
   X(kPositionState, "state")                                                                \
   X(kPositionMask, "mask") /* of the sampler whose thread is sampled */

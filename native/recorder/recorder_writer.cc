@@ -243,6 +243,7 @@ void RecorderWriter::Write(MappedParts::Look look) {
   const TrackerClient::Missed missed = tracker.ReadMissed();
   *Cells(kPositionModulesMissed) = missed.modules;
   *Cells(kPositionMappingsMissed) = missed.mappings;
+  *Cells(kPositionLiveMissed) = missed.live_blocks;
   *Cells(kPositionTrackerBound) = tracker.BoundBytes();
   WriteModules();
 }

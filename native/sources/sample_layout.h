@@ -32,7 +32,8 @@ namespace stageprof {
   X(kAllocatorFreeBytes, "allocator_free_bytes")          \
   X(kMappedBytes, "mapped_bytes")                         \
   X(kThreadNativeAllocBytes, "thread_native_alloc_bytes") \
-  X(kModuleCount, "module_count")
+  X(kModuleCount, "module_count")                         \
+  X(kLiveModuleCount, "live_module_count")
 
 // The slots that one getrusage fills. They stand together, because all become NaN when it fails.
 #define STAGEPROF_USAGE_SLOTS(X)        \
@@ -65,18 +66,20 @@ static_assert(kUsageSlots.last - kUsageSlots.first + 1 == 0 STAGEPROF_USAGE_SLOT
 
 // The slots are followed by the bytes that each module has allocated, in the first `module_count`
 // cells. A module keeps its cell as long as the process runs; all modules beyond the last cell
-// share it.
+// share it. After these cells come as many again: the live bytes of the same modules, in the first
+// `live_module_count` cells.
 constexpr size_t kModuleCells = 64;
+constexpr size_t kLiveCells = kSlotCount + kModuleCells;
 // A flag, and the only cell that JS writes too: 0 asks for the use of the thread to be read when
 // the event loop is about to wait, and 1 says that this has happened.
-constexpr size_t kWaitedCell = kSlotCount + kModuleCells;
+constexpr size_t kWaitedCell = kLiveCells + kModuleCells;
 // How often malloc's statistics were read for this sampler, and how often the budget skipped them.
 // Zero where they cannot be read. They are part of the sample so that a recorder has them too.
 constexpr size_t kMallocReadingsCell = kWaitedCell + 1;
 constexpr size_t kMallocSkippedCell = kWaitedCell + 2;
 constexpr size_t kSampleLength = kWaitedCell + 3;
 
-constexpr uint32_t kLayoutVersion = 6;
+constexpr uint32_t kLayoutVersion = 7;
 
 // X(enumerator, name, bit): what a sampler reads. Wall time is always read.
 #define STAGEPROF_GROUPS(X)   \

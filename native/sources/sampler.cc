@@ -186,6 +186,7 @@ inline void Sampler::ReadTracker() {
   slots_[kNativeAllocs] = reading.allocated_blocks;
   if (other_.heap == nullptr) slots_[kThreadNativeAllocBytes] = reading.thread_allocated_bytes;
   slots_[kMappedBytes] = tracker.ReadModules(slots_ + kSlotCount, &slots_[kModuleCount]);
+  slots_[kLiveModuleCount] = tracker.ReadLiveModules(slots_ + kLiveCells);
 }
 
 inline void Sampler::ReadMalloc() {

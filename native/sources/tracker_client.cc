@@ -29,6 +29,7 @@ void TrackerClient::Open() {
     failure_.Set("another library takes malloc before the tracker");
   } else {
     tracks_modules_ = state.tracks_modules != 0;
+    samples_live_ = ReadLive().rate != 0;
     OpenModules();
   }
 }
@@ -92,6 +93,34 @@ double TrackerClient::ReadModules(double* cells, double* count) {
   return mapped_bytes;
 }
 
+double TrackerClient::ReadLiveModules(double* cells) const {
+  if (!samples_live_) return NAN;
+  int64_t live[kMostModules];
+  const uint32_t modules_read = tracker_->read_live_modules(kMostModules, live);
+  constexpr uint32_t kLastCell = kModuleCells - 1;
+  double beyond = 0;
+  for (uint32_t module = 0; module < modules_read; ++module) {
+    const auto bytes = static_cast<double>(live[module]);
+    if (module < kLastCell) {
+      cells[module] = bytes;
+    } else {
+      beyond += bytes;
+    }
+  }
+  if (modules_read > kLastCell) cells[kLastCell] = beyond;
+  return modules_read < kModuleCells ? modules_read : kModuleCells;
+}
+
+StageprofTrackerLive TrackerClient::ReadLive() const {
+  StageprofTrackerLive live = {};
+  if (tracker_ != nullptr) tracker_->read_live(&live);
+  return live;
+}
+
+double TrackerClient::LiveRate() const {
+  return samples_live_ ? static_cast<double>(ReadLive().rate) : NAN;
+}
+
 int32_t TrackerClient::OpenWindow() {
   return failure_ ? STAGEPROF_TRACKER_NO_WINDOW : tracker_->open_window();
 }
@@ -110,10 +139,11 @@ double TrackerClient::BoundBytes() const {
 }
 
 TrackerClient::Missed TrackerClient::ReadMissed() const {
-  if (tracker_ == nullptr) return {NAN, NAN};
+  if (tracker_ == nullptr) return {NAN, NAN, NAN};
   StageprofTrackerState state;
   tracker_->read_state(&state);
-  return {static_cast<double>(state.modules_missed), static_cast<double>(state.mappings_missed)};
+  return {static_cast<double>(state.modules_missed), static_cast<double>(state.mappings_missed),
+          static_cast<double>(ReadLive().missed)};
 }
 
 // Finding the tracker is not enough: the program may define malloc itself, or another library may

@@ -58,6 +58,10 @@ class TrackerClient : public Source {
   // not part of it. As of the last Read.
   double ReadModules(double* cells, double* count);
 
+  // Writes the live bytes of each module, as its sampled blocks tell, into kModuleCells `cells`.
+  // Returns how many are in use; NaN without a sample.
+  double ReadLiveModules(double* cells) const;
+
   // For the names of the cells; too slow for every sample.
   struct Module {
     const char* name;
@@ -76,10 +80,14 @@ class TrackerClient : public Source {
 
   // What the tracker's tables had no room for, or what it could not follow; NaN without a tracker.
   struct Missed {
-    double modules;   // how often a module had no room, and was charged to the unknown one
-    double mappings;  // mappings, or parts of them, that are wrong in the mapped bytes
+    double modules;      // how often a module had no room, and was charged to the unknown one
+    double mappings;     // mappings, or parts of them, that are wrong in the mapped bytes
+    double live_blocks;  // that the sample had no room for
   };
   Missed ReadMissed() const;
+
+  // Bytes between two points of the sample of live blocks, on average; NaN without one.
+  double LiveRate() const;
 
   template <typename Tell>
   void TellState(Tell tell) const {
@@ -87,11 +95,14 @@ class TrackerClient : public Source {
     tell("boundBytes", BoundBytes());
     tell("modulesMissed", missed.modules);
     tell("mappingsMissed", missed.mappings);
+    tell("liveMissed", missed.live_blocks);
+    tell("liveRate", LiveRate());
   }
 
  private:
   bool CountsBlocks() const;
   void OpenModules();
+  StageprofTrackerLive ReadLive() const;
   // Whether the module is node or the allocator, whose mappings are counted elsewhere, or this
   // addon.
   bool IsOwn(uint32_t module) const {
@@ -100,6 +111,7 @@ class TrackerClient : public Source {
 
   const StageprofTracker* tracker_ = nullptr;
   bool tracks_modules_ = false;
+  bool samples_live_ = false;
   static constexpr uint32_t kNoModule = UINT32_MAX;
   // The tracker's module 0 is the unknown one, which is none of these.
   uint32_t node_module_ = kNoModule;

@@ -79,6 +79,18 @@ int32_t ReadMappingForAddon(uint32_t* position, StageprofTrackerMapping* mapping
   return 0;
 }
 
+void ReadLive(StageprofTrackerLive* live) {
+  const LiveBlocks blocks = ReadLiveBlocks();
+  *live = {SamplingRate(), blocks.missed, blocks.mapped_bytes};
+}
+
+uint32_t ReadLiveModules(uint32_t most, int64_t* bytes) {
+  uint32_t count = CountModules();
+  if (count > most) count = most;
+  for (uint32_t module = 0; module < count; ++module) bytes[module] = ReadHeldBytes(module);
+  return count;
+}
+
 uint32_t RefreshForAddon() {
   HandOver();
   return RefreshModules();
@@ -89,9 +101,13 @@ uint32_t RefreshForAddon() {
 // malloc has been called already.
 __attribute__((constructor)) void Open() {
   const char* modules = getenv("STAGEPROF_TRACK_MODULES");
+  const char* rate = getenv("STAGEPROF_TRACK_LIVE");
+  const bool tracks = modules != nullptr && modules[0] == '1' && modules[1] == '\0';
   // Finds the next functions, if no call has done so yet.
   next.free(next.malloc(1));
-  OpenModules(modules != nullptr && modules[0] == '1' && modules[1] == '\0');
+  // Before the first block is charged to a module.
+  OpenSampling(tracks && rate != nullptr ? strtoull(rate, nullptr, 10) : 0);
+  OpenModules(tracks);
   OpenCounters();
   ForgetError();
 }
@@ -114,4 +130,6 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::ReadModuleBytes,
     stageprof_tracker::FindModuleForAddon,
     stageprof_tracker::ReadMappingForAddon,
+    stageprof_tracker::ReadLive,
+    stageprof_tracker::ReadLiveModules,
 };

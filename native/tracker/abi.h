@@ -2,8 +2,8 @@
  * other header of the tracker.
  *
  * How it grows: StageprofTracker gets new functions at its end, and struct_bytes tells whether they
- * are there. The five structs that functions fill (Reading, Module, ModuleBytes, Mapping, State)
- * lie in the caller's memory and have the size that the caller knows, so they are frozen: new
+ * are there. The six structs that functions fill (Reading, Module, ModuleBytes, Mapping, State,
+ * Live) lie in the caller's memory and have the size that the caller knows, so they are frozen: new
  * information needs a new function and a new struct.
  *
  * Who may call: any thread, at any time, several at once. So may a forked child, which goes on
@@ -54,7 +54,7 @@ typedef struct StageprofTrackerReading {
  * What libc allocates for its caller (strdup, fopen) is charged to libc. */
 typedef struct StageprofTrackerModule {
   const char* name;         /* path; "(unknown)" for the first; valid as long as the process */
-  uint64_t allocated_bytes; /* live ones are not known by module: blocks have no header */
+  uint64_t allocated_bytes; /* for the live ones see read_live_modules */
   uint64_t allocated_blocks;
   /* Live mappings made by mmap: address space, not resident memory. 0 for the program itself, whose
    * mappings are not recorded. */
@@ -87,6 +87,13 @@ typedef struct StageprofTrackerState {
   const char* failure;      /* why nothing is counted; null while counting */
 } StageprofTrackerState;
 
+/* The sample of live blocks that tells who holds them. */
+typedef struct StageprofTrackerLive {
+  uint64_t rate;         /* bytes between two sampling points, on average; 0 for no sample */
+  uint64_t missed;       /* blocks that the sample had no room for */
+  uint64_t mapped_bytes; /* of the sample itself */
+} StageprofTrackerLive;
+
 typedef struct StageprofTracker {
   uint32_t magic;
   uint32_t version;
@@ -114,6 +121,12 @@ typedef struct StageprofTracker {
   uint32_t (*find_module)(const void* address); /* 0 if no module has it */
   /* Reads the next live mapping from `*position` on, which begins at 0; -1 when there is none. */
   int32_t (*read_mapping)(uint32_t* position, StageprofTrackerMapping* mapping);
+  void (*read_live)(StageprofTrackerLive* live); /* also from a signal handler */
+  /* The live bytes of the first modules, at most `most`, as the sample estimates them, and returns
+   * how many. Blocks of the rate or more are exact. For a module whose smaller live blocks have
+   * `bytes` in all, the standard deviation is at most sqrt(bytes * rate). Also from a signal
+   * handler. */
+  uint32_t (*read_live_modules)(uint32_t most, int64_t* bytes);
 } StageprofTracker;
 
 #ifdef __cplusplus

@@ -160,7 +160,9 @@ namespace {
 // Both are functions of their own, and the last that CountedByModule calls, so that it saves no
 // registers.
 __attribute__((noinline, cold)) void* WithBatchesEnded(void* block, ModuleBatches::Slot* slot,
-                                                       bool ends_batch) {
+                                                       size_t bytes, bool ends_batch) {
+  SamplingPoint& sampling = thread_counters.sampling;
+  if (sampling.bytes_left < 0) Sample(&sampling, block, bytes, slot->module);
   if (slot->bytes >= kBatchBytes) ClaimSlot(slot, slot->module);
   if (ends_batch) EndBatch();
   return block;
@@ -171,7 +173,8 @@ __attribute__((noinline, cold)) void* CountedByNewModule(void* block, size_t byt
   ModuleBatches::Slot* slot = FindOrClaimSlot(&thread_counters.modules, caller);
   slot->bytes += bytes;
   slot->blocks += 1;
-  return WithBatchesEnded(block, slot, AddAllocated(bytes));
+  thread_counters.sampling.bytes_left -= static_cast<int64_t>(bytes);
+  return WithBatchesEnded(block, slot, bytes, AddAllocated(bytes));
 }
 
 }  // namespace
@@ -187,8 +190,10 @@ __attribute__((noinline)) void* CountedByModule(void* block, size_t bytes, const
   slot->bytes += bytes;
   slot->blocks += 1;
   const bool ends_batch = AddAllocated(bytes);
-  if (__builtin_expect(ends_batch || slot->bytes >= kBatchBytes, 0)) {
-    return WithBatchesEnded(block, slot, ends_batch);
+  thread.sampling.bytes_left -= static_cast<int64_t>(bytes);
+  if (__builtin_expect(ends_batch || slot->bytes >= kBatchBytes || thread.sampling.bytes_left < 0,
+                       0)) {
+    return WithBatchesEnded(block, slot, bytes, ends_batch);
   }
   return block;
 }

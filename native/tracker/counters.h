@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "modules.h"
+#include "sampling.h"
 #include "shards.h"
 
 namespace stageprof_tracker {
@@ -30,6 +31,7 @@ struct ThreadCounters {
   ModuleBatches modules;
   // The caller of the operator new that is about to call malloc; null otherwise.
   const void* operator_caller;
+  SamplingPoint sampling;
 };
 
 extern __thread ThreadCounters thread_counters __attribute__((tls_model("initial-exec")));

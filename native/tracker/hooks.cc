@@ -12,9 +12,12 @@ using stageprof_tracker::AllocatedBlocks;
 using stageprof_tracker::Arena;
 using stageprof_tracker::Counted;
 using stageprof_tracker::CountFreed;
+using stageprof_tracker::ForgetLive;
 using stageprof_tracker::FreedBlocks;
 using stageprof_tracker::next;
 using stageprof_tracker::RestoreFreed;
+using stageprof_tracker::RestoreSampled;
+using stageprof_tracker::SampledBlock;
 
 namespace {
 
@@ -42,12 +45,16 @@ inline void* Reallocate(void* block, size_t bytes, const void* caller) {
   const size_t usable = next.malloc_usable_size(block);
   const uint64_t allocated = AllocatedBlocks();
   CountFreed(usable);
+  const SampledBlock sampled = ForgetLive(block);
   const uint64_t freed = FreedBlocks();
   void* result = next.realloc(block, bytes);
   // realloc was done by a malloc and a free that passed their own hooks.
   if (__builtin_expect(FreedBlocks() != freed, 0)) RestoreFreed(usable);
   if (result != nullptr) return CountedOnce(result, allocated, caller);
-  if (bytes != 0) RestoreFreed(usable);
+  if (bytes != 0) {
+    RestoreFreed(usable);
+    RestoreSampled(block, sampled);
+  }
   return nullptr;
 }
 
@@ -55,6 +62,7 @@ inline void Free(void* block) {
   if (block == nullptr) return;
   if (__builtin_expect(Arena::Holds(block), 0)) return CountFreed(Arena::UsableBytes(block));
   CountFreed(next.malloc_usable_size(block));
+  ForgetLive(block);
   next.free(block);
 }
 

@@ -19,6 +19,7 @@ struct alignas(64) Module {
   std::atomic<uint64_t> allocated_blocks;
   std::atomic<int64_t> mapped_bytes;
   std::atomic<int64_t> reserved_bytes;
+  std::atomic<int64_t> held_bytes;
   std::atomic<uintptr_t> start;
   std::atomic<uintptr_t> end;
   std::atomic<bool> has_name;  // whether the row may be read

@@ -175,6 +175,14 @@ void ChargeMapping(uint32_t module, bool is_reserved, int64_t bytes) {
   (is_reserved ? row.reserved_bytes : row.mapped_bytes).fetch_add(bytes, kRelaxed);
 }
 
+void AddHeld(uint32_t module, int64_t bytes) {
+  module_table[module].held_bytes.fetch_add(bytes, kRelaxed);
+}
+
+int64_t ReadHeldBytes(uint32_t module) {
+  return module_table[module].held_bytes.load(kRelaxed);
+}
+
 uint64_t ReadAllocatedBytes(uint32_t module) {
   return module_table[module].allocated_bytes.load(kRelaxed);
 }

@@ -94,6 +94,9 @@ uint32_t CountMissedModules();
 // Adds a mapping's bytes, which are accessible or only reserved; negative when the mapping goes.
 void ChargeMapping(uint32_t module, bool is_reserved, int64_t bytes);
 
+// Adds what a sampled block stands for; negative when the block is freed.
+void AddHeld(uint32_t module, int64_t bytes);
+
 struct ModuleReading {
   const char* name;
   uint64_t allocated_bytes;
@@ -103,9 +106,11 @@ struct ModuleReading {
   bool serves_malloc;
 };
 bool ReadModule(uint32_t module, ModuleReading* reading);
-// Two numbers of a module, without checking its name. `module` is below CountModules().
+// Single numbers of a module, without checking its name. `module` is below CountModules().
 uint64_t ReadAllocatedBytes(uint32_t module);
 int64_t ReadMappedBytes(uint32_t module);
+// The live blocks of a module, as estimated from the sampled ones.
+int64_t ReadHeldBytes(uint32_t module);
 
 }  // namespace stageprof_tracker
 

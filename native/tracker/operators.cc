@@ -17,6 +17,7 @@
 using stageprof_tracker::AllocatedBlocks;
 using stageprof_tracker::CountFreed;
 using stageprof_tracker::FindForCaller;
+using stageprof_tracker::ForgetLive;
 using stageprof_tracker::FreedBlocks;
 using stageprof_tracker::kModules;
 using stageprof_tracker::kUnknownModule;
@@ -91,6 +92,7 @@ inline void Delete(const char* symbol, bool is_allocators, const void* caller, v
   if (!is_allocators || block == nullptr) return real(block, arguments...);
   const size_t bytes = next.malloc_usable_size(block);
   CountFreed(bytes);
+  ForgetLive(block);
   const uint64_t blocks = FreedBlocks();
   real(block, arguments...);
   if (FreedBlocks() != blocks) RestoreFreed(bytes);

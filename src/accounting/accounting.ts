@@ -2,7 +2,7 @@ import { Float64Array, Number, Set } from '../host/intrinsics.js';
 import { bucketOf } from '../model/histogram.js';
 import { GROUPS } from '../model/metrics.js';
 import type { ProfilerSettings } from '../model/options.js';
-import { SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
+import { LIVE_CELLS, SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
 import type { Sampler } from '../model/sampler.js';
 import type { ClosedCall } from '../model/stage-message.js';
 import { type LabelNode, Labels } from '../store/labels.js';
@@ -20,6 +20,7 @@ import { hasThreadUse, SelfTimes, SUMMED_FIELDS } from './self-times.js';
 const WALL = slotIndex.wall_ns;
 const CPU = slotIndex.process_cpu_ns;
 const MODULE_COUNT = slotIndex.module_count;
+const LIVE_COUNT = slotIndex.live_module_count;
 
 const CALLS = columnOf('calls');
 const ERRORS = columnOf('errors');
@@ -219,4 +220,6 @@ function enterModules(entry: Float64Array, slots: Float64Array): void {
   const count = slots[MODULE_COUNT]!;
   entry[MODULE_COUNT] = count;
   for (let cell = SLOT_COUNT; cell < SLOT_COUNT + count; cell++) entry[cell] = slots[cell]!;
+  const liveEnd = LIVE_CELLS + slots[LIVE_COUNT]!;
+  for (let cell = LIVE_CELLS; cell < liveEnd; cell++) entry[cell] = slots[cell]!;
 }

@@ -1,9 +1,10 @@
-import { MODULE_CELLS, SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
-import { columnOf, MODULE_COLUMNS } from '../store/row-store.js';
+import { LIVE_CELLS, MODULE_CELLS, SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
+import { columnOf, LIVE_COLUMNS, MODULE_COLUMNS } from '../store/row-store.js';
 import type { FoldPlan } from './fold-plan.js';
 
 const WALL = slotIndex.wall_ns;
 const MODULE_COUNT = slotIndex.module_count;
+const LIVE_COUNT = slotIndex.live_module_count;
 
 const WALL_MAX = columnOf('wall_max_s');
 const WALL_SELF = columnOf('wall_self_s');
@@ -60,9 +61,7 @@ export function foldCall(
 }
 
 function foldModules(entry: Float64Array, now: Float64Array, cells: Float64Array, base: number): void {
-  // A recorder may hold any count.
-  const counted = now[MODULE_COUNT]!;
-  const count = counted > MODULE_CELLS ? MODULE_CELLS : counted;
+  const count = cellsIn(now[MODULE_COUNT]!);
   const countAtEntry = entry[MODULE_COUNT]!;
   for (let module = 0; module < count; module++) {
     // A module that was loaded since the entry began at zero.
@@ -70,4 +69,15 @@ function foldModules(entry: Float64Array, now: Float64Array, cells: Float64Array
     const bytes = now[SLOT_COUNT + module]! - before;
     if (bytes > 0) cells[base + MODULE_COLUMNS + module]! += bytes;
   }
+  const live = cellsIn(now[LIVE_COUNT]!);
+  for (let module = 0; module < live; module++) {
+    const before = module < countAtEntry ? entry[LIVE_CELLS + module]! : 0;
+    const bytes = now[LIVE_CELLS + module]! - before;
+    if (bytes === bytes) cells[base + LIVE_COLUMNS + module]! += bytes;
+  }
+}
+
+/** A recorder may hold any count. */
+function cellsIn(count: number): number {
+  return count > MODULE_CELLS ? MODULE_CELLS : count;
 }

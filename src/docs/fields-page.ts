@@ -189,6 +189,7 @@ function merging(): string[] {
     'The members of the header have folds of their own:',
     '',
     '- `largest` keeps the composition of the report with the highest resident set.',
+    '- `most` keeps the modules of the report in which they have most.',
     '- `threads` adds group by group.',
     '- `processes` keeps the largest of all and counts the others.',
     '- `dropped` is in no merged report: it is computed anew from the merged numbers.',

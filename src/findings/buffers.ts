@@ -1,10 +1,7 @@
 import { Math, Number, Object } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
-import { mainModule } from './main-module.js';
+import { isNode, mainModule } from './main-module.js';
 import type { RowInContext } from './rule.js';
-
-/** Node, which some distributions have in a library. It allocates backing stores, which do not count as native. */
-const NODE = /^(lib)?node(js)?(\.so[.\d]*)?$/;
 
 /** Below half, something else grew, and the part of the Buffers would be a guess. */
 const LEAST_SHARE = 0.5;
@@ -29,17 +26,15 @@ export function addonBuffersKib({ row }: RowInContext): number {
 
 /** The addon that allocated at least half of what node did not. */
 export function addonOf(modules: ModuleKib | null | undefined): string {
-  return (
-    mainModule(Object.fromEntries(Object.entries(modules ?? {}).filter(([name]) => !NODE.test(name)))) ?? 'an addon'
-  );
+  return mainModule(Object.fromEntries(Object.entries(modules ?? {}).filter(([name]) => !isNode(name)))) ?? 'an addon';
 }
 
 function nodeKib(modules: ModuleKib): number {
-  return sumOf(modules, (name) => NODE.test(name));
+  return sumOf(modules, isNode);
 }
 
 function othersKib(modules: ModuleKib | null | undefined): number | undefined {
-  return modules ? sumOf(modules, (name) => !NODE.test(name)) : undefined;
+  return modules ? sumOf(modules, (name) => !isNode(name)) : undefined;
 }
 
 function sumOf(modules: ModuleKib, isMeant: (name: string) => boolean): number {

@@ -1,6 +1,13 @@
 import { Object } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
 
+/** Node, which some distributions have in a library. It allocates backing stores, which do not count as native. */
+const NODE = /^(lib)?node(js)?(\.so[.\d]*)?$/;
+
+export function isNode(name: string): boolean {
+  return NODE.test(name);
+}
+
 /** Below half of the total, the name would often be that of the wrong module. */
 const LEAST_SHARE = 0.5;
 

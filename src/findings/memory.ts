@@ -3,7 +3,7 @@ import { returnSooner } from './advice.js';
 import { addonBuffersKib, addonOf } from './buffers.js';
 import { atEndKib, keptKib } from './kept.js';
 import { mainModule } from './main-module.js';
-import { allocatedBy, growth, perCall, plain } from './memory-phrases.js';
+import { growth, heldBy, perCall, plain } from './memory-phrases.js';
 import { covers, limit, type RowInContext, type Rule, rule } from './rule.js';
 
 /** Each of the two ends of a call may be off by the bound of the source. */
@@ -145,7 +145,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         thresholds: GROWTH_LIMITS,
         amount: native_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(native_kb)} of live native blocks${perCall(native_kb, entries)}${allocatedBy(row.native_modules)}; what is not closed or disposed of?`,
+        text: `${growth(native_kb)} of live native blocks${perCall(native_kb, entries)}${heldBy(row)}; what is not closed or disposed of?`,
       };
     },
   ),

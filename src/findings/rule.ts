@@ -1,5 +1,6 @@
 import { Math, Object } from '../host/intrinsics.js';
 import type { MetricField } from '../model/metrics.js';
+import type { ModuleField } from '../model/number-metrics.js';
 import type { ReportHeader, StageRow } from '../model/report.js';
 import type { SourceName, SourceState, Sources } from '../model/sources.js';
 import { stagesWallS } from '../report/outside-row.js';
@@ -52,7 +53,7 @@ export type FindingContext = Pick<
 /** A field of a row that may be null. */
 export type FindingField = Exclude<
   MetricField,
-  'calls' | 'errors' | 'open' | 'overlapped_calls' | 'wall_hist' | 'native_modules'
+  'calls' | 'errors' | 'open' | 'overlapped_calls' | 'wall_hist' | ModuleField
 >;
 
 /** What a rule looks at: a row, and what it needs from the header of the report. */

@@ -23,6 +23,7 @@ const SOURCE_OF_SLOT: Readonly<Partial<Record<SlotName, SourceName>>> = {
   allocator_free_bytes: 'allocator',
   mapped_bytes: 'native',
   module_count: 'native',
+  live_module_count: 'native',
 };
 
 /** Slots that no allocator tells: the tracker alone sees single allocations. */
@@ -33,6 +34,7 @@ const TRACKER_SLOTS: ReadonlySet<SlotName> = new Set([
   'native_peak_bytes',
   'mapped_bytes',
   'module_count',
+  'live_module_count',
 ]);
 
 /** Slots that Node itself cannot read. It can read the CPU of a thread from 22.19 on. */
@@ -61,6 +63,10 @@ const NO_TRACKER = 'needs the tracker: use stageprof run, or map --profile';
 /** The tracker counts by module only if it was told to when it was loaded. */
 const NO_MODULES = 'modules are not counted: use stageprof run without --no-modules';
 
+function isByModule({ unit }: Metric): boolean {
+  return unit === 'modules';
+}
+
 /** The source whose truth the metric has; null for a metric that is counted or always read. */
 export function sourceOf({ slot }: Metric): SourceName | null {
   return slot === null ? null : (SOURCE_OF_SLOT[slot] ?? null);
@@ -74,7 +80,7 @@ export function nullWhen(metric: Metric): string {
   if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) causes.push(NO_TRACKER);
   else if (source !== null) causes.push(`\`sources.${source}\` is absent`);
   if (metric.share === 'running') causes.push('`attribution` is not exact');
-  if (metric.slot === 'module_count') causes.push(NO_MODULES);
+  if (isByModule(metric)) causes.push(NO_MODULES);
   if (metric.share === 'collected') causes.push('nothing was collected (`collect`)');
   return causes.join(', or ');
 }
@@ -84,7 +90,7 @@ export function whyAbsent(metric: Metric, sources: Sources): string {
   const name = sourceOf(metric);
   const state: SourceState | null = name === null ? null : sources[name];
   if (state !== null && !state.available && state.reason !== undefined) return state.reason;
-  if (metric.slot === 'module_count' && state?.method === TRACKER_METHOD) return NO_MODULES;
+  if (isByModule(metric) && state?.method === TRACKER_METHOD) return NO_MODULES;
   if (metric.slot !== null && TRACKER_SLOTS.has(metric.slot)) return NO_TRACKER;
   if (metric.share === 'running') return 'attribution is not exact';
   return metric.share === 'collected' ? 'nothing was collected' : 'not measured';

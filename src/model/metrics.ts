@@ -190,6 +190,14 @@ export const METRICS = [
     'KiB of `native_kb_alloc` by the shared object that asked for them, named by its path within its package, else by its file name.',
   ),
   metric(
+    'native_live_modules',
+    'native',
+    'growth',
+    'modules',
+    'live_module_count',
+    'Growth of live native memory by the shared object that asked for it, in KiB. Blocks of 512 KiB or more are exact, smaller ones estimated by sampling; node has the backing stores too.',
+  ),
+  metric(
     'native_kb_peak_max',
     'native',
     'peak',

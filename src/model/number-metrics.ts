@@ -1,9 +1,14 @@
 import { METRICS, type Metric, type MetricField } from './metrics.js';
 
+/** Fields of a row that are KiB by module. */
+export type ModuleField = 'native_modules' | 'native_live_modules';
+
 /** Every field of a row that is a plain number, which all but the histogram and the modules are. */
-export type NumberField = Exclude<MetricField, 'wall_hist' | 'native_modules'>;
+export type NumberField = Exclude<MetricField, 'wall_hist' | ModuleField>;
 
 export type NumberMetric = Metric & { readonly field: NumberField };
+
+export type ModuleMetric = Metric & { readonly field: ModuleField };
 
 type AnyMetric = (typeof METRICS)[number];
 
@@ -12,3 +17,9 @@ export function isNumberMetric(metric: AnyMetric): metric is AnyMetric & NumberM
 }
 
 export const NUMBER_METRICS: readonly NumberMetric[] = METRICS.filter(isNumberMetric);
+
+export function isModuleMetric(metric: AnyMetric): metric is AnyMetric & ModuleMetric {
+  return metric.unit === 'modules';
+}
+
+export const MODULE_METRICS: readonly ModuleMetric[] = METRICS.filter(isModuleMetric);

@@ -2,7 +2,7 @@ import { Array, Number, Object } from '../host/intrinsics.js';
 import { reportShapeError, schemaError } from './errors.js';
 import { EXACT_MEMBERS } from './exact-use.js';
 import { BUCKET_COUNT } from './histogram.js';
-import { NUMBER_METRICS } from './number-metrics.js';
+import { MODULE_METRICS, NUMBER_METRICS } from './number-metrics.js';
 import { MOST_PROCESSES } from './process-list.js';
 import { isReportable } from './quantities.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
@@ -47,7 +47,9 @@ function checkRow(value: unknown, at: string): void {
     if (!isNumberOrNull(row[field], true)) throw reportShapeError(`${at}.${field}`, row[field]);
   }
   if (!isPairs(row.wall_hist)) throw reportShapeError(`${at}.wall_hist`, row.wall_hist);
-  if (!isModules(row.native_modules)) throw reportShapeError(`${at}.native_modules`, row.native_modules);
+  for (const { field } of MODULE_METRICS) {
+    if (!isModules(row[field])) throw reportShapeError(`${at}.${field}`, row[field]);
+  }
 }
 
 function isNumberOrNull(value: unknown, optional: boolean | undefined): boolean {
@@ -69,6 +71,7 @@ const OBJECT_CHECKS = {
   composition: isComposition,
   exact: isExactUse,
   findings: isFindings,
+  live_modules: isModules,
   process_list: isProcessList,
   slurm: isSlurm,
   threads: isThreads,

@@ -14,6 +14,7 @@ export type HeaderType =
   | 'warnings'
   | 'slurm'
   | 'composition'
+  | 'modules'
   | 'threads'
   | 'processes'
   | 'exact'
@@ -31,6 +32,7 @@ export type HeaderType =
  *   weakest        for each source the state of the weakest truth
  *   warnings       equal texts once, their counts added
  *   largest        the value of the report with the highest resident set
+ *   most           the modules of the report in which they have most
  *   threads        added group by group
  *   processes      listed together
  *   dropped        never in a merged report: it is computed from the merged numbers
@@ -48,6 +50,7 @@ export type HeaderFold =
   | 'weakest'
   | 'warnings'
   | 'largest'
+  | 'most'
   | 'threads'
   | 'processes'
   | 'dropped'
@@ -100,6 +103,13 @@ export const HEADER = {
     nullable: true,
     description:
       'Who held the resident set when the report was made; null where looking would have taken more than 1 % of the elapsed time.',
+  },
+  live_modules: {
+    type: 'modules',
+    fold: 'most',
+    nullable: true,
+    description:
+      'KiB of live native blocks by the module that asked for them, when the report was made: see `native_live_modules`. Null where they are not sampled.',
   },
   exact: {
     type: 'exact',

@@ -52,7 +52,7 @@ function rowSchema(): JsonSchema {
 
 function metricSchema({ unit, fold }: Metric): JsonSchema {
   if (unit === 'histogram') return HISTOGRAM;
-  if (unit === 'modules') return MODULES;
+  if (unit === 'modules') return fold === 'growth' ? MODULE_GROWTH : MODULES;
   const type = unit === 's' ? 'number' : 'integer';
   // Only a growth can be negative: the rest are counters, levels and durations.
   const range = fold === 'growth' ? {} : { minimum: 0 };
@@ -74,6 +74,8 @@ const HISTOGRAM: JsonSchema = {
 
 const MODULES: JsonSchema = { type: ['object', 'null'], additionalProperties: { type: 'integer', minimum: 0 } };
 
+const MODULE_GROWTH: JsonSchema = { type: ['object', 'null'], additionalProperties: { type: 'integer' } };
+
 const LEVEL: JsonSchema = { type: ['integer', 'null'] };
 
 const COMPOSITION_TYPES: { readonly [member: string]: JsonSchema } = {
@@ -92,6 +94,7 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
   sources: () =>
     object(SOURCE_NAMES.map((name) => [name, { description: SOURCE_MEANING[name], ...stateSchema() }] as const)),
   composition: compositionSchema,
+  modules: () => ({ type: 'object', additionalProperties: MODULES.additionalProperties }),
   threads: () =>
     object([
       ['source', { description: 'How they were read and told apart.', ...stateSchema() }],

@@ -2,6 +2,7 @@ import type { Composition, ModuleKib } from './composition.js';
 import type { ExactUse } from './exact-use.js';
 import type { HistogramPairs } from './histogram.js';
 import type { MetricField } from './metrics.js';
+import type { ModuleField } from './number-metrics.js';
 import type { ProcessList } from './process-list.js';
 import type { ReportedFinding } from './reported-finding.js';
 import type { SourceName, SourceState } from './sources.js';
@@ -12,8 +13,8 @@ type CountField = 'calls' | 'errors' | 'open' | 'overlapped_calls';
 /** One label. Times are seconds, memory is KiB; what was not measured is null. */
 export type StageRow = { readonly stage: string; readonly wall_hist: HistogramPairs } & {
   readonly [F in CountField]: number;
-} & { readonly [F in Exclude<MetricField, CountField | 'wall_hist' | 'native_modules'>]: number | null } & {
-  readonly native_modules: ModuleKib | null;
+} & { readonly [F in Exclude<MetricField, CountField | 'wall_hist' | ModuleField>]: number | null } & {
+  readonly [F in ModuleField]: ModuleKib | null;
 };
 
 export interface SlurmIdentity {
@@ -37,6 +38,7 @@ export interface ReportHeader {
   readonly rss_kb_now: number | null;
   readonly rss_kb_peak: number | null;
   readonly composition: Composition | null;
+  readonly live_modules: ModuleKib | null;
   /** What this thread used, and where; null without exact attribution. */
   readonly exact: ExactUse | null;
   /**

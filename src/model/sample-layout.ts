@@ -34,6 +34,7 @@ export const SLOTS = [
   'mapped_bytes',
   'thread_native_alloc_bytes',
   'module_count',
+  'live_module_count',
 ] as const;
 
 export type SlotName = (typeof SLOTS)[number];
@@ -51,7 +52,7 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 6;
+export const LAYOUT_VERSION = 7;
 
 export const SLOT_COUNT = SLOTS.length;
 
@@ -61,17 +62,20 @@ export const SLOT_COUNT = SLOTS.length;
  */
 export const MODULE_CELLS = 64;
 
+/** Where the live bytes of the same modules begin, in the first `live_module_count` of as many cells. */
+export const LIVE_CELLS = SLOT_COUNT + MODULE_CELLS;
+
 /**
  * A flag between the addon and JS: 0 asks for the use of this thread to be read when the event loop is about to wait,
  * and 1 says that this has happened.
  */
-export const WAITED_CELL = SLOT_COUNT + MODULE_CELLS;
+export const WAITED_CELL = LIVE_CELLS + MODULE_CELLS;
 
 /** How often malloc's statistics were read for this sampler, and how often the budget skipped them. */
 export const MALLOC_READINGS_CELL = WAITED_CELL + 1;
 export const MALLOC_SKIPPED_CELL = WAITED_CELL + 2;
 
-/** Length of a sample: the slots, the cells of the modules, the flag, the counts. */
+/** Length of a sample: the slots, the two rows of cells of modules, the flag, the counts. */
 export const SAMPLE_LENGTH = WAITED_CELL + 3;
 
 /**

@@ -24,6 +24,10 @@ export interface TrackerSource extends NativeSource {
   readonly modulesMissed: number;
   /** Mappings that it could not follow so far; NaN without the tracker. */
   readonly mappingsMissed: number;
+  /** Live blocks that its sample had no room for so far; NaN without the tracker. */
+  readonly liveMissed: number;
+  /** Bytes between two points of that sample, on average; NaN without a sample. */
+  readonly liveRate: number;
 }
 
 /** CPU time of a thread since it was started. The first 1,024 threads that ended are told apart; all others are one, with id 0. */
@@ -108,6 +112,7 @@ export interface SampleLayout {
   readonly slots: readonly string[];
   readonly ranges: Readonly<Record<string, readonly string[]>>;
   readonly moduleCells: number;
+  readonly liveCells: number;
   readonly waitedCell: number;
   readonly mallocReadingsCell: number;
   readonly mallocSkippedCell: number;

@@ -1,3 +1,4 @@
+import { Number } from '../host/intrinsics.js';
 import { present, type SourceState, TRACKER_METHOD } from '../model/sources.js';
 import type { HeapSource, TrackerSource } from './addon.js';
 import { backingStoresTruth } from './allocator-state.js';
@@ -6,7 +7,7 @@ const TRACKER_TRUTH =
   'live blocks are counted in batches of a thread; a peak may be off by Buffers that came and went in the call';
 
 /** What the tracker could not follow. */
-export type Missed = Pick<TrackerSource, 'modulesMissed' | 'mappingsMissed'>;
+export type Missed = Pick<TrackerSource, 'modulesMissed' | 'mappingsMissed' | 'liveMissed'>;
 
 /**
  * The state of native memory that the tracker counts.
@@ -14,11 +15,11 @@ export type Missed = Pick<TrackerSource, 'modulesMissed' | 'mappingsMissed'>;
  * @param heapFault why the addon cannot read the V8 heap, null when it can
  */
 export function trackerState(
-  { boundBytes, ...missed }: Omit<TrackerSource, 'failure'>,
+  { boundBytes, liveRate, ...missed }: Omit<TrackerSource, 'failure'>,
   { hasBackingStores }: Pick<HeapSource, 'hasBackingStores'>,
   heapFault: string | null,
 ): SourceState {
-  const truth = [TRACKER_TRUTH, backingStoresTruth(hasBackingStores)].join('; ');
+  const truth = [TRACKER_TRUTH, backingStoresTruth(hasBackingStores), ...liveTexts(liveRate)].join('; ');
   const reason = heapFault === null ? truth : `${truth}; live native memory is null, since ${heapFault}`;
   return countedState(present('bounded', TRACKER_METHOD, reason), boundBytes, missed);
 }
@@ -29,9 +30,15 @@ export function countedState(state: SourceState, boundBytes: number, missed: Mis
   return { ...state, bound_kb: boundBytes / 1024, ...(reason === '' ? {} : { reason }) };
 }
 
-function missedTexts({ modulesMissed, mappingsMissed }: Missed): string[] {
+function liveTexts(rate: number): string[] {
+  if (Number.isNaN(rate)) return [];
+  return [`live blocks by module are sampled, one in ${rate / 1024} KiB on average`];
+}
+
+function missedTexts({ modulesMissed, mappingsMissed, liveMissed }: Missed): string[] {
   return [
     ...(modulesMissed > 0 ? [`module table full, ${modulesMissed} look-ups charged to (unknown)`] : []),
     ...(mappingsMissed > 0 ? [`${mappingsMissed} mappings not followed`] : []),
+    ...(liveMissed > 0 ? [`${liveMissed} live blocks had no room in the sample`] : []),
   ];
 }

@@ -9,6 +9,7 @@ import { slurmIdentity } from '../os/slurm.js';
 import type { MeasuredHeader, MeasuredRows } from '../report/build.js';
 import { composeKib } from '../report/composition.js';
 import { exactUse } from '../report/exact-use.js';
+import { liveModules } from '../report/live-modules.js';
 import type { ThreadReadings } from '../threads/thread-cpu.js';
 
 /** What a report is built from. */
@@ -75,6 +76,7 @@ export class MeasuredRun {
       rss_kb_now: kibOf(rssBytes),
       rss_kb_peak: kibOf(sampler.lifetimePeakRssBytes()),
       composition: composition && composeKib(composition),
+      live_modules: liveModules(sampler.modules(), sampler.slots),
       exact: threadUse && exactUse(threadUse),
       js_memory_traced: sources.js_peak.truth === 'exact',
       native_memory_traced: sources.native.method === TRACKER_METHOD,

@@ -10,7 +10,7 @@ import { CALL_CELLS, COUNTS } from '../store/state-memory.js';
  * are doubles in the order of `FILE_HEADER`, so that each live number is one aligned store.
  */
 export const MAGIC = 'SPRECORD';
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 /** A 32-bit word. On a machine with the other byte order it reads as another number. */
 export const ENDIANNESS_WORD = 0x0a0b0c0d;
 
@@ -23,7 +23,8 @@ export const FILE_HEADER_BYTES = 4096;
 export const GEOMETRY = {
   metadata_offset: 'where the metadata begins: one JSON object in UTF-8',
   metadata_bytes: 'how long it is',
-  sample_offset: 'where the sample of the last boundary of a stage stands: slots, cells of modules, three more cells',
+  sample_offset:
+    'where the sample of the last boundary of a stage stands: slots, cells of modules, as many of their live bytes, three more cells',
   sample_cells: 'doubles of a sample; the slots are named in the metadata',
   excluded_offset: 'what forced collections have cost so far, by slot: to be taken out of the sample of a moment',
   moments_offset: 'where two moments stand, written in turn: a sample each, then the account, then its modules',
@@ -41,7 +42,8 @@ export const GEOMETRY = {
   labels_bytes: 'room for labels',
   rows_offset: 'where the rows begin; they are last, so that the file grows with them',
   row_capacity: 'rows there is room for',
-  row_bytes: 'bytes a row: its cells, named in the metadata, its cells of modules, its 32-bit buckets, padded to 8',
+  row_bytes:
+    'bytes a row: its cells, named in the metadata, its cells of modules and of their live bytes, its 32-bit buckets, padded to 8',
 } as const;
 
 /** What changes while the program runs. */
@@ -53,6 +55,7 @@ export const LIVE = {
   moment_count: 'moments so far; the newest whole one is at `(moment_count - 1) modulo 2`',
   modules_missed: 'how often the tracker met a module beyond its table',
   mappings_missed: 'mappings that the tracker could not follow',
+  live_missed: 'live blocks that its sample had no room for',
   tracker_bound_bytes: "by how much the tracker's peaks may be off",
   module_count: 'modules so far, in the order of their cells; those past the room for paths share the last cell',
   rows: 'rows so far, row 0 standing for no stage; the label of each stands in the labels, in the same order',
@@ -109,6 +112,7 @@ export const POSITIONS = [
   'module_bytes',
   'modules_missed',
   'mappings_missed',
+  'live_missed',
   'tracker_bound_bytes',
   'state',
   'mask',
@@ -183,6 +187,7 @@ export function writerPositions(sizes: Geometry, mask: number): Float64Array {
     module_bytes: sizes.module_bytes,
     modules_missed: offsetOf('modules_missed'),
     mappings_missed: offsetOf('mappings_missed'),
+    live_missed: offsetOf('live_missed'),
     tracker_bound_bytes: offsetOf('tracker_bound_bytes'),
     state: offsetOf('state'),
     mask,

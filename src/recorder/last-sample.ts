@@ -1,6 +1,14 @@
 import { Float64Array, Number, Object, Set } from '../host/intrinsics.js';
 import { METRICS } from '../model/metrics.js';
-import { ACCOUNT, LEVEL_OF_PEAK, SAMPLE_LENGTH, type SlotName, slotIndex } from '../model/sample-layout.js';
+import {
+  ACCOUNT,
+  LEVEL_OF_PEAK,
+  LIVE_CELLS,
+  SAMPLE_LENGTH,
+  type SlotName,
+  slotIndex,
+  WAITED_CELL,
+} from '../model/sample-layout.js';
 import type { RecordedReading } from './read-readings.js';
 import type { Recording } from './reader.js';
 
@@ -51,6 +59,7 @@ function withLevelsOf(boundary: Float64Array | null, account: Float64Array | nul
   const countedNs = account?.[COUNTED_AT] ?? Number.NaN;
   if (boundary === null || !(countedNs < moment[WALL]!) || !(boundary[WALL]! > countedNs)) return moment;
   for (const slot of LEVEL_SLOTS) moment[slot] = boundary[slot]!;
+  for (let cell = LIVE_CELLS; cell < WAITED_CELL; cell++) moment[cell] = boundary[cell]!;
   return moment;
 }
 

@@ -33,6 +33,8 @@ export interface RecorderMetadata {
   readonly cgroup: MemoryCgroup | null;
   readonly columns: readonly string[];
   readonly module_cells: number;
+  /** Cells of the live bytes of modules, which follow those of modules. */
+  readonly live_cells: number;
   /** Whether bytes by module are counted. */
   readonly counts_modules: boolean;
   readonly buckets: number;
@@ -75,6 +77,7 @@ export function collectMetadata(
     cgroup: readMemoryCgroup(),
     columns: COLUMNS,
     module_cells: MODULE_CELLS,
+    live_cells: MODULE_CELLS,
     counts_modules: !Number.isNaN(start[slotIndex.module_count]),
     buckets: BUCKETS,
     slots: SLOTS,

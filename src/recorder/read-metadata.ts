@@ -46,6 +46,7 @@ export function readMetadata(
     cgroup: cgroupOf(metadata.cgroup),
     columns: namesOf(metadata.columns),
     module_cells: wholeOf(metadata.module_cells) ?? 0,
+    live_cells: wholeOf(metadata.live_cells) ?? 0,
     counts_modules: metadata.counts_modules === true,
     buckets: wholeOf(metadata.buckets) ?? 0,
     slots: namesOf(metadata.slots),

@@ -3,7 +3,7 @@ import { recorderError } from '../model/errors.js';
 import { BUCKET_COUNT } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
 import { MODULE_CELLS } from '../model/sample-layout.js';
-import { COLUMNS, MODULE_COLUMNS, RowStore } from '../store/row-store.js';
+import { COLUMNS, LIVE_COLUMNS, MODULE_COLUMNS, RowStore } from '../store/row-store.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible } from './format.js';
 import type { RecorderMetadata } from './metadata.js';
@@ -17,8 +17,11 @@ export interface RecordedLabel {
 const ROWS_AT_ONCE = 256;
 
 /** @throws {Error} `ERR_STAGEPROF_RECORDER` where rows have not the size that their columns need */
-export function checkRowBytes({ columns, module_cells, buckets }: RecorderMetadata, { row_bytes }: Geometry): void {
-  const needed = (columns.length + module_cells) * 8 + Math.ceil((buckets * 4) / 8) * 8;
+export function checkRowBytes(
+  { columns, module_cells, live_cells, buckets }: RecorderMetadata,
+  { row_bytes }: Geometry,
+): void {
+  const needed = (columns.length + module_cells + live_cells) * 8 + Math.ceil((buckets * 4) / 8) * 8;
   if (row_bytes !== needed || row_bytes === 0) {
     throw recorderError(`the recorder is damaged: its rows have ${row_bytes} bytes, their columns need ${needed}`);
   }
@@ -111,7 +114,12 @@ function fillRow(
     const value = raw.readDoubleLE(modulesAt + module * 8);
     cells[base + MODULE_COLUMNS + module] = isPossible(value) ? value : 0;
   }
-  const bucketsAt = modulesAt + metadata.module_cells * 8;
+  const liveAt = modulesAt + metadata.module_cells * 8;
+  for (let module = 0; module < Math.min(MODULE_CELLS, metadata.live_cells); module++) {
+    const value = raw.readDoubleLE(liveAt + module * 8);
+    cells[base + LIVE_COLUMNS + module] = isPossible(Math.abs(value)) ? value : 0;
+  }
+  const bucketsAt = liveAt + metadata.live_cells * 8;
   const durations = store.durations(row);
   const buckets = Math.min(BUCKET_COUNT, metadata.buckets);
   for (let bucket = 0; bucket < buckets; bucket++) durations[bucket] = raw.readUInt32LE(bucketsAt + bucket * 4);

@@ -1,5 +1,14 @@
 import { Float64Array, Math, Number } from '../host/intrinsics.js';
-import { ACCOUNT, ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT, SLOTS } from '../model/sample-layout.js';
+import {
+  ACCOUNT,
+  ACCOUNT_LENGTH,
+  LIVE_CELLS,
+  MODULE_CELLS,
+  SAMPLE_LENGTH,
+  SLOT_COUNT,
+  SLOTS,
+  WAITED_CELL,
+} from '../model/sample-layout.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible } from './format.js';
 import type { RecorderMetadata } from './metadata.js';
@@ -23,13 +32,15 @@ export class SampleReader {
   readonly #slots: readonly number[];
   readonly #account: readonly number[];
   readonly #modules: number;
-  readonly #tail: number;
+  readonly #moduleCells: number;
+  readonly #liveCells: number;
 
-  constructor({ slots, account, module_cells }: RecorderMetadata) {
+  constructor({ slots, account, module_cells, live_cells }: RecorderMetadata) {
     this.#slots = SLOTS.map((name) => slots.indexOf(name));
     this.#account = ACCOUNT.map((name) => account.indexOf(name));
     this.#modules = slots.length;
-    this.#tail = Math.min(MODULE_CELLS, module_cells);
+    this.#moduleCells = Math.min(MODULE_CELLS, module_cells);
+    this.#liveCells = Math.min(MODULE_CELLS, live_cells);
   }
 
   /** @param at where the sample begins in `raw`, in bytes */
@@ -38,12 +49,16 @@ export class SampleReader {
     this.#slots.forEach((position, slot) => {
       sample[slot] = amountAt(raw, at, position);
     });
-    for (let module = 0; module < this.#tail; module++) {
+    for (let module = 0; module < this.#moduleCells; module++) {
       sample[SLOT_COUNT + module] = amountAt(raw, at, this.#modules + module);
     }
+    const live = this.#modules + this.#moduleCells;
+    for (let module = 0; module < this.#liveCells; module++) {
+      sample[LIVE_CELLS + module] = amountAt(raw, at, live + module);
+    }
     // The last three cells: the flag, and the two counts of readings.
-    for (let cell = SLOT_COUNT + MODULE_CELLS; cell < SAMPLE_LENGTH; cell++) {
-      sample[cell] = amountAt(raw, at, this.#modules + this.#tail + cell - SLOT_COUNT - MODULE_CELLS);
+    for (let cell = WAITED_CELL; cell < SAMPLE_LENGTH; cell++) {
+      sample[cell] = amountAt(raw, at, live + this.#liveCells + cell - WAITED_CELL);
     }
     return sample;
   }
@@ -53,7 +68,7 @@ export class SampleReader {
     this.#account.forEach((position, cell) => {
       account[cell] = amountAt(raw, at, position);
     });
-    for (let module = 0; module < this.#tail; module++) {
+    for (let module = 0; module < this.#moduleCells; module++) {
       account[ACCOUNT.length + module] = amountAt(raw, at, this.#account.length + module);
     }
     return account;

@@ -1,4 +1,5 @@
 import { Number, Object } from '../host/intrinsics.js';
+import type { Missed } from '../native/tracker-state.js';
 import type { UsageWarning } from '../report/counted-warnings.js';
 import type { RowStore } from '../store/row-store.js';
 import type { RecorderBytes } from './file-bytes.js';
@@ -25,7 +26,7 @@ export interface Recording {
   /** The errno for which no thread took readings; 0 where one did. */
   readonly writerFailure: number;
   /** What the tracker had no room for or could not follow, and by how much its peaks may be off; 0 without it. */
-  readonly missed: { readonly modulesMissed: number; readonly mappingsMissed: number };
+  readonly missed: Missed;
   readonly trackerBoundBytes: number;
   readonly counts: { readonly [N in UsageWarning | 'labels_folded' | 'first_across_await']: number };
   /** In order of first entry. */
@@ -65,7 +66,11 @@ export function readRecorder(bytes: RecorderBytes): Recording {
     state: state ?? 'open',
     failure: countOf(live.failure),
     writerFailure: countOf(live.writer_failure),
-    missed: { modulesMissed: countOf(live.modules_missed), mappingsMissed: countOf(live.mappings_missed) },
+    missed: {
+      modulesMissed: countOf(live.modules_missed),
+      mappingsMissed: countOf(live.mappings_missed),
+      liveMissed: countOf(live.live_missed),
+    },
     trackerBoundBytes: countOf(live.tracker_bound_bytes),
     counts: {
       labels_folded: countOf(live.labels_folded),

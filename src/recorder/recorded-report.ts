@@ -15,6 +15,7 @@ import { buildReport, type MeasuredHeader } from '../report/build.js';
 import { composeKib } from '../report/composition.js';
 import { countedWarnings } from '../report/counted-warnings.js';
 import { exactUse } from '../report/exact-use.js';
+import { liveModules } from '../report/live-modules.js';
 import { LabelNode } from '../store/labels.js';
 import { columnOf, RowStore } from '../store/row-store.js';
 import { highestOf, lastSampleOf } from './last-sample.js';
@@ -116,6 +117,7 @@ function measuredHeader(recording: Recording, last: Float64Array): MeasuredHeade
     rss_kb_now: kibOf(last[slotIndex.rss_bytes]!),
     rss_kb_peak: kibOf(highestOf(rssPeaks)),
     composition: samples.account === null ? null : composeKib(compositionOf(samples.account, modules ?? [])),
+    live_modules: liveModules(modules, last),
     exact: exactOf(recording),
     js_memory_traced: sources.js_peak.truth === 'exact',
     native_memory_traced: sources.native.method === TRACKER_METHOD,

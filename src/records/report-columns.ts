@@ -1,5 +1,5 @@
 import type { ModuleKib } from '../model/composition.js';
-import { NUMBER_METRICS } from '../model/number-metrics.js';
+import { MODULE_METRICS, NUMBER_METRICS } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
@@ -13,7 +13,8 @@ export class ReportColumns {
   readonly header = new Float64Array(HEADER_NUMBERS.length);
   rows = 0;
   readonly labels: string[] = [];
-  readonly modules: (ModuleKib | null)[] = [];
+  /** By row, for each of `MODULE_METRICS`. */
+  readonly modules: readonly (ModuleKib | null)[][] = MODULE_METRICS.map(() => []);
   /** `ROW_NUMBERS` a row in the order of `NUMBER_METRICS`, NaN for null. */
   numbers = new Float64Array(64 * ROW_NUMBERS);
   /** The histograms of all rows one after another: bucket and count in turn. */
@@ -21,7 +22,7 @@ export class ReportColumns {
   hasProgram = false;
   /** The numbers of the row of the whole program. Its pairs stand before those of the other rows. */
   readonly program = new Float64Array(ROW_NUMBERS);
-  programModules: ModuleKib | null = null;
+  readonly programModules: (ModuleKib | null)[] = MODULE_METRICS.map(() => null);
   programPairsEnd = 0;
   /** Where the pairs of each row end. */
   pairsEnd = new Int32Array(64);
@@ -50,14 +51,18 @@ export class ReportColumns {
     this.programPairsEnd = 0;
     if (program) {
       fillNumbers(this.program, 0, program);
-      this.programModules = program.native_modules ?? null;
+      MODULE_METRICS.forEach(({ field }, index) => {
+        this.programModules[index] = program[field] ?? null;
+      });
       this.programPairsEnd = this.#fillPairs(program, 0);
     }
     let used = this.programPairsEnd;
     for (const row of report.stages) {
       this.reserveRow();
       this.labels[this.rows] = row.stage;
-      this.modules[this.rows] = row.native_modules ?? null;
+      MODULE_METRICS.forEach(({ field }, index) => {
+        this.modules[index]![this.rows] = row[field] ?? null;
+      });
       fillNumbers(this.numbers, this.rows * ROW_NUMBERS, row);
       used = this.#fillPairs(row, used);
       this.pairsEnd[this.rows++] = used;

@@ -106,7 +106,7 @@ export class ReportScanner {
     this.#columns.rows = 0;
     this.#columns.hasProgram = shape.hasProgram;
     if (shape.hasProgram) this.#columns.program.fill(Number.NaN);
-    this.#columns.programModules = null;
+    this.#columns.programModules.fill(null);
     this.#columns.programPairsEnd = 0;
     this.#pairsUsed = 0;
     let at = this.#scanHeader(shape.before, shape.beforeHoles, input, from);
@@ -171,10 +171,10 @@ export class ReportScanner {
       columns.programPairsEnd = this.#pairsUsed;
       return end;
     }
-    if (hole !== MODULES) return scanNumber(input.bytes, from, this.#number, 0);
+    if (hole > MODULES) return scanNumber(input.bytes, from, this.#number, 0);
     const end = this.#scanValue(input, from);
     if (end === MALFORMED || !isModules(this.#value)) return MALFORMED;
-    columns.programModules = this.#value as ModuleKib | null;
+    columns.programModules[MODULES - hole] = this.#value as ModuleKib | null;
     return end;
   }
 
@@ -185,7 +185,7 @@ export class ReportScanner {
     columns.reserveRow();
     const offset = columns.rows * ROW_NUMBERS;
     const { numbers } = columns;
-    columns.modules[columns.rows] = null;
+    for (const modules of columns.modules) modules[columns.rows] = null;
     for (const index of missing) numbers[offset + index] = Number.NaN;
     let at = matchLiteral(ROW_BEGIN, 0, view, from);
     if (at === MALFORMED) return MALFORMED;
@@ -198,10 +198,10 @@ export class ReportScanner {
       const hole = rowHoles[index]!;
       if (hole >= 0) at = scanNumber(bytes, at, numbers, offset + hole);
       else if (hole === HISTOGRAM) at = this.#scanHistogram(bytes, at);
-      else if (hole === MODULES) {
+      else if (hole <= MODULES) {
         at = this.#scanValue(input, at);
         if (!isModules(this.#value)) return MALFORMED;
-        columns.modules[columns.rows] = this.#value as ModuleKib | null;
+        columns.modules[MODULES - hole]![columns.rows] = this.#value as ModuleKib | null;
       } else at = scanNumber(bytes, at, this.#number, 0);
       if (at === MALFORMED) return MALFORMED;
     }

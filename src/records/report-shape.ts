@@ -1,4 +1,4 @@
-import { NUMBER_METRICS } from '../model/number-metrics.js';
+import { MODULE_METRICS, NUMBER_METRICS } from '../model/number-metrics.js';
 import type { Report, ReportHeader, StageRow } from '../model/report.js';
 import { OBJECT_MEMBERS, type ObjectMember } from '../model/report-check.js';
 import { SOURCE_NAMES, type SourceName, type Sources } from '../model/sources.js';
@@ -21,6 +21,7 @@ const LONGEST_SHAPE = 64 * 1024;
 /** In place of an index into the numbers of a row. */
 export const HISTOGRAM = -1;
 const IGNORED = -2;
+/** The first of `MODULE_METRICS`; the others are below it. */
 export const MODULES = -3;
 
 /**
@@ -164,8 +165,9 @@ function addRowMember(row: HoledText<number>, member: string, value: unknown): v
   const index = NUMBER_METRICS.findIndex(({ field }) => field === member);
   if (index >= 0) row.addHole(index);
   else if (member === 'wall_hist') row.addHole(HISTOGRAM);
-  else if (member === 'native_modules') row.addHole(MODULES);
-  else if (typeof value === 'number') row.addHole(IGNORED);
+  else if (MODULE_METRICS.some(({ field }) => field === member)) {
+    row.addHole(MODULES - MODULE_METRICS.findIndex(({ field }) => field === member));
+  } else if (typeof value === 'number') row.addHole(IGNORED);
   else row.text += JSON.stringify(value);
 }
 

@@ -1,6 +1,6 @@
 import type { ModuleKib } from '../model/composition.js';
 import { METRICS } from '../model/metrics.js';
-import { isNumberMetric } from '../model/number-metrics.js';
+import { isModuleMetric, isNumberMetric } from '../model/number-metrics.js';
 import type { StageRow } from '../model/report.js';
 import { escapeControls } from '../text/escape.js';
 import { largestFirst } from './modules.js';
@@ -16,9 +16,7 @@ export interface CsvColumn {
 const COLUMNS: readonly CsvColumn[] = [
   ...METRICS.flatMap((metric): CsvColumn[] => {
     if (isNumberMetric(metric)) return [{ field: metric.field, value: (row) => row[metric.field] }];
-    if (metric.unit === 'modules') {
-      return [{ field: metric.field, value: ({ native_modules }) => moduleText(native_modules) }];
-    }
+    if (isModuleMetric(metric)) return [{ field: metric.field, value: (row) => moduleText(row[metric.field]) }];
     return QUANTILE_FIELDS.map(({ field, secondsOf }) => ({ field, value: secondsOf }));
   }),
   {

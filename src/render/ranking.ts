@@ -29,6 +29,7 @@ function rankingValue(row: StageRow, field: MetricField): number {
 
 function fieldValue(row: StageRow, field: MetricField): number | null {
   if (field === 'wall_hist') return quantileSeconds(row.wall_hist, 0.5);
-  if (field !== 'native_modules') return row[field];
-  return row.native_modules && sumOfModules(row.native_modules);
+  if (field !== 'native_modules' && field !== 'native_live_modules') return row[field];
+  const modules = row[field];
+  return modules && sumOfModules(modules);
 }

@@ -1,12 +1,12 @@
-import { Array, Map, Object } from '../host/intrinsics.js';
-import type { ModuleKib } from '../model/composition.js';
+import { Object } from '../host/intrinsics.js';
 import { toPairs } from '../model/histogram.js';
 import { METRICS, type MetricField, type Unit } from '../model/metrics.js';
 import { countOf, kibOf, secondsOf } from '../model/quantities.js';
 import { PROGRAM, REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from '../model/report.js';
 import type { StageCost } from '../model/stage-cost.js';
 import type { LabelNode } from '../store/labels.js';
-import { columnOf, MODULE_COLUMNS, type RowStore } from '../store/row-store.js';
+import { columnOf, LIVE_COLUMNS, MODULE_COLUMNS, type RowStore } from '../store/row-store.js';
+import { moduleKib } from './live-modules.js';
 
 const CALLS = columnOf('calls');
 const INNER_STAGES = columnOf('inner_stages');
@@ -41,7 +41,7 @@ export function buildReport(
   { stages: store, wholeRun, modules }: MeasuredRows,
   cost: StageCost | null,
 ): Report {
-  const inputs: RowInputs = { store, modules, cost };
+  const inputs: RowInputs = { store, modules, isLiveSampled: header.live_modules !== null, cost };
   const stages = labels.map((label) => buildRow(label, inputs));
   let stagesClosed = 0;
   for (const { row } of labels) stagesClosed += store.get(row, CALLS);
@@ -69,6 +69,7 @@ function highest(peak: number | null, stages: readonly StageRow[]): number | nul
 interface RowInputs {
   readonly store: RowStore;
   readonly modules: readonly string[] | null;
+  readonly isLiveSampled: boolean;
   readonly cost: StageCost | null;
 }
 
@@ -86,18 +87,10 @@ function buildRow({ path, row }: Pick<LabelNode, 'path' | 'row'>, inputs: RowInp
 /** Fields that have no column in the row store. */
 const DERIVED: { readonly [F in MetricField]?: (inputs: RowInputs, row: number) => unknown } = {
   wall_hist: ({ store }, row) => toPairs(store.durations(row)),
-  native_modules: ({ store, modules }, row) => modules && kibByModule(modules, store, row),
+  native_modules: ({ store, modules }, row) =>
+    modules && moduleKib(modules, (cell) => store.get(row, MODULE_COLUMNS + cell)),
+  native_live_modules: ({ store, modules, isLiveSampled }, row) =>
+    isLiveSampled ? modules && moduleKib(modules, (cell) => store.get(row, LIVE_COLUMNS + cell)) : null,
   overhead_s: ({ store, cost }, row) =>
     cost && secondsOf(store.get(row, INNER_STAGES) * cost.fullNs + store.get(row, CALLS) * cost.innerNs),
 };
-
-/** Modules that allocated at least half a KiB. Modules of the same name are added up. */
-function kibByModule(modules: readonly string[], store: RowStore, row: number): ModuleKib {
-  const bytes = new Map<string, number>();
-  for (const [cell, name] of modules.entries()) {
-    bytes.set(name, (bytes.get(name) ?? 0) + store.get(row, MODULE_COLUMNS + cell));
-  }
-  return Object.fromEntries(
-    Array.from(bytes, ([name, sum]) => [name, kibOf(sum)!] as const).filter(([, kib]) => kib > 0),
-  );
-}

@@ -2,7 +2,7 @@ import { Array, Map, Number, Object, Uint8Array } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
 import type { HistogramPairs } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
-import { NUMBER_METRICS } from '../model/number-metrics.js';
+import { MODULE_METRICS, NUMBER_METRICS } from '../model/number-metrics.js';
 import type { StageRow } from '../model/report.js';
 import { OTHER } from '../store/labels.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
@@ -19,7 +19,7 @@ export interface RowsState {
     label: string,
     sums: ExactState,
     buckets: ReadonlyMap<number, number>,
-    modules: ModuleKib | null,
+    modules: readonly (ModuleKib | null)[],
   ])[];
   readonly folded: number;
 }
@@ -73,7 +73,9 @@ export class RowMerger {
     for (const [label, sums, buckets, modules] of rows) {
       const row = this.rowOf(label);
       row.absorb(sums, buckets);
-      row.addModules(modules);
+      modules.forEach((kib, index) => {
+        row.addModules(index, kib);
+      });
     }
     this.#folded += folded;
   }
@@ -84,7 +86,7 @@ export class MergedRow {
   readonly sums = new ExactSums(ROW_NUMBERS);
   // A map instead of an array of all buckets, because a label fills a handful of hundreds.
   readonly buckets = new Map<number, number>();
-  #modules: Map<string, number> | null = null;
+  readonly #modules: (Map<string, number> | null)[] = MODULE_METRICS.map(() => null);
 
   add(row: StageRow): void {
     for (let index = 0; index < ROW_NUMBERS; index++) {
@@ -93,7 +95,9 @@ export class MergedRow {
       if (value !== null && value !== undefined) this.#addNumber(index, value);
     }
     for (const [bucket, count] of row.wall_hist) this.addCalls(bucket, count);
-    this.addModules(row.native_modules);
+    MODULE_METRICS.forEach(({ field }, index) => {
+      this.addModules(index, row[field]);
+    });
   }
 
   /** @param numbers those of a row begin at `offset`, in the order of `NUMBER_METRICS`; NaN stands for null */
@@ -110,14 +114,17 @@ export class MergedRow {
     this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + count);
   }
 
-  addModules(modules: ModuleKib | null | undefined): void {
+  /** @param index in `MODULE_METRICS` */
+  addModules(index: number, modules: ModuleKib | null | undefined): void {
     if (modules === null || modules === undefined) return;
-    this.#modules ??= new Map();
-    for (const [name, kib] of Object.entries(modules)) this.#modules.set(name, (this.#modules.get(name) ?? 0) + kib);
+    this.#modules[index] ??= new Map();
+    const sums = this.#modules[index];
+    for (const [name, kib] of Object.entries(modules)) sums.set(name, (sums.get(name) ?? 0) + kib);
   }
 
-  modules(): ModuleKib | null {
-    return this.#modules && Object.fromEntries(this.#modules);
+  /** In the order of `MODULE_METRICS`. */
+  modules(): (ModuleKib | null)[] {
+    return this.#modules.map((sums) => sums && Object.fromEntries(sums));
   }
 
   absorb(sums: ExactState, buckets: ReadonlyMap<number, number>): void {
@@ -130,9 +137,11 @@ export class MergedRow {
 
   toRow(stage: string): StageRow {
     let next = 0;
+    const modules = this.modules();
+    let nextModules = 0;
     const values = METRICS.map((metric) => {
       if (metric.unit === 'histogram') return [metric.field, this.#pairs()];
-      if (metric.unit === 'modules') return [metric.field, this.modules()];
+      if (metric.unit === 'modules') return [metric.field, modules[nextModules++]];
       const value = this.sums.total(next++);
       return [metric.field, Number.isNaN(value) ? (metric.fold === 'count' ? 0 : null) : value];
     });

@@ -1,7 +1,7 @@
-import { Math, Number, Object } from '../host/intrinsics.js';
+import { Math, Number, Object, Set } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
 import { sourceOf } from '../model/metric-sources.js';
-import { NUMBER_METRICS, type NumberMetric } from '../model/number-metrics.js';
+import { MODULE_METRICS, type ModuleMetric, NUMBER_METRICS, type NumberMetric } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { stageTree } from './tree.js';
 
@@ -35,7 +35,7 @@ export function outsideRow(report: Report): StageRow | null {
     ...(isOfSeveral(report) ? { wall_s: report.outside_wall_s } : {}),
     stage: OUTSIDE,
     wall_hist: [],
-    native_modules: modulesLeft(program, outermost),
+    ...Object.fromEntries(MODULE_METRICS.map((metric) => [metric.field, modulesLeft(metric, program, outermost)])),
   };
 }
 
@@ -90,11 +90,14 @@ function remainder(
   return fold === 'growth' ? left : Math.max(0, left);
 }
 
-function modulesLeft({ native_modules }: StageRow, rows: readonly StageRow[]): ModuleKib | null {
-  if (native_modules === null) return null;
-  const left = Object.entries(native_modules).map(([name, kib]) => [
+function modulesLeft({ field, fold }: ModuleMetric, program: StageRow, rows: readonly StageRow[]): ModuleKib | null {
+  const whole = program[field];
+  if (whole === null || whole === undefined) return null;
+  // What a stage has let go may have been made outside.
+  const names = fold === 'growth' ? rows.flatMap((row) => Object.keys(row[field] ?? {})) : [];
+  const left = [...new Set([...Object.keys(whole), ...names])].map((name): [string, number] => [
     name,
-    rows.reduce((rest, row) => rest - (row.native_modules?.[name] ?? 0), kib),
+    rows.reduce((rest, row) => rest - (row[field]?.[name] ?? 0), whole[name] ?? 0),
   ]);
-  return Object.fromEntries(left.filter(([, kib]) => Number(kib) > 0));
+  return Object.fromEntries(left.filter(([, kib]) => (fold === 'growth' ? kib !== 0 : kib > 0)));
 }

@@ -8,7 +8,7 @@ import { countIndex, PlainMemory, type StateMemory } from './state-memory.js';
 const INNER_STAGES = 'inner_stages';
 
 /** Metrics that are not one running number: the histogram, the modules, and one that is derived from others. */
-const NOT_STORED: ReadonlySet<string> = new Set(['wall_hist', 'native_modules', 'overhead_s']);
+const NOT_STORED: ReadonlySet<string> = new Set(['wall_hist', 'native_modules', 'native_live_modules', 'overhead_s']);
 
 /** One column for each stored metric, in the order of the table of metrics, then the store's own. */
 export const COLUMNS: readonly string[] = [
@@ -21,7 +21,10 @@ export const COLUMNS: readonly string[] = [
  */
 export const MODULE_COLUMNS: number = COLUMNS.length;
 
-const COLUMN_COUNT = COLUMNS.length + MODULE_CELLS;
+/** The first of as many columns of the growth of live bytes. They start at zero too. */
+export const LIVE_COLUMNS: number = MODULE_COLUMNS + MODULE_CELLS;
+
+const COLUMN_COUNT = LIVE_COLUMNS + MODULE_CELLS;
 
 /** A row is its cells, then its buckets, filled up to whole doubles: every row begins at a double. */
 const BUCKETS_OFFSET = COLUMN_COUNT * Float64Array.BYTES_PER_ELEMENT;

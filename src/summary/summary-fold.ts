@@ -1,3 +1,4 @@
+import { MODULE_METRICS } from '../model/number-metrics.js';
 import type { LinePosition, Positions } from '../records/positions.js';
 import type { RecordFold, RecordFolds } from '../records/record-fold.js';
 import type { RecordReader } from '../records/record-reader.js';
@@ -88,14 +89,14 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
     if (columns.hasProgram) {
       const program = header.programRow();
       program.addNumbers(columns.program, 0);
-      program.addModules(columns.programModules);
+      for (let at = 0; at < MODULE_METRICS.length; at++) program.addModules(at, columns.programModules[at]);
       for (; pair < columns.programPairsEnd; pair += 2)
         program.addCalls(columns.pairs[pair]!, columns.pairs[pair + 1]!);
     }
     for (let index = 0; index < columns.rows; index++) {
       const row = rows.rowOf(columns.labels[index]!);
       row.addNumbers(columns.numbers, index * ROW_NUMBERS);
-      row.addModules(columns.modules[index]);
+      for (let at = 0; at < MODULE_METRICS.length; at++) row.addModules(at, columns.modules[at]![index]);
       for (const end = columns.pairsEnd[index]!; pair < end; pair += 2) {
         row.addCalls(columns.pairs[pair]!, columns.pairs[pair + 1]!);
       }

@@ -19,6 +19,17 @@ test.each([
 });
 
 test.each([
+  ['the module that holds half of it', { a: 60 * 1024, b: 50 * 1024 }, 0, ', held by a;'],
+  ['what was let go by others does not count', { a: 60 * 1024, b: -500 * 1024 }, 0, ', held by a;'],
+  ['node, less its backing stores', { node: 90 * 1024, a: 40 * 1024 }, 80 * 1024, ', held by a;'],
+  ['nobody, so who allocated most', { a: 40, b: 30, c: 30 }, 0, ', most allocated by b;'],
+  ['not told, so who allocated most', null, 0, ', most allocated by b;'],
+])('live blocks are held by %s', (_, native_live_modules, external_kb_delta, text) => {
+  const growth = { ...EXAMPLES['native-growth'], native_modules: { a: 1, b: 900 }, native_live_modules };
+  expect(textOf({ ...growth, external_kb_delta })).toContain(text);
+});
+
+test.each([
   ['glibc', 'try LD_PRELOAD=libjemalloc.so.2 with MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0'],
   ['jemalloc', 'set MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0'],
   ['gperftools', 'set TCMALLOC_AGGRESSIVE_DECOMMIT=1'],

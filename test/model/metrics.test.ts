@@ -34,7 +34,9 @@ test.each(METRICS)('the name of $field ends in its unit, and that fits its slot'
   expect(field.endsWith('_hist')).toBe(unit === 'histogram');
   if (slot !== null)
     expect(
-      { s: /_ns$/, KiB: /_bytes$/, count: /^(?!.*_(ns|bytes)$)/, histogram: /^$/, modules: /^module_count$/ }[unit],
+      { s: /_ns$/, KiB: /_bytes$/, count: /^(?!.*_(ns|bytes)$)/, histogram: /^$/, modules: /^(live_)?module_count$/ }[
+        unit
+      ],
     ).toSatisfy((ending: RegExp) => ending.test(slot));
 });
 

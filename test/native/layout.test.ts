@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   ACCOUNT,
   LAYOUT_VERSION,
+  LIVE_CELLS,
   MALLOC_READINGS_CELL,
   MALLOC_SKIPPED_CELL,
   MODULE_CELLS,
@@ -25,6 +26,7 @@ test('the addon has the same names in the same order, the same numbers and the s
     slots: [...SLOTS],
     ranges: SLOT_RANGES,
     moduleCells: MODULE_CELLS,
+    liveCells: LIVE_CELLS,
     waitedCell: WAITED_CELL,
     mallocReadingsCell: MALLOC_READINGS_CELL,
     mallocSkippedCell: MALLOC_SKIPPED_CELL,

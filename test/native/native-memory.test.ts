@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ALLOCATORS, isInstalled, TRACKER } from '../support/compiled-programs.js';
-import { expectWithin, NativeStages, NativeWorkAddon, PLACES } from '../support/native-stages.js';
+import { expectWithin, LIVE_RATE_KIB, NativeStages, NativeWorkAddon, PLACES } from '../support/native-stages.js';
 
 const MIB_IN_KIB = 1024;
 
@@ -48,6 +48,24 @@ describe.each(CASES)('work on the %s thread over %s', (place, _allocator, behind
       expectWithin(volumes.row(stage).native_modules?.[addon.name], volumes.told(stage).allocatedKib);
     },
   );
+
+  test.each(['hold', 'release', 'hold untouched', 'release elsewhere', 'hold on main', 'release there', 'spike'])(
+    '"%s": the addon holds what it has not freed, but for chance',
+    (stage) => {
+      const { liveKib, allocatedKib } = volumes.told(stage);
+      const held = volumes.row(stage).native_live_modules?.[addon.name] ?? 0;
+      // Four standard deviations of a sample of that much memory, which once in 16,000 times is exceeded.
+      const deviation = Math.sqrt(LIVE_RATE_KIB * Math.max(Math.abs(liveKib), 1));
+      expect(Math.abs(held - liveKib), `${held} instead of ${liveKib} of ${allocatedKib}`).toBeLessThan(4 * deviation);
+    },
+  );
+
+  test('the header has what the addon holds in the end', () => {
+    const { live_modules, program } = volumes.report;
+    expect(live_modules).toEqual(expect.objectContaining({ node: expect.any(Number) }));
+    const grown = program!.native_live_modules![addon.name] ?? 0;
+    expect(Math.abs((live_modules![addon.name] ?? 0) - grown)).toBeLessThanOrEqual(1);
+  });
 
   test('freed memory is charged to no module', () => {
     const { native_modules } = volumes.row('release');

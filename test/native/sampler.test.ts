@@ -327,7 +327,12 @@ describe('the use of a thread', () => {
 });
 
 describe('the source of native memory', () => {
-  const reasonWith = (missed: { modulesMissed: number; mappingsMissed: number }) => {
+  const reasonWith = (missed: {
+    modulesMissed: number;
+    mappingsMissed: number;
+    liveMissed: number;
+    liveRate: number;
+  }) => {
     const tracker = { failure: null, boundBytes: 32 * KIB, ...missed };
     const sourcesRead = () => ({ ...binding.sourcesRead(), tracker });
     const sampler = NativeSampler.open(
@@ -341,15 +346,24 @@ describe('the source of native memory', () => {
   };
 
   test('says what the tracker could not follow', () => {
-    const reason = reasonWith({ modulesMissed: 2, mappingsMissed: 3 });
-    expect(reason).toMatch(/; module table full, 2 look-ups charged to \(unknown\); 3 mappings not followed$/);
+    const reason = reasonWith({ modulesMissed: 2, mappingsMissed: 3, liveMissed: 4, liveRate: 512 * KIB });
+    expect(reason).toMatch(
+      /; module table full, 2 look-ups charged to \(unknown\); 3 mappings not followed; 4 live blocks had no room in the sample$/,
+    );
+    expect(reason).toContain('live blocks by module are sampled, one in 512 KiB on average');
   });
 
   test('says nothing about it when the tracker followed everything', () => {
-    expect(reasonWith({ modulesMissed: 0, mappingsMissed: 0 })).not.toMatch(/followed|module/);
+    expect(reasonWith({ modulesMissed: 0, mappingsMissed: 0, liveMissed: 0, liveRate: Number.NaN })).not.toMatch(
+      /followed|module|sample/,
+    );
   });
 
   test.skipIf(binding.sourcesRead().tracker.failure === null)('has neither number without the tracker', () => {
-    expect(binding.sourcesRead().tracker).toMatchObject({ modulesMissed: Number.NaN, mappingsMissed: Number.NaN });
+    expect(binding.sourcesRead().tracker).toMatchObject({
+      modulesMissed: Number.NaN,
+      mappingsMissed: Number.NaN,
+      liveRate: Number.NaN,
+    });
   });
 });

@@ -52,7 +52,13 @@ describe('the environment of a program', () => {
   test('has what the processes have to know, and all that was there', () => {
     const env = childEnvironment({ PATH: '/bin', A: '' }, { tracker: '/t.so', modules: true, run });
     expect(env).toMatchObject({ PATH: '/bin', A: '', LD_PRELOAD: '/t.so', STAGEPROF_TRACK_MODULES: '1' });
+    expect(env.STAGEPROF_TRACK_LIVE).toBe('524288');
     expect(JSON.parse(env.STAGEPROF_RUN!)).toEqual(run);
+  });
+
+  test('asks for no sample of live blocks where modules are not counted', () => {
+    const env = childEnvironment({}, { tracker: '/t.so', modules: false, run });
+    expect(env).toMatchObject({ STAGEPROF_TRACK_MODULES: '0', STAGEPROF_TRACK_LIVE: '0' });
   });
 
   test('keeps LD_PRELOAD as it was where there is no tracker', () => {

@@ -78,6 +78,32 @@ describe('rows', () => {
     expect(rowOf(profiler, 'b')).toMatchObject({ native_modules: {} });
   });
 
+  test('modules have what they hold more or less than at the entry, and the header what they hold in the end', () => {
+    const { profiler, sampler } = scripted();
+    sampler.allocate('early.node', 0);
+    sampler.hold('early.node', 50 * 1024);
+    profiler.stage('a', () => {
+      sampler.hold('early.node', 20 * 1024);
+      sampler.allocate('late.node', 0);
+      sampler.hold('late.node', 7 * 1024);
+    });
+    profiler.stage('a', () => sampler.hold('late.node', 9 * 1024));
+    expect(rowOf(profiler, 'a')).toMatchObject({ native_live_modules: { 'early.node': -30, 'late.node': 9 } });
+    expect(profiler.report()).toMatchObject({
+      live_modules: { 'early.node': 20, 'late.node': 9 },
+      program: { native_live_modules: { 'early.node': 20, 'late.node': 9 } },
+    });
+  });
+
+  test('what modules hold is null where it is not sampled', () => {
+    const { profiler, sampler } = scripted();
+    sampler.set({ live_module_count: Number.NaN });
+    sampler.allocate('m.node', 2_048);
+    profiler.stage('a', () => sampler.allocate('m.node', 2_048));
+    expect(rowOf(profiler, 'a')).toMatchObject({ native_modules: { 'm.node': 2 }, native_live_modules: null });
+    expect(profiler.report().live_modules).toBeNull();
+  });
+
   test('a call takes nothing over from an earlier use of its object', () => {
     const { profiler, sampler } = scripted();
     sampler.allocate('m.node', 10_240);

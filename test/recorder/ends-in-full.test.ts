@@ -5,6 +5,7 @@ import type { Report } from '../../src/model/report.js';
 import { FileBytes } from '../../src/recorder/file-bytes.js';
 import { readRecorder } from '../../src/recorder/reader.js';
 import { reportOf } from '../../src/recorder/recorded-report.js';
+import { TRACKER } from '../support/compiled-programs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const INDEX = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
@@ -18,14 +19,17 @@ interface Ended {
 }
 
 /** Runs a module that has a `profiler` with a recorder, and reads what is left of it. */
-function end(source: string, flags: readonly string[] = [], limits = ''): Ended {
+function end(source: string, flags: readonly string[] = [], limits = '', environment = {}): Ended {
   const path = join(temporaryFolder(), 'a.recorder');
   const program = `import { StageProfiler } from ${INDEX};
     const profiler = new StageProfiler({ recorder: ${JSON.stringify(path)} });
     ${source}`;
   const command = `${limits} exec "$@"`;
   const args = ['-c', command, 'sh', process.execPath, ...flags, '--input-type=module', '-e', program];
-  const { status, signal, stdout, stderr } = spawnSync('sh', args, { encoding: 'utf8' });
+  const { status, signal, stdout, stderr } = spawnSync('sh', args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+  });
   expect(stderr).toBe('');
   const file = new FileBytes(path);
   try {
@@ -67,6 +71,26 @@ describe('the report of a process that was ended by a signal', () => {
     const { rss_kb, js_heap_kb, code_and_stacks_kb } = report.composition!;
     expect(js_heap_kb! + code_and_stacks_kb! + 50 * KIB).toBeLessThan(1.1 * rss_kb!);
     expect(report.partial).toBe(true);
+  });
+
+  test('has what modules held, in a stage that was open', () => {
+    const { report } = end(
+      `const kept = [];
+      profiler.stage('request', () => {
+        for (let i = 0; i < 20; i++) kept.push(Buffer.alloc(1 << 20, 1));
+        const until = process.hrtime.bigint() + 600_000_000n;
+        while (process.hrtime.bigint() < until) ;
+        process.kill(process.pid, 'SIGKILL');
+      });`,
+      [],
+      '',
+      { LD_PRELOAD: TRACKER, STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: '524288' },
+    );
+    const [request] = report.stages;
+    expect(request).toMatchObject({ open: 1 });
+    // The Buffers are above the rate, so exact; the sample of the rest of node may have become less.
+    expect(request!.native_live_modules!.node).toBeGreaterThan(18 * KIB);
+    expect(report.live_modules!.node).toBeGreaterThan(18 * KIB);
   });
 
   test('has a stage that closed just before', () => {

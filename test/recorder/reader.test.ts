@@ -49,8 +49,8 @@ describe('a file that cannot be read as a recorder is refused:', () => {
     ['one without its metadata', () => running.subarray(0, 4096), 'damaged or cut'],
     [
       'a later format',
-      () => changed(running, (copy) => copy.writeUInt32LE(3, VERSION_OFFSET)),
-      'has format 3, expected 2: read it with the stageprof that wrote it',
+      () => changed(running, (copy) => copy.writeUInt32LE(4, VERSION_OFFSET)),
+      'has format 4, expected 3: read it with the stageprof that wrote it',
     ],
     [
       'the other byte order',

@@ -31,9 +31,9 @@ test('the reports of all tasks of an array have one shape: their records may com
     const end = scanner.scan(input, from);
     expect(end).not.toBe(MALFORMED);
     expect(end).toBe(from + Buffer.byteLength(text));
-    const { slurm, warnings, exact, threads, composition } = report;
+    const { slurm, warnings, exact, threads, composition, live_modules } = report;
     expect(scanner.slurm).toEqual(slurm);
-    expect(scanner.objects).toEqual({ slurm, warnings, exact, threads, composition });
+    expect(scanner.objects).toEqual({ slurm, warnings, exact, threads, composition, live_modules });
   }
 });
 

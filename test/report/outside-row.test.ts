@@ -43,6 +43,15 @@ test('is the row of the program less those of the outermost stages', () => {
   });
 });
 
+test('what modules hold may have become less outside of stages', () => {
+  const whole = { ...program, native_live_modules: { 'a.node': 3 } };
+  const stages = [
+    row('a', { calls: 1, wall_s: 5, native_live_modules: { 'a.node': 3, 'b.node': 7 } }),
+    row('b', { calls: 1, wall_s: 4, native_live_modules: { 'b.node': -2 } }),
+  ];
+  expect(outsideRow(staged({ program: whole, stages }))!.native_live_modules).toEqual({ 'b.node': -5 });
+});
+
 test('nothing is left if the stages have all of it, despite the error of subtracting doubles', () => {
   const stages = [row('a', { calls: 1, wall_s: 5, gc_s: 0.1 }), row('b', { calls: 1, wall_s: 4, gc_s: 0.2 })];
   expect(outsideRow(staged({ program: { ...program, gc_s: 0.3 + 1e-16 }, stages }))!.gc_s).toBe(0);

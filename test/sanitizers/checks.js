@@ -100,7 +100,10 @@ export function coreChecks(kind, rounds, seeds) {
     run() {
       for (let seed = 0; seed < seeds; seed++) {
         const [command, args] = start(name, String(rounds), String(seed));
-        expectDone(command, args, { STAGEPROF_TRACK_MODULES: seed % 2 === 0 ? '1' : '0' });
+        expectDone(command, args, {
+          STAGEPROF_TRACK_MODULES: seed % 2 === 0 ? '1' : '0',
+          STAGEPROF_TRACK_LIVE: '4096',
+        });
       }
     },
   }));
@@ -114,7 +117,11 @@ export function lifecycleChecks() {
       const environment = nodeEnvironment(true);
       if (tracked) environment.LD_PRELOAD += `:${built.nodeTracker}`;
       const args = [script, built.addon, tracked ? 'tracked' : 'untracked'];
-      const text = expectDone(process.execPath, args, { ...environment, STAGEPROF_TRACK_MODULES: '1' });
+      const text = expectDone(process.execPath, args, {
+        ...environment,
+        STAGEPROF_TRACK_MODULES: '1',
+        STAGEPROF_TRACK_LIVE: '4096',
+      });
       if (!text.startsWith('lived\n')) throw new Error(text);
       const leaks = ownLeaks(text);
       if (leaks.length > 0) throw new Error(leaks.join('\n'));
@@ -131,7 +138,11 @@ export function workerChecks(workers) {
   return [false, true].map((tracked) => ({
     name: `${workers} terminated workers, leaks included, ${tracked ? 'with' : 'without'} a tracker to read`,
     run() {
-      const environment = { ...nodeEnvironment(true), STAGEPROF_TRACK_MODULES: '1' };
+      const environment = {
+        ...nodeEnvironment(true),
+        STAGEPROF_TRACK_MODULES: '1',
+        STAGEPROF_TRACK_LIVE: '4096',
+      };
       if (tracked) environment.LD_PRELOAD += `:${built.nodeTracker}`;
       const text = expectDone(process.execPath, [script, String(workers)], environment);
       if (!text.startsWith('{"workers"')) throw new Error(text);

@@ -9,6 +9,9 @@ import { PACKAGE } from './workloads.js';
 
 const programs = fileURLToPath(new URL('../programs/native-work/', import.meta.url));
 
+/** KiB between two points of the sample of live blocks: small, so that it tells much of little memory. */
+export const LIVE_RATE_KIB = 16;
+
 /** The thread that works: the main thread, a new one for each piece of work, one that stays, or one of libuv's pool. */
 export const PLACES = ['main', 'new', 'resident', 'pool'] as const;
 export type Place = (typeof PLACES)[number];
@@ -55,7 +58,8 @@ export class NativeStages {
   /** @param preload the libraries to preload, in order */
   constructor(addon: NativeWorkAddon, scenario: string, place: Place, preload: readonly string[]) {
     const args = [join(programs, 'native-stages.js'), scenario, place, PACKAGE, addon.path];
-    const env = { ...process.env, LD_PRELOAD: preload.join(':'), STAGEPROF_TRACK_MODULES: '1' };
+    const tracker = { STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: `${LIVE_RATE_KIB * 1024}` };
+    const env = { ...process.env, LD_PRELOAD: preload.join(':'), ...tracker };
     const { stdout, stderr, status, signal } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
     if (status !== 0) throw new Error(`the child ended with ${signal ?? status}: ${stderr}`);
     ({ report: this.report, told: this.work } = JSON.parse(stdout));

@@ -4,6 +4,7 @@ import type { StageProfilerOptions } from '../../src/model/options.js';
 import type { StageRow } from '../../src/model/report.js';
 import {
   LEVEL_OF_PEAK,
+  LIVE_CELLS,
   SAMPLE_LENGTH,
   SLOT_COUNT,
   SLOTS,
@@ -43,6 +44,7 @@ export class ScriptedSampler implements Sampler {
   moduleNames: string[] | null = null;
   closes = 0;
   private readonly moduleBytes: number[] = [];
+  private readonly liveBytes: number[] = [];
   private readonly values = new Map<SlotName, number>(SLOTS.map((slot) => [slot, 0]));
 
   /**
@@ -75,6 +77,12 @@ export class ScriptedSampler implements Sampler {
     if (cell === -1) cell = this.moduleNames.push(module) - 1;
     this.moduleBytes[cell] = (this.moduleBytes[cell] ?? 0) + bytes;
     this.set({ module_count: this.moduleNames.length });
+  }
+
+  /** Changes the live bytes of a module that `allocate` has named. */
+  hold(module: string, bytes: number): void {
+    this.liveBytes[this.moduleNames!.indexOf(module)] = bytes;
+    this.set({ live_module_count: this.moduleNames!.length });
   }
 
   composition(): null {
@@ -132,6 +140,7 @@ export class ScriptedSampler implements Sampler {
     if (this.closes > 0) throw new Error('A closed sampler was read');
     for (const [slot, value] of this.values) this.slots[slotIndex[slot]] = value;
     this.slots.set(this.moduleBytes, SLOT_COUNT);
+    for (const [cell, bytes] of this.liveBytes.entries()) this.slots[LIVE_CELLS + cell] = bytes ?? 0;
     for (const [peak, level] of PEAKS) {
       if (!Number.isNaN(this.values.get(peak))) this.values.set(peak, this.values.get(level)!);
     }
