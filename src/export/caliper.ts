@@ -99,6 +99,7 @@ const NO_CALLS = {
   ...Object.fromEntries(NUMBER_METRICS.map(({ field, fold }) => [field, fold === 'count' ? 0 : null])),
   wall_hist: [],
   native_modules: null,
+  growth_by_octave: null,
 } as unknown as StageRow;
 
 /** The outermost nodes, in the order of the rows. */

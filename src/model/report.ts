@@ -1,7 +1,8 @@
 import type { Composition, ModuleKib } from './composition.js';
 import type { ExactUse } from './exact-use.js';
 import type { HistogramPairs } from './histogram.js';
-import type { MetricField } from './metrics.js';
+import type { NumberField } from './number-metrics.js';
+import type { OctavePairs } from './octaves.js';
 import type { ProcessList } from './process-list.js';
 import type { SourceName, SourceState } from './sources.js';
 import type { ThreadCpu } from './thread-cpu.js';
@@ -11,8 +12,9 @@ type CountField = 'calls' | 'errors' | 'open' | 'overlapped_calls';
 /** One label. Times are seconds, memory is KiB; what was not measured is null. */
 export type StageRow = { readonly stage: string; readonly wall_hist: HistogramPairs } & {
   readonly [F in CountField]: number;
-} & { readonly [F in Exclude<MetricField, CountField | 'wall_hist' | 'native_modules'>]: number | null } & {
+} & { readonly [F in Exclude<NumberField, CountField>]: number | null } & {
   readonly native_modules: ModuleKib | null;
+  readonly growth_by_octave: OctavePairs | null;
 };
 
 export interface SlurmIdentity {

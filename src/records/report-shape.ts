@@ -22,6 +22,7 @@ const LONGEST_SHAPE = 64 * 1024;
 export const HISTOGRAM = -1;
 const IGNORED = -2;
 export const MODULES = -3;
+export const OCTAVES = -4;
 
 /**
  * The text of a report as `JSON.stringify` writes it, with holes where its numbers, labels and histograms stand. The
@@ -165,6 +166,7 @@ function addRowMember(row: HoledText<number>, member: string, value: unknown): v
   if (index >= 0) row.addHole(index);
   else if (member === 'wall_hist') row.addHole(HISTOGRAM);
   else if (member === 'native_modules') row.addHole(MODULES);
+  else if (member === 'growth_by_octave') row.addHole(OCTAVES);
   else if (typeof value === 'number') row.addHole(IGNORED);
   else row.text += JSON.stringify(value);
 }

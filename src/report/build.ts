@@ -2,11 +2,12 @@ import { Array, Map, Object } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
 import { toPairs } from '../model/histogram.js';
 import { METRICS, type MetricField, type Unit } from '../model/metrics.js';
+import { OCTAVE_COUNT, type OctavePairs } from '../model/octaves.js';
 import { countOf, kibOf, secondsOf } from '../model/quantities.js';
 import { PROGRAM, REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from '../model/report.js';
 import type { StageCost } from '../model/stage-cost.js';
 import type { LabelNode } from '../store/labels.js';
-import { columnOf, MODULE_COLUMNS, type RowStore } from '../store/row-store.js';
+import { columnOf, MODULE_COLUMNS, OCTAVE_COLUMNS, type RowStore } from '../store/row-store.js';
 
 const CALLS = columnOf('calls');
 const INNER_STAGES = columnOf('inner_stages');
@@ -28,6 +29,7 @@ const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
   count: countOf,
   histogram: () => null,
   modules: () => null,
+  octaves: () => null,
 };
 
 /**
@@ -87,9 +89,20 @@ function buildRow({ path, row }: Pick<LabelNode, 'path' | 'row'>, inputs: RowInp
 const DERIVED: { readonly [F in MetricField]?: (inputs: RowInputs, row: number) => unknown } = {
   wall_hist: ({ store }, row) => toPairs(store.durations(row)),
   native_modules: ({ store, modules }, row) => modules && kibByModule(modules, store, row),
+  growth_by_octave: ({ store }, row) => kibByOctave(store, row),
   overhead_s: ({ store, cost }, row) =>
     cost && secondsOf(store.get(row, INNER_STAGES) * cost.fullNs + store.get(row, CALLS) * cost.innerNs),
 };
+
+/** Null where no call was measured. */
+function kibByOctave(store: RowStore, row: number): OctavePairs | null {
+  const pairs: [number, number][] = [];
+  for (let octave = 0; octave < OCTAVE_COUNT; octave++) {
+    const kib = kibOf(store.get(row, OCTAVE_COLUMNS + octave));
+    if (kib !== null) pairs.push([octave, kib]);
+  }
+  return pairs.length === 0 ? null : pairs;
+}
 
 /** Modules that allocated at least half a KiB. Modules of the same name are added up. */
 function kibByModule(modules: readonly string[], store: RowStore, row: number): ModuleKib {

@@ -36,6 +36,7 @@ export function outsideRow(report: Report): StageRow | null {
     stage: OUTSIDE,
     wall_hist: [],
     native_modules: modulesLeft(program, outermost),
+    growth_by_octave: null,
   };
 }
 

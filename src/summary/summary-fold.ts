@@ -85,12 +85,15 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
       this.#shapes.add(shape);
     }
     let pair = 0;
+    let octave = 0;
     if (columns.hasProgram) {
       const program = header.programRow();
       program.addNumbers(columns.program, 0);
       program.addModules(columns.programModules);
       for (; pair < columns.programPairsEnd; pair += 2)
         program.addCalls(columns.pairs[pair]!, columns.pairs[pair + 1]!);
+      for (; octave < columns.programOctavesEnd; octave += 2)
+        program.addGrowth(columns.octaves[octave]!, columns.octaves[octave + 1]!);
     }
     for (let index = 0; index < columns.rows; index++) {
       const row = rows.rowOf(columns.labels[index]!);
@@ -98,6 +101,9 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
       row.addModules(columns.modules[index]);
       for (const end = columns.pairsEnd[index]!; pair < end; pair += 2) {
         row.addCalls(columns.pairs[pair]!, columns.pairs[pair + 1]!);
+      }
+      for (const end = columns.octavesEnd[index]!; octave < end; octave += 2) {
+        row.addGrowth(columns.octaves[octave]!, columns.octaves[octave + 1]!);
       }
     }
   }
