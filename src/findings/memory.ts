@@ -129,7 +129,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         thresholds: GROWTH_LIMITS,
         amount: native_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(native_kb)} of live native blocks${perCall(native_kb, entries)}${allocatedBy(row.native_modules)}; what is not closed or disposed of?`,
+        text: `${growth(native_kb)} of live native blocks${perCall(native_kb, given)}${allocatedBy(row.native_modules)}; what is not closed or disposed of?`,
       };
     },
   ),
@@ -155,7 +155,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         thresholds: GROWTH_LIMITS,
         amount: kept_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(kept_kb)} of Buffers${whose}${perCall(kept_kb, given.entries)}; JS keeps them: which cache or queue?`,
+        text: `${growth(kept_kb)} of Buffers${whose}${perCall(kept_kb, given)}; JS keeps them: which cache or queue?`,
       };
     },
   ),
@@ -215,7 +215,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         },
         amount: js_kb_retained,
         whole: rss_kb_peak_max,
-        text: `${growth(js_kb_retained)} of JS objects kept after collections${perCall(js_kb_retained, given.entries)}; compare two heap snapshots`,
+        text: `${growth(js_kb_retained)} of JS objects kept after collections${perCall(js_kb_retained, given)}; compare two heap snapshots`,
       };
     },
   ),
