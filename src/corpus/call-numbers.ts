@@ -23,6 +23,11 @@ export class CallNumbers {
     return this.#calls.get(label) ?? (this.#isFull() ? Number.NaN : 0);
   };
 
+  /** How many inputs have been added; null where they are not numbered. */
+  get inputs(): number | null {
+    return this.isNumbered ? this.#calls.get(WHOLE_RUN)! : null;
+  }
+
   /** @param report of an input that is done; calls that are still open have had their number */
   add({ stages }: Pick<Report, 'stages'>): void {
     if (!this.isNumbered) return;

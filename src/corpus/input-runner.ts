@@ -43,7 +43,15 @@ export class InputRunner {
     const moments = this.#moments ?? (outcome.isRunning ? readLastMoments(recorderPath) : null);
     const report = profiler.report();
     if (report !== undefined) this.callNumbers.add(report);
-    const profile = report === undefined ? null : { ...report, warnings: [...report.warnings, ...warnings] };
+    const { inputs } = this.callNumbers;
+    const profile =
+      report === undefined
+        ? null
+        : {
+            ...report,
+            warnings: [...report.warnings, ...warnings],
+            ...(inputs === null ? {} : { process_inputs: inputs }),
+          };
     profiler.close();
     const { line, result } = resultOf(input, outcome, profile, moments);
     // A process that writes no more JSON, or hears no more messages, would spoil the inputs after this one.

@@ -55,6 +55,7 @@ export interface ReportHeader {
   readonly pid: number | null;
   readonly thread: number | null;
   readonly stages_wall_s?: number;
+  readonly process_inputs?: number;
   readonly partial?: boolean;
   readonly slurm?: SlurmIdentity;
   readonly processes?: number;

@@ -87,6 +87,8 @@ describe('calls of a label', () => {
     const expected = [[0], [1], [1], [2], [2], [2], [2]];
     expect(profiles.map((profile) => octavesOf(profile, 'keep'))).toEqual(expected);
     expect(profiles.map(({ program }) => program!.growth_by_octave!.map(([octave]) => octave))).toEqual(expected);
+    // The last was read from the recorder of a process that had ended.
+    expect(profiles.map(({ process_inputs }) => process_inputs)).toEqual([1, 2, 3, 4, 5, 6, undefined]);
     const merged = mergeReports(profiles);
     const [first, second, third] = merged.stages.find(({ stage }) => stage === 'keep')!.growth_by_octave!;
     expect([first![0], second![0], third![0]]).toEqual([0, 1, 2]);
@@ -100,6 +102,7 @@ describe('calls of a label', () => {
       const { profile } = records.get(input)!;
       expect(octavesOf(profile, 'keep'), input).toBeNull();
       expect(profile.program!.growth_by_octave, input).toBeNull();
+      expect(profile, input).not.toHaveProperty('process_inputs');
       expect(profile.program!.rss_kb_delta, input).not.toBeNull();
     }
   });

@@ -9,12 +9,14 @@ test('calls are numbered on from input to input, those still open and whole runs
   numbers.add(report({ stages: [row('a', { calls: 3, open: 1 })] }));
   numbers.add(report({ stages: [row('b', { calls: 2 }), row('a', { calls: 1 })] }));
   expect(before()).toEqual([5, 2, 2]);
+  expect(numbers.inputs).toBe(2);
 });
 
 test('a process of one input numbers no calls', () => {
   const numbers = new CallNumbers(false);
   numbers.add(report({ stages: [row('a', { calls: 3 })] }));
   expect(['a', ''].map(numbers.before)).toEqual([Number.NaN, Number.NaN]);
+  expect(numbers.inputs).toBeNull();
 });
 
 test('once there are too many labels, those known are numbered on and others not at all', () => {
