@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { foldCall, octaveCell } from '../../src/accounting/fold-call.js';
 import { compileFolds } from '../../src/accounting/fold-plan.js';
@@ -95,4 +97,20 @@ describe('a fold', () => {
     fold(store, sample({ wall_ns: 0, module_count: 3 }, [7, 0, 0]), now);
     expect(modulesOf(store, MODULE_CELLS)).toEqual([0, 0, 40, ...Array(MODULE_CELLS - 3).fill(0)]);
   });
+});
+
+test('V8 can inline it: it has no more than 460 bytes of bytecode', () => {
+  const url = new URL('../../dist/accounting/fold-call.js', import.meta.url).href;
+  const program = `
+    const { foldCall } = await import(${JSON.stringify(url)});
+    const none = { deltaSlots: [], deltaColumns: [], peakColumns: [] };
+    const cells = new Float64Array(1000);
+    foldCall(none, cells, cells, 0, 0, cells, cells, 0, 0);`;
+  const flags = ['--print-bytecode', '--print-bytecode-filter=foldCall', '--input-type=module', '--eval', program];
+  const printed = execFileSync(process.execPath, flags, {
+    encoding: 'utf8',
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+  });
+  const [, bytes] = /^Bytecode length: (\d+)$/m.exec(printed)!;
+  expect(Number(bytes)).toBeLessThanOrEqual(460);
 });
