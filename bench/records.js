@@ -93,7 +93,8 @@ function rowOf(stage, random) {
   const values = { calls, wall_s: seconds(wall), wall_hist: histogram(wall, calls), js_kb_retained: null };
   for (const { field, fold, unit, group } of METRICS) {
     if (field in values) continue;
-    if (fold === 'count') values[field] = 0;
+    if (unit === 'octaves') values[field] = octaves(calls, random);
+    else if (fold === 'count') values[field] = 0;
     else if (group === 'native' && fold !== 'growth') values[field] = null;
     else if (field === 'overhead_s') values[field] = seconds(calls * 4.6e-6);
     else if (unit === 's') values[field] = field === 'gc_s' && random() < 0.6 ? 0 : seconds(wall * random());
@@ -101,6 +102,15 @@ function rowOf(stage, random) {
     else values[field] = fold === 'growth' ? rarely(4000) - rarely(3000) : rarely(unit === 'KiB' ? 3000 : 200);
   }
   return Object.fromEntries([['stage', stage], ...METRICS.map(({ field }) => [field, values[field]])]);
+}
+
+/** The calls of one input: most take no memory. */
+function octaves(calls, random) {
+  const last = Math.floor(Math.log2(calls));
+  return Array.from({ length: last + 1 }, (_, octave) => [
+    octave,
+    random() < 0.4 ? Math.floor(random() * 2000) - 500 : 0,
+  ]);
 }
 
 function histogram(wall, calls) {

@@ -89,8 +89,8 @@ const PROGRAMS = {
   'js-growth': {
     options: { collect: 'outermost' },
     run(profiler) {
-      for (let call = 0; call < 10; call++) {
-        profiler.stage('parse', () => kept.push(Array.from({ length: 1e5 }, (_, id) => ({ id, name: `name ${id}` }))));
+      for (let call = 0; call < 40; call++) {
+        profiler.stage('parse', () => kept.push(Array.from({ length: 5e4 }, (_, id) => ({ id, name: `name ${id}` }))));
       }
     },
   },

@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { METRICS } from '../../dist/model/metrics.js';
 
 const [file, threads, mode] = process.argv.slice(2);
-const numbers = METRICS.filter(({ unit }) => unit !== 'histogram' && unit !== 'modules');
+const numbers = METRICS.filter(({ unit }) => !['histogram', 'modules', 'octaves'].includes(unit));
 const typeOf = ({ unit }) => (unit === 's' ? 'DOUBLE' : 'BIGINT');
 const row = ['stage VARCHAR', ...numbers.map((metric) => `${metric.field} ${typeOf(metric)}`)].join(', ');
 const told = `, format = 'newline_delimited', columns = {input: 'VARCHAR', profile: 'STRUCT(stages STRUCT(${row})[])'}`;

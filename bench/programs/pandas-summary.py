@@ -12,7 +12,7 @@ with open(sys.argv[1]) as lines:
         for stage in record['profile']['stages']:
             rows.append({'input': record['input'], **stage})
 
-stages = pd.DataFrame(rows).drop(columns='wall_hist')
+stages = pd.DataFrame(rows).drop(columns=['wall_hist', 'growth_by_octave'], errors='ignore')
 by_stage = stages.groupby('stage')
 highest = [field for field in stages.columns if field.endswith('_max') or field.endswith('_max_s')]
 sums = by_stage.sum(numeric_only=True)

@@ -10,7 +10,7 @@ import { addTo, columnOf, MOST_COUNTED, RowStore } from '../store/row-store.js';
 import { CALL_USE, PlainMemory, type StateMemory } from '../store/state-memory.js';
 import { CallPeaks } from './call-peaks.js';
 import { coveredNs } from './covered-time.js';
-import { foldCall } from './fold-call.js';
+import { foldCall, octaveCell } from './fold-call.js';
 import { compileFolds, type FoldPlan } from './fold-plan.js';
 import { ForcedCollection } from './forced-collection.js';
 import type { OpenCall } from './open-call.js';
@@ -52,22 +52,28 @@ export class Accounting {
   private readonly plan: FoldPlan;
   private readonly slots: Float64Array;
   private readonly measuresCpu: boolean;
+  private readonly measuresRss: boolean;
   private readonly tracksPeaks: boolean;
   /** Peaks of the call that is being folded, in the order of the plan. */
   private readonly highest: Float64Array;
 
-  /** @param tellsRunning whether `selfTimes` is told which stage runs */
+  /**
+   * @param tellsRunning whether `selfTimes` is told which stage runs
+   * @param callsBefore how many calls of a label this process had before; NaN where calls are not numbered
+   */
   constructor(
     readonly sampler: Sampler,
     settings: ProfilerSettings,
     tellsRunning = false,
     memory: StateMemory = new PlainMemory(),
+    callsBefore: (path: string) => number = () => 0,
   ) {
     this.store = new RowStore(memory);
-    this.labels = new Labels((path) => this.store.addRow(path), settings.maxLabels, memory.counts);
+    this.labels = new Labels((path) => this.store.addRow(path, callsBefore(path)), settings.maxLabels, memory.counts);
     this.calls = new OpenCalls(this.labels.root, memory);
     this.slots = sampler.slots;
     this.measuresCpu = settings.sampler.cpu;
+    this.measuresRss = settings.sampler.rss;
     const { collect } = settings;
     const collection =
       collect === 'none'
@@ -183,8 +189,12 @@ export class Accounting {
     if (this.tracksPeaks) this.peaks.forget(call, calls);
   }
 
-  /** Adds what a call has used up to the last sample to the row of its label: all of it, or nothing. */
-  fold(call: OpenCall, store: RowStore): void {
+  /**
+   * Adds what a call has used up to the last sample to the row of its label: all of it, or nothing.
+   *
+   * @param ahead how many open calls of its row were added before it
+   */
+  fold(call: OpenCall, store: RowStore, ahead = 0): void {
     const { highest, plan, slots } = this;
     const { covered, coveredSince, entry } = call;
     const { cells } = store;
@@ -198,7 +208,8 @@ export class Accounting {
       : notMeasured;
     const { tracked } = this.peaks;
     for (let i = 0; i < tracked.length; i++) highest[i] = tracked[i]!.stack.since(call.moment);
-    foldCall(plan, entry, slots, wallSelfNs, cpuSelfNs, highest, cells, base);
+    const octave = this.measuresRss ? octaveCell(cells, base, ahead) : -1;
+    foldCall(plan, entry, slots, wallSelfNs, cpuSelfNs, highest, cells, base, octave);
     cells[base + INNER_STAGES]! += call.innerClosed;
   }
 

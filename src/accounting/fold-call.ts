@@ -1,14 +1,30 @@
+import { octaveOf } from '../model/octaves.js';
 import { LIVE_CELLS, MODULE_CELLS, SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
-import { columnOf, LIVE_COLUMNS, MODULE_COLUMNS } from '../store/row-store.js';
+import { columnOf, LIVE_COLUMNS, MODULE_COLUMNS, OCTAVE_COLUMNS } from '../store/row-store.js';
 import type { FoldPlan } from './fold-plan.js';
 
 const WALL = slotIndex.wall_ns;
+const RSS = slotIndex.rss_bytes;
 const MODULE_COUNT = slotIndex.module_count;
 const LIVE_COUNT = slotIndex.live_module_count;
 
+const CALLS = columnOf('calls');
+const CALLS_BEFORE = columnOf('calls_before');
 const WALL_MAX = columnOf('wall_max_s');
 const WALL_SELF = columnOf('wall_self_s');
 const CPU_SELF = columnOf('cpu_self_s');
+
+/**
+ * Where the growth of the next call of a row is added to, by the octave of its number. Every call has its own growth,
+ * whatever else was open, and gets its number when it ends.
+ *
+ * @param ahead how many open calls of the row are numbered before it
+ * @returns an index in `cells`; -1 where calls are not numbered
+ */
+export function octaveCell(cells: Float64Array, base: number, ahead: number): number {
+  const octave = octaveOf(cells[base + CALLS_BEFORE]! + cells[base + CALLS]! + ahead + 1);
+  return octave === octave ? base + OCTAVE_COLUMNS + octave : -1;
+}
 
 /**
  * Adds what a call has used from the sample `entry` to the sample `now` to a row. In the process this runs at every
@@ -22,6 +38,7 @@ const CPU_SELF = columnOf('cpu_self_s');
  * @param cpuSelfNs CPU time of the process while no child was open
  * @param highest highest values while the call was open, in the order of `plan.peaks`
  * @param base where the row begins in `cells`
+ * @param octave its `octaveCell`; -1 where its growth belongs to no octave
  */
 export function foldCall(
   { deltaSlots, deltaColumns, peakColumns }: FoldPlan,
@@ -32,6 +49,7 @@ export function foldCall(
   highest: Float64Array,
   cells: Float64Array,
   base: number,
+  octave: number,
 ): void {
   if (now[MODULE_COUNT]! > 0) foldModules(entry, now, cells, base);
   // Nothing is called from here on.
@@ -47,6 +65,11 @@ export function foldCall(
     const value = highest[i]!;
     const cell = base + peakColumns[i]!;
     if (value === value && !(cells[cell]! >= value)) cells[cell] = value;
+  }
+  const growth = now[RSS]! - entry[RSS]!;
+  if (growth === growth && octave >= 0) {
+    const before = cells[octave]!;
+    cells[octave] = before === before ? before + growth : growth;
   }
   const wallNs = now[WALL]! - entry[WALL]!;
   if (!(cells[base + WALL_MAX]! >= wallNs)) cells[base + WALL_MAX] = wallNs;

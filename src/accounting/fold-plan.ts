@@ -25,8 +25,8 @@ export function compileFolds(measured: ReadonlySet<Group>, elsewhere: ReadonlySe
   const deltas: { slot: number; column: number }[] = [];
   const peaks: PeakMetric[] = [];
   for (const { field, fold, group, share, slot, unit } of METRICS) {
-    if (slot === null || share !== 'total' || unit === 'modules' || !measured.has(group) || elsewhere.has(field))
-      continue;
+    if (slot === null || share !== 'total' || !measured.has(group) || elsewhere.has(field)) continue;
+    if (unit === 'modules' || unit === 'octaves') continue;
     const target = { slot: slotIndex[slot], column: columnOf(field) };
     if (fold === 'peak') peaks.push({ ...target, levelSlot: slotIndex[LEVEL_OF_PEAK[slot]!] });
     else deltas.push(target);

@@ -1,3 +1,4 @@
+import { Map } from '../host/intrinsics.js';
 import type { ThreadUse } from '../model/exact-use.js';
 import { bucketOf } from '../model/histogram.js';
 import { slotIndex } from '../model/sample-layout.js';
@@ -11,6 +12,7 @@ const CPU = slotIndex.process_cpu_ns;
 const RSS = slotIndex.rss_bytes;
 
 const CALLS = columnOf('calls');
+const CALLS_BEFORE = columnOf('calls_before');
 
 /** Wall and process CPU time in nanoseconds; NaN where not measured. */
 export interface Elapsed {
@@ -67,7 +69,13 @@ export function rowsWithOpenCalls(accounting: Accounting): RowStore {
   const { calls, labels, selfTimes, store } = accounting;
   if (calls.length === 1 && selfTimes === null) return store;
   const rows = store.clone();
-  for (const call of calls.stages()) if (call.entered) accounting.fold(call, rows);
+  const ahead = new Map<number, number>();
+  for (const call of calls.stages()) {
+    if (!call.entered) continue;
+    const { row } = call.node;
+    accounting.fold(call, rows, ahead.get(row) ?? 0);
+    ahead.set(row, (ahead.get(row) ?? 0) + 1);
+  }
   if (selfTimes !== null) sumSelfTimes(labels.entered, rows);
   return rows;
 }
@@ -80,7 +88,7 @@ export function wholeRun(accounting: Accounting): RowStore {
   const { calls, labels, sampler, selfTimes } = accounting;
   const { outside } = calls;
   const rows = new RowStore();
-  const row = rows.addRow(labels.root.path);
+  const row = rows.addRow(labels.root.path, accounting.store.get(labels.root.row, CALLS_BEFORE));
   accounting.fold(outside, rows);
   rows.cells[rows.offset(row) + CALLS]!++;
   rows.countDuration(row, bucketOf(sampler.slots[WALL]! - outside.entry[WALL]!));

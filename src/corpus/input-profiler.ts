@@ -19,25 +19,34 @@ export interface InputProfiler {
   readonly levels: () => Float64Array | null;
 }
 
+/** What the inputs before left in this process. */
+export interface InputsBefore {
+  /** How many calls of a label they had. */
+  readonly calls: (label: string) => number;
+  /** At the end of the last; null for the first input. */
+  readonly levels: Float64Array | null;
+}
+
 /**
  * The profiler of one input.
  *
  * @param options null where nothing is profiled
  * @param recorderPath null for no recorder
- * @param levels of the input before in this process, null for the first. What grows or is freed between two inputs is
- * in the report of the second, outside of any stage: summed over the records, growth is that of the process
+ * @param before of the inputs before in this process. Their calls are numbered on. What grows or is freed between two
+ * inputs is in the report of the second, outside of any stage: summed over the records, growth is that of the process
  */
 export function makeInputProfiler(
   options: StageProfilerOptions | null,
   recorderPath: string | null,
-  levels: Float64Array | null,
+  before: InputsBefore,
 ): InputProfiler {
   if (options === null) return { profiler: nullProfiler, warnings: [], levels: () => null };
   let accounting: Accounting | null = null;
   const parts = {
+    callsBefore: before.calls,
     seen: (seen: Accounting) => {
       accounting = seen;
-      if (levels !== null) continueFrom(seen, levels);
+      if (before.levels !== null) continueFrom(seen, before.levels);
     },
   };
   const measured = { levels: () => accounting && lastLevels(accounting) };

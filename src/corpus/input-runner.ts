@@ -5,6 +5,7 @@ import { exitProcess } from '../host/process.js';
 import { AbortController, setImmediate } from '../host/tasks.js';
 import type { StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
+import type { CallNumbers } from './call-numbers.js';
 import { makeInputProfiler } from './input-profiler.js';
 import { type LastMoments, readLastMoments } from './last-moments.js';
 import type { PipelineFunction } from './pipeline.js';
@@ -27,6 +28,7 @@ export class InputRunner {
   constructor(
     readonly run: PipelineFunction,
     readonly profiler: StageProfilerOptions | null,
+    readonly callNumbers: CallNumbers,
   ) {}
 
   async runOrder({ input, temporaryPath, recorderPath }: Order<'input'>): Promise<void> {
@@ -37,13 +39,25 @@ export class InputRunner {
     // Told before anything of the input may end the process.
     await tell({ type: 'begun' });
     releaseProcess();
-    const { profiler, warnings, levels } = makeInputProfiler(this.profiler, recorderPath, this.#levels);
+    const { profiler, warnings, levels } = makeInputProfiler(this.profiler, recorderPath, {
+      calls: this.callNumbers.before,
+      levels: this.#levels,
+    });
     const outcome = await runInput(this.run, input, { profiler, signal: this.#abort.signal }, this.#unhandled);
     holdProcess();
     const moments = this.#moments ?? (outcome.isRunning ? readLastMoments(recorderPath) : null);
     const report = profiler.report();
     this.#levels = levels();
-    const profile = report === undefined ? null : { ...report, warnings: [...report.warnings, ...warnings] };
+    if (report !== undefined) this.callNumbers.add(report);
+    const { inputs } = this.callNumbers;
+    const profile =
+      report === undefined
+        ? null
+        : {
+            ...report,
+            warnings: [...report.warnings, ...warnings],
+            ...(inputs === null ? {} : { process_inputs: inputs }),
+          };
     profiler.close();
     const { line, result } = resultOf(input, outcome, profile, moments);
     // A process that writes no more JSON, or hears no more messages, would spoil the inputs after this one.

@@ -17,6 +17,8 @@ export type ToWorker =
       /** Null where nothing is profiled. */
       readonly profiler: StageProfilerOptions | null;
       readonly parentPid: number;
+      /** Whether the process takes one input only. */
+      readonly isolate: boolean;
     }
   | {
       readonly type: 'input';

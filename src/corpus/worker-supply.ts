@@ -12,6 +12,8 @@ export interface SupplyOptions {
   /** Null where nothing is profiled. */
   readonly profiler: StageProfilerOptions | null;
   readonly env: NodeJS.ProcessEnv;
+  /** A process for each input. */
+  readonly isolate: boolean;
 }
 
 /** Starts worker processes, and knows those that have not ended. */
@@ -87,9 +89,9 @@ export class WorkerSupply {
   }
 
   async #start(): Promise<WorkerProcess> {
-    const { pipelinePath, profiler, env } = this.options;
+    const { pipelinePath, profiler, env, isolate } = this.options;
     const worker = await WorkerProcess.start({
-      setup: { type: 'setup', pipelinePath, profiler, parentPid: process.pid },
+      setup: { type: 'setup', pipelinePath, profiler, parentPid: process.pid, isolate },
       env,
       stopping: this.stopping,
       onOutput: (line) => this.tell({ type: 'output', line }),

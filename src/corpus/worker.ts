@@ -6,6 +6,7 @@ import { Error, String } from '../host/intrinsics.js';
 import { exitProcess, processObject } from '../host/process.js';
 import { SetupError } from '../model/setup-error.js';
 import { endWithParent } from '../native/parent-death.js';
+import { CallNumbers } from './call-numbers.js';
 import { InputRunner } from './input-runner.js';
 import { loadPipeline } from './pipeline.js';
 import { holdProcess, listenToParent, releaseProcess, tell } from './worker-channel.js';
@@ -48,13 +49,13 @@ async function obey(message: ToWorker): Promise<void> {
 }
 
 /** Undefined where the pipeline does not load. */
-async function setUp({ pipelinePath, profiler, parentPid }: Order<'setup'>): Promise<InputRunner | undefined> {
+async function setUp({ pipelinePath, profiler, parentPid, isolate }: Order<'setup'>): Promise<InputRunner | undefined> {
   // A pipeline that hangs in native code would not notice by itself that the parent has ended.
   endWithParent(parentPid);
   // The module, too, may wait at its top level for what nothing can settle.
   releaseProcess();
   try {
-    return new InputRunner(await loadPipeline(pipelinePath), profiler);
+    return new InputRunner(await loadPipeline(pipelinePath), profiler, new CallNumbers(!isolate));
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     await tell({ type: 'unloadable', message: error.message });

@@ -13,6 +13,7 @@ import { EXACT_MEMBERS } from '../model/exact-use.js';
 import { BUCKET_COUNT, bucketLowerNs, bucketOf, bucketUpperNs } from '../model/histogram.js';
 import { nullWhen, sourceOf } from '../model/metric-sources.js';
 import { METRICS } from '../model/metrics.js';
+import { OCTAVE_COUNT } from '../model/octaves.js';
 import { PROCESS_MEANING } from '../model/process-list.js';
 import { REPORT_SCHEMA } from '../model/report.js';
 import { HEADER_FIELDS, type HeaderTraits, SLURM } from '../model/report-header.js';
@@ -22,7 +23,7 @@ import { markdownTable } from '../render/markdown.js';
 
 /** The text of docs/fields.md. */
 export function fieldsText(): string {
-  const sections = [intro(), header(), stages(), folds(), units(), histogram(), sources(), merging()];
+  const sections = [intro(), header(), stages(), folds(), units(), histogram(), octaves(), sources(), merging()];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
@@ -157,6 +158,25 @@ function histogram(): string[] {
     '',
     'Buckets are 6 to 12.5 % wide, so a quantile, taken at the middle of its bucket, is within 6 % of the true one.',
     'Histograms are merged by adding counts. Quantiles could not be merged.',
+  ];
+}
+
+function octaves(): string[] {
+  return [
+    '## Growth by octave',
+    '',
+    'A list of `[octave, KiB]` pairs, sorted by octave: how much the resident set grew in the calls of each octave.',
+    'Octave 0 is call 1, octave 1 the calls 2 and 3, octave `n` those from 2^n up to but not including 2^(n+1);',
+    `octave ${OCTAVE_COUNT - 1}, the last, takes all calls from there on. The growth of a leak doubles from one octave to the next.`,
+    'That of a cache or of a warm-up is in the first octaves, and the later ones have little.',
+    '',
+    'Calls of a label are numbered as they end, over the life of their process. `map` has a report for each input, and the',
+    'numbers go on from input to input of a process. Calls that are still open are numbered after those that have ended.',
+    'Each call has all of its own growth: calls that overlap count what they share more than once, and a call within',
+    'itself is another label. In `program`, a report is one call.',
+    '',
+    'It is null for the inputs of `map --isolate`, which have a process each, and for labels past the 16,384th of a',
+    'process of `map`.',
   ];
 }
 

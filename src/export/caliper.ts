@@ -100,6 +100,7 @@ const NO_CALLS = {
   wall_hist: [],
   native_modules: null,
   native_live_modules: null,
+  growth_by_octave: null,
 } as unknown as StageRow;
 
 /** The outermost nodes, in the order of the rows. */

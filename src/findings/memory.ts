@@ -145,7 +145,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         thresholds: GROWTH_LIMITS,
         amount: native_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(native_kb)} of live native blocks${perCall(native_kb, entries)}${heldBy(row)}; what is not closed or disposed of?`,
+        text: `${growth(native_kb)} of live native blocks${perCall(native_kb, given)}${heldBy(row)}; what is not closed or disposed of?`,
       };
     },
   ),
@@ -170,7 +170,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         thresholds: GROWTH_LIMITS,
         amount: kept_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(kept_kb)} of Buffers${whose}${perCall(kept_kb, given.entries)}; ${whyThere(kept_kb, given)}`,
+        text: `${growth(kept_kb)} of Buffers${whose}${perCall(kept_kb, given)}; ${whyThere(kept_kb, given)}`,
       };
     },
   ),
@@ -231,7 +231,7 @@ export const MEMORY_RULES: readonly Rule[] = [
         },
         amount: kept_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(kept_kb)} of JS objects kept after collections${perCall(kept_kb, given.entries)}; compare two heap snapshots`,
+        text: `${growth(kept_kb)} of JS objects kept after collections${perCall(kept_kb, given)}; compare two heap snapshots`,
       };
     },
   ),

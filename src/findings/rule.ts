@@ -1,6 +1,5 @@
 import { Math, Object } from '../host/intrinsics.js';
-import type { MetricField } from '../model/metrics.js';
-import type { ModuleField } from '../model/number-metrics.js';
+import type { NumberField } from '../model/number-metrics.js';
 import type { ReportHeader, StageRow } from '../model/report.js';
 import type { SourceName, SourceState, Sources } from '../model/sources.js';
 import { stagesWallS } from '../report/outside-row.js';
@@ -51,10 +50,7 @@ export type FindingContext = Pick<
 };
 
 /** A field of a row that may be null. */
-export type FindingField = Exclude<
-  MetricField,
-  'calls' | 'errors' | 'open' | 'overlapped_calls' | 'wall_hist' | ModuleField
->;
+export type FindingField = Exclude<NumberField, 'calls' | 'errors' | 'open' | 'overlapped_calls'>;
 
 /** What a rule looks at: a row, and what it needs from the header of the report. */
 export interface RowInContext {

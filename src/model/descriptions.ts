@@ -8,7 +8,7 @@ export const FOLD_MEANING: Readonly<Record<Fold, string>> = {
   growth: 'End minus start of a level, summed over the calls. Negative where it fell.',
   peak: 'Highest value while a call was open; the highest of all calls. The peak of a parent is never below that of a child.',
   max: 'The largest value of any one call.',
-  count: 'How often something happened. Never null.',
+  count: 'How often something happened, or when. Never null, except for `growth_by_octave`.',
 };
 
 /** How a merge makes one value of the values of two reports. */
@@ -17,7 +17,7 @@ export const FOLD_MERGE: Readonly<Record<Fold, string>> = {
   growth: 'added',
   peak: 'the higher',
   max: 'the higher',
-  count: 'added; histograms bucket by bucket',
+  count: 'added; histograms bucket by bucket, growth octave by octave',
 };
 
 export const SHARE_MEANING: Readonly<Record<Share, string>> = {
@@ -34,6 +34,7 @@ export const UNIT_MEANING: Readonly<Record<Unit, string>> = {
   count: 'A whole number.',
   histogram: 'Pairs of bucket and count; see below.',
   modules: 'An object of KiB by the name of the module, whole numbers.',
+  octaves: 'Pairs of octave and KiB; see below.',
 };
 
 export const GROUP_MEANING: Readonly<Record<Group, string>> = {

@@ -4,7 +4,7 @@ import type { SlotName } from './sample-layout.js';
 export type Fold = 'flow' | 'growth' | 'peak' | 'max' | 'count';
 
 /** Unit of the reported number. Slots are nanoseconds, bytes or plain counts; reports are seconds and KiB. */
-export type Unit = 's' | 'KiB' | 'count' | 'histogram' | 'modules';
+export type Unit = 's' | 'KiB' | 'count' | 'histogram' | 'modules' | 'octaves';
 
 /** What `measure` switches on and off; `time` is always on. */
 export const GROUPS = ['time', 'cpu', 'rss', 'js', 'native', 'io'] as const;
@@ -238,6 +238,14 @@ export const METRICS = [
   metric('rss_kb_peak_max', 'rss', 'peak', 'KiB', 'rss_peak_bytes', 'Highest resident set during any one call.', {
     heading: 'rss peak',
   }),
+  metric(
+    'growth_by_octave',
+    'rss',
+    'count',
+    'octaves',
+    'rss_bytes',
+    'Growth of the resident set in the calls 1, 2 to 3, 4 to 7, 8 to 15 and so on, as [octave, KiB] pairs. Calls are numbered as they end, over the life of the process.',
+  ),
   metric('faults_minor', 'io', 'flow', 'count', 'faults_minor', 'Page faults served without I/O.'),
   metric('faults_major', 'io', 'flow', 'count', 'faults_major', 'Page faults that waited for I/O.'),
   metric('ctx_voluntary', 'io', 'flow', 'count', 'ctx_voluntary', 'Context switches because a thread waited.'),

@@ -3,6 +3,7 @@ import { reportShapeError, schemaError } from './errors.js';
 import { EXACT_MEMBERS } from './exact-use.js';
 import { BUCKET_COUNT } from './histogram.js';
 import { MODULE_METRICS, NUMBER_METRICS } from './number-metrics.js';
+import { OCTAVE_COUNT } from './octaves.js';
 import { MOST_PROCESSES } from './process-list.js';
 import { isReportable } from './quantities.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
@@ -50,6 +51,7 @@ function checkRow(value: unknown, at: string): void {
   for (const { field } of MODULE_METRICS) {
     if (!isModules(row[field])) throw reportShapeError(`${at}.${field}`, row[field]);
   }
+  if (!isOctaves(row.growth_by_octave)) throw reportShapeError(`${at}.growth_by_octave`, row.growth_by_octave);
 }
 
 function isNumberOrNull(value: unknown, optional: boolean | undefined): boolean {
@@ -155,15 +157,31 @@ export function isModules(value: unknown): boolean {
 }
 
 function isPairs(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.every((pair) => Array.isArray(pair) && pair.length === 2 && isBucket(pair[0]) && isCount(pair[1]))
-  );
+  return Array.isArray(value) && value.every((pair) => isPair(pair) && isBucket(pair[0]) && isCount(pair[1]));
+}
+
+/** Reports of older versions lack it. */
+function isOctaves(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  return Array.isArray(value) && value.every((pair) => isPair(pair) && isOctave(pair[0]) && isGrowth(pair[1]));
+}
+
+function isPair(value: unknown): value is readonly [unknown, unknown] {
+  return Array.isArray(value) && value.length === 2;
 }
 
 /** A bucket of this version, which older versions have too: a merge has no room for others. */
 export function isBucket(value: unknown): boolean {
   return isCount(value) && (value as number) < BUCKET_COUNT;
+}
+
+export function isOctave(value: unknown): boolean {
+  return isCount(value) && (value as number) < OCTAVE_COUNT;
+}
+
+/** Of a level in whole KiB, which may also have fallen. */
+export function isGrowth(value: unknown): boolean {
+  return Number.isSafeInteger(value);
 }
 
 export function isCount(value: unknown): boolean {

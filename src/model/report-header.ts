@@ -168,6 +168,13 @@ export const HEADER = {
     description:
       'Elapsed time while any stage was open, summed over processes. In a report of one process it is `total_wall_s` less `outside_wall_s`. Missing in reports that are older than this member.',
   },
+  process_inputs: {
+    type: 'count',
+    fold: 'max',
+    optional: true,
+    description:
+      'Inputs that the process of `map` has had, this one among them: the number of the input within its process. Missing outside of `map --profile`, where each input has a process (`--isolate`), and in the report of a process that died.',
+  },
   partial: {
     type: 'boolean',
     fold: 'any',

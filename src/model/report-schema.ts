@@ -3,6 +3,7 @@ import { SOURCE_MEANING, STATE_MEANING, TRUTH_MEANING } from './descriptions.js'
 import { EXACT_MEMBERS } from './exact-use.js';
 import { BUCKET_COUNT } from './histogram.js';
 import { METRICS, type Metric } from './metrics.js';
+import { OCTAVE_COUNT } from './octaves.js';
 import { PROCESS_MEANING, type ProcessEntry } from './process-list.js';
 import { REPORT_SCHEMA } from './report.js';
 import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './report-header.js';
@@ -53,24 +54,26 @@ function rowSchema(): JsonSchema {
 function metricSchema({ unit, fold }: Metric): JsonSchema {
   if (unit === 'histogram') return HISTOGRAM;
   if (unit === 'modules') return fold === 'growth' ? MODULE_GROWTH : MODULES;
+  if (unit === 'octaves') return OCTAVES;
   const type = unit === 's' ? 'number' : 'integer';
   // Only a growth can be negative: the rest are counters, levels and durations.
   const range = fold === 'growth' ? {} : { minimum: 0 };
   return { type: fold === 'count' ? type : [type, 'null'], ...range };
 }
 
-const HISTOGRAM: JsonSchema = {
-  type: 'array',
-  items: {
+const HISTOGRAM: JsonSchema = { type: 'array', items: pairSchema(BUCKET_COUNT, { type: 'integer', minimum: 1 }) };
+
+const OCTAVES: JsonSchema = { type: ['array', 'null'], items: pairSchema(OCTAVE_COUNT, { type: 'integer' }) };
+
+/** The index of one of `count` places, and what belongs there. */
+function pairSchema(count: number, value: JsonSchema): JsonSchema {
+  return {
     type: 'array',
-    items: [
-      { type: 'integer', minimum: 0, maximum: BUCKET_COUNT - 1 },
-      { type: 'integer', minimum: 1 },
-    ],
+    items: [{ type: 'integer', minimum: 0, maximum: count - 1 }, value],
     additionalItems: false,
     minItems: 2,
-  },
-};
+  };
+}
 
 const MODULES: JsonSchema = { type: ['object', 'null'], additionalProperties: { type: 'integer', minimum: 0 } };
 

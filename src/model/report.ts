@@ -1,8 +1,8 @@
 import type { Composition, ModuleKib } from './composition.js';
 import type { ExactUse } from './exact-use.js';
 import type { HistogramPairs } from './histogram.js';
-import type { MetricField } from './metrics.js';
-import type { ModuleField } from './number-metrics.js';
+import type { ModuleField, NumberField } from './number-metrics.js';
+import type { OctavePairs } from './octaves.js';
 import type { ProcessList } from './process-list.js';
 import type { ReportedFinding } from './reported-finding.js';
 import type { SourceName, SourceState } from './sources.js';
@@ -13,8 +13,10 @@ type CountField = 'calls' | 'errors' | 'open' | 'overlapped_calls';
 /** One label. Times are seconds, memory is KiB; what was not measured is null. */
 export type StageRow = { readonly stage: string; readonly wall_hist: HistogramPairs } & {
   readonly [F in CountField]: number;
-} & { readonly [F in Exclude<MetricField, CountField | 'wall_hist' | ModuleField>]: number | null } & {
+} & { readonly [F in Exclude<NumberField, CountField>]: number | null } & {
   readonly [F in ModuleField]: ModuleKib | null;
+} & {
+  readonly growth_by_octave: OctavePairs | null;
 };
 
 export interface SlurmIdentity {
@@ -56,6 +58,7 @@ export interface ReportHeader {
   readonly pid: number | null;
   readonly thread: number | null;
   readonly stages_wall_s?: number;
+  readonly process_inputs?: number;
   readonly partial?: boolean;
   readonly slurm?: SlurmIdentity;
   readonly processes?: number;

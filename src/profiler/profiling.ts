@@ -67,7 +67,7 @@ export class Profiling {
     this.usage = new UsageWarnings(memory.counts);
     const hooks = settings.attribution === 'exact' ? findExecutionHooks() : null;
     const location = hooks === null ? null : hooks.location;
-    this.accounting = new Accounting(this.sampler, settings, location !== null, memory);
+    this.accounting = new Accounting(this.sampler, settings, location !== null, memory, parts.callsBefore);
     parts.seen?.(this.accounting);
     this.opener = new StageOpener(profiler, this.accounting, this.usage);
     this.context = new StageContext(this.accounting.calls);

@@ -1,5 +1,6 @@
 import { Float64Array, Math, Object, RangeError } from '../host/intrinsics.js';
 import { BUCKET_COUNT } from '../model/histogram.js';
+import { OCTAVE_COUNT } from '../model/octaves.js';
 import { ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT } from '../model/sample-layout.js';
 import { LONGEST_LABEL } from '../store/labels.js';
 import { INITIAL_ROWS, ROW_BYTES } from '../store/row-store.js';
@@ -43,7 +44,7 @@ export const GEOMETRY = {
   rows_offset: 'where the rows begin; they are last, so that the file grows with them',
   row_capacity: 'rows there is room for',
   row_bytes:
-    'bytes a row: its cells, named in the metadata, its cells of modules and of their live bytes, its 32-bit buckets, padded to 8',
+    'bytes a row: its cells, named in the metadata, its cells of modules, of their live bytes and of octaves, its 32-bit buckets, padded to 8',
 } as const;
 
 /** What changes while the program runs. */
@@ -212,5 +213,6 @@ export function isPossible(value: number): boolean {
   return value >= 0 && value < IMPOSSIBLE;
 }
 
-/** A part of the layout that the names in the metadata do not tell. */
+/** Parts of the layout that the names in the metadata do not tell. */
+export const OCTAVES = OCTAVE_COUNT;
 export const BUCKETS = BUCKET_COUNT;

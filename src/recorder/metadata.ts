@@ -10,7 +10,7 @@ import { readProcessStat } from '../os/process-stat.js';
 import { slurmIdentity } from '../os/slurm.js';
 import { COLUMNS } from '../store/row-store.js';
 import { CALL_TAIL } from '../store/state-memory.js';
-import { BUCKETS, READING } from './format.js';
+import { BUCKETS, OCTAVES, READING } from './format.js';
 
 /** What is known before the program runs: written once, as JSON, so that the file describes itself. */
 export interface RecorderMetadata {
@@ -37,6 +37,7 @@ export interface RecorderMetadata {
   readonly live_cells: number;
   /** Whether bytes by module are counted. */
   readonly counts_modules: boolean;
+  readonly octaves: number;
   readonly buckets: number;
   readonly slots: readonly string[];
   readonly call_tail: readonly string[];
@@ -79,6 +80,7 @@ export function collectMetadata(
     module_cells: MODULE_CELLS,
     live_cells: MODULE_CELLS,
     counts_modules: !Number.isNaN(start[slotIndex.module_count]),
+    octaves: OCTAVES,
     buckets: BUCKETS,
     slots: SLOTS,
     call_tail: CALL_TAIL,

@@ -1,5 +1,5 @@
 import { coveredNs } from '../accounting/covered-time.js';
-import { foldCall } from '../accounting/fold-call.js';
+import { foldCall, octaveCell } from '../accounting/fold-call.js';
 import { compileFolds } from '../accounting/fold-plan.js';
 import { SUMMED_FIELDS } from '../accounting/self-times.js';
 import { Float64Array, Map, Number, Set } from '../host/intrinsics.js';
@@ -38,6 +38,7 @@ export interface FoldContext {
  * Adds what an open call has used up to the last sample to a row, as a report in the process would.
  *
  * @param hasChild whether a call is open inside it
+ * @param ahead how many open calls of the row were added before it
  */
 export function foldOpenCall(
   store: RowStore,
@@ -45,6 +46,7 @@ export function foldOpenCall(
   call: RecordedCall,
   hasChild: boolean,
   context: FoldContext,
+  ahead = 0,
 ): void {
   const { last, isExact } = context;
   const { entry, covered, since } = call;
@@ -57,14 +59,26 @@ export function foldOpenCall(
   const wallSelfNs = atLeastZero(wallNs - coveredWallNs);
   const cpuSelfNs = atLeastZero(last[CPU]! - entry[CPU]! - coveredCpuNs);
   const highest = Float64Array.from(plan.peaks, ({ slot, levelSlot }) => peakOf(call, slot, levelSlot, context));
-  foldCall(plan, entry, last, wallSelfNs, cpuSelfNs, highest, store.cells, store.offset(row));
+  const base = store.offset(row);
+  const octave = octaveCell(store.cells, base, ahead);
+  foldCall(plan, entry, last, wallSelfNs, cpuSelfNs, highest, store.cells, base, octave);
 }
 
-/** The row of the whole program, as a call that ends with the last sample. */
-export function foldWholeRun(store: RowStore, outside: RecordedCall, hasChild: boolean, context: FoldContext): number {
-  const row = store.addRow('');
-  store.cells[store.offset(row) + columnOf('calls')]!++;
+/**
+ * The row of the whole program, as a call that ends with the last sample.
+ *
+ * @param callsBefore how many such rows the process had before
+ */
+export function foldWholeRun(
+  store: RowStore,
+  outside: RecordedCall,
+  hasChild: boolean,
+  context: FoldContext,
+  callsBefore = 0,
+): number {
+  const row = store.addRow('', callsBefore);
   foldOpenCall(store, row, outside, hasChild, context);
+  store.cells[store.offset(row) + columnOf('calls')]!++;
   const wallNs = context.last[WALL]! - outside.entry[WALL]!;
   if (wallNs >= 0) store.countDuration(row, bucketOf(wallNs));
   return row;

@@ -2,8 +2,9 @@ import { Int32Array, Map, Math, Number, Set } from '../host/intrinsics.js';
 import { recorderError } from '../model/errors.js';
 import { BUCKET_COUNT } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
+import { OCTAVE_COUNT } from '../model/octaves.js';
 import { MODULE_CELLS } from '../model/sample-layout.js';
-import { COLUMNS, LIVE_COLUMNS, MODULE_COLUMNS, RowStore } from '../store/row-store.js';
+import { COLUMNS, columnOf, LIVE_COLUMNS, MODULE_COLUMNS, OCTAVE_COLUMNS, RowStore } from '../store/row-store.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, isPossible } from './format.js';
 import type { RecorderMetadata } from './metadata.js';
@@ -18,10 +19,10 @@ const ROWS_AT_ONCE = 256;
 
 /** @throws {Error} `ERR_STAGEPROF_RECORDER` where rows have not the size that their columns need */
 export function checkRowBytes(
-  { columns, module_cells, live_cells, buckets }: RecorderMetadata,
+  { columns, module_cells, live_cells, octaves, buckets }: RecorderMetadata,
   { row_bytes }: Geometry,
 ): void {
-  const needed = (columns.length + module_cells + live_cells) * 8 + Math.ceil((buckets * 4) / 8) * 8;
+  const needed = (columns.length + module_cells + live_cells + octaves) * 8 + Math.ceil((buckets * 4) / 8) * 8;
   if (row_bytes !== needed || row_bytes === 0) {
     throw recorderError(`the recorder is damaged: its rows have ${row_bytes} bytes, their columns need ${needed}`);
   }
@@ -47,6 +48,8 @@ function columnPositions({ columns }: RecorderMetadata, faults: string[]): Int32
   if (unknown.length > 0) faults.push(`this version does not know its ${unknown.join(', ')}`);
   return Int32Array.from(COLUMNS, (name) => columns.indexOf(name));
 }
+
+const CALLS_BEFORE = columnOf('calls_before');
 
 const METRIC_OF = new Map<string, (typeof METRICS)[number]>(METRICS.map((metric) => [metric.field, metric]));
 /** What a column may hold: a count is a whole number, and only a growth can be below zero. */
@@ -104,7 +107,9 @@ function fillRow(
     const position = positions[column]!;
     if (position === -1) continue;
     const value = raw.readDoubleLE(position * 8);
-    if (IS_COUNT[column]) {
+    // A process of which calls are not numbered says so with NaN.
+    if (column === CALLS_BEFORE && value !== value) cells[base + column] = value;
+    else if (IS_COUNT[column]) {
       if (!Number.isSafeInteger(value) || value < 0) return false;
       cells[base + column] = value;
     } else if (isTaken(value, column)) cells[base + column] = value;
@@ -119,7 +124,12 @@ function fillRow(
     const value = raw.readDoubleLE(liveAt + module * 8);
     cells[base + LIVE_COLUMNS + module] = isPossible(Math.abs(value)) ? value : 0;
   }
-  const bucketsAt = liveAt + metadata.live_cells * 8;
+  const octavesAt = liveAt + metadata.live_cells * 8;
+  for (let octave = 0; octave < Math.min(OCTAVE_COUNT, metadata.octaves); octave++) {
+    const value = raw.readDoubleLE(octavesAt + octave * 8);
+    if (isPossible(Math.abs(value))) cells[base + OCTAVE_COLUMNS + octave] = value;
+  }
+  const bucketsAt = octavesAt + metadata.octaves * 8;
   const durations = store.durations(row);
   const buckets = Math.min(BUCKET_COUNT, metadata.buckets);
   for (let bucket = 0; bucket < buckets; bucket++) durations[bucket] = raw.readUInt32LE(bucketsAt + bucket * 4);

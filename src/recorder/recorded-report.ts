@@ -1,6 +1,6 @@
 import { coveredNs } from '../accounting/covered-time.js';
 import { sumSelfTimes } from '../accounting/self-times.js';
-import { JSON, Math, Number } from '../host/intrinsics.js';
+import { JSON, Map, Math, Number } from '../host/intrinsics.js';
 import { EXACT_MEMBERS, type ExactUse } from '../model/exact-use.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
 import type { Report } from '../model/report.js';
@@ -49,15 +49,19 @@ export function reportOf(recording: Recording, cost: StageCost | null = null): R
   const last = lastSampleOf(recording);
   const context: FoldContext = { last, readings: recording.readings, isExact: isExact(recording) };
   const hasChild = (slot: number): boolean => calls.some(({ parent }) => parent === slot);
+  const ahead = new Map<number, number>();
   for (const call of calls) {
-    if (call.row !== 0 && !call.folding) foldOpenCall(store, call.row, call, hasChild(call.slot), context);
+    const { row, folding, slot } = call;
+    if (row === 0 || folding) continue;
+    foldOpenCall(store, row, call, hasChild(slot), context, ahead.get(row) ?? 0);
+    ahead.set(row, (ahead.get(row) ?? 0) + 1);
   }
   const nodes = labels.map(({ path, row }) => new LabelNode(path, row));
   if (context.isExact) sumSelfTimes(nodes, store);
   const wholeRun = new RowStore();
   const outside = calls.find(({ row }) => row === 0);
   if (outside === undefined) wholeRun.addRow('');
-  else foldWholeRun(wholeRun, outside, hasChild(outside.slot), context);
+  else foldWholeRun(wholeRun, outside, hasChild(outside.slot), context, store.get(0, columnOf('calls_before')));
   return buildReport(measuredHeader(recording, last), nodes, { stages: store, wholeRun, modules }, cost);
 }
 

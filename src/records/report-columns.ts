@@ -20,23 +20,35 @@ export class ReportColumns {
   /** The histograms of all rows one after another: bucket and count in turn. */
   pairs = new Float64Array(512);
   hasProgram = false;
-  /** The numbers of the row of the whole program. Its pairs stand before those of the other rows. */
+  /** Growth by octave of all rows one after another: octave and KiB in turn. */
+  octaves = new Float64Array(512);
+  /** The numbers of the row of the whole program. Its pairs and octaves stand before those of the other rows. */
   readonly program = new Float64Array(ROW_NUMBERS);
   readonly programModules: (ModuleKib | null)[] = MODULE_METRICS.map(() => null);
   programPairsEnd = 0;
+  programOctavesEnd = 0;
   /** Where the pairs of each row end. */
   pairsEnd = new Int32Array(64);
+  /** Where the octaves of each row end. */
+  octavesEnd = new Int32Array(64);
 
   /** Room for row number `rows`. */
   reserveRow(): void {
     if (this.rows < this.pairsEnd.length) return;
     this.numbers = copyWithRoom(this.numbers, this.numbers.length * 2);
     this.pairsEnd = copyWithRoom(this.pairsEnd, this.pairsEnd.length * 2);
+    this.octavesEnd = copyWithRoom(this.octavesEnd, this.octavesEnd.length * 2);
   }
 
   /** Room for one more pair at `used`. */
   reservePair(used: number): this {
     if (used + 2 > this.pairs.length) this.pairs = copyWithRoom(this.pairs, this.pairs.length * 2);
+    return this;
+  }
+
+  /** Room for one more pair of octave and KiB at `used`. */
+  reserveOctave(used: number): this {
+    if (used + 2 > this.octaves.length) this.octaves = copyWithRoom(this.octaves, this.octaves.length * 2);
     return this;
   }
 
@@ -49,14 +61,17 @@ export class ReportColumns {
     const { program } = report;
     this.hasProgram = program !== null && program !== undefined;
     this.programPairsEnd = 0;
+    this.programOctavesEnd = 0;
     if (program) {
       fillNumbers(this.program, 0, program);
       MODULE_METRICS.forEach(({ field }, index) => {
         this.programModules[index] = program[field] ?? null;
       });
       this.programPairsEnd = this.#fillPairs(program, 0);
+      this.programOctavesEnd = this.#fillOctaves(program, 0);
     }
     let used = this.programPairsEnd;
+    let usedOctaves = this.programOctavesEnd;
     for (const row of report.stages) {
       this.reserveRow();
       this.labels[this.rows] = row.stage;
@@ -65,8 +80,21 @@ export class ReportColumns {
       });
       fillNumbers(this.numbers, this.rows * ROW_NUMBERS, row);
       used = this.#fillPairs(row, used);
-      this.pairsEnd[this.rows++] = used;
+      usedOctaves = this.#fillOctaves(row, usedOctaves);
+      this.pairsEnd[this.rows] = used;
+      this.octavesEnd[this.rows++] = usedOctaves;
     }
+  }
+
+  /** @returns where its octaves end */
+  #fillOctaves({ growth_by_octave }: StageRow, from: number): number {
+    let used = from;
+    for (const [octave, kib] of growth_by_octave ?? []) {
+      this.reserveOctave(used);
+      this.octaves[used++] = octave;
+      this.octaves[used++] = kib;
+    }
+    return used;
   }
 
   /** @returns where its pairs end */

@@ -1,6 +1,14 @@
 import type { ModuleKib } from '../model/composition.js';
 import type { Report, SlurmIdentity } from '../model/report.js';
-import { isBucket, isCount, isModules, isObjectMember, type ObjectMember } from '../model/report-check.js';
+import {
+  isBucket,
+  isCount,
+  isGrowth,
+  isModules,
+  isObjectMember,
+  isOctave,
+  type ObjectMember,
+} from '../model/report-check.js';
 import type { HeaderMerger } from '../report/merge-header.js';
 import { ROW_NUMBERS } from '../report/merge-rows.js';
 import type { Bytes } from './bytes.js';
@@ -8,8 +16,9 @@ import { ARRAY_BEGIN, ARRAY_END, BACKSLASH, COMMA, QUOTE } from './json-codes.js
 import { MALFORMED, skipValue } from './json-scanner.js';
 import { type Literals, literalsOf, matchLiteral } from './literal.js';
 import { scanNumber } from './number-scanner.js';
+import { scanPairs } from './pair-scanner.js';
 import type { ReportColumns } from './report-columns.js';
-import { type HeaderHole, HISTOGRAM, MODULES, type ReportShape, shapeOf } from './report-shape.js';
+import { type HeaderHole, HISTOGRAM, MODULES, OCTAVES, type ReportShape, shapeOf } from './report-shape.js';
 
 const MOST_SHAPES = 4;
 /** A corpus whose shapes are nearly all new gains nothing from learning them. */
@@ -51,6 +60,7 @@ export class ReportScanner {
   #misses = 0;
   readonly #guesses: Guess[] = [];
   #pairsUsed = 0;
+  #octavesUsed = 0;
 
   constructor(columns: ReportColumns) {
     this.#columns = columns;
@@ -108,7 +118,9 @@ export class ReportScanner {
     if (shape.hasProgram) this.#columns.program.fill(Number.NaN);
     this.#columns.programModules.fill(null);
     this.#columns.programPairsEnd = 0;
+    this.#columns.programOctavesEnd = 0;
     this.#pairsUsed = 0;
+    this.#octavesUsed = 0;
     let at = this.#scanHeader(shape.before, shape.beforeHoles, input, from);
     if (at === MALFORMED) return MALFORMED;
     const { bytes } = input;
@@ -167,8 +179,13 @@ export class ReportScanner {
     const columns = this.#columns;
     if (hole >= 0) return scanNumber(input.bytes, from, columns.program, hole);
     if (hole === HISTOGRAM) {
-      const end = this.#scanHistogram(input.bytes, from);
+      const end = scanPairs(input.bytes, from, this.#takeBucket);
       columns.programPairsEnd = this.#pairsUsed;
+      return end;
+    }
+    if (hole === OCTAVES) {
+      const end = this.#scanOctaves(input.bytes, from);
+      columns.programOctavesEnd = this.#octavesUsed;
       return end;
     }
     if (hole > MODULES) return scanNumber(input.bytes, from, this.#number, 0);
@@ -197,7 +214,8 @@ export class ReportScanner {
       if (index === rowHoles.length) break;
       const hole = rowHoles[index]!;
       if (hole >= 0) at = scanNumber(bytes, at, numbers, offset + hole);
-      else if (hole === HISTOGRAM) at = this.#scanHistogram(bytes, at);
+      else if (hole === HISTOGRAM) at = scanPairs(bytes, at, this.#takeBucket);
+      else if (hole === OCTAVES) at = this.#scanOctaves(bytes, at);
       else if (hole <= MODULES) {
         at = this.#scanValue(input, at);
         if (!isModules(this.#value)) return MALFORMED;
@@ -205,6 +223,7 @@ export class ReportScanner {
       } else at = scanNumber(bytes, at, this.#number, 0);
       if (at === MALFORMED) return MALFORMED;
     }
+    columns.octavesEnd[columns.rows] = this.#octavesUsed;
     columns.pairsEnd[columns.rows++] = this.#pairsUsed;
     return at;
   }
@@ -242,26 +261,26 @@ export class ReportScanner {
     return end + 1;
   }
 
-  /** Pairs of whole numbers: `[[12,3],[13,1]]`. */
-  #scanHistogram(bytes: Buffer, from: number): number {
-    if (bytes[from] !== ARRAY_BEGIN) return MALFORMED;
-    let at = from + 1;
-    if (bytes[at] === ARRAY_END) return at + 1;
-    for (;;) {
-      if (bytes[at] !== ARRAY_BEGIN) return MALFORMED;
-      at = scanNumber(bytes, at + 1, this.#number, 0);
-      const bucket = this.#number[0]!;
-      if (at === MALFORMED || bytes[at] !== COMMA || !isBucket(bucket)) return MALFORMED;
-      at = scanNumber(bytes, at + 1, this.#number, 0);
-      const count = this.#number[0]!;
-      if (at === MALFORMED || bytes[at] !== ARRAY_END || !isCount(count)) return MALFORMED;
-      const { pairs } = this.#columns.reservePair(this.#pairsUsed);
-      pairs[this.#pairsUsed++] = bucket;
-      pairs[this.#pairsUsed++] = count;
-      at++;
-      if (bytes[at] === ARRAY_END) return at + 1;
-      if (bytes[at] !== COMMA) return MALFORMED;
-      at++;
-    }
+  readonly #takeBucket = (bucket: number, count: number): boolean => {
+    if (!isBucket(bucket) || !isCount(count)) return false;
+    const { pairs } = this.#columns.reservePair(this.#pairsUsed);
+    pairs[this.#pairsUsed++] = bucket;
+    pairs[this.#pairsUsed++] = count;
+    return true;
+  };
+
+  readonly #takeOctave = (octave: number, kib: number): boolean => {
+    if (!isOctave(octave) || !isGrowth(kib)) return false;
+    const { octaves } = this.#columns.reserveOctave(this.#octavesUsed);
+    octaves[this.#octavesUsed++] = octave;
+    octaves[this.#octavesUsed++] = kib;
+    return true;
+  };
+
+  /** Pairs of octave and KiB, or null. */
+  #scanOctaves(bytes: Buffer, from: number): number {
+    if (bytes[from] === ARRAY_BEGIN) return scanPairs(bytes, from, this.#takeOctave);
+    const end = scanNumber(bytes, from, this.#number, 0);
+    return Number.isNaN(this.#number[0]) ? end : MALFORMED;
   }
 }

@@ -21,8 +21,9 @@ const LONGEST_SHAPE = 64 * 1024;
 /** In place of an index into the numbers of a row. */
 export const HISTOGRAM = -1;
 const IGNORED = -2;
+export const OCTAVES = -3;
 /** The first of `MODULE_METRICS`; the others are below it. */
-export const MODULES = -3;
+export const MODULES = -4;
 
 /**
  * The text of a report as `JSON.stringify` writes it, with holes where its numbers, labels and histograms stand. The
@@ -165,6 +166,7 @@ function addRowMember(row: HoledText<number>, member: string, value: unknown): v
   const index = NUMBER_METRICS.findIndex(({ field }) => field === member);
   if (index >= 0) row.addHole(index);
   else if (member === 'wall_hist') row.addHole(HISTOGRAM);
+  else if (member === 'growth_by_octave') row.addHole(OCTAVES);
   else if (MODULE_METRICS.some(({ field }) => field === member)) {
     row.addHole(MODULES - MODULE_METRICS.findIndex(({ field }) => field === member));
   } else if (typeof value === 'number') row.addHole(IGNORED);

@@ -1,6 +1,7 @@
 import type { ModuleKib } from '../model/composition.js';
 import { METRICS } from '../model/metrics.js';
 import { isModuleMetric, isNumberMetric } from '../model/number-metrics.js';
+import type { OctavePairs } from '../model/octaves.js';
 import type { StageRow } from '../model/report.js';
 import { escapeControls } from '../text/escape.js';
 import { largestFirst } from './modules.js';
@@ -17,6 +18,9 @@ const COLUMNS: readonly CsvColumn[] = [
   ...METRICS.flatMap((metric): CsvColumn[] => {
     if (isNumberMetric(metric)) return [{ field: metric.field, value: (row) => row[metric.field] }];
     if (isModuleMetric(metric)) return [{ field: metric.field, value: (row) => moduleText(row[metric.field]) }];
+    if (metric.unit === 'octaves') {
+      return [{ field: metric.field, value: ({ growth_by_octave }) => octaveText(growth_by_octave) }];
+    }
     return QUANTILE_FIELDS.map(({ field, secondsOf }) => ({ field, value: secondsOf }));
   }),
   {
@@ -27,8 +31,8 @@ const COLUMNS: readonly CsvColumn[] = [
 
 /**
  * A line of field names and a line for each row, as in RFC 4180: lines end in CRLF, and null is an empty field.
- * Quantiles stand in place of the histogram. Modules are written as `name=KiB`, the largest first, and findings as
- * their kinds, the one that matters most first.
+ * Quantiles stand in place of the histogram. Modules are written as `name=KiB`, the largest first, growth by octave as
+ * `octave=KiB`, and findings as their kinds, the one that matters most first.
  *
  * @param further columns behind those of every report
  */
@@ -49,6 +53,11 @@ export function renderCsv(view: ReportView, further: readonly CsvColumn[] = []):
  */
 export function csvLine(fields: readonly (string | number | null | undefined)[]): string {
   return `${fields.map((field) => quoted(text(field))).join(',')}\r\n`;
+}
+
+/** `octave=KiB octave=KiB`, in the order of the calls. */
+function octaveText(octaves: OctavePairs | null | undefined): string | null {
+  return octaves?.map(([octave, kib]) => `${octave}=${kib}`).join(' ') ?? null;
 }
 
 /** `name=KiB name=KiB`, the largest first. */

@@ -5,7 +5,8 @@ import type { StageRow } from '../model/report.js';
 import { sumOfModules } from './modules.js';
 
 export interface Ranking {
-  /** The field to sort by, highest value first. The histogram counts by its median, modules by their sum. */
+  /** The field to sort by, highest value first. The histogram counts by its median, modules by their sum, growth
+   * by octave by that of the last octave. */
   readonly sort?: MetricField | undefined;
   /** How many rows to keep: the highest in `sort`, or without it those that took longest. */
   readonly top?: number | undefined;
@@ -29,7 +30,13 @@ function rankingValue(row: StageRow, field: MetricField): number {
 
 function fieldValue(row: StageRow, field: MetricField): number | null {
   if (field === 'wall_hist') return quantileSeconds(row.wall_hist, 0.5);
+  if (field === 'growth_by_octave') return lastGrowth(row);
   if (field !== 'native_modules' && field !== 'native_live_modules') return row[field];
   const modules = row[field];
   return modules && sumOfModules(modules);
+}
+
+/** The growth in the last octave: that of a leak is the largest, that of a cache is small. */
+function lastGrowth({ growth_by_octave: octaves }: StageRow): number | null {
+  return octaves?.at(-1)?.[1] ?? null;
 }

@@ -1,11 +1,12 @@
 import { Object } from '../host/intrinsics.js';
 import { toPairs } from '../model/histogram.js';
 import { METRICS, type MetricField, type Unit } from '../model/metrics.js';
+import { OCTAVE_COUNT, type OctavePairs } from '../model/octaves.js';
 import { countOf, kibOf, secondsOf } from '../model/quantities.js';
 import { PROGRAM, REPORT_SCHEMA, type Report, type ReportHeader, type StageRow } from '../model/report.js';
 import type { StageCost } from '../model/stage-cost.js';
 import type { LabelNode } from '../store/labels.js';
-import { columnOf, LIVE_COLUMNS, MODULE_COLUMNS, type RowStore } from '../store/row-store.js';
+import { columnOf, LIVE_COLUMNS, MODULE_COLUMNS, OCTAVE_COLUMNS, type RowStore } from '../store/row-store.js';
 import { moduleKib } from './live-modules.js';
 
 const CALLS = columnOf('calls');
@@ -28,6 +29,7 @@ const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
   count: countOf,
   histogram: () => null,
   modules: () => null,
+  octaves: () => null,
 };
 
 /**
@@ -91,6 +93,17 @@ const DERIVED: { readonly [F in MetricField]?: (inputs: RowInputs, row: number) 
     modules && moduleKib(modules, (cell) => store.get(row, MODULE_COLUMNS + cell)),
   native_live_modules: ({ store, modules, isLiveSampled }, row) =>
     isLiveSampled ? modules && moduleKib(modules, (cell) => store.get(row, LIVE_COLUMNS + cell)) : null,
+  growth_by_octave: ({ store }, row) => kibByOctave(store, row),
   overhead_s: ({ store, cost }, row) =>
     cost && secondsOf(store.get(row, INNER_STAGES) * cost.fullNs + store.get(row, CALLS) * cost.innerNs),
 };
+
+/** Null where no call was measured. */
+function kibByOctave(store: RowStore, row: number): OctavePairs | null {
+  const pairs: [number, number][] = [];
+  for (let octave = 0; octave < OCTAVE_COUNT; octave++) {
+    const kib = kibOf(store.get(row, OCTAVE_COLUMNS + octave));
+    if (kib !== null) pairs.push([octave, kib]);
+  }
+  return pairs.length === 0 ? null : pairs;
+}

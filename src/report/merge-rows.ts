@@ -3,6 +3,7 @@ import type { ModuleKib } from '../model/composition.js';
 import type { HistogramPairs } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
 import { MODULE_METRICS, NUMBER_METRICS } from '../model/number-metrics.js';
+import type { OctavePairs } from '../model/octaves.js';
 import type { StageRow } from '../model/report.js';
 import { OTHER } from '../store/labels.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
@@ -20,6 +21,7 @@ export interface RowsState {
     sums: ExactState,
     buckets: ReadonlyMap<number, number>,
     modules: readonly (ModuleKib | null)[],
+    octaves: ReadonlyMap<number, number>,
   ])[];
   readonly folded: number;
 }
@@ -63,19 +65,26 @@ export class RowMerger {
 
   state(): RowsState {
     return {
-      rows: Array.from(this.#rows, ([label, row]) => [label, row.sums.state(), row.buckets, row.modules()]),
+      rows: Array.from(this.#rows, ([label, row]) => [
+        label,
+        row.sums.state(),
+        row.buckets,
+        row.modules(),
+        row.octaves,
+      ]),
       folded: this.#folded,
     };
   }
 
   /** Adds the state of another merger. */
   absorb({ rows, folded }: RowsState): void {
-    for (const [label, sums, buckets, modules] of rows) {
+    for (const [label, sums, buckets, modules, octaves] of rows) {
       const row = this.rowOf(label);
       row.absorb(sums, buckets);
       modules.forEach((kib, index) => {
         row.addModules(index, kib);
       });
+      for (const [octave, kib] of octaves) row.addGrowth(octave, kib);
     }
     this.#folded += folded;
   }
@@ -86,6 +95,8 @@ export class MergedRow {
   readonly sums = new ExactSums(ROW_NUMBERS);
   // A map instead of an array of all buckets, because a label fills a handful of hundreds.
   readonly buckets = new Map<number, number>();
+  /** Growth in KiB by octave; empty where it was not measured. */
+  readonly octaves = new Map<number, number>();
   readonly #modules: (Map<string, number> | null)[] = MODULE_METRICS.map(() => null);
 
   add(row: StageRow): void {
@@ -95,6 +106,7 @@ export class MergedRow {
       if (value !== null && value !== undefined) this.#addNumber(index, value);
     }
     for (const [bucket, count] of row.wall_hist) this.addCalls(bucket, count);
+    for (const [octave, kib] of row.growth_by_octave ?? []) this.addGrowth(octave, kib);
     MODULE_METRICS.forEach(({ field }, index) => {
       this.addModules(index, row[field]);
     });
@@ -112,6 +124,10 @@ export class MergedRow {
 
   addCalls(bucket: number, count: number): void {
     this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + count);
+  }
+
+  addGrowth(octave: number, kib: number): void {
+    this.octaves.set(octave, (this.octaves.get(octave) ?? 0) + kib);
   }
 
   /** @param index in `MODULE_METRICS` */
@@ -140,7 +156,8 @@ export class MergedRow {
     const modules = this.modules();
     let nextModules = 0;
     const values = METRICS.map((metric) => {
-      if (metric.unit === 'histogram') return [metric.field, this.#pairs()];
+      if (metric.unit === 'histogram') return [metric.field, sortedPairs(this.buckets)];
+      if (metric.unit === 'octaves') return [metric.field, this.#growth()];
       if (metric.unit === 'modules') return [metric.field, modules[nextModules++]];
       const value = this.sums.total(next++);
       return [metric.field, Number.isNaN(value) ? (metric.fold === 'count' ? 0 : null) : value];
@@ -148,7 +165,11 @@ export class MergedRow {
     return { stage, ...Object.fromEntries(values) } as StageRow;
   }
 
-  #pairs(): HistogramPairs {
-    return [...this.buckets].sort(([left], [right]) => left - right);
+  #growth(): OctavePairs | null {
+    return this.octaves.size === 0 ? null : sortedPairs(this.octaves);
   }
+}
+
+function sortedPairs(values: ReadonlyMap<number, number>): HistogramPairs {
+  return [...values].sort(([left], [right]) => left - right);
 }

@@ -36,6 +36,7 @@ export function outsideRow(report: Report): StageRow | null {
     stage: OUTSIDE,
     wall_hist: [],
     ...Object.fromEntries(MODULE_METRICS.map((metric) => [metric.field, modulesLeft(metric, program, outermost)])),
+    growth_by_octave: null,
   };
 }
 

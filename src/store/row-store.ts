@@ -1,19 +1,35 @@
 import { ArrayBuffer, Float64Array, Map, Math, Number, RangeError, Set, Uint32Array } from '../host/intrinsics.js';
 import { BUCKET_COUNT } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
+import { OCTAVE_COUNT } from '../model/octaves.js';
 import { MODULE_CELLS } from '../model/sample-layout.js';
 import { countIndex, PlainMemory, type StateMemory } from './state-memory.js';
 
 /** Completed stages inside the calls of a label: what `overhead_s` is computed from. */
 const INNER_STAGES = 'inner_stages';
 
-/** Metrics that are not one running number: the histogram, the modules, and one that is derived from others. */
-const NOT_STORED: ReadonlySet<string> = new Set(['wall_hist', 'native_modules', 'native_live_modules', 'overhead_s']);
+/**
+ * Calls of a label that its process had before the rows were made: `map` has rows of their own for each input, and its
+ * calls are numbered on. NaN where calls are not numbered.
+ */
+const CALLS_BEFORE = 'calls_before';
+
+/**
+ * Metrics that are not one running number: the histogram, the modules, the octaves, and one that is derived from others.
+ */
+const NOT_STORED: ReadonlySet<string> = new Set([
+  'wall_hist',
+  'native_modules',
+  'native_live_modules',
+  'growth_by_octave',
+  'overhead_s',
+]);
 
 /** One column for each stored metric, in the order of the table of metrics, then the store's own. */
 export const COLUMNS: readonly string[] = [
   ...METRICS.map((metric) => metric.field).filter((field) => !NOT_STORED.has(field)),
   INNER_STAGES,
+  CALLS_BEFORE,
 ];
 
 /**
@@ -24,7 +40,13 @@ export const MODULE_COLUMNS: number = COLUMNS.length;
 /** The first of as many columns of the growth of live bytes. They start at zero too. */
 export const LIVE_COLUMNS: number = MODULE_COLUMNS + MODULE_CELLS;
 
-const COLUMN_COUNT = LIVE_COLUMNS + MODULE_CELLS;
+/**
+ * The first of `OCTAVE_COUNT` columns of bytes: the growth of the resident set by octave of the call's number. NaN where
+ * no call of the octave was measured.
+ */
+export const OCTAVE_COLUMNS: number = LIVE_COLUMNS + MODULE_CELLS;
+
+const COLUMN_COUNT = OCTAVE_COLUMNS + OCTAVE_COUNT;
 
 /** A row is its cells, then its buckets, filled up to whole doubles: every row begins at a double. */
 const BUCKETS_OFFSET = COLUMN_COUNT * Float64Array.BYTES_PER_ELEMENT;
@@ -43,6 +65,7 @@ for (const { field, slot } of METRICS) {
   const column = COLUMN_INDEX.get(field);
   if (column !== undefined && slot !== null) EMPTY_ROW[column] = Number.NaN;
 }
+EMPTY_ROW.fill(Number.NaN, OCTAVE_COLUMNS);
 
 /**
  * A count of durations stops there, which an hour of stages of a microsecond would reach, and does not wrap to zero.
@@ -50,6 +73,8 @@ for (const { field, slot } of METRICS) {
 export const MOST_COUNTED = 0xffff_ffff;
 
 export const INITIAL_ROWS = 16;
+
+const CALLS_BEFORE_COLUMN = COLUMNS.indexOf(CALLS_BEFORE);
 
 /** @throws {RangeError} for a field that is not stored */
 export function columnOf(field: string): number {
@@ -88,11 +113,15 @@ export class RowStore {
     return this.memory.counts[ROWS]!;
   }
 
-  /** @param path the label of the row */
-  addRow(path = ''): number {
+  /**
+   * @param path the label of the row
+   * @param callsBefore calls of this label that the process had before; NaN where calls are not numbered
+   */
+  addRow(path = '', callsBefore = 0): number {
     const row = this.length;
     if ((row + 1) * ROW_CELLS > this.cells.length) this.grow();
     this.cells.set(EMPTY_ROW, row * ROW_CELLS);
+    this.cells[row * ROW_CELLS + CALLS_BEFORE_COLUMN] = callsBefore;
     this.memory.name(row, path);
     this.memory.counts[ROWS] = row + 1;
     return row;

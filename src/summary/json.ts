@@ -2,6 +2,7 @@ import { withFindings } from '../findings/reported.js';
 import type { StageRow } from '../model/report.js';
 import { renderJson } from '../render/json.js';
 import { QUANTILE_FIELDS } from '../render/quantile-fields.js';
+import { growthMembers } from './growth-line.js';
 import { countsOf, type SummaryView } from './summary-view.js';
 
 /** The merged report, with the number of records that it is made of; with `by`, the groups beside the stages. */
@@ -14,6 +15,7 @@ export function renderSummaryJson(view: SummaryView): string {
     records,
     ...(failed === undefined ? {} : { failed, failed_by_kind: Object.fromEntries(result.failures) }),
     ...others,
+    ...growthMembers(result.inputGrowth),
     ...(by === undefined ? {} : { by, groups: rows.map(({ stage, ...row }) => ({ group: stage, ...row })) }),
     ...(details ? { details: rows.map((row) => detailsOf(row, view)) } : {}),
   });

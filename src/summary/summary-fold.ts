@@ -4,19 +4,25 @@ import type { RecordFold, RecordFolds } from '../records/record-fold.js';
 import type { RecordReader } from '../records/record-reader.js';
 import type { ReportShape } from '../records/report-shape.js';
 import { type MergerState, ReportMerger } from '../report/merge.js';
+import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS, type RowsState } from '../report/merge-rows.js';
 import { Groups, groupName, memberAt } from './groups.js';
+import { type InputGrowthState, InputGrowthSums } from './input-growth.js';
 import type { RecordSums, WorstRecords } from './summary.js';
 import { WORST_BY, WorstInputs, type WorstState } from './worst.js';
 
 /** Rows past so many labels or groups are added up in `(other)`: memory has to have a bound. */
 const MOST_LABELS = 131_072;
 
+const NTH = HEADER_NUMBERS.indexOf('process_inputs');
+const RSS = HEADER_NUMBERS.indexOf('rss_kb_now');
+
 /** What the records of a chunk come to. */
 export interface SummaryState {
   readonly merger: MergerState;
   readonly groups: RowsState | undefined;
   readonly worst: WorstState;
+  readonly inputGrowth: InputGrowthState;
 }
 
 /** What the records are grouped by, in place of their stages: a dotted path. */
@@ -33,6 +39,7 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
   readonly #merger = new ReportMerger({ maxLabels: MOST_LABELS });
   readonly #groups: Groups | undefined;
   readonly #worst = new WorstInputs(MOST_LABELS);
+  readonly #inputGrowth = new InputGrowthSums();
   readonly #shapes = new Set<ReportShape>();
   readonly #groupPath: readonly string[];
 
@@ -42,25 +49,35 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
   }
 
   add(record: RecordReader, position: LinePosition): void {
-    if (record.isProfiled) this.#addProfile(record);
+    if (record.isProfiled) {
+      this.#addProfile(record);
+      this.#addGrowth(record);
+    }
     if (this.#groups !== undefined) this.#addGroup(this.#groups, record, position);
     else if (record.isProfiled) this.#addWorst(record, position);
   }
 
   state(): SummaryState {
-    return { merger: this.#merger.state(), groups: this.#groups?.rows.state(), worst: this.#worst.state() };
+    return {
+      merger: this.#merger.state(),
+      groups: this.#groups?.rows.state(),
+      worst: this.#worst.state(),
+      inputGrowth: this.#inputGrowth.state(),
+    };
   }
 
-  absorb({ merger, groups, worst }: SummaryState): void {
+  absorb({ merger, groups, worst, inputGrowth }: SummaryState): void {
     this.#merger.absorb(merger);
     if (groups !== undefined) this.#groups?.rows.absorb(groups);
     this.#worst.absorb(worst);
+    this.#inputGrowth.absorb(inputGrowth);
   }
 
   result(positions: Positions): RecordSums {
     return {
       report: this.#merger.result(),
       groups: this.#groups?.rows.result(),
+      inputGrowth: this.#inputGrowth.result(),
       worstOf: (label) => {
         const worst = this.#worst
           .of(label)
@@ -86,12 +103,15 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
       this.#shapes.add(shape);
     }
     let pair = 0;
+    let octave = 0;
     if (columns.hasProgram) {
       const program = header.programRow();
       program.addNumbers(columns.program, 0);
       for (let at = 0; at < MODULE_METRICS.length; at++) program.addModules(at, columns.programModules[at]);
       for (; pair < columns.programPairsEnd; pair += 2)
         program.addCalls(columns.pairs[pair]!, columns.pairs[pair + 1]!);
+      for (; octave < columns.programOctavesEnd; octave += 2)
+        program.addGrowth(columns.octaves[octave]!, columns.octaves[octave + 1]!);
     }
     for (let index = 0; index < columns.rows; index++) {
       const row = rows.rowOf(columns.labels[index]!);
@@ -100,6 +120,17 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
       for (const end = columns.pairsEnd[index]!; pair < end; pair += 2) {
         row.addCalls(columns.pairs[pair]!, columns.pairs[pair + 1]!);
       }
+      for (const end = columns.octavesEnd[index]!; octave < end; octave += 2) {
+        row.addGrowth(columns.octaves[octave]!, columns.octaves[octave + 1]!);
+      }
+    }
+  }
+
+  #addGrowth({ columns: { header }, pid, slurm }: RecordReader): void {
+    const nth = header[NTH]!;
+    const rssKib = header[RSS]!;
+    if (Number.isSafeInteger(nth) && nth >= 1 && rssKib >= 0) {
+      this.#inputGrowth.add(nth, Math.round(rssKib), pid, slurm);
     }
   }
 

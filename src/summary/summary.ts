@@ -1,6 +1,7 @@
 import type { Report, StageRow } from '../model/report.js';
 import type { FilePosition } from '../records/positions.js';
 import type { ReadOutcome } from '../records/read-outcome.js';
+import type { InputGrowth } from './input-growth.js';
 import type { WorstBy } from './worst.js';
 
 /** A record and where it stands. */
@@ -17,6 +18,8 @@ export interface RecordSums {
   readonly report: Report;
   /** One row a group; undefined where the records are summarised by stage. */
   readonly groups: readonly StageRow[] | undefined;
+  /** Null where no process had several inputs. */
+  readonly inputGrowth: InputGrowth | null;
   readonly worstOf: (label: string) => WorstRecords;
 }
 

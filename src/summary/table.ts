@@ -1,5 +1,6 @@
 import { renderTableOf } from '../render/table.js';
 import type { Layout } from '../text/layout.js';
+import { growthLine } from './growth-line.js';
 import { failuresLine, hasWorst, headingOf, type SummaryView } from './summary-view.js';
 import { worstTable } from './worst-table.js';
 
@@ -7,5 +8,5 @@ import { worstTable } from './worst-table.js';
 export function renderSummaryTable(view: SummaryView, layout: Layout): string {
   const { result, rows } = view;
   const worst = hasWorst(result) ? worstTable(rows, result.worstOf, layout) : '';
-  return `${headingOf(view)}\n\n${renderTableOf(view, layout)}${worst}${failuresLine(result)}`;
+  return `${headingOf(view)}\n\n${renderTableOf(view, layout)}${worst}${growthLine(result.inputGrowth, result.report)}${failuresLine(result)}`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { measureTotals, rowsWithOpenCalls, wholeRun } from '../../src/accounting/totals.js';
-import { columnOf } from '../../src/store/row-store.js';
+import { columnOf, OCTAVE_COLUMNS } from '../../src/store/row-store.js';
 import { AccountingRun } from '../support/accounting-run.js';
 
 const cells = (run: AccountingRun, ...fields: string[]): number[] => {
@@ -57,6 +57,24 @@ describe('the rows with open calls', () => {
     });
     expect(run.row('a.b', 'open', 'wall_s')).toEqual({ open: 1, wall_s: 5 });
     expect(run.accounting.store.get(a.node.row, columnOf('wall_s'))).toBeNaN();
+  });
+
+  test('number open calls of a label after those that have ended, one after another', () => {
+    const run = new AccountingRun();
+    run.close(run.open('a'));
+    const calls = [10, 20, 40].map((bytes) => {
+      const call = run.open('a');
+      run.sampler.advance({ rss_bytes: bytes });
+      return call;
+    });
+    measureTotals(run.accounting);
+    const { row } = calls[0]!.node;
+    const octaves = () =>
+      [0, 1, 2].map((octave) => rowsWithOpenCalls(run.accounting).get(row, OCTAVE_COLUMNS + octave));
+    // The first has seen all of the growth, and the last only its own.
+    expect(octaves()).toEqual([0, 70 + 60, 40]);
+    for (const call of calls.reverse()) run.close(call);
+    expect(octaves()).toEqual([0, 40 + 60, 70]);
   });
 
   test('are those of the profiler itself where nothing is open', () => {

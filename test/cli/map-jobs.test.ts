@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
+import { mergeReports } from '../../src/report/merge.js';
 import { MapFolders } from '../support/map-folders.js';
 import { fixture, readRecords, runCli } from '../support/run-cli.js';
 
 const MEETS = fixture('meets.mjs');
+const LEAKS = fixture('leaks.mjs');
 
 interface MeetRecord {
   readonly input: string;
@@ -14,10 +16,10 @@ interface MeetRecord {
 }
 
 /** The records of a run, by input. */
-async function mapped(folders: MapFolders, flags: readonly string[], inputs: readonly string[]) {
+async function mapped(folders: MapFolders, flags: readonly string[], inputs: readonly string[], pipeline = MEETS) {
   const meeting = join(folders.folder, 'meeting');
   mkdirSync(meeting);
-  const args = ['map', '--profile', '--outdir', folders.records, ...flags, MEETS, ...inputs];
+  const args = ['map', '--profile', '--outdir', folders.records, ...flags, pipeline, ...inputs];
   const result = await runCli(args, { env: { ...folders.env, MEETING: meeting } });
   const records = Object.values(readRecords(folders.records)) as unknown as MeetRecord[];
   return { ...result, records: new Map(records.map((record) => [record.input, record])) };
@@ -72,4 +74,36 @@ test('with more jobs than inputs there are only as many processes as inputs', as
   expect(records.size).toBe(3);
   expect(stderr).not.toContain('Warning');
   expect(await folders.left()).toEqual([]);
+});
+
+describe('calls of a label', () => {
+  const inputs = ['a', 'b', 'c', 'd', 'e', 'f', 'killed'];
+  const octavesOf = (profile: Report, label: string) =>
+    profile.stages.find(({ stage }) => stage === label)!.growth_by_octave?.map(([octave]) => octave) ?? null;
+
+  test('are numbered on from input to input, also where the last one ends the process', async () => {
+    const { records } = await mapped(new MapFolders(), ['--jobs', '1'], inputs, LEAKS);
+    const profiles = inputs.map((input) => records.get(input)!.profile);
+    const expected = [[0], [1], [1], [2], [2], [2], [2]];
+    expect(profiles.map((profile) => octavesOf(profile, 'keep'))).toEqual(expected);
+    expect(profiles.map(({ program }) => program!.growth_by_octave!.map(([octave]) => octave))).toEqual(expected);
+    // The last was read from the recorder of a process that had ended.
+    expect(profiles.map(({ process_inputs }) => process_inputs)).toEqual([1, 2, 3, 4, 5, 6, undefined]);
+    const merged = mergeReports(profiles);
+    const [first, second, third] = merged.stages.find(({ stage }) => stage === 'keep')!.growth_by_octave!;
+    expect([first![0], second![0], third![0]]).toEqual([0, 1, 2]);
+    expect(second![1]).toBeGreaterThan(7 * 1024);
+    expect(third![1]).toBeGreaterThan(14 * 1024);
+  });
+
+  test('have no number where each input has a process of its own', async () => {
+    const { records } = await mapped(new MapFolders(), ['--isolate'], inputs, LEAKS);
+    for (const input of inputs) {
+      const { profile } = records.get(input)!;
+      expect(octavesOf(profile, 'keep'), input).toBeNull();
+      expect(profile.program!.growth_by_octave, input).toBeNull();
+      expect(profile, input).not.toHaveProperty('process_inputs');
+      expect(profile.program!.rss_kb_delta, input).not.toBeNull();
+    }
+  });
 });

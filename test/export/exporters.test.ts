@@ -18,6 +18,7 @@ const RESULT = {
   unreadable: [],
   report: pipelineReport(),
   groups: undefined,
+  inputGrowth: null,
   worstOf: () => ({ wall_s: null, rss_kb_peak_max: null }),
 };
 

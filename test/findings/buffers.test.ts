@@ -16,7 +16,7 @@ describe('Buffers whose memory an addon allocated', () => {
   test('are reported once, as Buffers', () => {
     expect(kinds(KEPT)).toEqual(['buffer-growth']);
     expect(textOf(KEPT)).toBe(
-      "+137 MiB of Buffers whose memory libvips-cpp.so allocated, +13.7 MiB a call; a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
+      "+137 MiB of Buffers whose memory libvips-cpp.so allocated in 10 calls; a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
     );
   });
 

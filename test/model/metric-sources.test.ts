@@ -15,6 +15,7 @@ test.each([
   ['gc_s', '`measure` is without `js`, or `sources.gc` is absent'],
   ['js_kb_retained', '`measure` is without `js`, or `sources.js_peak` is absent, or nothing was collected (`collect`)'],
   ['native_kb_alloc', '`measure` is without `native`, or needs the tracker: use stageprof run, or map --profile'],
+  ['growth_by_octave', '`measure` is without `rss`, or `sources.rss` is absent'],
   [
     'native_modules',
     '`measure` is without `native`, or needs the tracker: use stageprof run, or map --profile, or modules are not counted: use stageprof run without --no-modules',

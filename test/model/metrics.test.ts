@@ -34,14 +34,19 @@ test.each(METRICS)('the name of $field ends in its unit, and that fits its slot'
   expect(field.endsWith('_hist')).toBe(unit === 'histogram');
   if (slot !== null)
     expect(
-      { s: /_ns$/, KiB: /_bytes$/, count: /^(?!.*_(ns|bytes)$)/, histogram: /^$/, modules: /^(live_)?module_count$/ }[
-        unit
-      ],
+      {
+        s: /_ns$/,
+        KiB: /_bytes$/,
+        count: /^(?!.*_(ns|bytes)$)/,
+        histogram: /^$/,
+        modules: /^(live_)?module_count$/,
+        octaves: /_bytes$/,
+      }[unit],
     ).toSatisfy((ending: RegExp) => ending.test(slot));
 });
 
-test.each(METRICS)('$field is folded as its kind allows', ({ fold, slot, share, description }) => {
-  if (fold === 'count') expect(slot).toBeNull();
+test.each(METRICS)('$field is folded as its kind allows', ({ fold, slot, share, unit, description }) => {
+  if (fold === 'count' && unit !== 'octaves') expect(slot).toBeNull();
   if (fold === 'peak') {
     expect(LEVEL_OF_PEAK).toHaveProperty(slot!);
     expect(share).toBe('total');

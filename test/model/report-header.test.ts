@@ -6,6 +6,7 @@ import { report } from '../support/report-fixture.js';
 test('the table lists the members of a report in the order they are written', () => {
   const { stages: _, ...header } = report({
     stages_wall_s: 9,
+    process_inputs: 3,
     partial: true,
     slurm: { job: '1', array_job: null, array_task: null },
     processes: 2,

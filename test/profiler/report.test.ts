@@ -41,6 +41,32 @@ describe('rows', () => {
     expect(rowOf(profiler, 'a')[field]).toBe(8);
   });
 
+  test('growth by octave is that of the calls 1, 2 to 3, 4 to 7, in KiB', () => {
+    const { profiler, sampler } = scripted();
+    for (const kib of [500, 3, -1, 8, 8, 8, 8, 20]) {
+      profiler.stage('a', () => sampler.advance({ rss_bytes: kib * 1024 }));
+    }
+    expect(rowOf(profiler, 'a').growth_by_octave).toEqual([
+      [0, 500],
+      [1, 2],
+      [2, 32],
+      [3, 20],
+    ]);
+    expect(profiler.report().program!.growth_by_octave).toEqual([[0, 554]]);
+  });
+
+  test.each([
+    ['go on from what the process had before', { a: 3, '': 1 }, [[2, 14]], [[1, 14]]],
+    ['have no octave where they have no number', { a: Number.NaN, '': Number.NaN }, null, null],
+  ])('calls %s', (_what, before, ofStage, ofProgram) => {
+    const sampler = new ScriptedSampler();
+    const callsBefore = (label: string) => before[label as keyof typeof before];
+    const profiler = new StageProfiler({}, { sampler, callsBefore });
+    for (const kib of [2, 4, 8]) profiler.stage('a', () => sampler.advance({ rss_bytes: kib * 1024 }));
+    expect(rowOf(profiler, 'a')).toMatchObject({ growth_by_octave: ofStage, rss_kb_delta: 14, calls: 3 });
+    expect(profiler.report().program!.growth_by_octave).toEqual(ofProgram);
+  });
+
   test('memory is rounded to whole KiB and is never a negative zero', () => {
     const { profiler, sampler } = scripted();
     profiler.stage('up', () => sampler.advance({ rss_bytes: 1_536 }));

@@ -32,6 +32,16 @@ test('a row has the values of its label, and an empty field for null', () => {
   ]);
 });
 
+test('growth by octave is one field, and empty where it was not measured', () => {
+  const octaves = [
+    [0, 700],
+    [2, -5],
+  ] as const;
+  const [heading, ...rows] = cellsOf(['a', { growth_by_octave: octaves }], ['b']);
+  const at = heading!.indexOf('growth_by_octave');
+  expect(rows.slice(0, 2).map((cells) => cells[at])).toEqual(['0=700 2=-5', '']);
+});
+
 test('the findings of a row are one field with their kinds', () => {
   const [heading, ...rows] = cellsOf(
     ['a', { calls: 1, wall_s: 9, wall_self_s: 9, cpu_self_s: 0, gc_s: 6 }],

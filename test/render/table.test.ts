@@ -26,8 +26,8 @@ watchdog.tick              8       0     1  21.4 ms   19.0 ms    -128 KiB
 (outside any stage)                         61.2 s    70.1 s
 total                                       2.51 h    6.09 h
 
-native-growth  scan.decode.tiles: +2.13 GiB of live native blocks, +6 KiB a call; what is not closed
-               or disposed of?
+native-growth  scan.decode.tiles: +2.13 GiB of live native blocks in 384,000 calls; what is not
+               closed or disposed of?
 waiting        scan.fetch: (shared with other open stages) 19.9 min of its own 25.1 min without CPU
                (disk, network, locks, CPUs taken by others); fetch ahead, or run more at once
 off-thread     scan.features: 60.0% of its 3.34 h of CPU on other threads (libuv's pool, addons,

@@ -90,6 +90,17 @@ test('histograms add bucket by bucket and stay sorted', () => {
   ]);
 });
 
+test('growth adds up octave by octave, and one report may lack it', () => {
+  const growth = (...pairs: [number, number][]) => row('a', { growth_by_octave: pairs });
+  const { growth_by_octave: _, ...older } = row('a');
+  const merged = onlyRow(growth([0, 900], [3, -7]), row('a'), older as StageRow, growth([0, 100], [1, 5], [3, 7]));
+  expect(merged?.growth_by_octave).toEqual([
+    [0, 1000],
+    [1, 5],
+    [3, 0],
+  ]);
+});
+
 test('labels that name members of every object are ordinary', () => {
   const stages = ['__proto__', 'constructor', 'toString'].map((label) => row(label, { calls: 1 }));
   const merged = mergeReports([withStages(...stages), withStages(...stages)]);

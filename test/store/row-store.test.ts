@@ -1,18 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { BUCKET_COUNT } from '../../src/model/histogram.js';
 import { METRICS } from '../../src/model/metrics.js';
-import { addTo, COLUMNS, columnOf, RowStore } from '../../src/store/row-store.js';
+import { OCTAVE_COUNT } from '../../src/model/octaves.js';
+import { addTo, COLUMNS, columnOf, OCTAVE_COLUMNS, RowStore } from '../../src/store/row-store.js';
 
 test('every metric but the derived ones has a column of its own', () => {
-  const elsewhere: readonly string[] = ['wall_hist', 'native_modules', 'native_live_modules', 'overhead_s'];
+  const elsewhere: readonly string[] = [
+    'wall_hist',
+    'native_modules',
+    'native_live_modules',
+    'growth_by_octave',
+    'overhead_s',
+  ];
   const stored = METRICS.map(({ field }) => field).filter((field) => !elsewhere.includes(field));
   expect(COLUMNS.slice(0, stored.length)).toEqual(stored);
   expect(new Set(COLUMNS.map(columnOf)).size).toBe(COLUMNS.length);
 });
 
-test.each(['wall_hist', 'native_modules', 'overhead_s', 'no such field', '__proto__'])('%s is no column', (field) => {
-  expect(() => columnOf(field)).toThrow(RangeError);
-});
+test.each(['wall_hist', 'native_modules', 'growth_by_octave', 'overhead_s', 'no such field', '__proto__'])(
+  '%s is no column',
+  (field) => {
+    expect(() => columnOf(field)).toThrow(RangeError);
+  },
+);
 
 test('a new row has counters of zero, and nothing measured', () => {
   const store = new RowStore();
@@ -24,6 +34,17 @@ test('a new row has counters of zero, and nothing measured', () => {
     else expect(cell, field).toBeNaN();
   }
   expect(store.durations(row)).toEqual(new Uint32Array(BUCKET_COUNT));
+  for (let octave = 0; octave < OCTAVE_COUNT; octave++) {
+    expect(store.get(row, OCTAVE_COLUMNS + octave)).toBeNaN();
+  }
+});
+
+test('a row knows how many calls of its label there were before, or that calls are not numbered', () => {
+  const store = new RowStore();
+  const before = [store.addRow('a'), store.addRow('b', 7), store.addRow('c', Number.NaN)].map((row) =>
+    store.get(row, columnOf('calls_before')),
+  );
+  expect(before).toEqual([0, 7, Number.NaN]);
 });
 
 describe('a measured cell', () => {

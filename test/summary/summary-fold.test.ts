@@ -37,6 +37,11 @@ const kib = fc.integer({ min: -(2 ** 40), max: 2 ** 40 });
 const histogram = fc
   .uniqueArray(fc.tuple(fc.nat(336), fc.nat(1e6)), { selector: ([bucket]) => bucket, maxLength: 4 })
   .map((pairs) => pairs.sort(([a], [b]) => a - b));
+const octaves = fc.option(
+  fc
+    .uniqueArray(fc.tuple(fc.nat(31), kib), { selector: ([octave]) => octave, minLength: 1, maxLength: 4 })
+    .map((pairs) => pairs.sort(([a], [b]) => a - b)),
+);
 const modules = fc.option(
   fc.dictionary(fc.constantFrom('sharp', '__proto__', 'a"b'), fc.nat(), { maxKeys: 2, noNullPrototype: true }),
 );
@@ -51,9 +56,11 @@ const values = fc.record(
         ? histogram
         : unit === 'modules'
           ? modules
-          : unit === 'count'
-            ? fc.nat()
-            : fc.option(unit === 's' ? seconds : kib),
+          : unit === 'octaves'
+            ? octaves
+            : unit === 'count'
+              ? fc.nat()
+              : fc.option(unit === 's' ? seconds : kib),
     ]),
   ),
 );
@@ -222,7 +229,7 @@ describe('groups', () => {
     return state!.own.groups!.rows.map(([name, { high }, buckets]) => ({ name, high, calls: [...buckets.values()] }));
   };
   const at = (field: string) =>
-    METRICS.filter(({ unit }) => unit !== 'histogram' && unit !== 'modules').findIndex(
+    METRICS.filter(({ unit }) => !['histogram', 'modules', 'octaves'].includes(unit)).findIndex(
       (metric) => metric.field === field,
     );
 

@@ -88,6 +88,7 @@ function reportOf(labels, options) {
   profiler.close();
   let count = 0;
   const made = (key, value) => {
+    if (key === 'growth_by_octave') return [[count++ % 9, count - 40]];
     if (key === 'wall_hist') return [[200 + (count++ % 9), 1]];
     // Counts of sources are whole numbers.
     if (['bound_kb', 'readings', 'skipped'].includes(key)) return 7;

@@ -9,6 +9,11 @@ export const GIB = 1024 * MIB;
 /** A run whose stages were open for 100 s, so that 5 s are enough for a finding. */
 export const RUN = report({ total_wall_s: 110, outside_wall_s: 10 });
 
+/** Growth by octave of ten calls of which each adds as much. */
+export function steadily(kib: number): StageRow['growth_by_octave'] {
+  return [1, 2, 4, 3].map((calls, octave) => [octave, (calls * kib) / 10]);
+}
+
 /** For each kind, a row that is well beyond every threshold and has no finding of another kind. */
 export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
   fragmentation: {
@@ -18,8 +23,18 @@ export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
     external_kb_delta: 20 * MIB,
     rss_kb_peak_max: 2 * GIB,
   },
-  'native-growth': { native_kb_delta: 400 * MIB, native_kb_peak_max: 500 * MIB, rss_kb_peak_max: GIB },
-  'buffer-growth': { external_kb_delta: 200 * MIB, native_kb_delta: 0, rss_kb_peak_max: GIB },
+  'native-growth': {
+    native_kb_delta: 400 * MIB,
+    native_kb_peak_max: 500 * MIB,
+    rss_kb_peak_max: GIB,
+    growth_by_octave: steadily(400 * MIB),
+  },
+  'buffer-growth': {
+    external_kb_delta: 200 * MIB,
+    native_kb_delta: 0,
+    rss_kb_peak_max: GIB,
+    growth_by_octave: steadily(200 * MIB),
+  },
   'mapped-outside-malloc': {
     mapped_kb_delta: 4 * GIB,
     allocator_kb_delta: 0,
@@ -29,7 +44,12 @@ export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
     external_kb_delta: 50 * MIB,
     rss_kb_peak_max: GIB,
   },
-  'js-growth': { js_kb_retained: 100 * MIB, js_kb_peak_max: 300 * MIB, rss_kb_peak_max: GIB },
+  'js-growth': {
+    js_kb_retained: 100 * MIB,
+    js_kb_peak_max: 300 * MIB,
+    rss_kb_peak_max: GIB,
+    growth_by_octave: steadily(100 * MIB),
+  },
   'transient-native': {
     native_kb_alloc: 9 * GIB,
     native_kb_delta: 10 * MIB,

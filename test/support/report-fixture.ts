@@ -7,7 +7,7 @@ import { present } from '../../src/model/sources.js';
 export function row(stage: string, values: Partial<StageRow> = {}): StageRow {
   const defaults = METRICS.map(({ field, fold, unit }) => [
     field,
-    unit === 'histogram' ? [] : fold === 'count' ? 0 : null,
+    unit === 'histogram' ? [] : fold === 'count' && unit !== 'octaves' ? 0 : null,
   ]);
   return { stage, ...Object.fromEntries(defaults), ...values } as StageRow;
 }
