@@ -1,47 +1,51 @@
-import { Math, Number, Object } from '../host/intrinsics.js';
-import type { ModuleKib } from '../model/composition.js';
-import { mainModule } from './main-module.js';
-import type { RowInContext } from './rule.js';
+import { Math } from '../host/intrinsics.js';
+import { addonBuffersKib, addonOf } from './addon-buffers.js';
+import { canBeKept, GROWTH_LIMITS } from './growth-limits.js';
+import { atEndKib, keptKib } from './kept.js';
+import { growth, perCall } from './memory-phrases.js';
+import { limit, type RowInContext, type Rule, rule } from './rule.js';
 
-/** Node, which some distributions have in a library. It allocates backing stores, which do not count as native. */
-const NODE = /^(lib)?node(js)?(\.so[.\d]*)?$/;
+/** Who can have the memory of a Buffer by its own count: node, an addon's blocks, an addon's mappings. */
+const BUFFER_HOLDERS = ['backing_stores_kb', 'native_live_kb', 'mapped_kb'] as const;
 
-/** Below half, something else grew, and the part of the Buffers would be a guess. */
-const LEAST_SHARE = 0.5;
+/** Memories of WebAssembly, and what an addon has reserved before it was watched, are in no count. */
+const BUFFER_PARTS = [...BUFFER_HOLDERS, 'residual_kb'] as const;
 
-/**
- * Buffers whose memory an addon allocated: they are in `native_kb_delta` and in `external_kb_delta`. Two fields that
- * grow alike may still be two growths, so there has to be a sign that they are one: node allocated less than the
- * Buffers have, or the resident set grew by less than both together. 0 if the Buffers are less than half of
- * `native_kb_delta`.
- */
-export function addonBuffersKib({ row }: RowInContext): number {
-  const { native_kb_delta: native, external_kb_delta: external, rss_kb_delta: rss } = row;
-  if (typeof native !== 'number' || typeof external !== 'number') return 0;
-  const most = Math.min(native, external, othersKib(row.native_modules) ?? Number.POSITIVE_INFINITY);
-  const told = [
-    ...(row.native_modules ? [external - nodeKib(row.native_modules)] : []),
-    ...(typeof rss === 'number' ? [native + external - (rss - Math.max(0, row.allocator_kb_delta ?? 0))] : []),
-  ];
-  const kib = told.length === 0 ? most : Math.min(most, Math.max(...told));
-  return kib > 0 && kib >= LEAST_SHARE * native ? kib : 0;
+/** Only a collection tells what is kept from what is garbage. */
+function whyThere(keptKib: number, given: RowInContext): string {
+  if ((atEndKib(BUFFER_HOLDERS, given) ?? keptKib) < keptKib / 2) {
+    return "neither malloc nor a mapping of an addon has them: memories of WebAssembly, or an addon's own allocator";
+  }
+  return typeof given.row.js_kb_retained === 'number'
+    ? 'JS keeps them: which cache or queue?'
+    : "a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells";
 }
 
-/** The addon that allocated at least half of what node did not. */
-export function addonOf(modules: ModuleKib | null | undefined): string {
-  return (
-    mainModule(Object.fromEntries(Object.entries(modules ?? {}).filter(([name]) => !NODE.test(name)))) ?? 'an addon'
-  );
-}
-
-function nodeKib(modules: ModuleKib): number {
-  return sumOf(modules, (name) => NODE.test(name));
-}
-
-function othersKib(modules: ModuleKib | null | undefined): number | undefined {
-  return modules ? sumOf(modules, (name) => !NODE.test(name)) : undefined;
-}
-
-function sumOf(modules: ModuleKib, isMeant: (name: string) => boolean): number {
-  return Object.entries(modules).reduce((sum, [name, kib]) => (isMeant(name) ? sum + kib : sum), 0);
-}
+/** Backing stores. */
+export const BUFFER_RULES: readonly Rule[] = [
+  rule(
+    {
+      kind: 'buffer-growth',
+      needs: ['external_kb_delta', 'rss_kb_peak_max'],
+      sources: ['js_peak'],
+      condition:
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = min(external_kb_delta, program.external_kb_delta, processes * (composition.backing_stores_kb + composition.native_live_kb + composition.mapped_kb + composition.residual_kb))',
+    },
+    ({ external_kb_delta, rss_kb_peak_max }, given) => {
+      const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
+      const kept_kb = keptKib(external_kb_delta, 'external_kb_delta', BUFFER_PARTS, given);
+      if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, given)) return null;
+      const addon_kb = addonBuffersKib(given);
+      // The addon is named only if most of the Buffers are its own.
+      const whose =
+        addon_kb < external_kb_delta / 2 ? '' : ` whose memory ${addonOf(given.row.native_modules)} allocated`;
+      return {
+        numbers: { kept_kb, addon_kb, entries: given.entries },
+        thresholds: GROWTH_LIMITS,
+        amount: kept_kb,
+        whole: rss_kb_peak_max,
+        text: `${growth(kept_kb)} of Buffers${whose}${perCall(kept_kb, given.entries)}; ${whyThere(kept_kb, given)}`,
+      };
+    },
+  ),
+];

@@ -1,0 +1,54 @@
+import { Math } from '../host/intrinsics.js';
+import { canBeKept, explainsGrowth, LEAST, RSS_LIMITS } from './growth-limits.js';
+import { keptKib } from './kept.js';
+import { growth, perCall } from './memory-phrases.js';
+import { limit, type Rule, rule } from './rule.js';
+
+/** The JS heap of this thread. */
+export const JS_RULES: readonly Rule[] = [
+  rule(
+    {
+      kind: 'js-growth',
+      needs: ['js_kb_retained', 'js_kb_peak_max', 'rss_kb_peak_max'],
+      sources: ['js_peak'],
+      condition:
+        'kept_kb >= max(least_retained_kb, least_share_of_peak * rss_kb_peak_max) and js_kb_retained <= js_kb_peak_max, where kept_kb = min(js_kb_retained, program.js_kb_delta)',
+    },
+    ({ js_kb_retained, js_kb_peak_max, rss_kb_peak_max }, given) => {
+      const least = Math.max(limit('least_retained_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
+      const kept_kb = keptKib(js_kb_retained, 'js_kb_delta', [], given);
+      if (kept_kb < least || !canBeKept(js_kb_retained, js_kb_peak_max, given)) return null;
+      return {
+        numbers: { kept_kb, entries: given.entries },
+        thresholds: {
+          least_retained_kb: limit('least_retained_kb'),
+          least_share_of_peak: limit('least_share_of_peak'),
+        },
+        amount: kept_kb,
+        whole: rss_kb_peak_max,
+        text: `${growth(kept_kb)} of JS objects kept after collections${perCall(kept_kb, given.entries)}; compare two heap snapshots`,
+      };
+    },
+  ),
+  rule(
+    {
+      kind: 'js-growth',
+      needs: ['js_kb_delta', 'js_kb_peak_max', 'rss_kb_delta', 'rss_kb_peak_max'],
+      sources: ['js_peak', 'rss'],
+      condition: `js_kb_retained is null, js_kb >= ${LEAST}, js_kb >= share_of_rss * rss_kb_delta, js_kb_delta <= js_kb_peak_max and rss_kb_delta <= rss_kb_peak_max, where js_kb = min(js_kb_delta, rss_kb_delta)`,
+    },
+    ({ js_kb_delta, js_kb_peak_max, rss_kb_delta, rss_kb_peak_max }, given) => {
+      if (typeof given.row.js_kb_retained === 'number') return null;
+      const js_kb = Math.min(js_kb_delta, rss_kb_delta);
+      if (!explainsGrowth(js_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
+      if (!canBeKept(js_kb_delta, js_kb_peak_max, given)) return null;
+      return {
+        numbers: { js_kb },
+        thresholds: RSS_LIMITS,
+        amount: js_kb,
+        whole: rss_kb_peak_max,
+        text: `rss ${growth(rss_kb_delta)}, js ${growth(js_kb_delta)} with garbage; collect: 'outermost' (run --collect outermost) tells what is kept`,
+      };
+    },
+  ),
+];
