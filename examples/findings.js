@@ -59,7 +59,7 @@ const PROGRAMS = {
       for (let call = 0; call < 20; call++) profiler.stage('fetch', () => kept.push(Buffer.alloc(10 * MIB, 1)));
     },
   },
-  'mapped-outside-malloc': {
+  'mapped-growth': {
     async run(profiler) {
       setFlagsFromString('--expose-gc');
       const collect = runInNewContext('gc');
@@ -88,6 +88,13 @@ const PROGRAMS = {
   },
   'js-growth': {
     options: { collect: 'outermost' },
+    run(profiler) {
+      for (let call = 0; call < 10; call++) {
+        profiler.stage('parse', () => kept.push(Array.from({ length: 1e5 }, (_, id) => ({ id, name: `name ${id}` }))));
+      }
+    },
+  },
+  uncollected: {
     run(profiler) {
       for (let call = 0; call < 10; call++) {
         profiler.stage('parse', () => kept.push(Array.from({ length: 1e5 }, (_, id) => ({ id, name: `name ${id}` }))));

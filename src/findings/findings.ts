@@ -2,7 +2,7 @@ import { Array, Map } from '../host/intrinsics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { outsideRow } from '../report/outside-row.js';
 import { byWeight, findingsOfRow, MEMORY_KINDS } from './row-findings.js';
-import type { Finding, FindingKind } from './rule.js';
+import type { Finding, FindingContext, FindingKind } from './rule.js';
 
 /** The findings of each row of a report, and of its outside row if that has any. */
 export type FindingsByRow = ReadonlyMap<StageRow, readonly Finding[]>;
@@ -18,13 +18,17 @@ export function findingsOf(report: Report): Finding[] {
 
 /** @param outside the outside row of the report; null if it is not known */
 export function findingsByRow(report: Report, outside: StageRow | null): FindingsByRow {
-  const findings = new Map(Array.from(report.stages, (row) => [row, findingsOfRow(row, report)] as const));
-  const found = outside === null ? [] : findingsOutside(outside, report);
+  const context = {
+    ...report,
+    collected: report.stages.some(({ js_kb_retained }) => typeof js_kb_retained === 'number'),
+  };
+  const findings = new Map(Array.from(report.stages, (row) => [row, findingsOfRow(row, context)] as const));
+  const found = outside === null ? [] : findingsOutside(outside, context);
   return outside === null || found.length === 0 ? findings : findings.set(outside, found);
 }
 
 /** How a program spends its time outside of stages is its own business: a server waits for requests. */
-function findingsOutside(row: StageRow, report: Report): Finding[] {
+function findingsOutside(row: StageRow, report: Report & FindingContext): Finding[] {
   if (report.stages.length > 0) return findingsOfRow(row, report).filter(({ kind }) => MEMORY_KINDS.has(kind));
   // Without stages, the shares are of all the time of the program.
   return findingsOfRow(row, { ...report, outside_wall_s: 0, stages_wall_s: report.total_wall_s }).filter(

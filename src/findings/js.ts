@@ -1,10 +1,15 @@
 import { Math } from '../host/intrinsics.js';
-import { canBeKept, explainsGrowth, LEAST, RSS_LIMITS } from './growth-limits.js';
+import { canBeKept } from './growth-limits.js';
 import { keptKib } from './kept.js';
 import { growth, perCall } from './memory-phrases.js';
 import { limit, type Rule, rule } from './rule.js';
 
-/** The JS heap of this thread. */
+/**
+ * Objects in the JS heap of this thread that a forced collection left. Without one, garbage is in the number, and the
+ * growth is `uncollected`.
+ *
+ * Tried on: objects that a stage builds and keeps; objects that the next stage drops.
+ */
 export const JS_RULES: readonly Rule[] = [
   rule(
     {
@@ -27,27 +32,6 @@ export const JS_RULES: readonly Rule[] = [
         amount: kept_kb,
         whole: rss_kb_peak_max,
         text: `${growth(kept_kb)} of JS objects kept after collections${perCall(kept_kb, given.entries)}; compare two heap snapshots`,
-      };
-    },
-  ),
-  rule(
-    {
-      kind: 'js-growth',
-      needs: ['js_kb_delta', 'js_kb_peak_max', 'rss_kb_delta', 'rss_kb_peak_max'],
-      sources: ['js_peak', 'rss'],
-      condition: `js_kb_retained is null, js_kb >= ${LEAST}, js_kb >= share_of_rss * rss_kb_delta, js_kb_delta <= js_kb_peak_max and rss_kb_delta <= rss_kb_peak_max, where js_kb = min(js_kb_delta, rss_kb_delta)`,
-    },
-    ({ js_kb_delta, js_kb_peak_max, rss_kb_delta, rss_kb_peak_max }, given) => {
-      if (typeof given.row.js_kb_retained === 'number') return null;
-      const js_kb = Math.min(js_kb_delta, rss_kb_delta);
-      if (!explainsGrowth(js_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
-      if (!canBeKept(js_kb_delta, js_kb_peak_max, given)) return null;
-      return {
-        numbers: { js_kb },
-        thresholds: RSS_LIMITS,
-        amount: js_kb,
-        whole: rss_kb_peak_max,
-        text: `rss ${growth(rss_kb_delta)}, js ${growth(js_kb_delta)} with garbage; collect: 'outermost' (run --collect outermost) tells what is kept`,
       };
     },
   ),

@@ -9,7 +9,7 @@ import { type Rule, rule } from './rule.js';
 export const MAPPED_RULES: readonly Rule[] = [
   rule(
     {
-      kind: 'mapped-outside-malloc',
+      kind: 'mapped-growth',
       needs: [
         'mapped_kb_delta',
         'rss_kb_delta',

@@ -5,6 +5,7 @@ import { MAPPED_RULES } from './mapped.js';
 import { NATIVE_RULES } from './native.js';
 import type { Rule } from './rule.js';
 import { TRANSIENT_RULES } from './transient.js';
+import { UNCOLLECTED_RULES } from './uncollected.js';
 
 /** Who holds the memory of a stage, and what the stage needs for a moment. */
 export const MEMORY_RULES: readonly Rule[] = [
@@ -13,5 +14,6 @@ export const MEMORY_RULES: readonly Rule[] = [
   ...BUFFER_RULES,
   ...MAPPED_RULES,
   ...JS_RULES,
+  ...UNCOLLECTED_RULES,
   ...TRANSIENT_RULES,
 ];

@@ -24,10 +24,14 @@ test.each([
     "+200 MiB of Buffers, +20.0 MiB a call; a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
   ],
   [
-    'mapped-outside-malloc',
+    'mapped-growth',
     "rss +800 MiB, of which up to 700 MiB was mapped past malloc: files, or an addon's own allocator; set the memory limit of that addon",
   ],
   ['js-growth', '+100 MiB of JS objects kept after collections, +10.0 MiB a call; compare two heap snapshots'],
+  [
+    'uncollected',
+    "rss +320 MiB, js +300 MiB: objects that are kept, or garbage that no collection has met; collect: 'outermost' (run --collect outermost) tells",
+  ],
   [
     'transient-native',
     'up to 922 MiB of native memory at once in a call, given back at its end: the job needs it all the same; smaller pieces, or fewer at once',

@@ -20,7 +20,7 @@ export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
   },
   'native-growth': { native_kb_delta: 400 * MIB, native_kb_peak_max: 500 * MIB, rss_kb_peak_max: GIB },
   'buffer-growth': { external_kb_delta: 200 * MIB, native_kb_delta: 0, rss_kb_peak_max: GIB },
-  'mapped-outside-malloc': {
+  'mapped-growth': {
     mapped_kb_delta: 4 * GIB,
     allocator_kb_delta: 0,
     js_kb_peak_max: 0,
@@ -30,6 +30,12 @@ export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
     rss_kb_peak_max: GIB,
   },
   'js-growth': { js_kb_retained: 100 * MIB, js_kb_peak_max: 300 * MIB, rss_kb_peak_max: GIB },
+  uncollected: {
+    js_kb_delta: 300 * MIB,
+    js_kb_peak_max: 400 * MIB,
+    rss_kb_delta: 320 * MIB,
+    rss_kb_peak_max: GIB,
+  },
   'transient-native': {
     native_kb_alloc: 9 * GIB,
     native_kb_delta: 10 * MIB,
@@ -68,13 +74,6 @@ export const FREED: Partial<StageRow> = {
   rss_kb_peak_max: 2 * GIB,
 };
 
-export const GROWN_WITH_GARBAGE: Partial<StageRow> = {
-  js_kb_delta: 300 * MIB,
-  js_kb_peak_max: 400 * MIB,
-  rss_kb_delta: 320 * MIB,
-  rss_kb_peak_max: GIB,
-};
-
 /** What the example for a condition needs from the header. */
 export const contextOf = (values: Partial<StageRow>) => (values === FREED ? FREE_AT_END : RUN);
 
@@ -85,13 +84,9 @@ export function finding(kind: FindingKind, members: Partial<Finding> = {}): Find
   return { stage: 'a', kind, text, numbers: { amount }, thresholds: {}, amount, share: 0.5, shared: false, ...members };
 }
 
-/** The example for a condition. Two kinds have a second condition, for rows that lack the best numbers. */
+/** The example for a condition. `fragmentation` has a second condition, for rows that lack the best numbers. */
 export const exampleOf = (kind: FindingKind, needs: readonly string[]) =>
-  needs.includes('js_kb_delta')
-    ? GROWN_WITH_GARBAGE
-    : needs.includes('mapped_kb_delta') && kind === 'fragmentation'
-      ? FREED
-      : EXAMPLES[kind];
+  needs.includes('mapped_kb_delta') && kind === 'fragmentation' ? FREED : EXAMPLES[kind];
 
 export const of = (values: Partial<StageRow>, context: FindingContext = RUN) =>
   findingsOfRow(row('a', { calls: 10, ...values }) as StageRow, context);
