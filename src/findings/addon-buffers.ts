@@ -34,7 +34,8 @@ export function addonOf(modules: ModuleKib | null | undefined): string {
   );
 }
 
-function nodeKib(modules: ModuleKib): number {
+/** What node asked malloc for, backing stores among it. */
+export function nodeKib(modules: ModuleKib): number {
   return sumOf(modules, (name) => NODE.test(name));
 }
 

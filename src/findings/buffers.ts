@@ -2,7 +2,8 @@ import { Math } from '../host/intrinsics.js';
 import { addonBuffersKib, addonOf } from './addon-buffers.js';
 import { canBeKept, GROWTH_LIMITS } from './growth-limits.js';
 import { atEndKib, keptKib } from './kept.js';
-import { growth, perCall } from './memory-phrases.js';
+import { growth, keptOrGarbage, perCall } from './memory-phrases.js';
+import { stringsKib } from './outside-strings.js';
 import { limit, type RowInContext, type Rule, rule } from './rule.js';
 
 /** Who can have the memory of a Buffer by its own count: node, an addon's blocks, an addon's mappings. */
@@ -11,14 +12,11 @@ const BUFFER_HOLDERS = ['backing_stores_kb', 'native_live_kb', 'mapped_kb'] as c
 /** Memories of WebAssembly, and what an addon has reserved before it was watched, are in no count. */
 const BUFFER_PARTS = [...BUFFER_HOLDERS, 'residual_kb'] as const;
 
-/** Only a collection tells what is kept from what is garbage. */
 function whyThere(keptKib: number, given: RowInContext): string {
   if ((atEndKib(BUFFER_HOLDERS, given) ?? keptKib) < keptKib / 2) {
     return "neither malloc nor a mapping of an addon has them: memories of WebAssembly, or an addon's own allocator";
   }
-  return typeof given.row.js_kb_retained === 'number'
-    ? 'JS keeps them: which cache or queue?'
-    : "a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells";
+  return keptOrGarbage(given);
 }
 
 /** Backing stores. */
@@ -29,18 +27,19 @@ export const BUFFER_RULES: readonly Rule[] = [
       needs: ['external_kb_delta', 'rss_kb_peak_max'],
       sources: ['js_peak'],
       condition:
-        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = min(external_kb_delta, program.external_kb_delta, processes * (composition.backing_stores_kb + composition.native_live_kb + composition.mapped_kb + composition.residual_kb))',
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = min(external_kb_delta - strings_kb, program.external_kb_delta, processes * (composition.backing_stores_kb + composition.native_live_kb + composition.mapped_kb + composition.residual_kb))',
     },
     ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
-      const kept_kb = keptKib(external_kb_delta, 'external_kb_delta', BUFFER_PARTS, given);
+      const strings_kb = stringsKib(given);
+      const kept_kb = keptKib(external_kb_delta - strings_kb, 'external_kb_delta', BUFFER_PARTS, given);
       if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, given)) return null;
       const addon_kb = addonBuffersKib(given);
       // The addon is named only if most of the Buffers are its own.
       const whose =
         addon_kb < external_kb_delta / 2 ? '' : ` whose memory ${addonOf(given.row.native_modules)} allocated`;
       return {
-        numbers: { kept_kb, addon_kb, entries: given.entries },
+        numbers: { kept_kb, addon_kb, strings_kb, entries: given.entries },
         thresholds: GROWTH_LIMITS,
         amount: kept_kb,
         whole: rss_kb_peak_max,

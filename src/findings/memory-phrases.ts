@@ -18,6 +18,13 @@ export function perCall(kib: number, entries: number): string {
   return entries === 1 ? ' in one call: a leak only if further calls add to it' : `, ${growth(kib / entries)} a call`;
 }
 
+/** Only a collection tells what is kept from what is garbage. */
+export function keptOrGarbage({ collected }: { readonly collected: boolean }): string {
+  return collected
+    ? 'JS keeps them: which cache or queue?'
+    : "a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells";
+}
+
 /** Names the module that asked malloc for most, whether or not it kept the memory. */
 export function allocatedBy(modules: ModuleKib | null | undefined): string {
   const name = mainModule(modules);

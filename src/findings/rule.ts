@@ -9,6 +9,7 @@ export type FindingKind =
   | 'fragmentation'
   | 'native-growth'
   | 'buffer-growth'
+  | 'string-growth'
   | 'mapped-growth'
   | 'js-growth'
   | 'uncollected'

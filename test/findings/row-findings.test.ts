@@ -24,6 +24,10 @@ test.each([
     "+200 MiB of Buffers, +20.0 MiB a call; a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
   ],
   [
+    'string-growth',
+    "+150 MiB of strings outside the JS heap, +15.0 MiB a call; a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
+  ],
+  [
     'mapped-growth',
     "rss +800 MiB, of which up to 700 MiB was mapped past malloc: files, or an addon's own allocator; set the memory limit of that addon",
   ],

@@ -20,6 +20,14 @@ export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
   },
   'native-growth': { native_kb_delta: 400 * MIB, native_kb_peak_max: 500 * MIB, rss_kb_peak_max: GIB },
   'buffer-growth': { external_kb_delta: 200 * MIB, native_kb_delta: 0, rss_kb_peak_max: GIB },
+  'string-growth': {
+    native_kb_delta: 150 * MIB,
+    native_kb_peak_max: 200 * MIB,
+    external_kb_delta: 150 * MIB,
+    rss_kb_delta: 150 * MIB,
+    native_modules: { node: 160 * MIB },
+    rss_kb_peak_max: GIB,
+  },
   'mapped-growth': {
     mapped_kb_delta: 4 * GIB,
     allocator_kb_delta: 0,
