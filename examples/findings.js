@@ -83,6 +83,17 @@ const PROGRAMS = {
       });
     },
   },
+  'unexplained-growth': {
+    run(profiler) {
+      for (let call = 0; call < 20; call++) {
+        profiler.stage('request', () => {
+          const memory = new WebAssembly.Memory({ initial: 160, maximum: 160, shared: true });
+          new Uint8Array(memory.buffer).fill(1);
+          kept.push(memory);
+        });
+      }
+    },
+  },
   'transient-native': {
     async run(profiler) {
       for (let call = 0; call < 5; call++) {

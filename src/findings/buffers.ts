@@ -4,6 +4,7 @@ import { canBeKept, GROWTH_LIMITS } from './growth-limits.js';
 import { atEndKib, keptKib } from './kept.js';
 import { growth, keptOrGarbage, perCall } from './memory-phrases.js';
 import { stringsKib } from './outside-strings.js';
+import { hiddenBuffersKib } from './rest.js';
 import { limit, type RowInContext, type Rule, rule } from './rule.js';
 
 /** Who can have the memory of a Buffer by its own count: node, an addon's blocks, an addon's mappings. */
@@ -19,7 +20,18 @@ function whyThere(keptKib: number, given: RowInContext): string {
   return keptOrGarbage(given);
 }
 
-/** Backing stores. */
+/** Says where to look for memory that no heap snapshot has, if most of it is of that kind. */
+function notCounted(hiddenKib: number, keptKib: number): string {
+  if (hiddenKib < keptKib / 2) return '';
+  return ' that V8 does not count (Blobs, SharedArrayBuffers, messages to other threads or processes)';
+}
+
+/**
+ * Backing stores, whoever holds them.
+ *
+ * Tried on: one large Buffer, a Buffer in each call, Buffers of addons, memories of WebAssembly; Blobs,
+ * SharedArrayBuffers, messages to a child that does not read; files that were read and dropped.
+ */
 export const BUFFER_RULES: readonly Rule[] = [
   rule(
     {
@@ -27,23 +39,24 @@ export const BUFFER_RULES: readonly Rule[] = [
       needs: ['external_kb_delta', 'rss_kb_peak_max'],
       sources: ['js_peak'],
       condition:
-        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = min(external_kb_delta - strings_kb, program.external_kb_delta, processes * (composition.backing_stores_kb + composition.native_live_kb + composition.mapped_kb + composition.residual_kb))',
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = hidden_kb + min(external_kb_delta - strings_kb, program.external_kb_delta, processes * (composition.backing_stores_kb + composition.native_live_kb + composition.mapped_kb + composition.residual_kb))',
     },
     ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
       const strings_kb = stringsKib(given);
-      const kept_kb = keptKib(external_kb_delta - strings_kb, 'external_kb_delta', BUFFER_PARTS, given);
+      const hidden_kb = hiddenBuffersKib(given);
+      const counted_kb = keptKib(external_kb_delta - strings_kb, 'external_kb_delta', BUFFER_PARTS, given);
+      const kept_kb = Math.max(0, counted_kb) + hidden_kb;
       if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, given)) return null;
       const addon_kb = addonBuffersKib(given);
       // The addon is named only if most of the Buffers are its own.
-      const whose =
-        addon_kb < external_kb_delta / 2 ? '' : ` whose memory ${addonOf(given.row.native_modules)} allocated`;
+      const whose = addon_kb < kept_kb / 2 ? '' : ` whose memory ${addonOf(given.row.native_modules)} allocated`;
       return {
-        numbers: { kept_kb, addon_kb, strings_kb, entries: given.entries },
+        numbers: { kept_kb, addon_kb, strings_kb, hidden_kb, entries: given.entries },
         thresholds: GROWTH_LIMITS,
         amount: kept_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(kept_kb)} of Buffers${whose}${perCall(kept_kb, given.entries)}; ${whyThere(kept_kb, given)}`,
+        text: `${growth(kept_kb)} of Buffers${whose}${notCounted(hidden_kb, kept_kb)}${perCall(kept_kb, given.entries)}; ${whyThere(kept_kb, given)}`,
       };
     },
   ),

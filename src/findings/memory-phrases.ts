@@ -1,4 +1,5 @@
 import type { ModuleKib } from '../model/composition.js';
+import type { StageRow } from '../model/report.js';
 import { inline, size } from '../text/format.js';
 import { mainModule } from './main-module.js';
 
@@ -19,8 +20,8 @@ export function perCall(kib: number, entries: number): string {
 }
 
 /** Only a collection tells what is kept from what is garbage. */
-export function keptOrGarbage({ collected }: { readonly collected: boolean }): string {
-  return collected
+export function keptOrGarbage({ row }: { readonly row: Pick<StageRow, 'js_kb_retained'> }): string {
+  return typeof row.js_kb_retained === 'number'
     ? 'JS keeps them: which cache or queue?'
     : "a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells";
 }

@@ -7,6 +7,7 @@ import type { Rule } from './rule.js';
 import { STRING_RULES } from './strings.js';
 import { TRANSIENT_RULES } from './transient.js';
 import { UNCOLLECTED_RULES } from './uncollected.js';
+import { UNEXPLAINED_RULES } from './unexplained.js';
 
 /** Who holds the memory of a stage, and what the stage needs for a moment. */
 export const MEMORY_RULES: readonly Rule[] = [
@@ -17,5 +18,6 @@ export const MEMORY_RULES: readonly Rule[] = [
   ...MAPPED_RULES,
   ...JS_RULES,
   ...UNCOLLECTED_RULES,
+  ...UNEXPLAINED_RULES,
   ...TRANSIENT_RULES,
 ];

@@ -13,6 +13,11 @@ export const FINDING_KINDS: readonly FindingKind[] = [...new Set(FINDING_RULES.m
 /** The kinds that are about memory. */
 export const MEMORY_KINDS: ReadonlySet<FindingKind> = new Set(MEMORY_RULES.map(({ kind }) => kind));
 
+/** The kinds that say who has memory in the end. */
+export const LEVEL_KINDS: ReadonlySet<FindingKind> = new Set(
+  [...MEMORY_KINDS].filter((kind) => kind !== 'transient-native'),
+);
+
 /**
  * The findings of one row, the one that matters most first. A rule finds nothing if the row lacks a number that the
  * rule needs, or has that number for only some of its calls.

@@ -13,6 +13,7 @@ export type FindingKind =
   | 'mapped-growth'
   | 'js-growth'
   | 'uncollected'
+  | 'unexplained-growth'
   | 'transient-native'
   | 'gc-bound'
   | 'waiting'

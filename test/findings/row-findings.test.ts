@@ -10,7 +10,9 @@ import { report } from '../support/report-fixture.js';
 
 test('every kind has an example, and every example has a finding of its kind alone', () => {
   expect(Object.keys(EXAMPLES)).toEqual([...FINDING_KINDS]);
-  expect(Object.values(EXAMPLES).map((values) => kinds(values))).toEqual(FINDING_KINDS.map((kind) => [kind]));
+  expect(Object.values(EXAMPLES).map((values) => kinds(values, contextOf(values)))).toEqual(
+    FINDING_KINDS.map((kind) => [kind]),
+  );
 });
 
 test.each([
@@ -37,6 +39,10 @@ test.each([
     "rss +320 MiB, js +300 MiB: objects that are kept, or garbage that no collection has met; collect: 'outermost' (run --collect outermost) tells",
   ],
   [
+    'unexplained-growth',
+    'rss +300 MiB, of which nobody accounts for 250 MiB: neither JS, Buffers and malloc, nor what modules have mapped; /proc/PID/smaps shows which mapping grew',
+  ],
+  [
     'transient-native',
     'up to 922 MiB of native memory at once in a call, given back at its end: the job needs it all the same; smaller pieces, or fewer at once',
   ],
@@ -50,7 +56,7 @@ test.each([
     "87.5% of its 80.0 s of CPU on other threads (libuv's pool, addons, V8); match their number to the job's CPUs",
   ],
 ] as const)('the text of %s', (kind, text) => {
-  expect(textOf(EXAMPLES[kind])).toBe(text);
+  expect(textOf(EXAMPLES[kind], contextOf(EXAMPLES[kind]))).toBe(text);
 });
 
 test('a finding carries the numbers it rests on and the thresholds they reached', () => {

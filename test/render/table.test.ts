@@ -114,7 +114,9 @@ test('growth outside of stages is not known if stages overlapped', () => {
   const lines = linesOf(report({ stages, program: GROWN }));
   expect(lines[2]).toMatch(/^\(outside any stage\) +1.00 s +10.0%( +500 ms)?$/);
   expect(lines[3]).toContain('+488 MiB');
-  expect(lines.join()).not.toContain('native-growth');
+  expect(lines[3]).toContain('native-growth');
+  expect(lines.join()).toContain('native-growth  (program): ');
+  expect(lines.join()).not.toContain('(outside any stage):');
 });
 
 test('a program without stages has one line with its findings, except waiting', () => {

@@ -44,6 +44,14 @@ export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
     rss_kb_delta: 320 * MIB,
     rss_kb_peak_max: GIB,
   },
+  'unexplained-growth': {
+    rss_kb_delta: 300 * MIB,
+    native_kb_delta: 10 * MIB,
+    external_kb_delta: 10 * MIB,
+    js_kb_delta: 10 * MIB,
+    js_kb_peak_max: 50 * MIB,
+    rss_kb_peak_max: GIB,
+  },
   'transient-native': {
     native_kb_alloc: 9 * GIB,
     native_kb_delta: 10 * MIB,
@@ -82,8 +90,14 @@ export const FREED: Partial<StageRow> = {
   rss_kb_peak_max: 2 * GIB,
 };
 
+/** Nobody accounts for 250 MiB at the end of the run. */
+export const UNKNOWN_AT_END: FindingContext = { ...RUN, composition: { ...COMPOSITION, residual_kb: 250 * MIB } };
+
 /** What the example for a condition needs from the header. */
-export const contextOf = (values: Partial<StageRow>) => (values === FREED ? FREE_AT_END : RUN);
+export const contextOf = (values: Partial<StageRow>): FindingContext => {
+  if (values === FREED) return FREE_AT_END;
+  return values === EXAMPLES['unexplained-growth'] ? UNKNOWN_AT_END : RUN;
+};
 
 /** A finding of the stage `a`. `members` replace its defaults. */
 export function finding(kind: FindingKind, members: Partial<Finding> = {}): Finding {
