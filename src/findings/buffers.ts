@@ -3,7 +3,7 @@ import { addonBuffersKib, addonOf } from './addon-buffers.js';
 import { canBeKept, GROWTH_LIMITS } from './growth-limits.js';
 import { atEndKib, keptKib } from './kept.js';
 import { growth, keptOrGarbage, perCall } from './memory-phrases.js';
-import { stringsKib } from './outside-strings.js';
+import { outsideKib, stringsKib } from './outside-strings.js';
 import { hiddenBuffersKib } from './rest.js';
 import { limit, type RowInContext, type Rule, rule } from './rule.js';
 
@@ -18,6 +18,11 @@ function whyThere(keptKib: number, given: RowInContext): string {
     return "neither malloc nor a mapping of an addon has them: memories of WebAssembly, or an addon's own allocator";
   }
   return keptOrGarbage(given);
+}
+
+/** What is known only for the end of the program may all be of one call. */
+function pace(keptKib: number, hiddenKib: number, { entries }: RowInContext): string {
+  return hiddenKib > 0 && entries > 1 ? ` in ${entries} calls` : perCall(keptKib, entries);
 }
 
 /** Says where to look for memory that no heap snapshot has, if most of it is of that kind. */
@@ -44,6 +49,7 @@ export const BUFFER_RULES: readonly Rule[] = [
     ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
       const strings_kb = stringsKib(given);
+      const outside_kb = outsideKib(given) - strings_kb;
       const hidden_kb = hiddenBuffersKib(given);
       const counted_kb = keptKib(external_kb_delta - strings_kb, 'external_kb_delta', BUFFER_PARTS, given);
       const kept_kb = Math.max(0, counted_kb) + hidden_kb;
@@ -56,7 +62,7 @@ export const BUFFER_RULES: readonly Rule[] = [
         thresholds: GROWTH_LIMITS,
         amount: kept_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(kept_kb)} of Buffers${whose}${notCounted(hidden_kb, kept_kb)}${perCall(kept_kb, given.entries)}; ${whyThere(kept_kb, given)}`,
+        text: `${growth(kept_kb)} of Buffers${outside_kb < kept_kb / 2 ? '' : ' or strings outside the JS heap'}${whose}${notCounted(hidden_kb, kept_kb)}${pace(kept_kb, hidden_kb, given)}; ${whyThere(kept_kb, given)}`,
       };
     },
   ),

@@ -1,7 +1,7 @@
 import { Array, Map, Set } from '../host/intrinsics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { outermostRows, outsideRow } from '../report/outside-row.js';
-import { byWeight, findingsOfRow, LEVEL_KINDS, MEMORY_KINDS } from './row-findings.js';
+import { byWeight, findingsOfRow, MEMORY_KINDS, TOTAL_KINDS } from './row-findings.js';
 import type { Finding, FindingContext, FindingKind } from './rule.js';
 
 /** The findings of each row of a report, and of its outside row and its program as a whole if those have any. */
@@ -41,7 +41,7 @@ function findingsOfTotal(context: Report & FindingContext, findings: FindingsByR
   const freedKib = outermostRows(stages).reduce((sum, { allocator_kb_delta }) => sum + (allocator_kb_delta ?? 0), 0);
   return findingsOfRow(program, context).filter(
     ({ kind, amount }) =>
-      LEVEL_KINDS.has(kind) && !told.has(kind) && (kind !== 'fragmentation' || freedKib >= amount / 2),
+      TOTAL_KINDS.has(kind) && !told.has(kind) && (kind !== 'fragmentation' || freedKib >= amount / 2),
   );
 }
 

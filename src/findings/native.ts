@@ -2,7 +2,7 @@ import { addonBuffersKib } from './addon-buffers.js';
 import { canBeKept, GROWTH_LIMITS, LEAST, leastKib } from './growth-limits.js';
 import { keptKib } from './kept.js';
 import { allocatedBy, growth, perCall } from './memory-phrases.js';
-import { stringsKib } from './outside-strings.js';
+import { outsideKib } from './outside-strings.js';
 import { type Rule, rule } from './rule.js';
 
 /** Live native blocks. */
@@ -12,13 +12,13 @@ export const NATIVE_RULES: readonly Rule[] = [
       kind: 'native-growth',
       needs: ['native_kb_delta', 'rss_kb_peak_max'],
       sources: ['native'],
-      condition: `native_kb >= ${LEAST} and native_kb_delta <= native_kb_peak_max, or <= rss_kb_peak_max where that is null, where native_kb = min(native_kb_delta - addon_kb - strings_kb, program.native_kb_delta, processes * composition.native_live_kb)`,
+      condition: `native_kb >= ${LEAST} and native_kb_delta <= native_kb_peak_max, or <= rss_kb_peak_max where that is null, where native_kb = min(native_kb_delta - addon_kb - outside_kb, program.native_kb_delta, processes * composition.native_live_kb)`,
     },
     ({ native_kb_delta, rss_kb_peak_max }, given) => {
       const { row, entries } = given;
       const peakKib = row.native_kb_peak_max ?? rss_kb_peak_max;
       const native_kb = keptKib(
-        native_kb_delta - addonBuffersKib(given) - stringsKib(given),
+        native_kb_delta - addonBuffersKib(given) - outsideKib(given),
         'native_kb_delta',
         ['native_live_kb'],
         given,

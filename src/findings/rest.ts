@@ -1,7 +1,7 @@
 import { Math, Number } from '../host/intrinsics.js';
 import { addonBuffersKib, nodeKib } from './addon-buffers.js';
 import { atEndKib, jsGrowthKib } from './kept.js';
-import { stringsKib } from './outside-strings.js';
+import { outsideKib } from './outside-strings.js';
 import type { RowInContext } from './rule.js';
 
 /**
@@ -15,7 +15,7 @@ export function restKib(given: RowInContext): number | null {
   const mapped = Math.max(0, row.mapped_kb_delta ?? 0);
   const explained = [
     jsGrowthKib(given, row.js_kb_peak_max ?? Number.POSITIVE_INFINITY),
-    Math.max(0, native) + Math.max(0, external) - addonBuffersKib(given) - stringsKib(given),
+    Math.max(0, native) + Math.max(0, external) - addonBuffersKib(given) - outsideKib(given),
     Math.max(0, row.allocator_kb_delta ?? 0),
     Math.min(mapped, atEndKib(['mapped_kb'], given) ?? mapped),
   ];

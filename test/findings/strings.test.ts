@@ -19,6 +19,12 @@ describe('strings outside the JS heap', () => {
     expect(kinds({ ...GROWN, ...values })).not.toContain('string-growth');
   });
 
+  test('are told as Buffers or strings if more than they grew', () => {
+    const more = { ...GROWN, external_kb_delta: 170 * MIB, rss_kb_delta: 170 * MIB };
+    expect(of(more).map(({ kind, amount }) => [kind, amount])).toEqual([['buffer-growth', 170 * MIB]]);
+    expect(of(more)[0]?.text).toMatch(/^\+170 MiB of Buffers or strings outside the JS heap,/);
+  });
+
   const ended = (program: Partial<StageRow>, parts: object) => ({
     ...RUN,
     program: row('(program)', { calls: 1, external_kb_delta: 150 * MIB, native_kb_delta: 150 * MIB, ...program }),
