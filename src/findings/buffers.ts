@@ -3,6 +3,7 @@ import { addonBuffersKib, addonOf } from './addon-buffers.js';
 import { canBeKept, GROWTH_LIMITS } from './growth-limits.js';
 import { atEndKib, keptKib } from './kept.js';
 import { growth, keptOrGarbage, perCall } from './memory-phrases.js';
+import { isMostlyDropped } from './mostly-dropped.js';
 import { outsideKib, stringsKib } from './outside-strings.js';
 import { hiddenBuffersKib } from './rest.js';
 import { limit, type RowInContext, type Rule, rule } from './rule.js';
@@ -44,7 +45,7 @@ export const BUFFER_RULES: readonly Rule[] = [
       needs: ['external_kb_delta', 'rss_kb_peak_max'],
       sources: ['js_peak'],
       condition:
-        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = hidden_kb + min(external_kb_delta - strings_kb, program.external_kb_delta, processes * (composition.backing_stores_kb + composition.native_live_kb + composition.mapped_kb + composition.residual_kb))',
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max), external_kb_delta <= rss_kb_peak_max, and js_kb_retained is known in any row or kept_kb > left_share * native_modules.node, where kept_kb = hidden_kb + min(external_kb_delta - strings_kb, program.external_kb_delta, processes * (composition.backing_stores_kb + composition.native_live_kb + composition.mapped_kb + composition.residual_kb))',
     },
     ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
@@ -53,6 +54,8 @@ export const BUFFER_RULES: readonly Rule[] = [
       const hidden_kb = hiddenBuffersKib(given);
       const counted_kb = keptKib(external_kb_delta - strings_kb, 'external_kb_delta', BUFFER_PARTS, given);
       const kept_kb = Math.max(0, counted_kb) + hidden_kb;
+      // Where most Buffers were dropped, only a collection can tell what is kept: see `uncollected`.
+      if (hidden_kb < kept_kb / 2 && isMostlyDropped(counted_kb, given)) return null;
       if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, given)) return null;
       const addon_kb = addonBuffersKib(given);
       // The addon is named only if most of the Buffers are its own.

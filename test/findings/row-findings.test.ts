@@ -36,7 +36,7 @@ test.each([
   ['js-growth', '+100 MiB of JS objects kept after collections, +10.0 MiB a call; compare two heap snapshots'],
   [
     'uncollected',
-    "rss +320 MiB, js +300 MiB: objects that are kept, or garbage that no collection has met; collect: 'outermost' (run --collect outermost) tells",
+    "rss +320 MiB, js +300 MiB: kept, or garbage that no collection has met; collect: 'outermost' (run --collect outermost) tells",
   ],
   [
     'unexplained-growth',

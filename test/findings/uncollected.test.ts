@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findingsOf } from '../../src/findings/findings.js';
-import { COMPOSITION, EXAMPLES, kinds, MIB, of, RUN } from '../support/finding-examples.js';
+import { COMPOSITION, EXAMPLES, kinds, MIB, of, RUN, textOf } from '../support/finding-examples.js';
 import { report, row } from '../support/report-fixture.js';
 
 const GROWN = EXAMPLES.uncollected;
@@ -35,5 +35,27 @@ describe('growth of the JS heap without forced collections is not told', () => {
       findingsOf(report({ stages: [row('a', { calls: 1, js_kb_retained }), inner] })).map(({ kind }) => kind);
     expect(found(null)).toEqual(['uncollected']);
     expect(found(0)).toEqual([]);
+  });
+});
+
+describe('Buffers of which most were dropped', () => {
+  const READ = {
+    external_kb_delta: 300 * MIB,
+    js_kb_delta: 0,
+    js_kb_peak_max: MIB,
+    rss_kb_delta: 320 * MIB,
+    rss_kb_peak_max: 1024 * MIB,
+  };
+  const left = (node: number, values = {}) =>
+    of({ ...READ, native_modules: { node }, ...values }).map(({ kind, amount }) => [kind, amount]);
+
+  test('may be garbage, and are not called Buffers that grow', () => {
+    expect(left(890 * MIB)).toEqual([['uncollected', 300 * MIB]]);
+    expect(textOf({ ...READ, native_modules: { node: 900 * MIB } })).toContain(', Buffers +300 MiB: kept, or garbage');
+    expect(left(880 * MIB)).toEqual([['buffer-growth', 300 * MIB]]);
+  });
+
+  test('are kept if they are still there after forced collections', () => {
+    expect(left(890 * MIB, { js_kb_retained: 0 })).toEqual([['buffer-growth', 300 * MIB]]);
   });
 });

@@ -39,6 +39,7 @@ export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
   },
   'js-growth': { js_kb_retained: 100 * MIB, js_kb_peak_max: 300 * MIB, rss_kb_peak_max: GIB },
   uncollected: {
+    external_kb_delta: 0,
     js_kb_delta: 300 * MIB,
     js_kb_peak_max: 400 * MIB,
     rss_kb_delta: 320 * MIB,
