@@ -40,7 +40,7 @@ export const MAPPED_RULES: readonly Rule[] = [
         thresholds: RSS_LIMITS,
         amount: mapped_kb,
         whole: rss_kb_peak_max,
-        text: `rss ${growth(rss_kb_delta)}, of which up to ${plain(mapped_kb)} was mapped past malloc: files, or an addon's own allocator; set the memory limit of ${mainModule(given.composition?.mapped_modules) ?? 'that addon'}`,
+        text: `rss ${growth(rss_kb_delta)}, of which up to ${plain(mapped_kb)} was mapped past malloc by ${mainModule(given.composition?.mapped_modules) ?? 'an addon'}: files, or an allocator of its own; a collection frees what JS has dropped, and MIMALLOC_PURGE_DELAY=0 returns it if that is mimalloc`,
       };
     },
   ),

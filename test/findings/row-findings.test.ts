@@ -31,7 +31,7 @@ test.each([
   ],
   [
     'mapped-growth',
-    "rss +800 MiB, of which up to 700 MiB was mapped past malloc: files, or an addon's own allocator; set the memory limit of that addon",
+    'rss +800 MiB, of which up to 700 MiB was mapped past malloc by an addon: files, or an allocator of its own; a collection frees what JS has dropped, and MIMALLOC_PURGE_DELAY=0 returns it if that is mimalloc',
   ],
   ['js-growth', '+100 MiB of JS objects kept after collections, +10.0 MiB a call; compare two heap snapshots'],
   [
