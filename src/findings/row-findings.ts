@@ -17,7 +17,6 @@ export const MEMORY_KINDS: ReadonlySet<FindingKind> = new Set(MEMORY_RULES.map((
 export const TOTAL_KINDS: ReadonlySet<FindingKind> = new Set<FindingKind>([
   'fragmentation',
   'native-growth',
-  'buffer-growth',
   'mapped-growth',
 ]);
 
