@@ -59,7 +59,13 @@ const PROGRAMS = {
       for (let call = 0; call < 20; call++) profiler.stage('fetch', () => kept.push(Buffer.alloc(10 * MIB, 1)));
     },
   },
-  'mapped-outside-malloc': {
+  'string-growth': {
+    run(profiler) {
+      const bytes = Buffer.alloc(10 * MIB, 'a');
+      for (let call = 0; call < 10; call++) profiler.stage('decode', () => kept.push(bytes.toString('latin1')));
+    },
+  },
+  'mapped-growth': {
     async run(profiler) {
       setFlagsFromString('--expose-gc');
       const collect = runInNewContext('gc');
@@ -77,6 +83,21 @@ const PROGRAMS = {
       });
     },
   },
+  'unexplained-growth': {
+    run(profiler) {
+      for (let call = 0; call < 20; call++) {
+        profiler.stage('request', () => {
+          const memory = new /** @type {any} */ (globalThis).WebAssembly.Memory({
+            initial: 160,
+            maximum: 160,
+            shared: true,
+          });
+          new Uint8Array(memory.buffer).fill(1);
+          kept.push(memory);
+        });
+      }
+    },
+  },
   'transient-native': {
     async run(profiler) {
       for (let call = 0; call < 5; call++) {
@@ -91,6 +112,13 @@ const PROGRAMS = {
     run(profiler) {
       for (let call = 0; call < 40; call++) {
         profiler.stage('parse', () => kept.push(Array.from({ length: 5e4 }, (_, id) => ({ id, name: `name ${id}` }))));
+      }
+    },
+  },
+  uncollected: {
+    run(profiler) {
+      for (let call = 0; call < 10; call++) {
+        profiler.stage('parse', () => kept.push(Array.from({ length: 1e5 }, (_, id) => ({ id, name: `name ${id}` }))));
       }
     },
   },

@@ -1,42 +1,72 @@
-import { Math, Number, Object } from '../host/intrinsics.js';
-import type { ModuleKib } from '../model/composition.js';
-import { isNode, mainModule } from './main-module.js';
-import type { RowInContext } from './rule.js';
+import { Math } from '../host/intrinsics.js';
+import { addonBuffersKib, addonOf } from './addon-buffers.js';
+import { canBeKept, GROWTH_LIMITS } from './growth-limits.js';
+import { atEndKib, keptKib } from './kept.js';
+import { growth, keptOrGarbage, perCall } from './memory-phrases.js';
+import { isMostlyDropped } from './mostly-dropped.js';
+import { outsideKib, stringsKib } from './outside-strings.js';
+import { hiddenBuffersKib } from './rest.js';
+import { limit, type RowInContext, type Rule, rule } from './rule.js';
 
-/** Below half, something else grew, and the part of the Buffers would be a guess. */
-const LEAST_SHARE = 0.5;
+/** Who can have the memory of a Buffer by its own count: node, an addon's blocks, an addon's mappings. */
+const BUFFER_HOLDERS = ['backing_stores_kb', 'native_live_kb', 'mapped_kb'] as const;
+
+/** Memories of WebAssembly, and what an addon has reserved before it was watched, are in no count. */
+const BUFFER_PARTS = [...BUFFER_HOLDERS, 'residual_kb'] as const;
+
+function whyThere(keptKib: number, given: RowInContext): string {
+  if ((atEndKib(BUFFER_HOLDERS, given) ?? keptKib) < keptKib / 2) {
+    return "neither malloc nor a mapping of an addon has them: memories of WebAssembly, or an addon's own allocator";
+  }
+  return keptOrGarbage(given);
+}
+
+/** What is known only for the end of the program may all be of one call. */
+function pace(keptKib: number, hiddenKib: number, given: RowInContext): string {
+  return hiddenKib > 0 && given.entries > 1 ? ` in ${given.entries} calls` : perCall(keptKib, given);
+}
+
+/** Says where to look for memory that no heap snapshot has, if most of it is of that kind. */
+function notCounted(hiddenKib: number, keptKib: number): string {
+  if (hiddenKib < keptKib / 2) return '';
+  return ' that V8 does not count (Blobs, SharedArrayBuffers, messages to other threads or processes)';
+}
 
 /**
- * Buffers whose memory an addon allocated: they are in `native_kb_delta` and in `external_kb_delta`. Two fields that
- * grow alike may still be two growths, so there has to be a sign that they are one: node allocated less than the
- * Buffers have, or the resident set grew by less than both together. 0 if the Buffers are less than half of
- * `native_kb_delta`.
+ * Backing stores, whoever holds them.
+ *
+ * Tried on: one large Buffer, a Buffer in each call, Buffers of addons, memories of WebAssembly; Blobs,
+ * SharedArrayBuffers, messages to a child that does not read; files that were read and dropped.
  */
-export function addonBuffersKib({ row }: RowInContext): number {
-  const { native_kb_delta: native, external_kb_delta: external, rss_kb_delta: rss } = row;
-  if (typeof native !== 'number' || typeof external !== 'number') return 0;
-  const most = Math.min(native, external, othersKib(row.native_modules) ?? Number.POSITIVE_INFINITY);
-  const told = [
-    ...(row.native_modules ? [external - nodeKib(row.native_modules)] : []),
-    ...(typeof rss === 'number' ? [native + external - (rss - Math.max(0, row.allocator_kb_delta ?? 0))] : []),
-  ];
-  const kib = told.length === 0 ? most : Math.min(most, Math.max(...told));
-  return kib > 0 && kib >= LEAST_SHARE * native ? kib : 0;
-}
-
-/** The addon that allocated at least half of what node did not. */
-export function addonOf(modules: ModuleKib | null | undefined): string {
-  return mainModule(Object.fromEntries(Object.entries(modules ?? {}).filter(([name]) => !isNode(name)))) ?? 'an addon';
-}
-
-function nodeKib(modules: ModuleKib): number {
-  return sumOf(modules, isNode);
-}
-
-function othersKib(modules: ModuleKib | null | undefined): number | undefined {
-  return modules ? sumOf(modules, (name) => !isNode(name)) : undefined;
-}
-
-function sumOf(modules: ModuleKib, isMeant: (name: string) => boolean): number {
-  return Object.entries(modules).reduce((sum, [name, kib]) => (isMeant(name) ? sum + kib : sum), 0);
-}
+export const BUFFER_RULES: readonly Rule[] = [
+  rule(
+    {
+      kind: 'buffer-growth',
+      needs: ['external_kb_delta', 'rss_kb_peak_max'],
+      sources: ['js_peak'],
+      condition:
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max), external_kb_delta <= rss_kb_peak_max, and js_kb_retained is known in any row or kept_kb > left_share * native_modules.node, where kept_kb = hidden_kb + min(external_kb_delta - strings_kb, program.external_kb_delta, processes * (composition.backing_stores_kb + composition.native_live_kb + composition.mapped_kb + composition.residual_kb))',
+    },
+    ({ external_kb_delta, rss_kb_peak_max }, given) => {
+      const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
+      const strings_kb = stringsKib(given);
+      const outside_kb = outsideKib(given) - strings_kb;
+      const hidden_kb = hiddenBuffersKib(given);
+      const counted_kb = keptKib(external_kb_delta - strings_kb, 'external_kb_delta', BUFFER_PARTS, given);
+      const kept_kb = Math.max(0, counted_kb) + hidden_kb;
+      // Where most Buffers were dropped, only a collection can tell what is kept: see `uncollected`.
+      if (hidden_kb < kept_kb / 2 && isMostlyDropped(counted_kb, given)) return null;
+      if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, given)) return null;
+      const addon_kb = addonBuffersKib(given);
+      // The addon is named only if most of the Buffers are its own.
+      const whose = addon_kb < kept_kb / 2 ? '' : ` whose memory ${addonOf(given.row.native_modules)} allocated`;
+      return {
+        numbers: { kept_kb, addon_kb, strings_kb, hidden_kb, entries: given.entries },
+        thresholds: GROWTH_LIMITS,
+        amount: kept_kb,
+        whole: rss_kb_peak_max,
+        text: `${growth(kept_kb)} of Buffers${outside_kb < kept_kb / 2 ? '' : ' or strings outside the JS heap'}${whose}${notCounted(hidden_kb, kept_kb)}${pace(kept_kb, hidden_kb, given)}; ${whyThere(kept_kb, given)}`,
+      };
+    },
+  ),
+];

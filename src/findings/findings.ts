@@ -1,10 +1,10 @@
-import { Array, Map } from '../host/intrinsics.js';
+import { Array, Map, Set } from '../host/intrinsics.js';
 import type { Report, StageRow } from '../model/report.js';
-import { outsideRow } from '../report/outside-row.js';
-import { byWeight, findingsOfRow, MEMORY_KINDS } from './row-findings.js';
-import type { Finding, FindingKind } from './rule.js';
+import { outermostRows, outsideRow } from '../report/outside-row.js';
+import { byWeight, findingsOfRow, MEMORY_KINDS, TOTAL_KINDS } from './row-findings.js';
+import type { Finding, FindingContext, FindingKind } from './rule.js';
 
-/** The findings of each row of a report, and of its outside row if that has any. */
+/** The findings of each row of a report, and of its outside row and its program as a whole if those have any. */
 export type FindingsByRow = ReadonlyMap<StageRow, readonly Finding[]>;
 
 /**
@@ -18,13 +18,35 @@ export function findingsOf(report: Report): Finding[] {
 
 /** @param outside the outside row of the report; null if it is not known */
 export function findingsByRow(report: Report, outside: StageRow | null): FindingsByRow {
-  const findings = new Map(Array.from(report.stages, (row) => [row, findingsOfRow(row, report)] as const));
-  const found = outside === null ? [] : findingsOutside(outside, report);
-  return outside === null || found.length === 0 ? findings : findings.set(outside, found);
+  const context = {
+    ...report,
+    collected: report.stages.some(({ js_kb_retained }) => typeof js_kb_retained === 'number'),
+  };
+  const findings = new Map(Array.from(report.stages, (row) => [row, findingsOfRow(row, context)] as const));
+  const found = outside === null ? [] : findingsOutside(outside, context);
+  if (outside !== null && found.length > 0) findings.set(outside, found);
+  const total = findingsOfTotal(context, findings);
+  return report.program === null || total.length === 0 ? findings : findings.set(report.program, total);
+}
+
+/**
+ * What only the program as a whole shows: the resident set grew in one stage, and another stage freed the memory, which
+ * the allocator then kept. Whatever a row tells already is left out.
+ */
+function findingsOfTotal(context: Report & FindingContext, findings: FindingsByRow): Finding[] {
+  const { program, stages, partial } = context;
+  if (program === null || stages.length === 0 || partial === true) return [];
+  const told = new Set([...findings.values()].flat().map(({ kind }) => kind));
+  // Memory that was freed outside of all stages may have been freed by the end of the program itself.
+  const freedKib = outermostRows(stages).reduce((sum, { allocator_kb_delta }) => sum + (allocator_kb_delta ?? 0), 0);
+  return findingsOfRow(program, context).filter(
+    ({ kind, amount }) =>
+      TOTAL_KINDS.has(kind) && !told.has(kind) && (kind !== 'fragmentation' || freedKib >= amount / 2),
+  );
 }
 
 /** How a program spends its time outside of stages is its own business: a server waits for requests. */
-function findingsOutside(row: StageRow, report: Report): Finding[] {
+function findingsOutside(row: StageRow, report: Report & FindingContext): Finding[] {
   if (report.stages.length > 0) return findingsOfRow(row, report).filter(({ kind }) => MEMORY_KINDS.has(kind));
   // Without stages, the shares are of all the time of the program.
   return findingsOfRow(row, { ...report, outside_wall_s: 0, stages_wall_s: report.total_wall_s }).filter(

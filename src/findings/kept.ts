@@ -42,3 +42,8 @@ export function keptKib(
     parts.length === 0 ? growthKib : (atEndKib(parts, given) ?? growthKib),
   );
 }
+
+/** By how much the JS heap may have grown: its peak where the growth is not known. */
+export function jsGrowthKib({ row }: RowInContext, peakKib: number): number {
+  return typeof row.js_kb_delta === 'number' ? Math.max(0, row.js_kb_delta) : peakKib;
+}

@@ -29,6 +29,13 @@ export function perCall(kib: number, { row, entries }: Pick<RowInContext, 'row' 
   return pace.firstCalls === 1 ? ', in the first call' : `, in the first ${pace.firstCalls} calls`;
 }
 
+/** Only a collection tells what is kept from what is garbage. */
+export function keptOrGarbage({ row }: { readonly row: Pick<StageRow, 'js_kb_retained'> }): string {
+  return typeof row.js_kb_retained === 'number'
+    ? 'JS keeps them: which cache or queue?'
+    : "a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells";
+}
+
 /**
  * Names the module that holds most of what the calls have left live. Where live blocks are not sampled, or no module
  * has half of them, it is the one that asked malloc for most, whether or not it kept the memory.

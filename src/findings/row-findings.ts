@@ -13,6 +13,13 @@ export const FINDING_KINDS: readonly FindingKind[] = [...new Set(FINDING_RULES.m
 /** The kinds that are about memory. */
 export const MEMORY_KINDS: ReadonlySet<FindingKind> = new Set(MEMORY_RULES.map(({ kind }) => kind));
 
+/** The kinds that the row of the whole program can have although no stage has them. */
+export const TOTAL_KINDS: ReadonlySet<FindingKind> = new Set<FindingKind>([
+  'fragmentation',
+  'native-growth',
+  'mapped-growth',
+]);
+
 /**
  * The findings of one row, the one that matters most first. A rule finds nothing if the row lacks a number that the
  * rule needs, or has that number for only some of its calls.

@@ -9,8 +9,11 @@ export type FindingKind =
   | 'fragmentation'
   | 'native-growth'
   | 'buffer-growth'
-  | 'mapped-outside-malloc'
+  | 'string-growth'
+  | 'mapped-growth'
   | 'js-growth'
+  | 'uncollected'
+  | 'unexplained-growth'
   | 'transient-native'
   | 'gc-bound'
   | 'waiting'
@@ -47,6 +50,8 @@ export type FindingContext = Pick<
 > & {
   /** How many processes the rows cover. Sums are over all of them, a peak is that of one. */
   readonly processes?: number;
+  /** Whether collections were forced in any stage. Missing where only one row is looked at. */
+  readonly collected?: boolean;
 };
 
 /** A field of a row that may be null. */
@@ -62,6 +67,8 @@ export interface RowInContext {
   readonly runS: number;
   readonly processes: number;
   readonly composition: ReportHeader['composition'];
+  /** Whether forced collections have told what is kept, in this row or in one around it. */
+  readonly collected: boolean;
   /** Also null if the process died: without a last sample, the row of the program may lack what its stages have. */
   readonly program: ReportHeader['program'];
 }
@@ -94,6 +101,7 @@ export function inContext(row: StageRow, context: FindingContext): RowInContext 
     runS: stagesWallS(context),
     processes: processesOf(context),
     composition: context.composition,
+    collected: context.collected ?? typeof row.js_kb_retained === 'number',
     program: context.partial === true ? null : context.program,
   };
 }

@@ -51,6 +51,11 @@ export const FINDING_THRESHOLDS = {
     'share',
     'A share of the growth of the resident set. A finding that explains less than a quarter leaves out what holds more.',
   ),
+  left_share: threshold(
+    0.34,
+    'share',
+    'A share of what node allocated. If less is left of the Buffers, most were dropped, and what is left may be garbage as well.',
+  ),
   transient_share_of_peak: threshold(
     0.25,
     'share',

@@ -63,7 +63,7 @@ export function viewOf(report: Report, options: ViewOptions = {}): ReportView {
     sort,
     rows,
     lines: sort === undefined && by === undefined ? stageTree(rows) : listOf(rows),
-    ends: endsOf(report, by, (outside && findings.get(outside)) ?? []),
+    ends: endsOf(report, by, (row) => (row && findings.get(row)) ?? [], outside),
     outside,
     findings,
     worst: worstOfEachKind(findings),
@@ -78,10 +78,15 @@ function listOf(rows: readonly StageRow[]): TreeRow[] {
   return rows.map((row) => ({ row, depth: 0, name: row.stage }));
 }
 
-function endsOf({ stages, program }: Report, by: string | undefined, findings: readonly Finding[]): EndLine[] {
-  const total: EndLine = { label: TOTAL, cell: (column) => column.total, findings: [] };
+function endsOf(
+  { stages, program }: Report,
+  by: string | undefined,
+  findingsOf: (row: StageRow | null) => readonly Finding[],
+  outside: StageRow | null,
+): EndLine[] {
+  const total: EndLine = { label: TOTAL, cell: (column) => column.total, findings: findingsOf(program) };
   if (by !== undefined) return [total];
   // Without stages, the program is all there is.
-  if (stages.length === 0 && program) return [{ ...total, label: PROGRAM, findings }];
-  return [{ label: OUTSIDE, cell: ({ outside }) => outside, findings }, total];
+  if (stages.length === 0 && program) return [{ ...total, label: PROGRAM, findings: findingsOf(outside) }];
+  return [{ label: OUTSIDE, cell: ({ outside }) => outside, findings: findingsOf(outside) }, total];
 }

@@ -8,7 +8,7 @@ const pathOf = (name: string) => fileURLToPath(new URL(`../../${name}`, import.m
 const PROGRAM = pathOf('examples/findings.js');
 const PAGE = readFileSync(pathOf('docs/findings.md'), 'utf8');
 
-const WITHOUT_TRACKER = ['js-growth', 'gc-bound', 'waiting', 'off-thread', 'buffer-growth'];
+const WITHOUT_TRACKER = ['js-growth', 'uncollected', 'gc-bound', 'waiting', 'off-thread', 'buffer-growth'];
 
 const printed = (...args: string[]) => {
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });

@@ -21,7 +21,7 @@ describe('Buffers whose memory an addon allocated', () => {
   });
 
   test.each<[string, Partial<StageRow>]>([
-    ['node allocated them', { native_modules: { node: 300 * MIB } }],
+    ['node allocated as much', { native_modules: { node: 300 * MIB }, rss_kb_delta: 280 * MIB }],
     [
       'both are resident at the same time',
       { rss_kb_delta: 280 * MIB, native_modules: { node: 140 * MIB, a: 140 * MIB } },
@@ -29,6 +29,10 @@ describe('Buffers whose memory an addon allocated', () => {
     ['they are less than half', { native_kb_delta: 300 * MIB, native_kb_peak_max: 300 * MIB }],
   ])('are not recognised if %s', (_, values) => {
     expect(kinds({ ...KEPT, rss_kb_peak_max: GIB, ...values })).toEqual(['native-growth', 'buffer-growth']);
+  });
+
+  test('are strings if node allocated them', () => {
+    expect(kinds({ ...KEPT, native_modules: { node: 300 * MIB } })).toEqual(['string-growth']);
   });
 
   test('leave the other live blocks to native-growth', () => {

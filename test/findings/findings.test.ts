@@ -40,6 +40,25 @@ describe('the findings of a report', () => {
     ]);
   });
 
+  test('include what only the program as a whole shows: one stage grew, and the allocator has kept what another freed', () => {
+    const grew = { calls: 1, wall_s: 5, native_kb_delta: 400 * MIB, rss_kb_delta: 400 * MIB, external_kb_delta: 0 };
+    const freed = { calls: 1, wall_s: 4, native_kb_delta: -400 * MIB, rss_kb_delta: 0, external_kb_delta: 0 };
+    const all = { ...grown, native_kb_delta: 0, rss_kb_delta: 400 * MIB, external_kb_delta: 0 };
+    const told = (freedBy: number) =>
+      findingsOf(
+        report({
+          program: row('(program)', { ...all, allocator_kb_delta: 390 * MIB, cpu_self_s: 10 }),
+          stages: [
+            row('a', { ...grew, rss_kb_peak_max: GIB, allocator_kb_delta: 0 }),
+            row('b', { ...freed, rss_kb_peak_max: GIB, allocator_kb_delta: freedBy }),
+          ],
+        }),
+      ).map(({ stage, kind }) => [stage, kind]);
+    expect(told(390 * MIB)).toEqual([['(program)', 'fragmentation']]);
+    // The end of the program itself may have freed it.
+    expect(told(0)).toEqual([]);
+  });
+
   test('are those of the program if it has no stages, except waiting', () => {
     const program = { ...grown, gc_s: 5 };
     expect(findingsOf(report({ program })).map(({ stage, kind }) => [stage, kind])).toEqual([

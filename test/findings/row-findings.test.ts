@@ -10,7 +10,9 @@ import { report } from '../support/report-fixture.js';
 
 test('every kind has an example, and every example has a finding of its kind alone', () => {
   expect(Object.keys(EXAMPLES)).toEqual([...FINDING_KINDS]);
-  expect(Object.values(EXAMPLES).map((values) => kinds(values))).toEqual(FINDING_KINDS.map((kind) => [kind]));
+  expect(Object.values(EXAMPLES).map((values) => kinds(values, contextOf(values)))).toEqual(
+    FINDING_KINDS.map((kind) => [kind]),
+  );
 });
 
 test.each([
@@ -24,10 +26,22 @@ test.each([
     "+200 MiB of Buffers, +20.0 MiB a call; a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
   ],
   [
-    'mapped-outside-malloc',
-    "rss +800 MiB, of which up to 700 MiB was mapped past malloc: files, or an addon's own allocator; set the memory limit of that addon",
+    'string-growth',
+    "+150 MiB of strings outside the JS heap in 10 calls; a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
+  ],
+  [
+    'mapped-growth',
+    'rss +800 MiB, of which up to 700 MiB was mapped past malloc by an addon: files, or an allocator of its own; a collection frees what JS has dropped, and MIMALLOC_PURGE_DELAY=0 returns it if that is mimalloc',
   ],
   ['js-growth', '+100 MiB of JS objects kept after collections, +10.0 MiB a call; compare two heap snapshots'],
+  [
+    'uncollected',
+    "rss +320 MiB, js +300 MiB: kept, or garbage that no collection has met; collect: 'outermost' (run --collect outermost) tells",
+  ],
+  [
+    'unexplained-growth',
+    'rss +300 MiB, of which nobody accounts for 250 MiB: neither JS, Buffers and malloc, nor what modules have mapped; /proc/PID/smaps shows which mapping grew',
+  ],
   [
     'transient-native',
     'up to 922 MiB of native memory at once in a call, given back at its end: the job needs it all the same; smaller pieces, or fewer at once',
@@ -42,7 +56,7 @@ test.each([
     "87.5% of its 80.0 s of CPU on other threads (libuv's pool, addons, V8); match their number to the job's CPUs",
   ],
 ] as const)('the text of %s', (kind, text) => {
-  expect(textOf(EXAMPLES[kind])).toBe(text);
+  expect(textOf(EXAMPLES[kind], contextOf(EXAMPLES[kind]))).toBe(text);
 });
 
 test('a finding carries the numbers it rests on and the thresholds they reached', () => {

@@ -114,7 +114,9 @@ test('growth outside of stages is not known if stages overlapped', () => {
   const lines = linesOf(report({ stages, program: GROWN }));
   expect(lines[2]).toMatch(/^\(outside any stage\) +1.00 s +10.0%( +500 ms)?$/);
   expect(lines[3]).toContain('+488 MiB');
-  expect(lines.join()).not.toContain('native-growth');
+  expect(lines[3]).toContain('native-growth');
+  expect(lines.join()).toContain('native-growth  (program): ');
+  expect(lines.join()).not.toContain('(outside any stage):');
 });
 
 test('a program without stages has one line with its findings, except waiting', () => {
@@ -165,9 +167,9 @@ test('no line is wider than asked for, as long as a label and a time fit', () =>
 });
 
 test.each([
-  [100, 'mapped-outside-malloc +1'],
-  [120, 'mapped-outside-malloc +1'],
-  [200, 'mapped-outside-malloc,waiting'],
+  [80, 'mapped-growth +1'],
+  [100, 'mapped-growth,waiting'],
+  [200, 'mapped-growth,waiting'],
 ])('at %d characters the longest finding stands beside the longest label', (width, cell) => {
   const mapped = { mapped_kb_delta: 2e6, rss_kb_delta: 1e6, native_kb_delta: 0, external_kb_delta: 0 };
   const given = { ...pipelineReport(), stages: [...pipelineReport().stages] };

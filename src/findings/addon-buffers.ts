@@ -1,0 +1,43 @@
+import { Math, Number, Object } from '../host/intrinsics.js';
+import type { ModuleKib } from '../model/composition.js';
+import { isNode, mainModule } from './main-module.js';
+import type { RowInContext } from './rule.js';
+
+/** Below half, something else grew, and the part of the Buffers would be a guess. */
+const LEAST_SHARE = 0.5;
+
+/**
+ * Buffers whose memory an addon allocated: they are in `native_kb_delta` and in `external_kb_delta`. Two fields that
+ * grow alike may still be two growths, so there has to be a sign that they are one: node allocated less than the
+ * Buffers have, or the resident set grew by less than both together. 0 if the Buffers are less than half of
+ * `native_kb_delta`.
+ */
+export function addonBuffersKib({ row }: RowInContext): number {
+  const { native_kb_delta: native, external_kb_delta: external, rss_kb_delta: rss } = row;
+  if (typeof native !== 'number' || typeof external !== 'number') return 0;
+  const most = Math.min(native, external, othersKib(row.native_modules) ?? Number.POSITIVE_INFINITY);
+  const told = [
+    ...(row.native_modules ? [external - nodeKib(row.native_modules)] : []),
+    ...(typeof rss === 'number' ? [native + external - (rss - Math.max(0, row.allocator_kb_delta ?? 0))] : []),
+  ];
+  const kib = told.length === 0 ? most : Math.min(most, Math.max(...told));
+  return kib > 0 && kib >= LEAST_SHARE * native ? kib : 0;
+}
+
+/** The addon that allocated at least half of what node did not. */
+export function addonOf(modules: ModuleKib | null | undefined): string {
+  return mainModule(Object.fromEntries(Object.entries(modules ?? {}).filter(([name]) => !isNode(name)))) ?? 'an addon';
+}
+
+/** What node asked malloc for, backing stores among it. */
+export function nodeKib(modules: ModuleKib): number {
+  return sumOf(modules, isNode);
+}
+
+function othersKib(modules: ModuleKib | null | undefined): number | undefined {
+  return modules ? sumOf(modules, (name) => !isNode(name)) : undefined;
+}
+
+function sumOf(modules: ModuleKib, isMeant: (name: string) => boolean): number {
+  return Object.entries(modules).reduce((sum, [name, kib]) => (isMeant(name) ? sum + kib : sum), 0);
+}

@@ -1,0 +1,41 @@
+import { addonBuffersKib } from './addon-buffers.js';
+import { canBeKept, GROWTH_LIMITS, LEAST, leastKib } from './growth-limits.js';
+import { keptKib } from './kept.js';
+import { growth, heldBy, perCall } from './memory-phrases.js';
+import { outsideKib } from './outside-strings.js';
+import { type Rule, rule } from './rule.js';
+
+/** Live native blocks. */
+export const NATIVE_RULES: readonly Rule[] = [
+  rule(
+    {
+      kind: 'native-growth',
+      needs: ['native_kb_delta', 'rss_kb_peak_max'],
+      sources: ['native'],
+      condition: `native_kb >= ${LEAST} and native_kb_delta <= native_kb_peak_max, or <= rss_kb_peak_max where that is null, where native_kb = min(native_kb_delta - addon_kb - outside_kb, program.native_kb_delta, processes * composition.native_live_kb)`,
+    },
+    ({ native_kb_delta, rss_kb_peak_max }, given) => {
+      const { row, entries } = given;
+      const peakKib = row.native_kb_peak_max ?? rss_kb_peak_max;
+      const native_kb = keptKib(
+        native_kb_delta - addonBuffersKib(given) - outsideKib(given),
+        'native_kb_delta',
+        ['native_live_kb'],
+        given,
+      );
+      if (native_kb < leastKib(rss_kb_peak_max, given, 'native')) return null;
+      if (!canBeKept(native_kb_delta, peakKib, given)) return null;
+      return {
+        numbers: {
+          ...(row.native_kb_peak_max === null ? {} : { native_kb_peak_max: row.native_kb_peak_max }),
+          native_kb,
+          entries,
+        },
+        thresholds: GROWTH_LIMITS,
+        amount: native_kb,
+        whole: rss_kb_peak_max,
+        text: `${growth(native_kb)} of live native blocks${perCall(native_kb, given)}${heldBy(row)}; what is not closed or disposed of?`,
+      };
+    },
+  ),
+];
