@@ -7,6 +7,7 @@
 
 #include "../recorder/recorder_layout.h"
 #include "../sources/account.h"
+#include "../sources/isolate_heaps.h"
 #include "../sources/rss_peak.h"
 #include "../sources/rusage.h"
 #include "../sources/sample_layout.h"
@@ -143,7 +144,9 @@ napi_value HeapVerify(napi_env env, napi_callback_info info) {
   if (environment == nullptr) return nullptr;
   V8Heap* const heap = &environment->sources()->v8_heap;
   FindBackingStores(env, heap->backing_stores(), functions[1]);
-  return TextOrNull(env, VerifyHeap(env, heap, functions[0]));
+  const char* const reason = VerifyHeap(env, heap, functions[0]);
+  if (heap->verified()) AddIsolateHeap(heap);
+  return TextOrNull(env, reason);
 }
 
 // Adds to an object what a source tells of its state.

@@ -31,7 +31,8 @@ constexpr uint64_t kEarlyIntervalNs = 20 * 1000 * 1000;
 constexpr int kEarlyReadings = 5;
 
 // The slots that hold a present level, not an amount used so far.
-constexpr Slot kLevels[] = {kRssBytes,        kJsUsedBytes,        kExternalBytes,
+constexpr Slot kLevels[] = {kRssBytes,        kFileBytes,          kJsUsedBytes,
+                            kExternalBytes,   kBuffersBytes,       kWorkersBytes,
                             kNativeLiveBytes, kAllocatorFreeBytes, kMappedBytes};
 
 // The slots that hold the highest value since the previous sample.

@@ -20,10 +20,13 @@ export const SLOTS = [
   'write_bytes',
   'rss_bytes',
   'rss_peak_bytes',
+  'file_bytes',
   'js_used_bytes',
   'js_peak_bytes',
   'js_alloc_bytes',
   'external_bytes',
+  'buffers_bytes',
+  'workers_bytes',
   'gc_ns',
   'gc_calls',
   'native_live_bytes',
@@ -52,7 +55,7 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 7;
+export const LAYOUT_VERSION = 8;
 
 export const SLOT_COUNT = SLOTS.length;
 

@@ -56,8 +56,17 @@ test('the slots of getrusage are adjacent', () => {
 describe('each bit of the mask fills its slots and no other: the first sample with', () => {
   const filledBy = {
     cpu: ['thread_cpu_ns', 'pool_cpu_ns', 'process_cpu_ns'],
-    rss: ['rss_bytes', 'rss_peak_bytes'],
-    js: ['js_used_bytes', 'js_peak_bytes', 'js_alloc_bytes', 'external_bytes', 'gc_ns', 'gc_calls'],
+    rss: ['rss_bytes', 'rss_peak_bytes', 'file_bytes'],
+    js: [
+      'js_used_bytes',
+      'js_peak_bytes',
+      'js_alloc_bytes',
+      'external_bytes',
+      'buffers_bytes',
+      'workers_bytes',
+      'gc_ns',
+      'gc_calls',
+    ],
     native: ['native_live_bytes', 'allocator_free_bytes'],
     io: ['faults_minor', 'faults_major', 'ctx_voluntary', 'ctx_involuntary', 'read_bytes', 'write_bytes'],
     rssPeakReset: [],
