@@ -106,6 +106,39 @@ describe('the report of a process that was ended by a signal', () => {
   });
 });
 
+describe('the report of a program that ended by itself', () => {
+  const TRACKED = { LD_PRELOAD: TRACKER };
+  const STREAMS = `import zlib from 'node:zlib';
+    const streams = Array.from({ length: 2000 }, () => zlib.createDeflate());
+    await Promise.all(streams.map((stream) => new Promise((resolve) => stream.write('x', resolve))));
+    await profiler.stage('kept', () => new Promise((resolve) => setTimeout(resolve, 250)));
+    globalThis.streams = streams;`;
+
+  test.each([1, 2])('has what was live before node took it down, which takes several readings (%d)', () => {
+    const { status, report } = end(STREAMS, [], '', TRACKED);
+    expect(status).toBe(0);
+    const { native_kb_delta: live, native_kb_peak_max: peak } = report.program!;
+    expect(peak).toBeGreaterThan(200 * KIB);
+    expect(live).toBeGreaterThan(0.95 * peak!);
+  });
+
+  test('has what the program itself has freed, though nothing but JS ran since', () => {
+    const { status, report } = end(
+      `${STREAMS}
+      for (const stream of streams) stream.destroy();
+      streams.length = 0;
+      await new Promise((resolve) => setTimeout(resolve, 500));`,
+      [],
+      '',
+      TRACKED,
+    );
+    expect(status).toBe(0);
+    const { native_kb_delta: live, native_kb_peak_max: peak } = report.program!;
+    expect(peak).toBeGreaterThan(200 * KIB);
+    expect(live).toBeLessThan(0.1 * peak!);
+  });
+});
+
 test('a program that closes the descriptors of others finds nothing of a recorder in its own files', () => {
   const folder = temporaryFolder();
   const { stdout, report } = end(
