@@ -73,6 +73,8 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
 #undef STAGEPROF_BIT
   SetProperty(env, layout, "mask", mask);
   SetProperty(env, layout, "account", Names(env, kAccount));
+  SetNumber(env, layout, "accountFiles", kAccountFileCount);
+  SetNumber(env, layout, "fileNameCells", kFileNameCells);
   SetProperty(env, layout, "reading", Names(env, kReading));
   SetProperty(env, layout, "positions", Names(env, kPositions));
   SetNumber(env, layout, "endedUnclosed", kEndedUnclosed);

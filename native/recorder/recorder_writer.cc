@@ -64,6 +64,7 @@ int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
   memory_ = memory;
   memcpy(positions_, positions, sizeof positions_);
   for (double& highest : highest_) highest = NAN;
+  for (double& cell : peak_account_) cell = NAN;
   OpenWindow();
   sources_->lock()->Take();
   thread_id_ = ThisThreadId();
@@ -323,6 +324,10 @@ void RecorderWriter::WriteMoment() {
   memcpy(moment, sample_, sizeof sample_);
   for (const Slot slot : kPeaks) moment[slot] = highest_[slot];
   memcpy(moment + kSampleLength, account_, sizeof account_);
+  if (!(account_[kAccountRss] <= peak_account_[kAccountRss])) {
+    memcpy(peak_account_, account_, sizeof account_);
+  }
+  memcpy(moment + kSampleLength + kAccountLength, peak_account_, sizeof peak_account_);
   Raise(count, *count + 1);
 }
 

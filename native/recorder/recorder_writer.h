@@ -92,6 +92,8 @@ class RecorderWriter {
   // again; see KeepSteady.
   Kept steady_;
   Kept pending_;
+  // The account of the reading with the highest resident set so far.
+  double peak_account_[kAccountLength];
   // Highest values since the start, by slot; NaN elsewhere.
   double highest_[kSlotCount];
   V8Heap::Window heap_window_;

@@ -239,7 +239,7 @@ bool Sampler::ReadAccount(double* account) {
 
 void Sampler::ReadAccountFromOutside(MappedParts::Look look, double* account) {
   ReadAccountCounters(*other_.heap, account);
-  if (!reads_.v8_heap) account[kAccountJsHeap] = NAN;
+  if (!reads_.v8_heap) account[kAccountJsHeap] = account[kAccountWorkerHeaps] = NAN;
   if (reads_.malloc_stats && !isnan(slots_[kAllocatorFreeBytes])) {
     free_bytes_ = slots_[kAllocatorFreeBytes];
     free_at_ns_ = slots_[kWallNs];
@@ -259,6 +259,7 @@ void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
   const V8Heap::Published& published = heap.published();
   const BackingStores& stores = heap.backing_stores();
   account[kAccountJsHeap] = published.physical_bytes.load(std::memory_order_relaxed);
+  account[kAccountWorkerHeaps] = ReadOtherHeaps(heap).physical_bytes;
   // As of the sample, like the resident set: since then a collection may have freed a Buffer.
   if (reads_.v8_heap) {
     account[kAccountBackingStores] = stores_bytes_;

@@ -84,17 +84,20 @@ export const SAMPLE_LENGTH = WAITED_CELL + 3;
 /**
  * Who holds the resident set, in the order of native/sources/account.h: bytes, and instants in nanoseconds of
  * CLOCK_MONOTONIC; NaN where that cannot be told. After these cells come the `mapped_bytes` of each module, in the order
- * of a sample's cells.
+ * of a sample's cells, and the files that have most.
  */
 export const ACCOUNT = [
   'rss_bytes',
   'js_heap_bytes',
+  'worker_heap_bytes',
   'backing_store_bytes',
   'native_live_bytes',
   'allocator_free_bytes',
   'mapped_bytes',
   'file_bytes',
+  'code_bytes',
   'stack_bytes',
+  'shared_bytes',
   'counted_at_ns',
   'allocator_at_ns',
   'mappings_at_ns',
@@ -102,7 +105,12 @@ export const ACCOUNT = [
 
 export type AccountName = (typeof ACCOUNT)[number];
 
-export const ACCOUNT_LENGTH = ACCOUNT.length + MODULE_CELLS;
+/** After the modules: the files with the most of `file_bytes`, each its bytes and the cells of its name. */
+export const ACCOUNT_FILES = 4;
+export const FILE_NAME_CELLS = 8;
+export const ACCOUNT_FILES_AT = ACCOUNT.length + MODULE_CELLS;
+
+export const ACCOUNT_LENGTH = ACCOUNT_FILES_AT + ACCOUNT_FILES * (1 + FILE_NAME_CELLS);
 
 /** Position of each slot in the sample. */
 export const slotIndex = Object.fromEntries(SLOTS.map((name, index) => [name, index])) as Readonly<

@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from '../host/files.js';
 import { Number } from '../host/intrinsics.js';
 import { commandLine, nodeVersion, parentId, processId, threadId } from '../host/process.js';
 import type { SlurmIdentity } from '../model/report.js';
-import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
+import { ACCOUNT, ACCOUNT_FILES, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
 import type { Sources } from '../model/sources.js';
 import { type MemoryCgroup, readMemoryCgroup } from '../os/oom-kills.js';
 import { readProcessStat } from '../os/process-stat.js';
@@ -35,6 +35,7 @@ export interface RecorderMetadata {
   readonly module_cells: number;
   /** Cells of the live bytes of modules, which follow those of modules. */
   readonly live_cells: number;
+  readonly account_files: number;
   /** Whether bytes by module are counted. */
   readonly counts_modules: boolean;
   readonly octaves: number;
@@ -79,6 +80,7 @@ export function collectMetadata(
     columns: COLUMNS,
     module_cells: MODULE_CELLS,
     live_cells: MODULE_CELLS,
+    account_files: ACCOUNT_FILES,
     counts_modules: !Number.isNaN(start[slotIndex.module_count]),
     octaves: OCTAVES,
     buckets: BUCKETS,

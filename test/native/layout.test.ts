@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
   ACCOUNT,
+  ACCOUNT_FILES,
+  FILE_NAME_CELLS,
   LAYOUT_VERSION,
   LIVE_CELLS,
   MALLOC_READINGS_CELL,
@@ -33,6 +35,8 @@ test('the addon has the same names in the same order, the same numbers and the s
     sampleLength: SAMPLE_LENGTH,
     mask: SAMPLE_MASK,
     account: [...ACCOUNT],
+    accountFiles: ACCOUNT_FILES,
+    fileNameCells: FILE_NAME_CELLS,
     reading: [...READING],
     positions: [...POSITIONS],
     endedUnclosed: STATE.ended,
