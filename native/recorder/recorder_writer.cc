@@ -38,8 +38,10 @@ constexpr Slot kLevels[] = {kRssBytes,        kFileBytes,          kJsUsedBytes,
 // The slots that hold the highest value since the previous sample.
 constexpr Slot kPeaks[] = {kRssPeakBytes, kJsPeakBytes, kNativePeakBytes};
 
+// Whatever the end of the environment frees. Buffers of addons with an allocator of their own are
+// in V8's count alone.
 double LiveBytes(const double* sample) {
-  return sample[kBuffersBytes] + sample[kNativeLiveBytes];
+  return sample[kExternalBytes] + sample[kBuffersBytes] + sample[kNativeLiveBytes];
 }
 
 // False while the environment is taken down, when its loop still runs. Node-API asks this before it

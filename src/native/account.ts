@@ -47,7 +47,8 @@ function filesOf(cells: Float64Array): NamedBytes {
     const at = ACCOUNT_FILES_AT + file * (1 + FILE_NAME_CELLS);
     const bytes = cells[at]!;
     const name = Buffer.from(cells.buffer, cells.byteOffset + (at + 1) * 8, FILE_NAME_CELLS * 8).toString('utf8');
-    if (bytes > 0) files.push([name.split('\0', 1)[0]!, bytes]);
+    // The kernel adds a word to the path of a file that has been removed.
+    if (bytes > 0) files.push([name.split('\0', 1)[0]!.replace(/ \(deleted\)$/, ''), bytes]);
   }
   return files;
 }
