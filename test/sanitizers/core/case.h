@@ -47,6 +47,7 @@ inline void ExpectAt(bool holds, const char* what, int64_t left, int64_t right, 
   X(hooks)                 \
   X(mappings)              \
   X(mappings_full)         \
+  X(mappings_shrinking)    \
   X(mappings_threads)      \
   X(modules)               \
   X(modules_moving)        \
