@@ -57,6 +57,8 @@ export interface CompositionBytes {
   readonly mappedByModule: NamedBytes;
   /** The largest of `files`, by the end of the path. */
   readonly largestFiles: NamedBytes;
+  /** By how many nanoseconds what needs the list of mappings is older than the resident set. */
+  readonly mappingsAgeNs: number;
   /** By how many nanoseconds the oldest of the parts is older than the resident set. */
   readonly ageNs: number;
 }

@@ -37,6 +37,7 @@ export function compositionOf(cells: Float64Array, modules: readonly string[]): 
     shared: at('shared_bytes'),
     mappedByModule: mapped,
     largestFiles: filesOf(cells),
+    mappingsAgeNs: Math.max(0, ageOf(at, 'mappings_at_ns')),
     ageNs: Math.max(0, ageOf(at, 'allocator_at_ns'), ageOf(at, 'mappings_at_ns')),
   };
 }

@@ -87,6 +87,7 @@ export class JsSampler implements Sampler {
       shared: Number.NaN,
       mappedByModule: [],
       largestFiles: [],
+      mappingsAgeNs: 0,
       ageNs: 0,
     };
   }

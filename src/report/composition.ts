@@ -3,14 +3,14 @@ import type { Composition, CompositionPart, ModuleKib } from '../model/compositi
 import { kibOf, secondsOf } from '../model/quantities.js';
 import type { CompositionBytes, NamedBytes } from '../model/sampler.js';
 
-/** What may have been handed out and not been touched yet. */
-type HandedOut = 'native_kb' | 'buffers_kb';
+/** Parts that may have more than is resident: not touched yet, or given back since the list of mappings was read. */
+type Reducible = 'native_kb' | 'buffers_kb' | 'mapped_kb';
 
 /**
  * No part is told to have more than is resident. Live blocks and Buffers that were not touched yet are not, and which of
- * them it is cannot be told, so what the parts have beyond the resident set is taken from the larger of the two, and
- * then from the other. The part of the allocator is at most what the others leave: some allocators still count pages that
- * the kernel has taken back.
+ * them it is cannot be told. So what the parts have beyond the resident set is taken from what modules have mapped, if that
+ * is older than the resident set, then from the larger of live blocks and Buffers, and then from the other. The part of the
+ * allocator is at most what the others leave: some allocators still count pages that the kernel has taken back.
  */
 export function composeKib(bytes: CompositionBytes): Composition {
   const rss = kibOf(bytes.rss);
@@ -29,9 +29,7 @@ export function composeKib(bytes: CompositionBytes): Composition {
     shared_kb: kibOf(bytes.shared),
   };
   if (rss !== null) {
-    const byAmount: HandedOut[] =
-      (others.native_kb ?? 0) >= (others.buffers_kb ?? 0) ? ['native_kb', 'buffers_kb'] : ['buffers_kb', 'native_kb'];
-    for (const part of byAmount) others[part] = reduced(others[part], sumOf(others) - rss);
+    for (const part of reducible(others, bytes)) others[part] = reduced(others[part], sumOf(others) - rss);
   }
   const left = rss === null ? Number.POSITIVE_INFINITY : Math.max(0, rss - sumOf(others));
   const free = kibOf(bytes.allocatorFree);
@@ -40,11 +38,36 @@ export function composeKib(bytes: CompositionBytes): Composition {
     rss_kb: rss,
     ...parts,
     other_kb: rss === null ? null : rss - sumOf(parts),
-    mapped_modules: kibByName(bytes.mappedByModule),
+    mapped_modules: reducedTo(others.mapped_kb, kibByName(bytes.mappedByModule)),
     files: kibByName(bytes.largestFiles),
     ...(bytes.ageNs > ONE_MOMENT_NS ? { age_s: secondsOf(bytes.ageNs)! } : {}),
   };
 }
+
+function reducible(
+  { native_kb: native, buffers_kb: buffers }: Readonly<Record<CompositionPart, number | null>>,
+  { mappingsAgeNs }: CompositionBytes,
+): Reducible[] {
+  const larger: Reducible[] =
+    (native ?? 0) >= (buffers ?? 0) ? ['native_kb', 'buffers_kb'] : ['buffers_kb', 'native_kb'];
+  return mappingsAgeNs > ONE_MOMENT_NS ? ['mapped_kb', ...larger] : larger;
+}
+
+/** The modules without what their sum was reduced by, which is taken from the largest first. */
+function reducedTo(sumKib: number | null, modules: ModuleKib): ModuleKib {
+  let excess = Object.values(modules).reduce((sum, kib) => sum + kib, 0) - (sumKib ?? 0);
+  if (excess <= ROUNDING_KIB) return modules;
+  const largestFirst = Object.entries(modules).sort(([, a], [, b]) => b - a);
+  const left = largestFirst.map(([name, kib]): [string, number] => {
+    const taken = Math.min(kib, excess);
+    excess -= taken;
+    return [name, kib - taken];
+  });
+  return Object.fromEntries(left.filter(([, kib]) => kib > 0));
+}
+
+/** Each module is rounded. */
+const ROUNDING_KIB = 64;
 
 /** A part without the excess, as far as it has that much. */
 function reduced(kib: number | null, excess: number): number | null {

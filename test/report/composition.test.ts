@@ -23,6 +23,7 @@ const BYTES = {
     ['duckdb/duckdb.node', 2 * MIB],
   ],
   largestFiles: [['/data/a.mdb', 1 * MIB]],
+  mappingsAgeNs: 0,
   ageNs: 0,
 } as const;
 
@@ -74,6 +75,17 @@ describe('memory that was handed out but not touched', () => {
       native_kb: 0,
       buffers_kb: 6 * 1024,
       other_kb: 0,
+    });
+  });
+
+  test('is taken first from what modules had mapped when that is older than the resident set', () => {
+    const since = { ...BYTES, buffers: 37 * MIB, mappingsAgeNs: 5e8, ageNs: 5e8 };
+    // 100 MiB less 20 + 37 + 15 + 30 leave no more than -2 for the 8 that were mapped.
+    expect(composeKib(since)).toMatchObject({ mapped_kb: 0, buffers_kb: 35 * 1024, mapped_modules: {}, other_kb: 0 });
+    expect(composeKib({ ...since, buffers: 30 * MIB })).toMatchObject({
+      mapped_kb: 5 * 1024,
+      buffers_kb: 30 * 1024,
+      mapped_modules: { 'duckdb/duckdb.node': 5 * 1024 },
     });
   });
 
