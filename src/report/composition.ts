@@ -50,7 +50,7 @@ function reducible(
 ): Reducible[] {
   const larger: Reducible[] =
     (native ?? 0) >= (buffers ?? 0) ? ['native_kb', 'buffers_kb'] : ['buffers_kb', 'native_kb'];
-  return mappingsAgeNs > ONE_MOMENT_NS ? ['mapped_kb', ...larger] : larger;
+  return mappingsAgeNs > ONE_READING_NS ? ['mapped_kb', ...larger] : larger;
 }
 
 /** The modules without what their sum was reduced by, which is taken from the largest first. */
@@ -65,6 +65,9 @@ function reducedTo(sumKib: number | null, modules: ModuleKib): ModuleKib {
   });
   return Object.fromEntries(left.filter(([, kib]) => kib > 0));
 }
+
+/** A reading takes some milliseconds, and the next one comes after a hundred. */
+const ONE_READING_NS = 20e6;
 
 /** Each module is rounded. */
 const ROUNDING_KIB = 64;
