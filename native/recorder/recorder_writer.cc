@@ -41,7 +41,8 @@ constexpr Slot kPeaks[] = {kRssPeakBytes, kJsPeakBytes, kNativePeakBytes};
 // Whatever the end of the environment frees. Buffers of addons with an allocator of their own are
 // in V8's count alone.
 double LiveBytes(const double* sample) {
-  return sample[kExternalBytes] + sample[kBuffersBytes] + sample[kNativeLiveBytes];
+  return sample[kExternalBytes] + sample[kBuffersBytes] + sample[kNativeLiveBytes] +
+         sample[kWorkersBytes];
 }
 
 // False while the environment is taken down, when its loop still runs. Node-API asks this before it
@@ -138,8 +139,16 @@ void RecorderWriter::StopThread() {
 void RecorderWriter::WriteTeardown() {
   if (owner_ == 0 || getpid() != owner_) return;
   sources_->lock()->Take();
+  WriteEnd();
+  is_over_ = true;
+  sources_->lock()->GiveBack();
+}
+
+void RecorderWriter::WriteEnd() {
+  if (is_over_) return;
   if (IsHeardSince(pending_)) steady_ = pending_;
-  if (has_heap_window_) heap_->ReadAllocation();
+  // process.exit() calls exit(3) on the isolate's thread, with the isolate still in order.
+  if (has_heap_window_ && ThisThreadId() == thread_id_) heap_->ReadAllocation();
   // The last sample before the teardown: a stage may have closed since the last reading, and have
   // freed what it held.
   const double* const boundary = Cells(kPositionBoundary);
@@ -148,7 +157,7 @@ void RecorderWriter::WriteTeardown() {
   memcpy(before, is_newer ? boundary : steady_.sample, sizeof before);
   sampler_.ReadEntry();
   // Addons that were loaded later have already been taken down, and the memory they had given to JS
-  // is freed. The sample then keeps the memory of the sample before, and the account says how old
+  // is freed. process.exit() has ended the worker threads by now. The sample then keeps the memory of the sample before, and the account says how old
   // its parts are.
   constexpr double kNearlyAll = 0.99;
   if (LiveBytes(sample_) < kNearlyAll * LiveBytes(before)) {
@@ -172,15 +181,12 @@ void RecorderWriter::WriteTeardown() {
   }
   WriteReading();
   WriteMoment();
-  is_over_ = true;
-  sources_->lock()->GiveBack();
+  WriteTracked();
 }
 
 void RecorderWriter::WriteLast() {
   if (owner_ == 0 || getpid() != owner_ || !sources_->lock()->TryTake()) return;
-  // process.exit() calls exit(3) on the isolate's thread, with the isolate still in order.
-  if (has_heap_window_ && ThisThreadId() == thread_id_) heap_->ReadAllocation();
-  Write(MappedParts::Look::kIfShort);
+  WriteEnd();
   sources_->lock()->GiveBack();
 }
 
@@ -257,6 +263,10 @@ void RecorderWriter::Write(MappedParts::Look look) {
   sampler_.ReadAccountFromOutside(look, account_);
   KeepSteady();
   WriteMoment();
+  WriteTracked();
+}
+
+void RecorderWriter::WriteTracked() {
   TrackerClient& tracker = sources_->Open()->tracker;
   if (tracker.failure()) return;
   const TrackerClient::Missed missed = tracker.ReadMissed();

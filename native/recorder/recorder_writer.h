@@ -67,8 +67,10 @@ class RecorderWriter {
   void PublishBeforeWait();
   void AskBusyThread();
   void Write(MappedParts::Look look);
+  void WriteEnd();
   void WriteReading();
   void WriteMoment();
+  void WriteTracked();
   void WriteModules();
   void RaisePeaks();
   void KeepSteady();
