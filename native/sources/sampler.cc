@@ -237,6 +237,8 @@ void Sampler::ReadAccountFromOutside(MappedParts::Look look, double* account) {
   }
   account[kAccountAllocatorFree] = free_bytes_;
   account[kAccountAllocatorAt] = free_at_ns_;
+  // Worker threads do not ask for the resident set: the main thread looks for all of them.
+  if (!reads_.statm) look = MappedParts::Look::kNever;
   sources_->mapped_parts.Read(look, &sources_->tracker, account);
 }
 

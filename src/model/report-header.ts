@@ -16,6 +16,7 @@ export type HeaderType =
   | 'composition'
   | 'threads'
   | 'processes'
+  | 'worker threads'
   | 'exact'
   | 'row';
 
@@ -32,6 +33,7 @@ export type HeaderType =
  *   largest        the value of the report with the highest resident set
  *   threads        added group by group
  *   processes      listed together
+ *   worker threads listed together
  *   row            merged as the rows of one label are
  */
 export type HeaderFold =
@@ -48,6 +50,7 @@ export type HeaderFold =
   | 'largest'
   | 'threads'
   | 'processes'
+  | 'worker threads'
   | 'row';
 
 export interface HeaderTraits {
@@ -181,6 +184,13 @@ export const HEADER = {
     optional: true,
     description:
       'The 16 processes of a run with the most memory, whether they are in the rows or not. Missing where `stageprof run` had no part in it.',
+  },
+  worker_threads: {
+    type: 'worker threads',
+    fold: 'worker threads',
+    optional: true,
+    description:
+      'The 16 worker threads with the largest heaps of those that asked for the active profiler. Under `map` a thread is listed once for each input. Missing where no worker thread did.',
   },
   threads: {
     type: 'threads',

@@ -8,6 +8,7 @@ import { REPORT_SCHEMA } from './report.js';
 import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './report-header.js';
 import { SOURCE_NAMES } from './sources.js';
 import { GROUP_CPU_MEANING, THREAD_GROUPS } from './thread-cpu.js';
+import { WORKER_THREAD_MEANING, type WorkerThread } from './worker-threads.js';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -101,6 +102,11 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
       ['processes', { description: 'Parents before their children.', type: 'array', items: processSchema() }],
       ['more', { description: 'How many others there were.', type: 'integer', minimum: 0 }],
     ]),
+  'worker threads': () =>
+    object([
+      ['threads', { description: 'In the order in which they ended.', type: 'array', items: workerThreadSchema() }],
+      ['more', { description: 'How many others there were.', type: 'integer', minimum: 0 }],
+    ]),
   exact: () => object(EXACT_MEMBERS.map(({ member, unit, self }) => [member, threadUseSchema(unit, self)] as const)),
   row: rowSchema,
   slurm: () =>
@@ -135,6 +141,24 @@ function processSchema(): JsonSchema {
     Object.entries(types).map(([member, type]) => [
       member,
       { description: PROCESS_MEANING[member as keyof ProcessEntry], ...type },
+    ]),
+  );
+}
+
+function workerThreadSchema(): JsonSchema {
+  const types: Readonly<Record<keyof WorkerThread, JsonSchema>> = {
+    pid: { type: 'integer', minimum: 0 },
+    thread: { type: 'integer', minimum: 0 },
+    name: { type: ['string', 'null'] },
+    cpu_s: { type: ['number', 'null'], minimum: 0 },
+    js_kb: { type: ['integer', 'null'], minimum: 0 },
+    js_kb_peak: { type: ['integer', 'null'], minimum: 0 },
+    stages: { type: 'boolean' },
+  };
+  return object(
+    Object.entries(types).map(([member, type]) => [
+      member,
+      { description: WORKER_THREAD_MEANING[member as keyof WorkerThread], ...type },
     ]),
   );
 }

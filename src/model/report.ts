@@ -5,6 +5,7 @@ import type { MetricField } from './metrics.js';
 import type { ProcessList } from './process-list.js';
 import type { SourceName, SourceState } from './sources.js';
 import type { ThreadCpu } from './thread-cpu.js';
+import type { WorkerThreads } from './worker-threads.js';
 
 type CountField = 'calls' | 'errors' | 'open' | 'overlapped_calls';
 
@@ -57,6 +58,7 @@ export interface ReportHeader {
   readonly slurm?: SlurmIdentity;
   readonly processes?: number;
   readonly process_list?: ProcessList;
+  readonly worker_threads?: WorkerThreads;
   readonly threads?: ThreadCpu;
 }
 
