@@ -6,6 +6,7 @@ import { AbortController, setImmediate } from '../host/tasks.js';
 import type { StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import { makeInputProfiler } from './input-profiler.js';
+import type { InputThreads } from './input-threads.js';
 import { type LastMoments, readLastMoments } from './last-moments.js';
 import type { PipelineFunction } from './pipeline.js';
 import { failureLine, recordLine } from './record.js';
@@ -25,6 +26,7 @@ export class InputRunner {
   constructor(
     readonly run: PipelineFunction,
     readonly profiler: StageProfilerOptions | null,
+    readonly threads: InputThreads,
   ) {}
 
   async runOrder({ input, temporaryPath, recorderPath }: Order<'input'>): Promise<void> {
@@ -39,7 +41,8 @@ export class InputRunner {
     const outcome = await runInput(this.run, input, { profiler, signal: this.#abort.signal }, this.#unhandled);
     holdProcess();
     const moments = this.#moments ?? (outcome.isRunning ? readLastMoments(recorderPath) : null);
-    const report = profiler.report();
+    const own = profiler.report();
+    const report = own && this.threads.takeInto(own);
     const profile = report === undefined ? null : { ...report, warnings: [...report.warnings, ...warnings] };
     profiler.close();
     const { line, result } = resultOf(input, outcome, profile, moments);
@@ -49,7 +52,8 @@ export class InputRunner {
     listenAgain();
     this.#unhandled.listen();
     const reason = faultOfWriting(temporaryPath, line);
-    await tell({ type: 'ended', result: reason === null ? result : { state: 'unwritten', reason, profile }, isLast });
+    const told: InputResult = reason === null ? result : { state: 'unwritten', reason, profile };
+    await tell({ type: 'ended', result: told, threads: this.threads.before, isLast });
     if (isLast) exitProcess();
     // Tells what comes up from here to the next input.
     setImmediate(() => this.#tellUnhandled());

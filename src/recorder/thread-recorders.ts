@@ -98,6 +98,11 @@ export function removeThread(folders: readonly string[], file: string): void {
   }
 }
 
+/** Removes the recorders of all threads of a process. @param name of the process */
+export function removeThreads(folders: readonly string[], name: string): void {
+  for (const file of threadRecorders(folders).get(name) ?? []) removeThread(folders, file);
+}
+
 /** Adds the worker threads of a process to its report. @param name of the process */
 export function withThreads(
   report: Report,
