@@ -7,25 +7,20 @@
 import { environment, isMainThread } from './host/process.js';
 import { hasActiveProfiler, installProfiler } from './profiler/active.js';
 import { atProgramEnd } from './profiler/program-end.js';
+import { registerThreads } from './profiler/register-threads.js';
 import { leaveReport, say } from './profiler/report-at-exit.js';
 import { StageProfiler } from './profiler/stage-profiler.js';
-import { profileThreads } from './profiler/thread-profiler.js';
-import { recorderFolders, recorderName } from './recorder/recorder-folder.js';
-import { removeThreads, withThreads } from './recorder/thread-recorders.js';
 import { renderTable } from './render/table.js';
 
 if (isMainThread && !hasActiveProfiler()) install(new StageProfiler());
 
 function install(profiler: StageProfiler): void {
   installProfiler(profiler);
-  const folders = recorderFolders();
-  const name = recorderName().replace(/\.recorder$/, '');
-  profileThreads({ folders, name, profiler: {}, makesFolder: true });
+  const withThreads = registerThreads();
   atProgramEnd(() => {
     try {
       profiler.close();
-      const report = withThreads(profiler.report(), folders, name);
-      removeThreads(folders, name);
+      const report = withThreads(profiler.report());
       const out = environment.STAGEPROF_OUT;
       if (out === undefined || out === '') say(renderTable(report));
       else leaveReport(report, out);

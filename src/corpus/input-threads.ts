@@ -1,6 +1,7 @@
-import { Map } from '../host/intrinsics.js';
+import { Map, type SharedArrayBuffer } from '../host/intrinsics.js';
 import type { Report } from '../model/report.js';
 import type { ThreadsPlan } from '../profiler/thread-profiler.js';
+import { giveRoomBack, takeRoomWarnings } from '../profiler/thread-room.js';
 import { type RecordedThread, readThread, removeThread, threadRecorders } from '../recorder/thread-recorders.js';
 import { ThreadMerger, type ThreadReport } from '../report/merge-threads.js';
 import { difference, since } from '../report/since.js';
@@ -15,8 +16,14 @@ export type ThreadsBefore = readonly (readonly [file: string, thread: ThreadRepo
 export class InputThreads {
   #before = new Map<string, ThreadReport>();
 
-  /** @param plan null where nothing is profiled */
-  constructor(readonly plan: ThreadsPlan | null) {}
+  /**
+   * @param plan null where nothing is profiled
+   * @param room of the process of the threads; null in its parent
+   */
+  constructor(
+    readonly plan: ThreadsPlan | null,
+    readonly room: SharedArrayBuffer | null = null,
+  ) {}
 
   /** For the parent, which has to know it if the process ends within the next input. */
   get before(): ThreadsBefore {
@@ -36,9 +43,13 @@ export class InputThreads {
   takeInto(report: Report): Report {
     const threads = this.#read();
     const whole = this.#withThreads(report, threads);
+    const ended = threads.filter(([, thread]) => thread?.isOver === true);
     this.#before = new Map(threads.flatMap(([file, thread]) => (thread?.isOver === false ? [[file, thread]] : [])));
-    for (const [file, thread] of threads) if (thread?.isOver === true) removeThread(this.#folders, file);
-    return whole;
+    for (const [file] of ended) removeThread(this.#folders, file);
+    if (this.room === null) return whole;
+    giveRoomBack(this.room, ended.length);
+    const warnings = takeRoomWarnings(this.room);
+    return warnings.length === 0 ? whole : { ...whole, warnings: [...whole.warnings, ...warnings] };
   }
 
   /** To be called when the process has ended, and its last record has all that the recorders tell. */

@@ -7,6 +7,7 @@ import { exitProcess, processObject } from '../host/process.js';
 import { SetupError } from '../model/setup-error.js';
 import { endWithParent } from '../native/parent-death.js';
 import { profileThreads } from '../profiler/thread-profiler.js';
+import { threadRoom } from '../profiler/thread-room.js';
 import { InputRunner } from './input-runner.js';
 import { InputThreads } from './input-threads.js';
 import { loadPipeline } from './pipeline.js';
@@ -54,11 +55,12 @@ async function setUp({ pipelinePath, profiler, threads, parentPid }: Order<'setu
   // A pipeline that hangs in native code would not notice by itself that the parent has ended.
   endWithParent(parentPid);
   // Before the module may start its threads.
-  if (threads !== null) profileThreads(threads);
+  const room = threadRoom();
+  if (threads !== null) profileThreads({ ...threads, room });
   // The module, too, may wait at its top level for what nothing can settle.
   releaseProcess();
   try {
-    return new InputRunner(await loadPipeline(pipelinePath), profiler, new InputThreads(threads));
+    return new InputRunner(await loadPipeline(pipelinePath), profiler, new InputThreads(threads, room));
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     await tell({ type: 'unloadable', message: error.message });

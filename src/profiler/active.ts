@@ -26,7 +26,7 @@ export function activeProfiler(): Profiler {
 function threadProfiler(): Profiler {
   const profiler = makeThreadProfiler(StageProfiler);
   if (profiler === null) return nullProfiler;
-  registry[ACTIVE] = profiler;
+  if (profiler.enabled) registry[ACTIVE] = profiler;
   return profiler;
 }
 
