@@ -150,7 +150,7 @@ void RecorderWriter::WriteTeardown() {
     sampler_.RenewFreeBytes(account_);
   } else {
     RaisePeaks();
-    sampler_.ReadAccountFromOutside(MappedParts::Look::kIfShort, account_);
+    sampler_.ReadAccountFromOutside(Allowed(MappedParts::Look::kIfShort), account_);
   }
   WriteReading();
   WriteMoment();
@@ -236,7 +236,7 @@ void RecorderWriter::Write(MappedParts::Look look) {
   sampler_.ReadEntry();
   RaisePeaks();
   WriteReading();
-  sampler_.ReadAccountFromOutside(look, account_);
+  sampler_.ReadAccountFromOutside(Allowed(look), account_);
   WriteMoment();
   TrackerClient& tracker = sources_->Open()->tracker;
   if (tracker.failure()) return;
@@ -246,6 +246,13 @@ void RecorderWriter::Write(MappedParts::Look look) {
   *Cells(kPositionLiveMissed) = missed.live_blocks;
   *Cells(kPositionTrackerBound) = tracker.BoundBytes();
   WriteModules();
+}
+
+// A worker thread does not measure the resident set. Who holds it is read for the main thread, once
+// for all threads: each look goes through the list of mappings.
+MappedParts::Look RecorderWriter::Allowed(MappedParts::Look look) const {
+  const bool has_rss = (static_cast<uint32_t>(positions_[kPositionMask]) & kMaskRss) != 0;
+  return has_rss ? look : MappedParts::Look::kNever;
 }
 
 void RecorderWriter::RaisePeaks() {

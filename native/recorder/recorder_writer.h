@@ -62,6 +62,7 @@ class RecorderWriter {
   void WriteReading();
   void WriteMoment();
   void WriteModules();
+  MappedParts::Look Allowed(MappedParts::Look look) const;
   void RaisePeaks();
 
   uint64_t Size(Position position) const { return static_cast<uint64_t>(positions_[position]); }

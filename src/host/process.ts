@@ -25,7 +25,9 @@ export const userId = process.getuid?.bind(process);
 export const dlopen = process.dlopen.bind(process);
 export const emitWarning = process.emitWarning.bind(process);
 
-export const { isMainThread, threadId } = workers;
+export const { getEnvironmentData, isMainThread, setEnvironmentData, threadId } = workers;
+/** The option `name` of this worker thread. Node tells it from 22.20 and 24.6 on. */
+export const { threadName } = workers as { threadName?: string | null };
 export const { availableParallelism, cpus, release, tmpdir } = os;
 export const { getHeapStatistics, promiseHooks, setFlagsFromString } = v8;
 export const { runInNewContext } = vm;

@@ -1,7 +1,7 @@
 import { dateNow } from '../host/clock.js';
 import { readFileSync, readlinkSync } from '../host/files.js';
 import { Number } from '../host/intrinsics.js';
-import { commandLine, nodeVersion, parentId, processId, threadId } from '../host/process.js';
+import { commandLine, nodeVersion, parentId, processId, threadId, threadName } from '../host/process.js';
 import type { SlurmIdentity } from '../model/report.js';
 import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
 import type { Sources } from '../model/sources.js';
@@ -20,6 +20,8 @@ export interface RecorderMetadata {
   /** The arguments that the process was started with, cut at `LONGEST_RECORDED_COMMAND`. */
   readonly command: string | null;
   readonly thread: number;
+  /** The option `name` of a worker thread, where Node tells it. */
+  readonly thread_name: string | null;
   readonly slurm: SlurmIdentity | null;
   /** Tells the process from a later one of the same id. */
   readonly identity: ProcessIdentity;
@@ -48,6 +50,9 @@ export interface RecorderMetadata {
 /** In UTF-16 units. */
 const LONGEST_RECORDED_COMMAND = 1024;
 
+/** In UTF-16 units. */
+const LONGEST_RECORDED_NAME = 256;
+
 /** Each member is null where /proc does not tell. */
 export interface ProcessIdentity {
   readonly boot: string | null;
@@ -69,6 +74,7 @@ export function collectMetadata(
     parent: parentId,
     command: commandLine.slice(0, LONGEST_RECORDED_COMMAND),
     thread: threadId,
+    thread_name: threadName?.slice(0, LONGEST_RECORDED_NAME) || null,
     slurm: slurmIdentity() ?? null,
     identity: ownIdentity(),
     made_at_ms: dateNow(),

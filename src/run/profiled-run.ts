@@ -19,6 +19,7 @@ import { ProcessWatch } from './process-watch.js';
 import { runProgram } from './program.js';
 import { ReportFile } from './report-file.js';
 import { printRun } from './run-result.js';
+import { ThreadReports } from './thread-reports.js';
 
 export interface RunPlan {
   readonly program: string;
@@ -70,7 +71,10 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     obstacle?.isHarmful === true ? process.env : childEnvironment(process.env, { tracker, modules: plan.modules, run });
 
   const watch = new ProcessWatch();
+  const threads = new ThreadReports(folder.paths, () => costOf(profiler));
+  threads.start();
   const end = await runProgram(program, args, env, signals, watch);
+  threads.stop();
   if (!end.started) {
     say(`${program}: cannot be executed, ${systemReason(end.error)}`);
     return end.exitCode;
@@ -87,6 +91,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     },
     seen: watch.seen(),
     forgotten: watch.forgotten,
+    threads,
   });
   printRun(gathered, {
     wallS: end.wallS,

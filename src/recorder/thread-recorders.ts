@@ -1,0 +1,127 @@
+import { basename, dirname, join, readdirSync, unlinkSync } from '../host/files.js';
+import { Map, Number } from '../host/intrinsics.js';
+import { kibOf, secondsOf } from '../model/quantities.js';
+import type { Report } from '../model/report.js';
+import { slotIndex } from '../model/sample-layout.js';
+import type { StageCost } from '../model/stage-cost.js';
+import { ThreadMerger, type ThreadReport } from '../report/merge-threads.js';
+import { readLastRecording } from './last-recording.js';
+import { lastSampleOf } from './last-sample.js';
+import { reportOf } from './recorded-report.js';
+
+const SUFFIX = '.recorder';
+const THREAD_FILE = /^(.+)-t(\d+)\.recorder$/;
+
+/** @param name of the process, by which its threads are found */
+export function threadRecorderName(name: string, thread: number): string {
+  return `${name}-t${thread}${SUFFIX}`;
+}
+
+/** Whether a path is that of the recorder of a worker thread. */
+export function isThreadRecorder(path: string): boolean {
+  return THREAD_FILE.test(basename(path));
+}
+
+/** The names of processes whose worker threads have recorders in the folders, and the names of those recorders. */
+export function threadRecorders(folders: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const folder of folders) {
+    for (const file of filesIn(folder)) {
+      const name = THREAD_FILE.exec(file)?.[1];
+      if (name === undefined) continue;
+      const files = found.get(name);
+      if (files === undefined) found.set(name, [file]);
+      else if (!files.includes(file)) files.push(file);
+    }
+  }
+  for (const files of found.values()) files.sort((a, b) => threadOf(a) - threadOf(b));
+  return found;
+}
+
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder) as unknown as string[];
+  } catch {
+    return [];
+  }
+}
+
+function threadOf(file: string): number {
+  return Number(THREAD_FILE.exec(file)?.[2]);
+}
+
+/** What a thread has recorded so far. */
+export interface RecordedThread extends ThreadReport {
+  /** Whether nothing more will be recorded. */
+  readonly isOver: boolean;
+}
+
+/**
+ * Null where nothing can be read.
+ *
+ * @param folders in the order in which the thread has tried them
+ */
+export function readThread(
+  folders: readonly string[],
+  file: string,
+  cost: StageCost | null = null,
+): RecordedThread | null {
+  const paths = folders.map((folder) => join(folder, file));
+  return readLastRecording(paths, (recording) => {
+    const { metadata, state } = recording;
+    const last = lastSampleOf(recording);
+    const report = reportOf(recording, cost);
+    return {
+      report,
+      isOver: state === 'ended' || state === 'closed',
+      entry: {
+        pid: metadata.pid,
+        thread: metadata.thread,
+        name: metadata.thread_name,
+        cpu_s: secondsOf(last[slotIndex.thread_cpu_ns]!),
+        js_kb: kibOf(last[slotIndex.js_used_bytes]!),
+        js_kb_peak: report.program?.js_kb_peak_max ?? null,
+        stages: report.stages.length > 0,
+      },
+    };
+  });
+}
+
+/** Removes the recorder of a thread from every folder that it may be in. */
+export function removeThread(folders: readonly string[], file: string): void {
+  for (const folder of folders) {
+    try {
+      unlinkSync(join(folder, file));
+    } catch {
+      // It is not there.
+    }
+  }
+}
+
+/** Removes the recorders of all threads of a process. @param name of the process */
+export function removeThreads(folders: readonly string[], name: string): void {
+  for (const file of threadRecorders(folders).get(name) ?? []) removeThread(folders, file);
+}
+
+/** Adds the worker threads of a process to its report. @param name of the process */
+export function withThreads(
+  report: Report,
+  folders: readonly string[],
+  name: string,
+  cost: StageCost | null = null,
+): Report {
+  const files = threadRecorders(folders).get(name);
+  if (files === undefined) return report;
+  const merger = new ThreadMerger();
+  for (const file of files) {
+    const thread = readThread(folders, file, cost);
+    if (thread === null) merger.addUnread();
+    else merger.add(thread);
+  }
+  return merger.result(report) ?? report;
+}
+
+/** Adds the worker threads whose recorders are beside that of their main thread. */
+export function withThreadsBeside(report: Report, path: string): Report {
+  return withThreads(report, [dirname(path)], basename(path).replace(/\.recorder$/, ''));
+}
