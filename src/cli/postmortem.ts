@@ -12,9 +12,9 @@ import { formatFlag } from './format-flag.js';
 const HELP = `
 FILE is the recorder of a process: of a program under "stageprof run", of a worker of "stageprof
 map --profile", or of a StageProfiler with the option "recorder". It is only read, and its process
-may still run. Recorders of worker threads beside it are read with it. If a part is damaged or cut off, a warning says so and the rest is shown. For the PID
-of a process that has ended, the newest recorder in the folders of recorders is read; a recorder in
-any other folder has to be named.
+may still run. Recorders of its worker threads beside it are read with it. If a part is damaged or cut
+off, a warning says so and the rest is shown. For the PID of a process that has ended, the newest
+recorder in the folders of recorders is read; a recorder in any other folder has to be named.
 
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 
@@ -28,8 +28,7 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
     .action((target: string, { format, signal }: { format: string; signal?: string }) => {
       const pid = processNamed(target);
       const path = pid === null ? target : recorderOfProcess(pid);
-      const own = postmortemOf(readRecordingAt(path), signal ?? null);
-      const found = { ...own, report: withThreadsBeside(own.report, path) };
+      const found = withThreadsBeside(postmortemOf(readRecordingAt(path), signal ?? null), path);
       const { stdout } = process;
       stdout.write(exporterNamed(EXPORTERS.recording, format).render(found, layoutOf(stdout)));
       finish(EXIT_DONE);

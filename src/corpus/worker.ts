@@ -6,6 +6,7 @@ import { Error, String } from '../host/intrinsics.js';
 import { exitProcess, processObject } from '../host/process.js';
 import { SetupError } from '../model/setup-error.js';
 import { endWithParent } from '../native/parent-death.js';
+import { threadCostOf } from '../profiler/thread-cost.js';
 import { profileThreads } from '../profiler/thread-profiler.js';
 import { threadRoom } from '../profiler/thread-room.js';
 import { CallNumbers } from './call-numbers.js';
@@ -62,7 +63,7 @@ async function setUp(order: Order<'setup'>): Promise<InputRunner | undefined> {
   // The module, too, may wait at its top level for what nothing can settle.
   releaseProcess();
   try {
-    const inputThreads = new InputThreads(threads, room);
+    const inputThreads = new InputThreads(threads, room, () => threadCostOf(profiler ?? {}));
     return new InputRunner(await loadPipeline(pipelinePath), profiler, new CallNumbers(!isolate), inputThreads);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;

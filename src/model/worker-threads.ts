@@ -19,7 +19,7 @@ export interface WorkerThreads {
 export const WORKER_THREAD_MEANING: Readonly<Record<keyof WorkerThread, string>> = {
   pid: 'Process id.',
   thread: '`threadId` of `node:worker_threads`.',
-  name: 'Its option `name`; null where Node does not tell it (before 22.20 and 24.6), or it has none.',
+  name: 'Its option `name`, which Node tells from 22.20 and 24.6 on; else the name of the file that it was started from. Null if it has neither.',
   cpu_s: 'CPU time of the thread; under `map` the part that it used for the input.',
   js_kb: 'Used JS heap of the thread at its end, or at the last reading.',
   js_kb_peak: 'Highest used JS heap of the thread since its profiler was made.',

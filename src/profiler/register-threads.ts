@@ -5,6 +5,7 @@ import { processId, tmpdir } from '../host/process.js';
 import type { Report } from '../model/report.js';
 import { SHARED_MEMORY } from '../os/shared-memory.js';
 import { removeThreads, withThreads } from '../recorder/thread-recorders.js';
+import { threadCostOf } from './thread-cost.js';
 import { profileThreads } from './thread-profiler.js';
 import { takeRoomWarnings, threadRoom } from './thread-room.js';
 
@@ -20,7 +21,7 @@ export function registerThreads(): (report: Report) => Report {
   const room = threadRoom();
   profileThreads({ folders, name, profiler: {}, makesFolder: true, room });
   return (report) => {
-    const whole = withThreads(report, folders, name);
+    const whole = withThreads(report, folders, name, () => threadCostOf({}));
     removeThreads(folders, name);
     for (const folder of folders) removeFolder(folder);
     return { ...whole, warnings: [...whole.warnings, ...takeRoomWarnings(room)] };

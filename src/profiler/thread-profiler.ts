@@ -43,11 +43,12 @@ type ProfilerConstructor = new (options: StageProfilerOptions) => Profiler;
  */
 export function makeThreadProfiler(Constructor: ProfilerConstructor): Profiler | null {
   if (isMainThread) return null;
-  made ??= makeOnce(Constructor);
+  if (made === undefined) made = makeOnce(Constructor);
   return made;
 }
 
-let made: Profiler | null = null;
+/** Undefined before the thread first asks. A library asks at each of its calls, also where nothing is profiled. */
+let made: Profiler | null | undefined;
 
 function makeOnce(Constructor: ProfilerConstructor): Profiler | null {
   const plan = getEnvironmentData(THREADS) as unknown as ThreadsPlan | undefined;
@@ -59,7 +60,7 @@ function makeOnce(Constructor: ProfilerConstructor): Profiler | null {
     const file = threadRecorderName(name, threadId);
     if (makesFolder === true) makeRecorderFolder(folder);
     const recorder = { path: join(folder, file), keep: true, fallbacks, small: true };
-    const profiler = new Constructor({ ...ofThread(options), recorder });
+    const profiler = new Constructor({ ...threadOptions(options), recorder });
     if (folders.some((candidate) => existsSync(join(candidate, file)))) return profiler;
     profiler.close();
   } catch {
@@ -69,7 +70,11 @@ function makeOnce(Constructor: ProfilerConstructor): Profiler | null {
 }
 
 /** What a thread measures: the rest is the process's, and the main thread reads it. */
-function ofThread({ rssPeak: _, threads: _threads, ...options }: StageProfilerOptions): StageProfilerOptions {
+export function threadOptions({
+  rssPeak: _,
+  threads: _threads,
+  ...options
+}: StageProfilerOptions): StageProfilerOptions {
   const own: Measure[] = options.attribution === 'exact' ? ['cpu', 'js', 'native'] : ['cpu', 'js'];
   return { ...options, measure: (options.measure ?? MEASURES).filter((measure) => own.includes(measure)) };
 }

@@ -28,8 +28,7 @@ export async function* followRecorder(
   let path = pid === null ? target : ((await awaitNextRecorder(pid)) ?? recorderOfProcess(pid));
   let recording = pid === null ? readRecordingAt(path) : readUnlessRemoved(path);
   for (;;) {
-    const own = recording === null ? null : postmortemOf(recording);
-    const found = own && { ...own, report: withThreadsBeside(own.report, path) };
+    const found = recording === null ? null : withThreadsBeside(postmortemOf(recording), path);
     if (found !== null) yield found;
     if (found !== null && isLive(found)) {
       await delay(intervalMs, undefined, { signal: unread }).catch(() => {});

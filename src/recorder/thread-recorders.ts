@@ -7,6 +7,7 @@ import type { StageCost } from '../model/stage-cost.js';
 import { ThreadMerger, type ThreadReport } from '../report/merge-threads.js';
 import { readLastRecording } from './last-recording.js';
 import { lastSampleOf } from './last-sample.js';
+import { type OpenStageState, openStages, type Postmortem } from './postmortem.js';
 import { reportOf } from './recorded-report.js';
 
 const SUFFIX = '.recorder';
@@ -54,6 +55,8 @@ function threadOf(file: string): number {
 export interface RecordedThread extends ThreadReport {
   /** Whether nothing more will be recorded. */
   readonly isOver: boolean;
+  /** The stages that are open; none where the thread has ended. */
+  readonly open: readonly OpenStageState[];
 }
 
 /**
@@ -70,10 +73,13 @@ export function readThread(
   return readLastRecording(paths, (recording) => {
     const { metadata, state } = recording;
     const last = lastSampleOf(recording);
+    const isOver = state === 'ended' || state === 'closed';
+    const open = isOver ? [] : openStages(recording).map((stage) => ({ ...stage, thread: metadata.thread }));
     const report = reportOf(recording, cost);
     return {
       report,
-      isOver: state === 'ended' || state === 'closed',
+      isOver,
+      open,
       entry: {
         pid: metadata.pid,
         thread: metadata.thread,
@@ -103,25 +109,43 @@ export function removeThreads(folders: readonly string[], name: string): void {
   for (const file of threadRecorders(folders).get(name) ?? []) removeThread(folders, file);
 }
 
-/** Adds the worker threads of a process to its report. @param name of the process */
+/**
+ * Adds the worker threads of a process to its report.
+ *
+ * @param name of the process
+ * @param cost what a stage of a thread costs; asked for only if there are threads
+ */
 export function withThreads(
   report: Report,
   folders: readonly string[],
   name: string,
-  cost: StageCost | null = null,
+  cost: () => StageCost | null = () => null,
 ): Report {
-  const files = threadRecorders(folders).get(name);
-  if (files === undefined) return report;
+  return addedTo(report, readThreads(folders, name, cost));
+}
+
+/** Adds the worker threads whose recorders are beside that of their main thread. @param path of the latter */
+export function withThreadsBeside(found: Postmortem, path: string): Postmortem {
+  const threads = readThreads([dirname(path)], basename(path).replace(/\.recorder$/, ''), () => null);
+  const open = [...found.open, ...threads.flatMap((thread) => thread?.open ?? [])];
+  return { ...found, report: addedTo(found.report, threads), open };
+}
+
+/** Null stands for a thread of which nothing can be read. */
+function readThreads(
+  folders: readonly string[],
+  name: string,
+  cost: () => StageCost | null,
+): readonly (RecordedThread | null)[] {
+  return (threadRecorders(folders).get(name) ?? []).map((file) => readThread(folders, file, cost()));
+}
+
+function addedTo(report: Report, threads: readonly (RecordedThread | null)[]): Report {
+  if (threads.length === 0) return report;
   const merger = new ThreadMerger();
-  for (const file of files) {
-    const thread = readThread(folders, file, cost);
+  for (const thread of threads) {
     if (thread === null) merger.addUnread();
     else merger.add(thread);
   }
   return merger.result(report) ?? report;
-}
-
-/** Adds the worker threads whose recorders are beside that of their main thread. */
-export function withThreadsBeside(report: Report, path: string): Report {
-  return withThreads(report, [dirname(path)], basename(path).replace(/\.recorder$/, ''));
 }

@@ -156,17 +156,26 @@ function partOfThread(row: StageRow, isKept: (metric: Metric) => boolean): Stage
   return { ...row, ...Object.fromEntries(blanks) };
 }
 
-/** The totals of a thread's report without what `ThreadMerger` adds. */
+/**
+ * The totals of a thread's report without what `ThreadMerger` adds. They are the process's, which opened no stage on its
+ * main thread.
+ */
 function withoutThread(report: Report): Report {
   return {
     ...report,
+    outside_wall_s: report.total_wall_s,
+    outside_cpu_s: report.total_cpu_s,
     exact: null,
     overhead_s: null,
     labels_folded: 0,
     warnings: [],
     stages_wall_s: 0,
     thread: null,
-    program: report.program && partOfThread(report.program, (metric) => !isUseOfThread(metric)),
+    program: report.program && {
+      ...partOfThread(report.program, (metric) => !isUseOfThread(metric)),
+      wall_self_s: report.program.wall_s,
+      cpu_self_s: report.program.cpu_s,
+    },
     stages: [],
   };
 }

@@ -13,7 +13,8 @@ function byHeap(a: WorkerThread, b: WorkerThread): number {
   return heapKib(b) - heapKib(a) || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 }
 
-function heapKib({ js_kb, js_kb_peak }: WorkerThread): number {
+/** The largest JS heap that the thread is known to have had; 0 if nothing is known. */
+export function heapKib({ js_kb, js_kb_peak }: WorkerThread): number {
   return Math.max(js_kb ?? 0, js_kb_peak ?? 0);
 }
 

@@ -10,6 +10,7 @@ import { inspectProgram, type ProgramFile, thisFinder } from '../preload/program
 import { chooseTracker } from '../preload/tracker-choice.js';
 import { stageCostOf } from '../profiler/calibration.js';
 import { StageProfiler } from '../profiler/stage-profiler.js';
+import { threadCostOf } from '../profiler/thread-cost.js';
 import { say } from '../terminal/say.js';
 import { gatherReports } from './gathered-reports.js';
 import { leaveReport } from './leave-report.js';
@@ -71,7 +72,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     obstacle?.isHarmful === true ? process.env : childEnvironment(process.env, { tracker, modules: plan.modules, run });
 
   const watch = new ProcessWatch();
-  const threads = new ThreadReports(folder.paths, () => costOf(profiler));
+  const threads = new ThreadReports(folder.paths, () => threadCostOf(profiler));
   threads.start();
   const end = await runProgram(program, args, env, signals, watch);
   threads.stop();

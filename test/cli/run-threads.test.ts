@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.js';
+import type { Postmortem } from '../../src/recorder/postmortem.js';
 import { runCli } from '../support/run-cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -45,6 +46,7 @@ describe('the worker threads of a program under stageprof run', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'done\n' });
     expect(callsOf(report)).toEqual([['main', 1, 0], ...rows]);
     expect(report.worker_threads).toMatchObject({ more: 4 });
+    expect(report.worker_threads!.threads[0]).toMatchObject({ name: 'pool.mjs' });
     expect(report.worker_threads!.threads.every(({ stages, cpu_s, js_kb }) => stages && cpu_s! > 0 && js_kb! > 0)).toBe(
       true,
     );
@@ -105,11 +107,18 @@ test('postmortem adds the recorders of worker threads to that of their process',
   expect(names).toHaveLength(4);
   const main = names.find((name) => /^\d+-\d+\.recorder$/.test(name))!;
   const { stdout } = await runCli(['postmortem', join(folder, main), '--format', 'json']);
-  const { report } = JSON.parse(stdout) as { report: Report };
+  const { report, open } = JSON.parse(stdout) as Postmortem;
   expect(callsOf(report)).toEqual([
     ['main', 1, 0],
     ['task', 15, 0],
     ['last', 0, 3],
   ]);
   expect(report.worker_threads).toMatchObject({ threads: [{ thread: 1 }, { thread: 2 }, { thread: 3 }], more: 0 });
+  expect(open.map(({ stage, thread }) => [stage, thread])).toEqual([
+    ['last', 1],
+    ['last', 2],
+    ['last', 3],
+  ]);
+  const page = await runCli(['postmortem', join(folder, main)]);
+  expect(page.stdout).toMatch(/open +last, for .*, in worker thread 1\n +last, for .*, in worker thread 2\n/);
 });

@@ -120,7 +120,10 @@ describe('rows of worker threads', () => {
     );
     checkReport(report);
     expect(report).toMatchObject({ total_wall_s: 7, partial: true, thread: null, stages: [{ calls: 8, cpu_s: null }] });
-    expect(report.program).toMatchObject({ calls: 1, wall_s: 7, thread_cpu_s: 4 });
+    expect(report.program).toMatchObject({ calls: 1, wall_s: 7, wall_self_s: 7, thread_cpu_s: 4 });
+    // The main thread has opened no stage.
+    expect(report).toMatchObject({ outside_wall_s: 7, outside_cpu_s: report.total_cpu_s });
+    expect(outsideRow(report)).toMatchObject({ wall_s: 7 });
     expect(new ThreadMerger().result(null)).toBeNull();
   });
 });
