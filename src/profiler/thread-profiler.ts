@@ -57,7 +57,7 @@ function makeOnce(Constructor: ProfilerConstructor): Profiler | null {
     const { folders, name, profiler: options, makesFolder, room } = plan;
     if (room !== undefined && !takeRoom(room)) return nullProfiler;
     const [folder, ...fallbacks] = folders as [string, ...string[]];
-    const file = threadRecorderName(name, threadId);
+    const file = threadRecorderName(name, threadId, folders);
     if (makesFolder === true) makeRecorderFolder(folder);
     const recorder = { path: join(folder, file), keep: true, fallbacks, small: true };
     const profiler = new Constructor({ ...threadOptions(options), recorder });

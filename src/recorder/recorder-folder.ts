@@ -92,7 +92,7 @@ export function recorderName(pid: number = processId): string {
 
 /** The id of the process in the name of a recorder, also of one of a worker thread; undefined for any other name. */
 export function ownerOfName(name: string): number | undefined {
-  return pidOfName(name.replace(/-t\d+(?=\.recorder$)/, ''));
+  return pidOfName(name.replace(/-t\d+(?:-\d+)?(?=\.recorder$)/, ''));
 }
 
 /** The id of the process in the name of a recorder; undefined for any other name. */

@@ -1,4 +1,4 @@
-import { basename, dirname, join, readdirSync, unlinkSync } from '../host/files.js';
+import { basename, dirname, existsSync, join, readdirSync, unlinkSync } from '../host/files.js';
 import { Map, Number } from '../host/intrinsics.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
 import type { Report } from '../model/report.js';
@@ -11,11 +11,19 @@ import { type OpenStageState, openStages, type Postmortem } from './postmortem.j
 import { reportOf } from './recorded-report.js';
 
 const SUFFIX = '.recorder';
-const THREAD_FILE = /^(.+)-t(\d+)\.recorder$/;
+const THREAD_FILE = /^(.+)-t(\d+)(?:-\d+)?\.recorder$/;
 
-/** @param name of the process, by which its threads are found */
-export function threadRecorderName(name: string, thread: number): string {
-  return `${name}-t${thread}${SUFFIX}`;
+/**
+ * A name for the recorder of a thread that no recorder in the folders has. Each context of `node:vm` that loads this
+ * package has a profiler of its own.
+ *
+ * @param name of the process, by which its threads are found
+ */
+export function threadRecorderName(name: string, thread: number, folders: readonly string[]): string {
+  for (let number = 0; ; number++) {
+    const file = `${name}-t${thread}${number === 0 ? '' : `-${number}`}${SUFFIX}`;
+    if (!folders.some((folder) => existsSync(join(folder, file)))) return file;
+  }
 }
 
 /** Whether a path is that of the recorder of a worker thread. */

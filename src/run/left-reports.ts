@@ -25,7 +25,7 @@ export interface LeftReport {
 }
 
 /** Named by src/preload/preload.cts: process id and start. Worker threads add their id. */
-const LEFT_FILE = /^(\d+-\d+)(?:-t\d+)?\.(?:recorder|json)$/;
+const LEFT_FILE = /^(\d+-\d+)(?:-t\d+(?:-\d+)?)?\.(?:recorder|json)$/;
 
 /** A report with the largest possible number of labels takes some 60 MB. */
 const LARGEST_BYTES = 256 * 2 ** 20;

@@ -172,6 +172,25 @@ describe('a worker thread of a process under stageprof run', () => {
     expect(report.worker_threads).toMatchObject({ threads: [{ thread: 1, stages: true }], more: 0 });
   });
 
+  test('has a profiler for each time that the package is loaded anew, as in a context of node:vm', () => {
+    const anew = PACKAGE.replace('index.js', 'profiler/thread-profiler.js?anew');
+    const twice = `Promise.all([${JSON.stringify(PACKAGE)}, ${JSON.stringify(anew)}].map((url) => import(url))).then(
+      ([{ activeProfiler, StageProfiler }, { makeThreadProfiler }]) => {
+        activeProfiler().stage('a', () => {});
+        makeThreadProfiler(StageProfiler).stage('b', () => {});
+      })`;
+    expect(run(startWorker('', JSON.stringify(twice)))).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(readdirSync(folder).sort()).toEqual([
+      expect.stringMatching(/-t1-1\.recorder$/),
+      expect.stringMatching(/-t1\.recorder$/),
+    ]);
+    const [report] = reports() as [Report];
+    expect(report.stages.map(({ stage, calls }) => [stage, calls]).sort()).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
+  });
+
   test('has a profiler in a thread that a thread has started', () => {
     run(
       startWorker(
