@@ -5,6 +5,8 @@ import type { Report } from '../model/report.js';
 import { slotIndex } from '../model/sample-layout.js';
 import type { StageCost } from '../model/stage-cost.js';
 import { ThreadMerger, type ThreadReport } from '../report/merge-threads.js';
+import { withFile } from './file-bytes.js';
+import { offsetOf, STATE } from './format.js';
 import { readLastRecording } from './last-recording.js';
 import { lastSampleOf } from './last-sample.js';
 import { type OpenStageState, openStages, type Postmortem } from './postmortem.js';
@@ -99,6 +101,22 @@ export function readThread(
       },
     };
   });
+}
+
+/** Whether a thread will record nothing more. It reads one number of the recorder. */
+export function isThreadOver(folders: readonly string[], file: string): boolean {
+  for (const folder of folders.toReversed()) {
+    try {
+      return withFile(join(folder, file), (bytes) => isOver(bytes.read(offsetOf('state'), 8).readDoubleLE()));
+    } catch {
+      // The recorder is in another folder, or has no state yet.
+    }
+  }
+  return false;
+}
+
+function isOver(state: number): boolean {
+  return state === STATE.ended || state === STATE.closed;
 }
 
 /** Removes the recorder of a thread from every folder that it may be in. */

@@ -1,6 +1,6 @@
 import type { Report } from '../model/report.js';
 import type { StageCost } from '../model/stage-cost.js';
-import { readThread, removeThread, threadRecorders } from '../recorder/thread-recorders.js';
+import { isThreadOver, readThread, removeThread, threadRecorders } from '../recorder/thread-recorders.js';
 import { ThreadMerger } from '../report/merge-threads.js';
 
 /** How often the recorders of threads that have ended are looked for. */
@@ -56,8 +56,9 @@ export class ThreadReports {
   #read({ alsoOpen }: { readonly alsoOpen: boolean }): void {
     for (const [name, files] of threadRecorders(this.folders)) {
       for (const file of files) {
+        // A look at those that go on must cost next to nothing: there may be hundreds.
+        if (!alsoOpen && !isThreadOver(this.folders, file)) continue;
         const thread = readThread(this.folders, file, this.cost());
-        if (!alsoOpen && thread?.isOver !== true) continue;
         const merger = this.#mergerOf(name);
         if (thread === null) merger.addUnread();
         else merger.add(thread);
