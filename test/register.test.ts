@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -130,7 +139,15 @@ const WORKERS = `
   process.exitCode = 7;
 `;
 
-test('the rows of worker threads are added, and their recorders removed', () => {
+test('the rows of worker threads are added, and their recorders removed, also those of processes killed long ago', () => {
+  const [left, recent] = ['999999999-1', '999999998-1'].map((name) => {
+    const path = join(folder, `stageprof-threads-${name}`);
+    mkdirSync(path, 0o700);
+    writeFileSync(join(path, `${name}-t1.recorder`), '');
+    return path;
+  }) as [string, string];
+  const yesterday = Date.now() / 1000 - 25 * 60 * 60;
+  utimesSync(left, yesterday, yesterday);
   const out = join(folder, 'report.json');
   const env = { STAGEPROF_OUT: out };
   const { stderr, status } = run(['--import', 'stageprof/register'], env, WORKERS);
@@ -142,5 +159,5 @@ test('the rows of worker threads are added, and their recorders removed', () => 
     ],
     worker_threads: { threads: [{ thread: 1 }, { thread: 2 }, { thread: 3 }], more: 0 },
   });
-  expect(readdirSync(folder)).toEqual(['report.json']);
+  expect(readdirSync(folder)).toEqual(['report.json', basename(recent)]);
 });
