@@ -70,7 +70,7 @@ export const WORKERS = [
   ),
   workers(
     'limits of its heap',
-    `const worker = new Worker('./worker.mjs', { resourceLimits: { maxOldGenerationSizeMb: 8 } }); worker.on('error', (error) => console.log(error.code)); ${ENDS}`,
+    `const worker = new Worker('./worker.mjs', { resourceLimits: { maxOldGenerationSizeMb: 16 } }); worker.on('error', (error) => console.log(error.code)); ${ENDS}`,
     `const kept = []; for (;;) kept.push(new Array(1000).fill(1.5));`,
   ),
   workers(
