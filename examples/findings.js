@@ -6,10 +6,15 @@
  * Without `stageprof run` the program makes a profiler of its own and prints the table.
  */
 import { pbkdf2, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { createDeflateRaw } from 'node:zlib';
 import { activeProfiler, renderTable, StageProfiler } from 'stageprof';
 
@@ -26,6 +31,19 @@ function openCompressors(/** @type {number} */ count) {
     const compressor = createDeflateRaw({ chunkSize: 64 });
     compressor.reset();
     return compressor;
+  });
+}
+
+function manyObjects(/** @type {number} */ count) {
+  return Array.from({ length: count }, (_, id) => ({ id, name: `name ${id}` }));
+}
+
+/** What a worker thread does: it keeps what each message asks for. */
+function keepObjects() {
+  activeProfiler();
+  parentPort?.on('message', (count) => {
+    kept.push(manyObjects(count));
+    parentPort?.postMessage('kept');
   });
 }
 
@@ -83,6 +101,38 @@ const PROGRAMS = {
       });
     },
   },
+  'worker-growth': {
+    async run(profiler) {
+      const worker = new Worker(new URL(import.meta.url));
+      for (let call = 0; call < 20; call++) {
+        await profiler.stage('work', () => {
+          worker.postMessage(5e4);
+          return once(worker, 'message');
+        });
+      }
+      process.exit();
+    },
+  },
+  'file-pages': {
+    async run(profiler) {
+      const { open } = await import('lmdb');
+      const path = mkdtempSync(join(tmpdir(), 'stageprof-'));
+      process.on('exit', () => rmSync(path, { recursive: true }));
+      const filled = open({ path, encoding: 'binary' });
+      const value = Buffer.alloc(10_000, 1);
+      for (let key = 0; key < 20_000; key += 200) {
+        for (let index = 0; index < 200; index++) filled.put(key + index, value);
+        await filled.committed;
+      }
+      await filled.close();
+      profiler.stage('scan', () => {
+        const database = open({ path, encoding: 'binary', readOnly: true });
+        kept.push(database);
+        for (const { value } of database.getRange()) value?.at(0);
+      });
+      process.exit();
+    },
+  },
   'unexplained-growth': {
     run(profiler) {
       for (let call = 0; call < 20; call++) {
@@ -111,14 +161,14 @@ const PROGRAMS = {
     options: { collect: 'outermost' },
     run(profiler) {
       for (let call = 0; call < 40; call++) {
-        profiler.stage('parse', () => kept.push(Array.from({ length: 5e4 }, (_, id) => ({ id, name: `name ${id}` }))));
+        profiler.stage('parse', () => kept.push(manyObjects(5e4)));
       }
     },
   },
   uncollected: {
     run(profiler) {
       for (let call = 0; call < 10; call++) {
-        profiler.stage('parse', () => kept.push(Array.from({ length: 1e5 }, (_, id) => ({ id, name: `name ${id}` }))));
+        profiler.stage('parse', () => kept.push(manyObjects(1e5)));
       }
     },
   },
@@ -149,7 +199,9 @@ const PROGRAMS = {
 };
 
 const program = PROGRAMS[process.argv[2] ?? ''];
-if (program === undefined) {
+if (!isMainThread) {
+  keepObjects();
+} else if (program === undefined) {
   console.error(`usage: node examples/findings.js ${Object.keys(PROGRAMS).join('|')}`);
   process.exitCode = 2;
 } else {

@@ -7,6 +7,7 @@
 
 #include "../recorder/recorder_layout.h"
 #include "../sources/account.h"
+#include "../sources/isolate_heaps.h"
 #include "../sources/rss_peak.h"
 #include "../sources/rusage.h"
 #include "../sources/sample_layout.h"
@@ -72,6 +73,8 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
 #undef STAGEPROF_BIT
   SetProperty(env, layout, "mask", mask);
   SetProperty(env, layout, "account", Names(env, kAccount));
+  SetNumber(env, layout, "accountFiles", kAccountFileCount);
+  SetNumber(env, layout, "fileNameCells", kFileNameCells);
   SetProperty(env, layout, "reading", Names(env, kReading));
   SetProperty(env, layout, "positions", Names(env, kPositions));
   SetNumber(env, layout, "endedUnclosed", kEndedUnclosed);
@@ -143,7 +146,9 @@ napi_value HeapVerify(napi_env env, napi_callback_info info) {
   if (environment == nullptr) return nullptr;
   V8Heap* const heap = &environment->sources()->v8_heap;
   FindBackingStores(env, heap->backing_stores(), functions[1]);
-  return TextOrNull(env, VerifyHeap(env, heap, functions[0]));
+  const char* const reason = VerifyHeap(env, heap, functions[0]);
+  if (heap->verified()) AddIsolateHeap(heap);
+  return TextOrNull(env, reason);
 }
 
 // Adds to an object what a source tells of its state.

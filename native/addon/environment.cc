@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "../sources/isolate_heaps.h"
 #include "../threads/js_threads.h"
 #include "recorder_handle.h"
 #include "sampler_handle.h"
@@ -75,6 +76,7 @@ void Environment::OnEnvironmentGone(napi_env env, void* data, void*) {
   Environment* environment = static_cast<Environment*>(data);
   while (environment->recorders_ != nullptr) environment->recorders_->Abandon();
   while (environment->samplers_ != nullptr) environment->samplers_->Close(env);
+  RemoveIsolateHeap(&environment->sources_.v8_heap);
   environment->sources_.Close();
   environment->outside_sources_.Close();
   RemoveJsThread();

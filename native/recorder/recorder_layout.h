@@ -53,7 +53,8 @@ enum Position : size_t {
 
 // A whole sample, in which peaks are the highest values since the recorder was started, followed by
 // who held the resident set at that time.
-constexpr size_t kMomentLength = kSampleLength + kAccountLength;
+// A sample, the account at that time, and the account of the reading with the highest resident set.
+constexpr size_t kMomentLength = kSampleLength + 2 * kAccountLength;
 
 // The state of a file whose program ended without closing it.
 constexpr double kEndedUnclosed = 2;

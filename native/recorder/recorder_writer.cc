@@ -31,11 +31,24 @@ constexpr uint64_t kEarlyIntervalNs = 20 * 1000 * 1000;
 constexpr int kEarlyReadings = 5;
 
 // The slots that hold a present level, not an amount used so far.
-constexpr Slot kLevels[] = {kRssBytes,        kJsUsedBytes,        kExternalBytes,
+constexpr Slot kLevels[] = {kRssBytes,        kFileBytes,          kJsUsedBytes,
+                            kExternalBytes,   kBuffersBytes,       kWorkersBytes,
                             kNativeLiveBytes, kAllocatorFreeBytes, kMappedBytes};
 
 // The slots that hold the highest value since the previous sample.
 constexpr Slot kPeaks[] = {kRssPeakBytes, kJsPeakBytes, kNativePeakBytes};
+
+// Whatever the end of the environment frees. Buffers of addons with an allocator of their own are
+// in V8's count alone.
+double LiveBytes(const double* sample) {
+  return sample[kExternalBytes] + sample[kBuffersBytes] + sample[kNativeLiveBytes];
+}
+
+// False while the environment is taken down, when its loop still runs. Node-API asks this before it
+// looks at the arguments.
+bool MayRunJs(napi_env env) {
+  return napi_has_property(env, nullptr, nullptr, nullptr) == napi_invalid_arg;
+}
 
 // Everything written before must be in the file before the count says so.
 void Raise(double* count, double value) {
@@ -47,11 +60,13 @@ void Raise(double* count, double value) {
 
 int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
                           unsigned char* memory, const double* positions) {
+  env_ = env;
   heap_ = heap;
   sources_ = sources;
   memory_ = memory;
   memcpy(positions_, positions, sizeof positions_);
   for (double& highest : highest_) highest = NAN;
+  for (double& cell : peak_account_) cell = NAN;
   OpenWindow();
   sources_->lock()->Take();
   thread_id_ = ThisThreadId();
@@ -59,6 +74,7 @@ int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
   sampler_.OpenFromOutside(sources_->Open(), sample_,
                            static_cast<uint32_t>(positions_[kPositionMask]), here);
   owner_ = getpid();
+  Keep(&pending_);
   // The first reading comes before any stage, so a process that dies at once leaves one too.
   Write(MappedParts::Look::kNever);
   sources_->lock()->GiveBack();
@@ -121,25 +137,27 @@ void RecorderWriter::StopThread() {
 
 void RecorderWriter::WriteTeardown() {
   if (owner_ == 0 || getpid() != owner_) return;
-  if (has_heap_window_) heap_->ReadAllocation();
   sources_->lock()->Take();
+  if (IsHeardSince(pending_)) steady_ = pending_;
+  if (has_heap_window_) heap_->ReadAllocation();
   // The last sample before the teardown: a stage may have closed since the last reading, and have
   // freed what it held.
   const double* const boundary = Cells(kPositionBoundary);
-  const bool is_newer = boundary[kWallNs] > sample_[kWallNs];
+  const bool is_newer = boundary[kWallNs] > steady_.sample[kWallNs];
   double before[kSampleLength];
-  memcpy(before, is_newer ? boundary : sample_, sizeof sample_);
+  memcpy(before, is_newer ? boundary : steady_.sample, sizeof before);
   sampler_.ReadEntry();
   // Addons that were loaded later have already been taken down, and the memory they had given to JS
   // is freed. The sample then keeps the memory of the sample before, and the account says how old
   // its parts are.
   constexpr double kNearlyAll = 0.99;
-  const double live = sample_[kExternalBytes] + sample_[kNativeLiveBytes];
-  if (live < kNearlyAll * (before[kExternalBytes] + before[kNativeLiveBytes])) {
+  if (LiveBytes(sample_) < kNearlyAll * LiveBytes(before)) {
     for (const Slot slot : kLevels) sample_[slot] = before[slot];
+    memcpy(account_, steady_.account, sizeof account_);
     if (is_newer) {
       account_[kAccountRss] = before[kRssBytes];
       account_[kAccountNativeLive] = before[kNativeLiveBytes];
+      account_[kAccountBackingStores] = before[kBuffersBytes];
       account_[kAccountCountedAt] = before[kWallNs];
       if (!isnan(before[kAllocatorFreeBytes])) {
         account_[kAccountAllocatorFree] = before[kAllocatorFreeBytes];
@@ -213,7 +231,7 @@ void RecorderWriter::CloseWindow() {
 // Runs on the thread of the isolate.
 void RecorderWriter::PublishBeforeWait() {
   const double now_ns = ReadWallNs();
-  if (now_ns - published_ns_ < kPublishEveryNs) return;
+  if (now_ns - published_ns_ < kPublishEveryNs || !MayRunJs(env_)) return;
   published_ns_ = now_ns;
   heap_->ReadAllocation();
 }
@@ -237,6 +255,7 @@ void RecorderWriter::Write(MappedParts::Look look) {
   RaisePeaks();
   WriteReading();
   sampler_.ReadAccountFromOutside(Allowed(look), account_);
+  KeepSteady();
   WriteMoment();
   TrackerClient& tracker = sources_->Open()->tracker;
   if (tracker.failure()) return;
@@ -253,6 +272,27 @@ void RecorderWriter::Write(MappedParts::Look look) {
 MappedParts::Look RecorderWriter::Allowed(MappedParts::Look look) const {
   const bool has_rss = (static_cast<uint32_t>(positions_[kPositionMask]) & kMaskRss) != 0;
   return has_rss ? look : MappedParts::Look::kNever;
+}
+
+// Objects that were made after the addon was loaded are taken down before it hears of the end,
+// which can take longer than an interval. JS that runs is heard of: the heap is published at each
+// collection, sample and wait, and when a busy thread is asked. So a reading of less memory than
+// the one before is of the running program only if something is heard after it.
+void RecorderWriter::KeepSteady() {
+  if (IsHeardSince(pending_)) steady_ = pending_;
+  const bool fell = LiveBytes(sample_) < LiveBytes(pending_.sample);
+  Keep(&pending_);
+  if (!fell) steady_ = pending_;
+}
+
+void RecorderWriter::Keep(Kept* kept) const {
+  memcpy(kept->sample, sample_, sizeof sample_);
+  memcpy(kept->account, account_, sizeof account_);
+  kept->publications = heap_->published().count.load(std::memory_order_relaxed);
+}
+
+bool RecorderWriter::IsHeardSince(const Kept& kept) const {
+  return heap_->published().count.load(std::memory_order_relaxed) != kept.publications;
 }
 
 void RecorderWriter::RaisePeaks() {
@@ -293,6 +333,10 @@ void RecorderWriter::WriteMoment() {
   memcpy(moment, sample_, sizeof sample_);
   for (const Slot slot : kPeaks) moment[slot] = highest_[slot];
   memcpy(moment + kSampleLength, account_, sizeof account_);
+  if (!(account_[kAccountRss] <= peak_account_[kAccountRss])) {
+    memcpy(peak_account_, account_, sizeof account_);
+  }
+  memcpy(moment + kSampleLength + kAccountLength, peak_account_, sizeof peak_account_);
   Raise(count, *count + 1);
 }
 

@@ -1,6 +1,7 @@
 #ifndef STAGEPROF_RECORDER_RECORDER_WRITER_H_
 #define STAGEPROF_RECORDER_RECORDER_WRITER_H_
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
@@ -51,6 +52,13 @@ class RecorderWriter {
   };
 
  private:
+  // A reading, and how often the heap had been published by then.
+  struct Kept {
+    double sample[kSampleLength];
+    double account[kAccountLength];
+    uint32_t publications;
+  };
+
   static void Run(void* writer);
   int StartThread();
   void StopThread();
@@ -64,12 +72,16 @@ class RecorderWriter {
   void WriteModules();
   MappedParts::Look Allowed(MappedParts::Look look) const;
   void RaisePeaks();
+  void KeepSteady();
+  void Keep(Kept* kept) const;
+  bool IsHeardSince(const Kept& kept) const;
 
   uint64_t Size(Position position) const { return static_cast<uint64_t>(positions_[position]); }
   double* Cells(Position position) const {
     return reinterpret_cast<double*>(memory_ + Size(position));
   }
 
+  napi_env env_ = nullptr;
   V8Heap* heap_ = nullptr;
   OutsideSources* sources_ = nullptr;
   unsigned char* memory_ = nullptr;
@@ -77,6 +89,12 @@ class RecorderWriter {
   Sampler sampler_;
   double sample_[kSampleLength];
   double account_[kAccountLength];
+  // The last reading that is known to be of the running program, and one that is if JS is heard of
+  // again; see KeepSteady.
+  Kept steady_;
+  Kept pending_;
+  // The account of the reading with the highest resident set so far.
+  double peak_account_[kAccountLength];
   // Highest values since the start, by slot; NaN elsewhere.
   double highest_[kSlotCount];
   V8Heap::Window heap_window_;

@@ -4,7 +4,6 @@
 
 #include "../support/clocks.h"
 #include "account.h"
-#include "smaps.h"
 
 namespace stageprof {
 
@@ -21,10 +20,15 @@ void MappedParts::Read(Look look, TrackerClient* tracker, double* account) {
     rss_bytes_ = rss_bytes;
   }
   account[kAccountMapped] = mapped_bytes_;
-  account[kAccountFiles] = file_bytes_;
-  account[kAccountStacks] = stack_bytes_;
+  account[kAccountFiles] = files_.file_bytes;
+  account[kAccountCode] = files_.code_bytes;
+  account[kAccountShared] = files_.shared_bytes;
+  account[kAccountStacks] = files_.stack_bytes;
   account[kAccountMappingsAt] = at_ns_;
   memcpy(account + kAccountCount, modules_, sizeof modules_);
+  static_assert(sizeof files_.files == kAccountFileCount * kFileCells * sizeof(double),
+                "the files have to fill their cells");
+  memcpy(account + kAccountFilesAt, files_.files, sizeof files_.files);
 }
 
 bool MappedParts::MayLook(Look look, double rss_bytes) {
@@ -37,13 +41,10 @@ bool MappedParts::MayLook(Look look, double rss_bytes) {
 }
 
 void MappedParts::ReadAnew(TrackerClient* tracker) {
-  CodeAndStacks found = {NAN, NAN};
-  if (!ReadCodeAndStacks(&found)) {
+  if (!ReadFilesAndStacks(&files_)) {
     failure_.SetFromErrno("read", "/proc/self/smaps");
-    found = {NAN, NAN};
+    files_ = kUnknown;
   }
-  file_bytes_ = found.file_bytes;
-  stack_bytes_ = found.stack_bytes;
   mapped_bytes_ = tracker->failure() ? NAN : tracker->ReadResidentModules(modules_);
   at_ns_ = ReadWallNs();
 }

@@ -5,6 +5,7 @@
 
 #include "../support/time_budget.h"
 #include "sample_layout.h"
+#include "smaps.h"
 #include "source.h"
 #include "tracker_client.h"
 
@@ -37,6 +38,7 @@ class MappedParts : public Source {
   void Read(Look look, TrackerClient* tracker, double* account);
 
  private:
+  static constexpr FilesAndStacks kUnknown = {NAN, NAN, NAN, NAN, {}};
   // A smaller change is not worth a look.
   static constexpr double kChangeBytes = 4 << 20;
 
@@ -48,8 +50,7 @@ class MappedParts : public Source {
   double cost_ns_ = 0;
   double rss_bytes_ = NAN;  // at the last look
   double mapped_bytes_ = NAN;
-  double file_bytes_ = NAN;
-  double stack_bytes_ = NAN;
+  FilesAndStacks files_ = kUnknown;
   double at_ns_ = NAN;
   double modules_[kModuleCells] = {};
 };

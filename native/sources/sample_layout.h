@@ -19,10 +19,13 @@ namespace stageprof {
   STAGEPROF_USAGE_SLOTS(X)                                \
   X(kRssBytes, "rss_bytes")                               \
   X(kRssPeakBytes, "rss_peak_bytes")                      \
+  X(kFileBytes, "file_bytes")                             \
   X(kJsUsedBytes, "js_used_bytes")                        \
   X(kJsPeakBytes, "js_peak_bytes")                        \
   X(kJsAllocBytes, "js_alloc_bytes")                      \
   X(kExternalBytes, "external_bytes")                     \
+  X(kBuffersBytes, "buffers_bytes")                       \
+  X(kWorkersBytes, "workers_bytes")                       \
   X(kGcNs, "gc_ns")                                       \
   X(kGcCalls, "gc_calls")                                 \
   X(kNativeLiveBytes, "native_live_bytes")                \
@@ -79,7 +82,7 @@ constexpr size_t kMallocReadingsCell = kWaitedCell + 1;
 constexpr size_t kMallocSkippedCell = kWaitedCell + 2;
 constexpr size_t kSampleLength = kWaitedCell + 3;
 
-constexpr uint32_t kLayoutVersion = 7;
+constexpr uint32_t kLayoutVersion = 8;
 
 // X(enumerator, name, bit): what a sampler reads. Wall time is always read.
 #define STAGEPROF_GROUPS(X)   \

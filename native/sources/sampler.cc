@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "account.h"
+#include "isolate_heaps.h"
 #include "sample_layout.h"
 
 namespace stageprof {
@@ -29,13 +30,14 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask, const OtherTh
   reads_.rusage = gives_cpu_ || gives_io_ || gives_peak_;
   // Without both clocks it is not known whether the pool has run.
   reads_.pool_cpu = reads_.pool_cpu && reads_.thread_clock && gives_cpu_;
-  const V8Heap& heap = other == nullptr ? sources->v8_heap : *other->heap;
+  const V8Heap& heap = this_heap();
   const bool has_heap = heap.verified();
   gives_js_ = (mask & kMaskJs) != 0 && has_heap;
   // Backing stores come from malloc, so live native blocks need the heap's reading even where JS is
   // not measured. If the heap is not verified, native_live_bytes stays NaN rather than change its
   // meaning.
   gives_live_ = (reads_.tracker || reads_.malloc_stats) && has_heap;
+  gives_stores_ = gives_js_ && heap.backing_stores().verified();
   reads_.v8_heap = gives_js_ || gives_live_;
 
   if (gives_peak_) {
@@ -237,7 +239,7 @@ bool Sampler::ReadAccount(double* account) {
 
 void Sampler::ReadAccountFromOutside(MappedParts::Look look, double* account) {
   ReadAccountCounters(*other_.heap, account);
-  if (!reads_.v8_heap) account[kAccountJsHeap] = NAN;
+  if (!reads_.v8_heap) account[kAccountJsHeap] = account[kAccountWorkerHeaps] = NAN;
   if (reads_.malloc_stats && !isnan(slots_[kAllocatorFreeBytes])) {
     free_bytes_ = slots_[kAllocatorFreeBytes];
     free_at_ns_ = slots_[kWallNs];
@@ -257,8 +259,9 @@ void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
   const V8Heap::Published& published = heap.published();
   const BackingStores& stores = heap.backing_stores();
   account[kAccountJsHeap] = published.physical_bytes.load(std::memory_order_relaxed);
+  account[kAccountWorkerHeaps] = ReadOtherHeaps(heap).physical_bytes;
   // As of the sample, like the resident set: since then a collection may have freed a Buffer.
-  if (gives_live_) {
+  if (reads_.v8_heap) {
     account[kAccountBackingStores] = stores_bytes_;
   } else {
     account[kAccountBackingStores] = stores.verified()
@@ -271,19 +274,24 @@ void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
 inline void Sampler::Derive() {
   if (reads_.statm) slots_[kRssPeakBytes] = rss_peak_.PeakBytes(slots_[kRssBytes]);
   if (reads_.malloc_stats) slots_[kAllocatorFreeBytes] = FreeBytes(malloc_, tracked_live_bytes_);
-  if (!gives_live_) return;
-  const double blocks = reads_.tracker ? tracked_live_bytes_ : malloc_.live_bytes;
+  if (!reads_.v8_heap) return;
+  const OtherHeaps others = ReadOtherHeaps(this_heap());
   const double stores = other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes()
                                                : heap_peaks_.backing_store_bytes;
-  stores_bytes_ = stores;
-  const double live = blocks - stores;
+  stores_bytes_ = stores + others.backing_store_bytes;
+  if (gives_stores_) slots_[kBuffersBytes] = stores_bytes_;
+  if (gives_js_) slots_[kWorkersBytes] = others.used_bytes;
+  if (!gives_live_) return;
+  const double blocks = reads_.tracker ? tracked_live_bytes_ : malloc_.live_bytes;
+  const double live = blocks - stores_bytes_;
   slots_[kNativeLiveBytes] = live;
   if (!reads_.tracker) return;
   // The two peaks need not have been at the same instant, so the result may be off. It is too low
   // where backing stores came and went. It is too high by those that went without a collection
   // (transferred or resized), which no window saw, and by those that one thread made while another
   // still freed what a collection had found.
-  const double peak = tracked_peak_bytes_ - heap_peaks_.backing_store_bytes;
+  const double peak =
+      tracked_peak_bytes_ - heap_peaks_.backing_store_bytes - others.backing_store_bytes;
   slots_[kNativePeakBytes] = peak > live ? peak : live;
 }
 

@@ -64,6 +64,9 @@ class Sampler {
   void Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other);
   void ReadAccountCounters(const V8Heap& heap, double* account) const;
   double ReadFreeBytes();
+  const V8Heap& this_heap() const {
+    return other_.heap == nullptr ? sources_->v8_heap : *other_.heap;
+  }
   void ReadHeap();
   void ReadPublishedHeap();
   void ReadMalloc();
@@ -88,6 +91,7 @@ class Sampler {
   } reads_;
   // Which parts of the heap and of getrusage to give.
   bool gives_js_ = false;
+  bool gives_stores_ = false;
   bool gives_live_ = false;
   bool gives_cpu_ = false;
   bool gives_io_ = false;
@@ -102,6 +106,7 @@ class Sampler {
   V8Heap::Peaks heap_peaks_;
   double tracked_live_bytes_ = 0;
   double tracked_peak_bytes_ = 0;
+  // Of all isolates.
   double stores_bytes_ = 0;
   MallocStats::Reading malloc_ = {};
   // What was free in the allocator when it was last asked, and when that was; NaN before.

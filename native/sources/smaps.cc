@@ -52,6 +52,8 @@ size_t ReadStackPointers(uintptr_t* pointers) {
   return count;
 }
 
+// The mappings of one file follow each other, and the part of a shared object that may be executed
+// is not the first. So the pages of a file are held back until another file comes.
 class Sums {
  public:
   Sums(const uintptr_t* pointers, size_t count) : pointers_(pointers), count_(count) {}
@@ -63,14 +65,17 @@ class Sums {
       kind_ = KindOf(line, start, end);
     } else if (kind_ != Kind::kOther && strncmp(line, "Rss:", 4) == 0) {
       const double bytes = static_cast<double>(strtoull(line + 4, nullptr, 10)) * 1024;
-      (kind_ == Kind::kFile ? found_.file_bytes : found_.stack_bytes) += bytes;
+      *SumOf(kind_) += bytes;
     }
   }
 
-  const CodeAndStacks& found() const { return found_; }
+  const FilesAndStacks& End() {
+    EndFile();
+    return found_;
+  }
 
  private:
-  enum class Kind { kFile, kStack, kOther };
+  enum class Kind { kFile, kCode, kShared, kStack, kOther };
 
   static bool ParseRange(const char* line, uintptr_t* start, uintptr_t* end) {
     char* after;
@@ -81,18 +86,41 @@ class Sums {
     return after != second && *after == ' ';
   }
 
-  // `start-end access offset device inode path`
-  Kind KindOf(const char* line, uintptr_t start, uintptr_t end) const {
-    const char* at = line;
-    for (int word = 0; word < 4 && at != nullptr; ++word) {
-      at = strchr(at, ' ');
-      if (at != nullptr) ++at;
+  double* SumOf(Kind kind) {
+    switch (kind) {
+      case Kind::kFile:
+        return &file_bytes_;
+      case Kind::kCode:
+        return &found_.code_bytes;
+      case Kind::kShared:
+        return &found_.shared_bytes;
+      default:
+        return &found_.stack_bytes;
     }
-    if (at == nullptr) return Kind::kOther;
-    if (strtoull(at, nullptr, 10) != 0) return Kind::kFile;
-    const char* name = strchr(at, ' ');
+  }
+
+  // `start-end access offset device inode path`
+  Kind KindOf(const char* line, uintptr_t start, uintptr_t end) {
+    const char* words[5] = {line};
+    for (int word = 1; word < 5; ++word) {
+      const char* const space = strchr(words[word - 1], ' ');
+      if (space == nullptr) return Kind::kOther;
+      words[word] = space + 1;
+    }
+    const char* name = strchr(words[4], ' ');
     while (name != nullptr && *name == ' ') ++name;
-    if (name != nullptr && strncmp(name, "[vdso]", 6) == 0) return Kind::kFile;
+    if (strtoull(words[4], nullptr, 10) != 0) {
+      if (name != nullptr && IsShared(name)) return Kind::kShared;
+      // Device and inode.
+      const size_t length = static_cast<size_t>(strcspn(words[4], " ")) + (words[4] - words[3]);
+      if (length >= sizeof file_id_ || strncmp(file_id_, words[3], length) != 0 ||
+          file_id_[length] != '\0') {
+        BeginFile(words[3], length, name == nullptr ? "" : name);
+      }
+      if (words[1][2] == 'x') is_code_ = true;
+      return Kind::kFile;
+    }
+    if (name != nullptr && strncmp(name, "[vdso]", 6) == 0) return Kind::kCode;
     if (name != nullptr && strncmp(name, "[stack]", 7) == 0) return Kind::kStack;
     for (size_t index = 0; index < count_; ++index) {
       if (pointers_[index] >= start && pointers_[index] < end) return Kind::kStack;
@@ -100,15 +128,59 @@ class Sums {
     return Kind::kOther;
   }
 
+  // Anonymous shared memory is shown as /dev/zero.
+  static bool IsShared(const char* name) {
+    constexpr const char* kStarts[] = {"/dev/shm/", "/dev/zero", "/memfd:", "/SYSV"};
+    for (const char* start : kStarts) {
+      if (strncmp(name, start, strlen(start)) == 0) return true;
+    }
+    return false;
+  }
+
+  void BeginFile(const char* id, size_t length, const char* name) {
+    EndFile();
+    if (length >= sizeof file_id_) length = sizeof file_id_ - 1;
+    memcpy(file_id_, id, length);
+    file_id_[length] = '\0';
+    const size_t bytes = strlen(name);
+    const size_t room = kFileNameBytes - 1;
+    const char* end = bytes > room ? name + bytes - room : name;
+    // Not from within a character.
+    while ((*end & 0xC0) == 0x80) ++end;
+    strncpy(file_name_, end, kFileNameBytes);
+  }
+
+  void EndFile() {
+    (is_code_ ? found_.code_bytes : found_.file_bytes) += file_bytes_;
+    if (!is_code_) KeepIfLarge();
+    file_bytes_ = 0;
+    is_code_ = false;
+    file_id_[0] = '\0';
+  }
+
+  void KeepIfLarge() {
+    FilesAndStacks::File* smallest = &found_.files[0];
+    for (FilesAndStacks::File& file : found_.files) {
+      if (file.bytes < smallest->bytes) smallest = &file;
+    }
+    if (file_bytes_ <= smallest->bytes) return;
+    smallest->bytes = file_bytes_;
+    memcpy(smallest->name, file_name_, sizeof file_name_);
+  }
+
   const uintptr_t* pointers_;
   size_t count_;
   Kind kind_ = Kind::kOther;
-  CodeAndStacks found_ = {0, 0};
+  FilesAndStacks found_ = {};
+  char file_id_[64] = "";
+  char file_name_[kFileNameBytes] = "";
+  double file_bytes_ = 0;
+  bool is_code_ = false;
 };
 
 }  // namespace
 
-bool ReadCodeAndStacks(CodeAndStacks* found) {
+bool ReadFilesAndStacks(FilesAndStacks* found) {
   const int descriptor = OpenAside("/proc/self/smaps", O_RDONLY);
   if (descriptor < 0) return false;
   uintptr_t pointers[kMostThreads];
@@ -131,7 +203,7 @@ bool ReadCodeAndStacks(CodeAndStacks* found) {
     }
   }
   close(descriptor);
-  *found = sums.found();
+  *found = sums.End();
   return count == 0 && !is_empty;
 }
 

@@ -7,6 +7,19 @@
 
 namespace stageprof {
 
+namespace {
+
+// Reads the number behind the space at `*at`, and moves on to what follows it.
+double ReadField(const char** at) {
+  uint64_t number = 0;
+  for (++*at; **at >= '0' && **at <= '9'; ++*at) {
+    number = number * 10 + static_cast<uint64_t>(**at - '0');
+  }
+  return static_cast<double>(number);
+}
+
+}  // namespace
+
 void Statm::Open() {
   page_bytes_ = static_cast<double>(sysconf(_SC_PAGESIZE));
   ProcFile::Open("/proc/self/statm", O_RDONLY);
@@ -14,15 +27,15 @@ void Statm::Open() {
   ReadRssBytes();
 }
 
-double Statm::ReadRssBytes() {
+Statm::Reading Statm::Read() {
   char text[128];
-  if (Read(text, sizeof text) == 0) return NAN;
+  if (ProcFile::Read(text, sizeof text) == 0) return {NAN, NAN};
   const char* at = text;
   while (*at != ' ' && *at != '\0') ++at;
-  if (*at == '\0') return NAN;
-  uint64_t pages = 0;
-  for (++at; *at >= '0' && *at <= '9'; ++at) pages = pages * 10 + static_cast<uint64_t>(*at - '0');
-  return static_cast<double>(pages) * page_bytes_;
+  if (*at == '\0') return {NAN, NAN};
+  const double rss_pages = ReadField(&at);
+  if (*at != ' ') return {rss_pages * page_bytes_, NAN};
+  return {rss_pages * page_bytes_, ReadField(&at) * page_bytes_};
 }
 
 }  // namespace stageprof

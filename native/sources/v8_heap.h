@@ -65,6 +65,9 @@ class V8Heap : public Source {
   bool verified() const { return verified_; }
   void set_verified(bool verified) { verified_ = verified; }
   BackingStores* backing_stores() { return &backing_stores_; }
+  // For the list of all heaps: see isolate_heaps.
+  V8Heap* next_isolate() const { return next_isolate_; }
+  void set_next_isolate(V8Heap* heap) { next_isolate_ = heap; }
   const BackingStores& backing_stores() const { return backing_stores_; }
 
   // The GC callbacks are installed while at least one window is open, so a program that measures
@@ -194,6 +197,7 @@ class V8Heap : public Source {
 
   bool verified_ = false;
   BackingStores backing_stores_;
+  V8Heap* next_isolate_ = nullptr;
   double backing_store_bytes_ = 0;
   Window* windows_ = nullptr;
   size_t words_[kWords] = {};

@@ -1,6 +1,7 @@
 // The table that the addon reads, and the constructor of the library.
 #include "abi.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "batch.h"
@@ -100,6 +101,8 @@ uint32_t RefreshForAddon() {
 // program. There is one thread, unless a constructor of another preloaded library has started more.
 // malloc has been called already.
 __attribute__((constructor)) void Open() {
+  // strtoull sets it for a number that is too large. main must find it as the loader left it.
+  const int error = errno;
   const char* modules = getenv("STAGEPROF_TRACK_MODULES");
   const char* rate = getenv("STAGEPROF_TRACK_LIVE");
   const bool tracks = modules != nullptr && modules[0] == '1' && modules[1] == '\0';
@@ -110,6 +113,7 @@ __attribute__((constructor)) void Open() {
   OpenModules(tracks);
   OpenCounters();
   ForgetError();
+  errno = error;
 }
 
 }  // namespace

@@ -65,6 +65,12 @@ void Charge(const Mapping& mapping, int sign) {
   ChargeMapping(mapping.module, mapping.is_reserved, sign * static_cast<int64_t>(mapping.bytes));
 }
 
+// A slot without any bytes left becomes free.
+void GiveBack(Slot* slot, uintptr_t start, size_t bytes) {
+  slot->bytes.store(bytes, std::memory_order_release);
+  slot->start.store(bytes == 0 ? 0 : start, std::memory_order_release);
+}
+
 enum Taken { kElsewhere, kTaken, kKeptByOther };
 
 // Takes the slot if it has a part of [start, end). The caller decides what a slot that another
@@ -78,17 +84,14 @@ Taken Take(Slot* slot, uintptr_t start, uintptr_t end, Mapping* mapping) {
     if (seen == from && slot->start.compare_exchange_weak(seen, from | kBusy,
                                                           std::memory_order_acquire, kRelaxed)) {
       *mapping = {from, slot->bytes.load(kRelaxed), slot->module, slot->is_reserved, slot->is_file};
-      return kTaken;
+      if (from + mapping->bytes > start) return kTaken;
+      // Another thread has cut this part off since its end was read. The start was the same again.
+      GiveBack(slot, from, mapping->bytes);
+      return kElsewhere;
     }
     if (i >= kPatienceAwake) sched_yield();
   }
   return kKeptByOther;
-}
-
-// A slot without any bytes left becomes free.
-void GiveBack(Slot* slot, uintptr_t start, size_t bytes) {
-  slot->bytes.store(bytes, std::memory_order_release);
-  slot->start.store(bytes == 0 ? 0 : start, std::memory_order_release);
 }
 
 bool Put(Slot* slot, const Mapping& mapping) {

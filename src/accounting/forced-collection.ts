@@ -1,5 +1,5 @@
 import { Float64Array, Map, Number, Set } from '../host/intrinsics.js';
-import { runInNewContext, setFlagsFromString } from '../host/process.js';
+import { getHeapStatistics, runInNewContext, setFlagsFromString } from '../host/process.js';
 import { METRICS } from '../model/metrics.js';
 import type { Collect } from '../model/options.js';
 import { SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
@@ -18,6 +18,12 @@ const FLOW_SLOTS: readonly number[] = [
 const USED = slotIndex.js_used_bytes;
 
 let exposedGc: (() => void) | undefined;
+
+/** Collects once, outside of any measurement. @returns the used heap after it, in bytes */
+export function collectNow(): number {
+  collector()();
+  return getHeapStatistics().used_heap_size;
+}
 
 /** V8 hands out `gc` only to contexts made while a flag is set. The flag is left as the program had it. */
 function collector(): () => void {

@@ -8,6 +8,7 @@ import { systemReason } from '../model/setup-error.js';
 import type { CallNumbers } from './call-numbers.js';
 import { makeInputProfiler } from './input-profiler.js';
 import type { InputThreads } from './input-threads.js';
+import { KeptBetweenInputs } from './kept-between-inputs.js';
 import { type LastMoments, readLastMoments } from './last-moments.js';
 import type { PipelineFunction } from './pipeline.js';
 import { failureLine, recordLine } from './record.js';
@@ -23,6 +24,8 @@ export class InputRunner {
   #recorderPath: string | null = null;
   /** At the end of the input before. */
   #levels: Float64Array | null = null;
+  /** Null where no collections are forced. */
+  readonly #kept: KeptBetweenInputs | null;
   /** Taken when the input was told to stop: by the time the pipeline has heeded it, its stages are closed. */
   #moments: LastMoments | null = null;
 
@@ -31,9 +34,22 @@ export class InputRunner {
     readonly profiler: StageProfilerOptions | null,
     readonly callNumbers: CallNumbers,
     readonly threads: InputThreads,
-  ) {}
+  ) {
+    const collects = profiler?.collect !== undefined && profiler.collect !== 'none';
+    this.#kept = collects ? new KeptBetweenInputs() : null;
+  }
 
-  async runOrder({ input, temporaryPath, recorderPath }: Order<'input'>): Promise<void> {
+  async runOrder(order: Order<'input'>): Promise<void> {
+    const isLast = await this.#runAndTell(order);
+    if (isLast) exitProcess();
+    // What the input returned has been written, and nothing here holds it any more.
+    this.#kept?.collect();
+    // Tells what comes up from here to the next input.
+    setImmediate(() => this.#tellUnhandled());
+  }
+
+  /** @returns whether the process takes no more inputs */
+  async #runAndTell({ input, temporaryPath, recorderPath }: Order<'input'>): Promise<boolean> {
     this.#tellUnhandled();
     this.#abort = new AbortController();
     this.#recorderPath = recorderPath;
@@ -57,7 +73,7 @@ export class InputRunner {
       report === undefined
         ? null
         : {
-            ...report,
+            ...(this.#kept === null ? report : this.#kept.addTo(report)),
             warnings: [...report.warnings, ...warnings],
             ...(inputs === null ? {} : { process_inputs: inputs }),
           };
@@ -71,9 +87,7 @@ export class InputRunner {
     const reason = faultOfWriting(temporaryPath, line);
     const told: InputResult = reason === null ? result : { state: 'unwritten', reason, profile };
     await tell({ type: 'ended', result: told, threads: this.threads.before, isLast });
-    if (isLast) exitProcess();
-    // Tells what comes up from here to the next input.
-    setImmediate(() => this.#tellUnhandled());
+    return isLast;
   }
 
   abort({ reason, message, graceMs }: Order<'abort'>): void {

@@ -15,13 +15,27 @@ const LEAST_SHARE = 0.5;
 export function addonBuffersKib({ row }: RowInContext): number {
   const { native_kb_delta: native, external_kb_delta: external, rss_kb_delta: rss } = row;
   if (typeof native !== 'number' || typeof external !== 'number') return 0;
-  const most = Math.min(native, external, othersKib(row.native_modules) ?? Number.POSITIVE_INFINITY);
+  const most = Math.min(
+    native,
+    external,
+    othersKib(row.native_modules) ?? Number.POSITIVE_INFINITY,
+    notNodeKib(row) ?? Number.POSITIVE_INFINITY,
+  );
   const told = [
     ...(row.native_modules ? [external - nodeKib(row.native_modules)] : []),
     ...(typeof rss === 'number' ? [native + external - (rss - Math.max(0, row.allocator_kb_delta ?? 0))] : []),
   ];
   const kib = told.length === 0 ? most : Math.min(most, Math.max(...told));
   return kib > 0 && kib >= LEAST_SHARE * native ? kib : 0;
+}
+
+/** What V8 counts and node does not have: Buffers of addons, memories of WebAssembly, strings. Null if not known. */
+export function notNodeKib({
+  external_kb_delta: counted,
+  buffers_kb_delta: stores,
+}: Pick<RowInContext['row'], 'external_kb_delta' | 'buffers_kb_delta'>): number | null {
+  if (typeof counted !== 'number' || typeof stores !== 'number') return null;
+  return Math.max(0, counted - stores);
 }
 
 /** The addon that allocated at least half of what node did not. */

@@ -3,6 +3,7 @@ import { returnSooner } from './advice.js';
 import { explainsGrowth, LEAST, RSS_LIMITS } from './growth-limits.js';
 import { atEndKib, jsGrowthKib } from './kept.js';
 import { growth, plain } from './memory-phrases.js';
+import { othersKib } from './rest.js';
 import { covers, type Rule, rule } from './rule.js';
 
 /** What the allocator keeps of what was freed. */
@@ -12,7 +13,7 @@ export const ALLOCATOR_RULES: readonly Rule[] = [
       kind: 'fragmentation',
       needs: ['allocator_kb_delta', 'rss_kb_delta', 'native_kb_delta', 'external_kb_delta', 'rss_kb_peak_max'],
       sources: ['allocator', 'native', 'rss'],
-      condition: `free_kb >= ${LEAST} and free_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where free_kb = min(allocator_kb_delta, processes * composition.allocator_free_kb, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta)`,
+      condition: `free_kb >= ${LEAST} and free_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where free_kb = min(allocator_kb_delta, processes * composition.allocator_free_kb, rss_kb_delta, rss_kb_delta - native_kb_delta - external_kb_delta - others_kb)`,
     },
     (known, given) => {
       const { allocator_kb_delta, rss_kb_delta, native_kb_delta, external_kb_delta, rss_kb_peak_max } = known;
@@ -22,7 +23,7 @@ export const ALLOCATOR_RULES: readonly Rule[] = [
         allocator_kb_delta,
         atEndKib(['allocator_free_kb'], given) ?? allocator_kb_delta,
         rss_kb_delta,
-        rss_kb_delta - native_kb_delta - external_kb_delta,
+        rss_kb_delta - native_kb_delta - external_kb_delta - othersKib(given),
       );
       if (!explainsGrowth(free_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
       return {
@@ -35,8 +36,7 @@ export const ALLOCATOR_RULES: readonly Rule[] = [
     },
   ),
   // The allocator is seldom asked if it has many free chunks, because the answer is costly. What is left of the growth
-  // may then be its own, as far as it was asked at the end and had so much. A rest alone proves nothing: Blobs, heaps of
-  // workers and pages of files are in no column.
+  // may then be its own, as far as it was asked at the end and had so much. A rest alone proves nothing.
   rule(
     {
       kind: 'fragmentation',
@@ -50,13 +50,13 @@ export const ALLOCATOR_RULES: readonly Rule[] = [
         'rss_kb_peak_max',
       ],
       sources: ['native', 'rss', 'js_peak'],
-      condition: `allocator_kb_delta is null, or of several calls with more than skipped_share of the readings of sources.allocator skipped, freed_kb >= ${LEAST}, freed_kb >= share_of_rss * rss_kb_delta, freed_kb <= native_kb_alloc and rss_kb_delta <= rss_kb_peak_max, where freed_kb = min(rest_kb - max(0, js_kb_delta), processes * composition.allocator_free_kb) and rest_kb = rss_kb_delta - max(0, native_kb_delta) - max(0, external_kb_delta) - max(0, mapped_kb_delta)`,
+      condition: `allocator_kb_delta is null, or of several calls with more than skipped_share of the readings of sources.allocator skipped, freed_kb >= ${LEAST}, freed_kb >= share_of_rss * rss_kb_delta, freed_kb <= native_kb_alloc and rss_kb_delta <= rss_kb_peak_max, where freed_kb = min(rest_kb - max(0, js_kb_delta), processes * composition.allocator_free_kb) and rest_kb = rss_kb_delta - max(0, native_kb_delta) - max(0, external_kb_delta) - max(0, mapped_kb_delta) - others_kb`,
     },
     (known, given) => {
       if (given.row.allocator_kb_delta !== null && covers(given.sources.allocator, given)) return null;
       const { rss_kb_delta, native_kb_alloc, js_kb_peak_max, rss_kb_peak_max } = known;
       const explained = [known.native_kb_delta, known.external_kb_delta, known.mapped_kb_delta];
-      const rest_kb = explained.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta);
+      const rest_kb = explained.reduce((left, kib) => left - Math.max(0, kib), rss_kb_delta - othersKib(given));
       const freed_kb = Math.min(
         rest_kb - jsGrowthKib(given, js_kb_peak_max),
         atEndKib(['allocator_free_kb'], given) ?? 0,

@@ -9,21 +9,16 @@ import { hiddenBuffersKib } from './rest.js';
 import { limit, type RowInContext, type Rule, rule } from './rule.js';
 
 /** Who can have the memory of a Buffer by its own count: node, an addon's blocks, an addon's mappings. */
-const BUFFER_HOLDERS = ['backing_stores_kb', 'native_live_kb', 'mapped_kb'] as const;
+const BUFFER_HOLDERS = ['buffers_kb', 'native_kb', 'mapped_kb'] as const;
 
 /** Memories of WebAssembly, and what an addon has reserved before it was watched, are in no count. */
-const BUFFER_PARTS = [...BUFFER_HOLDERS, 'residual_kb'] as const;
+const BUFFER_PARTS = [...BUFFER_HOLDERS, 'other_kb'] as const;
 
 function whyThere(keptKib: number, given: RowInContext): string {
   if ((atEndKib(BUFFER_HOLDERS, given) ?? keptKib) < keptKib / 2) {
     return "neither malloc nor a mapping of an addon has them: memories of WebAssembly, or an addon's own allocator";
   }
   return keptOrGarbage(given);
-}
-
-/** What is known only for the end of the program may all be of one call. */
-function pace(keptKib: number, hiddenKib: number, given: RowInContext): string {
-  return hiddenKib > 0 && given.entries > 1 ? ` in ${given.entries} calls` : perCall(keptKib, given);
 }
 
 /** Says where to look for memory that no heap snapshot has, if most of it is of that kind. */
@@ -45,7 +40,7 @@ export const BUFFER_RULES: readonly Rule[] = [
       needs: ['external_kb_delta', 'rss_kb_peak_max'],
       sources: ['js_peak'],
       condition:
-        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max), external_kb_delta <= rss_kb_peak_max, and js_kb_retained is known in any row or kept_kb > left_share * native_modules.node, where kept_kb = hidden_kb + min(external_kb_delta - strings_kb, program.external_kb_delta, processes * (composition.backing_stores_kb + composition.native_live_kb + composition.mapped_kb + composition.residual_kb))',
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max), external_kb_delta <= rss_kb_peak_max, and js_kb_retained is known in any row or kept_kb > left_share * native_modules.node, where kept_kb = hidden_kb + min(external_kb_delta - strings_kb, program.external_kb_delta, processes * (composition.buffers_kb + composition.native_kb + composition.mapped_kb + composition.other_kb))',
     },
     ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
@@ -65,7 +60,7 @@ export const BUFFER_RULES: readonly Rule[] = [
         thresholds: GROWTH_LIMITS,
         amount: kept_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(kept_kb)} of Buffers${outside_kb < kept_kb / 2 ? '' : ' or strings outside the JS heap'}${whose}${notCounted(hidden_kb, kept_kb)}${pace(kept_kb, hidden_kb, given)}; ${whyThere(kept_kb, given)}`,
+        text: `${growth(kept_kb)} of Buffers${outside_kb < kept_kb / 2 ? '' : ' or strings outside the JS heap'}${whose}${notCounted(hidden_kb, kept_kb)}${perCall(kept_kb, given)}; ${whyThere(kept_kb, given)}`,
       };
     },
   ),

@@ -1,10 +1,10 @@
 import { Math } from '../host/intrinsics.js';
-import type { Composition } from '../model/composition.js';
+import type { CompositionPart } from '../model/composition.js';
 import type { FindingField, RowInContext } from './rule.js';
 
 // What a row grew by is no more than what was still there when the program ended: another stage may have given it back.
 
-type HeldPart = Exclude<keyof Composition, 'rss_kb' | 'mapped_modules' | 'age_s'>;
+type HeldPart = CompositionPart | 'other_kb';
 
 /** Parts of the resident set when the report was made, if every process had as much of them as the largest one. */
 export function atEndKib(

@@ -1,5 +1,6 @@
 import { ALLOCATOR_RULES } from './allocator.js';
 import { BUFFER_RULES } from './buffers.js';
+import { FILE_RULES } from './files.js';
 import { JS_RULES } from './js.js';
 import { MAPPED_RULES } from './mapped.js';
 import { NATIVE_RULES } from './native.js';
@@ -8,6 +9,7 @@ import { STRING_RULES } from './strings.js';
 import { TRANSIENT_RULES } from './transient.js';
 import { UNCOLLECTED_RULES } from './uncollected.js';
 import { UNEXPLAINED_RULES } from './unexplained.js';
+import { WORKER_RULES } from './workers.js';
 
 /** Who holds the memory of a stage, and what the stage needs for a moment. */
 export const MEMORY_RULES: readonly Rule[] = [
@@ -16,6 +18,8 @@ export const MEMORY_RULES: readonly Rule[] = [
   ...BUFFER_RULES,
   ...STRING_RULES,
   ...MAPPED_RULES,
+  ...WORKER_RULES,
+  ...FILE_RULES,
   ...JS_RULES,
   ...UNCOLLECTED_RULES,
   ...UNEXPLAINED_RULES,

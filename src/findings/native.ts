@@ -12,7 +12,7 @@ export const NATIVE_RULES: readonly Rule[] = [
       kind: 'native-growth',
       needs: ['native_kb_delta', 'rss_kb_peak_max'],
       sources: ['native'],
-      condition: `native_kb >= ${LEAST} and native_kb_delta <= native_kb_peak_max, or <= rss_kb_peak_max where that is null, where native_kb = min(native_kb_delta - addon_kb - outside_kb, program.native_kb_delta, processes * composition.native_live_kb)`,
+      condition: `native_kb >= ${LEAST} and native_kb_delta <= native_kb_peak_max, or <= rss_kb_peak_max where that is null, where native_kb = min(native_kb_delta - addon_kb - outside_kb, program.native_kb_delta, or processes * composition.native_kb where that is not known)`,
     },
     ({ native_kb_delta, rss_kb_peak_max }, given) => {
       const { row, entries } = given;
@@ -20,7 +20,8 @@ export const NATIVE_RULES: readonly Rule[] = [
       const native_kb = keptKib(
         native_kb_delta - addonBuffersKib(given) - outsideKib(given),
         'native_kb_delta',
-        ['native_live_kb'],
+        // The part of the account has only what is resident.
+        given.program === null ? ['native_kb'] : [],
         given,
       );
       if (native_kb < leastKib(rss_kb_peak_max, given, 'native')) return null;

@@ -1,5 +1,5 @@
 import { Math } from '../host/intrinsics.js';
-import { addonBuffersKib, nodeKib } from './addon-buffers.js';
+import { addonBuffersKib, nodeKib, notNodeKib } from './addon-buffers.js';
 import type { RowInContext } from './rule.js';
 
 /** Below half, something else grew, and the part of the strings would be a guess. */
@@ -10,24 +10,19 @@ const NEARLY_ALL = 0.9;
 
 /**
  * Memory that is in `native_kb_delta` and in `external_kb_delta`, as that of an addon's Buffers is, but node allocated
- * it. What node allocates for Buffers of this isolate is not in `native_kb_delta`, so it is of strings whose characters
- * are outside of the JS heap, or of Buffers that were handed to another isolate. There have to be two signs that it is
- * one growth and not two: the resident set grew by less than both together, and V8 counts more at the end than node has in
- * backing stores. 0 if it is less than half of `native_kb_delta`.
+ * it. What node allocates for Buffers is not in `native_kb_delta`, so it is of strings whose characters are outside of the
+ * JS heap. There has to be a sign that it is one growth and not two: V8 counts more than node has in backing stores. Where
+ * node's count is not known, the resident set grew by less than both together. 0 if it is less than half of
+ * `native_kb_delta`.
  */
 export function outsideKib(given: RowInContext): number {
-  const { row, program, composition, processes } = given;
+  const { row } = given;
   const { native_kb_delta: native, external_kb_delta: external, rss_kb_delta: rss, native_modules } = row;
   if (typeof native !== 'number' || typeof external !== 'number' || typeof rss !== 'number') return 0;
   if (native_modules === null || native_modules === undefined) return 0;
   const addonKib = addonBuffersKib(given);
-  const told = native + external - (rss - Math.max(0, row.allocator_kb_delta ?? 0));
-  const kib = Math.min(native - addonKib, external - addonKib, nodeKib(native_modules), told);
-  const counted = program?.external_kb_delta;
-  const stores = composition?.backing_stores_kb;
-  // The composition is that of a single process.
-  const isKnown = processes === 1 && typeof counted === 'number' && typeof stores === 'number';
-  if (isKnown && counted - stores < LEAST_SHARE * Math.min(kib, counted)) return 0;
+  const told = notNodeKib(row) ?? native + external - (rss - Math.max(0, row.allocator_kb_delta ?? 0));
+  const kib = Math.min(native - addonKib, external - addonKib, nodeKib(native_modules), told - addonKib);
   return kib > 0 && kib >= LEAST_SHARE * native ? kib : 0;
 }
 

@@ -1,12 +1,12 @@
 import { Math, Number } from '../host/intrinsics.js';
-import { addonBuffersKib, nodeKib } from './addon-buffers.js';
-import { atEndKib, jsGrowthKib } from './kept.js';
+import { addonBuffersKib } from './addon-buffers.js';
+import { atEndKib, jsGrowthKib, keptKib } from './kept.js';
 import { outsideKib } from './outside-strings.js';
 import type { RowInContext } from './rule.js';
 
 /**
- * What no column of a row explains of its growth of the resident set: Blobs, pages of files, heaps of other threads, and
- * what nobody knows. Null if a column is missing that may have it. It is a bound: what others have need not be resident.
+ * What no column of a row explains of its growth of the resident set. Null if a column is missing that may have it. It
+ * is a bound: what others have need not be resident.
  */
 export function restKib(given: RowInContext): number | null {
   const { row } = given;
@@ -18,25 +18,29 @@ export function restKib(given: RowInContext): number | null {
     Math.max(0, native) + Math.max(0, external) - addonBuffersKib(given) - outsideKib(given),
     Math.max(0, row.allocator_kb_delta ?? 0),
     Math.min(mapped, atEndKib(['mapped_kb'], given) ?? mapped),
+    othersKib(given),
   ];
   return explained.reduce((left, kib) => left - kib, rss);
 }
 
-/** A part that is known only for the end of the program is told of the row that has nearly all of what is not explained. */
-const NEARLY_ALL = 0.75;
+/** What is neither of this isolate nor of malloc's free memory: hidden Buffers, heaps of other isolates, pages of files. */
+export function othersKib({ row }: RowInContext): number {
+  return hiddenKib(row) + Math.max(0, row.workers_kb_delta ?? 0) + Math.max(0, row.file_kb_delta ?? 0);
+}
+
+type Buffers = Pick<RowInContext['row'], 'buffers_kb_delta' | 'external_kb_delta'>;
 
 /**
- * Backing stores that node has and this isolate does not count: Blobs, SharedArrayBuffers, what was transferred to a
- * worker thread or waits in a queue of messages. They are known only for the end of a process. A row has them as far as
- * they explain its rest, node allocated so much in it, and no other row can have them. 0 where that is not known.
+ * Backing stores that node has and this isolate does not count: Blobs, SharedArrayBuffers, those of other isolates, what
+ * was transferred or waits in a queue of messages. As far as the program kept them.
  */
 export function hiddenBuffersKib(given: RowInContext): number {
-  const { row, program, composition, processes } = given;
-  const stores = composition?.backing_stores_kb;
-  const counted = program?.external_kb_delta;
-  if (processes !== 1 || program === null || typeof stores !== 'number' || typeof counted !== 'number') return 0;
-  const rest = restKib(given);
-  const restOfProgram = restKib({ ...given, row: program });
-  if (rest === null || restOfProgram === null || rest < NEARLY_ALL * restOfProgram || !row.native_modules) return 0;
-  return Math.max(0, Math.min(rest, stores - Math.max(0, counted), nodeKib(row.native_modules)));
+  const kib = keptKib(hiddenKib(given.row), 'buffers_kb_delta', ['buffers_kb'], given);
+  const ofProgram = given.program === null ? kib : hiddenKib(given.program);
+  return Math.max(0, Math.min(kib, ofProgram));
+}
+
+/** 0 where node's own count is not known. */
+function hiddenKib({ buffers_kb_delta: stores, external_kb_delta: counted }: Buffers): number {
+  return typeof stores === 'number' ? Math.max(0, stores - Math.max(0, counted ?? 0)) : 0;
 }

@@ -11,6 +11,8 @@ export type FindingKind =
   | 'buffer-growth'
   | 'string-growth'
   | 'mapped-growth'
+  | 'worker-growth'
+  | 'file-pages'
   | 'js-growth'
   | 'uncollected'
   | 'unexplained-growth'

@@ -17,12 +17,12 @@ export const STRING_RULES: readonly Rule[] = [
       needs: ['native_kb_delta', 'external_kb_delta', 'rss_kb_delta', 'rss_kb_peak_max'],
       sources: ['native', 'js_peak', 'rss'],
       condition:
-        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = min(strings_kb, program.external_kb_delta, program.native_kb_delta, processes * composition.native_live_kb)',
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = min(strings_kb, program.external_kb_delta, program.native_kb_delta)',
     },
     ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
       const counted = keptKib(stringsKib(given), 'external_kb_delta', [], given);
-      const kept_kb = keptKib(counted, 'native_kb_delta', ['native_live_kb'], given);
+      const kept_kb = keptKib(counted, 'native_kb_delta', [], given);
       if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, given)) return null;
       return {
         numbers: { kept_kb, entries: given.entries },

@@ -10,7 +10,7 @@ export const TRANSIENT_RULES: readonly Rule[] = [
       needs: ['native_kb_alloc', 'native_kb_delta', 'native_kb_peak_max', 'rss_kb_peak_max'],
       sources: ['native'],
       condition:
-        'transient_kb >= max(least_kb, transient_share_of_peak * rss_kb_peak_max) and native_kb_delta <= kept_share * native_kb_alloc, where transient_kb = min(native_kb_alloc / entries, native_kb_peak_max - max(0, native_kb_delta, composition.native_live_kb))',
+        'transient_kb >= max(least_kb, transient_share_of_peak * rss_kb_peak_max) and native_kb_delta <= kept_share * native_kb_alloc, where transient_kb = min(native_kb_alloc / entries, native_kb_peak_max - max(0, native_kb_delta, program.native_kb_delta, or composition.native_kb where that is not known))',
     },
     ({ native_kb_alloc, native_kb_delta, native_kb_peak_max, rss_kb_peak_max }, given) => {
       const { entries } = given;
@@ -19,7 +19,7 @@ export const TRANSIENT_RULES: readonly Rule[] = [
       const kept = Math.max(0, native_kb_delta);
       const transient_kb = Math.min(
         native_kb_alloc / entries,
-        native_kb_peak_max - Math.max(kept, given.composition?.native_live_kb ?? 0),
+        native_kb_peak_max - Math.max(kept, given.program?.native_kb_delta ?? given.composition?.native_kb ?? 0),
       );
       if (transient_kb < Math.max(limit('least_kb'), limit('transient_share_of_peak') * rss_kb_peak_max)) return null;
       if (kept > limit('kept_share') * native_kb_alloc) return null;

@@ -2,7 +2,7 @@ import { Math } from '../host/intrinsics.js';
 import { explainsGrowth, LEAST, RSS_LIMITS } from './growth-limits.js';
 import { atEndKib } from './kept.js';
 import { growth, plain } from './memory-phrases.js';
-import { hiddenBuffersKib, restKib } from './rest.js';
+import { restKib } from './rest.js';
 import { type RowInContext, type Rule, rule } from './rule.js';
 
 /**
@@ -28,19 +28,14 @@ export const UNEXPLAINED_RULES: readonly Rule[] = [
       kind: 'unexplained-growth',
       needs: ['rss_kb_delta', 'native_kb_delta', 'external_kb_delta', 'js_kb_peak_max', 'rss_kb_peak_max'],
       sources: ['native', 'rss', 'js_peak'],
-      condition: `composition.residual_kb is known, and mapped_kb where composition.age_s is present, unknown_kb >= ${LEAST}, unknown_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where unknown_kb = min(rest_kb - hidden_kb, program.rss_kb_delta, processes * composition.residual_kb - mapped_kb) and mapped_kb = max(0, program.mapped_kb_delta - processes * composition.mapped_kb), or 0 where composition.age_s is missing`,
+      condition: `composition.other_kb is known, and mapped_kb where composition.age_s is present, unknown_kb >= ${LEAST}, unknown_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where unknown_kb = min(rest_kb, program.rss_kb_delta, processes * composition.other_kb - mapped_kb) and mapped_kb = max(0, program.mapped_kb_delta - processes * composition.mapped_kb), or 0 where composition.age_s is missing`,
     },
     ({ rss_kb_delta, rss_kb_peak_max }, given) => {
       const rest = restKib(given);
-      const atEnd = atEndKib(['residual_kb'], given);
+      const atEnd = atEndKib(['other_kb'], given);
       const mapped_kb = mappedSinceKib(given);
       if (rest === null || atEnd === null || mapped_kb === null) return null;
-      const unknown_kb = Math.min(
-        rest - hiddenBuffersKib(given),
-        rss_kb_delta,
-        given.program?.rss_kb_delta ?? rss_kb_delta,
-        atEnd - mapped_kb,
-      );
+      const unknown_kb = Math.min(rest, rss_kb_delta, given.program?.rss_kb_delta ?? rss_kb_delta, atEnd - mapped_kb);
       if (!explainsGrowth(unknown_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
       return {
         numbers: { unknown_kb, mapped_kb },

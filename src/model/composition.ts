@@ -10,30 +10,57 @@ export type ModuleKib = Readonly<Record<string, number>>;
 export interface Composition {
   readonly rss_kb: number | null;
   readonly js_heap_kb: number | null;
-  readonly backing_stores_kb: number | null;
-  readonly native_live_kb: number | null;
+  readonly worker_heaps_kb: number | null;
+  readonly buffers_kb: number | null;
+  readonly strings_kb: number | null;
+  readonly wasm_kb: number | null;
+  readonly native_kb: number | null;
   readonly allocator_free_kb: number | null;
   readonly mapped_kb: number | null;
-  readonly code_and_stacks_kb: number | null;
-  readonly residual_kb: number | null;
+  readonly files_kb: number | null;
+  readonly code_kb: number | null;
+  readonly stacks_kb: number | null;
+  readonly shared_kb: number | null;
+  readonly other_kb: number | null;
   /** `mapped_kb` by module. */
   readonly mapped_modules: ModuleKib;
+  /** The largest of `files_kb`, by file. */
+  readonly files: ModuleKib;
   /** Missing where all parts are of one moment. */
   readonly age_s?: number;
 }
 
-export type CompositionPart = Exclude<keyof Composition, 'rss_kb' | 'residual_kb' | 'mapped_modules' | 'age_s'>;
+export type CompositionPart = Exclude<keyof Composition, 'rss_kb' | 'other_kb' | 'mapped_modules' | 'files' | 'age_s'>;
 
 /** The parts in the order in which they are shown, each with its name for a reader and its meaning. */
 export const PARTS: readonly { readonly part: CompositionPart; readonly name: string; readonly meaning: string }[] = [
   { part: 'js_heap_kb', name: 'JS heap', meaning: "Resident pages of this thread's JS heap, used or not." },
   {
-    part: 'backing_stores_kb',
-    name: 'ArrayBuffers',
-    meaning:
-      'Backing stores of ArrayBuffers, SharedArrayBuffers and Buffers that node has allocated and not freed, by its own count.',
+    part: 'worker_heaps_kb',
+    name: 'worker heaps',
+    meaning: 'Resident pages of the JS heaps of other threads of the process in which the profiler is live.',
   },
-  { part: 'native_live_kb', name: 'native', meaning: 'Live native blocks, backing stores not among them.' },
+  {
+    part: 'buffers_kb',
+    name: 'buffers',
+    meaning:
+      "Backing stores by node's own count, of all threads: ArrayBuffers, SharedArrayBuffers, Buffers, Blobs, messages that wait.",
+  },
+  {
+    part: 'strings_kb',
+    name: 'strings',
+    meaning: 'Strings outside of the JS heap. Null: no function of V8 tells them, and they are in `native_kb`.',
+  },
+  {
+    part: 'wasm_kb',
+    name: 'wasm',
+    meaning: 'Memories of WebAssembly. Null where they are not known, and then in `other_kb`.',
+  },
+  {
+    part: 'native_kb',
+    name: 'native',
+    meaning: 'Live native blocks, `buffers_kb` not among them. No more than is resident: see below.',
+  },
   {
     part: 'allocator_free_kb',
     name: 'allocator',
@@ -46,9 +73,20 @@ export const PARTS: readonly { readonly part: CompositionPart; readonly name: st
     meaning: 'Resident part of the memory that modules have mapped themselves, without malloc.',
   },
   {
-    part: 'code_and_stacks_kb',
-    name: 'code and stacks',
-    meaning: 'Code and data of the program and its shared objects, other mapped files, and stacks of waiting threads.',
+    part: 'files_kb',
+    name: 'files',
+    meaning: 'Resident pages of mapped files that are no code. The kernel takes them back when it needs memory.',
+  },
+  {
+    part: 'code_kb',
+    name: 'code',
+    meaning: 'Resident pages of the program and of its shared objects, and what they have written to their data.',
+  },
+  { part: 'stacks_kb', name: 'stacks', meaning: 'Stacks of the threads that wait.' },
+  {
+    part: 'shared_kb',
+    name: 'shared',
+    meaning: 'Memory that other processes may map too: /dev/shm, memfd, System V.',
   },
 ];
 
@@ -56,8 +94,9 @@ export const PARTS: readonly { readonly part: CompositionPart; readonly name: st
 export const COMPOSITION_MEANING: Readonly<Record<keyof Composition, string>> = {
   rss_kb: 'Resident set.',
   ...(Object.fromEntries(PARTS.map(({ part, meaning }) => [part, meaning])) as Record<CompositionPart, string>),
-  residual_kb: 'What the parts leave of the resident set; below zero where they have memory that is not resident.',
+  other_kb: 'What the parts leave of the resident set; below zero where they have memory that is not resident.',
   mapped_modules: '`mapped_kb` by the name of the module.',
+  files: '`files_kb` of the four largest files, by the end of the path.',
   age_s:
     'By how many seconds the oldest part is older than the resident set. Only parts that need the list of mappings or the statistics of malloc can be older. Missing where all are of one moment.',
 };

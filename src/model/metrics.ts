@@ -154,6 +154,24 @@ export const METRICS = [
     { heading: 'external' },
   ),
   metric(
+    'buffers_kb_delta',
+    'js',
+    'growth',
+    'KiB',
+    'buffers_bytes',
+    "Growth of backing stores by node's own count, whoever holds them: ArrayBuffers, Buffers, SharedArrayBuffers, Blobs, transferred buffers, messages that wait. Of the process: `external_kb_delta` is V8's count, of this isolate.",
+    { heading: 'buffers' },
+  ),
+  metric(
+    'workers_kb_delta',
+    'js',
+    'growth',
+    'KiB',
+    'workers_bytes',
+    'Growth of the used JS heaps of the other isolates of the process: worker threads in which the profiler is live, and for a worker the main thread.',
+    { heading: 'workers' },
+  ),
+  metric(
     'native_kb_delta',
     'native',
     'growth',
@@ -234,6 +252,15 @@ export const METRICS = [
     {
       heading: 'rss',
     },
+  ),
+  metric(
+    'file_kb_delta',
+    'rss',
+    'growth',
+    'KiB',
+    'file_bytes',
+    "Growth of the resident pages of mapped files and of shared memory, which are part of `rss_kb_delta`. Pages of files are the kernel's to take back.",
+    { heading: 'files' },
   ),
   metric('rss_kb_peak_max', 'rss', 'peak', 'KiB', 'rss_peak_bytes', 'Highest resident set during any one call.', {
     heading: 'rss peak',

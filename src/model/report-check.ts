@@ -72,6 +72,7 @@ function isText(value: unknown): boolean {
 /** Checks of the members of the header that are objects or arrays, and that a merge or a table reads. */
 const OBJECT_CHECKS = {
   composition: isComposition,
+  composition_at_peak: isComposition,
   exact: isExactUse,
   findings: isFindings,
   live_modules: isModules,
@@ -91,8 +92,10 @@ export function isObjectMember(member: ObjectMember, value: unknown): boolean {
 function isComposition(value: unknown): boolean {
   if (value === null) return true;
   if (!isObject(value)) return false;
-  const { mapped_modules, ...numbers } = value;
-  return isModules(mapped_modules) && Object.values(numbers).every((kib) => isNumberOrNull(kib, false));
+  const { mapped_modules, files, ...numbers } = value;
+  return (
+    isModules(mapped_modules) && isModules(files) && Object.values(numbers).every((kib) => isNumberOrNull(kib, false))
+  );
 }
 
 function isExactUse(value: unknown): boolean {

@@ -107,6 +107,13 @@ export const HEADER = {
     description:
       'Who held the resident set when the report was made; null where looking would have taken more than 1 % of the elapsed time.',
   },
+  composition_at_peak: {
+    type: 'composition',
+    fold: 'largest',
+    nullable: true,
+    description:
+      'Who held the resident set at the reading with the highest one, of ten a second; null without a recorder. Parts that need the list of mappings may be older: see `age_s`.',
+  },
   live_modules: {
     type: 'modules',
     fold: 'most',

@@ -84,6 +84,7 @@ const LEVEL: JsonSchema = { type: ['integer', 'null'] };
 
 const COMPOSITION_TYPES: { readonly [member: string]: JsonSchema } = {
   mapped_modules: { ...MODULES, type: 'object' },
+  files: { ...MODULES, type: 'object' },
   age_s: { type: 'number', minimum: 0 },
 };
 

@@ -41,6 +41,7 @@ export interface ReportHeader {
   readonly rss_kb_now: number | null;
   readonly rss_kb_peak: number | null;
   readonly composition: Composition | null;
+  readonly composition_at_peak: Composition | null;
   readonly live_modules: ModuleKib | null;
   /** What this thread used, and where; null without exact attribution. */
   readonly exact: ExactUse | null;

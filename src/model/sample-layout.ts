@@ -20,10 +20,13 @@ export const SLOTS = [
   'write_bytes',
   'rss_bytes',
   'rss_peak_bytes',
+  'file_bytes',
   'js_used_bytes',
   'js_peak_bytes',
   'js_alloc_bytes',
   'external_bytes',
+  'buffers_bytes',
+  'workers_bytes',
   'gc_ns',
   'gc_calls',
   'native_live_bytes',
@@ -52,7 +55,7 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 7;
+export const LAYOUT_VERSION = 8;
 
 export const SLOT_COUNT = SLOTS.length;
 
@@ -81,17 +84,20 @@ export const SAMPLE_LENGTH = WAITED_CELL + 3;
 /**
  * Who holds the resident set, in the order of native/sources/account.h: bytes, and instants in nanoseconds of
  * CLOCK_MONOTONIC; NaN where that cannot be told. After these cells come the `mapped_bytes` of each module, in the order
- * of a sample's cells.
+ * of a sample's cells, and the files that have most.
  */
 export const ACCOUNT = [
   'rss_bytes',
   'js_heap_bytes',
+  'worker_heap_bytes',
   'backing_store_bytes',
   'native_live_bytes',
   'allocator_free_bytes',
   'mapped_bytes',
   'file_bytes',
+  'code_bytes',
   'stack_bytes',
+  'shared_bytes',
   'counted_at_ns',
   'allocator_at_ns',
   'mappings_at_ns',
@@ -99,7 +105,12 @@ export const ACCOUNT = [
 
 export type AccountName = (typeof ACCOUNT)[number];
 
-export const ACCOUNT_LENGTH = ACCOUNT.length + MODULE_CELLS;
+/** After the modules: the files with the most of `file_bytes`, each its bytes and the cells of its name. */
+export const ACCOUNT_FILES = 4;
+export const FILE_NAME_CELLS = 8;
+export const ACCOUNT_FILES_AT = ACCOUNT.length + MODULE_CELLS;
+
+export const ACCOUNT_LENGTH = ACCOUNT_FILES_AT + ACCOUNT_FILES * (1 + FILE_NAME_CELLS);
 
 /** Position of each slot in the sample. */
 export const slotIndex = Object.fromEntries(SLOTS.map((name, index) => [name, index])) as Readonly<

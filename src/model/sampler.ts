@@ -33,19 +33,32 @@ export interface Sampler {
   close(): void;
 }
 
+export type NamedBytes = readonly (readonly [name: string, bytes: number])[];
+
 /** Who holds the resident set, in bytes; NaN where it cannot be told. */
 export interface CompositionBytes {
   readonly rss: number;
   /** Resident pages of this isolate's heap, used or not. */
   readonly jsHeap: number;
-  readonly backingStores: number;
-  readonly nativeLive: number;
+  /** Of the heaps of other threads, likewise. */
+  readonly workerHeaps: number;
+  readonly buffers: number;
+  /** Live native blocks that are no buffers. */
+  readonly native: number;
   readonly allocatorFree: number;
   /** Resident part of what modules have mapped themselves. */
   readonly mapped: number;
-  readonly codeAndStacks: number;
+  /** Pages of mapped files that are no code. */
+  readonly files: number;
+  readonly code: number;
+  readonly stacks: number;
+  readonly shared: number;
   /** `mapped`, by name of the module. */
-  readonly mappedByModule: readonly (readonly [name: string, bytes: number])[];
+  readonly mappedByModule: NamedBytes;
+  /** The largest of `files`, by the end of the path. */
+  readonly largestFiles: NamedBytes;
+  /** By how many nanoseconds what needs the list of mappings is older than the resident set. */
+  readonly mappingsAgeNs: number;
   /** By how many nanoseconds the oldest of the parts is older than the resident set. */
   readonly ageNs: number;
 }

@@ -1,6 +1,13 @@
-import { Math, Number, Object } from '../host/intrinsics.js';
-import { ACCOUNT, type AccountName, MODULE_CELLS } from '../model/sample-layout.js';
-import type { CompositionBytes } from '../model/sampler.js';
+import { Buffer, Math, Number, Object } from '../host/intrinsics.js';
+import {
+  ACCOUNT,
+  ACCOUNT_FILES,
+  ACCOUNT_FILES_AT,
+  type AccountName,
+  FILE_NAME_CELLS,
+  MODULE_CELLS,
+} from '../model/sample-layout.js';
+import type { CompositionBytes, NamedBytes } from '../model/sampler.js';
 
 const INDEX = Object.fromEntries(ACCOUNT.map((name, index) => [name, index])) as Readonly<Record<AccountName, number>>;
 
@@ -9,7 +16,7 @@ const INDEX = Object.fromEntries(ACCOUNT.map((name, index) => [name, index])) as
  *
  * @param modules names of the modules in the cells of a sample
  */
-export function compositionOf(cells: ArrayLike<number>, modules: readonly string[]): CompositionBytes {
+export function compositionOf(cells: Float64Array, modules: readonly string[]): CompositionBytes {
   const at = (name: AccountName): number => cells[INDEX[name]]!;
   const mapped: [string, number][] = [];
   for (let cell = 0; cell < Math.min(MODULE_CELLS, modules.length); cell++) {
@@ -19,14 +26,32 @@ export function compositionOf(cells: ArrayLike<number>, modules: readonly string
   return {
     rss: at('rss_bytes'),
     jsHeap: at('js_heap_bytes'),
-    backingStores: at('backing_store_bytes'),
-    nativeLive: at('native_live_bytes'),
+    workerHeaps: at('worker_heap_bytes'),
+    buffers: at('backing_store_bytes'),
+    native: at('native_live_bytes'),
     allocatorFree: at('allocator_free_bytes'),
     mapped: at('mapped_bytes'),
-    codeAndStacks: at('file_bytes') + at('stack_bytes'),
+    files: at('file_bytes'),
+    code: at('code_bytes'),
+    stacks: at('stack_bytes'),
+    shared: at('shared_bytes'),
     mappedByModule: mapped,
+    largestFiles: filesOf(cells),
+    mappingsAgeNs: Math.max(0, ageOf(at, 'mappings_at_ns')),
     ageNs: Math.max(0, ageOf(at, 'allocator_at_ns'), ageOf(at, 'mappings_at_ns')),
   };
+}
+
+function filesOf(cells: Float64Array): NamedBytes {
+  const files: [string, number][] = [];
+  for (let file = 0; file < ACCOUNT_FILES; file++) {
+    const at = ACCOUNT_FILES_AT + file * (1 + FILE_NAME_CELLS);
+    const bytes = cells[at]!;
+    const name = Buffer.from(cells.buffer, cells.byteOffset + (at + 1) * 8, FILE_NAME_CELLS * 8).toString('utf8');
+    // The kernel adds a word to the path of a file that has been removed.
+    if (bytes > 0) files.push([name.split('\0', 1)[0]!.replace(/ \(deleted\)$/, ''), bytes]);
+  }
+  return files;
 }
 
 /** Zero for a part that was never read, because such a part is not shown. */

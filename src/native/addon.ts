@@ -113,6 +113,8 @@ export interface SampleLayout {
   readonly ranges: Readonly<Record<string, readonly string[]>>;
   readonly moduleCells: number;
   readonly liveCells: number;
+  readonly accountFiles: number;
+  readonly fileNameCells: number;
   readonly waitedCell: number;
   readonly mallocReadingsCell: number;
   readonly mallocSkippedCell: number;

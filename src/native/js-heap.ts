@@ -22,9 +22,9 @@ export function arrayBufferBytes(): number {
 }
 
 /** The parts of a composition that Node itself tells, in bytes. */
-export function jsHeapParts(): { readonly jsHeap: number; readonly backingStores: number } {
+export function jsHeapParts(): { readonly jsHeap: number; readonly buffers: number } {
   const { total_physical_size, external_memory } = getHeapStatistics();
-  return { jsHeap: total_physical_size, backingStores: external_memory };
+  return { jsHeap: total_physical_size, buffers: external_memory };
 }
 
 /** Why the peak is a lower bound when the heap is read by `readJsHeap`. */

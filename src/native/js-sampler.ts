@@ -77,11 +77,17 @@ export class JsSampler implements Sampler {
     return {
       rss: this.slots[slotIndex.rss_bytes]!,
       ...jsHeapParts(),
-      nativeLive: Number.NaN,
+      workerHeaps: Number.NaN,
+      native: Number.NaN,
       allocatorFree: Number.NaN,
       mapped: Number.NaN,
-      codeAndStacks: Number.NaN,
+      files: Number.NaN,
+      code: Number.NaN,
+      stacks: Number.NaN,
+      shared: Number.NaN,
       mappedByModule: [],
+      largestFiles: [],
+      mappingsAgeNs: 0,
       ageNs: 0,
     };
   }

@@ -76,6 +76,7 @@ export class MeasuredRun {
       rss_kb_now: kibOf(rssBytes),
       rss_kb_peak: kibOf(sampler.lifetimePeakRssBytes()),
       composition: composition && composeKib(composition),
+      composition_at_peak: null,
       live_modules: liveModules(sampler.modules(), sampler.slots),
       exact: threadUse && exactUse(threadUse),
       js_memory_traced: sources.js_peak.truth === 'exact',

@@ -12,7 +12,7 @@ import {
   threadName,
 } from '../host/process.js';
 import type { SlurmIdentity } from '../model/report.js';
-import { ACCOUNT, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
+import { ACCOUNT, ACCOUNT_FILES, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
 import type { Sources } from '../model/sources.js';
 import { type MemoryCgroup, readMemoryCgroup } from '../os/oom-kills.js';
 import { readProcessStat } from '../os/process-stat.js';
@@ -46,6 +46,7 @@ export interface RecorderMetadata {
   readonly module_cells: number;
   /** Cells of the live bytes of modules, which follow those of modules. */
   readonly live_cells: number;
+  readonly account_files: number;
   /** Whether bytes by module are counted. */
   readonly counts_modules: boolean;
   readonly octaves: number;
@@ -94,6 +95,7 @@ export function collectMetadata(
     columns: COLUMNS,
     module_cells: MODULE_CELLS,
     live_cells: MODULE_CELLS,
+    account_files: ACCOUNT_FILES,
     counts_modules: !Number.isNaN(start[slotIndex.module_count]),
     octaves: OCTAVES,
     buckets: BUCKETS,

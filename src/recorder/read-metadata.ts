@@ -48,6 +48,7 @@ export function readMetadata(
     columns: namesOf(metadata.columns),
     module_cells: wholeOf(metadata.module_cells) ?? 0,
     live_cells: wholeOf(metadata.live_cells) ?? 0,
+    account_files: wholeOf(metadata.account_files) ?? 0,
     counts_modules: metadata.counts_modules === true,
     octaves: wholeOf(metadata.octaves) ?? 0,
     buckets: wholeOf(metadata.buckets) ?? 0,

@@ -1,7 +1,10 @@
-import { Float64Array, Math, Number } from '../host/intrinsics.js';
+import { Float64Array, Math, Number, Uint8Array } from '../host/intrinsics.js';
 import {
   ACCOUNT,
+  ACCOUNT_FILES,
+  ACCOUNT_FILES_AT,
   ACCOUNT_LENGTH,
+  FILE_NAME_CELLS,
   LIVE_CELLS,
   MODULE_CELLS,
   SAMPLE_LENGTH,
@@ -21,6 +24,8 @@ export interface RecordedSamples {
   readonly moment: Float64Array | null;
   /** What the resident set consisted of then, in `ACCOUNT_LENGTH` cells; null for none. */
   readonly account: Float64Array | null;
+  /** The same at the reading with the highest resident set so far. */
+  readonly peakAccount: Float64Array | null;
   /** What forced collections have cost so far, by slot. */
   readonly excluded: Float64Array;
 }
@@ -34,13 +39,15 @@ export class SampleReader {
   readonly #modules: number;
   readonly #moduleCells: number;
   readonly #liveCells: number;
+  readonly #files: number;
 
-  constructor({ slots, account, module_cells, live_cells }: RecorderMetadata) {
+  constructor({ slots, account, module_cells, live_cells, account_files }: RecorderMetadata) {
     this.#slots = SLOTS.map((name) => slots.indexOf(name));
     this.#account = ACCOUNT.map((name) => account.indexOf(name));
     this.#modules = slots.length;
     this.#moduleCells = Math.min(MODULE_CELLS, module_cells);
     this.#liveCells = Math.min(MODULE_CELLS, live_cells);
+    this.#files = Math.min(ACCOUNT_FILES, account_files);
   }
 
   /** @param at where the sample begins in `raw`, in bytes */
@@ -71,7 +78,19 @@ export class SampleReader {
     for (let module = 0; module < this.#moduleCells; module++) {
       account[ACCOUNT.length + module] = amountAt(raw, at, this.#account.length + module);
     }
+    const filesAt = at + (this.#account.length + this.#moduleCells) * 8;
+    for (let file = 0; file < this.#files; file++) this.#file(raw, filesAt, file, account);
     return account;
+  }
+
+  /** The name of a file stands in cells that are no numbers. */
+  #file(raw: Buffer, filesAt: number, file: number, account: Float64Array): void {
+    const cells = 1 + FILE_NAME_CELLS;
+    const from = filesAt + file * cells * 8;
+    if (from + cells * 8 > raw.length) return;
+    const to = ACCOUNT_FILES_AT + file * cells;
+    account[to] = amountAt(raw, from, 0);
+    raw.copy(new Uint8Array(account.buffer), (to + 1) * 8, from + 8, from + cells * 8);
   }
 }
 
@@ -94,6 +113,8 @@ export function readSamples(
     boundary: isThere(boundary) ? boundary : null,
     moment: isThere(moment) ? moment : null,
     account: raw !== null && isThere(moment) ? reader.account(raw, sizes.sample_cells * 8) : null,
+    peakAccount:
+      raw !== null && isThere(moment) ? reader.account(raw, ((sizes.sample_cells + sizes.moment_cells) / 2) * 8) : null,
     excluded: Float64Array.from(SLOTS, (name) => {
       const cost = amountAt(excluded, 0, metadata.slots.indexOf(name));
       return Number.isNaN(cost) ? 0 : cost;

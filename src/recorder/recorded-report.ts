@@ -121,6 +121,8 @@ function measuredHeader(recording: Recording, last: Float64Array): MeasuredHeade
     rss_kb_now: kibOf(last[slotIndex.rss_bytes]!),
     rss_kb_peak: kibOf(highestOf(rssPeaks)),
     composition: samples.account === null ? null : composeKib(compositionOf(samples.account, modules ?? [])),
+    composition_at_peak:
+      samples.peakAccount === null ? null : composeKib(compositionOf(samples.peakAccount, modules ?? [])),
     live_modules: liveModules(modules, last),
     exact: exactOf(recording),
     js_memory_traced: sources.js_peak.truth === 'exact',

@@ -1,5 +1,5 @@
 import { Array, Map, Set } from '../host/intrinsics.js';
-import { PARTS } from '../model/composition.js';
+import { type Composition, PARTS } from '../model/composition.js';
 import type { Report } from '../model/report.js';
 import { SOURCE_NAMES, type SourceName, type SourceState } from '../model/sources.js';
 import { heapKib } from '../report/worker-threads.js';
@@ -53,20 +53,33 @@ function memoryNote({ rss_kb_now: now, rss_kb_peak: peak }: Report): Note[] {
 /** If the composition has less than this share of what is resident now, it is that of another moment. */
 const NEARLY_ALL = 0.9;
 
-function compositionNote({ composition, rss_kb_now: now }: Report): Note[] {
-  if (composition === null || composition.rss_kb === null) return [];
+function compositionNote({ composition, composition_at_peak: peak, rss_kb_now: now }: Report): Note[] {
+  const notes: Note[] = [];
+  const text = composedText(composition);
+  if (text !== null) {
+    const isOther = now !== null && composition!.rss_kb! < NEARLY_ALL * now;
+    const other = isOther ? `; not looked at when ${inline(size(now))} were resident` : '';
+    notes.push({ key: 'memory', text: `${text}${other}${agedText(composition!)}` });
+  }
+  const peakText = composedText(peak);
+  if (peakText !== null && (composition?.rss_kb ?? 0) < NEARLY_ALL * peak!.rss_kb!) {
+    notes.push({ key: 'at peak', text: `${peakText}${agedText(peak!)}` });
+  }
+  return notes;
+}
+
+/** The parts that are known and not zero, and what they leave. Null where there is nothing to add up to. */
+function composedText(composition: Composition | null): string | null {
+  if (composition === null || composition.rss_kb === null) return null;
   const parts = PARTS.flatMap(({ part, name }) => {
     const kib = composition[part];
-    return kib === null ? [] : [`${name} ${inline(size(kib))}`];
+    return kib === null || kib === 0 ? [] : [`${name} ${inline(size(kib))}`];
   });
-  const whole = inline(size(composition.rss_kb));
-  const isOther = now !== null && composition.rss_kb < NEARLY_ALL * now;
-  const other = isOther ? `; not looked at when ${inline(size(now))} were resident` : '';
-  const { age_s: age = 0 } = composition;
-  const older = age > WORTH_SAYING_S ? `; some parts are ${inline(duration(age))} older` : '';
-  return [
-    { key: 'memory', text: `${whole} = ${parts.join(' + ')}${residualText(composition.residual_kb)}${other}${older}` },
-  ];
+  return `${inline(size(composition.rss_kb))} = ${parts.join(' + ')}${residualText(composition.other_kb)}`;
+}
+
+function agedText({ age_s: age = 0 }: Composition): string {
+  return age > WORTH_SAYING_S ? `; some parts are ${inline(duration(age))} older` : '';
 }
 
 /** Parts that are older by less than this are not worth a word. */

@@ -89,7 +89,7 @@ function largestPart({ composition }: ProcessEntry): string {
   if (composition === null) return '';
   const parts = [
     ...PARTS.map(({ part, name }) => ({ name, kib: composition[part] ?? 0 })),
-    { name: 'other', kib: composition.residual_kb ?? 0 },
+    { name: 'other', kib: composition.other_kb ?? 0 },
   ];
   const [largest] = parts.sort((a, b) => b.kib - a.kib);
   return largest === undefined || largest.kib <= 0 ? '' : `${largest.name} ${inline(size(largest.kib))}`;

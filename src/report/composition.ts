@@ -1,38 +1,86 @@
 import { Map, Math, Number, Object } from '../host/intrinsics.js';
-import type { Composition, CompositionPart } from '../model/composition.js';
+import type { Composition, CompositionPart, ModuleKib } from '../model/composition.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
-import type { CompositionBytes } from '../model/sampler.js';
+import type { CompositionBytes, NamedBytes } from '../model/sampler.js';
+
+/** Parts that may have more than is resident: not touched yet, or given back since the list of mappings was read. */
+type Reducible = 'native_kb' | 'buffers_kb' | 'mapped_kb';
 
 /**
- * The residual is `rss_kb` less all parts. It is negative if parts have memory that is not resident, such as blocks
- * that were handed out and not touched yet. A positive residual is of the heaps of other isolates and of what no source
- * knows. The part of the allocator is at most what the other parts leave: some allocators still count pages that the
- * kernel has taken back.
+ * No part is told to have more than is resident. Live blocks and Buffers that were not touched yet are not, and which of
+ * them it is cannot be told. So what the parts have beyond the resident set is taken from what modules have mapped, if that
+ * is older than the resident set, then from the larger of live blocks and Buffers, and then from the other. The part of the
+ * allocator is at most what the others leave: some allocators still count pages that the kernel has taken back.
  */
 export function composeKib(bytes: CompositionBytes): Composition {
   const rss = kibOf(bytes.rss);
-  const others: Readonly<Record<CompositionPart, number | null>> = {
+  const others: Record<CompositionPart, number | null> = {
     js_heap_kb: kibOf(bytes.jsHeap),
-    backing_stores_kb: kibOf(bytes.backingStores),
-    native_live_kb: kibOf(bytes.nativeLive),
+    worker_heaps_kb: kibOf(bytes.workerHeaps),
+    buffers_kb: kibOf(bytes.buffers),
+    strings_kb: null,
+    wasm_kb: null,
+    native_kb: kibOf(bytes.native),
     allocator_free_kb: null,
     mapped_kb: kibOf(bytes.mapped),
-    code_and_stacks_kb: kibOf(bytes.codeAndStacks),
+    files_kb: kibOf(bytes.files),
+    code_kb: kibOf(bytes.code),
+    stacks_kb: kibOf(bytes.stacks),
+    shared_kb: kibOf(bytes.shared),
   };
+  if (rss !== null) {
+    for (const part of reducible(others, bytes)) others[part] = reduced(others[part], sumOf(others) - rss);
+  }
   const left = rss === null ? Number.POSITIVE_INFINITY : Math.max(0, rss - sumOf(others));
   const free = kibOf(bytes.allocatorFree);
   const parts = { ...others, allocator_free_kb: free === null ? null : Math.min(free, left) };
-  const modules = new Map<string, number>();
-  for (const [name, mapped] of bytes.mappedByModule) {
-    modules.set(name, (modules.get(name) ?? 0) + (kibOf(mapped) ?? 0));
-  }
   return {
     rss_kb: rss,
     ...parts,
-    residual_kb: rss === null ? null : rss - sumOf(parts),
-    mapped_modules: Object.fromEntries(modules),
+    other_kb: rss === null ? null : rss - sumOf(parts),
+    mapped_modules: reducedTo(others.mapped_kb, kibByName(bytes.mappedByModule)),
+    files: kibByName(bytes.largestFiles),
     ...(bytes.ageNs > ONE_MOMENT_NS ? { age_s: secondsOf(bytes.ageNs)! } : {}),
   };
+}
+
+function reducible(
+  { native_kb: native, buffers_kb: buffers }: Readonly<Record<CompositionPart, number | null>>,
+  { mappingsAgeNs }: CompositionBytes,
+): Reducible[] {
+  const larger: Reducible[] =
+    (native ?? 0) >= (buffers ?? 0) ? ['native_kb', 'buffers_kb'] : ['buffers_kb', 'native_kb'];
+  return mappingsAgeNs > ONE_READING_NS ? ['mapped_kb', ...larger] : larger;
+}
+
+/** The modules without what their sum was reduced by, which is taken from the largest first. */
+function reducedTo(sumKib: number | null, modules: ModuleKib): ModuleKib {
+  let excess = Object.values(modules).reduce((sum, kib) => sum + kib, 0) - (sumKib ?? 0);
+  if (excess <= ROUNDING_KIB) return modules;
+  const largestFirst = Object.entries(modules).sort(([, a], [, b]) => b - a);
+  const left = largestFirst.map(([name, kib]): [string, number] => {
+    const taken = Math.min(kib, excess);
+    excess -= taken;
+    return [name, kib - taken];
+  });
+  return Object.fromEntries(left.filter(([, kib]) => kib > 0));
+}
+
+/** A reading takes some milliseconds, and the next one comes after a hundred. */
+const ONE_READING_NS = 20e6;
+
+/** Each module is rounded. */
+const ROUNDING_KIB = 64;
+
+/** A part without the excess, as far as it has that much. */
+function reduced(kib: number | null, excess: number): number | null {
+  return kib === null || excess <= 0 ? kib : Math.max(Math.min(0, kib), kib - excess);
+}
+
+function kibByName(named: NamedBytes): ModuleKib {
+  const sums = new Map<string, number>();
+  for (const [name, bytes] of named) sums.set(name, (sums.get(name) ?? 0) + (kibOf(bytes) ?? 0));
+  return Object.fromEntries(sums);
 }
 
 /** The parts are read one after the other, so they are always a little apart. */

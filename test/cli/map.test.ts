@@ -58,6 +58,23 @@ describe('stageprof map', () => {
     }
   });
 
+  test('with forced collections, what a pipeline returns is not told as kept once its record is written', async () => {
+    const cwd = temporaryFolder();
+    const args = ['map', '--profile', '--collect', 'outermost', '--jobs', '1', fixture('returns-much.mjs')];
+    expect(await runCli([...args, 'a', 'b', 'c', 'd'], { cwd })).toMatchObject({ exitCode: 0 });
+    const profiles = Object.values(readRecords(join(cwd, 'results'))).map(
+      ({ profile }) => profile as unknown as Report,
+    );
+    expect(profiles.map(({ stages }) => stages.map(({ stage }) => stage))).toEqual(Array(4).fill([['read']].flat()));
+    // Of an input, the collection after it is in the record of the next but one.
+    expect(profiles.slice(0, 2).map(({ program }) => program!.js_kb_retained)).toEqual([null, null]);
+    for (const { program, stages } of profiles.slice(2)) {
+      expect(stages[0]!.js_kb_retained).toBeGreaterThan(7 * 1024);
+      expect(program!.js_kb_retained).toBeGreaterThan(3.9 * 1024);
+      expect(program!.js_kb_retained).toBeLessThan(5 * 1024);
+    }
+  });
+
   test('passes the profiler options on', async () => {
     const cwd = temporaryFolder();
     const flags = [

@@ -30,6 +30,7 @@ const VARIES: readonly (readonly [RegExp, string])[] = [
     'FREED',
   ],
   [/ \(disk, network.*|, ready to run.*/, 'WAITED'],
+  [/most of \S+;/, 'FILE'],
 ];
 const comparable = (text: string) => VARIES.reduce((line, [of, by]) => line.replace(of, by), shape(text));
 

@@ -33,6 +33,11 @@ test.each([
     'mapped-growth',
     'rss +800 MiB, of which up to 700 MiB was mapped past malloc by an addon: files, or an allocator of its own; a collection frees what JS has dropped, and MIMALLOC_PURGE_DELAY=0 returns it if that is mimalloc',
   ],
+  [
+    'worker-growth',
+    '+300 MiB of JS heaps of worker threads, +30.0 MiB a call, garbage included; a heap snapshot of a worker shows what it keeps',
+  ],
+  ['file-pages', '+300 MiB of pages of mapped files; no leak: the kernel takes them back when it needs memory'],
   ['js-growth', '+100 MiB of JS objects kept after collections, +10.0 MiB a call; compare two heap snapshots'],
   [
     'uncollected',

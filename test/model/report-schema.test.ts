@@ -105,7 +105,11 @@ test('every object is closed: it has the members it names and no others, or numb
   expect(objects.length).toBeGreaterThan(20);
   const byName = objects.filter(([, { properties }]) => properties === undefined);
   expect(byName.map(([path]) => path.split('/').at(-1)).sort()).toEqual([
+    'files',
+    'files',
+    'files',
     'live_modules',
+    'mapped_modules',
     'mapped_modules',
     'mapped_modules',
     'native_live_modules',

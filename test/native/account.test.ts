@@ -16,6 +16,7 @@ afterAll(() => sampler.close());
 interface Range {
   readonly path: string;
   readonly inode: number;
+  readonly isExecutable: boolean;
   readonly rssBytes: number;
 }
 
@@ -23,22 +24,30 @@ interface Range {
 function smaps(): Range[] {
   const blocks = readFileSync('/proc/self/smaps', 'latin1').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
   return blocks.map((block) => {
-    const [, , , , inode, ...path] = block.slice(0, block.indexOf('\n')).split(/ +/);
-    return { path: path.join(' '), inode: Number(inode), rssBytes: Number(/^Rss: +(\d+)/m.exec(block)![1]) * 1024 };
+    const [, access, , , inode, ...path] = block.slice(0, block.indexOf('\n')).split(/ +/);
+    const rssBytes = Number(/^Rss: +(\d+)/m.exec(block)![1]) * 1024;
+    return { path: path.join(' '), inode: Number(inode), isExecutable: access![2] === 'x', rssBytes };
   });
 }
 
 test('the code, the data of files and the stacks add up to what the list of mappings says', () => {
   sampler.readEntry();
-  const { codeAndStacks } = sampler.composition()!;
+  const { code, files: otherFiles, shared, stacks } = sampler.composition()!;
   const ranges = smaps();
   const sum = (isMeant: (range: Range) => boolean) =>
     ranges.filter(isMeant).reduce((bytes, { rssBytes }) => bytes + rssBytes, 0);
   const files = sum(({ inode, path }) => inode !== 0 || path === '[vdso]');
   const mainStack = sum(({ path }) => path === '[stack]');
-  expect(codeAndStacks).toBeGreaterThan(0.98 * (files + mainStack));
+  const all = code + otherFiles + shared;
+  expect(all).toBeGreaterThan(0.98 * files);
+  expect(all).toBeLessThan(1.02 * files);
+  const isObject = new Set(ranges.filter(({ isExecutable }) => isExecutable).map(({ path }) => path));
+  const objects = sum(({ path }) => isObject.has(path) && /^[/]|^\[vdso]/.test(path));
+  expect(code).toBeGreaterThan(0.98 * objects);
+  expect(code).toBeLessThan(1.02 * objects);
+  expect(stacks).toBeGreaterThan(0.98 * mainStack);
   // The stacks of waiting threads come on top of that, with a few pages each.
-  expect(codeAndStacks).toBeLessThan(1.02 * (files + mainStack) + 4 * 2 ** 20);
+  expect(stacks).toBeLessThan(1.02 * mainStack + 4 * 2 ** 20);
 });
 
 test('the parts exceed the resident set by little, which is memory that is not resident', () => {
@@ -51,10 +60,10 @@ test('the parts exceed the resident set by little, which is memory that is not r
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
       continue;
     }
-    const { rss, jsHeap, backingStores, codeAndStacks, ageNs } = composition;
+    const { rss, jsHeap, buffers, code, ageNs } = composition;
     expect(rss).toBe(sampler.slots[slotIndex.rss_bytes]);
-    expect(backingStores).toBeGreaterThan(kept.length);
-    expect(jsHeap + backingStores + codeAndStacks).toBeLessThan(1.1 * rss);
+    expect(buffers).toBeGreaterThan(kept.length);
+    expect(jsHeap + buffers + code).toBeLessThan(1.1 * rss);
     expect(ageNs).toBe(0);
     return;
   }

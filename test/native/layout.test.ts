@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
   ACCOUNT,
+  ACCOUNT_FILES,
+  FILE_NAME_CELLS,
   LAYOUT_VERSION,
   LIVE_CELLS,
   MALLOC_READINGS_CELL,
@@ -33,6 +35,8 @@ test('the addon has the same names in the same order, the same numbers and the s
     sampleLength: SAMPLE_LENGTH,
     mask: SAMPLE_MASK,
     account: [...ACCOUNT],
+    accountFiles: ACCOUNT_FILES,
+    fileNameCells: FILE_NAME_CELLS,
     reading: [...READING],
     positions: [...POSITIONS],
     endedUnclosed: STATE.ended,
@@ -56,8 +60,17 @@ test('the slots of getrusage are adjacent', () => {
 describe('each bit of the mask fills its slots and no other: the first sample with', () => {
   const filledBy = {
     cpu: ['thread_cpu_ns', 'pool_cpu_ns', 'process_cpu_ns'],
-    rss: ['rss_bytes', 'rss_peak_bytes'],
-    js: ['js_used_bytes', 'js_peak_bytes', 'js_alloc_bytes', 'external_bytes', 'gc_ns', 'gc_calls'],
+    rss: ['rss_bytes', 'rss_peak_bytes', 'file_bytes'],
+    js: [
+      'js_used_bytes',
+      'js_peak_bytes',
+      'js_alloc_bytes',
+      'external_bytes',
+      'buffers_bytes',
+      'workers_bytes',
+      'gc_ns',
+      'gc_calls',
+    ],
     native: ['native_live_bytes', 'allocator_free_bytes'],
     io: ['faults_minor', 'faults_major', 'ctx_voluntary', 'ctx_involuntary', 'read_bytes', 'write_bytes'],
     rssPeakReset: [],

@@ -42,7 +42,7 @@ const statm = (): number[] => readFileSync('/proc/self/statm', 'latin1').split('
 const statusBytes = (name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync('/proc/self/status', 'latin1'))![1]) * KIB;
 
-describe.each(samplers)('the %s sampler', (_name, open) => {
+describe.each(samplers)('the %s sampler', (name, open) => {
   const at = (sampler: Sampler, slot: SlotName): number => sampler.slots[slotIndex[slot]]!;
 
   /** Reads the oracle before and after a sample. A value that only rises must lie between the two. */
@@ -104,6 +104,16 @@ describe.each(samplers)('the %s sampler', (_name, open) => {
     sampler.readEntry();
     expect(Math.abs(at(sampler, 'rss_bytes') - statm()[1]! * pageBytes)).toBeLessThan(2 * MIB);
     expect(Math.abs(at(sampler, 'rss_bytes') - process.memoryUsage.rss())).toBeLessThan(2 * MIB);
+    sampler.close();
+  });
+
+  test('the pages of files are what statm says, or not known', () => {
+    const sampler = open(ALL);
+    sampler.readEntry();
+    sampler.readEntry();
+    const bytes = at(sampler, 'file_bytes');
+    if (name === 'js') expect(bytes).toBeNaN();
+    else expect(Math.abs(bytes - statm()[2]! * pageBytes)).toBeLessThan(2 * MIB);
     sampler.close();
   });
 

@@ -16,7 +16,7 @@ test('a report is a table and a list of notes', () => {
 - **rss** 97.7 MiB now, 195 MiB at its peak
 - **profiler** 1.00 ms, \\<0.1% of wall
 - **warning** unclosed \\*stages\\*: 1
-- **left out** worst, self, thread, gc, js, js alloc, js peak, external, native, allocator, rss, rss peak (not measured)
+- **left out** worst, self, thread, gc, js, js alloc, js peak, external, buffers, workers, native, allocator, rss, files, rss peak (not measured)
 - **left out** p50 (no call completed)
 - **left out** p95 (fewer than 20 calls)
 - **left out** native alloc, native peak, mapped (needs the tracker: use stageprof run, or map --profile)

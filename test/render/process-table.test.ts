@@ -11,13 +11,20 @@ const MIB = 1024;
 const composition = {
   rss_kb: 290 * MIB,
   js_heap_kb: 20 * MIB,
-  backing_stores_kb: 201 * MIB,
-  native_live_kb: 3 * MIB,
+  worker_heaps_kb: null,
+  buffers_kb: 201 * MIB,
+  strings_kb: null,
+  wasm_kb: null,
+  native_kb: 3 * MIB,
   allocator_free_kb: null,
   mapped_kb: 0,
-  code_and_stacks_kb: 42 * MIB,
-  residual_kb: 24 * MIB,
+  files_kb: 0,
+  code_kb: 42 * MIB,
+  stacks_kb: 0,
+  shared_kb: 0,
+  other_kb: 24 * MIB,
   mapped_modules: {},
+  files: {},
 };
 
 function entry(pid: number, parent: number | null, members: Partial<ProcessEntry> = {}): ProcessEntry {
@@ -48,7 +55,7 @@ test('processes stand below their parents, the largest first, with what holds th
 pid  command                  exit       wall      cpu  rss peak  most of it
 90   sh -c node …/primary.js  0        12.0 s     0     1.66 MiB
 100    node …/primary.js               12.0 s   250 ms  64.0 MiB
-103      node …/worker.js              12.0 s  3.50 s    300 MiB  ArrayBuffers 201 MiB
+103      node …/worker.js              12.0 s  3.50 s    300 MiB  buffers 201 MiB
 101      node …/worker.js              12.0 s  3.50 s   64.0 MiB
 102      node …/worker.js                 -       -     64.0 MiB
 104  (not seen)               SIGKILL  12.0 s  3.50 s      -

@@ -38,6 +38,7 @@ profiler  302 ms, <0.1% of wall
 warning   handles closed out of order: 3
 sources   native, allocator sampled (mallinfo2), 118 of 36,000 readings skipped; rss within 512 KiB
           (/proc/self/statm); rss_peak bounded (ru_maxrss); attribution bounded (boundary)
+left out  buffers, workers, files (not measured)
 left out  native alloc, native peak, mapped (needs the tracker: use stageprof run, or map --profile)
 left out  share, worst, self, p50, p95, p99, thread, gc, js, js alloc, js peak, external, native,
           allocator, rss peak, overlap (16 columns to fit 100 characters)

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PARTS } from '../../src/model/composition.js';
 import { notesOf } from '../../src/render/notes.js';
 import { composeKib } from '../../src/report/composition.js';
@@ -9,60 +9,96 @@ const MIB = 1024 * 1024;
 const BYTES = {
   rss: 100 * MIB,
   jsHeap: 20 * MIB,
-  backingStores: 10 * MIB,
-  nativeLive: 15 * MIB,
+  workerHeaps: 0,
+  buffers: 10 * MIB,
+  native: 15 * MIB,
   allocatorFree: 5 * MIB,
   mapped: 8 * MIB,
-  codeAndStacks: 30 * MIB,
+  files: 1 * MIB,
+  code: 24 * MIB,
+  stacks: 3 * MIB,
+  shared: 2 * MIB,
   mappedByModule: [
     ['duckdb/duckdb.node', 6 * MIB],
     ['duckdb/duckdb.node', 2 * MIB],
   ],
+  largestFiles: [['/data/a.mdb', 1 * MIB]],
+  mappingsAgeNs: 0,
   ageNs: 0,
 } as const;
 
 test('the parts and the residual add up to the resident set', () => {
   const composition = composeKib(BYTES);
-  const sum = PARTS.reduce((total, { part }) => total + composition[part]!, composition.residual_kb!);
-  expect(composition).toMatchObject({ rss_kb: 102_400, residual_kb: 12_288 });
+  const sum = PARTS.reduce((total, { part }) => total + (composition[part] ?? 0), composition.other_kb!);
+  expect(composition).toMatchObject({ rss_kb: 102_400, other_kb: 12_288 });
   expect(sum).toBe(102_400);
+  expect(composition).toMatchObject({ strings_kb: null, wasm_kb: null, files: { '/data/a.mdb': 1024 } });
   expect(composition.mapped_modules).toEqual({ 'duckdb/duckdb.node': 8_192 });
 });
 
 test('a part that is not known is null, and its memory is in the residual', () => {
   const composition = composeKib({ ...BYTES, allocatorFree: Number.NaN, mapped: Number.NaN, mappedByModule: [] });
-  expect(composition).toMatchObject({ allocator_free_kb: null, mapped_kb: null, residual_kb: 12_288 + 13_312 });
+  expect(composition).toMatchObject({ allocator_free_kb: null, mapped_kb: null, other_kb: 12_288 + 13_312 });
 });
 
 test('what is free in the allocator is at most what the other parts leave of the resident set', () => {
   // 100 MiB less 20 + 10 + 25 + 8 + 30.
-  expect(composeKib({ ...BYTES, nativeLive: 25 * MIB, allocatorFree: 510 * MIB })).toMatchObject({
+  expect(composeKib({ ...BYTES, native: 25 * MIB, allocatorFree: 510 * MIB })).toMatchObject({
     allocator_free_kb: 7 * 1024,
-    residual_kb: 0,
-  });
-  expect(composeKib({ ...BYTES, nativeLive: 70 * MIB })).toMatchObject({
-    allocator_free_kb: 0,
-    residual_kb: -38 * 1024,
+    other_kb: 0,
   });
   expect(composeKib({ ...BYTES, rss: Number.NaN, allocatorFree: 510 * MIB })).toMatchObject({
     allocator_free_kb: 510 * 1024,
-    residual_kb: null,
+    other_kb: null,
   });
   expect(composeKib({ ...BYTES, allocatorFree: Number.NaN }).allocator_free_kb).toBeNull();
 });
 
-test('memory that was handed out but not touched makes the residual negative', () => {
-  expect(composeKib({ ...BYTES, nativeLive: 40 * MIB }).residual_kb).toBe(-8_192);
-});
+describe('memory that was handed out but not touched', () => {
+  test('is taken from the larger of live blocks and Buffers', () => {
+    // 100 MiB less 20 + 10 + 8 + 30 leave 32 for 70 that are live.
+    expect(composeKib({ ...BYTES, native: 70 * MIB })).toMatchObject({
+      native_kb: 32 * 1024,
+      buffers_kb: 10 * 1024,
+      allocator_free_kb: 0,
+      other_kb: 0,
+    });
+    expect(composeKib({ ...BYTES, buffers: 70 * MIB })).toMatchObject({
+      native_kb: 15 * 1024,
+      buffers_kb: 27 * 1024,
+      other_kb: 0,
+    });
+  });
 
-test('the note subtracts a negative residual as memory that is not resident', () => {
-  const composition = composeKib({ ...BYTES, nativeLive: 40 * MIB });
-  const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
-  expect(notes.find(({ key }) => key === 'memory')?.text).toMatch(/code and stacks 30.0 MiB - 8.00 MiB not resident$/);
+  test('is taken from the other one too where that is not enough', () => {
+    expect(composeKib({ ...BYTES, native: 70 * MIB, code: 60 * MIB })).toMatchObject({
+      native_kb: 0,
+      buffers_kb: 6 * 1024,
+      other_kb: 0,
+    });
+  });
+
+  test('is taken first from what modules had mapped when that is older than the resident set', () => {
+    const since = { ...BYTES, buffers: 37 * MIB, mappingsAgeNs: 5e8, ageNs: 5e8 };
+    // 100 MiB less 20 + 37 + 15 + 30 leave no more than -2 for the 8 that were mapped.
+    expect(composeKib(since)).toMatchObject({ mapped_kb: 0, buffers_kb: 35 * 1024, mapped_modules: {}, other_kb: 0 });
+    expect(composeKib({ ...since, buffers: 30 * MIB })).toMatchObject({
+      mapped_kb: 5 * 1024,
+      buffers_kb: 30 * 1024,
+      mapped_modules: { 'duckdb/duckdb.node': 5 * 1024 },
+    });
+  });
+
+  test('leaves a residual below zero where neither has so much', () => {
+    const composition = composeKib({ ...BYTES, native: 1 * MIB, buffers: 0, code: 80 * MIB });
+    expect(composition).toMatchObject({ native_kb: 0, buffers_kb: 0, other_kb: -14 * 1024 });
+    const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
+    expect(notes.find(({ key }) => key === 'memory')?.text).toMatch(/ - 14.0 MiB not resident$/);
+  });
 });
 
 test('without a resident set there is no residual', () => {
-  expect(composeKib({ ...BYTES, rss: Number.NaN })).toMatchObject({ rss_kb: null, residual_kb: null });
+  expect(composeKib({ ...BYTES, rss: Number.NaN })).toMatchObject({ rss_kb: null, other_kb: null });
 });
 
 test('merged reports keep the composition of the largest resident set, whichever comes first', () => {
@@ -72,11 +108,11 @@ test('merged reports keep the composition of the largest resident set, whichever
   expect(mergeReports(reports.reverse()).composition).toEqual(large);
 });
 
-test('a note names the parts that are known', () => {
+test('a note names the parts that are known and not zero', () => {
   const composition = composeKib({ ...BYTES, mapped: Number.NaN, mappedByModule: [] });
   const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
   expect(notes.find(({ key }) => key === 'memory')?.text).toBe(
-    '100 MiB = JS heap 20.0 MiB + ArrayBuffers 10.0 MiB + native 15.0 MiB + allocator 5.00 MiB + code and stacks 30.0 MiB + other 20.0 MiB',
+    '100 MiB = JS heap 20.0 MiB + buffers 10.0 MiB + native 15.0 MiB + allocator 5.00 MiB + files 1.00 MiB + code 24.0 MiB + stacks 3.00 MiB + shared 2.00 MiB + other 20.0 MiB',
   );
 });
 

@@ -15,12 +15,18 @@ const reportOf = (lines: readonly (string | Uint8Array)[], linesAChunk?: number)
 
 const EMPTY_COMPOSITION = {
   js_heap_kb: 1,
-  backing_stores_kb: null,
-  native_live_kb: 2,
+  worker_heaps_kb: null,
+  buffers_kb: null,
+  strings_kb: null,
+  wasm_kb: null,
+  native_kb: 2,
   allocator_free_kb: null,
   mapped_kb: 1,
-  code_and_stacks_kb: 5,
-  residual_kb: -1,
+  files_kb: 0,
+  code_kb: 5,
+  stacks_kb: 0,
+  shared_kb: 0,
+  other_kb: -1,
 };
 
 /** The profiles of records, as mergeReports is given them. */
@@ -46,7 +52,7 @@ const modules = fc.option(
   fc.dictionary(fc.constantFrom('sharp', '__proto__', 'a"b'), fc.nat(), { maxKeys: 2, noNullPrototype: true }),
 );
 const composition = fc.option(
-  fc.nat(9).map((rss_kb) => ({ ...EMPTY_COMPOSITION, rss_kb, mapped_modules: { a: rss_kb } })),
+  fc.nat(9).map((rss_kb) => ({ ...EMPTY_COMPOSITION, rss_kb, mapped_modules: { a: rss_kb }, files: {} })),
 );
 const values = fc.record(
   Object.fromEntries(

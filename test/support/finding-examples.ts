@@ -52,6 +52,13 @@ export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
     external_kb_delta: 50 * MIB,
     rss_kb_peak_max: GIB,
   },
+  'worker-growth': {
+    workers_kb_delta: 300 * MIB,
+    rss_kb_delta: 320 * MIB,
+    rss_kb_peak_max: GIB,
+    growth_by_octave: steadily(320 * MIB),
+  },
+  'file-pages': { file_kb_delta: 300 * MIB, rss_kb_delta: 310 * MIB, rss_kb_peak_max: GIB },
   'js-growth': {
     js_kb_retained: 100 * MIB,
     js_kb_peak_max: 300 * MIB,
@@ -87,13 +94,20 @@ export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
 export const COMPOSITION = {
   rss_kb: null,
   js_heap_kb: null,
-  backing_stores_kb: null,
-  native_live_kb: null,
+  worker_heaps_kb: null,
+  buffers_kb: null,
+  strings_kb: null,
+  wasm_kb: null,
+  native_kb: null,
   allocator_free_kb: null,
   mapped_kb: null,
-  code_and_stacks_kb: null,
-  residual_kb: null,
+  files_kb: null,
+  code_kb: null,
+  stacks_kb: null,
+  shared_kb: null,
+  other_kb: null,
   mapped_modules: {},
+  files: {},
 };
 
 /** The allocator was asked at the end of the run, and 900 MiB were free in it. */
@@ -112,7 +126,7 @@ export const FREED: Partial<StageRow> = {
 };
 
 /** Nobody accounts for 250 MiB at the end of the run. */
-export const UNKNOWN_AT_END: FindingContext = { ...RUN, composition: { ...COMPOSITION, residual_kb: 250 * MIB } };
+export const UNKNOWN_AT_END: FindingContext = { ...RUN, composition: { ...COMPOSITION, other_kb: 250 * MIB } };
 
 /** What the example for a condition needs from the header. */
 export const contextOf = (values: Partial<StageRow>): FindingContext => {

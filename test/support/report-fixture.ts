@@ -33,6 +33,7 @@ export function report(members: Partial<Report> = {}): Report {
     rss_kb_now: 100_000,
     rss_kb_peak: 200_000,
     composition: null,
+    composition_at_peak: null,
     live_modules: null,
     exact: null,
     program: null,

@@ -6,7 +6,7 @@ import { ALLOCATORS, checksOf, isInstalled, Programs } from '../support/compiled
 const programs = new Programs();
 afterAll(() => programs[Symbol.dispose]());
 
-function expectHeld(what: string, behind: string[], rate: number, modules = '1'): void {
+function expectHeld(what: string, behind: string[], rate: number | bigint, modules = '1'): void {
   const plugins = ['first.so', 'second.so'].map((name) => programs.compile('plugin.cc', name));
   const command = [programs.compile('live_blocks.c', 'live_blocks', '-lm'), what, ...plugins];
   const environment = { STAGEPROF_TRACK_MODULES: modules, STAGEPROF_TRACK_LIVE: `${rate}` };
@@ -27,7 +27,7 @@ describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [na
       test('nothing', ({ skip }) => skip(`${name} is not installed`));
       return;
     }
-    test.each(['exact', 'threads'])('knows whose each live block is: %s', (what) =>
+    test.each(['exact', 'functions', 'threads', 'ending'])('knows whose each live block is: %s', (what) =>
       expectHeld(what, behind, EVERY_BLOCK),
     );
     test.each([65536, 524288])('has the bytes of all blocks but for chance, at one in %d bytes', (rate) =>
@@ -35,6 +35,25 @@ describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [na
     );
   },
 );
+
+// With this rate a malloc of the rate has exactly as many usable bytes on glibc.
+const USABLE_BYTES = 65544;
+
+test('a block of the rate or more stands for itself, and one of less for more', () =>
+  expectHeld('threshold', [], USABLE_BYTES));
+
+test('a child of a process with busy threads goes on with the sample', () => expectHeld('fork', [], EVERY_BLOCK));
+
+test('a block from before the sample began is not part of it', () => {
+  const early = programs.compile('early_library.c', 'early_library.so');
+  const environment = { STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: `${EVERY_BLOCK}` };
+  const { tracked, checks, wrong } = checksOf([programs.compile('early_threads.c')], [early], environment);
+  expect(wrong).toEqual([]);
+  expect(checks.map(({ what }) => what)).toContain('held in the end');
+  expect(tracked).toMatchObject({ code: 0, signal: null });
+});
+
+test('a rate that is too large leaves errno to the program as it was', () => expectHeld('estimate', [], 10n ** 30n));
 
 test('a full table counts what it misses', () => expectHeld('full', [], EVERY_BLOCK));
 

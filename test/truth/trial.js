@@ -96,7 +96,7 @@ const RESIDUAL_SHARE = 0.05;
 function accountOf({ composition }, sums) {
   if (composition === null || composition === undefined) return null;
   const boundKib = Math.max(RESIDUAL_KIB, RESIDUAL_SHARE * sums.rssKib);
-  const { other_kb = composition.residual_kb, files_kb, code_kb } = composition;
+  const { other_kb = composition.other_kb, files_kb, code_kb } = composition;
   const differences = {
     'resident set': composition.rss_kb - sums.rssKib,
     residual: other_kb,

@@ -91,7 +91,7 @@ async function held() {
     threads: kib('Threads'),
     rssKib: kib('VmRSS'),
     // What malloc has handed out. The resident set has what its arenas keep too, sometimes 30 MiB.
-    liveKib: profiler.report().composition?.native_live_kb ?? null,
+    liveKib: profiler.report().composition?.native_kb ?? null,
   };
 }
 

@@ -9,6 +9,20 @@ static uint64_t module_bytes(const void* address) {
   return module.allocated_bytes;
 }
 
+static int64_t held_by_module(const void* address) {
+  static int64_t bytes[1024];
+  if (tracker == NULL) return 0;
+  const uint32_t module = tracker->find_module(address);
+  return module < tracker->read_live_modules(1024, bytes) ? bytes[module] : 0;
+}
+
+static int samples_every_block(void) {
+  StageprofTrackerLive live;
+  memset(&live, 0, sizeof live);
+  if (tracker != NULL) tracker->read_live(&live);
+  return live.rate == 2;
+}
+
 static int tracks_modules(void) {
   StageprofTrackerState state;
   memset(&state, 0, sizeof state);
@@ -33,6 +47,7 @@ int main(void) {
   check("freed", bytes, (int64_t)(now.freed_bytes - before.freed_bytes));
   check("live without them", -bytes, now.live_bytes - before.live_bytes);
 
+  check("held without them", 0, held_by_module(work));
   const uint64_t module_before = module_bytes(work);
   before = now;
   take_turn(work);
@@ -44,6 +59,8 @@ int main(void) {
         (int64_t)(now.thread_allocated_blocks - before.thread_allocated_blocks));
   check("their module's", tracks_modules() ? bytes : 0,
         (int64_t)(module_bytes(work) - module_before));
+
+  if (samples_every_block()) check("held", bytes, held_by_module(work));
 
   // This thread frees a block of theirs, and they free a block of this thread.
   free(work->blocks[0][0]);
@@ -57,5 +74,6 @@ int main(void) {
   check("live in the end", 1, now.live_bytes - before.live_bytes <= -bytes);
   check("none of this thread's", 0,
         (int64_t)(now.thread_freed_blocks - before.thread_freed_blocks));
+  check("held in the end", 0, held_by_module(work));
   return 0;
 }

@@ -85,6 +85,167 @@ static void exact(void) {
   check_live("freed", 0, 0);
 }
 
+static void* posix_allocate(size_t alignment, size_t bytes) {
+  void* block = NULL;
+  return posix_memalign(&block, alignment, bytes) == 0 ? block : NULL;
+}
+
+// What this program itself holds is in the sample by the same rules, whichever function made it.
+static int64_t own_before;
+static int64_t own_bytes;
+static void check_own(const char* what, size_t bytes) {
+  char name[96];
+  snprintf(name, sizeof name, "%s of %zu", what, bytes);
+  check(name, own_bytes, live_of("/live_blocks") - own_before);
+}
+
+static void* resize(void* block, size_t bytes) {
+  own_bytes -= (int64_t)malloc_usable_size(block);
+  void* const resized = realloc(block, bytes);
+  own_bytes += (int64_t)malloc_usable_size(resized);
+  return resized;
+}
+
+static void functions(void) {
+  static const size_t kSizes[] = {0, 1, 24, 100, 4096, 70000, 1 << 20, 1 << 22};
+  own_before = live_of("/live_blocks");
+  for (size_t i = 0; i < sizeof kSizes / sizeof *kSizes; ++i) {
+    const size_t bytes = kSizes[i];
+    void* made[] = {
+        malloc(bytes),
+        calloc(bytes, 1),
+        calloc(0, bytes),
+        realloc(NULL, bytes),
+        reallocarray(NULL, bytes, 1),
+        memalign(4096, bytes),
+        aligned_alloc(64, (bytes + 63) / 64 * 64),
+        posix_allocate((size_t)1 << 21, bytes),
+        valloc(bytes),
+    };
+    enum { kMade = sizeof made / sizeof *made };
+    for (int k = 0; k < kMade; ++k) own_bytes += (int64_t)malloc_usable_size(made[k]);
+    check_own("made", bytes);
+    for (int k = 0; k < kMade; ++k) made[k] = resize(made[k], malloc_usable_size(made[k]));
+    check_own("kept", bytes);
+    for (int k = 0; k < kMade; ++k) made[k] = resize(made[k], bytes / 2 + 1);
+    check_own("shrunk", bytes);
+    for (int k = 0; k < kMade; ++k) made[k] = resize(made[k], 3 * bytes + 1);
+    check_own("grown", bytes);
+    for (int k = 0; k < kMade; ++k) {
+      own_bytes -= (int64_t)malloc_usable_size(made[k]);
+      free(made[k]);
+    }
+    check_own("freed", bytes);
+  }
+}
+
+// A block of the rate or more is in the sample as what it is. The size is that of the rate if
+// malloc hands out no more than was asked for.
+static void threshold(void) {
+  enum { kCount = 200 };
+  int64_t bytes = 0;
+  for (int i = 0; i < kCount; ++i) {
+    blocks[0][i] = makes[0](live.rate);
+    bytes += (int64_t)malloc_usable_size(blocks[0][i]);
+    check_live("at the rate", bytes, 0);
+  }
+  // Blocks of less stand for more than they have.
+  size_t less = 0;
+  for (int i = 0; i < kCount; ++i) {
+    blocks[1][i] = makes[1](live.rate / 2);
+    less += malloc_usable_size(blocks[1][i]) < live.rate;
+  }
+  check("below the rate", kCount, (int64_t)less);
+  const int64_t found = live_of(kNames[1]);
+  const int64_t of_one =
+      (int64_t)((double)malloc_usable_size(blocks[1][0]) /
+                -expm1(-(double)malloc_usable_size(blocks[1][0]) / (double)live.rate));
+  const int64_t sampled = (found + of_one / 2) / of_one;
+  check("below the rate, some", 1, sampled > 0 && sampled < kCount);
+  check("below the rate, whole blocks", 1, llabs(found - sampled * of_one) <= 3 * sampled);
+  for (int i = 0; i < kCount; ++i) free(blocks[0][i]);
+  for (int i = 0; i < kCount; ++i) free(blocks[1][i]);
+  check_live("threshold-freed", 0, 0);
+}
+
+// Each thread leaves blocks behind, some of them made by the destructor of a key: both before and
+// after the exit handler of the tracker.
+enum { kEndings = 200, kOfEach = 10, kLate = 4 };
+static pthread_key_t ending_key;
+static int late_left[kEndings];
+
+static void make_late(void* place) {
+  int* const left = place;
+  blocks[1][kLate * (left - late_left) + --*left] = makes[1](300);
+  if (*left != 0) pthread_setspecific(ending_key, left);
+}
+
+static void* end(void* place) {
+  int* const left = place;
+  for (int i = 0; i < kOfEach; ++i) blocks[0][kOfEach * (left - late_left) + i] = makes[0](100 + i);
+  *left = kLate;
+  pthread_setspecific(ending_key, left);
+  return NULL;
+}
+
+static void ending(void) {
+  pthread_key_create(&ending_key, make_late);
+  for (int i = 0; i < kEndings; ++i) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, end, &late_left[i]);
+    pthread_join(thread, NULL);
+  }
+  int64_t bytes[2] = {0, 0};
+  for (int i = 0; i < kEndings * kOfEach; ++i)
+    bytes[0] += (int64_t)malloc_usable_size(blocks[0][i]);
+  for (int i = 0; i < kEndings * kLate; ++i) bytes[1] += (int64_t)malloc_usable_size(blocks[1][i]);
+  check_live("ended", bytes[0], bytes[1]);
+  for (int i = 0; i < kEndings * kOfEach; ++i) free(blocks[0][i]);
+  for (int i = 0; i < kEndings * kLate; ++i) free(blocks[1][i]);
+  check_live("ended-freed", 0, 0);
+}
+
+// A child loses the threads that were in the middle of a malloc or a free. What it does itself is
+// counted nevertheless.
+static int is_over;
+static void* churn(void* argument) {
+  while (!__atomic_load_n(&is_over, __ATOMIC_RELAXED)) free(makes[0](100));
+  return argument;
+}
+
+static void check_second(const char* what, int from, int to) {
+  int64_t bytes = 0;
+  for (int i = from; i < to; ++i) bytes += (int64_t)malloc_usable_size(blocks[1][i]);
+  check(what, live.rate == 0 ? 0 : bytes, live_of(kNames[1]));
+}
+
+static void fork_beside_threads(void) {
+  pthread_t ids[2];
+  for (int i = 0; i < 2; ++i) pthread_create(&ids[i], NULL, churn, NULL);
+  for (int i = 0; i < 100; ++i) blocks[1][i] = makes[1](300 + i);
+  for (int round = 0; round < 20; ++round) {
+    const pid_t child = fork();
+    if (child == 0) {
+      const int64_t lost = live_of(kNames[0]);
+      for (int i = 0; i < 50; ++i) free(blocks[1][i]);
+      check_second("child-freed", 50, 100);
+      for (int i = 100; i < 200; ++i) blocks[1][i] = makes[1](i);
+      check_second("child-made", 50, 200);
+      for (int i = 0; i < 1000; ++i) free(makes[0](i));
+      check("child-churned", lost, live_of(kNames[0]));
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (status != 0) say("child %d\n", status);
+  }
+  __atomic_store_n(&is_over, 1, __ATOMIC_RELAXED);
+  for (int i = 0; i < 2; ++i) pthread_join(ids[i], NULL);
+  check_second("after-forks", 0, 100);
+  for (int i = 0; i < 100; ++i) free(blocks[1][i]);
+  check_live("forks-freed", 0, 0);
+}
+
 // More blocks than the table holds: all others are missed, and nothing is held when all are freed.
 static void full(void) {
   for (int i = 0; i < MOST; ++i) blocks[0][i] = makes[0](24);
@@ -181,7 +342,9 @@ static void threads(void) {
 }
 
 int main(int count, char** arguments) {
+  const int error = errno;
   if (count != 4) return 2;
+  say("errno %d\n", error);
   open_tracker();
   if (tracker != NULL) tracker->read_live(&live);
   for (int i = 0; i < 2; ++i) {
@@ -193,6 +356,10 @@ int main(int count, char** arguments) {
     makes[i] = (Make)dlsym(plugin, "make_by_malloc");
   }
   if (strcmp(arguments[1], "exact") == 0) exact();
+  if (strcmp(arguments[1], "functions") == 0) functions();
+  if (strcmp(arguments[1], "threshold") == 0) threshold();
+  if (strcmp(arguments[1], "ending") == 0) ending();
+  if (strcmp(arguments[1], "fork") == 0) fork_beside_threads();
   if (strcmp(arguments[1], "full") == 0) full();
   if (strcmp(arguments[1], "estimate") == 0) estimate();
   if (strcmp(arguments[1], "threads") == 0) threads();

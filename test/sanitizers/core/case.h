@@ -45,8 +45,12 @@ inline void ExpectAt(bool holds, const char* what, int64_t left, int64_t right, 
 #define STAGEPROF_CASES(X) \
   X(arena)                 \
   X(hooks)                 \
+  X(live_blocks)           \
+  X(live_blocks_signals)   \
+  X(live_blocks_threads)   \
   X(mappings)              \
   X(mappings_full)         \
+  X(mappings_shrinking)    \
   X(mappings_threads)      \
   X(modules)               \
   X(modules_moving)        \

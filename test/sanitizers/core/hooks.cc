@@ -9,13 +9,16 @@
 #include "case.h"
 #include "counters.h"
 #include "hooked.h"
+#include "modules.h"
 
 using stageprof_tracker::kBatchBytes;
+using stageprof_tracker::kModules;
 
 namespace {
 
 enum Family { kMalloc, kNew, kNewArray, kNewAligned };
 constexpr size_t kNewAlignment = 64;
+constexpr uint64_t kEveryBlock = 2;
 
 struct Block {
   void* start;
@@ -54,6 +57,7 @@ class Model {
     EXPECT(now.thread_freed_bytes, ==, allocated_bytes_ - live_bytes_);
     EXPECT(now.thread_freed_blocks, ==, freed_blocks_);
     CheckPeak(now.peak_bytes, peak_bytes_);
+    CheckHeld();
   }
 
   void CheckWindow() {
@@ -69,6 +73,21 @@ class Model {
   }
 
  private:
+  // With a rate of 2 bytes the sample is all blocks. Those below the rate are in it by chance.
+  void CheckHeld() const {
+    StageprofTrackerLive live;
+    stageprof_tracker_v1.read_live(&live);
+    if (live.rate != kEveryBlock) return;
+    int64_t modules[kModules];
+    const uint32_t count = stageprof_tracker_v1.read_live_modules(kModules, modules);
+    int64_t held = 0;
+    for (uint32_t module = 0; module < count; ++module) held += modules[module];
+    int64_t tiny_blocks = 0;
+    for (const Block& block : blocks_) tiny_blocks += block.bytes < int64_t{kEveryBlock};
+    EXPECT(held, >=, live_bytes_ - tiny_blocks);
+    EXPECT(held, <=, live_bytes_ + 2 * tiny_blocks);
+  }
+
   static void CheckPeak(int64_t found, int64_t truth) {
     EXPECT(found, <=, truth);
     EXPECT(found, >=, truth - static_cast<int64_t>(kBatchBytes));

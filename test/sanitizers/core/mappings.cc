@@ -204,3 +204,40 @@ void mappings_threads(uint32_t rounds, uint64_t seed) {
   }
   EXPECT(exact, >, 0);
 }
+
+// The threads unmap one mapping page by page from its end. Each time the mapping keeps its start and
+// loses its last pages, while other threads have read where it ended.
+void mappings_shrinking(uint32_t rounds, uint64_t) {
+  constexpr size_t kPages = 400;
+  uint32_t exact = 0;
+  for (uint32_t round = 0; round < rounds; ++round) {
+    const uint64_t missed = CountMissedMappings();
+    AddMapping({PageAt(0), kPages * page_bytes, 1, false, false});
+    std::atomic<size_t> left{kPages};
+    std::atomic<int> begun{0};
+    std::vector<std::thread> threads;
+    for (size_t i = 0; i < kThreads; ++i) {
+      threads.emplace_back([missed, &left, &begun] {
+        begun.fetch_add(1);
+        while (begun.load() < kThreads) std::this_thread::yield();
+        for (size_t page = left.fetch_sub(1) - 1; page < kPages; page = left.fetch_sub(1) - 1) {
+          RemovedMappings removed;
+          RemoveMappings(PageAt(page), page_bytes, &removed);
+          if (CountMissedMappings() != missed) continue;
+          EXPECT(removed.count, ==, 1);
+          EXPECT(removed.parts[0].start, ==, PageAt(page));
+          EXPECT(removed.parts[0].bytes, ==, page_bytes);
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    if (CountMissedMappings() == missed) {
+      ++exact;
+      EXPECT(MappedPages(1, false), ==, 0);
+    }
+    RemovedMappings removed;
+    RemoveMappings(kBase, kPages * page_bytes, &removed);
+    EXPECT(MappedPages(1, false), ==, 0);
+  }
+  EXPECT(exact, >, 0);
+}

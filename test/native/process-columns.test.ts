@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Report, StageRow } from '../../src/model/report.js';
+import { PACKAGE, runModule } from '../support/workloads.js';
+
+const MIB_IN_KIB = 1024;
+
+const PROGRAM = `
+  import { Worker } from 'node:worker_threads';
+  import { StageProfiler } from ${JSON.stringify(PACKAGE)};
+  const MIB = 2 ** 20;
+  const profiler = new StageProfiler();
+  const kept = [];
+  profiler.stage('shared', () => kept.push(new SharedArrayBuffer(40 * MIB)));
+  const source = Buffer.alloc(24 * MIB);
+  profiler.stage('blob', () => kept.push(new Blob([source]), source));
+  const buffer = new ArrayBuffer(16 * MIB);
+  const { port1, port2 } = new MessageChannel();
+  kept.push(port2);
+  profiler.stage('transferred', () => port1.postMessage(buffer, [buffer]));
+  port1.unref();
+
+  const worker = new Worker(\`
+    const { parentPort } = require('node:worker_threads');
+    import(${JSON.stringify(PACKAGE)}).then(({ StageProfiler }) => {
+      const profiler = new StageProfiler();
+      const kept = [];
+      parentPort.on('message', () => {
+        profiler.stage('work', () => {
+          for (let i = 0; i < 40; i++) kept.push(Array.from({ length: 2 ** 17 }, (_, n) => n + 0.5));
+          kept.push(new ArrayBuffer(12 * 2 ** 20));
+        });
+        parentPort.postMessage('built');
+      });
+      profiler.stage('ready', () => {});
+      parentPort.postMessage('ready');
+    });
+  \`, { eval: true, execArgv: [] });
+  const told = () => new Promise((resolve) => worker.once('message', resolve));
+  await told();
+  await profiler.stage('worker builds', () => { worker.postMessage(''); return told(); });
+  await profiler.stage('worker ends', () => worker.terminate());
+  console.log(JSON.stringify(profiler.report()));
+  process.exit();
+`;
+
+describe('columns of the process', () => {
+  let report: Report;
+  beforeAll(() => {
+    const { stdout, stderr } = runModule(PROGRAM);
+    expect(stderr).toBe('');
+    report = JSON.parse(stdout);
+  });
+  const mib = (stage: string, field: 'buffers_kb_delta' | 'external_kb_delta' | 'workers_kb_delta'): number => {
+    const row = report.stages.find((each: StageRow) => each.stage === stage);
+    return Math.round(row![field]! / MIB_IN_KIB);
+  };
+
+  test('buffers has a SharedArrayBuffer, which V8 does not count', () => {
+    expect(mib('shared', 'buffers_kb_delta')).toBe(40);
+    expect(mib('shared', 'external_kb_delta')).toBe(0);
+  });
+
+  test('buffers has the copy that a Blob makes of a Buffer', () => {
+    expect(mib('blob', 'buffers_kb_delta')).toBe(24);
+    expect(mib('blob', 'external_kb_delta')).toBe(0);
+  });
+
+  test('buffers keeps what was transferred into a queue of messages, and external does not', () => {
+    expect(mib('transferred', 'buffers_kb_delta')).toBe(0);
+    expect(mib('transferred', 'external_kb_delta')).toBe(-16);
+  });
+
+  test('buffers has those of a worker thread, and workers has its heap', () => {
+    expect(mib('worker builds', 'buffers_kb_delta')).toBe(12);
+    expect(mib('worker builds', 'workers_kb_delta')).toBeGreaterThanOrEqual(40);
+    expect(mib('worker builds', 'workers_kb_delta')).toBeLessThan(70);
+    expect(mib('worker builds', 'external_kb_delta')).toBe(0);
+  });
+
+  test('both fall when the thread ends', () => {
+    expect(mib('worker ends', 'buffers_kb_delta')).toBe(-12);
+    expect(mib('worker ends', 'workers_kb_delta')).toBeLessThan(-40);
+  });
+});
