@@ -1,12 +1,13 @@
 /**
  * `node --import stageprof/register app.js` installs the active profiler before the program starts. When the program
- * ends, the table goes to stderr, or the report as JSON to the file that STAGEPROF_OUT names. Worker threads keep the
- * `nullProfiler`. Under `stageprof run`, which installs a profiler of its own, this does nothing.
+ * ends, the table goes to stderr, or the report as JSON to the file that STAGEPROF_OUT names. Worker threads have
+ * profilers of their own, whose rows are added. Under `stageprof run`, which installs a profiler of its own, this does nothing.
  */
 
 import { environment, isMainThread } from './host/process.js';
 import { hasActiveProfiler, installProfiler } from './profiler/active.js';
 import { atProgramEnd } from './profiler/program-end.js';
+import { registerThreads } from './profiler/register-threads.js';
 import { leaveReport, say } from './profiler/report-at-exit.js';
 import { StageProfiler } from './profiler/stage-profiler.js';
 import { renderTable } from './render/table.js';
@@ -15,10 +16,11 @@ if (isMainThread && !hasActiveProfiler()) install(new StageProfiler());
 
 function install(profiler: StageProfiler): void {
   installProfiler(profiler);
+  const withThreads = registerThreads();
   atProgramEnd(() => {
     try {
       profiler.close();
-      const report = profiler.report();
+      const report = withThreads(profiler.report());
       const out = environment.STAGEPROF_OUT;
       if (out === undefined || out === '') say(renderTable(report));
       else leaveReport(report, out);

@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -113,3 +122,42 @@ test.runIf((process.features as { require_module?: boolean }).require_module ===
     expect(spawnSync(process.execPath, ['-e', program], { cwd: root, encoding: 'utf8' }).stdout).toBe('function');
   },
 );
+
+const WORKERS = `
+  import { Worker } from 'node:worker_threads';
+  import { activeProfiler } from 'stageprof';
+  activeProfiler().stage('work', () => {});
+  const source = "import('stageprof').then(({ activeProfiler }) => { activeProfiler().stage('work', () => {}); activeProfiler().stage('open'); AFTER })";
+  const run = (after, options) => new Promise((resolve) => {
+    const worker = new Worker(source.replace('AFTER', after), { eval: true, ...options });
+    worker.on('message', () => worker.terminate().then(resolve));
+    worker.on('exit', resolve);
+  });
+  await run('', {});
+  await run('process.exit(3)', { execArgv: [], env: {} });
+  await run("import('node:worker_threads').then(({ parentPort }) => { parentPort.postMessage(1); for (;;); })", {});
+  process.exitCode = 7;
+`;
+
+test('the rows of worker threads are added, and their recorders removed, also those of processes killed long ago', () => {
+  const [left, recent] = ['999999999-1', '999999998-1'].map((name) => {
+    const path = join(folder, `stageprof-threads-${name}`);
+    mkdirSync(path, 0o700);
+    writeFileSync(join(path, `${name}-t1.recorder`), '');
+    return path;
+  }) as [string, string];
+  const yesterday = Date.now() / 1000 - 25 * 60 * 60;
+  utimesSync(left, yesterday, yesterday);
+  const out = join(folder, 'report.json');
+  const env = { STAGEPROF_OUT: out };
+  const { stderr, status } = run(['--import', 'stageprof/register'], env, WORKERS);
+  expect({ stderr, status }).toEqual({ stderr: '', status: 7 });
+  expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({
+    stages: [
+      { stage: 'work', calls: 4 },
+      { stage: 'open', calls: 0, open: 3, cpu_s: null },
+    ],
+    worker_threads: { threads: [{ thread: 1 }, { thread: 2 }, { thread: 3 }], more: 0 },
+  });
+  expect(readdirSync(folder)).toEqual(['report.json', basename(recent)]);
+});

@@ -177,7 +177,7 @@ void RecorderWriter::WriteEnd() {
     sampler_.RenewFreeBytes(account_);
   } else {
     RaisePeaks();
-    sampler_.ReadAccountFromOutside(MappedParts::Look::kIfShort, account_);
+    sampler_.ReadAccountFromOutside(Allowed(MappedParts::Look::kIfShort), account_);
   }
   WriteReading();
   WriteMoment();
@@ -260,7 +260,7 @@ void RecorderWriter::Write(MappedParts::Look look) {
   sampler_.ReadEntry();
   RaisePeaks();
   WriteReading();
-  sampler_.ReadAccountFromOutside(look, account_);
+  sampler_.ReadAccountFromOutside(Allowed(look), account_);
   KeepSteady();
   WriteMoment();
   WriteTracked();
@@ -275,6 +275,13 @@ void RecorderWriter::WriteTracked() {
   *Cells(kPositionLiveMissed) = missed.live_blocks;
   *Cells(kPositionTrackerBound) = tracker.BoundBytes();
   WriteModules();
+}
+
+// A worker thread does not measure the resident set. Who holds it is read for the main thread, once
+// for all threads: each look goes through the list of mappings.
+MappedParts::Look RecorderWriter::Allowed(MappedParts::Look look) const {
+  const bool has_rss = (static_cast<uint32_t>(positions_[kPositionMask]) & kMaskRss) != 0;
+  return has_rss ? look : MappedParts::Look::kNever;
 }
 
 // Objects that were made after the addon was loaded are taken down before it hears of the end,

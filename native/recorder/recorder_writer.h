@@ -72,6 +72,7 @@ class RecorderWriter {
   void WriteMoment();
   void WriteTracked();
   void WriteModules();
+  MappedParts::Look Allowed(MappedParts::Look look) const;
   void RaisePeaks();
   void KeepSteady();
   void Keep(Kept* kept) const;

@@ -26,6 +26,16 @@ int FirstNumber() {
   return highest > 2 * kOurMost ? static_cast<int>(highest) - kOurMost : 3;
 }
 
+// So many descriptors are kept open above kFirst. Each thread with a profiler has some ten files: a
+// hundred threads would take what a program with a limit of 1,024 needs, and go past FD_SETSIZE.
+constexpr int kMostKept = 64;
+
+// Whether a number is one of those that are left to us.
+bool IsAside(int number) {
+  const int first = FirstNumber();
+  return number >= first && (first != kFirst || number < kFirst + kMostKept);
+}
+
 // A node process opens some twenty descriptors by itself.
 constexpr rlim_t kFewMost = 64;
 
@@ -67,7 +77,7 @@ bool Descriptor::Open(const char* path, int flags, unsigned mode) {
   device_ = found.st_dev;
   inode_ = found.st_ino;
   number_ = number;
-  if (AreFew()) {
+  if (AreFew() || !IsAside(number)) {
     number_ = -1;
     close(number);
   }

@@ -17,8 +17,8 @@ int OpenAside(const char* path, int flags, unsigned mode = 0);
 // kernel's structure is that of libc. False with errno.
 bool ReadStatus(int descriptor, struct stat* status);
 
-// A file that is kept open, except in a process that may have few descriptors. There it is opened
-// for each use, since the program may need the one that we would hold.
+// A file that is kept open, except in a process that may have few descriptors, and where so many are
+// kept already that the number would be one the program may need. There it is opened for each use.
 //
 // A program may close every descriptor that it did not open itself, as daemons do, and then get the
 // same number for a file of its own. So whoever writes checks the number first, and no file of the

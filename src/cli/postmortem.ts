@@ -5,15 +5,16 @@ import { EXPORTERS } from '../export/exporters.js';
 import { EXIT_DONE } from '../os/exit-status.js';
 import { processNamed, readRecordingAt, recorderOfProcess } from '../recorder/open-recording.js';
 import { postmortemOf } from '../recorder/postmortem.js';
+import { withThreadsBeside } from '../recorder/thread-recorders.js';
 import { layoutOf } from '../terminal/terminal.js';
 import { formatFlag } from './format-flag.js';
 
 const HELP = `
 FILE is the recorder of a process: of a program under "stageprof run", of a worker of "stageprof
 map --profile", or of a StageProfiler with the option "recorder". It is only read, and its process
-may still run. If a part is damaged or cut off, a warning says so and the rest is shown. For the PID
-of a process that has ended, the newest recorder in the folders of recorders is read; a recorder in
-any other folder has to be named.
+may still run. Recorders of its worker threads beside it are read with it. If a part is damaged or cut
+off, a warning says so and the rest is shown. For the PID of a process that has ended, the newest
+recorder in the folders of recorders is read; a recorder in any other folder has to be named.
 
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 
@@ -27,7 +28,7 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
     .action((target: string, { format, signal }: { format: string; signal?: string }) => {
       const pid = processNamed(target);
       const path = pid === null ? target : recorderOfProcess(pid);
-      const found = postmortemOf(readRecordingAt(path), signal ?? null);
+      const found = withThreadsBeside(postmortemOf(readRecordingAt(path), signal ?? null), path);
       const { stdout } = process;
       stdout.write(exporterNamed(EXPORTERS.recording, format).render(found, layoutOf(stdout)));
       finish(EXIT_DONE);

@@ -7,6 +7,7 @@ import type { StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import type { CallNumbers } from './call-numbers.js';
 import { makeInputProfiler } from './input-profiler.js';
+import type { InputThreads } from './input-threads.js';
 import { KeptBetweenInputs } from './kept-between-inputs.js';
 import { type LastMoments, readLastMoments } from './last-moments.js';
 import type { PipelineFunction } from './pipeline.js';
@@ -32,6 +33,7 @@ export class InputRunner {
     readonly run: PipelineFunction,
     readonly profiler: StageProfilerOptions | null,
     readonly callNumbers: CallNumbers,
+    readonly threads: InputThreads,
   ) {
     const collects = profiler?.collect !== undefined && profiler.collect !== 'none';
     this.#kept = collects ? new KeptBetweenInputs() : null;
@@ -62,9 +64,10 @@ export class InputRunner {
     const outcome = await runInput(this.run, input, { profiler, signal: this.#abort.signal }, this.#unhandled);
     holdProcess();
     const moments = this.#moments ?? (outcome.isRunning ? readLastMoments(recorderPath) : null);
-    const report = profiler.report();
+    const own = profiler.report();
     this.#levels = levels();
-    if (report !== undefined) this.callNumbers.add(report);
+    if (own !== undefined) this.callNumbers.add(own);
+    const report = own && this.threads.takeInto(own);
     const { inputs } = this.callNumbers;
     const profile =
       report === undefined
@@ -82,7 +85,8 @@ export class InputRunner {
     listenAgain();
     this.#unhandled.listen();
     const reason = faultOfWriting(temporaryPath, line);
-    await tell({ type: 'ended', result: reason === null ? result : { state: 'unwritten', reason, profile }, isLast });
+    const told: InputResult = reason === null ? result : { state: 'unwritten', reason, profile };
+    await tell({ type: 'ended', result: told, threads: this.threads.before, isLast });
     return isLast;
   }
 

@@ -117,7 +117,8 @@ export class RunningInput {
       ...(last === null ? {} : { last }),
     };
     // An error here does not end the run: if the disk is still full in the end, the input's own record tells.
-    await this.#record.writeFailure(failure, moments?.profile ?? null).catch(() => {});
+    const profile = moments && this.worker.threads.addTo(moments.profile);
+    await this.#record.writeFailure(failure, profile).catch(() => {});
   }
 
   async #settle(result: InputResult): Promise<InputEvent> {
@@ -149,7 +150,7 @@ export class RunningInput {
       oomKills: this.#oomKills(),
       stderr,
     });
-    const profile = moments?.profile ?? null;
+    const profile = moments && this.worker.threads.addTo(moments.profile);
     const isLeft = failure.kind === 'unfinished';
     // Nobody inspects the recorder of an input that will be redone. Any other is kept until the record is complete.
     if (isLeft) removeRecorder(recorderPath);

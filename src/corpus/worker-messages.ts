@@ -1,6 +1,8 @@
 import type { StageProfilerOptions } from '../model/options.js';
 import type { Report } from '../model/report.js';
+import type { ThreadsPlan } from '../profiler/thread-profiler.js';
 import type { Failure } from './failure.js';
+import type { ThreadsBefore } from './input-threads.js';
 
 /** EX_SOFTWARE of sysexits(3): a worker process ends with it when stageprof itself has failed there. */
 export const EXIT_OWN_ERROR = 70;
@@ -16,6 +18,8 @@ export type ToWorker =
       readonly pipelinePath: string;
       /** Null where nothing is profiled. */
       readonly profiler: StageProfilerOptions | null;
+      /** For the worker threads of the pipeline; null where they are not profiled. */
+      readonly threads: ThreadsPlan | null;
       readonly parentPid: number;
       /** Whether the process takes one input only. */
       readonly isolate: boolean;
@@ -49,6 +53,7 @@ export type FromWorker =
   | {
       readonly type: 'ended';
       readonly result: InputResult;
+      readonly threads: ThreadsBefore;
       /** The process then ends itself, since work that the input began may still run. */
       readonly isLast: boolean;
     }

@@ -11,8 +11,6 @@ import { MOST_FAILED_STARTS, type SupplyOptions, WorkerSupply } from './worker-s
 
 export interface PoolOptions extends SupplyOptions {
   readonly folder: RecordFolder;
-  /** Where the recorders of running inputs are; null for none. */
-  readonly recorderFolder: string | null;
   /** Most processes at a time. */
   readonly jobs: number;
   /** A process of its own for each input. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { systemReason } from '../model/setup-error.js';
 import type { ExitStatus } from '../os/exit-status.js';
 import type { Failure } from './failure.js';
+import { InputThreads } from './input-threads.js';
 import type { FromWorker, InputResult, ToWorker } from './worker-messages.js';
 import { WorkerOutput } from './worker-output.js';
 
@@ -47,6 +48,8 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #stderr: WorkerOutput;
   readonly #gone: Promise<ExitStatus>;
+  /** What its worker threads record. */
+  readonly threads: InputThreads;
   #isCutOff = false;
   #onBegun = (): void => {};
   #onResult: (message: Extract<FromWorker, { type: 'ended' }>) => void = () => {};
@@ -62,7 +65,8 @@ export class WorkerProcess {
     throw new WorkerStartError(reason);
   }
 
-  private constructor({ env, onOutput, onUnhandled }: WorkerSetup) {
+  private constructor({ env, setup, onOutput, onUnhandled }: WorkerSetup) {
+    this.threads = new InputThreads(setup.threads);
     // stdout of this process is for results alone, so that what the pipeline prints there is treated as its stderr.
     // Messages are not JSON, which a pipeline may change: a toJSON for all arrays would be in every message.
     this.#child = fork(WORKER, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' });
@@ -91,7 +95,10 @@ export class WorkerProcess {
       hasBegun = true;
     };
     const result = new Promise<InputEnd>((resolve) => {
-      this.#onResult = ({ result, isLast }) => resolve({ type: 'result', result, isLast });
+      this.#onResult = ({ result, threads, isLast }) => {
+        this.threads.before = threads;
+        resolve({ type: 'result', result, isLast });
+      };
     });
     const ending = this.#gone.then(
       (status): InputEnd => ({
@@ -122,6 +129,7 @@ export class WorkerProcess {
     const timer = setTimeout(() => this.kill(), END_MS);
     await this.#gone;
     clearTimeout(timer);
+    this.threads.removeAll();
   }
 
   /** The channel may be closed from either side. A process whose pipeline has closed it can tell nothing any more. */

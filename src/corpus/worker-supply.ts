@@ -1,5 +1,7 @@
 import type { StageProfilerOptions } from '../model/options.js';
 import { SetupError } from '../model/setup-error.js';
+import type { ThreadsPlan } from '../profiler/thread-profiler.js';
+import { recorderFolders, recorderName } from '../recorder/recorder-folder.js';
 import type { RunEvent } from './input-event.js';
 import { WorkerProcess, WorkerStartError } from './worker-process.js';
 
@@ -14,6 +16,8 @@ export interface SupplyOptions {
   readonly env: NodeJS.ProcessEnv;
   /** A process for each input. */
   readonly isolate: boolean;
+  /** Where the recorders of running inputs are; null for none. */
+  readonly recorderFolder: string | null;
 }
 
 /** Starts worker processes, and knows those that have not ended. */
@@ -88,10 +92,18 @@ export class WorkerSupply {
     for (const worker of this.#workers) worker.kill();
   }
 
+  /** Null where nothing is profiled, or where there can be no recorder. */
+  #threads(): ThreadsPlan | null {
+    const { profiler, recorderFolder } = this.options;
+    if (profiler === null || recorderFolder === null) return null;
+    const folders = [...new Set([recorderFolder, ...recorderFolders()])];
+    return { folders, name: recorderName().replace(/\.recorder$/, ''), profiler };
+  }
+
   async #start(): Promise<WorkerProcess> {
     const { pipelinePath, profiler, env, isolate } = this.options;
     const worker = await WorkerProcess.start({
-      setup: { type: 'setup', pipelinePath, profiler, parentPid: process.pid, isolate },
+      setup: { type: 'setup', pipelinePath, profiler, threads: this.#threads(), parentPid: process.pid, isolate },
       env,
       stopping: this.stopping,
       onOutput: (line) => this.tell({ type: 'output', line }),

@@ -6,8 +6,12 @@ import { Error, String } from '../host/intrinsics.js';
 import { exitProcess, processObject } from '../host/process.js';
 import { SetupError } from '../model/setup-error.js';
 import { endWithParent } from '../native/parent-death.js';
+import { threadCostOf } from '../profiler/thread-cost.js';
+import { profileThreads } from '../profiler/thread-profiler.js';
+import { threadRoom } from '../profiler/thread-room.js';
 import { CallNumbers } from './call-numbers.js';
 import { InputRunner } from './input-runner.js';
+import { InputThreads } from './input-threads.js';
 import { loadPipeline } from './pipeline.js';
 import { holdProcess, listenToParent, releaseProcess, tell } from './worker-channel.js';
 import { EXIT_OWN_ERROR, type Order, type ToWorker } from './worker-messages.js';
@@ -49,13 +53,18 @@ async function obey(message: ToWorker): Promise<void> {
 }
 
 /** Undefined where the pipeline does not load. */
-async function setUp({ pipelinePath, profiler, parentPid, isolate }: Order<'setup'>): Promise<InputRunner | undefined> {
+async function setUp(order: Order<'setup'>): Promise<InputRunner | undefined> {
+  const { pipelinePath, profiler, threads, parentPid, isolate } = order;
   // A pipeline that hangs in native code would not notice by itself that the parent has ended.
   endWithParent(parentPid);
+  // Before the module may start its threads.
+  const room = threadRoom();
+  if (threads !== null) profileThreads({ ...threads, room });
   // The module, too, may wait at its top level for what nothing can settle.
   releaseProcess();
   try {
-    return new InputRunner(await loadPipeline(pipelinePath), profiler, new CallNumbers(!isolate));
+    const inputThreads = new InputThreads(threads, room, () => threadCostOf(profiler ?? {}));
+    return new InputRunner(await loadPipeline(pipelinePath), profiler, new CallNumbers(!isolate), inputThreads);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     await tell({ type: 'unloadable', message: error.message });

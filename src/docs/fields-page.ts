@@ -19,6 +19,7 @@ import { REPORT_SCHEMA } from '../model/report.js';
 import { HEADER_FIELDS, type HeaderTraits, SLURM } from '../model/report-header.js';
 import { FINDING_MEANING } from '../model/reported-finding.js';
 import { GROUP_CPU_MEANING, THREAD_GROUPS } from '../model/thread-cpu.js';
+import { WORKER_THREAD_MEANING } from '../model/worker-threads.js';
 import { markdownTable } from '../render/markdown.js';
 
 /** The text of docs/fields.md. */
@@ -67,6 +68,11 @@ function header(): string[] {
     'Each of `findings` is an object of:',
     '',
     ...meanings('member', FINDING_MEANING),
+    '',
+    'Members of `worker_threads`: `threads`, those with the largest heaps, and `more`, how many others there were; see',
+    '[threads.md](threads.md). Each thread is an object of:',
+    '',
+    ...meanings('member', WORKER_THREAD_MEANING),
     '',
     'Members of `exact`, each null or an object of `total` and `outside`, the part that code outside any stage used; see',
     '[async.md](async.md):',

@@ -48,7 +48,14 @@ export interface Finding {
 /** What the rules need from the header of a report. */
 export type FindingContext = Pick<
   ReportHeader,
-  'total_wall_s' | 'outside_wall_s' | 'stages_wall_s' | 'sources' | 'composition' | 'program' | 'partial'
+  | 'total_wall_s'
+  | 'outside_wall_s'
+  | 'stages_wall_s'
+  | 'sources'
+  | 'composition'
+  | 'program'
+  | 'partial'
+  | 'worker_threads'
 > & {
   /** How many processes the rows cover. Sums are over all of them, a peak is that of one. */
   readonly processes?: number;
@@ -73,6 +80,11 @@ export interface RowInContext {
   readonly collected: boolean;
   /** Also null if the process died: without a last sample, the row of the program may lack what its stages have. */
   readonly program: ReportHeader['program'];
+  /**
+   * Whether rows may have calls of worker threads, whose elapsed time is in the rows, and whose part of the CPU time of
+   * the process is not.
+   */
+  readonly hasWorkerThreads: boolean;
 }
 
 /** What a condition found if it holds. */
@@ -105,6 +117,7 @@ export function inContext(row: StageRow, context: FindingContext): RowInContext 
     composition: context.composition,
     collected: context.collected ?? typeof row.js_kb_retained === 'number',
     program: context.partial === true ? null : context.program,
+    hasWorkerThreads: context.worker_threads !== undefined,
   };
 }
 

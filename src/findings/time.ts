@@ -61,9 +61,10 @@ export const TIME_RULES: readonly Rule[] = [
       needs: ['wall_self_s', 'cpu_self_s'],
       sources: [],
       condition:
-        'waited_s >= max(least_s, least_share_of_run * run_s) and waited_s >= waiting_share * wall_self_s, where waited_s = wall_self_s - cpu_self_s',
+        'no worker thread asked for a profiler, waited_s >= max(least_s, least_share_of_run * run_s) and waited_s >= waiting_share * wall_self_s, where waited_s = wall_self_s - cpu_self_s',
     },
     ({ wall_self_s, cpu_self_s }, given) => {
+      if (given.hasWorkerThreads) return null;
       const waited_s = wall_self_s - cpu_self_s;
       if (waited_s < leastSeconds(given) || waited_s < limit('waiting_share') * wall_self_s) return null;
       const preempted = wasPreempted(waited_s, given);
@@ -87,9 +88,10 @@ export const TIME_RULES: readonly Rule[] = [
       needs: ['cpu_s', 'thread_cpu_s'],
       sources: ['thread_cpu'],
       condition:
-        'elsewhere_s >= max(least_s, least_share_of_run * run_s) and elsewhere_s >= off_thread_share * cpu_s, where elsewhere_s = min(cpu_s - thread_cpu_s, program.cpu_s - program.thread_cpu_s)',
+        'no worker thread asked for a profiler, elsewhere_s >= max(least_s, least_share_of_run * run_s) and elsewhere_s >= off_thread_share * cpu_s, where elsewhere_s = min(cpu_s - thread_cpu_s, program.cpu_s - program.thread_cpu_s)',
     },
     ({ cpu_s, thread_cpu_s }, given) => {
+      if (given.hasWorkerThreads) return null;
       const elsewhere_s = Math.min(cpu_s - thread_cpu_s, elsewhereInAllS(given));
       if (elsewhere_s < leastSeconds(given) || elsewhere_s < limit('off_thread_share') * cpu_s) return null;
       return {

@@ -19,6 +19,7 @@ export const readdirSync = fs.readdirSync;
 export const readlinkSync = fs.readlinkSync;
 export const readSync = fs.readSync;
 export const renameSync = fs.renameSync;
+export const rmdirSync = fs.rmdirSync;
 export const statfsSync = fs.statfsSync;
 export const statSync = fs.statSync;
 export const unlinkSync = fs.unlinkSync;

@@ -38,6 +38,7 @@ export const Object = ownNamespace(globalThis.Object);
 export const Reflect = ownNamespace(globalThis.Reflect);
 export const Math = ownNamespace(globalThis.Math);
 export const JSON = ownNamespace(globalThis.JSON);
+export const Atomics = ownNamespace(globalThis.Atomics);
 
 const nativeNumber = globalThis.Number;
 export const Number = ownFunction(nativeNumber, (value?: unknown) => nativeNumber(value));
@@ -63,6 +64,7 @@ export type Buffer = globalThis.Buffer;
 export const ArrayBuffer = globalThis.ArrayBuffer;
 export type ArrayBuffer = globalThis.ArrayBuffer;
 export const SharedArrayBuffer = globalThis.SharedArrayBuffer;
+export type SharedArrayBuffer = globalThis.SharedArrayBuffer;
 export const DataView = globalThis.DataView;
 export type DataView = globalThis.DataView;
 export const Float64Array = globalThis.Float64Array;

@@ -25,7 +25,11 @@ export const userId = process.getuid?.bind(process);
 export const dlopen = process.dlopen.bind(process);
 export const emitWarning = process.emitWarning.bind(process);
 
-export const { isMainThread, threadId } = workers;
+export const { getEnvironmentData, isMainThread, setEnvironmentData, threadId } = workers;
+/** The option `name` of this worker thread, or a name that Node gives it. Node tells it from 22.20 and 24.6 on. */
+export const { threadName } = workers as { threadName?: string | null };
+/** What the process, or this worker thread, was started from: a path, `[worker eval]`, or undefined. */
+export const startedFrom: string | undefined = process.argv[1];
 export const { availableParallelism, cpus, release, tmpdir } = os;
 export const { getHeapStatistics, promiseHooks, setFlagsFromString } = v8;
 export const { runInNewContext } = vm;

@@ -44,6 +44,8 @@ export interface RecorderOption {
    * @internal Folders for the file, in this order and under the same name, for when the folder of `path` has no room.
    */
   readonly fallbacks?: readonly string[];
+  /** @internal Room for the last moments alone: a program may have hundreds of threads with a recorder each. */
+  readonly small?: boolean;
 }
 
 export interface RecorderChoice {
@@ -52,6 +54,7 @@ export interface RecorderChoice {
   readonly keep: boolean;
   /** Folders for when the folder of `path` has no room. */
   readonly fallbacks: readonly string[];
+  readonly small: boolean;
 }
 
 /** The options with their defaults, validated. */
@@ -129,22 +132,28 @@ function resolveMaxLabels(value: number | undefined): number {
   return value;
 }
 
+const RECORDER_MEMBERS: ReadonlySet<string> = new Set(['path', 'keep', 'fallbacks', 'small']);
+
 const RECORDER = 'a path, true, or an object of "path" and "keep"';
 
 function resolveRecorder(value: StageProfilerOptions['recorder']): RecorderChoice | null {
   if (value === undefined) return null;
-  if (value === true) return { path: null, keep: false, fallbacks: [] };
-  if (typeof value === 'string') return { path: pathOf(value), keep: false, fallbacks: [] };
+  if (value === true) return { path: null, keep: false, fallbacks: [], small: false };
+  if (typeof value === 'string') return { path: pathOf(value), keep: false, fallbacks: [], small: false };
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw optionError('recorder', RECORDER, value);
   for (const name of Object.keys(value)) {
-    if (name !== 'path' && name !== 'keep' && name !== 'fallbacks')
-      throw unknownOptionError(`recorder.${name}`, ['recorder.path', 'recorder.keep']);
+    if (!RECORDER_MEMBERS.has(name)) throw unknownOptionError(`recorder.${name}`, ['recorder.path', 'recorder.keep']);
   }
-  const { path, keep = false, fallbacks = [] } = ownMembers(value);
+  const { path, keep = false, fallbacks = [], small = false } = ownMembers(value);
   if (typeof keep !== 'boolean') throw optionError('recorder.keep', 'true or false', keep);
   if (!Array.isArray(fallbacks)) throw optionError('recorder.fallbacks', 'an array of paths', fallbacks);
-  return { path: path === undefined ? null : pathOf(path), keep, fallbacks: fallbacks.map(pathOf) };
+  return {
+    path: path === undefined ? null : pathOf(path),
+    keep,
+    fallbacks: fallbacks.map(pathOf),
+    small: small === true,
+  };
 }
 
 function pathOf(path: unknown): string {

@@ -9,6 +9,7 @@ import { isReportable } from './quantities.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
 import { HEADER_FIELDS } from './report-header.js';
 import { SOURCE_NAMES, TRUTHS, type Truth } from './sources.js';
+import { MOST_WORKER_THREADS } from './worker-threads.js';
 
 /** The longest label or warning. The profiler folds labels past 1,024 characters: a far longer one is not its own. */
 const LONGEST_TEXT = 4096;
@@ -79,6 +80,7 @@ const OBJECT_CHECKS = {
   slurm: isSlurm,
   threads: isThreads,
   warnings: isTexts,
+  worker_threads: isWorkerThreads,
 } as const;
 export type ObjectMember = keyof typeof OBJECT_CHECKS;
 export const OBJECT_MEMBERS = Object.keys(OBJECT_CHECKS) as readonly ObjectMember[];
@@ -145,6 +147,25 @@ function isProcess(value: unknown): boolean {
     (command === null || isText(command)) &&
     (exit === null || isCount(exit) || isText(exit)) &&
     isComposition(composition) &&
+    typeof stages === 'boolean' &&
+    Object.values(numbers).every((number) => isNumberOrNull(number, false))
+  );
+}
+
+function isWorkerThreads(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { threads, more } = value;
+  const isFew = Array.isArray(threads) && threads.length <= MOST_WORKER_THREADS;
+  return isCount(more) && isFew && threads.every(isWorkerThread);
+}
+
+function isWorkerThread(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { pid, thread, name, stages, ...numbers } = value;
+  return (
+    isCount(pid) &&
+    isCount(thread) &&
+    (name === null || isText(name)) &&
     typeof stages === 'boolean' &&
     Object.values(numbers).every((number) => isNumberOrNull(number, false))
   );

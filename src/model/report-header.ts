@@ -17,6 +17,7 @@ export type HeaderType =
   | 'modules'
   | 'threads'
   | 'processes'
+  | 'worker threads'
   | 'exact'
   | 'findings'
   | 'row';
@@ -36,6 +37,7 @@ export type HeaderType =
  *   threads        added group by group
  *   processes      listed together
  *   dropped        never in a merged report: it is computed from the merged numbers
+ *   worker threads listed together
  *   row            merged as the rows of one label are
  */
 export type HeaderFold =
@@ -54,6 +56,7 @@ export type HeaderFold =
   | 'threads'
   | 'processes'
   | 'dropped'
+  | 'worker threads'
   | 'row';
 
 export interface HeaderTraits {
@@ -208,6 +211,13 @@ export const HEADER = {
     optional: true,
     description:
       'The 16 processes of a run with the most memory, whether they are in the rows or not. Missing where `stageprof run` had no part in it.',
+  },
+  worker_threads: {
+    type: 'worker threads',
+    fold: 'worker threads',
+    optional: true,
+    description:
+      'The 16 worker threads with the largest heaps of those that asked for the active profiler. Under `map` a thread is listed once for each input. Missing where no worker thread did.',
   },
   threads: {
     type: 'threads',

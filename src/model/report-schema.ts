@@ -10,6 +10,7 @@ import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './repo
 import { FINDING_MEANING } from './reported-finding.js';
 import { SOURCE_NAMES } from './sources.js';
 import { GROUP_CPU_MEANING, THREAD_GROUPS } from './thread-cpu.js';
+import { WORKER_THREAD_MEANING, type WorkerThread } from './worker-threads.js';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -109,6 +110,11 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
       ['processes', { description: 'Parents before their children.', type: 'array', items: processSchema() }],
       ['more', { description: 'How many others there were.', type: 'integer', minimum: 0 }],
     ]),
+  'worker threads': () =>
+    object([
+      ['threads', { description: 'In the order in which they ended.', type: 'array', items: workerThreadSchema() }],
+      ['more', { description: 'How many others there were.', type: 'integer', minimum: 0 }],
+    ]),
   exact: () => object(EXACT_MEMBERS.map(({ member, unit, self }) => [member, threadUseSchema(unit, self)] as const)),
   findings: () => ({ type: 'array', items: findingSchema() }),
   row: rowSchema,
@@ -155,6 +161,24 @@ function findingSchema(): JsonSchema {
     ['text', { description: FINDING_MEANING.text, type: 'string' }],
     ['numbers', { description: FINDING_MEANING.numbers, type: 'object', additionalProperties: { type: 'number' } }],
   ]);
+}
+
+function workerThreadSchema(): JsonSchema {
+  const types: Readonly<Record<keyof WorkerThread, JsonSchema>> = {
+    pid: { type: 'integer', minimum: 0 },
+    thread: { type: 'integer', minimum: 0 },
+    name: { type: ['string', 'null'] },
+    cpu_s: { type: ['number', 'null'], minimum: 0 },
+    js_kb: { type: ['integer', 'null'], minimum: 0 },
+    js_kb_peak: { type: ['integer', 'null'], minimum: 0 },
+    stages: { type: 'boolean' },
+  };
+  return object(
+    Object.entries(types).map(([member, type]) => [
+      member,
+      { description: WORKER_THREAD_MEANING[member as keyof WorkerThread], ...type },
+    ]),
+  );
 }
 
 function threadUseSchema(unit: 's' | 'KiB', self: string): JsonSchema {

@@ -7,6 +7,7 @@ import type { ProcessList } from './process-list.js';
 import type { ReportedFinding } from './reported-finding.js';
 import type { SourceName, SourceState } from './sources.js';
 import type { ThreadCpu } from './thread-cpu.js';
+import type { WorkerThreads } from './worker-threads.js';
 
 type CountField = 'calls' | 'errors' | 'open' | 'overlapped_calls';
 
@@ -64,6 +65,7 @@ export interface ReportHeader {
   readonly slurm?: SlurmIdentity;
   readonly processes?: number;
   readonly process_list?: ProcessList;
+  readonly worker_threads?: WorkerThreads;
   readonly threads?: ThreadCpu;
   /** Only in what the commands write. They are recomputed from the numbers, and never merged. */
   readonly findings?: readonly ReportedFinding[];

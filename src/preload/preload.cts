@@ -6,7 +6,8 @@
  * The profiler of the program itself is made before the program starts. In other processes it is made when the program
  * asks for it, by the copy of this package that it asks. It leaves its numbers in a recorder, from which `run` makes the
  * report however the process ends. Only where there can be no recorder does the process write its report itself, at its
- * exit. Nothing here may print, throw or change the exit code.
+ * exit. Worker threads make profilers of their own, see src/profiler/thread-profiler.ts. Nothing here may print, throw or
+ * change the exit code.
  *
  * Functions of Node are taken at load, before the program can replace them.
  */
@@ -19,15 +20,19 @@ import type { Profiler } from '../model/profiler.js' with { 'resolution-mode': '
 import type * as Active from '../profiler/active.js' with { 'resolution-mode': 'import' };
 import type { ProfilerParts } from '../profiler/profiler-parts.js' with { 'resolution-mode': 'import' };
 import type { StageProfiler } from '../profiler/stage-profiler.js' with { 'resolution-mode': 'import' };
+import type { ThreadsPlan } from '../profiler/thread-profiler.js' with { 'resolution-mode': 'import' };
 import type { RunVariable } from './run-variable.js' with { 'resolution-mode': 'import' };
 
 // The same symbols as in src/profiler/active.ts, which cannot be loaded here.
 const ACTIVE = Symbol.for('stageprof.activeProfiler');
 const AWAITED = Symbol.for('stageprof.awaitedProfiler');
+// The same name as in src/profiler/thread-profiler.ts.
+const THREADS = 'stageprof.threads';
 
 const { stringify, parse } = JSON;
 const { closeSync, existsSync, openSync, renameSync, writeFileSync } = fs;
 const { join } = path;
+const { isMainThread, setEnvironmentData } = workers;
 const on = process.on.bind(process);
 const { pid, ppid } = process;
 /** When this process was started, in milliseconds since 1970. Together with its id this tells it from every other. */
@@ -49,9 +54,12 @@ function prepare({ folders, runPid, profiler: options }: RunVariable): void {
   // The program itself has a report even if it opens no stage: its memory, and all of its time.
   const isFirst = ppid === runPid;
 
+  const name = `${pid}-${startMs}`;
+  const threads: ThreadsPlan = { folders, name, profiler: options };
+  setEnvironmentData(THREADS, { ...threads });
+
   registry[AWAITED] = (Constructor) => {
     delete registry[AWAITED];
-    const name = `${pid}-${startMs}`;
     try {
       const [folder, ...fallbacks] = folders as [string, ...string[]];
       // Fails where `run` has ended already, or the process sees other files than `run`: nobody would read it.
@@ -149,5 +157,5 @@ function readVariable(): RunVariable | undefined {
   }
 }
 
-const variable = workers.isMainThread && !(ACTIVE in registry) && !(AWAITED in registry) ? readVariable() : undefined;
+const variable = isMainThread && !(ACTIVE in registry) && !(AWAITED in registry) ? readVariable() : undefined;
 if (variable !== undefined) prepare(variable);

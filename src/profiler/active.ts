@@ -1,6 +1,7 @@
 import type { Profiler } from '../model/profiler.js';
 import { nullProfiler } from './null-profiler.js';
 import { StageProfiler } from './stage-profiler.js';
+import { makeThreadProfiler } from './thread-profiler.js';
 
 // In the global registry, so that every copy of this package in a program finds the same profiler.
 const ACTIVE = Symbol.for('stageprof.activeProfiler');
@@ -14,9 +15,19 @@ type Registry = {
 
 const registry = globalThis as Registry;
 
-/** The profiler that `stageprof run` or `stageprof/register` has installed on this thread, else the `nullProfiler`. */
+/**
+ * The profiler that `stageprof run` or `stageprof/register` has installed, else the `nullProfiler`. In a worker thread
+ * it is one of that thread, made when the thread first asks for it.
+ */
 export function activeProfiler(): Profiler {
-  return registry[ACTIVE] ?? registry[AWAITED]?.(StageProfiler) ?? nullProfiler;
+  return registry[ACTIVE] ?? registry[AWAITED]?.(StageProfiler) ?? threadProfiler();
+}
+
+function threadProfiler(): Profiler {
+  const profiler = makeThreadProfiler(StageProfiler);
+  if (profiler === null) return nullProfiler;
+  if (profiler.enabled) registry[ACTIVE] = profiler;
+  return profiler;
 }
 
 /** Whether this thread has an active profiler, or will have one when `activeProfiler` is called. */

@@ -6,6 +6,7 @@ import { namesIn } from '../os/read-if-possible.js';
 import { withFile } from './file-bytes.js';
 import { MAGIC } from './format.js';
 import { pidOfName, recorderFolders } from './recorder-folder.js';
+import { isThreadRecorder } from './thread-recorders.js';
 
 /**
  * The recorder of a process: a file that it has mapped and that begins as a recorder, wherever that file is. Otherwise
@@ -15,7 +16,8 @@ import { pidOfName, recorderFolders } from './recorder-folder.js';
  */
 export function findRecorder(pid: number): string {
   const mapped = mappedFiles(pid);
-  const found = mapped?.find(isRecorder) ?? newestOf(pid);
+  const recorders = mapped?.filter(isRecorder) ?? [];
+  const found = recorders.find((path) => !isThreadRecorder(path)) ?? recorders[0] ?? newestOf(pid);
   if (found !== undefined) return found;
   if (mapped === undefined) {
     throw recorderError(

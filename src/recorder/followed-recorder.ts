@@ -4,6 +4,7 @@ import { findRecorder } from './find.js';
 import { processNamed, readRecordingAt, recorderOfProcess } from './open-recording.js';
 import { type Postmortem, postmortemOf } from './postmortem.js';
 import type { Recording } from './reader.js';
+import { withThreadsBeside } from './thread-recorders.js';
 
 /** How long a worker of `map` may take from one input to the next, and how often it is looked at meanwhile. */
 const NEXT_WITHIN_MS = 1000;
@@ -27,7 +28,7 @@ export async function* followRecorder(
   let path = pid === null ? target : ((await awaitNextRecorder(pid)) ?? recorderOfProcess(pid));
   let recording = pid === null ? readRecordingAt(path) : readUnlessRemoved(path);
   for (;;) {
-    const found = recording === null ? null : postmortemOf(recording);
+    const found = recording === null ? null : withThreadsBeside(postmortemOf(recording), path);
     if (found !== null) yield found;
     if (found !== null && isLive(found)) {
       await delay(intervalMs, undefined, { signal: unread }).catch(() => {});

@@ -133,20 +133,27 @@ const MOMENTS = 2;
 const MOMENT_CELLS = SAMPLE_LENGTH + 2 * ACCOUNT_LENGTH;
 /** Enough for 102 seconds. */
 const READING_CAPACITY = 1024;
+const SMALL_READING_CAPACITY = 32;
 const MODULE_BYTES = 256;
 const CALL_CAPACITY = 1024;
+const SMALL_CALL_CAPACITY = 128;
 
 export type Geometry = { readonly [N in keyof typeof GEOMETRY]: number };
 
-/** @param maxRows most rows there will be */
-export function geometry(maxRows: number, metadataBytes: number): Geometry {
+/**
+ * @param maxRows most rows there will be
+ * @param small for a worker thread: whoever reads its recorder wants the last moment, and there may be hundreds
+ */
+export function geometry(maxRows: number, metadataBytes: number, small = false): Geometry {
+  const readingCapacity = small ? SMALL_READING_CAPACITY : READING_CAPACITY;
+  const callCapacity = small ? SMALL_CALL_CAPACITY : CALL_CAPACITY;
   // The row store grows by doubling.
   const rowCapacity = 2 ** Math.ceil(Math.log2(Math.max(maxRows, INITIAL_ROWS)));
   const moments = METADATA_OFFSET + METADATA_CAPACITY;
   const readings = moments + MOMENTS * MOMENT_CELLS * DOUBLE;
-  const modules = readings + READING_CAPACITY * READING.length * DOUBLE;
+  const modules = readings + readingCapacity * READING.length * DOUBLE;
   const calls = modules + MODULE_CELLS * MODULE_BYTES;
-  const labels = calls + CALL_CAPACITY * CALL_CELLS * DOUBLE;
+  const labels = calls + callCapacity * CALL_CELLS * DOUBLE;
   const labelsBytes = maxRows * labelRecordBytes(LONGEST_LABEL);
   return {
     metadata_offset: METADATA_OFFSET,
@@ -157,13 +164,13 @@ export function geometry(maxRows: number, metadataBytes: number): Geometry {
     moments_offset: moments,
     moment_cells: MOMENT_CELLS,
     readings_offset: readings,
-    reading_capacity: READING_CAPACITY,
+    reading_capacity: readingCapacity,
     reading_cells: READING.length,
     modules_offset: modules,
     module_capacity: MODULE_CELLS,
     module_bytes: MODULE_BYTES,
     calls_offset: calls,
-    call_capacity: CALL_CAPACITY,
+    call_capacity: callCapacity,
     call_cells: CALL_CELLS,
     labels_offset: labels,
     labels_bytes: labelsBytes,

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning } from '../os/process-running.js';
-import { pidOfName } from './recorder-folder.js';
+import { ownerOfName } from './recorder-folder.js';
 
 /** Time to inspect a recorder, which may also belong to a container whose processes are not seen here. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
@@ -12,7 +12,7 @@ const KEPT_MS = 24 * 60 * 60 * 1000;
  */
 export function removeLeftovers(folder: string, nowMs: number = Date.now()): void {
   for (const name of readdirSync(folder)) {
-    const pid = pidOfName(name);
+    const pid = ownerOfName(name);
     if (pid === undefined || isRunning(pid)) continue;
     const path = join(folder, name);
     try {

@@ -1,7 +1,16 @@
 import { dateNow } from '../host/clock.js';
-import { readFileSync, readlinkSync } from '../host/files.js';
+import { basename, readFileSync, readlinkSync } from '../host/files.js';
 import { Number } from '../host/intrinsics.js';
-import { commandLine, nodeVersion, parentId, processId, threadId } from '../host/process.js';
+import {
+  commandLine,
+  isMainThread,
+  nodeVersion,
+  parentId,
+  processId,
+  startedFrom,
+  threadId,
+  threadName,
+} from '../host/process.js';
 import type { SlurmIdentity } from '../model/report.js';
 import { ACCOUNT, ACCOUNT_FILES, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
 import type { Sources } from '../model/sources.js';
@@ -20,6 +29,8 @@ export interface RecorderMetadata {
   /** The arguments that the process was started with, cut at `LONGEST_RECORDED_COMMAND`. */
   readonly command: string | null;
   readonly thread: number;
+  /** The option `name` of a worker thread, else the name of its file; null on the main thread. */
+  readonly thread_name: string | null;
   readonly slurm: SlurmIdentity | null;
   /** Tells the process from a later one of the same id. */
   readonly identity: ProcessIdentity;
@@ -49,6 +60,9 @@ export interface RecorderMetadata {
 /** In UTF-16 units. */
 const LONGEST_RECORDED_COMMAND = 1024;
 
+/** In UTF-16 units. */
+const LONGEST_RECORDED_NAME = 256;
+
 /** Each member is null where /proc does not tell. */
 export interface ProcessIdentity {
   readonly boot: string | null;
@@ -70,6 +84,7 @@ export function collectMetadata(
     parent: parentId,
     command: commandLine.slice(0, LONGEST_RECORDED_COMMAND),
     thread: threadId,
+    thread_name: isMainThread ? null : ownThreadName(),
     slurm: slurmIdentity() ?? null,
     identity: ownIdentity(),
     made_at_ms: dateNow(),
@@ -89,6 +104,15 @@ export function collectMetadata(
     reading: READING,
     account: ACCOUNT,
   };
+}
+
+/** Node's name for a thread that was given none. */
+const UNNAMED = 'WorkerThread';
+
+function ownThreadName(): string | null {
+  const isNamed = threadName && threadName !== UNNAMED;
+  const name = isNamed ? threadName : startedFrom && basename(startedFrom);
+  return name?.slice(0, LONGEST_RECORDED_NAME) || null;
 }
 
 let own: ProcessIdentity | undefined;

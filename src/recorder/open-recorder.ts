@@ -37,7 +37,7 @@ export function openRecorder(choice: RecorderChoice, maxRows: number): OpenedRec
   const { binding, missing } = loadBinding();
   if (binding === null) return { recorder: null, reason: missing };
   const paths = new RecorderPaths(choice);
-  const sizes = geometry(maxRows, 0);
+  const sizes = geometry(maxRows, 0, choice.small);
   try {
     for (let path = paths.next(); path !== undefined; path = paths.next()) {
       const made = makeFile(binding, path, sizes);

@@ -38,13 +38,14 @@ function processText({ process: { pid, running, recorder }, last, report }: Post
   return `${pid} ${now} after ${inline(duration(report.total_wall_s))}${ago}${before}`;
 }
 
-/** The open stages as they were entered, the innermost last. */
+/** The open stages as they were entered, the innermost last; those of worker threads behind those of the main thread. */
 function openTexts({ open }: Postmortem): string[] {
   if (open.length === 0) return ['no stage'];
-  return open.map(({ stage, for_s, rss_kb_delta }) => {
+  return open.map(({ stage, for_s, rss_kb_delta, thread }) => {
     const since = for_s === null ? '' : `, for ${inline(duration(for_s))}`;
     const grown = rss_kb_delta === null ? '' : `, rss ${inline(size(rss_kb_delta, true))}`;
-    return `${stage}${since}${grown}`;
+    const where = thread === undefined ? '' : `, in worker thread ${thread}`;
+    return `${stage}${since}${grown}${where}`;
   });
 }
 

@@ -18,6 +18,8 @@ export interface OpenStageState {
   readonly for_s: number | null;
   /** Growth of the resident set since its entry; null where not measured, or entered after the last reading. */
   readonly rss_kb_delta: number | null;
+  /** Id of the worker thread that opened it; missing on the main thread. */
+  readonly thread?: number;
 }
 
 export interface MemoryReading {
@@ -94,7 +96,8 @@ export function postmortemOf(recording: Recording, signal: string | null = null)
   };
 }
 
-function openStages(recording: Recording): OpenStageState[] {
+/** In order of opening. */
+export function openStages(recording: Recording): OpenStageState[] {
   const paths = new Map(recording.labels.map(({ row, path }) => [row, path]));
   const now = lastMomentNs(recording);
   const last = lastSampleOf(recording);

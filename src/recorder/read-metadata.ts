@@ -37,6 +37,7 @@ export function readMetadata(
     parent: wholeOf(metadata.parent) ?? 0,
     command: textOf(metadata.command),
     thread: wholeOf(metadata.thread) ?? 0,
+    thread_name: textOf(metadata.thread_name),
     slurm: slurmOf(metadata.slurm),
     identity: identityOf(identity),
     made_at_ms: numberOf(metadata.made_at_ms) ?? 0,

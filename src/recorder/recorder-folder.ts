@@ -90,6 +90,11 @@ export function recorderName(pid: number = processId): string {
   return `${pid}-${Math.round(timeOriginMs)}-${threadId}-${made++}${SUFFIX}`;
 }
 
+/** The id of the process in the name of a recorder, also of one of a worker thread; undefined for any other name. */
+export function ownerOfName(name: string): number | undefined {
+  return pidOfName(name.replace(/-t\d+(?:-\d+)?(?=\.recorder$)/, ''));
+}
+
 /** The id of the process in the name of a recorder; undefined for any other name. */
 export function pidOfName(name: string): number | undefined {
   const pid = /^(\d+)-\d+-\d+-\d+\.recorder$/.exec(name)?.[1];

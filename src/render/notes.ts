@@ -2,6 +2,7 @@ import { Array, Map, Set } from '../host/intrinsics.js';
 import { type Composition, PARTS } from '../model/composition.js';
 import type { Report } from '../model/report.js';
 import { SOURCE_NAMES, type SourceName, type SourceState } from '../model/sources.js';
+import { heapKib } from '../report/worker-threads.js';
 import { escapeControls } from '../text/escape.js';
 import { count, duration, inline, percent, size } from '../text/format.js';
 import type { LeftOut } from './columns.js';
@@ -27,6 +28,7 @@ export function notesOf(report: Report, { columns, rowsShown }: Omitted): Note[]
     ...memoryNote(report),
     ...compositionNote(report),
     ...threadsNote(report),
+    ...workersNote(report),
     ...overheadNote(report),
     ...foldedNote(report),
     ...report.warnings.map((text): Note => ({ key: 'warning', text: escapeControls(text), isAlarm: true })),
@@ -97,6 +99,23 @@ function threadsNote({ threads }: Report): Note[] {
   });
   const { reason } = threads.source;
   return [{ key: 'threads', text: `${parts.join(' + ')}${reason === undefined ? '' : `; ${reason}`}` }];
+}
+
+/** So many worker threads are named, those with the largest heaps. */
+const MOST_NAMED = 3;
+
+function workersNote({ worker_threads: workers }: Report): Note[] {
+  if (workers === undefined) return [];
+  const { threads, more } = workers;
+  const named = threads.toSorted((a, b) => heapKib(b) - heapKib(a)).slice(0, MOST_NAMED);
+  const parts = named.map((thread) => {
+    const name = thread.name === null ? '' : `${escapeControls(thread.name)} `;
+    const cpu = thread.cpu_s === null ? '' : `, cpu ${inline(duration(thread.cpu_s))}`;
+    return `${name}${thread.thread} (heap ${inline(size(heapKib(thread)))}${cpu})`;
+  });
+  const others = threads.length + more - named.length;
+  const rest = others === 0 ? '' : `, and ${inline(count(others))} with smaller heaps`;
+  return [{ key: 'workers', text: `${parts.join(', ')}${rest}` }];
 }
 
 function overheadNote({ overhead_s: cost, total_wall_s: total, stages, program }: Report): Note[] {

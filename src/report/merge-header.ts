@@ -11,6 +11,7 @@ import { type MergedRow, RowMerger, type RowsState } from './merge-rows.js';
 import { mergeSources } from './merge-sources.js';
 import { mergeProcessLists } from './process-list.js';
 import { mergeThreads } from './threads.js';
+import { mergeWorkerThreads } from './worker-threads.js';
 
 // The fold of a member decides its type. The compiler checks this in the table, not here.
 type Combine = (a: never, b: never) => unknown;
@@ -26,6 +27,7 @@ const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max' | 'row' | 'drop
   most: (a: ModuleKib | null | undefined, b: ModuleKib | null | undefined) => (sumOf(b) > sumOf(a) ? b : (a ?? b)),
   threads: mergeThreads,
   processes: mergeProcessLists,
+  'worker threads': mergeWorkerThreads,
   weakest: (a: Sources, b: Sources) => mergeSources(a, b),
   warnings: (a: readonly string[], b: readonly string[]) => mergeWarnings([a, b]),
 };

@@ -3,6 +3,7 @@ import type { ModuleKib } from '../model/composition.js';
 import { sourceOf } from '../model/metric-sources.js';
 import { MODULE_METRICS, type ModuleMetric, NUMBER_METRICS, type NumberMetric } from '../model/number-metrics.js';
 import type { Report, StageRow } from '../model/report.js';
+import { isOfThread } from '../model/thread-metrics.js';
 import { stageTree } from './tree.js';
 
 /** Stands in place of a label for the time in which no stage was open. */
@@ -74,7 +75,7 @@ function remainder(
   metric: NumberMetric,
   program: StageRow,
   rows: readonly StageRow[],
-  { sources }: Report,
+  { sources, worker_threads }: Report,
 ): number | null {
   const { field, fold, share } = metric;
   const whole = program[field];
@@ -85,7 +86,9 @@ function remainder(
   if (share !== 'total' || whole === null) return null;
   const source = sourceOf(metric);
   if (source !== null && (sources[source].skipped ?? 0) > 0) return null;
-  const left = rows.reduce((rest, row) => rest - (row[field] ?? Number.NaN), whole);
+  // A row that only a worker thread has is blank in what is the process's.
+  const blank = worker_threads !== undefined && !isOfThread(metric) ? 0 : Number.NaN;
+  const left = rows.reduce((rest, row) => rest - (row[field] ?? blank), whole);
   if (Number.isNaN(left)) return null;
   if (Math.abs(left) < LEAST) return 0;
   return fold === 'growth' ? left : Math.max(0, left);

@@ -5,6 +5,7 @@ import { formatWarning } from '../model/warnings.js';
 import { byStart, leftNames, readLeft } from './left-reports.js';
 import { mergeProcesses } from './merged-processes.js';
 import { type ReportingProcess, runProcesses, type SeenProcess, type StartedProgram } from './run-process.js';
+import { ThreadReports } from './thread-reports.js';
 
 export interface GatheredReports {
   /** All reports merged; an empty report where there is none. */
@@ -28,6 +29,8 @@ export interface RunFromOutside {
   readonly seen: readonly SeenProcess[];
   /** How many processes were seen and are no longer remembered. */
   readonly forgotten: number;
+  /** What was read of worker threads while the program ran. */
+  readonly threads: ThreadReports;
 }
 
 /**
@@ -41,17 +44,19 @@ export function gatherReports(
   folders: readonly string[],
   programPid: number | undefined,
   cost: StageCost,
-  { program: started, seen = [], forgotten = 0 }: Partial<RunFromOutside> = {},
+  { program: started, seen = [], forgotten = 0, threads }: Partial<RunFromOutside> = {},
 ): GatheredReports {
   const reporting: ReportingProcess[] = [];
   const skipped: string[] = [];
   let program: Report | undefined;
   let recovered = 0;
   let lost = 0;
-  const names = new Set(folders.flatMap((folder) => namesIn(folder, skipped)));
+  const ended = threads ?? new ThreadReports(folders, () => cost);
+  ended.readAll();
+  const names = new Set([...folders.flatMap((folder) => namesIn(folder, skipped)), ...ended.names()]);
   for (const name of [...names].sort(byStart)) {
     try {
-      const left = readLeft(folders, name, cost);
+      const left = readLeft(folders, name, cost, ended);
       if (left.report === null) {
         lost++;
         continue;

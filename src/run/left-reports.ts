@@ -9,6 +9,7 @@ import { reportOf } from '../recorder/recorded-report.js';
 import { movedWarning } from '../recorder/recorder-paths.js';
 import { renderTable } from '../render/table.js';
 import { mergeReports } from '../report/merge.js';
+import { ThreadReports } from './thread-reports.js';
 
 /** What one node process of a program has left. */
 export interface LeftReport {
@@ -23,19 +24,19 @@ export interface LeftReport {
   readonly isCutOff: boolean;
 }
 
-/** Named by src/preload/preload.cts: process id and start. */
-const LEFT_FILE = /^(\d+)-(\d+)\.(recorder|json)$/;
+/** Named by src/preload/preload.cts: process id and start. Worker threads add their id. */
+const LEFT_FILE = /^(\d+-\d+)(?:-t\d+(?:-\d+)?)?\.(?:recorder|json)$/;
 
 /** A report with the largest possible number of labels takes some 60 MB. */
 const LARGEST_BYTES = 256 * 2 ** 20;
 
 /**
- * The names of what processes have left in a folder. A process with two files gives its name twice.
+ * The names of what processes have left in a folder. A process with several files gives its name several times.
  *
  * @throws {Error} the system's, where the program has removed the folder
  */
 export function leftNames(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => (LEFT_FILE.test(name) ? [name.replace(/\.\w+$/, '')] : []));
+  return readdirSync(folder).flatMap((name) => LEFT_FILE.exec(name)?.[1] ?? []);
 }
 
 /** In the order in which the processes were started. */
@@ -49,12 +50,25 @@ function startOf(name: string): { readonly pid: number; readonly startMs: number
 }
 
 /**
- * What a process has left: the report that it wrote itself, or else that of its recorder.
+ * What a process has left: the report that it wrote itself, or else that of its recorder, and what its worker threads
+ * have left.
  *
  * @param folders in the order in which the process has tried them
  * @throws {Error} for a file that is no report, not plain, or larger than a report can be
  */
-export function readLeft(folders: readonly string[], name: string, cost: StageCost): LeftReport {
+export function readLeft(
+  folders: readonly string[],
+  name: string,
+  cost: StageCost,
+  threads: ThreadReports = new ThreadReports(folders, () => cost),
+): LeftReport {
+  const left = readOwn(folders, name, cost);
+  const report = threads.addTo(name, left.report);
+  return { ...left, report: report === left.report ? report : report && checked(report) };
+}
+
+/** What the main thread of a process has left. */
+function readOwn(folders: readonly string[], name: string, cost: StageCost): LeftReport {
   const recorded = readLastRecorded(folders, `${name}.recorder`, cost);
   const text = firstReportFile(folders, `${name}.json`);
   const start = startOf(name);

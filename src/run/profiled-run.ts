@@ -10,6 +10,7 @@ import { inspectProgram, type ProgramFile, thisFinder } from '../preload/program
 import { chooseTracker } from '../preload/tracker-choice.js';
 import { stageCostOf } from '../profiler/calibration.js';
 import { StageProfiler } from '../profiler/stage-profiler.js';
+import { threadCostOf } from '../profiler/thread-cost.js';
 import { say } from '../terminal/say.js';
 import { gatherReports } from './gathered-reports.js';
 import { leaveReport } from './leave-report.js';
@@ -19,6 +20,7 @@ import { ProcessWatch } from './process-watch.js';
 import { runProgram } from './program.js';
 import { ReportFile } from './report-file.js';
 import { printRun } from './run-result.js';
+import { ThreadReports } from './thread-reports.js';
 
 export interface RunPlan {
   readonly program: string;
@@ -70,7 +72,10 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     obstacle?.isHarmful === true ? process.env : childEnvironment(process.env, { tracker, modules: plan.modules, run });
 
   const watch = new ProcessWatch();
+  const threads = new ThreadReports(folder.paths, () => threadCostOf(profiler));
+  threads.start();
   const end = await runProgram(program, args, env, signals, watch);
+  threads.stop();
   if (!end.started) {
     say(`${program}: cannot be executed, ${systemReason(end.error)}`);
     return end.exitCode;
@@ -87,6 +92,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     },
     seen: watch.seen(),
     forgotten: watch.forgotten,
+    threads,
   });
   printRun(gathered, {
     wallS: end.wallS,

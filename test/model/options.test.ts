@@ -91,13 +91,13 @@ describe('each wrong value is a TypeError that names what is allowed and what wa
 });
 
 test.each([
-  ['/a/b.recorder', { path: '/a/b.recorder', keep: false, fallbacks: [] }],
-  [true, { path: null, keep: false, fallbacks: [] }],
-  [{}, { path: null, keep: false, fallbacks: [] }],
-  [{ keep: true }, { path: null, keep: true, fallbacks: [] }],
+  ['/a/b.recorder', { path: '/a/b.recorder', keep: false, fallbacks: [], small: false }],
+  [true, { path: null, keep: false, fallbacks: [], small: false }],
+  [{}, { path: null, keep: false, fallbacks: [], small: false }],
+  [{ keep: true }, { path: null, keep: true, fallbacks: [], small: false }],
   [
     { path: 'a', keep: true },
-    { path: 'a', keep: true, fallbacks: [] },
+    { path: 'a', keep: true, fallbacks: [], small: false },
   ],
 ] as const)('the recorder %j', (recorder, choice) => {
   expect(resolveOptions({ recorder }).recorder).toEqual(choice);

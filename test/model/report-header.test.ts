@@ -11,6 +11,7 @@ test('the table lists the members of a report in the order they are written', ()
     slurm: { job: '1', array_job: null, array_task: null },
     processes: 2,
     process_list: { processes: [], more: 0 },
+    worker_threads: { threads: [], more: 0 },
     threads: { source: present('exact', 'clocks'), groups: [] },
     findings: [],
   });

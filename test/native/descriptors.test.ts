@@ -1,11 +1,43 @@
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import type { SamplerOptions } from '../../src/model/sampler.js';
 import { openSampler } from '../../src/native/open-sampler.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { PACKAGE } from '../support/workloads.js';
 
 const ALL: SamplerOptions = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' };
+
+test('twenty workers with profilers keep few descriptors open, and read all the same', {
+  timeout: 60_000,
+}, async () => {
+  const folder = temporaryFolder();
+  const source = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    import(${JSON.stringify(PACKAGE)}).then(({ StageProfiler }) => {
+      const profiler = new StageProfiler({ recorder: workerData });
+      profiler.stage('a', () => {});
+      const [{ calls, rss_kb_delta, cpu_s }] = profiler.report().stages;
+      parentPort.postMessage([calls, rss_kb_delta !== null, cpu_s !== null]);
+      setInterval(() => {}, 1e6);
+    });
+  `;
+  const workers = Array.from(
+    { length: 20 },
+    (_, index) => new Worker(source, { eval: true, workerData: join(folder, `${index}.recorder`) }),
+  );
+  const answers = workers.map((worker) => once(worker, 'message'));
+  expect(await Promise.all(answers)).toEqual(workers.map(() => [[1, true, true]]));
+  const aside = readdirSync('/proc/self/fd')
+    .map(Number)
+    .filter((number) => number >= 800);
+  expect(aside.length).toBeGreaterThan(10);
+  // 64 are kept. Each worker's recorder may have one more open at this moment.
+  expect(Math.max(...aside)).toBeLessThan(800 + 64 + workers.length);
+  await Promise.all(workers.map((worker) => worker.terminate()));
+});
 
 describe('no descriptor stays open', () => {
   const open = (): number => readdirSync('/proc/self/fd').length;

@@ -146,9 +146,71 @@ describe('a process that cannot leave a report runs as it would without stagepro
   });
 });
 
-test('a worker has no profiler', () => {
-  const worker = `import { Worker } from 'node:worker_threads';
-    const source = "import(${JSON.stringify(PACKAGE).replaceAll('"', "'")}).then((m) => console.log(m.activeProfiler().enabled))";
-    new Worker(source, { eval: true });`;
-  expect(run(worker)).toEqual({ status: 0, stdout: 'false\n', stderr: '' });
+describe('a worker thread of a process under stageprof run', () => {
+  const work = `${JSON.stringify(`import(${JSON.stringify(PACKAGE)}).then(({ activeProfiler }) => {
+    const profiler = activeProfiler();
+    for (let i = 0; i < 3; i++) profiler.stage('a', () => {});
+    console.log(profiler.enabled, profiler === activeProfiler());
+  })`)}`;
+  const startWorker = (options: string, source = work) =>
+    `import { SHARE_ENV, Worker } from 'node:worker_threads'; new Worker(${source}, { eval: true, ${options} });`;
+
+  test.each(['', 'execArgv: []', 'env: {}', 'env: SHARE_ENV', 'execArgv: [], env: {}'])(
+    'has a profiler, with the options { %s }',
+    (options) => {
+      expect(run(startWorker(options))).toEqual({ status: 0, stdout: 'true true\n', stderr: '' });
+      expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\d+-\d+-t1\.recorder$/)]);
+      expect(reports()).toMatchObject([{ stages: [{ stage: 'a', calls: 3, cpu_s: null }] }]);
+    },
+  );
+
+  test('adds to the rows of the main thread', () => {
+    run(`${ASKS} activeProfiler().stage('a', () => {}); ${startWorker("name: 'resizer'")}`);
+    const [report] = reports() as [Report];
+    expect(report).toMatchObject({ thread: 0, stages: [{ stage: 'a', calls: 4 }] });
+    expect(report.stages[0]!.cpu_s).not.toBeNull();
+    expect(report.worker_threads).toMatchObject({ threads: [{ thread: 1, stages: true }], more: 0 });
+  });
+
+  test('has a profiler for each time that the package is loaded anew, as in a context of node:vm', () => {
+    const anew = PACKAGE.replace('index.js', 'profiler/thread-profiler.js?anew');
+    const twice = `Promise.all([${JSON.stringify(PACKAGE)}, ${JSON.stringify(anew)}].map((url) => import(url))).then(
+      ([{ activeProfiler, StageProfiler }, { makeThreadProfiler }]) => {
+        activeProfiler().stage('a', () => {});
+        makeThreadProfiler(StageProfiler).stage('b', () => {});
+      })`;
+    expect(run(startWorker('', JSON.stringify(twice)))).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(readdirSync(folder).sort()).toEqual([
+      expect.stringMatching(/-t1-1\.recorder$/),
+      expect.stringMatching(/-t1\.recorder$/),
+    ]);
+    const [report] = reports() as [Report];
+    expect(report.stages.map(({ stage, calls }) => [stage, calls]).sort()).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
+  });
+
+  test('has a profiler in a thread that a thread has started', () => {
+    run(
+      startWorker(
+        '',
+        JSON.stringify(`import('node:worker_threads').then(({ Worker }) => new Worker(${work}, { eval: true }))`),
+      ),
+    );
+    expect(reports()).toMatchObject([{ stages: [{ stage: 'a', calls: 3 }] }]);
+  });
+
+  test('that asks for no profiler leaves nothing', () => {
+    run(startWorker('', '"console.log(1)"'));
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test.each([
+    ['the folder is gone', { folders: ['/not/there'], runPid: 1, profiler: {} }],
+    ['the options are of another version', { folders: [''], runPid: 1, profiler: { unknown: 1 } }],
+  ])('has the nullProfiler where %s', (_, variable) => {
+    const outcome = run(startWorker(''), { variable: JSON.stringify(variable) });
+    expect(outcome).toEqual({ status: 0, stdout: 'false true\n', stderr: '' });
+  });
 });

@@ -18,6 +18,7 @@ test('removes only recorders of processes that ended a day ago', () => {
     return name;
   };
   place(recorderName(pid), DAY_S + 60);
+  place(recorderName(pid).replace('.recorder', '-t3.recorder'), DAY_S + 60);
   const kept = [
     place(recorderName(pid), DAY_S - 60),
     place(recorderName(process.pid), 2 * DAY_S),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Report } from '../../src/model/report.js';
 import { absent, present } from '../../src/model/sources.js';
 import { notesOf } from '../../src/render/notes.js';
 import { pipelineReport, report, row } from '../support/report-fixture.js';
@@ -25,6 +26,27 @@ test('every note stands once, warnings before the sources', () => {
     'sources: native, allocator sampled (mallinfo2), 118 of 36,000 readings skipped; rss within 512 KiB (/proc/self/statm); rss_peak bounded (ru_maxrss); attribution bounded (boundary)',
     'left out: native alloc, native peak (needs the tracker: use stageprof run, or map --profile)',
     'left out: p95 (fewer than 20 calls)',
+  ]);
+});
+
+test('the worker threads with the largest heaps are named, and the others counted', () => {
+  const thread = (id: number, name: string | null, js_kb: number) => ({
+    pid: 4711,
+    thread: id,
+    name,
+    cpu_s: id === 4 ? null : id,
+    js_kb,
+    js_kb_peak: id === 1 ? null : js_kb + 1024,
+    stages: true,
+  });
+  const threads = [thread(1, 'worker.js', 2048), thread(2, null, 512), thread(3, 'red\u001b', 1024)];
+  const noted = (given: Partial<Report>) => texts(report(given), ALL).filter((text) => text.startsWith('workers'));
+  expect(noted({})).toEqual([]);
+  expect(noted({ worker_threads: { threads, more: 0 } })).toEqual([
+    'workers: worker.js 1 (heap 2.00 MiB, cpu 1.00 s), red\\x1b 3 (heap 2.00 MiB, cpu 3.00 s), 2 (heap 1.50 MiB, cpu 2.00 s)',
+  ]);
+  expect(noted({ worker_threads: { threads: [...threads, thread(4, 'big.mjs', 9216)], more: 7 } })).toEqual([
+    'workers: big.mjs 4 (heap 10.0 MiB), worker.js 1 (heap 2.00 MiB, cpu 1.00 s), red\\x1b 3 (heap 2.00 MiB, cpu 3.00 s), and 8 with smaller heaps',
   ]);
 });
 

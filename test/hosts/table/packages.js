@@ -237,7 +237,13 @@ for (const name of Object.keys(fs)) if (typeof memory[name] === 'function' && /^
         'main.mjs': `${OPEN}${make} const results = await profiler.stage('pool', () => Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(run))); console.log(results.join()); await end();`,
       },
       ['node', 'main.mjs'],
-      { stages: { pool: 1, task: 8 }, mayLack: ['task'], stdout: '2,4,6,8,10,12,14,16', ways: ['run', 'register'] },
+      {
+        stages: { pool: 1, task: 8 },
+        // Under register a child process has no profiler, and tinypool gives its processes no environment.
+        mayLack: name.endsWith('processes') ? ['task'] : [],
+        stdout: '2,4,6,8,10,12,14,16',
+        ways: ['run', 'register'],
+      },
     ),
   ),
   withPackages(
