@@ -151,6 +151,17 @@ napi_value HeapVerify(napi_env env, napi_callback_info info) {
   return TextOrNull(env, reason);
 }
 
+// heapWatch(getHeapStatistics, getArrayBuffers): like heapVerify; if the heap can be read, it is
+// published for other threads as long as this one lives.
+napi_value HeapWatched(napi_env env, napi_callback_info info) {
+  napi_value const reason = HeapVerify(env, info);
+  Environment* environment = Environment::Of(env);
+  if (environment != nullptr && environment->sources()->v8_heap.verified()) {
+    environment->WatchHeap(env);
+  }
+  return reason;
+}
+
 // Adds to an object what a source tells of its state.
 struct StateTeller {
   napi_env env;
@@ -231,6 +242,7 @@ constexpr struct {
     {"samplerOpen", SamplerOpen},
     {"recorderOpen", RecorderOpen},
     {"heapVerify", HeapVerify},
+    {"heapWatch", HeapWatched},
     {"sourcesRead", SourcesRead},
     {"modulesRead", ModulesRead},
     {"rssPeakRead", RssPeakRead},

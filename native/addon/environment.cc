@@ -54,6 +54,10 @@ Sources* Environment::sources() {
   return &sources_;
 }
 
+void Environment::WatchHeap(napi_env env) {
+  if (!heap_watch_.is_open()) heap_watch_.Open(env, &sources()->v8_heap, nullptr);
+}
+
 void Environment::AddSampler(SamplerHandle* handle) {
   AddTo(&samplers_, handle);
 }
@@ -76,6 +80,7 @@ void Environment::OnEnvironmentGone(napi_env env, void* data, void*) {
   Environment* environment = static_cast<Environment*>(data);
   while (environment->recorders_ != nullptr) environment->recorders_->Abandon();
   while (environment->samplers_ != nullptr) environment->samplers_->Close(env);
+  environment->heap_watch_.Close();
   RemoveIsolateHeap(&environment->sources_.v8_heap);
   environment->sources_.Close();
   environment->outside_sources_.Close();

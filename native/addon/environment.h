@@ -4,6 +4,7 @@
 #include <node_api.h>
 
 #include "../recorder/outside_sources.h"
+#include "../sources/heap_watch.h"
 #include "../sources/sources.h"
 
 namespace stageprof {
@@ -34,6 +35,9 @@ class Environment {
   // The sources that the threads of this environment's recorders read.
   OutsideSources* outside_sources() { return &outside_sources_; }
 
+  // Has the heap of this thread seen by the samplers of other threads as long as the thread lives.
+  void WatchHeap(napi_env env);
+
   // The open samplers, which are closed when the environment ends.
   void AddSampler(SamplerHandle* handle);
   void RemoveSampler(SamplerHandle* handle);
@@ -47,6 +51,7 @@ class Environment {
 
   Sources sources_{Reader::kMeasuredThread};
   OutsideSources outside_sources_;
+  HeapWatch heap_watch_;
   SamplerHandle* samplers_ = nullptr;
   RecorderHandle* recorders_ = nullptr;
   int holders_ = 1;

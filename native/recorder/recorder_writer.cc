@@ -20,9 +20,6 @@ namespace {
 constexpr uint64_t kIntervalNs = 100 * 1000 * 1000;
 // A thread that has run for at least this share of an interval counts as busy.
 constexpr double kBusyShare = 0.2;
-// Before its loop waits, a thread publishes its heap no more often than this: asking V8 costs
-// little beside what the thread does in that time.
-constexpr double kPublishEveryNs = 5e6;
 // Reading the account takes some 100 KiB of stack; the rest is for what libc keeps there.
 constexpr size_t kStackBytes = 384 * 1024;
 
@@ -45,12 +42,6 @@ double LiveBytes(const double* sample) {
          sample[kWorkersBytes];
 }
 
-// False while the environment is taken down, when its loop still runs. Node-API asks this before it
-// looks at the arguments.
-bool MayRunJs(napi_env env) {
-  return napi_has_property(env, nullptr, nullptr, nullptr) == napi_invalid_arg;
-}
-
 // Everything written before must be in the file before the count says so.
 void Raise(double* count, double value) {
   std::atomic_thread_fence(std::memory_order_release);
@@ -61,14 +52,16 @@ void Raise(double* count, double value) {
 
 int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
                           unsigned char* memory, const double* positions) {
-  env_ = env;
   heap_ = heap;
   sources_ = sources;
   memory_ = memory;
   memcpy(positions_, positions, sizeof positions_);
   for (double& highest : highest_) highest = NAN;
   for (double& cell : peak_account_) cell = NAN;
-  OpenWindow();
+  constexpr auto kNeedHeap = kMaskJs | kMaskNative;
+  if ((static_cast<uint32_t>(positions_[kPositionMask]) & kNeedHeap) != 0 && heap_->verified()) {
+    heap_watch_.Open(env, heap_, sampler_.shared_heap_peak());
+  }
   sources_->lock()->Take();
   thread_id_ = ThisThreadId();
   const Sampler::OtherThread here = {heap_, CpuClockOf(thread_id_)};
@@ -79,8 +72,6 @@ int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
   // The first reading comes before any stage, so a process that dies at once leaves one too.
   Write(MappedParts::Look::kNever);
   sources_->lock()->GiveBack();
-  const auto publish = [](void* data) { static_cast<RecorderWriter*>(data)->PublishBeforeWait(); };
-  if (has_heap_window_) loop_watch_.Open(env, publish, this);
   return StartThread();
 }
 
@@ -113,14 +104,13 @@ int RecorderWriter::StartThread() {
 
 void RecorderWriter::Stop(MappedParts::Look look) {
   if (owner_ == 0 || getpid() != owner_) return;
-  loop_watch_.Close();
   StopThread();
-  if (has_heap_window_) heap_->ReadAllocation();
+  if (heap_watch_.is_open()) heap_->ReadAllocation();
   sources_->lock()->Take();
   Write(look);
   sampler_.Close();
   sources_->lock()->GiveBack();
-  CloseWindow();
+  heap_watch_.Close();
   owner_ = 0;
 }
 
@@ -148,7 +138,7 @@ void RecorderWriter::WriteEnd() {
   if (is_over_) return;
   if (IsHeardSince(pending_)) steady_ = pending_;
   // process.exit() calls exit(3) on the isolate's thread, with the isolate still in order.
-  if (has_heap_window_ && ThisThreadId() == thread_id_) heap_->ReadAllocation();
+  if (heap_watch_.is_open() && ThisThreadId() == thread_id_) heap_->ReadAllocation();
   // The last sample before the teardown: a stage may have closed since the last reading, and have
   // freed what it held.
   const double* const boundary = Cells(kPositionBoundary);
@@ -216,36 +206,10 @@ void RecorderWriter::Run(void* data) {
   uv_mutex_unlock(&writer->mutex_);
 }
 
-// The window of this writer on the heap: the isolate's thread raises its peak, and this writer
-// takes it.
-void RecorderWriter::OpenWindow() {
-  constexpr auto kNeedHeap = kMaskJs | kMaskNative;
-  if ((static_cast<uint32_t>(positions_[kPositionMask]) & kNeedHeap) == 0 || !heap_->verified())
-    return;
-  has_heap_window_ = true;
-  heap_window_.shared_peak = sampler_.shared_heap_peak();
-  heap_->AddWindow(&heap_window_);
-  heap_->Refresh();
-}
-
-void RecorderWriter::CloseWindow() {
-  if (!has_heap_window_) return;
-  has_heap_window_ = false;
-  heap_->RemoveWindow(&heap_window_);
-}
-
-// Runs on the thread of the isolate.
-void RecorderWriter::PublishBeforeWait() {
-  const double now_ns = ReadWallNs();
-  if (now_ns - published_ns_ < kPublishEveryNs || !MayRunJs(env_)) return;
-  published_ns_ = now_ns;
-  heap_->ReadAllocation();
-}
-
 // Runs on the writer's thread. A thread that has used CPU without publishing is in one long piece
 // of JS.
 void RecorderWriter::AskBusyThread() {
-  if (!has_heap_window_) return;
+  if (!heap_watch_.is_open()) return;
   const uint32_t publications = heap_->published().count.load(std::memory_order_relaxed);
   const double cpu_ns = sampler_.ReadOtherClockNs();
   const bool is_silent = publications == seen_publications_;

@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "../sources/heap_watch.h"
 #include "../sources/sampler.h"
 #include "../sources/v8_heap.h"
-#include "../support/loop_watch.h"
 #include "outside_sources.h"
 #include "recorder_layout.h"
 
@@ -62,9 +62,6 @@ class RecorderWriter {
   static void Run(void* writer);
   int StartThread();
   void StopThread();
-  void OpenWindow();
-  void CloseWindow();
-  void PublishBeforeWait();
   void AskBusyThread();
   void Write(MappedParts::Look look);
   void WriteEnd();
@@ -83,7 +80,6 @@ class RecorderWriter {
     return reinterpret_cast<double*>(memory_ + Size(position));
   }
 
-  napi_env env_ = nullptr;
   V8Heap* heap_ = nullptr;
   OutsideSources* sources_ = nullptr;
   unsigned char* memory_ = nullptr;
@@ -99,10 +95,8 @@ class RecorderWriter {
   double peak_account_[kAccountLength];
   // Highest values since the start, by slot; NaN elsewhere.
   double highest_[kSlotCount];
-  V8Heap::Window heap_window_;
-  bool has_heap_window_ = false;
-  LoopWatch loop_watch_;
-  double published_ns_ = 0;
+  // The isolate's thread raises the peak, and this writer takes it.
+  HeapWatch heap_watch_;
   // As of the last reading by the thread: how often the heap had been published, and the CPU time
   // of the sampled thread.
   uint32_t seen_publications_ = 0;

@@ -23,7 +23,9 @@ bool IsListed(const V8Heap* heap) {
 
 void AddIsolateHeap(V8Heap* heap) {
   const Guard guard(&lock);
-  if (IsListed(heap)) return;
+  for (const V8Heap* at = first; at != nullptr; at = at->next_isolate()) {
+    if (at->IsOfSameIsolate(*heap)) return;
+  }
   heap->set_next_isolate(first);
   first = heap;
   count.fetch_add(1, std::memory_order_relaxed);
@@ -47,7 +49,7 @@ OtherHeaps ReadOtherHeaps(const V8Heap& own) {
   if (count.load(std::memory_order_relaxed) < 2) return others;
   const Guard guard(&lock);
   for (const V8Heap* heap = first; heap != nullptr; heap = heap->next_isolate()) {
-    if (heap == &own) continue;
+    if (heap->IsOfSameIsolate(own)) continue;
     const V8Heap::Published& published = heap->published();
     others.used_bytes += published.used_bytes.load(std::memory_order_relaxed);
     others.physical_bytes += published.physical_bytes.load(std::memory_order_relaxed);

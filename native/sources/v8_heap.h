@@ -65,6 +65,8 @@ class V8Heap : public Source {
   bool verified() const { return verified_; }
   void set_verified(bool verified) { verified_ = verified; }
   BackingStores* backing_stores() { return &backing_stores_; }
+  // Two modules of one thread may each have a heap of the same isolate.
+  bool IsOfSameIsolate(const V8Heap& other) const { return isolate_ == other.isolate_; }
   // For the list of all heaps: see isolate_heaps.
   V8Heap* next_isolate() const { return next_isolate_; }
   void set_next_isolate(V8Heap* heap) { next_isolate_ = heap; }

@@ -143,6 +143,8 @@ export interface Binding {
    * the counter behind `getArrayBuffers`, it reads V8's `external_memory` instead.
    */
   heapVerify(getHeapStatistics: () => object, getArrayBuffers: () => number): string | null;
+  /** The same, and publishes the heap of this thread for the samplers of others as long as the thread lives. */
+  heapWatch(getHeapStatistics: () => object, getArrayBuffers: () => number): string | null;
   sourcesRead(): NativeSources;
   /**
    * Paths of the shared objects in the order of the cells of a sample; long paths are cut at the beginning. All objects

@@ -9,7 +9,7 @@ import { arrayBufferBytes } from './js-heap.js';
 
 export type LoadedBinding =
   | { readonly binding: Binding; readonly path: string; readonly heapFault: string | null; readonly missing: null }
-  | { readonly binding: null; readonly missing: string };
+  | { readonly binding: null; readonly path?: undefined; readonly missing: string };
 
 type AddonPath = { readonly path: string; readonly missing: null } | { readonly path: null; readonly missing: string };
 

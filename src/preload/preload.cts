@@ -13,10 +13,12 @@
  */
 import fs = require('node:fs');
 import path = require('node:path');
+import v8 = require('node:v8');
 import workers = require('node:worker_threads');
 
 import type { StageProfilerOptions } from '../model/options.js' with { 'resolution-mode': 'import' };
 import type { Profiler } from '../model/profiler.js' with { 'resolution-mode': 'import' };
+import type { Binding } from '../native/addon.js' with { 'resolution-mode': 'import' };
 import type * as Active from '../profiler/active.js' with { 'resolution-mode': 'import' };
 import type { ProfilerParts } from '../profiler/profiler-parts.js' with { 'resolution-mode': 'import' };
 import type { StageProfiler } from '../profiler/stage-profiler.js' with { 'resolution-mode': 'import' };
@@ -30,9 +32,10 @@ const AWAITED = Symbol.for('stageprof.awaitedProfiler');
 const THREADS = 'stageprof.threads';
 
 const { stringify, parse } = JSON;
-const { closeSync, existsSync, openSync, renameSync, writeFileSync } = fs;
+const { closeSync, existsSync, fstatSync, openSync, renameSync, writeFileSync } = fs;
 const { join } = path;
-const { isMainThread, setEnvironmentData } = workers;
+const { getEnvironmentData, isMainThread, setEnvironmentData } = workers;
+const { getHeapStatistics } = v8;
 const on = process.on.bind(process);
 const { pid, ppid } = process;
 /** When this process was started, in milliseconds since 1970. Together with its id this tells it from every other. */
@@ -50,12 +53,12 @@ const registry = globalThis as Registry;
 let isLate = false;
 const LATE = 'begun when the program first waited (before it on Node 20.19, 22.13 and later): 1';
 
-function prepare({ folders, runPid, profiler: options }: RunVariable): void {
+function prepare({ folders, runPid, profiler: options, addon }: RunVariable): void {
   // The program itself has a report even if it opens no stage: its memory, and all of its time.
   const isFirst = ppid === runPid;
 
   const name = `${pid}-${startMs}`;
-  const threads: ThreadsPlan = { folders, name, profiler: options };
+  const threads: ThreadsPlan = { folders, name, profiler: options, addon };
   setEnvironmentData(THREADS, { ...threads });
 
   registry[AWAITED] = (Constructor) => {
@@ -157,5 +160,24 @@ function readVariable(): RunVariable | undefined {
   }
 }
 
+/**
+ * Shows the heap of a worker thread to the profiler of the main thread, also where the thread never asks for a profiler
+ * of its own. It costs a millisecond; loading the profiler would cost a hundred.
+ */
+function showHeap(): void {
+  try {
+    const plan = getEnvironmentData(THREADS) as unknown as ThreadsPlan | undefined;
+    if (typeof plan?.addon !== 'string') return;
+    // Node opens a file for the second number below. It must not get the number of a standard stream that was closed.
+    for (const stream of [0, 1, 2]) fstatSync(stream);
+    const module = { exports: {} as Pick<Binding, 'heapWatch'> };
+    process.dlopen(module, plan.addon);
+    module.exports.heapWatch(getHeapStatistics, () => process.memoryUsage().arrayBuffers);
+  } catch {
+    // Its heap is then part of what nobody accounts for.
+  }
+}
+
+if (!isMainThread) showHeap();
 const variable = isMainThread && !(ACTIVE in registry) && !(AWAITED in registry) ? readVariable() : undefined;
 if (variable !== undefined) prepare(variable);

@@ -7,6 +7,8 @@ export interface RunVariable {
   /** Process id of `stageprof run`, which is the parent of the program itself. */
   readonly runPid: number;
   readonly profiler: StageProfilerOptions;
+  /** Path of the addon, by which threads without a profiler show their heaps; null where there is none. */
+  readonly addon: string | null;
 }
 
 export const RUN_VARIABLE = 'STAGEPROF_RUN';

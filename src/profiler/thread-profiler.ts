@@ -16,6 +16,8 @@ export interface ThreadsPlan {
   readonly name: string;
   /** Options of the profiler of the main thread. */
   readonly profiler: StageProfilerOptions;
+  /** By which threads without a profiler show their heaps: see src/preload/preload.cts. */
+  readonly addon?: string | null;
   /** Whether a thread makes the first folder, where it does not exist. */
   readonly makesFolder?: boolean;
   /** Counts the threads, where their recorders are read at an end alone. */

@@ -2,7 +2,7 @@ import { withFindings } from '../findings/reported.js';
 import { resolveOptions, type StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import type { StageCost } from '../model/stage-cost.js';
-import { missingAddon } from '../native/load-addon.js';
+import { loadBinding, missingAddon } from '../native/load-addon.js';
 import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../os/exit-status.js';
 import { childEnvironment, PRELOAD } from '../preload/child-environment.js';
 import { obstacleOf } from '../preload/obstacles.js';
@@ -67,7 +67,8 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
   const loaded = tracker === null ? [PRELOAD] : [PRELOAD, tracker];
   const obstacle = obstacleOf(program, args, { env: process.env, folder: folder.path, loaded });
   if (remark !== null) say(remark);
-  const run = { folders: folder.paths, runPid: process.pid, profiler };
+  const addon = loadBinding().path ?? null;
+  const run = { folders: folder.paths, runPid: process.pid, profiler, addon };
   const env =
     obstacle?.isHarmful === true ? process.env : childEnvironment(process.env, { tracker, modules: plan.modules, run });
 

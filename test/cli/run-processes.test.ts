@@ -60,7 +60,7 @@ test('the list shows which of four workers of a cluster has the memory', async (
   expect(workers.filter(({ rss_kb_peak }) => rss_kb_peak! > 100 * 1024)).toHaveLength(1);
   // The largest comes first below the primary. Node has some buffers of its own besides the 100 MiB.
   const heading = lines.findIndex((line) => line.startsWith('pid '));
-  expect(lines[heading + 2]).toMatch(/ 1\d\d +MiB .*ArrayBuffers 10[0-2] MiB/);
+  expect(lines[heading + 2]).toMatch(/ 1\d\d +MiB .*buffers 10[0-2] MiB/);
 });
 
 test('the total includes the stages of a killed child, and nothing outside of stages is negative', async () => {

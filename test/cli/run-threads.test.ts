@@ -127,3 +127,38 @@ test('postmortem adds the recorders of worker threads to that of their process',
   const page = await runCli(['postmortem', join(folder, main)]);
   expect(page.stdout).toMatch(/open +last, for .*, in worker thread 1\n +last, for .*, in worker thread 2\n/);
 });
+
+describe('the heap of a worker thread that never asks for a profiler', () => {
+  const WORKER = `const kept = [];
+    for (let i = 0; i < 40; i++) kept.push(Array.from({ length: 2 ** 18 }, (_, n) => n + 0.5));
+    kept.push(new Uint8Array(24 << 20).fill(1));
+    globalThis.kept = kept;
+    require('node:worker_threads').parentPort.postMessage('kept');
+    setInterval(() => {}, 1000);`;
+  const programOf = (options: object) => `
+    const { Worker } = require('node:worker_threads');
+    const worker = new Worker(${JSON.stringify(WORKER)}, { eval: true, ...${JSON.stringify(options)} });
+    worker.once('message', () => setTimeout(() => process.exit(), 300));`;
+  const reportOf = async (options: object): Promise<Report> => {
+    const out = join(temporaryFolder(), 'report.json');
+    const args = ['run', '--out', out, '--', process.execPath, '-e', programOf(options)];
+    expect(await runCli(args)).toMatchObject({ exitCode: 0 });
+    return JSON.parse(readFileSync(out, 'utf8'));
+  };
+  const MIB = 1024;
+
+  test('is told, and its Buffers are', async () => {
+    const { program, composition, findings } = await reportOf({});
+    expect(program!.workers_kb_delta).toBeGreaterThan(80 * MIB);
+    expect(program!.buffers_kb_delta).toBeGreaterThan(23 * MIB);
+    expect(composition!.worker_heaps_kb).toBeGreaterThan(80 * MIB);
+    expect(Math.abs(composition!.other_kb!)).toBeLessThan(Math.max(8 * MIB, 0.05 * composition!.rss_kb!));
+    expect(findings!.map(({ kind }) => kind)).toContain('worker-growth');
+  });
+
+  test('is in the rest where the program keeps the profiler out of its threads', async () => {
+    const { program, composition } = await reportOf({ execArgv: [], env: {} });
+    expect(program!.workers_kb_delta).toBe(0);
+    expect(composition!.other_kb).toBeGreaterThan(80 * MIB);
+  });
+});

@@ -46,6 +46,7 @@ describe('the environment of a program', () => {
     folder: '/tmp/r',
     folders: ['/tmp/r', '/dev/shm/r'],
     runPid: 7,
+    addon: null,
     profiler: { collect: 'every' },
   } as const;
 
