@@ -38,7 +38,7 @@ export const PARTS: readonly { readonly part: CompositionPart; readonly name: st
   {
     part: 'worker_heaps_kb',
     name: 'worker heaps',
-    meaning: 'Resident pages of the JS heaps of other threads of the process in which the profiler is live.',
+    meaning: 'Resident pages of the JS heaps of other threads of the process, as far as they are seen.',
   },
   {
     part: 'buffers_kb',

@@ -168,7 +168,7 @@ export const METRICS = [
     'growth',
     'KiB',
     'workers_bytes',
-    'Growth of the used JS heaps of the other isolates of the process: worker threads in which the profiler is live, and for a worker the main thread.',
+    'Growth of the used JS heaps of the other isolates of the process: worker threads whose heap is seen, and for a worker the main thread. See [threads.md](threads.md).',
     { heading: 'workers' },
   ),
   metric(

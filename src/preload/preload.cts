@@ -162,7 +162,7 @@ function readVariable(): RunVariable | undefined {
 
 /**
  * Shows the heap of a worker thread to the profiler of the main thread, also where the thread never asks for a profiler
- * of its own. It costs a millisecond; loading the profiler would cost a hundred.
+ * of its own. It costs some milliseconds; loading the profiler would cost a hundred.
  */
 function showHeap(): void {
   try {
