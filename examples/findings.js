@@ -40,11 +40,21 @@ function manyObjects(/** @type {number} */ count) {
 
 /** What a worker thread does: it keeps what each message asks for. */
 function keepObjects() {
-  activeProfiler();
+  if (process.argv[2] !== 'hidden') activeProfiler();
   parentPort?.on('message', (count) => {
     kept.push(manyObjects(count));
     parentPort?.postMessage('kept');
   });
+}
+
+async function keepInWorker(/** @type {import('stageprof').Profiler} */ profiler, /** @type {Worker} */ worker) {
+  for (let call = 0; call < 20; call++) {
+    await profiler.stage('work', () => {
+      worker.postMessage(5e4);
+      return once(worker, 'message');
+    });
+  }
+  process.exit();
 }
 
 /** @typedef {{ options?: import('stageprof').StageProfilerOptions, run: (profiler: import('stageprof').Profiler) => unknown }} Program */
@@ -103,14 +113,7 @@ const PROGRAMS = {
   },
   'worker-growth': {
     async run(profiler) {
-      const worker = new Worker(new URL(import.meta.url));
-      for (let call = 0; call < 20; call++) {
-        await profiler.stage('work', () => {
-          worker.postMessage(5e4);
-          return once(worker, 'message');
-        });
-      }
-      process.exit();
+      await keepInWorker(profiler, new Worker(new URL(import.meta.url)));
     },
   },
   'file-pages': {
@@ -134,6 +137,13 @@ const PROGRAMS = {
     },
   },
   'unexplained-growth': {
+    async run(profiler) {
+      // With an environment of its own, nothing shows the heap of the thread.
+      const argv = ['hidden'];
+      await keepInWorker(profiler, new Worker(new URL(import.meta.url), { argv, execArgv: [], env: {} }));
+    },
+  },
+  'wasm-growth': {
     run(profiler) {
       for (let call = 0; call < 20; call++) {
         profiler.stage('request', () => {

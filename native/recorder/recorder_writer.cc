@@ -148,9 +148,11 @@ void RecorderWriter::WriteEnd() {
   sampler_.ReadEntry();
   // Addons that were loaded later have already been taken down, and the memory they had given to JS
   // is freed. process.exit() has ended the worker threads by now. The sample then keeps the memory of the sample before, and the account says how old
-  // its parts are.
+  // its parts are. What every node frees at its end is not worth an older account.
   constexpr double kNearlyAll = 0.99;
-  if (LiveBytes(sample_) < kNearlyAll * LiveBytes(before)) {
+  constexpr double kLittleBytes = 2 << 20;
+  const double live_before = LiveBytes(before);
+  if (LiveBytes(sample_) < kNearlyAll * live_before - kLittleBytes) {
     for (const Slot slot : kLevels) sample_[slot] = before[slot];
     memcpy(account_, steady_.account, sizeof account_);
     if (is_newer) {

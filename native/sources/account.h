@@ -20,6 +20,7 @@ namespace stageprof {
   X(kAccountMapped, "mapped_bytes") /* resident part of what modules have mapped */      \
   X(kAccountFiles, "file_bytes")    /* pages of mapped files that are no code */         \
   X(kAccountCode, "code_bytes")                                                          \
+  X(kAccountWasm, "wasm_bytes")                                                          \
   X(kAccountStacks, "stack_bytes")                                                       \
   X(kAccountShared, "shared_bytes")         /* memory that other processes may map */    \
   X(kAccountCountedAt, "counted_at_ns")     /* when the counters were read */            \

@@ -23,6 +23,7 @@ void MappedParts::Read(Look look, TrackerClient* tracker, double* account) {
   account[kAccountFiles] = files_.file_bytes;
   account[kAccountCode] = files_.code_bytes;
   account[kAccountShared] = files_.shared_bytes;
+  account[kAccountWasm] = files_.wasm_bytes;
   account[kAccountStacks] = files_.stack_bytes;
   account[kAccountMappingsAt] = at_ns_;
   memcpy(account + kAccountCount, modules_, sizeof modules_);

@@ -38,7 +38,7 @@ class MappedParts : public Source {
   void Read(Look look, TrackerClient* tracker, double* account);
 
  private:
-  static constexpr FilesAndStacks kUnknown = {NAN, NAN, NAN, NAN, {}};
+  static constexpr FilesAndStacks kUnknown = {NAN, NAN, NAN, NAN, NAN, {}};
   // A smaller change is not worth a look.
   static constexpr double kChangeBytes = 4 << 20;
 

@@ -62,10 +62,19 @@ class Sums {
     uintptr_t start;
     uintptr_t end;
     if (ParseRange(line, &start, &end)) {
+      if (start == end_ && end - start >= kGuardBytes && IsGuard(line)) {
+        found_.wasm_bytes += plain_bytes_;
+      }
+      plain_bytes_ = 0;
+      end_ = end;
       kind_ = KindOf(line, start, end);
-    } else if (kind_ != Kind::kOther && strncmp(line, "Rss:", 4) == 0) {
+    } else if (strncmp(line, "Rss:", 4) == 0) {
       const double bytes = static_cast<double>(strtoull(line + 4, nullptr, 10)) * 1024;
-      *SumOf(kind_) += bytes;
+      if (kind_ == Kind::kOther) {
+        plain_bytes_ = bytes;
+      } else {
+        *SumOf(kind_) += bytes;
+      }
     }
   }
 
@@ -75,6 +84,9 @@ class Sums {
   }
 
  private:
+  // Behind the 4 GiB that an index can reach V8 keeps more, but a memory takes a part of them.
+  static constexpr uintptr_t kGuardBytes = uintptr_t{1} << 32;
+
   enum class Kind { kFile, kCode, kShared, kStack, kOther };
 
   static bool ParseRange(const char* line, uintptr_t* start, uintptr_t* end) {
@@ -84,6 +96,11 @@ class Sums {
     const char* const second = after + 1;
     *end = strtoull(second, &after, 16);
     return after != second && *after == ' ';
+  }
+
+  static bool IsGuard(const char* line) {
+    const char* const access = strchr(line, ' ');
+    return access != nullptr && strncmp(access, " ---", 4) == 0;
   }
 
   double* SumOf(Kind kind) {
@@ -176,6 +193,9 @@ class Sums {
   char file_name_[kFileNameBytes] = "";
   double file_bytes_ = 0;
   bool is_code_ = false;
+  // The end of the mapping before, and what it has resident if nothing else is known of it.
+  uintptr_t end_ = 0;
+  double plain_bytes_ = 0;
 };
 
 }  // namespace

@@ -13,6 +13,9 @@ struct FilesAndStacks {
   double file_bytes;
   // Memory that other processes may map too: /dev/shm, memfd, System V, anonymous shared memory.
   double shared_bytes;
+  // Memories of WebAssembly: memory right below some GiB without access, which V8 reserves so that
+  // an index of 32 bits cannot leave a memory. Nobody else is known to.
+  double wasm_bytes;
   // Stacks of all threads that wait. The kernel does not tell the stack pointer of a thread that
   // runs.
   double stack_bytes;

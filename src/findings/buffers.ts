@@ -7,6 +7,7 @@ import { isMostlyDropped } from './mostly-dropped.js';
 import { outsideKib, stringsKib } from './outside-strings.js';
 import { hiddenBuffersKib } from './rest.js';
 import { limit, type RowInContext, type Rule, rule } from './rule.js';
+import { wasmKib } from './wasm.js';
 
 /** Who can have the memory of a Buffer by its own count: node, an addon's blocks, an addon's mappings. */
 const BUFFER_HOLDERS = ['buffers_kb', 'native_kb', 'mapped_kb'] as const;
@@ -40,14 +41,15 @@ export const BUFFER_RULES: readonly Rule[] = [
       needs: ['external_kb_delta', 'rss_kb_peak_max'],
       sources: ['js_peak'],
       condition:
-        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max), external_kb_delta <= rss_kb_peak_max, and js_kb_retained is known in any row or kept_kb > left_share * native_modules.node, where kept_kb = hidden_kb + min(external_kb_delta - strings_kb, program.external_kb_delta, processes * (composition.buffers_kb + composition.native_kb + composition.mapped_kb + composition.other_kb))',
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max), external_kb_delta <= rss_kb_peak_max, and js_kb_retained is known in any row or kept_kb > left_share * native_modules.node, where kept_kb = hidden_kb + min(external_kb_delta - strings_kb - wasm_kb, program.external_kb_delta, processes * (composition.buffers_kb + composition.native_kb + composition.mapped_kb + composition.other_kb))',
     },
     ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
       const strings_kb = stringsKib(given);
       const outside_kb = outsideKib(given) - strings_kb;
       const hidden_kb = hiddenBuffersKib(given);
-      const counted_kb = keptKib(external_kb_delta - strings_kb, 'external_kb_delta', BUFFER_PARTS, given);
+      const wasm_kb = Math.min(wasmKib(given), Math.max(0, external_kb_delta));
+      const counted_kb = keptKib(external_kb_delta - strings_kb - wasm_kb, 'external_kb_delta', BUFFER_PARTS, given);
       const kept_kb = Math.max(0, counted_kb) + hidden_kb;
       // Where most Buffers were dropped, only a collection can tell what is kept: see `uncollected`.
       if (hidden_kb < kept_kb / 2 && isMostlyDropped(counted_kb, given)) return null;

@@ -30,10 +30,13 @@ export function perCall(kib: number, { row, entries }: Pick<RowInContext, 'row' 
 }
 
 /** Only a collection tells what is kept from what is garbage. */
-export function keptOrGarbage({ row }: { readonly row: Pick<StageRow, 'js_kb_retained'> }): string {
+export function keptOrGarbage(
+  { row }: { readonly row: Pick<StageRow, 'js_kb_retained'> },
+  keeper = 'cache or queue',
+): string {
   return typeof row.js_kb_retained === 'number'
-    ? 'JS keeps them: which cache or queue?'
-    : "a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells";
+    ? `JS keeps them: which ${keeper}?`
+    : `${keeper === 'cache or queue' ? 'a' : 'an'} ${keeper} keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells`;
 }
 
 /**

@@ -9,6 +9,7 @@ import { STRING_RULES } from './strings.js';
 import { TRANSIENT_RULES } from './transient.js';
 import { UNCOLLECTED_RULES } from './uncollected.js';
 import { UNEXPLAINED_RULES } from './unexplained.js';
+import { WASM_RULES } from './wasm.js';
 import { WORKER_RULES } from './workers.js';
 
 /** Who holds the memory of a stage, and what the stage needs for a moment. */
@@ -18,6 +19,7 @@ export const MEMORY_RULES: readonly Rule[] = [
   ...BUFFER_RULES,
   ...STRING_RULES,
   ...MAPPED_RULES,
+  ...WASM_RULES,
   ...WORKER_RULES,
   ...FILE_RULES,
   ...JS_RULES,

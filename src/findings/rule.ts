@@ -11,6 +11,7 @@ export type FindingKind =
   | 'buffer-growth'
   | 'string-growth'
   | 'mapped-growth'
+  | 'wasm-growth'
   | 'worker-growth'
   | 'file-pages'
   | 'js-growth'

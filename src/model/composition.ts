@@ -54,7 +54,8 @@ export const PARTS: readonly { readonly part: CompositionPart; readonly name: st
   {
     part: 'wasm_kb',
     name: 'wasm',
-    meaning: 'Memories of WebAssembly. Null where they are not known, and then in `other_kb`.',
+    meaning:
+      'Resident pages of memories of WebAssembly, by the address space that V8 reserves behind each. Without such a reservation they are in `other_kb`.',
   },
   {
     part: 'native_kb',

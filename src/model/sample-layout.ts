@@ -55,7 +55,7 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 8;
+export const LAYOUT_VERSION = 9;
 
 export const SLOT_COUNT = SLOTS.length;
 
@@ -96,6 +96,7 @@ export const ACCOUNT = [
   'mapped_bytes',
   'file_bytes',
   'code_bytes',
+  'wasm_bytes',
   'stack_bytes',
   'shared_bytes',
   'counted_at_ns',

@@ -43,6 +43,7 @@ export interface CompositionBytes {
   /** Of the heaps of other threads, likewise. */
   readonly workerHeaps: number;
   readonly buffers: number;
+  readonly wasm: number;
   /** Live native blocks that are no buffers. */
   readonly native: number;
   readonly allocatorFree: number;

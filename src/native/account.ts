@@ -28,6 +28,7 @@ export function compositionOf(cells: Float64Array, modules: readonly string[]): 
     jsHeap: at('js_heap_bytes'),
     workerHeaps: at('worker_heap_bytes'),
     buffers: at('backing_store_bytes'),
+    wasm: at('wasm_bytes'),
     native: at('native_live_bytes'),
     allocatorFree: at('allocator_free_bytes'),
     mapped: at('mapped_bytes'),

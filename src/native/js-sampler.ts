@@ -78,6 +78,7 @@ export class JsSampler implements Sampler {
       rss: this.slots[slotIndex.rss_bytes]!,
       ...jsHeapParts(),
       workerHeaps: Number.NaN,
+      wasm: Number.NaN,
       native: Number.NaN,
       allocatorFree: Number.NaN,
       mapped: Number.NaN,

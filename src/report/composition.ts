@@ -19,7 +19,7 @@ export function composeKib(bytes: CompositionBytes): Composition {
     worker_heaps_kb: kibOf(bytes.workerHeaps),
     buffers_kb: kibOf(bytes.buffers),
     strings_kb: null,
-    wasm_kb: null,
+    wasm_kb: kibOf(bytes.wasm),
     native_kb: kibOf(bytes.native),
     allocator_free_kb: null,
     mapped_kb: kibOf(bytes.mapped),

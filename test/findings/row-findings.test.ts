@@ -34,6 +34,10 @@ test.each([
     'rss +800 MiB, of which up to 700 MiB was mapped past malloc by an addon: files, or an allocator of its own; a collection frees what JS has dropped, and MIMALLOC_PURGE_DELAY=0 returns it if that is mimalloc',
   ],
   [
+    'wasm-growth',
+    "+200 MiB of memories of WebAssembly in 10 calls; an instance or memory keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
+  ],
+  [
     'worker-growth',
     '+300 MiB of JS heaps of worker threads, +30.0 MiB a call, garbage included; a heap snapshot of a worker shows what it keeps',
   ],

@@ -52,6 +52,7 @@ export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
     external_kb_delta: 50 * MIB,
     rss_kb_peak_max: GIB,
   },
+  'wasm-growth': { external_kb_delta: 200 * MIB, buffers_kb_delta: 0, rss_kb_delta: 210 * MIB, rss_kb_peak_max: GIB },
   'worker-growth': {
     workers_kb_delta: 300 * MIB,
     rss_kb_delta: 320 * MIB,
@@ -128,9 +129,13 @@ export const FREED: Partial<StageRow> = {
 /** Nobody accounts for 250 MiB at the end of the run. */
 export const UNKNOWN_AT_END: FindingContext = { ...RUN, composition: { ...COMPOSITION, other_kb: 250 * MIB } };
 
+/** 200 MiB are in memories of WebAssembly at the end of the run. */
+const WASM_AT_END: FindingContext = { ...RUN, composition: { ...COMPOSITION, wasm_kb: 200 * MIB } };
+
 /** What the example for a condition needs from the header. */
 export const contextOf = (values: Partial<StageRow>): FindingContext => {
   if (values === FREED) return FREE_AT_END;
+  if (values === EXAMPLES['wasm-growth']) return WASM_AT_END;
   return values === EXAMPLES['unexplained-growth'] ? UNKNOWN_AT_END : RUN;
 };
 
