@@ -36,10 +36,12 @@ constexpr Slot kLevels[] = {kRssBytes,        kFileBytes,          kJsUsedBytes,
 constexpr Slot kPeaks[] = {kRssPeakBytes, kJsPeakBytes, kNativePeakBytes};
 
 // Whatever the end of the environment frees. Buffers of addons with an allocator of their own are
-// in V8's count alone.
+// in V8's count alone, and the heap of a thread that is not seen is in the resident set alone, which
+// the recorder of a worker thread does not have.
 double LiveBytes(const double* sample) {
+  const double rss_bytes = sample[kRssBytes];
   return sample[kExternalBytes] + sample[kBuffersBytes] + sample[kNativeLiveBytes] +
-         sample[kWorkersBytes];
+         sample[kWorkersBytes] + (isnan(rss_bytes) ? 0 : rss_bytes);
 }
 
 // Everything written before must be in the file before the count says so.

@@ -23,7 +23,7 @@ const spaced = (text: string) => text.replace(/\s+/g, ' ').trim();
 /** The text without its numbers and units. */
 const shape = (text: string) => spaced(text).replace(/[-+]?\d(?:[\d.,]*\d)?(%| (s|ms|KiB|MiB|GiB)\b)?/g, '#');
 
-/** Parts that depend on the machine: which of two conditions held, and why the program waited. */
+/** Parts that depend on the machine: which of two conditions held, why the program waited, and whether growth goes on. */
 const VARIES: readonly (readonly [RegExp, string])[] = [
   [
     /of which up to # is memory the allocator holds without use|of which some # is freed memory that the allocator holds/,
@@ -31,6 +31,8 @@ const VARIES: readonly (readonly [RegExp, string])[] = [
   ],
   [/ \(disk, network.*|, ready to run.*/, 'WAITED'],
   [/most of \S+;/, 'FILE'],
+  // Whether growth goes on is told from the resident set, which has garbage too.
+  [/, # a call| in # calls/, ' PACE'],
 ];
 const comparable = (text: string) => VARIES.reduce((line, [of, by]) => line.replace(of, by), shape(text));
 
