@@ -149,8 +149,9 @@ void RecorderWriter::WriteEnd() {
   memcpy(before, is_newer ? boundary : steady_.sample, sizeof before);
   sampler_.ReadEntry();
   // Addons that were loaded later have already been taken down, and the memory they had given to JS
-  // is freed. process.exit() has ended the worker threads by now. The sample then keeps the memory of the sample before, and the account says how old
-  // its parts are. What every node frees at its end is not worth an older account.
+  // is freed; process.exit() has ended the worker threads. The sample then keeps the memory of the
+  // sample before, and the account says how old its parts are. What every node frees at its end is
+  // not worth an older account.
   constexpr double kNearlyAll = 0.99;
   constexpr double kLittleBytes = 2 << 20;
   const double live_before = LiveBytes(before);

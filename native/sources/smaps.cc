@@ -62,10 +62,11 @@ class Sums {
     uintptr_t start;
     uintptr_t end;
     if (ParseRange(line, &start, &end)) {
-      if (start == end_ && end - start >= kGuardBytes && IsGuard(line)) {
+      if (start == end_ && end - start_ >= kReservedBytes && IsGuard(line)) {
         found_.wasm_bytes += plain_bytes_;
       }
       plain_bytes_ = 0;
+      start_ = start;
       end_ = end;
       kind_ = KindOf(line, start, end);
     } else if (strncmp(line, "Rss:", 4) == 0) {
@@ -84,8 +85,9 @@ class Sums {
   }
 
  private:
-  // Behind the 4 GiB that an index can reach V8 keeps more, but a memory takes a part of them.
-  static constexpr uintptr_t kGuardBytes = uintptr_t{1} << 32;
+  // An index and the offset in an instruction have 32 bits each. V8 keeps 10 GiB up to Node 22 and
+  // exactly so much from Node 24 on.
+  static constexpr uintptr_t kReservedBytes = uintptr_t{1} << 33;
 
   enum class Kind { kFile, kCode, kShared, kStack, kOther };
 
@@ -193,7 +195,8 @@ class Sums {
   char file_name_[kFileNameBytes] = "";
   double file_bytes_ = 0;
   bool is_code_ = false;
-  // The end of the mapping before, and what it has resident if nothing else is known of it.
+  // The mapping before, and what it has resident if nothing else is known of it.
+  uintptr_t start_ = 0;
   uintptr_t end_ = 0;
   double plain_bytes_ = 0;
 };
