@@ -6,10 +6,11 @@ namespace stageprof {
 
 namespace {
 
-// Guards the list. It is taken when a thread starts and when it ends, and for each sum over more
-// than one heap.
+// Guards the two lists. It is taken when a thread starts and when it ends, for each sum over more
+// than one heap, and when a window ends.
 Lock lock;
 V8Heap* first = nullptr;
+OthersWindow* first_window = nullptr;
 std::atomic<size_t> count{0};
 
 bool IsListed(const V8Heap* heap) {
@@ -17,6 +18,27 @@ bool IsListed(const V8Heap* heap) {
     if (at == heap) return true;
   }
   return false;
+}
+
+OtherHeaps SumOfOthers(const V8Heap& own) {
+  OtherHeaps others;
+  for (const V8Heap* heap = first; heap != nullptr; heap = heap->next_isolate()) {
+    if (heap->IsOfSameIsolate(own)) continue;
+    const V8Heap::Published& published = heap->published();
+    others.used_bytes += published.used_bytes.load(std::memory_order_relaxed);
+    others.physical_bytes += published.physical_bytes.load(std::memory_order_relaxed);
+    const BackingStores& stores = heap->backing_stores();
+    if (stores.verified()) others.backing_store_bytes += stores.ReadBytes();
+  }
+  return others;
+}
+
+// There are few windows: samplers of worker threads do not read the tracker.
+void RaiseWindows() {
+  for (OthersWindow* window = first_window; window != nullptr; window = window->next) {
+    const double bytes = SumOfOthers(*window->own).backing_store_bytes;
+    if (bytes > window->most_bytes) window->most_bytes = bytes;
+  }
 }
 
 }  // namespace
@@ -34,6 +56,7 @@ void AddIsolateHeap(V8Heap* heap) {
 void RemoveIsolateHeap(V8Heap* heap) {
   const Guard guard(&lock);
   if (!IsListed(heap)) return;
+  RaiseWindows();
   if (first == heap) {
     first = heap->next_isolate();
   } else {
@@ -44,19 +67,31 @@ void RemoveIsolateHeap(V8Heap* heap) {
   count.fetch_sub(1, std::memory_order_relaxed);
 }
 
-OtherHeaps ReadOtherHeaps(const V8Heap& own) {
-  OtherHeaps others;
-  if (count.load(std::memory_order_relaxed) < 2) return others;
+void AddOthersWindow(OthersWindow* window, const V8Heap* own) {
   const Guard guard(&lock);
-  for (const V8Heap* heap = first; heap != nullptr; heap = heap->next_isolate()) {
-    if (heap->IsOfSameIsolate(own)) continue;
-    const V8Heap::Published& published = heap->published();
-    others.used_bytes += published.used_bytes.load(std::memory_order_relaxed);
-    others.physical_bytes += published.physical_bytes.load(std::memory_order_relaxed);
-    const BackingStores& stores = heap->backing_stores();
-    if (stores.verified()) others.backing_store_bytes += stores.ReadBytes();
-  }
-  return others;
+  *window = {own, 0, first_window};
+  first_window = window;
+}
+
+void RemoveOthersWindow(OthersWindow* window) {
+  const Guard guard(&lock);
+  OthersWindow** link = &first_window;
+  while (*link != nullptr && *link != window) link = &(*link)->next;
+  if (*link == window) *link = window->next;
+}
+
+OtherHeaps ReadOtherHeaps(const V8Heap& own) {
+  if (count.load(std::memory_order_relaxed) < 2) return {};
+  const Guard guard(&lock);
+  RaiseWindows();
+  return SumOfOthers(own);
+}
+
+double TakeOtherStoresPeak(OthersWindow* window, const OtherHeaps& now) {
+  const Guard guard(&lock);
+  const double most = window->most_bytes;
+  window->most_bytes = now.backing_store_bytes;
+  return most > now.backing_store_bytes ? most : now.backing_store_bytes;
 }
 
 }  // namespace stageprof

@@ -45,7 +45,10 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask, const OtherTh
                    reads_.clear_refs ? &sources->clear_refs : nullptr);
   }
   if (reads_.v8_heap && other == nullptr) sources->v8_heap.AddWindow(&heap_window_);
-  if (reads_.tracker) tracker_window_ = sources->tracker.OpenWindow();
+  if (reads_.tracker) {
+    tracker_window_ = sources->tracker.OpenWindow();
+    AddOthersWindow(&others_window_, &heap);
+  }
 }
 
 void Sampler::Close() {
@@ -53,7 +56,10 @@ void Sampler::Close() {
   slots_ = nullptr;
   rss_peak_.Close();
   if (reads_.v8_heap && other_.heap == nullptr) sources_->v8_heap.RemoveWindow(&heap_window_);
-  if (reads_.tracker) sources_->tracker.CloseWindow(tracker_window_);
+  if (reads_.tracker) {
+    sources_->tracker.CloseWindow(tracker_window_);
+    RemoveOthersWindow(&others_window_);
+  }
 }
 
 void Sampler::ReadEntry() {
@@ -165,9 +171,12 @@ void Sampler::ReadPublishedHeap() {
   const double used = published.used_bytes.load(kRelaxed);
   const double external = published.external_bytes.load(kRelaxed);
   const double peak = shared_heap_peak_.exchange(used, kRelaxed);
-  // Buffers that came and went since the last sample are in no peak; the present ones are taken to
-  // have stayed.
-  heap_peaks_ = {peak > used ? peak : used, stores.verified() ? stores.ReadBytes() : external};
+  // Buffers that came and went since the last sample are in no peak; those that were there at one
+  // of its ends are taken to have stayed.
+  const double own_stores = stores.verified() ? stores.ReadBytes() : external;
+  heap_peaks_ = {peak > used ? peak : used,
+                 own_stores > published_stores_ ? own_stores : published_stores_};
+  published_stores_ = own_stores;
   if (!gives_js_) return;
   slots_[kJsUsedBytes] = used;
   slots_[kJsPeakBytes] = heap_peaks_.used_bytes;
@@ -276,8 +285,8 @@ inline void Sampler::Derive() {
   if (reads_.malloc_stats) slots_[kAllocatorFreeBytes] = FreeBytes(malloc_, tracked_live_bytes_);
   if (!reads_.v8_heap) return;
   const OtherHeaps others = ReadOtherHeaps(this_heap());
-  const double stores = other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes()
-                                               : heap_peaks_.backing_store_bytes;
+  const double stores =
+      other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes() : published_stores_;
   stores_bytes_ = stores + others.backing_store_bytes;
   if (gives_stores_) slots_[kBuffersBytes] = stores_bytes_;
   if (gives_js_) slots_[kWorkersBytes] = others.used_bytes;
@@ -290,8 +299,8 @@ inline void Sampler::Derive() {
   // where backing stores came and went. It is too high by those that went without a collection
   // (transferred or resized), which no window saw, and by those that one thread made while another
   // still freed what a collection had found.
-  const double peak =
-      tracked_peak_bytes_ - heap_peaks_.backing_store_bytes - others.backing_store_bytes;
+  const double peak = tracked_peak_bytes_ - heap_peaks_.backing_store_bytes -
+                      TakeOtherStoresPeak(&others_window_, others);
   slots_[kNativePeakBytes] = peak > live ? peak : live;
 }
 

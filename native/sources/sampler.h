@@ -7,6 +7,7 @@
 
 #include <atomic>
 
+#include "isolate_heaps.h"
 #include "rss_peak.h"
 #include "sources.h"
 #include "v8_heap.h"
@@ -99,6 +100,7 @@ class Sampler {
 
   RssPeak rss_peak_;
   V8Heap::Window heap_window_;
+  OthersWindow others_window_;
   int32_t tracker_window_ = STAGEPROF_TRACKER_NO_WINDOW;
   std::atomic<double> shared_heap_peak_{0};
   // Values of the present sample; blocks include backing stores. NaN where the budget skipped the
@@ -106,8 +108,10 @@ class Sampler {
   V8Heap::Peaks heap_peaks_;
   double tracked_live_bytes_ = 0;
   double tracked_peak_bytes_ = 0;
-  // Of all isolates.
+  // The sum over all isolates.
   double stores_bytes_ = 0;
+  // Of another thread's isolate, at the last sample.
+  double published_stores_ = 0;
   MallocStats::Reading malloc_ = {};
   // What was free in the allocator when it was last asked, and when that was; NaN before.
   double free_bytes_ = NAN;
