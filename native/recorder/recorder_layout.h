@@ -51,9 +51,8 @@ enum Position : size_t {
 #undef STAGEPROF_ENUMERATOR
 };
 
-// A whole sample, in which peaks are the highest values since the recorder was started, followed by
-// who held the resident set at that time.
-// A sample, the account at that time, and the account of the reading with the highest resident set.
+// A whole sample, in which peaks are the highest values since the recorder was started; the account
+// at that time; the account of the reading with the highest resident set.
 constexpr size_t kMomentLength = kSampleLength + 2 * kAccountLength;
 
 // The state of a file whose program ended without closing it.

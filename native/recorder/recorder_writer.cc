@@ -36,12 +36,16 @@ constexpr Slot kLevels[] = {kRssBytes,        kFileBytes,          kJsUsedBytes,
 constexpr Slot kPeaks[] = {kRssPeakBytes, kJsPeakBytes, kNativePeakBytes};
 
 // Whatever the end of the environment frees. Buffers of addons with an allocator of their own are
-// in V8's count alone, and the heap of a thread that is not seen is in the resident set alone, which
-// the recorder of a worker thread does not have.
+// in V8's count alone, the heap of a thread that is not seen is in the resident set alone. What is
+// not measured is left out.
 double LiveBytes(const double* sample) {
-  const double rss_bytes = sample[kRssBytes];
-  return sample[kExternalBytes] + sample[kBuffersBytes] + sample[kNativeLiveBytes] +
-         sample[kWorkersBytes] + (isnan(rss_bytes) ? 0 : rss_bytes);
+  double bytes = 0;
+  constexpr Slot kParts[] = {kExternalBytes, kBuffersBytes, kNativeLiveBytes, kWorkersBytes,
+                             kRssBytes};
+  for (const Slot slot : kParts) {
+    if (!isnan(sample[slot])) bytes += sample[slot];
+  }
+  return bytes;
 }
 
 // Everything written before must be in the file before the count says so.
@@ -132,13 +136,15 @@ void RecorderWriter::WriteTeardown() {
   if (owner_ == 0 || getpid() != owner_) return;
   sources_->lock()->Take();
   WriteEnd();
-  is_over_ = true;
   sources_->lock()->GiveBack();
 }
 
 void RecorderWriter::WriteEnd() {
   if (is_over_) return;
+  is_over_ = true;
   if (IsHeardSince(pending_)) steady_ = pending_;
+  // As the program itself last published it.
+  const double external_bytes = heap_->published().external_bytes.load(std::memory_order_relaxed);
   // process.exit() calls exit(3) on the isolate's thread, with the isolate still in order.
   if (heap_watch_.is_open() && ThisThreadId() == thread_id_) heap_->ReadAllocation();
   // The last sample before the teardown: a stage may have closed since the last reading, and have
@@ -147,6 +153,13 @@ void RecorderWriter::WriteEnd() {
   const bool is_newer = boundary[kWallNs] > steady_.sample[kWallNs];
   double before[kSampleLength];
   memcpy(before, is_newer ? boundary : steady_.sample, sizeof before);
+  // A collection that was heard of after that sample has freed these Buffers.
+  const double freed_bytes = before[kExternalBytes] - external_bytes;
+  if (!is_newer && freed_bytes > 0) {
+    before[kExternalBytes] -= freed_bytes;
+    before[kBuffersBytes] -= fmin(freed_bytes, before[kBuffersBytes]);
+    before[kRssBytes] -= freed_bytes;
+  }
   sampler_.ReadEntry();
   // Addons that were loaded later have already been taken down, and the memory they had given to JS
   // is freed; process.exit() has ended the worker threads. The sample then keeps the memory of the
@@ -168,7 +181,7 @@ void RecorderWriter::WriteEnd() {
         account_[kAccountAllocatorAt] = before[kWallNs];
       }
     }
-    // Of what the teardown has freed, no more is told than the other parts leave.
+    // No more of what the teardown has freed is told than the other parts leave.
     sampler_.RenewFreeBytes(account_);
   } else {
     RaisePeaks();

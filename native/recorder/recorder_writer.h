@@ -1,7 +1,6 @@
 #ifndef STAGEPROF_RECORDER_RECORDER_WRITER_H_
 #define STAGEPROF_RECORDER_RECORDER_WRITER_H_
 
-#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>

@@ -36,7 +36,7 @@ enum AccountCell : size_t {
 
 // They are followed by `mapped_bytes` by module, in as many cells as a sample has for modules, and by
 // the files with the most of `file_bytes`: the bytes of each, then the end of its path in UTF-8,
-// which fills its cells like any memory and ends with a zero. No text is a NaN.
+// which is copied as bytes, ends with a zero and is never read as a number.
 constexpr size_t kAccountFileCount = 4;
 constexpr size_t kFileNameCells = 8;
 constexpr size_t kFileNameBytes = kFileNameCells * sizeof(double);

@@ -10,8 +10,8 @@ namespace {
 // little beside what the thread does in that time.
 constexpr double kPublishEveryNs = 5e6;
 
-// False while the environment is taken down, when its loop still runs. Node-API asks this before it
-// looks at the arguments.
+// False while the environment is taken down, when its loop still runs. Node-API checks that JS may
+// run before it checks the arguments.
 bool MayRunJs(napi_env env) {
   return napi_has_property(env, nullptr, nullptr, nullptr) == napi_invalid_arg;
 }

@@ -17,8 +17,8 @@ namespace {
 // More threads than this are rare, and their stacks are small.
 constexpr size_t kMostThreads = 1024;
 constexpr size_t kPieceBytes = 16 * 1024;
-// The start of a line is enough: the range, and the first letters of a path of up to 4 KiB.
-constexpr size_t kLineBytes = 512;
+// A line has the range and a path of up to 4 KiB, of which the end is told.
+constexpr size_t kLineBytes = 4096 + 128;
 
 ssize_t ReadAll(int descriptor, char* text, size_t size) {
   ssize_t count;
@@ -86,7 +86,7 @@ class Sums {
 
  private:
   // An index and the offset in an instruction have 32 bits each. V8 keeps 10 GiB up to Node 22 and
-  // exactly so much from Node 24 on.
+  // exactly that much from Node 24 on.
   static constexpr uintptr_t kReservedBytes = uintptr_t{1} << 33;
 
   enum class Kind { kFile, kCode, kShared, kStack, kOther };

@@ -14,7 +14,7 @@ struct FilesAndStacks {
   // Memory that other processes may map too: /dev/shm, memfd, System V, anonymous shared memory.
   double shared_bytes;
   // Memories of WebAssembly: memory right below some GiB without access, which V8 reserves so that
-  // an index of 32 bits cannot leave a memory. Nobody else is known to.
+  // an index of 32 bits cannot leave a memory. No other code is known to.
   double wasm_bytes;
   // Stacks of all threads that wait. The kernel does not tell the stack pointer of a thread that
   // runs.
@@ -29,7 +29,7 @@ struct FilesAndStacks {
 };
 
 // Adds up /proc/self/smaps. This costs 2 ms in a small process, and more with its memory and
-// mappings. It allocates nothing and needs 48 KiB of stack. False where /proc cannot be read.
+// mappings. It allocates nothing and needs 52 KiB of stack. False where /proc cannot be read.
 bool ReadFilesAndStacks(FilesAndStacks* found);
 
 }  // namespace stageprof
