@@ -12,7 +12,7 @@ import { wasmKib } from './wasm.js';
 /** Who can have the memory of a Buffer by its own count: node, an addon's blocks, an addon's mappings. */
 const BUFFER_HOLDERS = ['buffers_kb', 'native_kb', 'mapped_kb'] as const;
 
-/** Memories of WebAssembly, and what an addon has reserved before it was watched, are in no count. */
+/** What an addon reserved before it was watched, and a memory of WebAssembly without reserved address space, is in no count. */
 const BUFFER_PARTS = [...BUFFER_HOLDERS, 'other_kb'] as const;
 
 function whyThere(keptKib: number, given: RowInContext): string {
@@ -25,7 +25,7 @@ function whyThere(keptKib: number, given: RowInContext): string {
 /** Says where to look for memory that no heap snapshot has, if most of it is of that kind. */
 function notCounted(hiddenKib: number, keptKib: number): string {
   if (hiddenKib < keptKib / 2) return '';
-  return ' that V8 does not count (Blobs, SharedArrayBuffers, messages to other threads or processes)';
+  return ', most of which V8 does not count in this thread (Blobs, SharedArrayBuffers, Buffers of worker threads, messages to other threads or processes)';
 }
 
 /**
@@ -41,7 +41,7 @@ export const BUFFER_RULES: readonly Rule[] = [
       needs: ['external_kb_delta', 'rss_kb_peak_max'],
       sources: ['js_peak'],
       condition:
-        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max), external_kb_delta <= rss_kb_peak_max, and js_kb_retained is known in any row or kept_kb > left_share * native_modules.node, where kept_kb = hidden_kb + min(external_kb_delta - strings_kb - wasm_kb, program.external_kb_delta, processes * (composition.buffers_kb + composition.native_kb + composition.mapped_kb + composition.other_kb))',
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = hidden_kb + counted_kb and counted_kb = max(0, min(external_kb_delta - strings_kb - wasm_kb, program.external_kb_delta, processes * (composition.buffers_kb + composition.native_kb + composition.mapped_kb + composition.other_kb))), or 0 if js_kb_retained is null in every row and that is no more than left_share * native_modules.node',
     },
     ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
@@ -50,9 +50,9 @@ export const BUFFER_RULES: readonly Rule[] = [
       const hidden_kb = hiddenBuffersKib(given);
       const wasm_kb = Math.min(wasmKib(given), Math.max(0, external_kb_delta));
       const counted_kb = keptKib(external_kb_delta - strings_kb - wasm_kb, 'external_kb_delta', BUFFER_PARTS, given);
-      const kept_kb = Math.max(0, counted_kb) + hidden_kb;
       // Where most Buffers were dropped, only a collection can tell what is kept: see `uncollected`.
-      if (hidden_kb < kept_kb / 2 && isMostlyDropped(counted_kb, given)) return null;
+      const told_kb = isMostlyDropped(counted_kb, given) ? 0 : Math.max(0, counted_kb);
+      const kept_kb = told_kb + hidden_kb;
       if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, given)) return null;
       const addon_kb = addonBuffersKib(given);
       // The addon is named only if most of the Buffers are its own.

@@ -32,18 +32,20 @@ export function perCall(kib: number, { row, entries }: Pick<RowInContext, 'row' 
 /** Only a collection tells what is kept from what is garbage. */
 export function keptOrGarbage(
   { row }: { readonly row: Pick<StageRow, 'js_kb_retained'> },
-  keeper = 'cache or queue',
+  keeper = 'a cache or queue',
 ): string {
   return typeof row.js_kb_retained === 'number'
-    ? `JS keeps them: which ${keeper}?`
-    : `${keeper === 'cache or queue' ? 'a' : 'an'} ${keeper} keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells`;
+    ? `JS keeps them: which ${keeper.replace(/^an? /, '')}?`
+    : `${keeper} keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells`;
 }
+
+type Held = Pick<StageRow, 'native_live_modules' | 'external_kb_delta' | 'buffers_kb_delta'>;
 
 /**
  * Names the module that holds most of what the calls have left live. Where live blocks are not sampled, or no module
  * has half of them, it is the one that asked malloc for most, whether or not it kept the memory.
  */
-export function heldBy(row: Pick<StageRow, 'native_modules' | 'native_live_modules' | 'external_kb_delta'>): string {
+export function heldBy(row: Held & Pick<StageRow, 'native_modules'>): string {
   const holder = mainModule(heldModules(row));
   if (holder !== undefined) return `, held by ${holder}`;
   const name = mainModule(row.native_modules);
@@ -51,11 +53,8 @@ export function heldBy(row: Pick<StageRow, 'native_modules' | 'native_live_modul
 }
 
 /** The modules that hold more than before. Backing stores, which node holds, are no live native memory. */
-function heldModules({
-  native_live_modules,
-  external_kb_delta,
-}: Pick<StageRow, 'native_live_modules' | 'external_kb_delta'>): ModuleKib {
-  const stores = Math.max(0, external_kb_delta ?? 0);
+function heldModules({ native_live_modules, external_kb_delta, buffers_kb_delta }: Held): ModuleKib {
+  const stores = Math.max(0, buffers_kb_delta ?? external_kb_delta ?? 0);
   const grown = Object.entries(native_live_modules ?? {}).map(([name, kib]): [string, number] => [
     name,
     isNode(name) ? kib - stores : kib,

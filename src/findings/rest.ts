@@ -23,7 +23,7 @@ export function restKib(given: RowInContext): number | null {
   return explained.reduce((left, kib) => left - kib, rss);
 }
 
-/** What is neither of this isolate nor of malloc's free memory: hidden Buffers, heaps of other isolates, pages of files. */
+/** What neither this isolate nor the allocator has: hidden Buffers, heaps of other isolates, pages of files. */
 export function othersKib({ row }: RowInContext): number {
   return hiddenKib(row) + Math.max(0, row.workers_kb_delta ?? 0) + Math.max(0, row.file_kb_delta ?? 0);
 }

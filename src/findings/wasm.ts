@@ -40,7 +40,7 @@ export const WASM_RULES: readonly Rule[] = [
         thresholds: RSS_LIMITS,
         amount: wasm_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(wasm_kb)} of memories of WebAssembly${perCall(wasm_kb, given)}; ${keptOrGarbage(given, 'instance or memory')}`,
+        text: `${growth(wasm_kb)} of memories of WebAssembly${perCall(wasm_kb, given)}; ${keptOrGarbage(given, 'an instance or cache')}`,
       };
     },
   ),

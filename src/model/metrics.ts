@@ -159,7 +159,7 @@ export const METRICS = [
     'growth',
     'KiB',
     'buffers_bytes',
-    "Growth of backing stores by node's own count, whoever holds them: ArrayBuffers, Buffers, SharedArrayBuffers, Blobs, transferred buffers, messages that wait. Of the process: `external_kb_delta` is V8's count, of this isolate.",
+    "Growth of backing stores by node's own count, whoever holds them: ArrayBuffers, Buffers, SharedArrayBuffers, Blobs, transferred buffers, messages that wait. It covers the process; `external_kb_delta` is V8's count of this isolate.",
     { heading: 'buffers' },
   ),
   metric(

@@ -6,8 +6,8 @@
  * The profiler of the program itself is made before the program starts. In other processes it is made when the program
  * asks for it, by the copy of this package that it asks. It leaves its numbers in a recorder, from which `run` makes the
  * report however the process ends. Only where there can be no recorder does the process write its report itself, at its
- * exit. Worker threads make profilers of their own, see src/profiler/thread-profiler.ts. Nothing here may print, throw or
- * change the exit code.
+ * exit. Worker threads make profilers of their own, see src/profiler/thread-profiler.ts: in these this file shows the
+ * heap alone. Nothing here may print, throw or change the exit code.
  *
  * Functions of Node are taken at load, before the program can replace them.
  */
@@ -168,7 +168,7 @@ function showHeap(): void {
   try {
     const plan = getEnvironmentData(THREADS) as unknown as ThreadsPlan | undefined;
     if (typeof plan?.addon !== 'string') return;
-    // Node opens a file for the second number below. It must not get the number of a standard stream that was closed.
+    // Throws if a standard stream was closed: the file that memoryUsage opens would get its number.
     for (const stream of [0, 1, 2]) fstatSync(stream);
     const module = { exports: {} as Pick<Binding, 'heapWatch'> };
     process.dlopen(module, plan.addon);

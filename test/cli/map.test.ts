@@ -66,7 +66,7 @@ describe('stageprof map', () => {
       ({ profile }) => profile as unknown as Report,
     );
     expect(profiles.map(({ stages }) => stages.map(({ stage }) => stage))).toEqual(Array(4).fill([['read']].flat()));
-    // Of an input, the collection after it is in the record of the next but one.
+    // The growth of an input is in the record of the next. That of the first is in none: no collection came before it.
     expect(profiles.slice(0, 2).map(({ program }) => program!.js_kb_retained)).toEqual([null, null]);
     for (const { program, stages } of profiles.slice(2)) {
       expect(stages[0]!.js_kb_retained).toBeGreaterThan(7 * 1024);

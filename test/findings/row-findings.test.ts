@@ -35,7 +35,7 @@ test.each([
   ],
   [
     'wasm-growth',
-    "+200 MiB of memories of WebAssembly in 10 calls; an instance or memory keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
+    "+200 MiB of memories of WebAssembly in 10 calls; an instance or cache keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
   ],
   [
     'worker-growth',
