@@ -31,9 +31,10 @@ test('the reports of all tasks of an array have one shape: their records may com
     const end = scanner.scan(input, from);
     expect(end).not.toBe(MALFORMED);
     expect(end).toBe(from + Buffer.byteLength(text));
-    const { slurm, warnings, exact, threads, composition, live_modules } = report;
+    const { slurm, warnings, exact, threads, composition, composition_at_peak, live_modules } = report;
     expect(scanner.slurm).toEqual(slurm);
-    expect(scanner.objects).toEqual({ slurm, warnings, exact, threads, composition, live_modules });
+    const objects = { slurm, warnings, exact, threads, composition, composition_at_peak, live_modules };
+    expect(scanner.objects).toEqual(objects);
   }
 });
 
