@@ -3,8 +3,8 @@ import { METRICS } from '../model/metrics.js';
 import { slotIndex } from '../model/sample-layout.js';
 import type { Accounting } from './accounting.js';
 
-/** Slots whose end minus start is a growth. */
-const LEVEL_SLOTS: readonly number[] = [
+/** Slots with the level at the instant of the sample, and not with what was used until then. */
+export const LEVEL_SLOTS: readonly number[] = [
   ...new Set(METRICS.flatMap(({ fold, slot }) => (fold === 'growth' && slot !== null ? [slotIndex[slot]] : []))),
 ];
 

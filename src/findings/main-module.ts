@@ -1,5 +1,5 @@
 import { Object } from '../host/intrinsics.js';
-import type { ModuleKib } from '../model/composition.js';
+import { type ModuleKib, sumOfModules } from '../model/composition.js';
 
 /** Node, which some distributions have in a library. It allocates backing stores, which do not count as native. */
 const NODE = /^(lib)?node(js)?(\.so[.\d]*)?$/;
@@ -13,7 +13,6 @@ const LEAST_SHARE = 0.5;
 
 /** The module that has at least half of the total; undefined if there is none. */
 export function mainModule(modules: ModuleKib | null | undefined): string | undefined {
-  const amounts = Object.entries(modules ?? {});
-  const total = amounts.reduce((sum, [, kib]) => sum + kib, 0);
-  return amounts.find(([, kib]) => kib > 0 && kib >= LEAST_SHARE * total)?.[0];
+  const total = sumOfModules(modules);
+  return Object.entries(modules ?? {}).find(([, kib]) => kib > 0 && kib >= LEAST_SHARE * total)?.[0];
 }

@@ -3,6 +3,15 @@ import { Object } from '../host/intrinsics.js';
 /** KiB by the name of a module. */
 export type ModuleKib = Readonly<Record<string, number>>;
 
+/** `node`, 10 and `sharp.node`, 30 as pairs, the largest first. */
+export function largestFirst(modules: ModuleKib): [name: string, kib: number][] {
+  return Object.entries(modules).sort(([, a], [, b]) => b - a);
+}
+
+export function sumOfModules(modules: ModuleKib | null | undefined): number {
+  return Object.values(modules ?? {}).reduce((sum, kib) => sum + kib, 0);
+}
+
 /**
  * Who holds the resident set: its parts, and what they leave unexplained. A part that could not be told is null, and is
  * then in the residual.

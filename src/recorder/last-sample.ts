@@ -1,5 +1,5 @@
-import { Float64Array, Number, Object, Set } from '../host/intrinsics.js';
-import { METRICS } from '../model/metrics.js';
+import { LEVEL_SLOTS } from '../accounting/levels.js';
+import { Float64Array, Number, Object } from '../host/intrinsics.js';
 import {
   ACCOUNT,
   LEVEL_OF_PEAK,
@@ -18,11 +18,6 @@ const WALL = slotIndex.wall_ns;
 const READ = ['wall_ns', 'thread_cpu_ns', 'process_cpu_ns', 'rss_bytes'] as const satisfies readonly SlotName[];
 
 const COUNTED_AT = ACCOUNT.indexOf('counted_at_ns');
-
-/** Slots with the level at the instant of the sample, and not with what was used until then. */
-const LEVEL_SLOTS: readonly number[] = [
-  ...new Set(METRICS.flatMap(({ fold, slot }) => (fold === 'growth' && slot !== null ? [slotIndex[slot]] : []))),
-];
 
 /** Slots in which a moment has the highest value since the recorder was started. */
 export const PEAK_SLOTS: readonly number[] = (Object.keys(LEVEL_OF_PEAK) as SlotName[]).map((name) => slotIndex[name]);

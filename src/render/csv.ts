@@ -1,10 +1,9 @@
-import type { ModuleKib } from '../model/composition.js';
+import { largestFirst, type ModuleKib } from '../model/composition.js';
 import { METRICS } from '../model/metrics.js';
 import { isModuleMetric, isNumberMetric } from '../model/number-metrics.js';
 import type { OctavePairs } from '../model/octaves.js';
 import type { StageRow } from '../model/report.js';
 import { escapeControls } from '../text/escape.js';
-import { largestFirst } from './modules.js';
 import { QUANTILE_FIELDS } from './quantile-fields.js';
 import type { ReportView } from './view.js';
 

@@ -1,10 +1,11 @@
+import { sumOfModules } from '../model/composition.js';
 import type { StageRow } from '../model/report.js';
 import { escapeControls } from '../text/escape.js';
 import { NOTHING, type Quantity, size } from '../text/format.js';
 import { GAP, type GridColumn, labelColumn, numberColumn } from '../text/grid.js';
 import type { Layout } from '../text/layout.js';
 import { painter } from '../text/paint.js';
-import { type ModuleView, sumOfModules } from './modules.js';
+import type { ModuleView } from './modules.js';
 import { indented } from './table.js';
 import type { ReportView } from './view.js';
 

@@ -1,5 +1,5 @@
 import { Array, Map, Math, Object, Set } from '../host/intrinsics.js';
-import type { ModuleKib } from '../model/composition.js';
+import { sumOfModules } from '../model/composition.js';
 import type { Report, StageRow } from '../model/report.js';
 import { stageTree, type TreeRow } from '../report/tree.js';
 
@@ -26,15 +26,6 @@ export function modulesOf({ stages, program }: Report): ModuleView | null {
   if (rows.length === 0) return null;
   const shown = largest(rows);
   return { names: namesOf(rows), lines: stageTree(shown), more: rows.length - shown.length };
-}
-
-/** `node`, 10 and `sharp.node`, 30 as pairs, the largest first. */
-export function largestFirst(modules: ModuleKib): [name: string, kib: number][] {
-  return Object.entries(modules).sort(([, a], [, b]) => b - a);
-}
-
-export function sumOfModules(modules: ModuleKib | null | undefined): number {
-  return Object.values(modules ?? {}).reduce((sum, kib) => sum + kib, 0);
 }
 
 function largest(rows: readonly StageRow[]): readonly StageRow[] {

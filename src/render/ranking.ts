@@ -1,8 +1,8 @@
 import { Number, Set } from '../host/intrinsics.js';
+import { sumOfModules } from '../model/composition.js';
 import { quantileSeconds } from '../model/histogram.js';
 import type { MetricField } from '../model/metrics.js';
 import type { StageRow } from '../model/report.js';
-import { sumOfModules } from './modules.js';
 
 export interface Ranking {
   /** The field to sort by, highest value first. The histogram counts by its median, modules by their sum, growth

@@ -1,5 +1,11 @@
 import { Map, Math, Number, Object } from '../host/intrinsics.js';
-import type { Composition, CompositionPart, ModuleKib } from '../model/composition.js';
+import {
+  type Composition,
+  type CompositionPart,
+  largestFirst,
+  type ModuleKib,
+  sumOfModules,
+} from '../model/composition.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
 import type { CompositionBytes, NamedBytes } from '../model/sampler.js';
 
@@ -55,10 +61,9 @@ function reducible(
 
 /** The modules without what their sum was reduced by, which is taken from the largest first. */
 function reducedTo(sumKib: number | null, modules: ModuleKib): ModuleKib {
-  let excess = Object.values(modules).reduce((sum, kib) => sum + kib, 0) - (sumKib ?? 0);
+  let excess = sumOfModules(modules) - (sumKib ?? 0);
   if (excess <= ROUNDING_KIB) return modules;
-  const largestFirst = Object.entries(modules).sort(([, a], [, b]) => b - a);
-  const left = largestFirst.map(([name, kib]): [string, number] => {
+  const left = largestFirst(modules).map(([name, kib]): [string, number] => {
     const taken = Math.min(kib, excess);
     excess -= taken;
     return [name, kib - taken];

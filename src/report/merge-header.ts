@@ -1,5 +1,5 @@
 import { Float64Array, Number, Object, Set } from '../host/intrinsics.js';
-import type { Composition, ModuleKib } from '../model/composition.js';
+import { type Composition, type ModuleKib, sumOfModules } from '../model/composition.js';
 import type { ExactUse } from '../model/exact-use.js';
 import { PROGRAM, type ReportHeader, type StageRow } from '../model/report.js';
 import { emptyHeader, HEADER_FIELDS, type HeaderField, type HeaderFold, SLURM } from '../model/report-header.js';
@@ -24,17 +24,14 @@ const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max' | 'row' | 'drop
   'add members': (a: ExactUse | null | undefined, b: ExactUse | null | undefined) => addExactUse(a, b),
   'same members': sameMembers,
   largest: (a: Composition | null, b: Composition | null) => ((b?.rss_kb ?? -1) > (a?.rss_kb ?? -1) ? b : (a ?? b)),
-  most: (a: ModuleKib | null | undefined, b: ModuleKib | null | undefined) => (sumOf(b) > sumOf(a) ? b : (a ?? b)),
+  most: (a: ModuleKib | null | undefined, b: ModuleKib | null | undefined) =>
+    sumOfModules(b) > sumOfModules(a) ? b : (a ?? b),
   threads: mergeThreads,
   processes: mergeProcessLists,
   'worker threads': mergeWorkerThreads,
   weakest: (a: Sources, b: Sources) => mergeSources(a, b),
   warnings: (a: readonly string[], b: readonly string[]) => mergeWarnings([a, b]),
 };
-
-function sumOf(modules: ModuleKib | null | undefined): number {
-  return modules ? Object.values(modules).reduce((sum, kib) => sum + kib, 0) : -1;
-}
 
 /** The members that are added up or whose highest value is kept, in the order of their sums. */
 export const HEADER_NUMBERS: readonly HeaderField[] = HEADER_FIELDS.flatMap(([field, { fold }]) =>
