@@ -6,12 +6,14 @@ namespace stageprof {
 
 namespace {
 
-// Guards the two lists. It is taken when a thread starts and when it ends, for each sum over more
-// than one heap, and when a window ends.
+// Guards the two lists. It is taken when a thread starts and when it ends, and for each sum over more
+// than one heap.
 Lock lock;
 V8Heap* first = nullptr;
 OthersWindow* first_window = nullptr;
 std::atomic<size_t> count{0};
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
 
 bool IsListed(const V8Heap* heap) {
   for (const V8Heap* at = first; at != nullptr; at = at->next_isolate()) {
@@ -25,8 +27,8 @@ OtherHeaps SumOfOthers(const V8Heap& own) {
   for (const V8Heap* heap = first; heap != nullptr; heap = heap->next_isolate()) {
     if (heap->IsOfSameIsolate(own)) continue;
     const V8Heap::Published& published = heap->published();
-    others.used_bytes += published.used_bytes.load(std::memory_order_relaxed);
-    others.physical_bytes += published.physical_bytes.load(std::memory_order_relaxed);
+    others.used_bytes += published.used_bytes.load(kRelaxed);
+    others.physical_bytes += published.physical_bytes.load(kRelaxed);
     const BackingStores& stores = heap->backing_stores();
     if (stores.verified()) others.backing_store_bytes += stores.ReadBytes();
   }
@@ -37,7 +39,7 @@ OtherHeaps SumOfOthers(const V8Heap& own) {
 void RaiseWindows() {
   for (OthersWindow* window = first_window; window != nullptr; window = window->next) {
     const double bytes = SumOfOthers(*window->own).backing_store_bytes;
-    if (bytes > window->most_bytes) window->most_bytes = bytes;
+    if (bytes > window->most_bytes.load(kRelaxed)) window->most_bytes.store(bytes, kRelaxed);
   }
 }
 
@@ -50,7 +52,7 @@ void AddIsolateHeap(V8Heap* heap) {
   }
   heap->set_next_isolate(first);
   first = heap;
-  count.fetch_add(1, std::memory_order_relaxed);
+  count.fetch_add(1, kRelaxed);
 }
 
 void RemoveIsolateHeap(V8Heap* heap) {
@@ -64,12 +66,14 @@ void RemoveIsolateHeap(V8Heap* heap) {
     while (before->next_isolate() != heap) before = before->next_isolate();
     before->set_next_isolate(heap->next_isolate());
   }
-  count.fetch_sub(1, std::memory_order_relaxed);
+  count.fetch_sub(1, kRelaxed);
 }
 
 void AddOthersWindow(OthersWindow* window, const V8Heap* own) {
   const Guard guard(&lock);
-  *window = {own, 0, first_window};
+  window->own = own;
+  window->most_bytes.store(0, kRelaxed);
+  window->next = first_window;
   first_window = window;
 }
 
@@ -88,10 +92,11 @@ OtherHeaps ReadOtherHeaps(const V8Heap& own) {
 }
 
 double TakeOtherStoresPeak(OthersWindow* window, const OtherHeaps& now) {
-  const Guard guard(&lock);
-  const double most = window->most_bytes;
-  window->most_bytes = now.backing_store_bytes;
-  return most > now.backing_store_bytes ? most : now.backing_store_bytes;
+  const double bytes = now.backing_store_bytes;
+  // In a process with one heap both are 0.
+  if (window->most_bytes.load(kRelaxed) == bytes) return bytes;
+  const double most = window->most_bytes.exchange(bytes, kRelaxed);
+  return most > bytes ? most : bytes;
 }
 
 }  // namespace stageprof

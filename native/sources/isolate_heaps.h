@@ -1,6 +1,8 @@
 #ifndef STAGEPROF_SOURCES_ISOLATE_HEAPS_H_
 #define STAGEPROF_SOURCES_ISOLATE_HEAPS_H_
 
+#include <atomic>
+
 #include "v8_heap.h"
 
 namespace stageprof {
@@ -19,7 +21,7 @@ struct OtherHeaps {
 // were read: at each sample of any thread, and when a heap goes.
 struct OthersWindow {
   const V8Heap* own = nullptr;
-  double most_bytes = 0;
+  std::atomic<double> most_bytes{0};
   OthersWindow* next = nullptr;
 };
 

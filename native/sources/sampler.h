@@ -110,7 +110,7 @@ class Sampler {
   double tracked_peak_bytes_ = 0;
   // The sum over all isolates.
   double stores_bytes_ = 0;
-  // Of another thread's isolate, at the last sample.
+  // What another thread's isolate had at the last sample.
   double published_stores_ = 0;
   MallocStats::Reading malloc_ = {};
   // What was free in the allocator when it was last asked, and when that was; NaN before.

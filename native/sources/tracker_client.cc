@@ -8,6 +8,27 @@
 
 namespace stageprof {
 
+namespace {
+
+// Fills the cells of `modules` modules, of which all beyond the last cell share it. Returns how many
+// are in use.
+template <typename BytesOf>
+double FillCells(uint32_t modules, double* cells, BytesOf bytes_of) {
+  constexpr uint32_t kLastCell = kModuleCells - 1;
+  double beyond = 0;
+  for (uint32_t module = 0; module < modules; ++module) {
+    if (module < kLastCell) {
+      cells[module] = bytes_of(module);
+    } else {
+      beyond += bytes_of(module);
+    }
+  }
+  if (modules > kLastCell) cells[kLastCell] = beyond;
+  return modules < kModuleCells ? modules : kModuleCells;
+}
+
+}  // namespace
+
 void TrackerClient::Open() {
   const auto* found = static_cast<const StageprofTracker*>(FindSymbol(STAGEPROF_TRACKER_SYMBOL));
   if (found == nullptr) {
@@ -77,19 +98,13 @@ double TrackerClient::ReadModules(double* cells, double* count) {
   StageprofTrackerModuleBytes modules[kMostModules];
   const uint32_t modules_read = tracker_->read_module_bytes(kMostModules, modules);
   double mapped_bytes = 0;
-  double beyond = 0;
-  constexpr uint32_t kLastCell = kModuleCells - 1;
   for (uint32_t module = 0; module < modules_read; ++module) {
     if (!IsOwn(module)) mapped_bytes += static_cast<double>(modules[module].mapped_bytes);
-    const auto allocated = static_cast<double>(modules[module].allocated_bytes);
-    if (module < kLastCell) {
-      cells[module] = allocated;
-    } else {
-      beyond += allocated;
-    }
   }
-  if (modules_read > kLastCell) cells[kLastCell] = beyond;
-  *count = !tracks_modules_ ? NAN : modules_read < kModuleCells ? modules_read : kModuleCells;
+  const double cells_used = FillCells(modules_read, cells, [&modules](uint32_t module) {
+    return static_cast<double>(modules[module].allocated_bytes);
+  });
+  *count = tracks_modules_ ? cells_used : NAN;
   return mapped_bytes;
 }
 
@@ -97,18 +112,8 @@ double TrackerClient::ReadLiveModules(double* cells) const {
   if (!samples_live_) return NAN;
   int64_t live[kMostModules];
   const uint32_t modules_read = tracker_->read_live_modules(kMostModules, live);
-  constexpr uint32_t kLastCell = kModuleCells - 1;
-  double beyond = 0;
-  for (uint32_t module = 0; module < modules_read; ++module) {
-    const auto bytes = static_cast<double>(live[module]);
-    if (module < kLastCell) {
-      cells[module] = bytes;
-    } else {
-      beyond += bytes;
-    }
-  }
-  if (modules_read > kLastCell) cells[kLastCell] = beyond;
-  return modules_read < kModuleCells ? modules_read : kModuleCells;
+  return FillCells(modules_read, cells,
+                   [&live](uint32_t module) { return static_cast<double>(live[module]); });
 }
 
 StageprofTrackerLive TrackerClient::ReadLive() const {
