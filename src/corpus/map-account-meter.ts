@@ -3,6 +3,7 @@ import { readChildrenUsage } from '../native/children-usage.js';
 import { type ProcessUsage, readProcessUsage } from '../os/process-usage.js';
 import { slurmIdentity } from '../os/slurm.js';
 import { MAP_ACCOUNT_SCHEMA, type MapAccount, type MapTally } from '../records/map-account.js';
+import type { RecordFolder } from './record-folder.js';
 import { pipelinePart } from './record-names.js';
 
 export interface MapState {
@@ -74,6 +75,17 @@ export class MapAccountMeter {
   fileName(pipeline: string): string {
     return `run-${hostname()}-${process.pid}-${this.#startedAt.getTime()}.${pipelinePart(pipeline)}.json`;
   }
+}
+
+/** An error here is no news: where the records cannot be written, the run says so itself. */
+export async function writeMapAccount(
+  folder: RecordFolder,
+  pipeline: string,
+  meter: MapAccountMeter,
+  state: MapState,
+): Promise<void> {
+  const text = `${JSON.stringify(meter.account(pipeline, state))}\n`;
+  await folder.write(meter.fileName(pipeline), text).catch(() => {});
 }
 
 function higher(a: number | null, b: number): number {

@@ -3,6 +3,7 @@ import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { say } from '../terminal/say.js';
 import { counted } from '../text/format.js';
 import type { DistinctInputs } from './inputs.js';
+import { MapAccountMeter, writeMapAccount } from './map-account-meter.js';
 import { prepareProfiling } from './map-profiling.js';
 import { runMap } from './map-run.js';
 import { checkPipeline, pipelineName } from './pipeline.js';
@@ -39,7 +40,7 @@ const GRACE_MS = 2000;
  * @throws {SetupError} for all that can be wrong with the order, before the first input is run
  */
 export async function mapCorpus(corpus: DistinctInputs, order: MapOrder): Promise<number> {
-  const { pipelinePath, shard, resume } = order;
+  const { pipelinePath, shard, resume, profiler } = order;
   checkPipeline(pipelinePath);
   const name = pipelineName(pipelinePath);
   const folder = await RecordFolder.open(order.outdir);
@@ -49,13 +50,26 @@ export async function mapCorpus(corpus: DistinctInputs, order: MapOrder): Promis
   const mine = inputsOfShard(named, shard.shard);
   if (corpus.repeated > 0) say(`${counted(corpus.repeated, 'repeated input')} of the list will be run once`);
   sayShard(shard, mine.length, corpus.inputs.length);
-  if (mine.length === 0) return EXIT_DONE;
+  if (mine.length === 0) return nothingToDo(folder, name, profiler);
   const listed = new Set(named.map(({ recordName }) => recordName));
   const plan = await planRecords(folder, name, mine, { resume, listed }).catch(notRepaired);
   if (plan === null) return EXIT_FAILED;
   if (resume) sayResumed(plan);
-  if (plan.inputs.length === 0) return EXIT_DONE;
+  if (plan.inputs.length === 0) return nothingToDo(folder, name, profiler);
   return runInputs(plan.inputs, folder, name, order);
+}
+
+/** A run with nothing to do leaves an account as any other: without it nobody can tell it from one that died early. */
+async function nothingToDo(folder: RecordFolder, name: string, profiler: MapOrder['profiler']): Promise<number> {
+  if (profiler === null) return EXIT_DONE;
+  const tally = { total: 0, done: 0, failed: 0 };
+  await writeMapAccount(folder, name, new MapAccountMeter(), {
+    tally,
+    workerPids: [],
+    started: 0,
+    exitCode: EXIT_DONE,
+  });
+  return EXIT_DONE;
 }
 
 async function runInputs(

@@ -7,7 +7,7 @@ import { counted } from '../text/format.js';
 import { failureInShort } from './failure-line.js';
 import type { RunEvent } from './input-event.js';
 import { readOpenStage } from './last-moments.js';
-import { MapAccountMeter } from './map-account-meter.js';
+import { MapAccountMeter, writeMapAccount } from './map-account-meter.js';
 import { MapResult } from './map-result.js';
 import { type RecordFolder, RecordWriteError } from './record-folder.js';
 import type { NamedInput } from './record-paths.js';
@@ -153,10 +153,8 @@ class MapRun {
   async #writeOneAccount(exitCode: number | null): Promise<void> {
     const { folder, pipelineName, pool } = this.#plan;
     const workerPids = pool.workers.flatMap(({ pid }) => pid ?? []);
-    const run = { tally: this.#result.tally, workerPids, started: pool.started, exitCode };
-    const account = this.#meter.account(pipelineName, run);
-    // An error here is no news: where the records cannot be written, the run says so itself.
-    await folder.write(this.#meter.fileName(pipelineName), `${JSON.stringify(account)}\n`).catch(() => {});
+    const state = { tally: this.#result.tally, workerPids, started: pool.started, exitCode };
+    await writeMapAccount(folder, pipelineName, this.#meter, state);
   }
 }
 

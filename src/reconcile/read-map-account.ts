@@ -12,6 +12,8 @@ export interface MapRunAccount {
   /** `12` or `12_3`; undefined outside of Slurm. */
   readonly task: string | undefined;
   readonly wallS: number;
+  /** How many inputs it had to do; null where the account does not say. */
+  readonly inputs: number | null;
   /** CPU of `map` itself and all its workers. */
   readonly cpuS: number | null;
   readonly ownPeakKib: number | null;
@@ -42,6 +44,7 @@ export function parseMapAccount(text: string): MapRunAccount | string {
     updatedMs: timeMs(run.updated_at) ?? startedMs + wallS * 1000,
     endedMs: timeMs(run.ended_at),
     task: taskOf(run.slurm),
+    inputs: amount(membersOf(run.inputs).total),
     cpuS: amount(run.cpu_s),
     ownPeakKib: amount(membersOf(run.own).rss_kb_peak),
     workersStarted: amount(workers.started) ?? 0,

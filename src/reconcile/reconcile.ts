@@ -97,9 +97,6 @@ function unexplained(what: QuantityName, difference: number): string {
   return `not explained: ${look[what][higher]}`;
 }
 
-/** CPU of a `map` that finds nothing to do: measured 0.4 s, and up to 0.75 where ten of them start on two cores. */
-const IDLE_RUN_S = 1;
-
 /** The verdict where no numbers can be compared; undefined where both sides have a number. */
 function whyNotCompared(
   what: QuantityName,
@@ -112,12 +109,11 @@ function whyNotCompared(
   if (isUnfinished(task)) return { verdict: 'unmeasured', reasons: ['not ended: sacct has its numbers afterwards'] };
   if (runs.length === 0 && inside.records === 0) {
     if (task.elapsedS === 0) return { verdict: 'unmeasured', reasons: ['ended before it worked on an input'] };
-    const cpuS = sumOf(task.steps, 'cpuS');
-    // `map` leaves nothing where it has nothing to do, as after --resume.
-    if (cpuS !== null && cpuS <= IDLE_RUN_S && !task.state.startsWith('FAILED')) {
-      return { verdict: 'unmeasured', reasons: ['no input was begun: it used no more CPU than node takes to start'] };
-    }
     return { verdict: 'unexplained', reasons: ['neither a map account nor a profiled record of this task'] };
+  }
+  // As after --resume. What such a task takes is the start of node, and that of its batch script.
+  if (inside.records === 0 && runs.every(({ inputs }) => inputs === 0)) {
+    return { verdict: 'unmeasured', reasons: ['it had no input to do'] };
   }
   if (steps.length === 0)
     return { verdict: 'unexplained', reasons: ['sacct has no step of it: was it called with -X?'] };

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fixture, readRecords, runCli } from '../support/run-cli.js';
@@ -48,6 +49,15 @@ describe('stageprof map in tasks', () => {
     const { exitCode, stdout, lines } = await runCli(['map', OUTCOMES, ...flags, ...INPUTS], { cwd });
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
     expect(lines).toEqual(['stageprof: task index 8 of 9: none of 7 inputs, nothing to do']);
+    const [account, ...others] = readdirSync(join(cwd, 'results'));
+    expect(others).toEqual([]);
+    const { ended_at, ...told } = JSON.parse(readFileSync(join(cwd, 'results', account!), 'utf8'));
+    expect(Date.parse(ended_at)).toBeGreaterThan(0);
+    expect(told).toMatchObject({
+      exit_code: 0,
+      workers: { started: 0 },
+      inputs: { total: 0, done: 0, failed: 0, left: 0 },
+    });
   });
 });
 

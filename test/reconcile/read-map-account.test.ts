@@ -33,6 +33,7 @@ test('a map account says what its process took, and of which task it was', () =>
     wallS: 99.1,
     cpuS: 49.5,
     ownPeakKib: 70_000,
+    inputs: 20,
     workersStarted: 2,
     workerPeakKib: 235_000,
     treePeakKib: 304_000,
@@ -47,6 +48,7 @@ test('what a map account does not know is null', () => {
     cpu_s: null,
     own: null,
     workers: 7,
+    inputs: undefined,
     tree_rss_kb_peak: -1,
   };
   expect(parseMapAccount(JSON.stringify(lacking))).toMatchObject({
@@ -54,6 +56,7 @@ test('what a map account does not know is null', () => {
     task: undefined,
     cpuS: null,
     ownPeakKib: null,
+    inputs: null,
     workersStarted: 0,
     workerPeakKib: null,
     treePeakKib: null,

@@ -231,12 +231,16 @@ describe('nothing is compared', () => {
     const nothing = { profiled: { runs: [], inside: inside({ records: 0, wallS: null, cpuS: null, peakKib: null }) } };
     expect(reconciled('wall', nothing).verdict).toBe('unexplained');
     expect(reconciled('wall', { ...nothing, elapsedS: 0, steps: [] }).verdict).toBe('unmeasured');
-    const started = { ...nothing, steps: [step({ cpuS: 0.4 })] };
-    expect(reconciled('wall', started)).toMatchObject({
-      verdict: 'unmeasured',
-      reasons: [expect.stringMatching(/^no input/)],
-    });
-    expect(reconciled('wall', { ...started, state: 'FAILED' }).verdict).toBe('unexplained');
+  });
+
+  test('for a task whose runs had no input to do, whatever its start took', () => {
+    const idle = { runs: [run({ inputs: 0 })], inside: inside({ records: 0, wallS: null, cpuS: null, peakKib: null }) };
+    for (const what of ['wall', 'cpu', 'rss peak'] as const) {
+      const { verdict, reasons } = reconciled(what, { profiled: idle });
+      expect({ verdict, reasons }).toEqual({ verdict: 'unmeasured', reasons: ['it had no input to do'] });
+    }
+    const killed = { ...idle, runs: [run({ inputs: null })] };
+    expect(reconciled('wall', { profiled: killed }).verdict).not.toBe('unmeasured');
   });
 
   test('where sacct has rows of jobs alone', () => {

@@ -33,6 +33,7 @@ export function run(values: Partial<MapRunAccount> = {}): MapRunAccount {
     wallS: 99.1,
     cpuS: 49.5,
     ownPeakKib: 70_000,
+    inputs: 20,
     workersStarted: 1,
     workerPeakKib: 235_000,
     treePeakKib: 304_000,
