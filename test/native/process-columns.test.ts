@@ -71,14 +71,19 @@ describe('columns of the process', () => {
   });
 
   test('buffers has those of a worker thread, and workers has its heap', () => {
-    expect(mib('worker builds', 'buffers_kb_delta')).toBe(12);
+    expectWorkerBuffers(mib('worker builds', 'buffers_kb_delta'));
     expect(mib('worker builds', 'workers_kb_delta')).toBeGreaterThanOrEqual(40);
     expect(mib('worker builds', 'workers_kb_delta')).toBeLessThan(70);
     expect(mib('worker builds', 'external_kb_delta')).toBe(0);
   });
 
   test('both fall when the thread ends', () => {
-    expect(mib('worker ends', 'buffers_kb_delta')).toBe(-12);
+    expectWorkerBuffers(-mib('worker ends', 'buffers_kb_delta'));
     expect(mib('worker ends', 'workers_kb_delta')).toBeLessThan(-40);
   });
 });
+
+/** The 12 MiB that it keeps, give or take the sources of its modules: it has read them as Buffers, and they are garbage. */
+function expectWorkerBuffers(mib: number): void {
+  expect(Math.abs(mib - 12)).toBeLessThanOrEqual(2);
+}
