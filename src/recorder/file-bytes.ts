@@ -1,5 +1,6 @@
+import { Buffer } from '../host/buffer.js';
 import { closeSync, constants, fstatSync, openSync, readSync } from '../host/files.js';
-import { Buffer, Math } from '../host/intrinsics.js';
+import { Math } from '../host/intrinsics.js';
 import { recorderError } from '../model/errors.js';
 import { systemFault } from './system-fault.js';
 
