@@ -2,6 +2,7 @@ import type { StageProfilerOptions } from '../model/options.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { say } from '../terminal/say.js';
 import { counted } from '../text/format.js';
+import { checkImports } from './imports.js';
 import type { DistinctInputs } from './inputs.js';
 import { MapAccountMeter, writeMapAccount } from './map-account-meter.js';
 import { prepareProfiling } from './map-profiling.js';
@@ -16,6 +17,8 @@ import { WorkerPool } from './worker-pool.js';
 export interface MapOrder {
   /** The pipeline module, as it was given. */
   readonly pipelinePath: string;
+  /** Modules that each worker loads before all others, such as a loader of TypeScript. */
+  readonly imports: readonly string[];
   readonly outdir: string;
   readonly shard: ChosenShard;
   readonly resume: boolean;
@@ -42,6 +45,7 @@ const GRACE_MS = 2000;
 export async function mapCorpus(corpus: DistinctInputs, order: MapOrder): Promise<number> {
   const { pipelinePath, shard, resume, profiler } = order;
   checkPipeline(pipelinePath);
+  checkImports(order.imports);
   const name = pipelineName(pipelinePath);
   const folder = await RecordFolder.open(order.outdir);
   await folder.sweep();
@@ -76,7 +80,7 @@ async function runInputs(
   inputs: readonly NamedInput[],
   folder: RecordFolder,
   name: string,
-  { pipelinePath, profiler, modules, jobs, isolate, timeoutMs }: MapOrder,
+  { pipelinePath, imports, profiler, modules, jobs, isolate, timeoutMs }: MapOrder,
 ): Promise<number> {
   // Until the run listens to signals itself, one ends this process with the exit code that it would have then.
   const early = new StopSignals((signal) => process.exit(exitCodeOfSignal(signal)));
@@ -89,6 +93,7 @@ async function runInputs(
       profiler,
       recorderFolder,
       env,
+      imports,
       jobs,
       isolate,
       limits,

@@ -128,6 +128,7 @@ const wrong: WrongUse[] = [
   ['an unknown format', ['summarize', 'list.txt', '--format', 'xml'], /--format.*table, json, csv, markdown, caliper/],
   ['an unknown field to sort by', ['summarize', 'list.txt', '--sort', 'wall'], /--sort.*wall_s/],
   ['no rows at all', ['summarize', 'list.txt', '--top', '0'], /--top.*whole number from 1/],
+  ['no module to import', ['map', OUTCOMES, 'a', '--import', ''], /--import.*name a module/],
   ['no threads at all', ['summarize', 'list.txt', '--jobs', '0'], /--jobs.*whole number from 1/],
   ['a member without name', ['summarize', 'list.txt', '--by', 'a..b'], /--by.*name a member/],
   [
