@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { readElfLoader } from '../os/elf-loader.js';
+import { stripsTypes, typeScriptRemedy } from './typescript.js';
 
 /** The program of a command line, as far as it decides whether the tracker can be preloaded. */
 export type ProgramFile =
@@ -39,7 +40,18 @@ export function thisFinder(env: NodeJS.ProcessEnv): Finder {
 /** Looks a program up as `execvp` does, and inspects the file that would be executed. */
 export function inspectProgram(program: string, finder: Finder): ProgramFile {
   const found = lookUp(program, finder.searchPath);
-  return 'state' in found ? found : inspectFile(found.path, finder, 0);
+  if (!('state' in found)) return inspectFile(found.path, finder, 0);
+  return isModule(program) ? { state: 'not executable', reason: moduleReason(program) } : found;
+}
+
+/** Whether a name that cannot be executed is that of a file for node. */
+function isModule(path: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function moduleReason(path: string): string {
+  if (!/tsx?$/.test(path) || stripsTypes()) return `it is a module: stageprof run -- node ${path}`;
+  return `it is a module, and ${typeScriptRemedy(`use stageprof run -- node --import tsx ${path}`)}`;
 }
 
 function lookUp(program: string, searchPath = DEFAULT_SEARCH_PATH): ProgramFile | { readonly path: string } {
