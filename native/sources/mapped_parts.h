@@ -25,7 +25,7 @@ class MappedParts : public Source {
   };
 
   explicit MappedParts(Reader reader)
-      : budget_(reader == Reader::kMeasuredThread ? 0.01 : 0.001), change_budget_(0.01) {}
+      : budget_(reader == Reader::kMeasuredThread ? 0.01 : 0.0003), change_budget_(0.01) {}
 
   void Open() {
     budget_.Open();

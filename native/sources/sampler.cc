@@ -71,7 +71,7 @@ void Sampler::ReadEntry() {
   Derive();
   ReadThreadClock();
   // The system calls that read the pool do not belong to the stage.
-  if (ReadPool()) ReadThreadClock();
+  if (ReadPool() && other_.heap == nullptr) ReadThreadClock();
   ReadWall();
 }
 
@@ -85,6 +85,10 @@ void Sampler::ReadExit() {
   ReadTracker();
   ReadMalloc();
   Derive();
+}
+
+double Sampler::LifetimePeakRssBytes() {
+  return gives_peak_ ? rss_peak_.LifetimePeakBytes() : ReadLifetimePeakRssBytes(&sources_->status);
 }
 
 void Sampler::ReadThreadUse() {
@@ -118,7 +122,10 @@ inline void Sampler::ReadThreadClock() {
 // Comes after the two clocks that it compares. Returns whether it has read any clock.
 inline bool Sampler::ReadPool() {
   if (!reads_.pool_cpu) return false;
-  return sources_->pool_cpu.Read(slots_[kProcessCpuNs] - slots_[kThreadCpuNs], &slots_[kPoolCpuNs]);
+  double others_ns = slots_[kProcessCpuNs] - slots_[kThreadCpuNs];
+  // Or each of its own readings would be a reason to read the clocks of the pool in the next one.
+  if (other_.heap != nullptr) others_ns -= ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
+  return sources_->pool_cpu.Read(others_ns, &slots_[kPoolCpuNs]);
 }
 
 inline void Sampler::ReadUsage() {

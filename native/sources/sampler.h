@@ -61,6 +61,10 @@ class Sampler {
   std::atomic<double>* shared_heap_peak() { return &shared_heap_peak_; }
   double ReadOtherClockNs() const { return ReadClockNs(other_.clock); }
 
+  // The highest resident set of the process since it started, by the last sample where it measures
+  // the peak.
+  double LifetimePeakRssBytes();
+
  private:
   void Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other);
   void ReadAccountCounters(const V8Heap& heap, double* account) const;
