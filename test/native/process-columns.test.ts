@@ -62,7 +62,8 @@ describe('columns of the process', () => {
   });
   const mib = (stage: string, field: 'buffers_kb_delta' | 'external_kb_delta' | 'workers_kb_delta'): number => {
     const row = report.stages.find((each: StageRow) => each.stage === stage);
-    return Math.round(row![field]! / MIB_IN_KIB);
+    // Without the sign of a zero.
+    return Math.round(row![field]! / MIB_IN_KIB) + 0;
   };
 
   test('buffers has a SharedArrayBuffer, which V8 does not count', () => {
