@@ -275,11 +275,12 @@ void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
   const V8Heap::Published& published = heap.published();
   const BackingStores& stores = heap.backing_stores();
   account[kAccountJsHeap] = published.physical_bytes.load(std::memory_order_relaxed);
-  account[kAccountWorkerHeaps] = ReadOtherHeaps(heap).physical_bytes;
   // As of the sample, like the resident set: since then a collection may have freed a Buffer.
   if (reads_.v8_heap) {
+    account[kAccountWorkerHeaps] = others_physical_bytes_;
     account[kAccountBackingStores] = stores_bytes_;
   } else {
+    account[kAccountWorkerHeaps] = ReadOtherHeaps(heap).physical_bytes;
     account[kAccountBackingStores] = stores.verified()
                                          ? stores.ReadBytes()
                                          : published.external_bytes.load(std::memory_order_relaxed);
@@ -295,6 +296,7 @@ inline void Sampler::Derive() {
   const double stores =
       other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes() : published_stores_;
   stores_bytes_ = stores + others.backing_store_bytes;
+  others_physical_bytes_ = others.physical_bytes;
   if (gives_stores_) slots_[kBuffersBytes] = stores_bytes_;
   if (gives_js_) slots_[kWorkersBytes] = others.used_bytes;
   if (!gives_live_) return;

@@ -114,6 +114,8 @@ class Sampler {
   double tracked_peak_bytes_ = 0;
   // The sum over all isolates.
   double stores_bytes_ = 0;
+  // Resident pages of the other isolates' heaps.
+  double others_physical_bytes_ = 0;
   // What another thread's isolate had at the last sample.
   double published_stores_ = 0;
   MallocStats::Reading malloc_ = {};
