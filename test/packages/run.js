@@ -37,7 +37,11 @@ function check(name, test) {
     process.stdout.write(`ok      ${name}${measured === undefined ? '' : `: ${measured}`}\n`);
   } catch (error) {
     failures++;
-    const reason = `${error.message}\n${error.stderr ?? ''}`.trim().replaceAll('\n', '\n        ');
+    const reason = [error.message, error.stdout, error.stderr]
+      .filter(Boolean)
+      .join('\n')
+      .trim()
+      .replaceAll('\n', '\n        ');
     process.stdout.write(`failed  ${name}: ${reason}\n`);
   }
 }
@@ -163,20 +167,17 @@ function checkOldTypes(tools) {
     "import { StageProfiler } from 'stageprof';\nimport { nullProfiler } from 'stageprof/null';\n" +
       'using stage = nullProfiler.stage("a");\nexport const all = [stage, new StageProfiler().report().stages];\n',
   );
-  const options = [
-    '--strict',
-    '--noEmit',
-    '--target',
-    'es2022',
-    '--lib',
-    'es2022',
-    '--types',
-    '',
-    '--module',
-    'nodenext',
-  ];
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: 'ES2022',
+    lib: ['ES2022'],
+    types: [],
+    module: 'NodeNext',
+  };
+  project.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['program.ts'] }));
   check(`${OLDEST_TYPESCRIPT}: the types have no error without @types/node`, () => {
-    project.run(process.execPath, join(tools, 'node_modules/typescript/bin/tsc'), ...options, 'program.ts');
+    project.run(process.execPath, join(tools, 'node_modules/typescript/bin/tsc'), '-p', '.');
   });
   project.remove();
 }
