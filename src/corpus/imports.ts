@@ -27,6 +27,8 @@ function faultOf(modules: readonly string[]): string | undefined {
   const { status, signal, stderr, error } = spawnSync(process.execPath, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
+    // A loader may warn without end.
+    maxBuffer: Number.POSITIVE_INFINITY,
   });
   if (status === 0) return undefined;
   if (error !== undefined) return systemReason(error);

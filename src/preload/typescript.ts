@@ -5,7 +5,8 @@ const STRIPPING_FLAG = '--experimental-strip-types';
 
 /** Whether this Node runs TypeScript by itself: it removes the types, and refuses what would have to be transformed. */
 export function stripsTypes(): boolean {
-  return Boolean((nodeFeatures as { readonly typescript?: unknown }).typescript);
+  const { typescript } = nodeFeatures as { readonly typescript?: unknown };
+  return typescript !== undefined && typescript !== false;
 }
 
 /** What this Node can do about TypeScript, and what else can, such as `Node v20.20.2 takes no TypeScript: …`. */
