@@ -53,6 +53,7 @@ export const SCHEDULERS: readonly Scheduler[] = [
     documented: 'https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=variables-environment-set-job-execution',
     id: 'LSB_JOBINDEX',
     ordinary: ['LSB_JOBINDEX', '0'],
+    // The end and the step cannot tell how many there are without the first. They check what the user says.
     last: 'LSB_JOBINDEX_END',
     step: 'LSB_JOBINDEX_STEP',
   },
