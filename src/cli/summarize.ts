@@ -84,9 +84,18 @@ async function summarize(operands: readonly string[], flags: SummarizeFlags): Pr
     say(`--by ${by}: no record has such a member, ${NO_GROUP} is all of them`);
 
   const { stdout } = process;
-  stdout.write(exporter.render(summaryView(result, { ...flags, by, files: files.length }), layoutOf(stdout)));
-  if (result.records === 0) say('there was no record to summarise');
-  return isWhole && result.records > 0 ? EXIT_DONE : EXIT_FAILED;
+  const isEmpty = result.records === 0;
+  // A program that reads the output gets an empty result. A table of zeros would tell a person of something measured.
+  if (!isEmpty || exporter !== EXPORTERS.report[0])
+    stdout.write(exporter.render(summaryView(result, { ...flags, by, files: files.length }), layoutOf(stdout)));
+  if (isEmpty)
+    say(`${emptyText(operands)}: "stageprof map --profile" and "run --out" write files that can be summarised`);
+  else if (result.records === result.unprofiled) say('no record has a profile: "stageprof map --profile" measures');
+  return isWhole && !isEmpty ? EXIT_DONE : EXIT_FAILED;
+}
+
+function emptyText(operands: readonly string[]): string {
+  return operands.length === 1 ? `${operands[0]} holds no record` : `the ${operands.length} files hold no record`;
 }
 
 function parseMember(text: string): string {
