@@ -38,7 +38,7 @@ their first bytes.
 Rows are the stages, or with --by the values of a member of the record, such as input or
 settings.model. Each record is then one call of its row: it has what its whole process took, and
 for what only stages measure, the sum of its outermost stages. Below the rows are the worst inputs
-of each, by wall time and by peak of resident memory, with file and line.
+of each, by wall time and by the resident memory that they added, with file and line.
 
 The sums include what failed inputs used up to their failure, and failures are counted by kind.
 Inputs with more than one good record are counted on stderr; all their records are in the sums.
