@@ -28,6 +28,8 @@ interface SummarizeFlags {
 
 const STAGE = 'stage';
 
+const SORTS: readonly MetricField[] = METRICS.map(({ field }) => field);
+
 const HELP = `
 FILES are JSON Lines of records, as "stageprof map --profile" writes them: { input, …, profile },
 or single reports, as "stageprof run --out" and --format json write them, which count as a record
@@ -54,7 +56,7 @@ export function summarizeCommand(finish: (exitCode: number) => void): Command {
     .argument('<files...>', 'files of records, folders, patterns; - is stdin')
     .addOption(formatFlag(EXPORTERS.report))
     .option('--by <member>', 'a row for each value of this member of the record; a dotted path', parseMember, STAGE)
-    .option('--sort <field>', 'order the rows by a field such as rss_kb_peak_max, highest first', parseField)
+    .addOption(new Option('--sort <field>', 'order the rows by a field, highest first').choices(SORTS))
     .addOption(new Option('--top <n>', 'most rows, those highest in --sort or wall_s').argParser(wholeNumberFrom(1)))
     .addOption(new Option('--jobs <n>', 'most threads; without it one a core').argParser(wholeNumberFrom(1)))
     .option('--details', 'with --format json: p50, p95, p99 and the worst inputs of each row')
@@ -101,10 +103,4 @@ function emptyText(operands: readonly string[]): string {
 function parseMember(text: string): string {
   if (text.split('.').every((step) => step !== '')) return text;
   throw new InvalidArgumentError('It has to name a member of the records, such as input or settings.model.');
-}
-
-function parseField(text: string): MetricField {
-  const field = METRICS.find((metric) => metric.field === text)?.field;
-  if (field !== undefined) return field;
-  throw new InvalidArgumentError('It has to be a field of the rows, such as wall_s or rss_kb_peak_max.');
 }
