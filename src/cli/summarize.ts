@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { exporterNamed, helpOf, refusalOf } from '../export/exporter.js';
+import { exporterNamed, formatNames, helpOf, refusalOf } from '../export/exporter.js';
 import { EXPORTERS } from '../export/exporters.js';
 import { METRICS, type MetricField } from '../model/metrics.js';
 import { UsageError } from '../model/usage-error.js';
@@ -13,7 +13,7 @@ import { summaryView } from '../summary/summary-view.js';
 import { say } from '../terminal/say.js';
 import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
-import { formatFlag } from './format-flag.js';
+import { addFormatFlags } from './format-flag.js';
 import { wholeNumberFrom } from './number-flags.js';
 
 interface SummarizeFlags {
@@ -51,10 +51,10 @@ Lines that are no record are named on stderr, left out and counted.
 Exit codes: 0 done, 1 some lines or files could not be read, 2 usage.`;
 
 export function summarizeCommand(finish: (exitCode: number) => void): Command {
-  return new Command('summarize')
+  const command = new Command('summarize')
     .description('one table of all records, or of saved reports: what each stage cost, and which inputs were the worst')
-    .argument('<files...>', 'files of records, folders, patterns; - is stdin')
-    .addOption(formatFlag(EXPORTERS.report))
+    .argument('<files...>', 'files of records, folders, patterns; - is stdin');
+  return addFormatFlags(command, formatNames(EXPORTERS.report))
     .option('--by <member>', 'a row for each value of this member of the record; a dotted path', parseMember, STAGE)
     .addOption(new Option('--sort <field>', 'order the rows by a field, highest first').choices(SORTS))
     .addOption(new Option('--top <n>', 'most rows, those highest in --sort or wall_s').argParser(wholeNumberFrom(1)))
