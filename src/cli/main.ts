@@ -6,6 +6,7 @@ import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from '../os/exit-status.js';
 import { say } from '../terminal/say.js';
 import { compareCommand } from './compare.js';
+import { completionCommand } from './completion.js';
 import { doctorCommand } from './doctor.js';
 import { mapCommand } from './map.js';
 import { postmortemCommand } from './postmortem.js';
@@ -23,6 +24,7 @@ const COMMANDS = [
   watchCommand,
   postmortemCommand,
   doctorCommand,
+  completionCommand,
 ];
 
 function createProgram(finish: (exitCode: number) => void): Command {
