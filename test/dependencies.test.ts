@@ -38,6 +38,7 @@ const ROOMS = [
   'run',
   'doctor',
   'docs',
+  'completion',
   'cli',
 ];
 

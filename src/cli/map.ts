@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { mapCorpus } from '../corpus/map-corpus.js';
 import { readInputs } from '../corpus/read-inputs.js';
+import { SCHEDULERS } from '../os/schedulers.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { needsProfile, type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
-import { chooseShard, type ShardFlags } from './shard-flags.js';
+import { chooseShard, type ShardFlags, shardFlags } from './shard-flags.js';
 
 interface MapFlags extends ProfilerFlags, ShardFlags {
   readonly inputList?: string;
@@ -34,8 +35,9 @@ A crash, a kill for memory, an exit or a timeout fails the running input: its re
 process ended, in which stages and with how much memory. The next input has a new process.
 What the pipeline prints goes to stderr.
 
-Task I of N takes the inputs whose position in the list, from 0, is I modulo N. In a Slurm array
-I and N come from SLURM_ARRAY_TASK_*; --task-index 0 --task-count 1 takes all inputs.
+Task I of N takes the inputs whose position in the list, from 0, is I modulo N. In an array of
+  ${SCHEDULERS.map(({ name }) => name).join(', ')}
+I comes from the scheduler, and N too where it tells N; --task-index 0 --task-count 1 takes all inputs.
 SIGTERM, SIGINT and SIGHUP abort "signal", give the running inputs 2 s and leave the others.
 SIGUSR2 writes what is known about the running inputs, shows the table so far, and goes on.
 
@@ -64,10 +66,8 @@ export function mapCommand(finish: (exitCode: number) => void): Command {
       new Option('--timeout <S>', 'most seconds an input may take (default: any)').argParser(
         numberWithin(0.001, LONGEST_TIMEOUT_S, 'of seconds'),
       ),
-    )
-    .addOption(new Option('--task-index <I>', 'which part of the inputs, from 0').argParser(wholeNumberFrom(0)))
-    .addOption(new Option('--task-count <N>', 'how many parts there are').argParser(wholeNumberFrom(1)));
-  for (const option of profilerFlags()) command.addOption(option);
+    );
+  for (const option of [...shardFlags(), ...profilerFlags()]) command.addOption(option);
   return command
     .option('--no-modules', 'do not charge native allocations to modules')
     .addHelpText('after', HELP)

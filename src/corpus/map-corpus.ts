@@ -10,7 +10,7 @@ import { runMap } from './map-run.js';
 import { checkPipeline, pipelineName } from './pipeline.js';
 import { RecordFolder, RecordWriteError } from './record-folder.js';
 import { type NamedInput, namedInputs, planRecords, type RecordPlan } from './record-paths.js';
-import { type ChosenShard, inputsOfShard } from './shard.js';
+import { type ChosenShard, inputsOfShard, shardName } from './shard.js';
 import { StopSignals } from './stop-signals.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -80,7 +80,7 @@ async function runInputs(
   inputs: readonly NamedInput[],
   folder: RecordFolder,
   name: string,
-  { pipelinePath, imports, profiler, modules, jobs, isolate, timeoutMs }: MapOrder,
+  { pipelinePath, imports, shard, profiler, modules, jobs, isolate, timeoutMs }: MapOrder,
 ): Promise<number> {
   // Until the run listens to signals itself, one ends this process with the exit code that it would have then.
   const early = new StopSignals((signal) => process.exit(exitCodeOfSignal(signal)));
@@ -99,7 +99,8 @@ async function runInputs(
       limits,
     });
     early.close();
-    return await runMap(inputs, { pipelineName: name, folder, pool, hasAccount: profiler !== null });
+    const plan = { pipelineName: name, shardName: shardName(shard), folder, pool, hasAccount: profiler !== null };
+    return await runMap(inputs, plan);
   } finally {
     early.close();
   }
@@ -118,10 +119,11 @@ function sayResumed({ inputs, resumed, repaired }: RecordPlan): void {
   say(`${counted(resumed, 'good record')} there${mended}, ${rest}`);
 }
 
-function sayShard({ shard: { index, count }, fromEnvironment }: ChosenShard, mine: number, all: number): void {
-  if (count === 1 && !fromEnvironment) return;
+function sayShard(shard: ChosenShard, mine: number, all: number): void {
+  const name = shardName(shard);
+  if (name === '') return;
   const share = mine === 0 ? `none of ${counted(all, 'input')}, nothing to do` : `${mine} of ${counted(all, 'input')}`;
-  const source = fromEnvironment ? ' from SLURM_ARRAY_TASK_*' : '';
-  const remedy = fromEnvironment ? ' (--task-index 0 --task-count 1 takes all)' : '';
-  say(`task index ${index} of ${count}${source}: ${share}${remedy}`);
+  const source = shard.source === null ? '' : ` from ${shard.source}`;
+  const remedy = shard.source === null ? '' : ' (--task-index 0 --task-count 1 takes all)';
+  say(`${name}${source}: ${share}${remedy}`);
 }

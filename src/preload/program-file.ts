@@ -57,8 +57,7 @@ function moduleReason(path: string): string {
 function lookUp(program: string, searchPath = DEFAULT_SEARCH_PATH): ProgramFile | { readonly path: string } {
   if (program === '') return { state: 'not found', reason: 'an empty name is no program' };
   if (program.includes('/')) {
-    const fault = executionFault(program);
-    return fault ?? { path: program };
+    return executionFault(program, 'it') ?? { path: program };
   }
   let refused: ProgramFile | undefined;
   for (const folder of searchPath.split(':')) {
@@ -71,21 +70,22 @@ function lookUp(program: string, searchPath = DEFAULT_SEARCH_PATH): ProgramFile 
   return refused ?? { state: 'not found', reason: 'no such program in PATH' };
 }
 
-function executionFault(path: string): ProgramFile | undefined {
+/** @param name what the message calls it, where the path has been named already */
+function executionFault(path: string, name = path): ProgramFile | undefined {
   let stats: Stats;
   try {
     stats = statSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EACCES') return { state: 'not executable', reason: `${path}: permission denied` };
+    if (code === 'EACCES') return { state: 'not executable', reason: `no permission to look at ${name}` };
     return { state: 'not found', reason: 'no such file' };
   }
-  if (stats.isDirectory()) return { state: 'not executable', reason: `${path} is a folder` };
+  if (stats.isDirectory()) return { state: 'not executable', reason: `${name} is a folder` };
   try {
     accessSync(path, constants.X_OK);
     return undefined;
   } catch {
-    return { state: 'not executable', reason: `${path}: permission denied, it may need chmod +x` };
+    return { state: 'not executable', reason: `no permission to execute ${name}, it may need chmod +x` };
   }
 }
 

@@ -37,9 +37,10 @@ export class FileBytes implements RecorderBytes {
         `${path}: cannot be read, ${systemFault(-((error as NodeJS.ErrnoException).errno ?? 0)).reason}`,
       );
     }
-    if (fstatSync(this.file).isFile()) return;
+    const stats = fstatSync(this.file);
+    if (stats.isFile()) return;
     closeSync(this.file);
-    throw recorderError(`${path}: no plain file`);
+    throw recorderError(`${path}: ${stats.isDirectory() ? 'is a folder, give a recorder in it' : 'no plain file'}`);
   }
 
   get size(): number {

@@ -22,7 +22,7 @@ const wrong: WrongUse[] = [
   [
     'no command',
     [],
-    /no command given, the commands are run, map, summarize, compare, reconcile, watch, postmortem, doctor/,
+    /no command given, the commands are run, map, summarize, compare, reconcile, watch, postmortem, doctor, completion/,
   ],
   ['an unknown command', ['mpa'], /unknown command 'mpa'/],
   ['an unknown flag', ['map', OUTCOMES, 'a', '--tries', '2'], /unknown option '--tries'/],
@@ -90,6 +90,18 @@ const wrong: WrongUse[] = [
     ['map', OUTCOMES, 'a', '--task-index', '0'],
     /--task-index needs/,
     arrayTask('3'),
+  ],
+  ['a first index alone', ['map', OUTCOMES, 'a', '--task-first', '1'], /--task-first needs --task-count/],
+  [
+    'an index before the first',
+    ['map', OUTCOMES, 'a', '--task-index', '0', '--task-count', '3', '--task-first', '1'],
+    /--task-index 0 is outside of --task-count 3: indexes begin at 1 \(--task-first\)/,
+  ],
+  [
+    'an array of PBS without its count',
+    ['map', OUTCOMES, 'a'],
+    /PBS_ARRAY_INDEX=3, and PBS Pro does not .* nor which is the first: give --task-count, and --task-first/,
+    { PBS_ARRAY_INDEX: '3' },
   ],
   ['an irregular array', ['map', OUTCOMES, 'a'], /SLURM_ARRAY_TASK_ID=5 .*--task-index/, arrayTask('5')],
   ['an array without count', ['map', OUTCOMES, 'a'], /SLURM_ARRAY_TASK_ID/, { SLURM_ARRAY_TASK_ID: '5' }],
