@@ -62,7 +62,7 @@ test.each([
   ],
   [
     'off-thread',
-    "87.5% of its 80.0 s of CPU on other threads (libuv's pool, addons, V8); match their number to the job's CPUs",
+    "87.5% of its 80.0 s of CPU on other threads (worker threads, libuv's pool, addons, V8); match their number to the job's CPUs",
   ],
 ] as const)('the text of %s', (kind, text) => {
   expect(textOf(EXAMPLES[kind], contextOf(EXAMPLES[kind]))).toBe(text);
