@@ -17,7 +17,7 @@ const BUFFER_PARTS = [...BUFFER_HOLDERS, 'other_kb'] as const;
 
 function whyThere(keptKib: number, given: RowInContext): string {
   if ((atEndKib(BUFFER_HOLDERS, given) ?? keptKib) < keptKib / 2) {
-    return "neither malloc nor a mapping of an addon has them: memories of WebAssembly, or an addon's own allocator";
+    return "neither malloc nor a mapping of an addon has them: an addon's own allocator, or memories of WebAssembly without reserved address space";
   }
   return keptOrGarbage(given);
 }
