@@ -1,6 +1,7 @@
 import { Math, Object } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
-import type { StageRow } from '../model/report.js';
+import { PROGRAM, type StageRow } from '../model/report.js';
+import { OUTSIDE } from '../report/outside-row.js';
 import { counted, inline, size } from '../text/format.js';
 import { growthPace } from './growth-pace.js';
 import { isNode, mainModule } from './main-module.js';
@@ -19,9 +20,12 @@ export function plain(kib: number): string {
 
 /**
  * A single call cannot tell a leak from loading or warming up, and the text says so. Growth is told per call only where
- * it goes on from call to call.
+ * it goes on from call to call. The rows of the program and of the outside have no calls.
  */
 export function perCall(kib: number, { row, entries }: Pick<RowInContext, 'row' | 'entries'>): string {
+  if (row.stage === PROGRAM || row.stage === OUTSIDE) {
+    return entries === 1 ? ' in the whole run: a leak only if a longer run adds to it' : '';
+  }
   if (entries === 1) return ' in one call: a leak only if further calls add to it';
   const pace = growthPace(row.growth_by_octave, kib, entries);
   if (pace === null) return ` in ${counted(entries, 'call')}`;

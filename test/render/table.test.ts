@@ -104,8 +104,8 @@ test('the total is that of the program, and what no stage has of it is outside',
     '(outside any stage)         1.00 s   10.0%  +439 MiB   +487 MiB            native-growth',
     'total                       10.0 s  100.0%  +439 MiB   +488 MiB   684 MiB',
     '',
-    'native-growth  (outside any stage): +439 MiB of live native blocks in one call: a leak only if',
-    '               further calls add to it; what is not closed or disposed of?',
+    'native-growth  (outside any stage): +439 MiB of live native blocks in the whole run: a leak only if',
+    '               a longer run adds to it; what is not closed or disposed of?',
     '',
   ]);
 });
