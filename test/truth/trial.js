@@ -26,7 +26,7 @@ const FILE_BLOCK = Buffer.alloc(1024 * 1024, 7);
  * @param {object} plan of plan.js
  * @param {{ addons: { native: string, files: string }, base: string }} settings `base`: a folder for files of this trial
  * @returns {Promise<{ failed?: string, wrong?: object[], right?: object[], silent?: object[], unclear?: object[],
- *   account?: Account | null, truths?: Map<string, object>, findings?: object[], composition?: object }>}
+ *   account?: Account | null, truths?: Map<string, object>, findings?: object[], report?: object }>}
  */
 export async function tryPlan(plan, { addons, base }) {
   const folder = mkdtempSync(join(base, 'trial-'));
@@ -51,7 +51,7 @@ export async function tryPlan(plan, { addons, base }) {
       truths,
       findings,
       account,
-      composition: report.composition,
+      report,
       ...judge(findings, truths, { collected, freeKib: end.freeKib }),
     };
   } finally {
