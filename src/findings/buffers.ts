@@ -4,7 +4,7 @@ import { canBeKept, GROWTH_LIMITS } from './growth-limits.js';
 import { atEndKib, keptKib } from './kept.js';
 import { growth, keptOrGarbage, perCall } from './memory-phrases.js';
 import { isMostlyDropped } from './mostly-dropped.js';
-import { outsideKib, stringsKib } from './outside-strings.js';
+import { outsideKib } from './outside-heap.js';
 import { hiddenBuffersKib } from './rest.js';
 import { limit, type RowInContext, type Rule, rule } from './rule.js';
 import { wasmKib } from './wasm.js';
@@ -29,10 +29,12 @@ function notCounted(hiddenKib: number, keptKib: number): string {
 }
 
 /**
- * Backing stores, whoever holds them.
+ * Backing stores, whoever holds them, and strings outside of the JS heap, which no number tells from those that node does not
+ * count.
  *
  * Tried on: one large Buffer, a Buffer in each call, Buffers of addons, memories of WebAssembly; Blobs,
- * SharedArrayBuffers, messages to a child that does not read; files that were read and dropped.
+ * SharedArrayBuffers, messages to a child that does not read; files that were read and dropped; strings of 6 to 100 MiB;
+ * Buffers from worker threads that have ended.
  */
 export const BUFFER_RULES: readonly Rule[] = [
   rule(
@@ -41,15 +43,14 @@ export const BUFFER_RULES: readonly Rule[] = [
       needs: ['external_kb_delta', 'rss_kb_peak_max'],
       sources: ['js_peak'],
       condition:
-        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = hidden_kb + counted_kb and counted_kb = max(0, min(external_kb_delta - strings_kb - wasm_kb, program.external_kb_delta, processes * (composition.buffers_kb + composition.native_kb + composition.mapped_kb + composition.other_kb))), or 0 if js_kb_retained is null in every row and that is no more than left_share * native_modules.node',
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = hidden_kb + counted_kb and counted_kb = max(0, min(external_kb_delta - wasm_kb, program.external_kb_delta, processes * (composition.buffers_kb + composition.native_kb + composition.mapped_kb + composition.other_kb))), or 0 if js_kb_retained is null in every row and that is no more than left_share * native_modules.node',
     },
     ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
-      const strings_kb = stringsKib(given);
-      const outside_kb = outsideKib(given) - strings_kb;
+      const outside_kb = outsideKib(given);
       const hidden_kb = hiddenBuffersKib(given);
       const wasm_kb = Math.min(wasmKib(given), Math.max(0, external_kb_delta));
-      const counted_kb = keptKib(external_kb_delta - strings_kb - wasm_kb, 'external_kb_delta', BUFFER_PARTS, given);
+      const counted_kb = keptKib(external_kb_delta - wasm_kb, 'external_kb_delta', BUFFER_PARTS, given);
       // Where most Buffers were dropped, only a collection can tell what is kept: see `uncollected`.
       const told_kb = isMostlyDropped(counted_kb, given) ? 0 : Math.max(0, counted_kb);
       const kept_kb = told_kb + hidden_kb;
@@ -58,7 +59,7 @@ export const BUFFER_RULES: readonly Rule[] = [
       // The addon is named only if most of the Buffers are its own.
       const whose = addon_kb < kept_kb / 2 ? '' : ` whose memory ${addonOf(given.row.native_modules)} allocated`;
       return {
-        numbers: { kept_kb, addon_kb, strings_kb, hidden_kb, entries: given.entries },
+        numbers: { kept_kb, addon_kb, hidden_kb, entries: given.entries },
         thresholds: GROWTH_LIMITS,
         amount: kept_kb,
         whole: rss_kb_peak_max,

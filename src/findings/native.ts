@@ -2,7 +2,7 @@ import { addonBuffersKib } from './addon-buffers.js';
 import { canBeKept, GROWTH_LIMITS, LEAST, leastKib } from './growth-limits.js';
 import { keptKib } from './kept.js';
 import { growth, heldBy, perCall } from './memory-phrases.js';
-import { outsideKib } from './outside-strings.js';
+import { outsideKib } from './outside-heap.js';
 import { type Rule, rule } from './rule.js';
 
 /** Live native blocks. */

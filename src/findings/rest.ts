@@ -1,7 +1,7 @@
 import { Math, Number } from '../host/intrinsics.js';
 import { addonBuffersKib } from './addon-buffers.js';
 import { atEndKib, jsGrowthKib, keptKib } from './kept.js';
-import { outsideKib } from './outside-strings.js';
+import { outsideKib } from './outside-heap.js';
 import type { RowInContext } from './rule.js';
 
 /**

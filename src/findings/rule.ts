@@ -9,7 +9,6 @@ export type FindingKind =
   | 'fragmentation'
   | 'native-growth'
   | 'buffer-growth'
-  | 'string-growth'
   | 'mapped-growth'
   | 'wasm-growth'
   | 'worker-growth'

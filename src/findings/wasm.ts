@@ -3,7 +3,7 @@ import { addonBuffersKib, notNodeKib } from './addon-buffers.js';
 import { explainsGrowth, LEAST, RSS_LIMITS } from './growth-limits.js';
 import { atEndKib } from './kept.js';
 import { growth, keptOrGarbage, perCall } from './memory-phrases.js';
-import { outsideKib } from './outside-strings.js';
+import { outsideKib } from './outside-heap.js';
 import { restKib } from './rest.js';
 import { type RowInContext, type Rule, rule } from './rule.js';
 

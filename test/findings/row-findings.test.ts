@@ -26,10 +26,6 @@ test.each([
     "+200 MiB of Buffers, +20.0 MiB a call; a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
   ],
   [
-    'string-growth',
-    "+150 MiB of strings outside the JS heap in 10 calls; a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
-  ],
-  [
     'mapped-growth',
     'rss +800 MiB, of which up to 700 MiB was mapped past malloc by an addon: files, or an allocator of its own; a collection frees what JS has dropped, and MIMALLOC_PURGE_DELAY=0 returns it if that is mimalloc',
   ],

@@ -5,13 +5,11 @@ import type { RowInContext } from './rule.js';
 /** Below half, something else grew, and the part of the strings would be a guess. */
 const LEAST_SHARE = 0.5;
 
-/** Above, strings are all that grew. */
-const NEARLY_ALL = 0.9;
-
 /**
  * Memory that is in `native_kb_delta` and in `external_kb_delta`, as that of an addon's Buffers is, but node allocated
- * it. What node allocates for Buffers is not in `native_kb_delta`, so it is of strings whose characters are outside of the
- * JS heap. There has to be a sign that it is one growth and not two: V8 counts more than node has in backing stores. Where
+ * it. What node counts as Buffers is not in `native_kb_delta`. So it is of strings whose characters are outside of the JS heap,
+ * or of Buffers from a worker thread that has ended or is not seen: its count of them is gone with it. No number tells the two
+ * apart. There has to be a sign that it is one growth and not two: V8 counts more than node has in backing stores. Where
  * node's count is not known, the resident set grew by less than both together. 0 if it is less than half of
  * `native_kb_delta`.
  */
@@ -22,13 +20,6 @@ export function outsideKib(given: RowInContext): number {
   if (native_modules === null || native_modules === undefined) return 0;
   const addonKib = addonBuffersKib(given);
   const told = notNodeKib(row) ?? native + external - (rss - Math.max(0, row.allocator_kb_delta ?? 0));
-  const kib = Math.min(native - addonKib, external - addonKib, nodeKib(native_modules), told - addonKib);
-  return kib > 0 && kib >= LEAST_SHARE * native ? kib : 0;
-}
-
-/** The part of it that is of strings: all, if nothing else grew, else nothing, since Buffers may have it. */
-export function stringsKib(given: RowInContext): number {
-  const { native_kb_delta: native, external_kb_delta: external } = given.row;
-  const kib = outsideKib(given);
-  return kib >= NEARLY_ALL * Math.max(native ?? 0, external ?? 0) ? kib : 0;
+  const most = Math.min(native - addonKib, external - addonKib, nodeKib(native_modules), told - addonKib);
+  return most > 0 && most >= LEAST_SHARE * native ? most : 0;
 }

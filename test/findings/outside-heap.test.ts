@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import type { StageRow } from '../../src/model/report.js';
+import { GIB, kinds, MIB, of, RUN } from '../support/finding-examples.js';
+import { row } from '../support/report-fixture.js';
+
+/** 150 MiB that node allocated, and that V8 counts while node does not. */
+const GROWN = {
+  native_kb_delta: 150 * MIB,
+  native_kb_peak_max: 200 * MIB,
+  external_kb_delta: 150 * MIB,
+  rss_kb_delta: 150 * MIB,
+  native_modules: { node: 160 * MIB },
+  rss_kb_peak_max: GIB,
+};
+
+describe('strings outside the JS heap', () => {
+  test('are told once, as Buffers or strings and not as live native blocks', () => {
+    expect(of(GROWN).map(({ kind, amount }) => [kind, amount])).toEqual([['buffer-growth', 150 * MIB]]);
+    expect(of(GROWN)[0]?.text).toMatch(/^\+150 MiB of Buffers or strings outside the JS heap in 10 calls;/);
+  });
+
+  test.each<[string, Partial<StageRow>]>([
+    ['both are resident at the same time', { rss_kb_delta: 300 * MIB }],
+    ['they are less than half', { native_kb_delta: 301 * MIB, native_kb_peak_max: 301 * MIB, rss_kb_delta: 301 * MIB }],
+    ['nobody knows which module allocated', { native_modules: null }],
+    ['another module than node allocated', { native_modules: { 'a.node': 160 * MIB } }],
+  ])('are not recognised if %s', (_, values) => {
+    expect(of({ ...GROWN, ...values }).map(({ text }) => text)).not.toContainEqual(expect.stringContaining('strings'));
+  });
+
+  test('are not recognised if node has all that V8 counts in backing stores', () => {
+    expect(kinds({ ...GROWN, buffers_kb_delta: 0 })).toEqual(['buffer-growth']);
+    expect(kinds({ ...GROWN, buffers_kb_delta: 150 * MIB, rss_kb_delta: 300 * MIB })).toEqual([
+      'native-growth',
+      'buffer-growth',
+    ]);
+  });
+
+  const ended = (program: Partial<StageRow>) => ({
+    ...RUN,
+    program: row('(program)', { calls: 1, external_kb_delta: 150 * MIB, native_kb_delta: 150 * MIB, ...program }),
+  });
+
+  test('are not told if they were given back in the end', () => {
+    expect(kinds(GROWN, ended({ external_kb_delta: 0 }))).toEqual([]);
+  });
+});
+
+/** Met with a worker thread that sent 200 MiB of Buffers and ended: no count of node has them any more. */
+test('Buffers of a worker thread that has ended are not told as strings alone', () => {
+  const stage = {
+    calls: 1,
+    rss_kb_delta: 208_828,
+    rss_kb_peak_max: 276_640,
+    native_kb_delta: 206_392,
+    native_kb_peak_max: 209_374,
+    native_kb_alloc: 230_927,
+    external_kb_delta: 204_834,
+    buffers_kb_delta: -31,
+    allocator_kb_delta: 2_375,
+    mapped_kb_delta: 0,
+    workers_kb_delta: 0,
+    js_kb_delta: 1_392,
+    js_kb_peak_max: 8_652,
+    file_kb_delta: 772,
+    native_modules: { node: 230_912, 'libstdc++.so.6': 21, 'libc.so.6': 3, 'stageprof.glibc.node': 15 },
+    native_live_modules: { node: 194_993 },
+  };
+  expect(of(stage).map(({ kind, amount, text }) => [kind, amount, text.split(' in ')[0]])).toEqual([
+    ['buffer-growth', 204_834, '+200 MiB of Buffers or strings outside the JS heap'],
+  ]);
+});
