@@ -10,8 +10,10 @@ const LEAST_SHARE = 0.5;
  * it. What node counts as Buffers is not in `native_kb_delta`. So it is of strings whose characters are outside of the JS heap,
  * or of Buffers from a worker thread that has ended or is not seen: its count of them is gone with it. No number tells the two
  * apart. There has to be a sign that it is one growth and not two: V8 counts more than node has in backing stores. Where
- * node's count is not known, the resident set grew by less than both together. 0 if it is less than half of
- * `native_kb_delta`.
+ * node's count is not known, the resident set grew by less than both together.
+ *
+ * It is no guess where node's count is known, and how much of what is live node holds. Else it is 0 if it is less than half
+ * of `native_kb_delta`.
  */
 export function outsideKib(given: RowInContext): number {
   const { row } = given;
@@ -19,7 +21,19 @@ export function outsideKib(given: RowInContext): number {
   if (typeof native !== 'number' || typeof external !== 'number' || typeof rss !== 'number') return 0;
   if (native_modules === null || native_modules === undefined) return 0;
   const addonKib = addonBuffersKib(given);
-  const told = notNodeKib(row) ?? native + external - (rss - Math.max(0, row.allocator_kb_delta ?? 0));
+  const notNode = notNodeKib(row);
+  const told = notNode ?? native + external - (rss - Math.max(0, row.allocator_kb_delta ?? 0));
   const most = Math.min(native - addonKib, external - addonKib, nodeKib(native_modules), told - addonKib);
+  const held = notNode === null ? null : nodeHeldKib(row);
+  if (held !== null) return Math.max(0, Math.min(most, held));
   return most > 0 && most >= LEAST_SHARE * native ? most : 0;
+}
+
+/** By how much the live blocks of node grew that are no backing stores; null if that is not known. */
+function nodeHeldKib({
+  native_live_modules: live,
+  buffers_kb_delta: stores,
+}: Pick<RowInContext['row'], 'native_live_modules' | 'buffers_kb_delta'>): number | null {
+  if (live === null || live === undefined || typeof stores !== 'number') return null;
+  return nodeKib(live) - stores;
 }

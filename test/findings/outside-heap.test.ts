@@ -70,3 +70,27 @@ test('Buffers of a worker thread that has ended are not told as strings alone', 
     ['buffer-growth', 204_834, '+200 MiB of Buffers or strings outside the JS heap'],
   ]);
 });
+
+/** Met with 160 MiB of blocks of an addon and 90 MiB of Buffers from a worker thread that has ended. */
+test('a part below half is not told as live native blocks where it is known who holds what', () => {
+  const stage = {
+    calls: 3,
+    rss_kb_delta: 349_760,
+    rss_kb_peak_max: 571_820,
+    native_kb_delta: 277_111,
+    native_kb_peak_max: 484_930,
+    native_kb_alloc: 298_008,
+    external_kb_delta: 92_203,
+    buffers_kb_delta: -21,
+    allocator_kb_delta: 6_832,
+    js_kb_delta: 49_447,
+    js_kb_peak_max: 56_181,
+    native_modules: { node: 113_666, 'native-work.node': 184_295 },
+    native_live_modules: { node: 90_480, 'native-work.node': 176_140 },
+  };
+  const amountOf = (values: Partial<StageRow>) =>
+    of({ ...stage, ...values }).find(({ kind }) => kind === 'native-growth')?.amount;
+  expect(amountOf({})).toBe(277_111 - 90_480 - 21);
+  expect(amountOf({ native_live_modules: null })).toBe(277_111);
+  expect(of({ ...stage }).map(({ kind }) => kind)).toContain('buffer-growth');
+});
