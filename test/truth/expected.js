@@ -1,5 +1,5 @@
 // What is true of each stage of a plan when the program has ended.
-import { KINDS, SHREDS_KEPT } from './kinds.js';
+import { KINDS, OWN_HEAP_KIB, SHREDS_KEPT } from './kinds.js';
 
 /**
  * @typedef {object} Truth all amounts in KiB, with what the stages inside did
@@ -40,15 +40,18 @@ export function truthOf(plan) {
 const end = (work) => ({ fate: KINDS[work.kind].dropped });
 
 function add(truth, { work, fate, rows, endedIn, inEachCall }, made) {
-  const { owner, fromMalloc } = KINDS[work.kind];
-  const plus = (sums, kib) => {
-    sums[owner] = (sums[owner] ?? 0) + kib;
+  const { owner, fromMalloc, hasThread = false } = KINDS[work.kind];
+  const plus = (sums, kib, of = owner) => {
+    if (kib > 0) sums[of] = (sums[of] ?? 0) + kib;
   };
-  if (made) truth.made += work.kib;
+  const threadKib = hasThread ? OWN_HEAP_KIB : 0;
+  if (made) truth.made += work.kib + threadKib;
   const keptKib = fate === 'kept' ? work.kib * (work.kind === 'shreds' ? SHREDS_KEPT : 1) : 0;
   if (made && keptKib > 0) {
     plus(truth.kept, keptKib);
     if (inEachCall) plus(truth.perCall, keptKib / work.rounds.length);
+    plus(truth.kept, threadKib, 'workers');
+    if (inEachCall) plus(truth.perCall, threadKib / work.rounds.length, 'workers');
   }
   if (fate === 'garbage' && made) plus(truth.garbage, work.kib);
   if (fromMalloc && keptKib < work.kib) truth.freed += work.kib - keptKib;

@@ -44,6 +44,21 @@ describe('the truth of a plan', () => {
   });
 });
 
+test('a worker thread that is kept has a JS heap besides what it keeps', () => {
+  const each = { kib: 5, when: 'each', rounds: [0, 1] };
+  const works = [
+    work(0, { ...each, kind: 'workerBuffers' }),
+    work(1, { ...each, kind: 'workerBuffers', fate: 'dropped' }),
+  ];
+  const truth = truthOf(planWith([{ label: 'a', works: [0, 1], stages: [] }], works, 2)).get('a');
+  const heapKib = 5 * MIB;
+  expect(truth).toMatchObject({
+    kept: { buffers: 10, workers: 2 * heapKib },
+    perCall: { buffers: 5, workers: heapKib },
+    made: 4 * (5 + heapKib),
+  });
+});
+
 test('growth a call is that of works which every call does', () => {
   const stage = { label: 'a', works: [0, 1], stages: [] };
   const works = [work(0, { kib: 5, rounds: [0, 1, 2] }), work(1, { kib: 7, rounds: [0, 1] })];
