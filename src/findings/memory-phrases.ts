@@ -48,17 +48,22 @@ type Held = Pick<StageRow, 'native_live_modules' | 'external_kb_delta' | 'buffer
 /**
  * Names the module that holds most of what the calls have left live. Where live blocks are not sampled, or no module
  * has half of them, it is the one that asked malloc for most, whether or not it kept the memory.
+ *
+ * @param outsideKib what node holds besides backing stores and is no live native block either
  */
-export function heldBy(row: Held & Pick<StageRow, 'native_modules'>): string {
-  const holder = mainModule(heldModules(row));
+export function heldBy(row: Held & Pick<StageRow, 'native_modules'>, outsideKib: number): string {
+  const holder = mainModule(heldModules(row, outsideKib));
   if (holder !== undefined) return `, held by ${holder}`;
   const name = mainModule(row.native_modules);
   return name === undefined ? '' : `, most allocated by ${name}`;
 }
 
 /** The modules that hold more than before. Backing stores, which node holds, are no live native memory. */
-function heldModules({ native_live_modules, external_kb_delta, buffers_kb_delta }: Held): ModuleKib {
-  const stores = Math.max(0, buffers_kb_delta ?? external_kb_delta ?? 0);
+function heldModules(
+  { native_live_modules, external_kb_delta, buffers_kb_delta }: Held,
+  outsideKib: number,
+): ModuleKib {
+  const stores = Math.max(0, buffers_kb_delta ?? external_kb_delta ?? 0) + outsideKib;
   const grown = Object.entries(native_live_modules ?? {}).map(([name, kib]): [string, number] => [
     name,
     isNode(name) ? kib - stores : kib,

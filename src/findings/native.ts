@@ -2,10 +2,14 @@ import { addonBuffersKib } from './addon-buffers.js';
 import { canBeKept, GROWTH_LIMITS, LEAST, leastKib } from './growth-limits.js';
 import { keptKib } from './kept.js';
 import { growth, heldBy, perCall } from './memory-phrases.js';
-import { outsideKib } from './outside-heap.js';
+import { outsideAtMostKib } from './outside-heap.js';
 import { type Rule, rule } from './rule.js';
 
-/** Live native blocks. */
+/**
+ * Live native blocks.
+ *
+ * Tried on: streams that stay open; SharedArrayBuffers of worker threads that have ended, of which it must not be told.
+ */
 export const NATIVE_RULES: readonly Rule[] = [
   rule(
     {
@@ -17,8 +21,9 @@ export const NATIVE_RULES: readonly Rule[] = [
     ({ native_kb_delta, rss_kb_peak_max }, given) => {
       const { row, entries } = given;
       const peakKib = row.native_kb_peak_max ?? rss_kb_peak_max;
+      const outside_kb = outsideAtMostKib(given);
       const native_kb = keptKib(
-        native_kb_delta - addonBuffersKib(given) - outsideKib(given),
+        native_kb_delta - addonBuffersKib(given) - outside_kb,
         'native_kb_delta',
         // The part of the account has only what is resident.
         given.program === null ? ['native_kb'] : [],
@@ -35,7 +40,7 @@ export const NATIVE_RULES: readonly Rule[] = [
         thresholds: GROWTH_LIMITS,
         amount: native_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(native_kb)} of live native blocks${perCall(native_kb, given)}${heldBy(row)}; what is not closed or disposed of?`,
+        text: `${growth(native_kb)} of live native blocks${perCall(native_kb, given)}${heldBy(row, outside_kb)}; what is not closed or disposed of?`,
       };
     },
   ),

@@ -29,6 +29,15 @@ export function outsideKib(given: RowInContext): number {
   return most > 0 && most >= LEAST_SHARE * native ? most : 0;
 }
 
+/**
+ * What node holds may be Buffers of worker threads that have ended, SharedArrayBuffers for example, which V8 counts in no
+ * thread: all of it, if there were worker threads. Else no more than `outsideKib`.
+ */
+export function outsideAtMostKib(given: RowInContext): number {
+  const kib = outsideKib(given);
+  return given.sawWorkerHeaps ? Math.max(kib, nodeHeldKib(given.row) ?? 0) : kib;
+}
+
 /** By how much the live blocks of node grew that are no backing stores; null if that is not known. */
 function nodeHeldKib({
   native_live_modules: live,

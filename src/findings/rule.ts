@@ -53,6 +53,7 @@ export type FindingContext = Pick<
   | 'stages_wall_s'
   | 'sources'
   | 'composition'
+  | 'composition_at_peak'
   | 'program'
   | 'partial'
   | 'worker_threads'
@@ -85,6 +86,8 @@ export interface RowInContext {
    * the process is not.
    */
   readonly hasWorkerThreads: boolean;
+  /** Whether a JS heap of a worker thread was seen at any moment that the report has. One that came and went between was not. */
+  readonly sawWorkerHeaps: boolean;
 }
 
 /** What a condition found if it holds. */
@@ -118,7 +121,17 @@ export function inContext(row: StageRow, context: FindingContext): RowInContext 
     collected: context.collected ?? typeof row.js_kb_retained === 'number',
     program: context.partial === true ? null : context.program,
     hasWorkerThreads: context.worker_threads !== undefined,
+    sawWorkerHeaps: sawWorkerHeaps(row, context),
   };
+}
+
+function sawWorkerHeaps(row: StageRow, context: FindingContext): boolean {
+  const { composition, composition_at_peak, program, worker_threads } = context;
+  return (
+    worker_threads !== undefined ||
+    [composition, composition_at_peak].some((parts) => (parts?.worker_heaps_kb ?? 0) > 0) ||
+    [row, program].some((one) => (one?.workers_kb_delta ?? 0) !== 0)
+  );
 }
 
 /**

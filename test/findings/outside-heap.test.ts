@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StageRow } from '../../src/model/report.js';
-import { GIB, kinds, MIB, of, RUN } from '../support/finding-examples.js';
+import { COMPOSITION, GIB, kinds, MIB, of, RUN } from '../support/finding-examples.js';
 import { row } from '../support/report-fixture.js';
 
 /** 150 MiB that node allocated, and that V8 counts while node does not. */
@@ -93,4 +93,37 @@ test('a part below half is not told as live native blocks where it is known who 
   expect(amountOf({})).toBe(277_111 - 90_480 - 21);
   expect(amountOf({ native_live_modules: null })).toBe(277_111);
   expect(of({ ...stage }).map(({ kind }) => kind)).toContain('buffer-growth');
+});
+
+/** Met with ten worker threads that each made 20 MiB of SharedArrayBuffers and ended. */
+describe('what node holds where there were worker threads', () => {
+  const stage = {
+    rss_kb_delta: 207_072,
+    rss_kb_peak_max: 273_408,
+    native_kb_delta: 204_847,
+    native_kb_peak_max: 207_812,
+    native_kb_alloc: 278_675,
+    external_kb_delta: 67,
+    buffers_kb_delta: 0,
+    workers_kb_delta: 0,
+    native_modules: { node: 278_675, 'stageprof.glibc.node': 155 },
+    native_live_modules: { node: 204_840 },
+  };
+  const atPeak = { ...RUN, composition_at_peak: { ...COMPOSITION, worker_heaps_kb: 6_908 } };
+
+  test('may be Buffers of threads that have ended, and is not told as live native blocks', () => {
+    expect(kinds(stage, atPeak)).toEqual([]);
+    expect(kinds({ ...stage, workers_kb_delta: 4_096 })).toEqual([]);
+  });
+
+  test('is told where there were none', () => {
+    expect(kinds(stage)).toEqual(['native-growth']);
+  });
+
+  test('leaves what addons hold', () => {
+    const more = { native_kb_delta: 304_847, native_live_modules: { node: 204_840, 'a.node': 100_007 } };
+    const [finding] = of({ ...stage, ...more, native_kb_peak_max: 310_000 }, atPeak);
+    expect([finding?.kind, finding?.amount]).toEqual(['native-growth', 100_007]);
+    expect(finding?.text).toContain(', held by a.node;');
+  });
 });
