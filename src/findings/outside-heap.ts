@@ -30,12 +30,19 @@ export function outsideKib(given: RowInContext): number {
 }
 
 /**
- * What node holds may be Buffers of worker threads that have ended, SharedArrayBuffers for example, which V8 counts in no
- * thread: all of it, if there were worker threads. Else no more than `outsideKib`.
+ * The most that it can be. Buffers that V8 counts in no thread, SharedArrayBuffers for example, are in node's count: they
+ * hide as much of what is in V8's count alone. So all that V8 counts may be strings, as far as node holds live blocks that are
+ * no backing stores. Where there were worker threads, any of those may be a SharedArrayBuffer whose thread has ended.
  */
 export function outsideAtMostKib(given: RowInContext): number {
-  const kib = outsideKib(given);
-  return given.sawWorkerHeaps ? Math.max(kib, nodeHeldKib(given.row) ?? 0) : kib;
+  const { native_kb_delta: native, external_kb_delta: external, buffers_kb_delta: stores } = given.row;
+  const least = outsideKib(given);
+  const held = nodeHeldKib(given.row);
+  if (held === null || typeof native !== 'number' || typeof external !== 'number') return least;
+  if (given.sawWorkerHeaps) return Math.max(least, held);
+  const addonKib = addonBuffersKib(given);
+  const counted = Math.max(external, external - (stores ?? 0));
+  return Math.max(least, Math.min(native - addonKib, counted - addonKib, held));
 }
 
 /** By how much the live blocks of node grew that are no backing stores; null if that is not known. */
