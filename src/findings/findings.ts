@@ -21,6 +21,7 @@ export function findingsByRow(report: Report, outside: StageRow | null): Finding
   const context = {
     ...report,
     collected: report.stages.some(({ js_kb_retained }) => typeof js_kb_retained === 'number'),
+    outermost: [...outermostRows(report.stages), ...(outside === null ? [] : [outside])],
   };
   const findings = new Map(Array.from(report.stages, (row) => [row, findingsOfRow(row, context)] as const));
   const found = outside === null ? [] : findingsOutside(outside, context);

@@ -1,6 +1,6 @@
 import { Math, Object } from '../host/intrinsics.js';
 import type { NumberField } from '../model/number-metrics.js';
-import type { ReportHeader, StageRow } from '../model/report.js';
+import { PROGRAM, type ReportHeader, type StageRow } from '../model/report.js';
 import type { SourceName, SourceState, Sources } from '../model/sources.js';
 import { stagesWallS } from '../report/outside-row.js';
 import { FINDING_THRESHOLDS, type ThresholdName } from './thresholds.js';
@@ -62,6 +62,8 @@ export type FindingContext = Pick<
   readonly processes?: number;
   /** Whether collections were forced in any stage. Missing where only one row is looked at. */
   readonly collected?: boolean;
+  /** The rows that are in no other, the outside row among them. Missing where only one row is looked at. */
+  readonly outermost?: readonly StageRow[];
 };
 
 /** A field of a row that may be null. */
@@ -88,6 +90,8 @@ export interface RowInContext {
   readonly hasWorkerThreads: boolean;
   /** Whether a JS heap of a worker thread was seen at any moment that the report has. One that came and went between was not. */
   readonly sawWorkerHeaps: boolean;
+  /** The outermost rows that do not contain this one, the outside row among them. None for the whole program. */
+  readonly others: readonly StageRow[];
 }
 
 /** What a condition found if it holds. */
@@ -122,7 +126,13 @@ export function inContext(row: StageRow, context: FindingContext): RowInContext 
     program: context.partial === true ? null : context.program,
     hasWorkerThreads: context.worker_threads !== undefined,
     sawWorkerHeaps: sawWorkerHeaps(row, context),
+    others: othersOf(row, context),
   };
+}
+
+function othersOf({ stage }: StageRow, { outermost = [] }: FindingContext): readonly StageRow[] {
+  if (stage === PROGRAM) return [];
+  return outermost.filter((other) => stage !== other.stage && !stage.startsWith(`${other.stage}.`));
 }
 
 function sawWorkerHeaps(row: StageRow, context: FindingContext): boolean {
