@@ -57,8 +57,24 @@ export function keptKib(
     ofProgramKib(field, given) ?? growthKib,
     parts.length === 0 ? growthKib : (atEndKib(parts, given) ?? growthKib),
   );
-  if (HAS_GARBAGE.has(field) && !given.collected) return keptKib;
-  return growthKib - freedElsewhereKib(field, given) < LEAST_SHARE * keptKib ? 0 : keptKib;
+  // Less is told nowhere, and need not be compared with all other rows.
+  if (keptKib < limit('least_retained_kb') || (HAS_GARBAGE.has(field) && !given.collected)) return keptKib;
+  const freedKib = given.tree?.freedElsewhereKib(field, given.row.stage) ?? 0;
+  return growthKib - freedKib < LEAST_SHARE * keptKib ? 0 : keptKib;
+}
+
+const LEVELS = [
+  'js_kb_delta',
+  'external_kb_delta',
+  'native_kb_delta',
+  'allocator_kb_delta',
+  'workers_kb_delta',
+  'file_kb_delta',
+] as const satisfies readonly FindingField[];
+
+/** The most by which something can have become resident in a row: what others gave back meanwhile made room for it. */
+export function roomKib(rssKib: number, { row }: Pick<RowInContext, 'row'>): number {
+  return LEVELS.reduce((room, field) => room + Math.max(0, -(row[field] ?? 0)), rssKib);
 }
 
 /** By how much the JS heap may have grown: its peak where the growth is not known. */

@@ -90,3 +90,23 @@ test('memories of WebAssembly are not taken for Buffers of the addon that has li
   expect(amountOf(163_968)).toBeGreaterThan(204_000);
   expect(amountOf(0)).toBe(205_931 - (164_011 - 40_161) - 1_102);
 });
+
+/** Met where 120 MiB of garbage of the stage before were freed while 200 MiB of memories of WebAssembly grew. */
+test('memories of WebAssembly are told whole where something else shrank meanwhile', () => {
+  const stage = {
+    calls: 8,
+    rss_kb_delta: 79_784,
+    rss_kb_peak_max: 331_332,
+    native_kb_delta: -594,
+    native_kb_peak_max: 51_978,
+    external_kb_delta: 204_800,
+    buffers_kb_delta: 0,
+    allocator_kb_delta: 594,
+    js_kb_delta: -123_470,
+    js_kb_peak_max: 129_228,
+  };
+  const amountOf = (js_kb_delta: number) =>
+    of({ ...stage, js_kb_delta }, { ...RUN, composition: { ...COMPOSITION, wasm_kb: 204_800 } })[0]?.amount;
+  expect(amountOf(-123_470)).toBe(79_784 + 594 + 123_470);
+  expect(amountOf(0)).toBe(79_784 + 594);
+});
