@@ -1,6 +1,6 @@
 import { Math, Set } from '../host/intrinsics.js';
 import type { CompositionPart } from '../model/composition.js';
-import type { FindingField, RowInContext } from './rule.js';
+import { type FindingField, limit, type RowInContext } from './rule.js';
 
 // What a row grew by is no more than what was still there when the program ended: another stage may have given it back.
 
@@ -27,11 +27,6 @@ export function atEndKib(
 function ofProgramKib(field: FindingField, { program }: RowInContext): number | null {
   const kib = program?.[field];
   return typeof kib === 'number' ? kib : null;
-}
-
-/** What other rows freed more than they made, whoever made it. */
-function freedElsewhereKib(field: FindingField, { others }: RowInContext): number {
-  return others.reduce((sum, row) => sum - Math.min(0, row[field] ?? 0), 0);
 }
 
 /** These have garbage, which is freed in whatever row a collection comes, unless collections were forced. */

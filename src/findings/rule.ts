@@ -1,8 +1,9 @@
 import { Math, Object } from '../host/intrinsics.js';
 import type { NumberField } from '../model/number-metrics.js';
-import { PROGRAM, type ReportHeader, type StageRow } from '../model/report.js';
+import type { ReportHeader, StageRow } from '../model/report.js';
 import type { SourceName, SourceState, Sources } from '../model/sources.js';
 import { stagesWallS } from '../report/outside-row.js';
+import type { RowTree } from './freed-elsewhere.js';
 import { FINDING_THRESHOLDS, type ThresholdName } from './thresholds.js';
 
 export type FindingKind =
@@ -62,8 +63,8 @@ export type FindingContext = Pick<
   readonly processes?: number;
   /** Whether collections were forced in any stage. Missing where only one row is looked at. */
   readonly collected?: boolean;
-  /** The rows that are in no other, the outside row among them. Missing where only one row is looked at. */
-  readonly outermost?: readonly StageRow[];
+  /** Missing where only one row is looked at. */
+  readonly tree?: RowTree;
 };
 
 /** A field of a row that may be null. */
@@ -90,8 +91,8 @@ export interface RowInContext {
   readonly hasWorkerThreads: boolean;
   /** Whether a JS heap of a worker thread was seen at any moment that the report has. One that came and went between was not. */
   readonly sawWorkerHeaps: boolean;
-  /** The outermost rows that do not contain this one, the outside row among them. None for the whole program. */
-  readonly others: readonly StageRow[];
+  /** All rows of the report; null where only this one is looked at. */
+  readonly tree: RowTree | null;
 }
 
 /** What a condition found if it holds. */
@@ -126,13 +127,8 @@ export function inContext(row: StageRow, context: FindingContext): RowInContext 
     program: context.partial === true ? null : context.program,
     hasWorkerThreads: context.worker_threads !== undefined,
     sawWorkerHeaps: sawWorkerHeaps(row, context),
-    others: othersOf(row, context),
+    tree: context.tree ?? null,
   };
-}
-
-function othersOf({ stage }: StageRow, { outermost = [] }: FindingContext): readonly StageRow[] {
-  if (stage === PROGRAM) return [];
-  return outermost.filter((other) => stage !== other.stage && !stage.startsWith(`${other.stage}.`));
 }
 
 function sawWorkerHeaps(row: StageRow, context: FindingContext): boolean {

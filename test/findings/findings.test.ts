@@ -135,6 +135,13 @@ describe('what the program kept may be of another stage', () => {
     expect(toldOf(100 * MIB, 120 * MIB, -100 * MIB)).toEqual([['(program)', 120]]);
   });
 
+  test('a stage is not told either where the stage around it freed as much', () => {
+    const stages = [grown('a', 30 * MIB), grown('a.b', 130 * MIB), grown('c', 200 * MIB)];
+    const program = grown('(program)', 230 * MIB);
+    const told = findingsOf(report({ total_wall_s: 2, outside_wall_s: 0, stages, program }));
+    expect(told.map(({ stage }) => stage)).toEqual(['c']);
+  });
+
   test('one is told if it kept most of it in any case', () => {
     expect(toldOf(400 * MIB, 80 * MIB, -80 * MIB)).toEqual([['left', 400]]);
     expect(toldOf(100 * MIB, 120 * MIB, 0)).toEqual([
