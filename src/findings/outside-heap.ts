@@ -37,12 +37,21 @@ export function outsideKib(given: RowInContext): number {
 export function outsideAtMostKib(given: RowInContext): number {
   const { native_kb_delta: native, external_kb_delta: external, buffers_kb_delta: stores } = given.row;
   const least = outsideKib(given);
-  const held = nodeHeldKib(given.row);
+  const held = nodeHeldKib(given.row) ?? nodeMadeKib(given.row);
   if (held === null || typeof native !== 'number' || typeof external !== 'number') return least;
   if (given.sawWorkerHeaps) return Math.max(least, held);
   const addonKib = addonBuffersKib(given);
   const counted = Math.max(external, external - (stores ?? 0));
   return Math.max(least, Math.min(native - addonKib, counted - addonKib, held));
+}
+
+/** All that node allocated and that is no backing store; null if that is not known. */
+function nodeMadeKib({
+  native_modules: modules,
+  buffers_kb_delta: stores,
+}: Pick<RowInContext['row'], 'native_modules' | 'buffers_kb_delta'>): number | null {
+  if (modules === null || modules === undefined || typeof stores !== 'number') return null;
+  return nodeKib(modules) - Math.max(0, stores);
 }
 
 /** By how much the live blocks of node grew that are no backing stores; null if that is not known. */
