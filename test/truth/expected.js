@@ -6,6 +6,7 @@ import { KINDS, OWN_HEAP_KIB, SHREDS_KEPT } from './kinds.js';
  * @property {Record<string, number>} kept what is live in the end, by owner
  * @property {Record<string, number>} perCall the part of it that grows with each call
  * @property {Record<string, number>} garbage what only a collection frees, by owner
+ * @property {Record<string, number>} garbagePerCall the part of it that grows with each call
  * @property {number} freed from malloc: the allocator may hold it
  * @property {number} atOnce the most native memory that was needed for a moment only
  * @property {number} made everything
@@ -53,7 +54,10 @@ function add(truth, { work, fate, rows, endedIn, inEachCall }, made) {
     plus(truth.kept, threadKib, 'workers');
     if (inEachCall) plus(truth.perCall, threadKib / work.rounds.length, 'workers');
   }
-  if (fate === 'garbage' && made) plus(truth.garbage, work.kib);
+  if (fate === 'garbage' && made) {
+    plus(truth.garbage, work.kib);
+    if (inEachCall) plus(truth.garbagePerCall, work.kib / work.rounds.length);
+  }
   if (fromMalloc && keptKib < work.kib) truth.freed += work.kib - keptKib;
   // Objects that a worker had, and its messages, go through malloc in part.
   const forAMoment =
@@ -64,7 +68,7 @@ function add(truth, { work, fate, rows, endedIn, inEachCall }, made) {
   if (forAMoment) truth.atOnce = Math.max(truth.atOnce, work.kib * (work.fate === 'dropped' ? 1 : work.rounds.length));
 }
 
-const none = () => ({ kept: {}, perCall: {}, garbage: {}, freed: 0, atOnce: 0, made: 0 });
+const none = () => ({ kept: {}, perCall: {}, garbage: {}, garbagePerCall: {}, freed: 0, atOnce: 0, made: 0 });
 
 /** Calls `visit` for each work in the order of the program, with the rows that it counts in; once with null for each stage. */
 function walk(plan, visit) {

@@ -44,6 +44,15 @@ describe('the truth of a plan', () => {
   });
 });
 
+test('the rate of what may be garbage is that of kept and garbage together', () => {
+  const each = { kind: 'shared', kib: 5 * MIB, when: 'each', rounds: [0, 1] };
+  const plan = planWith([{ label: 'a', works: [0], stages: [] }], [work(0, { ...each, fate: 'dropped' })], 2);
+  const told = (text: string) => ({ stage: 'a', kind: 'buffer-growth', amount: 10 * MIB, text });
+  const judged = (text: string) => judge([told(text)], truthOf(plan), { collected: false, freeKib: 0 }).wrong;
+  expect(judged('+5.00 MiB a call, or no collection has freed them yet')).toEqual([]);
+  expect(judged('+9.00 MiB a call, or no collection has freed them yet')).toHaveLength(1);
+});
+
 test('a worker thread that is kept has a JS heap besides what it keeps', () => {
   const each = { kib: 5, when: 'each', rounds: [0, 1] };
   const works = [
