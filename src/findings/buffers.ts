@@ -4,7 +4,7 @@ import { canBeKept, GROWTH_LIMITS } from './growth-limits.js';
 import { atEndKib, keptKib } from './kept.js';
 import { growth, keptOrGarbage, perCall } from './memory-phrases.js';
 import { isMostlyDropped } from './mostly-dropped.js';
-import { outsideKib } from './outside-heap.js';
+import { outsideAtMostKib, outsideKib } from './outside-heap.js';
 import { hiddenBuffersKib } from './rest.js';
 import { limit, type RowInContext, type Rule, rule } from './rule.js';
 import { wasmKib } from './wasm.js';
@@ -21,6 +21,19 @@ function whyThere(keptKib: number, given: RowInContext): string {
   }
   return keptOrGarbage(given);
 }
+
+/**
+ * What V8 counts and node does not hides as much of what node counts and V8 does not. How much that is, is known only
+ * within what node holds.
+ */
+function moreHiddenKib(hiddenKib: number, given: RowInContext): number {
+  const { external_kb_delta: external, buffers_kb_delta: stores } = given.row;
+  if (typeof external !== 'number' || typeof stores !== 'number') return 0;
+  return Math.min(stores, stores - external + outsideAtMostKib(given)) - hiddenKib;
+}
+
+/** Below a tenth, more does not change what to do. */
+const LEAST_MORE = 0.1;
 
 /** Says where to look for memory that no heap snapshot has, if most of it is of that kind. */
 function notCounted(hiddenKib: number, keptKib: number): string {
@@ -56,6 +69,7 @@ export const BUFFER_RULES: readonly Rule[] = [
       const kept_kb = told_kb + hidden_kb;
       if (kept_kb < least || !canBeKept(external_kb_delta, rss_kb_peak_max, given)) return null;
       const addon_kb = addonBuffersKib(given);
+      const atLeast = moreHiddenKib(hidden_kb, given) >= LEAST_MORE * kept_kb ? 'at least ' : '';
       // The addon is named only if most of the Buffers are its own.
       const whose = addon_kb < kept_kb / 2 ? '' : ` whose memory ${addonOf(given.row.native_modules)} allocated`;
       return {
@@ -63,7 +77,7 @@ export const BUFFER_RULES: readonly Rule[] = [
         thresholds: GROWTH_LIMITS,
         amount: kept_kb,
         whole: rss_kb_peak_max,
-        text: `${growth(kept_kb)} of Buffers${outside_kb < kept_kb / 2 ? '' : ' or strings outside the JS heap'}${whose}${notCounted(hidden_kb, kept_kb)}${perCall(kept_kb, given)}; ${whyThere(kept_kb, given)}`,
+        text: `${atLeast}${growth(kept_kb)} of Buffers${outside_kb < kept_kb / 2 ? '' : ' or strings outside the JS heap'}${whose}${notCounted(hidden_kb, kept_kb)}${perCall(kept_kb, given)}; ${whyThere(kept_kb, given)}`,
       };
     },
   ),

@@ -176,4 +176,22 @@ describe('what node alone counts and what V8 alone counts', () => {
     const known = { ...whole, native_modules: null, native_live_modules: null };
     expect(of(blobs, { ...RUN, program: known })[0]?.amount).toBeLessThan(155_642);
   });
+
+  // A worker thread sent 160 MiB and ended, and another keeps 120 MiB.
+  test('are told as the least that there is of Buffers', () => {
+    const both = {
+      rss_kb_delta: 347_080,
+      rss_kb_peak_max: 420_052,
+      native_kb_delta: 165_694,
+      native_kb_peak_max: 168_558,
+      external_kb_delta: 163_908,
+      buffers_kb_delta: 122_890,
+      workers_kb_delta: 4_395,
+      native_modules: { node: 328_195 },
+      native_live_modules: { node: 280_624 },
+    };
+    expect(of(both)[0]?.text).toMatch(/^at least \+160 MiB of Buffers /);
+    const alone = { ...both, native_kb_delta: 0, external_kb_delta: 122_890, native_live_modules: { node: 122_890 } };
+    expect(of(alone)[0]?.text).toMatch(/^\+120 MiB of Buffers /);
+  });
 });

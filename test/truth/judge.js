@@ -83,7 +83,7 @@ function faultOf({ stage, kind, amount, text }, truths, { collected, freeKib }) 
   const kib = owners.reduce((all, owner) => all + (truth.kept[owner] ?? 0), 0);
   const above = atMost(kib + dropped, isOpen ? 'kept or garbage' : 'kept');
   if (above !== undefined) return above;
-  // A row may tell one owner of several, and the kernel takes pages of files back.
+  // A finding may say that there may be more. A row may tell one owner of several, and the kernel takes pages of files back.
   const least = Math.min(...owners.flatMap((owner) => truth.kept[owner] ?? []), kind === 'file-pages' ? 0 : kib);
   if (amount < least * (1 - SHARE) - OWN_KIB && !text.includes('at least '))
     return `${mib(amount)}, but kept is ${mib(kib)}`;

@@ -100,6 +100,11 @@ describe('a finding is wrong', () => {
   test.each<[string, object, object]>([
     ['what is kept', {}, {}],
     ['garbage that only a collection decides', { kind: 'buffers', fate: 'dropped' }, { kind: 'uncollected' }],
+    [
+      'a part that is told as one',
+      { kind: 'buffers', kib: 400 * MIB },
+      { kind: 'buffer-growth', text: 'at least +200 MiB of Buffers' },
+    ],
     ['what malloc has free', { fate: 'dropped' }, { kind: 'fragmentation' }],
   ])('but not about %s', (_, values, finding) => {
     expect(judged(values, finding)).toMatchObject({ wrong: [], right: [{}], silent: [] });
