@@ -23,6 +23,8 @@ export function buildNativeAddon() {
  * @returns {{
  *   floorRun(stages: number, mallinfo2Use: number): number,
  *   freeChunksMake(count: number): number,
+ *   mappingsMake(count: number): number,
+ *   wakingThreadStart(): void,
  *   mallocLoopRun(pairs: number, leastBytes: number, mostBytes: number, threads: number): void,
  * }}
  */

@@ -2,4 +2,10 @@ import { runRounds } from './rounds.js';
 import { runTurns } from './turns.js';
 
 /** How the contenders of a kind take turns. */
-export const RUNNERS = { time: runRounds, growth: runRounds, process: runRounds, overhead: runTurns };
+export const RUNNERS = {
+  time: runRounds,
+  growth: runRounds,
+  process: runRounds,
+  overhead: runTurns,
+  thread: runRounds,
+};

@@ -8,7 +8,7 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((na
 const textOf = (file: string) => readFileSync(join(SRC, file), 'utf8');
 
 /** What stands at the root of src/: the exports of the package. */
-const EXPORTS = ['devtools.ts', 'index.ts', 'opentelemetry.ts', 'register.ts'];
+const EXPORTS = ['devtools.ts', 'index.ts', 'null.ts', 'opentelemetry.ts', 'register.ts'];
 
 /** From bottom to top. A file imports from its own room and from those above it in this list. */
 const ROOMS = [
@@ -38,6 +38,7 @@ const ROOMS = [
   'run',
   'doctor',
   'docs',
+  'completion',
   'cli',
 ];
 

@@ -18,8 +18,8 @@ describe('the manifest', () => {
     expect(manifest.gypfile).toBe(false);
   });
 
-  test('exports the library, the register module, the bridges, the schema and itself', () => {
-    const modules = ['.', './register', './devtools', './opentelemetry'];
+  test('exports the library, the null profiler, the register module, the bridges, the schema and itself', () => {
+    const modules = ['.', './null', './register', './devtools', './opentelemetry'];
     expect(Object.keys(manifest.exports)).toEqual([...modules, './schema.json', './package.json']);
   });
 });

@@ -1,9 +1,11 @@
 // floorRun(stages, mallinfo2Use): makes the readings of that many stages; returns the number of
 // mallinfo2 calls so far.
 // freeChunksMake(count): see free_chunks.h.
+// mappingsMake(count), wakingThreadStart(): see crowd.h.
 // mallocLoopRun(pairs, leastBytes, mostBytes, threads): see malloc_loop.h.
 #include <node_api.h>
 
+#include "crowd.h"
 #include "floor.h"
 #include "free_chunks.h"
 #include "malloc_loop.h"
@@ -54,12 +56,26 @@ napi_value MallocLoopRun(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+napi_value MappingsMake(napi_env env, napi_callback_info info) {
+  uint32_t numbers[1] = {};
+  GetNumbers(env, info, numbers);
+  return Number(env, bench::MakeMappings(numbers[0]));
+}
+
+napi_value WakingThreadStart(napi_env env, napi_callback_info) {
+  if (!bench::StartWakingThread()) napi_throw_error(env, nullptr, "the thread cannot be made");
+  return nullptr;
+}
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
   const napi_property_descriptor exported[] = {
       {"floorRun", nullptr, FloorRun, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"freeChunksMake", nullptr, FreeChunksMake, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"mappingsMake", nullptr, MappingsMake, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"wakingThreadStart", nullptr, WakingThreadStart, nullptr, nullptr, nullptr, napi_default,
+       nullptr},
       {"mallocLoopRun", nullptr, MallocLoopRun, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
   napi_define_properties(env, exports, sizeof exported / sizeof *exported, exported);

@@ -5,7 +5,7 @@
  * @property {string} name that of its file
  * @property {string} asks in one sentence
  * @property {string} operation what one operation is
- * @property {'time' | 'growth' | 'overhead' | 'process'} kind which of `kinds/` measures and judges it
+ * @property {'time' | 'growth' | 'overhead' | 'process' | 'thread'} kind which of `kinds/` measures and judges it
  * @property {Contender[]} contenders
  * @property {string} [baseline] the contender to which ratios refer, for `time` and `overhead`
  * @property {Budget[]} budgets
@@ -39,6 +39,7 @@ export const QUESTION_NAMES = [
   'free-chunks',
   'start',
   'recorder',
+  'recorder-thread',
   'tracker-malloc',
   'tracker-image',
   'tracker-buffers',

@@ -9,7 +9,6 @@
 
 #include <atomic>
 
-#include "../sources/rss_peak.h"
 #include "../support/clocks.h"
 #include "../threads/thread_id.h"
 
@@ -229,7 +228,7 @@ void RecorderWriter::Run(void* data) {
 void RecorderWriter::AskBusyThread() {
   if (!heap_watch_.is_open()) return;
   const uint32_t publications = heap_->published().count.load(std::memory_order_relaxed);
-  const double cpu_ns = sampler_.ReadOtherClockNs();
+  const double cpu_ns = ThreadCpuNs();
   const bool is_silent = publications == seen_publications_;
   const bool is_busy = cpu_ns - seen_cpu_ns_ > kBusyShare * kIntervalNs;
   seen_publications_ = publications;
@@ -293,6 +292,11 @@ void RecorderWriter::RaisePeaks() {
   }
 }
 
+double RecorderWriter::ThreadCpuNs() const {
+  const double cpu_ns = sample_[kThreadCpuNs];
+  return isnan(cpu_ns) ? sampler_.ReadOtherClockNs() : cpu_ns;
+}
+
 // Read even where the sampler was not asked for it: whoever examines the end of the process needs
 // these values.
 void RecorderWriter::WriteReading() {
@@ -302,15 +306,17 @@ void RecorderWriter::WriteReading() {
   double* const reading = Cells(kPositionReadings) + number * kReadingLength;
   const double rss = sample_[kRssBytes];
   reading[kReadingRss] = isnan(rss) ? sources->statm.ReadRssBytes() : rss;
-  reading[kReadingRssPeak] = ReadLifetimePeakRssBytes(&sources->status);
+  reading[kReadingRssPeak] = sampler_.LifetimePeakRssBytes();
   reading[kReadingNative] = NAN;
   if (!sources->tracker.failure()) {
     TrackerClient::Reading counts;
     sources->tracker.Read(STAGEPROF_TRACKER_NO_WINDOW, &counts);
     reading[kReadingNative] = counts.live_bytes;
   }
-  reading[kReadingThreadCpu] = sampler_.ReadOtherClockNs();
-  reading[kReadingProcessCpu] = ReadClockNs(CLOCK_PROCESS_CPUTIME_ID);
+  reading[kReadingThreadCpu] = ThreadCpuNs();
+  const double process_cpu_ns = sample_[kProcessCpuNs];
+  reading[kReadingProcessCpu] =
+      isnan(process_cpu_ns) ? ReadClockNs(CLOCK_PROCESS_CPUTIME_ID) : process_cpu_ns;
   reading[kReadingJsPeak] = sample_[kJsPeakBytes];
   reading[kReadingNativePeak] = sample_[kNativePeakBytes];
   reading[kReadingWall] = sample_[kWallNs];

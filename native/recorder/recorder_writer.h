@@ -64,6 +64,8 @@ class RecorderWriter {
   void AskBusyThread();
   void Write(MappedParts::Look look);
   void WriteEnd();
+  // CPU time of the sampled thread as of the last sample, whatever the mask.
+  double ThreadCpuNs() const;
   void WriteReading();
   void WriteMoment();
   void WriteTracked();

@@ -24,6 +24,7 @@ class BackingStores {
 
   void Open(void* isolate);
 
+  const void* allocator() const { return allocator_; }
   // Null where there is nothing to look at.
   const size_t* candidate(size_t word) const { return allocator_ ? allocator_ + word : nullptr; }
   void set_verified(const size_t* word) { word_ = word; }

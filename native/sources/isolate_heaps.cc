@@ -1,16 +1,30 @@
 #include "isolate_heaps.h"
 
+#include <new>
+
 #include "../support/lock.h"
+#include "store_hold.h"
 
 namespace stageprof {
 
 namespace {
 
-// Guards the two lists. It is taken when a thread starts and when it ends, and for each sum over more
-// than one heap.
+// What the Buffers that outlived their heap still have, by the count of its allocator.
+struct Outliving {
+  StoreHold hold;
+  BackingStores stores;
+  Outliving* next;
+
+  double ReadBytes() const { return stores.ReadBytes() - StoreHold::kBytes; }
+};
+
+// Guards the lists. It is taken when a thread starts and when it ends, and for each sum over more
+// than one of them.
 Lock lock;
 V8Heap* first = nullptr;
 OthersWindow* first_window = nullptr;
+Outliving* first_outliving = nullptr;
+// Of the first list and of the last.
 std::atomic<size_t> count{0};
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
@@ -32,7 +46,57 @@ OtherHeaps SumOfOthers(const V8Heap& own) {
     const BackingStores& stores = heap->backing_stores();
     if (stores.verified()) others.backing_store_bytes += stores.ReadBytes();
   }
+  for (const Outliving* at = first_outliving; at != nullptr; at = at->next) {
+    others.backing_store_bytes += at->ReadBytes();
+  }
   return others;
+}
+
+void LetGo(Outliving** link) {
+  Outliving* const outliving = *link;
+  *link = outliving->next;
+  outliving->hold.Release();
+  delete outliving;
+  count.fetch_sub(1, kRelaxed);
+}
+
+void LetGoOfEmpty() {
+  Outliving** link = &first_outliving;
+  while (*link != nullptr) {
+    if ((*link)->ReadBytes() > 0) {
+      link = &(*link)->next;
+    } else {
+      LetGo(link);
+    }
+  }
+}
+
+// Each costs a load at every sample. Pools that end their threads all day long, each with a Buffer
+// that stays, would make it more and more.
+void LetGoOfLeast() {
+  constexpr size_t kMost = 64;
+  size_t length = 0;
+  Outliving** least = &first_outliving;
+  for (Outliving** link = &first_outliving; *link != nullptr; link = &(*link)->next) {
+    ++length;
+    if ((*link)->ReadBytes() < (*least)->ReadBytes()) least = link;
+  }
+  if (length > kMost) LetGo(least);
+}
+
+// Takes over the hold of a heap that goes. Its own Buffers are freed with it, after this.
+void KeepOutliving(V8Heap* heap) {
+  StoreHold* const hold = heap->store_hold();
+  if (!hold->is_taken()) return;
+  Outliving* const outliving =
+      new (std::nothrow) Outliving{*hold, *heap->backing_stores(), nullptr};
+  if (outliving == nullptr) return hold->Release();
+  *hold = {};
+  LetGoOfEmpty();
+  LetGoOfLeast();
+  outliving->next = first_outliving;
+  first_outliving = outliving;
+  count.fetch_add(1, kRelaxed);
 }
 
 // There are few windows: samplers of worker threads do not read the tracker.
@@ -50,6 +114,7 @@ void AddIsolateHeap(V8Heap* heap) {
   for (const V8Heap* at = first; at != nullptr; at = at->next_isolate()) {
     if (at->IsOfSameIsolate(*heap)) return;
   }
+  heap->HoldStores();
   heap->set_next_isolate(first);
   first = heap;
   count.fetch_add(1, kRelaxed);
@@ -67,6 +132,7 @@ void RemoveIsolateHeap(V8Heap* heap) {
     before->set_next_isolate(heap->next_isolate());
   }
   count.fetch_sub(1, kRelaxed);
+  KeepOutliving(heap);
 }
 
 void AddOthersWindow(OthersWindow* window, const V8Heap* own) {
@@ -87,6 +153,7 @@ void RemoveOthersWindow(OthersWindow* window) {
 OtherHeaps ReadOtherHeaps(const V8Heap& own) {
   if (count.load(std::memory_order_relaxed) < 2) return {};
   const Guard guard(&lock);
+  LetGoOfEmpty();
   RaiseWindows();
   return SumOfOthers(own);
 }

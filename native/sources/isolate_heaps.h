@@ -10,7 +10,8 @@ namespace stageprof {
 // The JS heaps of the process in whose threads the addon is loaded: one list, which every thread
 // reads. The heap of a thread into which nothing has loaded the addon is not in it.
 
-// What all but one of them have, each as it was last published.
+// What all but one of them have, each as it was last published. Buffers count on after the heap of
+// the thread that made them has gone, until they are freed.
 struct OtherHeaps {
   double used_bytes = 0;
   double physical_bytes = 0;
@@ -25,7 +26,7 @@ struct OthersWindow {
   OthersWindow* next = nullptr;
 };
 
-// Adds a heap that is verified. Does nothing if the isolate is there already.
+// Adds a heap that is verified, on its thread. Does nothing if the isolate is there already.
 void AddIsolateHeap(V8Heap* heap);
 // To be called on the heap's thread, before the isolate goes. Does nothing if it is not there.
 void RemoveIsolateHeap(V8Heap* heap);

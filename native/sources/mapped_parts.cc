@@ -42,7 +42,7 @@ bool MappedParts::MayLook(Look look, double rss_bytes) {
 }
 
 void MappedParts::ReadAnew(TrackerClient* tracker) {
-  if (!ReadFilesAndStacks(&files_)) {
+  if (!ReadMappings(&files_)) {
     failure_.SetFromErrno("read", "/proc/self/smaps");
     files_ = kUnknown;
   }

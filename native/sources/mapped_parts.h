@@ -25,7 +25,7 @@ class MappedParts : public Source {
   };
 
   explicit MappedParts(Reader reader)
-      : budget_(reader == Reader::kMeasuredThread ? 0.01 : 0.001), change_budget_(0.01) {}
+      : budget_(reader == Reader::kMeasuredThread ? 0.01 : 0.0003), change_budget_(0.01) {}
 
   void Open() {
     budget_.Open();
@@ -38,7 +38,7 @@ class MappedParts : public Source {
   void Read(Look look, TrackerClient* tracker, double* account);
 
  private:
-  static constexpr FilesAndStacks kUnknown = {NAN, NAN, NAN, NAN, NAN, {}};
+  static constexpr MappingTotals kUnknown = {NAN, NAN, NAN, NAN, NAN, {}};
   // A smaller change is not worth a look.
   static constexpr double kChangeBytes = 4 << 20;
 
@@ -50,7 +50,7 @@ class MappedParts : public Source {
   double cost_ns_ = 0;
   double rss_bytes_ = NAN;  // at the last look
   double mapped_bytes_ = NAN;
-  FilesAndStacks files_ = kUnknown;
+  MappingTotals files_ = kUnknown;
   double at_ns_ = NAN;
   double modules_[kModuleCells] = {};
 };

@@ -76,7 +76,7 @@ void PoolCpu::Look() {
   if (threads.failure()) failure_.Set(threads.failure().reason());
   seen_count_ = count;
   found_ = pool_.Find(threads);
-  noticed_ns_ = fmax(kLeastNoticedNs, kNoticedNsPerThread * static_cast<double>(pool_.count()));
+  noticed_ns_ = fmax(least_noticed_ns_, kNoticedNsPerThread * static_cast<double>(pool_.count()));
   look_ns_ = ReadWallNs() - began_ns;
   spent_ns_ += look_ns_;
 }

@@ -18,7 +18,8 @@ namespace stageprof {
 class PoolCpu : public Source {
  public:
   explicit PoolCpu(Reader reader)
-      : look_share_(reader == Reader::kMeasuredThread ? 0.01 : 0.0003) {}
+      : look_share_(reader == Reader::kMeasuredThread ? 0.01 : 0.0003),
+        least_noticed_ns_(reader == Reader::kMeasuredThread ? 20e3 : 1e6) {}
 
   void Open();
   void Close();
@@ -38,11 +39,10 @@ class PoolCpu : public Source {
 
  private:
   // The clocks are read again once the others have used so much, which is also how far a value may
-  // lag. Reading them takes a tenth of that or less. The least value is that of four threads: the
-  // process's clock and the thread's are read one after the other, and the time between the two
-  // readings is not the work of others.
+  // lag. Reading them takes a tenth of that or less. The least value for a measured thread is that
+  // of four threads: the process's clock and the thread's are read one after the other, and the time
+  // between the two readings is not the work of others. A recorder's reading is no end of a stage.
   static constexpr double kNoticedNsPerThread = 5e3;
-  static constexpr double kLeastNoticedNs = 20e3;
 
   void ReadAnew(double others_ns);
   double SumNs();
@@ -50,7 +50,8 @@ class PoolCpu : public Source {
   void Look();
   bool HasTimeToLook() const;
 
-  double look_share_;  // of the elapsed time, for looking for the threads of the pool
+  const double look_share_;  // of the elapsed time, for looking for the threads of the pool
+  const double least_noticed_ns_;
   Descriptor folder_;
   // The number of threads at the last look; before the first look, a number that cannot be.
   size_t seen_count_ = SIZE_MAX;
@@ -58,7 +59,7 @@ class PoolCpu : public Source {
   PoolThreads pool_;
   double seen_others_ns_ = NAN;
   double cpu_ns_ = NAN;
-  double noticed_ns_ = kLeastNoticedNs;
+  double noticed_ns_ = least_noticed_ns_;
   double opened_ns_ = 0;
   // What the last look cost, and all looks together.
   double look_ns_ = 0;

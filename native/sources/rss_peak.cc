@@ -32,6 +32,12 @@ void FindFloor(Rusage* rusage_source, Status* status) {
   if (maximum > status->ReadPeakRssBytes()) floor_bytes.store(maximum, kRelaxed);
 }
 
+// NaN stays NaN: a peak before resets is not the lifetime's.
+double HighestEver(double since_reset) {
+  const double before = highest_before_reset.load(kRelaxed);
+  return before > since_reset ? before : since_reset;
+}
+
 }  // namespace
 
 void RssPeak::Open(Rusage* rusage_source, Status* status, ClearRefs* clear_refs) {
@@ -70,12 +76,13 @@ bool RssPeak::ReadUsage(rusage* usage) {
   const bool others_reset = resetters.load(kRelaxed) != 0;
   if (others_reset) lock.Take();
   const bool read = rusage_->Read(usage);
+  maximum_ = read ? MaximumSinceReset(*usage) : -1;
   if (read) {
-    const double maximum = MaximumSinceReset(*usage);
-    EndWindow(maximum);
-    if (clear_refs_ != nullptr) ResetAndTell(maximum);
+    EndWindow(maximum_);
+    if (clear_refs_ != nullptr) ResetAndTell(maximum_);
+  } else {
+    peak_ = -1;
   }
-  if (!read) peak_ = -1;
   if (others_reset) lock.GiveBack();
   return read;
 }
@@ -123,11 +130,12 @@ void RssPeak::Learn(double maximum) {
   baseline_.store(0, kRelaxed);
 }
 
+double RssPeak::LifetimePeakBytes() const {
+  return maximum_ < 0 ? ReadLifetimePeakRssBytes(status_) : HighestEver(maximum_);
+}
+
 double ReadLifetimePeakRssBytes(Status* status) {
-  const double peak = status->ReadPeakRssBytes();
-  const double highest = highest_before_reset.load(kRelaxed);
-  return highest > peak ? highest
-                        : peak;  // NaN stays NaN: a peak before resets is not the lifetime's
+  return HighestEver(status->ReadPeakRssBytes());
 }
 
 }  // namespace stageprof

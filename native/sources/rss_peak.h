@@ -43,6 +43,10 @@ class RssPeak {
   // its end.
   double PeakBytes(double rss_bytes) const { return peak_ > rss_bytes ? peak_ : rss_bytes; }
 
+  // The peak of the process since it started, by the last ReadUsage where that told it: the file
+  // that has it too takes the kernel 20 us to write.
+  double LifetimePeakBytes() const;
+
  private:
   double MaximumSinceReset(const rusage& usage);
   void EndWindow(double maximum);
@@ -62,6 +66,8 @@ class RssPeak {
   std::atomic<double> told_{-1};
   // Written by the owner only. -1 where nothing is known beyond the resident sets at the two ends.
   double peak_ = -1;
+  // The kernel's maximum as of the last ReadUsage; -1 where it is not known.
+  double maximum_ = -1;
 
   // Links of the process-wide list, guarded by its lock.
   RssPeak* previous_ = nullptr;

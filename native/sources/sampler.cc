@@ -71,7 +71,7 @@ void Sampler::ReadEntry() {
   Derive();
   ReadThreadClock();
   // The system calls that read the pool do not belong to the stage.
-  if (ReadPool()) ReadThreadClock();
+  if (ReadPool() && other_.heap == nullptr) ReadThreadClock();
   ReadWall();
 }
 
@@ -85,6 +85,10 @@ void Sampler::ReadExit() {
   ReadTracker();
   ReadMalloc();
   Derive();
+}
+
+double Sampler::LifetimePeakRssBytes() {
+  return gives_peak_ ? rss_peak_.LifetimePeakBytes() : ReadLifetimePeakRssBytes(&sources_->status);
 }
 
 void Sampler::ReadThreadUse() {
@@ -118,7 +122,10 @@ inline void Sampler::ReadThreadClock() {
 // Comes after the two clocks that it compares. Returns whether it has read any clock.
 inline bool Sampler::ReadPool() {
   if (!reads_.pool_cpu) return false;
-  return sources_->pool_cpu.Read(slots_[kProcessCpuNs] - slots_[kThreadCpuNs], &slots_[kPoolCpuNs]);
+  double others_ns = slots_[kProcessCpuNs] - slots_[kThreadCpuNs];
+  // Or each of its own readings would be a reason to read the clocks of the pool in the next one.
+  if (other_.heap != nullptr) others_ns -= ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
+  return sources_->pool_cpu.Read(others_ns, &slots_[kPoolCpuNs]);
 }
 
 inline void Sampler::ReadUsage() {
@@ -268,11 +275,12 @@ void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
   const V8Heap::Published& published = heap.published();
   const BackingStores& stores = heap.backing_stores();
   account[kAccountJsHeap] = published.physical_bytes.load(std::memory_order_relaxed);
-  account[kAccountWorkerHeaps] = ReadOtherHeaps(heap).physical_bytes;
   // As of the sample, like the resident set: since then a collection may have freed a Buffer.
   if (reads_.v8_heap) {
+    account[kAccountWorkerHeaps] = others_physical_bytes_;
     account[kAccountBackingStores] = stores_bytes_;
   } else {
+    account[kAccountWorkerHeaps] = ReadOtherHeaps(heap).physical_bytes;
     account[kAccountBackingStores] = stores.verified()
                                          ? stores.ReadBytes()
                                          : published.external_bytes.load(std::memory_order_relaxed);
@@ -288,6 +296,7 @@ inline void Sampler::Derive() {
   const double stores =
       other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes() : published_stores_;
   stores_bytes_ = stores + others.backing_store_bytes;
+  others_physical_bytes_ = others.physical_bytes;
   if (gives_stores_) slots_[kBuffersBytes] = stores_bytes_;
   if (gives_js_) slots_[kWorkersBytes] = others.used_bytes;
   if (!gives_live_) return;

@@ -61,6 +61,10 @@ class Sampler {
   std::atomic<double>* shared_heap_peak() { return &shared_heap_peak_; }
   double ReadOtherClockNs() const { return ReadClockNs(other_.clock); }
 
+  // The highest resident set of the process since it started, by the last sample where it measures
+  // the peak.
+  double LifetimePeakRssBytes();
+
  private:
   void Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other);
   void ReadAccountCounters(const V8Heap& heap, double* account) const;
@@ -110,6 +114,8 @@ class Sampler {
   double tracked_peak_bytes_ = 0;
   // The sum over all isolates.
   double stores_bytes_ = 0;
+  // Resident pages of the other isolates' heaps.
+  double others_physical_bytes_ = 0;
   // What another thread's isolate had at the last sample.
   double published_stores_ = 0;
   MallocStats::Reading malloc_ = {};

@@ -79,7 +79,7 @@ class Sums {
     }
   }
 
-  const FilesAndStacks& End() {
+  const MappingTotals& End() {
     EndFile();
     return found_;
   }
@@ -178,8 +178,8 @@ class Sums {
   }
 
   void KeepIfLarge() {
-    FilesAndStacks::File* smallest = &found_.files[0];
-    for (FilesAndStacks::File& file : found_.files) {
+    MappingTotals::File* smallest = &found_.files[0];
+    for (MappingTotals::File& file : found_.files) {
       if (file.bytes < smallest->bytes) smallest = &file;
     }
     if (file_bytes_ <= smallest->bytes) return;
@@ -190,7 +190,7 @@ class Sums {
   const uintptr_t* pointers_;
   size_t count_;
   Kind kind_ = Kind::kOther;
-  FilesAndStacks found_ = {};
+  MappingTotals found_ = {};
   char file_id_[64] = "";
   char file_name_[kFileNameBytes] = "";
   double file_bytes_ = 0;
@@ -203,7 +203,7 @@ class Sums {
 
 }  // namespace
 
-bool ReadFilesAndStacks(FilesAndStacks* found) {
+bool ReadMappings(MappingTotals* found) {
   const int descriptor = OpenAside("/proc/self/smaps", O_RDONLY);
   if (descriptor < 0) return false;
   uintptr_t pointers[kMostThreads];

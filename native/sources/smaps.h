@@ -6,7 +6,7 @@
 namespace stageprof {
 
 // What a process has resident besides its heaps, in bytes.
-struct FilesAndStacks {
+struct MappingTotals {
   // Code and data of the program and its shared objects: files of which some part may be executed.
   double code_bytes;
   // Other files that it has mapped.
@@ -30,7 +30,7 @@ struct FilesAndStacks {
 
 // Adds up /proc/self/smaps. This costs 2 ms in a small process, and more with its memory and
 // mappings. It allocates nothing and needs 52 KiB of stack. False where /proc cannot be read.
-bool ReadFilesAndStacks(FilesAndStacks* found);
+bool ReadMappings(MappingTotals* found);
 
 }  // namespace stageprof
 

@@ -8,6 +8,7 @@
 
 #include "backing_stores.h"
 #include "source.h"
+#include "store_hold.h"
 
 namespace stageprof {
 
@@ -71,6 +72,11 @@ class V8Heap : public Source {
   V8Heap* next_isolate() const { return next_isolate_; }
   void set_next_isolate(V8Heap* heap) { next_isolate_ = heap; }
   const BackingStores& backing_stores() const { return backing_stores_; }
+  // On the isolate's thread: has the count of its Buffers outlive it, where that can be.
+  void HoldStores() {
+    if (backing_stores_.verified()) hold_.Take(isolate_, backing_stores_.allocator());
+  }
+  StoreHold* store_hold() { return &hold_; }
 
   // The GC callbacks are installed while at least one window is open, so a program that measures
   // neither JS nor native memory pays nothing.
@@ -199,6 +205,7 @@ class V8Heap : public Source {
 
   bool verified_ = false;
   BackingStores backing_stores_;
+  StoreHold hold_;
   V8Heap* next_isolate_ = nullptr;
   double backing_store_bytes_ = 0;
   Window* windows_ = nullptr;

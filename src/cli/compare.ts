@@ -5,7 +5,7 @@ import { coveredBy, type Expression, knownFields, parseExpression, violationsOf 
 import { SORTS, type Sort } from '../compare/ranking.js';
 import { compareOperands } from '../compare/read-sides.js';
 import { uncoveredText, violationText } from '../compare/violation-text.js';
-import { exporterNamed } from '../export/exporter.js';
+import { exporterNamed, formatNames } from '../export/exporter.js';
 import { EXPORTERS } from '../export/exporters.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { UsageError } from '../model/usage-error.js';
@@ -13,7 +13,7 @@ import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { sayNotTaken } from '../records/say-not-taken.js';
 import { say } from '../terminal/say.js';
 import { layoutOf } from '../terminal/terminal.js';
-import { formatFlag } from './format-flag.js';
+import { addFormatFlags } from './format-flag.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 
 interface CompareFlags {
@@ -55,11 +55,11 @@ Exit codes: 0 done, 1 a --fail-on was met or some lines or files could not be re
 docs/compare.md describes the method and how often it is right.`;
 
 export function compareCommand(finish: (exitCode: number) => void): Command {
-  return new Command('compare')
+  const command = new Command('compare')
     .description('two runs over the same inputs: what each stage cost more or less, and whether that is chance')
     .argument('<base>', 'records or report from before')
-    .argument('<new>', 'records or report from after')
-    .addOption(formatFlag(EXPORTERS.comparison))
+    .argument('<new>', 'records or report from after');
+  return addFormatFlags(command, formatNames(EXPORTERS.comparison))
     .option('--metric <fields>', `separated by commas, or all; without it ${DEFAULT_METRICS.join(', ')}`, parseMetrics)
     .option('--fail-on <expression>', 'exit with 1 if it is met, such as wall_s>10%; may be repeated', addExpression)
     .option('--confidence <share>', 'confidence of the intervals and of --fail-on', numberWithin(0.5, 0.9999), 0.95)

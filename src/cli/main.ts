@@ -6,6 +6,7 @@ import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from '../os/exit-status.js';
 import { say } from '../terminal/say.js';
 import { compareCommand } from './compare.js';
+import { completionCommand } from './completion.js';
 import { doctorCommand } from './doctor.js';
 import { mapCommand } from './map.js';
 import { postmortemCommand } from './postmortem.js';
@@ -23,6 +24,7 @@ const COMMANDS = [
   watchCommand,
   postmortemCommand,
   doctorCommand,
+  completionCommand,
 ];
 
 function createProgram(finish: (exitCode: number) => void): Command {
@@ -36,9 +38,24 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .configureOutput({ writeErr: () => {} });
   for (const create of COMMANDS) {
     const command = create(finish);
+    refuseFlagsAsValues(command);
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;
+}
+
+/**
+ * `--out -- node app.js` and `--outdir --profile` lack a value. Without this check the flag would be taken for it, and a
+ * file of that name would be written.
+ */
+function refuseFlagsAsValues(command: Command): void {
+  for (const { required, flags, long } of command.options) {
+    if (!required) continue;
+    command.on(`option:${long!.slice('--'.length)}`, (value: string) => {
+      if (value === '--' || command.options.some((option) => option.long === value))
+        throw new UsageError(`option '${flags}' argument missing: ${value} comes next`);
+    });
+  }
 }
 
 /** The exit code of a command line; every usage error is one line on stderr. */

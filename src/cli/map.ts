@@ -1,12 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { mapCorpus } from '../corpus/map-corpus.js';
 import { readInputs } from '../corpus/read-inputs.js';
+import { SCHEDULERS } from '../os/schedulers.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { needsProfile, type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
-import { chooseShard, type ShardFlags } from './shard-flags.js';
+import { chooseShard, type ShardFlags, shardFlags } from './shard-flags.js';
 
 interface MapFlags extends ProfilerFlags, ShardFlags {
   readonly inputList?: string;
+  readonly import?: readonly string[];
   readonly outdir: string;
   readonly jobs: number;
   readonly isolate?: true;
@@ -26,12 +28,16 @@ It returns a plain object without members "profile" and "error" of its own. The 
 gets one line: { input, ...record, profile }. "name" is the base name of the input, followed by
 a hash where several inputs share it. The record of a failed input is { input, error, profile }.
 
+The module may be TypeScript where Node strips types (22.18, 24 and later). Elsewhere, and for what
+cannot be stripped, install tsx and add --import tsx.
+
 A crash, a kill for memory, an exit or a timeout fails the running input: its record says how the
 process ended, in which stages and with how much memory. The next input has a new process.
 What the pipeline prints goes to stderr.
 
-Task I of N takes the inputs whose position in the list, from 0, is I modulo N. In a Slurm array
-I and N come from SLURM_ARRAY_TASK_*; --task-index 0 --task-count 1 takes all inputs.
+Task I of N takes the inputs whose position in the list, from 0, is I modulo N. In an array of
+  ${SCHEDULERS.map(({ name }) => name).join(', ')}
+I comes from the scheduler, and N too where it tells N; --task-index 0 --task-count 1 takes all inputs.
 SIGTERM, SIGINT and SIGHUP abort "signal", give the running inputs 2 s and leave the others.
 SIGUSR2 writes what is known about the running inputs, shows the table so far, and goes on.
 
@@ -43,6 +49,11 @@ export function mapCommand(finish: (exitCode: number) => void): Command {
     .argument('<pipeline>', 'the pipeline module')
     .argument('[inputs...]', 'inputs, mostly paths, which are passed to the pipeline as they are')
     .option('--input-list <file>', 'more inputs, one a line; - is stdin')
+    .addOption(
+      new Option('--import <module>', 'load a module first in each worker, as node does; may be repeated').argParser(
+        addImport,
+      ),
+    )
     .option('--outdir <dir>', 'folder of the records', parseOutdir, 'results')
     .addOption(
       new Option('--jobs <N>', 'worker processes, each running one input at a time')
@@ -55,10 +66,8 @@ export function mapCommand(finish: (exitCode: number) => void): Command {
       new Option('--timeout <S>', 'most seconds an input may take (default: any)').argParser(
         numberWithin(0.001, LONGEST_TIMEOUT_S, 'of seconds'),
       ),
-    )
-    .addOption(new Option('--task-index <I>', 'which part of the inputs, from 0').argParser(wholeNumberFrom(0)))
-    .addOption(new Option('--task-count <N>', 'how many parts there are').argParser(wholeNumberFrom(1)));
-  for (const option of profilerFlags()) command.addOption(option);
+    );
+  for (const option of [...shardFlags(), ...profilerFlags()]) command.addOption(option);
   return command
     .option('--no-modules', 'do not charge native allocations to modules')
     .addHelpText('after', HELP)
@@ -75,6 +84,7 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
   const shard = chooseShard(flags, process.env);
   return mapCorpus(await readInputs(given, flags.inputList), {
     pipelinePath,
+    imports: flags.import ?? [],
     outdir: flags.outdir,
     shard,
     resume: flags.resume === true,
@@ -84,6 +94,11 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
     profiler,
     modules: flags.modules,
   });
+}
+
+function addImport(module: string, earlier: readonly string[] = []): readonly string[] {
+  if (module === '') throw new InvalidArgumentError('It has to name a module.');
+  return [...earlier, module];
 }
 
 /** An empty path would be the working directory. Mostly it comes from a variable of a script that was not set. */

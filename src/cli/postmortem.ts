@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { exporterNamed } from '../export/exporter.js';
+import { exporterNamed, formatNames } from '../export/exporter.js';
 import { EXPORTERS } from '../export/exporters.js';
 import { EXIT_DONE } from '../os/exit-status.js';
 import { processNamed, readRecordingAt, recorderOfProcess } from '../recorder/open-recording.js';
 import { postmortemOf } from '../recorder/postmortem.js';
 import { withThreadsBeside } from '../recorder/thread-recorders.js';
 import { layoutOf } from '../terminal/terminal.js';
-import { formatFlag } from './format-flag.js';
+import { addFormatFlags } from './format-flag.js';
 
 const HELP = `
 FILE is the recorder of a process: of a program under "stageprof run", of a worker of "stageprof
@@ -19,10 +19,10 @@ recorder in the folders of recorders is read; a recorder in any other folder has
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 
 export function postmortemCommand(finish: (exitCode: number) => void): Command {
-  return new Command('postmortem')
+  const command = new Command('postmortem')
     .description('the report of a process that died, the stages that were open, its last memory readings')
-    .argument('<pid or file>', 'the process, or its recorder')
-    .addOption(formatFlag(EXPORTERS.recording))
+    .argument('<pid or file>', 'the process, or its recorder');
+  return addFormatFlags(command, formatNames(EXPORTERS.recording))
     .addOption(new Option('--signal <name>', 'the signal that ended it, if you know it').argParser(parseSignal))
     .addHelpText('after', HELP)
     .action((target: string, { format, signal }: { format: string; signal?: string }) => {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { exporterNamed } from '../export/exporter.js';
+import { exporterNamed, formatNames } from '../export/exporter.js';
 import { EXPORTERS } from '../export/exporters.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { type Profiled, readProfiled } from '../reconcile/read-profiled.js';
@@ -13,7 +13,7 @@ import { sayNotTaken } from '../records/say-not-taken.js';
 import { say } from '../terminal/say.js';
 import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
-import { formatFlag } from './format-flag.js';
+import { addFormatFlags } from './format-flag.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 
 interface ReconcileFlags {
@@ -42,11 +42,11 @@ Slurm's sampling interval. If it is "not explained", look for another reason.
 Exit codes: 0 all agree or are explained, 1 some are not, or lines could not be read, 2 usage.`;
 
 export function reconcileCommand(finish: (exitCode: number) => void): Command {
-  return new Command('reconcile')
+  const command = new Command('reconcile')
     .description("what the profiler measured beside Slurm's accounting of the same tasks")
     .argument('<records...>', 'folders, files of records, map accounts, patterns; - is stdin')
-    .requiredOption('--sacct <job or file>', 'id of the job, or a saved output of sacct -P', parseSource)
-    .addOption(formatFlag(EXPORTERS.reconciliation))
+    .requiredOption('--sacct <job or file>', 'id of the job, or a saved output of sacct -P', parseSource);
+  return addFormatFlags(command, formatNames(EXPORTERS.reconciliation))
     .option('--tolerance <percent>', 'largest difference that is agreement', numberWithin(0, 100, 'of per cent'), 5)
     .option(
       '--interval <s>',

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { exporterNamed, helpOf, refusalOf } from '../export/exporter.js';
+import { exporterNamed, formatNames, helpOf, refusalOf } from '../export/exporter.js';
 import { EXPORTERS } from '../export/exporters.js';
 import { METRICS, type MetricField } from '../model/metrics.js';
 import { UsageError } from '../model/usage-error.js';
@@ -13,7 +13,7 @@ import { summaryView } from '../summary/summary-view.js';
 import { say } from '../terminal/say.js';
 import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
-import { formatFlag } from './format-flag.js';
+import { addFormatFlags } from './format-flag.js';
 import { wholeNumberFrom } from './number-flags.js';
 
 interface SummarizeFlags {
@@ -28,6 +28,8 @@ interface SummarizeFlags {
 
 const STAGE = 'stage';
 
+const SORTS: readonly MetricField[] = METRICS.map(({ field }) => field);
+
 const HELP = `
 FILES are JSON Lines of records, as "stageprof map --profile" writes them: { input, …, profile },
 or single reports, as "stageprof run --out" and --format json write them, which count as a record
@@ -38,7 +40,7 @@ their first bytes.
 Rows are the stages, or with --by the values of a member of the record, such as input or
 settings.model. Each record is then one call of its row: it has what its whole process took, and
 for what only stages measure, the sum of its outermost stages. Below the rows are the worst inputs
-of each, by wall time and by peak of resident memory, with file and line.
+of each, by wall time and by the resident memory that they added, with file and line.
 
 The sums include what failed inputs used up to their failure, and failures are counted by kind.
 Inputs with more than one good record are counted on stderr; all their records are in the sums.
@@ -49,12 +51,12 @@ Lines that are no record are named on stderr, left out and counted.
 Exit codes: 0 done, 1 some lines or files could not be read, 2 usage.`;
 
 export function summarizeCommand(finish: (exitCode: number) => void): Command {
-  return new Command('summarize')
+  const command = new Command('summarize')
     .description('one table of all records, or of saved reports: what each stage cost, and which inputs were the worst')
-    .argument('<files...>', 'files of records, folders, patterns; - is stdin')
-    .addOption(formatFlag(EXPORTERS.report))
+    .argument('<files...>', 'files of records, folders, patterns; - is stdin');
+  return addFormatFlags(command, formatNames(EXPORTERS.report))
     .option('--by <member>', 'a row for each value of this member of the record; a dotted path', parseMember, STAGE)
-    .option('--sort <field>', 'order the rows by a field such as rss_kb_peak_max, highest first', parseField)
+    .addOption(new Option('--sort <field>', 'order the rows by a field, highest first').choices(SORTS))
     .addOption(new Option('--top <n>', 'most rows, those highest in --sort or wall_s').argParser(wholeNumberFrom(1)))
     .addOption(new Option('--jobs <n>', 'most threads; without it one a core').argParser(wholeNumberFrom(1)))
     .option('--details', 'with --format json: p50, p95, p99 and the worst inputs of each row')
@@ -84,18 +86,21 @@ async function summarize(operands: readonly string[], flags: SummarizeFlags): Pr
     say(`--by ${by}: no record has such a member, ${NO_GROUP} is all of them`);
 
   const { stdout } = process;
-  stdout.write(exporter.render(summaryView(result, { ...flags, by, files: files.length }), layoutOf(stdout)));
-  if (result.records === 0) say('there was no record to summarise');
-  return isWhole && result.records > 0 ? EXIT_DONE : EXIT_FAILED;
+  const isEmpty = result.records === 0;
+  // A program that reads the output gets an empty result. A table of zeros would tell a person of something measured.
+  if (!isEmpty || exporter !== EXPORTERS.report[0])
+    stdout.write(exporter.render(summaryView(result, { ...flags, by, files: files.length }), layoutOf(stdout)));
+  if (isEmpty)
+    say(`${emptyText(operands)}: "stageprof map --profile" and "run --out" write files that can be summarised`);
+  else if (result.records === result.unprofiled) say('no record has a profile: "stageprof map --profile" measures');
+  return isWhole && !isEmpty ? EXIT_DONE : EXIT_FAILED;
+}
+
+function emptyText(operands: readonly string[]): string {
+  return operands.length === 1 ? `${operands[0]} holds no record` : `the ${operands.length} files hold no record`;
 }
 
 function parseMember(text: string): string {
   if (text.split('.').every((step) => step !== '')) return text;
   throw new InvalidArgumentError('It has to name a member of the records, such as input or settings.model.');
-}
-
-function parseField(text: string): MetricField {
-  const field = METRICS.find((metric) => metric.field === text)?.field;
-  if (field !== undefined) return field;
-  throw new InvalidArgumentError('It has to be a field of the rows, such as wall_s or rss_kb_peak_max.');
 }

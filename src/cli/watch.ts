@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
-import { exporterNamed } from '../export/exporter.js';
+import { exporterNamed, formatNames } from '../export/exporter.js';
 import { EXPORTERS } from '../export/exporters.js';
 import { EXIT_DONE } from '../os/exit-status.js';
 import { followRecorder } from '../recorder/followed-recorder.js';
 import type { Postmortem } from '../recorder/postmortem.js';
 import { layoutOf } from '../terminal/terminal.js';
-import { formatFlag } from './format-flag.js';
+import { addFormatFlags } from './format-flag.js';
 import { numberWithin } from './number-flags.js';
 
 interface WatchFlags {
@@ -28,10 +28,10 @@ Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 const CLEAR = '\x1b[H\x1b[2J';
 
 export function watchCommand(finish: (exitCode: number) => void): Command {
-  return new Command('watch')
+  const command = new Command('watch')
     .description('a live table of a running process, read from its recorder at no cost to it')
-    .argument('<pid or file>', 'the process, or its recorder')
-    .addOption(formatFlag(EXPORTERS.recording))
+    .argument('<pid or file>', 'the process, or its recorder');
+  return addFormatFlags(command, formatNames(EXPORTERS.recording))
     .addOption(
       new Option('--interval <seconds>', 'time between two tables')
         .default(1)

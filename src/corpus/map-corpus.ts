@@ -2,6 +2,7 @@ import type { StageProfilerOptions } from '../model/options.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { say } from '../terminal/say.js';
 import { counted } from '../text/format.js';
+import { checkImports } from './imports.js';
 import type { DistinctInputs } from './inputs.js';
 import { MapAccountMeter, writeMapAccount } from './map-account-meter.js';
 import { prepareProfiling } from './map-profiling.js';
@@ -9,13 +10,15 @@ import { runMap } from './map-run.js';
 import { checkPipeline, pipelineName } from './pipeline.js';
 import { RecordFolder, RecordWriteError } from './record-folder.js';
 import { type NamedInput, namedInputs, planRecords, type RecordPlan } from './record-paths.js';
-import { type ChosenShard, inputsOfShard } from './shard.js';
+import { type ChosenShard, inputsOfShard, shardName } from './shard.js';
 import { StopSignals } from './stop-signals.js';
 import { WorkerPool } from './worker-pool.js';
 
 export interface MapOrder {
   /** The pipeline module, as it was given. */
   readonly pipelinePath: string;
+  /** Modules that each worker loads before all others, such as a loader of TypeScript. */
+  readonly imports: readonly string[];
   readonly outdir: string;
   readonly shard: ChosenShard;
   readonly resume: boolean;
@@ -42,6 +45,7 @@ const GRACE_MS = 2000;
 export async function mapCorpus(corpus: DistinctInputs, order: MapOrder): Promise<number> {
   const { pipelinePath, shard, resume, profiler } = order;
   checkPipeline(pipelinePath);
+  checkImports(order.imports);
   const name = pipelineName(pipelinePath);
   const folder = await RecordFolder.open(order.outdir);
   await folder.sweep();
@@ -76,7 +80,7 @@ async function runInputs(
   inputs: readonly NamedInput[],
   folder: RecordFolder,
   name: string,
-  { pipelinePath, profiler, modules, jobs, isolate, timeoutMs }: MapOrder,
+  { pipelinePath, imports, shard, profiler, modules, jobs, isolate, timeoutMs }: MapOrder,
 ): Promise<number> {
   // Until the run listens to signals itself, one ends this process with the exit code that it would have then.
   const early = new StopSignals((signal) => process.exit(exitCodeOfSignal(signal)));
@@ -89,12 +93,14 @@ async function runInputs(
       profiler,
       recorderFolder,
       env,
+      imports,
       jobs,
       isolate,
       limits,
     });
     early.close();
-    return await runMap(inputs, { pipelineName: name, folder, pool, hasAccount: profiler !== null });
+    const plan = { pipelineName: name, shardName: shardName(shard), folder, pool, hasAccount: profiler !== null };
+    return await runMap(inputs, plan);
   } finally {
     early.close();
   }
@@ -113,10 +119,11 @@ function sayResumed({ inputs, resumed, repaired }: RecordPlan): void {
   say(`${counted(resumed, 'good record')} there${mended}, ${rest}`);
 }
 
-function sayShard({ shard: { index, count }, fromEnvironment }: ChosenShard, mine: number, all: number): void {
-  if (count === 1 && !fromEnvironment) return;
+function sayShard(shard: ChosenShard, mine: number, all: number): void {
+  const name = shardName(shard);
+  if (name === '') return;
   const share = mine === 0 ? `none of ${counted(all, 'input')}, nothing to do` : `${mine} of ${counted(all, 'input')}`;
-  const source = fromEnvironment ? ' from SLURM_ARRAY_TASK_*' : '';
-  const remedy = fromEnvironment ? ' (--task-index 0 --task-count 1 takes all)' : '';
-  say(`task index ${index} of ${count}${source}: ${share}${remedy}`);
+  const source = shard.source === null ? '' : ` from ${shard.source}`;
+  const remedy = shard.source === null ? '' : ' (--task-index 0 --task-count 1 takes all)';
+  say(`${name}${source}: ${share}${remedy}`);
 }

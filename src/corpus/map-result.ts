@@ -16,7 +16,7 @@ export class MapResult {
 
   constructor(
     total: number,
-    readonly pipelineName: string,
+    private readonly names: { readonly pipelineName: string; readonly shardName: string },
   ) {
     this.tally = { total, done: 0, failed: 0 };
   }
@@ -37,7 +37,10 @@ export class MapResult {
   /** Null where nothing was profiled. */
   table(stream: NodeJS.WriteStream): string | null {
     if (this.#profiles === 0) return null;
-    const heading = `${counted(this.#profiles, 'record')}, pipeline ${this.pipelineName}`;
+    const { pipelineName, shardName } = this.names;
+    const heading = [counted(this.#profiles, 'record'), `pipeline ${pipelineName}`, shardName]
+      .filter(Boolean)
+      .join(', ');
     return `${heading}\n\n${renderTable(this.#merger.result(), layoutOf(stream))}`;
   }
 

@@ -18,6 +18,8 @@ import { WorkerStartError } from './worker-process.js';
 
 export interface MapPlan {
   readonly pipelineName: string;
+  /** `task index 3 of 100`; empty for the whole corpus. */
+  readonly shardName: string;
   readonly folder: RecordFolder;
   readonly pool: WorkerPool;
   /** Whether the run leaves its account beside the records. */
@@ -45,7 +47,7 @@ class MapRun {
   constructor(inputs: readonly NamedInput[], plan: MapPlan) {
     this.#inputs = inputs;
     this.#plan = plan;
-    this.#result = new MapResult(inputs.length, plan.pipelineName);
+    this.#result = new MapResult(inputs.length, plan);
     this.#pace = new Pace(this.#result.tally, () => this.#views);
     say(`${counted(inputs.length, 'input')}, pipeline ${plan.pipelineName}, records in ${this.#recordsPath()}`);
     const { stderr } = process;

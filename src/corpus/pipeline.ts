@@ -1,9 +1,10 @@
 import { basename, existsSync, extname, pathToFileURL, resolve, statSync } from '../host/files.js';
 import { Error, Promise, Set, String } from '../host/intrinsics.js';
-import { addProcessListener, nodeFeatures, nodeVersion, removeProcessListener } from '../host/process.js';
+import { addProcessListener, removeProcessListener } from '../host/process.js';
 import { setImmediate } from '../host/tasks.js';
 import type { Profiler } from '../model/profiler.js';
 import { SetupError } from '../model/setup-error.js';
+import { typeScriptRemedy } from '../preload/typescript.js';
 import { failureOf } from './failure.js';
 
 /** What a pipeline is given together with its input. */
@@ -80,11 +81,7 @@ function isTypeScriptUnread(error: unknown): boolean {
 }
 
 function typeScriptHint(path: string): string {
-  const { typescript } = nodeFeatures as { readonly typescript?: unknown };
-  const without = typescript
-    ? `it has TypeScript that Node ${nodeVersion} cannot strip, such as an enum`
-    : `Node ${nodeVersion} takes no TypeScript, Node 24 does`;
-  return `${path}: the pipeline module does not load, ${without}; with tsx installed, set NODE_OPTIONS='--import tsx'`;
+  return `${path}: the pipeline module does not load, ${typeScriptRemedy('add --import tsx')}`;
 }
 
 /** Waits for one turn of the event loop more: a rejection that nobody handles comes up after its module is loaded. */

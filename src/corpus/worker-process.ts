@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { systemReason } from '../model/setup-error.js';
 import type { ExitStatus } from '../os/exit-status.js';
 import type { Failure } from './failure.js';
+import { importFlags } from './imports.js';
 import { InputThreads } from './input-threads.js';
 import type { FromWorker, InputResult, ToWorker } from './worker-messages.js';
 import { WorkerOutput } from './worker-output.js';
@@ -35,6 +36,8 @@ export type InputEnd =
 export interface WorkerSetup {
   readonly setup: Extract<ToWorker, { type: 'setup' }>;
   readonly env: NodeJS.ProcessEnv;
+  /** Modules that it loads before all others, as node's own --import takes them. */
+  readonly imports: readonly string[];
   /** Aborted when no input will come: a process that is still starting is ended, however long its module would load. */
   readonly stopping: AbortSignal;
   /** Takes what the pipeline prints to stdout or stderr, line by line. */
@@ -65,11 +68,16 @@ export class WorkerProcess {
     throw new WorkerStartError(reason);
   }
 
-  private constructor({ env, setup, onOutput, onUnhandled }: WorkerSetup) {
+  private constructor({ env, imports, setup, onOutput, onUnhandled }: WorkerSetup) {
     this.threads = new InputThreads(setup.threads);
     // stdout of this process is for results alone, so that what the pipeline prints there is treated as its stderr.
     // Messages are not JSON, which a pipeline may change: a toJSON for all arrays would be in every message.
-    this.#child = fork(WORKER, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' });
+    this.#child = fork(WORKER, {
+      env,
+      execArgv: [...process.execArgv, ...importFlags(imports)],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    });
     // A kill or a message fails if the process has ended. Its end is handled elsewhere, so that error is ignored.
     this.#child.on('error', () => {});
     this.#gone = whenGone(this.#child);

@@ -14,6 +14,8 @@ export interface SupplyOptions {
   /** Null where nothing is profiled. */
   readonly profiler: StageProfilerOptions | null;
   readonly env: NodeJS.ProcessEnv;
+  /** Modules that each process loads before all others. */
+  readonly imports: readonly string[];
   /** A process for each input. */
   readonly isolate: boolean;
   /** Where the recorders of running inputs are; null for none. */
@@ -101,10 +103,11 @@ export class WorkerSupply {
   }
 
   async #start(): Promise<WorkerProcess> {
-    const { pipelinePath, profiler, env, isolate } = this.options;
+    const { pipelinePath, profiler, env, imports, isolate } = this.options;
     const worker = await WorkerProcess.start({
       setup: { type: 'setup', pipelinePath, profiler, threads: this.#threads(), parentPid: process.pid, isolate },
       env,
+      imports,
       stopping: this.stopping,
       onOutput: (line) => this.tell({ type: 'output', line }),
       onUnhandled: (failure) => this.tell({ type: 'unhandled', failure }),

@@ -1,5 +1,5 @@
 import { FILE_HEADER, FILE_HEADER_NUMBERS, offsetOf, READING } from '../recorder/format.js';
-import { markdownTable } from '../render/markdown.js';
+import { tableText, withMarkedTables } from './marked-tables.js';
 
 const MEANING: { readonly [N in (typeof READING)[number]]: string } = {
   wall_ns: 'CLOCK_MONOTONIC',
@@ -22,15 +22,9 @@ function recorderTables(): { readonly [name: string]: string } {
 
 /** `text` with its tables replaced by those of the code. */
 export function withRecorderTables(text: string): string {
-  let result = text;
-  for (const [name, rows] of Object.entries(recorderTables())) {
-    const [begin, end] = [`<!-- ${name}: begin -->\n`, `<!-- ${name}: end -->`];
-    const [before, rest] = result.split(begin) as [string, string];
-    result = before + begin + rows + rest.slice(rest.indexOf(end));
-  }
-  return result;
+  return withMarkedTables(text, recorderTables());
 }
 
 function table(rows: readonly (readonly string[])[]): string {
-  return `${markdownTable([['offset', 'name', 'meaning'], ['---', '---', '---'], ...rows]).join('\n')}\n`;
+  return tableText(['offset', 'name', 'meaning'], rows);
 }

@@ -20,6 +20,10 @@ export function exporterNamed<Result>(exporters: readonly Exporter<Result>[], na
   return exporters.find((exporter) => exporter.name === name)!;
 }
 
+export function formatNames(exporters: readonly Exporter<never>[]): string[] {
+  return exporters.map(({ name }) => name);
+}
+
 /** Why a format cannot be used with the flags that were given; undefined if it can. */
 export function refusalOf(
   { refuses = {} }: Exporter<never>,

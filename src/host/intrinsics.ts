@@ -16,7 +16,7 @@ function copyProperties<T extends object>(from: object, to: T, left: readonly Pr
   return to;
 }
 
-function ownNamespace<T extends object>(namespace: T): T {
+export function ownNamespace<T extends object>(namespace: T): T {
   return globalThis.Object.freeze(copyProperties(namespace, {} as T));
 }
 
@@ -55,12 +55,6 @@ export const Array = ownNamespace({
   from: globalThis.Array.from,
   isArray: globalThis.Array.isArray,
 });
-export const Buffer = ownNamespace({
-  alloc: globalThis.Buffer.alloc,
-  allocUnsafe: globalThis.Buffer.allocUnsafe,
-  from: globalThis.Buffer.from,
-});
-export type Buffer = globalThis.Buffer;
 export const ArrayBuffer = globalThis.ArrayBuffer;
 export type ArrayBuffer = globalThis.ArrayBuffer;
 export const SharedArrayBuffer = globalThis.SharedArrayBuffer;

@@ -1,3 +1,5 @@
+// For `Disposable`, where a project has neither the types of Node nor a library of TypeScript that knows it.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Report } from './report.js';
 
 /** An open call of a stage. Not for code that interleaves: use the callback form there. */

@@ -1,4 +1,5 @@
-import { Buffer, Math, Number, Object } from '../host/intrinsics.js';
+import { Buffer } from '../host/buffer.js';
+import { Math, Number, Object } from '../host/intrinsics.js';
 import {
   ACCOUNT,
   ACCOUNT_FILES,

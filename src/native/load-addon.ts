@@ -13,6 +13,9 @@ export type LoadedBinding =
 
 type AddonPath = { readonly path: string; readonly missing: null } | { readonly path: null; readonly missing: string };
 
+const IN_BUNDLE =
+  'the program is a bundle, in which stageprof has no addon: mark stageprof as external in the bundler, and install it beside the bundle';
+
 /**
  * It is looked for when this file is loaded. Later that would need `fs` and `module`, which a program may have replaced by
  * then.
@@ -33,12 +36,24 @@ export function missingAddon(): string | null {
 }
 
 function findAddon(): AddonPath {
+  const here: string | undefined = import.meta.url;
+  // A bundle of CommonJS has no such URL.
+  if (here === undefined) return { path: null, missing: IN_BUNDLE };
   try {
-    const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-    return { path: usualPath(packageRoot) ?? askForPath(packageRoot), missing: null };
+    const packageRoot = join(dirname(fileURLToPath(here)), '..', '..');
+    const usual = usualPath(packageRoot);
+    if (usual !== undefined) return { path: usual, missing: null };
+    // The folder of a bundle may have an addon of another name, which `askForPath` would take for this one.
+    if (!isThisPackage(packageRoot)) return { path: null, missing: IN_BUNDLE };
+    return { path: askForPath(packageRoot), missing: null };
   } catch (error) {
     return { path: null, missing: notLoaded(error) };
   }
+}
+
+/** False for the folder of a bundle that contains this file. */
+function isThisPackage(folder: string): boolean {
+  return existsSync(join(folder, 'dist', 'native', 'load-addon.js'));
 }
 
 /** Where `askForPath` finds the addon on most machines, in 0.02 ms instead of 1 to 4; undefined if it may be elsewhere. */

@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { readElfLoader } from '../os/elf-loader.js';
+import { stripsTypes, typeScriptRemedy } from './typescript.js';
 
 /** The program of a command line, as far as it decides whether the tracker can be preloaded. */
 export type ProgramFile =
@@ -39,14 +40,24 @@ export function thisFinder(env: NodeJS.ProcessEnv): Finder {
 /** Looks a program up as `execvp` does, and inspects the file that would be executed. */
 export function inspectProgram(program: string, finder: Finder): ProgramFile {
   const found = lookUp(program, finder.searchPath);
-  return 'state' in found ? found : inspectFile(found.path, finder, 0);
+  if (!('state' in found)) return inspectFile(found.path, finder, 0);
+  return isModule(program) ? { state: 'not executable', reason: moduleReason(program) } : found;
+}
+
+/** Whether a name that cannot be executed is that of a file for node. */
+function isModule(path: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function moduleReason(path: string): string {
+  if (!/tsx?$/.test(path) || stripsTypes()) return `it is a module: stageprof run -- node ${path}`;
+  return `it is a module, and ${typeScriptRemedy(`use stageprof run -- node --import tsx ${path}`)}`;
 }
 
 function lookUp(program: string, searchPath = DEFAULT_SEARCH_PATH): ProgramFile | { readonly path: string } {
   if (program === '') return { state: 'not found', reason: 'an empty name is no program' };
   if (program.includes('/')) {
-    const fault = executionFault(program);
-    return fault ?? { path: program };
+    return executionFault(program, 'it') ?? { path: program };
   }
   let refused: ProgramFile | undefined;
   for (const folder of searchPath.split(':')) {
@@ -59,21 +70,22 @@ function lookUp(program: string, searchPath = DEFAULT_SEARCH_PATH): ProgramFile 
   return refused ?? { state: 'not found', reason: 'no such program in PATH' };
 }
 
-function executionFault(path: string): ProgramFile | undefined {
+/** @param name what the message calls it, where the path has been named already */
+function executionFault(path: string, name = path): ProgramFile | undefined {
   let stats: Stats;
   try {
     stats = statSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EACCES') return { state: 'not executable', reason: `${path}: permission denied` };
+    if (code === 'EACCES') return { state: 'not executable', reason: `no permission to look at ${name}` };
     return { state: 'not found', reason: 'no such file' };
   }
-  if (stats.isDirectory()) return { state: 'not executable', reason: `${path} is a folder` };
+  if (stats.isDirectory()) return { state: 'not executable', reason: `${name} is a folder` };
   try {
     accessSync(path, constants.X_OK);
     return undefined;
   } catch {
-    return { state: 'not executable', reason: `${path}: permission denied, it may need chmod +x` };
+    return { state: 'not executable', reason: `no permission to execute ${name}, it may need chmod +x` };
   }
 }
 

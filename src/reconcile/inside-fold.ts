@@ -1,9 +1,9 @@
 import type { Report } from '../model/report.js';
+import { taskOf } from '../os/slurm-task.js';
 import type { RecordFold, RecordFolds } from '../records/record-fold.js';
 import type { RecordReader } from '../records/record-reader.js';
 import { type ExactState, ExactSums } from '../report/exact-sums.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
-import { taskOf } from './slurm-task.js';
 
 /** The members of a profile that tell what a task took. */
 export type TaskProfile = Pick<Report, 'pid' | 'total_wall_s' | 'total_cpu_s' | 'rss_kb_now' | 'rss_kb_peak'> & {

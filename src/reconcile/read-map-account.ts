@@ -1,6 +1,6 @@
+import { membersOf, taskOf } from '../os/slurm-task.js';
 import { withoutMark } from '../records/byte-order-mark.js';
 import { MAP_ACCOUNT_SCHEMA } from '../records/map-account.js';
-import { membersOf, taskOf } from './slurm-task.js';
 
 /** What is used here of a `MapAccount`. The account comes from a file: nothing of it is taken for granted. */
 export interface MapRunAccount {

@@ -1,5 +1,6 @@
+import { Buffer } from '../host/buffer.js';
 import { closeSync, constants, fstatSync, openSync, readSync } from '../host/files.js';
-import { Buffer, Math } from '../host/intrinsics.js';
+import { Math } from '../host/intrinsics.js';
 import { recorderError } from '../model/errors.js';
 import { systemFault } from './system-fault.js';
 
@@ -36,9 +37,10 @@ export class FileBytes implements RecorderBytes {
         `${path}: cannot be read, ${systemFault(-((error as NodeJS.ErrnoException).errno ?? 0)).reason}`,
       );
     }
-    if (fstatSync(this.file).isFile()) return;
+    const stats = fstatSync(this.file);
+    if (stats.isFile()) return;
     closeSync(this.file);
-    throw recorderError(`${path}: no plain file`);
+    throw recorderError(`${path}: ${stats.isDirectory() ? 'is a folder, give a recorder in it' : 'no plain file'}`);
   }
 
   get size(): number {

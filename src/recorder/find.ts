@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recorderError } from '../model/errors.js';
 import { childrenReader } from '../os/process-children.js';
@@ -20,9 +20,10 @@ export function findRecorder(pid: number): string {
   const found = recorders.find((path) => !isThreadRecorder(path)) ?? recorders[0] ?? newestOf(pid);
   if (found !== undefined) return found;
   if (mapped === undefined) {
-    throw recorderError(
-      `no process ${pid} that could be looked into, and no recorder of it in ${recorderFolders().join(' or ')}`,
-    );
+    const state = existsSync(`/proc/${pid}`)
+      ? `process ${pid} is not yours to look into`
+      : `there is no process ${pid}`;
+    throw recorderError(`${state}, and no recorder of it in ${recorderFolders().join(' or ')}`);
   }
   // Under `run` that is the program, under `map` the workers.
   const children = childrenReader()(pid).filter((child) => mappedFiles(child)?.some(isRecorder));

@@ -1,4 +1,5 @@
-import { Buffer, Math } from '../host/intrinsics.js';
+import { Buffer } from '../host/buffer.js';
+import { Math } from '../host/intrinsics.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { type Geometry, labelRecordBytes } from './format.js';
 

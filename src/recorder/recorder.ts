@@ -1,4 +1,5 @@
-import { Buffer, DataView, Float64Array, JSON, Object, Uint8Array } from '../host/intrinsics.js';
+import { Buffer } from '../host/buffer.js';
+import { DataView, Float64Array, JSON, Object, Uint8Array } from '../host/intrinsics.js';
 import { SLOT_COUNT } from '../model/sample-layout.js';
 import type { SampleMemory } from '../model/sampler.js';
 import { formatWarning } from '../model/warnings.js';

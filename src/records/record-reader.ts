@@ -18,6 +18,8 @@ const LONGEST_INPUT_BYTES = 64 * 1024;
 export const BLANK = 'blank';
 export const RECORD = 'record';
 
+const NO_MEMBER = 'is an object without input, profile or error: not a record';
+
 const NO_LINE = bytesOf('');
 
 /**
@@ -48,7 +50,9 @@ export class RecordReader {
     if (kind === 'blank') return BLANK;
     if (kind !== 'record') return REASONS[kind];
     const { bytes } = text;
-    const { error, profile } = this.scanner;
+    const { input, error, profile } = this.scanner;
+    // Any other file of JSON would count as a record without a profile, and its zeros as a result.
+    if (input.from < 0 && error.from < 0 && profile.from < 0) return NO_MEMBER;
     this.#line = text;
     this.#isHashed = false;
     this.report = undefined;

@@ -10,13 +10,16 @@ import { MOST_INPUTS } from './repeated-inputs.js';
  * @returns whether everything was taken, or nothing is missing but what may be
  */
 export function sayNotTaken(
-  { unreadable, malformed, named }: Pick<ReadOutcome, 'unreadable' | 'malformed' | 'named'>,
+  { records, unreadable, malformed, named }: Pick<ReadOutcome, 'records' | 'unreadable' | 'malformed' | 'named'>,
   isLenient?: boolean,
 ): boolean {
   for (const line of unreadable) say(line);
-  for (const line of named) say(line);
+  // A file of something else is told by its first line as well as by twenty.
+  const shown = records === 0 ? named.slice(0, 1) : named;
+  for (const line of shown) say(line);
   if (malformed > 0) {
-    const others = malformed > named.length ? `, the first ${named.length} named above` : '';
+    const first = shown.length === 1 ? 'the first is' : `the first ${shown.length} are`;
+    const others = malformed > shown.length ? `, ${first} named above` : '';
     const remedy = isLenient === false ? ' (--lenient to exit with 0 all the same)' : '';
     const are = malformed === 1 ? 'is no record' : 'are no records';
     say(`${counted(malformed, 'line')} left out that ${are}${others}${remedy}`);

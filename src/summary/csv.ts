@@ -10,6 +10,10 @@ const WORST_COLUMNS = [
   ['worst_peak_kb', 'rss_kb_peak_max', 'value'],
   ['worst_peak_file', 'rss_kb_peak_max', 'file'],
   ['worst_peak_line', 'rss_kb_peak_max', 'line'],
+  ['worst_added_input', 'rss_kb_added', 'input'],
+  ['worst_added_kb', 'rss_kb_added', 'value'],
+  ['worst_added_file', 'rss_kb_added', 'file'],
+  ['worst_added_line', 'rss_kb_added', 'line'],
 ] as const;
 
 /** The CSV of the report, with the worst inputs of each row as columns. */

@@ -1,4 +1,4 @@
-import { MODULE_METRICS } from '../model/number-metrics.js';
+import { MODULE_METRICS, NUMBER_METRICS } from '../model/number-metrics.js';
 import type { LinePosition, Positions } from '../records/positions.js';
 import type { RecordFold, RecordFolds } from '../records/record-fold.js';
 import type { RecordReader } from '../records/record-reader.js';
@@ -14,6 +14,7 @@ import { WORST_BY, WorstInputs, type WorstState } from './worst.js';
 /** Rows past so many labels or groups are added up in `(other)`: memory has to have a bound. */
 const MOST_LABELS = 131_072;
 
+const RSS_GROWTH = NUMBER_METRICS.findIndex(({ field }) => field === 'rss_kb_delta');
 const NTH = HEADER_NUMBERS.indexOf('process_inputs');
 const RSS = HEADER_NUMBERS.indexOf('rss_kb_now');
 
@@ -136,14 +137,20 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
 
   #addWorst(record: RecordReader, position: LinePosition): void {
     const { columns } = record;
+    const candidate = { rssKibBefore: rssKibBefore(record), position, record };
     for (let index = 0; index < columns.rows; index++) {
-      this.#worst.add(columns.labels[index]!, columns.numbers, index * ROW_NUMBERS, position, record);
+      this.#worst.add(columns.labels[index]!, columns.numbers, index * ROW_NUMBERS, candidate);
     }
   }
 
   #addGroup(groups: Groups, record: RecordReader, position: LinePosition): void {
     const name = groupName(memberAt(record.groupValue(), this.#groupPath));
     groups.add(name, record.isFailed, record.isProfiled ? record.columns : undefined);
-    this.#worst.add(name, groups.numbers, 0, position, record);
+    this.#worst.add(name, groups.numbers, 0, { rssKibBefore: rssKibBefore(record), position, record });
   }
+}
+
+/** The growth of the program counts from the end of the input before to the end of this one. */
+function rssKibBefore({ isProfiled, columns }: RecordReader): number {
+  return isProfiled && columns.hasProgram ? columns.header[RSS]! - columns.program[RSS_GROWTH]! : Number.NaN;
 }

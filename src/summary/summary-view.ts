@@ -1,3 +1,4 @@
+import { taskOf } from '../os/slurm-task.js';
 import { type ReportView, type ViewOptions, viewOf } from '../render/view.js';
 import { escapeControls } from '../text/escape.js';
 import { counted } from '../text/format.js';
@@ -27,12 +28,14 @@ export function summaryView(result: SummaryResult, options: SummaryOptions): Sum
 
 /** The line above the table. */
 export function headingOf({ result, files, by }: SummaryView): string {
-  const { records, failed, unprofiled, malformed } = result;
+  const { records, failed, unprofiled, malformed, report } = result;
+  const task = taskOf(report.slurm);
   const parts = [
     `${counted(records, 'record')} in ${counted(files, 'file')}`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(unprofiled > 0 ? [`${unprofiled} without profile`] : []),
     ...(malformed > 0 ? [`${counted(malformed, 'line')} left out`] : []),
+    ...(task === undefined ? [] : [`all of Slurm task ${task}`]),
   ];
   return `${parts.join(', ')}${by === undefined ? '' : `, by ${by}`}`;
 }

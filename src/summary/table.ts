@@ -6,7 +6,8 @@ import { worstTable } from './worst-table.js';
 
 /** The table of the report, and below it the worst inputs of each row. */
 export function renderSummaryTable(view: SummaryView, layout: Layout): string {
-  const { result, rows } = view;
+  const { result, rows, by } = view;
+  if (result.records === result.unprofiled && by === undefined) return `${headingOf(view)}\n${failuresLine(result)}`;
   const worst = hasWorst(result) ? worstTable(rows, result.worstOf, layout) : '';
   return `${headingOf(view)}\n\n${renderTableOf(view, layout)}${worst}${growthLine(result.inputGrowth, result.report)}${failuresLine(result)}`;
 }

@@ -14,12 +14,21 @@ type WorstOf = (label: string) => WorstRecords;
  */
 export function worstCells(rows: readonly StageRow[], worstOf: WorstOf): string[][] {
   return rows.flatMap(({ stage }) => {
-    const { wall_s: wall, rss_kb_peak_max: peak } = worstOf(stage);
+    const { wall_s: wall, rss_kb_peak_max: peak, rss_kb_added: added } = worstOf(stage);
     return [
       ...(wall === null ? [] : [cells(stage, 'wall', inline(duration(wall.value)), wall)]),
-      ...(peak === null ? [] : [cells(stage, 'rss peak', inline(size(peak.value)), peak)]),
+      ...(added !== null ? addedCells(stage, added) : peak === null ? [] : [sizeCells(stage, 'rss peak', peak)]),
     ];
   });
+}
+
+/** None where all inputs stayed below what the process had before them. */
+function addedCells(label: string, added: WorstRecord): string[][] {
+  return added.value > 0 ? [sizeCells(label, 'rss added', added)] : [];
+}
+
+function sizeCells(label: string, by: string, worst: WorstRecord): string[] {
+  return cells(label, by, inline(size(worst.value)), worst);
 }
 
 function cells(label: string, by: string, value: string, { input, file, line }: WorstRecord): string[] {

@@ -1,17 +1,31 @@
 import { NUMBER_METRICS } from '../model/number-metrics.js';
 import type { LinePosition } from '../records/positions.js';
 
-/** The fields by which an input can be the worst. */
-export const WORST_BY = ['wall_s', 'rss_kb_peak_max'] as const;
+/**
+ * What an input can be the worst by. `rss_kb_added` is its peak above the resident set of the process before it: a
+ * process that has kept memory of earlier inputs would make each later input the worst by its peak.
+ */
+export const WORST_BY = ['wall_s', 'rss_kb_peak_max', 'rss_kb_added'] as const;
 export type WorstBy = (typeof WORST_BY)[number];
 
-const INDEXES = WORST_BY.map((by) => NUMBER_METRICS.findIndex(({ field }) => field === by));
+const indexOf = (name: string) => NUMBER_METRICS.findIndex(({ field }) => field === name);
+const WALL = indexOf('wall_s');
+const PEAK = indexOf('rss_kb_peak_max');
 
 /** The record with the highest value; the first of them where several have it. */
 export interface Worst extends LinePosition {
   readonly value: number;
   /** Null where the record names none. */
   readonly input: string | null;
+}
+
+/** The record that a row belongs to. */
+export interface WorstCandidate {
+  /** The resident set of the process before the input; NaN where it is not known. */
+  readonly rssKibBefore: number;
+  readonly position: LinePosition;
+  /** Asked for the name of its input only where it is the worst so far. */
+  readonly record: { inputName(): string | null };
 }
 
 export type WorstState = readonly (readonly [label: string, worst: readonly (Worst | undefined)[]])[];
@@ -27,23 +41,17 @@ export class WorstInputs {
 
   /**
    * @param numbers of a row from `offset` on, in the order of `NUMBER_METRICS`
-   * @param record asked for the name of its input only where it is the worst so far
    */
-  add(
-    label: string,
-    numbers: Float64Array,
-    offset: number,
-    position: LinePosition,
-    record: { inputName(): string | null },
-  ): void {
+  add(label: string, numbers: Float64Array, offset: number, { rssKibBefore, position, record }: WorstCandidate): void {
     let worst = this.#byLabel.get(label);
     if (worst === undefined) {
       if (this.#byLabel.size >= this.#maxLabels) return;
       worst = WORST_BY.map(() => undefined);
       this.#byLabel.set(label, worst);
     }
-    for (let by = 0; by < INDEXES.length; by++) {
-      const value = numbers[offset + INDEXES[by]!]!;
+    const peak = numbers[offset + PEAK]!;
+    for (let by = 0; by < WORST_BY.length; by++) {
+      const value = by === 0 ? numbers[offset + WALL]! : by === 1 ? peak : peak - rssKibBefore;
       if (value > (worst[by]?.value ?? Number.NEGATIVE_INFINITY))
         worst[by] = { ...position, value, input: record.inputName() };
     }

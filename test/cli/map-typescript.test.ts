@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MapFolders } from '../support/map-folders.js';
 import { fixture, readRecords, runCli } from '../support/run-cli.js';
 
@@ -12,11 +12,11 @@ const PIPELINE = `export default async (input: string, { profiler }: object): ob
   profiler.stage('a', () => ({ length: input.length }));\n`;
 
 /** Runs a pipeline with this name over one input. */
-async function map(name: string, text: string, env: NodeJS.ProcessEnv = {}) {
+async function map(name: string, text: string, env: NodeJS.ProcessEnv = {}, ...flags: readonly string[]) {
   const folders = new MapFolders();
   const pipeline = join(folders.folder, name);
   writeFileSync(pipeline, text);
-  const args = ['map', '--profile', '--outdir', folders.records, pipeline, 'abc'];
+  const args = ['map', '--profile', ...flags, '--outdir', folders.records, pipeline, 'abc'];
   const result = await runCli(args, { env: { ...folders.env, ...env } });
   return { ...result, records: result.exitCode === 0 ? Object.values(readRecords(folders.records)) : [] };
 }
@@ -42,7 +42,7 @@ test.runIf(takesTypeScript)('what Node cannot strip is one line that says what c
   const { exitCode, lines } = await map('pipeline.mts', `enum Kind { A }\n${PIPELINE}`);
   expect(exitCode).toBe(2);
   expect(lines).toEqual([
-    expect.stringMatching(/pipeline\.mts: .* cannot strip, such as an enum; .*NODE_OPTIONS='--import tsx'$/),
+    expect.stringMatching(/pipeline\.mts: .* cannot strip, such as an enum: install tsx and add --import tsx$/),
   ]);
 });
 
@@ -52,7 +52,9 @@ test.skipIf(takesTypeScript).each(['pipeline.ts', 'pipeline.mts', 'pipeline.cts'
     const { exitCode, lines } = await map(name, PIPELINE);
     expect(exitCode).toBe(2);
     expect(lines).toEqual([
-      expect.stringMatching(/pipeline\.[mc]?ts: .* takes no TypeScript, Node 24 does; .*NODE_OPTIONS='--import tsx'$/),
+      expect.stringMatching(
+        /pipeline\.[mc]?ts: .* takes no TypeScript, Node 24 does: .*install tsx and add --import tsx$/,
+      ),
     ]);
   },
 );
@@ -67,4 +69,57 @@ test.each(['pipeline.ts', 'pipeline.mts'])('a loader of NODE_OPTIONS takes %s in
   const { exitCode, records } = await map(name, PIPELINE, { NODE_OPTIONS: STRIPS });
   expect(exitCode).toBe(0);
   expect(records).toMatchObject([{ input: 'abc', length: 3, profile: { stages: [{ stage: 'a', calls: 1 }] } }]);
+});
+
+describe('--import', () => {
+  test.each(['pipeline.ts', 'pipeline.mts', 'pipeline.cts'])(
+    'tsx takes %s, and what must be transformed',
+    async (name) => {
+      const text = `enum Kind { A = 'a' }\n${PIPELINE.replace('input.length', 'input.length, kind: Kind.A')}`;
+      const { exitCode, lines, records } = await map(name, text, {}, '--import', 'tsx');
+      expect([exitCode, lines]).toEqual([0, expect.anything()]);
+      expect(records).toMatchObject([{ length: 3, kind: 'a', profile: { stages: [{ stage: 'a', calls: 1 }] } }]);
+    },
+  );
+
+  test('loads each module in every worker and its threads, in order, before the pipeline', async () => {
+    const folders = new MapFolders();
+    const put = (name: string, text: string) => {
+      writeFileSync(join(folders.folder, name), text);
+      return join(folders.folder, name);
+    };
+    put('one.mjs', "globalThis.loaded = ['one'];");
+    put('two.mjs', "globalThis.loaded.push('two');");
+    put('thread.mjs', "import { parentPort } from 'node:worker_threads'; parentPort.postMessage(globalThis.loaded);");
+    const pipeline = put(
+      'pipeline.mjs',
+      `import { Worker } from 'node:worker_threads';
+import { once } from 'node:events';
+const { loaded } = globalThis;
+const thread = () => new Worker(new URL('./thread.mjs', import.meta.url));
+export default async () => ({ loaded, inThread: (await once(thread(), 'message'))[0] });`,
+    );
+    const imports = ['--import', './one.mjs', '--import', './two.mjs'];
+    const args = ['map', ...imports, '--jobs', '2', '--isolate', '--outdir', folders.records, pipeline, 'a', 'b'];
+    const { exitCode } = await runCli(args, { cwd: folders.folder, env: folders.env });
+    expect(exitCode).toBe(0);
+    const both = { loaded: ['one', 'two'], inThread: ['one', 'two'] };
+    expect(Object.values(readRecords(folders.records))).toMatchObject([both, both]);
+  });
+
+  test.each([
+    ['is not there', 'no-such-loader', /^stageprof: --import no-such-loader: cannot be loaded, .*Cannot find package/],
+    ['throws', "data:text/javascript,throw new RangeError('broken')", /cannot be loaded, RangeError: broken$/],
+    ['ends its process', 'data:text/javascript,process.exit(3)', /cannot be loaded, its process ended with 3$/],
+  ])('a module that %s is one line', async (_, module, message) => {
+    const { exitCode, lines } = await map('pipeline.mjs', 'export default async () => ({});', {}, '--import', module);
+    expect(exitCode).toBe(2);
+    expect(lines).toEqual([expect.stringMatching(message)]);
+  });
+
+  test('a module may keep its process alive', async () => {
+    const module = 'data:text/javascript,setInterval(() => {}, 1000)';
+    const { exitCode } = await map('pipeline.mjs', 'export default async () => ({});', {}, '--import', module);
+    expect(exitCode).toBe(0);
+  });
 });

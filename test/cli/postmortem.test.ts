@@ -62,7 +62,9 @@ test('a process can be given by its id while it runs, and after it was killed', 
   expect(JSON.parse(killed.stdout).report.pid).toBe(pid);
   const none = await runCli(['postmortem', '999999999'], { env });
   expect(none).toMatchObject({ exitCode: 2, stdout: '' });
-  expect(none.lines).toEqual([expect.stringMatching(/^stageprof: no process 999999999 .*, and no recorder of it in /)]);
+  expect(none.lines).toEqual([
+    expect.stringMatching(/^stageprof: there is no process 999999999, and no recorder of it in /),
+  ]);
 });
 
 test('labels are escaped in the table', async () => {
@@ -95,7 +97,7 @@ describe('one line, and exit code 2, for', () => {
       ['none.recorder'],
       'none.recorder: cannot be read, no such file or directory (ENOENT)',
     ],
-    ['a folder', ['.'], '.: no plain file'],
+    ['a folder', ['.'], '.: is a folder, give a recorder in it'],
     ['another file', ['other.txt'], 'other.txt: not a recorder'],
     ['a file name with a terminal escape', ['\u001b[31m'], '\\x1b[31m: cannot be read'],
     ['a signal that there is not', ['other.txt', '--signal', 'KILL'], 'name of a signal, such as SIGKILL'],

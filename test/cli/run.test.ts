@@ -228,7 +228,7 @@ describe('stageprof run with a program that cannot be run', () => {
   test.each([
     ['nowhere-to-be-found', 127, 'not found, no such program in PATH'],
     ['./not/there', 127, 'not found, no such file'],
-    ['/tmp', 126, 'cannot be executed, /tmp is a folder'],
+    ['/tmp', 126, 'cannot be executed, it is a folder'],
     [STAGED, 126, 'cannot be executed, '],
   ])('%s is %i and one line', async (program, code, message) => {
     const { exitCode, lines } = await profile([program]);

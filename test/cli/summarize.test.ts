@@ -207,10 +207,54 @@ describe('stageprof summarize', () => {
   test('says that there was no record', async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'empty.jsonl'), '\n');
-    const { exitCode, lines } = await summarized(['empty.jsonl'], { cwd });
-    expect({ exitCode, lines }).toEqual({ exitCode: 1, lines: ['stageprof: there was no record to summarise'] });
+    const { exitCode, json, lines } = await summarized(['empty.jsonl'], { cwd });
+    expect({ exitCode, lines }).toEqual({ exitCode: 1, lines: [`stageprof: empty.jsonl ${HOLDS_NONE}`] });
+    expect(json).toMatchObject({ records: 0 });
+  });
+
+  test.each([
+    [
+      'package.json',
+      '{\n "name": "a"\n}\n',
+      ['package.json:1: is an object without input, profile or error: not a record'],
+    ],
+    [
+      'notes.md',
+      '# Notes\n\none\ntwo\n',
+      [
+        'notes.md:1: is not JSON',
+        '3 lines left out that are no records, the first is named above (--lenient to exit with 0 all the same)',
+      ],
+    ],
+    [
+      'data',
+      Buffer.from([0, 1, 2, 3, 10, 255, 254, 10]),
+      ['data:1: is not JSON', /^2 lines left out that are no records, the first/],
+    ],
+    ['list.json', '[1, 2]\n', ['list.json:1: is JSON, but not an object: not a record', /^1 line left out/]],
+  ])('says that %s is no file of records, and shows no table of zeros', async (name, text, said) => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, name), text);
+    const { exitCode, stdout, lines } = await runCli(['summarize', name], { cwd });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    const expected = [...said, `${name} ${HOLDS_NONE}`];
+    expect(lines).toHaveLength(expected.length);
+    expect(lines).toEqual(expected.map((line) => expect.stringMatching(line)));
+  });
+
+  test('shows no table of zeros of records without a profile', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'a.jsonl'), '{"input":"a"}\n{"input":"b","error":{"kind":"timeout"}}\n');
+    const { exitCode, stdout, lines } = await runCli(['summarize', 'a.jsonl'], { cwd });
+    expect({ exitCode, lines }).toEqual({
+      exitCode: 0,
+      lines: ['stageprof: no record has a profile: "stageprof map --profile" measures'],
+    });
+    expect(stdout).toBe('2 records in 1 file, 1 failed, 2 without profile\n\nfailed inputs by kind: 1 timeout\n');
   });
 });
+
+const HOLDS_NONE = 'holds no record: "stageprof map --profile" and "run --out" write files that can be summarised';
 
 const STAGED = fixture('staged.mjs');
 

@@ -22,7 +22,7 @@ const wrong: WrongUse[] = [
   [
     'no command',
     [],
-    /no command given, the commands are run, map, summarize, compare, reconcile, watch, postmortem, doctor/,
+    /no command given, the commands are run, map, summarize, compare, reconcile, watch, postmortem, doctor, completion/,
   ],
   ['an unknown command', ['mpa'], /unknown command 'mpa'/],
   ['an unknown flag', ['map', OUTCOMES, 'a', '--tries', '2'], /unknown option '--tries'/],
@@ -91,6 +91,18 @@ const wrong: WrongUse[] = [
     /--task-index needs/,
     arrayTask('3'),
   ],
+  ['a first index alone', ['map', OUTCOMES, 'a', '--task-first', '1'], /--task-first needs --task-count/],
+  [
+    'an index before the first',
+    ['map', OUTCOMES, 'a', '--task-index', '0', '--task-count', '3', '--task-first', '1'],
+    /--task-index 0 is outside of --task-count 3: indexes begin at 1 \(--task-first\)/,
+  ],
+  [
+    'an array of PBS without its count',
+    ['map', OUTCOMES, 'a'],
+    /PBS_ARRAY_INDEX=3, and PBS Pro does not .* nor which is the first: give --task-count, and --task-first/,
+    { PBS_ARRAY_INDEX: '3' },
+  ],
   ['an irregular array', ['map', OUTCOMES, 'a'], /SLURM_ARRAY_TASK_ID=5 .*--task-index/, arrayTask('5')],
   ['an array without count', ['map', OUTCOMES, 'a'], /SLURM_ARRAY_TASK_ID/, { SLURM_ARRAY_TASK_ID: '5' }],
   ['an outdir that is a file', ['map', OUTCOMES, 'a', '--outdir', 'list.txt'], /--outdir list\.txt: cannot be written/],
@@ -128,6 +140,7 @@ const wrong: WrongUse[] = [
   ['an unknown format', ['summarize', 'list.txt', '--format', 'xml'], /--format.*table, json, csv, markdown, caliper/],
   ['an unknown field to sort by', ['summarize', 'list.txt', '--sort', 'wall'], /--sort.*wall_s/],
   ['no rows at all', ['summarize', 'list.txt', '--top', '0'], /--top.*whole number from 1/],
+  ['no module to import', ['map', OUTCOMES, 'a', '--import', ''], /--import.*name a module/],
   ['no threads at all', ['summarize', 'list.txt', '--jobs', '0'], /--jobs.*whole number from 1/],
   ['a member without name', ['summarize', 'list.txt', '--by', 'a..b'], /--by.*name a member/],
   [

@@ -171,7 +171,7 @@ describe('one line, and exit code 2, for', () => {
       [String(process.pid)],
       'has no recorder: it needs stageprof run, map --profile or the "recorder" option',
     ],
-    ['no such process', ['999999999'], 'no process 999999999 that could be looked into, and no recorder of it in'],
+    ['no such process', ['999999999'], 'there is no process 999999999, and no recorder of it in'],
     ['a file that is not there', ['none'], 'none: cannot be read, no such file or directory (ENOENT)'],
     ['nothing', [], "missing required argument 'pid or file'"],
     ['an interval of nothing', ['1', '--interval', ''], 'a number of seconds from 0.1 to 3600'],

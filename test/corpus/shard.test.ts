@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inputsOfShard, shardOfArrayTask } from '../../src/corpus/shard.js';
+import { inputsOfShard, shardName } from '../../src/corpus/shard.js';
 
 describe('inputsOfShard', () => {
   test('deals the inputs out like cards', () => {
@@ -20,57 +20,10 @@ describe('inputsOfShard', () => {
   });
 });
 
-describe('shardOfArrayTask', () => {
-  test('the ids of any regular array are the indexes 0 to count - 1', () => {
-    const arrays = fc.record({
-      min: fc.integer({ min: 0, max: 1000 }),
-      step: fc.integer({ min: 1, max: 50 }),
-      count: fc.integer({ min: 1, max: 40 }),
-    });
-    fc.assert(
-      fc.property(arrays, ({ min, step, count }) => {
-        const shards = Array.from({ length: count }, (_, i) =>
-          shardOfArrayTask(env(min + i * step, { min, step, count })),
-        );
-        expect(shards).toEqual(
-          Array.from({ length: count }, (_, index) => ({ state: 'task', shard: { index, count } })),
-        );
-      }),
-    );
-  });
-
-  test('there is none outside of an array', () => {
-    expect(shardOfArrayTask({ SLURM_JOB_ID: '7' })).toEqual({ state: 'none' });
-  });
-
-  test.each([
-    ['ids without regular steps', env(5, { min: 0, step: 1, count: 3, max: 5 })],
-    ['ids without regular steps, for the task whose id would do', env(1, { min: 0, step: 1, count: 3, max: 5 })],
-    ['an id between two steps', env(4, { min: 3, step: 3, count: 3 })],
-    ['an id past the last', env(12, { min: 3, step: 3, count: 3 })],
-    ['an id before the first', env(0, { min: 3, step: 3, count: 3 })],
-    ['a step of zero', env(3, { min: 3, step: 0, count: 3 })],
-    ['a count of zero', env(3, { min: 3, step: 1, count: 0 })],
-    ['an id alone', { SLURM_ARRAY_TASK_ID: '3' }],
-    ['text', { ...env(3, { min: 3, step: 3, count: 3 }), SLURM_ARRAY_TASK_ID: '3x' }],
-  ])('is unusable with %s', (_, variables) => {
-    expect(shardOfArrayTask(variables)).toMatchObject({ state: 'unusable', reason: expect.stringContaining('SLURM_') });
-  });
+test.each([
+  ['', { index: 0, count: 1 }, null],
+  ['task index 0 of 1', { index: 0, count: 1 }, 'SLURM_ARRAY_TASK_ID=7'],
+  ['task index 2 of 5', { index: 2, count: 5 }, null],
+])('the name of a shard is "%s"', (name, shard, source) => {
+  expect(shardName({ shard, source })).toBe(name);
 });
-
-interface ArrayOfTasks {
-  readonly min: number;
-  readonly step: number;
-  readonly count: number;
-  readonly max?: number;
-}
-
-function env(id: number, { min, step, count, max = min + (count - 1) * step }: ArrayOfTasks): NodeJS.ProcessEnv {
-  return {
-    SLURM_ARRAY_TASK_ID: String(id),
-    SLURM_ARRAY_TASK_COUNT: String(count),
-    SLURM_ARRAY_TASK_MIN: String(min),
-    SLURM_ARRAY_TASK_MAX: String(max),
-    SLURM_ARRAY_TASK_STEP: String(step),
-  };
-}

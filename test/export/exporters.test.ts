@@ -19,7 +19,7 @@ const RESULT = {
   report: pipelineReport(),
   groups: undefined,
   inputGrowth: null,
-  worstOf: () => ({ wall_s: null, rss_kb_peak_max: null }),
+  worstOf: () => ({ wall_s: null, rss_kb_peak_max: null, rss_kb_added: null }),
 };
 
 test.each(Object.entries(EXPORTERS))('the formats of a %s have names of their own, the table first', (_, exporters) => {

@@ -36,6 +36,27 @@ describe('a program', () => {
     expect(inspectProgram('', finder)).toMatchObject({ state: 'not found' });
   });
 
+  test('that is a file for node says how to run it', () => {
+    const path = put('app.js', 'export {};', 0o644);
+    expect(inspectProgram(path, finder)).toEqual({
+      state: 'not executable',
+      reason: `it is a module: stageprof run -- node ${path}`,
+    });
+    expect(inspectProgram(`${path}x`, finder)).toMatchObject({ state: 'not found' });
+    put('app.js', '#!/bin/sh\n');
+    expect(inspectProgram(path, finder)).toEqual({ state: 'trackable' });
+  });
+
+  test('that is TypeScript says what takes it', () => {
+    const path = put('app.mts', 'export {};', 0o644);
+    const { reason } = inspectProgram(path, finder) as { reason: string };
+    const direct = `it is a module: stageprof run -- node ${path}`;
+    const byTsx = /^it is a module, and Node \S+ takes no TypeScript.*stageprof run -- node --import tsx .*app\.mts$/;
+    expect(reason).toEqual(
+      (process.features as { typescript?: unknown }).typescript ? direct : expect.stringMatching(byTsx),
+    );
+  });
+
   test('that is a script is inspected at its interpreter', () => {
     put('inner', '#!/bin/sh\n');
     expect(inspectProgram(put('script', `#! ${join(folder, 'inner')} -x\n`), finder)).toEqual({ state: 'trackable' });

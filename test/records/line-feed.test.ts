@@ -43,7 +43,7 @@ test('the lines are the same however the bytes are cut into pieces', () => {
       const pieces = at.slice(1).map((end, index) => bytes.subarray(at[index], end));
       expect(linesOf(pieces)).toEqual(expectedLines(whole));
     }),
-    { numRuns: 200 },
+    { numRuns: 50 },
   );
 });
 
@@ -59,7 +59,7 @@ test('stretches of a file take each line once, in order', () => {
       });
       expect(lines).toEqual(expectedLines(whole));
     }),
-    { numRuns: 200 },
+    { numRuns: 50 },
   );
 });
 

@@ -22,17 +22,17 @@ test.each([1, 2, 10])('records, failed ones and those without a profile are coun
     linesAChunk,
   );
   expect(outcome).toEqual({
-    records: 7,
+    records: 6,
     failed: 3,
     failures: new Map([
       ['timeout', 2],
       ['exception', 1],
     ]),
-    unprofiled: 5,
+    unprofiled: 4,
     failedUnprofiled: 2,
     repeatedInputs: 1,
-    malformed: 0,
-    named: [],
+    malformed: 1,
+    named: ['a.jsonl:6: is an object without input, profile or error: not a record'],
     unreadable: [],
   });
 });

@@ -34,6 +34,17 @@ test('the rows of whole programs are merged like rows of one label', () => {
   });
 });
 
+test.each(NUMBER_METRICS)('$field counts as not measured in a report that does not have it', ({ field }) => {
+  const { [field]: _, ...without } = row('a', { [field]: 3 });
+  const measured = row('a', { [field]: 3 });
+  expect(onlyRow(without as StageRow, measured)).toEqual(onlyRow(row('a', { [field]: null }), measured));
+});
+
+test('a member of a later version is left out', () => {
+  const later = { ...report({ stages: [{ ...row('a'), later: 1 } as StageRow] }), later: { a: 1 } };
+  expect(mergeReports([later])).toEqual(mergeReports([withStages(row('a'))]));
+});
+
 test.each([[null], [undefined]])('the program is unknown if that of one report is %s', (missing) => {
   const older = { ...report(), program: missing } as Report;
   const newer = report({ program: row('(program)', { calls: 1 }) });

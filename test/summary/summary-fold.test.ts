@@ -200,7 +200,28 @@ describe('the worst input', () => {
       expect(summaryOf(texts, linesAChunk).result.worstOf('a')).toEqual({
         wall_s: { file: 'a.jsonl', line: 2, value: 3, input: 'y' },
         rss_kb_peak_max: { file: 'a.jsonl', line: 3, value: 20, input: 'z' },
+        rss_kb_added: null,
       });
+    }
+  });
+
+  test('by memory is the one that added most to what its process had before, where that is known', () => {
+    const ended = (input: string, [now, growth]: readonly [number, number | null], peak: number) => {
+      const program = growth === null ? null : row('(program)', { rss_kb_delta: growth });
+      const stages = [row('a', { rss_kb_peak_max: peak }), row('b', { rss_kb_peak_max: null })];
+      return JSON.stringify({ input, profile: report({ rss_kb_now: now, program, stages }) });
+    };
+    const texts = [
+      ended('first', [500, 100], 520),
+      ended('spike', [510, 10], 900),
+      ended('last', [990, 10], 1000),
+      ended('unknown', [990, null], 990),
+    ];
+    for (const linesAChunk of [4, 1]) {
+      const { worstOf } = summaryOf(texts, linesAChunk).result;
+      expect(worstOf('a').rss_kb_added).toEqual({ file: 'a.jsonl', line: 2, value: 400, input: 'spike' });
+      expect(worstOf('a').rss_kb_peak_max).toMatchObject({ value: 1000, input: 'last' });
+      expect(worstOf('b').rss_kb_added).toBeNull();
     }
   });
 

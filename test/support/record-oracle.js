@@ -153,6 +153,7 @@ function recordOf(text) {
   // The line is a report by itself.
   if (!Object.hasOwn(record, 'profile') && typeof record.schema === 'string' && record.schema.startsWith('stageprof/'))
     record = { ...record, profile: { ...record } };
+  if (!['input', 'error', 'profile'].some((name) => Object.hasOwn(record, name))) return undefined;
   if (!isThere(record.profile)) return record;
   try {
     if (isDeeper(record.profile, DEEPEST_PARSED)) return undefined;

@@ -36,7 +36,9 @@ export interface CliOptions {
 /** Called at each piece of stderr, with all of it so far. */
 export type OnStderr = (stderr: string, child: ChildProcess) => void;
 
-/** Runs the built command line in a child process, outside of any Slurm job of the machine. */
+const ofSchedulers = /^(SLURM_|PBS_|LSB_|SGE_TASK_|_CONDOR_|FLUX_|JOB_COMPLETION_INDEX$|AWS_BATCH_)/;
+
+/** Runs the built command line in a child process, outside of any job of the machine. */
 export function runCli(
   args: readonly string[],
   {
@@ -52,7 +54,7 @@ export function runCli(
     stderrTo,
   }: CliOptions = {},
 ): Promise<CliResult> {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('SLURM_'));
+  const inherited = Object.entries(process.env).filter(([name]) => !ofSchedulers.test(name));
   const [out, err] = [stdoutTo, stderrTo].map((path) => (path === undefined ? 'pipe' : openSync(path, 'w')));
   const child = spawn(process.execPath, [...nodeFlags, main, ...args], {
     cwd,

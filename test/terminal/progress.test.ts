@@ -17,6 +17,16 @@ class Printed extends Writable {
   }
 }
 
+/** The lines that a terminal shows after this text, of which each line fits. */
+function screenOf(text: string): string[] {
+  const lines: string[] = [];
+  for (const [, up, line] of text.replaceAll('\u001b', '~').matchAll(/~\[(\d+)A~\[1G~\[0J|([^~\n]*)\n/g)) {
+    if (up === undefined) lines.push(line!);
+    else lines.length -= Number(up);
+  }
+  return lines;
+}
+
 function tally(total: number): Tally {
   return { total, done: 0, failed: 0 };
 }
@@ -104,11 +114,21 @@ describe('progressBar', () => {
     progress.stop();
     expect(printed.text).toContain('stageprof: b: failed, no page\n');
     expect(printed.text).toContain('from the \\x1b[2Jpipeline\n');
-    expect(printed.text).toContain('2/4 | 1 failed | 2.0/s | 1 s left');
+    expect(printed.text).toContain('[============------------] 2/4 | 1 failed | 1.8/s | 2 s left');
     expect(printed.text).toContain('  \\x1b[2Jthird\\n.tif in ocr.page, 231 MiB, 0 s');
     expect(printed.text).toContain('  b.tif in ocr.page');
     expect(printed.text).toContain('0/4 | 0 failed | 0.0/s | ? left');
     expect(printed.text).not.toContain('\u001b[2J');
+    expect(screenOf(printed.text)).toEqual(['stageprof: b: failed, no page', 'from the \\x1b[2Jpipeline']);
+  });
+
+  test('cuts lines to the terminal, which would else wrap them', () => {
+    const printed = new Printed();
+    const views = [running(`${'long'.repeat(40)}.tif`)];
+    const progress = progressBar(new Pace(tally(4), () => views), printed as unknown as NodeJS.WriteStream);
+    expect(screenOf(printed.text).map((line) => line.length)).toEqual([expect.any(Number), 119]);
+    progress.stop();
+    expect(screenOf(printed.text)).toEqual([]);
   });
 
   test('keeps to eight lines, however many run', () => {

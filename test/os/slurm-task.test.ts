@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { taskOf } from '../../src/reconcile/slurm-task.js';
+import { taskOf } from '../../src/os/slurm-task.js';
 
 test.each([
   [{ job: '12', array_job: null, array_task: null }, '12'],
