@@ -1,5 +1,6 @@
 import { Math, Number, Object } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
+import { atEndKib } from './kept.js';
 import { isNode, mainModule } from './main-module.js';
 import type { RowInContext } from './rule.js';
 
@@ -9,10 +10,11 @@ const LEAST_SHARE = 0.5;
 /**
  * Buffers whose memory an addon allocated: they are in `native_kb_delta` and in `external_kb_delta`. Two fields that
  * grow alike may still be two growths, so there has to be a sign that they are one: node allocated less than the
- * Buffers have, or the resident set grew by less than both together. 0 if the Buffers are less than half of
+ * Buffers have, memories of WebAssembly left out, or the resident set grew by less than both together. 0 if the Buffers are less than half of
  * `native_kb_delta`.
  */
-export function addonBuffersKib({ row }: RowInContext): number {
+export function addonBuffersKib(given: RowInContext): number {
+  const { row } = given;
   const { native_kb_delta: native, external_kb_delta: external, rss_kb_delta: rss } = row;
   if (typeof native !== 'number' || typeof external !== 'number') return 0;
   const most = Math.min(
@@ -22,11 +24,16 @@ export function addonBuffersKib({ row }: RowInContext): number {
     notNodeKib(row) ?? Number.POSITIVE_INFINITY,
   );
   const told = [
-    ...(row.native_modules ? [external - nodeKib(row.native_modules)] : []),
+    ...(row.native_modules ? [external - nodeKib(row.native_modules) - wasmAtMostKib(given)] : []),
     ...(typeof rss === 'number' ? [native + external - (rss - Math.max(0, row.allocator_kb_delta ?? 0))] : []),
   ];
   const kib = told.length === 0 ? most : Math.min(most, Math.max(...told));
   return kib > 0 && kib >= LEAST_SHARE * native ? kib : 0;
+}
+
+/** V8 counts memories of WebAssembly too, and node does not allocate them. Which row made them is not known. */
+function wasmAtMostKib(given: RowInContext): number {
+  return atEndKib(['wasm_kb'], given) ?? 0;
 }
 
 /** What V8 counts and node does not have: Buffers of addons, memories of WebAssembly, strings. Null if not known. */

@@ -2,7 +2,7 @@ import { Math, Object } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
 import { escapeControls } from '../text/escape.js';
 import { explainsGrowth, LEAST, RSS_LIMITS } from './growth-limits.js';
-import { atEndKib, keptKib } from './kept.js';
+import { atEndKib, keptKib, roomKib } from './kept.js';
 import { growth } from './memory-phrases.js';
 import { type Rule, rule } from './rule.js';
 
@@ -25,12 +25,12 @@ export const FILE_RULES: readonly Rule[] = [
       kind: 'file-pages',
       needs: ['file_kb_delta', 'rss_kb_delta', 'rss_kb_peak_max'],
       sources: ['rss'],
-      condition: `kept_kb >= ${LEAST}, kept_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where kept_kb = min(file_kb_delta - processes * composition.shared_kb, rss_kb_delta, program.file_kb_delta, processes * (composition.files_kb + composition.code_kb))`,
+      condition: `kept_kb >= ${LEAST}, kept_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where kept_kb = min(file_kb_delta - processes * composition.shared_kb, room_kb, program.file_kb_delta, processes * (composition.files_kb + composition.code_kb))`,
     },
     ({ file_kb_delta, rss_kb_delta, rss_kb_peak_max }, given) => {
       const kept_kb = Math.min(
         keptKib(file_kb_delta, 'file_kb_delta', ['files_kb', 'code_kb'], given),
-        rss_kb_delta,
+        roomKib(rss_kb_delta, given),
         // Shared memory is in the column, and the kernel cannot take it back.
         file_kb_delta - (atEndKib(['shared_kb'], given) ?? 0),
       );

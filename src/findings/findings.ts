@@ -1,6 +1,7 @@
 import { Array, Map, Set } from '../host/intrinsics.js';
 import type { Report, StageRow } from '../model/report.js';
 import { outermostRows, outsideRow } from '../report/outside-row.js';
+import { RowTree } from './freed-elsewhere.js';
 import { byWeight, findingsOfRow, MEMORY_KINDS, TOTAL_KINDS } from './row-findings.js';
 import type { Finding, FindingContext, FindingKind } from './rule.js';
 
@@ -21,6 +22,7 @@ export function findingsByRow(report: Report, outside: StageRow | null): Finding
   const context = {
     ...report,
     collected: report.stages.some(({ js_kb_retained }) => typeof js_kb_retained === 'number'),
+    tree: new RowTree(report.stages, outside),
   };
   const findings = new Map(Array.from(report.stages, (row) => [row, findingsOfRow(row, context)] as const));
   const found = outside === null ? [] : findingsOutside(outside, context);

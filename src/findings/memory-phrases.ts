@@ -1,6 +1,7 @@
 import { Math, Object } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
-import type { StageRow } from '../model/report.js';
+import { PROGRAM, type StageRow } from '../model/report.js';
+import { OUTSIDE } from '../report/outside-row.js';
 import { counted, inline, size } from '../text/format.js';
 import { growthPace } from './growth-pace.js';
 import { isNode, mainModule } from './main-module.js';
@@ -19,9 +20,12 @@ export function plain(kib: number): string {
 
 /**
  * A single call cannot tell a leak from loading or warming up, and the text says so. Growth is told per call only where
- * it goes on from call to call.
+ * it goes on from call to call. The rows of the program and of the outside have no calls.
  */
 export function perCall(kib: number, { row, entries }: Pick<RowInContext, 'row' | 'entries'>): string {
+  if (row.stage === PROGRAM || row.stage === OUTSIDE) {
+    return entries === 1 ? ' in the whole run: a leak only if a longer run adds to it' : '';
+  }
   if (entries === 1) return ' in one call: a leak only if further calls add to it';
   const pace = growthPace(row.growth_by_octave, kib, entries);
   if (pace === null) return ` in ${counted(entries, 'call')}`;
@@ -44,17 +48,22 @@ type Held = Pick<StageRow, 'native_live_modules' | 'external_kb_delta' | 'buffer
 /**
  * Names the module that holds most of what the calls have left live. Where live blocks are not sampled, or no module
  * has half of them, it is the one that asked malloc for most, whether or not it kept the memory.
+ *
+ * @param outsideKib what node holds besides backing stores and is no live native block either
  */
-export function heldBy(row: Held & Pick<StageRow, 'native_modules'>): string {
-  const holder = mainModule(heldModules(row));
+export function heldBy(row: Held & Pick<StageRow, 'native_modules'>, outsideKib: number): string {
+  const holder = mainModule(heldModules(row, outsideKib));
   if (holder !== undefined) return `, held by ${holder}`;
   const name = mainModule(row.native_modules);
   return name === undefined ? '' : `, most allocated by ${name}`;
 }
 
 /** The modules that hold more than before. Backing stores, which node holds, are no live native memory. */
-function heldModules({ native_live_modules, external_kb_delta, buffers_kb_delta }: Held): ModuleKib {
-  const stores = Math.max(0, buffers_kb_delta ?? external_kb_delta ?? 0);
+function heldModules(
+  { native_live_modules, external_kb_delta, buffers_kb_delta }: Held,
+  outsideKib: number,
+): ModuleKib {
+  const stores = Math.max(0, buffers_kb_delta ?? external_kb_delta ?? 0) + outsideKib;
   const grown = Object.entries(native_live_modules ?? {}).map(([name, kib]): [string, number] => [
     name,
     isNode(name) ? kib - stores : kib,

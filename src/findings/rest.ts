@@ -1,7 +1,7 @@
 import { Math, Number } from '../host/intrinsics.js';
 import { addonBuffersKib } from './addon-buffers.js';
 import { atEndKib, jsGrowthKib, keptKib } from './kept.js';
-import { outsideKib } from './outside-strings.js';
+import { outsideAtMostKib, outsideKib } from './outside-heap.js';
 import type { RowInContext } from './rule.js';
 
 /**
@@ -36,8 +36,13 @@ type Buffers = Pick<RowInContext['row'], 'buffers_kb_delta' | 'external_kb_delta
  */
 export function hiddenBuffersKib(given: RowInContext): number {
   const kib = keptKib(hiddenKib(given.row), 'buffers_kb_delta', ['buffers_kb'], given);
-  const ofProgram = given.program === null ? kib : hiddenKib(given.program);
-  return Math.max(0, Math.min(kib, ofProgram));
+  return Math.max(0, Math.min(kib, ofProgramAtMostKib(given) ?? kib));
+}
+
+/** What V8 alone counts, such as strings, hides as much of what node alone counts. Null where the program is not known. */
+function ofProgramAtMostKib(given: RowInContext): number | null {
+  const { program } = given;
+  return program === null ? null : hiddenKib(program) + Math.max(0, outsideAtMostKib({ ...given, row: program }));
 }
 
 /** 0 where node's own count is not known. */

@@ -3,13 +3,13 @@ import type { NumberField } from '../model/number-metrics.js';
 import type { ReportHeader, StageRow } from '../model/report.js';
 import type { SourceName, SourceState, Sources } from '../model/sources.js';
 import { stagesWallS } from '../report/outside-row.js';
+import type { RowTree } from './freed-elsewhere.js';
 import { FINDING_THRESHOLDS, type ThresholdName } from './thresholds.js';
 
 export type FindingKind =
   | 'fragmentation'
   | 'native-growth'
   | 'buffer-growth'
-  | 'string-growth'
   | 'mapped-growth'
   | 'wasm-growth'
   | 'worker-growth'
@@ -54,6 +54,7 @@ export type FindingContext = Pick<
   | 'stages_wall_s'
   | 'sources'
   | 'composition'
+  | 'composition_at_peak'
   | 'program'
   | 'partial'
   | 'worker_threads'
@@ -62,6 +63,8 @@ export type FindingContext = Pick<
   readonly processes?: number;
   /** Whether collections were forced in any stage. Missing where only one row is looked at. */
   readonly collected?: boolean;
+  /** Missing where only one row is looked at. */
+  readonly tree?: RowTree;
 };
 
 /** A field of a row that may be null. */
@@ -86,6 +89,10 @@ export interface RowInContext {
    * the process is not.
    */
   readonly hasWorkerThreads: boolean;
+  /** Whether a JS heap of a worker thread was seen at any moment that the report has. One that came and went between was not. */
+  readonly sawWorkerHeaps: boolean;
+  /** All rows of the report; null where only this one is looked at. */
+  readonly tree: RowTree | null;
 }
 
 /** What a condition found if it holds. */
@@ -119,7 +126,18 @@ export function inContext(row: StageRow, context: FindingContext): RowInContext 
     collected: context.collected ?? typeof row.js_kb_retained === 'number',
     program: context.partial === true ? null : context.program,
     hasWorkerThreads: context.worker_threads !== undefined,
+    sawWorkerHeaps: sawWorkerHeaps(row, context),
+    tree: context.tree ?? null,
   };
+}
+
+function sawWorkerHeaps(row: StageRow, context: FindingContext): boolean {
+  const { composition, composition_at_peak, program, worker_threads } = context;
+  return (
+    worker_threads !== undefined ||
+    [composition, composition_at_peak].some((parts) => (parts?.worker_heaps_kb ?? 0) > 0) ||
+    [row, program].some((one) => (one?.workers_kb_delta ?? 0) !== 0)
+  );
 }
 
 /**

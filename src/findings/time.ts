@@ -99,7 +99,7 @@ export const TIME_RULES: readonly Rule[] = [
         thresholds: { ...RUN_LIMITS, off_thread_share: limit('off_thread_share') },
         amount: elsewhere_s,
         whole: given.runS,
-        text: `${inline(percent(elsewhere_s / cpu_s))} of its ${inline(duration(cpu_s))} of CPU on other threads (libuv's pool, addons, V8); match their number to the job's CPUs`,
+        text: `${inline(percent(elsewhere_s / cpu_s))} of its ${inline(duration(cpu_s))} of CPU on other threads (worker threads, libuv's pool, addons, V8); match their number to the job's CPUs`,
       };
     },
   ),

@@ -1,9 +1,9 @@
 import { Math } from '../host/intrinsics.js';
 import { addonBuffersKib, notNodeKib } from './addon-buffers.js';
 import { explainsGrowth, LEAST, RSS_LIMITS } from './growth-limits.js';
-import { atEndKib } from './kept.js';
+import { atEndKib, roomKib } from './kept.js';
 import { growth, keptOrGarbage, perCall } from './memory-phrases.js';
-import { outsideKib } from './outside-strings.js';
+import { outsideKib } from './outside-heap.js';
 import { restKib } from './rest.js';
 import { type RowInContext, type Rule, rule } from './rule.js';
 
@@ -30,10 +30,10 @@ export const WASM_RULES: readonly Rule[] = [
       kind: 'wasm-growth',
       needs: ['rss_kb_delta', 'external_kb_delta', 'rss_kb_peak_max'],
       sources: ['js_peak', 'rss'],
-      condition: `wasm_kb >= ${LEAST}, wasm_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where wasm_kb = min(processes * composition.wasm_kb, max(0, external_kb_delta - buffers_kb_delta - addon_kb - outside_kb) + max(0, rest_kb), rss_kb_delta)`,
+      condition: `wasm_kb >= ${LEAST}, wasm_kb >= share_of_rss * rss_kb_delta and rss_kb_delta <= rss_kb_peak_max, where wasm_kb = min(processes * composition.wasm_kb, max(0, external_kb_delta - buffers_kb_delta - addon_kb - outside_kb) + max(0, rest_kb), room_kb)`,
     },
     ({ rss_kb_delta, rss_kb_peak_max }, given) => {
-      const wasm_kb = Math.min(wasmKib(given), rss_kb_delta);
+      const wasm_kb = Math.min(wasmKib(given), roomKib(rss_kb_delta, given));
       if (!explainsGrowth(wasm_kb, rss_kb_delta, rss_kb_peak_max, given)) return null;
       return {
         numbers: { wasm_kb, entries: given.entries },

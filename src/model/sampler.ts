@@ -58,6 +58,10 @@ export interface CompositionBytes {
   readonly mappedByModule: NamedBytes;
   /** The largest of `files`, by the end of the path. */
   readonly largestFiles: NamedBytes;
+  /** Resident pages of files and of shared memory, at the moment of the resident set. */
+  readonly filePages?: number;
+  /** What is used of this isolate's heap, at the moment of the resident set. */
+  readonly jsUsed?: number;
   /** By how many nanoseconds what needs the list of mappings is older than the resident set. */
   readonly mappingsAgeNs: number;
   /** By how many nanoseconds the oldest of the parts is older than the resident set. */

@@ -7,6 +7,7 @@ import {
   type AccountName,
   FILE_NAME_CELLS,
   MODULE_CELLS,
+  slotIndex,
 } from '../model/sample-layout.js';
 import type { CompositionBytes, NamedBytes } from '../model/sampler.js';
 
@@ -16,8 +17,13 @@ const INDEX = Object.fromEntries(ACCOUNT.map((name, index) => [name, index])) as
  * Who holds the resident set, from the cells of an account.
  *
  * @param modules names of the modules in the cells of a sample
+ * @param sample that of the same moment, if there is one
  */
-export function compositionOf(cells: Float64Array, modules: readonly string[]): CompositionBytes {
+export function compositionOf(
+  cells: Float64Array,
+  modules: readonly string[],
+  sample?: Float64Array | null,
+): CompositionBytes {
   const at = (name: AccountName): number => cells[INDEX[name]]!;
   const mapped: [string, number][] = [];
   for (let cell = 0; cell < Math.min(MODULE_CELLS, modules.length); cell++) {
@@ -39,6 +45,7 @@ export function compositionOf(cells: Float64Array, modules: readonly string[]): 
     shared: at('shared_bytes'),
     mappedByModule: mapped,
     largestFiles: filesOf(cells),
+    ...(sample ? { filePages: sample[slotIndex.file_bytes]!, jsUsed: sample[slotIndex.js_used_bytes]! } : {}),
     mappingsAgeNs: Math.max(0, ageOf(at, 'mappings_at_ns')),
     ageNs: Math.max(0, ageOf(at, 'allocator_at_ns'), ageOf(at, 'mappings_at_ns')),
   };

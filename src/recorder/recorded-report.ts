@@ -120,7 +120,8 @@ function measuredHeader(recording: Recording, last: Float64Array): MeasuredHeade
     outside_cpu_s: secondsOf(atLeastZero(totalCpuNs - coveredCpu)),
     rss_kb_now: kibOf(last[slotIndex.rss_bytes]!),
     rss_kb_peak: kibOf(highestOf(rssPeaks)),
-    composition: samples.account === null ? null : composeKib(compositionOf(samples.account, modules ?? [])),
+    composition:
+      samples.account === null ? null : composeKib(compositionOf(samples.account, modules ?? [], samples.moment)),
     composition_at_peak:
       samples.peakAccount === null ? null : composeKib(compositionOf(samples.peakAccount, modules ?? [])),
     live_modules: liveModules(modules, last),

@@ -9,14 +9,15 @@ import {
 import { kibOf, secondsOf } from '../model/quantities.js';
 import type { CompositionBytes, NamedBytes } from '../model/sampler.js';
 
-/** Parts that may have more than is resident: not touched yet, or given back since the list of mappings was read. */
-type Reducible = 'native_kb' | 'buffers_kb' | 'mapped_kb';
+/** Parts that may have more than is resident: not touched yet, or given back since they were read. */
+type Reducible = 'native_kb' | 'buffers_kb' | 'mapped_kb' | 'files_kb' | 'js_heap_kb';
 
 /**
  * No part is told to have more than is resident. Live blocks and Buffers that were not touched yet are not, and which of
- * them it is cannot be told. So what the parts have beyond the resident set is taken from what modules have mapped, if that
- * is older than the resident set, then from the larger of live blocks and Buffers, and then from the other. The part of the
- * allocator is at most what the others leave: some allocators still count pages that the kernel has taken back.
+ * them it is cannot be told. So what the parts have beyond the resident set is taken from mapped files, as far as fewer of their
+ * pages are resident by now, from what modules have mapped, if that is older than the resident set, then from the larger of live
+ * blocks and Buffers, and then from the other. What is still left has been given back by V8 since. The part of the allocator is
+ * at most what the others leave: some allocators still count pages that the kernel has taken back.
  */
 export function composeKib(bytes: CompositionBytes): Composition {
   const rss = kibOf(bytes.rss);
@@ -35,7 +36,9 @@ export function composeKib(bytes: CompositionBytes): Composition {
     shared_kb: kibOf(bytes.shared),
   };
   if (rss !== null) {
-    for (const part of reducible(others, bytes)) others[part] = reduced(others[part], sumOf(others) - rss);
+    for (const [part, leastKib] of reducible(others, bytes)) {
+      others[part] = reduced(others[part], sumOf(others) - rss, leastKib);
+    }
   }
   const left = rss === null ? Number.POSITIVE_INFINITY : Math.max(0, rss - sumOf(others));
   const free = kibOf(bytes.allocatorFree);
@@ -45,18 +48,35 @@ export function composeKib(bytes: CompositionBytes): Composition {
     ...parts,
     other_kb: rss === null ? null : rss - sumOf(parts),
     mapped_modules: reducedTo(others.mapped_kb, kibByName(bytes.mappedByModule)),
-    files: kibByName(bytes.largestFiles),
+    files: reducedTo(others.files_kb, kibByName(bytes.largestFiles)),
     ...(bytes.ageNs > ONE_MOMENT_NS ? { age_s: secondsOf(bytes.ageNs)! } : {}),
   };
 }
 
+/** The parts in their order, each with what it has at least. */
 function reducible(
-  { native_kb: native, buffers_kb: buffers }: Readonly<Record<CompositionPart, number | null>>,
-  { mappingsAgeNs }: CompositionBytes,
-): Reducible[] {
-  const larger: Reducible[] =
+  parts: Readonly<Record<CompositionPart, number | null>>,
+  { mappingsAgeNs, filePages, jsUsed }: CompositionBytes,
+): [part: Reducible, leastKib: number][] {
+  const { native_kb: native, buffers_kb: buffers } = parts;
+  const counted: Reducible[] =
     (native ?? 0) >= (buffers ?? 0) ? ['native_kb', 'buffers_kb'] : ['buffers_kb', 'native_kb'];
-  return mappingsAgeNs > ONE_READING_NS ? ['mapped_kb', ...larger] : larger;
+  const used = kibOf(jsUsed ?? Number.NaN);
+  return [
+    ...(mappingsAgeNs > ONE_READING_NS ? older(parts, kibOf(filePages ?? Number.NaN)) : []),
+    ...counted.map((part): [Reducible, number] => [part, 0]),
+    ...(used === null ? [] : [['js_heap_kb', used] as [Reducible, number]]),
+  ];
+}
+
+/** What needs the list of mappings. Code is resident as long as the program runs. */
+function older(
+  { code_kb: code, shared_kb: shared }: Readonly<Record<CompositionPart, number | null>>,
+  filePagesKib: number | null,
+): [part: Reducible, leastKib: number][] {
+  const mapped: [Reducible, number] = ['mapped_kb', 0];
+  if (filePagesKib === null) return [mapped];
+  return [['files_kb', Math.max(0, filePagesKib - (code ?? 0) - (shared ?? 0))], mapped];
 }
 
 /** The modules without what their sum was reduced by, which is taken from the largest first. */
@@ -77,9 +97,9 @@ const ONE_READING_NS = 20e6;
 /** Each module is rounded. */
 const ROUNDING_KIB = 64;
 
-/** A part without the excess, as far as it has that much. */
-function reduced(kib: number | null, excess: number): number | null {
-  return kib === null || excess <= 0 ? kib : Math.max(Math.min(0, kib), kib - excess);
+/** A part without the excess, as far as it has that much above the least. */
+function reduced(kib: number | null, excess: number, leastKib: number): number | null {
+  return kib === null || excess <= 0 ? kib : Math.max(Math.min(leastKib, kib), kib - excess);
 }
 
 function kibByName(named: NamedBytes): ModuleKib {

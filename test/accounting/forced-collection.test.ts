@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { collectNow } from '../../src/accounting/forced-collection.js';
 import { measureTotals, wholeRun } from '../../src/accounting/totals.js';
 import { columnOf } from '../../src/store/row-store.js';
 import { AccountingRun } from '../support/accounting-run.js';
@@ -56,4 +57,15 @@ describe('forced collections', () => {
     expect(run.row('a.b', 'js_kb_peak_max')).toEqual({ js_kb_peak_max: 30 });
     expect(run.row('a', 'js_kb_peak_max')).toEqual({ js_kb_peak_max: 800 });
   });
+});
+
+test('a forced collection has freed the Buffers that it met, and V8 no longer counts them', () => {
+  const MIB = 1024 * 1024;
+  let kept: ArrayBuffer[] | null = Array.from({ length: 16 }, () => new ArrayBuffer(8 * MIB));
+  collectNow();
+  const before = process.memoryUsage().external;
+  expect(kept).toHaveLength(16);
+  kept = null;
+  collectNow();
+  expect(before - process.memoryUsage().external).toBeGreaterThan(120 * MIB);
 });

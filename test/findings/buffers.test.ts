@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StageRow } from '../../src/model/report.js';
-import { EXAMPLES, GIB, kinds, MIB, of, RUN, textOf } from '../support/finding-examples.js';
+import { COMPOSITION, EXAMPLES, GIB, kinds, MIB, of, RUN, textOf } from '../support/finding-examples.js';
 import { row } from '../support/report-fixture.js';
 
 describe('Buffers whose memory an addon allocated', () => {
@@ -31,8 +31,9 @@ describe('Buffers whose memory an addon allocated', () => {
     expect(kinds({ ...KEPT, rss_kb_peak_max: GIB, ...values })).toEqual(['native-growth', 'buffer-growth']);
   });
 
-  test('are strings if node allocated them', () => {
-    expect(kinds({ ...KEPT, native_modules: { node: 300 * MIB } })).toEqual(['string-growth']);
+  test('may be strings if node allocated them', () => {
+    const ofNode = { ...KEPT, native_modules: { node: 300 * MIB }, external_kb_delta: 137 * MIB };
+    expect(of(ofNode)[0]?.text).toContain('+137 MiB of Buffers or strings outside the JS heap in 10 calls');
   });
 
   test('leave the other live blocks to native-growth', () => {
@@ -64,4 +65,48 @@ describe('Buffers that other stages free', () => {
     expect(of(GROWN, inProgram(null))[0]?.amount).toBe(200 * MIB);
     expect(of(GROWN, { ...inProgram(12 * MIB), partial: true })[0]?.amount).toBe(200 * MIB);
   });
+});
+
+/** Met with 200 MiB of an addon's blocks and 160 MiB of memories of WebAssembly. */
+test('memories of WebAssembly are not taken for Buffers of the addon that has live blocks', () => {
+  const stage = {
+    calls: 8,
+    rss_kb_delta: 522_952,
+    rss_kb_peak_max: 581_616,
+    native_kb_delta: 205_931,
+    native_kb_peak_max: 208_885,
+    external_kb_delta: 164_011,
+    buffers_kb_delta: -11,
+    allocator_kb_delta: 5_024,
+    workers_kb_delta: 127_225,
+    js_kb_delta: -787,
+    js_kb_peak_max: 6_974,
+    native_modules: { node: 40_161, 'native-work.node': 204_816 },
+    native_live_modules: { node: 1_091, 'native-work.node': 217_561 },
+  };
+  const amountOf = (wasm_kb: number) =>
+    of(stage, { ...RUN, composition: { ...COMPOSITION, wasm_kb } }).find(({ kind }) => kind === 'native-growth')
+      ?.amount;
+  expect(amountOf(163_968)).toBeGreaterThan(204_000);
+  expect(amountOf(0)).toBe(205_931 - (164_011 - 40_161) - 1_102);
+});
+
+/** Met where 120 MiB of garbage of the stage before were freed while 200 MiB of memories of WebAssembly grew. */
+test('memories of WebAssembly are told whole where something else shrank meanwhile', () => {
+  const stage = {
+    calls: 8,
+    rss_kb_delta: 79_784,
+    rss_kb_peak_max: 331_332,
+    native_kb_delta: -594,
+    native_kb_peak_max: 51_978,
+    external_kb_delta: 204_800,
+    buffers_kb_delta: 0,
+    allocator_kb_delta: 594,
+    js_kb_delta: -123_470,
+    js_kb_peak_max: 129_228,
+  };
+  const amountOf = (js_kb_delta: number) =>
+    of({ ...stage, js_kb_delta }, { ...RUN, composition: { ...COMPOSITION, wasm_kb: 204_800 } })[0]?.amount;
+  expect(amountOf(-123_470)).toBe(79_784 + 594 + 123_470);
+  expect(amountOf(0)).toBe(79_784 + 594);
 });

@@ -117,3 +117,36 @@ describe('the worst finding of each kind', () => {
     ).toEqual(['a: native-growth 1', 'a: fragmentation 1', 'a: waiting 1', 'a: gc-bound 1', 'a: off-thread 9']);
   });
 });
+
+/** Met where a stage left Buffers that the next one dropped and a forced collection freed, while that one kept 160 MiB. */
+describe('what the program kept may be of another stage', () => {
+  const grown = (stage: string, native_kb_delta: number) =>
+    row(stage, { calls: 1, wall_s: 1, native_kb_delta, native_kb_peak_max: 900 * MIB, rss_kb_peak_max: 900 * MIB });
+  const toldOf = (left: number, right: number, freed: number) => {
+    const program = grown('(program)', left + right + freed);
+    const stages = [grown('left', left), grown('right', right), grown('free', freed)];
+    return findingsOf(report({ total_wall_s: 3, outside_wall_s: 0, stages, program })).map(({ stage, amount }) => [
+      stage,
+      amount / MIB,
+    ]);
+  };
+
+  test('of two that grew, neither is told where a third freed as much, but the program', () => {
+    expect(toldOf(100 * MIB, 120 * MIB, -100 * MIB)).toEqual([['(program)', 120]]);
+  });
+
+  test('a stage is not told either where the stage around it freed as much', () => {
+    const stages = [grown('a', 30 * MIB), grown('a.b', 130 * MIB), grown('c', 200 * MIB)];
+    const program = grown('(program)', 230 * MIB);
+    const told = findingsOf(report({ total_wall_s: 2, outside_wall_s: 0, stages, program }));
+    expect(told.map(({ stage }) => stage)).toEqual(['c']);
+  });
+
+  test('one is told if it kept most of it in any case', () => {
+    expect(toldOf(400 * MIB, 80 * MIB, -80 * MIB)).toEqual([['left', 400]]);
+    expect(toldOf(100 * MIB, 120 * MIB, 0)).toEqual([
+      ['right', 120],
+      ['left', 100],
+    ]);
+  });
+});

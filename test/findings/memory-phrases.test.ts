@@ -6,6 +6,14 @@ import { row } from '../support/report-fixture.js';
 
 const text = (entries: number, growth_by_octave: StageRow['growth_by_octave']) =>
   perCall(100 * MIB, { row: row('a', { growth_by_octave }), entries });
+test.each([
+  ['(program)', 1, ' in the whole run: a leak only if a longer run adds to it'],
+  ['(outside any stage)', 1, ' in the whole run: a leak only if a longer run adds to it'],
+  ['(program)', 20, ''],
+] as const)('growth of %s in %i reports is not told by call', (stage, entries, expected) => {
+  expect(perCall(100 * MIB, { row: row(stage, { growth_by_octave: null }), entries })).toBe(expected);
+});
+
 const filled = (...kib: number[]) => kib.map((amount, octave) => [octave, amount * MIB] as const);
 
 test.each([

@@ -26,10 +26,6 @@ test.each([
     "+200 MiB of Buffers, +20.0 MiB a call; a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
   ],
   [
-    'string-growth',
-    "+150 MiB of strings outside the JS heap in 10 calls; a cache or queue keeps them, or no collection has freed them yet: collect: 'outermost' (run --collect outermost) tells",
-  ],
-  [
     'mapped-growth',
     'rss +800 MiB, of which up to 700 MiB was mapped past malloc by an addon: files, or an allocator of its own; a collection frees what JS has dropped, and MIMALLOC_PURGE_DELAY=0 returns it if that is mimalloc',
   ],
@@ -62,7 +58,7 @@ test.each([
   ],
   [
     'off-thread',
-    "87.5% of its 80.0 s of CPU on other threads (libuv's pool, addons, V8); match their number to the job's CPUs",
+    "87.5% of its 80.0 s of CPU on other threads (worker threads, libuv's pool, addons, V8); match their number to the job's CPUs",
   ],
 ] as const)('the text of %s', (kind, text) => {
   expect(textOf(EXAMPLES[kind], contextOf(EXAMPLES[kind]))).toBe(text);

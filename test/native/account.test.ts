@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
-import { ACCOUNT, ACCOUNT_LENGTH, slotIndex } from '../../src/model/sample-layout.js';
+import { ACCOUNT, ACCOUNT_LENGTH, SAMPLE_LENGTH, slotIndex } from '../../src/model/sample-layout.js';
 import { plainSampleMemory } from '../../src/model/sampler.js';
 import { compositionOf } from '../../src/native/account.js';
 import { loadBinding } from '../../src/native/load-addon.js';
@@ -81,6 +81,15 @@ test('the age is that of the oldest part, and a part that was never read has non
   expect(compositionOf(cells, []).ageNs).toBe(1e9);
   set('mappings_at_ns', 7e9);
   expect(compositionOf(cells, []).ageNs).toBe(3e9);
+});
+
+test('a sample of the same moment tells the pages of files and what is used of the heap', () => {
+  const cells = new Float64Array(ACCOUNT_LENGTH).fill(Number.NaN);
+  const sample = new Float64Array(SAMPLE_LENGTH);
+  sample[slotIndex.file_bytes] = 4096;
+  sample[slotIndex.js_used_bytes] = 8192;
+  expect(compositionOf(cells, [], sample)).toMatchObject({ filePages: 4096, jsUsed: 8192 });
+  expect(compositionOf(cells, [], null)).not.toHaveProperty('filePages');
 });
 
 test('mapped bytes are listed by the name of their module', () => {

@@ -30,8 +30,8 @@ native-growth  scan.decode.tiles: +2.13 GiB of live native blocks in 384,000 cal
                closed or disposed of?
 waiting        scan.fetch: (shared with other open stages) 19.9 min of its own 25.1 min without CPU
                (disk, network, locks, CPUs taken by others); fetch ahead, or run more at once
-off-thread     scan.features: 60.0% of its 3.34 h of CPU on other threads (libuv's pool, addons,
-               V8); match their number to the job's CPUs
+off-thread     scan.features: 60.0% of its 3.34 h of CPU on other threads (worker threads, libuv's
+               pool, addons, V8); match their number to the job's CPUs
 
 rss       3.03 GiB now, 4.59 GiB at its peak
 profiler  302 ms, <0.1% of wall
@@ -104,8 +104,8 @@ test('the total is that of the program, and what no stage has of it is outside',
     '(outside any stage)         1.00 s   10.0%  +439 MiB   +487 MiB            native-growth',
     'total                       10.0 s  100.0%  +439 MiB   +488 MiB   684 MiB',
     '',
-    'native-growth  (outside any stage): +439 MiB of live native blocks in one call: a leak only if',
-    '               further calls add to it; what is not closed or disposed of?',
+    'native-growth  (outside any stage): +439 MiB of live native blocks in the whole run: a leak only if',
+    '               a longer run adds to it; what is not closed or disposed of?',
     '',
   ]);
 });

@@ -90,11 +90,84 @@ describe('memory that was handed out but not touched', () => {
     });
   });
 
+  test('is not taken from mapped files whose pages are resident still', () => {
+    const mapped = { ...BYTES, files: 20 * MIB, filePages: 46 * MIB, mappingsAgeNs: 5e8 };
+    // 20 + 10 + 70 + 8 + 20 + 24 + 3 + 2 are 57 too many.
+    expect(composeKib({ ...mapped, native: 70 * MIB })).toMatchObject({
+      files_kb: 20 * 1024,
+      mapped_kb: 0,
+      native_kb: 21 * 1024,
+      other_kb: 0,
+    });
+  });
+
   test('leaves a residual below zero where neither has so much', () => {
     const composition = composeKib({ ...BYTES, native: 1 * MIB, buffers: 0, code: 80 * MIB });
     expect(composition).toMatchObject({ native_kb: 0, buffers_kb: 0, other_kb: -14 * 1024 });
     const notes = notesOf(report({ composition }), { columns: [], rowsShown: 9 });
     expect(notes.find(({ key }) => key === 'memory')?.text).toMatch(/ - 14.0 MiB not resident$/);
+  });
+});
+
+describe('what was given back since it was read', () => {
+  // A file was unmapped just before the end: 160 MiB are in the list of mappings, and no more than its code is resident.
+  const unmapped = {
+    rss: 125_976 * 1024,
+    jsHeap: 10_740 * 1024,
+    workerHeaps: 14_904 * 1024,
+    buffers: 49_204 * 1024,
+    native: 4_751 * 1024,
+    wasm: 0,
+    allocatorFree: 900 * 1024,
+    mapped: 0,
+    files: 163_896 * 1024,
+    code: 45_048 * 1024,
+    stacks: 284 * 1024,
+    shared: 0,
+    mappedByModule: [],
+    largestFiles: [['/data/file', 163_840 * 1024]],
+    mappingsAgeNs: 34e7,
+    ageNs: 34e7,
+  } as const;
+
+  test('is no part of the mapped files', () => {
+    expect(composeKib({ ...unmapped, filePages: 44_800 * 1024 })).toMatchObject({
+      files_kb: 1_045,
+      buffers_kb: 49_204,
+      native_kb: 4_751,
+      other_kb: 0,
+      files: { '/data/file': 1_045 },
+    });
+  });
+
+  test('is not known to be of files where their pages were not counted, or were counted at another moment', () => {
+    expect(composeKib(unmapped).files_kb).toBe(163_896);
+    expect(composeKib({ ...unmapped, filePages: 44_800 * 1024, mappingsAgeNs: 0 }).files_kb).toBe(163_896);
+  });
+
+  // A collection freed 90 MiB at the end of the only stage.
+  const collected = {
+    ...BYTES,
+    rss: 141_516 * 1024,
+    jsHeap: 105_296 * 1024,
+    buffers: 0,
+    native: 2_800 * 1024,
+    mapped: 0,
+    files: 48 * 1024,
+    code: 42_980 * 1024,
+    stacks: 248 * 1024,
+    shared: 0,
+    mappedByModule: [],
+    largestFiles: [],
+  };
+
+  test('is no part of the JS heap, of which no less than what is used is told', () => {
+    expect(composeKib({ ...collected, jsUsed: 6_000 * 1024 })).toMatchObject({ js_heap_kb: 98_240, other_kb: 0 });
+    expect(composeKib({ ...collected, jsUsed: 101_000 * 1024 })).toMatchObject({
+      js_heap_kb: 101_000,
+      other_kb: -2_760,
+    });
+    expect(composeKib(collected)).toMatchObject({ js_heap_kb: 105_296, other_kb: -7_056 });
   });
 });
 

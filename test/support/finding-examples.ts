@@ -35,14 +35,6 @@ export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
     rss_kb_peak_max: GIB,
     growth_by_octave: steadily(200 * MIB),
   },
-  'string-growth': {
-    native_kb_delta: 150 * MIB,
-    native_kb_peak_max: 200 * MIB,
-    external_kb_delta: 150 * MIB,
-    rss_kb_delta: 150 * MIB,
-    native_modules: { node: 160 * MIB },
-    rss_kb_peak_max: GIB,
-  },
   'mapped-growth': {
     mapped_kb_delta: 4 * GIB,
     allocator_kb_delta: 0,

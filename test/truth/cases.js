@@ -15,6 +15,13 @@ const LIVE = 'fragmentation|native-growth|js-growth|file-pages';
 /** @type {readonly Case[]} */
 export const CASES = [
   one('transferred', { must: [['hand over', 'buffer-growth']], mustNot: [['hand over', LIVE]] }),
+  one('ended-workers', {
+    must: [['transfer', 'buffer-growth']],
+    mustNot: [
+      ['transfer', LIVE],
+      ['share', LIVE],
+    ],
+  }),
   one('blob-slices', { must: [['cut', 'buffer-growth']], mustNot: [['cut', LIVE]] }),
   one('response-queue', { must: [['write', 'buffer-growth']], mustNot: [['write', LIVE]] }),
   one('streams-kept', {
@@ -27,7 +34,7 @@ export const CASES = [
     mustNotSay: [['lookup', /iB a call/]],
   }),
   one('worker-pool', { must: [['serve', 'worker-growth']], mustNot: [['serve', LIVE]] }),
-  one('strings-dropped', { mustNot: [['decode', 'native-growth|buffer-growth|string-growth|js-growth']] }),
+  one('strings-dropped', { mustNot: [['decode', 'native-growth|buffer-growth|js-growth']] }),
   one('objects-kept', {
     options: ['--collect', 'outermost'],
     must: [['parse', 'js-growth']],

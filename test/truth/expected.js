@@ -1,11 +1,12 @@
 // What is true of each stage of a plan when the program has ended.
-import { KINDS, SHREDS_KEPT } from './kinds.js';
+import { KINDS, OWN_HEAP_KIB, SHREDS_KEPT } from './kinds.js';
 
 /**
  * @typedef {object} Truth all amounts in KiB, with what the stages inside did
  * @property {Record<string, number>} kept what is live in the end, by owner
  * @property {Record<string, number>} perCall the part of it that grows with each call
  * @property {Record<string, number>} garbage what only a collection frees, by owner
+ * @property {Record<string, number>} garbagePerCall the part of it that grows with each call
  * @property {number} freed from malloc: the allocator may hold it
  * @property {number} atOnce the most native memory that was needed for a moment only
  * @property {number} made everything
@@ -40,17 +41,23 @@ export function truthOf(plan) {
 const end = (work) => ({ fate: KINDS[work.kind].dropped });
 
 function add(truth, { work, fate, rows, endedIn, inEachCall }, made) {
-  const { owner, fromMalloc } = KINDS[work.kind];
-  const plus = (sums, kib) => {
-    sums[owner] = (sums[owner] ?? 0) + kib;
+  const { owner, fromMalloc, hasThread = false } = KINDS[work.kind];
+  const plus = (sums, kib, of = owner) => {
+    if (kib > 0) sums[of] = (sums[of] ?? 0) + kib;
   };
-  if (made) truth.made += work.kib;
+  const threadKib = hasThread ? OWN_HEAP_KIB : 0;
+  if (made) truth.made += work.kib + threadKib;
   const keptKib = fate === 'kept' ? work.kib * (work.kind === 'shreds' ? SHREDS_KEPT : 1) : 0;
   if (made && keptKib > 0) {
     plus(truth.kept, keptKib);
     if (inEachCall) plus(truth.perCall, keptKib / work.rounds.length);
+    plus(truth.kept, threadKib, 'workers');
+    if (inEachCall) plus(truth.perCall, threadKib / work.rounds.length, 'workers');
   }
-  if (fate === 'garbage' && made) plus(truth.garbage, work.kib);
+  if (fate === 'garbage' && made) {
+    plus(truth.garbage, work.kib);
+    if (inEachCall) plus(truth.garbagePerCall, work.kib / work.rounds.length);
+  }
   if (fromMalloc && keptKib < work.kib) truth.freed += work.kib - keptKib;
   // Objects that a worker had, and its messages, go through malloc in part.
   const forAMoment =
@@ -61,7 +68,7 @@ function add(truth, { work, fate, rows, endedIn, inEachCall }, made) {
   if (forAMoment) truth.atOnce = Math.max(truth.atOnce, work.kib * (work.fate === 'dropped' ? 1 : work.rounds.length));
 }
 
-const none = () => ({ kept: {}, perCall: {}, garbage: {}, freed: 0, atOnce: 0, made: 0 });
+const none = () => ({ kept: {}, perCall: {}, garbage: {}, garbagePerCall: {}, freed: 0, atOnce: 0, made: 0 });
 
 /** Calls `visit` for each work in the order of the program, with the rows that it counts in; once with null for each stage. */
 function walk(plan, visit) {

@@ -83,18 +83,19 @@ function faultOf({ stage, kind, amount, text }, truths, { collected, freeKib }) 
   const kib = owners.reduce((all, owner) => all + (truth.kept[owner] ?? 0), 0);
   const above = atMost(kib + dropped, isOpen ? 'kept or garbage' : 'kept');
   if (above !== undefined) return above;
-  // A row may tell one owner of several, and the kernel takes pages of files back.
+  // A finding may say that there may be more. A row may tell one owner of several, and the kernel takes pages of files back.
   const least = Math.min(...owners.flatMap((owner) => truth.kept[owner] ?? []), kind === 'file-pages' ? 0 : kib);
-  if (amount < least * (1 - SHARE) - OWN_KIB) return `${mib(amount)}, but kept is ${mib(kib)}`;
-  return rateFault(text, owners, truth);
+  if (amount < least * (1 - SHARE) - OWN_KIB && !text.includes('at least '))
+    return `${mib(amount)}, but kept is ${mib(kib)}`;
+  return rateFault(text, owners, isOpen ? [truth.perCall, truth.garbagePerCall] : [truth.perCall]);
 }
 
 /** What is true of the whole program: of its outermost rows together. */
 function sumOf(truths) {
   const outermost = [...truths].filter(([label]) => ![...truths.keys()].some((other) => label.startsWith(`${other}.`)));
-  const total = { kept: {}, perCall: {}, garbage: {}, freed: 0, atOnce: 0, made: 0 };
+  const total = { kept: {}, perCall: {}, garbage: {}, garbagePerCall: {}, freed: 0, atOnce: 0, made: 0 };
   for (const [, truth] of outermost) {
-    for (const sums of ['kept', 'perCall', 'garbage']) {
+    for (const sums of ['kept', 'perCall', 'garbage', 'garbagePerCall']) {
       for (const [owner, kib] of Object.entries(truth[sums])) total[sums][owner] = (total[sums][owner] ?? 0) + kib;
     }
     for (const sum of ['freed', 'made']) total[sum] += truth[sum];
@@ -106,10 +107,10 @@ function sumOf(truths) {
 const RATE = /([\d.]+) (KiB|MiB|GiB) a call/;
 const UNIT_KIB = { KiB: 1, MiB: MIB, GiB: MIB * MIB };
 
-function rateFault(text, owners, { perCall }) {
+function rateFault(text, owners, amounts) {
   const [, number, unit] = RATE.exec(text) ?? [];
   if (number === undefined) return undefined;
   const toldKib = Number(number) * UNIT_KIB[unit];
-  const kib = owners.reduce((all, owner) => all + (perCall[owner] ?? 0), 0);
+  const kib = amounts.reduce((all, of) => owners.reduce((sum, owner) => sum + (of[owner] ?? 0), all), 0);
   return toldKib > kib * (1 + SHARE) + 2 * MIB ? `"${mib(toldKib)} a call", but each call adds ${mib(kib)}` : undefined;
 }

@@ -44,6 +44,30 @@ describe('the truth of a plan', () => {
   });
 });
 
+test('the rate of what may be garbage is that of kept and garbage together', () => {
+  const each = { kind: 'shared', kib: 5 * MIB, when: 'each', rounds: [0, 1] };
+  const plan = planWith([{ label: 'a', works: [0], stages: [] }], [work(0, { ...each, fate: 'dropped' })], 2);
+  const told = (text: string) => ({ stage: 'a', kind: 'buffer-growth', amount: 10 * MIB, text });
+  const judged = (text: string) => judge([told(text)], truthOf(plan), { collected: false, freeKib: 0 }).wrong;
+  expect(judged('+5.00 MiB a call, or no collection has freed them yet')).toEqual([]);
+  expect(judged('+9.00 MiB a call, or no collection has freed them yet')).toHaveLength(1);
+});
+
+test('a worker thread that is kept has a JS heap besides what it keeps', () => {
+  const each = { kib: 5, when: 'each', rounds: [0, 1] };
+  const works = [
+    work(0, { ...each, kind: 'workerBuffers' }),
+    work(1, { ...each, kind: 'workerBuffers', fate: 'dropped' }),
+  ];
+  const truth = truthOf(planWith([{ label: 'a', works: [0, 1], stages: [] }], works, 2)).get('a');
+  const heapKib = 5 * MIB;
+  expect(truth).toMatchObject({
+    kept: { buffers: 10, workers: 2 * heapKib },
+    perCall: { buffers: 5, workers: heapKib },
+    made: 4 * (5 + heapKib),
+  });
+});
+
 test('growth a call is that of works which every call does', () => {
   const stage = { label: 'a', works: [0, 1], stages: [] };
   const works = [work(0, { kib: 5, rounds: [0, 1, 2] }), work(1, { kib: 7, rounds: [0, 1] })];
@@ -76,6 +100,11 @@ describe('a finding is wrong', () => {
   test.each<[string, object, object]>([
     ['what is kept', {}, {}],
     ['garbage that only a collection decides', { kind: 'buffers', fate: 'dropped' }, { kind: 'uncollected' }],
+    [
+      'a part that is told as one',
+      { kind: 'buffers', kib: 400 * MIB },
+      { kind: 'buffer-growth', text: 'at least +200 MiB of Buffers' },
+    ],
     ['what malloc has free', { fate: 'dropped' }, { kind: 'fragmentation' }],
   ])('but not about %s', (_, values, finding) => {
     expect(judged(values, finding)).toMatchObject({ wrong: [], right: [{}], silent: [] });
