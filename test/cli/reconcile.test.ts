@@ -98,7 +98,7 @@ describe('stageprof reconcile', () => {
   test('works on records alone, and says what is missing', async () => {
     const cwd = corpus();
     const { exitCode, stdout } = await runCli(
-      ['reconcile', join('results', 'a.flows.jsonl'), '--sacct', 'sacct.txt', '--interval', '1'],
+      ['reconcile', join('results', 'a.flows.jsonl'), '--sacct', 'sacct.txt', '--interval', '1', '--full'],
       { cwd },
     );
     expect(exitCode).toBe(0);
