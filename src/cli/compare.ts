@@ -15,8 +15,9 @@ import { say } from '../terminal/say.js';
 import { layoutOf } from '../terminal/terminal.js';
 import { addFormatFlags } from './format-flag.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
+import { type FullFlag, fullFlag } from './table-flags.js';
 
-interface CompareFlags {
+interface CompareFlags extends FullFlag {
   readonly format: string;
   readonly metric?: readonly NumberField[];
   readonly failOn?: readonly Expression[];
@@ -70,6 +71,7 @@ export function compareCommand(finish: (exitCode: number) => void): Command {
     .addOption(new Option('--jobs <n>', 'most threads; without it one a core').argParser(wholeNumberFrom(1)))
     .option('--unmatched', 'compare all records as two independent corpora, whatever their inputs')
     .option('--lenient', 'exit with 0 although some lines were no records')
+    .addOption(fullFlag())
     .addHelpText('after', HELP)
     .action(async (base: string, next: string, flags: CompareFlags) => finish(await compare(base, next, flags)));
 }
@@ -90,7 +92,7 @@ async function compare(base: string, next: string, flags: CompareFlags): Promise
   const violations = failOn.flatMap((expression) => violationsOf(expression, compared.comparisons, confidence));
   const { stdout } = process;
   const view = comparisonView({ ...compared, violations }, flags);
-  stdout.write(exporterNamed(EXPORTERS.comparison, flags.format).render(view, layoutOf(stdout)));
+  stdout.write(exporterNamed(EXPORTERS.comparison, flags.format).render(view, layoutOf(stdout, flags)));
   for (const violation of violations) say(violationText(violation, confidence));
   return isWhole && violations.length === 0 ? EXIT_DONE : EXIT_FAILED;
 }

@@ -5,8 +5,9 @@ import { SCHEDULERS } from '../os/schedulers.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { needsProfile, type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
 import { chooseShard, type ShardFlags, shardFlags } from './shard-flags.js';
+import { addTableFlags, type TableFlags } from './table-flags.js';
 
-interface MapFlags extends ProfilerFlags, ShardFlags {
+interface MapFlags extends ProfilerFlags, ShardFlags, TableFlags {
   readonly inputList?: string;
   readonly import?: readonly string[];
   readonly outdir: string;
@@ -68,8 +69,8 @@ export function mapCommand(finish: (exitCode: number) => void): Command {
       ),
     );
   for (const option of [...shardFlags(), ...profilerFlags()]) command.addOption(option);
-  return command
-    .option('--no-modules', 'do not charge native allocations to modules')
+  command.option('--no-modules', 'do not charge native allocations to modules');
+  return addTableFlags(command)
     .addHelpText('after', HELP)
     .action(async (pipeline: string, inputs: string[], flags: MapFlags) => finish(await map(pipeline, inputs, flags)));
 }
@@ -93,6 +94,7 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
     timeoutMs: flags.timeout === undefined ? null : flags.timeout * 1000,
     profiler,
     modules: flags.modules,
+    shown: flags,
   });
 }
 

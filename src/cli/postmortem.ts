@@ -8,6 +8,7 @@ import { postmortemOf } from '../recorder/postmortem.js';
 import { withThreadsBeside } from '../recorder/thread-recorders.js';
 import { layoutOf } from '../terminal/terminal.js';
 import { addFormatFlags } from './format-flag.js';
+import { addTableFlags, refuseTableFlags, type TableFlags } from './table-flags.js';
 
 const HELP = `
 FILE is the recorder of a process: of a program under "stageprof run", of a worker of "stageprof
@@ -18,19 +19,28 @@ recorder in the folders of recorders is read; a recorder in any other folder has
 
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 
+interface PostmortemFlags extends TableFlags {
+  readonly format: string;
+  readonly signal?: string;
+}
+
 export function postmortemCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('postmortem')
     .description('the report of a process that died, the stages that were open, its last memory readings')
     .argument('<pid or file>', 'the process, or its recorder');
-  return addFormatFlags(command, formatNames(EXPORTERS.recording))
-    .addOption(new Option('--signal <name>', 'the signal that ended it, if you know it').argParser(parseSignal))
+  addFormatFlags(command, formatNames(EXPORTERS.recording)).addOption(
+    new Option('--signal <name>', 'the signal that ended it, if you know it').argParser(parseSignal),
+  );
+  return addTableFlags(command)
     .addHelpText('after', HELP)
-    .action((target: string, { format, signal }: { format: string; signal?: string }) => {
+    .action((target: string, { format, signal, ...shown }: PostmortemFlags) => {
+      const exporter = exporterNamed(EXPORTERS.recording, format);
+      refuseTableFlags(exporter, shown);
       const pid = processNamed(target);
       const path = pid === null ? target : recorderOfProcess(pid);
       const found = withThreadsBeside(postmortemOf(readRecordingAt(path), signal ?? null), path);
       const { stdout } = process;
-      stdout.write(exporterNamed(EXPORTERS.recording, format).render(found, layoutOf(stdout)));
+      stdout.write(exporter.render(found, layoutOf(stdout, shown)));
       finish(EXIT_DONE);
     });
 }

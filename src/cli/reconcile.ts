@@ -15,8 +15,9 @@ import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import { addFormatFlags } from './format-flag.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
+import { type FullFlag, fullFlag } from './table-flags.js';
 
-interface ReconcileFlags {
+interface ReconcileFlags extends FullFlag {
   readonly sacct: string;
   readonly format: string;
   readonly tolerance: number;
@@ -54,6 +55,7 @@ export function reconcileCommand(finish: (exitCode: number) => void): Command {
       wholeNumberFrom(0, 'of seconds'),
     )
     .addOption(new Option('--gather <plugin>', 'how Slurm gathers').choices(['linux', 'cgroup']))
+    .addOption(fullFlag())
     .addHelpText('after', HELP)
     .action(async (records: string[], flags: ReconcileFlags) => finish(await reconcile(records, flags)));
 }
@@ -76,7 +78,7 @@ async function reconcile(operands: readonly string[], flags: ReconcileFlags): Pr
   sayLeftOut(profiled, tasks);
 
   const { stdout } = process;
-  stdout.write(exporterNamed(EXPORTERS.reconciliation, flags.format).render(result, layoutOf(stdout)));
+  stdout.write(exporterNamed(EXPORTERS.reconciliation, flags.format).render(result, layoutOf(stdout, flags)));
   return isWhole && verdicts(result.tasks).unexplained === 0 ? EXIT_DONE : EXIT_FAILED;
 }
 

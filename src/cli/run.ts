@@ -1,14 +1,19 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { StageProfilerOptions } from '../model/options.js';
+import { UsageError } from '../model/usage-error.js';
 import { PASSED_SIGNALS } from '../run/passed-signals.js';
-import { runProfiled } from '../run/profiled-run.js';
+import { runOnce } from '../run/run-once.js';
+import { runRepeated } from '../run/run-repeated.js';
 import { listed } from '../text/format.js';
+import { wholeNumberFrom } from './number-flags.js';
 import { type MeasuringFlags, measuringFlags, measuringOptions } from './profiler-flags.js';
+import { addTableFlags, type TableFlags } from './table-flags.js';
 
-interface RunFlags extends MeasuringFlags {
+interface RunFlags extends MeasuringFlags, TableFlags {
   readonly out?: string;
   readonly modules: boolean;
   readonly threads?: true;
+  readonly repeat?: number;
 }
 
 const HELP = `
@@ -30,16 +35,26 @@ export function runCommand(finish: (exitCode: number) => void): Command {
     .argument('[args...]', 'its arguments, which are passed as they are')
     .passThroughOptions()
     .option('--out <file>', 'also write the report to a file, as one line of JSON', parseOut)
+    .addOption(
+      new Option(
+        '--repeat <n>',
+        'run the program n times, for "stageprof compare": --out has a line for each',
+      ).argParser(wholeNumberFrom(1)),
+    )
     .option('--no-modules', 'do not charge native allocations to modules')
     .option('--threads', 'also report CPU by group of threads: JS, V8, the pool of libuv, those of addons');
   for (const option of measuringFlags()) command.addOption(option);
-  return command
+  return addTableFlags(command)
     .addHelpText('after', HELP)
     .action(async (program: string, args: string[], flags: RunFlags) => finish(await run(program, args, flags)));
 }
 
 function run(program: string, args: readonly string[], flags: RunFlags): Promise<number> {
-  return runProfiled({ program, args, profiler: profilerOf(flags), modules: flags.modules, out: flags.out });
+  const plan = { program, args, profiler: profilerOf(flags), modules: flags.modules };
+  const { out, repeat } = flags;
+  if (repeat === undefined) return runOnce(plan, { out, shown: flags });
+  if (out === undefined) throw new UsageError('--repeat needs --out beside it, for a line of each run');
+  return runRepeated(plan, repeat, { out, shown: flags });
 }
 
 function profilerOf({ threads, ...flags }: RunFlags): StageProfilerOptions {

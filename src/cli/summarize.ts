@@ -15,8 +15,9 @@ import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import { addFormatFlags } from './format-flag.js';
 import { wholeNumberFrom } from './number-flags.js';
+import { addTableFlags, type TableFlags } from './table-flags.js';
 
-interface SummarizeFlags {
+interface SummarizeFlags extends TableFlags {
   readonly format: string;
   readonly by: string;
   readonly sort?: MetricField;
@@ -54,13 +55,14 @@ export function summarizeCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('summarize')
     .description('one table of all records, or of saved reports: what each stage cost, and which inputs were the worst')
     .argument('<files...>', 'files of records, folders, patterns; - is stdin');
-  return addFormatFlags(command, formatNames(EXPORTERS.report))
+  addFormatFlags(command, formatNames(EXPORTERS.report))
     .option('--by <member>', 'a row for each value of this member of the record; a dotted path', parseMember, STAGE)
     .addOption(new Option('--sort <field>', 'order the rows by a field, highest first').choices(SORTS))
     .addOption(new Option('--top <n>', 'most rows, those highest in --sort or wall_s').argParser(wholeNumberFrom(1)))
     .addOption(new Option('--jobs <n>', 'most threads; without it one a core').argParser(wholeNumberFrom(1)))
     .option('--details', 'with --format json: p50, p95, p99 and the worst inputs of each row')
-    .option('--lenient', 'exit with 0 although some lines were no records')
+    .option('--lenient', 'exit with 0 although some lines were no records');
+  return addTableFlags(command)
     .addHelpText('after', HELP)
     .action(async (files: string[], flags: SummarizeFlags) => finish(await summarize(files, flags)));
 }
@@ -72,6 +74,8 @@ async function summarize(operands: readonly string[], flags: SummarizeFlags): Pr
     sort: flags.sort !== undefined,
     top: flags.top !== undefined,
     details: flags.details === true,
+    columns: flags.columns !== undefined,
+    full: flags.full === true,
   });
   if (refusal !== undefined) throw new UsageError(refusal);
   const { files, repeated } = findRecordFiles(operands);
@@ -89,7 +93,7 @@ async function summarize(operands: readonly string[], flags: SummarizeFlags): Pr
   const isEmpty = result.records === 0;
   // A program that reads the output gets an empty result. A table of zeros would tell a person of something measured.
   if (!isEmpty || exporter !== EXPORTERS.report[0])
-    stdout.write(exporter.render(summaryView(result, { ...flags, by, files: files.length }), layoutOf(stdout)));
+    stdout.write(exporter.render(summaryView(result, { ...flags, by, files: files.length }), layoutOf(stdout, flags)));
   if (isEmpty)
     say(`${emptyText(operands)}: "stageprof map --profile" and "run --out" write files that can be summarised`);
   else if (result.records === result.unprofiled) say('no record has a profile: "stageprof map --profile" measures');

@@ -3,12 +3,12 @@ import { exporterNamed, formatNames } from '../export/exporter.js';
 import { EXPORTERS } from '../export/exporters.js';
 import { EXIT_DONE } from '../os/exit-status.js';
 import { followRecorder } from '../recorder/followed-recorder.js';
-import type { Postmortem } from '../recorder/postmortem.js';
 import { layoutOf } from '../terminal/terminal.js';
 import { addFormatFlags } from './format-flag.js';
 import { numberWithin } from './number-flags.js';
+import { addTableFlags, refuseTableFlags, type TableFlags } from './table-flags.js';
 
-interface WatchFlags {
+interface WatchFlags extends TableFlags {
   readonly interval: number;
   readonly format: string;
 }
@@ -31,28 +31,31 @@ export function watchCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('watch')
     .description('a live table of a running process, read from its recorder at no cost to it')
     .argument('<pid or file>', 'the process, or its recorder');
-  return addFormatFlags(command, formatNames(EXPORTERS.recording))
-    .addOption(
-      new Option('--interval <seconds>', 'time between two tables')
-        .default(1)
-        .argParser(numberWithin(0.1, 3600, 'of seconds')),
-    )
+  addFormatFlags(command, formatNames(EXPORTERS.recording)).addOption(
+    new Option('--interval <seconds>', 'time between two tables')
+      .default(1)
+      .argParser(numberWithin(0.1, 3600, 'of seconds')),
+  );
+  return addTableFlags(command)
     .addHelpText('after', HELP)
     .action(async (target: string, flags: WatchFlags) => finish(await watch(target, flags)));
 }
 
-async function watch(target: string, { interval, format }: WatchFlags): Promise<number> {
+async function watch(target: string, { interval, format, ...shown }: WatchFlags): Promise<number> {
+  const exporter = exporterNamed(EXPORTERS.recording, format);
+  refuseTableFlags(exporter, shown);
   // The reader has gone, as in `watch 4711 | head`, or the disk is full. Without this the command would go on for
   // nobody, and the shell would wait for it, until the process ends.
   const unread = new AbortController();
   process.stdout.once('error', () => unread.abort());
-  for await (const found of followRecorder(target, interval * 1000, unread.signal)) show(found, format);
+  for await (const found of followRecorder(target, interval * 1000, unread.signal)) {
+    show(exporter.render(found, layoutOf(process.stdout, shown)), format);
+  }
   return EXIT_DONE;
 }
 
-function show(found: Postmortem, format: string): void {
+function show(page: string, format: string): void {
   const { stdout } = process;
-  const page = exporterNamed(EXPORTERS.recording, format).render(found, layoutOf(stdout));
   if (format !== 'table') {
     stdout.write(page);
     return;

@@ -2,7 +2,7 @@ import type { Unit } from '../model/metrics.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { duration, inline, NOTHING, type Quantity, size } from '../text/format.js';
 import type { Change, Comparison } from './comparison.js';
-import type { MatchedInputs } from './result.js';
+import type { Observation } from './result.js';
 import type { Verdict } from './verdicts.js';
 
 const INTEGER_DIGITS = 4;
@@ -74,8 +74,8 @@ export function inputsText({ inputs }: Comparison): string {
 }
 
 /** What the numbers of a metric are, in words. */
-export function statisticText({ statistic }: Comparison, inputs: MatchedInputs | null): string {
+export function statisticText({ statistic }: Comparison, observation: Observation): string {
   if (statistic === 'highest') return 'highest of all';
-  if (statistic === 'mean') return inputs === null ? 'mean of a record' : 'mean of an input';
-  return inputs === null ? 'in all' : 'all inputs in both together';
+  if (statistic === 'mean') return `mean of ${observation === 'input' ? 'an' : 'a'} ${observation}`;
+  return observation === 'input' ? 'all inputs in both together' : 'in all';
 }

@@ -23,7 +23,7 @@ export function renderCompareMarkdown({ result, blocks, verdicts, heading, notes
         inputsText(row),
       ]),
     ];
-    return [`**${field}**, ${statisticText(rows[0]!, result.inputs)}`, '', ...markdownTable(table), ''];
+    return [`**${field}**, ${statisticText(rows[0]!, result.observation)}`, '', ...markdownTable(table), ''];
   });
   return `${[
     ...heading.map((line) => `${escapeMarkdown(line)}  `),

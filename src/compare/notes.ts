@@ -1,7 +1,7 @@
 import { counted, inline, percent } from '../text/format.js';
 import type { Comparison } from './comparison.js';
 import { missingMetrics } from './missing-metrics.js';
-import type { CompareResult, SideOrigin } from './result.js';
+import type { CompareResult, Observation, SideOrigin } from './result.js';
 
 export interface CompareNote {
   readonly key: string;
@@ -10,13 +10,18 @@ export interface CompareNote {
 }
 
 /** The lines above the rows: what was compared with what. */
-export function headingLines({ base, new: next, inputs }: CompareResult): string[] {
-  return [`base  ${sideText(base)}`, `new   ${sideText(next)}`, inputs === null ? '' : inputsLine(inputs)].filter(
-    (line) => line !== '',
-  );
+export function headingLines({ base, new: next, inputs, observation }: CompareResult): string[] {
+  return [
+    `base  ${sideText(base, observation)}`,
+    `new   ${sideText(next, observation)}`,
+    inputs === null ? '' : inputsLine(inputs),
+  ].filter((line) => line !== '');
 }
 
-function sideText({ name, files, records, failed, unprofiled, nameless }: SideOrigin): string {
+function sideText(
+  { name, files, records, failed, unprofiled, nameless }: SideOrigin,
+  observation: Observation,
+): string {
   if (files === null) return `${name}: a report${records === null ? '' : ` of ${counted(records, 'record')}`}`;
   const without = [
     ...(failed > 0 ? [`${number(failed)} failed`] : []),
@@ -24,7 +29,7 @@ function sideText({ name, files, records, failed, unprofiled, nameless }: SideOr
     ...(nameless > 0 ? [`${number(nameless)} without input`] : []),
   ];
   const leftOut = without.length === 0 ? '' : `, left out: ${without.join(', ')}`;
-  return `${name}: ${counted(records ?? 0, 'record')} in ${counted(files, 'file')}${leftOut}`;
+  return `${name}: ${counted(records ?? 0, observation === 'run' ? 'run' : 'record')} in ${counted(files, 'file')}${leftOut}`;
 }
 
 function inputsLine({ both, onlyBase, onlyNew }: NonNullable<CompareResult['inputs']>): string {
@@ -37,13 +42,18 @@ function inputsLine({ both, onlyBase, onlyNew }: NonNullable<CompareResult['inpu
 
 /** The notes below the rows, on what the rows do not say. */
 export function compareNotes(result: CompareResult): CompareNote[] {
-  const { base, new: next, inputs, confidence, comparisons } = result;
+  const { base, new: next, observation, confidence, comparisons } = result;
   const hasIntervals = comparisons.some(({ difference }) => difference?.probability != null);
   const isOfReports = base.files === null || next.files === null;
   return [
     ...(isOfReports && base.records !== next.records ? [differentRecords(base, next)] : []),
-    ...(inputs === null && !isOfReports ? [UNMATCHED] : []),
-    ...(hasIntervals ? [intervalNote(confidence, inputs !== null), verdictNote(confidence, comparisons)] : []),
+    ...(observation === 'record' && !isOfReports ? [UNMATCHED] : []),
+    ...(hasIntervals
+      ? [
+          { key: 'interval', text: `${percentText(confidence)} intervals are of how ${HOW_DIFFERENT[observation]}` },
+          verdictNote(confidence, comparisons),
+        ]
+      : []),
     ...withoutInterval(comparisons),
     ...unmeasured(comparisons),
     ...missingMetrics(result).map(({ field, reason }) => ({ key: 'left out', text: `${field}: ${reason}` })),
@@ -62,12 +72,11 @@ function differentRecords(base: SideOrigin, next: SideOrigin): CompareNote {
   return { key: 'records', text, isAlarm: true };
 }
 
-function intervalNote(confidence: number, isMatched: boolean): CompareNote {
-  const of = isMatched
-    ? 'inputs differ, not of how runs do: what the machine was doing meanwhile is in none of them'
-    : 'records differ: those of one run have in common what the machine was doing meanwhile';
-  return { key: 'interval', text: `${percentText(confidence)} intervals are of how ${of}` };
-}
+const HOW_DIFFERENT: Readonly<Record<Observation, string>> = {
+  input: 'inputs differ, not of how runs do: what the machine was doing meanwhile is in none of them',
+  record: 'records differ: those of one run have in common what the machine was doing meanwhile',
+  run: 'the runs of each side differ',
+};
 
 function verdictNote(confidence: number, comparisons: readonly Comparison[]): CompareNote {
   const count = comparisons.filter(({ difference }) => difference?.probability != null).length;

@@ -20,11 +20,26 @@ export interface ReadSidesOptions {
   readonly onRead: (outcome: ReadOutcome) => void;
 }
 
+interface SidesOptions extends ReadSidesOptions {
+  /** Whether the records are of runs, not of inputs. */
+  readonly areRuns: boolean;
+}
+
 export type Compared = Omit<CompareResult, 'violations'>;
 
 /** Reads both sides and compares them: record by record where both have records, else as reports. */
 export async function compareOperands(base: string, next: string, options: ReadSidesOptions): Promise<Compared> {
   const sides = [openSide(base), openSide(next)] as const;
+  const found = await compareOpened(sides, { ...options, areRuns: false });
+  if (found !== undefined) return found;
+  return (await compareOpened(sides, { ...options, isMatched: false, areRuns: true, onRead: () => {} }))!;
+}
+
+/** Undefined where inputs are to be matched and no record of either side has one, as `run --repeat` writes them. */
+async function compareOpened(
+  sides: readonly [OpenSide, OpenSide],
+  options: SidesOptions,
+): Promise<Compared | undefined> {
   const areRecords = sides.every(({ report }) => report === undefined);
   const isMatched = areRecords && options.isMatched;
   const read = async ({ files }: OpenSide, weights?: InputWeights): Promise<ReadSide> => {
@@ -37,6 +52,7 @@ export async function compareOperands(base: string, next: string, options: ReadS
   };
   const first = await readSide(sides[0], read, options);
   const second = await readSide(sides[1], read, options);
+  if (isMatched && hasNoInput(first!) && hasNoInput(second!)) return undefined;
   for (const [index, one] of [first, second].entries()) sayNameless(sides[index]!, one);
   const { fields, confidence } = options;
   if (!areRecords) {
@@ -46,6 +62,7 @@ export async function compareOperands(base: string, next: string, options: ReadS
       base: originOf(sides[0], first),
       new: originOf(sides[1], second),
       inputs: null,
+      observation: 'record',
       comparisons: compareRows(rowsOf(sides[0], first), rowsOf(sides[1], second), fields),
     };
   }
@@ -85,6 +102,10 @@ async function readSide(
   return found;
 }
 
+function hasNoInput({ side }: ReadSide): boolean {
+  return side.nameless > 0 && side.compared === 0;
+}
+
 function sayNameless({ name }: OpenSide, read: ReadSide | undefined): void {
   const nameless = read?.side.nameless ?? 0;
   if (nameless > 0) say(`${name}: ${counted(nameless, 'record')} without a member "input" left out`);
@@ -99,15 +120,16 @@ function compared(
   base: ReadSide,
   next: ReadSide,
   inputs: CompareResult['inputs'],
-  { fields, confidence, isMatched }: ReadSidesOptions,
+  { fields, confidence, isMatched, areRuns }: SidesOptions,
 ): Compared {
   return {
     base: originOf(sides[0], base),
     new: originOf(sides[1], next),
     inputs,
+    observation: areRuns ? 'run' : isMatched ? 'input' : 'record',
     confidence,
     fields,
-    comparisons: compareSides(base.side, next.side, { fields, confidence, isMatched }),
+    comparisons: compareSides(base.side, next.side, { fields, confidence, isMatched, areRuns }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { NumberField } from '../model/number-metrics.js';
+import { counted } from '../text/format.js';
 import { type Change, type Comparison, plainChange, withoutChange } from './comparison.js';
 import { type ChangeEstimates, type GroupSums, independentChange, pairedChange } from './estimate.js';
 import { foldOf, isLevel, type LabelSums, total } from './label-sums.js';
@@ -9,6 +10,8 @@ export interface CompareOptions {
   readonly confidence: number;
   /** Whether the same inputs are on both sides. */
   readonly isMatched: boolean;
+  /** Whether the records are of runs, not of inputs. */
+  readonly areRuns: boolean;
 }
 
 /** Fewer inputs or processes do not tell how much they differ. */
@@ -29,7 +32,7 @@ function compareLabel(
   metric: number,
   base: Side,
   next: Side,
-  { confidence, isMatched }: CompareOptions,
+  { confidence, isMatched, areRuns }: CompareOptions,
 ): Comparison | undefined {
   const [ofBase, ofNew] = [base, next].map((side) => valuesOf(side, stage, metric)) as [SideValues, SideValues];
   if (ofBase.count === 0 && ofNew.count === 0) return undefined;
@@ -53,7 +56,7 @@ function compareLabel(
   if (baseGroups === null || newGroups === null) return withoutChange(common);
 
   const isOfProcess = isLevel(field) && !(hasOwnProcesses(base) && hasOwnProcesses(next));
-  const why = isOfProcess ? tooFewProcesses(base, next) : tooFewInputs(ofBase, ofNew);
+  const why = isOfProcess ? tooFewProcesses(base, next) : tooFew(areRuns, ofBase, ofNew);
   let found: ChangeEstimates | undefined;
   if (why === null) {
     found = isOfProcess
@@ -135,7 +138,10 @@ function tooFewProcesses(base: Side, next: Side): string | null {
   return `a level of ${made}, where ${LEAST_PROCESSES} each are needed`;
 }
 
-function tooFewInputs({ rows: base }: SideValues, { rows: next }: SideValues): string | null {
+function tooFew(areRuns: boolean, { rows: base }: SideValues, { rows: next }: SideValues): string | null {
   const fewer = Math.round(Math.min(base, next));
-  return fewer >= LEAST_INPUTS ? null : `${fewer} ${fewer === 1 ? 'input' : 'inputs'}: ${LEAST_INPUTS} are needed`;
+  if (fewer >= LEAST_INPUTS) return null;
+  return areRuns
+    ? `${counted(fewer, 'run')}: ${LEAST_INPUTS} of each side are needed, by stageprof run --repeat ${LEAST_INPUTS}`
+    : `${counted(fewer, 'input')}: ${LEAST_INPUTS} are needed`;
 }

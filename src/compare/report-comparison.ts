@@ -25,7 +25,7 @@ export function rowsOfSide({ labels, selection }: Side): Rows {
   return new Map(rows);
 }
 
-const NO_RECORDS = 'a report has no records to tell how much they differ';
+const NO_RECORDS = 'a report does not tell how much runs differ: 5 runs of each side do, by stageprof run --repeat 5';
 
 /** Compares rows without records: there is a change, and no interval. */
 export function compareRows(base: Rows, next: Rows, fields: readonly NumberField[]): Comparison[] {

@@ -24,11 +24,18 @@ export interface MatchedInputs {
 }
 
 /** All that is to be shown. */
+/**
+ * What a number is one of: an input, in the records of both sides; a record, of whatever input; a run of a program, where
+ * no record has an input.
+ */
+export type Observation = 'input' | 'record' | 'run';
+
 export interface CompareResult {
   readonly base: SideOrigin;
   readonly new: SideOrigin;
   /** Null where inputs are not matched. */
   readonly inputs: MatchedInputs | null;
+  readonly observation: Observation;
   readonly confidence: number;
   readonly fields: readonly NumberField[];
   readonly comparisons: readonly Comparison[];

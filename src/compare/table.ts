@@ -69,18 +69,17 @@ function blockLines(
   return [...title.map((line) => paint('dim', line)), ...lines];
 }
 
-function heading(field: NumberField, first: Comparison, { inputs }: CompareResult): string {
+function heading(field: NumberField, first: Comparison, { observation }: CompareResult): string {
   const { description } = NUMBER_METRICS.find((metric) => metric.field === field)!;
-  return `${description.split(/[.:;] |\.$/, 1)[0]}: ${statisticText(first, inputs)}`;
+  return `${description.split(/[.:;] |\.$/, 1)[0]}: ${statisticText(first, observation)}`;
 }
 
 function columnsOf(
   field: NumberField,
   rows: readonly Comparison[],
   verdicts: ReadonlyMap<Comparison, Verdict>,
-  { confidence, inputs }: CompareResult,
+  { confidence, observation }: CompareResult,
 ): ShownColumn[] {
-  const isMatched = inputs !== null;
   const numbers = (key: Key, of: (row: Comparison) => number | null, isChange = false): ShownColumn => ({
     key,
     ...numberColumn(
@@ -118,7 +117,7 @@ function columnsOf(
           {
             key: 'inputs' as const,
             ...numberColumn(
-              isMatched ? 'inputs' : 'records',
+              `${observation}s`,
               rows.map((row) => ({ digits: inputsText(row), unit: '' })),
             ),
           },

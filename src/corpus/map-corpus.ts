@@ -1,6 +1,7 @@
 import type { StageProfilerOptions } from '../model/options.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { say } from '../terminal/say.js';
+import type { Shown } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import { checkImports } from './imports.js';
 import type { DistinctInputs } from './inputs.js';
@@ -31,6 +32,8 @@ export interface MapOrder {
   readonly profiler: StageProfilerOptions | null;
   /** Whether native allocations are charged to modules. */
   readonly modules: boolean;
+  /** How the table is shown. */
+  readonly shown: Shown;
 }
 
 /** How long a running input may go on when it is told to stop. Slurm kills 30 s after its SIGTERM by default. */
@@ -80,7 +83,7 @@ async function runInputs(
   inputs: readonly NamedInput[],
   folder: RecordFolder,
   name: string,
-  { pipelinePath, imports, shard, profiler, modules, jobs, isolate, timeoutMs }: MapOrder,
+  { pipelinePath, imports, shard, profiler, modules, jobs, isolate, timeoutMs, shown }: MapOrder,
 ): Promise<number> {
   // Until the run listens to signals itself, one ends this process with the exit code that it would have then.
   const early = new StopSignals((signal) => process.exit(exitCodeOfSignal(signal)));
@@ -99,8 +102,8 @@ async function runInputs(
       limits,
     });
     early.close();
-    const plan = { pipelineName: name, shardName: shardName(shard), folder, pool, hasAccount: profiler !== null };
-    return await runMap(inputs, plan);
+    const hasAccount = profiler !== null;
+    return await runMap(inputs, { pipelineName: name, shardName: shardName(shard), folder, pool, hasAccount, shown });
   } finally {
     early.close();
   }

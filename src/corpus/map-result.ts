@@ -2,7 +2,7 @@ import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { renderTable } from '../render/table.js';
 import { ReportMerger } from '../report/merge.js';
 import type { Tally } from '../terminal/progress.js';
-import { layoutOf } from '../terminal/terminal.js';
+import { layoutOf, type Shown } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import type { InputEvent } from './input-event.js';
 import type { StopSignal } from './stop-signals.js';
@@ -35,13 +35,13 @@ export class MapResult {
   }
 
   /** Null where nothing was profiled. */
-  table(stream: NodeJS.WriteStream): string | null {
+  table(stream: NodeJS.WriteStream, shown: Shown): string | null {
     if (this.#profiles === 0) return null;
     const { pipelineName, shardName } = this.names;
     const heading = [counted(this.#profiles, 'record'), `pipeline ${pipelineName}`, shardName]
       .filter(Boolean)
       .join(', ');
-    return `${heading}\n\n${renderTable(this.#merger.result(), layoutOf(stream))}`;
+    return `${heading}\n\n${renderTable(this.#merger.result(), layoutOf(stream, shown))}`;
   }
 
   /** `12 inputs: 10 done, 1 failed, 1 left after SIGTERM` */

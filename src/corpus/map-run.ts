@@ -3,6 +3,7 @@ import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
 import { Pace, type Progress, progressLines, type RunningView } from '../terminal/progress.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { say } from '../terminal/say.js';
+import type { Shown } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import { failureInShort } from './failure-line.js';
 import type { RunEvent } from './input-event.js';
@@ -24,6 +25,8 @@ export interface MapPlan {
   readonly pool: WorkerPool;
   /** Whether the run leaves its account beside the records. */
   readonly hasAccount: boolean;
+  /** How the table is shown. */
+  readonly shown: Shown;
 }
 
 const ACCOUNT_EVERY_LOOKS = WRITTEN_EVERY_S / LOOK_EVERY_S;
@@ -74,7 +77,7 @@ class MapRun {
       this.#progress.stop();
     }
 
-    const table = this.#result.table(process.stdout);
+    const table = this.#result.table(process.stdout, this.#plan.shown);
     if (table !== null) process.stdout.write(table);
     if (breakdown !== undefined) say(breakdown);
     say(this.#summary(signals.received));
@@ -124,7 +127,7 @@ class MapRun {
     await this.#plan.pool.flush('was still running when SIGUSR2 came');
     await this.#writeAccount(null);
     this.#progress.line(`SIGUSR2: ${this.#summary(undefined)}; the run goes on`);
-    const lines = this.#result.table(process.stderr)?.trimEnd().split('\n') ?? [];
+    const lines = this.#result.table(process.stderr, this.#plan.shown)?.trimEnd().split('\n') ?? [];
     for (const line of lines) this.#progress.output(line);
   }
 

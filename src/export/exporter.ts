@@ -1,7 +1,7 @@
 import type { Layout } from '../text/layout.js';
 
 /** The flags that some format has no use for. They are checked in this order. */
-export const REFUSABLE_FLAGS = ['details', 'by', 'sort', 'top'] as const;
+export const REFUSABLE_FLAGS = ['details', 'by', 'sort', 'top', 'columns', 'full'] as const;
 export type RefusableFlag = (typeof REFUSABLE_FLAGS)[number];
 
 /** One format of one kind of result. */
@@ -27,9 +27,9 @@ export function formatNames(exporters: readonly Exporter<never>[]): string[] {
 /** Why a format cannot be used with the flags that were given; undefined if it can. */
 export function refusalOf(
   { refuses = {} }: Exporter<never>,
-  given: Readonly<Record<RefusableFlag, boolean>>,
+  given: Readonly<Partial<Record<RefusableFlag, boolean>>>,
 ): string | undefined {
-  const flag = REFUSABLE_FLAGS.find((one) => given[one] && refuses[one] !== undefined);
+  const flag = REFUSABLE_FLAGS.find((one) => given[one] === true && refuses[one] !== undefined);
   return flag && `--${flag} ${refuses[flag]}`;
 }
 

@@ -20,6 +20,8 @@ import { renderCaliper } from './caliper.js';
 import type { Exporter } from './exporter.js';
 
 const JSON_HAS_DETAILS = 'needs --format json: the table, CSV and Markdown have them';
+/** What only tables have a use for. */
+const ALL_FIELDS = { columns: 'is for the table and Markdown: this format has all fields', full: 'is for the table' };
 const WHOLE_TREE = 'is not for --format caliper: it has the tree of all stages';
 
 interface Exporters {
@@ -40,12 +42,16 @@ interface Exporters {
 export const EXPORTERS: Exporters = {
   report: [
     { name: 'table', refuses: { details: JSON_HAS_DETAILS }, render: renderSummaryTable },
-    { name: 'json', render: renderSummaryJson },
-    { name: 'csv', refuses: { details: JSON_HAS_DETAILS }, render: renderSummaryCsv },
-    { name: 'markdown', refuses: { details: JSON_HAS_DETAILS }, render: renderSummaryMarkdown },
+    { name: 'json', refuses: ALL_FIELDS, render: renderSummaryJson },
+    { name: 'csv', refuses: { details: JSON_HAS_DETAILS, ...ALL_FIELDS }, render: renderSummaryCsv },
+    {
+      name: 'markdown',
+      refuses: { details: JSON_HAS_DETAILS, full: 'is for the table' },
+      render: renderSummaryMarkdown,
+    },
     {
       name: 'caliper',
-      refuses: { details: JSON_HAS_DETAILS, by: WHOLE_TREE, sort: WHOLE_TREE, top: WHOLE_TREE },
+      refuses: { details: JSON_HAS_DETAILS, by: WHOLE_TREE, sort: WHOLE_TREE, top: WHOLE_TREE, ...ALL_FIELDS },
       help: `\
 --format caliper is one profile in Caliper's json-split, which Hatchet and Thicket read: all
 stages as a tree, without --by, --sort and --top. Self times have the bare name, as time beside
@@ -67,6 +73,6 @@ time (inc).`,
   ],
   recording: [
     { name: 'table', render: (found, layout) => postmortemPage(found, layout, Date.now()) },
-    { name: 'json', render: postmortemJson },
+    { name: 'json', refuses: ALL_FIELDS, render: postmortemJson },
   ],
 };

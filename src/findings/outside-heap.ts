@@ -8,9 +8,9 @@ const LEAST_SHARE = 0.5;
 /**
  * Memory that is in `native_kb_delta` and in `external_kb_delta`, as that of an addon's Buffers is, but node allocated
  * it. What node counts as Buffers is not in `native_kb_delta`. So it is of strings whose characters are outside of the JS heap,
- * or of Buffers from a worker thread that has ended or is not seen: its count of them is gone with it. No number tells the two
- * apart. There has to be a sign that it is one growth and not two: V8 counts more than node has in backing stores. Where
- * node's count is not known, the resident set grew by less than both together.
+ * or of Buffers from a worker thread that is not seen: its count of them is not read. No number tells the two apart. There has
+ * to be a sign that it is one growth and not two: V8 counts more than node has in backing stores. Where node's count is not
+ * known, the resident set grew by less than both together.
  *
  * It is no guess where node's count is known, and how much of what is live node holds. Else it is 0 if it is less than half
  * of `native_kb_delta`.
@@ -32,7 +32,7 @@ export function outsideKib(given: RowInContext): number {
 /**
  * The most that it can be. Buffers that V8 counts in no thread, SharedArrayBuffers for example, are in node's count: they
  * hide as much of what is in V8's count alone. So all that V8 counts may be strings, as far as node holds live blocks that are
- * no backing stores. Where there were worker threads, any of those may be a SharedArrayBuffer whose thread has ended.
+ * no backing stores. Where there were worker threads, any of those may be a SharedArrayBuffer of a thread that is not seen.
  */
 export function outsideAtMostKib(given: RowInContext): number {
   const { native_kb_delta: native, external_kb_delta: external, buffers_kb_delta: stores } = given.row;

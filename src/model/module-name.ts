@@ -24,3 +24,24 @@ export function moduleName(path: string): string {
     ? posixBasename(normal)
     : normal.slice(packageAt + folder.length);
 }
+
+/** What npm packages for one platform have behind their name: `-linux-x64-gnu`, `-linuxmusl-arm64`. */
+const PLATFORM = /-(linux|linuxmusl|darwin|win32|android|freebsd)-[a-z0-9]+(-(gnu|musl|gnueabihf|musleabihf|msvc))?$/;
+
+/**
+ * A module as a person knows it who has installed it: the package, without the platform that npm chose, and for a
+ * library that an addon brings along its file too.
+ *
+ *   @swc/core-linux-x64-gnu/swc.linux-x64-gnu.node            @swc/core
+ *   @img/sharp-libvips-linux-x64/lib/libvips-cpp.so.8.18.7    @img/sharp-libvips (libvips-cpp.so.8.18.7)
+ *
+ * @param module as `moduleName` names it
+ */
+export function installedName(module: string): string {
+  const path = module.split('/');
+  const length = module.startsWith('@') ? 2 : 1;
+  if (path.length <= length) return module;
+  const name = path.slice(0, length).join('/').replace(PLATFORM, '');
+  const file = path[path.length - 1]!;
+  return file.endsWith('.node') ? name : `${name} (${file})`;
+}

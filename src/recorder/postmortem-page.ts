@@ -1,27 +1,36 @@
 import { renderTable, type TableOptions } from '../render/table.js';
 import { escapeControls } from '../text/escape.js';
 import { duration, inline, NOTHING, percent, size } from '../text/format.js';
+import { GAP, wrapText } from '../text/grid.js';
 import { type Paint, painter } from '../text/paint.js';
 import type { Postmortem } from './postmortem.js';
 
 /** How many readings of the last ten seconds are shown. */
 const READINGS_SHOWN = 6;
 
+/** That of the longest key. */
+const KEY_WIDTH = 9;
+
 /** What is known of the end of a process, and below it the table of its report. */
 export function postmortemPage(found: Postmortem, options: TableOptions, nowMs: number): string {
-  const lines = postmortemLines(found, painter(options.colour === true), nowMs);
+  const { width = Number.POSITIVE_INFINITY, colour = false } = options;
+  const lines = postmortemLines(found, nowMs, width, painter(colour));
   return `${lines.join('\n')}\n\n${renderTable(found.report, options)}`;
 }
 
-/** Lines of a key and a text. */
-function postmortemLines(found: Postmortem, paint: Paint, nowMs: number): string[] {
+/** Lines of a key and a text, which is wrapped. */
+function postmortemLines(found: Postmortem, nowMs: number, width: number, paint: Paint): string[] {
   const notes = [
     ['process', processText(found, nowMs)],
     ...openTexts(found).map((text, index) => [index === 0 ? 'open' : '', text]),
     ...lastTexts(found).map((text, index) => [index === 0 ? 'memory' : '', text]),
     ...killedTexts(found).map((text, index) => [index === 0 ? 'killed by' : '', text]),
   ] as const;
-  return notes.map(([key, text]) => `${paint('dim', key!.padEnd(9))}  ${escapeControls(text!)}`);
+  return notes.flatMap(([key, text]) =>
+    wrapText(escapeControls(text!), width - KEY_WIDTH - GAP.length).map(
+      (line, index) => `${paint('dim', (index === 0 ? key! : '').padEnd(KEY_WIDTH))}${GAP}${line}`,
+    ),
+  );
 }
 
 function processText({ process: { pid, running, recorder }, last, report }: Postmortem, nowMs: number): string {

@@ -1,4 +1,4 @@
-import { Math } from '../host/intrinsics.js';
+import { Map, Math } from '../host/intrinsics.js';
 import { EXACT_MEMBERS } from '../model/exact-use.js';
 import { quantileSeconds } from '../model/histogram.js';
 import { sourceOf, whyAbsent } from '../model/metric-sources.js';
@@ -60,6 +60,24 @@ export function columnsOf(
   }
   return { columns, leftOut };
 }
+
+/** The columns of these keys, in this order, also those without any number. */
+export function columnsNamed(keys: readonly string[], report: Report, outside: StageRow | null): Column[] {
+  return keys.flatMap((key) => {
+    const sort = METRICS.find(({ field }) => field === key)?.field;
+    return allColumns(report, outside, sort).filter((column) => column.key === key);
+  });
+}
+
+/** The keys that a column may have, with the heading of each. */
+export const COLUMN_HEADINGS: ReadonlyMap<ColumnKey, string> = new Map(
+  METRICS.flatMap((metric): [ColumnKey, string][] => {
+    if (metric.unit === 'histogram') return QUANTILES.map(([key]) => [key, key]);
+    if (!isNumberMetric(metric)) return [];
+    const own: [ColumnKey, string] = [metric.field, metric.heading ?? metric.field];
+    return metric.field === 'wall_s' ? [own, ['share', 'share']] : [own];
+  }),
+);
 
 function hasNumber(column: Column, { stages }: Report): boolean {
   return stages.length === 0 ? column.total !== null : stages.some((row) => column.cell(row) !== null);

@@ -23,10 +23,10 @@ interface ShownColumn extends GridColumn {
 const HEADING = 'stage';
 
 /** Labels take no more than this share of the width: a long label is shortened rather than hiding numbers. */
-const LARGEST_LABEL_SHARE = 0.4;
+const LARGEST_LABEL_SHARE = 0.24;
 
 /** The same for findings. Those that do not fit are counted; the first of a row is always named. */
-const LARGEST_FINDING_SHARE = 0.24;
+const LARGEST_FINDING_SHARE = 0.18;
 
 /**
  * The report for a terminal: the tree of stages in order of first entry, or with `sort` a plain list, highest first.
@@ -56,7 +56,9 @@ export function renderTableOf(
     ...(by === undefined ? findingColumn(view, Math.floor(width * LARGEST_FINDING_SHARE)) : []),
   ];
   const evidence = by === undefined ? evidenceOf(worst) : new Set<string>();
-  const kept = fittingColumns(grid, width - labels.width, ({ key }) => rankOf(key, { sort, evidence }));
+  const kept = view.areColumnsChosen
+    ? grid
+    : fittingColumns(grid, width - labels.width, ({ key }) => rankOf(key, { sort, evidence }));
   const tooWide = grid.filter((column) => !kept.includes(column));
 
   const paint = painter(colour);

@@ -4,7 +4,7 @@ import { PROGRAM, type Report, type StageRow } from '../model/report.js';
 import { OUTSIDE, outsideRow } from '../report/outside-row.js';
 import { stageTree, type TreeRow } from '../report/tree.js';
 import type { Quantity } from '../text/format.js';
-import { type Column, columnsOf } from './columns.js';
+import { type Column, columnsNamed, columnsOf } from './columns.js';
 import { type ModuleView, modulesOf } from './modules.js';
 import { type Note, notesOf } from './notes.js';
 import { type ProcessView, processesOf } from './process-tree.js';
@@ -13,6 +13,8 @@ import { type Ranking, rank } from './ranking.js';
 export interface ViewOptions extends Ranking {
   /** What the rows are instead of stages. They are then a plain list, and nothing is outside of them. */
   readonly by?: string | undefined;
+  /** The fields of the columns to show, in this order; without it, all that have a number. */
+  readonly columns?: readonly string[] | undefined;
 }
 
 /** All that is computed from a report to show it. Every format takes it from here. */
@@ -36,6 +38,8 @@ export interface ReportView {
   /** The worst finding of each kind, the one that matters most first. */
   readonly worst: readonly Finding[];
   readonly columns: readonly Column[];
+  /** Whether the columns were chosen, so that none gives way to a width. */
+  readonly areColumnsChosen: boolean;
   readonly notes: readonly Note[];
   readonly modules: ModuleView | null;
   readonly processes: ProcessView | null;
@@ -56,7 +60,10 @@ export function viewOf(report: Report, options: ViewOptions = {}): ReportView {
   const outside = outsideRow(report);
   const findings = findingsByRow(report, outside);
   const rows = rank(report.stages, options);
-  const { columns, leftOut } = columnsOf(report, outside, sort);
+  const { columns, leftOut } =
+    options.columns === undefined
+      ? columnsOf(report, outside, sort)
+      : { columns: columnsNamed(options.columns, report, outside), leftOut: [] };
   return {
     report,
     by,
@@ -68,6 +75,7 @@ export function viewOf(report: Report, options: ViewOptions = {}): ReportView {
     findings,
     worst: worstOfEachKind(findings),
     columns,
+    areColumnsChosen: options.columns !== undefined,
     notes: notesOf(report, { columns: leftOut, rowsShown: rows.length }),
     modules: modulesOf(report),
     processes: processesOf(report),

@@ -1,6 +1,5 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import type { Report } from '../model/report.js';
 import { systemReason } from '../model/setup-error.js';
 import { SHARED_MEMORY } from '../os/shared-memory.js';
 import { writeElsewhere } from '../profiler/write-elsewhere.js';
@@ -13,22 +12,20 @@ export interface LeavingReport {
 }
 
 /**
- * Writes the report to its file. If there is no room, writes it to a new file in another folder, and if none takes it,
+ * Writes reports to their file. If there is no room, writes it to a new file in another folder, and if none takes it,
  * to stderr: the run is over and cannot be repeated. Never throws.
  */
-export function leaveReport(file: ReportFile, report: Report, { free, say }: LeavingReport): void {
-  const reason = faultOf(() => file.write(report));
+export function leaveReports(file: ReportFile, reports: readonly object[], { free, say }: LeavingReport): void {
+  const lines = reports.map((report) => `${JSON.stringify(report)}\n`).join('');
+  const reason = faultOf(() => file.write(lines));
   if (reason === null) return;
   free();
-  if (faultOf(() => file.write(report)) === null) return;
+  if (faultOf(() => file.write(lines)) === null) return;
   const where = `--out ${file.path}: cannot be written, ${reason}`;
-  const path = writeElsewhere(
-    `${JSON.stringify(report)}\n`,
-    new Set([resolve(tmpdir()), SHARED_MEMORY, process.cwd()]),
-  );
+  const path = writeElsewhere(lines, new Set([resolve(tmpdir()), SHARED_MEMORY, process.cwd()]));
   if (path === null) {
     say(`${where}, nor can a file in another folder: the report is the next line`);
-    process.stderr.write(`${JSON.stringify(report)}\n`);
+    process.stderr.write(lines);
     return;
   }
   say(`${where}: the report is in ${path}`);

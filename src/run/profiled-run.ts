@@ -1,4 +1,3 @@
-import { withFindings } from '../findings/reported.js';
 import { resolveOptions, type StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import type { StageCost } from '../model/stage-cost.js';
@@ -12,14 +11,12 @@ import { stageCostOf } from '../profiler/calibration.js';
 import { StageProfiler } from '../profiler/stage-profiler.js';
 import { threadCostOf } from '../profiler/thread-cost.js';
 import { say } from '../terminal/say.js';
-import { gatherReports } from './gathered-reports.js';
-import { leaveReport } from './leave-report.js';
+import type { FinishedRun } from './finished-run.js';
+import { type GatheredReports, gatherReports } from './gathered-reports.js';
 import { PassedSignals } from './passed-signals.js';
 import { PrivateFolder } from './private-folder.js';
 import { ProcessWatch } from './process-watch.js';
 import { runProgram } from './program.js';
-import { ReportFile } from './report-file.js';
-import { printRun } from './run-result.js';
 import { ThreadReports } from './thread-reports.js';
 
 export interface RunPlan {
@@ -29,19 +26,29 @@ export interface RunPlan {
   readonly profiler: StageProfilerOptions;
   /** Whether native allocations are charged to modules. */
   readonly modules: boolean;
-  /** File that the report is written to as well; undefined for none. */
-  readonly out: string | undefined;
+}
+
+/** What a program that has ended leaves behind. */
+export interface ProfiledRun {
+  readonly exitCode: number;
+  readonly gathered: GatheredReports;
+  readonly finished: FinishedRun;
+  /** Why no process could leave a report; null where nothing speaks against it. */
+  readonly noReport: string | null;
+  /** Frees the room that the run itself takes: all of it is in `gathered`. */
+  readonly free: () => void;
 }
 
 /**
- * Runs a program with its stages profiled, and prints what was measured when it has ended.
+ * Runs a program with its stages profiled.
  *
+ * @param take called when the program has ended, before the room of the run is freed and while signals are held back;
+ * not called where it could not be started
  * @returns the exit code of the program
- * @throws {SetupError} before the program is started, where the report could not be written, or no folder can be made
+ * @throws {SetupError} before the program is started, where no folder can be made
  */
-export async function runProfiled(plan: RunPlan): Promise<number> {
+export async function runProfiled(plan: RunPlan, take: (run: ProfiledRun) => void): Promise<number> {
   const { program } = plan;
-  const out = plan.out === undefined ? undefined : new ReportFile(plan.out);
   const file = inspectProgram(program, thisFinder(process.env));
   if (file.state === 'not found' || file.state === 'not executable') {
     say(`${program}: ${file.state === 'not found' ? 'not found' : 'cannot be executed'}, ${file.reason}`);
@@ -52,14 +59,14 @@ export async function runProfiled(plan: RunPlan): Promise<number> {
   const folder = new PrivateFolder();
   if (folder.remark !== null) say(folder.remark);
   try {
-    return await runIn(folder, signals, { ...plan, file, report: out });
+    return await runIn(folder, signals, { ...plan, file, take });
   } finally {
     folder.remove();
     signals.close();
   }
 }
 
-type CheckedPlan = RunPlan & { readonly file: ProgramFile; readonly report: ReportFile | undefined };
+type CheckedPlan = RunPlan & { readonly file: ProgramFile; readonly take: (run: ProfiledRun) => void };
 
 async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: CheckedPlan): Promise<number> {
   const { program, args, profiler } = plan;
@@ -95,7 +102,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     forgotten: watch.forgotten,
     threads,
   });
-  printRun(gathered, {
+  const finished = {
     wallS: end.wallS,
     os: end.os,
     osMissing: missingAddon(),
@@ -104,10 +111,8 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     lost: gathered.lost,
     launchers: gathered.launchers,
     resetsPeak: profiler.rssPeak === 'reset',
-    noReport: obstacle?.reason ?? null,
-  });
-  // The exit code stays the program's, whether or not the report can be written.
-  if (plan.report !== undefined) leaveReport(plan.report, withFindings(gathered.report), { free: folder.remove, say });
+  };
+  plan.take({ exitCode, gathered, finished, noReport: obstacle?.reason ?? null, free: folder.remove });
   return exitCode;
 }
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Report } from '../model/report.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
 
 /** The file for a report. It is tried before the program is started. */
@@ -29,18 +28,17 @@ export class ReportFile {
   }
 
   /**
-   * Writes the report as one line. A reader finds either the old file or the new one.
+   * Writes JSON Lines. A reader finds either the old file or the new one.
    * @throws {Error} the system's
    */
-  write(report: Report): void {
-    const line = `${JSON.stringify(report)}\n`;
+  write(lines: string): void {
     if (!this.#isPlain) {
-      writeFileSync(this.#realPath, line);
+      writeFileSync(this.#realPath, lines);
       return;
     }
     const temporary = this.#temporaryPath();
     try {
-      writeFileSync(temporary, line, { flag: 'wx' });
+      writeFileSync(temporary, lines, { flag: 'wx' });
       renameSync(temporary, this.#realPath);
     } catch (error) {
       rmSync(temporary, { force: true });

@@ -23,7 +23,12 @@ export function summaryView(result: SummaryResult, options: SummaryOptions): Sum
   const { report, groups } = result;
   // The order in which groups are first met means nothing.
   const sort = options.sort ?? (by === undefined ? undefined : 'wall_s');
-  return { ...viewOf({ ...report, stages: groups ?? report.stages }, { by, top, sort }), result, files, details };
+  return {
+    ...viewOf({ ...report, stages: groups ?? report.stages }, { by, top, sort, columns: options.columns }),
+    result,
+    files,
+    details,
+  };
 }
 
 /** The line above the table. */

@@ -12,10 +12,25 @@ export function isPainted({ isTTY }: Terminal): boolean {
   return isTTY === true && !process.env.NO_COLOR;
 }
 
+/** What the user wants of a table. */
+export interface Shown {
+  /** Nothing is shortened or left out to fit a width. */
+  readonly full?: boolean | undefined;
+  /** See `Layout`. */
+  readonly columns?: readonly string[] | undefined;
+}
+
+/** The width of a file or pipe: who looks at it does so in a terminal or an editor, mostly. */
+const WIDTH_ELSEWHERE = 120;
+
 /** The width and colours of a table on the stream. */
-export function layoutOf(stream: Terminal): Layout {
-  const { isTTY, columns } = stream;
+export function layoutOf(stream: Terminal, { full = false, columns }: Shown = {}): Layout {
+  return { colour: isPainted(stream), width: full ? undefined : widthOf(stream), columns };
+}
+
+function widthOf({ isTTY, columns }: Terminal): number {
   // A pseudo-terminal without a window may have 0.
-  const width = isTTY === true && columns !== undefined && columns > 0 ? columns : undefined;
-  return { colour: isPainted(stream), width };
+  if (isTTY === true && columns !== undefined && columns > 0) return columns;
+  const told = Number(process.env.COLUMNS);
+  return Number.isInteger(told) && told > 0 ? told : WIDTH_ELSEWHERE;
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -49,12 +49,24 @@ async function firstBlock(pid: number): Promise<string> {
   return text;
 }
 
+/** Calls `enough` when the output of `watch` has a line that matches so many times, however long that takes. */
+function afterLooks(count: number, line: RegExp, enough: () => void) {
+  return (child: ChildProcess) => {
+    let text = '';
+    child.stdout!.on('data', (piece) => {
+      text += piece;
+      if (text.split('\n').filter((each) => line.test(each)).length >= count) enough();
+    });
+  };
+}
+
 test.each(['pid', 'file'])('shows a process given by its %s in one table after another, until it ends', async (by) => {
   const path = join(temporaryFolder(), 'a.recorder');
   const watched = await startWatched(JSON.stringify(path));
-  const watching = runCli(['watch', by === 'pid' ? String(watched.pid) : path, '--interval', '0.2']);
-  setTimeout(watched.kill, 1500);
-  const { exitCode, stdout, stderr } = await watching;
+  const { exitCode, stdout, stderr } = await runCli(
+    ['watch', by === 'pid' ? String(watched.pid) : path, '--interval', '0.2'],
+    { onSpawn: afterLooks(2, /^process /, watched.kill) },
+  );
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
   const blocks = stdout.split(/^(?=process )/m);
@@ -72,9 +84,9 @@ test.each(['pid', 'file'])('shows a process given by its %s in one table after a
 
 test('--format json is a line of JSON for each look, with the findings of the moment', async () => {
   const watched = await startWatched('true');
-  const watching = runCli(['watch', String(watched.pid), '--format', 'json', '--interval', '0.2']);
-  setTimeout(watched.kill, 1500);
-  const { exitCode, stdout } = await watching;
+  const { exitCode, stdout } = await runCli(['watch', String(watched.pid), '--format', 'json', '--interval', '0.2'], {
+    onSpawn: afterLooks(3, /^\{/, watched.kill),
+  });
   expect(exitCode).toBe(0);
   const looks = stdout
     .trimEnd()

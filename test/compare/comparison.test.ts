@@ -47,6 +47,7 @@ function compared(
     fields,
     confidence: 0.95,
     isMatched,
+    areRuns: false,
   });
 }
 
@@ -212,7 +213,7 @@ describe('of reports', () => {
   const fields = ['wall_s', 'rss_kb_peak_max', 'js_kb_delta'] as const;
 
   test('there is a change without an interval', () => {
-    const why = 'a report has no records to tell how much they differ';
+    const why = 'a report does not tell how much runs differ: 5 runs of each side do, by stageprof run --repeat 5';
     expect(compareRows(rowsOfReport(base), rowsOfReport(next), fields)).toMatchObject([
       { field: 'wall_s', statistic: 'total', relative: { value: 0.25, probability: null }, whyNoInterval: why },
       { field: 'rss_kb_peak_max', statistic: 'highest', difference: { value: 20 }, relative: { value: 2 } },

@@ -94,6 +94,6 @@ describe('the table', () => {
   });
 
   test('warns of corpora that are not matched', () => {
-    expect(table({}, { inputs: null })).toMatch(/^inputs +are not matched/m);
+    expect(table({}, { inputs: null, observation: 'record' })).toMatch(/^inputs +are not matched/m);
   });
 });

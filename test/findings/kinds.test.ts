@@ -6,7 +6,7 @@ import { tryCase } from '../truth/trial.js';
 /** `npm run test:truth` has them all. */
 const HOLD = ['response-queue', 'streams-kept', 'strings-dropped', 'objects-kept', 'buffers-kept'];
 
-test.each(HOLD)('what is told of %s is true', { timeout: 60_000 }, async (name) => {
+test.each(HOLD)('what is told of %s is true', { timeout: 180_000 }, async (name) => {
   const one = CASES.find(({ program }) => program === name)!;
   expect(await tryCase(one, temporaryFolder())).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { moduleName } from '../../src/model/module-name.js';
+import { installedName, moduleName } from '../../src/model/module-name.js';
 
 test.each([
   ['within a package: its path there', '/x/node_modules/duckdb/lib/duckdb.node', 'duckdb/lib/duckdb.node'],
@@ -12,4 +12,17 @@ test.each([
   ['not known yet: said to be so', '', '(unknown)'],
 ])('a module %s', (_, path, name) => {
   expect(moduleName(path)).toBe(name);
+});
+
+test.each([
+  ['@swc/core-linux-x64-gnu/swc.linux-x64-gnu.node', '@swc/core'],
+  ['@napi-rs/snappy-linuxmusl-arm64/snappy.node', '@napi-rs/snappy'],
+  ['@img/sharp-libvips-linux-x64/lib/libvips-cpp.so.8.18.7', '@img/sharp-libvips (libvips-cpp.so.8.18.7)'],
+  ['lmdb/build/Release/lmdb.node', 'lmdb'],
+  ['linux-x64/build/a.node', 'linux-x64'],
+  ['libc.so.6', 'libc.so.6'],
+  ['node', 'node'],
+  ['@odd', '@odd'],
+])('%s was installed as %s', (module, name) => {
+  expect(installedName(module)).toBe(name);
 });

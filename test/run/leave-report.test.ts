@@ -19,14 +19,14 @@ beforeEach(() => {
 function leave(full: readonly string[], { own = false, taken = false } = {}) {
   const program = `
     import { existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-    import { leaveReport } from ${JSON.stringify(builtModule('run/leave-report.js'))};
+    import { leaveReports } from ${JSON.stringify(builtModule('run/leave-report.js'))};
     import { ReportFile } from ${JSON.stringify(builtModule('run/report-file.js'))};
     const [report, out, temporary, own, taken] = JSON.parse(process.argv[1]);
     const file = new ReportFile(out + '/report.json');
     writeFileSync(out + (own ? '/own' : '/other'), Buffer.alloc(60 * 1024));
     if (taken) writeFileSync(temporary + '/stageprof-' + process.pid + '.report.json', 'precious');
     const said = [];
-    leaveReport(file, report, { free: () => rmSync(out + '/own', { force: true }), say: (line) => said.push(line) });
+    leaveReports(file, [report], { free: () => rmSync(out + '/own', { force: true }), say: (line) => said.push(line) });
     const path = / is in (.*)$/.exec(said[0] ?? '')?.[1] ?? out + '/report.json';
     const isThere = existsSync(path);
     const mode = isThere ? lstatSync(path).mode & 0o777 : null;

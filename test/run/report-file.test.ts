@@ -12,14 +12,15 @@ beforeEach(() => {
   folder = temporaryFolder();
 });
 
+const LINE = `${JSON.stringify(report())}\n`;
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
-test('is one line of JSON, and no other file is left', () => {
+test('has the lines, and no other file is left', () => {
   const file = new ReportFile(join(folder, 'report.json'));
   expect(readdirSync(folder)).toEqual([]);
-  file.write(report());
+  file.write(LINE);
   expect(readdirSync(folder)).toEqual(['report.json']);
-  expect(read('report.json')).toBe(`${JSON.stringify(report())}\n`);
+  expect(read('report.json')).toBe(LINE);
 });
 
 test('keeps its old content until the new one is complete', () => {
@@ -27,7 +28,7 @@ test('keeps its old content until the new one is complete', () => {
   const file = new ReportFile(join(folder, 'report.json'));
   expect(read('report.json')).toBe('old');
   const { ino } = lstatSync(join(folder, 'report.json'));
-  file.write(report());
+  file.write(LINE);
   expect(JSON.parse(read('report.json'))).toEqual(report());
   expect(lstatSync(join(folder, 'report.json')).ino).not.toBe(ino);
 });
@@ -36,13 +37,13 @@ test('a link stays a link', () => {
   mkdirSync(join(folder, 'real'));
   writeFileSync(join(folder, 'real', 'a.json'), '');
   symlinkSync('real/a.json', join(folder, 'link.json'));
-  new ReportFile(join(folder, 'link.json')).write(report());
+  new ReportFile(join(folder, 'link.json')).write(LINE);
   expect(lstatSync(join(folder, 'link.json')).isSymbolicLink()).toBe(true);
   expect(JSON.parse(read('real/a.json'))).toEqual(report());
 });
 
 test('a device is written to as it is', () => {
-  new ReportFile('/dev/null').write(report());
+  new ReportFile('/dev/null').write(LINE);
   expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
 });
 
@@ -51,7 +52,7 @@ test('the working directory may change meanwhile', () => {
     import { ReportFile } from ${JSON.stringify(new URL('../../dist/run/report-file.js', import.meta.url).href)};
     const file = new ReportFile('report.json');
     process.chdir('/');
-    file.write({});`;
+    file.write('{}\\n');`;
   execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
   expect(read('report.json')).toBe('{}\n');
 });

@@ -18,7 +18,8 @@ export class AccountingRun {
     this.sampler = sampler;
     this.accounting = new Accounting(sampler, resolveOptions(options), tellsRunning);
     const { collection } = this.accounting;
-    if (collection !== null) Object.assign(collection, {
+    if (collection !== null)
+      Object.assign(collection, {
         gc: (options?: { type: 'minor' }) => {
           if (options === undefined) this.collect();
         },

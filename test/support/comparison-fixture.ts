@@ -51,6 +51,7 @@ export const RESULT: CompareResult = {
   base: side('before'),
   new: side('aft\u001ber'),
   inputs: { both: 1200, onlyBase: 97, onlyNew: 0 },
+  observation: 'input',
   confidence: 0.95,
   fields: ['wall_s', 'cpu_s'],
   comparisons: [

@@ -16,7 +16,10 @@ const LIVE = 'fragmentation|native-growth|js-growth|file-pages';
 export const CASES = [
   one('transferred', { must: [['hand over', 'buffer-growth']], mustNot: [['hand over', LIVE]] }),
   one('ended-workers', {
-    must: [['transfer', 'buffer-growth']],
+    must: [
+      ['transfer', 'buffer-growth'],
+      ['share', 'buffer-growth'],
+    ],
     mustNot: [
       ['transfer', LIVE],
       ['share', LIVE],

@@ -1,5 +1,4 @@
-// Worker threads make 160 MiB of ArrayBuffers and 160 MiB of SharedArrayBuffers for the main thread, and end. Node's count of
-// them ends with the thread.
+// Worker threads make 160 MiB of ArrayBuffers and 160 MiB of SharedArrayBuffers for the main thread, and end.
 import { Worker } from 'node:worker_threads';
 import { activeProfiler } from 'stageprof';
 

@@ -2,9 +2,9 @@
 import { activeProfiler } from 'stageprof';
 
 const kept = [];
-for (let i = 0; i < 40; i++) {
+for (let i = 0; i < 16; i++) {
   activeProfiler().stage('parse', () => {
-    kept.push(Array.from({ length: 100_000 }, (_, at) => ({ at, next: null, before: null })));
+    kept.push(Array.from({ length: 250_000 }, (_, at) => ({ at, next: null, before: null })));
   });
 }
 globalThis.kept = kept;

@@ -1,0 +1,28 @@
+import { withFindings } from '../findings/reported.js';
+import { say } from '../terminal/say.js';
+import type { Shown } from '../terminal/terminal.js';
+import { leaveReports } from './leave-report.js';
+import { type RunPlan, runProfiled } from './profiled-run.js';
+import { ReportFile } from './report-file.js';
+import { printRun } from './run-result.js';
+
+export interface RunOutput {
+  /** File that reports are written to as well; undefined for none. */
+  readonly out: string | undefined;
+  /** How the tables are shown. */
+  readonly shown: Shown;
+}
+
+/**
+ * Runs a program with its stages profiled, and prints what was measured when it has ended.
+ *
+ * @returns the exit code of the program, whether or not the report can be written
+ * @throws {SetupError} before the program is started, where the report could not be written, or no folder can be made
+ */
+export function runOnce(plan: RunPlan, { out, shown }: RunOutput): Promise<number> {
+  const file = out === undefined ? undefined : new ReportFile(out);
+  return runProfiled(plan, (run) => {
+    printRun(run, shown);
+    if (file !== undefined) leaveReports(file, [withFindings(run.gathered.report)], { free: run.free, say });
+  });
+}

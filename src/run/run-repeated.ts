@@ -1,0 +1,63 @@
+import type { Report } from '../model/report.js';
+import { EXIT_DONE } from '../os/exit-status.js';
+import { renderTable } from '../render/table.js';
+import { ReportMerger } from '../report/merge.js';
+import { say } from '../terminal/say.js';
+import { layoutOf } from '../terminal/terminal.js';
+import { counted, duration, inline, NOTHING, size } from '../text/format.js';
+import { leaveReports } from './leave-report.js';
+import { type ProfiledRun, type RunPlan, runProfiled } from './profiled-run.js';
+import { ReportFile } from './report-file.js';
+import type { RunOutput } from './run-once.js';
+import { sayWhatIsMissing } from './run-result.js';
+
+/** A line of the file: a record of its own, since each run is an observation. It has no input. */
+interface RunRecord {
+  /** From 1. */
+  readonly run: number;
+  readonly profile: Report;
+}
+
+/**
+ * Runs a program several times, one after another, and prints the sums of all. A run that fails is the last, and is in
+ * no sum.
+ *
+ * @returns 0, or the exit code of the run that failed
+ * @throws {SetupError} as `runOnce` does
+ */
+export async function runRepeated(
+  plan: RunPlan,
+  count: number,
+  { out, shown }: RunOutput & { readonly out: string },
+): Promise<number> {
+  const file = new ReportFile(out);
+  const records: RunRecord[] = [];
+  const sums = new ReportMerger();
+  let exitCode = EXIT_DONE;
+  for (let run = 1; run <= count && exitCode === EXIT_DONE; run++) {
+    exitCode = await runProfiled(plan, (ended) => {
+      say(`run ${run} of ${count}: ${runText(ended)}`);
+      if (ended.exitCode !== EXIT_DONE) return;
+      sayWhatIsMissing(ended.gathered, ended.noReport);
+      const { report } = ended.gathered;
+      records.push({ run, profile: report });
+      sums.add(report);
+      // After each run, since the machine may not stay for all of them.
+      leaveReports(file, records, { free: ended.free, say });
+    });
+  }
+  if (exitCode !== EXIT_DONE) say(`no further run after exit code ${exitCode}`);
+  if (records.length > 0) {
+    const { stderr } = process;
+    const table = renderTable(sums.result(), layoutOf(stderr, shown));
+    stderr.write(`\n${counted(records.length, 'run')}\n\n${table}`);
+  }
+  return exitCode;
+}
+
+function runText({ gathered: { report }, finished: { wallS } }: ProfiledRun): string {
+  const { total_cpu_s: cpuS, rss_kb_peak: peakKib } = report;
+  const cpu = inline(cpuS === null ? NOTHING : duration(cpuS));
+  const peak = inline(peakKib === null ? NOTHING : size(peakKib));
+  return `${inline(duration(wallS))}, cpu ${cpu}, rss peak ${peak}`;
+}
