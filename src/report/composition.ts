@@ -30,7 +30,7 @@ export function composeKib(bytes: CompositionBytes): Composition {
     native_kb: kibOf(bytes.native),
     allocator_free_kb: null,
     mapped_kb: kibOf(bytes.mapped),
-    files_kb: kibOf(bytes.files),
+    files_kb: filesKib(bytes),
     code_kb: kibOf(bytes.code),
     stacks_kb: kibOf(bytes.stacks),
     shared_kb: kibOf(bytes.shared),
@@ -51,6 +51,12 @@ export function composeKib(bytes: CompositionBytes): Composition {
     files: reducedTo(others.files_kb, kibByName(bytes.largestFiles)),
     ...(bytes.ageNs > ONE_MOMENT_NS ? { age_s: secondsOf(bytes.ageNs)! } : {}),
   };
+}
+
+/** Pages of files were counted with the resident set. The list of mappings may be older, and code has pages of its own too. */
+function filesKib({ files, code, shared, filePages }: CompositionBytes): number | null {
+  const counted = (filePages ?? Number.NaN) - code - shared;
+  return kibOf(counted > files ? counted : files);
 }
 
 /** The parts in their order, each with what it has at least. */

@@ -110,3 +110,28 @@ test('memories of WebAssembly are told whole where something else shrank meanwhi
   expect(amountOf(-123_470)).toBe(79_784 + 594 + 123_470);
   expect(amountOf(0)).toBe(79_784 + 594);
 });
+
+/** Met where one stage made 90 MiB of them, and another a worker thread whose heap was not published yet. */
+test('memories of WebAssembly that V8 counts elsewhere are not what a stage has without an owner', () => {
+  const stage = {
+    rss_kb_delta: 171_600,
+    rss_kb_peak_max: 322_532,
+    native_kb_delta: 1_332,
+    external_kb_delta: 68,
+    buffers_kb_delta: 10,
+    workers_kb_delta: 38_911,
+    js_kb_delta: 259,
+    js_kb_peak_max: 7_715,
+  };
+  const context = { ...RUN, composition: { ...COMPOSITION, wasm_kb: 92_160 } };
+  const program = row('(program)', {
+    calls: 1,
+    rss_kb_delta: 101_956,
+    external_kb_delta: 92_670,
+    buffers_kb_delta: 445,
+  });
+  expect(kinds(stage, { ...context, program })).not.toContain('wasm-growth');
+  // Shared ones are in no count.
+  const shared = { ...program, external_kb_delta: 445 };
+  expect(kinds(stage, { ...context, program: shared })).toContain('wasm-growth');
+});

@@ -140,6 +140,12 @@ describe('what was given back since it was read', () => {
     });
   });
 
+  test('is no more than the process has of pages of files, and no less', () => {
+    // The list of mappings was read before 90 MiB of the file were.
+    const sooner = { ...unmapped, rss: 300_000 * 1024, files: 30_772 * 1024, filePages: 168_000 * 1024 };
+    expect(composeKib(sooner).files_kb).toBe(168_000 - 45_048);
+  });
+
   test('is not known to be of files where their pages were not counted, or were counted at another moment', () => {
     expect(composeKib(unmapped).files_kb).toBe(163_896);
     expect(composeKib({ ...unmapped, filePages: 44_800 * 1024, mappingsAgeNs: 0 }).files_kb).toBe(163_896);
