@@ -40,7 +40,16 @@ describe.skipIf(!existsSync(pathOf('build/Release/libstageprof_tracker.so')))('u
   test.each(FINDING_KINDS)('the example of %s prints the line on the page', (kind) => {
     const line = new RegExp(`^${kind} +[a-z]+: .*$`, 'm').exec(PAGE)?.[0] ?? '(none)';
     const collect = kind === 'js-growth' ? ['--collect', 'outermost'] : [];
-    const output = printed(pathOf('dist/cli/main.js'), 'run', ...collect, '--', process.execPath, PROGRAM, kind);
+    const output = printed(
+      pathOf('dist/cli/main.js'),
+      'run',
+      '--full',
+      ...collect,
+      '--',
+      process.execPath,
+      PROGRAM,
+      kind,
+    );
     expect(output.split('\n').map(comparable)).toContain(comparable(line));
   });
 });
