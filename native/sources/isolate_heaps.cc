@@ -24,7 +24,7 @@ Lock lock;
 V8Heap* first = nullptr;
 OthersWindow* first_window = nullptr;
 Outliving* first_outliving = nullptr;
-// Of the first list and of the last.
+// How many are in the first list and in the last.
 std::atomic<size_t> count{0};
 
 constexpr auto kRelaxed = std::memory_order_relaxed;

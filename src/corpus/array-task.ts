@@ -49,7 +49,7 @@ function toldShard(task: ArrayVariables): ArrayTask {
 
 function givenShard(task: ArrayVariables, { count, first }: GivenArray): ArrayTask {
   const id = wholeNumber(task.id);
-  // Of an array that is known as a whole, a part has been submitted again. The step is that of the part.
+  // A part of an array that is known as a whole has been submitted again. The step is that of the part.
   const isPart = tellsAll(task);
   const step = isPart ? 1 : wholeNumber(task.step ?? '1');
   const last = isPart || task.last === undefined ? null : wholeNumber(task.last);

@@ -88,7 +88,7 @@ describe('the worker threads of a program under stageprof run', () => {
   });
 
   test(`that are ${MANY} and terminated within their stages leave no crash and no file`, async () => {
-    // Of its own, since other tests run beside this one.
+    // No other test has it: they run beside this one.
     const folder = temporaryFolder();
     const { exitCode, stdout, report } = await runPool('terminated', MANY, { TMPDIR: folder });
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'done\n' });
