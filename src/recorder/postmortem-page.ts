@@ -1,7 +1,7 @@
+import { noteLines } from '../render/note-lines.js';
 import { renderTable, type TableOptions } from '../render/table.js';
 import { escapeControls } from '../text/escape.js';
 import { duration, inline, NOTHING, percent, size } from '../text/format.js';
-import { GAP, wrapText } from '../text/grid.js';
 import { type Paint, painter } from '../text/paint.js';
 import type { Postmortem } from './postmortem.js';
 
@@ -26,11 +26,8 @@ function postmortemLines(found: Postmortem, nowMs: number, width: number, paint:
     ...lastTexts(found).map((text, index) => [index === 0 ? 'memory' : '', text]),
     ...killedTexts(found).map((text, index) => [index === 0 ? 'killed by' : '', text]),
   ] as const;
-  return notes.flatMap(([key, text]) =>
-    wrapText(escapeControls(text!), width - KEY_WIDTH - GAP.length).map(
-      (line, index) => `${paint('dim', (index === 0 ? key! : '').padEnd(KEY_WIDTH))}${GAP}${line}`,
-    ),
-  );
+  const escaped = notes.map(([key, text]) => ({ key: key!, text: escapeControls(text!) }));
+  return noteLines(escaped, width, paint, KEY_WIDTH);
 }
 
 function processText({ process: { pid, running, recorder }, last, report }: Postmortem, nowMs: number): string {

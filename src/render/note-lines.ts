@@ -3,9 +3,17 @@ import { GAP, wrapText } from '../text/grid.js';
 import type { Paint } from '../text/paint.js';
 import type { Note } from './notes.js';
 
-/** The keys in a column of their own, and beside it the texts, wrapped. Texts must not have controls any more. */
-export function noteLines(notes: readonly Note[], width: number, paint: Paint): string[] {
-  const keyWidth = Math.max(0, ...notes.map(({ key }) => key.length));
+/**
+ * The keys in a column of their own, and beside it the texts, wrapped. Texts must not have controls any more.
+ *
+ * @param keyWidth of that column; by default that of the longest key
+ */
+export function noteLines(
+  notes: readonly Note[],
+  width: number,
+  paint: Paint,
+  keyWidth = Math.max(0, ...notes.map(({ key }) => key.length)),
+): string[] {
   return notes.flatMap(({ key, text, isAlarm }) =>
     wrapText(text, width - keyWidth - GAP.length).map((line, index) => {
       const head = (index === 0 ? key : '').padEnd(keyWidth);
