@@ -12,6 +12,7 @@ test('a program that is run several times leaves a record of each, which compare
   );
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'told\n'.repeat(5) });
   expect(lines.filter((line) => /^stageprof: run \d of 5: .*, cpu .*, rss peak /.test(line))).toHaveLength(5);
+  expect(lines.filter((line) => line.includes('no stage was opened'))).toHaveLength(1);
   expect(stderr).toMatch(/^5 runs$/m);
   const text = readFileSync(join(cwd, 'runs.jsonl'), 'utf8');
   const records = text
