@@ -6,8 +6,6 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = join(root, 'dist', 'cli', 'main.js');
-/** As wide as a page is on most screens. */
-const WIDTH = 100;
 /** What `watch` and `postmortem` look at has answered so often. */
 const ANSWERS = 60;
 /** Nothing here takes so long, unless it hangs. */
@@ -18,7 +16,8 @@ const FEW = ['isexe', 'nopt', 'abbrev', 'pend', 'which', 'yauzl'].map((name) => 
 /**
  * @typedef {object} Place Where and how the commands are run.
  * @property {string} folder a new one, with the programs and the package
- * @property {boolean} isShort with fewer inputs, and with nothing left out to fit a width
+ * @property {boolean} isShort with fewer inputs
+ * @property {number | 'full' | 'pipe'} width of the terminal; `full` leaves out nothing, `pipe` has no terminal
  *
  * @typedef {object} Printed
  * @property {string} stdout
@@ -55,7 +54,7 @@ export const OUTPUTS = {
   doctor: {
     page: 'docs/run.md',
     async print(place) {
-      return (await stageprof(place, ['doctor'])).stdout;
+      return (await stageprof(place, ['doctor', ...full(place)])).stdout;
     },
   },
   map: {
@@ -80,7 +79,7 @@ export const OUTPUTS = {
     async print(place) {
       const inputs = Array.from({ length: 40 }, (_, index) => `${index + 1}`);
       await stageprof(place, ['map', 'keep.js', ...inputs, '--profile']);
-      const { stdout } = await stageprof(place, ['summarize', 'results', '--full']);
+      const { stdout } = await stageprof(place, ['summarize', 'results', ...full(place)]);
       return blockFrom(stdout, /^resident memory grows/m);
     },
   },
@@ -136,8 +135,8 @@ async function withService({ folder }, look) {
 }
 
 /** @param {Place} place */
-function full({ isShort }) {
-  return isShort ? ['--full'] : [];
+function full({ width }) {
+  return width === 'full' ? ['--full'] : [];
 }
 
 /** @typedef {{ cwd?: string, stdin?: string, until?: RegExp }} CommandOptions */
@@ -148,8 +147,8 @@ function stageprof(place, args, options) {
 }
 
 /** @param {Place} place @param {readonly string[]} args @param {CommandOptions} [options] @returns {Promise<Printed>} */
-async function command({ folder }, args, { cwd = folder, stdin = '', until } = {}) {
-  const child = spawn(process.execPath, args, { cwd, env: environment() });
+async function command({ folder, width }, args, { cwd = folder, stdin = '', until } = {}) {
+  const child = spawn(process.execPath, args, { cwd, env: environment(width) });
   child.stdin.end(stdin);
   const printed = { stdout: '', stderr: '' };
   for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
@@ -165,9 +164,10 @@ async function command({ folder }, args, { cwd = folder, stdin = '', until } = {
   return { stdout: plain(printed.stdout), stderr: plain(printed.stderr) };
 }
 
-/** The `node` that runs this is also the one of a shell. */
-function environment() {
-  return { ...process.env, COLUMNS: `${WIDTH}`, PATH: `${join(process.execPath, '..')}:${process.env.PATH}` };
+/** The `node` that runs this is also the one of a shell. @param {Place['width']} width */
+function environment(width) {
+  const columns = typeof width === 'number' ? `${width}` : undefined;
+  return { ...process.env, COLUMNS: columns, PATH: `${join(process.execPath, '..')}:${process.env.PATH}` };
 }
 
 /** Without what tells of the machine on which this ran and of no other. @param {string} text */

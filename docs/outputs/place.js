@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
  * Calls with a new folder that has the programs, and the package as installed.
  *
  * @template T
- * @param {{ isShort: boolean }} how
+ * @param {Omit<import('./outputs.js').Place, 'folder'>} how
  * @param {(place: import('./outputs.js').Place) => Promise<T>} use
  */
 export async function inPlace(how, use) {

@@ -9,7 +9,8 @@ const NUMBER = /[-+]?\d[\d,.:]*(?:e[-+]?\d+)?(?:%| (?:us|ms|s|min|h|B|KiB|MiB|Gi
 /**
  * @typedef {object} Shape
  * @property {readonly (readonly string[])[]} headings the cells of each line of headings
- * @property {ReadonlySet<string>} lines keys of notes, and sentences without their numbers
+ * @property {ReadonlySet<string>} lines keys of notes
+ * @property {ReadonlySet<string>} sentences without their numbers; parts of them where they were wrapped
  */
 
 /** @param {string} text @returns {Shape} */
@@ -17,6 +18,7 @@ export function shapeOf(text) {
   /** @type {string[][]} */
   const headings = [];
   const lines = new Set();
+  const sentences = new Set();
   let isBelowRow = false;
   for (const line of text.split('\n')) {
     const cells = line.trim().split(/ {2,}/);
@@ -25,10 +27,10 @@ export function shapeOf(text) {
     if (cells.length >= 3 && !isBelowRow) headings.push(cells.filter((cell) => !SOMETIMES.test(cell)));
     isBelowRow = cells.length >= 3 || isContinued;
     if (line === '' || isBelowRow) continue;
-    if (cells.length === 1) lines.add(line.replace(NUMBER, '#').trim());
+    if (cells.length === 1) sentences.add(line.replace(NUMBER, '#').trim());
     else if (!VARIES.test(cells[0] ?? '')) lines.add(/** @type {string} */ (cells[0]));
   }
-  return { headings, lines };
+  return { headings, lines, sentences };
 }
 
 /** What is shown and is not printed any more. @param {string} shown @param {string} printed @returns {string[]} */
@@ -37,5 +39,10 @@ export function staleIn(shown, printed) {
   const headings = before.headings.filter(
     (cells) => !now.headings.some((others) => cells.every((cell) => others.includes(cell))),
   );
-  return [...headings.map((cells) => cells.join('  ')), ...[...before.lines].filter((line) => !now.lines.has(line))];
+  const said = [...now.sentences].join(' ');
+  return [
+    ...headings.map((cells) => cells.join('  ')),
+    ...[...before.lines].filter((line) => !now.lines.has(line)),
+    ...[...before.sentences].filter((sentence) => !said.includes(sentence)),
+  ];
 }

@@ -12,11 +12,14 @@ import { OUTPUTS } from './outputs.js';
 import { inPlace } from './place.js';
 import { staleIn } from './shape.js';
 
+/** As wide as a page is on most screens. */
+const WIDTH = 100;
+
 const { values } = parseArgs({ options: { only: { type: 'string' }, write: { type: 'boolean', default: false } } });
 for (const [name, { page, print }] of Object.entries(OUTPUTS)) {
   if (values.only !== undefined && values.only !== name) continue;
   const path = new URL(`../../${page}`, import.meta.url);
-  const text = await inPlace({ isShort: false }, print);
+  const text = await inPlace({ isShort: false, width: WIDTH }, print);
   process.stdout.write(`== ${name}, ${page}\n${text}\n`);
   const before = readFileSync(path, 'utf8');
   const stale = staleIn(shownIn(before, name), text);

@@ -14,7 +14,7 @@ describe('what the pages show is still printed', () => {
     '%s',
     async (name) => {
       const { page, print } = OUTPUTS[name]!;
-      const printed = await inPlace({ isShort: true }, print);
+      const printed = await inPlace({ isShort: true, width: 'full' }, print);
       expect(staleIn(shownIn(textOf(page), name), printed), printed).toEqual([]);
     },
     600_000,
@@ -44,15 +44,17 @@ profiler  467 us
 `;
 
 test('the shape of an output is its headings, the keys of its notes and its sentences', () => {
-  const { headings, lines } = shapeOf(SHOWN);
+  const { headings, lines, sentences } = shapeOf(SHOWN);
   expect(headings).toEqual([['stage', 'calls', 'wall', 'rss peak']]);
-  expect([...lines]).toEqual(['# records in # files', 'rss', 'profiler']);
+  expect([...sentences]).toEqual(['# records in # files']);
+  expect([...lines]).toEqual(['rss', 'profiler']);
 });
 
 test.each([
   ['a heading that was renamed', 'rss peak', 'peak', ['stage  calls  wall  rss peak']],
   ['a note that is gone', 'profiler  467 us', '', ['profiler']],
   ['a sentence that was worded anew', '3 records in 3 files', '3 records', ['# records in # files']],
+  ['a sentence that is not wrapped', '3 records', 'of 7 records, 3 records', []],
   ['other numbers', '31.7 ms', '2.61 s ', []],
   ['other labels', 'read    ', 'write   ', []],
   ['more notes and columns', 'rss peak\n', 'rss peak  files\nnew  note\n', []],
