@@ -5,11 +5,11 @@
  * @property {string} name that of its file
  * @property {string} asks in one sentence
  * @property {string} operation what one operation is
- * @property {'time' | 'growth' | 'overhead' | 'process' | 'thread'} kind which of `kinds/` measures and judges it
+ * @property {'time' | 'growth' | 'overhead' | 'process' | 'thread' | 'pace'} kind which of `kinds/` measures and judges it
  * @property {Contender[]} contenders
- * @property {string} [baseline] the contender to which ratios refer, for `time` and `overhead`
+ * @property {string} [baseline] the contender to which ratios refer, for `time`, `overhead` and `pace`
  * @property {Budget[]} budgets
- * @property {Partial<import('../kinds/time.js').Timing> | import('../turns.js').Turns} [timing]
+ * @property {Partial<import('../kinds/time.js').Timing> | import('../turns.js').Turns | import('../kinds/pace.js').Pace} [timing]
  * @property {number} [rounds] instead of the default
  * @property {string[]} [nodeFlags] flags of the trials' processes
  *
@@ -31,6 +31,9 @@ export const QUESTION_NAMES = [
   'full-stage',
   'peers',
   'time-only',
+  'pace',
+  'pace-ten',
+  'threads',
   'null-profiler',
   'gc',
   'depth',

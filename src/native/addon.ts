@@ -6,10 +6,21 @@ export interface NativeSource {
 
 /** The sources by their names in native/sources/sources.h. Those that tell more than a failure have a type of their own. */
 export interface NativeSources {
+  readonly rusage: UsageSource;
   readonly v8_heap: HeapSource;
   readonly malloc_stats: AllocatorSource;
   readonly tracker: TrackerSource;
   readonly [name: string]: NativeSource | undefined;
+}
+
+export interface UsageSource extends NativeSource {
+  /** Whether the process has so many threads that the CPU is read from the process clock, with a timer. */
+  readonly readsClock: boolean;
+  /** How often the counters of all threads were read, and how often there was no time for that. */
+  readonly readings: number;
+  readonly skipped: number;
+  /** Time between two clock ticks; NaN if the kernel does not tell. */
+  readonly tickNs: number;
 }
 
 export interface HeapSource extends NativeSource {

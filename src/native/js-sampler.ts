@@ -44,13 +44,14 @@ export class JsSampler implements Sampler {
   }
 
   sources(): SamplerSources {
-    const { cpu, rss, js, native } = this.options;
+    const { cpu, rss, js, native, io } = this.options;
     return {
       native: whereMeasured(native, this.missing, null),
       allocator: whereMeasured(native, this.missing, null),
       js_peak: whereMeasured(js, null, present('sampled', 'v8.getHeapStatistics', JS_HEAP_TRUTH)),
       rss: whereMeasured(rss, Number.isNaN(rssBytes()) ? NO_RSS : null, rssState('process.memoryUsage.rss')),
       rss_peak: whereMeasured(rss, null, rssPeak(this.options.rssPeak, this.missing)),
+      usage: whereMeasured(cpu || rss || io, null, present('exact', 'process.resourceUsage')),
       thread_cpu: whereMeasured(
         cpu,
         threadCpuUsage === undefined ? `Node ${nodeVersion} has no process.threadCpuUsage, and ${this.missing}` : null,

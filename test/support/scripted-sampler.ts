@@ -35,6 +35,7 @@ export class ScriptedSampler implements Sampler {
     js_peak: EXACT,
     rss: EXACT,
     rss_peak: EXACT,
+    usage: EXACT,
     thread_cpu: EXACT,
     pool_cpu: EXACT,
     gc: EXACT,
