@@ -222,6 +222,11 @@ napi_value WallRead(napi_env env, napi_callback_info) {
   return Number(env, ReadWallNs());
 }
 
+// threadCpuRead(): CPU time of the calling thread in nanoseconds
+napi_value ThreadCpuRead(napi_env env, napi_callback_info) {
+  return Number(env, ReadClockNs(CLOCK_THREAD_CPUTIME_ID));
+}
+
 // rusageChildrenRead(): { cpuNs, peakRssBytes }
 napi_value RusageChildrenRead(napi_env env, napi_callback_info) {
   napi_value children;
@@ -259,6 +264,7 @@ constexpr struct {
     {"modulesRead", ModulesRead},
     {"rssPeakRead", RssPeakRead},
     {"wallRead", WallRead},
+    {"threadCpuRead", ThreadCpuRead},
     {"rusageChildrenRead", RusageChildrenRead},
     {"threadsRead", ThreadsRead},
     {"threadClocksRead", ThreadClocksRead},

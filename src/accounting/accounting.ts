@@ -38,8 +38,10 @@ export class Accounting {
   readonly plan: FoldPlan;
   /** The first sample. */
   readonly start: Float64Array;
-  private readonly slots: Float64Array;
-  private readonly excluded: Float64Array;
+  /** The last sample. */
+  readonly slots: Float64Array;
+  /** What forced collections have cost so far, by slot. */
+  readonly excluded: Float64Array;
 
   /**
    * @param tellsRunning whether `selfTimes` is told which stage runs

@@ -164,6 +164,8 @@ export interface Binding {
   modulesRead(): readonly string[] | null;
   /** CLOCK_MONOTONIC in nanoseconds. */
   wallRead(): number;
+  /** CPU time of the calling thread in nanoseconds. */
+  threadCpuRead(): number;
   rssPeakRead(): number;
   /** Takes some 6 us a thread. */
   threadsRead(): ThreadsReading<NativeThread>;

@@ -44,6 +44,11 @@ export class JsSampler implements Sampler {
     this.readThreadCpu();
   }
 
+  /** `process.threadCpuUsage` makes an object each time. */
+  readThreadCpuNs(): number {
+    return Number.NaN;
+  }
+
   openFold(_request: FoldRequest): Fold | null {
     return null;
   }

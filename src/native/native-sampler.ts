@@ -71,6 +71,10 @@ export class NativeSampler implements Sampler {
     }
   }
 
+  readThreadCpuNs(): number {
+    return this.binding.threadCpuRead();
+  }
+
   /** A heap that is read here must be in the sample before it is folded, which one call cannot do. */
   openFold({ plan, excluded, use }: FoldRequest): Fold | null {
     if (this.heapFault !== null && this.options.js) return null;

@@ -123,6 +123,10 @@ export class ScriptedSampler implements Sampler {
     };
   }
 
+  readThreadCpuNs(): number {
+    return this.values.get('thread_cpu_ns')!;
+  }
+
   composition(): null {
     return null;
   }
