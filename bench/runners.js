@@ -8,4 +8,5 @@ export const RUNNERS = {
   process: runRounds,
   overhead: runTurns,
   thread: runRounds,
+  truth: runRounds,
 };
