@@ -9,7 +9,7 @@ import { leaveReports } from './leave-report.js';
 import { type ProfiledRun, type RunPlan, runProfiled } from './profiled-run.js';
 import { ReportFile } from './report-file.js';
 import type { RunOutput } from './run-once.js';
-import { sayWhatIsMissing } from './run-result.js';
+import { adviceOn, sayWhatIsMissing } from './run-result.js';
 
 /** A line of the file: a record of its own, since each run is an observation. It has no input. */
 interface RunRecord {
@@ -34,11 +34,16 @@ export async function runRepeated(
   const records: RunRecord[] = [];
   const sums = new ReportMerger();
   let exitCode = EXIT_DONE;
+  let advised: string | null = null;
   for (let run = 1; run <= count && exitCode === EXIT_DONE; run++) {
     exitCode = await runProfiled(plan, (ended) => {
       say(`run ${run} of ${count}: ${runText(ended)}`);
       if (ended.exitCode !== EXIT_DONE) return;
-      sayWhatIsMissing(ended.gathered, ended.noReport);
+      sayWhatIsMissing(ended.gathered);
+      const advice = adviceOn(ended.gathered, ended.noReport);
+      // It holds for the program, and hence for each of its runs.
+      if (advice !== null && advice !== advised) say(advice);
+      advised = advice ?? advised;
       const { report } = ended.gathered;
       records.push({ run, profile: report });
       sums.add(report);
