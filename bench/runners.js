@@ -9,4 +9,5 @@ export const RUNNERS = {
   overhead: runTurns,
   thread: runRounds,
   pace: runRounds,
+  truth: runRounds,
 };

@@ -5,7 +5,7 @@
  * @property {string} name that of its file
  * @property {string} asks in one sentence
  * @property {string} operation what one operation is
- * @property {'time' | 'growth' | 'overhead' | 'process' | 'thread' | 'pace'} kind which of `kinds/` measures and judges it
+ * @property {'time' | 'growth' | 'overhead' | 'process' | 'thread' | 'truth' | 'pace'} kind which of `kinds/` measures and judges it
  * @property {Contender[]} contenders
  * @property {string} [baseline] the contender to which ratios refer, for `time`, `overhead` and `pace`
  * @property {Budget[]} budgets
@@ -19,7 +19,7 @@
  * @property {object} [options] for its `open`
  * @property {string} [baseline] instead of the question's
  * @property {import('../launch.js').Under} [under] what its process is started under; nothing by default
- * @property {number} [operations] how many, for `growth`
+ * @property {number} [operations] how many, for `growth` and `truth`
  * @property {number} [workShare] for `overhead`: the share of the others' work that it does, if it is many times slower
  *
  * @typedef {object} Budget `judge` of its kind says which other members it may have
@@ -50,6 +50,7 @@ export const QUESTION_NAMES = [
   'summarize-growth',
   'await',
   'concurrent',
+  'overhead-truth',
 ];
 
 /** @returns {Promise<Question>} */

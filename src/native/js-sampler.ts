@@ -2,6 +2,7 @@ import { wallNs } from '../host/clock.js';
 import { readFileSync } from '../host/files.js';
 import { Float64Array, Math, Number } from '../host/intrinsics.js';
 import { nodeVersion, residentBytes, resourceUsage, threadCpuUsage } from '../host/process.js';
+import type { Fold, FoldRequest } from '../model/fold.js';
 import { SAMPLE_LENGTH, slotIndex } from '../model/sample-layout.js';
 import type { CompositionBytes, Sampler, SamplerOptions } from '../model/sampler.js';
 import { present, type SamplerSources, type SourceState } from '../model/sources.js';
@@ -41,6 +42,15 @@ export class JsSampler implements Sampler {
 
   readThreadUse(): void {
     this.readThreadCpu();
+  }
+
+  /** `process.threadCpuUsage` makes an object each time. */
+  readThreadCpuNs(): number {
+    return Number.NaN;
+  }
+
+  openFold(_request: FoldRequest): Fold | null {
+    return null;
   }
 
   sources(): SamplerSources {

@@ -1,4 +1,5 @@
 import { Float64Array, Number, Object } from '../host/intrinsics.js';
+import type { Fold, FoldRequest } from '../model/fold.js';
 import { moduleName, OTHER_MODULES } from '../model/module-name.js';
 import {
   ACCOUNT_LENGTH,
@@ -69,6 +70,16 @@ export class NativeSampler implements Sampler {
         readJsHeap(slots);
       };
     }
+  }
+
+  readThreadCpuNs(): number {
+    return this.binding.threadCpuRead();
+  }
+
+  /** A heap that is read here must be in the sample before it is folded, which one call cannot do. */
+  openFold({ plan, excluded, use }: FoldRequest): Fold | null {
+    if (this.heapFault !== null && this.options.js) return null;
+    return this.handle.openFold(plan, excluded, use) ?? null;
   }
 
   sources(): SamplerSources {
