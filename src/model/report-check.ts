@@ -204,7 +204,7 @@ export function isOctave(value: unknown): boolean {
   return isCount(value) && (value as number) < OCTAVE_COUNT;
 }
 
-/** Of a level in whole KiB, which may also have fallen. */
+/** The change of a level, in whole KiB: it may be below zero. */
 export function isGrowth(value: unknown): boolean {
   return Number.isSafeInteger(value);
 }

@@ -45,12 +45,12 @@ export interface CompositionBytes {
   readonly rss: number;
   /** Resident pages of this isolate's heap, used or not. */
   readonly jsHeap: number;
-  /** Of the heaps of other threads, likewise. */
+  /** The same of the heaps of other threads. */
   readonly workerHeaps: number;
-  /** Of heaps of threads that have just ended, as much as they had: V8 may not have freed it yet. */
+  /** What the heaps of threads that have just ended had: V8 may not have freed all of it yet. */
   readonly leavingHeaps: number;
   readonly buffers: number;
-  /** Strings outside of this isolate's heap, which malloc has too: part of `native`. NaN where no look has told them. */
+  /** Strings outside of this isolate's heap. malloc has them, so they are part of `native`. NaN where no look has told them. */
   readonly strings: number;
   readonly wasm: number;
   /** Live native blocks that are no buffers. */
