@@ -1,15 +1,15 @@
 /** What stays the same in an output from one machine and run to the next: headings, the keys of notes, sentences. */
 
-/** Notes that depend on what the machine was doing, and on the width. */
+/** Keys of notes that depend on what the machine was doing, and on the width. */
 const VARIES = /^(left out|also|warnings|overhead|at peak|killed by|[a-z]+-[a-z]+|fragmentation|uncollected|waiting)$/;
-/** Columns that a table has only where a row has something in them, and modules. */
+/** Columns that a table has only where a row has something in them; those of modules among them. */
 const SOMETIMES = /^(finding|open|native|\d+% interval|node|others|.*\.so(\..*)?)$/;
 const NUMBER = /[-+]?\d[\d,.:]*(?:e[-+]?\d+)?(?:%| (?:us|ms|s|min|h|B|KiB|MiB|GiB)\b)?/g;
 
 /**
  * @typedef {object} Shape
  * @property {readonly (readonly string[])[]} headings the cells of each line of headings
- * @property {ReadonlySet<string>} lines keys of notes
+ * @property {ReadonlySet<string>} keys of notes
  * @property {ReadonlySet<string>} sentences without their numbers; parts of them where they were wrapped
  */
 
@@ -17,7 +17,7 @@ const NUMBER = /[-+]?\d[\d,.:]*(?:e[-+]?\d+)?(?:%| (?:us|ms|s|min|h|B|KiB|MiB|Gi
 export function shapeOf(text) {
   /** @type {string[][]} */
   const headings = [];
-  const lines = new Set();
+  const keys = new Set();
   const sentences = new Set();
   let isBelowRow = false;
   for (const line of text.split('\n')) {
@@ -28,9 +28,9 @@ export function shapeOf(text) {
     isBelowRow = cells.length >= 3 || isContinued;
     if (line === '' || isBelowRow) continue;
     if (cells.length === 1) sentences.add(line.replace(NUMBER, '#').trim());
-    else if (!VARIES.test(cells[0] ?? '')) lines.add(/** @type {string} */ (cells[0]));
+    else if (!VARIES.test(cells[0] ?? '')) keys.add(/** @type {string} */ (cells[0]));
   }
-  return { headings, lines, sentences };
+  return { headings, keys, sentences };
 }
 
 /** What is shown and is not printed any more. @param {string} shown @param {string} printed @returns {string[]} */
@@ -42,7 +42,7 @@ export function staleIn(shown, printed) {
   const said = [...now.sentences].join(' ');
   return [
     ...headings.map((cells) => cells.join('  ')),
-    ...[...before.lines].filter((line) => !now.lines.has(line)),
+    ...[...before.keys].filter((key) => !now.keys.has(key)),
     ...[...before.sentences].filter((sentence) => !said.includes(sentence)),
   ];
 }

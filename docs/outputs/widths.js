@@ -5,7 +5,7 @@
  *   node docs/outputs/widths.js
  */
 import { OUTPUTS } from './outputs.js';
-import { inPlace } from './place.js';
+import { inWorkspace } from './workspace.js';
 
 const WIDTHS = /** @type {const} */ ([80, 120, 200, 'pipe', 'full']);
 
@@ -13,7 +13,7 @@ process.stdout.write(`| output | ${WIDTHS.join(' | ')} |\n| --- |${' --: |'.repe
 for (const [name, { print }] of Object.entries(OUTPUTS)) {
   const longest = [];
   for (const width of WIDTHS) {
-    const text = await inPlace({ isShort: true, width }, print);
+    const text = await inWorkspace({ isShort: true, width }, print);
     longest.push(Math.max(...text.split('\n').map((line) => [...line].length)));
   }
   process.stdout.write(`| ${name} | ${longest.join(' | ')} |\n`);

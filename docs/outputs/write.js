@@ -9,8 +9,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { shownIn, withBlock } from './blocks.js';
 import { OUTPUTS } from './outputs.js';
-import { inPlace } from './place.js';
 import { staleIn } from './shape.js';
+import { inWorkspace } from './workspace.js';
 
 /** As wide as a page is on most screens. */
 const WIDTH = 100;
@@ -19,7 +19,7 @@ const { values } = parseArgs({ options: { only: { type: 'string' }, write: { typ
 for (const [name, { page, print }] of Object.entries(OUTPUTS)) {
   if (values.only !== undefined && values.only !== name) continue;
   const path = new URL(`../../${page}`, import.meta.url);
-  const text = await inPlace({ isShort: false, width: WIDTH }, print);
+  const text = await inWorkspace({ isShort: false, width: WIDTH }, print);
   process.stdout.write(`== ${name}, ${page}\n${text}\n`);
   const before = readFileSync(path, 'utf8');
   const stale = staleIn(shownIn(before, name), text);

@@ -3,7 +3,7 @@ import { HEADER_NUMBERS } from '../report/merge-header.js';
 
 /** How much the machine had to do while the records of a side were made: `load_per_cpu` of their reports. */
 export interface MachineLoad {
-  /** Of the records; null for a report, which keeps the highest alone. */
+  /** The mean of the records; null for a report, which keeps the highest alone. */
   readonly mean: number | null;
   readonly highest: number;
 }
@@ -49,13 +49,13 @@ export function loadOfReport({ load_per_cpu: highest = null }: Report): MachineL
   return highest === null ? null : { mean: null, highest };
 }
 
-/** Half a thread a CPU more may make each of them wait half as long again. */
+/** Where all CPUs are taken, half a thread a CPU more can make each thread take half as long again. */
 const LEAST_DIFFERENCE = 0.5;
 
-/** Above that, the times differ by no more than other runs of one program do. */
+/** At a high load, a smaller difference changes the times by no more than two runs of one program differ anyway. */
 const LEAST_RATIO = 1.25;
 
-/** The loads to tell where they are clearly different; null where they are not, or are not known. */
+/** The two loads where they differ clearly; null where they do not, or one is not known. */
 export function differentLoads(
   base: MachineLoad | null,
   next: MachineLoad | null,

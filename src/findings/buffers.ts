@@ -43,8 +43,8 @@ function notCounted(hiddenKib: number, keptKib: number): string {
 }
 
 /**
- * Backing stores, whoever holds them, and strings outside of the JS heap where no look has told them from Buffers that node
- * does not count.
+ * Backing stores, whoever holds them. Where V8 has not gone through the strings outside of its heap, they are told here
+ * as well: no number tells them from Buffers that node does not count.
  *
  * Tried on: one large Buffer, a Buffer in each call, Buffers of addons, memories of WebAssembly; Blobs,
  * SharedArrayBuffers, messages to a child that does not read; files that were read and dropped; strings of 6 to 100 MiB;

@@ -4,7 +4,7 @@ import { type FindingField, limit, type RowInContext } from './rule.js';
 
 // What a row grew by is no more than what was still there when the program ended: another stage may have given it back.
 
-/** Of what is told, so much has to be of this row for certain. */
+/** So much of what is told has to be of this row for certain. */
 const LEAST_SHARE = 0.5;
 
 type HeldPart = CompositionPart | 'other_kb';

@@ -6,14 +6,14 @@ import type { RowInContext } from './rule.js';
 const LEAST_SHARE = 0.5;
 
 /**
- * Memory that is in `native_kb_delta` and in `external_kb_delta`, as that of an addon's Buffers is, but node allocated
- * it. What node counts as Buffers is not in `native_kb_delta`. So it is of strings whose characters are outside of the JS heap,
+ * Memory that is in both `native_kb_delta` and `external_kb_delta`, as the Buffers of an addon are, but that node
+ * allocated. What node counts as Buffers is not in `native_kb_delta`. So it is of strings whose characters are outside of the JS heap,
  * or of Buffers from a worker thread that is not seen: its count of them is not read. No column tells the two apart. There has
  * to be a sign that it is one growth and not two: V8 counts more than node has in backing stores. Where node's count is not
  * known, the resident set grew by less than both together.
  *
- * It is no guess where node's count is known, and how much of what is live node holds. Else it is 0 if it is less than half
- * of `native_kb_delta`.
+ * Where both node's count and its live blocks are known, it is no guess. Elsewhere it is 0 if it is less than half of
+ * `native_kb_delta`.
  */
 export function outsideKib(given: RowInContext): number {
   const { row } = given;

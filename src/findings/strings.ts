@@ -6,12 +6,12 @@ import { isMostlyDropped } from './mostly-dropped.js';
 import { outsideKib } from './outside-heap.js';
 import { limit, type RowInContext, type Rule, rule } from './rule.js';
 
-/** Whether a look at the strings has told them from Buffers that node does not count. */
+/** Whether V8 has gone through the strings, so that they can be told from Buffers that node does not count. */
 export function areStringsTold(given: RowInContext): boolean {
   return atEndKib(['strings_kb'], given) !== null;
 }
 
-/** How much of what is outside of the heap is of strings; 0 where no look has told them. */
+/** How much of what is outside of the heap is of strings; 0 where V8 has not gone through them. */
 export function stringsKib(given: RowInContext): number {
   return Math.min(outsideKib(given), atEndKib(['strings_kb'], given) ?? 0);
 }

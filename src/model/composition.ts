@@ -47,7 +47,8 @@ export const PARTS: readonly { readonly part: CompositionPart; readonly name: st
   {
     part: 'worker_heaps_kb',
     name: 'worker heaps',
-    meaning: 'Resident pages of the JS heaps of other threads of the process, as far as they are seen.',
+    meaning:
+      'Resident pages of the JS heaps of other threads of the process, as far as they are seen. The heap of a thread that has ended counts for up to a second more, since V8 frees it a moment later: with the memory that no other part accounts for, and no more than it had.',
   },
   {
     part: 'buffers_kb',
@@ -59,7 +60,7 @@ export const PARTS: readonly { readonly part: CompositionPart; readonly name: st
     part: 'strings_kb',
     name: 'strings',
     meaning:
-      'Strings of a million characters and more, which node keeps outside of the JS heap of this thread. Null where V8 does not tell them (Node 24 and later), or before the first stage; they are in `native_kb` then.',
+      'Strings of a million characters and more, which node keeps outside of the JS heap of this thread. Null where V8 does not tell them (Node 24 and later), or before the first look at them; they are in `native_kb` then.',
   },
   {
     part: 'wasm_kb',
@@ -70,7 +71,7 @@ export const PARTS: readonly { readonly part: CompositionPart; readonly name: st
   {
     part: 'native_kb',
     name: 'native',
-    meaning: 'Live native blocks, `buffers_kb` not among them. No more than is resident: see below.',
+    meaning: 'Live native blocks, without `buffers_kb` and `strings_kb`. No more than is resident: see below.',
   },
   {
     part: 'allocator_free_kb',

@@ -8,7 +8,7 @@ import { MOST_PROCESSES } from './process-list.js';
 import { isReportable } from './quantities.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
 import { HEADER_FIELDS } from './report-header.js';
-import { SOURCE_NAMES, TRUTHS, type Truth } from './sources.js';
+import { LATER_SOURCES, SOURCE_NAMES, TRUTHS, type Truth } from './sources.js';
 import { MOST_WORKER_THREADS } from './worker-threads.js';
 
 /** The longest label or warning. The profiler folds labels past 1,024 characters: a far longer one is not its own. */
@@ -30,6 +30,7 @@ export function checkReport(value: unknown): asserts value is Report {
   if (report.warnings === undefined) throw reportShapeError('warnings', undefined);
   for (const name of SOURCE_NAMES) {
     const state = (report.sources as Partial<Record<string, unknown>> | null | undefined)?.[name];
+    if (state === undefined && LATER_SOURCES.includes(name)) continue;
     if (!isSourceState(state)) throw reportShapeError(`sources.${name}`, state);
   }
   for (const member of OBJECT_MEMBERS) {
@@ -203,7 +204,7 @@ export function isOctave(value: unknown): boolean {
   return isCount(value) && (value as number) < OCTAVE_COUNT;
 }
 
-/** Of a level in whole KiB, which may also have fallen. */
+/** The change of a level, in whole KiB: it may be below zero. */
 export function isGrowth(value: unknown): boolean {
   return Number.isSafeInteger(value);
 }

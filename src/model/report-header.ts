@@ -156,7 +156,7 @@ export const HEADER = {
     fold: 'add',
     nullable: true,
     description:
-      'What the profiler itself cost: the calls times the calibrated cost of an empty stage by handle. The callback form costs somewhat more. Null in a report read from a recorder.',
+      "What the profiler itself cost on the stages' thread, measured at a part of their openings and closings. Null in a report read from a recorder.",
   },
   labels_folded: {
     type: 'count',
@@ -192,7 +192,7 @@ export const HEADER = {
     nullable: true,
     optional: true,
     description:
-      'Threads of the machine that ran or waited to run, in the mean of a minute (the load average), for each of its CPUs; the threads of the program are among them. The higher of the minute before the profiler was made and the minute before the report was; in a report read from a recorder the first of the two. Above 1, threads wait for each other. Missing in reports that are older than this member.',
+      'Threads of the machine that ran, waited for a CPU or waited for a disk, in the mean of a minute (the load average), for each of its CPUs; the threads of the program are among them. It is read when the profiler is made and when the report is, and the higher of the two is told; a recorder has the first alone. Above 1, threads may wait for each other. Missing in reports that are older than this member.',
   },
   partial: {
     type: 'boolean',

@@ -1,4 +1,5 @@
 import { Float64Array, SharedArrayBuffer } from '../host/intrinsics.js';
+import type { Fold, FoldRequest } from './fold.js';
 import { SAMPLE_LENGTH } from './sample-layout.js';
 import type { SamplerSources } from './sources.js';
 
@@ -21,6 +22,10 @@ export interface Sampler {
    * @returns false where that is not possible
    */
   watchLoop(): boolean;
+  /** CPU time of this thread now, in nanoseconds, outside of any sample; NaN where it cannot be read for less than a stage. */
+  readThreadCpuNs(): number;
+  /** A fold that takes samples of this sampler in one call; null where there is none. Called at most once. */
+  openFold(request: FoldRequest): Fold | null;
   /** Method and truth of each source, as far as this sampler has read it. */
   sources(): SamplerSources;
   /** Highest resident set of the process since it started, in bytes; NaN where it cannot be read. */
@@ -40,12 +45,12 @@ export interface CompositionBytes {
   readonly rss: number;
   /** Resident pages of this isolate's heap, used or not. */
   readonly jsHeap: number;
-  /** Of the heaps of other threads, likewise. */
+  /** The same of the heaps of other threads. */
   readonly workerHeaps: number;
-  /** Of heaps of threads that have just ended, as much as they had: V8 may not have freed it yet. */
+  /** What the heaps of threads that have just ended had: V8 may not have freed all of it yet. */
   readonly leavingHeaps: number;
   readonly buffers: number;
-  /** Strings outside of this isolate's heap, which malloc has too: part of `native`. NaN where no look has told them. */
+  /** Strings outside of this isolate's heap. malloc has them, so they are part of `native`. NaN where no look has told them. */
   readonly strings: number;
   readonly wasm: number;
   /** Live native blocks that are no buffers. */

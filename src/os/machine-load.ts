@@ -3,8 +3,9 @@ import { machineCpus } from './cpu-count.js';
 import { textIn } from './read-if-possible.js';
 
 /**
- * Threads of the machine that ran or waited to run, in the mean of the last minute, for each of its CPUs. /proc has the
- * number of the whole machine in a container too, and is therefore divided by the CPUs of the machine. To a thousandth.
+ * The load average of the last minute for each CPU of the machine, to a thousandth: the mean number of threads that ran,
+ * waited for a CPU or slept uninterruptibly, mostly for a disk. In a container, too, /proc/loadavg is that of the whole
+ * machine. So it is divided by the CPUs of the machine, not by those that this process may use.
  *
  * @returns null where it cannot be read
  */

@@ -105,7 +105,7 @@ export interface ArrayVariables {
   readonly step: string | undefined;
 }
 
-/** Of each scheduler in whose array this process is a task. More than one where a scheduler runs within another. */
+/** One for each scheduler in whose array this process is a task. There are several where one runs within another. */
 export function arrayVariables(env: NodeJS.ProcessEnv): ArrayVariables[] {
   const tasks = SCHEDULERS.flatMap((scheduler) => variablesOf(scheduler, env));
   return tasks.filter(({ scheduler: { alsoSetBy }, id }) =>

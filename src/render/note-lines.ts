@@ -4,9 +4,9 @@ import type { Paint } from '../text/paint.js';
 import type { Note } from './notes.js';
 
 /**
- * The keys in a column of their own, and beside it the texts, wrapped. Texts must not have controls any more.
+ * The keys in a column of their own, and the texts beside it, wrapped. Control characters must be escaped in texts.
  *
- * @param keyWidth of that column; by default that of the longest key
+ * @param keyWidth width of the column of keys; by default that of the longest key
  */
 export function noteLines(
   notes: readonly Note[],

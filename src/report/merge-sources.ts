@@ -1,5 +1,5 @@
 import { JSON, Math, Object } from '../host/intrinsics.js';
-import { SOURCE_NAMES, type SourceState, type Sources, type Truth, weaker } from '../model/sources.js';
+import { SOURCE_NAMES, type SourceState, type Sources, stateOf, type Truth, weaker } from '../model/sources.js';
 
 /** The end of the reason of a merged state that does not hold for all of its reports. */
 const DIFFERS = 'the weakest of merged reports that differ';
@@ -9,10 +9,9 @@ const DIFFERS = 'the weakest of merged reports that differ';
  * tasks of an array job finish in any order.
  */
 export function mergeSources(a: Sources, b: Sources): Sources {
-  return Object.fromEntries(SOURCE_NAMES.map((name) => [name, mergeState(a[name], b[name])])) as Record<
-    (typeof SOURCE_NAMES)[number],
-    SourceState
-  >;
+  return Object.fromEntries(
+    SOURCE_NAMES.map((name) => [name, mergeState(stateOf(a, name), stateOf(b, name))]),
+  ) as Record<(typeof SOURCE_NAMES)[number], SourceState>;
 }
 
 export function mergeState(a: SourceState, b: SourceState): SourceState {

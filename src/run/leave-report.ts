@@ -12,8 +12,8 @@ export interface LeavingReport {
 }
 
 /**
- * Writes reports to their file. If there is no room, writes it to a new file in another folder, and if none takes it,
- * to stderr: the run is over and cannot be repeated. Never throws.
+ * Writes reports to their file. If there is no room, writes them to a new file in another folder, and if none takes
+ * them, to stderr: the run is over and cannot be repeated. Never throws.
  */
 export function leaveReports(file: ReportFile, reports: readonly object[], { free, say }: LeavingReport): void {
   const lines = reports.map((report) => `${JSON.stringify(report)}\n`).join('');

@@ -41,7 +41,7 @@ export async function runRepeated(
       if (ended.exitCode !== EXIT_DONE) return;
       sayWhatIsMissing(ended.gathered);
       const advice = adviceOn(ended.gathered, ended.noReport);
-      // It holds for the program, and hence for each of its runs.
+      // The advice is about the program, so it is said once for all of its runs.
       if (advice !== null && advice !== advised) say(advice);
       advised = advice ?? advised;
       const { report } = ended.gathered;

@@ -42,7 +42,7 @@ export function sayWhatIsMissing({ recovered, lost, skipped }: GatheredReports):
   }
 }
 
-/** What to change in the program, or in how it is started, so that more is measured; null where nothing is to be said. */
+/** What to change in the program, or in how it is started, so that more is measured; null where there is nothing. */
 export function adviceOn(
   { report, counted: processes, lost }: GatheredReports,
   noReport: string | null,

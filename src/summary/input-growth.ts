@@ -38,7 +38,7 @@ const LEAST_LAST_OCTAVE = 4;
 /** A line that explains less of what varies is not told. */
 const LEAST_EXPLAINED = 0.5;
 
-/** Each part of the inputs of a leak grows by as much. Of a cache that fills up at once, one part has all of it. */
+/** A leak grows by as much in each part of the inputs. A cache that fills up at once has grown in one part alone. */
 const LEAST_OF_STEADY = 0.3;
 
 /** Reads the resident set at the end of each input against the number of the input within its process. */

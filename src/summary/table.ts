@@ -5,16 +5,20 @@ import { growthLine } from './growth-line.js';
 import { failuresLine, hasWorst, headingOf, type SummaryView } from './summary-view.js';
 import { worstTable } from './worst-table.js';
 
-/** The table of the report, and below it the worst inputs of each row. */
+/** The table of the report, below it the worst inputs of each row, and then the lines on growth and on failures. */
 export function renderSummaryTable(view: SummaryView, layout: Layout): string {
   const { result, rows, by } = view;
-  if (result.records === result.unprofiled && by === undefined) return `${headingOf(view)}\n${failuresLine(result)}`;
+  const failures = failuresLine(result);
+  if (result.records === result.unprofiled && by === undefined) {
+    return `${headingOf(view)}\n${wrapped(failures, layout)}`;
+  }
   const worst = hasWorst(result) ? worstTable(rows, result.worstOf, layout) : '';
-  return `${headingOf(view)}\n\n${renderTableOf(view, layout)}${worst}${wrapped(growthLine(result.inputGrowth, result.report), layout)}${failuresLine(result)}`;
+  const lines = `${growthLine(result.inputGrowth, result.report)}${failures}`;
+  return `${headingOf(view)}\n\n${renderTableOf(view, layout)}${worst}${wrapped(lines, layout)}`;
 }
 
-function wrapped(text: string, { width = Number.POSITIVE_INFINITY }: Layout): string {
-  return text
+function wrapped(lines: string, { width = Number.POSITIVE_INFINITY }: Layout): string {
+  return lines
     .split('\n')
     .flatMap((line) => wrapText(line, width))
     .join('\n');

@@ -184,8 +184,8 @@ describe('stageprof summarize', () => {
     expect({ exitCode, lines }).toEqual({ exitCode: 0, lines: [] });
     expect(json).toMatchObject({ records: 4, failed: 3, failed_by_kind: { timeout: 2, signal: 1 }, partial: true });
     expect(json.stages).toMatchObject([{ stage: 'scan', calls: 1, open: 3, wall_s: 15 }]);
-    const { stdout } = await runCli(['summarize', 'r.jsonl'], { cwd });
-    expect(stdout).toMatch(/\nfailed inputs by kind: 2 timeout, 1 signal\n$/);
+    const { stdout } = await runCli(['summarize', 'r.jsonl'], { cwd, env: { COLUMNS: '40' } });
+    expect(stdout).toMatch(/\nfailed inputs by kind: 2 timeout, 1\nsignal\n$/);
   });
 
   test('says how many inputs have more than one good record, whichever threads read them', async () => {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { blocksIn, shownIn, withBlock } from '../../docs/outputs/blocks.js';
 import { OUTPUTS } from '../../docs/outputs/outputs.js';
-import { inPlace } from '../../docs/outputs/place.js';
 import { shapeOf, staleIn } from '../../docs/outputs/shape.js';
+import { inWorkspace } from '../../docs/outputs/workspace.js';
 
 const root = join(import.meta.dirname, '../..');
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8');
@@ -14,7 +14,7 @@ describe('what the pages show is still printed', () => {
     '%s',
     async (name) => {
       const { page, print } = OUTPUTS[name]!;
-      const printed = await inPlace({ isShort: true, width: 'full' }, print);
+      const printed = await inWorkspace({ isShort: true, width: 'full' }, print);
       expect(staleIn(shownIn(textOf(page), name), printed), printed).toEqual([]);
     },
     600_000,
@@ -44,10 +44,10 @@ profiler  467 us
 `;
 
 test('the shape of an output is its headings, the keys of its notes and its sentences', () => {
-  const { headings, lines, sentences } = shapeOf(SHOWN);
+  const { headings, keys, sentences } = shapeOf(SHOWN);
   expect(headings).toEqual([['stage', 'calls', 'wall', 'rss peak']]);
   expect([...sentences]).toEqual(['# records in # files']);
-  expect([...lines]).toEqual(['rss', 'profiler']);
+  expect([...keys]).toEqual(['rss', 'profiler']);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-// A server that has its work done by two other processes, of which one keeps what it has read.
+// A server whose two child processes do its work. One of them keeps much more of what it reads.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// A service with a recorder that answers, and keeps a part of each answer.
+// A service that has a recorder. It answers requests, and keeps a part of each answer.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StageProfiler } from 'stageprof';
 
