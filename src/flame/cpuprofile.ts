@@ -46,9 +46,10 @@ export function cpuprofile(profile: StackProfile, choice: FlameChoice): string {
     samples.push(node.id);
     weights.push(Math.round(shown.value(row, VALUE_OF[choice.type]) / 1000));
   }
-  // A sample lasts until the next one: the first begins at once, and the last until the end.
+  // A sample lasts until the next one. The root ends the last.
   const endTime = weights.reduce((sum, weight) => sum + weight, 0);
-  const timeDeltas = [0, ...weights.slice(0, -1)].slice(0, samples.length);
+  const timeDeltas = [0, ...weights];
+  samples.push(root.id);
   return `${JSON.stringify({ nodes, startTime: 0, endTime, samples, timeDeltas })}\n`;
 }
 
@@ -60,6 +61,8 @@ function nodeOf(id: number, callFrame: CallFrame): ProfileNode {
 
 function callFrameOf(frame: Frame): CallFrame {
   const { name, file, line, startLine, column } = frame;
+  // Viewers put a node of V8's name for this on the stack before it, which here is of another stage.
+  if (frame.kind === 'vm') return { ...NOWHERE, functionName: name.replace(/^\((.*)\)$/, '$1') };
   if (file === '') return { ...NOWHERE, functionName: frameText(frame) };
   const url = file.startsWith('/') ? pathToFileURL(file).href : file;
   return { functionName: name, scriptId: '0', url, lineNumber: (line || startLine) - 1, columnNumber: column - 1 };
