@@ -87,6 +87,12 @@ const PROGRAMS = {
       for (let call = 0; call < 20; call++) profiler.stage('fetch', () => kept.push(Buffer.alloc(10 * MIB, 1)));
     },
   },
+  'string-growth': {
+    run(profiler) {
+      const bytes = Buffer.alloc(10 * MIB, 'a');
+      for (let call = 0; call < 10; call++) profiler.stage('decode', () => kept.push(bytes.toString('latin1')));
+    },
+  },
   'mapped-growth': {
     async run(profiler) {
       setFlagsFromString('--expose-gc');

@@ -12,7 +12,7 @@
 
 const NODE_LINE = Number(process.versions.node.split('.')[0]);
 
-const GARBAGE = { right: ['uncollected'], wrong: ['buffer-growth', 'native-growth', 'js-growth'] };
+const GARBAGE = { right: ['uncollected'], wrong: ['buffer-growth', 'native-growth', 'js-growth', 'string-growth'] };
 const KEPT_BUFFERS = { right: ['buffer-growth'], wrong: ['fragmentation', 'native-growth', 'js-growth'] };
 const FREED = { right: ['fragmentation'], wrong: ['native-growth', 'js-growth', 'worker-growth', 'file-pages'] };
 /** What an addon's handles hold. A collection frees it, unless the addon leaks. */
@@ -96,7 +96,7 @@ export const REPORTS = [
     NODE_LINE < 26 ? GARBAGE : KEPT_BUFFERS,
   ),
   report('nodejs/node/issues/17001', 'send-in-loop', [], "messages in node's queue to the child", {
-    right: ['buffer-growth', 'native-growth'],
+    right: ['buffer-growth', 'native-growth', 'string-growth'],
     wrong: ['fragmentation', 'js-growth'],
   }),
   report('nodejs/node/issues/21967', 'chunks-kept', [], 'whole blocks, held by their slices', KEPT_BUFFERS),

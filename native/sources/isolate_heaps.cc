@@ -1,8 +1,12 @@
 #include "isolate_heaps.h"
 
+#include <unistd.h>
+
 #include <new>
 
+#include "../support/clocks.h"
 #include "../support/lock.h"
+#include "../threads/thread_id.h"
 #include "store_hold.h"
 
 namespace stageprof {
@@ -29,6 +33,47 @@ std::atomic<size_t> count{0};
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
+// The heaps of worker threads that have just ended. A thread says so while its heap is still there:
+// V8 frees it some milliseconds later, or more if it is large. Until then the pages are resident,
+// and belong to nobody else. They are counted for one to two periods.
+class LeavingHeaps {
+ public:
+  // The rest is used with the lock held.
+  bool is_empty() const { return is_empty_.load(kRelaxed); }
+
+  void Add(double bytes) {
+    Turn();
+    bytes_ += bytes;
+    is_empty_.store(false, kRelaxed);
+  }
+
+  double ReadBytes() {
+    if (is_empty()) return 0;
+    Turn();
+    if (bytes_ + bytes_before_ == 0) is_empty_.store(true, kRelaxed);
+    return bytes_ + bytes_before_;
+  }
+
+ private:
+  static constexpr double kPeriodNs = 500e6;
+
+  void Turn() {
+    const double now_ns = ReadWallNs();
+    const double passed_ns = now_ns - since_ns_;
+    if (passed_ns < kPeriodNs) return;
+    bytes_before_ = passed_ns < 2 * kPeriodNs ? bytes_ : 0;
+    bytes_ = 0;
+    since_ns_ = now_ns;
+  }
+
+  std::atomic<bool> is_empty_{true};
+  double bytes_ = 0;
+  double bytes_before_ = 0;
+  double since_ns_ = 0;
+};
+
+LeavingHeaps leaving;
+
 bool IsListed(const V8Heap* heap) {
   for (const V8Heap* at = first; at != nullptr; at = at->next_isolate()) {
     if (at == heap) return true;
@@ -38,6 +83,7 @@ bool IsListed(const V8Heap* heap) {
 
 OtherHeaps SumOfOthers(const V8Heap& own) {
   OtherHeaps others;
+  others.leaving_bytes = leaving.ReadBytes();
   for (const V8Heap* heap = first; heap != nullptr; heap = heap->next_isolate()) {
     if (heap->IsOfSameIsolate(own)) continue;
     const V8Heap::Published& published = heap->published();
@@ -132,6 +178,8 @@ void RemoveIsolateHeap(V8Heap* heap) {
     before->set_next_isolate(heap->next_isolate());
   }
   count.fetch_sub(1, kRelaxed);
+  // Nothing is read once the main thread's heap has gone.
+  if (ThisThreadId() != getpid()) leaving.Add(heap->published().physical_bytes.load(kRelaxed));
   KeepOutliving(heap);
 }
 
@@ -151,7 +199,7 @@ void RemoveOthersWindow(OthersWindow* window) {
 }
 
 OtherHeaps ReadOtherHeaps(const V8Heap& own) {
-  if (count.load(std::memory_order_relaxed) < 2) return {};
+  if (count.load(kRelaxed) < 2 && leaving.is_empty()) return {};
   const Guard guard(&lock);
   LetGoOfEmpty();
   RaiseWindows();

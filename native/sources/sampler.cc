@@ -67,6 +67,7 @@ void Sampler::ReadEntry() {
   ReadTracker();
   ReadHeap();
   FillSlots();
+  if (other_.heap != nullptr) ReadLevelsTogether();
   ReadUsage();
   Derive();
   ReadThreadClock();
@@ -162,6 +163,7 @@ inline void Sampler::ReadHeap() {
   V8Heap& heap = sources_->v8_heap;
   heap.ReadAllocation();
   heap_peaks_ = heap.EndWindow(&heap_window_);
+  heap.LookAtStrings();
   if (!gives_js_) return;
   slots_[kJsUsedBytes] = heap.used_bytes();
   slots_[kJsPeakBytes] = heap_peaks_.used_bytes;
@@ -169,6 +171,31 @@ inline void Sampler::ReadHeap() {
   slots_[kExternalBytes] = heap.external_bytes();
   slots_[kGcNs] = heap.gc_ns();
   slots_[kGcCalls] = heap.gc_calls();
+}
+
+// Between two of its readings this thread may wait for a CPU, while the program goes on. What it
+// allocates meanwhile would be resident and have no owner.
+void Sampler::ReadLevelsTogether() {
+  constexpr int kAttempts = 3;
+  constexpr double kApartBytes = 1 << 20;
+  const BackingStores& stores = other_.heap->backing_stores();
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    double live = tracked_live_bytes_;
+    if (reads_.tracker) {
+      TrackerClient::Reading now;
+      sources_->tracker.Read(STAGEPROF_TRACKER_NO_WINDOW, &now);
+      live = now.live_bytes;
+    }
+    const bool reads_stores = reads_.v8_heap && stores.verified();
+    const double own_stores = reads_stores ? stores.ReadBytes() : published_stores_;
+    if (fabs(live - tracked_live_bytes_) < kApartBytes &&
+        fabs(own_stores - published_stores_) < kApartBytes) {
+      return;
+    }
+    tracked_live_bytes_ = live;
+    published_stores_ = own_stores;
+    FillSlots();
+  }
 }
 
 void Sampler::ReadPublishedHeap() {
@@ -245,7 +272,10 @@ void Sampler::RenewFreeBytes(double* account) {
 bool Sampler::ReadAccount(double* account) {
   V8Heap& heap = sources_->v8_heap;
   // The heap comes first, since a collection may change it.
-  if (heap.verified()) heap.Refresh();
+  if (heap.verified()) {
+    heap.Refresh();
+    heap.LookAtStrings();
+  }
   ReadAccountCounters(heap, account);
   account[kAccountAllocatorFree] = ReadFreeBytes();
   account[kAccountAllocatorAt] = ReadWallNs();
@@ -255,7 +285,8 @@ bool Sampler::ReadAccount(double* account) {
 
 void Sampler::ReadAccountFromOutside(MappedParts::Look look, double* account) {
   ReadAccountCounters(*other_.heap, account);
-  if (!reads_.v8_heap) account[kAccountJsHeap] = account[kAccountWorkerHeaps] = NAN;
+  if (!reads_.v8_heap)
+    account[kAccountJsHeap] = account[kAccountWorkerHeaps] = account[kAccountLeavingHeaps] = NAN;
   if (reads_.malloc_stats && !isnan(slots_[kAllocatorFreeBytes])) {
     free_bytes_ = slots_[kAllocatorFreeBytes];
     free_at_ns_ = slots_[kWallNs];
@@ -275,12 +306,21 @@ void Sampler::ReadAccountCounters(const V8Heap& heap, double* account) const {
   const V8Heap::Published& published = heap.published();
   const BackingStores& stores = heap.backing_stores();
   account[kAccountJsHeap] = published.physical_bytes.load(std::memory_order_relaxed);
+  if (heap.tells_strings()) {
+    const double strings = published.string_bytes.load(std::memory_order_relaxed);
+    // Strings that were freed since they were looked at are no longer in V8's sum.
+    const double most = published.external_bytes.load(std::memory_order_relaxed);
+    account[kAccountStrings] = strings > most ? most : strings;
+  }
   // As of the sample, like the resident set: since then a collection may have freed a Buffer.
   if (reads_.v8_heap) {
     account[kAccountWorkerHeaps] = others_physical_bytes_;
+    account[kAccountLeavingHeaps] = leaving_bytes_;
     account[kAccountBackingStores] = stores_bytes_;
   } else {
-    account[kAccountWorkerHeaps] = ReadOtherHeaps(heap).physical_bytes;
+    const OtherHeaps others = ReadOtherHeaps(heap);
+    account[kAccountWorkerHeaps] = others.physical_bytes;
+    account[kAccountLeavingHeaps] = others.leaving_bytes;
     account[kAccountBackingStores] = stores.verified()
                                          ? stores.ReadBytes()
                                          : published.external_bytes.load(std::memory_order_relaxed);
@@ -297,6 +337,7 @@ inline void Sampler::Derive() {
       other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes() : published_stores_;
   stores_bytes_ = stores + others.backing_store_bytes;
   others_physical_bytes_ = others.physical_bytes;
+  leaving_bytes_ = others.leaving_bytes;
   if (gives_stores_) slots_[kBuffersBytes] = stores_bytes_;
   if (gives_js_) slots_[kWorkersBytes] = others.used_bytes;
   if (!gives_live_) return;

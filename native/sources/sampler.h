@@ -74,6 +74,7 @@ class Sampler {
   }
   void ReadHeap();
   void ReadPublishedHeap();
+  void ReadLevelsTogether();
   void ReadMalloc();
   void ReadTracker();
   void FillSlots();
@@ -116,6 +117,7 @@ class Sampler {
   double stores_bytes_ = 0;
   // Resident pages of the other isolates' heaps.
   double others_physical_bytes_ = 0;
+  double leaving_bytes_ = 0;
   // What another thread's isolate had at the last sample.
   double published_stores_ = 0;
   MallocStats::Reading malloc_ = {};

@@ -44,6 +44,7 @@ void V8Heap::Open() {
   }
   construct_statistics_(words_);
   backing_stores_.Open(isolate_);
+  strings_.Open(isolate_);
   request_interrupt_ = reinterpret_cast<decltype(request_interrupt_)>(
       FindSymbol("_ZN2v87Isolate16RequestInterruptEPFvPS0_PvES2_"));
   if (request_interrupt_ != nullptr) request_ = new (std::nothrow) Request{this};

@@ -1,12 +1,14 @@
 #ifndef STAGEPROF_SOURCES_V8_HEAP_H_
 #define STAGEPROF_SOURCES_V8_HEAP_H_
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <atomic>
 
 #include "backing_stores.h"
+#include "external_strings.h"
 #include "source.h"
 #include "store_hold.h"
 
@@ -47,6 +49,7 @@ class V8Heap : public Source {
     std::atomic<double> used_bytes{0};
     std::atomic<double> external_bytes{0};
     std::atomic<double> physical_bytes{0};
+    std::atomic<double> string_bytes{NAN};
     std::atomic<double> allocated_bytes{0};
     std::atomic<double> gc_ns{0};
     std::atomic<double> gc_calls{0};
@@ -101,6 +104,14 @@ class V8Heap : public Source {
     last_used_ = used;
     Publish();
   }
+
+  // Within a call from JS: sees how much of what V8 counts outside of its heap is of strings.
+  void LookAtStrings() {
+    strings_.LookIfChanged(external_bytes() - backing_store_bytes_);
+    published_.string_bytes.store(strings_.bytes(), std::memory_order_relaxed);
+  }
+  // Whether this node tells them.
+  bool tells_strings() const { return strings_.is_available() && backing_stores_.verified(); }
 
   // For the account, and for a thread that allocates without a sample or a collection.
   void Refresh() {
@@ -206,6 +217,7 @@ class V8Heap : public Source {
   bool verified_ = false;
   BackingStores backing_stores_;
   StoreHold hold_;
+  ExternalStrings strings_;
   V8Heap* next_isolate_ = nullptr;
   double backing_store_bytes_ = 0;
   Window* windows_ = nullptr;

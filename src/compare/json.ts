@@ -25,9 +25,9 @@ export function renderCompareJson({ result, blocks, verdicts }: ComparisonView):
   });
 }
 
-function sideJson({ name, files, records, failed, unprofiled, nameless, processes }: SideOrigin): object {
-  if (files === null) return { name, report: true, records };
-  return { name, files, records, failed, unprofiled, without_input: nameless, processes };
+function sideJson({ name, files, records, failed, unprofiled, nameless, processes, load }: SideOrigin): object {
+  if (files === null) return { name, report: true, records, load_per_cpu: load };
+  return { name, files, records, failed, unprofiled, without_input: nameless, processes, load_per_cpu: load };
 }
 
 function comparisonJson(row: Comparison, verdict: Verdict | undefined): object {

@@ -1,5 +1,6 @@
 import { counted, inline, percent } from '../text/format.js';
 import type { Comparison } from './comparison.js';
+import { differentLoads, type MachineLoad } from './load.js';
 import { missingMetrics } from './missing-metrics.js';
 import type { CompareResult, Observation, SideOrigin } from './result.js';
 
@@ -19,17 +20,27 @@ export function headingLines({ base, new: next, inputs, observation }: CompareRe
 }
 
 function sideText(
-  { name, files, records, failed, unprofiled, nameless }: SideOrigin,
+  { name, files, records, failed, unprofiled, nameless, load }: SideOrigin,
   observation: Observation,
 ): string {
-  if (files === null) return `${name}: a report${records === null ? '' : ` of ${counted(records, 'record')}`}`;
+  const machine = load === null ? '' : `, ${loadText(load)}`;
+  if (files === null)
+    return `${name}: a report${records === null ? '' : ` of ${counted(records, 'record')}`}${machine}`;
   const without = [
     ...(failed > 0 ? [`${number(failed)} failed`] : []),
     ...(unprofiled > 0 ? [`${number(unprofiled)} without profile`] : []),
     ...(nameless > 0 ? [`${number(nameless)} without input`] : []),
   ];
   const leftOut = without.length === 0 ? '' : `, left out: ${without.join(', ')}`;
-  return `${name}: ${counted(records ?? 0, observation === 'run' ? 'run' : 'record')} in ${counted(files, 'file')}${leftOut}`;
+  return `${name}: ${counted(records ?? 0, observation === 'run' ? 'run' : 'record')} in ${counted(files, 'file')}${machine}${leftOut}`;
+}
+
+function loadText({ mean, highest }: MachineLoad): string {
+  return mean === null ? `load up to ${perCpu(highest)} a CPU` : `load ${perCpu(mean)} a CPU`;
+}
+
+function perCpu(load: number): string {
+  return load.toFixed(2);
 }
 
 function inputsLine({ both, onlyBase, onlyNew }: NonNullable<CompareResult['inputs']>): string {
@@ -48,6 +59,7 @@ export function compareNotes(result: CompareResult): CompareNote[] {
   return [
     ...(isOfReports && base.records !== next.records ? [differentRecords(base, next)] : []),
     ...(observation === 'record' && !isOfReports ? [UNMATCHED] : []),
+    ...differentMachineLoads(base, next),
     ...(hasIntervals
       ? [
           { key: 'interval', text: `${percentText(confidence)} intervals are of how ${HOW_DIFFERENT[observation]}` },
@@ -70,6 +82,13 @@ function differentRecords(base: SideOrigin, next: SideOrigin): CompareNote {
   const [before, after] = [base, next].map(({ records }) => (records === null ? 'an unknown number' : number(records)));
   const text = `are ${before} in base and ${after} in new: that is part of the change, compare the records themselves`;
   return { key: 'records', text, isAlarm: true };
+}
+
+function differentMachineLoads({ load: base }: SideOrigin, { load: next }: SideOrigin): CompareNote[] {
+  const loads = differentLoads(base, next);
+  if (loads === null) return [];
+  const text = `was ${perCpu(loads.base)} threads a CPU in base and ${perCpu(loads.new)} in new: where they wait for each other, that is part of the change`;
+  return [{ key: 'load', text, isAlarm: true }];
 }
 
 const HOW_DIFFERENT: Readonly<Record<Observation, string>> = {

@@ -1,6 +1,7 @@
 import { UsageError } from '../model/usage-error.js';
 import { findRecordFiles, type RecordFile } from '../records/files.js';
 import type { ReadOutcome } from '../records/read-outcome.js';
+import { loadOfReport } from './load.js';
 import type { SideOrigin } from './result.js';
 import type { Side } from './side.js';
 import { readWholeReport, type WholeReport } from './whole-report.js';
@@ -33,10 +34,11 @@ export interface ReadSide {
 export function originOf({ name, files, report }: OpenSide, read: ReadSide | undefined): SideOrigin {
   if (read === undefined) {
     const records = report?.records ?? null;
-    return { name, files: null, records, failed: 0, unprofiled: 0, nameless: 0, processes: null };
+    const load = report === undefined ? null : loadOfReport(report);
+    return { name, files: null, records, failed: 0, unprofiled: 0, nameless: 0, processes: null, load };
   }
   const { records, failed } = read.outcome;
-  const { nameless, processes } = read.side;
+  const { nameless, processes, load } = read.side;
   return {
     name,
     files: files.length,
@@ -45,6 +47,7 @@ export function originOf({ name, files, report }: OpenSide, read: ReadSide | und
     unprofiled: goodUnprofiled(read.outcome),
     nameless,
     processes,
+    load,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { NumberField } from '../model/number-metrics.js';
 import type { Comparison } from './comparison.js';
 import type { Violation } from './fail-on.js';
+import type { MachineLoad } from './load.js';
 
 /** Where one side comes from. */
 export interface SideOrigin {
@@ -15,6 +16,8 @@ export interface SideOrigin {
   /** Records that name no input and were left out for it. */
   readonly nameless: number;
   readonly processes: number | null;
+  /** Null where no record or report tells. */
+  readonly load: MachineLoad | null;
 }
 
 export interface MatchedInputs {
@@ -23,13 +26,13 @@ export interface MatchedInputs {
   readonly onlyNew: number;
 }
 
-/** All that is to be shown. */
 /**
  * What a number is one of: an input, in the records of both sides; a record, of whatever input; a run of a program, where
  * no record has an input.
  */
 export type Observation = 'input' | 'record' | 'run';
 
+/** All that is to be shown. */
 export interface CompareResult {
   readonly base: SideOrigin;
   readonly new: SideOrigin;

@@ -9,6 +9,7 @@ import { GrowingFloats } from './growing-floats.js';
 import { hashNumber, textHash } from './hash.js';
 import { distinctCount, type InputWeights, inputCounts, weightOf } from './inputs.js';
 import { INPUT_GROUPS, type LabelState, LabelSums, type Selection, selectionOf } from './label-sums.js';
+import { LoadFold, type LoadState } from './load.js';
 import type { Side } from './side.js';
 
 /** Rows of labels past so many are added up in `(other)`: each has some thousand sums. */
@@ -31,6 +32,7 @@ export interface SideState {
   readonly inputs: Float64Array;
   /** The process of each record that is compared. */
   readonly processes: Float64Array;
+  readonly load: LoadState;
   readonly labels: readonly (readonly [label: string, sums: LabelState])[];
 }
 
@@ -46,6 +48,7 @@ class SideFold implements RecordFold<SideState, Side> {
   readonly #weights = new Float64Array(INPUT_GROUPS);
   readonly #inputs = new GrowingFloats();
   readonly #processes = new GrowingFloats();
+  readonly #load = new LoadFold();
   readonly #labels = new Map<string, LabelSums>();
 
   constructor(readonly options: SideOptions) {
@@ -69,6 +72,7 @@ class SideFold implements RecordFold<SideState, Side> {
     const processGroup = process % INPUT_GROUPS;
     this.#weights[inputGroup]! += weight;
     const { columns } = record;
+    this.#load.add(columns.header);
     if (columns.hasProgram) this.#sumsOf(PROGRAM).add(columns.program, 0, inputGroup, processGroup, weight);
     for (let row = 0; row < columns.rows; row++) {
       const sums = this.#sumsOf(columns.labels[row]!);
@@ -82,17 +86,19 @@ class SideFold implements RecordFold<SideState, Side> {
       weights: this.#weights,
       inputs: this.#inputs.values(),
       processes: this.#processes.values(),
+      load: this.#load.state(),
       labels: Array.from(this.#labels, ([label, sums]) => [label, sums.state()]),
     };
   }
 
-  absorb({ nameless, weights, inputs, processes, labels }: SideState): void {
+  absorb({ nameless, weights, inputs, processes, load, labels }: SideState): void {
     this.#nameless += nameless;
     weights.forEach((weight, group) => {
       this.#weights[group]! += weight;
     });
     this.#inputs.append(inputs);
     this.#processes.append(processes);
+    this.#load.absorb(load);
     for (const [label, sums] of labels) this.#sumsOf(label).absorb(sums);
   }
 
@@ -105,6 +111,7 @@ class SideFold implements RecordFold<SideState, Side> {
       weights: this.#weights,
       compared: processes.length,
       processes: distinctCount([processes]),
+      load: this.#load.result(),
       inputs: () => inputCounts([this.#inputs.values()]),
     };
   }

@@ -1,5 +1,6 @@
 import type { InputCounts } from './inputs.js';
 import type { LabelSums, Selection } from './label-sums.js';
+import type { MachineLoad } from './load.js';
 
 /** What the records of a side come to, as far as they are compared. */
 export interface Side {
@@ -13,6 +14,7 @@ export interface Side {
   /** How many records are compared, and how many processes made them. */
   readonly compared: number;
   readonly processes: number;
+  readonly load: MachineLoad | null;
   /** The inputs of the records that are compared; none where they were read with weights. */
   readonly inputs: () => InputCounts;
 }

@@ -1,11 +1,15 @@
 import type { SourceState, Truth } from '../model/sources.js';
 import { escapeControls } from '../text/escape.js';
 import { inline, size } from '../text/format.js';
-import type { Paint, Style } from '../text/paint.js';
+import { wrapText } from '../text/grid.js';
+import type { Layout } from '../text/layout.js';
+import { type Paint, painter, type Style } from '../text/paint.js';
 import type { Advised } from './advised.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { Machine } from './machine.js';
 
+const INDENT = '  ';
+const ARROW = '-> ';
 const NAME_WIDTH = 13;
 const TRUTH_WIDTH = 22;
 
@@ -19,29 +23,34 @@ const STYLE: Readonly<Record<Truth, Style | undefined>> = {
 /** The diagnosis for people: the machine, then one source a line, with its reason and advice below it. */
 export function doctorPage(
   { stageprof, machine, addon, tracker, recorder, sources, verdict }: Diagnosis,
-  paint: Paint,
+  { width = Number.POSITIVE_INFINITY, colour = false }: Layout = {},
 ): string {
+  const paint = painter(colour);
+  const room = width - INDENT.length - NAME_WIDTH;
+  const remarks = (state: Advised) => remarkLines(state, room, paint);
   const lines = [
     paint('bold', `stageprof ${stageprof}`),
     '',
     ...machineLines(machine).map(([name, text]) => named(name, escapeControls(text))),
     named('addon', addon.available ? escapeControls(`loaded: ${addon.method}`) : paint('red', 'not loaded')),
-    ...remarks(addon, paint),
+    ...remarks(addon),
     named('tracker', tracker.available ? escapeControls(`found: ${tracker.method}`) : paint('red', 'not found')),
-    ...remarks(tracker, paint),
+    ...remarks(tracker),
     named(
       'recorders',
       recorder.available ? escapeControls(`in ${recorder.method}`) : paint('red', 'no folder for them'),
     ),
-    ...remarks(recorder, paint),
+    ...remarks(recorder),
     '',
     paint('bold', named('source', `${'truth'.padEnd(TRUTH_WIDTH)}method`)),
     ...Object.entries(sources).flatMap(([name, state]) => [
       named(name, truthAndMethod(state, paint)),
-      ...remarks(state, paint),
+      ...remarks(state),
     ]),
     '',
-    paint('bold', named('verdict', escapeControls(verdict))),
+    ...wrapText(escapeControls(verdict), room).map((line, index) =>
+      paint('bold', named(index === 0 ? 'verdict' : '', line)),
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -69,13 +78,15 @@ function truthAndMethod({ truth, bound_kb, method }: SourceState, paint: Paint):
   return `${style === undefined ? padded : paint(style, padded)}${method ?? ''}`.trimEnd();
 }
 
-function remarks({ reason, advice }: Advised, paint: Paint): string[] {
+function remarkLines({ reason, advice }: Advised, room: number, paint: Paint): string[] {
+  const reasons = reason === undefined ? [] : wrapText(escapeControls(reason), room);
+  const advised = advice === undefined ? [] : wrapText(advice, room - ARROW.length);
   return [
-    ...(reason === undefined ? [] : [named('', paint('dim', escapeControls(reason)))]),
-    ...(advice === undefined ? [] : [named('', `-> ${advice}`)]),
+    ...reasons.map((line) => named('', paint('dim', line))),
+    ...advised.map((line, index) => named('', `${index === 0 ? ARROW : ' '.repeat(ARROW.length)}${line}`)),
   ];
 }
 
 function named(name: string, text: string): string {
-  return `  ${name.padEnd(NAME_WIDTH)}${text}`;
+  return `${INDENT}${name.padEnd(NAME_WIDTH)}${text}`;
 }

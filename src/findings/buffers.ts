@@ -7,6 +7,7 @@ import { isMostlyDropped } from './mostly-dropped.js';
 import { outsideAtMostKib, outsideKib } from './outside-heap.js';
 import { hiddenBuffersKib } from './rest.js';
 import { limit, type RowInContext, type Rule, rule } from './rule.js';
+import { areStringsTold, stringsKib } from './strings.js';
 import { wasmKib } from './wasm.js';
 
 /** Who can have the memory of a Buffer by its own count: node, an addon's blocks, an addon's mappings. */
@@ -42,8 +43,8 @@ function notCounted(hiddenKib: number, keptKib: number): string {
 }
 
 /**
- * Backing stores, whoever holds them, and strings outside of the JS heap, which no number tells from those that node does not
- * count.
+ * Backing stores, whoever holds them, and strings outside of the JS heap where no look has told them from Buffers that node
+ * does not count.
  *
  * Tried on: one large Buffer, a Buffer in each call, Buffers of addons, memories of WebAssembly; Blobs,
  * SharedArrayBuffers, messages to a child that does not read; files that were read and dropped; strings of 6 to 100 MiB;
@@ -56,14 +57,15 @@ export const BUFFER_RULES: readonly Rule[] = [
       needs: ['external_kb_delta', 'rss_kb_peak_max'],
       sources: ['js_peak'],
       condition:
-        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = hidden_kb + counted_kb and counted_kb = max(0, min(external_kb_delta - wasm_kb, program.external_kb_delta, processes * (composition.buffers_kb + composition.native_kb + composition.mapped_kb + composition.other_kb))), or 0 if js_kb_retained is null in every row and that is no more than left_share * native_modules.node',
+        'kept_kb >= max(least_kb, least_share_of_peak * rss_kb_peak_max) and external_kb_delta <= rss_kb_peak_max, where kept_kb = hidden_kb + counted_kb and counted_kb = max(0, min(external_kb_delta - strings_kb - wasm_kb, program.external_kb_delta, processes * (composition.buffers_kb + composition.native_kb + composition.mapped_kb + composition.other_kb))), or 0 if js_kb_retained is null in every row and that is no more than left_share * native_modules.node',
     },
     ({ external_kb_delta, rss_kb_peak_max }, given) => {
       const least = Math.max(limit('least_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
-      const outside_kb = outsideKib(given);
+      const strings_kb = stringsKib(given);
+      const outside_kb = areStringsTold(given) ? 0 : outsideKib(given);
       const hidden_kb = hiddenBuffersKib(given);
       const wasm_kb = Math.min(wasmKib(given), Math.max(0, external_kb_delta));
-      const counted_kb = keptKib(external_kb_delta - wasm_kb, 'external_kb_delta', BUFFER_PARTS, given);
+      const counted_kb = keptKib(external_kb_delta - strings_kb - wasm_kb, 'external_kb_delta', BUFFER_PARTS, given);
       // Where most Buffers were dropped, only a collection can tell what is kept: see `uncollected`.
       const told_kb = isMostlyDropped(counted_kb, given) ? 0 : Math.max(0, counted_kb);
       const kept_kb = told_kb + hidden_kb;
@@ -73,7 +75,7 @@ export const BUFFER_RULES: readonly Rule[] = [
       // The addon is named only if most of the Buffers are its own.
       const whose = addon_kb < kept_kb / 2 ? '' : ` whose memory ${addonOf(given.row.native_modules)} allocated`;
       return {
-        numbers: { kept_kb, addon_kb, hidden_kb, entries: given.entries },
+        numbers: { kept_kb, addon_kb, strings_kb, hidden_kb, entries: given.entries },
         thresholds: GROWTH_LIMITS,
         amount: kept_kb,
         whole: rss_kb_peak_max,

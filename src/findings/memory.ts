@@ -5,6 +5,7 @@ import { JS_RULES } from './js.js';
 import { MAPPED_RULES } from './mapped.js';
 import { NATIVE_RULES } from './native.js';
 import type { Rule } from './rule.js';
+import { STRING_RULES } from './strings.js';
 import { TRANSIENT_RULES } from './transient.js';
 import { UNCOLLECTED_RULES } from './uncollected.js';
 import { UNEXPLAINED_RULES } from './unexplained.js';
@@ -16,6 +17,7 @@ export const MEMORY_RULES: readonly Rule[] = [
   ...ALLOCATOR_RULES,
   ...NATIVE_RULES,
   ...BUFFER_RULES,
+  ...STRING_RULES,
   ...MAPPED_RULES,
   ...WASM_RULES,
   ...WORKER_RULES,

@@ -8,7 +8,7 @@ const LEAST_SHARE = 0.5;
 /**
  * Memory that is in `native_kb_delta` and in `external_kb_delta`, as that of an addon's Buffers is, but node allocated
  * it. What node counts as Buffers is not in `native_kb_delta`. So it is of strings whose characters are outside of the JS heap,
- * or of Buffers from a worker thread that is not seen: its count of them is not read. No number tells the two apart. There has
+ * or of Buffers from a worker thread that is not seen: its count of them is not read. No column tells the two apart. There has
  * to be a sign that it is one growth and not two: V8 counts more than node has in backing stores. Where node's count is not
  * known, the resident set grew by less than both together.
  *

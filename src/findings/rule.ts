@@ -10,6 +10,7 @@ export type FindingKind =
   | 'fragmentation'
   | 'native-growth'
   | 'buffer-growth'
+  | 'string-growth'
   | 'mapped-growth'
   | 'wasm-growth'
   | 'worker-growth'

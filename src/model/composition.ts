@@ -58,7 +58,8 @@ export const PARTS: readonly { readonly part: CompositionPart; readonly name: st
   {
     part: 'strings_kb',
     name: 'strings',
-    meaning: 'Strings outside of the JS heap. Null: no function of V8 tells them, and they are in `native_kb`.',
+    meaning:
+      'Strings of a million characters and more, which node keeps outside of the JS heap of this thread. Null where V8 does not tell them (Node 24 and later), or before the first stage; they are in `native_kb` then.',
   },
   {
     part: 'wasm_kb',

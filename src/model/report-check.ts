@@ -24,7 +24,7 @@ export function checkReport(value: unknown): asserts value is Report {
   const report = value as Partial<Record<string, unknown>> | null | undefined;
   if (report?.schema !== REPORT_SCHEMA) throw schemaError(report?.schema, REPORT_SCHEMA);
   for (const [field, { type, optional }] of HEADER_FIELDS) {
-    const isNumber = type === 's' || type === 'KiB' || type === 'count';
+    const isNumber = type === 's' || type === 'KiB' || type === 'count' || type === 'load';
     if (isNumber && !isNumberOrNull(report[field], optional)) throw reportShapeError(field, report[field]);
   }
   if (report.warnings === undefined) throw reportShapeError('warnings', undefined);

@@ -8,6 +8,7 @@ export type HeaderType =
   | 's'
   | 'KiB'
   | 'count'
+  | 'load'
   | 'boolean'
   | 'text'
   | 'sources'
@@ -184,6 +185,14 @@ export const HEADER = {
     optional: true,
     description:
       'Inputs that the process of `map` has had, this one among them: the number of the input within its process. Missing outside of `map --profile`, where each input has a process (`--isolate`), and in the report of a process that died.',
+  },
+  load_per_cpu: {
+    type: 'load',
+    fold: 'max',
+    nullable: true,
+    optional: true,
+    description:
+      'Threads of the machine that ran or waited to run, in the mean of a minute (the load average), for each of its CPUs; the threads of the program are among them. The higher of the minute before the profiler was made and the minute before the report was; in a report read from a recorder the first of the two. Above 1, threads wait for each other. Missing in reports that are older than this member.',
   },
   partial: {
     type: 'boolean',

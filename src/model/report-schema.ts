@@ -93,6 +93,7 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
   s: () => ({ type: 'number', minimum: 0 }),
   KiB: () => ({ type: 'integer', minimum: 0 }),
   count: () => ({ type: 'integer', minimum: 0 }),
+  load: () => ({ type: 'number', minimum: 0 }),
   boolean: () => ({ type: 'boolean' }),
   text: () => ({ type: 'string' }),
   warnings: () => ({ type: 'array', items: { type: 'string' } }),

@@ -61,6 +61,7 @@ export interface ReportHeader {
   readonly thread: number | null;
   readonly stages_wall_s?: number;
   readonly process_inputs?: number;
+  readonly load_per_cpu?: number | null;
   readonly partial?: boolean;
   readonly slurm?: SlurmIdentity;
   readonly processes?: number;

@@ -55,7 +55,7 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 9;
+export const LAYOUT_VERSION = 10;
 
 export const SLOT_COUNT = SLOTS.length;
 
@@ -90,7 +90,9 @@ export const ACCOUNT = [
   'rss_bytes',
   'js_heap_bytes',
   'worker_heap_bytes',
+  'leaving_heap_bytes',
   'backing_store_bytes',
+  'string_bytes',
   'native_live_bytes',
   'allocator_free_bytes',
   'mapped_bytes',

@@ -42,7 +42,11 @@ export interface CompositionBytes {
   readonly jsHeap: number;
   /** Of the heaps of other threads, likewise. */
   readonly workerHeaps: number;
+  /** Of heaps of threads that have just ended, as much as they had: V8 may not have freed it yet. */
+  readonly leavingHeaps: number;
   readonly buffers: number;
+  /** Strings outside of this isolate's heap, which malloc has too: part of `native`. NaN where no look has told them. */
+  readonly strings: number;
   readonly wasm: number;
   /** Live native blocks that are no buffers. */
   readonly native: number;

@@ -78,6 +78,8 @@ export class JsSampler implements Sampler {
       rss: this.slots[slotIndex.rss_bytes]!,
       ...jsHeapParts(),
       workerHeaps: Number.NaN,
+      leavingHeaps: Number.NaN,
+      strings: Number.NaN,
       wasm: Number.NaN,
       native: Number.NaN,
       allocatorFree: Number.NaN,

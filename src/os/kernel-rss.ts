@@ -1,6 +1,7 @@
 import { Math, Number } from '../host/intrinsics.js';
-import { arch, availableParallelism, cpus, platform, release } from '../host/process.js';
+import { arch, platform, release } from '../host/process.js';
 import { present, type SourceState } from '../model/sources.js';
+import { machineCpus } from './cpu-count.js';
 
 /** The size of a page on x64. On arm64 kernels may have larger ones, and Node does not tell which. */
 const PAGE_KIB = arch === 'arm64' ? 64 : 4;
@@ -62,15 +63,7 @@ export function rssPeakState(method: string, caveat: string | undefined, on: Ker
 }
 
 function thisKernel(): Kernel {
-  return { platform, release: release(), cpuCount: cpusHere() };
-}
-
-let cpuCount: number | undefined;
-
-/** Reads several files of /proc and /sys, and therefore only once. */
-function cpusHere(): number {
-  cpuCount ??= cpus().length || availableParallelism();
-  return cpuCount;
+  return { platform, release: release(), cpuCount: machineCpus() };
 }
 
 function isBefore(kernel: string, [major, minor]: readonly [number, number]): boolean {

@@ -1,10 +1,13 @@
 import type { Accounting } from '../accounting/accounting.js';
 import { measureTotals, rowsWithOpenCalls, type Totals, wholeRun } from '../accounting/totals.js';
 import { attributionState, type ExactMeans } from '../attribution/attribution-state.js';
+import { Math } from '../host/intrinsics.js';
 import { nodeVersion, processId, threadId } from '../host/process.js';
 import type { ProfilerSettings } from '../model/options.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
+
 import { type SourceState, type Sources, TRACKER_METHOD } from '../model/sources.js';
+import { loadPerCpu } from '../os/machine-load.js';
 import { slurmIdentity } from '../os/slurm.js';
 import type { MeasuredHeader, MeasuredRows } from '../report/build.js';
 import { composeKib } from '../report/composition.js';
@@ -33,6 +36,7 @@ export interface RunSources {
 export class MeasuredRun {
   /** What `measure` answers after `finish`. */
   private final: Measured | null = null;
+  private readonly loadBefore = loadPerCpu();
 
   constructor(
     private readonly accounting: Accounting,
@@ -95,8 +99,13 @@ export class MeasuredRun {
       pid: processId,
       thread: threadId,
       stages_wall_s: secondsOf(total.wallNs - outside.wallNs) ?? 0,
+      load_per_cpu: higher(this.loadBefore, loadPerCpu()),
       ...(slurm === undefined ? {} : { slurm }),
       ...(settings.threads ? { threads: threads.read() } : {}),
     };
   }
+}
+
+function higher(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }

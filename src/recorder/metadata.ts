@@ -14,6 +14,7 @@ import {
 import type { SlurmIdentity } from '../model/report.js';
 import { ACCOUNT, ACCOUNT_FILES, MODULE_CELLS, SLOTS, slotIndex } from '../model/sample-layout.js';
 import type { Sources } from '../model/sources.js';
+import { loadPerCpu } from '../os/machine-load.js';
 import { type MemoryCgroup, readMemoryCgroup } from '../os/oom-kills.js';
 import { readProcessStat } from '../os/process-stat.js';
 import { slurmIdentity } from '../os/slurm.js';
@@ -32,6 +33,8 @@ export interface RecorderMetadata {
   /** The option `name` of a worker thread, else the name of its file; null on the main thread. */
   readonly thread_name: string | null;
   readonly slurm: SlurmIdentity | null;
+  /** As the member of a report, when the recorder was made. */
+  readonly load_per_cpu: number | null;
   /** Tells the process from a later one of the same id. */
   readonly identity: ProcessIdentity;
   /** Milliseconds since 1970 when the recorder was made. */
@@ -86,6 +89,7 @@ export function collectMetadata(
     thread: threadId,
     thread_name: isMainThread ? null : ownThreadName(),
     slurm: slurmIdentity() ?? null,
+    load_per_cpu: loadPerCpu(),
     identity: ownIdentity(),
     made_at_ms: dateNow(),
     start: { wall_ns: start[slotIndex.wall_ns]!, process_cpu_ns: Number.isNaN(cpuNs) ? null : cpuNs },

@@ -1,5 +1,6 @@
 import { Array, JSON, Number, Object } from '../host/intrinsics.js';
 import { recorderError } from '../model/errors.js';
+import { isReportable } from '../model/quantities.js';
 import type { SlurmIdentity } from '../model/report.js';
 import {
   absent,
@@ -47,6 +48,7 @@ export function readMetadata(
     thread: wholeOf(metadata.thread) ?? 0,
     thread_name: textOf(metadata.thread_name),
     slurm: slurmOf(metadata.slurm),
+    load_per_cpu: loadOf(metadata.load_per_cpu),
     identity: identityOf(identity),
     made_at_ms: numberOf(metadata.made_at_ms) ?? 0,
     start: { wall_ns: clockOf(start.wall_ns) ?? Number.NaN, process_cpu_ns: clockOf(start.process_cpu_ns) },
@@ -85,6 +87,10 @@ function numberOf(value: unknown): number | null {
 
 function clockOf(value: unknown): number | null {
   return typeof value === 'number' && isPossible(value) ? value : null;
+}
+
+function loadOf(value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && isReportable(value) ? value : null;
 }
 
 function wholeOf(value: unknown): number | null {

@@ -135,6 +135,7 @@ function measuredHeader(recording: Recording, last: Float64Array): MeasuredHeade
     pid: metadata.pid,
     thread: metadata.thread,
     stages_wall_s: secondsOf(Math.min(covered, totalNs)) ?? 0,
+    load_per_cpu: metadata.load_per_cpu,
     // A process that ended by itself was read once more at its end.
     ...(state === 'closed' || state === 'ended' ? {} : { partial: true }),
     ...(metadata.slurm === null ? {} : { slurm: metadata.slurm }),

@@ -25,9 +25,9 @@ export function composeKib(bytes: CompositionBytes): Composition {
     js_heap_kb: kibOf(bytes.jsHeap),
     worker_heaps_kb: kibOf(bytes.workerHeaps),
     buffers_kb: kibOf(bytes.buffers),
-    strings_kb: null,
+    strings_kb: kibOf(bytes.strings),
     wasm_kb: kibOf(bytes.wasm),
-    native_kb: kibOf(bytes.native),
+    native_kb: kibOf(withoutStrings(bytes)),
     allocator_free_kb: null,
     mapped_kb: kibOf(bytes.mapped),
     files_kb: filesKib(bytes),
@@ -42,6 +42,8 @@ export function composeKib(bytes: CompositionBytes): Composition {
   }
   const left = rss === null ? Number.POSITIVE_INFINITY : Math.max(0, rss - sumOf(others));
   const free = kibOf(bytes.allocatorFree);
+  const unownedKib = rss === null ? 0 : left - (free ?? 0);
+  others.worker_heaps_kb = withLeaving(others.worker_heaps_kb, kibOf(bytes.leavingHeaps), unownedKib);
   const parts = { ...others, allocator_free_kb: free === null ? null : Math.min(free, left) };
   return {
     rss_kb: rss,
@@ -51,6 +53,16 @@ export function composeKib(bytes: CompositionBytes): Composition {
     files: reducedTo(others.files_kb, kibByName(bytes.largestFiles)),
     ...(bytes.ageNs > ONE_MOMENT_NS ? { age_s: secondsOf(bytes.ageNs)! } : {}),
   };
+}
+
+/** A heap whose thread has just ended is in nobody else's part, as far as it is still there. */
+function withLeaving(heapsKib: number | null, leavingKib: number | null, unownedKib: number): number | null {
+  return heapsKib === null ? null : heapsKib + Math.min(leavingKib ?? 0, Math.max(0, unownedKib));
+}
+
+/** Live blocks that are no strings. A look at the strings may be older than the blocks. */
+function withoutStrings({ native, strings }: CompositionBytes): number {
+  return strings > 0 ? Math.max(0, native - strings) : native;
 }
 
 /** Pages of files were counted with the resident set. The list of mappings may be older, and code has pages of its own too. */

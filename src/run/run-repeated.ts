@@ -12,7 +12,7 @@ import { leaveReports } from './leave-report.js';
 import { type ProfiledRun, type RunPlan, runProfiled } from './profiled-run.js';
 import { ReportFile } from './report-file.js';
 import type { RunOutput } from './run-once.js';
-import { sayWhatIsMissing } from './run-result.js';
+import { adviceOn, sayWhatIsMissing } from './run-result.js';
 import { leaveStacks, stacksPath } from './stacks-file.js';
 
 /** A line of the file: a record of its own, since each run is an observation. It has no input. */
@@ -39,11 +39,16 @@ export async function runRepeated(
   const sums = new ReportMerger();
   const stacks = new StackProfile();
   let exitCode = EXIT_DONE;
+  let advised: string | null = null;
   for (let run = 1; run <= count && exitCode === EXIT_DONE; run++) {
     exitCode = await runProfiled(plan, (ended) => {
       say(`run ${run} of ${count}: ${runText(ended)}`);
       if (ended.exitCode !== EXIT_DONE) return;
-      sayWhatIsMissing(ended.gathered, ended.noReport);
+      sayWhatIsMissing(ended.gathered);
+      const advice = adviceOn(ended.gathered, ended.noReport);
+      // It holds for the program, and hence for each of its runs.
+      if (advice !== null && advice !== advised) say(advice);
+      advised = advice ?? advised;
       const { report } = ended.gathered;
       if (ended.stacks !== null) mergeProfile(stacks, ended.stacks.profile);
       records.push({ run, profile: report });

@@ -13,7 +13,9 @@ import type { ProfiledRun } from './profiled-run.js';
 /** Prints what a run has measured, and what it has not, to stderr: stdout belongs to the program. */
 export function printRun({ gathered, finished, stacks, noReport }: ProfiledRun, shown: Shown): void {
   const { report, counted: processes, launchers } = gathered;
-  sayWhatIsMissing(gathered, noReport);
+  sayWhatIsMissing(gathered);
+  const advice = adviceOn(gathered, noReport);
+  if (advice !== null) say(advice);
   const { stderr } = process;
   const options = layoutOf(stderr, shown);
   const started = launchers === 0 ? '' : `, started by ${counted(launchers, 'launcher')}`;
@@ -30,8 +32,7 @@ export function printRun({ gathered, finished, stacks, noReport }: ProfiledRun, 
 }
 
 /** What a table does not show. */
-export function sayWhatIsMissing(gathered: GatheredReports, noReport: string | null): void {
-  const { report, counted: processes, recovered, lost, skipped } = gathered;
+export function sayWhatIsMissing({ recovered, lost, skipped }: GatheredReports): void {
   for (const reason of skipped) say(reason);
   if (recovered > 0) {
     const [who, whose] =
@@ -43,8 +44,16 @@ export function sayWhatIsMissing(gathered: GatheredReports, noReport: string | n
   if (lost > 0) {
     say(`${counted(lost, 'node process', 'node processes')} left no report: killed, or not ended yet`);
   }
-  if (processes === 0 && lost === 0) say(noReport === null ? NO_REPORT : `${NO_REPORT}; ${noReport}`);
-  else if (report.stages.length === 0 && lost === 0) say(NO_STAGE);
+}
+
+/** What to change in the program, or in how it is started, so that more is measured; null where nothing is to be said. */
+export function adviceOn(
+  { report, counted: processes, lost }: GatheredReports,
+  noReport: string | null,
+): string | null {
+  if (lost > 0) return null;
+  if (processes === 0) return noReport === null ? NO_REPORT : `${NO_REPORT}; ${noReport}`;
+  return report.stages.length === 0 ? NO_STAGE : null;
 }
 
 const NO_REPORT = 'no node process left a report: there is the account of the OS alone';

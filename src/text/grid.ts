@@ -60,11 +60,19 @@ export function fittingColumns<C extends GridColumn>(
   return columns.filter((column) => byRank.includes(column));
 }
 
-/** Breaks the text at spaces. No line is longer than `width`, unless a single word is. */
+/** A path that is shorter would no longer tell which file it is. */
+const SHORTEST_PATH = 24;
+
+/**
+ * Breaks the text at spaces. A path that is longer than `width` loses its middle; no other word does, since a name or a
+ * setting that is not whole is of no use.
+ */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  const longestPath = Math.max(width, SHORTEST_PATH);
+  for (const whole of text.split(' ')) {
+    const word = whole.includes('/') ? shorten(whole, longestPath) : whole;
     if (line !== '' && textWidth(line) + 1 + textWidth(word) > width) {
       lines.push(line);
       line = word;

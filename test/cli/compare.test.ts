@@ -173,7 +173,7 @@ describe('stageprof compare', () => {
     ]);
     expect(rowOf(reports.json, 'scan')).toMatchObject({ statistic: 'total', relative: { low: null } });
     const mixed = await compared(cwd, 'base.json', 'new.jsonl');
-    expect(mixed.json.base).toEqual({ name: 'base.json', report: true, records: 40 });
+    expect(mixed.json.base).toEqual({ name: 'base.json', report: true, records: 40, load_per_cpu: null });
     expect(rowOf(mixed.json, 'scan')).toMatchObject({
       new: expect.closeTo((rowOf(reports.json, 'scan') as never as { new: number }).new, 9),
     });

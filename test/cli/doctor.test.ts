@@ -9,7 +9,7 @@ const WITHOUT_ADDON = { STAGEPROF_NO_ADDON: '1' };
 
 describe('stageprof doctor', () => {
   test('names every source, its truth and its method, aligned', async () => {
-    const { exitCode, stdout, stderr } = await runCli(['doctor']);
+    const { exitCode, stdout, stderr } = await runCli(['doctor', '--full']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain(`  Node         ${process.version}\n`);
     const rows = stdout.split('\n').filter((line) => SOURCE_NAMES.some((name) => line.startsWith(`  ${name} `)));
@@ -18,7 +18,7 @@ describe('stageprof doctor', () => {
   });
 
   test.runIf(process.platform === 'linux')('says where the tracker is, and how to use it', async () => {
-    const { stdout } = await runCli(['doctor']);
+    const { stdout } = await runCli(['doctor', '--full']);
     expect(stdout).toMatch(
       /^ {2}tracker +found: \/.*libstageprof_tracker\.so\n +-> stageprof run -- node app\.js loads it/m,
     );
@@ -31,9 +31,19 @@ describe('stageprof doctor', () => {
     });
   });
 
+  test('wraps what it says to the width, and nothing with --full', async () => {
+    const lines = async (...flags: string[]) => {
+      const { stdout } = await runCli(['doctor', ...flags], { env: { COLUMNS: '80' } });
+      // Paths of this machine may be longer.
+      return stdout.split('\n').filter((line) => !line.includes('/'));
+    };
+    expect(Math.max(...(await lines()).map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(Math.max(...(await lines('--full')).map(({ length }) => length))).toBeGreaterThan(120);
+  });
+
   test('says where recorders are, and where those of map are, if elsewhere', async () => {
     const shown = async (env: NodeJS.ProcessEnv) => {
-      const { stdout } = await runCli(['doctor'], { env });
+      const { stdout } = await runCli(['doctor', '--full'], { env });
       return /^ {2}recorders +(.*)$/m.exec(stdout)?.[1];
     };
     const chosen = join(temporaryFolder(), 'recorders');
@@ -45,7 +55,7 @@ describe('stageprof doctor', () => {
   });
 
   test('says what to do about a missing addon and all that needs it', async () => {
-    const { exitCode, stdout } = await runCli(['doctor'], { env: WITHOUT_ADDON });
+    const { exitCode, stdout } = await runCli(['doctor', '--full'], { env: WITHOUT_ADDON });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/addon +not loaded\n.*STAGEPROF_NO_ADDON\n +-> unset STAGEPROF_NO_ADDON\n/);
     expect(stdout).toMatch(/ gc +absent\n.*\n +-> needs the addon/);
@@ -55,7 +65,7 @@ describe('stageprof doctor', () => {
     ['with', {}, /exact here: .*gc.*native under stageprof run/],
     ['without', WITHOUT_ADDON, /missing: the addon, .*gc.*; first: unset STAGEPROF_NO_ADDON$/],
   ])('ends with a verdict in one line, %s the addon, which the JSON has too', async (_, env, expected) => {
-    const { stdout } = await runCli(['doctor'], { env });
+    const { stdout } = await runCli(['doctor', '--full'], { env });
     const last = stdout.trimEnd().split('\n').at(-1)!;
     expect(last).toMatch(/^ {2}verdict +exact here: /);
     expect(last).toMatch(expected);
@@ -67,7 +77,7 @@ describe('stageprof doctor', () => {
     const isOld = !process.allowedNodeEnvironmentFlags.has('--permission');
     const permission = [isOld ? '--experimental-permission' : '--permission', '--allow-fs-read=*'];
     const nodeFlags = flag === '--permission' ? permission : [flag];
-    const { exitCode, stdout } = await runCli(['doctor'], { nodeFlags });
+    const { exitCode, stdout } = await runCli(['doctor', '--full'], { nodeFlags });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/addon +not loaded\n.*\n +-> run Node without --no-addons .*--allow-addons/);
     expect(stdout).not.toContain('npm ci');

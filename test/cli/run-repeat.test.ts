@@ -12,6 +12,7 @@ test('a program that is run several times leaves a record of each, which compare
   );
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'told\n'.repeat(5) });
   expect(lines.filter((line) => /^stageprof: run \d of 5: .*, cpu .*, rss peak /.test(line))).toHaveLength(5);
+  expect(lines.filter((line) => line.includes('no stage was opened'))).toHaveLength(1);
   expect(stderr).toMatch(/^5 runs$/m);
   const text = readFileSync(join(cwd, 'runs.jsonl'), 'utf8');
   const records = text
@@ -24,7 +25,7 @@ test('a program that is run several times leaves a record of each, which compare
 
   const compared = await runCli(['compare', 'runs.jsonl', 'runs.jsonl', '--metric', 'rss_kb_peak_max'], { cwd });
   expect(compared).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(compared.stdout).toMatch(/^base {2}runs\.jsonl: 5 runs in 1 file$/m);
+  expect(compared.stdout).toMatch(/^base {2}runs\.jsonl: 5 runs in 1 file, load \d+\.\d\d a CPU$/m);
   expect(compared.stdout).toMatch(/: mean of a run$/m);
   expect(compared.stdout).toMatch(/^\(program\) .* to .* 5$/m);
   expect(compared.stdout).toMatch(/^interval +95% intervals are of how the runs of each side differ$/m);

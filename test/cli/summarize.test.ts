@@ -409,10 +409,15 @@ describe('growth from input to input', () => {
     'is a line below the %s, with the innermost stage that has most of it',
     async (format) => {
       const cwd = folder();
-      const { stdout } = await runCli(['summarize', 'leak.jsonl', '--format', format], { cwd });
+      const { stdout } = await runCli(['summarize', 'leak.jsonl', '--format', format], {
+        cwd,
+        env: { COLUMNS: '200' },
+      });
       expect(stdout).toContain(
         '\nresident memory grows +2.00 MiB an input, which explains 100.0% of its change (100 inputs of 1 process); most of it while scan.keep was open\n',
       );
+      const { stdout: narrow } = await runCli(['summarize', 'leak.jsonl'], { cwd, env: { COLUMNS: '80' } });
+      expect(Math.max(...narrow.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
       const { stdout: ofCache } = await runCli(['summarize', 'cache.jsonl', '--format', format], { cwd });
       expect(ofCache).not.toContain('an input');
     },

@@ -44,8 +44,8 @@ test('the index of docs/ has every page', () => {
 
 test('the README is short, and what it shows of the output fits a terminal of 100 characters', () => {
   expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(200);
-  const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)];
-  const printed = blocks.flatMap(([, language, text]) => (language === '' ? text!.split('\n') : []));
+  const blocks = [...readme.matchAll(/^```(.*?)\n(.*?)^```$/gms)];
+  const printed = blocks.flatMap(([, language, text]) => (/^(text .*)?$/.test(language!) ? text!.split('\n') : []));
   expect(printed.length).toBeGreaterThan(20);
   expect(printed.filter((line) => line.length > 100)).toEqual([]);
 });

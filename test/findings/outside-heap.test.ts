@@ -13,8 +13,8 @@ const GROWN = {
   rss_kb_peak_max: GIB,
 };
 
-describe('strings outside the JS heap', () => {
-  test('are told once, as Buffers or strings and not as live native blocks', () => {
+describe('what may be strings outside the JS heap', () => {
+  test('is told once, as Buffers or strings and not as live native blocks', () => {
     expect(of(GROWN).map(({ kind, amount }) => [kind, amount])).toEqual([['buffer-growth', 150 * MIB]]);
     expect(of(GROWN)[0]?.text).toMatch(/^\+150 MiB of Buffers or strings outside the JS heap in 10 calls;/);
   });
@@ -24,11 +24,11 @@ describe('strings outside the JS heap', () => {
     ['they are less than half', { native_kb_delta: 301 * MIB, native_kb_peak_max: 301 * MIB, rss_kb_delta: 301 * MIB }],
     ['nobody knows which module allocated', { native_modules: null }],
     ['another module than node allocated', { native_modules: { 'a.node': 160 * MIB } }],
-  ])('are not recognised if %s', (_, values) => {
+  ])('is not recognised if %s', (_, values) => {
     expect(of({ ...GROWN, ...values }).map(({ text }) => text)).not.toContainEqual(expect.stringContaining('strings'));
   });
 
-  test('are not recognised if node has all that V8 counts in backing stores', () => {
+  test('is not recognised if node has all that V8 counts in backing stores', () => {
     expect(kinds({ ...GROWN, buffers_kb_delta: 0 })).toEqual(['buffer-growth']);
     expect(kinds({ ...GROWN, buffers_kb_delta: 150 * MIB, rss_kb_delta: 300 * MIB })).toEqual([
       'buffer-growth',
@@ -41,7 +41,7 @@ describe('strings outside the JS heap', () => {
     program: row('(program)', { calls: 1, external_kb_delta: 150 * MIB, native_kb_delta: 150 * MIB, ...program }),
   });
 
-  test('are not told if they were given back in the end', () => {
+  test('is not told if it was given back in the end', () => {
     expect(kinds(GROWN, ended({ external_kb_delta: 0 }))).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ test('the table lists the members of a report in the order they are written', ()
   const { stages: _, ...header } = report({
     stages_wall_s: 9,
     process_inputs: 3,
+    load_per_cpu: 0.5,
     partial: true,
     slurm: { job: '1', array_job: null, array_task: null },
     processes: 2,

@@ -10,6 +10,8 @@ const BYTES = {
   rss: 100 * MIB,
   jsHeap: 20 * MIB,
   workerHeaps: 0,
+  leavingHeaps: 0,
+  strings: Number.NaN,
   wasm: 0,
   buffers: 10 * MIB,
   native: 15 * MIB,
@@ -53,6 +55,22 @@ test('what is free in the allocator is at most what the other parts leave of the
     other_kb: null,
   });
   expect(composeKib({ ...BYTES, allocatorFree: Number.NaN }).allocator_free_kb).toBeNull();
+});
+
+test('the heap of a thread that has just ended has what nobody else has, as far as it is still there', () => {
+  expect(composeKib({ ...BYTES, leavingHeaps: 4 * MIB })).toMatchObject({ worker_heaps_kb: 4_096, other_kb: 8_192 });
+  expect(composeKib({ ...BYTES, workerHeaps: 2 * MIB, leavingHeaps: 50 * MIB })).toMatchObject({
+    worker_heaps_kb: 12_288,
+    allocator_free_kb: 5_120,
+    other_kb: 0,
+  });
+  expect(composeKib({ ...BYTES, rss: Number.NaN, leavingHeaps: 4 * MIB }).worker_heaps_kb).toBe(0);
+});
+
+test('strings are no live native blocks', () => {
+  expect(composeKib({ ...BYTES, strings: 5 * MIB })).toMatchObject({ strings_kb: 5_120, native_kb: 10_240 });
+  // The look at them may be older than the blocks.
+  expect(composeKib({ ...BYTES, strings: 20 * MIB })).toMatchObject({ native_kb: 0 });
 });
 
 describe('memory that was handed out but not touched', () => {
@@ -115,6 +133,8 @@ describe('what was given back since it was read', () => {
     rss: 125_976 * 1024,
     jsHeap: 10_740 * 1024,
     workerHeaps: 14_904 * 1024,
+    leavingHeaps: 0,
+    strings: Number.NaN,
     buffers: 49_204 * 1024,
     native: 4_751 * 1024,
     wasm: 0,

@@ -44,6 +44,7 @@ export const side = (name: string) => ({
   unprofiled: 0,
   nameless: 0,
   processes: 1,
+  load: null,
 });
 
 /** Six labels, of which one is only in base and one only in new. */

@@ -35,6 +35,15 @@ export const EXAMPLES: Readonly<Record<FindingKind, Partial<StageRow>>> = {
     rss_kb_peak_max: GIB,
     growth_by_octave: steadily(200 * MIB),
   },
+  'string-growth': {
+    native_kb_delta: 150 * MIB,
+    native_kb_peak_max: 200 * MIB,
+    external_kb_delta: 150 * MIB,
+    rss_kb_delta: 150 * MIB,
+    native_modules: { node: 160 * MIB },
+    rss_kb_peak_max: GIB,
+    growth_by_octave: steadily(150 * MIB),
+  },
   'mapped-growth': {
     mapped_kb_delta: 4 * GIB,
     allocator_kb_delta: 0,
@@ -124,10 +133,14 @@ export const UNKNOWN_AT_END: FindingContext = { ...RUN, composition: { ...COMPOS
 /** 200 MiB are in memories of WebAssembly at the end of the run. */
 const WASM_AT_END: FindingContext = { ...RUN, composition: { ...COMPOSITION, wasm_kb: 200 * MIB } };
 
+/** 150 MiB are in strings outside of the JS heap at the end of the run. */
+const STRINGS_AT_END: FindingContext = { ...RUN, composition: { ...COMPOSITION, strings_kb: 150 * MIB } };
+
 /** What the example for a condition needs from the header. */
 export const contextOf = (values: Partial<StageRow>): FindingContext => {
   if (values === FREED) return FREE_AT_END;
   if (values === EXAMPLES['wasm-growth']) return WASM_AT_END;
+  if (values === EXAMPLES['string-growth']) return STRINGS_AT_END;
   return values === EXAMPLES['unexplained-growth'] ? UNKNOWN_AT_END : RUN;
 };
 

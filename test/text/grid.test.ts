@@ -41,6 +41,9 @@ test.each([
   ['one two three', 13, ['one two three']],
   ['incomprehensible', 4, ['incomprehensible']],
   ['', 4, ['']],
+  ['in /a/very/long/path/to/some/file.js now', 26, ['in', '/a/very/long/…some/file.js', 'now']],
+  ['in /a/very/long/path/to/some/file.js', Number.POSITIVE_INFINITY, ['in /a/very/long/path/to/some/file.js']],
+  ['in /a/very/long/path/to/file.js', 5, ['in', '/a/very/long…/to/file.js']],
 ])('%j in lines of %i', (text, width, lines) => {
   expect(wrapText(text, width)).toEqual(lines);
 });

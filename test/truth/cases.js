@@ -37,7 +37,7 @@ export const CASES = [
     mustNotSay: [['lookup', /iB a call/]],
   }),
   one('worker-pool', { must: [['serve', 'worker-growth']], mustNot: [['serve', LIVE]] }),
-  one('strings-dropped', { mustNot: [['decode', 'native-growth|buffer-growth|js-growth']] }),
+  one('strings-dropped', { mustNot: [['decode', 'native-growth|buffer-growth|string-growth|js-growth']] }),
   one('objects-kept', {
     options: ['--collect', 'outermost'],
     must: [['parse', 'js-growth']],

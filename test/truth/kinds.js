@@ -22,7 +22,7 @@ export const KINDS = {
   shared: BUFFERS,
   blobs: BUFFERS,
   transferred: BUFFERS,
-  strings: { ...BUFFERS, owner: 'strings', findings: ['buffer-growth'] },
+  strings: { ...BUFFERS, owner: 'strings', findings: ['string-growth', 'buffer-growth'] },
   wasm: { ...BUFFERS, owner: 'wasm', findings: ['wasm-growth', 'buffer-growth'], fromMalloc: false },
   blocks: NATIVE,
   shreds: NATIVE,
