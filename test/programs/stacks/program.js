@@ -20,7 +20,7 @@ function never() {
 
 if (!isMainThread) {
   const name = `thread${workerData}`;
-  for (let i = 0; i < 30; i++) profiler.stage(name, () => (workerData === 1 ? busyThread1 : busyThread2)(30));
+  for (let i = 0; i < 80; i++) profiler.stage(name, () => (workerData === 1 ? busyThread1 : busyThread2)(30));
 } else if (how === 'child') profiler.stage('child', () => busyChild(800));
 else if (how === 'children') {
   const child = fork(new URL(import.meta.url), ['child']);
@@ -46,7 +46,7 @@ else if (how === 'children') {
 } else if (how === 'bare') {
   // Ends the newest profile of all sessions, whoever has begun it.
   for (let i = 0; i < 3; i++) {
-    profiler.stage('bare', () => busyMain(500));
+    profiler.stage('bare', () => busyMain(900));
     console.profileEnd();
   }
 } else if (how === 'session') {
@@ -61,6 +61,6 @@ else if (how === 'children') {
   });
   session.disconnect();
 } else if (how === 'kill') {
-  profiler.stage('kill', () => busyMain(1800));
+  profiler.stage('kill', () => busyMain(3000));
   process.kill(process.pid, 'SIGKILL');
 } else never();
