@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** @typedef {'tracker' | 'tracker by module' | 'heaptrack'} Under undefined means nothing */
+/** @typedef {'tracker' | 'tracker by module' | 'heaptrack' | 'run'} Under undefined means nothing */
 
 /** The file descriptor to which a trial writes its results, because heaptrack prints to stdout. */
 export const RESULT_FD = 3;
+/** Names the file to which a trial writes its results instead, because `stageprof run` passes no other descriptors on. */
+export const RESULT_FILE = 'STAGEPROF_BENCH_RESULT';
 
+const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const tracker = fileURLToPath(new URL('../build/Release/libstageprof_tracker.so', import.meta.url));
 let heaptrackHelp;
 
@@ -24,8 +27,8 @@ export function whyNotUnder(under) {
 /**
  * @param {Under | undefined} under
  * @param {readonly string[]} nodeArguments
- * @returns {{ command: string, args: string[], env: NodeJS.ProcessEnv, clean(): void }} `clean` removes what was
- * recorded; call it after the process has ended
+ * @returns {{ command: string, args: string[], env: NodeJS.ProcessEnv, resultFile?: string, clean(): void }}
+ * `clean` removes what was recorded; call it after the process has ended
  */
 export function launchOf(under, nodeArguments) {
   // Settings for node or stageprof in the caller's environment must not influence the result.
@@ -43,11 +46,27 @@ export function launchOf(under, nodeArguments) {
         ...plain,
         env: { ...env, LD_PRELOAD: tracker, STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: '524288' },
       };
+    case 'run':
+      return underRun(plain);
     case 'heaptrack':
       return underHeaptrack(plain);
     default:
       throw new Error(`no trial can be started under "${under}"`);
   }
+}
+
+function underRun({ command: node, args, env }) {
+  const folder = mkdtempSync(join(tmpdir(), 'stageprof-bench-'));
+  const resultFile = join(folder, 'result.json');
+  return {
+    command: node,
+    args: [command, 'run', '--out', join(folder, 'report.json'), '--', node, ...args],
+    env: { ...env, [RESULT_FILE]: resultFile },
+    resultFile,
+    clean() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 function underHeaptrack({ command, args, env }) {

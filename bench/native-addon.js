@@ -22,6 +22,8 @@ export function buildNativeAddon() {
 /**
  * @returns {{
  *   floorRun(stages: number, mallinfo2Use: number): number,
+ *   floorRead(): void,
+ *   idleThreadsStart(count: number): void,
  *   freeChunksMake(count: number): number,
  *   mappingsMake(count: number): number,
  *   wakingThreadStart(): void,

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { launchOf, RESULT_FD } from './launch.js';
 
@@ -25,10 +26,16 @@ export function runRounds(question, rounds, onTrial) {
 }
 
 function runTrial({ name, nodeFlags = [] }, contender) {
-  const { command, args, env, clean } = launchOf(contender.under, [...nodeFlags, trial, name, contender.name]);
+  const { command, args, env, resultFile, clean } = launchOf(contender.under, [
+    ...nodeFlags,
+    trial,
+    name,
+    contender.name,
+  ]);
   const stdio = ['ignore', 'ignore', 'pipe', 'pipe'];
   const { status, signal, stderr, output } = spawnSync(command, args, { encoding: 'utf8', env, stdio });
+  const result = status === 0 ? (resultFile === undefined ? output[RESULT_FD] : readFileSync(resultFile, 'utf8')) : '';
   clean();
-  if (status === 0) return JSON.parse(output[RESULT_FD]);
+  if (status === 0) return JSON.parse(result);
   throw new Error(`${name}: the trial of "${contender.name}" ended with ${signal ?? status}\n${stderr}`);
 }

@@ -8,4 +8,6 @@ export const RUNNERS = {
   process: runRounds,
   overhead: runTurns,
   thread: runRounds,
+  pace: runRounds,
+  truth: runRounds,
 };

@@ -1,6 +1,6 @@
-// node bench/trial.js <question> <contender> runs one trial of one contender. Its result goes to RESULT_FD as JSON.
-import { writeSync } from 'node:fs';
-import { RESULT_FD } from './launch.js';
+// node bench/trial.js <question> <contender> runs one trial of one contender. Its result goes to RESULT_FD, or to RESULT_FILE, as JSON.
+import { writeFileSync } from 'node:fs';
+import { RESULT_FD, RESULT_FILE } from './launch.js';
 import { loadContender, loadQuestion } from './questions/index.js';
 
 const [questionName, contenderName] = process.argv.slice(2);
@@ -9,4 +9,4 @@ const { operations } = question.contenders.find(({ name }) => name === contender
 const kind = await import(`./kinds/${question.kind}.js`);
 const contender = await loadContender(question, contenderName);
 const result = await kind.measure(contender, { timing: question.timing, operations });
-writeSync(RESULT_FD, JSON.stringify(result));
+writeFileSync(process.env[RESULT_FILE] ?? RESULT_FD, JSON.stringify(result));

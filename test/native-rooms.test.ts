@@ -7,7 +7,8 @@ const native = join(import.meta.dirname, '../native');
 
 /** What each room may include besides itself. No room may include the addon. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
-  addon: ['recorder', 'sources', 'threads', 'support'],
+  addon: ['accounting', 'recorder', 'sources', 'threads', 'support'],
+  accounting: ['sources'],
   recorder: ['sources', 'threads', 'support'],
   sources: ['allocators', 'threads', 'tracker', 'support'],
   allocators: ['support'],

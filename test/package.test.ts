@@ -39,7 +39,16 @@ describe('the tarball', () => {
 
   test('has what runs, and no sources', () => {
     const folders = new Set(packed.map((path) => path.split('/', 1)[0]));
-    expect([...folders].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'prebuilds']);
+    expect([...folders].sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist',
+      'docs',
+      'package.json',
+      'prebuilds',
+    ]);
+    expect(packed.filter((path) => path.startsWith('docs/') && !path.endsWith('.md'))).toEqual([]);
     expect(packed).toContain('dist/schema.json');
     expect(packed).toContain('dist/cli/main.js');
   });

@@ -1,7 +1,8 @@
 // floorRun(stages, mallinfo2Use): makes the readings of that many stages; returns the number of
 // mallinfo2 calls so far.
 // freeChunksMake(count): see free_chunks.h.
-// mappingsMake(count), wakingThreadStart(): see crowd.h.
+// floorRead(): makes the readings of one end of a stage, with mallinfo2 within its budget.
+// mappingsMake(count), wakingThreadStart(), idleThreadsStart(count): see crowd.h.
 // mallocLoopRun(pairs, leastBytes, mostBytes, threads): see malloc_loop.h.
 #include <node_api.h>
 
@@ -29,12 +30,20 @@ napi_value Number(napi_env env, double number) {
   return value;
 }
 
-napi_value FloorRun(napi_env env, napi_callback_info info) {
+// False, with an exception, where a reading cannot be made.
+bool OpenFloor(napi_env env) {
   static const bool is_open = floor_.Open();
-  if (!is_open) {
-    napi_throw_error(env, nullptr, floor_.failure());
-    return nullptr;
-  }
+  if (!is_open) napi_throw_error(env, nullptr, floor_.failure());
+  return is_open;
+}
+
+napi_value FloorRead(napi_env env, napi_callback_info) {
+  if (OpenFloor(env)) floor_.ReadEnd();
+  return nullptr;
+}
+
+napi_value FloorRun(napi_env env, napi_callback_info info) {
+  if (!OpenFloor(env)) return nullptr;
   uint32_t numbers[2] = {};
   GetNumbers(env, info, numbers);
   floor_.Run(numbers[0], static_cast<bench::Mallinfo2Use>(numbers[1]));
@@ -67,11 +76,23 @@ napi_value WakingThreadStart(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
+napi_value IdleThreadsStart(napi_env env, napi_callback_info info) {
+  uint32_t numbers[1] = {};
+  GetNumbers(env, info, numbers);
+  if (!bench::StartIdleThreads(numbers[0])) {
+    napi_throw_error(env, nullptr, "the threads cannot be made");
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
   const napi_property_descriptor exported[] = {
       {"floorRun", nullptr, FloorRun, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"floorRead", nullptr, FloorRead, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"idleThreadsStart", nullptr, IdleThreadsStart, nullptr, nullptr, nullptr, napi_default,
+       nullptr},
       {"freeChunksMake", nullptr, FreeChunksMake, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"mappingsMake", nullptr, MappingsMake, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"wakingThreadStart", nullptr, WakingThreadStart, nullptr, nullptr, nullptr, napi_default,

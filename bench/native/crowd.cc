@@ -18,6 +18,12 @@ void* Wake(void*) {
   }
 }
 
+void* WaitForEver(void*) {
+  for (;;) pause();
+}
+
+constexpr size_t kIdleStackBytes = 64 * 1024;
+
 }  // namespace
 
 uint32_t MakeMappings(uint32_t count) {
@@ -36,6 +42,19 @@ uint32_t MakeMappings(uint32_t count) {
 bool StartWakingThread() {
   pthread_t thread;
   return pthread_create(&thread, nullptr, Wake, nullptr) == 0;
+}
+
+bool StartIdleThreads(uint32_t count) {
+  pthread_attr_t small;
+  pthread_attr_init(&small);
+  pthread_attr_setstacksize(&small, kIdleStackBytes);
+  bool made = true;
+  for (uint32_t i = 0; made && i < count; ++i) {
+    pthread_t thread;
+    made = pthread_create(&thread, &small, WaitForEver, nullptr) == 0;
+  }
+  pthread_attr_destroy(&small);
+  return made;
 }
 
 }  // namespace bench

@@ -14,6 +14,9 @@ uint32_t MakeMappings(uint32_t count);
 constexpr const char* kWakingThread = "bench-waking";
 bool StartWakingThread();
 
+// Starts that many threads that wait for ever. Returns false where not all can be made.
+bool StartIdleThreads(uint32_t count);
+
 }  // namespace bench
 
 #endif  // BENCH_CROWD_H_

@@ -71,6 +71,12 @@ void Floor::Run(uint32_t count, Mallinfo2Use use) {
   }
 }
 
+void Floor::ReadEnd() {
+  Sample sample;
+  Read(&sample, Mallinfo2Use::kBudgeted);
+  asm volatile("" : : "r"(&sample) : "memory");
+}
+
 inline void Floor::Read(Sample* sample, Mallinfo2Use use) {
   sample->wall_ns = ReadClockNs(CLOCK_MONOTONIC);
   sample->thread_cpu_ns = ReadClockNs(CLOCK_THREAD_CPUTIME_ID);

@@ -22,6 +22,9 @@ class Floor {
   // Runs `count` stages of two samples each.
   void Run(uint32_t count, Mallinfo2Use use);
 
+  // Makes the readings of one end of a stage.
+  void ReadEnd();
+
   uint32_t mallinfo2_calls() const { return mallinfo2_calls_; }
   const char* failure() const { return failure_; }
 

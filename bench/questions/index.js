@@ -5,11 +5,11 @@
  * @property {string} name that of its file
  * @property {string} asks in one sentence
  * @property {string} operation what one operation is
- * @property {'time' | 'growth' | 'overhead' | 'process' | 'thread'} kind which of `kinds/` measures and judges it
+ * @property {'time' | 'growth' | 'overhead' | 'process' | 'thread' | 'truth' | 'pace'} kind which of `kinds/` measures and judges it
  * @property {Contender[]} contenders
- * @property {string} [baseline] the contender to which ratios refer, for `time` and `overhead`
+ * @property {string} [baseline] the contender to which ratios refer, for `time`, `overhead` and `pace`
  * @property {Budget[]} budgets
- * @property {Partial<import('../kinds/time.js').Timing> | import('../turns.js').Turns} [timing]
+ * @property {Partial<import('../kinds/time.js').Timing> | import('../turns.js').Turns | import('../kinds/pace.js').Pace} [timing]
  * @property {number} [rounds] instead of the default
  * @property {string[]} [nodeFlags] flags of the trials' processes
  *
@@ -19,7 +19,7 @@
  * @property {object} [options] for its `open`
  * @property {string} [baseline] instead of the question's
  * @property {import('../launch.js').Under} [under] what its process is started under; nothing by default
- * @property {number} [operations] how many, for `growth`
+ * @property {number} [operations] how many, for `growth` and `truth`
  * @property {number} [workShare] for `overhead`: the share of the others' work that it does, if it is many times slower
  *
  * @typedef {object} Budget `judge` of its kind says which other members it may have
@@ -31,6 +31,9 @@ export const QUESTION_NAMES = [
   'full-stage',
   'peers',
   'time-only',
+  'pace',
+  'pace-ten',
+  'threads',
   'null-profiler',
   'gc',
   'depth',
@@ -47,6 +50,7 @@ export const QUESTION_NAMES = [
   'summarize-growth',
   'await',
   'concurrent',
+  'overhead-truth',
 ];
 
 /** @returns {Promise<Question>} */

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <node_api.h>
 
+#include "../accounting/fold_plan.h"
 #include "../recorder/recorder_layout.h"
 #include "../sources/account.h"
 #include "../sources/isolate_heaps.h"
@@ -41,7 +42,8 @@ napi_value Names(napi_env env, const char* const (&names)[kCount]) {
 }
 
 // sampleLayout(): everything that TypeScript has a copy of, so that a test can compare the two:
-// what a sample, an account, a reading of the recorder and the argument of its start() consist of,
+// what a sample, an account, a reading of the recorder, the argument of its start() and a plan of
+// folds consist of,
 // the bits of the mask, and single numbers that cross the boundary
 napi_value SampleLayout(napi_env env, napi_callback_info) {
 #define STAGEPROF_NAME(enumerator, name) name,
@@ -49,13 +51,16 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   static constexpr const char* kAccount[] = {STAGEPROF_ACCOUNT(STAGEPROF_NAME)};
   static constexpr const char* kReading[] = {STAGEPROF_READING(STAGEPROF_NAME)};
   static constexpr const char* kPositions[] = {STAGEPROF_POSITIONS(STAGEPROF_NAME)};
+  static constexpr const char* kPlanNumbers[] = {STAGEPROF_PLAN_NUMBERS(STAGEPROF_NAME)};
+  static constexpr const char* kPlanLists[] = {STAGEPROF_PLAN_LISTS(STAGEPROF_NAME)};
 #undef STAGEPROF_NAME
   const char* const usage[] = {kSlots[kUsageSlots.first], kSlots[kUsageSlots.last]};
   napi_value layout;
   napi_value ranges;
   napi_value mask;
+  napi_value exit;
   if (napi_create_object(env, &layout) != napi_ok || napi_create_object(env, &ranges) != napi_ok ||
-      napi_create_object(env, &mask) != napi_ok) {
+      napi_create_object(env, &mask) != napi_ok || napi_create_object(env, &exit) != napi_ok) {
     return nullptr;
   }
   SetNumber(env, layout, "version", kLayoutVersion);
@@ -79,11 +84,18 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   SetProperty(env, layout, "positions", Names(env, kPositions));
   SetNumber(env, layout, "endedUnclosed", kEndedUnclosed);
   SetNumber(env, layout, "noExternalBuffers", kNoExternalBuffers);
+  SetProperty(env, layout, "planNumbers", Names(env, kPlanNumbers));
+  SetProperty(env, layout, "planLists", Names(env, kPlanLists));
+#define STAGEPROF_BIT(enumerator, name, bit) SetNumber(env, exit, name, enumerator);
+  STAGEPROF_EXIT(STAGEPROF_BIT)
+#undef STAGEPROF_BIT
+  SetProperty(env, layout, "exit", exit);
+  SetNumber(env, layout, "exitFlags", kExitFlags);
   return layout;
 }
 
 // samplerOpen(slots, mask, isPinned): { readEntry, readExit, readThreadUse, watchLoop, close,
-// readAccount }. Pinned slots are never detached or resized; any others are checked at each sample.
+// openFold, readAccount }. Pinned slots are never detached or resized; any others are checked at each sample.
 napi_value SamplerOpen(napi_env env, napi_callback_info info) {
   size_t count = 3;
   napi_value arguments[3];
@@ -210,6 +222,11 @@ napi_value WallRead(napi_env env, napi_callback_info) {
   return Number(env, ReadWallNs());
 }
 
+// threadCpuRead(): CPU time of the calling thread in nanoseconds
+napi_value ThreadCpuRead(napi_env env, napi_callback_info) {
+  return Number(env, ReadClockNs(CLOCK_THREAD_CPUTIME_ID));
+}
+
 // rusageChildrenRead(): { cpuNs, peakRssBytes }
 napi_value RusageChildrenRead(napi_env env, napi_callback_info) {
   napi_value children;
@@ -247,6 +264,7 @@ constexpr struct {
     {"modulesRead", ModulesRead},
     {"rssPeakRead", RssPeakRead},
     {"wallRead", WallRead},
+    {"threadCpuRead", ThreadCpuRead},
     {"rusageChildrenRead", RusageChildrenRead},
     {"threadsRead", ThreadsRead},
     {"threadClocksRead", ThreadClocksRead},

@@ -51,6 +51,16 @@ inline bool GetNumber(napi_env env, napi_value object, const char* name, double*
          napi_get_value_double(env, value, number) == napi_ok;
 }
 
+// The memory of a Float64Array and its length; null for anything else, and for an empty one.
+inline double* Doubles(napi_env env, napi_value array, size_t* length) {
+  void* data = nullptr;
+  napi_typedarray_type type = napi_int8_array;
+  const napi_status status =
+      napi_get_typedarray_info(env, array, &type, length, &data, nullptr, nullptr);
+  if (status != napi_ok || type != napi_float64_array || *length == 0) return nullptr;
+  return static_cast<double*>(data);
+}
+
 }  // namespace stageprof
 
 #endif  // STAGEPROF_ADDON_NAPI_VALUES_H_

@@ -6,6 +6,7 @@
 
 #include "../sources/account.h"
 #include "../sources/sample_layout.h"
+#include "fold_functions.h"
 #include "handle_functions.h"
 #include "napi_values.h"
 
@@ -36,9 +37,11 @@ napi_value SamplerHandle::Open(napi_env env, Environment* environment, const Req
       handle->AddFunction(env, object, "readThreadUse", Read<&Sampler::ReadThreadUse>) &&
       handle->AddFunction(env, object, "watchLoop", WatchLoop) &&
       handle->AddFunction(env, object, "close", CloseCalled) &&
+      handle->AddFunction(env, object, "openFold", OpenFold) &&
       handle->AddFunction(env, object, "readAccount", ReadAccount);
   if (made) {
     if (request.is_pinned) handle->slots_can_go_ = false;
+    handle->data_ = data;
     handle->sampler_.Open(environment->sources(), data, request.mask);
     handle->is_open_ = true;
     environment->AddSampler(handle);
@@ -130,6 +133,32 @@ napi_value SamplerHandle::ReadAccount(napi_env env, napi_callback_info info) {
     return Boolean(env, false);
   }
   return Boolean(env, handle->sampler_.ReadAccount(static_cast<double*>(memory)));
+}
+
+// openFold(plan, excluded, use: Float64Array): see kFoldFunctions; undefined where there can be none
+napi_value SamplerHandle::OpenFold(napi_env env, napi_callback_info info) {
+  size_t count = 3;
+  napi_value arguments[3];
+  void* data = nullptr;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, &data);
+  SamplerHandle* handle = static_cast<SamplerHandle*>(data);
+  size_t lengths[3] = {};
+  double* memory[3];
+  for (size_t i = 0; i < 3; ++i) memory[i] = Doubles(env, arguments[i], &lengths[i]);
+  FoldPlan plan;
+  if (!handle->is_open_ || handle->fold_ != nullptr || handle->slots_can_go_ ||
+      memory[0] == nullptr || !plan.Read(memory[0], lengths[0]) || lengths[1] != kSlotCount ||
+      lengths[2] != 1 + plan.charged_count) {
+    return nullptr;
+  }
+  napi_value object = nullptr;
+  if (napi_create_object(env, &object) != napi_ok) return nullptr;
+  for (const FoldFunction& function : kFoldFunctions) {
+    if (!handle->AddFunction(env, object, function.name, function.callback)) return nullptr;
+  }
+  handle->fold_ =
+      new (std::nothrow) Fold(&handle->sampler_, plan, {handle->data_, memory[1], memory[2]});
+  return handle->fold_ == nullptr ? nullptr : object;
 }
 
 void SamplerHandle::Close(napi_env env) {

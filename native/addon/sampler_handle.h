@@ -4,6 +4,7 @@
 #include <node_api.h>
 #include <stdint.h>
 
+#include "../accounting/fold.h"
 #include "../sources/sampler.h"
 #include "../support/loop_watch.h"
 #include "environment.h"
@@ -28,6 +29,9 @@ class SamplerHandle {
   // Releases everything but the handle itself, which the functions still point to. Idempotent.
   void Close(napi_env env);
 
+  // Null before openFold() and once the sampler is closed.
+  Fold* fold() const { return is_open_ ? fold_ : nullptr; }
+
   // Links of the environment's list of open samplers.
   SamplerHandle* previous = nullptr;
   SamplerHandle* next = nullptr;
@@ -38,14 +42,19 @@ class SamplerHandle {
   static napi_value WatchLoop(napi_env env, napi_callback_info info);
   static napi_value CloseCalled(napi_env env, napi_callback_info info);
   static napi_value ReadAccount(napi_env env, napi_callback_info info);
+  static napi_value OpenFold(napi_env env, napi_callback_info info);
   static void OnFunctionGone(napi_env env, void* data, void* hint);
 
   bool HoldSlots(napi_env env, napi_value slots, double** data);
   bool AddFunction(napi_env env, napi_value object, const char* name, napi_callback callback);
   bool SlotsAreThere(napi_env env) const;
 
+  ~SamplerHandle() { delete fold_; }
+
   Environment* environment_ = nullptr;
   Sampler sampler_;
+  Fold* fold_ = nullptr;
+  double* data_ = nullptr;  // of the slots
   LoopWatch loop_watch_;
   bool watches_loop_ = false;
   bool is_open_ = false;

@@ -43,16 +43,15 @@ void ExternalStrings::Open(void* isolate) {
   if (length_ == nullptr || is_one_byte_ == nullptr) return;
   visit_ = reinterpret_cast<decltype(visit_)>(
       FindSymbol("_ZN2v87Isolate22VisitExternalResourcesEPNS_23ExternalResourceVisitorE"));
-  budget_.Open();
 }
 
 void ExternalStrings::Look(double outside_bytes) {
-  if (!budget_.Begin(expected_ns_)) return;
+  if (!account_.Begin(expected_ns_)) return;
   StringVisitor visitor(length_, is_one_byte_);
   visit_(isolate_, &visitor);
   bytes_ = visitor.bytes();
   seen_outside_bytes_ = outside_bytes;
-  expected_ns_ = budget_.End();
+  expected_ns_ = account_.End();
 }
 
 }  // namespace stageprof

@@ -2,6 +2,7 @@
 #define STAGEPROF_SOURCES_EXTERNAL_STRINGS_H_
 
 #include "../support/time_budget.h"
+#include "source.h"
 
 namespace stageprof {
 
@@ -11,6 +12,8 @@ namespace stageprof {
 // export the function that goes through them.
 class ExternalStrings {
  public:
+  ExternalStrings(Reader reader, TimeBudget* budget) : account_(budget, MostShare(reader)) {}
+
   void Open(void* isolate);
 
   bool is_available() const { return visit_ != nullptr; }
@@ -38,7 +41,7 @@ class ExternalStrings {
   void (*visit_)(void* isolate, void* visitor) = nullptr;
   int (*length_)(const void* string) = nullptr;
   bool (*is_one_byte_)(const void* string) = nullptr;
-  TimeBudget budget_;
+  TimeBudget::Account account_;
   double expected_ns_ = 0;
   double seen_outside_bytes_ = 0;
   double bytes_ = 0;

@@ -26,13 +26,12 @@ void MallocStats::Open() {
   if (serving.failure != nullptr) failure_.Set(serving.failure);
   double none_ns = 0;
   last_cost_ns.compare_exchange_strong(none_ns, serving.reading_cost_ns, std::memory_order_relaxed);
-  budget_.Open();
 }
 
 bool MallocStats::Read(Reading* reading) {
-  if (!budget_.Begin(last_cost_ns.load(std::memory_order_relaxed))) return false;
+  if (!account_.Begin(last_cost_ns.load(std::memory_order_relaxed))) return false;
   *reading = ReadUnbudgeted();
-  last_cost_ns.store(budget_.End(), std::memory_order_relaxed);
+  last_cost_ns.store(account_.End(), std::memory_order_relaxed);
   return true;
 }
 

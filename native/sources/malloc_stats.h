@@ -9,13 +9,12 @@ namespace stageprof {
 
 // What malloc has handed out and what is free in the allocator, by the statistics of the allocator
 // that serves it. Their cost depends on the allocator (glibc's grows with the heap), so they are
-// read only under a TimeBudget, except for the proof when the source is opened.
+// read only within the budget, except for the proof when the source is opened.
 class MallocStats : public Source {
  public:
   using Reading = Allocator::Reading;
 
-  explicit MallocStats(Reader reader)
-      : budget_(reader == Reader::kMeasuredThread ? 0.01 : 0.0003) {}
+  MallocStats(Reader reader, TimeBudget* budget) : account_(budget, MostShare(reader)) {}
 
   void Open();
   // False where the budget does not allow a reading now.
@@ -46,7 +45,7 @@ class MallocStats : public Source {
 
  private:
   const Allocator* allocator_ = nullptr;
-  TimeBudget budget_;
+  TimeBudget::Account account_;
 };
 
 }  // namespace stageprof

@@ -15,8 +15,8 @@ void MappedParts::Read(Look look, TrackerClient* tracker, double* account) {
     const double began_ns = ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
     ReadAnew(tracker);
     cost_ns_ = ReadClockNs(CLOCK_THREAD_CPUTIME_ID) - began_ns;
-    budget_.Spend(cost_ns_);
-    change_budget_.Spend(cost_ns_);
+    account_.Spend(cost_ns_);
+    change_account_.Spend(cost_ns_);
     rss_bytes_ = rss_bytes;
   }
   account[kAccountMapped] = mapped_bytes_;
@@ -35,8 +35,8 @@ void MappedParts::Read(Look look, TrackerClient* tracker, double* account) {
 bool MappedParts::MayLook(Look look, double rss_bytes) {
   if (look == Look::kNever) return false;
   // Both are asked each time, because only then do they earn credit.
-  const bool is_due = budget_.Begin(cost_ns_);
-  const bool has_credit = change_budget_.Begin(cost_ns_);
+  const bool is_due = account_.Begin(cost_ns_);
+  const bool has_credit = change_account_.Begin(cost_ns_);
   if (is_due || (has_credit && fabs(rss_bytes - rss_bytes_) >= kChangeBytes)) return true;
   return look == Look::kIfShort && cost_ns_ < TimeBudget::kShortNs;
 }

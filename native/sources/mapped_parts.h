@@ -24,13 +24,10 @@ class MappedParts : public Source {
     kIfShort,
   };
 
-  explicit MappedParts(Reader reader)
-      : budget_(reader == Reader::kMeasuredThread ? 0.01 : 0.0003), change_budget_(0.01) {}
+  MappedParts(Reader reader, TimeBudget* budget)
+      : account_(budget, MostShare(reader)), change_account_(budget, 0.01) {}
 
-  void Open() {
-    budget_.Open();
-    change_budget_.Open();
-  }
+  void Open() {}
 
   // Goes through the mappings where `look` allows it, and fills the cells of `account`. They are
   // NaN if that was never done; without the tracker, so are those that only the tracker knows. The
@@ -45,8 +42,8 @@ class MappedParts : public Source {
   bool MayLook(Look look, double rss_bytes);
   void ReadAnew(TrackerClient* tracker);
 
-  TimeBudget budget_;
-  TimeBudget change_budget_;
+  TimeBudget::Account account_;
+  TimeBudget::Account change_account_;  // for looks at a changed resident set
   double cost_ns_ = 0;
   double rss_bytes_ = NAN;  // at the last look
   double mapped_bytes_ = NAN;

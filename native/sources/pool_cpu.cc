@@ -12,7 +12,6 @@ namespace stageprof {
 void PoolCpu::Open() {
   if (!folder_.Open("/proc/self/task", O_RDONLY | O_DIRECTORY))
     failure_.SetFromErrno("open", "/proc/self/task");
-  opened_ns_ = ReadWallNs();
 }
 
 void PoolCpu::Close() {
@@ -26,14 +25,20 @@ const char* PoolCpu::reason() const {
          "were not all idle when looked at, or there is only one";
 }
 
-void PoolCpu::ReadAnew(double others_ns) {
-  seen_others_ns_ = others_ns;
+bool PoolCpu::ReadAnew(double others_ns) {
   if (found_ != PoolThreads::Found::kYes) Look();
-  if (found_ == PoolThreads::Found::kYes) {
+  if (found_ != PoolThreads::Found::kYes) {
+    cpu_ns_ = found_ == PoolThreads::Found::kUnknown || failure_ ? NAN : 0;
+  } else if (pool_.count() <= kUsualThreads) {
     cpu_ns_ = SumNs();
   } else {
-    cpu_ns_ = found_ == PoolThreads::Found::kUnknown || failure_ ? NAN : 0;
+    // What is skipped is not noted as seen, so the next reading tries again.
+    if (!clocks_.Begin(sum_ns_)) return false;
+    cpu_ns_ = SumNs();
+    sum_ns_ = clocks_.End();
   }
+  seen_others_ns_ = others_ns;
+  return true;
 }
 
 double PoolCpu::SumNs() {
@@ -49,13 +54,6 @@ double PoolCpu::SumNs() {
   return sum_ns;
 }
 
-// The budget is that of malloc's statistics, with time for some looks at the start, when the pool
-// begins.
-bool PoolCpu::HasTimeToLook() const {
-  constexpr double kAllowanceNs = 5e6;
-  return spent_ns_ + look_ns_ < kAllowanceNs + look_share_ * (ReadWallNs() - opened_ns_);
-}
-
 void PoolCpu::Look() {
   if (failure_ || !folder_.is_open()) return;
   size_t count = 0;
@@ -69,16 +67,14 @@ void PoolCpu::Look() {
   // If there was no pool and no thread has been started since, there still is none.
   if (found_ == PoolThreads::Found::kNone && seen_count_ == count) return;
   found_ = PoolThreads::Found::kUnknown;
-  if (!HasTimeToLook()) return;
-  const double began_ns = ReadWallNs();
+  if (!looks_.Begin(look_ns_)) return;
   Threads threads;
   threads.Read();
   if (threads.failure()) failure_.Set(threads.failure().reason());
   seen_count_ = count;
   found_ = pool_.Find(threads);
   noticed_ns_ = fmax(least_noticed_ns_, kNoticedNsPerThread * static_cast<double>(pool_.count()));
-  look_ns_ = ReadWallNs() - began_ns;
-  spent_ns_ += look_ns_;
+  look_ns_ = looks_.End();
 }
 
 }  // namespace stageprof

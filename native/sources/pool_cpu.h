@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "../support/descriptors.h"
+#include "../support/time_budget.h"
 #include "../threads/pool_threads.h"
 #include "source.h"
 
@@ -17,8 +18,9 @@ namespace stageprof {
 // nothing can have changed.
 class PoolCpu : public Source {
  public:
-  explicit PoolCpu(Reader reader)
-      : look_share_(reader == Reader::kMeasuredThread ? 0.01 : 0.0003),
+  PoolCpu(Reader reader, TimeBudget* budget)
+      : looks_(budget, MostShare(reader), kLookAllowanceNs),
+        clocks_(budget, MostShare(reader)),
         least_noticed_ns_(reader == Reader::kMeasuredThread ? 20e3 : 1e6) {}
 
   void Open();
@@ -29,9 +31,9 @@ class PoolCpu : public Source {
   // process. Returns whether clocks were read, which uses CPU of the calling thread.
   bool Read(double others_ns, double* cpu_ns) {
     const bool is_anew = !(fabs(others_ns - seen_others_ns_) < noticed_ns_);
-    if (is_anew) ReadAnew(others_ns);
+    const bool is_read = is_anew && ReadAnew(others_ns);
     *cpu_ns = cpu_ns_;
-    return is_anew;
+    return is_read;
   }
 
   // Why the threads of the pool are not known; null while they are, or while there is no pool.
@@ -43,14 +45,20 @@ class PoolCpu : public Source {
   // of four threads: the process's clock and the thread's are read one after the other, and the time
   // between the two readings is not the work of others. A recorder's reading is no end of a stage.
   static constexpr double kNoticedNsPerThread = 5e3;
+  static constexpr size_t kUsualThreads = 4;
 
-  void ReadAnew(double others_ns);
+  // Looking for the threads of the pool may take some time at the start, when the pool begins.
+  static constexpr double kLookAllowanceNs = 5e6;
+
+  // False where the budget has no time for it.
+  bool ReadAnew(double others_ns);
   double SumNs();
   // Looks for the threads of the pool if there are more threads than at the last look.
   void Look();
-  bool HasTimeToLook() const;
 
-  const double look_share_;  // of the elapsed time, for looking for the threads of the pool
+  TimeBudget::Account looks_;
+  // For the clocks of a pool that is larger than libuv makes it by itself.
+  TimeBudget::Account clocks_;
   const double least_noticed_ns_;
   Descriptor folder_;
   // The number of threads at the last look; before the first look, a number that cannot be.
@@ -60,10 +68,9 @@ class PoolCpu : public Source {
   double seen_others_ns_ = NAN;
   double cpu_ns_ = NAN;
   double noticed_ns_ = least_noticed_ns_;
-  double opened_ns_ = 0;
-  // What the last look cost, and all looks together.
+  // What the last look cost, and the last reading of all clocks of a larger pool.
   double look_ns_ = 0;
-  double spent_ns_ = 0;
+  double sum_ns_ = 0;
 };
 
 }  // namespace stageprof

@@ -27,7 +27,7 @@ void FindFloor(Rusage* rusage_source, Status* status) {
   floor_known = true;
   rusage usage;
   // Read in this order: if VmHWM has risen since, there is no floor.
-  if (!rusage_source->Read(&usage)) return;
+  if (!rusage_source->Read(Rusage::Boundary::kEntry, &usage)) return;
   const double maximum = MaxRssBytes(usage);
   if (maximum > status->ReadPeakRssBytes()) floor_bytes.store(maximum, kRelaxed);
 }
@@ -55,7 +55,7 @@ void RssPeak::Open(Rusage* rusage_source, Status* status, ClearRefs* clear_refs)
 
   // Begins the first window: the maximum so far does not belong to this sampler.
   rusage usage;
-  ReadUsage(&usage);
+  ReadUsage(Rusage::Boundary::kEntry, &usage);
   peak_ = -1;
 }
 
@@ -70,12 +70,12 @@ void RssPeak::Close() {
   lock.GiveBack();
 }
 
-bool RssPeak::ReadUsage(rusage* usage) {
+bool RssPeak::ReadUsage(Rusage::Boundary boundary, rusage* usage) {
   // Where any sampler resets, the reading, what others are told and the reset are one step.
   // Otherwise a peak could be told to a window that began after it.
   const bool others_reset = resetters.load(kRelaxed) != 0;
   if (others_reset) lock.Take();
-  const bool read = rusage_->Read(usage);
+  const bool read = rusage_->Read(boundary, usage);
   maximum_ = read ? MaximumSinceReset(*usage) : -1;
   if (read) {
     EndWindow(maximum_);

@@ -37,7 +37,7 @@ class RssPeak {
   void Close();
 
   // Calls getrusage, and ends the window with what it says.
-  bool ReadUsage(rusage* usage);
+  bool ReadUsage(Rusage::Boundary boundary, rusage* usage);
 
   // The peak of the window that ended with the last ReadUsage; `rss_bytes` is the resident set at
   // its end.

@@ -82,7 +82,7 @@ constexpr size_t kMallocReadingsCell = kWaitedCell + 1;
 constexpr size_t kMallocSkippedCell = kWaitedCell + 2;
 constexpr size_t kSampleLength = kWaitedCell + 3;
 
-constexpr uint32_t kLayoutVersion = 10;
+constexpr uint32_t kLayoutVersion = 11;
 
 // X(enumerator, name, bit): what a sampler reads. Wall time is always read.
 #define STAGEPROF_GROUPS(X)   \

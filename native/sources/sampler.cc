@@ -68,9 +68,10 @@ void Sampler::ReadEntry() {
   ReadHeap();
   FillSlots();
   if (other_.heap != nullptr) ReadLevelsTogether();
-  ReadUsage();
+  ReadUsage(Rusage::Boundary::kEntry);
   Derive();
   ReadThreadClock();
+  ReadProcessClock();
   // The system calls that read the pool do not belong to the stage.
   if (ReadPool() && other_.heap == nullptr) ReadThreadClock();
   ReadWall();
@@ -79,7 +80,8 @@ void Sampler::ReadEntry() {
 void Sampler::ReadExit() {
   ReadWall();
   ReadThreadClock();
-  ReadUsage();
+  ReadProcessClock();
+  ReadUsage(Rusage::Boundary::kExit);
   ReadPool();
   FillSlots();
   ReadHeap();
@@ -120,6 +122,13 @@ inline void Sampler::ReadThreadClock() {
       other_.heap == nullptr ? sources_->thread_clock.ReadNs() : ReadClockNs(other_.clock);
 }
 
+// Comes just after the thread's clock, see process_clock.h. Where the clock is not read, the CPU
+// comes from ReadUsage. The two differ by some microseconds, and the CPU never falls.
+inline void Sampler::ReadProcessClock() {
+  if (!gives_cpu_ || !sources_->rusage.reads_clock()) return;
+  slots_[kProcessCpuNs] = fmax(slots_[kProcessCpuNs], sources_->rusage.ReadClock());
+}
+
 // Comes after the two clocks that it compares. Returns whether it has read any clock.
 inline bool Sampler::ReadPool() {
   if (!reads_.pool_cpu) return false;
@@ -129,17 +138,23 @@ inline bool Sampler::ReadPool() {
   return sources_->pool_cpu.Read(others_ns, &slots_[kPoolCpuNs]);
 }
 
-inline void Sampler::ReadUsage() {
+inline void Sampler::ReadUsage(Rusage::Boundary boundary) {
   if (!reads_.rusage) return;
+  // As ReadProcessClock has seen it, if that came before.
+  Rusage& source = sources_->rusage;
+  const bool has_clock = source.reads_clock();
   rusage usage;
-  const bool read = gives_peak_ ? rss_peak_.ReadUsage(&usage) : sources_->rusage.Read(&usage);
+  const bool read =
+      gives_peak_ ? rss_peak_.ReadUsage(boundary, &usage) : source.Read(boundary, &usage);
   if (!read) {
     // getrusage worked when the source was opened, so a sandbox has been entered since. The last
     // values would look like no change.
     for (size_t slot = kUsageSlots.first; slot <= kUsageSlots.last; ++slot) slots_[slot] = NAN;
     return;
   }
-  if (gives_cpu_) slots_[kProcessCpuNs] = CpuNs(usage);
+  if (gives_cpu_ && !has_clock) {
+    slots_[kProcessCpuNs] = fmax(slots_[kProcessCpuNs], CpuNs(usage));
+  }
   if (!gives_io_) return;
   slots_[kFaultsMinor] = static_cast<double>(usage.ru_minflt);
   slots_[kFaultsMajor] = static_cast<double>(usage.ru_majflt);

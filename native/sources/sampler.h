@@ -78,8 +78,9 @@ class Sampler {
   void ReadMalloc();
   void ReadTracker();
   void FillSlots();
-  void ReadUsage();
+  void ReadUsage(Rusage::Boundary boundary);
   void ReadThreadClock();
+  void ReadProcessClock();
   bool ReadPool();
   void ReadWall();
   void Derive();

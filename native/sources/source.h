@@ -7,8 +7,14 @@ namespace stageprof {
 
 // Which thread reads a source: the measured one, at its samples, or the recorder's, ten times a
 // second. A source whose reading costs more with the size of the program takes this in its
-// constructor, and allows itself a smaller share of the elapsed time on the recorder's thread.
+// constructor, and the budget that all sources of that thread share.
 enum class Reader { kMeasuredThread, kRecorder };
+
+// The largest share of the elapsed time that one kind of reading may take. The recorder's thread
+// reads ten times a second, whether anything happens or not.
+inline double MostShare(Reader reader) {
+  return reader == Reader::kMeasuredThread ? 0.01 : 0.0003;
+}
 
 // What the list in sources.h requires of a source. A source defines its own Open(), and hides of
 // the members below what it needs to replace. Nothing is virtual: each source is called by its own

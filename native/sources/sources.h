@@ -3,6 +3,7 @@
 
 #include <type_traits>
 
+#include "../support/time_budget.h"
 #include "clear_refs.h"
 #include "malloc_stats.h"
 #include "mapped_parts.h"
@@ -38,10 +39,16 @@ namespace stageprof {
 // sources of its own.
 class Sources {
  public:
-#define STAGEPROF_MADE(Type, name, groups) name(Made<Type>(reader)),
+#define STAGEPROF_MADE(Type, name, groups) name(Made<Type>(reader, &budget_)),
   explicit Sources(Reader reader) : STAGEPROF_SOURCES(STAGEPROF_MADE) is_open_(false) {}
 #undef STAGEPROF_MADE
 
+  // All readings whose cost grows with the program, together. It comes before the sources, which
+  // have their accounts with it.
+ private:
+  TimeBudget budget_{0.01};
+
+ public:
 #define STAGEPROF_MEMBER(Type, name, groups) Type name;
   STAGEPROF_SOURCES(STAGEPROF_MEMBER)
 #undef STAGEPROF_MEMBER
@@ -49,6 +56,7 @@ class Sources {
   void Open() {
     if (is_open_) return;
     is_open_ = true;
+    budget_.Open();
 #define STAGEPROF_OPEN(Type, name, groups) name.Open();
     STAGEPROF_SOURCES(STAGEPROF_OPEN)
 #undef STAGEPROF_OPEN
@@ -72,9 +80,9 @@ class Sources {
 
  private:
   template <typename Type>
-  static Type Made(Reader reader) {
-    if constexpr (std::is_constructible_v<Type, Reader>) {
-      return Type(reader);
+  static Type Made(Reader reader, TimeBudget* budget) {
+    if constexpr (std::is_constructible_v<Type, Reader, TimeBudget*>) {
+      return Type(reader, budget);
     } else {
       return Type();
     }

@@ -57,7 +57,7 @@ class V8Heap : public Source {
     std::atomic<uint32_t> count{0};
   };
 
-  V8Heap() = default;
+  V8Heap(Reader reader, TimeBudget* budget) : strings_(reader, budget) {}
   ~V8Heap();
   V8Heap(const V8Heap&) = delete;
   V8Heap& operator=(const V8Heap&) = delete;

@@ -60,6 +60,10 @@ bool ReadStatus(int descriptor, struct stat* status) {
   return syscall(SYS_fstat, descriptor, status) == 0;
 }
 
+bool ReadStatus(const char* path, struct stat* status) {
+  return syscall(SYS_newfstatat, AT_FDCWD, path, status, 0) == 0;
+}
+
 bool Descriptor::Open(const char* path, int flags, unsigned mode) {
   const int number = OpenAside(path, flags, mode);
   if (number < 0) return false;

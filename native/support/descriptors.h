@@ -16,6 +16,8 @@ int OpenAside(const char* path, int flags, unsigned mode = 0);
 // fstat(2) by its number, because libc's function is a symbol of glibc 2.33. On 64-bit machines the
 // kernel's structure is that of libc. False with errno.
 bool ReadStatus(int descriptor, struct stat* status);
+// The same by path, for what is read too seldom to keep a file open.
+bool ReadStatus(const char* path, struct stat* status);
 
 // A file that is kept open, except in a process that may have few descriptors, and where so many are
 // kept already that the number would be one the program may need. There it is opened for each use.

@@ -24,11 +24,26 @@ struct Entry {
 
 }  // namespace
 
+namespace {
+
+// The folder has two more links: one from its parent and one from itself.
+size_t TasksOf(const struct stat& folder) {
+  return folder.st_nlink > 2 ? folder.st_nlink - 2 : 0;
+}
+
+}  // namespace
+
 bool CountTasks(int folder, size_t* count) {
   struct stat status;
   if (!ReadStatus(folder, &status)) return false;
-  // The folder has two more links: one from its parent and one from itself.
-  *count = status.st_nlink > 2 ? status.st_nlink - 2 : 0;
+  *count = TasksOf(status);
+  return true;
+}
+
+bool CountTasks(size_t* count) {
+  struct stat status;
+  if (!ReadStatus("/proc/self/task", &status)) return false;
+  *count = TasksOf(status);
   return true;
 }
 

@@ -11,6 +11,8 @@ namespace stageprof {
 // Counts the threads by the links of the folder that `folder` is open on. False with errno where it
 // cannot be read.
 bool CountTasks(int folder, size_t* count);
+// The same without a descriptor, which costs another microsecond.
+bool CountTasks(size_t* count);
 
 // Reads up to `size - 1` bytes of a file of one thread and terminates them. Returns their number,
 // or 0 where the thread has ended or the kernel does not show the file.

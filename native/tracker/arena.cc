@@ -2,12 +2,15 @@
 
 #include <atomic>
 
+#include "block_size.h"
+
 namespace stageprof_tracker {
 
 namespace {
 
 constexpr size_t kAlignment = 16;
-// Each block is preceded by its size, padded to keep the alignment.
+// Each block is preceded by its size, and by a word that looks like the header of a block of glibc
+// with a mapping of its own, so that it is not taken for a usual one: see block_size.h.
 constexpr size_t kHeaderBytes = kAlignment;
 
 std::atomic<size_t> used{0};
@@ -25,6 +28,7 @@ void* Arena::Allocate(size_t bytes) {
     if (needed > kBytes - at) return nullptr;
   } while (!used.compare_exchange_weak(at, at + needed, std::memory_order_relaxed));
   *reinterpret_cast<size_t*>(memory_ + at) = needed - kHeaderBytes;
+  *reinterpret_cast<size_t*>(memory_ + at + sizeof(size_t)) = kHeaderIsMapped;
   return memory_ + at + kHeaderBytes;
 }
 

@@ -10,6 +10,7 @@
 // dlsym finds all other functions of the dl family.
 #include "../support/oldest_dlsym.h"
 #include "arena.h"
+#include "block_size.h"
 
 namespace stageprof_tracker {
 
@@ -161,6 +162,8 @@ void Resolve() {
     usable_bytes(block);
     next.free(block);
     next.malloc_usable_size = usable_bytes;
+    const void* glibc = dlsym(RTLD_DEFAULT, "gnu_get_libc_version");
+    OpenBlockHeaders(glibc != nullptr && ObjectOf(glibc) == allocator);
   }
   errno = error;
 }

@@ -30,7 +30,7 @@ struct Next {
   } beside_malloc;
 };
 
-extern Next next;
+extern Next next __attribute__((visibility("hidden")));
 
 // Why blocks cannot be counted; null if they can.
 extern const char* failure;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "block_size.h"
 #include "bootstrap.h"
 #include "counters.h"
 
@@ -20,9 +21,9 @@ void* NoBlock();
 
 inline void* Counted(void* block, const void* caller) {
   if (__builtin_expect(block == nullptr, 0)) return NoBlock();
-  const size_t bytes = next.malloc_usable_size(block);
+  const size_t bytes = BlockBytes(block);
   if (tracks_modules) return CountedByModule(block, bytes, caller);
-  CountAllocated(bytes);
+  if (__builtin_expect(AddAllocated(bytes), 0)) EndBatchWith(block);
   return block;
 }
 

@@ -6,6 +6,7 @@
 
 #include "../support/highest.h"
 #include "batch.h"
+#include "block_size.h"
 #include "bootstrap.h"
 #include "counted.h"
 #include "windows.h"
@@ -48,8 +49,10 @@ void Store(Shard* shard, const Counts& counts) {
 
 // From here on each operation ends a batch.
 void EndBatching(ThreadCounters* thread) {
-  thread->live_above = INT64_MIN;
-  thread->live_below = INT64_MAX;
+  Shard& shard = ThreadShard();
+  shard.live_above = INT64_MIN;
+  shard.released_above = INT64_MIN;
+  thread->plain_shard = nullptr;
 }
 
 // Continues in another shard, whose new contents are `counts`; `offset` is the part of them that is
@@ -139,15 +142,22 @@ void AddOwnToCommon(ThreadCounters* thread) {
 __attribute__((noinline, cold)) void EndBatch() {
   ThreadCounters& thread = thread_counters;
   if (__builtin_expect(thread.state == ThreadCounters::kNew, 0)) BeginThread(&thread);
-  const Shard& shard = ThreadShard();
+  Shard& shard = ThreadShard();
   const auto live =
       static_cast<int64_t>(shard.allocated_bytes.load(kRelaxed) - shard.freed_bytes.load(kRelaxed));
   const int64_t growth = live - thread.live_handed_over;
   thread.live_handed_over = live;
-  thread.live_above = live + static_cast<int64_t>(kBatchBytes);
-  thread.live_below = live - static_cast<int64_t>(kBatchBytes);
+  shard.live_above = live + static_cast<int64_t>(kBatchBytes);
+  shard.released_above = static_cast<int64_t>(kBatchBytes) - live;
+  thread.plain_shard = block_headers.are_enough && thread.shard_distance != 0 ? &shard : nullptr;
   if (__builtin_expect(thread.shard_distance == 0, 0)) AddOwnToCommon(&thread);
   if (growth != 0) AddLive(growth);
+}
+
+__attribute__((noinline, cold)) void* EndBatchWith(void* block) {
+  CheckBlockHeader(block);
+  EndBatch();
+  return block;
 }
 
 void HandOver() {

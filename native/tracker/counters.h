@@ -18,10 +18,10 @@ struct ThreadCounters {
   // The distance leads from `own` to where they are.
   Shard own;
   intptr_t shard_distance;
-  // A batch ends when the shard's allocated less freed bytes reach one of these bounds. Both are
-  // zero at the start of a thread, so its first operation reaches one of them.
-  int64_t live_above;
-  int64_t live_below;
+  // The shard, if there is nothing more to an operation than to count a size that stands in the
+  // header of the block (block_size.h); otherwise null. One word answers all of that, because each
+  // question costs every malloc and every free two instructions.
+  Shard* plain_shard;
   // The shard's allocated less freed bytes, as far as they are part of the process's live bytes.
   int64_t live_handed_over;
   // The part of the shard that is not this thread's. While the counts are in `own`: the part of
@@ -34,7 +34,8 @@ struct ThreadCounters {
   SamplingPoint sampling;
 };
 
-extern __thread ThreadCounters thread_counters __attribute__((tls_model("initial-exec")));
+extern __thread ThreadCounters thread_counters
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 inline Shard& ThreadShard() {
   ThreadCounters& thread = thread_counters;
@@ -51,31 +52,35 @@ inline uint64_t FreedBlocks() {
 
 // Ends the calling thread's batch: adds it to the process's live bytes, and raises peaks.
 void EndBatch();
+// Ends the batch after `block` was allocated, and returns the block.
+void* EndBatchWith(void* block);
 // Does the same, and adds to the modules what they lack.
 void HandOver();
 
-// Returns whether this ends the batch.
+// Called after the real malloc, because the size is not known before. Returns whether this ends the
+// batch.
+inline bool AddAllocated(Shard* shard, size_t bytes) {
+  AddOneAlone(&shard->allocated_blocks);
+  const uint64_t allocated_bytes = AddAlone(&shard->allocated_bytes, bytes);
+  const uint64_t live = allocated_bytes - ReadAlone(shard->freed_bytes);
+  return static_cast<int64_t>(live) >= shard->live_above;
+}
 inline bool AddAllocated(size_t bytes) {
-  Shard& shard = ThreadShard();
-  AddAlone(&shard.allocated_blocks, 1);
-  const uint64_t allocated_bytes = AddAlone(&shard.allocated_bytes, bytes);
-  const uint64_t live = allocated_bytes - shard.freed_bytes.load(std::memory_order_relaxed);
-  return static_cast<int64_t>(live) >= thread_counters.live_above;
+  return AddAllocated(&ThreadShard(), bytes);
 }
 
-// Called after the real malloc, because the size is not known before.
-inline void CountAllocated(size_t bytes) {
-  if (__builtin_expect(AddAllocated(bytes), 0)) EndBatch();
+// Returns whether this ends the batch.
+inline bool AddFreed(Shard* shard, size_t bytes) {
+  AddOneAlone(&shard->freed_blocks);
+  const uint64_t freed_bytes = AddAlone(&shard->freed_bytes, bytes);
+  const uint64_t released = freed_bytes - ReadAlone(shard->allocated_bytes);
+  return static_cast<int64_t>(released) >= shard->released_above;
 }
 
 // Called before the real free. After it another thread may already own the address, and that
 // thread's block would raise the peak beside one that is gone.
 inline void CountFreed(size_t bytes) {
-  Shard& shard = ThreadShard();
-  AddAlone(&shard.freed_blocks, 1);
-  const uint64_t freed_bytes = AddAlone(&shard.freed_bytes, bytes);
-  const uint64_t live = shard.allocated_bytes.load(std::memory_order_relaxed) - freed_bytes;
-  if (__builtin_expect(static_cast<int64_t>(live) <= thread_counters.live_below, 0)) EndBatch();
+  if (__builtin_expect(AddFreed(&ThreadShard(), bytes), 0)) EndBatch();
 }
 
 // Takes back a CountFreed whose block still exists. It ends the batch at once, because the block

@@ -8,16 +8,26 @@
 #include "bootstrap.h"
 #include "counted.h"
 
+using stageprof_tracker::AddAllocated;
+using stageprof_tracker::AddFreed;
 using stageprof_tracker::AllocatedBlocks;
 using stageprof_tracker::Arena;
+using stageprof_tracker::BlockBytes;
+using stageprof_tracker::BytesOfHeader;
 using stageprof_tracker::Counted;
 using stageprof_tracker::CountFreed;
+using stageprof_tracker::EndBatch;
+using stageprof_tracker::EndBatchWith;
 using stageprof_tracker::ForgetLive;
 using stageprof_tracker::FreedBlocks;
+using stageprof_tracker::HeaderOf;
+using stageprof_tracker::IsMapped;
 using stageprof_tracker::next;
 using stageprof_tracker::RestoreFreed;
 using stageprof_tracker::RestoreSampled;
 using stageprof_tracker::SampledBlock;
+using stageprof_tracker::Shard;
+using stageprof_tracker::thread_counters;
 
 namespace {
 
@@ -42,7 +52,7 @@ inline void* Reallocate(void* block, size_t bytes, const void* caller) {
     return CountedOnce(next.realloc(nullptr, bytes), blocks, caller);
   }
   if (__builtin_expect(Arena::Holds(block), 0)) return MoveOutOfArena(block, bytes, caller);
-  const size_t usable = next.malloc_usable_size(block);
+  const size_t usable = BlockBytes(block);
   const uint64_t allocated = AllocatedBlocks();
   CountFreed(usable);
   const SampledBlock sampled = ForgetLive(block);
@@ -58,18 +68,57 @@ inline void* Reallocate(void* block, size_t bytes, const void* caller) {
   return nullptr;
 }
 
-inline void Free(void* block) {
+// malloc and free take few instructions where a thread has a plain shard. The rest is in functions
+// of its own that are called last. Otherwise every call would save the registers that they need.
+
+__attribute__((noinline)) void* AllocateOtherwise(size_t bytes) {
+  return Counted(next.malloc(bytes), __builtin_return_address(0));
+}
+
+// Blocks with a mapping of their own, and no block at all. Modules are not charged here.
+__attribute__((noinline, cold)) void* CountedUnusual(void* block) {
+  return Counted(block, nullptr);
+}
+
+__attribute__((noinline)) void FreeOtherwise(void* block) {
   if (block == nullptr) return;
   if (__builtin_expect(Arena::Holds(block), 0)) return CountFreed(Arena::UsableBytes(block));
-  CountFreed(next.malloc_usable_size(block));
+  CountFreed(BlockBytes(block));
   ForgetLive(block);
   next.free(block);
+}
+
+__attribute__((noinline, cold)) void EndBatchAndFree(void* block) {
+  EndBatch();
+  next.free(block);
+}
+
+inline void Free(void* block) {
+  Shard* shard = thread_counters.plain_shard;
+  if (__builtin_expect(shard != nullptr && block != nullptr, 1)) {
+    const size_t header = HeaderOf(block);
+    // A block of the arena looks like one with a mapping of its own.
+    if (!IsMapped(header)) {
+      if (__builtin_expect(AddFreed(shard, BytesOfHeader(header)), 0)) {
+        return EndBatchAndFree(block);
+      }
+      return next.free(block);
+    }
+  }
+  FreeOtherwise(block);
 }
 
 }  // namespace
 
 STAGEPROF_HOOK void* malloc(size_t bytes) {
-  return Counted(next.malloc(bytes), __builtin_return_address(0));
+  Shard* shard = thread_counters.plain_shard;
+  if (__builtin_expect(shard == nullptr, 0)) return AllocateOtherwise(bytes);
+  void* block = next.malloc(bytes);
+  if (__builtin_expect(block == nullptr, 0)) return CountedUnusual(block);
+  const size_t header = HeaderOf(block);
+  if (IsMapped(header)) return CountedUnusual(block);
+  if (__builtin_expect(AddAllocated(shard, BytesOfHeader(header)), 0)) return EndBatchWith(block);
+  return block;
 }
 
 STAGEPROF_HOOK void free(void* block) {

@@ -6,6 +6,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "block_size.h"
 #include "bootstrap.h"
 #include "mapped_file.h"
 #include "module_table.h"
@@ -103,6 +104,7 @@ void OpenModules(bool tracks) {
   malloc_module = LookUpModule(reinterpret_cast<uintptr_t>(next.malloc));
   program_module = LookUpModule(getauxval(AT_PHDR));
   tracks_modules = tracks;
+  ChargeBlocksToModules(tracks);
 }
 
 uint32_t AskForModule(uintptr_t address) {

@@ -15,6 +15,7 @@
 #include "counted.h"
 
 using stageprof_tracker::AllocatedBlocks;
+using stageprof_tracker::BlockBytes;
 using stageprof_tracker::CountFreed;
 using stageprof_tracker::FindForCaller;
 using stageprof_tracker::ForgetLive;
@@ -90,7 +91,7 @@ inline void Delete(const char* symbol, bool is_allocators, const void* caller, v
                    Arguments... arguments) {
   const auto real = FindOperator<kMember>(symbol, caller);
   if (!is_allocators || block == nullptr) return real(block, arguments...);
-  const size_t bytes = next.malloc_usable_size(block);
+  const size_t bytes = BlockBytes(block);
   CountFreed(bytes);
   ForgetLive(block);
   const uint64_t blocks = FreedBlocks();

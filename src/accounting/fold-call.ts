@@ -1,9 +1,13 @@
+import { Number } from '../host/intrinsics.js';
 import { octaveOf } from '../model/octaves.js';
 import { LIVE_CELLS, MODULE_CELLS, SLOT_COUNT, slotIndex } from '../model/sample-layout.js';
 import { columnOf, LIVE_COLUMNS, MODULE_COLUMNS, OCTAVE_COLUMNS } from '../store/row-store.js';
+import { CALL_COVERED, CALL_SINCE } from '../store/state-memory.js';
+import { coveredNs } from './covered-time.js';
 import type { FoldPlan } from './fold-plan.js';
 
 const WALL = slotIndex.wall_ns;
+const CPU = slotIndex.process_cpu_ns;
 const RSS = slotIndex.rss_bytes;
 const MODULE_COUNT = slotIndex.module_count;
 const LIVE_COUNT = slotIndex.live_module_count;
@@ -13,6 +17,7 @@ const CALLS_BEFORE = columnOf('calls_before');
 const WALL_MAX = columnOf('wall_max_s');
 const WALL_SELF = columnOf('wall_self_s');
 const CPU_SELF = columnOf('cpu_self_s');
+const INNER_STAGES = columnOf('inner_stages');
 
 /**
  * Where the growth of the next call of a row is added to, by the octave of its number. Every call has its own growth,
@@ -24,6 +29,43 @@ const CPU_SELF = columnOf('cpu_self_s');
 export function octaveCell(cells: Float64Array, base: number, ahead: number): number {
   const octave = octaveOf(cells[base + CALLS_BEFORE]! + cells[base + CALLS]! + ahead + 1);
   return octave === octave ? base + OCTAVE_COLUMNS + octave : -1;
+}
+
+/** What a call of this process has at the moment of a sample, besides its cells. */
+export interface CallState {
+  readonly hasChild: boolean;
+  /** Its descendants that have closed. */
+  readonly innerClosed: number;
+  /** How many open calls of the same row are numbered before it. */
+  readonly ahead: number;
+}
+
+/**
+ * Adds what a call of this process has used up to the sample `now` to a row: all of it, or nothing where that throws.
+ *
+ * @param call its cells: the entry sample, and the time during which a child was open
+ * @param highest as for `foldCall`
+ */
+export function foldEntered(
+  plan: FoldPlan,
+  call: Float64Array,
+  { hasChild, innerClosed, ahead }: CallState,
+  now: Float64Array,
+  highest: Float64Array,
+  cells: Float64Array,
+  base: number,
+): void {
+  const wallNs = now[WALL]!;
+  const cpuNs = now[CPU]!;
+  const coveredWallNs = coveredNs(call[CALL_COVERED]!, call[CALL_SINCE]!, wallNs, hasChild);
+  const wallSelfNs = wallNs - call[WALL]! - coveredWallNs;
+  let cpuSelfNs = Number.NaN;
+  if (plan.measuresCpu) {
+    cpuSelfNs = cpuNs - call[CPU]! - coveredNs(call[CALL_COVERED + 1]!, call[CALL_SINCE + 1]!, cpuNs, hasChild);
+  }
+  const octave = plan.measuresRss ? octaveCell(cells, base, ahead) : -1;
+  foldCall(plan, call, now, wallSelfNs, cpuSelfNs, highest, cells, base, octave);
+  cells[base + INNER_STAGES]! += innerClosed;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Sampler } from '../model/sampler.js';
 import type { OpenCall } from './open-call.js';
 
 /** Slots that only rise. What a forced collection adds to them is not the program's. */
-const FLOW_SLOTS: readonly number[] = [
+export const FLOW_SLOTS: readonly number[] = [
   ...new Set(
     METRICS.flatMap(({ fold, slot, unit }) =>
       fold === 'flow' && slot !== null && unit !== 'modules' ? [slotIndex[slot]] : [],
@@ -69,10 +69,10 @@ export class ForcedCollection {
     private readonly onSample: () => void,
   ) {}
 
-  /** Takes what forced collections have cost so far out of the last sample, in the slots that were read. */
-  exclude(read: readonly number[] = FLOW_SLOTS): void {
+  /** Takes what forced collections have cost so far out of the last sample. */
+  exclude(): void {
     const { slots } = this.sampler;
-    for (const slot of read) slots[slot]! -= this.excluded[slot]!;
+    for (const slot of FLOW_SLOTS) slots[slot]! -= this.excluded[slot]!;
   }
 
   /** What forced collections have cost so far, in a slot that only rises. */

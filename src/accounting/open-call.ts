@@ -1,6 +1,6 @@
 import type { StageMessage } from '../model/stage-message.js';
 import type { LabelNode } from '../store/labels.js';
-import { CALL_COVERED, CALL_SINCE } from '../store/state-memory.js';
+import { CALL_USE } from '../store/state-memory.js';
 
 /** Moment of a call that is not open. */
 export const NEVER = -1;
@@ -51,16 +51,10 @@ export class OpenCall {
   innerClosed = 0;
   overlappedAtOpen = false;
 
-  // Owner: Accounting. What has been measured; also the slots and modules of `entry`.
+  // Owner: Accounting. `entry` is its fold's.
 
-  /** Whether its entry sample has been taken. */
-  entered = false;
   /** Whether its row has it, though the call itself is not taken out yet. */
   folded = false;
-  /** Time during which a child was open: `[wall, process CPU]` in nanoseconds. */
-  readonly covered: Float64Array;
-  /** What both clocks showed when the first of the children that are open now was entered. */
-  readonly coveredSince: Float64Array;
 
   // Owner: Profiling, with StageProfiler and OpenStage in their catch blocks.
 
@@ -95,7 +89,10 @@ export class OpenCall {
     readonly entry: Float64Array,
   ) {
     this.node = node;
-    this.covered = entry.subarray(CALL_COVERED, CALL_COVERED + 2);
-    this.coveredSince = entry.subarray(CALL_SINCE, CALL_SINCE + 2);
+  }
+
+  /** Whether its entry sample has been taken, and its row has not yet all of it. */
+  get isMeasured(): boolean {
+    return this.entry[CALL_USE]! > 0;
   }
 }

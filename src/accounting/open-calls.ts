@@ -1,4 +1,4 @@
-import { Set } from '../host/intrinsics.js';
+import { type Float64Array, Set } from '../host/intrinsics.js';
 import type { LabelNode } from '../store/labels.js';
 import { CALL_PARENT, CALL_USE, PlainMemory, type StateMemory } from '../store/state-memory.js';
 import { CALL_STATE, NEVER, OpenCall } from './open-call.js';
@@ -24,28 +24,20 @@ export class OpenCalls {
   /** Calls made so far, open or free. */
   private poolSize = 0;
 
+  /** @param onCall is given the cells of each call that is added to the pool */
   constructor(
     root: LabelNode,
     private readonly memory: StateMemory = new PlainMemory(),
+    private readonly onCall: (position: number, cells: Float64Array) => void = () => {},
   ) {
     this.outside = this.take(root, null);
     this.outside.state = CALL_STATE.running;
     this.outside.entry[CALL_USE] = root.row + 1;
   }
 
-  /** Calls opened so far: the present moment. */
-  get now(): number {
-    return this.opened;
-  }
-
   /** Open calls, `outside` among them. */
   get length(): number {
     return this.count;
-  }
-
-  /** Moments of the open calls, rising. */
-  *moments(): Iterable<number> {
-    for (let call: OpenCall | null = this.outside; call !== null; call = call.newer) yield call.moment;
   }
 
   /** The open calls in order of opening, without `outside`. */
@@ -87,7 +79,11 @@ export class OpenCalls {
     const { older, newer, children } = call;
     let lost = 0;
     if (children > 0 || parent.children > 1) lost = branchesLost(parent.children, children);
-    if (children > 0) passChildren(call, parent);
+    if (children > 0) {
+      passChildren(call, parent);
+      // Without open children the fold has done this.
+      call.entry[CALL_USE] = 0;
+    }
 
     // Nothing is called from here on, so that nothing can fail.
     this.branches -= lost;
@@ -99,7 +95,6 @@ export class OpenCalls {
     this.count--;
 
     call.moment = NEVER;
-    call.entry[CALL_USE] = 0;
     call.message = null;
     call.newer = this.free;
     this.free = call;
@@ -112,12 +107,9 @@ export class OpenCalls {
       this.free = call.newer;
       call.node = node;
       call.children = 0;
-      call.entered = false;
       call.state = CALL_STATE.opening;
       call.folded = false;
       call.innerClosed = 0;
-      call.covered[0] = 0;
-      call.covered[1] = 0;
     }
     // A reused call mostly has the parent it had before.
     if (call.parent !== parent) {
@@ -136,7 +128,9 @@ export class OpenCalls {
 
   private addToPool(node: LabelNode): OpenCall {
     const poolIndex = this.poolSize++;
-    return new OpenCall(node, poolIndex, this.memory.call(poolIndex));
+    const cells = this.memory.call(poolIndex);
+    this.onCall(poolIndex, cells);
+    return new OpenCall(node, poolIndex, cells);
   }
 }
 

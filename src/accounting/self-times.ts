@@ -1,10 +1,12 @@
 import { Float64Array, Map, Number, Set } from '../host/intrinsics.js';
 import { EXACT_MEMBERS } from '../model/exact-use.js';
+import type { Fold } from '../model/fold.js';
 import { ancestors } from '../model/label-path.js';
 import { slotIndex, WAITED_CELL } from '../model/sample-layout.js';
 import type { Sampler } from '../model/sampler.js';
 import type { LabelNode } from '../store/labels.js';
 import { addTo, columnOf, type RowStore } from '../store/row-store.js';
+import type { ChargedUse } from './fold-plan.js';
 
 /** With self times, these fields are sums of them, and are not made from the two ends of calls. */
 export const SUMMED_FIELDS: ReadonlySet<string> = new Set(EXACT_MEMBERS.flatMap(({ whole }) => whole ?? []));
@@ -13,6 +15,9 @@ export const SUMMED_FIELDS: ReadonlySet<string> = new Set(EXACT_MEMBERS.flatMap(
 export const THREAD_USE_SLOTS: readonly number[] = EXACT_MEMBERS.map(({ slot }) => slotIndex[slot]);
 const SELF_COLUMNS: readonly number[] = EXACT_MEMBERS.map(({ self }) => columnOf(self));
 const COUNT = EXACT_MEMBERS.length;
+
+/** What is charged to the row that runs. */
+export const CHARGED: readonly ChargedUse[] = THREAD_USE_SLOTS.map((slot, i) => ({ slot, column: SELF_COLUMNS[i]! }));
 
 /** Whether a sample has any use of this thread to be charged. */
 export function hasThreadUse(slots: Float64Array): boolean {
@@ -33,66 +38,52 @@ export function hasThreadUse(slots: Float64Array): boolean {
  * stage.
  */
 export class SelfTimes {
-  /** The label whose code runs now; the root stands for code outside any stage. */
-  private running: LabelNode;
-  private readonly last = new Float64Array(COUNT);
+  /**
+   * The row whose label's code runs now, 0 for code outside any stage; then what the thread had used by the last charge, in
+   * the order of `EXACT_MEMBERS`. The fold charges at the ends of calls.
+   */
+  readonly use = new Float64Array(1 + COUNT);
   private readonly slots: Float64Array;
 
-  /**
-   * @param sampler what is used from its last sample on is charged
-   * @param exclude takes the cost of forced collections out of these slots after a reading
-   */
+  /** @param sampler what is used from its last sample on is charged */
   constructor(
-    private readonly sampler: Sampler,
+    sampler: Sampler,
     private readonly store: RowStore,
     private readonly root: LabelNode,
-    private readonly exclude: ((slots: readonly number[]) => void) | null,
+    private readonly fold: () => Fold,
   ) {
-    this.running = root;
     this.slots = sampler.slots;
-    for (let i = 0; i < COUNT; i++) this.last[i] = this.slots[THREAD_USE_SLOTS[i]!]!;
+    for (let i = 0; i < COUNT; i++) this.use[1 + i] = this.slots[THREAD_USE_SLOTS[i]!]!;
     this.resume(root);
   }
 
   /** From now on the code of `node` runs. */
   switchTo(node: LabelNode): void {
     const hasWaited = this.slots[WAITED_CELL] === 1;
-    if (node === this.running && (!hasWaited || node === this.root)) return;
+    const { row } = node;
+    if (row === this.use[0] && (!hasWaited || row === 0)) return;
     if (hasWaited) {
       this.endAtWait();
-      if (node === this.root) return;
+      if (row === 0) return;
     }
-    this.sampler.readThreadUse();
-    if (this.exclude !== null) this.exclude(THREAD_USE_SLOTS);
-    this.charge();
+    this.fold().chargeUntilNow();
     this.resume(node);
   }
 
-  /** Called before each sample, which overwrites what was read when the event loop went to wait. */
+  /** Called before each sample that is no end of a call. It would overwrite what was read when the event loop went to wait. */
   endAtWait(): void {
-    const { root } = this;
-    if (this.running === root || this.slots[WAITED_CELL] !== 1) return;
-    if (this.exclude !== null) this.exclude(THREAD_USE_SLOTS);
-    this.charge();
-    this.running = root;
+    this.fold().endAtWait();
   }
 
   /** The same as `switchTo`, just after a sample was taken and charged: nothing is read. */
-  resume(node: LabelNode): void {
-    this.running = node;
-    this.slots[WAITED_CELL] = node === this.root ? 1 : 0;
+  resume({ row }: LabelNode): void {
+    this.use[0] = row;
+    this.slots[WAITED_CELL] = row === 0 ? 1 : 0;
   }
 
   /** Charges what was used until the last sample to the label that ran. */
   charge(): void {
-    const { last, slots, store } = this;
-    const { cells } = store;
-    const base = store.offset(this.running.row);
-    for (let i = 0; i < COUNT; i++) {
-      const now = slots[THREAD_USE_SLOTS[i]!]!;
-      addTo(cells, base + SELF_COLUMNS[i]!, now - last[i]!);
-      last[i] = now;
-    }
+    this.fold().charge();
   }
 
   /** Adds what this thread has used from `entry` to the last sample to a row, and the part of it outside any stage. */

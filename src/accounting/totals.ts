@@ -1,10 +1,13 @@
-import { Map } from '../host/intrinsics.js';
+import { Float64Array, Map } from '../host/intrinsics.js';
 import type { ThreadUse } from '../model/exact-use.js';
 import { bucketOf } from '../model/histogram.js';
 import { slotIndex } from '../model/sample-layout.js';
 import { columnOf, RowStore } from '../store/row-store.js';
+import { CALL_COVERED, CALL_SINCE } from '../store/state-memory.js';
 import type { Accounting } from './accounting.js';
 import { coveredNs } from './covered-time.js';
+import { foldEntered } from './fold-call.js';
+import type { OpenCall } from './open-call.js';
 import { type SelfTimes, sumSelfTimes, THREAD_USE_SLOTS } from './self-times.js';
 
 const WALL = slotIndex.wall_ns;
@@ -35,12 +38,12 @@ export interface Totals {
  * Takes a sample apart from the ends of calls. What forced collections took belongs to no call: it is part of the total
  * and of what lies outside.
  */
-export function measureTotals({ sampler, start, calls, peaks, collection, selfTimes }: Accounting): Totals {
+export function measureTotals({ sampler, start, calls, fold, collection, selfTimes }: Accounting): Totals {
   const { slots } = sampler;
-  const { children, covered, coveredSince } = calls.outside;
+  const { children, entry } = calls.outside;
   selfTimes?.endAtWait();
   sampler.readExit();
-  peaks.read(calls.now);
+  fold.notePeaks();
   const total: Elapsed = { wallNs: slots[WALL]! - start[WALL]!, cpuNs: slots[CPU]! - start[CPU]! };
   const used = THREAD_USE_SLOTS.map((slot) => slots[slot]! - start[slot]!);
   collection?.exclude();
@@ -48,8 +51,8 @@ export function measureTotals({ sampler, start, calls, peaks, collection, selfTi
   return {
     total,
     outside: {
-      wallNs: total.wallNs - coveredNs(covered[0]!, coveredSince[0]!, slots[WALL]!, children > 0),
-      cpuNs: total.cpuNs - coveredNs(covered[1]!, coveredSince[1]!, slots[CPU]!, children > 0),
+      wallNs: total.wallNs - coveredNs(entry[CALL_COVERED]!, entry[CALL_SINCE]!, slots[WALL]!, children > 0),
+      cpuNs: total.cpuNs - coveredNs(entry[CALL_COVERED + 1]!, entry[CALL_SINCE + 1]!, slots[CPU]!, children > 0),
     },
     rssBytes: slots[RSS]!,
     threadUse: selfTimes && threadUse(selfTimes, used, (slot) => collection?.excludedFrom(slot) ?? 0),
@@ -71,13 +74,21 @@ export function rowsWithOpenCalls(accounting: Accounting): RowStore {
   const rows = store.clone();
   const ahead = new Map<number, number>();
   for (const call of calls.stages()) {
-    if (!call.entered) continue;
+    if (!call.isMeasured) continue;
     const { row } = call.node;
-    accounting.fold(call, rows, ahead.get(row) ?? 0);
+    foldOpen(accounting, call, rows, ahead.get(row) ?? 0);
     ahead.set(row, (ahead.get(row) ?? 0) + 1);
   }
   if (selfTimes !== null) sumSelfTimes(labels.entered, rows);
   return rows;
+}
+
+/** @param ahead how many open calls of its row were added before it */
+function foldOpen({ fold, plan, sampler }: Accounting, call: OpenCall, rows: RowStore, ahead: number): void {
+  const highest = new Float64Array(plan.peaks.length);
+  fold.readPeaks(call.poolIndex, highest);
+  const state = { hasChild: call.children > 0, innerClosed: call.innerClosed, ahead };
+  foldEntered(plan, call.entry, state, sampler.slots, highest, rows.cells, rows.offset(call.node.row));
 }
 
 /**
@@ -89,7 +100,7 @@ export function wholeRun(accounting: Accounting): RowStore {
   const { outside } = calls;
   const rows = new RowStore();
   const row = rows.addRow(labels.root.path, accounting.store.get(labels.root.row, CALLS_BEFORE));
-  accounting.fold(outside, rows);
+  foldOpen(accounting, outside, rows, 0);
   rows.cells[rows.offset(row) + CALLS]!++;
   rows.countDuration(row, bucketOf(sampler.slots[WALL]! - outside.entry[WALL]!));
   selfTimes?.addWholeRun(rows, row, outside.entry);

@@ -58,6 +58,7 @@ const ADVICE: Readonly<Record<SourceName, Advise>> = {
       ? undefined
       : '--rss-peak reset makes it exact for every stage, but lowers what time -v shows';
   },
+  usage: (hasAddon) => (hasAddon ? undefined : NEEDS_ADDON),
   thread_cpu: (hasAddon) => (hasAddon ? undefined : 'needs the addon, see above, or Node 22.19 or later'),
   pool_cpu: (hasAddon) => (hasAddon ? 'use Node 22 or later, which names the threads of the pool' : NEEDS_ADDON),
   gc: (hasAddon) => (hasAddon ? ADVICE.js_peak(true, 'absent') : NEEDS_ADDON),

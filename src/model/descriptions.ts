@@ -52,6 +52,7 @@ export const SOURCE_MEANING: Readonly<Record<SourceName, string>> = {
   js_peak: 'Peak of the JS heap within a call.',
   rss: 'Resident set.',
   rss_peak: 'Peak of the resident set within a call.',
+  usage: 'CPU time, page faults, context switches and block I/O of the process.',
   thread_cpu: 'CPU time of the JS thread.',
   pool_cpu: "CPU time of libuv's pool.",
   gc: 'Time and number of collections.',

@@ -301,7 +301,7 @@ export const METRICS = [
     'flow',
     's',
     null,
-    "The profiler's own cost inside this stage: the number of stages completed within it times the calibrated cost of one.",
+    "The profiler's own cost inside this stage: the number of stages completed within it times what a stage cost on average in this run.",
   ),
 ] as const satisfies readonly Metric[];
 

@@ -55,7 +55,7 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 10;
+export const LAYOUT_VERSION = 11;
 
 export const SLOT_COUNT = SLOTS.length;
 

@@ -1,4 +1,5 @@
 import { Float64Array, SharedArrayBuffer } from '../host/intrinsics.js';
+import type { Fold, FoldRequest } from './fold.js';
 import { SAMPLE_LENGTH } from './sample-layout.js';
 import type { SamplerSources } from './sources.js';
 
@@ -21,6 +22,10 @@ export interface Sampler {
    * @returns false where that is not possible
    */
   watchLoop(): boolean;
+  /** CPU time of this thread now, in nanoseconds, outside of any sample; NaN where it cannot be read for less than a stage. */
+  readThreadCpuNs(): number;
+  /** A fold that takes samples of this sampler in one call; null where there is none. Called at most once. */
+  openFold(request: FoldRequest): Fold | null;
   /** Method and truth of each source, as far as this sampler has read it. */
   sources(): SamplerSources;
   /** Highest resident set of the process since it started, in bytes; NaN where it cannot be read. */

@@ -24,6 +24,7 @@ export const SOURCE_NAMES = [
   'js_peak',
   'rss',
   'rss_peak',
+  'usage',
   'thread_cpu',
   'pool_cpu',
   'gc',
@@ -53,6 +54,16 @@ export function absent(reason: string): SourceState {
 export function present(truth: Exclude<Truth, 'absent'>, method: string, reason?: string): SourceState {
   return reason === undefined ? { available: true, truth, method } : { available: true, truth, method, reason };
 }
+
+/** The state of a source. A report of an older version does not tell of those that came later. */
+export function stateOf(sources: Partial<Sources>, name: SourceName): SourceState {
+  return sources[name] ?? NOT_TOLD;
+}
+
+const NOT_TOLD = absent('an older version did not tell');
+
+/** Sources that the first reports of this schema do not have. */
+export const LATER_SOURCES: readonly SourceName[] = ['usage'];
 
 /** The weaker of two states of a source, for reports that merge processes or machines. */
 export function weaker(a: SourceState, b: SourceState): SourceState {

@@ -1,6 +1,6 @@
-/** What one stage costs the program, from calibration on this machine with these settings. */
+/** What one stage costs the program on average: measured while it ran, or by calibration where a recorder is read. */
 export interface StageCost {
-  /** Elapsed nanoseconds from before the stage is opened to after it is closed. */
+  /** Nanoseconds from before the stage is opened to after it is closed. */
   readonly fullNs: number;
   /** The part of that between its two clock readings, which is in its own `wall_s`. */
   readonly innerNs: number;

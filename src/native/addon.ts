@@ -1,3 +1,5 @@
+import type { Fold } from '../model/fold.js';
+
 /** A source of the addon. */
 export interface NativeSource {
   /** Why it cannot be read; null if it can. */
@@ -6,10 +8,21 @@ export interface NativeSource {
 
 /** The sources by their names in native/sources/sources.h. Those that tell more than a failure have a type of their own. */
 export interface NativeSources {
+  readonly rusage: UsageSource;
   readonly v8_heap: HeapSource;
   readonly malloc_stats: AllocatorSource;
   readonly tracker: TrackerSource;
   readonly [name: string]: NativeSource | undefined;
+}
+
+export interface UsageSource extends NativeSource {
+  /** Whether the process has so many threads that the CPU is read from the process clock, with a timer. */
+  readonly readsClock: boolean;
+  /** How often the counters of all threads were read, and how often there was no time for that. */
+  readonly readings: number;
+  readonly skipped: number;
+  /** Time between two clock ticks; NaN if the kernel does not tell. */
+  readonly tickNs: number;
 }
 
 export interface HeapSource extends NativeSource {
@@ -82,6 +95,11 @@ export interface NativeSamplerHandle {
   watchLoop(): boolean;
   close(): void;
   /**
+   * A fold that takes its samples of this sampler, once. Undefined if the plan is not one, if the memory of the samples may
+   * be detached, or if there is no memory. What it is given must stay as it is for as long as the sampler is open.
+   */
+  openFold(plan: Float64Array, excluded: Float64Array, use: Float64Array): Fold | undefined;
+  /**
    * Reads who holds the resident set of the last sample into `ACCOUNT_LENGTH` cells. It goes through the list of mappings
    * and reads the statistics of the allocator: those of glibc take 33 ms if there are 200,000 free chunks.
    *
@@ -125,6 +143,10 @@ export interface SampleLayout {
   readonly positions: readonly string[];
   readonly endedUnclosed: number;
   readonly noExternalBuffers: number;
+  readonly planNumbers: readonly string[];
+  readonly planLists: readonly string[];
+  readonly exit: Readonly<Record<string, number>>;
+  readonly exitFlags: number;
 }
 
 /** What native/addon/addon.cc exports. */
@@ -153,6 +175,8 @@ export interface Binding {
   modulesRead(): readonly string[] | null;
   /** CLOCK_MONOTONIC in nanoseconds. */
   wallRead(): number;
+  /** CPU time of the calling thread in nanoseconds. */
+  threadCpuRead(): number;
   rssPeakRead(): number;
   /** Takes some 6 us a thread. */
   threadsRead(): ThreadsReading<NativeThread>;

@@ -2,6 +2,7 @@ import { wallNs } from '../host/clock.js';
 import { readFileSync } from '../host/files.js';
 import { Float64Array, Math, Number } from '../host/intrinsics.js';
 import { nodeVersion, residentBytes, resourceUsage, threadCpuUsage } from '../host/process.js';
+import type { Fold, FoldRequest } from '../model/fold.js';
 import { SAMPLE_LENGTH, slotIndex } from '../model/sample-layout.js';
 import type { CompositionBytes, Sampler, SamplerOptions } from '../model/sampler.js';
 import { present, type SamplerSources, type SourceState } from '../model/sources.js';
@@ -43,14 +44,24 @@ export class JsSampler implements Sampler {
     this.readThreadCpu();
   }
 
+  /** `process.threadCpuUsage` makes an object each time. */
+  readThreadCpuNs(): number {
+    return Number.NaN;
+  }
+
+  openFold(_request: FoldRequest): Fold | null {
+    return null;
+  }
+
   sources(): SamplerSources {
-    const { cpu, rss, js, native } = this.options;
+    const { cpu, rss, js, native, io } = this.options;
     return {
       native: whereMeasured(native, this.missing, null),
       allocator: whereMeasured(native, this.missing, null),
       js_peak: whereMeasured(js, null, present('sampled', 'v8.getHeapStatistics', JS_HEAP_TRUTH)),
       rss: whereMeasured(rss, Number.isNaN(rssBytes()) ? NO_RSS : null, rssState('process.memoryUsage.rss')),
       rss_peak: whereMeasured(rss, null, rssPeak(this.options.rssPeak, this.missing)),
+      usage: whereMeasured(cpu || rss || io, null, present('exact', 'process.resourceUsage')),
       thread_cpu: whereMeasured(
         cpu,
         threadCpuUsage === undefined ? `Node ${nodeVersion} has no process.threadCpuUsage, and ${this.missing}` : null,

@@ -1,4 +1,5 @@
 import { Float64Array, Number, Object } from '../host/intrinsics.js';
+import type { Fold, FoldRequest } from '../model/fold.js';
 import { moduleName, OTHER_MODULES } from '../model/module-name.js';
 import {
   ACCOUNT_LENGTH,
@@ -16,6 +17,7 @@ import type { Binding, NativeSamplerHandle, NativeSources } from './addon.js';
 import { freeState, liveState } from './allocator-state.js';
 import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap } from './js-heap.js';
 import { trackerState } from './tracker-state.js';
+import { usageState } from './usage-state.js';
 import { whereMeasured } from './where-measured.js';
 
 const GC_TRUTH = 'pauses: incremental marking steps and lazy sweeping between them are not in it';
@@ -70,8 +72,18 @@ export class NativeSampler implements Sampler {
     }
   }
 
+  readThreadCpuNs(): number {
+    return this.binding.threadCpuRead();
+  }
+
+  /** A heap that is read here must be in the sample before it is folded, which one call cannot do. */
+  openFold({ plan, excluded, use }: FoldRequest): Fold | null {
+    if (this.heapFault !== null && this.options.js) return null;
+    return this.handle.openFold(plan, excluded, use) ?? null;
+  }
+
   sources(): SamplerSources {
-    const { cpu, rss, js, native } = this.options;
+    const { cpu, rss, js, native, io } = this.options;
     const read = this.binding.sourcesRead();
     const { heapFault } = this;
     const { malloc_stats: allocator, tracker, v8_heap: heap } = read;
@@ -94,6 +106,7 @@ export class NativeSampler implements Sampler {
       ),
       rss: whereMeasured(rss, faultOf(read, 'statm'), rssState('/proc/self/statm')),
       rss_peak: whereMeasured(rss, faultOf(read, 'rusage'), this.rssPeakState(faultOf(read, 'clear_refs'))),
+      usage: whereMeasured(cpu || rss || io, faultOf(read, 'rusage'), usageState(read.rusage)),
       thread_cpu: whereMeasured(cpu, faultOf(read, 'thread_clock'), present('exact', 'CLOCK_THREAD_CPUTIME_ID')),
       pool_cpu: whereMeasured(cpu, faultOf(read, 'pool_cpu'), present('exact', POOL_METHOD, POOL_TRUTH)),
       gc: whereMeasured(js, heapFault, present('exact', 'V8 collection callbacks', GC_TRUTH)),

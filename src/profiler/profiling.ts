@@ -18,6 +18,7 @@ import { openThreads, type ThreadReadings } from '../threads/thread-cpu.js';
 import { MeasuredRun } from './measured-run.js';
 import { OpenStage } from './open-stage.js';
 import { OptionalRecorder } from './optional-recorder.js';
+import { OwnCost } from './own-cost.js';
 import type { ProfilerParts } from './profiler-parts.js';
 import { SampledStacks } from './sampled-stacks.js';
 import { announceClose, stageClose } from './stage-channels.js';
@@ -38,6 +39,8 @@ export class Profiling {
   /** By `COUNTS`. */
   readonly counts: Float64Array;
   readonly threads: ThreadReadings;
+  /** What all this costs. */
+  readonly own: OwnCost;
   closed = false;
   /** Whether some calls may be in a state other than `running`. See `CALL_STATE`. */
   hasLeft = false;
@@ -74,6 +77,7 @@ export class Profiling {
     const tellsRunning = isExact && location !== null;
     this.accounting = new Accounting(this.sampler, settings, tellsRunning, memory, parts.callsBefore);
     parts.seen?.(this.accounting);
+    this.own = new OwnCost(this.accounting);
     this.opener = new StageOpener(profiler, this.accounting, this.usage);
     this.context = new StageContext(this.accounting.calls);
     this.threads = parts.threads ?? openThreads(settings);
@@ -99,6 +103,7 @@ export class Profiling {
 
   /** @throws whatever fails; the call then stays open, as one that its stage has left */
   begin(label: string): OpenCall {
+    const since = --this.own.left === 0 ? this.own.start() : 0;
     if (this.hasLeft) this.takeOutLeft(null);
     const caller = this.context.current();
     const call = this.opener.open(label, caller);
@@ -110,6 +115,7 @@ export class Profiling {
     if (this.execution !== null) this.execution.resume(frame);
     call.state = CALL_STATE.running;
     this.hasLeft = false;
+    if (since !== 0) this.own.opened(since);
     return call;
   }
 
@@ -134,6 +140,7 @@ export class Profiling {
 
   private finish(call: OpenCall, failed: boolean, error: unknown): void {
     if (this.closed) return;
+    const since = --this.own.left === 0 ? this.own.start() : 0;
     const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
     if (this.hasLeft) this.takeOutLeft(closed);
     this.accounting.finish(call, failed, closed);
@@ -141,6 +148,7 @@ export class Profiling {
     // The caller runs next. It does so from the exit sample on: to return to it reads nothing.
     if (this.execution !== null) this.execution.resume(caller);
     this.context.leave(caller);
+    if (since !== 0) this.own.closed(since);
     if (closed !== null) announceClose(closed, this.profiler, error);
   }
 
@@ -154,6 +162,7 @@ export class Profiling {
    */
   private endWhenSettled(call: OpenCall, promise: object, { prototype, wait }: PromiseKind): unknown {
     if (this.closed) return promise;
+    const since = --this.own.left === 0 ? this.own.start() : 0;
     const { moment } = call;
     const frame = call.context as Frame;
     if (frame.handle !== null) this.usage.keptAcrossAwait(frame.handle);
@@ -177,16 +186,19 @@ export class Profiling {
       return promise;
     }
     this.leaveRunning(call);
+    if (since !== 0) this.own.waited(since);
     return plain && Object.getPrototypeOf(derived) === prototype ? derived : promise;
   }
 
   private finishSettled(call: OpenCall, moment: number, failed: boolean, error: unknown): void {
     try {
       if (this.closed || call.moment !== moment) return;
+      const since = --this.own.left === 0 ? this.own.start() : 0;
       const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
       if (this.hasLeft) this.takeOutLeft(closed);
       this.accounting.finish(call, failed, closed);
       if (this.execution !== null) this.execution.resume(this.context.current());
+      if (since !== 0) this.own.closed(since);
       if (closed !== null) announceClose(closed, this.profiler, error);
     } catch (fault) {
       if (call.moment === moment) call.state = failed ? CALL_STATE.threw : CALL_STATE.returned;
@@ -204,6 +216,7 @@ export class Profiling {
 
   /** @throws whatever fails; the call then stays open, as one that its stage has left */
   beginHandle(label: string): Stage {
+    const since = --this.own.left === 0 ? this.own.start() : 0;
     if (this.hasLeft) this.takeOutLeft(null);
     const frame = this.context.current();
     const call = this.opener.open(label, frame);
@@ -215,11 +228,13 @@ export class Profiling {
     if (this.execution !== null) this.execution.resume(frame);
     call.state = CALL_STATE.running;
     this.hasLeft = false;
+    if (since !== 0) this.own.opened(since);
     return handle;
   }
 
   endHandle(frame: Frame, call: OpenCall): void {
     if (this.closed) return;
+    const since = --this.own.left === 0 ? this.own.start() : 0;
     const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
     if (this.hasLeft) this.takeOutLeft(closed);
     // First: once the call is closed, nothing may be opened under it.
@@ -227,6 +242,7 @@ export class Profiling {
     this.accounting.finish(call, false, closed);
     if (!isInnermost) this.usage.handleEndedOutOfOrder();
     if (this.execution !== null) this.execution.resume(this.context.current());
+    if (since !== 0) this.own.closed(since);
     if (closed !== null) announceClose(closed, this.profiler, undefined);
   }
 

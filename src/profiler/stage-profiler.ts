@@ -8,11 +8,10 @@ import type { StageCost } from '../model/stage-cost.js';
 import type { ThreadCpu } from '../model/thread-cpu.js';
 import { buildReport } from '../report/build.js';
 import { checkLabel } from '../store/labels.js';
-import { stageCostOf } from './calibration.js';
+import { columnOf } from '../store/row-store.js';
 import { nullProfiler } from './null-profiler.js';
 import type { ProfilerParts } from './profiler-parts.js';
 import { Profiling } from './profiling.js';
-import { unannounced } from './stage-channels.js';
 import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK } from './unmeasured.js';
 
 /**
@@ -106,12 +105,11 @@ export class StageProfiler implements Profiler {
 
   report(): Report {
     const profiling = this.#profiling;
-    // Before the calibration, whose time is not the program's.
     const { header, rows } = profiling.measuredRun.measure();
     const { entered } = profiling.accounting.labels;
-    const cost =
-      this.#knownCost ??
-      (entered.length === 0 ? NO_COST : unannounced(() => stageCostOf(profiling.settings.sampler, scratchProfiler)));
+    let closed = 0;
+    for (const { row } of entered) closed += rows.stages.get(row, CALLS);
+    const cost = this.#knownCost ?? profiling.own.perStage(closed) ?? NO_COST;
     return buildReport(header, entered, rows, cost);
   }
 
@@ -140,6 +138,8 @@ export class StageProfiler implements Profiler {
   }
 }
 
+const CALLS = columnOf('calls');
+
 const METHODS = ['stage', 'wrap', 'report', 'threads', 'stacks', 'close', Symbol.dispose] as const;
 
 /** The methods as they are here. A program may replace them, and a subclass has its own. */
@@ -153,7 +153,3 @@ const { stage } = OWN;
 const unmeasured: Stage = nullProfiler.stage('');
 
 const NO_COST: StageCost = { fullNs: 0, innerNs: 0 };
-
-function scratchProfiler(options: StageProfilerOptions): Profiler {
-  return new StageProfiler(options, { stageCost: NO_COST });
-}

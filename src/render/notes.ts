@@ -1,7 +1,7 @@
 import { Array, Map, Set } from '../host/intrinsics.js';
 import { type Composition, PARTS } from '../model/composition.js';
 import type { Report } from '../model/report.js';
-import { SOURCE_NAMES, type SourceName, type SourceState } from '../model/sources.js';
+import { SOURCE_NAMES, type SourceName, type SourceState, stateOf } from '../model/sources.js';
 import { heapKib } from '../report/worker-threads.js';
 import { escapeControls } from '../text/escape.js';
 import { count, duration, inline, percent, size } from '../text/format.js';
@@ -154,11 +154,12 @@ function sourcesNote({ sources, stages }: Report, explained: ReadonlySet<string>
   const isShared = stages.some(({ overlapped_calls }) => overlapped_calls > 0);
   const alike = new Map<string, SourceName[]>();
   for (const name of SOURCE_NAMES) {
-    const { truth, reason } = sources[name];
+    const told = stateOf(sources, name);
+    const { truth, reason } = told;
     if (truth === 'exact' || (truth === 'absent' && reason !== undefined && explained.has(reason))) continue;
     // To charge by the ends of calls is exact if there was never more than one call at a time.
     if (name === 'attribution' && truth !== 'absent' && !isShared) continue;
-    const state = stateText(sources[name]);
+    const state = stateText(told);
     const names = alike.get(state);
     if (names === undefined) alike.set(state, [name]);
     else names.push(name);

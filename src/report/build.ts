@@ -35,7 +35,7 @@ const READERS: Readonly<Record<Unit, (value: number) => number | null>> = {
 /**
  * The report of a row store: units, rounding and null for what was not measured.
  *
- * @param cost null if it was not calibrated
+ * @param cost null if it is not known
  */
 export function buildReport(
   header: MeasuredHeader,

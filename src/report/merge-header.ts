@@ -3,7 +3,7 @@ import { type Composition, type ModuleKib, sumOfModules } from '../model/composi
 import type { ExactUse } from '../model/exact-use.js';
 import { PROGRAM, type ReportHeader, type StageRow } from '../model/report.js';
 import { emptyHeader, HEADER_FIELDS, type HeaderField, type HeaderFold, SLURM } from '../model/report-header.js';
-import { SOURCE_NAMES, type SourceName, type SourceState, type Sources } from '../model/sources.js';
+import { SOURCE_NAMES, type SourceName, type Sources, stateOf } from '../model/sources.js';
 import { mergeWarnings } from '../model/warnings.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
 import { addExactUse } from './exact-use.js';
@@ -165,7 +165,7 @@ export class HeaderMerger {
     if (this.#others === undefined || this.#sourceCounts.every((count) => count === 0)) return this.#others;
     const sources = this.#others.sources as Sources;
     const counted = SOURCE_NAMES.map((name) => {
-      const state: SourceState = sources[name];
+      const state = stateOf(sources, name);
       const counts = SOURCE_COUNTS.filter((member) => state[member] !== undefined).map((member) => [
         member,
         state[member]! + this.#sourceCounts[sourceCountIndex(name, member)]!,

@@ -5,6 +5,7 @@ import {
   type SourceName,
   type SourceState,
   type Sources,
+  stateOf,
   type Truth,
   weaker,
 } from '../model/sources.js';
@@ -17,7 +18,7 @@ const DIFFERS = 'the weakest of merged reports that differ';
  * tasks of an array job finish in any order.
  */
 export function mergeSources(a: Sources, b: Sources): Sources {
-  const merged = SOURCE_NAMES.map((name) => [name, mergeState(a[name], b[name])] as const);
+  const merged = SOURCE_NAMES.map((name) => [name, mergeState(stateOf(a, name), stateOf(b, name))] as const);
   // Those that were not asked for in one of the reports are what the other says.
   const optional = OPTIONAL_SOURCE_NAMES.flatMap((name) => {
     const [left, right] = [a[name] ?? b[name], b[name] ?? a[name]];

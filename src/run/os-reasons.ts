@@ -1,7 +1,7 @@
 import { inline, size } from '../text/format.js';
 import { type FinishedRun, hasReports, isAtFloor } from './finished-run.js';
 
-/** The work of node before the first line of a program and after the last, and the profiler's own calibration. */
+/** The work of node before the first line of a program and after the last. */
 const NODE_ITSELF = "node's start and end";
 
 /** Empty, because the lack of a report is said above the table. */

@@ -49,8 +49,9 @@ export const OCTAVE_COLUMNS: number = LIVE_COLUMNS + MODULE_CELLS;
 const COLUMN_COUNT = OCTAVE_COLUMNS + OCTAVE_COUNT;
 
 /** A row is its cells, then its buckets, filled up to whole doubles: every row begins at a double. */
-const BUCKETS_OFFSET = COLUMN_COUNT * Float64Array.BYTES_PER_ELEMENT;
-const ROW_CELLS =
+export const BUCKETS_CELL = COLUMN_COUNT;
+const BUCKETS_OFFSET = BUCKETS_CELL * Float64Array.BYTES_PER_ELEMENT;
+export const ROW_CELLS =
   COLUMN_COUNT + Math.ceil((BUCKET_COUNT * Uint32Array.BYTES_PER_ELEMENT) / Float64Array.BYTES_PER_ELEMENT);
 export const ROW_BYTES = ROW_CELLS * Float64Array.BYTES_PER_ELEMENT;
 const ROW_WORDS = ROW_BYTES / Uint32Array.BYTES_PER_ELEMENT;

@@ -145,7 +145,6 @@ describe('an opening that fails', () => {
     expect(() => run.accounting.enter(failed)).toThrow(RangeError);
     run.sampler.readEntry = readEntry;
     run.pass(5);
-    expect(run.row('p.x', 'open', 'calls', 'wall_s')).toEqual({ open: 1, calls: 0, wall_s: Number.NaN });
     run.accounting.discard(failed);
     run.pass(3);
     run.close(parent);
@@ -174,6 +173,7 @@ describe('a closing that fails', () => {
   test('after the fold does not fold again, and says so to readers of a recorder', () => {
     const run = new AccountingRun();
     const a = run.open('a');
+    const b = run.open('a.b', a);
     const { row } = a.node;
     expect(a.entry[CALL_USE]).toBe(row + 1);
     run.pass(10);
@@ -182,12 +182,17 @@ describe('a closing that fails', () => {
       throw new RangeError('out of stack');
     };
     expect(() => run.close(a)).toThrow(RangeError);
+    // The parent of b until b has been passed on.
     expect([a.folded, a.entry[CALL_USE]]).toEqual([true, -1 - row]);
+    expect(() => run.close(b)).toThrow(RangeError);
+    expect([b.folded, b.entry[CALL_USE]]).toEqual([true, 0]);
     Reflect.deleteProperty(calls, 'close');
     run.pass(5);
     run.close(a);
-    expect(run.row('a', ...TIMES)).toEqual(times(1, 10, 10, 10));
-    expect(a.entry[CALL_USE]).toBe(0);
+    run.close(b);
+    expect(run.row('a', ...TIMES)).toEqual(times(1, 10, 10, 0));
+    expect(run.row('a.b', ...TIMES)).toEqual(times(1, 10, 10, 10));
+    expect([a.entry[CALL_USE], b.entry[CALL_USE]]).toEqual([0, 0]);
   });
 });
 

@@ -17,7 +17,7 @@ const gone = (advice?: string): Advised => ({ ...absent('why'), ...(advice === u
 
 test('where all is there, nothing is missing, and the tracker counts only under run', () => {
   expect(verdictOf(states({ native: present('sampled', 'mallinfo2'), rss: present('bounded', 'statm') }))).toBe(
-    'exact here: allocator, js_peak, rss_peak, thread_cpu, pool_cpu, gc, attribution, native under stageprof run; nothing is missing',
+    'exact here: allocator, js_peak, rss_peak, usage, thread_cpu, pool_cpu, gc, attribution, native under stageprof run; nothing is missing',
   );
 });
 

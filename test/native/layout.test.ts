@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { EXIT, EXIT_FLAGS, PLAN_LISTS, PLAN_NUMBERS } from '../../src/model/fold.js';
 import {
   ACCOUNT,
   ACCOUNT_FILES,
@@ -41,6 +42,10 @@ test('the addon has the same names in the same order, the same numbers and the s
     positions: [...POSITIONS],
     endedUnclosed: STATE.ended,
     noExternalBuffers: NO_EXTERNAL_BUFFERS,
+    planNumbers: [...PLAN_NUMBERS],
+    planLists: [...PLAN_LISTS],
+    exit: EXIT,
+    exitFlags: EXIT_FLAGS,
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Accounting } from '../../src/accounting/accounting.js';
+import type { Fold } from '../../src/model/fold.js';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { FREE, scripted } from '../support/scripted-sampler.js';
 import { collectGarbage, KIB } from '../support/workloads.js';
@@ -47,10 +48,10 @@ function opened() {
 
 /** Numbers of rows, open calls, free calls of the pool, and entries of peaks. */
 function sizes(accounting: Accounting) {
-  const { store, calls, peaks } = accounting as unknown as {
+  const { store, calls, fold } = accounting as unknown as {
     store: { length: number };
     calls: { length: number; free: { newer: unknown } | null };
-    peaks: { tracked: { stack: { length: number } }[] };
+    fold: Fold;
   };
   let free = 0;
   for (let call = calls.free; call !== null; call = call.newer as typeof call) free++;
@@ -58,7 +59,7 @@ function sizes(accounting: Accounting) {
     rows: store.length,
     open: calls.length,
     free,
-    peaks: Math.max(...peaks.tracked.map(({ stack }) => stack.length)),
+    peaks: fold.peakEntries(),
   };
 }
 

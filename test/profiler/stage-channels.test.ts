@@ -105,7 +105,7 @@ describe('stages are told as they open and close', () => {
     expect(message!.startMs! + message!.wallNs! / 1e6).toBeLessThan(after + 0.1);
   });
 
-  test('but not those of a closed profiler, of the nullProfiler, and of the calibration', () => {
+  test('but not those of a closed profiler and of the nullProfiler, nor anything that a report does', () => {
     const profiler = new StageProfiler({ measure: [] });
     profiler.stage('before', () => {});
     const { lines } = told();

@@ -4,6 +4,7 @@ import { rowsWithOpenCalls } from '../../src/accounting/totals.js';
 import { resolveOptions, type StageProfilerOptions } from '../../src/model/options.js';
 import type { LabelNode } from '../../src/store/labels.js';
 import { columnOf } from '../../src/store/row-store.js';
+import type { StateMemory } from '../../src/store/state-memory.js';
 import { ScriptedSampler } from './scripted-sampler.js';
 
 /** Accounting on a scripted sampler, without a profiler around it: a test opens and closes its calls itself. */
@@ -14,9 +15,14 @@ export class AccountingRun {
   collections = 0;
   live = 0;
 
-  constructor(options: StageProfilerOptions = {}, tellsRunning = false, sampler = new ScriptedSampler()) {
+  constructor(
+    options: StageProfilerOptions = {},
+    tellsRunning = false,
+    sampler = new ScriptedSampler(),
+    memory?: StateMemory,
+  ) {
     this.sampler = sampler;
-    this.accounting = new Accounting(sampler, resolveOptions(options), tellsRunning);
+    this.accounting = new Accounting(sampler, resolveOptions(options), tellsRunning, memory);
     const { collection } = this.accounting;
     if (collection !== null)
       Object.assign(collection, {

@@ -45,6 +45,7 @@ export function report(members: Partial<Report> = {}): Report {
       js_peak: present('exact', 'GC prologue'),
       rss: present('exact', '/proc/self/statm'),
       rss_peak: present('exact', 'clear_refs and ru_maxrss'),
+      usage: present('exact', 'getrusage'),
       thread_cpu: present('exact', 'CLOCK_THREAD_CPUTIME_ID'),
       pool_cpu: present('exact', 'CPU clocks'),
       gc: present('exact', 'GC callbacks'),

@@ -1,5 +1,6 @@
 import type { Accounting } from '../../src/accounting/accounting.js';
 import { THREAD_USE_SLOTS } from '../../src/accounting/self-times.js';
+import { type Fold, type FoldRequest, PLAN_NUMBERS } from '../../src/model/fold.js';
 import type { StageProfilerOptions } from '../../src/model/options.js';
 import type { StageRow } from '../../src/model/report.js';
 import {
@@ -15,6 +16,7 @@ import {
 import type { Sampler } from '../../src/model/sampler.js';
 import { present, type SamplerSources } from '../../src/model/sources.js';
 import type { StageCost } from '../../src/model/stage-cost.js';
+import { loadBinding } from '../../src/native/load-addon.js';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 
 export type SlotValues = { readonly [Slot in SlotName]?: number };
@@ -28,13 +30,14 @@ const EXACT = present('exact', 'script');
  * Setting a level raises its peak, and a sample begins a new window of every peak.
  */
 export class ScriptedSampler implements Sampler {
-  readonly slots = new Float64Array(SAMPLE_LENGTH).fill(Number.NaN);
+  readonly slots = new Float64Array(new SharedArrayBuffer(SAMPLE_LENGTH * 8)).fill(Number.NaN);
   readonly state: SamplerSources = {
     native: EXACT,
     allocator: EXACT,
     js_peak: EXACT,
     rss: EXACT,
     rss_peak: EXACT,
+    usage: EXACT,
     thread_cpu: EXACT,
     pool_cpu: EXACT,
     gc: EXACT,
@@ -83,6 +86,46 @@ export class ScriptedSampler implements Sampler {
   hold(module: string, bytes: number): void {
     this.liveBytes[this.moduleNames!.indexOf(module)] = bytes;
     this.set({ live_module_count: this.moduleNames!.length });
+  }
+
+  /** Which fold the samplers made from now on open: the addon's, or none, so that the one in TypeScript serves. */
+  static folds: 'in TypeScript' | 'in native code' = 'in TypeScript';
+  private readonly folds = ScriptedSampler.folds;
+
+  /** The addon folds the sample that the script has taken before. */
+  openFold({ plan, excluded, use }: FoldRequest): Fold | null {
+    if (this.folds === 'in TypeScript') return null;
+    const { binding, missing } = loadBinding();
+    if (binding === null) throw new Error(missing);
+    const given = Float64Array.from(plan);
+    given[PLAN_NUMBERS.indexOf('takes_samples')] = 0;
+    const first = this.slots.slice();
+    const handle = binding.samplerOpen(this.slots, 0, true)!;
+    this.slots.set(first);
+    const fold = handle.openFold(given, excluded, use)!;
+    const read = (take: () => void): void => {
+      fold.endAtWait();
+      take();
+    };
+    return {
+      ...fold,
+      enter: (row, call) => {
+        read(() => this.readEntry());
+        fold.enter(row, call);
+      },
+      exit: (call, innerClosed) => {
+        read(() => this.readExit());
+        fold.exit(call, innerClosed);
+      },
+      chargeUntilNow: () => {
+        this.readThreadUse();
+        fold.chargeUntilNow();
+      },
+    };
+  }
+
+  readThreadCpuNs(): number {
+    return this.values.get('thread_cpu_ns')!;
   }
 
   composition(): null {

@@ -1,0 +1,102 @@
+// One call of a stage around some work, in the forms that a program may have. See kinds/pace.js for the program.
+import { activeProfiler, nullProfiler, StageProfiler } from '../../dist/index.js';
+import { loadNativeAddon } from '../native-addon.js';
+
+const LABEL = 'extract';
+
+/** @param {{ form: keyof typeof FORMS, measure?: readonly string[], attribution?: 'boundary' | 'exact' }} options */
+export function open({ form, ...options }) {
+  return FORMS[form](options);
+}
+
+const FORMS = {
+  nothing: () => ({ call: (work) => work() }),
+
+  /** The readings of a full stage in C, a call at each end. */
+  floor() {
+    const { floorRead } = loadNativeAddon();
+    return {
+      call(work) {
+        floorRead();
+        work();
+        floorRead();
+      },
+    };
+  },
+
+  'by hand'() {
+    const sums = { wallNs: 0n, cpuUs: 0, rssBytes: 0, heapBytes: 0, externalBytes: 0 };
+    return {
+      sums,
+      call(work) {
+        const memoryBefore = process.memoryUsage();
+        const cpuBefore = process.cpuUsage();
+        const wallBefore = process.hrtime.bigint();
+        work();
+        const wallAfter = process.hrtime.bigint();
+        const cpu = process.cpuUsage(cpuBefore);
+        const memoryAfter = process.memoryUsage();
+        sums.wallNs += wallAfter - wallBefore;
+        sums.cpuUs += cpu.user + cpu.system;
+        sums.rssBytes += memoryAfter.rss - memoryBefore.rss;
+        sums.heapBytes += memoryAfter.heapUsed - memoryBefore.heapUsed;
+        sums.externalBytes += memoryAfter.external - memoryBefore.external;
+      },
+    };
+  },
+
+  async span() {
+    const { BasicTracerProvider, NoopSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
+    const tracer = new BasicTracerProvider({ spanProcessors: [new NoopSpanProcessor()] }).getTracer('bench');
+    return {
+      call(work) {
+        const span = tracer.startSpan(LABEL);
+        work();
+        span.end();
+      },
+    };
+  },
+
+  /** Entries are kept until they are cleared, which is part of what they cost. */
+  'mark and measure'() {
+    const { performance } = globalThis;
+    return {
+      call(work) {
+        performance.mark(LABEL);
+        work();
+        performance.measure(LABEL, LABEL);
+        performance.clearMarks();
+        performance.clearMeasures();
+      },
+    };
+  },
+
+  handle: (options) => handle(new StageProfiler(options)),
+  callback: (options) => callback(new StageProfiler(options)),
+  'null handle': () => handle(nullProfiler),
+  'null callback': () => callback(nullProfiler),
+
+  'active handle'() {
+    const profiler = activeProfiler();
+    if (!profiler.enabled) throw new Error('no profiler is active: the trial was not started under stageprof run');
+    return handle(profiler);
+  },
+};
+
+function handle(profiler) {
+  return {
+    call(work) {
+      const stage = profiler.stage(LABEL);
+      work();
+      stage.end();
+    },
+  };
+}
+
+function callback(profiler) {
+  return {
+    call(work) {
+      profiler.stage(LABEL, work);
+    },
+  };
+}
