@@ -5,7 +5,15 @@ export type { Composition, ModuleKib } from './model/composition.js';
 export type { ErrorCode } from './model/errors.js';
 export type { HistogramPairs } from './model/histogram.js';
 export type { MetricField } from './model/metrics.js';
-export type { Attribution, Collect, Measure, RecorderOption, RssPeak, StageProfilerOptions } from './model/options.js';
+export type {
+  Attribution,
+  Collect,
+  Measure,
+  RecorderOption,
+  RssPeak,
+  Stacks,
+  StageProfilerOptions,
+} from './model/options.js';
 export type { Profiler, Stage } from './model/profiler.js';
 export type { Report, ReportHeader, SlurmIdentity, StageRow } from './model/report.js';
 export type { SourceName, SourceState, Sources, Truth } from './model/sources.js';

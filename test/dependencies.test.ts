@@ -34,6 +34,7 @@ const ROOMS = [
   'compare',
   'reconcile',
   'export',
+  'flame',
   'corpus',
   'run',
   'doctor',

@@ -1,12 +1,24 @@
-import type { SelfTimes } from '../accounting/self-times.js';
+import type { LabelNode } from '../store/labels.js';
 import type { Frame } from './context.js';
 
-/** Tells `SelfTimes` which label's code runs, from the frame of the async context that is running. */
+/** What is told which label's code runs. */
+export interface RunningListener {
+  /** From now on the code of `node` runs. */
+  switchTo(node: LabelNode): void;
+  /** The same, just after a sample was taken. */
+  resume(node: LabelNode): void;
+}
+
+/** Tells listeners which label's code runs, from the frame of the async context that is running. */
 export class Execution {
+  /**
+   * @param frame the frame whose code runs, as far as is known
+   * @param selfTimes told first, because it reads what the thread has used
+   */
   constructor(
-    /** The frame whose code runs, as far as is known. */
     private frame: Frame,
-    private readonly selfTimes: SelfTimes,
+    private readonly selfTimes: RunningListener | null,
+    private readonly log: RunningListener | null = null,
   ) {}
 
   get current(): Frame {
@@ -16,12 +28,16 @@ export class Execution {
   /** Code of this frame runs from now on. */
   enter(frame: Frame): void {
     this.frame = frame;
-    this.selfTimes.switchTo(frame.running);
+    const { running } = frame;
+    if (this.selfTimes !== null) this.selfTimes.switchTo(running);
+    if (this.log !== null) this.log.switchTo(running);
   }
 
   /** The same as `enter`, just after a sample was taken. */
   resume(frame: Frame): void {
     this.frame = frame;
-    this.selfTimes.resume(frame.running);
+    const { running } = frame;
+    if (this.selfTimes !== null) this.selfTimes.resume(running);
+    if (this.log !== null) this.log.resume(running);
   }
 }

@@ -8,6 +8,7 @@ import { say } from '../terminal/say.js';
 import { compareCommand } from './compare.js';
 import { completionCommand } from './completion.js';
 import { doctorCommand } from './doctor.js';
+import { flameCommand } from './flame.js';
 import { mapCommand } from './map.js';
 import { postmortemCommand } from './postmortem.js';
 import { reconcileCommand } from './reconcile.js';
@@ -23,6 +24,7 @@ const COMMANDS = [
   reconcileCommand,
   watchCommand,
   postmortemCommand,
+  flameCommand,
   doctorCommand,
   completionCommand,
 ];

@@ -5,10 +5,13 @@ import {
   type Attribution,
   COLLECTS,
   type Collect,
+  HIGHEST_STACKS_HZ,
   MEASURES,
   type Measure,
   RSS_PEAKS,
   type RssPeak,
+  STACKS,
+  type Stacks,
   type StageProfilerOptions,
 } from '../model/options.js';
 import { UsageError } from '../model/usage-error.js';
@@ -19,6 +22,8 @@ export interface MeasuringFlags {
   readonly collect?: Collect;
   readonly rssPeak?: RssPeak;
   readonly attribution?: Attribution;
+  readonly stacks?: readonly Stacks[];
+  readonly stacksHz?: number;
 }
 
 /** The flags of a command that only profiles with --profile. */
@@ -50,6 +55,11 @@ export function measuringFlags(): Option[] {
       '--attribution <how>',
       'exact: what a JS thread uses is charged to the stage that runs, also where stages overlap (default: boundary)',
     ).choices(ATTRIBUTIONS),
+    new Option(
+      '--stacks <list>',
+      `sample call stacks by stage, from ${STACKS.join(',')}; see docs/stacks.md`,
+    ).argParser(parseStacks),
+    new Option('--stacks-hz <n>', 'samples a second of each thread (default: 100)').argParser(parseHz),
   ];
 }
 
@@ -61,6 +71,8 @@ export function profilerOptions({ profile, ...flags }: ProfilerFlags): StageProf
     '--collect': flags.collect,
     '--rss-peak': flags.rssPeak,
     '--attribution': flags.attribution,
+    '--stacks': flags.stacks,
+    '--stacks-hz': flags.stacksHz,
   });
   for (const [flag, value] of given) {
     if (value !== undefined) throw needsProfile(flag);
@@ -73,12 +85,16 @@ export function needsProfile(flag: string): UsageError {
 }
 
 /** The given flags as options of a profiler. */
-export function measuringOptions({ measure, collect, rssPeak, attribution }: MeasuringFlags): StageProfilerOptions {
+export function measuringOptions(flags: MeasuringFlags): StageProfilerOptions {
+  const { measure, collect, rssPeak, attribution, stacks, stacksHz } = flags;
+  if (stacksHz !== undefined && stacks === undefined) throw new UsageError('--stacks-hz needs --stacks beside it');
   return {
     ...(measure === undefined ? {} : { measure }),
     ...(collect === undefined ? {} : { collect }),
     ...(rssPeak === undefined ? {} : { rssPeak }),
     ...(attribution === undefined ? {} : { attribution }),
+    ...(stacks === undefined ? {} : { stacks }),
+    ...(stacksHz === undefined ? {} : { stacksHz }),
   };
 }
 
@@ -88,4 +104,18 @@ function parseMeasures(list: string): Measure[] {
     if (measure === undefined) throw new InvalidArgumentError(`It has to be a list of ${oneOf(MEASURES)}.`);
     return measure;
   });
+}
+
+function parseStacks(list: string): Stacks[] {
+  return list.split(',').map((name) => {
+    const stacks = STACKS.find((candidate) => candidate === name.trim());
+    if (stacks === undefined) throw new InvalidArgumentError(`It has to be a list of ${oneOf(STACKS)}.`);
+    return stacks;
+  });
+}
+
+function parseHz(text: string): number {
+  const hz = Number(text);
+  if (/^\d+$/.test(text) && hz >= 1 && hz <= HIGHEST_STACKS_HZ) return hz;
+  throw new InvalidArgumentError(`It has to be a whole number from 1 to ${HIGHEST_STACKS_HZ}.`);
 }

@@ -12,6 +12,7 @@ import { checkPipeline, pipelineName } from './pipeline.js';
 import { RecordFolder, RecordWriteError } from './record-folder.js';
 import { type NamedInput, namedInputs, planRecords, type RecordPlan } from './record-paths.js';
 import { type ChosenShard, inputsOfShard, shardName } from './shard.js';
+import { ShardStacks } from './shard-stacks.js';
 import { StopSignals } from './stop-signals.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -63,7 +64,9 @@ export async function mapCorpus(corpus: DistinctInputs, order: MapOrder): Promis
   if (plan === null) return EXIT_FAILED;
   if (resume) sayResumed(plan);
   if (plan.inputs.length === 0) return nothingToDo(folder, name, profiler);
-  return runInputs(plan.inputs, folder, name, order);
+  const stacks =
+    profiler?.stacks === undefined ? null : await ShardStacks.open(folder, order.shard.shard.index, resume);
+  return runInputs(plan.inputs, folder, name, stacks, order);
 }
 
 /** A run with nothing to do leaves an account as any other: without it nobody can tell it from one that died early. */
@@ -83,6 +86,7 @@ async function runInputs(
   inputs: readonly NamedInput[],
   folder: RecordFolder,
   name: string,
+  stacks: ShardStacks | null,
   { pipelinePath, imports, shard, profiler, modules, jobs, isolate, timeoutMs, shown }: MapOrder,
 ): Promise<number> {
   // Until the run listens to signals itself, one ends this process with the exit code that it would have then.
@@ -95,6 +99,7 @@ async function runInputs(
       folder,
       profiler,
       recorderFolder,
+      stacksFolder: stacks?.folder ?? null,
       env,
       imports,
       jobs,
@@ -103,7 +108,8 @@ async function runInputs(
     });
     early.close();
     const hasAccount = profiler !== null;
-    return await runMap(inputs, { pipelineName: name, shardName: shardName(shard), folder, pool, hasAccount, shown });
+    const plan = { pipelineName: name, shardName: shardName(shard), folder, pool, hasAccount, stacks, shown };
+    return await runMap(inputs, plan);
   } finally {
     early.close();
   }

@@ -1,9 +1,14 @@
+import { systemReason } from '../model/setup-error.js';
+import { mergeWarnings } from '../model/warnings.js';
 import { EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
+import { renderStacks } from '../render/stack-notes.js';
+import { samplingWarnings } from '../stacks/sampling-warnings.js';
 import { Pace, type Progress, progressLines, type RunningView } from '../terminal/progress.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { say } from '../terminal/say.js';
 import type { Shown } from '../terminal/terminal.js';
+import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import { failureInShort } from './failure-line.js';
 import type { RunEvent } from './input-event.js';
@@ -13,6 +18,7 @@ import { MapResult } from './map-result.js';
 import { type RecordFolder, RecordWriteError } from './record-folder.js';
 import type { NamedInput } from './record-paths.js';
 import type { RunningInput } from './running-input.js';
+import type { ShardStacks } from './shard-stacks.js';
 import { type StopSignal, StopSignals } from './stop-signals.js';
 import type { WorkerPool } from './worker-pool.js';
 import { WorkerStartError } from './worker-process.js';
@@ -25,6 +31,8 @@ export interface MapPlan {
   readonly pool: WorkerPool;
   /** Whether the run leaves its account beside the records. */
   readonly hasAccount: boolean;
+  /** Null where none are sampled. */
+  readonly stacks: ShardStacks | null;
   /** How the table is shown. */
   readonly shown: Shown;
 }
@@ -79,6 +87,7 @@ class MapRun {
 
     const table = this.#result.table(process.stdout, this.#plan.shown);
     if (table !== null) process.stdout.write(table);
+    await this.#leaveStacks();
     if (breakdown !== undefined) say(breakdown);
     say(this.#summary(signals.received));
     const exitCode = this.#result.exitCode(signals.received);
@@ -136,6 +145,22 @@ class MapRun {
     this.#progress.stop();
     say(this.#summary(received));
     process.exitCode = received === undefined ? EXIT_FAILED : exitCodeOfSignal(received);
+  }
+
+  /** What goes wrong here is said, and is no reason for the records to count as failed. */
+  async #leaveStacks(): Promise<void> {
+    const { stacks, shown } = this.#plan;
+    if (stacks === null) return;
+    try {
+      const left = await stacks.finish();
+      if (left === null) return;
+      for (const warning of left.accounts.length === 0 ? [] : mergeWarnings(left.accounts.map(samplingWarnings)))
+        say(warning);
+      const words = renderStacks(left.profile, layoutOf(process.stdout, shown));
+      if (words !== undefined) process.stdout.write(`\n${words}`);
+    } catch (error) {
+      say(systemReason(error));
+    }
   }
 
   #summary(received: StopSignal | undefined): string {

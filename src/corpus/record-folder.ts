@@ -91,7 +91,7 @@ export class RecordFolder {
    * fsync: it would cost some milliseconds an input, and protect against failures of the machine only.
    * @throws {RecordWriteError} naming the path
    */
-  async write(name: string, line: string): Promise<void> {
+  async write(name: string, line: string | Uint8Array): Promise<void> {
     const temporary = this.temporaryPath();
     try {
       await writeFile(temporary, line, { flag: 'wx' });

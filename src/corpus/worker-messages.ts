@@ -20,6 +20,8 @@ export type ToWorker =
       readonly profiler: StageProfilerOptions | null;
       /** For the worker threads of the pipeline; null where they are not profiled. */
       readonly threads: ThreadsPlan | null;
+      /** Where the process keeps its stacks; null where none are sampled. */
+      readonly stacksFolder: string | null;
       readonly parentPid: number;
       /** Whether the process takes one input only. */
       readonly isolate: boolean;

@@ -20,6 +20,8 @@ export interface SupplyOptions {
   readonly isolate: boolean;
   /** Where the recorders of running inputs are; null for none. */
   readonly recorderFolder: string | null;
+  /** Where processes keep their stacks; null where none are sampled. */
+  readonly stacksFolder: string | null;
 }
 
 /** Starts worker processes, and knows those that have not ended. */
@@ -103,9 +105,17 @@ export class WorkerSupply {
   }
 
   async #start(): Promise<WorkerProcess> {
-    const { pipelinePath, profiler, env, imports, isolate } = this.options;
+    const { pipelinePath, profiler, stacksFolder, env, imports, isolate } = this.options;
     const worker = await WorkerProcess.start({
-      setup: { type: 'setup', pipelinePath, profiler, threads: this.#threads(), parentPid: process.pid, isolate },
+      setup: {
+        type: 'setup',
+        pipelinePath,
+        profiler,
+        threads: this.#threads(),
+        stacksFolder,
+        parentPid: process.pid,
+        isolate,
+      },
       env,
       imports,
       stopping: this.stopping,

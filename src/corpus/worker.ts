@@ -2,19 +2,23 @@
  * A worker process of `stageprof map`: loads the pipeline, runs the inputs it is told, one after another, and writes
  * each record to a temporary file, which the parent moves. It ends with its parent.
  */
-import { Error, String } from '../host/intrinsics.js';
-import { exitProcess, processObject } from '../host/process.js';
+import { timeOriginMs } from '../host/clock.js';
+import { Error, Math, String } from '../host/intrinsics.js';
+import { exitProcess, processId, processObject } from '../host/process.js';
+import { resolveOptions, type StageProfilerOptions } from '../model/options.js';
 import { SetupError } from '../model/setup-error.js';
 import { endWithParent } from '../native/parent-death.js';
 import { threadCostOf } from '../profiler/thread-cost.js';
 import { profileThreads } from '../profiler/thread-profiler.js';
 import { threadRoom } from '../profiler/thread-room.js';
+import { openCpuStacks } from '../stacks/cpu-stacks.js';
 import { CallNumbers } from './call-numbers.js';
 import { InputRunner } from './input-runner.js';
 import { InputThreads } from './input-threads.js';
 import { loadPipeline } from './pipeline.js';
 import { holdProcess, listenToParent, releaseProcess, tell } from './worker-channel.js';
 import { EXIT_OWN_ERROR, type Order, type ToWorker } from './worker-messages.js';
+import { workerStacksPath } from './worker-stacks.js';
 
 /** Without this, output that a pipe does not take at once is kept in memory, and lost in a crash or an exit. */
 function printBlocking({
@@ -52,14 +56,27 @@ async function obey(message: ToWorker): Promise<void> {
   else runner?.abort(message);
 }
 
+/** From here to the end of the process, so that each input finds V8's profiler running. */
+function sampleStacks(profiler: StageProfilerOptions, folder: string): void {
+  const { cpuStacks, collect } = resolveOptions(profiler);
+  if (cpuStacks === null) return;
+  const file = workerStacksPath(folder, processId, Math.round(timeOriginMs));
+  try {
+    openCpuStacks({ hz: cpuStacks.hz, file, isKernelCpu: collect === 'none' });
+  } catch {
+    // The report of each input says why.
+  }
+}
+
 /** Undefined where the pipeline does not load. */
 async function setUp(order: Order<'setup'>): Promise<InputRunner | undefined> {
-  const { pipelinePath, profiler, threads, parentPid, isolate } = order;
+  const { pipelinePath, profiler, threads, stacksFolder, parentPid, isolate } = order;
   // A pipeline that hangs in native code would not notice by itself that the parent has ended.
   endWithParent(parentPid);
   // Before the module may start its threads.
   const room = threadRoom();
   if (threads !== null) profileThreads({ ...threads, room });
+  if (profiler !== null && stacksFolder !== null) sampleStacks(profiler, stacksFolder);
   // The module, too, may wait at its top level for what nothing can settle.
   releaseProcess();
   try {

@@ -1,5 +1,5 @@
 import type { Fold, Group, Share, Unit } from './metrics.js';
-import type { SourceName, Truth } from './sources.js';
+import type { OptionalSourceName, SourceName, Truth } from './sources.js';
 
 /** What the words of a report mean, for the JSON Schema and docs/fields.md. */
 
@@ -57,6 +57,10 @@ export const SOURCE_MEANING: Readonly<Record<SourceName, string>> = {
   pool_cpu: "CPU time of libuv's pool.",
   gc: 'Time and number of collections.',
   attribution: 'How costs are divided among calls that overlap.',
+};
+
+export const OPTIONAL_SOURCE_MEANING: Readonly<Record<OptionalSourceName, string>> = {
+  cpu_stacks: 'Call stacks by stage. Only where they were asked for.',
 };
 
 export const TRUTH_MEANING: Readonly<Record<Truth, string>> = {

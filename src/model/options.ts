@@ -6,11 +6,13 @@ export const MEASURES = ['cpu', 'rss', 'js', 'native', 'io'] as const;
 export const ATTRIBUTIONS = ['boundary', 'exact'] as const;
 export const COLLECTS = ['none', 'outermost', 'every'] as const;
 export const RSS_PEAKS = ['lifetime', 'reset'] as const;
+export const STACKS = ['cpu'] as const;
 
 export type Measure = (typeof MEASURES)[number];
 export type Attribution = (typeof ATTRIBUTIONS)[number];
 export type Collect = (typeof COLLECTS)[number];
 export type RssPeak = (typeof RSS_PEAKS)[number];
+export type Stacks = (typeof STACKS)[number];
 
 export interface StageProfilerOptions {
   /** What to read at the ends of each call; time is always on. Default: all. */
@@ -28,6 +30,10 @@ export interface StageProfilerOptions {
   readonly maxLabels?: number;
   /** Adds `threads` to the report: CPU by group of threads. Default: false. */
   readonly threads?: boolean;
+  /** What call stacks to sample, by stage: `cpu` for those of all JS threads of the process. Default: none. */
+  readonly stacks?: readonly Stacks[];
+  /** Samples of CPU stacks a second, of each thread. An integer from 1 to 1,000; default 100. */
+  readonly stacksHz?: number;
   /**
    * A file that outlives the process, which `stageprof postmortem` and `watch` read: a path where there is no file yet,
    * or `true` for a file in the folder of recorders. It is removed when the profiler is closed, unless `keep` is set.
@@ -64,14 +70,29 @@ export interface ProfilerSettings {
   readonly collect: Collect;
   readonly maxLabels: number;
   readonly threads: boolean;
+  /** Null where no CPU stacks are sampled. */
+  readonly cpuStacks: { readonly hz: number } | null;
   readonly recorder: RecorderChoice | null;
 }
+
+const DEFAULT_STACKS_HZ = 100;
+export const HIGHEST_STACKS_HZ = 1000;
 
 const DEFAULT_MAX_LABELS = 4096;
 /** A label takes some 1.7 KB. */
 const LARGEST_MAX_LABELS = 65_536;
 
-const OPTION_NAMES = ['measure', 'attribution', 'collect', 'rssPeak', 'maxLabels', 'threads', 'recorder'] as const;
+const OPTION_NAMES = [
+  'measure',
+  'attribution',
+  'collect',
+  'rssPeak',
+  'maxLabels',
+  'threads',
+  'stacks',
+  'stacksHz',
+  'recorder',
+] as const;
 
 /** @throws {TypeError} `ERR_STAGEPROF_OPTION`, naming what is allowed, for an unknown option or value */
 export function resolveOptions(given: StageProfilerOptions): ProfilerSettings {
@@ -94,6 +115,7 @@ export function resolveOptions(given: StageProfilerOptions): ProfilerSettings {
     collect: choice('collect', COLLECTS, options.collect),
     maxLabels: resolveMaxLabels(options.maxLabels),
     threads: resolveThreads(options.threads),
+    cpuStacks: resolveStacks(options.stacks, options.stacksHz),
     recorder: resolveRecorder(options.recorder),
   };
 }
@@ -117,6 +139,18 @@ function resolveMeasure(measure: readonly Measure[] | undefined): ReadonlySet<Me
     if (!MEASURES.includes(value)) throw optionError('measure', `an array of ${oneOf(MEASURES)}`, value);
   }
   return new Set(measure);
+}
+
+function resolveStacks(stacks: readonly Stacks[] | undefined, hz: number | undefined): { readonly hz: number } | null {
+  if (hz !== undefined && (!Number.isInteger(hz) || hz < 1 || hz > HIGHEST_STACKS_HZ)) {
+    throw optionError('stacksHz', `an integer from 1 to ${HIGHEST_STACKS_HZ}`, hz);
+  }
+  if (stacks === undefined) return null;
+  if (!Array.isArray(stacks)) throw optionError('stacks', `an array of ${oneOf(STACKS)}`, stacks);
+  for (const value of stacks) {
+    if (!STACKS.includes(value)) throw optionError('stacks', `an array of ${oneOf(STACKS)}`, value);
+  }
+  return stacks.length === 0 ? null : { hz: hz ?? DEFAULT_STACKS_HZ };
 }
 
 function resolveThreads(value: boolean | undefined): boolean {

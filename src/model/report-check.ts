@@ -8,7 +8,7 @@ import { MOST_PROCESSES } from './process-list.js';
 import { isReportable } from './quantities.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
 import { HEADER_FIELDS } from './report-header.js';
-import { LATER_SOURCES, SOURCE_NAMES, TRUTHS, type Truth } from './sources.js';
+import { LATER_SOURCES, OPTIONAL_SOURCE_NAMES, SOURCE_NAMES, TRUTHS, type Truth } from './sources.js';
 import { MOST_WORKER_THREADS } from './worker-threads.js';
 
 /** The longest label or warning. The profiler folds labels past 1,024 characters: a far longer one is not its own. */
@@ -28,10 +28,15 @@ export function checkReport(value: unknown): asserts value is Report {
     if (isNumber && !isNumberOrNull(report[field], optional)) throw reportShapeError(field, report[field]);
   }
   if (report.warnings === undefined) throw reportShapeError('warnings', undefined);
+  const sources = report.sources as Partial<Record<string, unknown>> | null | undefined;
   for (const name of SOURCE_NAMES) {
-    const state = (report.sources as Partial<Record<string, unknown>> | null | undefined)?.[name];
+    const state = sources?.[name];
     if (state === undefined && LATER_SOURCES.includes(name)) continue;
     if (!isSourceState(state)) throw reportShapeError(`sources.${name}`, state);
+  }
+  for (const name of OPTIONAL_SOURCE_NAMES) {
+    const state = sources?.[name];
+    if (state !== undefined && !isSourceState(state)) throw reportShapeError(`sources.${name}`, state);
   }
   for (const member of OBJECT_MEMBERS) {
     const value = report[member];

@@ -1,5 +1,5 @@
 import { COMPOSITION_MEANING } from './composition.js';
-import { SOURCE_MEANING, STATE_MEANING, TRUTH_MEANING } from './descriptions.js';
+import { OPTIONAL_SOURCE_MEANING, SOURCE_MEANING, STATE_MEANING, TRUTH_MEANING } from './descriptions.js';
 import { EXACT_MEMBERS } from './exact-use.js';
 import { BUCKET_COUNT } from './histogram.js';
 import { METRICS, type Metric } from './metrics.js';
@@ -8,7 +8,7 @@ import { PROCESS_MEANING, type ProcessEntry } from './process-list.js';
 import { REPORT_SCHEMA } from './report.js';
 import { HEADER_FIELDS, type HeaderTraits, type HeaderType, SLURM } from './report-header.js';
 import { FINDING_MEANING } from './reported-finding.js';
-import { SOURCE_NAMES } from './sources.js';
+import { OPTIONAL_SOURCE_NAMES } from './sources.js';
 import { GROUP_CPU_MEANING, THREAD_GROUPS } from './thread-cpu.js';
 import { WORKER_THREAD_MEANING, type WorkerThread } from './worker-threads.js';
 
@@ -98,7 +98,12 @@ const HEADER_TYPES: Readonly<Record<HeaderType, () => JsonSchema>> = {
   text: () => ({ type: 'string' }),
   warnings: () => ({ type: 'array', items: { type: 'string' } }),
   sources: () =>
-    object(SOURCE_NAMES.map((name) => [name, { description: SOURCE_MEANING[name], ...stateSchema() }] as const)),
+    object(
+      Object.entries({ ...SOURCE_MEANING, ...OPTIONAL_SOURCE_MEANING }).map(
+        ([name, description]) => [name, { description, ...stateSchema() }] as const,
+      ),
+      OPTIONAL_SOURCE_NAMES,
+    ),
   composition: compositionSchema,
   modules: () => ({ type: 'object', additionalProperties: MODULES.additionalProperties }),
   threads: () =>

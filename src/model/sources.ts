@@ -31,10 +31,16 @@ export const SOURCE_NAMES = [
   'attribution',
 ] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
-export type Sources = Readonly<Record<SourceName, SourceState>>;
 
-/** The sources that a sampler knows; attribution is known to the profiler. */
-export type SamplerSources = Omit<Sources, 'attribution'>;
+/** Sources that a report has only where they were asked for. */
+export const OPTIONAL_SOURCE_NAMES = ['cpu_stacks'] as const;
+export type OptionalSourceName = (typeof OPTIONAL_SOURCE_NAMES)[number];
+
+export type Sources = Readonly<Record<SourceName, SourceState>> &
+  Readonly<Partial<Record<OptionalSourceName, SourceState>>>;
+
+/** The sources that a sampler knows; the others are known to the profiler. */
+export type SamplerSources = Omit<Sources, 'attribution' | OptionalSourceName>;
 
 /** Method of native memory that is counted block by block. */
 export const TRACKER_METHOD = 'tracker';

@@ -5,7 +5,8 @@ import { Math } from '../host/intrinsics.js';
 import { nodeVersion, processId, threadId } from '../host/process.js';
 import type { ProfilerSettings } from '../model/options.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
-import { type Sources, TRACKER_METHOD } from '../model/sources.js';
+
+import { type SourceState, type Sources, TRACKER_METHOD } from '../model/sources.js';
 import { loadPerCpu } from '../os/machine-load.js';
 import { slurmIdentity } from '../os/slurm.js';
 import type { MeasuredHeader, MeasuredRows } from '../report/build.js';
@@ -25,6 +26,8 @@ export interface RunSources {
   readonly settings: ProfilerSettings;
   readonly threads: ThreadReadings;
   readonly exactMeans: ExactMeans | null;
+  /** Undefined where none were asked for. */
+  cpuStacks(): SourceState | undefined;
   /** All warnings so far. */
   warnings(): string[];
 }
@@ -62,7 +65,12 @@ export class MeasuredRun {
 
   sources(): Sources {
     const { settings, exactMeans } = this.runSources;
-    return { ...this.accounting.sampler.sources(), attribution: attributionState(settings.attribution, exactMeans) };
+    const cpuStacks = this.runSources.cpuStacks();
+    return {
+      ...this.accounting.sampler.sources(),
+      attribution: attributionState(settings.attribution, exactMeans),
+      ...(cpuStacks === undefined ? {} : { cpu_stacks: cpuStacks }),
+    };
   }
 
   private header({ total, outside, rssBytes, threadUse }: Totals): MeasuredHeader {

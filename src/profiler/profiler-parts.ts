@@ -12,6 +12,8 @@ export interface ProfilerParts {
   readonly remarks?: readonly string[];
   /** Called once, where the recorder is given up while the program runs: what comes later is not in it. */
   readonly recorderLost?: () => void;
+  /** Where the CPU stacks are kept while the program runs. */
+  readonly stacksFile?: string;
   /** How many calls of a label this process had before; NaN where calls are not numbered. */
   readonly callsBefore?: (label: string) => number;
   /** Is handed what cannot be reached from the profiler. */

@@ -20,6 +20,7 @@ import { OpenStage } from './open-stage.js';
 import { OptionalRecorder } from './optional-recorder.js';
 import { OwnCost } from './own-cost.js';
 import type { ProfilerParts } from './profiler-parts.js';
+import { SampledStacks } from './sampled-stacks.js';
 import { announceClose, stageClose } from './stage-channels.js';
 import { StageOpener } from './stage-opener.js';
 import { NOT_MEASURED, OUT_OF_STACK } from './unmeasured.js';
@@ -51,6 +52,7 @@ export class Profiling {
   private readonly usage: UsageWarnings;
   private readonly opener: StageOpener;
   private readonly recorder: OptionalRecorder;
+  readonly stacks: SampledStacks;
   private readonly remarks: readonly string[];
 
   /** @param profiler what subscribers are told that a stage belongs to */
@@ -68,9 +70,12 @@ export class Profiling {
     this.sampler = parts.sampler ?? openSampler(settings.sampler, memory.sample);
     this.counts = memory.counts;
     this.usage = new UsageWarnings(memory.counts);
-    const hooks = settings.attribution === 'exact' ? findExecutionHooks() : null;
+    this.stacks = new SampledStacks(settings, parts.stacksFile ?? null);
+    const isExact = settings.attribution === 'exact';
+    const hooks = isExact || this.stacks.areSampled ? findExecutionHooks() : null;
     const location = hooks === null ? null : hooks.location;
-    this.accounting = new Accounting(this.sampler, settings, location !== null, memory, parts.callsBefore);
+    const tellsRunning = isExact && location !== null;
+    this.accounting = new Accounting(this.sampler, settings, tellsRunning, memory, parts.callsBefore);
     parts.seen?.(this.accounting);
     this.own = new OwnCost(this.accounting);
     this.opener = new StageOpener(profiler, this.accounting, this.usage);
@@ -81,6 +86,7 @@ export class Profiling {
       settings,
       threads: this.threads,
       exactMeans: selfTimes === null && location !== null ? { missing: NO_THREAD_USE } : hooks,
+      cpuStacks: () => this.stacks.state(),
       warnings: () => this.warnings(),
     });
     this.recorder.begin(
@@ -88,10 +94,11 @@ export class Profiling {
       maskOf(settings.sampler),
       parts.recorderLost ?? null,
     );
-    if (location === null || selfTimes === null) return;
-    this.execution = new Execution(this.context.root, selfTimes);
-    this.removeHooks = installExecutionHooks(location, this.context, this.execution);
-    this.sampler.watchLoop();
+    const log = this.stacks.openLog(this.sampler, this.accounting.labels.root, selfTimes !== null);
+    if (selfTimes === null && log === null) return;
+    this.execution = new Execution(this.context.root, selfTimes, log);
+    if (location !== null) this.removeHooks = installExecutionHooks(location, this.context, this.execution);
+    if (selfTimes !== null) this.sampler.watchLoop();
   }
 
   /** @throws whatever fails; the call then stays open, as one that its stage has left */
@@ -257,6 +264,8 @@ export class Profiling {
 
   close(): void {
     if (this.closed) return;
+    // First, so that the report says how the sampling went.
+    this.stacks.close();
     this.measuredRun.finish();
     this.closed = true;
     this.removeHooks?.();
@@ -267,6 +276,6 @@ export class Profiling {
   }
 
   private warnings(): string[] {
-    return [...this.remarks, ...this.usage.warnings(), ...this.recorder.warnings()];
+    return [...this.remarks, ...this.usage.warnings(), ...this.recorder.warnings(), ...this.stacks.warnings()];
   }
 }

@@ -121,6 +121,14 @@ export class StageProfiler implements Profiler {
     return this.#profiling.threads.read();
   }
 
+  /**
+   * The CPU stacks of the process so far, by stage, in the format of pprof and compressed by gzip; undefined where none are
+   * sampled. What was sampled last is fetched first, which takes some 10 ms.
+   */
+  stacks(): Uint8Array | undefined {
+    return this.#profiling.stacks.read();
+  }
+
   close(): void {
     this.#profiling.close();
   }
@@ -132,7 +140,7 @@ export class StageProfiler implements Profiler {
 
 const CALLS = columnOf('calls');
 
-const METHODS = ['stage', 'wrap', 'report', 'threads', 'close', Symbol.dispose] as const;
+const METHODS = ['stage', 'wrap', 'report', 'threads', 'stacks', 'close', Symbol.dispose] as const;
 
 /** The methods as they are here. A program may replace them, and a subclass has its own. */
 const OWN = Object.fromEntries(METHODS.map((name) => [name, StageProfiler.prototype[name]])) as Pick<

@@ -2,7 +2,15 @@ import { Array, JSON, Number, Object } from '../host/intrinsics.js';
 import { recorderError } from '../model/errors.js';
 import { isReportable } from '../model/quantities.js';
 import type { SlurmIdentity } from '../model/report.js';
-import { absent, SOURCE_NAMES, type SourceState, type Sources, TRUTHS, type Truth } from '../model/sources.js';
+import {
+  absent,
+  OPTIONAL_SOURCE_NAMES,
+  SOURCE_NAMES,
+  type SourceState,
+  type Sources,
+  TRUTHS,
+  type Truth,
+} from '../model/sources.js';
 import type { MemoryCgroup } from '../os/oom-kills.js';
 import type { RecorderBytes } from './file-bytes.js';
 import { FILE_HEADER_BYTES, type Geometry, isPossible } from './format.js';
@@ -119,7 +127,10 @@ function cgroupOf(value: unknown): MemoryCgroup | null {
 
 function sourcesOf(states: Members): Sources {
   return Object.fromEntries(
-    SOURCE_NAMES.map((name) => [name, sourceOf(membersOf(states[name]))]),
+    [...SOURCE_NAMES, ...OPTIONAL_SOURCE_NAMES.filter((name) => states[name] !== undefined)].map((name) => [
+      name,
+      sourceOf(membersOf(states[name])),
+    ]),
   ) as unknown as Sources;
 }
 

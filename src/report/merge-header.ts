@@ -172,7 +172,7 @@ export class HeaderMerger {
       ]);
       return [name, { ...state, ...Object.fromEntries(counts) }];
     });
-    return { ...this.#others, sources: Object.fromEntries(counted) };
+    return { ...this.#others, sources: { ...sources, ...Object.fromEntries(counted) } };
   }
 }
 

@@ -1,5 +1,14 @@
 import { JSON, Math, Object } from '../host/intrinsics.js';
-import { SOURCE_NAMES, type SourceState, type Sources, stateOf, type Truth, weaker } from '../model/sources.js';
+import {
+  OPTIONAL_SOURCE_NAMES,
+  SOURCE_NAMES,
+  type SourceName,
+  type SourceState,
+  type Sources,
+  stateOf,
+  type Truth,
+  weaker,
+} from '../model/sources.js';
 
 /** The end of the reason of a merged state that does not hold for all of its reports. */
 const DIFFERS = 'the weakest of merged reports that differ';
@@ -9,9 +18,13 @@ const DIFFERS = 'the weakest of merged reports that differ';
  * tasks of an array job finish in any order.
  */
 export function mergeSources(a: Sources, b: Sources): Sources {
-  return Object.fromEntries(
-    SOURCE_NAMES.map((name) => [name, mergeState(stateOf(a, name), stateOf(b, name))]),
-  ) as Record<(typeof SOURCE_NAMES)[number], SourceState>;
+  const merged = SOURCE_NAMES.map((name) => [name, mergeState(stateOf(a, name), stateOf(b, name))] as const);
+  // Those that were not asked for in one of the reports are what the other says.
+  const optional = OPTIONAL_SOURCE_NAMES.flatMap((name) => {
+    const [left, right] = [a[name] ?? b[name], b[name] ?? a[name]];
+    return left === undefined || right === undefined ? [] : [[name, mergeState(left, right)] as const];
+  });
+  return Object.fromEntries([...merged, ...optional]) as Record<SourceName, SourceState>;
 }
 
 export function mergeState(a: SourceState, b: SourceState): SourceState {

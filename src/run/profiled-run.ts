@@ -10,6 +10,7 @@ import { chooseTracker } from '../preload/tracker-choice.js';
 import { stageCostOf } from '../profiler/calibration.js';
 import { StageProfiler } from '../profiler/stage-profiler.js';
 import { threadCostOf } from '../profiler/thread-cost.js';
+import { type LeftStacks, readLeftStacks, withSampling } from '../stacks/left-stacks.js';
 import { say } from '../terminal/say.js';
 import type { FinishedRun } from './finished-run.js';
 import { type GatheredReports, gatherReports } from './gathered-reports.js';
@@ -32,7 +33,11 @@ export interface RunPlan {
 export interface ProfiledRun {
   readonly exitCode: number;
   readonly gathered: GatheredReports;
+  /** Null where none were asked for, or no process has left any. */
+  readonly stacks: LeftStacks | null;
   readonly finished: FinishedRun;
+  /** Process id of the program. */
+  readonly pid: number;
   /** Why no process could leave a report; null where nothing speaks against it. */
   readonly noReport: string | null;
   /** Frees the room that the run itself takes: all of it is in `gathered`. */
@@ -47,7 +52,7 @@ export interface ProfiledRun {
  * @returns the exit code of the program
  * @throws {SetupError} before the program is started, where no folder can be made
  */
-export async function runProfiled(plan: RunPlan, take: (run: ProfiledRun) => void): Promise<number> {
+export async function runProfiled(plan: RunPlan, take: (run: ProfiledRun) => void | Promise<void>): Promise<number> {
   const { program } = plan;
   const file = inspectProgram(program, thisFinder(process.env));
   if (file.state === 'not found' || file.state === 'not executable') {
@@ -66,7 +71,7 @@ export async function runProfiled(plan: RunPlan, take: (run: ProfiledRun) => voi
   }
 }
 
-type CheckedPlan = RunPlan & { readonly file: ProgramFile; readonly take: (run: ProfiledRun) => void };
+type CheckedPlan = RunPlan & { readonly file: ProgramFile; readonly take: (run: ProfiledRun) => void | Promise<void> };
 
 async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: CheckedPlan): Promise<number> {
   const { program, args, profiler } = plan;
@@ -90,7 +95,8 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
   }
   const exitCode = exitCodeOf(end.status);
   if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
-  const gathered = gatherReports(folder.paths, end.pid, costOf(profiler), {
+  const stacks = profiler.stacks === undefined ? null : await readLeftStacks(folder.paths);
+  const reports = gatherReports(folder.paths, end.pid, costOf(profiler), {
     program: {
       pid: end.pid,
       command: [program, ...args].join(' '),
@@ -102,6 +108,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     forgotten: watch.forgotten,
     threads,
   });
+  const gathered = { ...reports, report: withSampling(reports.report, stacks) };
   const finished = {
     wallS: end.wallS,
     os: end.os,
@@ -112,7 +119,15 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     launchers: gathered.launchers,
     resetsPeak: profiler.rssPeak === 'reset',
   };
-  plan.take({ exitCode, gathered, finished, noReport: obstacle?.reason ?? null, free: folder.remove });
+  await plan.take({
+    exitCode,
+    gathered,
+    stacks,
+    finished,
+    pid: end.pid,
+    noReport: obstacle?.reason ?? null,
+    free: folder.remove,
+  });
   return exitCode;
 }
 

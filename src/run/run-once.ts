@@ -1,10 +1,12 @@
 import { withFindings } from '../findings/reported.js';
+import { writePprof } from '../stacks/pprof-writer.js';
 import { say } from '../terminal/say.js';
 import type { Shown } from '../terminal/terminal.js';
 import { leaveReports } from './leave-report.js';
 import { type RunPlan, runProfiled } from './profiled-run.js';
 import { ReportFile } from './report-file.js';
 import { printRun } from './run-result.js';
+import { leaveStacks, stacksPath } from './stacks-file.js';
 
 export interface RunOutput {
   /** File that reports are written to as well; undefined for none. */
@@ -21,8 +23,9 @@ export interface RunOutput {
  */
 export function runOnce(plan: RunPlan, { out, shown }: RunOutput): Promise<number> {
   const file = out === undefined ? undefined : new ReportFile(out);
-  return runProfiled(plan, (run) => {
+  return runProfiled(plan, async (run) => {
     printRun(run, shown);
+    if (run.stacks !== null) leaveStacks(stacksPath(out, run.pid), await writePprof(run.stacks.profile));
     if (file !== undefined) leaveReports(file, [withFindings(run.gathered.report)], { free: run.free, say });
   });
 }

@@ -2,6 +2,9 @@ import type { Report } from '../model/report.js';
 import { EXIT_DONE } from '../os/exit-status.js';
 import { renderTable } from '../render/table.js';
 import { ReportMerger } from '../report/merge.js';
+import { mergeProfile } from '../stacks/merge-profile.js';
+import { writePprof } from '../stacks/pprof-writer.js';
+import { StackProfile } from '../stacks/stack-profile.js';
 import { say } from '../terminal/say.js';
 import { layoutOf } from '../terminal/terminal.js';
 import { counted, duration, inline, NOTHING, size } from '../text/format.js';
@@ -10,6 +13,7 @@ import { type ProfiledRun, type RunPlan, runProfiled } from './profiled-run.js';
 import { ReportFile } from './report-file.js';
 import type { RunOutput } from './run-once.js';
 import { adviceOn, sayWhatIsMissing } from './run-result.js';
+import { leaveStacks, stacksPath } from './stacks-file.js';
 
 /** A line of the file: a record of its own, since each run is an observation. It has no input. */
 interface RunRecord {
@@ -33,6 +37,7 @@ export async function runRepeated(
   const file = new ReportFile(out);
   const records: RunRecord[] = [];
   const sums = new ReportMerger();
+  const stacks = new StackProfile();
   let exitCode = EXIT_DONE;
   let advised: string | null = null;
   for (let run = 1; run <= count && exitCode === EXIT_DONE; run++) {
@@ -45,6 +50,7 @@ export async function runRepeated(
       if (advice !== null && advice !== advised) say(advice);
       advised = advice ?? advised;
       const { report } = ended.gathered;
+      if (ended.stacks !== null) mergeProfile(stacks, ended.stacks.profile);
       records.push({ run, profile: report });
       sums.add(report);
       // After each run, since the machine may not stay for all of them.
@@ -52,6 +58,7 @@ export async function runRepeated(
     });
   }
   if (exitCode !== EXIT_DONE) say(`no further run after exit code ${exitCode}`);
+  if (stacks.rows.length > 0) leaveStacks(stacksPath(out, process.pid), await writePprof(stacks));
   if (records.length > 0) {
     const { stderr } = process;
     const table = renderTable(sums.result(), layoutOf(stderr, shown));

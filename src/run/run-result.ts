@@ -1,5 +1,6 @@
 import { renderModules } from '../render/module-table.js';
 import { renderProcesses } from '../render/process-table.js';
+import { renderStacks } from '../render/stack-notes.js';
 import { renderTableOf } from '../render/table.js';
 import { viewOf } from '../render/view.js';
 import { say } from '../terminal/say.js';
@@ -10,7 +11,7 @@ import { renderOsComparison } from './os-comparison-table.js';
 import type { ProfiledRun } from './profiled-run.js';
 
 /** Prints what a run has measured, and what it has not, to stderr: stdout belongs to the program. */
-export function printRun({ gathered, finished, noReport }: ProfiledRun, shown: Shown): void {
+export function printRun({ gathered, finished, stacks, noReport }: ProfiledRun, shown: Shown): void {
   const { report, counted: processes, launchers } = gathered;
   sayWhatIsMissing(gathered);
   const advice = adviceOn(gathered, noReport);
@@ -21,9 +22,12 @@ export function printRun({ gathered, finished, noReport }: ProfiledRun, shown: S
   const heading = `${counted(processes, 'node process', 'node processes')}${started}\n\n`;
   const view = viewOf(report, { columns: shown.columns });
   const tables = processes === 0 ? [] : [`${heading}${renderTableOf(view, options)}`, renderModules(view, options)];
-  const parts = [...tables, renderProcesses(view, options), renderOsComparison(finished, options)].filter(
-    (table) => table !== undefined,
-  );
+  const parts = [
+    ...tables,
+    stacks === null ? undefined : renderStacks(stacks.profile, options),
+    renderProcesses(view, options),
+    renderOsComparison(finished, options),
+  ].filter((table) => table !== undefined);
   stderr.write(`\n${parts.join('\n')}`);
 }
 

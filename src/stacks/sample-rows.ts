@@ -68,6 +68,11 @@ export class SampleRows {
     if (value > 0) this.values[(row - 1) * VALUES + type]! += Math.round(value);
   }
 
+  /** Replaces a value, which is rounded as `add` does. */
+  set(row: number, type: number, value: number): void {
+    this.values[(row - 1) * VALUES + type] = value > 0 ? Math.round(value) : 0;
+  }
+
   private put(stage: number, thread: number, stack: number): void {
     const { key } = this.keys;
     key[STAGE] = stage;

@@ -78,6 +78,12 @@ export class StackProfile {
     this.rows.add(row, sampleTypeIndex[type], value);
   }
 
+  /** Replaces the value of a row, for an estimate that later samples correct. */
+  set(row: number, type: SampleType, value: number): void {
+    this.measure(type);
+    this.rows.set(row, sampleTypeIndex[type], value);
+  }
+
   value(row: number, type: SampleType): number {
     return this.rows.value(row, sampleTypeIndex[type]);
   }

@@ -82,6 +82,13 @@ const ANSWERS: { readonly [command: string]: readonly Answer[] } = {
     [['empty'], 2, /^empty: is a folder, give a recorder in it$/],
     [[GONE, '--signal'], 2, /^option '--signal <name>' argument missing$/],
   ],
+  flame: [
+    [['gone'], 2, /^gone: cannot be read, no such file or directory \(ENOENT\)$/],
+    [['notes.md'], 2, /^notes\.md: Not a stack profile: it is not compressed by gzip$/],
+    [['empty'], 2, /^empty: cannot be read, illegal operation on a directory \(EISDIR\)$/],
+    [['notes.md', '--type', 'heap'], 2, /^option '--type <what>' argument 'heap' is invalid/],
+    [['notes.md', '--base'], 2, /^option '--base <file>' argument missing$/],
+  ],
   doctor: [
     [['notes.md'], 2, /^too many arguments for 'doctor'/],
     [['--format'], 2, /^option '--format <format>' argument missing$/],

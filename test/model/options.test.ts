@@ -18,6 +18,7 @@ test('by default everything is measured, by deltas, without collections and with
     collect: 'none',
     maxLabels: 4096,
     threads: false,
+    cpuStacks: null,
     recorder: null,
   });
 });

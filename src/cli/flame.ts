@@ -1,0 +1,63 @@
+import { writeFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { FLAME_TYPES, type FlameType } from '../flame/flame-stacks.js';
+import { FLAME_FORMAT_NAMES, type FlameFormatName, flameFile } from '../flame/formats.js';
+import { readStacks } from '../flame/read-stacks.js';
+import { SetupError, systemReason } from '../model/setup-error.js';
+import { EXIT_DONE } from '../os/exit-status.js';
+
+interface FlameFlags {
+  readonly type: FlameType;
+  readonly stage?: string;
+  readonly format: FlameFormatName;
+  readonly base?: string;
+  readonly output?: string;
+}
+
+const HELP = `
+The files are those of --stacks: report.stacks.pb.gz beside --out report.json of run, task-INDEX.stacks.pb.gz in the
+outdir of map. Several are added up. The outermost frame of each stack is the [label] of its stage. Values are
+nanoseconds of CPU.
+
+Exit codes: 0 done; 2 usage, or a file that cannot be read.`;
+
+export function flameCommand(finish: (exitCode: number) => void): Command {
+  return new Command('flame')
+    .description('write stack profiles for other tools: collapsed stacks, speedscope, .cpuprofile, pprof')
+    .argument('<files...>', 'stack profiles, as run and map write them with --stacks')
+    .addOption(
+      new Option('--type <what>', 'cpu: by function; lines: by the line that executes')
+        .choices(FLAME_TYPES)
+        .default('cpu'),
+    )
+    .option('--stage <label>', 'only this stage and those below it')
+    .addOption(new Option('--format <format>', 'what to write').choices(FLAME_FORMAT_NAMES).default('collapsed'))
+    .option('--base <file>', 'write the difference to this stack profile: collapsed or speedscope')
+    .option('-o, --output <file>', 'write to a file instead of standard output')
+    .addHelpText('after', HELP)
+    .action(async (files: string[], flags: FlameFlags) => finish(await flame(files, flags)));
+}
+
+async function flame(files: readonly string[], { type, stage, format, base, output }: FlameFlags): Promise<number> {
+  const profile = await readStacks(files);
+  const before = base === undefined ? undefined : await readStacks([base]);
+  const content = await flameFile(format, profile, before, { type, stage });
+  if (output === undefined) await written(content);
+  else writeTo(output, content);
+  return EXIT_DONE;
+}
+
+/** An error of standard output is handled where the command ends. */
+function written(content: string | Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(content, () => resolve());
+  });
+}
+
+function writeTo(path: string, content: string | Uint8Array): void {
+  try {
+    writeFileSync(path, content);
+  } catch (error) {
+    throw new SetupError(`-o ${path}: cannot be written, ${systemReason(error)}`);
+  }
+}

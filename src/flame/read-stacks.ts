@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { SetupError, systemReason } from '../model/setup-error.js';
+import { mergeProfile } from '../stacks/merge-profile.js';
+import { readPprof } from '../stacks/pprof-reader.js';
+import { StackProfile } from '../stacks/stack-profile.js';
+import { StacksFileError } from '../stacks/stacks-file-error.js';
+
+/**
+ * Reads stack profiles and adds them up.
+ *
+ * @throws {SetupError} naming the file that cannot be read
+ */
+export async function readStacks(paths: readonly string[]): Promise<StackProfile> {
+  const merged = new StackProfile();
+  for (const path of paths) mergeProfile(merged, await readFile(path));
+  return merged;
+}
+
+async function readFile(path: string): Promise<StackProfile> {
+  try {
+    return await readPprof(readFileSync(path));
+  } catch (error) {
+    const reason = error instanceof StacksFileError ? error.message : `cannot be read, ${systemReason(error)}`;
+    throw new SetupError(`${path}: ${reason}`);
+  }
+}

@@ -1,0 +1,225 @@
+import { wallNs } from '../host/clock.js';
+import { fileURLToPath } from '../host/files.js';
+import {
+  BroadcastChannel,
+  MessageChannel,
+  type MessagePort,
+  NodeWorker,
+  receiveMessageOnPort,
+} from '../host/inspector.js';
+import { Atomics, Int32Array, Map, SharedArrayBuffer, Uint8Array } from '../host/intrinsics.js';
+import { isMainThread, processId, threadId } from '../host/process.js';
+import { aroundProcessEvents, awaitWord } from './process-ending.js';
+import {
+  type Flushed,
+  type FromThread,
+  PHASE,
+  SAMPLING_STATE,
+  SAMPLING_WORDS,
+  type SamplingAccount,
+  type SamplingPlan,
+} from './sampling-messages.js';
+import { SAMPLING_THREAD_NAME } from './sampling-name.js';
+import type { LoggedThread } from './stage-log.js';
+import { makeRing, OUTSIDE_ID } from './stage-ring.js';
+
+/** How the CPU stacks of a process are sampled. */
+export interface CpuStacksOptions {
+  readonly hz: number;
+  /** Where the profile is kept while the program runs; null for nowhere. */
+  readonly file: string | null;
+  /** Whether the CPU in the logs is that of the kernel's clock, without anything taken out. */
+  readonly isKernelCpu: boolean;
+}
+
+/** The program is not held up longer than this, whatever happens to the sampling thread: at its start and its end. */
+const LONGEST_START_NS = 1e9;
+const LONGEST_WAIT_NS = 5e9;
+/** A worker thread that ends waits for the main thread too, which may be in a call that blocks. */
+const LONGEST_THREAD_END_NS = 3e8;
+
+const CHANNEL = `stageprof.stacks.${processId}`;
+
+/** The part of the CPU stacks that a profiler has. */
+export interface CpuStacks extends LoggedThread {
+  /** The profile so far in the format of pprof, and how the sampling went. */
+  read(): Flushed;
+  /**
+   * To be called once. Sampling ends with the last profiler of the process.
+   *
+   * @returns the whole profile where that was the last; null where sampling goes on
+   */
+  release(): Flushed | null;
+}
+
+/**
+ * Starts to sample the stacks of this process, or joins in where that is done already. In a worker thread, only the log is
+ * made: the sampling thread belongs to the main thread.
+ *
+ * @throws {Error} where no thread can be started
+ */
+export function openCpuStacks(options: CpuStacksOptions): CpuStacks {
+  if (!isMainThread) return new WorkerThreadLog();
+  running ??= new SamplingOfProcess(options);
+  running.users++;
+  return running;
+}
+
+let running: SamplingOfProcess | null = null;
+
+const EMPTY: SamplingAccount = { hz: 0, samples: 0, startPauseMs: null, warnings: [], missing: null };
+
+class SamplingOfProcess implements CpuStacks {
+  readonly ring = makeRing();
+  users = 0;
+  private readonly ids = new Map<string, number>([['', OUTSIDE_ID]]);
+  private readonly state = new Int32Array(new SharedArrayBuffer(SAMPLING_WORDS * Int32Array.BYTES_PER_ELEMENT));
+  private readonly port: MessagePort;
+  private readonly worker: NodeWorker;
+  private readonly takeOut: () => void;
+  private asked = 0;
+  private last: Flushed;
+  private isOver = false;
+
+  constructor({ hz, file, isKernelCpu }: CpuStacksOptions) {
+    this.last = { id: 0, pprof: new Uint8Array(0), account: { ...EMPTY, hz } };
+    const { port1, port2 } = new MessageChannel();
+    const plan: SamplingPlan = {
+      ring: this.ring,
+      state: this.state,
+      hz,
+      file,
+      takesReadings: isKernelCpu,
+      tid: processId,
+      channel: CHANNEL,
+    };
+    this.takeOut = aroundProcessEvents({
+      isHidden: (event, argument) => event === 'worker' && argument === this.worker,
+      ended: () => this.end(),
+    });
+    try {
+      // Neither flags nor variables of the program: what it preloads is not for this thread.
+      this.worker = new NodeWorker(fileURLToPath(new URL('./sampling-thread.js', import.meta.url)), {
+        workerData: { plan, port: port2 },
+        transferList: [port2],
+        name: SAMPLING_THREAD_NAME,
+        execArgv: [],
+        env: {},
+        stdin: false,
+        stdout: true,
+        stderr: true,
+        trackUnmanagedFds: false,
+      });
+    } catch (error) {
+      this.takeOut();
+      throw error;
+    }
+    this.worker.unref();
+    // Without a listener its error would be the program's.
+    this.worker.on('error', () => {
+      Atomics.store(this.state, SAMPLING_STATE.phase, PHASE.over);
+    });
+    this.port = port1;
+    this.port.unref();
+    // What runs before would be in no sample: on a machine that is busy the thread may need most of a second.
+    const deadline = wallNs() + LONGEST_START_NS;
+    awaitWord(this.state, SAMPLING_STATE.begun, 1, () => wallNs() > deadline || this.hasFailed());
+  }
+
+  idOf(label: string): number {
+    const known = this.ids.get(label);
+    if (known !== undefined) return known;
+    const id = this.ids.size;
+    this.ids.set(label, id);
+    if (!this.isOver) this.port.postMessage({ type: 'label', id, label });
+    return id;
+  }
+
+  read(): Flushed {
+    if (!this.isOver) this.flush(false);
+    return this.last;
+  }
+
+  release(): Flushed | null {
+    if (--this.users > 0) return null;
+    if (running === this) running = null;
+    this.end();
+    this.takeOut();
+    this.worker.terminate();
+    this.port.close();
+    return this.last;
+  }
+
+  private end(): void {
+    if (this.isOver) return;
+    this.flush(true);
+    this.isOver = true;
+  }
+
+  private flush(isLast: boolean): void {
+    const { phase, answered } = SAMPLING_STATE;
+    if (isLast) Atomics.compareExchange(this.state, phase, PHASE.starting, PHASE.over);
+    if (Atomics.load(this.state, phase) !== PHASE.connected) return;
+    const id = ++this.asked;
+    this.port.postMessage({ type: 'flush', id, isLast });
+    const deadline = wallNs() + LONGEST_WAIT_NS;
+    if (!awaitWord(this.state, answered, id, () => wallNs() > deadline || this.hasFailed())) return;
+    for (let got = receiveMessageOnPort(this.port); got !== undefined; got = receiveMessageOnPort(this.port)) {
+      this.last = got.message as Flushed;
+    }
+  }
+
+  private hasFailed(): boolean {
+    return Atomics.load(this.state, SAMPLING_STATE.phase) === PHASE.over;
+  }
+}
+
+/** Tells the sampling thread where the log of this worker thread is. */
+class WorkerThreadLog implements CpuStacks {
+  readonly ring = makeRing();
+  private readonly ids = new Map<string, number>([['', OUTSIDE_ID]]);
+  private readonly channel = new BroadcastChannel(CHANNEL);
+  private isOver = false;
+
+  private readonly takeOut = aroundProcessEvents({ isHidden: () => false, ended: () => this.end() });
+
+  constructor() {
+    this.channel.unref();
+    this.tell({ type: 'log', thread: threadId, ring: this.ring });
+  }
+
+  idOf(label: string): number {
+    const known = this.ids.get(label);
+    if (known !== undefined) return known;
+    const id = this.ids.size;
+    this.ids.set(label, id);
+    this.tell({ type: 'thread label', thread: threadId, id, label });
+    return id;
+  }
+
+  /** The main thread has the profile. */
+  read(): Flushed {
+    return { id: 0, pprof: new Uint8Array(0), account: EMPTY };
+  }
+
+  release(): null {
+    this.end();
+    this.takeOut();
+    this.channel.close();
+    return null;
+  }
+
+  /** The last profile is taken while the thread can still answer. */
+  private end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    const ended = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    this.tell({ type: 'ending', thread: threadId, ended });
+    const deadline = wallNs() + LONGEST_THREAD_END_NS;
+    awaitWord(ended, 0, 1, () => wallNs() > deadline);
+  }
+
+  private tell(message: FromThread): void {
+    this.channel.postMessage(message);
+  }
+}

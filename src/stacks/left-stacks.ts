@@ -1,0 +1,80 @@
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Report } from '../model/report.js';
+import { systemReason } from '../model/setup-error.js';
+import { formatWarning, mergeWarnings } from '../model/warnings.js';
+import { mergeProfile } from './merge-profile.js';
+import { readPprof } from './pprof-reader.js';
+import type { SamplingAccount } from './sampling-messages.js';
+import { samplingWarnings } from './sampling-warnings.js';
+import { StackProfile } from './stack-profile.js';
+
+/** The stacks that processes have left, merged. */
+export interface LeftStacks {
+  readonly profile: StackProfile;
+  readonly accounts: readonly SamplingAccount[];
+  /** One line for each file that was left out, with the reason. */
+  readonly skipped: readonly string[];
+}
+
+export const STACKS_SUFFIX = '.stacks.pb.gz';
+
+/** A profile that reaches all limits of its tables has less. */
+const LARGEST_BYTES = 64 * 2 ** 20;
+
+/**
+ * Reads and merges what processes have left in these folders.
+ *
+ * Used by the command line only.
+ *
+ * @returns null where no process has left any
+ */
+export async function readLeftStacks(folders: readonly string[]): Promise<LeftStacks | null> {
+  const profile = new StackProfile();
+  const accounts: SamplingAccount[] = [];
+  const skipped: string[] = [];
+  let files = 0;
+  for (const folder of folders) {
+    for (const name of stacksIn(folder)) {
+      try {
+        mergeProfile(profile, await readPprof(readPlain(join(folder, name))));
+        files++;
+        accounts.push(JSON.parse(readPlain(join(folder, `${name}.json`)).toString()) as SamplingAccount);
+      } catch (error) {
+        skipped.push(`${name}: these stacks are left out, ${systemReason(error)}`);
+      }
+    }
+  }
+  if (files === 0 && skipped.length === 0) return null;
+  return { profile, accounts, skipped };
+}
+
+/** A report with what there is to say about the stacks beside it. */
+export function withSampling(report: Report, stacks: LeftStacks | null): Report {
+  if (stacks === null) return report;
+  const { accounts, skipped } = stacks;
+  const unread = skipped.length === 0 ? [] : [[formatWarning('stack profiles that could not be read', skipped.length)]];
+  return { ...report, warnings: mergeWarnings([report.warnings, ...accounts.map(samplingWarnings), ...unread]) };
+}
+
+function stacksIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(STACKS_SUFFIX));
+  } catch {
+    // The program has removed the folder. The reports say so.
+    return [];
+  }
+}
+
+/** Does not follow a link or wait for the other end of a pipe, which the program could have put there. */
+function readPlain(path: string): Buffer {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new Error('not a plain file');
+    if (stats.size > LARGEST_BYTES) throw new Error(`its ${stats.size} bytes are more than a stack profile has`);
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

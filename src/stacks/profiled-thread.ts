@@ -1,0 +1,96 @@
+import type { CpuReading, ThreadJoin } from './thread-join.js';
+import type { V8Profile } from './v8-profile.js';
+import { ROTATE_NAME } from './v8-stacks.js';
+
+/** Sends a command of the inspector's protocol to a thread. */
+export type Post = (method: string, params?: object) => Promise<unknown>;
+
+/** No program has profiles of its own with such a title. */
+const TITLE = 'stageprof stacks ';
+
+/**
+ * Begins the next profile before the last one ends, so that nothing is missed in between. Stopping the only profile would
+ * make V8 list all code anew, which stops the thread for 10 to 1,000 ms.
+ */
+const ROTATE = `function ${ROTATE_NAME}(next, last) {
+  if (next !== '') this.profile(next);
+  if (last !== '') this.profileEnd(last);
+}`;
+
+/** Profiles one thread of the program, chunk by chunk. */
+export class ProfiledThread {
+  private chunk = 0;
+  private consoleId: string | undefined;
+  private readonly finished = new Map<string, V8Profile>();
+  private readings: CpuReading[] = [];
+  private turn: Promise<void> = Promise.resolve();
+  /** How often a profile was ended by the program, or is missing for another reason. */
+  endedEarly = 0;
+  startPauseMs: number | null = null;
+
+  constructor(
+    private readonly post: Post,
+    readonly join: ThreadJoin,
+    private readonly intervalUs: number,
+  ) {}
+
+  /** What is asked for meanwhile comes after it. */
+  start(): Promise<void> {
+    this.turn = this.startNow();
+    return this.turn;
+  }
+
+  private async startNow(): Promise<void> {
+    await this.post('Profiler.enable');
+    await this.post('Profiler.setSamplingInterval', { interval: this.intervalUs });
+    const expression = '({ profile: console.profile, profileEnd: console.profileEnd })';
+    const { result } = (await this.post('Runtime.evaluate', { expression, silent: true })) as Evaluated;
+    if (result?.objectId === undefined) throw new Error('the console of the inspector cannot be reached');
+    this.consoleId = result.objectId;
+    await this.rotateNow(true);
+  }
+
+  /** An event of the thread's profiler. */
+  profileFinished(title: string, profile: V8Profile): void {
+    if (!title.startsWith(TITLE)) return;
+    // One that ends before it is asked for was ended by a `console.profileEnd()` of the program.
+    this.finished.set(title, profile);
+  }
+
+  addReading(reading: CpuReading): void {
+    this.readings.push(reading);
+  }
+
+  /** Takes what was sampled since the last time. @param goesOn whether sampling goes on */
+  rotate(goesOn: boolean): Promise<void> {
+    this.turn = this.turn.then(() => this.rotateNow(goesOn));
+    return this.turn;
+  }
+
+  private async rotateNow(goesOn: boolean): Promise<void> {
+    const last = this.chunk === 0 ? '' : TITLE + this.chunk;
+    const next = goesOn ? TITLE + ++this.chunk : '';
+    const isEnded = this.finished.has(last);
+    const begun = performance.now();
+    const answer = (await this.post('Runtime.callFunctionOn', {
+      objectId: this.consoleId,
+      functionDeclaration: ROTATE,
+      arguments: [{ value: next }, { value: isEnded ? '' : last }],
+      silent: true,
+    })) as Evaluated;
+    if (answer.exceptionDetails !== undefined) throw new Error('the console of the inspector has changed');
+    this.startPauseMs ??= performance.now() - begun;
+    if (last === '') return;
+    const profile = this.finished.get(last);
+    this.finished.clear();
+    if (isEnded || profile === undefined) this.endedEarly++;
+    const { readings } = this;
+    this.readings = [];
+    if (profile !== undefined) this.join.addChunk(profile, readings);
+  }
+}
+
+interface Evaluated {
+  readonly result?: { readonly objectId?: string };
+  readonly exceptionDetails?: object;
+}

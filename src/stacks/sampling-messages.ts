@@ -1,0 +1,56 @@
+import type { StageRing } from './stage-ring.js';
+
+/** What the main thread hands to the sampling thread at its start. */
+export interface SamplingPlan {
+  readonly ring: StageRing;
+  /** `SAMPLING_STATE` words. */
+  readonly state: Int32Array;
+  readonly hz: number;
+  /** Where the profile is written while the program runs; null for nowhere. */
+  readonly file: string | null;
+  /** Whether the kernel's counters of the main thread go together with the CPU in its log. */
+  readonly takesReadings: boolean;
+  /** The kernel's id of the main thread. */
+  readonly tid: number;
+  /** The channel on which worker threads tell where their logs are. */
+  readonly channel: string;
+}
+
+/** Words of memory that both threads share. */
+export const SAMPLING_STATE = { phase: 0, answered: 1, begun: 2 } as const;
+export const SAMPLING_WORDS = 3;
+
+/** A session may not be opened any more once the program has ended: Node would print a message about it. */
+export const PHASE = { starting: 0, connected: 1, over: 2 } as const;
+
+export type ToSampling =
+  | { readonly type: 'label'; readonly id: number; readonly label: string }
+  | { readonly type: 'flush'; readonly id: number; readonly isLast: boolean };
+
+/** From worker threads of the program. */
+export type FromThread =
+  | { readonly type: 'log'; readonly thread: number; readonly ring: StageRing }
+  /** `ended` becomes 1 when the last profile is taken. */
+  | { readonly type: 'ending'; readonly thread: number; readonly ended: Int32Array }
+  | { readonly type: 'thread label'; readonly thread: number; readonly id: number; readonly label: string };
+
+/** The answer to `flush`. */
+export interface Flushed {
+  readonly id: number;
+  /** As `writePprof` makes it. */
+  readonly pprof: Uint8Array;
+  readonly account: SamplingAccount;
+}
+
+/** How the sampling went. */
+export interface SamplingAccount {
+  readonly hz: number;
+  /** Of all threads, while they were not idle. */
+  readonly samples: number;
+  /** How long the first start of V8's profiler has stopped the main thread; null before it has. */
+  readonly startPauseMs: number | null;
+  /** What went wrong and how often. */
+  readonly warnings: readonly { readonly text: string; readonly count: number }[];
+  /** Why nothing is sampled; null where it is. */
+  readonly missing: string | null;
+}

@@ -1,0 +1,44 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { runCli } from '../support/run-cli.js';
+import { stackRows, sumOf } from '../support/stack-rows.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const PIPELINE = fileURLToPath(new URL('../programs/stacks/pipeline.js', import.meta.url));
+
+test('a shard has one stack profile, to which a run that resumes it adds', async () => {
+  const folder = temporaryFolder();
+  const map = (...args: string[]) =>
+    runCli(['map', PIPELINE, 'a', 'b', 'c', 'd', 'fail', '--outdir', folder, '--profile', '--stacks', 'cpu', ...args], {
+      env: args.includes('--resume') ? {} : { FAIL: '1' },
+    });
+  const first = await map('--jobs', '2');
+  expect(first.exitCode).toBe(1);
+  expect(first.stdout).toMatch(/^cpu {2}long /m);
+  const path = join(folder, 'task-0.stacks.pb.gz');
+  const rows = await stackRows(path);
+  const cpuOf = (of: typeof rows, stage: string) =>
+    sumOf(
+      of.filter((row) => row.stage === stage),
+      'cpuMs',
+    );
+  expect(cpuOf(rows, 'long')).toBeGreaterThan(cpuOf(rows, 'short'));
+  const named = rows.filter(({ stage, names }) => stage === 'long' && names.includes('short'));
+  expect(named).toEqual([]);
+  expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+
+  expect((await map('--resume')).exitCode).toBe(0);
+  expect(cpuOf(await stackRows(path), 'long')).toBeGreaterThan(cpuOf(rows, 'long'));
+});
+
+test('--stacks needs --profile, and --stacks-hz needs --stacks', async () => {
+  const run = async (...args: string[]) =>
+    (await runCli(['map', PIPELINE, 'a', '--outdir', temporaryFolder(), ...args])).lines;
+  expect(await run('--stacks', 'cpu')).toEqual(['stageprof: --stacks needs --profile beside it']);
+  expect(await run('--profile', '--stacks-hz', '50')).toEqual(['stageprof: --stacks-hz needs --stacks beside it']);
+  expect(await run('--profile', '--stacks', 'heap')).toEqual([
+    expect.stringMatching(/It has to be a list of "cpu"\.$/),
+  ]);
+});

@@ -1,0 +1,129 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { MAIN, runCli } from '../support/run-cli.js';
+import { type StackRow, stackRows, sumOf } from '../support/stack-rows.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const PROGRAM = fileURLToPath(new URL('../programs/stacks/program.js', import.meta.url));
+
+async function run(how: string, nodeFlags: readonly string[] = []) {
+  const folder = temporaryFolder();
+  const out = join(folder, 'report.json');
+  const program = [process.execPath, ...nodeFlags, PROGRAM, how];
+  const result = await runCli(['run', '--full', '--stacks', 'cpu', '--out', out, '--', ...program], { cwd: folder });
+  const stacks = join(folder, 'report.stacks.pb.gz');
+  const rows = existsSync(stacks) ? await stackRows(stacks) : [];
+  return { ...result, folder, stacks, rows, report: JSON.parse(readFileSync(out, 'utf8')) };
+}
+
+/** How many of the samples of a stage have this function on their stack. Those in the collector have none. */
+function shareOf(rows: readonly StackRow[], stage: string, name: string): number {
+  const mine = rows.filter((row) => row.stage === stage && !row.names.includes('(garbage collector)'));
+  return (
+    sumOf(
+      mine.filter(({ names }) => names.includes(name)),
+      'samples',
+    ) / sumOf(mine, 'samples')
+  );
+}
+
+test('a thread that never returns to its event loop is sampled, and told in words', async () => {
+  const { exitCode, stdout, stderr, rows, report, stacks } = await run('never');
+  expect([exitCode, stdout]).toEqual([0, '']);
+  expect(shareOf(rows, 'never', 'busyMain')).toBeGreaterThan(0.9);
+  expect(new Set(rows.map(({ thread }) => thread))).toEqual(new Set(['main']));
+  expect(report.sources.cpu_stacks).toMatchObject({ truth: 'sampled', method: "V8's CPU profiler at 100 Hz" });
+  expect(stderr).toMatch(/^cpu {2}never +(\d+ % ± \d+ of .*spin spin\.js:2.* < busyMain program\.js|.*too few)/m);
+  expect(stderr).toContain(`stacks are in ${stacks}`);
+});
+
+test('without --out the file is named by the process, and without --stacks there is none', async () => {
+  const folder = temporaryFolder();
+  const args = ['--', process.execPath, PROGRAM, 'child'];
+  await runCli(['run', ...args], { cwd: folder });
+  expect(readdirSync(folder)).toEqual([]);
+  await runCli(['run', '--stacks', 'cpu', ...args], { cwd: folder });
+  expect(readdirSync(folder)).toEqual([expect.stringMatching(/^stageprof-\d+\.stacks\.pb\.gz$/)]);
+});
+
+describe('the program is not seen to behave differently', () => {
+  test('at process.exit, with a listener that exits again', async () => {
+    const { exitCode, stdout, stderr, rows } = await run('exit');
+    expect(exitCode).toBe(9);
+    expect(stdout).toBe('exit 7, listeners 1\n');
+    expect(stderr).not.toMatch(/debugger/i);
+    expect(shareOf(rows, 'never', 'busyMain')).toBeGreaterThan(0.9);
+  });
+
+  test('when it throws', async () => {
+    const { exitCode, stderr, rows } = await run('throw');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('Error: thrown by the program');
+    expect(stderr).not.toMatch(/debugger/i);
+    expect(shareOf(rows, 'never', 'busyMain')).toBeGreaterThan(0.9);
+  });
+
+  test('when it profiles itself in a session of its own', async () => {
+    const { stdout, rows } = await run('session');
+    expect(stdout).toBe('its own profile has busyMain\n');
+    expect(shareOf(rows, 'never', 'busyMain')).toBeGreaterThan(0.9);
+  });
+
+  test('with --cpu-prof', async () => {
+    const { folder, rows } = await run('never', ['--cpu-prof']);
+    const written = readdirSync(folder).find((name) => name.endsWith('.cpuprofile'))!;
+    expect(readFileSync(join(folder, written), 'utf8')).toContain('"busyMain"');
+    expect(shareOf(rows, 'never', 'busyMain')).toBeGreaterThan(0.9);
+  });
+});
+
+test('a bare console.profileEnd() of the program costs some samples, and is told', async () => {
+  const { exitCode, rows, report } = await run('bare');
+  expect(exitCode).toBe(0);
+  expect(shareOf(rows, 'bare', 'busyMain')).toBeGreaterThan(0.9);
+  // Later versions of Node end no profile whose title is not given.
+  const [major] = process.versions.node.split('.').map(Number);
+  if (major! >= 24) return;
+  expect(report.warnings.join()).toContain('CPU profiles that the program has ended by its own use of the inspector: ');
+});
+
+test('a process that is killed loses no more than its last moments', async () => {
+  const { exitCode, rows } = await run('kill');
+  expect(exitCode).toBe(137);
+  expect(shareOf(rows, 'kill', 'busyMain')).toBeGreaterThan(0.9);
+});
+
+test('worker threads that never return to their event loops have stages and functions of their own', async () => {
+  const { rows } = await run('threads');
+  expect(shareOf(rows, 'main', 'busyMain')).toBeGreaterThan(0.9);
+  for (const n of [1, 2]) {
+    expect(shareOf(rows, `thread${n}`, `busyThread${n}`)).toBeGreaterThan(0.9);
+    expect(new Set(rows.filter(({ stage }) => stage === `thread${n}`).map(({ thread }) => thread))).toEqual(
+      new Set(['worker']),
+    );
+  }
+});
+
+test('child processes are in the same file', async () => {
+  const { rows } = await run('children');
+  expect(shareOf(rows, 'parent', 'busyMain')).toBeGreaterThan(0.9);
+  expect(shareOf(rows, 'child', 'busyChild')).toBeGreaterThan(0.9);
+});
+
+test('flame writes what run has left, to standard output or to a file', async () => {
+  const { stacks, folder } = await run('never');
+  const printed = await runCli(['flame', stacks, stacks, '--stage', 'never']);
+  expect(printed).toMatchObject({ exitCode: 0, stderr: '' });
+  for (const line of printed.stdout.trimEnd().split('\n')) expect(line).toMatch(/^\[never\];.* \d+$/);
+  const path = join(folder, 'x.speedscope.json');
+  const written = await runCli(['flame', stacks, '--format', 'speedscope', '-o', path]);
+  expect(written).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+  expect(JSON.parse(readFileSync(path, 'utf8')).profiles).toHaveLength(1);
+  const missing = await runCli(['flame', join(folder, 'none.pb.gz')]);
+  expect(missing.exitCode).toBe(2);
+  expect(missing.lines).toEqual([expect.stringMatching(/none\.pb\.gz: cannot be read, no such file/)]);
+  const other = await runCli(['flame', MAIN]);
+  expect(other.lines).toEqual([expect.stringMatching(/main\.js: Not a stack profile/)]);
+});

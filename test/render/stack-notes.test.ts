@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { renderStacks, shareText, stackNotes } from '../../src/render/stack-notes.js';
+import type { FrameInput } from '../../src/stacks/frame.js';
+import { StackProfile } from '../../src/stacks/stack-profile.js';
+import { NO_STACK } from '../../src/stacks/stack-table.js';
+
+const frame = (name: string, startLine: number, line = 0): FrameInput => ({
+  kind: 'js',
+  name,
+  file: '/app/parse.js',
+  startLine,
+  line,
+});
+
+function profileOf(rows: readonly (readonly [stage: string, frames: FrameInput[], samples: number])[]): StackProfile {
+  const profile = new StackProfile();
+  for (const [stage, frames, samples] of rows) {
+    let stack = NO_STACK;
+    for (const each of frames) stack = profile.stacks.intern(stack, profile.frames.intern(each));
+    const row = profile.row(stage, 'main', stack);
+    profile.add(row, 'samples', samples);
+    profile.add(row, 'cpu', samples * 10e6);
+  }
+  return profile;
+}
+
+test('the heaviest functions of a stage are told with their callers, without those that call themselves', () => {
+  const walk = frame('walk', 40);
+  const profile = profileOf([
+    ['load', [frame('main', 1), walk, walk, frame('read', 90, 95)], 60],
+    ['load', [frame('main', 1), frame('read', 90, 97)], 20],
+    ['load', [frame('main', 1), frame('other', 7)], 20],
+  ]);
+  expect(stackNotes(profile).map(({ text }) => text)).toEqual([
+    'load  80 % ± 4 of 1.00 s  read parse.js:90 (60 % in line 95) < walk parse.js:40 < main parse.js:1',
+    'load  20 % ± 4 of 1.00 s  other parse.js:7 < main parse.js:1',
+  ]);
+});
+
+test('a stage with fewer than twenty samples has no shares', () => {
+  const profile = profileOf([['brief', [frame('main', 1)], 19]]);
+  expect(renderStacks(profile)).toBe('cpu  brief  190 ms  19 samples: too few for shares\n');
+  expect(renderStacks(profileOf([['brief', [frame('main', 1)], 20]]))).toContain('100 % ± 1 of 200 ms');
+});
+
+test('a profile without CPU has no words', () => {
+  expect(renderStacks(new StackProfile())).toBeUndefined();
+});
+
+test('the standard error of a share is that of a share that was counted', () => {
+  expect(shareText(0.5, 100)).toBe('50 % ± 5');
+  expect(shareText(0.41, 400)).toBe('41 % ± 2');
+});
+
+test('names are shown without control characters', () => {
+  const profile = profileOf([['a\u001b[31m', [frame('f\u0007', 1)], 30]]);
+  expect(renderStacks(profile)).not.toContain('\u001b');
+  expect(renderStacks(profile)).not.toContain('\u0007');
+});

@@ -1,0 +1,233 @@
+import { describe, expect, test } from 'vitest';
+import { CpuFold } from '../../src/stacks/cpu-fold.js';
+import { SourcePositions } from '../../src/stacks/source-positions.js';
+import type { StackProfile } from '../../src/stacks/stack-profile.js';
+import { makeRing, type StageRing, writeEntry } from '../../src/stacks/stage-ring.js';
+import { type CpuReading, ThreadJoin } from '../../src/stacks/thread-join.js';
+import type { V8Node, V8Profile } from '../../src/stacks/v8-profile.js';
+import { ROTATE_NAME } from '../../src/stacks/v8-stacks.js';
+
+const PERIOD_US = 10_000;
+
+type NodeTree = readonly [name: string, where?: string, ...children: NodeTree[]];
+
+/** Nodes with ids from 1, parents first. `where` is `url:line`, or nothing for native code. */
+function nodesOf(root: NodeTree): V8Node[] {
+  const nodes: V8Node[] = [];
+  const add = ([name, where = '', ...children]: NodeTree): number => {
+    const id = nodes.length + 1;
+    const [url = '', line = '0'] = where.split(/:(?=\d+$)/);
+    const callFrame = {
+      functionName: name,
+      scriptId: url === '' ? '0' : '7',
+      url,
+      lineNumber: Number(line) - 1,
+      columnNumber: 0,
+    };
+    const node = { id, callFrame, children: [] as number[] };
+    nodes.push(node);
+    node.children.push(...children.map(add));
+    return id;
+  };
+  add(root);
+  return nodes;
+}
+
+function v8Profile(nodes: readonly V8Node[], samples: readonly (readonly [timeUs: number, node: number])[]): V8Profile {
+  const times = samples.map(([timeUs]) => timeUs);
+  return {
+    nodes,
+    startTime: 0,
+    endTime: Math.max(...times) + 1,
+    samples: samples.map(([, node]) => node),
+    timeDeltas: times.map((timeUs, index) => timeUs - (times[index - 1] ?? 0)),
+  };
+}
+
+function joined(
+  labels: readonly string[],
+  profile: V8Profile,
+  fill: (ring: StageRing) => void,
+  readings: readonly CpuReading[] = [],
+) {
+  const fold = new CpuFold(PERIOD_US * 1000);
+  const join = new ThreadJoin(fold, new SourcePositions(), labels, 'main', PERIOD_US);
+  const ring = makeRing();
+  join.follow(ring);
+  fill(ring);
+  join.addChunk(profile, readings);
+  return rowsOf(fold.result());
+}
+
+function rowsOf(profile: StackProfile) {
+  return Array.from({ length: profile.rows.length }, (_, index) => {
+    const row = index + 1;
+    const frames = profile.stacks.frames(profile.rows.stack(row)).map((id) => profile.frames.get(id).name);
+    return {
+      stage: profile.strings.get(profile.rows.stage(row)),
+      stack: frames.join(';'),
+      samples: profile.value(row, 'samples'),
+      cpuMs: profile.value(row, 'cpu') / 1e6,
+    };
+  });
+}
+
+const two = nodesOf([
+  '(root)',
+  '',
+  ['busyA', '/app.js:1'],
+  ['busyB', '/app.js:5'],
+  ['(idle)'],
+  ['(garbage collector)'],
+]);
+const [BUSY_A, BUSY_B, IDLE, GC] = [2, 3, 4, 5];
+
+describe('samples get the stage that ran at their time', () => {
+  test('twelve stages that take turns have their own functions alone', () => {
+    const names = Array.from({ length: 12 }, (_, k) => `s${k}`);
+    const nodes = nodesOf(['(root)', '', ...names.map((name, k) => [`busy-${name}`, `/app.js:${k + 1}`] as const)]);
+    const samples = Array.from({ length: 600 }, (_, i) => [(i + 1) * PERIOD_US, 2 + ((i * 7) % 12)] as const);
+    const rows = joined(['', ...names], v8Profile(nodes, samples), (ring) => {
+      for (const [timeUs, node] of samples) writeEntry(ring, timeUs - 3, node - 1, timeUs - 3);
+      writeEntry(ring, 601 * PERIOD_US, 0, 601 * PERIOD_US);
+    });
+    expect(rows.filter(({ stage, stack }) => stack !== `busy-${stage}`)).toEqual([]);
+    expect(rows.reduce((sum, { samples: count }) => sum + count, 0)).toBe(600);
+  });
+
+  test('samples out of order, as Node 26 gives them, are sorted first', () => {
+    const profile = v8Profile(two, [
+      [10_000, BUSY_A],
+      [30_000, BUSY_B],
+      [20_000, BUSY_A],
+      [40_000, BUSY_B],
+    ]);
+    const rows = joined(['', 'a', 'b'], profile, (ring) => {
+      writeEntry(ring, 1, 1, 1);
+      writeEntry(ring, 25_000, 2, 25_000);
+      writeEntry(ring, 45_000, 0, 45_000);
+    });
+    expect(rows).toMatchObject([
+      { stage: 'a', stack: 'busyA', samples: 2 },
+      { stage: 'b', stack: 'busyB', samples: 2 },
+    ]);
+  });
+
+  test('a collection belongs to the stage in which it came, and idle time to none', () => {
+    const profile = v8Profile(two, [
+      [10_000, BUSY_A],
+      [20_000, GC],
+      [30_000, IDLE],
+    ]);
+    const rows = joined(['', 'a'], profile, (ring) => {
+      writeEntry(ring, 1, 1, 0);
+      writeEntry(ring, 35_000, 0, 20_000);
+    });
+    expect(rows).toEqual([
+      { stage: 'a', stack: 'busyA', samples: 1, cpuMs: 10 },
+      { stage: 'a', stack: '(garbage collector)', samples: 1, cpuMs: 10 },
+      { stage: '', stack: '(idle)', samples: 1, cpuMs: 0 },
+    ]);
+  });
+
+  test('a stage that goes on past the end of a profile is that of the next one', () => {
+    const fold = new CpuFold(PERIOD_US * 1000);
+    const join = new ThreadJoin(fold, new SourcePositions(), ['', 'a'], 'main', PERIOD_US);
+    const ring = makeRing();
+    join.follow(ring);
+    writeEntry(ring, 1, 1, 0);
+    join.addChunk(v8Profile(two, [[10_000, BUSY_A]]), []);
+    join.addChunk(v8Profile(two, [[20_000, BUSY_A]]), []);
+    writeEntry(ring, 25_000, 0, 20_000);
+    join.addChunk(v8Profile(two, [[30_000, BUSY_B]]), []);
+    expect(rowsOf(fold.result())).toMatchObject([
+      { stage: 'a', stack: 'busyA', samples: 2, cpuMs: 20 },
+      { stage: '', stack: 'busyB', samples: 1 },
+    ]);
+  });
+});
+
+describe('CPU of a stage', () => {
+  test('is what its clock has shown, however few samples came', () => {
+    const profile = v8Profile(two, [
+      [100_000, BUSY_A],
+      [200_000, BUSY_A],
+      [300_000, BUSY_B],
+      [410_000, BUSY_B],
+    ]);
+    const rows = joined(['', 'a', 'b', 'c'], profile, (ring) => {
+      writeEntry(ring, 1, 1, 0);
+      writeEntry(ring, 400_000, 2, 390_000);
+      writeEntry(ring, 420_000, 3, 400_000);
+      writeEntry(ring, 430_000, 0, 408_000);
+    });
+    const sums = ['a', 'b', 'c'].map((name) => [
+      name,
+      rows.filter(({ stage }) => stage === name).reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+    ]);
+    expect(sums).toEqual([
+      ['a', 390],
+      ['b', 10],
+      ['c', 8],
+    ]);
+    expect(rows).toContainEqual({ stage: 'c', stack: '(not sampled)', samples: 0, cpuMs: 8 });
+  });
+
+  test('goes to what ran on a CPU, and waiting is shown as such', () => {
+    const times = Array.from({ length: 20 }, (_, i) => (i + 1) * PERIOD_US);
+    const profile = v8Profile(
+      two,
+      times.map((timeUs) => [timeUs, timeUs <= 100_000 ? BUSY_A : BUSY_B] as const),
+    );
+    // A is on a CPU all the time, B waits in a call.
+    const rows = joined(['', 's'], profile, (ring) => writeEntry(ring, 1, 1, 0), [
+      { timeUs: 100_001, cpuUs: 100_000, delayUs: 0 },
+      { timeUs: 200_001, cpuUs: 101_000, delayUs: 0 },
+      { timeUs: 205_000, cpuUs: 101_000, delayUs: 0 },
+    ]);
+    const cpuOf = (stack: string) => rows.find((row) => row.stack === stack)?.cpuMs ?? 0;
+    expect(cpuOf('busyA')).toBeGreaterThan(95);
+    expect(cpuOf('busyB;(waiting)')).toBeLessThan(5);
+    expect(cpuOf('busyB;(waiting)') + cpuOf('busyA') + cpuOf('busyB')).toBeCloseTo(101, 3);
+  });
+
+  test('without any reading is that of the samples', () => {
+    const profile = v8Profile(two, [
+      [10_000, BUSY_A],
+      [20_000, BUSY_A],
+    ]);
+    const rows = joined(['', 'a'], profile, (ring) => writeEntry(ring, 1, 1, Number.NaN));
+    expect(rows).toEqual([{ stage: 'a', stack: 'busyA', samples: 2, cpuMs: 20 }]);
+  });
+});
+
+describe('names', () => {
+  const nodes = nodesOf([
+    '(root)',
+    '',
+    ['main', '/app.js:1', ['drop'], ['readFileSync', 'node:fs:400', ['open']]],
+    ['emit', 'node:events:500', ['grow']],
+    ['callback', '/app.js:9', [ROTATE_NAME, '/x.js:1', ['profile']]],
+  ]);
+  const rows = joined(
+    [''],
+    v8Profile(
+      nodes,
+      nodes.map(({ id }) => [id * PERIOD_US, id] as const),
+    ),
+    () => {},
+  );
+  const stacks = rows.map(({ stack }) => stack);
+
+  test('of native functions are those that only Node can have called', () => {
+    expect(stacks).toContain('main;(native)');
+    expect(stacks).toContain('main;readFileSync;open');
+    expect(stacks).toContain('emit;(native)');
+    expect(stacks.join()).not.toMatch(/drop|grow/);
+  });
+
+  test('of the profiler itself are not there', () => {
+    expect(stacks).toContain('callback');
+    expect(stacks.join()).not.toMatch(/profile|stageprof/);
+  });
+});
