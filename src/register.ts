@@ -11,6 +11,7 @@ import { registerThreads } from './profiler/register-threads.js';
 import { leaveReport, say } from './profiler/report-at-exit.js';
 import { StageProfiler } from './profiler/stage-profiler.js';
 import { renderTable } from './render/table.js';
+import { widthElsewhere } from './text/layout.js';
 
 if (isMainThread && !hasActiveProfiler()) install(new StageProfiler());
 
@@ -22,7 +23,8 @@ function install(profiler: StageProfiler): void {
       profiler.close();
       const report = withThreads(profiler.report());
       const out = environment.STAGEPROF_OUT;
-      if (out === undefined || out === '') say(renderTable(report));
+      // To ask process.stderr for its width would make the stream, which the program may never have touched.
+      if (out === undefined || out === '') say(renderTable(report, { width: widthElsewhere(environment.COLUMNS) }));
       else leaveReport(report, out);
     } catch (error) {
       // A report that cannot be made must not change how the program ends.

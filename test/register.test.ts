@@ -48,6 +48,17 @@ test('with it the table goes to stderr, and output and exit code stay', () => {
   expect(stderr).toMatch(/^stage .*\nwork +1 /);
 });
 
+test.each([
+  [undefined, 120],
+  ['80', 80],
+  ['none', 120],
+])('the lines of the table fit COLUMNS=%s', (COLUMNS, width) => {
+  const { stderr } = run(['--import', 'stageprof/register'], { COLUMNS });
+  const widths = stderr.split('\n').map((line) => line.length);
+  expect(Math.max(...widths)).toBeLessThanOrEqual(width);
+  expect(Math.max(...widths)).toBeGreaterThan(width - 30);
+});
+
 test('STAGEPROF_OUT takes the report as JSON', () => {
   const out = join(folder, 'report.json');
   const { stderr, status } = run(['--import', 'stageprof/register'], { STAGEPROF_OUT: out });

@@ -59,7 +59,7 @@ async function importModule(path: string, absolutePath: string): Promise<{ defau
     const { name, message } = failureOf('exception', error);
     // Further lines of the message of a failed import may have a proposal.
     const reason = `${name === undefined ? '' : `${name}: `}${message.replace(/\s*\n\s*/g, ' ')}`;
-    throw new SetupError(`${path}: the pipeline module does not load, ${reason}`);
+    throw new SetupError(`${path}: the pipeline module does not load, ${reason}${moduleHint(path, error)}`);
   } finally {
     removeProcessListener('beforeExit', onIdle);
     removeProcessListener('uncaughtException', onUncaught);
@@ -82,6 +82,16 @@ function isTypeScriptUnread(error: unknown): boolean {
 
 function typeScriptHint(path: string): string {
   return `${path}: the pipeline module does not load, ${typeScriptRemedy('add --import tsx')}`;
+}
+
+/** What V8 says of a module that Node takes for CommonJS, as it does where package.json says nothing or `commonjs`. */
+const MODULE_SYNTAX = /^(?:Cannot use import statement outside a module|Unexpected token 'export')/;
+
+/** Empty unless the path leaves open what kind of module it is; what it imports may have the same error then. */
+function moduleHint(path: string, error: unknown): string {
+  const [, language] = /\.([jt])s$/.exec(path) ?? [];
+  if (language === undefined || !(error instanceof SyntaxError) || !MODULE_SYNTAX.test(error.message)) return '';
+  return `: Node takes it for CommonJS, name it .m${language}s or set "type": "module" in package.json`;
 }
 
 /** Waits for one turn of the event loop more: a rejection that nobody handles comes up after its module is loaded. */

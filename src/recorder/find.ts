@@ -27,10 +27,14 @@ export function findRecorder(pid: number): string {
   }
   // Under `run` that is the program, under `map` the workers.
   const children = childrenReader()(pid).filter((child) => mappedFiles(child)?.some(isRecorder));
+  const none = `process ${pid} has no recorder`;
+  if (children.length === 0) {
+    throw recorderError(`${none}: it needs stageprof run, map --profile or the "recorder" option`);
+  }
   throw recorderError(
-    children.length === 0
-      ? `process ${pid} has no recorder: it needs stageprof run, map --profile or the "recorder" option`
-      : `process ${pid} has no recorder, but its children have: give one of ${children.join(', ')}`,
+    children.length === 1
+      ? `${none}, but its child has: give ${children[0]}`
+      : `${none}, but its children have: give one of ${children.join(', ')}`,
   );
 }
 

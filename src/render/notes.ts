@@ -18,13 +18,15 @@ export interface Note {
 export interface Omitted {
   readonly columns: readonly LeftOut[];
   readonly rowsShown: number;
+  /** What the rows are instead of stages. */
+  readonly by?: string | undefined;
 }
 
 /** What the rows do not say: memory of the process, cost of the profiler, warnings, and which numbers are not exact. */
-export function notesOf(report: Report, { columns, rowsShown }: Omitted): Note[] {
+export function notesOf(report: Report, { columns, rowsShown, by }: Omitted): Note[] {
   const explained = new Set(columns.map(({ reason }) => reason));
   return [
-    ...rowNote(report, rowsShown),
+    ...rowNote(report, rowsShown, by),
     ...memoryNote(report),
     ...compositionNote(report),
     ...threadsNote(report),
@@ -37,9 +39,9 @@ export function notesOf(report: Report, { columns, rowsShown }: Omitted): Note[]
   ];
 }
 
-function rowNote({ stages }: Report, shown: number): Note[] {
+function rowNote({ stages }: Report, shown: number, by: string | undefined): Note[] {
   if (shown >= stages.length) return [];
-  return [{ key: 'stages', text: `${shown} of ${inline(count(stages.length))} shown` }];
+  return [{ key: by === undefined ? 'stages' : 'rows', text: `${shown} of ${inline(count(stages.length))} shown` }];
 }
 
 function memoryNote({ rss_kb_now: now, rss_kb_peak: peak }: Report): Note[] {

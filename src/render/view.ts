@@ -76,7 +76,7 @@ export function viewOf(report: Report, options: ViewOptions = {}): ReportView {
     worst: worstOfEachKind(findings),
     columns,
     areColumnsChosen: options.columns !== undefined,
-    notes: notesOf(report, { columns: leftOut, rowsShown: rows.length }),
+    notes: notesOf(report, { columns: leftOut, rowsShown: rows.length, by }),
     modules: modulesOf(report),
     processes: processesOf(report),
   };

@@ -1,4 +1,4 @@
-import type { Layout } from '../text/layout.js';
+import { type Layout, widthElsewhere } from '../text/layout.js';
 
 /** The members of a standard stream that tell how to write to it. */
 export interface Terminal {
@@ -20,9 +20,6 @@ export interface Shown {
   readonly columns?: readonly string[] | undefined;
 }
 
-/** The width of a file or pipe: who looks at it does so in a terminal or an editor, mostly. */
-const WIDTH_ELSEWHERE = 120;
-
 /** The width and colours of a table on the stream. */
 export function layoutOf(stream: Terminal, { full = false, columns }: Shown = {}): Layout {
   return { colour: isPainted(stream), width: full ? undefined : widthOf(stream), columns };
@@ -31,6 +28,5 @@ export function layoutOf(stream: Terminal, { full = false, columns }: Shown = {}
 function widthOf({ isTTY, columns }: Terminal): number {
   // A pseudo-terminal without a window may have 0.
   if (isTTY === true && columns !== undefined && columns > 0) return columns;
-  const told = Number(process.env.COLUMNS);
-  return Number.isInteger(told) && told > 0 ? told : WIDTH_ELSEWHERE;
+  return widthElsewhere(process.env.COLUMNS);
 }

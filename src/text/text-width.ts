@@ -19,13 +19,19 @@ function charWidth(char: string): number {
   return NO_CELL.test(char) ? 0 : TWO_CELLS.test(char) ? 2 : 1;
 }
 
-/** `text` in at most `width` cells. The middle gives way to `…`, because labels differ at both ends. */
+/**
+ * `text` in at most `width` cells. The middle gives way to `…`, because labels differ at both ends. The last name of a
+ * path stays whole if there is room for it, since a path is recognised by that.
+ */
 export function shorten(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   if (width < 1) return '';
   const chars = [...text];
-  const head = Math.ceil((width - 1) / 2);
-  return `${take(chars, head)}…${[...take(chars.reverse(), width - 1 - head)].reverse().join('')}`;
+  const last = textWidth(text.slice(Math.max(0, text.lastIndexOf('/'))));
+  const half = Math.ceil((width - 1) / 2);
+  const head = last < width ? Math.min(half, width - 1 - last) : half;
+  const end = [...take(chars.toReversed(), width - 1 - head)].reverse().join('');
+  return `${take(chars, head)}…${end.startsWith('…') ? end.slice(1) : end}`;
 }
 
 function take(chars: readonly string[], width: number): string {

@@ -63,7 +63,8 @@ export function groupThreads(threads: readonly NativeThread[], setup: ProcessSet
     else if (!thread.name.endsWith('MainThread')) groups[index] = NAMES[thread.name];
     if (groups[index] === undefined && !inherited.has(thread.name)) groups[index] = 'named_threads';
   });
-  if (findStartupThreads(threads, groups, setup)) doubts.push("V8's helpers are told by the order of their making");
+  if (findStartupThreads(threads, groups, setup))
+    doubts.push("V8's helpers are identified by the order in which they start");
   if (pool.size === 0) doubts.push(...findPool(threads, groups, setup));
 
   const grouped = threads.map((thread, index) => ({ thread, group: groups[index] ?? 'unnamed_threads' }));
@@ -121,7 +122,7 @@ function findPool(
     for (let index = to; index < from + poolSize; index++) members.add(index);
   }
   for (const index of members) groups[index] = 'libuv_pool';
-  const how = "libuv's pool is told by what its idle threads wait for";
+  const how = "libuv's pool is identified by what its idle threads wait for";
   return [members.size === poolSize ? how : `${how}; ${members.size} of ${poolSize} threads were found`];
 }
 

@@ -49,6 +49,11 @@ const wrong: WrongUse[] = [
   ['a missing pipeline', ['map', 'gone.mjs', 'a'], /gone\.mjs: there is no such pipeline module/],
   ['a folder as pipeline', ['map', '.', 'a'], /\.: is a folder/],
   ['a pipeline that is no JavaScript', ['map', 'broken.mjs', 'a'], /broken\.mjs: .*does not load, SyntaxError/],
+  [
+    'a pipeline in CommonJS',
+    ['map', 'common.js', 'a'],
+    /not load, SyntaxError: .*: Node takes .* name it \.mjs or set/,
+  ],
   ['a pipeline that throws', ['map', 'throwing.mjs', 'a'], /throwing\.mjs: .*does not load, Error: no licence found/],
   ['a pipeline that imports nothing there', ['map', 'lost.mjs', 'a'], /lost\.mjs: .*does not load, .*gone\.js/],
   ['a pipeline that never loads', ['map', 'pending.mjs', 'a'], /pending\.mjs: .*does not load, .*await/],
@@ -183,6 +188,8 @@ describe('stageprof', () => {
       'rejecting.mjs': 'Promise.reject(new Error("forgotten")); export default () => ({})',
       'late.mjs':
         'setTimeout(() => Promise.reject(new Error("forgotten"))); await new Promise((r) => setTimeout(r, 999))',
+      'package.json': '{"type":"commonjs"}',
+      'common.js': 'export default () => ({})',
       'broken.mjs': 'export default (',
       'throwing.mjs': 'throw new Error("no licence\\nfound")',
       'lost.mjs': 'import "./gone.js"',

@@ -122,7 +122,7 @@ test('a program under run is found by its pid, and named in the message for the 
   });
   expect((await run).exitCode).toBe(3);
   const [pid, ofRun, ofProgram] = await watching!;
-  expect(ofRun).toMatchObject({ exitCode: 2, lines: [expect.stringContaining(`give one of ${pid}`)] });
+  expect(ofRun).toMatchObject({ exitCode: 2, lines: [expect.stringContaining(`its child has: give ${pid}`)] });
   expect(ofProgram).toMatch(new RegExp(`^process +${pid} still runs after `));
   expect(ofProgram).toMatch(/^open +serve, for /m);
   expect(ofProgram).toMatch(/^done +1 /m);
@@ -149,7 +149,7 @@ test('a process that has one recorder after another is followed from each to the
   expect(seen.size).toBeGreaterThan(3);
 });
 
-test('the message for a process whose children have recorders names these', async () => {
+test('the message for a process whose child has a recorder names the child', async () => {
   const program = `
     const { StageProfiler } = await import(${JSON.stringify(INDEX)});
     new StageProfiler({ recorder: true });
@@ -164,7 +164,7 @@ test('the message for a process whose children have recorders names these', asyn
   const { exitCode, lines } = await runCli(['watch', String(pid)]);
   expect(exitCode).toBe(2);
   const child = /ready (\d+)/.exec(text)![1];
-  expect(lines).toEqual([`stageprof: process ${pid} has no recorder, but its children have: give one of ${child}`]);
+  expect(lines).toEqual([`stageprof: process ${pid} has no recorder, but its child has: give ${child}`]);
 });
 
 test('watch ends once its reader has gone, while the process goes on', async () => {

@@ -29,9 +29,9 @@ task  state                   sacct  profiler  in inputs  difference       %
 `);
 });
 
-test('reasons are wrapped to the width', () => {
-  const lines = renderReconciled([task('12_4', 'TIMEOUT', profiled, 70)], { width: 110 }).split('\n');
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110);
+test.each([110, 80])('reasons are wrapped to a width of %i', (width) => {
+  const lines = renderReconciled([task('12_4', 'TIMEOUT', profiled, 70)], { width }).split('\n');
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
 });
 
 test('a hostile state cannot act on a terminal', () => {

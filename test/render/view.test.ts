@@ -28,6 +28,8 @@ test('findings are also of rows that the ranking leaves out, and a note counts t
   expect(view.findings.get(stages[0]!)?.map(({ kind }) => kind)).toEqual(['native-growth']);
   expect(view.worst.map(({ stage, kind }) => [stage, kind])).toEqual([['a.b', 'native-growth']]);
   expect(view.notes[0]).toEqual({ key: 'stages', text: '2 of 3 shown' });
+  const groups = viewOf(report({ stages }), { top: 2, by: 'input' });
+  expect(groups.notes[0]).toEqual({ key: 'rows', text: '2 of 3 shown' });
 });
 
 test('a program without stages is the only line, with its findings', () => {

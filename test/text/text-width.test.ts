@@ -21,6 +21,10 @@ test.each([
   ['preprocess.normalize', 1, '…'],
   ['preprocess.normalize', 0, ''],
   ['画像画像画像', 7, '画…像'],
+  ['/srv/scans/page-17.tif', 16, '/sr…/page-17.tif'],
+  ['/srv/scans/page-17.tif', 13, '…/page-17.tif'],
+  ['/srv/scans/page-17.tif', 12, '/srv/s…7.tif'],
+  ['node --all …/a', 8, 'node…/a'],
 ])('%s in %i cells is %s', (text, width, shortened) => {
   expect(shorten(text, width)).toBe(shortened);
 });
