@@ -79,7 +79,7 @@ const UNMATCHED: CompareNote = {
 };
 
 function differentRecords(base: SideOrigin, next: SideOrigin): CompareNote {
-  const [before, after] = [base, next].map(({ records }) => (records === null ? 'an unknown number' : number(records)));
+  const [before, after] = [base, next].map(({ records }) => (records === null ? 'not counted' : number(records)));
   const text = `are ${before} in base and ${after} in new: that is part of the change, compare the records themselves`;
   return { key: 'records', text, isAlarm: true };
 }
