@@ -40,7 +40,7 @@ namespace stageprof {
   X(kPlanDeltas, "deltas")      \
   X(kPlanPeaks, "peaks")        \
   X(kPlanExcluded, "excluded")  \
-  X(kPlanCharged, "use")
+  X(kPlanCharged, "charged")
 
 #define STAGEPROF_ENUMERATOR(enumerator, name) enumerator,
 enum PlanNumber : size_t { STAGEPROF_PLAN_NUMBERS(STAGEPROF_ENUMERATOR) kPlanNumberCount };

@@ -2,77 +2,26 @@
 
 #include <unistd.h>
 
-#include <new>
-
-#include "../support/clocks.h"
 #include "../support/lock.h"
 #include "../threads/thread_id.h"
-#include "store_hold.h"
+#include "leaving_heaps.h"
+#include "outliving_stores.h"
 
 namespace stageprof {
 
 namespace {
-
-// What the Buffers that outlived their heap still have, by the count of its allocator.
-struct Outliving {
-  StoreHold hold;
-  BackingStores stores;
-  Outliving* next;
-
-  double ReadBytes() const { return stores.ReadBytes() - StoreHold::kBytes; }
-};
 
 // Guards the lists. It is taken when a thread starts and when it ends, and for each sum over more
 // than one of them.
 Lock lock;
 V8Heap* first = nullptr;
 OthersWindow* first_window = nullptr;
-Outliving* first_outliving = nullptr;
-// How many are in the first list and in the last.
-std::atomic<size_t> count{0};
+std::atomic<size_t> count{0};  // of heaps in the list
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// The heaps of worker threads that have just ended. A thread says so while its heap is still there:
-// V8 frees it some milliseconds later, or more if it is large. Until then the pages are resident,
-// and belong to nobody else. They are counted for one to two periods.
-class LeavingHeaps {
- public:
-  // The rest is used with the lock held.
-  bool is_empty() const { return is_empty_.load(kRelaxed); }
-
-  void Add(double bytes) {
-    Turn();
-    bytes_ += bytes;
-    is_empty_.store(false, kRelaxed);
-  }
-
-  double ReadBytes() {
-    if (is_empty()) return 0;
-    Turn();
-    if (bytes_ + bytes_before_ == 0) is_empty_.store(true, kRelaxed);
-    return bytes_ + bytes_before_;
-  }
-
- private:
-  static constexpr double kPeriodNs = 500e6;
-
-  void Turn() {
-    const double now_ns = ReadWallNs();
-    const double passed_ns = now_ns - since_ns_;
-    if (passed_ns < kPeriodNs) return;
-    bytes_before_ = passed_ns < 2 * kPeriodNs ? bytes_ : 0;
-    bytes_ = 0;
-    since_ns_ = now_ns;
-  }
-
-  std::atomic<bool> is_empty_{true};
-  double bytes_ = 0;
-  double bytes_before_ = 0;
-  double since_ns_ = 0;
-};
-
 LeavingHeaps leaving;
+OutlivingStores outliving;
 
 bool IsListed(const V8Heap* heap) {
   for (const V8Heap* at = first; at != nullptr; at = at->next_isolate()) {
@@ -92,57 +41,8 @@ OtherHeaps SumOfOthers(const V8Heap& own) {
     const BackingStores& stores = heap->backing_stores();
     if (stores.verified()) others.backing_store_bytes += stores.ReadBytes();
   }
-  for (const Outliving* at = first_outliving; at != nullptr; at = at->next) {
-    others.backing_store_bytes += at->ReadBytes();
-  }
+  others.backing_store_bytes += outliving.ReadBytes();
   return others;
-}
-
-void LetGo(Outliving** link) {
-  Outliving* const outliving = *link;
-  *link = outliving->next;
-  outliving->hold.Release();
-  delete outliving;
-  count.fetch_sub(1, kRelaxed);
-}
-
-void LetGoOfEmpty() {
-  Outliving** link = &first_outliving;
-  while (*link != nullptr) {
-    if ((*link)->ReadBytes() > 0) {
-      link = &(*link)->next;
-    } else {
-      LetGo(link);
-    }
-  }
-}
-
-// Each costs a load at every sample. Pools that end their threads all day long, each with a Buffer
-// that stays, would make it more and more.
-void LetGoOfLeast() {
-  constexpr size_t kMost = 64;
-  size_t length = 0;
-  Outliving** least = &first_outliving;
-  for (Outliving** link = &first_outliving; *link != nullptr; link = &(*link)->next) {
-    ++length;
-    if ((*link)->ReadBytes() < (*least)->ReadBytes()) least = link;
-  }
-  if (length > kMost) LetGo(least);
-}
-
-// Takes over the hold of a heap that goes. Its own Buffers are freed with it, after this.
-void KeepOutliving(V8Heap* heap) {
-  StoreHold* const hold = heap->store_hold();
-  if (!hold->is_taken()) return;
-  Outliving* const outliving =
-      new (std::nothrow) Outliving{*hold, *heap->backing_stores(), nullptr};
-  if (outliving == nullptr) return hold->Release();
-  *hold = {};
-  LetGoOfEmpty();
-  LetGoOfLeast();
-  outliving->next = first_outliving;
-  first_outliving = outliving;
-  count.fetch_add(1, kRelaxed);
 }
 
 // There are few windows: samplers of worker threads do not read the tracker.
@@ -180,7 +80,7 @@ void RemoveIsolateHeap(V8Heap* heap) {
   count.fetch_sub(1, kRelaxed);
   // Nothing is read once the main thread's heap has gone.
   if (ThisThreadId() != getpid()) leaving.Add(heap->published().physical_bytes.load(kRelaxed));
-  KeepOutliving(heap);
+  outliving.Keep(heap);
 }
 
 void AddOthersWindow(OthersWindow* window, const V8Heap* own) {
@@ -199,9 +99,9 @@ void RemoveOthersWindow(OthersWindow* window) {
 }
 
 OtherHeaps ReadOtherHeaps(const V8Heap& own) {
-  if (count.load(kRelaxed) < 2 && leaving.is_empty()) return {};
+  if (count.load(kRelaxed) < 2 && leaving.is_empty() && outliving.is_empty()) return {};
   const Guard guard(&lock);
-  LetGoOfEmpty();
+  outliving.LetGoOfEmpty();
   RaiseWindows();
   return SumOfOthers(own);
 }

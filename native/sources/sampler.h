@@ -84,7 +84,12 @@ class Sampler {
   bool ReadPool();
   void ReadWall();
   void Derive();
-  double FreeBytes(const MallocStats::Reading& reading, double tracked_live_bytes) const;
+  // The tracker knows better than the allocator what has been handed out: glibc, for one, counts its
+  // thread caches as handed out.
+  double FreeBytes(const MallocStats::Reading& reading, double tracked_live_bytes) const {
+    return reads_.tracker ? reading.live_bytes + reading.free_bytes - tracked_live_bytes
+                          : reading.free_bytes;
+  }
 
   Sources* sources_ = nullptr;
   double* slots_ = nullptr;
@@ -116,10 +121,10 @@ class Sampler {
   double tracked_peak_bytes_ = 0;
   // The sum over all isolates.
   double stores_bytes_ = 0;
-  // Resident pages of the other isolates' heaps.
+  // Resident pages of the other isolates' heaps, and of those that went a moment ago.
   double others_physical_bytes_ = 0;
   double leaving_bytes_ = 0;
-  // What another thread's isolate had at the last sample.
+  // The backing stores of the sampled thread's isolate at the last sample from outside.
   double published_stores_ = 0;
   MallocStats::Reading malloc_ = {};
   // What was free in the allocator when it was last asked, and when that was; NaN before.

@@ -57,9 +57,9 @@ const NOT_MEASURED = -1;
  * A plan as the addon takes it.
  *
  * @param excluded slots out of which the cost of forced collections is taken
- * @param use what is charged to the row that runs
+ * @param charged uses of the thread that are charged to the row that runs
  */
-export function planNumbers(plan: FoldPlan, excluded: readonly number[], use: readonly ChargedUse[]): Float64Array {
+export function planNumbers(plan: FoldPlan, excluded: readonly number[], charged: readonly ChargedUse[]): Float64Array {
   const { deltaSlots, deltaColumns, peaks, measuresCpu, measuresRss } = plan;
   const numbers: { readonly [N in (typeof PLAN_NUMBERS)[number]]: number } = {
     takes_samples: 1,
@@ -87,7 +87,7 @@ export function planNumbers(plan: FoldPlan, excluded: readonly number[], use: re
     deltas: Array.from(deltaSlots, (slot, i) => [slot, deltaColumns[i]!]),
     peaks: peaks.map(({ slot, levelSlot, column }) => [slot, levelSlot, column]),
     excluded: excluded.map((slot) => [slot]),
-    use: use.map(({ slot, column }) => [slot, column]),
+    charged: charged.map(({ slot, column }) => [slot, column]),
   };
   return Float64Array.from([
     ...PLAN_NUMBERS.map((name) => numbers[name]),

@@ -87,7 +87,7 @@ export const PLAN_LISTS = [
   /** Slots out of which the cost of forced collections is taken. */
   'excluded',
   /** Slot, column: what the thread uses is charged to the row that runs. */
-  'use',
+  'charged',
 ] as const;
 
 /** What a fold is made for. Nothing can detach or resize this memory. */
