@@ -1,5 +1,5 @@
 import { basename, existsSync, extname, pathToFileURL, resolve, statSync } from '../host/files.js';
-import { Error, Promise, Set, String } from '../host/intrinsics.js';
+import { Error, Promise, Set, String, SyntaxError } from '../host/intrinsics.js';
 import { addProcessListener, removeProcessListener } from '../host/process.js';
 import { setImmediate } from '../host/tasks.js';
 import type { Profiler } from '../model/profiler.js';

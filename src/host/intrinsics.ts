@@ -74,6 +74,7 @@ export type Uint32Array = globalThis.Uint32Array;
 export const Error = globalThis.Error;
 export type Error = globalThis.Error;
 export const RangeError = globalThis.RangeError;
+export const SyntaxError = globalThis.SyntaxError;
 export const TypeError = globalThis.TypeError;
 export type TypeError = globalThis.TypeError;
 

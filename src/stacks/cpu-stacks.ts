@@ -1,5 +1,5 @@
 import { wallNs } from '../host/clock.js';
-import { fileURLToPath } from '../host/files.js';
+import { dirname, fileURLToPath, join } from '../host/files.js';
 import {
   BroadcastChannel,
   MessageChannel,
@@ -37,6 +37,8 @@ const LONGEST_START_NS = 1e9;
 const LONGEST_WAIT_NS = 5e9;
 /** A worker thread that ends waits for the main thread too, which may be in a call that blocks. */
 const LONGEST_THREAD_END_NS = 3e8;
+
+const SAMPLING_THREAD = join(dirname(fileURLToPath(import.meta.url)), 'sampling-thread.js');
 
 const CHANNEL = `stageprof.stacks.${processId}`;
 
@@ -99,7 +101,7 @@ class SamplingOfProcess implements CpuStacks {
     });
     try {
       // Neither flags nor variables of the program: what it preloads is not for this thread.
-      this.worker = new NodeWorker(fileURLToPath(new URL('./sampling-thread.js', import.meta.url)), {
+      this.worker = new NodeWorker(SAMPLING_THREAD, {
         workerData: { plan, port: port2 },
         transferList: [port2],
         name: SAMPLING_THREAD_NAME,
