@@ -263,7 +263,7 @@ inline void Fold::Exclude() {
   }
 }
 
-// Of what ReadThreadUse reads. Without forced collections there is nothing to exclude.
+// Applies to what ReadThreadUse reads. Without forced collections there is nothing to exclude.
 inline void Fold::ExcludeCharged() {
   if (plan_.excluded_count == 0) return;
   for (size_t i = 0; i < plan_.charged_count; ++i) {

@@ -15,7 +15,7 @@ namespace stageprof {
 struct OtherHeaps {
   double used_bytes = 0;
   double physical_bytes = 0;
-  // Of those that have gone a moment ago, whose pages may still be resident.
+  // The heaps that went a moment ago: their pages may still be resident.
   double leaving_bytes = 0;
   double backing_store_bytes = 0;
 };
