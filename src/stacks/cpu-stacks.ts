@@ -7,8 +7,9 @@ import {
   NodeWorker,
   receiveMessageOnPort,
 } from '../host/inspector.js';
-import { Atomics, Int32Array, Map, SharedArrayBuffer, Uint8Array } from '../host/intrinsics.js';
+import { Atomics, Int32Array, SharedArrayBuffer, Uint8Array } from '../host/intrinsics.js';
 import { isMainThread, processId, threadId } from '../host/process.js';
+import { LabelIds } from './label-ids.js';
 import { aroundProcessEvents, awaitWord } from './process-ending.js';
 import {
   type Flushed,
@@ -21,7 +22,7 @@ import {
 } from './sampling-messages.js';
 import { SAMPLING_THREAD_NAME } from './sampling-name.js';
 import type { LoggedThread } from './stage-log.js';
-import { makeRing, OUTSIDE_ID } from './stage-ring.js';
+import { makeRing } from './stage-ring.js';
 
 /** How the CPU stacks of a process are sampled. */
 export interface CpuStacksOptions {
@@ -74,7 +75,9 @@ const EMPTY: SamplingAccount = { hz: 0, samples: 0, startPauseMs: null, warnings
 class SamplingOfProcess implements CpuStacks {
   readonly ring = makeRing();
   users = 0;
-  private readonly ids = new Map<string, number>([['', OUTSIDE_ID]]);
+  private readonly ids = new LabelIds((id, label) => {
+    if (!this.isOver) this.port.postMessage({ type: 'label', id, label });
+  });
   private readonly state = new Int32Array(new SharedArrayBuffer(SAMPLING_WORDS * Int32Array.BYTES_PER_ELEMENT));
   private readonly port: MessagePort;
   private readonly worker: NodeWorker;
@@ -129,12 +132,7 @@ class SamplingOfProcess implements CpuStacks {
   }
 
   idOf(label: string): number {
-    const known = this.ids.get(label);
-    if (known !== undefined) return known;
-    const id = this.ids.size;
-    this.ids.set(label, id);
-    if (!this.isOver) this.port.postMessage({ type: 'label', id, label });
-    return id;
+    return this.ids.idOf(label);
   }
 
   read(): Flushed {
@@ -179,7 +177,7 @@ class SamplingOfProcess implements CpuStacks {
 /** Tells the sampling thread where the log of this worker thread is. */
 class WorkerThreadLog implements CpuStacks {
   readonly ring = makeRing();
-  private readonly ids = new Map<string, number>([['', OUTSIDE_ID]]);
+  private readonly ids = new LabelIds((id, label) => this.tell({ type: 'thread label', thread: threadId, id, label }));
   private readonly channel = new BroadcastChannel(CHANNEL);
   private isOver = false;
 
@@ -191,12 +189,7 @@ class WorkerThreadLog implements CpuStacks {
   }
 
   idOf(label: string): number {
-    const known = this.ids.get(label);
-    if (known !== undefined) return known;
-    const id = this.ids.size;
-    this.ids.set(label, id);
-    this.tell({ type: 'thread label', thread: threadId, id, label });
-    return id;
+    return this.ids.idOf(label);
   }
 
   /** The main thread has the profile. */
