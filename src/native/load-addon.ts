@@ -4,6 +4,7 @@ import { dirname, existsSync, fileURLToPath, join } from '../host/files.js';
 import { Error, String } from '../host/intrinsics.js';
 import { arch, dlopen, environment, getHeapStatistics, platform } from '../host/process.js';
 import { LAYOUT_VERSION } from '../model/sample-layout.js';
+import { inBundle } from '../text/in-bundle.js';
 import type { Binding } from './addon.js';
 import { arrayBufferBytes } from './js-heap.js';
 
@@ -12,9 +13,6 @@ export type LoadedBinding =
   | { readonly binding: null; readonly path?: undefined; readonly missing: string };
 
 type AddonPath = { readonly path: string; readonly missing: null } | { readonly path: null; readonly missing: string };
-
-const IN_BUNDLE =
-  'the program is a bundle, in which stageprof has no addon: mark stageprof as external in the bundler, and install it beside the bundle';
 
 /**
  * It is looked for when this file is loaded. Later that would need `fs` and `module`, which a program may have replaced by
@@ -38,13 +36,13 @@ export function missingAddon(): string | null {
 function findAddon(): AddonPath {
   const here: string | undefined = import.meta.url;
   // A bundle of CommonJS has no such URL.
-  if (here === undefined) return { path: null, missing: IN_BUNDLE };
+  if (here === undefined) return { path: null, missing: inBundle('addon') };
   try {
     const packageRoot = join(dirname(fileURLToPath(here)), '..', '..');
     const usual = usualPath(packageRoot);
     if (usual !== undefined) return { path: usual, missing: null };
     // The folder of a bundle may have an addon of another name, which `askForPath` would take for this one.
-    if (!isThisPackage(packageRoot)) return { path: null, missing: IN_BUNDLE };
+    if (!isThisPackage(packageRoot)) return { path: null, missing: inBundle('addon') };
     return { path: askForPath(packageRoot), missing: null };
   } catch (error) {
     return { path: null, missing: notLoaded(error) };

@@ -1,5 +1,5 @@
 import { wallNs } from '../host/clock.js';
-import { dirname, fileURLToPath, join } from '../host/files.js';
+import { dirname, existsSync, fileURLToPath, join } from '../host/files.js';
 import {
   BroadcastChannel,
   MessageChannel,
@@ -7,8 +7,9 @@ import {
   NodeWorker,
   receiveMessageOnPort,
 } from '../host/inspector.js';
-import { Atomics, Int32Array, SharedArrayBuffer, Uint8Array } from '../host/intrinsics.js';
+import { Atomics, Error, Int32Array, SharedArrayBuffer, Uint8Array } from '../host/intrinsics.js';
 import { isMainThread, processId, threadId } from '../host/process.js';
+import { inBundle } from '../text/in-bundle.js';
 import { LabelIds } from './label-ids.js';
 import { aroundProcessEvents, awaitWord } from './process-ending.js';
 import {
@@ -39,7 +40,13 @@ const LONGEST_WAIT_NS = 5e9;
 /** A worker thread that ends waits for the main thread too, which may be in a call that blocks. */
 const LONGEST_THREAD_END_NS = 3e8;
 
-const SAMPLING_THREAD = join(dirname(fileURLToPath(import.meta.url)), 'sampling-thread.js');
+/** @throws {Error} in a bundle, which does not have the file. A bundle of CommonJS does not even have a URL. */
+function samplingThreadFile(): string {
+  const here: string | undefined = import.meta.url;
+  const path = here === undefined ? null : join(dirname(fileURLToPath(here)), 'sampling-thread.js');
+  if (path === null || !existsSync(path)) throw new Error(inBundle('sampling thread'));
+  return path;
+}
 
 const CHANNEL = `stageprof.stacks.${processId}`;
 
@@ -87,6 +94,7 @@ class SamplingOfProcess implements CpuStacks {
   private isOver = false;
 
   constructor({ hz, file, isKernelCpu }: CpuStacksOptions) {
+    const threadFile = samplingThreadFile();
     this.last = { id: 0, pprof: new Uint8Array(0), account: { ...EMPTY, hz } };
     const { port1, port2 } = new MessageChannel();
     const plan: SamplingPlan = {
@@ -104,7 +112,7 @@ class SamplingOfProcess implements CpuStacks {
     });
     try {
       // Neither flags nor variables of the program: what it preloads is not for this thread.
-      this.worker = new NodeWorker(SAMPLING_THREAD, {
+      this.worker = new NodeWorker(threadFile, {
         workerData: { plan, port: port2 },
         transferList: [port2],
         name: SAMPLING_THREAD_NAME,

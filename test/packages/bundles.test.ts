@@ -15,6 +15,14 @@ beforeAll(() => {
   project = new Project().unpack();
   for (const [name, text] of Object.entries({ ...LIBRARIES, ...PROGRAM })) project.write(name, text);
   project.write('nothing.js', "import 'stageprof';\nimport 'stageprof/null';\nexport {};\n");
+  project.write(
+    'stacks.js',
+    `import { StageProfiler } from 'stageprof';
+const profiler = new StageProfiler({ stacks: ['cpu'] });
+profiler.stage('a', () => {});
+process.stdout.write(JSON.stringify(profiler.report().sources.cpu_stacks));
+profiler.close();\n`,
+  );
   project.write('register.js', "import 'stageprof/register';\n");
 });
 afterAll(() => project.remove());
@@ -32,7 +40,11 @@ describe.each(HERE)('%s', (bundler) => {
   const sizeOf = async (entry: string, platform: 'node' | 'browser') =>
     statSync(await bundle(entry, { platform })).size;
   const run = (path: string, ...args: string[]) => {
-    const { stdout, stderr } = spawnSync(process.execPath, [...args, path], { cwd: project.folder, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...args, path], {
+      cwd: project.folder,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`${path} failed: ${stderr}`);
     return { stderr, ...JSON.parse(stdout) };
   };
 
@@ -65,6 +77,14 @@ describe.each(HERE)('%s', (bundler) => {
       });
     },
   );
+
+  test.each(['esm', 'cjs'] as const)('a bundle (%s) says why it samples no stacks', async (format) => {
+    expect(run(await bundle('stacks.js', { format }))).toMatchObject({
+      truth: 'absent',
+      reason: expect.stringMatching(IN_BUNDLE),
+      stderr: '',
+    });
+  });
 
   test.each(['esm', 'cjs'] as const)('a bundle (%s) with stageprof outside has the addon', async (format) => {
     const path = await bundle('program.js', { format, isExternal: true });
