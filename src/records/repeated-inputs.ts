@@ -59,8 +59,8 @@ export class RepeatedInputs {
       this.#slots[at] = first;
       this.#slots[at + 1] = second;
       this.#inputs++;
-      // Three quarters full: beyond that the searches grow long.
-      if (this.#inputs * HASH_WORDS * 4 > this.#slots.length * 3) this.#grow();
+      // Seven eighths full: beyond that the searches grow long.
+      if (this.#inputs * HASH_WORDS * 8 > this.#slots.length * 7) this.#grow();
     } else if ((this.#slots[at]! & COUNTED) === 0) {
       this.#slots[at]! |= COUNTED;
       this.#repeated++;
