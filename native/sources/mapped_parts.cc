@@ -60,10 +60,9 @@ void MappedParts::ReadIfAllowed(Look look, TrackerClient* tracker, const double*
 
 bool MappedParts::MayLook(Look look, double rss_bytes) {
   if (look == Look::kNever) return false;
-  // Both are asked each time, because only then do they earn credit.
-  const bool is_due = account_.Begin(cost_ns_);
-  const bool has_credit = change_account_.Begin(cost_ns_);
-  if (is_due || (has_credit && fabs(rss_bytes - rss_bytes_) >= kChangeBytes)) return true;
+  if (account_.Begin(cost_ns_)) return true;
+  const bool has_changed = fabs(rss_bytes - rss_bytes_) >= kChangeBytes;
+  if (has_changed && change_account_.Begin(cost_ns_)) return true;
   return look == Look::kIfShort && cost_ns_ < TimeBudget::kShortNs;
 }
 

@@ -129,6 +129,8 @@ class Sampler {
   // Resident pages of the other isolates' heaps, and of those that went a moment ago.
   double others_physical_bytes_ = 0;
   double leaving_bytes_ = 0;
+  // CPU of the thread that samples another one, as far as it was needed; 0 otherwise.
+  double own_cpu_ns_ = 0;
   // The backing stores of the sampled thread's isolate at the last sample from outside.
   double published_stores_ = 0;
   MallocStats::Reading malloc_ = {};
