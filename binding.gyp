@@ -38,6 +38,7 @@
             'native/tracker/counters.cc',
             'native/tracker/hooks.cc',
             'native/tracker/live_blocks.cc',
+            'native/tracker/loaded_object.cc',
             'native/tracker/mapped_file.cc',
             'native/tracker/mapping_hooks.cc',
             'native/tracker/mappings.cc',
