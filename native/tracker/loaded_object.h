@@ -8,6 +8,7 @@ namespace stageprof_tracker {
 // What the loader knows of one shared object, asked without its lock.
 struct LoadedObject {
   const char* name;  // "" or null for the program itself
+  uintptr_t base;    // what its addresses in memory are above those in its file
   uintptr_t start;
   uintptr_t end;
   const uint8_t* unwind_table;  // the segment PT_GNU_EH_FRAME; null if there is none

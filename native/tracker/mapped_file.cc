@@ -121,7 +121,7 @@ bool FindMappedRange(uintptr_t address, MappedRange* range) {
   *range = {};
   ReadLines([address, range](const Line& line) {
     if (address < line.start || address >= line.end) return true;
-    *range = {line.start, line.end};
+    *range = {line.start, line.end, line.name_length != 0 && strcmp(line.name, "[stack]") == 0};
     return false;
   });
   return range->end != 0;

@@ -22,6 +22,7 @@ bool FindMappedFile(uintptr_t address, MappedFile* file);
 struct MappedRange {
   uintptr_t start;
   uintptr_t end;
+  bool is_main_stack;  // which grows
 };
 
 // The same for the one mapping that has `address`, whatever it is mapped from.

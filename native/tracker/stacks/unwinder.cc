@@ -5,6 +5,7 @@
 #include "frame_rule.h"
 #include "rule_cache.h"
 #include "unwind_table.h"
+#include "v8_code.h"
 
 namespace stageprof_tracker {
 
