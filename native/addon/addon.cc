@@ -72,6 +72,7 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   SetNumber(env, layout, "waitedCell", kWaitedCell);
   SetNumber(env, layout, "mallocReadingsCell", kMallocReadingsCell);
   SetNumber(env, layout, "mallocSkippedCell", kMallocSkippedCell);
+  SetNumber(env, layout, "sharedEntriesCell", kSharedEntriesCell);
   SetNumber(env, layout, "sampleLength", kSampleLength);
 #define STAGEPROF_BIT(enumerator, name, bit) SetNumber(env, mask, name, enumerator);
   STAGEPROF_GROUPS(STAGEPROF_BIT)

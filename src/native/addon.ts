@@ -136,6 +136,7 @@ export interface SampleLayout {
   readonly waitedCell: number;
   readonly mallocReadingsCell: number;
   readonly mallocSkippedCell: number;
+  readonly sharedEntriesCell: number;
   readonly sampleLength: number;
   readonly mask: Readonly<Record<string, number>>;
   readonly account: readonly string[];

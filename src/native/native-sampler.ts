@@ -157,8 +157,8 @@ function faultOf(sources: NativeSources, name: string): string | null {
 }
 
 /** Bits of the mask for these options. */
-export function maskOf({ rssPeak, ...groups }: SamplerOptions): number {
+export function maskOf({ rssPeak, ...flags }: SamplerOptions): number {
   let mask = rssPeak === 'reset' ? SAMPLE_MASK.rssPeakReset : 0;
-  for (const group of Object.keys(groups) as (keyof typeof groups)[]) if (groups[group]) mask |= SAMPLE_MASK[group];
+  for (const flag of Object.keys(flags) as (keyof typeof flags)[]) if (flags[flag]) mask |= SAMPLE_MASK[flag];
   return mask;
 }
