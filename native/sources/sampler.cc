@@ -50,6 +50,7 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask, const OtherTh
   // Without these two, little is slow.
   shares_ = (mask & kMaskSharedSamples) != 0 && other == nullptr && (reads_.rusage || reads_.statm);
   reads_.v8_heap = gives_js_ || gives_live_;
+  reads_wall_only_ = (mask & ~(kMaskSharedSamples | kMaskRssPeakReset)) == 0;
 
   if (gives_peak_) {
     rss_peak_.Open(&sources->rusage, &sources->status,
@@ -74,6 +75,7 @@ void Sampler::Close() {
 }
 
 void Sampler::ReadEntry() {
+  if (reads_wall_only_) return ReadWall();
   if (shares_ && ReadWallNs() - ended_ns_ < near_ns_) return ReadNearEntry();
   ReadMalloc();
   ReadTracker();
@@ -118,6 +120,7 @@ inline void Sampler::NoteCost() {
 
 void Sampler::ReadExit() {
   ReadWall();
+  if (reads_wall_only_) return;
   ReadThreadClock();
   ReadProcessClock();
   ReadUsage(Rusage::Boundary::kExit);

@@ -118,6 +118,9 @@ class Sampler {
   bool gives_cpu_ = false;
   bool gives_io_ = false;
   bool gives_peak_ = false;
+  // Whether there is nothing to read but the wall clock. The hottest stages measure time alone, and
+  // to find that out source by source takes them as long as a third of the reading.
+  bool reads_wall_only_ = false;
   // Whether entries may take over from the sample before them.
   bool shares_ = false;
   // When the last whole sample was done, and how long after that an entry is near it.

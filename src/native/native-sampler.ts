@@ -77,9 +77,9 @@ export class NativeSampler implements Sampler {
   }
 
   /** A heap that is read here must be in the sample before it is folded, which one call cannot do. */
-  openFold({ plan, excluded, use }: FoldRequest): Fold | null {
+  openFold({ plan, excluded, use, boundary }: FoldRequest): Fold | null {
     if (this.heapFault !== null && this.options.js) return null;
-    return this.handle.openFold(plan, excluded, use) ?? null;
+    return this.handle.openFold(plan, excluded, use, boundary) ?? null;
   }
 
   sources(): SamplerSources {

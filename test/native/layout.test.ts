@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EXIT, EXIT_FLAGS, PLAN_LISTS, PLAN_NUMBERS } from '../../src/model/fold.js';
+import { BOUNDARY, EXIT, EXIT_FLAGS, PLAN_LISTS, PLAN_NUMBERS } from '../../src/model/fold.js';
 import {
   ACCOUNT,
   ACCOUNT_FILES,
@@ -46,6 +46,7 @@ test('the addon has the same names in the same order, the same numbers and the s
     noExternalBuffers: NO_EXTERNAL_BUFFERS,
     planNumbers: [...PLAN_NUMBERS],
     planLists: [...PLAN_LISTS],
+    boundary: BOUNDARY,
     exit: EXIT,
     exitFlags: EXIT_FLAGS,
   });
