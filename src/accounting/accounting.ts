@@ -15,6 +15,11 @@ import type { OpenCall } from './open-call.js';
 import { OpenCalls } from './open-calls.js';
 import { CHARGED, hasThreadUse, SelfTimes, SUMMED_FIELDS } from './self-times.js';
 
+// A member of what another module exports takes interpreted JS two loads more than a constant of this one.
+const { row: ROW, call: CALL, innerClosed: INNER_CLOSED } = BOUNDARY;
+const POSITION = EXIT_FLAGS;
+const { hasChild: HAS_CHILD, isLastChild: IS_LAST_CHILD } = EXIT;
+
 const WALL = slotIndex.wall_ns;
 const RETAINED = columnOf('js_kb_retained');
 
@@ -111,8 +116,8 @@ export class Accounting {
   /** Takes the entry sample of a call just opened. */
   enter(call: OpenCall): void {
     const { boundary } = this;
-    boundary[BOUNDARY.row] = call.node.row;
-    boundary[BOUNDARY.call] = call.parent!.children === 1 ? 2 * call.poolIndex + 1 : 2 * call.poolIndex;
+    boundary[ROW] = call.node.row;
+    boundary[CALL] = call.parent!.children === 1 ? 2 * call.poolIndex + 1 : 2 * call.poolIndex;
     this.fold.enter();
   }
 
@@ -138,15 +143,15 @@ export class Accounting {
 
   private takeExit(call: OpenCall, failed: boolean, closed: ClosedCall[] | null): void {
     const { children, parent } = call;
-    let flags = EXIT_FLAGS * call.poolIndex;
+    let flags = POSITION * call.poolIndex;
     if (failed) flags += EXIT.failed;
-    if (children > 0) flags += EXIT.hasChild;
-    else if (parent!.children === 1) flags += EXIT.isLastChild;
+    if (children > 0) flags += HAS_CHILD;
+    else if (parent!.children === 1) flags += IS_LAST_CHILD;
     if (this.calls.isOverlapped(call)) flags += EXIT.overlapped;
     const told = closed === null ? null : this.toldOf(call, failed);
     const { boundary } = this;
-    boundary[BOUNDARY.call] = flags;
-    boundary[BOUNDARY.innerClosed] = call.innerClosed;
+    boundary[CALL] = flags;
+    boundary[INNER_CLOSED] = call.innerClosed;
     this.fold.exit();
     // Nothing is called from here on, so that the call is told of if its row has it.
     call.folded = true;
