@@ -1,10 +1,15 @@
 // One call of a stage around some work, in the forms that a program may have. See kinds/pace.js for the program.
 import { activeProfiler, nullProfiler, StageProfiler } from '../../dist/index.js';
 import { loadNativeAddon } from '../native-addon.js';
+import { open as openByHand } from './by-hand.js';
 
 const LABEL = 'extract';
 
-/** @param {{ form: keyof typeof FORMS, measure?: readonly string[], attribution?: 'boundary' | 'exact' }} options */
+/**
+ * @param {{
+ *   form: keyof typeof FORMS, measure?: readonly string[], attribution?: 'boundary' | 'exact', sharedSamples?: boolean
+ * }} options
+ */
 export function open({ form, ...options }) {
   return FORMS[form](options);
 }
@@ -24,26 +29,7 @@ const FORMS = {
     };
   },
 
-  'by hand'() {
-    const sums = { wallNs: 0n, cpuUs: 0, rssBytes: 0, heapBytes: 0, externalBytes: 0 };
-    return {
-      sums,
-      call(work) {
-        const memoryBefore = process.memoryUsage();
-        const cpuBefore = process.cpuUsage();
-        const wallBefore = process.hrtime.bigint();
-        work();
-        const wallAfter = process.hrtime.bigint();
-        const cpu = process.cpuUsage(cpuBefore);
-        const memoryAfter = process.memoryUsage();
-        sums.wallNs += wallAfter - wallBefore;
-        sums.cpuUs += cpu.user + cpu.system;
-        sums.rssBytes += memoryAfter.rss - memoryBefore.rss;
-        sums.heapBytes += memoryAfter.heapUsed - memoryBefore.heapUsed;
-        sums.externalBytes += memoryAfter.external - memoryBefore.external;
-      },
-    };
-  },
+  'by hand': openByHand,
 
   async span() {
     const { BasicTracerProvider, NoopSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
@@ -73,6 +59,8 @@ const FORMS = {
 
   handle: (options) => handle(new StageProfiler(options)),
   callback: (options) => callback(new StageProfiler(options)),
+  'with a child': (options) => withChild(new StageProfiler(options)),
+  'two in a row': (options) => twoInARow(new StageProfiler(options)),
   'null handle': () => handle(nullProfiler),
   'null callback': () => callback(nullProfiler),
 
@@ -89,6 +77,31 @@ function handle(profiler) {
       const stage = profiler.stage(LABEL);
       work();
       stage.end();
+    },
+  };
+}
+
+/** A stage whose first step is a stage of its own. */
+function withChild(profiler) {
+  return {
+    call(work) {
+      const stage = profiler.stage(LABEL);
+      const child = profiler.stage('child');
+      work();
+      child.end();
+      stage.end();
+    },
+  };
+}
+
+/** Two stages, of which the second begins where the first ends. */
+function twoInARow(profiler) {
+  return {
+    call(work) {
+      const first = profiler.stage(LABEL);
+      work();
+      first.end();
+      profiler.stage('next').end();
     },
   };
 }

@@ -10,14 +10,29 @@ const LABEL = 'extract';
  * @param {readonly string[]} [options.measure] default: all sources
  * @param {number} [options.depth] how many stages are open within one another, for the nested forms
  * @param {number} [options.labels] how many labels, for `many labels`
+ * @param {boolean} [options.sharedSamples] whether an entry just after a boundary may take over its slow readings. Not by
+ *   default: in a loop every entry would, which those of most programs do not
  * @param {boolean} [options.recorder] whether the state is in a recorder, which is removed when the process ends
  * @param {number} [options.threads] how many that wait are started before the profiler is made
  * @param {number} [options.freeChunks] how many are in the native heap before the profiler is made
  */
-export function open({ form, measure, depth = 1, labels = 1, freeChunks = 0, threads = 0, recorder = false }) {
+export function open({
+  form,
+  measure,
+  depth = 1,
+  labels = 1,
+  freeChunks = 0,
+  threads = 0,
+  recorder = false,
+  sharedSamples = false,
+}) {
   if (threads > 0) loadNativeAddon().idleThreadsStart(threads);
   if (freeChunks > 0) loadNativeAddon().freeChunksMake(freeChunks);
-  const profiler = new StageProfiler({ ...(measure && { measure }), ...(recorder && { recorder: true }) });
+  const profiler = new StageProfiler({
+    sharedSamples,
+    ...(measure && { measure }),
+    ...(recorder && { recorder: true }),
+  });
   if (recorder) process.on('exit', () => profiler.close());
   switch (form) {
     case 'handle':

@@ -3,6 +3,8 @@ const FLOOR = 'the readings in C';
 const BY_HAND = 'hrtime + cpuUsage + memoryUsage by hand';
 const HANDLE = 'stage, handle';
 const CALLBACK = 'stage, callback';
+const WITH_CHILD = 'stage with a child at once';
+const IN_A_ROW = 'stage and another at once';
 const TIME_ONLY = 'time only, handle';
 const NULL_CALLBACK = 'nullProfiler, callback';
 
@@ -22,6 +24,10 @@ export default {
     { name: HANDLE, module: 'paced', options: { form: 'handle' } },
     { name: CALLBACK, module: 'paced', options: { form: 'callback' } },
     { name: 'stage, handle, exact', module: 'paced', options: { form: 'handle', attribution: 'exact' } },
+    { name: WITH_CHILD, module: 'paced', options: { form: 'with a child', sharedSamples: false } },
+    { name: `${WITH_CHILD}, samples shared`, module: 'paced', options: { form: 'with a child' } },
+    { name: IN_A_ROW, module: 'paced', options: { form: 'two in a row', sharedSamples: false } },
+    { name: `${IN_A_ROW}, samples shared`, module: 'paced', options: { form: 'two in a row' } },
     { name: 'stage, handle, under run', module: 'paced', options: { form: 'active handle' }, under: 'run' },
     { name: TIME_ONLY, module: 'paced', options: { form: 'handle', measure: [] } },
     { name: 'time only, callback', module: 'paced', options: { form: 'callback', measure: [] } },

@@ -30,6 +30,10 @@ inline void InOrder() {
   std::atomic_signal_fence(std::memory_order_seq_cst);
 }
 
+inline uint32_t Whole(double number) {
+  return number >= 0 && number < UINT32_MAX ? static_cast<uint32_t>(number) : UINT32_MAX;
+}
+
 inline size_t CellsIn(double count) {
   if (!(count > 0)) return 0;
   return count > kModuleCells ? kModuleCells : static_cast<size_t>(count);
@@ -42,7 +46,8 @@ Fold::Fold(Sampler* sampler, const FoldPlan& plan, const Memory& memory)
       plan_(plan),
       slots_(memory.slots),
       excluded_(memory.excluded),
-      use_(memory.use) {}
+      use_(memory.use),
+      boundary_(memory.boundary) {}
 
 bool Fold::AddCall(double* cells) {
   if (!calls_.Add(cells)) return false;
@@ -61,7 +66,9 @@ inline double* Fold::RowAt(double row) const {
   return rows_ + static_cast<size_t>(row) * static_cast<size_t>(plan_.at[kPlanRowCells]);
 }
 
-void Fold::Enter(uint32_t row, uint32_t call) {
+void Fold::Enter() {
+  const double row = boundary_[kBoundaryRow];
+  const uint32_t call = Whole(boundary_[kBoundaryCall]);
   const uint32_t position = call >> 1;
   double* const cells = calls_.CellsAt(position);
   double* const row_cells = RowAt(row);
@@ -99,7 +106,8 @@ void Fold::Discard(uint32_t position) {
   *use = 0;
 }
 
-void Fold::Exit(uint32_t call, double inner_closed) {
+void Fold::Exit() {
+  const uint32_t call = Whole(boundary_[kBoundaryCall]);
   const uint32_t position = call / kExitFlags;
   double* const cells = calls_.CellsAt(position);
   if (cells == nullptr || !calls_.IsOpen(position)) return;
@@ -116,7 +124,7 @@ void Fold::Exit(uint32_t call, double inner_closed) {
   *use = -*use;
   InOrder();
   Add(cells, position, has_child, row);
-  row[plan_.at[kPlanInner]] += inner_closed;
+  row[plan_.at[kPlanInner]] += boundary_[kBoundaryInnerClosed];
   row[plan_.at[kPlanOpen]] -= 1;
   row[plan_.at[kPlanClosed]] += 1;
   if ((call & kExitFailed) != 0) row[plan_.at[kPlanFailed]] += 1;

@@ -20,9 +20,10 @@ namespace stageprof {
 class Fold {
  public:
   struct Memory {
-    double* slots;     // kSampleLength
-    double* excluded;  // kSlotCount
-    double* use;       // the row that runs, then one cell for each use that is charged
+    double* slots;           // kSampleLength
+    double* excluded;        // kSlotCount
+    double* use;             // the row that runs, then one cell for each use that is charged
+    const double* boundary;  // kBoundaryCells
   };
 
   Fold(Sampler* sampler, const FoldPlan& plan, const Memory& memory);
@@ -31,8 +32,9 @@ class Fold {
   bool AddCall(double* cells);
   void MoveRows(double* cells, size_t length);
 
-  void Enter(uint32_t row, uint32_t call);
-  void Exit(uint32_t call, double inner_closed);
+  // Of the call that `boundary` tells.
+  void Enter();
+  void Exit();
   void Discard(uint32_t position);
   void NotePeaks();
   void ReadPeaks(uint32_t position, double* highest) const;
@@ -59,6 +61,7 @@ class Fold {
   double* const slots_;
   double* const excluded_;
   double* const use_;
+  const double* const boundary_;
   double* rows_ = nullptr;
   double row_count_ = 0;
   OpenCalls calls_;

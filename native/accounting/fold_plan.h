@@ -47,6 +47,17 @@ enum PlanNumber : size_t { STAGEPROF_PLAN_NUMBERS(STAGEPROF_ENUMERATOR) kPlanNum
 enum PlanList : size_t { STAGEPROF_PLAN_LISTS(STAGEPROF_ENUMERATOR) kPlanListCount };
 #undef STAGEPROF_ENUMERATOR
 
+// X(enumerator, name, cell): which call is meant. See src/model/fold.ts.
+#define STAGEPROF_BOUNDARY(X) \
+  X(kBoundaryRow, "row", 0)   \
+  X(kBoundaryCall, "call", 1) \
+  X(kBoundaryInnerClosed, "innerClosed", 2)
+
+#define STAGEPROF_CELL(enumerator, name, cell) constexpr size_t enumerator = cell;
+STAGEPROF_BOUNDARY(STAGEPROF_CELL)
+#undef STAGEPROF_CELL
+constexpr size_t kBoundaryCells = 3;
+
 // X(enumerator, name, bit): what is added to the position of a call when it ends.
 #define STAGEPROF_EXIT(X)             \
   X(kExitFailed, "failed", 1)         \

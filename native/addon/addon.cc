@@ -58,9 +58,11 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   napi_value layout;
   napi_value ranges;
   napi_value mask;
+  napi_value boundary;
   napi_value exit;
   if (napi_create_object(env, &layout) != napi_ok || napi_create_object(env, &ranges) != napi_ok ||
-      napi_create_object(env, &mask) != napi_ok || napi_create_object(env, &exit) != napi_ok) {
+      napi_create_object(env, &mask) != napi_ok || napi_create_object(env, &boundary) != napi_ok ||
+      napi_create_object(env, &exit) != napi_ok) {
     return nullptr;
   }
   SetNumber(env, layout, "version", kLayoutVersion);
@@ -72,6 +74,7 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   SetNumber(env, layout, "waitedCell", kWaitedCell);
   SetNumber(env, layout, "mallocReadingsCell", kMallocReadingsCell);
   SetNumber(env, layout, "mallocSkippedCell", kMallocSkippedCell);
+  SetNumber(env, layout, "sharedEntriesCell", kSharedEntriesCell);
   SetNumber(env, layout, "sampleLength", kSampleLength);
 #define STAGEPROF_BIT(enumerator, name, bit) SetNumber(env, mask, name, enumerator);
   STAGEPROF_GROUPS(STAGEPROF_BIT)
@@ -86,6 +89,10 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   SetNumber(env, layout, "noExternalBuffers", kNoExternalBuffers);
   SetProperty(env, layout, "planNumbers", Names(env, kPlanNumbers));
   SetProperty(env, layout, "planLists", Names(env, kPlanLists));
+#define STAGEPROF_CELL(enumerator, name, cell) SetNumber(env, boundary, name, enumerator);
+  STAGEPROF_BOUNDARY(STAGEPROF_CELL)
+#undef STAGEPROF_CELL
+  SetProperty(env, layout, "boundary", boundary);
 #define STAGEPROF_BIT(enumerator, name, bit) SetNumber(env, exit, name, enumerator);
   STAGEPROF_EXIT(STAGEPROF_BIT)
 #undef STAGEPROF_BIT

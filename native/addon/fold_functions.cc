@@ -15,26 +15,17 @@ Fold* FoldOf(napi_env env, napi_callback_info info, size_t count, napi_value* ar
   return static_cast<SamplerHandle*>(data)->fold();
 }
 
+// The same of a function without arguments, in fewer instructions.
+Fold* FoldOf(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+  return static_cast<SamplerHandle*>(data)->fold();
+}
+
 uint32_t Uint(napi_env env, napi_value value) {
   uint32_t number = UINT32_MAX;
   napi_get_value_uint32(env, value, &number);
   return number;
-}
-
-napi_value Enter(napi_env env, napi_callback_info info) {
-  napi_value arguments[2];
-  Fold* const fold = FoldOf(env, info, 2, arguments);
-  if (fold != nullptr) fold->Enter(Uint(env, arguments[0]), Uint(env, arguments[1]));
-  return nullptr;
-}
-
-napi_value Exit(napi_env env, napi_callback_info info) {
-  napi_value arguments[2];
-  Fold* const fold = FoldOf(env, info, 2, arguments);
-  double inner_closed = 0;
-  napi_get_value_double(env, arguments[1], &inner_closed);
-  if (fold != nullptr) fold->Exit(Uint(env, arguments[0]), inner_closed);
-  return nullptr;
 }
 
 napi_value Discard(napi_env env, napi_callback_info info) {
@@ -46,30 +37,41 @@ napi_value Discard(napi_env env, napi_callback_info info) {
 
 template <void (Fold::*kDo)()>
 napi_value Do(napi_env env, napi_callback_info info) {
-  Fold* const fold = FoldOf(env, info, 0, nullptr);
+  Fold* const fold = FoldOf(env, info);
   if (fold != nullptr) (fold->*kDo)();
   return nullptr;
 }
 
+// A function of a position and of an array for the call there.
+struct PositionAndCells {
+  PositionAndCells(napi_env env, napi_callback_info info) {
+    napi_value arguments[2];
+    fold = FoldOf(env, info, 2, arguments);
+    position = Uint(env, arguments[0]);
+    cells = Doubles(env, arguments[1], &length);
+  }
+
+  Fold* fold;
+  uint32_t position;
+  double* cells;  // null for anything else than a Float64Array
+  size_t length = 0;
+};
+
 // readPeaks(position, highest: Float64Array)
 napi_value ReadPeaks(napi_env env, napi_callback_info info) {
-  napi_value arguments[2];
-  Fold* const fold = FoldOf(env, info, 2, arguments);
-  size_t length = 0;
-  double* const highest = Doubles(env, arguments[1], &length);
-  if (fold != nullptr && highest != nullptr && length == fold->peak_count()) {
-    fold->ReadPeaks(Uint(env, arguments[0]), highest);
+  const PositionAndCells call(env, info);
+  if (call.fold != nullptr && call.cells != nullptr && call.length == call.fold->peak_count()) {
+    call.fold->ReadPeaks(call.position, call.cells);
   }
   return nullptr;
 }
 
 // addCall(position, cells: Float64Array)
 napi_value AddCall(napi_env env, napi_callback_info info) {
-  napi_value arguments[2];
-  Fold* const fold = FoldOf(env, info, 2, arguments);
-  size_t length = 0;
-  double* const cells = Doubles(env, arguments[1], &length);
-  if (fold != nullptr && cells != nullptr && length >= kSampleLength) fold->AddCall(cells);
+  const PositionAndCells call(env, info);
+  if (call.fold != nullptr && call.cells != nullptr && call.length >= kSampleLength) {
+    call.fold->AddCall(call.cells);
+  }
   return nullptr;
 }
 
@@ -84,23 +86,18 @@ napi_value MoveRows(napi_env env, napi_callback_info info) {
 }
 
 napi_value PeakEntries(napi_env env, napi_callback_info info) {
-  Fold* const fold = FoldOf(env, info, 0, nullptr);
+  Fold* const fold = FoldOf(env, info);
   return Number(env, fold == nullptr ? 0 : static_cast<double>(fold->PeakEntries()));
 }
 
 }  // namespace
 
 const FoldFunction kFoldFunctions[kFoldFunctionCount] = {
-    {"enter", Enter},
-    {"exit", Exit},
-    {"discard", Discard},
-    {"notePeaks", Do<&Fold::NotePeaks>},
-    {"readPeaks", ReadPeaks},
-    {"endAtWait", Do<&Fold::EndAtWait>},
-    {"charge", Do<&Fold::Charge>},
-    {"chargeUntilNow", Do<&Fold::ChargeUntilNow>},
-    {"addCall", AddCall},
-    {"moveRows", MoveRows},
+    {"enter", Do<&Fold::Enter>},   {"exit", Do<&Fold::Exit>},
+    {"discard", Discard},          {"notePeaks", Do<&Fold::NotePeaks>},
+    {"readPeaks", ReadPeaks},      {"endAtWait", Do<&Fold::EndAtWait>},
+    {"charge", Do<&Fold::Charge>}, {"chargeUntilNow", Do<&Fold::ChargeUntilNow>},
+    {"addCall", AddCall},          {"moveRows", MoveRows},
     {"peakEntries", PeakEntries},
 };
 

@@ -135,20 +135,21 @@ napi_value SamplerHandle::ReadAccount(napi_env env, napi_callback_info info) {
   return Boolean(env, handle->sampler_.ReadAccount(static_cast<double*>(memory)));
 }
 
-// openFold(plan, excluded, use: Float64Array): see kFoldFunctions; undefined where there can be none
+// openFold(plan, excluded, use, boundary: Float64Array): see kFoldFunctions; undefined where there can be none
 napi_value SamplerHandle::OpenFold(napi_env env, napi_callback_info info) {
-  size_t count = 3;
-  napi_value arguments[3];
+  constexpr size_t kArrays = 4;
+  size_t count = kArrays;
+  napi_value arguments[kArrays];
   void* data = nullptr;
   napi_get_cb_info(env, info, &count, arguments, nullptr, &data);
   SamplerHandle* handle = static_cast<SamplerHandle*>(data);
-  size_t lengths[3] = {};
-  double* memory[3];
-  for (size_t i = 0; i < 3; ++i) memory[i] = Doubles(env, arguments[i], &lengths[i]);
+  size_t lengths[kArrays] = {};
+  double* memory[kArrays];
+  for (size_t i = 0; i < kArrays; ++i) memory[i] = Doubles(env, arguments[i], &lengths[i]);
   FoldPlan plan;
   if (!handle->is_open_ || handle->fold_ != nullptr || handle->slots_can_go_ ||
       memory[0] == nullptr || !plan.Read(memory[0], lengths[0]) || lengths[1] != kSlotCount ||
-      lengths[2] != 1 + plan.charged_count) {
+      lengths[2] != 1 + plan.charged_count || lengths[3] != kBoundaryCells) {
     return nullptr;
   }
   napi_value object = nullptr;
@@ -156,8 +157,8 @@ napi_value SamplerHandle::OpenFold(napi_env env, napi_callback_info info) {
   for (const FoldFunction& function : kFoldFunctions) {
     if (!handle->AddFunction(env, object, function.name, function.callback)) return nullptr;
   }
-  handle->fold_ =
-      new (std::nothrow) Fold(&handle->sampler_, plan, {handle->data_, memory[1], memory[2]});
+  handle->fold_ = new (std::nothrow)
+      Fold(&handle->sampler_, plan, {handle->data_, memory[1], memory[2], memory[3]});
   return handle->fold_ == nullptr ? nullptr : object;
 }
 

@@ -80,18 +80,21 @@ constexpr size_t kWaitedCell = kLiveCells + kModuleCells;
 // Zero where they cannot be read. They are part of the sample so that a recorder has them too.
 constexpr size_t kMallocReadingsCell = kWaitedCell + 1;
 constexpr size_t kMallocSkippedCell = kWaitedCell + 2;
-constexpr size_t kSampleLength = kWaitedCell + 3;
+// How many entries of calls took over from the sample before them what is slow to read.
+constexpr size_t kSharedEntriesCell = kWaitedCell + 3;
+constexpr size_t kSampleLength = kWaitedCell + 4;
 
-constexpr uint32_t kLayoutVersion = 11;
+constexpr uint32_t kLayoutVersion = 12;
 
 // X(enumerator, name, bit): what a sampler reads. Wall time is always read.
-#define STAGEPROF_GROUPS(X)   \
-  X(kMaskCpu, "cpu", 1)       \
-  X(kMaskRss, "rss", 2)       \
-  X(kMaskJs, "js", 4)         \
-  X(kMaskNative, "native", 8) \
-  X(kMaskIo, "io", 16)        \
-  X(kMaskRssPeakReset, "rssPeakReset", 32)
+#define STAGEPROF_GROUPS(X)                \
+  X(kMaskCpu, "cpu", 1)                    \
+  X(kMaskRss, "rss", 2)                    \
+  X(kMaskJs, "js", 4)                      \
+  X(kMaskNative, "native", 8)              \
+  X(kMaskIo, "io", 16)                     \
+  X(kMaskRssPeakReset, "rssPeakReset", 32) \
+  X(kMaskSharedSamples, "sharedSamples", 64)
 
 #define STAGEPROF_BIT(enumerator, name, bit) constexpr uint32_t enumerator = bit;
 STAGEPROF_GROUPS(STAGEPROF_BIT)

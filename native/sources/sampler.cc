@@ -7,6 +7,15 @@
 
 namespace stageprof {
 
+namespace {
+
+// An entry is not near a sample that is older than this, however dear a sample is.
+constexpr double kMostNearNs = 10e3;
+// How many samples the mean of their cost is taken over.
+constexpr double kCostSamples = 8;
+
+}  // namespace
+
 void Sampler::Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other) {
   sources_ = sources;
   slots_ = slots;
@@ -14,6 +23,7 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask, const OtherTh
   for (size_t slot = 0; slot < kSampleLength; ++slot) slots_[slot] = NAN;
   slots_[kMallocReadingsCell] = 0;
   slots_[kMallocSkippedCell] = 0;
+  slots_[kSharedEntriesCell] = 0;
 
   // A source is read if its row asks for it and it can be read.
 #define STAGEPROF_READS(Type, name, groups) \
@@ -37,7 +47,10 @@ void Sampler::Open(Sources* sources, double* slots, uint32_t mask, const OtherTh
   // meaning.
   gives_live_ = (reads_.tracker || reads_.malloc_stats) && has_heap;
   gives_stores_ = gives_js_ && heap.backing_stores().verified();
+  // Without these two, little is slow.
+  shares_ = (mask & kMaskSharedSamples) != 0 && other == nullptr && (reads_.rusage || reads_.statm);
   reads_.v8_heap = gives_js_ || gives_live_;
+  reads_wall_only_ = (mask & ~(kMaskSharedSamples | kMaskRssPeakReset)) == 0;
 
   if (gives_peak_) {
     rss_peak_.Open(&sources->rusage, &sources->status,
@@ -62,6 +75,8 @@ void Sampler::Close() {
 }
 
 void Sampler::ReadEntry() {
+  if (reads_wall_only_) return ReadWall();
+  if (shares_ && ReadWallNs() - ended_ns_ < near_ns_) return ReadNearEntry();
   ReadMalloc();
   ReadTracker();
   ReadHeap();
@@ -74,10 +89,38 @@ void Sampler::ReadEntry() {
   // The system calls that read the pool do not belong to the stage.
   if (ReadPool() && other_.heap == nullptr) ReadThreadClock();
   ReadWall();
+  ended_ns_ = slots_[kWallNs];
+}
+
+void Sampler::ReadNearEntry() {
+  ReadTracker();
+  ReadHeap();
+  if (reads_.v8_heap) DeriveHeap();
+  // The peak before that sample is in it, and has been folded. What comes since is in the next one.
+  if (reads_.statm) slots_[kRssPeakBytes] = slots_[kRssBytes];
+  const double thread_cpu_ns = slots_[kThreadCpuNs];
+  ReadThreadClock();
+  // Or this thread would have used CPU that the process has not. What other threads used since is
+  // in the next sample.
+  if (gives_cpu_) {
+    const double used_ns = slots_[kThreadCpuNs] - thread_cpu_ns;
+    slots_[kProcessCpuNs] = fmax(slots_[kProcessCpuNs], slots_[kProcessCpuNs] + used_ns);
+  }
+  slots_[kSharedEntriesCell] += 1;
+  ReadWall();
+}
+
+// A sample that took much longer than those before it was interrupted.
+inline void Sampler::NoteCost() {
+  ended_ns_ = ReadWallNs();
+  double cost_ns = fmin(ended_ns_ - slots_[kWallNs], kMostNearNs);
+  if (near_ns_ > 0) cost_ns = near_ns_ + (fmin(cost_ns, 2 * near_ns_) - near_ns_) / kCostSamples;
+  near_ns_ = cost_ns;
 }
 
 void Sampler::ReadExit() {
   ReadWall();
+  if (reads_wall_only_) return;
   ReadThreadClock();
   ReadProcessClock();
   ReadUsage(Rusage::Boundary::kExit);
@@ -87,6 +130,7 @@ void Sampler::ReadExit() {
   ReadTracker();
   ReadMalloc();
   Derive();
+  if (shares_) NoteCost();
 }
 
 double Sampler::LifetimePeakRssBytes() {
@@ -266,6 +310,14 @@ inline void Sampler::Derive() {
   if (reads_.statm) slots_[kRssPeakBytes] = rss_peak_.PeakBytes(slots_[kRssBytes]);
   if (reads_.malloc_stats) slots_[kAllocatorFreeBytes] = FreeBytes(malloc_, tracked_live_bytes_);
   if (!reads_.v8_heap) return;
+  DeriveHeap();
+  if (gives_live_ && !reads_.tracker) {
+    slots_[kNativeLiveBytes] = malloc_.live_bytes - stores_bytes_;
+  }
+}
+
+// What needs the heap and the tracker alone.
+inline void Sampler::DeriveHeap() {
   const OtherHeaps others = ReadOtherHeaps(this_heap());
   const double stores =
       other_.heap == nullptr ? sources_->v8_heap.backing_store_bytes() : published_stores_;
@@ -274,11 +326,9 @@ inline void Sampler::Derive() {
   leaving_bytes_ = others.leaving_bytes;
   if (gives_stores_) slots_[kBuffersBytes] = stores_bytes_;
   if (gives_js_) slots_[kWorkersBytes] = others.used_bytes;
-  if (!gives_live_) return;
-  const double blocks = reads_.tracker ? tracked_live_bytes_ : malloc_.live_bytes;
-  const double live = blocks - stores_bytes_;
+  if (!gives_live_ || !reads_.tracker) return;
+  const double live = tracked_live_bytes_ - stores_bytes_;
   slots_[kNativeLiveBytes] = live;
-  if (!reads_.tracker) return;
   // The two peaks need not have been at the same instant, so the result may be off. It is too low
   // where backing stores came and went. It is too high by those that went without a collection
   // (transferred or resized), which no window saw, and by those that one thread made while another

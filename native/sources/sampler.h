@@ -36,6 +36,13 @@ class Sampler {
   void Close();
 
   // Reads the clocks last, so that the cost of sampling falls before the stage.
+  //
+  // Where the mask allows it, an entry that comes just after another sample takes over from that
+  // sample what is slow to read: what getrusage, files of /proc, the pool and the allocator tell.
+  // Clocks, JS heap and tracker are always read. "Just after" is less time than a sample takes.
+  //
+  //   exit of a at 100   reads all, which takes until 106
+  //   entry of b at 108  less than 6 since: has the resident set and the faults of 100
   void ReadEntry();
   // The mirror of ReadEntry: it reads the clocks first, so that both ends of a stage are equally
   // close to it.
@@ -88,7 +95,10 @@ class Sampler {
   void ReadProcessClock();
   bool ReadPool();
   void ReadWall();
+  void ReadNearEntry();
+  void NoteCost();
   void Derive();
+  void DeriveHeap();
   // The tracker knows better than the allocator what has been handed out: glibc, for one, counts its
   // thread caches as handed out.
   double FreeBytes(const MallocStats::Reading& reading, double tracked_live_bytes) const {
@@ -113,6 +123,14 @@ class Sampler {
   bool gives_cpu_ = false;
   bool gives_io_ = false;
   bool gives_peak_ = false;
+  // Whether there is nothing to read but the wall clock. The hottest stages measure time alone, and
+  // to find that out source by source takes them as long as a third of the reading.
+  bool reads_wall_only_ = false;
+  // Whether entries may take over from the sample before them.
+  bool shares_ = false;
+  // When the last whole sample was done, and how long after that an entry is near it.
+  double ended_ns_ = 0;
+  double near_ns_ = 0;
 
   RssPeak rss_peak_;
   V8Heap::Window heap_window_;

@@ -1,5 +1,5 @@
 import { Float64Array, Set } from '../host/intrinsics.js';
-import { EXIT, EXIT_FLAGS, type Fold } from '../model/fold.js';
+import { BOUNDARY, BOUNDARY_CELLS, EXIT, EXIT_FLAGS, type Fold } from '../model/fold.js';
 import { GROUPS } from '../model/metrics.js';
 import type { ProfilerSettings } from '../model/options.js';
 import { slotIndex } from '../model/sample-layout.js';
@@ -14,6 +14,11 @@ import { JsFold } from './js-fold.js';
 import type { OpenCall } from './open-call.js';
 import { OpenCalls } from './open-calls.js';
 import { CHARGED, hasThreadUse, SelfTimes, SUMMED_FIELDS } from './self-times.js';
+
+// A member of what another module exports takes interpreted JS two loads more than a constant of this one.
+const { row: ROW, call: CALL, innerClosed: INNER_CLOSED } = BOUNDARY;
+const POSITION = EXIT_FLAGS;
+const { hasChild: HAS_CHILD, isLastChild: IS_LAST_CHILD } = EXIT;
 
 const WALL = slotIndex.wall_ns;
 const RETAINED = columnOf('js_kb_retained');
@@ -42,6 +47,7 @@ export class Accounting {
   readonly slots: Float64Array;
   /** What forced collections have cost so far, by slot. */
   readonly excluded: Float64Array;
+  private readonly boundary = new Float64Array(BOUNDARY_CELLS);
 
   /**
    * @param tellsRunning whether `selfTimes` is told which stage runs
@@ -86,12 +92,14 @@ export class Accounting {
   }
 
   private makeFold(): Fold {
-    const { excluded, plan, sampler, store } = this;
+    const { boundary, excluded, plan, sampler, store } = this;
     const excludedSlots = this.collection === null ? [] : FLOW_SLOTS;
     const charged = this.selfTimes === null ? [] : CHARGED;
     const use = this.selfTimes === null ? new Float64Array(1) : this.selfTimes.use;
-    const request = { plan: planNumbers(plan, excludedSlots, charged), excluded, use };
-    return sampler.openFold(request) ?? new JsFold(sampler, { plan, store, excluded, excludedSlots, use, charged });
+    const request = { plan: planNumbers(plan, excludedSlots, charged), excluded, use, boundary };
+    return (
+      sampler.openFold(request) ?? new JsFold(sampler, { plan, store, excluded, excludedSlots, use, charged, boundary })
+    );
   }
 
   /** Opens a call of `node` under an open call. Its clocks start with `enter`. */
@@ -107,7 +115,10 @@ export class Accounting {
 
   /** Takes the entry sample of a call just opened. */
   enter(call: OpenCall): void {
-    this.fold.enter(call.node.row, call.parent!.children === 1 ? 2 * call.poolIndex + 1 : 2 * call.poolIndex);
+    const { boundary } = this;
+    boundary[ROW] = call.node.row;
+    boundary[CALL] = call.parent!.children === 1 ? 2 * call.poolIndex + 1 : 2 * call.poolIndex;
+    this.fold.enter();
   }
 
   /** Takes out a call whose opening failed: it has measured nothing. */
@@ -132,13 +143,16 @@ export class Accounting {
 
   private takeExit(call: OpenCall, failed: boolean, closed: ClosedCall[] | null): void {
     const { children, parent } = call;
-    let flags = EXIT_FLAGS * call.poolIndex;
+    let flags = POSITION * call.poolIndex;
     if (failed) flags += EXIT.failed;
-    if (children > 0) flags += EXIT.hasChild;
-    else if (parent!.children === 1) flags += EXIT.isLastChild;
+    if (children > 0) flags += HAS_CHILD;
+    else if (parent!.children === 1) flags += IS_LAST_CHILD;
     if (this.calls.isOverlapped(call)) flags += EXIT.overlapped;
     const told = closed === null ? null : this.toldOf(call, failed);
-    this.fold.exit(flags, call.innerClosed);
+    const { boundary } = this;
+    boundary[CALL] = flags;
+    boundary[INNER_CLOSED] = call.innerClosed;
+    this.fold.exit();
     // Nothing is called from here on, so that the call is told of if its row has it.
     call.folded = true;
     if (told === null) return;

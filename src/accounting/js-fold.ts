@@ -1,5 +1,5 @@
 import { Float64Array } from '../host/intrinsics.js';
-import { EXIT, EXIT_FLAGS, type Fold } from '../model/fold.js';
+import { BOUNDARY, EXIT, EXIT_FLAGS, type Fold } from '../model/fold.js';
 import { bucketOf } from '../model/histogram.js';
 import { LIVE_CELLS, SLOT_COUNT, slotIndex, WAITED_CELL } from '../model/sample-layout.js';
 import type { Sampler } from '../model/sampler.js';
@@ -29,6 +29,7 @@ export interface FoldParts {
   /** See `SelfTimes`; `charged` is empty without them. */
   readonly use: Float64Array;
   readonly charged: readonly ChargedUse[];
+  readonly boundary: Float64Array;
 }
 
 /** The fold in TypeScript, on any sampler. */
@@ -68,9 +69,12 @@ export class JsFold implements Fold {
   /** The store is asked for its cells each time. */
   moveRows(): void {}
 
-  enter(row: number, call: number): void {
+  enter(): void {
     const { calls, slots, store } = this;
     const { deltaSlots } = this.plan;
+    const { boundary } = this.parts;
+    const row = boundary[BOUNDARY.row]!;
+    const call = boundary[BOUNDARY.call]!;
     const position = call >> 1;
     const entry = calls[position]!;
     this.endAtWait();
@@ -108,7 +112,10 @@ export class JsFold implements Fold {
     call[CALL_USE] = 0;
   }
 
-  exit(call: number, innerClosed: number): void {
+  exit(): void {
+    const { boundary } = this.parts;
+    const call = boundary[BOUNDARY.call]!;
+    const innerClosed = boundary[BOUNDARY.innerClosed]!;
     const position = (call / EXIT_FLAGS) | 0;
     this.endAtWait();
     this.sampler.readExit();

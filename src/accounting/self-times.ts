@@ -57,9 +57,13 @@ export class SelfTimes {
     this.resume(root);
   }
 
+  get hasWaited(): boolean {
+    return this.slots[WAITED_CELL] === 1;
+  }
+
   /** From now on the code of `node` runs. */
   switchTo(node: LabelNode): void {
-    const hasWaited = this.slots[WAITED_CELL] === 1;
+    const { hasWaited } = this;
     const { row } = node;
     if (row === this.use[0] && (!hasWaited || row === 0)) return;
     if (hasWaited) {

@@ -1,3 +1,4 @@
+import { Number } from '../host/intrinsics.js';
 import type { Attribution } from '../model/options.js';
 import { present, type SourceState } from '../model/sources.js';
 
@@ -11,6 +12,11 @@ export type ExactMeans = { readonly method: string; readonly missing: null } | {
 /** Why there is nothing to charge, where no use of this thread can be read. */
 export const NO_THREAD_USE =
   'no CPU time of this thread, JS allocation or native allocation of this thread is read (see "measure" and the other sources)';
+
+/** @param entries how many entries of calls took over a part of the sample before them; NaN where that is not known */
+export function withSharedEntries(state: SourceState, entries: number): SourceState {
+  return entries > 0 && Number.isSafeInteger(entries) ? { ...state, shared_entries: entries } : state;
+}
 
 /** How costs are charged to stages that run at the same time. */
 export function attributionState(asked: Attribution, means: ExactMeans | null): SourceState {

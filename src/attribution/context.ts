@@ -44,6 +44,7 @@ export class Frame implements CallContext {
 
   /** The open call to which a late stage belongs: the parent of the ended call, else a call further out. */
   nearestOpen(): OpenCall {
+    if (this.call.moment === this.moment) return this.call;
     for (let frame: Frame = this; ; ) {
       const { call, outer, parent } = frame;
       if (call.moment === frame.moment || outer === null) return call;

@@ -9,6 +9,12 @@ export interface RunningListener {
   resume(node: LabelNode): void;
 }
 
+/** A listener that reads what the thread has used. */
+export interface UseListener extends RunningListener {
+  /** Whether the event loop has waited since code of a stage ran, which ends what is charged to it. */
+  readonly hasWaited: boolean;
+}
+
 /** Tells listeners which label's code runs, from the frame of the async context that is running. */
 export class Execution {
   /**
@@ -17,7 +23,7 @@ export class Execution {
    */
   constructor(
     private frame: Frame,
-    private readonly selfTimes: RunningListener | null,
+    private readonly selfTimes: UseListener | null,
     private readonly log: RunningListener | null = null,
   ) {}
 
@@ -25,11 +31,16 @@ export class Execution {
     return this.frame;
   }
 
-  /** Code of this frame runs from now on. */
+  /**
+   * Code of this frame runs from now on. Most awaits continue in the frame that ran before. Its label is then the same too:
+   * whatever opens or ends a call ends with `resume`.
+   */
   enter(frame: Frame): void {
+    const { selfTimes } = this;
+    if (frame === this.frame && (selfTimes === null || !selfTimes.hasWaited)) return;
     this.frame = frame;
     const { running } = frame;
-    if (this.selfTimes !== null) this.selfTimes.switchTo(running);
+    if (selfTimes !== null) selfTimes.switchTo(running);
     if (this.log !== null) this.log.switchTo(running);
   }
 

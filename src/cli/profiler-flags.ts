@@ -21,6 +21,7 @@ export interface MeasuringFlags {
   readonly measure?: readonly Measure[];
   readonly collect?: Collect;
   readonly rssPeak?: RssPeak;
+  readonly sharedSamples?: boolean;
   readonly attribution?: Attribution;
   readonly stacks?: readonly Stacks[];
   readonly stacksHz?: number;
@@ -51,6 +52,7 @@ export function measuringFlags(): Option[] {
       '--rss-peak <how>',
       'reset: exact for every stage, but lowers what time -v shows (default: lifetime)',
     ).choices(RSS_PEAKS),
+    new Option('--no-shared-samples', 'read everything anew also for a stage that begins just after another boundary'),
     new Option(
       '--attribution <how>',
       'exact: what a JS thread uses is charged to the stage that runs, also where stages overlap (default: boundary)',
@@ -70,6 +72,7 @@ export function profilerOptions({ profile, ...flags }: ProfilerFlags): StageProf
     '--measure': flags.measure,
     '--collect': flags.collect,
     '--rss-peak': flags.rssPeak,
+    '--no-shared-samples': flags.sharedSamples === false ? false : undefined,
     '--attribution': flags.attribution,
     '--stacks': flags.stacks,
     '--stacks-hz': flags.stacksHz,
@@ -86,12 +89,13 @@ export function needsProfile(flag: string): UsageError {
 
 /** The given flags as options of a profiler. */
 export function measuringOptions(flags: MeasuringFlags): StageProfilerOptions {
-  const { measure, collect, rssPeak, attribution, stacks, stacksHz } = flags;
+  const { measure, collect, rssPeak, sharedSamples, attribution, stacks, stacksHz } = flags;
   if (stacksHz !== undefined && stacks === undefined) throw new UsageError('--stacks-hz needs --stacks beside it');
   return {
     ...(measure === undefined ? {} : { measure }),
     ...(collect === undefined ? {} : { collect }),
     ...(rssPeak === undefined ? {} : { rssPeak }),
+    ...(sharedSamples === false ? { sharedSamples } : {}),
     ...(attribution === undefined ? {} : { attribution }),
     ...(stacks === undefined ? {} : { stacks }),
     ...(stacksHz === undefined ? {} : { stacksHz }),

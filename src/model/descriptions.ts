@@ -80,5 +80,7 @@ export const STATE_MEANING = {
     'What serves malloc, if it is an allocator that is known, also where its statistics cannot be read. Only the source `allocator` has it.',
   readings: 'Readings made, where their cost is kept to a budget.',
   skipped: 'Readings left out, where their cost is kept to a budget.',
+  shared_entries:
+    'Stages that took over from the boundary just before them, at most 10 us ago, the resident set and what getrusage tells (`sharedSamples`). Only the source `attribution` has it, and only where there were any.',
   reason: 'Why it is absent, or what a reader should know about its truth.',
 } as const;

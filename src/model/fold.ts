@@ -5,19 +5,16 @@
  */
 export interface Fold {
   /**
-   * Takes the entry sample of a call that was just opened.
-   *
-   * @param row the row of its label
-   * @param call twice its position, plus 1 if it is its parent's only open child
+   * Takes the entry sample of a call that was just opened. `BOUNDARY` has the row of its label, and as its call twice its
+   * position, plus 1 if it is its parent's only open child.
    */
-  enter(row: number, call: number): void;
+  enter(): void;
   /**
    * Takes the exit sample of a call and adds what it has used to its row: all of it, or nothing where that throws.
-   *
-   * @param call `EXIT_FLAGS` times its position, plus the flags of `EXIT`
-   * @param innerClosed its descendants that have closed
+   * `BOUNDARY` has as its call `EXIT_FLAGS` times its position, plus the flags of `EXIT`, and how many of its descendants have
+   * closed.
    */
-  exit(call: number, innerClosed: number): void;
+  exit(): void;
   /** Takes out a call whose opening failed. */
   discard(position: number): void;
   /** Takes the peaks of the last sample, which was no end of a call. To be called once for each: a sample begins them anew. */
@@ -40,6 +37,13 @@ export interface Fold {
   /** Entries that are kept for peaks, in the largest of their stacks. */
   peakEntries(): number;
 }
+
+/**
+ * Cells of a request that tell `enter` and `exit` which call is meant. To read an argument costs the addon more than a cell:
+ * three calls into node each.
+ */
+export const BOUNDARY = { row: 0, call: 1, innerClosed: 2 } as const;
+export const BOUNDARY_CELLS = 3;
 
 /** What is added to a position for `exit`. */
 export const EXIT = { failed: 1, overlapped: 2, hasChild: 4, isLastChild: 8 } as const;
@@ -98,4 +102,6 @@ export interface FoldRequest {
   readonly excluded: Float64Array;
   /** See `SelfTimes`: the row that runs, then what the thread had used by the last charge, in the order of the plan. */
   readonly use: Float64Array;
+  /** `BOUNDARY`. */
+  readonly boundary: Float64Array;
 }

@@ -26,6 +26,12 @@ export interface StageProfilerOptions {
   readonly collect?: Collect;
   /** `reset` gives the RSS peak of every call, but lowers what `/usr/bin/time` shows. Default: `lifetime`. */
   readonly rssPeak?: RssPeak;
+  /**
+   * A stage that is entered just after another boundary, such as the first child of a stage, takes over from that boundary
+   * what is slow to read: the resident set, and what getrusage tells. Clocks, the JS heap and what the tracker counts are
+   * always read. "Just after" is less time than such a boundary takes, and at most 10 us. Default: true.
+   */
+  readonly sharedSamples?: boolean;
   /** New labels past this number fold into their parent's `(other)`. An integer from 1 to 65,536; default 4096. */
   readonly maxLabels?: number;
   /** Adds `threads` to the report: CPU by group of threads. Default: false. */
@@ -87,6 +93,7 @@ const OPTION_NAMES = [
   'attribution',
   'collect',
   'rssPeak',
+  'sharedSamples',
   'maxLabels',
   'threads',
   'stacks',
@@ -102,6 +109,8 @@ export function resolveOptions(given: StageProfilerOptions): ProfilerSettings {
     if (!(OPTION_NAMES as readonly string[]).includes(name)) throw unknownOptionError(name, OPTION_NAMES);
   }
   const measured = resolveMeasure(options.measure);
+  const collect = choice('collect', COLLECTS, options.collect);
+  const sharedSamples = flag('sharedSamples', options.sharedSamples) ?? true;
   return {
     sampler: {
       cpu: measured.has('cpu'),
@@ -110,11 +119,13 @@ export function resolveOptions(given: StageProfilerOptions): ProfilerSettings {
       native: measured.has('native'),
       io: measured.has('io'),
       rssPeak: choice('rssPeak', RSS_PEAKS, options.rssPeak),
+      // The cost of a forced collection is taken out of whole samples.
+      sharedSamples: sharedSamples && collect === 'none',
     },
     attribution: choice('attribution', ATTRIBUTIONS, options.attribution),
-    collect: choice('collect', COLLECTS, options.collect),
+    collect,
     maxLabels: resolveMaxLabels(options.maxLabels),
-    threads: resolveThreads(options.threads),
+    threads: flag('threads', options.threads) ?? false,
     cpuStacks: resolveStacks(options.stacks, options.stacksHz),
     recorder: resolveRecorder(options.recorder),
   };
@@ -153,9 +164,9 @@ function resolveStacks(stacks: readonly Stacks[] | undefined, hz: number | undef
   return stacks.length === 0 ? null : { hz: hz ?? DEFAULT_STACKS_HZ };
 }
 
-function resolveThreads(value: boolean | undefined): boolean {
-  if (value !== undefined && typeof value !== 'boolean') throw optionError('threads', 'true or false', value);
-  return value ?? false;
+function flag(name: string, value: boolean | undefined): boolean | undefined {
+  if (value !== undefined && typeof value !== 'boolean') throw optionError(name, 'true or false', value);
+  return value;
 }
 
 function resolveMaxLabels(value: number | undefined): number {

@@ -225,12 +225,13 @@ export function isCount(value: unknown): boolean {
 
 function isSourceState(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { available, truth, method, reason, bound_kb, readings, skipped } = value as Record<string, unknown>;
+  const { available, truth, method, reason, ...counts } = value as Record<string, unknown>;
+  const { bound_kb, readings, skipped, shared_entries } = counts;
   return (
     typeof available === 'boolean' &&
     TRUTHS.includes(truth as Truth) &&
     (method === null || typeof method === 'string') &&
     (reason === undefined || typeof reason === 'string') &&
-    [bound_kb, readings, skipped].every((count) => count === undefined || isCount(count))
+    [bound_kb, readings, skipped, shared_entries].every((count) => count === undefined || isCount(count))
   );
 }

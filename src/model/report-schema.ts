@@ -220,9 +220,10 @@ function stateSchema(): JsonSchema {
       ['allocator', { description: STATE_MEANING.allocator, type: 'string' }],
       ['readings', { description: STATE_MEANING.readings, type: 'integer', minimum: 0 }],
       ['skipped', { description: STATE_MEANING.skipped, type: 'integer', minimum: 0 }],
+      ['shared_entries', { description: STATE_MEANING.shared_entries, type: 'integer', minimum: 0 }],
       ['reason', { description: STATE_MEANING.reason, type: 'string' }],
     ],
-    ['bound_kb', 'allocator', 'readings', 'skipped', 'reason'],
+    ['bound_kb', 'allocator', 'readings', 'skipped', 'shared_entries', 'reason'],
   );
 }
 

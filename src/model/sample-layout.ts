@@ -55,7 +55,7 @@ export const LEVEL_OF_PEAK: { readonly [Peak in SlotName]?: SlotName } = {
 };
 
 /** Raised whenever the slots or their order change; the addon carries the same number. */
-export const LAYOUT_VERSION = 11;
+export const LAYOUT_VERSION = 12;
 
 export const SLOT_COUNT = SLOTS.length;
 
@@ -78,8 +78,11 @@ export const WAITED_CELL = LIVE_CELLS + MODULE_CELLS;
 export const MALLOC_READINGS_CELL = WAITED_CELL + 1;
 export const MALLOC_SKIPPED_CELL = WAITED_CELL + 2;
 
+/** How many entries of calls took over from the sample before them what is slow to read. */
+export const SHARED_ENTRIES_CELL = WAITED_CELL + 3;
+
 /** Length of a sample: the slots, the two rows of cells of modules, the flag, the counts. */
-export const SAMPLE_LENGTH = WAITED_CELL + 3;
+export const SAMPLE_LENGTH = WAITED_CELL + 4;
 
 /**
  * Who holds the resident set, in the order of native/sources/account.h: bytes, and instants in nanoseconds of
@@ -121,4 +124,4 @@ export const slotIndex = Object.fromEntries(SLOTS.map((name, index) => [name, in
 >;
 
 /** Bits of the mask a sampler is opened with; the same numbers stand in native/sources/sample_layout.h. */
-export const SAMPLE_MASK = { cpu: 1, rss: 2, js: 4, native: 8, io: 16, rssPeakReset: 32 } as const;
+export const SAMPLE_MASK = { cpu: 1, rss: 2, js: 4, native: 8, io: 16, rssPeakReset: 32, sharedSamples: 64 } as const;

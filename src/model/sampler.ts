@@ -99,4 +99,6 @@ export interface SamplerOptions {
   readonly native: boolean;
   readonly io: boolean;
   readonly rssPeak: 'lifetime' | 'reset';
+  /** Whether an entry just after another sample may take over from it what is slow to read. Default: false. */
+  readonly sharedSamples?: boolean;
 }

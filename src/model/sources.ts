@@ -14,6 +14,11 @@ export interface SourceState {
   /** Readings made and readings left out, where the cost of reading is kept to a budget. */
   readonly readings?: number;
   readonly skipped?: number;
+  /**
+   * Entries of calls that took over from the boundary just before them what is slow to read. Only the source `attribution`
+   * has it, and only where there are any.
+   */
+  readonly shared_entries?: number;
   /** Why it is absent, or what the reader should know about its truth. */
   readonly reason?: string;
 }

@@ -98,7 +98,7 @@ export interface NativeSamplerHandle {
    * A fold that takes its samples of this sampler, once. Undefined if the plan is not one, if the memory of the samples may
    * be detached, or if there is no memory. What it is given must stay as it is for as long as the sampler is open.
    */
-  openFold(plan: Float64Array, excluded: Float64Array, use: Float64Array): Fold | undefined;
+  openFold(plan: Float64Array, excluded: Float64Array, use: Float64Array, boundary: Float64Array): Fold | undefined;
   /**
    * Reads who holds the resident set of the last sample into `ACCOUNT_LENGTH` cells. It goes through the list of mappings
    * and reads the statistics of the allocator: those of glibc take 33 ms if there are 200,000 free chunks.
@@ -136,6 +136,7 @@ export interface SampleLayout {
   readonly waitedCell: number;
   readonly mallocReadingsCell: number;
   readonly mallocSkippedCell: number;
+  readonly sharedEntriesCell: number;
   readonly sampleLength: number;
   readonly mask: Readonly<Record<string, number>>;
   readonly account: readonly string[];
@@ -145,6 +146,7 @@ export interface SampleLayout {
   readonly noExternalBuffers: number;
   readonly planNumbers: readonly string[];
   readonly planLists: readonly string[];
+  readonly boundary: Readonly<Record<string, number>>;
   readonly exit: Readonly<Record<string, number>>;
   readonly exitFlags: number;
 }

@@ -77,9 +77,9 @@ export class NativeSampler implements Sampler {
   }
 
   /** A heap that is read here must be in the sample before it is folded, which one call cannot do. */
-  openFold({ plan, excluded, use }: FoldRequest): Fold | null {
+  openFold({ plan, excluded, use, boundary }: FoldRequest): Fold | null {
     if (this.heapFault !== null && this.options.js) return null;
-    return this.handle.openFold(plan, excluded, use) ?? null;
+    return this.handle.openFold(plan, excluded, use, boundary) ?? null;
   }
 
   sources(): SamplerSources {
@@ -157,8 +157,8 @@ function faultOf(sources: NativeSources, name: string): string | null {
 }
 
 /** Bits of the mask for these options. */
-export function maskOf({ rssPeak, ...groups }: SamplerOptions): number {
+export function maskOf({ rssPeak, ...flags }: SamplerOptions): number {
   let mask = rssPeak === 'reset' ? SAMPLE_MASK.rssPeakReset : 0;
-  for (const group of Object.keys(groups) as (keyof typeof groups)[]) if (groups[group]) mask |= SAMPLE_MASK[group];
+  for (const flag of Object.keys(flags) as (keyof typeof flags)[]) if (flags[flag]) mask |= SAMPLE_MASK[flag];
   return mask;
 }

@@ -26,11 +26,12 @@ export function stageCostOf(
   { rssPeak, ...sources }: SamplerOptions,
   open: (options: StageProfilerOptions) => Profiler,
 ): StageCost {
+  // Stages of a loop would share their samples, which those of most programs do not.
   const measure = MEASURES.filter((name) => sources[name]);
   const key = [rssPeak, ...measure].join();
   let cost = known.get(key);
   if (cost === undefined) {
-    cost = measureStageCost(open({ measure, rssPeak }));
+    cost = measureStageCost(open({ measure, rssPeak, sharedSamples: false }));
     known.set(key, cost);
   }
   return cost;

@@ -1,11 +1,11 @@
 import type { Accounting } from '../accounting/accounting.js';
 import { measureTotals, rowsWithOpenCalls, type Totals, wholeRun } from '../accounting/totals.js';
-import { attributionState, type ExactMeans } from '../attribution/attribution-state.js';
+import { attributionState, type ExactMeans, withSharedEntries } from '../attribution/attribution-state.js';
 import { Math } from '../host/intrinsics.js';
 import { nodeVersion, processId, threadId } from '../host/process.js';
 import type { ProfilerSettings } from '../model/options.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
-
+import { SHARED_ENTRIES_CELL } from '../model/sample-layout.js';
 import { type SourceState, type Sources, TRACKER_METHOD } from '../model/sources.js';
 import { loadPerCpu } from '../os/machine-load.js';
 import { slurmIdentity } from '../os/slurm.js';
@@ -65,10 +65,14 @@ export class MeasuredRun {
 
   sources(): Sources {
     const { settings, exactMeans } = this.runSources;
+    const { sampler } = this.accounting;
     const cpuStacks = this.runSources.cpuStacks();
     return {
-      ...this.accounting.sampler.sources(),
-      attribution: attributionState(settings.attribution, exactMeans),
+      ...sampler.sources(),
+      attribution: withSharedEntries(
+        attributionState(settings.attribution, exactMeans),
+        sampler.slots[SHARED_ENTRIES_CELL]!,
+      ),
       ...(cpuStacks === undefined ? {} : { cpu_stacks: cpuStacks }),
     };
   }

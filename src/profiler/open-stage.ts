@@ -1,5 +1,4 @@
 import { CALL_STATE, type OpenCall } from '../accounting/open-call.js';
-import type { Frame } from '../attribution/context.js';
 import { RangeError, Symbol } from '../host/intrinsics.js';
 import type { Stage } from '../model/profiler.js';
 import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK } from './unmeasured.js';
@@ -8,7 +7,7 @@ import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK } from './unmeasured.js';
 export interface HandleOwner {
   readonly counts: Float64Array;
   hasLeft: boolean;
-  endHandle(frame: Frame, call: OpenCall): void;
+  endHandle(call: OpenCall): void;
 }
 
 /** The handle that a program has of an open call. */
@@ -18,13 +17,11 @@ export class OpenStage implements Stage {
   readonly thread = OF_THIS_THREAD;
   /** Null once the handle has been ended. */
   #owner: HandleOwner | null;
-  readonly #frame: Frame;
   readonly #call: OpenCall;
 
-  constructor(owner: HandleOwner, frame: Frame, call: OpenCall) {
+  constructor(owner: HandleOwner, call: OpenCall) {
     this.label = call.node.path;
     this.#owner = owner;
-    this.#frame = frame;
     this.#call = call;
   }
 
@@ -34,7 +31,7 @@ export class OpenStage implements Stage {
     if (owner === null) return;
     this.#owner = null;
     try {
-      owner.endHandle(this.#frame, this.#call);
+      owner.endHandle(this.#call);
     } catch (fault) {
       this.#call.state = CALL_STATE.returned;
       owner.hasLeft = true;

@@ -26,6 +26,9 @@ import { StageOpener } from './stage-opener.js';
 import { NOT_MEASURED, OUT_OF_STACK } from './unmeasured.js';
 import { UsageWarnings } from './usage-warnings.js';
 
+// A member of what another module exports takes interpreted JS two loads more than a constant of this one.
+const RUNNING = CALL_STATE.running;
+
 /**
  * What a profiler is made of. It stands apart from the object that the program has: freezing that object, and all that
  * can be reached from it, must not stop the measuring.
@@ -113,7 +116,7 @@ export class Profiling {
     call.context = frame;
     this.accounting.enter(call);
     if (this.execution !== null) this.execution.resume(frame);
-    call.state = CALL_STATE.running;
+    call.state = RUNNING;
     this.hasLeft = false;
     if (since !== 0) this.own.opened(since);
     return call;
@@ -223,22 +226,22 @@ export class Profiling {
     this.hasLeft = true;
     pushHandle(frame, call);
     this.usage.handleOpened(call);
-    const handle = new OpenStage(this, frame, call);
+    const handle = new OpenStage(this, call);
     this.accounting.enter(call);
     if (this.execution !== null) this.execution.resume(frame);
-    call.state = CALL_STATE.running;
+    call.state = RUNNING;
     this.hasLeft = false;
     if (since !== 0) this.own.opened(since);
     return handle;
   }
 
-  endHandle(frame: Frame, call: OpenCall): void {
+  endHandle(call: OpenCall): void {
     if (this.closed) return;
     const since = --this.own.left === 0 ? this.own.start() : 0;
     const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
     if (this.hasLeft) this.takeOutLeft(closed);
     // First: once the call is closed, nothing may be opened under it.
-    const isInnermost = removeHandle(frame, call);
+    const isInnermost = removeHandle(call.handleIn!, call);
     this.accounting.finish(call, false, closed);
     if (!isInnermost) this.usage.handleEndedOutOfOrder();
     if (this.execution !== null) this.execution.resume(this.context.current());

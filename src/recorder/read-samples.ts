@@ -63,7 +63,7 @@ export class SampleReader {
     for (let module = 0; module < this.#liveCells; module++) {
       sample[LIVE_CELLS + module] = amountAt(raw, at, live + module);
     }
-    // The last three cells: the flag, and the two counts of readings.
+    // The last cells: the flag, and the counts of readings and of entries.
     for (let cell = WAITED_CELL; cell < SAMPLE_LENGTH; cell++) {
       sample[cell] = amountAt(raw, at, live + this.#liveCells + cell - WAITED_CELL);
     }
@@ -107,7 +107,8 @@ export function readSamples(
   const raw = counted
     ? bytes.read(sizes.moments_offset + ((momentCount - 1) % 2) * sizes.moment_cells * 8, sizes.moment_cells * 8)
     : null;
-  const moment = raw === null ? null : reader.sample(raw, 0);
+  // An older version has fewer cells, and then those of the account.
+  const moment = raw === null ? null : reader.sample(raw.subarray(0, sizes.sample_cells * 8), 0);
   const isThere = (sample: Float64Array | null): boolean => sample !== null && sample[WALL]! > 0;
   return {
     boundary: isThere(boundary) ? boundary : null,

@@ -1,11 +1,12 @@
 import { coveredNs } from '../accounting/covered-time.js';
 import { sumSelfTimes } from '../accounting/self-times.js';
+import { withSharedEntries } from '../attribution/attribution-state.js';
 import { JSON, Map, Math, Number } from '../host/intrinsics.js';
 import { EXACT_MEMBERS, type ExactUse } from '../model/exact-use.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
 import type { Report } from '../model/report.js';
 import { isCount } from '../model/report-check.js';
-import { MALLOC_READINGS_CELL, MALLOC_SKIPPED_CELL, slotIndex } from '../model/sample-layout.js';
+import { MALLOC_READINGS_CELL, MALLOC_SKIPPED_CELL, SHARED_ENTRIES_CELL, slotIndex } from '../model/sample-layout.js';
 import { type SourceState, type Sources, TRACKER_METHOD } from '../model/sources.js';
 import type { StageCost } from '../model/stage-cost.js';
 import { formatWarning } from '../model/warnings.js';
@@ -143,8 +144,8 @@ function measuredHeader(recording: Recording, last: Float64Array): MeasuredHeade
 }
 
 /** The sources as they were at the start, with what was counted since. */
-function sourcesAtEnd({ metadata, missed, trackerBoundBytes }: Recording, last: Float64Array): Sources {
-  const { native, allocator } = metadata.sources;
+function sourcesAtEnd({ metadata, missed, samples, trackerBoundBytes }: Recording, last: Float64Array): Sources {
+  const { native, allocator, attribution } = metadata.sources;
   const counted = (state: SourceState): SourceState => {
     const [readings, skipped] = [last[MALLOC_READINGS_CELL]!, last[MALLOC_SKIPPED_CELL]!];
     return state.readings !== undefined && isCount(readings) && isCount(skipped)
@@ -155,6 +156,7 @@ function sourcesAtEnd({ metadata, missed, trackerBoundBytes }: Recording, last: 
     ...metadata.sources,
     native: native.method === TRACKER_METHOD ? countedState(native, trackerBoundBytes, missed) : counted(native),
     allocator: counted(allocator),
+    attribution: withSharedEntries(attribution, samples.boundary?.[SHARED_ENTRIES_CELL] ?? 0),
   };
 }
 

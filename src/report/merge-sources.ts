@@ -29,22 +29,22 @@ export function mergeSources(a: Sources, b: Sources): Sources {
 
 export function mergeState(a: SourceState, b: SourceState): SourceState {
   // The fast path of a merge of thousands: nearly all reports of a corpus come from machines that are alike.
-  if (isEqual(a, b)) return { ...a, ...sum('readings', a, b), ...sum('skipped', a, b) };
+  if (isEqual(a, b)) return { ...a, ...sums(a, b) };
   const left = withoutNotice(a);
   const right = withoutNotice(b);
   const weakest = left.truth === right.truth ? first(left, right) : weaker(left, right);
   const differs = left !== a || right !== b || describe(left) !== describe(right);
-  const { bound_kb: _, allocator: _allocator, readings: _readings, skipped: _skipped, reason, ...state } = weakest;
+  const { truth, method, reason } = weakest;
   const bound = mergeBound(left, right, weakest.truth);
   const noticed = differs ? (reason ? `${reason}; ${DIFFERS}` : DIFFERS) : reason;
   return {
-    ...state,
     available: [left, right].every((side) => side.truth !== weakest.truth || side.available),
+    truth,
+    method,
     ...(bound === undefined ? {} : { bound_kb: bound }),
     // Without an allocator in common there is no advice, because advice for one would be wrong for the other.
     ...(left.allocator === undefined || left.allocator !== right.allocator ? {} : { allocator: left.allocator }),
-    ...sum('readings', a, b),
-    ...sum('skipped', a, b),
+    ...sums(a, b),
     ...(noticed === undefined ? {} : { reason: noticed }),
   };
 }
@@ -60,9 +60,11 @@ function isEqual(a: SourceState, b: SourceState): boolean {
   );
 }
 
-function sum<M extends 'readings' | 'skipped'>(member: M, a: SourceState, b: SourceState): { [K in M]?: number } {
-  if (a[member] === undefined && b[member] === undefined) return {};
-  return { [member]: (a[member] ?? 0) + (b[member] ?? 0) } as { [K in M]: number };
+const COUNTS = ['readings', 'skipped', 'shared_entries'] as const;
+
+function sums(a: SourceState, b: SourceState): Partial<SourceState> {
+  const counted = COUNTS.filter((member) => a[member] !== undefined || b[member] !== undefined);
+  return Object.fromEntries(counted.map((member) => [member, (a[member] ?? 0) + (b[member] ?? 0)]));
 }
 
 /**

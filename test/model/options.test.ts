@@ -11,9 +11,11 @@ const wrong = (options: unknown): unknown => {
   return 'no error';
 };
 
+const ALL = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' };
+
 test('by default everything is measured, by deltas, without collections and without resets', () => {
   expect(resolveOptions({})).toEqual({
-    sampler: { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' },
+    sampler: { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime', sharedSamples: true },
     attribution: 'boundary',
     collect: 'none',
     maxLabels: 4096,
@@ -41,8 +43,13 @@ test.each<[StageProfilerOptions, object]>([
     { sampler: { cpu: false, rss: true, js: false, native: false, io: true, rssPeak: 'reset' } },
   ],
   [{ attribution: 'exact' }, { attribution: 'exact' }],
-  [{ collect: 'outermost' }, { collect: 'outermost' }],
-  [{ collect: 'every' }, { collect: 'every' }],
+  [{ sharedSamples: false }, { sampler: { ...ALL, sharedSamples: false } }],
+  // What a forced collection costs is taken out of whole samples.
+  [{ collect: 'outermost' }, { collect: 'outermost', sampler: { ...ALL, sharedSamples: false } }],
+  [
+    { collect: 'every', sharedSamples: true },
+    { collect: 'every', sampler: { ...ALL, sharedSamples: false } },
+  ],
   [{ maxLabels: 1 }, { maxLabels: 1 }],
   [{ maxLabels: 65_536 }, { maxLabels: 65_536 }],
 ])('%j is allowed', (options, settings) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EXIT, EXIT_FLAGS, PLAN_LISTS, PLAN_NUMBERS } from '../../src/model/fold.js';
+import { BOUNDARY, EXIT, EXIT_FLAGS, PLAN_LISTS, PLAN_NUMBERS } from '../../src/model/fold.js';
 import {
   ACCOUNT,
   ACCOUNT_FILES,
@@ -11,6 +11,7 @@ import {
   MODULE_CELLS,
   SAMPLE_LENGTH,
   SAMPLE_MASK,
+  SHARED_ENTRIES_CELL,
   SLOT_RANGES,
   SLOTS,
   slotIndex,
@@ -33,6 +34,7 @@ test('the addon has the same names in the same order, the same numbers and the s
     waitedCell: WAITED_CELL,
     mallocReadingsCell: MALLOC_READINGS_CELL,
     mallocSkippedCell: MALLOC_SKIPPED_CELL,
+    sharedEntriesCell: SHARED_ENTRIES_CELL,
     sampleLength: SAMPLE_LENGTH,
     mask: SAMPLE_MASK,
     account: [...ACCOUNT],
@@ -44,6 +46,7 @@ test('the addon has the same names in the same order, the same numbers and the s
     noExternalBuffers: NO_EXTERNAL_BUFFERS,
     planNumbers: [...PLAN_NUMBERS],
     planLists: [...PLAN_LISTS],
+    boundary: BOUNDARY,
     exit: EXIT,
     exitFlags: EXIT_FLAGS,
   });
@@ -79,6 +82,7 @@ describe('each bit of the mask fills its slots and no other: the first sample wi
     native: ['native_live_bytes', 'allocator_free_bytes'],
     io: ['faults_minor', 'faults_major', 'ctx_voluntary', 'ctx_involuntary', 'read_bytes', 'write_bytes'],
     rssPeakReset: [],
+    sharedSamples: [],
   } as const satisfies Record<keyof typeof SAMPLE_MASK, readonly (typeof SLOTS)[number][]>;
 
   const masks = [[], ...Object.keys(SAMPLE_MASK).map((name) => [name]), ['cpu', 'js'], Object.keys(SAMPLE_MASK)];
@@ -110,7 +114,7 @@ test.each([
   ['slots that are too long', new Float64Array(SAMPLE_LENGTH + 1), 0],
   ['slots of another type', new Float32Array(SAMPLE_LENGTH), 0],
   ['slots that are no array', {}, 0],
-  ['a mask with unknown bits', new Float64Array(SAMPLE_LENGTH), 64],
+  ['a mask with unknown bits', new Float64Array(SAMPLE_LENGTH), 128],
   ['a negative mask', new Float64Array(SAMPLE_LENGTH), -1],
   ['a fraction as the mask', new Float64Array(SAMPLE_LENGTH), 0.5],
   ['a missing mask', new Float64Array(SAMPLE_LENGTH), undefined],

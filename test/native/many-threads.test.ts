@@ -7,6 +7,7 @@ import { PACKAGE } from '../support/workloads.js';
 
 const STAGES = 300;
 const DEAR_US = 300;
+const DEAR_HEAP_US = 500;
 /** Readings outside of the budget: those that open a source, and the program's own. */
 const OTHER_CALLS = 10;
 const MIB_IN_KIB = 1024;
@@ -113,6 +114,19 @@ describe('a process of 256 threads', () => {
     expect(many.report.rss_kb_peak).toBeGreaterThan(before - MIB_IN_KIB);
     expect(many.report.rss_kb_peak).toBeLessThan(after + MIB_IN_KIB);
   });
+});
+
+test('256 threads and a fragmented heap share one budget, and neither starves the other', () => {
+  const { report } = run({ CROWD: '256', DEAR_US: String(DEAR_US), DEAR_HEAP_US: String(DEAR_HEAP_US) });
+  const { usage, allocator } = report.sources;
+  for (const { readings, skipped } of [usage, allocator]) {
+    expect(readings).toBeGreaterThan(2);
+    expect(skipped).toBeGreaterThan(0);
+  }
+  const spentUs = usage.readings! * DEAR_US + allocator.readings! * DEAR_HEAP_US;
+  // What either has at the start, and the readings that find out how dear the next one is.
+  const atStartUs = 2 * 100 + 2 * DEAR_US + DEAR_HEAP_US;
+  expect(spentUs).toBeLessThan(0.01 * report.total_wall_s * 1e6 + atStartUs);
 });
 
 test('a timer on the CPU clock disturbs neither the clock nor what else uses it', () => {

@@ -91,7 +91,7 @@ function reportOf(labels, options) {
     if (key === 'growth_by_octave') return [[count++ % 9, count - 40]];
     if (key === 'wall_hist') return [[200 + (count++ % 9), 1]];
     // Counts of sources are whole numbers.
-    if (['bound_kb', 'readings', 'skipped'].includes(key)) return 7;
+    if (['bound_kb', 'readings', 'skipped', 'shared_entries'].includes(key)) return 7;
     if (typeof value === 'number') return ++count % 3 === 0 ? count : count * 0.0137;
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.map((one) => made('', one));

@@ -93,7 +93,7 @@ export class ScriptedSampler implements Sampler {
   private readonly folds = ScriptedSampler.folds;
 
   /** The addon folds the sample that the script has taken before. */
-  openFold({ plan, excluded, use }: FoldRequest): Fold | null {
+  openFold({ plan, excluded, use, boundary }: FoldRequest): Fold | null {
     if (this.folds === 'in TypeScript') return null;
     const { binding, missing } = loadBinding();
     if (binding === null) throw new Error(missing);
@@ -102,20 +102,20 @@ export class ScriptedSampler implements Sampler {
     const first = this.slots.slice();
     const handle = binding.samplerOpen(this.slots, 0, true)!;
     this.slots.set(first);
-    const fold = handle.openFold(given, excluded, use)!;
+    const fold = handle.openFold(given, excluded, use, boundary)!;
     const read = (take: () => void): void => {
       fold.endAtWait();
       take();
     };
     return {
       ...fold,
-      enter: (row, call) => {
+      enter: () => {
         read(() => this.readEntry());
-        fold.enter(row, call);
+        fold.enter();
       },
-      exit: (call, innerClosed) => {
+      exit: () => {
         read(() => this.readExit());
-        fold.exit(call, innerClosed);
+        fold.exit();
       },
       chargeUntilNow: () => {
         this.readThreadUse();

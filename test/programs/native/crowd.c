@@ -1,5 +1,6 @@
 // Preloaded into a program. It starts CROWD threads that wait, as a program with large pools has them. getrusage of the
-// process takes DEAR_US of CPU more, as with many threads more, and is counted. Where NO_TIMER is set, the process gets
+// process takes DEAR_US of CPU more, as with many threads more, and is counted. mallinfo2 takes DEAR_HEAP_US more, as on a
+// heap with many free chunks. Where NO_TIMER is set, the process gets
 // no timers, as in some sandboxes. Counts are written to descriptor 3 at the end.
 #include <dlfcn.h>
 #include <errno.h>
@@ -18,6 +19,7 @@ static long thread_calls;
 static long timers;
 static double spent_ns;
 static double dear_ns;
+static double dear_heap_ns;
 static pid_t owner;
 static pthread_t first_thread;
 
@@ -27,6 +29,23 @@ static double now_ns(void) {
   return time.tv_sec * 1e9 + time.tv_nsec;
 }
 
+static void use_cpu(double ns) {
+  const double began_ns = now_ns();
+  while (now_ns() < began_ns + ns) continue;
+}
+
+// glibc's struct, which the headers of an older glibc lack.
+struct heap_info {
+  size_t words[10];
+};
+
+struct heap_info mallinfo2(void) {
+  static struct heap_info (*next)(void);
+  if (next == NULL) next = (struct heap_info(*)(void))dlsym(RTLD_NEXT, "mallinfo2");
+  use_cpu(dear_heap_ns);
+  return next();
+}
+
 // Calls of the recorder's thread, which has a budget of its own, are not counted.
 int getrusage(__rusage_who_t who, struct rusage* usage) {
   const int is_first = pthread_equal(pthread_self(), first_thread);
@@ -34,7 +53,7 @@ int getrusage(__rusage_who_t who, struct rusage* usage) {
   if (who != RUSAGE_SELF || !is_first) return syscall(SYS_getrusage, who, usage);
   ++process_calls;
   const double began_ns = now_ns();
-  while (now_ns() < began_ns + dear_ns) continue;
+  use_cpu(dear_ns);
   const int result = syscall(SYS_getrusage, who, usage);
   spent_ns += now_ns() - began_ns;
   return result;
@@ -79,6 +98,7 @@ __attribute__((constructor)) static void begin(void) {
     if (pthread_create(&thread, &small, wait_for_ever, NULL) != 0) abort();
   }
   dear_ns = number_in("DEAR_US") * 1e3;
+  dear_heap_ns = number_in("DEAR_HEAP_US") * 1e3;
 }
 
 __attribute__((destructor)) static void tell(void) {
