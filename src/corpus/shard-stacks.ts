@@ -53,7 +53,7 @@ export class ShardStacks {
    * @throws {RecordWriteError}
    */
   async finish(): Promise<LeftStacks | null> {
-    const left = await readLeftStacks([this.folder]);
+    const left = readLeftStacks([this.folder]);
     for (const line of left?.skipped ?? []) say(line);
     const profile = left?.profile ?? new StackProfile();
     mergeProfile(profile, this.#before);

@@ -3,7 +3,8 @@ import { CpuFold } from '../../src/stacks/cpu-fold.js';
 import { SourcePositions } from '../../src/stacks/source-positions.js';
 import type { StackProfile } from '../../src/stacks/stack-profile.js';
 import { makeRing, type StageRing, writeEntry } from '../../src/stacks/stage-ring.js';
-import { type CpuReading, ThreadJoin } from '../../src/stacks/thread-join.js';
+import { ThreadJoin } from '../../src/stacks/thread-join.js';
+import type { CpuReading } from '../../src/stacks/thread-log.js';
 import type { V8Node, V8Profile } from '../../src/stacks/v8-profile.js';
 import { ROTATE_NAME } from '../../src/stacks/v8-stacks.js';
 
@@ -53,9 +54,10 @@ function joined(
   const fold = new CpuFold(PERIOD_US * 1000);
   const join = new ThreadJoin(fold, new SourcePositions(), labels, 'main', PERIOD_US);
   const ring = makeRing();
-  join.follow(ring);
+  join.log.follow(ring);
   fill(ring);
-  join.addChunk(profile, readings);
+  for (const reading of readings) join.log.take(reading);
+  join.addChunk(profile);
   return rowsOf(fold.result());
 }
 
@@ -134,12 +136,12 @@ describe('samples get the stage that ran at their time', () => {
     const fold = new CpuFold(PERIOD_US * 1000);
     const join = new ThreadJoin(fold, new SourcePositions(), ['', 'a'], 'main', PERIOD_US);
     const ring = makeRing();
-    join.follow(ring);
+    join.log.follow(ring);
     writeEntry(ring, 1, 1, 0);
-    join.addChunk(v8Profile(two, [[10_000, BUSY_A]]), []);
-    join.addChunk(v8Profile(two, [[20_000, BUSY_A]]), []);
+    join.addChunk(v8Profile(two, [[10_000, BUSY_A]]));
+    join.addChunk(v8Profile(two, [[20_000, BUSY_A]]));
     writeEntry(ring, 25_000, 0, 20_000);
-    join.addChunk(v8Profile(two, [[30_000, BUSY_B]]), []);
+    join.addChunk(v8Profile(two, [[30_000, BUSY_B]]));
     expect(rowsOf(fold.result())).toMatchObject([
       { stage: 'a', stack: 'busyA', samples: 2, cpuMs: 20 },
       { stage: '', stack: 'busyB', samples: 1 },
