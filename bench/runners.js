@@ -10,4 +10,5 @@ export const RUNNERS = {
   thread: runRounds,
   pace: runRounds,
   truth: runRounds,
+  work: runRounds,
 };
