@@ -18,9 +18,6 @@ export interface LeftStacks {
   readonly skipped: readonly string[];
 }
 
-/** Of the files that a user sees. */
-export const STACKS_SUFFIX = '.stacks.pb.gz';
-
 /** A profile that reaches all limits of its tables has less. */
 const LARGEST_BYTES = 256 * 2 ** 20;
 

@@ -1,28 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderStacks, shareText, stackNotes } from '../../src/render/stack-notes.js';
-import type { FrameInput } from '../../src/stacks/frame.js';
 import { StackProfile } from '../../src/stacks/stack-profile.js';
-import { NO_STACK } from '../../src/stacks/stack-table.js';
-
-const frame = (name: string, startLine: number, line = 0): FrameInput => ({
-  kind: 'js',
-  name,
-  file: '/app/parse.js',
-  startLine,
-  line,
-});
-
-function profileOf(rows: readonly (readonly [stage: string, frames: FrameInput[], samples: number])[]): StackProfile {
-  const profile = new StackProfile();
-  for (const [stage, frames, samples] of rows) {
-    let stack = NO_STACK;
-    for (const each of frames) stack = profile.stacks.intern(stack, profile.frames.intern(each));
-    const row = profile.row(stage, 'main', stack);
-    profile.add(row, 'samples', samples);
-    profile.add(row, 'cpu', samples * 10e6);
-  }
-  return profile;
-}
+import { jsFrame as frame, sampledProfile as profileOf } from '../support/stack-profile.js';
 
 test('the heaviest functions of a stage are told with their callers, without those that call themselves', () => {
   const walk = frame('walk', 40);
