@@ -11,4 +11,5 @@ export const RUNNERS = {
   pace: runRounds,
   truth: runRounds,
   work: runRounds,
+  pause: runRounds,
 };
