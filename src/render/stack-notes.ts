@@ -1,6 +1,6 @@
 import { Math, Number } from '../host/intrinsics.js';
 import { OUTSIDE } from '../report/outside-row.js';
-import type { Frame } from '../stacks/frame.js';
+import { type Frame, OWN_NAME } from '../stacks/frame.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
 import {
   LEAST_SAMPLES,
@@ -26,9 +26,6 @@ const WORTH_A_FUNCTION = 0.1;
 /** A line with more than this part of its stage is named. */
 const WORTH_A_LINE = 0.2;
 const MOST_CALLERS = 2;
-
-/** Where the profiler calls the function of a stage. */
-const STAGE_CALL = '/profiler/stage-profiler.js';
 
 /** The heaviest stacks in words; undefined where there are none. */
 export function renderStacks(
@@ -69,14 +66,27 @@ function stageLines(profile: StackProfile, { stage, cpuNs, samples, functions }:
   if (samples < LEAST_SAMPLES) {
     return [{ name, amount: whole, text: `${counted(samples, 'sample')}: too few for shares` }];
   }
-  const heaviest = [...functions.values()]
-    .filter((found) => found.cpuNs >= WORTH_A_FUNCTION * cpuNs)
-    .toSorted((a, b) => b.cpuNs - a.cpuNs)
-    .slice(0, MOST_FUNCTIONS);
-  return heaviest.map((found) => {
+  return heaviestOf([...functions.values()], cpuNs).map((found) => {
     const share = found.cpuNs / cpuNs;
     return { name, amount: `${shareText(share, samples)} of ${whole}`, text: pathText(profile, found, cpuNs) };
   });
+}
+
+/**
+ * The heaviest, and a second if it is worth a line. A state of V8 says little alone: the heaviest function follows it, however
+ * small its share.
+ */
+function heaviestOf(functions: readonly StageFunction[], stageNs: number): StageFunction[] {
+  const ranked = functions.toSorted((a, b) => b.cpuNs - a.cpuNs);
+  const told = ranked.filter((found, index) => index === 0 || found.cpuNs >= WORTH_A_FUNCTION * stageNs);
+  const shown = told.slice(0, MOST_FUNCTIONS);
+  if (shown.some(isFunction)) return shown;
+  const heaviest = ranked.find(isFunction);
+  return heaviest === undefined ? shown : [...shown, heaviest];
+}
+
+function isFunction({ frame }: StageFunction): boolean {
+  return frame.kind !== 'vm';
 }
 
 /** A share of samples, with the standard error of a share that was counted. */
@@ -103,7 +113,7 @@ function callersOf({ stacks, frames }: StackProfile, stack: number, callee: Fram
   for (let at = stack; at !== 0 && callers.length < MOST_CALLERS; at = stacks.prefix(at)) {
     const frame = frames.get(stacks.frame(at));
     if (frame.file.startsWith('node:internal/modules')) break;
-    if (frame.file.endsWith(STAGE_CALL)) continue;
+    if (frame.name === OWN_NAME && frame.kind === 'vm') continue;
     if (frame.name === last.name && frame.file === last.file) continue;
     callers.push(frame);
     last = frame;

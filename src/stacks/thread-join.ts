@@ -70,7 +70,7 @@ export class ThreadJoin {
     const counted: Sample[] = [];
     for (const { timeUs, node } of samplesOf(profile)) {
       const entered = nodes.get(node);
-      if (entered === undefined || !this.isApart(timeUs) || entered.isOwn) continue;
+      if (entered === undefined || !this.isApart(timeUs) || entered.isRotation) continue;
       counted.push({ timeUs, entered, line: lines.next(entered) });
     }
     return counted;

@@ -1,4 +1,4 @@
-import type { FrameInput } from './frame.js';
+import { type FrameInput, OWN_NAME } from './frame.js';
 import type { SourcePositions } from './source-positions.js';
 import type { StackProfile } from './stack-profile.js';
 import type { V8Node } from './v8-profile.js';
@@ -17,6 +17,9 @@ const NATIVE_NAME = '(native)';
 const CALLS_ANYTHING =
   /^node:(?:events|async_hooks|timers|diagnostics_channel|internal\/(?:timers|process|util|modules|async_hooks|event_target|streams|worker|webstreams|promise|per_context|test_runner|assert))/;
 
+/** Of the package. V8 has the URLs of modules, and the paths of CommonJS. */
+const OWN_FOLDER = new URL('..', import.meta.url);
+
 /** A program that compiles new scripts for ever has ever new frames. */
 const MOST_KEPT = 2 ** 15;
 
@@ -33,6 +36,16 @@ export class V8Frames {
     readonly profile: StackProfile,
     private readonly sources: SourcePositions,
   ) {}
+
+  /** Whether a frame is of the profiler itself. */
+  isOwn({ url }: CallFrame): boolean {
+    return url.startsWith(OWN_FOLDER.href) || url.startsWith(OWN_FOLDER.pathname);
+  }
+
+  /** One frame for all code of the profiler itself. */
+  ownId(): number {
+    return this.profile.frames.intern({ kind: 'vm', name: OWN_NAME });
+  }
 
   /**
    * The id of a frame in the profile.

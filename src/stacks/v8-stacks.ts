@@ -16,8 +16,10 @@ export interface EnteredNode {
   readonly callerUrl: string;
   /** Whether the thread had nothing to do. */
   readonly isIdle: boolean;
-  /** Whether the profiler itself was running. V8 takes a sample whenever a profile begins. */
+  /** Whether this is the profiler's own code, or what it calls that is not the program's. */
   readonly isOwn: boolean;
+  /** Whether the next profile was begun. V8 takes a sample then, which is none of the program's. */
+  readonly isRotation: boolean;
 }
 
 /**
@@ -43,20 +45,31 @@ export function enterStacks({ nodes }: V8Profile, frames: V8Frames): Map<number,
 }
 
 /** The stack of a sample. @param line where its innermost function executes; 0 if that is not known */
-export function stackAt({ node, stack, prefix, callerUrl }: EnteredNode, line: number, frames: V8Frames): number {
-  if (line === 0 || stack === NO_STACK) return stack;
+export function stackAt(entered: EnteredNode, line: number, frames: V8Frames): number {
+  const { node, stack, prefix, callerUrl, isOwn } = entered;
+  if (line === 0 || stack === NO_STACK || isOwn) return stack;
   return frames.profile.stacks.intern(prefix, frames.idOf(node.callFrame, callerUrl, line));
 }
 
 function rootOf(node: V8Node): EnteredNode {
-  return { node, stack: NO_STACK, prefix: NO_STACK, callerUrl: '', isIdle: false, isOwn: false };
+  return { node, stack: NO_STACK, prefix: NO_STACK, callerUrl: '', isIdle: false, isOwn: false, isRotation: false };
 }
 
 function enter(node: V8Node, caller: EnteredNode, isOutermost: boolean, frames: V8Frames): EnteredNode {
-  const { functionName } = node.callFrame;
-  const isOwn = caller.isOwn || functionName === ROTATE_NAME;
+  const { callFrame } = node;
+  const isRotation = caller.isRotation || callFrame.functionName === ROTATE_NAME;
+  const isOwn = frames.isOwn(callFrame) || (caller.isOwn && isOfEngine(callFrame.url));
   const callerUrl = caller.node.callFrame.url;
   const prefix = caller.stack;
-  const stack = isOwn ? prefix : frames.profile.stacks.intern(prefix, frames.idOf(node.callFrame, callerUrl, 0));
-  return { node, stack, prefix, callerUrl, isIdle: isOutermost && functionName === IDLE, isOwn };
+  const isIdle = isOutermost && callFrame.functionName === IDLE;
+  const entered = { node, prefix, callerUrl, isIdle, isOwn, isRotation };
+  // However many functions of the profiler call each other, they are one frame.
+  if (isRotation || (isOwn && caller.isOwn)) return { ...entered, stack: prefix };
+  const frame = isOwn ? frames.ownId() : frames.idOf(callFrame, callerUrl, 0);
+  return { ...entered, stack: frames.profile.stacks.intern(prefix, frame) };
+}
+
+/** Native code, and what Node has in itself. */
+function isOfEngine(url: string): boolean {
+  return url === '' || url.startsWith('node:');
 }

@@ -10,6 +10,7 @@ import { ROTATE_NAME } from '../../src/stacks/v8-stacks.js';
 import { seeded } from '../support/random.js';
 
 const PERIOD_US = 10_000;
+const OWN = new URL('../../src/profiler/any.js', import.meta.url).href;
 
 type NodeTree = readonly [name: string, where?: string, ...children: NodeTree[]];
 
@@ -283,6 +284,7 @@ describe('names', () => {
     ['main', '/app.js:1', ['drop'], ['readFileSync', 'node:fs:400', ['open']]],
     ['emit', 'node:events:500', ['grow']],
     ['callback', '/app.js:9', [ROTATE_NAME, '/x.js:1', ['profile']]],
+    ['caller', '/app.js:20', ['stage', `${OWN}:1`, ['begin', `${OWN}:9`, ['read']], ['called', '/app.js:30', ['f']]]],
   ]);
   const rows = joined(
     [''],
@@ -303,6 +305,16 @@ describe('names', () => {
 
   test('of the profiler itself are not there', () => {
     expect(stacks).toContain('callback');
-    expect(stacks.join()).not.toMatch(/profile|stageprof/);
+    expect(stacks.join()).not.toMatch(/profile|stageprofRotate/);
+  });
+
+  test('of the functions of the profiler are one, whatever they call of their own', () => {
+    expect(stacks.filter((stack) => stack.startsWith('caller'))).toEqual([
+      'caller',
+      'caller;(stageprof)',
+      'caller;(stageprof);called',
+      'caller;(stageprof);called;(native)',
+    ]);
+    expect(rows.find(({ stack }) => stack === 'caller;(stageprof)')?.samples).toBe(3);
   });
 });
