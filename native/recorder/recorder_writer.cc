@@ -180,8 +180,7 @@ void RecorderWriter::WriteEnd() {
         account_[kAccountAllocatorAt] = before[kWallNs];
       }
     }
-    // No more of what the teardown has freed is told than the other parts leave.
-    sampler_.RenewFreeBytes(account_);
+    sampler_.RenewParts(Allowed(MappedParts::Look::kIfShort), account_);
   } else {
     RaisePeaks();
     sampler_.ReadAccountFromOutside(Allowed(MappedParts::Look::kIfShort), account_);

@@ -67,6 +67,10 @@ void AddIsolateHeap(V8Heap* heap) {
 }
 
 void RemoveIsolateHeap(V8Heap* heap) {
+  // Nothing is read once the main thread's heap has gone.
+  const bool is_worker = ThisThreadId() != getpid();
+  // What it was last published as may be from before it grew.
+  if (is_worker && heap->verified()) heap->Refresh();
   const Guard guard(&lock);
   if (!IsListed(heap)) return;
   RaiseWindows();
@@ -78,8 +82,7 @@ void RemoveIsolateHeap(V8Heap* heap) {
     before->set_next_isolate(heap->next_isolate());
   }
   count.fetch_sub(1, kRelaxed);
-  // Nothing is read once the main thread's heap has gone.
-  if (ThisThreadId() != getpid()) leaving.Add(heap->published().physical_bytes.load(kRelaxed));
+  if (is_worker) leaving.Add(heap->published().physical_bytes.load(kRelaxed));
   outliving.Keep(heap);
 }
 

@@ -33,12 +33,17 @@ class MappedParts : public Source {
   // NaN if that was never done; without the tracker, so are those that only the tracker knows. The
   // cell of the resident set has to be filled before.
   void Read(Look look, TrackerClient* tracker, double* account);
+  // The same for an `account` from before a teardown, which frees mappings and makes none: what is
+  // there now was there then, and what has gone is told as it was.
+  void Raise(Look look, TrackerClient* tracker, double* account);
 
  private:
   static constexpr MappingTotals kUnknown = {NAN, NAN, NAN, NAN, NAN, {}};
   // A smaller change is not worth a look.
   static constexpr double kChangeBytes = 4 << 20;
 
+  void ReadIfAllowed(Look look, TrackerClient* tracker, const double* account);
+  void WriteParts(double* account) const;
   bool MayLook(Look look, double rss_bytes);
   void ReadAnew(TrackerClient* tracker);
 

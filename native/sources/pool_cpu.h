@@ -30,10 +30,14 @@ class PoolCpu : public Source {
   // threads cannot be told from others. `others_ns` is the CPU time of all other threads of the
   // process. Returns whether clocks were read, which uses CPU of the calling thread.
   bool Read(double others_ns, double* cpu_ns) {
-    const bool is_anew = !(fabs(others_ns - seen_others_ns_) < noticed_ns_);
-    const bool is_read = is_anew && ReadAnew(others_ns);
+    const bool is_read = WouldRead(others_ns) && ReadAnew(others_ns);
     *cpu_ns = cpu_ns_;
     return is_read;
+  }
+
+  // Whether the others have used enough for a reading of the clocks.
+  bool WouldRead(double others_ns) const {
+    return !(fabs(others_ns - seen_others_ns_) < noticed_ns_);
   }
 
   // Why the threads of the pool are not known; null while they are, or while there is no pool.

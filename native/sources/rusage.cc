@@ -51,8 +51,8 @@ bool Rusage::ReadWithinBudget(Boundary boundary, rusage* usage) {
 }
 
 void Rusage::CountThreads() {
-  // The count takes two microseconds.
-  until_count_ = reader_ == Reader::kRecorder ? 1 : 64;
+  // The count takes some microseconds, and some ten where nothing of it is in the caches.
+  until_count_ = reader_ == Reader::kRecorder ? 16 : 64;
   size_t count = 0;
   has_many_threads_ = counts_threads_ && CountTasks(&count) && count > kManyThreads;
   reads_clock_ = has_many_threads_ && ArmProcessClock();

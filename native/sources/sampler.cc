@@ -131,10 +131,13 @@ inline void Sampler::ReadProcessClock() {
 // Comes after the two clocks that it compares. Returns whether it has read any clock.
 inline bool Sampler::ReadPool() {
   if (!reads_.pool_cpu) return false;
-  double others_ns = slots_[kProcessCpuNs] - slots_[kThreadCpuNs];
-  // Or each of its own readings would be a reason to read the clocks of the pool in the next one.
-  if (other_.heap != nullptr) others_ns -= ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
-  return sources_->pool_cpu.Read(others_ns, &slots_[kPoolCpuNs]);
+  PoolCpu& pool = sources_->pool_cpu;
+  const double all_ns = slots_[kProcessCpuNs] - slots_[kThreadCpuNs];
+  // What this thread used itself would be a reason to read the clocks of the pool at each reading.
+  if (other_.heap != nullptr && pool.WouldRead(all_ns - own_cpu_ns_)) {
+    own_cpu_ns_ = ReadClockNs(CLOCK_THREAD_CPUTIME_ID);
+  }
+  return pool.Read(all_ns - own_cpu_ns_, &slots_[kPoolCpuNs]);
 }
 
 inline void Sampler::ReadUsage(Rusage::Boundary boundary) {

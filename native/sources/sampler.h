@@ -52,9 +52,10 @@ class Sampler {
   bool ReadAccount(double* account);
   // The same on another thread. Parts that there is no time for are as old as the account says.
   void ReadAccountFromOutside(MappedParts::Look look, double* account);
-  // At the end of the process: asks the allocator anew if its answer is older than the counters, or
-  // what was freed since would have no owner.
-  void RenewFreeBytes(double* account);
+  // For an account from before the teardown of the process: goes through the mappings once more, and
+  // asks the allocator anew. No more of what the teardown has freed is told than the other parts
+  // leave.
+  void RenewParts(MappedParts::Look look, double* account);
 
   // For a thread that is sampled from outside: the peak of its used heap between two samples, which
   // the isolate's thread raises, and its CPU time now, whatever the mask.
@@ -68,7 +69,11 @@ class Sampler {
  private:
   void Open(Sources* sources, double* slots, uint32_t mask, const OtherThread* other);
   void ReadAccountCounters(const V8Heap& heap, double* account) const;
+  void AddLeavingHeaps(double* account) const;
   double ReadFreeBytes();
+  // At the end of the process: asks the allocator anew if its answer is older than the counters, or
+  // what was freed since would have no owner.
+  void RenewFreeBytes(double* account);
   const V8Heap& this_heap() const {
     return other_.heap == nullptr ? sources_->v8_heap : *other_.heap;
   }
@@ -124,6 +129,8 @@ class Sampler {
   // Resident pages of the other isolates' heaps, and of those that went a moment ago.
   double others_physical_bytes_ = 0;
   double leaving_bytes_ = 0;
+  // CPU of the thread that samples another one, as far as it was needed; 0 otherwise.
+  double own_cpu_ns_ = 0;
   // The backing stores of the sampled thread's isolate at the last sample from outside.
   double published_stores_ = 0;
   MallocStats::Reading malloc_ = {};

@@ -25,6 +25,20 @@ void Sampler::RenewFreeBytes(double* account) {
   account[kAccountAllocatorAt] = account[kAccountCountedAt];
 }
 
+// The threads that the teardown has ended were there.
+void Sampler::AddLeavingHeaps(double* account) const {
+  if (!reads_.v8_heap) return;
+  const OtherHeaps others = ReadOtherHeaps(*other_.heap);
+  const double more = others.physical_bytes + others.leaving_bytes - account[kAccountWorkerHeaps];
+  account[kAccountLeavingHeaps] = fmax(account[kAccountLeavingHeaps], more);
+}
+
+void Sampler::RenewParts(MappedParts::Look look, double* account) {
+  AddLeavingHeaps(account);
+  sources_->mapped_parts.Raise(look, &sources_->tracker, account);
+  RenewFreeBytes(account);
+}
+
 bool Sampler::ReadAccount(double* account) {
   V8Heap& heap = sources_->v8_heap;
   // The heap comes first, since a collection may change it.

@@ -59,11 +59,11 @@ function add(truth, { work, fate, rows, endedIn, inEachCall }, made) {
     if (inEachCall) plus(truth.garbagePerCall, work.kib / work.rounds.length);
   }
   if (fromMalloc && keptKib < work.kib) truth.freed += work.kib - keptKib;
-  // Objects that a worker had, and its messages, go through malloc in part.
+  // Objects that a worker had, and its messages, go through malloc in part. Strings outside the JS heap are blocks of malloc.
   const forAMoment =
     made &&
     keptKib < work.kib &&
-    (owner === 'native' || owner === 'mapped') &&
+    (owner === 'native' || owner === 'mapped' || owner === 'strings') &&
     rows.some((row) => endedIn.includes(row));
   if (forAMoment) truth.atOnce = Math.max(truth.atOnce, work.kib * (work.fate === 'dropped' ? 1 : work.rounds.length));
 }

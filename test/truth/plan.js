@@ -14,6 +14,7 @@ const SLOTS = 16;
  * @property {string} kind a name of KINDS, or `giveBack`
  * @property {number} kib what one round makes of it
  * @property {readonly number[]} rounds the rounds in which it is done
+ * @property {number} [chunkKib] size of the pieces that it is made of
  * @property {'once' | 'first' | 'each'} when
  * @property {'kept' | 'dropped' | 'given back'} fate `dropped` within the stage, `given back` by another stage
  */

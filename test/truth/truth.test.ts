@@ -129,17 +129,20 @@ test('the sums of mappings tell code, files, shared memory and the rest apart', 
   expect(sumsOf(text)).toEqual({ rssKib: 63, codeKib: 3, filesKib: 4, sharedKib: 8, anonymousKib: 48 });
 });
 
-/** `npm run test:truth` has a hundred. These are of different kinds of memory. */
-const SEEDS = [1, 2, 5, 7, 9, 10];
+/** `npm run test:truth` has a hundred. These are of different kinds of memory; the last two end with busy worker threads. */
+const SEEDS = [1, 2, 5, 7, 9, 10, 39012, 39034];
 
 describe.runIf(existsSync('/proc/self/smaps'))('random programs', { timeout: 120_000 }, () => {
-  test.each(SEEDS)('of seed %i: nothing wrong is told', async (seed) => {
+  test.each(SEEDS)('of seed %i: nothing wrong is told, and little has no owner', async (seed) => {
     const base = temporaryFolder();
-    const { failed, wrong, account } = await tryPlan(planOf(seed), { addons: buildAddons(base), base });
+    const plan = planOf(seed);
+    const { failed, wrong, account } = await tryPlan(plan, { addons: buildAddons(base), base });
     expect(failed).toBeUndefined();
     expect(wrong).toEqual([]);
-    // The resident set is read twice, at slightly different moments.
     const { differences, boundKib } = account!;
-    expect(Math.abs(differences['resident set'])).toBeLessThan(boundKib);
+    expect(Math.abs(differences.residual)).toBeLessThanOrEqual(boundKib);
+    // The resident set is read twice. Between, a collection may free what one piece was made from.
+    const pieceKib = Math.max(...plan.works.map(({ chunkKib }) => chunkKib ?? 0));
+    expect(Math.abs(differences['resident set'])).toBeLessThanOrEqual(boundKib + pieceKib);
   });
 });
