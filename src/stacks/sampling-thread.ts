@@ -25,7 +25,7 @@ import type { V8Profile } from './v8-profile.js';
 import { WorkerSessions } from './worker-sessions.js';
 
 /** How often the log of each thread and the kernel's counters of the main thread are read. */
-const READ_EVERY_MS = 100;
+const READ_EVERY_MS = 200;
 /** The file is written as often as that takes this part of the time of this thread. */
 const WRITING_SHARE = 0.002;
 
