@@ -165,6 +165,9 @@ test('flame writes what run has left, to standard output or to a file', async ()
   const printed = await runCli(['flame', stacks, stacks, '--stage', 'never']);
   expect(printed).toMatchObject({ exitCode: 0, stderr: '' });
   for (const line of printed.stdout.trimEnd().split('\n')) expect(line).toMatch(/^\[never\];.* \d+$/);
+  const difference = await runCli(['flame', stacks, '--base', stacks, '--stage', 'never']);
+  expect(difference).toMatchObject({ exitCode: 0, stderr: '' });
+  for (const line of difference.stdout.trimEnd().split('\n')) expect(line).toMatch(/^\[never\];.* (\d+) \1$/);
   const path = join(folder, 'x.speedscope.json');
   const written = await runCli(['flame', stacks, '--format', 'speedscope', '-o', path]);
   expect(written).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
