@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,6 +109,27 @@ test('a call into an addon that takes seconds is sampled, and no other function 
   expect(sumOf(inside, 'cpuMs')).toBeGreaterThan(2490);
   expect(rows.filter(({ names }) => /called/i.test(names.join()))).toEqual([]);
 });
+
+/** 15 s of CPU, of which one function has exactly 70 %, while ten processes want the CPUs. */
+test.skipIf(process.env.STAGEPROF_SOAK === undefined)(
+  'shares are within five points of the exact CPU where others take the CPUs',
+  { timeout: 600_000 },
+  async () => {
+    using programs = new Programs(dirname(PROGRAM));
+    const addon = programs.compile('two_functions.c', 'two-functions.so', `-I${nodeHeaders()}`);
+    const others = Array.from({ length: 10 }, () => spawn(process.execPath, ['-e', 'for (;;);']));
+    const { rows } = await run('shares', [], { ADDON: addon }).finally(() => {
+      for (const other of others) other.kill('SIGKILL');
+    });
+    const cpuOf = (of: readonly StackRow[]) => sumOf(of, 'cpuMs');
+    const inside = rows.filter(({ stage }) => stage === 'shares');
+    const share = cpuOf(inside.filter(({ names }) => names.includes('callsLong'))) / cpuOf(inside);
+    console.log(
+      `${(100 * share).toFixed(1)} % of ${sumOf(inside, 'samples')} samples, 70 % by the clock of the thread`,
+    );
+    expect(Math.abs(share - 0.7)).toBeLessThan(0.05);
+  },
+);
 
 test('a bare console.profileEnd() of the program costs some samples, and is told', async () => {
   const { exitCode, rows, report } = await run('bare');

@@ -46,6 +46,17 @@ else if (how === 'children') {
   if (how === 'terminate') for (const thread of threads) thread.terminate();
   Atomics.store(isOver, 0, 1);
   await ended;
+} else if (how === 'shares') {
+  const addon = { exports: {} };
+  process.dlopen(addon, process.env.ADDON);
+  const callsLong = () => void addon.exports.calledFunction(7);
+  const callsShort = () => void addon.exports.calledFunction(3);
+  profiler.stage('shares', () => {
+    for (let i = 0; i < 1500; i++) {
+      callsLong();
+      callsShort();
+    }
+  });
 } else if (how === 'native') {
   const addon = { exports: {} };
   process.dlopen(addon, process.env.ADDON);
