@@ -1,6 +1,12 @@
 import { calledText } from '../render/stack-notes.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
-import { LEAST_SAMPLES, type StageCpu, shareError, stageFunctions } from '../stacks/stage-functions.js';
+import {
+  LEAST_SAMPLES,
+  type StageCpu,
+  type StageFunction,
+  shareError,
+  stageFunctions,
+} from '../stacks/stage-functions.js';
 import { holm } from './holm.js';
 import { twoSidedProbability } from './student-t.js';
 
@@ -52,16 +58,39 @@ interface Tested {
 
 function testedOf({ base, new: next }: Sides<StageCpu>, profiles: Sides<StackProfile>): Tested[] {
   if (base.samples < LEAST_SAMPLES || next.samples < LEAST_SAMPLES) return [];
-  const keys = new Set([...base.functions.keys(), ...next.functions.keys()]);
+  const [ofBase, ofNew] = [functionsOf(base), functionsOf(next)];
+  const keys = new Set([...ofBase.keys(), ...ofNew.keys()]);
   return [...keys].flatMap((key) => {
-    const [before, after] = [base.functions.get(key), next.functions.get(key)];
+    const [before, after] = [ofBase.get(key), ofNew.get(key)];
     const [baseNs, newNs] = [before?.cpuNs ?? 0, after?.cpuNs ?? 0];
     if (baseNs < LEAST_SHARE * base.cpuNs && newNs < LEAST_SHARE * next.cpuNs) return [];
     const errorNs = Math.hypot(errorOf(base, baseNs), errorOf(next, newNs));
-    const text = after === undefined ? calledText(profiles.base, before!) : calledText(profiles.new, after);
+    const text =
+      after === undefined ? calledText(profiles.base, before!.heaviest) : calledText(profiles.new, after.heaviest);
     const probability = twoSidedProbability((newNs - baseNs) / errorNs, base.samples + next.samples - 2);
     return [{ change: { stage: next.stage, text, baseNs, newNs, errorNs }, probability }];
   });
+}
+
+interface NamedFunction {
+  cpuNs: number;
+  heaviest: StageFunction;
+}
+
+/** By name and name of the file: another version of the code has its functions in other lines, and often in another folder. */
+function functionsOf({ functions }: StageCpu): Map<string, NamedFunction> {
+  const named = new Map<string, NamedFunction>();
+  for (const found of functions.values()) {
+    const { name, file } = found.frame;
+    const key = `${name}\0${file.slice(file.lastIndexOf('/') + 1)}`;
+    const known = named.get(key);
+    if (known === undefined) named.set(key, { cpuNs: found.cpuNs, heaviest: found });
+    else {
+      known.cpuNs += found.cpuNs;
+      if (found.cpuNs > known.heaviest.cpuNs) known.heaviest = found;
+    }
+  }
+  return named;
 }
 
 /** With two samples more, one of which has met the function, so that one that no sample has met has an error too. */

@@ -80,7 +80,9 @@ export class ProfiledThread {
 
   /** Takes what was sampled since the last time. @param goesOn whether sampling goes on */
   rotate(goesOn: boolean): Promise<void> {
-    this.turn = this.turn.then(() => this.rotateNow(goesOn));
+    const next = () => this.rotateNow(goesOn);
+    // One profile that could not be taken is lost. The next may do.
+    this.turn = this.turn.then(next, next);
     return this.turn;
   }
 

@@ -46,6 +46,21 @@ test('a function that is new or gone is told with the callers it has, or had', (
   ]);
 });
 
+test('a function that stands in another line, or folder, is the same function', () => {
+  const base = sampledProfile([
+    ['load', [{ ...read, file: '/old/parse.js' }], 200],
+    ['load', [write], 200],
+  ]);
+  const next = sampledProfile([
+    ['load', [{ ...read, file: '/new/parse.js', startLine: 14 }], 205],
+    ['load', [{ ...write, startLine: 26 }], 400],
+  ]);
+  expect(stackChanges({ base, new: next }, 0.95)).toMatchObject({
+    compared: 2,
+    changed: [{ text: 'write parse.js:26' }],
+  });
+});
+
 test('a stage of one side, or with too few samples, is not compared', () => {
   const base = sampledProfile([
     ['gone', [read], 500],
