@@ -95,7 +95,7 @@ function rowOf(stage, random) {
     if (field in values) continue;
     if (unit === 'octaves') values[field] = octaves(calls, random);
     else if (fold === 'count') values[field] = 0;
-    else if (group === 'native' && fold !== 'growth') values[field] = null;
+    else if (unit === 'modules' || (group === 'native' && fold !== 'growth')) values[field] = null;
     else if (field === 'overhead_s') values[field] = seconds(calls * 4.6e-6);
     else if (unit === 's') values[field] = field === 'gc_s' && random() < 0.6 ? 0 : seconds(wall * random());
     else if (fold === 'peak') values[field] = 10_000 + Math.floor(random() * 90_000);

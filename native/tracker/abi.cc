@@ -8,6 +8,8 @@
 #include "bootstrap.h"
 #include "counted.h"
 #include "mappings.h"
+#include "stacks/sites.h"
+#include "stacks/take_stack.h"
 #include "windows.h"
 
 namespace stageprof_tracker {
@@ -92,6 +94,25 @@ uint32_t ReadLiveModules(uint32_t most, int64_t* bytes) {
   return count;
 }
 
+int32_t ReadSiteForAddon(uint32_t index, StageprofTrackerSite* site) {
+  Site read;
+  if (!ReadSite(index, &read)) return -1;
+  const SiteCounts& counts = read.counts;
+  *site = {read.frames,
+           read.count,
+           read.stage,
+           counts.allocated_blocks,
+           counts.allocated_bytes,
+           counts.live_blocks,
+           counts.live_bytes,
+           counts.peak_bytes};
+  return 0;
+}
+
+void SetStageWordForAddon(const uint32_t* stage) {
+  SetStageWord(reinterpret_cast<const std::atomic<uint32_t>*>(stage));
+}
+
 uint32_t RefreshForAddon() {
   HandOver();
   return RefreshModules();
@@ -109,7 +130,9 @@ __attribute__((constructor)) void Open() {
   // Finds the next functions, if no call has done so yet.
   next.free(next.malloc(1));
   // Before the first block is charged to a module.
-  OpenSampling(tracks && rate != nullptr ? strtoull(rate, nullptr, 10) : 0);
+  const char* stacks = getenv("STAGEPROF_TRACK_STACKS");
+  const bool wants_stacks = stacks != nullptr && stacks[0] == '1' && stacks[1] == '\0';
+  OpenSampling(tracks && rate != nullptr ? strtoull(rate, nullptr, 10) : 0, wants_stacks);
   OpenModules(tracks);
   OpenCounters();
   ForgetError();
@@ -136,4 +159,6 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::ReadMappingForAddon,
     stageprof_tracker::ReadLive,
     stageprof_tracker::ReadLiveModules,
+    stageprof_tracker::ReadSiteForAddon,
+    stageprof_tracker::SetStageWordForAddon,
 };

@@ -2,8 +2,8 @@
  * other header of the tracker.
  *
  * How it grows: StageprofTracker gets new functions at its end, and struct_bytes tells whether they
- * are there. The six structs that functions fill (Reading, Module, ModuleBytes, Mapping, State,
- * Live) lie in the caller's memory and have the size that the caller knows, so they are frozen: new
+ * are there. The seven structs that functions fill (Reading, Module, ModuleBytes, Mapping, State,
+ * Live, Site) lie in the caller's memory and have the size that the caller knows, so they are frozen: new
  * information needs a new function and a new struct.
  *
  * Who may call: any thread, at any time, several at once. So may a forked child, which goes on
@@ -94,6 +94,21 @@ typedef struct StageprofTrackerLive {
   uint64_t mapped_bytes; /* of the sample itself */
 } StageprofTrackerLive;
 
+/* What the sampled blocks stand for that were allocated by one stack in one stage. */
+typedef struct StageprofTrackerSite {
+  /* Innermost first, valid as long as the process. Bit 63 of a frame says that it was guessed, bit
+   * 62 that the stack goes on and who called this frame is not known. Bits 48 to 61 are the index of
+   * a module and bits 0 to 47 the return address as it is in its file, or 0 and the address. */
+  const uint64_t* frames;
+  uint32_t frames_count;
+  uint32_t stage;
+  uint64_t allocated_blocks;
+  uint64_t allocated_bytes;
+  int64_t live_blocks;
+  int64_t live_bytes;
+  int64_t peak_bytes; /* live_bytes when those of all sites together were highest */
+} StageprofTrackerSite;
+
 typedef struct StageprofTracker {
   uint32_t magic;
   uint32_t version;
@@ -127,6 +142,13 @@ typedef struct StageprofTracker {
    * `bytes` in all, the standard deviation is at most sqrt(bytes * rate). Also from a signal
    * handler. */
   uint32_t (*read_live_modules)(uint32_t most, int64_t* bytes);
+  /* The stacks of the sampled blocks, in stages. Site 0 has the blocks without a stack. Returns -1
+   * from the first index on that no site has; a site without frames is being made. Two sites may
+   * have the same frames; the caller must add them up. Also from a signal handler. */
+  int32_t (*read_site)(uint32_t index, StageprofTrackerSite* site);
+  /* Where the number of the stage that runs on the calling thread stands; null for none. It is read
+   * with each stack, and must stay until it is set anew or the thread ends. */
+  void (*set_stage_word)(const uint32_t* stage);
 } StageprofTracker;
 
 #ifdef __cplusplus

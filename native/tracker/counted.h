@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "batch.h"
 #include "block_size.h"
 #include "bootstrap.h"
 #include "counters.h"
@@ -18,6 +19,28 @@ namespace stageprof_tracker {
 // it needs.
 void* CountedByModule(void* block, size_t bytes, const void* caller);
 void* NoBlock();
+// Both are functions of their own, and the last that is called, for the same reason.
+void* WithBatchesEnded(void* block, ModuleBatches::Slot* slot, size_t bytes, bool ends_batch);
+void* CountedByNewModule(void* block, size_t bytes, const void* caller);
+
+inline void* CountedByModule(Shard* shard, void* block, size_t bytes, const void* caller) {
+  ThreadCounters& thread = thread_counters;
+  if (thread.operator_caller != nullptr) {
+    caller = thread.operator_caller;
+    thread.operator_caller = nullptr;
+  }
+  ModuleBatches::Slot* slot = FindSlot(&thread.modules, caller);
+  if (__builtin_expect(slot == nullptr, 0)) return CountedByNewModule(block, bytes, caller);
+  slot->bytes += bytes;
+  slot->blocks += 1;
+  const bool ends_batch = AddAllocated(shard, bytes);
+  thread.sampling.bytes_left -= static_cast<int64_t>(bytes);
+  if (__builtin_expect(ends_batch || slot->bytes >= kBatchBytes || thread.sampling.bytes_left < 0,
+                       0)) {
+    return WithBatchesEnded(block, slot, bytes, ends_batch);
+  }
+  return block;
+}
 
 inline void* Counted(void* block, const void* caller) {
   if (__builtin_expect(block == nullptr, 0)) return NoBlock();

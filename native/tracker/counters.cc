@@ -53,6 +53,7 @@ void EndBatching(ThreadCounters* thread) {
   shard.live_above = INT64_MIN;
   shard.released_above = INT64_MIN;
   thread->plain_shard = nullptr;
+  thread->module_shard = nullptr;
 }
 
 // Continues in another shard, whose new contents are `counts`; `offset` is the part of them that is
@@ -149,7 +150,11 @@ __attribute__((noinline, cold)) void EndBatch() {
   thread.live_handed_over = live;
   shard.live_above = live + static_cast<int64_t>(kBatchBytes);
   shard.released_above = static_cast<int64_t>(kBatchBytes) - live;
-  thread.plain_shard = block_headers.are_enough && thread.shard_distance != 0 ? &shard : nullptr;
+  const bool is_plain = block_headers.are_enough && thread.shard_distance != 0;
+  const bool is_by_module =
+      block_headers.are_read && !block_headers.are_enough && thread.shard_distance != 0;
+  thread.plain_shard = is_plain ? &shard : nullptr;
+  thread.module_shard = is_by_module ? &shard : nullptr;
   if (__builtin_expect(thread.shard_distance == 0, 0)) AddOwnToCommon(&thread);
   if (growth != 0) AddLive(growth);
 }
@@ -165,16 +170,12 @@ void HandOver() {
   HandOver(&thread_counters.modules);
 }
 
-namespace {
-
-// Both are functions of their own, and the last that CountedByModule calls, so that it saves no
-// registers.
 __attribute__((noinline, cold)) void* WithBatchesEnded(void* block, ModuleBatches::Slot* slot,
                                                        size_t bytes, bool ends_batch) {
   SamplingPoint& sampling = thread_counters.sampling;
   if (sampling.bytes_left < 0) Sample(&sampling, block, bytes, slot->module);
   if (slot->bytes >= kBatchBytes) ClaimSlot(slot, slot->module);
-  if (ends_batch) EndBatch();
+  if (ends_batch) EndBatchWith(block);
   return block;
 }
 
@@ -187,25 +188,8 @@ __attribute__((noinline, cold)) void* CountedByNewModule(void* block, size_t byt
   return WithBatchesEnded(block, slot, bytes, AddAllocated(bytes));
 }
 
-}  // namespace
-
 __attribute__((noinline)) void* CountedByModule(void* block, size_t bytes, const void* caller) {
-  ThreadCounters& thread = thread_counters;
-  if (thread.operator_caller != nullptr) {
-    caller = thread.operator_caller;
-    thread.operator_caller = nullptr;
-  }
-  ModuleBatches::Slot* slot = FindSlot(&thread.modules, caller);
-  if (__builtin_expect(slot == nullptr, 0)) return CountedByNewModule(block, bytes, caller);
-  slot->bytes += bytes;
-  slot->blocks += 1;
-  const bool ends_batch = AddAllocated(bytes);
-  thread.sampling.bytes_left -= static_cast<int64_t>(bytes);
-  if (__builtin_expect(ends_batch || slot->bytes >= kBatchBytes || thread.sampling.bytes_left < 0,
-                       0)) {
-    return WithBatchesEnded(block, slot, bytes, ends_batch);
-  }
-  return block;
+  return CountedByModule(&ThreadShard(), block, bytes, caller);
 }
 
 __attribute__((noinline, cold)) void* NoBlock() {

@@ -22,6 +22,9 @@ struct ThreadCounters {
   // header of the block (block_size.h); otherwise null. One word answers all of that, because each
   // question costs every malloc and every free two instructions.
   Shard* plain_shard;
+  // The shard, if an operation counts a size that stands in the header of the block, and besides
+  // charges the block to its module; otherwise null.
+  Shard* module_shard;
   // The shard's allocated less freed bytes, as far as they are part of the process's live bytes.
   int64_t live_handed_over;
   // The part of the shard that is not this thread's. While the counts are in `own`: the part of

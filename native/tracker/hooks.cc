@@ -15,6 +15,7 @@ using stageprof_tracker::Arena;
 using stageprof_tracker::BlockBytes;
 using stageprof_tracker::BytesOfHeader;
 using stageprof_tracker::Counted;
+using stageprof_tracker::CountedByModule;
 using stageprof_tracker::CountFreed;
 using stageprof_tracker::EndBatch;
 using stageprof_tracker::EndBatchWith;
@@ -22,6 +23,7 @@ using stageprof_tracker::ForgetLive;
 using stageprof_tracker::FreedBlocks;
 using stageprof_tracker::HeaderOf;
 using stageprof_tracker::IsMapped;
+using stageprof_tracker::MayBeSampled;
 using stageprof_tracker::next;
 using stageprof_tracker::RestoreFreed;
 using stageprof_tracker::RestoreSampled;
@@ -72,7 +74,15 @@ inline void* Reallocate(void* block, size_t bytes, const void* caller) {
 // of its own that are called last. Otherwise every call would save the registers that they need.
 
 __attribute__((noinline)) void* AllocateOtherwise(size_t bytes) {
-  return Counted(next.malloc(bytes), __builtin_return_address(0));
+  void* block = next.malloc(bytes);
+  Shard* shard = thread_counters.module_shard;
+  if (__builtin_expect(shard != nullptr && block != nullptr, 1)) {
+    const size_t header = HeaderOf(block);
+    if (!IsMapped(header)) {
+      return CountedByModule(shard, block, BytesOfHeader(header), __builtin_return_address(0));
+    }
+  }
+  return Counted(block, __builtin_return_address(0));
 }
 
 // Blocks with a mapping of their own, and no block at all. Modules are not charged here.
@@ -80,7 +90,8 @@ __attribute__((noinline, cold)) void* CountedUnusual(void* block) {
   return Counted(block, nullptr);
 }
 
-__attribute__((noinline)) void FreeOtherwise(void* block) {
+// All that is neither plain nor by module, and what ends a batch or frees a sampled block.
+__attribute__((noinline)) void FreeUnusual(void* block) {
   if (block == nullptr) return;
   if (__builtin_expect(Arena::Holds(block), 0)) return CountFreed(Arena::UsableBytes(block));
   CountFreed(BlockBytes(block));
@@ -91,6 +102,21 @@ __attribute__((noinline)) void FreeOtherwise(void* block) {
 __attribute__((noinline, cold)) void EndBatchAndFree(void* block) {
   EndBatch();
   next.free(block);
+}
+
+__attribute__((noinline)) void FreeOtherwise(void* block) {
+  Shard* shard = thread_counters.module_shard;
+  if (__builtin_expect(shard != nullptr && block != nullptr, 1)) {
+    const size_t header = HeaderOf(block);
+    // The filter is empty where no blocks are sampled.
+    if (!IsMapped(header) && !MayBeSampled(block)) {
+      if (__builtin_expect(AddFreed(shard, BytesOfHeader(header)), 0)) {
+        return EndBatchAndFree(block);
+      }
+      return next.free(block);
+    }
+  }
+  FreeUnusual(block);
 }
 
 inline void Free(void* block) {

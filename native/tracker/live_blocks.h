@@ -13,8 +13,9 @@ namespace stageprof_tracker {
 // What is kept of a sampled block. There is room for the number of a stack.
 struct SampledBlock {
   uint64_t weight;  // the bytes that it stands for
+  uint64_t blocks;  // how many blocks of its size that is
   uint32_t module;
-  uint32_t stack;  // 0, as long as no stacks are taken
+  uint32_t site;  // of stacks/sites.h; 0, as long as no stacks are taken
 };
 
 // How many sampled blocks fall on each of some thousand cells, by a hash of the address. A free

@@ -83,13 +83,11 @@ class Search {
   MappedFile* file_;
 };
 
-}  // namespace
-
-bool FindMappedFile(uintptr_t address, MappedFile* file) {
+// Calls `see` with each line until it returns false. System calls are made directly: libc's open and
+// read may be hooked by others, and they end a thread that is cancelled.
+template <typename See>
+void ReadLines(See see) {
   const int error = errno;
-  Search search(address, file);
-  // System calls are made directly: libc's open and read may be hooked by others, and they end a
-  // thread that is cancelled.
   const long maps = syscall(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
   if (maps >= 0) {
     Line line = {};
@@ -101,7 +99,7 @@ bool FindMappedFile(uintptr_t address, MappedFile* file) {
         if (bytes[at] != '\n') {
           line.Add(bytes[at]);
         } else {
-          goes_on = search.See(line);
+          goes_on = see(line);
           line.Clear();
         }
       }
@@ -109,7 +107,24 @@ bool FindMappedFile(uintptr_t address, MappedFile* file) {
     syscall(SYS_close, maps);
   }
   errno = error;
+}
+
+}  // namespace
+
+bool FindMappedFile(uintptr_t address, MappedFile* file) {
+  Search search(address, file);
+  ReadLines([&search](const Line& line) { return search.See(line); });
   return search.IsFound();
+}
+
+bool FindMappedRange(uintptr_t address, MappedRange* range) {
+  *range = {};
+  ReadLines([address, range](const Line& line) {
+    if (address < line.start || address >= line.end) return true;
+    *range = {line.start, line.end, line.name_length != 0 && strcmp(line.name, "[stack]") == 0};
+    return false;
+  });
+  return range->end != 0;
 }
 
 }  // namespace stageprof_tracker

@@ -19,6 +19,15 @@ struct MappedFile {
 // leaves errno as it was; 50 to 200 us. False where the address belongs to no file.
 bool FindMappedFile(uintptr_t address, MappedFile* file);
 
+struct MappedRange {
+  uintptr_t start;
+  uintptr_t end;
+  bool is_main_stack;  // which grows
+};
+
+// The same for the one mapping that has `address`, whatever it is mapped from.
+bool FindMappedRange(uintptr_t address, MappedRange* range);
+
 }  // namespace stageprof_tracker
 
 #endif  // STAGEPROF_TRACKER_MAPPED_FILE_H_

@@ -14,6 +14,7 @@
 #include "counted.h"
 #include "mappings.h"
 #include "modules.h"
+#include "stacks/take_stack.h"
 
 using stageprof_tracker::AddMapping;
 using stageprof_tracker::ChangeAccess;
@@ -118,7 +119,9 @@ STAGEPROF_HOOK int dlclose(void* module) noexcept {
     const auto found = FindForCaller("dlclose", __builtin_return_address(0));
     next.dlclose = reinterpret_cast<int (*)(void*)>(found);
   }
+  stageprof_tracker::PauseStacks();
   const int result = next.dlclose(module);
+  stageprof_tracker::ResumeStacks();
   stageprof_tracker::ForgetUnloaded();
   return result;
 }

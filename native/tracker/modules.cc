@@ -8,6 +8,7 @@
 
 #include "block_size.h"
 #include "bootstrap.h"
+#include "loaded_object.h"
 #include "mapped_file.h"
 #include "module_table.h"
 
@@ -16,18 +17,6 @@ namespace stageprof_tracker {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
-
-// glibc's struct dl_find_object (2.35), which older headers lack. The function takes no lock and
-// allocates nothing, so a hook may call it.
-struct FoundObject {
-  unsigned long long flags;
-  void* map_start;
-  void* map_end;
-  link_map* map;
-  void* eh_frame;
-  unsigned long long reserved[8];
-};
-int (*find_object)(void*, FoundObject*) = nullptr;
 
 uint32_t malloc_module = kUnknownModule;
 // The path of the program; the loader gives its name as "".
@@ -80,7 +69,7 @@ void Prepare() {
   if (length > 0) program_name[length] = '\0';
   strcpy(module_names[kUnknownModule], "(unknown)");
   module_table[kUnknownModule].has_name.store(true, std::memory_order_release);
-  find_object = reinterpret_cast<decltype(find_object)>(FindSymbol("_dl_find_object"));
+  OpenLoadedObjects();
   errno = error;
 }
 
@@ -108,12 +97,11 @@ void OpenModules(bool tracks) {
 }
 
 uint32_t AskForModule(uintptr_t address) {
-  FoundObject found;
-  if (find_object != nullptr && find_object(reinterpret_cast<void*>(address), &found) == 0) {
-    return PutModule(NameOf(found.map->l_name), reinterpret_cast<uintptr_t>(found.map_start),
-                     reinterpret_cast<uintptr_t>(found.map_end));
+  LoadedObject object;
+  if (FindLoadedObject(address, &object)) {
+    return PutModule(NameOf(object.name), object.start, object.end);
   }
-  const uint32_t module = find_object != nullptr ? kUnknownModule : FindModule(address);
+  const uint32_t module = CanFindLoadedObjects() ? kUnknownModule : FindModule(address);
   if (module != kUnknownModule) return module;
   // The module was loaded since the last refresh, and the loader cannot be asked: glibc before
   // 2.35, and musl.
@@ -150,7 +138,7 @@ uint32_t RefreshModules() {
 // module may already lie in one of them, so all are renewed. The names come from the loader: the
 // kernel's may differ (/lib and /usr/lib), and would get other rows.
 void ForgetUnloaded() {
-  if (find_object == nullptr) {
+  if (!CanFindLoadedObjects()) {
     RefreshModules();
   } else {
     ForgetPages();

@@ -4,12 +4,15 @@
 
 #include "modules.h"
 #include "poisson.h"
+#include "stacks/sites.h"
+#include "stacks/take_stack.h"
 
 namespace stageprof_tracker {
 
 namespace {
 
 uint64_t rate = 0;
+bool takes_stacks = false;
 std::atomic<uint64_t> threads_seeded{0};
 
 // splitmix64: any numbers one after another become random bits.
@@ -46,21 +49,26 @@ void DrawPoint(SamplingPoint* point) {
   Approach(point);
 }
 
-void Add(const void* block, const SampledBlock& sampled) {
-  if (PutSampled(block, sampled)) {
-    AddHeld(sampled.module, static_cast<int64_t>(sampled.weight));
-  }
+void Add(const void* block, uint64_t weight, size_t bytes, uint32_t module) {
+  SampledBlock sampled = {weight, bytes == 0 ? 1 : (weight + bytes / 2) / bytes, module,
+                          kUnknownSite};
+  if (takes_stacks) sampled.site = TakeSite();
+  if (!PutSampled(block, sampled)) return;
+  AddHeld(module, static_cast<int64_t>(weight));
+  AddToSite(sampled.site, weight, sampled.blocks);
 }
 
 }  // namespace
 
 bool samples_blocks = false;
 
-void OpenSampling(uint64_t wanted_rate) {
+void OpenSampling(uint64_t wanted_rate, bool wants_stacks) {
   rate = wanted_rate < kHighestRate ? wanted_rate : kHighestRate;
   // A step towards a point must be at least a byte.
   if (rate == 1) rate = 2;
   samples_blocks = rate != 0;
+  takes_stacks = samples_blocks && wants_stacks;
+  if (takes_stacks) OpenStacks();
 }
 
 __attribute__((noinline, cold)) void Sample(SamplingPoint* point, const void* block, size_t bytes,
@@ -78,24 +86,27 @@ __attribute__((noinline, cold)) void Sample(SamplingPoint* point, const void* bl
   if (bytes >= rate) {
     // It is in the sample by its size, and the points go on after it as if it had not been.
     point->bytes_left += static_cast<int64_t>(bytes);
-    return Add(block, {bytes, module, 0});
+    return Add(block, bytes, bytes, module);
   }
   Approach(point);
   if (point->bytes_left >= 0) return;
   DrawPoint(point);
-  Add(block, {WeightOf(bytes, rate), module, 0});
+  Add(block, WeightOf(bytes, rate), bytes, module);
 }
 
 __attribute__((noinline, cold)) SampledBlock ForgetSampled(const void* block) {
-  SampledBlock sampled = {0, 0, 0};
+  SampledBlock sampled = {0, 0, 0, kUnknownSite};
   if (TakeSampled(block, &sampled)) {
     AddHeld(sampled.module, -static_cast<int64_t>(sampled.weight));
+    RemoveFromSite(sampled.site, sampled.weight, sampled.blocks);
   }
   return sampled;
 }
 
 void RestoreSampled(const void* block, const SampledBlock& sampled) {
-  if (sampled.weight != 0) Add(block, sampled);
+  if (sampled.weight == 0 || !PutSampled(block, sampled)) return;
+  AddHeld(sampled.module, static_cast<int64_t>(sampled.weight));
+  RestoreToSite(sampled.site, sampled.weight, sampled.blocks);
 }
 
 uint64_t SamplingRate() {

@@ -27,7 +27,7 @@ struct SamplingPoint {
 };
 
 // To be called while there is one thread; 0 for no samples.
-void OpenSampling(uint64_t rate);
+void OpenSampling(uint64_t rate, bool wants_stacks);
 
 // Takes the block into the sample if a point lies on it. Called when bytes_left, from which the
 // block's bytes were taken, is below zero.
@@ -42,7 +42,7 @@ void RestoreSampled(const void* block, const SampledBlock& sampled);
 // The usual case costs a look into the filter.
 inline SampledBlock ForgetLive(const void* block) {
   if (samples_blocks && MayBeSampled(block)) return ForgetSampled(block);
-  return {0, 0, 0};
+  return {0, 0, 0, 0};
 }
 
 uint64_t SamplingRate();

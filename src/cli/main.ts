@@ -5,31 +5,33 @@ import { SetupError, systemReason } from '../model/setup-error.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from '../os/exit-status.js';
 import { say } from '../terminal/say.js';
-import { compareCommand } from './compare.js';
-import { completionCommand } from './completion.js';
-import { doctorCommand } from './doctor.js';
-import { flameCommand } from './flame.js';
-import { mapCommand } from './map.js';
-import { postmortemCommand } from './postmortem.js';
-import { reconcileCommand } from './reconcile.js';
-import { runCommand } from './run.js';
-import { summarizeCommand } from './summarize.js';
-import { watchCommand } from './watch.js';
 
-const COMMANDS = [
-  runCommand,
-  mapCommand,
-  summarizeCommand,
-  compareCommand,
-  reconcileCommand,
-  watchCommand,
-  postmortemCommand,
-  flameCommand,
-  doctorCommand,
-  completionCommand,
-];
+type CreateCommand = (finish: (exitCode: number) => void) => Command;
 
-function createProgram(finish: (exitCode: number) => void): Command {
+/** In the order of the help. Loading all of them takes longer than a small file takes to be summed up. */
+const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
+  run: async () => (await import('./run.js')).runCommand,
+  map: async () => (await import('./map.js')).mapCommand,
+  summarize: async () => (await import('./summarize.js')).summarizeCommand,
+  compare: async () => (await import('./compare.js')).compareCommand,
+  reconcile: async () => (await import('./reconcile.js')).reconcileCommand,
+  watch: async () => (await import('./watch.js')).watchCommand,
+  postmortem: async () => (await import('./postmortem.js')).postmortemCommand,
+  flame: async () => (await import('./flame.js')).flameCommand,
+  doctor: async () => (await import('./doctor.js')).doctorCommand,
+  completion: async () => (await import('./completion.js')).completionCommand,
+};
+
+/** Its script has the words of all commands. */
+const NEEDS_ALL = 'completion';
+
+/** The command that a command line begins with, or all of them where it begins with something else, such as a flag. */
+function loadCommands([name]: readonly string[]): Promise<CreateCommand[]> {
+  const isEnough = name !== undefined && name !== NEEDS_ALL && Object.hasOwn(COMMANDS, name);
+  return Promise.all(isEnough ? [COMMANDS[name]!()] : Object.values(COMMANDS).map((load) => load()));
+}
+
+function createProgram(commands: readonly CreateCommand[], finish: (exitCode: number) => void): Command {
   const program = new Command('stageprof')
     .description('What each named stage of a pipeline costs in time, CPU and memory, summed over a whole corpus.')
     .version(packageVersion())
@@ -38,7 +40,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .enablePositionalOptions()
     // Errors are thrown, and printed once, in one line, below.
     .configureOutput({ writeErr: () => {} });
-  for (const create of COMMANDS) {
+  for (const create of commands) {
     const command = create(finish);
     refuseFlagsAsValues(command);
     program.addCommand(command.copyInheritedSettings(program));
@@ -63,7 +65,7 @@ function refuseFlagsAsValues(command: Command): void {
 /** The exit code of a command line; every usage error is one line on stderr. */
 async function main(argv: readonly string[]): Promise<number> {
   let exitCode = EXIT_DONE;
-  const program = createProgram((code) => {
+  const program = createProgram(await loadCommands(argv), (code) => {
     exitCode = code;
   });
   try {

@@ -1,6 +1,7 @@
 import { UsageError } from '../model/usage-error.js';
-import { findRecordFiles, type RecordFile } from '../records/files.js';
+import { findRecordFiles } from '../records/files.js';
 import type { ReadOutcome } from '../records/read-outcome.js';
+import type { RecordFile } from '../records/record-file.js';
 import { loadOfReport } from './load.js';
 import type { SideOrigin } from './result.js';
 import type { Side } from './side.js';

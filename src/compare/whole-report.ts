@@ -3,7 +3,7 @@ import type { Report } from '../model/report.js';
 import { checkReport } from '../model/report-check.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { withoutMark } from '../records/byte-order-mark.js';
-import type { RecordFile } from '../records/files.js';
+import type { RecordFile } from '../records/record-file.js';
 
 /** A report of 131,072 labels has about so many bytes. */
 const LARGEST_REPORT_BYTES = 256 * 1024 * 1024;

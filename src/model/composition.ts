@@ -9,7 +9,7 @@ export function largestFirst(modules: ModuleKib): [name: string, kib: number][] 
 }
 
 export function sumOfModules(modules: ModuleKib | null | undefined): number {
-  return Object.values(modules ?? {}).reduce((sum, kib) => sum + kib, 0);
+  return modules === null || modules === undefined ? 0 : Object.values(modules).reduce((sum, kib) => sum + kib, 0);
 }
 
 /**

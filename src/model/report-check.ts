@@ -98,10 +98,15 @@ export function isObjectMember(member: ObjectMember, value: unknown): boolean {
 function isComposition(value: unknown): boolean {
   if (value === null) return true;
   if (!isObject(value)) return false;
-  const { mapped_modules, files, ...numbers } = value;
-  return (
-    isModules(mapped_modules) && isModules(files) && Object.values(numbers).every((kib) => isNumberOrNull(kib, false))
-  );
+  // Without a copy of the others: every record of a corpus has one.
+  for (const member of Object.keys(value)) {
+    const is =
+      member === 'mapped_modules' || member === 'files'
+        ? isModules(value[member])
+        : isNumberOrNull(value[member], false);
+    if (!is) return false;
+  }
+  return true;
 }
 
 function isExactUse(value: unknown): boolean {

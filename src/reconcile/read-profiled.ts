@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError, systemReason } from '../model/setup-error.js';
-import { findRecordFiles, namesIn, RECORD_ENDINGS, type RecordFile, STDIN } from '../records/files.js';
+import { findRecordFiles, namesIn, RECORD_ENDINGS } from '../records/files.js';
 import { isMapAccountName } from '../records/map-account.js';
 import type { ReadOutcome } from '../records/read-outcome.js';
 import { readRecords } from '../records/read-records.js';
+import { type RecordFile, STDIN } from '../records/record-file.js';
 import { folds } from './inside-fold.js';
 import { ProfiledTasks } from './profiled-task.js';
 import { type MapRunAccount, parseMapAccount } from './read-map-account.js';

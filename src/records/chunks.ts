@@ -1,4 +1,4 @@
-import { isCompressedFile, type RecordFile, STDIN } from './files.js';
+import { isCompressedFile, type RecordFile, STDIN } from './record-file.js';
 
 /** A smaller chunk is not worth the work of handing it to a thread. */
 const LEAST_BYTES = 8 * 1024 * 1024;

@@ -1,23 +1,11 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { SetupError, systemReason } from '../model/setup-error.js';
-import { isCompressed, MAGIC_BYTES } from './decompress.js';
+import { type RecordFile, STDIN } from './record-file.js';
 
 /** A folder stands for those of its files whose names end so. */
 export const RECORD_ENDINGS = ['.jsonl', '.jsonl.gz', '.jsonl.zst'];
-
-export const STDIN = '-';
-
-/** Something to read records from. */
-export interface RecordFile {
-  /** The path as it was given or found, for messages; `-` is stdin. */
-  readonly path: string;
-  /** Undefined for what can only be read once, from start to end, such as a pipe. */
-  readonly bytes: number | undefined;
-  /** Size on disk, as a measure of the work; 0 where it is not known. */
-  readonly weight: number;
-}
 
 export interface RecordFiles {
   readonly files: readonly RecordFile[];
@@ -76,19 +64,4 @@ function recordFileOf(path: string): RecordFile {
   if (stat === undefined || !stat.isFile()) return { path, bytes: undefined, weight: 0 };
   // Whether the file is compressed is found out later, by its first bytes.
   return { path, bytes: stat.size, weight: stat.size };
-}
-
-/** Whether a file is compressed, by its first bytes. False where it cannot be read, which is reported later. */
-export function isCompressedFile(path: string): boolean {
-  try {
-    const fd = openSync(path, 'r');
-    try {
-      const head = Buffer.alloc(MAGIC_BYTES);
-      return isCompressed(head.subarray(0, readSync(fd, head, 0, MAGIC_BYTES, 0)));
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    return false;
-  }
 }

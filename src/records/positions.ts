@@ -1,5 +1,5 @@
 import type { Chunk } from './chunks.js';
-import { STDIN } from './files.js';
+import { STDIN } from './record-file.js';
 
 /** Where a line stands in what is read. */
 export interface LinePosition {

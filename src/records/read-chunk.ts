@@ -4,9 +4,9 @@ import { counted } from '../text/format.js';
 import type { ChunkFold, ChunkState } from './chunk-fold.js';
 import type { Chunk, Part } from './chunks.js';
 import { decompressed } from './decompress.js';
-import { STDIN } from './files.js';
 import { LineFeed, type LineSink } from './line-feed.js';
 import { onOneLine } from './one-line.js';
+import { STDIN } from './record-file.js';
 
 const PIECE_BYTES = 256 * 1024;
 

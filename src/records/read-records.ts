@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { readProgress } from '../terminal/read-progress.js';
 import { chunksOf } from './chunks.js';
-import { type RecordFile, STDIN } from './files.js';
 import { type ReadResult, readChunks } from './read-chunks.js';
+import { type RecordFile, STDIN } from './record-file.js';
 import type { RecordFolds } from './record-fold.js';
 
 /** Below this a second thread takes longer to start than it saves. */

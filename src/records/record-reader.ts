@@ -35,6 +35,8 @@ export class RecordReader {
   #line: Bytes = NO_LINE;
   readonly #hash = new Uint32Array(HASH_WORDS);
   #isHashed = false;
+  /** Undefined until it has been asked for. */
+  #name: string | null | undefined;
 
   /** @param groupMember a member of the record, to be found as `group` */
   constructor(groupMember?: string) {
@@ -55,6 +57,7 @@ export class RecordReader {
     if (input.from < 0 && error.from < 0 && profile.from < 0) return NO_MEMBER;
     this.#line = text;
     this.#isHashed = false;
+    this.#name = undefined;
     this.report = undefined;
     this.isProfiled = profile.from >= 0 && !isNull(bytes, profile);
     this.isFailed = error.from >= 0 && !isNull(bytes, error);
@@ -90,6 +93,11 @@ export class RecordReader {
 
   /** Null where the record names no input, or one that is too long to be shown. */
   inputName(): string | null {
+    if (this.#name === undefined) this.#name = this.#readName();
+    return this.#name;
+  }
+
+  #readName(): string | null {
     const { input } = this.scanner;
     if (!this.namesInput || input.end - input.from > LONGEST_INPUT_BYTES) return null;
     const text = textOf(this.#line.bytes, input);

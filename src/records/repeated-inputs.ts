@@ -59,8 +59,8 @@ export class RepeatedInputs {
       this.#slots[at] = first;
       this.#slots[at + 1] = second;
       this.#inputs++;
-      // Three quarters full: beyond that the searches grow long.
-      if (this.#inputs * HASH_WORDS * 4 > this.#slots.length * 3) this.#grow();
+      // Seven eighths full: beyond that the searches grow long.
+      if (this.#inputs * HASH_WORDS * 8 > this.#slots.length * 7) this.#grow();
     } else if ((this.#slots[at]! & COUNTED) === 0) {
       this.#slots[at]! |= COUNTED;
       this.#repeated++;
@@ -79,7 +79,9 @@ export class RepeatedInputs {
   }
 
   #grow(): void {
-    const earlier = this.#slots;
+    // Moved to a new array, whose memory the next small collection frees. That of the old one would be kept until the
+    // next full collection, beside a table of twice its size.
+    const earlier = structuredClone(this.#slots, { transfer: [this.#slots.buffer] });
     this.#slots = new Uint32Array(earlier.length * 2);
     for (let from = 0; from < earlier.length; from += HASH_WORDS) {
       if (earlier[from + 1] === 0) continue;

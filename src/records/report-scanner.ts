@@ -34,6 +34,7 @@ const LONGEST_VALUE = 65_536;
  */
 const LONGEST_SCANNED_LABEL_BYTES = 1024;
 
+const NULL_BEGIN = 0x6e;
 const ROW_BEGIN = literalsOf(['{"stage":"']);
 
 /** The label of a row. The row at the same index of the next report is likely to have it too. */
@@ -229,11 +230,16 @@ export class ReportScanner {
   }
 
   /** A small object or array, or null, into `#value`. */
-  #scanValue({ bytes, view }: Bytes, from: number): number {
+  #scanValue(input: Bytes, from: number): number {
+    const { bytes } = input;
     this.#value = null;
-    const end = skipValue({ bytes, view }, from, DEEPEST_VALUE);
-    const isNull = bytes[from] === 0x6e;
-    if (end === MALFORMED || isNull) return end;
+    const first = bytes[from]!;
+    if (first === ARRAY_BEGIN && bytes[from + 1] === ARRAY_END) {
+      this.#value = [];
+      return from + 2;
+    }
+    const end = skipValue(input, from, DEEPEST_VALUE);
+    if (end === MALFORMED || first === NULL_BEGIN) return end;
     if (end - from > LONGEST_VALUE) return MALFORMED;
     this.#value = JSON.parse(bytes.toString('utf8', from, end));
     return end;

@@ -30,7 +30,7 @@ const COMBINE: Readonly<Record<Exclude<HeaderFold, 'add' | 'max' | 'row' | 'drop
   processes: mergeProcessLists,
   'worker threads': mergeWorkerThreads,
   weakest: (a: Sources, b: Sources) => mergeSources(a, b),
-  warnings: (a: readonly string[], b: readonly string[]) => mergeWarnings([a, b]),
+  warnings: (a: readonly string[], b: readonly string[]) => (a.length + b.length === 0 ? a : mergeWarnings([a, b])),
 };
 
 /** The members that are added up or whose highest value is kept, in the order of their sums. */

@@ -1,11 +1,11 @@
 import { Array, Map, Number, Object, Uint8Array } from '../host/intrinsics.js';
 import type { ModuleKib } from '../model/composition.js';
-import type { HistogramPairs } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
 import { MODULE_METRICS, NUMBER_METRICS } from '../model/number-metrics.js';
 import type { OctavePairs } from '../model/octaves.js';
 import type { StageRow } from '../model/report.js';
 import { OTHER } from '../store/labels.js';
+import { BucketCounts, type BucketState } from './bucket-counts.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
 
 const FIELDS = NUMBER_METRICS.map(({ field }) => field);
@@ -19,7 +19,7 @@ export interface RowsState {
   readonly rows: readonly (readonly [
     label: string,
     sums: ExactState,
-    buckets: ReadonlyMap<number, number>,
+    buckets: BucketState,
     modules: readonly (ModuleKib | null)[],
     octaves: ReadonlyMap<number, number>,
   ])[];
@@ -68,7 +68,7 @@ export class RowMerger {
       rows: Array.from(this.#rows, ([label, row]) => [
         label,
         row.sums.state(),
-        row.buckets,
+        row.buckets.state(),
         row.modules(),
         row.octaves,
       ]),
@@ -93,8 +93,7 @@ export class RowMerger {
 /** The running values of one label. */
 export class MergedRow {
   readonly sums = new ExactSums(ROW_NUMBERS);
-  // A map instead of an array of all buckets, because a label fills a handful of hundreds.
-  readonly buckets = new Map<number, number>();
+  readonly buckets = new BucketCounts();
   /** Growth in KiB by octave; empty where it was not measured. */
   readonly octaves = new Map<number, number>();
   readonly #modules: (Map<string, number> | null)[] = MODULE_METRICS.map(() => null);
@@ -123,7 +122,7 @@ export class MergedRow {
   }
 
   addCalls(bucket: number, count: number): void {
-    this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + count);
+    this.buckets.add(bucket, count);
   }
 
   addGrowth(octave: number, kib: number): void {
@@ -143,12 +142,12 @@ export class MergedRow {
     return this.#modules.map((sums) => sums && Object.fromEntries(sums));
   }
 
-  absorb(sums: ExactState, buckets: ReadonlyMap<number, number>): void {
+  absorb(sums: ExactState, buckets: BucketState): void {
     for (let index = 0; index < ROW_NUMBERS; index++) {
       if (TAKES_HIGHEST[index] === 0) this.sums.addSum(index, sums);
       else if (!Number.isNaN(sums.high[index])) this.sums.raise(index, sums.high[index]!);
     }
-    for (const [bucket, count] of buckets) this.addCalls(bucket, count);
+    this.buckets.absorb(buckets);
   }
 
   toRow(stage: string): StageRow {
@@ -156,7 +155,7 @@ export class MergedRow {
     const modules = this.modules();
     let nextModules = 0;
     const values = METRICS.map((metric) => {
-      if (metric.unit === 'histogram') return [metric.field, sortedPairs(this.buckets)];
+      if (metric.unit === 'histogram') return [metric.field, this.buckets.pairs()];
       if (metric.unit === 'octaves') return [metric.field, this.#growth()];
       if (metric.unit === 'modules') return [metric.field, modules[nextModules++]];
       const value = this.sums.total(next++);
@@ -170,6 +169,6 @@ export class MergedRow {
   }
 }
 
-function sortedPairs(values: ReadonlyMap<number, number>): HistogramPairs {
+function sortedPairs(values: ReadonlyMap<number, number>): OctavePairs {
   return [...values].sort(([left], [right]) => left - right);
 }

@@ -85,7 +85,7 @@ export class ThreadMerger {
   #programWith(program: StageRow): StageRow {
     const merged = new MergedRow();
     merged.add(program);
-    merged.absorb(this.#program.sums.state(), this.#program.buckets);
+    merged.absorb(this.#program.sums.state(), this.#program.buckets.state());
     return merged.toRow(program.stage);
   }
 }

@@ -28,11 +28,13 @@ export interface WorstCandidate {
   readonly record: { inputName(): string | null };
 }
 
+type Mutable<T> = { -readonly [Member in keyof T]: T[Member] };
+
 export type WorstState = readonly (readonly [label: string, worst: readonly (Worst | undefined)[]])[];
 
 /** The worst inputs of each label. */
 export class WorstInputs {
-  readonly #byLabel = new Map<string, (Worst | undefined)[]>();
+  readonly #byLabel = new Map<string, (Mutable<Worst> | undefined)[]>();
   readonly #maxLabels: number;
 
   constructor(maxLabels = Number.POSITIVE_INFINITY) {
@@ -52,8 +54,17 @@ export class WorstInputs {
     const peak = numbers[offset + PEAK]!;
     for (let by = 0; by < WORST_BY.length; by++) {
       const value = by === 0 ? numbers[offset + WALL]! : by === 1 ? peak : peak - rssKibBefore;
-      if (value > (worst[by]?.value ?? Number.NEGATIVE_INFINITY))
-        worst[by] = { ...position, value, input: record.inputName() };
+      const known = worst[by];
+      if (!(value > (known?.value ?? Number.NEGATIVE_INFINITY))) continue;
+      const input = record.inputName();
+      // Written over: the worst so far of chunk after chunk would otherwise be most of the garbage of a thread.
+      if (known === undefined) worst[by] = { part: position.part, line: position.line, value, input };
+      else {
+        known.part = position.part;
+        known.line = position.line;
+        known.value = value;
+        known.input = input;
+      }
     }
   }
 

@@ -253,7 +253,11 @@ describe('groups', () => {
     });
   const rowsOf = (texts: string[], path: GroupPath) => {
     const [state] = chunkStates(folds, path, texts);
-    return state!.own.groups!.rows.map(([name, { high }, buckets]) => ({ name, high, calls: [...buckets.values()] }));
+    return state!.own.groups!.rows.map(([name, { high }, buckets]) => ({
+      name,
+      high,
+      calls: [...buckets.counts].filter((count) => count > 0),
+    }));
   };
   const at = (field: string) =>
     METRICS.filter(({ unit }) => !['histogram', 'modules', 'octaves'].includes(unit)).findIndex(

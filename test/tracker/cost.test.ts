@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Programs, TRACKER } from '../support/compiled-programs.js';
 
 const OPERATIONS = 200_000;
+/** A busy machine needs a minute for what takes seconds otherwise. */
+const SLOWEST_MS = 600_000;
 /** The cache that is simulated, whatever the machine has: 32 KiB of 8 ways. */
 const CACHES = ['--I1=32768,8,64', '--D1=32768,8,64', '--LL=8388608,16,64'];
 
@@ -49,15 +51,29 @@ function countOperation(environment: NodeJS.ProcessEnv): Counts {
   };
 }
 
-test.skipIf(!canCount)(
-  `in a heap that is larger than the caches, a malloc or free takes at most 20 instructions and 0.1 misses more${reason}`,
-  () => {
-    const plain = countOperation({});
-    const tracked = countOperation({ LD_PRELOAD: TRACKER });
+let plain: Counts;
+beforeAll(() => {
+  if (canCount) plain = countOperation({});
+}, SLOWEST_MS);
+
+test.skipIf(!canCount).each([
+  ['', {}, 20, 0.1],
+  // Most of the misses are those of the filter that a free looks into.
+  [
+    ' by module, with a sample of live blocks',
+    { STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: '524288' },
+    56,
+    0.4,
+  ],
+] as const)(
+  `in a heap that is larger than the caches, a malloc or free%s takes few instructions and misses more${reason}`,
+  (_, environment, mostInstructions, mostMisses) => {
+    const tracked = countOperation({ LD_PRELOAD: TRACKER, ...environment });
     // The program's own work is counted in both.
     expect(plain.instructions).toBeGreaterThan(20);
     expect(tracked.instructions - plain.instructions).toBeGreaterThan(5);
-    expect(tracked.instructions - plain.instructions).toBeLessThanOrEqual(20);
-    expect(tracked.misses - plain.misses).toBeLessThanOrEqual(0.1);
+    expect(tracked.instructions - plain.instructions).toBeLessThanOrEqual(mostInstructions);
+    expect(tracked.misses - plain.misses).toBeLessThanOrEqual(mostMisses);
   },
+  SLOWEST_MS,
 );

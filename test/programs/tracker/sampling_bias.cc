@@ -1,5 +1,5 @@
 // sampling_bias: whether sampled blocks stand for all blocks, over many runs with known blocks. It is
-// compiled with the tracker's sampling, of which it replaces the table.
+// compiled with the tracker's sampling, of which it replaces the tables.
 #include <math.h>
 #include <stdio.h>
 
@@ -22,6 +22,13 @@ bool PutSampled(const void*, const SampledBlock&) {
 bool TakeSampled(const void*, SampledBlock*) {
   return false;
 }
+void OpenStacks() {}
+uint32_t TakeSite() {
+  return 0;
+}
+void AddToSite(uint32_t, uint64_t, uint64_t) {}
+void RemoveFromSite(uint32_t, uint64_t, uint64_t) {}
+void RestoreToSite(uint32_t, uint64_t, uint64_t) {}
 std::atomic<uint8_t> block_filter[1u << kFilterBits];
 }  // namespace stageprof_tracker
 
@@ -46,7 +53,7 @@ int main() {
     }
     if (rate > 524288) continue;
     for (int run = 0; run < 400; ++run, ++trials) {
-      OpenSampling(rate);
+      OpenSampling(rate, false);
       SamplingPoint point = {};
       held = 0;
       double truth = 0;

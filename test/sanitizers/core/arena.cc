@@ -57,7 +57,7 @@ void arena(uint32_t, uint64_t seed) {
       for (size_t i = 0; i < block.bytes; ++i) EXPECT(block.start[i], ==, block.mark);
       EXPECT(Arena::Holds(block.start), ==, true);
       // A hook whose next function is the arena's counts the block so.
-      stageprof_tracker::CountAllocated(block.bytes);
+      if (stageprof_tracker::AddAllocated(block.bytes)) stageprof_tracker::EndBatch();
       live_bytes += static_cast<int64_t>(block.bytes);
       ++count;
     }

@@ -59,19 +59,19 @@ void live_blocks(uint32_t rounds, uint64_t seed) {
     const uintptr_t address =
         is_of_crowd ? crowd[random.Below(crowd.size())] : kBase - 8 * (1 + random.Below(4096));
     const auto found = model.find(address);
-    SampledBlock taken = {0, 0, 0};
+    SampledBlock taken = {0, 0, 0, 0};
     if (found != model.end()) {
       EXPECT(MayBeSampled(Block(address)), ==, true);
       EXPECT(TakeSampled(Block(address), &taken), ==, true);
       EXPECT(taken.weight, ==, found->second.weight);
       EXPECT(taken.module, ==, found->second.module);
-      EXPECT(taken.stack, ==, found->second.stack);
+      EXPECT(taken.site, ==, found->second.site);
       model.erase(found);
       if (is_of_crowd) --crowd_held;
       continue;
     }
     EXPECT(TakeSampled(Block(address), &taken), ==, false);
-    const SampledBlock block = {1 + random.Below(1u << 30), static_cast<uint32_t>(i), ~i};
+    const SampledBlock block = {1 + random.Below(1u << 30), i, static_cast<uint32_t>(i), ~i};
     const bool is_put = PutSampled(Block(address), block);
     if (is_put) {
       model.emplace(address, block);
@@ -101,7 +101,7 @@ void live_blocks_threads(uint32_t rounds, uint64_t seed) {
   };
   std::vector<Owned> all;
   for (const uintptr_t address : AddressesOfOneBucket(2 * kRoom)) {
-    all.push_back({address, false, {0, 0, 0}});
+    all.push_back({address, false, {0, 0, 0, 0}});
   }
   // A thread owns what it has taken out of here.
   std::vector<std::atomic<Owned*>> shared(all.size());
@@ -116,7 +116,7 @@ void live_blocks_threads(uint32_t rounds, uint64_t seed) {
         Owned* const owned = slot.exchange(nullptr, std::memory_order_acquire);
         if (owned == nullptr) continue;
         const void* const address = Block(owned->address);
-        SampledBlock taken = {0, 0, 0};
+        SampledBlock taken = {0, 0, 0, 0};
         EXPECT(!owned->is_put || MayBeSampled(address), ==, true);
         EXPECT(TakeSampled(address, &taken), ==, owned->is_put);
         if (owned->is_put) {
@@ -126,7 +126,7 @@ void live_blocks_threads(uint32_t rounds, uint64_t seed) {
         if (owned->is_put || random.Below(4) == 0) {
           owned->is_put = false;
         } else {
-          owned->block = {step, static_cast<uint32_t>(i), 0};
+          owned->block = {step, 1, static_cast<uint32_t>(i), 0};
           owned->is_put = PutSampled(address, owned->block);
           if (!owned->is_put) missed.fetch_add(1);
         }
@@ -151,7 +151,7 @@ std::atomic<uint32_t> handled{0};
 void HandleSignal(int) {
   const uint32_t count = handled.fetch_add(1);
   const uintptr_t address = of_handler[count / 2 % of_handler.size()];
-  if (count % 2 == 0) return RestoreSampled(Block(address), {100, 2, 0});
+  if (count % 2 == 0) return RestoreSampled(Block(address), {100, 1, 2, 0});
   EXPECT(ForgetSampled(Block(address)).weight, ==, 100);
 }
 
@@ -169,7 +169,7 @@ void live_blocks_signals(uint32_t rounds, uint64_t) {
   setitimer(ITIMER_REAL, &timer, nullptr);
   for (uint32_t i = 0; handled.load() < rounds * 10; ++i) {
     const void* const block = Block(addresses[i % addresses.size()]);
-    RestoreSampled(block, {1 + i % 1000, 1, 0});
+    RestoreSampled(block, {1 + i % 1000, 1, 1, 0});
     EXPECT(ForgetSampled(block).weight, ==, 1 + i % 1000);
   }
   timer = {};

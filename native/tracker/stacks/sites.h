@@ -1,0 +1,58 @@
+#ifndef STAGEPROF_TRACKER_STACKS_SITES_H_
+#define STAGEPROF_TRACKER_STACKS_SITES_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace stageprof_tracker {
+
+// A site is a stack in a stage: what a sampled block is charged to. Sites only come: a program has
+// some thousand. No function takes a lock, calls malloc or changes errno.
+
+// What a frame of a site is. A frame of a module keeps its meaning when the module is unloaded.
+//   bit 63      it stands on the stack, and nothing more is known to say that it was called
+//   bit 62      the outermost one that was found; who called it is not known
+//   bits 48-61  the number of a module, or 0
+//   bits 0-47   the return address as it is in the module's file, or as it is in memory where no
+//               module has it
+using SiteFrame = uint64_t;
+constexpr SiteFrame kGuessedFrame = uint64_t{1} << 63;
+constexpr SiteFrame kLastFrame = uint64_t{1} << 62;
+constexpr int kModuleShift = 48;
+
+// What the sampled blocks of a site stand for.
+struct SiteCounts {
+  uint64_t allocated_blocks;
+  uint64_t allocated_bytes;
+  int64_t live_blocks;
+  int64_t live_bytes;
+  int64_t peak_bytes;  // live_bytes when those of all sites together were highest
+};
+
+struct Site {
+  const SiteFrame* frames;  // innermost first
+  uint32_t count;
+  uint32_t stage;
+  SiteCounts counts;
+};
+
+// Blocks without a stack: there was no room for one, or it could not be taken.
+constexpr uint32_t kUnknownSite = 0;
+
+// Called while there is one thread. False where the kernel has no memory for the tables; most of
+// them is never touched.
+bool OpenSites();
+// The site of a stack, which is new or not.
+uint32_t FindSite(const SiteFrame* frames, uint32_t count, uint32_t stage);
+// A sampled block is born, dies, or is there after all: its realloc has failed.
+void AddToSite(uint32_t site, uint64_t bytes, uint64_t blocks);
+void RemoveFromSite(uint32_t site, uint64_t bytes, uint64_t blocks);
+void RestoreToSite(uint32_t site, uint64_t bytes, uint64_t blocks);
+
+// False from the first number on that no site has. Sites in between may have no frames yet.
+bool ReadSite(uint32_t site, Site* read);
+uint32_t CountSites();
+
+}  // namespace stageprof_tracker
+
+#endif  // STAGEPROF_TRACKER_STACKS_SITES_H_

@@ -1,0 +1,143 @@
+#include "take_stack.h"
+
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../mapped_file.h"
+#include "../modules.h"
+#include "code_map.h"
+#include "sites.h"
+#include "unwinder.h"
+#include "v8_code.h"
+
+namespace stageprof_tracker {
+
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+// What a thread knows of itself. Zeros are a valid start.
+struct ThreadStack {
+  MappedRange range;  // that the stack lies in, when it was last looked up
+  const std::atomic<uint32_t>* stage;
+  bool is_taking;
+};
+thread_local ThreadStack thread_stack;
+
+// Stacks are written here and not on the stack, which may be small. As many threads at a time can
+// take one.
+struct Scratch {
+  std::atomic<bool> is_taken;
+  Stack stack;
+  SiteFrame frames[Stack::kMostFrames];
+};
+constexpr int kScratches = 8;
+Scratch scratches[kScratches];
+
+// The frames of the tracker itself are not told.
+CodeRange own_code;
+
+std::atomic<uint32_t> unloading{0};
+std::atomic<uint32_t> walking{0};
+
+Scratch* TakeScratch() {
+  for (Scratch& scratch : scratches) {
+    if (!scratch.is_taken.load(kRelaxed) &&
+        !scratch.is_taken.exchange(true, std::memory_order_acquire)) {
+      return &scratch;
+    }
+  }
+  return nullptr;
+}
+
+// The main thread's stack grows downwards, so its range is looked up anew where it has grown.
+bool KnowsRange(uintptr_t stack) {
+  constexpr uintptr_t kNeededBytes = 8 * 1024;
+  MappedRange& range = thread_stack.range;
+  const auto lies = [&range, stack] { return stack >= range.start && stack < range.end; };
+  if (!lies() && (!FindMappedRange(stack, &range) || !lies())) return false;
+  return range.is_main_stack || stack - range.start >= kNeededBytes;
+}
+
+SiteFrame FrameOf(const Frame& frame) {
+  const SiteFrame guessed = frame.is_guess ? kGuessedFrame : 0;
+  CodeRange code;
+  const uint32_t module = ModuleOf(reinterpret_cast<const void*>(frame.pc));
+  if (module == kUnknownModule || !FindCode(frame.pc, &code)) return guessed | frame.pc;
+  return guessed | (uint64_t{module} << kModuleShift) | (frame.pc - code.base);
+}
+
+uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
+  AskForV8Code();
+  Stack& stack = scratch->stack;
+  Unwind(registers, thread_stack.range.end, &stack);
+  size_t first = 0;
+  while (first < stack.count && own_code.Has(stack.frames[first].pc)) ++first;
+  uint32_t count = 0;
+  for (size_t index = first; index < stack.count; ++index) {
+    scratch->frames[count++] = FrameOf(stack.frames[index]);
+  }
+  if (count > 0 && stack.end != Stack::End::kOutermost) scratch->frames[count - 1] |= kLastFrame;
+  const std::atomic<uint32_t>* const stage = thread_stack.stage;
+  return FindSite(scratch->frames, count, stage == nullptr ? 0 : stage->load(kRelaxed));
+}
+
+// Between the two counts no module is unloaded: either this sees that one is about to be, or whoever
+// unloads sees this.
+uint32_t SiteWhileLoaded(const Registers& registers) {
+  uint32_t site = kUnknownSite;
+  walking.fetch_add(1, std::memory_order_seq_cst);
+  if (unloading.load(std::memory_order_seq_cst) == 0) {
+    Scratch* const scratch = TakeScratch();
+    if (scratch != nullptr) {
+      site = SiteOf(registers, scratch);
+      scratch->is_taken.store(false, std::memory_order_release);
+    }
+  }
+  walking.fetch_sub(1, std::memory_order_release);
+  return site;
+}
+
+}  // namespace
+
+void OpenStacks() {
+  if (!OpenSites()) return;
+  OpenV8Code();
+  FindCode(reinterpret_cast<uintptr_t>(&OpenStacks), &own_code);
+}
+
+__attribute__((noinline)) uint32_t TakeSite() {
+  ThreadStack& thread = thread_stack;
+  if (thread.is_taking) return kUnknownSite;
+  thread.is_taking = true;
+  Registers registers;
+  asm volatile("lea 0(%%rip), %0; mov %%rsp, %1; mov %%rbp, %2"
+               : "=r"(registers.pc), "=r"(registers.stack), "=r"(registers.base));
+  uint32_t site = kUnknownSite;
+  if (KnowsRange(registers.stack)) site = SiteWhileLoaded(registers);
+  thread.is_taking = false;
+  return site;
+}
+
+void SetStageWord(const std::atomic<uint32_t>* stage) {
+  thread_stack.stage = stage;
+}
+
+// A thread that is stopped while it walks, by a signal whose handler unloads a module, must not hang
+// the program.
+void PauseStacks() {
+  unloading.fetch_add(1, std::memory_order_seq_cst);
+  constexpr int kMostYields = 10000;
+  for (int yields = 0; walking.load(std::memory_order_seq_cst) != 0 && yields < kMostYields;
+       ++yields) {
+    syscall(SYS_sched_yield);
+  }
+}
+
+void ResumeStacks() {
+  ForgetRules();
+  unloading.fetch_sub(1, std::memory_order_seq_cst);
+}
+
+}  // namespace stageprof_tracker

@@ -1,0 +1,217 @@
+#include "unwinder.h"
+
+#include "code_map.h"
+#include "code_reader.h"
+#include "frame_rule.h"
+#include "rule_cache.h"
+#include "unwind_table.h"
+#include "v8_code.h"
+
+namespace stageprof_tracker {
+
+namespace {
+
+constexpr uintptr_t kWordBytes = sizeof(uintptr_t);
+// How far up the stack a return address is looked for.
+constexpr uintptr_t kScannedBytes = 4096;
+
+RuleCache rules;
+
+const uint8_t* BytesAt(uintptr_t address) {
+  return reinterpret_cast<const uint8_t*>(address);
+}
+
+// Reads what lies between the variables of other functions too.
+__attribute__((no_sanitize("address", "thread"))) uintptr_t WordAt(uintptr_t address) {
+  return *reinterpret_cast<const uintptr_t*>(address);
+}
+
+// A call has five bytes, or is FF /2 with a register or memory: two bytes, and up to five of an
+// address. In 64-bit code each may have a prefix before it.
+bool IsAfterCall(const uint8_t* code) {
+  constexpr int kShortest = 2;
+  constexpr int kLongest = 7;
+  if (code[-5] == 0xE8) return true;
+  for (int bytes = kShortest; bytes <= kLongest; ++bytes) {
+    if (code[-bytes] != 0xFF || ((code[1 - bytes] >> 3) & 7) != 2) continue;
+    const int mod = code[1 - bytes] >> 6;
+    const int rm = code[1 - bytes] & 7;
+    const bool has_sib = mod != 3 && rm == 4;
+    const bool has_long =
+        mod == 2 || (mod == 0 && rm == 5) || (mod == 0 && has_sib && (code[2 - bytes] & 7) == 5);
+    const int needed = 2 + (has_sib ? 1 : 0) + (has_long ? 4 : mod == 1 ? 1 : 0);
+    if (needed == bytes) return true;
+  }
+  return false;
+}
+
+bool IsReturnAddress(uintptr_t address) {
+  constexpr uintptr_t kLowest = 4096;
+  constexpr uintptr_t kLongestCall = 8;
+  if (address < kLowest || address >> 47 != 0) return false;
+  if (v8_code.Has(address)) return true;
+  CodeRange code;
+  return FindCode(address, &code) && address - code.begin >= kLongestCall &&
+         IsAfterCall(BytesAt(address));
+}
+
+// `pc` is within the instruction that calls, so that the rule is that of the call even where it is
+// the last of its function.
+FrameRule FindRule(uintptr_t pc) {
+  FrameRule rule;
+  CodeRange code;
+  // Code of WebAssembly lies outside of V8's range, and in no module.
+  if (v8_code.Has(pc) || !FindCode(pc, &code)) {
+    rule.cfa = FrameRule::Cfa::kFramePointers;
+    return rule;
+  }
+  if (code.unwind_table != nullptr && ReadUnwindTable(code.unwind_table, pc, &rule)) return rule;
+  rule = ReadCode(BytesAt(pc + 1), BytesAt(code.begin), BytesAt(code.end));
+  rule.is_guess = 1;
+  return rule;
+}
+
+FrameRule RuleOf(uintptr_t pc) {
+  FrameRule rule;
+  if (rules.Find(pc, &rule)) return rule;
+  rule = FindRule(pc);
+  rules.Put(pc, rule);
+  return rule;
+}
+
+class Walk {
+ public:
+  Walk(const Registers& registers, uintptr_t top, Stack* stack)
+      : at_(registers), top_(top), stack_(stack) {
+    stack->count = 0;
+    stack->end = Stack::End::kLost;
+  }
+
+  void Run() {
+    if (!Lies(at_.stack, kWordBytes)) return;
+    bool is_guess = false;
+    do {
+      if (stack_->count == Stack::kMostFrames) {
+        stack_->end = Stack::End::kFull;
+        return;
+      }
+      stack_->frames[stack_->count++] = {at_.pc, nullptr, is_guess};
+    } while (Step(&is_guess));
+  }
+
+ private:
+  bool Lies(uintptr_t address, uintptr_t bytes) const {
+    return address >= at_.stack && address < top_ && top_ - address >= bytes &&
+           address % kWordBytes == 0;
+  }
+
+  bool Step(bool* is_guess) {
+    const bool is_first = stack_->count == 1;
+    const FrameRule rule = RuleOf(is_first ? at_.pc : at_.pc - 1);
+    *is_guess = false;
+    switch (rule.cfa) {
+      case FrameRule::Cfa::kOutermost:
+        stack_->end = Stack::End::kOutermost;
+        return false;
+      case FrameRule::Cfa::kFramePointers:
+        NoteFunction();
+        return StepByFramePointers();
+      default:
+        break;
+    }
+    if (StepByRule(rule)) return IsCalled();
+    return rule.is_guess != 0 && StepByScan(is_guess);
+  }
+
+  // A thread begins in a function that nobody has called.
+  bool IsCalled() {
+    if (at_.pc != 0) return true;
+    stack_->end = Stack::End::kOutermost;
+    return false;
+  }
+
+  bool StepByRule(const FrameRule& rule) {
+    uintptr_t cfa;
+    const auto offset = static_cast<uintptr_t>(static_cast<intptr_t>(rule.offset));
+    switch (rule.cfa) {
+      case FrameRule::Cfa::kFromStack:
+        cfa = at_.stack + offset;
+        break;
+      case FrameRule::Cfa::kFromBase:
+        cfa = at_.base + offset;
+        break;
+      case FrameRule::Cfa::kFromBaseSlot:
+        if (!Lies(at_.base + offset, kWordBytes)) return false;
+        cfa = WordAt(at_.base + offset);
+        break;
+      default:
+        return false;
+    }
+    const uintptr_t return_slot = cfa - kWordBytes;
+    if (!Lies(return_slot, kWordBytes)) return false;
+    const uintptr_t pc = WordAt(return_slot);
+    if (rule.is_guess != 0 && !IsReturnAddress(pc)) return false;
+    const auto saved = static_cast<uintptr_t>(static_cast<intptr_t>(rule.base_offset));
+    if (rule.base == FrameRule::Base::kBelowCfa) TakeBase(cfa + saved);
+    if (rule.base == FrameRule::Base::kBelowBase) TakeBase(at_.base + saved);
+    at_.pc = pc;
+    at_.stack = cfa;
+    return true;
+  }
+
+  // A rule that was guessed may name a slot outside of the stack.
+  void TakeBase(uintptr_t slot) {
+    if (Lies(slot, kWordBytes)) at_.base = WordAt(slot);
+  }
+
+  // Frames of JS functions have the context, which is a tagged pointer, and the function right below
+  // the saved rbp. Those of builtins have a small integer there.
+  void NoteFunction() {
+    constexpr uintptr_t kTagMask = 3;
+    constexpr uintptr_t kHeapObject = 1;
+    const uintptr_t context = at_.base - kWordBytes;
+    const uintptr_t function = at_.base - 2 * kWordBytes;
+    if (!Lies(function, 2 * kWordBytes)) return;
+    if ((WordAt(context) & kTagMask) != kHeapObject) return;
+    if ((WordAt(function) & kTagMask) != kHeapObject) return;
+    stack_->frames[stack_->count - 1].function = reinterpret_cast<const uintptr_t*>(function);
+  }
+
+  bool StepByFramePointers() {
+    if (!Lies(at_.base, 2 * kWordBytes)) return false;
+    const uintptr_t base = at_.base;
+    at_.pc = WordAt(base + kWordBytes);
+    at_.stack = base + 2 * kWordBytes;
+    at_.base = WordAt(base);
+    return IsCalled();
+  }
+
+  bool StepByScan(bool* is_guess) {
+    for (uintptr_t slot = at_.stack; slot - at_.stack < kScannedBytes; slot += kWordBytes) {
+      if (!Lies(slot, kWordBytes)) return false;
+      const uintptr_t pc = WordAt(slot);
+      if (!IsReturnAddress(pc)) continue;
+      at_.pc = pc;
+      at_.stack = slot + kWordBytes;
+      *is_guess = true;
+      return true;
+    }
+    return false;
+  }
+
+  Registers at_;
+  const uintptr_t top_;
+  Stack* const stack_;
+};
+
+}  // namespace
+
+void Unwind(const Registers& registers, uintptr_t top, Stack* stack) {
+  Walk(registers, top, stack).Run();
+}
+
+void ForgetRules() {
+  rules.Forget();
+}
+
+}  // namespace stageprof_tracker

@@ -1,0 +1,36 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { ALLOCATORS, checksOf, isInstalled, Programs } from '../../support/compiled-programs.js';
+
+const programs = new Programs();
+afterAll(() => programs[Symbol.dispose]());
+
+const ENVIRONMENT = { STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: '524288', STAGEPROF_TRACK_STACKS: '1' };
+
+describe
+  .runIf(process.arch === 'x64')
+  .each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [name, [name]])])(
+  'with %s behind it, the sites of sampled blocks',
+  (name, behind) => {
+    if (!behind.every(isInstalled)) {
+      test('nothing', ({ skip }) => skip(`${name} is not installed`));
+      return;
+    }
+    test.each([
+      ['stand for all blocks, and large ones for themselves', 'estimate'],
+      ['keep a block until it is freed, whoever frees it', 'owners'],
+      ['have what was live when all of it was highest', 'peak'],
+      ['agree with an account of each block at the peak and at the end', 'random'],
+      ['are those of the stage that ran', 'stages'],
+      ['stay those of a library that is gone', 'unloading'],
+      ['come from signal handlers too', 'signals'],
+    ])('%s', (_, what) => {
+      const libraries = ['one.so', 'two.so'].map((output) => programs.compile('stacks/keeper.c', output));
+      const command = [programs.compile('stacks/sites.c', 'sites', '-lm'), what, ...libraries];
+      const { plain, tracked, checks, wrong } = checksOf(command, behind, ENVIRONMENT);
+      expect(tracked).toEqual(plain);
+      expect(wrong).toEqual([]);
+      expect(checks.length).toBeGreaterThan(0);
+      expect(tracked).toMatchObject({ code: 0, signal: null });
+    });
+  },
+);
