@@ -10,4 +10,6 @@ export const RUNNERS = {
   thread: runRounds,
   pace: runRounds,
   truth: runRounds,
+  work: runRounds,
+  pause: runRounds,
 };

@@ -5,7 +5,7 @@
  * @property {string} name that of its file
  * @property {string} asks in one sentence
  * @property {string} operation what one operation is
- * @property {'time' | 'growth' | 'overhead' | 'process' | 'thread' | 'truth' | 'pace'} kind which of `kinds/` measures and judges it
+ * @property {'time' | 'growth' | 'overhead' | 'process' | 'thread' | 'truth' | 'pace' | 'work' | 'pause'} kind which of `kinds/` measures and judges it
  * @property {Contender[]} contenders
  * @property {string} [baseline] the contender to which ratios refer, for `time`, `overhead` and `pace`
  * @property {Budget[]} budgets
@@ -46,6 +46,8 @@ export const QUESTION_NAMES = [
   'tracker-malloc',
   'tracker-image',
   'tracker-buffers',
+  'stacks',
+  'stacks-start',
   'summarize',
   'summarize-growth',
   'await',

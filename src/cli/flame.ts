@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { FLAME_TYPES, type FlameType } from '../flame/flame-stacks.js';
 import { FLAME_FORMAT_NAMES, type FlameFormatName, flameFile } from '../flame/formats.js';
-import { readStacks } from '../flame/read-stacks.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { EXIT_DONE } from '../os/exit-status.js';
+import { readStacks } from '../stacks/read-stacks.js';
 
 interface FlameFlags {
   readonly type: FlameType;

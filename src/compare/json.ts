@@ -22,6 +22,16 @@ export function renderCompareJson({ result, blocks, verdicts }: ComparisonView):
       change: Number.isFinite(change.value) ? change.value : null,
       comparisons: family,
     })),
+    stacks: result.stacks && {
+      compared: result.stacks.compared,
+      changed: result.stacks.changed.map(({ stage, text, baseNs, newNs, errorNs }) => ({
+        stage,
+        function: text,
+        base_s: baseNs / 1e9,
+        new_s: newNs / 1e9,
+        standard_error_s: errorNs / 1e9,
+      })),
+    },
   });
 }
 

@@ -10,6 +10,7 @@ import { compareSides } from './record-comparison.js';
 import { compareRows, type Rows, rowsOfReport, rowsOfSide } from './report-comparison.js';
 import type { CompareResult } from './result.js';
 import { folds } from './side-fold.js';
+import { compareStacks } from './side-stacks.js';
 
 export interface ReadSidesOptions {
   readonly fields: readonly NumberField[];
@@ -26,20 +27,22 @@ interface SidesOptions extends ReadSidesOptions {
 }
 
 export type Compared = Omit<CompareResult, 'violations'>;
+type ComparedNumbers = Omit<Compared, 'stacks'>;
 
 /** Reads both sides and compares them: record by record where both have records, else as reports. */
 export async function compareOperands(base: string, next: string, options: ReadSidesOptions): Promise<Compared> {
   const sides = [openSide(base), openSide(next)] as const;
-  const found = await compareOpened(sides, { ...options, areRuns: false });
-  if (found !== undefined) return found;
-  return (await compareOpened(sides, { ...options, isMatched: false, areRuns: true, onRead: () => {} }))!;
+  const numbers =
+    (await compareOpened(sides, { ...options, areRuns: false })) ??
+    (await compareOpened(sides, { ...options, isMatched: false, areRuns: true, onRead: () => {} }))!;
+  return { ...numbers, stacks: await compareStacks(sides, options.confidence) };
 }
 
 /** Undefined where inputs are to be matched and no record of either side has one, as `run --repeat` writes them. */
 async function compareOpened(
   sides: readonly [OpenSide, OpenSide],
   options: SidesOptions,
-): Promise<Compared | undefined> {
+): Promise<ComparedNumbers | undefined> {
   const areRecords = sides.every(({ report }) => report === undefined);
   const isMatched = areRecords && options.isMatched;
   const read = async ({ files }: OpenSide, weights?: InputWeights): Promise<ReadSide> => {
@@ -121,7 +124,7 @@ function compared(
   next: ReadSide,
   inputs: CompareResult['inputs'],
   { fields, confidence, isMatched, areRuns }: SidesOptions,
-): Compared {
+): ComparedNumbers {
   return {
     base: originOf(sides[0], base),
     new: originOf(sides[1], next),

@@ -2,11 +2,12 @@ import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { makeFolder } from '../os/make-folder.js';
-import { type LeftStacks, readLeftStacks, STACKS_SUFFIX } from '../stacks/left-stacks.js';
+import { type LeftStacks, readLeftStacks } from '../stacks/left-stacks.js';
 import { mergeProfile } from '../stacks/merge-profile.js';
 import { readPprof } from '../stacks/pprof-reader.js';
 import { writePprof } from '../stacks/pprof-writer.js';
 import { StackProfile } from '../stacks/stack-profile.js';
+import { shardStacksName } from '../stacks/stacks-beside.js';
 import { say } from '../terminal/say.js';
 import type { RecordFolder } from './record-folder.js';
 
@@ -27,7 +28,7 @@ export class ShardStacks {
     index: number,
     before: StackProfile,
   ) {
-    this.#name = fileName(index);
+    this.#name = shardStacksName(index);
     this.folder = resolve(records.shown(`.${this.#name}`));
     this.#before = before;
   }
@@ -35,7 +36,7 @@ export class ShardStacks {
   /** @throws {SetupError} where the folder cannot be made, or the file of the run that is resumed cannot be read */
   static async open(records: RecordFolder, index: number, resume: boolean): Promise<ShardStacks> {
     const before = new StackProfile();
-    if (resume) await addExisting(before, records, fileName(index));
+    if (resume) await addExisting(before, records, shardStacksName(index));
     const stacks = new ShardStacks(records, index, before);
     try {
       if (!resume) rmSync(stacks.folder, { recursive: true, force: true });
@@ -53,7 +54,7 @@ export class ShardStacks {
    * @throws {RecordWriteError}
    */
   async finish(): Promise<LeftStacks | null> {
-    const left = await readLeftStacks([this.folder]);
+    const left = readLeftStacks([this.folder]);
     for (const line of left?.skipped ?? []) say(line);
     const profile = left?.profile ?? new StackProfile();
     mergeProfile(profile, this.#before);
@@ -64,10 +65,6 @@ export class ShardStacks {
     rmSync(this.folder, { recursive: true, force: true });
     return left === null ? null : { ...left, profile };
   }
-}
-
-function fileName(index: number): string {
-  return `task-${index}${STACKS_SUFFIX}`;
 }
 
 async function addExisting(profile: StackProfile, records: RecordFolder, name: string): Promise<void> {

@@ -68,7 +68,7 @@ function prepare({ folders, runPid, profiler: options, addon }: RunVariable): vo
       // Fails where `run` has ended already, or the process sees other files than `run`: nobody would read it.
       const recorder = { path: join(folder, `${name}.recorder`), keep: true, fallbacks };
       const leaveReport = () => leaveReportAtExit(profiler, name, folders);
-      const stacksFile = join(folder, `${name}.stacks.pb.gz`);
+      const stacksFile = join(folder, `${name}.stacks`);
       const parts = { remarks: isLate ? [LATE] : [], recorderLost: leaveReport, stacksFile };
       const profiler: StageProfiler = new Constructor({ ...options, recorder }, parts);
       registry[ACTIVE] = profiler;

@@ -95,7 +95,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
   }
   const exitCode = exitCodeOf(end.status);
   if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
-  const stacks = profiler.stacks === undefined ? null : await readLeftStacks(folder.paths);
+  const stacks = profiler.stacks === undefined ? null : readLeftStacks(folder.paths);
   const reports = gatherReports(folder.paths, end.pid, costOf(profiler), {
     program: {
       pid: end.pid,

@@ -1,7 +1,6 @@
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { systemReason } from '../model/setup-error.js';
-import { STACKS_SUFFIX } from '../stacks/left-stacks.js';
+import { STACKS_SUFFIX, stacksBeside } from '../stacks/stacks-beside.js';
 import { say } from '../terminal/say.js';
 
 /**
@@ -13,7 +12,7 @@ import { say } from '../terminal/say.js';
 export function stacksPath(out: string | undefined, pid: number): string {
   const isPlain = out !== undefined && (statSync(out, { throwIfNoEntry: false })?.isFile() ?? true);
   if (!isPlain) return `stageprof-${pid}${STACKS_SUFFIX}`;
-  return join(dirname(out), `${basename(out).replace(/\.jsonl?$/, '')}${STACKS_SUFFIX}`);
+  return stacksBeside(out);
 }
 
 /** Writes the file as a whole, and says where it is. Never throws: the run is over and cannot be repeated. */

@@ -108,7 +108,8 @@ class SamplingOfProcess implements CpuStacks {
     };
     this.takeOut = aroundProcessEvents({
       isHidden: (event, argument) => event === 'worker' && argument === this.worker,
-      ended: () => this.end(),
+      // Where there is a file, nobody asks for the profile any more.
+      ended: () => this.end({ wantsPprof: file === null }),
     });
     try {
       // Neither flags nor variables of the program: what it preloads is not for this thread.
@@ -129,8 +130,9 @@ class SamplingOfProcess implements CpuStacks {
     }
     this.worker.unref();
     // Without a listener its error would be the program's.
-    this.worker.on('error', () => {
+    this.worker.on('error', (error) => {
       Atomics.store(this.state, SAMPLING_STATE.phase, PHASE.over);
+      this.miss(`the sampling thread has failed, ${(error as Error).message}`);
     });
     this.port = port1;
     this.port.unref();
@@ -144,37 +146,44 @@ class SamplingOfProcess implements CpuStacks {
   }
 
   read(): Flushed {
-    if (!this.isOver) this.flush(false);
+    if (!this.isOver) this.flush({ isLast: false, wantsPprof: true });
     return this.last;
   }
 
   release(): Flushed | null {
     if (--this.users > 0) return null;
     if (running === this) running = null;
-    this.end();
+    this.end({ wantsPprof: true });
     this.takeOut();
     this.worker.terminate();
     this.port.close();
     return this.last;
   }
 
-  private end(): void {
+  private end({ wantsPprof }: { readonly wantsPprof: boolean }): void {
     if (this.isOver) return;
-    this.flush(true);
+    this.flush({ isLast: true, wantsPprof });
     this.isOver = true;
   }
 
-  private flush(isLast: boolean): void {
+  private flush({ isLast, wantsPprof }: { readonly isLast: boolean; readonly wantsPprof: boolean }): void {
     const { phase, answered } = SAMPLING_STATE;
-    if (isLast) Atomics.compareExchange(this.state, phase, PHASE.starting, PHASE.over);
+    const isTooEarly =
+      isLast && Atomics.compareExchange(this.state, phase, PHASE.starting, PHASE.over) === PHASE.starting;
+    if (isTooEarly) this.miss('the sampling thread had not started when the program ended');
     if (Atomics.load(this.state, phase) !== PHASE.connected) return;
     const id = ++this.asked;
-    this.port.postMessage({ type: 'flush', id, isLast });
+    this.port.postMessage({ type: 'flush', id, isLast, wantsPprof });
     const deadline = wallNs() + LONGEST_WAIT_NS;
     if (!awaitWord(this.state, answered, id, () => wallNs() > deadline || this.hasFailed())) return;
     for (let got = receiveMessageOnPort(this.port); got !== undefined; got = receiveMessageOnPort(this.port)) {
       this.last = got.message as Flushed;
     }
+  }
+
+  private miss(why: string): void {
+    const { account } = this.last;
+    this.last = { ...this.last, account: { ...account, missing: account.missing ?? why } };
   }
 
   private hasFailed(): boolean {

@@ -7,7 +7,7 @@ import { Object } from '../host/intrinsics.js';
  * - `js`: a function of JavaScript
  * - `native`: machine code of a module
  * - `builtin`: code that V8 made and that belongs to no function of the program
- * - `vm`: a state of V8, such as `(garbage collector)` and `(program)`
+ * - `vm`: a state of V8, such as `(garbage collector)` and `(program)`, or the profiler's own code
  * - `other`: the frame `(other)`, which stands for all frames past a limit
  */
 export const FRAME_KINDS = ['unknown', 'js', 'native', 'builtin', 'vm', 'other'] as const;
@@ -68,6 +68,9 @@ const NOTHING_KNOWN: Frame = {
 export function frameOf(input: FrameInput): Frame {
   return Object.assign({}, NOTHING_KNOWN, input);
 }
+
+/** The frame of the profiler's own code, and of what it calls itself. */
+export const OWN_NAME = '(stageprof)';
 
 /** The name of the frame, stage and thread to which values past a limit are added. */
 export const OTHER_NAME = '(other)';

@@ -1,10 +1,11 @@
+import { randomInt } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../model/report.js';
 import { systemReason } from '../model/setup-error.js';
 import { formatWarning, mergeWarnings } from '../model/warnings.js';
+import { KEPT_SUFFIX, readKept } from './kept-stacks.js';
 import { mergeProfile } from './merge-profile.js';
-import { readPprof } from './pprof-reader.js';
 import type { SamplingAccount } from './sampling-messages.js';
 import { samplingWarnings } from './sampling-warnings.js';
 import { StackProfile } from './stack-profile.js';
@@ -17,10 +18,8 @@ export interface LeftStacks {
   readonly skipped: readonly string[];
 }
 
-export const STACKS_SUFFIX = '.stacks.pb.gz';
-
 /** A profile that reaches all limits of its tables has less. */
-const LARGEST_BYTES = 64 * 2 ** 20;
+const LARGEST_BYTES = 256 * 2 ** 20;
 
 /**
  * Reads and merges what processes have left in these folders.
@@ -29,7 +28,7 @@ const LARGEST_BYTES = 64 * 2 ** 20;
  *
  * @returns null where no process has left any
  */
-export async function readLeftStacks(folders: readonly string[]): Promise<LeftStacks | null> {
+export function readLeftStacks(folders: readonly string[]): LeftStacks | null {
   const profile = new StackProfile();
   const accounts: SamplingAccount[] = [];
   const skipped: string[] = [];
@@ -37,9 +36,10 @@ export async function readLeftStacks(folders: readonly string[]): Promise<LeftSt
   for (const folder of folders) {
     for (const name of stacksIn(folder)) {
       try {
-        mergeProfile(profile, await readPprof(readPlain(join(folder, name))));
+        const left = readKept(readPlain(join(folder, name)).toString(), randomInt(2 ** 32));
+        mergeProfile(profile, left.profile);
+        accounts.push(left.account);
         files++;
-        accounts.push(JSON.parse(readPlain(join(folder, `${name}.json`)).toString()) as SamplingAccount);
       } catch (error) {
         skipped.push(`${name}: these stacks are left out, ${systemReason(error)}`);
       }
@@ -59,7 +59,7 @@ export function withSampling(report: Report, stacks: LeftStacks | null): Report 
 
 function stacksIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith(STACKS_SUFFIX));
+    return readdirSync(folder).filter((name) => name.endsWith(KEPT_SUFFIX));
   } catch {
     // The program has removed the folder. The reports say so.
     return [];

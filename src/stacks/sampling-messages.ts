@@ -6,7 +6,7 @@ export interface SamplingPlan {
   /** `SAMPLING_STATE` words. */
   readonly state: Int32Array;
   readonly hz: number;
-  /** Where the profile is written while the program runs; null for nowhere. */
+  /** Where the profile is kept while the program runs, as `keptText` writes it; null for nowhere. */
   readonly file: string | null;
   /** Whether the kernel's counters of the main thread go together with the CPU in its log. */
   readonly takesReadings: boolean;
@@ -23,9 +23,15 @@ export const SAMPLING_WORDS = 3;
 /** A session may not be opened any more once the program has ended: Node would print a message about it. */
 export const PHASE = { starting: 0, connected: 1, over: 2 } as const;
 
-export type ToSampling =
-  | { readonly type: 'label'; readonly id: number; readonly label: string }
-  | { readonly type: 'flush'; readonly id: number; readonly isLast: boolean };
+export type ToSampling = { readonly type: 'label'; readonly id: number; readonly label: string } | FlushRequest;
+
+export interface FlushRequest {
+  readonly type: 'flush';
+  readonly id: number;
+  readonly isLast: boolean;
+  /** Otherwise the answer has no profile. */
+  readonly wantsPprof: boolean;
+}
 
 /** From worker threads of the program. */
 export type FromThread =
@@ -37,7 +43,7 @@ export type FromThread =
 /** The answer to `flush`. */
 export interface Flushed {
   readonly id: number;
-  /** As `writePprof` makes it. */
+  /** As `writePprof` makes it; empty if it was not asked for. */
   readonly pprof: Uint8Array;
   readonly account: SamplingAccount;
 }

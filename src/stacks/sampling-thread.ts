@@ -3,13 +3,14 @@
  * which it also reaches while that thread never returns to its event loop, and through that thread sessions to the worker
  * threads. It keeps neither the process alive nor any state of the program. Nothing here may print.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { BroadcastChannel, type MessagePort, workerData } from 'node:worker_threads';
 import { CpuFold } from './cpu-fold.js';
-import { writePprof } from './pprof-writer.js';
+import { keptText } from './kept-stacks.js';
 import { type Post, ProfiledThread } from './profiled-thread.js';
 import {
+  type FlushRequest,
   type FromThread,
   PHASE,
   SAMPLING_STATE,
@@ -18,19 +19,15 @@ import {
   type ToSampling,
 } from './sampling-messages.js';
 import { SourcePositions } from './source-positions.js';
+import { ThreadClock } from './thread-clock.js';
 import { ThreadJoin } from './thread-join.js';
 import type { V8Profile } from './v8-profile.js';
 import { WorkerSessions } from './worker-sessions.js';
 
-/** How often the kernel's counters of the main thread are read. A reading takes some 15 us, of this thread. */
-const READ_EVERY_MS = 100;
-/**
- * How often a profile is taken, and how much a kill loses. The main thread needs half a millisecond for it. This thread needs
- * 5 to 10 ms with deep stacks, most of it for the text in which V8 hands over each stack anew.
- */
-const ROTATE_EVERY_MS = 1000;
+/** How often the log of each thread and the kernel's counters of the main thread are read. */
+const READ_EVERY_MS = 200;
 /** The file is written as often as that takes this part of the time of this thread. */
-const WRITING_SHARE = 0.01;
+const WRITING_SHARE = 0.002;
 
 const { plan, port } = workerData as { plan: SamplingPlan; port: MessagePort };
 
@@ -41,6 +38,7 @@ class Sampling {
   private readonly session = new Session();
   private readonly main: ProfiledThread;
   private readonly workers: WorkerSessions;
+  private readonly clock = plan.takesReadings ? ThreadClock.open(plan.tid) : null;
   private missing: string | null = null;
   private isRotating = false;
   private isOver = false;
@@ -51,7 +49,7 @@ class Sampling {
   constructor() {
     const intervalUs = Math.round(1e6 / plan.hz);
     const join = new ThreadJoin(this.fold, this.sources, this.labels, 'main', intervalUs);
-    join.follow(plan.ring);
+    join.log.follow(plan.ring);
     this.main = new ProfiledThread(this.post, join, intervalUs);
     this.workers = new WorkerSessions(this.post, (post, name, labels) => {
       const workerJoin = new ThreadJoin(this.fold, this.sources, labels, name, intervalUs);
@@ -76,28 +74,35 @@ class Sampling {
       Atomics.store(state, SAMPLING_STATE.begun, 1);
       Atomics.notify(state, SAMPLING_STATE.begun);
     }
-    setInterval(() => this.read(), READ_EVERY_MS);
-    setInterval(() => void this.rotate(true), ROTATE_EVERY_MS);
+    setInterval(() => this.look(), READ_EVERY_MS);
     await this.workers.start(this.session);
   }
 
   take(message: ToSampling): void {
     if (message.type === 'label') this.labels[message.id] = message.label;
-    else void this.flush(message.id, message.isLast);
+    else void this.flush(message);
   }
 
   takeFromThread(message: FromThread): void {
     this.workers.take(message);
   }
 
-  private async flush(id: number, isLast: boolean): Promise<void> {
+  private look(): void {
+    this.main.join.log.take(this.clock?.read() ?? null);
+    this.workers.look();
+    if (this.main.isDue || this.workers.areDue) void this.rotate();
+  }
+
+  private async flush({ id, isLast, wantsPprof }: FlushRequest): Promise<void> {
     let pprof: Uint8Array = new Uint8Array(0);
     try {
-      this.read();
+      this.main.join.log.take(this.clock?.read() ?? null);
       if (isLast) this.isOver = true;
-      await this.rotate(!isLast);
-      pprof = await writePprof(this.fold.result());
-      this.write(pprof);
+      await this.rotations;
+      if (this.missing === null) await this.rotateNow({ goesOn: !isLast, onlyDue: false });
+      // Only here: to load what writes it takes longer than the rest of a short sampling.
+      if (wantsPprof) pprof = await (await import('./pprof-writer.js')).writePprof(this.fold.result());
+      this.keep();
     } catch (error) {
       this.missing ??= (error as Error).message;
     }
@@ -107,56 +112,41 @@ class Sampling {
     Atomics.notify(plan.state, SAMPLING_STATE.answered);
   }
 
-  /** One after another: what was asked for first is taken first. */
-  private rotate(goesOn: boolean): Promise<void> {
-    if (goesOn && (this.isRotating || this.isOver)) return this.rotations;
+  private async rotate(): Promise<void> {
+    if (this.isRotating || this.isOver) return;
     this.isRotating = true;
-    this.rotations = this.rotations.then(() => this.rotateNow(goesOn));
-    return this.rotations;
+    this.rotations = this.rotateNow({ goesOn: true, onlyDue: true });
+    await this.rotations;
+    this.isRotating = false;
+    if (performance.now() >= this.nextWriteMs) this.keep();
   }
 
-  private async rotateNow(goesOn: boolean): Promise<void> {
+  /** Never rejects. */
+  private async rotateNow(how: { readonly goesOn: boolean; readonly onlyDue: boolean }): Promise<void> {
+    const workers = this.workers.rotate(how);
     try {
-      const workers = this.workers.rotate(goesOn);
-      await this.main.rotate(goesOn);
-      await workers;
-      if (goesOn && performance.now() >= this.nextWriteMs) {
-        const begun = performance.now();
-        this.write(await writePprof(this.fold.result()));
-        this.nextWriteMs = performance.now() + (performance.now() - begun) / WRITING_SHARE;
-      }
+      if (!how.onlyDue || this.main.isDue) await this.main.rotate(how.goesOn);
     } catch {
       this.failures++;
-    } finally {
-      this.isRotating = false;
     }
+    await workers;
   }
 
-  private write(pprof: Uint8Array): void {
+  private keep(): void {
     if (plan.file === null) return;
+    const begun = performance.now();
     try {
-      writeWhole(plan.file, pprof);
-      writeWhole(`${plan.file}.json`, Buffer.from(JSON.stringify(this.account())));
+      writeWhole(plan.file, keptText({ profile: this.fold.result(), account: this.account() }));
     } catch {
       this.failures++;
     }
-  }
-
-  private read(): void {
-    if (!plan.takesReadings) return;
-    try {
-      const [cpuNs, delayNs] = readFileSync(`/proc/self/task/${plan.tid}/schedstat`, 'latin1').split(' ').map(Number);
-      const timeUs = Number(process.hrtime.bigint()) / 1000;
-      if (cpuNs! > 0) this.main.addReading({ timeUs, cpuUs: cpuNs! / 1000, delayUs: delayNs! / 1000 });
-    } catch {
-      // A kernel without the file. Waiting then weighs as much as running.
-    }
+    this.nextWriteMs = performance.now() + (performance.now() - begun) / WRITING_SHARE;
   }
 
   private account(): SamplingAccount {
     const counted = [
       { text: 'CPU profiles that the program has ended by its own use of the inspector', count: this.main.endedEarly },
-      { text: 'changes of stage that came too fast to be joined with stacks', count: this.main.join.lost },
+      { text: 'changes of stage that came too fast to be joined with stacks', count: this.main.join.log.lost },
       { text: 'CPU profiles that could not be taken', count: this.failures },
       ...this.workers.warnings(),
     ];
@@ -179,8 +169,8 @@ class Sampling {
 }
 
 /** A reader never sees half a file. */
-function writeWhole(path: string, bytes: Uint8Array): void {
-  writeFileSync(`${path}.part`, bytes, { mode: 0o600 });
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.part`, text, { mode: 0o600 });
   renameSync(`${path}.part`, path);
 }
 

@@ -1,91 +1,75 @@
-import type { FrameInput } from './frame.js';
-import type { SourcePositions } from './source-positions.js';
-import type { StackProfile } from './stack-profile.js';
 import { NO_STACK } from './stack-table.js';
+import type { V8Frames } from './v8-frames.js';
 import type { V8Node, V8Profile } from './v8-profile.js';
 
-/** What V8 shows under the root besides functions. */
-const STATES = new Set(['(program)', '(garbage collector)', '(idle)']);
-export const IDLE = '(idle)';
+const IDLE = '(idle)';
 
 /** The function that asks V8 for the next profile. */
 export const ROTATE_NAME = 'stageprofRotate';
 
-/**
- * All functions of Node-API share one address, and V8 names them by the last one that was defined
- * (github.com/nodejs/node/issues/59976). Only what Node's own JS calls is surely no such function, unless that JS calls
- * whatever function it is given.
- */
-const NATIVE_NAME = '(native)';
-const CALLS_ANYTHING =
-  /^node:(?:events|async_hooks|timers|diagnostics_channel|internal\/(?:timers|process|util|modules|async_hooks|event_target|streams|worker|webstreams|promise|per_context|test_runner|assert))/;
-
-/** A stack of V8 for each node of a profile. */
-export interface NodeStacks {
+/** A node of a profile, whose stack is in the tables. */
+export interface EnteredNode {
+  readonly node: V8Node;
+  readonly stack: number;
+  /** The stack of its caller. */
+  readonly prefix: number;
+  readonly callerUrl: string;
   /** Whether the thread had nothing to do. */
-  isIdle(node: number): boolean;
-  /** Whether the profiler itself was running. V8 takes a sample whenever a profile begins. */
-  isOwn(node: number): boolean;
-  /** @param line where its innermost function executes; 0 if that is not known */
-  stack(node: number, line: number): number;
-  /** The lines of a node, one for each sample that has met it, as far as V8 tells them. */
-  lines(node: number): readonly number[];
+  readonly isIdle: boolean;
+  /** Whether this is the profiler's own code, or what it calls that is not the program's. */
+  readonly isOwn: boolean;
+  /** Whether the next profile was begun. V8 takes a sample then, which is none of the program's. */
+  readonly isRotation: boolean;
 }
 
 /**
- * Enters the nodes of a profile into the tables.
+ * Enters the stacks of a profile into the tables, without the lines that execute: callers do not have them.
  *
  * Used by the sampling thread only.
+ *
+ * @returns by the id of each node
  */
-export function stacksOf({ nodes }: V8Profile, profile: StackProfile, sources: SourcePositions): NodeStacks {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const parents = new Map<number, V8Node>();
-  for (const node of nodes) for (const child of node.children ?? []) parents.set(child, node);
-  const stacks = new Map<number, number>();
+export function enterStacks({ nodes }: V8Profile, frames: V8Frames): Map<number, EnteredNode> {
+  const entered = new Map<number, EnteredNode>();
+  const callers = new Map<number, EnteredNode>();
+  let root: EnteredNode | undefined;
+  // V8 gives a caller before the functions that it has called.
+  for (const node of nodes) {
+    const caller = callers.get(node.id) ?? root;
+    const found = caller === undefined ? rootOf(node) : enter(node, caller, caller === root, frames);
+    root ??= found;
+    entered.set(node.id, found);
+    if (node.children !== undefined) for (const child of node.children) callers.set(child, found);
+  }
+  return entered;
+}
 
-  const frameAt = (node: V8Node, line: number): FrameInput => {
-    const { functionName, scriptId, url, lineNumber, columnNumber } = node.callFrame;
-    const parent = parents.get(node.id);
-    if (STATES.has(functionName) && url === '') return { kind: 'vm', name: functionName };
-    if (url === '' && Number(scriptId) === 0) {
-      const caller = parent?.callFrame.url ?? '';
-      const isKnown = caller.startsWith('node:') && !CALLS_ANYTHING.test(caller);
-      return { kind: 'native', name: isKnown ? functionName : NATIVE_NAME };
-    }
-    const name = functionName === '' ? '(anonymous)' : functionName;
-    const start = { line: lineNumber + 1, column: columnNumber + 1 };
-    const at = sources.original(url, start.line, start.column);
-    const executed = line === 0 ? at : sources.original(url, line, line === start.line ? start.column : 0);
-    return { kind: 'js', name, file: at.file, startLine: at.line, line: executed.line, column: 0 };
-  };
+/** The stack of a sample. @param line where its innermost function executes; 0 if that is not known */
+export function stackAt(entered: EnteredNode, line: number, frames: V8Frames): number {
+  const { node, stack, prefix, callerUrl, isOwn } = entered;
+  if (line === 0 || stack === NO_STACK || isOwn) return stack;
+  return frames.profile.stacks.intern(prefix, frames.idOf(node.callFrame, callerUrl, line));
+}
 
-  /** Without the line that executes, which callers do not have. */
-  const callerStack = (node: V8Node | undefined): number => {
-    if (node === undefined) return NO_STACK;
-    const known = stacks.get(node.id);
-    if (known !== undefined) return known;
-    const stack = enter(node, 0);
-    stacks.set(node.id, stack);
-    return stack;
-  };
-  const enter = (node: V8Node, line: number): number => {
-    const parent = parents.get(node.id);
-    if (parent === undefined) return NO_STACK;
-    return profile.stacks.intern(callerStack(parent), profile.frames.intern(frameAt(node, line)));
-  };
-  return {
-    isIdle: (id) => byId.get(id)?.callFrame.functionName === IDLE && parents.get(id) === nodes[0],
-    isOwn: (id) => {
-      for (let at = byId.get(id); at !== undefined; at = parents.get(at.id)) {
-        if (at.callFrame.functionName === ROTATE_NAME) return true;
-      }
-      return false;
-    },
-    stack: (id, line) => {
-      const node = byId.get(id);
-      if (node === undefined) return NO_STACK;
-      return line === 0 ? callerStack(node) : enter(node, line);
-    },
-    lines: (id) => (byId.get(id)?.positionTicks ?? []).flatMap(({ line, ticks }) => Array(ticks).fill(line)),
-  };
+function rootOf(node: V8Node): EnteredNode {
+  return { node, stack: NO_STACK, prefix: NO_STACK, callerUrl: '', isIdle: false, isOwn: false, isRotation: false };
+}
+
+function enter(node: V8Node, caller: EnteredNode, isOutermost: boolean, frames: V8Frames): EnteredNode {
+  const { callFrame } = node;
+  const isRotation = caller.isRotation || callFrame.functionName === ROTATE_NAME;
+  const isOwn = frames.isOwn(callFrame) || (caller.isOwn && isOfEngine(callFrame.url));
+  const callerUrl = caller.node.callFrame.url;
+  const prefix = caller.stack;
+  const isIdle = isOutermost && callFrame.functionName === IDLE;
+  const entered = { node, prefix, callerUrl, isIdle, isOwn, isRotation };
+  // However many functions of the profiler call each other, they are one frame.
+  if (isRotation || (isOwn && caller.isOwn)) return { ...entered, stack: prefix };
+  const frame = isOwn ? frames.ownId() : frames.idOf(callFrame, callerUrl, 0);
+  return { ...entered, stack: frames.profile.stacks.intern(prefix, frame) };
+}
+
+/** Native code, and what Node has in itself. */
+function isOfEngine(url: string): boolean {
+  return url === '' || url.startsWith('node:');
 }

@@ -58,7 +58,7 @@ export class WorkerSessions {
     else {
       log.ring = message.ring;
       for (const { thread, labels } of this.attached.values()) {
-        if (labels === log.labels && !thread.join.isFollowing) thread.join.follow(message.ring);
+        if (labels === log.labels && !thread.join.log.isFollowing) thread.join.log.follow(message.ring);
       }
     }
   }
@@ -78,10 +78,24 @@ export class WorkerSessions {
     Atomics.notify(ended, 0);
   }
 
-  async rotate(goesOn: boolean): Promise<void> {
-    const all = [...this.attached.values()].map(({ thread }) => thread.rotate(goesOn).catch(() => this.failures++));
+  /** Reads the logs. */
+  look(): void {
+    for (const { thread } of this.attached.values()) thread.join.log.take(null);
+  }
+
+  get areDue(): boolean {
+    for (const { thread } of this.attached.values()) if (thread.isDue) return true;
+    return false;
+  }
+
+  async rotate({ goesOn, onlyDue }: { readonly goesOn: boolean; readonly onlyDue: boolean }): Promise<void> {
+    const taken: Promise<unknown>[] = [];
+    for (const { thread } of this.attached.values()) {
+      if (!onlyDue || thread.isDue) taken.push(thread.rotate(goesOn).catch(() => this.failures++));
+    }
+    if (taken.length === 0) return;
     // A thread that ends, or that hangs in a call, does not answer. What it had since the last time is then lost.
-    await Promise.race([Promise.all(all), new Promise((resolve) => setTimeout(resolve, goesOn ? 2000 : 300))]);
+    await Promise.race([Promise.all(taken), new Promise((resolve) => setTimeout(resolve, goesOn ? 2000 : 300))]);
   }
 
   warnings(): { readonly text: string; readonly count: number }[] {
@@ -106,7 +120,7 @@ export class WorkerSessions {
         this.post('NodeWorker.sendMessageToWorker', { sessionId, message }).catch(reject);
       });
     const thread = this.profiled(post, threadName(title), log.labels);
-    if (log.ring !== null) thread.join.follow(log.ring);
+    if (log.ring !== null) thread.join.log.follow(log.ring);
     this.attached.set(sessionId, { thread, labels: log.labels, answers });
     try {
       await thread.start();

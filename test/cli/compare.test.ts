@@ -2,8 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { writePprof } from '../../src/stacks/pprof-writer.js';
 import { report, row } from '../support/report-fixture.js';
 import { runCli } from '../support/run-cli.js';
+import { jsFrame, sampledProfile } from '../support/stack-profile.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 interface RecordOptions {
@@ -282,5 +284,49 @@ describe('the formats', () => {
     expect(csv.slice(1, -1).every((text) => text.startsWith('a\\x1b[31m'))).toBe(true);
     expect(csv.length).toBeGreaterThan(5);
     expect(await shown('--format', 'markdown')).toMatch(/^\| scan \| .* \| up \| 40 \|$/m);
+  });
+});
+
+describe('stacks that lie beside both sides', () => {
+  const stacks = (samples: number) =>
+    writePprof(
+      sampledProfile([
+        ['scan', [jsFrame('read', 10)], samples],
+        ['scan', [jsFrame('hash', 20)], 300],
+      ]),
+    );
+
+  test('of reports are compared', async () => {
+    const cwd = folderWith({
+      'a.json': JSON.stringify(report()),
+      'a.stacks.pb.gz': await stacks(100),
+      'b.json': JSON.stringify(report()),
+      'b.stacks.pb.gz': await stacks(400),
+    });
+    const { stdout, exitCode } = await runCli(['compare', 'a.json', 'b.json', '--full'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^cpu up +scan {2}\+3\.00 s ± \d+ ms of 1\.00 s {2}read parse\.js:10$/m);
+    expect(stdout).toMatch(
+      /^stacks +1 of 2 functions changed by more than sampling explains, with 95% for all together/m,
+    );
+    const { stdout: json } = await runCli(['compare', 'a.json', 'b.json', '--format', 'json'], { cwd });
+    expect(JSON.parse(json).stacks).toMatchObject({ compared: 2, changed: [{ stage: 'scan', base_s: 1, new_s: 4 }] });
+  });
+
+  test('of shards are compared, and a file that is damaged is told', async () => {
+    const cwd = folderWith({
+      'a/one.jsonl': linesOf(1).join(''),
+      'a/task-0.stacks.pb.gz': await stacks(60),
+      'a/task-1.stacks.pb.gz': await stacks(60),
+      'b/one.jsonl': linesOf(1).join(''),
+      'b/task-0.stacks.pb.gz': await stacks(400),
+    });
+    const compared = await runCli(['compare', 'a', 'b', '--full'], { cwd });
+    expect(compared.stdout).toMatch(/^cpu up +scan .* of 1\.20 s {2}read/m);
+    writeFileSync(join(cwd, 'b/task-0.stacks.pb.gz'), 'no');
+    const damaged = await runCli(['compare', 'a', 'b', '--full'], { cwd });
+    expect(damaged.exitCode).toBe(0);
+    expect(damaged.stderr).toMatch(/task-0\.stacks\.pb\.gz: Not a stack profile.*: stacks are not compared/);
+    expect(damaged.stdout).not.toContain('cpu up');
   });
 });

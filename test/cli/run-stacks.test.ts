@@ -1,18 +1,24 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { Programs } from '../support/compiled-programs.js';
+import { nodeHeaders } from '../support/native-stages.js';
 import { MAIN, runCli } from '../support/run-cli.js';
 import { type StackRow, stackRows, sumOf } from '../support/stack-rows.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const PROGRAM = fileURLToPath(new URL('../programs/stacks/program.js', import.meta.url));
 
-async function run(how: string, nodeFlags: readonly string[] = []) {
+async function run(how: string, nodeFlags: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
   const folder = temporaryFolder();
   const out = join(folder, 'report.json');
   const program = [process.execPath, ...nodeFlags, PROGRAM, how];
-  const result = await runCli(['run', '--full', '--stacks', 'cpu', '--out', out, '--', ...program], { cwd: folder });
+  const result = await runCli(['run', '--full', '--stacks', 'cpu', '--out', out, '--', ...program], {
+    cwd: folder,
+    env,
+  });
   const stacks = join(folder, 'report.stacks.pb.gz');
   const rows = existsSync(stacks) ? await stackRows(stacks) : [];
   return { ...result, folder, stacks, rows, report: JSON.parse(readFileSync(out, 'utf8')) };
@@ -71,6 +77,19 @@ describe('the program is not seen to behave differently', () => {
     expect(shareOf(rows, 'never', 'busyMain')).toBeGreaterThan(0.9);
   });
 
+  test('when a debugger pauses it', async () => {
+    const { exitCode, stdout, rows } = await run('paused');
+    expect([exitCode, stdout]).toEqual([0, 'paused and resumed\n']);
+    expect(shareOf(rows, 'paused', 'busyMain')).toBeGreaterThan(0.9);
+  });
+
+  test('with --inspect', async () => {
+    const { exitCode, stderr, rows } = await run('never', ['--inspect=127.0.0.1:0']);
+    expect(exitCode).toBe(0);
+    expect(stderr.match(/Debugger listening on/g)).toHaveLength(1);
+    expect(shareOf(rows, 'never', 'busyMain')).toBeGreaterThan(0.9);
+  });
+
   test('with --cpu-prof', async () => {
     const { folder, rows } = await run('never', ['--cpu-prof']);
     const written = readdirSync(folder).find((name) => name.endsWith('.cpuprofile'))!;
@@ -78,6 +97,39 @@ describe('the program is not seen to behave differently', () => {
     expect(shareOf(rows, 'never', 'busyMain')).toBeGreaterThan(0.9);
   });
 });
+
+test('a call into an addon that takes seconds is sampled, and no other function of the addon is named', async () => {
+  using programs = new Programs(dirname(PROGRAM));
+  const addon = programs.compile('two_functions.c', 'two-functions.so', `-I${nodeHeaders()}`);
+  const { rows } = await run('native', [], { ADDON: addon });
+  const inside = rows.filter(({ stage }) => stage === 'native');
+  const native = inside.filter(({ names }) => names.at(-1) === '(native)' && names.at(-2) === 'callsNative');
+  expect(sumOf(native, 'samples') / sumOf(inside, 'samples')).toBeGreaterThan(0.9);
+  // It has used 2.5 s by the clock of its thread.
+  expect(sumOf(inside, 'cpuMs')).toBeGreaterThan(2490);
+  expect(rows.filter(({ names }) => /called/i.test(names.join()))).toEqual([]);
+});
+
+/** 15 s of CPU, of which one function has exactly 70 %, while ten processes want the CPUs. */
+test.skipIf(process.env.STAGEPROF_SOAK === undefined)(
+  'shares are within five points of the exact CPU where others take the CPUs',
+  { timeout: 600_000 },
+  async () => {
+    using programs = new Programs(dirname(PROGRAM));
+    const addon = programs.compile('two_functions.c', 'two-functions.so', `-I${nodeHeaders()}`);
+    const others = Array.from({ length: 10 }, () => spawn(process.execPath, ['-e', 'for (;;);']));
+    const { rows } = await run('shares', [], { ADDON: addon }).finally(() => {
+      for (const other of others) other.kill('SIGKILL');
+    });
+    const cpuOf = (of: readonly StackRow[]) => sumOf(of, 'cpuMs');
+    const inside = rows.filter(({ stage }) => stage === 'shares');
+    const share = cpuOf(inside.filter(({ names }) => names.includes('callsLong'))) / cpuOf(inside);
+    console.log(
+      `${(100 * share).toFixed(1)} % of ${sumOf(inside, 'samples')} samples, 70 % by the clock of the thread`,
+    );
+    expect(Math.abs(share - 0.7)).toBeLessThan(0.05);
+  },
+);
 
 test('a bare console.profileEnd() of the program costs some samples, and is told', async () => {
   const { exitCode, rows, report } = await run('bare');
@@ -95,15 +147,33 @@ test('a process that is killed loses no more than its last moments', async () =>
   expect(shareOf(rows, 'kill', 'busyMain')).toBeGreaterThan(0.9);
 });
 
-test('worker threads that never return to their event loops have stages and functions of their own', async () => {
-  const { rows } = await run('threads');
-  expect(shareOf(rows, 'main', 'busyMain')).toBeGreaterThan(0.9);
-  for (const n of [1, 2]) {
-    expect(shareOf(rows, `thread${n}`, `busyThread${n}`)).toBeGreaterThan(0.9);
-    expect(new Set(rows.filter(({ stage }) => stage === `thread${n}`).map(({ thread }) => thread))).toEqual(
-      new Set(['worker']),
-    );
-  }
+describe('worker threads that never return to their event loops', () => {
+  /** The program goes on until its functions are in the profile, so the machine may be as busy as it likes. */
+  const expectOwnFunctions = (rows: readonly StackRow[]) => {
+    for (const [n, other] of [
+      [1, 2],
+      [2, 1],
+    ]) {
+      const mine = rows.filter(({ stage }) => stage === `thread${n}`);
+      expect(mine.filter(({ names }) => names.includes(`busyThread${n}`))).not.toEqual([]);
+      expect(mine.filter(({ names }) => names.includes(`busyThread${other}`) || names.includes('busyMain'))).toEqual(
+        [],
+      );
+      expect(new Set(mine.map(({ thread }) => thread))).toEqual(new Set(['worker']));
+    }
+    expect(rows.filter(({ stage, names }) => stage === 'main' && names.join().includes('busyThread'))).toEqual([]);
+  };
+
+  test('have stages and functions of their own', async () => {
+    expectOwnFunctions((await run('threads')).rows);
+  });
+
+  test('and are ended from outside, as pools do, lose their last moments, which is told', async () => {
+    const { exitCode, rows, report } = await run('terminate');
+    expect(exitCode).toBe(0);
+    expectOwnFunctions(rows);
+    expect(report.warnings).toContain('last CPU profiles of worker threads that ended first: 2');
+  });
 });
 
 test('child processes are in the same file', async () => {
@@ -117,6 +187,9 @@ test('flame writes what run has left, to standard output or to a file', async ()
   const printed = await runCli(['flame', stacks, stacks, '--stage', 'never']);
   expect(printed).toMatchObject({ exitCode: 0, stderr: '' });
   for (const line of printed.stdout.trimEnd().split('\n')) expect(line).toMatch(/^\[never\];.* \d+$/);
+  const difference = await runCli(['flame', stacks, '--base', stacks, '--stage', 'never']);
+  expect(difference).toMatchObject({ exitCode: 0, stderr: '' });
+  for (const line of difference.stdout.trimEnd().split('\n')) expect(line).toMatch(/^\[never\];.* (\d+) \1$/);
   const path = join(folder, 'x.speedscope.json');
   const written = await runCli(['flame', stacks, '--format', 'speedscope', '-o', path]);
   expect(written).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });

@@ -2,27 +2,7 @@ import { expect, test } from 'vitest';
 import { renderStacks, shareText, stackNotes } from '../../src/render/stack-notes.js';
 import type { FrameInput } from '../../src/stacks/frame.js';
 import { StackProfile } from '../../src/stacks/stack-profile.js';
-import { NO_STACK } from '../../src/stacks/stack-table.js';
-
-const frame = (name: string, startLine: number, line = 0): FrameInput => ({
-  kind: 'js',
-  name,
-  file: '/app/parse.js',
-  startLine,
-  line,
-});
-
-function profileOf(rows: readonly (readonly [stage: string, frames: FrameInput[], samples: number])[]): StackProfile {
-  const profile = new StackProfile();
-  for (const [stage, frames, samples] of rows) {
-    let stack = NO_STACK;
-    for (const each of frames) stack = profile.stacks.intern(stack, profile.frames.intern(each));
-    const row = profile.row(stage, 'main', stack);
-    profile.add(row, 'samples', samples);
-    profile.add(row, 'cpu', samples * 10e6);
-  }
-  return profile;
-}
+import { jsFrame as frame, sampledProfile as profileOf } from '../support/stack-profile.js';
 
 test('the heaviest functions of a stage are told with their callers, without those that call themselves', () => {
   const walk = frame('walk', 40);
@@ -34,6 +14,22 @@ test('the heaviest functions of a stage are told with their callers, without tho
   expect(stackNotes(profile).map(({ text }) => text)).toEqual([
     'load  80 % ± 4 of 1.00 s  read parse.js:90 (60 % in line 95) < walk parse.js:40 < main parse.js:1',
     'load  20 % ± 4 of 1.00 s  other parse.js:7 < main parse.js:1',
+  ]);
+});
+
+test('a stage is told whose functions are all small, and one whose heaviest is the collector', () => {
+  const small = Array.from({ length: 40 }, (_, k) => ['flat', [frame(`f${k}`, k + 1)], k === 7 ? 6 : 5] as const);
+  const collector: FrameInput = { kind: 'vm', name: '(garbage collector)' };
+  const profile = profileOf([
+    ...small,
+    ['heavy', [collector], 190],
+    ['heavy', [frame('build', 50)], 8],
+    ['heavy', [frame('tidy', 60)], 2],
+  ]);
+  expect(stackNotes(profile).map(({ text }) => text)).toEqual([
+    'flat    3 % ± 1 of 2.01 s  f7 parse.js:8',
+    'heavy  95 % ± 2 of 2.00 s  (garbage collector)',
+    'heavy   4 % ± 1 of 2.00 s  build parse.js:50',
   ]);
 });
 

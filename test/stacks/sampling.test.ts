@@ -1,10 +1,17 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { stackRows, sumOf } from '../support/stack-rows.js';
 
-const INTERLEAVED = fileURLToPath(new URL('../programs/stacks/interleaved.js', import.meta.url));
+const PROGRAMS = fileURLToPath(new URL('../programs/stacks/', import.meta.url));
+const INTERLEAVED = join(PROGRAMS, 'interleaved.js');
+
+async function outputOf(program: string, ...args: string[]) {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(PROGRAMS, program), ...args]);
+  return JSON.parse(stdout);
+}
 
 test.each(['boundary', 'exact'])(
   'no sample of twelve interleaved stages is in a wrong one, with %s attribution',
@@ -33,3 +40,18 @@ test.each(['boundary', 'exact'])(
     }
   },
 );
+
+test('a large heap makes the start a pause, which is told once', async () => {
+  const { warnings } = await outputOf('big-heap.js');
+  const pauses = warnings.filter((text: string) => text.includes('start of CPU stacks has stopped the program'));
+  expect(pauses).toHaveLength(1);
+  expect(Number(/: ([\d,]+)$/.exec(pauses[0])![1]!.replace(',', ''))).toBeGreaterThan(50);
+});
+
+/** 120,000 samples, as many as in 20 minutes at 100 Hz. */
+test.skipIf(process.env.STAGEPROF_SOAK === undefined)('memory stays flat', { timeout: 300_000 }, async () => {
+  const { tenths, warnings } = await outputOf('soak.js', '120', '1000');
+  console.log(`MiB by tenths of two minutes at 1,000 Hz: ${tenths.join(' ')}`);
+  expect(warnings.filter((text: string) => !text.includes('start of CPU stacks'))).toEqual([]);
+  expect(Math.max(...tenths.slice(5))).toBeLessThan(1.1 * Math.max(...tenths.slice(0, 5)));
+});

@@ -3,11 +3,14 @@ import { CpuFold } from '../../src/stacks/cpu-fold.js';
 import { SourcePositions } from '../../src/stacks/source-positions.js';
 import type { StackProfile } from '../../src/stacks/stack-profile.js';
 import { makeRing, type StageRing, writeEntry } from '../../src/stacks/stage-ring.js';
-import { type CpuReading, ThreadJoin } from '../../src/stacks/thread-join.js';
+import { ThreadJoin } from '../../src/stacks/thread-join.js';
+import type { CpuReading } from '../../src/stacks/thread-log.js';
 import type { V8Node, V8Profile } from '../../src/stacks/v8-profile.js';
 import { ROTATE_NAME } from '../../src/stacks/v8-stacks.js';
+import { seeded } from '../support/random.js';
 
 const PERIOD_US = 10_000;
+const OWN = new URL('../../src/profiler/any.js', import.meta.url).href;
 
 type NodeTree = readonly [name: string, where?: string, ...children: NodeTree[]];
 
@@ -53,9 +56,10 @@ function joined(
   const fold = new CpuFold(PERIOD_US * 1000);
   const join = new ThreadJoin(fold, new SourcePositions(), labels, 'main', PERIOD_US);
   const ring = makeRing();
-  join.follow(ring);
+  join.log.follow(ring);
   fill(ring);
-  join.addChunk(profile, readings);
+  for (const reading of readings) join.log.take(reading);
+  join.addChunk(profile);
   return rowsOf(fold.result());
 }
 
@@ -134,17 +138,46 @@ describe('samples get the stage that ran at their time', () => {
     const fold = new CpuFold(PERIOD_US * 1000);
     const join = new ThreadJoin(fold, new SourcePositions(), ['', 'a'], 'main', PERIOD_US);
     const ring = makeRing();
-    join.follow(ring);
+    join.log.follow(ring);
     writeEntry(ring, 1, 1, 0);
-    join.addChunk(v8Profile(two, [[10_000, BUSY_A]]), []);
-    join.addChunk(v8Profile(two, [[20_000, BUSY_A]]), []);
+    join.addChunk(v8Profile(two, [[10_000, BUSY_A]]));
+    join.addChunk(v8Profile(two, [[20_000, BUSY_A]]));
     writeEntry(ring, 25_000, 0, 20_000);
-    join.addChunk(v8Profile(two, [[30_000, BUSY_B]]), []);
+    join.addChunk(v8Profile(two, [[30_000, BUSY_B]]));
     expect(rowsOf(fold.result())).toMatchObject([
       { stage: 'a', stack: 'busyA', samples: 2, cpuMs: 20 },
       { stage: '', stack: 'busyB', samples: 1 },
     ]);
   });
+});
+
+test('an hour keeps no more than its first minute', () => {
+  const fold = new CpuFold(PERIOD_US * 1000);
+  const join = new ThreadJoin(fold, new SourcePositions(), ['', 'a', 'b'], 'main', PERIOD_US);
+  const ring = makeRing();
+  join.log.follow(ring);
+  const { frames, stacks, rows, strings } = fold.profile;
+  const kept = () => [frames, stacks, rows, strings].map(({ length }) => length);
+  const lasts = 500;
+  let ofMinute: number[] = [];
+  let timeUs = 0;
+  // 360,000 samples in profiles of five seconds, and a stage each millisecond.
+  for (let chunk = 0; chunk < 720; chunk++) {
+    const samples: (readonly [number, number])[] = [];
+    for (let i = 0; i < lasts; i++) {
+      for (let ms = 0; ms < PERIOD_US / 1000; ms++)
+        writeEntry(ring, timeUs + ms * 1000, 1 + (ms % 2), timeUs + ms * 1000);
+      timeUs += PERIOD_US;
+      samples.push([timeUs - 1, 2 + ((i * 7) % 4)]);
+      if (i % 10 === 0) join.log.take(null);
+    }
+    join.addChunk({ ...v8Profile(two, samples), endTime: timeUs });
+    expect(join.log.timeUs.length).toBeLessThan(4);
+    if (chunk === 11) ofMinute = kept();
+  }
+  expect(kept()).toEqual(ofMinute);
+  expect(join.log.lost).toBe(0);
+  expect(fold.samples).toBe((720 * lasts * 3) / 4);
 });
 
 describe('CPU of a stage', () => {
@@ -191,6 +224,49 @@ describe('CPU of a stage', () => {
     expect(cpuOf('busyB;(waiting)') + cpuOf('busyA') + cpuOf('busyB')).toBeCloseTo(101, 3);
   });
 
+  test('is within five points of the truth where a busy machine lets one sample in five come', () => {
+    // Two stages take turns, and each of three functions has a known part of the CPU of its stage.
+    const random = seeded(11);
+    const nodes = nodesOf(['(root)', '', ...['f', 'g', 'h'].map((name, k) => [name, `/app.js:${k + 1}`] as const)]);
+    const parts = [
+      [0.6, 0.3, 0.1],
+      [0.2, 0.2, 0.6],
+    ];
+    const samples: [number, number][] = [];
+    let timeUs = 0;
+    let cpuUs = 0;
+    const exact = [0, 0];
+    const turns: (readonly [timeUs: number, stage: number, cpuUs: number])[] = [];
+    for (let turn = 0; turn < 4000; turn++) {
+      const stage = turn % 2;
+      turns.push([timeUs, stage + 1, cpuUs]);
+      // A turn uses 10 ms, in which the machine lets the thread run for a fifth of the time.
+      const wallUs = 50_000 * (0.5 + random());
+      const at = timeUs + random() * wallUs;
+      if (random() < 0.2) {
+        const drawn = random();
+        const [f, g] = parts[stage]!;
+        samples.push([at, drawn < f! ? 2 : drawn < f! + g! ? 3 : 4]);
+      }
+      timeUs += wallUs;
+      cpuUs += 10_000;
+      exact[stage]! += 10_000;
+    }
+    const found = joined(['', 'a', 'b'], v8Profile(nodes, samples), (ring) => {
+      for (const entry of turns) writeEntry(ring, ...entry);
+      writeEntry(ring, timeUs, 0, cpuUs);
+    });
+    for (const [index, stage] of ['a', 'b'].entries()) {
+      const mine = found.filter((row) => row.stage === stage);
+      const whole = mine.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+      expect(whole).toBeCloseTo(exact[index]! / 1000, 3);
+      for (const [k, name] of ['f', 'g', 'h'].entries()) {
+        const share = (mine.find(({ stack }) => stack === name)?.cpuMs ?? 0) / whole;
+        expect(Math.abs(share - parts[index]![k]!), `${name} of ${stage}`).toBeLessThan(0.05);
+      }
+    }
+  });
+
   test('without any reading is that of the samples', () => {
     const profile = v8Profile(two, [
       [10_000, BUSY_A],
@@ -208,6 +284,7 @@ describe('names', () => {
     ['main', '/app.js:1', ['drop'], ['readFileSync', 'node:fs:400', ['open']]],
     ['emit', 'node:events:500', ['grow']],
     ['callback', '/app.js:9', [ROTATE_NAME, '/x.js:1', ['profile']]],
+    ['caller', '/app.js:20', ['stage', `${OWN}:1`, ['begin', `${OWN}:9`, ['read']], ['called', '/app.js:30', ['f']]]],
   ]);
   const rows = joined(
     [''],
@@ -228,6 +305,16 @@ describe('names', () => {
 
   test('of the profiler itself are not there', () => {
     expect(stacks).toContain('callback');
-    expect(stacks.join()).not.toMatch(/profile|stageprof/);
+    expect(stacks.join()).not.toMatch(/profile|stageprofRotate/);
+  });
+
+  test('of the functions of the profiler are one, whatever they call of their own', () => {
+    expect(stacks.filter((stack) => stack.startsWith('caller'))).toEqual([
+      'caller',
+      'caller;(stageprof)',
+      'caller;(stageprof);called',
+      'caller;(stageprof);called;(native)',
+    ]);
+    expect(rows.find(({ stack }) => stack === 'caller;(stageprof)')?.samples).toBe(3);
   });
 });

@@ -64,4 +64,5 @@ export const RESULT: CompareResult = {
     oneSided('young', 'new'),
   ],
   violations: [],
+  stacks: null,
 };

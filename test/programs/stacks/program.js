@@ -3,7 +3,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import inspector from 'node:inspector';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { gunzipSync } from 'node:zlib';
 import { activeProfiler } from '../../../dist/index.js';
 import { spin } from './spin.js';
 
@@ -18,18 +20,53 @@ function never() {
   profiler.stage('never', () => busyMain(1000));
 }
 
+/** Goes on once the functions are in the profile, however long that takes on a busy machine. */
+async function sampled(...names) {
+  for (const end = performance.now() + 60_000; performance.now() < end; await delay(300)) {
+    const profile = gunzipSync(profiler.stacks());
+    if (names.every((name) => profile.includes(name))) return;
+  }
+}
+
 if (!isMainThread) {
-  const name = `thread${workerData}`;
-  for (let i = 0; i < 80; i++) profiler.stage(name, () => (workerData === 1 ? busyThread1 : busyThread2)(30));
+  const { n, isOver } = workerData;
+  const busy = n === 1 ? busyThread1 : busyThread2;
+  while (Atomics.load(isOver, 0) === 0) profiler.stage(`thread${n}`, () => busy(30));
 } else if (how === 'child') profiler.stage('child', () => busyChild(800));
 else if (how === 'children') {
   const child = fork(new URL(import.meta.url), ['child']);
   profiler.stage('parent', () => busyMain(800));
   await once(child, 'exit');
-} else if (how === 'threads') {
-  const threads = [1, 2].map((n) => new Worker(new URL(import.meta.url), { workerData: n }));
+} else if (how === 'threads' || how === 'terminate') {
+  const isOver = new Int32Array(new SharedArrayBuffer(4));
+  const threads = [1, 2].map((n) => new Worker(new URL(import.meta.url), { workerData: { n, isOver } }));
   profiler.stage('main', () => busyMain(400));
-  await Promise.all(threads.map((thread) => once(thread, 'exit')));
+  await sampled('busyMain', 'busyThread1', 'busyThread2');
+  const ended = Promise.all(threads.map((thread) => once(thread, 'exit')));
+  if (how === 'terminate') for (const thread of threads) thread.terminate();
+  Atomics.store(isOver, 0, 1);
+  await ended;
+} else if (how === 'shares') {
+  const addon = { exports: {} };
+  process.dlopen(addon, process.env.ADDON);
+  const callsLong = () => void addon.exports.calledFunction(7);
+  const callsShort = () => void addon.exports.calledFunction(3);
+  profiler.stage('shares', () => {
+    for (let i = 0; i < 1500; i++) {
+      callsLong();
+      callsShort();
+    }
+  });
+} else if (how === 'native') {
+  const addon = { exports: {} };
+  process.dlopen(addon, process.env.ADDON);
+  const callsNative = () => addon.exports.calledFunction(2500);
+  profiler.stage('native', () => void callsNative());
+} else if (how === 'paused') {
+  const debug = new Worker(new URL('pausing-debugger.js', import.meta.url));
+  await once(debug, 'message');
+  profiler.stage('paused', () => busyMain(2500));
+  console.log(...(await once(debug, 'message')));
 } else if (how === 'exit') {
   process.on('worker', () => console.log('saw a worker'));
   process.on('exit', (code) => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { SetupError, systemReason } from '../model/setup-error.js';
-import { mergeProfile } from '../stacks/merge-profile.js';
-import { readPprof } from '../stacks/pprof-reader.js';
-import { StackProfile } from '../stacks/stack-profile.js';
-import { StacksFileError } from '../stacks/stacks-file-error.js';
+import { mergeProfile } from './merge-profile.js';
+import { readPprof } from './pprof-reader.js';
+import { StackProfile } from './stack-profile.js';
+import { StacksFileError } from './stacks-file-error.js';
 
 /**
  * Reads stack profiles and adds them up.

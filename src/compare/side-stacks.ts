@@ -1,0 +1,35 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readStacks } from '../stacks/read-stacks.js';
+import { isShardStacks, stacksBeside } from '../stacks/stacks-beside.js';
+import { say } from '../terminal/say.js';
+import type { OpenSide } from './open-side.js';
+import { type StackChanges, stackChanges } from './stack-changes.js';
+
+/** Compares the stacks that lie beside the two sides; null where not both have some. */
+export async function compareStacks(
+  [base, next]: readonly [OpenSide, OpenSide],
+  confidence: number,
+): Promise<StackChanges | null> {
+  const before = stackFilesOf(base);
+  const after = stackFilesOf(next);
+  if (before.length === 0 || after.length === 0) return null;
+  try {
+    return stackChanges({ base: await readStacks(before), new: await readStacks(after) }, confidence);
+  } catch (error) {
+    say(`${(error as Error).message}: stacks are not compared`);
+    return null;
+  }
+}
+
+/** Those of its reports, and those of the shards in its folders unless the side is a single file. */
+function stackFilesOf({ name, files }: OpenSide): string[] {
+  const paths = files.map(({ path }) => path);
+  const folders = new Set(paths.filter((path) => path !== name).map((path) => dirname(path)));
+  return [...paths.map(stacksBeside).filter((path) => existsSync(path)), ...[...folders].flatMap(shardsIn)];
+}
+
+function shardsIn(folder: string): string[] {
+  const names = readdirSync(folder).filter(isShardStacks);
+  return names.sort().map((name) => join(folder, name));
+}
