@@ -33,7 +33,8 @@ function pack(folder, { umask, env: settings }) {
     run('chmod', ['+x', 'dist/cli/main.js'], options);
     // npm packs the permissions that files have here.
     const { files } = JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8'));
-    run('chmod', ['-R', 'u=rwX,go=rX', ...files, 'package.json'], options);
+    // Some of the files are patterns.
+    run('sh', ['-c', `chmod -R u=rwX,go=rX ${files.join(' ')} package.json`], options);
     return run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], options).trim();
   } finally {
     process.umask(before);
