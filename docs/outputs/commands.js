@@ -70,8 +70,12 @@ async function command({ folder, width }, args, { cwd = folder, stdin = '', unti
     });
   }
   const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-  await once(child, 'close');
+  const [status] = await once(child, 'close');
   clearTimeout(limit);
+  // A page must not show what a command prints that has failed.
+  if (status !== 0 && until === undefined) {
+    throw new Error(`${args.join(' ')} ended with ${status}: ${printed.stderr}`);
+  }
   return { stdout: plain(printed.stdout), stderr: plain(printed.stderr) };
 }
 
