@@ -136,7 +136,9 @@ inline void Free(void* block) {
 
 }  // namespace
 
-STAGEPROF_HOOK void* malloc(size_t bytes) {
+// ThreadSanitizer's code at the end of a function would make AllocateOtherwise return to this one,
+// and this library the caller.
+STAGEPROF_HOOK __attribute__((no_sanitize("thread"))) void* malloc(size_t bytes) {
   Shard* shard = thread_counters.plain_shard;
   if (__builtin_expect(shard == nullptr, 0)) return AllocateOtherwise(bytes);
   void* block = next.malloc(bytes);

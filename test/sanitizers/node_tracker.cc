@@ -3,6 +3,8 @@
 #include <malloc.h>
 #include <stddef.h>
 
+#include "block_size.h"
+#include "bootstrap.h"
 #include "counted.h"
 
 extern "C" int __sanitizer_install_malloc_and_free_hooks(
@@ -25,7 +27,14 @@ void OnFree(const volatile void* block) {
   if (block != nullptr) stageprof_tracker::CountFreed(UsableBytes(block));
 }
 
+// The blocks are the sanitizer's, which have no headers of glibc.
+void ReadNoHeaders() {
+  stageprof_tracker::next.free(stageprof_tracker::next.malloc(1));
+  stageprof_tracker::block_headers = {false, false};
+}
+
 __attribute__((constructor)) void Install() {
+  ReadNoHeaders();
   __sanitizer_install_malloc_and_free_hooks(OnMalloc, OnFree);
 }
 
