@@ -13,8 +13,8 @@ namespace stageprof {
 
 // The parts that are found by going through the list of mappings. The cost grows with the mappings
 // and the memory of the process, so this is done only as often as a share of the elapsed time
-// allows, and ten times as often while the resident set changes; between two looks the parts are as
-// old as `mappings_at_ns` says. Each thread that reads an account has its own.
+// allows, which is larger while the resident set changes; between two looks the parts are as old as
+// `mappings_at_ns` says. Each thread that reads an account has its own.
 class MappedParts : public Source {
  public:
   enum class Look {
@@ -25,7 +25,8 @@ class MappedParts : public Source {
   };
 
   MappedParts(Reader reader, TimeBudget* budget)
-      : account_(budget, MostShare(reader)), change_account_(budget, 0.01) {}
+      : account_(budget, reader == Reader::kRecorder ? kQuietShare : MostShare(reader)),
+        change_account_(budget, 0.01) {}
 
   void Open() {}
 
@@ -39,6 +40,8 @@ class MappedParts : public Source {
 
  private:
   static constexpr MappingTotals kUnknown = {NAN, NAN, NAN, NAN, NAN, {}};
+  // For the recorder's looks while the resident set stays, which seldom find anything new.
+  static constexpr double kQuietShare = 0.0001;
   // A smaller change is not worth a look.
   static constexpr double kChangeBytes = 4 << 20;
 

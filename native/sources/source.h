@@ -13,7 +13,7 @@ enum class Reader { kMeasuredThread, kRecorder };
 // The largest share of the elapsed time that one kind of reading may take. The recorder's thread
 // reads ten times a second, whether anything happens or not.
 inline double MostShare(Reader reader) {
-  return reader == Reader::kMeasuredThread ? 0.01 : 0.0003;
+  return reader == Reader::kMeasuredThread ? 0.01 : 0.0002;
 }
 
 // What the list in sources.h requires of a source. A source defines its own Open(), and hides of
