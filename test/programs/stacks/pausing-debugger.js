@@ -5,14 +5,11 @@ import { parentPort } from 'node:worker_threads';
 
 const session = new Session();
 session.connectToMainThread();
-const keepAlive = setInterval(() => {}, 1000);
+// It stays until the program ends: Node 20 may abort where a session leaves in the moment in which its pause ends.
+setInterval(() => {}, 1000);
 session.on('Debugger.paused', async () => {
   await delay(1000);
-  session.post('Debugger.resume', () => {
-    parentPort.postMessage('paused and resumed');
-    session.disconnect();
-    clearInterval(keepAlive);
-  });
+  session.post('Debugger.resume', () => parentPort.postMessage('paused and resumed'));
 });
 session.post('Debugger.enable', () => {
   parentPort.postMessage('ready');

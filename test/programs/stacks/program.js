@@ -67,6 +67,7 @@ else if (how === 'children') {
   await once(debug, 'message');
   profiler.stage('paused', () => busyMain(2500));
   console.log(...(await once(debug, 'message')));
+  debug.unref();
 } else if (how === 'exit') {
   process.on('worker', () => console.log('saw a worker'));
   process.on('exit', (code) => {
