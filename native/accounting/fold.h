@@ -32,7 +32,7 @@ class Fold {
   bool AddCall(double* cells);
   void MoveRows(double* cells, size_t length);
 
-  // Of the call that `boundary` tells.
+  // `boundary` tells which call is meant.
   void Enter();
   void Exit();
   void Discard(uint32_t position);

@@ -36,8 +36,8 @@ class CodeReader {
  private:
   static constexpr size_t kMostStates = 24;
   static constexpr int kMostInstructions = 2000;
-  // Of the code after the first instruction and before it, what was read is noted byte by byte. What
-  // lies further away may be read again.
+  // What was read is noted byte by byte, around the first instruction. What lies further away may be
+  // read again.
   static constexpr ptrdiff_t kNotedBytes = 4096;
 
   // True where it returns.

@@ -372,9 +372,8 @@ class RowReader {
     return {begin, cursor->at()};
   }
 
-  // Of expressions, compilers and linkers write these two: the word at rbp + n, in functions that
-  // align their stack, and the entries of a procedure linkage table, whose second instruction
-  // pushes a word.
+  // Compilers and linkers write two expressions: the word at rbp + n, in functions that align their
+  // stack, and the entries of a procedure linkage table, whose second instruction pushes a word.
   void DefineByExpression(Cursor expression) {
     constexpr uint8_t kBaseRegisterAnd = 0x70 + kBaseRegister;    // DW_OP_breg6
     constexpr uint8_t kStackRegisterAnd = 0x70 + kStackRegister;  // DW_OP_breg7

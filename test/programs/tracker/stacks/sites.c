@@ -213,7 +213,7 @@ static void random_programs(void) {
     const int grows = (int)(random % 100) < 50 + (step / 500) % 7 - 3;
     if (count == 0 || (grows && count < kMost)) {
       owner[count] = (int)(random >> 8 & 1);
-      // Of the rate or more, so that each is in the sample and exact.
+      // Each has the rate or more, so it is in the sample and exact.
       const size_t bytes = 600000 + (random >> 16) % 100000;
       blocks[count] = owner[count] == 0 ? first(bytes) : second(bytes);
       live[owner[count]] += (int64_t)malloc_usable_size(blocks[count]);
