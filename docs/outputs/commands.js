@@ -50,7 +50,7 @@ export function full({ width }) {
   return width === 'full' ? ['--full'] : [];
 }
 
-/** @typedef {{ cwd?: string, stdin?: string, until?: RegExp }} CommandOptions */
+/** @typedef {{ cwd?: string, stdin?: string, until?: RegExp, exitCode?: number }} CommandOptions With the exit code of a run that does what the page shows. */
 
 /** @param {Workspace} workspace @param {readonly string[]} args @param {CommandOptions} [options] */
 export function stageprof(workspace, args, options) {
@@ -58,7 +58,7 @@ export function stageprof(workspace, args, options) {
 }
 
 /** @param {Workspace} workspace @param {readonly string[]} args @param {CommandOptions} [options] @returns {Promise<Printed>} */
-async function command({ folder, width }, args, { cwd = folder, stdin = '', until } = {}) {
+async function command({ folder, width }, args, { cwd = folder, stdin = '', until, exitCode = 0 } = {}) {
   const child = spawn(process.execPath, args, { cwd, env: environment(width) });
   child.stdin.end(stdin);
   const printed = { stdout: '', stderr: '' };
@@ -70,11 +70,11 @@ async function command({ folder, width }, args, { cwd = folder, stdin = '', unti
     });
   }
   const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-  const [status] = await once(child, 'close');
+  const [code] = await once(child, 'close');
   clearTimeout(limit);
-  // A page must not show what a command prints that has failed.
-  if (status !== 0 && until === undefined) {
-    throw new Error(`${args.join(' ')} ended with ${status}: ${printed.stderr}`);
+  // A page must not show what a command prints that has failed in another way.
+  if (code !== exitCode && until === undefined) {
+    throw new Error(`${args.join(' ')} ended with ${code}: ${printed.stderr}`);
   }
   return { stdout: plain(printed.stdout), stderr: plain(printed.stderr) };
 }
