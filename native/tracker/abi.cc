@@ -8,6 +8,7 @@
 #include "bootstrap.h"
 #include "counted.h"
 #include "mappings.h"
+#include "stacks/js_functions.h"
 #include "stacks/sites.h"
 #include "stacks/take_stack.h"
 #include "windows.h"
@@ -109,6 +110,19 @@ int32_t ReadSiteForAddon(uint32_t index, StageprofTrackerSite* site) {
   return 0;
 }
 
+int32_t ReadJsFunctionForAddon(uint32_t number, StageprofTrackerJsFunction* function) {
+  JsFunction read;
+  if (!ReadJsFunction(number, &read)) return -1;
+  *function = {read.name.bytes, read.url.bytes, read.name.count,
+               read.url.count,  read.line,      read.column};
+  return 0;
+}
+
+void ReadJsFramesForAddon(StageprofTrackerJsFrames* frames) {
+  const JsFrameCounts counts = ReadJsFrameCounts();
+  *frames = {counts.named, counts.unnamed};
+}
+
 void SetStageWordForAddon(const uint32_t* stage) {
   SetStageWord(reinterpret_cast<const std::atomic<uint32_t>*>(stage));
 }
@@ -161,4 +175,6 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::ReadLiveModules,
     stageprof_tracker::ReadSiteForAddon,
     stageprof_tracker::SetStageWordForAddon,
+    stageprof_tracker::ReadJsFunctionForAddon,
+    stageprof_tracker::ReadJsFramesForAddon,
 };

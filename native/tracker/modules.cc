@@ -86,10 +86,11 @@ void ForgetPages() {
 
 bool tracks_modules = false;
 uint32_t program_module = kUnknownModule;
+uint32_t modules_at_start = kModules;
 PageCache page_cache;
 
 void OpenModules(bool tracks) {
-  RefreshModules();
+  modules_at_start = RefreshModules();
   malloc_module = LookUpModule(reinterpret_cast<uintptr_t>(next.malloc));
   program_module = LookUpModule(getauxval(AT_PHDR));
   tracks_modules = tracks;

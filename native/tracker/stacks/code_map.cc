@@ -17,7 +17,7 @@ bool FindSegment(const Elf64_Phdr* segments, int count, const LoadedObject& obje
     const Elf64_Phdr& segment = segments[index];
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
     const uintptr_t begin = object.base + segment.p_vaddr;
-    *range = {object.base, begin, begin + segment.p_memsz, object.unwind_table};
+    *range = {begin, begin + segment.p_memsz, object.unwind_table};
     if (range->Has(address)) return true;
   }
   return false;
