@@ -50,7 +50,10 @@
             'native/tracker/shards.cc',
             'native/tracker/stacks/code_map.cc',
             'native/tracker/stacks/code_reader.cc',
+            'native/tracker/stacks/imports.cc',
             'native/tracker/stacks/instruction.cc',
+            'native/tracker/stacks/js_frames.cc',
+            'native/tracker/stacks/js_functions.cc',
             'native/tracker/stacks/sites.cc',
             'native/tracker/stacks/stack_modules.cc',
             'native/tracker/stacks/stack_stages.cc',
@@ -59,6 +62,7 @@
             'native/tracker/stacks/unwind_table.cc',
             'native/tracker/stacks/unwinder.cc',
             'native/tracker/stacks/v8_code.cc',
+            'native/tracker/stacks/v8_heap.cc',
             'native/tracker/windows.cc',
           ],
           # fno-builtin: the compiler must not see through the functions that are defined here.

@@ -8,6 +8,7 @@
 #include "bootstrap.h"
 #include "counted.h"
 #include "mappings.h"
+#include "stacks/js_functions.h"
 #include "stacks/sites.h"
 #include "stacks/stack_stages.h"
 #include "stacks/stack_tables.h"
@@ -111,6 +112,19 @@ int32_t ReadSiteForAddon(uint32_t index, StageprofTrackerSite* site) {
   return 0;
 }
 
+int32_t ReadJsFunctionForAddon(uint32_t number, StageprofTrackerJsFunction* function) {
+  JsFunction read;
+  if (!ReadJsFunction(number, &read)) return -1;
+  *function = {read.name.bytes, read.url.bytes, read.name.count,
+               read.url.count,  read.line,      read.column};
+  return 0;
+}
+
+void ReadJsFramesForAddon(StageprofTrackerJsFrames* frames) {
+  const JsFrameCounts counts = ReadJsFrameCounts();
+  *frames = {counts.named, counts.unnamed};
+}
+
 void SetStageWordForAddon(const uint32_t* stage) {
   SetStageWord(reinterpret_cast<const std::atomic<uint32_t>*>(stage));
 }
@@ -177,4 +191,6 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::MoveStackTablesForAddon,
     stageprof_tracker::FindStackStage,
     stageprof_tracker::NoteEnd,
+    stageprof_tracker::ReadJsFunctionForAddon,
+    stageprof_tracker::ReadJsFramesForAddon,
 };

@@ -36,9 +36,12 @@ bool FindLoadedObject(uintptr_t address, LoadedObject* object) {
   if (find_object == nullptr || find_object(reinterpret_cast<void*>(address), &found) != 0) {
     return false;
   }
-  *object = {found.map->l_name, found.map->l_addr, reinterpret_cast<uintptr_t>(found.map_start),
+  *object = {found.map->l_name,
+             found.map->l_addr,
+             reinterpret_cast<uintptr_t>(found.map_start),
              reinterpret_cast<uintptr_t>(found.map_end),
-             static_cast<const uint8_t*>(found.eh_frame)};
+             static_cast<const uint8_t*>(found.eh_frame),
+             found.map->l_ld};
   return true;
 }
 

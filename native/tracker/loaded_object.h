@@ -13,6 +13,7 @@ struct LoadedObject {
   uintptr_t start;
   uintptr_t end;
   const uint8_t* unwind_table;  // the segment PT_GNU_EH_FRAME; null if there is none
+  const void* dynamic;          // the segment PT_DYNAMIC, as it is in memory
 };
 
 // Called once, while there is one thread.

@@ -82,6 +82,7 @@ void ForgetPages() {
 
 bool tracks_modules = false;
 uint32_t program_module = kUnknownModule;
+uint32_t modules_at_start = kModules;
 PageCache page_cache;
 
 const char* PathOfObject(const char* name) {
@@ -89,7 +90,7 @@ const char* PathOfObject(const char* name) {
 }
 
 void OpenModules(bool tracks) {
-  RefreshModules();
+  modules_at_start = RefreshModules();
   malloc_module = LookUpModule(reinterpret_cast<uintptr_t>(next.malloc));
   program_module = LookUpModule(getauxval(AT_PHDR));
   tracks_modules = tracks;

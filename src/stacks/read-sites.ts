@@ -1,8 +1,10 @@
 import { Error, Map, Math } from '../host/intrinsics.js';
-import type { FrameInput } from './frame.js';
+import { type FrameInput, OWN_NAME } from './frame.js';
 import type { SampleType } from './sample-types.js';
+import { SourcePositions } from './source-positions.js';
 import { StackProfile } from './stack-profile.js';
 import { NO_STACK } from './stack-table.js';
+import { ANONYMOUS_NAME, isOwnScript } from './v8-frames.js';
 
 /** What the tracker's tables of stacks tell. */
 export interface Sites {
@@ -19,7 +21,8 @@ const VERSION = 1;
 /** The members of native/tracker/stacks/stack_tables.h, by their offsets. */
 const HEADER = { version: 8, rate: 16, areas: 24, places: 28 } as const;
 const PLACE_BYTES = 12;
-const AREAS = ['sites', 'frames', 'stages', 'modules', 'texts'] as const;
+const AREAS = ['sites', 'frames', 'stages', 'modules', 'jsFunctions', 'jsScripts', 'texts'] as const;
+type Places = Readonly<Record<(typeof AREAS)[number], Place>>;
 /** After the places. */
 const COUNTS = { sites: 0, stages: 8, epoch: 16, isRising: 20, hasEnded: 24, missed: 28 } as const;
 const SITE = {
@@ -35,12 +38,17 @@ const SITE = {
   first: 64,
   stage: 68,
 } as const;
-const PAIR = { first: 0, second: 8 } as const;
+const STAGE = { thread: 0, label: 8 } as const;
+const MODULE = { buildId: 0, path: 8 } as const;
+const JS_FUNCTION = { name: 0, script: 8, line: 12, column: 16 } as const;
+const JS_SCRIPT = { url: 0 } as const;
 
 const GUESSED = 2 ** 31;
 const LAST = 2 ** 30;
 const MODULE_SHIFT = 16;
 const MODULE_MASK = 0x3fff;
+/** Stands for the JS functions. */
+const JS_MODULE = 0x3fff;
 const HIGH_MASK = 0xffff;
 
 interface Place {
@@ -60,9 +68,10 @@ export function readSites(bytes: Buffer, seed: number): Sites {
 }
 
 class SitesReader {
-  private readonly places: Readonly<Record<(typeof AREAS)[number], Place>>;
+  private readonly places: Places;
   private readonly counts: number;
   private readonly profile: StackProfile;
+  private readonly sources = new SourcePositions();
   private readonly frames = new Map<string, number>();
   private readonly modules = new Map<number, { readonly module: string; readonly buildId: string }>();
 
@@ -74,8 +83,8 @@ class SitesReader {
     const areas = this.u32(HEADER.areas);
     const isKnown = bytes.toString('latin1', 0, MAGIC.length) === MAGIC && this.u32(HEADER.version) === VERSION;
     if (!isKnown || areas < AREAS.length || areas > 64) throw new Error('they are not of this version');
-    const places = AREAS.map((_, index) => this.place(HEADER.places + index * PLACE_BYTES));
-    this.places = { sites: places[0]!, frames: places[1]!, stages: places[2]!, modules: places[3]!, texts: places[4]! };
+    const places = AREAS.map((name, index) => [name, this.place(HEADER.places + index * PLACE_BYTES)] as const);
+    this.places = Object.fromEntries(places) as unknown as Places;
     this.counts = HEADER.places + areas * PLACE_BYTES;
   }
 
@@ -84,7 +93,7 @@ class SitesReader {
     const types: SampleType[] = ['alloc_objects', 'alloc_space', 'live_objects', 'live_space', 'peak_space'];
     for (const type of types) profile.measure(type);
     const count = Math.min(this.u32(this.counts + COUNTS.sites), places.sites.entries);
-    for (let site = 0; site < count; site++) this.addSite(places.sites.offset + site * places.sites.entryBytes);
+    for (let site = 0; site < count; site++) this.addSite(this.entry('sites', site));
     return { profile, rate: this.i64(HEADER.rate), missed: this.u32(this.counts + COUNTS.missed) };
   }
 
@@ -109,10 +118,8 @@ class SitesReader {
   }
 
   private stageAt(stage: number): { readonly label: string; readonly thread: string } {
-    const { stages } = this.places;
-    if (stage >= stages.entries) throw new Error('they are damaged');
-    const at = stages.offset + stage * stages.entryBytes;
-    return { thread: this.text(at + PAIR.first), label: this.text(at + PAIR.second) };
+    const at = this.entry('stages', stage);
+    return { thread: this.text(at + STAGE.thread), label: this.text(at + STAGE.label) };
   }
 
   private stackOf(first: number, count: number): number {
@@ -143,21 +150,39 @@ class SitesReader {
     const guessed = high >= GUESSED;
     const module = (high >>> MODULE_SHIFT) & MODULE_MASK;
     if (module === 0) return { ...UNKNOWN, guessed };
+    if (module === JS_MODULE) return { ...this.jsFunction(low), guessed };
     // The call stands before the address that it returns to.
     const offset = (high & HIGH_MASK) * 2 ** 32 + low - 1;
     return { kind: 'native', guessed, offset, ...this.moduleAt(module) };
   }
 
+  private jsFunction(number: number): FrameInput {
+    if (number === 0) return { kind: 'js', name: '(JS)' };
+    const at = this.entry('jsFunctions', number);
+    const url = this.text(this.entry('jsScripts', this.u32(at + JS_FUNCTION.script)) + JS_SCRIPT.url);
+    if (isOwnScript(url)) return { kind: 'vm', name: OWN_NAME };
+    const { file, line } = this.sources.original(
+      url,
+      this.u32(at + JS_FUNCTION.line),
+      this.u32(at + JS_FUNCTION.column),
+    );
+    return { kind: 'js', name: this.text(at + JS_FUNCTION.name) || ANONYMOUS_NAME, file, startLine: line, line };
+  }
+
   private moduleAt(number: number): { readonly module: string; readonly buildId: string } {
     const known = this.modules.get(number);
     if (known !== undefined) return known;
-    const { modules } = this.places;
-    if (number >= modules.entries) throw new Error('they are damaged');
-    const at = modules.offset + number * modules.entryBytes;
-    const id = this.span(at + PAIR.first);
-    const module = { module: this.text(at + PAIR.second), buildId: id.toString('hex') };
+    const at = this.entry('modules', number);
+    const module = { module: this.text(at + MODULE.path), buildId: this.span(at + MODULE.buildId).toString('hex') };
     this.modules.set(number, module);
     return module;
+  }
+
+  /** Where an entry of an area is. */
+  private entry(area: (typeof AREAS)[number], index: number): number {
+    const { offset, entryBytes, entries } = this.places[area];
+    if (index >= entries) throw new Error('they are damaged');
+    return offset + index * entryBytes;
   }
 
   private text(at: number): string {

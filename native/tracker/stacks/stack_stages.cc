@@ -8,7 +8,7 @@ namespace stageprof_tracker {
 
 namespace {
 
-bool IsSame(const TablesUse& tables, const Text& text, const char* other, uint32_t bytes) {
+bool IsSame(const TablesUse& tables, const NotedText& text, const char* other, uint32_t bytes) {
   return text.bytes.load(std::memory_order_acquire) == bytes &&
          memcmp(tables->texts + text.offset, other, bytes) == 0;
 }

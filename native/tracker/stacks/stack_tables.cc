@@ -49,6 +49,8 @@ void CopyUsed(StackTables* to) {
   CopyFirst(to->frames, tables->frames, tables->frames_taken, kMostSiteFrames);
   CopyFirst(to->stages, tables->stages, tables->stages_taken, kMostStages);
   CopyFirst(to->modules, tables->modules, kMostNotedModules, kMostNotedModules);
+  CopyFirst(to->js_functions, tables->js_functions, kMostJsFunctions, kMostJsFunctions);
+  CopyFirst(to->js_scripts, tables->js_scripts, kMostJsScripts, kMostJsScripts);
   CopyFirst(to->texts, tables->texts, tables->text_taken, kMostTextBytes);
   memcpy(static_cast<void*>(to), tables, offsetof(StackTables, sites));
 }
@@ -85,6 +87,8 @@ bool OpenStackTables(uint64_t rate) {
   tables->places[StackTables::kSiteFrames] = PlaceOf(tables->frames);
   tables->places[StackTables::kStages] = PlaceOf(tables->stages);
   tables->places[StackTables::kModules] = PlaceOf(tables->modules);
+  tables->places[StackTables::kJsFunctions] = PlaceOf(tables->js_functions);
+  tables->places[StackTables::kJsScripts] = PlaceOf(tables->js_scripts);
   tables->places[StackTables::kTexts] = PlaceOf(tables->texts);
   return true;
 }
@@ -117,7 +121,7 @@ TablesUse::~TablesUse() {
   if (tables != nullptr) users.fetch_sub(1, std::memory_order_release);
 }
 
-void AddText(StackTables* to, const char* from, uint32_t bytes, Text* text) {
+void AddText(StackTables* to, const char* from, uint32_t bytes, NotedText* text) {
   if (bytes == 0 || bytes > kMostTextBytes) return;
   const uint32_t offset = to->text_taken.fetch_add(bytes, kRelaxed);
   if (offset > kMostTextBytes - bytes) {

@@ -16,10 +16,12 @@ constexpr uint32_t kMostSites = 1 << 15;
 constexpr uint32_t kMostSiteFrames = 1 << 19;
 constexpr uint32_t kMostStages = 1 << 12;
 constexpr uint32_t kMostNotedModules = 512;
-constexpr uint32_t kMostTextBytes = 1 << 19;
+constexpr uint32_t kMostJsFunctions = 1 << 14;
+constexpr uint32_t kMostJsScripts = 1 << 12;
+constexpr uint32_t kMostTextBytes = 1 << 20;
 
 // In the area of texts; `bytes` is 0 as long as it is not there.
-struct Text {
+struct NotedText {
   uint32_t offset;
   std::atomic<uint32_t> bytes;
 };
@@ -39,17 +41,30 @@ struct SiteRow {
 };
 
 struct StageRow {
-  Text thread;
-  Text label;  // written last
+  NotedText thread;
+  NotedText label;  // written last
 };
 
 struct ModuleRow {
-  Text build_id;  // as it is in the file, not in hexadecimal
-  Text path;      // written last
+  NotedText build_id;  // as it is in the file, not in hexadecimal
+  NotedText path;      // written last
+};
+
+// The first row of each is not used.
+struct JsFunctionRow {
+  NotedText name;
+  uint32_t script;
+  uint32_t line;
+  uint32_t column;
+  std::atomic<uint32_t> is_made;  // written last
+};
+
+struct JsScriptRow {
+  NotedText url;
 };
 
 struct StackTables {
-  enum Area { kSites, kSiteFrames, kStages, kModules, kTexts, kAreas };
+  enum Area { kSites, kSiteFrames, kStages, kModules, kJsFunctions, kJsScripts, kTexts, kAreas };
   struct Place {
     uint32_t offset;
     uint32_t entry_bytes;
@@ -84,6 +99,8 @@ struct StackTables {
   uint64_t frames[kMostSiteFrames];
   StageRow stages[kMostStages];
   ModuleRow modules[kMostNotedModules];
+  JsFunctionRow js_functions[kMostJsFunctions];
+  JsScriptRow js_scripts[kMostJsScripts];
   char texts[kMostTextBytes];
 };
 
@@ -112,7 +129,7 @@ class TablesUse {
 };
 
 // Copies a text into the tables. Where there is no room for it, it is left out.
-void AddText(StackTables* tables, const char* from, uint32_t bytes, Text* text);
+void AddText(StackTables* tables, const char* from, uint32_t bytes, NotedText* text);
 
 }  // namespace stageprof_tracker
 

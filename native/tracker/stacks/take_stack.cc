@@ -8,6 +8,7 @@
 #include "../mapped_file.h"
 #include "../modules.h"
 #include "code_map.h"
+#include "js_frames.h"
 #include "sites.h"
 #include "stack_modules.h"
 #include "stack_stages.h"
@@ -72,11 +73,12 @@ uint32_t RunningStage() {
 
 SiteFrame FrameOf(const Frame& frame) {
   const SiteFrame guessed = frame.is_guess ? kGuessedFrame : 0;
+  const uintptr_t pc = v8_code.InProgram(frame.pc);
   LoadedObject object;
-  const uint32_t module = ModuleOf(reinterpret_cast<const void*>(frame.pc));
-  if (module == kUnknownModule || !FindLoadedObject(frame.pc, &object)) return guessed | frame.pc;
+  const uint32_t module = ModuleOf(reinterpret_cast<const void*>(pc));
+  if (module == kUnknownModule || !FindLoadedObject(pc, &object)) return guessed | pc;
   NoteStackModule(module, object);
-  return guessed | (uint64_t{module} << kModuleShift) | (frame.pc - object.base);
+  return guessed | (uint64_t{module} << kModuleShift) | (pc - object.base);
 }
 
 uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
@@ -86,8 +88,15 @@ uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
   size_t first = 0;
   while (first < stack.count && own_code.Has(stack.frames[first].pc)) ++first;
   uint32_t count = 0;
+  const JsFrames js(stack, first, registers);
   for (size_t index = first; index < stack.count; ++index) {
-    scratch->frames[count++] = FrameOf(stack.frames[index]);
+    uint32_t function;
+    const Frame& frame = stack.frames[index];
+    // One hook may have called another.
+    if (own_code.Has(frame.pc)) continue;
+    scratch->frames[count++] = js.Find(index, &function)
+                                   ? (frame.is_guess ? kGuessedFrame : 0) | JsFrame(function)
+                                   : FrameOf(frame);
   }
   if (count > 0 && stack.end != Stack::End::kOutermost) scratch->frames[count - 1] |= kLastFrame;
   return FindSite(scratch->frames, count, RunningStage());
@@ -115,7 +124,9 @@ void OpenStacks(uint64_t rate) {
   if (!OpenStackTables(rate)) return;
   OpenSites();
   OpenStackStages();
+  OpenLoadedObjects();
   OpenV8Code();
+  OpenJsFrames();
   FindCode(reinterpret_cast<uintptr_t>(&OpenStacks), &own_code);
 }
 
