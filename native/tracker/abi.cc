@@ -9,6 +9,8 @@
 #include "counted.h"
 #include "mappings.h"
 #include "stacks/sites.h"
+#include "stacks/stack_stages.h"
+#include "stacks/stack_tables.h"
 #include "stacks/take_stack.h"
 #include "windows.h"
 
@@ -113,6 +115,16 @@ void SetStageWordForAddon(const uint32_t* stage) {
   SetStageWord(reinterpret_cast<const std::atomic<uint32_t>*>(stage));
 }
 
+const void* ReadStackTablesForAddon(uint64_t* bytes) {
+  const StackTables* const tables = ReadStackTables();
+  *bytes = tables == nullptr ? 0 : sizeof *tables;
+  return tables;
+}
+
+int32_t MoveStackTablesForAddon(int32_t descriptor) {
+  return MoveStackTables(descriptor);
+}
+
 uint32_t RefreshForAddon() {
   HandOver();
   return RefreshModules();
@@ -161,4 +173,8 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::ReadLiveModules,
     stageprof_tracker::ReadSiteForAddon,
     stageprof_tracker::SetStageWordForAddon,
+    stageprof_tracker::ReadStackTablesForAddon,
+    stageprof_tracker::MoveStackTablesForAddon,
+    stageprof_tracker::FindStackStage,
+    stageprof_tracker::NoteEnd,
 };

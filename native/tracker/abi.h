@@ -149,6 +149,18 @@ typedef struct StageprofTracker {
   /* Where the number of the stage that runs on the calling thread stands; null for none. It is read
    * with each stack, and must stay until it is set anew or the thread ends. */
   void (*set_stage_word)(const uint32_t* stage);
+  /* Everything that is known of the stacks, as native/tracker/stacks/stack_tables.h has it, and as it
+   * stands in the file below; null where no stacks are taken. It changes while it is read. */
+  const void* (*read_stack_tables)(uint64_t* bytes);
+  /* Moves the tables, once, to a file of that size whose blocks are allocated: it survives a kill.
+   * Returns 0 or an errno. */
+  int32_t (*move_stack_tables)(int32_t descriptor);
+  /* The number of a stage on threads of that name, which are texts of UTF-8. 0 stands for a thread
+   * whose stage is not known. */
+  uint32_t (*find_stack_stage)(const char* thread, uint32_t thread_bytes, const char* label,
+                               uint32_t label_bytes);
+  /* What is live now is what the tables tell to be live at the end. The last call counts. */
+  void (*note_end_of_stacks)(void);
 } StageprofTracker;
 
 #ifdef __cplusplus

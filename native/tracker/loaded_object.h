@@ -1,6 +1,7 @@
 #ifndef STAGEPROF_TRACKER_LOADED_OBJECT_H_
 #define STAGEPROF_TRACKER_LOADED_OBJECT_H_
 
+#include <elf.h>
 #include <stdint.h>
 
 namespace stageprof_tracker {
@@ -20,6 +21,17 @@ void OpenLoadedObjects();
 bool CanFindLoadedObjects();
 // Takes no lock and allocates nothing, so a hook may call it. False where no object has the address.
 bool FindLoadedObject(uintptr_t address, LoadedObject* object);
+
+// The program headers of an object; none where they cannot be found. A hook may call this while the
+// object cannot be unloaded.
+struct Segments {
+  const Elf64_Phdr* first = nullptr;
+  int count = 0;
+
+  const Elf64_Phdr* begin() const { return first; }
+  const Elf64_Phdr* end() const { return first + count; }
+};
+Segments SegmentsOf(const LoadedObject& object);
 
 }  // namespace stageprof_tracker
 

@@ -83,6 +83,9 @@ inline ModuleBatches::Slot* FindOrClaimSlot(ModuleBatches* batches, const void* 
   return slot;
 }
 
+// The name that the loader gives an object is null or "" for the program.
+const char* PathOfObject(const char* name);
+
 // Called while there is one thread.
 void OpenModules(bool tracks);
 // Called after a module was unloaded.

@@ -89,7 +89,7 @@ export class Profiling {
       settings,
       threads: this.threads,
       exactMeans: selfTimes === null && location !== null ? { missing: NO_THREAD_USE } : hooks,
-      cpuStacks: () => this.stacks.state(),
+      stacks: () => this.stacks.states(),
       warnings: () => this.warnings(),
     });
     this.recorder.begin(

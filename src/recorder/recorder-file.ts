@@ -1,7 +1,7 @@
 import { lstatSync, unlinkSync } from '../host/files.js';
 import type { NativeRecorder } from '../native/addon.js';
+import { systemFault } from '../os/system-fault.js';
 import { isFull, type RecorderPaths } from './recorder-paths.js';
-import { systemFault } from './system-fault.js';
 
 /** The mapped file of a recorder. Where it finds no room it moves to another folder, and all buffers over it stay. */
 export class RecorderFile {

@@ -3,7 +3,7 @@ import { systemReason } from '../model/setup-error.js';
 import type { StageCost } from '../model/stage-cost.js';
 import { loadBinding, missingAddon } from '../native/load-addon.js';
 import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../os/exit-status.js';
-import { childEnvironment, PRELOAD } from '../preload/child-environment.js';
+import { childEnvironment, PRELOAD, type Tracking } from '../preload/child-environment.js';
 import { obstacleOf } from '../preload/obstacles.js';
 import { inspectProgram, type ProgramFile, thisFinder } from '../preload/program-file.js';
 import { chooseTracker } from '../preload/tracker-choice.js';
@@ -25,8 +25,7 @@ export interface RunPlan {
   readonly args: readonly string[];
   /** Options of the profiler of each process. */
   readonly profiler: StageProfilerOptions;
-  /** Whether native allocations are charged to modules. */
-  readonly modules: boolean;
+  readonly tracking: Tracking;
 }
 
 /** What a program that has ended leaves behind. */
@@ -82,7 +81,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
   const addon = loadBinding().path ?? null;
   const run = { folders: folder.paths, runPid: process.pid, profiler, addon };
   const env =
-    obstacle?.isHarmful === true ? process.env : childEnvironment(process.env, { tracker, modules: plan.modules, run });
+    obstacle?.isHarmful === true ? process.env : childEnvironment(process.env, { tracker, ...plan.tracking, run });
 
   const watch = new ProcessWatch();
   const threads = new ThreadReports(folder.paths, () => threadCostOf(profiler));

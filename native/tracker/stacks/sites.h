@@ -39,19 +39,20 @@ struct Site {
 // Blocks without a stack: there was no room for one, or it could not be taken.
 constexpr uint32_t kUnknownSite = 0;
 
-// Called while there is one thread. False where the kernel has no memory for the tables; most of
-// them is never touched.
-bool OpenSites();
+// Called while there is one thread, after OpenStackTables.
+void OpenSites();
 // The site of a stack, which is new or not.
 uint32_t FindSite(const SiteFrame* frames, uint32_t count, uint32_t stage);
 // A sampled block is born, dies, or is there after all: its realloc has failed.
 void AddToSite(uint32_t site, uint64_t bytes, uint64_t blocks);
 void RemoveFromSite(uint32_t site, uint64_t bytes, uint64_t blocks);
 void RestoreToSite(uint32_t site, uint64_t bytes, uint64_t blocks);
+// Notes what is live now as what is live at the end, before the teardown frees it. The last time
+// counts. Not for hooks.
+void NoteEnd();
 
 // False from the first number on that no site has. Sites in between may have no frames yet.
 bool ReadSite(uint32_t site, Site* read);
-uint32_t CountSites();
 
 }  // namespace stageprof_tracker
 

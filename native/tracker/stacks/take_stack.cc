@@ -4,10 +4,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../loaded_object.h"
 #include "../mapped_file.h"
 #include "../modules.h"
 #include "code_map.h"
 #include "sites.h"
+#include "stack_modules.h"
+#include "stack_stages.h"
+#include "stack_tables.h"
 #include "unwinder.h"
 #include "v8_code.h"
 
@@ -60,12 +64,19 @@ bool KnowsRange(uintptr_t stack) {
   return range.is_main_stack || stack - range.start >= kNeededBytes;
 }
 
+uint32_t RunningStage() {
+  const std::atomic<uint32_t>* const stage = thread_stack.stage;
+  if (stage != nullptr) return stage->load(kRelaxed);
+  return thread_stack.range.is_main_stack ? kMainOutsideStage : kUnknownStage;
+}
+
 SiteFrame FrameOf(const Frame& frame) {
   const SiteFrame guessed = frame.is_guess ? kGuessedFrame : 0;
-  CodeRange code;
+  LoadedObject object;
   const uint32_t module = ModuleOf(reinterpret_cast<const void*>(frame.pc));
-  if (module == kUnknownModule || !FindCode(frame.pc, &code)) return guessed | frame.pc;
-  return guessed | (uint64_t{module} << kModuleShift) | (frame.pc - code.base);
+  if (module == kUnknownModule || !FindLoadedObject(frame.pc, &object)) return guessed | frame.pc;
+  NoteStackModule(module, object);
+  return guessed | (uint64_t{module} << kModuleShift) | (frame.pc - object.base);
 }
 
 uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
@@ -79,8 +90,7 @@ uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
     scratch->frames[count++] = FrameOf(stack.frames[index]);
   }
   if (count > 0 && stack.end != Stack::End::kOutermost) scratch->frames[count - 1] |= kLastFrame;
-  const std::atomic<uint32_t>* const stage = thread_stack.stage;
-  return FindSite(scratch->frames, count, stage == nullptr ? 0 : stage->load(kRelaxed));
+  return FindSite(scratch->frames, count, RunningStage());
 }
 
 // Between the two counts no module is unloaded: either this sees that one is about to be, or whoever
@@ -101,8 +111,10 @@ uint32_t SiteWhileLoaded(const Registers& registers) {
 
 }  // namespace
 
-void OpenStacks() {
-  if (!OpenSites()) return;
+void OpenStacks(uint64_t rate) {
+  if (!OpenStackTables(rate)) return;
+  OpenSites();
+  OpenStackStages();
   OpenV8Code();
   FindCode(reinterpret_cast<uintptr_t>(&OpenStacks), &own_code);
 }
