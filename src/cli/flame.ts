@@ -5,6 +5,7 @@ import { FLAME_FORMAT_NAMES, type FlameFormatName, flameFile } from '../flame/fo
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE } from '../os/exit-status.js';
+import { withNativeNames } from '../stacks/name-frames.js';
 import { readStacks } from '../stacks/read-stacks.js';
 
 interface FlameFlags {
@@ -12,6 +13,7 @@ interface FlameFlags {
   readonly stage?: string;
   readonly format: FlameFormatName;
   readonly base?: string;
+  readonly symbols?: string;
   readonly output?: string;
 }
 
@@ -36,16 +38,20 @@ export function flameCommand(finish: (exitCode: number) => void): Command {
     .option('--stage <label>', 'only this stage and those below it')
     .addOption(new Option('--format <format>', 'what to write').choices(FLAME_FORMAT_NAMES).default('collapsed'))
     .option('--base <file>', 'write the difference to this stack profile: collapsed or speedscope')
+    .option('--symbols <folder>', 'name native functions by these files: FILE, BUILD-ID or .build-id/XX/YYYY.debug')
     .option('-o, --output <file>', 'write to a file instead of standard output')
     .addHelpText('after', HELP)
     .action(async (files: string[], flags: FlameFlags) => finish(await flame(files, flags)));
 }
 
-async function flame(files: readonly string[], { stage, format, base, output, ...flags }: FlameFlags): Promise<number> {
-  const profile = await readStacks(files);
+async function flame(
+  files: readonly string[],
+  { stage, format, base, symbols, output, ...flags }: FlameFlags,
+): Promise<number> {
+  const profile = withNativeNames(await readStacks(files), symbols);
   const type = flags.type ?? (profile.isMeasured('cpu') ? 'cpu' : 'live');
   if (!profile.isMeasured(VALUE_OF[type])) throw new UsageError(noneOf(type));
-  const before = base === undefined ? undefined : await readStacks([base]);
+  const before = base === undefined ? undefined : withNativeNames(await readStacks([base]), symbols);
   const content = await flameFile(format, profile, before, { type, stage });
   if (output === undefined) await written(content);
   else writeTo(output, content);

@@ -2,7 +2,7 @@ import { systemReason } from '../model/setup-error.js';
 import { mergeWarnings } from '../model/warnings.js';
 import { EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
-import { renderStacks } from '../render/stack-notes.js';
+import { renderStacks } from '../render/stack-words.js';
 import { Pace, type Progress, progressLines, type RunningView } from '../terminal/progress.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { say } from '../terminal/say.js';

@@ -9,8 +9,6 @@ import { ANONYMOUS_NAME, isOwnScript } from './v8-frames.js';
 /** What the tracker's tables of stacks tell. */
 export interface Sites {
   readonly profile: StackProfile;
-  /** Bytes between two points of the sample, on average: blocks of as much or more are exact. */
-  readonly rate: number;
   /** Stacks for which there was no room. Their bytes are `(unknown)`. */
   readonly missed: number;
 }
@@ -94,7 +92,8 @@ class SitesReader {
     for (const type of types) profile.measure(type);
     const count = Math.min(this.u32(this.counts + COUNTS.sites), places.sites.entries);
     for (let site = 0; site < count; site++) this.addSite(this.entry('sites', site));
-    return { profile, rate: this.i64(HEADER.rate), missed: this.u32(this.counts + COUNTS.missed) };
+    profile.nativeRate = this.i64(HEADER.rate);
+    return { profile, missed: this.u32(this.counts + COUNTS.missed) };
   }
 
   private addSite(at: number): void {
