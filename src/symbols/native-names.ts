@@ -22,14 +22,14 @@ export class NativeNames {
   constructor(private readonly options: { readonly symbolsDir?: string | undefined } = {}) {}
 
   /**
-   * The function that made a call. It is null unless the address of the call is inside a symbol that has a size: the nearest
-   * symbol is often another function's.
+   * The function that contains an address. It is null unless a symbol that has a size contains it: the nearest symbol is
+   * often another function's.
    *
-   * @param returnAddress where the call returns to, as the address in the module by its ELF headers
+   * @param address in the module by its ELF headers, as `Frame.offset`. That of a call is before the one it returns to,
+   * which is another function's if the call is the last instruction.
    */
-  nameOf(module: NativeModule, returnAddress: number): string | null {
-    // The call is the last instruction of a function that never gets an answer. Behind it is another function.
-    const symbol = this.open(module).symbols?.symbolAt(returnAddress - 1) ?? null;
+  nameOf(module: NativeModule, address: number): string | null {
+    const symbol = this.open(module).symbols?.symbolAt(address) ?? null;
     return symbol === null ? null : this.demangler.nameOf(symbol);
   }
 

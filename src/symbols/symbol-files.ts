@@ -13,7 +13,7 @@ const MOST_LINK_BYTES = 4096;
 export interface NativeModule {
   /** Absolute path. Anything else, such as `[vdso]`, has no file. */
   readonly path: string;
-  /** In hexadecimal digits; null if the linker gave it none. */
+  /** In hexadecimal digits; null, or empty as in a frame, if the linker gave it none. */
   readonly buildId: string | null;
 }
 
@@ -49,11 +49,12 @@ const SAYS: Readonly<Record<SymbolState, number>> = { unreadable: 0, changed: 1,
  * @param symbolsDir a folder that may have files of modules, or what was split from them
  */
 export function findSymbols(module: NativeModule, symbolsDir: string | undefined): FoundSymbols {
-  const { path, buildId } = module;
+  const { path } = module;
+  const buildId = module.buildId || null;
   let best: FoundSymbols = isAbsolute(path) ? openSymbols(path, buildId) : { state: 'unreadable', found: null };
   if (buildId === null) return best;
   const link = best.found && linkOf(best.found.file);
-  for (const other of splitFiles(module, link, symbolsDir)) {
+  for (const other of splitFiles(path, buildId, link, symbolsDir)) {
     if (best.state === 'all') break;
     const next = openSymbols(other, buildId);
     const [better, worse] = next.found && SAYS[next.state] > SAYS[best.state] ? [next, best] : [best, next];
@@ -87,10 +88,9 @@ function linkOf(file: ElfFile): string | null {
 }
 
 /** Where debuggers look, and the plain names that a person gives to files in a folder. */
-function splitFiles({ path, buildId }: NativeModule, link: string | null, symbolsDir: string | undefined): string[] {
+function splitFiles(path: string, id: string, link: string | null, symbolsDir: string | undefined): string[] {
   const files = link === null ? [] : [join(dirname(path), link), join(dirname(path), '.debug', link)];
   if (symbolsDir === undefined) return files;
-  const id = buildId!;
   const name = basename(path);
   const names = [join('.build-id', id.slice(0, 2), `${id.slice(2)}.debug`), id, name, `${name}.debug`];
   return [...files, ...names.map((file) => join(symbolsDir, file))];
