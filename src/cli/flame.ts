@@ -5,7 +5,7 @@ import { FLAME_FORMAT_NAMES, type FlameFormatName, flameFile } from '../flame/fo
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE } from '../os/exit-status.js';
-import { withNativeNames } from '../stacks/name-frames.js';
+import { withNativeNames } from '../symbols/name-frames.js';
 import { readStacks } from '../stacks/read-stacks.js';
 
 interface FlameFlags {

@@ -20,16 +20,16 @@ const TOLD_PEAK = 1.5;
 
 /** Who holds native memory at the end, and who held it at the peak where that was much more. */
 export function allocationNotes(profile: StackProfile): Note[] {
-  const notes = notesOf(profile, 'live');
+  const notes = allocationsIn(profile, 'live');
   const isHigher = bytesOf(profile, 'peak') > TOLD_PEAK * bytesOf(profile, 'live');
-  return isHigher ? [...notes, ...notesOf(profile, 'peak')] : notes;
+  return isHigher ? [...notes, ...allocationsIn(profile, 'peak')] : notes;
 }
 
 function bytesOf(profile: StackProfile, type: AllocationType): number {
   return allocationPaths(profile, type).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function notesOf(profile: StackProfile, type: AllocationType): Note[] {
+function allocationsIn(profile: StackProfile, type: AllocationType): Note[] {
   const stages = allocationPaths(profile, type);
   const least = Math.max(LEAST_BYTES, WORTH_A_LINE * stages.reduce((sum, { bytes }) => sum + bytes, 0));
   const told = stages.filter(({ bytes }) => bytes >= least).slice(0, MOST_STAGES);
