@@ -1,7 +1,7 @@
-import { NativeNames } from './native-names.js';
 import type { Frame } from '../stacks/frame.js';
 import { mergeProfile } from '../stacks/merge-profile.js';
 import { StackProfile } from '../stacks/stack-profile.js';
+import { NativeNames } from './native-names.js';
 
 /**
  * The same profile with the names of native functions, as far as the files of their modules tell them here. A frame without a
