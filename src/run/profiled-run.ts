@@ -1,15 +1,11 @@
-import { resolveOptions, type StageProfilerOptions } from '../model/options.js';
+import type { StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
-import type { StageCost } from '../model/stage-cost.js';
 import { loadBinding, missingAddon } from '../native/load-addon.js';
 import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../os/exit-status.js';
 import { childEnvironment, PRELOAD } from '../preload/child-environment.js';
 import { obstacleOf } from '../preload/obstacles.js';
 import { inspectProgram, type ProgramFile, thisFinder } from '../preload/program-file.js';
 import { chooseTracker } from '../preload/tracker-choice.js';
-import { stageCostOf } from '../profiler/calibration.js';
-import { StageProfiler } from '../profiler/stage-profiler.js';
-import { threadCostOf } from '../profiler/thread-cost.js';
 import { type LeftStacks, readLeftStacks, withSampling } from '../stacks/left-stacks.js';
 import { say } from '../terminal/say.js';
 import type { FinishedRun } from './finished-run.js';
@@ -85,7 +81,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     obstacle?.isHarmful === true ? process.env : childEnvironment(process.env, { tracker, modules: plan.modules, run });
 
   const watch = new ProcessWatch();
-  const threads = new ThreadReports(folder.paths, () => threadCostOf(profiler));
+  const threads = new ThreadReports(folder.paths);
   threads.start();
   const end = await runProgram(program, args, env, signals, watch);
   threads.stop();
@@ -96,7 +92,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
   const exitCode = exitCodeOf(end.status);
   if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
   const stacks = profiler.stacks === undefined ? null : readLeftStacks(folder.paths);
-  const reports = gatherReports(folder.paths, end.pid, costOf(profiler), {
+  const reports = gatherReports(folder.paths, end.pid, {
     program: {
       pid: end.pid,
       command: [program, ...args].join(' '),
@@ -129,10 +125,4 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     free: folder.remove,
   });
   return exitCode;
-}
-
-/** Measured here, when the program has ended: in the program it would take the program's time. */
-function costOf(profiler: StageProfilerOptions): StageCost {
-  const { sampler } = resolveOptions(profiler);
-  return stageCostOf(sampler, (options) => new StageProfiler(options));
 }
