@@ -30,6 +30,7 @@ const ROOMS = [
   'profiler',
   'preload',
   'records',
+  'symbols',
   'summary',
   'compare',
   'reconcile',

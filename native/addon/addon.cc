@@ -20,6 +20,7 @@
 #include "napi_values.h"
 #include "recorder_handle.h"
 #include "sampler_handle.h"
+#include "stack_functions.h"
 #include "threads_value.h"
 
 namespace stageprof {
@@ -276,6 +277,12 @@ constexpr struct {
     {"threadsRead", ThreadsRead},
     {"threadClocksRead", ThreadClocksRead},
     {"parentDeathFollow", ParentDeathFollow},
+    {"sitesMissing", SitesMissing},
+    {"sitesKeep", SitesKeep},
+    {"sitesRead", SitesRead},
+    {"sitesEnd", SitesEnd},
+    {"stackStageFind", StackStageFind},
+    {"stackStageWord", StackStageWord},
 };
 
 }  // namespace

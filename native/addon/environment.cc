@@ -6,6 +6,7 @@
 #include "../threads/js_threads.h"
 #include "recorder_handle.h"
 #include "sampler_handle.h"
+#include "stack_functions.h"
 
 namespace stageprof {
 
@@ -58,6 +59,12 @@ void Environment::WatchHeap(napi_env env) {
   if (!heap_watch_.is_open()) heap_watch_.Open(env, &sources()->v8_heap, nullptr);
 }
 
+bool Environment::Keep(napi_env env, napi_value value) {
+  if (kept_ != nullptr) napi_delete_reference(env, kept_);
+  kept_ = nullptr;
+  return napi_create_reference(env, value, 1, &kept_) == napi_ok;
+}
+
 void Environment::AddSampler(SamplerHandle* handle) {
   AddTo(&samplers_, handle);
 }
@@ -78,6 +85,7 @@ void Environment::RemoveRecorder(RecorderHandle* handle) {
 // terminated. It is the last moment at which GC callbacks can be removed.
 void Environment::OnEnvironmentGone(napi_env env, void* data, void*) {
   Environment* environment = static_cast<Environment*>(data);
+  ForgetStackStageWord();
   while (environment->recorders_ != nullptr) environment->recorders_->Abandon();
   while (environment->samplers_ != nullptr) environment->samplers_->Close(env);
   environment->heap_watch_.Close();

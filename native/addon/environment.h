@@ -38,6 +38,10 @@ class Environment {
   // Has the heap of this thread seen by the samplers of other threads as long as the thread lives.
   void WatchHeap(napi_env env);
 
+  // Keeps a value in the place of the one that was kept before: the memory of the stage word. False
+  // where Node-API refuses.
+  bool Keep(napi_env env, napi_value value);
+
   // The open samplers, which are closed when the environment ends.
   void AddSampler(SamplerHandle* handle);
   void RemoveSampler(SamplerHandle* handle);
@@ -52,6 +56,7 @@ class Environment {
   Sources sources_{Reader::kMeasuredThread};
   OutsideSources outside_sources_;
   HeapWatch heap_watch_;
+  napi_ref kept_ = nullptr;
   SamplerHandle* samplers_ = nullptr;
   RecorderHandle* recorders_ = nullptr;
   int holders_ = 1;

@@ -29,19 +29,24 @@ double FillCells(uint32_t modules, double* cells, BytesOf bytes_of) {
 
 }  // namespace
 
-void TrackerClient::Open() {
+FoundTracker FindTracker() {
   const auto* found = static_cast<const StageprofTracker*>(FindSymbol(STAGEPROF_TRACKER_SYMBOL));
-  if (found == nullptr) {
-    failure_.Set("the tracker is not preloaded");
-    return;
-  }
+  if (found == nullptr) return {nullptr, "the tracker is not preloaded"};
   // A larger structure is that of a later tracker, which keeps what is read here.
   if (found->magic != STAGEPROF_TRACKER_MAGIC || found->version != STAGEPROF_TRACKER_VERSION ||
       found->struct_bytes < sizeof *found) {
-    failure_.Set("the preloaded tracker is of another version");
+    return {nullptr, "the preloaded tracker is of another version"};
+  }
+  return {found, nullptr};
+}
+
+void TrackerClient::Open() {
+  const FoundTracker found = FindTracker();
+  if (found.tracker == nullptr) {
+    failure_.Set(found.missing);
     return;
   }
-  tracker_ = found;
+  tracker_ = found.tracker;
   StageprofTrackerState state;
   tracker_->read_state(&state);
   if (state.failure != nullptr) {

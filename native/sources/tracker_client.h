@@ -9,6 +9,12 @@
 
 namespace stageprof {
 
+struct FoundTracker {
+  const StageprofTracker* tracker;  // that of the process; null if there is none to be used
+  const char* missing;              // why
+};
+FoundTracker FindTracker();
+
 // Native blocks of the process as the preloaded tracker counts them (20 to 30 ns with ten threads).
 // Live bytes are exact for the reading thread; every other thread may have a batch that is not in
 // them. A peak may lack a batch of every thread, including the reading one: see BoundBytes().

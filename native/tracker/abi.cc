@@ -8,7 +8,10 @@
 #include "bootstrap.h"
 #include "counted.h"
 #include "mappings.h"
+#include "stacks/js_functions.h"
 #include "stacks/sites.h"
+#include "stacks/stack_stages.h"
+#include "stacks/stack_tables.h"
 #include "stacks/take_stack.h"
 #include "windows.h"
 
@@ -109,8 +112,31 @@ int32_t ReadSiteForAddon(uint32_t index, StageprofTrackerSite* site) {
   return 0;
 }
 
+int32_t ReadJsFunctionForAddon(uint32_t number, StageprofTrackerJsFunction* function) {
+  JsFunction read;
+  if (!ReadJsFunction(number, &read)) return -1;
+  *function = {read.name.bytes, read.url.bytes, read.name.count,
+               read.url.count,  read.line,      read.column};
+  return 0;
+}
+
+void ReadJsFramesForAddon(StageprofTrackerJsFrames* frames) {
+  const JsFrameCounts counts = ReadJsFrameCounts();
+  *frames = {counts.named, counts.unnamed};
+}
+
 void SetStageWordForAddon(const uint32_t* stage) {
   SetStageWord(reinterpret_cast<const std::atomic<uint32_t>*>(stage));
+}
+
+const void* ReadStackTablesForAddon(uint64_t* bytes) {
+  const StackTables* const tables = ReadStackTables();
+  *bytes = tables == nullptr ? 0 : sizeof *tables;
+  return tables;
+}
+
+int32_t MoveStackTablesForAddon(int32_t descriptor) {
+  return MoveStackTables(descriptor);
 }
 
 uint32_t RefreshForAddon() {
@@ -161,4 +187,10 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::ReadLiveModules,
     stageprof_tracker::ReadSiteForAddon,
     stageprof_tracker::SetStageWordForAddon,
+    stageprof_tracker::ReadStackTablesForAddon,
+    stageprof_tracker::MoveStackTablesForAddon,
+    stageprof_tracker::FindStackStage,
+    stageprof_tracker::NoteEnd,
+    stageprof_tracker::ReadJsFunctionForAddon,
+    stageprof_tracker::ReadJsFramesForAddon,
 };

@@ -2,8 +2,8 @@
  * other header of the tracker.
  *
  * How it grows: StageprofTracker gets new functions at its end, and struct_bytes tells whether they
- * are there. The seven structs that functions fill (Reading, Module, ModuleBytes, Mapping, State,
- * Live, Site) lie in the caller's memory and have the size that the caller knows, so they are frozen: new
+ * are there. The nine structs that functions fill (Reading, Module, ModuleBytes, Mapping, State,
+ * Live, Site, JsFunction, JsFrames) lie in the caller's memory and have the size that the caller knows, so they are frozen: new
  * information needs a new function and a new struct.
  *
  * Who may call: any thread, at any time, several at once. So may a forked child, which goes on
@@ -23,6 +23,7 @@ extern "C" {
 #define STAGEPROF_TRACKER_MAGIC 0x54475053u /* "SPGT" */
 #define STAGEPROF_TRACKER_VERSION 1u
 #define STAGEPROF_TRACKER_NO_WINDOW (-1)
+#define STAGEPROF_TRACKER_JS_MODULE 0x3FFFu
 
 /* Sizes are those of malloc_usable_size. A realloc counts as one block freed and one allocated.
  * Allocated counts only rise. Freed counts may fall when a realloc fails: it is counted as freed
@@ -98,7 +99,9 @@ typedef struct StageprofTrackerLive {
 typedef struct StageprofTrackerSite {
   /* Innermost first, valid as long as the process. Bit 63 of a frame says that it was guessed, bit
    * 62 that the stack goes on and who called this frame is not known. Bits 48 to 61 are the index of
-   * a module and bits 0 to 47 the return address as it is in its file, or 0 and the address. */
+   * a module and bits 0 to 47 the return address as it is in its file; or
+   * STAGEPROF_TRACKER_JS_MODULE and the number of a JS function, 0 where that is not known; or 0 and
+   * the address. */
   const uint64_t* frames;
   uint32_t frames_count;
   uint32_t stage;
@@ -108,6 +111,22 @@ typedef struct StageprofTrackerSite {
   int64_t live_bytes;
   int64_t peak_bytes; /* live_bytes when those of all sites together were highest */
 } StageprofTrackerSite;
+
+/* A JS function that frames of sites name. UTF-8, not terminated, valid as long as the process. */
+typedef struct StageprofTrackerJsFunction {
+  const char* name; /* its first 80 bytes; none for an anonymous function */
+  const char* url;  /* the last 255 bytes of its script's; none for code from eval */
+  uint32_t name_bytes;
+  uint32_t url_bytes;
+  uint32_t line; /* where its parameters begin, from 1; 0 if that is not known */
+  uint32_t column;
+} StageprofTrackerJsFunction;
+
+/* The frames of JS functions in the stacks that were taken. */
+typedef struct StageprofTrackerJsFrames {
+  uint64_t named;
+  uint64_t unnamed; /* V8 could not be asked: it allocates itself, or runs a collection */
+} StageprofTrackerJsFrames;
 
 typedef struct StageprofTracker {
   uint32_t magic;
@@ -149,6 +168,21 @@ typedef struct StageprofTracker {
   /* Where the number of the stage that runs on the calling thread stands; null for none. It is read
    * with each stack, and must stay until it is set anew or the thread ends. */
   void (*set_stage_word)(const uint32_t* stage);
+  /* Everything that is known of the stacks, as native/tracker/stacks/stack_tables.h has it, and as it
+   * stands in the file below; null where no stacks are taken. It changes while it is read. */
+  const void* (*read_stack_tables)(uint64_t* bytes);
+  /* Moves the tables, once, to a file of that size whose blocks are allocated: it survives a kill.
+   * Returns 0 or an errno. */
+  int32_t (*move_stack_tables)(int32_t descriptor);
+  /* The number of a stage on threads of that name, which are texts of UTF-8. 0 stands for a thread
+   * whose stage is not known. */
+  uint32_t (*find_stack_stage)(const char* thread, uint32_t thread_bytes, const char* label,
+                               uint32_t label_bytes);
+  /* What is live now is what the tables tell to be live at the end. The last call counts. */
+  void (*note_end_of_stacks)(void);
+  /* Returns -1 if no function has the number. Also from a signal handler. */
+  int32_t (*read_js_function)(uint32_t number, StageprofTrackerJsFunction* function);
+  void (*read_js_frames)(StageprofTrackerJsFrames* frames); /* also from a signal handler */
 } StageprofTracker;
 
 #ifdef __cplusplus

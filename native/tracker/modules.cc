@@ -22,10 +22,6 @@ uint32_t malloc_module = kUnknownModule;
 // The path of the program; the loader gives its name as "".
 char program_name[kModuleNameBytes] = "(program)";
 
-const char* NameOf(const char* name) {
-  return name == nullptr || *name == '\0' ? program_name : name;
-}
-
 // How many modules had been loaded, and how many unloaded, at the last refresh.
 std::atomic<unsigned long long> seen_adds{0};
 std::atomic<unsigned long long> seen_subs{0};
@@ -55,7 +51,7 @@ int PutObject(dl_phdr_info* info, size_t, void* data) {
     if (from < start) start = from;
     if (from + header.p_memsz > end) end = from + header.p_memsz;
   }
-  if (start < end) refresh->is_loaded[PutModule(NameOf(info->dlpi_name), start, end)] = true;
+  if (start < end) refresh->is_loaded[PutModule(PathOfObject(info->dlpi_name), start, end)] = true;
   return 0;
 }
 
@@ -86,10 +82,15 @@ void ForgetPages() {
 
 bool tracks_modules = false;
 uint32_t program_module = kUnknownModule;
+uint32_t modules_at_start = kModules;
 PageCache page_cache;
 
+const char* PathOfObject(const char* name) {
+  return name == nullptr || *name == '\0' ? program_name : name;
+}
+
 void OpenModules(bool tracks) {
-  RefreshModules();
+  modules_at_start = RefreshModules();
   malloc_module = LookUpModule(reinterpret_cast<uintptr_t>(next.malloc));
   program_module = LookUpModule(getauxval(AT_PHDR));
   tracks_modules = tracks;
@@ -99,7 +100,7 @@ void OpenModules(bool tracks) {
 uint32_t AskForModule(uintptr_t address) {
   LoadedObject object;
   if (FindLoadedObject(address, &object)) {
-    return PutModule(NameOf(object.name), object.start, object.end);
+    return PutModule(PathOfObject(object.name), object.start, object.end);
   }
   const uint32_t module = CanFindLoadedObjects() ? kUnknownModule : FindModule(address);
   if (module != kUnknownModule) return module;

@@ -21,6 +21,10 @@ extern bool tracks_modules;
 // run.
 extern uint32_t program_module;
 
+// How many modules there were at OpenModules. Those below came with the program: itself, the libraries
+// that it is linked with, and what is preloaded. Those from there on were loaded later.
+extern uint32_t modules_at_start;
+
 // What a thread has allocated for the modules that it met last, in slots by module number. Counts
 // are handed over when another module needs the slot, or when they reach kModuleBatchBytes.
 // Zeros are a valid start.
@@ -82,6 +86,9 @@ inline ModuleBatches::Slot* FindOrClaimSlot(ModuleBatches* batches, const void* 
   if (slot->module != module) ClaimSlot(slot, module);
   return slot;
 }
+
+// The name that the loader gives an object is null or "" for the program.
+const char* PathOfObject(const char* name);
 
 // Called while there is one thread.
 void OpenModules(bool tracks);

@@ -68,7 +68,7 @@ void OpenSampling(uint64_t wanted_rate, bool wants_stacks) {
   if (rate == 1) rate = 2;
   samples_blocks = rate != 0;
   takes_stacks = samples_blocks && wants_stacks;
-  if (takes_stacks) OpenStacks();
+  if (takes_stacks) OpenStacks(rate);
 }
 
 __attribute__((noinline, cold)) void Sample(SamplingPoint* point, const void* block, size_t bytes,

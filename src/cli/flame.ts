@@ -1,23 +1,27 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { FLAME_TYPES, type FlameType } from '../flame/flame-stacks.js';
+import { FLAME_TYPES, type FlameType, isTime, VALUE_OF } from '../flame/flame-stacks.js';
 import { FLAME_FORMAT_NAMES, type FlameFormatName, flameFile } from '../flame/formats.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
+import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE } from '../os/exit-status.js';
 import { readStacks } from '../stacks/read-stacks.js';
+import { withNativeNames } from '../symbols/name-frames.js';
 
 interface FlameFlags {
-  readonly type: FlameType;
+  readonly type?: FlameType;
   readonly stage?: string;
   readonly format: FlameFormatName;
   readonly base?: string;
+  readonly symbols?: string;
   readonly output?: string;
 }
 
 const HELP = `
 The files are those of --stacks: report.stacks.pb.gz beside --out report.json of run, task-INDEX.stacks.pb.gz in the
 outdir of map. Several are added up. The outermost frame of each stack is the [label] of its stage. Values are
-nanoseconds of CPU.
+nanoseconds of CPU, or bytes of native memory: alloc what was allocated, live what was not freed at the end, peak what
+was there when the process held the most.
 
 Exit codes: 0 done; 2 usage, or a file that cannot be read.`;
 
@@ -26,25 +30,37 @@ export function flameCommand(finish: (exitCode: number) => void): Command {
     .description('write stack profiles for other tools: collapsed stacks, speedscope, .cpuprofile, pprof')
     .argument('<files...>', 'stack profiles, as run and map write them with --stacks')
     .addOption(
-      new Option('--type <what>', 'cpu: by function; lines: by the line that executes')
-        .choices(FLAME_TYPES)
-        .default('cpu'),
+      new Option(
+        '--type <what>',
+        'cpu: by function; lines: by the line that executes; alloc, live, peak: native memory (default: cpu, or live)',
+      ).choices(FLAME_TYPES),
     )
     .option('--stage <label>', 'only this stage and those below it')
     .addOption(new Option('--format <format>', 'what to write').choices(FLAME_FORMAT_NAMES).default('collapsed'))
     .option('--base <file>', 'write the difference to this stack profile: collapsed or speedscope')
+    .option('--symbols <folder>', 'name native functions by these files: FILE, BUILD-ID or .build-id/XX/YYYY.debug')
     .option('-o, --output <file>', 'write to a file instead of standard output')
     .addHelpText('after', HELP)
     .action(async (files: string[], flags: FlameFlags) => finish(await flame(files, flags)));
 }
 
-async function flame(files: readonly string[], { type, stage, format, base, output }: FlameFlags): Promise<number> {
-  const profile = await readStacks(files);
-  const before = base === undefined ? undefined : await readStacks([base]);
+async function flame(
+  files: readonly string[],
+  { stage, format, base, symbols, output, ...flags }: FlameFlags,
+): Promise<number> {
+  const profile = withNativeNames(await readStacks(files), symbols);
+  const type = flags.type ?? (profile.isMeasured('cpu') ? 'cpu' : 'live');
+  if (!profile.isMeasured(VALUE_OF[type])) throw new UsageError(noneOf(type));
+  const before = base === undefined ? undefined : withNativeNames(await readStacks([base]), symbols);
   const content = await flameFile(format, profile, before, { type, stage });
   if (output === undefined) await written(content);
   else writeTo(output, content);
   return EXIT_DONE;
+}
+
+function noneOf(type: FlameType): string {
+  const kind = isTime(type) ? 'cpu' : 'native';
+  return `--type ${type}: these files have no ${kind === 'cpu' ? 'CPU' : kind} stacks; --stacks ${kind} samples them`;
 }
 
 /** An error of standard output is handled where the command ends. */

@@ -3,7 +3,7 @@ import { mapCorpus } from '../corpus/map-corpus.js';
 import { readInputs } from '../corpus/read-inputs.js';
 import { SCHEDULERS } from '../os/schedulers.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
-import { needsProfile, type ProfilerFlags, profilerFlags, profilerOptions } from './profiler-flags.js';
+import { needsProfile, type ProfilerFlags, profilerFlags, profilerOptions, trackingOf } from './profiler-flags.js';
 import { chooseShard, type ShardFlags, shardFlags } from './shard-flags.js';
 import { addTableFlags, type TableFlags } from './table-flags.js';
 
@@ -93,7 +93,7 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
     isolate: flags.isolate === true,
     timeoutMs: flags.timeout === undefined ? null : flags.timeout * 1000,
     profiler,
-    modules: flags.modules,
+    tracking: trackingOf(flags),
     shown: flags,
   });
 }

@@ -15,6 +15,11 @@ import {
   type StageProfilerOptions,
 } from '../model/options.js';
 import { UsageError } from '../model/usage-error.js';
+import type { Tracking } from '../preload/child-environment.js';
+
+/** With less, the stacks take more time than the program. */
+const LEAST_STACKS_BYTES = 1024;
+const HIGHEST_STACKS_BYTES = 2 ** 40;
 
 /** The flags that all commands which profile have. */
 export interface MeasuringFlags {
@@ -25,6 +30,7 @@ export interface MeasuringFlags {
   readonly attribution?: Attribution;
   readonly stacks?: readonly Stacks[];
   readonly stacksHz?: number;
+  readonly stacksBytes?: number;
 }
 
 /** The flags of a command that only profiles with --profile. */
@@ -62,6 +68,10 @@ export function measuringFlags(): Option[] {
       `sample call stacks by stage, from ${STACKS.join(',')}; see docs/stacks.md`,
     ).argParser(parseStacks),
     new Option('--stacks-hz <n>', 'samples a second of each thread (default: 100)').argParser(parseHz),
+    new Option(
+      '--stacks-bytes <n>',
+      'native bytes a sample; blocks of as many or more are all taken (default: 524288)',
+    ).argParser(parseBytes),
   ];
 }
 
@@ -76,6 +86,7 @@ export function profilerOptions({ profile, ...flags }: ProfilerFlags): StageProf
     '--attribution': flags.attribution,
     '--stacks': flags.stacks,
     '--stacks-hz': flags.stacksHz,
+    '--stacks-bytes': flags.stacksBytes,
   });
   for (const [flag, value] of given) {
     if (value !== undefined) throw needsProfile(flag);
@@ -89,8 +100,11 @@ export function needsProfile(flag: string): UsageError {
 
 /** The given flags as options of a profiler. */
 export function measuringOptions(flags: MeasuringFlags): StageProfilerOptions {
-  const { measure, collect, rssPeak, sharedSamples, attribution, stacks, stacksHz } = flags;
-  if (stacksHz !== undefined && stacks === undefined) throw new UsageError('--stacks-hz needs --stacks beside it');
+  const { measure, collect, rssPeak, sharedSamples, attribution, stacks, stacksHz, stacksBytes } = flags;
+  if (stacksHz !== undefined && !has(stacks, 'cpu')) throw new UsageError('--stacks-hz needs --stacks cpu beside it');
+  if (stacksBytes !== undefined && !has(stacks, 'native')) {
+    throw new UsageError('--stacks-bytes needs --stacks native beside it');
+  }
   return {
     ...(measure === undefined ? {} : { measure }),
     ...(collect === undefined ? {} : { collect }),
@@ -100,6 +114,19 @@ export function measuringOptions(flags: MeasuringFlags): StageProfilerOptions {
     ...(stacks === undefined ? {} : { stacks }),
     ...(stacksHz === undefined ? {} : { stacksHz }),
   };
+}
+
+/** What the tracker is to do by the given flags. */
+export function trackingOf({
+  modules,
+  stacks,
+  stacksBytes,
+}: Pick<MeasuringFlags, 'stacks' | 'stacksBytes'> & { readonly modules: boolean }): Tracking {
+  return { modules, stacks: has(stacks, 'native'), rate: stacksBytes };
+}
+
+function has(stacks: readonly Stacks[] | undefined, wanted: Stacks): boolean {
+  return stacks?.includes(wanted) === true;
 }
 
 function parseMeasures(list: string): Measure[] {
@@ -116,6 +143,12 @@ function parseStacks(list: string): Stacks[] {
     if (stacks === undefined) throw new InvalidArgumentError(`It has to be a list of ${oneOf(STACKS)}.`);
     return stacks;
   });
+}
+
+function parseBytes(text: string): number {
+  const bytes = Number(text);
+  if (/^\d+$/.test(text) && bytes >= LEAST_STACKS_BYTES && bytes <= HIGHEST_STACKS_BYTES) return bytes;
+  throw new InvalidArgumentError(`It has to be a whole number from ${LEAST_STACKS_BYTES} to ${HIGHEST_STACKS_BYTES}.`);
 }
 
 function parseHz(text: string): number {

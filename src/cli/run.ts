@@ -6,7 +6,7 @@ import { runOnce } from '../run/run-once.js';
 import { runRepeated } from '../run/run-repeated.js';
 import { listed } from '../text/format.js';
 import { wholeNumberFrom } from './number-flags.js';
-import { type MeasuringFlags, measuringFlags, measuringOptions } from './profiler-flags.js';
+import { type MeasuringFlags, measuringFlags, measuringOptions, trackingOf } from './profiler-flags.js';
 import { addTableFlags, type TableFlags } from './table-flags.js';
 
 interface RunFlags extends MeasuringFlags, TableFlags {
@@ -50,7 +50,7 @@ export function runCommand(finish: (exitCode: number) => void): Command {
 }
 
 function run(program: string, args: readonly string[], flags: RunFlags): Promise<number> {
-  const plan = { program, args, profiler: profilerOf(flags), modules: flags.modules };
+  const plan = { program, args, profiler: profilerOf(flags), tracking: trackingOf(flags) };
   const { out, repeat } = flags;
   if (repeat === undefined) return runOnce(plan, { out, shown: flags });
   if (out === undefined) throw new UsageError('--repeat needs --out beside it, for a line of each run');

@@ -1,5 +1,6 @@
 import type { StageProfilerOptions } from '../model/options.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
+import type { Tracking } from '../preload/child-environment.js';
 import { say } from '../terminal/say.js';
 import type { Shown } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
@@ -31,8 +32,7 @@ export interface MapOrder {
   readonly timeoutMs: number | null;
   /** Null where nothing is profiled. */
   readonly profiler: StageProfilerOptions | null;
-  /** Whether native allocations are charged to modules. */
-  readonly modules: boolean;
+  readonly tracking: Tracking;
   /** How the table is shown. */
   readonly shown: Shown;
 }
@@ -87,12 +87,12 @@ async function runInputs(
   folder: RecordFolder,
   name: string,
   stacks: ShardStacks | null,
-  { pipelinePath, imports, shard, profiler, modules, jobs, isolate, timeoutMs, shown }: MapOrder,
+  { pipelinePath, imports, shard, profiler, tracking, jobs, isolate, timeoutMs, shown }: MapOrder,
 ): Promise<number> {
   // Until the run listens to signals itself, one ends this process with the exit code that it would have then.
   const early = new StopSignals((signal) => process.exit(exitCodeOfSignal(signal)));
   try {
-    const { env, recorderFolder } = prepareProfiling(profiler, { modules });
+    const { env, recorderFolder } = prepareProfiling(profiler, tracking);
     const limits = { timeoutMs, graceMs: GRACE_MS };
     const pool = await WorkerPool.open({
       pipelinePath,

@@ -1,7 +1,7 @@
 import type { StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import { fileSystemOf } from '../os/file-system.js';
-import { trackedEnvironment } from '../preload/child-environment.js';
+import { type Tracking, trackedEnvironment } from '../preload/child-environment.js';
 import { inspectProgram, thisFinder } from '../preload/program-file.js';
 import { chooseTracker } from '../preload/tracker-choice.js';
 import { recorderAdvice } from '../recorder/folder-advice.js';
@@ -23,16 +23,13 @@ export interface MapProfiling {
 }
 
 /** Says what cannot be measured. Without a profile, the processes have the environment of this one. */
-export function prepareProfiling(
-  profiler: StageProfilerOptions | null,
-  { modules }: { readonly modules: boolean },
-): MapProfiling {
+export function prepareProfiling(profiler: StageProfilerOptions | null, tracking: Tracking): MapProfiling {
   if (profiler === null) return { env: process.env, recorderFolder: null };
   const node = process.execPath;
   const { tracker, remark } = chooseTracker(node, inspectProgram(node, thisFinder(process.env)));
   if (remark !== null) say(remark);
   return {
-    env: trackedEnvironment(process.env, { tracker, modules }),
+    env: trackedEnvironment(process.env, { tracker, ...tracking }),
     recorderFolder: recorderFolderOrNull(),
   };
 }

@@ -2,8 +2,7 @@ import { systemReason } from '../model/setup-error.js';
 import { mergeWarnings } from '../model/warnings.js';
 import { EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
-import { renderStacks } from '../render/stack-notes.js';
-import { samplingWarnings } from '../stacks/sampling-warnings.js';
+import { renderStacks } from '../render/stack-words.js';
 import { Pace, type Progress, progressLines, type RunningView } from '../terminal/progress.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { say } from '../terminal/say.js';
@@ -154,8 +153,7 @@ class MapRun {
     try {
       const left = await stacks.finish();
       if (left === null) return;
-      for (const warning of left.accounts.length === 0 ? [] : mergeWarnings(left.accounts.map(samplingWarnings)))
-        say(warning);
+      for (const warning of left.warnings.length === 0 ? [] : mergeWarnings(left.warnings)) say(warning);
       const words = renderStacks(left.profile, layoutOf(process.stdout, shown));
       if (words !== undefined) process.stdout.write(`\n${words}`);
     } catch (error) {
@@ -188,10 +186,10 @@ class MapRun {
   }
 }
 
-function viewOf({ input, startedAtMs, recorderPath, memory }: RunningInput): RunningView {
+function viewOf({ input, startedAtMs, left, memory }: RunningInput): RunningView {
   return {
     input,
-    stage: readOpenStage(recorderPath),
+    stage: readOpenStage(left.recorderPath),
     rssKib: memory?.rss_kb ?? null,
     forMs: performance.now() - startedAtMs,
   };

@@ -11,6 +11,8 @@ import { endWithParent } from '../native/parent-death.js';
 import { profileThreads } from '../profiler/thread-profiler.js';
 import { threadRoom } from '../profiler/thread-room.js';
 import { openCpuStacks } from '../stacks/cpu-stacks.js';
+import { openNativeStacks } from '../stacks/native-stacks.js';
+import { sitesPath } from '../stacks/sites-path.js';
 import { CallNumbers } from './call-numbers.js';
 import { InputRunner } from './input-runner.js';
 import { InputThreads } from './input-threads.js';
@@ -55,13 +57,13 @@ async function obey(message: ToWorker): Promise<void> {
   else runner?.abort(message);
 }
 
-/** From here to the end of the process, so that each input finds V8's profiler running. */
+/** From here to the end of the process, so that each input finds the sampling running. */
 function sampleStacks(profiler: StageProfilerOptions, folder: string): void {
-  const { cpuStacks, collect } = resolveOptions(profiler);
-  if (cpuStacks === null) return;
+  const { cpuStacks, nativeStacks, collect } = resolveOptions(profiler);
   const file = workerStacksPath(folder, processId, Math.round(timeOriginMs));
   try {
-    openCpuStacks({ hz: cpuStacks.hz, file, isKernelCpu: collect === 'none' });
+    if (nativeStacks) openNativeStacks(sitesPath(file));
+    if (cpuStacks !== null) openCpuStacks({ hz: cpuStacks.hz, file, isKernelCpu: collect === 'none' });
   } catch {
     // The report of each input says why.
   }

@@ -4,12 +4,26 @@ import type { SampleType } from '../stacks/sample-types.js';
 import { StackProfile } from '../stacks/stack-profile.js';
 import { NO_STACK } from '../stacks/stack-table.js';
 
-/** What stacks are weighed by: CPU by function, or by the line that executes. */
-export const FLAME_TYPES = ['cpu', 'lines'] as const;
+/**
+ * What stacks are weighed by: CPU by function, or by the line that executes; native memory that was allocated, that was live
+ * at the end, and that was live when the process held the most.
+ */
+export const FLAME_TYPES = ['cpu', 'lines', 'alloc', 'live', 'peak'] as const;
 export type FlameType = (typeof FLAME_TYPES)[number];
 
 /** The sample type that has the values of a kind of flame graph. */
-export const VALUE_OF: Readonly<Record<FlameType, SampleType>> = { cpu: 'cpu', lines: 'cpu' };
+export const VALUE_OF = {
+  cpu: 'cpu',
+  lines: 'cpu',
+  alloc: 'alloc_space',
+  live: 'live_space',
+  peak: 'peak_space',
+} as const satisfies Readonly<Record<FlameType, SampleType>>;
+
+/** Whether the values are times; if not, they are bytes. */
+export function isTime(type: FlameType): boolean {
+  return VALUE_OF[type] === 'cpu';
+}
 
 export interface FlameChoice {
   readonly type: FlameType;
@@ -57,18 +71,23 @@ export function flameProfile(profile: StackProfile, choice: FlameChoice): StackP
 }
 
 function wholeFunction(frame: Frame): Frame {
-  return { ...frame, line: frame.startLine, column: 0 };
+  return { ...frame, line: frame.startLine, column: 0, offset: frame.name === '' ? frame.offset : 0 };
 }
 
 /** A frame in one text: the function, and where it is. */
 export function frameText(frame: Frame): string {
-  const name = frame.name === '' ? moduleText(frame) : frame.name;
-  if (frame.file === '') return name;
+  if (frame.name === '') return moduleText(frame);
+  const { name } = frame;
+  if (frame.file === '') return frame.module === '' ? name : `${name} ${baseName(frame.module)}`;
   const line = frame.line || frame.startLine;
   return line === 0 ? `${name} ${frame.file}` : `${name} ${frame.file}:${line}`;
 }
 
 function moduleText({ module, offset }: Frame): string {
-  const base = module.slice(module.lastIndexOf('/') + 1);
+  const base = baseName(module);
   return base === '' ? '(unknown)' : `${base}+0x${offset.toString(16)}`;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

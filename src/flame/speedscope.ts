@@ -1,6 +1,6 @@
 import { packageVersion } from '../model/package-version.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
-import { type FlameChoice, flameProfile, frameText, VALUE_OF } from './flame-stacks.js';
+import { type FlameChoice, flameProfile, frameText, isTime, VALUE_OF } from './flame-stacks.js';
 
 interface SpeedscopeFrame {
   readonly name: string;
@@ -35,7 +35,7 @@ export function speedscope(profile: StackProfile, choice: FlameChoice): string {
   }
   return file(
     frames,
-    [...threads].map(([thread, { samples, weights }]) => sampled(thread || 'all threads', samples, weights)),
+    [...threads].map(([thread, { samples, weights }]) => sampled(thread || 'other threads', choice, samples, weights)),
   );
 }
 
@@ -61,6 +61,7 @@ export function speedscopeDifference(base: StackProfile, profile: StackProfile, 
     const stacks = found.map(({ stack }) => stack);
     return sampled(
       name,
+      choice,
       stacks,
       found.map(({ change }) => change * sign),
     );
@@ -93,9 +94,22 @@ class FrameList {
   }
 }
 
-function sampled(name: string, samples: readonly number[][], weights: readonly number[]): SampledProfile {
+function sampled(
+  name: string,
+  { type }: FlameChoice,
+  samples: readonly number[][],
+  weights: readonly number[],
+): SampledProfile {
   const endValue = weights.reduce((sum, weight) => sum + weight, 0);
-  return { type: 'sampled', name, unit: 'nanoseconds', startValue: 0, endValue, samples, weights };
+  return {
+    type: 'sampled',
+    name,
+    unit: isTime(type) ? 'nanoseconds' : 'bytes',
+    startValue: 0,
+    endValue,
+    samples,
+    weights,
+  };
 }
 
 function file({ frames }: FrameList, profiles: readonly SampledProfile[]): string {

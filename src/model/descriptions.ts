@@ -61,6 +61,7 @@ export const SOURCE_MEANING: Readonly<Record<SourceName, string>> = {
 
 export const OPTIONAL_SOURCE_MEANING: Readonly<Record<OptionalSourceName, string>> = {
   cpu_stacks: 'Call stacks by stage. Only where they were asked for.',
+  native_stacks: 'Stacks of native allocations by stage. Only where they were asked for.',
 };
 
 export const TRUTH_MEANING: Readonly<Record<Truth, string>> = {

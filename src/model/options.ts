@@ -6,7 +6,7 @@ export const MEASURES = ['cpu', 'rss', 'js', 'native', 'io'] as const;
 export const ATTRIBUTIONS = ['boundary', 'exact'] as const;
 export const COLLECTS = ['none', 'outermost', 'every'] as const;
 export const RSS_PEAKS = ['lifetime', 'reset'] as const;
-export const STACKS = ['cpu'] as const;
+export const STACKS = ['cpu', 'native'] as const;
 
 export type Measure = (typeof MEASURES)[number];
 export type Attribution = (typeof ATTRIBUTIONS)[number];
@@ -36,7 +36,10 @@ export interface StageProfilerOptions {
   readonly maxLabels?: number;
   /** Adds `threads` to the report: CPU by group of threads. Default: false. */
   readonly threads?: boolean;
-  /** What call stacks to sample, by stage: `cpu` for those of all JS threads of the process. Default: none. */
+  /**
+   * What call stacks to sample, by stage: `cpu` for those of all JS threads of the process, `native` for who allocates native
+   * memory, which needs the preloaded tracker. Default: none.
+   */
   readonly stacks?: readonly Stacks[];
   /** Samples of CPU stacks a second, of each thread. An integer from 1 to 1,000; default 100. */
   readonly stacksHz?: number;
@@ -78,6 +81,7 @@ export interface ProfilerSettings {
   readonly threads: boolean;
   /** Null where no CPU stacks are sampled. */
   readonly cpuStacks: { readonly hz: number } | null;
+  readonly nativeStacks: boolean;
   readonly recorder: RecorderChoice | null;
 }
 
@@ -126,7 +130,7 @@ export function resolveOptions(given: StageProfilerOptions): ProfilerSettings {
     collect,
     maxLabels: resolveMaxLabels(options.maxLabels),
     threads: flag('threads', options.threads) ?? false,
-    cpuStacks: resolveStacks(options.stacks, options.stacksHz),
+    ...resolveStacks(options.stacks, options.stacksHz),
     recorder: resolveRecorder(options.recorder),
   };
 }
@@ -152,16 +156,21 @@ function resolveMeasure(measure: readonly Measure[] | undefined): ReadonlySet<Me
   return new Set(measure);
 }
 
-function resolveStacks(stacks: readonly Stacks[] | undefined, hz: number | undefined): { readonly hz: number } | null {
+function resolveStacks(
+  stacks: readonly Stacks[] = [],
+  hz: number | undefined,
+): Pick<ProfilerSettings, 'cpuStacks' | 'nativeStacks'> {
   if (hz !== undefined && (!Number.isInteger(hz) || hz < 1 || hz > HIGHEST_STACKS_HZ)) {
     throw optionError('stacksHz', `an integer from 1 to ${HIGHEST_STACKS_HZ}`, hz);
   }
-  if (stacks === undefined) return null;
   if (!Array.isArray(stacks)) throw optionError('stacks', `an array of ${oneOf(STACKS)}`, stacks);
   for (const value of stacks) {
     if (!STACKS.includes(value)) throw optionError('stacks', `an array of ${oneOf(STACKS)}`, value);
   }
-  return stacks.length === 0 ? null : { hz: hz ?? DEFAULT_STACKS_HZ };
+  return {
+    cpuStacks: stacks.includes('cpu') ? { hz: hz ?? DEFAULT_STACKS_HZ } : null,
+    nativeStacks: stacks.includes('native'),
+  };
 }
 
 function flag(name: string, value: boolean | undefined): boolean | undefined {

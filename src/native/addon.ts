@@ -187,4 +187,16 @@ export interface Binding {
   rusageChildrenRead(): { readonly cpuNs: number; readonly peakRssBytes: number };
   /** Whether the process is killed when that parent ends; see native/support/parent_death.h for whose end counts. */
   parentDeathFollow(parentPid: number): boolean;
+  /** Why the tracker takes no stacks; null where it does. */
+  sitesMissing(): string | null;
+  /** Moves the tables of stacks into a file that must not exist; 0 or an errno. */
+  sitesKeep(path: string): number;
+  /** A copy of the tables, as the file has them. Null where no stacks are taken, undefined where there is no memory. */
+  sitesRead(): ArrayBuffer | null | undefined;
+  /** What is live now is told as live at the end. */
+  sitesEnd(): void;
+  /** The number of a stage on the threads of that name, for the word below. */
+  stackStageFind(thread: string, label: string): number;
+  /** From now on the first element tells which stage runs on this thread; null ends that. */
+  stackStageWord(word: Uint32Array | null): void;
 }

@@ -3,19 +3,27 @@ import { fileURLToPath } from 'node:url';
 import { TRACKER_NAME } from '../native/tracker-file.js';
 import { RUN_VARIABLE, type RunVariable } from './run-variable.js';
 
-export interface TrackerPreload {
+/** What the tracker does besides counting. */
+export interface Tracking {
+  /** Whether it charges what it counts to modules. */
+  readonly modules: boolean;
+  /** Whether it takes the stacks of its sample, which needs modules. */
+  readonly stacks: boolean;
+  /** Bytes between two points of the sample, on average; undefined for the usual rate. */
+  readonly rate?: number | undefined;
+}
+
+export interface TrackerPreload extends Tracking {
   /** The tracker's library, by a path that is possible in LD_PRELOAD; null for no tracker. */
   readonly tracker: string | null;
-  /** Whether the tracker charges what it counts to modules. */
-  readonly modules: boolean;
 }
 
 export interface Preloads extends TrackerPreload {
   readonly run: RunVariable;
 }
 
-/** Bytes between two points of the tracker's sample of live blocks, on average. It costs sharp less than 1 %. */
-const LIVE_RATE = '524288';
+/** The usual rate. It costs sharp less than 1 %. */
+const LIVE_RATE = 512 * 1024;
 
 /** The module that every node process of a program loads first. */
 export const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
@@ -33,13 +41,17 @@ export function childEnvironment(env: NodeJS.ProcessEnv, { run, ...preload }: Pr
 }
 
 /** The environment of this process, with the tracker before what it preloads already. */
-export function trackedEnvironment(env: NodeJS.ProcessEnv, { tracker, modules }: TrackerPreload): NodeJS.ProcessEnv {
+export function trackedEnvironment(
+  env: NodeJS.ProcessEnv,
+  { tracker, modules, stacks, rate = LIVE_RATE }: TrackerPreload,
+): NodeJS.ProcessEnv {
   if (tracker === null) return { ...env };
   return {
     ...env,
     LD_PRELOAD: withLibrary(env.LD_PRELOAD, tracker),
-    STAGEPROF_TRACK_MODULES: modules ? '1' : '0',
-    STAGEPROF_TRACK_LIVE: modules ? LIVE_RATE : '0',
+    STAGEPROF_TRACK_MODULES: modules || stacks ? '1' : '0',
+    STAGEPROF_TRACK_LIVE: modules || stacks ? `${rate}` : '0',
+    STAGEPROF_TRACK_STACKS: stacks ? '1' : '0',
   };
 }
 

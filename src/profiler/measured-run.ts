@@ -6,7 +6,7 @@ import { nodeVersion, processId, threadId } from '../host/process.js';
 import type { ProfilerSettings } from '../model/options.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
 import { SHARED_ENTRIES_CELL } from '../model/sample-layout.js';
-import { type SourceState, type Sources, TRACKER_METHOD } from '../model/sources.js';
+import { type Sources, TRACKER_METHOD } from '../model/sources.js';
 import { loadPerCpu } from '../os/machine-load.js';
 import { slurmIdentity } from '../os/slurm.js';
 import type { MeasuredHeader, MeasuredRows } from '../report/build.js';
@@ -26,8 +26,8 @@ export interface RunSources {
   readonly settings: ProfilerSettings;
   readonly threads: ThreadReadings;
   readonly exactMeans: ExactMeans | null;
-  /** Undefined where none were asked for. */
-  cpuStacks(): SourceState | undefined;
+  /** Of the stacks that were asked for. */
+  stacks(): Partial<Sources>;
   /** All warnings so far. */
   warnings(): string[];
 }
@@ -66,14 +66,13 @@ export class MeasuredRun {
   sources(): Sources {
     const { settings, exactMeans } = this.runSources;
     const { sampler } = this.accounting;
-    const cpuStacks = this.runSources.cpuStacks();
     return {
       ...sampler.sources(),
       attribution: withSharedEntries(
         attributionState(settings.attribution, exactMeans),
         sampler.slots[SHARED_ENTRIES_CELL]!,
       ),
-      ...(cpuStacks === undefined ? {} : { cpu_stacks: cpuStacks }),
+      ...this.runSources.stacks(),
     };
   }
 

@@ -1,68 +1,121 @@
+import type { RunningListener } from '../attribution/execution.js';
 import type { ProfilerSettings } from '../model/options.js';
 import type { Sampler } from '../model/sampler.js';
-import { absent, present, type SourceState } from '../model/sources.js';
+import { absent, present, type SourceState, type Sources } from '../model/sources.js';
 import { type CpuStacks, openCpuStacks } from '../stacks/cpu-stacks.js';
+import { type NativeStacks, openNativeStacks } from '../stacks/native-stacks.js';
 import type { Flushed } from '../stacks/sampling-messages.js';
 import { samplingWarnings } from '../stacks/sampling-warnings.js';
+import { sitesPath } from '../stacks/sites-path.js';
 import { StageLog } from '../stacks/stage-log.js';
+import { writeStacks } from '../stacks/write-stacks.js';
 import type { LabelNode } from '../store/labels.js';
 
-/** The CPU stacks of a profiler: those that it was asked for, or why there are none. */
+/** Stacks of one kind that a profiler was asked for, or why there are none. Both are null where it was not asked. */
+interface Opened<T> {
+  readonly stacks: T | null;
+  readonly missing: string | null;
+}
+
+/** Where stacks are kept while the program runs; null for nowhere. */
+export interface KeptStacksFiles {
+  readonly cpuFile: string | null;
+  /** The tables of native stacks lie beside it, and stay as long as it does. */
+  readonly recorder: string | null;
+}
+
+/** The stacks of a profiler: those that it was asked for, or why there are none. */
 export class SampledStacks {
-  private readonly cpu: CpuStacks | null = null;
-  private readonly missing: string | null = null;
+  private readonly cpu: Opened<CpuStacks>;
+  private readonly native: Opened<NativeStacks>;
   private log: StageLog | null = null;
   /** What `read` answers after `close`. */
-  private last: Flushed | null = null;
+  private lastCpu: Flushed | null = null;
+  private lastNative: ArrayBuffer | undefined;
+  private isClosed = false;
 
-  /** @param file where they are kept while the program runs; null for nowhere */
   constructor(
     private readonly settings: ProfilerSettings,
-    file: string | null,
+    private readonly kept: KeptStacksFiles,
   ) {
-    const { cpuStacks, collect } = settings;
-    if (cpuStacks === null) return;
-    try {
-      this.cpu = openCpuStacks({ hz: cpuStacks.hz, file, isKernelCpu: collect === 'none' });
-    } catch (error) {
-      this.missing = (error as Error).message;
-    }
+    const { cpuStacks, nativeStacks, collect } = settings;
+    this.cpu = opened(cpuStacks !== null, () =>
+      openCpuStacks({ hz: cpuStacks!.hz, file: kept.cpuFile, isKernelCpu: collect === 'none' }),
+    );
+    this.native = opened(nativeStacks, () =>
+      openNativeStacks(kept.recorder === null ? null : sitesPath(kept.recorder)),
+    );
   }
 
   get areSampled(): boolean {
-    return this.cpu !== null;
+    return this.cpu.stacks !== null || this.native.stacks !== null;
   }
 
   /** @param isRead see `StageLog` */
-  openLog(sampler: Sampler, root: LabelNode, isRead: boolean): StageLog | null {
-    if (this.cpu === null) return null;
-    this.log = new StageLog(this.cpu, sampler, root, isRead);
-    return this.log;
+  openLog(sampler: Sampler, root: LabelNode, isRead: boolean): RunningListener | null {
+    const { stacks: cpu } = this.cpu;
+    const { stacks: native } = this.native;
+    if (cpu !== null) this.log = new StageLog(cpu, sampler, root, isRead);
+    const word = native === null ? null : native.openLog(root);
+    return this.log !== null && word !== null ? new BothListeners(this.log, word) : (this.log ?? word);
   }
 
   /** @returns undefined where none are sampled */
   read(): Uint8Array | undefined {
-    if (this.cpu === null) return undefined;
-    const { pprof } = this.last ?? this.cpu.read();
-    return pprof.length === 0 ? undefined : pprof;
+    const cpu = (this.lastCpu ?? this.cpu.stacks?.read())?.pprof;
+    const native = this.isClosed ? this.lastNative : this.native.stacks?.read();
+    if (native !== undefined) return writeStacks(cpu, native);
+    return cpu === undefined || cpu.length === 0 ? undefined : cpu;
   }
 
-  /** Undefined where none were asked for. */
-  state(): SourceState | undefined {
-    const { cpuStacks } = this.settings;
-    if (cpuStacks === null) return undefined;
-    const missing = this.missing ?? this.last?.account.missing ?? null;
-    return missing === null ? sampledState(cpuStacks.hz) : absent(missing);
+  /** Of the kinds that were asked for. */
+  states(): Partial<Sources> {
+    const { cpuStacks, nativeStacks } = this.settings;
+    const noCpu = this.cpu.missing ?? this.lastCpu?.account.missing ?? null;
+    const { missing: noNative } = this.native;
+    return {
+      ...(cpuStacks === null ? {} : { cpu_stacks: noCpu === null ? sampledState(cpuStacks.hz) : absent(noCpu) }),
+      ...(nativeStacks ? { native_stacks: noNative === null ? SITES_STATE : absent(noNative) } : {}),
+    };
   }
 
   warnings(): string[] {
-    return this.last === null ? [] : samplingWarnings(this.last.account);
+    return this.lastCpu === null ? [] : samplingWarnings(this.lastCpu.account);
   }
 
   close(): void {
-    if (this.cpu === null) return;
     this.log?.close();
-    this.last = this.cpu.release();
+    if (this.cpu.stacks !== null) this.lastCpu = this.cpu.stacks.release();
+    // Where there is a file, nobody asks for them any more.
+    if (this.kept.cpuFile === null) this.lastNative = this.native.stacks?.read();
+    this.native.stacks?.release({ keepsFile: this.settings.recorder?.keep === true });
+    this.isClosed = true;
+  }
+}
+
+function opened<T>(isAsked: boolean, open: () => T): Opened<T> {
+  if (!isAsked) return { stacks: null, missing: null };
+  try {
+    return { stacks: open(), missing: null };
+  } catch (error) {
+    return { stacks: null, missing: (error as Error).message };
+  }
+}
+
+class BothListeners implements RunningListener {
+  constructor(
+    private readonly first: RunningListener,
+    private readonly second: RunningListener,
+  ) {}
+
+  switchTo(node: LabelNode): void {
+    this.first.switchTo(node);
+    this.second.switchTo(node);
+  }
+
+  resume(node: LabelNode): void {
+    this.first.resume(node);
+    this.second.resume(node);
   }
 }
 
@@ -73,3 +126,9 @@ export function sampledState(hz: number): SourceState {
     "scaled to the CPU of each stage by the thread's own clock; functions that V8 has inlined are their callers'",
   );
 }
+
+const SITES_STATE: SourceState = present(
+  'sampled',
+  'tracker',
+  'blocks of the rate or more are exact; frames of code without unwind tables may be guessed, and are marked',
+);

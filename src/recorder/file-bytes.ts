@@ -2,7 +2,7 @@ import { Buffer } from '../host/buffer.js';
 import { closeSync, constants, fstatSync, openSync, readSync } from '../host/files.js';
 import { Math } from '../host/intrinsics.js';
 import { recorderError } from '../model/errors.js';
-import { systemFault } from './system-fault.js';
+import { systemFault } from '../os/system-fault.js';
 
 /** Bytes of a recorder. Only what is asked for is read: the file may have gigabytes, mostly holes. */
 export interface RecorderBytes {

@@ -4,12 +4,12 @@ import { recorderError } from '../model/errors.js';
 import type { RecorderChoice } from '../model/options.js';
 import { type Binding, type NativeRecorder, NO_EXTERNAL_BUFFERS } from '../native/addon.js';
 import { loadBinding } from '../native/load-addon.js';
+import { systemFault } from '../os/system-fault.js';
 import { ROW_BYTES } from '../store/row-store.js';
 import { type Geometry, geometry, HEAD_BYTES } from './format.js';
 import { Recorder } from './recorder.js';
 import { RecorderFile } from './recorder-file.js';
 import { isBoundToFolder, RecorderPaths } from './recorder-paths.js';
-import { systemFault } from './system-fault.js';
 
 /** What the caller can put right: the path is at fault, and not this machine. */
 const MISTAKES: ReadonlySet<string> = new Set([

@@ -12,6 +12,7 @@ import type { StageCost } from '../model/stage-cost.js';
 import { formatWarning } from '../model/warnings.js';
 import { compositionOf } from '../native/account.js';
 import { countedState } from '../native/tracker-state.js';
+import { systemFault } from '../os/system-fault.js';
 import { buildReport, type MeasuredHeader } from '../report/build.js';
 import { composeKib } from '../report/composition.js';
 import { countedWarnings } from '../report/counted-warnings.js';
@@ -23,7 +24,6 @@ import { highestOf, lastSampleOf } from './last-sample.js';
 import { atLeastZero, type FoldContext, foldOpenCall, foldWholeRun } from './open-call-fold.js';
 import type { RecordedReading } from './read-readings.js';
 import type { Recording } from './reader.js';
-import { systemFault } from './system-fault.js';
 
 const WALL = slotIndex.wall_ns;
 const CPU = slotIndex.process_cpu_ns;

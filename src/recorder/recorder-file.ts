@@ -1,7 +1,7 @@
 import { lstatSync, unlinkSync } from '../host/files.js';
 import type { NativeRecorder } from '../native/addon.js';
+import { systemFault } from '../os/system-fault.js';
 import { isFull, type RecorderPaths } from './recorder-paths.js';
-import { systemFault } from './system-fault.js';
 
 /** The mapped file of a recorder. Where it finds no room it moves to another folder, and all buffers over it stay. */
 export class RecorderFile {
@@ -16,6 +16,10 @@ export class RecorderFile {
   ) {
     this.#path = path;
     this.#inode = inodeOf(path);
+  }
+
+  get path(): string {
+    return this.#path;
   }
 
   /** Memory over a part of the file, or the errno for which there is none. */

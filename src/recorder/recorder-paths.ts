@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from '../host/files.js';
 import { Set } from '../host/intrinsics.js';
 import type { RecorderChoice } from '../model/options.js';
 import { formatWarning } from '../model/warnings.js';
+import { systemFault } from '../os/system-fault.js';
 import {
   makeRecorderFolder,
   PRIVATE_PREFIX,
@@ -10,7 +11,6 @@ import {
   recorderName,
   shownFolder,
 } from './recorder-folder.js';
-import { systemFault } from './system-fault.js';
 
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 

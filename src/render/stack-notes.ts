@@ -1,4 +1,4 @@
-import { Math, Number } from '../host/intrinsics.js';
+import { Math } from '../host/intrinsics.js';
 import { OUTSIDE } from '../report/outside-row.js';
 import { type Frame, OWN_NAME } from '../stacks/frame.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
@@ -11,10 +11,7 @@ import {
 } from '../stacks/stage-functions.js';
 import { escapeControls } from '../text/escape.js';
 import { counted, duration, inline } from '../text/format.js';
-import type { Layout } from '../text/layout.js';
-import { painter } from '../text/paint.js';
 import { textWidth } from '../text/text-width.js';
-import { noteLines } from './note-lines.js';
 import type { Note } from './notes.js';
 
 /** So many stages are told, those with the most CPU, and so many of the heaviest functions of each. */
@@ -26,15 +23,6 @@ const WORTH_A_FUNCTION = 0.1;
 /** A line with more than this part of its stage is named. */
 const WORTH_A_LINE = 0.2;
 const MOST_CALLERS = 2;
-
-/** The heaviest stacks in words; undefined where there are none. */
-export function renderStacks(
-  profile: StackProfile,
-  { width = Number.POSITIVE_INFINITY, colour = false }: Layout = {},
-): string | undefined {
-  const notes = stackNotes(profile);
-  return notes.length === 0 ? undefined : `${noteLines(notes, width, painter(colour)).join('\n')}\n`;
-}
 
 /** The heaviest functions of the stages that have the most CPU, each with its callers, in one line. */
 export function stackNotes(profile: StackProfile): Note[] {

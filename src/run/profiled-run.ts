@@ -2,11 +2,12 @@ import type { StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
 import { loadBinding, missingAddon } from '../native/load-addon.js';
 import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../os/exit-status.js';
-import { childEnvironment, PRELOAD } from '../preload/child-environment.js';
+import { childEnvironment, PRELOAD, type Tracking } from '../preload/child-environment.js';
 import { obstacleOf } from '../preload/obstacles.js';
 import { inspectProgram, type ProgramFile, thisFinder } from '../preload/program-file.js';
 import { chooseTracker } from '../preload/tracker-choice.js';
 import { type LeftStacks, readLeftStacks, withSampling } from '../stacks/left-stacks.js';
+import { withNativeNames } from '../symbols/name-frames.js';
 import { say } from '../terminal/say.js';
 import type { FinishedRun } from './finished-run.js';
 import { type GatheredReports, gatherReports } from './gathered-reports.js';
@@ -21,8 +22,7 @@ export interface RunPlan {
   readonly args: readonly string[];
   /** Options of the profiler of each process. */
   readonly profiler: StageProfilerOptions;
-  /** Whether native allocations are charged to modules. */
-  readonly modules: boolean;
+  readonly tracking: Tracking;
 }
 
 /** What a program that has ended leaves behind. */
@@ -78,7 +78,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
   const addon = loadBinding().path ?? null;
   const run = { folders: folder.paths, runPid: process.pid, profiler, addon };
   const env =
-    obstacle?.isHarmful === true ? process.env : childEnvironment(process.env, { tracker, modules: plan.modules, run });
+    obstacle?.isHarmful === true ? process.env : childEnvironment(process.env, { tracker, ...plan.tracking, run });
 
   const watch = new ProcessWatch();
   const threads = new ThreadReports(folder.paths);
@@ -91,7 +91,8 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
   }
   const exitCode = exitCodeOf(end.status);
   if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
-  const stacks = profiler.stacks === undefined ? null : readLeftStacks(folder.paths);
+  const left = profiler.stacks === undefined ? null : readLeftStacks(folder.paths);
+  const stacks = left === null ? null : { ...left, profile: withNativeNames(left.profile) };
   const reports = gatherReports(folder.paths, end.pid, {
     program: {
       pid: end.pid,

@@ -1,6 +1,6 @@
 import { renderModules } from '../render/module-table.js';
 import { renderProcesses } from '../render/process-table.js';
-import { renderStacks } from '../render/stack-notes.js';
+import { renderStacks } from '../render/stack-words.js';
 import { renderTableOf } from '../render/table.js';
 import { viewOf } from '../render/view.js';
 import { say } from '../terminal/say.js';

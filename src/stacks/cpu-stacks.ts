@@ -1,16 +1,15 @@
 import { wallNs } from '../host/clock.js';
-import { dirname, existsSync, fileURLToPath, join } from '../host/files.js';
 import {
   BroadcastChannel,
   MessageChannel,
   type MessagePort,
-  NodeWorker,
+  type NodeWorker,
   receiveMessageOnPort,
 } from '../host/inspector.js';
-import { Atomics, Error, Int32Array, SharedArrayBuffer, Uint8Array } from '../host/intrinsics.js';
+import { Atomics, type Error, Int32Array, SharedArrayBuffer, Uint8Array } from '../host/intrinsics.js';
 import { isMainThread, processId, threadId } from '../host/process.js';
-import { inBundle } from '../text/in-bundle.js';
 import { LabelIds } from './label-ids.js';
+import { startOwnThread } from './own-thread.js';
 import { aroundProcessEvents, awaitWord } from './process-ending.js';
 import {
   type Flushed,
@@ -39,14 +38,6 @@ const LONGEST_START_NS = 1e9;
 const LONGEST_WAIT_NS = 5e9;
 /** A worker thread that ends waits for the main thread too, which may be in a call that blocks. */
 const LONGEST_THREAD_END_NS = 3e8;
-
-/** @throws {Error} in a bundle, which does not have the file. A bundle of CommonJS does not even have a URL. */
-function samplingThreadFile(): string {
-  const here: string | undefined = import.meta.url;
-  const path = here === undefined ? null : join(dirname(fileURLToPath(here)), 'sampling-thread.js');
-  if (path === null || !existsSync(path)) throw new Error(inBundle('sampling thread'));
-  return path;
-}
 
 const CHANNEL = `stageprof.stacks.${processId}`;
 
@@ -94,7 +85,6 @@ class SamplingOfProcess implements CpuStacks {
   private isOver = false;
 
   constructor({ hz, file, isKernelCpu }: CpuStacksOptions) {
-    const threadFile = samplingThreadFile();
     this.last = { id: 0, pprof: new Uint8Array(0), account: { ...EMPTY, hz } };
     const { port1, port2 } = new MessageChannel();
     const plan: SamplingPlan = {
@@ -112,23 +102,16 @@ class SamplingOfProcess implements CpuStacks {
       ended: () => this.end({ wantsPprof: file === null }),
     });
     try {
-      // Neither flags nor variables of the program: what it preloads is not for this thread.
-      this.worker = new NodeWorker(threadFile, {
-        workerData: { plan, port: port2 },
-        transferList: [port2],
+      this.worker = startOwnThread({
+        file: 'sampling-thread.js',
         name: SAMPLING_THREAD_NAME,
-        execArgv: [],
-        env: {},
-        stdin: false,
-        stdout: true,
-        stderr: true,
-        trackUnmanagedFds: false,
+        data: { plan, port: port2 },
+        port: port2,
       });
     } catch (error) {
       this.takeOut();
       throw error;
     }
-    this.worker.unref();
     // Without a listener its error would be the program's.
     this.worker.on('error', (error) => {
       Atomics.store(this.state, SAMPLING_STATE.phase, PHASE.over);

@@ -6,14 +6,16 @@ import { systemReason } from '../model/setup-error.js';
 import { formatWarning, mergeWarnings } from '../model/warnings.js';
 import { KEPT_SUFFIX, readKept } from './kept-stacks.js';
 import { mergeProfile } from './merge-profile.js';
-import type { SamplingAccount } from './sampling-messages.js';
+import { readSites } from './read-sites.js';
 import { samplingWarnings } from './sampling-warnings.js';
+import { SITES_SUFFIX } from './sites-path.js';
 import { StackProfile } from './stack-profile.js';
 
 /** The stacks that processes have left, merged. */
 export interface LeftStacks {
   readonly profile: StackProfile;
-  readonly accounts: readonly SamplingAccount[];
+  /** What there is to say about how the sampling went, of each process. */
+  readonly warnings: readonly (readonly string[])[];
   /** One line for each file that was left out, with the reason. */
   readonly skipped: readonly string[];
 }
@@ -30,36 +32,62 @@ const LARGEST_BYTES = 256 * 2 ** 20;
  */
 export function readLeftStacks(folders: readonly string[]): LeftStacks | null {
   const profile = new StackProfile();
-  const accounts: SamplingAccount[] = [];
+  const warnings: string[][] = [];
   const skipped: string[] = [];
-  let files = 0;
   for (const folder of folders) {
-    for (const name of stacksIn(folder)) {
+    for (const name of namesIn(folder)) {
+      const read = READERS.find(({ suffix }) => name.endsWith(suffix))?.read;
+      if (read === undefined) continue;
       try {
-        const left = readKept(readPlain(join(folder, name)).toString(), randomInt(2 ** 32));
+        const left = read(readPlain(join(folder, name)), randomInt(2 ** 32));
         mergeProfile(profile, left.profile);
-        accounts.push(left.account);
-        files++;
+        warnings.push(left.warnings);
       } catch (error) {
         skipped.push(`${name}: these stacks are left out, ${systemReason(error)}`);
       }
     }
   }
-  if (files === 0 && skipped.length === 0) return null;
-  return { profile, accounts, skipped };
+  if (warnings.length === 0 && skipped.length === 0) return null;
+  return { profile, warnings, skipped };
 }
+
+interface OneLeft {
+  readonly profile: StackProfile;
+  readonly warnings: string[];
+}
+
+/** What processes leave, by the end of its name. */
+const READERS: readonly { readonly suffix: string; readonly read: (bytes: Buffer, seed: number) => OneLeft }[] = [
+  {
+    suffix: KEPT_SUFFIX,
+    read: (bytes, seed) => {
+      const { profile, account } = readKept(bytes.toString(), seed);
+      return { profile, warnings: samplingWarnings(account) };
+    },
+  },
+  {
+    suffix: SITES_SUFFIX,
+    read: (bytes, seed) => {
+      const { profile, missed } = readSites(bytes, seed);
+      return {
+        profile,
+        warnings: missed === 0 ? [] : [formatWarning('native stacks for which there was no room', missed)],
+      };
+    },
+  },
+];
 
 /** A report with what there is to say about the stacks beside it. */
 export function withSampling(report: Report, stacks: LeftStacks | null): Report {
   if (stacks === null) return report;
-  const { accounts, skipped } = stacks;
+  const { warnings, skipped } = stacks;
   const unread = skipped.length === 0 ? [] : [[formatWarning('stack profiles that could not be read', skipped.length)]];
-  return { ...report, warnings: mergeWarnings([report.warnings, ...accounts.map(samplingWarnings), ...unread]) };
+  return { ...report, warnings: mergeWarnings([report.warnings, ...warnings, ...unread]) };
 }
 
-function stacksIn(folder: string): string[] {
+function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith(KEPT_SUFFIX));
+    return readdirSync(folder);
   } catch {
     // The program has removed the folder. The reports say so.
     return [];

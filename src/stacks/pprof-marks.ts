@@ -20,6 +20,21 @@ export function schemasOf(comments: readonly string[]): number[] {
     .map((comment) => Number(comment.slice(COMMENT.length)));
 }
 
+/** Stacks of native blocks have this comment too, followed by `StackProfile.nativeRate`. */
+const RATE_COMMENT = 'stageprof bytes a native sample ';
+
+export function rateComment(rate: number): string {
+  return `${RATE_COMMENT}${rate}`;
+}
+
+/** The largest rate that the comments of a file name; 0 where they name none. */
+export function rateOf(comments: readonly string[]): number {
+  const rates = comments
+    .filter((comment) => comment.startsWith(RATE_COMMENT))
+    .map((comment) => Number(comment.slice(RATE_COMMENT.length)));
+  return Math.max(0, ...rates.filter(Number.isSafeInteger));
+}
+
 export const isReadable = (schema: number): boolean => schema === SCHEMA;
 
 /**

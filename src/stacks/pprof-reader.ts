@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { IdTable } from './id-table.js';
 import { readFrames } from './pprof-frames.js';
-import { isReadable, schemasOf } from './pprof-marks.js';
+import { isReadable, rateOf, schemasOf } from './pprof-marks.js';
 import { COMMENT, MOST, SAMPLE, SAMPLE_SHAPE, SAMPLE_TYPE, STRING, VALUE_TYPE_SHAPE } from './pprof-messages.js';
 import { type Numeric, sampleValueOf } from './pprof-numbers.js';
 import { checkMessage, contentsOf, numbersOf } from './pprof-wire.js';
@@ -61,7 +61,8 @@ function readProfile(bytes: Uint8Array, format: Format): StackProfile {
     return found;
   };
 
-  const schemas = schemasOf([...numbersOf(bytes, COMMENT, 'comments', MOST.comments)].map(text));
+  const comments = [...numbersOf(bytes, COMMENT, 'comments', MOST.comments)].map(text);
+  const schemas = schemasOf(comments);
   const unreadable = schemas.find((schema) => !isReadable(schema));
   if (unreadable !== undefined) {
     throw new StacksFileError(`Stack profile of schema ${unreadable}: read it with the stageprof that wrote it`);
@@ -71,6 +72,7 @@ function readProfile(bytes: Uint8Array, format: Format): StackProfile {
   const seed = randomInt(2 ** 32);
   const profile = new StackProfile(undefined, seed);
   for (const type of types) if (type !== undefined) profile.measure(type);
+  profile.nativeRate = rateOf(comments);
   const frames = readFrames({ bytes, format, profile, text, isOurs: schemas.length > 0, seed });
   readSamples(bytes, format, text, types, frames, profile);
   return profile;

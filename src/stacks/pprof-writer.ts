@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { LabelInput, ProfileInput } from 'pprof-format';
 import { KeyTable } from './key-table.js';
-import { marksOf, SCHEMA_COMMENT } from './pprof-marks.js';
+import { marksOf, rateComment, SCHEMA_COMMENT } from './pprof-marks.js';
 import { SAMPLE_TYPES, type SampleType } from './sample-types.js';
 import type { StackProfile } from './stack-profile.js';
 import { NO_STACK } from './stack-table.js';
@@ -35,12 +35,15 @@ function* partsOf(profile: StackProfile, format: Format): Generator<Uint8Array> 
   const strings = new format.StringTable();
   const part = (data: ProfileInput): Uint8Array =>
     new format.Profile({ stringTable: new format.StringTable(format.emptyTableToken), ...data }).encode();
+  const { nativeRate } = profile;
   const types = SAMPLE_TYPES.filter(({ name }) => profile.isMeasured(name));
 
   yield part({
     sampleType: types.map(({ name, unit }) => ({ type: strings.dedup(name), unit: strings.dedup(unit) })),
     defaultSampleType: strings.dedup(shownFirst(profile.measuredTypes)),
-    comment: [strings.dedup(SCHEMA_COMMENT)],
+    comment: [SCHEMA_COMMENT, ...(nativeRate === 0 ? [] : [rateComment(nativeRate)])].map((text) =>
+      strings.dedup(text),
+    ),
   });
   yield* inBatches(samplesOf(profile, strings), (sample) => part({ sample }));
 

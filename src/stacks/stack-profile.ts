@@ -28,6 +28,8 @@ export class StackProfile {
   readonly frames: FrameTable;
   readonly stacks: StackTable;
   readonly rows: SampleRows;
+  /** Bytes between two points of the sample of native blocks, on average; 0 where it is not known or there are none. */
+  nativeRate = 0;
   /** One bit for each sample type. */
   private measured = 0;
 

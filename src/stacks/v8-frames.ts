@@ -20,6 +20,14 @@ const CALLS_ANYTHING =
 /** Of the package. V8 has the URLs of modules, and the paths of CommonJS. */
 const OWN_FOLDER = new URL('..', import.meta.url);
 
+/** Whether a script is of this package. */
+export function isOwnScript(url: string): boolean {
+  return url.startsWith(OWN_FOLDER.href) || url.startsWith(OWN_FOLDER.pathname);
+}
+
+/** What V8 knows no name of. */
+export const ANONYMOUS_NAME = '(anonymous)';
+
 /** A program that compiles new scripts for ever has ever new frames. */
 const MOST_KEPT = 2 ** 15;
 
@@ -39,7 +47,7 @@ export class V8Frames {
 
   /** Whether a frame is of the profiler itself. */
   isOwn({ url }: CallFrame): boolean {
-    return url.startsWith(OWN_FOLDER.href) || url.startsWith(OWN_FOLDER.pathname);
+    return isOwnScript(url);
   }
 
   /** One frame for all code of the profiler itself. */
@@ -70,7 +78,7 @@ export class V8Frames {
 
   private scripted({ functionName, url, lineNumber, columnNumber }: CallFrame, line: number): FrameInput {
     if (STATES.has(functionName) && url === '') return { kind: 'vm', name: functionName };
-    const name = functionName === '' ? '(anonymous)' : functionName;
+    const name = functionName === '' ? ANONYMOUS_NAME : functionName;
     const start = { line: lineNumber + 1, column: columnNumber + 1 };
     const at = this.sources.original(url, start.line, start.column);
     const executed = line === 0 ? at : this.sources.original(url, line, line === start.line ? start.column : 0);

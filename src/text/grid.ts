@@ -74,7 +74,7 @@ export function wrapText(text: string, width: number): string[] {
   for (const whole of text.split(' ')) {
     const word = whole.includes('/') ? shorten(whole, longestPath) : whole;
     if (line !== '' && textWidth(line) + 1 + textWidth(word) > width) {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
   }

@@ -21,6 +21,7 @@ test('by default everything is measured, by deltas, without collections and with
     maxLabels: 4096,
     threads: false,
     cpuStacks: null,
+    nativeStacks: false,
     recorder: null,
   });
 });

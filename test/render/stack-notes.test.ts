@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { renderStacks, shareText, stackNotes } from '../../src/render/stack-notes.js';
+import { shareText, stackNotes } from '../../src/render/stack-notes.js';
+import { renderStacks } from '../../src/render/stack-words.js';
 import type { FrameInput } from '../../src/stacks/frame.js';
 import { StackProfile } from '../../src/stacks/stack-profile.js';
 import { jsFrame as frame, sampledProfile as profileOf } from '../support/stack-profile.js';

@@ -8,7 +8,6 @@ namespace stageprof_tracker {
 // Which code an address belongs to.
 
 struct CodeRange {
-  uintptr_t base = 0;   // of the module: an address less this is that in its file
   uintptr_t begin = 0;  // of the executable segment
   uintptr_t end = 0;
   const uint8_t* unwind_table = nullptr;

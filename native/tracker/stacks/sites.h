@@ -12,13 +12,18 @@ namespace stageprof_tracker {
 // What a frame of a site is. A frame of a module keeps its meaning when the module is unloaded.
 //   bit 63      it stands on the stack, and nothing more is known to say that it was called
 //   bit 62      the outermost one that was found; who called it is not known
-//   bits 48-61  the number of a module, or 0
-//   bits 0-47   the return address as it is in the module's file, or as it is in memory where no
-//               module has it
+//   bits 48-61  the number of a module, kJsModule, or 0
+//   bits 0-47   the return address as it is in the module's file; for kJsModule the number of a
+//               function (js_functions.h); or the address in memory, where no module has it
 using SiteFrame = uint64_t;
 constexpr SiteFrame kGuessedFrame = uint64_t{1} << 63;
 constexpr SiteFrame kLastFrame = uint64_t{1} << 62;
 constexpr int kModuleShift = 48;
+constexpr uint64_t kJsModule = 0x3FFF;
+
+constexpr SiteFrame JsFrame(uint32_t function) {
+  return (kJsModule << kModuleShift) | function;
+}
 
 // What the sampled blocks of a site stand for.
 struct SiteCounts {
@@ -39,19 +44,20 @@ struct Site {
 // Blocks without a stack: there was no room for one, or it could not be taken.
 constexpr uint32_t kUnknownSite = 0;
 
-// Called while there is one thread. False where the kernel has no memory for the tables; most of
-// them is never touched.
-bool OpenSites();
+// Called while there is one thread, after OpenStackTables.
+void OpenSites();
 // The site of a stack, which is new or not.
 uint32_t FindSite(const SiteFrame* frames, uint32_t count, uint32_t stage);
 // A sampled block is born, dies, or is there after all: its realloc has failed.
 void AddToSite(uint32_t site, uint64_t bytes, uint64_t blocks);
 void RemoveFromSite(uint32_t site, uint64_t bytes, uint64_t blocks);
 void RestoreToSite(uint32_t site, uint64_t bytes, uint64_t blocks);
+// Notes what is live now as what is live at the end, before the teardown frees it. The last time
+// counts. Not for hooks.
+void NoteEnd();
 
 // False from the first number on that no site has. Sites in between may have no frames yet.
 bool ReadSite(uint32_t site, Site* read);
-uint32_t CountSites();
 
 }  // namespace stageprof_tracker
 

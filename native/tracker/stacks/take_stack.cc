@@ -4,10 +4,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../loaded_object.h"
 #include "../mapped_file.h"
 #include "../modules.h"
 #include "code_map.h"
+#include "js_frames.h"
 #include "sites.h"
+#include "stack_modules.h"
+#include "stack_stages.h"
+#include "stack_tables.h"
 #include "unwinder.h"
 #include "v8_code.h"
 
@@ -60,12 +65,20 @@ bool KnowsRange(uintptr_t stack) {
   return range.is_main_stack || stack - range.start >= kNeededBytes;
 }
 
+uint32_t RunningStage() {
+  const std::atomic<uint32_t>* const stage = thread_stack.stage;
+  if (stage != nullptr) return stage->load(kRelaxed);
+  return thread_stack.range.is_main_stack ? kMainOutsideStage : kUnknownStage;
+}
+
 SiteFrame FrameOf(const Frame& frame) {
   const SiteFrame guessed = frame.is_guess ? kGuessedFrame : 0;
-  CodeRange code;
-  const uint32_t module = ModuleOf(reinterpret_cast<const void*>(frame.pc));
-  if (module == kUnknownModule || !FindCode(frame.pc, &code)) return guessed | frame.pc;
-  return guessed | (uint64_t{module} << kModuleShift) | (frame.pc - code.base);
+  const uintptr_t pc = v8_code.InProgram(frame.pc);
+  LoadedObject object;
+  const uint32_t module = ModuleOf(reinterpret_cast<const void*>(pc));
+  if (module == kUnknownModule || !FindLoadedObject(pc, &object)) return guessed | pc;
+  NoteStackModule(module, object);
+  return guessed | (uint64_t{module} << kModuleShift) | (pc - object.base);
 }
 
 uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
@@ -75,12 +88,18 @@ uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
   size_t first = 0;
   while (first < stack.count && own_code.Has(stack.frames[first].pc)) ++first;
   uint32_t count = 0;
+  const JsFrames js(stack, first, registers);
   for (size_t index = first; index < stack.count; ++index) {
-    scratch->frames[count++] = FrameOf(stack.frames[index]);
+    uint32_t function;
+    const Frame& frame = stack.frames[index];
+    // One hook may have called another.
+    if (own_code.Has(frame.pc)) continue;
+    scratch->frames[count++] = js.Find(index, &function)
+                                   ? (frame.is_guess ? kGuessedFrame : 0) | JsFrame(function)
+                                   : FrameOf(frame);
   }
   if (count > 0 && stack.end != Stack::End::kOutermost) scratch->frames[count - 1] |= kLastFrame;
-  const std::atomic<uint32_t>* const stage = thread_stack.stage;
-  return FindSite(scratch->frames, count, stage == nullptr ? 0 : stage->load(kRelaxed));
+  return FindSite(scratch->frames, count, RunningStage());
 }
 
 // Between the two counts no module is unloaded: either this sees that one is about to be, or whoever
@@ -101,9 +120,13 @@ uint32_t SiteWhileLoaded(const Registers& registers) {
 
 }  // namespace
 
-void OpenStacks() {
-  if (!OpenSites()) return;
+void OpenStacks(uint64_t rate) {
+  if (!OpenStackTables(rate)) return;
+  OpenSites();
+  OpenStackStages();
+  OpenLoadedObjects();
   OpenV8Code();
+  OpenJsFrames();
   FindCode(reinterpret_cast<uintptr_t>(&OpenStacks), &own_code);
 }
 

@@ -9,16 +9,16 @@ namespace stageprof_tracker {
 
 // Takes the stack of whoever allocates a sampled block.
 
-// To be called while there is one thread.
-void OpenStacks();
+// To be called while there is one thread. The samples lie `rate` bytes apart, on average.
+void OpenStacks(uint64_t rate);
 
 // The site of the calling thread's stack. kUnknownSite where none can be taken: one is being taken
 // on this thread, which a signal has interrupted; a module is being unloaded; the thread has no room
 // left for it. Takes 1 to 10 us, and needs 8 KiB of stack.
 uint32_t TakeSite();
 
-// The number of the stage that runs on the calling thread is read from there with each stack; null
-// for none. The memory has to stay until it is set anew or the thread ends.
+// The number (stack_stages.h) of the stage that runs on the calling thread is read from there with
+// each stack; null for none. The memory has to stay until it is set anew or the thread ends.
 void SetStageWord(const std::atomic<uint32_t>* stage);
 
 // Around the unloading of a module: no other thread reads its tables meanwhile.

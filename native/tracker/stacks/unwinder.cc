@@ -109,12 +109,15 @@ class Walk {
     const bool is_first = stack_->count == 1;
     const FrameRule rule = RuleOf(is_first ? at_.pc : at_.pc - 1);
     *is_guess = false;
+    if (rule.is_guess != 0) is_exact_ = false;
     switch (rule.cfa) {
       case FrameRule::Cfa::kOutermost:
         stack_->end = Stack::End::kOutermost;
         return false;
       case FrameRule::Cfa::kFramePointers:
-        NoteFunction();
+        // Other code without tables may use rbp for anything.
+        if (!v8_code.Has(at_.pc)) is_exact_ = false;
+        if (is_exact_) NoteFunction();
         return StepByFramePointers();
       default:
         break;
@@ -154,6 +157,7 @@ class Walk {
     const auto saved = static_cast<uintptr_t>(static_cast<intptr_t>(rule.base_offset));
     if (rule.base == FrameRule::Base::kBelowCfa) TakeBase(cfa + saved);
     if (rule.base == FrameRule::Base::kBelowBase) TakeBase(at_.base + saved);
+    if (rule.base == FrameRule::Base::kLost) is_exact_ = false;
     at_.pc = pc;
     at_.stack = cfa;
     return true;
@@ -200,6 +204,7 @@ class Walk {
   }
 
   Registers at_;
+  bool is_exact_ = true;
   const uintptr_t top_;
   Stack* const stack_;
 };

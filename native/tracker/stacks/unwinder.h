@@ -15,7 +15,8 @@ struct Registers {
 struct Frame {
   // The first is where the registers were read, each of the others where a call returns to.
   uintptr_t pc;
-  // In V8's code: where the function lies on the stack, as V8 hands out its values; null elsewhere.
+  // In V8's code: where the function lies on the stack, as V8 hands out its values. Null elsewhere, and
+  // where any step to this frame was more than reading tables and frame pointers.
   const uintptr_t* function;
   // It stands on the stack, and nothing more is known to say that it was called.
   bool is_guess;

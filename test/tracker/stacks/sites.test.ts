@@ -23,6 +23,7 @@ describe
       ['are those of the stage that ran', 'stages'],
       ['stay those of a library that is gone', 'unloading'],
       ['come from signal handlers too', 'signals'],
+      ['move into a file while threads go on', 'moved'],
     ])('%s', (_, what) => {
       const libraries = ['one.so', 'two.so'].map((output) => programs.compile('stacks/keeper.c', output));
       const command = [programs.compile('stacks/sites.c', 'sites', '-lm'), what, ...libraries];

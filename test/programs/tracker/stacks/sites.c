@@ -2,9 +2,11 @@
 // by the function that did. Each such function is a section of its own, so that its range is known.
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/wait.h>
 
 #include "../check.h"
 
@@ -196,6 +198,53 @@ static void in_signals(void) {
   check("nothing is left", 0, SUM(first).live_bytes);
 }
 
+// Threads go on while the tables are moved into a file, in which a child writes nothing.
+static volatile int is_moved;
+static void* allocate_meanwhile(void* kept) {
+  int64_t blocks = 0;
+  void** list = kept;
+  while (!is_moved && blocks < 2000) list[blocks++] = second(MIB);
+  return (void*)blocks;
+}
+
+static void moved(void) {
+  static void* list[2000];
+  void* const before = first(3 * MIB);
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, allocate_meanwhile, list) != 0) _exit(98);
+  uint64_t bytes = 0;
+  const char* tables = NULL;
+  FILE* const file = tmpfile();
+  if (tracker != NULL) {
+    tables = tracker->read_stack_tables(&bytes);
+    check("a file", 0, posix_fallocate(fileno(file), 0, (off_t)bytes));
+    check("is moved", 0, tracker->move_stack_tables(fileno(file)));
+    check("once", 1, tracker->move_stack_tables(fileno(file)) != 0);
+  }
+  is_moved = 1;
+  void* blocks;
+  pthread_join(thread, &blocks);
+  void* const after = first(2 * MIB);
+  check("of before and after", 5, SUM(first).live_bytes / MIB);
+  check("of a thread meanwhile", (int64_t)blocks, SUM(second).live_blocks);
+  free(before);
+  check("freed after the move", 2, SUM(first).live_bytes / MIB);
+  const pid_t child = fork();
+  if (child == 0) {
+    free(first(MIB));
+    free(after);
+    _exit(0);
+  }
+  waitpid(child, NULL, 0);
+  check("whatever a child does", 2, SUM(first).live_bytes / MIB);
+  static char copy[64];
+  check("the same in the file", 64, pread(fileno(file), copy, 64, 0));
+  check("as in memory", 0, tables == NULL ? 1 : memcmp(copy, tables, 64));
+  for (int64_t i = 0; i < (int64_t)blocks; ++i) free(list[i]);
+  free(after);
+  fclose(file);
+}
+
 // Against an account of all blocks, one by one.
 static void random_programs(void) {
   enum { kMost = 400 };
@@ -249,6 +298,7 @@ int main(int count, char** arguments) {
   if (strcmp(what, "stages") == 0) stages();
   if (strcmp(what, "unloading") == 0) unloading(arguments + 2);
   if (strcmp(what, "signals") == 0) in_signals();
+  if (strcmp(what, "moved") == 0) moved();
   if (strcmp(what, "random") == 0) random_programs();
   say("%s\n", what);
   return 0;

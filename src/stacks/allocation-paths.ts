@@ -1,0 +1,100 @@
+import { Array, Map, Number } from '../host/intrinsics.js';
+import { type Frame, OWN_NAME } from './frame.js';
+import type { SampleType } from './sample-types.js';
+import type { StackProfile } from './stack-profile.js';
+import { NO_STACK } from './stack-table.js';
+
+/** What of native memory a path is weighed by: the blocks and their bytes. */
+export const ALLOCATION_TYPES = {
+  live: { bytes: 'live_space', blocks: 'live_objects' },
+  peak: { bytes: 'peak_space', blocks: null },
+  alloc: { bytes: 'alloc_space', blocks: 'alloc_objects' },
+} as const satisfies Readonly<Record<string, { bytes: SampleType; blocks: SampleType | null }>>;
+
+export type AllocationType = keyof typeof ALLOCATION_TYPES;
+
+/** Who asked for native memory, as a person reads it: the function that allocates, and the JS functions that led to it. */
+export interface AllocationPath {
+  /** The innermost first. */
+  readonly frames: readonly Frame[];
+  bytes: number;
+  /** NaN where blocks are not counted. */
+  blocks: number;
+}
+
+export interface StageAllocations {
+  readonly stage: string;
+  readonly bytes: number;
+  readonly paths: readonly AllocationPath[];
+}
+
+const MOST_JS = 2;
+const MOST_NATIVE = 2;
+/** Neither node nor its library. */
+const ADDON = /^(?!.*libnode\.).*\.(node|so)(\.[\d.]+)?$/;
+/** They allocate for whoever calls them. */
+const LIBRARIES = /(^|\/)(libc|libstdc\+\+|libgcc_s|ld-linux[^/]*|libpthread|libm)[.-][^/]*$/;
+
+/** The native memory of each stage by path, the stages and the paths with the most bytes first. */
+export function allocationPaths(profile: StackProfile, type: AllocationType): StageAllocations[] {
+  const { rows, strings } = profile;
+  const types: { readonly bytes: SampleType; readonly blocks: SampleType | null } = ALLOCATION_TYPES[type];
+  const stages = new Map<string, StageSum>();
+  for (let row = 1; row <= rows.length; row++) {
+    const bytes = profile.value(row, types.bytes);
+    if (bytes === 0) continue;
+    const stage = strings.get(rows.stage(row));
+    const sum: StageSum = stages.get(stage) ?? { bytes: 0, paths: new Map() };
+    stages.set(stage, sum);
+    sum.bytes += bytes;
+    const frames = pathOf(profile, rows.stack(row));
+    const key = frames.map(keyOf).join('\n');
+    const path = sum.paths.get(key) ?? { frames, bytes: 0, blocks: 0 };
+    sum.paths.set(key, path);
+    path.bytes += bytes;
+    path.blocks += types.blocks === null ? Number.NaN : profile.value(row, types.blocks);
+  }
+  return Array.from(stages, ([stage, { bytes, paths }]) => ({
+    stage,
+    bytes,
+    paths: Array.from(paths.values()).sort(byBytes),
+  })).sort(byBytes);
+}
+
+interface StageSum {
+  bytes: number;
+  readonly paths: Map<string, AllocationPath>;
+}
+
+function byBytes(a: { readonly bytes: number }, b: { readonly bytes: number }): number {
+  return b.bytes - a.bytes;
+}
+
+/** Frames with the same key are told as the same. */
+function keyOf({ name, module, file, startLine }: Frame): string {
+  return [name, module, file, startLine].join('\0');
+}
+
+/** The function that allocates, the first of its callers that is in another module, and the nearest JS functions. */
+function pathOf({ stacks, frames }: StackProfile, stack: number): Frame[] {
+  const path: Frame[] = [];
+  let js = 0;
+  for (let at = stack; at !== NO_STACK && js < MOST_JS; at = stacks.prefix(at)) {
+    const frame = frames.get(stacks.frame(at));
+    if (frame.kind === 'vm' && frame.name === OWN_NAME) continue;
+    if (frame.kind === 'js') {
+      if (frame.file.startsWith('node:') || frame.file === '') continue;
+      path.push(frame);
+      js++;
+    } else if (frame.kind === 'native' && js === 0 && isTold(frame, path)) path.push(frame);
+  }
+  return path.length > 0 || stack === NO_STACK ? path : [frames.get(stacks.frame(stack))];
+}
+
+/** One function of each module, and of the program itself only where it allocates: between JS and an addon it has a dozen. */
+function isTold({ module }: Frame, path: readonly Frame[]): boolean {
+  if (LIBRARIES.test(module)) return false;
+  const last = path.at(-1);
+  if (last === undefined) return true;
+  return last.module !== module && path.length < MOST_NATIVE && ADDON.test(module);
+}

@@ -1,0 +1,125 @@
+import { unlinkSync } from '../host/files.js';
+import { Error, Uint32Array } from '../host/intrinsics.js';
+import { isMainThread, threadName } from '../host/process.js';
+import type { Binding } from '../native/addon.js';
+import { loadBinding } from '../native/load-addon.js';
+import { systemFault } from '../os/system-fault.js';
+import type { LabelNode } from '../store/labels.js';
+import { aroundProcessEvents } from './process-ending.js';
+
+/** The part of the stacks of native allocations that a profiler has. The tracker takes them, whoever asks for them or not. */
+export interface NativeStacks {
+  /** From now on the tracker knows which stage runs on this thread. */
+  openLog(root: LabelNode): StageWord;
+  /** The tables as of now, as `readSites` takes them; undefined where there is no memory. */
+  read(): ArrayBuffer | undefined;
+  /**
+   * To be called once. What is live when the last profiler of the process is closed is live at the end.
+   *
+   * @param keepsFile whether the file of the tables stays
+   */
+  release(how: { readonly keepsFile: boolean }): void;
+}
+
+/**
+ * @param file where the tables are kept while the program runs, if they are in no file yet; null for memory
+ * @throws {Error} where the tracker takes no stacks
+ */
+export function openNativeStacks(file: string | null): NativeStacks {
+  if (running === null) {
+    const { binding, missing } = loadBinding();
+    if (binding === null) throw new Error(missing);
+    const reason = binding.sitesMissing();
+    if (reason !== null) throw new Error(reason);
+    running = new StacksOfProcess(binding, file);
+  }
+  running.users++;
+  return running;
+}
+
+let running: StacksOfProcess | null = null;
+let isKept = false;
+
+class StacksOfProcess implements NativeStacks {
+  users = 0;
+  private readonly word = new Uint32Array(1);
+  private readonly takeOut: () => void;
+
+  constructor(
+    private readonly binding: Binding,
+    private readonly file: string | null,
+  ) {
+    // The tables are those of the process, and are kept once.
+    if (file !== null && isMainThread && !isKept) {
+      const error = binding.sitesKeep(file);
+      if (error !== 0) throw new Error(`the tables of native stacks cannot be kept, ${systemFault(error).reason}`);
+      isKept = true;
+    }
+    this.takeOut = isMainThread
+      ? aroundProcessEvents({ isHidden: () => false, ended: () => this.binding.sitesEnd() })
+      : () => {};
+  }
+
+  openLog(root: LabelNode): StageWord {
+    const word = new StageWord(this.word, this.binding, root);
+    this.binding.stackStageWord(this.word);
+    return word;
+  }
+
+  read(): ArrayBuffer | undefined {
+    return this.binding.sitesRead() ?? undefined;
+  }
+
+  release({ keepsFile }: { readonly keepsFile: boolean }): void {
+    if (--this.users > 0) return;
+    this.binding.stackStageWord(null);
+    if (isMainThread) this.binding.sitesEnd();
+    this.takeOut();
+    if (!keepsFile && isMainThread) removeFile(this.file);
+    running = null;
+  }
+}
+
+function removeFile(path: string | null): void {
+  try {
+    if (path !== null) unlinkSync(path);
+  } catch {
+    // It is gone, or its folder can no longer be written to.
+  }
+}
+
+/**
+ * Tells the tracker which stage runs on a thread, in a word of memory that it reads with each stack.
+ *
+ * Used inside programs.
+ */
+export class StageWord {
+  /** By row. */
+  private readonly ids: number[] = [];
+
+  constructor(
+    private readonly word: Uint32Array,
+    private readonly binding: Binding,
+    root: LabelNode,
+  ) {
+    this.switchTo(root);
+  }
+
+  /** From now on the code of `node` runs. */
+  switchTo(node: LabelNode): void {
+    this.word[0] = this.ids[node.row] ?? this.enter(node);
+  }
+
+  resume(node: LabelNode): void {
+    this.word[0] = this.ids[node.row] ?? this.enter(node);
+  }
+
+  private enter(node: LabelNode): number {
+    const id = this.binding.stackStageFind(THREAD, node.path);
+    this.ids[node.row] = id;
+    return id;
+  }
+}
+
+/** As the CPU stacks name the threads. Before Node 22.20 a worker thread does not know its name. */
+const THREAD = isMainThread ? 'main' : threadName || 'worker';

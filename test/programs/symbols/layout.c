@@ -1,0 +1,41 @@
+// Symbols whose places are known to the byte. `outer` is at a multiple of 64; all other places are relative to it.
+__asm__(
+    ".text\n"
+    ".balign 64\n"
+    // Bytes 0 to 63: one function with three names, and another one within it.
+    ".globl outer, a_longer_outer, outes\n"
+    ".type outer, @function\n"
+    ".type outes, @function\n"
+    ".type a_longer_outer, @function\n"
+    ".type out, @function\n"
+    ".type inner, @function\n"
+    "outer:\n"
+    "outes:\n"
+    "a_longer_outer:\n"
+    "out:\n"
+    ".skip 16\n"
+    "inner:\n"
+    ".skip 16\n"
+    ".size inner, 16\n"
+    ".skip 32\n"
+    ".size outer, 64\n"
+    ".size outes, 64\n"
+    ".size a_longer_outer, 64\n"
+    ".size out, 64\n"
+    // 64 to 79: a function of unknown size.
+    ".globl sizeless\n"
+    ".type sizeless, @function\n"
+    "sizeless:\n"
+    ".skip 16\n"
+    // 80 to 95: no function, but data.
+    ".globl table\n"
+    ".type table, @object\n"
+    "table:\n"
+    ".skip 16\n"
+    ".size table, 16\n"
+    // 96 to 111: a local function, then nothing.
+    ".type hidden, @function\n"
+    "hidden:\n"
+    ".skip 16\n"
+    ".size hidden, 16\n"
+    ".skip 16\n");
