@@ -36,8 +36,10 @@ struct Index {
     return 0;
   }
 
+  bool HasRoom() const { return taken.load(kRelaxed) < kRows - 1; }
+
   uint32_t Take() {
-    if (taken.load(kRelaxed) >= kRows - 1) return 0;
+    if (!HasRoom()) return 0;
     const uint32_t row = taken.fetch_add(1, kRelaxed) + 1;
     return row < kRows ? row : 0;
   }
@@ -136,6 +138,10 @@ uint32_t MakeScript(uint64_t key, const Utf16& url) {
   const uint32_t count = WriteUtf8(url, FirstOfEnd(url, kUrlBytes), bytes, kUrlBytes);
   AddText(tables.operator->(), bytes, count, &tables->js_scripts[script].url);
   return script_index.Put(key, script);
+}
+
+bool HasRoomForFunction() {
+  return function_index.HasRoom();
 }
 
 uint32_t MakeFunction(uint64_t key, const Utf16& name, uint32_t script, uint32_t line,

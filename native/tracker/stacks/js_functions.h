@@ -48,6 +48,7 @@ uint32_t FindScript(uint64_t key);
 uint32_t FindFunction(uint64_t key);
 // Makes it, unless another thread has meanwhile. 0 where there is no room.
 uint32_t MakeScript(uint64_t key, const Utf16& url);
+bool HasRoomForFunction();
 uint32_t MakeFunction(uint64_t key, const Utf16& name, uint32_t script, uint32_t line,
                       uint32_t column);
 // Whether V8 has named it; and the name, if it has.

@@ -47,7 +47,7 @@ struct Function {
 };
 
 bool ReadFunction(Handle handle, Function* function) {
-  function->script = ScriptOf(*handle);
+  function->script = ScriptOf(ObjectIn(handle));
   if (function->script == 0) return false;
   const uintptr_t source = SourceOf(function->script);
   if (source == 0 || !FindText(source, &function->source)) return false;
@@ -57,7 +57,7 @@ bool ReadFunction(Handle handle, Function* function) {
 
 int StartOf(Handle handle) {
   if (start_position != nullptr) return start_position(handle);
-  const uintptr_t shared = SharedOf(*handle);
+  const uintptr_t shared = SharedOf(ObjectIn(handle));
   return shared_start_position(&shared);
 }
 
@@ -71,12 +71,15 @@ bool CopyEnd(uintptr_t url, uint16_t* units, Utf16* text) {
 }
 
 // A script is known by its URL and the length of its source, so that threads that have loaded the same
-// file share it. One without a URL is known by its number.
-bool KeyOfScript(void* isolate, const Function& function, uint64_t* key) {
-  *key = Mix(1, function.source.length);
+// file share it. One without a URL is known by its beginning and its end: programs make such scripts
+// for ever, which differ in little.
+bool KeyOfScript(const Function& function, uint64_t* key) {
+  constexpr uint32_t kPart = 32;
+  const Text& source = function.source;
+  *key = Mix(1, source.length);
   if (function.url == 0) {
-    *key = Mix(Mix(*key, reinterpret_cast<uintptr_t>(isolate)),
-               static_cast<uint32_t>(function.script_number));
+    const uint32_t part = source.length < kPart ? source.length : kPart;
+    *key = HashText(HashText(*key, source, 0, part), source, source.length - part, source.length);
     return true;
   }
   // V8 may put the pieces of a URL together later.
@@ -92,8 +95,7 @@ bool KeyOfScript(void* isolate, const Function& function, uint64_t* key) {
   return true;
 }
 
-// What stands around its start is part of the key: another isolate may have the address and the numbers
-// of one that is gone.
+// What stands around its start is part of the key: scripts of one URL may differ.
 uint64_t KeyOfFunction(uint32_t script, const Function& function) {
   constexpr uint32_t kAround = 32;
   const uint32_t start = function.start;
@@ -110,8 +112,10 @@ uint32_t NewScript(uint64_t key, uintptr_t url) {
 }
 
 uint32_t NewFunction(uint64_t key, uint32_t script, const Function& function) {
+  // To look for the position takes a millisecond in a large source.
   ScriptPosition first;
-  if (!FindScriptPosition(function.script, function.script_number, &first)) return kUnknownFunction;
+  if (!HasRoomForFunction() || !FindScriptPosition(function.script, function.script_number, &first))
+    return kUnknownFunction;
   const SourcePosition position = FindPosition(function.source, function.start);
   uint16_t units[kNameUnits];
   const uint32_t count = FindName(function.source, function.start, kNameUnits, units);
@@ -121,10 +125,10 @@ uint32_t NewFunction(uint64_t key, uint32_t script, const Function& function) {
 }
 
 bool CopyBeginning(Handle string, uint16_t* units, Utf16* text) {
-  if (string == nullptr || !IsString(*string)) return false;
-  const uint32_t length = LengthOf(*string);
+  if (string == nullptr || !IsString(ObjectIn(string))) return false;
+  const uint32_t length = LengthOf(ObjectIn(string));
   const uint32_t count = length < kNameUnits ? length : kNameUnits;
-  if (!CopyText(*string, 0, count, units)) return false;
+  if (!CopyText(ObjectIn(string), 0, count, units)) return false;
   *text = {units, count};
   return true;
 }
@@ -137,12 +141,12 @@ void AskForName(Handle handle, uint32_t function) {
   NameFunction(function, name);
 }
 
-uint32_t Find(void* isolate, Handle handle, int script_number, uint32_t start) {
+uint32_t Find(Handle handle, int script_number, uint32_t start) {
   Function function;
   function.script_number = script_number;
   function.start = start;
   uint64_t key;
-  if (!ReadFunction(handle, &function) || !KeyOfScript(isolate, function, &key)) {
+  if (!ReadFunction(handle, &function) || !KeyOfScript(function, &key)) {
     return kUnknownFunction;
   }
   uint32_t script = FindScript(key);
@@ -184,7 +188,7 @@ bool OpenJsNames() {
 
 bool FindJsFunction(void* isolate, const uintptr_t* handle, bool may_ask, uint32_t* found) {
   *found = kUnknownFunction;
-  if (!IsFunction(*handle)) return false;
+  if (!IsFunction(ObjectIn(handle))) return false;
   const int script = script_number(handle);
   if (script <= 0) return false;
   const int start = StartOf(handle);
@@ -193,8 +197,7 @@ bool FindJsFunction(void* isolate, const uintptr_t* handle, bool may_ask, uint32
   if (met.isolate != isolate) met = {isolate, {}};
   Met::Entry* const entry = met.EntryOf(script, position);
   if (entry->script_number != script || entry->start != position) {
-    const uint32_t function = Find(isolate, handle, script, position);
-    *entry = {function == kUnknownFunction ? 0 : script, position, function};
+    *entry = {script, position, Find(handle, script, position)};
   }
   *found = entry->function;
   if (*found != kUnknownFunction && may_ask && !IsNamed(*found)) AskForName(handle, *found);

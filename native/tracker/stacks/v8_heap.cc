@@ -202,6 +202,10 @@ bool OpenV8Heap() {
   return At(kTaggedBytes) == sizeof(uintptr_t);
 }
 
+__attribute__((no_sanitize("address", "thread"))) uintptr_t ObjectIn(const uintptr_t* slot) {
+  return *slot;
+}
+
 bool IsFunction(uintptr_t object) {
   if (!IsObject(object)) return false;
   const uint16_t type = TypeOf(object);

@@ -12,6 +12,9 @@ namespace stageprof_tracker {
 // Looks for the offsets; false where one is missing. To be called while there is one thread.
 bool OpenV8Heap();
 
+// What a slot has, on the stack or in a handle.
+uintptr_t ObjectIn(const uintptr_t* slot);
+
 bool IsFunction(uintptr_t object);
 uintptr_t SharedOf(uintptr_t function);
 // 0 where it is not what it should be, as for the script of a function that is debugged.
