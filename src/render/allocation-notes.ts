@@ -18,6 +18,28 @@ const LEAST_BYTES = 2 ** 20;
 /** The peak is told where so much more was held then than at the end. */
 const TOLD_PEAK = 1.5;
 
+/** What of native memory was held where, for JSON. */
+export interface LiveStack {
+  readonly stage: string;
+  readonly kb: number;
+  readonly blocks: number;
+  /** As the words below a table tell it. */
+  readonly stack: string;
+}
+
+/** The heaviest, the heaviest first. */
+export function liveStacks(profile: StackProfile, most: number): LiveStack[] {
+  const found = allocationPaths(profile, 'live').flatMap(({ stage, paths }) =>
+    paths.map((path) => ({
+      stage,
+      kb: Math.round(path.bytes / 1024),
+      blocks: path.blocks,
+      stack: pathText(path),
+    })),
+  );
+  return found.sort((a, b) => b.kb - a.kb).slice(0, most);
+}
+
 /** Who holds native memory at the end, and who held it at the peak where that was much more. */
 export function allocationNotes(profile: StackProfile): Note[] {
   const notes = allocationsIn(profile, 'live');
@@ -40,7 +62,7 @@ function allocationsIn(profile: StackProfile, type: AllocationType): Note[] {
       .map((path) => ({
         name: stage === '' ? OUTSIDE : escapeControls(stage),
         amount: amountText(path, profile.nativeRate),
-        text: path.frames.map(placed).join(' < '),
+        text: pathText(path),
       })),
   );
   const width = Math.max(0, ...lines.map(({ name }) => textWidth(name)));
@@ -64,6 +86,10 @@ function amountText({ bytes, blocks }: AllocationPath, rate: number): string {
 
 function kib(bytes: number): string {
   return inline(size(bytes / 1024));
+}
+
+function pathText({ frames }: AllocationPath): string {
+  return frames.map(placed).join(' < ');
 }
 
 /** A function and where it is: the script and the line, or the module. */

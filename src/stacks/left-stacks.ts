@@ -8,7 +8,7 @@ import { KEPT_SUFFIX, readKept } from './kept-stacks.js';
 import { mergeProfile } from './merge-profile.js';
 import { readSites } from './read-sites.js';
 import { samplingWarnings } from './sampling-warnings.js';
-import { SITES_SUFFIX } from './sites-name.js';
+import { SITES_SUFFIX } from './sites-path.js';
 import { StackProfile } from './stack-profile.js';
 
 /** The stacks that processes have left, merged. */

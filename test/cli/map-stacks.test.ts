@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -60,6 +60,13 @@ test.runIf(process.arch === 'x64')(
     const rows = await stackRows(join(folder, 'task-0.stacks.pb.gz'));
     const held = rows.filter(({ stage, names }) => stage === 'holds' && names.includes('hold_large'));
     expect(sumOf(held, 'live') / 2 ** 20).toBeCloseTo(3 * 20, 0);
+    const record = JSON.parse(readFileSync(join(folder, 'killed.native-pipeline.jsonl'), 'utf8'));
+    expect(record.error.live_stacks[0]).toMatchObject({
+      stage: 'holds',
+      blocks: 10,
+      kb: expect.closeTo(20 * 1024, -3),
+    });
+    expect(record.error.live_stacks[0].stack).toContain('hold_large holder.so < ');
     expect(stdout).toMatch(/^live {2}holds +60\.\d MiB in 30 blocks +hold_large holder\.so < /m);
   },
 );

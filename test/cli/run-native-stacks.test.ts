@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -132,6 +132,30 @@ describe.runIf(process.arch === 'x64')('the stacks of native memory', () => {
     }
   });
 });
+
+test.runIf(process.arch === 'x64')(
+  'a recorder of a killed program has them beside it, and postmortem tells them',
+  async () => {
+    const folder = temporaryFolder();
+    const recorder = join(folder, 'app.recorder');
+    const env = {
+      ADDON: holder(),
+      RECORDER: recorder,
+      LD_PRELOAD: TRACKER,
+      STAGEPROF_TRACK_MODULES: '1',
+      STAGEPROF_TRACK_LIVE: '524288',
+      STAGEPROF_TRACK_STACKS: '1',
+    };
+    const start = (how: string) => spawnSync(process.execPath, [PROGRAM, how], { env: { ...process.env, ...env } });
+    expect(start('killed').signal).toBe('SIGKILL');
+    expect(readdirSync(folder).sort()).toEqual(['app.recorder', 'app.recorder.sites']);
+    const { stdout } = await runCli(['postmortem', recorder, '--full']);
+    expect(stdout).toMatch(/^live {2}many +40\.\d MiB in 20 blocks +hold_large holder\.so < holdsMany native\.js:/m);
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    expect(start('closed').status).toBe(0);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);
 
 test('without the tracker there are none, for a reason', async () => {
   const folder = temporaryFolder();

@@ -9,7 +9,9 @@ const { hold, drop } = addon.exports;
 const how = process.argv[2];
 const MIB = 2 ** 20;
 
-const profiler = how === 'in code' ? new StageProfiler({ stacks: ['native'] }) : activeProfiler();
+const { RECORDER: recorder } = process.env;
+const options = { stacks: ['native'], ...(recorder === undefined ? {} : { recorder }) };
+const profiler = how === 'in code' || recorder !== undefined ? new StageProfiler(options) : activeProfiler();
 function holdsMany() {
   for (let i = 0; i < 20; i++) hold(2 * MIB);
 }
@@ -31,6 +33,7 @@ else {
   if (how === 'killed') process.kill(process.pid, 'SIGKILL');
   if (how === 'exit') process.exit(3);
   if (how === 'worker') await once(new Worker(new URL(import.meta.url)), 'exit');
+  if (how === 'closed') profiler.close();
   if (how === 'in code') {
     const early = Buffer.from(profiler.stacks()).toString('base64');
     const { sources } = profiler.report();
