@@ -55,6 +55,7 @@
             'native/tracker/stacks/js_frames.cc',
             'native/tracker/stacks/js_functions.cc',
             'native/tracker/stacks/js_names.cc',
+            'native/tracker/stacks/outlived.cc',
             'native/tracker/stacks/sites.cc',
             'native/tracker/stacks/source_text.cc',
             'native/tracker/stacks/stack_modules.cc',

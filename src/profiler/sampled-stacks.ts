@@ -3,7 +3,7 @@ import type { ProfilerSettings } from '../model/options.js';
 import type { Sampler } from '../model/sampler.js';
 import { absent, present, type SourceState, type Sources } from '../model/sources.js';
 import { type CpuStacks, openCpuStacks } from '../stacks/cpu-stacks.js';
-import { type NativeStacks, openNativeStacks } from '../stacks/native-stacks.js';
+import { type NativeStacks, openNativeStacks, type StageWord } from '../stacks/native-stacks.js';
 import type { Flushed } from '../stacks/sampling-messages.js';
 import { samplingWarnings } from '../stacks/sampling-warnings.js';
 import { sitesPath } from '../stacks/sites-path.js';
@@ -29,6 +29,8 @@ export class SampledStacks {
   private readonly cpu: Opened<CpuStacks>;
   private readonly native: Opened<NativeStacks>;
   private log: StageLog | null = null;
+  /** Is told of each call that is opened; null without native stacks. */
+  stageWord: StageWord | null = null;
   /** What `read` answers after `close`. */
   private lastCpu: Flushed | null = null;
   private lastNative: ArrayBuffer | undefined;
@@ -56,8 +58,9 @@ export class SampledStacks {
     const { stacks: cpu } = this.cpu;
     const { stacks: native } = this.native;
     if (cpu !== null) this.log = new StageLog(cpu, sampler, root, isRead);
-    const word = native === null ? null : native.openLog(root);
-    return this.log !== null && word !== null ? new BothListeners(this.log, word) : (this.log ?? word);
+    if (native !== null) this.stageWord = native.openLog(root);
+    const { log, stageWord: word } = this;
+    return log !== null && word !== null ? new BothListeners(log, word) : (log ?? word);
   }
 
   /** @returns undefined where none are sampled */
