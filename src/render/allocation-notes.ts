@@ -21,6 +21,8 @@ const MOST_PATHS = 2;
 const WORTH_A_LINE = 0.03;
 const WORTH_A_PATH = 0.1;
 const LEAST_BYTES = 2 ** 20;
+/** An estimate below so many of its standard errors says little. */
+const LEAST_ERRORS = 2;
 /** The peak is told where so much more was held then than at the end. */
 const TOLD_PEAK = 1.5;
 
@@ -63,8 +65,9 @@ function allocationsIn(profile: StackProfile, type: AllocationType): Note[] {
   const told = stages.filter(({ bytes }) => bytes >= least).slice(0, MOST_STAGES);
   const lines = told.flatMap(({ stage, bytes, paths }) =>
     paths
-      .filter((path, index) => index === 0 || path.bytes >= Math.max(LEAST_BYTES, WORTH_A_PATH * bytes))
       .slice(0, MOST_PATHS)
+      .filter((path) => path.bytes >= Math.max(LEAST_BYTES, WORTH_A_PATH * bytes))
+      .filter((path) => path.bytes >= LEAST_ERRORS * allocationError(path, profile.nativeRate))
       .map((path) => ({
         name: stage === '' ? OUTSIDE : escapeControls(stage),
         amount: amountText(path, profile.nativeRate),

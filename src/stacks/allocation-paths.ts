@@ -62,7 +62,8 @@ export function allocationPaths(profile: StackProfile, type: AllocationType): St
 }
 
 /**
- * The standard error of the bytes of a path, at most; NaN where blocks are not counted. Blocks of the rate or more are exact.
+ * The standard error of the bytes of a path, at most. Blocks of the rate or more are exact; where blocks are not counted, none
+ * is taken to be.
  * Of smaller ones each sampling point stands for `rate` bytes, so the variance of a sum of `bytes` is at most their product.
  *
  * @param rate bytes between two points of the sample, on average; 0 where it is not known
