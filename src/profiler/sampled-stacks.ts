@@ -33,20 +33,16 @@ export class SampledStacks {
   stageWord: StageWord | null = null;
   /** What `read` answers after `close`. */
   private lastCpu: Flushed | null = null;
-  private lastNative: ArrayBuffer | undefined;
-  private isClosed = false;
 
   constructor(
     private readonly settings: ProfilerSettings,
-    private readonly kept: KeptStacksFiles,
+    { cpuFile: file, recorder }: KeptStacksFiles,
   ) {
     const { cpuStacks, nativeStacks, collect } = settings;
     this.cpu = opened(cpuStacks !== null, () =>
-      openCpuStacks({ hz: cpuStacks!.hz, file: kept.cpuFile, isKernelCpu: collect === 'none' }),
+      openCpuStacks({ hz: cpuStacks!.hz, file, isKernelCpu: collect === 'none' }),
     );
-    this.native = opened(nativeStacks, () =>
-      openNativeStacks(kept.recorder === null ? null : sitesPath(kept.recorder)),
-    );
+    this.native = opened(nativeStacks, () => openNativeStacks(recorder === null ? null : sitesPath(recorder)));
   }
 
   get areSampled(): boolean {
@@ -66,7 +62,7 @@ export class SampledStacks {
   /** @returns undefined where none are sampled */
   read(): Uint8Array | undefined {
     const cpu = (this.lastCpu ?? this.cpu.stacks?.read())?.pprof;
-    const native = this.isClosed ? this.lastNative : this.native.stacks?.read();
+    const native = this.native.stacks?.read();
     if (native !== undefined) return writeStacks(cpu, native);
     return cpu === undefined || cpu.length === 0 ? undefined : cpu;
   }
@@ -89,10 +85,7 @@ export class SampledStacks {
   close(): void {
     this.log?.close();
     if (this.cpu.stacks !== null) this.lastCpu = this.cpu.stacks.release();
-    // Where there is a file, nobody asks for them any more.
-    if (this.kept.cpuFile === null) this.lastNative = this.native.stacks?.read();
     this.native.stacks?.release({ keepsFile: this.settings.recorder?.keep === true });
-    this.isClosed = true;
   }
 }
 

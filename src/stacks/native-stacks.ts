@@ -12,7 +12,7 @@ import { aroundProcessEvents } from './process-ending.js';
 export interface NativeStacks {
   /** From now on the tracker knows which stage runs on this thread. */
   openLog(root: LabelNode): StageWord;
-  /** The tables as of now, as `readSites` takes them; undefined where there is no memory. */
+  /** The tables as of now, as `readSites` takes them, also after `release`; undefined where there is no memory. */
   read(): ArrayBuffer | undefined;
   /**
    * To be called once. What is live when the last profiler of the process is closed is live at the end.
@@ -120,8 +120,9 @@ export class StageWord {
     this.word[0] = this.ids[node.row] ?? this.enter(node);
   }
 
+  /** The same. */
   resume(node: LabelNode): void {
-    this.word[0] = this.ids[node.row] ?? this.enter(node);
+    this.switchTo(node);
   }
 
   private enter(node: LabelNode): number {
