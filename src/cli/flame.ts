@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { FLAME_TYPES, type FlameType, isTime, VALUE_OF } from '../flame/flame-stacks.js';
+import { FLAME_TYPES, type FlameType, flameProfile, isTime, VALUE_OF } from '../flame/flame-stacks.js';
 import { FLAME_FORMAT_NAMES, type FlameFormatName, flameFile } from '../flame/formats.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { UsageError } from '../model/usage-error.js';
@@ -51,6 +51,9 @@ async function flame(
   const profile = withNativeNames(await readStacks(files), symbols);
   const type = flags.type ?? (profile.isMeasured('cpu') ? 'cpu' : 'live');
   if (!profile.isMeasured(VALUE_OF[type])) throw new UsageError(noneOf(type));
+  if (stage !== undefined && flameProfile(profile, { type, stage }).rows.length === 0) {
+    throw new UsageError(`--stage ${stage}: no stack is in that stage`);
+  }
   const before = base === undefined ? undefined : withNativeNames(await readStacks([base]), symbols);
   const content = await flameFile(format, profile, before, { type, stage });
   if (output === undefined) await written(content);

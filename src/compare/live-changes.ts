@@ -1,5 +1,5 @@
 import { pathText } from '../render/allocation-notes.js';
-import { type AllocationPath, allocationError, allocationPaths } from '../stacks/allocation-paths.js';
+import { type AllocationPath, allocationPaths } from '../stacks/allocation-paths.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
 
 /** Native memory that was live at the end, of one stack in one stage. */
@@ -62,7 +62,7 @@ function sidesOf(profile: StackProfile): Map<string, Side> {
       sides.set(key, side);
       side.paths.push(path);
       side.bytes += path.bytes;
-      side.variance += allocationError(path, profile.nativeRate) ** 2;
+      side.variance += path.variance;
     }
   }
   return sides;

@@ -50,7 +50,7 @@ function changeLines(kind: string, all: readonly ChangeLine[]): CompareNote[] {
     const stage = `${stages[index]}${' '.repeat(width - textWidth(stages[index]!))}`;
     return {
       key: `${kind} ${isUp ? 'up' : 'down'}`,
-      text: `${stage}  ${change.padStart(widest)} of ${base}  ${text}`,
+      text: `${stage}  ${change.padStart(widest)} from ${base}  ${text}`,
     };
   });
 }

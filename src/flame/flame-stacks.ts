@@ -44,8 +44,14 @@ export function isChosen(stage: string, { stage: chosen }: FlameChoice): boolean
 /**
  * The stacks of a profile as a flame graph shows them: the stage is the outermost frame, and frames are functions, or with
  * `lines` functions at the line that executes.
+ *
+ * @param how.keepsAll whether stacks stay that have no value of the chosen type, as in a file that has all types
  */
-export function flameProfile(profile: StackProfile, choice: FlameChoice): StackProfile {
+export function flameProfile(
+  profile: StackProfile,
+  choice: FlameChoice,
+  { keepsAll = false }: { readonly keepsAll?: boolean } = {},
+): StackProfile {
   const { frames, stacks, rows, strings } = profile;
   const shown = new StackProfile();
   for (const type of profile.measuredTypes) shown.measure(type);
@@ -61,7 +67,7 @@ export function flameProfile(profile: StackProfile, choice: FlameChoice): StackP
   const value = VALUE_OF[choice.type];
   for (let row = 1; row <= rows.length; row++) {
     const stage = strings.get(rows.stage(row));
-    if (!isChosen(stage, choice) || profile.value(row, value) === 0) continue;
+    if (!isChosen(stage, choice) || (!keepsAll && profile.value(row, value) === 0)) continue;
     let stack = shown.stacks.intern(NO_STACK, shown.frames.intern({ kind: 'vm', name: stageFrame(stage) }));
     for (const id of stacks.frames(rows.stack(row))) stack = shown.stacks.intern(stack, frameOf(id));
     const to = shown.row(stage, strings.get(rows.thread(row)), stack);

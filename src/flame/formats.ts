@@ -3,7 +3,7 @@ import { writePprof } from '../stacks/pprof-writer.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
 import { collapsed, collapsedDifference } from './collapsed.js';
 import { cpuprofile } from './cpuprofile.js';
-import { type FlameChoice, flameProfile, isTime } from './flame-stacks.js';
+import { type FlameChoice, flameProfile, isTime, VALUE_OF } from './flame-stacks.js';
 import { speedscope, speedscopeDifference } from './speedscope.js';
 
 interface FlameFormat {
@@ -26,7 +26,7 @@ export const FLAME_FORMATS = {
   },
   pprof: {
     hasBytes: true,
-    write: (profile, choice) => writePprof(flameProfile(profile, choice)),
+    write: (profile, choice) => writePprof(flameProfile(profile, choice, { keepsAll: true }), VALUE_OF[choice.type]),
     difference: 'write both, and use "pprof -diff_base"',
   },
 } as const satisfies Readonly<Record<string, FlameFormat>>;

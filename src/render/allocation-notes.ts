@@ -1,12 +1,7 @@
 import { Math, Number } from '../host/intrinsics.js';
 import { installedName, moduleName } from '../model/module-name.js';
 import { OUTSIDE } from '../report/outside-row.js';
-import {
-  type AllocationPath,
-  type AllocationType,
-  allocationError,
-  allocationPaths,
-} from '../stacks/allocation-paths.js';
+import { type AllocationPath, type AllocationType, allocationPaths } from '../stacks/allocation-paths.js';
 import type { Frame } from '../stacks/frame.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
 import { escapeControls } from '../text/escape.js';
@@ -67,10 +62,10 @@ function allocationsIn(profile: StackProfile, type: AllocationType): Note[] {
     paths
       .slice(0, MOST_PATHS)
       .filter((path) => path.bytes >= Math.max(LEAST_BYTES, WORTH_A_PATH * bytes))
-      .filter((path) => path.bytes >= LEAST_ERRORS * allocationError(path, profile.nativeRate))
+      .filter(({ bytes, variance }) => bytes >= LEAST_ERRORS * Math.sqrt(variance))
       .map((path) => ({
         name: stage === '' ? OUTSIDE : escapeControls(stage),
-        amount: amountText(path, profile.nativeRate),
+        amount: amountText(path),
         text: pathText(path),
       })),
   );
@@ -82,11 +77,9 @@ function allocationsIn(profile: StackProfile, type: AllocationType): Note[] {
   }));
 }
 
-function amountText(path: AllocationPath, rate: number): string {
-  const { bytes, blocks } = path;
+function amountText({ bytes, blocks, variance }: AllocationPath): string {
   if (Number.isNaN(blocks)) return kib(bytes);
-  const error = allocationError(path, rate);
-  const [range, about] = error === 0 ? ['', ''] : [` ± ${kib(error)}`, 'about '];
+  const [range, about] = variance === 0 ? ['', ''] : [` ± ${kib(Math.sqrt(variance))}`, 'about '];
   return `${kib(bytes)}${range} in ${about}${counted(Math.round(blocks), 'block')}`;
 }
 

@@ -34,7 +34,7 @@ export function renderOutlived(
     .slice(0, MOST);
   if (rows.length === 0) return undefined;
   const labels = labelColumn([HEADING, ...rows.map(({ born }) => nameOf(born))], LABEL_WIDTH);
-  const columns = fittingColumns(columnsOf(rows.map(({ row }) => row)), width - labels.width, ({ rank }) => rank);
+  const columns = fittingColumns(stageColumns(rows.map(({ row }) => row)), width - labels.width, ({ rank }) => rank);
   const paint = painter(colour);
   const text = labels.cells.map((label, index) => {
     const line = [label, ...columns.map(({ cells }) => cells[index]!)].join(GAP).trimEnd();
@@ -44,7 +44,7 @@ export function renderOutlived(
 }
 
 /** The stages that most has outlived, in that order. */
-function columnsOf(rows: readonly ReadonlyMap<string, number>[]): (GridColumn & { readonly rank: number })[] {
+function stageColumns(rows: readonly ReadonlyMap<string, number>[]): (GridColumn & { readonly rank: number })[] {
   const sums = new Map<string, number>();
   for (const row of rows) for (const [after, bytes] of row) sums.set(after, (sums.get(after) ?? 0) + bytes);
   return Array.from(sums)

@@ -84,7 +84,7 @@ export function shareText(share: number, samples: number): string {
 
 function pathText(profile: StackProfile, { frame, cpuNs, lines, callers }: StageFunction, stageNs: number): string {
   const [line, ofLine] = highest(lines) ?? [0, 0];
-  const isHot = line !== 0 && ofLine > WORTH_A_LINE * stageNs && ofLine < cpuNs;
+  const isHot = line !== 0 && line !== frame.startLine && ofLine > WORTH_A_LINE * stageNs && ofLine < cpuNs;
   const told = isHot ? ` (${Math.round((100 * ofLine) / stageNs)} % in line ${line})` : '';
   return [`${placed(frame)}${told}`, ...callersOf(profile, highest(callers)?.[0] ?? 0, frame)].join(' < ');
 }
@@ -101,7 +101,9 @@ function callersOf({ stacks, frames }: StackProfile, stack: number, callee: Fram
   for (let at = stack; at !== 0 && callers.length < MOST_CALLERS; at = stacks.prefix(at)) {
     const frame = frames.get(stacks.frame(at));
     if (frame.file.startsWith('node:internal/modules')) break;
-    if (frame.name === OWN_NAME && frame.kind === 'vm') continue;
+    if (frame.kind === 'vm' && frame.name === OWN_NAME) continue;
+    // It calls what it is given, as node does for each module.
+    if (frame.name === '(native)') continue;
     if (frame.name === last.name && frame.file === last.file) continue;
     callers.push(frame);
     last = frame;

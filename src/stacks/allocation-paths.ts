@@ -1,4 +1,4 @@
-import { Array, Map, Math, Number } from '../host/intrinsics.js';
+import { Array, Map, Number } from '../host/intrinsics.js';
 import { type Frame, OWN_NAME } from './frame.js';
 import type { SampleType } from './sample-types.js';
 import type { StackProfile } from './stack-profile.js';
@@ -20,6 +20,8 @@ export interface AllocationPath {
   bytes: number;
   /** NaN where blocks are not counted. */
   blocks: number;
+  /** The square of the standard error of `bytes`, at most. */
+  variance: number;
 }
 
 export interface StageAllocations {
@@ -49,10 +51,12 @@ export function allocationPaths(profile: StackProfile, type: AllocationType): St
     sum.bytes += bytes;
     const frames = pathOf(profile, rows.stack(row));
     const key = frames.map(keyOf).join('\n');
-    const path = sum.paths.get(key) ?? { frames, bytes: 0, blocks: 0 };
+    const path = sum.paths.get(key) ?? { frames, bytes: 0, blocks: 0, variance: 0 };
     sum.paths.set(key, path);
     path.bytes += bytes;
-    path.blocks += types.blocks === null ? Number.NaN : profile.value(row, types.blocks);
+    const blocks = types.blocks === null ? Number.NaN : profile.value(row, types.blocks);
+    path.blocks += blocks;
+    path.variance += varianceOf(bytes, blocks, profile.nativeRate);
   }
   return Array.from(stages, ([stage, { bytes, paths }]) => ({
     stage,
@@ -62,14 +66,13 @@ export function allocationPaths(profile: StackProfile, type: AllocationType): St
 }
 
 /**
- * The standard error of the bytes of a path, at most. Blocks of the rate or more are exact; where blocks are not counted, none
- * is taken to be.
- * Of smaller ones each sampling point stands for `rate` bytes, so the variance of a sum of `bytes` is at most their product.
+ * Of the bytes of one stack, at most. Blocks of the rate or more are exact. Of smaller ones each sampling point stands for `rate`
+ * bytes, so the variance of a sum of `bytes` is at most their product. Where blocks are not counted, none is taken to be exact.
  *
  * @param rate bytes between two points of the sample, on average; 0 where it is not known
  */
-export function allocationError({ bytes, blocks }: AllocationPath, rate: number): number {
-  return bytes >= rate * blocks ? 0 : Math.sqrt(bytes * rate);
+function varianceOf(bytes: number, blocks: number, rate: number): number {
+  return bytes >= rate * blocks ? 0 : bytes * rate;
 }
 
 interface StageSum {

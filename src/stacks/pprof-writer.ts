@@ -24,14 +24,20 @@ const GREATEST_VALUE = 2 ** 63 - 1024;
  * pair, alone in a text, becomes U+FFFD.
  *
  * Used by the command line only. `pprof-format` is loaded when the function is called.
+ *
+ * @param first the type that viewers show first; by default CPU, or else what was allocated
  */
-export async function writePprof(profile: StackProfile): Promise<Buffer> {
+export async function writePprof(profile: StackProfile, first?: SampleType): Promise<Buffer> {
   const format = await import('pprof-format');
-  return pipeline(Readable.from(partsOf(profile, format)), createGzip(), (compressed) => buffer(compressed));
+  return pipeline(
+    Readable.from(partsOf(profile, format, first ?? shownFirst(profile.measuredTypes))),
+    createGzip(),
+    (compressed) => buffer(compressed),
+  );
 }
 
 /** The encoding of Protocol Buffers lets the parts of one message be joined by writing them one after another. */
-function* partsOf(profile: StackProfile, format: Format): Generator<Uint8Array> {
+function* partsOf(profile: StackProfile, format: Format, first: SampleType | ''): Generator<Uint8Array> {
   const strings = new format.StringTable();
   const part = (data: ProfileInput): Uint8Array =>
     new format.Profile({ stringTable: new format.StringTable(format.emptyTableToken), ...data }).encode();
@@ -40,7 +46,7 @@ function* partsOf(profile: StackProfile, format: Format): Generator<Uint8Array> 
 
   yield part({
     sampleType: types.map(({ name, unit }) => ({ type: strings.dedup(name), unit: strings.dedup(unit) })),
-    defaultSampleType: strings.dedup(shownFirst(profile.measuredTypes)),
+    defaultSampleType: strings.dedup(first),
     comment: [SCHEMA_COMMENT, ...(nativeRate === 0 ? [] : [rateComment(nativeRate)])].map((text) =>
       strings.dedup(text),
     ),

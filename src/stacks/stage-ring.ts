@@ -16,7 +16,7 @@ export interface StageRing {
 export const ENTRY_CELLS = 3;
 
 /** Entries kept between two readings. Each takes 24 bytes, of which only those that are written become resident. */
-const ENTRIES = 2 ** 16;
+const ENTRIES = 2 ** 15;
 
 /** The stage of code outside any stage. */
 export const OUTSIDE_ID = 0;
