@@ -40,7 +40,7 @@ function notesOf(profile: StackProfile, type: AllocationType): Note[] {
       .map((path) => ({
         name: stage === '' ? OUTSIDE : escapeControls(stage),
         amount: amountText(path, profile.nativeRate),
-        text: path.frames.map(placed).join(' < '),
+        text: path.frames.map((frame, index) => queued(frame, path.frames[index - 1])).join(' < '),
       })),
   );
   const width = Math.max(0, ...lines.map(({ name }) => textWidth(name)));
@@ -64,6 +64,11 @@ function amountText({ bytes, blocks }: AllocationPath, rate: number): string {
 
 function kib(bytes: number): string {
   return inline(size(bytes / 1024));
+}
+
+/** The frames behind the first inherited one are of the same stack. */
+function queued(frame: Frame, inner: Frame | undefined): string {
+  return `${frame.inherited && !inner?.inherited ? '(work of) ' : ''}${placed(frame)}`;
 }
 
 /** A function and where it is: the script and the line, or the module. */

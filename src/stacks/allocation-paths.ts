@@ -69,8 +69,8 @@ function byBytes(a: { readonly bytes: number }, b: { readonly bytes: number }): 
 }
 
 /** Frames with the same key are told as the same. */
-function keyOf({ name, module, file, startLine }: Frame): string {
-  return [name, module, file, startLine].join('\0');
+function keyOf({ name, module, file, startLine, inherited }: Frame): string {
+  return [name, module, file, startLine, inherited].join('\0');
 }
 
 /** The function that allocates, the first of its callers that is in another module, and the nearest JS functions. */
@@ -84,7 +84,7 @@ function pathOf({ stacks, frames }: StackProfile, stack: number): Frame[] {
       if (frame.file.startsWith('node:') || frame.file === '') continue;
       path.push(frame);
       js++;
-    } else if (frame.kind === 'native' && js === 0 && isTold(frame, path)) path.push(frame);
+    } else if (frame.kind === 'native' && js === 0 && !frame.inherited && isTold(frame, path)) path.push(frame);
   }
   return path.length > 0 || stack === NO_STACK ? path : [frames.get(stacks.frame(stack))];
 }
