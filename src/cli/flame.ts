@@ -5,8 +5,8 @@ import { FLAME_FORMAT_NAMES, type FlameFormatName, flameFile } from '../flame/fo
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE } from '../os/exit-status.js';
-import { withNativeNames } from '../stacks/name-frames.js';
 import { readStacks } from '../stacks/read-stacks.js';
+import { withNativeNames } from '../symbols/name-frames.js';
 
 interface FlameFlags {
   readonly type?: FlameType;

@@ -1,21 +1,31 @@
+import { randomInt } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { exporterNamed, formatNames } from '../export/exporter.js';
 import { EXPORTERS } from '../export/exporters.js';
+import { systemReason } from '../model/setup-error.js';
 import { EXIT_DONE } from '../os/exit-status.js';
 import { processNamed, readRecordingAt, recorderOfProcess } from '../recorder/open-recording.js';
 import { postmortemOf } from '../recorder/postmortem.js';
 import { withThreadsBeside } from '../recorder/thread-recorders.js';
+import { renderStacks } from '../render/stack-words.js';
+import { readSites } from '../stacks/read-sites.js';
+import { sitesPath } from '../stacks/sites-path.js';
+import { withNativeNames } from '../symbols/name-frames.js';
+import { say } from '../terminal/say.js';
 import { layoutOf } from '../terminal/terminal.js';
+import type { Layout } from '../text/layout.js';
 import { addFormatFlags } from './format-flag.js';
 import { addTableFlags, refuseTableFlags, type TableFlags } from './table-flags.js';
 
 const HELP = `
 FILE is the recorder of a process: of a program under "stageprof run", of a worker of "stageprof
 map --profile", or of a StageProfiler with the option "recorder". It is only read, and its process
-may still run. Recorders of its worker threads beside it are read with it. If a part is damaged or cut
-off, a warning says so and the rest is shown. For the PID of a process that has ended, the newest
-recorder in the folders of recorders is read; a recorder in any other folder has to be named.
+may still run. Recorders of its worker threads beside it are read with it, and its native stacks in
+FILE.sites. If a part is damaged or cut off, a warning says so and the rest is shown. For the PID
+of a process that has ended, the newest recorder in the folders of recorders is read; a recorder in
+any other folder has to be named.
 
 Exit codes: 0 done, 2 usage, or no recorder that can be read.`;
 
@@ -40,9 +50,25 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
       const path = pid === null ? target : recorderOfProcess(pid);
       const found = withThreadsBeside(postmortemOf(readRecordingAt(path), signal ?? null), path);
       const { stdout } = process;
-      stdout.write(exporter.render(found, layoutOf(stdout, shown)));
+      const layout = layoutOf(stdout, shown);
+      stdout.write(exporter.render(found, layout));
+      if (format === 'table') stdout.write(stacksBeside(path, layout));
       finish(EXIT_DONE);
     });
+}
+
+/** Who held native memory, in words: nothing where the process has left no tables of stacks. */
+function stacksBeside(recorder: string, layout: Layout): string {
+  const path = sitesPath(recorder);
+  if (!existsSync(path)) return '';
+  try {
+    const { profile } = readSites(readFileSync(path), randomInt(2 ** 32));
+    const words = renderStacks(withNativeNames(profile), layout);
+    return words === undefined ? '' : `\n${words}`;
+  } catch (error) {
+    say(`${path}: these stacks are left out, ${systemReason(error)}`);
+    return '';
+  }
 }
 
 /** Any other name would be taken for a signal that is no evidence. */

@@ -1,6 +1,7 @@
 import { Error, Number, String } from '../host/intrinsics.js';
 import { inspect } from '../host/process.js';
 import type { OpenStageState } from '../recorder/postmortem.js';
+import type { LiveStack } from '../render/allocation-notes.js';
 
 /**
  * Why an input has no result:
@@ -42,6 +43,8 @@ export interface Failure {
   /** Stages that were open, outermost first; absent where nothing was profiled. */
   readonly open?: readonly OpenStageState[];
   readonly last?: LastMemory;
+  /** What held the most native memory of its process, the heaviest first; absent without native stacks. */
+  readonly live_stacks?: readonly LiveStack[];
   /** The end of what its process wrote to stderr while it ran. */
   readonly stderr?: string;
 }

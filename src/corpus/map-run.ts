@@ -186,10 +186,10 @@ class MapRun {
   }
 }
 
-function viewOf({ input, startedAtMs, recorderPath, memory }: RunningInput): RunningView {
+function viewOf({ input, startedAtMs, left, memory }: RunningInput): RunningView {
   return {
     input,
-    stage: readOpenStage(recorderPath),
+    stage: readOpenStage(left.recorderPath),
     rssKib: memory?.rss_kb ?? null,
     forMs: performance.now() - startedAtMs,
   };

@@ -5,6 +5,7 @@ import type { Failure, LastMemory } from './failure.js';
 import type { InputEvent, UnhandledEvent } from './input-event.js';
 import { InputRecord } from './input-record.js';
 import { readLastMoments, removeRecorder } from './last-moments.js';
+import { liveStacksOf } from './live-stacks.js';
 import { endOf, failureOfEnding } from './process-ending.js';
 import type { RecordFolder } from './record-folder.js';
 import type { NamedInput } from './record-paths.js';
@@ -27,6 +28,12 @@ export interface InputRun {
 /** Time added to the grace before the process is killed. If its event loop runs, it ends the input itself by then. */
 const KILL_AFTER_MS = 1000;
 
+/** Where a process leaves what tells of its last moments; null for nowhere. */
+interface LeftBehind {
+  readonly recorderPath: string | null;
+  readonly stacksFolder: string | null;
+}
+
 /** An input in its process, until its record is in the folder. */
 export class RunningInput {
   readonly input: string;
@@ -41,11 +48,10 @@ export class RunningInput {
   /** A record that is being written meanwhile. The last record waits for it: it must be the one that stays. */
   #flushing: Promise<void> = Promise.resolve();
 
-  /** @param recorderPath null for no recorder */
   constructor(
     named: NamedInput,
     readonly worker: WorkerProcess,
-    readonly recorderPath: string | null,
+    readonly left: LeftBehind,
     folder: RecordFolder,
     readonly limits: InputLimits,
   ) {
@@ -76,7 +82,7 @@ export class RunningInput {
     const end = await this.worker.run({
       input: this.input,
       temporaryPath: this.#record.temporaryPath,
-      recorderPath: this.recorderPath,
+      recorderPath: this.left.recorderPath,
     });
     for (const timer of this.#timers) clearTimeout(timer);
     this.#isRunning = false;
@@ -108,7 +114,7 @@ export class RunningInput {
   async #flush(message: string): Promise<void> {
     if (!this.#isRunning || (await this.#record.hasGood())) return;
     this.look();
-    const moments = readLastMoments(this.recorderPath);
+    const moments = readLastMoments(this.left.recorderPath);
     const last = moments?.last ?? this.#memory;
     const failure: Failure = {
       kind: 'unfinished',
@@ -138,7 +144,8 @@ export class RunningInput {
 
   /** The process has ended while the input ran. */
   async #settleEnding({ status, isCutOff, stderr }: Extract<InputEnd, { type: 'ending' }>): Promise<InputEvent> {
-    const { input, recorderPath } = this;
+    const { input } = this;
+    const { recorderPath, stacksFolder } = this.left;
     await this.#record.discard();
     const moments = readLastMoments(recorderPath, status.signal);
     const failure = failureOfEnding({
@@ -150,11 +157,14 @@ export class RunningInput {
       oomKills: this.#oomKills(),
       stderr,
     });
+    const live = liveStacksOf(stacksFolder, this.worker.pid);
     const profile = moments && this.worker.threads.addTo(moments.profile);
     const isLeft = failure.kind === 'unfinished';
     // Nobody inspects the recorder of an input that will be redone. Any other is kept until the record is complete.
     if (isLeft) removeRecorder(recorderPath);
-    if (!isLeft || !(await this.#record.hasGood())) await this.#record.writeFailure(failure, profile);
+    if (!isLeft || !(await this.#record.hasGood())) {
+      await this.#record.writeFailure(live === null ? failure : { ...failure, live_stacks: live }, profile);
+    }
     if (isLeft) return { type: 'left', input };
     removeRecorder(recorderPath);
     return { type: 'failed', input, failure, profile };

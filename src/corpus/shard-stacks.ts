@@ -8,6 +8,7 @@ import { readPprof } from '../stacks/pprof-reader.js';
 import { writePprof } from '../stacks/pprof-writer.js';
 import { StackProfile } from '../stacks/stack-profile.js';
 import { shardStacksName } from '../stacks/stacks-beside.js';
+import { withNativeNames } from '../symbols/name-frames.js';
 import { say } from '../terminal/say.js';
 import type { RecordFolder } from './record-folder.js';
 
@@ -56,7 +57,7 @@ export class ShardStacks {
   async finish(): Promise<LeftStacks | null> {
     const left = readLeftStacks([this.folder]);
     for (const line of left?.skipped ?? []) say(line);
-    const profile = left?.profile ?? new StackProfile();
+    const profile = withNativeNames(left?.profile ?? new StackProfile());
     mergeProfile(profile, this.#before);
     if (profile.rows.length > 0) {
       await this.records.write(this.#name, await writePprof(profile));

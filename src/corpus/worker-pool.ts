@@ -114,9 +114,9 @@ export class WorkerPool {
   }
 
   async #run(named: NamedInput, worker: WorkerProcess): Promise<InputRun> {
-    const { recorderFolder, folder, limits } = this.#options;
+    const { recorderFolder, stacksFolder, folder, limits } = this.#options;
     const recorderPath = recorderFolder === null ? null : join(recorderFolder, recorderName(worker.pid));
-    const running = new RunningInput(named, worker, recorderPath, folder, limits);
+    const running = new RunningInput(named, worker, { recorderPath, stacksFolder }, folder, limits);
     this.#running.add(running);
     this.#events.push({ type: 'started', input: named.input });
     const end = await running.run().finally(() => this.#running.delete(running));

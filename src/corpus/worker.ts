@@ -13,6 +13,7 @@ import { profileThreads } from '../profiler/thread-profiler.js';
 import { threadRoom } from '../profiler/thread-room.js';
 import { openCpuStacks } from '../stacks/cpu-stacks.js';
 import { openNativeStacks } from '../stacks/native-stacks.js';
+import { sitesPath } from '../stacks/sites-path.js';
 import { CallNumbers } from './call-numbers.js';
 import { InputRunner } from './input-runner.js';
 import { InputThreads } from './input-threads.js';
@@ -62,7 +63,7 @@ function sampleStacks(profiler: StageProfilerOptions, folder: string): void {
   const { cpuStacks, nativeStacks, collect } = resolveOptions(profiler);
   const file = workerStacksPath(folder, processId, Math.round(timeOriginMs));
   try {
-    if (nativeStacks) openNativeStacks(file);
+    if (nativeStacks) openNativeStacks(sitesPath(file));
     if (cpuStacks !== null) openCpuStacks({ hz: cpuStacks.hz, file, isKernelCpu: collect === 'none' });
   } catch {
     // The report of each input says why.

@@ -36,6 +36,11 @@ export class OptionalRecorder {
     this.recorder.onLost = onLost;
   }
 
+  /** Where the file is now; null without one. */
+  get path(): string | null {
+    return this.recorder?.path ?? null;
+  }
+
   warnings(): readonly string[] {
     if (this.missing !== null) return [formatWarning(`no recorder, ${this.missing}`, 1)];
     return this.recorder === null ? [] : this.recorder.warnings();

@@ -73,7 +73,7 @@ export class Profiling {
     this.sampler = parts.sampler ?? openSampler(settings.sampler, memory.sample);
     this.counts = memory.counts;
     this.usage = new UsageWarnings(memory.counts);
-    this.stacks = new SampledStacks(settings, parts.stacksFile ?? null);
+    this.stacks = new SampledStacks(settings, { cpuFile: parts.stacksFile ?? null, recorder: this.recorder.path });
     const isExact = settings.attribution === 'exact';
     const hooks = isExact || this.stacks.areSampled ? findExecutionHooks() : null;
     const location = hooks === null ? null : hooks.location;

@@ -6,6 +6,7 @@ import { type CpuStacks, openCpuStacks } from '../stacks/cpu-stacks.js';
 import { type NativeStacks, openNativeStacks } from '../stacks/native-stacks.js';
 import type { Flushed } from '../stacks/sampling-messages.js';
 import { samplingWarnings } from '../stacks/sampling-warnings.js';
+import { sitesPath } from '../stacks/sites-path.js';
 import { StageLog } from '../stacks/stage-log.js';
 import { writeStacks } from '../stacks/write-stacks.js';
 import type { LabelNode } from '../store/labels.js';
@@ -14,6 +15,13 @@ import type { LabelNode } from '../store/labels.js';
 interface Opened<T> {
   readonly stacks: T | null;
   readonly missing: string | null;
+}
+
+/** Where stacks are kept while the program runs; null for nowhere. */
+export interface KeptStacksFiles {
+  readonly cpuFile: string | null;
+  /** The tables of native stacks lie beside it, and stay as long as it does. */
+  readonly recorder: string | null;
 }
 
 /** The stacks of a profiler: those that it was asked for, or why there are none. */
@@ -26,16 +34,17 @@ export class SampledStacks {
   private lastNative: ArrayBuffer | undefined;
   private isClosed = false;
 
-  /** @param file where they are kept while the program runs; null for nowhere */
   constructor(
     private readonly settings: ProfilerSettings,
-    private readonly file: string | null,
+    private readonly kept: KeptStacksFiles,
   ) {
     const { cpuStacks, nativeStacks, collect } = settings;
     this.cpu = opened(cpuStacks !== null, () =>
-      openCpuStacks({ hz: cpuStacks!.hz, file, isKernelCpu: collect === 'none' }),
+      openCpuStacks({ hz: cpuStacks!.hz, file: kept.cpuFile, isKernelCpu: collect === 'none' }),
     );
-    this.native = opened(nativeStacks, () => openNativeStacks(file));
+    this.native = opened(nativeStacks, () =>
+      openNativeStacks(kept.recorder === null ? null : sitesPath(kept.recorder)),
+    );
   }
 
   get areSampled(): boolean {
@@ -78,8 +87,8 @@ export class SampledStacks {
     this.log?.close();
     if (this.cpu.stacks !== null) this.lastCpu = this.cpu.stacks.release();
     // Where there is a file, nobody asks for them any more.
-    if (this.file === null) this.lastNative = this.native.stacks?.read();
-    this.native.stacks?.release();
+    if (this.kept.cpuFile === null) this.lastNative = this.native.stacks?.read();
+    this.native.stacks?.release({ keepsFile: this.settings.recorder?.keep === true });
     this.isClosed = true;
   }
 }

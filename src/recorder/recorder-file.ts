@@ -18,6 +18,10 @@ export class RecorderFile {
     this.#inode = inodeOf(path);
   }
 
+  get path(): string {
+    return this.#path;
+  }
+
   /** Memory over a part of the file, or the errno for which there is none. */
   expose(offset: number, bytes: number): ArrayBuffer | number {
     return this.#whereRoom(() => this.native.expose(offset, bytes));

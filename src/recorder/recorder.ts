@@ -53,6 +53,11 @@ export class Recorder implements StateMemory {
     this.numbers = new DataView(header);
   }
 
+  /** Where the file is now. */
+  get path(): string {
+    return this.file.path;
+  }
+
   /** Why the recorder is not where it was to be, or does not hold everything. */
   warnings(): string[] {
     if (this.abandonedFor === null) return this.file.warnings();

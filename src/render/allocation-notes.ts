@@ -18,18 +18,40 @@ const LEAST_BYTES = 2 ** 20;
 /** The peak is told where so much more was held then than at the end. */
 const TOLD_PEAK = 1.5;
 
+/** What of native memory was held where, for JSON. */
+export interface LiveStack {
+  readonly stage: string;
+  readonly kb: number;
+  readonly blocks: number;
+  /** As the words below a table tell it. */
+  readonly stack: string;
+}
+
+/** The heaviest, the heaviest first. */
+export function liveStacks(profile: StackProfile, most: number): LiveStack[] {
+  const found = allocationPaths(profile, 'live').flatMap(({ stage, paths }) =>
+    paths.map((path) => ({
+      stage,
+      kb: Math.round(path.bytes / 1024),
+      blocks: path.blocks,
+      stack: pathText(path),
+    })),
+  );
+  return found.sort((a, b) => b.kb - a.kb).slice(0, most);
+}
+
 /** Who holds native memory at the end, and who held it at the peak where that was much more. */
 export function allocationNotes(profile: StackProfile): Note[] {
-  const notes = notesOf(profile, 'live');
+  const notes = allocationsIn(profile, 'live');
   const isHigher = bytesOf(profile, 'peak') > TOLD_PEAK * bytesOf(profile, 'live');
-  return isHigher ? [...notes, ...notesOf(profile, 'peak')] : notes;
+  return isHigher ? [...notes, ...allocationsIn(profile, 'peak')] : notes;
 }
 
 function bytesOf(profile: StackProfile, type: AllocationType): number {
   return allocationPaths(profile, type).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function notesOf(profile: StackProfile, type: AllocationType): Note[] {
+function allocationsIn(profile: StackProfile, type: AllocationType): Note[] {
   const stages = allocationPaths(profile, type);
   const least = Math.max(LEAST_BYTES, WORTH_A_LINE * stages.reduce((sum, { bytes }) => sum + bytes, 0));
   const told = stages.filter(({ bytes }) => bytes >= least).slice(0, MOST_STAGES);
@@ -40,7 +62,7 @@ function notesOf(profile: StackProfile, type: AllocationType): Note[] {
       .map((path) => ({
         name: stage === '' ? OUTSIDE : escapeControls(stage),
         amount: amountText(path, profile.nativeRate),
-        text: path.frames.map((frame, index) => queued(frame, path.frames[index - 1])).join(' < '),
+        text: pathText(path),
       })),
   );
   const width = Math.max(0, ...lines.map(({ name }) => textWidth(name)));
@@ -66,9 +88,9 @@ function kib(bytes: number): string {
   return inline(size(bytes / 1024));
 }
 
-/** The frames behind the first inherited one are of the same stack. */
-function queued(frame: Frame, inner: Frame | undefined): string {
-  return `${frame.inherited && !inner?.inherited ? '(work of) ' : ''}${placed(frame)}`;
+function pathText({ frames }: AllocationPath): string {
+  const queueing = frames.findIndex(({ inherited }) => inherited);
+  return frames.map((frame, index) => `${index === queueing ? '(work of) ' : ''}${placed(frame)}`).join(' < ');
 }
 
 /** A function and where it is: the script and the line, or the module. */

@@ -11,6 +11,7 @@ import { stageCostOf } from '../profiler/calibration.js';
 import { StageProfiler } from '../profiler/stage-profiler.js';
 import { threadCostOf } from '../profiler/thread-cost.js';
 import { type LeftStacks, readLeftStacks, withSampling } from '../stacks/left-stacks.js';
+import { withNativeNames } from '../symbols/name-frames.js';
 import { say } from '../terminal/say.js';
 import type { FinishedRun } from './finished-run.js';
 import { type GatheredReports, gatherReports } from './gathered-reports.js';
@@ -94,7 +95,8 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
   }
   const exitCode = exitCodeOf(end.status);
   if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
-  const stacks = profiler.stacks === undefined ? null : readLeftStacks(folder.paths);
+  const left = profiler.stacks === undefined ? null : readLeftStacks(folder.paths);
+  const stacks = left === null ? null : { ...left, profile: withNativeNames(left.profile) };
   const reports = gatherReports(folder.paths, end.pid, costOf(profiler), {
     program: {
       pid: end.pid,

@@ -30,6 +30,8 @@ export interface StageAllocations {
 
 const MOST_JS = 2;
 const MOST_NATIVE = 2;
+/** Neither node nor its library. */
+const ADDON = /^(?!.*libnode\.).*\.(node|so)(\.[\d.]+)?$/;
 /** They allocate for whoever calls them. */
 const LIBRARIES = /(^|\/)(libc|libstdc\+\+|libgcc_s|ld-linux[^/]*|libpthread|libm)[.-][^/]*$/;
 
@@ -89,11 +91,10 @@ function pathOf({ stacks, frames }: StackProfile, stack: number): Frame[] {
   return path.length > 0 || stack === NO_STACK ? path : [frames.get(stacks.frame(stack))];
 }
 
-/** One function of each module, and of node itself only where it allocates: between JS and an addon it has a dozen more. */
-function isTold({ module, name }: Frame, path: readonly Frame[]): boolean {
+/** One function of each module, and of the program itself only where it allocates: between JS and an addon it has a dozen. */
+function isTold({ module }: Frame, path: readonly Frame[]): boolean {
   if (LIBRARIES.test(module)) return false;
   const last = path.at(-1);
   if (last === undefined) return true;
-  const isNodes = name.startsWith('node::') || name.startsWith('v8::') || name.startsWith('Builtins_');
-  return last.module !== module && path.length < MOST_NATIVE && !isNodes;
+  return last.module !== module && path.length < MOST_NATIVE && ADDON.test(module);
 }

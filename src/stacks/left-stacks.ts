@@ -6,10 +6,9 @@ import { systemReason } from '../model/setup-error.js';
 import { formatWarning, mergeWarnings } from '../model/warnings.js';
 import { KEPT_SUFFIX, readKept } from './kept-stacks.js';
 import { mergeProfile } from './merge-profile.js';
-import { withNativeNames } from './name-frames.js';
 import { readSites } from './read-sites.js';
 import { samplingWarnings } from './sampling-warnings.js';
-import { SITES_SUFFIX } from './sites-name.js';
+import { SITES_SUFFIX } from './sites-path.js';
 import { StackProfile } from './stack-profile.js';
 
 /** The stacks that processes have left, merged. */
@@ -49,7 +48,7 @@ export function readLeftStacks(folders: readonly string[]): LeftStacks | null {
     }
   }
   if (warnings.length === 0 && skipped.length === 0) return null;
-  return { profile: withNativeNames(profile), warnings, skipped };
+  return { profile, warnings, skipped };
 }
 
 interface OneLeft {

@@ -1,3 +1,4 @@
+import { unlinkSync } from '../host/files.js';
 import { Error, Uint32Array } from '../host/intrinsics.js';
 import { isMainThread, threadName } from '../host/process.js';
 import type { Binding } from '../native/addon.js';
@@ -5,7 +6,6 @@ import { loadBinding } from '../native/load-addon.js';
 import { systemFault } from '../os/system-fault.js';
 import type { LabelNode } from '../store/labels.js';
 import { aroundProcessEvents } from './process-ending.js';
-import { SITES_SUFFIX } from './sites-name.js';
 
 /** The part of the stacks of native allocations that a profiler has. The tracker takes them, whoever asks for them or not. */
 export interface NativeStacks {
@@ -13,12 +13,16 @@ export interface NativeStacks {
   openLog(root: LabelNode): StageWord;
   /** The tables as of now, as `readSites` takes them; undefined where there is no memory. */
   read(): ArrayBuffer | undefined;
-  /** To be called once. What is live when the last profiler of the process is closed is live at the end. */
-  release(): void;
+  /**
+   * To be called once. What is live when the last profiler of the process is closed is live at the end.
+   *
+   * @param keepsFile whether the file of the tables stays
+   */
+  release(how: { readonly keepsFile: boolean }): void;
 }
 
 /**
- * @param file where the tables are kept while the program runs, by the path of the CPU stacks; null for memory
+ * @param file where the tables are kept while the program runs, if they are in no file yet; null for memory
  * @throws {Error} where the tracker takes no stacks
  */
 export function openNativeStacks(file: string | null): NativeStacks {
@@ -43,11 +47,11 @@ class StacksOfProcess implements NativeStacks {
 
   constructor(
     private readonly binding: Binding,
-    file: string | null,
+    private readonly file: string | null,
   ) {
     // The tables are those of the process, and are kept once.
     if (file !== null && isMainThread && !isKept) {
-      const error = binding.sitesKeep(file + SITES_SUFFIX);
+      const error = binding.sitesKeep(file);
       if (error !== 0) throw new Error(`the tables of native stacks cannot be kept, ${systemFault(error).reason}`);
       isKept = true;
     }
@@ -66,12 +70,21 @@ class StacksOfProcess implements NativeStacks {
     return this.binding.sitesRead() ?? undefined;
   }
 
-  release(): void {
+  release({ keepsFile }: { readonly keepsFile: boolean }): void {
     if (--this.users > 0) return;
     this.binding.stackStageWord(null);
     if (isMainThread) this.binding.sitesEnd();
     this.takeOut();
+    if (!keepsFile && isMainThread) removeFile(this.file);
     running = null;
+  }
+}
+
+function removeFile(path: string | null): void {
+  try {
+    if (path !== null) unlinkSync(path);
+  } catch {
+    // It is gone, or its folder can no longer be written to.
   }
 }
 

@@ -8,6 +8,9 @@ export interface StackRow {
   readonly names: readonly string[];
   readonly samples: number;
   readonly cpuMs: number;
+  readonly allocated: number;
+  readonly live: number;
+  readonly peak: number;
 }
 
 /** The rows of a stack profile. @param file its path or its bytes */
@@ -20,9 +23,12 @@ export async function stackRows(file: string | Uint8Array): Promise<StackRow[]> 
     names: stacks.frames(rows.stack(index + 1)).map((id) => frames.get(id).name),
     samples: profile.value(index + 1, 'samples'),
     cpuMs: profile.value(index + 1, 'cpu') / 1e6,
+    allocated: profile.value(index + 1, 'alloc_space'),
+    live: profile.value(index + 1, 'live_space'),
+    peak: profile.value(index + 1, 'peak_space'),
   }));
 }
 
-export function sumOf(rows: readonly StackRow[], member: 'samples' | 'cpuMs'): number {
+export function sumOf(rows: readonly StackRow[], member: 'samples' | 'cpuMs' | 'allocated' | 'live' | 'peak'): number {
   return rows.reduce((sum, row) => sum + row[member], 0);
 }

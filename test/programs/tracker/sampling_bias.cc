@@ -22,7 +22,7 @@ bool PutSampled(const void*, const SampledBlock&) {
 bool TakeSampled(const void*, SampledBlock*) {
   return false;
 }
-void OpenStacks() {}
+void OpenStacks(uint64_t) {}
 uint32_t TakeSite() {
   return 0;
 }

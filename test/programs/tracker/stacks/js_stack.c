@@ -1,10 +1,9 @@
 // An addon that tells the stack of a block that it allocates, as the tracker has it.
 #include <dlfcn.h>
+#include <node_api.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <node_api.h>
 
 #include "abi.h"
 

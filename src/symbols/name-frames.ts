@@ -1,7 +1,7 @@
-import { NativeNames } from '../symbols/native-names.js';
-import type { Frame } from './frame.js';
-import { mergeProfile } from './merge-profile.js';
-import { StackProfile } from './stack-profile.js';
+import type { Frame } from '../stacks/frame.js';
+import { mergeProfile } from '../stacks/merge-profile.js';
+import { StackProfile } from '../stacks/stack-profile.js';
+import { NativeNames } from './native-names.js';
 
 /**
  * The same profile with the names of native functions, as far as the files of their modules tell them here. A frame without a
@@ -18,9 +18,8 @@ export function withNativeNames(profile: StackProfile, symbolsDir?: string): Sta
   try {
     mergeProfile(named, profile, (frame) => {
       if (!isUnnamed(frame)) return frame;
-      // Frames have the address of the call, and names are asked for by where it returns to.
-      const module = { path: frame.module, buildId: frame.buildId === '' ? null : frame.buildId };
-      return { ...frame, name: names.nameOf(module, frame.offset + 1) ?? '' };
+      const { module: path, buildId, offset } = frame;
+      return { ...frame, name: names.nameOf({ path, buildId }, offset) ?? '' };
     });
   } finally {
     names.close();

@@ -1,0 +1,43 @@
+/** Holds native memory in stages, under `stageprof run`. Its argument says what is special about it. */
+import { once } from 'node:events';
+import { isMainThread, Worker } from 'node:worker_threads';
+import { activeProfiler, StageProfiler } from '../../../dist/index.js';
+
+const addon = { exports: {} };
+process.dlopen(addon, process.env.ADDON);
+const { hold, drop } = addon.exports;
+const how = process.argv[2];
+const MIB = 2 ** 20;
+
+const { RECORDER: recorder } = process.env;
+const options = { stacks: ['native'], ...(recorder === undefined ? {} : { recorder }) };
+const profiler = how === 'in code' || recorder !== undefined ? new StageProfiler(options) : activeProfiler();
+function holdsMany() {
+  for (let i = 0; i < 20; i++) hold(2 * MIB);
+}
+function holdsLittle() {
+  for (let i = 0; i < 20_000; i++) hold(1000);
+}
+function peaks() {
+  for (let i = 0; i < 50; i++) hold(2 * MIB);
+}
+
+if (!isMainThread) profiler.stage('in a worker', holdsMany);
+else {
+  profiler.stage('peak', peaks);
+  profiler.stage('free', () => {
+    for (let i = 0; i < 50; i++) drop();
+  });
+  profiler.stage('many', holdsMany);
+  profiler.stage('outer', () => profiler.stage('little', holdsLittle));
+  if (how === 'killed') process.kill(process.pid, 'SIGKILL');
+  if (how === 'exit') process.exit(3);
+  if (how === 'worker') await once(new Worker(new URL(import.meta.url)), 'exit');
+  if (how === 'closed') profiler.close();
+  if (how === 'in code') {
+    const early = Buffer.from(profiler.stacks()).toString('base64');
+    const { sources } = profiler.report();
+    profiler.close();
+    console.log(JSON.stringify({ early, late: Buffer.from(profiler.stacks()).toString('base64'), sources }));
+  }
+}
