@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Programs } from '../support/compiled-programs.js';
+import { nodeHeaders } from '../support/native-stages.js';
+import { runCli } from '../support/run-cli.js';
+import { type StackRow, stackRows, sumOf } from '../support/stack-rows.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const PROGRAM = fileURLToPath(new URL('../programs/stacks/queued.js', import.meta.url));
+const MIB = 2 ** 20;
+
+const programs = new Programs(dirname(PROGRAM));
+afterAll(() => programs[Symbol.dispose]());
+
+/** Runs a program with and without the profiler, which must not differ. */
+async function run(how: string, env: NodeJS.ProcessEnv = {}) {
+  const ADDON = programs.compile('queueing.c', 'queueing.so', `-I${nodeHeaders()}`);
+  const folder = temporaryFolder();
+  const node = [process.execPath, PROGRAM, how];
+  const flags = ['--full', '--stacks', 'native', '--out', join(folder, 'report.json')];
+  const { exitCode, stdout, stderr } = await runCli(['run', ...flags, '--', ...node], { env: { ADDON, ...env } });
+  const [file, ...args] = node as [string, ...string[]];
+  const plain = execFileSync(file, args, { encoding: 'utf8', env: { ...process.env, ADDON, ...env } });
+  expect([exitCode, stdout]).toEqual([0, plain]);
+  return { stderr, rows: await stackRows(join(folder, 'report.stacks.pb.gz')) };
+}
+
+/** MiB by stage of what a function of the addon holds. */
+function heldBy(rows: readonly StackRow[], name: string): Record<string, number> {
+  const held: Record<string, number> = {};
+  for (const row of rows.filter(({ names }) => names.at(-1) === name)) {
+    held[row.stage] = (held[row.stage] ?? 0) + row.live / MIB;
+  }
+  return Object.fromEntries(Object.entries(held).map(([stage, mib]) => [stage, Math.round(mib)]));
+}
+
+describe.runIf(process.arch === 'x64')('native memory of queued work is that of the stage that queued it', () => {
+  test('with the stack that did', async () => {
+    const { rows, stderr } = await run('queues');
+    expect(heldBy(rows, 'in_work')).toEqual({ few: 4, many: 18 });
+    const many = rows.filter(({ stage, names }) => stage === 'many' && names.at(-1) === 'in_work');
+    for (const { names } of many) expect(names.filter((name) => /^queues/.test(name)).at(-1)).toBe('queuesOnce');
+    expect(stderr).toMatch(
+      /^live {2}many +18\.0 MiB in 6 blocks +in_work queueing\.so < \(work of\) \(anonymous\) queued\.js:\d+ < queued queued\.js:/m,
+    );
+  });
+
+  test('where the addon finds the functions by dlsym', async () => {
+    const { rows } = await run('queues', { FINDS_BY_DLSYM: '1' });
+    expect(heldBy(rows, 'in_work')).toEqual({ few: 4, many: 18 });
+  });
+
+  test('by libuv', async () => {
+    const { rows } = await run('requests');
+    expect(heldBy(rows, 'in_request')).toEqual({ few: 6, many: 15 });
+  });
+
+  test('each time anew', async () => {
+    const { rows } = await run('again');
+    expect(heldBy(rows, 'in_work')).toEqual({ few: 6, many: 21 });
+  });
+
+  test('unless it is cancelled, or deleted before', async () => {
+    const { rows } = await run('cancelled');
+    expect(heldBy(rows, 'in_work')).toEqual({ few: 2 });
+  });
+
+  test('on threads that it makes', async () => {
+    const { rows } = await run('threads');
+    expect(heldBy(rows, 'in_new_thread')).toEqual({ few: 2, many: 5 });
+    expect(heldBy(rows, 'in_thread_of_work')).toEqual({ few: 3, many: 4 });
+  });
+
+  test('on threads that it wakes, and never that of the stage that made them', async () => {
+    const { rows } = await run('staying');
+    expect(heldBy(rows, 'in_reading_thread')).toEqual({ '(unknown)': 2 });
+    // The first is woken by the main thread, in no work.
+    expect(heldBy(rows, 'in_woken_thread')).toEqual({ '(unknown)': 3, few: 22, many: 60 });
+  });
+
+  test('in worker threads, with which the addon is loaded anew', async () => {
+    const { rows } = await run('workers');
+    expect(heldBy(rows, 'in_work')).toEqual({ few: 12, many: 54 });
+    expect(new Set(rows.filter(({ stage }) => stage === 'many').map(({ thread }) => thread))).toEqual(
+      new Set(['worker']),
+    );
+  });
+
+  test('and unknown where there is no room for it, until there is', async () => {
+    const { rows } = await run('crowded');
+    expect(heldBy(rows, 'in_work').few).toBe(2);
+    const { many = 0, '(unknown)': unknown = 0 } = heldBy(rows, 'in_work');
+    const error = 4 * Math.sqrt((6000 / 1024) * 0.5);
+    expect(Math.abs(many + unknown - 6000 / 1024)).toBeLessThan(error);
+  });
+});
+
+/** Two stages do the same at the same time, one of them three times as often. */
+test.runIf(process.arch === 'x64')(
+  'shares of sharp are within ten points',
+  async () => {
+    const folder = temporaryFolder();
+    const program = fileURLToPath(new URL('../programs/stacks/sharp-stages.js', import.meta.url));
+    const flags = ['--stacks', 'native', '--stacks-bytes', '65536', '--out', join(folder, 'report.json')];
+    const { exitCode } = await runCli(['run', ...flags, '--', process.execPath, program]);
+    expect(exitCode).toBe(0);
+    const rows = (await stackRows(join(folder, 'report.stacks.pb.gz'))).filter(({ names }) =>
+      names.some((name) => name.startsWith('vips_')),
+    );
+    const [few, many, unknown] = ['few', 'many', '(unknown)'].map((stage) =>
+      sumOf(
+        rows.filter((row) => row.stage === stage),
+        'allocated',
+      ),
+    ) as [number, number, number];
+    expect(Math.abs(few / (few + many) - 0.25)).toBeLessThan(0.1);
+    expect(unknown / (few + many + unknown)).toBeLessThan(0.3);
+  },
+  60_000,
+);
