@@ -16,7 +16,8 @@ afterAll(() => programs[Symbol.dispose]());
 
 /** Runs a program with and without the profiler, which must not differ. */
 async function run(how: string, env: NodeJS.ProcessEnv = {}) {
-  const ADDON = programs.compile('queueing.c', 'queueing.so', `-I${nodeHeaders()}`);
+  const more = join(dirname(PROGRAM), 'std_thread.cc');
+  const ADDON = programs.compile('queueing.c', 'queueing.so', `-I${nodeHeaders()}`, more, '-lstdc++');
   const folder = temporaryFolder();
   const node = [process.execPath, PROGRAM, how];
   const flags = ['--full', '--stacks', 'native', '--out', join(folder, 'report.json')];
@@ -71,13 +72,26 @@ describe.runIf(process.arch === 'x64')('native memory of queued work is that of 
     const { rows } = await run('threads');
     expect(heldBy(rows, 'in_new_thread')).toEqual({ few: 2, many: 5 });
     expect(heldBy(rows, 'in_thread_of_work')).toEqual({ few: 3, many: 4 });
+    expect(heldBy(rows, 'in_std_thread')).toEqual({ few: 5, many: 6 });
   });
 
   test('on threads that it wakes, and never that of the stage that made them', async () => {
     const { rows } = await run('staying');
     expect(heldBy(rows, 'in_reading_thread')).toEqual({ '(unknown)': 2 });
     // The first is woken by the main thread, in no work.
-    expect(heldBy(rows, 'in_woken_thread')).toEqual({ '(unknown)': 3, few: 22, many: 60 });
+    expect(heldBy(rows, 'in_woken_thread')).toEqual({ '(unknown)': 3, few: 2 });
+    expect(heldBy(rows, 'in_woken_std_thread')).toEqual({ few: 4, many: 5 });
+  });
+
+  test('or unknown, where several wake a thread at the same time', async () => {
+    const { few = 0, many = 0, '(unknown)': unknown = 0 } = heldBy((await run('contended')).rows, 'in_woken_thread');
+    expect(few + many + unknown).toBe(80);
+    // In blocks of 2 and 6 MiB. What is missing in a stage is in no other one.
+    expect([few % 2, many % 6]).toEqual([0, 0]);
+    expect(few).toBeLessThanOrEqual(20);
+    expect(few).toBeGreaterThan(0);
+    expect(many).toBeLessThanOrEqual(60);
+    expect(many).toBeGreaterThan(0);
   });
 
   test('in worker threads, with which the addon is loaded anew', async () => {

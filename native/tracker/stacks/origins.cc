@@ -25,9 +25,8 @@ struct ThreadOrigin {
   Origin origin;
   bool is_run;    // RunningWork lives
   long switches;  // how often the thread had waited when it took the origin over
-  // Stacks that were taken in this part of a second.
-  int64_t tick;
-  uint32_t stacks;
+  // Until when its stacks are paid for, in nanoseconds.
+  int64_t paid_until;
 };
 thread_local ThreadOrigin thread_origin;
 
@@ -48,21 +47,20 @@ long CountWaits() {
   return result == 0 ? usage.ru_nvcsw : -1;
 }
 
-// A stack takes some us, and a program may queue 100,000 pieces of work a second. At most 2000 stacks
-// a second are taken on a thread, which is 1 % of its time; of further work only the stage is known.
+// A stack takes some us, and a program may queue 100,000 pieces of work a second. A thread takes at most
+// 2000 stacks a second, which is 1 % of its time, but 500 at once. Of further work only the stage is
+// known.
 bool MayTakeStack() {
-  constexpr int kTickShift = 22;  // of nanoseconds: 4 ms
-  constexpr uint32_t kMostStacks = 8;
-  timespec now;
-  if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0) return false;
-  ThreadOrigin& thread = thread_origin;
-  const int64_t tick = (int64_t{now.tv_sec} * 1000000000 + now.tv_nsec) >> kTickShift;
-  if (tick != thread.tick) {
-    thread.tick = tick;
-    thread.stacks = 0;
-  }
-  if (thread.stacks >= kMostStacks) return false;
-  ++thread.stacks;
+  constexpr int64_t kSecond = 1000000000;
+  constexpr int64_t kPrice = kSecond / 2000;
+  constexpr int64_t kMostAtOnce = 500 * kPrice;
+  timespec time;
+  if (clock_gettime(CLOCK_MONOTONIC_COARSE, &time) != 0) return false;
+  const int64_t now = int64_t{time.tv_sec} * kSecond + time.tv_nsec;
+  int64_t& paid_until = thread_origin.paid_until;
+  if (paid_until < now) paid_until = now;
+  if (paid_until - now >= kMostAtOnce) return false;
+  paid_until += kPrice;
   return true;
 }
 

@@ -86,6 +86,19 @@ void Rebind(const char* name, void** slot, void* context) {
   if (bound == function->real || is_own) Write(module, slot, function->wrapper);
 }
 
+bool IsOfProgram(const void* address) {
+  LoadedObject object;
+  return !FindLoadedObject(reinterpret_cast<uintptr_t>(address), &object) ||
+         object.name == nullptr || *object.name == '\0';
+}
+
+void RebindImportsAt(const void* address) {
+  LoadedObject object;
+  if (!FindLoadedObject(reinterpret_cast<uintptr_t>(address), &object)) return;
+  Module module = {object, ReadOnly(object)};
+  VisitImports(object, Rebind, &module);
+}
+
 }  // namespace
 
 std::atomic<uint64_t> rebound_at[kModules];
@@ -100,17 +113,17 @@ void OpenReboundImports() {
   functions[functions_count++] = {"dlsym", reinterpret_cast<void*>(dlsym),
                                   reinterpret_cast<void*>(FindForAddon)};
   rebinds_imports = true;
+  // It has come with the program, and makes threads and waits for addons in C++.
+  const void* const thread = FindSymbol(
+      "_ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE");
+  if (thread != nullptr && !IsOfProgram(thread)) RebindImportsAt(thread);
 }
 
 __attribute__((noinline, cold)) void RebindImports(uint32_t module, const void* caller) {
   const uint64_t now = page_cache.generation.load(std::memory_order_relaxed) + 1;
   if (rebound_at[module].exchange(now, std::memory_order_relaxed) == now) return;
   const int error = errno;
-  LoadedObject object;
-  if (FindLoadedObject(reinterpret_cast<uintptr_t>(caller), &object)) {
-    Module rebound = {object, ReadOnly(object)};
-    VisitImports(object, Rebind, &rebound);
-  }
+  RebindImportsAt(caller);
   errno = error;
 }
 

@@ -46,6 +46,9 @@ struct Place {
     tag = static_cast<uint32_t>(hash >> 44);
   }
 
+  bool HasWaiting(const State& state) const { return state.waiting != 0 && state.tag == tag; }
+  bool HasWaiting() const { return HasWaiting(State::Of(entry->load(kRelaxed))); }
+
   // Changes the state of the word until no other thread has changed it meanwhile. `change` returns
   // false to leave it as it is.
   template <typename Change>
@@ -82,7 +85,7 @@ Run Take(const void* word, bool is_woken) {
   const Place place(word);
   place.Update([&place, &taken, is_woken](State* state) {
     taken = {0, 0};
-    if (state->waiting == 0 || state->tag != place.tag) return false;
+    if (!place.HasWaiting(*state)) return false;
     --state->waiting;
     if (is_woken && state->woken > 0) {
       taken = state->run;
@@ -94,12 +97,15 @@ Run Take(const void* word, bool is_woken) {
   return taken;
 }
 
-uint32_t Leave(const void* word, const Run& run, uint32_t most) {
-  uint32_t left = 0;
+uint32_t Leave(const void* word, uint32_t most) {
   const Place place(word);
+  // Most wake nobody, and to ask for the run takes a system call.
+  if (!place.HasWaiting()) return 0;
+  const Run run = CurrentRun();
+  uint32_t left = 0;
   place.Update([&place, &run, &left, most](State* state) {
     left = 0;
-    if (state->waiting == 0 || state->tag != place.tag) return false;
+    if (!place.HasWaiting(*state)) return false;
     left = Lesser(most, state->waiting - state->woken);
     const bool is_same = state->run.number == run.number && state->run.sequence == run.sequence;
     if (state->woken == 0) {
@@ -116,7 +122,7 @@ uint32_t Leave(const void* word, const Run& run, uint32_t most) {
 void Withdraw(const void* word, uint32_t count) {
   const Place place(word);
   place.Update([&place, count](State* state) {
-    if (state->waiting == 0 || state->tag != place.tag) return false;
+    if (!place.HasWaiting(*state)) return false;
     state->woken -= Lesser(count, state->woken);
     return true;
   });

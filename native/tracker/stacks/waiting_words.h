@@ -15,9 +15,9 @@ namespace stageprof_tracker {
 bool Wait(const void* word);
 // It has been woken, or has given up waiting. No run where none was left, or more than one.
 Run Take(const void* word, bool is_woken);
-// `run` is about to wake as many as `most`; 0 for one that is not known. Returns for how many that wait it
-// was left.
-uint32_t Leave(const void* word, const Run& run, uint32_t most);
+// The calling thread is about to wake as many as `most`, and leaves the run that it works for, or that it
+// works for none. Returns for how many that wait.
+uint32_t Leave(const void* word, uint32_t most);
 // Fewer were woken.
 void Withdraw(const void* word, uint32_t count);
 

@@ -70,12 +70,12 @@ int CondClockWait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t c
 }
 
 int CondSignal(pthread_cond_t* condition) {
-  Leave(condition, CurrentRun(), 1);
+  Leave(condition, 1);
   return real.cond_signal(condition);
 }
 
 int CondBroadcast(pthread_cond_t* condition) {
-  Leave(condition, CurrentRun(), UINT32_MAX);
+  Leave(condition, UINT32_MAX);
   return real.cond_broadcast(condition);
 }
 
@@ -101,7 +101,7 @@ int SemTryWait(sem_t* semaphore) {
 }
 
 int SemPost(sem_t* semaphore) {
-  Leave(semaphore, CurrentRun(), 1);
+  Leave(semaphore, 1);
   return real.sem_post(semaphore);
 }
 
@@ -126,7 +126,7 @@ long SystemCall(long number, long a, long b, long c, long d, long e, long f) {
   if (command != FUTEX_WAKE && command != FUTEX_WAKE_BITSET) {
     return real.system_call(number, a, b, c, d, e, f);
   }
-  const uint32_t left = Leave(word, CurrentRun(), static_cast<uint32_t>(c));
+  const uint32_t left = Leave(word, static_cast<uint32_t>(c));
   const long woken = real.system_call(number, a, b, c, d, e, f);
   if (woken >= 0 && left > woken) Withdraw(word, left - static_cast<uint32_t>(woken));
   return woken;

@@ -7,7 +7,7 @@ const addon = { exports: {} };
 process.dlopen(addon, process.env.ADDON);
 const { make, queue, cancel, drop, request, thread, stay, tell, wake } = addon.exports;
 const MIB = 2 ** 20;
-const HOW = { itself: 0, inThread: 1, byWaking: 2, sleeps: 3 };
+const HOW = { itself: 0, inThread: 1, byWaking: 2, sleeps: 3, inStdThread: 4, byWakingStd: 5 };
 const profiler = activeProfiler();
 const told = [];
 
@@ -39,7 +39,7 @@ async function requests(mib) {
   for (let i = 0; i < 3; i++) told.push(await new Promise((resolve) => request(mib * MIB, (...all) => resolve(all))));
 }
 
-/** Both at the same time, one of them with three times as much. */
+/** The one with three times as much as the other. */
 async function inParallel(how) {
   const times = (count, mib) => async () => {
     for (let i = 0; i < count; i++) await queuesOnce(mib, how);
@@ -80,6 +80,8 @@ const programs = {
     await Promise.all([
       profiler.stage('few', () => queuesOnce(3, HOW.inThread)),
       profiler.stage('many', () => queuesOnce(4, HOW.inThread)),
+      profiler.stage('few', () => queuesOnce(5, HOW.inStdThread)),
+      profiler.stage('many', () => queuesOnce(6, HOW.inStdThread)),
     ]);
   },
   async staying() {
@@ -88,6 +90,12 @@ const programs = {
     profiler.stage('later', () => tell(2 * MIB));
     profiler.stage('later', () => wake(3 * MIB));
     await profiler.stage('few', () => queuesOnce(2, HOW.byWaking));
+    await profiler.stage('few', () => queuesOnce(4, HOW.byWakingStd));
+    await profiler.stage('many', () => queuesOnce(5, HOW.byWakingStd));
+  },
+  /** Two stages at the same time wake one thread. */
+  async contended() {
+    stay();
     await inParallel(HOW.byWaking);
   },
   /** More than the tracker has room for. */

@@ -24,6 +24,13 @@ ALLOCATOR(in_new_thread)
 ALLOCATOR(in_thread_of_work)
 ALLOCATOR(in_woken_thread)
 ALLOCATOR(in_reading_thread)
+ALLOCATOR(in_std_thread)
+ALLOCATOR(in_woken_std_thread)
+
+// std_thread.cc
+extern void run_in_std_thread(void (*function)(size_t), size_t bytes);
+extern void stay_in_std_thread(void (*function)(size_t));
+extern void wake_std_thread(size_t bytes);
 
 // By dlsym with a handle, as napi-rs does, or as the loader binds imports.
 static napi_status (*create_work)(napi_env, napi_value, napi_value, napi_async_execute_callback,
@@ -70,8 +77,8 @@ static void run(void* (*function)(void*), size_t bytes) {
   pthread_join(thread, NULL);
 }
 
-// A piece of work: {bytes, how, callback}. `how` is what its thread does: 0 allocates itself, 1 makes a
-// thread, 2 wakes one, 3 sleeps.
+// A piece of work. `how` is what its thread does: 0 allocates itself, 1 makes a thread, 2 wakes one, 3 sleeps,
+// 4 makes a thread of C++, 5 wakes one.
 typedef struct {
   napi_async_work work;
   napi_ref callback;
@@ -88,6 +95,8 @@ static void execute(napi_env env, void* data) {
   if (work->how == 1) run(work_in_thread, work->bytes);
   if (work->how == 2) wake(work->bytes);
   if (work->how == 3) usleep(100000);
+  if (work->how == 4) run_in_std_thread(in_std_thread, work->bytes);
+  if (work->how == 5) wake_std_thread(work->bytes);
 }
 
 static void call(napi_env env, napi_ref reference, double status, double runs) {
@@ -230,13 +239,14 @@ static void start(void* (*function)(void*)) {
   pthread_detach(made);
 }
 
-// Makes both threads that stay.
+// Makes the threads that stay.
 static napi_value stay(napi_env env, napi_callback_info info) {
   (void)env;
   (void)info;
   if (pipe(pipes[0]) != 0 || pipe(pipes[1]) != 0) abort();
   start(work_when_woken);
   start(work_when_read);
+  stay_in_std_thread(in_woken_std_thread);
   return NULL;
 }
 
