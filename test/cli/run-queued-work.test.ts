@@ -14,10 +14,14 @@ const MIB = 2 ** 20;
 const programs = new Programs(dirname(PROGRAM));
 afterAll(() => programs[Symbol.dispose]());
 
+const headers = `-I${nodeHeaders()}`;
+const addon = () =>
+  programs.compile('queueing.c', 'queueing.so', headers, join(dirname(PROGRAM), 'std_thread.cc'), '-lstdc++');
+/** What is C++ in the other one would keep it loaded. */
+const unloadable = () => programs.compile('queueing.c', 'unloadable.so', headers);
+
 /** Runs a program with and without the profiler, which must not differ. */
-async function run(how: string, env: NodeJS.ProcessEnv = {}) {
-  const more = join(dirname(PROGRAM), 'std_thread.cc');
-  const ADDON = programs.compile('queueing.c', 'queueing.so', `-I${nodeHeaders()}`, more, '-lstdc++');
+async function run(how: string, env: NodeJS.ProcessEnv = {}, ADDON = addon()) {
   const folder = temporaryFolder();
   const node = [process.execPath, PROGRAM, how];
   const flags = ['--full', '--stacks', 'native', '--out', join(folder, 'report.json')];
@@ -63,6 +67,18 @@ describe.runIf(process.arch === 'x64')('native memory of queued work is that of 
     expect(heldBy(rows, 'in_work')).toEqual({ few: 6, many: 21 });
   });
 
+  test('but not that of other work on the same thread', async () => {
+    const { rows } = await run('after', { UV_THREADPOOL_SIZE: '1' });
+    const allocatedIn = (name: string) =>
+      sumOf(
+        rows.filter(({ stage }) => stage === name),
+        'allocated',
+      ) / MIB;
+    expect(heldBy(rows, 'in_work')).toEqual({ few: 2 });
+    expect(allocatedIn('few')).toBeLessThan(10);
+    expect(allocatedIn('(unknown)')).toBeGreaterThan(30);
+  });
+
   test('unless it is cancelled, or deleted before', async () => {
     const { rows } = await run('cancelled');
     expect(heldBy(rows, 'in_work')).toEqual({ few: 2 });
@@ -95,7 +111,7 @@ describe.runIf(process.arch === 'x64')('native memory of queued work is that of 
   });
 
   test('in worker threads, with which the addon is loaded anew', async () => {
-    const { rows } = await run('workers');
+    const { rows } = await run('workers', {}, unloadable());
     expect(heldBy(rows, 'in_work')).toEqual({ few: 12, many: 54 });
     expect(new Set(rows.filter(({ stage }) => stage === 'many').map(({ thread }) => thread))).toEqual(
       new Set(['worker']),

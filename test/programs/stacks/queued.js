@@ -1,10 +1,13 @@
 /** Has native memory allocated on other threads, by the addon of queueing.c. Prints what the addon told it. */
+import { scrypt } from 'node:crypto';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { isMainThread, Worker } from 'node:worker_threads';
 import { activeProfiler } from '../../../dist/index.js';
 
 const addon = { exports: {} };
-process.dlopen(addon, process.env.ADDON);
+// The addon is unloaded with each worker if the main thread does not have it.
+if (process.argv[2] !== 'workers') process.dlopen(addon, process.env.ADDON);
 const { make, queue, cancel, drop, request, thread, stay, tell, wake } = addon.exports;
 const MIB = 2 ** 20;
 const HOW = { itself: 0, inThread: 1, byWaking: 2, sleeps: 3, inStdThread: 4, byWakingStd: 5 };
@@ -37,6 +40,12 @@ async function queuesMany() {
 }
 async function requests(mib) {
   for (let i = 0; i < 3; i++) told.push(await new Promise((resolve) => request(mib * MIB, (...all) => resolve(all))));
+}
+
+/** A thread that has not waited yet works for whoever made it, whatever it finds to do. */
+async function startThreads() {
+  stay();
+  await new Promise((resolve) => setTimeout(resolve, 200));
 }
 
 /** The one with three times as much as the other. */
@@ -85,8 +94,7 @@ const programs = {
     ]);
   },
   async staying() {
-    profiler.stage('first', stay);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await profiler.stage('first', startThreads);
     profiler.stage('later', () => tell(2 * MIB));
     profiler.stage('later', () => wake(3 * MIB));
     await profiler.stage('few', () => queuesOnce(2, HOW.byWaking));
@@ -95,8 +103,14 @@ const programs = {
   },
   /** Two stages at the same time wake one thread. */
   async contended() {
-    stay();
+    await startThreads();
     await inParallel(HOW.byWaking);
+  },
+  /** Node works on the thread of the pool that has worked for a stage. */
+  async after() {
+    await profiler.stage('few', () => queuesOnce(2));
+    // 32 MiB.
+    await promisify(scrypt)('password', 'salt', 16, { N: 2 ** 15, maxmem: 2 ** 30 });
   },
   /** More than the tracker has room for. */
   async crowded() {
@@ -106,7 +120,6 @@ const programs = {
     for (const { work } of works) drop(work);
     await profiler.stage('few', () => queuesOnce(2));
   },
-  /** The addon is unloaded with each worker. */
   async workers() {
     for (let i = 0; i < 3; i++) await once(new Worker(new URL(import.meta.url), { argv: ['queues'] }), 'exit');
   },

@@ -27,10 +27,11 @@ ALLOCATOR(in_reading_thread)
 ALLOCATOR(in_std_thread)
 ALLOCATOR(in_woken_std_thread)
 
-// std_thread.cc
-extern void run_in_std_thread(void (*function)(size_t), size_t bytes);
-extern void stay_in_std_thread(void (*function)(size_t));
-extern void wake_std_thread(size_t bytes);
+// std_thread.cc, without which the addon can be unloaded.
+#define MAYBE __attribute__((weak)) extern
+MAYBE void run_in_std_thread(void (*function)(size_t), size_t bytes);
+MAYBE void stay_in_std_thread(void (*function)(size_t));
+MAYBE void wake_std_thread(size_t bytes);
 
 // By dlsym with a handle, as napi-rs does, or as the loader binds imports.
 static napi_status (*create_work)(napi_env, napi_value, napi_value, napi_async_execute_callback,
@@ -246,7 +247,7 @@ static napi_value stay(napi_env env, napi_callback_info info) {
   if (pipe(pipes[0]) != 0 || pipe(pipes[1]) != 0) abort();
   start(work_when_woken);
   start(work_when_read);
-  stay_in_std_thread(in_woken_std_thread);
+  if (stay_in_std_thread != NULL) stay_in_std_thread(in_woken_std_thread);
   return NULL;
 }
 
