@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** @typedef {'tracker' | 'tracker by module' | 'heaptrack' | 'run'} Under undefined means nothing */
+/** @typedef {'tracker' | 'tracker by module' | 'tracker with stacks' | 'heaptrack' | 'run'} Under undefined means nothing */
 
 /** The file descriptor to which a trial writes its results, because heaptrack prints to stdout. */
 export const RESULT_FD = 3;
@@ -14,6 +14,7 @@ export const RESULT_FILE = 'STAGEPROF_BENCH_RESULT';
 
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const tracker = fileURLToPath(new URL('../build/Release/libstageprof_tracker.so', import.meta.url));
+const BY_MODULE = { LD_PRELOAD: tracker, STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: '524288' };
 let heaptrackHelp;
 
 /**
@@ -42,10 +43,9 @@ export function launchOf(under, nodeArguments) {
       return { ...plain, env: { ...env, LD_PRELOAD: tracker } };
     // As under stageprof run: with the sample of live blocks.
     case 'tracker by module':
-      return {
-        ...plain,
-        env: { ...env, LD_PRELOAD: tracker, STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: '524288' },
-      };
+      return { ...plain, env: { ...env, ...BY_MODULE } };
+    case 'tracker with stacks':
+      return { ...plain, env: { ...env, ...BY_MODULE, STAGEPROF_TRACK_STACKS: '1' } };
     case 'run':
       return underRun(plain);
     case 'heaptrack':

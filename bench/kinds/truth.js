@@ -1,5 +1,4 @@
 // Questions about `overhead_s`: what a program's thread uses with a profiler and without, and what the report tells of it.
-import { loadBinding } from '../../dist/native/load-addon.js';
 import { median, spreadOf } from '../statistics.js';
 import { nanoseconds } from '../units.js';
 
@@ -10,13 +9,9 @@ export const headings = ['contender', 'added', 'told', 'told / added', 'min to m
  *
  * @returns {Promise<{ cpuNs: number, toldNs: number }>} for an operation
  */
-export async function measure({ run, toldNs }, { operations }) {
-  const { binding, missing } = loadBinding();
-  if (binding === null) throw new Error(missing);
-  const before = binding.threadCpuRead();
-  await run(operations);
-  const cpuNs = binding.threadCpuRead() - before;
-  return { cpuNs: cpuNs / operations, toldNs: toldNs() / operations };
+export async function measure({ run }, { operations }) {
+  const { cpuNs, toldNs } = await run(operations);
+  return { cpuNs: cpuNs / operations, toldNs: toldNs / operations };
 }
 
 export function rowsOf({ contenders }, results) {

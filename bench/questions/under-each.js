@@ -1,4 +1,4 @@
-const TRACKERS = ['tracker', 'tracker by module', 'heaptrack'];
+const TRACKERS = ['tracker', 'tracker by module', 'tracker with stacks', 'heaptrack'];
 
 /**
  * The contender alone, which is the baseline, the same again, and the contender under each tool that counts

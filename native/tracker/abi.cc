@@ -115,14 +115,14 @@ int32_t ReadSiteForAddon(uint32_t index, StageprofTrackerSite* site) {
 int32_t ReadJsFunctionForAddon(uint32_t number, StageprofTrackerJsFunction* function) {
   JsFunction read;
   if (!ReadJsFunction(number, &read)) return -1;
-  *function = {read.name.bytes, read.url.bytes, read.name.count,
-               read.url.count,  read.line,      read.column};
+  *function = {read.name.bytes, read.url.bytes, read.name.count,        read.url.count,
+               read.line,       read.column,    read.is_named ? 1u : 0u};
   return 0;
 }
 
 void ReadJsFramesForAddon(StageprofTrackerJsFrames* frames) {
   const JsFrameCounts counts = ReadJsFrameCounts();
-  *frames = {counts.named, counts.unnamed};
+  *frames = {counts.known, counts.unknown};
 }
 
 void SetStageWordForAddon(const uint32_t* stage) {

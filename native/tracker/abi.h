@@ -114,18 +114,20 @@ typedef struct StageprofTrackerSite {
 
 /* A JS function that frames of sites name. UTF-8, not terminated, valid as long as the process. */
 typedef struct StageprofTrackerJsFunction {
-  const char* name; /* its first 80 bytes; none for an anonymous function */
+  const char* name; /* its first 80 bytes */
   const char* url;  /* the last 255 bytes of its script's; none for code from eval */
   uint32_t name_bytes;
   uint32_t url_bytes;
   uint32_t line; /* where its parameters begin, from 1; 0 if that is not known */
   uint32_t column;
+  uint32_t is_named; /* by V8, and without a name it is anonymous; otherwise the name stands in its
+                      * source, and is empty where it is not clear there */
 } StageprofTrackerJsFunction;
 
 /* The frames of JS functions in the stacks that were taken. */
 typedef struct StageprofTrackerJsFrames {
-  uint64_t named;
-  uint64_t unnamed; /* V8 could not be asked: it allocates itself, or runs a collection */
+  uint64_t known;
+  uint64_t unknown; /* a collection was running, or the way to the frame was guessed */
 } StageprofTrackerJsFrames;
 
 typedef struct StageprofTracker {

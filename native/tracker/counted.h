@@ -35,8 +35,8 @@ inline void* CountedByModule(Shard* shard, void* block, size_t bytes, const void
   slot->blocks += 1;
   const bool ends_batch = AddAllocated(shard, bytes);
   thread.sampling.bytes_left -= static_cast<int64_t>(bytes);
-  if (__builtin_expect(ends_batch || slot->bytes >= kBatchBytes || thread.sampling.bytes_left < 0,
-                       0)) {
+  if (__builtin_expect(
+          ends_batch || slot->bytes >= kModuleBatchBytes || thread.sampling.bytes_left < 0, 0)) {
     return WithBatchesEnded(block, slot, bytes, ends_batch);
   }
   return block;

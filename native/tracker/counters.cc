@@ -175,7 +175,7 @@ __attribute__((noinline, cold)) void* WithBatchesEnded(void* block, ModuleBatche
                                                        size_t bytes, bool ends_batch) {
   SamplingPoint& sampling = thread_counters.sampling;
   if (sampling.bytes_left < 0) Sample(&sampling, block, bytes, slot->module);
-  if (slot->bytes >= kBatchBytes) ClaimSlot(slot, slot->module);
+  if (slot->bytes >= kModuleBatchBytes) ClaimSlot(slot, slot->module);
   if (ends_batch) EndBatchWith(block);
   return block;
 }

@@ -26,8 +26,8 @@ extern uint32_t program_module;
 extern uint32_t modules_at_start;
 
 // What a thread has allocated for the modules that it met last, in slots by module number. Counts
-// are handed over when another module needs the slot, or when they reach kBatchBytes. Zeros are a
-// valid start.
+// are handed over when another module needs the slot, or when they reach kModuleBatchBytes.
+// Zeros are a valid start.
 struct ModuleBatches {
   static constexpr uint32_t kSlots = 16;
   struct Slot {

@@ -25,8 +25,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
 /** Its script has the words of all commands. */
 const NEEDS_ALL = 'completion';
 
-/** The command that a command line begins with, or all of them where it begins with something else, such as a flag. */
+/** These need none. */
+const VERSION_FLAGS: readonly (string | undefined)[] = ['--version', '-V'];
+
+/** The command that a command line begins with, or all of them where it begins with something else, such as `--help`. */
 function loadCommands([name]: readonly string[]): Promise<CreateCommand[]> {
+  if (VERSION_FLAGS.includes(name)) return Promise.resolve([]);
   const isEnough = name !== undefined && name !== NEEDS_ALL && Object.hasOwn(COMMANDS, name);
   return Promise.all(isEnough ? [COMMANDS[name]!()] : Object.values(COMMANDS).map((load) => load()));
 }

@@ -1,7 +1,8 @@
 import type { NumberField } from '../model/number-metrics.js';
+import type { CompareNote } from './compare-note.js';
 import type { Comparison } from './comparison.js';
 import { isComparable } from './missing-metrics.js';
-import { type CompareNote, compareNotes, headingLines } from './notes.js';
+import { compareNotes, headingLines } from './notes.js';
 import { type CompareRanking, ranked } from './ranking.js';
 import type { CompareResult } from './result.js';
 import { type Verdict, verdictsOf } from './verdicts.js';

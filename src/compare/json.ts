@@ -31,6 +31,14 @@ export function renderCompareJson({ result, blocks, verdicts }: ComparisonView):
         new_s: newNs / 1e9,
         standard_error_s: errorNs / 1e9,
       })),
+      live:
+        result.stacks.live?.map(({ stage, text, baseBytes, newBytes, errorBytes }) => ({
+          stage,
+          stack: text,
+          base_kb: baseBytes / 1024,
+          new_kb: newBytes / 1024,
+          standard_error_kb: errorBytes / 1024,
+        })) ?? null,
     },
   });
 }

@@ -1,8 +1,8 @@
 import { escapeMarkdown, markdownTable } from '../render/markdown.js';
 import { inline } from '../text/format.js';
 import { changeQuantity, inputsText, intervalText, quantityOf, statisticText, verdictText } from './cells.js';
+import { percentText } from './compare-note.js';
 import type { ComparisonView } from './comparison-view.js';
-import { percentText } from './notes.js';
 
 /** The tables of the metrics as GitHub Markdown, and their notes as a list. */
 export function renderCompareMarkdown({ result, blocks, verdicts, heading, notes }: ComparisonView): string {

@@ -1,16 +1,10 @@
-import { OUTSIDE } from '../report/outside-row.js';
-import { counted, duration, inline, percent } from '../text/format.js';
-import { textWidth } from '../text/text-width.js';
+import { counted } from '../text/format.js';
+import { type CompareNote, percentText } from './compare-note.js';
 import type { Comparison } from './comparison.js';
 import { differentLoads, type MachineLoad } from './load.js';
 import { missingMetrics } from './missing-metrics.js';
 import type { CompareResult, Observation, SideOrigin } from './result.js';
-
-export interface CompareNote {
-  readonly key: string;
-  readonly text: string;
-  readonly isAlarm?: true;
-}
+import { stackChangeNotes } from './stack-change-notes.js';
 
 /** The lines above the rows: what was compared with what. */
 export function headingLines({ base, new: next, inputs, observation }: CompareResult): string[] {
@@ -70,7 +64,7 @@ export function compareNotes(result: CompareResult): CompareNote[] {
       : []),
     ...withoutInterval(comparisons),
     ...unmeasured(comparisons),
-    ...stackNotes(result),
+    ...stackChangeNotes(result),
     ...missingMetrics(result).map(({ field, reason }) => ({ key: 'left out', text: `${field}: ${reason}` })),
   ];
 }
@@ -126,43 +120,6 @@ function unmeasured(comparisons: readonly Comparison[]): CompareNote[] {
   if (fields.size === 0) return [];
   const text = `${[...fields].join(', ')}: not in every record; those without count as the mean of the others`;
   return [{ key: 'not measured', text }];
-}
-
-/** So many functions are told. JSON has all. */
-const MOST_FUNCTIONS = 6;
-
-function stackNotes({ stacks, inputs, confidence }: CompareResult): CompareNote[] {
-  if (stacks === null) return [];
-  const { compared, changed } = stacks;
-  const told = changed.slice(0, MOST_FUNCTIONS);
-  const stages = told.map(({ stage }) => (stage === '' ? OUTSIDE : stage));
-  const width = Math.max(0, ...stages.map(textWidth));
-  const amounts = told.map(({ baseNs, newNs, errorNs }) => {
-    const sign = newNs > baseNs ? '+' : '';
-    return `${sign}${secondsText(newNs - baseNs)} ± ${secondsText(errorNs)}`;
-  });
-  const widest = Math.max(0, ...amounts.map((amount) => amount.length));
-  const lines = told.map(({ baseNs, newNs, text }, index): CompareNote => {
-    const stage = `${stages[index]}${' '.repeat(width - textWidth(stages[index]!))}`;
-    const ofBase = `of ${secondsText(baseNs)}`;
-    return {
-      key: newNs > baseNs ? 'cpu up' : 'cpu down',
-      text: `${stage}  ${amounts[index]!.padStart(widest)} ${ofBase}  ${text}`,
-    };
-  });
-  const more = changed.length - told.length;
-  const found = `${number(changed.length)} of ${counted(compared, 'function')} changed by more than sampling explains, with ${percentText(confidence)} for all together (Holm)`;
-  const others =
-    inputs !== null && inputs.onlyBase + inputs.onlyNew > 0 ? '; stacks are of all inputs, also of those left out' : '';
-  return [...lines, { key: 'stacks', text: `${found}${more > 0 ? `, ${more} more in --format json` : ''}${others}` }];
-}
-
-function secondsText(ns: number): string {
-  return inline(duration(ns / 1e9));
-}
-
-export function percentText(confidence: number): string {
-  return inline(percent(confidence)).replace('.0%', '%');
 }
 
 function number(count: number): string {

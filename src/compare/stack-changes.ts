@@ -8,6 +8,7 @@ import {
   stageFunctions,
 } from '../stacks/stage-functions.js';
 import { holm } from './holm.js';
+import { type LiveChange, liveChanges } from './live-changes.js';
 import { twoSidedProbability } from './student-t.js';
 
 /** A function that uses more or less CPU of a stage itself than before. */
@@ -22,6 +23,8 @@ export interface StackChange {
 }
 
 export interface StackChanges {
+  /** Native memory; null where not both sides have native stacks. */
+  readonly live: readonly LiveChange[] | null;
   /** How many functions were compared. */
   readonly compared: number;
   /** Those that changed by more than sampling explains, the greatest change first. */
@@ -48,7 +51,8 @@ export function stackChanges(profiles: Sides<StackProfile>, confidence: number):
     .filter((_, index) => probabilities[index]! < 1 - confidence)
     .map(({ change }) => change)
     .sort((a, b) => Math.abs(b.newNs - b.baseNs) - Math.abs(a.newNs - a.baseNs));
-  return { compared: tested.length, changed };
+  const hasNative = profiles.base.isMeasured('live_space') && profiles.new.isMeasured('live_space');
+  return { compared: tested.length, changed, live: hasNative ? liveChanges(profiles.base, profiles.new) : null };
 }
 
 interface Tested {

@@ -13,9 +13,9 @@ import {
   statisticText,
   verdictText,
 } from './cells.js';
+import { percentText } from './compare-note.js';
 import type { Comparison } from './comparison.js';
 import type { ComparisonView, MetricBlock } from './comparison-view.js';
-import { percentText } from './notes.js';
 import type { CompareResult } from './result.js';
 import type { Verdict } from './verdicts.js';
 

@@ -1,8 +1,8 @@
 import { inline } from '../text/format.js';
 import { intervalOf, percentQuantity, quantityOf } from './cells.js';
+import { percentText } from './compare-note.js';
 import type { Comparison } from './comparison.js';
 import type { Expression, Violation } from './fail-on.js';
-import { percentText } from './notes.js';
 
 /** One line on a change that an expression forbids. */
 export function violationText({ expression, comparison, change, family }: Violation, confidence: number): string {

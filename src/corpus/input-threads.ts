@@ -1,6 +1,5 @@
 import { Map, type SharedArrayBuffer } from '../host/intrinsics.js';
 import type { Report } from '../model/report.js';
-import type { StageCost } from '../model/stage-cost.js';
 import type { ThreadsPlan } from '../profiler/thread-profiler.js';
 import { giveRoomBack, takeRoomWarnings } from '../profiler/thread-room.js';
 import { type RecordedThread, readThread, removeThread, threadRecorders } from '../recorder/thread-recorders.js';
@@ -20,12 +19,10 @@ export class InputThreads {
   /**
    * @param plan null where nothing is profiled
    * @param room of the process of the threads; null in its parent
-   * @param cost what a stage of a thread costs; null where that is not known
    */
   constructor(
     readonly plan: ThreadsPlan | null,
     readonly room: SharedArrayBuffer | null = null,
-    readonly cost: (() => StageCost) | null = null,
   ) {}
 
   /** For the parent, which has to know it if the process ends within the next input. */
@@ -69,7 +66,7 @@ export class InputThreads {
   }
 
   #read(): (readonly [string, RecordedThread | null])[] {
-    return this.#files().map((file) => [file, readThread(this.#folders, file, this.cost?.())] as const);
+    return this.#files().map((file) => [file, readThread(this.#folders, file)] as const);
   }
 
   #withThreads(report: Report, threads: readonly (readonly [string, RecordedThread | null])[]): Report {

@@ -8,7 +8,6 @@ import { exitProcess, processId, processObject } from '../host/process.js';
 import { resolveOptions, type StageProfilerOptions } from '../model/options.js';
 import { SetupError } from '../model/setup-error.js';
 import { endWithParent } from '../native/parent-death.js';
-import { threadCostOf } from '../profiler/thread-cost.js';
 import { profileThreads } from '../profiler/thread-profiler.js';
 import { threadRoom } from '../profiler/thread-room.js';
 import { openCpuStacks } from '../stacks/cpu-stacks.js';
@@ -82,7 +81,7 @@ async function setUp(order: Order<'setup'>): Promise<InputRunner | undefined> {
   // The module, too, may wait at its top level for what nothing can settle.
   releaseProcess();
   try {
-    const inputThreads = new InputThreads(threads, room, () => threadCostOf(profiler ?? {}));
+    const inputThreads = new InputThreads(threads, room);
     return new InputRunner(await loadPipeline(pipelinePath), profiler, new CallNumbers(!isolate), inputThreads);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;

@@ -156,7 +156,7 @@ export const HEADER = {
     fold: 'add',
     nullable: true,
     description:
-      "What the profiler itself cost on the stages' thread, measured at a part of their openings and closings. Null in a report read from a recorder.",
+      "What the profiler itself cost on the stages' thread, measured at a part of their openings and closings. Null where a recorder is damaged.",
   },
   labels_folded: {
     type: 'count',

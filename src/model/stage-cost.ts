@@ -1,4 +1,4 @@
-/** What one stage costs the program on average: measured while it ran, or by calibration where a recorder is read. */
+/** What one stage costs the program on average, measured while it ran. */
 export interface StageCost {
   /** Nanoseconds from before the stage is opened to after it is closed. */
   readonly fullNs: number;

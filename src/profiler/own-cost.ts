@@ -1,11 +1,13 @@
 import type { Accounting } from '../accounting/accounting.js';
 import { wallNs } from '../host/clock.js';
-import { type Float64Array, Number } from '../host/intrinsics.js';
+import { type Float64Array, Math, Number } from '../host/intrinsics.js';
 import { slotIndex } from '../model/sample-layout.js';
 import type { StageCost } from '../model/stage-cost.js';
+import { countIndex } from '../store/state-memory.js';
 
 const WALL = slotIndex.wall_ns;
 const THREAD_CPU = slotIndex.thread_cpu_ns;
+const { own_ns: TOTAL, own_inner_ns: INNER } = countIndex;
 
 /** The share of the profiler's own time that measuring it may add. */
 const SHARE = 0.02;
@@ -14,6 +16,8 @@ const READINGS = 3;
 /** The first boundaries are all measured: a program may have no more. */
 const FIRST = 16;
 const MOST_BETWEEN = 4096;
+/** Of all boundaries so far. Whoever reads the sums in a recorder misses no more than twice this share of them. */
+const MOST_BETWEEN_SHARE = 1 / 16;
 
 /**
  * By wall clock, a boundary that takes so many times the mean, and so long, was interrupted by another process. One such
@@ -39,8 +43,6 @@ export class OwnCost {
   private measured = 0;
   /** Over all boundaries up to the last that was measured. */
   private boundaries = 0;
-  private totalNs = 0;
-  private innerNs = 0;
   private readNs = 0;
   private excludedNs = 0;
   /** Of a xorshift generator: that of the program must not be disturbed. */
@@ -50,8 +52,15 @@ export class OwnCost {
   private readonly excluded: Float64Array;
   private readonly read: () => number;
 
-  /** @param wall reads the clock of the slot `wall_ns` */
-  constructor({ sampler, slots, excluded }: Pick<Accounting, 'sampler' | 'slots' | 'excluded'>, wall = wallNs) {
+  /**
+   * @param counts where the sums are kept, by `COUNTS`
+   * @param wall reads the clock of the slot `wall_ns`
+   */
+  constructor(
+    { sampler, slots, excluded }: Pick<Accounting, 'sampler' | 'slots' | 'excluded'>,
+    private readonly counts: Float64Array,
+    wall = wallNs,
+  ) {
     const hasCpu = !Number.isNaN(slots[THREAD_CPU]!) && !Number.isNaN(sampler.readThreadCpuNs());
     this.slot = hasCpu ? THREAD_CPU : WALL;
     this.read = hasCpu ? () => sampler.readThreadCpuNs() : wall;
@@ -91,7 +100,8 @@ export class OwnCost {
     if (closed === 0 || this.boundaries === 0) return null;
     // Those since the last that was measured cost what the others did.
     const share = 1 + (this.between - this.left) / this.boundaries;
-    return { fullNs: (this.totalNs * share) / closed, innerNs: (this.innerNs * share) / closed };
+    const { counts } = this;
+    return { fullNs: (counts[TOTAL]! * share) / closed, innerNs: (counts[INNER]! * share) / closed };
   }
 
   /** What the clock showed at the sample of this boundary. Forced collections were taken out of it. */
@@ -100,33 +110,37 @@ export class OwnCost {
   }
 
   private add(since: number, now: number, inner: number): void {
-    const { weight } = this;
+    const { weight, counts } = this;
     const readNs = this.read() - now;
     const collectionNs = this.excluded[this.slot]! - this.excludedNs;
     // Between two readings lies the time of one.
     let costNs = now - since - readNs - collectionNs;
     let innerNs = inner - readNs / 2;
     if (this.slot === WALL && this.measured > 0) {
-      const meanNs = this.totalNs / this.boundaries;
+      const meanNs = counts[TOTAL]! / this.boundaries;
       if (costNs > INTERRUPTED_NS && costNs > INTERRUPTED * meanNs) {
         costNs = meanNs;
-        innerNs = this.innerNs / this.boundaries;
+        innerNs = counts[INNER]! / this.boundaries;
       }
     }
     if (!(costNs > 0)) costNs = 0;
     if (!(innerNs > 0)) innerNs = 0;
     this.measured++;
     this.boundaries += weight;
-    this.totalNs += weight * costNs;
-    this.innerNs += weight * (innerNs < costNs ? innerNs : costNs);
+    counts[TOTAL]! += weight * costNs;
+    counts[INNER]! += weight * (innerNs < costNs ? innerNs : costNs);
     this.readNs += (readNs - this.readNs) / this.measured;
   }
 
   private nextBetween(): number {
     if (this.measured < FIRST) return 1;
-    const meanNs = this.totalNs / this.boundaries;
+    const meanNs = this.counts[TOTAL]! / this.boundaries;
     const wanted = (READINGS * this.readNs) / (SHARE * meanNs);
-    const mean = !(wanted < MOST_BETWEEN) ? MOST_BETWEEN : wanted < 1 ? 1 : wanted;
+    // Not a number where no clock has moved so far.
+    const mean = Math.max(
+      1,
+      Math.min(Number.isNaN(wanted) ? MOST_BETWEEN : wanted, MOST_BETWEEN, MOST_BETWEEN_SHARE * this.boundaries),
+    );
     let { random } = this;
     random ^= random << 13;
     random ^= random >>> 17;

@@ -80,7 +80,7 @@ export class Profiling {
     const tellsRunning = isExact && location !== null;
     this.accounting = new Accounting(this.sampler, settings, tellsRunning, memory, parts.callsBefore);
     parts.seen?.(this.accounting);
-    this.own = new OwnCost(this.accounting);
+    this.own = new OwnCost(this.accounting, memory.counts);
     this.opener = new StageOpener(profiler, this.accounting, this.usage);
     this.context = new StageContext(this.accounting.calls);
     this.threads = parts.threads ?? openThreads(settings);

@@ -6,7 +6,6 @@ import type { Report } from '../model/report.js';
 import { namesIn } from '../os/read-if-possible.js';
 import { SHARED_MEMORY } from '../os/shared-memory.js';
 import { removeThreads, withThreads } from '../recorder/thread-recorders.js';
-import { threadCostOf } from './thread-cost.js';
 import { profileThreads } from './thread-profiler.js';
 import { takeRoomWarnings, threadRoom } from './thread-room.js';
 
@@ -23,7 +22,7 @@ export function registerThreads(): (report: Report) => Report {
   const room = threadRoom();
   profileThreads({ folders, name, profiler: {}, makesFolder: true, room });
   return (report) => {
-    const whole = withThreads(report, folders, name, () => threadCostOf({}));
+    const whole = withThreads(report, folders, name);
     removeThreads(folders, name);
     for (const folder of folders) removeFolder(folder);
     if (whole !== report) for (const parent of parents) removeLeft(parent);

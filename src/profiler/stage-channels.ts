@@ -53,17 +53,6 @@ function writable(message: StageMessage | null): Writable<StageMessage> | null {
   return message !== null && Object.isFrozen(message) ? { ...message } : message;
 }
 
-/** Runs code of the profiler that opens stages, which subscribers are not told of. */
-export function unannounced<T>(fn: () => T): T {
-  const before = isAnnouncing;
-  isAnnouncing = true;
-  try {
-    return fn();
-  } finally {
-    isAnnouncing = before;
-  }
-}
-
 /** An error of a subscriber never reaches the stage: Node raises it as an uncaught exception after this turn. */
 function publish(to: typeof stageOpen, message: StageMessage): void {
   isAnnouncing = true;

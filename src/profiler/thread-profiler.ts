@@ -72,11 +72,7 @@ function makeOnce(Constructor: ProfilerConstructor): Profiler | null {
 }
 
 /** What a thread measures: the rest is the process's, and the main thread reads it. */
-export function threadOptions({
-  rssPeak: _,
-  threads: _threads,
-  ...options
-}: StageProfilerOptions): StageProfilerOptions {
+function threadOptions({ rssPeak: _, threads: _threads, ...options }: StageProfilerOptions): StageProfilerOptions {
   const own: Measure[] = options.attribution === 'exact' ? ['cpu', 'js', 'native'] : ['cpu', 'js'];
   return { ...options, measure: (options.measure ?? MEASURES).filter((measure) => own.includes(measure)) };
 }

@@ -11,7 +11,7 @@ import { CALL_CELLS, COUNTS } from '../store/state-memory.js';
  * are doubles in the order of `FILE_HEADER`, so that each live number is one aligned store.
  */
 export const MAGIC = 'SPRECORD';
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 /** A 32-bit word. On a machine with the other byte order it reads as another number. */
 export const ENDIANNESS_WORD = 0x0a0b0c0d;
 
@@ -67,6 +67,8 @@ export const LIVE = {
   out_of_stack: 'stages not measured, the stack was full',
   not_measured: 'stages not measured, what the profiler uses had been changed',
   first_across_await: 'the row of the first handle that was open across an await; 0 for none',
+  own_ns: 'what the profiler itself has cost on the thread, up to the last boundary that it measured',
+  own_inner_ns: 'the part of it that is in the elapsed times of stages',
 } as const;
 
 export type HeaderNumber = keyof typeof GEOMETRY | keyof typeof LIVE;

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isRunning } from '../os/process-running.js';
+import { SITES_SUFFIX } from '../stacks/sites-path.js';
 import { ownerOfName } from './recorder-folder.js';
 
 /** Time to inspect a recorder, which may also belong to a container whose processes are not seen here. */
@@ -12,7 +13,8 @@ const KEPT_MS = 24 * 60 * 60 * 1000;
  */
 export function removeLeftovers(folder: string, nowMs: number = Date.now()): void {
   for (const name of readdirSync(folder)) {
-    const pid = ownerOfName(name);
+    // The tables of native stacks lie beside the recorder.
+    const pid = ownerOfName(basename(name, SITES_SUFFIX));
     if (pid === undefined || isRunning(pid)) continue;
     const path = join(folder, name);
     try {

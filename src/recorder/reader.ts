@@ -3,9 +3,9 @@ import type { Missed } from '../native/tracker-state.js';
 import type { UsageWarning } from '../report/counted-warnings.js';
 import type { RowStore } from '../store/row-store.js';
 import type { RecorderBytes } from './file-bytes.js';
-import { STATE } from './format.js';
+import { isPossible, STATE } from './format.js';
 import type { RecorderMetadata } from './metadata.js';
-import { readHeader } from './read-header.js';
+import { type LiveNumbers, readHeader } from './read-header.js';
 import { readLabels } from './read-labels.js';
 import { readMetadata } from './read-metadata.js';
 import { readModules } from './read-modules.js';
@@ -29,6 +29,8 @@ export interface Recording {
   readonly missed: Missed;
   readonly trackerBoundBytes: number;
   readonly counts: { readonly [N in UsageWarning | 'labels_folded' | 'first_across_await']: number };
+  /** What the profiler itself has cost so far, and the part of it in the elapsed times of stages; null where that is damaged. */
+  readonly own: { readonly ns: number; readonly innerNs: number } | null;
   /** In order of first entry. */
   readonly labels: readonly RecordedLabel[];
   readonly store: RowStore;
@@ -81,6 +83,7 @@ export function readRecorder(bytes: RecorderBytes): Recording {
       not_measured: countOf(live.not_measured),
       first_across_await: countOf(live.first_across_await),
     },
+    own: ownOf(live),
     labels,
     store,
     modules: metadata.counts_modules ? readModules(bytes, sizes, live.module_count) : null,
@@ -89,6 +92,10 @@ export function readRecorder(bytes: RecorderBytes): Recording {
     readings: readReadings(bytes, sizes, metadata.reading, live.reading_count),
     faults,
   };
+}
+
+function ownOf({ own_ns: ns, own_inner_ns: innerNs }: LiveNumbers): Recording['own'] {
+  return isPossible(ns) && isPossible(innerNs) && innerNs <= ns ? { ns, innerNs } : null;
 }
 
 /** 0 for a number that is no count: a file may have any. */

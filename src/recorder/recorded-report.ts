@@ -27,6 +27,7 @@ import type { Recording } from './reader.js';
 
 const WALL = slotIndex.wall_ns;
 const CPU = slotIndex.process_cpu_ns;
+const CALLS = columnOf('calls');
 
 const NO_READING: RecordedReading = {
   wall_ns: Number.NaN,
@@ -42,10 +43,8 @@ const NO_READING: RecordedReading = {
 /**
  * The report of the process up to the last boundary of a stage or the last reading, whichever is later. Changes the
  * rows of the recording.
- *
- * @param cost what a stage costs; null where that is not known
  */
-export function reportOf(recording: Recording, cost: StageCost | null = null): Report {
+export function reportOf(recording: Recording): Report {
   const { labels, store, modules, calls } = recording;
   const last = lastSampleOf(recording);
   const context: FoldContext = { last, readings: recording.readings, isExact: isExact(recording) };
@@ -63,7 +62,15 @@ export function reportOf(recording: Recording, cost: StageCost | null = null): R
   const outside = calls.find(({ row }) => row === 0);
   if (outside === undefined) wholeRun.addRow('');
   else foldWholeRun(wholeRun, outside, hasChild(outside.slot), context, store.get(0, columnOf('calls_before')));
-  return buildReport(measuredHeader(recording, last), nodes, { stages: store, wholeRun, modules }, cost);
+  return buildReport(measuredHeader(recording, last), nodes, { stages: store, wholeRun, modules }, costOf(recording));
+}
+
+/** What a stage has cost; null where that cannot be told. */
+function costOf({ own, labels, store }: Recording): StageCost | null {
+  if (own === null) return null;
+  let closed = 0;
+  for (const { row } of labels) closed += store.get(row, CALLS);
+  return closed === 0 ? { fullNs: 0, innerNs: 0 } : { fullNs: own.ns / closed, innerNs: own.innerNs / closed };
 }
 
 /** All NaN where there is no reading. */

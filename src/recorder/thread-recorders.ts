@@ -3,7 +3,6 @@ import { Map, Number } from '../host/intrinsics.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
 import type { Report } from '../model/report.js';
 import { slotIndex } from '../model/sample-layout.js';
-import type { StageCost } from '../model/stage-cost.js';
 import { ThreadMerger, type ThreadReport } from '../report/merge-threads.js';
 import { withFile } from './file-bytes.js';
 import { offsetOf, STATE } from './format.js';
@@ -74,18 +73,14 @@ export interface RecordedThread extends ThreadReport {
  *
  * @param folders in the order in which the thread has tried them
  */
-export function readThread(
-  folders: readonly string[],
-  file: string,
-  cost: StageCost | null = null,
-): RecordedThread | null {
+export function readThread(folders: readonly string[], file: string): RecordedThread | null {
   const paths = folders.map((folder) => join(folder, file));
   return readLastRecording(paths, (recording) => {
     const { metadata, state } = recording;
     const last = lastSampleOf(recording);
     const isOver = state === 'ended' || state === 'closed';
     const open = isOver ? [] : openStages(recording).map((stage) => ({ ...stage, thread: metadata.thread }));
-    const report = reportOf(recording, cost);
+    const report = reportOf(recording);
     return {
       report,
       isOver,
@@ -139,31 +134,21 @@ export function removeThreads(folders: readonly string[], name: string): void {
  * Adds the worker threads of a process to its report.
  *
  * @param name of the process
- * @param cost what a stage of a thread costs; asked for only if there are threads
  */
-export function withThreads(
-  report: Report,
-  folders: readonly string[],
-  name: string,
-  cost: () => StageCost | null = () => null,
-): Report {
-  return addedTo(report, readThreads(folders, name, cost));
+export function withThreads(report: Report, folders: readonly string[], name: string): Report {
+  return addedTo(report, readThreads(folders, name));
 }
 
 /** Adds the worker threads whose recorders are beside that of their main thread. @param path of the latter */
 export function withThreadsBeside(found: Postmortem, path: string): Postmortem {
-  const threads = readThreads([dirname(path)], basename(path).replace(/\.recorder$/, ''), () => null);
+  const threads = readThreads([dirname(path)], basename(path).replace(/\.recorder$/, ''));
   const open = [...found.open, ...threads.flatMap((thread) => thread?.open ?? [])];
   return { ...found, report: addedTo(found.report, threads), open };
 }
 
 /** Null stands for a thread of which nothing can be read. */
-function readThreads(
-  folders: readonly string[],
-  name: string,
-  cost: () => StageCost | null,
-): readonly (RecordedThread | null)[] {
-  return (threadRecorders(folders).get(name) ?? []).map((file) => readThread(folders, file, cost()));
+function readThreads(folders: readonly string[], name: string): readonly (RecordedThread | null)[] {
+  return (threadRecorders(folders).get(name) ?? []).map((file) => readThread(folders, file));
 }
 
 function addedTo(report: Report, threads: readonly (RecordedThread | null)[]): Report {

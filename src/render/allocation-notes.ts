@@ -1,11 +1,17 @@
 import { Math, Number } from '../host/intrinsics.js';
 import { installedName, moduleName } from '../model/module-name.js';
 import { OUTSIDE } from '../report/outside-row.js';
-import { type AllocationPath, type AllocationType, allocationPaths } from '../stacks/allocation-paths.js';
+import {
+  type AllocationPath,
+  type AllocationType,
+  allocationError,
+  allocationPaths,
+} from '../stacks/allocation-paths.js';
 import type { Frame } from '../stacks/frame.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
 import { escapeControls } from '../text/escape.js';
 import { counted, inline, size } from '../text/format.js';
+import { functionName } from '../text/function-name.js';
 import { textWidth } from '../text/text-width.js';
 import type { Note } from './notes.js';
 
@@ -15,6 +21,8 @@ const MOST_PATHS = 2;
 const WORTH_A_LINE = 0.03;
 const WORTH_A_PATH = 0.1;
 const LEAST_BYTES = 2 ** 20;
+/** An estimate below so many of its standard errors says little. */
+const LEAST_ERRORS = 2;
 /** The peak is told where so much more was held then than at the end. */
 const TOLD_PEAK = 1.5;
 
@@ -57,8 +65,9 @@ function allocationsIn(profile: StackProfile, type: AllocationType): Note[] {
   const told = stages.filter(({ bytes }) => bytes >= least).slice(0, MOST_STAGES);
   const lines = told.flatMap(({ stage, bytes, paths }) =>
     paths
-      .filter((path, index) => index === 0 || path.bytes >= Math.max(LEAST_BYTES, WORTH_A_PATH * bytes))
       .slice(0, MOST_PATHS)
+      .filter((path) => path.bytes >= Math.max(LEAST_BYTES, WORTH_A_PATH * bytes))
+      .filter((path) => path.bytes >= LEAST_ERRORS * allocationError(path, profile.nativeRate))
       .map((path) => ({
         name: stage === '' ? OUTSIDE : escapeControls(stage),
         amount: amountText(path, profile.nativeRate),
@@ -73,51 +82,29 @@ function allocationsIn(profile: StackProfile, type: AllocationType): Note[] {
   }));
 }
 
-/**
- * Blocks of the rate or more are exact. Of smaller ones, each sampling point stands for `rate` bytes: the standard error of a
- * sum of `bytes` is at most the root of their product.
- */
-function amountText({ bytes, blocks }: AllocationPath, rate: number): string {
-  const isExact = rate === 0 || bytes >= rate * blocks;
-  const error = isExact || Number.isNaN(blocks) ? '' : ` ± ${kib(Math.sqrt(bytes * rate))}`;
-  const count = Number.isNaN(blocks) ? '' : ` in ${isExact ? '' : 'about '}${counted(Math.round(blocks), 'block')}`;
-  return `${kib(bytes)}${error}${count}`;
+function amountText(path: AllocationPath, rate: number): string {
+  const { bytes, blocks } = path;
+  if (Number.isNaN(blocks)) return kib(bytes);
+  const error = allocationError(path, rate);
+  const [range, about] = error === 0 ? ['', ''] : [` ± ${kib(error)}`, 'about '];
+  return `${kib(bytes)}${range} in ${about}${counted(Math.round(blocks), 'block')}`;
 }
 
 function kib(bytes: number): string {
   return inline(size(bytes / 1024));
 }
 
-function pathText({ frames }: AllocationPath): string {
+/** The function that allocates, and right of it those that led to it. */
+export function pathText({ frames }: AllocationPath): string {
   const queueing = frames.findIndex(({ inherited }) => inherited);
   return frames.map((frame, index) => `${index === queueing ? '(work of) ' : ''}${placed(frame)}`).join(' < ');
 }
 
-/** A function and where it is: the script and the line, or the module. */
+/** A function and where it is: the script and the line, or the module. A guess is marked. */
 function placed({ name, file, startLine, line, module, guessed }: Frame): string {
-  const shown = name === '' ? '' : escapeControls(functionName(name));
-  const place =
-    file === '' ? installedName(moduleName(module)) : `${file.slice(file.lastIndexOf('/') + 1)}:${startLine || line}`;
-  return `${shown === '' ? '' : `${shown} `}${module === '' && file === '' ? '' : escapeControls(place)}${guessed ? '?' : ''}`.trim();
-}
-
-/** Without the types of the arguments and of templates, which take lines in C++. */
-function functionName(name: string): string {
-  let depth = 0;
-  let short = '';
-  for (let at = 0; at < name.length; at++) {
-    const rest = name.slice(at);
-    if (depth === 0 && rest.startsWith('(anonymous')) {
-      const end = name.indexOf(')', at);
-      short += name.slice(at, end + 1);
-      at = end;
-    } else if (depth === 0 && rest.startsWith('operator') && !/\w/.test(short.at(-1) ?? '')) {
-      const operator = /^operator\W*/.exec(rest)![0];
-      short += operator.replace(/\($/, '');
-      at += operator.replace(/\($/, '').length - 1;
-    } else if (name[at] === '<' || name[at] === '(') depth++;
-    else if (name[at] === '>' || name[at] === ')') depth = Math.max(0, depth - 1);
-    else if (depth === 0) short += name[at];
-  }
-  return short.replace(/ const$/, '').trim() || name;
+  const base = file.slice(file.lastIndexOf('/') + 1);
+  const place = file === '' ? installedName(moduleName(module)) : `${base}:${startLine || line}`;
+  const isNowhere = file === '' && module === '';
+  const words = [functionName(name), isNowhere ? '' : place].filter((word) => word !== '');
+  return `${escapeControls(words.join(' '))}${guessed ? '?' : ''}`;
 }

@@ -1,6 +1,5 @@
 import type { Report } from '../model/report.js';
 import { systemReason } from '../model/setup-error.js';
-import type { StageCost } from '../model/stage-cost.js';
 import { formatWarning } from '../model/warnings.js';
 import { byStart, leftNames, readLeft } from './left-reports.js';
 import { mergeProcesses } from './merged-processes.js';
@@ -38,12 +37,10 @@ export interface RunFromOutside {
  *
  * @param folders in the order in which the processes have tried them
  * @param programPid process id of the program itself: its report counts even if it opened no stage
- * @param cost what one stage costs on this machine
  */
 export function gatherReports(
   folders: readonly string[],
   programPid: number | undefined,
-  cost: StageCost,
   { program: started, seen = [], forgotten = 0, threads }: Partial<RunFromOutside> = {},
 ): GatheredReports {
   const reporting: ReportingProcess[] = [];
@@ -51,12 +48,12 @@ export function gatherReports(
   let program: Report | undefined;
   let recovered = 0;
   let lost = 0;
-  const ended = threads ?? new ThreadReports(folders, () => cost);
+  const ended = threads ?? new ThreadReports(folders);
   ended.readAll();
   const names = new Set([...folders.flatMap((folder) => namesIn(folder, skipped)), ...ended.names()]);
   for (const name of [...names].sort(byStart)) {
     try {
-      const left = readLeft(folders, name, cost, ended);
+      const left = readLeft(folders, name, ended);
       if (left.report === null) {
         lost++;
         continue;

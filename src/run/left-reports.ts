@@ -1,7 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../model/report.js';
-import type { StageCost } from '../model/stage-cost.js';
 import { readLastRecording } from '../recorder/last-recording.js';
 import type { RecorderMetadata } from '../recorder/metadata.js';
 import type { RecorderState } from '../recorder/reader.js';
@@ -59,17 +58,16 @@ function startOf(name: string): { readonly pid: number; readonly startMs: number
 export function readLeft(
   folders: readonly string[],
   name: string,
-  cost: StageCost,
-  threads: ThreadReports = new ThreadReports(folders, () => cost),
+  threads: ThreadReports = new ThreadReports(folders),
 ): LeftReport {
-  const left = readOwn(folders, name, cost);
+  const left = readOwn(folders, name);
   const report = threads.addTo(name, left.report);
   return { ...left, report: report === left.report ? report : report && checked(report) };
 }
 
 /** What the main thread of a process has left. */
-function readOwn(folders: readonly string[], name: string, cost: StageCost): LeftReport {
-  const recorded = readLastRecorded(folders, `${name}.recorder`, cost);
+function readOwn(folders: readonly string[], name: string): LeftReport {
+  const recorded = readLastRecorded(folders, `${name}.recorder`);
   const text = firstReportFile(folders, `${name}.json`);
   const start = startOf(name);
   if (text !== null && text !== '') {
@@ -87,11 +85,11 @@ interface Recorded {
 }
 
 /** Its report also says from which folders the recorder has moved on. */
-function readLastRecorded(folders: readonly string[], name: string, cost: StageCost): Recorded | null {
+function readLastRecorded(folders: readonly string[], name: string): Recorded | null {
   const paths = folders.map((folder) => join(folder, name));
   return readLastRecording(paths, (recording, before) => {
     const { metadata, state } = recording;
-    const report = checked(reportOf(recording, cost));
+    const report = checked(reportOf(recording));
     const moved = folders.slice(0, before).map((full) => movedWarning(full));
     return { report: { ...report, warnings: [...report.warnings, ...moved] }, metadata, state };
   });

@@ -1,15 +1,11 @@
-import { resolveOptions, type StageProfilerOptions } from '../model/options.js';
+import type { StageProfilerOptions } from '../model/options.js';
 import { systemReason } from '../model/setup-error.js';
-import type { StageCost } from '../model/stage-cost.js';
 import { loadBinding, missingAddon } from '../native/load-addon.js';
 import { EXIT_CANNOT_EXECUTE, EXIT_NOT_FOUND, exitCodeOf } from '../os/exit-status.js';
 import { childEnvironment, PRELOAD, type Tracking } from '../preload/child-environment.js';
 import { obstacleOf } from '../preload/obstacles.js';
 import { inspectProgram, type ProgramFile, thisFinder } from '../preload/program-file.js';
 import { chooseTracker } from '../preload/tracker-choice.js';
-import { stageCostOf } from '../profiler/calibration.js';
-import { StageProfiler } from '../profiler/stage-profiler.js';
-import { threadCostOf } from '../profiler/thread-cost.js';
 import { type LeftStacks, readLeftStacks, withSampling } from '../stacks/left-stacks.js';
 import { withNativeNames } from '../symbols/name-frames.js';
 import { say } from '../terminal/say.js';
@@ -85,7 +81,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     obstacle?.isHarmful === true ? process.env : childEnvironment(process.env, { tracker, ...plan.tracking, run });
 
   const watch = new ProcessWatch();
-  const threads = new ThreadReports(folder.paths, () => threadCostOf(profiler));
+  const threads = new ThreadReports(folder.paths);
   threads.start();
   const end = await runProgram(program, args, env, signals, watch);
   threads.stop();
@@ -97,7 +93,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
   if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
   const left = profiler.stacks === undefined ? null : readLeftStacks(folder.paths);
   const stacks = left === null ? null : { ...left, profile: withNativeNames(left.profile) };
-  const reports = gatherReports(folder.paths, end.pid, costOf(profiler), {
+  const reports = gatherReports(folder.paths, end.pid, {
     program: {
       pid: end.pid,
       command: [program, ...args].join(' '),
@@ -130,10 +126,4 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     free: folder.remove,
   });
   return exitCode;
-}
-
-/** Measured here, when the program has ended: in the program it would take the program's time. */
-function costOf(profiler: StageProfilerOptions): StageCost {
-  const { sampler } = resolveOptions(profiler);
-  return stageCostOf(sampler, (options) => new StageProfiler(options));
 }

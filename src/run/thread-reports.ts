@@ -1,5 +1,4 @@
 import type { Report } from '../model/report.js';
-import type { StageCost } from '../model/stage-cost.js';
 import { isThreadOver, readThread, removeThread, threadRecorders } from '../recorder/thread-recorders.js';
 import { ThreadMerger } from '../report/merge-threads.js';
 
@@ -15,14 +14,8 @@ export class ThreadReports {
   #timer: NodeJS.Timeout | undefined;
   #isAllRead = false;
 
-  /**
-   * @param folders in the order in which the threads have tried them
-   * @param cost what a stage costs; asked for when the first thread is read
-   */
-  constructor(
-    readonly folders: readonly string[],
-    readonly cost: () => StageCost | null,
-  ) {}
+  /** @param folders in the order in which the threads have tried them */
+  constructor(readonly folders: readonly string[]) {}
 
   start(): void {
     this.#timer = setInterval(() => this.#read({ alsoOpen: false }), EVERY_MS);
@@ -58,7 +51,7 @@ export class ThreadReports {
       for (const file of files) {
         // A look at those that go on must cost next to nothing: there may be hundreds.
         if (!alsoOpen && !isThreadOver(this.folders, file)) continue;
-        const thread = readThread(this.folders, file, this.cost());
+        const thread = readThread(this.folders, file);
         const merger = this.#mergerOf(name);
         if (thread === null) merger.addUnread();
         else merger.add(thread);

@@ -1,4 +1,4 @@
-import { Array, Map, Number } from '../host/intrinsics.js';
+import { Array, Map, Math, Number } from '../host/intrinsics.js';
 import { type Frame, OWN_NAME } from './frame.js';
 import type { SampleType } from './sample-types.js';
 import type { StackProfile } from './stack-profile.js';
@@ -59,6 +59,17 @@ export function allocationPaths(profile: StackProfile, type: AllocationType): St
     bytes,
     paths: Array.from(paths.values()).sort(byBytes),
   })).sort(byBytes);
+}
+
+/**
+ * The standard error of the bytes of a path, at most. Blocks of the rate or more are exact; where blocks are not counted, none
+ * is taken to be.
+ * Of smaller ones each sampling point stands for `rate` bytes, so the variance of a sum of `bytes` is at most their product.
+ *
+ * @param rate bytes between two points of the sample, on average; 0 where it is not known
+ */
+export function allocationError({ bytes, blocks }: AllocationPath, rate: number): number {
+  return bytes >= rate * blocks ? 0 : Math.sqrt(bytes * rate);
 }
 
 interface StageSum {

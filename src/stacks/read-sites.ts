@@ -38,7 +38,7 @@ const SITE = {
 } as const;
 const STAGE = { thread: 0, label: 8 } as const;
 const MODULE = { buildId: 0, path: 8 } as const;
-const JS_FUNCTION = { name: 0, script: 8, line: 12, column: 16 } as const;
+const JS_FUNCTION = { name: 0, script: 8, line: 12, column: 16, nameInSource: 24 } as const;
 const JS_SCRIPT = { url: 0 } as const;
 
 const GUESSED = 2 ** 31;
@@ -182,7 +182,8 @@ class SitesReader {
       this.u32(at + JS_FUNCTION.line),
       this.u32(at + JS_FUNCTION.column),
     );
-    return { kind: 'js', name: this.text(at + JS_FUNCTION.name) || ANONYMOUS_NAME, file, startLine: line, line };
+    const name = this.text(at + JS_FUNCTION.name) || this.text(at + JS_FUNCTION.nameInSource) || ANONYMOUS_NAME;
+    return { kind: 'js', name, file, startLine: line, line };
   }
 
   private moduleAt(number: number): { readonly module: string; readonly buildId: string } {

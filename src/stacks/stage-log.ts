@@ -1,4 +1,5 @@
 import { wallNs } from '../host/clock.js';
+import { Number } from '../host/intrinsics.js';
 import { slotIndex } from '../model/sample-layout.js';
 import type { Sampler } from '../model/sampler.js';
 import type { LabelNode } from '../store/labels.js';
@@ -22,39 +23,48 @@ export class StageLog {
   private running: LabelNode;
   /** By row. */
   private readonly ids: number[] = [];
+  private readonly readCpuNs: () => number;
 
   /** @param isRead whether `switchTo` finds the use of the thread already read: self times read it too */
   constructor(
     private readonly thread: LoggedThread,
     private readonly sampler: Sampler,
     private readonly root: LabelNode,
-    private readonly isRead: boolean,
+    isRead: boolean,
   ) {
     this.running = root;
     this.ids[root.row] = OUTSIDE_ID;
-    this.write(root);
+    const sampledNs = (): number => sampler.slots[THREAD_CPU]!;
+    if (isRead || Number.isNaN(sampledNs())) this.readCpuNs = sampledNs;
+    // The clock alone: what the heap and the tracker have counted is not in the log.
+    else if (!Number.isNaN(sampler.readThreadCpuNs())) this.readCpuNs = () => sampler.readThreadCpuNs();
+    else {
+      this.readCpuNs = () => {
+        sampler.readThreadUse();
+        return sampledNs();
+      };
+    }
+    this.write(root, sampledNs());
   }
 
   /** From now on the code of `node` runs. */
   switchTo(node: LabelNode): void {
-    if (node === this.running) return;
-    if (!this.isRead) this.sampler.readThreadUse();
-    this.write(node);
+    if (node !== this.running) this.write(node, this.readCpuNs());
   }
 
   /** The same as `switchTo`, just after a sample was taken. */
   resume(node: LabelNode): void {
-    if (node !== this.running) this.write(node);
+    if (node !== this.running) this.write(node, this.sampler.slots[THREAD_CPU]!);
   }
 
   close(): void {
     this.switchTo(this.root);
   }
 
-  private write(node: LabelNode): void {
+  private write(node: LabelNode, cpuNs: number): void {
     this.running = node;
     const id = this.ids[node.row] ?? this.enter(node);
-    writeEntry(this.thread.ring, wallNs() / 1000, id, this.sampler.slots[THREAD_CPU]! / 1000);
+    writeEntry(this.thread.ring, wallNs() / 1000, id, cpuNs / 1000);
   }
 
   private enter(node: LabelNode): number {

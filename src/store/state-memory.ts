@@ -2,7 +2,7 @@ import { ArrayBuffer, Float64Array, Object, Uint8Array } from '../host/intrinsic
 import { SAMPLE_LENGTH, SLOT_COUNT } from '../model/sample-layout.js';
 import { plainSampleMemory, type SampleMemory } from '../model/sampler.js';
 
-/** What is counted beside the rows. */
+/** What is counted or added up beside the rows. */
 export const COUNTS = [
   /** Rows whose labels are known. */
   'rows',
@@ -14,6 +14,9 @@ export const COUNTS = [
   'not_measured',
   /** The row of the first handle that was open across an await; 0 for none. */
   'first_across_await',
+  /** What the profiler itself has cost, in nanoseconds, and the part of it that is in the elapsed times of stages. */
+  'own_ns',
+  'own_inner_ns',
 ] as const;
 
 export type CountName = (typeof COUNTS)[number];

@@ -56,6 +56,8 @@ describe('the worker threads of a program under stageprof run', () => {
     expect(main!.cpu_s).not.toBeNull();
     expect([task!.cpu_s, task!.rss_kb_delta]).toEqual([null, null]);
     expect(task!.thread_cpu_s).toBeGreaterThan(0);
+    expect(task!.overhead_s).toBeGreaterThan(0);
+    expect(task!.overhead_s).toBeLessThan(report.overhead_s!);
     // The threads ran beside the main thread, whose self times and time outside of stages are its total.
     expect(report.outside_wall_s + main!.wall_self_s!).toBeCloseTo(report.total_wall_s, 6);
     expect(report.outside_cpu_s! + main!.cpu_self_s!).toBeCloseTo(report.total_cpu_s!, 3);

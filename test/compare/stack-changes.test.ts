@@ -70,7 +70,7 @@ test('a stage of one side, or with too few samples, is not compared', () => {
     ['come', [read], 500],
     ['few', [write], 500],
   ]);
-  expect(stackChanges({ base, new: next }, 0.95)).toEqual({ compared: 0, changed: [] });
+  expect(stackChanges({ base, new: next }, 0.95)).toEqual({ compared: 0, changed: [], live: null });
 });
 
 test('two samplings of one program seldom differ', () => {

@@ -32,10 +32,8 @@ function run(
   return { status, stdout, stderr };
 }
 
-const COST = { fullNs: 1000, innerNs: 500 };
-
 /** The reports of the processes that have left any file. */
-const reports = (): Report[] => leftNames(folder).map((name) => readLeft([folder], name, COST).report!);
+const reports = (): Report[] => leftNames(folder).map((name) => readLeft([folder], name).report!);
 
 describe('a process of a program under stageprof run', () => {
   test('that opens a stage leaves its recorder', () => {

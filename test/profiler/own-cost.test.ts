@@ -3,12 +3,14 @@ import type { StageProfilerOptions } from '../../src/model/options.js';
 import { SLOT_COUNT, slotIndex } from '../../src/model/sample-layout.js';
 import { OwnCost } from '../../src/profiler/own-cost.js';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
+import { COUNTS, countIndex } from '../../src/store/state-memory.js';
 import { ScriptedSampler } from '../support/scripted-sampler.js';
 
 /** Boundaries that take as long as they are told to, on a clock that a reading moves on. */
 class Boundaries {
   readonly slots = new Float64Array(SLOT_COUNT).fill(Number.NaN);
   readonly excluded = new Float64Array(SLOT_COUNT);
+  readonly counts = new Float64Array(COUNTS.length);
   readonly own: OwnCost;
   readings = 0;
   private nowNs = 1_000;
@@ -22,7 +24,8 @@ class Boundaries {
     this.slots[this.slot] = 0;
     const sampler = new ScriptedSampler();
     sampler.readThreadCpuNs = () => (clock === 'thread' ? this.read() : Number.NaN);
-    this.own = new OwnCost({ sampler, slots: this.slots, excluded: this.excluded }, () => this.read());
+    const { slots, excluded, counts } = this;
+    this.own = new OwnCost({ sampler, slots, excluded }, counts, () => this.read());
   }
 
   /** A stage whose opening and closing take so long, half of it on the stage's side of the sample. */
@@ -69,6 +72,17 @@ describe.each(['thread', 'wall'] as const)('what a stage costs, by the clock of 
     run.stage(1_000, 1_000);
     expect(run.own.perStage(2)).toEqual({ fullNs: 7_000, innerNs: 3_500 });
   });
+
+  test.each([1, 16, 17, 20, 40, 100, 333, 1_000, 5_000])(
+    'is in the sums that a recorder keeps but for an eighth, after %d stages of the cheapest kind',
+    (stages) => {
+      const run = new Boundaries(clock, 1_000);
+      for (let i = 0; i < stages; i++) run.stage(20, 20);
+      const told = run.counts[countIndex.own_ns]!;
+      expect(told).toBeLessThanOrEqual(stages * 40);
+      expect(told).toBeGreaterThanOrEqual(stages * 40 * (1 - 1 / 8));
+    },
+  );
 
   test('is without the forced collections at its ends', () => {
     const run = new Boundaries(clock, 0);

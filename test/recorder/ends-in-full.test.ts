@@ -44,7 +44,11 @@ describe('the report of a process that was ended by a signal', () => {
     const { signal, report } = end(
       `const kept = [];
       const until = process.hrtime.bigint() + 1_200_000_000n;
-      while (process.hrtime.bigint() < until) if (kept.length < 400) kept.push(new Array(1000).fill(0));
+      while (process.hrtime.bigint() < until) {
+        if (kept.length < 400) kept.push(new Array(1000).fill(0));
+        // Each reading of the clock allocates.
+        else for (let i = 0; i < 100_000; i++);
+      }
       process.kill(process.pid, 'SIGKILL');`,
       ['--max-semi-space-size=64', '--min-semi-space-size=64'],
     );

@@ -19,6 +19,7 @@ test('removes only recorders of processes that ended a day ago', () => {
   };
   place(recorderName(pid), DAY_S + 60);
   place(recorderName(pid).replace('.recorder', '-t3.recorder'), DAY_S + 60);
+  place(`${recorderName(pid)}.sites`, DAY_S + 60);
   const kept = [
     place(recorderName(pid), DAY_S - 60),
     place(recorderName(process.pid), 2 * DAY_S),

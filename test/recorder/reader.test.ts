@@ -1,6 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BufferBytes } from '../../src/recorder/file-bytes.js';
-import { ENDIANNESS_OFFSET, type HeaderNumber, offsetOf, VERSION_OFFSET } from '../../src/recorder/format.js';
+import {
+  ENDIANNESS_OFFSET,
+  FORMAT_VERSION,
+  type HeaderNumber,
+  offsetOf,
+  VERSION_OFFSET,
+} from '../../src/recorder/format.js';
 import { type Postmortem, postmortemOf } from '../../src/recorder/postmortem.js';
 import { readRecorder } from '../../src/recorder/reader.js';
 import { fuzz, sampleRecorders } from './fuzz.js';
@@ -49,8 +55,13 @@ describe('a file that cannot be read as a recorder is refused:', () => {
     ['one without its metadata', () => running.subarray(0, 4096), 'damaged or cut'],
     [
       'a later format',
-      () => changed(running, (copy) => copy.writeUInt32LE(4, VERSION_OFFSET)),
-      'has format 4, expected 3: read it with the stageprof that wrote it',
+      () => changed(running, (copy) => copy.writeUInt32LE(FORMAT_VERSION + 1, VERSION_OFFSET)),
+      `has format ${FORMAT_VERSION + 1}, expected ${FORMAT_VERSION}: read it with the stageprof that wrote it`,
+    ],
+    [
+      'the former format',
+      () => changed(running, (copy) => copy.writeUInt32LE(FORMAT_VERSION - 1, VERSION_OFFSET)),
+      `has format ${FORMAT_VERSION - 1}, expected ${FORMAT_VERSION}: read it with the stageprof that wrote it`,
     ],
     [
       'the other byte order',

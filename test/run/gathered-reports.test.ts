@@ -16,15 +16,13 @@ function put(name: string, content: unknown): void {
   writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
 }
 
-const COST = { fullNs: 1e6, innerNs: 5e5 };
-
 const withStage = (stage: string) => report({ stages: [row(stage, { calls: 1 })] });
 
 test('reports are merged in the order in which their processes started', () => {
   put('9-1000.json', withStage('first'));
   put('1-3000.json', withStage('third'));
   put('2-2000.json', withStage('second'));
-  const gathered = gatherReports([folder], 9, COST);
+  const gathered = gatherReports([folder], 9);
   expect(gathered.report).toMatchObject({ processes: 3, total_wall_s: 10, stages_wall_s: 27 });
   expect(gathered.report.stages.map(({ stage }) => stage)).toEqual(['first', 'second', 'third']);
   expect(gathered.program?.stages[0]?.stage).toBe('first');
@@ -34,11 +32,11 @@ test('reports are merged in the order in which their processes started', () => {
 test('where a process id was reused, the first process with it is the program', () => {
   put('9-1000.json', withStage('program'));
   put('9-2000.json', withStage('child'));
-  expect(gatherReports([folder], 9, COST).program?.stages[0]?.stage).toBe('program');
+  expect(gatherReports([folder], 9).program?.stages[0]?.stage).toBe('program');
 });
 
 test('an empty folder gives an empty report', () => {
-  expect(gatherReports([folder], 9, COST)).toMatchObject({
+  expect(gatherReports([folder], 9)).toMatchObject({
     report: { processes: 0, stages: [], rss_kb_peak: null, warnings: [] },
     program: undefined,
     lost: 0,
@@ -49,7 +47,7 @@ test('an empty file stands for a process that was killed', () => {
   put('9-1000.json', '');
   put('8-1000.json', withStage('a'));
   put('7-1000.json.part', '{"schema":');
-  const { report: merged, lost, program } = gatherReports([folder], 9, COST);
+  const { report: merged, lost, program } = gatherReports([folder], 9);
   expect({ lost, program }).toEqual({ lost: 1, program: undefined });
   expect(merged).toMatchObject({ processes: 1, warnings: ['node processes that left no report: 1'] });
 });
@@ -60,14 +58,19 @@ describe('a process that leaves a recorder', () => {
     work(profiler);
   }
 
-  test('has its report made from that, with the given cost of a stage', () => {
+  test('has its report made from that, with what the stages have cost', () => {
     record('9-1000', (profiler) => {
       profiler.stage('recorded').end();
       profiler.close();
     });
-    const { report: merged, program, recovered, lost } = gatherReports([folder], 9, COST);
+    const { report: merged, program, recovered, lost } = gatherReports([folder], 9);
     expect({ recovered, lost }).toEqual({ recovered: 0, lost: 0 });
-    expect(merged).toMatchObject({ processes: 1, stages: [{ stage: 'recorded', calls: 1 }], overhead_s: 0.001 });
+    expect(merged).toMatchObject({
+      processes: 1,
+      stages: [{ stage: 'recorded', calls: 1 }],
+      overhead_s: expect.any(Number),
+    });
+    expect(merged.overhead_s).toBeGreaterThan(0);
     expect(program).toMatchObject({ stages: [{ stage: 'recorded' }] });
     expect(merged.partial).toBeUndefined();
   });
@@ -76,14 +79,14 @@ describe('a process that leaves a recorder', () => {
     record('9-1000', (profiler) => {
       profiler.stage('open');
     });
-    const { report: merged, recovered } = gatherReports([folder], 9, COST);
+    const { report: merged, recovered } = gatherReports([folder], 9);
     expect(recovered).toBe(1);
     expect(merged).toMatchObject({ stages: [{ stage: 'open', open: 1 }], partial: true });
   });
 
   test('that cannot be read, and no report of its own, counts as lost', () => {
     put('8-1000.recorder', 'damaged');
-    expect(gatherReports([folder], 9, COST)).toMatchObject({ lost: 1, report: { processes: 0 } });
+    expect(gatherReports([folder], 9)).toMatchObject({ lost: 1, report: { processes: 0 } });
   });
 
   test('and a report of its own, has its own report', () => {
@@ -92,13 +95,13 @@ describe('a process that leaves a recorder', () => {
       profiler.close();
     });
     put('9-1000.json', withStage('written'));
-    expect(gatherReports([folder], 9, COST).report.stages.map(({ stage }) => stage)).toEqual(['written']);
+    expect(gatherReports([folder], 9).report.stages.map(({ stage }) => stage)).toEqual(['written']);
   });
 
   test('and opens no stage, is left out unless it is the program itself', () => {
     record('9-1000', (profiler) => profiler.close());
     record('8-1000', (profiler) => profiler.close());
-    const { report: merged, program } = gatherReports([folder], 9, COST);
+    const { report: merged, program } = gatherReports([folder], 9);
     expect(merged.processes).toBe(1);
     expect(program).toMatchObject({ stages: [], rss_kb_peak: expect.any(Number) });
   });
@@ -120,7 +123,7 @@ describe('a file that cannot be read as a report is left out with one line', () 
   test.each(Object.keys(hostile))('%s', (name) => {
     put('1-1000.json', hostile[name]);
     put('2-2000.json', good);
-    const { report: merged, skipped } = gatherReports([folder], 2, COST);
+    const { report: merged, skipped } = gatherReports([folder], 2);
     expect(skipped).toEqual([expect.stringMatching(/^1-1000: the report of process 1 is left out, ./)]);
     expect(merged).toMatchObject({
       processes: 1,
@@ -136,7 +139,7 @@ describe('a file that cannot be read as a report is left out with one line', () 
     execFileSync('mkfifo', [join(folder, '3-1000.json')]);
     put('4-1000.json', '');
     truncateSync(join(folder, '4-1000.json'), 2 ** 40);
-    const { report: merged, skipped, lost } = gatherReports([folder], 1, COST);
+    const { report: merged, skipped, lost } = gatherReports([folder], 1);
     expect(skipped.map((line) => line.slice(0, 7))).toEqual(['1-1000:', '2-1000:', '3-1000:', '4-1000:']);
     expect({ lost, processes: merged.processes }).toEqual({ lost: 0, processes: 0 });
   });
@@ -154,7 +157,7 @@ test('a recorder that had no room in the first folder is found in the next one, 
   // A recorder that could not be removed when it moved on.
   writeFileSync(join(first, '9-1000.recorder'), 'torn');
   writeFileSync(join(second, '7-900.json'), JSON.stringify(withStage('in the second')));
-  const { report: merged, lost } = gatherReports(folders, 9, COST);
+  const { report: merged, lost } = gatherReports(folders, 9);
   expect(merged.stages.map(({ stage, calls }) => [stage, calls])).toEqual([
     ['in the second', 1],
     ['recorded', 2],
@@ -165,11 +168,11 @@ test('a recorder that had no room in the first folder is found in the next one, 
 
 test('the number of processes in a report is not believed', () => {
   put('1-1000.json', { ...withStage('a'), processes: 1000 });
-  expect(gatherReports([folder], 1, COST).report.processes).toBe(1);
+  expect(gatherReports([folder], 1).report.processes).toBe(1);
 });
 
 test('a folder that the program has removed is named, and nothing else is lost', () => {
-  const { report, skipped, program } = gatherReports(['/nonexistent/stageprof-run'], 9, COST);
+  const { report, skipped, program } = gatherReports(['/nonexistent/stageprof-run'], 9);
   expect(skipped).toEqual([expect.stringMatching(/the reports are gone, /)]);
   expect([report.stages, report.processes, program]).toEqual([[], 0, undefined]);
 });

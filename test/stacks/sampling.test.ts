@@ -41,8 +41,11 @@ test.each(['boundary', 'exact'])(
   },
 );
 
-test('a large heap makes the start a pause, which is told once', async () => {
-  const { warnings } = await outputOf('big-heap.js');
+const LARGE_HEAPS = process.env.STAGEPROF_SOAK === undefined ? [300] : [300, 700];
+
+test.each(LARGE_HEAPS)('a heap of %d MiB makes the start a pause, which is told once', async (mib) => {
+  const { heapMib, warnings } = await outputOf('big-heap.js', String(mib));
+  expect(heapMib).toBeGreaterThanOrEqual(mib);
   const pauses = warnings.filter((text: string) => text.includes('start of CPU stacks has stopped the program'));
   expect(pauses).toHaveLength(1);
   expect(Number(/: ([\d,]+)$/.exec(pauses[0])![1]!.replace(',', ''))).toBeGreaterThan(50);

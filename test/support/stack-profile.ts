@@ -24,3 +24,19 @@ export function sampledProfile(
   }
   return profile;
 }
+
+/** Live native blocks, sampled at 512 KiB. Frames are the outermost first. */
+export function liveProfile(
+  rows: readonly (readonly [stage: string, frames: readonly FrameInput[], bytes: number, blocks: number])[],
+): StackProfile {
+  const profile = new StackProfile();
+  profile.nativeRate = 512 * 1024;
+  for (const [stage, frames, bytes, blocks] of rows) {
+    let stack = NO_STACK;
+    for (const each of frames) stack = profile.stacks.intern(stack, profile.frames.intern(each));
+    const row = profile.row(stage, 'main', stack);
+    profile.add(row, 'live_space', bytes);
+    profile.add(row, 'live_objects', blocks);
+  }
+  return profile;
+}

@@ -22,7 +22,7 @@ interface Counts {
 }
 
 /** What cachegrind counts for a program: instructions, and misses of the first-level data cache. */
-function count(program: string, operations: number, environment: NodeJS.ProcessEnv): Counts {
+function count([program, ...args]: readonly [string, ...string[]], environment: NodeJS.ProcessEnv): Counts {
   const { stderr, status } = spawnSync(
     'valgrind',
     [
@@ -31,7 +31,7 @@ function count(program: string, operations: number, environment: NodeJS.ProcessE
       ...CACHES,
       `--cachegrind-out-file=${programs.folder}/out`,
       program,
-      String(operations),
+      ...args,
     ],
     { encoding: 'utf8', env: { ...process.env, ...environment } },
   );
@@ -40,40 +40,52 @@ function count(program: string, operations: number, environment: NodeJS.ProcessE
   return { instructions: total(/I +refs: +([\d,]+)/), misses: total(/D1 +misses: +([\d,]+)/) };
 }
 
-/** For each operation, without the start of the process. */
-function countOperation(environment: NodeJS.ProcessEnv): Counts {
-  const program = programs.compile('large_heap.c');
-  const start = count(program, 0, environment);
-  const end = count(program, OPERATIONS, environment);
+/** For each operation, without the start of the process. @param args come after the number of operations */
+function countOperation(source: string, args: readonly string[], environment: NodeJS.ProcessEnv): Counts {
+  const program = programs.compile(source);
+  const start = count([program, '0', ...args], environment);
+  const end = count([program, String(OPERATIONS), ...args], environment);
   return {
     instructions: (end.instructions - start.instructions) / OPERATIONS,
     misses: (end.misses - start.misses) / OPERATIONS,
   };
 }
 
+/** As under `stageprof run`. */
+const BY_MODULE = { STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: '524288' };
+
 let plain: Counts;
 beforeAll(() => {
-  if (canCount) plain = countOperation({});
+  if (canCount) plain = countOperation('large_heap.c', [], {});
 }, SLOWEST_MS);
 
 test.skipIf(!canCount).each([
   ['', {}, 20, 0.1],
   // Most of the misses are those of the filter that a free looks into.
-  [
-    ' by module, with a sample of live blocks',
-    { STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: '524288' },
-    56,
-    0.4,
-  ],
+  [' by module, with a sample of live blocks', BY_MODULE, 56, 0.4],
 ] as const)(
   `in a heap that is larger than the caches, a malloc or free%s takes few instructions and misses more${reason}`,
   (_, environment, mostInstructions, mostMisses) => {
-    const tracked = countOperation({ LD_PRELOAD: TRACKER, ...environment });
+    const tracked = countOperation('large_heap.c', [], { LD_PRELOAD: TRACKER, ...environment });
     // The program's own work is counted in both.
     expect(plain.instructions).toBeGreaterThan(20);
     expect(tracked.instructions - plain.instructions).toBeGreaterThan(5);
     expect(tracked.instructions - plain.instructions).toBeLessThanOrEqual(mostInstructions);
     expect(tracked.misses - plain.misses).toBeLessThanOrEqual(mostMisses);
+  },
+  SLOWEST_MS,
+);
+
+test.skipIf(!canCount)(
+  `a block of 16 KiB, taken and freed at once, is seldom more than counted by module${reason}`,
+  () => {
+    const bytes = [String(16 * 1024)];
+    const alone = countOperation('hot_loop.c', bytes, {});
+    const tracked = countOperation('hot_loop.c', bytes, { LD_PRELOAD: TRACKER, ...BY_MODULE });
+    expect(alone.instructions).toBeGreaterThan(20);
+    expect(tracked.instructions - alone.instructions).toBeGreaterThan(50);
+    // Handed over at each second block, it takes 142.
+    expect(tracked.instructions - alone.instructions).toBeLessThanOrEqual(130);
   },
   SLOWEST_MS,
 );

@@ -10,16 +10,17 @@ namespace stageprof_tracker {
 
 // Which frames of a stack are those of JS functions, and of which (js_functions.h).
 //
-// V8 is asked within a hook, so all of this holds or the frame has no name:
-//   - An addon allocates, not V8 or node: V8 is in no operation of its own that it has not told of.
+// Objects of V8's heap are read in a hook, so all of this holds, or the function is not known:
 //   - No collection runs, so no object moves.
-//   - The steps to the frame were exact, so the slot that is read is that of a function.
+//   - The steps to the frame were exact, so its slot has a function.
 //   - The current isolate is that of the frame: no module in between can have entered another one.
-// What V8 is asked for neither allocates on its heap nor runs JS: a script's number, a position, and
-// handles of strings that exist. A handle lasts until the scope ends that the addon's caller has opened;
-// each function and each script needs them once.
+// Nothing that is called allocates on V8's heap or runs JS.
+//
+// A name that does not stand in the source needs a handle, which V8 must be able to make. So it is asked
+// for only where an addon allocates that JS has called: V8 and node are then in no operation of their own,
+// and the scope that JS was called in is open. The handle lasts as long as that scope.
 
-// To be called while there is one thread. Without V8 or what it exports, no frame has a name.
+// To be called while there is one thread. Without V8 or what it exports, no function is known.
 void OpenJsFrames();
 
 class JsFrames {
@@ -27,15 +28,15 @@ class JsFrames {
   // The frames from `first` on are those of the program, the innermost first.
   JsFrames(const Stack& stack, size_t first, const Registers& registers);
 
-  // Whether it is a frame of a JS function, which is kUnknownFunction if nothing is known of it.
-  // Each frame is asked for once, in order.
-  bool Find(size_t index, uint32_t* function) const;
+  // Whether it is the frame of a JS function, and of which: kUnknownFunction if that is not known. To be
+  // called for each frame, in order.
+  bool Find(size_t index, uint32_t* function);
 
  private:
   const Stack& stack_;
   void* isolate_ = nullptr;
-  // Frames from there on have no names.
-  size_t end_ = 0;
+  bool is_known_ = false;  // for the frames so far
+  bool may_ask_ = false;
 };
 
 }  // namespace stageprof_tracker

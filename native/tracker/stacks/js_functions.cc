@@ -13,6 +13,10 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr uint32_t kNameBytes = 80;
 constexpr uint32_t kUrlBytes = 255;
 
+// How far the name of V8 is.
+constexpr uint32_t kIsBeingNamed = 1;
+constexpr uint32_t kIsNamed = 2;
+
 // From a key to a row. Zeros are a valid start; row 0 is not used.
 template <uint32_t kRows>
 struct Index {
@@ -32,8 +36,10 @@ struct Index {
     return 0;
   }
 
+  bool HasRoom() const { return taken.load(kRelaxed) < kRows - 1; }
+
   uint32_t Take() {
-    if (taken.load(kRelaxed) >= kRows - 1) return 0;
+    if (!HasRoom()) return 0;
     const uint32_t row = taken.fetch_add(1, kRelaxed) + 1;
     return row < kRows ? row : 0;
   }
@@ -59,8 +65,8 @@ struct Index {
 
 Index<kMostJsFunctions> function_index;
 Index<kMostJsScripts> script_index;
-std::atomic<uint64_t> named_frames;
-std::atomic<uint64_t> unnamed_frames;
+std::atomic<uint64_t> known_frames;
+std::atomic<uint64_t> unknown_frames;
 
 bool IsLead(uint32_t unit) {
   return unit >= 0xD800 && unit < 0xDC00;
@@ -134,6 +140,10 @@ uint32_t MakeScript(uint64_t key, const Utf16& url) {
   return script_index.Put(key, script);
 }
 
+bool HasRoomForFunction() {
+  return function_index.HasRoom();
+}
+
 uint32_t MakeFunction(uint64_t key, const Utf16& name, uint32_t script, uint32_t line,
                       uint32_t column) {
   const TablesUse tables;
@@ -144,13 +154,29 @@ uint32_t MakeFunction(uint64_t key, const Utf16& name, uint32_t script, uint32_t
   row.line = line;
   row.column = column;
   char bytes[kNameBytes];
-  AddText(tables.operator->(), bytes, WriteUtf8(name, 0, bytes, kNameBytes), &row.name);
+  AddText(tables.operator->(), bytes, WriteUtf8(name, 0, bytes, kNameBytes), &row.name_in_source);
   row.is_made.store(1, std::memory_order_release);
   return function_index.Put(key, function);
 }
 
+bool IsNamed(uint32_t function) {
+  const StackTables* const tables = ReadStackTables();
+  return tables->js_functions[function].naming.load(std::memory_order_acquire) == kIsNamed;
+}
+
+void NameFunction(uint32_t function, const Utf16& name) {
+  const TablesUse tables;
+  if (!tables) return;
+  JsFunctionRow& row = tables->js_functions[function];
+  uint32_t seen = 0;
+  if (!row.naming.compare_exchange_strong(seen, kIsBeingNamed, kRelaxed)) return;
+  char bytes[kNameBytes];
+  AddText(tables.operator->(), bytes, WriteUtf8(name, 0, bytes, kNameBytes), &row.name);
+  row.naming.store(kIsNamed, std::memory_order_release);
+}
+
 void CountJsFrame(uint32_t function) {
-  (function == kUnknownFunction ? unnamed_frames : named_frames).fetch_add(1, kRelaxed);
+  (function == kUnknownFunction ? unknown_frames : known_frames).fetch_add(1, kRelaxed);
 }
 
 bool ReadJsFunction(uint32_t function, JsFunction* read) {
@@ -163,12 +189,14 @@ bool ReadJsFunction(uint32_t function, JsFunction* read) {
   const auto text = [tables](const NotedText& noted) {
     return Utf8{tables->texts + noted.offset, noted.bytes.load(kRelaxed)};
   };
-  *read = {text(row.name), text(tables->js_scripts[row.script].url), row.line, row.column};
+  const bool is_named = IsNamed(function);
+  *read = {text(is_named ? row.name : row.name_in_source), is_named,
+           text(tables->js_scripts[row.script].url), row.line, row.column};
   return true;
 }
 
 JsFrameCounts ReadJsFrameCounts() {
-  return {named_frames.load(kRelaxed), unnamed_frames.load(kRelaxed)};
+  return {known_frames.load(kRelaxed), unknown_frames.load(kRelaxed)};
 }
 
 }  // namespace stageprof_tracker

@@ -26,15 +26,17 @@ struct Utf16 {
 };
 
 struct JsFunction {
-  Utf8 name;        // its beginning; empty where it has none
+  Utf8 name;  // its beginning; empty where it has none
+  // By V8. Otherwise its name is what its source has, and empty if it is not clear there.
+  bool is_named;
   Utf8 url;         // of its script, or the end of it; empty for code from eval without one
   uint32_t line;    // where its parameters begin, from 1; 0 where that is not known
   uint32_t column;  // from 1
 };
 
 struct JsFrameCounts {
-  uint64_t named;
-  uint64_t unnamed;
+  uint64_t known;
+  uint64_t unknown;
 };
 
 // How many units of UTF-16 a name and a URL can make use of.
@@ -46,8 +48,12 @@ uint32_t FindScript(uint64_t key);
 uint32_t FindFunction(uint64_t key);
 // Makes it, unless another thread has meanwhile. 0 where there is no room.
 uint32_t MakeScript(uint64_t key, const Utf16& url);
+bool HasRoomForFunction();
 uint32_t MakeFunction(uint64_t key, const Utf16& name, uint32_t script, uint32_t line,
                       uint32_t column);
+// Whether V8 has named it; and the name, if it has.
+bool IsNamed(uint32_t function);
+void NameFunction(uint32_t function, const Utf16& name);
 
 void CountJsFrame(uint32_t function);
 

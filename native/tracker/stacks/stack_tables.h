@@ -52,11 +52,13 @@ struct ModuleRow {
 
 // The first row of each is not used.
 struct JsFunctionRow {
-  NotedText name;
+  NotedText name;  // that V8 has for it
   uint32_t script;
   uint32_t line;
   uint32_t column;
-  std::atomic<uint32_t> is_made;  // written last
+  std::atomic<uint32_t> is_made;  // written last, but for the name, which may come later
+  NotedText name_in_source;
+  std::atomic<uint32_t> naming;
 };
 
 struct JsScriptRow {

@@ -78,7 +78,7 @@ uint32_t RunningStage() {
 
 SiteFrame FrameOf(const Frame& frame) {
   const SiteFrame guessed = frame.is_guess ? kGuessedFrame : 0;
-  const uintptr_t pc = v8_code.InProgram(frame.pc);
+  const uintptr_t pc = InProgram(frame.pc);
   LoadedObject object;
   const uint32_t module = ModuleOf(reinterpret_cast<const void*>(pc));
   if (module == kUnknownModule || !FindLoadedObject(pc, &object)) return guessed | pc;
@@ -105,7 +105,7 @@ uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
   size_t first = 0;
   while (first < stack.count && own_code.Has(stack.frames[first].pc)) ++first;
   uint32_t count = 0;
-  const JsFrames js(stack, first, registers);
+  JsFrames js(stack, first, registers);
   for (size_t index = first; index < stack.count; ++index) {
     uint32_t function;
     const Frame& frame = stack.frames[index];

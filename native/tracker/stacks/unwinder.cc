@@ -49,7 +49,7 @@ bool IsReturnAddress(uintptr_t address) {
   constexpr uintptr_t kLowest = 4096;
   constexpr uintptr_t kLongestCall = 8;
   if (address < kLowest || address >> 47 != 0) return false;
-  if (v8_code.Has(address)) return true;
+  if (IsV8Code(address)) return true;
   CodeRange code;
   return FindCode(address, &code) && address - code.begin >= kLongestCall &&
          IsAfterCall(BytesAt(address));
@@ -61,7 +61,7 @@ FrameRule FindRule(uintptr_t pc) {
   FrameRule rule;
   CodeRange code;
   // Code of WebAssembly lies outside of V8's range, and in no module.
-  if (v8_code.Has(pc) || !FindCode(pc, &code)) {
+  if (IsV8Code(pc) || !FindCode(pc, &code)) {
     rule.cfa = FrameRule::Cfa::kFramePointers;
     return rule;
   }
@@ -95,7 +95,7 @@ class Walk {
         stack_->end = Stack::End::kFull;
         return;
       }
-      stack_->frames[stack_->count++] = {at_.pc, nullptr, is_guess};
+      stack_->frames[stack_->count++] = {at_.pc, nullptr, is_exact_, is_guess};
     } while (Step(&is_guess));
   }
 
@@ -116,7 +116,7 @@ class Walk {
         return false;
       case FrameRule::Cfa::kFramePointers:
         // Other code without tables may use rbp for anything.
-        if (!v8_code.Has(at_.pc)) is_exact_ = false;
+        if (!IsV8Code(at_.pc)) is_exact_ = false;
         if (is_exact_) NoteFunction();
         return StepByFramePointers();
       default:

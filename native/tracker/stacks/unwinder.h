@@ -16,8 +16,10 @@ struct Frame {
   // The first is where the registers were read, each of the others where a call returns to.
   uintptr_t pc;
   // In V8's code: where the function lies on the stack, as V8 hands out its values. Null elsewhere, and
-  // where any step to this frame was more than reading tables and frame pointers.
+  // where the way here is not exact.
   const uintptr_t* function;
+  // All steps to it, and the value of rbp, are those of tables and of V8's frame pointers.
+  bool is_exact;
   // It stands on the stack, and nothing more is known to say that it was called.
   bool is_guess;
 };

@@ -25,16 +25,15 @@ constexpr uintptr_t kCallBytes = 2;
 constexpr uintptr_t kPageBytes = 4096;
 
 // A page of code equals no other.
-bool IsCopy(uintptr_t pc, uintptr_t original) {
-  if ((pc - original) % kPageBytes != 0) return false;
-  const uintptr_t in_page = pc % kPageBytes;
-  return memcmp(reinterpret_cast<const void*>(pc - in_page),
-                reinterpret_cast<const void*>(original - in_page), kPageBytes) == 0;
+bool IsSamePage(uintptr_t one, uintptr_t other) {
+  return memcmp(reinterpret_cast<const void*>(one), reinterpret_cast<const void*>(other),
+                kPageBytes) == 0;
 }
 
 }  // namespace
 
-V8Code v8_code;
+AtomicBounds v8_builtins;
+thread_local ThreadCode thread_code;
 
 // The names are the same on Node 20, 22, 24 and 26.
 void OpenV8Code() {
@@ -46,23 +45,25 @@ void OpenV8Code() {
       reinterpret_cast<decltype(get_compiled)>(FindSymbol("_ZN2v87Isolate12GetCodeRangeEPPvPm"));
 }
 
-void* CurrentIsolate() {
-  return current_isolate == nullptr ? nullptr : current_isolate();
-}
-
 void AskForV8Code() {
-  if (v8_code.builtins.IsKnown() && v8_code.compiled.IsKnown()) return;
-  if (get_builtins == nullptr || get_compiled == nullptr) return;
-  void* const isolate = CurrentIsolate();
-  if (isolate == nullptr) return;
-  const void* builtins = nullptr;
-  size_t bytes = 0;
-  get_builtins(isolate, &builtins, &bytes);
-  if (bytes != 0) v8_code.builtins.Set(reinterpret_cast<uintptr_t>(builtins), bytes);
+  if (current_isolate == nullptr || get_builtins == nullptr || get_compiled == nullptr) return;
+  void* const isolate = current_isolate();
+  if (isolate == nullptr) {
+    thread_code = {};
+    return;
+  }
+  if (!v8_builtins.IsKnown()) {
+    const void* builtins = nullptr;
+    size_t bytes = 0;
+    get_builtins(isolate, &builtins, &bytes);
+    if (bytes != 0) v8_builtins.Set(reinterpret_cast<uintptr_t>(builtins), bytes);
+  }
   void* compiled = nullptr;
-  bytes = 0;
+  size_t bytes = 0;
   get_compiled(isolate, &compiled, &bytes);
-  if (bytes != 0) v8_code.compiled.Set(reinterpret_cast<uintptr_t>(compiled), bytes);
+  const auto begin = reinterpret_cast<uintptr_t>(compiled);
+  if (isolate == thread_code.isolate && begin == thread_code.compiled.begin) return;
+  thread_code = {isolate, {begin, begin + bytes}, {0, 0}, 0};
 }
 
 bool IsInterpreter(uintptr_t pc) {
@@ -71,20 +72,18 @@ bool IsInterpreter(uintptr_t pc) {
 }
 
 void FindCopiedBuiltins(uintptr_t pc) {
-  // With --interpreted-frames-native-stack each function has a builtin of its own, which is no part of
-  // a copy.
-  constexpr int kMostSearches = 8;
-  static std::atomic<int> searches{0};
-  if (v8_code.copied_builtins.IsKnown() || !v8_code.builtins.IsKnown() ||
-      searches.load(std::memory_order_relaxed) == kMostSearches) {
-    return;
-  }
-  searches.fetch_add(1, std::memory_order_relaxed);
-  const uintptr_t begin = v8_code.builtins.begin.load(std::memory_order_relaxed);
-  const uintptr_t end = v8_code.builtins.end.load(std::memory_order_relaxed);
-  for (uintptr_t at = begin + kPageBytes + kCallBytes; at < end - kPageBytes; ++at) {
-    if (!IsInterpreter(at) || !IsCopy(pc, at)) continue;
-    v8_code.copied_builtins.Set(pc - (at - begin), end - begin);
+  // What V8 compiles for itself, for regular expressions for example, may look like a part of the copy.
+  constexpr int kMostSearches = 100;
+  ThreadCode& code = thread_code;
+  if (code.copied_builtins.end != 0 || code.searches == kMostSearches) return;
+  ++code.searches;
+  const CodeBounds builtins = v8_builtins.Read();
+  const uintptr_t page = pc - pc % kPageBytes;
+  for (uintptr_t at = builtins.begin + (0 - builtins.begin) % kPageBytes;
+       at < builtins.end && builtins.end - at >= kPageBytes; at += kPageBytes) {
+    if (!IsSamePage(page, at)) continue;
+    const uintptr_t begin = page - (at - builtins.begin);
+    code.copied_builtins = {begin, begin + (builtins.end - builtins.begin)};
     return;
   }
 }

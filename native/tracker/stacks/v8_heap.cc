@@ -38,6 +38,8 @@ enum Which {
   kScript,
   kName,
   kSource,
+  kLineEnds,
+  kLazyPositions,
   kLength,
   kOneByteUnits,
   kTwoByteUnits,
@@ -60,6 +62,9 @@ Offset offsets[kOffsets] = {
               "class_SharedFunctionInfo__script_or_debug_info__HeapObject"),
     OFFSET("class_Script__name__Object"),
     OFFSET("class_Script__source__Object"),
+    OFFSET("class_Script__line_ends__Object"),
+    OFFSET_OR("class_Script__compiled_lazy_function_positions__Tagged_Object_",
+              "class_Script__compiled_lazy_function_positions__Object"),
     OFFSET("class_String__length__int32_t"),
     OFFSET("class_SeqOneByteString__chars__char"),
     OFFSET("class_SeqTwoByteString__chars__char"),
@@ -90,6 +95,12 @@ constexpr uintptr_t kTag = 1;
 constexpr uintptr_t kTagMask = 3;
 constexpr int kSmiShift = 32;
 
+// Fields of scripts that are not exported, from one that is. All lines have them there.
+constexpr int32_t kLineAfter = 8;
+constexpr int32_t kColumnAfter = 16;
+constexpr int32_t kNumberAfter = 8;
+constexpr int32_t kSourceUrlAfter = 16;
+
 int32_t At(Which which) {
   return offsets[which].value;
 }
@@ -109,9 +120,17 @@ uint16_t TypeOf(uintptr_t object) {
   return Read<uint16_t>(Read<uintptr_t>(object, 0), At(kInstanceType));
 }
 
-uintptr_t ReadString(uintptr_t object, Which which) {
-  const auto value = Read<uintptr_t>(object, At(which));
+uintptr_t ReadStringAt(uintptr_t object, int32_t offset) {
+  const auto value = Read<uintptr_t>(object, offset);
   return IsObject(value) && IsString(value) ? value : 0;
+}
+
+uintptr_t ReadString(uintptr_t object, Which which) {
+  return ReadStringAt(object, At(which));
+}
+
+int32_t ReadSmi(uintptr_t object, int32_t offset) {
+  return static_cast<int32_t>(Read<uintptr_t>(object, offset) >> kSmiShift);
 }
 
 bool FindOffset(Offset* offset) {
@@ -183,6 +202,10 @@ bool OpenV8Heap() {
   return At(kTaggedBytes) == sizeof(uintptr_t);
 }
 
+__attribute__((no_sanitize("address", "thread"))) uintptr_t ObjectIn(const uintptr_t* slot) {
+  return *slot;
+}
+
 bool IsFunction(uintptr_t object) {
   if (!IsObject(object)) return false;
   const uint16_t type = TypeOf(object);
@@ -203,7 +226,15 @@ uintptr_t SourceOf(uintptr_t script) {
 }
 
 uintptr_t NameOf(uintptr_t script) {
-  return ReadString(script, kName);
+  const uintptr_t name = ReadString(script, kName);
+  return name != 0 ? name : ReadStringAt(script, At(kLazyPositions) + kSourceUrlAfter);
+}
+
+bool FindScriptPosition(uintptr_t script, int number, ScriptPosition* position) {
+  if (ReadSmi(script, At(kLineEnds) + kNumberAfter) != number) return false;
+  *position = {static_cast<uint32_t>(ReadSmi(script, At(kName) + kLineAfter)),
+               static_cast<uint32_t>(ReadSmi(script, At(kName) + kColumnAfter))};
+  return true;
 }
 
 bool IsString(uintptr_t object) {

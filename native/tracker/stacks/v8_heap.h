@@ -12,13 +12,24 @@ namespace stageprof_tracker {
 // Looks for the offsets; false where one is missing. To be called while there is one thread.
 bool OpenV8Heap();
 
+// What a slot has, on the stack or in a handle.
+uintptr_t ObjectIn(const uintptr_t* slot);
+
 bool IsFunction(uintptr_t object);
 uintptr_t SharedOf(uintptr_t function);
 // 0 where it is not what it should be, as for the script of a function that is debugged.
 uintptr_t ScriptOf(uintptr_t function);
 uintptr_t SourceOf(uintptr_t script);
-// What the script was given as its name; 0 where that is no string.
+// What the script was given as its name, or else names itself by `//# sourceURL=`; 0 without either.
 uintptr_t NameOf(uintptr_t script);
+
+// Where in its file the script begins, from 0.
+struct ScriptPosition {
+  uint32_t line;
+  uint32_t column;
+};
+// False where the script does not have its number where it should be.
+bool FindScriptPosition(uintptr_t script, int number, ScriptPosition* position);
 
 bool IsString(uintptr_t object);
 uint32_t LengthOf(uintptr_t string);

@@ -12,6 +12,8 @@ import { spin } from './spin.js';
 const how = process.argv[2];
 const profiler = activeProfiler();
 const busyMain = (ms) => spin(ms) + 1;
+const busyFirst = (ms) => spin(ms) + 5;
+const busySecond = (ms) => spin(ms) + 6;
 const busyChild = (ms) => spin(ms) + 2;
 const busyThread1 = (ms) => spin(ms) + 3;
 const busyThread2 = (ms) => spin(ms) + 4;
@@ -98,6 +100,8 @@ else if (how === 'children') {
     console.log(names.includes('busyMain') ? 'its own profile has busyMain' : names.join());
   });
   session.disconnect();
+} else if (how === 'blocked') {
+  profiler.stage('blocked', () => busyFirst(3000) + busySecond(3000));
 } else if (how === 'kill') {
   profiler.stage('kill', () => busyMain(3000));
   process.kill(process.pid, 'SIGKILL');

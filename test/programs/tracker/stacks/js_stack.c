@@ -12,7 +12,8 @@ enum { BLOCK_BYTES = 1 << 20 };
 
 static const StageprofTracker* tracker;
 static __thread uint32_t stage;
-static uint32_t stages;
+// Far from those that the tracker has numbers for.
+static uint32_t stages = 1u << 20;
 
 static napi_value text(napi_env env, const char* bytes, size_t count) {
   napi_value value;
@@ -35,6 +36,7 @@ static napi_value told_function(napi_env env, uint32_t number) {
   napi_set_named_property(env, value, "url", text(env, function.url, function.url_bytes));
   set_number(env, value, "line", function.line);
   set_number(env, value, "column", function.column);
+  set_number(env, value, "isNamed", function.is_named);
   return value;
 }
 
@@ -47,45 +49,51 @@ static napi_value told_frame(napi_env env, uint64_t frame) {
   return text(env, slash == NULL ? module.name : slash + 1, NAPI_AUTO_LENGTH);
 }
 
-static napi_value told_site(napi_env env, uint32_t wanted) {
-  napi_value frames;
-  napi_create_array(env, &frames);
+// The frames of all sites of a stage, innermost first: a function's name and position, or "(JS)", or the
+// name of a module.
+static napi_value told_sites(napi_env env, uint32_t wanted) {
+  // A site is never older than its stage.
+  static __thread uint32_t from = 1;
+  napi_value sites;
+  napi_create_array(env, &sites);
+  uint32_t count = 0;
   StageprofTrackerSite site;
-  for (uint32_t index = 1; tracker->read_site(index, &site) == 0; ++index) {
+  uint32_t index = from;
+  for (; tracker->read_site(index, &site) == 0; ++index) {
     if (site.stage != wanted) continue;
+    napi_value frames;
+    napi_create_array(env, &frames);
     for (uint32_t at = 0; at < site.frames_count; ++at) {
       napi_set_element(env, frames, at, told_frame(env, site.frames[at]));
     }
-    break;
+    napi_set_element(env, sites, count++, frames);
   }
-  return frames;
+  from = index;
+  return sites;
+}
+
+static void begin(void) {
+  stage = __atomic_add_fetch(&stages, 1, __ATOMIC_RELAXED);
+  tracker->set_stage_word(&stage);
 }
 
 static void allocate(void) {
-  stage = __atomic_add_fetch(&stages, 1, __ATOMIC_RELAXED);
-  tracker->set_stage_word(&stage);
+  begin();
   void* block = malloc(BLOCK_BYTES);
   tracker->set_stage_word(NULL);
   free(block);
 }
 
-// The frames of the stack from here, innermost first: a function's name and position, or "(JS)", or the
-// name of a module.
+// The stack from here.
 static napi_value take(napi_env env, napi_callback_info info) {
   (void)info;
   allocate();
-  return told_site(env, stage);
+  napi_value frames;
+  napi_get_element(env, told_sites(env, stage), 0, &frames);
+  return frames;
 }
 
-// For many stacks: takes none that it tells.
-static napi_value only_allocate(napi_env env, napi_callback_info info) {
-  (void)env;
-  (void)info;
-  allocate();
-  return NULL;
-}
-
-static napi_value call(napi_env env, napi_callback_info info) {
+static napi_value call_argument(napi_env env, napi_callback_info info) {
   napi_value function;
   napi_value receiver;
   napi_value result = NULL;
@@ -93,6 +101,22 @@ static napi_value call(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, &function, &receiver, NULL);
   napi_call_function(env, receiver, function, 0, NULL, &result);
   return result;
+}
+
+// The stacks of all that is allocated in a call of the argument.
+static napi_value watch(napi_env env, napi_callback_info info) {
+  begin();
+  call_argument(env, info);
+  tracker->set_stage_word(NULL);
+  return told_sites(env, stage);
+}
+
+// For many stacks, which it does not tell.
+static napi_value only_allocate(napi_env env, napi_callback_info info) {
+  (void)env;
+  (void)info;
+  allocate();
+  return NULL;
 }
 
 static uint32_t finalized;
@@ -119,8 +143,8 @@ static napi_value count_frames(napi_env env, napi_callback_info info) {
   tracker->read_js_frames(&frames);
   napi_value counts;
   napi_create_object(env, &counts);
-  set_number(env, counts, "named", (double)frames.named);
-  set_number(env, counts, "unnamed", (double)frames.unnamed);
+  set_number(env, counts, "known", (double)frames.known);
+  set_number(env, counts, "unknown", (double)frames.unknown);
   set_number(env, counts, "finalized", finalized);
   return counts;
 }
@@ -135,7 +159,8 @@ NAPI_MODULE_INIT() {
   tracker = dlsym(RTLD_DEFAULT, STAGEPROF_TRACKER_SYMBOL);
   export(env, exports, "take", take);
   export(env, exports, "allocate", only_allocate);
-  export(env, exports, "call", call);
+  export(env, exports, "call", call_argument);
+  export(env, exports, "watch", watch);
   export(env, exports, "finalizing", finalizing);
   export(env, exports, "countFrames", count_frames);
   return exports;
