@@ -41,6 +41,21 @@ function heldBy(rows: readonly StackRow[], name: string): Record<string, number>
   return Object.fromEntries(Object.entries(held).map(([stage, mib]) => [stage, Math.round(mib)]));
 }
 
+/**
+ * Eight blocks of 2 MiB in one stage and eight of 5 MiB in the other. A thread that had to wait for something else, such as
+ * the kernel's lock on the memory of the process, is unknown: so are some of them on a busy machine.
+ */
+function expectRightOrUnknown(rows: readonly StackRow[], name: string, alwaysUnknown = 0): void {
+  const { few = 0, many = 0, '(unknown)': unknown = 0, ...others } = heldBy(rows, name);
+  expect(others).toEqual({});
+  expect(few + many + unknown - alwaysUnknown).toBe(8 * 2 + 8 * 5);
+  expect([few % 2, many % 5]).toEqual([0, 0]);
+  expect(few).toBeLessThanOrEqual(8 * 2);
+  expect(many).toBeLessThanOrEqual(8 * 5);
+  // Most are known.
+  expect(few + many).toBeGreaterThan(28);
+}
+
 describe.runIf(process.arch === 'x64')('native memory of queued work is that of the stage that queued it', () => {
   test('with the stack that did', async () => {
     const { rows, stderr } = await run('queues');
@@ -86,28 +101,19 @@ describe.runIf(process.arch === 'x64')('native memory of queued work is that of 
 
   test('on threads that it makes', async () => {
     const { rows } = await run('threads');
-    expect(heldBy(rows, 'in_new_thread')).toEqual({ few: 2, many: 5 });
-    expect(heldBy(rows, 'in_thread_of_work')).toEqual({ few: 3, many: 4 });
-    expect(heldBy(rows, 'in_std_thread')).toEqual({ few: 5, many: 6 });
+    for (const name of ['in_new_thread', 'in_thread_of_work', 'in_std_thread']) expectRightOrUnknown(rows, name);
   });
 
   test('on threads that it wakes, and never that of the stage that made them', async () => {
     const { rows } = await run('staying');
     expect(heldBy(rows, 'in_reading_thread')).toEqual({ '(unknown)': 2 });
-    // The first is woken by the main thread, in no work.
-    expect(heldBy(rows, 'in_woken_thread')).toEqual({ '(unknown)': 3, few: 2 });
-    expect(heldBy(rows, 'in_woken_std_thread')).toEqual({ few: 4, many: 5 });
+    // The main thread has woken it, in no work.
+    expectRightOrUnknown(rows, 'in_woken_thread', 3);
+    expectRightOrUnknown(rows, 'in_woken_std_thread');
   });
 
   test('or unknown, where several wake a thread at the same time', async () => {
-    const { few = 0, many = 0, '(unknown)': unknown = 0 } = heldBy((await run('contended')).rows, 'in_woken_thread');
-    expect(few + many + unknown).toBe(80);
-    // In blocks of 2 and 6 MiB. What is missing in a stage is in no other one.
-    expect([few % 2, many % 6]).toEqual([0, 0]);
-    expect(few).toBeLessThanOrEqual(20);
-    expect(few).toBeGreaterThan(0);
-    expect(many).toBeLessThanOrEqual(60);
-    expect(many).toBeGreaterThan(0);
+    expectRightOrUnknown((await run('contended')).rows, 'in_woken_thread');
   });
 
   test('in worker threads, with which the addon is loaded anew', async () => {

@@ -48,12 +48,12 @@ async function startThreads() {
   await new Promise((resolve) => setTimeout(resolve, 200));
 }
 
-/** The one with three times as much as the other. */
+/** Both at the same time. */
 async function inParallel(how) {
   const times = (count, mib) => async () => {
     for (let i = 0; i < count; i++) await queuesOnce(mib, how);
   };
-  await Promise.all([profiler.stage('few', times(10, 2)), profiler.stage('many', times(10, 6))]);
+  await Promise.all([profiler.stage('few', times(8, 2)), profiler.stage('many', times(8, 5))]);
 }
 
 const programs = {
@@ -84,22 +84,25 @@ const programs = {
     await profiler.stage('few', () => queuesOnce(2));
   },
   async threads() {
-    profiler.stage('few', () => thread(2 * MIB));
-    profiler.stage('many', () => thread(5 * MIB));
-    await Promise.all([
-      profiler.stage('few', () => queuesOnce(3, HOW.inThread)),
-      profiler.stage('many', () => queuesOnce(4, HOW.inThread)),
-      profiler.stage('few', () => queuesOnce(5, HOW.inStdThread)),
-      profiler.stage('many', () => queuesOnce(6, HOW.inStdThread)),
-    ]);
+    for (let i = 0; i < 8; i++) {
+      profiler.stage('few', () => thread(2 * MIB));
+      profiler.stage('many', () => thread(5 * MIB));
+      await profiler.stage('few', () => queuesOnce(2, HOW.inThread));
+      await profiler.stage('many', () => queuesOnce(5, HOW.inThread));
+      await profiler.stage('few', () => queuesOnce(2, HOW.inStdThread));
+      await profiler.stage('many', () => queuesOnce(5, HOW.inStdThread));
+    }
   },
   async staying() {
     await profiler.stage('first', startThreads);
     profiler.stage('later', () => tell(2 * MIB));
     profiler.stage('later', () => wake(3 * MIB));
-    await profiler.stage('few', () => queuesOnce(2, HOW.byWaking));
-    await profiler.stage('few', () => queuesOnce(4, HOW.byWakingStd));
-    await profiler.stage('many', () => queuesOnce(5, HOW.byWakingStd));
+    for (let i = 0; i < 8; i++) {
+      await profiler.stage('few', () => queuesOnce(2, HOW.byWaking));
+      await profiler.stage('many', () => queuesOnce(5, HOW.byWaking));
+      await profiler.stage('few', () => queuesOnce(2, HOW.byWakingStd));
+      await profiler.stage('many', () => queuesOnce(5, HOW.byWakingStd));
+    }
   },
   /** Two stages at the same time wake one thread. */
   async contended() {
