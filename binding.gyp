@@ -58,6 +58,7 @@
             'native/tracker/stacks/known_works.cc',
             'native/tracker/stacks/made_threads.cc',
             'native/tracker/stacks/origins.cc',
+            'native/tracker/stacks/outlived.cc',
             'native/tracker/stacks/queued_work.cc',
             'native/tracker/stacks/rebound_imports.cc',
             'native/tracker/stacks/sites.cc',

@@ -281,6 +281,7 @@ constexpr struct {
     {"sitesKeep", SitesKeep},
     {"sitesRead", SitesRead},
     {"sitesEnd", SitesEnd},
+    {"stageOpenings", StageOpenings},
     {"stackStageFind", StackStageFind},
     {"stackStageWord", StackStageWord},
 };

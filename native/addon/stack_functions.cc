@@ -92,6 +92,21 @@ napi_value SitesEnd(napi_env, napi_callback_info) {
   return nullptr;
 }
 
+napi_value StageOpenings(napi_env env, napi_callback_info) {
+  const Tables tables = FindTables();
+  uint32_t count = 0;
+  double* const openings =
+      tables.memory == nullptr ? nullptr : tables.tracker->stage_openings(&count);
+  napi_value buffer = nullptr;
+  // The memory lasts as long as the process.
+  if (openings == nullptr ||
+      napi_create_external_arraybuffer(env, openings, count * sizeof *openings, nullptr, nullptr,
+                                       &buffer) != napi_ok) {
+    napi_get_null(env, &buffer);
+  }
+  return buffer;
+}
+
 napi_value StackStageFind(napi_env env, napi_callback_info info) {
   constexpr size_t kMostBytes = 4096;
   napi_value arguments[2];

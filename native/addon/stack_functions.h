@@ -16,6 +16,9 @@ napi_value SitesKeep(napi_env env, napi_callback_info info);
 napi_value SitesRead(napi_env env, napi_callback_info info);
 // sitesEnd(): what is live now is told as live at the end
 napi_value SitesEnd(napi_env env, napi_callback_info info);
+// stageOpenings(): memory of the process, in which JS writes when a call of a stage was last opened
+// (CLOCK_MONOTONIC, ns), by the number of the stage; null where there is none
+napi_value StageOpenings(napi_env env, napi_callback_info info);
 // stackStageFind(thread, label): the number of the stage, for the word
 napi_value StackStageFind(napi_env env, napi_callback_info info);
 // stackStageWord(word: Uint32Array): from now on its first element tells which stage runs on this

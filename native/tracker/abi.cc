@@ -139,6 +139,11 @@ int32_t MoveStackTablesForAddon(int32_t descriptor) {
   return MoveStackTables(descriptor);
 }
 
+double* StageOpeningsForAddon(uint32_t* count) {
+  *count = kMostStages;
+  return StageOpenings();
+}
+
 uint32_t RefreshForAddon() {
   HandOver();
   return RefreshModules();
@@ -191,6 +196,7 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::MoveStackTablesForAddon,
     stageprof_tracker::FindStackStage,
     stageprof_tracker::NoteEnd,
+    stageprof_tracker::StageOpeningsForAddon,
     stageprof_tracker::ReadJsFunctionForAddon,
     stageprof_tracker::ReadJsFramesForAddon,
 };

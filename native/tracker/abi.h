@@ -184,6 +184,9 @@ typedef struct StageprofTracker {
                                uint32_t label_bytes);
   /* What is live now is what the tables tell to be live at the end. The last call counts. */
   void (*note_end_of_stacks)(void);
+  /* Where the caller writes when a call of a stage was last opened (CLOCK_MONOTONIC, ns), by the number
+   * of the stage; null where no stacks are taken. */
+  double* (*stage_openings)(uint32_t* count);
   /* Returns -1 if no function has the number. Also from a signal handler. */
   int32_t (*read_js_function)(uint32_t number, StageprofTrackerJsFunction* function);
   void (*read_js_frames)(StageprofTrackerJsFrames* frames); /* also from a signal handler */

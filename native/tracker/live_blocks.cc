@@ -113,6 +113,20 @@ bool TakeSampled(const void* block, SampledBlock* sampled) {
   return false;
 }
 
+void VisitSampled(void (*visit)(const SampledBlock& sampled, void* data), void* data) {
+  for (uint32_t number = 0; number < kTables; ++number) {
+    Bucket* const table = tables[number].load(std::memory_order_acquire);
+    for (uint32_t index = 0; table != nullptr && index < BucketsIn(number); ++index) {
+      const Bucket& bucket = table[index];
+      for (uint32_t way = 0; way < kWays; ++way) {
+        if (bucket.addresses[way].load(std::memory_order_acquire) != 0) {
+          visit(bucket.blocks[way], data);
+        }
+      }
+    }
+  }
+}
+
 LiveBlocks ReadLiveBlocks() {
   LiveBlocks live = {blocks_missed.load(kRelaxed), sizeof block_filter};
   for (uint32_t number = 0; number < kTables; ++number) {

@@ -10,12 +10,13 @@ namespace stageprof_tracker {
 // The sampled blocks that are live, by address. No function takes a lock, calls malloc or changes
 // errno. A forked child inherits the table together with the blocks.
 
-// What is kept of a sampled block. There is room for the number of a stack.
+// What is kept of a sampled block. Without stacks, site and birth are 0.
 struct SampledBlock {
   uint64_t weight;  // the bytes that it stands for
-  uint64_t blocks;  // how many blocks of its size that is
+  uint32_t blocks;  // how many blocks of its size that is, at most UINT32_MAX
   uint32_t module;
-  uint32_t site;  // of stacks/sites.h; 0, as long as no stacks are taken
+  uint32_t site;   // of stacks/sites.h
+  uint32_t birth;  // see MsSinceStart of stacks/outlived.h
 };
 
 // How many sampled blocks fall on each of some thousand cells, by a hash of the address. A free
@@ -39,6 +40,9 @@ inline bool MayBeSampled(const void* block) {
 bool PutSampled(const void* block, const SampledBlock& sampled);
 // Called before the real free. False if the block is not in the table.
 bool TakeSampled(const void* block, SampledBlock* sampled);
+
+// Calls `visit` with a copy of each. Threads may go on meanwhile: what they change is in it or not.
+void VisitSampled(void (*visit)(const SampledBlock& sampled, void* data), void* data);
 
 struct LiveBlocks {
   uint64_t missed;        // blocks for which there was no room

@@ -4,6 +4,7 @@
 
 #include "modules.h"
 #include "poisson.h"
+#include "stacks/outlived.h"
 #include "stacks/sites.h"
 #include "stacks/take_stack.h"
 
@@ -50,9 +51,13 @@ void DrawPoint(SamplingPoint* point) {
 }
 
 void Add(const void* block, uint64_t weight, size_t bytes, uint32_t module) {
-  SampledBlock sampled = {weight, bytes == 0 ? 1 : (weight + bytes / 2) / bytes, module,
-                          kUnknownSite};
-  if (takes_stacks) sampled.site = TakeSite();
+  const uint64_t blocks = bytes == 0 ? 1 : (weight + bytes / 2) / bytes;
+  SampledBlock sampled = {weight, static_cast<uint32_t>(blocks < UINT32_MAX ? blocks : UINT32_MAX),
+                          module, kUnknownSite, 0};
+  if (takes_stacks) {
+    sampled.site = TakeSite();
+    sampled.birth = MsSinceStart();
+  }
   if (!PutSampled(block, sampled)) return;
   AddHeld(module, static_cast<int64_t>(weight));
   AddToSite(sampled.site, weight, sampled.blocks);
@@ -95,7 +100,7 @@ __attribute__((noinline, cold)) void Sample(SamplingPoint* point, const void* bl
 }
 
 __attribute__((noinline, cold)) SampledBlock ForgetSampled(const void* block) {
-  SampledBlock sampled = {0, 0, 0, kUnknownSite};
+  SampledBlock sampled = {0, 0, 0, kUnknownSite, 0};
   if (TakeSampled(block, &sampled)) {
     AddHeld(sampled.module, -static_cast<int64_t>(sampled.weight));
     RemoveFromSite(sampled.site, sampled.weight, sampled.blocks);

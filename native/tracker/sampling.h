@@ -42,7 +42,7 @@ void RestoreSampled(const void* block, const SampledBlock& sampled);
 // The usual case costs a look into the filter.
 inline SampledBlock ForgetLive(const void* block) {
   if (samples_blocks && MayBeSampled(block)) return ForgetSampled(block);
-  return {0, 0, 0, 0};
+  return {0, 0, 0, 0, 0};
 }
 
 uint64_t SamplingRate();

@@ -2,6 +2,7 @@ import { systemReason } from '../model/setup-error.js';
 import { mergeWarnings } from '../model/warnings.js';
 import { EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
+import { renderOutlived } from '../render/outlived-table.js';
 import { renderStacks } from '../render/stack-words.js';
 import { Pace, type Progress, progressLines, type RunningView } from '../terminal/progress.js';
 import { progressBar } from '../terminal/progress-bar.js';
@@ -154,8 +155,10 @@ class MapRun {
       const left = await stacks.finish();
       if (left === null) return;
       for (const warning of left.warnings.length === 0 ? [] : mergeWarnings(left.warnings)) say(warning);
-      const words = renderStacks(left.profile, layoutOf(process.stdout, shown));
-      if (words !== undefined) process.stdout.write(`\n${words}`);
+      const layout = layoutOf(process.stdout, shown);
+      for (const part of [renderStacks(left.profile, layout), renderOutlived(left.outlived, layout)]) {
+        if (part !== undefined) process.stdout.write(`\n${part}`);
+      }
     } catch (error) {
       say(systemReason(error));
     }

@@ -195,6 +195,11 @@ export interface Binding {
   sitesRead(): ArrayBuffer | null | undefined;
   /** What is live now is told as live at the end. */
   sitesEnd(): void;
+  /**
+   * Memory of the process, in which the profiler writes when a call of a stage was last opened (CLOCK_MONOTONIC, ns), by the
+   * number of the stage. Null without the tracker, or where this Node forbids such memory.
+   */
+  stageOpenings(): ArrayBuffer | null;
   /** The number of a stage on the threads of that name, for the word below. */
   stackStageFind(thread: string, label: string): number;
   /** From now on the first element tells which stage runs on this thread; null ends that. */

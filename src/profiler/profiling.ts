@@ -14,6 +14,7 @@ import type { ClosedCall } from '../model/stage-message.js';
 import { maskOf } from '../native/native-sampler.js';
 import { openSampler } from '../native/open-sampler.js';
 import { collectMetadata } from '../recorder/metadata.js';
+import type { StageWord } from '../stacks/native-stacks.js';
 import { openThreads, type ThreadReadings } from '../threads/thread-cpu.js';
 import { MeasuredRun } from './measured-run.js';
 import { OpenStage } from './open-stage.js';
@@ -56,6 +57,7 @@ export class Profiling {
   private readonly opener: StageOpener;
   private readonly recorder: OptionalRecorder;
   readonly stacks: SampledStacks;
+  private readonly stageWord: StageWord | null;
   private readonly remarks: readonly string[];
 
   /** @param profiler what subscribers are told that a stage belongs to */
@@ -98,6 +100,7 @@ export class Profiling {
       parts.recorderLost ?? null,
     );
     const log = this.stacks.openLog(this.sampler, this.accounting.labels.root, selfTimes !== null);
+    this.stageWord = this.stacks.stageWord;
     if (selfTimes === null && log === null) return;
     this.execution = new Execution(this.context.root, selfTimes, log);
     if (location !== null) this.removeHooks = installExecutionHooks(location, this.context, this.execution);
@@ -110,6 +113,7 @@ export class Profiling {
     if (this.hasLeft) this.takeOutLeft(null);
     const caller = this.context.current();
     const call = this.opener.open(label, caller);
+    if (this.stageWord !== null) this.stageWord.opened(call.node);
     this.hasLeft = true;
     call.caller = caller;
     const frame = this.context.enter(call, caller);
@@ -223,6 +227,7 @@ export class Profiling {
     if (this.hasLeft) this.takeOutLeft(null);
     const frame = this.context.current();
     const call = this.opener.open(label, frame);
+    if (this.stageWord !== null) this.stageWord.opened(call.node);
     this.hasLeft = true;
     pushHandle(frame, call);
     this.usage.handleOpened(call);

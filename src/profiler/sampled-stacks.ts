@@ -3,7 +3,7 @@ import type { ProfilerSettings } from '../model/options.js';
 import type { Sampler } from '../model/sampler.js';
 import { absent, present, type SourceState, type Sources } from '../model/sources.js';
 import { type CpuStacks, openCpuStacks } from '../stacks/cpu-stacks.js';
-import { type NativeStacks, openNativeStacks } from '../stacks/native-stacks.js';
+import { type NativeStacks, openNativeStacks, type StageWord } from '../stacks/native-stacks.js';
 import type { Flushed } from '../stacks/sampling-messages.js';
 import { samplingWarnings } from '../stacks/sampling-warnings.js';
 import { sitesPath } from '../stacks/sites-path.js';
@@ -29,22 +29,20 @@ export class SampledStacks {
   private readonly cpu: Opened<CpuStacks>;
   private readonly native: Opened<NativeStacks>;
   private log: StageLog | null = null;
+  /** Is told of each call that is opened; null without native stacks. */
+  stageWord: StageWord | null = null;
   /** What `read` answers after `close`. */
   private lastCpu: Flushed | null = null;
-  private lastNative: ArrayBuffer | undefined;
-  private isClosed = false;
 
   constructor(
     private readonly settings: ProfilerSettings,
-    private readonly kept: KeptStacksFiles,
+    { cpuFile: file, recorder }: KeptStacksFiles,
   ) {
     const { cpuStacks, nativeStacks, collect } = settings;
     this.cpu = opened(cpuStacks !== null, () =>
-      openCpuStacks({ hz: cpuStacks!.hz, file: kept.cpuFile, isKernelCpu: collect === 'none' }),
+      openCpuStacks({ hz: cpuStacks!.hz, file, isKernelCpu: collect === 'none' }),
     );
-    this.native = opened(nativeStacks, () =>
-      openNativeStacks(kept.recorder === null ? null : sitesPath(kept.recorder)),
-    );
+    this.native = opened(nativeStacks, () => openNativeStacks(recorder === null ? null : sitesPath(recorder)));
   }
 
   get areSampled(): boolean {
@@ -56,14 +54,15 @@ export class SampledStacks {
     const { stacks: cpu } = this.cpu;
     const { stacks: native } = this.native;
     if (cpu !== null) this.log = new StageLog(cpu, sampler, root, isRead);
-    const word = native === null ? null : native.openLog(root);
-    return this.log !== null && word !== null ? new BothListeners(this.log, word) : (this.log ?? word);
+    if (native !== null) this.stageWord = native.openLog(root);
+    const { log, stageWord: word } = this;
+    return log !== null && word !== null ? new BothListeners(log, word) : (log ?? word);
   }
 
   /** @returns undefined where none are sampled */
   read(): Uint8Array | undefined {
     const cpu = (this.lastCpu ?? this.cpu.stacks?.read())?.pprof;
-    const native = this.isClosed ? this.lastNative : this.native.stacks?.read();
+    const native = this.native.stacks?.read();
     if (native !== undefined) return writeStacks(cpu, native);
     return cpu === undefined || cpu.length === 0 ? undefined : cpu;
   }
@@ -86,10 +85,7 @@ export class SampledStacks {
   close(): void {
     this.log?.close();
     if (this.cpu.stacks !== null) this.lastCpu = this.cpu.stacks.release();
-    // Where there is a file, nobody asks for them any more.
-    if (this.kept.cpuFile === null) this.lastNative = this.native.stacks?.read();
     this.native.stacks?.release({ keepsFile: this.settings.recorder?.keep === true });
-    this.isClosed = true;
   }
 }
 

@@ -1,4 +1,5 @@
 import { renderModules } from '../render/module-table.js';
+import { renderOutlived } from '../render/outlived-table.js';
 import { renderProcesses } from '../render/process-table.js';
 import { renderStacks } from '../render/stack-words.js';
 import { renderTableOf } from '../render/table.js';
@@ -24,7 +25,7 @@ export function printRun({ gathered, finished, stacks, noReport }: ProfiledRun, 
   const tables = processes === 0 ? [] : [`${heading}${renderTableOf(view, options)}`, renderModules(view, options)];
   const parts = [
     ...tables,
-    stacks === null ? undefined : renderStacks(stacks.profile, options),
+    ...(stacks === null ? [] : [renderStacks(stacks.profile, options), renderOutlived(stacks.outlived, options)]),
     renderProcesses(view, options),
     renderOsComparison(finished, options),
   ].filter((table) => table !== undefined);

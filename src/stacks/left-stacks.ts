@@ -6,7 +6,7 @@ import { systemReason } from '../model/setup-error.js';
 import { formatWarning, mergeWarnings } from '../model/warnings.js';
 import { KEPT_SUFFIX, readKept } from './kept-stacks.js';
 import { mergeProfile } from './merge-profile.js';
-import { readSites } from './read-sites.js';
+import { type Outlived, readSites } from './read-sites.js';
 import { samplingWarnings } from './sampling-warnings.js';
 import { SITES_SUFFIX } from './sites-path.js';
 import { StackProfile } from './stack-profile.js';
@@ -16,6 +16,8 @@ export interface LeftStacks {
   readonly profile: StackProfile;
   /** What there is to say about how the sampling went, of each process. */
   readonly warnings: readonly (readonly string[])[];
+  /** What of native memory has outlived which stages, of all processes that have ended by themselves. */
+  readonly outlived: readonly Outlived[];
   /** One line for each file that was left out, with the reason. */
   readonly skipped: readonly string[];
 }
@@ -34,6 +36,7 @@ export function readLeftStacks(folders: readonly string[]): LeftStacks | null {
   const profile = new StackProfile();
   const warnings: string[][] = [];
   const skipped: string[] = [];
+  const outlived: Outlived[] = [];
   for (const folder of folders) {
     for (const name of namesIn(folder)) {
       const read = READERS.find(({ suffix }) => name.endsWith(suffix))?.read;
@@ -42,18 +45,20 @@ export function readLeftStacks(folders: readonly string[]): LeftStacks | null {
         const left = read(readPlain(join(folder, name)), randomInt(2 ** 32));
         mergeProfile(profile, left.profile);
         warnings.push(left.warnings);
+        outlived.push(...(left.outlived ?? []));
       } catch (error) {
         skipped.push(`${name}: these stacks are left out, ${systemReason(error)}`);
       }
     }
   }
   if (warnings.length === 0 && skipped.length === 0) return null;
-  return { profile, warnings, skipped };
+  return { profile, warnings, outlived, skipped };
 }
 
 interface OneLeft {
   readonly profile: StackProfile;
   readonly warnings: string[];
+  readonly outlived?: readonly Outlived[];
 }
 
 /** What processes leave, by the end of its name. */
@@ -68,9 +73,10 @@ const READERS: readonly { readonly suffix: string; readonly read: (bytes: Buffer
   {
     suffix: SITES_SUFFIX,
     read: (bytes, seed) => {
-      const { profile, missed } = readSites(bytes, seed);
+      const { profile, missed, outlived } = readSites(bytes, seed);
       return {
         profile,
+        outlived,
         warnings: missed === 0 ? [] : [formatWarning('native stacks for which there was no room', missed)],
       };
     },

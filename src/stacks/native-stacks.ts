@@ -1,5 +1,6 @@
+import { wallNs } from '../host/clock.js';
 import { unlinkSync } from '../host/files.js';
-import { Error, Uint32Array } from '../host/intrinsics.js';
+import { Error, Float64Array, Uint32Array } from '../host/intrinsics.js';
 import { isMainThread, threadName } from '../host/process.js';
 import type { Binding } from '../native/addon.js';
 import { loadBinding } from '../native/load-addon.js';
@@ -11,7 +12,7 @@ import { aroundProcessEvents } from './process-ending.js';
 export interface NativeStacks {
   /** From now on the tracker knows which stage runs on this thread. */
   openLog(root: LabelNode): StageWord;
-  /** The tables as of now, as `readSites` takes them; undefined where there is no memory. */
+  /** The tables as of now, as `readSites` takes them, also after `release`; undefined where there is no memory. */
   read(): ArrayBuffer | undefined;
   /**
    * To be called once. What is live when the last profiler of the process is closed is live at the end.
@@ -43,12 +44,15 @@ let isKept = false;
 class StacksOfProcess implements NativeStacks {
   users = 0;
   private readonly word = new Uint32Array(1);
+  private readonly openings: Float64Array | null;
   private readonly takeOut: () => void;
 
   constructor(
     private readonly binding: Binding,
     private readonly file: string | null,
   ) {
+    const openings = binding.stageOpenings();
+    this.openings = openings === null ? null : new Float64Array(openings);
     // The tables are those of the process, and are kept once.
     if (file !== null && isMainThread && !isKept) {
       const error = binding.sitesKeep(file);
@@ -61,7 +65,7 @@ class StacksOfProcess implements NativeStacks {
   }
 
   openLog(root: LabelNode): StageWord {
-    const word = new StageWord(this.word, this.binding, root);
+    const word = new StageWord(this.word, this.openings, this.binding, root);
     this.binding.stackStageWord(this.word);
     return word;
   }
@@ -99,10 +103,16 @@ export class StageWord {
 
   constructor(
     private readonly word: Uint32Array,
+    private readonly openings: Float64Array | null,
     private readonly binding: Binding,
     root: LabelNode,
   ) {
     this.switchTo(root);
+  }
+
+  /** A call of `node` is opened: what lives by then has outlived the calls before it. */
+  opened(node: LabelNode): void {
+    if (this.openings !== null) this.openings[this.ids[node.row] ?? this.enter(node)] = wallNs();
   }
 
   /** From now on the code of `node` runs. */
@@ -110,8 +120,9 @@ export class StageWord {
     this.word[0] = this.ids[node.row] ?? this.enter(node);
   }
 
+  /** The same. */
   resume(node: LabelNode): void {
-    this.word[0] = this.ids[node.row] ?? this.enter(node);
+    this.switchTo(node);
   }
 
   private enter(node: LabelNode): number {

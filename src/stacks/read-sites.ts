@@ -11,6 +11,14 @@ export interface Sites {
   readonly profile: StackProfile;
   /** Stacks for which there was no room. Their bytes are `(unknown)`. */
   readonly missed: number;
+  readonly outlived: readonly Outlived[];
+}
+
+/** Bytes that were born in one stage, and were still there when a call of another one, or of the same, was opened later. */
+export interface Outlived {
+  readonly born: string;
+  readonly after: string;
+  readonly bytes: number;
 }
 
 const MAGIC = 'SPGSITES';
@@ -19,10 +27,10 @@ const VERSION = 1;
 /** The members of native/tracker/stacks/stack_tables.h, by their offsets. */
 const HEADER = { version: 8, rate: 16, areas: 24, places: 28 } as const;
 const PLACE_BYTES = 12;
-const AREAS = ['sites', 'frames', 'stages', 'modules', 'jsFunctions', 'jsScripts', 'texts'] as const;
+const AREAS = ['sites', 'frames', 'stages', 'modules', 'jsFunctions', 'jsScripts', 'texts', 'outlived'] as const;
 type Places = Readonly<Record<(typeof AREAS)[number], Place>>;
 /** After the places. */
-const COUNTS = { sites: 0, stages: 8, epoch: 16, isRising: 20, hasEnded: 24, missed: 28 } as const;
+const COUNTS = { sites: 0, stages: 8, epoch: 16, isRising: 20, hasEnded: 24, missed: 28, outlived: 32 } as const;
 const SITE = {
   allocatedBlocks: 0,
   allocatedBytes: 8,
@@ -38,6 +46,7 @@ const SITE = {
 } as const;
 const STAGE = { thread: 0, label: 8 } as const;
 const MODULE = { buildId: 0, path: 8 } as const;
+const OUTLIVED = { born: 0, after: 4, bytes: 8 } as const;
 const JS_FUNCTION = { name: 0, script: 8, line: 12, column: 16, nameInSource: 24 } as const;
 const JS_SCRIPT = { url: 0 } as const;
 
@@ -95,7 +104,19 @@ class SitesReader {
     const count = Math.min(this.u32(this.counts + COUNTS.sites), places.sites.entries);
     for (let site = 0; site < count; site++) this.addSite(this.entry('sites', site));
     profile.nativeRate = this.i64(HEADER.rate);
-    return { profile, missed: this.u32(this.counts + COUNTS.missed) };
+    return { profile, missed: this.u32(this.counts + COUNTS.missed), outlived: this.outlived() };
+  }
+
+  private outlived(): Outlived[] {
+    const count = Math.min(this.u32(this.counts + COUNTS.outlived), this.places.outlived.entries);
+    return Array.from({ length: count }, (_, index) => {
+      const at = this.entry('outlived', index);
+      return {
+        born: this.stageAt(this.u32(at + OUTLIVED.born)).label,
+        after: this.stageAt(this.u32(at + OUTLIVED.after)).label,
+        bytes: this.i64(at + OUTLIVED.bytes),
+      };
+    });
   }
 
   private addSite(at: number): void {

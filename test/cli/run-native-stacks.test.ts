@@ -73,6 +73,16 @@ describe.runIf(process.arch === 'x64')('the stacks of native memory', () => {
     expect(new Set(inWorker.map(({ thread }) => thread))).toEqual(new Set(['worker']));
   });
 
+  test('tell what has outlived which stages', async () => {
+    const { stderr } = await run('rounds');
+    // Of each four blocks, the first three were there when the stage began for the last time.
+    const [heading = '', ...rows] = stderr.slice(stderr.indexOf('born in, there after')).split('\n');
+    expect(heading.split(/ {2,}/)).toEqual(['born in, there after', 'works', 'keeps less', 'keeps']);
+    const cells = rows.map((row) => row.split(/ {2,}/));
+    expect(cells.find(([born]) => born === 'keeps')).toEqual(['keeps', '40.0 MiB', '40.0 MiB', '30.0 MiB']);
+    expect(cells.find(([born]) => born === 'keeps less')).toEqual(['keeps less', '20.0 MiB', '15.0 MiB', '15.0 MiB']);
+  });
+
   test('are sampled at the rate that is asked for', async () => {
     const { rows } = await run('', { flags: ['--stacks-bytes', '16384'] });
     const error = Math.sqrt(20_000 * 1008 * 16384);

@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "outlived.h"
 #include "stack_tables.h"
 
 namespace stageprof_tracker {
@@ -154,6 +155,7 @@ void NoteEnd() {
     row.end_blocks.store(row.live_blocks.load(kRelaxed), kRelaxed);
     row.end_bytes.store(row.live_bytes.load(kRelaxed), kRelaxed);
   }
+  NoteOutlived(tables.operator->());
   tables->has_ended.store(1, std::memory_order_release);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 namespace stageprof_tracker {
@@ -52,6 +53,7 @@ void CopyUsed(StackTables* to) {
   CopyFirst(to->js_functions, tables->js_functions, kMostJsFunctions, kMostJsFunctions);
   CopyFirst(to->js_scripts, tables->js_scripts, kMostJsScripts, kMostJsScripts);
   CopyFirst(to->texts, tables->texts, tables->text_taken, kMostTextBytes);
+  CopyFirst(to->opened_ns, tables->opened_ns, kMostStages, kMostStages);
   memcpy(static_cast<void*>(to), tables, offsetof(StackTables, sites));
 }
 
@@ -90,6 +92,11 @@ bool OpenStackTables(uint64_t rate) {
   tables->places[StackTables::kJsFunctions] = PlaceOf(tables->js_functions);
   tables->places[StackTables::kJsScripts] = PlaceOf(tables->js_scripts);
   tables->places[StackTables::kTexts] = PlaceOf(tables->texts);
+  tables->places[StackTables::kOutlived] = PlaceOf(tables->outlived);
+  timespec now;
+  if (clock_gettime(CLOCK_MONOTONIC, &now) == 0) {
+    tables->start_ns = static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+  }
   return true;
 }
 
@@ -103,6 +110,10 @@ int MoveStackTables(int descriptor) {
   if (error == 0) owner.store(syscall(SYS_getpid), kRelaxed);
   is_moving.store(false, kOrdered);
   return error;
+}
+
+double* StageOpenings() {
+  return tables == nullptr ? nullptr : tables->opened_ns;
 }
 
 const StackTables* ReadStackTables() {

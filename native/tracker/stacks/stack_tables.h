@@ -18,6 +18,8 @@ constexpr uint32_t kMostStages = 1 << 12;
 constexpr uint32_t kMostNotedModules = 512;
 constexpr uint32_t kMostJsFunctions = 1 << 14;
 constexpr uint32_t kMostJsScripts = 1 << 12;
+// Pairs of a stage in which blocks were born and one that they have outlived.
+constexpr uint32_t kMostOutlived = 1 << 12;
 constexpr uint32_t kMostTextBytes = 1 << 20;
 
 // In the area of texts; `bytes` is 0 as long as it is not there.
@@ -45,6 +47,12 @@ struct StageRow {
   NotedText label;  // written last
 };
 
+struct OutlivedRow {
+  uint32_t born;
+  uint32_t after;
+  uint64_t bytes;
+};
+
 struct ModuleRow {
   NotedText build_id;  // as it is in the file, not in hexadecimal
   NotedText path;      // written last
@@ -66,7 +74,17 @@ struct JsScriptRow {
 };
 
 struct StackTables {
-  enum Area { kSites, kSiteFrames, kStages, kModules, kJsFunctions, kJsScripts, kTexts, kAreas };
+  enum Area {
+    kSites,
+    kSiteFrames,
+    kStages,
+    kModules,
+    kJsFunctions,
+    kJsScripts,
+    kTexts,
+    kOutlived,
+    kAreas
+  };
   struct Place {
     uint32_t offset;
     uint32_t entry_bytes;
@@ -94,8 +112,10 @@ struct StackTables {
   std::atomic<uint32_t> is_rising;
   std::atomic<uint32_t> has_ended;
   std::atomic<uint32_t> missed;  // stacks for which there was no room
+  std::atomic<uint32_t> outlived_taken;
   std::atomic<int64_t> live_bytes;
   std::atomic<int64_t> peak_bytes;
+  double start_ns;  // CLOCK_MONOTONIC
 
   SiteRow sites[kMostSites];
   uint64_t frames[kMostSiteFrames];
@@ -104,6 +124,9 @@ struct StackTables {
   JsFunctionRow js_functions[kMostJsFunctions];
   JsScriptRow js_scripts[kMostJsScripts];
   char texts[kMostTextBytes];
+  OutlivedRow outlived[kMostOutlived];
+  // When a call of the stage was last opened, by CLOCK_MONOTONIC; 0 before the first. JS writes it.
+  double opened_ns[kMostStages];
 };
 
 // Called while there is one thread. False where the kernel has no memory for the tables; most of
@@ -111,6 +134,8 @@ struct StackTables {
 bool OpenStackTables(uint64_t rate);
 // Moves the tables into a file, whose blocks are allocated. Returns 0 or an errno. Not for hooks.
 int MoveStackTables(int descriptor);
+// Where JS writes when stages are opened, kMostStages numbers; null without tables.
+double* StageOpenings();
 // What a reader in this process copies; null without tables.
 const StackTables* ReadStackTables();
 

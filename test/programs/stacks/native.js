@@ -1,5 +1,6 @@
 /** Holds native memory in stages, under `stageprof run`. Its argument says what is special about it. */
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isMainThread, Worker } from 'node:worker_threads';
 import { activeProfiler, StageProfiler } from '../../../dist/index.js';
 
@@ -23,7 +24,14 @@ function peaks() {
 }
 
 if (!isMainThread) profiler.stage('in a worker', holdsMany);
-else {
+else if (how === 'rounds') {
+  for (let round = 0; round < 4; round++) {
+    profiler.stage('keeps', () => hold(10 * MIB));
+    profiler.stage('keeps less', () => hold(5 * MIB));
+    profiler.stage('works', () => {});
+    await delay(5);
+  }
+} else {
   profiler.stage('peak', peaks);
   profiler.stage('free', () => {
     for (let i = 0; i < 50; i++) drop();

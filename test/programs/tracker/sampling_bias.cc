@@ -23,6 +23,9 @@ bool TakeSampled(const void*, SampledBlock*) {
   return false;
 }
 void OpenStacks(uint64_t) {}
+uint32_t MsSinceStart() {
+  return 0;
+}
 uint32_t TakeSite() {
   return 0;
 }

@@ -59,7 +59,7 @@ void live_blocks(uint32_t rounds, uint64_t seed) {
     const uintptr_t address =
         is_of_crowd ? crowd[random.Below(crowd.size())] : kBase - 8 * (1 + random.Below(4096));
     const auto found = model.find(address);
-    SampledBlock taken = {0, 0, 0, 0};
+    SampledBlock taken = {};
     if (found != model.end()) {
       EXPECT(MayBeSampled(Block(address)), ==, true);
       EXPECT(TakeSampled(Block(address), &taken), ==, true);
@@ -71,7 +71,7 @@ void live_blocks(uint32_t rounds, uint64_t seed) {
       continue;
     }
     EXPECT(TakeSampled(Block(address), &taken), ==, false);
-    const SampledBlock block = {1 + random.Below(1u << 30), i, static_cast<uint32_t>(i), ~i};
+    const SampledBlock block = {1 + random.Below(1u << 30), i, i, ~i, i};
     const bool is_put = PutSampled(Block(address), block);
     if (is_put) {
       model.emplace(address, block);
@@ -101,7 +101,7 @@ void live_blocks_threads(uint32_t rounds, uint64_t seed) {
   };
   std::vector<Owned> all;
   for (const uintptr_t address : AddressesOfOneBucket(2 * kRoom)) {
-    all.push_back({address, false, {0, 0, 0, 0}});
+    all.push_back({address, false, {}});
   }
   // A thread owns what it has taken out of here.
   std::vector<std::atomic<Owned*>> shared(all.size());
@@ -116,7 +116,7 @@ void live_blocks_threads(uint32_t rounds, uint64_t seed) {
         Owned* const owned = slot.exchange(nullptr, std::memory_order_acquire);
         if (owned == nullptr) continue;
         const void* const address = Block(owned->address);
-        SampledBlock taken = {0, 0, 0, 0};
+        SampledBlock taken = {};
         EXPECT(!owned->is_put || MayBeSampled(address), ==, true);
         EXPECT(TakeSampled(address, &taken), ==, owned->is_put);
         if (owned->is_put) {
@@ -126,7 +126,7 @@ void live_blocks_threads(uint32_t rounds, uint64_t seed) {
         if (owned->is_put || random.Below(4) == 0) {
           owned->is_put = false;
         } else {
-          owned->block = {step, 1, static_cast<uint32_t>(i), 0};
+          owned->block = {step, 1, static_cast<uint32_t>(i), 0, step};
           owned->is_put = PutSampled(address, owned->block);
           if (!owned->is_put) missed.fetch_add(1);
         }
