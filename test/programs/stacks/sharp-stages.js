@@ -1,4 +1,4 @@
-/** Has sharp do the same work in two stages at the same time, in one of them three times as often. */
+/** Has sharp do the same work alone, and in two stages at the same time, in one of them three times as often. */
 import sharp from 'sharp';
 import { activeProfiler } from '../../../dist/index.js';
 
