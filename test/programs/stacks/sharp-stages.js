@@ -15,4 +15,5 @@ async function work() {
   for (let i = 0; i < 6; i++) await sharp(jpeg).resize(700).sharpen().webp().toBuffer();
 }
 
+await profiler.stage('alone', work);
 await Promise.all([profiler.stage('few', work), profiler.stage('many', () => Promise.all([work(), work(), work()]))]);
