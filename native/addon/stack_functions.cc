@@ -28,10 +28,7 @@ Tables FindTables() {
   if (found.tracker == nullptr) return {nullptr, nullptr, 0, found.missing};
   uint64_t bytes = 0;
   const void* const memory = found.tracker->read_stack_tables(&bytes);
-  const char* const missing = memory == nullptr
-                                  ? "the tracker takes no stacks, STAGEPROF_TRACK_STACKS is not set"
-                                  : nullptr;
-  return {found.tracker, memory, bytes, missing};
+  return {found.tracker, memory, bytes, found.tracker->stacks_missing()};
 }
 
 // False where it is no text. A longer one is cut.

@@ -197,6 +197,7 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::FindStackStage,
     stageprof_tracker::NoteEnd,
     stageprof_tracker::StageOpeningsForAddon,
+    stageprof_tracker::StacksMissing,
     stageprof_tracker::ReadJsFunctionForAddon,
     stageprof_tracker::ReadJsFramesForAddon,
 };

@@ -187,6 +187,8 @@ typedef struct StageprofTracker {
   /* Where the caller writes when a call of a stage was last opened (CLOCK_MONOTONIC, ns), by the number
    * of the stage; null where no stacks are taken. */
   double* (*stage_openings)(uint32_t* count);
+  /* Why no stacks are taken, in a few words; null where they are. Valid as long as the process. */
+  const char* (*stacks_missing)(void);
   /* Returns -1 if no function has the number. Also from a signal handler. */
   int32_t (*read_js_function)(uint32_t number, StageprofTrackerJsFunction* function);
   void (*read_js_frames)(StageprofTrackerJsFrames* frames); /* also from a signal handler */

@@ -72,8 +72,7 @@ void OpenSampling(uint64_t wanted_rate, bool wants_stacks) {
   // A step towards a point must be at least a byte.
   if (rate == 1) rate = 2;
   samples_blocks = rate != 0;
-  takes_stacks = samples_blocks && wants_stacks;
-  if (takes_stacks) OpenStacks(rate);
+  takes_stacks = samples_blocks && wants_stacks && OpenStacks(rate);
 }
 
 __attribute__((noinline, cold)) void Sample(SamplingPoint* point, const void* block, size_t bytes,

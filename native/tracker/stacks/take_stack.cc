@@ -61,6 +61,24 @@ Scratch* TakeScratch() {
   return nullptr;
 }
 
+#if defined(__x86_64__)
+constexpr bool kKnowsMachine = true;
+#else
+constexpr bool kKnowsMachine = false;
+#endif
+
+const char* stacks_missing = "STAGEPROF_TRACK_STACKS is not set";
+
+// Those of the function that it is inlined into.
+__attribute__((always_inline)) inline void ReadRegisters(Registers* registers) {
+#if defined(__x86_64__)
+  asm volatile("lea 0(%%rip), %0; mov %%rsp, %1; mov %%rbp, %2"
+               : "=r"(registers->pc), "=r"(registers->stack), "=r"(registers->base));
+#else
+  *registers = {};
+#endif
+}
+
 // The main thread's stack grows downwards, so its range is looked up anew where it has grown.
 bool KnowsRange(uintptr_t stack) {
   constexpr uintptr_t kNeededBytes = 8 * 1024;
@@ -141,15 +159,29 @@ uint32_t SiteWhileLoaded(const Registers& registers) {
 
 }  // namespace
 
-void OpenStacks(uint64_t rate) {
-  if (!OpenStackTables(rate)) return;
+bool OpenStacks(uint64_t rate) {
+  OpenLoadedObjects();
+  if (!kKnowsMachine) {
+    stacks_missing = "stacks are taken on x86-64 alone";
+  } else if (!CanFindLoadedObjects()) {
+    stacks_missing = "stacks need glibc 2.35 or newer";
+  } else if (!OpenStackTables(rate)) {
+    stacks_missing = "there is no memory for the tables of stacks";
+  } else {
+    stacks_missing = nullptr;
+  }
+  if (stacks_missing != nullptr) return false;
   OpenSites();
   OpenStackStages();
-  OpenLoadedObjects();
   OpenV8Code();
   OpenJsFrames();
   OpenReboundImports();
   FindCode(reinterpret_cast<uintptr_t>(&OpenStacks), &own_code);
+  return true;
+}
+
+const char* StacksMissing() {
+  return stacks_missing;
 }
 
 __attribute__((noinline)) uint32_t TakeSite() {
@@ -157,8 +189,7 @@ __attribute__((noinline)) uint32_t TakeSite() {
   if (thread.is_taking) return kUnknownSite;
   thread.is_taking = true;
   Registers registers;
-  asm volatile("lea 0(%%rip), %0; mov %%rsp, %1; mov %%rbp, %2"
-               : "=r"(registers.pc), "=r"(registers.stack), "=r"(registers.base));
+  ReadRegisters(&registers);
   uint32_t site = kUnknownSite;
   if (KnowsRange(registers.stack)) site = SiteWhileLoaded(registers);
   thread.is_taking = false;

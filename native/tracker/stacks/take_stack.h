@@ -9,8 +9,11 @@ namespace stageprof_tracker {
 
 // Takes the stack of whoever allocates a sampled block.
 
-// To be called while there is one thread. The samples lie `rate` bytes apart, on average.
-void OpenStacks(uint64_t rate);
+// To be called while there is one thread. The samples lie `rate` bytes apart, on average. False where
+// no stacks can be taken.
+bool OpenStacks(uint64_t rate);
+// Why none are taken, in a few words; null where they are.
+const char* StacksMissing();
 
 // The site of the calling thread's stack. kUnknownSite where none can be taken: one is being taken
 // on this thread, which a signal has interrupted; a module is being unloaded; the thread has no room

@@ -22,7 +22,9 @@ bool PutSampled(const void*, const SampledBlock&) {
 bool TakeSampled(const void*, SampledBlock*) {
   return false;
 }
-void OpenStacks(uint64_t) {}
+bool OpenStacks(uint64_t) {
+  return false;
+}
 uint32_t MsSinceStart() {
   return 0;
 }
