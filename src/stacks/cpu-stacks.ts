@@ -6,8 +6,9 @@ import {
   type NodeWorker,
   receiveMessageOnPort,
 } from '../host/inspector.js';
-import { Atomics, type Error, Int32Array, SharedArrayBuffer, Uint8Array } from '../host/intrinsics.js';
+import { Atomics, Error, Int32Array, SharedArrayBuffer, Uint8Array } from '../host/intrinsics.js';
 import { isMainThread, processId, threadId } from '../host/process.js';
+import { inspectorObstacle } from './inspector-obstacle.js';
 import { LabelIds } from './label-ids.js';
 import { startOwnThread } from './own-thread.js';
 import { aroundProcessEvents, awaitWord } from './process-ending.js';
@@ -85,6 +86,8 @@ class SamplingOfProcess implements CpuStacks {
   private isOver = false;
 
   constructor({ hz, file, isKernelCpu }: CpuStacksOptions) {
+    const obstacle = inspectorObstacle();
+    if (obstacle !== null) throw new Error(obstacle);
     this.last = { id: 0, pprof: new Uint8Array(0), account: { ...EMPTY, hz } };
     const { port1, port2 } = new MessageChannel();
     const plan: SamplingPlan = {

@@ -8,6 +8,7 @@ import { Session } from 'node:inspector';
 import { BroadcastChannel, type MessagePort, workerData } from 'node:worker_threads';
 import { CpuFold } from './cpu-fold.js';
 import { keptText } from './kept-stacks.js';
+import { PauseWatch } from './pause-watch.js';
 import { type Post, ProfiledThread } from './profiled-thread.js';
 import {
   type FlushRequest,
@@ -21,6 +22,7 @@ import {
 import { SourcePositions } from './source-positions.js';
 import { ThreadClock } from './thread-clock.js';
 import { ThreadJoin } from './thread-join.js';
+import type { CpuReading } from './thread-log.js';
 import type { V8Profile } from './v8-profile.js';
 import { WorkerSessions } from './worker-sessions.js';
 
@@ -38,7 +40,12 @@ class Sampling {
   private readonly session = new Session();
   private readonly main: ProfiledThread;
   private readonly workers: WorkerSessions;
-  private readonly clock = plan.takesReadings ? ThreadClock.open(plan.tid) : null;
+  private readonly clock = ThreadClock.open(plan.tid);
+  private readonly pauses = new PauseWatch((method, params) => this.post(method, params));
+  /** Rejects what the main thread has not answered yet. */
+  private readonly unanswered = new Set<(error: Error) => void>();
+  /** Whether the main thread is left to a debugger of the program. */
+  private hasLeft = false;
   private missing: string | null = null;
   private isRotating = false;
   private isOver = false;
@@ -66,6 +73,7 @@ class Sampling {
       this.session.on('Profiler.consoleProfileFinished', ({ params }) => {
         this.main.profileFinished(params.title ?? '', params.profile as V8Profile);
       });
+      this.session.on('Debugger.paused', () => this.pauses.paused());
       await this.main.start();
     } catch (error) {
       this.missing = (error as Error).message;
@@ -88,15 +96,31 @@ class Sampling {
   }
 
   private look(): void {
-    this.main.join.log.take(this.clock?.read() ?? null);
+    const reading = this.readLog();
     this.workers.look();
+    if (this.hasLeft || this.isOver) return;
     if (this.main.isDue || this.workers.areDue) void this.rotate();
+    void this.pauses.isPaused(reading).then((isPaused) => {
+      if (isPaused) this.leave();
+    });
+  }
+
+  private readLog(): CpuReading | null {
+    const reading = this.clock?.read() ?? null;
+    this.main.join.log.take(plan.takesReadings ? reading : null);
+    return reading;
+  }
+
+  private leave(): void {
+    this.hasLeft = true;
+    this.session.disconnect();
+    for (const reject of this.unanswered) reject(new Error('a debugger has paused the program'));
   }
 
   private async flush({ id, isLast, wantsPprof }: FlushRequest): Promise<void> {
     let pprof: Uint8Array = new Uint8Array(0);
     try {
-      this.main.join.log.take(this.clock?.read() ?? null);
+      this.readLog();
       if (isLast) this.isOver = true;
       await this.rotations;
       if (this.missing === null) await this.rotateNow({ goesOn: !isLast, onlyDue: false });
@@ -123,9 +147,9 @@ class Sampling {
 
   /** Never rejects. */
   private async rotateNow(how: { readonly goesOn: boolean; readonly onlyDue: boolean }): Promise<void> {
-    const workers = this.workers.rotate(how);
+    const workers = this.hasLeft ? undefined : this.workers.rotate(how);
     try {
-      if (!how.onlyDue || this.main.isDue) await this.main.rotate(how.goesOn);
+      if (!this.hasLeft && (!how.onlyDue || this.main.isDue)) await this.main.rotate(how.goesOn);
     } catch {
       this.failures++;
     }
@@ -148,6 +172,7 @@ class Sampling {
       { text: 'CPU profiles that the program has ended by its own use of the inspector', count: this.main.endedEarly },
       { text: 'changes of stage that came too fast to be joined with stacks', count: this.main.join.log.lost },
       { text: 'CPU profiles that could not be taken', count: this.failures },
+      { text: 'pauses by a debugger of the program, at which CPU stacks end', count: this.hasLeft ? 1 : 0 },
       ...this.workers.warnings(),
     ];
     return {
@@ -161,7 +186,9 @@ class Sampling {
 
   private readonly post: Post = (method, params = {}) =>
     new Promise((resolve, reject) => {
+      this.unanswered.add(reject);
       this.session.post(method, params, (error, result) => {
+        this.unanswered.delete(reject);
         if (error === null) resolve(result);
         else reject(new Error(error.message));
       });

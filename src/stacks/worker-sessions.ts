@@ -6,6 +6,8 @@ import type { StageRing } from './stage-ring.js';
 import type { V8Profile } from './v8-profile.js';
 
 interface Attached {
+  /** Id of the worker thread. */
+  readonly id: number;
   readonly thread: ProfiledThread;
   readonly labels: string[];
   readonly answers: Map<number, (answer: Answer) => void>;
@@ -74,6 +76,8 @@ export class WorkerSessions {
         // It is counted when the session is gone.
       }
     }
+    // It has memory of the thread, of which a program may start any number.
+    log.ring = null;
     Atomics.store(ended, 0, 1);
     Atomics.notify(ended, 0);
   }
@@ -107,7 +111,8 @@ export class WorkerSessions {
 
   /** @param title has the id of the thread; `workerId` of the inspector is a number of its own */
   private async attach(sessionId: string, title: string): Promise<void> {
-    const log = this.logOf(Number(TITLE.exec(title)?.[1]));
+    const id = Number(TITLE.exec(title)?.[1]);
+    const log = this.logOf(id);
     const answers = new Map<number, (answer: Answer) => void>();
     const post: Post = (method, params = {}) =>
       new Promise((resolve, reject) => {
@@ -121,7 +126,7 @@ export class WorkerSessions {
       });
     const thread = this.profiled(post, threadName(title), log.labels);
     if (log.ring !== null) thread.join.log.follow(log.ring);
-    this.attached.set(sessionId, { thread, labels: log.labels, answers });
+    this.attached.set(sessionId, { id, thread, labels: log.labels, answers });
     try {
       await thread.start();
     } catch {
@@ -145,6 +150,7 @@ export class WorkerSessions {
     const attached = this.attached.get(sessionId);
     if (attached === undefined) return;
     this.attached.delete(sessionId);
+    this.logs.delete(attached.id);
     this.lost++;
     for (const answer of attached.answers.values()) answer({ error: { message: 'the thread has ended' } });
   }

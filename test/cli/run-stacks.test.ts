@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -105,11 +105,34 @@ describe('the program is not seen to behave differently', () => {
     expect(shareOf(rows, 'never', 'busyMain')).toBeGreaterThan(0.9);
   });
 
-  test('with --cpu-prof', async () => {
-    const { folder, rows } = await run('never', ['--cpu-prof']);
+  // Node would print each profile of ours: its own session hears of it.
+  test('with --cpu-prof, beside which there are no stacks', async () => {
+    const { folder, rows, report, stderr } = await run('never', ['--cpu-prof']);
     const written = readdirSync(folder).find((name) => name.endsWith('.cpuprofile'))!;
     expect(readFileSync(join(folder, written), 'utf8')).toContain('"busyMain"');
-    expect(shareOf(rows, 'never', 'busyMain')).toBeGreaterThan(0.9);
+    expect([rows, stderr.includes('Cannot retrieve id')]).toEqual([[], false]);
+    expect(report.sources.cpu_stacks.reason).toBe('Node profiles the program itself, by --cpu-prof');
+  });
+
+  // Node waits in a pause for sessions of other threads, and would wait for ever for ours.
+  test('when it debugs itself, and goes on in the same moment', async () => {
+    const { exitCode, stdout, report } = await run('pauses itself');
+    expect([exitCode, stdout]).toEqual([0, 'paused 3 times\n']);
+    expect(report.warnings).toContain('pauses by a debugger of the program, at which CPU stacks end: 1');
+  });
+
+  test('when it waits in Atomics.wait, which is no pause', async () => {
+    const { stdout, report } = await run('waits');
+    expect(stdout).toBe('waited\n');
+    expect(report.warnings.filter((text: string) => text.includes('debugger'))).toEqual([]);
+  });
+
+  test('under the test runner of Node, whose process has no inspector', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'one.test.mjs'), "import test from 'node:test'; test('one', () => {});");
+    const args = ['run', '--stacks', 'cpu', '--', process.execPath, '--test', 'one.test.mjs'];
+    const { exitCode, stdout } = await runCli(args, { cwd: folder });
+    expect([exitCode, stdout.includes('pass 1')]).toEqual([0, true]);
   });
 });
 

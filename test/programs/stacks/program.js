@@ -70,6 +70,25 @@ else if (how === 'children') {
   profiler.stage('paused', () => busyMain(2500));
   console.log(...(await once(debug, 'message')));
   debug.unref();
+} else if (how === 'pauses itself') {
+  const session = new inspector.Session();
+  session.connect();
+  let times = 0;
+  session.on('Debugger.paused', () => {
+    times++;
+    session.post('Debugger.resume');
+  });
+  session.post('Debugger.enable');
+  session.post('Debugger.setPauseOnExceptions', { state: 'all' });
+  for (let i = 0; i < 3; i++) {
+    try {
+      throw new Error(`${i}`);
+    } catch {}
+  }
+  console.log(`paused ${times} times`);
+} else if (how === 'waits') {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+  console.log('waited');
 } else if (how === 'exit') {
   process.on('worker', () => console.log('saw a worker'));
   process.on('exit', (code) => {
