@@ -24,6 +24,7 @@ extern "C" {
 #define STAGEPROF_TRACKER_VERSION 1u
 #define STAGEPROF_TRACKER_NO_WINDOW (-1)
 #define STAGEPROF_TRACKER_JS_MODULE 0x3FFFu
+#define STAGEPROF_TRACKER_INHERITED_MODULE 0x3FFEu
 
 /* Sizes are those of malloc_usable_size. A realloc counts as one block freed and one allocated.
  * Allocated counts only rise. Freed counts may fall when a realloc fails: it is counted as freed
@@ -101,7 +102,8 @@ typedef struct StageprofTrackerSite {
    * 62 that the stack goes on and who called this frame is not known. Bits 48 to 61 are the index of
    * a module and bits 0 to 47 the return address as it is in its file; or
    * STAGEPROF_TRACKER_JS_MODULE and the number of a JS function, 0 where that is not known; or 0 and
-   * the address. */
+   * the address. STAGEPROF_TRACKER_INHERITED_MODULE is no frame: those behind it are of the stack that
+   * queued the work. */
   const uint64_t* frames;
   uint32_t frames_count;
   uint32_t stage;

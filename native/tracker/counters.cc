@@ -9,6 +9,7 @@
 #include "block_size.h"
 #include "bootstrap.h"
 #include "counted.h"
+#include "stacks/rebound_imports.h"
 #include "windows.h"
 
 namespace stageprof_tracker {
@@ -182,6 +183,7 @@ __attribute__((noinline, cold)) void* WithBatchesEnded(void* block, ModuleBatche
 __attribute__((noinline, cold)) void* CountedByNewModule(void* block, size_t bytes,
                                                          const void* caller) {
   ModuleBatches::Slot* slot = FindOrClaimSlot(&thread_counters.modules, caller);
+  RebindImportsOf(slot->module, caller);
   slot->bytes += bytes;
   slot->blocks += 1;
   thread_counters.sampling.bytes_left -= static_cast<int64_t>(bytes);

@@ -89,7 +89,8 @@ function kib(bytes: number): string {
 
 /** The function that allocates, and right of it those that led to it. */
 export function pathText({ frames }: AllocationPath): string {
-  return frames.map(placed).join(' < ');
+  const queueing = frames.findIndex(({ inherited }) => inherited);
+  return frames.map((frame, index) => `${index === queueing ? '(work of) ' : ''}${placed(frame)}`).join(' < ');
 }
 
 /** A function and where it is: the script and the line, or the module. A guess is marked. */

@@ -1,5 +1,5 @@
 import { Array, Map, Number } from '../host/intrinsics.js';
-import { type Frame, OWN_NAME } from './frame.js';
+import type { Frame } from './frame.js';
 import type { SampleType } from './sample-types.js';
 import type { StackProfile } from './stack-profile.js';
 import { NO_STACK } from './stack-table.js';
@@ -85,24 +85,28 @@ function byBytes(a: { readonly bytes: number }, b: { readonly bytes: number }): 
 }
 
 /** Frames with the same key are told as the same. */
-function keyOf({ name, module, file, startLine }: Frame): string {
-  return [name, module, file, startLine].join('\0');
+function keyOf({ name, module, file, startLine, inherited }: Frame): string {
+  return [name, module, file, startLine, inherited].join('\0');
 }
 
-/** The function that allocates, the first of its callers that is in another module, and the nearest JS functions. */
+/** The function that allocates, the first of its callers that is in another module, and the JS functions that led to it. */
 function pathOf({ stacks, frames }: StackProfile, stack: number): Frame[] {
   const path: Frame[] = [];
-  let js = 0;
-  for (let at = stack; at !== NO_STACK && js < MOST_JS; at = stacks.prefix(at)) {
+  const js: Frame[] = [];
+  for (let at = stack; at !== NO_STACK; at = stacks.prefix(at)) {
     const frame = frames.get(stacks.frame(at));
-    if (frame.kind === 'vm' && frame.name === OWN_NAME) continue;
     if (frame.kind === 'js') {
-      if (frame.file.startsWith('node:') || frame.file === '') continue;
-      path.push(frame);
-      js++;
-    } else if (frame.kind === 'native' && js === 0 && isTold(frame, path)) path.push(frame);
+      if (!frame.file.startsWith('node:') && frame.file !== '') js.push(frame);
+    } else if (frame.kind === 'native' && js.length === 0 && !frame.inherited && isTold(frame, path)) path.push(frame);
   }
+  path.push(...toldJs(js));
   return path.length > 0 || stack === NO_STACK ? path : [frames.get(stacks.frame(stack))];
+}
+
+/** The function of a package that the program has called, and its caller; where no package is in between, the innermost two. */
+function toldJs(js: readonly Frame[]): readonly Frame[] {
+  const first = Math.max(0, js.findIndex(({ file }) => !file.includes('/node_modules/')) - 1);
+  return js.slice(first, first + MOST_JS);
 }
 
 /** One function of each module, and of the program itself only where it allocates: between JS and an addon it has a dozen. */

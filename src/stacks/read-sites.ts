@@ -56,6 +56,8 @@ const MODULE_SHIFT = 16;
 const MODULE_MASK = 0x3fff;
 /** Stands for the JS functions. */
 const JS_MODULE = 0x3fff;
+/** No frame: those outside of it are of the stack that queued the work. */
+const INHERITED_MODULE = 0x3ffe;
 const HIGH_MASK = 0xffff;
 
 interface Place {
@@ -146,22 +148,37 @@ class SitesReader {
     const { stacks } = this.profile;
     if (first + count > this.places.frames.entries) throw new Error('they are damaged');
     if (count === 0) return stacks.intern(NO_STACK, this.profile.frames.intern(UNKNOWN));
-    const outermost = this.places.frames.offset + (first + count - 1) * 8;
-    const isCut = (this.u32(outermost + 4) & LAST) !== 0;
-    let stack = isCut ? stacks.intern(NO_STACK, this.profile.frames.intern(CUT)) : NO_STACK;
-    for (let index = count - 1; index >= 0; index--) {
-      stack = stacks.intern(stack, this.frame(this.places.frames.offset + (first + index) * 8));
-    }
-    return stack;
+    const places = Array.from({ length: count }, (_, index) => this.places.frames.offset + (first + index) * 8);
+    const mark = places.findIndex((at) => this.moduleOf(at) === INHERITED_MODULE);
+    if (mark === -1) return this.stackOn(NO_STACK, places, false);
+    const queueing = places.slice(mark + 1);
+    const inherited =
+      queueing.length === 0
+        ? stacks.intern(NO_STACK, this.profile.frames.intern({ ...UNKNOWN, inherited: true }))
+        : this.stackOn(NO_STACK, queueing, true);
+    return this.stackOn(inherited, places.slice(0, mark), false);
   }
 
-  private frame(at: number): number {
+  /** Puts frames, innermost first, inside of a stack. */
+  private stackOn(outer: number, places: readonly number[], inherited: boolean): number {
+    const { frames, stacks } = this.profile;
+    const outermost = places.at(-1);
+    const isCut = outermost !== undefined && (this.u32(outermost + 4) & LAST) !== 0;
+    const inside = isCut ? stacks.intern(outer, frames.intern({ ...CUT, inherited })) : outer;
+    return places.reduceRight((stack, at) => stacks.intern(stack, this.frame(at, inherited)), inside);
+  }
+
+  private moduleOf(at: number): number {
+    return (this.u32(at + 4) >>> MODULE_SHIFT) & MODULE_MASK;
+  }
+
+  private frame(at: number, inherited: boolean): number {
     const high = this.u32(at + 4);
     const low = this.u32(at);
-    const key = `${high} ${low}`;
+    const key = `${high} ${low} ${inherited}`;
     const known = this.frames.get(key);
     if (known !== undefined) return known;
-    const frame = this.profile.frames.intern(this.frameOf(high, low));
+    const frame = this.profile.frames.intern({ ...this.frameOf(high, low), inherited });
     this.frames.set(key, frame);
     return frame;
   }

@@ -64,3 +64,28 @@ test('an estimate has its error, and small amounts have no line', () => {
     ['tiny', 512, 1],
   ]);
 });
+
+test('work on another thread is told as such, with the function of a package that the program called', () => {
+  const queued = (frame: FrameInput): FrameInput => ({ ...frame, inherited: true });
+  const inSharp = (name: string, line: number) => queued(js(name, line, '/app/node_modules/sharp/lib/output.js'));
+  const profile = liveProfile([
+    [
+      'thumbs',
+      [
+        queued(node('node::Start')),
+        queued(js('main', 1)),
+        queued(js('decode', 31)),
+        inSharp('toBuffer', 1004),
+        inSharp('_pipeline', 1200),
+        queued({ ...vips, name: 'pipeline' }),
+        node('worker'),
+        vips,
+      ],
+      60 * MIB,
+      12,
+    ],
+  ]);
+  expect(textsOf(profile)).toEqual([
+    'thumbs  60.0 MiB in 12 blocks  vips_malloc @img/sharp-libvips (libvips-cpp.so.8.18.7) < (work of) toBuffer output.js:1004 < decode image.js:31',
+  ]);
+});

@@ -11,6 +11,11 @@ namespace stageprof_tracker {
 // cannot be read. Takes no lock and allocates nothing.
 bool MayImport(const LoadedObject& object, const char* const* symbols, size_t count);
 
+// Calls `visit` for each slot that the loader has filled, or will fill, with the address of a symbol of
+// another module. Takes no lock and allocates nothing.
+void VisitImports(const LoadedObject& object,
+                  void (*visit)(const char* symbol, void** slot, void* context), void* context);
+
 }  // namespace stageprof_tracker
 
 #endif  // STAGEPROF_TRACKER_STACKS_IMPORTS_H_

@@ -12,14 +12,18 @@ namespace stageprof_tracker {
 // What a frame of a site is. A frame of a module keeps its meaning when the module is unloaded.
 //   bit 63      it stands on the stack, and nothing more is known to say that it was called
 //   bit 62      the outermost one that was found; who called it is not known
-//   bits 48-61  the number of a module, kJsModule, or 0
+//   bits 48-61  the number of a module, kJsModule, kInheritedModule, or 0
 //   bits 0-47   the return address as it is in the module's file; for kJsModule the number of a
 //               function (js_functions.h); or the address in memory, where no module has it
+// kInheritedModule is no frame: those behind it are of the stack that queued the work.
 using SiteFrame = uint64_t;
 constexpr SiteFrame kGuessedFrame = uint64_t{1} << 63;
 constexpr SiteFrame kLastFrame = uint64_t{1} << 62;
 constexpr int kModuleShift = 48;
 constexpr uint64_t kJsModule = 0x3FFF;
+
+constexpr uint64_t kInheritedModule = 0x3FFE;
+constexpr SiteFrame kInheritedFrames = kInheritedModule << kModuleShift;
 
 constexpr SiteFrame JsFrame(uint32_t function) {
   return (kJsModule << kModuleShift) | function;

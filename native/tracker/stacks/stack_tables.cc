@@ -25,12 +25,22 @@ std::atomic<long> owner{0};  // the process that the file belongs to; 0 while th
 std::atomic<uint32_t> users{0};
 std::atomic<bool> is_moving{false};
 
-// Neither a thread that a signal has stopped nor the handler may hang the program: whoever has waited
-// for some milliseconds goes on, and a count may then be lost.
+// This thread moves the tables: the handler of a signal on it must not wait for the end of that.
+thread_local bool moves_here = false;
+
+double NowNs() {
+  timespec now;
+  if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return 0;
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+// Nobody may hang the program: whoever has waited for half a second goes on, and a count may then be
+// lost. Where the processors are busy, the thread that is waited for may not run for a while.
 template <typename Condition>
 void WaitFor(Condition holds) {
-  constexpr int kMostYields = 10000;
-  for (int yields = 0; !holds() && yields < kMostYields; ++yields) syscall(SYS_sched_yield);
+  constexpr double kLongestNs = 5e8;
+  const double begun = NowNs();
+  while (!holds() && NowNs() - begun < kLongestNs) syscall(SYS_sched_yield);
 }
 
 template <typename Entry, size_t kCount>
@@ -93,10 +103,7 @@ bool OpenStackTables(uint64_t rate) {
   tables->places[StackTables::kJsScripts] = PlaceOf(tables->js_scripts);
   tables->places[StackTables::kTexts] = PlaceOf(tables->texts);
   tables->places[StackTables::kOutlived] = PlaceOf(tables->outlived);
-  timespec now;
-  if (clock_gettime(CLOCK_MONOTONIC, &now) == 0) {
-    tables->start_ns = static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-  }
+  tables->start_ns = NowNs();
   return true;
 }
 
@@ -104,11 +111,13 @@ int MoveStackTables(int descriptor) {
   if (tables == nullptr) return ENOSYS;
   if (owner.load(kRelaxed) != 0) return EBUSY;
   if (is_moving.exchange(true, kOrdered)) return EBUSY;
+  moves_here = true;
   // Either this sees that they are in use, or whoever begins to use them sees this.
   WaitFor([] { return users.load(kOrdered) == 0; });
   const int error = CopyAndReplace(descriptor);
   if (error == 0) owner.store(syscall(SYS_getpid), kRelaxed);
   is_moving.store(false, kOrdered);
+  moves_here = false;
   return error;
 }
 
@@ -123,7 +132,7 @@ const StackTables* ReadStackTables() {
 TablesUse::TablesUse() : tables_(tables) {
   if (tables == nullptr) return;
   users.fetch_add(1, kOrdered);
-  if (is_moving.load(kOrdered)) WaitFor([] { return !is_moving.load(kOrdered); });
+  if (is_moving.load(kOrdered) && !moves_here) WaitFor([] { return !is_moving.load(kOrdered); });
   const long pid = owner.load(kRelaxed);
   if (pid != 0 && pid != syscall(SYS_getpid)) tables_ = nullptr;
 }

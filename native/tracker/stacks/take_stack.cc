@@ -1,6 +1,7 @@
 #include "take_stack.h"
 
 #include <sched.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -9,6 +10,8 @@
 #include "../modules.h"
 #include "code_map.h"
 #include "js_frames.h"
+#include "origins.h"
+#include "rebound_imports.h"
 #include "sites.h"
 #include "stack_modules.h"
 #include "stack_stages.h"
@@ -32,10 +35,12 @@ thread_local ThreadStack thread_stack;
 
 // Stacks are written here and not on the stack, which may be small. As many threads at a time can
 // take one.
+constexpr uint32_t kMostInheritedFrames = 64;
 struct Scratch {
   std::atomic<bool> is_taken;
   Stack stack;
-  SiteFrame frames[Stack::kMostFrames];
+  // A stack, the mark, and what is inherited.
+  SiteFrame frames[Stack::kMostFrames + 1 + kMostInheritedFrames];
 };
 constexpr int kScratches = 8;
 Scratch scratches[kScratches];
@@ -99,6 +104,18 @@ SiteFrame FrameOf(const Frame& frame) {
   return guessed | (uint64_t{module} << kModuleShift) | (pc - object.base);
 }
 
+// Puts the stack that queued the work behind the own one.
+uint32_t AddInherited(const Origin& origin, SiteFrame* frames, uint32_t count) {
+  frames[count++] = kInheritedFrames;
+  Site site;
+  if (origin.site == kUnknownSite || !ReadSite(origin.site, &site)) return count;
+  const bool is_cut = site.count > kMostInheritedFrames;
+  const uint32_t inherited = is_cut ? kMostInheritedFrames : site.count;
+  memcpy(frames + count, site.frames, inherited * sizeof *frames);
+  if (is_cut) frames[count + inherited - 1] |= kLastFrame;
+  return count + inherited;
+}
+
 uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
   AskForV8Code();
   Stack& stack = scratch->stack;
@@ -117,7 +134,11 @@ uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
                                    : FrameOf(frame);
   }
   if (count > 0 && stack.end != Stack::End::kOutermost) scratch->frames[count - 1] |= kLastFrame;
-  return FindSite(scratch->frames, count, RunningStage());
+  const uint32_t stage = RunningStage();
+  if (stage != kUnknownStage) return FindSite(scratch->frames, count, stage);
+  const Origin origin = CurrentOrigin();
+  if (origin.IsKnown()) count = AddInherited(origin, scratch->frames, count);
+  return FindSite(scratch->frames, count, origin.stage);
 }
 
 // Between the two counts no module is unloaded: either this sees that one is about to be, or whoever
@@ -154,6 +175,7 @@ bool OpenStacks(uint64_t rate) {
   OpenStackStages();
   OpenV8Code();
   OpenJsFrames();
+  OpenReboundImports();
   FindCode(reinterpret_cast<uintptr_t>(&OpenStacks), &own_code);
   return true;
 }
@@ -176,6 +198,12 @@ __attribute__((noinline)) uint32_t TakeSite() {
 
 void SetStageWord(const std::atomic<uint32_t>* stage) {
   thread_stack.stage = stage;
+}
+
+bool FindOwnStage(uint32_t* stage) {
+  if (thread_stack.stage == nullptr) return false;
+  *stage = thread_stack.stage->load(kRelaxed);
+  return true;
 }
 
 // A thread that is stopped while it walks, by a signal whose handler unloads a module, must not hang

@@ -24,6 +24,9 @@ uint32_t TakeSite();
 // each stack; null for none. The memory has to stay until it is set anew or the thread ends.
 void SetStageWord(const std::atomic<uint32_t>* stage);
 
+// The stage that was set for the calling thread. False where none was.
+bool FindOwnStage(uint32_t* stage);
+
 // Around the unloading of a module: no other thread reads its tables meanwhile.
 void PauseStacks();
 void ResumeStacks();

@@ -1,0 +1,163 @@
+import { execFileSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Programs } from '../support/compiled-programs.js';
+import { nodeHeaders } from '../support/native-stages.js';
+import { runCli } from '../support/run-cli.js';
+import { type StackRow, stackRows, sumOf } from '../support/stack-rows.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const PROGRAM = fileURLToPath(new URL('../programs/stacks/queued.js', import.meta.url));
+const MIB = 2 ** 20;
+
+const programs = new Programs(dirname(PROGRAM));
+afterAll(() => programs[Symbol.dispose]());
+
+const headers = `-I${nodeHeaders()}`;
+const addon = () =>
+  programs.compile('queueing.c', 'queueing.so', headers, join(dirname(PROGRAM), 'std_thread.cc'), '-lstdc++');
+/** What is C++ in the other one would keep it loaded. */
+const unloadable = () => programs.compile('queueing.c', 'unloadable.so', headers);
+
+/** Runs a program with and without the profiler, which must not differ. */
+async function run(how: string, env: NodeJS.ProcessEnv = {}, ADDON = addon()) {
+  const folder = temporaryFolder();
+  const node = [process.execPath, PROGRAM, how];
+  const flags = ['--full', '--stacks', 'native', '--out', join(folder, 'report.json')];
+  const { exitCode, stdout, stderr } = await runCli(['run', ...flags, '--', ...node], { env: { ADDON, ...env } });
+  const [file, ...args] = node as [string, ...string[]];
+  const plain = execFileSync(file, args, { encoding: 'utf8', env: { ...process.env, ADDON, ...env } });
+  expect([exitCode, stdout]).toEqual([0, plain]);
+  return { stderr, rows: await stackRows(join(folder, 'report.stacks.pb.gz')) };
+}
+
+/** MiB by stage of what a function of the addon holds. */
+function heldBy(rows: readonly StackRow[], name: string): Record<string, number> {
+  const held: Record<string, number> = {};
+  for (const row of rows.filter(({ names }) => names.at(-1) === name)) {
+    held[row.stage] = (held[row.stage] ?? 0) + row.live / MIB;
+  }
+  return Object.fromEntries(Object.entries(held).map(([stage, mib]) => [stage, Math.round(mib)]));
+}
+
+/**
+ * Eight blocks of 2 MiB in one stage and eight of 5 MiB in the other. A thread that had to wait for something else, such as
+ * the kernel's lock on the memory of the process, is unknown: so are some of them on a busy machine.
+ */
+function expectRightOrUnknown(rows: readonly StackRow[], name: string, alwaysUnknown = 0): void {
+  const { few = 0, many = 0, '(unknown)': unknown = 0, ...others } = heldBy(rows, name);
+  expect(others).toEqual({});
+  expect(few + many + unknown - alwaysUnknown).toBe(8 * 2 + 8 * 5);
+  expect([few % 2, many % 5]).toEqual([0, 0]);
+  expect(few).toBeLessThanOrEqual(8 * 2);
+  expect(many).toBeLessThanOrEqual(8 * 5);
+  // Most are known.
+  expect(few + many).toBeGreaterThan(28);
+}
+
+describe.runIf(process.arch === 'x64')('native memory of queued work is that of the stage that queued it', () => {
+  test('with the stack that did', async () => {
+    const { rows, stderr } = await run('queues');
+    expect(heldBy(rows, 'in_work')).toEqual({ few: 4, many: 18 });
+    const many = rows.filter(({ stage, names }) => stage === 'many' && names.at(-1) === 'in_work');
+    for (const { names } of many) expect(names.filter((name) => /^queues/.test(name)).at(-1)).toBe('queuesOnce');
+    expect(stderr).toMatch(
+      /^live {2}many +18\.0 MiB in 6 blocks +in_work queueing\.so < \(work of\) \(anonymous\) queued\.js:\d+ < queued queued\.js:/m,
+    );
+  });
+
+  test('where the addon finds the functions by dlsym', async () => {
+    const { rows } = await run('queues', { FINDS_BY_DLSYM: '1' });
+    expect(heldBy(rows, 'in_work')).toEqual({ few: 4, many: 18 });
+  });
+
+  test('by libuv', async () => {
+    const { rows } = await run('requests');
+    expect(heldBy(rows, 'in_request')).toEqual({ few: 6, many: 15 });
+  });
+
+  test('each time anew', async () => {
+    const { rows } = await run('again');
+    expect(heldBy(rows, 'in_work')).toEqual({ few: 6, many: 21 });
+  });
+
+  test('but not that of other work on the same thread', async () => {
+    const { rows } = await run('after', { UV_THREADPOOL_SIZE: '1' });
+    const allocatedIn = (name: string) =>
+      sumOf(
+        rows.filter(({ stage }) => stage === name),
+        'allocated',
+      ) / MIB;
+    expect(heldBy(rows, 'in_work')).toEqual({ few: 2 });
+    expect(allocatedIn('few')).toBeLessThan(10);
+    expect(allocatedIn('(unknown)')).toBeGreaterThan(30);
+  });
+
+  test('unless it is cancelled, or deleted before', async () => {
+    const { rows } = await run('cancelled');
+    expect(heldBy(rows, 'in_work')).toEqual({ few: 2 });
+  });
+
+  test('on threads that it makes', async () => {
+    const { rows } = await run('threads');
+    for (const name of ['in_new_thread', 'in_thread_of_work', 'in_std_thread']) expectRightOrUnknown(rows, name);
+  });
+
+  test('on threads that it wakes, and never that of the stage that made them', async () => {
+    const { rows } = await run('staying');
+    expect(heldBy(rows, 'in_reading_thread')).toEqual({ '(unknown)': 2 });
+    // The main thread has woken it, in no work.
+    expectRightOrUnknown(rows, 'in_woken_thread', 3);
+    expectRightOrUnknown(rows, 'in_woken_std_thread');
+  });
+
+  test('or unknown, where several wake a thread at the same time', async () => {
+    expectRightOrUnknown((await run('contended')).rows, 'in_woken_thread');
+  });
+
+  test('in worker threads, with which the addon is loaded anew', async () => {
+    const { rows } = await run('workers', {}, unloadable());
+    expect(heldBy(rows, 'in_work')).toEqual({ few: 12, many: 54 });
+    expect(new Set(rows.filter(({ stage }) => stage === 'many').map(({ thread }) => thread))).toEqual(
+      new Set(['worker']),
+    );
+  });
+
+  test('and unknown where there is no room for it, until there is', async () => {
+    const { rows } = await run('crowded');
+    expect(heldBy(rows, 'in_work').few).toBe(2);
+    const { many = 0, '(unknown)': unknown = 0 } = heldBy(rows, 'in_work');
+    const error = 4 * Math.sqrt((6000 / 1024) * 0.5);
+    expect(Math.abs(many + unknown - 6000 / 1024)).toBeLessThan(error);
+  });
+});
+
+test.runIf(process.arch === 'x64')(
+  'of two stages that have sharp work at the same time none is charged what the other allocates',
+  async () => {
+    const folder = temporaryFolder();
+    const program = fileURLToPath(new URL('../programs/stacks/sharp-stages.js', import.meta.url));
+    const flags = ['--stacks', 'native', '--stacks-bytes', '65536', '--out', join(folder, 'report.json')];
+    const { exitCode } = await runCli(['run', ...flags, '--', process.execPath, program]);
+    expect(exitCode).toBe(0);
+    const rows = (await stackRows(join(folder, 'report.stacks.pb.gz'))).filter(({ names }) =>
+      names.some((name) => name.startsWith('vips_')),
+    );
+    const [alone, few, many] = ['alone', 'few', 'many'].map((stage) =>
+      sumOf(
+        rows.filter((row) => row.stage === stage),
+        'allocated',
+      ),
+    ) as [number, number, number];
+    // The busier the machine, the more is unknown.
+    for (const [found, expected] of [
+      [few, alone],
+      [many, 3 * alone],
+    ] as const) {
+      expect(found / expected).toBeLessThan(1.15);
+      expect(found / expected).toBeGreaterThan(0.3);
+    }
+  },
+  60_000,
+);
