@@ -31,6 +31,8 @@ export interface ProfiledRun {
   readonly gathered: GatheredReports;
   /** Null where none were asked for, or no process has left any. */
   readonly stacks: LeftStacks | null;
+  /** Whether CPU stacks were asked for. */
+  readonly samplesCpu: boolean;
   readonly finished: FinishedRun;
   /** Process id of the program. */
   readonly pid: number;
@@ -120,6 +122,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     exitCode,
     gathered,
     stacks,
+    samplesCpu: profiler.stacks?.includes('cpu') === true,
     finished,
     pid: end.pid,
     noReport: obstacle?.reason ?? null,

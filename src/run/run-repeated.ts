@@ -44,7 +44,7 @@ export async function runRepeated(
     exitCode = await runProfiled(plan, (ended) => {
       say(`run ${run} of ${count}: ${runText(ended)}`);
       if (ended.exitCode !== EXIT_DONE) return;
-      sayWhatIsMissing(ended.gathered);
+      sayWhatIsMissing(ended);
       const advice = adviceOn(ended.gathered, ended.noReport);
       // The advice is about the program, so it is said once for all of its runs.
       if (advice !== null && advice !== advised) say(advice);

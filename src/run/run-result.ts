@@ -12,9 +12,10 @@ import { renderOsComparison } from './os-comparison-table.js';
 import type { ProfiledRun } from './profiled-run.js';
 
 /** Prints what a run has measured, and what it has not, to stderr: stdout belongs to the program. */
-export function printRun({ gathered, finished, stacks, noReport }: ProfiledRun, shown: Shown): void {
+export function printRun(run: ProfiledRun, shown: Shown): void {
+  const { gathered, finished, stacks, noReport } = run;
   const { report, counted: processes, launchers } = gathered;
-  sayWhatIsMissing(gathered);
+  sayWhatIsMissing(run);
   const advice = adviceOn(gathered, noReport);
   if (advice !== null) say(advice);
   const { stderr } = process;
@@ -33,14 +34,15 @@ export function printRun({ gathered, finished, stacks, noReport }: ProfiledRun, 
 }
 
 /** What a table does not show. */
-export function sayWhatIsMissing({ recovered, lost, skipped }: GatheredReports): void {
+export function sayWhatIsMissing({ gathered: { recovered, lost, skipped }, samplesCpu }: ProfiledRun): void {
   for (const reason of skipped) say(reason);
   if (recovered > 0) {
     const [who, whose] =
       recovered === 1
         ? ['1 node process was killed or still runs', 'its']
         : [`${recovered} node processes were killed or still run`, 'their'];
-    say(`${who}: ${whose} numbers go up to the last reading, of which there are ten a second`);
+    const stacks = samplesCpu ? `; ${whose} CPU stacks lack what came last, up to 5 s` : '';
+    say(`${who}: ${whose} numbers go up to the last reading, of which there are ten a second${stacks}`);
   }
   if (lost > 0) {
     say(`${counted(lost, 'node process', 'node processes')} left no report: killed, or not ended yet`);
