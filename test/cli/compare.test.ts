@@ -305,7 +305,7 @@ describe('stacks that lie beside both sides', () => {
     });
     const { stdout, exitCode } = await runCli(['compare', 'a.json', 'b.json', '--full'], { cwd });
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^cpu up +scan {2}\+3\.00 s ± \d+ ms of 1\.00 s {2}read parse\.js:10$/m);
+    expect(stdout).toMatch(/^cpu up +scan {2}\+3\.00 s ± \d+ ms from 1\.00 s {2}read parse\.js:10$/m);
     expect(stdout).toMatch(
       /^stacks +1 of 2 functions changed by more than sampling explains, with 95% for all together/m,
     );
@@ -322,7 +322,7 @@ describe('stacks that lie beside both sides', () => {
       'b/task-0.stacks.pb.gz': await stacks(400),
     });
     const compared = await runCli(['compare', 'a', 'b', '--full'], { cwd });
-    expect(compared.stdout).toMatch(/^cpu up +scan .* of 1\.20 s {2}read/m);
+    expect(compared.stdout).toMatch(/^cpu up +scan .* from 1\.20 s {2}read/m);
     writeFileSync(join(cwd, 'b/task-0.stacks.pb.gz'), 'no');
     const damaged = await runCli(['compare', 'a', 'b', '--full'], { cwd });
     expect(damaged.exitCode).toBe(0);
