@@ -86,8 +86,9 @@ describe('columns of the process', () => {
     // The 40 MiB that it keeps, less what a collection finds of its start.
     expect(mib('worker builds', 'workers_kb_delta')).toBeGreaterThan(30);
     expect(mib('worker builds', 'workers_kb_delta')).toBeLessThan(70);
-    // Only what was transferred is V8's here.
-    expect(mib('worker builds', 'external_kb_delta')).toBe(20);
+    // Only what was transferred is V8's here, less the sources of modules that a collection finds.
+    expect(mib('worker builds', 'external_kb_delta')).toBeLessThanOrEqual(20);
+    expect(mib('worker builds', 'external_kb_delta')).toBeGreaterThanOrEqual(18);
   });
 
   test('both fall when the thread ends, but for Buffers that outlive it', () => {
