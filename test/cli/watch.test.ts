@@ -101,7 +101,7 @@ test('--format json is a line of JSON for each look, with the findings of the mo
   }
   // Before it has waited for long there is none.
   expect(found.at(-1)).toBe('outer.inner waiting');
-  expect(found.findLastIndex((text) => text === '')).toBe(found.indexOf('outer.inner waiting') - 1);
+  expect(found.lastIndexOf('')).toBe(found.indexOf('outer.inner waiting') - 1);
 });
 
 test('a program under run is found by its pid, and named in the message for the pid of run', async () => {
