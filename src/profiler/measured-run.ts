@@ -26,7 +26,7 @@ export interface RunSources {
   readonly settings: ProfilerSettings;
   readonly threads: ThreadReadings;
   readonly exactMeans: ExactMeans | null;
-  /** Of the stacks that were asked for. */
+  /** The states of the stacks that were asked for. */
   stacks(): Partial<Sources>;
   /** All warnings so far. */
   warnings(): string[];

@@ -16,7 +16,7 @@ const READINGS = 3;
 /** The first boundaries are all measured: a program may have no more. */
 const FIRST = 16;
 const MOST_BETWEEN = 4096;
-/** Of all boundaries so far. Whoever reads the sums in a recorder misses no more than twice this share of them. */
+/** A share of all boundaries so far. Whoever reads the sums in a recorder misses no more than twice this share of them. */
 const MOST_BETWEEN_SHARE = 1 / 16;
 
 /**

@@ -67,7 +67,7 @@ export class SampledStacks {
     return cpu === undefined || cpu.length === 0 ? undefined : cpu;
   }
 
-  /** Of the kinds that were asked for. */
+  /** The kinds that were asked for. */
   states(): Partial<Sources> {
     const { cpuStacks, nativeStacks } = this.settings;
     const noCpu = this.cpu.missing ?? this.lastCpu?.account.missing ?? null;

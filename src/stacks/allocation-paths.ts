@@ -66,7 +66,7 @@ export function allocationPaths(profile: StackProfile, type: AllocationType): St
 }
 
 /**
- * Of the bytes of one stack, at most. Blocks of the rate or more are exact. Of smaller ones each sampling point stands for `rate`
+ * The variance of the bytes of one stack, at most. Blocks of the rate or more are exact. Of smaller ones each sampling point stands for `rate`
  * bytes, so the variance of a sum of `bytes` is at most their product. Where blocks are not counted, none is taken to be exact.
  *
  * @param rate bytes between two points of the sample, on average; 0 where it is not known

@@ -1,6 +1,6 @@
 import { environment, execArgv } from '../host/process.js';
 
-/** Of Node, which it takes on the command line alone. */
+/** Flags of Node, which it takes on the command line alone. */
 const WITHOUT_INSPECTOR = /^--(test|watch(-path|-preserve-output)?)(=|$)/;
 const PROFILERS = /--cpu-prof\b/;
 

@@ -26,7 +26,7 @@ struct SampleInfo {
   char room[128];
 };
 
-// Of v8::StateTag. V8 logs what it moves while it collects.
+// Values of v8::StateTag. V8 logs what it moves while it collects.
 constexpr uint16_t kCollecting = 1;
 constexpr uint16_t kLogging = 9;
 
@@ -58,7 +58,7 @@ enum class Kind : uint8_t {
   kAddon,            // and the libraries that it has brought
   kOther,            // may have entered another isolate, or no module
 };
-// Of modules, by their numbers.
+// The kinds of modules, by their numbers.
 std::atomic<uint8_t> kinds[kModules];
 
 Kind FindKind(uint32_t module, uintptr_t address) {

@@ -38,7 +38,7 @@ bool Lasts(const Run& run) {
   return sequences[run.number].load(std::memory_order_acquire) == run.sequence;
 }
 
-// Of the calling thread: whenever it gave its processor up by itself, in a lock, a wait or a read.
+// How often the calling thread gave its processor up by itself, in a lock, a wait or a read.
 long CountWaits() {
   const int error = errno;
   rusage usage;

@@ -29,7 +29,7 @@ constexpr Origin kNoOrigin = {0, 0, {0, 0}};
 // What the calling thread hands on to work that it queues: the stage that runs on it and its stack,
 // or the origin of what it does itself.
 Origin OriginOfCaller();
-// Of what the calling thread does, if it has no stage of its own. An origin that was handed to the
+// The origin of what the calling thread does, if it has no stage of its own. An origin that was handed to the
 // thread ends when the thread has waited for anything: what it does then may be for anybody.
 Origin CurrentOrigin();
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// Of further stages nothing is told.
+// Further stages are not told apart, and nothing is told of them.
 constexpr uint32_t kMostBorn = 256;
 constexpr uint32_t kMostOpened = 64;
 

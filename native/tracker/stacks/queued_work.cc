@@ -7,7 +7,7 @@ namespace stageprof_tracker {
 
 namespace {
 
-// Of node_api.h and uv.h. Only pointers are passed on.
+// The types of node_api.h and uv.h. Only pointers are passed on.
 using Environment = void*;
 using Value = void*;
 using Status = int;
