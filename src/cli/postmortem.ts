@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { exporterNamed, formatNames } from '../export/exporter.js';
@@ -10,6 +10,7 @@ import { processNamed, readRecordingAt, recorderOfProcess } from '../recorder/op
 import { postmortemOf } from '../recorder/postmortem.js';
 import { withThreadsBeside } from '../recorder/thread-recorders.js';
 import { renderStacks } from '../render/stack-words.js';
+import { readPlain } from '../stacks/plain-file.js';
 import { readSites } from '../stacks/read-sites.js';
 import { sitesPath } from '../stacks/sites-path.js';
 import { withNativeNames } from '../symbols/name-frames.js';
@@ -52,17 +53,17 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
       const { stdout } = process;
       const layout = layoutOf(stdout, shown);
       stdout.write(exporter.render(found, layout));
-      if (format === 'table') stdout.write(stacksBeside(path, layout));
+      if (format === 'table') stdout.write(nativeStacksOf(path, layout));
       finish(EXIT_DONE);
     });
 }
 
 /** Who held native memory, in words: nothing where the process has left no tables of stacks. */
-function stacksBeside(recorder: string, layout: Layout): string {
+function nativeStacksOf(recorder: string, layout: Layout): string {
   const path = sitesPath(recorder);
   if (!existsSync(path)) return '';
   try {
-    const { profile } = readSites(readFileSync(path), randomInt(2 ** 32));
+    const { profile } = readSites(readPlain(path), randomInt(2 ** 32));
     const words = renderStacks(withNativeNames(profile), layout);
     return words === undefined ? '' : `\n${words}`;
   } catch (error) {

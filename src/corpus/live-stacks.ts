@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LiveStack, liveStacks } from '../render/allocation-notes.js';
+import { readPlain } from '../stacks/plain-file.js';
 import { readSites } from '../stacks/read-sites.js';
 import { SITES_SUFFIX } from '../stacks/sites-path.js';
 import { withNativeNames } from '../symbols/name-frames.js';
@@ -19,7 +21,7 @@ export function liveStacksOf(folder: string | null, pid: number | undefined): re
   try {
     const name = readdirSync(folder).find((found) => found.startsWith(`${pid}-`) && found.endsWith(SITES_SUFFIX));
     if (name === undefined) return null;
-    const { profile } = readSites(readFileSync(join(folder, name)), 0);
+    const { profile } = readSites(readPlain(join(folder, name)), randomInt(2 ** 32));
     return liveStacks(withNativeNames(profile), MOST_STACKS);
   } catch {
     return null;

@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../model/report.js';
 import { systemReason } from '../model/setup-error.js';
 import { formatWarning, mergeWarnings } from '../model/warnings.js';
 import { KEPT_SUFFIX, readKept } from './kept-stacks.js';
 import { mergeProfile } from './merge-profile.js';
+import { readPlain } from './plain-file.js';
 import { type Outlived, readSites } from './read-sites.js';
 import { samplingWarnings } from './sampling-warnings.js';
 import { SITES_SUFFIX } from './sites-path.js';
@@ -21,9 +22,6 @@ export interface LeftStacks {
   /** One line for each file that was left out, with the reason. */
   readonly skipped: readonly string[];
 }
-
-/** A profile that reaches all limits of its tables has less. */
-const LARGEST_BYTES = 256 * 2 ** 20;
 
 /**
  * Reads and merges what processes have left in these folders.
@@ -97,18 +95,5 @@ function namesIn(folder: string): string[] {
   } catch {
     // The program has removed the folder. The reports say so.
     return [];
-  }
-}
-
-/** Does not follow a link or wait for the other end of a pipe, which the program could have put there. */
-function readPlain(path: string): Buffer {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const stats = fstatSync(file);
-    if (!stats.isFile()) throw new Error('not a plain file');
-    if (stats.size > LARGEST_BYTES) throw new Error(`its ${stats.size} bytes are more than a stack profile has`);
-    return readFileSync(file);
-  } finally {
-    closeSync(file);
   }
 }

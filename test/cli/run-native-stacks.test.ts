@@ -75,7 +75,7 @@ describe.runIf(process.arch === 'x64')('the stacks of native memory', () => {
 
   test('tell what has outlived which stages', async () => {
     const { stderr } = await run('rounds');
-    // Of each four blocks, the first three were there when the stage began for the last time.
+    // Three blocks in four were there when the stage began for the last time.
     const [heading = '', ...rows] = stderr.slice(stderr.indexOf('born in, there after')).split('\n');
     expect(heading.split(/ {2,}/)).toEqual(['born in, there after', 'works', 'keeps less', 'keeps']);
     const cells = rows.map((row) => row.split(/ {2,}/));
@@ -161,6 +161,11 @@ test.runIf(process.arch === 'x64')(
     expect(readdirSync(folder).sort()).toEqual(['app.recorder', 'app.recorder.sites']);
     const { stdout } = await runCli(['postmortem', recorder, '--full']);
     expect(stdout).toMatch(/^live {2}many +40\.\d MiB in 20 blocks +hold_large holder\.so < holdsMany native\.js:/m);
+    // Whoever reads it must not wait for the other end of a pipe.
+    rmSync(`${recorder}.sites`);
+    execFileSync('mkfifo', [`${recorder}.sites`]);
+    const { exitCode, stderr } = await runCli(['postmortem', recorder]);
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('these stacks are left out, not a plain file')]);
     for (const name of readdirSync(folder)) rmSync(join(folder, name));
     expect(start('closed').status).toBe(0);
     expect(readdirSync(folder)).toEqual([]);
