@@ -1,6 +1,7 @@
 import { pathText } from '../render/allocation-notes.js';
 import { type AllocationPath, allocationPaths } from '../stacks/allocation-paths.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
+import { baseName } from '../text/base-name.js';
 
 /** Native memory that was live at the end, of one stack in one stage. */
 export interface LiveChange {
@@ -66,8 +67,4 @@ function sidesOf(profile: StackProfile): Map<string, Side> {
     }
   }
   return sides;
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -7,6 +7,7 @@ import {
   shareError,
   stageFunctions,
 } from '../stacks/stage-functions.js';
+import { baseName } from '../text/base-name.js';
 import { holm } from './holm.js';
 import { type LiveChange, liveChanges } from './live-changes.js';
 import { twoSidedProbability } from './student-t.js';
@@ -86,7 +87,7 @@ function functionsOf({ functions }: StageCpu): Map<string, NamedFunction> {
   const named = new Map<string, NamedFunction>();
   for (const found of functions.values()) {
     const { name, file } = found.frame;
-    const key = `${name}\0${file.slice(file.lastIndexOf('/') + 1)}`;
+    const key = `${name}\0${baseName(file)}`;
     const known = named.get(key);
     if (known === undefined) named.set(key, { cpuNs: found.cpuNs, heaviest: found });
     else {

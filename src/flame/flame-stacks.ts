@@ -3,6 +3,7 @@ import type { Frame } from '../stacks/frame.js';
 import type { SampleType } from '../stacks/sample-types.js';
 import { StackProfile } from '../stacks/stack-profile.js';
 import { NO_STACK } from '../stacks/stack-table.js';
+import { baseName } from '../text/base-name.js';
 
 /**
  * What stacks are weighed by: CPU by function, or by the line that executes; native memory that was allocated, that was live
@@ -92,8 +93,4 @@ export function frameText(frame: Frame): string {
 function moduleText({ module, offset }: Frame): string {
   const base = baseName(module);
   return base === '' ? '(unknown)' : `${base}+0x${offset.toString(16)}`;
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

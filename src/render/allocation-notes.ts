@@ -1,9 +1,15 @@
 import { Math, Number } from '../host/intrinsics.js';
 import { installedName, moduleName } from '../model/module-name.js';
 import { OUTSIDE } from '../report/outside-row.js';
-import { type AllocationPath, type AllocationType, allocationPaths } from '../stacks/allocation-paths.js';
+import {
+  type AllocationPath,
+  type AllocationType,
+  allocationPaths,
+  type StageAllocations,
+} from '../stacks/allocation-paths.js';
 import type { Frame } from '../stacks/frame.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
+import { baseName } from '../text/base-name.js';
 import { escapeControls } from '../text/escape.js';
 import { counted, inline, size } from '../text/format.js';
 import { functionName } from '../text/function-name.js';
@@ -45,18 +51,18 @@ export function liveStacks(profile: StackProfile, most: number): LiveStack[] {
 
 /** Who holds native memory at the end, and who held it at the peak where that was much more. */
 export function allocationNotes(profile: StackProfile): Note[] {
-  const notes = allocationsIn(profile, 'live');
-  const isHigher = bytesOf(profile, 'peak') > TOLD_PEAK * bytesOf(profile, 'live');
-  return isHigher ? [...notes, ...allocationsIn(profile, 'peak')] : notes;
+  const live = allocationPaths(profile, 'live');
+  const peak = allocationPaths(profile, 'peak');
+  const notes = linesOf('live', live);
+  return bytesOf(peak) > TOLD_PEAK * bytesOf(live) ? [...notes, ...linesOf('peak', peak)] : notes;
 }
 
-function bytesOf(profile: StackProfile, type: AllocationType): number {
-  return allocationPaths(profile, type).reduce((sum, { bytes }) => sum + bytes, 0);
+function bytesOf(stages: readonly StageAllocations[]): number {
+  return stages.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function allocationsIn(profile: StackProfile, type: AllocationType): Note[] {
-  const stages = allocationPaths(profile, type);
-  const least = Math.max(LEAST_BYTES, WORTH_A_LINE * stages.reduce((sum, { bytes }) => sum + bytes, 0));
+function linesOf(type: AllocationType, stages: readonly StageAllocations[]): Note[] {
+  const least = Math.max(LEAST_BYTES, WORTH_A_LINE * bytesOf(stages));
   const told = stages.filter(({ bytes }) => bytes >= least).slice(0, MOST_STAGES);
   const lines = told.flatMap(({ stage, bytes, paths }) =>
     paths
@@ -95,8 +101,7 @@ export function pathText({ frames }: AllocationPath): string {
 
 /** A function and where it is: the script and the line, or the module. A guess is marked. */
 function placed({ name, file, startLine, line, module, guessed }: Frame): string {
-  const base = file.slice(file.lastIndexOf('/') + 1);
-  const place = file === '' ? installedName(moduleName(module)) : `${base}:${startLine || line}`;
+  const place = file === '' ? installedName(moduleName(module)) : `${baseName(file)}:${startLine || line}`;
   const isNowhere = file === '' && module === '';
   const words = [functionName(name), isNowhere ? '' : place].filter((word) => word !== '');
   return `${escapeControls(words.join(' '))}${guessed ? '?' : ''}`;

@@ -1,5 +1,6 @@
 import { sumOfModules } from '../model/composition.js';
 import type { StageRow } from '../model/report.js';
+import { baseName } from '../text/base-name.js';
 import { escapeControls } from '../text/escape.js';
 import { NOTHING, type Quantity, size } from '../text/format.js';
 import { GAP, type GridColumn, labelColumn, numberColumn } from '../text/grid.js';
@@ -64,7 +65,7 @@ function othersColumn(named: ReadonlySet<string>, rows: readonly StageRow[]): Gr
 
 /** The name of the file. The report has the path of its package. */
 function heading(name: string): string {
-  const file = escapeControls(name.slice(name.lastIndexOf('/') + 1));
+  const file = escapeControls(baseName(name));
   return file.length > LABEL_WIDTH ? `${file.slice(0, LABEL_WIDTH - 1)}…` : file;
 }
 

@@ -1,6 +1,7 @@
 import { PARTS } from '../model/composition.js';
 import type { ProcessEntry } from '../model/process-list.js';
 import { memoryKib } from '../report/process-list.js';
+import { baseName } from '../text/base-name.js';
 import { escapeControls } from '../text/escape.js';
 import { duration, inline, NOTHING, type Quantity, size } from '../text/format.js';
 import { fittingColumns, GAP, type GridColumn, labelColumn, numberColumn, textColumn } from '../text/grid.js';
@@ -99,7 +100,7 @@ function largestPart({ composition }: ProcessEntry): string {
 export function shortCommand(command: string | null): string {
   if (command === null) return '(not seen)';
   const [program = '', ...args] = command.split(' ');
-  const name = program.slice(program.lastIndexOf('/') + 1);
+  const name = baseName(program);
   return [name === '' ? program : name, ...args.map(shortPath)].join(' ');
 }
 

@@ -9,6 +9,7 @@ import {
   shareError,
   stageFunctions,
 } from '../stacks/stage-functions.js';
+import { baseName } from '../text/base-name.js';
 import { escapeControls } from '../text/escape.js';
 import { counted, duration, inline } from '../text/format.js';
 import { textWidth } from '../text/text-width.js';
@@ -114,7 +115,7 @@ function callersOf({ stacks, frames }: StackProfile, stack: number, callee: Fram
 function placed({ name, file, line, startLine }: Frame): string {
   const shown = escapeControls(name === '' ? '(unknown)' : name);
   if (file === '') return shown;
-  const base = escapeControls(file.slice(file.lastIndexOf('/') + 1));
+  const base = escapeControls(baseName(file));
   return `${shown} ${base}:${startLine || line}`;
 }
 
