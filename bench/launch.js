@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** @typedef {'tracker' | 'tracker by module' | 'tracker with stacks' | 'heaptrack' | 'run'} Under undefined means nothing */
+/** @typedef {'tracker' | 'tracker by module' | 'tracker with stacks' | 'heaptrack' | 'run' | 'Caliper'} Under undefined means nothing */
 
 /** The file descriptor to which a trial writes its results, because heaptrack prints to stdout. */
 export const RESULT_FD = 3;
 /** Names the file to which a trial writes its results instead, because `stageprof run` passes no other descriptors on. */
 export const RESULT_FILE = 'STAGEPROF_BENCH_RESULT';
+
+/** Names the library of Caliper, which is built from source. */
+export const CALIPER_LIBRARY = 'STAGEPROF_BENCH_CALIPER';
 
 const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const tracker = fileURLToPath(new URL('../build/Release/libstageprof_tracker.so', import.meta.url));
@@ -22,7 +25,9 @@ let heaptrackHelp;
  * @returns {string | undefined} the reason, if nothing can be started under it here
  */
 export function whyNotUnder(under) {
-  return under === 'heaptrack' && readHeaptrackHelp() === undefined ? 'heaptrack is not installed' : undefined;
+  if (under === 'heaptrack' && readHeaptrackHelp() === undefined) return 'heaptrack is not installed';
+  if (under === 'Caliper' && !process.env[CALIPER_LIBRARY]) return `${CALIPER_LIBRARY} names no library`;
+  return undefined;
 }
 
 /**
@@ -48,6 +53,9 @@ export function launchOf(under, nodeArguments) {
       return { ...plain, env: { ...env, ...BY_MODULE, STAGEPROF_TRACK_STACKS: '1' } };
     case 'run':
       return underRun(plain);
+    // The contender loads the library; its settings are in the environment.
+    case 'Caliper':
+      return plain;
     case 'heaptrack':
       return underHeaptrack(plain);
     default:

@@ -9,7 +9,6 @@ export function machineFacts() {
   const cpus = os.cpus();
   const { glibcVersionRuntime } = process.report.getReport().header;
   return [
-    ['date', new Date().toISOString().slice(0, 10)],
     ['CPU', `${cpus[0]?.model.trim() ?? 'unknown'}, ${cpus.length} cores`],
     ['kernel', `${os.type()} ${os.release()} ${os.machine()}`],
     ['glibc', glibcVersionRuntime ?? 'none'],

@@ -21,6 +21,9 @@ export function buildNativeAddon() {
 
 /**
  * @returns {{
+ *   caliperOpen(path: string): void,
+ *   caliperBegin(label: string): void,
+ *   caliperEnd(label: string): void,
  *   floorRun(stages: number, mallinfo2Use: number): number,
  *   floorRead(): void,
  *   idleThreadsStart(count: number): void,

@@ -7,6 +7,7 @@
  * @property {string[][]} rows
  * @property {{ text: string, isMet: boolean, found: string }[]} verdicts
  * @property {number} rounds
+ * @property {string} measured when, and on how busy a machine
  */
 
 /** @param {Answer} answer */
@@ -26,12 +27,12 @@ export function answerText({ question, headings, rows, verdicts, rounds }) {
 }
 
 /** @param {Answer} answer */
-export function answerMarkdown({ question, headings, rows, verdicts, rounds }) {
+export function answerMarkdown({ question, headings, rows, verdicts, rounds, measured }) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   return [
     `### ${question.name}`,
     '',
-    `${question.asks} Per ${question.operation}; ${rounds} rounds.`,
+    `${question.asks} Per ${question.operation}; ${rounds} rounds; ${measured}.`,
     '',
     line(headings),
     line(headings.map((_, column) => (column === 0 ? '---' : '---:'))),

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { launchOf, RESULT_FD } from './launch.js';
+import { launchOf, RESULT_FD, whyNotUnder } from './launch.js';
 
 const trial = fileURLToPath(new URL('trial.js', import.meta.url));
 
@@ -11,10 +11,10 @@ const trial = fileURLToPath(new URL('trial.js', import.meta.url));
  * @param {import('./questions/index.js').Question} question
  * @param {number} rounds
  * @param {(round: number, contender: string) => void} onTrial called before each
- * @returns {Map<string, unknown[]>} by contender, one result per round
+ * @returns {Map<string, unknown[]>} by contender, one result per round; without those that cannot be started here
  */
 export function runRounds(question, rounds, onTrial) {
-  const { contenders } = question;
+  const contenders = question.contenders.filter(({ under }) => whyNotUnder(under) === undefined);
   const results = new Map(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {

@@ -1,5 +1,4 @@
 // npm run bench -- [question…] [--quick] [--rounds N] [--write] [--check]
-import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openLargeFiles } from './large-files.js';
 import { loadText, machineFacts } from './machine.js';
@@ -7,16 +6,14 @@ import { buildNativeAddon } from './native-addon.js';
 import { loadQuestion, QUESTION_NAMES } from './questions/index.js';
 import { answerMarkdown, answerText, factsMarkdown, factsText } from './render.js';
 import { RUNNERS } from './runners.js';
+import { writeResults } from './written-results.js';
 
 const ROUNDS = 9;
 const QUICK_ROUNDS = 3;
-const README = new URL('README.md', import.meta.url);
-const BEGIN = '<!-- results: begin, written by npm run bench -- --write -->';
-const END = '<!-- results: end -->';
 const USAGE = `usage: node bench/run.js [question…] [--quick] [--rounds N] [--write] [--check]
   --quick      ${QUICK_ROUNDS} rounds, instead of ${ROUNDS} or of the question's own number
   --rounds N   that many rounds
-  --write      put the results of all questions into bench/README.md
+  --write      put the results into bench/README.md, in place of the former ones of the same questions
   --check      exit with 1 when a budget is missed
 STAGEPROF_BENCH_LARGEST=1 adds files of 10,000,000 rows, 15 GB in the temporary folder, to summarize-growth.
 questions: ${QUESTION_NAMES.join(', ')}
@@ -42,24 +39,24 @@ async function main() {
   buildNativeAddon();
   openLargeFiles();
 
-  const loadBefore = loadText();
-  process.stdout.write(`${factsText([...machineFacts(), ['load before', loadBefore]])}\n`);
+  process.stdout.write(`${factsText([...machineFacts(), ['load before', loadText()]])}\n`);
   const answers = [];
   for (const name of settings.names) {
     const answer = await answerTo(await loadQuestion(name), settings.rounds);
     answers.push(answer);
     process.stdout.write(`${answerText(answer)}\n`);
   }
-  const loadAfter = loadText();
   const verdicts = answers.flatMap((answer) => answer.verdicts);
   const missed = verdicts.filter(({ isMet }) => !isMet).length;
   const summary =
     missed === 0 ? `all ${verdicts.length} budgets met` : `${missed} of ${verdicts.length} budgets MISSED`;
-  process.stdout.write(`${factsText([['load after', loadAfter]])}${summary}\n`);
+  process.stdout.write(`${factsText([['load after', loadText()]])}${summary}\n`);
 
   if (settings.write) {
-    const facts = [...machineFacts(), ['load before, after', `${loadBefore}, ${loadAfter}`], ['budgets', summary]];
-    writeResults([factsMarkdown(facts), ...answers.map(answerMarkdown)].join('\n'));
+    writeResults(
+      factsMarkdown(machineFacts()),
+      new Map(answers.map((answer) => [answer.question.name, answerMarkdown(answer)])),
+    );
   }
   if (settings.check && missed > 0) process.exitCode = 1;
 }
@@ -83,8 +80,6 @@ function readArguments() {
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) return undefined;
   if (positionals.some((name) => !QUESTION_NAMES.includes(name))) return undefined;
-  // Otherwise the README would mix answers of two runs and look like one.
-  if (values.write && positionals.length > 0) return undefined;
   return {
     names: positionals.length > 0 ? positionals : QUESTION_NAMES,
     rounds: (question) => rounds ?? (values.quick ? QUICK_ROUNDS : (question.rounds ?? ROUNDS)),
@@ -114,6 +109,7 @@ async function refuseFallback() {
 async function answerTo(question, roundsFor) {
   const { headings, rowsOf, judge } = await import(`./kinds/${question.kind}.js`);
   const rounds = roundsFor(question);
+  const measured = `${new Date().toISOString().slice(0, 10)}, load averages ${loadText()} before`;
   const results = await RUNNERS[question.kind](question, rounds, (round, contender) => {
     process.stderr.write(`${question.name}: round ${round + 1} of ${rounds}, ${contender}\n`);
   });
@@ -123,13 +119,6 @@ async function answerTo(question, roundsFor) {
     rows: rowsOf(question, results),
     verdicts: question.budgets.map((budget) => ({ text: budget.text, ...judge(budget, results) })),
     rounds,
+    measured,
   };
-}
-
-function writeResults(results) {
-  const text = readFileSync(README, 'utf8');
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`bench/README.md lacks the lines "${BEGIN}" and "${END}"`);
-  writeFileSync(README, `${text.slice(0, begin + BEGIN.length)}\n\n${results}\n${text.slice(end)}`);
 }

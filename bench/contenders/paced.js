@@ -1,5 +1,6 @@
 // One call of a stage around some work, in the forms that a program may have. See kinds/pace.js for the program.
 import { activeProfiler, nullProfiler, StageProfiler } from '../../dist/index.js';
+import { CALIPER_LIBRARY } from '../launch.js';
 import { loadNativeAddon } from '../native-addon.js';
 import { open as openByHand } from './by-hand.js';
 
@@ -39,6 +40,21 @@ const FORMS = {
         const span = tracer.startSpan(LABEL);
         work();
         span.end();
+      },
+    };
+  },
+
+  /** Time only, or with the resident set, as its services say. */
+  caliper({ services }) {
+    // Caliper reads its settings when the library is loaded.
+    Object.assign(process.env, { CALI_SERVICES_ENABLE: services, CALI_LOG_VERBOSITY: '0' });
+    const { caliperOpen, caliperBegin, caliperEnd } = loadNativeAddon();
+    caliperOpen(process.env[CALIPER_LIBRARY]);
+    return {
+      call(work) {
+        caliperBegin(LABEL);
+        work();
+        caliperEnd(LABEL);
       },
     };
   },

@@ -1,5 +1,6 @@
 // Questions about stages that come once in a while, in a program that does something else in between: the JS of a
 // boundary is not compiled yet, and the caches hold other data.
+import { whyNotUnder } from '../launch.js';
 import { median, spreadOf } from '../statistics.js';
 import { nanoseconds, ratioText } from '../units.js';
 
@@ -65,7 +66,8 @@ function touch(memory, bytes) {
  * @returns {string[][]} one row per contender
  */
 export function rowsOf({ contenders, baseline }, results) {
-  return contenders.map(({ name }) => {
+  return contenders.map(({ name, under }) => {
+    if (!results.has(name)) return [name, `left out: ${whyNotUnder(under)}`, '', '', ''];
     const cells = ['wallNs', 'cpuNs'].flatMap((of) => {
       const against = name === baseline ? undefined : results.get(baseline);
       const spread = spreadOf(beyond(results.get(name), against, of));

@@ -1,11 +1,13 @@
 // floorRun(stages, mallinfo2Use): makes the readings of that many stages; returns the number of
 // mallinfo2 calls so far.
+// caliperOpen(path), caliperBegin(label), caliperEnd(label): see caliper.h.
 // freeChunksMake(count): see free_chunks.h.
 // floorRead(): makes the readings of one end of a stage, with mallinfo2 within its budget.
 // mappingsMake(count), wakingThreadStart(), idleThreadsStart(count): see crowd.h.
 // mallocLoopRun(pairs, leastBytes, mostBytes, threads): see malloc_loop.h.
 #include <node_api.h>
 
+#include "caliper.h"
 #include "crowd.h"
 #include "floor.h"
 #include "free_chunks.h"
@@ -28,6 +30,37 @@ napi_value Number(napi_env env, double number) {
   napi_value value = nullptr;
   napi_create_double(env, number, &value);
   return value;
+}
+
+constexpr size_t kTextBytes = 4096;
+
+// The first argument; cut off where it is longer.
+void GetText(napi_env env, napi_callback_info info, char (&text)[kTextBytes]) {
+  napi_value argument = nullptr;
+  size_t count = 1;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  napi_get_value_string_utf8(env, argument, text, sizeof text, nullptr);
+}
+
+napi_value CaliperOpen(napi_env env, napi_callback_info info) {
+  char path[kTextBytes] = "";
+  GetText(env, info, path);
+  if (!bench::OpenCaliper(path)) napi_throw_error(env, nullptr, "Caliper cannot be loaded");
+  return nullptr;
+}
+
+napi_value CaliperBegin(napi_env env, napi_callback_info info) {
+  char label[kTextBytes] = "";
+  GetText(env, info, label);
+  bench::BeginCaliperRegion(label);
+  return nullptr;
+}
+
+napi_value CaliperEnd(napi_env env, napi_callback_info info) {
+  char label[kTextBytes] = "";
+  GetText(env, info, label);
+  bench::EndCaliperRegion(label);
+  return nullptr;
 }
 
 // False, with an exception, where a reading cannot be made.
@@ -89,6 +122,9 @@ napi_value IdleThreadsStart(napi_env env, napi_callback_info info) {
 
 NAPI_MODULE_INIT() {
   const napi_property_descriptor exported[] = {
+      {"caliperOpen", nullptr, CaliperOpen, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"caliperBegin", nullptr, CaliperBegin, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"caliperEnd", nullptr, CaliperEnd, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"floorRun", nullptr, FloorRun, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"floorRead", nullptr, FloorRead, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"idleThreadsStart", nullptr, IdleThreadsStart, nullptr, nullptr, nullptr, napi_default,

@@ -53,6 +53,7 @@ export const QUESTION_NAMES = [
   'await',
   'concurrent',
   'overhead-truth',
+  'demo',
 ];
 
 /** @returns {Promise<Question>} */

@@ -7,6 +7,8 @@ const WITH_CHILD = 'stage with a child at once';
 const IN_A_ROW = 'stage and another at once';
 const TIME_ONLY = 'time only, handle';
 const NULL_CALLBACK = 'nullProfiler, callback';
+const TIMES = 'event,timer,aggregate';
+const MEMORY = `${TIMES},memstat`;
 
 /** @type {import('./index.js').Question} */
 export default {
@@ -21,6 +23,8 @@ export default {
     { name: BY_HAND, module: 'paced', options: { form: 'by hand' } },
     { name: 'OpenTelemetry span', module: 'paced', options: { form: 'span' } },
     { name: 'performance.mark + measure', module: 'paced', options: { form: 'mark and measure' } },
+    { name: 'Caliper, time only', module: 'paced', options: { form: 'caliper', services: TIMES }, under: 'Caliper' },
+    { name: 'Caliper, memory', module: 'paced', options: { form: 'caliper', services: MEMORY }, under: 'Caliper' },
     { name: HANDLE, module: 'paced', options: { form: 'handle' } },
     { name: CALLBACK, module: 'paced', options: { form: 'callback' } },
     { name: 'stage, handle, exact', module: 'paced', options: { form: 'handle', attribution: 'exact' } },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadQuestion, QUESTION_NAMES } from '../../bench/questions/index.js';
 import { RUNNERS } from '../../bench/runners.js';
+import { withResults } from '../../bench/written-results.js';
 
 const folder = join(import.meta.dirname, '../../bench');
 const readme = readFileSync(join(folder, 'README.md'), 'utf8');
@@ -20,4 +21,37 @@ test.each(QUESTION_NAMES)('the question %s can be asked, and is in the list', as
   }
   for (const { contender } of budgets) expect(names).toContain(contender);
   expect(readme).toContain(`\n| \`${name}\` | `);
+});
+
+test('the results of one question replace its former ones and leave the others', () => {
+  const page = (...parts: string[]) => [
+    'before',
+    '<!-- results: begin, written by npm run bench -- --write -->',
+    '',
+    ...parts,
+    '<!-- results: end -->',
+    'after',
+  ];
+  const before = page('old facts', '', '### peers', '', 'old', '', '### pace', '', 'old', '').join('\n');
+  const after = page(
+    'facts',
+    '',
+    '### peers',
+    '',
+    'old',
+    '',
+    '### time-only',
+    '',
+    'new',
+    '',
+    '### pace',
+    '',
+    'new',
+    '',
+  );
+  const answers = new Map([
+    ['pace', '### pace\n\nnew\n'],
+    ['time-only', '### time-only\n\nnew\n'],
+  ]);
+  expect(withResults(before, 'facts', answers).split('\n')).toEqual(after);
 });
