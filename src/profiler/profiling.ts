@@ -120,9 +120,10 @@ export class Profiling {
     call.context = frame;
     this.accounting.enter(call);
     if (this.execution !== null) this.execution.resume(frame);
+    if (since !== 0) this.own.opened(since);
+    // Last: a step that fails after it would leave a call that nobody takes out.
     call.state = RUNNING;
     this.hasLeft = false;
-    if (since !== 0) this.own.opened(since);
     return call;
   }
 
@@ -174,9 +175,9 @@ export class Profiling {
     const frame = call.context as Frame;
     if (frame.handle !== null) this.usage.keptAcrossAwait(frame.handle);
     const plain = Object.getPrototypeOf(promise) === prototype && Object.keys(promise).length === 0;
-    let derived: unknown;
+    let given = promise;
     try {
-      derived = wait(
+      const derived = wait(
         promise,
         (value: unknown) => {
           this.finishSettled(call, moment, false, undefined);
@@ -186,15 +187,23 @@ export class Profiling {
           this.finishSettled(call, moment, true, reason);
           if (plain) throw reason;
         },
-      );
+      ) as object;
+      if (plain && Object.getPrototypeOf(derived) === prototype) given = derived;
     } catch {
       // `then` makes a promise of the same class, and that class refused: nobody learns when it settles.
       this.finish(call, false, undefined);
       return promise;
     }
-    this.leaveRunning(call);
-    if (since !== 0) this.own.waited(since);
-    return plain && Object.getPrototypeOf(derived) === prototype ? derived : promise;
+    // Whatever fails from here on, the program is given the derived promise: else a rejection of that one is unhandled.
+    try {
+      this.leaveRunning(call);
+      if (since !== 0) this.own.waited(since);
+    } catch (fault) {
+      call.state = CALL_STATE.returned;
+      this.hasLeft = true;
+      this.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+    }
+    return given;
   }
 
   private finishSettled(call: OpenCall, moment: number, failed: boolean, error: unknown): void {
@@ -234,9 +243,9 @@ export class Profiling {
     const handle = new OpenStage(this, call);
     this.accounting.enter(call);
     if (this.execution !== null) this.execution.resume(frame);
+    if (since !== 0) this.own.opened(since);
     call.state = RUNNING;
     this.hasLeft = false;
-    if (since !== 0) this.own.opened(since);
     return handle;
   }
 

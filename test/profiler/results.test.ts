@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { rowOf, scripted } from '../support/scripted-sampler.js';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
+import { rowOf, ScriptedSampler, scripted } from '../support/scripted-sampler.js';
 import { PACKAGE, runModule } from '../support/workloads.js';
 
 describe('results', () => {
@@ -235,6 +236,65 @@ describe('wrap', () => {
     expect(Wrapped.origin).toBe('here');
     expect(new (class extends Wrapped {})(5).x).toBe(5);
     expect(() => (Wrapped as unknown as () => void)()).toThrow(/without 'new'|class/);
+  });
+});
+
+describe('a reading of a clock that fails', () => {
+  /** The first boundaries of a profiler are all measured, each by three readings of this clock. */
+  function failingAt(reading: number) {
+    const sampler = new ScriptedSampler();
+    let readings = 0;
+    sampler.readThreadCpuNs = () => {
+      if (++readings === reading) throw new RangeError('Maximum call stack size exceeded');
+      return readings;
+    };
+    return new StageProfiler({}, { sampler });
+  }
+  const readings = Array.from({ length: 12 }, (_, index) => index + 2);
+
+  test.each(readings)('leaves no call open, whichever it is: %i', async (reading) => {
+    for (const form of [
+      (profiler: StageProfiler) => profiler.stage('a', () => profiler.stage('b', () => 1)),
+      (profiler: StageProfiler) => profiler.stage('a', async () => profiler.stage('b', async () => 1)),
+      (profiler: StageProfiler) => {
+        const [outer, inner] = [profiler.stage('a'), profiler.stage('b')];
+        inner.end();
+        outer.end();
+        return 1;
+      },
+    ]) {
+      const profiler = failingAt(reading);
+      expect(await form(profiler)).toBe(1);
+      // The last of these finds out what the ones before have left.
+      for (const label of ['later', 'last']) profiler.stage(label, () => {});
+      const report = profiler.report();
+      expect(report.stages.filter(({ open }) => open !== 0)).toEqual([]);
+      // Where the context of a stage could not be left, what comes next is still under its label.
+      expect(report.stages.at(-1)).toMatchObject({
+        stage: expect.stringMatching(/^(a\.)?last$/),
+        calls: 1,
+        overlapped_calls: 0,
+      });
+    }
+  });
+
+  test.each(readings)('leaves no rejection unhandled that the program handles: %i', async (reading) => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      const profiler = failingAt(reading);
+      const reason = new Error('expected');
+      const rejected = profiler.stage('a', async () => {
+        await null;
+        throw reason;
+      });
+      expect(await rejected.catch((caught: unknown) => caught)).toBe(reason);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+    expect(unhandled).toEqual([]);
   });
 });
 
