@@ -12,13 +12,19 @@ const programs = new Programs(join(root, 'test', 'programs', 'tracker', 'stacks'
 afterAll(() => programs[Symbol.dispose]());
 
 /** Without what takes stacks in a process under the tracker. */
-const UNWINDER = ['code_map', 'code_reader', 'instruction', 'unwind_table', 'unwinder', 'v8_code'].map((name) =>
-  join(tracker, 'stacks', `${name}.cc`),
-);
+const DECODER = ['x64/encoding', 'x64/instruction'];
+const UNWINDER = ['code_map', 'code_reader', 'unwind_row', 'unwind_table', 'unwinder', 'v8_code'];
+const sourcesOf = (names: readonly string[]) => names.map((name) => join(tracker, 'stacks', `${name}.cc`));
 
 describe.runIf(process.arch === 'x64')('the unwinder', () => {
   const unwindChain = () =>
-    programs.compile('unwind_chain.cc', 'unwind_chain', ...UNWINDER, join(tracker, 'loaded_object.cc'), '-rdynamic');
+    programs.compile(
+      'unwind_chain.cc',
+      'unwind_chain',
+      ...sourcesOf([...UNWINDER, ...DECODER]),
+      join(tracker, 'loaded_object.cc'),
+      '-rdynamic',
+    );
 
   function unwound(seed: number, flags: readonly string[]) {
     const source = join(programs.folder, `chains-${seed}.c`);
@@ -73,7 +79,7 @@ describe.runIf(process.arch === 'x64' && hasObjdump)(
         const path = join(root, 'node_modules', folder);
         const file = existsSync(path) && readdirSync(path).find((file) => name.test(file));
         if (!file) return;
-        const program = programs.compile('decode.cc', 'decode', join(tracker, 'stacks', 'instruction.cc'), '-O2');
+        const program = programs.compile('decode.cc', 'decode', ...sourcesOf(DECODER), '-O2');
         const { stdout } = spawnSync(
           'sh',
           ['-c', 'objdump -d -w "$1" | head -n 400000 | "$0" "$1"', program, join(path, file)],
