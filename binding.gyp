@@ -14,7 +14,8 @@
           'cflags_cc': ['-fno-exceptions', '-fno-rtti'],
           # Never unloaded: the process-wide peak would be forgotten when the last worker that loaded
           # the addon ends, and a collection of another isolate may be inside one of its callbacks.
-          'ldflags': ['-Wl,-z,nodelete'],
+          # As needed: no C++ library is (native/support/cxx_runtime.cc).
+          'ldflags': ['-Wl,-z,nodelete', '-Wl,--as-needed'],
         }, {
           # Every source is Linux's; elsewhere the package works without the addon and reports nulls.
           'type': 'none',
@@ -48,8 +49,10 @@
             'native/tracker/poisson.cc',
             'native/tracker/sampling.cc',
             'native/tracker/shards.cc',
+            'native/tracker/stacks/arm64/instruction.cc',
             'native/tracker/stacks/code_map.cc',
             'native/tracker/stacks/code_reader.cc',
+            'native/tracker/stacks/frame_rule.cc',
             'native/tracker/stacks/imports.cc',
             'native/tracker/stacks/js_frames.cc',
             'native/tracker/stacks/js_functions.cc',
@@ -57,6 +60,7 @@
             'native/tracker/stacks/known_works.cc',
             'native/tracker/stacks/made_threads.cc',
             'native/tracker/stacks/origins.cc',
+            'native/tracker/stacks/other/instruction.cc',
             'native/tracker/stacks/outlived.cc',
             'native/tracker/stacks/queued_work.cc',
             'native/tracker/stacks/rebound_imports.cc',
@@ -75,6 +79,7 @@
             'native/tracker/stacks/waits.cc',
             'native/tracker/stacks/x64/encoding.cc',
             'native/tracker/stacks/x64/instruction.cc',
+            'native/tracker/symbol_search.cc',
             'native/tracker/windows.cc',
           ],
           # fno-builtin: the compiler must not see through the functions that are defined here.

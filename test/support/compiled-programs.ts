@@ -28,18 +28,31 @@ export interface Check {
   readonly found: number;
 }
 
+/** What programs are compiled for, and what runs them. */
+export interface Machine {
+  readonly cc: string;
+  readonly cxx: string;
+  /** A command in front of the program. */
+  readonly run: readonly string[];
+}
+
+export const THIS_MACHINE: Machine = { cc: 'cc', cxx: 'c++', run: [] };
+
 /** A temporary folder of programs that are compiled from the sources in a folder. */
 export class Programs implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'stageprof-programs-'));
 
-  constructor(private readonly sources = join(root, 'test', 'programs', 'tracker')) {}
+  constructor(
+    private readonly sources = join(root, 'test', 'programs', 'tracker'),
+    readonly machine: Machine = THIS_MACHINE,
+  ) {}
 
   /** Compiles one source file. `output` is the name of the result, by default that of the source without its ending. */
   compile(source: string, output = source.replace(/\.cc?$/, ''), ...flags: string[]): string {
     const path = join(this.folder, output);
     if (existsSync(path)) return path;
     const shared = output.endsWith('.so') ? ['-shared', '-fPIC'] : [];
-    const language = source.endsWith('.cc') ? ['c++', '-std=c++17'] : ['cc', '-std=gnu11'];
+    const language = source.endsWith('.cc') ? [this.machine.cxx, '-std=c++17'] : [this.machine.cc, '-std=gnu11'];
     const [compiler, standard] = language as [string, string];
     const include = `-I${join(root, 'native', 'tracker')}`;
     // Without -fno-builtin the compiler leaves out a malloc whose block is only freed.

@@ -1,29 +1,18 @@
-// The instructions are described in DWARF 5, section 6.4; the numbers of the registers are those of the
-// System V ABI for x86-64, section 3.6.2.
+// The instructions are described in DWARF 5, section 6.4.
 #include "unwind_row.h"
 
+#include "machine.h"
 #include "table_cursor.h"
 
 namespace stageprof_tracker {
 
 namespace {
 
-constexpr uint64_t kBaseRegister = 6;
-constexpr uint64_t kStackRegister = 7;
-constexpr uint64_t kReturnAddress = 16;
-
-// How one register of the caller is found.
-struct Saved {
-  enum class Kind : uint8_t { kSame, kBelowCfa, kBelowBase, kUndefined, kOther };
-  Kind kind = Kind::kSame;
-  int64_t offset = 0;
-};
-
 struct Row {
   FrameRule::Cfa cfa = FrameRule::Cfa::kUnknown;
   int64_t offset = 0;
   Saved base;
-  Saved return_address = {Saved::Kind::kBelowCfa, -8};
+  Saved return_address = kReturnAtEntry;
 };
 
 class RowReader {
@@ -41,6 +30,7 @@ class RowReader {
 
  private:
   static constexpr int kMostRemembered = 8;
+  static constexpr uint8_t kRegisterAnd = 0x70;  // DW_OP_breg0
 
   bool Run(TableCursor cursor) {
     while (!cursor.is_at_end() && !is_past_) {
@@ -145,7 +135,7 @@ class RowReader {
         cursor->TakeUnsigned();
         return true;
       default:
-        return false;
+        return MeansNothing(code);
     }
   }
 
@@ -162,7 +152,7 @@ class RowReader {
 
   Saved* PlaceOf(uint64_t number, Row* row) const {
     if (number == kBaseRegister) return &row->base;
-    return number == kReturnAddress ? &row->return_address : nullptr;
+    return number == kReturnRegister ? &row->return_address : nullptr;
   }
 
   void Save(uint64_t number, Saved::Kind kind, int64_t offset) {
@@ -189,29 +179,26 @@ class RowReader {
     return {begin, cursor->at()};
   }
 
-  // Compilers and linkers write two expressions: the word at rbp + n, in functions that align their
-  // stack, and the entries of a procedure linkage table, whose second instruction pushes a word.
+  // Compilers and linkers write two expressions: the word at the frame pointer + n, in functions that
+  // align their stack, and that of the entries of a procedure linkage table.
   void DefineByExpression(TableCursor expression) {
-    constexpr uint8_t kBaseRegisterAnd = 0x70 + kBaseRegister;    // DW_OP_breg6
-    constexpr uint8_t kStackRegisterAnd = 0x70 + kStackRegister;  // DW_OP_breg7
-    constexpr uint8_t kWordAt = 0x06;                             // DW_OP_deref
+    constexpr uint8_t kWordAt = 0x06;  // DW_OP_deref
     row_.cfa = FrameRule::Cfa::kUnknown;
     const auto first = expression.Take<uint8_t>();
     const int64_t offset = expression.TakeSigned();
-    if (first == kBaseRegisterAnd) {
+    if (first == kRegisterAnd + kBaseRegister) {
       if (expression.Take<uint8_t>() != kWordAt || !expression.is_at_end()) return;
       row_.cfa = FrameRule::Cfa::kFromBaseSlot;
       row_.offset = offset;
-    } else if (first == kStackRegisterAnd && !expression.is_at_end()) {
-      // An entry has 16 bytes; the push ends at 11.
+    } else if (first == kRegisterAnd + kStackRegister && !expression.is_at_end()) {
       row_.cfa = FrameRule::Cfa::kFromStack;
-      row_.offset = offset + ((pc_ & 15) >= 11 ? 8 : 0);
+      row_.offset = offset + PushedByLinkageEntry(pc_);
     }
   }
 
   void SaveByExpression(uint64_t number, TableCursor expression) {
-    constexpr uint8_t kBaseRegisterAnd = 0x70 + kBaseRegister;
-    const bool is_base = number == kBaseRegister && expression.Take<uint8_t>() == kBaseRegisterAnd;
+    const bool is_base =
+        number == kBaseRegister && expression.Take<uint8_t>() == kRegisterAnd + kBaseRegister;
     const int64_t offset = is_base ? expression.TakeSigned() : 0;
     if (is_base && expression.is_at_end()) return Save(number, Saved::Kind::kBelowBase, offset);
     Save(number, Saved::Kind::kOther, 0);
@@ -227,31 +214,13 @@ class RowReader {
   int remembered_count_ = 0;
 };
 
-FrameRule RuleOf(const Row& row) {
-  FrameRule rule;
-  if (row.return_address.kind == Saved::Kind::kUndefined) {
-    rule.cfa = FrameRule::Cfa::kOutermost;
-    return rule;
-  }
-  rule.offset = static_cast<int32_t>(row.offset);
-  const bool is_usual =
-      row.return_address.kind == Saved::Kind::kBelowCfa && row.return_address.offset == -8;
-  if (!is_usual || rule.offset != row.offset) return rule;
-  rule.cfa = row.cfa;
-  rule.base_offset = static_cast<int16_t>(row.base.offset);
-  if (row.base.kind == Saved::Kind::kSame) return rule;
-  rule.base = FrameRule::Base::kLost;
-  if (rule.base_offset != row.base.offset) return rule;
-  if (row.base.kind == Saved::Kind::kBelowCfa) rule.base = FrameRule::Base::kBelowCfa;
-  if (row.base.kind == Saved::Kind::kBelowBase) rule.base = FrameRule::Base::kBelowBase;
-  return rule;
-}
-
 }  // namespace
 
 FrameRule ReadRow(const Description& description, uintptr_t pc) {
   RowReader reader(description, pc);
-  return reader.Run() ? RuleOf(reader.row()) : FrameRule();
+  if (!reader.Run()) return FrameRule();
+  const Row& row = reader.row();
+  return MakeRule(row.cfa, row.offset, row.base, row.return_address);
 }
 
 }  // namespace stageprof_tracker

@@ -1,5 +1,8 @@
+#if defined(__x86_64__)
+
 #include "../instruction.h"
 
+#include "../frame_rule.h"
 #include "encoding.h"
 
 namespace stageprof_tracker {
@@ -7,10 +10,9 @@ namespace stageprof_tracker {
 namespace {
 
 // What an instruction does, told from its parts.
-class EffectFinder {
+class Finder {
  public:
-  EffectFinder(const Encoding& encoding, const uint8_t* after)
-      : encoding_(encoding), after_(after) {}
+  Finder(const Encoding& encoding, const uint8_t* after) : encoding_(encoding), after_(after) {}
 
   void Run(Instruction* found) const {
     if (encoding_.map == Encoding::Map::kOneByte) FindOfOneByte(found);
@@ -18,6 +20,9 @@ class EffectFinder {
   }
 
  private:
+  using Flow = Instruction::Flow;
+  using Stack = Instruction::Stack;
+
   void FindOfOneByte(Instruction* found) const {
     const int group = encoding_.operands.reg & 7;
     const int low_register = (encoding_.opcode & 7) | ((encoding_.rex & 1) << 3);
@@ -28,8 +33,8 @@ class EffectFinder {
       case 0x9C:
         return Push(found);
       case 0x58 ... 0x5F:
-        if (low_register == kStackPointer) return Set(found, Effect::kUnknown);
-        if (low_register == kBasePointer) return Set(found, Effect::kPopsBase);
+        if (low_register == kStackPointer) return Set(found, Flow::kUnknown);
+        if (low_register == kBasePointer) return PopBase(found);
         return Pop(found);
       case 0x9D:
         return Pop(found);
@@ -37,24 +42,24 @@ class EffectFinder {
         return Pop(found);
       case 0x70 ... 0x7F:
       case 0xE0 ... 0xE3:
-        return GoTo(found, Effect::kBranches);
+        return GoTo(found, Flow::kBranches);
       case 0xE9:
       case 0xEB:
-        return GoTo(found, Effect::kJumps);
+        return GoTo(found, Flow::kJumps);
       case 0xC2:
       case 0xC3:
-        return Set(found, Effect::kReturns);
+        return Set(found, Flow::kReturns);
       case 0xC9:
-        return Set(found, Effect::kLeaves);
+        return Leave(found);
       case 0xCC:
       case 0xF4:
-        return Set(found, Effect::kEnds);
+        return Set(found, Flow::kEnds);
       case 0xC8:
       case 0xCA:
       case 0xCB:
       case 0xCF:
       case 0x94:
-        return Set(found, Effect::kUnknown);
+        return Set(found, Flow::kUnknown);
       case 0x81:
       case 0x83:
         if (encoding_.operands.IsRegister(kStackPointer)) return ChangeStack(found, group);
@@ -66,15 +71,15 @@ class EffectFinder {
         return MoveTo(found);
       case 0x89:
         if (!encoding_.operands.IsRegister(kStackPointer)) return;
-        if (encoding_.operands.reg != kBasePointer) return Set(found, Effect::kUnknown);
-        return Set(found, Effect::kStackFromBase);
+        if (encoding_.operands.reg != kBasePointer) return Set(found, Flow::kUnknown);
+        return Set(found, Stack::kFromBase, 0);
       case 0x01:
       case 0x09:
       case 0x21:
       case 0x29:
       case 0x31:
       case 0x87:
-        if (encoding_.operands.IsRegister(kStackPointer)) return Set(found, Effect::kUnknown);
+        if (encoding_.operands.IsRegister(kStackPointer)) return Set(found, Flow::kUnknown);
         return;
       case 0x03:
       case 0x0B:
@@ -82,14 +87,14 @@ class EffectFinder {
       case 0x2B:
       case 0x33:
       case 0x63:
-        if (encoding_.operands.reg == kStackPointer) return Set(found, Effect::kUnknown);
+        if (encoding_.operands.reg == kStackPointer) return Set(found, Flow::kUnknown);
         return;
       case 0xFF:
         if (group == 6) return Push(found);
-        if (group == 5) return Set(found, Effect::kUnknown);
+        if (group == 5) return Set(found, Flow::kUnknown);
         if (group == 4) {
           return Set(found,
-                     encoding_.operands.is_relative ? Effect::kJumpsElsewhere : Effect::kUnknown);
+                     encoding_.operands.is_relative ? Flow::kJumpsElsewhere : Flow::kUnknown);
         }
         return;
       default:
@@ -98,28 +103,40 @@ class EffectFinder {
   }
 
   void FindOfTwoBytes(Instruction* found) const {
-    if ((encoding_.opcode & 0xF0) == 0x80) return GoTo(found, Effect::kBranches);
-    if (encoding_.opcode == 0x0B) return Set(found, Effect::kEnds);
+    if ((encoding_.opcode & 0xF0) == 0x80) return GoTo(found, Flow::kBranches);
+    if (encoding_.opcode == 0x0B) return Set(found, Flow::kEnds);
     constexpr uint8_t kEndbr64 = 0xFA;
     if (encoding_.opcode == 0x1E && encoding_.is_repeated && encoding_.last == kEndbr64)
-      Set(found, Effect::kEnds);
+      Set(found, Flow::kEnds);
   }
 
-  static void Set(Instruction* found, Effect effect, int64_t value = 0) {
-    found->effect = effect;
+  static void Set(Instruction* found, Flow flow) { found->flow = flow; }
+  static void Set(Instruction* found, Stack stack, int64_t value) {
+    found->stack = stack;
     found->value = value;
   }
 
   // Compilers never push 16 bits.
-  void Push(Instruction* found) const {
-    Set(found, encoding_.is_16_bits ? Effect::kUnknown : Effect::kMovesStack, -8);
+  void Move(Instruction* found, int64_t value) const {
+    if (encoding_.is_16_bits) return Set(found, Flow::kUnknown);
+    Set(found, Stack::kMoves, value);
   }
-  void Pop(Instruction* found) const {
-    Set(found, encoding_.is_16_bits ? Effect::kUnknown : Effect::kMovesStack, 8);
+  void Push(Instruction* found) const { Move(found, -kWordBytes); }
+  void Pop(Instruction* found) const { Move(found, kWordBytes); }
+
+  void PopBase(Instruction* found) const {
+    Pop(found);
+    found->loads_base = true;
+    found->base_slot = -kWordBytes;
+  }
+  static void Leave(Instruction* found) {
+    Set(found, Stack::kFromBase, kWordBytes);
+    found->loads_base = true;
+    found->base_slot = -kWordBytes;
   }
 
-  void GoTo(Instruction* found, Effect effect) const {
-    Set(found, effect);
+  void GoTo(Instruction* found, Flow flow) const {
+    Set(found, flow);
     found->target = after_ + encoding_.value;
   }
 
@@ -128,30 +145,31 @@ class EffectFinder {
     constexpr int kAdd = 0;
     constexpr int kSubtract = 5;
     constexpr int kCompare = 7;
-    if (group == kAdd) return Set(found, Effect::kMovesStack, encoding_.value);
-    if (group == kSubtract) return Set(found, Effect::kMovesStack, -encoding_.value);
-    if (group != kCompare) Set(found, Effect::kUnknown);
+    if (group == kAdd) return Set(found, Stack::kMoves, encoding_.value);
+    if (group == kSubtract) return Set(found, Stack::kMoves, -encoding_.value);
+    if (group != kCompare) Set(found, Flow::kUnknown);
   }
 
   void LoadStack(Instruction* found) const {
     const int64_t displacement = encoding_.operands.displacement;
     if (encoding_.operands.IsMemoryAt(kStackPointer)) {
-      return Set(found, Effect::kMovesStack, displacement);
+      return Set(found, Stack::kMoves, displacement);
     }
     if (encoding_.operands.IsMemoryAt(kBasePointer)) {
-      return Set(found, Effect::kStackFromBase, displacement);
+      return Set(found, Stack::kFromBase, displacement);
     }
-    Set(found, Effect::kUnknown);
+    Set(found, Flow::kUnknown);
   }
 
   void MoveTo(Instruction* found) const {
     if (encoding_.operands.reg == kStackPointer) {
-      if (encoding_.operands.IsRegister(kBasePointer)) return Set(found, Effect::kStackFromBase);
-      return Set(found, Effect::kUnknown);
+      if (encoding_.operands.IsRegister(kBasePointer)) return Set(found, Stack::kFromBase, 0);
+      return Set(found, Flow::kUnknown);
     }
     if (encoding_.operands.reg == kBasePointer && (encoding_.rex & 8) != 0 &&
         encoding_.operands.IsMemoryAt(kStackPointer)) {
-      Set(found, Effect::kLoadsBase, encoding_.operands.displacement);
+      found->loads_base = true;
+      found->base_slot = encoding_.operands.displacement;
     }
   }
 
@@ -166,8 +184,11 @@ bool Decode(const uint8_t* at, const uint8_t* end, Instruction* instruction) {
   if (!ReadEncoding(at, end, &encoding)) return false;
   *instruction = Instruction();
   instruction->length = encoding.length;
-  EffectFinder(encoding, at + encoding.length).Run(instruction);
+  Finder(encoding, at + encoding.length).Run(instruction);
+  Finder(encoding, at + encoding.length).Run(instruction);
   return true;
 }
 
 }  // namespace stageprof_tracker
+
+#endif
