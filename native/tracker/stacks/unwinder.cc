@@ -1,5 +1,7 @@
 #include "unwinder.h"
 
+#include <sys/auxv.h>
+
 #include "code_map.h"
 #include "code_reader.h"
 #include "frame_rule.h"
@@ -105,10 +107,15 @@ class Walk {
     if (StepByRule(rule)) return IsCalled();
     if (rule.is_guess == 0 && knows_stack_) return false;
     const bool is_found = kPairEndsFrame ? StepByScan(is_guess) : StepByGuessedPair(is_guess);
-    // A program and a thread begin with a frame pointer of zero. Their first functions are written by
-    // hand, often without tables and without an end.
-    if (!is_found && at_.base == 0) stack_->end = Stack::End::kOutermost;
+    if (!is_found && IsAtBeginning()) stack_->end = Stack::End::kOutermost;
     return is_found;
+  }
+
+  // A program and a thread begin with a frame pointer of zero, in functions that are written by hand,
+  // often without tables and without an end. Functions of musl may have lost the zero.
+  bool IsAtBeginning() const {
+    constexpr uintptr_t kEntryBytes = 64;
+    return at_.base == 0 || at_.pc - getauxval(AT_ENTRY) < kEntryBytes;
   }
 
   // A thread begins in a function that nobody has called.
