@@ -1,13 +1,15 @@
-// node test/platforms/run.js PLATFORM [--fetch] [line…]: fetches what the tests of a platform need, and runs them on the
-// lines of Node.
+// node test/platforms/run.js PLATFORM [--fetch] [--fetch-only] [line…]: fetches what the tests of a platform need, and runs
+// them on the lines of Node. With --fetch Debian packages are installed too.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { arm64, LINES, musl, oldGlibc, root } from './platforms.js';
 
 const [name, ...rest] = process.argv.slice(2);
 const platform = { arm64, musl, 'old-glibc': oldGlibc }[name];
-const lines = rest.filter((word) => word !== '--fetch');
-if (rest.includes('--fetch') || platform.missing() === null) platform.fetch(lines.length > 0 ? lines : LINES);
+const named = rest.filter((word) => !word.startsWith('--'));
+const lines = named.length > 0 ? named : LINES;
+if (rest.some((word) => word.startsWith('--fetch')) || platform.missing() === null) platform.fetch(lines);
+if (rest.includes('--fetch-only')) process.exit();
 const missing = platform.missing();
 if (missing !== null) {
   process.stderr.write(`${missing}\n`);
@@ -17,6 +19,6 @@ const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 const { status } = spawnSync(process.execPath, [vitest, 'run', `test/platforms/${name}.test.ts`], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, STAGEPROF_LINES: (lines.length > 0 ? lines : LINES).join(' ') },
+  env: { ...process.env, STAGEPROF_LINES: lines.join(' ') },
 });
 process.exitCode = status ?? 1;
