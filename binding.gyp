@@ -14,7 +14,8 @@
           'cflags_cc': ['-fno-exceptions', '-fno-rtti'],
           # Never unloaded: the process-wide peak would be forgotten when the last worker that loaded
           # the addon ends, and a collection of another isolate may be inside one of its callbacks.
-          'ldflags': ['-Wl,-z,nodelete'],
+          # As needed: no C++ library is (native/support/cxx_runtime.cc).
+          'ldflags': ['-Wl,-z,nodelete', '-Wl,--as-needed'],
         }, {
           # Every source is Linux's; elsewhere the package works without the addon and reports nulls.
           'type': 'none',
@@ -48,16 +49,18 @@
             'native/tracker/poisson.cc',
             'native/tracker/sampling.cc',
             'native/tracker/shards.cc',
+            'native/tracker/stacks/arm64/instruction.cc',
             'native/tracker/stacks/code_map.cc',
             'native/tracker/stacks/code_reader.cc',
+            'native/tracker/stacks/frame_rule.cc',
             'native/tracker/stacks/imports.cc',
-            'native/tracker/stacks/instruction.cc',
             'native/tracker/stacks/js_frames.cc',
             'native/tracker/stacks/js_functions.cc',
             'native/tracker/stacks/js_names.cc',
             'native/tracker/stacks/known_works.cc',
             'native/tracker/stacks/made_threads.cc',
             'native/tracker/stacks/origins.cc',
+            'native/tracker/stacks/other/instruction.cc',
             'native/tracker/stacks/outlived.cc',
             'native/tracker/stacks/queued_work.cc',
             'native/tracker/stacks/rebound_imports.cc',
@@ -67,12 +70,16 @@
             'native/tracker/stacks/stack_stages.cc',
             'native/tracker/stacks/stack_tables.cc',
             'native/tracker/stacks/take_stack.cc',
+            'native/tracker/stacks/unwind_row.cc',
             'native/tracker/stacks/unwind_table.cc',
             'native/tracker/stacks/unwinder.cc',
             'native/tracker/stacks/v8_code.cc',
             'native/tracker/stacks/v8_heap.cc',
             'native/tracker/stacks/waiting_words.cc',
             'native/tracker/stacks/waits.cc',
+            'native/tracker/stacks/x64/encoding.cc',
+            'native/tracker/stacks/x64/instruction.cc',
+            'native/tracker/symbol_search.cc',
             'native/tracker/windows.cc',
           ],
           # fno-builtin: the compiler must not see through the functions that are defined here.

@@ -16,8 +16,8 @@ namespace {
 constexpr int kNew = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
 constexpr unsigned kMode = 0600;
 
-// The file system allocates whole pages.
-constexpr uint64_t kPageBytes = 4096;
+// Without it the file is not recognised as a recorder.
+constexpr uint64_t kHeaderBytes = 4096;
 
 }  // namespace
 
@@ -35,6 +35,7 @@ int RecorderFile::Create(const char* path, uint64_t bytes) {
   }
   memory_ = static_cast<unsigned char*>(memory);
   bytes_ = bytes;
+  page_bytes_ = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
   // A forked child would otherwise write into its parent's numbers.
   madvise(memory_, bytes_, MADV_DONTFORK);
   return 0;
@@ -44,17 +45,18 @@ int RecorderFile::Allocate(uint64_t offset, uint64_t bytes) {
   if (!Holds(offset, bytes)) return EFBIG;
   const int number = descriptor_.BorrowOurs();
   if (number < 0) return errno;
-  const int error = AllocateBlocks(number, offset, bytes);
+  // Whole pages: the first store to a page needs all of its blocks, and pages may have 64 KiB.
+  Extent pages = {offset / page_bytes_ * page_bytes_,
+                  (offset + bytes + page_bytes_ - 1) / page_bytes_ * page_bytes_};
+  if (pages.end > bytes_) pages.end = bytes_;
+  const int error = AllocateBlocks(number, pages.begin, pages.end - pages.begin);
   descriptor_.Return(number);
-  if (error == 0) AddExtent(offset, offset + bytes);
+  if (error == 0) AddExtent(pages);
   return error;
 }
 
-// Adds whole pages, and merges every extent that the new one touches.
-void RecorderFile::AddExtent(uint64_t begin, uint64_t end) {
-  Extent added = {begin / kPageBytes * kPageBytes,
-                  (end + kPageBytes - 1) / kPageBytes * kPageBytes};
-  if (added.end > bytes_) added.end = bytes_;
+// Merges every extent that the new one touches.
+void RecorderFile::AddExtent(Extent added) {
   size_t first = 0;
   while (first < extent_count_ && extents_[first].end < added.begin) ++first;
   size_t last = first;
@@ -78,19 +80,18 @@ void RecorderFile::AddExtent(uint64_t begin, uint64_t end) {
   extent_count_ = first + 1 + after;
 }
 
-// The first page is copied last. Without it the file is not recognised as a recorder, so a process
-// that is killed meanwhile leaves no half-copied recorder.
+// The header is copied last, so a process that is killed meanwhile leaves no half-copied recorder.
 int RecorderFile::CopyTo(int target) const {
   for (size_t index = 0; index < extent_count_; ++index) {
     const auto [begin, end] = extents_[index];
     // The blocks come first: a store to the new mapping would raise SIGBUS without them.
     int error = AllocateBlocks(target, begin, end - begin);
-    const uint64_t from = begin < kPageBytes ? kPageBytes : begin;
+    const uint64_t from = begin < kHeaderBytes ? kHeaderBytes : begin;
     if (error == 0 && from < end) error = WriteAt(target, memory_ + from, end - from, from);
     if (error != 0) return error;
   }
   if (extent_count_ == 0 || extents_[0].begin > 0) return 0;
-  const uint64_t first = extents_[0].end < kPageBytes ? extents_[0].end : kPageBytes;
+  const uint64_t first = extents_[0].end < kHeaderBytes ? extents_[0].end : kHeaderBytes;
   return WriteAt(target, memory_, first, 0);
 }
 

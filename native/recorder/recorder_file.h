@@ -51,7 +51,7 @@ class RecorderFile {
   static constexpr size_t kMostExtents = 16;
 
   void Unmap();
-  void AddExtent(uint64_t begin, uint64_t end);
+  void AddExtent(Extent added);
   int CopyTo(int target) const;
 
   Extent extents_[kMostExtents] = {};
@@ -59,6 +59,7 @@ class RecorderFile {
   Descriptor descriptor_;
   unsigned char* memory_ = nullptr;
   uint64_t bytes_ = 0;
+  uint64_t page_bytes_ = 4096;
 };
 
 }  // namespace stageprof

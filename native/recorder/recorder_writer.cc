@@ -10,6 +10,7 @@
 #include <atomic>
 
 #include "../support/clocks.h"
+#include "../support/larger.h"
 #include "../threads/thread_id.h"
 
 namespace stageprof {
@@ -156,7 +157,7 @@ void RecorderWriter::WriteEnd() {
   const double freed_bytes = before[kExternalBytes] - external_bytes;
   if (!is_newer && freed_bytes > 0) {
     before[kExternalBytes] -= freed_bytes;
-    before[kBuffersBytes] -= fmin(freed_bytes, before[kBuffersBytes]);
+    before[kBuffersBytes] -= Smaller(freed_bytes, before[kBuffersBytes]);
     before[kRssBytes] -= freed_bytes;
   }
   sampler_.ReadEntry();

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../support/clocks.h"
+#include "../support/larger.h"
 #include "account.h"
 
 namespace stageprof {
@@ -18,7 +19,7 @@ void MappedParts::Raise(Look look, TrackerClient* tracker, double* account) {
   ReadIfAllowed(look, tracker, now);
   WriteParts(now);
   constexpr AccountCell kParts[] = {kAccountCode, kAccountShared, kAccountWasm, kAccountStacks};
-  for (const AccountCell part : kParts) account[part] = fmax(account[part], now[part]);
+  for (const AccountCell part : kParts) account[part] = Larger(account[part], now[part]);
   // These have a table of the largest, which goes with the sum.
   if (!(account[kAccountMapped] >= now[kAccountMapped])) {
     account[kAccountMapped] = now[kAccountMapped];

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "../support/clocks.h"
+#include "../support/larger.h"
 #include "../threads/tasks.h"
 #include "../threads/thread_id.h"
 #include "../threads/threads.h"
@@ -73,7 +74,7 @@ void PoolCpu::Look() {
   if (threads.failure()) failure_.Set(threads.failure().reason());
   seen_count_ = count;
   found_ = pool_.Find(threads);
-  noticed_ns_ = fmax(least_noticed_ns_, kNoticedNsPerThread * static_cast<double>(pool_.count()));
+  noticed_ns_ = Larger(least_noticed_ns_, kNoticedNsPerThread * static_cast<double>(pool_.count()));
   look_ns_ = looks_.End();
 }
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "../support/larger.h"
 #include "isolate_heaps.h"
 #include "sample_layout.h"
 
@@ -104,7 +105,7 @@ void Sampler::ReadNearEntry() {
   // in the next sample.
   if (gives_cpu_) {
     const double used_ns = slots_[kThreadCpuNs] - thread_cpu_ns;
-    slots_[kProcessCpuNs] = fmax(slots_[kProcessCpuNs], slots_[kProcessCpuNs] + used_ns);
+    slots_[kProcessCpuNs] = Larger(slots_[kProcessCpuNs], slots_[kProcessCpuNs] + used_ns);
   }
   slots_[kSharedEntriesCell] += 1;
   ReadWall();
@@ -113,8 +114,8 @@ void Sampler::ReadNearEntry() {
 // A sample that took much longer than those before it was interrupted.
 inline void Sampler::NoteCost() {
   ended_ns_ = ReadWallNs();
-  double cost_ns = fmin(ended_ns_ - slots_[kWallNs], kMostNearNs);
-  if (near_ns_ > 0) cost_ns = near_ns_ + (fmin(cost_ns, 2 * near_ns_) - near_ns_) / kCostSamples;
+  double cost_ns = Smaller(ended_ns_ - slots_[kWallNs], kMostNearNs);
+  if (near_ns_ > 0) cost_ns = near_ns_ + (Smaller(cost_ns, 2 * near_ns_) - near_ns_) / kCostSamples;
   near_ns_ = cost_ns;
 }
 
@@ -169,7 +170,7 @@ inline void Sampler::ReadThreadClock() {
 // comes from ReadUsage. The two differ by some microseconds, and the CPU never falls.
 inline void Sampler::ReadProcessClock() {
   if (!gives_cpu_ || !sources_->rusage.reads_clock()) return;
-  slots_[kProcessCpuNs] = fmax(slots_[kProcessCpuNs], sources_->rusage.ReadClock());
+  slots_[kProcessCpuNs] = Larger(slots_[kProcessCpuNs], sources_->rusage.ReadClock());
 }
 
 // Comes after the two clocks that it compares. Returns whether it has read any clock.
@@ -199,7 +200,7 @@ inline void Sampler::ReadUsage(Rusage::Boundary boundary) {
     return;
   }
   if (gives_cpu_ && !has_clock) {
-    slots_[kProcessCpuNs] = fmax(slots_[kProcessCpuNs], CpuNs(usage));
+    slots_[kProcessCpuNs] = Larger(slots_[kProcessCpuNs], CpuNs(usage));
   }
   if (!gives_io_) return;
   slots_[kFaultsMinor] = static_cast<double>(usage.ru_minflt);

@@ -2,6 +2,7 @@
 // stages are in sampler.cc.
 #include <math.h>
 
+#include "../support/larger.h"
 #include "account.h"
 #include "isolate_heaps.h"
 #include "sampler.h"
@@ -30,7 +31,7 @@ void Sampler::AddLeavingHeaps(double* account) const {
   if (!reads_.v8_heap) return;
   const OtherHeaps others = ReadOtherHeaps(*other_.heap);
   const double more = others.physical_bytes + others.leaving_bytes - account[kAccountWorkerHeaps];
-  account[kAccountLeavingHeaps] = fmax(account[kAccountLeavingHeaps], more);
+  account[kAccountLeavingHeaps] = Larger(account[kAccountLeavingHeaps], more);
 }
 
 void Sampler::RenewParts(MappedParts::Look look, double* account) {

@@ -13,11 +13,17 @@ namespace stageprof {
 
 namespace {
 
-// std::unique_ptr<v8::BackingStore> is returned through a hidden first argument.
-using Make = void (*)(void** store, void* isolate, size_t bytes);
+// Stands for std::unique_ptr<v8::BackingStore>. As that one has, it has a destructor, so that it is
+// returned in memory: on x64 its address is a hidden first argument, on arm64 a register of its own.
+struct ReturnedStore {
+  void* store;
+
+  ~ReturnedStore() {}
+};
+using Make = ReturnedStore (*)(void* isolate, size_t bytes);
 // From Node 24 on: zeroed, and the process ends where there is no memory for it.
-using MakeByModes = void (*)(void** store, void* isolate, size_t bytes, int initialization,
-                             int on_failure);
+using MakeByModes = ReturnedStore (*)(void* isolate, size_t bytes, int initialization,
+                                      int on_failure);
 using Destroy = void (*)(void* store);
 
 void* MakeStore(void* isolate) {
@@ -27,13 +33,8 @@ void* MakeStore(void* isolate) {
       FindSymbol("_ZN2v811ArrayBuffer15NewBackingStoreEPNS_7IsolateEmNS_"
                  "30BackingStoreInitializationModeENS_25BackingStoreOnFailureModeE"));
   constexpr size_t kBytes = static_cast<size_t>(StoreHold::kBytes);
-  void* store = nullptr;
-  if (make != nullptr) {
-    make(&store, isolate, kBytes);
-  } else if (make_by_modes != nullptr) {
-    make_by_modes(&store, isolate, kBytes, 0, 0);
-  }
-  return store;
+  if (make != nullptr) return make(isolate, kBytes).store;
+  return make_by_modes != nullptr ? make_by_modes(isolate, kBytes, 0, 0).store : nullptr;
 }
 
 Destroy FindDestroy() {

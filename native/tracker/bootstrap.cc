@@ -1,5 +1,6 @@
 #include "bootstrap.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -7,10 +8,9 @@
 
 #include <type_traits>
 
-// dlsym finds all other functions of the dl family.
-#include "../support/oldest_dlsym.h"
 #include "arena.h"
 #include "block_size.h"
+#include "symbol_search.h"
 
 namespace stageprof_tracker {
 
@@ -100,17 +100,9 @@ void* RemapBySystemCall(void* start, size_t bytes, size_t new_bytes, int flags, 
   return reinterpret_cast<void*>(syscall(SYS_mremap, start, bytes, new_bytes, flags, at));
 }
 
-// The start of the object that holds an address.
-const void* ObjectOf(const void* address) {
-  static int (*find)(const void*, Dl_info*) =
-      reinterpret_cast<decltype(find)>(dlsym(RTLD_DEFAULT, "dladdr"));
-  Dl_info info;
-  return find != nullptr && find(address, &info) != 0 ? info.dli_fbase : nullptr;
-}
-
 template <typename Function>
 void Find(Function* function, const char* symbol) {
-  *function = reinterpret_cast<Function>(dlsym(RTLD_NEXT, symbol));
+  *function = reinterpret_cast<Function>(FindNextSymbol(symbol));
 }
 
 bool has_begun = false;
@@ -136,10 +128,10 @@ void Resolve() {
 #undef STAGEPROF_FIND
   Find(&found.malloc_usable_size, "malloc_usable_size");
 
-  const void* allocator = ObjectOf(reinterpret_cast<void*>(found.malloc));
+  const void* allocator = FindObjectOf(reinterpret_cast<void*>(found.malloc));
 #define STAGEPROF_COMPARE(symbol, result, parameters)                             \
   found.beside_malloc.symbol = found.symbol != nullptr && allocator != nullptr && \
-                               ObjectOf(reinterpret_cast<void*>(found.symbol)) == allocator;
+                               FindObjectOf(reinterpret_cast<void*>(found.symbol)) == allocator;
   STAGEPROF_HOOKED_FUNCTIONS(STAGEPROF_COMPARE)
 #undef STAGEPROF_COMPARE
   // musl may have only one of the two names.
@@ -154,7 +146,7 @@ void Resolve() {
   const auto usable_bytes = found.malloc_usable_size;
   found.malloc_usable_size = ArenaUsableBytes;
   next = found;
-  if (usable_bytes == nullptr || ObjectOf(reinterpret_cast<void*>(usable_bytes)) != allocator) {
+  if (usable_bytes == nullptr || FindObjectOf(reinterpret_cast<void*>(usable_bytes)) != allocator) {
     failure = "the library that serves malloc has no malloc_usable_size";
   } else {
     // The first answer of tcmalloc's function calls operator new, whose hook would ask it again.
@@ -162,8 +154,8 @@ void Resolve() {
     usable_bytes(block);
     next.free(block);
     next.malloc_usable_size = usable_bytes;
-    const void* glibc = dlsym(RTLD_DEFAULT, "gnu_get_libc_version");
-    OpenBlockHeaders(glibc != nullptr && ObjectOf(glibc) == allocator);
+    const void* glibc = FindSymbol("gnu_get_libc_version");
+    OpenBlockHeaders(glibc != nullptr && FindObjectOf(glibc) == allocator);
   }
   errno = error;
 }
@@ -189,7 +181,7 @@ Next next = {
 const char* failure = nullptr;
 
 void* FindSymbol(const char* symbol) {
-  return dlsym(RTLD_DEFAULT, symbol);
+  return FindAnySymbol(symbol);
 }
 
 void ForgetError() {
@@ -200,13 +192,14 @@ void ForgetError() {
 void* FindForCaller(const char* symbol, const void* caller) {
   const auto find = reinterpret_cast<int (*)(const void*, Dl_info*)>(FindSymbol("dladdr"));
   const auto open = reinterpret_cast<void* (*)(const char*, int)>(FindSymbol("dlopen"));
-  if (find == nullptr || open == nullptr) return nullptr;
+  const auto find_in = reinterpret_cast<void* (*)(void*, const char*)>(FindSymbol("dlsym"));
+  if (find == nullptr || open == nullptr || find_in == nullptr) return nullptr;
   const int error = errno;
   Dl_info info;
   void* found = nullptr;
   void* module = find(caller, &info) != 0 ? open(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD) : nullptr;
   if (module != nullptr) {
-    found = dlsym(module, symbol);
+    found = find_in(module, symbol);
     // The object stays loaded for the rest of the process, because a pointer into it is kept.
     if (found != nullptr && find(found, &info) != 0) {
       open(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);

@@ -5,6 +5,8 @@
 #include <sys/auxv.h>
 
 #include "bootstrap.h"
+#include "mapped_file.h"
+#include "modules.h"
 
 namespace stageprof_tracker {
 
@@ -21,21 +23,9 @@ struct FoundObject {
 };
 int (*find_object)(void*, FoundObject*) = nullptr;
 
-}  // namespace
-
-void OpenLoadedObjects() {
-  find_object = reinterpret_cast<decltype(find_object)>(FindSymbol("_dl_find_object"));
-}
-
-bool CanFindLoadedObjects() {
-  return find_object != nullptr;
-}
-
-bool FindLoadedObject(uintptr_t address, LoadedObject* object) {
+bool AskLoader(uintptr_t address, LoadedObject* object) {
   FoundObject found;
-  if (find_object == nullptr || find_object(reinterpret_cast<void*>(address), &found) != 0) {
-    return false;
-  }
+  if (find_object(reinterpret_cast<void*>(address), &found) != 0) return false;
   *object = {found.map->l_name,
              found.map->l_addr,
              reinterpret_cast<uintptr_t>(found.map_start),
@@ -43,6 +33,74 @@ bool FindLoadedObject(uintptr_t address, LoadedObject* object) {
              static_cast<const uint8_t*>(found.eh_frame),
              found.map->l_ld};
   return true;
+}
+
+// What the headers of an object tell, once its range is known.
+bool ReadHeaders(LoadedObject* object) {
+  const uintptr_t program = getauxval(AT_PHDR);
+  const bool is_program = program >= object->start && program < object->end;
+  if (is_program) object->name = "";
+  const Segments segments = SegmentsOf(*object);
+  // The first segment has the headers of the file at its start; those of the program tell their place.
+  uintptr_t base = 0;
+  bool is_known = false;
+  for (const Elf64_Phdr& segment : segments) {
+    if (is_program && segment.p_type == PT_PHDR) {
+      base = program - segment.p_vaddr;
+      is_known = true;
+    } else if (!is_known && !is_program && segment.p_type == PT_LOAD) {
+      base = object->start - (segment.p_vaddr - segment.p_offset);
+      is_known = true;
+    }
+  }
+  // A program that is not moved has no such header.
+  if (!is_known && !is_program) return false;
+  object->base = base;
+  for (const Elf64_Phdr& segment : segments) {
+    const uintptr_t address = base + segment.p_vaddr;
+    if (segment.p_type == PT_GNU_EH_FRAME) {
+      object->unwind_table = reinterpret_cast<const uint8_t*>(address);
+    }
+    if (segment.p_type == PT_DYNAMIC) object->dynamic = reinterpret_cast<const void*>(address);
+  }
+  return true;
+}
+
+bool DescribeModule(uint32_t module, LoadedObject* object) {
+  const Module& row = module_table[module];
+  *object = {module_names[module],
+             0,
+             row.start.load(std::memory_order_relaxed),
+             row.end.load(std::memory_order_relaxed),
+             nullptr,
+             nullptr};
+  return object->start < object->end && ReadHeaders(object);
+}
+
+}  // namespace
+
+void OpenLoadedObjects() {
+  find_object = reinterpret_cast<decltype(find_object)>(FindSymbol("_dl_find_object"));
+}
+
+bool LoaderAnswers() {
+  return find_object != nullptr;
+}
+
+bool FindLoadedObject(uintptr_t address, LoadedObject* object) {
+  if (LoaderAnswers()) return AskLoader(address, object);
+  const uint32_t module = ModuleOf(reinterpret_cast<const void*>(address));
+  return module != kUnknownModule && DescribeModule(module, object) && address >= object->start &&
+         address < object->end;
+}
+
+// libc unloads some modules of its own, such as those of iconv, by functions that no hook sees.
+bool FindKnownObject(uintptr_t address, LoadedObject* object) {
+  if (LoaderAnswers()) return AskLoader(address, object);
+  const uint32_t module = FindModule(address);
+  return module != kUnknownModule && IsMapped(address) &&
+         IsMapped(module_table[module].start.load(std::memory_order_relaxed)) &&
+         DescribeModule(module, object);
 }
 
 Segments SegmentsOf(const LoadedObject& object) {

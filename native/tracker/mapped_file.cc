@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -115,6 +116,39 @@ bool FindMappedFile(uintptr_t address, MappedFile* file) {
   Search search(address, file);
   ReadLines([&search](const Line& line) { return search.See(line); });
   return search.IsFound();
+}
+
+bool FindKernelPath(const char* path, char (&found)[kModuleNameBytes]) {
+  if (path == nullptr) return false;
+  const int error = errno;
+  const long file = syscall(SYS_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC);
+  long length = -1;
+  if (file >= 0) {
+    char link[32] = "/proc/self/fd/";
+    char* at = link + strlen(link);
+    char digits[20];
+    int count = 0;
+    for (long rest = file; rest != 0 || count == 0; rest /= 10)
+      digits[count++] = "0123456789"[rest % 10];
+    while (count > 0) *at++ = digits[--count];
+    *at = '\0';
+    // A longer path is cut where the kernel's list keeps the end, so it is not taken.
+    length = syscall(SYS_readlinkat, AT_FDCWD, link, found, sizeof found);
+    syscall(SYS_close, file);
+  }
+  errno = error;
+  if (length <= 0 || length >= static_cast<long>(sizeof found)) return false;
+  found[length] = '\0';
+  return true;
+}
+
+bool IsMapped(uintptr_t address) {
+  const uintptr_t page_bytes = getauxval(AT_PAGESZ);
+  const int error = errno;
+  unsigned char is_resident;
+  const long failed = syscall(SYS_mincore, address & ~(page_bytes - 1), 1, &is_resident);
+  errno = error;
+  return failed == 0;
 }
 
 bool FindMappedRange(uintptr_t address, MappedRange* range) {

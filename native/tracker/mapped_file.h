@@ -19,6 +19,13 @@ struct MappedFile {
 // leaves errno as it was; 50 to 200 us. False where the address belongs to no file.
 bool FindMappedFile(uintptr_t address, MappedFile* file);
 
+// The path that /proc/self/maps has for a file. False where there is no such file. Uses system calls
+// only.
+bool FindKernelPath(const char* path, char (&found)[kModuleNameBytes]);
+
+// Whether the page of an address is there, whatever may be done with it.
+bool IsMapped(uintptr_t address);
+
 struct MappedRange {
   uintptr_t start;
   uintptr_t end;

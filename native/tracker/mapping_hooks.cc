@@ -28,6 +28,13 @@ using stageprof_tracker::RemovedMappings;
 using stageprof_tracker::RemoveMappings;
 using stageprof_tracker::RestoreMappings;
 
+// What glibc declares its functions as. musl declares nothing.
+#ifdef __GLIBC__
+#define STAGEPROF_NOTHROW noexcept
+#else
+#define STAGEPROF_NOTHROW
+#endif
+
 namespace {
 
 using Map = void* (*)(void*, size_t, int, int, int, off_t);
@@ -56,18 +63,18 @@ inline void* MapCounted(Map real, const void* caller, void* at, size_t bytes, in
 }  // namespace
 
 STAGEPROF_HOOK void* mmap(void* at, size_t bytes, int access, int flags, int file,
-                          off_t offset) noexcept {
+                          off_t offset) STAGEPROF_NOTHROW {
   return MapCounted(next.mmap, __builtin_return_address(0), at, bytes, access, flags, file, offset);
 }
 
 STAGEPROF_HOOK void* mmap64(void* at, size_t bytes, int access, int flags, int file,
-                            off_t offset) noexcept {
+                            off_t offset) STAGEPROF_NOTHROW {
   return MapCounted(next.mmap64, __builtin_return_address(0), at, bytes, access, flags, file,
                     offset);
 }
 
 // Removed before the real munmap: after it, another thread may already have mapped there.
-STAGEPROF_HOOK int munmap(void* start, size_t bytes) noexcept {
+STAGEPROF_HOOK int munmap(void* start, size_t bytes) STAGEPROF_NOTHROW {
   RemovedMappings removed;
   RemoveMappings(Address(start), bytes, &removed);
   const int result = next.munmap(start, bytes);
@@ -77,13 +84,14 @@ STAGEPROF_HOOK int munmap(void* start, size_t bytes) noexcept {
 
 // Where memory must not be overcommitted, and everywhere in mimalloc 2.0, an allocator reserves
 // address space without access and makes pieces usable by this call.
-STAGEPROF_HOOK int mprotect(void* start, size_t bytes, int access) noexcept {
+STAGEPROF_HOOK int mprotect(void* start, size_t bytes, int access) STAGEPROF_NOTHROW {
   const int result = next.mprotect(start, bytes, access);
   if (result == 0) ChangeAccess(Address(start), bytes, access == PROT_NONE);
   return result;
 }
 
-STAGEPROF_HOOK void* mremap(void* start, size_t bytes, size_t new_bytes, int flags, ...) noexcept {
+STAGEPROF_HOOK void* mremap(void* start, size_t bytes, size_t new_bytes, int flags,
+                            ...) STAGEPROF_NOTHROW {
   // The fifth argument exists only with MREMAP_FIXED. It is read in any case, as libc does.
   va_list rest;
   va_start(rest, flags);
@@ -114,14 +122,15 @@ STAGEPROF_HOOK void* mremap(void* start, size_t bytes, size_t new_bytes, int fla
   return moved;
 }
 
-STAGEPROF_HOOK int dlclose(void* module) noexcept {
+STAGEPROF_HOOK int dlclose(void* module) STAGEPROF_NOTHROW {
   if (next.dlclose == nullptr) {
     const auto found = FindForCaller("dlclose", __builtin_return_address(0));
     next.dlclose = reinterpret_cast<int (*)(void*)>(found);
   }
   stageprof_tracker::PauseStacks();
   const int result = next.dlclose(module);
-  stageprof_tracker::ResumeStacks();
+  // Before stacks go on: what they know of the modules may be that it is still there.
   stageprof_tracker::ForgetUnloaded();
+  stageprof_tracker::ResumeStacks();
   return result;
 }

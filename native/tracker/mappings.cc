@@ -244,9 +244,11 @@ void RemoveMappings(uintptr_t start, size_t bytes, RemovedMappings* removed) {
       });
 }
 
+// glibc refuses a start within a page. musl begins with its page instead.
 void ChangeAccess(uintptr_t start, size_t bytes, bool is_reserved) {
+  const uintptr_t first = start & ~(PageBytes() - 1);
   CutAll(
-      start, bytes,
+      first, bytes + (start - first),
       [is_reserved](const Mapping& whole) { return whole.is_reserved != is_reserved; },
       [is_reserved](Mapping part) {
         part.is_reserved = is_reserved;

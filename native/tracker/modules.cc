@@ -32,6 +32,15 @@ struct Refresh {
   bool is_loaded[kModules];
 };
 
+// Where the loader does not answer in hooks, names come from the kernel too, whose paths may differ from
+// the loader's: /usr/lib/x for /lib/x, and musl's loader calls the program by its first argument. A
+// module of two names would have two rows.
+const char* NameOf(const dl_phdr_info& info, char (&path)[kModuleNameBytes]) {
+  if (LoaderAnswers()) return PathOfObject(info.dlpi_name);
+  if (reinterpret_cast<uintptr_t>(info.dlpi_phdr) == getauxval(AT_PHDR)) return program_name;
+  return FindKernelPath(info.dlpi_name, path) ? path : PathOfObject(info.dlpi_name);
+}
+
 // dl_iterate_phdr calls this under the loader's lock.
 int PutObject(dl_phdr_info* info, size_t, void* data) {
   Refresh* refresh = static_cast<Refresh*>(data);
@@ -51,7 +60,9 @@ int PutObject(dl_phdr_info* info, size_t, void* data) {
     if (from < start) start = from;
     if (from + header.p_memsz > end) end = from + header.p_memsz;
   }
-  if (start < end) refresh->is_loaded[PutModule(PathOfObject(info->dlpi_name), start, end)] = true;
+  if (start >= end) return 0;
+  char path[kModuleNameBytes];
+  refresh->is_loaded[PutModule(NameOf(*info, path), start, end)] = true;
   return 0;
 }
 
@@ -69,13 +80,15 @@ void Prepare() {
   errno = error;
 }
 
-// An entry that is written meanwhile carries the old generation, and does not match either.
+// An entry that is written meanwhile carries the old generation, and does not match either. Release:
+// whoever reads the new generation (LookUpModule) finds the ranges and the loader as they are now.
 void ForgetPages() {
   uint64_t generation = page_cache.generation.load(kRelaxed);
   uint64_t raised;
   do {
     raised = (generation + PageCache::kGenerationStep) & PageCache::kGenerationMask;
-  } while (!page_cache.generation.compare_exchange_weak(generation, raised, kRelaxed));
+  } while (!page_cache.generation.compare_exchange_weak(generation, raised,
+                                                        std::memory_order_release, kRelaxed));
 }
 
 }  // namespace
@@ -98,14 +111,14 @@ void OpenModules(bool tracks) {
 }
 
 uint32_t AskForModule(uintptr_t address) {
-  LoadedObject object;
-  if (FindLoadedObject(address, &object)) {
+  if (LoaderAnswers()) {
+    LoadedObject object;
+    if (!FindLoadedObject(address, &object)) return kUnknownModule;
     return PutModule(PathOfObject(object.name), object.start, object.end);
   }
-  const uint32_t module = CanFindLoadedObjects() ? kUnknownModule : FindModule(address);
+  const uint32_t module = FindModule(address);
   if (module != kUnknownModule) return module;
-  // The module was loaded since the last refresh, and the loader cannot be asked: glibc before
-  // 2.35, and musl.
+  // The module was loaded since the last refresh.
   MappedFile file;
   if (!FindMappedFile(address, &file)) return kUnknownModule;
   return PutModule(file.name, file.start, file.end);
@@ -113,7 +126,9 @@ uint32_t AskForModule(uintptr_t address) {
 
 __attribute__((noinline, cold)) uint32_t LookUpModule(uintptr_t address) {
   Prepare();
-  const uint64_t generation = page_cache.generation.load(kRelaxed);
+  // Acquire: what is found below is not older than this generation. On a processor that reads out of
+  // order, an entry of the new generation could otherwise name the module that was unloaded before it.
+  const uint64_t generation = page_cache.generation.load(std::memory_order_acquire);
   const uint32_t module = AskForModule(address);
   // Also kept where there is no module, as for code made at run time, until something is unloaded:
   // otherwise each allocation of that code would go through all mappings.
@@ -136,13 +151,12 @@ uint32_t RefreshModules() {
 }
 
 // Where the loader cannot be asked for one address, only the known ranges count, and the next
-// module may already lie in one of them, so all are renewed. The names come from the loader: the
-// kernel's may differ (/lib and /usr/lib), and would get other rows.
+// module may already lie in one of them, so all are renewed.
 void ForgetUnloaded() {
-  if (!CanFindLoadedObjects()) {
-    RefreshModules();
-  } else {
+  if (LoaderAnswers()) {
     ForgetPages();
+  } else {
+    RefreshModules();
   }
 }
 

@@ -2,14 +2,13 @@
 
 #include <atomic>
 
-#include "../support/highest.h"
-
 namespace stageprof_tracker {
 
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
-// The order for a window's value, where it meets live bytes: see BeginWindow.
+// The order for a window's value and for the number of windows, where they meet live bytes: see
+// BeginWindow.
 constexpr auto kOrdered = std::memory_order_seq_cst;
 constexpr int32_t kWindows = 64;
 // The value of a window that is closed. No live bytes are above it, so no batch ever raises it.
@@ -31,6 +30,12 @@ void Raise(std::atomic<int64_t>* window, int64_t raised) {
   }
 }
 
+void UseWindow(int32_t window) {
+  int32_t seen = windows_used.load(kOrdered);
+  while (seen <= window && !windows_used.compare_exchange_weak(seen, window + 1, kOrdered)) {
+  }
+}
+
 }  // namespace
 
 int32_t OpenWindow(int64_t live_bytes) {
@@ -39,7 +44,7 @@ int32_t OpenWindow(int64_t live_bytes) {
     if (!below_closed[window].compare_exchange_strong(closed, Stored(live_bytes), kOrdered)) {
       continue;
     }
-    stageprof::RaiseTo(&windows_used, window + 1);
+    UseWindow(window);
     return window;
   }
   return -1;
@@ -50,7 +55,9 @@ void CloseWindow(int32_t window) {
 }
 
 void RaiseWindows(int64_t live_bytes) {
-  const int32_t used = windows_used.load(kRelaxed);
+  // Not relaxed: with that order a batch may read the number before it has written its live bytes, and
+  // pass by a window whose opener has read live bytes without the batch.
+  const int32_t used = windows_used.load(kOrdered);
   const int64_t raised = Stored(live_bytes);
   for (int32_t window = 0; window < used; ++window) Raise(&below_closed[window], raised);
 }

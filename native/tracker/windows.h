@@ -26,7 +26,7 @@ int64_t ExchangeWindow(int32_t window, int64_t live_bytes);
 // reading and the first one has raised a value that the start of the window then overwrote. Either
 // this reading sees the batch, or the batch sees the window: each writes its own value before it
 // reads the other's, and all of these operations have one order (seq_cst, which on x64 costs
-// nothing more than relaxed).
+// nothing more than relaxed, and on arm64 a load-acquire for each window).
 void BeginWindow(int32_t window, int64_t live_bytes);
 
 }  // namespace stageprof_tracker

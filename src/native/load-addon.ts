@@ -56,11 +56,10 @@ function isThisPackage(folder: string): boolean {
 
 /** Where `askForPath` finds the addon on most machines, in 0.02 ms instead of 1 to 4; undefined if it may be elsewhere. */
 function usualPath(packageRoot: string): string | undefined {
-  if (environment.STAGEPROF_PREBUILD || environment.PREBUILDS_ONLY || environment.LIBC) return undefined;
-  const libc = existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
+  if (environment.STAGEPROF_PREBUILD || environment.PREBUILDS_ONLY) return undefined;
   return [
     join(packageRoot, 'build', 'Release', 'stageprof.node'),
-    join(packageRoot, 'prebuilds', `${platform}-${arch}`, `stageprof.${libc}.node`),
+    join(packageRoot, 'prebuilds', `${platform}-${arch}`, 'stageprof.node'),
   ].find((path) => existsSync(path));
 }
 

@@ -1,7 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readElfLoader } from '../os/elf-loader.js';
 
 /** The tracker's library, or one line on why there is none. */
 export type TrackerFile =
@@ -11,7 +10,10 @@ export type TrackerFile =
 /** File name of the library. Nothing else has this name. */
 export const TRACKER_NAME = 'libstageprof_tracker.so';
 
-/** The library that was built here, or the prebuilt one of this platform. Each call looks for it. */
+/**
+ * The library that was built here, or the prebuilt one of this platform. Each call looks for it. It is linked with glibc,
+ * and musl's loader takes glibc's name for its own.
+ */
 export function findTracker(): TrackerFile {
   if (process.platform !== 'linux') return missing(`there is no tracker for ${process.platform}, only for Linux`);
   const packageRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -22,10 +24,6 @@ export function findTracker(): TrackerFile {
   const prebuilt = join(packageRoot, 'prebuilds', name, TRACKER_NAME);
   if (!isReadable(prebuilt)) {
     return missing(`no tracker was built for ${name}: neither ${built} nor ${prebuilt} can be read`);
-  }
-  // Linked against glibc. musl's loader would refuse to start a program with it.
-  if (readElfLoader(process.execPath)?.loader?.includes('musl') === true) {
-    return missing(`the prebuilt tracker is for glibc, and this node runs on musl`);
   }
   return { path: prebuilt, missing: null };
 }

@@ -1,10 +1,11 @@
+import { readFileSync } from '../host/files.js';
 import { Math, Number } from '../host/intrinsics.js';
 import { arch, platform, release } from '../host/process.js';
 import { present, type SourceState } from '../model/sources.js';
 import { machineCpus } from './cpu-count.js';
 
-/** The size of a page on x64. On arm64 kernels may have larger ones, and Node does not tell which. */
-const PAGE_KIB = arch === 'arm64' ? 64 : 4;
+/** The largest pages of kernels for a processor, where this one's cannot be asked for. */
+const LARGEST_PAGE_KIB = arch === 'arm64' || arch === 'ppc64' ? 64 : 4;
 
 /** The resident set is file-backed, anonymous and shared pages; the kernel has a counter for each. */
 const COUNTERS = 3;
@@ -21,9 +22,38 @@ function batchPages(cpuCount: number): number {
   return Math.max(32, 2 * cpuCount);
 }
 
+let askedPageKib: number | null = null;
+
+/** The kernel tells each process the size of its pages: AT_PAGESZ of getauxval(3). */
+function pageKib(): number {
+  askedPageKib ??= readPageKib();
+  return askedPageKib;
+}
+
+function readPageKib(): number {
+  const AT_PAGESZ = 6;
+  const NUMBER_BYTES = 8;
+  try {
+    const text = readFileSync('/proc/self/auxv', 'latin1');
+    for (let at = 0; at + 2 * NUMBER_BYTES <= text.length; at += 2 * NUMBER_BYTES) {
+      if (numberAt(text, at) === AT_PAGESZ) return numberAt(text, at + NUMBER_BYTES) / 1024;
+    }
+  } catch {
+    // The permission model forbids it, or there is no /proc.
+  }
+  return LARGEST_PAGE_KIB;
+}
+
+/** The lower four of eight bytes, the lowest first. */
+function numberAt(text: string, at: number): number {
+  let number = 0;
+  for (let byte = 3; byte >= 0; byte--) number = number * 256 + text.charCodeAt(at + byte);
+  return number;
+}
+
 /** Largest error of a resident set summed approximately over per-CPU counters, in KiB. */
 function approximateBoundKib(cpuCount: number): number {
-  return COUNTERS * cpuCount * batchPages(cpuCount) * PAGE_KIB;
+  return COUNTERS * cpuCount * batchPages(cpuCount) * pageKib();
 }
 
 /** The kernel that tells a resident set. */

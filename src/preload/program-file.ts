@@ -138,10 +138,19 @@ function loaderFault(path: string, { ownLoader }: Finder): ProgramFile | undefin
   const elf = readElfLoader(path);
   if (elf === undefined) return undefined;
   if (elf.loader === null) return { state: 'ignores preloads', reason: `${path} is statically linked` };
-  // Compared by name: the same loader may have several paths.
-  if (ownLoader === null || basename(elf.loader) === basename(ownLoader)) return undefined;
+  if (ownLoader === null || loadsTracker(basename(elf.loader), basename(ownLoader))) return undefined;
   return {
     state: 'other loader',
     reason: `${path} runs on ${basename(elf.loader)}, the tracker on ${basename(ownLoader)}`,
   };
+}
+
+/**
+ * Loaders are compared by name: the same one may have several paths. That of musl takes a library that is linked with glibc
+ * for one that is linked with musl. The other way round it would not start.
+ */
+function loadsTracker(loader: string, own: string): boolean {
+  const processor = (name: string) => /^ld-(?:linux|musl)-(.+)\.so\.\d$/.exec(name)?.[1]?.replace('-', '_');
+  const isMusls = loader.startsWith('ld-musl-') && processor(loader) === processor(own);
+  return loader === own || isMusls;
 }

@@ -130,11 +130,11 @@ test.runIf(compiles('gcc'))('a static program is said to be, and what it starts 
   );
 });
 
-test.runIf(compiles('musl-gcc'))('a program of another libc runs without the tracker', async () => {
+test.runIf(compiles('musl-gcc'))('a program of another libc runs under the tracker', async () => {
   const program = compile('musl-gcc');
   const { exitCode, stdout, lines } = await runCli(['run', program]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: 'ran\n' });
-  expect(lines[0]).toMatch(/program: cannot be tracked, .* runs on ld-musl-\S+, the tracker on ld-linux/);
+  expect(lines.join('\n')).not.toContain('cannot be tracked');
 });
 
 test('nothing is left in the temporary folder', async () => {

@@ -56,7 +56,7 @@ test('Buffers of a worker thread that has ended are not told as strings alone', 
     js_kb_delta: 1_392,
     js_kb_peak_max: 8_652,
     file_kb_delta: 772,
-    native_modules: { node: 230_912, 'libstdc++.so.6': 21, 'libc.so.6': 3, 'stageprof.glibc.node': 15 },
+    native_modules: { node: 230_912, 'libstdc++.so.6': 21, 'libc.so.6': 3, 'stageprof.node': 15 },
     native_live_modules: { node: 194_993 },
   };
   expect(of(stage).map(({ kind, amount, text }) => [kind, amount, text.split(' in ')[0]])).toEqual([
@@ -100,7 +100,7 @@ describe('what node holds where there were worker threads', () => {
     external_kb_delta: 67,
     buffers_kb_delta: 0,
     workers_kb_delta: 0,
-    native_modules: { node: 278_675, 'stageprof.glibc.node': 155 },
+    native_modules: { node: 278_675, 'stageprof.node': 155 },
     native_live_modules: { node: 204_840 },
   };
   const atPeak = { ...RUN, composition_at_peak: { ...COMPOSITION, worker_heaps_kb: 6_908 } };

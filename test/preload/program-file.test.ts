@@ -11,7 +11,7 @@ beforeEach(() => {
   finder = { ...thisFinder(process.env), searchPath: `/not/there:${folder}:/bin:/usr/bin` };
 });
 
-function put(name: string, text: string, mode = 0o755): string {
+function put(name: string, text: string | Uint8Array, mode = 0o755): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   chmodSync(path, mode);
@@ -107,4 +107,30 @@ test('a program with another loader is told from one with that of this node, wha
     state: 'trackable',
   });
   expect(inspectProgram('sh', { ...finder, ownLoader: null })).toEqual({ state: 'trackable' });
+});
+
+// A file that has nothing but the path of its loader.
+const programOn = (loader: string) => {
+  const file = Buffer.alloc(256);
+  const header = new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  file.set(header);
+  file.writeBigUInt64LE(64n, 32);
+  file.writeUInt16LE(56, 54);
+  file.writeUInt16LE(1, 56);
+  file.writeUInt32LE(3, 64);
+  file.writeBigUInt64LE(120n, 72);
+  file.writeBigUInt64LE(BigInt(loader.length + 1), 96);
+  file.write(`${loader}\0`, 120);
+  return file;
+};
+
+test.each([
+  ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-musl-x86_64.so.1', 'trackable'],
+  ['/lib/ld-linux-aarch64.so.1', '/lib/ld-musl-aarch64.so.1', 'trackable'],
+  ['/lib/ld-linux-aarch64.so.1', '/lib/ld-musl-x86_64.so.1', 'other loader'],
+  ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux.so.2', 'other loader'],
+  ['/lib/ld-musl-x86_64.so.1', '/lib64/ld-linux-x86-64.so.2', 'other loader'],
+])('where the tracker is loaded by %s, a program of %s is: %s', (ownLoader, loader, state) => {
+  const path = put('program', programOn(loader));
+  expect(inspectProgram(path, { ...finder, ownLoader })).toMatchObject({ state });
 });

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { ALLOCATORS, checksOf, isInstalled, type Outcome, Programs, runBoth } from '../support/compiled-programs.js';
+import { expectOneNameEach } from '../support/module-names.js';
 
 const programs = new Programs();
 afterAll(() => programs[Symbol.dispose]());
@@ -93,6 +94,11 @@ test('modules that were loaded later are told apart even when the loader cannot 
   const oldLoader = programs.compile('old_loader.c', 'old_loader.so');
   const plugins = ['first.so', 'second.so'].map((name) => programs.compile('plugin.cc', name));
   expectExact('modules.c', plugins, [oldLoader], { STAGEPROF_TRACK_MODULES: '1' });
+});
+
+test('a module has one name, whatever the loader calls it', () => {
+  expectOneNameEach(programs);
+  expectOneNameEach(programs, [programs.compile('old_loader.c', 'old_loader.so')]);
 });
 
 test('a hooked function that libc lacks fails, and counts nothing', () => {

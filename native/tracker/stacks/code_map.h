@@ -18,6 +18,8 @@ struct CodeRange {
 // The executable segment of a loaded module. False where no module has the address. Takes no lock
 // and allocates nothing.
 bool FindCode(uintptr_t address, CodeRange* range);
+// The same for an address that may be anything: see FindKnownObject.
+bool FindKnownCode(uintptr_t address, CodeRange* range);
 
 }  // namespace stageprof_tracker
 

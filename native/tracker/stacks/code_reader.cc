@@ -3,25 +3,32 @@
 #include <stddef.h>
 
 #include "instruction.h"
+#include "machine.h"
 
 namespace stageprof_tracker {
 
 namespace {
 
+// Where a register of the caller was taken from, as State::moved was then.
+struct Taken {
+  bool is_taken;
+  int64_t slot;
+};
+
 // What is known at one instruction, relative to the registers where the reading began.
 struct State {
   const uint8_t* at;
   int64_t moved;      // of the stack pointer, from the base that follows
-  int64_t base_slot;  // where the caller's rbp was taken from, as `moved` was then
-  bool is_from_base;  // rsp = rbp + moved, not rsp + moved
-  bool has_taken_base;
+  bool is_from_base;  // stack pointer = frame pointer + moved, not stack pointer + moved
+  Taken base;
+  Taken link;
 };
 
 class CodeReader {
  public:
   CodeReader(const uint8_t* at, const uint8_t* begin, const uint8_t* end)
       : first_(at), begin_(begin), end_(end) {
-    states_[0] = {at, 0, 0, false, false};
+    states_[0] = {at, 0, false, {}, {}};
   }
 
   FrameRule Run() {
@@ -48,80 +55,60 @@ class CodeReader {
       Instruction instruction;
       if (!Decode(state->at, end_, &instruction)) return false;
       state->at += instruction.length;
-      switch (instruction.effect) {
-        case Effect::kNone:
+      if (!Apply(instruction, state)) return false;
+      switch (instruction.flow) {
+        case Instruction::Flow::kOn:
           break;
-        case Effect::kReturns:
-        case Effect::kJumpsElsewhere:
+        case Instruction::Flow::kReturns:
+        case Instruction::Flow::kJumpsElsewhere:
           return Tell(*state, rule);
-        case Effect::kJumps:
+        case Instruction::Flow::kJumps:
           state->at = instruction.target;
           break;
-        case Effect::kBranches:
+        case Instruction::Flow::kBranches:
           if (count_ < kMostStates) {
             states_[count_] = *state;
             states_[count_++].at = instruction.target;
           }
           break;
-        case Effect::kEnds:
-        case Effect::kUnknown:
-          return false;
         default:
-          if (!Apply(instruction, state)) return false;
+          return false;
       }
     }
     return false;
   }
 
   static bool Apply(const Instruction& instruction, State* state) {
-    switch (instruction.effect) {
-      case Effect::kMovesStack:
+    switch (instruction.stack) {
+      case Instruction::Stack::kKept:
+        break;
+      case Instruction::Stack::kMoves:
         state->moved += instruction.value;
-        return true;
-      case Effect::kPopsBase:
-        TakeBase(state, state->moved);
-        state->moved += 8;
-        return true;
-      case Effect::kLoadsBase:
-        TakeBase(state, state->moved + instruction.value);
-        return true;
-      case Effect::kLeaves:
-        if (!PutOnBase(state, 0)) return false;
-        TakeBase(state, 0);
-        state->moved = 8;
-        return true;
-      case Effect::kStackFromBase:
-        return PutOnBase(state, instruction.value);
-      default:
-        return false;
+        break;
+      case Instruction::Stack::kFromBase:
+        // Once the frame pointer has been given back, it is the caller's.
+        if (state->base.is_taken) return false;
+        // Nor can slots from before be told from there.
+        if (state->link.is_taken) return false;
+        state->is_from_base = true;
+        state->moved = instruction.value;
+        break;
     }
-  }
-
-  static void TakeBase(State* state, int64_t slot) {
-    state->has_taken_base = true;
-    state->base_slot = slot;
-  }
-
-  // Once rbp has been given back, it is the caller's.
-  static bool PutOnBase(State* state, int64_t offset) {
-    if (state->has_taken_base) return false;
-    state->is_from_base = true;
-    state->moved = offset;
+    if (instruction.loads_base) state->base = {true, state->moved + instruction.base_slot};
+    if (instruction.loads_link) state->link = {true, state->moved + instruction.link_slot};
     return true;
   }
 
   static bool Tell(const State& state, FrameRule* rule) {
-    constexpr int64_t kMostOffset = 1 << 30;
-    const int64_t offset = state.moved + 8;
-    if (offset > kMostOffset || offset < -kMostOffset) return false;
+    const int64_t offset = state.moved + kReturnBytes;
+    const auto saved = [offset](const Taken& taken) {
+      return taken.is_taken ? Saved{Saved::Kind::kBelowCfa, taken.slot - offset} : Saved();
+    };
+    const auto cfa = state.is_from_base ? FrameRule::Cfa::kFromBase : FrameRule::Cfa::kFromStack;
+    *rule = MakeRule(cfa, offset, saved(state.base),
+                     state.link.is_taken ? saved(state.link) : kReturnAtEntry);
     rule->is_guess = 1;
-    rule->offset = static_cast<int32_t>(offset);
-    rule->cfa = state.is_from_base ? FrameRule::Cfa::kFromBase : FrameRule::Cfa::kFromStack;
-    if (!state.has_taken_base) return true;
-    const int64_t below = state.base_slot - offset;
-    rule->base_offset = static_cast<int16_t>(below);
-    rule->base = rule->base_offset == below ? FrameRule::Base::kBelowCfa : FrameRule::Base::kLost;
-    return true;
+    return rule->cfa != FrameRule::Cfa::kUnknown;
   }
 
   bool WasRead(const uint8_t* at) {

@@ -108,7 +108,8 @@ bool IsAddon(const Stack& stack, size_t first, size_t function) {
 bool IsAtRest(void* isolate, const Registers& registers) {
   SampleInfo info = {};
   void* frame;
-  sample(isolate, {registers.pc, registers.stack, registers.base, 0, 0}, &frame, 1, &info);
+  sample(isolate, {registers.pc, registers.stack, registers.base, registers.link, 0}, &frame, 1,
+         &info);
   return info.frames == 1 && info.state != kCollecting && info.state != kLogging;
 }
 

@@ -1,5 +1,6 @@
 #include "rebound_imports.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
 #include <string.h>
@@ -7,7 +8,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../../support/oldest_dlsym.h"
 #include "../bootstrap.h"
 #include "../loaded_object.h"
 #include "imports.h"
@@ -31,14 +31,16 @@ const ReboundFunction* FindFunction(const char* name) {
   return nullptr;
 }
 
+void* (*find_symbol)(void* handle, const char* name) = nullptr;
+
 // napi-rs asks for Node-API by dlsym. For the special handles the answer depends on who calls, so the
 // real function is left to be the last that is called, and sees the addon as its caller.
 void* FindForAddon(void* handle, const char* name) {
   const ReboundFunction* const function =
       handle == RTLD_DEFAULT || handle == RTLD_NEXT || name == nullptr ? nullptr
                                                                        : FindFunction(name);
-  if (function == nullptr) return dlsym(handle, name);
-  void* const found = dlsym(handle, name);
+  if (function == nullptr) return find_symbol(handle, name);
+  void* const found = find_symbol(handle, name);
   return found == function->real ? function->wrapper : found;
 }
 
@@ -105,13 +107,15 @@ std::atomic<uint64_t> rebound_at[kModules];
 bool rebinds_imports = false;
 
 void OpenReboundImports() {
-  if (!CanFindLoadedObjects()) return;
   page_bytes = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   functions_count = FindQueueingFunctions(functions);
   functions_count += FindThreadFunctions(functions + functions_count);
   functions_count += FindWaitingFunctions(functions + functions_count);
-  functions[functions_count++] = {"dlsym", reinterpret_cast<void*>(dlsym),
-                                  reinterpret_cast<void*>(FindForAddon)};
+  void* const dlsym = FindSymbol("dlsym");
+  if (dlsym != nullptr) {
+    find_symbol = reinterpret_cast<decltype(find_symbol)>(dlsym);
+    functions[functions_count++] = {"dlsym", dlsym, reinterpret_cast<void*>(FindForAddon)};
+  }
   rebinds_imports = true;
   // It has come with the program, and makes threads and waits for addons in C++.
   const void* const thread = FindSymbol(

@@ -10,6 +10,7 @@
 #include "../modules.h"
 #include "code_map.h"
 #include "js_frames.h"
+#include "machine.h"
 #include "origins.h"
 #include "rebound_imports.h"
 #include "sites.h"
@@ -61,23 +62,7 @@ Scratch* TakeScratch() {
   return nullptr;
 }
 
-#if defined(__x86_64__)
-constexpr bool kKnowsMachine = true;
-#else
-constexpr bool kKnowsMachine = false;
-#endif
-
 const char* stacks_missing = "STAGEPROF_TRACK_STACKS is not set";
-
-// Those of the function that it is inlined into.
-__attribute__((always_inline)) inline void ReadRegisters(Registers* registers) {
-#if defined(__x86_64__)
-  asm volatile("lea 0(%%rip), %0; mov %%rsp, %1; mov %%rbp, %2"
-               : "=r"(registers->pc), "=r"(registers->stack), "=r"(registers->base));
-#else
-  *registers = {};
-#endif
-}
 
 // The main thread's stack grows downwards, so its range is looked up anew where it has grown.
 bool KnowsRange(uintptr_t stack) {
@@ -162,9 +147,7 @@ uint32_t SiteWhileLoaded(const Registers& registers) {
 bool OpenStacks(uint64_t rate) {
   OpenLoadedObjects();
   if (!kKnowsMachine) {
-    stacks_missing = "stacks are taken on x86-64 alone";
-  } else if (!CanFindLoadedObjects()) {
-    stacks_missing = "stacks need glibc 2.35 or newer";
+    stacks_missing = "stacks are taken on x86-64 and arm64 alone";
   } else if (!OpenStackTables(rate)) {
     stacks_missing = "there is no memory for the tables of stacks";
   } else {

@@ -1,8 +1,11 @@
 #include "unwinder.h"
 
+#include <sys/auxv.h>
+
 #include "code_map.h"
 #include "code_reader.h"
 #include "frame_rule.h"
+#include "machine.h"
 #include "rule_cache.h"
 #include "unwind_table.h"
 #include "v8_code.h"
@@ -11,7 +14,6 @@ namespace stageprof_tracker {
 
 namespace {
 
-constexpr uintptr_t kWordBytes = sizeof(uintptr_t);
 // How far up the stack a return address is looked for.
 constexpr uintptr_t kScannedBytes = 4096;
 
@@ -26,32 +28,12 @@ __attribute__((no_sanitize("address", "thread"))) uintptr_t WordAt(uintptr_t add
   return *reinterpret_cast<const uintptr_t*>(address);
 }
 
-// A call has five bytes, or is FF /2 with a register or memory: two bytes, and up to five of an
-// address. In 64-bit code each may have a prefix before it.
-bool IsAfterCall(const uint8_t* code) {
-  constexpr int kShortest = 2;
-  constexpr int kLongest = 7;
-  if (code[-5] == 0xE8) return true;
-  for (int bytes = kShortest; bytes <= kLongest; ++bytes) {
-    if (code[-bytes] != 0xFF || ((code[1 - bytes] >> 3) & 7) != 2) continue;
-    const int mod = code[1 - bytes] >> 6;
-    const int rm = code[1 - bytes] & 7;
-    const bool has_sib = mod != 3 && rm == 4;
-    const bool has_long =
-        mod == 2 || (mod == 0 && rm == 5) || (mod == 0 && has_sib && (code[2 - bytes] & 7) == 5);
-    const int needed = 2 + (has_sib ? 1 : 0) + (has_long ? 4 : mod == 1 ? 1 : 0);
-    if (needed == bytes) return true;
-  }
-  return false;
-}
-
 bool IsReturnAddress(uintptr_t address) {
   constexpr uintptr_t kLowest = 4096;
-  constexpr uintptr_t kLongestCall = 8;
-  if (address < kLowest || address >> 47 != 0) return false;
+  if (address < kLowest || address >> kAddressBits != 0) return false;
   if (IsV8Code(address)) return true;
   CodeRange code;
-  return FindCode(address, &code) && address - code.begin >= kLongestCall &&
+  return FindKnownCode(address, &code) && address - code.begin >= kLongestCall &&
          IsAfterCall(BytesAt(address));
 }
 
@@ -115,7 +97,7 @@ class Walk {
         stack_->end = Stack::End::kOutermost;
         return false;
       case FrameRule::Cfa::kFramePointers:
-        // Other code without tables may use rbp for anything.
+        // Other code without tables may use the frame pointer for anything.
         if (!IsV8Code(at_.pc)) is_exact_ = false;
         if (is_exact_) NoteFunction();
         return StepByFramePointers();
@@ -123,7 +105,17 @@ class Walk {
         break;
     }
     if (StepByRule(rule)) return IsCalled();
-    return rule.is_guess != 0 && StepByScan(is_guess);
+    if (rule.is_guess == 0 && knows_stack_) return false;
+    const bool is_found = kPairEndsFrame ? StepByScan(is_guess) : StepByGuessedPair(is_guess);
+    if (!is_found && IsAtBeginning()) stack_->end = Stack::End::kOutermost;
+    return is_found;
+  }
+
+  // A program and a thread begin with a frame pointer of zero, in functions that are written by hand,
+  // often without tables and without an end. Functions of musl may have lost the zero.
+  bool IsAtBeginning() const {
+    constexpr uintptr_t kEntryBytes = 64;
+    return at_.base == 0 || at_.pc - getauxval(AT_ENTRY) < kEntryBytes;
   }
 
   // A thread begins in a function that nobody has called.
@@ -138,6 +130,7 @@ class Walk {
     const auto offset = static_cast<uintptr_t>(static_cast<intptr_t>(rule.offset));
     switch (rule.cfa) {
       case FrameRule::Cfa::kFromStack:
+        if (!knows_stack_) return StepByPair(rule);
         cfa = at_.stack + offset;
         break;
       case FrameRule::Cfa::kFromBase:
@@ -150,16 +143,48 @@ class Walk {
       default:
         return false;
     }
-    const uintptr_t return_slot = cfa - kWordBytes;
-    if (!Lies(return_slot, kWordBytes)) return false;
-    const uintptr_t pc = WordAt(return_slot);
+    const auto slot = static_cast<uintptr_t>(rule.slot * kWordBytes);
+    uintptr_t pc;
+    if (!FindReturn(rule, cfa, slot, &pc)) return false;
     if (rule.is_guess != 0 && !IsReturnAddress(pc)) return false;
-    const auto saved = static_cast<uintptr_t>(static_cast<intptr_t>(rule.base_offset));
-    if (rule.base == FrameRule::Base::kBelowCfa) TakeBase(cfa + saved);
-    if (rule.base == FrameRule::Base::kBelowBase) TakeBase(at_.base + saved);
+    if (rule.base == FrameRule::Base::kBelowCfa) TakeBase(cfa + slot);
+    if (rule.base == FrameRule::Base::kBelowBase) TakeBase(at_.base + slot);
     if (rule.base == FrameRule::Base::kLost) is_exact_ = false;
-    at_.pc = pc;
-    at_.stack = cfa;
+    at_ = {pc, cfa, at_.base, 0};
+    knows_stack_ = true;
+    return true;
+  }
+
+  // The stack pointer is not known, but the frame pointer points to the pair that the rule tells the
+  // place of, if the function keeps frame pointers: so the result is checked.
+  bool StepByPair(const FrameRule& rule) {
+    if (rule.base != FrameRule::Base::kBelowCfa || !Lies(at_.base, 2 * kWordBytes)) return false;
+    const uintptr_t pc = WithoutSignature(WordAt(at_.base + kWordBytes));
+    const uintptr_t cfa = at_.base - static_cast<uintptr_t>(rule.slot * kWordBytes);
+    if (!IsReturnAddress(pc) || cfa < at_.stack || cfa > top_) return false;
+    at_ = {pc, cfa, WordAt(at_.base), 0};
+    knows_stack_ = true;
+    return true;
+  }
+
+  bool FindReturn(const FrameRule& rule, uintptr_t cfa, uintptr_t slot, uintptr_t* pc) const {
+    if (cfa < at_.stack || cfa > top_) return false;
+    uintptr_t at = cfa - kWordBytes;
+    switch (rule.return_address) {
+      case FrameRule::Return::kInLink:
+        *pc = WithoutSignature(at_.link);
+        return at_.link != 0;
+      case FrameRule::Return::kAboveBase:
+        at = cfa + slot + kWordBytes;
+        break;
+      case FrameRule::Return::kInSlot:
+        at = cfa + slot;
+        break;
+      default:
+        break;
+    }
+    if (!Lies(at, kWordBytes)) return false;
+    *pc = WithoutSignature(WordAt(at));
     return true;
   }
 
@@ -169,7 +194,7 @@ class Walk {
   }
 
   // Frames of JS functions have the context, which is a tagged pointer, and the function right below
-  // the saved rbp. Those of builtins have a small integer there.
+  // the saved frame pointer. Those of builtins have a small integer there.
   void NoteFunction() {
     constexpr uintptr_t kTagMask = 3;
     constexpr uintptr_t kHeapObject = 1;
@@ -183,27 +208,42 @@ class Walk {
 
   bool StepByFramePointers() {
     if (!Lies(at_.base, 2 * kWordBytes)) return false;
-    const uintptr_t base = at_.base;
-    at_.pc = WordAt(base + kWordBytes);
-    at_.stack = base + 2 * kWordBytes;
-    at_.base = WordAt(base);
+    TakePair();
     return IsCalled();
+  }
+
+  void TakePair() {
+    const uintptr_t base = at_.base;
+    at_ = {WithoutSignature(WordAt(base + kWordBytes)), base + 2 * kWordBytes, WordAt(base), 0};
+    knows_stack_ = kPairEndsFrame;
   }
 
   bool StepByScan(bool* is_guess) {
     for (uintptr_t slot = at_.stack; slot - at_.stack < kScannedBytes; slot += kWordBytes) {
       if (!Lies(slot, kWordBytes)) return false;
-      const uintptr_t pc = WordAt(slot);
+      const uintptr_t pc = WithoutSignature(WordAt(slot));
       if (!IsReturnAddress(pc)) continue;
-      at_.pc = pc;
-      at_.stack = slot + kWordBytes;
+      at_ = {pc, slot + kWordBytes, at_.base, 0};
       *is_guess = true;
       return true;
     }
     return false;
   }
 
+  // Where a return address does not tell how much of the stack its frame takes, a scan would find one
+  // and lead no further. Compilers keep frame pointers there by default.
+  bool StepByGuessedPair(bool* is_guess) {
+    if (!Lies(at_.base, 2 * kWordBytes)) return false;
+    const uintptr_t pc = WithoutSignature(WordAt(at_.base + kWordBytes));
+    if (!IsReturnAddress(pc)) return false;
+    TakePair();
+    *is_guess = true;
+    is_exact_ = false;
+    return true;
+  }
+
   Registers at_;
+  bool knows_stack_ = true;  // else the stack pointer lies somewhere above at_.stack
   bool is_exact_ = true;
   const uintptr_t top_;
   Stack* const stack_;

@@ -4,13 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-namespace stageprof_tracker {
+#include "registers.h"
 
-struct Registers {
-  uintptr_t pc;
-  uintptr_t stack;  // rsp
-  uintptr_t base;   // rbp
-};
+namespace stageprof_tracker {
 
 struct Frame {
   // The first is where the registers were read, each of the others where a call returns to.
@@ -18,7 +14,7 @@ struct Frame {
   // In V8's code: where the function lies on the stack, as V8 hands out its values. Null elsewhere, and
   // where the way here is not exact.
   const uintptr_t* function;
-  // All steps to it, and the value of rbp, are those of tables and of V8's frame pointers.
+  // All steps to it, and the value of the frame pointer, are those of tables and of V8's frame pointers.
   bool is_exact;
   // It stands on the stack, and nothing more is known to say that it was called.
   bool is_guess;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../bootstrap.h"
+#include "machine.h"
 
 namespace stageprof_tracker {
 
@@ -12,15 +13,6 @@ namespace {
 void* (*current_isolate)() = nullptr;
 void (*get_builtins)(void* isolate, const void** start, size_t* bytes) = nullptr;
 void (*get_compiled)(void* isolate, void** start, size_t* bytes) = nullptr;
-
-// The handlers of bytecodes return to where the interpreter reads from its frame how far it was. The
-// builtin and its variant for profilers have these instructions, nothing else has.
-constexpr uint8_t kInterpreter[] = {
-    0xFF, 0xD1,              // call rcx
-    0x4C, 0x8B, 0x65, 0xE0,  // mov r12, [rbp - 32]
-    0x44, 0x8B, 0x4D, 0xDC,  // mov r9d, [rbp - 36]
-};
-constexpr uintptr_t kCallBytes = 2;
 
 constexpr uintptr_t kPageBytes = 4096;
 
@@ -67,8 +59,7 @@ void AskForV8Code() {
 }
 
 bool IsInterpreter(uintptr_t pc) {
-  return memcmp(reinterpret_cast<const void*>(pc - kCallBytes), kInterpreter,
-                sizeof kInterpreter) == 0;
+  return IsInterpretersCall(reinterpret_cast<const uint8_t*>(pc));
 }
 
 void FindCopiedBuiltins(uintptr_t pc) {

@@ -25,6 +25,13 @@ int run(void) {
   munmap(start, (size_t)(10 * page));
   check_pages("unmap all", 0, 0);
 
+  start = map(NULL, 4, PROT_NONE, 0);
+  // glibc refuses a start within a page; musl begins with its page.
+  const int changes = mprotect(start + page + 100, (size_t)page, both) == 0;
+  check_pages("change access within a page", changes ? 2 : 0, changes ? 2 : 4);
+  munmap(start, (size_t)(4 * page));
+  check_pages("unmap what was changed", 0, 0);
+
   errno = 0;
   void* failed = mmap(NULL, 0, both, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   say("empty %d %d\n", failed == MAP_FAILED, errno);

@@ -11,14 +11,20 @@ afterAll(() => programs[Symbol.dispose]());
 const RATE = 64 * 1024;
 
 // libvips has no unwind tables for most of its code, V8 none at all; snappy is Rust.
-test.runIf(process.arch === 'x64').each(['sharp', 'snappy'])(
-  'stacks of %s reach the start of their thread, with few guesses',
-  (work) => {
+test.runIf(process.arch === 'x64').each([
+  ['sharp', 'answers'],
+  ['sharp', 'does not answer'],
+  ['snappy', 'answers'],
+  ['snappy', 'does not answer'],
+])(
+  'stacks of %s reach the start of their thread, with few guesses, where the loader %s',
+  (work, loader) => {
     const summary = programs.compile('stacks/summary.c', 'summary.so');
+    const old = programs.compile('old_loader.c', 'old_loader.so');
     const url = pathToFileURL(join(root, 'test', 'programs', 'tracker', `${work}.js`)).href;
     const env = {
       ...process.env,
-      LD_PRELOAD: `${TRACKER}:${summary}`,
+      LD_PRELOAD: [TRACKER, summary, ...(loader === 'answers' ? [] : [old])].join(':'),
       STAGEPROF_TRACK_MODULES: '1',
       STAGEPROF_TRACK_LIVE: `${RATE}`,
       STAGEPROF_TRACK_STACKS: '1',

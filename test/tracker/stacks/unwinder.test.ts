@@ -1,60 +1,30 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Programs } from '../../support/compiled-programs.js';
-import { chainsSource } from './chains.js';
+import { DECODER, expectChains } from '../../support/unwound-chains.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const tracker = join(root, 'native', 'tracker');
 const programs = new Programs(join(root, 'test', 'programs', 'tracker', 'stacks'));
 afterAll(() => programs[Symbol.dispose]());
 
-/** Without what takes stacks in a process under the tracker. */
-const UNWINDER = ['code_map', 'code_reader', 'instruction', 'unwind_table', 'unwinder', 'v8_code'].map((name) =>
-  join(tracker, 'stacks', `${name}.cc`),
-);
+const WITHOUT_TABLES = '-fno-asynchronous-unwind-tables';
 
-describe.runIf(process.arch === 'x64')('the unwinder', () => {
-  const unwindChain = () =>
-    programs.compile('unwind_chain.cc', 'unwind_chain', ...UNWINDER, join(tracker, 'loaded_object.cc'), '-rdynamic');
-
-  function unwound(seed: number, flags: readonly string[]) {
-    const source = join(programs.folder, `chains-${seed}.c`);
-    writeFileSync(source, chainsSource(seed));
-    const library = join(programs.folder, `chains-${seed}${flags.join('')}.so`);
-    const args = ['-std=gnu11', '-w', '-shared', '-fPIC', '-fomit-frame-pointer', ...flags, source, '-o', library];
-    expect(spawnSync('cc', args, { encoding: 'utf8' }).stderr).toBe('');
-    const { stdout, stderr } = spawnSync(unwindChain(), [library], {
-      encoding: 'utf8',
-      env: { ...process.env, VERBOSE: '1' },
-    });
-    return { stderr, ...JSON.parse(stdout) };
-  }
-
-  const WITHOUT_TABLES = ['-fno-asynchronous-unwind-tables'];
+describe.runIf(process.arch === 'x64')('the unwinder finds what was called and nothing else', () => {
   test.each([
     ['-O1', WITHOUT_TABLES],
     ['-O2', WITHOUT_TABLES],
     ['-O3', WITHOUT_TABLES],
     ['-Os', WITHOUT_TABLES],
-    ['-O2', []],
-  ])('finds what was called and nothing else in code of %s %j', (level, tables) => {
-    for (const seed of [1, 2, 3]) {
-      const {
-        stderr,
-        stacks,
-        called,
-        found,
-        false: notCalled,
-        whole,
-        guesses,
-      } = unwound(seed, [level, '-foptimize-sibling-calls', ...tables]);
-      expect(stderr).toBe('');
-      expect({ found, notCalled, whole, guesses }).toEqual({ found: called, notCalled: 0, whole: stacks, guesses: 0 });
-      expect(called).toBeGreaterThan(100);
-    }
+    ['-O2'],
+  ])('in code of %s %s', (...flags) => {
+    expectChains(programs, ['-fomit-frame-pointer', ...flags]);
+  });
+
+  test.each([['-O2', WITHOUT_TABLES], ['-O2']])('in code of %s %s, where the loader does not answer', (...flags) => {
+    expectChains(programs, ['-fomit-frame-pointer', ...flags], { OLD_LOADER: '1' });
   });
 });
 
@@ -73,7 +43,7 @@ describe.runIf(process.arch === 'x64' && hasObjdump)(
         const path = join(root, 'node_modules', folder);
         const file = existsSync(path) && readdirSync(path).find((file) => name.test(file));
         if (!file) return;
-        const program = programs.compile('decode.cc', 'decode', join(tracker, 'stacks', 'instruction.cc'), '-O2');
+        const program = programs.compile('decode.cc', 'decode', ...DECODER, '-O2');
         const { stdout } = spawnSync(
           'sh',
           ['-c', 'objdump -d -w "$1" | head -n 400000 | "$0" "$1"', program, join(path, file)],

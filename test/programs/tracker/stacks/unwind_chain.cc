@@ -1,6 +1,7 @@
 // unwind_chain LIBRARY: calls chains of functions of the library, and unwinds at their innermost ones. The library notes
 // what it calls. Prints JSON: how many stacks, frames that were called, of these how many were found, frames that were
-// found and not called, stacks that reached main.
+// found and not called, stacks that reached main. With OLD_LOADER the loader does not answer for an address, as before glibc
+// 2.35 and on musl.
 #include <dlfcn.h>
 #include <link.h>
 #include <stdint.h>
@@ -8,14 +9,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loaded_object.h"
+#include "mapped_file.h"
+#include "modules.h"
 #include "stacks/code_map.h"
+#include "stacks/machine.h"
 #include "stacks/unwinder.h"
 
 namespace stageprof_tracker {
+
 void* FindSymbol(const char* symbol) {
-  return dlsym(RTLD_DEFAULT, symbol);
+  const bool is_hidden = getenv("OLD_LOADER") != nullptr && strcmp(symbol, "_dl_find_object") == 0;
+  return is_hidden ? nullptr : dlsym(RTLD_DEFAULT, symbol);
 }
-void OpenLoadedObjects();
+
+// What modules.cc has, without the allocations that it counts.
+PageCache page_cache;
+uint32_t LookUpModule(uintptr_t address) {
+  const uint32_t module = FindModule(address);
+  if (module != kUnknownModule) return module;
+  MappedFile file;
+  return FindMappedFile(address, &file) ? PutModule(file.name, file.start, file.end)
+                                        : kUnknownModule;
+}
+
 }  // namespace stageprof_tracker
 
 using stageprof_tracker::Stack;
@@ -88,8 +105,7 @@ void Compare(const Stack& stack) {
 extern "C" __attribute__((noinline)) void take() {
   static Stack stack;
   stageprof_tracker::Registers registers;
-  asm volatile("lea 0(%%rip), %0; mov %%rsp, %1; mov %%rbp, %2"
-               : "=r"(registers.pc), "=r"(registers.stack), "=r"(registers.base));
+  stageprof_tracker::ReadRegisters(&registers);
   stageprof_tracker::Unwind(registers, top, &stack);
   Compare(stack);
 }

@@ -1,5 +1,5 @@
 // C source of a library with chains of functions of many shapes, for test/programs/tracker/stacks/unwind_chain.cc.
-import { seeded } from '../../support/random.js';
+import { seeded } from './random.js';
 
 const CHAINS = 40;
 const DEEPEST = 12;

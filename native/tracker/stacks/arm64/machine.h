@@ -1,0 +1,75 @@
+#ifndef STAGEPROF_TRACKER_STACKS_ARM64_MACHINE_H_
+#define STAGEPROF_TRACKER_STACKS_ARM64_MACHINE_H_
+
+#include <stdint.h>
+#include <string.h>
+
+#include "../frame_rule.h"
+#include "../registers.h"
+
+namespace stageprof_tracker {
+
+constexpr bool kKnowsMachine = true;
+
+constexpr int kAddressBits = 48;
+
+// Of the function that it is inlined into, which calls others and so has saved the link register.
+__attribute__((always_inline)) inline void ReadRegisters(Registers* registers) {
+  asm volatile("adr %0, .\n\tmov %1, sp\n\tmov %2, x29"
+               : "=r"(registers->pc), "=r"(registers->stack), "=r"(registers->base));
+  registers->link = 0;
+}
+
+// Numbers of registers in unwind tables: DWARF for the Arm 64-bit Architecture, section 4.1.
+constexpr uint64_t kBaseRegister = 29;
+constexpr uint64_t kStackRegister = 31;
+constexpr uint64_t kReturnRegister = 30;
+// Where the return address is at the first instruction of a function.
+constexpr Saved kReturnAtEntry = {Saved::Kind::kSame, 0};
+// Whether an instruction of unwind tables, which only this processor has, says nothing of importance.
+// DW_CFA_AARCH64_negate_ra_state: from here on the return address is signed, or no longer.
+// Signatures are taken off all return addresses.
+inline bool MeansNothing(uint8_t code) {
+  return code == 0x2D;
+}
+
+// A return leaves the stack as it is.
+constexpr int64_t kReturnBytes = 0;
+// The pair that the frame pointer points to lies somewhere in the frame, mostly at its lower end.
+constexpr bool kPairEndsFrame = false;
+
+inline int64_t PushedByLinkageEntry(uintptr_t) {
+  return 0;
+}
+
+// Processors before Armv8.3 have no signatures, and take the instruction (xpaclri) for none.
+inline uintptr_t WithoutSignature(uintptr_t return_address) {
+  asm("mov x30, %0\n\thint #7\n\tmov %0, x30" : "+r"(return_address) : : "x30");
+  return return_address;
+}
+
+constexpr uintptr_t kLongestCall = 4;
+// Whether the instruction before is a call: bl, blr, or blr with a check of a signature.
+inline bool IsAfterCall(const uint8_t* code) {
+  if (reinterpret_cast<uintptr_t>(code) % 4 != 0) return false;
+  uint32_t word;
+  memcpy(&word, code - sizeof word, sizeof word);
+  return (word & 0xFC000000) == 0x94000000 || (word & 0xFFFFFC1F) == 0xD63F0000 ||
+         (word & 0xFEFFF800) == 0xD63F0800;
+}
+
+// The handlers of bytecodes return to where the interpreter reads from its frame how far it was. The
+// builtin and its variant for profilers have these instructions, nothing else has.
+inline bool IsInterpretersCall(const uint8_t* after) {
+  constexpr uint32_t kCall[] = {0xD63F0040};  // blr x2
+  constexpr uint32_t kAfter[] = {
+      0xF85E03B4,  // ldur x20, [x29, #-32]
+      0xB89DC3B3,  // ldursw x19, [x29, #-36]
+  };
+  return memcmp(after - sizeof kCall, kCall, sizeof kCall) == 0 &&
+         memcmp(after, kAfter, sizeof kAfter) == 0;
+}
+
+}  // namespace stageprof_tracker
+
+#endif  // STAGEPROF_TRACKER_STACKS_ARM64_MACHINE_H_

@@ -1,0 +1,63 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checksOf, Programs } from '../support/compiled-programs.js';
+import { expectPackageWorks, expectStacks } from '../support/expect-package.js';
+import { expectOneNameEach } from '../support/module-names.js';
+import { installInto, musl, root } from './platforms.js';
+
+const missing = musl.missing();
+
+// The tracker is the one that was built with glibc.
+describe.skipIf(missing !== null)(`in programs of musl${missing === null ? '' : ` (${missing})`}`, () => {
+  const programs = new Programs(join(root, 'test', 'programs', 'tracker'), { cc: musl.cc, cxx: 'none', run: [] });
+  afterAll(() => programs[Symbol.dispose]());
+
+  const FUNCTIONS = ['malloc', 'calloc', 'realloc', 'memalign', 'aligned_alloc', 'posix_memalign', 'valloc'];
+  test.each([...FUNCTIONS, 'reallocarray'])('%s counts exactly', (name) => {
+    // musl has no pvalloc, and does not declare it.
+    const program = programs.compile('functions.c', 'functions', '-Dpvalloc=valloc');
+    const { plain, tracked, checks, wrong } = checksOf([program, name]);
+    expect(tracked).toEqual(plain);
+    expect(checks.length).toBeGreaterThan(0);
+    expect(wrong).toEqual([]);
+  });
+
+  test.each(['end', 'late-destructors', 'churn', 'free-elsewhere'])('threads: %s', (name) => {
+    const { plain, tracked, checks, wrong } = checksOf([programs.compile('threads.c'), name]);
+    expect(tracked).toEqual(plain);
+    expect(checks.length).toBeGreaterThan(0);
+    expect(wrong).toEqual([]);
+  });
+
+  test('a change of access begins with its page, and is counted so', () => {
+    const plugin = programs.compile('mappings.c', 'mappings.c.mapping.so');
+    const { plain, tracked, checks, wrong } = checksOf([programs.compile('run_plugin.c'), plugin]);
+    expect(tracked).toEqual(plain);
+    expect(checks).toContainEqual({
+      what: 'change access within a page:mapped',
+      expected: expect.anything(),
+      found: expect.anything(),
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('a module has one name', () => expectOneNameEach(programs));
+
+  describe.skipIf(!existsSync(musl.node))('on a Node for musl', () => {
+    let folder: string;
+    beforeAll(() => {
+      folder = join(mkdtempSync(join(tmpdir(), 'stageprof-musl-')), 'project');
+      installInto(folder);
+    });
+    afterAll(() => rmSync(join(folder, '..'), { recursive: true }));
+
+    test('the package works, with the files that were built with glibc', () => {
+      const environment = { LD_LIBRARY_PATH: musl.libraries };
+      const installed = { folder, inside: folder, node: [musl.node], program: musl.node, environment };
+      expectPackageWorks(installed);
+      expectStacks(installed);
+    }, 120_000);
+  });
+});

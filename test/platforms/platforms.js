@@ -1,0 +1,157 @@
+// What the tests of other platforms need, where it is kept, and how it is fetched. Suites use what is there; `fetch.js`
+// fetches. The folder survives: a chroot takes minutes to make.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+const kept = process.env.STAGEPROF_PLATFORMS ?? join(tmpdir(), 'stageprof-platforms');
+
+export const LINES = ['20', '22', '24', '26'];
+
+function answers(command, ...args) {
+  const { error, status } = spawnSync(command, args, { stdio: 'ignore' });
+  return error === undefined && status === 0;
+}
+
+function run(command, args, options = {}) {
+  const { error, status } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit code ${status}`);
+}
+
+function installDebian(...packages) {
+  const sudo = process.getuid() === 0 ? [] : ['sudo'];
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const [command, ...args] = [...sudo, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages];
+  run(command, args, { env });
+}
+
+/** The binary of a line of Node for a processor, from npm. */
+const nodePackage = (arch) => `node-linux-${arch}`;
+const nodeFolder = (arch, line) => join(kept, `node-${arch}-${line}`);
+export const nodeOf = (arch, line) => join(nodeFolder(arch, line), 'node_modules', nodePackage(arch), 'bin', 'node');
+
+function fetchNode(arch, line) {
+  if (existsSync(nodeOf(arch, line))) return;
+  const folder = nodeFolder(arch, line);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{}');
+  // The package is for another processor than this one.
+  run('npm', ['install', '--force', '--no-package-lock', '--prefix', folder, `${nodePackage(arch)}@${line}`]);
+}
+
+/** The libraries of Debian's cross compiler. */
+const ARM64_ROOT = '/usr/aarch64-linux-gnu';
+const QEMU = join(kept, 'qemu', 'usr', 'bin', 'qemu-aarch64-static');
+
+export const arm64 = {
+  cc: 'aarch64-linux-gnu-gcc',
+  cxx: 'aarch64-linux-gnu-g++',
+  /** A program that another one starts is emulated as well. */
+  run: [join(root, 'test', 'platforms', 'emulate.sh'), QEMU, ARM64_ROOT],
+  missing() {
+    if (!answers(arm64.cxx, '--version')) return `no ${arm64.cxx}: npm run test:arm64 -- --fetch`;
+    if (!existsSync(QEMU)) return `no ${QEMU}: npm run test:arm64 -- --fetch`;
+    if (!answers(...arm64.run, 'true')) return 'this kernel has no binfmt_misc for a namespace of its own';
+    return null;
+  },
+  fetch(lines = LINES) {
+    if (!answers(arm64.cxx, '--version')) installDebian('g++-aarch64-linux-gnu');
+    if (!existsSync(QEMU)) {
+      // Unpacked and not installed: its scripts would have the whole machine run such programs.
+      const folder = join(kept, 'qemu');
+      mkdirSync(folder, { recursive: true });
+      run('apt-get', ['download', '-qq', 'qemu-user-static'], { cwd: folder });
+      run('sh', ['-c', 'dpkg-deb -x qemu-user-static_*.deb . && rm qemu-user-static_*.deb'], { cwd: folder });
+    }
+    for (const line of lines) fetchNode('arm64', line);
+  },
+};
+
+const MUSL_FOLDER = join(kept, 'node-musl');
+
+export const musl = {
+  cc: 'musl-gcc',
+  /** Node 26 for musl, and the folder of the libraries that it needs. */
+  node: join(MUSL_FOLDER, 'node'),
+  libraries: join(MUSL_FOLDER, 'lib'),
+  missing: () => (answers(musl.cc, '--version') ? null : `no ${musl.cc}: npm run test:musl -- --fetch`),
+  fetch() {
+    if (musl.missing() !== null) installDebian('musl-tools');
+    if (!existsSync(musl.node)) makeMuslNode();
+  },
+};
+
+/** npm has no Node for musl. pnpm's program is one, with pnpm's JS in it, which a byte in the file switches off. */
+function makeMuslNode() {
+  const { node, libraries } = musl;
+  mkdirSync(libraries, { recursive: true });
+  writeFileSync(join(MUSL_FOLDER, 'package.json'), '{}');
+  const pnpm = '@pnpm/linuxstatic-x64';
+  run('npm', ['install', '--force', '--no-package-lock', '--prefix', MUSL_FOLDER, `${pnpm}@11.21.0`]);
+  const shim = join(root, 'test', 'platforms', 'musl-shim.c');
+  const name = 'ld-linux-x86-64.so.2';
+  run(musl.cc, ['-shared', '-fPIC', '-O1', shim, '-o', join(libraries, name), `-Wl,-soname,${name}`]);
+  const debian = '/usr/lib/x86_64-linux-gnu';
+  cpSync(join(debian, 'libstdc++.so.6'), join(libraries, 'libstdc++.so.6'), { dereference: true });
+  const change = (from, to, old, now) => {
+    const bytes = readFileSync(from);
+    const at = bytes.indexOf(old);
+    if (at < 0 || bytes.indexOf(old, at + 1) >= 0) throw new Error(`${from}: expected ${old} once`);
+    bytes.write(now, at, 'latin1');
+    writeFileSync(to, bytes, { mode: 0o755 });
+  };
+  change(join(debian, 'libgcc_s.so.1'), join(libraries, 'libgcc_s.so.1'), '_dl_find_object\0', 'shimfind_object\0');
+  const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:';
+  change(join(MUSL_FOLDER, 'node_modules', pnpm, 'pnpm'), node, `${fuse}1`, `${fuse}0`);
+}
+
+const BULLSEYE = join(kept, 'bullseye');
+
+/** Debian 11, which has glibc 2.31. Node has a folder of its own in it. */
+export const oldGlibc = {
+  folder: BULLSEYE,
+  missing() {
+    if (process.getuid?.() !== 0) return 'only root may change the root folder';
+    return existsSync(join(BULLSEYE, 'etc', 'debian_version'))
+      ? null
+      : `no Debian 11 in ${BULLSEYE}: npm run test:old-glibc -- --fetch`;
+  },
+  fetch(lines = LINES) {
+    for (const line of lines) fetchNode('x64', line);
+    if (oldGlibc.missing() === null) return;
+    installDebian('debootstrap');
+    mkdirSync(kept, { recursive: true });
+    // One that was interrupted is none.
+    const made = `${BULLSEYE}.partial`;
+    rmSync(made, { recursive: true, force: true });
+    run('nice', ['debootstrap', '--variant=minbase', '--include=libstdc++6,libatomic1', 'bullseye', made]);
+    renameSync(made, BULLSEYE);
+  },
+};
+
+/** Puts the package, as it is packed, with what it depends on and a program, into a folder. */
+export function installInto(project) {
+  const installed = join(project, 'node_modules', 'stageprof');
+  rmSync(project, { recursive: true, force: true });
+  mkdirSync(installed, { recursive: true });
+  for (const part of ['dist', 'prebuilds', 'package.json']) {
+    cpSync(join(root, part), join(installed, part), { recursive: true });
+  }
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const copied = new Set();
+  const copy = (name) => {
+    if (copied.has(name)) return;
+    copied.add(name);
+    const from = join(root, 'node_modules', name);
+    cpSync(from, join(project, 'node_modules', name), { recursive: true });
+    const { dependencies: inner = {} } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
+    for (const one of Object.keys(inner)) copy(one);
+  };
+  for (const name of Object.keys(dependencies)) copy(name);
+  cpSync(join(root, 'test', 'programs', 'platforms'), project, { recursive: true });
+  writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+}

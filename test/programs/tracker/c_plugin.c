@@ -1,0 +1,5 @@
+#include <stdlib.h>
+
+void* make(size_t bytes) {
+  return malloc(bytes);
+}

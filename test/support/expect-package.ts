@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+
+/** Where the package is installed, and how a command is run there. */
+export interface Installation {
+  /** The folder of the project as this process sees it. */
+  readonly folder: string;
+  /** As the command sees it. */
+  readonly inside: string;
+  /** The command in front of `stageprof`. */
+  readonly node: readonly string[];
+  /** Node as `stageprof run` starts it. */
+  readonly program: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+const STAGEPROF = 'node_modules/stageprof/dist/cli/main.js';
+const MIB = 1024 * 1024;
+
+function run({ folder, inside, node, environment }: Installation, ...args: string[]) {
+  const [command, ...rest] = node as [string, ...string[]];
+  const { status, stdout, stderr } = spawnSync(command, [...rest, join(inside, STAGEPROF), ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+    timeout: 300_000,
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined, NODE_OPTIONS: undefined, ...environment },
+  });
+  return { status, stdout, stderr };
+}
+
+/** `doctor`, `run` and `map` do what they do on the machine that the package is made on. */
+export function expectPackageWorks(installed: Installation): void {
+  const { inside, folder, program } = installed;
+  const doctor = run(installed, 'doctor', '--json');
+  expect(doctor.stderr).toBe('');
+  const { addon, tracker, sources } = JSON.parse(doctor.stdout);
+  expect([addon.reason, tracker.reason]).toEqual([undefined, undefined]);
+  expect([addon.available, tracker.available]).toEqual([true, true]);
+  expect(addon.method).toContain('prebuilds');
+  for (const name of ['js_peak', 'rss', 'usage', 'thread_cpu', 'gc']) expect(sources[name].available).toBe(true);
+
+  const work = join(inside, 'work.mjs');
+  const out = join(inside, 'report.json');
+  const ran = run(installed, 'run', '--stacks', 'native', '--out', out, '--', program, work, 'run');
+  expect(ran.stderr).toContain('allocate');
+  expect(ran.status).toBe(7);
+  const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
+  expect(report).toMatchObject({ native_memory_traced: true, stages: [{ stage: 'allocate', calls: 1 }] });
+  const [row] = report.stages;
+  expect(row.native_kb_alloc).toBeGreaterThanOrEqual(20 * 1024);
+  expect(row.native_kb_alloc).toBeLessThan(24 * 1024);
+
+  const mapped = run(installed, 'map', work, 'a', 'b', '--profile', '--outdir', join(inside, 'results'));
+  expect({ status: mapped.status, stderr: mapped.stderr }).toMatchObject({ status: 0 });
+  const records = ['a', 'b'].map((input) => {
+    const line = readFileSync(join(folder, 'results', `${input}.work.jsonl`), 'utf8');
+    const { profile, ...record } = JSON.parse(line);
+    return { ...record, stages: profile.stages.map(({ stage, calls }: Row) => ({ stage, calls })) };
+  });
+  expect(records).toMatchObject([
+    { input: 'a', kept: 20, stages: [{ stage: 'allocate', calls: 1 }] },
+    { input: 'b', stages: [{ stage: 'allocate', calls: 1 }] },
+  ]);
+}
+
+interface Row {
+  readonly stage: string;
+  readonly calls: number;
+}
+
+/** After `expectPackageWorks`: the Buffers of the stage stand under the function that has made them. */
+export function expectStacks(installed: Installation): void {
+  const { inside } = installed;
+  const { status, stdout, stderr } = run(installed, 'flame', '--type', 'live', join(inside, 'report.stacks.pb.gz'));
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const lines = stdout.split('\n').filter((line) => /^\[allocate\];.*;allocate /.test(line));
+  // Up to where the program begins.
+  expect(lines.filter((line) => line.includes('(caller not found)'))).toEqual([]);
+  const bytes = lines.map((line) => Number(line.split(' ').at(-1))).reduce((sum, one) => sum + one, 0);
+  expect(bytes / MIB).toBeGreaterThan(19);
+  expect(bytes / MIB).toBeLessThan(22);
+}
