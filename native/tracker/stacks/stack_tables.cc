@@ -5,8 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "monotonic_clock.h"
 
 namespace stageprof_tracker {
 
@@ -16,7 +17,7 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr auto kOrdered = std::memory_order_seq_cst;
 
 constexpr char kMagic[8] = {'S', 'P', 'G', 'S', 'I', 'T', 'E', 'S'};
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 // Written once while there is one thread. The address never changes.
 StackTables* tables = nullptr;
@@ -28,19 +29,13 @@ std::atomic<bool> is_moving{false};
 // This thread moves the tables: the handler of a signal on it must not wait for the end of that.
 thread_local bool moves_here = false;
 
-double NowNs() {
-  timespec now;
-  if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return 0;
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
-
 // Nobody may hang the program: whoever has waited for half a second goes on, and a count may then be
 // lost. Where the processors are busy, the thread that is waited for may not run for a while.
 template <typename Condition>
 void WaitFor(Condition holds) {
   constexpr double kLongestNs = 5e8;
-  const double begun = NowNs();
-  while (!holds() && NowNs() - begun < kLongestNs) syscall(SYS_sched_yield);
+  const double begun = MonotonicNs();
+  while (!holds() && MonotonicNs() - begun < kLongestNs) syscall(SYS_sched_yield);
 }
 
 template <typename Entry, size_t kCount>
@@ -63,6 +58,7 @@ void CopyUsed(StackTables* to) {
   CopyFirst(to->js_functions, tables->js_functions, kMostJsFunctions, kMostJsFunctions);
   CopyFirst(to->js_scripts, tables->js_scripts, kMostJsScripts, kMostJsScripts);
   CopyFirst(to->texts, tables->texts, tables->text_taken, kMostTextBytes);
+  CopyFirst(to->outlived, tables->outlived, kMostOutlived, kMostOutlived);
   CopyFirst(to->opened_ns, tables->opened_ns, kMostStages, kMostStages);
   memcpy(static_cast<void*>(to), tables, offsetof(StackTables, sites));
 }
@@ -103,7 +99,7 @@ bool OpenStackTables(uint64_t rate) {
   tables->places[StackTables::kJsScripts] = PlaceOf(tables->js_scripts);
   tables->places[StackTables::kTexts] = PlaceOf(tables->texts);
   tables->places[StackTables::kOutlived] = PlaceOf(tables->outlived);
-  tables->start_ns = NowNs();
+  tables->start_ns = MonotonicNs();
   return true;
 }
 
