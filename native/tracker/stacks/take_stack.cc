@@ -108,7 +108,7 @@ SiteFrame FrameOf(const Frame& frame) {
 uint32_t AddInherited(const Origin& origin, SiteFrame* frames, uint32_t count) {
   frames[count++] = kInheritedFrames;
   Site site;
-  if (origin.site == kUnknownSite || !ReadSite(origin.site, &site)) return count;
+  if (origin.site == kUnknownSite || !ReadSite(origin.site, &site) || site.count == 0) return count;
   const bool is_cut = site.count > kMostInheritedFrames;
   const uint32_t inherited = is_cut ? kMostInheritedFrames : site.count;
   memcpy(frames + count, site.frames, inherited * sizeof *frames);
@@ -135,9 +135,9 @@ uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
   }
   if (count > 0 && stack.end != Stack::End::kOutermost) scratch->frames[count - 1] |= kLastFrame;
   const uint32_t stage = RunningStage();
-  if (stage != kUnknownStage) return FindSite(scratch->frames, count, stage);
-  const Origin origin = CurrentOrigin();
-  if (origin.IsKnown()) count = AddInherited(origin, scratch->frames, count);
+  const Origin origin = stage == kUnknownStage ? CurrentOrigin() : OriginOfCallback(stage);
+  if (!origin.IsKnown()) return FindSite(scratch->frames, count, stage);
+  count = AddInherited(origin, scratch->frames, count);
   return FindSite(scratch->frames, count, origin.stage);
 }
 
