@@ -149,6 +149,45 @@ static void peak(void) {
   for (int i = 0; i < 200; ++i) free(blocks[i]);
 }
 
+// More stacks than the tables have room for. Each bit of the number is a call of its own.
+__attribute__((noinline, noclone)) static void* through(uint32_t path, int bits) {
+  void* block;
+  if (bits == 0) {
+    block = first(MIB);
+  } else if ((path & 1) != 0) {
+    block = through(path >> 1, bits - 1);
+    // The two calls are not one.
+    errno = 0;
+  } else {
+    block = through(path >> 1, bits - 1);
+  }
+  return (char*)block + 0 * errno;
+}
+
+static void full(void) {
+  enum { kStacks = 50000 };
+  int64_t bytes = 0;
+  for (uint32_t path = 0; path < kStacks; ++path) {
+    void* const block = through(path, 16);
+    bytes += (int64_t)malloc_usable_size(block);
+    free(block);
+  }
+  StageprofTrackerSite site;
+  uint32_t sites = 0;
+  int64_t found = 0;
+  int64_t without_stack = 0;
+  int64_t live = 0;
+  for (; tracker != NULL && tracker->read_site(sites, &site) == 0; ++sites) {
+    found += (int64_t)site.allocated_bytes;
+    if (sites == 0) without_stack = (int64_t)site.allocated_bytes;
+    live += site.live_bytes != 0;
+  }
+  check("sites that have anything live", 1, live <= 1);
+  check("most of the tables is used", 1, sites > 20000 && sites <= 32768);
+  check("each block is counted, with a stack or without", 1, found >= bytes && found < bytes + MIB);
+  check("some are without", 1, without_stack > MIB);
+}
+
 static void stages(void) {
   static uint32_t stage;
   if (tracker != NULL) tracker->set_stage_word(&stage);
@@ -295,6 +334,7 @@ int main(int count, char** arguments) {
   if (strcmp(what, "estimate") == 0) estimate();
   if (strcmp(what, "owners") == 0) owners();
   if (strcmp(what, "peak") == 0) peak();
+  if (strcmp(what, "full") == 0) full();
   if (strcmp(what, "stages") == 0) stages();
   if (strcmp(what, "unloading") == 0) unloading(arguments + 2);
   if (strcmp(what, "signals") == 0) in_signals();
