@@ -1,6 +1,6 @@
 // node bench/stacks/packages.js [--only WORD] [--write]
-// How many of the native stacks of programs with real packages reach the start of their thread, and how many of their frames are
-// guessed. Prints a table; --write puts it into docs/stacks.md. Needs the built package and npm.
+// How many of the native stacks through the libraries of real packages reach the start of their thread, and how many of their frames
+// are guessed. Prints a table; --write puts it into docs/stacks.md. Needs the built package and npm.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -19,7 +19,7 @@ const PACKAGES = [
 ];
 /** Lower than by default, for more stacks. */
 const RATE = 16384;
-const HEADINGS = ['package', 'stacks', 'reach the root', 'of their bytes', 'frames', 'guessed', 'without a stack'];
+const HEADINGS = ['package', 'stacks', 'reach the root', 'of their bytes', 'frames', 'guessed', 'bytes without a stack'];
 const MARKS = ['<!-- packages -->', '<!-- end of packages -->'];
 
 const { values } = parseArgs({
@@ -60,18 +60,20 @@ if (values.write) {
 /** Distinct stacks are counted, whatever they have allocated; their bytes are those of all blocks they stand for. */
 async function countOf(file) {
   const profile = await readPprof(file);
-  const count = { stacks: 0, whole: 0, bytes: 0, wholeBytes: 0, frames: 0, guessed: 0, noStackBytes: 0 };
+  const count = { stacks: 0, whole: 0, bytes: 0, wholeBytes: 0, frames: 0, guessed: 0, allBytes: 0, noStackBytes: 0 };
   for (let row = 1; row <= profile.rows.length; row++) {
     const bytes = profile.value(row, 'alloc_space');
     const frames = profile.stacks.frames(profile.rows.stack(row)).map((frame) => profile.frames.get(frame));
     const told = frames.filter(({ kind }) => kind !== 'unknown');
-    count.bytes += bytes;
+    count.allBytes += bytes;
     if (told.length === 0) {
       count.noStackBytes += bytes;
       continue;
     }
+    if (!told.some(({ module }) => module.includes('/node_modules/'))) continue;
     const isWhole = !frames.some(({ name }) => name === '(caller not found)');
     count.stacks++;
+    count.bytes += bytes;
     count.frames += told.length;
     count.guessed += told.filter(({ guessed }) => guessed).length;
     if (isWhole) count.whole++;
@@ -80,14 +82,14 @@ async function countOf(file) {
   return count;
 }
 
-function cellsOf({ stacks, whole, bytes, wholeBytes, frames, guessed, noStackBytes }) {
+function cellsOf({ stacks, whole, bytes, wholeBytes, frames, guessed, allBytes, noStackBytes }) {
   return [
     stacks.toLocaleString('en-US'),
     percent(whole / stacks),
-    percent(wholeBytes / (bytes - noStackBytes)),
+    percent(wholeBytes / bytes),
     frames.toLocaleString('en-US'),
     percent(guessed / frames),
-    `${percent(noStackBytes / bytes)} of bytes`,
+    percent(noStackBytes / allBytes),
   ];
 }
 
