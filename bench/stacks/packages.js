@@ -19,7 +19,15 @@ const PACKAGES = [
 ];
 /** Lower than by default, for more stacks. */
 const RATE = 16384;
-const HEADINGS = ['package', 'stacks', 'reach the root', 'of their bytes', 'frames', 'guessed', 'bytes without a stack'];
+const HEADINGS = [
+  'package',
+  'stacks',
+  'reach the root',
+  'of their bytes',
+  'frames',
+  'guessed',
+  'bytes without a stack',
+];
 const MARKS = ['<!-- packages -->', '<!-- end of packages -->'];
 
 const { values } = parseArgs({

@@ -206,7 +206,8 @@ class SitesReader {
   private frameOf(high: number, low: number): FrameInput {
     const guessed = high >= GUESSED;
     const module = (high >>> MODULE_SHIFT) & MODULE_MASK;
-    if (module === 0) return { ...UNKNOWN, guessed };
+    const isModule = module === JS_MODULE || module < this.places.modules.entries;
+    if (module === 0 || !isModule) return { ...UNKNOWN, guessed };
     if (module === JS_MODULE) return { ...this.jsFunction(low), guessed };
     // The call stands before the address that it returns to.
     const offset = (high & HIGH_MASK) * 2 ** 32 + low - 1;

@@ -123,17 +123,24 @@ uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
   size_t first = 0;
   while (first < stack.count && own_code.Has(stack.frames[first].pc)) ++first;
   uint32_t count = 0;
+  bool is_whole = stack.end == Stack::End::kOutermost;
   JsFrames js(stack, first, registers);
   for (size_t index = first; index < stack.count; ++index) {
     uint32_t function;
     const Frame& frame = stack.frames[index];
+    // Code without tables that no module has, such as what libraries compile for themselves, may use rbp
+    // for anything. Where that led to no address, nothing beyond is a frame.
+    if (frame.pc >> kModuleShift != 0) {
+      is_whole = false;
+      break;
+    }
     // One hook may have called another.
     if (own_code.Has(frame.pc)) continue;
     scratch->frames[count++] = js.Find(index, &function)
                                    ? (frame.is_guess ? kGuessedFrame : 0) | JsFrame(function)
                                    : FrameOf(frame);
   }
-  if (count > 0 && stack.end != Stack::End::kOutermost) scratch->frames[count - 1] |= kLastFrame;
+  if (count > 0 && !is_whole) scratch->frames[count - 1] |= kLastFrame;
   const uint32_t stage = RunningStage();
   const Origin origin = stage == kUnknownStage ? CurrentOrigin() : OriginOfCallback(stage);
   if (!origin.IsKnown()) return FindSite(scratch->frames, count, stage);

@@ -1,10 +1,11 @@
 // churn(count) allocates blocks in the place of others that it frees: each of them in one of a few functions,
-// so that the stacks differ. liveBlocks() tells how many there are.
+// so that the stacks differ.
 #include <node_api.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { kMost = 20000, kLeast = 4096, kRange = 12288 };
+enum { kMost = 2000, kLeast = 16384, kRange = 16384 };
 static void* blocks[kMost];
 static uint64_t state = 88172645463325252u;
 
@@ -19,13 +20,11 @@ static uint32_t below(uint32_t limit) {
 #define ALLOCATOR(name)                                       \
   __attribute__((noinline)) static void* name(size_t bytes) { \
     char* const block = malloc(bytes);                        \
-    block[0] = 1;                                             \
+    memset(block, 1, bytes);                                  \
     return block;                                             \
   }
 ALLOCATOR(one)
 ALLOCATOR(two)
-ALLOCATOR(three)
-ALLOCATOR(four)
 
 // As deep as `depth`, which makes stacks of their own.
 __attribute__((noinline)) static void* deep(uint32_t depth, size_t bytes) {
@@ -33,8 +32,8 @@ __attribute__((noinline)) static void* deep(uint32_t depth, size_t bytes) {
   if (depth > 0) {
     block = deep(depth - 1, bytes);
   } else {
-    void* (*const allocators[])(size_t) = {one, two, three, four};
-    block = allocators[below(4)](bytes);
+    void* (*const allocators[])(size_t) = {one, two};
+    block = allocators[below(2)](bytes);
   }
   ((char*)block)[1] = 1;
   return block;
@@ -49,7 +48,7 @@ static napi_value churn(napi_env env, napi_callback_info info) {
   for (uint32_t index = 0; index < count; ++index) {
     void** const place = &blocks[below(kMost)];
     free(*place);
-    *place = deep(below(8), kLeast + below(kRange));
+    *place = deep(below(4), kLeast + below(kRange));
   }
   return NULL;
 }

@@ -1,11 +1,11 @@
 /**
  * Allocates until so many blocks were sampled, by many stacks in many stages, among queued work of node and worker threads that
  * come and go. Prints what the tables and the process have after each tenth. Arguments: samples, the addon of churn.c. To be run
- * with the tracker, at a rate of at most 4096 bytes.
+ * with the tracker, at a rate of at most 16384 bytes.
  */
 import { randomFill } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -25,15 +25,15 @@ const collect = runInNewContext('gc');
 const recorder = join(process.env.FOLDER ?? tmpdir(), `soak-${process.pid}.recorder`);
 const profiler = new StageProfiler({ stacks: ['native'], recorder });
 
-/** The numbers of the header behind the places of the areas: see native/tracker/stacks/stack_tables.h. */
+/** The numbers of the header behind the places of the areas, and the blocks of all sites: see native/tracker/stacks/stack_tables.h. */
 function readTables() {
-  const header = Buffer.alloc(512);
-  const file = openSync(`${recorder}.sites`, 'r');
-  readSync(file, header);
-  closeSync(file);
-  const counts = 28 + 12 * header.readUInt32LE(24);
-  const [sites, frames, stages, texts] = [0, 4, 8, 12].map((at) => header.readUInt32LE(counts + at));
-  return { sites, frames, stages, texts, missed: header.readUInt32LE(counts + 28) };
+  const tables = readFileSync(`${recorder}.sites`);
+  const counts = 28 + 12 * tables.readUInt32LE(24);
+  const [sites, frames, stages, texts] = [0, 4, 8, 12].map((at) => tables.readUInt32LE(counts + at));
+  const [first, siteBytes] = [28, 32].map((at) => tables.readUInt32LE(at));
+  let blocks = 0;
+  for (let site = 0; site < sites; site++) blocks += Number(tables.readBigUInt64LE(first + site * siteBytes));
+  return { sites, frames, stages, texts, blocks, missed: tables.readUInt32LE(counts + 28) };
 }
 
 const fileBytes = () => [recorder, `${recorder}.sites`].reduce((sum, path) => sum + statSync(path).blocks * 512, 0);
@@ -56,7 +56,7 @@ const text = Buffer.alloc(20_000, 'stageprof ');
 async function turn(number) {
   const made = 50;
   for (let at = 0; at < made; at++) {
-    profiler.stage(`stage ${(number + at) % 20}`, () => functions[at % 40](at % 6, OF_A_TURN / made));
+    profiler.stage(`stage ${((number % 2) + at) % 10}`, () => functions[at % 40](at % 4, OF_A_TURN / made));
   }
   if (number % 10 === 0) await Promise.all([work.deflate(text), work.randomFill(Buffer.alloc(70_000))]);
   if (number % 500 === 0) {

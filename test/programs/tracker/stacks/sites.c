@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "../check.h"
@@ -188,6 +189,33 @@ static void full(void) {
   check("some are without", 1, without_stack > MIB);
 }
 
+// Code of no module, with anything in rbp: push rbp; mov rbp, rsi; call rdx; pop rbp; ret.
+static void without_module(void) {
+  static const unsigned char kCode[] = {0x55, 0x48, 0x89, 0xF5, 0xFF, 0xD2, 0x5D, 0xC3};
+  void* const code =
+      mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (code == MAP_FAILED) _exit(96);
+  memcpy(code, kCode, sizeof kCode);
+  // The frame that rbp seems to be in, whose caller is at no address.
+  volatile uint64_t frame[2] = {0, UINT64_C(0xDEADBEEFDEADBEEF)};
+  void* (*const call)(size_t, volatile uint64_t*, void* (*)(size_t)) =
+      (void* (*)(size_t, volatile uint64_t*, void* (*)(size_t)))code;
+  void* const block = call(3 * MIB, frame, first);
+  check("the block", 3, SUM(first).live_bytes / MIB);
+  int64_t wrong = 0;
+  StageprofTrackerSite site;
+  StageprofTrackerModule module;
+  for (uint32_t index = 0; tracker != NULL && tracker->read_site(index, &site) == 0; ++index) {
+    for (uint32_t at = 0; at < site.frames_count; ++at) {
+      const uint32_t number = (uint32_t)(site.frames[at] >> 48 & 0x3FFF);
+      wrong += number != 0 && tracker->read_module(number, &module) != 0;
+    }
+  }
+  check("frames of no module", 0, wrong);
+  free(block);
+  munmap(code, 4096);
+}
+
 static void stages(void) {
   static uint32_t stage;
   if (tracker != NULL) tracker->set_stage_word(&stage);
@@ -335,6 +363,7 @@ int main(int count, char** arguments) {
   if (strcmp(what, "owners") == 0) owners();
   if (strcmp(what, "peak") == 0) peak();
   if (strcmp(what, "full") == 0) full();
+  if (strcmp(what, "without-module") == 0) without_module();
   if (strcmp(what, "stages") == 0) stages();
   if (strcmp(what, "unloading") == 0) unloading(arguments + 2);
   if (strcmp(what, "signals") == 0) in_signals();
