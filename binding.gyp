@@ -70,6 +70,7 @@
             'native/tracker/stacks/stack_stages.cc',
             'native/tracker/stacks/stack_tables.cc',
             'native/tracker/stacks/take_stack.cc',
+            'native/tracker/stacks/threadsafe_functions.cc',
             'native/tracker/stacks/unwind_row.cc',
             'native/tracker/stacks/unwind_table.cc',
             'native/tracker/stacks/unwinder.cc',

@@ -1,20 +1,17 @@
 // node bench/reports/run.js [--only WORD] [--write]
 // Runs the program of each public report under `stageprof run` with its real packages, which npm installs into a temporary
 // folder without their scripts. Prints a row for each; --write writes docs/reports.md. Needs the built package and npm.
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { REPORTS } from './table.js';
+import { failureOf, root, runProfiled, withPackages } from './with-packages.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const { findingsOf } = await import(pathToFileURL(join(root, 'dist', 'index.js')).href);
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, write: { type: 'boolean', default: false } },
 });
-const LIMIT_MS = 120_000;
 /** Below, the report does not show on this machine with these versions. */
 const GROWTH_KIB = 64 * 1024;
 
@@ -28,40 +25,13 @@ for (const one of REPORTS) {
 if (values.write) writeFileSync(join(root, 'docs', 'reports.md'), page(rows));
 
 function tried(one) {
-  const folder = mkdtempSync(join(tmpdir(), 'stageprof-report-'));
-  try {
-    mkdirSync(join(folder, 'node_modules'));
-    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-    if (one.packages.length > 0) {
-      const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-      const { status, stderr } = spawnSync('npm', ['install', ...flags, ...one.packages], {
-        cwd: folder,
-        encoding: 'utf8',
-      });
-      if (status !== 0) return { verdict: 'not run', told: '', reason: `npm: ${stderr.split('\n')[0]}` };
-    }
-    symlinkSync(root, join(folder, 'node_modules', 'stageprof'));
-    cpSync(new URL(`programs/${one.program}.mjs`, import.meta.url), join(folder, 'program.mjs'));
-    const command = [
-      join(root, 'dist', 'cli', 'main.js'),
-      'run',
-      '--out',
-      'report.json',
-      '--',
-      process.execPath,
-      'program.mjs',
-    ];
-    const { status, stderr } = spawnSync(process.execPath, command, {
-      cwd: folder,
-      encoding: 'utf8',
-      timeout: LIMIT_MS,
-    });
-    if (status !== 0)
-      return { verdict: 'not run', told: '', reason: `ended with ${status}: ${stderr.trim().split('\n').at(-1)}` };
+  const program = new URL(`programs/${one.program}.mjs`, import.meta.url);
+  const { failed, result } = withPackages({ packages: one.packages, program }, (folder) => {
+    const reason = failureOf(runProfiled(folder));
+    if (reason !== null) return { verdict: 'not run', told: '', reason };
     return verdictOn(one, JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
+  return result ?? { verdict: 'not run', told: '', reason: failed };
 }
 
 /** Only findings about what grows count; where the time goes is not in question. */

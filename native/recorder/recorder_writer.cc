@@ -60,6 +60,7 @@ int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
                           unsigned char* memory, const double* positions) {
   heap_ = heap;
   sources_ = sources;
+  tracker_ = FindTracker().tracker;
   memory_ = memory;
   memcpy(positions_, positions, sizeof positions_);
   for (double& highest : highest_) highest = NAN;
@@ -218,9 +219,16 @@ void RecorderWriter::Run(void* data) {
     writer->Write(MappedParts::Look::kWithinBudget);
     writer->AskBusyThread();
     writer->sources_->lock()->GiveBack();
+    writer->WriteStacks();
     uv_mutex_lock(&writer->mutex_);
   }
   uv_mutex_unlock(&writer->mutex_);
+}
+
+// The tables of native stacks lie beside the recorder. With many samples it takes some ms, in which no
+// lock is held.
+void RecorderWriter::WriteStacks() const {
+  if (tracker_ != nullptr) tracker_->keep_outlived();
 }
 
 // Runs on the writer's thread. A thread that has used CPU without publishing is in one long piece

@@ -59,6 +59,7 @@ class RecorderWriter {
   };
 
   static void Run(void* writer);
+  void WriteStacks() const;
   int StartThread();
   void StopThread();
   void AskBusyThread();
@@ -83,6 +84,7 @@ class RecorderWriter {
 
   V8Heap* heap_ = nullptr;
   OutsideSources* sources_ = nullptr;
+  const StageprofTracker* tracker_ = nullptr;
   unsigned char* memory_ = nullptr;
   double positions_[kPositionCount] = {};
   Sampler sampler_;

@@ -9,6 +9,7 @@
 #include "counted.h"
 #include "mappings.h"
 #include "stacks/js_functions.h"
+#include "stacks/outlived.h"
 #include "stacks/sites.h"
 #include "stacks/stack_stages.h"
 #include "stacks/stack_tables.h"
@@ -200,4 +201,5 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::StacksMissing,
     stageprof_tracker::ReadJsFunctionForAddon,
     stageprof_tracker::ReadJsFramesForAddon,
+    stageprof_tracker::KeepOutlived,
 };

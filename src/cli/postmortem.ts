@@ -9,6 +9,7 @@ import { EXIT_DONE } from '../os/exit-status.js';
 import { processNamed, readRecordingAt, recorderOfProcess } from '../recorder/open-recording.js';
 import { postmortemOf } from '../recorder/postmortem.js';
 import { withThreadsBeside } from '../recorder/thread-recorders.js';
+import { renderOutlived } from '../render/outlived-table.js';
 import { renderStacks } from '../render/stack-words.js';
 import { readPlain } from '../stacks/plain-file.js';
 import { readSites } from '../stacks/read-sites.js';
@@ -58,14 +59,17 @@ export function postmortemCommand(finish: (exitCode: number) => void): Command {
     });
 }
 
-/** Who held native memory, in words: nothing where the process has left no tables of stacks. */
+/** Who held native memory, and what of it had outlived which stages: nothing where the process has left no tables of stacks. */
 function nativeStacksOf(recorder: string, layout: Layout): string {
   const path = sitesPath(recorder);
   if (!existsSync(path)) return '';
   try {
-    const { profile } = readSites(readPlain(path), randomInt(2 ** 32));
-    const words = renderStacks(withNativeNames(profile), layout);
-    return words === undefined ? '' : `\n${words}`;
+    const { profile, outlived, outlivedAgeS } = readSites(readPlain(path), randomInt(2 ** 32));
+    const parts = [
+      renderStacks(withNativeNames(profile), layout),
+      renderOutlived(outlived, { ...layout, ageS: outlivedAgeS }),
+    ];
+    return parts.map((part) => (part === undefined ? '' : `\n${part}`)).join('');
   } catch (error) {
     say(`${path}: these stacks are left out, ${systemReason(error)}`);
     return '';

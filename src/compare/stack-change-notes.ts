@@ -1,6 +1,6 @@
 import { OUTSIDE } from '../report/outside-row.js';
+import { amountLines } from '../text/amount-lines.js';
 import { counted, duration, inline, size } from '../text/format.js';
-import { textWidth } from '../text/text-width.js';
 import { type CompareNote, percentText } from './compare-note.js';
 import type { LiveChange } from './live-changes.js';
 import type { CompareResult } from './result.js';
@@ -43,16 +43,15 @@ interface ChangeLine {
 
 function changeLines(kind: string, all: readonly ChangeLine[]): CompareNote[] {
   const told = all.slice(0, MOST);
-  const stages = told.map(({ stage }) => (stage === '' ? OUTSIDE : stage));
-  const width = Math.max(0, ...stages.map(textWidth));
-  const widest = Math.max(0, ...told.map(({ change }) => change.length));
-  return told.map(({ isUp, change, base, text }, index) => {
-    const stage = `${stages[index]}${' '.repeat(width - textWidth(stages[index]!))}`;
-    return {
-      key: `${kind} ${isUp ? 'up' : 'down'}`,
-      text: `${stage}  ${change.padStart(widest)} from ${base}  ${text}`,
-    };
-  });
+  const lines = told.map(({ stage, change, base, text }) => ({
+    name: stage === '' ? OUTSIDE : stage,
+    amount: `${change} from ${base}`,
+    text,
+  }));
+  return amountLines(lines, 'right').map((text, index) => ({
+    key: `${kind} ${told[index]!.isUp ? 'up' : 'down'}`,
+    text,
+  }));
 }
 
 function cpuLine({ stage, text, baseNs, newNs, errorNs }: StackChange): ChangeLine {

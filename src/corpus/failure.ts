@@ -2,6 +2,7 @@ import { Error, Number, String } from '../host/intrinsics.js';
 import { inspect } from '../host/process.js';
 import type { OpenStageState } from '../recorder/postmortem.js';
 import type { LiveStack } from '../render/allocation-notes.js';
+import type { OutlivedStage } from '../render/outlived-table.js';
 
 /**
  * Why an input has no result:
@@ -45,6 +46,8 @@ export interface Failure {
   readonly last?: LastMemory;
   /** What held the most native memory of its process, the heaviest first; absent without native stacks. */
   readonly live_stacks?: readonly LiveStack[];
+  /** Which of that was still there when stages were opened, by the stage in which it was allocated; absent likewise. */
+  readonly outlived?: readonly OutlivedStage[];
   /** The end of what its process wrote to stderr while it ran. */
   readonly stderr?: string;
 }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LiveStack, liveStacks } from '../render/allocation-notes.js';
+import { type OutlivedStage, outlivedStages } from '../render/outlived-table.js';
 import { readPlain } from '../stacks/plain-file.js';
 import { readSites } from '../stacks/read-sites.js';
 import { SITES_SUFFIX } from '../stacks/sites-path.js';
@@ -9,20 +10,30 @@ import { withNativeNames } from '../symbols/name-frames.js';
 
 /** So many are in a record. */
 const MOST_STACKS = 8;
+const MOST_OUTLIVED = 16;
+
+/** Who held the native memory of a process, and what of it had outlived which stages, the heaviest first. */
+export interface HeldMemory {
+  readonly live_stacks: readonly LiveStack[];
+  readonly outlived: readonly OutlivedStage[];
+}
 
 /**
- * Who held the native memory of a process that has ended. Null where it has left no tables of stacks, or damaged ones: why is
+ * That of a process that has ended, as members of an `error`. Null where it has left no tables of stacks, or damaged ones: why is
  * said at the end of the run.
  *
  * @param folder of the stacks of all processes of a shard
  */
-export function liveStacksOf(folder: string | null, pid: number | undefined): readonly LiveStack[] | null {
+export function heldMemoryOf(folder: string | null, pid: number | undefined): HeldMemory | null {
   if (folder === null || pid === undefined) return null;
   try {
     const name = readdirSync(folder).find((found) => found.startsWith(`${pid}-`) && found.endsWith(SITES_SUFFIX));
     if (name === undefined) return null;
-    const { profile } = readSites(readPlain(join(folder, name)), randomInt(2 ** 32));
-    return liveStacks(withNativeNames(profile), MOST_STACKS);
+    const { profile, outlived } = readSites(readPlain(join(folder, name)), randomInt(2 ** 32));
+    return {
+      live_stacks: liveStacks(withNativeNames(profile), MOST_STACKS),
+      outlived: outlivedStages(outlived, MOST_OUTLIVED),
+    };
   } catch {
     return null;
   }

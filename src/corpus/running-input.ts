@@ -5,7 +5,7 @@ import type { Failure, LastMemory } from './failure.js';
 import type { InputEvent, UnhandledEvent } from './input-event.js';
 import { InputRecord } from './input-record.js';
 import { readLastMoments, removeRecorder } from './last-moments.js';
-import { liveStacksOf } from './live-stacks.js';
+import { heldMemoryOf } from './live-stacks.js';
 import { endOf, failureOfEnding } from './process-ending.js';
 import type { RecordFolder } from './record-folder.js';
 import type { NamedInput } from './record-paths.js';
@@ -157,13 +157,13 @@ export class RunningInput {
       oomKills: this.#oomKills(),
       stderr,
     });
-    const live = liveStacksOf(stacksFolder, this.worker.pid);
+    const held = heldMemoryOf(stacksFolder, this.worker.pid);
     const profile = moments && this.worker.threads.addTo(moments.profile);
     const isLeft = failure.kind === 'unfinished';
     // Nobody inspects the recorder of an input that will be redone. Any other is kept until the record is complete.
     if (isLeft) removeRecorder(recorderPath);
     if (!isLeft || !(await this.#record.hasGood())) {
-      await this.#record.writeFailure(live === null ? failure : { ...failure, live_stacks: live }, profile);
+      await this.#record.writeFailure({ ...failure, ...held }, profile);
     }
     if (isLeft) return { type: 'left', input };
     removeRecorder(recorderPath);

@@ -33,16 +33,18 @@ export class SampledStacks {
   stageWord: StageWord | null = null;
   /** What `read` answers after `close`. */
   private lastCpu: Flushed | null = null;
+  private readonly sitesFile: string | null;
 
   constructor(
     private readonly settings: ProfilerSettings,
     { cpuFile: file, recorder }: KeptStacksFiles,
   ) {
     const { cpuStacks, nativeStacks, collect } = settings;
+    this.sitesFile = recorder === null ? null : sitesPath(recorder);
     this.cpu = opened(cpuStacks !== null, () =>
       openCpuStacks({ hz: cpuStacks!.hz, file, isKernelCpu: collect === 'none' }),
     );
-    this.native = opened(nativeStacks, () => openNativeStacks(recorder === null ? null : sitesPath(recorder)));
+    this.native = opened(nativeStacks, () => openNativeStacks(this.sitesFile));
   }
 
   get areSampled(): boolean {
@@ -74,8 +76,15 @@ export class SampledStacks {
     const { missing: noNative } = this.native;
     return {
       ...(cpuStacks === null ? {} : { cpu_stacks: noCpu === null ? sampledState(cpuStacks.hz) : absent(noCpu) }),
-      ...(nativeStacks ? { native_stacks: noNative === null ? SITES_STATE : absent(noNative) } : {}),
+      ...(nativeStacks ? { native_stacks: noNative === null ? this.sitesState() : absent(noNative) } : {}),
     };
+  }
+
+  /** Under `run` the tables lie beside its own recorder. */
+  private sitesState(): SourceState {
+    const { sitesFile } = this;
+    const isElsewhere = sitesFile !== null && this.native.stacks?.file !== sitesFile;
+    return isElsewhere ? present('sampled', 'tracker', `${SITES_LIMITS}; ${SITES_ELSEWHERE}`) : SITES_STATE;
   }
 
   warnings(): string[] {
@@ -85,7 +94,10 @@ export class SampledStacks {
   close(): void {
     this.log?.close();
     if (this.cpu.stacks !== null) this.lastCpu = this.cpu.stacks.release();
-    this.native.stacks?.release({ keepsFile: this.settings.recorder?.keep === true });
+    this.native.stacks?.release({
+      file: this.sitesFile,
+      keepsFile: this.settings.recorder?.keep === true,
+    });
   }
 }
 
@@ -123,8 +135,8 @@ export function sampledState(hz: number): SourceState {
   );
 }
 
-const SITES_STATE: SourceState = present(
-  'sampled',
-  'tracker',
-  'blocks of the rate or more are exact; frames of code without unwind tables may be guessed, and are marked',
-);
+const SITES_LIMITS =
+  'blocks of the rate or more are exact; frames of code without unwind tables may be guessed, and are marked';
+const SITES_ELSEWHERE =
+  'a process has one file of them, which lies beside the recorder that was opened first, such as that of `stageprof run`';
+const SITES_STATE: SourceState = present('sampled', 'tracker', SITES_LIMITS);

@@ -9,11 +9,11 @@ import {
 } from '../stacks/allocation-paths.js';
 import type { Frame } from '../stacks/frame.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
+import { amountLines } from '../text/amount-lines.js';
 import { baseName } from '../text/base-name.js';
 import { escapeControls } from '../text/escape.js';
 import { counted, inline, size } from '../text/format.js';
 import { functionName } from '../text/function-name.js';
-import { textWidth } from '../text/text-width.js';
 import type { Note } from './notes.js';
 
 const MOST_STAGES = 6;
@@ -75,12 +75,7 @@ function linesOf(type: AllocationType, stages: readonly StageAllocations[]): Not
         text: pathText(path),
       })),
   );
-  const width = Math.max(0, ...lines.map(({ name }) => textWidth(name)));
-  const amounts = Math.max(0, ...lines.map(({ amount }) => amount.length));
-  return lines.map(({ name, amount, text }) => ({
-    key: type,
-    text: `${name}${' '.repeat(width - textWidth(name))}  ${amount.padEnd(amounts)}  ${text}`,
-  }));
+  return amountLines(lines, 'left').map((text) => ({ key: type, text }));
 }
 
 function amountText({ bytes, blocks, variance }: AllocationPath): string {

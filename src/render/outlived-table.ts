@@ -2,7 +2,7 @@ import { Array, Map, Math, Number } from '../host/intrinsics.js';
 import { OUTSIDE } from '../report/outside-row.js';
 import type { Outlived } from '../stacks/read-sites.js';
 import { escapeControls } from '../text/escape.js';
-import { NOTHING, size } from '../text/format.js';
+import { duration, inline, NOTHING, size } from '../text/format.js';
 import { fittingColumns, GAP, type GridColumn, labelColumn, numberColumn } from '../text/grid.js';
 import type { Layout } from '../text/layout.js';
 import { painter } from '../text/paint.js';
@@ -13,6 +13,28 @@ const MOST = 6;
 const LEAST_BYTES = 2 ** 20;
 /** Labels and headings are shortened to this, in characters. */
 const LABEL_WIDTH = 36;
+const LEAST_AGE_S = 0.1;
+
+interface OutlivedLayout extends Layout {
+  /** How long before the end it was so. */
+  readonly ageS?: number;
+}
+
+/** The same for JSON: memory that was allocated in one stage, and was there when a call of another was last opened. */
+export interface OutlivedStage {
+  readonly born_in: string;
+  readonly there_after: string;
+  readonly kb: number;
+}
+
+/** The heaviest pairs, the heaviest first. */
+export function outlivedStages(outlived: readonly Outlived[], most: number): OutlivedStage[] {
+  return outlived
+    .filter(({ bytes }) => bytes >= LEAST_BYTES)
+    .map(({ born, after, bytes }) => ({ born_in: born, there_after: after, kb: Math.round(bytes / 1024) }))
+    .sort((a, b) => b.kb - a.kb)
+    .slice(0, most);
+}
 
 /**
  * Which native memory has outlived which stages: the stages in which it was born, by those of which a call was opened later.
@@ -20,7 +42,7 @@ const LABEL_WIDTH = 36;
  */
 export function renderOutlived(
   outlived: readonly Outlived[],
-  { width = Number.POSITIVE_INFINITY, colour = false }: Layout = {},
+  { width = Number.POSITIVE_INFINITY, colour = false, ageS = 0 }: OutlivedLayout = {},
 ): string | undefined {
   const bytes = new Map<string, Map<string, number>>();
   for (const { born, after, bytes: more } of outlived) {
@@ -40,7 +62,8 @@ export function renderOutlived(
     const line = [label, ...columns.map(({ cells }) => cells[index]!)].join(GAP).trimEnd();
     return index === 0 ? paint('dim', line) : line;
   });
-  return `${text.join('\n')}\n`;
+  const age = ageS < LEAST_AGE_S ? '' : `${paint('dim', `as it was ${inline(duration(ageS))} before`)}\n`;
+  return `${text.join('\n')}\n${age}`;
 }
 
 /** The stages that most has outlived, in that order. */

@@ -9,10 +9,10 @@ import {
   shareError,
   stageFunctions,
 } from '../stacks/stage-functions.js';
+import { type AmountLine, amountLines } from '../text/amount-lines.js';
 import { baseName } from '../text/base-name.js';
 import { escapeControls } from '../text/escape.js';
 import { counted, duration, inline } from '../text/format.js';
-import { textWidth } from '../text/text-width.js';
 import type { Note } from './notes.js';
 
 /** So many stages are told, those with the most CPU, and so many of the heaviest functions of each. */
@@ -34,22 +34,10 @@ export function stackNotes(profile: StackProfile): Note[] {
     .toSorted((a, b) => b.cpuNs - a.cpuNs)
     .slice(0, MOST_STAGES);
   const lines = told.flatMap((stage) => stageLines(profile, stage));
-  const width = Math.max(0, ...lines.map(({ name }) => textWidth(name)));
-  const amounts = Math.max(0, ...lines.map(({ amount }) => amount.length));
-  return lines.map(({ name, amount, text }) => {
-    const padded = `${name}${' '.repeat(width - textWidth(name))}`;
-    return { key: 'cpu', text: `${padded}  ${amount.padStart(amounts)}  ${text}` };
-  });
+  return amountLines(lines, 'right').map((text) => ({ key: 'cpu', text }));
 }
 
-/** The parts of a line that stand in columns. */
-interface StackLine {
-  readonly name: string;
-  readonly amount: string;
-  readonly text: string;
-}
-
-function stageLines(profile: StackProfile, { stage, cpuNs, samples, functions }: StageCpu): StackLine[] {
+function stageLines(profile: StackProfile, { stage, cpuNs, samples, functions }: StageCpu): AmountLine[] {
   const name = stage === '' ? OUTSIDE : escapeControls(stage);
   const whole = inline(duration(cpuNs / 1e9));
   if (samples < LEAST_SAMPLES) {

@@ -17,7 +17,7 @@ export interface LeftStacks {
   readonly profile: StackProfile;
   /** What there is to say about how the sampling went, of each process. */
   readonly warnings: readonly (readonly string[])[];
-  /** What of native memory has outlived which stages, of all processes that have ended by themselves. */
+  /** What of native memory has outlived which stages, of all processes; of one that was killed, some seconds before. */
   readonly outlived: readonly Outlived[];
   /** One line for each file that was left out, with the reason. */
   readonly skipped: readonly string[];

@@ -14,12 +14,14 @@ export interface NativeStacks {
   openLog(root: LabelNode): StageWord;
   /** The tables as of now, as `readSites` takes them, also after `release`; undefined where there is no memory. */
   read(): ArrayBuffer | undefined;
-  /**
-   * To be called once. What is live when the last profiler of the process is closed is live at the end.
-   *
-   * @param keepsFile whether the file of the tables stays
-   */
-  release(how: { readonly keepsFile: boolean }): void;
+  /** Where the tables of the process are kept, which have one file: that of the first profiler that named one. */
+  readonly file: string | null;
+  /** To be called once. What is live when the last profiler of the process is closed is live at the end. */
+  release(how: {
+    /** What the profiler has named, and whether it stays if the tables are there. */
+    readonly file: string | null;
+    readonly keepsFile: boolean;
+  }): void;
 }
 
 /**
@@ -27,41 +29,51 @@ export interface NativeStacks {
  * @throws {Error} where the tracker takes no stacks
  */
 export function openNativeStacks(file: string | null): NativeStacks {
-  if (running === null) {
-    const { binding, missing } = loadBinding();
-    if (binding === null) throw new Error(missing);
-    const reason = binding.sitesMissing();
-    if (reason !== null) throw new Error(reason);
-    running = new StacksOfProcess(binding, file);
-  }
-  running.users++;
-  return running;
+  const stacks = running ?? new StacksOfProcess(usableBinding());
+  stacks.keepIn(file);
+  stacks.begin();
+  running = stacks;
+  return stacks;
+}
+
+function usableBinding(): Binding {
+  const { binding, missing } = loadBinding();
+  if (binding === null) throw new Error(missing);
+  const reason = binding.sitesMissing();
+  if (reason !== null) throw new Error(reason);
+  return binding;
 }
 
 let running: StacksOfProcess | null = null;
-let isKept = false;
+/** The tables are those of the process, and go into a file once. */
+let keptIn: string | null = null;
 
 class StacksOfProcess implements NativeStacks {
-  users = 0;
+  private users = 0;
+  private keepsFile = false;
   private readonly word = new Uint32Array(1);
   private readonly openings: Float64Array | null;
-  private readonly takeOut: () => void;
+  private takeOut = (): void => {};
 
-  constructor(
-    private readonly binding: Binding,
-    private readonly file: string | null,
-  ) {
+  constructor(private readonly binding: Binding) {
     const openings = binding.stageOpenings();
     this.openings = openings === null ? null : new Float64Array(openings);
-    // The tables are those of the process, and are kept once.
-    if (file !== null && isMainThread && !isKept) {
-      const error = binding.sitesKeep(file);
-      if (error !== 0) throw new Error(`the tables of native stacks cannot be kept, ${systemFault(error).reason}`);
-      isKept = true;
-    }
-    this.takeOut = isMainThread
-      ? aroundProcessEvents({ isHidden: () => false, ended: () => this.binding.sitesEnd() })
-      : () => {};
+  }
+
+  begin(): void {
+    if (this.users++ > 0 || !isMainThread) return;
+    this.takeOut = aroundProcessEvents({ isHidden: () => false, ended: () => this.binding.sitesEnd() });
+  }
+
+  get file(): string | null {
+    return keptIn;
+  }
+
+  keepIn(file: string | null): void {
+    if (file === null || !isMainThread || keptIn !== null) return;
+    const error = this.binding.sitesKeep(file);
+    if (error !== 0) throw new Error(`the tables of native stacks cannot be kept, ${systemFault(error).reason}`);
+    keptIn = file;
   }
 
   openLog(root: LabelNode): StageWord {
@@ -74,12 +86,13 @@ class StacksOfProcess implements NativeStacks {
     return this.binding.sitesRead() ?? undefined;
   }
 
-  release({ keepsFile }: { readonly keepsFile: boolean }): void {
+  release({ file, keepsFile }: { readonly file: string | null; readonly keepsFile: boolean }): void {
+    if (file !== null && file === keptIn) this.keepsFile = keepsFile;
     if (--this.users > 0) return;
     this.binding.stackStageWord(null);
     if (isMainThread) this.binding.sitesEnd();
     this.takeOut();
-    if (!keepsFile && isMainThread) removeFile(this.file);
+    if (!this.keepsFile && isMainThread) removeFile(keptIn);
     running = null;
   }
 }

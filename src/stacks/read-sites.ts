@@ -1,4 +1,4 @@
-import { Array, Error, Map, Math } from '../host/intrinsics.js';
+import { Array, Error, Map, Math, Number } from '../host/intrinsics.js';
 import { type FrameInput, OWN_NAME } from './frame.js';
 import type { SampleType } from './sample-types.js';
 import { SourcePositions } from './source-positions.js';
@@ -12,6 +12,8 @@ export interface Sites {
   /** Stacks for which there was no room. Their bytes are `(unknown)`. */
   readonly missed: number;
   readonly outlived: readonly Outlived[];
+  /** How long before the last sign of life of a killed process `outlived` was noted; 0 where the process has ended by itself. */
+  readonly outlivedAgeS: number;
 }
 
 /** Bytes that were born in one stage, and were still there when a call of another one, or of the same, was opened later. */
@@ -22,7 +24,7 @@ export interface Outlived {
 }
 
 const MAGIC = 'SPGSITES';
-const VERSION = 1;
+const VERSION = 2;
 
 /** The members of native/tracker/stacks/stack_tables.h, by their offsets. */
 const HEADER = { version: 8, rate: 16, areas: 24, places: 28 } as const;
@@ -31,6 +33,10 @@ const AREAS = ['sites', 'frames', 'stages', 'modules', 'jsFunctions', 'jsScripts
 type Places = Readonly<Record<(typeof AREAS)[number], Place>>;
 /** After the places. */
 const COUNTS = { sites: 0, stages: 8, epoch: 16, isRising: 20, hasEnded: 24, missed: 28, outlived: 32 } as const;
+/** After the counts, which begin at an offset that is no multiple of 8. */
+const TIMES = { outlived: 60, alive: 76 } as const;
+/** The area has two lists, of which one is in use. */
+const SECOND_LIST = 2 ** 31;
 const SITE = {
   allocatedBlocks: 0,
   allocatedBytes: 8,
@@ -104,13 +110,16 @@ class SitesReader {
     const count = Math.min(this.u32(this.counts + COUNTS.sites), places.sites.entries);
     for (let site = 0; site < count; site++) this.addSite(this.entry('sites', site));
     profile.nativeRate = this.i64(HEADER.rate);
-    return { profile, missed: this.u32(this.counts + COUNTS.missed), outlived: this.outlived() };
+    const missed = this.u32(this.counts + COUNTS.missed);
+    return { profile, missed, outlived: this.outlived(), outlivedAgeS: this.outlivedAge() };
   }
 
   private outlived(): Outlived[] {
-    const count = Math.min(this.u32(this.counts + COUNTS.outlived), this.places.outlived.entries);
-    return Array.from({ length: count }, (_, index) => {
-      const at = this.entry('outlived', index);
+    const taken = this.u32(this.counts + COUNTS.outlived);
+    const inList = Math.floor(this.places.outlived.entries / 2);
+    const first = taken >= SECOND_LIST ? inList : 0;
+    return Array.from({ length: Math.min(taken % SECOND_LIST, inList) }, (_, index) => {
+      const at = this.entry('outlived', first + index);
       return {
         born: this.stageAt(this.u32(at + OUTLIVED.born)).label,
         after: this.stageAt(this.u32(at + OUTLIVED.after)).label,
@@ -119,11 +128,22 @@ class SitesReader {
     });
   }
 
+  private outlivedAge(): number {
+    if (this.hasEnded()) return 0;
+    const list = this.u32(this.counts + COUNTS.outlived) >= SECOND_LIST ? 8 : 0;
+    const ageNs = this.f64(this.counts + TIMES.alive) - this.f64(this.counts + TIMES.outlived + list);
+    return Number.isFinite(ageNs) ? Math.max(0, ageNs / 1e9) : 0;
+  }
+
+  private hasEnded(): boolean {
+    return this.u32(this.counts + COUNTS.hasEnded) !== 0;
+  }
+
   private addSite(at: number): void {
     const { profile } = this;
     const allocated = this.i64(at + SITE.allocatedBytes);
     if (allocated <= 0) return;
-    const hasEnded = this.u32(this.counts + COUNTS.hasEnded) !== 0;
+    const hasEnded = this.hasEnded();
     const { label, thread } = this.stageAt(this.u32(at + SITE.stage));
     const row = profile.row(label, thread, this.stackOf(this.u32(at + SITE.first), this.u32(at + SITE.count)));
     profile.add(row, 'alloc_objects', this.i64(at + SITE.allocatedBlocks));
@@ -186,7 +206,8 @@ class SitesReader {
   private frameOf(high: number, low: number): FrameInput {
     const guessed = high >= GUESSED;
     const module = (high >>> MODULE_SHIFT) & MODULE_MASK;
-    if (module === 0) return { ...UNKNOWN, guessed };
+    const isModule = module === JS_MODULE || module < this.places.modules.entries;
+    if (module === 0 || !isModule) return { ...UNKNOWN, guessed };
     if (module === JS_MODULE) return { ...this.jsFunction(low), guessed };
     // The call stands before the address that it returns to.
     const offset = (high & HIGH_MASK) * 2 ** 32 + low - 1;
@@ -244,6 +265,11 @@ class SitesReader {
   private u32(at: number): number {
     if (at + 4 > this.bytes.length) throw new Error('they are damaged');
     return this.bytes.readUInt32LE(at);
+  }
+
+  private f64(at: number): number {
+    if (at + 8 > this.bytes.length) throw new Error('they are damaged');
+    return this.bytes.readDoubleLE(at);
   }
 
   /** Bytes and blocks are below 2^53. */

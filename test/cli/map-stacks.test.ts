@@ -67,6 +67,12 @@ test.runIf(process.arch === 'x64')(
       kb: expect.closeTo(20 * 1024, -3),
     });
     expect(record.error.live_stacks[0].stack).toContain('hold_large holder.so < ');
+    expect(record.error.outlived[0]).toEqual({
+      born_in: 'holds',
+      there_after: 'works',
+      kb: expect.closeTo(20 * 1024, -3),
+    });
+    expect(stdout).toMatch(/^born in, there after +works/m);
     expect(stdout).toMatch(/^live {2}holds +60\.\d MiB in 30 blocks +hold_large holder\.so < /m);
   },
 );

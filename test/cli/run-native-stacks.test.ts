@@ -73,8 +73,12 @@ describe.runIf(process.arch === 'x64')('the stacks of native memory', () => {
     expect(new Set(inWorker.map(({ thread }) => thread))).toEqual(new Set(['worker']));
   });
 
-  test('tell what has outlived which stages', async () => {
-    const { stderr } = await run('rounds');
+  test.each([
+    ['that ends', 'rounds', 0],
+    ['that is killed', 'rounds killed', 137],
+  ])('tell what has outlived which stages in a program %s', async (_, how, code) => {
+    const { stderr, exitCode } = await run(how);
+    expect(exitCode).toBe(code);
     // Three blocks in four were there when the stage began for the last time.
     const [heading = '', ...rows] = stderr.slice(stderr.indexOf('born in, there after')).split('\n');
     expect(heading.split(/ {2,}/)).toEqual(['born in, there after', 'works', 'keeps less', 'keeps']);
@@ -161,6 +165,7 @@ test.runIf(process.arch === 'x64')(
     expect(readdirSync(folder).sort()).toEqual(['app.recorder', 'app.recorder.sites']);
     const { stdout } = await runCli(['postmortem', recorder, '--full']);
     expect(stdout).toMatch(/^live {2}many +40\.\d MiB in 20 blocks +hold_large holder\.so < holdsMany native\.js:/m);
+    expect(stdout).not.toContain('born in');
     // Whoever reads it must not wait for the other end of a pipe.
     rmSync(`${recorder}.sites`);
     execFileSync('mkfifo', [`${recorder}.sites`]);
@@ -171,6 +176,33 @@ test.runIf(process.arch === 'x64')(
     expect(readdirSync(folder)).toEqual([]);
   },
 );
+
+test.runIf(process.arch === 'x64')('a recorder of a killed program tells what had outlived which stages', async () => {
+  const recorder = join(temporaryFolder(), 'app.recorder');
+  const env = {
+    ADDON: holder(),
+    RECORDER: recorder,
+    LD_PRELOAD: TRACKER,
+    STAGEPROF_TRACK_MODULES: '1',
+    STAGEPROF_TRACK_LIVE: '524288',
+    STAGEPROF_TRACK_STACKS: '1',
+  };
+  const { signal } = spawnSync(process.execPath, [PROGRAM, 'rounds killed'], { env: { ...process.env, ...env } });
+  expect(signal).toBe('SIGKILL');
+  const { stdout } = await runCli(['postmortem', recorder, '--full']);
+  expect(stdout).toMatch(
+    /^born in, there after +works +keeps less +keeps\nkeeps +40\.0 MiB +40\.0 MiB +30\.0 MiB\nkeeps less +20\.0 MiB +15\.0 MiB +15\.0 MiB$/m,
+  );
+});
+
+test.runIf(process.arch === 'x64')('a process has one file of them, that of the recorder of `run`', async () => {
+  const folder = temporaryFolder();
+  const flags = ['--stacks', 'native', '--out', join(folder, 'report.json')];
+  const { stdout } = await runCli(['run', ...flags, '--', process.execPath, PROGRAM, 'own recorder'], {
+    env: { ADDON: holder(), RECORDER: join(folder, 'own.recorder') },
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ available: true, reason: expect.stringContaining('beside the recorder') });
+});
 
 test('without the tracker there are none, for a reason', async () => {
   const folder = temporaryFolder();

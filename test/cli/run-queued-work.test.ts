@@ -21,10 +21,10 @@ const addon = () =>
 const unloadable = () => programs.compile('queueing.c', 'unloadable.so', headers);
 
 /** Runs a program with and without the profiler, which must not differ. */
-async function run(how: string, env: NodeJS.ProcessEnv = {}, ADDON = addon()) {
+async function run(how: string, env: NodeJS.ProcessEnv = {}, ADDON = addon(), rate = 524_288) {
   const folder = temporaryFolder();
   const node = [process.execPath, PROGRAM, how];
-  const flags = ['--full', '--stacks', 'native', '--out', join(folder, 'report.json')];
+  const flags = ['--full', '--stacks', 'native', '--stacks-bytes', `${rate}`, '--out', join(folder, 'report.json')];
   const { exitCode, stdout, stderr } = await runCli(['run', ...flags, '--', ...node], { env: { ADDON, ...env } });
   const [file, ...args] = node as [string, ...string[]];
   const plain = execFileSync(file, args, { encoding: 'utf8', env: { ...process.env, ADDON, ...env } });
@@ -75,6 +75,8 @@ describe.runIf(process.arch === 'x64')('native memory of queued work is that of 
   test('by libuv', async () => {
     const { rows } = await run('requests');
     expect(heldBy(rows, 'in_request')).toEqual({ few: 6, many: 15 });
+    // The main thread runs what libuv calls at the end, in no stage.
+    expect(heldBy(rows, 'in_request_end')).toEqual({ few: 6, many: 15 });
   });
 
   test('each time anew', async () => {
@@ -122,6 +124,45 @@ describe.runIf(process.arch === 'x64')('native memory of queued work is that of 
     expect(new Set(rows.filter(({ stage }) => stage === 'many').map(({ thread }) => thread))).toEqual(
       new Set(['worker']),
     );
+  });
+
+  test('in functions of JS that it has called', async () => {
+    const { rows } = await run('calling');
+    expect(heldBy(rows, 'in_callback')).toEqual({ few: 16, many: 40 });
+    const few = rows.filter(({ stage, names }) => stage === 'few' && names.at(-1) === 'in_callback');
+    for (const { names } of few) expect(names).toContain('queuesOnce');
+  });
+
+  test('in functions of JS that threads have called, and after that on these threads', async () => {
+    const { rows } = await run('threadsCall');
+    const { '': outside = 0, '(unknown)': unknown = 0, ...known } = heldBy(rows, 'in_callback');
+    // Whom the thread at the pipe works for is not known.
+    expect(outside + unknown).toBeGreaterThanOrEqual(3);
+    expect(known).toEqual({ few: 2, many: 5 });
+    const { '(unknown)': lost = 0, few = 0, many = 0, ...others } = heldBy(rows, 'after_waiting');
+    expect(others).toEqual({});
+    expect([lost + few + many, few % 2, many % 5]).toEqual([7, 0, 0]);
+  });
+
+  test('but not where the function of JS runs in a stage of its own', async () => {
+    const { rows } = await run('stageListens');
+    expect(heldBy(rows, 'in_callback')).toEqual({ listens: 3 });
+  });
+
+  test('and each call has its own data, however many wait', async () => {
+    const { rows } = await run('callsMany');
+    expect(heldBy(rows, 'in_callback')).toEqual({});
+  });
+
+  // Node queues by a call within its own binary, which nobody sees.
+  test('and unknown where node has queued it', async () => {
+    const { rows } = await run('ofNode', {}, addon(), 2048);
+    // The function of libuv in which the threads of the pool begin.
+    const ofPool = rows.filter(({ names }) => names.includes('worker'));
+    expect(new Set(ofPool.map(({ stage }) => stage))).toEqual(new Set(['(unknown)']));
+    for (const work of [/scrypt/i, /deflateInit/, /scandir|readdir/]) {
+      expect(ofPool.some(({ names }) => names.some((name) => work.test(name)))).toBe(true);
+    }
   });
 
   test('and unknown where there is no room for it, until there is', async () => {

@@ -57,9 +57,10 @@ export function build(kind, ...targets) {
   }
 }
 
-/** Builds `core`, `node_tracker` or `mistakes`. The first two need the tracker of this kind to be built before. */
+/** Builds `core`, `node_tracker`, `js_stack` or `mistakes`. The first two need the tracker of this kind to be built before. */
 export function buildPrograms(kind, ...targets) {
-  const variables = [`RESULTS=${results(kind)}`, `FLAGS=${FLAGS[kind].join(' ')}`];
+  const headers = join(headersFolder(), 'include', 'node');
+  const variables = [`RESULTS=${results(kind)}`, `FLAGS=${FLAGS[kind].join(' ')}`, `NODE_HEADERS=${headers}`];
   run('make', ['--silent', '--jobs', '2', '-C', join(root, 'test', 'sanitizers', 'core'), ...variables, ...targets]);
 }
 
@@ -70,6 +71,7 @@ export const built = {
   addon: join(results('address'), 'stageprof.node'),
   trappingTracker: join(results('trap'), 'libstageprof_tracker.so'),
   nodeTracker: join(results('address'), 'node_tracker.so'),
+  jsStack: join(results('address'), 'addons', 'js_stack.node'),
   core: (kind) => join(results(kind), 'core'),
   mistakes: (kind) => join(results(kind), 'mistakes'),
   mistakesLibrary: (kind) => join(results(kind), 'mistakes.so'),

@@ -90,7 +90,7 @@ export function threadMistakes() {
 
 /**
  * Compares the tracker's core with its models, in a process for each case and seed. Every other seed counts modules. Where
- * the case calls hooks, it then runs twice: with all blocks in the sample of live blocks, and with few.
+ * the case calls hooks, it then runs with all blocks in the sample of live blocks, with few, and with stacks of few.
  */
 export function coreChecks(kind, rounds, seeds) {
   const program = built.core(kind);
@@ -103,31 +103,80 @@ export function coreChecks(kind, rounds, seeds) {
     run() {
       for (let seed = 0; seed < seeds; seed++) {
         const [command, args] = start(name, String(rounds), String(seed));
-        const counts = seed % 2 === 0;
-        for (const rate of counts && /^(hooks|threads)/.test(name) ? ['2', '4096'] : ['4096']) {
-          expectDone(command, args, { STAGEPROF_TRACK_MODULES: counts ? '1' : '0', STAGEPROF_TRACK_LIVE: rate });
+        const isOfStacks = name.startsWith('stacks');
+        const counts = isOfStacks || seed % 2 === 0;
+        for (const [rate, stacks] of samplesOf(name, counts, isOfStacks)) {
+          expectDone(command, args, {
+            STAGEPROF_TRACK_MODULES: counts ? '1' : '0',
+            STAGEPROF_TRACK_LIVE: rate,
+            STAGEPROF_TRACK_STACKS: stacks,
+          });
         }
       }
     },
   }));
 }
 
+/** The trackers that a Node under AddressSanitizer may have. */
+const TRACKERS = [
+  { words: 'without a tracker to read', tracked: false, stacks: false },
+  { words: 'with a tracker to read', tracked: true, stacks: false },
+  { words: 'with a tracker that takes stacks', tracked: true, stacks: true },
+];
+
+function trackedEnvironment(tracked, stacks, rate = 4096) {
+  const environment = nodeEnvironment(true);
+  if (tracked) environment.LD_PRELOAD += `:${built.nodeTracker}`;
+  return {
+    ...environment,
+    STAGEPROF_TRACK_MODULES: '1',
+    STAGEPROF_TRACK_LIVE: String(rate),
+    STAGEPROF_TRACK_STACKS: stacks ? '1' : '0',
+  };
+}
+
+function samplesOf(name, counts, isOfStacks) {
+  if (isOfStacks) return [['4096', '1']];
+  if (!counts || !/^(hooks|threads)/.test(name)) return [['4096', '0']];
+  return [
+    ['2', '0'],
+    ['4096', '0'],
+    ['4096', '1'],
+  ];
+}
+
 export function lifecycleChecks() {
   const script = join(root, 'test', 'sanitizers', 'lifecycle.js');
-  return [false, true].map((tracked) => ({
-    name: `the addon from opening to teardown, leaks included, ${tracked ? 'with' : 'without'} a tracker to read`,
+  return TRACKERS.map(({ words, tracked, stacks }) => ({
+    name: `the addon from opening to teardown, leaks included, ${words}`,
     run() {
-      const environment = nodeEnvironment(true);
-      if (tracked) environment.LD_PRELOAD += `:${built.nodeTracker}`;
       const args = [script, built.addon, tracked ? 'tracked' : 'untracked'];
-      const text = expectDone(process.execPath, args, {
-        ...environment,
-        STAGEPROF_TRACK_MODULES: '1',
-        STAGEPROF_TRACK_LIVE: '4096',
-      });
+      const text = expectDone(process.execPath, args, trackedEnvironment(tracked, stacks));
       if (!text.startsWith('lived\n')) throw new Error(text);
       const leaks = ownLeaks(text);
       if (leaks.length > 0) throw new Error(leaks.join('\n'));
+    },
+  }));
+}
+
+/**
+ * Functions at random among collections, compilations, finalizers that allocate, and worker threads that come and go: of all that
+ * is allocated meanwhile, also in collections and at the start of isolates, stacks are taken. The functions that they tell are
+ * compared with those of errors.
+ */
+export function stackChecks(rounds) {
+  const script = join(root, 'test', 'programs', 'tracker', 'stacks', 'js-stress.cjs');
+  const flags = [[], ['--stress-compaction', '--gc-interval=2000'], ['--stress-scavenge=50', '--stress-flush-code']];
+  return flags.map((of) => ({
+    name: `stacks of a program under ${of.length === 0 ? 'no flags' : of.join(' ')}`,
+    run() {
+      const args = ['--expose-gc', ...of, script];
+      const environment = { ADDON: built.jsStack, ROUNDS: String(rounds) };
+      const text = expectDone(process.execPath, args, { ...trackedEnvironment(true, true, 1024), ...environment });
+      const { results, counts } = JSON.parse(text.slice(text.indexOf('{"results"')).split('\n')[0]);
+      if (counts.finalized === 0 || counts.known === 0) throw new Error(`nothing was tested\n${text}`);
+      const wrong = results.flatMap((result) => result.wrong);
+      if (wrong.length > 0) throw new Error(JSON.stringify(wrong));
     },
   }));
 }
@@ -138,16 +187,10 @@ export function lifecycleChecks() {
  */
 export function workerChecks(workers) {
   const script = join(root, 'test', 'programs', 'profiler', 'worker-soak.mjs');
-  return [false, true].map((tracked) => ({
-    name: `${workers} terminated workers, leaks included, ${tracked ? 'with' : 'without'} a tracker to read`,
+  return TRACKERS.map(({ words, tracked, stacks }) => ({
+    name: `${workers} terminated workers, leaks included, ${words}`,
     run() {
-      const environment = {
-        ...nodeEnvironment(true),
-        STAGEPROF_TRACK_MODULES: '1',
-        STAGEPROF_TRACK_LIVE: '4096',
-      };
-      if (tracked) environment.LD_PRELOAD += `:${built.nodeTracker}`;
-      const text = expectDone(process.execPath, [script, String(workers)], environment);
+      const text = expectDone(process.execPath, [script, String(workers)], trackedEnvironment(tracked, stacks));
       if (!text.startsWith('{"workers"')) throw new Error(text);
       const leaks = ownLeaks(text);
       if (leaks.length > 0) throw new Error(leaks.join('\n'));

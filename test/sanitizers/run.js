@@ -5,6 +5,7 @@ import {
   addressMistakes,
   coreChecks,
   lifecycleChecks,
+  stackChecks,
   suiteChecks,
   threadMistakes,
   trapMistakes,
@@ -20,7 +21,7 @@ const KINDS = {
     build() {
       build('address');
       build('trap', 'stageprof_tracker');
-      buildPrograms('address', 'core', 'node_tracker', 'mistakes');
+      buildPrograms('address', 'core', 'node_tracker', 'js_stack', 'mistakes');
       buildPrograms('trap', 'mistakes');
     },
     checks: () => [
@@ -28,6 +29,7 @@ const KINDS = {
       ...trapMistakes(),
       ...coreChecks('address', ROUNDS, SEEDS),
       ...lifecycleChecks(),
+      ...stackChecks(ROUNDS / 20),
       ...workerChecks(ROUNDS),
       ...suiteChecks(),
     ],

@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { build, buildPrograms, runtimeOf } from './builds.js';
-import { addressMistakes, coreChecks, lifecycleChecks, threadMistakes, trapMistakes, workerChecks } from './checks.js';
+import {
+  addressMistakes,
+  coreChecks,
+  lifecycleChecks,
+  stackChecks,
+  threadMistakes,
+  trapMistakes,
+  workerChecks,
+} from './checks.js';
 
 // Few rounds. `npm run test:asan` and `npm run test:tsan` run the same checks at length.
 const ROUNDS = 20;
@@ -34,7 +42,7 @@ function describeWith(title: string, runtimes: readonly string[], tests: () => v
 describeWith('under AddressSanitizer and UndefinedBehaviorSanitizer', ['asan', 'ubsan'], () => {
   beforeAll(() => {
     build('address');
-    buildPrograms('address', 'core', 'node_tracker', 'mistakes');
+    buildPrograms('address', 'core', 'node_tracker', 'js_stack', 'mistakes');
     buildPrograms('trap', 'mistakes');
   }, BUILD_MS);
 
@@ -52,6 +60,9 @@ describeWith('under AddressSanitizer and UndefinedBehaviorSanitizer', ['asan', '
 
   test('the addon frees its own memory and touches no other, from opening to teardown', () =>
     expect(failuresOf(lifecycleChecks())).toEqual([]));
+
+  test('stacks are taken in collections, finalizers and starting isolates, without an error', () =>
+    expect(failuresOf(stackChecks(4))).toEqual([]));
 
   test('terminated workers cause no error and no leak', () => expect(failuresOf(workerChecks(WORKERS))).toEqual([]));
 });

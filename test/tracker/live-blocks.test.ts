@@ -55,6 +55,8 @@ test('a block from before the sample began is not part of it', () => {
 
 test('a rate that is too large leaves errno to the program as it was', () => expectHeld('estimate', [], 10n ** 30n));
 
+test('a million of them have room', () => expectHeld('million', [], EVERY_BLOCK));
+
 test('a full table counts what it misses', () => expectHeld('full', [], EVERY_BLOCK));
 
 test.each([

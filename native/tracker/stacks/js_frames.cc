@@ -104,7 +104,13 @@ bool IsAddon(const Stack& stack, size_t first, size_t function) {
   return true;
 }
 
-// Whether the isolate runs JS, and no collection.
+// Whether the isolate runs JS, and no collection. A collection puts the new address of an object that it
+// moves where the object's map was. Whoever reads the type of the object then takes that for a map, and
+// reads from wherever it leads: a function, its script or its source may be taken for something else.
+//
+// V8 itself tells no frame in a collection: TickSample::GetStackSample returns first if the state is that of
+// a collection, and from Node 24 on also while it logs what it moves. So the states are only asked for in
+// case that changes; a test holds that no function is told.
 bool IsAtRest(void* isolate, const Registers& registers) {
   SampleInfo info = {};
   void* frame;

@@ -56,6 +56,13 @@ void GiveWorkBack(KnownWork* work) {
   work->is_taken.store(false, std::memory_order_release);
 }
 
+KnownWork* WorkAt(void* address) {
+  const uintptr_t offset =
+      reinterpret_cast<uintptr_t>(address) - reinterpret_cast<uintptr_t>(works);
+  return offset < sizeof works && offset % sizeof *works == 0 ? static_cast<KnownWork*>(address)
+                                                              : nullptr;
+}
+
 uint16_t RunOf(const KnownWork* work) {
   return static_cast<uint16_t>(work - works);
 }

@@ -25,6 +25,8 @@ struct KnownWork {
 KnownWork* TakeWork();
 // The entry keeps its contents until it is taken again.
 void GiveWorkBack(KnownWork* work);
+// Null for an address that is not that of an entry.
+KnownWork* WorkAt(void* address);
 // The number of the entry, from 1 on.
 uint16_t RunOf(const KnownWork* work);
 

@@ -23,7 +23,9 @@ static_assert(kMostStages <= UINT16_MAX && kMostSites <= UINT16_MAX + 1 && kMost
 
 struct ThreadOrigin {
   Origin origin;
-  bool is_run;    // RunningWork lives
+  bool is_run;  // RunningWork lives
+  // The stage that this thread was in before a callback that nobody was told of; kUnknownStage otherwise.
+  uint32_t stale_stage;
   long switches;  // how often the thread had waited when it took the origin over
   // Until when its stacks are paid for, in nanoseconds.
   int64_t paid_until;
@@ -81,6 +83,12 @@ Origin CurrentOrigin() {
   return kNoOrigin;
 }
 
+Origin OriginOfCallback(uint32_t own_stage) {
+  const ThreadOrigin& thread = thread_origin;
+  const bool is_own = own_stage != thread.stale_stage && !IsOutsideStage(own_stage);
+  return thread.is_run && !is_own ? thread.origin : kNoOrigin;
+}
+
 Run CurrentRun() {
   return CurrentOrigin().run;
 }
@@ -91,23 +99,33 @@ Origin OriginOfCaller() {
     if (!IsMainThread()) return CurrentOrigin();
     stage = kMainOutsideStage;
   }
+  const Origin origin = OriginOfCallback(stage);
+  if (origin.IsKnown()) return origin;
   const uint32_t site = MayTakeStack() ? TakeSite() : kUnknownSite;
   return {static_cast<uint16_t>(stage), static_cast<uint16_t>(site), {0, 0}};
 }
 
-RunningWork::RunningWork(const Origin& origin, uint16_t number) : number_(number) {
+RunningWork::RunningWork(const Origin& origin, uint16_t number, Caller caller)
+    : number_(number),
+      before_(thread_origin.origin),
+      was_run_(thread_origin.is_run),
+      stale_before_(thread_origin.stale_stage) {
   Origin own = origin;
   own.run = {number, static_cast<uint16_t>(sequences[number].load(kRelaxed) + 1)};
   origins[number].store(own, kRelaxed);
   sequences[number].store(own.run.sequence, std::memory_order_release);
   thread_origin.origin = own;
   thread_origin.is_run = true;
+  uint32_t stage;
+  thread_origin.stale_stage =
+      caller == Caller::kLibuv && FindOwnStage(&stage) ? stage : kUnknownStage;
 }
 
 RunningWork::~RunningWork() {
   sequences[number_].fetch_add(1, std::memory_order_release);
-  thread_origin.origin = kNoOrigin;
-  thread_origin.is_run = false;
+  thread_origin.origin = before_;
+  thread_origin.is_run = was_run_;
+  thread_origin.stale_stage = stale_before_;
 }
 
 void TakeOver(const Origin& origin) {

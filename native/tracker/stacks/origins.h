@@ -33,20 +33,32 @@ Origin OriginOfCaller();
 // thread ends when the thread has waited for anything: what it does then may be for anybody.
 Origin CurrentOrigin();
 
+// The origin of the callback that a thread runs which is in a stage of its own: for what it does outside of
+// all stages. None where it runs none.
+Origin OriginOfCallback(uint32_t own_stage);
+
 // The run that the calling thread is, or works for.
 Run CurrentRun();
 
-// Lives as long as a callback: it has the origin from beginning to end, whatever it waits for.
+// Lives as long as a callback: it has the origin from beginning to end, whatever it waits for. One may run
+// in another, on a thread that runs its event loop in a callback.
+//
+// Node tells a callback of its own to whoever follows which stage runs. One of libuv it does not know: the
+// stage of the thread is then that of what ran before, until there is another.
 class RunningWork {
  public:
   // `number` is one from 1 on that no other run has at the time.
-  RunningWork(const Origin& origin, uint16_t number);
+  enum class Caller { kNode, kLibuv };
+  RunningWork(const Origin& origin, uint16_t number, Caller caller);
   ~RunningWork();
   RunningWork(const RunningWork&) = delete;
   RunningWork& operator=(const RunningWork&) = delete;
 
  private:
   const uint16_t number_;
+  const Origin before_;
+  const bool was_run_;
+  const uint32_t stale_before_;
 };
 
 // The calling thread begins what another one has handed to it. Without effect in a callback.

@@ -15,8 +15,11 @@ namespace stageprof_tracker {
 uint32_t MsSinceStart();
 
 // Goes through all sampled blocks that are live, and writes down how many bytes of each stage have
-// outlived which. Not for hooks; one thread at a time.
-void NoteOutlived(StackTables* tables);
+// outlived which. Not for hooks. False while another thread does so.
+bool NoteOutlived(StackTables* tables);
+// The same now and then, for whoever reads the tables after a kill. It takes at most 0.2 % of the time.
+// To be called some times a second.
+void KeepOutlived();
 
 }  // namespace stageprof_tracker
 

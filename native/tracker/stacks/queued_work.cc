@@ -28,7 +28,7 @@ void ExecuteKnown(Environment environment, void* data) {
   const auto* const work = static_cast<const KnownWork*>(data);
   const auto execute = reinterpret_cast<Execute>(work->execute);
   void* const own = work->data;
-  const RunningWork run(work->origin, RunOf(work));
+  const RunningWork run(work->origin, RunOf(work), RunningWork::Caller::kNode);
   execute(environment, own);
 }
 
@@ -80,7 +80,7 @@ Status QueueWork(Environment environment, void* host) {
 
 void WorkOnRequest(Request* request) {
   const KnownWork* const work = FindWork(request);
-  const RunningWork run(work->origin, RunOf(work));
+  const RunningWork run(work->origin, RunOf(work), RunningWork::Caller::kNode);
   reinterpret_cast<Work>(work->execute)(request);
 }
 
@@ -89,8 +89,12 @@ void WorkOnRequest(Request* request) {
 void AfterRequest(Request* request, int status) {
   KnownWork* const work = RemoveWork(request);
   const auto after = reinterpret_cast<AfterWork>(work->complete);
+  if (after != nullptr) {
+    // Nobody but the addon knows for whom it is called: libuv has no contexts.
+    const RunningWork run(work->origin, RunOf(work), RunningWork::Caller::kLibuv);
+    after(request, status);
+  }
   GiveWorkBack(work);
-  if (after != nullptr) after(request, status);
 }
 
 int QueueRequest(void* loop, Request* request, Work execute, AfterWork after) {

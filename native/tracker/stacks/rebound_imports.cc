@@ -13,13 +13,15 @@
 #include "imports.h"
 #include "made_threads.h"
 #include "queued_work.h"
+#include "threadsafe_functions.h"
 #include "waits.h"
 
 namespace stageprof_tracker {
 
 namespace {
 
-constexpr uint32_t kMostFunctions = kQueueingFunctions + kThreadFunctions + kWaitingFunctions + 1;
+constexpr uint32_t kMostFunctions =
+    kQueueingFunctions + kThreadsafeFunctions + kThreadFunctions + kWaitingFunctions + 1;
 ReboundFunction functions[kMostFunctions];
 uint32_t functions_count = 0;
 uintptr_t page_bytes = 4096;
@@ -109,6 +111,7 @@ bool rebinds_imports = false;
 void OpenReboundImports() {
   page_bytes = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   functions_count = FindQueueingFunctions(functions);
+  functions_count += FindThreadsafeFunctions(functions + functions_count);
   functions_count += FindThreadFunctions(functions + functions_count);
   functions_count += FindWaitingFunctions(functions + functions_count);
   void* const dlsym = FindSymbol("dlsym");

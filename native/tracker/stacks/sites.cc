@@ -2,10 +2,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 
 #include "outlived.h"
+#include "stack_stages.h"
 #include "stack_tables.h"
 
 namespace stageprof_tracker {
@@ -155,7 +158,11 @@ void NoteEnd() {
     row.end_blocks.store(row.live_blocks.load(kRelaxed), kRelaxed);
     row.end_bytes.store(row.live_bytes.load(kRelaxed), kRelaxed);
   }
-  NoteOutlived(tables.operator->());
+  // Another thread that notes it takes some ms. Nobody waits for one that was stopped in between.
+  constexpr int kMostYields = 10000;
+  for (int yields = 0; !NoteOutlived(tables.operator->()) && yields < kMostYields; ++yields) {
+    syscall(SYS_sched_yield);
+  }
   tables->has_ended.store(1, std::memory_order_release);
 }
 
@@ -167,9 +174,10 @@ bool ReadSite(uint32_t site, Site* read) {
   const uint32_t now = tables->epoch.load(kRelaxed) + tables->is_rising.load(kRelaxed);
   const int64_t live = row.live_bytes.load(kRelaxed);
   const bool has_changed = row.epoch.load(kRelaxed) == now;
-  *read = {tables->frames + row.first,
+  // What is being made has no frames yet, nor has the first one any.
+  *read = {count == 0 ? nullptr : tables->frames + row.first,
            count,
-           row.stage,
+           count == 0 ? kUnknownStage : row.stage,
            {row.allocated_blocks.load(kRelaxed), row.allocated_bytes.load(kRelaxed),
             row.live_blocks.load(kRelaxed), live,
             has_changed ? row.bytes_at_peak.load(kRelaxed) : live}};

@@ -28,6 +28,14 @@ uint32_t Make(const TablesUse& tables, const char* thread, uint32_t thread_bytes
 
 }  // namespace
 
+bool IsOutsideStage(uint32_t stage) {
+  if (stage == kUnknownStage || stage >= kMostStages) return false;
+  const StackTables* const tables = ReadStackTables();
+  // The label is empty, and written last.
+  return tables != nullptr &&
+         tables->stages[stage].label.bytes.load(std::memory_order_acquire) == 0;
+}
+
 void OpenStackStages() {
   const TablesUse tables;
   if (!tables) return;

@@ -14,6 +14,9 @@ constexpr uint32_t kMainOutsideStage = 1;
 // Stages for which there was no room.
 constexpr uint32_t kOtherStage = 2;
 
+// Whether it is the time of a thread outside of its stages.
+bool IsOutsideStage(uint32_t stage);
+
 // Called while there is one thread, after OpenStackTables.
 void OpenStackStages();
 // The number of a stage on the threads of that name. Not for hooks.

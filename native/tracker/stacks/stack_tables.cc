@@ -5,8 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "monotonic_clock.h"
 
 namespace stageprof_tracker {
 
@@ -16,7 +17,7 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr auto kOrdered = std::memory_order_seq_cst;
 
 constexpr char kMagic[8] = {'S', 'P', 'G', 'S', 'I', 'T', 'E', 'S'};
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 // Written once while there is one thread. The address never changes.
 StackTables* tables = nullptr;
@@ -25,22 +26,32 @@ std::atomic<long> owner{0};  // the process that the file belongs to; 0 while th
 std::atomic<uint32_t> users{0};
 std::atomic<bool> is_moving{false};
 
-// This thread moves the tables: the handler of a signal on it must not wait for the end of that.
+// This thread moves the tables: the handler of a signal on it must not wait for the end of that. Nor must
+// one wait that has interrupted a use of the tables, for whose end the move waits.
 thread_local bool moves_here = false;
-
-double NowNs() {
-  timespec now;
-  if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return 0;
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
+thread_local uint32_t uses_here = 0;
 
 // Nobody may hang the program: whoever has waited for half a second goes on, and a count may then be
-// lost. Where the processors are busy, the thread that is waited for may not run for a while.
+// lost. Where the processors are busy, the thread that is waited for may not run for a while. False if
+// the condition does not hold.
 template <typename Condition>
-void WaitFor(Condition holds) {
+bool WaitFor(Condition holds) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  // Their programs are slow, and nothing may be lost in them.
+  constexpr double kLongestNs = 6e10;
+#else
   constexpr double kLongestNs = 5e8;
-  const double begun = NowNs();
-  while (!holds() && NowNs() - begun < kLongestNs) syscall(SYS_sched_yield);
+#endif
+  const double begun = MonotonicNs();
+  while (!holds()) {
+    if (MonotonicNs() - begun >= kLongestNs) return false;
+    syscall(SYS_sched_yield);
+  }
+  return true;
+}
+
+bool IsMoving() {
+  return is_moving.load(kOrdered) && !moves_here && uses_here == 0;
 }
 
 template <typename Entry, size_t kCount>
@@ -63,6 +74,7 @@ void CopyUsed(StackTables* to) {
   CopyFirst(to->js_functions, tables->js_functions, kMostJsFunctions, kMostJsFunctions);
   CopyFirst(to->js_scripts, tables->js_scripts, kMostJsScripts, kMostJsScripts);
   CopyFirst(to->texts, tables->texts, tables->text_taken, kMostTextBytes);
+  CopyFirst(to->outlived, tables->outlived, kMostOutlived, kMostOutlived);
   CopyFirst(to->opened_ns, tables->opened_ns, kMostStages, kMostStages);
   memcpy(static_cast<void*>(to), tables, offsetof(StackTables, sites));
 }
@@ -103,7 +115,7 @@ bool OpenStackTables(uint64_t rate) {
   tables->places[StackTables::kJsScripts] = PlaceOf(tables->js_scripts);
   tables->places[StackTables::kTexts] = PlaceOf(tables->texts);
   tables->places[StackTables::kOutlived] = PlaceOf(tables->outlived);
-  tables->start_ns = NowNs();
+  tables->start_ns = MonotonicNs();
   return true;
 }
 
@@ -132,13 +144,22 @@ const StackTables* ReadStackTables() {
 TablesUse::TablesUse() : tables_(tables) {
   if (tables == nullptr) return;
   users.fetch_add(1, kOrdered);
-  if (is_moving.load(kOrdered) && !moves_here) WaitFor([] { return !is_moving.load(kOrdered); });
+  while (IsMoving()) {
+    // The move waits until nobody uses the tables, and so must not wait for those who wait for it.
+    users.fetch_sub(1, std::memory_order_release);
+    const bool is_over = WaitFor([] { return !is_moving.load(kOrdered); });
+    users.fetch_add(1, kOrdered);
+    if (!is_over) break;
+  }
+  ++uses_here;
   const long pid = owner.load(kRelaxed);
   if (pid != 0 && pid != syscall(SYS_getpid)) tables_ = nullptr;
 }
 
 TablesUse::~TablesUse() {
-  if (tables != nullptr) users.fetch_sub(1, std::memory_order_release);
+  if (tables == nullptr) return;
+  --uses_here;
+  users.fetch_sub(1, std::memory_order_release);
 }
 
 void AddText(StackTables* to, const char* from, uint32_t bytes, NotedText* text) {

@@ -18,8 +18,11 @@ constexpr uint32_t kMostStages = 1 << 12;
 constexpr uint32_t kMostNotedModules = 512;
 constexpr uint32_t kMostJsFunctions = 1 << 14;
 constexpr uint32_t kMostJsScripts = 1 << 12;
-// Pairs of a stage in which blocks were born and one that they have outlived.
-constexpr uint32_t kMostOutlived = 1 << 12;
+// Pairs of a stage in which blocks were born and one that they have outlived: two lists, written in turn,
+// so that one of them is whole at any moment.
+constexpr uint32_t kOutlivedInList = 1 << 11;
+constexpr uint32_t kMostOutlived = 2 * kOutlivedInList;
+constexpr uint32_t kSecondList = uint32_t{1} << 31;
 constexpr uint32_t kMostTextBytes = 1 << 20;
 
 // In the area of texts; `bytes` is 0 as long as it is not there.
@@ -111,11 +114,13 @@ struct StackTables {
   std::atomic<uint32_t> epoch;
   std::atomic<uint32_t> is_rising;
   std::atomic<uint32_t> has_ended;
-  std::atomic<uint32_t> missed;  // stacks for which there was no room
-  std::atomic<uint32_t> outlived_taken;
+  std::atomic<uint32_t> missed;          // stacks for which there was no room
+  std::atomic<uint32_t> outlived_taken;  // of the first list, or, with kSecondList, of the second
   std::atomic<int64_t> live_bytes;
   std::atomic<int64_t> peak_bytes;
-  double start_ns;  // CLOCK_MONOTONIC
+  double start_ns;        // CLOCK_MONOTONIC
+  double outlived_ns[2];  // when each list was written
+  double alive_ns;        // when the process was last seen to run; 0 where nobody looks
 
   SiteRow sites[kMostSites];
   uint64_t frames[kMostSiteFrames];

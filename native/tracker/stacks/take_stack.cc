@@ -93,7 +93,7 @@ SiteFrame FrameOf(const Frame& frame) {
 uint32_t AddInherited(const Origin& origin, SiteFrame* frames, uint32_t count) {
   frames[count++] = kInheritedFrames;
   Site site;
-  if (origin.site == kUnknownSite || !ReadSite(origin.site, &site)) return count;
+  if (origin.site == kUnknownSite || !ReadSite(origin.site, &site) || site.count == 0) return count;
   const bool is_cut = site.count > kMostInheritedFrames;
   const uint32_t inherited = is_cut ? kMostInheritedFrames : site.count;
   memcpy(frames + count, site.frames, inherited * sizeof *frames);
@@ -108,21 +108,28 @@ uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
   size_t first = 0;
   while (first < stack.count && own_code.Has(stack.frames[first].pc)) ++first;
   uint32_t count = 0;
+  bool is_whole = stack.end == Stack::End::kOutermost;
   JsFrames js(stack, first, registers);
   for (size_t index = first; index < stack.count; ++index) {
     uint32_t function;
     const Frame& frame = stack.frames[index];
+    // Code without tables that no module has, such as what libraries compile for themselves, may use rbp
+    // for anything. Where that led to no address, nothing beyond is a frame.
+    if (frame.pc >> kModuleShift != 0) {
+      is_whole = false;
+      break;
+    }
     // One hook may have called another.
     if (own_code.Has(frame.pc)) continue;
     scratch->frames[count++] = js.Find(index, &function)
                                    ? (frame.is_guess ? kGuessedFrame : 0) | JsFrame(function)
                                    : FrameOf(frame);
   }
-  if (count > 0 && stack.end != Stack::End::kOutermost) scratch->frames[count - 1] |= kLastFrame;
+  if (count > 0 && !is_whole) scratch->frames[count - 1] |= kLastFrame;
   const uint32_t stage = RunningStage();
-  if (stage != kUnknownStage) return FindSite(scratch->frames, count, stage);
-  const Origin origin = CurrentOrigin();
-  if (origin.IsKnown()) count = AddInherited(origin, scratch->frames, count);
+  const Origin origin = stage == kUnknownStage ? CurrentOrigin() : OriginOfCallback(stage);
+  if (!origin.IsKnown()) return FindSite(scratch->frames, count, stage);
+  count = AddInherited(origin, scratch->frames, count);
   return FindSite(scratch->frames, count, origin.stage);
 }
 

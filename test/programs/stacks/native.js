@@ -24,13 +24,20 @@ function peaks() {
 }
 
 if (!isMainThread) profiler.stage('in a worker', holdsMany);
-else if (how === 'rounds') {
+else if (how === 'rounds' || how === 'rounds killed') {
   for (let round = 0; round < 4; round++) {
     profiler.stage('keeps', () => hold(10 * MIB));
     profiler.stage('keeps less', () => hold(5 * MIB));
     profiler.stage('works', () => {});
     await delay(5);
   }
+  if (how === 'rounds killed') {
+    // What has outlived which stages is noted once a second.
+    await delay(2500);
+    process.kill(process.pid, 'SIGKILL');
+  }
+} else if (how === 'own recorder') {
+  console.log(JSON.stringify(profiler.report().sources.native_stacks));
 } else {
   profiler.stage('peak', peaks);
   profiler.stage('free', () => {

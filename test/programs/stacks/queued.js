@@ -1,16 +1,21 @@
 /** Has native memory allocated on other threads, by the addon of queueing.c. Prints what the addon told it. */
-import { scrypt } from 'node:crypto';
+import { generateKeyPair, pbkdf2, randomFill, scrypt } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { isMainThread, Worker } from 'node:worker_threads';
+import { deflate, gunzip, gzip } from 'node:zlib';
 import { activeProfiler } from '../../../dist/index.js';
 
 const addon = { exports: {} };
 // The addon is unloaded with each worker if the main thread does not have it.
 if (process.argv[2] !== 'workers') process.dlopen(addon, process.env.ADDON);
 const { make, queue, cancel, drop, request, thread, stay, tell, wake } = addon.exports;
+const { listen, unlisten, abandon, countCleaned, callThread, callMany } = addon.exports;
 const MIB = 2 ** 20;
-const HOW = { itself: 0, inThread: 1, byWaking: 2, sleeps: 3, inStdThread: 4, byWakingStd: 5 };
+const HOW = { itself: 0, inThread: 1, byWaking: 2, sleeps: 3, inStdThread: 4, byWakingStd: 5, byCalling: 6 };
 const profiler = activeProfiler();
 const told = [];
 
@@ -46,6 +51,18 @@ async function requests(mib) {
 async function startThreads() {
   stay();
   await new Promise((resolve) => setTimeout(resolve, 200));
+}
+
+/** Listens to calls from other threads until so many have come, and tells their numbers in order. */
+function heard(calls, most = 0) {
+  const numbers = [];
+  return new Promise((resolve) => {
+    listen((number) => {
+      if (numbers.push(number) < calls) return;
+      unlisten();
+      resolve(numbers.sort((a, b) => a - b));
+    }, most);
+  });
 }
 
 /** Both at the same time. */
@@ -114,6 +131,62 @@ const programs = {
     await profiler.stage('few', () => queuesOnce(2));
     // 32 MiB.
     await promisify(scrypt)('password', 'salt', 16, { N: 2 ** 15, maxmem: 2 ** 30 });
+  },
+  /** Pieces of work have a function called that was made outside of all stages. */
+  async calling() {
+    const all = heard(16);
+    await inParallel(HOW.byCalling);
+    told.push(await all);
+  },
+  /** Threads have it called, of which one works for nobody. */
+  async threadsCall() {
+    const all = heard(7, 1);
+    await startThreads();
+    // The main thread waits for the answer, so this call must be the first in the queue.
+    profiler.stage('later', () => tell(3 * MIB));
+    profiler.stage('few', () => callThread(2 * MIB));
+    profiler.stage('many', () => callThread(5 * MIB));
+    told.push(await all);
+  },
+  /** The function is made in a stage, whoever calls it. */
+  async stageListens() {
+    await startThreads();
+    const all = profiler.stage('listens', () => heard(1));
+    profiler.stage('later', () => tell(3 * MIB));
+    told.push(await all);
+  },
+  /** More calls wait than the tracker has room for; and some are dropped. */
+  async callsMany() {
+    const all = heard(10_000);
+    profiler.stage('many', () => callMany(10_000));
+    const numbers = await all;
+    told.push(
+      numbers.length,
+      numbers.every((number, index) => number === index),
+    );
+    listen(() => {}, 0);
+    profiler.stage('many', () => callMany(5000));
+    abandon();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    told.push(countCleaned());
+  },
+  /** What node itself queues, in two stages at the same time. */
+  async ofNode() {
+    const text = Buffer.alloc(200_000, 'stageprof ');
+    const all = () =>
+      Promise.all([
+        promisify(scrypt)('password', 'salt', 16, { N: 2 ** 12 }),
+        promisify(pbkdf2)('password', 'salt', 10, 1000, 'sha512'),
+        promisify(randomFill)(Buffer.alloc(100_000)),
+        promisify(generateKeyPair)('ec', { namedCurve: 'P-256' }),
+        promisify(deflate)(text),
+        promisify(gzip)(text).then(promisify(gunzip)),
+        readdir('/usr/lib'),
+        realpath('/proc/self/exe'),
+        mkdtemp(`${tmpdir()}/stageprof-`).then((path) => rm(path, { recursive: true })),
+        lookup('localhost'),
+      ]);
+    for (let i = 0; i < 5; i++) await Promise.all([profiler.stage('few', all), profiler.stage('many', all)]);
   },
   /** More than the tracker has room for. */
   async crowded() {

@@ -26,6 +26,9 @@ ALLOCATOR(in_woken_thread)
 ALLOCATOR(in_reading_thread)
 ALLOCATOR(in_std_thread)
 ALLOCATOR(in_woken_std_thread)
+ALLOCATOR(in_callback)
+ALLOCATOR(after_waiting)
+ALLOCATOR(in_request_end)
 
 // std_thread.cc, without which the addon can be unloaded.
 #define MAYBE __attribute__((weak)) extern
@@ -88,6 +91,47 @@ typedef struct {
   uint32_t runs;
 } Work;
 
+// A function of JS that other threads have called. Each call has data of its own, which must come back.
+static napi_threadsafe_function listener;
+enum { kCalled = 1234567 };
+typedef struct {
+  int tag;
+  int number;
+  size_t bytes;
+} Called;
+static int cleaned = 0;
+
+static void on_call(napi_env env, napi_value function, void* context, void* data) {
+  Called* const called = data;
+  napi_value receiver;
+  napi_value argument;
+  if (called->tag != kCalled || context != &listener) abort();
+  if (env == NULL) {
+    ++cleaned;
+  } else {
+    if (called->bytes > 0) in_callback(called->bytes);
+    napi_get_undefined(env, &receiver);
+    napi_create_int32(env, called->number, &argument);
+    napi_call_function(env, receiver, function, 1, &argument, NULL);
+  }
+  free(called);
+}
+
+static void call_listener(size_t bytes, int number) {
+  Called* const called = malloc(sizeof *called);
+  *called = (Called){kCalled, number, bytes};
+  if (napi_call_threadsafe_function(listener, called, napi_tsfn_blocking) != napi_ok) free(called);
+}
+
+static void* call_in_thread(void* data) {
+  call_listener(*(size_t*)data, 0);
+  // The queue has room for one, so this waits until JS has run.
+  call_listener(0, 1);
+  call_listener(0, 2);
+  after_waiting(*(size_t*)data);
+  return NULL;
+}
+
 static void execute(napi_env env, void* data) {
   (void)env;
   Work* const work = data;
@@ -98,6 +142,7 @@ static void execute(napi_env env, void* data) {
   if (work->how == 3) usleep(100000);
   if (work->how == 4) run_in_std_thread(in_std_thread, work->bytes);
   if (work->how == 5) wake_std_thread(work->bytes);
+  if (work->how == 6) call_listener(work->bytes, (int)(work->bytes >> 20));
 }
 
 static void call(napi_env env, napi_ref reference, double status, double runs) {
@@ -181,6 +226,7 @@ static void on_request(uv_work_t* request) {
 }
 static void after_request(uv_work_t* request, int status) {
   const Request* const own = request->data;
+  in_request_end(own->bytes);
   call(own->env, own->callback, status, request == &own->request);
 }
 
@@ -199,6 +245,66 @@ static napi_value request(napi_env env, napi_callback_info info) {
   own->bytes = (size_t)bytes;
   own->request.data = own;
   if (uv_queue_work(loop, &own->request, on_request, after_request) != 0) abort();
+  return NULL;
+}
+
+// listen(callback, most): threads can have it called from then on. `most` calls have room in the queue.
+static napi_value start_listening(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
+  napi_value name;
+  uint32_t most;
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  napi_get_value_uint32(env, arguments[1], &most);
+  napi_create_string_utf8(env, "listener", 8, &name);
+  if (napi_create_threadsafe_function(env, arguments[0], NULL, name, most, 1, NULL, NULL, &listener,
+                                      on_call, &listener) != napi_ok) {
+    abort();
+  }
+  return NULL;
+}
+
+// unlisten() ends that, when all calls are done; abandon() drops those that are not.
+static napi_value unlisten(napi_env env, napi_callback_info info) {
+  (void)info;
+  return status_of(env, napi_release_threadsafe_function(listener, napi_tsfn_release));
+}
+static napi_value abandon(napi_env env, napi_callback_info info) {
+  (void)info;
+  return status_of(env, napi_release_threadsafe_function(listener, napi_tsfn_abort));
+}
+// How many calls were dropped, each with its own data.
+static napi_value count_cleaned(napi_env env, napi_callback_info info) {
+  napi_value value;
+  (void)info;
+  napi_create_int32(env, cleaned, &value);
+  return value;
+}
+
+// callThread(bytes): a thread that is made here has the listener called.
+static napi_value call_thread(napi_env env, napi_callback_info info) {
+  size_t most = 1;
+  napi_value argument;
+  double bytes;
+  static size_t of_each[64];
+  static int threads = 0;
+  pthread_t thread;
+  napi_get_cb_info(env, info, &most, &argument, NULL, NULL);
+  napi_get_value_double(env, argument, &bytes);
+  of_each[threads] = (size_t)bytes;
+  if (pthread_create(&thread, NULL, call_in_thread, &of_each[threads++]) != 0) abort();
+  pthread_detach(thread);
+  return NULL;
+}
+
+// callMany(count): the listener is called so often, before it returns once.
+static napi_value call_many(napi_env env, napi_callback_info info) {
+  size_t most = 1;
+  napi_value argument;
+  int32_t many;
+  napi_get_cb_info(env, info, &most, &argument, NULL, NULL);
+  napi_get_value_int32(env, argument, &many);
+  for (int32_t number = 0; number < many; ++number) call_listener(0, number);
   return NULL;
 }
 
@@ -229,6 +335,7 @@ static void* work_when_read(void* data) {
   size_t bytes;
   while (read(pipes[0][0], &bytes, sizeof bytes) == sizeof bytes) {
     in_reading_thread(bytes);
+    if (listener != NULL) call_listener(bytes, (int)(bytes >> 20));
     if (write(pipes[1][1], "", 1) != 1) abort();
   }
   return NULL;
@@ -285,5 +392,11 @@ NAPI_MODULE_INIT() {
   export(env, exports, "stay", stay);
   export(env, exports, "tell", tell);
   export(env, exports, "wake", wake_now);
+  export(env, exports, "listen", start_listening);
+  export(env, exports, "unlisten", unlisten);
+  export(env, exports, "abandon", abandon);
+  export(env, exports, "countCleaned", count_cleaned);
+  export(env, exports, "callThread", call_thread);
+  export(env, exports, "callMany", call_many);
   return exports;
 }

@@ -55,6 +55,9 @@ inline void ExpectAt(bool holds, const char* what, int64_t left, int64_t right, 
   X(modules)               \
   X(modules_moving)        \
   X(modules_threads)       \
+  X(stacks)                \
+  X(stacks_signals)        \
+  X(stacks_threads)        \
   X(threads)               \
   X(threads_ending)        \
   X(windows)               \

@@ -29,18 +29,26 @@ namespace {
 // Addresses are only numbers here. Nothing is really allocated.
 constexpr uintptr_t kBase = 0x7f0000000000;
 constexpr int kThreads = 4;
-// A bucket has eight ways in each of four tables.
-constexpr size_t kRoom = 32;
+// A bucket has eight ways in each of six tables.
+constexpr size_t kRoom = 48;
 
 const void* Block(uintptr_t address) {
   return reinterpret_cast<const void*>(address);
 }
 
-// Addresses that meet in one bucket of each table.
+// Addresses that meet in one bucket of each table: bits 21 to 50 of their hashes, which choose the
+// buckets, are zero. A hash is the address times an odd number, and so can be turned back.
 std::vector<uintptr_t> AddressesOfOneBucket(size_t count) {
+  const uint64_t factor = HashOfBlock(Block(8));
+  uint64_t inverse = factor;
+  for (int round = 0; round < 5; ++round) inverse *= 2 - factor * inverse;
   std::vector<uintptr_t> addresses;
-  for (uintptr_t address = kBase; addresses.size() < count; address += 16) {
-    if ((HashOfBlock(Block(address)) >> 24) % 0x8000 == 0) addresses.push_back(address);
+  for (uint64_t low = 1; addresses.size() < count; ++low) {
+    const uint64_t hash = (low << 51) | low;
+    const uint64_t eighth = hash * inverse;
+    if (eighth >> 61 != 0) continue;
+    EXPECT(HashOfBlock(Block(eighth << 3)), ==, hash);
+    addresses.push_back(eighth << 3);
   }
   return addresses;
 }

@@ -5,7 +5,6 @@
 #include <dlfcn.h>
 #include <malloc.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -18,6 +17,7 @@
 #include "case.h"
 #include "hooked.h"
 #include "module_table.h"
+#include "plugins.h"
 
 using stageprof_tracker::CountMissedModules;
 using stageprof_tracker::CountModules;
@@ -60,12 +60,6 @@ Sum SumOf(const std::string& end) {
     sum.blocks += reading.allocated_blocks;
   }
   return sum;
-}
-
-std::string PluginPath(int number) {
-  std::string path(4096, '\0');
-  path.resize(static_cast<size_t>(readlink("/proc/self/exe", &path[0], path.size())));
-  return path + ".plugin" + std::to_string(number) + ".so";
 }
 
 // A module can be charged to the row of another only while one thread unloads it and a second

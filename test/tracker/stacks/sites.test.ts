@@ -23,7 +23,9 @@ describe
     ['have what was live when all of it was highest', 'peak'],
     ['agree with an account of each block at the peak and at the end', 'random'],
     ['are those of the stage that ran', 'stages'],
+    ['are as many as there is room for, and the rest is counted without a stack', 'full'],
     ['stay those of a library that is gone', 'unloading'],
+    ['end at code that nothing is known of', 'without-module'],
     ['come from signal handlers too', 'signals'],
     ['move into a file while threads go on', 'moved'],
   ])('%s', (_, what) => {

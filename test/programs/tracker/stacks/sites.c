@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "../check.h"
@@ -147,6 +148,72 @@ static void peak(void) {
   check("second at the end", 200, SUM(second).live_bytes / MIB);
   for (int i = 0; i < 50; ++i) free(more[i]);
   for (int i = 0; i < 200; ++i) free(blocks[i]);
+}
+
+// More stacks than the tables have room for. Each bit of the number is a call of its own.
+__attribute__((noinline, noclone)) static void* through(uint32_t path, int bits) {
+  void* block;
+  if (bits == 0) {
+    block = first(MIB);
+  } else if ((path & 1) != 0) {
+    block = through(path >> 1, bits - 1);
+    // The two calls are not one.
+    errno = 0;
+  } else {
+    block = through(path >> 1, bits - 1);
+  }
+  return (char*)block + 0 * errno;
+}
+
+static void full(void) {
+  enum { kStacks = 50000 };
+  int64_t bytes = 0;
+  for (uint32_t path = 0; path < kStacks; ++path) {
+    void* const block = through(path, 16);
+    bytes += (int64_t)malloc_usable_size(block);
+    free(block);
+  }
+  StageprofTrackerSite site;
+  uint32_t sites = 0;
+  int64_t found = 0;
+  int64_t without_stack = 0;
+  int64_t live = 0;
+  for (; tracker != NULL && tracker->read_site(sites, &site) == 0; ++sites) {
+    found += (int64_t)site.allocated_bytes;
+    if (sites == 0) without_stack = (int64_t)site.allocated_bytes;
+    live += site.live_bytes != 0;
+  }
+  check("sites that have anything live", 1, live <= 1);
+  check("most of the tables is used", 1, sites > 20000 && sites <= 32768);
+  check("each block is counted, with a stack or without", 1, found >= bytes && found < bytes + MIB);
+  check("some are without", 1, without_stack > MIB);
+}
+
+// Code of no module, with anything in rbp: push rbp; mov rbp, rsi; call rdx; pop rbp; ret.
+static void without_module(void) {
+  static const unsigned char kCode[] = {0x55, 0x48, 0x89, 0xF5, 0xFF, 0xD2, 0x5D, 0xC3};
+  void* const code =
+      mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (code == MAP_FAILED) _exit(96);
+  memcpy(code, kCode, sizeof kCode);
+  // The frame that rbp seems to be in, whose caller is at no address.
+  volatile uint64_t frame[2] = {0, UINT64_C(0xDEADBEEFDEADBEEF)};
+  void* (*const call)(size_t, volatile uint64_t*, void* (*)(size_t)) =
+      (void* (*)(size_t, volatile uint64_t*, void* (*)(size_t)))code;
+  void* const block = call(3 * MIB, frame, first);
+  check("the block", 3, SUM(first).live_bytes / MIB);
+  int64_t wrong = 0;
+  StageprofTrackerSite site;
+  StageprofTrackerModule module;
+  for (uint32_t index = 0; tracker != NULL && tracker->read_site(index, &site) == 0; ++index) {
+    for (uint32_t at = 0; at < site.frames_count; ++at) {
+      const uint32_t number = (uint32_t)(site.frames[at] >> 48 & 0x3FFF);
+      wrong += number != 0 && tracker->read_module(number, &module) != 0;
+    }
+  }
+  check("frames of no module", 0, wrong);
+  free(block);
+  munmap(code, 4096);
 }
 
 static void stages(void) {
@@ -295,6 +362,8 @@ int main(int count, char** arguments) {
   if (strcmp(what, "estimate") == 0) estimate();
   if (strcmp(what, "owners") == 0) owners();
   if (strcmp(what, "peak") == 0) peak();
+  if (strcmp(what, "full") == 0) full();
+  if (strcmp(what, "without-module") == 0) without_module();
   if (strcmp(what, "stages") == 0) stages();
   if (strcmp(what, "unloading") == 0) unloading(arguments + 2);
   if (strcmp(what, "signals") == 0) in_signals();
