@@ -10,7 +10,7 @@
 #include <atomic>
 
 #include "../support/clocks.h"
-#include "../threads/thread_id.h"
+#include "../support/thread_id.h"
 
 namespace stageprof {
 

@@ -3,8 +3,8 @@
 #include <fcntl.h>
 
 #include "../support/clocks.h"
+#include "../support/thread_id.h"
 #include "../threads/tasks.h"
-#include "../threads/thread_id.h"
 #include "../threads/threads.h"
 
 namespace stageprof {

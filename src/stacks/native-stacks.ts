@@ -2,7 +2,7 @@ import { wallNs } from '../host/clock.js';
 import { unlinkSync } from '../host/files.js';
 import { Error, Float64Array, Uint32Array } from '../host/intrinsics.js';
 import { isMainThread, threadName } from '../host/process.js';
-import type { Binding } from '../native/addon.js';
+import type { Binding, ThreadStacksState } from '../native/addon.js';
 import { loadBinding } from '../native/load-addon.js';
 import { systemFault } from '../os/system-fault.js';
 import type { LabelNode } from '../store/labels.js';
@@ -27,21 +27,55 @@ export interface NativeStacks {
  * @throws {Error} where the tracker takes no stacks
  */
 export function openNativeStacks(file: string | null): NativeStacks {
-  if (running === null) {
-    const { binding, missing } = loadBinding();
-    if (binding === null) throw new Error(missing);
-    const reason = binding.sitesMissing();
-    if (reason !== null) throw new Error(reason);
-    running = new StacksOfProcess(binding, file);
+  const binding = bindingOrThrow();
+  const reason = binding.sitesMissing();
+  if (reason !== null) throw new Error(reason);
+  return join(binding, file);
+}
+
+/** The stacks of the CPU of threads that run no JS. They lie in the same tables, and are read with them. */
+export interface ThreadStacks extends NativeStacks {
+  state(): ThreadStacksState;
+}
+
+/**
+ * Starts to sample the CPU of the threads of the process that run no JS, or joins in.
+ *
+ * @throws {Error} where that cannot be
+ */
+export function openThreadStacks(file: string | null, hz: number): ThreadStacks {
+  const binding = bindingOrThrow();
+  // A worker thread tells its stage. The main thread has started what is sampled, if anything is.
+  const reason = isMainThread ? binding.threadStacksStart(hz) : stateOf(binding).missing;
+  if (reason !== null) throw new Error(reason);
+  try {
+    return join(binding, file);
+  } catch (error) {
+    if (isMainThread && running === null) binding.threadStacksStop();
+    throw error;
   }
+}
+
+function bindingOrThrow(): Binding {
+  const { binding, missing } = loadBinding();
+  if (binding === null) throw new Error(missing);
+  return binding;
+}
+
+function join(binding: Binding, file: string | null): StacksOfProcess {
+  running ??= new StacksOfProcess(binding, file);
   running.users++;
   return running;
+}
+
+function stateOf(binding: Binding): ThreadStacksState {
+  return binding.threadStacksRead() ?? { missing: binding.sitesMissing(), signal: 0, failed: 0, blocked: 0 };
 }
 
 let running: StacksOfProcess | null = null;
 let isKept = false;
 
-class StacksOfProcess implements NativeStacks {
+class StacksOfProcess implements ThreadStacks {
   users = 0;
   private readonly word = new Uint32Array(1);
   private readonly openings: Float64Array | null;
@@ -70,6 +104,10 @@ class StacksOfProcess implements NativeStacks {
     return word;
   }
 
+  state(): ThreadStacksState {
+    return stateOf(this.binding);
+  }
+
   read(): ArrayBuffer | undefined {
     return this.binding.sitesRead() ?? undefined;
   }
@@ -77,7 +115,10 @@ class StacksOfProcess implements NativeStacks {
   release({ keepsFile }: { readonly keepsFile: boolean }): void {
     if (--this.users > 0) return;
     this.binding.stackStageWord(null);
-    if (isMainThread) this.binding.sitesEnd();
+    if (isMainThread) {
+      this.binding.threadStacksStop();
+      this.binding.sitesEnd();
+    }
     this.takeOut();
     if (!keepsFile && isMainThread) removeFile(this.file);
     running = null;

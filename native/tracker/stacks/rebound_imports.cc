@@ -13,13 +13,15 @@
 #include "imports.h"
 #include "made_threads.h"
 #include "queued_work.h"
+#include "signal_users.h"
 #include "waits.h"
 
 namespace stageprof_tracker {
 
 namespace {
 
-constexpr uint32_t kMostFunctions = kQueueingFunctions + kThreadFunctions + kWaitingFunctions + 1;
+constexpr uint32_t kMostFunctions =
+    kQueueingFunctions + kThreadFunctions + kWaitingFunctions + kSignalFunctions + 1;
 ReboundFunction functions[kMostFunctions];
 uint32_t functions_count = 0;
 uintptr_t page_bytes = 4096;
@@ -110,6 +112,7 @@ void OpenReboundImports() {
   functions_count = FindQueueingFunctions(functions);
   functions_count += FindThreadFunctions(functions + functions_count);
   functions_count += FindWaitingFunctions(functions + functions_count);
+  functions_count += FindSignalFunctions(functions + functions_count);
   functions[functions_count++] = {"dlsym", reinterpret_cast<void*>(dlsym),
                                   reinterpret_cast<void*>(FindForAddon)};
   rebinds_imports = true;
