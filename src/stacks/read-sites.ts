@@ -71,7 +71,7 @@ const SITE = {
 const STAGE = { thread: 0, label: 8 } as const;
 const MODULE = { buildId: 0, path: 8 } as const;
 const OUTLIVED = { born: 0, after: 4, bytes: 8 } as const;
-const CPU_ROW = { leaf: 8, site: 16, name: 20, samples: 24 } as const;
+const CPU_ROW = { leaf: 8, site: 16, name: 20, samples: 24, periods: 32 } as const;
 const CPU_NAME = { name: 0, cpuNs: 8 } as const;
 const JS_FUNCTION = { name: 0, script: 8, line: 12, column: 16, nameInSource: 24 } as const;
 const JS_SCRIPT = { url: 0 } as const;
@@ -155,6 +155,7 @@ class SitesReader {
           ...this.cpuStack(at),
           thread: this.u32(at + CPU_ROW.name),
           count: this.i64(at + CPU_ROW.samples),
+          periods: this.i64(at + CPU_ROW.periods),
         })),
     };
   }

@@ -19,6 +19,8 @@ export interface ThreadCpuSample {
   /** The index in `threads`. */
   readonly thread: number;
   readonly count: number;
+  /** What they stand for, in times of `periodNs`. */
+  readonly periods: number;
 }
 
 /** The stage of work that nobody is known to have queued. */
@@ -33,22 +35,22 @@ const UNKNOWN_STAGE = '(unknown)';
 export function addThreadCpu(profile: StackProfile, { periodNs, threads, samples }: ThreadCpuSamples): void {
   profile.measure('samples');
   profile.measure('cpu');
-  const sums = new Map<string, { cpuNs: number; samples: number }>();
+  const sums = new Map<string, { cpuNs: number; periods: number }>();
   const sumOf = (name: string) => {
-    const sum = sums.get(name) ?? { cpuNs: 0, samples: 0 };
+    const sum = sums.get(name) ?? { cpuNs: 0, periods: 0 };
     sums.set(name, sum);
     return sum;
   };
   for (const { name, cpuNs } of threads) sumOf(name).cpuNs += cpuNs;
-  for (const { thread, count } of samples) sumOf(threads[thread]?.name ?? '').samples += count;
-  for (const { label, stack, thread, count } of samples) {
+  for (const { thread, periods } of samples) sumOf(threads[thread]?.name ?? '').periods += periods;
+  for (const { label, stack, thread, count, periods } of samples) {
     const name = threads[thread]?.name ?? '';
     const sum = sumOf(name);
     const row = profile.row(label, name, stack);
     profile.add(row, 'samples', count);
-    profile.add(row, 'cpu', (count / sum.samples) * (sum.cpuNs > 0 ? sum.cpuNs : sum.samples * periodNs));
+    profile.add(row, 'cpu', (periods / sum.periods) * (sum.cpuNs > 0 ? sum.cpuNs : sum.periods * periodNs));
   }
-  for (const [name, { cpuNs, samples: met }] of Array.from(sums)) {
+  for (const [name, { cpuNs, periods: met }] of Array.from(sums)) {
     if (met > 0 || cpuNs === 0) continue;
     const frame = profile.frames.intern({ kind: 'vm', name: '(not sampled)' });
     profile.add(profile.row(UNKNOWN_STAGE, name, profile.stacks.intern(NO_STACK, frame)), 'cpu', cpuNs);

@@ -83,7 +83,7 @@ uint32_t FindCpuName(const char* name) {
   return made;
 }
 
-void CountCpu(uint32_t site, SiteFrame leaf, uint32_t name, uint64_t samples) {
+void CountCpu(uint32_t site, SiteFrame leaf, uint32_t name, uint64_t periods) {
   const TablesUse tables;
   if (!tables) return;
   CpuRow* row = FindRow(tables, site, leaf, name);
@@ -92,7 +92,9 @@ void CountCpu(uint32_t site, SiteFrame leaf, uint32_t name, uint64_t samples) {
     // What is left of it: by whom the function was called.
     row = FindRow(tables, site, 0, name);
   }
-  if (row != nullptr) row->samples.fetch_add(samples, kRelaxed);
+  if (row == nullptr) return;
+  row->periods.fetch_add(periods, kRelaxed);
+  row->samples.fetch_add(1, kRelaxed);
 }
 
 void AddCpuTime(uint32_t name, uint64_t ns) {

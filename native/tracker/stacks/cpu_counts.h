@@ -19,8 +19,9 @@ void NoteCpuRate(uint32_t hz);
 // The number of a thread's name. Digits at its end are left out: threads of one pool are told together.
 uint32_t FindCpuName(const char* name);
 
-// Adds samples of a thread that executed `leaf`, called by the stack of `site`, in the stage of the site.
-void CountCpu(uint32_t site, SiteFrame leaf, uint32_t name, uint64_t samples);
+// Adds a sample of a thread that executed `leaf`, called by the stack of `site`, in the stage of the site. It
+// stands for so many periods.
+void CountCpu(uint32_t site, SiteFrame leaf, uint32_t name, uint64_t periods);
 
 // Adds CPU that threads of the name have used by their own clocks. Samples are scaled to it.
 void AddCpuTime(uint32_t name, uint64_t ns);

@@ -61,7 +61,7 @@ HandlerStack* TakeHandlerStack() {
 
 struct Interrupted {
   CpuThread* thread;
-  uint64_t samples;
+  uint64_t periods;
   Registers registers;
 };
 
@@ -71,12 +71,11 @@ void Sample(Interrupted* interrupted) {
   TaskName name;
   AskForV8Code();
   ReadTaskNameHere(&name);
-  if (thread_code.isolate != nullptr || FindOwnStage(&stage) || IsOwnTaskName(name.text)) {
-    return LeaveOut(thread);
-  }
+  const bool has_isolate = thread_code.isolate != nullptr && !IsHelperName(name.text);
+  if (has_isolate || FindOwnStage(&stage) || IsOwnTaskName(name.text)) return LeaveOut(thread);
   SiteFrame leaf;
   const uint32_t site = TakeInterruptedSite(interrupted->registers, &leaf);
-  CountCpu(site, leaf, NoteSample(thread, name), interrupted->samples);
+  CountCpu(site, leaf, NoteSample(thread, name), interrupted->periods);
 }
 
 #if defined(__x86_64__)

@@ -103,6 +103,7 @@ CpuThread* Make(int32_t id, uint64_t due_ns) {
     made->samples.store(0, kRelaxed);
     made->runs_js.store(false, kRelaxed);
     made->seen_ns.store(0, kRelaxed);
+    made->found_ns.store(0, kRelaxed);
     made->unnamed_ns.store(0, kRelaxed);
     made->due_ns = due_ns;
     made->is_blocked = false;
@@ -152,9 +153,9 @@ void Account(CpuThread* thread, uint64_t now) {
   } while (!thread->seen_ns.compare_exchange_weak(before, now, kRelaxed));
   if (thread->runs_js.load(kRelaxed)) return;
   const uint64_t used = now - before;
-  const uint64_t unnamed = thread->unnamed_ns.fetch_add(used, kRelaxed) + used;
+  thread->unnamed_ns.fetch_add(used, kRelaxed);
   const bool may_run_js = thread->samples.load(kRelaxed) == 0 && !thread->is_blocked;
-  if (may_run_js && unnamed < kMostUnmet * period_ns) return;
+  if (may_run_js && now - thread->found_ns.load(kRelaxed) < kMostUnmet * period_ns) return;
   AddCpuTime(thread->name.load(kRelaxed), thread->unnamed_ns.exchange(0, kRelaxed));
 }
 
@@ -215,6 +216,7 @@ void LookAt(int32_t id, const Look& look) {
     thread = Make(id, 0);
     if (thread == nullptr) return;
     Name(thread, id);
+    thread->found_ns.store(now, kRelaxed);
     // What it has used before is not in the samples.
     if (look.is_first) thread->seen_ns.store(now, kRelaxed);
   }

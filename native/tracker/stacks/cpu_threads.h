@@ -19,6 +19,7 @@ struct CpuThread {
   std::atomic<uint32_t> samples;
   std::atomic<bool> runs_js;
   std::atomic<uint64_t> seen_ns;     // its clock when it was last looked at
+  std::atomic<uint64_t> found_ns;    // when it was found
   std::atomic<uint64_t> unnamed_ns;  // what it has used before it was known to run no JS
   uint64_t due_ns;                   // without a timer: when its clock shows this, one is tried
   bool is_blocked;                   // it has been counted as one that does not take the signal

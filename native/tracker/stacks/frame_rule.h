@@ -10,9 +10,10 @@ namespace stageprof_tracker {
 struct FrameRule {
   enum class Cfa : uint8_t {
     kUnknown,
-    kFromStack,      // rsp + offset
-    kFromBase,       // rbp + offset
-    kFromBaseSlot,   // the word at rbp + offset: functions that align their stack
+    kFromStack,     // rsp + offset
+    kFromBase,      // rbp + offset
+    kFromBaseSlot,  // the word at rbp + offset: functions that align their stack
+    kFromStackSlot,  // the word at rsp + offset, and slot_words + 1 words: assembly that aligns its stack
     kFramePointers,  // rbp points to the pair of the caller's rbp and the return address
     kOutermost,      // nobody has called this function
   };
@@ -29,8 +30,9 @@ struct FrameRule {
   Base base : 4;
   // Found by reading the code, where there is no table: the result has to be checked.
   uint8_t is_guess : 1;
+  uint8_t slot_words : 3;
 
-  FrameRule() : base(Base::kSame), is_guess(0) {}
+  FrameRule() : base(Base::kSame), is_guess(0), slot_words(0) {}
 };
 static_assert(sizeof(FrameRule) == 8, "a rule is kept in one word");
 

@@ -62,6 +62,9 @@ struct CpuRow {
   uint32_t site;               // of its callers
   uint32_t name;
   std::atomic<uint64_t> samples;
+  // What they stand for, in periods of the sampling. Signals are sent at ticks of the kernel: where those are
+  // further apart, a sample stands for more than one.
+  std::atomic<uint64_t> periods;
 };
 
 // Threads of one name.

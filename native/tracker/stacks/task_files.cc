@@ -67,6 +67,11 @@ void SetTaskNameHere(const char* name) {
   syscall(SYS_prctl, PR_SET_NAME, name);
 }
 
+bool IsHelperName(const char* name) {
+  return strcmp(name, "V8Worker") == 0 || strcmp(name, "node-V8Worker") == 0 ||
+         strncmp(name, "DelayedTaskSche", 15) == 0;
+}
+
 bool IsOwnTaskName(const char* name) {
   return strncmp(name, "stageprof", 9) == 0 || strncmp(name, "v8:Prof", 7) == 0;
 }

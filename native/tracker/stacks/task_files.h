@@ -18,6 +18,8 @@ struct TaskName {
 void ReadTaskName(int32_t id, TaskName* name);
 // The same of the calling thread. A signal handler may call it.
 void ReadTaskNameHere(TaskName* name);
+// V8's helpers, which have an isolate from Node 24 on, and run no JS.
+bool IsHelperName(const char* name);
 // Of the threads that the profiler, and V8's profiler for it, have made.
 bool IsOwnTaskName(const char* name);
 void SetTaskNameHere(const char* name);

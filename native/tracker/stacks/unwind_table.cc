@@ -139,6 +139,7 @@ struct Saved {
 struct Row {
   FrameRule::Cfa cfa = FrameRule::Cfa::kUnknown;
   int64_t offset = 0;
+  uint8_t slot_words = 0;
   Saved base;
   Saved return_address = {Saved::Kind::kBelowCfa, -8};
 };
@@ -372,11 +373,13 @@ class RowReader {
     return {begin, cursor->at()};
   }
 
-  // Compilers and linkers write two expressions: the word at rbp + n, in functions that align their
-  // stack, and the entries of a procedure linkage table, whose second instruction pushes a word.
+  // Compilers, linkers and OpenSSL's assembly write three expressions: the word at rbp + n, in functions
+  // that align their stack; the same at rsp + n, and what lies above it; and the entries of a procedure
+  // linkage table, whose second instruction pushes a word.
   void DefineByExpression(Cursor expression) {
     constexpr uint8_t kBaseRegisterAnd = 0x70 + kBaseRegister;    // DW_OP_breg6
     constexpr uint8_t kStackRegisterAnd = 0x70 + kStackRegister;  // DW_OP_breg7
+    constexpr uint8_t kCodeRegisterAnd = 0x70 + 16;               // DW_OP_breg16
     constexpr uint8_t kWordAt = 0x06;                             // DW_OP_deref
     row_.cfa = FrameRule::Cfa::kUnknown;
     const auto first = expression.Take<uint8_t>();
@@ -386,10 +389,24 @@ class RowReader {
       row_.cfa = FrameRule::Cfa::kFromBaseSlot;
       row_.offset = offset;
     } else if (first == kStackRegisterAnd && !expression.is_at_end()) {
+      const auto second = expression.Take<uint8_t>();
+      if (second == kWordAt) return DefineByStackSlot(offset, expression);
+      if (second != kCodeRegisterAnd) return;
       // An entry has 16 bytes; the push ends at 11.
       row_.cfa = FrameRule::Cfa::kFromStack;
       row_.offset = offset + ((pc_ & 15) >= 11 ? 8 : 0);
     }
+  }
+
+  // Up to eight words above the one in the slot.
+  void DefineByStackSlot(int64_t offset, Cursor expression) {
+    constexpr uint8_t kPlus = 0x23;  // DW_OP_plus_uconst
+    if (expression.Take<uint8_t>() != kPlus) return;
+    const uint64_t above = expression.TakeUnsigned();
+    if (!expression.is_at_end() || above % 8 != 0 || above == 0 || above > 64) return;
+    row_.cfa = FrameRule::Cfa::kFromStackSlot;
+    row_.offset = offset;
+    row_.slot_words = static_cast<uint8_t>(above / 8 - 1);
   }
 
   void SaveByExpression(uint64_t number, Cursor expression) {
@@ -421,6 +438,7 @@ FrameRule RuleOf(const Row& row) {
       row.return_address.kind == Saved::Kind::kBelowCfa && row.return_address.offset == -8;
   if (!is_usual || rule.offset != row.offset) return rule;
   rule.cfa = row.cfa;
+  rule.slot_words = row.slot_words & 7;
   rule.base_offset = static_cast<int16_t>(row.base.offset);
   if (row.base.kind == Saved::Kind::kSame) return rule;
   rule.base = FrameRule::Base::kLost;

@@ -78,7 +78,7 @@ static int64_t samples_in(const char* start, const char* stop) {
     bool is_in = lies(row.leaf);
     const auto& site = tables()->sites[row.site];
     for (uint32_t at = 0; at < site.count; ++at) is_in |= lies(tables()->frames[site.first + at]);
-    if (is_in) sum += static_cast<int64_t>(row.samples.load());
+    if (is_in) sum += static_cast<int64_t>(row.periods.load());
   }
   return sum;
 }
@@ -89,7 +89,7 @@ static int64_t samples_of(const char* name) {
   int64_t sum = 0;
   for (const CpuRow& row : tables()->cpu_rows) {
     if (row.hash != 0 && is_named(tables()->cpu_names[row.name], name)) {
-      sum += static_cast<int64_t>(row.samples.load());
+      sum += static_cast<int64_t>(row.periods.load());
     }
   }
   return sum;
