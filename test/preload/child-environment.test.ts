@@ -57,6 +57,15 @@ describe('the environment of a program', () => {
     expect(JSON.parse(env.STAGEPROF_RUN!)).toEqual(run);
   });
 
+  test('asks for the stacks of CPU alone, or for those of blocks beside them', () => {
+    const stacksOf = (stacks: 'none' | 'cpu' | 'native') =>
+      childEnvironment({}, { tracker: '/t.so', modules: false, stacks, run });
+    expect(stacksOf('none')).toMatchObject({ STAGEPROF_TRACK_MODULES: '0', STAGEPROF_TRACK_STACKS: '0' });
+    // Who has queued work is known by hooks in modules.
+    expect(stacksOf('cpu')).toMatchObject({ STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_STACKS: 'cpu' });
+    expect(stacksOf('native')).toMatchObject({ STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_STACKS: '1' });
+  });
+
   test('asks for no sample of live blocks where modules are not counted', () => {
     const env = childEnvironment({}, { tracker: '/t.so', modules: false, stacks: 'none', run });
     expect(env).toMatchObject({ STAGEPROF_TRACK_MODULES: '0', STAGEPROF_TRACK_LIVE: '0' });
