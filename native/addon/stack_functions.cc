@@ -75,6 +75,7 @@ napi_value SitesRead(napi_env env, napi_callback_info) {
   const Tables tables = FindTables();
   napi_value copy = nullptr;
   void* data = nullptr;
+  if (tables.memory != nullptr) tables.tracker->look_at_cpu_threads();
   if (tables.memory == nullptr) {
     napi_get_null(env, &copy);
   } else if (napi_create_arraybuffer(env, tables.bytes, &data, &copy) == napi_ok) {
@@ -85,8 +86,43 @@ napi_value SitesRead(napi_env env, napi_callback_info) {
 
 napi_value SitesEnd(napi_env, napi_callback_info) {
   const Tables tables = FindTables();
-  if (tables.memory != nullptr) tables.tracker->note_end_of_stacks();
+  if (tables.memory == nullptr) return nullptr;
+  tables.tracker->look_at_cpu_threads();
+  tables.tracker->note_end_of_stacks();
   return nullptr;
+}
+
+napi_value ThreadStacksStart(napi_env env, napi_callback_info info) {
+  napi_value arguments[1];
+  double hz = 0;
+  const FoundTracker found = FindTracker();
+  if (found.tracker == nullptr) return TextOrNull(env, found.missing);
+  if (!ReadArguments(env, info, arguments) ||
+      napi_get_value_double(env, arguments[0], &hz) != napi_ok || !(hz >= 1)) {
+    return TextOrNull(env, "the rate is not a number");
+  }
+  return TextOrNull(env, found.tracker->start_cpu_samples(static_cast<uint32_t>(hz)));
+}
+
+napi_value ThreadStacksStop(napi_env, napi_callback_info) {
+  const FoundTracker found = FindTracker();
+  if (found.tracker != nullptr) found.tracker->stop_cpu_samples();
+  return nullptr;
+}
+
+napi_value ThreadStacksRead(napi_env env, napi_callback_info) {
+  const FoundTracker found = FindTracker();
+  napi_value object = nullptr;
+  if (found.tracker == nullptr || napi_create_object(env, &object) != napi_ok) {
+    return TextOrNull(env, nullptr);
+  }
+  StageprofTrackerCpuSamples samples;
+  found.tracker->read_cpu_samples(&samples);
+  SetText(env, object, "missing", samples.missing);
+  SetNumber(env, object, "signal", samples.signal);
+  SetNumber(env, object, "failed", static_cast<double>(samples.failed));
+  SetNumber(env, object, "blocked", static_cast<double>(samples.blocked));
+  return object;
 }
 
 napi_value StageOpenings(napi_env env, napi_callback_info) {

@@ -16,6 +16,12 @@ napi_value SitesKeep(napi_env env, napi_callback_info info);
 napi_value SitesRead(napi_env env, napi_callback_info info);
 // sitesEnd(): what is live now is told as live at the end
 napi_value SitesEnd(napi_env env, napi_callback_info info);
+// threadStacksStart(hz): from now on the CPU of threads that run no JS is sampled; null, or why not
+napi_value ThreadStacksStart(napi_env env, napi_callback_info info);
+// threadStacksStop(): ends that
+napi_value ThreadStacksStop(napi_env env, napi_callback_info info);
+// threadStacksRead(): { missing, signal, failed, blocked }; null without a tracker
+napi_value ThreadStacksRead(napi_env env, napi_callback_info info);
 // stageOpenings(): memory of the process, in which JS writes when a call of a stage was last opened
 // (CLOCK_MONOTONIC, ns), by the number of the stage; null where there is none
 napi_value StageOpenings(napi_env env, napi_callback_info info);

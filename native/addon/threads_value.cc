@@ -1,8 +1,8 @@
 #include "threads_value.h"
 
 #include "../support/clocks.h"
+#include "../support/thread_id.h"
 #include "../threads/js_threads.h"
-#include "../threads/thread_id.h"
 #include "../threads/threads.h"
 #include "napi_values.h"
 

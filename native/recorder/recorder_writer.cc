@@ -11,7 +11,7 @@
 
 #include "../support/clocks.h"
 #include "../support/larger.h"
-#include "../threads/thread_id.h"
+#include "../support/thread_id.h"
 
 namespace stageprof {
 

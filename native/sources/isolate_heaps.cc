@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "../support/lock.h"
-#include "../threads/thread_id.h"
+#include "../support/thread_id.h"
 #include "leaving_heaps.h"
 #include "outliving_stores.h"
 

@@ -4,8 +4,8 @@
 
 #include "../support/clocks.h"
 #include "../support/larger.h"
+#include "../support/thread_id.h"
 #include "../threads/tasks.h"
-#include "../threads/thread_id.h"
 #include "../threads/threads.h"
 
 namespace stageprof {

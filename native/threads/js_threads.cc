@@ -2,7 +2,7 @@
 
 #include "../support/clocks.h"
 #include "../support/lock.h"
-#include "thread_id.h"
+#include "../support/thread_id.h"
 
 namespace stageprof {
 

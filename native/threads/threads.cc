@@ -10,8 +10,8 @@
 
 #include "../support/clocks.h"
 #include "../support/symbols.h"
+#include "../support/thread_id.h"
 #include "tasks.h"
-#include "thread_id.h"
 
 namespace stageprof {
 

@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "batch.h"
 #include "bootstrap.h"
 #include "counted.h"
 #include "mappings.h"
+#include "stacks/cpu_samples.h"
+#include "stacks/cpu_threads.h"
 #include "stacks/js_functions.h"
 #include "stacks/outlived.h"
 #include "stacks/sites.h"
@@ -126,6 +129,19 @@ void ReadJsFramesForAddon(StageprofTrackerJsFrames* frames) {
   *frames = {counts.known, counts.unknown};
 }
 
+// Of sampled blocks.
+const char* BlockStacksMissing() {
+  const StackTables* const tables = ReadStackTables();
+  if (tables == nullptr || tables->rate != 0) return StacksMissing();
+  return "STAGEPROF_TRACK_STACKS asks for stacks of CPU alone";
+}
+
+void ReadCpuSamples(StageprofTrackerCpuSamples* samples) {
+  const CpuThreadCounts counts = ReadCpuThreadCounts();
+  *samples = {CpuSamplesMissing(), static_cast<uint32_t>(CpuSignal()), counts.followed,
+              counts.failed, counts.blocked};
+}
+
 void SetStageWordForAddon(const uint32_t* stage) {
   SetStageWord(reinterpret_cast<const std::atomic<uint32_t>*>(stage));
 }
@@ -165,6 +181,7 @@ __attribute__((constructor)) void Open() {
   const char* stacks = getenv("STAGEPROF_TRACK_STACKS");
   const bool wants_stacks = stacks != nullptr && stacks[0] == '1' && stacks[1] == '\0';
   OpenSampling(tracks && rate != nullptr ? strtoull(rate, nullptr, 10) : 0, wants_stacks);
+  if (tracks && stacks != nullptr && strcmp(stacks, "cpu") == 0) OpenStacks(0);
   OpenModules(tracks);
   OpenCounters();
   ForgetError();
@@ -198,8 +215,12 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::FindStackStage,
     stageprof_tracker::NoteEnd,
     stageprof_tracker::StageOpeningsForAddon,
-    stageprof_tracker::StacksMissing,
+    stageprof_tracker::BlockStacksMissing,
     stageprof_tracker::ReadJsFunctionForAddon,
     stageprof_tracker::ReadJsFramesForAddon,
     stageprof_tracker::KeepOutlived,
+    stageprof_tracker::StartCpuSamples,
+    stageprof_tracker::StopCpuSamples,
+    stageprof_tracker::LookAtCpuThreads,
+    stageprof_tracker::ReadCpuSamples,
 };

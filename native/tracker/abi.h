@@ -2,8 +2,8 @@
  * other header of the tracker.
  *
  * How it grows: StageprofTracker gets new functions at its end, and struct_bytes tells whether they
- * are there. The nine structs that functions fill (Reading, Module, ModuleBytes, Mapping, State,
- * Live, Site, JsFunction, JsFrames) lie in the caller's memory and have the size that the caller knows, so they are frozen: new
+ * are there. The ten structs that functions fill (Reading, Module, ModuleBytes, Mapping, State,
+ * Live, Site, JsFunction, JsFrames, CpuSamples) lie in the caller's memory and have the size that the caller knows, so they are frozen: new
  * information needs a new function and a new struct.
  *
  * Who may call: any thread, at any time, several at once. So may a forked child, which goes on
@@ -132,6 +132,15 @@ typedef struct StageprofTrackerJsFrames {
   uint64_t unknown; /* a collection was running, or the way to the frame was guessed */
 } StageprofTrackerJsFrames;
 
+/* The sampling of CPU of threads that run no JS. */
+typedef struct StageprofTrackerCpuSamples {
+  const char* missing; /* why there are none now; null while they are taken */
+  uint32_t signal;     /* that the timers send; 0 before the first start */
+  uint32_t followed;   /* threads with a timer now */
+  uint64_t failed;     /* how often the kernel has made no timer */
+  uint64_t blocked;    /* threads that did not take the signal when they were found */
+} StageprofTrackerCpuSamples;
+
 typedef struct StageprofTracker {
   uint32_t magic;
   uint32_t version;
@@ -195,6 +204,13 @@ typedef struct StageprofTracker {
   /* To be called some times a second by one thread or more: it keeps in the tables which stages the live
    * blocks have outlived, for a reader after a kill. It takes at most 0.2 % of the time. */
   void (*keep_outlived)(void);
+  /* From now on the CPU of the threads that run no JS is sampled, `hz` times a second of each thread's CPU.
+   * Returns null, or why not, in a few words, valid as long as the process. The samples are in the tables. */
+  const char* (*start_cpu_samples)(uint32_t hz);
+  void (*stop_cpu_samples)(void);
+  /* What threads have used up to now is in the tables when it returns. */
+  void (*look_at_cpu_threads)(void);
+  void (*read_cpu_samples)(StageprofTrackerCpuSamples* samples);
 } StageprofTracker;
 
 #ifdef __cplusplus

@@ -122,7 +122,7 @@ export function trackingOf({
   stacks,
   stacksBytes,
 }: Pick<MeasuringFlags, 'stacks' | 'stacksBytes'> & { readonly modules: boolean }): Tracking {
-  return { modules, stacks: has(stacks, 'native'), rate: stacksBytes };
+  return { modules, stacks: has(stacks, 'native') ? 'native' : has(stacks, 'cpu') ? 'cpu' : 'none', rate: stacksBytes };
 }
 
 function has(stacks: readonly Stacks[] | undefined, wanted: Stacks): boolean {

@@ -11,7 +11,7 @@ import { endWithParent } from '../native/parent-death.js';
 import { profileThreads } from '../profiler/thread-profiler.js';
 import { threadRoom } from '../profiler/thread-room.js';
 import { openCpuStacks } from '../stacks/cpu-stacks.js';
-import { openNativeStacks } from '../stacks/native-stacks.js';
+import { openNativeStacks, openThreadStacks } from '../stacks/native-stacks.js';
 import { sitesPath } from '../stacks/sites-path.js';
 import { CallNumbers } from './call-numbers.js';
 import { InputRunner } from './input-runner.js';
@@ -63,7 +63,17 @@ function sampleStacks(profiler: StageProfilerOptions, folder: string): void {
   const file = workerStacksPath(folder, processId, Math.round(timeOriginMs));
   try {
     if (nativeStacks) openNativeStacks(sitesPath(file));
-    if (cpuStacks !== null) openCpuStacks({ hz: cpuStacks.hz, file, isKernelCpu: collect === 'none' });
+  } catch {
+    // The report of each input says why.
+  }
+  if (cpuStacks === null) return;
+  try {
+    openThreadStacks(sitesPath(file), cpuStacks.hz);
+  } catch {
+    // The same.
+  }
+  try {
+    openCpuStacks({ hz: cpuStacks.hz, file, isKernelCpu: collect === 'none' });
   } catch {
     // The report of each input says why.
   }

@@ -60,7 +60,8 @@ export const SOURCE_MEANING: Readonly<Record<SourceName, string>> = {
 };
 
 export const OPTIONAL_SOURCE_MEANING: Readonly<Record<OptionalSourceName, string>> = {
-  cpu_stacks: 'Call stacks by stage. Only where they were asked for.',
+  cpu_stacks: 'CPU stacks of JS threads by stage. Only where they were asked for.',
+  thread_stacks: 'Stacks of the CPU of threads that run no JS, by stage. Only where CPU stacks were asked for.',
   native_stacks: 'Stacks of native allocations by stage. Only where they were asked for.',
 };
 

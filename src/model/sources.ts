@@ -38,7 +38,7 @@ export const SOURCE_NAMES = [
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
 /** Sources that a report has only where they were asked for. */
-export const OPTIONAL_SOURCE_NAMES = ['cpu_stacks', 'native_stacks'] as const;
+export const OPTIONAL_SOURCE_NAMES = ['cpu_stacks', 'thread_stacks', 'native_stacks'] as const;
 export type OptionalSourceName = (typeof OPTIONAL_SOURCE_NAMES)[number];
 
 export type Sources = Readonly<Record<SourceName, SourceState>> &

@@ -151,6 +151,18 @@ export interface SampleLayout {
   readonly exitFlags: number;
 }
 
+/** How the CPU of threads that run no JS is sampled. */
+export interface ThreadStacksState {
+  /** Why it is not now; null while it is. */
+  readonly missing: string | null;
+  /** What the timers send; 0 where none has been started. */
+  readonly signal: number;
+  /** How often the kernel has made no timer. */
+  readonly failed: number;
+  /** Threads that did not take the signal when they were found. */
+  readonly blocked: number;
+}
+
 /** What native/addon/addon.cc exports. */
 export interface Binding {
   sampleLayout(): SampleLayout;
@@ -195,6 +207,11 @@ export interface Binding {
   sitesRead(): ArrayBuffer | null | undefined;
   /** What is live now is told as live at the end. */
   sitesEnd(): void;
+  /** From now on the CPU of threads that run no JS is sampled, so many times a second of CPU. Null, or why not. */
+  threadStacksStart(hz: number): string | null;
+  threadStacksStop(): void;
+  /** Null without the tracker. */
+  threadStacksRead(): ThreadStacksState | null;
   /**
    * Memory of the process, in which the profiler writes when a call of a stage was last opened (CLOCK_MONOTONIC, ns), by the
    * number of the stage. Null without the tracker, or where this Node forbids such memory.

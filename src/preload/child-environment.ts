@@ -7,8 +7,8 @@ import { RUN_VARIABLE, type RunVariable } from './run-variable.js';
 export interface Tracking {
   /** Whether it charges what it counts to modules. */
   readonly modules: boolean;
-  /** Whether it takes the stacks of its sample, which needs modules. */
-  readonly stacks: boolean;
+  /** Which stacks it takes, all of which need modules: of CPU alone, or of its sample of blocks too. */
+  readonly stacks: 'none' | 'cpu' | 'native';
   /** Bytes between two points of the sample, on average; undefined for the usual rate. */
   readonly rate?: number | undefined;
 }
@@ -46,12 +46,13 @@ export function trackedEnvironment(
   { tracker, modules, stacks, rate = LIVE_RATE }: TrackerPreload,
 ): NodeJS.ProcessEnv {
   if (tracker === null) return { ...env };
+  const needsModules = modules || stacks !== 'none';
   return {
     ...env,
     LD_PRELOAD: withLibrary(env.LD_PRELOAD, tracker),
-    STAGEPROF_TRACK_MODULES: modules || stacks ? '1' : '0',
-    STAGEPROF_TRACK_LIVE: modules || stacks ? `${rate}` : '0',
-    STAGEPROF_TRACK_STACKS: stacks ? '1' : '0',
+    STAGEPROF_TRACK_MODULES: needsModules ? '1' : '0',
+    STAGEPROF_TRACK_LIVE: needsModules ? `${rate}` : '0',
+    STAGEPROF_TRACK_STACKS: { none: '0', cpu: 'cpu', native: '1' }[stacks],
   };
 }
 

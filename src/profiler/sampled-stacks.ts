@@ -2,8 +2,16 @@ import type { RunningListener } from '../attribution/execution.js';
 import type { ProfilerSettings } from '../model/options.js';
 import type { Sampler } from '../model/sampler.js';
 import { absent, present, type SourceState, type Sources } from '../model/sources.js';
+import { formatWarning } from '../model/warnings.js';
+import type { ThreadStacksState } from '../native/addon.js';
 import { type CpuStacks, openCpuStacks } from '../stacks/cpu-stacks.js';
-import { type NativeStacks, openNativeStacks, type StageWord } from '../stacks/native-stacks.js';
+import {
+  type NativeStacks,
+  openNativeStacks,
+  openThreadStacks,
+  type StageWord,
+  type ThreadStacks,
+} from '../stacks/native-stacks.js';
 import type { Flushed } from '../stacks/sampling-messages.js';
 import { samplingWarnings } from '../stacks/sampling-warnings.js';
 import { sitesPath } from '../stacks/sites-path.js';
@@ -28,11 +36,13 @@ export interface KeptStacksFiles {
 export class SampledStacks {
   private readonly cpu: Opened<CpuStacks>;
   private readonly native: Opened<NativeStacks>;
+  private readonly threads: Opened<ThreadStacks>;
   private log: StageLog | null = null;
   /** Is told of each call that is opened; null without native stacks. */
   stageWord: StageWord | null = null;
   /** What `read` answers after `close`. */
   private lastCpu: Flushed | null = null;
+  private lastThreads: ThreadStacksState | null = null;
   private readonly sitesFile: string | null;
 
   constructor(
@@ -45,18 +55,24 @@ export class SampledStacks {
       openCpuStacks({ hz: cpuStacks!.hz, file, isKernelCpu: collect === 'none' }),
     );
     this.native = opened(nativeStacks, () => openNativeStacks(this.sitesFile));
+    this.threads = opened(cpuStacks !== null, () => openThreadStacks(this.sitesFile, cpuStacks!.hz));
   }
 
   get areSampled(): boolean {
-    return this.cpu.stacks !== null || this.native.stacks !== null;
+    return this.cpu.stacks !== null || this.tables !== null;
+  }
+
+  /** What the tracker knows; null where neither kind of its stacks is taken. */
+  private get tables(): NativeStacks | null {
+    return this.native.stacks ?? this.threads.stacks;
   }
 
   /** @param isRead see `StageLog` */
   openLog(sampler: Sampler, root: LabelNode, isRead: boolean): RunningListener | null {
     const { stacks: cpu } = this.cpu;
-    const { stacks: native } = this.native;
+    const { tables } = this;
     if (cpu !== null) this.log = new StageLog(cpu, sampler, root, isRead);
-    if (native !== null) this.stageWord = native.openLog(root);
+    if (tables !== null) this.stageWord = tables.openLog(root);
     const { log, stageWord: word } = this;
     return log !== null && word !== null ? new BothListeners(log, word) : (log ?? word);
   }
@@ -64,7 +80,7 @@ export class SampledStacks {
   /** @returns undefined where none are sampled */
   read(): Uint8Array | undefined {
     const cpu = (this.lastCpu ?? this.cpu.stacks?.read())?.pprof;
-    const native = this.native.stacks?.read();
+    const native = this.tables?.read();
     if (native !== undefined) return writeStacks(cpu, native);
     return cpu === undefined || cpu.length === 0 ? undefined : cpu;
   }
@@ -76,6 +92,7 @@ export class SampledStacks {
     const { missing: noNative } = this.native;
     return {
       ...(cpuStacks === null ? {} : { cpu_stacks: noCpu === null ? sampledState(cpuStacks.hz) : absent(noCpu) }),
+      ...(cpuStacks === null ? {} : { thread_stacks: this.threadsState(cpuStacks.hz) }),
       ...(nativeStacks ? { native_stacks: noNative === null ? this.sitesState() : absent(noNative) } : {}),
     };
   }
@@ -87,17 +104,27 @@ export class SampledStacks {
     return isElsewhere ? present('sampled', 'tracker', `${SITES_LIMITS}; ${SITES_ELSEWHERE}`) : SITES_STATE;
   }
 
+  private threadsState(hz: number): SourceState {
+    const { missing, stacks } = this.threads;
+    const { missing: ended = null } = this.lastThreads ?? stacks?.state() ?? {};
+    return missing === null ? threadsState(hz, ended) : absent(missing);
+  }
+
   warnings(): string[] {
-    return this.lastCpu === null ? [] : samplingWarnings(this.lastCpu.account);
+    const { failed = 0 } = this.lastThreads ?? {};
+    return [
+      ...(this.lastCpu === null ? [] : samplingWarnings(this.lastCpu.account)),
+      ...(failed === 0 ? [] : [formatWarning('timers of threads that the kernel did not make', failed)]),
+    ];
   }
 
   close(): void {
     this.log?.close();
     if (this.cpu.stacks !== null) this.lastCpu = this.cpu.stacks.release();
-    this.native.stacks?.release({
-      file: this.sitesFile,
-      keepsFile: this.settings.recorder?.keep === true,
-    });
+    const how = { file: this.sitesFile, keepsFile: this.settings.recorder?.keep === true };
+    this.lastThreads = this.threads.stacks?.state() ?? null;
+    this.native.stacks?.release(how);
+    this.threads.stacks?.release(how);
   }
 }
 
@@ -132,6 +159,17 @@ export function sampledState(hz: number): SourceState {
     'sampled',
     `V8's CPU profiler at ${hz} Hz`,
     "scaled to the CPU of each stage by the thread's own clock; functions that V8 has inlined are their callers'",
+  );
+}
+
+/** @param ended why samples are no longer taken; null while they are */
+function threadsState(hz: number, ended: string | null): SourceState {
+  return present(
+    'sampled',
+    `timers on the CPU clocks of the threads at ${hz} Hz`,
+    ended === null
+      ? 'scaled to the CPU of threads of the same name; of work that nobody is known to have queued no stage is told'
+      : `they ended early: ${ended}`,
   );
 }
 

@@ -89,7 +89,7 @@ function kib(bytes: number): string {
 }
 
 /** The function that allocates, and right of it those that led to it. */
-export function pathText({ frames }: AllocationPath): string {
+export function pathText({ frames }: Pick<AllocationPath, 'frames'>): string {
   const queueing = frames.findIndex(({ inherited }) => inherited);
   return frames.map((frame, index) => `${index === queueing ? '(work of) ' : ''}${placed(frame)}`).join(' < ');
 }

@@ -1,5 +1,6 @@
 import { Math } from '../host/intrinsics.js';
 import { OUTSIDE } from '../report/outside-row.js';
+import { toldPath } from '../stacks/allocation-paths.js';
 import { type Frame, OWN_NAME } from '../stacks/frame.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
 import {
@@ -13,6 +14,7 @@ import { type AmountLine, amountLines } from '../text/amount-lines.js';
 import { baseName } from '../text/base-name.js';
 import { escapeControls } from '../text/escape.js';
 import { counted, duration, inline } from '../text/format.js';
+import { pathText as allocationPathText } from './allocation-notes.js';
 import type { Note } from './notes.js';
 
 /** So many stages are told, those with the most CPU, and so many of the heaviest functions of each. */
@@ -71,7 +73,9 @@ export function shareText(share: number, samples: number): string {
   return `${Math.round(share * 100)} % ± ${Math.max(1, Math.round(shareError(share, samples) * 100))}`;
 }
 
-function pathText(profile: StackProfile, { frame, cpuNs, lines, callers }: StageFunction, stageNs: number): string {
+function pathText(profile: StackProfile, found: StageFunction, stageNs: number): string {
+  const { frame, cpuNs, lines, callers } = found;
+  if (frame.kind === 'native') return nativeText(profile, found);
   const [line, ofLine] = highest(lines) ?? [0, 0];
   const isHot = line !== 0 && line !== frame.startLine && ofLine > WORTH_A_LINE * stageNs && ofLine < cpuNs;
   const told = isHot ? ` (${Math.round((100 * ofLine) / stageNs)} % in line ${line})` : '';
@@ -79,8 +83,15 @@ function pathText(profile: StackProfile, { frame, cpuNs, lines, callers }: Stage
 }
 
 /** A function, and right of it those that called it most. */
-export function calledText(profile: StackProfile, { frame, callers }: StageFunction): string {
+export function calledText(profile: StackProfile, found: StageFunction): string {
+  const { frame, callers } = found;
+  if (frame.kind === 'native') return nativeText(profile, found);
   return [placed(frame), ...callersOf(profile, highest(callers)?.[0] ?? 0, frame)].join(' < ');
+}
+
+/** What an addon does on other threads has few names, so that its modules and the JS that has queued it are told. */
+function nativeText(profile: StackProfile, { frame, callers }: StageFunction): string {
+  return allocationPathText({ frames: toldPath(profile, highest(callers)?.[0] ?? 0, [frame]) });
 }
 
 /** The nearest callers by name, without those that call themselves. */

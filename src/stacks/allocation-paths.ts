@@ -49,7 +49,7 @@ export function allocationPaths(profile: StackProfile, type: AllocationType): St
     const sum: StageSum = stages.get(stage) ?? { bytes: 0, paths: new Map() };
     stages.set(stage, sum);
     sum.bytes += bytes;
-    const frames = pathOf(profile, rows.stack(row));
+    const frames = toldPath(profile, rows.stack(row));
     const key = frames.map(keyOf).join('\n');
     const path = sum.paths.get(key) ?? { frames, bytes: 0, blocks: 0, variance: 0 };
     sum.paths.set(key, path);
@@ -89,9 +89,13 @@ function keyOf({ name, module, file, startLine, inherited }: Frame): string {
   return [name, module, file, startLine, inherited].join('\0');
 }
 
-/** The function that allocates, the first of its callers that is in another module, and the JS functions that led to it. */
-function pathOf({ stacks, frames }: StackProfile, stack: number): Frame[] {
-  const path: Frame[] = [];
+/**
+ * The innermost function, the first of its callers that is in another module, and the JS functions that led to it.
+ *
+ * @param innermost if it is not part of the stack
+ */
+export function toldPath({ stacks, frames }: StackProfile, stack: number, innermost: readonly Frame[] = []): Frame[] {
+  const path: Frame[] = [...innermost];
   const js: Frame[] = [];
   for (let at = stack; at !== NO_STACK; at = stacks.prefix(at)) {
     const frame = frames.get(stacks.frame(at));

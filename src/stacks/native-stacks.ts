@@ -2,7 +2,7 @@ import { wallNs } from '../host/clock.js';
 import { unlinkSync } from '../host/files.js';
 import { Error, Float64Array, Uint32Array } from '../host/intrinsics.js';
 import { isMainThread, threadName } from '../host/process.js';
-import type { Binding } from '../native/addon.js';
+import type { Binding, ThreadStacksState } from '../native/addon.js';
 import { loadBinding } from '../native/load-addon.js';
 import { systemFault } from '../os/system-fault.js';
 import type { LabelNode } from '../store/labels.js';
@@ -29,26 +29,58 @@ export interface NativeStacks {
  * @throws {Error} where the tracker takes no stacks
  */
 export function openNativeStacks(file: string | null): NativeStacks {
-  const stacks = running ?? new StacksOfProcess(usableBinding());
+  const binding = bindingOrThrow();
+  const reason = binding.sitesMissing();
+  if (reason !== null) throw new Error(reason);
+  return join(binding, file);
+}
+
+/** The stacks of the CPU of threads that run no JS. They lie in the same tables, and are read with them. */
+export interface ThreadStacks extends NativeStacks {
+  state(): ThreadStacksState;
+}
+
+/**
+ * Starts to sample the CPU of the threads of the process that run no JS, or joins in.
+ *
+ * @throws {Error} where that cannot be
+ */
+export function openThreadStacks(file: string | null, hz: number): ThreadStacks {
+  const binding = bindingOrThrow();
+  // A worker thread tells its stage. The main thread has started what is sampled, if anything is.
+  const reason = isMainThread ? binding.threadStacksStart(hz) : stateOf(binding).missing;
+  if (reason !== null) throw new Error(reason);
+  try {
+    return join(binding, file);
+  } catch (error) {
+    if (isMainThread && running === null) binding.threadStacksStop();
+    throw error;
+  }
+}
+
+function bindingOrThrow(): Binding {
+  const { binding, missing } = loadBinding();
+  if (binding === null) throw new Error(missing);
+  return binding;
+}
+
+function join(binding: Binding, file: string | null): StacksOfProcess {
+  const stacks = running ?? new StacksOfProcess(binding);
   stacks.keepIn(file);
   stacks.begin();
   running = stacks;
   return stacks;
 }
 
-function usableBinding(): Binding {
-  const { binding, missing } = loadBinding();
-  if (binding === null) throw new Error(missing);
-  const reason = binding.sitesMissing();
-  if (reason !== null) throw new Error(reason);
-  return binding;
+function stateOf(binding: Binding): ThreadStacksState {
+  return binding.threadStacksRead() ?? { missing: binding.sitesMissing(), signal: 0, failed: 0, blocked: 0 };
 }
 
 let running: StacksOfProcess | null = null;
 /** The tables are those of the process, and go into a file once. */
 let keptIn: string | null = null;
 
-class StacksOfProcess implements NativeStacks {
+class StacksOfProcess implements ThreadStacks {
   private users = 0;
   private keepsFile = false;
   private readonly word = new Uint32Array(1);
@@ -82,6 +114,10 @@ class StacksOfProcess implements NativeStacks {
     return word;
   }
 
+  state(): ThreadStacksState {
+    return stateOf(this.binding);
+  }
+
   read(): ArrayBuffer | undefined {
     return this.binding.sitesRead() ?? undefined;
   }
@@ -90,7 +126,10 @@ class StacksOfProcess implements NativeStacks {
     if (file !== null && file === keptIn) this.keepsFile = keepsFile;
     if (--this.users > 0) return;
     this.binding.stackStageWord(null);
-    if (isMainThread) this.binding.sitesEnd();
+    if (isMainThread) {
+      this.binding.threadStacksStop();
+      this.binding.sitesEnd();
+    }
     this.takeOut();
     if (!this.keepsFile && isMainThread) removeFile(keptIn);
     running = null;

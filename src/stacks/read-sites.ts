@@ -4,6 +4,7 @@ import type { SampleType } from './sample-types.js';
 import { SourcePositions } from './source-positions.js';
 import { StackProfile } from './stack-profile.js';
 import { NO_STACK } from './stack-table.js';
+import { addThreadCpu, type ThreadCpuSamples } from './thread-cpu-samples.js';
 import { ANONYMOUS_NAME, isOwnScript } from './v8-frames.js';
 
 /** What the tracker's tables of stacks tell. */
@@ -23,18 +24,41 @@ export interface Outlived {
   readonly bytes: number;
 }
 
+const BLOCK_TYPES: readonly SampleType[] = ['alloc_objects', 'alloc_space', 'live_objects', 'live_space', 'peak_space'];
+
 const MAGIC = 'SPGSITES';
 const VERSION = 2;
 
 /** The members of native/tracker/stacks/stack_tables.h, by their offsets. */
 const HEADER = { version: 8, rate: 16, areas: 24, places: 28 } as const;
 const PLACE_BYTES = 12;
-const AREAS = ['sites', 'frames', 'stages', 'modules', 'jsFunctions', 'jsScripts', 'texts', 'outlived'] as const;
+const AREAS = [
+  'sites',
+  'frames',
+  'stages',
+  'modules',
+  'jsFunctions',
+  'jsScripts',
+  'texts',
+  'outlived',
+  'cpuRows',
+  'cpuNames',
+] as const;
 type Places = Readonly<Record<(typeof AREAS)[number], Place>>;
 /** After the places. */
-const COUNTS = { sites: 0, stages: 8, epoch: 16, isRising: 20, hasEnded: 24, missed: 28, outlived: 32 } as const;
+const COUNTS = {
+  sites: 0,
+  stages: 8,
+  epoch: 16,
+  isRising: 20,
+  hasEnded: 24,
+  missed: 28,
+  outlived: 32,
+  cpuHz: 36,
+  cpuNames: 40,
+} as const;
 /** After the counts, which begin at an offset that is no multiple of 8. */
-const TIMES = { outlived: 60, alive: 76 } as const;
+const TIMES = { outlived: 68, alive: 84 } as const;
 /** The area has two lists, of which one is in use. */
 const SECOND_LIST = 2 ** 31;
 const SITE = {
@@ -53,6 +77,8 @@ const SITE = {
 const STAGE = { thread: 0, label: 8 } as const;
 const MODULE = { buildId: 0, path: 8 } as const;
 const OUTLIVED = { born: 0, after: 4, bytes: 8 } as const;
+const CPU_ROW = { leaf: 8, site: 16, name: 20, samples: 24, periods: 32 } as const;
+const CPU_NAME = { name: 0, cpuNs: 8 } as const;
 const JS_FUNCTION = { name: 0, script: 8, line: 12, column: 16, nameInSource: 24 } as const;
 const JS_SCRIPT = { url: 0 } as const;
 
@@ -105,13 +131,55 @@ class SitesReader {
 
   read(): Sites {
     const { profile, places } = this;
-    const types: SampleType[] = ['alloc_objects', 'alloc_space', 'live_objects', 'live_space', 'peak_space'];
-    for (const type of types) profile.measure(type);
-    const count = Math.min(this.u32(this.counts + COUNTS.sites), places.sites.entries);
-    for (let site = 0; site < count; site++) this.addSite(this.entry('sites', site));
     profile.nativeRate = this.i64(HEADER.rate);
-    const missed = this.u32(this.counts + COUNTS.missed);
-    return { profile, missed, outlived: this.outlived(), outlivedAgeS: this.outlivedAge() };
+    if (profile.nativeRate > 0) {
+      for (const type of BLOCK_TYPES) profile.measure(type);
+      const count = Math.min(this.u32(this.counts + COUNTS.sites), places.sites.entries);
+      for (let site = 0; site < count; site++) this.addSite(this.entry('sites', site));
+    }
+    if (this.u32(this.counts + COUNTS.cpuHz) > 0) addThreadCpu(profile, this.threadCpu());
+    const areBlocks = profile.nativeRate > 0;
+    return {
+      profile,
+      missed: this.u32(this.counts + COUNTS.missed),
+      outlived: areBlocks ? this.outlived() : [],
+      outlivedAgeS: areBlocks ? this.outlivedAge() : 0,
+    };
+  }
+
+  private threadCpu(): ThreadCpuSamples {
+    const { places } = this;
+    const names = Math.min(this.u32(this.counts + COUNTS.cpuNames), places.cpuNames.entries);
+    const rows = Array.from({ length: places.cpuRows.entries }, (_, row) => this.entry('cpuRows', row));
+    return {
+      periodNs: 1e9 / this.u32(this.counts + COUNTS.cpuHz),
+      threads: Array.from({ length: names }, (_, name) => {
+        const at = this.entry('cpuNames', name);
+        return { name: this.text(at + CPU_NAME.name), cpuNs: this.i64(at + CPU_NAME.cpuNs) };
+      }),
+      samples: rows
+        .filter((at) => this.i64(at + CPU_ROW.samples) > 0)
+        .map((at) => ({
+          ...this.cpuStack(at),
+          thread: this.u32(at + CPU_ROW.name),
+          count: this.i64(at + CPU_ROW.samples),
+          periods: this.i64(at + CPU_ROW.periods),
+        })),
+    };
+  }
+
+  /** The stack and the stage of a row: the frame that was interrupted, on those that called it. */
+  private cpuStack(at: number): { readonly stack: number; readonly label: string } {
+    const { frames, stacks } = this.profile;
+    const site = this.entry('sites', this.u32(at + CPU_ROW.site));
+    const { label } = this.stageAt(this.u32(site + SITE.stage));
+    const count = this.u32(site + SITE.count);
+    const high = this.u32(at + CPU_ROW.leaf + 4);
+    const isKnown = high !== 0 || this.u32(at + CPU_ROW.leaf) !== 0;
+    const callers = count === 0 && isKnown ? NO_STACK : this.stackOf(this.u32(site + SITE.first), count);
+    if (!isKnown) return { stack: callers, label };
+    const inside = (high & LAST) !== 0 ? stacks.intern(callers, frames.intern(CUT)) : callers;
+    return { stack: stacks.intern(inside, this.frame(at + CPU_ROW.leaf, false)), label };
   }
 
   private outlived(): Outlived[] {

@@ -39,7 +39,7 @@ export function stageFunctions(profile: StackProfile): StageCpu[] {
     const stack = rows.stack(row);
     if (stack === NO_STACK) continue;
     const frame = frames.get(stacks.frame(stack));
-    const key = [frame.name, frame.file, String(frame.startLine)].join('\0');
+    const key = [frame.name, frame.file, String(frame.startLine), frame.module].join('\0');
     const found: StageFunction = of.functions.get(key) ?? { frame, cpuNs: 0, lines: new Map(), callers: new Map() };
     of.functions.set(key, found);
     found.cpuNs += cpuNs;

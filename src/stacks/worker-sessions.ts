@@ -1,7 +1,7 @@
 import type { Session } from 'node:inspector';
 import type { Post, ProfiledThread } from './profiled-thread.js';
 import type { FromThread } from './sampling-messages.js';
-import { SAMPLING_THREAD_NAME } from './sampling-name.js';
+import { SAMPLING_THREAD_NAME, WRITING_THREAD_NAME } from './sampling-name.js';
 import type { StageRing } from './stage-ring.js';
 import type { V8Profile } from './v8-profile.js';
 
@@ -44,7 +44,7 @@ export class WorkerSessions {
 
   async start(session: Session): Promise<void> {
     session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
-      if (!workerInfo.title.includes(SAMPLING_THREAD_NAME)) void this.attach(sessionId, workerInfo.title);
+      if (!isOwn(workerInfo.title)) void this.attach(sessionId, workerInfo.title);
     });
     session.on('NodeWorker.receivedMessageFromWorker', ({ params: { sessionId, message } }) => {
       this.answered(sessionId, JSON.parse(message) as Answer);
@@ -167,6 +167,11 @@ export class WorkerSessions {
 
 /** Its id and its name, as Node puts them together. */
 const TITLE = /^\[worker (\d+)\] ?(.*)$/s;
+
+/** Whether the thread is one of the profiler's. */
+function isOwn(title: string): boolean {
+  return title.includes(SAMPLING_THREAD_NAME) || title.includes(WRITING_THREAD_NAME);
+}
 
 /** The name that the program gave the thread; `worker` for all without one, so that they add up. */
 function threadName(title: string): string {

@@ -3,6 +3,7 @@ import { MessageChannel, receiveMessageOnPort } from '../host/inspector.js';
 import { Atomics, Int32Array, SharedArrayBuffer, type Uint8Array } from '../host/intrinsics.js';
 import { startOwnThread } from './own-thread.js';
 import { aroundProcessEvents, awaitWord } from './process-ending.js';
+import { WRITING_THREAD_NAME } from './sampling-name.js';
 
 /** What the writing thread is given. */
 export interface WritingOrder {
@@ -14,7 +15,6 @@ export interface WritingOrder {
   readonly state: Int32Array;
 }
 
-const WRITING_THREAD_NAME = 'stageprof writing thread';
 const LONGEST_WAIT_NS = 10e9;
 
 /**

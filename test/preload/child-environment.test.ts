@@ -51,19 +51,28 @@ describe('the environment of a program', () => {
   } as const;
 
   test('has what the processes have to know, and all that was there', () => {
-    const env = childEnvironment({ PATH: '/bin', A: '' }, { tracker: '/t.so', modules: true, stacks: false, run });
+    const env = childEnvironment({ PATH: '/bin', A: '' }, { tracker: '/t.so', modules: true, stacks: 'none', run });
     expect(env).toMatchObject({ PATH: '/bin', A: '', LD_PRELOAD: '/t.so', STAGEPROF_TRACK_MODULES: '1' });
     expect(env.STAGEPROF_TRACK_LIVE).toBe('524288');
     expect(JSON.parse(env.STAGEPROF_RUN!)).toEqual(run);
   });
 
+  test('asks for the stacks of CPU alone, or for those of blocks beside them', () => {
+    const stacksOf = (stacks: 'none' | 'cpu' | 'native') =>
+      childEnvironment({}, { tracker: '/t.so', modules: false, stacks, run });
+    expect(stacksOf('none')).toMatchObject({ STAGEPROF_TRACK_MODULES: '0', STAGEPROF_TRACK_STACKS: '0' });
+    // Who has queued work is known by hooks in modules.
+    expect(stacksOf('cpu')).toMatchObject({ STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_STACKS: 'cpu' });
+    expect(stacksOf('native')).toMatchObject({ STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_STACKS: '1' });
+  });
+
   test('asks for no sample of live blocks where modules are not counted', () => {
-    const env = childEnvironment({}, { tracker: '/t.so', modules: false, stacks: false, run });
+    const env = childEnvironment({}, { tracker: '/t.so', modules: false, stacks: 'none', run });
     expect(env).toMatchObject({ STAGEPROF_TRACK_MODULES: '0', STAGEPROF_TRACK_LIVE: '0' });
   });
 
   test('asks for stacks, which need modules, at the rate that was chosen', () => {
-    const env = childEnvironment({}, { tracker: '/t.so', modules: false, stacks: true, rate: 65536, run });
+    const env = childEnvironment({}, { tracker: '/t.so', modules: false, stacks: 'native', rate: 65536, run });
     expect(env).toMatchObject({
       STAGEPROF_TRACK_MODULES: '1',
       STAGEPROF_TRACK_LIVE: '65536',
@@ -72,8 +81,8 @@ describe('the environment of a program', () => {
   });
 
   test('keeps LD_PRELOAD as it was where there is no tracker', () => {
-    const env = childEnvironment({ LD_PRELOAD: 'x.so' }, { tracker: null, modules: true, stacks: false, run });
+    const env = childEnvironment({ LD_PRELOAD: 'x.so' }, { tracker: null, modules: true, stacks: 'none', run });
     expect(env).toMatchObject({ LD_PRELOAD: 'x.so' });
-    expect('LD_PRELOAD' in childEnvironment({}, { tracker: null, modules: true, stacks: false, run })).toBe(false);
+    expect('LD_PRELOAD' in childEnvironment({}, { tracker: null, modules: true, stacks: 'none', run })).toBe(false);
   });
 });

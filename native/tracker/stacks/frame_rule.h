@@ -12,9 +12,10 @@ constexpr int64_t kWordBytes = 8;
 struct FrameRule {
   enum class Cfa : uint8_t {
     kUnknown,
-    kFromStack,      // stack pointer + offset
-    kFromBase,       // frame pointer + offset
-    kFromBaseSlot,   // the word at frame pointer + offset: functions that align their stack
+    kFromStack,     // stack pointer + offset
+    kFromBase,      // frame pointer + offset
+    kFromBaseSlot,  // the word at frame pointer + offset: functions that align their stack
+    kFromStackSlot,  // the word at stack pointer + offset, and slot_words + 1 words: assembly that aligns its stack
     kFramePointers,  // the frame pointer points to the pair of the caller's and the return address
     kOutermost,      // nobody has called this function
   };
@@ -35,12 +36,13 @@ struct FrameRule {
   int32_t offset = 0;
   int16_t slot = 0;  // in words
   Cfa cfa = Cfa::kUnknown;
-  Base base : 3;
-  Return return_address : 3;
+  Base base : 2;
+  Return return_address : 2;
   // Found by reading the code, where there is no table: the result has to be checked.
   uint8_t is_guess : 1;
+  uint8_t slot_words : 3;
 
-  FrameRule() : base(Base::kSame), return_address(Return::kBelowCfa), is_guess(0) {}
+  FrameRule() : base(Base::kSame), return_address(Return::kBelowCfa), is_guess(0), slot_words(0) {}
 };
 static_assert(sizeof(FrameRule) == 8, "a rule is kept in one word");
 

@@ -3,6 +3,8 @@
 #include <pthread.h>
 
 #include "../bootstrap.h"
+#include "cpu_samples.h"
+#include "cpu_threads.h"
 #include "origins.h"
 
 namespace stageprof_tracker {
@@ -43,12 +45,22 @@ void* Begin(void* data) {
   void* const argument = beginning->argument;
   TakeOver(beginning->origin);
   GiveBack(beginning);
-  return start(argument);
+  FollowThisThread();
+  void* const result = start(argument);
+  // One that ends by pthread_exit is forgotten at the next look.
+  UnfollowThisThread();
+  return result;
+}
+
+// Threads without an origin are followed from their beginning too: those that are short would not be found.
+bool NeedsBeginning(const Origin& origin) {
+  return origin.IsKnown() || CpuSamplesMissing() == nullptr;
 }
 
 int CreateThread(pthread_t* thread, const pthread_attr_t* attributes, Start start, void* argument) {
   const Origin origin = OriginOfCaller();
-  Beginning* const beginning = origin.IsKnown() && start != nullptr ? TakeBeginning() : nullptr;
+  Beginning* const beginning =
+      NeedsBeginning(origin) && start != nullptr ? TakeBeginning() : nullptr;
   if (beginning == nullptr) return real_create(thread, attributes, start, argument);
   beginning->origin = origin;
   beginning->start = start;

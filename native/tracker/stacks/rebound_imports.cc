@@ -13,6 +13,7 @@
 #include "imports.h"
 #include "made_threads.h"
 #include "queued_work.h"
+#include "signal_users.h"
 #include "threadsafe_functions.h"
 #include "waits.h"
 
@@ -20,8 +21,8 @@ namespace stageprof_tracker {
 
 namespace {
 
-constexpr uint32_t kMostFunctions =
-    kQueueingFunctions + kThreadsafeFunctions + kThreadFunctions + kWaitingFunctions + 1;
+constexpr uint32_t kMostFunctions = kQueueingFunctions + kThreadsafeFunctions + kThreadFunctions +
+                                    kWaitingFunctions + kSignalFunctions + 1;
 ReboundFunction functions[kMostFunctions];
 uint32_t functions_count = 0;
 uintptr_t page_bytes = 4096;
@@ -114,6 +115,7 @@ void OpenReboundImports() {
   functions_count += FindThreadsafeFunctions(functions + functions_count);
   functions_count += FindThreadFunctions(functions + functions_count);
   functions_count += FindWaitingFunctions(functions + functions_count);
+  functions_count += FindSignalFunctions(functions + functions_count);
   void* const dlsym = FindSymbol("dlsym");
   if (dlsym != nullptr) {
     find_symbol = reinterpret_cast<decltype(find_symbol)>(dlsym);

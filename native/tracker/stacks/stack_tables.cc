@@ -75,6 +75,8 @@ void CopyUsed(StackTables* to) {
   CopyFirst(to->js_scripts, tables->js_scripts, kMostJsScripts, kMostJsScripts);
   CopyFirst(to->texts, tables->texts, tables->text_taken, kMostTextBytes);
   CopyFirst(to->outlived, tables->outlived, kMostOutlived, kMostOutlived);
+  CopyFirst(to->cpu_rows, tables->cpu_rows, kMostCpuRows, kMostCpuRows);
+  CopyFirst(to->cpu_names, tables->cpu_names, tables->cpu_names_taken, kMostCpuNames);
   CopyFirst(to->opened_ns, tables->opened_ns, kMostStages, kMostStages);
   memcpy(static_cast<void*>(to), tables, offsetof(StackTables, sites));
 }
@@ -115,6 +117,8 @@ bool OpenStackTables(uint64_t rate) {
   tables->places[StackTables::kJsScripts] = PlaceOf(tables->js_scripts);
   tables->places[StackTables::kTexts] = PlaceOf(tables->texts);
   tables->places[StackTables::kOutlived] = PlaceOf(tables->outlived);
+  tables->places[StackTables::kCpuRows] = PlaceOf(tables->cpu_rows);
+  tables->places[StackTables::kCpuNames] = PlaceOf(tables->cpu_names);
   tables->start_ns = MonotonicNs();
   return true;
 }

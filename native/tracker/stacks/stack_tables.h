@@ -24,6 +24,8 @@ constexpr uint32_t kOutlivedInList = 1 << 11;
 constexpr uint32_t kMostOutlived = 2 * kOutlivedInList;
 constexpr uint32_t kSecondList = uint32_t{1} << 31;
 constexpr uint32_t kMostTextBytes = 1 << 20;
+constexpr uint32_t kMostCpuRows = 1 << 15;
+constexpr uint32_t kMostCpuNames = 1 << 8;
 
 // In the area of texts; `bytes` is 0 as long as it is not there.
 struct NotedText {
@@ -56,6 +58,24 @@ struct OutlivedRow {
   uint64_t bytes;
 };
 
+// Samples of CPU by where a thread was, a hash table. What a row counts stands in it as soon as it has samples.
+struct CpuRow {
+  std::atomic<uint64_t> hash;  // of the members up to `name`; 0 where the row is free
+  uint64_t leaf;               // a frame of a site; 0 where it is not known
+  uint32_t site;               // of its callers
+  uint32_t name;
+  std::atomic<uint64_t> samples;
+  // What they stand for, in periods of the sampling. Signals are sent at ticks of the kernel: where those are
+  // further apart, a sample stands for more than one.
+  std::atomic<uint64_t> periods;
+};
+
+// Threads of one name.
+struct CpuNameRow {
+  NotedText name;
+  std::atomic<uint64_t> cpu_ns;  // by their own clocks
+};
+
 struct ModuleRow {
   NotedText build_id;  // as it is in the file, not in hexadecimal
   NotedText path;      // written last
@@ -86,6 +106,8 @@ struct StackTables {
     kJsScripts,
     kTexts,
     kOutlived,
+    kCpuRows,
+    kCpuNames,
     kAreas
   };
   struct Place {
@@ -97,7 +119,7 @@ struct StackTables {
   char magic[8];
   uint32_t version;
   uint32_t pid;
-  uint64_t rate;  // bytes between two points of the sample
+  uint64_t rate;  // bytes between two points of the sample; 0 where blocks are not sampled
   uint32_t areas;
   Place places[kAreas];
 
@@ -116,6 +138,8 @@ struct StackTables {
   std::atomic<uint32_t> has_ended;
   std::atomic<uint32_t> missed;          // stacks for which there was no room
   std::atomic<uint32_t> outlived_taken;  // of the first list, or, with kSecondList, of the second
+  std::atomic<uint32_t> cpu_hz;  // samples that stand for a second of CPU; 0 where none are taken
+  std::atomic<uint32_t> cpu_names_taken;
   std::atomic<int64_t> live_bytes;
   std::atomic<int64_t> peak_bytes;
   double start_ns;        // CLOCK_MONOTONIC
@@ -130,6 +154,8 @@ struct StackTables {
   JsScriptRow js_scripts[kMostJsScripts];
   char texts[kMostTextBytes];
   OutlivedRow outlived[kMostOutlived];
+  CpuRow cpu_rows[kMostCpuRows];
+  CpuNameRow cpu_names[kMostCpuNames];
   // When a call of the stage was last opened, by CLOCK_MONOTONIC; 0 before the first. JS writes it.
   double opened_ns[kMostStages];
 };

@@ -66,10 +66,14 @@ const char* stacks_missing = "STAGEPROF_TRACK_STACKS is not set";
 
 // The main thread's stack grows downwards, so its range is looked up anew where it has grown.
 bool KnowsRange(uintptr_t stack) {
-  constexpr uintptr_t kNeededBytes = 8 * 1024;
   MappedRange& range = thread_stack.range;
   const auto lies = [&range, stack] { return stack >= range.start && stack < range.end; };
-  if (!lies() && (!FindMappedRange(stack, &range) || !lies())) return false;
+  return lies() || (FindMappedRange(stack, &range) && lies());
+}
+
+bool HasRoom(uintptr_t stack) {
+  constexpr uintptr_t kNeededBytes = 8 * 1024;
+  const MappedRange& range = thread_stack.range;
   return range.is_main_stack || stack - range.start >= kNeededBytes;
 }
 
@@ -101,10 +105,13 @@ uint32_t AddInherited(const Origin& origin, SiteFrame* frames, uint32_t count) {
   return count + inherited;
 }
 
-uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
+// With `leaf`, the innermost frame is not part of the site.
+uint32_t SiteOf(const Registers& registers, Scratch* scratch, SiteFrame* leaf) {
   AskForV8Code();
   Stack& stack = scratch->stack;
   Unwind(registers, thread_stack.range.end, &stack);
+  // Frames are told by the address behind the instruction, as that of a call is.
+  if (leaf != nullptr && stack.count > 0) ++stack.frames[0].pc;
   size_t first = 0;
   while (first < stack.count && own_code.Has(stack.frames[first].pc)) ++first;
   uint32_t count = 0;
@@ -126,22 +133,25 @@ uint32_t SiteOf(const Registers& registers, Scratch* scratch) {
                                    : FrameOf(frame);
   }
   if (count > 0 && !is_whole) scratch->frames[count - 1] |= kLastFrame;
+  const uint32_t skipped = leaf != nullptr && count > 0 ? 1 : 0;
+  if (skipped != 0) *leaf = scratch->frames[0];
+  const SiteFrame* const frames = scratch->frames + skipped;
   const uint32_t stage = RunningStage();
   const Origin origin = stage == kUnknownStage ? CurrentOrigin() : OriginOfCallback(stage);
-  if (!origin.IsKnown()) return FindSite(scratch->frames, count, stage);
+  if (!origin.IsKnown()) return FindSite(frames, count - skipped, stage);
   count = AddInherited(origin, scratch->frames, count);
-  return FindSite(scratch->frames, count, origin.stage);
+  return FindSite(frames, count - skipped, origin.stage);
 }
 
 // Between the two counts no module is unloaded: either this sees that one is about to be, or whoever
 // unloads sees this.
-uint32_t SiteWhileLoaded(const Registers& registers) {
+uint32_t SiteWhileLoaded(const Registers& registers, SiteFrame* leaf) {
   uint32_t site = kUnknownSite;
   walking.fetch_add(1, std::memory_order_seq_cst);
   if (unloading.load(std::memory_order_seq_cst) == 0) {
     Scratch* const scratch = TakeScratch();
     if (scratch != nullptr) {
-      site = SiteOf(registers, scratch);
+      site = SiteOf(registers, scratch, leaf);
       scratch->is_taken.store(false, std::memory_order_release);
     }
   }
@@ -181,7 +191,20 @@ __attribute__((noinline)) uint32_t TakeSite() {
   Registers registers;
   ReadRegisters(&registers);
   uint32_t site = kUnknownSite;
-  if (KnowsRange(registers.stack)) site = SiteWhileLoaded(registers);
+  if (KnowsRange(registers.stack) && HasRoom(registers.stack)) {
+    site = SiteWhileLoaded(registers, nullptr);
+  }
+  thread.is_taking = false;
+  return site;
+}
+
+uint32_t TakeInterruptedSite(const Registers& registers, SiteFrame* leaf) {
+  ThreadStack& thread = thread_stack;
+  *leaf = 0;
+  if (thread.is_taking) return kUnknownSite;
+  thread.is_taking = true;
+  const uint32_t site =
+      KnowsRange(registers.stack) ? SiteWhileLoaded(registers, leaf) : kUnknownSite;
   thread.is_taking = false;
   return site;
 }

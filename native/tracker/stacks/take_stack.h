@@ -5,6 +5,9 @@
 
 #include <atomic>
 
+#include "sites.h"
+#include "unwinder.h"
+
 namespace stageprof_tracker {
 
 // Takes the stack of whoever allocates a sampled block.
@@ -19,6 +22,10 @@ const char* StacksMissing();
 // on this thread, which a signal has interrupted; a module is being unloaded; the thread has no room
 // left for it. Takes 1 to 10 us, and needs 8 KiB of stack.
 uint32_t TakeSite();
+
+// The same for a stack that a signal has interrupted at `registers`, in its handler: the site of the
+// callers, and in `leaf` the frame that was interrupted, 0 where it is not known. The caller has made room for it.
+uint32_t TakeInterruptedSite(const Registers& registers, SiteFrame* leaf);
 
 // The number (stack_stages.h) of the stage that runs on the calling thread is read from there with
 // each stack; null for none. The memory has to stay until it is set anew or the thread ends.

@@ -11,6 +11,7 @@ namespace {
 struct Row {
   FrameRule::Cfa cfa = FrameRule::Cfa::kUnknown;
   int64_t offset = 0;
+  uint8_t slot_words = 0;
   Saved base;
   Saved return_address = kReturnAtEntry;
 };
@@ -31,6 +32,7 @@ class RowReader {
  private:
   static constexpr int kMostRemembered = 8;
   static constexpr uint8_t kRegisterAnd = 0x70;  // DW_OP_breg0
+  static constexpr uint8_t kWordAt = 0x06;       // DW_OP_deref
 
   bool Run(TableCursor cursor) {
     while (!cursor.is_at_end() && !is_past_) {
@@ -179,10 +181,10 @@ class RowReader {
     return {begin, cursor->at()};
   }
 
-  // Compilers and linkers write two expressions: the word at the frame pointer + n, in functions that
-  // align their stack, and that of the entries of a procedure linkage table.
+  // Compilers, linkers and OpenSSL's assembly write three expressions: the word at the frame pointer + n,
+  // in functions that align their stack; the word at the stack pointer + n, and what lies above it; and
+  // that of the entries of a procedure linkage table.
   void DefineByExpression(TableCursor expression) {
-    constexpr uint8_t kWordAt = 0x06;  // DW_OP_deref
     row_.cfa = FrameRule::Cfa::kUnknown;
     const auto first = expression.Take<uint8_t>();
     const int64_t offset = expression.TakeSigned();
@@ -191,9 +193,23 @@ class RowReader {
       row_.cfa = FrameRule::Cfa::kFromBaseSlot;
       row_.offset = offset;
     } else if (first == kRegisterAnd + kStackRegister && !expression.is_at_end()) {
+      if (expression.Take<uint8_t>() == kWordAt) return DefineByStackSlot(offset, expression);
       row_.cfa = FrameRule::Cfa::kFromStack;
       row_.offset = offset + PushedByLinkageEntry(pc_);
     }
+  }
+
+  // Up to eight words above the one in the slot.
+  void DefineByStackSlot(int64_t offset, TableCursor expression) {
+    constexpr uint8_t kPlus = 0x23;  // DW_OP_plus_uconst
+    constexpr uint64_t kMostWords = 8;
+    if (expression.Take<uint8_t>() != kPlus) return;
+    const uint64_t above = expression.TakeUnsigned();
+    if (!expression.is_at_end() || above % kWordBytes != 0) return;
+    if (above == 0 || above > kMostWords * kWordBytes) return;
+    row_.cfa = FrameRule::Cfa::kFromStackSlot;
+    row_.offset = offset;
+    row_.slot_words = static_cast<uint8_t>(above / kWordBytes - 1);
   }
 
   void SaveByExpression(uint64_t number, TableCursor expression) {
@@ -220,7 +236,9 @@ FrameRule ReadRow(const Description& description, uintptr_t pc) {
   RowReader reader(description, pc);
   if (!reader.Run()) return FrameRule();
   const Row& row = reader.row();
-  return MakeRule(row.cfa, row.offset, row.base, row.return_address);
+  FrameRule rule = MakeRule(row.cfa, row.offset, row.base, row.return_address);
+  rule.slot_words = row.slot_words & 7;
+  return rule;
 }
 
 }  // namespace stageprof_tracker

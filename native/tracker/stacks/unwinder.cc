@@ -87,6 +87,13 @@ class Walk {
            address % kWordBytes == 0;
   }
 
+  // A function that calls no other may keep something below the stack pointer, and signals leave that alone.
+  bool LiesInRedZone(uintptr_t address) const {
+    constexpr uintptr_t kRedZoneBytes = 128;
+    return stack_->count == 1 && at_.stack - address - 1 < kRedZoneBytes &&
+           address % kWordBytes == 0;
+  }
+
   bool Step(bool* is_guess) {
     const bool is_first = stack_->count == 1;
     const FrameRule rule = RuleOf(is_first ? at_.pc : at_.pc - 1);
@@ -139,6 +146,11 @@ class Walk {
       case FrameRule::Cfa::kFromBaseSlot:
         if (!Lies(at_.base + offset, kWordBytes)) return false;
         cfa = WordAt(at_.base + offset);
+        break;
+      case FrameRule::Cfa::kFromStackSlot:
+        if (!Lies(at_.stack + offset, kWordBytes) && !LiesInRedZone(at_.stack + offset))
+          return false;
+        cfa = WordAt(at_.stack + offset) + (rule.slot_words + 1u) * kWordBytes;
         break;
       default:
         return false;

@@ -1,5 +1,5 @@
-#ifndef STAGEPROF_THREADS_THREAD_ID_H_
-#define STAGEPROF_THREADS_THREAD_ID_H_
+#ifndef STAGEPROF_SUPPORT_THREAD_ID_H_
+#define STAGEPROF_SUPPORT_THREAD_ID_H_
 
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -23,4 +23,4 @@ inline clockid_t CpuClockOf(int32_t thread_id) {
 
 }  // namespace stageprof
 
-#endif  // STAGEPROF_THREADS_THREAD_ID_H_
+#endif  // STAGEPROF_SUPPORT_THREAD_ID_H_

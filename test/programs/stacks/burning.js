@@ -1,0 +1,48 @@
+/** Has other threads use CPU, by the addon of burning.c and by node itself. */
+import { pbkdf2 } from 'node:crypto';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { activeProfiler } from '../../../dist/index.js';
+
+const addon = { exports: {} };
+process.dlopen(addon, process.env.ADDON);
+const { burn } = addon.exports;
+const HOW = { lightly: 0, heavily: 1, inThread: 2 };
+const profiler = activeProfiler();
+
+async function few() {
+  for (let i = 0; i < 10; i++) await burn(30, HOW.lightly);
+}
+async function many() {
+  for (let i = 0; i < 10; i++) await burn(90, HOW.heavily);
+}
+
+const programs = {
+  async pool() {
+    await Promise.all([profiler.stage('few', few), profiler.stage('many', many)]);
+  },
+  async threads() {
+    await profiler.stage('few', async () => {
+      for (let i = 0; i < 10; i++) await burn(30, HOW.inThread);
+    });
+  },
+  /** Node itself queues it, after the pool has worked for the stage. */
+  async node() {
+    await profiler.stage('few', few);
+    await profiler.stage('keys', () => promisify(pbkdf2)('password', 'salt', 300_000, 64, 'sha512'));
+  },
+  /** JS threads are sampled by V8. */
+  async worker() {
+    const code = 'const end = performance.now() + 500; while (performance.now() < end) Math.sqrt(2);';
+    const worker = new Worker(code, { eval: true });
+    await profiler.stage('few', few);
+    await new Promise((resolve) => worker.on('exit', resolve));
+  },
+  async killed() {
+    await profiler.stage('few', few);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    process.kill(process.pid, 'SIGKILL');
+  },
+};
+
+await programs[process.argv[2]]();
