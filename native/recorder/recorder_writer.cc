@@ -63,6 +63,8 @@ int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
   memcpy(positions_, positions, sizeof positions_);
   for (double& highest : highest_) highest = NAN;
   for (double& cell : peak_account_) cell = NAN;
+  timeline_.Open(Cells(kPositionTimeline), Size(kPositionTimelineCapacity),
+                 Cells(kPositionTimelineCount), Cells(kPositionTimelineWidth));
   constexpr auto kNeedHeap = kMaskJs | kMaskNative;
   if ((static_cast<uint32_t>(positions_[kPositionMask]) & kNeedHeap) != 0 && heap_->verified()) {
     heap_watch_.Open(env, heap_, sampler_.shared_heap_peak());
@@ -187,6 +189,7 @@ void RecorderWriter::WriteEnd() {
   }
   WriteReading();
   WriteMoment();
+  WritePoint();
   WriteTracked();
 }
 
@@ -243,6 +246,7 @@ void RecorderWriter::Write(MappedParts::Look look) {
   sampler_.ReadAccountFromOutside(Allowed(look), account_);
   KeepSteady();
   WriteMoment();
+  WritePoint();
   WriteTracked();
 }
 
@@ -335,6 +339,42 @@ void RecorderWriter::WriteMoment() {
   }
   memcpy(moment + kSampleLength + kAccountLength, peak_account_, sizeof peak_account_);
   Raise(count, *count + 1);
+}
+
+void RecorderWriter::WritePoint() {
+  double point[kTimelineLength];
+  point[kTimelineWall] = sample_[kWallNs];
+  point[kTimelineProcessCpu] = sample_[kProcessCpuNs];
+  point[kTimelineFilePages] = sample_[kFileBytes];
+  point[kTimelineJsUsed] = sample_[kJsUsedBytes];
+  memcpy(point + kTimelineAccount, account_, kAccountCount * sizeof(double));
+  ReadOpenStages(point);
+  timeline_.Add(point);
+}
+
+// The calls are written by the JS thread meanwhile: each cell is read once, and a stage that opens or
+// closes in between may be seen or not.
+void RecorderWriter::ReadOpenStages(double* point) const {
+  // More calls at once are those of a few stages that many inputs are in.
+  constexpr uint64_t kMostLookedAt = 256;
+  const uint64_t there = static_cast<uint64_t>(*Cells(kPositionCallSlots));
+  const uint64_t slots = there < kMostLookedAt ? there : kMostLookedAt;
+  double* const rows = point + kTimelineRows;
+  size_t found = 0;
+  double open = 0;
+  for (uint64_t slot = 0; slot < slots; ++slot) {
+    const volatile double* use =
+        Cells(kPositionCalls) + slot * Size(kPositionCallCells) + Size(kPositionCallUse);
+    // A call that is being added to its row has a negative use; row 0 stands for no stage.
+    const double row = fabs(*use) - 1;
+    if (!(row >= 1)) continue;
+    ++open;
+    size_t at = 0;
+    while (at < found && rows[at] != row) ++at;
+    if (at == found && found < kTimelineStages) rows[found++] = row;
+  }
+  for (; found < kTimelineStages; ++found) rows[found] = NAN;
+  point[kTimelineOpenCalls] = open;
 }
 
 // Adds the modules found since the last call: their names come in the order of the sample's cells,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Report } from '../model/report.js';
 import { readLastRecording } from '../recorder/last-recording.js';
 import type { RecorderMetadata } from '../recorder/metadata.js';
-import type { RecorderState } from '../recorder/reader.js';
+import type { RecorderState, Recording } from '../recorder/reader.js';
 import { reportOf } from '../recorder/recorded-report.js';
 import { movedWarning } from '../recorder/recorder-paths.js';
 import { renderTable } from '../render/table.js';
@@ -21,7 +21,12 @@ export interface LeftReport {
   readonly metadata: Pick<RecorderMetadata, 'parent' | 'command'> | null;
   /** Whether it was killed, or has not ended yet. */
   readonly isCutOff: boolean;
+  /** What its recorder has of its resident set over time; null without a recorder. */
+  readonly recorded: RecordedLife | null;
 }
+
+/** What a picture over time is made of. */
+export type RecordedLife = Pick<Recording, 'timeline' | 'labels' | 'metadata'>;
 
 /** Named by src/preload/preload.cts: process id and start. Worker threads add their id. */
 const LEFT_FILE = /^(\d+-\d+)(?:-t\d+(?:-\d+)?)?\.(?:recorder|json)$/;
@@ -71,16 +76,15 @@ function readOwn(folders: readonly string[], name: string): LeftReport {
   const text = firstReportFile(folders, `${name}.json`);
   const start = startOf(name);
   if (text !== null && text !== '') {
-    return { ...start, report: checkedReport(text), metadata: recorded?.metadata ?? null, isCutOff: false };
+    return { ...start, report: checkedReport(text), metadata: recorded?.metadata ?? null, isCutOff: false, recorded };
   }
-  if (recorded === null) return { ...start, report: null, metadata: null, isCutOff: true };
+  if (recorded === null) return { ...start, report: null, metadata: null, isCutOff: true, recorded: null };
   const { report, metadata, state } = recorded;
-  return { ...start, report, metadata, isCutOff: state === 'open' || state === 'abandoned' };
+  return { ...start, report, metadata, isCutOff: state === 'open' || state === 'abandoned', recorded };
 }
 
-interface Recorded {
+interface Recorded extends RecordedLife {
   readonly report: Report;
-  readonly metadata: RecorderMetadata;
   readonly state: RecorderState;
 }
 
@@ -88,10 +92,10 @@ interface Recorded {
 function readLastRecorded(folders: readonly string[], name: string): Recorded | null {
   const paths = folders.map((folder) => join(folder, name));
   return readLastRecording(paths, (recording, before) => {
-    const { metadata, state } = recording;
+    const { metadata, state, timeline, labels } = recording;
     const report = checked(reportOf(recording));
     const moved = folders.slice(0, before).map((full) => movedWarning(full));
-    return { report: { ...report, warnings: [...report.warnings, ...moved] }, metadata, state };
+    return { report: { ...report, warnings: [...report.warnings, ...moved] }, metadata, state, timeline, labels };
   });
 }
 

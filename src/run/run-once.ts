@@ -1,9 +1,12 @@
 import { withFindings } from '../findings/reported.js';
+import { timelineParts } from '../page/timeline-part.js';
+import { programContent } from '../page/run-content.js';
+import { type PageContent, PageFile } from '../page/write-page.js';
 import { writePprof } from '../stacks/pprof-writer.js';
 import { say } from '../terminal/say.js';
 import type { Shown } from '../terminal/terminal.js';
 import { leaveReports } from './leave-report.js';
-import { type RunPlan, runProfiled } from './profiled-run.js';
+import { type ProfiledRun, type RunPlan, runProfiled } from './profiled-run.js';
 import { ReportFile } from './report-file.js';
 import { printRun } from './run-result.js';
 import { leaveStacks, stacksPath } from './stacks-file.js';
@@ -11,6 +14,8 @@ import { leaveStacks, stacksPath } from './stacks-file.js';
 export interface RunOutput {
   /** File that reports are written to as well; undefined for none. */
   readonly out: string | undefined;
+  /** File that the page is written to; undefined for none. */
+  readonly html: string | undefined;
   /** How the tables are shown. */
   readonly shown: Shown;
 }
@@ -21,11 +26,26 @@ export interface RunOutput {
  * @returns the exit code of the program, whether or not the report can be written
  * @throws {SetupError} before the program is started, where the report could not be written, or no folder can be made
  */
-export function runOnce(plan: RunPlan, { out, shown }: RunOutput): Promise<number> {
+export function runOnce(plan: RunPlan, { out, html, shown }: RunOutput): Promise<number> {
+  const page = html === undefined ? undefined : new PageFile(html);
   const file = out === undefined ? undefined : new ReportFile(out);
   return runProfiled(plan, async (run) => {
     printRun(run, shown);
     if (run.stacks !== null) leaveStacks(stacksPath(out, run.pid), await writePprof(run.stacks.profile));
+    page?.leave(() => runContent(plan, run, shown));
     if (file !== undefined) leaveReports(file, [withFindings(run.gathered.report)], { free: run.free, say });
+  });
+}
+
+function runContent({ program, args }: RunPlan, run: ProfiledRun, { columns }: Shown): PageContent {
+  return programContent({
+    command: 'run',
+    title: [program, ...args].join(' '),
+    report: run.gathered.report,
+    stacks: run.stacks?.profile ?? null,
+    timelines: timelineParts(run.gathered.recorded),
+    exit: run.exitCode,
+    atMs: Date.now(),
+    columns,
   });
 }

@@ -1,6 +1,8 @@
 import type { Report } from '../model/report.js';
 import { EXIT_DONE } from '../os/exit-status.js';
 import { renderTable } from '../render/table.js';
+import { programContent } from '../page/run-content.js';
+import { PageFile } from '../page/write-page.js';
 import { ReportMerger } from '../report/merge.js';
 import { mergeProfile } from '../stacks/merge-profile.js';
 import { writePprof } from '../stacks/pprof-writer.js';
@@ -32,9 +34,10 @@ interface RunRecord {
 export async function runRepeated(
   plan: RunPlan,
   count: number,
-  { out, shown }: RunOutput & { readonly out: string },
+  { out, html, shown }: RunOutput & { readonly out: string },
 ): Promise<number> {
   const file = new ReportFile(out);
+  const page = html === undefined ? undefined : new PageFile(html);
   const records: RunRecord[] = [];
   const sums = new ReportMerger();
   const stacks = new StackProfile();
@@ -61,8 +64,22 @@ export async function runRepeated(
   if (stacks.rows.length > 0) leaveStacks(stacksPath(out, process.pid), await writePprof(stacks));
   if (records.length > 0) {
     const { stderr } = process;
-    const table = renderTable(sums.result(), layoutOf(stderr, shown));
+    const report = sums.result();
+    const table = renderTable(report, layoutOf(stderr, shown));
     stderr.write(`\n${counted(records.length, 'run')}\n\n${table}`);
+    page?.leave(() => ({
+      ...programContent({
+        command: 'run',
+        title: [plan.program, ...plan.args].join(' '),
+        report,
+        stacks: stacks.rows.length > 0 ? stacks : null,
+        timelines: [],
+        exit: exitCode,
+        atMs: Date.now(),
+        columns: shown.columns,
+      }),
+      story: [{ key: 'runs', text: `sums of ${counted(records.length, 'run')}` }],
+    }));
   }
   return exitCode;
 }
