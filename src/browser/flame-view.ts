@@ -29,6 +29,7 @@ class FlameGraph {
   readonly #told = el('p', { class: 'told', attributes: { 'aria-live': 'polite' } });
   readonly #crumbs = el('nav', { class: 'crumbs', attributes: { 'aria-label': 'Zoom' } });
   readonly #table = el('div');
+  readonly #legendPlace = el('div');
   readonly #stagePlace = el('span');
   #boxes: readonly FlameBox[] = [];
   #stage = '';
@@ -39,6 +40,7 @@ class FlameGraph {
   #type = 0;
   #showsChange: boolean;
   #byBase = false;
+  #isFirst = true;
 
   constructor(private readonly part: FlamePart) {
     this.#model = new FlameModel(part);
@@ -51,7 +53,7 @@ class FlameGraph {
       this.#crumbs,
       this.#frame,
       el('p', { class: 'note unprinted', id: 'flame-keys' }, 'Click or Enter zooms, Esc goes back, arrows move, / searches.'),
-      this.#legend(),
+      this.#legendPlace,
       part.notes.map((note) => el('p', { class: 'note' }, note)),
       this.#table,
     );
@@ -62,6 +64,11 @@ class FlameGraph {
   }
 
   draw(): void {
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      this.#changed();
+      return;
+    }
     const model = this.#model;
     const width = this.#frame.clientWidth;
     if (width === 0) return;
@@ -81,6 +88,7 @@ class FlameGraph {
       },
       currentTheme(),
     );
+    replaceChildren(this.#legendPlace, this.#legend());
     this.#drawCrumbs();
     this.#mark();
   }

@@ -1,4 +1,4 @@
-import { type InputColumn, type InputsPart, unpackValue } from '../page/page-data.js';
+import { type InputColumn, type InputsPart, packReference, unpackValue } from '../page/page-data.js';
 
 /** The rule by which an input is marked. It is shown on the page in these words. */
 export const OUTLIER_RULE =
@@ -67,19 +67,29 @@ export class StageMedians {
     if (stages === null) return [];
     return stages.labels.flatMap((stage, row) => {
       const values = stages.metrics.map(({ packed }, metric) => ({
-        own: unpackValue(packed[row]![input]!),
+        own: this.#value(metric, packed[row]!, input),
         median: this.#median(metric, row),
       }));
       return values.every(({ own }) => own === null) ? [] : [{ stage, values }];
     });
   }
 
+  #value(metric: number, packed: readonly number[], input: number): number | null {
+    const { key } = this.part.stages!.metrics[metric]!;
+    const column = this.part.columns.find((one) => one.key === key);
+    return unpackValue(packed[input]!, packReference(column?.values[input]));
+  }
+
   #median(metric: number, row: number): number | null {
     const key = `${metric},${row}`;
     const known = this.#medians.get(key);
     if (known !== undefined) return known;
-    const packed = this.part.stages!.metrics[metric]!.packed[row]!.filter((value) => value > 0).sort((a, b) => a - b);
-    const median = packed.length === 0 ? null : unpackValue(packed[Math.floor((packed.length - 1) / 2)]!);
+    const packed = this.part.stages!.metrics[metric]!.packed[row]!;
+    const values = packed
+      .map((_, input) => this.#value(metric, packed, input))
+      .filter((value) => value !== null)
+      .sort((a, b) => a - b);
+    const median = values.length === 0 ? null : quantile(values, 0.5);
     this.#medians.set(key, median);
     return median;
   }

@@ -23,6 +23,9 @@ interface Section {
   readonly draw?: () => void;
 }
 
+/** Longer texts are no numbers, and take more room. */
+const LONG_FACT = 14;
+
 function sectionsOf({ story, report, timelines, flame, inputs, comparison }: PageData): Section[] {
   const sections: (Section | null)[] = [
     story.length === 0 ? null : { id: 'story', title: 'What happened', about: '', element: notesView(story) },
@@ -92,7 +95,7 @@ function header({ command, title, facts, writer }: PageData, sections: readonly 
         choice('Colours of the page', THEMES.map((name) => [name, name] as const), 'auto', setTheme),
       ),
       el('h1', {}, named(title)),
-      el('dl', { class: 'facts' }, facts.map(({ name, text }) => el('div', {}, el('dt', {}, name), el('dd', {}, named(text))))),
+      el('dl', { class: 'facts' }, facts.map(({ name, text }) => el('div', text.length > LONG_FACT ? { class: 'long' } : {}, el('dt', {}, name), el('dd', {}, named(text))))),
     ),
     el(
       'nav',

@@ -25,7 +25,7 @@ export function sourcesView({ sources, notes }: ReportPart): HTMLElement {
             el(
               'tr',
               {},
-              el('th', { scope: 'row', class: 'label' }, name),
+              el('th', { scope: 'row', class: 'label name' }, name),
               el('td', { class: 'label' }, el('span', { class: `pill truth-${truth}` }, truth)),
               el('td', { class: 'label wrap' }, meaning),
               el('td', { class: 'label wrap' }, named(how)),

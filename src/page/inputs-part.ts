@@ -2,7 +2,7 @@ import { NUMBER_METRICS } from '../model/number-metrics.js';
 import type { FilePosition } from '../records/positions.js';
 import { counted } from '../text/format.js';
 import { INPUT_FIELDS, type InputField, type InputTableState, type KeptInput, STAGE_FIELDS } from './input-table.js';
-import { type InputColumn, type InputStages, type InputsPart, type PageUnit, packValue } from './page-data.js';
+import { type InputColumn, type InputStages, type InputsPart, type PageUnit, packReference, packValue } from './page-data.js';
 
 /** So many numbers of stages are on a page; those of a metric take some 400 KB. */
 const MOST_STAGE_NUMBERS = 620_000;
@@ -59,17 +59,21 @@ function inputColumn(
   index: number,
   inputs: readonly KeptInput<FilePosition>[],
 ): InputColumn[] {
-  const values = inputs.map(({ numbers }) => {
-    const value = numbers[index]!;
-    return Number.isNaN(value) ? null : Number(value.toPrecision(4));
-  });
+  const values = inputs.map(({ numbers }) => shownNumber(numbers[index]!));
   const known = values.filter((value) => value !== null);
-  if (known.length === 0 || (known.every((value) => value === known[0]) && key !== 'wall_s')) return [];
+  // The values of stages are packed against these columns.
+  const isReference = STAGE_FIELDS.some((field) => field === key);
+  if (known.length === 0 || (known.every((value) => value === known[0]) && !isReference)) return [];
   const own = OWN[key];
   if (own !== undefined) return [{ key, ...own, values }];
   const metric = NUMBER_METRICS.find(({ field }) => field === key)!;
   const heading = HEADINGS[key] ?? metric.heading ?? key;
   return [{ key, heading, unit: metric.unit as PageUnit, description: metric.description, values }];
+}
+
+/** With four digits; null for what was not measured. */
+function shownNumber(value: number): number | null {
+  return Number.isNaN(value) ? null : Number(value.toPrecision(4));
 }
 
 function stagesOf(
@@ -91,11 +95,13 @@ function stagesOf(
   const metricCount = Math.max(1, Math.min(STAGE_FIELDS.length, Math.floor(most / (inputs.length * chosen.length))));
   const place = new Map(chosen.map((label, index) => [label, index]));
   const metrics = STAGE_FIELDS.slice(0, metricCount).map((key, metric) => {
+    const ofInput = INPUT_FIELDS.indexOf(key);
     const packed = chosen.map(() => new Array<number>(inputs.length).fill(0));
-    inputs.forEach(({ labels, stages }, input) => {
+    inputs.forEach(({ labels, stages, numbers }, input) => {
+      const reference = packReference(shownNumber(numbers[ofInput]!));
       labels.forEach((label, at) => {
         const row = place.get(label);
-        if (row !== undefined) packed[row]![input] = packValue(stages[at * STAGE_FIELDS.length + metric]!);
+        if (row !== undefined) packed[row]![input] = packValue(stages[at * STAGE_FIELDS.length + metric]!, reference);
       });
     });
     const { unit, heading } = NUMBER_METRICS.find(({ field }) => field === key)!;

@@ -73,6 +73,18 @@ export function largeInputs(count, packValue, { stages = 30 } = {}) {
     values: sizes.map((size) => digits(scale * size * (0.7 + 0.6 * random()))),
   });
   const labels = stageNames(stages);
+  const columns = [
+    column('wall_s', 'wall', 's', 0.8),
+    column('cpu_s', 'CPU', 's', 0.6),
+    column('gc_s', 'gc', 's', 0.05),
+    column('rss_kb_peak_max', 'rss peak', 'KiB', 90_000),
+    column('rss_kb_added', 'rss added', 'KiB', 30_000),
+    column('js_kb_peak_max', 'js peak', 'KiB', 12_000),
+    column('js_kb_alloc', 'js alloc', 'KiB', 80_000),
+    column('native_kb_peak_max', 'native peak', 'KiB', 40_000),
+    column('native_kb_alloc', 'native alloc', 'KiB', 300_000),
+  ];
+  const numbers = Object.fromEntries(columns.map(({ key, values }) => [key, values]));
   return {
     names: Array.from({ length: count }, (_, index) => `corpus/shard-${index % 40}/package-${(index * 7919) % 99991}.tar.gz`),
     files: ['results'],
@@ -80,17 +92,7 @@ export function largeInputs(count, packValue, { stages = 30 } = {}) {
     line: Array.from({ length: count }, (_, index) => index + 1),
     errors: ['', 'timeout'],
     error: sizes.map(() => (random() < 0.002 ? 1 : 0)),
-    columns: [
-      column('wall_s', 'wall', 's', 0.8),
-      column('cpu_s', 'CPU', 's', 0.6),
-      column('gc_s', 'gc', 's', 0.05),
-      column('rss_kb_peak_max', 'rss peak', 'KiB', 90_000),
-      column('rss_kb_added', 'rss added', 'KiB', 30_000),
-      column('js_kb_peak_max', 'js peak', 'KiB', 12_000),
-      column('js_kb_alloc', 'js alloc', 'KiB', 80_000),
-      column('native_kb_peak_max', 'native peak', 'KiB', 40_000),
-      column('native_kb_alloc', 'native alloc', 'KiB', 300_000),
-    ],
+    columns,
     stages: {
       labels,
       metrics: [
@@ -100,7 +102,9 @@ export function largeInputs(count, packValue, { stages = 30 } = {}) {
         key,
         heading,
         unit,
-        packed: labels.map(() => sizes.map((size) => packValue(scale * size * (0.6 + 0.8 * random())))),
+        packed: labels.map(() =>
+          sizes.map((size, input) => packValue(scale * size * (0.6 + 0.8 * random()), numbers[key][input])),
+        ),
       })),
     },
     total: count,
