@@ -51,8 +51,8 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   static constexpr const char* kSlots[] = {STAGEPROF_SLOTS(STAGEPROF_NAME)};
   static constexpr const char* kAccount[] = {STAGEPROF_ACCOUNT(STAGEPROF_NAME)};
   static constexpr const char* kReading[] = {STAGEPROF_READING(STAGEPROF_NAME)};
-  static constexpr const char* kTimeline[] = {
-      STAGEPROF_TIMELINE(STAGEPROF_NAME) STAGEPROF_ACCOUNT(STAGEPROF_NAME)};
+  static constexpr const char* kTimeline[] = {STAGEPROF_TIMELINE(STAGEPROF_NAME)
+                                                  STAGEPROF_ACCOUNT(STAGEPROF_NAME)};
   static constexpr const char* kPositions[] = {STAGEPROF_POSITIONS(STAGEPROF_NAME)};
   static constexpr const char* kPlanNumbers[] = {STAGEPROF_PLAN_NUMBERS(STAGEPROF_NAME)};
   static constexpr const char* kPlanLists[] = {STAGEPROF_PLAN_LISTS(STAGEPROF_NAME)};

@@ -159,7 +159,7 @@ int RecorderHandle::AllocatePositions(const double* positions) {
   };
   constexpr Position kCounts[] = {
       kPositionReadingCount,   kPositionMomentCount,  kPositionModuleCount, kPositionModulesMissed,
-      kPositionMappingsMissed, kPositionTrackerBound, kPositionState, kPositionTimelineCount,
+      kPositionMappingsMissed, kPositionTrackerBound, kPositionState,       kPositionTimelineCount,
       kPositionTimelineWidth,  kPositionCallSlots};
   int error = 0;
   for (const Position position : kCounts) {

@@ -18,13 +18,22 @@ export function comparisonView({ heading, metrics, violations, notes, confidence
     heading.map((line) => el('p', { class: 'sides' }, named(line))),
     violations.length === 0
       ? null
-      : el('ul', { class: 'violations' }, violations.map((text) => el('li', {}, named(text)))),
+      : el(
+          'ul',
+          { class: 'violations' },
+          violations.map((text) => el('li', {}, named(text))),
+        ),
     metrics.length === 0
       ? el('p', { class: 'nothing' }, 'No metric has numbers on both sides.')
       : el(
           'div',
           { class: 'controls' },
-          choice('Metric', metrics.map(({ key, heading: name }) => [key, name] as const), metrics[0]!.key, show),
+          choice(
+            'Metric',
+            metrics.map(({ key, heading: name }) => [key, name] as const),
+            metrics[0]!.key,
+            show,
+          ),
         ),
     place,
     notesView(notes),
@@ -57,12 +66,22 @@ function metricTable({ key, heading, unit, what, rows, count }: ComparedMetric, 
             el(
               'th',
               { scope: 'col', class: 'interval' },
-              el('span', { class: 'scale' }, el('span', {}, amount(-scale, axisUnit)), el('span', {}, `${amount(confidence, 'share').replace('.0%', '%')} interval`), el('span', {}, amount(scale, axisUnit, true))),
+              el(
+                'span',
+                { class: 'scale' },
+                el('span', {}, amount(-scale, axisUnit)),
+                el('span', {}, `${amount(confidence, 'share').replace('.0%', '%')} interval`),
+                el('span', {}, amount(scale, axisUnit, true)),
+              ),
             ),
             el('th', { scope: 'col', class: 'label' }, 'verdict'),
           ),
         ),
-        el('tbody', {}, rows.map((row) => comparedRow(row, unit, scale, hasRelative))),
+        el(
+          'tbody',
+          {},
+          rows.map((row) => comparedRow(row, unit, scale, hasRelative)),
+        ),
       ),
     ),
     count > rows.length ? el('p', { class: 'note' }, `${rows.length} of ${count} labels`) : null,
@@ -74,25 +93,47 @@ function comparedRow(row: ComparedRow, unit: PageUnit, scale: number, isRelative
   return el(
     'tr',
     {},
-    el('th', { scope: 'row', class: 'label' }, el('button', { type: 'button', class: 'stage', on: { click: () => chooseStage(row.stage) } }, named(row.stage))),
+    el(
+      'th',
+      { scope: 'row', class: 'label' },
+      el('button', { type: 'button', class: 'stage', on: { click: () => chooseStage(row.stage) } }, named(row.stage)),
+    ),
     el('td', {}, amount(row.base, unit)),
     el('td', {}, amount(row.new, unit)),
     el('td', {}, amount(row.difference?.value, unit, true)),
     el('td', {}, changeText(row.relative)),
     el('td', { class: 'interval' }, change === null ? null : whisker(change, scale, isRelative ? 'share' : unit)),
-    el('td', { class: 'label' }, row.verdict === '' ? null : el('span', { class: `pill ${row.verdict === 'up' ? 'alarm' : row.verdict === 'down' ? 'good' : 'quiet'}` }, row.verdict)),
+    el(
+      'td',
+      { class: 'label' },
+      row.verdict === ''
+        ? null
+        : el(
+            'span',
+            { class: `pill ${row.verdict === 'up' ? 'alarm' : row.verdict === 'down' ? 'good' : 'quiet'}` },
+            row.verdict,
+          ),
+    ),
   );
 }
 
 /** A dot at the change, a line over its interval, and a line at zero. */
 function whisker({ value, low, high }: ChangeData, scale: number, unit: PageUnit): HTMLElement {
   const place = (number: number) => `${(50 + 50 * Math.max(-1, Math.min(1, number / scale))).toFixed(2)}%`;
-  const told = low === null || high === null ? 'no interval' : `${amount(low, unit, true)} to ${amount(high, unit, true)}`;
+  const told =
+    low === null || high === null ? 'no interval' : `${amount(low, unit, true)} to ${amount(high, unit, true)}`;
   const isClear = low !== null && high !== null && (low > 0 || high < 0);
   return el(
     'div',
-    { class: `whisker ${isClear ? (value > 0 ? 'more' : 'less') : 'unclear'}`, role: 'img', title: told, attributes: { 'aria-label': told } },
-    low === null || high === null ? null : el('span', { class: 'line', style: { '--from': place(low), '--to': place(high) } }),
+    {
+      class: `whisker ${isClear ? (value > 0 ? 'more' : 'less') : 'unclear'}`,
+      role: 'img',
+      title: told,
+      attributes: { 'aria-label': told },
+    },
+    low === null || high === null
+      ? null
+      : el('span', { class: 'line', style: { '--from': place(low), '--to': place(high) } }),
     el('span', { class: 'dot', style: { '--at': place(value) } }),
   );
 }

@@ -6,7 +6,11 @@ import { amount, clock, named } from './text.js';
 /** Who held the resident set at some moments, as bars that share one scale. */
 export function compositionsView(compositions: readonly CompositionData[]): HTMLElement {
   const largest = Math.max(...compositions.map(({ rss }) => rss));
-  return el('div', { class: 'compositions' }, compositions.map((one) => compositionBar(one, largest)));
+  return el(
+    'div',
+    { class: 'compositions' },
+    compositions.map((one) => compositionBar(one, largest)),
+  );
 }
 
 export function compositionBar({ when, rss, parts, details, ageS }: CompositionData, largest: number): HTMLElement {
@@ -24,7 +28,12 @@ export function compositionBar({ when, rss, parts, details, ageS }: CompositionD
     el('figcaption', {}, el('b', {}, amount(rss, 'KiB')), ` resident ${when}`),
     el(
       'div',
-      { class: 'parts', role: 'img', style: { '--share': (sum / Math.max(largest, sum)).toFixed(4) }, attributes: { 'aria-label': sentence } },
+      {
+        class: 'parts',
+        role: 'img',
+        style: { '--share': (sum / Math.max(largest, sum)).toFixed(4) },
+        attributes: { 'aria-label': sentence },
+      },
       positive.map(({ holder, kib }) =>
         el('span', {
           title: `${holderOf(holder).name} ${amount(kib, 'KiB')}: ${holderOf(holder).meaning}`,
@@ -49,7 +58,11 @@ export function compositionBar({ when, rss, parts, details, ageS }: CompositionD
     ),
     least.length === 0
       ? null
-      : el('p', { class: 'note' }, `${amount(-least[0]!.kib, 'KiB')} of the parts were not resident: not touched yet, or given back to the kernel.`),
+      : el(
+          'p',
+          { class: 'note' },
+          `${amount(-least[0]!.kib, 'KiB')} of the parts were not resident: not touched yet, or given back to the kernel.`,
+        ),
     details.length === 0
       ? null
       : el(

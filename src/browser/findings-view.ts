@@ -42,7 +42,11 @@ function card({ stage, kind, text, share }: PageFinding): HTMLElement {
       { class: 'of' },
       el('span', { class: 'pill' }, kind),
       el('button', { type: 'button', class: 'stage', on: { click: () => chooseStage(stage) } }, named(stage)),
-      el('span', { class: 'meter', title: 'Share of the time in stages, or of the highest resident set', style: { '--share': share.toFixed(3) } }),
+      el('span', {
+        class: 'meter',
+        title: 'Share of the time in stages, or of the highest resident set',
+        style: { '--share': share.toFixed(3) },
+      }),
       el('span', { class: 'muted' }, amount(share, 'share')),
     ),
     el('p', {}, named(text)),

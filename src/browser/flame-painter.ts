@@ -9,7 +9,9 @@ const FONT = '11.5px ui-sans-serif, system-ui, "Segoe UI", Roboto, "Helvetica Ne
 const MOST_CANVAS_PIXELS = 15_000;
 
 /** Hue, saturation and lightness of each kind of code, in light and in dark. */
-export const KIND_COLOURS: Readonly<Record<FlameKind, { readonly name: string; readonly light: HSL; readonly dark: HSL }>> = {
+export const KIND_COLOURS: Readonly<
+  Record<FlameKind, { readonly name: string; readonly light: HSL; readonly dark: HSL }>
+> = {
   stage: { name: 'stage', light: [215, 16, 80], dark: [215, 14, 34] },
   js: { name: 'JavaScript', light: [42, 92, 70], dark: [40, 62, 38] },
   node: { name: 'node itself', light: [203, 74, 76], dark: [204, 48, 36] },

@@ -1,6 +1,6 @@
 import type { FlamePart } from '../page/page-data.js';
 import { button, choice, el, replaceChildren, select } from './dom.js';
-import { FlameModel, type FlameBox } from './flame-model.js';
+import { type FlameBox, FlameModel } from './flame-model.js';
 import { KIND_COLOURS, paintFlame, ROW_PIXELS } from './flame-painter.js';
 import { functionTable } from './function-table.js';
 import { onStage } from './selection.js';
@@ -52,7 +52,11 @@ class FlameGraph {
       this.#told,
       this.#crumbs,
       this.#frame,
-      el('p', { class: 'note unprinted', id: 'flame-keys' }, 'Click or Enter zooms, Esc goes back, arrows move, / searches.'),
+      el(
+        'p',
+        { class: 'note unprinted', id: 'flame-keys' },
+        'Click or Enter zooms, Esc goes back, arrows move, / searches.',
+      ),
       this.#legendPlace,
       part.notes.map((note) => el('p', { class: 'note' }, note)),
       this.#table,
@@ -75,7 +79,10 @@ class FlameGraph {
     const { boxes, rows } = model.layout(this.#view(), width);
     this.#boxes = boxes;
     const { title } = this.part.types[this.#type]!;
-    this.#canvas.setAttribute('aria-label', `Flame graph, ${title}${this.#stage === '' ? '' : `, stage ${told(this.#stage)}`}`);
+    this.#canvas.setAttribute(
+      'aria-label',
+      `Flame graph, ${title}${this.#stage === '' ? '' : `, stage ${told(this.#stage)}`}`,
+    );
     paintFlame(
       this.#canvas,
       model,
@@ -167,7 +174,14 @@ class FlameGraph {
       },
     );
     this.#drawStages();
-    return el('div', { class: 'controls' }, search, type, this.#stagePlace, this.#model.hasBase ? [change, side] : null);
+    return el(
+      'div',
+      { class: 'controls' },
+      search,
+      type,
+      this.#stagePlace,
+      this.#model.hasBase ? [change, side] : null,
+    );
   }
 
   #drawStages(): void {
@@ -229,7 +243,8 @@ class FlameGraph {
   }
 
   #zoom(node: number): void {
-    this.#zoomed = this.#model.parentOf(node) === NOTHING && this.#model.rootsOf(this.#stage).length === 1 ? null : node;
+    this.#zoomed =
+      this.#model.parentOf(node) === NOTHING && this.#model.rootsOf(this.#stage).length === 1 ? null : node;
     this.#cursor = node;
     this.#changed();
   }
@@ -283,7 +298,10 @@ class FlameGraph {
 
   #siblingsOf(node: number): readonly number[] {
     const parent = this.#model.parentOf(node);
-    const all = parent === NOTHING ? this.#boxes.filter(({ row }) => row === 0).map((box) => box.node) : this.#model.childrenOf(parent);
+    const all =
+      parent === NOTHING
+        ? this.#boxes.filter(({ row }) => row === 0).map((box) => box.node)
+        : this.#model.childrenOf(parent);
     return all.filter((one) => this.#isDrawn(one));
   }
 
@@ -302,12 +320,19 @@ class FlameGraph {
     const shown = path.slice(0, 5).reverse();
     replaceChildren(
       this.#crumbs,
-      this.#zoomed === null && this.#stage === '' ? null : [
-        this.#stage === '' ? null : button('×', () => this.#chooseStage(''), { title: 'All stages', attributes: { 'aria-label': 'All stages' } }),
-        all,
-        path.length > shown.length ? el('span', {}, '…') : null,
-        shown.map((node) => button(named(this.#model.nameOf(this.#model.frameOf(node))), () => this.#zoom(node))),
-      ],
+      this.#zoomed === null && this.#stage === ''
+        ? null
+        : [
+            this.#stage === ''
+              ? null
+              : button('×', () => this.#chooseStage(''), {
+                  title: 'All stages',
+                  attributes: { 'aria-label': 'All stages' },
+                }),
+            all,
+            path.length > shown.length ? el('span', {}, '…') : null,
+            shown.map((node) => button(named(this.#model.nameOf(this.#model.frameOf(node))), () => this.#zoom(node))),
+          ],
     );
   }
 

@@ -10,8 +10,18 @@ export function inputCard(part: InputsPart, medians: StageMedians, input: number
   return el(
     'section',
     { class: 'card', tabIndex: -1, attributes: { 'aria-label': 'Input' } },
-    el('div', { class: 'of' }, el('h3', {}, named(names[input]!)), button('×', onClose, { title: 'Close', attributes: { 'aria-label': 'Close' } })),
-    el('p', { class: 'muted' }, named(`${files[file[input]!]}:${line[input]}`), failure === '' ? null : [' ', el('span', { class: 'pill alarm' }, 'failed: ', named(failure))]),
+    el(
+      'div',
+      { class: 'of' },
+      el('h3', {}, named(names[input]!)),
+      button('×', onClose, { title: 'Close', attributes: { 'aria-label': 'Close' } }),
+    ),
+    el(
+      'p',
+      { class: 'muted' },
+      named(`${files[file[input]!]}:${line[input]}`),
+      failure === '' ? null : [' ', el('span', { class: 'pill alarm' }, 'failed: ', named(failure))],
+    ),
     el(
       'div',
       { class: 'beside' },
@@ -48,12 +58,28 @@ function table(first: string, headings: readonly string[], rows: readonly (reado
     el(
       'table',
       { class: 'plain' },
-      el('thead', {}, el('tr', {}, el('th', { scope: 'col', class: 'label' }, first), headings.map((heading) => el('th', { scope: 'col' }, heading)))),
+      el(
+        'thead',
+        {},
+        el(
+          'tr',
+          {},
+          el('th', { scope: 'col', class: 'label' }, first),
+          headings.map((heading) => el('th', { scope: 'col' }, heading)),
+        ),
+      ),
       el(
         'tbody',
         {},
         rows.map(([name = '', ...cells]) =>
-          el('tr', {}, el('th', { scope: 'row', class: 'label' }, named(name)), cells.map((cell) => el('td', cell.endsWith('×') && Number.parseFloat(cell) >= 2 ? { class: 'much' } : {}, cell))),
+          el(
+            'tr',
+            {},
+            el('th', { scope: 'row', class: 'label' }, named(name)),
+            cells.map((cell) =>
+              el('td', cell.endsWith('×') && Number.parseFloat(cell) >= 2 ? { class: 'much' } : {}, cell),
+            ),
+          ),
         ),
       ),
     ),

@@ -67,7 +67,11 @@ class InputsPlot {
       ),
       this.#told,
       this.#place,
-      el('p', { class: 'note unprinted', id: 'inputs-keys' }, 'Click an input for its stages; drag to zoom, double-click for all. Left and right go through the marked inputs.'),
+      el(
+        'p',
+        { class: 'note unprinted', id: 'inputs-keys' },
+        'Click an input for its stages; drag to zoom, double-click for all. Left and right go through the marked inputs.',
+      ),
       part.notes.map((note) => el('p', { class: 'note' }, note)),
       this.#card,
       this.#list,
@@ -84,7 +88,10 @@ class InputsPlot {
     this.#outliers = outliersOf(this.part, this.#x, this.#y);
     this.#plot?.destroy();
     this.#plot = new uPlot(this.#options(width), this.#data(), this.#place);
-    this.#place.setAttribute('aria-label', `${this.#y.heading} against ${this.#x.heading} of ${plural(this.part.names.length, 'input')}`);
+    this.#place.setAttribute(
+      'aria-label',
+      `${this.#y.heading} against ${this.#x.heading} of ${plural(this.part.names.length, 'input')}`,
+    );
     this.#say(null);
     this.#drawList();
   }
@@ -127,7 +134,8 @@ class InputsPlot {
   #options(width: number): uPlot.Options {
     const theme = currentTheme();
     const [logX, logY] = [this.#x, this.#y].map((column) => this.#isLog === 'log' && wantsLogarithms(column));
-    const steps = ({ unit }: InputColumn, isLog: boolean | undefined) => (unit === 'KiB' && isLog !== true ? { incrs: KIB_STEPS } : {});
+    const steps = ({ unit }: InputColumn, isLog: boolean | undefined) =>
+      unit === 'KiB' && isLog !== true ? { incrs: KIB_STEPS } : {};
     return {
       width,
       height: heightFor(width),
@@ -136,8 +144,21 @@ class InputsPlot {
       cursor: { drag: { x: true, y: true, uni: 20 }, points: { show: false } },
       scales: { x: { time: false, distr: logX ? 3 : 1 }, y: { distr: logY ? 3 : 1 } },
       axes: [
-        axis(theme, { values: marks(this.#x.unit), label: this.#x.heading, labelSize: 18, size: 30, space: 70, ...steps(this.#x, logX) }),
-        axis(theme, { values: marks(this.#y.unit), label: this.#y.heading, labelSize: 18, size: 66, ...steps(this.#y, logY) }),
+        axis(theme, {
+          values: marks(this.#x.unit),
+          label: this.#x.heading,
+          labelSize: 18,
+          size: 30,
+          space: 70,
+          ...steps(this.#x, logX),
+        }),
+        axis(theme, {
+          values: marks(this.#y.unit),
+          label: this.#y.heading,
+          labelSize: 18,
+          size: 66,
+          ...steps(this.#y, logY),
+        }),
       ],
       series: [{}, { paths: () => null, points: { show: false } }],
       hooks: { draw: [(plot) => this.#paint(plot)], setCursor: [(plot) => this.#hover(plot)] },
@@ -251,7 +272,11 @@ class InputsPlot {
     if (input === null) {
       const marked = this.#outliers.length;
       const failed = names.filter((_, at) => isFailed(this.part, at)).length;
-      replaceChildren(this.#told, el('b', {}, plural(total, 'input')), `, ${marked.toLocaleString('en-US')} marked${failed === 0 ? '' : `, ${failed.toLocaleString('en-US')} failed`}`);
+      replaceChildren(
+        this.#told,
+        el('b', {}, plural(total, 'input')),
+        `, ${marked.toLocaleString('en-US')} marked${failed === 0 ? '' : `, ${failed.toLocaleString('en-US')} failed`}`,
+      );
       return;
     }
     const error = this.part.errors[this.part.error[input]!]!;
@@ -269,12 +294,15 @@ class InputsPlot {
 
   #open(input: number): void {
     this.#chosen = input;
-    replaceChildren(this.#card, inputCard(this.part, this.#medians, input, () => {
-      this.#chosen = null;
-      replaceChildren(this.#card);
-      this.#plot?.redraw(false);
-      this.#place.focus();
-    }));
+    replaceChildren(
+      this.#card,
+      inputCard(this.part, this.#medians, input, () => {
+        this.#chosen = null;
+        replaceChildren(this.#card);
+        this.#plot?.redraw(false);
+        this.#place.focus();
+      }),
+    );
     this.#plot?.redraw(false);
     const card = this.#card.firstElementChild as HTMLElement;
     card.focus({ preventScroll: true });
@@ -295,8 +323,22 @@ class InputsPlot {
             el(
               'table',
               { class: 'plain outliers' },
-              el('thead', {}, el('tr', {}, el('th', { scope: 'col', class: 'label' }, 'input'), [this.#x, this.#y].map(({ heading }) => el('th', { scope: 'col' }, heading)), el('th', { scope: 'col', class: 'label' }, ''))),
-              el('tbody', {}, listed.map((input) => this.#row(input))),
+              el(
+                'thead',
+                {},
+                el(
+                  'tr',
+                  {},
+                  el('th', { scope: 'col', class: 'label' }, 'input'),
+                  [this.#x, this.#y].map(({ heading }) => el('th', { scope: 'col' }, heading)),
+                  el('th', { scope: 'col', class: 'label' }, ''),
+                ),
+              ),
+              el(
+                'tbody',
+                {},
+                listed.map((input) => this.#row(input)),
+              ),
             ),
           ),
       more > 0 ? el('p', { class: 'note' }, `and ${more.toLocaleString('en-US')} more`) : null,
@@ -308,10 +350,18 @@ class InputsPlot {
     return el(
       'tr',
       {},
-      el('th', { scope: 'row', class: 'label' }, el('button', { type: 'button', class: 'stage', on: { click: () => this.#open(input) } }, named(names[input]!))),
+      el(
+        'th',
+        { scope: 'row', class: 'label' },
+        el('button', { type: 'button', class: 'stage', on: { click: () => this.#open(input) } }, named(names[input]!)),
+      ),
       el('td', {}, this.#text(this.#x, input)),
       el('td', {}, this.#text(this.#y, input)),
-      el('td', { class: 'label' }, errors[error[input]!] === '' ? null : el('span', { class: 'pill alarm' }, named(errors[error[input]!]!))),
+      el(
+        'td',
+        { class: 'label' },
+        errors[error[input]!] === '' ? null : el('span', { class: 'pill alarm' }, named(errors[error[input]!]!)),
+      ),
     );
   }
 }

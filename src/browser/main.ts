@@ -5,8 +5,8 @@ import { choice, el, replaceChildren } from './dom.js';
 import { findingsView } from './findings-view.js';
 import { flameView } from './flame-view.js';
 import { inputsView } from './inputs-view.js';
-import { loadData } from './page-load.js';
 import { notesView } from './notes-view.js';
+import { loadData } from './page-load.js';
 import { processesView } from './processes-view.js';
 import { sourcesView } from './sources-view.js';
 import { stagesView } from './stages-view.js';
@@ -39,7 +39,12 @@ function sectionsOf({ story, report, timelines, flame, inputs, comparison }: Pag
         },
     report === null
       ? null
-      : { id: 'findings', title: 'Findings', about: 'What a person can act on, in words.', element: findingsView(report) },
+      : {
+          id: 'findings',
+          title: 'Findings',
+          about: 'What a person can act on, in words.',
+          element: findingsView(report),
+        },
     report === null || report.lines.length === 0
       ? null
       : {
@@ -54,11 +59,21 @@ function sectionsOf({ story, report, timelines, flame, inputs, comparison }: Pag
       : { id: 'stacks', title: 'Stacks', about: 'Sampled call stacks by stage. Wider is more.', ...flameView(flame) },
     inputs === null
       ? null
-      : { id: 'inputs', title: 'Inputs', about: 'Every input of the corpus, and those that are far from the others.', ...inputsView(inputs) },
+      : {
+          id: 'inputs',
+          title: 'Inputs',
+          about: 'Every input of the corpus, and those that are far from the others.',
+          ...inputsView(inputs),
+        },
     processSection(report),
     report === null
       ? null
-      : { id: 'sources', title: 'What is measured how', about: 'How far each number can be trusted.', element: sourcesView(report) },
+      : {
+          id: 'sources',
+          title: 'What is measured how',
+          about: 'How far each number can be trusted.',
+          element: sourcesView(report),
+        },
   ];
   return sections.filter((section) => section !== null);
 }
@@ -70,7 +85,10 @@ function memorySection(report: PageData['report'], timelines: PageData['timeline
   return {
     id: 'memory',
     title: 'Memory',
-    about: over === null ? 'Who held the resident set.' : 'Who held the resident set over time, with the stages that were open above it.',
+    about:
+      over === null
+        ? 'Who held the resident set.'
+        : 'Who held the resident set over time, with the stages that were open above it.',
     element: el('div', {}, over?.element, compositions.length === 0 ? null : compositionsView(compositions)),
     ...(over === null ? {} : { draw: over.draw }),
   };
@@ -92,10 +110,21 @@ function header({ command, title, facts, writer }: PageData, sections: readonly 
         'div',
         { class: 'bar-top' },
         el('span', { class: 'mark' }, el('b', {}, 'stageprof'), ` ${command}`),
-        choice('Colours of the page', THEMES.map((name) => [name, name] as const), 'auto', setTheme),
+        choice(
+          'Colours of the page',
+          THEMES.map((name) => [name, name] as const),
+          'auto',
+          setTheme,
+        ),
       ),
       el('h1', {}, named(title)),
-      el('dl', { class: 'facts' }, facts.map(({ name, text }) => el('div', text.length > LONG_FACT ? { class: 'long' } : {}, el('dt', {}, name), el('dd', {}, named(text))))),
+      el(
+        'dl',
+        { class: 'facts' },
+        facts.map(({ name, text }) =>
+          el('div', text.length > LONG_FACT ? { class: 'long' } : {}, el('dt', {}, name), el('dd', {}, named(text))),
+        ),
+      ),
     ),
     el(
       'nav',
@@ -137,7 +166,10 @@ async function show(): Promise<void> {
       page.dataset.state = 'drawn';
     });
   } catch (error) {
-    replaceChildren(page, el('p', { class: 'failed', role: 'alert' }, `This page cannot be shown: ${told(String(error))}`));
+    replaceChildren(
+      page,
+      el('p', { class: 'failed', role: 'alert' }, `This page cannot be shown: ${told(String(error))}`),
+    );
     page.dataset.state = 'failed';
   }
 }

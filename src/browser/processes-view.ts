@@ -7,10 +7,16 @@ import { amount, named } from './text.js';
 export function processesView({ processes, threads, workers, modules }: ReportPart): HTMLElement | null {
   const parts = [
     processes === null ? null : processTable(processes),
-    threads === null || threads.lines.length === 0 ? null : threadTable('CPU by group of threads', threads.lines, threads.note),
+    threads === null || threads.lines.length === 0
+      ? null
+      : threadTable('CPU by group of threads', threads.lines, threads.note),
     workers === null || workers.lines.length === 0
       ? null
-      : threadTable('Worker threads', workers.lines, workers.more === 0 ? '' : `${workers.more.toLocaleString('en-US')} more, with smaller heaps.`),
+      : threadTable(
+          'Worker threads',
+          workers.lines,
+          workers.more === 0 ? '' : `${workers.more.toLocaleString('en-US')} more, with smaller heaps.`,
+        ),
     modules === null ? null : moduleTable(modules),
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : el('div', { class: 'parts-of' }, parts);
@@ -33,7 +39,16 @@ function processTable({ lines, more }: NonNullable<ReportPart['processes']>): HT
         { scope: 'row', class: 'label', style: { '--depth': String(Math.min(depth, 20)) } },
         composition === null
           ? named(command)
-          : el('button', { type: 'button', class: 'stage', title: 'Who holds its memory', on: { click: () => replaceChildren(place, compositionBar(composition, composition.rss)) } }, named(command)),
+          : el(
+              'button',
+              {
+                type: 'button',
+                class: 'stage',
+                title: 'Who holds its memory',
+                on: { click: () => replaceChildren(place, compositionBar(composition, composition.rss)) },
+              },
+              named(command),
+            ),
         stages ? el('span', { class: 'pill quiet' }, 'has stages') : null,
       ),
       el('td', { class: 'label' }, named(exit)),
@@ -50,7 +65,17 @@ function processTable({ lines, more }: NonNullable<ReportPart['processes']>): HT
       el(
         'table',
         { class: 'plain' },
-        el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'pid'), ['command', 'exit'].map((text) => el('th', { scope: 'col', class: 'label' }, text)), ['wall', 'cpu', 'rss peak'].map((text) => el('th', { scope: 'col' }, text)))),
+        el(
+          'thead',
+          {},
+          el(
+            'tr',
+            {},
+            el('th', { scope: 'col' }, 'pid'),
+            ['command', 'exit'].map((text) => el('th', { scope: 'col', class: 'label' }, text)),
+            ['wall', 'cpu', 'rss peak'].map((text) => el('th', { scope: 'col' }, text)),
+          ),
+        ),
         el('tbody', {}, lines.map(row)),
       ),
     ),
@@ -71,7 +96,18 @@ function threadTable(title: string, lines: readonly ThreadData[], note: string):
       el(
         'table',
         { class: 'plain' },
-        el('thead', {}, el('tr', {}, el('th', { scope: 'col', class: 'label' }, 'thread'), el('th', { scope: 'col' }, 'cpu'), hasHeap ? el('th', { scope: 'col' }, 'heap') : null, el('th', { scope: 'col', class: 'label' }, ''))),
+        el(
+          'thead',
+          {},
+          el(
+            'tr',
+            {},
+            el('th', { scope: 'col', class: 'label' }, 'thread'),
+            el('th', { scope: 'col' }, 'cpu'),
+            hasHeap ? el('th', { scope: 'col' }, 'heap') : null,
+            el('th', { scope: 'col', class: 'label' }, ''),
+          ),
+        ),
         el(
           'tbody',
           {},
@@ -102,11 +138,27 @@ function moduleTable({ names, lines, more }: NonNullable<ReportPart['modules']>)
       el(
         'table',
         { class: 'plain' },
-        el('thead', {}, el('tr', {}, el('th', { scope: 'col', class: 'label' }, 'stage'), names.map((name) => el('th', { scope: 'col' }, named(name))))),
+        el(
+          'thead',
+          {},
+          el(
+            'tr',
+            {},
+            el('th', { scope: 'col', class: 'label' }, 'stage'),
+            names.map((name) => el('th', { scope: 'col' }, named(name))),
+          ),
+        ),
         el(
           'tbody',
           {},
-          lines.map(({ stage, cells }) => el('tr', {}, el('th', { scope: 'row', class: 'label' }, named(stage)), cells.map((kib) => el('td', {}, kib === null ? '' : amount(kib, 'KiB'))))),
+          lines.map(({ stage, cells }) =>
+            el(
+              'tr',
+              {},
+              el('th', { scope: 'row', class: 'label' }, named(stage)),
+              cells.map((kib) => el('td', {}, kib === null ? '' : amount(kib, 'KiB'))),
+            ),
+          ),
         ),
       ),
     ),

@@ -8,16 +8,22 @@ export function sourcesView({ sources, notes }: ReportPart): HTMLElement {
   return el(
     'div',
     {},
-    notes.length === 0
-      ? null
-      : notesView(notes),
+    notes.length === 0 ? null : notesView(notes),
     el(
       'div',
       { class: 'wide', tabIndex: 0, role: 'region', attributes: { 'aria-label': 'Sources' } },
       el(
         'table',
         { class: 'plain' },
-        el('thead', {}, el('tr', {}, ['source', 'truth', 'what', 'how'].map((text) => el('th', { scope: 'col', class: 'label' }, text)))),
+        el(
+          'thead',
+          {},
+          el(
+            'tr',
+            {},
+            ['source', 'truth', 'what', 'how'].map((text) => el('th', { scope: 'col', class: 'label' }, text)),
+          ),
+        ),
         el(
           'tbody',
           {},

@@ -79,7 +79,9 @@ export function shownLines(
     for (let at: StageNode | null = node; at !== null && !kept.has(at); at = at.parent) kept.add(at);
   }
   const shown: ShownLine[] = [];
-  const waiting = sorted(nodes.filter(({ parent }) => parent === null)).map((node) => ({ node, depth: 0 })).reverse();
+  const waiting = sorted(nodes.filter(({ parent }) => parent === null))
+    .map((node) => ({ node, depth: 0 }))
+    .reverse();
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, depth } = next;
     if (!kept.has(node)) continue;
@@ -99,6 +101,11 @@ function compared(a: number | null, b: number | null, descending: boolean): numb
 }
 
 /** The largest amount of a column, which its bars are drawn against. */
-export function largestOf(nodes: readonly StageNode[], columns: readonly StageColumn[], index: number, share: Share): number {
+export function largestOf(
+  nodes: readonly StageNode[],
+  columns: readonly StageColumn[],
+  index: number,
+  share: Share,
+): number {
   return nodes.reduce((most, node) => Math.max(most, Math.abs(cellValue(columns, node, index, share) ?? 0)), 0);
 }

@@ -205,7 +205,11 @@ class StagesTable {
     }
   }
 
-  #line({ node, depth, isOpen }: ShownLine, columns: readonly number[], largest: ReadonlyMap<number, number>): HTMLElement {
+  #line(
+    { node, depth, isOpen }: ShownLine,
+    columns: readonly number[],
+    largest: ReadonlyMap<number, number>,
+  ): HTMLElement {
     const { line, children } = node;
     const name = this.#shape === 'tree' ? line.name : line.stage;
     const fold =
@@ -217,10 +221,14 @@ class StagesTable {
           });
     const label = button(named(name), () => chooseStage(line.stage), { class: 'stage', title: told(line.stage) });
     const kinds = line.findings.map((kind) => el('span', { class: 'pill' }, kind));
-    const cells = columns.map((index) => this.#cell(cellValue(this.report.columns, node, index, this.#share), index, largest));
+    const cells = columns.map((index) =>
+      this.#cell(cellValue(this.report.columns, node, index, this.#share), index, largest),
+    );
     return el(
       'tr',
-      line.stage === this.#marked ? { class: 'marked', attributes: { 'data-stage': line.stage } } : { attributes: { 'data-stage': line.stage } },
+      line.stage === this.#marked
+        ? { class: 'marked', attributes: { 'data-stage': line.stage } }
+        : { attributes: { 'data-stage': line.stage } },
       el('th', { scope: 'row', class: 'label', style: { '--depth': String(Math.min(depth, 40)) } }, fold, label, kinds),
       cells,
     );

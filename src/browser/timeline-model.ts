@@ -38,7 +38,10 @@ export interface Lane {
 }
 
 /** The stages as lanes: those that were open longest, each below its parent; and how many are left out. */
-export function lanesOf({ stages }: TimelinePart, most: number): { readonly lanes: readonly Lane[]; readonly more: number } {
+export function lanesOf(
+  { stages }: TimelinePart,
+  most: number,
+): { readonly lanes: readonly Lane[]; readonly more: number } {
   const counted = stages.map(({ stage, spans }) => ({ stage, spans, points: pointsIn(spans) }));
   const kept = counted.toSorted((a, b) => b.points - a.points).slice(0, most);
   const names = new Set(kept.map(({ stage }) => stage));

@@ -30,23 +30,27 @@ export function timelineTable(part: TimelinePart, holders: readonly StackedHolde
           el(
             'tr',
             {},
-            ['at', 'resident', ...holders.map(({ holder }) => holderOf(holder).name)].map((text) => el('th', { scope: 'col' }, text)),
+            ['at', 'resident', ...holders.map(({ holder }) => holderOf(holder).name)].map((text) =>
+              el('th', { scope: 'col' }, text),
+            ),
             el('th', { scope: 'col', class: 'label' }, 'open stages'),
           ),
         ),
         el(
           'tbody',
           {},
-          [...points].sort((a, b) => a - b).map((point) =>
-            el(
-              'tr',
-              point === peak ? { class: 'marked' } : {},
-              el('th', { scope: 'row' }, `${clock(part.t[point]!)}${point === peak ? ' (peak)' : ''}`),
-              el('td', {}, amount(part.rss[point], 'KiB')),
-              holders.map(({ kib }) => el('td', {}, amount(kib[point], 'KiB'))),
-              el('td', { class: 'label' }, named(openAt(part, point).join(', '))),
+          [...points]
+            .sort((a, b) => a - b)
+            .map((point) =>
+              el(
+                'tr',
+                point === peak ? { class: 'marked' } : {},
+                el('th', { scope: 'row' }, `${clock(part.t[point]!)}${point === peak ? ' (peak)' : ''}`),
+                el('td', {}, amount(part.rss[point], 'KiB')),
+                holders.map(({ kib }) => el('td', {}, amount(kib[point], 'KiB'))),
+                el('td', { class: 'label' }, named(openAt(part, point).join(', '))),
+              ),
             ),
-          ),
         ),
       ),
     ),

@@ -15,7 +15,10 @@ const LEFT = 68;
 const RIGHT = 14;
 
 /** The resident set over time by holder, with the stages above it. */
-export function timelinesView(parts: readonly TimelinePart[]): { readonly element: HTMLElement; readonly draw: () => void } {
+export function timelinesView(parts: readonly TimelinePart[]): {
+  readonly element: HTMLElement;
+  readonly draw: () => void;
+} {
   let shown = new Timeline(parts[0]!);
   const place = el('div', {}, shown.element);
   const chooser =
@@ -65,9 +68,20 @@ class Timeline {
       {},
       this.#told,
       this.#lanes,
-      more > 0 ? el('p', { class: 'note' }, `${more.toLocaleString('en-US')} further stages, open for less time, have no lane.`) : null,
+      more > 0
+        ? el(
+            'p',
+            { class: 'note' },
+            `${more.toLocaleString('en-US')} further stages, open for less time, have no lane.`,
+          )
+        : null,
       this.#place,
-      el('p', { class: 'note' }, part.note, el('span', { class: 'unprinted' }, ' Drag to zoom, double-click or Esc for all; left and right move.')),
+      el(
+        'p',
+        { class: 'note' },
+        part.note,
+        el('span', { class: 'unprinted' }, ' Drag to zoom, double-click or Esc for all; left and right move.'),
+      ),
       timelineTable(part, this.#holders, this.#peak),
     );
     this.#listen();
@@ -93,18 +107,25 @@ class Timeline {
       cursor: { drag: { x: true, y: false }, points: { show: false }, y: false },
       scales: { x: { time: false }, y: { range: (_, __, high) => [0, (high || 1) * 1.06] } },
       axes: [
-        axis(theme, { values: (_, values) => values.map((seconds) => clock(seconds)), incrs: SECOND_STEPS, size: 30, space: 80 }),
+        axis(theme, {
+          values: (_, values) => values.map((seconds) => clock(seconds)),
+          incrs: SECOND_STEPS,
+          size: 30,
+          space: 80,
+        }),
         axis(theme, { values: marks('KiB'), incrs: KIB_STEPS, size: LEFT }),
       ],
       series: [
         {},
         ...this.#holders
-          .map(({ holder }): uPlot.Series => ({
-            stroke: theme.panel,
-            width: 0.5,
-            fill: colourOf(holder),
-            points: { show: false },
-          }))
+          .map(
+            ({ holder }): uPlot.Series => ({
+              stroke: theme.panel,
+              width: 0.5,
+              fill: colourOf(holder),
+              points: { show: false },
+            }),
+          )
           .reverse(),
         { stroke: theme.text, width: 1.25, points: { show: false } },
       ],
@@ -202,7 +223,9 @@ class Timeline {
         el('b', {}, amount(this.part.rss[point], 'KiB')),
         ` at ${clock(this.part.t[point]!)}${at === null ? ', the peak' : ''}`,
         cpu === null ? '' : `, ${cpu.toFixed(2)} CPUs`,
-        stages.length === 0 ? ', no stage open' : [', in ', stages.map((stage, index) => [index === 0 ? '' : ', ', named(stage, 'function')])],
+        stages.length === 0
+          ? ', no stage open'
+          : [', in ', stages.map((stage, index) => [index === 0 ? '' : ', ', named(stage, 'function')])],
       ),
       el(
         'ul',

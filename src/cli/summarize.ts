@@ -6,8 +6,8 @@ import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
 import { folds as corpusFolds } from '../page/corpus-fold.js';
 import { fact, filesFact, reportFacts } from '../page/facts.js';
-import { reportPart } from '../page/report-part.js';
 import type { InputsPart } from '../page/page-data.js';
+import { reportPart } from '../page/report-part.js';
 import { type PageContent, PageFile } from '../page/write-page.js';
 import { findRecordFiles } from '../records/files.js';
 import { readRecords } from '../records/read-records.js';
@@ -101,8 +101,7 @@ async function summarize(operands: readonly string[], flags: SummarizeFlags): Pr
   const isEmpty = result.records === 0;
   const view = summaryView(result, { ...flags, by, files: files.length });
   // A program that reads the output gets an empty result. A table of zeros would tell a person of something measured.
-  if (!isEmpty || exporter !== EXPORTERS.report[0])
-    stdout.write(exporter.render(view, layoutOf(stdout, flags)));
+  if (!isEmpty || exporter !== EXPORTERS.report[0]) stdout.write(exporter.render(view, layoutOf(stdout, flags)));
   if (!isEmpty) page?.leave(() => contentOf(view, operands, inputs));
   if (isEmpty)
     say(`${emptyText(operands)}: "stageprof map --profile" and "run --out" write files that can be summarised`);

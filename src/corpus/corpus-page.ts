@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Report } from '../model/report.js';
 import { fact, placeFacts, reportFacts } from '../page/facts.js';
+import { flamePart } from '../page/flame-part.js';
 import { InputTable } from '../page/input-table.js';
 import { inputsPart } from '../page/inputs-part.js';
 import { reportPart } from '../page/report-part.js';
-import { flamePart } from '../page/flame-part.js';
 import type { PageContent } from '../page/write-page.js';
 import { bytesOf } from '../records/bytes.js';
 import { HASH_WORDS, hashInto } from '../records/input-hash.js';
@@ -59,7 +59,11 @@ export class CorpusPage {
     return {
       command: 'map',
       title: [`pipeline ${pipelineName}`, shardName].filter(Boolean).join(', '),
-      facts: [fact('inputs', this.#inputs.state().total.toLocaleString('en-US')), ...reportFacts(report), ...placeFacts(Date.now())],
+      facts: [
+        fact('inputs', this.#inputs.state().total.toLocaleString('en-US')),
+        ...reportFacts(report),
+        ...placeFacts(Date.now()),
+      ],
       story: [{ key: 'run', text: summary }],
       report: reportPart(viewOf(report, { columns: shown.columns })),
       flame: stacks === null ? null : flamePart(stacks),

@@ -1,8 +1,8 @@
 import { systemReason } from '../model/setup-error.js';
 import { mergeWarnings } from '../model/warnings.js';
 import { EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
-import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
 import type { PageFile } from '../page/write-page.js';
+import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
 import { renderOutlived } from '../render/outlived-table.js';
 import { renderStacks } from '../render/stack-words.js';
 import type { StackProfile } from '../stacks/stack-profile.js';

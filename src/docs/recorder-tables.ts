@@ -36,7 +36,10 @@ function timelineRows(): [offset: string, name: string, meaning: string][] {
     `\`${name}\``,
     TIMELINE_MEANING[name] ?? 'as in the account of a moment',
   ]);
-  return [...rows, [String(TIMELINE.length * 8), '', `rows of ${TIMELINE_STAGES} stages that were open, NaN behind the last`]];
+  return [
+    ...rows,
+    [String(TIMELINE.length * 8), '', `rows of ${TIMELINE_STAGES} stages that were open, NaN behind the last`],
+  ];
 }
 
 /** `text` with its tables replaced by those of the code. */

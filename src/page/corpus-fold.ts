@@ -1,8 +1,8 @@
 import type { LinePosition, Positions } from '../records/positions.js';
 import type { RecordFold, RecordFolds } from '../records/record-fold.js';
 import type { RecordReader } from '../records/record-reader.js';
-import { type GroupPath, type SummaryState, folds as summaryFolds } from '../summary/summary-fold.js';
 import type { RecordSums } from '../summary/summary.js';
+import { type GroupPath, type SummaryState, folds as summaryFolds } from '../summary/summary-fold.js';
 import { InputTable, type InputTableState } from './input-table.js';
 import { inputsPart } from './inputs-part.js';
 import type { InputsPart } from './page-data.js';

@@ -1,7 +1,7 @@
 import { flameProfile, frameText } from '../flame/flame-stacks.js';
 import type { Frame } from '../stacks/frame.js';
 import type { SampleType } from '../stacks/sample-types.js';
-import { StackProfile } from '../stacks/stack-profile.js';
+import type { StackProfile } from '../stacks/stack-profile.js';
 import { NO_STACK } from '../stacks/stack-table.js';
 import { baseName } from '../text/base-name.js';
 import { counted } from '../text/format.js';
@@ -134,7 +134,10 @@ class FlameTree {
       waiting.push(...children[node]!.toReversed());
     }
     if (left === 0) return { kept, notes: [] };
-    return { kept, notes: [`${counted(left, 'smaller frame')} counted as their callers: a screen does not show them.`] };
+    return {
+      kept,
+      notes: [`${counted(left, 'smaller frame')} counted as their callers: a screen does not show them.`],
+    };
   }
 
   /** Adds a node and all on it to its parent. @returns how many */
@@ -167,9 +170,10 @@ class FlameTree {
           if (parent !== -1) totals[parent]! += totals[node]!;
         }
         const whole = this.#nodes.reduce((sum, { parent }, node) => (parent === -1 ? sum + totals[node]! : sum), 0);
-        if (whole > 0) totals.forEach((total, node) => {
-          weights[node] = Math.max(weights[node]!, total / whole);
-        });
+        if (whole > 0)
+          totals.forEach((total, node) => {
+            weights[node] = Math.max(weights[node]!, total / whole);
+          });
       }
     }
     return weights;

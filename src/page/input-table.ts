@@ -31,7 +31,12 @@ export const INPUT_FIELDS = [
 export type InputField = (typeof INPUT_FIELDS)[number];
 
 /** What is kept of each stage of an input. */
-export const STAGE_FIELDS = ['wall_s', 'rss_kb_peak_max', 'cpu_s', 'native_kb_peak_max'] as const satisfies readonly NumberField[];
+export const STAGE_FIELDS = [
+  'wall_s',
+  'rss_kb_peak_max',
+  'cpu_s',
+  'native_kb_peak_max',
+] as const satisfies readonly NumberField[];
 
 /** So many inputs are kept: more points than a screen has room for. */
 export const MOST_INPUTS = 10_000;

@@ -2,7 +2,14 @@ import { NUMBER_METRICS } from '../model/number-metrics.js';
 import type { FilePosition } from '../records/positions.js';
 import { counted } from '../text/format.js';
 import { INPUT_FIELDS, type InputField, type InputTableState, type KeptInput, STAGE_FIELDS } from './input-table.js';
-import { type InputColumn, type InputStages, type InputsPart, type PageUnit, packReference, packValue } from './page-data.js';
+import {
+  type InputColumn,
+  type InputStages,
+  type InputsPart,
+  type PageUnit,
+  packReference,
+  packValue,
+} from './page-data.js';
 
 /** So many numbers of stages are on a page; those of a metric take some 400 KB. */
 const MOST_STAGE_NUMBERS = 620_000;
@@ -54,11 +61,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
 };
 
 /** Nothing for a column without a number, or with the same everywhere. */
-function inputColumn(
-  key: InputField,
-  index: number,
-  inputs: readonly KeptInput<FilePosition>[],
-): InputColumn[] {
+function inputColumn(key: InputField, index: number, inputs: readonly KeptInput<FilePosition>[]): InputColumn[] {
   const values = inputs.map(({ numbers }) => shownNumber(numbers[index]!));
   const known = values.filter((value) => value !== null);
   // The values of stages are packed against these columns.
@@ -108,7 +111,8 @@ function stagesOf(
     return { key, heading: HEADINGS[key] ?? heading ?? key, unit: unit as PageUnit, packed };
   });
   const left = allLabels.length - chosen.length;
-  const notes = left === 0 ? [] : [`The numbers of ${counted(left, 'stage')} with the least time are left out of the inputs.`];
+  const notes =
+    left === 0 ? [] : [`The numbers of ${counted(left, 'stage')} with the least time are left out of the inputs.`];
   return {
     stages: { labels: chosen.map((label) => allLabels[label]!), metrics: metrics.filter(hasNumbers) },
     notes,

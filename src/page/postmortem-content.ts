@@ -20,7 +20,11 @@ export function postmortemContent(
   return {
     command: 'postmortem',
     title: metadata.command ?? `process ${found.process.pid}`,
-    facts: [fact('process', String(found.process.pid)), ...reportFacts(found.report), ...placeFacts(found.last.at_ms, null)],
+    facts: [
+      fact('process', String(found.process.pid)),
+      ...reportFacts(found.report),
+      ...placeFacts(found.last.at_ms, null),
+    ],
     story: postmortemNotes(found, nowMs),
     report: reportPart(viewOf(found.report)),
     timelines: timelineParts([recording]),

@@ -83,7 +83,8 @@ function columnData(key: ColumnKey, heading: string, shown: boolean): StageColum
   const metric = METRICS.find(({ field }) => field === key);
   const q = QUANTILES[key];
   if (metric === undefined) {
-    const description = q === undefined ? 'Elapsed time as a share of the total.' : `${q * 100} % of the calls took no longer.`;
+    const description =
+      q === undefined ? 'Elapsed time as a share of the total.' : `${q * 100} % of the calls took no longer.`;
     return {
       key,
       heading,
@@ -218,7 +219,10 @@ function modulesOf({ modules }: ReportView): ModuleData | null {
   return {
     names,
     more,
-    lines: lines.map(({ row }) => ({ stage: row.stage, cells: names.map((name) => row.native_modules?.[name] ?? null) })),
+    lines: lines.map(({ row }) => ({
+      stage: row.stage,
+      cells: names.map((name) => row.native_modules?.[name] ?? null),
+    })),
   };
 }
 

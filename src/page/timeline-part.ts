@@ -14,18 +14,22 @@ const FEWEST_POINTS = 3;
 /** A reading every tenth of a second. */
 const INTERVAL_S = 0.1;
 
-type Recorded = Pick<Recording, 'timeline' | 'labels' | 'metadata'>;
+/** What a picture over time is made of. */
+export type RecordedLife = Pick<Recording, 'timeline' | 'labels' | 'metadata' | 'samples' | 'calls'>;
 
 /** The resident set of a process over time; null where its recorder has too few points. */
-export function timelinePart({ timeline, labels, metadata }: Recorded, name: string): TimelinePart | null {
-  const points = timeline.points.filter(({ account }) => !Number.isNaN(account[0]));
+export function timelinePart(recorded: RecordedLife, name: string): TimelinePart | null {
+  const { timeline, labels, metadata } = recorded;
+  const points = [...timeline.points, ...lastPoint(recorded)].filter(({ account }) => !Number.isNaN(account[0]));
   if (points.length < FEWEST_POINTS) return null;
   const beginNs = points[0]!.wallNs;
   const compositions = points.map(composed);
   const keys = [...PARTS.map(({ part }) => part), 'other_kb' as const];
   const holders = keys.map((holder) => ({
     holder,
-    kib: compositions.map((composition) => (holder === 'other_kb' ? atLeastZero(composition.other_kb) : composition[holder])),
+    kib: compositions.map((composition) =>
+      holder === 'other_kb' ? atLeastZero(composition.other_kb) : composition[holder],
+    ),
   }));
   const startedNs = metadata.start.wall_ns;
   return {
@@ -40,11 +44,29 @@ export function timelinePart({ timeline, labels, metadata }: Recorded, name: str
   };
 }
 
+/** The last reading, which is not among the points if it is neither the highest nor the lowest of its run. */
+function lastPoint({ timeline, samples: { moment, account }, calls }: RecordedLife): TimelinePoint[] {
+  const wallNs = moment?.[slotIndex.wall_ns] ?? Number.NaN;
+  if (moment === null || account === null || !(wallNs > (timeline.points.at(-1)?.wallNs ?? -1))) return [];
+  const rows = calls.map(({ row }) => row).filter((row) => row > 0);
+  return [
+    {
+      wallNs,
+      processCpuNs: moment[slotIndex.process_cpu_ns]!,
+      filePagesBytes: moment[slotIndex.file_bytes]!,
+      jsUsedBytes: moment[slotIndex.js_used_bytes]!,
+      openCalls: rows.length,
+      account,
+      rows: [...new Set(rows)],
+    },
+  ];
+}
+
 /** So many processes have a picture over time: those with the highest resident sets. */
 const MOST_PROCESSES = 8;
 
 /** The processes of a run over time, the one with the highest resident set first. */
-export function timelineParts(recorded: readonly Recorded[]): TimelinePart[] {
+export function timelineParts(recorded: readonly RecordedLife[]): TimelinePart[] {
   const parts = recorded.flatMap((one) => {
     const { pid, command } = one.metadata;
     const part = timelinePart(one, `${pid} ${shortCommand(command)}`);

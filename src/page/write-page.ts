@@ -65,7 +65,9 @@ export class PageFile {
       this.write(content());
       say(`the page is ${this.path}`);
     } catch (error) {
-      say(error instanceof SetupError ? error.message : `--html ${this.path}: cannot be written, ${systemReason(error)}`);
+      say(
+        error instanceof SetupError ? error.message : `--html ${this.path}: cannot be written, ${systemReason(error)}`,
+      );
     }
   }
 

@@ -1,7 +1,8 @@
 import type { Report } from '../model/report.js';
 import { systemReason } from '../model/setup-error.js';
 import { formatWarning } from '../model/warnings.js';
-import { byStart, leftNames, type RecordedLife, readLeft } from './left-reports.js';
+import type { RecordedLife } from '../page/timeline-part.js';
+import { byStart, leftNames, readLeft } from './left-reports.js';
 import { mergeProcesses } from './merged-processes.js';
 import { type ReportingProcess, runProcesses, type SeenProcess, type StartedProgram } from './run-process.js';
 import { ThreadReports } from './thread-reports.js';

@@ -1,9 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../model/report.js';
+import type { RecordedLife } from '../page/timeline-part.js';
 import { readLastRecording } from '../recorder/last-recording.js';
 import type { RecorderMetadata } from '../recorder/metadata.js';
-import type { RecorderState, Recording } from '../recorder/reader.js';
+import type { RecorderState } from '../recorder/reader.js';
 import { reportOf } from '../recorder/recorded-report.js';
 import { movedWarning } from '../recorder/recorder-paths.js';
 import { renderTable } from '../render/table.js';
@@ -24,9 +25,6 @@ export interface LeftReport {
   /** What its recorder has of its resident set over time; null without a recorder. */
   readonly recorded: RecordedLife | null;
 }
-
-/** What a picture over time is made of. */
-export type RecordedLife = Pick<Recording, 'timeline' | 'labels' | 'metadata'>;
 
 /** Named by src/preload/preload.cts: process id and start. Worker threads add their id. */
 const LEFT_FILE = /^(\d+-\d+)(?:-t\d+(?:-\d+)?)?\.(?:recorder|json)$/;
@@ -92,10 +90,18 @@ interface Recorded extends RecordedLife {
 function readLastRecorded(folders: readonly string[], name: string): Recorded | null {
   const paths = folders.map((folder) => join(folder, name));
   return readLastRecording(paths, (recording, before) => {
-    const { metadata, state, timeline, labels } = recording;
+    const { metadata, state, timeline, labels, samples, calls } = recording;
     const report = checked(reportOf(recording));
     const moved = folders.slice(0, before).map((full) => movedWarning(full));
-    return { report: { ...report, warnings: [...report.warnings, ...moved] }, metadata, state, timeline, labels };
+    return {
+      report: { ...report, warnings: [...report.warnings, ...moved] },
+      metadata,
+      state,
+      timeline,
+      labels,
+      samples,
+      calls,
+    };
   });
 }
 

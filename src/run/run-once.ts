@@ -1,6 +1,6 @@
 import { withFindings } from '../findings/reported.js';
-import { timelineParts } from '../page/timeline-part.js';
 import { programContent } from '../page/run-content.js';
+import { timelineParts } from '../page/timeline-part.js';
 import { type PageContent, PageFile } from '../page/write-page.js';
 import { writePprof } from '../stacks/pprof-writer.js';
 import { say } from '../terminal/say.js';

@@ -1,8 +1,8 @@
 import type { Report } from '../model/report.js';
 import { EXIT_DONE } from '../os/exit-status.js';
-import { renderTable } from '../render/table.js';
 import { programContent } from '../page/run-content.js';
 import { PageFile } from '../page/write-page.js';
+import { renderTable } from '../render/table.js';
 import { ReportMerger } from '../report/merge.js';
 import { mergeProfile } from '../stacks/merge-profile.js';
 import { writePprof } from '../stacks/pprof-writer.js';

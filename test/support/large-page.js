@@ -56,7 +56,9 @@ export function largeTimeline(seconds, { stages = 30, points = 1024 } = {}) {
 }
 
 export function stageNames(count) {
-  return Array.from({ length: count }, (_, index) => (index % 5 === 0 ? `step${index}` : `step${index - (index % 5)}.part${index}`));
+  return Array.from({ length: count }, (_, index) =>
+    index % 5 === 0 ? `step${index}` : `step${index - (index % 5)}.part${index}`,
+  );
 }
 
 /** @param packValue that of src/page/page-data.ts */
@@ -86,7 +88,10 @@ export function largeInputs(count, packValue, { stages = 30 } = {}) {
   ];
   const numbers = Object.fromEntries(columns.map(({ key, values }) => [key, values]));
   return {
-    names: Array.from({ length: count }, (_, index) => `corpus/shard-${index % 40}/package-${(index * 7919) % 99991}.tar.gz`),
+    names: Array.from(
+      { length: count },
+      (_, index) => `corpus/shard-${index % 40}/package-${(index * 7919) % 99991}.tar.gz`,
+    ),
     files: ['results'],
     file: Array(count).fill(0),
     line: Array.from({ length: count }, (_, index) => index + 1),
@@ -125,7 +130,11 @@ export function largeFlame(count, { stages = 30, base = false } = {}) {
   const labels = stageNames(stages);
   const roots = labels.map((stage) => frame(`[${stage}]`, '', 0));
   const functions = Array.from({ length: Math.min(8000, count) }, (_, index) =>
-    frame(`function_${index}`, `/srv/app/node_modules/library-${index % 97}/lib/file-${index % 531}.js:${(index * 13) % 900}`, 1 + (index % 4)),
+    frame(
+      `function_${index}`,
+      `/srv/app/node_modules/library-${index % 97}/lib/file-${index % 531}.js:${(index * 13) % 900}`,
+      1 + (index % 4),
+    ),
   );
   const parents = roots.map(() => 0);
   const nodes = [...roots];
@@ -191,7 +200,11 @@ export function largeReport(stages = 30) {
       stage,
       name: stage.slice(stage.lastIndexOf('.') + 1),
       depth: stage.includes('.') ? 1 : 0,
-      cells: COLUMNS.map(([, , unit, fold]) => Math.round((fold === 'growth' ? random() - 0.3 : random()) * (unit === 'KiB' ? 300_000 : 900)) / (unit === 's' ? 3 : 1)),
+      cells: COLUMNS.map(
+        ([, , unit, fold]) =>
+          Math.round((fold === 'growth' ? random() - 0.3 : random()) * (unit === 'KiB' ? 300_000 : 900)) /
+          (unit === 's' ? 3 : 1),
+      ),
       findings: random() < 0.2 ? ['native-growth'] : [],
     })),
     ends: [
@@ -200,8 +213,20 @@ export function largeReport(stages = 30) {
     ],
     rowCount: stages,
     findings: [
-      { stage: names[1], kind: 'native-growth', text: 'live native memory grew by 1.2 GiB in 10,000 calls, and did not stop; look at the stacks of what lives.', share: 0.61, isWorst: true },
-      { stage: names[2], kind: 'waiting', text: '1,200 s of its own 1,900 s without CPU (disk, network, locks); fetch ahead, or run more at once.', share: 0.34, isWorst: true },
+      {
+        stage: names[1],
+        kind: 'native-growth',
+        text: 'live native memory grew by 1.2 GiB in 10,000 calls, and did not stop; look at the stacks of what lives.',
+        share: 0.61,
+        isWorst: true,
+      },
+      {
+        stage: names[2],
+        kind: 'waiting',
+        text: '1,200 s of its own 1,900 s without CPU (disk, network, locks); fetch ahead, or run more at once.',
+        share: 0.34,
+        isWorst: true,
+      },
     ],
     compositions: [
       {
