@@ -198,7 +198,10 @@ class FlameGraph {
 
   #chooseStage(stage: string): void {
     const roots = this.#model.rootsOf(stage).filter((root) => this.#model.widths[root]! > 0);
-    if (roots.length === 0) return;
+    if (roots.length === 0) {
+      replaceChildren(this.#told, 'No stack was sampled in ', named(stage, 'function'), '.');
+      return;
+    }
     this.#stage = stage;
     this.#zoomed = null;
     this.#cursor = NOTHING;

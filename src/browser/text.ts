@@ -4,7 +4,7 @@ import { count, duration, inline, percent, roughDuration, size } from '../text/f
 import { el } from './dom.js';
 
 /** Longer names are cut where they are shown in full: a browser lays out every character of a text. */
-const LONGEST = 2000;
+const LONGEST = 600;
 
 /** A text of a program as it is shown: nothing in it acts on the page or on the text around it. */
 export function told(text: string): string {

@@ -142,7 +142,7 @@ export function largeFlame(count, { stages = 30, base = false } = {}) {
   // In the order of a walk: a chain that goes down and comes up again.
   let path = [];
   for (let node = roots.length; node < count; node++) {
-    if (path.length === 0 || random() < 0.003) path = [Math.floor(random() * roots.length)];
+    if (path.length === 0 || random() < 0.02) path = [Math.floor(random() * roots.length)];
     path.length = Math.max(1, path.length - Math.floor(random() * random() * 8));
     const parent = path.at(-1);
     parents.push(node - parent);
