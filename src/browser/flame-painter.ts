@@ -87,9 +87,21 @@ function hashOf(text: string): number {
 }
 
 /** Orange is more than in the base, blue less: both kinds of red-green blindness tell them apart. */
-function changeColour(model: FlameModel, node: number, largest: number, { isDark }: Theme): string {
+function changeColour(model: FlameModel, node: number, largest: number, theme: Theme): string {
   const change = model.totals[node]! - model.baseTotals[node]!;
-  const strength = largest === 0 ? 0 : Math.sqrt(Math.min(1, Math.abs(change) / largest));
+  return shadeOf(change, largest === 0 ? 0 : Math.sqrt(Math.min(1, Math.abs(change) / largest)), theme);
+}
+
+/** What the colours of a change mean. */
+export function changeLegend(theme: Theme): (readonly [name: string, colour: string])[] {
+  return [
+    ['more than in the base', shadeOf(1, 1, theme)],
+    ['as much', shadeOf(0, 0, theme)],
+    ['less', shadeOf(-1, 1, theme)],
+  ];
+}
+
+function shadeOf(change: number, strength: number, { isDark }: Theme): string {
   const hue = change >= 0 ? 24 : 208;
   const lightness = isDark ? 26 + 20 * strength : 93 - 33 * strength;
   return `hsl(${hue} ${Math.round(12 + 78 * strength)}% ${lightness}%)`;

@@ -1,7 +1,7 @@
-import type { FlamePart } from '../page/page-data.js';
+import type { FlameKind, FlamePart } from '../page/page-data.js';
 import { button, choice, el, replaceChildren, select } from './dom.js';
 import { type FlameBox, FlameModel } from './flame-model.js';
-import { KIND_COLOURS, paintFlame, ROW_PIXELS } from './flame-painter.js';
+import { changeLegend, KIND_COLOURS, paintFlame, ROW_PIXELS } from './flame-painter.js';
 import { functionTable } from './function-table.js';
 import { onStage } from './selection.js';
 import { amount, named, told } from './text.js';
@@ -376,17 +376,25 @@ class FlameGraph {
   }
 
   #legend(): HTMLElement {
-    const { isDark } = currentTheme();
+    const theme = currentTheme();
+    if (this.#showsChange) return legendOf(changeLegend(theme));
+    const { isDark } = theme;
     const used = new Set(Array.from({ length: this.#model.frameCount }, (_, frame) => this.#model.kindOf(frame)));
-    return el(
-      'ul',
-      { class: 'legend' },
+    return legendOf(
       Object.entries(KIND_COLOURS)
-        .filter(([kind]) => used.has(kind as never))
+        .filter(([kind]) => used.has(kind as FlameKind))
         .map(([, { name, light, dark }]) => {
           const [hue, saturation, lightness] = isDark ? dark : light;
-          return el('li', {}, el('i', { style: { background: `hsl(${hue} ${saturation}% ${lightness}%)` } }), name);
+          return [name, `hsl(${hue} ${saturation}% ${lightness}%)`] as const;
         }),
     );
   }
+}
+
+function legendOf(entries: readonly (readonly [name: string, colour: string])[]): HTMLElement {
+  return el(
+    'ul',
+    { class: 'legend' },
+    entries.map(([name, colour]) => el('li', {}, el('i', { style: { background: colour } }), name)),
+  );
 }

@@ -13,7 +13,7 @@ export function comparisonContent(
   const { base, new: next, inputs, violations } = view.result;
   return {
     command: 'compare',
-    title: `${base.name} and ${next.name}`,
+    title: `${base.name} → ${next.name}`,
     facts: [
       fact('base', base.name),
       fact('new', next.name),

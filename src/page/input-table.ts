@@ -74,7 +74,7 @@ const [RSS_DELTA, RSS_PEAK, WALL, CPU] = ['rss_kb_delta', 'rss_kb_peak_max', 'wa
   number,
   number,
 ];
-const header = (name: string) => HEADER_NUMBERS.findIndex((field) => field === name);
+const header = (name: string) => HEADER_NUMBERS.indexOf(name as (typeof HEADER_NUMBERS)[number]);
 const [NTH, RSS_NOW, TOTAL_WALL, TOTAL_CPU, HEADER_PEAK] = [
   'process_inputs',
   'rss_kb_now',

@@ -4,7 +4,11 @@ import { contentOf, htmlOf } from '../support/page-content.js';
 
 /** Names that a program may have given to anything, each with what a reader sees in its place. */
 const HOSTILE: readonly (readonly [what: string, name: string, shown: string])[] = [
-  ['the end of a script', '</script><script>globalThis.ran = 1</script>', '</script><script>globalThis.ran = 1</script>'],
+  [
+    'the end of a script',
+    '</script><script>globalThis.ran = 1</script>',
+    '</script><script>globalThis.ran = 1</script>',
+  ],
   ['an image with a handler', '<img src=x onerror="globalThis.ran = 1">', '<img src=x onerror="globalThis.ran = 1">'],
   ['a comment', '<!-- --><svg onload=globalThis.ran=1>', '<!-- --><svg onload=globalThis.ran=1>'],
   ['an address', 'javascript:globalThis.ran=1', 'javascript:globalThis.ran=1'],
@@ -33,7 +37,11 @@ describe.skipIf(NO_BROWSER)('names of every hostile kind are text', () => {
     const { page, requests, messages, violations } = await browser.show(htmlOf(named(name)), { width: 700 });
     expect(await page.getAttribute('#page', 'data-state')).toBe('drawn');
     expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
-    expect(await page.evaluate(() => document.querySelectorAll('img, svg, iframe, object, [onload], [onerror], a[href^="java"]').length)).toBe(0);
+    expect(
+      await page.evaluate(
+        () => document.querySelectorAll('img, svg, iframe, object, [onload], [onerror], a[href^="java"]').length,
+      ),
+    ).toBe(0);
     expect(await page.locator('h1').textContent()).toBe(seen);
     expect(await page.locator('table.stages tbody tr:first-child bdi').textContent()).toBe(seen);
     expect(await page.locator('.findings .stage bdi').first().textContent()).toBe(seen);
@@ -69,7 +77,12 @@ describe.skipIf(NO_BROWSER)('names of every hostile kind are text', () => {
     report.notes.push({ key: name, text: name });
     report.compositions[0].details = [{ holder: name, kib: 100 }];
     report.modules = { names: [name], lines: [{ stage: name, cells: [1] }], more: 0 };
-    report.processes = { more: 0, lines: [{ pid: 1, depth: 0, command: name, exit: name, wall: 1, cpu: 1, peak: 1, stages: true, composition: null }] };
+    report.processes = {
+      more: 0,
+      lines: [
+        { pid: 1, depth: 0, command: name, exit: name, wall: 1, cpu: 1, peak: 1, stages: true, composition: null },
+      ],
+    };
     report.threads = { lines: [{ name, detail: name, cpu: 1, heap: null }], note: name };
     report.sources[0].how = name;
     flame.texts = flame.texts.map((text: string) => (text.startsWith('[') ? `[${name}]` : name));

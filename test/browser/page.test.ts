@@ -20,7 +20,14 @@ describe.skipIf(NO_BROWSER)('the page in a browser', () => {
   test('is drawn without a request, a message on the console, or anything that its policy stops', async () => {
     const { page, requests, messages, violations } = await browser.show(everything);
     expect(await page.getAttribute('#page', 'data-state')).toBe('drawn');
-    expect(await texts(page, 'h2')).toEqual(['Findings', 'Stages', 'Memory', 'Stacks', 'Inputs', 'What is measured how']);
+    expect(await texts(page, 'h2')).toEqual([
+      'Findings',
+      'Stages',
+      'Memory',
+      'Stacks',
+      'Inputs',
+      'What is measured how',
+    ]);
     expect(await page.title()).toBe('node corpus.js · stageprof');
     expect(requests).toEqual([]);
     expect(messages).toEqual([]);
@@ -59,7 +66,10 @@ describe.skipIf(NO_BROWSER)('the page in a browser', () => {
       const before = await texts(page, 'table.stages tbody tr th bdi');
       await page.click('[data-sort="wall_s"]');
       expect(await page.getAttribute('table.stages th[aria-sort]', 'aria-sort')).toBe('descending');
-      const tops = () => page.locator('table.stages tbody tr:has(.fold[aria-expanded])').evaluateAll((rows) => rows.map((row) => row.children[2]!.textContent));
+      const tops = () =>
+        page
+          .locator('table.stages tbody tr:has(.fold[aria-expanded])')
+          .evaluateAll((rows) => rows.map((row) => row.children[2]!.textContent));
       const down = await tops();
       await page.click('[data-sort="wall_s"]');
       expect(await page.getAttribute('table.stages th[aria-sort]', 'aria-sort')).toBe('ascending');
@@ -73,7 +83,9 @@ describe.skipIf(NO_BROWSER)('the page in a browser', () => {
       const { page } = await browser.show(everything);
       await page.click('button[data-value="list"]');
       await page.click('[data-sort="calls"]');
-      const calls = (await texts(page, 'table.stages tbody tr td:nth-child(2)')).map((text) => Number(text.replace(',', '')));
+      const calls = (await texts(page, 'table.stages tbody tr td:nth-child(2)')).map((text) =>
+        Number(text.replace(',', '')),
+      );
       expect(calls).toEqual([...calls].sort((a, b) => b - a));
       expect(calls).toHaveLength(30);
     });
@@ -115,7 +127,9 @@ describe.skipIf(NO_BROWSER)('the page in a browser', () => {
       const { page } = await browser.show(everything);
       const canvas = page.locator('.flame canvas');
       await page.fill('.flame-search', 'library-3/');
-      expect(await page.innerText('#stacks .told')).toMatch(/^\d+(\.\d+)?% of the view \(.*\) is in \d+ matching frames$/);
+      expect(await page.innerText('#stacks .told')).toMatch(
+        /^\d+(\.\d+)?% of the view \(.*\) is in \d+ matching frames$/,
+      );
       await page.fill('.flame-search', '');
       await canvas.click({ position: { x: 30, y: 26 } });
       const crumbs = await texts(page, '.crumbs button');
@@ -207,7 +221,8 @@ describe.skipIf(NO_BROWSER)('the page in a browser', () => {
       const box = (await over.boundingBox())!;
       for (let x = 0.3; x < 0.8 && (await page.locator('.card').count()) === 0; x += 0.02) {
         await page.mouse.move(box.x + x * box.width, box.y + (1 - x) * box.height);
-        if (/^corpus/.test(await page.innerText('#inputs .told'))) await page.mouse.click(box.x + x * box.width, box.y + (1 - x) * box.height);
+        if (/^corpus/.test(await page.innerText('#inputs .told')))
+          await page.mouse.click(box.x + x * box.width, box.y + (1 - x) * box.height);
       }
       expect(await page.locator('.card').count()).toBe(1);
     });
@@ -252,25 +267,31 @@ describe.skipIf(NO_BROWSER)('the page in a browser', () => {
   });
 
   describe('on every screen', () => {
-    test.each([360, 768, 1280, 2000])('%i pixels wide: nothing is wider than the window, and pictures follow it', async (width) => {
-      const { page } = await browser.show(everything, { width });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-      await page.setViewportSize({ width: width + 150, height: 900 });
-      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(width + 150);
-      const widths = () =>
-        page.evaluate(() => ['.flame', '.timeline', '.scatter'].map((selector) => {
-          const place = document.querySelector(selector)!;
-          return Math.abs(place.clientWidth - place.querySelector('canvas')!.getBoundingClientRect().width);
-        }));
-      await expect.poll(widths).toEqual([0, 0, 0]);
-    });
+    test.each([360, 768, 1280, 2000])(
+      '%i pixels wide: nothing is wider than the window, and pictures follow it',
+      async (width) => {
+        const { page } = await browser.show(everything, { width });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+        await page.setViewportSize({ width: width + 150, height: 900 });
+        await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(width + 150);
+        const widths = () =>
+          page.evaluate(() =>
+            ['.flame', '.timeline', '.scatter'].map((selector) => {
+              const place = document.querySelector(selector)!;
+              return Math.abs(place.clientWidth - place.querySelector('canvas')!.getBoundingClientRect().width);
+            }),
+          );
+        await expect.poll(widths).toEqual([0, 0, 0]);
+      },
+    );
 
     test('dark where the system is, unless the reader chooses', async () => {
       const { page } = await browser.show(everything, { colorScheme: 'dark' });
       const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
       const dark = await back();
       expect(dark).toBe('rgb(15, 18, 22)');
-      const picture = () => page.locator('.flame canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL().slice(0, 5000));
+      const picture = () =>
+        page.locator('.flame canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL().slice(0, 5000));
       const inDark = await picture();
       await page.click('button[data-value="light"]');
       expect(await back()).toBe('rgb(244, 245, 247)');
@@ -293,9 +314,14 @@ describe.skipIf(NO_BROWSER)('the page in a browser', () => {
     const { page } = await browser.show(everything);
     const nameless = await page.evaluate(() =>
       [...document.querySelectorAll('button, input, select, canvas, [role=application], [role=region], [role=img]')]
-        .filter((element) => element.closest('[aria-hidden=true]') === null && element.closest('.plot') !== element.closest('.plot canvas')?.closest('.plot'))
+        .filter(
+          (element) =>
+            element.closest('[aria-hidden=true]') === null &&
+            element.closest('.plot') !== element.closest('.plot canvas')?.closest('.plot'),
+        )
         .filter((element) => {
-          const label = element.getAttribute('aria-label') ?? element.getAttribute('aria-labelledby') ?? element.textContent ?? '';
+          const label =
+            element.getAttribute('aria-label') ?? element.getAttribute('aria-labelledby') ?? element.textContent ?? '';
           return label.trim() === '' && element.closest('label') === null && element.closest('.plot') === null;
         })
         .map((element) => element.outerHTML.slice(0, 100)),

@@ -5,13 +5,19 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { onTestFailed } from 'vitest';
 
-const CANDIDATES = [process.env.STAGEPROF_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const CANDIDATES = [
+  process.env.STAGEPROF_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 /** The browser that tests use; undefined where none is installed. */
 export const CHROMIUM = CANDIDATES.find((path) => path !== undefined && existsSync(path));
 
 export const NO_BROWSER = CHROMIUM === undefined;
-if (NO_BROWSER) console.error('skipped: no Chromium is installed (apt-get install chromium, or name it in STAGEPROF_CHROMIUM)');
+if (NO_BROWSER)
+  console.error('skipped: no Chromium is installed (apt-get install chromium, or name it in STAGEPROF_CHROMIUM)');
 
 /** Where the screenshots of failing tests are kept. */
 const ARTEFACTS = join(import.meta.dirname, '../../artefacts');
@@ -60,7 +66,11 @@ export class TestBrowser {
 
   /** Goes to any address. */
   async go(address: string, { width = 1280, height = 900, colorScheme = 'light' }: View = {}): Promise<ShownPage> {
-    const context = await this.browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' });
+    const context = await this.browser.newContext({
+      viewport: { width, height },
+      colorScheme,
+      reducedMotion: 'reduce',
+    });
     const page = await context.newPage();
     onTestFailed(({ task }) => keepScreenshot(page, task.name));
     const requests: string[] = [];
@@ -74,7 +84,8 @@ export class TestBrowser {
       addEventListener('securitypolicyviolation', (event) => seen.push(event.violatedDirective));
     });
     await page.goto(address);
-    const violations = () => page.evaluate(() => (globalThis as unknown as { violationsSeen: string[] }).violationsSeen);
+    const violations = () =>
+      page.evaluate(() => (globalThis as unknown as { violationsSeen: string[] }).violationsSeen);
     return { page, requests, messages, violations };
   }
 }
