@@ -3,22 +3,22 @@ import type { Holder } from '../page/page-data.js';
 
 /**
  * One colour a holder of memory, wherever it is on the page, in light and dark. They are told apart with each kind of colour
- * blindness: test/browser/colours.test.ts computes how they look then. Neighbours in the stack differ most.
+ * blindness: test/browser/colours.test.ts computes how they look then.
  */
 export const HOLDER_COLOURS: Readonly<Record<Holder['key'], string>> = {
   js_heap_kb: '#0072b2',
   worker_heaps_kb: '#56b4e9',
-  buffers_kb: '#009e73',
-  strings_kb: '#a3dfc8',
-  wasm_kb: '#6a4fc9',
+  buffers_kb: '#119e5a',
+  strings_kb: '#aafab3',
+  wasm_kb: '#6342bf',
   native_kb: '#d55e00',
   allocator_free_kb: '#f0d442',
-  mapped_kb: '#cc79a7',
-  files_kb: '#8a2252',
-  code_kb: '#8c8c8c',
-  stacks_kb: '#c4c4c4',
-  shared_kb: '#c9a66b',
-  other_kb: '#595959',
+  mapped_kb: '#af6f9f',
+  files_kb: '#6a2662',
+  code_kb: '#ababab',
+  stacks_kb: '#dddddd',
+  shared_kb: '#b6a44b',
+  other_kb: '#646464',
 };
 
 export const HOLDERS: readonly Holder[] = [

@@ -62,25 +62,34 @@ describe.skipIf(NO_BROWSER)('speedscope shows in a browser', () => {
   });
 });
 
+/** The members that are looked at. Numbers are objects of 64 bits. */
+interface Decoded {
+  readonly string_table: readonly string[];
+  readonly sample_type: readonly { readonly type: unknown; readonly unit: unknown }[];
+  readonly function: readonly { readonly id: unknown; readonly name: unknown }[];
+  readonly location: readonly { readonly id: unknown; readonly line: readonly { readonly function_id: unknown }[] }[];
+  readonly sample: readonly {
+    readonly location_id: readonly unknown[];
+    readonly value: readonly unknown[];
+    readonly label: readonly { readonly key: unknown; readonly str: unknown }[];
+  }[];
+}
+
 test('a decoder made from the definition of pprof reads the samples, labels and functions of a file', async () => {
   const gzip = (await flameFile('pprof', profile, undefined, { type: 'cpu' })) as Uint8Array;
   const { root } = protobuf.parse(PROFILE_PROTO, { keepCase: true });
-  const decoded = root.lookupType('perftools.profiles.Profile').decode(gunzipSync(gzip)) as any;
+  const decoded = root.lookupType('perftools.profiles.Profile').decode(gunzipSync(gzip)) as unknown as Decoded;
   const text = (index: unknown) => decoded.string_table[Number(index)];
-  expect(decoded.sample_type.map(({ type, unit }: any) => [text(type), text(unit)])).toEqual([
+  expect(decoded.sample_type.map(({ type, unit }) => [text(type), text(unit)])).toEqual([
     ['samples', 'count'],
     ['cpu', 'nanoseconds'],
   ]);
-  const functions = new Map(decoded.function.map((one: any) => [Number(one.id), one]));
-  const locations = new Map(decoded.location.map((one: any) => [Number(one.id), one]));
-  const samples = decoded.sample.map(({ location_id, value, label }: any) => ({
-    stage: text(label.find(({ key }: any) => text(key) === 'stage').str),
+  const nameOf = new Map(decoded.function.map(({ id, name }) => [Number(id), text(name)]));
+  const linesOf = new Map(decoded.location.map(({ id, line }) => [Number(id), line]));
+  const samples = decoded.sample.map(({ location_id, value, label }) => ({
+    stage: text(label.find(({ key }) => text(key) === 'stage')?.str),
     cpu: Number(value[1]),
-    frames: location_id.map((id: unknown) =>
-      (locations.get(Number(id)) as any).line.map(({ function_id }: any) =>
-        text((functions.get(Number(function_id)) as any).name),
-      ),
-    ),
+    frames: location_id.map((id) => linesOf.get(Number(id))!.map(({ function_id }) => nameOf.get(Number(function_id)))),
   }));
   expect(samples).toContainEqual({
     stage: 'serve.parse',
@@ -92,8 +101,8 @@ test('a decoder made from the definition of pprof reads the samples, labels and 
 test('a .cpuprofile is what the protocol of DevTools says', async () => {
   const { domains } = JSON.parse(readFileSync(require.resolve('devtools-protocol/json/js_protocol.json'), 'utf8'));
   const definitions = Object.fromEntries(
-    domains.flatMap(({ domain, types = [] }: any) =>
-      types.map((type: any) => [`${domain}.${type.id}`, schemaOf(type, domain)]),
+    (domains as Domain[]).flatMap(({ domain, types = [] }) =>
+      types.map((type) => [`${domain}.${type.id}`, schemaOf(type, domain)]),
     ),
   );
   const validate = new Ajv({ strict: false }).compile({ $ref: '#/definitions/Profiler.Profile', definitions });
@@ -101,22 +110,39 @@ test('a .cpuprofile is what the protocol of DevTools says', async () => {
   expect(validate(written), JSON.stringify(validate.errors)).toBe(true);
   expect(validate({ ...written, nodes: [{ id: 'a' }] })).toBe(false);
   // What the schema cannot say: every sample is a node, and there are as many times.
-  const ids = new Set(written.nodes.map(({ id }: any) => id));
+  const ids = new Set(written.nodes.map(({ id }: { id: number }) => id));
   expect(written.samples.every((id: number) => ids.has(id))).toBe(true);
   expect(written.timeDeltas).toHaveLength(written.samples.length);
 });
 
+/** A type in the definition of the protocol. */
+interface ProtocolType {
+  readonly id?: string;
+  readonly name?: string;
+  readonly optional?: boolean;
+  readonly type?: string;
+  readonly properties?: readonly ProtocolType[];
+  readonly items?: ProtocolType;
+  readonly $ref?: string;
+  readonly enum?: readonly string[];
+}
+
+interface Domain {
+  readonly domain: string;
+  readonly types?: readonly ProtocolType[];
+}
+
 /** A type of the protocol as a JSON Schema. */
-function schemaOf({ type, properties, items, $ref, enum: values }: any, domain: string): object {
+function schemaOf({ type, properties, items, $ref, enum: values }: ProtocolType, domain: string): object {
   if ($ref !== undefined) return { $ref: `#/definitions/${$ref.includes('.') ? $ref : `${domain}.${$ref}`}` };
   if (values !== undefined) return { enum: values };
-  if (type === 'array') return { type, items: schemaOf(items, domain) };
+  if (type === 'array') return { type, items: schemaOf(items!, domain) };
   if (type === 'any') return {};
   if (type !== 'object' || properties === undefined) return { type };
   return {
     type,
-    required: properties.filter(({ optional }: any) => !optional).map(({ name }: any) => name),
-    properties: Object.fromEntries(properties.map((property: any) => [property.name, schemaOf(property, domain)])),
+    required: properties.filter(({ optional }) => !optional).map(({ name }) => name),
+    properties: Object.fromEntries(properties.map((property) => [property.name, schemaOf(property, domain)])),
   };
 }
 

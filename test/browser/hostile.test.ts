@@ -1,4 +1,7 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PageContent } from '../../src/page/write-page.js';
 import { NO_BROWSER, TestBrowser } from '../support/browser.js';
 import { contentOf, htmlOf } from '../support/page-content.js';
 
@@ -12,7 +15,7 @@ const HOSTILE: readonly (readonly [what: string, name: string, shown: string])[]
   ['an image with a handler', '<img src=x onerror="globalThis.ran = 1">', '<img src=x onerror="globalThis.ran = 1">'],
   ['a comment', '<!-- --><svg onload=globalThis.ran=1>', '<!-- --><svg onload=globalThis.ran=1>'],
   ['an address', 'javascript:globalThis.ran=1', 'javascript:globalThis.ran=1'],
-  ['a template', '${globalThis.ran = 1}{{ran}}', '${globalThis.ran = 1}{{ran}}'],
+  ['a template', '$' + '{globalThis.ran = 1}{{ran}}', '$' + '{globalThis.ran = 1}{{ran}}'],
   ['the end of a style', '</style>*{display:none}', '</style>*{display:none}'],
   ['an entity', '&lt;b&gt;&#x3c;', '&lt;b&gt;&#x3c;'],
   ['an override of direction', 'abc\u202egnp.exe', 'abc\\u202egnp.exe'],
@@ -68,41 +71,40 @@ describe.skipIf(NO_BROWSER)('names of every hostile kind are text', () => {
   });
 
   /** A page in which everything that a program names has this name. */
-  function named(name: string) {
+  function named(name: string): PageContent {
     const content = contentOf({ inputs: 20, hours: 1, frames: 200, stages: 3 });
-    const { report, flame, inputs, timelines } = structuredClone(content) as any;
-    report.lines.forEach((line: any) => Object.assign(line, { stage: name, name }));
-    report.lines.length = 1;
-    Object.assign(report.findings[0], { stage: name, kind: name, text: name });
-    report.notes.push({ key: name, text: name });
-    report.compositions[0].details = [{ holder: name, kib: 100 }];
-    report.modules = { names: [name], lines: [{ stage: name, cells: [1] }], more: 0 };
-    report.processes = {
-      more: 0,
-      lines: [
-        { pid: 1, depth: 0, command: name, exit: name, wall: 1, cpu: 1, peak: 1, stages: true, composition: null },
-      ],
-    };
-    report.threads = { lines: [{ name, detail: name, cpu: 1, heap: null }], note: name };
-    report.sources[0].how = name;
-    flame.texts = flame.texts.map((text: string) => (text.startsWith('[') ? `[${name}]` : name));
-    inputs.names.fill(name);
-    inputs.files.fill(name);
-    inputs.errors[1] = name;
-    inputs.stages.labels.fill(name);
-    timelines[0].name = name;
-    timelines[0].stages.forEach((stage: any) => {
-      stage.stage = name;
-    });
+    const { flame, inputs } = content;
+    const report = content.report!;
+    const [timeline] = content.timelines!;
+    const named = { stage: name, name };
+    const thread = { name, detail: name, cpu: 1, heap: null };
+    const process = { pid: 1, depth: 0, command: name, exit: name, wall: 1, cpu: 1, peak: 1, stages: true };
     return {
       ...content,
       title: name,
       facts: [{ name, text: name }],
       story: [{ key: name, text: name }],
-      report,
-      flame,
-      inputs,
-      timelines,
+      report: {
+        ...report,
+        lines: [{ ...report.lines[0]!, ...named }],
+        findings: [{ stage: name, kind: name, text: name, share: 1, isWorst: true }],
+        notes: [{ key: name, text: name }],
+        compositions: report.compositions.map((one) => ({ ...one, details: [{ holder: name, kib: 100 }] })),
+        modules: { names: [name], lines: [{ stage: name, cells: [1] }], more: 0 },
+        processes: { more: 0, lines: [{ ...process, composition: null }] },
+        threads: { lines: [thread], note: name },
+        workers: { lines: [thread], more: 1 },
+        sources: report.sources.map((source) => ({ ...source, how: name })),
+      },
+      flame: { ...flame!, texts: flame!.texts.map((text) => (text.startsWith('[') ? `[${name}]` : name)) },
+      inputs: {
+        ...inputs!,
+        names: inputs!.names.map(() => name),
+        files: [name],
+        errors: ['', name],
+        stages: { ...inputs!.stages!, labels: inputs!.stages!.labels.map(() => name) },
+      },
+      timelines: [{ ...timeline!, name, stages: timeline!.stages.map(({ spans }) => ({ stage: name, spans })) }],
     };
   }
 });
