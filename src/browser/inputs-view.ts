@@ -142,7 +142,7 @@ class InputsPlot {
       legend: { show: false },
       padding: [10, 14, 0, 0],
       cursor: { drag: { x: true, y: true, uni: 20 }, points: { show: false } },
-      scales: { x: { time: false, distr: logX ? 3 : 1 }, y: { distr: logY ? 3 : 1 } },
+      scales: { x: { time: false, ...scaleOf(this.#x, logX) }, y: scaleOf(this.#y, logY) },
       axes: [
         axis(theme, {
           values: marks(this.#x.unit),
@@ -179,15 +179,16 @@ class InputsPlot {
       context.moveTo(x + radius, y);
       context.arc(x, y, radius, 0, 2 * Math.PI);
     };
+    const radius = dotRadius(this.#order.length);
     context.fillStyle = theme.accent;
     context.globalAlpha = this.#order.length > 2000 ? 0.35 : 0.6;
     context.beginPath();
-    for (const input of this.#order) if (!marked.has(input)) dot(input, 2.2 * scale);
+    for (const input of this.#order) if (!marked.has(input)) dot(input, radius * scale);
     context.fill();
     context.globalAlpha = 1;
     context.fillStyle = theme.mark;
     context.beginPath();
-    for (const input of this.#order) if (marked.has(input)) dot(input, 4 * scale);
+    for (const input of this.#order) if (marked.has(input)) dot(input, (radius + 2) * scale);
     context.fill();
     const { part } = this;
     context.strokeStyle = theme.mark;
@@ -364,6 +365,16 @@ class InputsPlot {
       ),
     );
   }
+}
+
+/** A scale of logarithms has its marks at powers of ten, or of two where the unit is one of bytes. */
+function scaleOf({ unit }: InputColumn, isLog: boolean | undefined): uPlot.Scale {
+  return isLog === true ? { distr: 3, log: unit === 'KiB' ? 2 : 10 } : { distr: 1 };
+}
+
+/** Few points are large, and many do not cover each other. */
+function dotRadius(count: number): number {
+  return count < 200 ? 4 : count < 2000 ? 3 : 2.2;
 }
 
 function heightFor(width: number): number {

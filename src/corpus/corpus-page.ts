@@ -14,6 +14,7 @@ import { viewOf } from '../render/view.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
 import type { InputEvent } from './input-event.js';
 import type { NamedInput } from './record-paths.js';
+import { WorkerTimelines } from './worker-timelines.js';
 
 interface CorpusNames {
   readonly pipelineName: string;
@@ -27,6 +28,7 @@ interface CorpusNames {
 export class CorpusPage {
   readonly #inputs = new InputTable<FilePosition>();
   readonly #columns = new ReportColumns();
+  readonly timelines = new WorkerTimelines();
   readonly #records: ReadonlyMap<string, string>;
   readonly #hash = new Uint32Array(HASH_WORDS);
 
@@ -66,6 +68,7 @@ export class CorpusPage {
       ],
       story: [{ key: 'run', text: summary }],
       report: reportPart(viewOf(report, { columns: shown.columns })),
+      timelines: this.timelines.parts(),
       flame: stacks === null ? null : flamePart(stacks),
       inputs: inputsPart(this.#inputs.result()),
     };

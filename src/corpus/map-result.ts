@@ -21,7 +21,7 @@ export class MapResult {
     total: number,
     private readonly names: { readonly pipelineName: string; readonly shardName: string },
     /** Null where no page is asked for. */
-    private readonly page: CorpusPage | null = null,
+    readonly page: CorpusPage | null = null,
   ) {
     this.tally = { total, done: 0, failed: 0 };
   }

@@ -133,7 +133,10 @@ class MapRun {
   #look(): void {
     const { pool } = this.#plan;
     this.#meter.look(pool.workers.flatMap(({ pid }) => pid ?? []));
-    for (const running of pool.running) running.look();
+    for (const running of pool.running) {
+      running.look();
+      this.#result.page?.timelines.look(running);
+    }
     this.#views = pool.running.map(viewOf);
     if (this.#looks++ % ACCOUNT_EVERY_LOOKS === 0) void this.#writeAccount(null);
   }

@@ -3,6 +3,9 @@ import { gzipSync } from 'node:zlib';
 import type { FrontEnd } from './front-end.js';
 import type { PageData } from './page-data.js';
 
+/** A hundredth larger than at 9, and in two thirds of the time. */
+const LEVEL = 7;
+
 /**
  * The page as one file. Its policy lets it load nothing and run nothing but the two scripts, which are named by their
  * hashes. All that comes from data is in one element, as base64 of gzip: no text of a program can end that element.
@@ -41,7 +44,7 @@ ${notice}
 }
 
 function packed(text: string): string {
-  return gzipSync(text, { level: 9 }).toString('base64');
+  return gzipSync(text, { level: LEVEL }).toString('base64');
 }
 
 function hashOf(text: string): string {

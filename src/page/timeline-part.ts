@@ -1,4 +1,4 @@
-import { PARTS } from '../model/composition.js';
+import { type Composition, PARTS } from '../model/composition.js';
 import { SAMPLE_LENGTH, slotIndex } from '../model/sample-layout.js';
 import { compositionOf } from '../native/account.js';
 import type { TimelinePoint } from '../recorder/read-timeline.js';
@@ -14,33 +14,83 @@ const FEWEST_POINTS = 3;
 /** A reading every tenth of a second. */
 const INTERVAL_S = 0.1;
 
+/** So many processes have a picture over time: those with the highest resident sets. */
+const MOST_PROCESSES = 8;
+
 /** What a picture over time is made of. */
 export type RecordedLife = Pick<Recording, 'timeline' | 'labels' | 'metadata' | 'samples' | 'calls'>;
 
+/** A moment of a process. */
+export interface LifePoint {
+  readonly wallNs: number;
+  /** NaN where it was not read. */
+  readonly processCpuNs: number;
+  readonly composition: Composition;
+  /** Labels of the stages that were open, in the order of their first entry. */
+  readonly stages: readonly string[];
+}
+
 /** The resident set of a process over time; null where its recorder has too few points. */
 export function timelinePart(recorded: RecordedLife, name: string): TimelinePart | null {
-  const { timeline, labels, metadata } = recorded;
-  const points = [...timeline.points, ...lastPoint(recorded)].filter(({ account }) => !Number.isNaN(account[0]));
+  const points = lifePoints(recorded);
+  const { timeline, metadata } = recorded;
+  const [first] = points;
+  if (first === undefined) return null;
+  const sinceStartMs = (first.wallNs - metadata.start.wall_ns) / 1e6;
+  const startMs = metadata.made_at_ms > 0 ? Math.round(metadata.made_at_ms + sinceStartMs) : null;
+  return partOf(points, { name, startMs, note: noteOf(timeline.width, points) });
+}
+
+/** The processes of a run over time, the one with the highest resident set first. */
+export function timelineParts(recorded: readonly RecordedLife[]): TimelinePart[] {
+  return largestParts(
+    recorded.map((one) => timelinePart(one, `${one.metadata.pid} ${shortCommand(one.metadata.command)}`)),
+  );
+}
+
+export function largestParts(parts: readonly (TimelinePart | null)[]): TimelinePart[] {
+  const peakOf = ({ rss }: TimelinePart) => rss.reduce<number>((most, kib) => Math.max(most, kib ?? 0), 0);
+  return parts
+    .filter((part) => part !== null)
+    .sort((a, b) => peakOf(b) - peakOf(a))
+    .slice(0, MOST_PROCESSES);
+}
+
+/** All points that a recorder has, in the order of time. */
+export function lifePoints(recorded: RecordedLife): LifePoint[] {
+  const { timeline, labels } = recorded;
+  const paths = new Map(labels.map(({ row, path }) => [row, path]));
+  return [...timeline.points, ...lastPoint(recorded)]
+    .filter(({ account }) => !Number.isNaN(account[0]))
+    .map((point) => ({
+      wallNs: point.wallNs,
+      processCpuNs: point.processCpuNs,
+      composition: composed(point),
+      stages: point.rows.toSorted((a, b) => a - b).flatMap((row) => paths.get(row) ?? []),
+    }));
+}
+
+/** Null where there are too few points. */
+export function partOf(
+  points: readonly LifePoint[],
+  about: Pick<TimelinePart, 'name' | 'startMs' | 'note'>,
+): TimelinePart | null {
   if (points.length < FEWEST_POINTS) return null;
   const beginNs = points[0]!.wallNs;
-  const compositions = points.map(composed);
   const keys = [...PARTS.map(({ part }) => part), 'other_kb' as const];
   const holders = keys.map((holder) => ({
     holder,
-    kib: compositions.map((composition) =>
+    kib: points.map(({ composition }) =>
       holder === 'other_kb' ? atLeastZero(composition.other_kb) : composition[holder],
     ),
   }));
-  const startedNs = metadata.start.wall_ns;
   return {
-    name,
-    startMs: metadata.made_at_ms > 0 ? Math.round(metadata.made_at_ms + (beginNs - startedNs) / 1e6) : null,
+    ...about,
     t: points.map(({ wallNs }) => Math.round((wallNs - beginNs) / 1e6) / 1e3),
-    rss: compositions.map(({ rss_kb }) => rss_kb),
+    rss: points.map(({ composition }) => composition.rss_kb),
     holders: holders.filter(({ kib }) => kib.some((value) => value !== null && value > 0)),
     cpu: cpuOf(points),
-    stages: spansOf(points, new Map(labels.map(({ row, path }) => [row, path]))),
-    note: noteOf(timeline.width, points),
+    stages: spansOf(points),
   };
 }
 
@@ -62,21 +112,7 @@ function lastPoint({ timeline, samples: { moment, account }, calls }: RecordedLi
   ];
 }
 
-/** So many processes have a picture over time: those with the highest resident sets. */
-const MOST_PROCESSES = 8;
-
-/** The processes of a run over time, the one with the highest resident set first. */
-export function timelineParts(recorded: readonly RecordedLife[]): TimelinePart[] {
-  const parts = recorded.flatMap((one) => {
-    const { pid, command } = one.metadata;
-    const part = timelinePart(one, `${pid} ${shortCommand(command)}`);
-    return part === null ? [] : [part];
-  });
-  const peakOf = ({ rss }: TimelinePart) => rss.reduce<number>((most, kib) => Math.max(most, kib ?? 0), 0);
-  return parts.sort((a, b) => peakOf(b) - peakOf(a)).slice(0, MOST_PROCESSES);
-}
-
-function composed({ account, filePagesBytes, jsUsedBytes }: TimelinePoint) {
+function composed({ account, filePagesBytes, jsUsedBytes }: TimelinePoint): Composition {
   const sample = new Float64Array(SAMPLE_LENGTH).fill(Number.NaN);
   sample[slotIndex.file_bytes] = filePagesBytes;
   sample[slotIndex.js_used_bytes] = jsUsedBytes;
@@ -88,7 +124,7 @@ function atLeastZero(kib: number | null): number | null {
 }
 
 /** CPUs in use since the point before; null where no reading has it. */
-function cpuOf(points: readonly TimelinePoint[]): (number | null)[] | null {
+function cpuOf(points: readonly LifePoint[]): (number | null)[] | null {
   const cpu = points.map(({ wallNs, processCpuNs }, at) => {
     const before = points[at - 1];
     if (before === undefined) return null;
@@ -99,25 +135,20 @@ function cpuOf(points: readonly TimelinePoint[]): (number | null)[] | null {
 }
 
 /** The points at which each stage was open, as pairs, in the order of the stages' first entry. */
-function spansOf(points: readonly TimelinePoint[], paths: ReadonlyMap<number, string>): TimelinePart['stages'] {
-  const spans = new Map<number, number[]>();
-  points.forEach(({ rows }, at) => {
-    for (const row of rows) {
-      const known = spans.get(row);
-      if (known === undefined) spans.set(row, [at, at]);
+function spansOf(points: readonly LifePoint[]): TimelinePart['stages'] {
+  const spans = new Map<string, number[]>();
+  points.forEach(({ stages }, at) => {
+    for (const stage of stages) {
+      const known = spans.get(stage);
+      if (known === undefined) spans.set(stage, [at, at]);
       else if (known.at(-1) === at - 1) known[known.length - 1] = at;
       else known.push(at, at);
     }
   });
-  return [...spans]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([row, pairs]) => {
-      const stage = paths.get(row);
-      return stage === undefined ? [] : [{ stage, spans: pairs }];
-    });
+  return [...spans].map(([stage, pairs]) => ({ stage, spans: pairs }));
 }
 
-function noteOf(width: number, points: readonly TimelinePoint[]): string {
+function noteOf(width: number, points: readonly LifePoint[]): string {
   const seconds = (points.at(-1)!.wallNs - points[0]!.wallNs) / 1e9;
   if (width === 1) return `${counted(points.length, 'reading')}, ten a second. Stages are those open at a reading.`;
   const readings = Math.round(seconds / INTERVAL_S).toLocaleString('en-US');
