@@ -60,10 +60,11 @@ const LONGEST_LABEL = 60;
 
 function paintLabel(context: CanvasRenderingContext2D, text: string, x: number, y: number, theme: Theme): void {
   const shown = text.length > LONGEST_LABEL ? `…${text.slice(1 - LONGEST_LABEL)}` : text;
-  context.lineWidth = 3;
-  context.lineJoin = 'round';
-  context.strokeStyle = theme.panel;
-  context.strokeText(shown, x, y);
+  // A bar below it would hide it.
+  context.fillStyle = theme.panel;
+  context.globalAlpha = 0.86;
+  context.fillRect(x - 3, y - 7, context.measureText(shown).width + 6, 14);
+  context.globalAlpha = 1;
   context.fillStyle = theme.text;
   context.fillText(shown, x, y);
 }

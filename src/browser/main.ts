@@ -24,7 +24,12 @@ interface Section {
 }
 
 /** Longer texts are no numbers, and take more room. */
-const LONG_FACT = 14;
+const MIDDLING_FACT = 14;
+const LONG_FACT = 24;
+
+function widthOf(text: string): string {
+  return text.length > LONG_FACT ? 'long' : text.length > MIDDLING_FACT ? 'middling' : '';
+}
 
 function sectionsOf({ story, report, timelines, flame, inputs, comparison }: PageData): Section[] {
   const sections: (Section | null)[] = [
@@ -122,7 +127,7 @@ function header({ command, title, facts, writer }: PageData, sections: readonly 
         'dl',
         { class: 'facts' },
         facts.map(({ name, text }) =>
-          el('div', text.length > LONG_FACT ? { class: 'long' } : {}, el('dt', {}, name), el('dd', {}, named(text))),
+          el('div', { class: widthOf(text) }, el('dt', {}, name), el('dd', {}, named(text))),
         ),
       ),
     ),

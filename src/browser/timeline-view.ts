@@ -5,7 +5,7 @@ import { el, replaceChildren, select } from './dom.js';
 import { colourOf, holderOf } from './holders.js';
 import { paintLanes } from './lanes.js';
 import { chooseStage } from './selection.js';
-import { amount, clock, named, told } from './text.js';
+import { amount, clock, named, plural, told } from './text.js';
 import { currentTheme, onRedraw, onResize, type Theme } from './theme.js';
 import { type Lane, lanesOf, openAt, peakOf, type StackedHolder, stackedHolders } from './timeline-model.js';
 import { timelineTable } from './timeline-table.js';
@@ -68,14 +68,14 @@ class Timeline {
       {},
       this.#told,
       this.#lanes,
+      this.#place,
       more > 0
         ? el(
             'p',
             { class: 'note' },
-            `${more.toLocaleString('en-US')} further stages, open for less time, have no lane.`,
+            `${plural(more, 'further stage')}, open for less time, ${more === 1 ? 'has' : 'have'} no lane.`,
           )
         : null,
-      this.#place,
       el(
         'p',
         { class: 'note' },
@@ -103,7 +103,7 @@ class Timeline {
       width,
       height: heightFor(width),
       legend: { show: false },
-      padding: [18, RIGHT, 0, 0],
+      padding: [20, RIGHT, 0, 0],
       cursor: { drag: { x: true, y: false }, points: { show: false }, y: false },
       scales: { x: { time: false }, y: { range: (_, __, high) => [0, (high || 1) * 1.06] } },
       axes: [

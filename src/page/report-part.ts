@@ -5,6 +5,7 @@ import { METRICS } from '../model/metrics.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import type { StageRow } from '../model/report.js';
 import { OPTIONAL_SOURCE_NAMES, SOURCE_NAMES, type SourceState, stateOf } from '../model/sources.js';
+import { FINDING_KEY, IMPORTANCE } from '../render/column-importance.js';
 import { COLUMN_HEADINGS, type Column, type ColumnKey, columnsNamed } from '../render/columns.js';
 import { shortCommand } from '../render/process-table.js';
 import type { ReportView } from '../render/view.js';
@@ -30,7 +31,7 @@ export function reportPart(view: ReportView): ReportPart {
   const columns = columnsNamed([...COLUMN_HEADINGS.keys()], report, view.outside).filter(
     (column) => view.lines.length === 0 || view.lines.some(({ row }) => column.cell(row) !== null),
   );
-  const shown = new Set(view.columns.map(({ key }) => key));
+  const shown = shownColumns(view);
   const kindsOf = (row: StageRow) => (findings.get(row) ?? []).map(({ kind }) => kind);
   return {
     rowsAre: by ?? 'stages',
@@ -64,6 +65,18 @@ export function reportPart(view: ReportView): ReportPart {
       .filter(({ key }) => !SHOWN_ELSEWHERE.has(key))
       .map(({ key, text, isAlarm }) => ({ key, text, ...(isAlarm ? { isAlarm } : {}) })),
   };
+}
+
+/** So many columns are shown at first: more are wider than most screens. */
+const FIRST_COLUMNS = 13;
+
+/** The columns of the table; unless they were chosen, the most important of them. */
+function shownColumns({ columns, areColumnsChosen }: ReportView): ReadonlySet<ColumnKey> {
+  const keys = columns.map(({ key }) => key);
+  if (areColumnsChosen) return new Set(keys);
+  const ranked = IMPORTANCE.filter((key) => key !== FINDING_KEY);
+  const rankOf = (key: ColumnKey) => (ranked.includes(key) ? ranked.indexOf(key) : ranked.length);
+  return new Set(keys.sort((a, b) => rankOf(a) - rankOf(b)).slice(0, FIRST_COLUMNS));
 }
 
 /** Notes of the table whose content is a picture or a table of the page. */

@@ -13,7 +13,11 @@ describe('the report on a page', () => {
     const table = renderTable(pipelineReport(), { width: Number.POSITIVE_INFINITY });
     const lines = table.split('\n');
     const shown = part.columns.map((column, index) => ({ ...column, index })).filter((column) => column.shown);
-    expect(shown.map(({ heading }) => heading)).toEqual(view.columns.map(({ heading }) => heading));
+    // Those that a narrow table keeps.
+    const names = shown.map(({ heading }) => heading);
+    expect(names).toHaveLength(13);
+    expect(names).toEqual(view.columns.map(({ heading }) => heading).filter((heading) => names.includes(heading)));
+    expect(names).toEqual(expect.arrayContaining(['wall', 'calls', 'cpu', 'rss', 'rss peak', 'js', 'native']));
     for (const { stage, name, cells } of part.lines) {
       const line = lines.find((one) => one.trimStart().startsWith(`${name} `))!;
       const texts = shown.map(({ unit, signed, index }) => amount(cells[index], unit, signed));
@@ -24,6 +28,11 @@ describe('the report on a page', () => {
         `${stage}: ${texts} in ${plain}`,
       ).toBe(true);
     }
+  });
+
+  test('has the columns that were chosen', () => {
+    const chosen = reportPart(viewOf(pipelineReport(), { columns: ['gc_s', 'faults_minor'] }));
+    expect(chosen.columns.filter(({ shown }) => shown).map(({ key }) => key)).toEqual(['gc_s', 'faults_minor']);
   });
 
   test('tells of each number how it is shown, and what it means', () => {
