@@ -1,4 +1,5 @@
 import { FLAME_KINDS, type FlameKind, type FlamePart } from '../page/page-data.js';
+import { OWN_NAME } from '../stacks/frame.js';
 
 /** A rectangle of the picture, in pixels and rows. */
 export interface FlameBox {
@@ -253,10 +254,11 @@ export class FlameModel {
     return totals;
   }
 
-  /** The frames by which node loads a module stand below every stack, and say nothing. */
+  /** The frames by which node loads a module stand below every stack, and those of the profiler in every stage. */
   #isLoader(node: number): boolean {
     if (this.parents[node] === -1 || this.#children[node]!.length !== 1) return false;
-    if (!this.whereOf(this.#frames[node]!).startsWith('node:internal/')) return false;
+    const frame = this.#frames[node]!;
+    if (!this.whereOf(frame).startsWith('node:internal/') && this.nameOf(frame) !== OWN_NAME) return false;
     return this.part.types.every(({ self, base }) => self[node] === 0 && (base === null || base[node] === 0));
   }
 

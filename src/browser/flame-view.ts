@@ -3,6 +3,7 @@ import { button, choice, el, replaceChildren, select } from './dom.js';
 import { type FlameBox, FlameModel } from './flame-model.js';
 import { changeLegend, KIND_COLOURS, paintFlame, ROW_PIXELS } from './flame-painter.js';
 import { functionTable } from './function-table.js';
+import { notesView } from './notes-view.js';
 import { onStage } from './selection.js';
 import { amount, named, told } from './text.js';
 import { currentTheme, onRedraw, onResize } from './theme.js';
@@ -48,6 +49,7 @@ class FlameGraph {
     this.element = el(
       'div',
       {},
+      part.words.length === 0 ? null : notesView(part.words),
       this.#controls(),
       this.#told,
       this.#crumbs,

@@ -3,11 +3,13 @@ import type { InputColumn, InputsPart } from '../page/page-data.js';
 import { axis, KIB_STEPS, marks } from './charts.js';
 import { choice, el, replaceChildren, select } from './dom.js';
 import { inputCard } from './input-card.js';
+import { inputTable } from './input-table.js';
 import { isFailed, OUTLIER_RULE, outliersOf, StageMedians, wantsLogarithms } from './inputs-model.js';
 import { amount, named, plural } from './text.js';
 import { currentTheme, onRedraw, onResize } from './theme.js';
 
 const MOST_LISTED = 12;
+const MOST_HIGHEST = 40;
 const NEAR_PIXELS = 16;
 
 /** The inputs of a corpus: any two numbers against each other, and one input beside the median. */
@@ -313,57 +315,25 @@ class InputsPlot {
   #drawList(): void {
     const listed = this.#outliers.slice(0, MOST_LISTED);
     const more = this.#outliers.length - listed.length;
+    const table = (name: string, inputs: readonly number[]) =>
+      inputTable(this.part, [this.#x, this.#y], inputs, { name, onOpen: (input) => this.#open(input) });
     replaceChildren(
       this.#list,
-      listed.length === 0 ? null : el('h3', {}, 'Marked inputs'),
-      listed.length === 0
-        ? null
-        : el(
-            'div',
-            { class: 'wide', tabIndex: 0, role: 'region', attributes: { 'aria-label': 'Marked inputs' } },
-            el(
-              'table',
-              { class: 'plain outliers' },
-              el(
-                'thead',
-                {},
-                el(
-                  'tr',
-                  {},
-                  el('th', { scope: 'col', class: 'label' }, 'input'),
-                  [this.#x, this.#y].map(({ heading }) => el('th', { scope: 'col' }, heading)),
-                  el('th', { scope: 'col', class: 'label' }, ''),
-                ),
-              ),
-              el(
-                'tbody',
-                {},
-                listed.map((input) => this.#row(input)),
-              ),
-            ),
-          ),
+      listed.length === 0 ? null : [el('h3', {}, 'Marked inputs'), table('Marked inputs', listed)],
       more > 0 ? el('p', { class: 'note' }, `and ${more.toLocaleString('en-US')} more`) : null,
+      el(
+        'details',
+        {},
+        el('summary', {}, `Those with the highest ${this.#y.heading} as a table`),
+        table(`Inputs by ${this.#y.heading}`, this.#highest()),
+      ),
     );
   }
 
-  #row(input: number): HTMLElement {
-    const { names, errors, error } = this.part;
-    return el(
-      'tr',
-      {},
-      el(
-        'th',
-        { scope: 'row', class: 'label' },
-        el('button', { type: 'button', class: 'stage', on: { click: () => this.#open(input) } }, named(names[input]!)),
-      ),
-      el('td', {}, this.#text(this.#x, input)),
-      el('td', {}, this.#text(this.#y, input)),
-      el(
-        'td',
-        { class: 'label' },
-        errors[error[input]!] === '' ? null : el('span', { class: 'pill alarm' }, named(errors[error[input]!]!)),
-      ),
-    );
+  /** By the second number, the highest first. */
+  #highest(): number[] {
+    const { values } = this.#y;
+    return this.#order.toSorted((a, b) => values[b]! - values[a]!).slice(0, MOST_HIGHEST);
   }
 }
 

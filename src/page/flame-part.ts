@@ -1,11 +1,13 @@
 import { flameProfile, frameText } from '../flame/flame-stacks.js';
+import { allocationNotes } from '../render/allocation-notes.js';
+import { stackNotes } from '../render/stack-notes.js';
 import type { Frame } from '../stacks/frame.js';
 import type { SampleType } from '../stacks/sample-types.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
 import { NO_STACK } from '../stacks/stack-table.js';
 import { baseName } from '../text/base-name.js';
 import { counted } from '../text/format.js';
-import { FLAME_KINDS, type FlameKind, type FlamePart, type FlameType } from './page-data.js';
+import { FLAME_KINDS, type FlameKind, type FlamePart, type FlameType, type PageNote } from './page-data.js';
 
 const TYPES: readonly (Pick<FlameType, 'type' | 'title' | 'unit'> & { readonly value: SampleType })[] = [
   { type: 'cpu', title: 'CPU', unit: 'ns', value: 'cpu' },
@@ -36,7 +38,13 @@ export function flamePart(
   tree.add(profile, stage, 'self');
   if (base !== undefined) tree.add(base, stage, 'base');
   if (tree.length === 0) return null;
-  return tree.part(types, base !== undefined, mostNodes);
+  return { ...tree.part(types, base !== undefined, mostNodes), words: stage === undefined ? wordsOf(profile) : [] };
+}
+
+/** Their columns are aligned by spaces, which a page does without. */
+function wordsOf(profile: StackProfile): PageNote[] {
+  const notes = [...stackNotes(profile), ...allocationNotes(profile)];
+  return notes.map(({ key, text }) => ({ key, text: text.trim().replace(/ {2,}/g, ' · ') }));
 }
 
 interface TreeNode {
@@ -87,12 +95,12 @@ class FlameTree {
     }
   }
 
-  part(types: typeof TYPES, hasBase: boolean, mostNodes: number): FlamePart {
+  part(types: typeof TYPES, hasBase: boolean, mostNodes: number): Omit<FlamePart, 'words'> {
     const { kept, notes } = this.#kept(mostNodes);
     const numberOf = new Map(kept.map((node, index) => [node, index]));
     const column = (side: 'self' | 'base', type: number) =>
       kept.map((node) => Math.round(this.#nodes[node]![side][type]!));
-    const part: FlamePart = {
+    const part = {
       texts: this.#texts,
       frames: this.#frames,
       parents: kept.map((node, index) => {

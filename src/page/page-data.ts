@@ -200,6 +200,8 @@ export interface FlamePart {
   /** The frame of each node, in `frames`. */
   readonly nodes: readonly number[];
   readonly types: readonly FlameType[];
+  /** The heaviest stacks in one line each, as below the tables of the commands. */
+  readonly words: readonly PageNote[];
   readonly notes: readonly string[];
 }
 

@@ -21,19 +21,22 @@ export interface MeasuredProgram {
   /** When it ended, or was last looked at, in milliseconds since 1970. */
   readonly atMs: number;
   readonly story?: readonly PageNote[];
+  /** What else there is to say about the numbers, such as the account of the OS beside them. */
+  readonly notes?: readonly PageNote[];
   readonly columns?: ViewOptions['columns'];
 }
 
 /** The page of a program. */
 export function programContent(measured: MeasuredProgram): PageContent {
-  const { command, title, report, stacks, timelines, exit, atMs, story = [], columns } = measured;
+  const { command, title, report, stacks, timelines, exit, atMs, story = [], notes = [], columns } = measured;
+  const part = reportPart(viewOf(report, { columns }));
   const exited = exit === null || exit === 0 ? [] : [fact('exit', String(exit))];
   return {
     command,
     title,
     facts: [...exited, ...reportFacts(report), ...placeFacts(atMs)],
     story,
-    report: reportPart(viewOf(report, { columns })),
+    report: { ...part, notes: [...part.notes, ...notes] },
     timelines,
     flame: stacks === null ? null : flamePart(stacks),
   };

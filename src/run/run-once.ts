@@ -6,6 +6,7 @@ import { writePprof } from '../stacks/pprof-writer.js';
 import { say } from '../terminal/say.js';
 import type { Shown } from '../terminal/terminal.js';
 import { leaveReports } from './leave-report.js';
+import { osNotes } from './os-comparison.js';
 import { type ProfiledRun, type RunPlan, runProfiled } from './profiled-run.js';
 import { ReportFile } from './report-file.js';
 import { printRun } from './run-result.js';
@@ -44,6 +45,7 @@ function runContent({ program, args }: RunPlan, run: ProfiledRun, { columns }: S
     report: run.gathered.report,
     stacks: run.stacks?.profile ?? null,
     timelines: timelineParts(run.gathered.recorded),
+    notes: osNotes(run.finished),
     exit: run.exitCode,
     atMs: Date.now(),
     columns,

@@ -35,6 +35,7 @@ function partOf(text: string, hasBase = false): FlamePart {
     parents,
     nodes,
     types: [{ type: 'cpu', title: 'CPU', unit: 'ns', self, base: hasBase ? base : null }],
+    words: [],
     notes: [],
   };
 }

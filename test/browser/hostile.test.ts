@@ -96,7 +96,11 @@ describe.skipIf(NO_BROWSER)('names of every hostile kind are text', () => {
         workers: { lines: [thread], more: 1 },
         sources: report.sources.map((source) => ({ ...source, how: name })),
       },
-      flame: { ...flame!, texts: flame!.texts.map((text) => (text.startsWith('[') ? `[${name}]` : name)) },
+      flame: {
+        ...flame!,
+        words: [{ key: name, text: name }],
+        texts: flame!.texts.map((text) => (text.startsWith('[') ? `[${name}]` : name)),
+      },
       inputs: {
         ...inputs!,
         names: inputs!.names.map(() => name),

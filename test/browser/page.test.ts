@@ -216,6 +216,15 @@ describe.skipIf(NO_BROWSER)('the page in a browser', () => {
       expect(await page.innerText('.card td.much >> nth=0')).toMatch(/×$/);
     });
 
+    test('are a table too, the highest first', async () => {
+      const { page } = await browser.show(everything);
+      await page.click('#inputs summary');
+      const rows = page.locator('#inputs details tbody tr');
+      expect(await rows.count()).toBe(40);
+      await rows.nth(3).locator('button').click();
+      expect(await page.innerText('.card h3')).toBe(await rows.nth(3).locator('th').innerText());
+    });
+
     test('one is opened by a click', async () => {
       const { page } = await browser.show(everything);
       const over = page.locator('.scatter .u-over');
