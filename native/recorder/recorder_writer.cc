@@ -11,6 +11,7 @@
 
 #include "../support/clocks.h"
 #include "../threads/thread_id.h"
+#include "open_stages.h"
 
 namespace stageprof {
 
@@ -348,33 +349,8 @@ void RecorderWriter::WritePoint() {
   point[kTimelineFilePages] = sample_[kFileBytes];
   point[kTimelineJsUsed] = sample_[kJsUsedBytes];
   memcpy(point + kTimelineAccount, account_, kAccountCount * sizeof(double));
-  ReadOpenStages(point);
+  ReadOpenStages(memory_, positions_, point);
   timeline_.Add(point);
-}
-
-// The calls are written by the JS thread meanwhile: each cell is read once, and a stage that opens or
-// closes in between may be seen or not.
-void RecorderWriter::ReadOpenStages(double* point) const {
-  // More calls at once are those of a few stages that many inputs are in.
-  constexpr uint64_t kMostLookedAt = 256;
-  const uint64_t there = static_cast<uint64_t>(*Cells(kPositionCallSlots));
-  const uint64_t slots = there < kMostLookedAt ? there : kMostLookedAt;
-  double* const rows = point + kTimelineRows;
-  size_t found = 0;
-  double open = 0;
-  for (uint64_t slot = 0; slot < slots; ++slot) {
-    const volatile double* use =
-        Cells(kPositionCalls) + slot * Size(kPositionCallCells) + Size(kPositionCallUse);
-    // A call that is being added to its row has a negative use; row 0 stands for no stage.
-    const double row = fabs(*use) - 1;
-    if (!(row >= 1)) continue;
-    ++open;
-    size_t at = 0;
-    while (at < found && rows[at] != row) ++at;
-    if (at == found && found < kTimelineStages) rows[found++] = row;
-  }
-  for (; found < kTimelineStages; ++found) rows[found] = NAN;
-  point[kTimelineOpenCalls] = open;
 }
 
 // Adds the modules found since the last call: their names come in the order of the sample's cells,

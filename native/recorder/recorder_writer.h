@@ -70,7 +70,6 @@ class RecorderWriter {
   void WriteReading();
   void WriteMoment();
   void WritePoint();
-  void ReadOpenStages(double* point) const;
   void WriteTracked();
   void WriteModules();
   MappedParts::Look Allowed(MappedParts::Look look) const;
