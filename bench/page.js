@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { packValue } from '../dist/page/page-data.js';
+import { packValue } from '../dist/page/packed-value.js';
 import { writePage } from '../dist/page/write-page.js';
 import { largePage } from '../test/support/large-page.js';
 import { loadText, machineFacts } from './machine.js';

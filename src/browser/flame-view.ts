@@ -1,11 +1,12 @@
-import type { FlameKind, FlamePart } from '../page/page-data.js';
+import type { FlamePart } from '../page/page-data.js';
 import { button, choice, el, replaceChildren, select } from './dom.js';
 import { type FlameBox, FlameModel } from './flame-model.js';
-import { changeLegend, KIND_COLOURS, paintFlame, ROW_PIXELS } from './flame-painter.js';
+import { paintFlame, ROW_PIXELS } from './flame-painter.js';
+import { flameLegend, frameWords, searchWords, viewWords } from './flame-words.js';
 import { functionTable } from './function-table.js';
 import { notesView } from './notes-view.js';
 import { onStage } from './selection.js';
-import { amount, named, told } from './text.js';
+import { named, told } from './text.js';
 import { currentTheme, onRedraw, onResize } from './theme.js';
 
 const NOTHING = -1;
@@ -97,7 +98,7 @@ class FlameGraph {
       },
       currentTheme(),
     );
-    replaceChildren(this.#legendPlace, this.#legend());
+    replaceChildren(this.#legendPlace, flameLegend(model, this.#showsChange, currentTheme()));
     this.#drawCrumbs();
     this.#mark();
   }
@@ -342,61 +343,10 @@ class FlameGraph {
   }
 
   #say(): void {
-    const model = this.#model;
-    const whole = model.totalOf(this.#view());
-    const unit = this.#unit();
-    if (this.#cursor !== NOTHING) {
-      const frame = model.frameOf(this.#cursor);
-      const total = model.widths[this.#cursor]!;
-      const change = model.totals[this.#cursor]! - model.baseTotals[this.#cursor]!;
-      replaceChildren(
-        this.#told,
-        named(model.nameOf(frame), 'function'),
-        ' ',
-        named(model.whereOf(frame), 'muted'),
-        ` ${amount(total, unit)}, itself ${amount(model.selfOf(this.#cursor), unit)}, ${amount(whole === 0 ? 0 : total / whole, 'share')} of the view`,
-        model.hasBase ? `, ${amount(change, unit, true)} to the base` : '',
-      );
-      return;
-    }
-    if (this.#matching !== null) {
-      const found = model.totalIn(this.#matching, this.#view());
-      replaceChildren(
-        this.#told,
-        el('b', {}, amount(whole === 0 ? 0 : found / whole, 'share')),
-        ` of the view (${amount(found, unit)}) is in ${this.#matching.size.toLocaleString('en-US')} matching frames`,
-      );
-      return;
-    }
-    const change = model.hasBase ? `, base ${amount(this.#sum(model.baseTotals), unit)}` : '';
-    replaceChildren(this.#told, el('b', {}, amount(whole, unit)), ` in ${this.part.types[this.#type]!.title}${change}`);
+    const { title, unit } = this.part.types[this.#type]!;
+    const view = { model: this.#model, view: this.#view(), title, unit };
+    if (this.#cursor !== NOTHING) replaceChildren(this.#told, frameWords(view, this.#cursor));
+    else if (this.#matching !== null) replaceChildren(this.#told, searchWords(view, this.#matching));
+    else replaceChildren(this.#told, viewWords(view));
   }
-
-  #sum(totals: Float64Array): number {
-    const view = this.#view();
-    return typeof view === 'number' ? totals[view]! : view.reduce((sum, root) => sum + totals[root]!, 0);
-  }
-
-  #legend(): HTMLElement {
-    const theme = currentTheme();
-    if (this.#showsChange) return legendOf(changeLegend(theme));
-    const { isDark } = theme;
-    const used = new Set(Array.from({ length: this.#model.frameCount }, (_, frame) => this.#model.kindOf(frame)));
-    return legendOf(
-      Object.entries(KIND_COLOURS)
-        .filter(([kind]) => used.has(kind as FlameKind))
-        .map(([, { name, light, dark }]) => {
-          const [hue, saturation, lightness] = isDark ? dark : light;
-          return [name, `hsl(${hue} ${saturation}% ${lightness}%)`] as const;
-        }),
-    );
-  }
-}
-
-function legendOf(entries: readonly (readonly [name: string, colour: string])[]): HTMLElement {
-  return el(
-    'ul',
-    { class: 'legend' },
-    entries.map(([name, colour]) => el('li', {}, el('i', { style: { background: colour } }), name)),
-  );
 }

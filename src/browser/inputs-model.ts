@@ -1,4 +1,5 @@
-import { type InputColumn, type InputsPart, packReference, unpackValue } from '../page/page-data.js';
+import { packReference, unpackValue } from '../page/packed-value.js';
+import type { InputColumn, InputsPart } from '../page/page-data.js';
 
 /** The rule by which an input is marked. It is shown on the page in these words. */
 export const OUTLIER_RULE =

@@ -5,6 +5,7 @@ import { choice, el, replaceChildren, select } from './dom.js';
 import { inputCard } from './input-card.js';
 import { inputTable } from './input-table.js';
 import { isFailed, OUTLIER_RULE, outliersOf, StageMedians, wantsLogarithms } from './inputs-model.js';
+import { paintInputs, scaleOf } from './scatter.js';
 import { amount, named, plural } from './text.js';
 import { currentTheme, onRedraw, onResize } from './theme.js';
 
@@ -35,6 +36,8 @@ class InputsPlot {
   #y: InputColumn;
   #isLog: 'log' | 'linear' = 'log';
   #outliers: readonly number[] = [];
+  /** The inputs that have both numbers, by the first. */
+  #order: readonly number[] = [];
   #cursor: number | null = null;
   #chosen: number | null = null;
 
@@ -131,7 +134,6 @@ class InputsPlot {
     this.#order = order;
     return [order.map((input) => values[input]!), order.map((input) => this.#y.values[input]!)] as uPlot.AlignedData;
   }
-  #order: readonly number[] = [];
 
   #options(width: number): uPlot.Options {
     const theme = currentTheme();
@@ -168,48 +170,14 @@ class InputsPlot {
   }
 
   #paint(plot: uPlot): void {
-    const { ctx: context, bbox } = plot;
-    const theme = currentTheme();
-    const marked = new Set(this.#outliers);
-    const scale = devicePixelRatio || 1;
-    context.save();
-    context.beginPath();
-    context.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-    context.clip();
-    const dot = (input: number, radius: number) => {
-      const [x, y] = this.#place2d(plot, input, true);
-      context.moveTo(x + radius, y);
-      context.arc(x, y, radius, 0, 2 * Math.PI);
-    };
-    const radius = dotRadius(this.#order.length);
-    context.fillStyle = theme.accent;
-    context.globalAlpha = this.#order.length > 2000 ? 0.35 : 0.6;
-    context.beginPath();
-    for (const input of this.#order) if (!marked.has(input)) dot(input, radius * scale);
-    context.fill();
-    context.globalAlpha = 1;
-    context.fillStyle = theme.mark;
-    context.beginPath();
-    for (const input of this.#order) if (marked.has(input)) dot(input, (radius + 2) * scale);
-    context.fill();
-    const { part } = this;
-    context.strokeStyle = theme.mark;
-    context.lineWidth = 1.5 * scale;
-    for (const input of this.#order) {
-      if (!isFailed(part, input)) continue;
-      const [x, y] = this.#place2d(plot, input, true);
-      context.strokeRect(x - 5 * scale, y - 5 * scale, 10 * scale, 10 * scale);
-    }
-    for (const input of [this.#cursor, this.#chosen]) {
-      if (input === null) continue;
-      const [x, y] = this.#place2d(plot, input, true);
-      context.beginPath();
-      context.arc(x, y, 8 * scale, 0, 2 * Math.PI);
-      context.strokeStyle = theme.text;
-      context.lineWidth = 2 * scale;
-      context.stroke();
-    }
-    context.restore();
+    paintInputs(plot.ctx, plot.bbox, {
+      inputs: this.#order,
+      placeOf: (input) => this.#place2d(plot, input, true),
+      marked: new Set(this.#outliers),
+      isFailed: (input) => isFailed(this.part, input),
+      rings: [this.#cursor, this.#chosen].filter((input) => input !== null),
+      theme: currentTheme(),
+    });
   }
 
   #place2d(plot: uPlot, input: number, onCanvas: boolean): readonly [number, number] {
@@ -335,16 +303,6 @@ class InputsPlot {
     const { values } = this.#y;
     return this.#order.toSorted((a, b) => values[b]! - values[a]!).slice(0, MOST_HIGHEST);
   }
-}
-
-/** A scale of logarithms has its marks at powers of ten, or of two where the unit is one of bytes. */
-function scaleOf({ unit }: InputColumn, isLog: boolean | undefined): uPlot.Scale {
-  return isLog === true ? { distr: 3, log: unit === 'KiB' ? 2 : 10 } : { distr: 1 };
-}
-
-/** Few points are large, and many do not cover each other. */
-function dotRadius(count: number): number {
-  return count < 200 ? 4 : count < 2000 ? 3 : 2.2;
 }
 
 function heightFor(width: number): number {

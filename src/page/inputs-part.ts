@@ -2,14 +2,8 @@ import { NUMBER_METRICS } from '../model/number-metrics.js';
 import type { FilePosition } from '../records/positions.js';
 import { counted } from '../text/format.js';
 import { INPUT_FIELDS, type InputField, type InputTableState, type KeptInput, STAGE_FIELDS } from './input-table.js';
-import {
-  type InputColumn,
-  type InputStages,
-  type InputsPart,
-  type PageUnit,
-  packReference,
-  packValue,
-} from './page-data.js';
+import { packReference, packValue } from './packed-value.js';
+import type { InputColumn, InputStages, InputsPart, PageUnit } from './page-data.js';
 
 /** So many numbers of stages are on a page; those of a metric take some 400 KB. */
 const MOST_STAGE_NUMBERS = 620_000;

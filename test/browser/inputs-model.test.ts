@@ -8,7 +8,8 @@ import {
   StageMedians,
   wantsLogarithms,
 } from '../../src/browser/inputs-model.js';
-import { type InputColumn, type InputsPart, packReference, packValue } from '../../src/page/page-data.js';
+import { packReference, packValue } from '../../src/page/packed-value.js';
+import type { InputColumn, InputsPart } from '../../src/page/page-data.js';
 
 const column = (key: string, values: (number | null)[]): InputColumn => ({
   key,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InputTable } from '../../src/page/input-table.js';
 import { inputsPart } from '../../src/page/inputs-part.js';
-import { packReference, packValue, unpackValue } from '../../src/page/page-data.js';
+import { packReference, packValue, unpackValue } from '../../src/page/packed-value.js';
 import type { FilePosition } from '../../src/records/positions.js';
 import { ReportColumns } from '../../src/records/report-columns.js';
 import { report, row } from '../support/report-fixture.js';

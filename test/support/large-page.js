@@ -61,7 +61,7 @@ export function stageNames(count) {
   );
 }
 
-/** @param packValue that of src/page/page-data.ts */
+/** @param packValue that of src/page/packed-value.ts */
 export function largeInputs(count, packValue, { stages = 30 } = {}) {
   const random = randomNumbers(7);
   const skewed = () => Math.exp(3 * (random() + random() + random() - 1.5));

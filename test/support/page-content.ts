@@ -1,5 +1,5 @@
 import { loadFrontEnd } from '../../src/page/front-end.js';
-import { packValue } from '../../src/page/page-data.js';
+import { packValue } from '../../src/page/packed-value.js';
 import { pageHtml } from '../../src/page/page-html.js';
 import { type PageContent, pageData } from '../../src/page/write-page.js';
 import { largePage } from './large-page.js';
