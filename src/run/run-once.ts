@@ -1,13 +1,10 @@
 import { withFindings } from '../findings/reported.js';
-import { programContent } from '../page/run-content.js';
-import { timelineParts } from '../page/timeline-part.js';
-import { type PageContent, PageFile } from '../page/write-page.js';
+import { PageFile } from '../page/write-page.js';
 import { writePprof } from '../stacks/pprof-writer.js';
 import { say } from '../terminal/say.js';
 import type { Shown } from '../terminal/terminal.js';
 import { leaveReports } from './leave-report.js';
-import { osNotes } from './os-comparison.js';
-import { type ProfiledRun, type RunPlan, runProfiled } from './profiled-run.js';
+import { type RunPlan, runProfiled } from './profiled-run.js';
 import { ReportFile } from './report-file.js';
 import { printRun } from './run-result.js';
 import { leaveStacks, stacksPath } from './stacks-file.js';
@@ -33,21 +30,10 @@ export function runOnce(plan: RunPlan, { out, html, shown }: RunOutput): Promise
   return runProfiled(plan, async (run) => {
     printRun(run, shown);
     if (run.stacks !== null) leaveStacks(stacksPath(out, run.pid), await writePprof(run.stacks.profile));
-    page?.leave(() => runContent(plan, run, shown));
     if (file !== undefined) leaveReports(file, [withFindings(run.gathered.report)], { free: run.free, say });
-  });
-}
-
-function runContent({ program, args }: RunPlan, run: ProfiledRun, { columns }: Shown): PageContent {
-  return programContent({
-    command: 'run',
-    title: [program, ...args].join(' '),
-    report: run.gathered.report,
-    stacks: run.stacks?.profile ?? null,
-    timelines: timelineParts(run.gathered.recorded),
-    notes: osNotes(run.finished),
-    exit: run.exitCode,
-    atMs: Date.now(),
-    columns,
+    if (page === undefined) return;
+    // Loaded by those who want a page alone: it takes other commands' rooms with it.
+    const { runContent } = await import('./run-page.js');
+    page.leave(() => runContent(plan, run, shown));
   });
 }

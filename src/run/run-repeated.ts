@@ -1,6 +1,5 @@
 import type { Report } from '../model/report.js';
 import { EXIT_DONE } from '../os/exit-status.js';
-import { programContent } from '../page/run-content.js';
 import { PageFile } from '../page/write-page.js';
 import { renderTable } from '../render/table.js';
 import { ReportMerger } from '../report/merge.js';
@@ -67,19 +66,11 @@ export async function runRepeated(
     const report = sums.result();
     const table = renderTable(report, layoutOf(stderr, shown));
     stderr.write(`\n${counted(records.length, 'run')}\n\n${table}`);
-    page?.leave(() => ({
-      ...programContent({
-        command: 'run',
-        title: [plan.program, ...plan.args].join(' '),
-        report,
-        stacks: stacks.rows.length > 0 ? stacks : null,
-        timelines: [],
-        exit: exitCode,
-        atMs: Date.now(),
-        columns: shown.columns,
-      }),
-      story: [{ key: 'runs', text: `sums of ${counted(records.length, 'run')}` }],
-    }));
+    if (page !== undefined) {
+      const { repeatedContent } = await import('./run-page.js');
+      const runs = { count: records.length, report, stacks, exitCode };
+      page.leave(() => repeatedContent(plan, runs, shown));
+    }
   }
   return exitCode;
 }
