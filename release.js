@@ -29,6 +29,7 @@ function pack(folder, { umask, env: settings }) {
     run('git', ['clone', '--quiet', root, clone], { env: options.env });
     symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
     run(join(root, 'node_modules', '.bin', 'tsc'), [], options);
+    run(process.execPath, ['bundle-page.js'], options);
     run(process.execPath, ['docs/generate.js', '--schema', 'dist/schema.json'], options);
     run('chmod', ['+x', 'dist/cli/main.js'], options);
     // npm packs the permissions that files have here.

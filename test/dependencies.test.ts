@@ -36,6 +36,8 @@ const ROOMS = [
   'reconcile',
   'export',
   'flame',
+  'page',
+  'browser',
   'corpus',
   'run',
   'doctor',

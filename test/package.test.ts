@@ -50,6 +50,7 @@ describe('the tarball', () => {
     ]);
     expect(packed.filter((path) => path.startsWith('docs/') && !path.endsWith('.md'))).toEqual([]);
     expect(packed).toContain('dist/schema.json');
+    expect(packed).toContain('dist/page/front-end.json');
     expect(packed).toContain('dist/cli/main.js');
   });
 

@@ -72,6 +72,12 @@ function rendererOf(path) {
     link({ href, tokens }) {
       return `<a href="${escaped(targetOf(path, href))}">${this.parser.parseInline(tokens)}</a>`;
     },
+    image({ href, text }) {
+      const file = posix.join(dirname(path), href);
+      const copy = `files/${file.replaceAll('/', '-')}`;
+      copyFileSync(join(root, file), join(folder, copy));
+      return `<img src="${copy}" alt="${escaped(text)}">`;
+    },
     // A wide table scrolls by itself.
     table(token) {
       const cells = (/** @type {import('marked').Tokens.TableCell[]} */ row, /** @type {string} */ tag) =>

@@ -51,6 +51,8 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   static constexpr const char* kSlots[] = {STAGEPROF_SLOTS(STAGEPROF_NAME)};
   static constexpr const char* kAccount[] = {STAGEPROF_ACCOUNT(STAGEPROF_NAME)};
   static constexpr const char* kReading[] = {STAGEPROF_READING(STAGEPROF_NAME)};
+  static constexpr const char* kTimeline[] = {STAGEPROF_TIMELINE(STAGEPROF_NAME)
+                                                  STAGEPROF_ACCOUNT(STAGEPROF_NAME)};
   static constexpr const char* kPositions[] = {STAGEPROF_POSITIONS(STAGEPROF_NAME)};
   static constexpr const char* kPlanNumbers[] = {STAGEPROF_PLAN_NUMBERS(STAGEPROF_NAME)};
   static constexpr const char* kPlanLists[] = {STAGEPROF_PLAN_LISTS(STAGEPROF_NAME)};
@@ -85,6 +87,8 @@ napi_value SampleLayout(napi_env env, napi_callback_info) {
   SetNumber(env, layout, "accountFiles", kAccountFileCount);
   SetNumber(env, layout, "fileNameCells", kFileNameCells);
   SetProperty(env, layout, "reading", Names(env, kReading));
+  SetProperty(env, layout, "timeline", Names(env, kTimeline));
+  SetProperty(env, layout, "timelineStages", Number(env, kTimelineStages));
   SetProperty(env, layout, "positions", Names(env, kPositions));
   SetNumber(env, layout, "endedUnclosed", kEndedUnclosed);
   SetNumber(env, layout, "noExternalBuffers", kNoExternalBuffers);

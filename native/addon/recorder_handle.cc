@@ -159,7 +159,8 @@ int RecorderHandle::AllocatePositions(const double* positions) {
   };
   constexpr Position kCounts[] = {
       kPositionReadingCount,   kPositionMomentCount,  kPositionModuleCount, kPositionModulesMissed,
-      kPositionMappingsMissed, kPositionTrackerBound, kPositionState};
+      kPositionMappingsMissed, kPositionTrackerBound, kPositionState,       kPositionTimelineCount,
+      kPositionTimelineWidth,  kPositionCallSlots};
   int error = 0;
   for (const Position position : kCounts) {
     if (error == 0) error = file_.Allocate(size(position), sizeof(double));
@@ -169,6 +170,10 @@ int RecorderHandle::AllocatePositions(const double* positions) {
   if (error == 0) {
     error = file_.Allocate(size(kPositionReadings),
                            size(kPositionReadingCapacity) * kReadingLength * sizeof(double));
+  }
+  if (error == 0 && size(kPositionTimelineCapacity) > 0) {
+    error = file_.Allocate(size(kPositionTimeline),
+                           size(kPositionTimelineCapacity) * kTimelineLength * sizeof(double));
   }
   if (error == 0) {
     error = file_.Allocate(size(kPositionModules),

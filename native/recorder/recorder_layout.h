@@ -22,28 +22,55 @@ namespace stageprof {
   X(kReadingJsPeak, "js_peak_bytes")         /* used heap of that thread's isolate */  \
   X(kReadingNativePeak, "native_peak_bytes") /* live blocks without Buffers */
 
+// X(enumerator, name): the cells of a point of the timeline, before those of the account. They are
+// followed by the rows of stages that were open.
+#define STAGEPROF_TIMELINE(X)                                                           \
+  X(kTimelineWall, "wall_ns") /* CLOCK_MONOTONIC */                                     \
+  X(kTimelineProcessCpu, "process_cpu_ns")                                              \
+  X(kTimelineFilePages, "file_pages_bytes") /* resident, with those of shared memory */ \
+  X(kTimelineJsUsed, "js_used_bytes")                                                   \
+  X(kTimelineOpenCalls, "open_calls") /* those that were seen */
+
 // X(enumerator, name): the argument of start(), as doubles: offsets in the file, and sizes.
-#define STAGEPROF_POSITIONS(X)                                                              \
-  X(kPositionBoundary, "boundary") /* the sample of the last boundary of a stage */         \
-  X(kPositionReadingCount, "reading_count")                                                 \
-  X(kPositionReadings, "readings")                                                          \
-  X(kPositionReadingCapacity, "reading_capacity")                                           \
-  X(kPositionMomentCount, "moment_count")                                                   \
-  X(kPositionMoments, "moments") /* two of kMomentLength, written in turn */                \
-  X(kPositionModuleCount, "module_count")                                                   \
-  X(kPositionModules, "modules") /* paths, each in `module_bytes` with a zero at its end */ \
-  X(kPositionModuleCapacity, "module_capacity")                                             \
-  X(kPositionModuleBytes, "module_bytes")                                                   \
-  X(kPositionModulesMissed, "modules_missed")                                               \
-  X(kPositionMappingsMissed, "mappings_missed")                                             \
-  X(kPositionLiveMissed, "live_missed")                                                     \
-  X(kPositionTrackerBound, "tracker_bound_bytes")                                           \
-  X(kPositionState, "state")                                                                \
-  X(kPositionMask, "mask") /* of the sampler whose thread is sampled */
+#define STAGEPROF_POSITIONS(X)                                                                \
+  X(kPositionBoundary, "boundary") /* the sample of the last boundary of a stage */           \
+  X(kPositionReadingCount, "reading_count")                                                   \
+  X(kPositionReadings, "readings")                                                            \
+  X(kPositionReadingCapacity, "reading_capacity")                                             \
+  X(kPositionMomentCount, "moment_count")                                                     \
+  X(kPositionMoments, "moments") /* two of kMomentLength, written in turn */                  \
+  X(kPositionModuleCount, "module_count")                                                     \
+  X(kPositionModules, "modules") /* paths, each in `module_bytes` with a zero at its end */   \
+  X(kPositionModuleCapacity, "module_capacity")                                               \
+  X(kPositionModuleBytes, "module_bytes")                                                     \
+  X(kPositionModulesMissed, "modules_missed")                                                 \
+  X(kPositionMappingsMissed, "mappings_missed")                                               \
+  X(kPositionLiveMissed, "live_missed")                                                       \
+  X(kPositionTrackerBound, "tracker_bound_bytes")                                             \
+  X(kPositionState, "state")                                                                  \
+  X(kPositionTimeline, "timeline")                                                            \
+  X(kPositionTimelineCapacity, "timeline_capacity") /* 0 for none */                          \
+  X(kPositionTimelineCount, "timeline_count")                                                 \
+  X(kPositionTimelineWidth, "timeline_width")                                                 \
+  X(kPositionCalls, "calls")                                                                  \
+  X(kPositionCallCells, "call_cells")                                                         \
+  X(kPositionCallUse, "call_use")     /* the cell of a call that tells its row */             \
+  X(kPositionCallSlots, "call_slots") /* where the number of slots that have memory stands */ \
+  X(kPositionMask, "mask")            /* of the sampler whose thread is sampled */
 
 enum ReadingCell : size_t {
 #define STAGEPROF_ENUMERATOR(enumerator, name) enumerator,
   STAGEPROF_READING(STAGEPROF_ENUMERATOR) kReadingLength
+};
+
+// Different stages that were open at a point: their rows, in the order of their slots; NaN behind the
+// last. Calls of the same stage count once.
+constexpr size_t kTimelineStages = 12;
+
+enum TimelineCell : size_t {
+  STAGEPROF_TIMELINE(STAGEPROF_ENUMERATOR) kTimelineAccount,
+  kTimelineRows = kTimelineAccount + kAccountCount,
+  kTimelineLength = kTimelineRows + kTimelineStages
 };
 
 enum Position : size_t {

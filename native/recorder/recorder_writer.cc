@@ -12,6 +12,7 @@
 #include "../support/clocks.h"
 #include "../support/larger.h"
 #include "../support/thread_id.h"
+#include "open_stages.h"
 
 namespace stageprof {
 
@@ -65,6 +66,8 @@ int RecorderWriter::Start(napi_env env, V8Heap* heap, OutsideSources* sources,
   memcpy(positions_, positions, sizeof positions_);
   for (double& highest : highest_) highest = NAN;
   for (double& cell : peak_account_) cell = NAN;
+  timeline_.Open(Cells(kPositionTimeline), Size(kPositionTimelineCapacity),
+                 Cells(kPositionTimelineCount), Cells(kPositionTimelineWidth));
   constexpr auto kNeedHeap = kMaskJs | kMaskNative;
   if ((static_cast<uint32_t>(positions_[kPositionMask]) & kNeedHeap) != 0 && heap_->verified()) {
     heap_watch_.Open(env, heap_, sampler_.shared_heap_peak());
@@ -189,6 +192,7 @@ void RecorderWriter::WriteEnd() {
   }
   WriteReading();
   WriteMoment();
+  WritePoint();
   WriteTracked();
 }
 
@@ -252,6 +256,7 @@ void RecorderWriter::Write(MappedParts::Look look) {
   sampler_.ReadAccountFromOutside(Allowed(look), account_);
   KeepSteady();
   WriteMoment();
+  WritePoint();
   WriteTracked();
 }
 
@@ -344,6 +349,17 @@ void RecorderWriter::WriteMoment() {
   }
   memcpy(moment + kSampleLength + kAccountLength, peak_account_, sizeof peak_account_);
   Raise(count, *count + 1);
+}
+
+void RecorderWriter::WritePoint() {
+  double point[kTimelineLength];
+  point[kTimelineWall] = sample_[kWallNs];
+  point[kTimelineProcessCpu] = sample_[kProcessCpuNs];
+  point[kTimelineFilePages] = sample_[kFileBytes];
+  point[kTimelineJsUsed] = sample_[kJsUsedBytes];
+  memcpy(point + kTimelineAccount, account_, kAccountCount * sizeof(double));
+  ReadOpenStages(memory_, positions_, point);
+  timeline_.Add(point);
 }
 
 // Adds the modules found since the last call: their names come in the order of the sample's cells,

@@ -10,6 +10,7 @@
 #include "../sources/v8_heap.h"
 #include "outside_sources.h"
 #include "recorder_layout.h"
+#include "timeline.h"
 
 namespace stageprof {
 
@@ -69,6 +70,7 @@ class RecorderWriter {
   double ThreadCpuNs() const;
   void WriteReading();
   void WriteMoment();
+  void WritePoint();
   void WriteTracked();
   void WriteModules();
   MappedParts::Look Allowed(MappedParts::Look look) const;
@@ -98,6 +100,7 @@ class RecorderWriter {
   double peak_account_[kAccountLength];
   // Highest values since the start, by slot; NaN elsewhere.
   double highest_[kSlotCount];
+  Timeline timeline_;
   // The isolate's thread raises the peak, and this writer takes it.
   HeapWatch heap_watch_;
   // As of the last reading by the thread: how often the heap had been published, and the CPU time

@@ -2,22 +2,26 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Comparison } from '../compare/comparison.js';
 import { comparisonView } from '../compare/comparison-view.js';
 import { coveredBy, type Expression, knownFields, parseExpression, violationsOf } from '../compare/fail-on.js';
+import { openSide } from '../compare/open-side.js';
 import { SORTS, type Sort } from '../compare/ranking.js';
 import { compareOperands } from '../compare/read-sides.js';
+import { stacksOfSides } from '../compare/side-stacks.js';
 import { uncoveredText, violationText } from '../compare/violation-text.js';
 import { exporterNamed, formatNames } from '../export/exporter.js';
 import { EXPORTERS } from '../export/exporters.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
+import { comparisonContent } from '../page/comparison-content.js';
+import { PageFile } from '../page/write-page.js';
 import { sayNotTaken } from '../records/say-not-taken.js';
 import { say } from '../terminal/say.js';
 import { layoutOf } from '../terminal/terminal.js';
 import { addFormatFlags } from './format-flag.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
-import { type FullFlag, fullFlag } from './table-flags.js';
+import { type FullFlag, fullFlag, type PageFlag, pageFlag } from './table-flags.js';
 
-interface CompareFlags extends FullFlag {
+interface CompareFlags extends FullFlag, PageFlag {
   readonly format: string;
   readonly metric?: readonly NumberField[];
   readonly failOn?: readonly Expression[];
@@ -72,12 +76,14 @@ export function compareCommand(finish: (exitCode: number) => void): Command {
     .option('--unmatched', 'compare all records as two independent corpora, whatever their inputs')
     .option('--lenient', 'exit with 0 although some lines were no records')
     .addOption(fullFlag())
+    .addOption(pageFlag())
     .addHelpText('after', HELP)
     .action(async (base: string, next: string, flags: CompareFlags) => finish(await compare(base, next, flags)));
 }
 
 async function compare(base: string, next: string, flags: CompareFlags): Promise<number> {
   const { failOn = [], confidence } = flags;
+  const page = flags.html === undefined ? undefined : new PageFile(flags.html);
   let isWhole = true;
   const compared = await compareOperands(base, next, {
     fields: fieldsOf(flags),
@@ -93,6 +99,10 @@ async function compare(base: string, next: string, flags: CompareFlags): Promise
   const { stdout } = process;
   const view = comparisonView({ ...compared, violations }, flags);
   stdout.write(exporterNamed(EXPORTERS.comparison, flags.format).render(view, layoutOf(stdout, flags)));
+  if (page !== undefined) {
+    const stacks = compared.stacks === null ? null : await stacksOfSides([openSide(base), openSide(next)]);
+    page.leave(() => comparisonContent(view, stacks));
+  }
   for (const violation of violations) say(violationText(violation, confidence));
   return isWhole && violations.length === 0 ? EXIT_DONE : EXIT_FAILED;
 }

@@ -5,10 +5,15 @@ import { FLAME_FORMAT_NAMES, type FlameFormatName, flameFile } from '../flame/fo
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE } from '../os/exit-status.js';
+import { fact, filesFact } from '../page/facts.js';
+import { flamePart } from '../page/flame-part.js';
+import { PageFile } from '../page/write-page.js';
 import { readStacks } from '../stacks/read-stacks.js';
 import { withNativeNames } from '../symbols/name-frames.js';
+import { say } from '../terminal/say.js';
+import { type PageFlag, pageFlag } from './table-flags.js';
 
-interface FlameFlags {
+interface FlameFlags extends PageFlag {
   readonly type?: FlameType;
   readonly stage?: string;
   readonly format: FlameFormatName;
@@ -22,6 +27,9 @@ The files are those of --stacks: report.stacks.pb.gz beside --out report.json of
 outdir of map. Several are added up. The outermost frame of each stack is the [label] of its stage. Values are
 nanoseconds of CPU, or bytes of native memory: alloc what was allocated, live what was not freed at the end, peak what
 was there when the process held the most.
+
+--html PAGE writes flame graphs of all types, with search and zoom, as one page that a browser shows; with --base they
+are coloured by the change. Standard output is then written only if --format is given too.
 
 Exit codes: 0 done; 2 usage, or a file that cannot be read.`;
 
@@ -40,14 +48,21 @@ export function flameCommand(finish: (exitCode: number) => void): Command {
     .option('--base <file>', 'write the difference to this stack profile: collapsed or speedscope')
     .option('--symbols <folder>', 'name native functions by these files: FILE, BUILD-ID or .build-id/XX/YYYY.debug')
     .option('-o, --output <file>', 'write to a file instead of standard output')
+    .addOption(pageFlag())
     .addHelpText('after', HELP)
-    .action(async (files: string[], flags: FlameFlags) => finish(await flame(files, flags)));
+    .action(async (files: string[], flags: FlameFlags, command: Command) => {
+      const isPageOnly =
+        flags.html !== undefined && flags.output === undefined && command.getOptionValueSource('format') === 'default';
+      finish(await flame(files, flags, isPageOnly));
+    });
 }
 
 async function flame(
   files: readonly string[],
-  { stage, format, base, symbols, output, ...flags }: FlameFlags,
+  { stage, format, base, symbols, output, html, ...flags }: FlameFlags,
+  isPageOnly: boolean,
 ): Promise<number> {
+  const page = html === undefined ? undefined : new PageFile(html);
   const profile = withNativeNames(await readStacks(files), symbols);
   const type = flags.type ?? (profile.isMeasured('cpu') ? 'cpu' : 'live');
   if (!profile.isMeasured(VALUE_OF[type])) throw new UsageError(noneOf(type));
@@ -55,6 +70,18 @@ async function flame(
     throw new UsageError(`--stage ${stage}: no stack is in that stage`);
   }
   const before = base === undefined ? undefined : withNativeNames(await readStacks([base]), symbols);
+  page?.write({
+    command: 'flame',
+    title: files.join(' '),
+    facts: [
+      filesFact(files),
+      ...(base === undefined ? [] : [fact('base', base)]),
+      ...(stage === undefined ? [] : [fact('stage', stage)]),
+    ],
+    flame: flamePart(profile, { stage, base: before }),
+  });
+  if (page !== undefined) say(`the page is ${page.path}`);
+  if (isPageOnly) return EXIT_DONE;
   const content = await flameFile(format, profile, before, { type, stage });
   if (output === undefined) await written(content);
   else writeTo(output, content);

@@ -5,9 +5,9 @@ import { SCHEDULERS } from '../os/schedulers.js';
 import { numberWithin, wholeNumberFrom } from './number-flags.js';
 import { needsProfile, type ProfilerFlags, profilerFlags, profilerOptions, trackingOf } from './profiler-flags.js';
 import { chooseShard, type ShardFlags, shardFlags } from './shard-flags.js';
-import { addTableFlags, type TableFlags } from './table-flags.js';
+import { addTableFlags, type PageFlag, pageFlag, type TableFlags } from './table-flags.js';
 
-interface MapFlags extends ProfilerFlags, ShardFlags, TableFlags {
+interface MapFlags extends ProfilerFlags, ShardFlags, TableFlags, PageFlag {
   readonly inputList?: string;
   readonly import?: readonly string[];
   readonly outdir: string;
@@ -69,7 +69,7 @@ export function mapCommand(finish: (exitCode: number) => void): Command {
       ),
     );
   for (const option of [...shardFlags(), ...profilerFlags()]) command.addOption(option);
-  command.option('--no-modules', 'do not charge native allocations to modules');
+  command.option('--no-modules', 'do not charge native allocations to modules').addOption(pageFlag());
   return addTableFlags(command)
     .addHelpText('after', HELP)
     .action(async (pipeline: string, inputs: string[], flags: MapFlags) => finish(await map(pipeline, inputs, flags)));
@@ -82,6 +82,7 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
   process.on('SIGUSR2', nothingToFlush);
   const profiler = profilerOptions(flags) ?? null;
   if (profiler === null && !flags.modules) throw needsProfile('--no-modules');
+  if (profiler === null && flags.html !== undefined) throw needsProfile('--html');
   const shard = chooseShard(flags, process.env);
   return mapCorpus(await readInputs(given, flags.inputList), {
     pipelinePath,
@@ -94,6 +95,7 @@ async function map(pipelinePath: string, given: readonly string[], flags: MapFla
     timeoutMs: flags.timeout === undefined ? null : flags.timeout * 1000,
     profiler,
     tracking: trackingOf(flags),
+    html: flags.html,
     shown: flags,
   });
 }

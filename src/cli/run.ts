@@ -7,9 +7,9 @@ import { runRepeated } from '../run/run-repeated.js';
 import { listed } from '../text/format.js';
 import { wholeNumberFrom } from './number-flags.js';
 import { type MeasuringFlags, measuringFlags, measuringOptions, trackingOf } from './profiler-flags.js';
-import { addTableFlags, type TableFlags } from './table-flags.js';
+import { addTableFlags, type PageFlag, pageFlag, type TableFlags } from './table-flags.js';
 
-interface RunFlags extends MeasuringFlags, TableFlags {
+interface RunFlags extends MeasuringFlags, TableFlags, PageFlag {
   readonly out?: string;
   readonly modules: boolean;
   readonly threads?: true;
@@ -41,6 +41,7 @@ export function runCommand(finish: (exitCode: number) => void): Command {
         'run the program n times, for "stageprof compare": --out has a line for each',
       ).argParser(wholeNumberFrom(1)),
     )
+    .addOption(pageFlag())
     .option('--no-modules', 'do not charge native allocations to modules')
     .option('--threads', 'also report CPU by group of threads: JS, V8, the pool of libuv, those of addons');
   for (const option of measuringFlags()) command.addOption(option);
@@ -51,10 +52,10 @@ export function runCommand(finish: (exitCode: number) => void): Command {
 
 function run(program: string, args: readonly string[], flags: RunFlags): Promise<number> {
   const plan = { program, args, profiler: profilerOf(flags), tracking: trackingOf(flags) };
-  const { out, repeat } = flags;
-  if (repeat === undefined) return runOnce(plan, { out, shown: flags });
+  const { out, repeat, html } = flags;
+  if (repeat === undefined) return runOnce(plan, { out, html, shown: flags });
   if (out === undefined) throw new UsageError('--repeat needs --out beside it, for a line of each run');
-  return runRepeated(plan, repeat, { out, shown: flags });
+  return runRepeated(plan, repeat, { out, html, shown: flags });
 }
 
 function profilerOf({ threads, ...flags }: RunFlags): StageProfilerOptions {

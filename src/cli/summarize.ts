@@ -4,20 +4,26 @@ import { EXPORTERS } from '../export/exporters.js';
 import { METRICS, type MetricField } from '../model/metrics.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED } from '../os/exit-status.js';
+import { folds as corpusFolds } from '../page/corpus-fold.js';
+import { fact, filesFact, reportFacts } from '../page/facts.js';
+import type { InputsPart } from '../page/page-data.js';
+import { reportPart } from '../page/report-part.js';
+import { type PageContent, PageFile } from '../page/write-page.js';
 import { findRecordFiles } from '../records/files.js';
 import { readRecords } from '../records/read-records.js';
+import type { RecordFile } from '../records/record-file.js';
 import { sayNotTaken, sayRepeated } from '../records/say-not-taken.js';
 import { NO_GROUP } from '../summary/groups.js';
 import { folds, type GroupPath } from '../summary/summary-fold.js';
-import { summaryView } from '../summary/summary-view.js';
+import { countsOf, type SummaryView, summaryView } from '../summary/summary-view.js';
 import { say } from '../terminal/say.js';
 import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
 import { addFormatFlags } from './format-flag.js';
 import { wholeNumberFrom } from './number-flags.js';
-import { addTableFlags, type TableFlags } from './table-flags.js';
+import { addTableFlags, type PageFlag, pageFlag, type TableFlags } from './table-flags.js';
 
-interface SummarizeFlags extends TableFlags {
+interface SummarizeFlags extends TableFlags, PageFlag {
   readonly format: string;
   readonly by: string;
   readonly sort?: MetricField;
@@ -61,7 +67,8 @@ export function summarizeCommand(finish: (exitCode: number) => void): Command {
     .addOption(new Option('--top <n>', 'most rows, those highest in --sort or wall_s').argParser(wholeNumberFrom(1)))
     .addOption(new Option('--jobs <n>', 'most threads; without it one a core').argParser(wholeNumberFrom(1)))
     .option('--details', 'with --format json: p50, p95, p99 and the worst inputs of each row')
-    .option('--lenient', 'exit with 0 although some lines were no records');
+    .option('--lenient', 'exit with 0 although some lines were no records')
+    .addOption(pageFlag());
   return addTableFlags(command)
     .addHelpText('after', HELP)
     .action(async (files: string[], flags: SummarizeFlags) => finish(await summarize(files, flags)));
@@ -82,7 +89,8 @@ async function summarize(operands: readonly string[], flags: SummarizeFlags): Pr
   if (repeated > 0) say(`${counted(repeated, 'file')} given more than once, read once`);
   const by = flags.by === STAGE ? undefined : flags.by;
   const options = by?.split('.') as GroupPath | undefined;
-  const { outcome, result: sums } = await readRecords(files, { folds, options, jobs: flags.jobs });
+  const page = flags.html === undefined ? undefined : new PageFile(flags.html);
+  const { outcome, sums, inputs } = await read(files, { options, jobs: flags.jobs, withInputs: page !== undefined });
   const result = { ...outcome, ...sums };
   const isWhole = sayNotTaken(result, flags.lenient === true);
   sayRepeated(result);
@@ -91,13 +99,46 @@ async function summarize(operands: readonly string[], flags: SummarizeFlags): Pr
 
   const { stdout } = process;
   const isEmpty = result.records === 0;
+  const view = summaryView(result, { ...flags, by, files: files.length });
   // A program that reads the output gets an empty result. A table of zeros would tell a person of something measured.
-  if (!isEmpty || exporter !== EXPORTERS.report[0])
-    stdout.write(exporter.render(summaryView(result, { ...flags, by, files: files.length }), layoutOf(stdout, flags)));
+  if (!isEmpty || exporter !== EXPORTERS.report[0]) stdout.write(exporter.render(view, layoutOf(stdout, flags)));
+  if (!isEmpty) page?.leave(() => contentOf(view, operands, inputs));
   if (isEmpty)
     say(`${emptyText(operands)}: "stageprof map --profile" and "run --out" write files that can be summarised`);
   else if (result.records === result.unprofiled) say('no record has a profile: "stageprof map --profile" measures');
   return isWhole && !isEmpty ? EXIT_DONE : EXIT_FAILED;
+}
+
+interface Reading {
+  readonly options: GroupPath | undefined;
+  readonly jobs: number | undefined;
+  /** Whether the inputs are wanted one by one, which only a page has room for. */
+  readonly withInputs: boolean;
+}
+
+async function read(files: readonly RecordFile[], { options, jobs, withInputs }: Reading) {
+  if (withInputs) {
+    const { outcome, result } = await readRecords(files, { folds: corpusFolds, options, jobs });
+    return { outcome, ...result };
+  }
+  const { outcome, result } = await readRecords(files, { folds, options, jobs });
+  return { outcome, sums: result, inputs: null };
+}
+
+function contentOf(view: SummaryView, operands: readonly string[], inputs: InputsPart | null): PageContent {
+  const { records, failed } = countsOf(view.result);
+  return {
+    command: 'summarize',
+    title: operands.join(' '),
+    facts: [
+      fact('records', records.toLocaleString('en-US')),
+      ...(failed === undefined ? [] : [fact('failed', failed.toLocaleString('en-US'))]),
+      filesFact(operands),
+      ...reportFacts(view.result.report),
+    ],
+    report: reportPart(view),
+    inputs,
+  };
 }
 
 function emptyText(operands: readonly string[]): string {

@@ -10,6 +10,20 @@ export interface FullFlag {
   readonly full?: true;
 }
 
+/** The flag of all commands whose result can be a page. */
+export interface PageFlag {
+  readonly html?: string;
+}
+
+export function pageFlag(): Option {
+  return new Option('--html <page>', 'also write the result as one page, for a browser').argParser(parsePage);
+}
+
+function parsePage(path: string): string {
+  if (path === '' || path === '-') throw new InvalidArgumentError('It has to name a file.');
+  return path;
+}
+
 /** The flags of those whose tables have a row for each stage. */
 export interface TableFlags extends FullFlag {
   readonly columns?: readonly string[];

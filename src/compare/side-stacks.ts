@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readStacks } from '../stacks/read-stacks.js';
+import type { StackProfile } from '../stacks/stack-profile.js';
 import { isShardStacks, stacksBeside } from '../stacks/stacks-beside.js';
 import { say } from '../terminal/say.js';
 import type { OpenSide } from './open-side.js';
@@ -11,15 +12,28 @@ export async function compareStacks(
   [base, next]: readonly [OpenSide, OpenSide],
   confidence: number,
 ): Promise<StackChanges | null> {
-  const before = stackFilesOf(base);
-  const after = stackFilesOf(next);
-  if (before.length === 0 || after.length === 0) return null;
   try {
-    return stackChanges({ base: await readStacks(before), new: await readStacks(after) }, confidence);
+    const profiles = await stacksOfSides([base, next]);
+    return profiles === null ? null : stackChanges(profiles, confidence);
   } catch (error) {
     say(`${(error as Error).message}: stacks are not compared`);
     return null;
   }
+}
+
+/**
+ * The stacks that lie beside the two sides; null where not both have some.
+ *
+ * @throws {SetupError} naming a file that cannot be read
+ */
+export async function stacksOfSides([base, next]: readonly [OpenSide, OpenSide]): Promise<{
+  readonly base: StackProfile;
+  readonly new: StackProfile;
+} | null> {
+  const before = stackFilesOf(base);
+  const after = stackFilesOf(next);
+  if (before.length === 0 || after.length === 0) return null;
+  return { base: await readStacks(before), new: await readStacks(after) };
 }
 
 /** Those of its reports, and those of the shards in its folders unless the side is a single file. */

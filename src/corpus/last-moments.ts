@@ -38,8 +38,12 @@ export function readOpenStage(recorderPath: string | null): string | null {
   });
 }
 
-/** @param take is also given the folders that had no room for the recorder */
-function readIfThere<T>(
+/**
+ * What is taken of a recorder; null where none can be read.
+ *
+ * @param take is also given the folders that had no room for the recorder
+ */
+export function readIfThere<T>(
   recorderPath: string | null,
   take: (recording: Recording, full: readonly string[]) => T,
 ): T | null {

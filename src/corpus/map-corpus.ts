@@ -1,5 +1,6 @@
 import type { StageProfilerOptions } from '../model/options.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
+import { PageFile } from '../page/write-page.js';
 import type { Tracking } from '../preload/child-environment.js';
 import { say } from '../terminal/say.js';
 import type { Shown } from '../terminal/terminal.js';
@@ -33,9 +34,14 @@ export interface MapOrder {
   /** Null where nothing is profiled. */
   readonly profiler: StageProfilerOptions | null;
   readonly tracking: Tracking;
+  /** File of the page; undefined for none. */
+  readonly html: string | undefined;
   /** How the table is shown. */
   readonly shown: Shown;
 }
+
+/** With what is written at the end; null for what is not. */
+type OpenedOrder = MapOrder & { readonly stacks: ShardStacks | null; readonly page: PageFile | null };
 
 /** How long a running input may go on when it is told to stop. Slurm kills 30 s after its SIGTERM by default. */
 const GRACE_MS = 2000;
@@ -47,7 +53,7 @@ const GRACE_MS = 2000;
  * @throws {SetupError} for all that can be wrong with the order, before the first input is run
  */
 export async function mapCorpus(corpus: DistinctInputs, order: MapOrder): Promise<number> {
-  const { pipelinePath, shard, resume, profiler } = order;
+  const { pipelinePath, shard, resume, profiler, html } = order;
   checkPipeline(pipelinePath);
   checkImports(order.imports);
   const name = pipelineName(pipelinePath);
@@ -64,9 +70,10 @@ export async function mapCorpus(corpus: DistinctInputs, order: MapOrder): Promis
   if (plan === null) return EXIT_FAILED;
   if (resume) sayResumed(plan);
   if (plan.inputs.length === 0) return nothingToDo(folder, name, profiler);
+  const page = html === undefined ? null : new PageFile(html);
   const stacks =
     profiler?.stacks === undefined ? null : await ShardStacks.open(folder, order.shard.shard.index, resume);
-  return runInputs(plan.inputs, folder, name, stacks, order);
+  return runInputs(plan.inputs, folder, name, { ...order, stacks, page });
 }
 
 /** A run with nothing to do leaves an account as any other: without it nobody can tell it from one that died early. */
@@ -86,8 +93,7 @@ async function runInputs(
   inputs: readonly NamedInput[],
   folder: RecordFolder,
   name: string,
-  stacks: ShardStacks | null,
-  { pipelinePath, imports, shard, profiler, tracking, jobs, isolate, timeoutMs, shown }: MapOrder,
+  { pipelinePath, imports, shard, profiler, tracking, jobs, isolate, timeoutMs, shown, stacks, page }: OpenedOrder,
 ): Promise<number> {
   // Until the run listens to signals itself, one ends this process with the exit code that it would have then.
   const early = new StopSignals((signal) => process.exit(exitCodeOfSignal(signal)));
@@ -108,7 +114,7 @@ async function runInputs(
     });
     early.close();
     const hasAccount = profiler !== null;
-    const plan = { pipelineName: name, shardName: shardName(shard), folder, pool, hasAccount, stacks, shown };
+    const plan = { pipelineName: name, shardName: shardName(shard), folder, pool, hasAccount, stacks, page, shown };
     return await runMap(inputs, plan);
   } finally {
     early.close();

@@ -1,9 +1,12 @@
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
+import type { PageContent } from '../page/write-page.js';
 import { renderTable } from '../render/table.js';
 import { ReportMerger } from '../report/merge.js';
+import type { StackProfile } from '../stacks/stack-profile.js';
 import type { Tally } from '../terminal/progress.js';
 import { layoutOf, type Shown } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
+import type { CorpusPage } from './corpus-page.js';
 import type { InputEvent } from './input-event.js';
 import type { StopSignal } from './stop-signals.js';
 
@@ -17,12 +20,15 @@ export class MapResult {
   constructor(
     total: number,
     private readonly names: { readonly pipelineName: string; readonly shardName: string },
+    /** Null where no page is asked for. */
+    readonly page: CorpusPage | null = null,
   ) {
     this.tally = { total, done: 0, failed: 0 };
   }
 
   count(event: Extract<InputEvent, { type: 'done' | 'failed' }>): void {
     this.tally[event.type]++;
+    this.page?.add(event);
     // Merged one by one: what is kept grows with the labels, not with the inputs.
     if (event.profile === null) return;
     this.#merger.add(event.profile);
@@ -42,6 +48,11 @@ export class MapResult {
       .filter(Boolean)
       .join(', ');
     return `${heading}\n\n${renderTable(this.#merger.result(), layoutOf(stream, shown))}`;
+  }
+
+  /** Null where no page is asked for. @param summary how the run ended, in one line */
+  pageContent(stacks: StackProfile | null, summary: string): PageContent | null {
+    return this.page?.content(this.#merger.result(), stacks, summary) ?? null;
   }
 
   /** `12 inputs: 10 done, 1 failed, 1 left after SIGTERM` */

@@ -1,15 +1,18 @@
 import { systemReason } from '../model/setup-error.js';
 import { mergeWarnings } from '../model/warnings.js';
 import { EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
+import type { PageFile } from '../page/write-page.js';
 import { LOOK_EVERY_S, WRITTEN_EVERY_S } from '../records/map-account.js';
 import { renderOutlived } from '../render/outlived-table.js';
 import { renderStacks } from '../render/stack-words.js';
+import type { StackProfile } from '../stacks/stack-profile.js';
 import { Pace, type Progress, progressLines, type RunningView } from '../terminal/progress.js';
 import { progressBar } from '../terminal/progress-bar.js';
 import { say } from '../terminal/say.js';
 import type { Shown } from '../terminal/terminal.js';
 import { layoutOf } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
+import { CorpusPage } from './corpus-page.js';
 import { failureInShort } from './failure-line.js';
 import type { RunEvent } from './input-event.js';
 import { readOpenStage } from './last-moments.js';
@@ -33,6 +36,8 @@ export interface MapPlan {
   readonly hasAccount: boolean;
   /** Null where none are sampled. */
   readonly stacks: ShardStacks | null;
+  /** Null where none is asked for. */
+  readonly page: PageFile | null;
   /** How the table is shown. */
   readonly shown: Shown;
 }
@@ -58,7 +63,7 @@ class MapRun {
   constructor(inputs: readonly NamedInput[], plan: MapPlan) {
     this.#inputs = inputs;
     this.#plan = plan;
-    this.#result = new MapResult(inputs.length, plan);
+    this.#result = new MapResult(inputs.length, plan, plan.page === null ? null : new CorpusPage(inputs, plan));
     this.#pace = new Pace(this.#result.tally, () => this.#views);
     say(`${counted(inputs.length, 'input')}, pipeline ${plan.pipelineName}, records in ${this.#recordsPath()}`);
     const { stderr } = process;
@@ -87,7 +92,9 @@ class MapRun {
 
     const table = this.#result.table(process.stdout, this.#plan.shown);
     if (table !== null) process.stdout.write(table);
-    await this.#leaveStacks();
+    const profile = await this.#leaveStacks();
+    const { page } = this.#plan;
+    page?.leave(() => this.#result.pageContent(profile, this.#summary(signals.received))!);
     if (breakdown !== undefined) say(breakdown);
     say(this.#summary(signals.received));
     const exitCode = this.#result.exitCode(signals.received);
@@ -126,7 +133,10 @@ class MapRun {
   #look(): void {
     const { pool } = this.#plan;
     this.#meter.look(pool.workers.flatMap(({ pid }) => pid ?? []));
-    for (const running of pool.running) running.look();
+    for (const running of pool.running) {
+      running.look();
+      this.#result.page?.timelines.look(running);
+    }
     this.#views = pool.running.map(viewOf);
     if (this.#looks++ % ACCOUNT_EVERY_LOOKS === 0) void this.#writeAccount(null);
   }
@@ -147,20 +157,26 @@ class MapRun {
     process.exitCode = received === undefined ? EXIT_FAILED : exitCodeOfSignal(received);
   }
 
-  /** What goes wrong here is said, and is no reason for the records to count as failed. */
-  async #leaveStacks(): Promise<void> {
+  /**
+   * What goes wrong here is said, and is no reason for the records to count as failed.
+   *
+   * @returns the stacks; null where there are none
+   */
+  async #leaveStacks(): Promise<StackProfile | null> {
     const { stacks, shown } = this.#plan;
-    if (stacks === null) return;
+    if (stacks === null) return null;
     try {
       const left = await stacks.finish();
-      if (left === null) return;
+      if (left === null) return null;
       for (const warning of left.warnings.length === 0 ? [] : mergeWarnings(left.warnings)) say(warning);
       const layout = layoutOf(process.stdout, shown);
       for (const part of [renderStacks(left.profile, layout), renderOutlived(left.outlived, layout)]) {
         if (part !== undefined) process.stdout.write(`\n${part}`);
       }
+      return left.profile;
     } catch (error) {
       say(systemReason(error));
+      return null;
     }
   }
 

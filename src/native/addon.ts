@@ -141,6 +141,8 @@ export interface SampleLayout {
   readonly mask: Readonly<Record<string, number>>;
   readonly account: readonly string[];
   readonly reading: readonly string[];
+  readonly timeline: readonly string[];
+  readonly timelineStages: number;
   readonly positions: readonly string[];
   readonly endedUnclosed: number;
   readonly noExternalBuffers: number;

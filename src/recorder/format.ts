@@ -1,17 +1,17 @@
 import { Float64Array, Math, Object, RangeError } from '../host/intrinsics.js';
 import { BUCKET_COUNT } from '../model/histogram.js';
 import { OCTAVE_COUNT } from '../model/octaves.js';
-import { ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT } from '../model/sample-layout.js';
+import { ACCOUNT, ACCOUNT_LENGTH, MODULE_CELLS, SAMPLE_LENGTH, SLOT_COUNT } from '../model/sample-layout.js';
 import { LONGEST_LABEL } from '../store/labels.js';
 import { INITIAL_ROWS, ROW_BYTES } from '../store/row-store.js';
-import { CALL_CELLS, COUNTS } from '../store/state-memory.js';
+import { CALL_CELLS, CALL_USE, COUNTS } from '../store/state-memory.js';
 
 /**
  * The recorder's file. A test compares it with docs/recorder.md. The numbers of the header after its first three fields
  * are doubles in the order of `FILE_HEADER`, so that each live number is one aligned store.
  */
 export const MAGIC = 'SPRECORD';
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 /** A 32-bit word. On a machine with the other byte order it reads as another number. */
 export const ENDIANNESS_WORD = 0x0a0b0c0d;
 
@@ -33,6 +33,9 @@ export const GEOMETRY = {
   readings_offset: 'where the ring of readings begins',
   reading_capacity: 'readings it holds',
   reading_cells: 'doubles a reading, named in the metadata',
+  timeline_offset: 'where the points of the timeline begin',
+  timeline_capacity: 'points there is room for; 0 in the recorder of a worker thread',
+  timeline_cells: 'doubles a point, named in the metadata; those behind the names are rows of open stages',
   modules_offset: 'where the paths of modules begin',
   module_capacity: 'paths there is room for',
   module_bytes: 'bytes a path, a zero at its end; of a long one the end',
@@ -53,6 +56,9 @@ export const LIVE = {
   failure: 'the errno for which it was given up',
   writer_failure: 'the errno for which no thread takes readings, so that samples are of the boundaries of stages alone',
   reading_count: 'readings so far; the newest is at `(reading_count - 1) modulo reading_capacity`',
+  timeline_count: 'points so far, in the order of time',
+  timeline_width: 'of so many readings two points are kept, the highest and the lowest resident set; 1 while all are',
+  call_slots: 'slots of open calls that have memory',
   moment_count: 'moments so far; the newest whole one is at `(moment_count - 1) modulo 2`',
   modules_missed: 'how often the tracker met a module beyond its table',
   mappings_missed: 'mappings that the tracker could not follow',
@@ -101,6 +107,19 @@ export const READING = [
   'native_peak_bytes',
 ] as const;
 
+/** The cells of a point of the timeline, before the rows of stages that were open. */
+export const TIMELINE = [
+  'wall_ns',
+  'process_cpu_ns',
+  'file_pages_bytes',
+  'js_used_bytes',
+  'open_calls',
+  ...ACCOUNT,
+] as const;
+
+/** So many different stages are told of a point. */
+export const TIMELINE_STAGES = 12;
+
 /** The offsets, sizes and mask that the writer is given, in the order of native/recorder/recorder_layout.h. */
 export const POSITIONS = [
   'boundary',
@@ -118,6 +137,14 @@ export const POSITIONS = [
   'live_missed',
   'tracker_bound_bytes',
   'state',
+  'timeline',
+  'timeline_capacity',
+  'timeline_count',
+  'timeline_width',
+  'calls',
+  'call_cells',
+  'call_use',
+  'call_slots',
   'mask',
 ] as const;
 
@@ -137,6 +164,9 @@ const MOMENT_CELLS = SAMPLE_LENGTH + 2 * ACCOUNT_LENGTH;
 const READING_CAPACITY = 1024;
 const SMALL_READING_CAPACITY = 32;
 const MODULE_BYTES = 256;
+/** Twice the pixels that a picture of it has across. 1,024 readings are all that come in 102 seconds. */
+const TIMELINE_CAPACITY = 1024;
+const TIMELINE_CELLS = TIMELINE.length + TIMELINE_STAGES;
 const CALL_CAPACITY = 1024;
 const SMALL_CALL_CAPACITY = 128;
 
@@ -153,7 +183,9 @@ export function geometry(maxRows: number, metadataBytes: number, small = false):
   const rowCapacity = 2 ** Math.ceil(Math.log2(Math.max(maxRows, INITIAL_ROWS)));
   const moments = METADATA_OFFSET + METADATA_CAPACITY;
   const readings = moments + MOMENTS * MOMENT_CELLS * DOUBLE;
-  const modules = readings + readingCapacity * READING.length * DOUBLE;
+  const timelineCapacity = small ? 0 : TIMELINE_CAPACITY;
+  const timeline = readings + readingCapacity * READING.length * DOUBLE;
+  const modules = timeline + timelineCapacity * TIMELINE_CELLS * DOUBLE;
   const calls = modules + MODULE_CELLS * MODULE_BYTES;
   const labels = calls + callCapacity * CALL_CELLS * DOUBLE;
   const labelsBytes = maxRows * labelRecordBytes(LONGEST_LABEL);
@@ -168,6 +200,9 @@ export function geometry(maxRows: number, metadataBytes: number, small = false):
     readings_offset: readings,
     reading_capacity: readingCapacity,
     reading_cells: READING.length,
+    timeline_offset: timeline,
+    timeline_capacity: timelineCapacity,
+    timeline_cells: TIMELINE_CELLS,
     modules_offset: modules,
     module_capacity: MODULE_CELLS,
     module_bytes: MODULE_BYTES,
@@ -200,6 +235,14 @@ export function writerPositions(sizes: Geometry, mask: number): Float64Array {
     live_missed: offsetOf('live_missed'),
     tracker_bound_bytes: offsetOf('tracker_bound_bytes'),
     state: offsetOf('state'),
+    timeline: sizes.timeline_offset,
+    timeline_capacity: sizes.timeline_capacity,
+    timeline_count: offsetOf('timeline_count'),
+    timeline_width: offsetOf('timeline_width'),
+    calls: sizes.calls_offset,
+    call_cells: sizes.call_cells,
+    call_use: CALL_USE,
+    call_slots: offsetOf('call_slots'),
     mask,
   };
   return Float64Array.from(POSITIONS, (name) => positions[name]);

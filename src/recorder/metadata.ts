@@ -20,7 +20,7 @@ import { readProcessStat } from '../os/process-stat.js';
 import { slurmIdentity } from '../os/slurm.js';
 import { COLUMNS } from '../store/row-store.js';
 import { CALL_TAIL } from '../store/state-memory.js';
-import { BUCKETS, OCTAVES, READING } from './format.js';
+import { BUCKETS, OCTAVES, READING, TIMELINE } from './format.js';
 
 /** What is known before the program runs: written once, as JSON, so that the file describes itself. */
 export interface RecorderMetadata {
@@ -58,6 +58,7 @@ export interface RecorderMetadata {
   readonly call_tail: readonly string[];
   readonly reading: readonly string[];
   readonly account: readonly string[];
+  readonly timeline: readonly string[];
 }
 
 /** In UTF-16 units. */
@@ -107,6 +108,7 @@ export function collectMetadata(
     call_tail: CALL_TAIL,
     reading: READING,
     account: ACCOUNT,
+    timeline: TIMELINE,
   };
 }
 

@@ -1,4 +1,5 @@
 import { noteLines } from '../render/note-lines.js';
+import type { Note } from '../render/notes.js';
 import { renderTable, type TableOptions } from '../render/table.js';
 import { escapeControls } from '../text/escape.js';
 import { duration, inline, NOTHING, percent, size } from '../text/format.js';
@@ -20,14 +21,24 @@ export function postmortemPage(found: Postmortem, options: TableOptions, nowMs: 
 
 /** Lines of a key and a text, which is wrapped. */
 function postmortemLines(found: Postmortem, nowMs: number, width: number, paint: Paint): string[] {
-  const notes = [
-    ['process', processText(found, nowMs)],
-    ...openTexts(found).map((text, index) => [index === 0 ? 'open' : '', text]),
-    ...lastTexts(found).map((text, index) => [index === 0 ? 'memory' : '', text]),
-    ...killedTexts(found).map((text, index) => [index === 0 ? 'killed by' : '', text]),
-  ] as const;
-  const escaped = notes.map(([key, text]) => ({ key: key!, text: escapeControls(text!) }));
+  const notes = postmortemNotes(found, nowMs);
+  const escaped = notes.map(({ key, text }) => ({ key, text: escapeControls(text) }));
   return noteLines(escaped, width, paint, KEY_WIDTH);
+}
+
+/** What is known of the end of a process, in words. A note without a key goes on from the one before. */
+export function postmortemNotes(found: Postmortem, nowMs: number): Note[] {
+  const notes: readonly (readonly [key: string, text: string])[] = [
+    ['process', processText(found, nowMs)],
+    ...keyed('open', openTexts(found)),
+    ...keyed('memory', lastTexts(found)),
+    ...keyed('killed by', killedTexts(found)),
+  ];
+  return notes.map(([key, text]) => ({ key, text }));
+}
+
+function keyed(key: string, texts: readonly string[]): [key: string, text: string][] {
+  return texts.map((text, index) => [index === 0 ? key : '', text]);
 }
 
 function processText({ process: { pid, running, recorder }, last, report }: Postmortem, nowMs: number): string {

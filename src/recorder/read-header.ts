@@ -30,6 +30,8 @@ const LIMITS: { readonly [N in keyof Geometry]?: number } = {
   moment_cells: 4096,
   reading_capacity: 2 ** 20,
   reading_cells: 64,
+  timeline_capacity: 2 ** 16,
+  timeline_cells: 256,
   module_capacity: 4096,
   module_bytes: 4096,
   call_capacity: 2 ** 16,

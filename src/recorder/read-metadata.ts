@@ -66,6 +66,7 @@ export function readMetadata(
     call_tail: namesOf(metadata.call_tail),
     reading: namesOf(metadata.reading),
     account: namesOf(metadata.account),
+    timeline: namesOf(metadata.timeline),
   };
 }
 

@@ -13,6 +13,7 @@ import { type RecordedCall, readOpenCalls } from './read-open-calls.js';
 import { type RecordedReading, readReadings } from './read-readings.js';
 import { checkRowBytes, type RecordedLabel, readRows, rowsThere } from './read-rows.js';
 import { type RecordedSamples, readSamples } from './read-samples.js';
+import { type RecordedTimeline, readTimeline } from './read-timeline.js';
 
 /** What became of the recorder. */
 export type RecorderState = keyof typeof STATE;
@@ -41,6 +42,8 @@ export interface Recording {
   readonly samples: RecordedSamples;
   /** Oldest first, a tenth of a second apart unless the machine was busy. */
   readonly readings: readonly RecordedReading[];
+  /** The resident set by holder, over the whole life of the process. */
+  readonly timeline: RecordedTimeline;
   /** One short text for each part that was damaged, cut off or unknown. */
   readonly faults: readonly string[];
 }
@@ -90,6 +93,7 @@ export function readRecorder(bytes: RecorderBytes): Recording {
     calls,
     samples: readSamples(bytes, sizes, metadata, live.moment_count),
     readings: readReadings(bytes, sizes, metadata.reading, live.reading_count),
+    timeline: readTimeline(bytes, sizes, metadata.timeline, live),
     faults,
   };
 }

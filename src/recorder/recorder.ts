@@ -139,7 +139,10 @@ export class Recorder implements StateMemory {
   private callsFrom(slot: number, bytes: number): ArrayBuffer | null {
     if (this.abandonedFor !== null || slot + CALLS_AT_ONCE > this.sizes.call_capacity) return null;
     const exposed = this.file.expose(this.sizes.calls_offset + slot * bytes, CALLS_AT_ONCE * bytes);
-    return typeof exposed === 'object' ? exposed : null;
+    if (typeof exposed !== 'object') return null;
+    // The thread that takes readings looks at no slot before its memory is there.
+    this.set('call_slots', slot + CALLS_AT_ONCE);
+    return exposed;
   }
 
   private abandon(errno: number): void {
@@ -150,7 +153,7 @@ export class Recorder implements StateMemory {
     this.onLost = null;
   }
 
-  private set(name: 'state' | 'failure' | 'writer_failure', value: number): void {
+  private set(name: 'state' | 'failure' | 'writer_failure' | 'call_slots', value: number): void {
     this.numbers.setFloat64(offsetOf(name), value, true);
   }
 }

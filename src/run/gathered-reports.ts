@@ -1,6 +1,7 @@
 import type { Report } from '../model/report.js';
 import { systemReason } from '../model/setup-error.js';
 import { formatWarning } from '../model/warnings.js';
+import type { RecordedLife } from '../page/timeline-part.js';
 import { byStart, leftNames, readLeft } from './left-reports.js';
 import { mergeProcesses } from './merged-processes.js';
 import { type ReportingProcess, runProcesses, type SeenProcess, type StartedProgram } from './run-process.js';
@@ -18,6 +19,8 @@ export interface GatheredReports {
   readonly launchers: number;
   /** How many processes asked for the profiler and left neither report nor recorder. */
   readonly lost: number;
+  /** What the recorders of the processes have over time, in the order in which these started. */
+  readonly recorded: readonly RecordedLife[];
   /** One line for each file that was left out, with the reason. */
   readonly skipped: readonly string[];
 }
@@ -45,6 +48,7 @@ export function gatherReports(
 ): GatheredReports {
   const reporting: ReportingProcess[] = [];
   const skipped: string[] = [];
+  const recorded: RecordedLife[] = [];
   let program: Report | undefined;
   let recovered = 0;
   let lost = 0;
@@ -54,6 +58,7 @@ export function gatherReports(
   for (const name of [...names].sort(byStart)) {
     try {
       const left = readLeft(folders, name, ended);
+      if (left.recorded !== null) recorded.push(left.recorded);
       if (left.report === null) {
         lost++;
         continue;
@@ -75,7 +80,7 @@ export function gatherReports(
     ...counted('node processes that left no report', lost),
     ...counted('reports of node processes that could not be read', skipped.length),
   ];
-  return { report: { ...withWall(merged, started), warnings }, ...counts, program, recovered, lost, skipped };
+  return { report: { ...withWall(merged, started), warnings }, ...counts, program, recovered, lost, skipped, recorded };
 }
 
 /** Where no process has told its elapsed time, the time that `run` has taken stands for it. */

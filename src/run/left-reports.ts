@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../model/report.js';
+import type { RecordedLife } from '../page/timeline-part.js';
 import { readLastRecording } from '../recorder/last-recording.js';
 import type { RecorderMetadata } from '../recorder/metadata.js';
 import type { RecorderState } from '../recorder/reader.js';
@@ -21,6 +22,8 @@ export interface LeftReport {
   readonly metadata: Pick<RecorderMetadata, 'parent' | 'command'> | null;
   /** Whether it was killed, or has not ended yet. */
   readonly isCutOff: boolean;
+  /** What its recorder has of its resident set over time; null without a recorder. */
+  readonly recorded: RecordedLife | null;
 }
 
 /** Named by src/preload/preload.cts: process id and start. Worker threads add their id. */
@@ -71,16 +74,15 @@ function readOwn(folders: readonly string[], name: string): LeftReport {
   const text = firstReportFile(folders, `${name}.json`);
   const start = startOf(name);
   if (text !== null && text !== '') {
-    return { ...start, report: checkedReport(text), metadata: recorded?.metadata ?? null, isCutOff: false };
+    return { ...start, report: checkedReport(text), metadata: recorded?.metadata ?? null, isCutOff: false, recorded };
   }
-  if (recorded === null) return { ...start, report: null, metadata: null, isCutOff: true };
+  if (recorded === null) return { ...start, report: null, metadata: null, isCutOff: true, recorded: null };
   const { report, metadata, state } = recorded;
-  return { ...start, report, metadata, isCutOff: state === 'open' || state === 'abandoned' };
+  return { ...start, report, metadata, isCutOff: state === 'open' || state === 'abandoned', recorded };
 }
 
-interface Recorded {
+interface Recorded extends RecordedLife {
   readonly report: Report;
-  readonly metadata: RecorderMetadata;
   readonly state: RecorderState;
 }
 
@@ -88,10 +90,18 @@ interface Recorded {
 function readLastRecorded(folders: readonly string[], name: string): Recorded | null {
   const paths = folders.map((folder) => join(folder, name));
   return readLastRecording(paths, (recording, before) => {
-    const { metadata, state } = recording;
+    const { metadata, state, timeline, labels, samples, calls } = recording;
     const report = checked(reportOf(recording));
     const moved = folders.slice(0, before).map((full) => movedWarning(full));
-    return { report: { ...report, warnings: [...report.warnings, ...moved] }, metadata, state };
+    return {
+      report: { ...report, warnings: [...report.warnings, ...moved] },
+      metadata,
+      state,
+      timeline,
+      labels,
+      samples,
+      calls,
+    };
   });
 }
 

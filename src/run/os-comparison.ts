@@ -1,4 +1,6 @@
-import type { QuantityName } from '../render/reconciled-amounts.js';
+import type { Note } from '../render/notes.js';
+import { amountOf, type QuantityName } from '../render/reconciled-amounts.js';
+import { inline } from '../text/format.js';
 import { type FinishedRun, hasReports, isAtFloor, type OsAccounting } from './finished-run.js';
 import { cpuReason, peakReason, wallReason } from './os-reasons.js';
 
@@ -34,4 +36,17 @@ function compare(
 /** Null at the floor: the kernel does not tell how far below it the program stayed. */
 function peakOf(os: OsAccounting | null): number | null {
   return os === null || isAtFloor(os) ? null : os.peakRssKib;
+}
+
+/** The same in one line a quantity, for those that both accounts have. */
+export function osNotes(run: FinishedRun): Note[] {
+  return compareWithOs(run)
+    .filter(({ difference }) => difference !== null)
+    .map(({ what, os, profiler, difference, reason }) => {
+      const [byOs, own, more] = [amountOf(what, os), amountOf(what, profiler), amountOf(what, difference, true)].map(
+        inline,
+      );
+      const why = reason === '' ? '' : `: ${reason}`;
+      return { key: `${what} by the OS`, text: `${byOs}, by the profiler ${own}, ${more}${why}` };
+    });
 }

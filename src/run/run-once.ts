@@ -1,4 +1,5 @@
 import { withFindings } from '../findings/reported.js';
+import { PageFile } from '../page/write-page.js';
 import { writePprof } from '../stacks/pprof-writer.js';
 import { say } from '../terminal/say.js';
 import type { Shown } from '../terminal/terminal.js';
@@ -11,6 +12,8 @@ import { leaveStacks, stacksPath } from './stacks-file.js';
 export interface RunOutput {
   /** File that reports are written to as well; undefined for none. */
   readonly out: string | undefined;
+  /** File that the page is written to; undefined for none. */
+  readonly html: string | undefined;
   /** How the tables are shown. */
   readonly shown: Shown;
 }
@@ -21,11 +24,16 @@ export interface RunOutput {
  * @returns the exit code of the program, whether or not the report can be written
  * @throws {SetupError} before the program is started, where the report could not be written, or no folder can be made
  */
-export function runOnce(plan: RunPlan, { out, shown }: RunOutput): Promise<number> {
+export function runOnce(plan: RunPlan, { out, html, shown }: RunOutput): Promise<number> {
+  const page = html === undefined ? undefined : new PageFile(html);
   const file = out === undefined ? undefined : new ReportFile(out);
   return runProfiled(plan, async (run) => {
     printRun(run, shown);
     if (run.stacks !== null) leaveStacks(stacksPath(out, run.pid), await writePprof(run.stacks.profile));
     if (file !== undefined) leaveReports(file, [withFindings(run.gathered.report)], { free: run.free, say });
+    if (page === undefined) return;
+    // Loaded by those who want a page alone: it takes other commands' rooms with it.
+    const { runContent } = await import('./run-page.js');
+    page.leave(() => runContent(plan, run, shown));
   });
 }

@@ -1,5 +1,6 @@
 import type { Report } from '../model/report.js';
 import { EXIT_DONE } from '../os/exit-status.js';
+import { PageFile } from '../page/write-page.js';
 import { renderTable } from '../render/table.js';
 import { ReportMerger } from '../report/merge.js';
 import { mergeProfile } from '../stacks/merge-profile.js';
@@ -32,9 +33,10 @@ interface RunRecord {
 export async function runRepeated(
   plan: RunPlan,
   count: number,
-  { out, shown }: RunOutput & { readonly out: string },
+  { out, html, shown }: RunOutput & { readonly out: string },
 ): Promise<number> {
   const file = new ReportFile(out);
+  const page = html === undefined ? undefined : new PageFile(html);
   const records: RunRecord[] = [];
   const sums = new ReportMerger();
   const stacks = new StackProfile();
@@ -61,8 +63,14 @@ export async function runRepeated(
   if (stacks.rows.length > 0) leaveStacks(stacksPath(out, process.pid), await writePprof(stacks));
   if (records.length > 0) {
     const { stderr } = process;
-    const table = renderTable(sums.result(), layoutOf(stderr, shown));
+    const report = sums.result();
+    const table = renderTable(report, layoutOf(stderr, shown));
     stderr.write(`\n${counted(records.length, 'run')}\n\n${table}`);
+    if (page !== undefined) {
+      const { repeatedContent } = await import('./run-page.js');
+      const runs = { count: records.length, report, stacks, exitCode };
+      page.leave(() => repeatedContent(plan, runs, shown));
+    }
   }
   return exitCode;
 }

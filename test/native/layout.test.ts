@@ -19,7 +19,7 @@ import {
 } from '../../src/model/sample-layout.js';
 import { NO_EXTERNAL_BUFFERS } from '../../src/native/addon.js';
 import { loadBinding } from '../../src/native/load-addon.js';
-import { POSITIONS, READING, STATE } from '../../src/recorder/format.js';
+import { POSITIONS, READING, STATE, TIMELINE, TIMELINE_STAGES } from '../../src/recorder/format.js';
 
 const { binding, missing } = loadBinding();
 if (binding === null) throw new Error(missing);
@@ -41,6 +41,8 @@ test('the addon has the same names in the same order, the same numbers and the s
     accountFiles: ACCOUNT_FILES,
     fileNameCells: FILE_NAME_CELLS,
     reading: [...READING],
+    timeline: [...TIMELINE],
+    timelineStages: TIMELINE_STAGES,
     positions: [...POSITIONS],
     endedUnclosed: STATE.ended,
     noExternalBuffers: NO_EXTERNAL_BUFFERS,

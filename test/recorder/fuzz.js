@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StageProfiler } from '../../dist/index.js';
+import { timelineParts } from '../../dist/page/timeline-part.js';
 import { BufferBytes } from '../../dist/recorder/file-bytes.js';
 import { FILE_HEADER_BYTES, FILE_HEADER_NUMBERS, offsetOf } from '../../dist/recorder/format.js';
 import { postmortemOf } from '../../dist/recorder/postmortem.js';
@@ -154,9 +155,13 @@ function tryOne(bytes, found, file) {
   const began = performance.now();
   const before = process.memoryUsage.rss();
   try {
-    const result = postmortemOf(readRecorder(new BufferBytes(bytes)));
+    const recording = readRecorder(new BufferBytes(bytes));
+    const result = postmortemOf(recording);
     JSON.parse(JSON.stringify(result));
-    const text = postmortemPage(result, {}, Date.now()) + renderTable(mergeReports([result.report]));
+    const text =
+      postmortemPage(result, {}, Date.now()) +
+      JSON.stringify(timelineParts([recording])) +
+      renderTable(mergeReports([result.report]));
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
     if (/[\x00-\x09\x0b-\x1f]/.test(text)) throw new Error('a control character reaches the terminal');
     found.reports++;

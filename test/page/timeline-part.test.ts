@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { timelinePart } from '../../src/page/timeline-part.js';
+import { StageProfiler } from '../../src/profiler/stage-profiler.js';
+import { BufferBytes } from '../../src/recorder/file-bytes.js';
+import { readRecorder } from '../../src/recorder/reader.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** A program with two stages, one in the other, that keeps Buffers of 40 MB. */
+async function recorded(): Promise<Buffer> {
+  const path = join(temporaryFolder(), 'a.recorder');
+  const profiler = new StageProfiler({ recorder: { path, keep: true } });
+  await sleep(250);
+  const kept = await profiler.stage('load', async () => {
+    await sleep(350);
+    return profiler.stage('read', async () => {
+      const buffers = Array.from({ length: 10 }, () => Buffer.alloc(4e6, 1));
+      await sleep(450);
+      return buffers;
+    });
+  });
+  await sleep(250);
+  const bytes = readFileSync(path);
+  expect(kept).toHaveLength(10);
+  profiler.close();
+  return bytes;
+}
+
+describe('memory over time on a page', () => {
+  test('is that of the process by holder, with the stages that were open', async () => {
+    const recording = readRecorder(new BufferBytes(await recorded()));
+    const part = timelinePart(recording, 'a')!;
+    expect(part.t.length).toBeGreaterThan(8);
+    expect(part.t).toEqual([...part.t].sort((a, b) => a - b));
+    expect(part.startMs).toBeGreaterThan(Date.now() - 60_000);
+
+    // The parts add up to the resident set at each point.
+    part.rss.forEach((rss, at) => {
+      const sum = part.holders.reduce((total, { kib }) => total + (kib[at] ?? 0), 0);
+      expect(Math.abs(sum - rss!)).toBeLessThan(0.1 * rss!);
+    });
+    const buffers = part.holders.find(({ holder }) => holder === 'buffers_kb')!.kib as number[];
+    expect(Math.max(...buffers) - buffers[0]!).toBeGreaterThan(38_000);
+
+    const spans = Object.fromEntries(part.stages.map(({ stage, spans }) => [stage, spans]));
+    expect(Object.keys(spans)).toEqual(['load', 'load.read']);
+    const [load, read] = [spans.load!, spans['load.read']!];
+    expect(load).toHaveLength(2);
+    expect(read).toHaveLength(2);
+    expect(load[0]).toBeLessThan(read[0]!);
+    expect(load[0]).toBeGreaterThan(0);
+    expect(read[1]).toBeLessThanOrEqual(load[1]!);
+    expect(load[1]).toBeLessThan(part.t.length - 1);
+    expect(part.note).toMatch(/^\d+ readings, ten a second/);
+  });
+
+  test('is none of a recorder without points, or of one whose points are damaged', async () => {
+    const recording = readRecorder(new BufferBytes(await recorded()));
+    expect(timelinePart({ ...recording, timeline: { points: [], width: 1 } }, 'a')).toBeNull();
+  });
+});
