@@ -38,6 +38,7 @@ const ROOMS = [
   'flame',
   'corpus',
   'run',
+  'attach',
   'doctor',
   'docs',
   'completion',

@@ -1,0 +1,292 @@
+import type { Binding, NativeSamplerHandle, NativeSources } from '../native/addon.js';
+
+/** What the agent is to do. It crosses as JSON. */
+export interface AgentOrder {
+  /** The addon's file; null to do without. */
+  readonly addon: string | null;
+  readonly layoutVersion: number;
+  readonly mask: number;
+  readonly sampleLength: number;
+  readonly accountLength: number;
+  readonly slotIndex: Readonly<Record<string, number>>;
+  /** The tracker's file and the bytes between two points of its sample; null for no native allocations. */
+  readonly tracker: { readonly path: string; readonly rate: number } | null;
+  /** How long this will take at most. After that the agent undoes everything by itself. */
+  readonly lastsMs: number;
+  /** Whether the inspector was opened for this, and is closed in the end. */
+  readonly opened: boolean;
+  /** Stands for NaN in what comes back. */
+  readonly notANumber: string;
+}
+
+/** What is told of the process as it is. */
+export interface AgentLook {
+  readonly version: string;
+  readonly uptimeS: number;
+  readonly heap: Readonly<Record<string, number>>;
+  readonly spaces: readonly {
+    readonly name: string;
+    readonly usedBytes: number;
+    readonly sizeBytes: number;
+    readonly physicalBytes: number;
+  }[];
+  readonly memory: { readonly rss: number; readonly external: number; readonly arrayBuffers: number };
+  /** Handles and requests that keep the event loop alive, by kind; null where Node does not tell. */
+  readonly resources: Readonly<Record<string, number>> | null;
+  /** Why there is no addon in the process; null where there is. */
+  readonly addonMissing: string | null;
+  /** Why the addon cannot read the JS heap; null where it can. */
+  readonly heapFault: string | null;
+  /** Why native allocations are not counted; null where they are, or were not asked for. */
+  readonly trackerMissing: string | null;
+  readonly slots: TrackerSlots | null;
+}
+
+/** Places in memory through which modules call functions that allocate. */
+export interface TrackerSlots {
+  readonly rebound: number;
+  readonly restored: number;
+  readonly modules: number;
+}
+
+export interface AgentSample {
+  /** The slots, in base64. */
+  readonly slots: string;
+  /** The cells of an account, in base64; null where they were not read. */
+  readonly account: string | null;
+  readonly sources: NativeSources | null;
+  readonly modules: readonly string[] | null;
+  readonly rssPeakBytes: number | null;
+  readonly memory: AgentLook['memory'];
+  readonly heapPhysicalBytes: number;
+  readonly heapUsedBytes: number;
+}
+
+export interface AgentUndone {
+  readonly slots: TrackerSlots | null;
+  /** What could not be undone; empty where nothing is left. */
+  readonly faults: readonly string[];
+}
+
+/** Every method returns JSON, so that no object of the process is held by its inspector. */
+export interface Agent {
+  /** What was found at the start. */
+  readonly began: string;
+  sample(isLast: boolean): string;
+  /** Looks for modules that were loaded since, whose allocations are not counted yet. */
+  lookAgain(): string;
+  /** The tables of native stacks, compressed, in base64; the empty text for none. */
+  stacks(): string;
+  undo(): string;
+  /** @param isNow whether not to wait for the event loop, which does not go on */
+  closeInspector(isNow: boolean): void;
+}
+
+/** What stays in the process from one attach to the next. Another addon for each would be memory that nobody frees. */
+interface Kept {
+  path?: string;
+  binding?: AttachBinding;
+  busyUntilMs: number;
+  undo?: () => string;
+}
+
+/** What the addon exports for this. */
+export interface AttachBinding extends Binding {
+  trackerAttach(path: string, rate: number): string | null;
+  trackerRebind(): TrackerSlots;
+  trackerDetach(): TrackerSlots;
+  sourcesClose(): void;
+}
+
+/**
+ * Runs in the process that is looked at: its text is sent there, so it refers to nothing outside of itself. The program may
+ * have replaced what it finds, so every step may fail.
+ */
+export function makeAgent(order: AgentOrder): Agent | string {
+  const builtIn = (name: string): never =>
+    (process.getBuiltinModule === undefined ? require(name) : process.getBuiltinModule(name)) as never;
+  const v8: typeof import('node:v8') = builtIn('node:v8');
+  const timers: typeof import('node:timers') = builtIn('node:timers');
+  const { Buffer: Bytes }: typeof import('node:buffer') = builtIn('node:buffer');
+  const nowMs = (): number => Number(process.hrtime.bigint() / 1000000n);
+
+  const key = Symbol.for('stageprof.attached');
+  const holder = process as unknown as { [key]?: Kept };
+  const before = holder[key];
+  if (before !== undefined && before.busyUntilMs > nowMs()) return 'busy';
+  // The last attach was killed, and its time has passed.
+  before?.undo?.();
+  const kept: Kept = before ?? { busyUntilMs: 0 };
+  kept.busyUntilMs = nowMs() + order.lastsMs;
+  Object.defineProperty(process, key, { value: kept, enumerable: false, configurable: true, writable: true });
+
+  let addonMissing: string | null = null;
+  let heapFault: string | null = null;
+  let handle: NativeSamplerHandle | undefined;
+  const slots = new Float64Array(new SharedArrayBuffer(order.sampleLength * 8));
+  slots.fill(Number.NaN);
+
+  const textOf = (error: unknown): string => String((error as Error)?.message ?? error).split('\n', 1)[0]!;
+  const bindingOf = (path: string): AttachBinding => {
+    if (kept.path === path && kept.binding !== undefined) return kept.binding;
+    const module = { exports: {} };
+    process.dlopen(module, path);
+    kept.path = path;
+    kept.binding = module.exports as AttachBinding;
+    return kept.binding;
+  };
+  if (order.addon !== null) {
+    try {
+      const binding = bindingOf(order.addon);
+      if (binding.sampleLayout().version !== order.layoutVersion) throw new Error('the addon is of another version');
+      heapFault = binding.heapVerify(v8.getHeapStatistics, () => process.memoryUsage().arrayBuffers);
+      handle = binding.samplerOpen(slots, order.mask, true);
+      if (handle === undefined) throw new Error('the addon made no sampler');
+    } catch (error) {
+      addonMissing = textOf(error);
+    }
+  } else addonMissing = 'it was not asked for';
+
+  let trackerMissing: string | null = null;
+  let reboundSlots: TrackerSlots | null = null;
+  let isTracking = false;
+  if (order.tracker !== null) {
+    try {
+      if (kept.binding === undefined) throw new Error(addonMissing ?? 'there is no addon');
+      trackerMissing = kept.binding.trackerAttach(order.tracker.path, order.tracker.rate);
+      isTracking = trackerMissing === null;
+      if (isTracking) reboundSlots = kept.binding.trackerRebind();
+    } catch (error) {
+      trackerMissing = textOf(error);
+    }
+  }
+
+  const memoryNow = (): AgentLook['memory'] => {
+    const { rss, external, arrayBuffers } = process.memoryUsage();
+    return { rss, external, arrayBuffers };
+  };
+  const resources = (): Readonly<Record<string, number>> | null => {
+    const info = (process as { getActiveResourcesInfo?: () => string[] }).getActiveResourcesInfo?.();
+    if (info === undefined) return null;
+    const counts: Record<string, number> = {};
+    for (const name of info) counts[name] = (counts[name] ?? 0) + 1;
+    return counts;
+  };
+  const look = (): AgentLook => ({
+    version: process.version,
+    uptimeS: process.uptime(),
+    heap: v8.getHeapStatistics() as unknown as Record<string, number>,
+    spaces: v8.getHeapSpaceStatistics().map((space) => ({
+      name: space.space_name,
+      usedBytes: space.space_used_size,
+      sizeBytes: space.space_size,
+      physicalBytes: space.physical_space_size,
+    })),
+    memory: memoryNow(),
+    resources: resources(),
+    addonMissing,
+    heapFault,
+    trackerMissing,
+    slots: reboundSlots,
+  });
+
+  /** What Node itself offers, where there is no addon, or where the addon cannot read the heap. */
+  const fillHeap = (): void => {
+    const heap = v8.getHeapStatistics();
+    slots[order.slotIndex.js_used_bytes!] = heap.used_heap_size;
+    slots[order.slotIndex.js_peak_bytes!] = heap.used_heap_size;
+    slots[order.slotIndex.external_bytes!] = heap.external_memory;
+  };
+  const fillAll = (): void => {
+    const usage = process.resourceUsage();
+    const put = (name: string, value: number): void => {
+      slots[order.slotIndex[name]!] = value;
+    };
+    put('wall_ns', Number(process.hrtime.bigint()));
+    put('process_cpu_ns', (usage.userCPUTime + usage.systemCPUTime) * 1000);
+    put('faults_minor', usage.minorPageFault);
+    put('faults_major', usage.majorPageFault);
+    put('ctx_voluntary', usage.voluntaryContextSwitches);
+    put('ctx_involuntary', usage.involuntaryContextSwitches);
+    put('read_bytes', usage.fsRead * 512);
+    put('write_bytes', usage.fsWrite * 512);
+    const { rss, arrayBuffers } = process.memoryUsage();
+    put('rss_bytes', rss);
+    put('rss_peak_bytes', rss);
+    put('buffers_bytes', arrayBuffers);
+    fillHeap();
+  };
+  const base64 = (cells: Float64Array): string =>
+    Bytes.from(cells.buffer as ArrayBuffer, cells.byteOffset, cells.byteLength).toString('base64');
+
+  const undo = (): string => {
+    const faults: string[] = [];
+    let restored: TrackerSlots | null = null;
+    const tryTo = (what: string, act: () => void): void => {
+      try {
+        act();
+      } catch (error) {
+        faults.push(`${what}: ${textOf(error)}`);
+      }
+    };
+    if (isTracking) tryTo('native allocations', () => (restored = kept.binding!.trackerDetach()));
+    isTracking = false;
+    tryTo('the sampler', () => handle?.close());
+    handle = undefined;
+    tryTo('its sources', () => kept.binding?.sourcesClose());
+    timers.clearTimeout(deadline);
+    kept.busyUntilMs = 0;
+    delete kept.undo;
+    if (kept.binding === undefined) delete holder[key];
+    return JSON.stringify({ slots: restored, faults } satisfies AgentUndone);
+  };
+  const closeInspector = (isNow: boolean): void => {
+    const inspector: typeof import('node:inspector') = builtIn('node:inspector');
+    if (isNow) inspector.close();
+    else timers.setImmediate(() => inspector.close());
+  };
+  kept.undo = undo;
+  // Whoever attached may be killed. Nothing is left open then either, as soon as the event loop goes on.
+  const deadline = timers.setTimeout(() => {
+    undo();
+    if (order.opened) closeInspector(false);
+  }, order.lastsMs);
+  deadline.unref();
+
+  return {
+    began: JSON.stringify(look()),
+    sample(isLast) {
+      if (handle === undefined) fillAll();
+      else if (isLast) handle.readExit();
+      else handle.readEntry();
+      if (handle !== undefined && heapFault !== null) fillHeap();
+      const cells = new Float64Array(order.accountLength);
+      const hasAccount = handle?.readAccount(cells) === true;
+      const { binding } = kept;
+      const heap = v8.getHeapStatistics();
+      const sample: AgentSample = {
+        slots: base64(slots),
+        account: hasAccount ? base64(cells) : null,
+        sources: handle === undefined ? null : binding!.sourcesRead(),
+        modules: handle === undefined ? null : binding!.modulesRead(),
+        rssPeakBytes: handle === undefined ? null : binding!.rssPeakRead(),
+        memory: memoryNow(),
+        heapPhysicalBytes: heap.total_physical_size,
+        heapUsedBytes: heap.used_heap_size,
+      };
+      // JSON would make null of what was not read.
+      return JSON.stringify(sample, (_, value) => (Number.isNaN(value) ? order.notANumber : value));
+    },
+    lookAgain() {
+      return JSON.stringify(isTracking ? kept.binding!.trackerRebind() : null);
+    },
+    stacks() {
+      if (!isTracking) return '';
+      const tables = kept.binding!.sitesRead();
+      const { gzipSync }: typeof import('node:zlib') = builtIn('node:zlib');
+      return tables == null ? '' : gzipSync(Bytes.from(tables), { level: 1 }).toString('base64');
+    },
+    undo,
+    closeInspector,
+  };
+}

@@ -1,0 +1,367 @@
+import { statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { resolveOptions, type Stacks } from '../model/options.js';
+import { ACCOUNT_LENGTH, LAYOUT_VERSION, SAMPLE_LENGTH, slotIndex } from '../model/sample-layout.js';
+import { loadBinding } from '../native/load-addon.js';
+import { maskOf } from '../native/native-sampler.js';
+import { findTracker } from '../native/tracker-file.js';
+import { listeningPorts } from '../os/listening-ports.js';
+import { readProcessThreads } from '../os/process-threads.js';
+import { namesIn } from '../os/read-if-possible.js';
+import { duration, inline, size } from '../text/format.js';
+import type { AgentLook, AgentOrder, AgentSample, AgentUndone, TrackerSlots } from './agent.js';
+import { type InspectorClient, InspectorGone } from './inspector-client.js';
+import { AttachError, type OpenInspector, openInspector } from './open-inspector.js';
+import { RemoteAgent } from './remote-agent.js';
+import { isThere, namespaceOf, type Target } from './target.js';
+import { beginSampling, endSampling, type ThreadSamples } from './thread-samples.js';
+import { type JsThread, WorkerLooks } from './worker-looks.js';
+
+export interface LookOptions {
+  readonly seconds: number;
+  readonly stacks: ReadonlySet<Stacks>;
+  /** Whether the program may be stopped for more than a second. */
+  readonly mayPause: boolean;
+}
+
+/** The heap of a worker thread. */
+export interface WorkerHeap {
+  readonly thread: JsThread;
+  readonly usedBytes: number;
+  readonly physicalBytes: number;
+}
+
+/** What was seen from inside of a process. */
+export interface InsideLook {
+  readonly began: AgentLook;
+  readonly first: AgentSample;
+  readonly last: AgentSample;
+  readonly samples: readonly ThreadSamples[];
+  /** At the end, and of how many bytes all of them were used at the first sample and at the last. */
+  readonly workers: readonly WorkerHeap[];
+  readonly workersBytes: readonly [number, number];
+  readonly mainCpuNs: readonly [number, number];
+  /** Tables of the tracker, compressed; empty without native stacks. */
+  readonly nativeTables: Buffer;
+  /** Why no CPU was sampled; null where it was, or was not asked for. */
+  readonly cpuMissing: string | null;
+  /** Why it was not looked at for as long as was asked for; null where it was. */
+  readonly cutShort: string | null;
+}
+
+/** What is there again as it was before. */
+export interface Afterwards {
+  readonly isThere: boolean;
+  readonly wasOpen: boolean;
+  readonly isClosed: boolean;
+  readonly slots: TrackerSlots | null;
+  readonly threads: readonly [before: number, after: number];
+  readonly descriptors: readonly [before: number, after: number];
+  readonly faults: readonly string[];
+}
+
+export interface AttachResult {
+  readonly look: InsideLook | null;
+  /** Why there is no look; one line. */
+  readonly obstacle: string | null;
+  /** Null where the process was not touched. */
+  readonly afterwards: Afterwards | null;
+}
+
+/** Longer than this, and the agent takes the attach for killed. */
+const UNDONE_AFTER_MS = 30_000;
+const LOOK_AGAIN_MS = 1000;
+const FIRST_ANSWER_MS = 6000;
+const LONGEST_CLOSING_MS = 3000;
+const LATE_CLOSING_MS = 20_000;
+
+/** Bytes between two points of the sample of native blocks, as `run` takes. */
+const NATIVE_RATE = 512 * 1024;
+
+/** Starting V8's profiler goes through all code and functions: 1.0 to 1.2 s at 700 MB of heap, 11 to 39 ms at 4 MB. */
+const PAUSE_S_PER_BYTE = 1.7 / 2 ** 30;
+const LONGEST_UNASKED_PAUSE_S = 1;
+const TOLD_PAUSE_S = 0.1;
+
+/**
+ * Looks into a process, and leaves it as it was. Never throws for what the process is or does.
+ *
+ * @param stopped aborted when the look shall end now
+ * @param tell takes a message before something is done that the program will notice
+ */
+export async function lookInside(
+  target: Target,
+  options: LookOptions,
+  stopped: AbortSignal,
+  tell: (message: string) => void,
+): Promise<AttachResult> {
+  const before = countsOf(target.pid);
+  let inspector: OpenInspector;
+  try {
+    inspector = await openInspector(target, stopped);
+  } catch (error) {
+    if (!(error instanceof AttachError)) throw error;
+    return { look: null, obstacle: error.message, afterwards: null };
+  }
+  const visit = new Visit(target, inspector, options, stopped, tell);
+  let look: InsideLook | null = null;
+  let obstacle: string | null = null;
+  try {
+    look = await visit.look();
+  } catch (error) {
+    obstacle = isThere(target) ? (error as Error).message : `process ${target.pid} has ended meanwhile`;
+  }
+  const { undone, isClosed } = await visit.leave();
+  const afterwards: Afterwards = {
+    isThere: isThere(target),
+    wasOpen: !inspector.opened,
+    isClosed,
+    slots: undone?.slots ?? null,
+    ...(await settled(target, before)),
+    faults: undone?.faults ?? [],
+  };
+  return { look, obstacle, afterwards };
+}
+
+/** One look by one connection. */
+class Visit {
+  private readonly client: InspectorClient;
+  private readonly workers: WorkerLooks;
+  private agent: RemoteAgent | null = null;
+  private sampled: JsThread[] = [];
+  private wantsCpu: boolean;
+
+  constructor(
+    private readonly target: Target,
+    private readonly inspector: OpenInspector,
+    private readonly options: LookOptions,
+    private readonly stopped: AbortSignal,
+    private readonly tell: (message: string) => void,
+  ) {
+    this.client = inspector.client;
+    this.workers = new WorkerLooks(inspector.client);
+    this.wantsCpu = options.stacks.has('cpu');
+  }
+
+  async look(): Promise<InsideLook> {
+    const { client, target } = this;
+    await this.awaitAnswer();
+    this.agent = await RemoteAgent.start(client, this.order(), FIRST_ANSWER_MS);
+    const { agent } = this;
+    const cpuMissing = this.askForPause(agent.began);
+    await this.workers.start();
+    await this.begin();
+    const workersBefore = usedBytes(await this.workerHeaps());
+    const cpuBefore = cpuOfMain(target.pid);
+    const first = await agent.sample(false);
+    const cutShort = await this.wait();
+    const last = await agent.sample(true);
+    const cpuAfter = cpuOfMain(target.pid);
+    const workers = await this.workerHeaps();
+    const nativeTables = await agent.stacks();
+    const samples = await this.end(cpuAfter - cpuBefore);
+    return {
+      began: agent.began,
+      first,
+      last,
+      samples,
+      workers,
+      workersBytes: [workersBefore, usedBytes(workers)],
+      mainCpuNs: [cpuBefore, cpuAfter],
+      nativeTables,
+      cpuMissing,
+      cutShort,
+    };
+  }
+
+  /** Undoes everything, whatever has happened before. */
+  async leave(): Promise<{ undone: AgentUndone | null; isClosed: boolean }> {
+    const { client, inspector, target } = this;
+    const undone = (await tried(() => this.agent?.undo() ?? Promise.resolve(null))) ?? null;
+    await tried(() => this.workers.stop());
+    if (!inspector.opened) {
+      await client.close();
+      return { undone, isClosed: false };
+    }
+    await tried(() => this.closeInspector(false));
+    let isClosed = await this.isClosedWithin(LOOK_AGAIN_MS);
+    // Its event loop does not go on, as in an endless loop. Between two of its turns V8 still takes commands.
+    if (!isClosed && client.isOpen) await tried(() => this.closeInspector(true));
+    isClosed ||= await this.isClosedWithin(client.isOpen ? LATE_CLOSING_MS : LONGEST_CLOSING_MS);
+    await client.close();
+    return { undone, isClosed: isClosed || !isThere(target) };
+  }
+
+  private order(): Omit<AgentOrder, 'notANumber'> {
+    const { options, target, inspector } = this;
+    const addon = loadBinding().path ?? null;
+    const tracker = options.stacks.has('native') ? findTracker().path : null;
+    return {
+      addon: addon !== null && isSameFile(target.pid, addon) ? addon : null,
+      layoutVersion: LAYOUT_VERSION,
+      mask: maskOf(resolveOptions({}).sampler),
+      sampleLength: SAMPLE_LENGTH,
+      accountLength: ACCOUNT_LENGTH,
+      slotIndex,
+      tracker: tracker === null ? null : { path: tracker, rate: NATIVE_RATE },
+      lastsMs: options.seconds * 1000 + UNDONE_AFTER_MS,
+      opened: inspector.opened,
+    };
+  }
+
+  /** A program in a long call of native code takes no command until that returns. */
+  private async awaitAnswer(): Promise<void> {
+    try {
+      await this.client.post('Runtime.evaluate', { expression: '1', silent: true }, FIRST_ANSWER_MS);
+    } catch (error) {
+      if (error instanceof InspectorGone) throw error;
+      throw new AttachError(
+        `its main thread has not answered within ${FIRST_ANSWER_MS / 1000} s: it is in a long call of native code, or stopped; attach when it goes on`,
+      );
+    }
+  }
+
+  /** @returns why CPU is not sampled */
+  private askForPause({ heap }: AgentLook): string | null {
+    if (!this.wantsCpu) return null;
+    const pauseS = (heap.used_heap_size ?? 0) * PAUSE_S_PER_BYTE;
+    const about = `to begin CPU stacks stops the program for about ${inline(duration(pauseS))}, since its JS heap has ${inline(size((heap.used_heap_size ?? 0) / 1024))}`;
+    if (pauseS > LONGEST_UNASKED_PAUSE_S && !this.options.mayPause) {
+      this.wantsCpu = false;
+      return `${about}: --yes allows that`;
+    }
+    if (pauseS > TOLD_PAUSE_S) this.tell(about);
+    return null;
+  }
+
+  private async begin(): Promise<void> {
+    const { client } = this;
+    const main: JsThread = { id: 0, name: 'main', post: (method, params) => client.post(method, params, 60_000) };
+    await beginSampling(main, this.wantsCpu);
+    this.sampled = [main];
+    await Promise.all(
+      this.workers.threads.map(async (thread) => {
+        if ((await tried(() => beginSampling(thread, this.wantsCpu).then(() => true))) === true)
+          this.sampled.push(thread);
+      }),
+    );
+  }
+
+  private async end(mainCpuNs: number): Promise<ThreadSamples[]> {
+    const ended = await Promise.all(
+      this.sampled.map((thread) =>
+        tried(() => endSampling(thread, this.wantsCpu, thread.id === 0 ? mainCpuNs : Number.NaN)),
+      ),
+    );
+    return ended.filter((samples) => samples !== undefined);
+  }
+
+  /** @returns why it was shorter than asked for */
+  private async wait(): Promise<string | null> {
+    const { options, stopped, client, target } = this;
+    const begun = performance.now();
+    for (
+      let leftMs = options.seconds * 1000;
+      leftMs > 0;
+      leftMs = options.seconds * 1000 - (performance.now() - begun)
+    ) {
+      await delay(Math.min(leftMs, LOOK_AGAIN_MS), undefined, { signal: stopped }).catch(() => {});
+      if (stopped.aborted) return 'it was interrupted';
+      if (!client.isOpen || !isThere(target))
+        throw new InspectorGone('the process or its inspector has ended meanwhile');
+      if (options.stacks.has('native')) await tried(() => this.agent!.lookAgain());
+    }
+    return null;
+  }
+
+  private async workerHeaps(): Promise<WorkerHeap[]> {
+    const heaps = await Promise.all(
+      this.workers.threads.map((thread) =>
+        tried(async () => {
+          const { result } = (await thread.post('Runtime.evaluate', { expression: WORKER_HEAP, silent: true })) as {
+            result: { value?: string };
+          };
+          const [usedBytes, physicalBytes] = JSON.parse(result.value ?? '') as [number, number];
+          return { thread, usedBytes, physicalBytes };
+        }),
+      ),
+    );
+    return heaps.filter((heap) => heap !== undefined);
+  }
+
+  private async closeInspector(isNow: boolean): Promise<void> {
+    if (this.agent !== null) return this.agent.closeInspector(isNow);
+    const expression = isNow ? CLOSE : `process.getBuiltinModule('node:timers').setImmediate(() => ${CLOSE}); 0`;
+    await this.client.post('Runtime.evaluate', { expression, silent: true }, LOOK_AGAIN_MS);
+  }
+
+  private async isClosedWithin(ms: number): Promise<boolean> {
+    const { host, port } = this.inspector.port;
+    const begun = performance.now();
+    do {
+      if (!listeningPorts(this.target.pid).some((one) => one.port === port && one.host === host)) return true;
+      await delay(20);
+    } while (performance.now() - begun < ms);
+    return false;
+  }
+}
+
+function usedBytes(heaps: readonly WorkerHeap[]): number {
+  return heaps.reduce((sum, { usedBytes: used }) => sum + used, 0);
+}
+
+const CLOSE = "process.getBuiltinModule('node:inspector').close()";
+
+const WORKER_HEAP = `(() => {
+  const heap = process.getBuiltinModule('node:v8').getHeapStatistics();
+  return JSON.stringify([heap.used_heap_size, heap.total_physical_size]);
+})()`;
+
+/** Undefined where it fails: what is asked for may have gone meanwhile. */
+async function tried<T>(act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a process in another container sees the same file under the same name. */
+function isSameFile(pid: number, path: string): boolean {
+  if (namespaceOf(pid, 'mnt') === namespaceOf('self', 'mnt')) return true;
+  try {
+    const [here, there] = [statSync(path), statSync(`/proc/${pid}/root${path}`)];
+    return here.ino === there.ino && here.dev === there.dev;
+  } catch {
+    return false;
+  }
+}
+
+function cpuOfMain(pid: number): number {
+  return readProcessThreads(pid).find(({ id }) => id === pid)?.cpuNs ?? Number.NaN;
+}
+
+interface Counts {
+  readonly threads: number;
+  readonly descriptors: number;
+}
+
+function countsOf(pid: number): Counts {
+  return { threads: namesIn(`/proc/${pid}/task`).length, descriptors: namesIn(`/proc/${pid}/fd`).length };
+}
+
+const SETTLED_WITHIN_MS = 1000;
+
+/** The thread of the inspector ends a moment after its port is closed. */
+async function settled({ pid }: Target, before: Counts): Promise<Pick<Afterwards, 'threads' | 'descriptors'>> {
+  const begun = performance.now();
+  let now = countsOf(pid);
+  while (
+    (now.threads > before.threads || now.descriptors > before.descriptors) &&
+    performance.now() - begun < SETTLED_WITHIN_MS
+  ) {
+    await delay(20);
+    now = countsOf(pid);
+  }
+  return { threads: [before.threads, now.threads], descriptors: [before.descriptors, now.descriptors] };
+}

@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { systemReason } from '../model/setup-error.js';
+import { type ListeningPort, listeningPorts } from '../os/listening-ports.js';
+import { readProcessStatus } from '../os/process-status.js';
+import { textIn } from '../os/read-if-possible.js';
+import { InspectorClient, inspectorAt } from './inspector-client.js';
+import { isThere, obstacleOf, type Target } from './target.js';
+
+/** Why the inspector of a process cannot be used; one line, with what else can be done. */
+export class AttachError extends Error {}
+
+export interface OpenInspector {
+  readonly client: InspectorClient;
+  readonly port: ListeningPort;
+  /** Whether it was opened here: it is closed again then. */
+  readonly opened: boolean;
+}
+
+const USUAL_PORT = 9229;
+/** A process in a long call, or on a machine with much to do, takes so long to open its inspector. */
+const LONGEST_OPENING_MS = 8000;
+const POLL_MS = 10;
+const ANSWER_MS = 3000;
+
+/**
+ * Opens the inspector of a process by SIGUSR1, or uses the one that is open.
+ *
+ * @throws {AttachError} where that is not possible
+ */
+export async function openInspector(target: Target, stopped: AbortSignal): Promise<OpenInspector> {
+  const { pid } = target;
+  const before = listeningPorts(pid);
+  const there = await openAlready(pid, before);
+  const obstacle = obstacleOf(target, there !== null);
+  if (obstacle !== null) throw new AttachError(obstacle.text);
+  if (there !== null) return { ...(await connected(there)), opened: false };
+  try {
+    process.kill(pid, 'SIGUSR1');
+  } catch (error) {
+    throw new AttachError(`it cannot be sent SIGUSR1: ${systemReason(error)}`);
+  }
+  const begun = performance.now();
+  while (performance.now() - begun < LONGEST_OPENING_MS && !stopped.aborted) {
+    await delay(POLL_MS);
+    if (!isThere(target)) throw new AttachError(`process ${pid} has ended`);
+    const known = new Set(before.map(nameOf));
+    for (const port of listeningPorts(pid).filter((found) => !known.has(nameOf(found)))) {
+      const found = await inspectorAt(port.host, port.port, ANSWER_MS);
+      if (found !== null) return { ...(await connected({ port, url: found.webSocketDebuggerUrl })), opened: true };
+    }
+  }
+  throw new AttachError(stopped.aborted ? 'it was interrupted' : whyNone(pid));
+}
+
+interface Found {
+  readonly port: ListeningPort;
+  readonly url: string;
+}
+
+async function connected({ port, url }: Found): Promise<Pick<OpenInspector, 'client' | 'port'>> {
+  // The host in it is the one that the process was given, which may be one that means all.
+  const at = new URL(url);
+  at.hostname = port.host.includes(':') ? `[${port.host}]` : port.host;
+  at.port = String(port.port);
+  try {
+    return { client: await InspectorClient.connect(at.href, ANSWER_MS), port };
+  } catch (error) {
+    throw new AttachError(`its inspector cannot be connected to: ${(error as Error).message}`);
+  }
+}
+
+/** An inspector that is open before anything was done. Other ports of the program are left alone. */
+async function openAlready(pid: number, ports: readonly ListeningPort[]): Promise<Found | null> {
+  const options = `${textIn(`/proc/${pid}/cmdline`) ?? ''}\0${textIn(`/proc/${pid}/environ`) ?? ''}`;
+  const isAsked = /--inspect/.test(options);
+  for (const port of ports) {
+    if (port.port !== USUAL_PORT && !isAsked) continue;
+    const found = await inspectorAt(port.host, port.port, ANSWER_MS);
+    if (found !== null && isOf(pid, found.title)) return { port, url: found.webSocketDebuggerUrl };
+  }
+  return null;
+}
+
+/** The title is the path of the script, or `node[PID]`. */
+function isOf(pid: number, title: string): boolean {
+  const named = /^\S+\[(\d+)\]$/.exec(title)?.[1];
+  return named === undefined || Number(named) === (readProcessStatus(pid)?.innerPid ?? pid) || Number(named) === pid;
+}
+
+function nameOf({ host, port }: ListeningPort): string {
+  return `${host} ${port}`;
+}
+
+/** The target still runs, and has not opened its inspector. */
+function whyNone(pid: number): string {
+  const elsewhere = isTaken(USUAL_PORT) ? `port ${USUAL_PORT} is taken by another process` : null;
+  const reasons = [
+    ...(elsewhere === null ? [] : [elsewhere]),
+    'the program has a handler of its own for SIGUSR1, which has run instead',
+    'it is in a long call of an addon',
+  ];
+  const advice = elsewhere === null ? '' : `; it can be started with --inspect-port=0, or that process ended`;
+  return `it opened no inspector within ${LONGEST_OPENING_MS / 1000} s of SIGUSR1: ${reasons.join(', or ')}${advice}; process ${pid} goes on`;
+}
+
+function isTaken(port: number): boolean {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const lines = [textIn('/proc/net/tcp'), textIn('/proc/net/tcp6')].join('\n').split('\n');
+  return lines.some((line) => {
+    const fields = line.trim().split(/\s+/);
+    return fields[3] === '0A' && (fields[1] ?? '').endsWith(wanted);
+  });
+}
