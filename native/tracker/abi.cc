@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "attach.h"
 #include "batch.h"
 #include "bootstrap.h"
 #include "counted.h"
@@ -144,6 +145,16 @@ double* StageOpeningsForAddon(uint32_t* count) {
   return StageOpenings();
 }
 
+void RebindForAddon(StageprofTrackerSlots* slots) {
+  const ReboundSlots sums = RebindAll();
+  *slots = {sums.rebound, sums.restored, sums.modules};
+}
+
+void DetachForAddon(StageprofTrackerSlots* slots) {
+  const ReboundSlots sums = Detach();
+  *slots = {sums.rebound, sums.restored, sums.modules};
+}
+
 uint32_t RefreshForAddon() {
   HandOver();
   return RefreshModules();
@@ -200,4 +211,7 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::StacksMissing,
     stageprof_tracker::ReadJsFunctionForAddon,
     stageprof_tracker::ReadJsFramesForAddon,
+    stageprof_tracker::Attach,
+    stageprof_tracker::RebindForAddon,
+    stageprof_tracker::DetachForAddon,
 };

@@ -2,8 +2,8 @@
  * other header of the tracker.
  *
  * How it grows: StageprofTracker gets new functions at its end, and struct_bytes tells whether they
- * are there. The nine structs that functions fill (Reading, Module, ModuleBytes, Mapping, State,
- * Live, Site, JsFunction, JsFrames) lie in the caller's memory and have the size that the caller knows, so they are frozen: new
+ * are there. The ten structs that functions fill (Reading, Module, ModuleBytes, Mapping, State,
+ * Live, Site, JsFunction, JsFrames, Slots) lie in the caller's memory and have the size that the caller knows, so they are frozen: new
  * information needs a new function and a new struct.
  *
  * Who may call: any thread, at any time, several at once. So may a forked child, which goes on
@@ -132,6 +132,13 @@ typedef struct StageprofTrackerJsFrames {
   uint64_t unknown; /* a collection was running, or the way to the frame was guessed */
 } StageprofTrackerJsFrames;
 
+/* Places in memory through which the modules of a process call functions that allocate. */
+typedef struct StageprofTrackerSlots {
+  uint32_t rebound;  /* that lead to the tracker, or did until they were put back */
+  uint32_t restored; /* that were put back */
+  uint32_t modules;  /* that have any */
+} StageprofTrackerSlots;
+
 typedef struct StageprofTracker {
   uint32_t magic;
   uint32_t version;
@@ -192,6 +199,14 @@ typedef struct StageprofTracker {
   /* Returns -1 if no function has the number. Also from a signal handler. */
   int32_t (*read_js_function)(uint32_t number, StageprofTrackerJsFunction* function);
   void (*read_js_frames)(StageprofTrackerJsFrames* frames); /* also from a signal handler */
+  /* For a tracker that was loaded while the program ran, and that nobody else may find: it counts from
+   * rebind on until detach, on all threads, with stacks. Live bytes are then since attach, and below
+   * zero where older blocks were freed. Attach returns null, or why that is not possible; valid as long
+   * as the process. Rebind may be called again, for modules that were loaded meanwhile. They take the
+   * loader's lock, and no two may run at the same time. */
+  const char* (*attach)(uint64_t rate);
+  void (*rebind)(StageprofTrackerSlots* slots);
+  void (*detach)(StageprofTrackerSlots* slots);
 } StageprofTracker;
 
 #ifdef __cplusplus

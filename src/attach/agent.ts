@@ -49,14 +49,33 @@ export interface TrackerSlots {
   readonly modules: number;
 }
 
+/** What the tracker has counted since it was loaded. */
+export interface TrackerReading {
+  readonly allocatedBytes: number;
+  readonly allocatedBlocks: number;
+  readonly freedBytes: number;
+  readonly freedBlocks: number;
+  readonly modules: readonly {
+    /** The path of a shared object. */
+    readonly name: string;
+    readonly allocatedBytes: number;
+    /** Of what was allocated since this attach began and is still there, by the sample. */
+    readonly heldBytes: number;
+    /** Address space that it has mapped itself. */
+    readonly mappedBytes: number;
+  }[];
+}
+
 export interface AgentSample {
   /** The slots, in base64. */
   readonly slots: string;
-  /** The cells of an account, in base64; null where they were not read. */
+  /** The cells of an account, in base64; null without the addon. */
   readonly account: string | null;
   readonly sources: NativeSources | null;
   readonly modules: readonly string[] | null;
   readonly rssPeakBytes: number | null;
+  /** Null where native allocations are not counted. */
+  readonly tracker: TrackerReading | null;
   readonly memory: AgentLook['memory'];
   readonly heapPhysicalBytes: number;
   readonly heapUsedBytes: number;
@@ -75,8 +94,8 @@ export interface Agent {
   sample(isLast: boolean): string;
   /** Looks for modules that were loaded since, whose allocations are not counted yet. */
   lookAgain(): string;
-  /** The tables of native stacks, compressed, in base64; the empty text for none. */
-  stacks(): string;
+  /** Ends the counting of native allocations. The tables of their stacks, compressed, in base64; the empty text for none. */
+  endTracking(): string;
   undo(): string;
   /** @param isNow whether not to wait for the event loop, which does not go on */
   closeInspector(isNow: boolean): void;
@@ -95,6 +114,8 @@ export interface AttachBinding extends Binding {
   trackerAttach(path: string, rate: number): string | null;
   trackerRebind(): TrackerSlots;
   trackerDetach(): TrackerSlots;
+  trackerRead(): TrackerReading | undefined;
+  trackerStacks(): ArrayBuffer | null | undefined;
   sourcesClose(): void;
 }
 
@@ -219,9 +240,14 @@ export function makeAgent(order: AgentOrder): Agent | string {
   const base64 = (cells: Float64Array): string =>
     Bytes.from(cells.buffer as ArrayBuffer, cells.byteOffset, cells.byteLength).toString('base64');
 
+  let restored: TrackerSlots | null = null;
+  const detach = (): void => {
+    if (!isTracking) return;
+    isTracking = false;
+    restored = kept.binding!.trackerDetach();
+  };
   const undo = (): string => {
     const faults: string[] = [];
-    let restored: TrackerSlots | null = null;
     const tryTo = (what: string, act: () => void): void => {
       try {
         act();
@@ -229,8 +255,7 @@ export function makeAgent(order: AgentOrder): Agent | string {
         faults.push(`${what}: ${textOf(error)}`);
       }
     };
-    if (isTracking) tryTo('native allocations', () => (restored = kept.binding!.trackerDetach()));
-    isTracking = false;
+    tryTo('native allocations', detach);
     tryTo('the sampler', () => handle?.close());
     handle = undefined;
     tryTo('its sources', () => kept.binding?.sourcesClose());
@@ -261,15 +286,17 @@ export function makeAgent(order: AgentOrder): Agent | string {
       else handle.readEntry();
       if (handle !== undefined && heapFault !== null) fillHeap();
       const cells = new Float64Array(order.accountLength);
-      const hasAccount = handle?.readAccount(cells) === true;
+      // False where the list of mappings would have cost too much; the other cells are there all the same.
+      handle?.readAccount(cells);
       const { binding } = kept;
       const heap = v8.getHeapStatistics();
       const sample: AgentSample = {
         slots: base64(slots),
-        account: hasAccount ? base64(cells) : null,
+        account: handle === undefined ? null : base64(cells),
         sources: handle === undefined ? null : binding!.sourcesRead(),
         modules: handle === undefined ? null : binding!.modulesRead(),
         rssPeakBytes: handle === undefined ? null : binding!.rssPeakRead(),
+        tracker: isTracking ? (binding!.trackerRead() ?? null) : null,
         memory: memoryNow(),
         heapPhysicalBytes: heap.total_physical_size,
         heapUsedBytes: heap.used_heap_size,
@@ -280,9 +307,11 @@ export function makeAgent(order: AgentOrder): Agent | string {
     lookAgain() {
       return JSON.stringify(isTracking ? kept.binding!.trackerRebind() : null);
     },
-    stacks() {
+    endTracking() {
       if (!isTracking) return '';
-      const tables = kept.binding!.sitesRead();
+      // First, or the copy would be among what is told.
+      detach();
+      const tables = kept.binding!.trackerStacks();
       const { gzipSync }: typeof import('node:zlib') = builtIn('node:zlib');
       return tables == null ? '' : gzipSync(Bytes.from(tables), { level: 1 }).toString('base64');
     },

@@ -18,6 +18,7 @@ import { KEY_WIDTH } from './proc-page.js';
 const MOST_SPACES = 5;
 const MOST_RESOURCES = 6;
 const MOST_ALLOCATIONS = 5;
+const MOST_MODULES = 3;
 /** Less is not worth a line. */
 const LEAST_KIB = 1024;
 
@@ -26,7 +27,7 @@ export function attachPage(found: AttachReport, look: InsideLook, afterwards: Af
   const { report, stacks } = found;
   const view = viewOf(report, { columns: layout.columns });
   const parts = [
-    linesOf([...heapNotes(look), ...grownNotes(report)], layout),
+    linesOf([...heapNotes(look), ...grownNotes(report), ...nativeNotes(look)], layout),
     renderTableOf(view, layout),
     renderModules(view, layout),
     renderProcesses(view, layout),
@@ -96,16 +97,31 @@ function grownNotes(report: Report): Note[] {
     return typeof kib === 'number' && Math.abs(kib) >= LEAST_KIB / 4 ? [{ name, kib }] : [];
   }).toSorted((a, b) => b.kib - a.kib);
   const told = parts.map(({ name, kib }) => `${name} ${inline(size(kib, true))}`);
-  const modules = Object.entries(row.native_live_modules ?? {})
-    .filter(([, kib]) => kib >= LEAST_KIB)
-    .toSorted(([, a], [, b]) => b - a)
-    .slice(0, 3)
-    .map(([name, kib]) => `${moduleName(name)} ${inline(size(kib, true))}`);
   const pace = seconds > 0 ? `, ${inline(size((row.rss_kb_delta * 60) / seconds, true))} a minute` : '';
   return [
     {
       key: 'grew',
-      text: `resident set ${row.rss_kb_delta === 0 ? 'by nothing' : inline(size(row.rss_kb_delta, true))} in ${inline(duration(seconds))}${pace}${told.length === 0 ? '' : `: ${told.join(', ')}`}${modules.length === 0 ? '' : `; by module ${modules.join(', ')}`}`,
+      text: `resident set ${row.rss_kb_delta === 0 ? 'by nothing' : inline(size(row.rss_kb_delta, true))} in ${inline(duration(seconds))}${pace}${told.length === 0 ? '' : `: ${told.join(', ')}`}`,
+    },
+  ];
+}
+
+/** What native code has allocated and freed since attach, and which modules keep most of it. */
+function nativeNotes({ first: { tracker: before }, last: { tracker: after } }: InsideLook): Note[] {
+  if (before === null || after === null) return [];
+  const kib = (member: 'allocatedBytes' | 'freedBytes'): number => (after[member] - before[member]) / 1024;
+  const kept = kib('allocatedBytes') - kib('freedBytes');
+  const held = after.modules
+    .map(({ name, heldBytes }) => ({ name, heldKib: heldBytes / 1024 }))
+    .filter(({ heldKib }) => heldKib >= LEAST_KIB)
+    .toSorted((a, b) => b.heldKib - a.heldKib)
+    .slice(0, MOST_MODULES)
+    .map(({ name, heldKib }) => `${moduleName(name)} ${inline(size(heldKib))}`);
+  const text = `${inline(size(kib('allocatedBytes')))} allocated in ${counted(after.allocatedBlocks - before.allocatedBlocks, 'block')}, ${inline(size(kib('freedBytes')))} freed, ${kept === 0 ? 'the same' : inline(size(kept, true))} kept`;
+  return [
+    {
+      key: 'native',
+      text: held.length === 0 ? text : `${text}; of what was allocated since is still there: ${held.join(', ')}`,
     },
   ];
 }

@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
+import type { ModuleKib } from '../model/composition.js';
+import { moduleName } from '../model/module-name.js';
 import { resolveOptions } from '../model/options.js';
 import { PROGRAM, type Report, type StageRow } from '../model/report.js';
 import type { CompositionBytes } from '../model/sampler.js';
@@ -47,7 +49,7 @@ function reportOf(look: InsideLook, seen: ProcLook, options: LookOptions): Repor
       last,
       began,
       threadCpuNs: mainCpuNs,
-      seenFromOutside: outsideComposition(last, seen),
+      seenFromOutside: outsideComposition(last, look.mapped),
       workersBytes: look.workersBytes,
       workerHeaps: look.workers.reduce((sum, { physicalBytes }) => sum + physicalBytes, 0),
     },
@@ -68,6 +70,7 @@ function reportOf(look: InsideLook, seen: ProcLook, options: LookOptions): Repor
       thread: 0,
       slurm: slurmIdentity(environmentOf(pid)),
       ...(workers.threads.length === 0 ? {} : { worker_threads: workers }),
+      live_modules: heldModules(last),
       sources: { ...report.sources, ...stackSources(look, options) },
       warnings: [...(look.cutShort === null ? [] : [`${look.cutShort}: shorter than asked for: 1`])],
       stages: report.stages.map(withoutCost),
@@ -84,6 +87,17 @@ function withoutCost(row: StageRow): StageRow {
 function environmentOf(pid: number): NodeJS.ProcessEnv {
   const lines = (textIn(`/proc/${pid}/environ`) ?? '').split('\0');
   return Object.fromEntries(lines.map((line) => [line.split('=', 1)[0]!, line.slice(line.indexOf('=') + 1)]));
+}
+
+/** Null where native allocations were not counted. */
+function heldModules({ tracker }: AgentSample): ModuleKib | null {
+  if (tracker === null) return null;
+  const kib = new Map<string, number>();
+  for (const { name, heldBytes } of tracker.modules) {
+    const module = moduleName(name);
+    kib.set(module, (kib.get(module) ?? 0) + Math.round(heldBytes / 1024));
+  }
+  return Object.fromEntries([...kib].filter(([, held]) => held > 0));
 }
 
 function workerThreads({ workers, samples }: InsideLook, pid: number): WorkerThreads {
@@ -110,7 +124,7 @@ const MOST_LISTED = 16;
 /** Who holds the memory, as far as the mappings and node's own counts tell, where the addon could not look. */
 function outsideComposition(
   { memory, heapPhysicalBytes, heapUsedBytes }: AgentSample,
-  { mapped }: ProcLook,
+  mapped: ProcLook['mapped'],
 ): CompositionBytes {
   const bytesOf = (kib: number | undefined): number => (kib === undefined ? Number.NaN : kib * 1024);
   const seen = 'missing' in mapped ? undefined : mapped;
@@ -164,10 +178,15 @@ function stacksOf({ samples, nativeTables }: InsideLook, sources: SourcePosition
   return withNativeNames(merged(cpu, profile));
 }
 
-/** All is of the program: the tracker knows of no stages here. */
+/** All is of the program: it has no stages. */
 function merged(cpu: StackProfile | null, native: StackProfile): StackProfile {
   const into = new StackProfile();
   if (cpu !== null) mergeProfile(into, cpu);
-  mergeProfile(into, native);
+  mergeProfile(
+    into,
+    native,
+    (frame) => frame,
+    () => PROGRAM,
+  );
   return into;
 }

@@ -12,6 +12,7 @@ import { duration, inline, size } from '../text/format.js';
 import type { AgentLook, AgentOrder, AgentSample, AgentUndone, TrackerSlots } from './agent.js';
 import { type InspectorClient, InspectorGone } from './inspector-client.js';
 import { AttachError, type OpenInspector, openInspector } from './open-inspector.js';
+import { mappedMemory, type ProcLook } from './proc-look.js';
 import { RemoteAgent } from './remote-agent.js';
 import { isThere, namespaceOf, type Target } from './target.js';
 import { beginSampling, endSampling, type ThreadSamples } from './thread-samples.js';
@@ -43,6 +44,8 @@ export interface InsideLook {
   readonly mainCpuNs: readonly [number, number];
   /** Tables of the tracker, compressed; empty without native stacks. */
   readonly nativeTables: Buffer;
+  /** As it was seen from outside at the end. */
+  readonly mapped: ProcLook['mapped'];
   /** Why no CPU was sampled; null where it was, or was not asked for. */
   readonly cpuMissing: string | null;
   /** Why it was not looked at for as long as was asked for; null where it was. */
@@ -157,8 +160,9 @@ class Visit {
     const cutShort = await this.wait();
     const last = await agent.sample(true);
     const cpuAfter = cpuOfMain(target.pid);
+    const mapped = mappedMemory(target.pid);
     const workers = await this.workerHeaps();
-    const nativeTables = await agent.stacks();
+    const nativeTables = await agent.endTracking();
     const samples = await this.end(cpuAfter - cpuBefore);
     return {
       began: agent.began,
@@ -169,6 +173,7 @@ class Visit {
       workersBytes: [workersBefore, usedBytes(workers)],
       mainCpuNs: [cpuBefore, cpuAfter],
       nativeTables,
+      mapped,
       cpuMissing,
       cutShort,
     };

@@ -19,6 +19,7 @@ export interface OpenInspector {
 const USUAL_PORT = 9229;
 /** A process in a long call, or on a machine with much to do, takes so long to open its inspector. */
 const LONGEST_OPENING_MS = 8000;
+const LONGEST_TAKEN_MS = 3000;
 const POLL_MS = 10;
 const ANSWER_MS = 3000;
 
@@ -34,6 +35,7 @@ export async function openInspector(target: Target, stopped: AbortSignal): Promi
   const obstacle = obstacleOf(target, there !== null);
   if (obstacle !== null) throw new AttachError(obstacle.text);
   if (there !== null) return { ...(await connected(there)), opened: false };
+  await awaitFreePort(pid, stopped);
   try {
     process.kill(pid, 'SIGUSR1');
   } catch (error) {
@@ -50,6 +52,25 @@ export async function openInspector(target: Target, stopped: AbortSignal): Promi
     }
   }
   throw new AttachError(stopped.aborted ? 'it was interrupted' : whyNone(pid));
+}
+
+/** Another attach on this machine may have the port for a moment. A signal while it is taken opens nothing. */
+async function awaitFreePort(pid: number, stopped: AbortSignal): Promise<void> {
+  if (optionsOf(pid).includes('--inspect-port')) return;
+  const begun = performance.now();
+  while (isTaken(USUAL_PORT) && !stopped.aborted) {
+    if (performance.now() - begun > LONGEST_TAKEN_MS) {
+      throw new AttachError(
+        `port ${USUAL_PORT}, which its inspector would use, is taken by another process: end that, or start this one with --inspect-port=0`,
+      );
+    }
+    await delay(100);
+  }
+}
+
+/** What the process was started with. */
+function optionsOf(pid: number): string {
+  return `${textIn(`/proc/${pid}/cmdline`) ?? ''}\0${textIn(`/proc/${pid}/environ`) ?? ''}`;
 }
 
 interface Found {
@@ -71,10 +92,11 @@ async function connected({ port, url }: Found): Promise<Pick<OpenInspector, 'cli
 
 /** An inspector that is open before anything was done. Other ports of the program are left alone. */
 async function openAlready(pid: number, ports: readonly ListeningPort[]): Promise<Found | null> {
-  const options = `${textIn(`/proc/${pid}/cmdline`) ?? ''}\0${textIn(`/proc/${pid}/environ`) ?? ''}`;
-  const isAsked = /--inspect/.test(options);
+  // With 0 it may be any port.
+  const isAsked = /--inspect(?!-port)|--inspect-port=(\S*:)?0\b/.test(optionsOf(pid));
+  const named = /--inspect-port=(?:\S*:)?(\d+)/.exec(optionsOf(pid))?.[1];
   for (const port of ports) {
-    if (port.port !== USUAL_PORT && !isAsked) continue;
+    if (port.port !== Number(named ?? USUAL_PORT) && !isAsked) continue;
     const found = await inspectorAt(port.host, port.port, ANSWER_MS);
     if (found !== null && isOf(pid, found.title)) return { port, url: found.webSocketDebuggerUrl };
   }
@@ -93,14 +115,10 @@ function nameOf({ host, port }: ListeningPort): string {
 
 /** The target still runs, and has not opened its inspector. */
 function whyNone(pid: number): string {
-  const elsewhere = isTaken(USUAL_PORT) ? `port ${USUAL_PORT} is taken by another process` : null;
-  const reasons = [
-    ...(elsewhere === null ? [] : [elsewhere]),
-    'the program has a handler of its own for SIGUSR1, which has run instead',
-    'it is in a long call of an addon',
-  ];
-  const advice = elsewhere === null ? '' : `; it can be started with --inspect-port=0, or that process ended`;
-  return `it opened no inspector within ${LONGEST_OPENING_MS / 1000} s of SIGUSR1: ${reasons.join(', or ')}${advice}; process ${pid} goes on`;
+  return (
+    `it opened no inspector within ${LONGEST_OPENING_MS / 1000} s of SIGUSR1: the program has a handler of its own for that signal, ` +
+    `which has run instead, or Node was built without an inspector; process ${pid} goes on, and can be started under "stageprof run"`
+  );
 }
 
 function isTaken(port: number): boolean {

@@ -89,7 +89,7 @@ function byName(before: readonly OutsideThread[], after: readonly OutsideThread[
   return named.toSorted((a, b) => b.share - a.share || b.threads - a.threads);
 }
 
-function mappedMemory(pid: number): ProcLook['mapped'] {
+export function mappedMemory(pid: number): ProcLook['mapped'] {
   try {
     const mappings = readProcessMappings(pid);
     return mappings.length === 0 ? { missing: 'its mappings may not be seen' } : sumMappings(mappings);

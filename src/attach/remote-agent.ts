@@ -58,9 +58,9 @@ export class RemoteAgent {
     return JSON.parse(await this.text('return this.lookAgain()')) as TrackerSlots | null;
   }
 
-  /** @returns what `sitesRead` gives, compressed; empty without native stacks */
-  async stacks(): Promise<Buffer> {
-    return Buffer.from(await this.text('return this.stacks()'), 'base64');
+  /** @returns the tables of native stacks, compressed; empty where there are none */
+  async endTracking(): Promise<Buffer> {
+    return Buffer.from(await this.text('return this.endTracking()'), 'base64');
   }
 
   async undo(): Promise<AgentUndone> {

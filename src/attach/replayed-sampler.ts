@@ -13,8 +13,8 @@ export interface TwoSamples {
   readonly began: AgentLook;
   /** CPU of its main thread at both, by the kernel's count, in nanoseconds; NaN where it was not read. */
   readonly threadCpuNs: readonly [number, number];
-  /** Who held its memory at the end, where the addon has not told. */
-  readonly seenFromOutside: CompositionBytes | null;
+  /** Who held its memory at the end, as far as mappings and node's own counts tell. */
+  readonly seenFromOutside: CompositionBytes;
   /** Resident bytes of the heaps of its worker threads at the end. */
   readonly workerHeaps: number;
   /** What was used of them at both. */
@@ -31,6 +31,8 @@ export function replayedSampler(samples: TwoSamples, options: SamplerOptions): S
 
 const THREAD_CPU = slotIndex.thread_cpu_ns;
 const WORKERS = slotIndex.workers_bytes;
+const ALLOCATED = slotIndex.native_alloc_bytes;
+const BLOCKS = slotIndex.native_allocs;
 
 abstract class Replayed {
   abstract readonly slots: Float64Array;
@@ -44,6 +46,11 @@ abstract class Replayed {
       if (Number.isNaN(cells[THREAD_CPU]!)) cells[THREAD_CPU] = samples.threadCpuNs[index]!;
       // The addon sees the heaps of those threads that have loaded it.
       cells[WORKERS] = Math.max(samples.workersBytes[index]!, cells[WORKERS] || 0);
+      // What is live was there before the tracker, but what is allocated it counts exactly.
+      const { tracker } = index === 0 ? samples.first : samples.last;
+      if (tracker === null) return;
+      cells[ALLOCATED] = tracker.allocatedBytes;
+      cells[BLOCKS] = tracker.allocatedBlocks;
     });
   }
 
@@ -71,10 +78,13 @@ abstract class Replayed {
 
   close(): void {}
 
-  protected composed(account: CompositionBytes | null): CompositionBytes | null {
-    const { seenFromOutside, workerHeaps } = this.samples;
-    const found = account ?? seenFromOutside;
-    if (found === null) return found;
+  /** What the addon in the process knows nothing of, or nothing new, is told as it was seen from outside. */
+  protected composed(account: CompositionBytes | null): CompositionBytes {
+    const { seenFromOutside: seen, workerHeaps } = this.samples;
+    const { files, code, stacks, shared, largestFiles } = seen;
+    const isSeen = !Number.isNaN(code);
+    const outside = isSeen ? { files, code, stacks, shared, largestFiles, mappingsAgeNs: 0 } : {};
+    const found = account === null ? seen : { ...account, ...outside };
     return { ...found, workerHeaps: Math.max(workerHeaps, found.workerHeaps || 0), leavingHeaps: 0 };
   }
 }
@@ -88,15 +98,15 @@ class ReplayedAddon extends Replayed implements Sampler {
     super(samples);
     const memory = plainSampleMemory();
     const { last, began } = samples;
-    const account = last.account === null ? null : cellsOf(last.account, ACCOUNT_LENGTH);
+    const account = cellsOf(last.account ?? '', ACCOUNT_LENGTH);
     const nothing = (): void => {};
     const handle: Partial<NativeSamplerHandle> = {
       readEntry: nothing,
       readExit: nothing,
       readThreadUse: nothing,
       readAccount: (cells) => {
-        if (account !== null) cells.set(account);
-        return account !== null;
+        cells.set(account);
+        return true;
       },
       close: nothing,
     };
@@ -123,9 +133,9 @@ class ReplayedAddon extends Replayed implements Sampler {
     return this.native.modules();
   }
 
-  composition(): CompositionBytes | null {
+  composition(): CompositionBytes {
     const { last, began } = this.samples;
-    const account = last.account === null ? null : this.native.composition();
+    const account = this.native.composition();
     if (account === null || began.heapFault === null) return this.composed(account);
     return this.composed({ ...account, jsHeap: last.heapPhysicalBytes, buffers: last.memory.arrayBuffers });
   }
@@ -154,7 +164,7 @@ class ReplayedNode extends Replayed implements Sampler {
     return null;
   }
 
-  composition(): CompositionBytes | null {
+  composition(): CompositionBytes {
     return this.composed(null);
   }
 }

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const PROGRAM = join(import.meta.dirname, '../programs/attach/target.cjs');
+
+/** A process that a test attaches to. Its inspector has a port of its own, so that tests may run beside each other. */
+export class AttachTarget {
+  private text = '';
+  stderr = '';
+
+  private constructor(readonly child: ChildProcess) {
+    child.stdout!.setEncoding('utf8').on('data', (piece: string) => {
+      this.text += piece;
+    });
+    child.stderr!.setEncoding('utf8').on('data', (piece: string) => {
+      this.stderr += piece;
+    });
+  }
+
+  static async start(
+    works: readonly string[],
+    {
+      flags = ['--inspect-port=0'],
+      env = {},
+      node = process.execPath,
+    }: { flags?: readonly string[]; env?: NodeJS.ProcessEnv; node?: string } = {},
+  ): Promise<AttachTarget> {
+    const child = spawn(node, [...flags, PROGRAM, ...works], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '', ...env },
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const target = new AttachTarget(child);
+    while (!target.text.includes('ready')) await once(child.stdout!, 'data');
+    return target;
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  get stdout(): string {
+    return this.text;
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** How often the program went round its timer since the last time. Never answers where its event loop does not go on. */
+  async rounds(): Promise<number> {
+    const from = this.text.length;
+    this.child.stdin!.write('\n');
+    for (;;) {
+      const found = /rounds (\d+)\n/.exec(this.text.slice(from))?.[1];
+      if (found !== undefined) return Number(found);
+      await once(this.child.stdout!, 'data');
+    }
+  }
+
+  get threads(): number {
+    return readdirSync(`/proc/${this.pid}/task`).length;
+  }
+
+  get descriptors(): string[] {
+    return readdirSync(`/proc/${this.pid}/fd`).sort();
+  }
+
+  /** Modules that are mapped, by path. */
+  get modules(): string[] {
+    const lines = readFileSync(`/proc/${this.pid}/maps`, 'utf8').split('\n');
+    return [...new Set(lines.flatMap((line) => /(\/\S+\.(?:node|so)\S*)$/.exec(line)?.[1] ?? []))].sort();
+  }
+}
