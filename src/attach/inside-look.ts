@@ -91,12 +91,14 @@ const TOLD_PAUSE_S = 0.1;
  *
  * @param stopped aborted when the look shall end now
  * @param tell takes a message before something is done that the program will notice
+ * @param onBegun called when the first sample is taken
  */
 export async function lookInside(
   target: Target,
   options: LookOptions,
   stopped: AbortSignal,
   tell: (message: string) => void,
+  onBegun: () => void = () => {},
 ): Promise<AttachResult> {
   const before = countsOf(target.pid);
   let inspector: OpenInspector;
@@ -106,7 +108,7 @@ export async function lookInside(
     if (!(error instanceof AttachError)) throw error;
     return { look: null, obstacle: error.message, afterwards: null };
   }
-  const visit = new Visit(target, inspector, options, stopped, tell);
+  const visit = new Visit(target, inspector, options, stopped, { tell, onBegun });
   let look: InsideLook | null = null;
   let obstacle: string | null = null;
   try {
@@ -139,7 +141,7 @@ class Visit {
     private readonly inspector: OpenInspector,
     private readonly options: LookOptions,
     private readonly stopped: AbortSignal,
-    private readonly tell: (message: string) => void,
+    private readonly calls: { readonly tell: (message: string) => void; readonly onBegun: () => void },
   ) {
     this.client = inspector.client;
     this.workers = new WorkerLooks(inspector.client);
@@ -157,6 +159,7 @@ class Visit {
     const workersBefore = usedBytes(await this.workerHeaps());
     const cpuBefore = cpuOfMain(target.pid);
     const first = await agent.sample(false);
+    this.calls.onBegun();
     const cutShort = await this.wait();
     const last = await agent.sample(true);
     const cpuAfter = cpuOfMain(target.pid);
@@ -235,7 +238,7 @@ class Visit {
       this.wantsCpu = false;
       return `${about}: --yes allows that`;
     }
-    if (pauseS > TOLD_PAUSE_S) this.tell(about);
+    if (pauseS > TOLD_PAUSE_S) this.calls.tell(about);
     return null;
   }
 

@@ -83,7 +83,7 @@ abstract class Replayed {
     const { seenFromOutside: seen, workerHeaps } = this.samples;
     const { files, code, stacks, shared, largestFiles } = seen;
     const isSeen = !Number.isNaN(code);
-    const outside = isSeen ? { files, code, stacks, shared, largestFiles, mappingsAgeNs: 0 } : {};
+    const outside = isSeen ? { files, code, stacks, shared, largestFiles, mappingsAgeNs: 0, ageNs: 0 } : {};
     const found = account === null ? seen : { ...account, ...outside };
     return { ...found, workerHeaps: Math.max(workerHeaps, found.workerHeaps || 0), leavingHeaps: 0 };
   }

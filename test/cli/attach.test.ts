@@ -11,7 +11,7 @@ import { AttachTarget } from '../support/attach-target.js';
 import { type CliOptions, runCli } from '../support/run-cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const attach = ({ pid }: { pid: number | undefined }, args: readonly string[] = [], options: CliOptions = {}) =>
+const attach = ({ pid }: { readonly pid?: number | undefined }, args: readonly string[] = [], options: CliOptions = {}) =>
   runCli(['attach', String(pid), '--for', '0.5', ...args], options);
 
 /** That the process goes on, and nothing in it listens that did not before. */

@@ -52,11 +52,25 @@ export class AttachTarget {
 
   /** How often the program went round its timer since the last time. Never answers where its event loop does not go on. */
   async rounds(): Promise<number> {
+    return Number(await this.ask('rounds', /rounds (\d+)\n/));
+  }
+
+  /** Loads the addon of test/programs/native-work. */
+  async load(): Promise<void> {
+    await this.ask('load', /(loaded)\n/);
+  }
+
+  /** Has it work. Gives the usable bytes that it has allocated, how many blocks, the growth of live bytes and of mapped ones. */
+  async perform(...numbers: readonly number[]): Promise<readonly [number, number, number, number]> {
+    return JSON.parse(await this.ask(`perform ${numbers.join(' ')}`, /performed (.*)\n/));
+  }
+
+  private async ask(command: string, answer: RegExp): Promise<string> {
     const from = this.text.length;
-    this.child.stdin!.write('\n');
+    this.child.stdin!.write(`${command}\n`);
     for (;;) {
-      const found = /rounds (\d+)\n/.exec(this.text.slice(from))?.[1];
-      if (found !== undefined) return Number(found);
+      const found = answer.exec(this.text.slice(from))?.[1];
+      if (found !== undefined) return found;
       await once(this.child.stdout!, 'data');
     }
   }

@@ -1,5 +1,5 @@
-// A program that is attached to: `node target.cjs WORK...`. It prints a line when it works, and one for each line of its stdin:
-// how often it went round its timer since.
+// A program that is attached to: `node target.cjs WORK...`. It prints a line when it works, and one for each command on its
+// stdin, such as how often it went round its timer since the last time.
 const { Worker } = require('node:worker_threads');
 
 const works = process.argv.slice(2);
@@ -70,21 +70,30 @@ const WORK = {
     const derive = () => pbkdf2('secret', 'salt', 500, 32, 'sha256', () => setTimeout(derive, 5));
     derive();
   },
-  addon() {
-    const { exports } = (() => {
-      const module = { exports: {} };
-      process.dlopen(module, process.env.NATIVE_WORK);
-      return module;
-    })();
-    setInterval(function keepNative() {
-      exports.work?.();
-    }, 20);
-  },
 };
 for (const work of works) WORK[work]();
 
-process.stdin.setEncoding('utf8').on('data', () => {
-  console.log(`rounds ${rounds}`);
-  rounds = 0;
+let addon = null;
+const COMMANDS = {
+  rounds() {
+    console.log(`rounds ${rounds}`);
+    rounds = 0;
+  },
+  load() {
+    const module = { exports: {} };
+    process.dlopen(module, process.env.NATIVE_WORK);
+    addon = module.exports;
+    console.log('loaded');
+  },
+  // Numbers as the addon of test/programs/native-work takes them.
+  async perform(...numbers) {
+    console.log(`performed ${JSON.stringify(await addon.perform(...numbers.map(Number)))}`);
+  },
+};
+process.stdin.setEncoding('utf8').on('data', (text) => {
+  for (const line of text.trimEnd().split('\n')) {
+    const [command, ...words] = line.split(' ');
+    COMMANDS[command](...words);
+  }
 });
 console.log('ready');
