@@ -1,5 +1,5 @@
 /** The outputs that the pages show, each with the commands that print it. */
-import { demo, full, stageprof, withService } from './commands.js';
+import { demo, full, stageprof, withQueue, withService } from './commands.js';
 import { blockFrom, without } from './excerpts.js';
 
 /**
@@ -78,6 +78,16 @@ export const OUTPUTS = {
       for (const outdir of ['before', 'after']) await demo(workspace, outdir);
       const top = ['--metric', 'cpu_s', '--top', '4'];
       return (await stageprof(workspace, ['compare', 'before', 'after', ...top, ...full(workspace)])).stdout;
+    },
+  },
+  attach: {
+    page: 'docs/attach.md',
+    async print(workspace) {
+      return await withQueue(workspace, async (pid) => {
+        const seconds = workspace.isShort ? '2' : '10';
+        const args = ['attach', `${pid}`, '--for', seconds, '--stacks', 'cpu,native'];
+        return without((await stageprof(workspace, [...args, ...full(workspace)])).stdout, ['sources', 'left out']);
+      });
     },
   },
   watch: {

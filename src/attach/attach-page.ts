@@ -11,8 +11,9 @@ import { escapeControls } from '../text/escape.js';
 import { counted, duration, inline, size } from '../text/format.js';
 import type { Layout } from '../text/layout.js';
 import { painter } from '../text/paint.js';
+import type { Afterwards } from './afterwards.js';
 import type { AttachReport } from './attach-report.js';
-import type { Afterwards, InsideLook } from './inside-look.js';
+import type { InsideLook } from './inside-look.js';
 import { KEY_WIDTH } from './proc-page.js';
 
 const MOST_SPACES = 5;

@@ -15,7 +15,7 @@ import { readSites } from '../stacks/read-sites.js';
 import { SourcePositions } from '../stacks/source-positions.js';
 import { StackProfile } from '../stacks/stack-profile.js';
 import { withNativeNames } from '../symbols/name-frames.js';
-import type { AgentSample } from './agent.js';
+import type { AgentSample } from './agent-messages.js';
 import type { InsideLook, LookOptions } from './inside-look.js';
 import { type JsAllocation, jsAllocations } from './js-allocations.js';
 import type { ProcLook } from './proc-look.js';

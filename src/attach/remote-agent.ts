@@ -1,13 +1,14 @@
-import {
-  type AgentLook,
-  type AgentOrder,
-  type AgentSample,
-  type AgentUndone,
-  makeAgent,
-  type TrackerSlots,
-} from './agent.js';
+import { makeAgent } from './agent.js';
+import type { AgentLook, AgentOrder, AgentSample, AgentUndone, TrackerSlots } from './agent-messages.js';
 import type { InspectorClient } from './inspector-client.js';
 import { AttachError } from './open-inspector.js';
+
+/** Somebody else looks into the process. */
+export class AttachBusy extends AttachError {
+  constructor() {
+    super('another "stageprof attach" is at work in it: wait for its end');
+  }
+}
 
 interface Evaluated {
   readonly result: { readonly type: string; readonly value?: unknown; readonly objectId?: string };
@@ -27,7 +28,7 @@ export class RemoteAgent {
   /**
    * The agent is not awaited anywhere: a program in an endless loop answers too, since V8 takes commands between two of its turns.
    *
-   * @throws {AttachError} where another attach is at work
+   * @throws {AttachBusy} where another attach is at work
    */
   static async start(
     client: InspectorClient,
@@ -42,8 +43,7 @@ export class RemoteAgent {
       timeoutMs,
     );
     const { result } = checked(evaluated);
-    if (result.objectId === undefined)
-      throw new AttachError('another "stageprof attach" is at work in it: wait for its end');
+    if (result.objectId === undefined) throw new AttachBusy();
     const { objectId } = result;
     const began = await textFrom(client, objectId, 'return this.began');
     return new RemoteAgent(client, objectId, JSON.parse(began) as AgentLook);

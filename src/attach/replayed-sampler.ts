@@ -4,7 +4,7 @@ import { present, type SamplerSources } from '../model/sources.js';
 import type { Binding, NativeSamplerHandle } from '../native/addon.js';
 import { JsSampler } from '../native/js-sampler.js';
 import { NativeSampler } from '../native/native-sampler.js';
-import type { AgentLook, AgentSample } from './agent.js';
+import type { AgentLook, AgentSample } from './agent-messages.js';
 
 /** Two samples of another process, and what was found there at the end. */
 export interface TwoSamples {

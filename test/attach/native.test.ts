@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type AttachResult, lookInside } from '../../src/attach/inside-look.js';
+import { type AttachResult, lookInside } from '../../src/attach/look-inside.js';
 import { findTarget } from '../../src/attach/target.js';
 import { readSites } from '../../src/stacks/read-sites.js';
 import { AttachTarget } from '../support/attach-target.js';
