@@ -1,6 +1,8 @@
 // How long does it take from a process whose memory grows to who holds it, and what do other means tell in that time?
 //
-//   node bench/attach.js [--rounds N]
+//   node bench/attach.js [--rounds N] [--heaptrack]
+//
+// With --heaptrack that contender alone is asked.
 //
 // 0x and clinic are no contenders: they start the program themselves.
 import { spawn, spawnSync } from 'node:child_process';
@@ -18,7 +20,7 @@ const BY_HAND = join(root, 'bench/contenders/heap-by-hand.js');
 const SECONDS = 5;
 /** The program has grown for so long when it is first looked at. */
 const GROWN_MS = 2000;
-const HEAPTRACK_MS = 30_000;
+const HEAPTRACK_S = 20;
 
 /** Who holds what grows: the first holder that is named, and the function. */
 const TRUTH = {
@@ -37,11 +39,12 @@ console.log(
 console.log(
   '| who grows | means | s | names | stops the program | afterwards |\n| --- | --- | --- | --- | --- | --- |',
 );
-for (const who of Object.keys(TRUTH)) {
+const isHeaptrackOnly = process.argv.includes('--heaptrack');
+for (const who of isHeaptrackOnly ? [] : Object.keys(TRUTH)) {
   for (let round = 0; round < rounds; round++) await row(who, 'stageprof attach', withAttach);
   await row(who, 'script by hand', withScript);
 }
-await row('streams', 'heaptrack -p', withHeaptrack);
+for (let round = 0; round < 2; round++) await row('streams', 'heaptrack -p', withHeaptrack);
 
 async function row(who, means, look) {
   const program = spawn(process.execPath, [GROWING, who], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -83,14 +86,10 @@ async function withScript(_, pid) {
 async function withHeaptrack(_, pid) {
   if (!existsSync('/usr/bin/heaptrack')) return { names: 'not installed', stops: '' };
   const folder = mkdtempSync(join(tmpdir(), 'stageprof-heaptrack-'));
-  const tracing = spawn('heaptrack', ['--record-only', '-o', join(folder, 'trace'), '-p', String(pid)], {
-    stdio: 'ignore',
-  });
-  const ended = once(tracing, 'exit');
-  await Promise.race([ended, delay(SECONDS * 1000)]);
-  if (tracing.exitCode === null) tracing.kill('SIGINT');
-  await Promise.race([ended, delay(HEAPTRACK_MS)]);
-  if (tracing.exitCode === null && tracing.signalCode === null) tracing.kill('SIGKILL');
+  // It is a shell script that starts gdb and a reader, and may wait for ever for a program that has died: timeout ends all of them.
+  const limits = ['-s', 'INT', '-k', String(HEAPTRACK_S), String(SECONDS)];
+  const command = ['heaptrack', '-o', join(folder, 'trace'), '-p', String(pid)];
+  await once(spawn('timeout', [...limits, ...command], { stdio: 'ignore' }), 'exit');
   const files = readdirSync(folder).map(
     (name) => `${name.replace(/^.*trace/, 'trace')} ${(statSync(join(folder, name)).size / 1024).toFixed(0)} KiB`,
   );
