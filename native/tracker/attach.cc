@@ -44,6 +44,7 @@ uintptr_t page_bytes = 4096;
 Hooked hooked[kHookedFunctions];
 void* real[kHookedFunctions];
 LoadedObject own;
+LoadedObject program;
 
 // By the loader's lookup within this library alone.
 bool FindHooks() {
@@ -128,6 +129,14 @@ class WritablePage {
   bool is_writable_ = false;
 };
 
+// The program comes first.
+int FindEnds(dl_phdr_info* info, size_t, void*) {
+  const LoadedObject object = ObjectOf(*info);
+  if (program.end == 0) program = object;
+  if (Has(object, &slots)) own = object;
+  return 0;
+}
+
 struct Walk {
   const dl_phdr_info* info;
   LoadedObject object;
@@ -157,12 +166,7 @@ void TakeBound(const char* name, void** slot, void* context) {
   const int index = IndexOf(name);
   if (index < 0) return;
   void* const bound = __atomic_load_n(slot, __ATOMIC_RELAXED);
-  LoadedObject program;
-  if (bound == nullptr || Has(walk.object, bound) || Has(own, bound)) return;
-  if (FindLoadedObject(reinterpret_cast<uintptr_t>(bound), &program) &&
-      (program.name == nullptr || *program.name == '\0')) {
-    return;
-  }
+  if (bound == nullptr || Has(walk.object, bound) || Has(own, bound) || Has(program, bound)) return;
   // The first in the order of the loader is the program's own.
   if (real[index] == nullptr) real[index] = bound;
 }
@@ -204,11 +208,8 @@ void Restore(const char* name, void** slot, void* context) {
 }
 
 const char* Open(uint64_t rate) {
-  OpenLoadedObjects();
-  if (!CanFindLoadedObjects()) return "native allocations need glibc 2.35 or newer";
-  if (!FindLoadedObject(reinterpret_cast<uintptr_t>(&slots), &own) || !FindHooks()) {
-    return "the tracker does not find itself";
-  }
+  dl_iterate_phdr(FindEnds, nullptr);
+  if (own.end == 0 || !FindHooks()) return "the tracker does not find itself";
   page_bytes = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   memset(real, 0, sizeof real);
   ReboundSlots none = {};
