@@ -29,7 +29,7 @@ export async function lookInside(
   const before = countsOf(target.pid);
   let inspector: OpenInspector;
   try {
-    inspector = await openInspector(target, stopped);
+    inspector = await openInspector(target, stopped, tell);
   } catch (error) {
     if (!(error instanceof AttachError)) throw error;
     return { look: null, obstacle: error.message, afterwards: null };

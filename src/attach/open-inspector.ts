@@ -4,6 +4,7 @@ import { type ListeningPort, listeningPorts } from '../os/listening-ports.js';
 import { readProcessStatus } from '../os/process-status.js';
 import { textIn } from '../os/read-if-possible.js';
 import { InspectorClient, inspectorAt } from './inspector-client.js';
+import { OpenedMark } from './opened-mark.js';
 import { isThere, obstacleOf, type Target } from './target.js';
 
 /** Why the inspector of a process cannot be used; one line, with what else can be done. */
@@ -19,6 +20,8 @@ export interface OpenInspector {
 const USUAL_PORT = 9229;
 /** A process in a long call, or on a machine with much to do, takes so long to open its inspector. */
 const LONGEST_OPENING_MS = 8000;
+/** A call of native code that takes longer is not waited for. */
+const LONGEST_CALL_MS = 60_000;
 const LONGEST_TAKEN_MS = 3000;
 const POLL_MS = 10;
 const ANSWER_MS = 3000;
@@ -26,32 +29,65 @@ const ANSWER_MS = 3000;
 /**
  * Opens the inspector of a process by SIGUSR1, or uses the one that is open.
  *
+ * @param tell takes a message when that takes long
  * @throws {AttachError} where that is not possible
  */
-export async function openInspector(target: Target, stopped: AbortSignal): Promise<OpenInspector> {
+export async function openInspector(
+  target: Target,
+  stopped: AbortSignal,
+  tell: (message: string) => void = () => {},
+): Promise<OpenInspector> {
   const { pid } = target;
   const before = listeningPorts(pid);
   const there = await openAlready(pid, before);
   const obstacle = obstacleOf(target, there !== null);
   if (obstacle !== null) throw new AttachError(obstacle.text);
-  if (there !== null) return { ...(await connected(there)), opened: false };
+  const mark = new OpenedMark(target);
+  if (there !== null) return { ...(await connected(there)), opened: mark.isThere };
   await awaitFreePort(pid, stopped);
+  mark.put();
   try {
     process.kill(pid, 'SIGUSR1');
   } catch (error) {
     throw new AttachError(`it cannot be sent SIGUSR1: ${systemReason(error)}`);
   }
+  const switches = voluntarySwitches(pid);
   const begun = performance.now();
-  while (performance.now() - begun < LONGEST_OPENING_MS && !stopped.aborted) {
-    await delay(POLL_MS);
-    if (!isThere(target)) throw new AttachError(`process ${pid} has ended`);
-    const known = new Set(before.map(nameOf));
-    for (const port of listeningPorts(pid).filter((found) => !known.has(nameOf(found)))) {
-      const found = await inspectorAt(port.host, port.port, ANSWER_MS);
-      if (found !== null) return { ...(await connected({ port, url: found.webSocketDebuggerUrl })), opened: true };
+  for (let isTold = false; !stopped.aborted; await delay(POLL_MS)) {
+    if (!isThere(target)) {
+      mark.remove();
+      throw new AttachError(`process ${pid} has ended`);
     }
+    const found = await newInspector(pid, before);
+    if (found !== null) return { ...(await connected(found)), opened: true };
+    const waitedMs = performance.now() - begun;
+    if (waitedMs < LONGEST_OPENING_MS) continue;
+    // Its event loop has gone on since, and would have opened the inspector.
+    if (voluntarySwitches(pid) !== switches) throw new AttachError(whyNone(pid));
+    if (!isTold) tell(`process ${pid} is in a long call of native code, and ${OPENS_THEN}: waiting for it`);
+    isTold = true;
+    if (waitedMs > LONGEST_CALL_MS) throw new AttachError(LONG_CALL);
   }
-  throw new AttachError(stopped.aborted ? 'it was interrupted' : whyNone(pid));
+  throw new AttachError(`it was interrupted; ${STILL_OPENS}`);
+}
+
+const OPENS_THEN = 'opens its inspector when that returns';
+const STILL_OPENS = 'should its inspector open later, the next "stageprof attach" closes it';
+const LONG_CALL = `its main thread is in a long call of native code: attach when that has returned; ${STILL_OPENS}`;
+
+/** An inspector on a port that was not there before. */
+async function newInspector(pid: number, before: readonly ListeningPort[]): Promise<Found | null> {
+  const known = new Set(before.map(nameOf));
+  for (const port of listeningPorts(pid).filter((found) => !known.has(nameOf(found)))) {
+    const found = await inspectorAt(port.host, port.port, ANSWER_MS);
+    if (found !== null) return { port, url: found.webSocketDebuggerUrl };
+  }
+  return null;
+}
+
+/** How often the main thread has waited for something. An event loop that is woken has done so. */
+function voluntarySwitches(pid: number): number {
+  return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(textIn(`/proc/${pid}/task/${pid}/status`) ?? '')?.[1]);
 }
 
 /** Another attach on this machine may have the port for a moment. A signal while it is taken opens nothing. */

@@ -7,6 +7,7 @@ import { agentOrder } from './agent-order.js';
 import type { InsideLook, LookOptions, WorkerHeap } from './inside-look.js';
 import { type InspectorClient, InspectorGone } from './inspector-client.js';
 import { AttachError, type OpenInspector } from './open-inspector.js';
+import { OpenedMark } from './opened-mark.js';
 import { mappedMemory } from './proc-look.js';
 import { AttachBusy, RemoteAgent } from './remote-agent.js';
 import { isThere, type Target } from './target.js';
@@ -93,7 +94,9 @@ export class Visit {
     if (!isClosed && client.isOpen) await tried(() => this.closeInspector(true));
     isClosed ||= await this.isClosedWithin(client.isOpen ? LATE_CLOSING_MS : LONGEST_CLOSING_MS);
     await client.close();
-    return { undone, isClosed: isClosed || !isThere(target) };
+    isClosed ||= !isThere(target);
+    if (isClosed) new OpenedMark(target).remove();
+    return { undone, isClosed };
   }
 
   private async startAgent(): Promise<RemoteAgent> {

@@ -5,14 +5,22 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { agentOrder } from '../../src/attach/agent-order.js';
+import { openInspector } from '../../src/attach/open-inspector.js';
+import { RemoteAgent } from '../../src/attach/remote-agent.js';
+import { findTarget } from '../../src/attach/target.js';
 import { findingsOf } from '../../src/index.js';
 import { listeningPorts } from '../../src/os/listening-ports.js';
+import { readProcessStatus } from '../../src/os/process-status.js';
 import { AttachTarget } from '../support/attach-target.js';
 import { type CliOptions, runCli } from '../support/run-cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const attach = ({ pid }: { readonly pid?: number | undefined }, args: readonly string[] = [], options: CliOptions = {}) =>
-  runCli(['attach', String(pid), '--for', '0.5', ...args], options);
+const attach = (
+  { pid }: { readonly pid?: number | undefined },
+  args: readonly string[] = [],
+  options: CliOptions = {},
+) => runCli(['attach', String(pid), '--full', '--for', '0.5', ...args], options);
 
 /** That the process goes on, and nothing in it listens that did not before. */
 async function expectUntouched(target: AttachTarget, ports = 0): Promise<void> {
@@ -159,6 +167,20 @@ describe('what prevents it is one line beside what /proc tells, and the process 
     await expectUntouched(target);
   });
 
+  test.skipIf(!existsSync('/usr/bin/gdb'))('a debugger has it, which would get the signal', async () => {
+    const target = await AttachTarget.start(['idle']);
+    const debugging = spawn('gdb', ['-q', '-n', '-p', String(target.pid)], { stdio: ['pipe', 'ignore', 'ignore'] });
+    onTestFinished(() => void debugging.kill('SIGKILL'));
+    while (readProcessStatus(target.pid)!.tracer === 0) await delay(20);
+    const { exitCode, stdout, lines } = await attach(target);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^memory /m);
+    expect(lines).toEqual([expect.stringMatching(/only: process \d+ traces it, such as gdb or strace/)]);
+    debugging.stdin.end('detach\nquit\n');
+    await once(debugging, 'exit');
+    await expectUntouched(target);
+  });
+
   test('it is no node process, which the signal would end', async () => {
     const child = spawn('sleep', ['60']);
     onTestFinished(() => void child.kill('SIGKILL'));
@@ -225,6 +247,63 @@ describe('what prevents it is one line beside what /proc tells, and the process 
       lines: [`stageprof: there is no process ${child.pid}`],
     });
   });
+});
+
+test('a program in a long call of native code is looked at when that returns', async () => {
+  const target = await AttachTarget.start(['blocked']);
+  await delay(300);
+  const { exitCode, stdout, lines } = await attach(target);
+  expect(lines).toEqual([
+    expect.stringContaining('is in a long call of native code, and opens its inspector when that returns'),
+  ]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^after +inspector closed/m);
+  await expectUntouched(target);
+});
+
+test('an inspector that opens after an attach was interrupted is closed by the next one', async () => {
+  const target = await AttachTarget.start(['blocked']);
+  await delay(300);
+  const { exitCode, lines } = await attach(target, [], {
+    onSpawn: (child) => setTimeout(() => child.kill('SIGINT'), 3000),
+  });
+  expect(exitCode).toBe(130);
+  expect(lines.at(-1)).toContain('should its inspector open later, the next "stageprof attach" closes it');
+  while (listeningPorts(target.pid).length === 0) await delay(50);
+  const next = await attach(target);
+  expect(next.stdout).toMatch(/^after +inspector closed/m);
+  await expectUntouched(target);
+});
+
+test('a program that is stopped for a moment meanwhile is looked at when it goes on', async () => {
+  const target = await AttachTarget.start(['cpu']);
+  const looked = attach(target, ['--for', '1']);
+  while (listeningPorts(target.pid).length === 0) await delay(20);
+  await delay(700);
+  target.child.kill('SIGSTOP');
+  await delay(3000);
+  target.child.kill('SIGCONT');
+  const { exitCode, stdout } = await looked;
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^after +inspector closed/m);
+  await expectUntouched(target);
+});
+
+test('an attach that is killed is undone by the program itself, and the next one does not wait for it', async () => {
+  const target = await AttachTarget.start(['cpu']);
+  const before = { threads: target.threads, descriptors: target.descriptors };
+  const found = findTarget(target.pid)!;
+  const { client } = await openInspector(found, new AbortController().signal);
+  const order = agentOrder(found, true, { seconds: 1, stacks: new Set(['native']), mayPause: true });
+  await RemoteAgent.start(client, { ...order, lastsMs: 1500 }, 5000);
+  await client.close();
+  expect(listeningPorts(target.pid)).toHaveLength(1);
+  while (listeningPorts(target.pid).length > 0) await delay(50);
+  await delay(200);
+  expect({ threads: target.threads, descriptors: target.descriptors }).toEqual(before);
+  const { exitCode } = await attach(target);
+  expect(exitCode).toBe(0);
+  await expectUntouched(target);
 });
 
 test('Ctrl-C ends the look early: what was seen is printed, and all is undone', async () => {

@@ -47,6 +47,9 @@ const WORK = {
       for (let sum = 0; ; sum++) if (sum < 0) break;
     }, 100);
   },
+  blocked() {
+    setTimeout(() => require('node:child_process').execSync('sleep 14'), 100);
+  },
   handler() {
     process.on('SIGUSR1', () => console.log('own handler'));
   },
