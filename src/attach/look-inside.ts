@@ -32,7 +32,7 @@ export async function lookInside(
     inspector = await openInspector(target, stopped, tell);
   } catch (error) {
     if (!(error instanceof AttachError)) throw error;
-    return { look: null, obstacle: error.message, afterwards: null };
+    return { look: null, obstacle: whyNot(error, target), afterwards: null };
   }
   const visit = new Visit(target, inspector, options, stopped, { tell, onBegun });
   let look: InsideLook | null = null;
@@ -40,7 +40,7 @@ export async function lookInside(
   try {
     look = await visit.look();
   } catch (error) {
-    obstacle = isThere(target) ? (error as Error).message : `process ${target.pid} has ended meanwhile`;
+    obstacle = whyNot(error as Error, target);
   }
   const { undone, isClosed } = await visit.leave();
   const afterwards: Afterwards = {
@@ -52,4 +52,9 @@ export async function lookInside(
     faults: undone?.faults ?? [],
   };
   return { look, obstacle, afterwards };
+}
+
+/** Whatever fails when a process dies fails because of that. */
+function whyNot({ message }: Error, target: Target): string {
+  return isThere(target) ? message : `process ${target.pid} has ended meanwhile`;
 }

@@ -20,6 +20,10 @@ export interface OpenInspector {
 const USUAL_PORT = 9229;
 /** A process in a long call, or on a machine with much to do, takes so long to open its inspector. */
 const LONGEST_OPENING_MS = 8000;
+/** By then the signal is handled, and whoever was in an event loop has been woken. */
+const HANDLED_AFTER_MS = 1000;
+/** From when its event loop goes on until its inspector listens. */
+const LONGEST_LISTENING_MS = 3000;
 /** A call of native code that takes longer is not waited for. */
 const LONGEST_CALL_MS = 60_000;
 const LONGEST_TAKEN_MS = 3000;
@@ -51,8 +55,8 @@ export async function openInspector(
   } catch (error) {
     throw new AttachError(`it cannot be sent SIGUSR1: ${systemReason(error)}`);
   }
-  const switches = voluntarySwitches(pid);
   const begun = performance.now();
+  let wentOnMs = Number.POSITIVE_INFINITY;
   for (let isTold = false; !stopped.aborted; await delay(POLL_MS)) {
     if (!isThere(target)) {
       mark.remove();
@@ -61,9 +65,11 @@ export async function openInspector(
     const found = await newInspector(pid, before);
     if (found !== null) return { ...(await connected(found)), opened: true };
     const waitedMs = performance.now() - begun;
+    if (waitedMs > HANDLED_AFTER_MS && waitsForEvents(pid)) wentOnMs = Math.min(wentOnMs, waitedMs);
     if (waitedMs < LONGEST_OPENING_MS) continue;
-    // Its event loop has gone on since, and would have opened the inspector.
-    if (voluntarySwitches(pid) !== switches) throw new AttachError(whyNone(pid));
+    // Its event loop goes on, and would have opened the inspector.
+    if (waitedMs - wentOnMs > LONGEST_LISTENING_MS) throw new AttachError(whyNone(pid));
+    if (wentOnMs < waitedMs) continue;
     if (!isTold) tell(`process ${pid} is in a long call of native code, and ${OPENS_THEN}: waiting for it`);
     isTold = true;
     if (waitedMs > LONGEST_CALL_MS) throw new AttachError(LONG_CALL);
@@ -85,9 +91,14 @@ async function newInspector(pid: number, before: readonly ListeningPort[]): Prom
   return null;
 }
 
-/** How often the main thread has waited for something. An event loop that is woken has done so. */
-function voluntarySwitches(pid: number): number {
-  return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(textIn(`/proc/${pid}/task/${pid}/status`) ?? '')?.[1]);
+/** epoll_wait and epoll_pwait of x64, and epoll_pwait of arm64. */
+const WAITS_FOR_EVENTS = process.arch === 'arm64' ? /^22 / : /^(232|281) /;
+
+/** Whether the main thread is in an event loop, as far as the kernel tells. */
+function waitsForEvents(pid: number): boolean {
+  const call = textIn(`/proc/${pid}/task/${pid}/syscall`);
+  // Where that may not be seen, a long call is not waited for.
+  return call === undefined || WAITS_FOR_EVENTS.test(call);
 }
 
 /** Another attach on this machine may have the port for a moment. A signal while it is taken opens nothing. */
@@ -153,7 +164,8 @@ function nameOf({ host, port }: ListeningPort): string {
 function whyNone(pid: number): string {
   return (
     `it opened no inspector within ${LONGEST_OPENING_MS / 1000} s of SIGUSR1: the program has a handler of its own for that signal, ` +
-    `which has run instead, or Node was built without an inspector; process ${pid} goes on, and can be started under "stageprof run"`
+    `which has run instead, or it waits in a call such as execSync, or Node was built without an inspector; process ${pid} goes on, ` +
+    `and can be started under "stageprof run"; ${STILL_OPENS}`
   );
 }
 

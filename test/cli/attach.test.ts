@@ -217,8 +217,11 @@ describe('what prevents it is one line beside what /proc tells, and the process 
 
   test('it dies meanwhile', async () => {
     const target = await AttachTarget.start(['buffers']);
-    setTimeout(() => target.child.kill('SIGKILL'), 1500);
-    const { exitCode, lines } = await attach(target, ['--for', '20']);
+    const looked = attach(target, ['--for', '20']);
+    while (listeningPorts(target.pid).length === 0) await delay(20);
+    await delay(500);
+    target.child.kill('SIGKILL');
+    const { exitCode, lines } = await looked;
     expect(exitCode).toBe(1);
     expect(lines[0]).toMatch(/is seen from outside only: process \d+ has ended meanwhile$/);
   });

@@ -48,7 +48,12 @@ const WORK = {
     }, 100);
   },
   blocked() {
-    setTimeout(() => require('node:child_process').execSync('sleep 14'), 100);
+    // To open a pipe waits for its writer.
+    const { execFileSync, spawn } = require('node:child_process');
+    const pipe = require('node:path').join(require('node:os').tmpdir(), `stageprof-pipe-${process.pid}`);
+    execFileSync('mkfifo', [pipe]);
+    spawn('sh', ['-c', 'sleep 15; echo > "$0"; rm "$0"', pipe], { stdio: 'ignore' });
+    setTimeout(() => require('node:fs').openSync(pipe, 'r'), 100);
   },
   handler() {
     process.on('SIGUSR1', () => console.log('own handler'));
