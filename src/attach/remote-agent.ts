@@ -15,6 +15,8 @@ interface Evaluated {
   readonly exceptionDetails?: { readonly text: string; readonly exception?: { readonly description?: string } };
 }
 
+const AGENT_URL = new URL('agent.js', import.meta.url).href;
+
 const NOT_A_NUMBER = 'NaN!';
 
 /** The agent in the process, as it is seen from here. */
@@ -36,7 +38,8 @@ export class RemoteAgent {
     timeoutMs: number,
   ): Promise<RemoteAgent> {
     const whole: AgentOrder = { ...order, notANumber: NOT_A_NUMBER };
-    const expression = `(${makeAgent.toString()})(${JSON.stringify(whole)})`;
+    // By its URL the profiles of the program know the profiler's own code.
+    const expression = `(${makeAgent.toString()})(${JSON.stringify(whole)})\n//# sourceURL=${AGENT_URL}`;
     const evaluated = await client.post<Evaluated>(
       'Runtime.evaluate',
       { expression, silent: true, includeCommandLineAPI: true },

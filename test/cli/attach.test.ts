@@ -74,7 +74,9 @@ describe('a process that was not started under stageprof', () => {
       '--type',
       'cpu',
     ]);
-    expect(collapsed.stdout).toMatch(/^\[\(program\)\];.*burnCpu/m);
+    // The optimiser may have made a part of its caller of it.
+    expect(collapsed.stdout).toMatch(/^\[\(program\)\];.*(burnCpu|listOnTimeout)/m);
+    expect(collapsed.stdout).not.toMatch(/;sample;|makeAgent/);
   });
 
   test('whose JS heap grows has the function that keeps it named', async () => {
