@@ -34,6 +34,7 @@
           'sources': [
             'native/tracker/abi.cc',
             'native/tracker/arena.cc',
+            'native/tracker/attach.cc',
             'native/tracker/block_size.cc',
             'native/tracker/bootstrap.cc',
             'native/tracker/counters.cc',

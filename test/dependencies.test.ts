@@ -40,6 +40,7 @@ const ROOMS = [
   'browser',
   'corpus',
   'run',
+  'attach',
   'doctor',
   'docs',
   'completion',

@@ -45,6 +45,22 @@ export async function withService({ folder }, look) {
   }
 }
 
+/** A program that was not started under stageprof. @template T @param {Workspace} workspace @param {(pid: number) => Promise<T>} look */
+export async function withQueue({ folder }, look) {
+  // Any port for its inspector: another program of the machine may have the usual one.
+  const queue = spawn(process.execPath, ['--inspect-port=0', 'queue.js'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    await once(queue.stdout, 'data');
+    return await look(/** @type {number} */ (queue.pid));
+  } finally {
+    queue.kill('SIGKILL');
+    await once(queue, 'exit');
+  }
+}
+
 /** The flag of a width that leaves out nothing. @param {Workspace} workspace */
 export function full({ width }) {
   return width === 'full' ? ['--full'] : [];

@@ -1,5 +1,5 @@
 /** The outputs that the pages show, each with the commands that print it. */
-import { demo, full, stageprof, withService } from './commands.js';
+import { demo, full, stageprof, withQueue, withService } from './commands.js';
 import { blockFrom, without } from './excerpts.js';
 
 /**
@@ -78,6 +78,19 @@ export const OUTPUTS = {
       for (const outdir of ['before', 'after']) await demo(workspace, outdir);
       const top = ['--metric', 'cpu_s', '--top', '4'];
       return (await stageprof(workspace, ['compare', 'before', 'after', ...top, ...full(workspace)])).stdout;
+    },
+  },
+  attach: {
+    page: 'docs/attach.md',
+    async print(workspace) {
+      return await withQueue(workspace, async (pid) => {
+        const seconds = workspace.isShort ? '2' : '10';
+        const args = ['attach', `${pid}`, '--for', seconds, '--stacks', 'cpu,native'];
+        const { stdout } = await stageprof(workspace, [...args, ...full(workspace)]);
+        // Stacks are another block: which of them are told depends on the moment.
+        const blocks = stdout.split('\n\n').filter((block) => !/^(cpu|live|js alloc) /.test(block));
+        return without(blocks.join('\n\n'), ['sources', 'left out']);
+      });
     },
   },
   watch: {

@@ -14,6 +14,7 @@
 #include "../sources/sample_layout.h"
 #include "../support/clocks.h"
 #include "../support/parent_death.h"
+#include "attach_functions.h"
 #include "environment.h"
 #include "heap_verify.h"
 #include "module_list.h"
@@ -291,6 +292,12 @@ constexpr struct {
     {"stageOpenings", StageOpenings},
     {"stackStageFind", StackStageFind},
     {"stackStageWord", StackStageWord},
+    {"trackerAttach", TrackerAttach},
+    {"trackerRebind", TrackerRebind},
+    {"trackerDetach", TrackerDetach},
+    {"trackerRead", TrackerRead},
+    {"trackerStacks", TrackerStacks},
+    {"sourcesClose", SourcesClose},
 };
 
 }  // namespace

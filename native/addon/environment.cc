@@ -55,6 +55,13 @@ Sources* Environment::sources() {
   return &sources_;
 }
 
+void Environment::CloseSources() {
+  if (samplers_ != nullptr || recorders_ != nullptr) return;
+  heap_watch_.Close();
+  RemoveIsolateHeap(&sources_.v8_heap);
+  sources_.Close();
+}
+
 void Environment::WatchHeap(napi_env env) {
   if (!heap_watch_.is_open()) heap_watch_.Open(env, &sources()->v8_heap, nullptr);
 }

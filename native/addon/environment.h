@@ -32,6 +32,8 @@ class Environment {
 
   // Opens the sources at the first call.
   Sources* sources();
+  // Closes them, unless a sampler or a recorder is open. They are opened again at the next call.
+  void CloseSources();
   // The sources that the threads of this environment's recorders read.
   OutsideSources* outside_sources() { return &outside_sources_; }
 

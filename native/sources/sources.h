@@ -65,6 +65,7 @@ class Sources {
   // Closes descriptors only: the last sampler that reads JS or native memory removes the GC
   // callbacks.
   void Close() {
+    is_open_ = false;
 #define STAGEPROF_CLOSE(Type, name, groups) name.Close();
     STAGEPROF_SOURCES(STAGEPROF_CLOSE)
 #undef STAGEPROF_CLOSE

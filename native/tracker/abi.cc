@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attach.h"
 #include "batch.h"
 #include "bootstrap.h"
 #include "counted.h"
@@ -161,6 +162,16 @@ double* StageOpeningsForAddon(uint32_t* count) {
   return StageOpenings();
 }
 
+void RebindForAddon(StageprofTrackerSlots* slots) {
+  const ReboundSlots sums = RebindAll();
+  *slots = {sums.rebound, sums.restored, sums.modules};
+}
+
+void DetachForAddon(StageprofTrackerSlots* slots) {
+  const ReboundSlots sums = Detach();
+  *slots = {sums.rebound, sums.restored, sums.modules};
+}
+
 uint32_t RefreshForAddon() {
   HandOver();
   return RefreshModules();
@@ -223,4 +234,7 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::StopCpuSamples,
     stageprof_tracker::LookAtCpuThreads,
     stageprof_tracker::ReadCpuSamples,
+    stageprof_tracker::Attach,
+    stageprof_tracker::RebindForAddon,
+    stageprof_tracker::DetachForAddon,
 };

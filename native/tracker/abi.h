@@ -2,9 +2,9 @@
  * other header of the tracker.
  *
  * How it grows: StageprofTracker gets new functions at its end, and struct_bytes tells whether they
- * are there. The ten structs that functions fill (Reading, Module, ModuleBytes, Mapping, State,
- * Live, Site, JsFunction, JsFrames, CpuSamples) lie in the caller's memory and have the size that the caller knows, so they are frozen: new
- * information needs a new function and a new struct.
+ * are there. The eleven structs that functions fill (Reading, Module, ModuleBytes, Mapping, State,
+ * Live, Site, JsFunction, JsFrames, CpuSamples, Slots) lie in the caller's memory and have the size that
+ * the caller knows, so they are frozen: new information needs a new function and a new struct.
  *
  * Who may call: any thread, at any time, several at once. So may a forked child, which goes on
  * counting the memory that it inherits. A signal handler may call only the functions that say so:
@@ -141,6 +141,13 @@ typedef struct StageprofTrackerCpuSamples {
   uint64_t blocked;    /* threads that did not take the signal when they were found */
 } StageprofTrackerCpuSamples;
 
+/* Places in memory through which the modules of a process call functions that allocate. */
+typedef struct StageprofTrackerSlots {
+  uint32_t rebound;  /* that lead to the tracker, or did until they were put back */
+  uint32_t restored; /* that were put back */
+  uint32_t modules;  /* that have any */
+} StageprofTrackerSlots;
+
 typedef struct StageprofTracker {
   uint32_t magic;
   uint32_t version;
@@ -211,6 +218,14 @@ typedef struct StageprofTracker {
   /* What threads have used up to now is in the tables when it returns. */
   void (*look_at_cpu_threads)(void);
   void (*read_cpu_samples)(StageprofTrackerCpuSamples* samples);
+  /* For a tracker that was loaded while the program ran, and that nobody else may find: it counts from
+   * rebind on until detach, on all threads, with stacks. Live bytes are then since attach, and below
+   * zero where older blocks were freed. Attach returns null, or why that is not possible; valid as long
+   * as the process. Rebind may be called again, for modules that were loaded meanwhile. They take the
+   * loader's lock, and no two may run at the same time. */
+  const char* (*attach)(uint64_t rate);
+  void (*rebind)(StageprofTrackerSlots* slots);
+  void (*detach)(StageprofTrackerSlots* slots);
 } StageprofTracker;
 
 #ifdef __cplusplus

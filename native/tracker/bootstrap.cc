@@ -107,6 +107,30 @@ void Find(Function* function, const char* symbol) {
 
 bool has_begun = false;
 
+void FindBesideMalloc(Next* found) {
+  const void* allocator = FindObjectOf(reinterpret_cast<void*>(found->malloc));
+#define STAGEPROF_COMPARE(symbol, result, parameters)                               \
+  found->beside_malloc.symbol = found->symbol != nullptr && allocator != nullptr && \
+                                FindObjectOf(reinterpret_cast<void*>(found->symbol)) == allocator;
+  STAGEPROF_HOOKED_FUNCTIONS(STAGEPROF_COMPARE)
+#undef STAGEPROF_COMPARE
+}
+
+void OpenSizes(size_t (*usable_bytes)(void*)) {
+  const void* allocator = FindObjectOf(reinterpret_cast<void*>(next.malloc));
+  if (usable_bytes == nullptr || FindObjectOf(reinterpret_cast<void*>(usable_bytes)) != allocator) {
+    failure = "the library that serves malloc has no malloc_usable_size";
+    return;
+  }
+  // The first answer of tcmalloc's function calls operator new, whose hook would ask it again.
+  void* block = next.malloc(1);
+  usable_bytes(block);
+  next.free(block);
+  next.malloc_usable_size = usable_bytes;
+  const void* glibc = FindSymbol("gnu_get_libc_version");
+  OpenBlockHeaders(glibc != nullptr && FindObjectOf(glibc) == allocator);
+}
+
 void Resolve() {
   if (has_begun) return;
   has_begun = true;
@@ -128,12 +152,7 @@ void Resolve() {
 #undef STAGEPROF_FIND
   Find(&found.malloc_usable_size, "malloc_usable_size");
 
-  const void* allocator = FindObjectOf(reinterpret_cast<void*>(found.malloc));
-#define STAGEPROF_COMPARE(symbol, result, parameters)                             \
-  found.beside_malloc.symbol = found.symbol != nullptr && allocator != nullptr && \
-                               FindObjectOf(reinterpret_cast<void*>(found.symbol)) == allocator;
-  STAGEPROF_HOOKED_FUNCTIONS(STAGEPROF_COMPARE)
-#undef STAGEPROF_COMPARE
+  FindBesideMalloc(&found);
   // musl may have only one of the two names.
   if (found.mmap64 == nullptr) found.mmap64 = found.mmap;
     // Operators and dlclose are left out: they may come later with a library.
@@ -146,17 +165,7 @@ void Resolve() {
   const auto usable_bytes = found.malloc_usable_size;
   found.malloc_usable_size = ArenaUsableBytes;
   next = found;
-  if (usable_bytes == nullptr || FindObjectOf(reinterpret_cast<void*>(usable_bytes)) != allocator) {
-    failure = "the library that serves malloc has no malloc_usable_size";
-  } else {
-    // The first answer of tcmalloc's function calls operator new, whose hook would ask it again.
-    void* block = next.malloc(1);
-    usable_bytes(block);
-    next.free(block);
-    next.malloc_usable_size = usable_bytes;
-    const void* glibc = FindSymbol("gnu_get_libc_version");
-    OpenBlockHeaders(glibc != nullptr && FindObjectOf(glibc) == allocator);
-  }
+  OpenSizes(usable_bytes);
   errno = error;
 }
 
@@ -187,6 +196,28 @@ void* FindSymbol(const char* symbol) {
 void ForgetError() {
   const auto get = reinterpret_cast<char* (*)()>(FindSymbol("dlerror"));
   if (get != nullptr) get();
+}
+
+void FindNextAmong(void* const (&bound)[kHookedFunctions]) {
+  Next found = next;
+  size_t index = 0;
+#define STAGEPROF_TAKE(symbol, result, parameters)                         \
+  if (bound[index] != nullptr) {                                           \
+    found.symbol = reinterpret_cast<decltype(found.symbol)>(bound[index]); \
+  }                                                                        \
+  ++index;
+  STAGEPROF_HOOKED_FUNCTIONS(STAGEPROF_TAKE)
+#undef STAGEPROF_TAKE
+  FindBesideMalloc(&found);
+  failure = nullptr;
+  next = found;
+  // libc's was found first. A library that serves malloc comes before libc in the order of the loader.
+  const void* const allocator = FindObjectOf(reinterpret_cast<void*>(next.malloc));
+  size_t (*usable_bytes)(void*) = next.malloc_usable_size;
+  if (FindObjectOf(reinterpret_cast<void*>(usable_bytes)) != allocator) {
+    usable_bytes = reinterpret_cast<decltype(usable_bytes)>(FindSymbol("malloc_usable_size"));
+  }
+  OpenSizes(usable_bytes);
 }
 
 void* FindForCaller(const char* symbol, const void* caller) {

@@ -35,6 +35,15 @@ extern Next next __attribute__((visibility("hidden")));
 // Why blocks cannot be counted; null if they can.
 extern const char* failure;
 
+// In a process that runs already, the functions behind the hooks are those that its modules are
+// bound to. `bound` tells them by their order in STAGEPROF_HOOKED_FUNCTIONS; null for one that no
+// module imports, which stays as it was found. Called while no hook is reached.
+constexpr size_t kHookedFunctions = 0
+#define STAGEPROF_ONE(symbol, result, parameters) +1
+    STAGEPROF_HOOKED_FUNCTIONS(STAGEPROF_ONE);
+#undef STAGEPROF_ONE
+void FindNextAmong(void* const (&bound)[kHookedFunctions]);
+
 // For a function that was not there at the start, such as those of libstdc++ in a program without
 // C++ that loads it later for an extension. Searches where `caller`'s own module would.
 void* FindForCaller(const char* symbol, const void* caller);

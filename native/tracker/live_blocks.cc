@@ -147,6 +147,16 @@ void VisitSampled(void (*visit)(const SampledBlock& sampled, void* data), void* 
   }
 }
 
+void ForgetAllSampled() {
+  for (uint32_t number = 0; number < kTables; ++number) {
+    Bucket* const table = tables[number].load(std::memory_order_acquire);
+    for (uint32_t index = 0; table != nullptr && index < BucketsIn(number); ++index) {
+      for (auto& address : table[index].addresses) address.store(0, kRelaxed);
+    }
+  }
+  for (auto& cell : block_filter) cell.store(0, kRelaxed);
+}
+
 LiveBlocks ReadLiveBlocks() {
   LiveBlocks live = {blocks_missed.load(kRelaxed), sizeof block_filter};
   for (uint32_t number = 0; number < kTables; ++number) {

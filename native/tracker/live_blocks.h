@@ -44,6 +44,9 @@ bool TakeSampled(const void* block, SampledBlock* sampled);
 // Calls `visit` with a copy of each. Threads may go on meanwhile: what they change is in it or not.
 void VisitSampled(void (*visit)(const SampledBlock& sampled, void* data), void* data);
 
+// Empties the table. Called while no hook is reached.
+void ForgetAllSampled();
+
 struct LiveBlocks {
   uint64_t missed;        // blocks for which there was no room
   uint64_t mapped_bytes;  // of the table

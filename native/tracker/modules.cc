@@ -184,6 +184,10 @@ void AddHeld(uint32_t module, int64_t bytes) {
   module_table[module].held_bytes.fetch_add(bytes, kRelaxed);
 }
 
+void ForgetHeld() {
+  for (Module& row : module_table) row.held_bytes.store(0, kRelaxed);
+}
+
 int64_t ReadHeldBytes(uint32_t module) {
   return module_table[module].held_bytes.load(kRelaxed);
 }

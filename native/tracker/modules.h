@@ -101,6 +101,8 @@ uint32_t CountMissedModules();
 // Adds a mapping's bytes, which are accessible or only reserved; negative when the mapping goes.
 void ChargeMapping(uint32_t module, bool is_reserved, int64_t bytes);
 
+// Has the sampled blocks of all modules count from zero. Called while no hook is reached.
+void ForgetHeld();
 // Adds what a sampled block stands for; negative when the block is freed.
 void AddHeld(uint32_t module, int64_t bytes);
 

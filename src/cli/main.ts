@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   watch: async () => (await import('./watch.js')).watchCommand,
   postmortem: async () => (await import('./postmortem.js')).postmortemCommand,
   flame: async () => (await import('./flame.js')).flameCommand,
+  attach: async () => (await import('./attach.js')).attachCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   completion: async () => (await import('./completion.js')).completionCommand,
 };

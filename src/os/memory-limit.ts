@@ -22,11 +22,11 @@ export const EVENT_FILES = ['memory.events', 'memory.oom_control'] as const;
 const NO_LIMIT_BYTES = 2 ** 60;
 
 /**
- * The group with the lowest limit among this process's own group and those above it; the innermost of equal ones. Null
+ * The group with the lowest limit among a process's own group and those above it; the innermost of equal ones. Null
  * where there is none, or /proc does not tell.
  */
-export function lowestMemoryGroup(read: ReadText): MemoryGroup | null {
-  const groups = (read('/proc/self/cgroup') ?? '').split('\n').flatMap((line) => groupsOf(line, read));
+export function lowestMemoryGroup(read: ReadText, pid: number | 'self' = 'self'): MemoryGroup | null {
+  const groups = (read(`/proc/${pid}/cgroup`) ?? '').split('\n').flatMap((line) => groupsOf(line, read));
   // A container sees its own group as the root of the mount, whatever path /proc names.
   groups.push(...groupsAbove(GROUP_ROOT, '/', 'memory.max', EVENT_FILES[0], read));
   const limitOf = ({ limitBytes }: MemoryGroup) => limitBytes ?? Number.POSITIVE_INFINITY;

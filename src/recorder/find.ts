@@ -29,7 +29,9 @@ export function findRecorder(pid: number): string {
   const children = childrenReader()(pid).filter((child) => mappedFiles(child)?.some(isRecorder));
   const none = `process ${pid} has no recorder`;
   if (children.length === 0) {
-    throw recorderError(`${none}: it needs stageprof run, map --profile or the "recorder" option`);
+    throw recorderError(
+      `${none}: it needs stageprof run, map --profile or the "recorder" option; stageprof attach ${pid} looks into one that has none`,
+    );
   }
   throw recorderError(
     children.length === 1

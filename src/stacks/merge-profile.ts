@@ -8,6 +8,7 @@ import { NO_STACK } from './stack-table.js';
  * does not change what is in the rows.
  *
  * @param frameAs what a frame becomes
+ * @param stageAs likewise a stage
  *
  * Used inside programs and by the command line.
  */
@@ -15,6 +16,7 @@ export function mergeProfile(
   into: StackProfile,
   from: StackProfile,
   frameAs: (frame: Frame) => Frame = (frame) => frame,
+  stageAs: (stage: string) => string = (stage) => stage,
 ): void {
   const frames = new Uint32Array(from.frames.length + 1);
   for (let id = 1; id < frames.length; id++) frames[id] = into.frames.intern(frameAs(from.frames.get(id)));
@@ -31,7 +33,7 @@ export function mergeProfile(
   for (const type of types) into.measure(type);
   const rows = from.rows.length;
   for (let id = 1; id <= rows; id++) {
-    const stage = from.strings.get(from.rows.stage(id));
+    const stage = stageAs(from.strings.get(from.rows.stage(id)));
     const thread = from.strings.get(from.rows.thread(id));
     const row = into.row(stage, thread, stacks[from.rows.stack(id)]!);
     for (const type of types) into.add(row, type, from.value(id, type));

@@ -22,7 +22,7 @@ const wrong: WrongUse[] = [
   [
     'no command',
     [],
-    /no command given, the commands are run, map, summarize, compare, reconcile, watch, postmortem, flame, doctor, completion/,
+    /no command given, the commands are run, map, summarize, compare, reconcile, watch, postmortem, flame, attach, doctor, completion/,
   ],
   ['an unknown command', ['mpa'], /unknown command 'mpa'/],
   ['an unknown flag', ['map', OUTCOMES, 'a', '--tries', '2'], /unknown option '--tries'/],

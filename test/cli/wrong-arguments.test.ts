@@ -89,6 +89,18 @@ const ANSWERS: { readonly [command: string]: readonly Answer[] } = {
     [['notes.md', '--type', 'heap'], 2, /^option '--type <what>' argument 'heap' is invalid/],
     [['notes.md', '--base'], 2, /^option '--base <file>' argument missing$/],
   ],
+  attach: [
+    [[GONE], 2, /^there is no process 999999999$/],
+    [['notes.md'], 2, /^notes\.md: it has to be the id of a process$/],
+    [['0'], 2, /^0: it has to be the id of a process$/],
+    [[], 2, /^give the id of a process, or --pid-of and a name$/],
+    [[GONE, '--pid-of', 'node'], 2, /^give the id of a process, or --pid-of and a name$/],
+    [['--pid-of', 'no-such-program'], 2, /^--pid-of no-such-program: there is no node process of that name/],
+    [[GONE, '--for', '0'], 2, /^option '--for <seconds>' argument '0' is invalid/],
+    [[GONE, '--stacks', 'cpu,heap'], 2, /^option '--stacks <kinds>' argument 'cpu,heap' is invalid/],
+    [[String(process.pid), '--out', 'empty'], 2, /^--out empty: cannot be written, it is a folder/],
+    [[GONE, '--out'], 2, /^option '--out <file>' argument missing$/],
+  ],
   doctor: [
     [['notes.md'], 2, /^too many arguments for 'doctor'/],
     [['--format'], 2, /^option '--format <format>' argument missing$/],

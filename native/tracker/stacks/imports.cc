@@ -95,7 +95,8 @@ bool IsAddress(const Elf64_Rela& relocation) {
 }  // namespace
 
 void VisitImports(const LoadedObject& object,
-                  void (*visit)(const char* symbol, void** slot, void* context), void* context) {
+                  void (*visit)(const char* symbol, void** slot, void* context), void* context,
+                  Bindings bindings) {
   const DynamicTables tables = FindTables(object);
   if (tables.symbols == nullptr || tables.names == nullptr) return;
   for (const Relocations& relocations : {tables.data, tables.calls}) {
@@ -104,7 +105,7 @@ void VisitImports(const LoadedObject& object,
     for (const Elf64_Rela* at = relocations.first; at != end; ++at) {
       if (!IsAddress(*at)) continue;
       const Elf64_Sym& symbol = tables.symbols[ELF64_R_SYM(at->r_info)];
-      if (symbol.st_shndx != SHN_UNDEF) continue;
+      if (symbol.st_shndx != SHN_UNDEF && bindings == Bindings::kImports) continue;
       visit(tables.names + symbol.st_name, reinterpret_cast<void**>(object.base + at->r_offset),
             context);
     }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <initializer_list>
 
 #include "outlived.h"
 #include "stack_stages.h"
@@ -164,6 +165,28 @@ void NoteEnd() {
     syscall(SYS_sched_yield);
   }
   tables->has_ended.store(1, std::memory_order_release);
+}
+
+void ForgetSiteCounts() {
+  const TablesUse tables;
+  if (!tables) return;
+  const uint32_t count = CountSites(*tables.operator->());
+  for (uint32_t site = 0; site < count; ++site) {
+    SiteRow& row = tables->sites[site];
+    for (std::atomic<uint64_t>* number : {&row.allocated_blocks, &row.allocated_bytes}) {
+      number->store(0, kRelaxed);
+    }
+    for (std::atomic<int64_t>* number :
+         {&row.live_blocks, &row.live_bytes, &row.bytes_at_peak, &row.end_blocks, &row.end_bytes}) {
+      number->store(0, kRelaxed);
+    }
+    row.epoch.store(0, kRelaxed);
+  }
+  tables->epoch.store(0, kRelaxed);
+  tables->is_rising.store(0, kRelaxed);
+  tables->has_ended.store(0, kRelaxed);
+  tables->live_bytes.store(0, kRelaxed);
+  tables->peak_bytes.store(0, kRelaxed);
 }
 
 bool ReadSite(uint32_t site, Site* read) {

@@ -60,6 +60,9 @@ void RestoreToSite(uint32_t site, uint64_t bytes, uint64_t blocks);
 // counts. Not for hooks.
 void NoteEnd();
 
+// Has all sites count from zero. Called while no hook is reached.
+void ForgetSiteCounts();
+
 // False from the first number on that no site has. Sites in between may have no frames yet.
 bool ReadSite(uint32_t site, Site* read);
 

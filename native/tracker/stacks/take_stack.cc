@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../attach.h"
 #include "../loaded_object.h"
 #include "../mapped_file.h"
 #include "../modules.h"
@@ -175,7 +176,8 @@ bool OpenStacks(uint64_t rate) {
   OpenStackStages();
   OpenV8Code();
   OpenJsFrames();
-  OpenReboundImports();
+  // What it puts into imports would stay there.
+  if (!IsAttached()) OpenReboundImports();
   FindCode(reinterpret_cast<uintptr_t>(&OpenStacks), &own_code);
   return true;
 }

@@ -1,0 +1,233 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { listeningPorts } from '../os/listening-ports.js';
+import { readProcessThreads } from '../os/process-threads.js';
+import { duration, inline, size } from '../text/format.js';
+import type { AgentLook, AgentUndone } from './agent-messages.js';
+import { agentOrder } from './agent-order.js';
+import type { InsideLook, LookOptions, WorkerHeap } from './inside-look.js';
+import { type InspectorClient, InspectorGone } from './inspector-client.js';
+import { AttachError, type OpenInspector } from './open-inspector.js';
+import { OpenedMark } from './opened-mark.js';
+import { mappedMemory } from './proc-look.js';
+import { AttachBusy, RemoteAgent } from './remote-agent.js';
+import { isThere, type Target } from './target.js';
+import { beginSampling, endSampling, type ThreadSamples } from './thread-samples.js';
+import { type JsThread, WorkerLooks } from './worker-looks.js';
+
+const LOOK_AGAIN_MS = 1000;
+const FIRST_ANSWER_MS = 6000;
+const LONGEST_CLOSING_MS = 3000;
+const LATE_CLOSING_MS = 20_000;
+
+/** Starting V8's profiler goes through all code and functions: 1.0 to 1.2 s at 700 MB of heap, 11 to 39 ms at 4 MB. */
+const PAUSE_S_PER_BYTE = 1.7 / 2 ** 30;
+const LONGEST_UNASKED_PAUSE_S = 1;
+const TOLD_PAUSE_S = 0.1;
+
+/** One look by one connection. */
+export class Visit {
+  private readonly client: InspectorClient;
+  private readonly workers: WorkerLooks;
+  private agent: RemoteAgent | null = null;
+  private sampled: JsThread[] = [];
+  private wantsCpu: boolean;
+  private closes: boolean;
+
+  constructor(
+    private readonly target: Target,
+    private readonly inspector: OpenInspector,
+    private readonly options: LookOptions,
+    private readonly stopped: AbortSignal,
+    private readonly calls: { readonly tell: (message: string) => void; readonly onBegun: () => void },
+  ) {
+    this.client = inspector.client;
+    this.workers = new WorkerLooks(inspector.client);
+    this.wantsCpu = options.stacks.has('cpu');
+    this.closes = inspector.opened;
+  }
+
+  async look(): Promise<InsideLook> {
+    const { target } = this;
+    await this.awaitAnswer();
+    const agent = await this.startAgent();
+    const cpuMissing = this.askForPause(agent.began);
+    await this.workers.start();
+    await this.begin();
+    const workersBefore = usedBytes(await this.workerHeaps());
+    const cpuBefore = cpuOfMain(target.pid);
+    const first = await agent.sample(false);
+    this.calls.onBegun();
+    const cutShort = await this.wait();
+    const last = await agent.sample(true);
+    const cpuAfter = cpuOfMain(target.pid);
+    const mapped = mappedMemory(target.pid);
+    const workers = await this.workerHeaps();
+    const nativeTables = await agent.endTracking();
+    const samples = await this.end(cpuAfter - cpuBefore);
+    return {
+      began: agent.began,
+      first,
+      last,
+      samples,
+      workers,
+      workersBytes: [workersBefore, usedBytes(workers)],
+      mainCpuNs: [cpuBefore, cpuAfter],
+      nativeTables,
+      mapped,
+      cpuMissing,
+      cutShort,
+    };
+  }
+
+  /** Undoes everything, whatever has happened before. */
+  async leave(): Promise<{ undone: AgentUndone | null; isClosed: boolean }> {
+    const { client, target } = this;
+    const undone = (await tried(() => this.agent?.undo() ?? Promise.resolve(null))) ?? null;
+    await tried(() => this.workers.stop());
+    if (!this.closes) {
+      await client.close();
+      return { undone, isClosed: false };
+    }
+    await tried(() => this.closeInspector(false));
+    let isClosed = await this.isClosedWithin(LOOK_AGAIN_MS);
+    // Its event loop does not go on, as in an endless loop. Between two of its turns V8 still takes commands.
+    if (!isClosed && client.isOpen) await tried(() => this.closeInspector(true));
+    isClosed ||= await this.isClosedWithin(client.isOpen ? LATE_CLOSING_MS : LONGEST_CLOSING_MS);
+    await client.close();
+    isClosed ||= !isThere(target);
+    if (isClosed) new OpenedMark(target).remove();
+    return { undone, isClosed };
+  }
+
+  private async startAgent(): Promise<RemoteAgent> {
+    const order = agentOrder(this.target, this.inspector.opened, this.options);
+    try {
+      this.agent = await RemoteAgent.start(this.client, order, FIRST_ANSWER_MS);
+      return this.agent;
+    } catch (error) {
+      // Both may have sent the signal. The other one closes the inspector when it has ended.
+      if (error instanceof AttachBusy) this.closes = false;
+      throw error;
+    }
+  }
+
+  /** A program in a long call of native code takes no command until that returns. */
+  private async awaitAnswer(): Promise<void> {
+    try {
+      await this.client.post('Runtime.evaluate', { expression: '1', silent: true }, FIRST_ANSWER_MS);
+    } catch (error) {
+      if (error instanceof InspectorGone) throw error;
+      throw new AttachError(
+        `its main thread has not answered within ${FIRST_ANSWER_MS / 1000} s: it is in a long call of native code, or stopped; attach when it goes on`,
+      );
+    }
+  }
+
+  /** @returns why CPU is not sampled */
+  private askForPause({ heap }: AgentLook): string | null {
+    if (!this.wantsCpu) return null;
+    const pauseS = (heap.used_heap_size ?? 0) * PAUSE_S_PER_BYTE;
+    const about = `to begin CPU stacks stops the program for about ${inline(duration(pauseS))}, since its JS heap has ${inline(size((heap.used_heap_size ?? 0) / 1024))}`;
+    if (pauseS > LONGEST_UNASKED_PAUSE_S && !this.options.mayPause) {
+      this.wantsCpu = false;
+      return `${about}: --yes allows that`;
+    }
+    if (pauseS > TOLD_PAUSE_S) this.calls.tell(about);
+    return null;
+  }
+
+  private async begin(): Promise<void> {
+    const { client } = this;
+    const main: JsThread = { id: 0, name: 'main', post: (method, params) => client.post(method, params, 60_000) };
+    await beginSampling(main, this.wantsCpu);
+    this.sampled = [main];
+    await Promise.all(
+      this.workers.threads.map(async (thread) => {
+        if ((await tried(() => beginSampling(thread, this.wantsCpu).then(() => true))) === true)
+          this.sampled.push(thread);
+      }),
+    );
+  }
+
+  private async end(mainCpuNs: number): Promise<ThreadSamples[]> {
+    const ended = await Promise.all(
+      this.sampled.map((thread) =>
+        tried(() => endSampling(thread, this.wantsCpu, thread.id === 0 ? mainCpuNs : Number.NaN)),
+      ),
+    );
+    return ended.filter((samples) => samples !== undefined);
+  }
+
+  /** @returns why it was shorter than asked for */
+  private async wait(): Promise<string | null> {
+    const { options, stopped, client, target } = this;
+    const begun = performance.now();
+    for (
+      let leftMs = options.seconds * 1000;
+      leftMs > 0;
+      leftMs = options.seconds * 1000 - (performance.now() - begun)
+    ) {
+      await delay(Math.min(leftMs, LOOK_AGAIN_MS), undefined, { signal: stopped }).catch(() => {});
+      if (stopped.aborted) return 'it was interrupted';
+      if (!client.isOpen || !isThere(target))
+        throw new InspectorGone('the process or its inspector has ended meanwhile');
+      if (options.stacks.has('native')) await tried(() => this.agent!.lookAgain());
+    }
+    return null;
+  }
+
+  private async workerHeaps(): Promise<WorkerHeap[]> {
+    const heaps = await Promise.all(
+      this.workers.threads.map((thread) =>
+        tried(async () => {
+          const { result } = (await thread.post('Runtime.evaluate', { expression: WORKER_HEAP, silent: true })) as {
+            result: { value?: string };
+          };
+          const [usedBytes, physicalBytes] = JSON.parse(result.value ?? '') as [number, number];
+          return { thread, usedBytes, physicalBytes };
+        }),
+      ),
+    );
+    return heaps.filter((heap) => heap !== undefined);
+  }
+
+  private async closeInspector(isNow: boolean): Promise<void> {
+    if (this.agent !== null) return this.agent.closeInspector(isNow);
+    const expression = isNow ? CLOSE : `process.getBuiltinModule('node:timers').setImmediate(() => ${CLOSE}); 0`;
+    await this.client.post('Runtime.evaluate', { expression, silent: true }, LOOK_AGAIN_MS);
+  }
+
+  private async isClosedWithin(ms: number): Promise<boolean> {
+    const { host, port } = this.inspector.port;
+    const begun = performance.now();
+    do {
+      if (!listeningPorts(this.target.pid).some((one) => one.port === port && one.host === host)) return true;
+      await delay(20);
+    } while (performance.now() - begun < ms);
+    return false;
+  }
+}
+
+function usedBytes(heaps: readonly WorkerHeap[]): number {
+  return heaps.reduce((sum, { usedBytes: used }) => sum + used, 0);
+}
+
+const CLOSE = "process.getBuiltinModule('node:inspector').close()";
+
+const WORKER_HEAP = `(() => {
+  const heap = process.getBuiltinModule('node:v8').getHeapStatistics();
+  return JSON.stringify([heap.used_heap_size, heap.total_physical_size]);
+})()`;
+
+/** Undefined where it fails: what is asked for may have gone meanwhile. */
+async function tried<T>(act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch {
+    return undefined;
+  }
+}
+
+function cpuOfMain(pid: number): number {
+  return readProcessThreads(pid).find(({ id }) => id === pid)?.cpuNs ?? Number.NaN;
+}

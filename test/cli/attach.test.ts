@@ -1,0 +1,329 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { agentOrder } from '../../src/attach/agent-order.js';
+import { openInspector } from '../../src/attach/open-inspector.js';
+import { RemoteAgent } from '../../src/attach/remote-agent.js';
+import { findTarget } from '../../src/attach/target.js';
+import { findingsOf } from '../../src/index.js';
+import { listeningPorts } from '../../src/os/listening-ports.js';
+import { readProcessStatus } from '../../src/os/process-status.js';
+import { AttachTarget } from '../support/attach-target.js';
+import { type CliOptions, runCli } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const attach = (
+  { pid }: { readonly pid?: number | undefined },
+  args: readonly string[] = [],
+  options: CliOptions = {},
+) => runCli(['attach', String(pid), '--full', '--for', '0.5', ...args], options);
+
+/** That the process goes on, and nothing in it listens that did not before. */
+async function expectUntouched(target: AttachTarget, ports = 0): Promise<void> {
+  expect(target.hasEnded).toBe(false);
+  expect(listeningPorts(target.pid)).toHaveLength(ports);
+  await target.rounds();
+  await delay(100);
+  expect(await target.rounds()).toBeGreaterThan(0);
+}
+
+describe('a process that was not started under stageprof', () => {
+  test('is looked at from outside and from inside, and left as it was', async () => {
+    const target = await AttachTarget.start(['buffers', 'cpu']);
+    const before = { threads: target.threads, descriptors: target.descriptors };
+    const { exitCode, stdout, lines } = await attach(target);
+    expect(lines).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^process +${target.pid}, .*target\\.cjs buffers cpu, user \\d+$`, 'm'));
+    expect(stdout).toMatch(/^memory +.* resident, .* at its peak/m);
+    expect(stdout).toMatch(/^threads +\d+ threads, .* of a CPU/m);
+    expect(stdout).toMatch(new RegExp(`^node +${process.version}, runs for`, 'm'));
+    expect(stdout).toMatch(/^grew +resident set \+.* a minute: Buffers \+/m);
+    expect(stdout).toMatch(/^\(program\) +1 /m);
+    expect(stdout).toMatch(/^after +inspector closed/m);
+    expect({ threads: target.threads, descriptors: target.descriptors }).toEqual(before);
+    await expectUntouched(target);
+  });
+
+  test('has a report whose one row is the program, and stacks beside it', async () => {
+    const target = await AttachTarget.start(['cpu', 'worker']);
+    const out = join(temporaryFolder(), 'report.json');
+    const { exitCode, stdout } = await attach(target, ['--for', '2', '--out', out]);
+    expect(exitCode).toBe(0);
+    const report = JSON.parse(readFileSync(out, 'utf8'));
+    expect(report).toMatchObject({ schema: 'stageprof/1', pid: target.pid, node: process.versions.node, thread: 0 });
+    expect(report.stages.map(({ stage }: { stage: string }) => stage)).toEqual(['(program)']);
+    expect(report.stages[0]).toMatchObject({ calls: 1, errors: 0, open: 0, overhead_s: null });
+    expect(report.total_wall_s).toBeGreaterThan(1.9);
+    expect(report.worker_threads.threads).toMatchObject([{ pid: target.pid, thread: 1, name: 'helper' }]);
+    expect(report.sources.cpu_stacks).toMatchObject({ available: true, truth: 'sampled' });
+    expect(report.composition.worker_heaps_kb).toBeGreaterThan(1000);
+    expect(report.findings).toEqual(
+      findingsOf(report).map(({ stage, kind, text, numbers }) => ({ stage, kind, text, numbers })),
+    );
+    expect(stdout).toMatch(/^js alloc +.* still there of what was allocated by keepInWorker .*, on helper$/ms);
+    const collapsed = await runCli([
+      'flame',
+      out.replace('.json', '.stacks.pb.gz'),
+      '--format',
+      'collapsed',
+      '--type',
+      'cpu',
+    ]);
+    // The optimiser may have made a part of its caller of it.
+    expect(collapsed.stdout).toMatch(/^\[\(program\)\];.*(burnCpu|listOnTimeout)/m);
+    expect(collapsed.stdout).not.toMatch(/;sample;|makeAgent/);
+  });
+
+  test('whose JS heap grows has the function that keeps it named', async () => {
+    const target = await AttachTarget.start(['objects']);
+    const { stdout } = await attach(target, ['--stacks', 'none']);
+    expect(stdout).toMatch(/^js alloc +.* still there of what was allocated by keepObjects target\.cjs:\d+/m);
+    expect(stdout).not.toMatch(/^cpu /m);
+  });
+
+  test('in an endless loop is looked at too, and goes on in it', async () => {
+    const target = await AttachTarget.start(['loop']);
+    await delay(300);
+    const { exitCode, stdout } = await attach(target);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^after +inspector closed/m);
+    expect(target.hasEnded).toBe(false);
+    expect(listeningPorts(target.pid)).toEqual([]);
+  });
+
+  test('keeps an inspector that was open before', async () => {
+    const target = await AttachTarget.start(['idle'], { flags: ['--inspect=127.0.0.1:0'] });
+    const { exitCode, stdout } = await attach(target);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('its inspector was open before and stays open');
+    await expectUntouched(target, 1);
+  });
+
+  test('keeps its own ports, which are not asked for anything', async () => {
+    const port = 20_000 + (process.pid % 40_000);
+    const target = await AttachTarget.start(['server'], { flags: [`--inspect-port=${port}`] });
+    const { exitCode } = await attach(target);
+    expect(exitCode).toBe(0);
+    expect(target.stdout).not.toContain('asked for');
+    await expectUntouched(target, 1);
+  });
+
+  test('is found by the name of its script', async () => {
+    const target = await AttachTarget.start(['idle', 'idle']);
+    const link = `attach-name-${process.pid}`;
+    const renamed = spawn(process.execPath, [
+      '--inspect-port=0',
+      '-e',
+      `process.title = '${link}'; setInterval(() => {}, 99)`,
+    ]);
+    onTestFinished(() => void renamed.kill('SIGKILL'));
+    await delay(300);
+    const { exitCode, stdout } = await runCli(['attach', '--pid-of', link, '--for', '0.2']);
+    expect(stdout).toMatch(new RegExp(`^process +${renamed.pid}`, 'm'));
+    expect(exitCode).toBe(0);
+    await expectUntouched(target);
+  });
+});
+
+describe('what prevents it is one line beside what /proc tells, and the process goes on', () => {
+  test('a handler of its own for SIGUSR1', async () => {
+    const target = await AttachTarget.start(['handler']);
+    const { exitCode, stdout, lines } = await attach(target);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^memory /m);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^stageprof: process \d+ is seen from outside only: .* handler of its own/);
+    expect(target.stdout).toContain('own handler');
+    await expectUntouched(target);
+  });
+
+  test('the port of its inspector is taken', async () => {
+    const server = createServer();
+    server.listen(9229, '127.0.0.1');
+    // Another program of this machine may have it, which does as well.
+    await Promise.race([once(server, 'listening'), once(server, 'error')]);
+    onTestFinished(() => void server.close());
+    const target = await AttachTarget.start(['idle'], { flags: [] });
+    const { exitCode, stdout, lines } = await attach(target);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^memory /m);
+    expect(lines.join('\n')).toContain('port 9229, which its inspector would use, is taken');
+    expect(target.stderr).toBe('');
+    await expectUntouched(target);
+  });
+
+  test('it is stopped', async () => {
+    const target = await AttachTarget.start(['idle']);
+    target.child.kill('SIGSTOP');
+    await delay(50);
+    const { exitCode, stdout, lines } = await attach(target);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^process .*, stopped$/m);
+    expect(lines).toEqual([expect.stringContaining('it is stopped by a signal: let it go on with kill -CONT')]);
+    target.child.kill('SIGCONT');
+    await expectUntouched(target);
+  });
+
+  test.skipIf(!existsSync('/usr/bin/gdb'))('a debugger has it, which would get the signal', async () => {
+    const target = await AttachTarget.start(['idle']);
+    const debugging = spawn('gdb', ['-q', '-n', '-p', String(target.pid)], { stdio: ['pipe', 'ignore', 'ignore'] });
+    onTestFinished(() => void debugging.kill('SIGKILL'));
+    while (readProcessStatus(target.pid)!.tracer === 0) await delay(20);
+    const { exitCode, stdout, lines } = await attach(target);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^memory /m);
+    expect(lines).toEqual([expect.stringMatching(/only: process \d+ traces it, such as gdb or strace/)]);
+    debugging.stdin.end('detach\nquit\n');
+    await once(debugging, 'exit');
+    await expectUntouched(target);
+  });
+
+  test('it is no node process, which the signal would end', async () => {
+    const child = spawn('sleep', ['60']);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const { exitCode, stdout, lines } = await attach(child);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^process .*sleep 60/m);
+    expect(lines).toEqual([expect.stringContaining('it is no node process')]);
+    await delay(50);
+    expect(child.exitCode).toBeNull();
+    expect(child.signalCode).toBeNull();
+  });
+
+  test.skipIf(process.getuid?.() !== 0 || !existsSync('/usr/bin/setpriv'))('it belongs to another user', async () => {
+    const target = await AttachTarget.start(['idle']);
+    const child = spawn('setpriv', [
+      '--reuid=65534',
+      '--regid=65534',
+      '--clear-groups',
+      process.execPath,
+      join(import.meta.dirname, '../../dist/cli/main.js'),
+      'attach',
+      String(target.pid),
+    ]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let text = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (piece) => (text += piece));
+    const [code] = await once(child, 'close');
+    expect(text).toMatch(/^memory .* resident/m);
+    expect(text).toMatch(/it belongs to user 0: run this command as that user, or as root$/m);
+    expect(code).toBe(1);
+    await expectUntouched(target);
+  });
+
+  test('it dies meanwhile', async () => {
+    const target = await AttachTarget.start(['buffers']);
+    const looked = attach(target, ['--for', '20']);
+    while (listeningPorts(target.pid).length === 0) await delay(20);
+    await delay(500);
+    target.child.kill('SIGKILL');
+    const { exitCode, lines } = await looked;
+    expect(exitCode).toBe(1);
+    expect(lines[0]).toMatch(/is seen from outside only: process \d+ has ended meanwhile$/);
+  });
+
+  test('another attach is at work, which is not disturbed', async () => {
+    const target = await AttachTarget.start(['cpu']);
+    const first = attach(target, ['--for', '5']);
+    while (listeningPorts(target.pid).length === 0) await delay(20);
+    await delay(500);
+    const second = await attach(target);
+    expect(second.exitCode).toBe(1);
+    expect(second.lines[0]).toContain('another "stageprof attach" is at work in it');
+    const { exitCode, stdout } = await first;
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^after +inspector closed/m);
+    await expectUntouched(target);
+  });
+
+  test('there is no such process', async () => {
+    const child = spawn('true');
+    await once(child, 'close');
+    const { exitCode, stdout, lines } = await attach(child);
+    expect({ exitCode, stdout, lines }).toEqual({
+      exitCode: 2,
+      stdout: '',
+      lines: [`stageprof: there is no process ${child.pid}`],
+    });
+  });
+});
+
+test('a program in a long call of native code is looked at when that returns', async () => {
+  const target = await AttachTarget.start(['blocked']);
+  await delay(300);
+  const { exitCode, stdout, lines } = await attach(target);
+  expect(lines).toEqual([
+    expect.stringContaining('is in a long call of native code, and opens its inspector when that returns'),
+  ]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^after +inspector closed/m);
+  await expectUntouched(target);
+});
+
+test('an inspector that opens after an attach was interrupted is closed by the next one', async () => {
+  const target = await AttachTarget.start(['blocked']);
+  await delay(300);
+  const { exitCode, lines } = await attach(target, [], {
+    onSpawn: (child) => setTimeout(() => child.kill('SIGINT'), 3000),
+  });
+  expect(exitCode).toBe(130);
+  expect(lines.at(-1)).toContain('should its inspector open later, the next "stageprof attach" closes it');
+  while (listeningPorts(target.pid).length === 0) await delay(50);
+  const next = await attach(target);
+  expect(next.stdout).toMatch(/^after +inspector closed/m);
+  await expectUntouched(target);
+});
+
+test('a program that is stopped for a moment meanwhile is looked at when it goes on', async () => {
+  const target = await AttachTarget.start(['cpu']);
+  const looked = attach(target, ['--for', '1']);
+  while (listeningPorts(target.pid).length === 0) await delay(20);
+  await delay(700);
+  target.child.kill('SIGSTOP');
+  await delay(3000);
+  target.child.kill('SIGCONT');
+  const { exitCode, stdout } = await looked;
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^after +inspector closed/m);
+  await expectUntouched(target);
+});
+
+test('an attach that is killed is undone by the program itself, and the next one does not wait for it', async () => {
+  const target = await AttachTarget.start(['cpu']);
+  const before = { threads: target.threads, descriptors: target.descriptors };
+  const found = findTarget(target.pid)!;
+  const { client } = await openInspector(found, new AbortController().signal);
+  const order = agentOrder(found, true, { seconds: 1, stacks: new Set(['native']), mayPause: true });
+  await RemoteAgent.start(client, { ...order, lastsMs: 1500 }, 5000);
+  await client.close();
+  expect(listeningPorts(target.pid)).toHaveLength(1);
+  while (listeningPorts(target.pid).length > 0) await delay(50);
+  await delay(200);
+  expect({ threads: target.threads, descriptors: target.descriptors }).toEqual(before);
+  const { exitCode } = await attach(target);
+  expect(exitCode).toBe(0);
+  await expectUntouched(target);
+});
+
+test('Ctrl-C ends the look early: what was seen is printed, and all is undone', async () => {
+  const target = await AttachTarget.start(['cpu']);
+  const { exitCode, stdout } = await attach(target, ['--for', '60'], {
+    onSpawn: (child) => {
+      const look = setInterval(() => {
+        if (listeningPorts(target.pid).length === 0) return;
+        clearInterval(look);
+        setTimeout(() => child.kill('SIGINT'), 1000);
+      }, 20);
+    },
+  });
+  expect(exitCode).toBe(130);
+  expect(stdout).toMatch(/^\(program\)/m);
+  expect(stdout).toMatch(/^after +inspector closed/m);
+  await expectUntouched(target);
+});
