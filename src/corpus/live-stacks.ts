@@ -22,7 +22,8 @@ export function liveStacksOf(folder: string | null, pid: number | undefined): re
     const name = readdirSync(folder).find((found) => found.startsWith(`${pid}-`) && found.endsWith(SITES_SUFFIX));
     if (name === undefined) return null;
     const { profile } = readSites(readPlain(join(folder, name)), randomInt(2 ** 32));
-    return liveStacks(withNativeNames(profile), MOST_STACKS);
+    // The tables of CPU alone have no blocks.
+    return profile.isMeasured('live_space') ? liveStacks(withNativeNames(profile), MOST_STACKS) : null;
   } catch {
     return null;
   }
