@@ -5,7 +5,9 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -326,9 +328,16 @@ static void small_stacks() {
   in_thread(
       "small", [] { say("%d\n", deep(20) != 12345); }, 16384);
   in_thread("aside", [] {
-    static char room[8192];
-    const stack_t aside = {room, 0, sizeof room};
-    sigaltstack(&aside, nullptr);
+    // Little more than the kernel itself needs, above a page that nobody may touch.
+    constexpr size_t kPage = 4096;
+    constexpr unsigned long kLeastBytes = 51;  // AT_MINSIGSTKSZ
+    const size_t least = getauxval(kLeastBytes);
+    const size_t bytes = (least > 2048 ? least : 2048) + 1024;
+    char* const room = static_cast<char*>(mmap(nullptr, kPage + 16 * kPage, PROT_READ | PROT_WRITE,
+                                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    mprotect(room, kPage, PROT_NONE);
+    const stack_t aside = {room + kPage, 0, bytes};
+    say("set %d\n", sigaltstack(&aside, nullptr));
     heavier(100);
   });
   check("samples", 1, samples_of("small") > 10 && samples_of("aside") > 10);
