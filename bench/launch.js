@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** @typedef {'tracker' | 'tracker by module' | 'tracker with stacks' | 'heaptrack' | 'run' | 'Caliper'} Under undefined means nothing */
+/** @typedef {'tracker' | 'tracker by module' | 'tracker with stacks' | 'tracker with CPU stacks' | 'heaptrack' | 'run' | 'Caliper'} Under undefined means nothing */
 
 /** The file descriptor to which a trial writes its results, because heaptrack prints to stdout. */
 export const RESULT_FD = 3;
@@ -51,6 +51,8 @@ export function launchOf(under, nodeArguments) {
       return { ...plain, env: { ...env, ...BY_MODULE } };
     case 'tracker with stacks':
       return { ...plain, env: { ...env, ...BY_MODULE, STAGEPROF_TRACK_STACKS: '1' } };
+    case 'tracker with CPU stacks':
+      return { ...plain, env: { ...env, ...BY_MODULE, STAGEPROF_TRACK_STACKS: 'cpu' } };
     case 'run':
       return underRun(plain);
     // The contender loads the library; its settings are in the environment.

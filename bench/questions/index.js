@@ -48,6 +48,7 @@ export const QUESTION_NAMES = [
   'tracker-buffers',
   'stacks',
   'stacks-start',
+  'thread-stacks',
   'summarize',
   'summarize-growth',
   'await',

@@ -14,6 +14,7 @@
 #include "counted.h"
 #include "mappings.h"
 #include "modules.h"
+#include "stacks/rebound_imports.h"
 #include "stacks/take_stack.h"
 
 using stageprof_tracker::AddMapping;
@@ -24,6 +25,7 @@ using stageprof_tracker::Mapping;
 using stageprof_tracker::ModuleOf;
 using stageprof_tracker::next;
 using stageprof_tracker::program_module;
+using stageprof_tracker::RebindImportsOf;
 using stageprof_tracker::RemovedMappings;
 using stageprof_tracker::RemoveMappings;
 using stageprof_tracker::RestoreMappings;
@@ -56,7 +58,10 @@ inline void* MapCounted(Map real, const void* caller, void* at, size_t bytes, in
   // before a successful call nobody else may have mapped there.
   RemovedMappings removed;
   if ((flags & MAP_FIXED) != 0) RemoveMappings(Address(start), bytes, &removed);
-  Add({Address(start), bytes, ModuleOf(caller), access == PROT_NONE, (flags & MAP_ANONYMOUS) == 0});
+  const uint32_t module = ModuleOf(caller);
+  // An addon with an allocator of its own calls no other hook.
+  RebindImportsOf(module, caller);
+  Add({Address(start), bytes, module, access == PROT_NONE, (flags & MAP_ANONYMOUS) == 0});
   return start;
 }
 

@@ -30,6 +30,8 @@ export function heldMemoryOf(folder: string | null, pid: number | undefined): He
     const name = readdirSync(folder).find((found) => found.startsWith(`${pid}-`) && found.endsWith(SITES_SUFFIX));
     if (name === undefined) return null;
     const { profile, outlived } = readSites(readPlain(join(folder, name)), randomInt(2 ** 32));
+    // The tables of CPU alone have no blocks.
+    if (!profile.isMeasured('live_space')) return null;
     return {
       live_stacks: liveStacks(withNativeNames(profile), MOST_STACKS),
       outlived: outlivedStages(outlived, MOST_OUTLIVED),

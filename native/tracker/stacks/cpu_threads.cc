@@ -135,9 +135,15 @@ void StartTimer(CpuThread* thread, int32_t id) {
   if (followed.fetch_add(1, kRelaxed) < most_followed) {
     const int timer = MakeCpuTimer(id, signal_number, thread, FirstNs(), period_ns);
     if (timer != kNoTimer) {
-      thread->timer.store(timer, kOrdered);
-      // It may have ended meanwhile: either this sees that, or whoever forgets it sees the timer.
-      if (thread->id.load(kOrdered) != id) EndTimer(thread);
+      // It may have ended meanwhile, and another thread have the entry and a timer: either this sees that, or
+      // whoever forgets it sees the timer.
+      int none = kNoTimer;
+      if (!thread->timer.compare_exchange_strong(none, timer, kOrdered)) {
+        DeleteCpuTimer(timer);
+        followed.fetch_sub(1, kRelaxed);
+      } else if (thread->id.load(kOrdered) != id) {
+        EndTimer(thread);
+      }
       return;
     }
   }

@@ -33,7 +33,7 @@ const programs = {
   },
   /** JS threads are sampled by V8. */
   async worker() {
-    const code = 'const end = performance.now() + 500; while (performance.now() < end) Math.sqrt(2);';
+    const code = 'const end = performance.now() + 1500; while (performance.now() < end) Math.sqrt(2);';
     const worker = new Worker(code, { eval: true });
     await profiler.stage('few', few);
     await new Promise((resolve) => worker.on('exit', resolve));
