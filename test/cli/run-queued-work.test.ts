@@ -146,7 +146,9 @@ describe.runIf(process.arch === 'x64')('native memory of queued work is that of 
 
   test('but not where the function of JS runs in a stage of its own', async () => {
     const { rows } = await run('stageListens');
-    expect(heldBy(rows, 'in_callback')).toEqual({ listens: 3 });
+    // From Node 24 on a thread-safe function does not keep the async context in which it was made.
+    const stage = Number(process.versions.node.split('.')[0]) < 24 ? 'listens' : '';
+    expect(heldBy(rows, 'in_callback')).toEqual({ [stage]: 3 });
   });
 
   test('and each call has its own data, however many wait', async () => {

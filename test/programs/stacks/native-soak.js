@@ -39,14 +39,14 @@ function readTables() {
 const fileBytes = () => [recorder, `${recorder}.sites`].reduce((sum, path) => sum + statSync(path).blocks * 512, 0);
 
 /** Functions of their own names, each of which calls the next. */
-const functions = Array.from({ length: 40 }, (_, index) =>
+const functions = Array.from({ length: 10 }, (_, index) =>
   new Function(
     'churn',
     'down',
     `return function f${index}(depth, count) {
     return depth > 0 ? down(depth - 1, count) : churn(count);
   }`,
-  )(churn, (depth, count) => functions[(index * 7 + depth) % 40](depth, count)),
+  )(churn, (depth, count) => functions[(index * 7 + depth) % 10](depth, count)),
 );
 
 const OF_A_TURN = 2000;
@@ -56,7 +56,7 @@ const text = Buffer.alloc(20_000, 'stageprof ');
 async function turn(number) {
   const made = 50;
   for (let at = 0; at < made; at++) {
-    profiler.stage(`stage ${((number % 2) + at) % 10}`, () => functions[at % 40](at % 4, OF_A_TURN / made));
+    profiler.stage(`stage ${at % 10}`, () => functions[at % 10](at % 2, OF_A_TURN / made));
   }
   if (number % 10 === 0) await Promise.all([work.deflate(text), work.randomFill(Buffer.alloc(70_000))]);
   if (number % 500 === 0) {

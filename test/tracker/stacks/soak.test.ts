@@ -47,10 +47,10 @@ test.runIf(process.arch === 'x64')(
     if (SAMPLES === DAY) console.log(JSON.stringify(tenths));
     expect(samples).toBeGreaterThanOrEqual(SAMPLES);
     // Each block of the addon is as large as the rate, so it is in the sample.
-    expect(tenths[9]!.blocks).toBeGreaterThanOrEqual(samples);
+    expect(tenths[9]!.blocks - tenths[0]!.blocks).toBeGreaterThan(0.89 * samples);
     const [half, last] = [tenths[4]!, tenths[9]!];
     // Many stacks. V8 compiles functions several times, and with each their stacks change; then come but a few that are rare.
-    expect(half.sites).toBeGreaterThan(2500);
+    expect(half.sites).toBeGreaterThan(1500);
     expect(last.sites - half.sites).toBeLessThan(0.15 * half.sites);
     expect(last.texts - half.texts).toBeLessThan(1000);
     expect(last).toMatchObject({ missed: 0, stages: half.stages, fileKib: half.fileKib });
