@@ -20,8 +20,12 @@ bool OpenCaliper(const char* path) {
   return begin_region != nullptr && end_region != nullptr;
 }
 
-void BeginCaliperRegion(const char* label) { begin_region(label); }
+void BeginCaliperRegion(const char* label) {
+  begin_region(label);
+}
 
-void EndCaliperRegion(const char* label) { end_region(label); }
+void EndCaliperRegion(const char* label) {
+  end_region(label);
+}
 
 }  // namespace bench
