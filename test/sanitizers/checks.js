@@ -214,9 +214,16 @@ function suite(name, files, environment, without = []) {
 }
 
 // These tests expect glibc's malloc. ASan has its own, which keeps freed memory back to find later uses of it.
-const OF_MALLOC = ['each bit of the mask .* native', 'a resident set that rises and falls'];
+const OF_MALLOC = [
+  'each bit of the mask .* native',
+  'a resident set that rises and falls',
+  'reading the threads allocates memory only',
+  'WebAssembly with .* has its memory in a part',
+];
 // The programs of these files preload other libraries than the sanitizer's.
-const WITH_OTHER_PRELOADS = ['allocators.test.ts', 'memory-kinds.test.ts', 'native-memory.test.ts'];
+const WITH_OTHER_PRELOADS = ['allocators', 'many-threads', 'memory-kinds', 'native-memory'].map(
+  (name) => `${name}.test.ts`,
+);
 
 export function suiteChecks() {
   const files = readdirSync(join(root, 'test', 'native'))
