@@ -28,7 +28,7 @@ export function attachPage(found: AttachReport, look: InsideLook, afterwards: Af
   const { report, stacks } = found;
   const view = viewOf(report, { columns: layout.columns });
   const parts = [
-    linesOf([...heapNotes(look), ...grownNotes(report), ...nativeNotes(look)], layout),
+    linesOf(insideNotes(report, look), layout),
     renderTableOf(view, layout),
     renderModules(view, layout),
     renderProcesses(view, layout),
@@ -37,6 +37,11 @@ export function attachPage(found: AttachReport, look: InsideLook, afterwards: Af
     linesOf([{ key: 'after', text: afterwardsText(afterwards) }], layout),
   ];
   return parts.filter((part) => part !== undefined && part !== '').join('\n');
+}
+
+/** What was seen from inside, in words: what holds memory, and what has grown. */
+export function insideNotes(report: Report, look: InsideLook): Note[] {
+  return [...heapNotes(look), ...grownNotes(report), ...nativeNotes(look)];
 }
 
 function linesOf(notes: readonly Note[], { width = Number.POSITIVE_INFINITY, colour = false }: Layout): string {

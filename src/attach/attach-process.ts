@@ -1,23 +1,27 @@
 import { withFindings } from '../findings/reported.js';
 import { UsageError } from '../model/usage-error.js';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
+import { programContent } from '../page/run-content.js';
+import { PageFile } from '../page/write-page.js';
 import { ReportFile } from '../run/report-file.js';
 import { leaveStacks, stacksPath } from '../run/stacks-file.js';
 import { writePprof } from '../stacks/pprof-writer.js';
 import { say } from '../terminal/say.js';
 import { layoutOf, type Shown } from '../terminal/terminal.js';
-import { afterwardsText, attachPage } from './attach-page.js';
+import { afterwardsText, attachPage, insideNotes } from './attach-page.js';
 import { attachReport } from './attach-report.js';
 import type { LookOptions } from './inside-look.js';
 import { type AttachResult, lookInside } from './look-inside.js';
 import { lookThroughProc } from './proc-look.js';
-import { procPage } from './proc-page.js';
+import { procNotes, procPage } from './proc-page.js';
 import { findTarget, type Target } from './target.js';
 
 export interface AttachOrder extends LookOptions {
   readonly pid: number;
   /** A file for the report; undefined for none. */
   readonly out: string | undefined;
+  /** A file for the page; undefined for none. */
+  readonly html: string | undefined;
   readonly shown: Shown;
 }
 
@@ -28,11 +32,12 @@ export interface AttachOrder extends LookOptions {
  * @throws {UsageError} where there is no such process
  */
 export async function attachProcess(order: AttachOrder): Promise<number> {
-  const { pid, out, shown } = order;
+  const { pid, out, html, shown } = order;
   const target = findTarget(pid);
   if (target === null) throw new UsageError(`there is no process ${pid}`);
   if (pid === process.pid) throw new UsageError('a process cannot attach to itself');
   const file = out === undefined ? undefined : new ReportFile(out);
+  const page = html === undefined ? undefined : new PageFile(html);
   const signals = new Interruption();
   try {
     const seen = await lookThroughProc(target);
@@ -46,6 +51,19 @@ export async function attachProcess(order: AttachOrder): Promise<number> {
     if (result.look.cpuMissing !== null) say(`CPU stacks are left out: ${result.look.cpuMissing}`);
     file?.write(`${JSON.stringify(withFindings(found.report))}\n`);
     if (out !== undefined && found.stacks !== null) leaveStacks(stacksPath(out, pid), await writePprof(found.stacks));
+    page?.leave(() =>
+      programContent({
+        command: 'attach',
+        title: target.command ?? `process ${pid}`,
+        report: found.report,
+        stacks: found.stacks,
+        timelines: [],
+        exit: null,
+        atMs: Date.now(),
+        story: [...procNotes(seen), ...insideNotes(found.report, result.look!)],
+        columns: shown.columns,
+      }),
+    );
     return signals.exitCode ?? EXIT_DONE;
   } finally {
     signals.end();

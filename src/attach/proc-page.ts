@@ -14,14 +14,18 @@ const LEAST_KIB = 1024;
 
 /** What /proc tells of a process, in words. */
 export function procPage(look: ProcLook, { width = Number.POSITIVE_INFINITY, colour = false }: Layout): string {
-  const notes: Note[] = [
+  const escaped = procNotes(look).map((note) => ({ ...note, text: escapeControls(note.text) }));
+  return `${noteLines(escaped, width, painter(colour), KEY_WIDTH).join('\n')}\n`;
+}
+
+/** The same, line by line; a line without a key goes with the one before. */
+export function procNotes(look: ProcLook): Note[] {
+  return [
     { key: 'process', text: processText(look) },
     { key: 'memory', text: memoryText(look) },
     ...mappedNotes(look.mapped),
     { key: 'threads', text: threadsText(look) },
   ];
-  const escaped = notes.map((note) => ({ ...note, text: escapeControls(note.text) }));
-  return `${noteLines(escaped, width, painter(colour), KEY_WIDTH).join('\n')}\n`;
 }
 
 export const KEY_WIDTH = 9;

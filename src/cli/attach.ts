@@ -5,9 +5,9 @@ import { STACKS, type Stacks } from '../model/options.js';
 import { UsageError } from '../model/usage-error.js';
 import { listed } from '../text/format.js';
 import { numberWithin } from './number-flags.js';
-import { addTableFlags, type TableFlags } from './table-flags.js';
+import { addTableFlags, type PageFlag, pageFlag, type TableFlags } from './table-flags.js';
 
-interface AttachFlags extends TableFlags {
+interface AttachFlags extends TableFlags, PageFlag {
   readonly for: number;
   readonly stacks: readonly Stacks[];
   readonly out?: string;
@@ -41,6 +41,7 @@ export function attachCommand(finish: (exitCode: number) => void): Command {
         .argParser(parseStacks),
     )
     .option('--out <file>', 'also write the report to a file, as one line of JSON, and the stacks beside it')
+    .addOption(pageFlag())
     .option('--yes', 'begin CPU stacks also where that stops the program for more than a second');
   return addTableFlags(command)
     .addHelpText('after', HELP)
@@ -48,7 +49,7 @@ export function attachCommand(finish: (exitCode: number) => void): Command {
 }
 
 function attach(pid: string | undefined, flags: AttachFlags): Promise<number> {
-  const { for: seconds, stacks, out, pidOf: name, yes, ...shown } = flags;
+  const { for: seconds, stacks, out, html, pidOf: name, yes, ...shown } = flags;
   if ((pid === undefined) === (name === undefined)) {
     throw new UsageError('give the id of a process, or --pid-of and a name');
   }
@@ -58,6 +59,7 @@ function attach(pid: string | undefined, flags: AttachFlags): Promise<number> {
     stacks: new Set(stacks),
     mayPause: yes === true,
     out,
+    html,
     shown,
   });
 }

@@ -13,6 +13,7 @@ import { findingsOf } from '../../src/index.js';
 import { listeningPorts } from '../../src/os/listening-ports.js';
 import { readProcessStatus } from '../../src/os/process-status.js';
 import { AttachTarget } from '../support/attach-target.js';
+import { readPage } from '../support/read-page.js';
 import { type CliOptions, runCli } from '../support/run-cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -77,6 +78,20 @@ describe('a process that was not started under stageprof', () => {
     // The optimiser may have made a part of its caller of it.
     expect(collapsed.stdout).toMatch(/^\[\(program\)\];.*(burnCpu|listOnTimeout)/m);
     expect(collapsed.stdout).not.toMatch(/;sample;|makeAgent/);
+  });
+
+  test('is shown on a page too, with what was seen in words', async () => {
+    const target = await AttachTarget.start(['buffers']);
+    const page = join(temporaryFolder(), 'attach.html');
+    const { exitCode, lines } = await attach(target, ['--html', page]);
+    expect(exitCode).toBe(0);
+    expect(lines).toContain(`stageprof: the page is ${page}`);
+    const data = readPage(page);
+    expect(data).toMatchObject({ command: 'attach', timelines: [] });
+    expect(data.flame).not.toBeNull();
+    expect(data.title).toContain('target.cjs buffers');
+    expect(data.story.map(({ key }) => key)).toEqual(expect.arrayContaining(['process', 'memory', 'JS heap', 'grew']));
+    await expectUntouched(target);
   });
 
   test('whose JS heap grows has the function that keeps it named', async () => {
