@@ -142,6 +142,7 @@ export function afterwardsText({
   isThere,
   wasOpen,
   isClosed,
+  isLeftToOther,
   slots,
   threads,
   descriptors,
@@ -152,7 +153,9 @@ export function afterwardsText({
     ? 'its inspector was open before and stays open'
     : isClosed
       ? 'inspector closed'
-      : 'ITS INSPECTOR IS STILL OPEN';
+      : isLeftToOther
+        ? 'its inspector stays open for the other one'
+        : 'ITS INSPECTOR IS STILL OPEN';
   return [
     inspector,
     ...(slots === null ? [] : [`${slots.restored} of ${counted(slots.rebound, 'slot')} restored`]),
