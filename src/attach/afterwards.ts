@@ -7,6 +7,8 @@ export interface Afterwards {
   readonly isThere: boolean;
   readonly wasOpen: boolean;
   readonly isClosed: boolean;
+  /** Whether another attach, which is at work, closes the inspector. */
+  readonly isLeftToOther: boolean;
   readonly slots: TrackerSlots | null;
   readonly threads: readonly [before: number, after: number];
   readonly descriptors: readonly [before: number, after: number];

@@ -44,7 +44,7 @@ export interface AttachBinding extends Binding {
  * Runs in the process that is looked at: its text is sent there, so it refers to nothing outside of itself. The program may
  * have replaced what it finds, so every step may fail.
  */
-export function makeAgent(order: AgentOrder): Agent | string {
+export function makeAgent(order: AgentOrder): Agent | number {
   const builtIn = (name: string): never =>
     (process.getBuiltinModule === undefined ? require(name) : process.getBuiltinModule(name)) as never;
   const v8: typeof import('node:v8') = builtIn('node:v8');
@@ -55,7 +55,7 @@ export function makeAgent(order: AgentOrder): Agent | string {
   const key = Symbol.for('stageprof.attached');
   const holder = process as unknown as { [key]?: Kept };
   const before = holder[key];
-  if (before !== undefined && before.busyUntilMs > nowMs()) return 'busy';
+  if (before !== undefined && before.busyUntilMs > nowMs()) return before.busyUntilMs - nowMs();
   // The last attach was killed, and its time has passed.
   before?.undo?.();
   const kept: Kept = before ?? { busyUntilMs: 0 };

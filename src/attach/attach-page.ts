@@ -147,6 +147,7 @@ export function afterwardsText({
   isThere,
   wasOpen,
   isClosed,
+  isLeftToOther,
   slots,
   threads,
   descriptors,
@@ -157,7 +158,9 @@ export function afterwardsText({
     ? 'its inspector was open before and stays open'
     : isClosed
       ? 'inspector closed'
-      : 'ITS INSPECTOR IS STILL OPEN';
+      : isLeftToOther
+        ? 'its inspector stays open for the other one'
+        : 'ITS INSPECTOR IS STILL OPEN';
   return [
     inspector,
     ...(slots === null ? [] : [`${slots.restored} of ${counted(slots.rebound, 'slot')} restored`]),

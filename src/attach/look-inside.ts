@@ -36,22 +36,23 @@ export async function lookInside(
   }
   const visit = new Visit(target, inspector, options, stopped, { tell, onBegun });
   let look: InsideLook | null = null;
-  let obstacle: string | null = null;
+  let failure: Error | null = null;
   try {
     look = await visit.look();
   } catch (error) {
-    obstacle = whyNot(error as Error, target);
+    failure = error as Error;
   }
   const { undone, isClosed } = await visit.leave();
   const afterwards: Afterwards = {
     isThere: isThere(target),
     wasOpen: !inspector.opened,
     isClosed,
+    isLeftToOther: visit.isLeftToOther,
     slots: undone?.slots ?? null,
     ...(await settled(target.pid, before)),
     faults: undone?.faults ?? [],
   };
-  return { look, obstacle, afterwards };
+  return { look, obstacle: failure === null ? null : whyNot(failure, target), afterwards };
 }
 
 /** Whatever fails when a process dies fails because of that. */

@@ -5,8 +5,11 @@ import { AttachError } from './open-inspector.js';
 
 /** Somebody else looks into the process. */
 export class AttachBusy extends AttachError {
-  constructor() {
-    super('another "stageprof attach" is at work in it: wait for its end');
+  /** @param lastsMs when the process undoes by itself what is begun in it */
+  constructor(lastsMs: number) {
+    super(
+      `another "stageprof attach" is at work in it, or was killed: attach again when that is undone, in ${Math.ceil(lastsMs / 1000)} s at the latest`,
+    );
   }
 }
 
@@ -46,7 +49,7 @@ export class RemoteAgent {
       timeoutMs,
     );
     const { result } = checked(evaluated);
-    if (result.objectId === undefined) throw new AttachBusy();
+    if (result.objectId === undefined) throw new AttachBusy(Number(result.value));
     const { objectId } = result;
     const began = await textFrom(client, objectId, 'return this.began');
     return new RemoteAgent(client, objectId, JSON.parse(began) as AgentLook);

@@ -32,6 +32,8 @@ export class Visit {
   private sampled: JsThread[] = [];
   private wantsCpu: boolean;
   private closes: boolean;
+  private isBusy = false;
+  private readonly atItsEnd = new AbortController();
 
   constructor(
     private readonly target: Target,
@@ -49,6 +51,7 @@ export class Visit {
   async look(): Promise<InsideLook> {
     const { target } = this;
     await this.awaitAnswer();
+    await this.awaitItsEnd();
     const agent = await this.startAgent();
     const cpuMissing = this.askForPause(agent.began);
     await this.workers.start();
@@ -79,9 +82,22 @@ export class Visit {
     };
   }
 
+  /** Whether another attach is at work, which closes the inspector when it has ended. */
+  get isLeftToOther(): boolean {
+    return this.isBusy && this.inspector.opened;
+  }
+
   /** Undoes everything, whatever has happened before. */
   async leave(): Promise<{ undone: AgentUndone | null; isClosed: boolean }> {
     const { client, target } = this;
+    if (this.atItsEnd.signal.aborted) {
+      // It does nothing any more but wait for the end of this connection, so nothing can be undone, nor has to be.
+      await client.close();
+      const isClosed = await this.isClosedWithin(LONGEST_CLOSING_MS);
+      for (let ms = 0; ms < LONGEST_CLOSING_MS && isThere(target); ms += 20) await delay(20);
+      new OpenedMark(target).remove();
+      return { undone: null, isClosed };
+    }
     const undone = (await tried(() => this.agent?.undo() ?? Promise.resolve(null))) ?? null;
     await tried(() => this.workers.stop());
     if (!this.closes) {
@@ -106,9 +122,18 @@ export class Visit {
       return this.agent;
     } catch (error) {
       // Both may have sent the signal. The other one closes the inspector when it has ended.
-      if (error instanceof AttachBusy) this.closes = false;
+      if (error instanceof AttachBusy) {
+        this.isBusy = true;
+        this.closes = false;
+      }
       throw error;
     }
+  }
+
+  /** A program that has come to its end waits for all connections to end, which the one that waits for its time must not let it. */
+  private async awaitItsEnd(): Promise<void> {
+    this.client.on('NodeRuntime.waitingForDisconnect', () => this.atItsEnd.abort());
+    await tried(() => this.client.post('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }));
   }
 
   /** A program in a long call of native code takes no command until that returns. */
@@ -160,16 +185,17 @@ export class Visit {
 
   /** @returns why it was shorter than asked for */
   private async wait(): Promise<string | null> {
-    const { options, stopped, client, target } = this;
+    const { options, stopped, client, target, atItsEnd } = this;
+    const either = AbortSignal.any([stopped, atItsEnd.signal]);
     const begun = performance.now();
     for (
       let leftMs = options.seconds * 1000;
       leftMs > 0;
       leftMs = options.seconds * 1000 - (performance.now() - begun)
     ) {
-      await delay(Math.min(leftMs, LOOK_AGAIN_MS), undefined, { signal: stopped }).catch(() => {});
+      await delay(Math.min(leftMs, LOOK_AGAIN_MS), undefined, { signal: either }).catch(() => {});
       if (stopped.aborted) return 'it was interrupted';
-      if (!client.isOpen || !isThere(target))
+      if (atItsEnd.signal.aborted || !client.isOpen || !isThere(target))
         throw new InspectorGone('the process or its inspector has ended meanwhile');
       if (options.stacks.has('native')) await tried(() => this.agent!.lookAgain());
     }

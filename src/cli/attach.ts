@@ -23,7 +23,8 @@ the same. docs/attach.md says what is done in the process, what stays in it, and
 
 Ctrl-C ends the look early: what was begun is undone, and what was seen is printed.
 
-Exit codes: 0 done; 1 the process could be seen from outside only; 2 usage, or no such process.`;
+Exit codes: 0 done; 1 the process could be seen from outside only; 2 usage, or no such process; 128+n after
+signal n, such as 130 after Ctrl-C.`;
 
 export function attachCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('attach')

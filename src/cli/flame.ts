@@ -62,7 +62,7 @@ async function flame(
   { stage, format, base, symbols, output, html, ...flags }: FlameFlags,
   isPageOnly: boolean,
 ): Promise<number> {
-  const page = html === undefined ? undefined : new PageFile(html);
+  const page = html === undefined ? undefined : new PageFile(html, { '--output': output });
   const profile = withNativeNames(await readStacks(files), symbols);
   const type = flags.type ?? (profile.isMeasured('cpu') ? 'cpu' : 'live');
   if (!profile.isMeasured(VALUE_OF[type])) throw new UsageError(noneOf(type));

@@ -6,6 +6,9 @@ import type { PageData } from './page-data.js';
 /** A hundredth larger than at 9, and in two thirds of the time. */
 const LEVEL = 7;
 
+/** What each page begins with. */
+export const PAGE_START = '<!doctype html>';
+
 /**
  * The page as one file. Its policy lets it load nothing and run nothing but the two scripts, which are named by their
  * hashes. All that comes from data is in one element, as base64 of gzip: no text of a program can end that element.
@@ -18,7 +21,7 @@ export function pageHtml(data: PageData, { loader, script, style, notice }: Fron
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  return `<!doctype html>
+  return `${PAGE_START}
 <html lang="en">
 <head>
 <meta charset="utf-8">

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { packageVersion } from '../model/package-version.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
 import { say } from '../terminal/say.js';
 import { loadFrontEnd } from './front-end.js';
 import { PAGE_VERSION, type PageData } from './page-data.js';
-import { pageHtml } from './page-html.js';
+import { PAGE_START, pageHtml } from './page-html.js';
 
 /** What a page shows. Parts that are left out are not on it. */
 export type PageContent = Pick<PageData, 'command' | 'title' | 'facts'> &
@@ -30,13 +31,24 @@ export function pageData(content: PageContent): PageData {
 export class PageFile {
   readonly #isPlain: boolean;
 
-  /** @throws {SetupError} naming the path, where a page could not be written to it */
-  constructor(readonly path: string) {
+  /**
+   * @param others files that the same command writes, by option
+   * @throws {SetupError} naming the path, where a page could not be written to it
+   */
+  constructor(
+    readonly path: string,
+    others: Readonly<Record<string, string | undefined>> = {},
+  ) {
+    for (const [option, other] of Object.entries(others)) {
+      if (other === undefined || resolve(other) !== resolve(path)) continue;
+      throw new SetupError(`--html ${path}: is the file of ${option} too: give another one`);
+    }
     const stats = statSync(path, { throwIfNoEntry: false });
     this.#isPlain = stats?.isFile() ?? true;
     if (stats?.isDirectory() === true) throw new SetupError(`--html ${path}: cannot be written, it is a folder`);
     loadFrontEnd();
     if (!this.#isPlain) return;
+    this.#refuseOtherFile();
     const trial = this.#temporaryPath();
     try {
       writeFileSync(trial, 'stageprof\n', { flag: 'wx' });
@@ -71,8 +83,31 @@ export class PageFile {
     }
   }
 
+  /** Whoever forgets the name of the page names the program, or what it reads, instead. */
+  #refuseOtherFile(): void {
+    const start = startOf(this.path);
+    if (start === '' || start === PAGE_START) return;
+    throw new SetupError(`--html ${this.path}: is there and is no page, so it is not replaced: give another file`);
+  }
+
   #temporaryPath(): string {
     return `${this.path}.${randomBytes(6).toString('hex')}.part`;
+  }
+}
+
+/** As much of a file as a page begins with; empty where there is none, or it cannot be read. */
+function startOf(path: string): string {
+  const start = Buffer.alloc(PAGE_START.length);
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return '';
+  }
+  try {
+    return start.toString('latin1', 0, readSync(file, start));
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -25,7 +25,7 @@ export interface RunOutput {
  * @throws {SetupError} before the program is started, where the report could not be written, or no folder can be made
  */
 export function runOnce(plan: RunPlan, { out, html, shown }: RunOutput): Promise<number> {
-  const page = html === undefined ? undefined : new PageFile(html);
+  const page = html === undefined ? undefined : new PageFile(html, { '--out': out });
   const file = out === undefined ? undefined : new ReportFile(out);
   return runProfiled(plan, async (run) => {
     printRun(run, shown);

@@ -36,7 +36,7 @@ export async function runRepeated(
   { out, html, shown }: RunOutput & { readonly out: string },
 ): Promise<number> {
   const file = new ReportFile(out);
-  const page = html === undefined ? undefined : new PageFile(html);
+  const page = html === undefined ? undefined : new PageFile(html, { '--out': out });
   const records: RunRecord[] = [];
   const sums = new ReportMerger();
   const stacks = new StackProfile();

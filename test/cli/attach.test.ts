@@ -243,6 +243,22 @@ describe('what prevents it is one line beside what /proc tells, and the process 
     expect(lines[0]).toMatch(/is seen from outside only: process \d+ has ended meanwhile$/);
   });
 
+  test('it comes to its end meanwhile, which does not wait for the look', async () => {
+    const target = await AttachTarget.start(['worker']);
+    const looked = attach(target, ['--for', '60', '--stacks', 'cpu,native']);
+    while (listeningPorts(target.pid).length === 0) await delay(20);
+    await delay(1500);
+    target.child.stdin!.write('exit\n');
+    const { exitCode, lines } = await looked;
+    expect(exitCode).toBe(1);
+    expect(lines).toEqual([
+      expect.stringMatching(/is seen from outside only: process \d+ has ended meanwhile$/),
+      'stageprof: afterwards: the process has ended',
+    ]);
+    if (!target.hasEnded) await once(target.child, 'exit');
+    expect(target.child.exitCode).toBe(7);
+  });
+
   test('another attach is at work, which is not disturbed', async () => {
     const target = await AttachTarget.start(['cpu']);
     const first = attach(target, ['--for', '5']);
@@ -250,7 +266,10 @@ describe('what prevents it is one line beside what /proc tells, and the process 
     await delay(500);
     const second = await attach(target);
     expect(second.exitCode).toBe(1);
-    expect(second.lines[0]).toContain('another "stageprof attach" is at work in it');
+    expect(second.lines[0]).toMatch(
+      /another "stageprof attach" is at work in it, or was killed: .*, in (2\d|3[0-5]) s at the latest$/,
+    );
+    expect(second.lines[1]).toContain('afterwards: its inspector stays open for the other one, ');
     const { exitCode, stdout } = await first;
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^after +inspector closed/m);

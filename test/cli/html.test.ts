@@ -162,6 +162,28 @@ describe('a page that cannot be written', () => {
     expect(existsSync(join(cwd, 'ran'))).toBe(false);
   });
 
+  test.each([
+    ['page.html', 'is the file of --out too'],
+    ['./page.html', 'is the file of --out too'],
+    ['app.mjs', 'is there and is no page, so it is not replaced'],
+  ])('before the program is started: %s %s', async (path, reason) => {
+    const program = "import { writeFileSync } from 'node:fs'; writeFileSync('ran', '');";
+    const cwd = folderWith({ 'app.mjs': program });
+    const args = ['run', '--out', 'page.html', '--html', path, '--', process.execPath, 'app.mjs'];
+    const { exitCode, stderr } = await runCli(args, { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`--html ${path}: ${reason}`);
+    expect(readdirSync(cwd)).toEqual(['app.mjs']);
+    expect(readFileSync(join(cwd, 'app.mjs'), 'utf8')).toBe(program);
+  });
+
+  test('does not prevent that a page or an empty file is replaced', async () => {
+    const cwd = folderWith({ 'app.mjs': '', 'page.html': '' });
+    const args = ['run', '--html', 'page.html', '--', process.execPath, 'app.mjs'];
+    for (let run = 0; run < 2; run++) expect((await runCli(args, { cwd })).exitCode).toBe(0);
+    expect(readPage(join(cwd, 'page.html')).command).toBe('run');
+  });
+
   test('when the run is over is said, and changes neither exit code nor report', async () => {
     const cwd = folderWith({
       'app.mjs': "import { rmSync } from 'node:fs'; rmSync('out', { recursive: true }); process.exitCode = 3;",

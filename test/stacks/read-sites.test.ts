@@ -3,7 +3,14 @@ import { readSites } from '../../src/stacks/read-sites.js';
 
 /** Bytes of an entry of each area, and how many entries there are, in the order of native/tracker/stacks/stack_tables.h. */
 const AREAS = { sites: [72, 4], frames: [8, 16], stages: [16, 4], modules: [16, 4] } as const;
-const OTHERS = { jsFunctions: [40, 1], jsScripts: [8, 1], texts: [1, 256], outlived: [16, 4] } as const;
+const OTHERS = {
+  jsFunctions: [40, 1],
+  jsScripts: [8, 1],
+  texts: [1, 256],
+  outlived: [16, 4],
+  cpuRows: [40, 1],
+  cpuNames: [16, 1],
+} as const;
 const ALL = { ...AREAS, ...OTHERS };
 const COUNTS = 28 + 12 * Object.keys(ALL).length;
 
@@ -51,7 +58,7 @@ function tables({ frames = [0], outlived, hasEnded = false, aliveNs = 0, outlive
     memory.writeUInt32LE(1, at.outlived + 16 * outlived.at + 4);
     memory.writeUInt32LE(outlived.bytes, at.outlived + 16 * outlived.at + 8);
   }
-  for (const [index, ns] of [...outlivedNs, aliveNs].entries()) memory.writeDoubleLE(ns, COUNTS + 60 + 8 * index);
+  for (const [index, ns] of [...outlivedNs, aliveNs].entries()) memory.writeDoubleLE(ns, COUNTS + 68 + 8 * index);
   return memory;
 }
 

@@ -93,6 +93,9 @@ const COMMANDS = {
     addon = module.exports;
     console.log('loaded');
   },
+  exit() {
+    process.exit(7);
+  },
   // Numbers as the addon of test/programs/native-work takes them.
   async perform(...numbers) {
     console.log(`performed ${JSON.stringify(await addon.perform(...numbers.map(Number)))}`);
