@@ -37,7 +37,7 @@ export async function attachProcess(order: AttachOrder): Promise<number> {
   if (target === null) throw new UsageError(`there is no process ${pid}`);
   if (pid === process.pid) throw new UsageError('a process cannot attach to itself');
   const file = out === undefined ? undefined : new ReportFile(out);
-  const page = html === undefined ? undefined : new PageFile(html);
+  const page = html === undefined ? undefined : new PageFile(html, { '--out': out });
   const signals = new Interruption();
   try {
     const seen = await lookThroughProc(target);

@@ -30,7 +30,9 @@ describe.runIf(existsSync(join(root, '.git')))('the files of a release', () => {
     const names = stdout.trimEnd().split('\n');
     expect(names).toContain(`${tarball}: OK`);
     expect(names.filter((name) => /prebuilds\/.*\.(?:node|so): OK$/.test(name))).toHaveLength(4);
-    expect(names).toHaveLength(7);
+    // And what the prebuilt files are of: sources and compiler, for each processor.
+    expect(names.filter((name) => /prebuilds\/.*\.(?:sha256|txt): OK$/.test(name))).toHaveLength(4);
+    expect(names).toHaveLength(10);
   });
 
   test('the bill of materials has what an install brings', () => {
