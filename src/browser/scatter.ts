@@ -26,7 +26,9 @@ export function paintInputs(
   const radius = dotRadius(inputs.length) * scale;
   context.save();
   context.beginPath();
-  context.rect(left, top, width, height);
+  // The first and the last input lie on the edges, and are drawn whole.
+  const margin = 9 * scale;
+  context.rect(left - margin, top - margin, width + 2 * margin, height + 2 * margin);
   context.clip();
   const dots = (some: readonly number[], size: number) => {
     context.beginPath();

@@ -221,7 +221,7 @@ class Timeline {
         'p',
         {},
         el('b', {}, amount(this.part.rss[point], 'KiB')),
-        ` at ${clock(this.part.t[point]!)}${at === null ? ', the peak' : ''}`,
+        ` at ${clock(this.part.t[point]!)}${at === null ? ', the highest reading' : ''}`,
         cpu === null ? '' : `, ${cpu.toFixed(2)} CPUs`,
         stages.length === 0
           ? ', no stage open'

@@ -134,7 +134,7 @@ function contentOf(view: SummaryView, operands: readonly string[], inputs: Input
       fact('records', records.toLocaleString('en-US')),
       ...(failed === undefined ? [] : [fact('failed', failed.toLocaleString('en-US'))]),
       filesFact(operands),
-      ...reportFacts(view.result.report),
+      ...reportFacts(view.result.report, 'elapsed in all'),
     ],
     report: reportPart(view),
     inputs,

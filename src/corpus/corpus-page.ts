@@ -63,7 +63,7 @@ export class CorpusPage {
       title: [`pipeline ${pipelineName}`, shardName].filter(Boolean).join(', '),
       facts: [
         fact('inputs', this.#inputs.state().total.toLocaleString('en-US')),
-        ...reportFacts(report),
+        ...reportFacts(report, 'elapsed in all inputs'),
         ...placeFacts(Date.now()),
       ],
       story: [{ key: 'run', text: summary }],

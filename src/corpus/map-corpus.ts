@@ -64,12 +64,12 @@ export async function mapCorpus(corpus: DistinctInputs, order: MapOrder): Promis
   const mine = inputsOfShard(named, shard.shard);
   if (corpus.repeated > 0) say(`${counted(corpus.repeated, 'repeated input')} of the list will be run once`);
   sayShard(shard, mine.length, corpus.inputs.length);
-  if (mine.length === 0) return nothingToDo(folder, name, profiler);
+  if (mine.length === 0) return nothingToDo(folder, name, order);
   const listed = new Set(named.map(({ recordName }) => recordName));
   const plan = await planRecords(folder, name, mine, { resume, listed }).catch(notRepaired);
   if (plan === null) return EXIT_FAILED;
   if (resume) sayResumed(plan);
-  if (plan.inputs.length === 0) return nothingToDo(folder, name, profiler);
+  if (plan.inputs.length === 0) return nothingToDo(folder, name, order);
   const page = html === undefined ? null : new PageFile(html);
   const stacks =
     profiler?.stacks === undefined ? null : await ShardStacks.open(folder, order.shard.shard.index, resume);
@@ -77,7 +77,9 @@ export async function mapCorpus(corpus: DistinctInputs, order: MapOrder): Promis
 }
 
 /** A run with nothing to do leaves an account as any other: without it nobody can tell it from one that died early. */
-async function nothingToDo(folder: RecordFolder, name: string, profiler: MapOrder['profiler']): Promise<number> {
+async function nothingToDo(folder: RecordFolder, name: string, { profiler, html }: MapOrder): Promise<number> {
+  if (html !== undefined)
+    say(`--html ${html}: no page, since no input was run: stageprof summarize --html shows records`);
   if (profiler === null) return EXIT_DONE;
   const tally = { total: 0, done: 0, failed: 0 };
   await writeMapAccount(folder, name, new MapAccountMeter(), {

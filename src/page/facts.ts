@@ -4,12 +4,16 @@ import { taskOf } from '../os/slurm-task.js';
 import { counted, duration, inline, percent, size } from '../text/format.js';
 import type { Fact } from './page-data.js';
 
-/** The numbers of a report that a reader wants first. */
-export function reportFacts(report: Report): Fact[] {
+/**
+ * The numbers of a report that a reader wants first.
+ *
+ * @param elapsed what its elapsed time is: that of inputs is a sum, however many of them run at once
+ */
+export function reportFacts(report: Report, elapsed = 'elapsed'): Fact[] {
   const { total_wall_s: wall, total_cpu_s: cpu, rss_kb_peak: peak, overhead_s: cost, stages, processes, node } = report;
   const task = taskOf(report.slurm);
   return [
-    fact('elapsed', inline(duration(wall))),
+    fact(elapsed, inline(duration(wall))),
     ...(cpu === null ? [] : [fact('CPU', inline(duration(cpu)))]),
     ...(peak === null ? [] : [fact('resident peak', inline(size(peak)))]),
     fact('stages', stages.length.toLocaleString('en-US')),

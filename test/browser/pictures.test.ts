@@ -137,7 +137,7 @@ describe.skipIf(NO_BROWSER)('the pictures of a page', () => {
     test('tells the peak, and any other moment by keyboard', async () => {
       const { page } = await browser.show(everything);
       const peak = await page.innerText('#memory .told p');
-      expect(peak).toMatch(/^\d.* at .*, the peak/);
+      expect(peak).toMatch(/^\d.* at .*, the highest reading/);
       await page.focus('.timeline');
       await page.keyboard.press('ArrowLeft');
       expect(await page.innerText('#memory .told p')).not.toBe(peak);

@@ -73,6 +73,8 @@ describe('--html writes one page', () => {
     expect(map.exitCode).toBe(1);
     const page = readPage(join(cwd, 'map.html'));
     expect(page).toMatchObject({ command: 'map', title: 'pipeline flow' });
+    // Not that of the run, in which inputs may overlap.
+    expect(page.facts.map(({ name }) => name)).toContain('elapsed in all inputs');
     expect(page.story[0]!.text).toMatch(/^4 inputs: 3 done, 1 failed/);
     expect(page.inputs!.names.toSorted()).toEqual(inputs.toSorted());
     const bad = page.inputs!.names.indexOf('bad');
@@ -194,6 +196,18 @@ describe('a page that cannot be written', () => {
     expect(exitCode).toBe(3);
     expect(stderr).toContain('--html out/page.html: cannot be written, no such file or directory (ENOENT)');
     expect(JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8')).schema).toBe('stageprof/1');
+  });
+
+  test('of no input that is run is said', async () => {
+    const cwd = folderWith({ 'flow.mjs': PIPELINE });
+    const args = ['map', 'flow.mjs', 'one', '--profile', '--outdir', 'out'];
+    expect((await runCli(args, { cwd })).exitCode).toBe(0);
+    const { exitCode, stderr } = await runCli([...args, '--resume', '--html', 'page.html'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(
+      '--html page.html: no page, since no input was run: stageprof summarize --html shows records',
+    );
+    expect(existsSync(join(cwd, 'page.html'))).toBe(false);
   });
 
   test('of inputs that are not profiled is refused', async () => {
