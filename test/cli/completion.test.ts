@@ -26,7 +26,9 @@ _stageprof
 printf '%s\\n' "\${COMPREPLY[@]}"`;
 
 describe('in bash', () => {
-  const commands = 'run map summarize compare reconcile watch postmortem flame attach doctor completion help'.split(' ');
+  const commands = 'run map summarize compare reconcile watch postmortem flame attach doctor completion help'.split(
+    ' ',
+  );
 
   test('words, flags and values are completed', async () => {
     const script = await scriptOf('bash');
