@@ -1,20 +1,17 @@
 import { moduleName } from '../model/module-name.js';
 import type { Report, StageRow } from '../model/report.js';
 import { renderModules } from '../render/module-table.js';
-import { noteLines } from '../render/note-lines.js';
 import type { Note } from '../render/notes.js';
 import { renderProcesses } from '../render/process-table.js';
 import { renderStacks } from '../render/stack-words.js';
 import { renderTableOf } from '../render/table.js';
 import { viewOf } from '../render/view.js';
-import { escapeControls } from '../text/escape.js';
 import { counted, duration, inline, size } from '../text/format.js';
 import type { Layout } from '../text/layout.js';
-import { painter } from '../text/paint.js';
 import type { Afterwards } from './afterwards.js';
 import type { AttachReport } from './attach-report.js';
 import type { InsideLook } from './inside-look.js';
-import { KEY_WIDTH } from './proc-page.js';
+import { linesOf } from './proc-page.js';
 
 const MOST_SPACES = 5;
 const MOST_RESOURCES = 6;
@@ -42,12 +39,6 @@ export function attachPage(found: AttachReport, look: InsideLook, afterwards: Af
 /** What was seen from inside, in words: what holds memory, and what has grown. */
 export function insideNotes(report: Report, look: InsideLook): Note[] {
   return [...heapNotes(look), ...grownNotes(report), ...nativeNotes(look)];
-}
-
-function linesOf(notes: readonly Note[], { width = Number.POSITIVE_INFINITY, colour = false }: Layout): string {
-  if (notes.length === 0) return '';
-  const escaped = notes.map((note) => ({ ...note, text: escapeControls(note.text) }));
-  return `${noteLines(escaped, width, painter(colour), KEY_WIDTH).join('\n')}\n`;
 }
 
 function heapNotes({ began, workers }: InsideLook): Note[] {

@@ -13,8 +13,14 @@ const MOST_NAMED = 5;
 const LEAST_KIB = 1024;
 
 /** What /proc tells of a process, in words. */
-export function procPage(look: ProcLook, { width = Number.POSITIVE_INFINITY, colour = false }: Layout): string {
-  const escaped = procNotes(look).map((note) => ({ ...note, text: escapeControls(note.text) }));
+export function procPage(look: ProcLook, layout: Layout): string {
+  return linesOf(procNotes(look), layout);
+}
+
+/** Notes of a look, one below the other; nothing for none. */
+export function linesOf(notes: readonly Note[], { width = Number.POSITIVE_INFINITY, colour = false }: Layout): string {
+  if (notes.length === 0) return '';
+  const escaped = notes.map((note) => ({ ...note, text: escapeControls(note.text) }));
   return `${noteLines(escaped, width, painter(colour), KEY_WIDTH).join('\n')}\n`;
 }
 
@@ -28,7 +34,7 @@ export function procNotes(look: ProcLook): Note[] {
   ];
 }
 
-export const KEY_WIDTH = 9;
+const KEY_WIDTH = 9;
 
 function processText({ target: { pid, command }, status: { state, user } }: ProcLook): string {
   const stopped = state === 'T' ? ', stopped' : state === 't' ? ', stopped by a debugger' : '';

@@ -93,3 +93,8 @@ export function choice(
   );
   return el('div', { class: 'choice', role: 'group', attributes: { 'aria-label': label } }, buttons);
 }
+
+/** What may be wider than the page: it scrolls by itself, also by the keyboard. */
+export function wide(label: string, table: HTMLElement): HTMLElement {
+  return el('div', { class: 'wide', tabIndex: 0, role: 'region', attributes: { 'aria-label': label } }, table);
+}

@@ -1,5 +1,5 @@
 import type { PageUnit } from '../page/page-data.js';
-import { el } from './dom.js';
+import { el, wide } from './dom.js';
 import type { FlameModel } from './flame-model.js';
 import { amount, named } from './text.js';
 
@@ -18,9 +18,8 @@ export function functionTable(model: FlameModel, view: number | readonly number[
     'details',
     {},
     el('summary', {}, 'The heaviest functions as a table'),
-    el(
-      'div',
-      { class: 'wide', tabIndex: 0, role: 'region', attributes: { 'aria-label': 'Heaviest functions' } },
+    wide(
+      'Heaviest functions',
       el(
         'table',
         { class: 'plain' },

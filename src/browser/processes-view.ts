@@ -1,6 +1,6 @@
 import type { ProcessData, ReportPart, ThreadData } from '../page/page-data.js';
 import { compositionBar } from './composition-view.js';
-import { el, replaceChildren } from './dom.js';
+import { el, replaceChildren, wide } from './dom.js';
 import { amount, named } from './text.js';
 
 /** Processes, groups of threads and worker threads; null where the report has none of them. */
@@ -20,10 +20,6 @@ export function processesView({ processes, threads, workers, modules }: ReportPa
     modules === null ? null : moduleTable(modules),
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : el('div', { class: 'parts-of' }, parts);
-}
-
-function wide(label: string, table: HTMLElement): HTMLElement {
-  return el('div', { class: 'wide', tabIndex: 0, role: 'region', attributes: { 'aria-label': label } }, table);
 }
 
 function processTable({ lines, more }: NonNullable<ReportPart['processes']>): HTMLElement {

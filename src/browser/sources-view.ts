@@ -1,5 +1,5 @@
 import type { ReportPart } from '../page/page-data.js';
-import { el } from './dom.js';
+import { el, wide } from './dom.js';
 import { notesView } from './notes-view.js';
 import { named } from './text.js';
 
@@ -9,9 +9,8 @@ export function sourcesView({ sources, notes }: ReportPart): HTMLElement {
     'div',
     {},
     notes.length === 0 ? null : notesView(notes),
-    el(
-      'div',
-      { class: 'wide', tabIndex: 0, role: 'region', attributes: { 'aria-label': 'Sources' } },
+    wide(
+      'Sources',
       el(
         'table',
         { class: 'plain' },

@@ -1,5 +1,5 @@
 import type { TimelinePart } from '../page/page-data.js';
-import { el } from './dom.js';
+import { el, wide } from './dom.js';
 import { holderOf } from './holders.js';
 import { amount, clock, named } from './text.js';
 import { openAt, type StackedHolder } from './timeline-model.js';
@@ -18,9 +18,8 @@ export function timelineTable(part: TimelinePart, holders: readonly StackedHolde
     'details',
     {},
     el('summary', {}, 'The same as a table'),
-    el(
-      'div',
-      { class: 'wide', tabIndex: 0, role: 'region', attributes: { 'aria-label': 'Resident set over time' } },
+    wide(
+      'Resident set over time',
       el(
         'table',
         { class: 'plain' },
