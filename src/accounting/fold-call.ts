@@ -114,14 +114,17 @@ export function foldCall(
     cells[octave] = before === before ? before + growth : growth;
   }
   const wallNs = now[WALL]! - entry[WALL]!;
-  if (!(cells[base + WALL_MAX]! >= wallNs)) cells[base + WALL_MAX] = wallNs;
+  const wallMaxCell = base + WALL_MAX;
+  if (!(cells[wallMaxCell]! >= wallNs)) cells[wallMaxCell] = wallNs;
   if (wallSelfNs === wallSelfNs) {
-    const wallSelf = cells[base + WALL_SELF]!;
-    cells[base + WALL_SELF] = wallSelf === wallSelf ? wallSelf + wallSelfNs : wallSelfNs;
+    const cell = base + WALL_SELF;
+    const before = cells[cell]!;
+    cells[cell] = before === before ? before + wallSelfNs : wallSelfNs;
   }
   if (cpuSelfNs === cpuSelfNs) {
-    const cpuSelf = cells[base + CPU_SELF]!;
-    cells[base + CPU_SELF] = cpuSelf === cpuSelf ? cpuSelf + cpuSelfNs : cpuSelfNs;
+    const cell = base + CPU_SELF;
+    const before = cells[cell]!;
+    cells[cell] = before === before ? before + cpuSelfNs : cpuSelfNs;
   }
 }
 
