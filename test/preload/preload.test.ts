@@ -72,7 +72,8 @@ describe('a process of a program under stageprof run', () => {
     const { status } = run(`${ASKS} import fs from 'node:fs';
       const profiler = activeProfiler();
       process.on('exit', () => profiler.stage('exiting', () => 1));
-      for (const name of Object.keys(fs)) if (typeof fs[name] === 'function') fs[name] = () => { throw new Error(name) };
+      const fail = () => { throw new Error('of the program') };
+      for (const name of Object.keys(fs)) if (typeof fs[name] === 'function') Reflect.set(fs, name, fail);
       JSON.stringify = () => '';
       delete globalThis.performance;
       process.once('beforeExit', () => profiler.stage('idle', () => 1));`);
