@@ -22,7 +22,7 @@ double RssOf(const double* point) {
   return point[kTimelineAccount + kAccountRss];
 }
 
-// Of equal values the highest is the last and the lowest the first, so that a run without a change
+// Among equal values the highest is the last and the lowest the first, so that a run without a change
 // has two points too, and stages that were open in it are seen.
 bool IsHigher(double value, double high) {
   return value >= high || isnan(high);

@@ -130,7 +130,7 @@ void ReadJsFramesForAddon(StageprofTrackerJsFrames* frames) {
   *frames = {counts.known, counts.unknown};
 }
 
-// Of sampled blocks.
+// Why sampled blocks have no stacks; null where they have.
 const char* BlockStacksMissing() {
   const StackTables* const tables = ReadStackTables();
   if (tables == nullptr || tables->rate != 0) return StacksMissing();

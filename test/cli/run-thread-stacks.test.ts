@@ -48,7 +48,7 @@ describe.runIf(process.arch === 'x64')('the stacks of the CPU of other threads',
     const share = lightly.few! / (lightly.few! + heavily.many!);
     expect(share).toBeGreaterThan(0.15);
     expect(share).toBeLessThan(0.35);
-    // Of the exact 1,200 ms some are outside of the functions or met by no sample.
+    // Some of the exact 1,200 ms are outside of the functions or met by no sample.
     expect(lightly.few! + heavily.many!).toBeGreaterThan(1000);
     expect(lightly.few! + heavily.many!).toBeLessThan(1500);
     // Behind the native stack stands the JS that has queued the work.

@@ -20,7 +20,7 @@ void ReadTaskName(int32_t id, TaskName* name);
 void ReadTaskNameHere(TaskName* name);
 // V8's helpers, which have an isolate from Node 24 on, and run no JS.
 bool IsHelperName(const char* name);
-// Of the threads that the profiler, and V8's profiler for it, have made.
+// Whether it is the name of a thread that the profiler, or V8's profiler for it, has made.
 bool IsOwnTaskName(const char* name);
 void SetTaskNameHere(const char* name);
 

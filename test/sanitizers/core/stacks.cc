@@ -35,7 +35,7 @@ struct Sum {
   uint32_t sites = 0;
 };
 
-// Of the sites with a frame of a library, or of all.
+// The sum of the sites with a frame of a library, or of all.
 Sum SumOf(uint32_t module) {
   Sum sum;
   StageprofTrackerSite site;

@@ -13,7 +13,7 @@ constexpr bool kKnowsMachine = true;
 
 constexpr int kAddressBits = 48;
 
-// Of the function that it is inlined into, which calls others and so has saved the link register.
+// Reads those of the function that it is inlined into, which calls others and so has saved the link register.
 __attribute__((always_inline)) inline void ReadRegisters(Registers* registers) {
   asm volatile("adr %0, .\n\tmov %1, sp\n\tmov %2, x29"
                : "=r"(registers->pc), "=r"(registers->stack), "=r"(registers->base));

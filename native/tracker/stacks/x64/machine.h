@@ -13,7 +13,7 @@ constexpr bool kKnowsMachine = true;
 
 constexpr int kAddressBits = 47;
 
-// Of the function that it is inlined into.
+// Reads those of the function that it is inlined into.
 __attribute__((always_inline)) inline void ReadRegisters(Registers* registers) {
   asm volatile("lea 0(%%rip), %0; mov %%rsp, %1; mov %%rbp, %2"
                : "=r"(registers->pc), "=r"(registers->stack), "=r"(registers->base));
