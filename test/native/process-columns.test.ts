@@ -12,12 +12,17 @@ const PROGRAM = `
   const MIB = 2 ** 20;
   const profiler = new StageProfiler();
   const kept = [];
+  // The second collection frees what the finalizers of the first one released.
+  const collect = async () => {
+    for (let i = 0; i < 2; i++) { gc(); await new Promise((resolve) => setTimeout(resolve, 20)); }
+  };
   profiler.stage('shared', () => kept.push(new SharedArrayBuffer(40 * MIB)));
   const source = Buffer.alloc(24 * MIB);
   profiler.stage('blob', () => kept.push(new Blob([source]), source));
   const buffer = new ArrayBuffer(16 * MIB);
   const { port1, port2 } = new MessageChannel();
   kept.push(port2);
+  await collect();
   profiler.stage('transferred', () => port1.postMessage(buffer, [buffer]));
   port1.unref();
 
@@ -30,6 +35,8 @@ const PROGRAM = `
         profiler.stage('work', () => {
           for (let i = 0; i < 40; i++) kept.push(Array.from({ length: 2 ** 17 }, (_, n) => n + 0.5));
           kept.push(new ArrayBuffer(12 * 2 ** 20));
+          // What the arrays left behind as they grew.
+          gc();
         });
         const given = [new ArrayBuffer(20 * 2 ** 20), new SharedArrayBuffer(8 * 2 ** 20)];
         parentPort.postMessage(given, [given[0]]);
@@ -46,8 +53,7 @@ const PROGRAM = `
   const bytes = given[0].byteLength + given[1].byteLength;
   await profiler.stage('what outlived it goes', async () => {
     given = undefined;
-    // The second collection frees what the finalizers of the first one released.
-    for (let i = 0; i < 2; i++) { gc(); await new Promise((resolve) => setTimeout(resolve, 20)); }
+    await collect();
   });
   console.log(JSON.stringify({ ...profiler.report(), bytes }));
   process.exit();
