@@ -34,7 +34,25 @@ async function enter(stage, round) {
   await (stage.label === null ? inside() : profiler.stage(stage.label, inside));
 }
 
+const STILL_BYTES = 2 ** 18;
+const MOST_LOOKS = 25;
+
+/**
+ * Waits until collections have given back what they found: the system and the profiler each read the resident set, one
+ * after the other.
+ */
+async function holdStill() {
+  let before = 0;
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    const now = process.memoryUsage.rss();
+    if (Math.abs(now - before) <= STILL_BYTES) return;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 for (let round = 0; round < plan.rounds; round++) for (const stage of plan.stages) await enter(stage, round);
+await holdStill();
 
 const { freeInMalloc } = createRequire(import.meta.url)(plan.addons.files);
 writeFileSync(plan.end, JSON.stringify({ memory: process.memoryUsage(), freeKib: Math.round(freeInMalloc() / 1024) }));
