@@ -20,6 +20,8 @@ class StagesTable {
   readonly #body = el('tbody');
   readonly #foot = el('tfoot');
   readonly #more = el('p', { class: 'note' });
+  readonly #caption = el('caption', { class: 'unseen' });
+  readonly #boxes = new Map<number, HTMLInputElement>();
   readonly #closed = new Set<string>();
   #by: number | null = null;
   #descending = true;
@@ -32,23 +34,39 @@ class StagesTable {
   constructor(private readonly report: ReportPart) {
     const { columns, isTree } = report;
     this.#nodes = stageForest(report);
-    this.#chosen = new Set(columns.flatMap(({ shown }, index) => (shown ? [index] : [])));
+    this.#chosen = new Set(columns.flatMap(({ givesWay }, index) => (givesWay === null ? [] : [index])));
     this.#shape = isTree ? 'tree' : 'list';
-    const table = el('table', { class: 'stages' }, el('thead', {}, this.#head), this.#body, this.#foot);
-    const caption = `${plural(report.rowCount, report.rowsAre === 'stages' ? 'stage' : 'row')} by ${this.#chosen.size} columns`;
-    table.prepend(el('caption', { class: 'unseen' }, caption));
-    this.element = el(
+    const table = el('table', { class: 'stages' }, this.#caption, el('thead', {}, this.#head), this.#body, this.#foot);
+    const region = el(
       'div',
-      {},
-      this.#controls(),
-      el('div', { class: 'wide', tabIndex: 0, role: 'region', attributes: { 'aria-label': 'Table of stages' } }, table),
-      this.#more,
+      { class: 'wide', tabIndex: 0, role: 'region', attributes: { 'aria-label': 'Table of stages' } },
+      table,
     );
+    this.element = el('div', {}, this.#controls(), region, this.#more);
     onStage((stage) => {
       this.#marked = stage;
       this.#drawBody();
     });
     this.#draw();
+    const observer = new ResizeObserver(() => {
+      if (region.clientWidth === 0) return;
+      observer.disconnect();
+      this.#fit(region);
+    });
+    observer.observe(region);
+  }
+
+  /** Takes the least important columns away while the table is wider than its place. They can be chosen again. */
+  #fit(region: HTMLElement): void {
+    const { columns } = this.report;
+    const leaving = [...this.#chosen].filter((index) => columns[index]!.givesWay! > 0);
+    leaving.sort((a, b) => columns[b]!.givesWay! - columns[a]!.givesWay!);
+    for (const index of leaving) {
+      if (region.scrollWidth <= region.clientWidth) return;
+      this.#chosen.delete(index);
+      this.#boxes.get(index)!.checked = false;
+      this.#draw();
+    }
   }
 
   #controls(): HTMLElement {
@@ -117,12 +135,15 @@ class StagesTable {
           },
         },
       });
+      this.#boxes.set(index, box);
       return el('label', { title: column.description }, box, el('span', {}, column.heading));
     });
     return el('fieldset', {}, el('legend', {}, group), boxes);
   }
 
   #draw(): void {
+    const { rowCount, rowsAre } = this.report;
+    this.#caption.textContent = `${plural(rowCount, rowsAre === 'stages' ? 'stage' : 'row')} by ${this.#chosen.size} columns`;
     replaceChildren(this.#head, this.#firstHeading(), this.#shown().map(this.#heading));
     this.#drawBody();
     this.#drawFoot();

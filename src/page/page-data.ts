@@ -65,8 +65,11 @@ export interface StageColumn {
   /** Whether a number above zero gets its `+`. */
   readonly signed: boolean;
   readonly description: string;
-  /** Whether it is among the columns of the table on a terminal, and so is shown at first. */
-  readonly shown: boolean;
+  /**
+   * Where the window is too narrow for all columns, those with the highest number give way first; those with 0 stay.
+   * Null where the column is shown only if it is chosen.
+   */
+  readonly givesWay: number | null;
   readonly group: string;
   readonly fold: Fold | null;
   /** The column that has what the stage itself used, without those below it. */

@@ -5,7 +5,7 @@ import { METRICS } from '../model/metrics.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import type { StageRow } from '../model/report.js';
 import { OPTIONAL_SOURCE_NAMES, SOURCE_NAMES, type SourceState, stateOf } from '../model/sources.js';
-import { FINDING_KEY, IMPORTANCE } from '../render/column-importance.js';
+import { rankOf } from '../render/column-importance.js';
 import { COLUMN_HEADINGS, type Column, type ColumnKey, columnsNamed } from '../render/columns.js';
 import { shortCommand } from '../render/process-table.js';
 import type { ReportView } from '../render/view.js';
@@ -31,13 +31,13 @@ export function reportPart(view: ReportView): ReportPart {
   const columns = columnsNamed([...COLUMN_HEADINGS.keys()], report, view.outside).filter(
     (column) => view.lines.length === 0 || view.lines.some(({ row }) => column.cell(row) !== null),
   );
-  const shown = shownColumns(view);
+  const firstKeys = firstColumns(view);
   const kindsOf = (row: StageRow) => (findings.get(row) ?? []).map(({ kind }) => kind);
   return {
     rowsAre: by ?? 'stages',
     isTree: by === undefined && view.sort === undefined,
     totalWallS: report.total_wall_s,
-    columns: columns.map(({ key, heading }) => columnData(key, heading, shown.has(key))),
+    columns: columns.map(({ key, heading }) => columnData(key, heading, givesWayOf(key, firstKeys, view))),
     lines: view.lines.slice(0, MOST_LINES).map(({ row, name, depth }) => ({
       stage: row.stage,
       name,
@@ -70,13 +70,20 @@ export function reportPart(view: ReportView): ReportPart {
 /** So many columns are shown at first: more are wider than most screens. */
 const FIRST_COLUMNS = 13;
 
-/** The columns of the table; unless they were chosen, the most important of them. */
-function shownColumns({ columns, areColumnsChosen }: ReportView): ReadonlySet<ColumnKey> {
+/** So many of them stay in a window that is too narrow: those that say how much and of what. */
+const STAYING_COLUMNS = 6;
+
+/** The columns of the table, the most important first; unless they were chosen, not all of them. */
+function firstColumns({ columns, areColumnsChosen }: ReportView): readonly ColumnKey[] {
   const keys = columns.map(({ key }) => key);
-  if (areColumnsChosen) return new Set(keys);
-  const ranked = IMPORTANCE.filter((key) => key !== FINDING_KEY);
-  const rankOf = (key: ColumnKey) => (ranked.includes(key) ? ranked.indexOf(key) : ranked.length);
-  return new Set(keys.sort((a, b) => rankOf(a) - rankOf(b)).slice(0, FIRST_COLUMNS));
+  return areColumnsChosen ? keys : keys.sort((a, b) => rankOf(a) - rankOf(b)).slice(0, FIRST_COLUMNS);
+}
+
+/** As `StageColumn` has it. */
+function givesWayOf(key: ColumnKey, firstKeys: readonly ColumnKey[], { areColumnsChosen }: ReportView): number | null {
+  const place = firstKeys.indexOf(key);
+  if (place === -1) return null;
+  return areColumnsChosen ? 0 : Math.max(0, place + 1 - STAYING_COLUMNS);
 }
 
 /** Notes of the table whose content is a picture or a table of the page. */
@@ -92,7 +99,7 @@ const SELF_OF: Readonly<Partial<Record<ColumnKey, NumberField>>> = {
 
 const QUANTILES: Readonly<Record<string, number>> = { p50: 0.5, p95: 0.95, p99: 0.99 };
 
-function columnData(key: ColumnKey, heading: string, shown: boolean): StageColumn {
+function columnData(key: ColumnKey, heading: string, givesWay: number | null): StageColumn {
   const metric = METRICS.find(({ field }) => field === key);
   const q = QUANTILES[key];
   if (metric === undefined) {
@@ -104,7 +111,7 @@ function columnData(key: ColumnKey, heading: string, shown: boolean): StageColum
       unit: q === undefined ? 'share' : 'rough s',
       signed: false,
       description,
-      shown,
+      givesWay,
       group: 'time',
       fold: null,
       self: null,
@@ -117,7 +124,7 @@ function columnData(key: ColumnKey, heading: string, shown: boolean): StageColum
     unit: unit as PageUnit,
     signed: fold === 'growth',
     description,
-    shown,
+    givesWay,
     group,
     fold,
     self: SELF_OF[key] ?? null,

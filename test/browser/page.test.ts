@@ -125,6 +125,25 @@ describe.skipIf(NO_BROWSER)('the page in a browser', () => {
   });
 
   describe('on every screen', () => {
+    test.each([
+      [360, 6],
+      [1120, 8],
+      [2000, 9],
+    ])('%i pixels wide: the table of stages keeps at least its %i most important columns', async (width, least) => {
+      const { page } = await browser.show(everything, { width });
+      const place = page.locator('.wide:has(table.stages)');
+      const keys = await page
+        .locator('table.stages thead [data-sort]')
+        .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('data-sort')));
+      expect(keys.length).toBeGreaterThanOrEqual(least);
+      expect(keys).toEqual(expect.arrayContaining(['wall_s', 'calls', 'rss_kb_delta', 'rss_kb_peak_max']));
+      if (keys.length > 6) {
+        expect(await place.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+      }
+      const boxes = page.locator('.chooser input:checked');
+      expect(await boxes.count()).toBe(keys.length);
+    });
+
     test.each([360, 768, 1280, 2000])(
       '%i pixels wide: nothing is wider than the window, and pictures follow it',
       async (width) => {

@@ -8,7 +8,7 @@ const column = (key: string, more: Partial<StageColumn>): StageColumn => ({
   unit: 's',
   signed: false,
   description: '',
-  shown: true,
+  givesWay: 1,
   group: 'time',
   fold: 'flow',
   self: null,
