@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -22,6 +22,10 @@ const attach = (
   args: readonly string[] = [],
   options: CliOptions = {},
 ) => runCli(['attach', String(pid), '--full', '--for', '0.5', ...args], options);
+
+const UNSHARE = ['--pid', '--fork', '--mount-proc', '--kill-child'];
+/** Not every container lets its root make one, and no other user may. */
+const NO_NAMESPACE = spawnSync('unshare', [...UNSHARE, 'true']).status !== 0;
 
 /** That the process goes on, and nothing in it listens that did not before. */
 async function expectUntouched(target: AttachTarget, ports = 0): Promise<void> {
@@ -128,6 +132,19 @@ describe('a process that was not started under stageprof', () => {
     await expectUntouched(target, 1);
   });
 
+  test.skipIf(NO_NAMESPACE)('has another number of its own, as in a container', async () => {
+    const flags = [...UNSHARE, process.execPath, '--inspect-port=0'];
+    const target = await AttachTarget.start(['idle'], { node: 'unshare', flags });
+    const pid = Number(readFileSync(`/proc/${target.pid}/task/${target.pid}/children`, 'utf8'));
+    expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^NSpid:\t\d+\t1$/m);
+    const { exitCode, stdout, lines } = await attach({ pid });
+    expect(lines).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^after +inspector closed/m);
+    expect(listeningPorts(pid)).toEqual([]);
+    await expectUntouched(target);
+  });
+
   test('is found by the name of its script', async () => {
     const target = await AttachTarget.start(['idle', 'idle']);
     const link = `attach-name-${process.pid}`;
@@ -169,6 +186,19 @@ describe('what prevents it is one line beside what /proc tells, and the process 
     expect(stdout).toMatch(/^memory /m);
     expect(lines.join('\n')).toContain('port 9229, which its inspector would use, is taken');
     expect(target.stderr).toBe('');
+    await expectUntouched(target);
+  });
+
+  test('the permission model, which leaves it no inspector', async () => {
+    const allowed = process.allowedNodeEnvironmentFlags;
+    const permission = allowed.has('--permission') ? '--permission' : '--experimental-permission';
+    const target = await AttachTarget.start(['idle'], { flags: [permission, '--allow-fs-read=*'] });
+    const { exitCode, stdout, lines } = await attach(target);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^memory /m);
+    expect(lines.join('\n')).toContain(
+      'it takes no SIGUSR1 to open its inspector (--disable-sigusr1, the permission model',
+    );
     await expectUntouched(target);
   });
 
