@@ -1,7 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -11,30 +9,15 @@ import { RemoteAgent } from '../../src/attach/remote-agent.js';
 import { findTarget } from '../../src/attach/target.js';
 import { findingsOf } from '../../src/index.js';
 import { listeningPorts } from '../../src/os/listening-ports.js';
-import { readProcessStatus } from '../../src/os/process-status.js';
+import { attach, expectUntouched } from '../support/attach.js';
 import { AttachTarget } from '../support/attach-target.js';
 import { readPage } from '../support/read-page.js';
-import { type CliOptions, runCli } from '../support/run-cli.js';
+import { runCli } from '../support/run-cli.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-
-const attach = (
-  { pid }: { readonly pid?: number | undefined },
-  args: readonly string[] = [],
-  options: CliOptions = {},
-) => runCli(['attach', String(pid), '--full', '--for', '0.5', ...args], options);
 
 const UNSHARE = ['--pid', '--fork', '--mount-proc', '--kill-child'];
 /** Not every container lets its root make one, and no other user may. */
 const NO_NAMESPACE = spawnSync('unshare', [...UNSHARE, 'true']).status !== 0;
-
-/** That the process goes on, and nothing in it listens that did not before. */
-async function expectUntouched(target: AttachTarget, ports = 0): Promise<void> {
-  expect(target.hasEnded).toBe(false);
-  expect(listeningPorts(target.pid)).toHaveLength(ports);
-  await target.rounds();
-  await delay(100);
-  expect(await target.rounds()).toBeGreaterThan(0);
-}
 
 describe('a process that was not started under stageprof', () => {
   test('is looked at from outside and from inside, and left as it was', async () => {
@@ -159,162 +142,6 @@ describe('a process that was not started under stageprof', () => {
     expect(stdout).toMatch(new RegExp(`^process +${renamed.pid}`, 'm'));
     expect(exitCode).toBe(0);
     await expectUntouched(target);
-  });
-});
-
-describe('what prevents it is one line beside what /proc tells, and the process goes on', () => {
-  test('a handler of its own for SIGUSR1', async () => {
-    const target = await AttachTarget.start(['handler']);
-    const { exitCode, stdout, lines } = await attach(target);
-    expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^memory /m);
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/^stageprof: process \d+ is seen from outside only: .* handler of its own/);
-    expect(target.stdout).toContain('own handler');
-    await expectUntouched(target);
-  });
-
-  test('the port of its inspector is taken', async () => {
-    const server = createServer();
-    server.listen(9229, '127.0.0.1');
-    // Another program of this machine may have it, which does as well.
-    await Promise.race([once(server, 'listening'), once(server, 'error')]);
-    onTestFinished(() => void server.close());
-    const target = await AttachTarget.start(['idle'], { flags: [] });
-    const { exitCode, stdout, lines } = await attach(target);
-    expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^memory /m);
-    expect(lines.join('\n')).toContain('port 9229, which its inspector would use, is taken');
-    expect(target.stderr).toBe('');
-    await expectUntouched(target);
-  });
-
-  test('the permission model, which leaves it no inspector', async () => {
-    const allowed = process.allowedNodeEnvironmentFlags;
-    const permission = allowed.has('--permission') ? '--permission' : '--experimental-permission';
-    const target = await AttachTarget.start(['idle'], { flags: [permission, '--allow-fs-read=*'] });
-    const { exitCode, stdout, lines } = await attach(target);
-    expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^memory /m);
-    expect(lines.join('\n')).toContain(
-      'it takes no SIGUSR1 to open its inspector (--disable-sigusr1, the permission model',
-    );
-    await expectUntouched(target);
-  });
-
-  test('it is stopped', async () => {
-    const target = await AttachTarget.start(['idle']);
-    target.child.kill('SIGSTOP');
-    await delay(50);
-    const { exitCode, stdout, lines } = await attach(target);
-    expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^process .*, stopped$/m);
-    expect(lines).toEqual([expect.stringContaining('it is stopped by a signal: let it go on with kill -CONT')]);
-    target.child.kill('SIGCONT');
-    await expectUntouched(target);
-  });
-
-  test.skipIf(!existsSync('/usr/bin/gdb'))('a debugger has it, which would get the signal', async () => {
-    const target = await AttachTarget.start(['idle']);
-    const debugging = spawn('gdb', ['-q', '-n', '-p', String(target.pid)], { stdio: ['pipe', 'ignore', 'ignore'] });
-    onTestFinished(() => void debugging.kill('SIGKILL'));
-    while (readProcessStatus(target.pid)!.tracer === 0) await delay(20);
-    const { exitCode, stdout, lines } = await attach(target);
-    expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^memory /m);
-    expect(lines).toEqual([expect.stringMatching(/only: process \d+ traces it, such as gdb or strace/)]);
-    debugging.stdin.end('detach\nquit\n');
-    await once(debugging, 'exit');
-    await expectUntouched(target);
-  });
-
-  test('it is no node process, which the signal would end', async () => {
-    const child = spawn('sleep', ['60']);
-    onTestFinished(() => void child.kill('SIGKILL'));
-    const { exitCode, stdout, lines } = await attach(child);
-    expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^process .*sleep 60/m);
-    expect(lines).toEqual([expect.stringContaining('it is no node process')]);
-    await delay(50);
-    expect(child.exitCode).toBeNull();
-    expect(child.signalCode).toBeNull();
-  });
-
-  test.skipIf(process.getuid?.() !== 0 || !existsSync('/usr/bin/setpriv'))('it belongs to another user', async () => {
-    const target = await AttachTarget.start(['idle']);
-    const child = spawn('setpriv', [
-      '--reuid=65534',
-      '--regid=65534',
-      '--clear-groups',
-      process.execPath,
-      join(import.meta.dirname, '../../dist/cli/main.js'),
-      'attach',
-      String(target.pid),
-    ]);
-    onTestFinished(() => void child.kill('SIGKILL'));
-    let text = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (piece) => (text += piece));
-    const [code] = await once(child, 'close');
-    expect(text).toMatch(/^memory .* resident/m);
-    expect(text).toMatch(/it belongs to user 0: run this command as that user, or as root$/m);
-    expect(code).toBe(1);
-    await expectUntouched(target);
-  });
-
-  test('it dies meanwhile', async () => {
-    const target = await AttachTarget.start(['buffers']);
-    const looked = attach(target, ['--for', '20']);
-    while (listeningPorts(target.pid).length === 0) await delay(20);
-    await delay(500);
-    target.child.kill('SIGKILL');
-    const { exitCode, lines } = await looked;
-    expect(exitCode).toBe(1);
-    expect(lines[0]).toMatch(/is seen from outside only: process \d+ has ended meanwhile$/);
-  });
-
-  test('it comes to its end meanwhile, which does not wait for the look', async () => {
-    const target = await AttachTarget.start(['worker']);
-    const looked = attach(target, ['--for', '60', '--stacks', 'cpu,native']);
-    while (listeningPorts(target.pid).length === 0) await delay(20);
-    await delay(1500);
-    target.child.stdin!.write('exit\n');
-    const { exitCode, lines } = await looked;
-    expect(exitCode).toBe(1);
-    expect(lines).toEqual([
-      expect.stringMatching(/is seen from outside only: process \d+ has ended meanwhile$/),
-      'stageprof: afterwards: the process has ended',
-    ]);
-    if (!target.hasEnded) await once(target.child, 'exit');
-    expect(target.child.exitCode).toBe(7);
-  });
-
-  test('another attach is at work, which is not disturbed', async () => {
-    const target = await AttachTarget.start(['cpu']);
-    const first = attach(target, ['--for', '5']);
-    while (listeningPorts(target.pid).length === 0) await delay(20);
-    await delay(500);
-    const second = await attach(target);
-    expect(second.exitCode).toBe(1);
-    expect(second.lines[0]).toMatch(
-      /another "stageprof attach" is at work in it, or was killed: .*, in (2\d|3[0-5]) s at the latest$/,
-    );
-    expect(second.lines[1]).toContain('afterwards: its inspector stays open for the other one, ');
-    const { exitCode, stdout } = await first;
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^after +inspector closed/m);
-    await expectUntouched(target);
-  });
-
-  test('there is no such process', async () => {
-    const child = spawn('true');
-    await once(child, 'close');
-    const { exitCode, stdout, lines } = await attach(child);
-    expect({ exitCode, stdout, lines }).toEqual({
-      exitCode: 2,
-      stdout: '',
-      lines: [`stageprof: there is no process ${child.pid}`],
-    });
   });
 });
 

@@ -1,0 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { listeningPorts } from '../../src/os/listening-ports.js';
+import type { AttachTarget } from './attach-target.js';
+import { type CliOptions, runCli } from './run-cli.js';
+
+/** Looks at a process for half a second. */
+export const attach = (
+  { pid }: { readonly pid?: number | undefined },
+  args: readonly string[] = [],
+  options: CliOptions = {},
+) => runCli(['attach', String(pid), '--full', '--for', '0.5', ...args], options);
+
+/** That the process goes on, and nothing in it listens that did not before. */
+export async function expectUntouched(target: AttachTarget, ports = 0): Promise<void> {
+  expect(target.hasEnded).toBe(false);
+  expect(listeningPorts(target.pid)).toHaveLength(ports);
+  await target.rounds();
+  await delay(100);
+  expect(await target.rounds()).toBeGreaterThan(0);
+}
