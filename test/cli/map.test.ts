@@ -70,7 +70,8 @@ describe('stageprof map', () => {
     expect(profiles.slice(0, 2).map(({ program }) => program!.js_kb_retained)).toEqual([null, null]);
     for (const { program, stages } of profiles.slice(2)) {
       expect(stages[0]!.js_kb_retained).toBeGreaterThan(7 * 1024);
-      expect(program!.js_kb_retained).toBeGreaterThan(3.9 * 1024);
+      // The 4 MiB that it keeps, less what the collection finds of the start.
+      expect(program!.js_kb_retained).toBeGreaterThan(3.6 * 1024);
       expect(program!.js_kb_retained).toBeLessThan(5 * 1024);
     }
   });
