@@ -1,12 +1,20 @@
 // node release.js FOLDER: makes what a release consists of, from the last commit, and says how to publish it. It publishes
-// nothing. The tarball is made twice, in two clones under different settings, and has to have the same bytes.
+// nothing. What the folder has of an earlier release is removed. The tarball is made twice, in two clones under different settings, and has to have the same bytes.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { prebuildFault } from './prebuild.js';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const SUMS = 'SHA256SUMS';
@@ -20,6 +28,9 @@ const SETTINGS = [
 const run = (command, args, options) =>
   execFileSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], ...options });
 
+/** The text that a file has in the last commit. */
+const committed = (path) => run('git', ['show', `HEAD:${path}`]);
+
 /** Builds and packs the last commit into a folder; returns the name of the tarball. */
 function pack(folder, { umask, env: settings }) {
   const clone = mkdtempSync(join(tmpdir(), 'stageprof-release-'));
@@ -28,6 +39,7 @@ function pack(folder, { umask, env: settings }) {
     const options = { cwd: clone, env: { ...process.env, ...settings } };
     run('git', ['clone', '--quiet', root, clone], { env: options.env });
     symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
+    run(process.execPath, ['prebuild.js', '--check'], options);
     run(join(root, 'node_modules', '.bin', 'tsc'), [], options);
     run(process.execPath, ['bundle-page.js'], options);
     run(process.execPath, ['docs/generate.js', '--schema', 'dist/schema.json'], options);
@@ -67,7 +79,7 @@ function billOfMaterials(manifest) {
   const folder = mkdtempSync(join(tmpdir(), 'stageprof-release-'));
   // npm names the package by its folder.
   const project = join(folder, manifest.name);
-  const { packages, ...lock } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const { packages, ...lock } = JSON.parse(committed('package-lock.json'));
   const installed = Object.entries(packages).filter(([, { dev, devOptional }]) => !dev && !devOptional);
   const withoutDevelopment = ({ devDependencies, ...others }) => others;
   const write = (name, content) => writeFileSync(join(project, name), JSON.stringify(content));
@@ -87,7 +99,7 @@ function billOfMaterials(manifest) {
 function openMatters({ version, repository }) {
   const isChanged = run('git', ['status', '--porcelain']) !== '';
   const isTagged = run('git', ['tag', '--points-at', 'HEAD']).split('\n').includes(`v${version}`);
-  const changes = readFileSync(join(root, 'CHANGELOG.md'), 'utf8');
+  const changes = committed('CHANGELOG.md');
   return [
     isChanged && 'the work tree has changes that are not committed, and not in this release',
     !isTagged && `the last commit has no tag v${version}`,
@@ -98,17 +110,17 @@ function openMatters({ version, repository }) {
 
 function main(operand) {
   if (operand === undefined) throw new Error('give a folder for the files of the release');
-  const fault = prebuildFault();
-  if (fault !== undefined) throw new Error(fault);
   const folder = resolve(operand);
+  const isOther = existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(join(folder, SUMS));
+  if (isOther) throw new Error(`${operand} has files and is no release: name another folder`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
 
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const manifest = JSON.parse(committed('package.json'));
   const tarball = packTwice(folder);
   const bill = tarball.replace(/\.tgz$/, '.cdx.json');
   writeFileSync(join(folder, bill), billOfMaterials(manifest));
-  cpSync(join(root, 'prebuilds'), join(folder, 'prebuilds'), { recursive: true });
+  run('sh', ['-c', 'git archive HEAD prebuilds | tar -x -C "$1"', 'sh', folder]);
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1));

@@ -4,13 +4,21 @@ import os from 'node:os';
 
 const require = createRequire(import.meta.url);
 
+/** What the numbers depend on and runs of one day may differ in. */
+export const kernel = `${os.type()} ${os.release()} ${os.machine()}`;
+
 /** Everything that the numbers depend on, as pairs of a heading and a value. */
 export function machineFacts() {
+  const [cpu, ...others] = lastingFacts();
+  return [cpu, ['kernel', kernel], ...others];
+}
+
+/** The same without the kernel. */
+export function lastingFacts() {
   const cpus = os.cpus();
   const { glibcVersionRuntime } = process.report.getReport().header;
   return [
     ['CPU', `${cpus[0]?.model.trim() ?? 'unknown'}, ${cpus.length} cores`],
-    ['kernel', `${os.type()} ${os.release()} ${os.machine()}`],
     ['glibc', glibcVersionRuntime ?? 'none'],
     ['node', `${process.version}, V8 ${process.versions.v8}`],
     ['stageprof', versionAt(new URL('../package.json', import.meta.url))],

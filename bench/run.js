@@ -1,7 +1,7 @@
 // npm run bench -- [question…] [--quick] [--rounds N] [--write] [--check]
 import { parseArgs } from 'node:util';
 import { openLargeFiles } from './large-files.js';
-import { loadText, machineFacts } from './machine.js';
+import { kernel, lastingFacts, loadText, machineFacts } from './machine.js';
 import { buildNativeAddon } from './native-addon.js';
 import { loadQuestion, QUESTION_NAMES } from './questions/index.js';
 import { answerMarkdown, answerText, factsMarkdown, factsText } from './render.js';
@@ -54,7 +54,7 @@ async function main() {
 
   if (settings.write) {
     writeResults(
-      factsMarkdown(machineFacts()),
+      factsMarkdown(lastingFacts()),
       new Map(answers.map((answer) => [answer.question.name, answerMarkdown(answer)])),
     );
   }
@@ -109,7 +109,7 @@ async function refuseFallback() {
 async function answerTo(question, roundsFor) {
   const { headings, rowsOf, judge } = await import(`./kinds/${question.kind}.js`);
   const rounds = roundsFor(question);
-  const measured = `${new Date().toISOString().slice(0, 10)}, load averages ${loadText()} before`;
+  const measured = `${new Date().toISOString().slice(0, 10)}, ${kernel}, load averages ${loadText()} before`;
   const results = await RUNNERS[question.kind](question, rounds, (round, contender) => {
     process.stderr.write(`${question.name}: round ${round + 1} of ${rounds}, ${contender}\n`);
   });

@@ -13,8 +13,8 @@ export function writeResults(facts, answers) {
 }
 
 /**
- * Replaces the parts of the questions that were answered and leaves the others. Each says when it was measured, so that
- * answers of two runs do not look like one.
+ * Replaces the parts of the questions that were answered and leaves the others. Each says when it was measured and on which
+ * kernel, so that answers of two runs do not look like one; with other facts, such as another node, all have to be.
  *
  * @param {string} text that of the page
  * @param {string} facts of the machine, as Markdown
@@ -24,7 +24,14 @@ export function withResults(text, facts, answers) {
   const begin = text.indexOf(BEGIN);
   const end = text.indexOf(END);
   if (begin < 0 || end < begin) throw new Error(`bench/README.md lacks the lines "${BEGIN}" and "${END}"`);
-  const parts = new Map([...partsOf(text.slice(begin + BEGIN.length, end)), ...answers]);
+  const former = text.slice(begin + BEGIN.length, end);
+  const parts = new Map([...partsOf(former), ...answers]);
+  const areOther = former.split(`\n${HEADING}`)[0].trim() !== facts.trim();
+  if (areOther && [...parts.keys()].some((name) => !answers.has(name))) {
+    throw new Error(
+      'the other results in bench/README.md are of other facts than these: answer all questions, or none',
+    );
+  }
   const results = QUESTION_NAMES.flatMap((name) => parts.get(name) ?? []).map((part) => part.trim());
   return `${text.slice(0, begin + BEGIN.length)}\n\n${[facts.trim(), ...results].join('\n\n')}\n\n${text.slice(end)}`;
 }

@@ -7,7 +7,7 @@ import { nodeOf, root } from './support/node-lines.js';
 
 const LINES = ['22', '24', '26'];
 
-/** What touches V8, node's internals or the way node starts. What only reads files is the same on each line. */
+/** A part of what touches V8, node's internals or the way node starts. What only reads files is the same on each line. */
 const QUICK = [
   'test/accounting/',
   'test/attribution/',

@@ -32,9 +32,12 @@ napi_value Number(napi_env env, double number) {
   return value;
 }
 
-constexpr size_t kTextBytes = 4096;
+// A path is longer than a label, which is read at each boundary: so much and no more is cleared.
+constexpr size_t kPathBytes = 4096;
+constexpr size_t kLabelBytes = 64;
 
 // The first argument; cut off where it is longer.
+template <size_t kTextBytes>
 void GetText(napi_env env, napi_callback_info info, char (&text)[kTextBytes]) {
   napi_value argument = nullptr;
   size_t count = 1;
@@ -43,21 +46,21 @@ void GetText(napi_env env, napi_callback_info info, char (&text)[kTextBytes]) {
 }
 
 napi_value CaliperOpen(napi_env env, napi_callback_info info) {
-  char path[kTextBytes] = "";
+  char path[kPathBytes] = "";
   GetText(env, info, path);
   if (!bench::OpenCaliper(path)) napi_throw_error(env, nullptr, "Caliper cannot be loaded");
   return nullptr;
 }
 
 napi_value CaliperBegin(napi_env env, napi_callback_info info) {
-  char label[kTextBytes] = "";
+  char label[kLabelBytes] = "";
   GetText(env, info, label);
   bench::BeginCaliperRegion(label);
   return nullptr;
 }
 
 napi_value CaliperEnd(napi_env env, napi_callback_info info) {
-  char label[kTextBytes] = "";
+  char label[kLabelBytes] = "";
   GetText(env, info, label);
   bench::EndCaliperRegion(label);
   return nullptr;

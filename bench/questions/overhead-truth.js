@@ -1,6 +1,6 @@
 const PROGRAMS = ['handles', 'nested callbacks', 'promises'];
 
-/** Some seconds a trial: what is added is a few percent of what the thread uses. */
+/** A part of a second a trial: what is added is about as much as the work itself. */
 const OPERATIONS = 4000;
 
 /** Who tells it. */

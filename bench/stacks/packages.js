@@ -55,7 +55,7 @@ const table = [HEADINGS, HEADINGS.map((_, column) => (column === 0 ? '---' : '--
 const facts = new Map(machineFacts());
 const text = `${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
 
-By \`node bench/stacks/packages.js --write\`, one sample in ${RATE / 1024} KiB, on ${facts.get('date')}: Node ${facts.get('node')}, glibc ${facts.get('glibc')},
+By \`node bench/stacks/packages.js --write\`, one sample in ${RATE / 1024} KiB, on ${new Date().toISOString().slice(0, 10)}: Node ${facts.get('node')}, glibc ${facts.get('glibc')},
 ${facts.get('kernel')}, ${facts.get('CPU')}, load average ${loadText()}.`;
 process.stdout.write(`\n${text}\n`);
 if (values.write) {

@@ -32,7 +32,7 @@ test('the results of one question replace its former ones and leave the others',
     '<!-- results: end -->',
     'after',
   ];
-  const before = page('old facts', '', '### peers', '', 'old', '', '### pace', '', 'old', '').join('\n');
+  const before = page('facts', '', '### peers', '', 'old', '', '### pace', '', 'old', '').join('\n');
   const after = page(
     'facts',
     '',
@@ -54,4 +54,17 @@ test('the results of one question replace its former ones and leave the others',
     ['time-only', '### time-only\n\nnew\n'],
   ]);
   expect(withResults(before, 'facts', answers).split('\n')).toEqual(after);
+});
+
+test('results of other facts, such as another node, replace all or none', () => {
+  const page = `<!-- results: begin, written by npm run bench -- --write -->
+old facts
+
+### peers
+
+old
+<!-- results: end -->`;
+  const pace: [string, string] = ['pace', '### pace\n\nnew'];
+  expect(() => withResults(page, 'facts', new Map([pace]))).toThrow('of other facts than these');
+  expect(withResults(page, 'facts', new Map([pace, ['peers', '### peers\n\nnew']]))).not.toContain('old');
 });

@@ -1,4 +1,4 @@
-// What the tests of other platforms need, where it is kept, and how it is fetched. Suites use what is there; `fetch.js`
+// What the tests of other platforms need, where it is kept, and how it is fetched. Suites use what is there; `run.js --fetch`
 // fetches. The folder survives: a chroot takes minutes to make.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';

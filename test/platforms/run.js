@@ -6,6 +6,10 @@ import { arm64, LINES, musl, oldGlibc, root } from './platforms.js';
 
 const [name, ...rest] = process.argv.slice(2);
 const platform = { arm64, musl, 'old-glibc': oldGlibc }[name];
+if (platform === undefined) {
+  process.stderr.write('give a platform: arm64, musl or old-glibc\n');
+  process.exit(2);
+}
 const named = rest.filter((word) => !word.startsWith('--'));
 const lines = named.length > 0 ? named : LINES;
 if (rest.some((word) => word.startsWith('--fetch')) || platform.missing() === null) platform.fetch(lines);
