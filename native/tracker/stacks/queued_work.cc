@@ -1,6 +1,5 @@
 #include "queued_work.h"
 
-#include "../bootstrap.h"
 #include "known_works.h"
 
 namespace stageprof_tracker {
@@ -113,25 +112,18 @@ int QueueRequest(void* loop, Request* request, Work execute, AfterWork after) {
   return status;
 }
 
-template <typename Function>
-bool Find(const char* name, Function* found, Function wrapper, ReboundFunction* function) {
-  *found = reinterpret_cast<Function>(FindSymbol(name));
-  *function = {name, reinterpret_cast<void*>(*found), reinterpret_cast<void*>(wrapper)};
-  return *found != nullptr;
-}
-
 }  // namespace
 
 uint32_t FindQueueingFunctions(ReboundFunction* functions) {
   uint32_t count = 0;
   // All three or none: an entry that is made has to be found and given back.
-  if (Find("napi_create_async_work", &real.create, CreateWork, &functions[0]) &&
-      Find("napi_delete_async_work", &real.remove, DeleteWork, &functions[1]) &&
-      Find("napi_queue_async_work", &real.queue, QueueWork, &functions[2])) {
+  if (FindReal("napi_create_async_work", &real.create, CreateWork, &functions[0]) &&
+      FindReal("napi_delete_async_work", &real.remove, DeleteWork, &functions[1]) &&
+      FindReal("napi_queue_async_work", &real.queue, QueueWork, &functions[2])) {
     count = 3;
   }
-  return Find("uv_queue_work", &real.queue_request, QueueRequest, &functions[count]) ? count + 1
-                                                                                     : count;
+  return FindReal("uv_queue_work", &real.queue_request, QueueRequest, &functions[count]) ? count + 1
+                                                                                         : count;
 }
 
 }  // namespace stageprof_tracker

@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "../bootstrap.h"
 #include "../modules.h"
 
 namespace stageprof_tracker {
@@ -18,6 +19,14 @@ struct ReboundFunction {
   void* real;
   void* wrapper;
 };
+
+// False where no library has a function of that name.
+template <typename Function>
+bool FindReal(const char* name, Function* found, Function wrapper, ReboundFunction* function) {
+  *found = reinterpret_cast<Function>(FindSymbol(name));
+  *function = {name, reinterpret_cast<void*>(*found), reinterpret_cast<void*>(wrapper)};
+  return *found != nullptr;
+}
 
 // Called while there is one thread.
 void OpenReboundImports();

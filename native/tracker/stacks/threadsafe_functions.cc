@@ -5,7 +5,6 @@
 #include <atomic>
 #include <utility>
 
-#include "../bootstrap.h"
 #include "../mapped_file.h"
 #include "known_works.h"
 
@@ -134,18 +133,11 @@ Status Call(void* function, void* data, int mode) {
   return status;
 }
 
-template <typename Function>
-bool Find(const char* name, Function* found, Function wrapper, ReboundFunction* function) {
-  *found = reinterpret_cast<Function>(FindSymbol(name));
-  *function = {name, reinterpret_cast<void*>(*found), reinterpret_cast<void*>(wrapper)};
-  return *found != nullptr;
-}
-
 }  // namespace
 
 uint32_t FindThreadsafeFunctions(ReboundFunction* functions) {
-  return Find("napi_create_threadsafe_function", &real.create, Create, &functions[0]) &&
-                 Find("napi_call_threadsafe_function", &real.call, Call, &functions[1])
+  return FindReal("napi_create_threadsafe_function", &real.create, Create, &functions[0]) &&
+                 FindReal("napi_call_threadsafe_function", &real.call, Call, &functions[1])
              ? kThreadsafeFunctions
              : 0;
 }

@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 
-#include "../bootstrap.h"
 #include "origins.h"
 #include "waiting_words.h"
 
@@ -134,10 +133,7 @@ long SystemCall(long number, long a, long b, long c, long d, long e, long f) {
 
 template <typename Function>
 void Find(const char* name, Function* found, Function wrapper, ReboundFunction** function) {
-  *found = reinterpret_cast<Function>(FindSymbol(name));
-  if (*found == nullptr) return;
-  **function = {name, reinterpret_cast<void*>(*found), reinterpret_cast<void*>(wrapper)};
-  ++*function;
+  if (FindReal(name, found, wrapper, *function)) ++*function;
 }
 
 }  // namespace
