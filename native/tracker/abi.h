@@ -137,8 +137,9 @@ typedef struct StageprofTrackerCpuSamples {
   const char* missing; /* why there are none now; null while they are taken */
   uint32_t signal;     /* that the timers send; 0 before the first start */
   uint32_t followed;   /* threads with a timer now */
-  uint64_t failed;     /* how often the kernel has made no timer */
-  uint64_t blocked;    /* threads that did not take the signal when they were found */
+  uint64_t
+      failed; /* threads without a timer: the kernel made none, or too many signals could wait */
+  uint64_t blocked; /* threads that did not take the signal when they were found */
 } StageprofTrackerCpuSamples;
 
 /* Places in memory through which the modules of a process call functions that allocate. */

@@ -114,7 +114,7 @@ export class SampledStacks {
     const { failed = 0 } = this.lastThreads ?? {};
     return [
       ...(this.lastCpu === null ? [] : samplingWarnings(this.lastCpu.account)),
-      ...(failed === 0 ? [] : [formatWarning('timers of threads that the kernel did not make', failed)]),
+      ...(failed === 0 ? [] : [formatWarning('threads without a timer, which are not sampled (a quarter of ulimit -i is in use, or the kernel made none)', failed)]),
     ];
   }
 

@@ -89,8 +89,7 @@ CpuThread* Find(int32_t id) {
 }
 
 // The entry of a thread that had none. Null where it has one meanwhile, and where there is no room.
-// `due_ns`: until its clock shows this, its timer is made by the thread itself.
-CpuThread* Make(int32_t id, uint64_t due_ns) {
+CpuThread* Make(int32_t id) {
   if (!Take(&is_taking)) return nullptr;
   CpuThread* made = nullptr;
   for (uint32_t probe = 0; Find(id) == nullptr && made == nullptr && probe < kProbes; ++probe) {
@@ -105,10 +104,13 @@ CpuThread* Make(int32_t id, uint64_t due_ns) {
     made->seen_ns.store(0, kRelaxed);
     made->found_ns.store(0, kRelaxed);
     made->unnamed_ns.store(0, kRelaxed);
-    made->due_ns = due_ns;
+    made->due_ns = 0;
     made->is_blocked = false;
+    made->has_failed.store(false, kRelaxed);
+    made->has_ended.store(false, kRelaxed);
     made->look.store(looks.load(kRelaxed), kRelaxed);
-    made->id.store(id, std::memory_order_release);
+    // Either whoever ends all timers sees the entry, or `StartTimer` sees that they are being ended.
+    made->id.store(id, kOrdered);
   }
   GiveBack(&is_taking);
   return made;
@@ -141,14 +143,16 @@ void StartTimer(CpuThread* thread, int32_t id) {
       if (!thread->timer.compare_exchange_strong(none, timer, kOrdered)) {
         DeleteCpuTimer(timer);
         followed.fetch_sub(1, kRelaxed);
-      } else if (thread->id.load(kOrdered) != id) {
+      } else if (thread->id.load(kOrdered) != id || owner.load(kOrdered) == 0) {
         EndTimer(thread);
       }
       return;
     }
   }
   followed.fetch_sub(1, kRelaxed);
-  failed.fetch_add(1, kRelaxed);
+  uint64_t now;
+  const bool lives = ReadCpuClock(id, &now);
+  if (lives && !thread->has_failed.exchange(true, kRelaxed)) failed.fetch_add(1, kRelaxed);
 }
 
 void Account(CpuThread* thread, uint64_t now) {
@@ -177,10 +181,11 @@ void Forget(CpuThread* thread) {
   thread->id.store(0, std::memory_order_release);
 }
 
-// It has used as much as two samples stand for, and has no timer, as a thread has at first that
-// takes no signals.
+// Makes the timer of a thread that has none: at once where it is new, and again after each two samples' worth of
+// CPU, since threads take no signals at first.
 void TryAgain(CpuThread* thread, int32_t id, uint64_t now) {
   if (now < thread->due_ns || thread->timer.load(kRelaxed) != kNoTimer) return;
+  if (thread->has_ended.load(kRelaxed)) return;
   thread->due_ns = now + 2 * period_ns;
   if (thread->runs_js.load(kRelaxed)) return;
   if (TakesSignal(id, signal_number)) {
@@ -219,7 +224,7 @@ void LookAt(int32_t id, const Look& look) {
     thread = nullptr;
   }
   if (thread == nullptr) {
-    thread = Make(id, 0);
+    thread = Make(id);
     if (thread == nullptr) return;
     Name(thread, id);
     thread->found_ns.store(now, kRelaxed);
@@ -229,6 +234,12 @@ void LookAt(int32_t id, const Look& look) {
   thread->look.store(look.number, kRelaxed);
   Account(thread, now);
   TryAgain(thread, id, now);
+}
+
+void ForgetAll() {
+  for (CpuThread& thread : threads) {
+    if (thread.id.load(kOrdered) != 0) Forget(&thread);
+  }
 }
 
 }  // namespace
@@ -251,10 +262,8 @@ void OpenCpuThreads(int signal, uint32_t hz) {
 void CloseCpuThreads() {
   if (!IsOwner()) return;
   LookAtCpuThreads();
-  owner.store(0, kRelaxed);
-  for (CpuThread& thread : threads) {
-    if (thread.id.load(std::memory_order_acquire) != 0) Forget(&thread);
-  }
+  owner.store(0, kOrdered);
+  ForgetAll();
 }
 
 void LookAtCpuThreads() {
@@ -263,13 +272,15 @@ void LookAtCpuThreads() {
   const Look look = {number, number == 1};
   const int32_t main_thread = ThisProcess();
   const bool are_all = VisitTasks([&look, main_thread](int32_t id) {
-    if (id != main_thread) LookAt(id, look);
+    if (id != main_thread && owner.load(kOrdered) != 0) LookAt(id, look);
   });
   for (CpuThread& thread : threads) {
     if (!are_all || thread.id.load(std::memory_order_acquire) == 0) continue;
     // One that has taken its entry meanwhile has the number of this look or of the one before.
     if (number - thread.look.load(kRelaxed) > 1) Forget(&thread);
   }
+  // Closed meanwhile: what this look has made goes too.
+  if (owner.load(kOrdered) == 0) ForgetAll();
   GiveBack(&is_looking);
 }
 
@@ -277,7 +288,10 @@ void FollowThisThread() {
   if (owner.load(kRelaxed) == 0 || !IsOwner()) return;
   const int error = errno;
   const int32_t id = ThisThread();
-  CpuThread* const thread = Make(id, 0);
+  // One that has ended had the same id.
+  CpuThread* const former = Find(id);
+  if (former != nullptr && former->has_ended.load(kRelaxed)) Forget(former);
+  CpuThread* const thread = Make(id);
   if (thread != nullptr && TakesSignalHere(signal_number)) StartTimer(thread, id);
   errno = error;
 }
@@ -291,7 +305,9 @@ void UnfollowThisThread() {
   if (thread != nullptr && ReadCpuClock(id, &now)) {
     if (thread->samples.load(kRelaxed) == 0) Name(thread, id);
     Account(thread, now);
-    Forget(thread);
+    // It still runs for a moment. Without an entry a look would take it for a new thread, and count all of its CPU.
+    thread->has_ended.store(true, kRelaxed);
+    EndTimer(thread);
   }
   errno = error;
 }
@@ -318,6 +334,10 @@ uint32_t NoteSample(CpuThread* thread, const TaskName& name) {
   thread->samples.fetch_add(1, kRelaxed);
   if (ReadCpuClock(thread->id.load(kRelaxed), &now)) Account(thread, now);
   return number;
+}
+
+bool FollowsCpuThreads() {
+  return IsOwner();
 }
 
 CpuThreadCounts ReadCpuThreadCounts() {

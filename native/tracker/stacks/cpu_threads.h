@@ -23,12 +23,14 @@ struct CpuThread {
   std::atomic<uint64_t> unnamed_ns;  // what it has used before it was known to run no JS
   uint64_t due_ns;                   // without a timer: when its clock shows this, one is tried
   bool is_blocked;                   // it has been counted as one that does not take the signal
+  std::atomic<bool> has_failed;      // it has been counted as one without a timer
+  std::atomic<bool> has_ended;       // it is about to
   std::atomic<uint32_t> look;        // the last one that has found it
 };
 
 struct CpuThreadCounts {
   uint32_t followed;  // now
-  uint64_t failed;    // the kernel made no timer
+  uint64_t failed;    // threads for which the kernel made no timer, or too many signals could wait
   uint64_t blocked;   // they do not take the signal
 };
 
@@ -55,6 +57,9 @@ void LeaveOut(CpuThread* thread);
 
 // The calling thread, which runs no JS, has been sampled under that name. Returns the number of the name.
 uint32_t NoteSample(CpuThread* thread, const TaskName& name);
+
+// Whether this process does, and not the one that it is a child of.
+bool FollowsCpuThreads();
 
 CpuThreadCounts ReadCpuThreadCounts();
 
