@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../bootstrap.h"
+#include "../loaded_object.h"
 #include "cpu_counts.h"
 #include "cpu_threads.h"
 #include "cpu_timer.h"
@@ -110,16 +111,16 @@ Registers RegistersOf(const void*) {
 void SampleOn(char*, Interrupted*) {}
 #endif
 
-void UseDefault() {
+void SetHandler(void (*handler)(int)) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
-  action.sa_handler = SIG_DFL;
+  action.sa_handler = handler;
   sigaction(signal_number, &action, nullptr);
 }
 
 // Somebody else has sent it. It ends the program, as it would without us.
 void PassOn() {
-  UseDefault();
+  SetHandler(SIG_DFL);
   syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), signal_number);
 }
 
@@ -235,6 +236,8 @@ bool StartLookingThread() {
 
 const char* Start(uint32_t hz) {
   if (!kKnowsMachine) return "CPU of other threads is sampled on x86-64 alone";
+  if (!LoaderAnswers())
+    return "glibc before 2.35 and musl do not tell a signal handler whose code it has interrupted";
   if (ReadStackTables() == nullptr) return StacksMissing();
   const char* const why = CpuTimersMissing();
   if (why != nullptr) return why;
@@ -274,12 +277,21 @@ int CpuSignal() {
   return signal_number;
 }
 
+bool HandlesCpuSignal(int number) {
+  return number != 0 && number == signal_number && IsOurs();
+}
+
 void GiveSignalBack() {
   const int error = errno;
-  if (missing.load(kRelaxed) == nullptr) {
+  // A child of vfork has the memory of its parent, which goes on.
+  if (missing.load(kRelaxed) == nullptr && FollowsCpuThreads()) {
     End("the program has taken the signal of CPU samples for itself");
   }
-  if (IsOurs()) UseDefault();
+  if (IsOurs()) {
+    // The kernel throws away what still waits for threads that block the signal: by default it would end the program.
+    SetHandler(SIG_IGN);
+    SetHandler(SIG_DFL);
+  }
   errno = error;
 }
 

@@ -7,8 +7,8 @@ namespace stageprof_tracker {
 
 // Samples the CPU of the threads that run no JS: libuv's pool, those of addons, V8's own helpers. A timer of the
 // kernel on the CPU clock of each thread sends it a signal of its own, whose handler takes the stack there. The
-// handler runs on memory of its own, so a thread with a small stack is safe, and all signals are blocked
-// while it does. A thread of the tracker finds threads that begin and end.
+// handler takes the stack on memory of its own, so that a thread with a small stack needs room for the kernel's own
+// frame alone. All signals are blocked meanwhile. A thread of the tracker finds threads that begin and end.
 
 // Starts, and returns null; or why not, in a few words. Where it has been started already, nothing changes.
 const char* StartCpuSamples(uint32_t hz);
@@ -19,6 +19,8 @@ void StopCpuSamples();
 const char* CpuSamplesMissing();
 // The signal; 0 before the start.
 int CpuSignal();
+// Whether it is that signal, and handled here.
+bool HandlesCpuSignal(int number);
 
 // The program is about to take the signal for itself: sampling ends, and the signal is as it was before.
 void GiveSignalBack();

@@ -13,6 +13,7 @@ describe.runIf(process.arch === 'x64')('the CPU samples of threads', () => {
     ['send nothing to a thread that blocks signals from its beginning', 'deaf'],
     ['take another signal where the program handles theirs', 'own'],
     ['end where an addon begins to handle their signal, which then gets its own alone', 'late'],
+    ['go on where an addon only asks who handles their signal', 'asked'],
     ['do not keep their signal from ending the program where somebody else sends it', 'foreign'],
     ['interrupt no system call', 'interrupted'],
     ['are not taken in a forked child, which goes on undisturbed', 'forked'],

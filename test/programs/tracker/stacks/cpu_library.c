@@ -52,3 +52,10 @@ int library_handle(int number, void (*handler)(int)) {
   if (sigaction(number, &action, &before) != 0) return -1;
   return before.sa_handler == SIG_DFL;
 }
+
+// Returns whether nothing handles the signal.
+int library_ask(int number) {
+  struct sigaction action;
+  if (sigaction(number, NULL, &action) != 0) return -1;
+  return action.sa_handler == SIG_DFL;
+}

