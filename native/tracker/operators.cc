@@ -46,7 +46,7 @@ __attribute__((noinline, cold)) auto FindOperatorFor(const char* symbol, const v
   thread_counters.operator_caller = nullptr;
   found = reinterpret_cast<Function>(FindForCaller(symbol, caller));
   thread_counters.operator_caller = asker;
-  // The loader would also have failed if nobody defined the operator.
+  // Nobody defines it: without the tracker this call would have been one of address 0.
   if (found == nullptr) __builtin_trap();
   if (module != kUnknownModule) of_module[module].store(found, std::memory_order_relaxed);
   return found;

@@ -63,13 +63,24 @@ Scratch* TakeScratch() {
   return nullptr;
 }
 
-const char* stacks_missing = "STAGEPROF_TRACK_STACKS is not set";
+const char* stacks_missing =
+    "stacks need STAGEPROF_TRACK_MODULES=1, and STAGEPROF_TRACK_STACKS=cpu, or 1 with "
+    "STAGEPROF_TRACK_LIVE";
 
 // The main thread's stack grows downwards, so its range is looked up anew where it has grown.
 bool KnowsRange(uintptr_t stack) {
   MappedRange& range = thread_stack.range;
   const auto lies = [&range, stack] { return stack >= range.start && stack < range.end; };
   return lies() || (FindMappedRange(stack, &range) && lies());
+}
+
+// Up to where frames may lie. A thread's own block stands above its stack in the same memory and lasts as long as
+// the thread. What lies above that may be another mapping that has grown together with the stack, and may be
+// gone by now.
+uintptr_t TopOf(uintptr_t stack) {
+  const auto own = reinterpret_cast<uintptr_t>(&thread_stack);
+  const uintptr_t end = thread_stack.range.end;
+  return own > stack && own < end ? own : end;
 }
 
 bool HasRoom(uintptr_t stack) {
@@ -110,7 +121,7 @@ uint32_t AddInherited(const Origin& origin, SiteFrame* frames, uint32_t count) {
 uint32_t SiteOf(const Registers& registers, Scratch* scratch, SiteFrame* leaf) {
   AskForV8Code();
   Stack& stack = scratch->stack;
-  Unwind(registers, thread_stack.range.end, &stack);
+  Unwind(registers, TopOf(registers.stack), &stack);
   // Frames are told by the address behind the instruction, as that of a call is.
   if (leaf != nullptr && stack.count > 0) ++stack.frames[0].pc;
   size_t first = 0;

@@ -24,7 +24,7 @@ bool IsHelperName(const char* name);
 bool IsOwnTaskName(const char* name);
 void SetTaskNameHere(const char* name);
 
-// Whether the thread blocks the signal is in its mask. False where that is not known.
+// Whether the thread does not block the signal. False where that is not known.
 bool TakesSignal(int32_t id, int signal);
 bool TakesSignalHere(int signal);
 

@@ -35,7 +35,7 @@ struct Stack {
 };
 
 // Walks the calling thread's stack, from `registers` outwards. Reads only what lies between the
-// stack pointer and `top`. Neither allocates nor locks; needs 4 KiB of stack.
+// stack pointer and `top`, and in the first frame the 128 bytes below it. Neither allocates nor locks; needs 4 KiB of stack.
 //
 //   unwind tables, where the module has them;
 //   frame pointers in V8's code;
