@@ -32,6 +32,9 @@ export interface KeptStacksFiles {
   readonly recorder: string | null;
 }
 
+const NO_TIMER =
+  'threads without a timer, which are not sampled (a quarter of ulimit -i is in use, or the kernel made none)';
+
 /** The stacks of a profiler: those that it was asked for, or why there are none. */
 export class SampledStacks {
   private readonly cpu: Opened<CpuStacks>;
@@ -114,7 +117,7 @@ export class SampledStacks {
     const { failed = 0 } = this.lastThreads ?? {};
     return [
       ...(this.lastCpu === null ? [] : samplingWarnings(this.lastCpu.account)),
-      ...(failed === 0 ? [] : [formatWarning('threads without a timer, which are not sampled (a quarter of ulimit -i is in use, or the kernel made none)', failed)]),
+      ...(failed === 0 ? [] : [formatWarning(NO_TIMER, failed)]),
     ];
   }
 
