@@ -88,7 +88,7 @@ zpty -d shell`;
 test.skipIf(!isInstalled('zsh'))('in zsh', { timeout: 60_000 }, async () => {
   const script = await scriptOf('zsh');
   const offered = (line: string, awaited: string) =>
-    execFileSync('zsh', ['-f', '-c', OFFERED_BY_ZSH, script, line, awaited], { encoding: 'utf8', timeout: 50_000 });
+    execFileSync('zsh', ['-f', '-c', OFFERED_BY_ZSH, script, line, awaited], { encoding: 'utf8', timeout: 110_000 });
   expect(offered('stageprof summarize --format ', 'table')).toMatch(/caliper[\s\S]*markdown/);
   expect(offered('stageprof postm', 'postmortem')).toContain('postmortem');
 });

@@ -21,7 +21,7 @@ test.each([
   ['gives all arrays a toJSON', 'arrays', failed('arrays', 'record', /take it off their prototype/), 1],
   ['gives all objects a toJSON', 'objects', failed('objects', 'record', /toJSON/), 1],
   ['closes the channel to stageprof', 'channel', failed('channel', 'exit', /had closed the channel to stageprof/), 1],
-])('an input that %s costs no other its record', { timeout: 30_000 }, async (_, tampering, record, expected) => {
+])('an input that %s costs no other its record', { timeout: 120_000 }, async (_, tampering, record, expected) => {
   const folders = new MapFolders();
   const inputs = ['before', tampering, 'after', 'last'];
   const args = ['map', fixture('tampers.mjs'), ...inputs, '--profile', '--outdir', folders.records];
