@@ -13,7 +13,11 @@ const MOST_LISTED = 12;
 const MOST_HIGHEST = 40;
 const NEAR_PIXELS = 16;
 
-/** The inputs of a corpus: any two numbers against each other, and one input beside the median. */
+/**
+ * The inputs of a corpus: any two numbers against each other, and one input beside the median.
+ *
+ * @param part has columns
+ */
 export function inputsView(part: InputsPart): { readonly element: HTMLElement; readonly draw: () => void } {
   const view = new InputsPlot(part);
   return { element: view.element, draw: () => view.draw() };

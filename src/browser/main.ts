@@ -2,6 +2,7 @@ import type { PageData } from '../page/page-data.js';
 import { comparisonView } from './comparison-view.js';
 import { compositionsView } from './composition-view.js';
 import { choice, el, replaceChildren } from './dom.js';
+import { failedInputs } from './failed-inputs.js';
 import { findingsView } from './findings-view.js';
 import { flameView } from './flame-view.js';
 import { inputsView } from './inputs-view.js';
@@ -62,14 +63,7 @@ function sectionsOf({ story, report, timelines, flame, inputs, comparison }: Pag
     flame === null
       ? null
       : { id: 'stacks', title: 'Stacks', about: 'Sampled call stacks by stage. Wider is more.', ...flameView(flame) },
-    inputs === null
-      ? null
-      : {
-          id: 'inputs',
-          title: 'Inputs',
-          about: 'Every input of the corpus, and those that are far from the others.',
-          ...inputsView(inputs),
-        },
+    inputsSection(inputs),
     processSection(report),
     report === null
       ? null
@@ -97,6 +91,15 @@ function memorySection(report: PageData['report'], timelines: PageData['timeline
     element: el('div', {}, over?.element, compositions.length === 0 ? null : compositionsView(compositions)),
     ...(over === null ? {} : { draw: over.draw }),
   };
+}
+
+function inputsSection(inputs: PageData['inputs']): Section | null {
+  if (inputs === null) return null;
+  const section = { id: 'inputs', title: 'Inputs' };
+  if (inputs.columns.length === 0)
+    return { ...section, about: 'The inputs of the corpus that failed.', element: failedInputs(inputs) };
+  const about = 'Every input of the corpus, and those that are far from the others.';
+  return { ...section, about, ...inputsView(inputs) };
 }
 
 function processSection(report: PageData['report']): Section | null {

@@ -9,12 +9,14 @@ import type { InputColumn, InputStages, InputsPart, PageUnit } from './page-data
 const MOST_STAGE_NUMBERS = 620_000;
 const MOST_STAGES = 60;
 
-/** The inputs of a corpus; null where there are fewer than two. */
+/** The inputs of a corpus; null where there are fewer than two, or nothing was measured and none has failed. */
 export function inputsPart(
   { inputs, labels, total }: InputTableState<FilePosition>,
   mostStageNumbers = MOST_STAGE_NUMBERS,
 ): InputsPart | null {
   if (total < 2) return null;
+  const columns = INPUT_FIELDS.flatMap((field, index) => inputColumn(field, index, inputs));
+  if (columns.length === 0 && inputs.every(({ error }) => error === null)) return null;
   const files = new Numbered();
   const errors = new Numbered();
   const { stages, notes } = stagesOf(inputs, labels, mostStageNumbers);
@@ -31,7 +33,7 @@ export function inputsPart(
     line: inputs.map(({ position }) => position.line),
     error: inputs.map(({ error }) => errors.number(error ?? '')),
     errors: errors.texts,
-    columns: INPUT_FIELDS.flatMap((field, index) => inputColumn(field, index, inputs)),
+    columns,
     stages,
     total,
     notes: [...sampled, ...notes],

@@ -2,6 +2,7 @@
 /// <reference lib="dom.iterable" />
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PageContent } from '../../src/page/write-page.js';
 import { NO_BROWSER, TestBrowser } from '../support/browser.js';
 import { contentOf, htmlOf } from '../support/page-content.js';
 
@@ -130,6 +131,29 @@ describe.skipIf(NO_BROWSER)('the pictures of a page', () => {
           await page.mouse.click(box.x + x * box.width, box.y + (1 - x) * box.height);
       }
       expect(await page.locator('.card').count()).toBe(1);
+    });
+  });
+
+  describe('the inputs of a corpus without profiles', () => {
+    const inputs: PageContent['inputs'] = {
+      names: ['corpus/a', 'corpus/b', 'corpus/c'],
+      files: ['records'],
+      file: [0, 0, 0],
+      line: [1, 2, 3],
+      errors: ['', 'exit'],
+      error: [0, 1, 0],
+      columns: [],
+      stages: null,
+      total: 3,
+      notes: [],
+    };
+
+    test('are a table of those that failed', async () => {
+      const { page, messages } = await browser.show(htmlOf({ ...contentOf({}), inputs }));
+      expect(await page.getAttribute('#page', 'data-state')).toBe('drawn');
+      expect(await page.innerText('#inputs .told')).toMatch(/^3 inputs, 1 failed\. None has a profile/);
+      expect(await texts(page, '#inputs tbody tr')).toEqual(['corpus/b\texit\trecords:2']);
+      expect(messages).toEqual([]);
     });
   });
 

@@ -105,6 +105,21 @@ describe('the inputs on a page', () => {
     }
   });
 
+  test('without any profile are those that failed, without numbers', () => {
+    const table = new InputTable<FilePosition>();
+    table.add(input('a'), undefined);
+    table.add(input('b', 0, 'exit'), undefined);
+    const part = inputsPart(table.result())!;
+    expect(part).toMatchObject({ names: ['a', 'b'], columns: [], stages: null, total: 2 });
+    expect(part.error.map((error) => part.errors[error])).toEqual(['', 'exit']);
+  });
+
+  test('are no section where nothing was measured and nothing failed', () => {
+    const table = new InputTable<FilePosition>();
+    for (const name of ['a', 'b']) table.add(input(name), undefined);
+    expect(inputsPart(table.result())).toBeNull();
+  });
+
   test('are no section where there is only one', () => {
     const table = new InputTable<FilePosition>();
     table.add(input('a'), columnsOf(2, 8000));
