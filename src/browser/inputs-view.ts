@@ -3,14 +3,12 @@ import type { InputColumn, InputsPart } from '../page/page-data.js';
 import { axis, KIB_STEPS, marks } from './charts.js';
 import { choice, el, replaceChildren, select } from './dom.js';
 import { inputCard } from './input-card.js';
-import { inputTable } from './input-table.js';
+import { inputTables } from './input-table.js';
 import { isFailed, OUTLIER_RULE, outliersOf, StageMedians, wantsLogarithms } from './inputs-model.js';
 import { paintInputs, scaleOf } from './scatter.js';
 import { amount, named, plural } from './text.js';
 import { currentTheme, onRedraw, onResize } from './theme.js';
 
-const MOST_LISTED = 12;
-const MOST_HIGHEST = 40;
 const NEAR_PIXELS = 16;
 
 /**
@@ -285,27 +283,9 @@ class InputsPlot {
   }
 
   #drawList(): void {
-    const listed = this.#outliers.slice(0, MOST_LISTED);
-    const more = this.#outliers.length - listed.length;
-    const table = (name: string, inputs: readonly number[]) =>
-      inputTable(this.part, [this.#x, this.#y], inputs, { name, onOpen: (input) => this.#open(input) });
-    replaceChildren(
-      this.#list,
-      listed.length === 0 ? null : [el('h3', {}, 'Marked inputs'), table('Marked inputs', listed)],
-      more > 0 ? el('p', { class: 'note' }, `and ${more.toLocaleString('en-US')} more`) : null,
-      el(
-        'details',
-        {},
-        el('summary', {}, `Those with the highest ${this.#y.heading} as a table`),
-        table(`Inputs by ${this.#y.heading}`, this.#highest()),
-      ),
-    );
-  }
-
-  /** By the second number, the highest first. */
-  #highest(): number[] {
-    const { values } = this.#y;
-    return this.#order.toSorted((a, b) => values[b]! - values[a]!).slice(0, MOST_HIGHEST);
+    const columns = [this.#x, this.#y] as const;
+    const lists = { marked: this.#outliers, order: this.#order, onOpen: (input: number) => this.#open(input) };
+    replaceChildren(this.#list, inputTables(this.part, columns, lists));
   }
 }
 

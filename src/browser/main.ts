@@ -109,7 +109,7 @@ function processSection(report: PageData['report']): Section | null {
     : { id: 'processes', title: 'Processes and threads', about: 'Who used what.', element };
 }
 
-function header({ command, title, facts, writer }: PageData, sections: readonly Section[]): HTMLElement[] {
+function pageElements({ command, title, facts, writer }: PageData, sections: readonly Section[]): HTMLElement[] {
   return [
     el(
       'header',
@@ -164,7 +164,7 @@ async function show(): Promise<void> {
     const parsed = performance.now();
     document.title = `${told(data.title).slice(0, 120)} · stageprof`;
     const sections = sectionsOf(data);
-    replaceChildren(page, header(data, sections));
+    replaceChildren(page, pageElements(data, sections));
     watchTheme();
     for (const { draw } of sections) draw?.();
     // The next frame has what was drawn.
