@@ -20,7 +20,7 @@ const MOST_LINKS = 40;
  * whole; a device or pipe is written to.
  */
 export class OutputFile {
-  /** Absolute and without links, so that a link stays and its target is replaced. */
+  /** Absolute; that of a plain file without links, so that a link stays and its target is replaced. */
   readonly #realPath: string;
   readonly #isThere: boolean;
   readonly isPlain: boolean;
@@ -80,7 +80,8 @@ export class OutputFile {
 }
 
 function realPathOf(path: string, stats: Stats | undefined): string {
-  if (stats !== undefined) return realpathSync(path);
+  // A pipe that /dev/stdout leads to has no path without links.
+  if (stats !== undefined) return stats.isFile() ? realpathSync(path) : resolve(path);
   let target = resolve(path);
   // A link whose target is not there: writing makes the target.
   for (let links = 0; links < MOST_LINKS; links++) {

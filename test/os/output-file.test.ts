@@ -74,6 +74,17 @@ test('a device is written to as it is', () => {
   expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
 });
 
+test('a pipe is written to by a link to it', () => {
+  const script = `
+    import { OutputFile } from ${JSON.stringify(builtModule('os/output-file.js'))};
+    const file = new OutputFile('/dev/stdout');
+    file.tryWriting();
+    file.write('new');`;
+  writeFileSync(join(folder, 'write.mjs'), script);
+  const written = execFileSync('sh', ['-c', '"$0" write.mjs | cat', process.execPath], { cwd: folder });
+  expect(written.toString()).toBe('new');
+});
+
 test('the working directory may change meanwhile', () => {
   const script = `
     import { OutputFile } from ${JSON.stringify(builtModule('os/output-file.js'))};
