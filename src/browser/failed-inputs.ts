@@ -1,6 +1,6 @@
 import type { InputsPart } from '../page/page-data.js';
 import { el, wide } from './dom.js';
-import { isFailed } from './inputs-model.js';
+import { failedText, isFailed } from './inputs-model.js';
 import { named, plural } from './text.js';
 
 const MOST_LISTED = 100;
@@ -17,7 +17,7 @@ export function failedInputs(part: InputsPart): HTMLElement {
       'p',
       { class: 'told' },
       el('b', {}, plural(total, 'input')),
-      `, ${failed.length.toLocaleString('en-US')} failed. None has a profile, so there are no numbers to show.`,
+      `, ${failedText(part)}. None has a profile, so there are no numbers to show.`,
     ),
     notes.map((note) => el('p', { class: 'note' }, note)),
     wide(

@@ -4,7 +4,7 @@ import { axis, KIB_STEPS, marks } from './charts.js';
 import { choice, el, replaceChildren, select } from './dom.js';
 import { inputCard } from './input-card.js';
 import { inputTables } from './input-table.js';
-import { isFailed, OUTLIER_RULE, outliersOf, StageMedians, wantsLogarithms } from './inputs-model.js';
+import { failedText, isFailed, OUTLIER_RULE, outliersOf, StageMedians, wantsLogarithms } from './inputs-model.js';
 import { paintInputs, scaleOf } from './scatter.js';
 import { amount, named, plural } from './text.js';
 import { currentTheme, onRedraw, onResize } from './theme.js';
@@ -241,18 +241,17 @@ class InputsPlot {
   }
 
   #say(input: number | null): void {
-    const { names, total } = this.part;
+    const { names, errors, total } = this.part;
     if (input === null) {
       const marked = this.#outliers.length;
-      const failed = names.filter((_, at) => isFailed(this.part, at)).length;
       replaceChildren(
         this.#told,
         el('b', {}, plural(total, 'input')),
-        `, ${marked.toLocaleString('en-US')} marked${failed === 0 ? '' : `, ${failed.toLocaleString('en-US')} failed`}`,
+        `, ${marked.toLocaleString('en-US')} marked${errors.some(Boolean) ? `, ${failedText(this.part)}` : ''}`,
       );
       return;
     }
-    const error = this.part.errors[this.part.error[input]!]!;
+    const error = errors[this.part.error[input]!]!;
     replaceChildren(
       this.#told,
       named(names[input]!, 'function'),
