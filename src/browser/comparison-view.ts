@@ -1,5 +1,5 @@
 import type { ChangeData, ComparedMetric, ComparedRow, ComparisonPart, PageUnit } from '../page/page-data.js';
-import { choice, el, replaceChildren } from './dom.js';
+import { choice, el, replaceChildren, wide } from './dom.js';
 import { notesView } from './notes-view.js';
 import { chooseStage } from './selection.js';
 import { amount, named } from './text.js';
@@ -49,9 +49,8 @@ function metricTable({ key, heading, unit, what, rows, count }: ComparedMetric, 
     'div',
     {},
     el('p', { class: 'note' }, named(what)),
-    el(
-      'div',
-      { class: 'wide', tabIndex: 0, role: 'region', attributes: { 'aria-label': `Comparison of ${heading}` } },
+    wide(
+      `Comparison of ${heading}`,
       el(
         'table',
         { class: 'plain compared', attributes: { 'data-metric': key } },

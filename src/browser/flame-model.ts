@@ -1,6 +1,9 @@
 import { FLAME_KINDS, type FlameKind, type FlamePart } from '../page/page-data.js';
 import { OWN_NAME } from '../stacks/frame.js';
 
+/** Stands for no node, as the parent of a root. */
+export const NO_NODE = -1;
+
 /** A rectangle of the picture, in pixels and rows. */
 export interface FlameBox {
   readonly node: number;
@@ -23,11 +26,13 @@ const LEAST_PIXELS = 0.5;
 /** So many rows are drawn: a canvas has a largest height. */
 export const MOST_ROWS = 400;
 
+/** The numbers of a function on the side that widths are of. */
 export interface FunctionSum {
   readonly frame: number;
   self: number;
   total: number;
-  base: number;
+  /** How much more its total is than in the base, whichever side widths are of. */
+  change: number;
 }
 
 /** The trees of a part with all that a picture needs of one of its types. */
@@ -51,11 +56,11 @@ export class FlameModel {
     const { parents, nodes } = part;
     this.count = parents.length;
     this.#frames = nodes;
-    this.parents = Int32Array.from(parents, (delta, node) => (delta === 0 ? -1 : node - delta));
+    this.parents = Int32Array.from(parents, (delta, node) => (delta === 0 ? NO_NODE : node - delta));
     const children: number[][] = Array.from({ length: this.count }, () => []);
     const roots: number[] = [];
     this.parents.forEach((parent, node) => {
-      if (parent === -1) roots.push(node);
+      if (parent === NO_NODE) roots.push(node);
       else children[parent]!.push(node);
     });
     this.#children = children;
@@ -81,6 +86,11 @@ export class FlameModel {
     return this.#base !== null;
   }
 
+  /** Whether widths are those of the base. */
+  get isByBase(): boolean {
+    return this.#byBase;
+  }
+
   /** What widths are made of. */
   get widths(): Float64Array {
     return this.#byBase ? this.baseTotals : this.totals;
@@ -88,6 +98,11 @@ export class FlameModel {
 
   selfOf(node: number): number {
     return (this.#byBase ? this.#base![node] : this.#self[node])!;
+  }
+
+  /** How much more a node has than in the base, with all on it. */
+  changeOf(node: number): number {
+    return this.totals[node]! - this.baseTotals[node]!;
   }
 
   frameOf(node: number): number {
@@ -110,13 +125,13 @@ export class FlameModel {
     return this.part.frames.length / 3;
   }
 
-  /** The stages that have stacks, the heaviest first. */
+  /** The stages that have a width, the widest first. */
   stages(): string[] {
-    const labels = this.roots.map((root) => ({ label: this.#label(root), total: this.totals[root]! }));
-    return labels
-      .filter(({ total }) => total > 0)
-      .sort((a, b) => b.total - a.total)
-      .map(({ label }) => label);
+    const { widths } = this;
+    return this.roots
+      .filter((root) => widths[root]! > 0)
+      .sort((a, b) => widths[b]! - widths[a]!)
+      .map((root) => this.#label(root));
   }
 
   /** The roots of a stage and of those below it; all of them for an empty text. */
@@ -140,7 +155,7 @@ export class FlameModel {
 
   parentOf(node: number): number {
     let parent = this.parents[node]!;
-    while (parent !== -1 && this.#isSkipped[parent] === 1) parent = this.parents[parent]!;
+    while (parent !== NO_NODE && this.#isSkipped[parent] === 1) parent = this.parents[parent]!;
     return parent;
   }
 
@@ -153,7 +168,7 @@ export class FlameModel {
     const waiting: { node: number; x: number; width: number; row: number }[] = [];
     if (typeof view === 'number') {
       const above: number[] = [];
-      for (let node = this.parentOf(view); node !== -1; node = this.parentOf(node)) above.push(node);
+      for (let node = this.parentOf(view); node !== NO_NODE; node = this.parentOf(node)) above.push(node);
       above.reverse().forEach((node, row) => {
         boxes.push({ node, x: 0, width, row, isAncestor: true });
       });
@@ -226,14 +241,14 @@ export class FlameModel {
       const frame = this.#frames[next]!;
       let sum = sums.get(frame);
       if (sum === undefined) {
-        sum = { frame, self: 0, total: 0, base: 0 };
+        sum = { frame, self: 0, total: 0, change: 0 };
         sums.set(frame, sum);
       }
-      sum.self += this.#self[next]!;
+      sum.self += this.selfOf(next);
       const depth = open.get(frame) ?? 0;
       if (depth === 0) {
-        sum.total += this.totals[next]!;
-        sum.base += this.baseTotals[next]!;
+        sum.total += this.widths[next]!;
+        sum.change += this.changeOf(next);
       }
       open.set(frame, depth + 1);
       waiting.push(-next - 1, ...this.#children[next]!);
@@ -249,14 +264,14 @@ export class FlameModel {
     const totals = Float64Array.from(self);
     for (let node = this.count - 1; node >= 0; node--) {
       const parent = this.parents[node]!;
-      if (parent !== -1) totals[parent]! += totals[node]!;
+      if (parent !== NO_NODE) totals[parent]! += totals[node]!;
     }
     return totals;
   }
 
   /** The frames by which node loads a module stand below every stack, and those of the profiler in every stage. */
   #isLoader(node: number): boolean {
-    if (this.parents[node] === -1 || this.#children[node]!.length !== 1) return false;
+    if (this.parents[node] === NO_NODE || this.#children[node]!.length !== 1) return false;
     const frame = this.#frames[node]!;
     if (!this.whereOf(frame).startsWith('node:internal/') && this.nameOf(frame) !== OWN_NAME) return false;
     return this.part.types.every(({ self, base }) => self[node] === 0 && (base === null || base[node] === 0));

@@ -88,7 +88,7 @@ function hashOf(text: string): number {
 
 /** Orange is more than in the base, blue less: both kinds of red-green blindness tell them apart. */
 function changeColour(model: FlameModel, node: number, largest: number, theme: Theme): string {
-  const change = model.totals[node]! - model.baseTotals[node]!;
+  const change = model.changeOf(node);
   return shadeOf(change, largest === 0 ? 0 : Math.sqrt(Math.min(1, Math.abs(change) / largest)), theme);
 }
 
@@ -110,7 +110,7 @@ function shadeOf(change: number, strength: number, { isDark }: Theme): string {
 /** Without the stages, whose change is the sum of all below. */
 function largestChange(model: FlameModel, boxes: readonly FlameBox[]): number {
   return boxes.reduce((most, { node, row }) => {
-    return row === 0 ? most : Math.max(most, Math.abs(model.totals[node]! - model.baseTotals[node]!));
+    return row === 0 ? most : Math.max(most, Math.abs(model.changeOf(node)));
   }, 0);
 }
 

@@ -18,14 +18,13 @@ export interface FlameWords {
 export function frameWords({ model, view, unit }: FlameWords, node: number): Child[] {
   const frame = model.frameOf(node);
   const total = model.widths[node]!;
-  const change = model.totals[node]! - model.baseTotals[node]!;
   const share = amount(shareOf(total, model.totalOf(view)), 'share');
   return [
     named(model.nameOf(frame), 'function'),
     ' ',
     named(model.whereOf(frame), 'muted'),
     ` ${amount(total, unit)}, itself ${amount(model.selfOf(node), unit)}, ${share} of the view`,
-    model.hasBase ? `, ${amount(change, unit, true)} to the base` : '',
+    model.hasBase ? `, ${amount(model.changeOf(node), unit, true)} to the base` : '',
   ];
 }
 
@@ -38,13 +37,12 @@ export function searchWords({ model, view, unit }: FlameWords, frames: ReadonlyS
   ];
 }
 
-/** How much all of it is. */
+/** How much all of it is, on the side that widths are of first. */
 export function viewWords({ model, view, title, unit }: FlameWords): Child[] {
-  const base = typeof view === 'number' ? model.baseTotals[view]! : sumOf(view, model.baseTotals);
-  return [
-    el('b', {}, amount(model.totalOf(view), unit)),
-    ` in ${title}${model.hasBase ? `, base ${amount(base, unit)}` : ''}`,
-  ];
+  const shown = el('b', {}, amount(model.totalOf(view), unit));
+  if (!model.hasBase) return [shown, ` in ${title}`];
+  const other = amount(sumOf(view, model.isByBase ? model.totals : model.baseTotals), unit);
+  return model.isByBase ? [shown, ` in ${title} of the base, new ${other}`] : [shown, ` in ${title}, base ${other}`];
 }
 
 /** What the colours mean: kinds of code that there are, or changes. */
@@ -72,6 +70,6 @@ function shareOf(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
-function sumOf(nodes: readonly number[], totals: Float64Array): number {
-  return nodes.reduce((sum, node) => sum + totals[node]!, 0);
+function sumOf(view: number | readonly number[], totals: Float64Array): number {
+  return typeof view === 'number' ? totals[view]! : view.reduce((sum, node) => sum + totals[node]!, 0);
 }

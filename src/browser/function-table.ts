@@ -37,7 +37,7 @@ export function functionTable(model: FlameModel, view: number | readonly number[
         el(
           'tbody',
           {},
-          sums.map(({ frame, self, total, base }) =>
+          sums.map(({ frame, self, total, change }) =>
             el(
               'tr',
               {},
@@ -45,7 +45,7 @@ export function functionTable(model: FlameModel, view: number | readonly number[
               el('td', {}, amount(self, unit)),
               el('td', {}, amount(whole === 0 ? 0 : self / whole, 'share')),
               el('td', {}, amount(total, unit)),
-              hasBase ? el('td', {}, amount(total - base, unit, true)) : null,
+              hasBase ? el('td', {}, amount(change, unit, true)) : null,
               el('td', { class: 'label muted' }, named(model.whereOf(frame))),
             ),
           ),

@@ -1,5 +1,5 @@
 import type { InputsPart } from '../page/page-data.js';
-import { button, el } from './dom.js';
+import { button, el, wide } from './dom.js';
 import { medianOf, type StageMedians } from './inputs-model.js';
 import { amount, named } from './text.js';
 
@@ -52,9 +52,8 @@ export function inputCard(part: InputsPart, medians: StageMedians, input: number
 }
 
 function table(first: string, headings: readonly string[], rows: readonly (readonly string[])[]): HTMLElement {
-  return el(
-    'div',
-    { class: 'wide', tabIndex: 0, role: 'region', attributes: { 'aria-label': `By ${first}` } },
+  return wide(
+    `By ${first}`,
     el(
       'table',
       { class: 'plain' },

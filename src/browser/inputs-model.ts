@@ -51,6 +51,13 @@ export function isFailed({ error, errors }: InputsPart, input: number): boolean 
   return errors[error[input]!] !== '';
 }
 
+/** How many inputs have failed; of a sample this is known for those that are shown. */
+export function failedText(part: InputsPart): string {
+  const failed = part.names.filter((_, input) => isFailed(part, input)).length;
+  const among = part.names.length < part.total ? ' of those shown' : '';
+  return `${failed.toLocaleString('en-US')}${among} failed`;
+}
+
 export interface StageBesideMedian {
   readonly stage: string;
   /** One a metric of the part: of this input, and the median of the inputs that have the stage. */

@@ -3,17 +3,19 @@ import type { InputColumn, InputsPart } from '../page/page-data.js';
 import { axis, KIB_STEPS, marks } from './charts.js';
 import { choice, el, replaceChildren, select } from './dom.js';
 import { inputCard } from './input-card.js';
-import { inputTable } from './input-table.js';
-import { isFailed, OUTLIER_RULE, outliersOf, StageMedians, wantsLogarithms } from './inputs-model.js';
+import { inputTables } from './input-table.js';
+import { failedText, isFailed, OUTLIER_RULE, outliersOf, StageMedians, wantsLogarithms } from './inputs-model.js';
 import { paintInputs, scaleOf } from './scatter.js';
 import { amount, named, plural } from './text.js';
 import { currentTheme, onRedraw, onResize } from './theme.js';
 
-const MOST_LISTED = 12;
-const MOST_HIGHEST = 40;
 const NEAR_PIXELS = 16;
 
-/** The inputs of a corpus: any two numbers against each other, and one input beside the median. */
+/**
+ * The inputs of a corpus: any two numbers against each other, and one input beside the median.
+ *
+ * @param part has columns
+ */
 export function inputsView(part: InputsPart): { readonly element: HTMLElement; readonly draw: () => void } {
   const view = new InputsPlot(part);
   return { element: view.element, draw: () => view.draw() };
@@ -239,18 +241,17 @@ class InputsPlot {
   }
 
   #say(input: number | null): void {
-    const { names, total } = this.part;
+    const { names, errors, total } = this.part;
     if (input === null) {
       const marked = this.#outliers.length;
-      const failed = names.filter((_, at) => isFailed(this.part, at)).length;
       replaceChildren(
         this.#told,
         el('b', {}, plural(total, 'input')),
-        `, ${marked.toLocaleString('en-US')} marked${failed === 0 ? '' : `, ${failed.toLocaleString('en-US')} failed`}`,
+        `, ${marked.toLocaleString('en-US')} marked${errors.some(Boolean) ? `, ${failedText(this.part)}` : ''}`,
       );
       return;
     }
-    const error = this.part.errors[this.part.error[input]!]!;
+    const error = errors[this.part.error[input]!]!;
     replaceChildren(
       this.#told,
       named(names[input]!, 'function'),
@@ -281,27 +282,9 @@ class InputsPlot {
   }
 
   #drawList(): void {
-    const listed = this.#outliers.slice(0, MOST_LISTED);
-    const more = this.#outliers.length - listed.length;
-    const table = (name: string, inputs: readonly number[]) =>
-      inputTable(this.part, [this.#x, this.#y], inputs, { name, onOpen: (input) => this.#open(input) });
-    replaceChildren(
-      this.#list,
-      listed.length === 0 ? null : [el('h3', {}, 'Marked inputs'), table('Marked inputs', listed)],
-      more > 0 ? el('p', { class: 'note' }, `and ${more.toLocaleString('en-US')} more`) : null,
-      el(
-        'details',
-        {},
-        el('summary', {}, `Those with the highest ${this.#y.heading} as a table`),
-        table(`Inputs by ${this.#y.heading}`, this.#highest()),
-      ),
-    );
-  }
-
-  /** By the second number, the highest first. */
-  #highest(): number[] {
-    const { values } = this.#y;
-    return this.#order.toSorted((a, b) => values[b]! - values[a]!).slice(0, MOST_HIGHEST);
+    const columns = [this.#x, this.#y] as const;
+    const lists = { marked: this.#outliers, order: this.#order, onOpen: (input: number) => this.#open(input) };
+    replaceChildren(this.#list, inputTables(this.part, columns, lists));
   }
 }
 

@@ -2,6 +2,7 @@ import type { PageData } from '../page/page-data.js';
 import { comparisonView } from './comparison-view.js';
 import { compositionsView } from './composition-view.js';
 import { choice, el, replaceChildren } from './dom.js';
+import { failedInputs } from './failed-inputs.js';
 import { findingsView } from './findings-view.js';
 import { flameView } from './flame-view.js';
 import { inputsView } from './inputs-view.js';
@@ -62,14 +63,7 @@ function sectionsOf({ story, report, timelines, flame, inputs, comparison }: Pag
     flame === null
       ? null
       : { id: 'stacks', title: 'Stacks', about: 'Sampled call stacks by stage. Wider is more.', ...flameView(flame) },
-    inputs === null
-      ? null
-      : {
-          id: 'inputs',
-          title: 'Inputs',
-          about: 'Every input of the corpus, and those that are far from the others.',
-          ...inputsView(inputs),
-        },
+    inputsSection(inputs),
     processSection(report),
     report === null
       ? null
@@ -99,6 +93,15 @@ function memorySection(report: PageData['report'], timelines: PageData['timeline
   };
 }
 
+function inputsSection(inputs: PageData['inputs']): Section | null {
+  if (inputs === null) return null;
+  const section = { id: 'inputs', title: 'Inputs' };
+  if (inputs.columns.length === 0)
+    return { ...section, about: 'The inputs of the corpus that failed.', element: failedInputs(inputs) };
+  const about = 'Every input of the corpus, and those that are far from the others.';
+  return { ...section, about, ...inputsView(inputs) };
+}
+
 function processSection(report: PageData['report']): Section | null {
   const element = report === null ? null : processesView(report);
   return element === null
@@ -106,7 +109,7 @@ function processSection(report: PageData['report']): Section | null {
     : { id: 'processes', title: 'Processes and threads', about: 'Who used what.', element };
 }
 
-function header({ command, title, facts, writer }: PageData, sections: readonly Section[]): HTMLElement[] {
+function pageElements({ command, title, facts, writer }: PageData, sections: readonly Section[]): HTMLElement[] {
   return [
     el(
       'header',
@@ -161,7 +164,7 @@ async function show(): Promise<void> {
     const parsed = performance.now();
     document.title = `${told(data.title).slice(0, 120)} · stageprof`;
     const sections = sectionsOf(data);
-    replaceChildren(page, header(data, sections));
+    replaceChildren(page, pageElements(data, sections));
     watchTheme();
     for (const { draw } of sections) draw?.();
     // The next frame has what was drawn.

@@ -1,5 +1,5 @@
 import type { ReportPart, StageColumn } from '../page/page-data.js';
-import { append, button, choice, el, replaceChildren } from './dom.js';
+import { append, button, choice, el, replaceChildren, wide } from './dom.js';
 import { chooseStage, onStage } from './selection.js';
 import { cellValue, largestOf, type Share, type ShownLine, shownLines, stageForest } from './stages-model.js';
 import { amount, named, plural, told } from './text.js';
@@ -37,11 +37,7 @@ class StagesTable {
     this.#chosen = new Set(columns.flatMap(({ givesWay }, index) => (givesWay === null ? [] : [index])));
     this.#shape = isTree ? 'tree' : 'list';
     const table = el('table', { class: 'stages' }, this.#caption, el('thead', {}, this.#head), this.#body, this.#foot);
-    const region = el(
-      'div',
-      { class: 'wide', tabIndex: 0, role: 'region', attributes: { 'aria-label': 'Table of stages' } },
-      table,
-    );
+    const region = wide('Table of stages', table);
     this.element = el('div', {}, this.#controls(), region, this.#more);
     onStage((stage) => {
       this.#marked = stage;

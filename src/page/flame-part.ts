@@ -128,13 +128,12 @@ class FlameTree {
       if (parent === -1) roots.push(node);
       else children[parent]!.push(node);
     });
-    const weights = this.#weights();
-    const cut = this.#nodes.length <= mostNodes ? 0 : [...weights].sort((a, b) => b - a)[mostNodes - 1]!;
+    const heaviest = this.#heaviest(mostNodes);
     const kept: number[] = [];
     let left = 0;
     const waiting = roots.reverse();
     for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-      if (weights[node]! < cut) {
+      if (heaviest?.has(node) === false) {
         left += this.#fold(node, children);
         continue;
       }
@@ -165,6 +164,17 @@ class FlameTree {
       waiting.push(...children[next]!);
     }
     return folded;
+  }
+
+  /**
+   * The nodes with the most weight; null for all. A parent has a lower number than its children, and no less weight, so
+   * that it is among them where one of these is.
+   */
+  #heaviest(mostNodes: number): ReadonlySet<number> | null {
+    if (this.#nodes.length <= mostNodes) return null;
+    const weights = this.#weights();
+    const ranked = [...weights.keys()].sort((a, b) => weights[b]! - weights[a]! || a - b);
+    return new Set(ranked.slice(0, mostNodes));
   }
 
   /** The largest share that a node has of any type and side, those on it included. */

@@ -42,7 +42,8 @@ export const STAGE_FIELDS = [
 export const MOST_INPUTS = 10_000;
 /** The highest of each column are kept besides. */
 const MOST_OF_EACH = 32;
-const MOST_LABELS = 256;
+/** So many labels are kept, in the order in which they are met. */
+export const MOST_LABELS = 256;
 
 /** An input, in a form that can be cloned into another thread. */
 export interface KeptInput<Position> {
@@ -62,6 +63,8 @@ export interface KeptInput<Position> {
 export interface InputTableState<Position> {
   readonly inputs: readonly KeptInput<Position>[];
   readonly labels: readonly string[];
+  /** Whether stages were left out, since their labels came after the first `MOST_LABELS`. */
+  readonly lacksLabels: boolean;
   readonly total: number;
 }
 
@@ -91,6 +94,7 @@ export class InputTable<Position> {
   readonly #labelIds = new Map<string, number>();
   #inputs: KeptInput<Position>[] = [];
   #total = 0;
+  #lacksLabels = false;
 
   constructor(private readonly most = MOST_INPUTS) {}
 
@@ -106,10 +110,16 @@ export class InputTable<Position> {
   }
 
   state(): InputTableState<Position> {
-    return { inputs: this.#inputs, labels: [...this.#labelIds.keys()], total: this.#total };
+    return {
+      inputs: this.#inputs,
+      labels: [...this.#labelIds.keys()],
+      lacksLabels: this.#lacksLabels,
+      total: this.#total,
+    };
   }
 
-  absorb({ inputs, labels, total }: InputTableState<Position>): void {
+  absorb({ inputs, labels, lacksLabels, total }: InputTableState<Position>): void {
+    this.#lacksLabels ||= lacksLabels;
     const ids = labels.map((label) => this.#labelId(label));
     this.#total += total;
     for (const input of inputs) {
@@ -158,7 +168,10 @@ export class InputTable<Position> {
   #labelId(label: string): number | undefined {
     const known = this.#labelIds.get(label);
     if (known !== undefined) return known;
-    if (this.#labelIds.size >= MOST_LABELS) return undefined;
+    if (this.#labelIds.size >= MOST_LABELS) {
+      this.#lacksLabels = true;
+      return undefined;
+    }
     this.#labelIds.set(label, this.#labelIds.size);
     return this.#labelIds.size - 1;
   }

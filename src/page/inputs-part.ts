@@ -1,20 +1,30 @@
 import { NUMBER_METRICS } from '../model/number-metrics.js';
 import type { FilePosition } from '../records/positions.js';
 import { counted } from '../text/format.js';
-import { INPUT_FIELDS, type InputField, type InputTableState, type KeptInput, STAGE_FIELDS } from './input-table.js';
+import {
+  INPUT_FIELDS,
+  type InputField,
+  type InputTableState,
+  type KeptInput,
+  MOST_LABELS,
+  STAGE_FIELDS,
+} from './input-table.js';
 import { packReference, packValue } from './packed-value.js';
 import type { InputColumn, InputStages, InputsPart, PageUnit } from './page-data.js';
 
 /** So many numbers of stages are on a page; those of a metric take some 400 KB. */
 const MOST_STAGE_NUMBERS = 620_000;
 const MOST_STAGES = 60;
+const LACKS_LABELS = `Stages after the first ${MOST_LABELS} labels are left out of the inputs.`;
 
-/** The inputs of a corpus; null where there are fewer than two. */
+/** The inputs of a corpus; null where there are fewer than two, or nothing was measured and none has failed. */
 export function inputsPart(
-  { inputs, labels, total }: InputTableState<FilePosition>,
+  { inputs, labels, lacksLabels, total }: InputTableState<FilePosition>,
   mostStageNumbers = MOST_STAGE_NUMBERS,
 ): InputsPart | null {
   if (total < 2) return null;
+  const columns = INPUT_FIELDS.flatMap((field, index) => inputColumn(field, index, inputs));
+  if (columns.length === 0 && inputs.every(({ error }) => error === null)) return null;
   const files = new Numbered();
   const errors = new Numbered();
   const { stages, notes } = stagesOf(inputs, labels, mostStageNumbers);
@@ -31,10 +41,10 @@ export function inputsPart(
     line: inputs.map(({ position }) => position.line),
     error: inputs.map(({ error }) => errors.number(error ?? '')),
     errors: errors.texts,
-    columns: INPUT_FIELDS.flatMap((field, index) => inputColumn(field, index, inputs)),
+    columns,
     stages,
     total,
-    notes: [...sampled, ...notes],
+    notes: [...sampled, ...notes, ...(lacksLabels ? [LACKS_LABELS] : [])],
   };
 }
 

@@ -230,6 +230,7 @@ export interface InputsPart {
   /** The kind of the error of a failed input; empty for the others. Numbers in `errors`. */
   readonly errors: readonly string[];
   readonly error: readonly number[];
+  /** None where no input was profiled: then some have failed. */
   readonly columns: readonly InputColumn[];
   /** The numbers of the stages of each input, as far as there is room. */
   readonly stages: InputStages | null;

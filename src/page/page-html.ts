@@ -6,8 +6,8 @@ import type { PageData } from './page-data.js';
 /** A hundredth larger than at 9, and in two thirds of the time. */
 const LEVEL = 7;
 
-/** What each page begins with. */
-export const PAGE_START = '<!doctype html>';
+/** What each page begins with, and no other file of HTML. */
+export const PAGE_START = '<!doctype html>\n<html lang="en" data-writer="stageprof">';
 
 /**
  * The page as one file. Its policy lets it load nothing and run nothing but the two scripts, which are named by their
@@ -22,7 +22,6 @@ export function pageHtml(data: PageData, { loader, script, style, notice }: Fron
     "form-action 'none'",
   ].join('; ');
   return `${PAGE_START}
-<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

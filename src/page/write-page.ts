@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { packageVersion } from '../model/package-version.js';
 import { SetupError, systemReason } from '../model/setup-error.js';
+import { OutputFile } from '../os/output-file.js';
 import { say } from '../terminal/say.js';
 import { loadFrontEnd } from './front-end.js';
 import { PAGE_VERSION, type PageData } from './page-data.js';
@@ -29,9 +28,10 @@ export function pageData(content: PageContent): PageData {
 
 /** The file of `--html`. It is tried before anything else is done: what is measured cannot be measured again. */
 export class PageFile {
-  readonly #isPlain: boolean;
+  readonly #file: OutputFile;
 
   /**
+   * @param path as it was given, for messages
    * @param others files that the same command writes, by option
    * @throws {SetupError} naming the path, where a page could not be written to it
    */
@@ -39,34 +39,22 @@ export class PageFile {
     readonly path: string,
     others: Readonly<Record<string, string | undefined>> = {},
   ) {
+    loadFrontEnd();
+    this.#file = orRefuse(path, () => new OutputFile(path));
     for (const [option, other] of Object.entries(others)) {
-      if (other === undefined || resolve(other) !== resolve(path)) continue;
+      if (other === undefined || !this.#file.isAlso(other)) continue;
       throw new SetupError(`--html ${path}: is the file of ${option} too: give another one`);
     }
-    const stats = statSync(path, { throwIfNoEntry: false });
-    this.#isPlain = stats?.isFile() ?? true;
-    if (stats?.isDirectory() === true) throw new SetupError(`--html ${path}: cannot be written, it is a folder`);
-    loadFrontEnd();
-    if (!this.#isPlain) return;
-    this.#refuseOtherFile();
-    const trial = this.#temporaryPath();
-    try {
-      writeFileSync(trial, 'stageprof\n', { flag: 'wx' });
-      rmSync(trial);
-    } catch (error) {
-      throw new SetupError(`--html ${path}: cannot be written, ${systemReason(error)}: give a file that can`);
-    }
+    if (this.#file.isPlain) this.#refuseOtherFile();
+    orRefuse(path, () => this.#file.tryWriting());
   }
 
   /** Writes the page as a whole. @throws {SetupError} naming the path */
   write(content: PageContent): void {
     const html = pageHtml(pageData(content), loadFrontEnd());
-    const temporary = this.#isPlain ? this.#temporaryPath() : null;
     try {
-      writeFileSync(temporary ?? this.path, html);
-      if (temporary !== null) renameSync(temporary, this.path);
+      this.#file.write(html);
     } catch (error) {
-      if (temporary !== null) rmSync(temporary, { force: true });
       throw new SetupError(`--html ${this.path}: cannot be written, ${systemReason(error)}`);
     }
   }
@@ -89,25 +77,31 @@ export class PageFile {
     if (start === '' || start === PAGE_START) return;
     throw new SetupError(`--html ${this.path}: is there and is no page, so it is not replaced: give another file`);
   }
+}
 
-  #temporaryPath(): string {
-    return `${this.path}.${randomBytes(6).toString('hex')}.part`;
+function orRefuse<T>(path: string, attempt: () => T): T {
+  try {
+    return attempt();
+  } catch (error) {
+    throw new SetupError(`--html ${path}: cannot be written, ${systemReason(error)}: give a file that can`);
   }
 }
 
-/** As much of a file as a page begins with; empty where there is none, or it cannot be read. */
+/**
+ * As much of a file as a page begins with; empty where there is none.
+ * @throws {SetupError} naming the path, where it cannot be read: it may be anything
+ */
 function startOf(path: string): string {
   const start = Buffer.alloc(PAGE_START.length);
-  let file: number;
+  let file: number | undefined;
   try {
     file = openSync(path, 'r');
-  } catch {
-    return '';
-  }
-  try {
     return start.toString('latin1', 0, readSync(file, start));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw new SetupError(`--html ${path}: cannot be read, ${systemReason(error)}: give another file`);
   } finally {
-    closeSync(file);
+    if (file !== undefined) closeSync(file);
   }
 }
 

@@ -1,44 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FlameModel } from '../../src/browser/flame-model.js';
-import type { FlamePart } from '../../src/page/page-data.js';
-
-/** A part from lines `kind name where: own, base`, indented by depth. */
-function partOf(text: string, hasBase = false): FlamePart {
-  const texts: string[] = [];
-  const frames: number[] = [];
-  const parents: number[] = [];
-  const nodes: number[] = [];
-  const self: number[] = [];
-  const base: number[] = [];
-  const path: number[] = [];
-  const known = new Map<string, number>();
-  for (const line of text.trim().split('\n')) {
-    const [, indent, kind, name, where, own, ofBase] = /^( *)(\d) (\S+) (\S+): (\d+)(?:, (\d+))?$/.exec(line)!;
-    const key = `${kind} ${name} ${where}`;
-    if (!known.has(key)) {
-      known.set(key, frames.length / 3);
-      texts.push(name!, where!);
-      frames.push(texts.length - 2, texts.length - 1, Number(kind));
-    }
-    path.length = indent!.length / 2;
-    const node = nodes.length;
-    parents.push(path.length === 0 ? 0 : node - path.at(-1)!);
-    nodes.push(known.get(key)!);
-    self.push(Number(own));
-    base.push(Number(ofBase ?? 0));
-    path.push(node);
-  }
-  return {
-    texts,
-    frames,
-    parents,
-    nodes,
-    types: [{ type: 'cpu', title: 'CPU', unit: 'ns', self, base: hasBase ? base : null }],
-    words: [],
-    notes: [],
-  };
-}
+import { partOf } from '../support/flame-tree.js';
 
 const PART = partOf(`
 0 [a] -: 0
@@ -52,6 +15,18 @@ const PART = partOf(`
 0 [c] -: 0
   1 g /g.js: 40
 `);
+/** A stage in both sides, and two in one alone. */
+const CHANGED = partOf(
+  `
+0 [grown] -: 0, 0
+  1 f /f.js: 30, 10
+0 [removed] -: 0, 0
+  1 g /g.js: 0, 50
+0 [added] -: 0, 0
+  1 g /g.js: 4, 0
+`,
+  true,
+);
 const model = new FlameModel(PART);
 const names = (view: number | readonly number[], width: number) =>
   model
@@ -93,6 +68,35 @@ describe('a flame graph', () => {
     expect([...both.baseTotals]).toEqual([60, 10, 50]);
     both.setType(0, true);
     expect(both.layout(both.rootsOf(''), 60).boxes.map(({ width }) => width)).toEqual([60, 10, 50]);
+  });
+
+  test('by the base has the numbers of the base, and changes from it as before', () => {
+    const both = new FlameModel(CHANGED);
+    const functions = () =>
+      Object.fromEntries(
+        both
+          .functions(both.rootsOf(''))
+          .map(({ frame, self, total, change }) => [both.nameOf(frame), [self, total, change]]),
+      );
+    expect(both.stages()).toEqual(['grown', 'added']);
+    expect(functions()).toEqual({
+      '[grown]': [0, 30, 20],
+      f: [30, 30, 20],
+      '[added]': [0, 4, 4],
+      '[removed]': [0, 0, -50],
+      g: [4, 4, -46],
+    });
+    both.setType(0, true);
+    expect(both.stages()).toEqual(['removed', 'grown']);
+    expect(functions()).toEqual({
+      '[grown]': [0, 10, 20],
+      f: [10, 10, 20],
+      '[added]': [0, 0, 4],
+      '[removed]': [0, 50, -50],
+      g: [50, 50, -46],
+    });
+    const shares = both.functions(both.rootsOf('')).map(({ self }) => self / both.totalOf(both.rootsOf('')));
+    expect(Math.max(...shares)).toBeLessThanOrEqual(1);
   });
 
   test('of any tree: boxes of a row do not overlap, and lie within their parents', () => {

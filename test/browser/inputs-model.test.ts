@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { timesText } from '../../src/browser/input-card.js';
 import {
+  failedText,
   isFailed,
   medianOf,
   outerFence,
@@ -118,4 +119,10 @@ test('a scale of logarithms is for positive numbers over more than a decade', ()
   expect(wantsLogarithms(column('x', [1, null, 100]))).toBe(true);
   expect(wantsLogarithms(column('x', [1, 20]))).toBe(false);
   expect(wantsLogarithms(column('x', [0, 100]))).toBe(false);
+});
+
+test('of a sample of inputs, how many failed is told of those that are shown', () => {
+  const error = [0, 1, 1];
+  expect(failedText(part([1, 2, 3], { error }))).toBe('2 failed');
+  expect(failedText(part([1, 2, 3], { error, total: 20_000 }))).toBe('2 of those shown failed');
 });

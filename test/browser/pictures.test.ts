@@ -2,6 +2,7 @@
 /// <reference lib="dom.iterable" />
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PageContent } from '../../src/page/write-page.js';
 import { NO_BROWSER, TestBrowser } from '../support/browser.js';
 import { contentOf, htmlOf } from '../support/page-content.js';
 
@@ -79,6 +80,65 @@ describe.skipIf(NO_BROWSER)('the pictures of a page', () => {
     });
   });
 
+  describe('the flame graph of a change', () => {
+    /** The stages step0 and those below it are in the base alone, those of step10 in the new side alone. */
+    function changed(): PageContent {
+      const content = contentOf({ frames: 2000, base: true });
+      const { texts: names, frames, nodes, parents, types } = content.flame!;
+      const rootOf = (node: number): number => (parents[node] === 0 ? node : rootOf(node - parents[node]!));
+      const isOf = (node: number, stage: string) =>
+        [`[${stage}]`, `[${stage}.`].some((start) => names[frames[nodes[rootOf(node)]! * 3]!]!.startsWith(start));
+      const without = (values: readonly number[] | null, stage: string) =>
+        values!.map((value, node) => (isOf(node, stage) ? 0 : value));
+      const sides = types.map((type) => ({
+        ...type,
+        self: without(type.self, 'step0'),
+        base: without(type.base, 'step10'),
+      }));
+      return { ...content, flame: { ...content.flame!, types: sides } };
+    }
+
+    test('has the numbers and the stages of the side that widths are of', async () => {
+      const { page, messages } = await browser.show(htmlOf(changed()));
+      const stages = () => texts(page, '#stacks select option');
+      const table = async (column: number) => {
+        const cells = await page.locator(`#stacks tbody td:nth-child(${column})`).allTextContents();
+        return cells.map((text) => Number.parseFloat(text.replace(',', '')));
+      };
+      expect(await stages()).toContain('step10');
+      expect(await stages()).not.toContain('step0');
+      const [, whole, base] = /^(.+) in CPU, base (.+)$/.exec(await page.innerText('#stacks .told'))!;
+
+      await page.click('#stacks button[data-value="base"]');
+      expect(await page.innerText('#stacks .told')).toBe(`${base} in CPU of the base, new ${whole}`);
+      expect(await stages()).toContain('step0');
+      expect(await stages()).not.toContain('step10');
+
+      await page.selectOption('#stacks select', 'step0');
+      expect(await page.getAttribute('.flame canvas', 'aria-label')).toBe('Flame graph, CPU of the base, stage step0');
+      expect(await page.innerText('#stacks .told')).toMatch(/^\d.* in CPU of the base, new 0\b/);
+      expect((await table(2))[0]).toBeGreaterThan(0);
+      const shares = await table(3);
+      expect(Math.min(...shares)).toBeGreaterThanOrEqual(0);
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(101);
+      // All of them are gone.
+      expect(Math.max(...(await table(5)))).toBeLessThanOrEqual(0);
+      expect(messages).toEqual([]);
+    });
+
+    test('shows all stages where the chosen one is not on the other side', async () => {
+      const { page } = await browser.show(htmlOf(changed()));
+      await page.selectOption('#stacks select', 'step10');
+      const picture = page.locator('.flame canvas');
+      await page.click('#stacks button[data-value="base"]');
+      expect(await page.inputValue('#stacks select')).toBe('');
+      expect(await picture.getAttribute('aria-label')).toBe('Flame graph, CPU of the base');
+      expect((await picture.boundingBox())!.height).toBeGreaterThan(100);
+      await page.locator('table.stages .stage', { hasText: 'step10' }).first().click();
+      expect(await page.innerText('#stacks .told')).toBe('No stack of the base was sampled in step10.');
+    });
+  });
+
   describe('the inputs', () => {
     test('by any two numbers, with an input beside the median', async () => {
       const { page } = await browser.show(everything);
@@ -130,6 +190,29 @@ describe.skipIf(NO_BROWSER)('the pictures of a page', () => {
           await page.mouse.click(box.x + x * box.width, box.y + (1 - x) * box.height);
       }
       expect(await page.locator('.card').count()).toBe(1);
+    });
+  });
+
+  describe('the inputs of a corpus without profiles', () => {
+    const inputs: PageContent['inputs'] = {
+      names: ['corpus/a', 'corpus/b', 'corpus/c'],
+      files: ['records'],
+      file: [0, 0, 0],
+      line: [1, 2, 3],
+      errors: ['', 'exit'],
+      error: [0, 1, 0],
+      columns: [],
+      stages: null,
+      total: 3,
+      notes: [],
+    };
+
+    test('are a table of those that failed', async () => {
+      const { page, messages } = await browser.show(htmlOf({ ...contentOf({}), inputs }));
+      expect(await page.getAttribute('#page', 'data-state')).toBe('drawn');
+      expect(await page.innerText('#inputs .told')).toMatch(/^3 inputs, 1 failed\. None has a profile/);
+      expect(await texts(page, '#inputs tbody tr')).toEqual(['corpus/b\texit\trecords:2']);
+      expect(messages).toEqual([]);
     });
   });
 

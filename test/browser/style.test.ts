@@ -4,18 +4,21 @@ import { expect, test } from 'vitest';
 
 const css = readFileSync(join(import.meta.dirname, '../../src/browser/page.css'), 'utf8');
 
-/** The custom properties that a rule sets, by the text before its brace. */
-function propertiesOf(selector: string): string[] {
+/** The custom properties that a rule sets with their values, by the text before its brace. */
+function valuesOf(selector: string): Record<string, string> {
   const from = css.indexOf(selector);
   expect(from, selector).toBeGreaterThanOrEqual(0);
   const block = css.slice(from, css.indexOf('}', from));
-  return [...block.matchAll(/(--[a-z-]+):/g)].map(([, name]) => name!).sort();
+  return Object.fromEntries([...block.matchAll(/(--[a-z-]+): ([^;]+);/g)].map(([, name, value]) => [name!, value!]));
 }
 
-const system = propertiesOf(':root:not([data-theme="light"]) {');
+const propertiesOf = (selector: string) => Object.keys(valuesOf(selector)).sort();
+
+const SYSTEM = ':root:not([data-theme="light"]) {';
+const system = propertiesOf(SYSTEM);
 
 test('a dark page has the same colours, whether the system or the reader chose it', () => {
-  expect(propertiesOf(':root[data-theme="dark"] {\n  --back')).toEqual(system);
+  expect(valuesOf(':root[data-theme="dark"] {\n  --back')).toEqual(valuesOf(SYSTEM));
   expect(system.length).toBeGreaterThan(8);
 });
 

@@ -81,6 +81,31 @@ describe('the inputs on a page', () => {
     expect(notes).toEqual(['The numbers of 2 stages with the least time are left out of the inputs.']);
   });
 
+  test('leave out the stages after the first 256 labels, whoever read them, and say so', () => {
+    const labels = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => `stage${from + at}`);
+    const few = ['The numbers of 196 stages with the least time are left out of the inputs.'];
+    const lacking = [...few, 'Stages after the first 256 labels are left out of the inputs.'];
+    const tableOf = (...inputs: string[][]) => {
+      const table = new InputTable<FilePosition>();
+      for (const [at, stages] of inputs.entries()) table.add(input(`i${at}`), columnsOf(2 + at, 8000, stages));
+      return table;
+    };
+    expect(inputsPart(tableOf(labels(0, 256), labels(0, 3)).result())!.notes).toEqual(few);
+    expect(inputsPart(tableOf(labels(0, 200), labels(200, 300)).result())!.notes).toEqual(lacking);
+
+    // One of two threads has dropped labels itself, or the limit is only met where they come together.
+    for (const [first, second] of [
+      [labels(0, 300), labels(0, 3)],
+      [labels(0, 200), labels(200, 300)],
+    ] as const) {
+      const merged = tableOf();
+      for (const one of [first, second]) merged.absorb(structuredClone(tableOf(one).state()));
+      const { stages, notes } = inputsPart(merged.result())!;
+      expect(notes).toEqual(lacking);
+      expect(stages!.labels).toHaveLength(60);
+    }
+  });
+
   test('are a sample where there are too many: the same in any order and any split, with the highest of each column', () => {
     const hash = (at: number) => (at * 2654435761) % 2 ** 32;
     const add = (table: InputTable<FilePosition>, at: number) =>
@@ -103,6 +128,21 @@ describe('the inputs on a page', () => {
       const part = inputsPart({ ...table.result() })!;
       expect(part.notes[0]).toMatch(/^\d+ inputs of 2,000 are shown: a sample by the hash of their names/);
     }
+  });
+
+  test('without any profile are those that failed, without numbers', () => {
+    const table = new InputTable<FilePosition>();
+    table.add(input('a'), undefined);
+    table.add(input('b', 0, 'exit'), undefined);
+    const part = inputsPart(table.result())!;
+    expect(part).toMatchObject({ names: ['a', 'b'], columns: [], stages: null, total: 2 });
+    expect(part.error.map((error) => part.errors[error])).toEqual(['', 'exit']);
+  });
+
+  test('are no section where nothing was measured and nothing failed', () => {
+    const table = new InputTable<FilePosition>();
+    for (const name of ['a', 'b']) table.add(input(name), undefined);
+    expect(inputsPart(table.result())).toBeNull();
   });
 
   test('are no section where there is only one', () => {

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { timelinePart } from '../../src/page/timeline-part.js';
+import { ACCOUNT, ACCOUNT_LENGTH } from '../../src/model/sample-layout.js';
+import { type RecordedLife, timelinePart } from '../../src/page/timeline-part.js';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
 import { BufferBytes } from '../../src/recorder/file-bytes.js';
+import type { RecorderMetadata } from '../../src/recorder/metadata.js';
 import { readRecorder } from '../../src/recorder/reader.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -56,8 +58,33 @@ describe('memory over time on a page', () => {
     expect(part.note).toMatch(/^\d+ readings, ten a second/);
   });
 
-  test('is none of a recorder without points, or of one whose points are damaged', async () => {
-    const recording = readRecorder(new BufferBytes(await recorded()));
-    expect(timelinePart({ ...recording, timeline: { points: [], width: 1 } }, 'a')).toBeNull();
+  /** A point a second, each with a resident set of as many KiB; NaN for one that is damaged. */
+  function lifeOf(rssKib: readonly number[]): RecordedLife {
+    const points = rssKib.map((kib, second) => {
+      const account = new Float64Array(ACCOUNT_LENGTH).fill(Number.NaN);
+      account[ACCOUNT.indexOf('rss_bytes')] = kib * 1024;
+      const unread = { processCpuNs: Number.NaN, filePagesBytes: Number.NaN, jsUsedBytes: Number.NaN };
+      return { wallNs: (second + 1) * 1e9, ...unread, openCalls: 0, account, rows: [] };
+    });
+    return {
+      timeline: { points, width: 1 },
+      labels: [],
+      metadata: { start: { wall_ns: 0, process_cpu_ns: null }, made_at_ms: 5000 } as unknown as RecorderMetadata,
+      samples: { moment: null, account: null } as unknown as RecordedLife['samples'],
+      calls: [],
+    };
+  }
+
+  test('leaves out points that are damaged', () => {
+    const part = timelinePart(lifeOf([10, Number.NaN, 30, 20]), 'a')!;
+    expect(part).toMatchObject({ startMs: 6000, t: [0, 2, 3], rss: [10, 30, 20] });
+  });
+
+  test.each([
+    ['a recorder without points', []],
+    ['one with two', [10, 20]],
+    ['one whose points are damaged', [10, Number.NaN, Number.NaN, 20, Number.NaN]],
+  ])('is none of %s', (_, rssKib) => {
+    expect(timelinePart(lifeOf(rssKib), 'a')).toBeNull();
   });
 });
