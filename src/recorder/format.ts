@@ -58,7 +58,7 @@ export const LIVE = {
   reading_count: 'readings so far; the newest is at `(reading_count - 1) modulo reading_capacity`',
   timeline_count: 'points so far, in the order of time',
   timeline_width: 'of so many readings two points are kept, the highest and the lowest resident set; 1 while all are',
-  call_slots: 'slots of open calls that have memory',
+  call_slots: 'slots of open calls, from the first on, that all have memory',
   moment_count: 'moments so far; the newest whole one is at `(moment_count - 1) modulo 2`',
   modules_missed: 'how often the tracker met a module beyond its table',
   mappings_missed: 'mappings that the tracker could not follow',
