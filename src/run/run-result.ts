@@ -53,7 +53,9 @@ export function sayWhatIsMissing({ gathered: { recovered, lost, skipped }, sampl
       recovered === 1
         ? ['1 node process was killed or still runs', 'its']
         : [`${recovered} node processes were killed or still run`, 'their'];
-    const stacks = samplesCpu ? `; ${whose} CPU stacks lack what came last, up to 5 s` : '';
+    const stacks = samplesCpu
+      ? `; ${whose} CPU stacks lack what came last: up to 5 s, or longer where they are many`
+      : '';
     say(`${who}: ${whose} numbers go up to the last reading, of which there are ten a second${stacks}`);
   }
   if (lost > 0) {
