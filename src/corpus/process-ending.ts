@@ -2,7 +2,7 @@ import type { ExitStatus } from '../os/exit-status.js';
 import { inline, size } from '../text/format.js';
 import type { Failure, FailureKind, LastMemory } from './failure.js';
 import type { LastMoments } from './last-moments.js';
-import { type AbortReason, EXIT_OWN_ERROR } from './worker-messages.js';
+import { type AbortReason, EXIT_OWN_ERROR, OWN_ERROR_LINE } from './worker-messages.js';
 
 /** How the process of a running input ended. */
 export interface ProcessEnding {
@@ -66,7 +66,7 @@ function causeOf({ status, aborted, isCutOff, moments, oomKills, stderr }: Proce
   const isAborted = signal === 'SIGABRT' || signal === 'SIGTRAP' || signal === 'SIGILL';
   const ownLimit = isAborted ? (V8_LIMIT.exec(stderr) ?? BAD_ALLOC.exec(stderr)) : null;
   if (ownLimit !== null) return { kind: 'out-of-memory', what: `its process was aborted, ${ownLimit[0].trim()},` };
-  if (code === EXIT_OWN_ERROR && /^ +at .*\/corpus\//m.test(stderr)) {
+  if (code === EXIT_OWN_ERROR && stderr.split('\n').includes(OWN_ERROR_LINE)) {
     return { kind: 'exit', what: 'stageprof itself failed in its process', advice: ': what it said is in "stderr"' };
   }
   if (signal === null) {
