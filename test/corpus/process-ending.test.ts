@@ -140,6 +140,26 @@ test('has the evidence of the memory only where the memory is the reason', () =>
   expect(crashed).not.toHaveProperty('evidence');
 });
 
+test.each([
+  ['no recorder', null, []],
+  [
+    'a recorder that does not tell of the kill',
+    momentsOf(null, ['last resident set 1 KiB of a limit']),
+    ['last resident set 1 KiB of a limit'],
+  ],
+])('says by %s that a kill of the cgroup is the evidence', (_, moments, before) => {
+  const killed = failureOfEnding(ending({ ...bySignal('SIGKILL'), oomKills: 2, moments }));
+  expect(killed.evidence).toEqual([...before, 'its cgroup has killed 2 for memory while the input ran']);
+  const crashed = failureOfEnding(ending({ ...bySignal('SIGSEGV'), oomKills: 2, moments }));
+  expect(crashed).not.toHaveProperty('evidence');
+});
+
+test('a kill that the recorder has as evidence is there once', () => {
+  const evidence = ['its cgroup has killed 1 for memory since it started'];
+  const moments = momentsOf('out of memory', evidence);
+  expect(failureOfEnding(ending({ ...bySignal('SIGKILL'), oomKills: 1, moments })).evidence).toEqual(evidence);
+});
+
 test('an end by itself has its exit code, and an end by a signal has the name of that', () => {
   expect(endOf({ code: 0, signal: null })).toBe('its process ended with exit code 0');
   expect(endOf({ code: null, signal: 'SIGBUS' })).toBe('its process was ended by SIGBUS');
