@@ -25,10 +25,11 @@ export const GEOMETRY = {
   metadata_offset: 'where the metadata begins: one JSON object in UTF-8',
   metadata_bytes: 'how long it is',
   sample_offset:
-    'where the sample of the last boundary of a stage stands: slots, cells of modules, as many of their live bytes, three more cells',
+    'where the sample of the last boundary of a stage stands: slots, cells of modules, cells of their live bytes, four more cells',
   sample_cells: 'doubles of a sample; the slots are named in the metadata',
   excluded_offset: 'what forced collections have cost so far, by slot: to be taken out of the sample of a moment',
-  moments_offset: 'where two moments stand, written in turn: a sample each, then the account, then its modules',
+  moments_offset:
+    'where two moments stand, written in turn: a sample each, then two accounts, of then and of the highest resident set so far',
   moment_cells: 'doubles a moment; the cells of the account are named in the metadata',
   readings_offset: 'where the ring of readings begins',
   reading_capacity: 'readings it holds',
