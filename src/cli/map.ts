@@ -42,7 +42,8 @@ I comes from the scheduler, and N too where it tells N; --task-index 0 --task-co
 SIGTERM, SIGINT and SIGHUP abort "signal", give the running inputs 2 s and leave the others.
 SIGUSR2 writes what is known about the running inputs, shows the table so far, and goes on.
 
-Exit codes: 0 done, 1 some inputs failed, 2 usage, 128+n after signal n.`;
+Exit codes: 0 done; 1 some inputs failed or were left, or an error came up between two of them; 2 usage;
+128+n after signal n.`;
 
 export function mapCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('map')

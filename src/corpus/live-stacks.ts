@@ -27,7 +27,7 @@ export interface HeldMemory {
 export function heldMemoryOf(folder: string | null, pid: number | undefined): HeldMemory | null {
   if (folder === null || pid === undefined) return null;
   try {
-    const name = readdirSync(folder).find((found) => found.startsWith(`${pid}-`) && found.endsWith(SITES_SUFFIX));
+    const name = newestTables(readdirSync(folder), pid);
     if (name === undefined) return null;
     const { profile, outlived } = readSites(readPlain(join(folder, name)), randomInt(2 ** 32));
     // The tables of CPU alone have no blocks.
@@ -39,4 +39,24 @@ export function heldMemoryOf(folder: string | null, pid: number | undefined): He
   } catch {
     return null;
   }
+}
+
+/** The name of a process's tables, see `workerStacksPath`: its id, its start, and what they are. */
+const TABLES = /^(\d+)-(\d+)\./;
+
+/**
+ * The tables of the process that was the last to have an id. The folder may also have those of an earlier run that this one
+ * resumes, and ids come again: in a container, those of one run are mostly those of the next.
+ *
+ * @param names of the files in the folder of a shard
+ */
+export function newestTables(names: readonly string[], pid: number): string | undefined {
+  let newest: { readonly name: string; readonly startMs: number } | undefined;
+  for (const name of names) {
+    const [, id, start] = TABLES.exec(name) ?? [];
+    if (Number(id) !== pid || !name.endsWith(SITES_SUFFIX)) continue;
+    const startMs = Number(start);
+    if (newest === undefined || startMs > newest.startMs) newest = { name, startMs };
+  }
+  return newest?.name;
 }

@@ -2,7 +2,7 @@ import type { ExitStatus } from '../os/exit-status.js';
 import { inline, size } from '../text/format.js';
 import type { Failure, FailureKind, LastMemory } from './failure.js';
 import type { LastMoments } from './last-moments.js';
-import { type AbortReason, EXIT_OWN_ERROR } from './worker-messages.js';
+import { type AbortReason, EXIT_OWN_ERROR, OWN_ERROR_LINE } from './worker-messages.js';
 
 /** How the process of a running input ended. */
 export interface ProcessEnding {
@@ -31,7 +31,7 @@ export function failureOfEnding(ending: ProcessEnding): Failure {
   const { status, moments, stderr } = ending;
   const { kind, what, advice = '' } = causeOf(ending);
   const last = moments?.last ?? ending.memory;
-  const evidence = moments?.killedBy.evidence ?? [];
+  const evidence = [...(moments?.killedBy.evidence ?? []), ...killEvidence(ending)];
   return {
     kind,
     message: `${what}${circumstances(moments, last)}${advice}`,
@@ -66,7 +66,7 @@ function causeOf({ status, aborted, isCutOff, moments, oomKills, stderr }: Proce
   const isAborted = signal === 'SIGABRT' || signal === 'SIGTRAP' || signal === 'SIGILL';
   const ownLimit = isAborted ? (V8_LIMIT.exec(stderr) ?? BAD_ALLOC.exec(stderr)) : null;
   if (ownLimit !== null) return { kind: 'out-of-memory', what: `its process was aborted, ${ownLimit[0].trim()},` };
-  if (code === EXIT_OWN_ERROR && /^ +at .*\/corpus\//m.test(stderr)) {
+  if (code === EXIT_OWN_ERROR && stderr.split('\n').includes(OWN_ERROR_LINE)) {
     return { kind: 'exit', what: 'stageprof itself failed in its process', advice: ': what it said is in "stderr"' };
   }
   if (signal === null) {
@@ -76,11 +76,20 @@ function causeOf({ status, aborted, isCutOff, moments, oomKills, stderr }: Proce
       advice: ': a pipeline must not call process.exit() or process.disconnect()',
     };
   }
-  const isKilledForMemory = signal === 'SIGKILL' && oomKills !== null && oomKills > 0;
-  if (isKilledForMemory || moments?.killedBy.likely === 'out of memory') {
+  if (isKilledForMemory(status, oomKills) || moments?.killedBy.likely === 'out of memory') {
     return { kind: 'out-of-memory', what: `its process was killed by ${signal}, likely for memory,` };
   }
   return { kind: 'signal', what: endOf(status) };
+}
+
+function isKilledForMemory({ signal }: ExitStatus, oomKills: number | null): oomKills is number {
+  return signal === 'SIGKILL' && oomKills !== null && oomKills > 0;
+}
+
+/** What the parent has seen of a kill for memory, where the recorder does not tell of it, or there is none. */
+function killEvidence({ status, moments, oomKills }: ProcessEnding): string[] {
+  if (moments?.killedBy.likely === 'out of memory' || !isKilledForMemory(status, oomKills)) return [];
+  return [`its cgroup has killed ${oomKills} for memory while the input ran`];
 }
 
 /** `its process was ended by SIGSEGV` */

@@ -6,6 +6,8 @@ import type { ThreadsBefore } from './input-threads.js';
 
 /** EX_SOFTWARE of sysexits(3): a worker process ends with it when stageprof itself has failed there. */
 export const EXIT_OWN_ERROR = 70;
+/** What it has then written last to stderr: a pipeline may have the same exit code, and our functions in its stacks. */
+export const OWN_ERROR_LINE = 'stageprof: the error above is one of stageprof itself';
 
 /** Why a running input is told to stop: the whole run ends, or the input has had its time. */
 export type AbortReason = 'stopped' | 'timeout';

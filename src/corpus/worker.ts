@@ -18,7 +18,7 @@ import { InputRunner } from './input-runner.js';
 import { InputThreads } from './input-threads.js';
 import { loadPipeline } from './pipeline.js';
 import { holdProcess, listenToParent, releaseProcess, tell } from './worker-channel.js';
-import { EXIT_OWN_ERROR, type Order, type ToWorker } from './worker-messages.js';
+import { EXIT_OWN_ERROR, type Order, OWN_ERROR_LINE, type ToWorker } from './worker-messages.js';
 import { workerStacksPath } from './worker-stacks.js';
 
 /** Without this, output that a pipe does not take at once is kept in memory, and lost in a crash or an exit. */
@@ -43,7 +43,7 @@ async function obeyOrEnd(message: ToWorker): Promise<void> {
     await obey(message);
   } catch (error) {
     // An error of stageprof itself: the parent finds it in what this process has written, and starts another process.
-    stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    stderr.write(`${error instanceof Error ? error.stack : String(error)}\n${OWN_ERROR_LINE}\n`);
     exitProcess(EXIT_OWN_ERROR);
   }
 }

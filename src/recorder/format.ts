@@ -25,10 +25,11 @@ export const GEOMETRY = {
   metadata_offset: 'where the metadata begins: one JSON object in UTF-8',
   metadata_bytes: 'how long it is',
   sample_offset:
-    'where the sample of the last boundary of a stage stands: slots, cells of modules, as many of their live bytes, three more cells',
+    'where the sample of the last boundary of a stage stands: slots, cells of modules, cells of their live bytes, four more cells',
   sample_cells: 'doubles of a sample; the slots are named in the metadata',
   excluded_offset: 'what forced collections have cost so far, by slot: to be taken out of the sample of a moment',
-  moments_offset: 'where two moments stand, written in turn: a sample each, then the account, then its modules',
+  moments_offset:
+    'where two moments stand, written in turn: a sample each, then two accounts, of then and of the highest resident set so far',
   moment_cells: 'doubles a moment; the cells of the account are named in the metadata',
   readings_offset: 'where the ring of readings begins',
   reading_capacity: 'readings it holds',
@@ -58,7 +59,7 @@ export const LIVE = {
   reading_count: 'readings so far; the newest is at `(reading_count - 1) modulo reading_capacity`',
   timeline_count: 'points so far, in the order of time',
   timeline_width: 'of so many readings two points are kept, the highest and the lowest resident set; 1 while all are',
-  call_slots: 'slots of open calls that have memory',
+  call_slots: 'slots of open calls, from the first on, that all have memory',
   moment_count: 'moments so far; the newest whole one is at `(moment_count - 1) modulo 2`',
   modules_missed: 'how often the tracker met a module beyond its table',
   mappings_missed: 'mappings that the tracker could not follow',

@@ -32,7 +32,7 @@ export function readOpenCalls(
   const { calls_offset: offset, call_capacity: capacity, call_cells: cells } = sizes;
   const tailAt = cells - metadata.call_tail.length;
   const tail = (name: string) => (metadata.call_tail.includes(name) ? tailAt + metadata.call_tail.indexOf(name) : -1);
-  const reader = new SampleReader(metadata);
+  const reader = new SampleReader(metadata, sizes);
   const positions = {
     use: tail('use'),
     parent: tail('parent'),

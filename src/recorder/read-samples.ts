@@ -36,17 +36,33 @@ const WALL = SLOTS.indexOf('wall_ns');
 export class SampleReader {
   readonly #slots: readonly number[];
   readonly #account: readonly number[];
-  readonly #modules: number;
+  /** Where in a sample of the file the cells of modules begin, those of their live bytes, and the last ones. */
+  readonly #modulesAt: number;
+  readonly #liveAt: number;
+  readonly #lastAt: number;
+  /** Where in an account of the file the cells of modules begin, and those of files. */
+  readonly #accountModulesAt: number;
+  readonly #accountFilesAt: number;
+  /** How many of each are taken: as many as both this version and the file have. */
   readonly #moduleCells: number;
   readonly #liveCells: number;
+  readonly #lastCells: number;
   readonly #files: number;
 
-  constructor({ slots, account, module_cells, live_cells, account_files }: RecorderMetadata) {
+  constructor(
+    { slots, account, module_cells, live_cells, account_files }: RecorderMetadata,
+    { sample_cells }: Pick<Geometry, 'sample_cells'>,
+  ) {
     this.#slots = SLOTS.map((name) => slots.indexOf(name));
     this.#account = ACCOUNT.map((name) => account.indexOf(name));
-    this.#modules = slots.length;
+    this.#modulesAt = slots.length;
+    this.#liveAt = this.#modulesAt + module_cells;
+    this.#lastAt = this.#liveAt + live_cells;
+    this.#accountModulesAt = account.length;
+    this.#accountFilesAt = this.#accountModulesAt + module_cells;
     this.#moduleCells = Math.min(MODULE_CELLS, module_cells);
     this.#liveCells = Math.min(MODULE_CELLS, live_cells);
+    this.#lastCells = Math.min(SAMPLE_LENGTH - WAITED_CELL, sample_cells - this.#lastAt);
     this.#files = Math.min(ACCOUNT_FILES, account_files);
   }
 
@@ -57,15 +73,14 @@ export class SampleReader {
       sample[slot] = amountAt(raw, at, position);
     });
     for (let module = 0; module < this.#moduleCells; module++) {
-      sample[SLOT_COUNT + module] = amountAt(raw, at, this.#modules + module);
+      sample[SLOT_COUNT + module] = amountAt(raw, at, this.#modulesAt + module);
     }
-    const live = this.#modules + this.#moduleCells;
     for (let module = 0; module < this.#liveCells; module++) {
-      sample[LIVE_CELLS + module] = amountAt(raw, at, live + module);
+      sample[LIVE_CELLS + module] = amountAt(raw, at, this.#liveAt + module);
     }
     // The last cells: the flag, and the counts of readings and of entries.
-    for (let cell = WAITED_CELL; cell < SAMPLE_LENGTH; cell++) {
-      sample[cell] = amountAt(raw, at, live + this.#liveCells + cell - WAITED_CELL);
+    for (let cell = 0; cell < this.#lastCells; cell++) {
+      sample[WAITED_CELL + cell] = amountAt(raw, at, this.#lastAt + cell);
     }
     return sample;
   }
@@ -76,9 +91,9 @@ export class SampleReader {
       account[cell] = amountAt(raw, at, position);
     });
     for (let module = 0; module < this.#moduleCells; module++) {
-      account[ACCOUNT.length + module] = amountAt(raw, at, this.#account.length + module);
+      account[ACCOUNT.length + module] = amountAt(raw, at, this.#accountModulesAt + module);
     }
-    const filesAt = at + (this.#account.length + this.#moduleCells) * 8;
+    const filesAt = at + this.#accountFilesAt * 8;
     for (let file = 0; file < this.#files; file++) this.#file(raw, filesAt, file, account);
     return account;
   }
@@ -100,14 +115,14 @@ export function readSamples(
   metadata: RecorderMetadata,
   momentCount: number,
 ): RecordedSamples {
-  const reader = new SampleReader(metadata);
+  const reader = new SampleReader(metadata, sizes);
   const boundary = reader.sample(bytes.read(sizes.sample_offset, sizes.sample_cells * 8), 0);
   const excluded = bytes.read(sizes.excluded_offset, metadata.slots.length * 8);
   const counted = Number.isSafeInteger(momentCount) && momentCount > 0;
   const raw = counted
     ? bytes.read(sizes.moments_offset + ((momentCount - 1) % 2) * sizes.moment_cells * 8, sizes.moment_cells * 8)
     : null;
-  // An older version has fewer cells, and then those of the account.
+  // Without the account, whose cells follow.
   const moment = raw === null ? null : reader.sample(raw.subarray(0, sizes.sample_cells * 8), 0);
   const isThere = (sample: Float64Array | null): boolean => sample !== null && sample[WALL]! > 0;
   return {

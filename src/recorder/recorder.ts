@@ -35,6 +35,8 @@ export class Recorder implements StateMemory {
   private readonly numbers: DataView;
   private readonly plain = new PlainMemory();
   private calls: ArrayBuffer | null = null;
+  /** How many slots of open calls, from the first on, all have memory. */
+  private callSlots = 0;
   private labelsUsed = 0;
   private abandonedFor: string | null = null;
   /** Called once, where the recorder is given up after it has begun. */
@@ -140,8 +142,12 @@ export class Recorder implements StateMemory {
     if (this.abandonedFor !== null || slot + CALLS_AT_ONCE > this.sizes.call_capacity) return null;
     const exposed = this.file.expose(this.sizes.calls_offset + slot * bytes, CALLS_AT_ONCE * bytes);
     if (typeof exposed !== 'object') return null;
-    // The thread that takes readings looks at no slot before its memory is there.
-    this.set('call_slots', slot + CALLS_AT_ONCE);
+    // The thread that takes readings looks at every slot up to this number: without memory, in a full file system in
+    // memory, a look would end the process with SIGBUS. So slots behind others that found no room are never told.
+    if (slot === this.callSlots) {
+      this.callSlots += CALLS_AT_ONCE;
+      this.set('call_slots', this.callSlots);
+    }
     return exposed;
   }
 

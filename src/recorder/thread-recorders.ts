@@ -1,8 +1,9 @@
-import { basename, dirname, existsSync, join, readdirSync, unlinkSync } from '../host/files.js';
+import { basename, dirname, existsSync, join, unlinkSync } from '../host/files.js';
 import { Map, Number } from '../host/intrinsics.js';
 import { kibOf, secondsOf } from '../model/quantities.js';
 import type { Report } from '../model/report.js';
 import { slotIndex } from '../model/sample-layout.js';
+import { namesIn } from '../os/read-if-possible.js';
 import { ThreadMerger, type ThreadReport } from '../report/merge-threads.js';
 import { withFile } from './file-bytes.js';
 import { offsetOf, STATE } from './format.js';
@@ -36,7 +37,7 @@ export function isThreadRecorder(path: string): boolean {
 export function threadRecorders(folders: readonly string[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const folder of folders) {
-    for (const file of filesIn(folder)) {
+    for (const file of namesIn(folder)) {
       const name = THREAD_FILE.exec(file)?.[1];
       if (name === undefined) continue;
       const files = found.get(name);
@@ -46,14 +47,6 @@ export function threadRecorders(folders: readonly string[]): Map<string, string[
   }
   for (const files of found.values()) files.sort((a, b) => threadOf(a) - threadOf(b));
   return found;
-}
-
-function filesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder) as unknown as string[];
-  } catch {
-    return [];
-  }
 }
 
 function threadOf(file: string): number {

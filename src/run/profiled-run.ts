@@ -15,6 +15,7 @@ import { PassedSignals } from './passed-signals.js';
 import { PrivateFolder } from './private-folder.js';
 import { ProcessWatch } from './process-watch.js';
 import { runProgram } from './program.js';
+import { sayLeftOut } from './stacks-file.js';
 import { ThreadReports } from './thread-reports.js';
 
 export interface RunPlan {
@@ -93,8 +94,7 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
   }
   const exitCode = exitCodeOf(end.status);
   if (end.status.signal !== null) say(`${program}: ended by ${end.status.signal}, exit code ${exitCode}`);
-  const left = profiler.stacks === undefined ? null : readLeftStacks(folder.paths);
-  const stacks = left === null ? null : { ...left, profile: withNativeNames(left.profile) };
+  const stacks = profiler.stacks === undefined ? null : leftStacks(folder.paths);
   const reports = gatherReports(folder.paths, end.pid, {
     program: {
       pid: end.pid,
@@ -129,4 +129,15 @@ async function runIn(folder: PrivateFolder, signals: PassedSignals, plan: Checke
     free: folder.remove,
   });
   return exitCode;
+}
+
+/** Null where no process has left any, or where they cannot be read. */
+function leftStacks(folders: readonly string[]): LeftStacks | null {
+  try {
+    const left = readLeftStacks(folders);
+    return left === null ? null : { ...left, profile: withNativeNames(left.profile) };
+  } catch (error) {
+    sayLeftOut(error);
+    return null;
+  }
 }

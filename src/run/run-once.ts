@@ -1,13 +1,12 @@
 import { withFindings } from '../findings/reported.js';
 import { PageFile } from '../page/write-page.js';
-import { writePprof } from '../stacks/pprof-writer.js';
 import { say } from '../terminal/say.js';
 import type { Shown } from '../terminal/terminal.js';
 import { leaveReports } from './leave-report.js';
 import { type RunPlan, runProfiled } from './profiled-run.js';
 import { ReportFile } from './report-file.js';
 import { printRun } from './run-result.js';
-import { leaveStacks, stacksPath } from './stacks-file.js';
+import { leaveProfile } from './stacks-file.js';
 
 export interface RunOutput {
   /** File that reports are written to as well; undefined for none. */
@@ -28,9 +27,10 @@ export function runOnce(plan: RunPlan, { out, html, shown }: RunOutput): Promise
   const page = html === undefined ? undefined : new PageFile(html, { '--out': out });
   const file = out === undefined ? undefined : new ReportFile(out);
   return runProfiled(plan, async (run) => {
-    printRun(run, shown);
-    if (run.stacks !== null) leaveStacks(stacksPath(out, run.pid), await writePprof(run.stacks.profile));
+    // First, so that it is there whatever becomes of the rest.
     if (file !== undefined) leaveReports(file, [withFindings(run.gathered.report)], { free: run.free, say });
+    printRun(run, shown);
+    if (run.stacks !== null) await leaveProfile(out, run.pid, run.stacks.profile);
     if (page === undefined) return;
     // Loaded by those who want a page alone: it takes other commands' rooms with it.
     const { runContent } = await import('./run-page.js');

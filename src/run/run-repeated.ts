@@ -4,7 +4,6 @@ import { PageFile } from '../page/write-page.js';
 import { renderTable } from '../render/table.js';
 import { ReportMerger } from '../report/merge.js';
 import { mergeProfile } from '../stacks/merge-profile.js';
-import { writePprof } from '../stacks/pprof-writer.js';
 import { StackProfile } from '../stacks/stack-profile.js';
 import { say } from '../terminal/say.js';
 import { layoutOf } from '../terminal/terminal.js';
@@ -14,7 +13,7 @@ import { type ProfiledRun, type RunPlan, runProfiled } from './profiled-run.js';
 import { ReportFile } from './report-file.js';
 import type { RunOutput } from './run-once.js';
 import { adviceOn, sayWhatIsMissing } from './run-result.js';
-import { leaveStacks, stacksPath } from './stacks-file.js';
+import { leaveProfile, sayLeftOut } from './stacks-file.js';
 
 /** A line of the file: a record of its own, since each run is an observation. It has no input. */
 interface RunRecord {
@@ -52,15 +51,15 @@ export async function runRepeated(
       if (advice !== null && advice !== advised) say(advice);
       advised = advice ?? advised;
       const { report } = ended.gathered;
-      if (ended.stacks !== null) mergeProfile(stacks, ended.stacks.profile);
       records.push({ run, profile: report });
-      sums.add(report);
       // After each run, since the machine may not stay for all of them.
       leaveReports(file, records, { free: ended.free, say });
+      sums.add(report);
+      if (ended.stacks !== null) addStacks(stacks, ended.stacks.profile);
     });
   }
   if (exitCode !== EXIT_DONE) say(`no further run after exit code ${exitCode}`);
-  if (stacks.rows.length > 0) leaveStacks(stacksPath(out, process.pid), await writePprof(stacks));
+  if (stacks.rows.length > 0) await leaveProfile(out, process.pid, stacks);
   if (records.length > 0) {
     const { stderr } = process;
     const report = sums.result();
@@ -73,6 +72,14 @@ export async function runRepeated(
     }
   }
   return exitCode;
+}
+
+function addStacks(stacks: StackProfile, more: StackProfile): void {
+  try {
+    mergeProfile(stacks, more);
+  } catch (error) {
+    sayLeftOut(error);
+  }
 }
 
 function runText({ gathered: { report }, finished: { wallS } }: ProfiledRun): string {

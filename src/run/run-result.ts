@@ -4,12 +4,15 @@ import { renderProcesses } from '../render/process-table.js';
 import { renderStacks } from '../render/stack-words.js';
 import { renderTableOf } from '../render/table.js';
 import { viewOf } from '../render/view.js';
+import type { LeftStacks } from '../stacks/left-stacks.js';
 import { say } from '../terminal/say.js';
 import { layoutOf, type Shown } from '../terminal/terminal.js';
 import { counted } from '../text/format.js';
+import type { Layout } from '../text/layout.js';
 import type { GatheredReports } from './gathered-reports.js';
 import { renderOsComparison } from './os-comparison-table.js';
 import type { ProfiledRun } from './profiled-run.js';
+import { sayLeftOut } from './stacks-file.js';
 
 /** Prints what a run has measured, and what it has not, to stderr: stdout belongs to the program. */
 export function printRun(run: ProfiledRun, shown: Shown): void {
@@ -26,11 +29,20 @@ export function printRun(run: ProfiledRun, shown: Shown): void {
   const tables = processes === 0 ? [] : [`${heading}${renderTableOf(view, options)}`, renderModules(view, options)];
   const parts = [
     ...tables,
-    ...(stacks === null ? [] : [renderStacks(stacks.profile, options), renderOutlived(stacks.outlived, options)]),
+    ...(stacks === null ? [] : stackParts(stacks, options)),
     renderProcesses(view, options),
     renderOsComparison(finished, options),
   ].filter((table) => table !== undefined);
   stderr.write(`\n${parts.join('\n')}`);
+}
+
+function stackParts({ profile, outlived }: LeftStacks, options: Layout): readonly (string | undefined)[] {
+  try {
+    return [renderStacks(profile, options), renderOutlived(outlived, options)];
+  } catch (error) {
+    sayLeftOut(error);
+    return [];
+  }
 }
 
 /** What a table does not show. */
@@ -41,7 +53,9 @@ export function sayWhatIsMissing({ gathered: { recovered, lost, skipped }, sampl
       recovered === 1
         ? ['1 node process was killed or still runs', 'its']
         : [`${recovered} node processes were killed or still run`, 'their'];
-    const stacks = samplesCpu ? `; ${whose} CPU stacks lack what came last, up to 5 s` : '';
+    const stacks = samplesCpu
+      ? `; ${whose} CPU stacks lack what came last: up to 5 s, or longer where they are many`
+      : '';
     say(`${who}: ${whose} numbers go up to the last reading, of which there are ten a second${stacks}`);
   }
   if (lost > 0) {

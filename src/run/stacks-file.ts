@@ -1,5 +1,7 @@
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { systemReason } from '../model/setup-error.js';
+import { writePprof } from '../stacks/pprof-writer.js';
+import type { StackProfile } from '../stacks/stack-profile.js';
 import { STACKS_SUFFIX, stacksBeside } from '../stacks/stacks-beside.js';
 import { say } from '../terminal/say.js';
 
@@ -26,4 +28,18 @@ export function leaveStacks(path: string, pprof: Uint8Array): void {
     rmSync(part, { force: true });
     say(`${path}: the stacks cannot be written, ${systemReason(error)}`);
   }
+}
+
+/** Writes the stacks of a run, see `stacksPath`. Never throws, as `leaveStacks`. */
+export async function leaveProfile(out: string | undefined, pid: number, profile: StackProfile): Promise<void> {
+  try {
+    leaveStacks(stacksPath(out, pid), await writePprof(profile));
+  } catch (error) {
+    sayLeftOut(error);
+  }
+}
+
+/** Stacks that cannot be shown or written are left out: the program may have damaged them, and the reports are whole. */
+export function sayLeftOut(error: unknown): void {
+  say(`stacks: left out, ${systemReason(error)}`);
 }

@@ -73,7 +73,8 @@ export function readKept(text: string, seed: number): KeptStacks {
   const profile = new StackProfile(undefined, seed);
   for (const type of types) profile.measure(type);
   const textAt = (id: number): string => (id === 0 ? '' : known(strings[id - 1]));
-  const frames = [0];
+  // Frames are numbered from 1, and there is no stack on no frame.
+  const frames: (number | undefined)[] = [undefined];
   for (const [kind, flags, ...rest] of inRows(file.frames, FRAME_WIDTH)) {
     const frame: Record<string, string | number | boolean> = { kind: known(FRAME_KINDS[kind!]) };
     FRAME_FLAGS.forEach((flag, index) => {

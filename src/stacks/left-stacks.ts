@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../model/report.js';
 import { systemReason } from '../model/setup-error.js';
 import { formatWarning, mergeWarnings } from '../model/warnings.js';
+import { namesIn } from '../os/read-if-possible.js';
 import { KEPT_SUFFIX, readKept } from './kept-stacks.js';
 import { mergeProfile } from './merge-profile.js';
 import { readPlain } from './plain-file.js';
@@ -36,6 +36,7 @@ export function readLeftStacks(folders: readonly string[]): LeftStacks | null {
   const skipped: string[] = [];
   const outlived: Outlived[] = [];
   for (const folder of folders) {
+    // None where the program has removed the folder: the reports say so.
     for (const name of namesIn(folder)) {
       const read = READERS.find(({ suffix }) => name.endsWith(suffix))?.read;
       if (read === undefined) continue;
@@ -87,13 +88,4 @@ export function withSampling(report: Report, stacks: LeftStacks | null): Report 
   const { warnings, skipped } = stacks;
   const unread = skipped.length === 0 ? [] : [[formatWarning('stack profiles that could not be read', skipped.length)]];
   return { ...report, warnings: mergeWarnings([report.warnings, ...warnings, ...unread]) };
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // The program has removed the folder. The reports say so.
-    return [];
-  }
 }

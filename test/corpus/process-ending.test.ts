@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LastMoments } from '../../src/corpus/last-moments.js';
 import { endOf, failureOfEnding, type ProcessEnding } from '../../src/corpus/process-ending.js';
+import { OWN_ERROR_LINE } from '../../src/corpus/worker-messages.js';
 
 const MEMORY = { rss_kb: 2048, rss_kb_peak: 4096, native_kb: null, rss_kb_per_s: null };
 const OPEN = [
@@ -28,7 +29,9 @@ const INEFFECTIVE =
   'FATAL ERROR: Ineffective mark-compacts near heap limit Allocation failed - JavaScript heap out of memory';
 const ZONE = '#\n# Fatal process out of memory: Zone\n#\n';
 const BAD_ALLOC = "terminate called after throwing an instance of 'std::bad_alloc'\n  what():  std::bad_alloc";
-const OWN_STACK = `Error: no\n    at obey (${new URL('../../src/corpus/worker.js', import.meta.url)}:140:1)`;
+const RUNNER = new URL('../../src/corpus/input-runner.js', import.meta.url);
+/** Whatever a pipeline throws was called by stageprof. */
+const PIPELINE_STACK = `Error: no\n    at work (file:///data/corpus/a.js:1:1)\n    at InputRunner.run (${RUNNER}:140:1)`;
 const TIMEOUT = { reason: 'timeout', message: 'took longer than 1 s' } as const;
 const STOPPED = { reason: 'stopped', message: 'was stopped by SIGTERM' } as const;
 
@@ -88,13 +91,13 @@ const cases: [name: string, given: Partial<ProcessEnding>, kind: string, message
   ],
   [
     "stageprof's own failure",
-    { ...byCode(70), stderr: OWN_STACK },
+    { ...byCode(70), stderr: `Error: no\n${OWN_ERROR_LINE}\n` },
     'exit',
     'stageprof itself failed in its process: what it said is in "stderr"',
   ],
   [
     'code 70 of a pipeline',
-    { ...byCode(70), stderr: 'at work in /data/corpus/a' },
+    { ...byCode(70), stderr: PIPELINE_STACK },
     'exit',
     'must not call process.exit() or process.disconnect()',
   ],
@@ -135,6 +138,26 @@ test('has the evidence of the memory only where the memory is the reason', () =>
   expect(killed.evidence).toEqual(evidence);
   const crashed = failureOfEnding(ending({ ...bySignal('SIGSEGV'), moments: momentsOf(null, evidence) }));
   expect(crashed).not.toHaveProperty('evidence');
+});
+
+test.each([
+  ['no recorder', null, []],
+  [
+    'a recorder that does not tell of the kill',
+    momentsOf(null, ['last resident set 1 KiB of a limit']),
+    ['last resident set 1 KiB of a limit'],
+  ],
+])('says by %s that a kill of the cgroup is the evidence', (_, moments, before) => {
+  const killed = failureOfEnding(ending({ ...bySignal('SIGKILL'), oomKills: 2, moments }));
+  expect(killed.evidence).toEqual([...before, 'its cgroup has killed 2 for memory while the input ran']);
+  const crashed = failureOfEnding(ending({ ...bySignal('SIGSEGV'), oomKills: 2, moments }));
+  expect(crashed).not.toHaveProperty('evidence');
+});
+
+test('a kill that the recorder has as evidence is there once', () => {
+  const evidence = ['its cgroup has killed 1 for memory since it started'];
+  const moments = momentsOf('out of memory', evidence);
+  expect(failureOfEnding(ending({ ...bySignal('SIGKILL'), oomKills: 1, moments })).evidence).toEqual(evidence);
 });
 
 test('an end by itself has its exit code, and an end by a signal has the name of that', () => {

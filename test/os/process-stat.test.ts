@@ -23,8 +23,10 @@ test('a name with spaces and parentheses does not move the fields', async () => 
 });
 
 test('a process that has ended is not told, although its parent has not waited for it', async () => {
-  // The shell becomes the sleep, which does not wait for its child.
-  const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 30'], {
+  // The shell becomes the sleep, which does not wait for its child. The shell would, so the child ends after that only.
+  const child = 'until [ "$name" = sleep ]; do read -r name <"/proc/$PPID/comm"; done';
+  const parent = spawn('sh', ['-c', 'sh -c "$CHILD" & echo $!; exec sleep 30'], {
+    env: { ...process.env, CHILD: child },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [data] = (await once(parent.stdout, 'data')) as [Buffer];

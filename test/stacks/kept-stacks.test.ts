@@ -33,6 +33,7 @@ test.each([
     'names a stack that it does not have',
     (text: string) => text.replace(/"rows":\[(\d+),(\d+),\d+/, '"rows":[$1,$2,9999'),
   ],
+  ['has a stack without a frame', (text: string) => text.replace(/"stacks":\[0,\d+/, '"stacks":[0,0')],
   ['has a value below zero', (text: string) => text.replace(/(\d+)\]\}$/, '-$1]}')],
   ['has a warning without a text', (text: string) => text.replace('"text"', '"words"')],
 ])('a file is refused that %s', (_, change) => {
