@@ -18,9 +18,13 @@ const QUICK = [
   'test/stacks/',
   'test/store/',
   'test/threads/',
+  'test/devtools.test.ts',
   'test/register.test.ts',
+  'test/tracker/node.test.ts',
   'test/tracker/stacks/js-functions.test.ts',
+  'test/tracker/stacks/node.test.ts',
   'test/cli/run.test.ts',
+  'test/cli/run-queued-work.test.ts',
   'test/cli/map.test.ts',
 ];
 
