@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ProcLook, sumMappings } from '../../src/attach/proc-look.js';
-import { procPage } from '../../src/attach/proc-page.js';
+import { renderProc } from '../../src/attach/proc-text.js';
 import { parseMappings } from '../../src/os/process-mappings.js';
 
 const lines = (...entries: readonly (readonly [head: string, rss: number])[]) =>
@@ -71,7 +71,7 @@ describe('what /proc tells is words', () => {
   };
 
   test('all of them', () => {
-    expect(procPage(look, {}).split('\n')).toEqual([
+    expect(renderProc(look, {}).split('\n')).toEqual([
       'process    4711, node \\x1b[31mserver.js, user 1000, stopped',
       'memory     200 MiB resident, 400 MiB at its peak, 2.00 MiB in swap, +3.00 MiB in 500 ms; limit 1.00 GiB by /sys/fs/cgroup/job/memory.max',
       'mapped     who maps it cannot be seen: permission denied (EACCES)',

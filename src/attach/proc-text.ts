@@ -13,7 +13,7 @@ const MOST_NAMED = 5;
 const LEAST_KIB = 1024;
 
 /** What /proc tells of a process, in words. */
-export function procPage(look: ProcLook, layout: Layout): string {
+export function renderProc(look: ProcLook, layout: Layout): string {
   return linesOf(procNotes(look), layout);
 }
 

@@ -11,7 +11,7 @@ import type { Layout } from '../text/layout.js';
 import type { Afterwards } from './afterwards.js';
 import type { AttachReport } from './attach-report.js';
 import type { InsideLook } from './inside-look.js';
-import { linesOf } from './proc-page.js';
+import { linesOf } from './proc-text.js';
 
 const MOST_SPACES = 5;
 const MOST_RESOURCES = 6;
@@ -21,7 +21,7 @@ const MOST_MODULES = 3;
 const LEAST_KIB = 1024;
 
 /** What was seen from inside of a process, in words and as the table of a report. */
-export function attachPage(found: AttachReport, look: InsideLook, afterwards: Afterwards, layout: Layout): string {
+export function renderAttach(found: AttachReport, look: InsideLook, afterwards: Afterwards, layout: Layout): string {
   const { report, stacks } = found;
   const view = viewOf(report, { columns: layout.columns });
   const parts = [
