@@ -18,6 +18,12 @@ const AGENT_URL = new URL('agent.js', import.meta.url).href;
 
 const NOT_A_NUMBER = 'NaN!';
 
+/** By what `makeAgent` leaves there. */
+const IS_AT_WORK = `(() => {
+  const kept = process[Symbol.for('stageprof.attached')];
+  return kept !== undefined && kept.busyUntilMs > Number(process.hrtime.bigint() / 1000000n);
+})()`;
+
 /** The agent in the process, as it is seen from here. */
 export class RemoteAgent {
   private constructor(
@@ -44,6 +50,12 @@ export class RemoteAgent {
     const { objectId } = result;
     const began = await textFrom(client, objectId, 'return this.began');
     return new RemoteAgent(client, objectId, JSON.parse(began) as AgentLook);
+  }
+
+  /** Whether the agent of any attach is at work in the process. */
+  static async isAtWork(client: InspectorClient, timeoutMs: number): Promise<boolean> {
+    const { value } = await evaluate((method, params) => client.post(method, params, timeoutMs), IS_AT_WORK);
+    return value === true;
   }
 
   async sample(isLast: boolean): Promise<AgentSample> {

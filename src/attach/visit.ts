@@ -102,6 +102,9 @@ export class Visit {
     }
     const undone = (await tried(() => this.agent?.undo() ?? Promise.resolve(null))) ?? null;
     await tried(() => this.workers.stop());
+    // The look has ended before it was known whether another one is at work.
+    const isUnseen = this.agent === null && this.closes;
+    if (isUnseen && (await tried(() => RemoteAgent.isAtWork(client, LOOK_AGAIN_MS))) === true) this.leaveToOther();
     if (!this.closes) {
       await client.close();
       return { undone, isClosed: false };
@@ -124,12 +127,14 @@ export class Visit {
       return this.agent;
     } catch (error) {
       // Both may have sent the signal. The other one closes the inspector when it has ended.
-      if (error instanceof AttachBusy) {
-        this.isBusy = true;
-        this.closes = false;
-      }
+      if (error instanceof AttachBusy) this.leaveToOther();
       throw error;
     }
+  }
+
+  private leaveToOther(): void {
+    this.isBusy = true;
+    this.closes = false;
   }
 
   /** A program that has come to its end waits for all connections to end, which the one that waits for its time must not let it. */

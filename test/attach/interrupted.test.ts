@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { agentOrder } from '../../src/attach/agent-order.js';
 import { InspectorClient } from '../../src/attach/inspector-client.js';
 import { lookInside } from '../../src/attach/look-inside.js';
+import { openInspector } from '../../src/attach/open-inspector.js';
 import { OpenedMark } from '../../src/attach/opened-mark.js';
+import { RemoteAgent } from '../../src/attach/remote-agent.js';
 import { findTarget } from '../../src/attach/target.js';
 import { listeningPorts } from '../../src/os/listening-ports.js';
 import { readProcessStatus } from '../../src/os/process-status.js';
@@ -114,6 +117,29 @@ describe('Ctrl-C while the inspector of a process is not open leaves none open',
     expect(mark.isThere).toBe(true);
     mark.remove();
   });
+});
+
+test('Ctrl-C does not close the inspector under another attach that is at work', async () => {
+  const target = await AttachTarget.start(['idle']);
+  const found = findTarget(target.pid)!;
+  const other = await openInspector(found, new AbortController().signal);
+  const agent = await RemoteAgent.start(other.client, { ...agentOrder(found, true, LOOK), addon: null }, 5000);
+  const interruption = new AbortController();
+  const connect = InspectorClient.connect.bind(InspectorClient);
+  vi.spyOn(InspectorClient, 'connect').mockImplementationOnce((...where) => {
+    interruption.abort();
+    return connect(...where);
+  });
+  const { afterwards } = await lookAt(target, interruption.signal).looked;
+  expect(afterwards).toMatchObject({ isClosed: false, isLeftToOther: true });
+  expect(other.client.isOpen).toBe(true);
+  await agent.undo();
+  await agent.closeInspector(false);
+  // Node may crash where a connection ends while its inspector closes.
+  while (listeningPorts(target.pid).length > 0) await delay(20);
+  await other.client.close();
+  new OpenedMark(found).remove();
+  await expectNoPort(target);
 });
 
 test('a signal that cannot be sent leaves no mark for the next attach', async () => {
