@@ -67,7 +67,7 @@ describe('what /proc tells is words', () => {
     ],
     watchedS: 0.5,
     grownKib: 3072,
-    limits: { memoryKib: 1024 ** 2, memoryPath: '/sys/fs/cgroup/job/memory.max', cpus: 2 },
+    limits: { memoryKib: 1024 ** 2, memoryPath: '/sys/fs/cgroup/job/memory.max', isMemoryKnown: true, cpus: 2 },
   };
 
   test('all of them', () => {
@@ -78,5 +78,16 @@ describe('what /proc tells is words', () => {
       'threads    7 threads, 148.0% of a CPU in 500 ms: node 98.0%, libuv-worker (4) 50.0%; its cgroup gives it 2 CPUs',
       '',
     ]);
+  });
+
+  test.each([
+    ['no limit', true, null, /; its cgroup sets no limit$/m],
+    ['a limit that cannot be seen', false, null, /; the limit of its cgroup is unknown$/m],
+    ['one CPU', true, 1, /; its cgroup gives it 1 CPU$/m],
+    ['a part of a CPU', true, 1 / 3, /; its cgroup gives it 0\.333 CPUs$/m],
+  ])('%s', (_, isMemoryKnown, cpus, text) => {
+    expect(renderProc({ ...look, limits: { memoryKib: null, memoryPath: null, isMemoryKnown, cpus } }, {})).toMatch(
+      text,
+    );
   });
 });
