@@ -31,7 +31,9 @@ export function attachCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('attach')
     .description('look into a running process that was not started under stageprof, and leave it as it was')
     .argument('[pid]', 'the process')
-    .addOption(new Option('--pid-of <name>', 'the one node process with that script or command, instead of its id'))
+    .addOption(
+      new Option('--pid-of <name>', 'the one node process with that script, command or title, instead of its id'),
+    )
     .addOption(
       new Option('--for <seconds>', 'how long it is sampled')
         .default(10)
