@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemReason } from '../model/setup-error.js';
-import { type ListeningPort, listeningPorts } from '../os/listening-ports.js';
+import { isPortTaken, type ListeningPort, listeningPorts } from '../os/listening-ports.js';
 import { readProcessStatus } from '../os/process-status.js';
 import { textIn } from '../os/read-if-possible.js';
 import { InspectorClient, inspectorAt } from './inspector-client.js';
@@ -141,7 +141,7 @@ function waitsForEvents(pid: number): boolean {
 async function awaitFreePort(pid: number, stopped: AbortSignal): Promise<void> {
   if (optionsOf(pid).includes('--inspect-port')) return;
   const begun = performance.now();
-  while (isTaken(USUAL_PORT) && !stopped.aborted) {
+  while (isPortTaken(USUAL_PORT) && !stopped.aborted) {
     if (performance.now() - begun > LONGEST_TAKEN_MS) {
       throw new AttachError(
         `port ${USUAL_PORT}, which its inspector would use, is taken by another process: end that, or start this one with --inspect-port=0`,
@@ -203,13 +203,4 @@ function whyNone(pid: number): string {
     `which has run instead, or it waits in a call such as execSync, or Node was built without an inspector; process ${pid} goes on, ` +
     `and can be started under "stageprof run"; ${STILL_OPENS}`
   );
-}
-
-function isTaken(port: number): boolean {
-  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  const lines = [textIn('/proc/net/tcp'), textIn('/proc/net/tcp6')].join('\n').split('\n');
-  return lines.some((line) => {
-    const fields = line.trim().split(/\s+/);
-    return fields[3] === '0A' && (fields[1] ?? '').endsWith(wanted);
-  });
 }
