@@ -106,7 +106,7 @@ export class Visit {
     const isUnseen = this.agent === null && this.closes;
     if (isUnseen && (await tried(() => RemoteAgent.isAtWork(client, LOOK_AGAIN_MS))) === true) this.leaveToOther();
     if (!this.closes) {
-      await client.close();
+      await (this.isBusy ? client.drop() : client.close());
       return { undone, isClosed: false };
     }
     await tried(() => this.closeInspector(false));
