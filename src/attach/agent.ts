@@ -45,8 +45,9 @@ export interface AttachBinding extends Binding {
  * have replaced what it finds, so every step may fail.
  */
 export function makeAgent(order: AgentOrder): Agent | number {
-  const builtIn = (name: string): never =>
-    (process.getBuiltinModule === undefined ? require(name) : process.getBuiltinModule(name)) as never;
+  // As `BUILT_IN`. The inspector has its `require` only while this function runs, and its modules are asked for later too.
+  const load: (name: string) => unknown = process.getBuiltinModule ?? require;
+  const builtIn = (name: string): never => load(name) as never;
   const v8: typeof import('node:v8') = builtIn('node:v8');
   const timers: typeof import('node:timers') = builtIn('node:timers');
   const { Buffer: Bytes }: typeof import('node:buffer') = builtIn('node:buffer');

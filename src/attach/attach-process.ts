@@ -8,12 +8,12 @@ import { leaveStacks, stacksPath } from '../run/stacks-file.js';
 import { writePprof } from '../stacks/pprof-writer.js';
 import { say } from '../terminal/say.js';
 import { layoutOf, type Shown } from '../terminal/terminal.js';
-import { afterwardsText, attachPage, insideNotes } from './attach-page.js';
 import { attachReport } from './attach-report.js';
+import { afterwardsText, insideNotes, renderAttach } from './attach-text.js';
 import type { LookOptions } from './inside-look.js';
 import { type AttachResult, lookInside } from './look-inside.js';
 import { lookThroughProc } from './proc-look.js';
-import { procNotes, procPage } from './proc-page.js';
+import { procNotes, renderProc } from './proc-text.js';
 import { findTarget, type Target } from './target.js';
 
 export interface AttachOrder extends LookOptions {
@@ -43,11 +43,11 @@ export async function attachProcess(order: AttachOrder): Promise<number> {
     const seen = await lookThroughProc(target);
     if (seen === null) throw new UsageError(`process ${pid} has ended`);
     const layout = layoutOf(process.stdout, shown);
-    process.stdout.write(`${procPage(seen, layout)}\n`);
+    process.stdout.write(`${renderProc(seen, layout)}\n`);
     const result = await lookInside(target, order, signals.stopped, say);
     if (result.look === null) return failed(target, result, signals);
     const found = attachReport(result.look, seen, order);
-    process.stdout.write(attachPage(found, result.look, result.afterwards!, layout));
+    process.stdout.write(renderAttach(found, result.look, result.afterwards!, layout));
     if (result.look.cpuMissing !== null) say(`CPU stacks are left out: ${result.look.cpuMissing}`);
     file?.write(`${JSON.stringify(withFindings(found.report))}\n`);
     if (out !== undefined && found.stacks !== null) leaveStacks(stacksPath(out, pid), await writePprof(found.stacks));

@@ -100,18 +100,15 @@ function heldModules({ tracker }: AgentSample): ModuleKib | null {
   return Object.fromEntries([...kib].filter(([, held]) => held > 0));
 }
 
-function workerThreads({ workers, samples }: InsideLook, pid: number): WorkerThreads {
-  const cpuOf = (id: number): number | null => {
-    const cpuNs = samples.find(({ thread }) => thread.id === id)?.cpuNs ?? Number.NaN;
-    return Number.isNaN(cpuNs) ? null : cpuNs / 1e9;
-  };
+function workerThreads({ workers }: InsideLook, pid: number): WorkerThreads {
   const threads = workers
     .toSorted((a, b) => b.usedBytes - a.usedBytes)
     .map(({ thread: { id, name }, usedBytes }) => ({
       pid,
       thread: id,
       name: name === 'worker' ? null : name,
-      cpu_s: cpuOf(id),
+      // Which thread of the kernel it is cannot be told from here.
+      cpu_s: null,
       js_kb: Math.round(usedBytes / 1024),
       js_kb_peak: null,
       stages: false,

@@ -82,6 +82,17 @@ export class InspectorClient {
     clearTimeout(timer);
   }
 
+  /**
+   * Ends the connection without a word, where somebody else may be closing the inspector: Node 20.20 crashes when the frame that
+   * ends a connection arrives meanwhile, in 25 of 120 trials, and in none of 260 when the connection just ends.
+   */
+  async drop(): Promise<void> {
+    if (this.gone !== null) return;
+    const closed = new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
+    this.socket.destroy();
+    await closed;
+  }
+
   private receive(piece: Buffer): void {
     try {
       for (const message of this.reader.push(piece)) this.take(message);

@@ -15,7 +15,7 @@ export interface AttachResult {
 /**
  * Looks into a process, and leaves it as it was. Never throws for what the process is or does.
  *
- * @param stopped aborted when the look shall end now
+ * @param stopped aborted when the look shall end now; nothing is looked at where it has not begun by then
  * @param tell takes a message before something is done that the program will notice
  * @param onBegun called when the first sample is taken
  */
@@ -38,6 +38,8 @@ export async function lookInside(
   let look: InsideLook | null = null;
   let failure: Error | null = null;
   try {
+    // Then the inspector was only waited for, to be closed again.
+    if (stopped.aborted) throw new AttachError('it was interrupted before anything was looked at');
     look = await visit.look();
   } catch (error) {
     failure = error as Error;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemReason } from '../model/setup-error.js';
-import { type ListeningPort, listeningPorts } from '../os/listening-ports.js';
+import { isPortTaken, type ListeningPort, listeningPorts } from '../os/listening-ports.js';
 import { readProcessStatus } from '../os/process-status.js';
 import { textIn } from '../os/read-if-possible.js';
 import { InspectorClient, inspectorAt } from './inspector-client.js';
@@ -26,6 +26,8 @@ const HANDLED_AFTER_MS = 1000;
 const LONGEST_LISTENING_MS = 3000;
 /** A call of native code that takes longer is not waited for. */
 const LONGEST_CALL_MS = 60_000;
+/** An inspector that was asked for opens, also on a busy machine. After Ctrl-C it is waited for to be closed again. */
+const LONGEST_AFTER_INTERRUPTION_MS = 5000;
 const LONGEST_TAKEN_MS = 3000;
 const POLL_MS = 10;
 const ANSWER_MS = 3000;
@@ -33,6 +35,8 @@ const ANSWER_MS = 3000;
 /**
  * Opens the inspector of a process by SIGUSR1, or uses the one that is open.
  *
+ * @param stopped where it is aborted before the signal was sent, none is sent; later the inspector is awaited all the same, so
+ *   that the caller can close it
  * @param tell takes a message when that takes long
  * @throws {AttachError} where that is not possible
  */
@@ -46,25 +50,56 @@ export async function openInspector(
   const there = await openAlready(pid, before);
   const obstacle = obstacleOf(target, there !== null);
   if (obstacle !== null) throw new AttachError(obstacle.text);
+  if (stopped.aborted) throw new AttachError(UNTOUCHED);
   const mark = new OpenedMark(target);
   if (there !== null) return { ...(await connected(there)), opened: mark.isThere };
   await awaitFreePort(pid, stopped);
-  mark.put();
+  if (stopped.aborted) throw new AttachError(UNTOUCHED);
+  sendSignal(pid, mark);
+  const found = await awaitInspector(target, mark, { before, stopped, tell });
+  try {
+    return { ...(await connected(found)), opened: true };
+  } catch (error) {
+    throw new AttachError(`${(error as Error).message}; ${STAYS_OPEN}`);
+  }
+}
+
+/** From here on the process opens its inspector, whatever becomes of this command. The mark says so, and therefore comes first. */
+function sendSignal(pid: number, mark: OpenedMark): void {
+  const isNew = mark.put();
   try {
     process.kill(pid, 'SIGUSR1');
   } catch (error) {
+    if (isNew) mark.remove();
     throw new AttachError(`it cannot be sent SIGUSR1: ${systemReason(error)}`);
   }
+}
+
+interface Waiting {
+  /** The ports that it listened on before the signal. */
+  readonly before: readonly ListeningPort[];
+  readonly stopped: AbortSignal;
+  readonly tell: (message: string) => void;
+}
+
+async function awaitInspector(target: Target, mark: OpenedMark, { before, stopped, tell }: Waiting): Promise<Found> {
+  const { pid } = target;
   const begun = performance.now();
   let wentOnMs = Number.POSITIVE_INFINITY;
-  for (let isTold = false; !stopped.aborted; await delay(POLL_MS)) {
+  let interruptedMs = Number.POSITIVE_INFINITY;
+  for (let isTold = false; ; await delay(POLL_MS)) {
     if (!isThere(target)) {
       mark.remove();
       throw new AttachError(`process ${pid} has ended`);
     }
     const found = await newInspector(pid, before);
-    if (found !== null) return { ...(await connected(found)), opened: true };
+    if (found !== null) return found;
     const waitedMs = performance.now() - begun;
+    if (stopped.aborted) {
+      interruptedMs = Math.min(interruptedMs, waitedMs);
+      if (waitedMs - interruptedMs < LONGEST_AFTER_INTERRUPTION_MS) continue;
+      throw new AttachError(`it was interrupted; ${STILL_OPENS}`);
+    }
     if (waitedMs > HANDLED_AFTER_MS && waitsForEvents(pid)) wentOnMs = Math.min(wentOnMs, waitedMs);
     if (waitedMs < LONGEST_OPENING_MS) continue;
     // Its event loop goes on, and would have opened the inspector.
@@ -74,9 +109,10 @@ export async function openInspector(
     isTold = true;
     if (waitedMs > LONGEST_CALL_MS) throw new AttachError(LONG_CALL);
   }
-  throw new AttachError(`it was interrupted; ${STILL_OPENS}`);
 }
 
+const UNTOUCHED = 'it was interrupted before the process was touched';
+const STAYS_OPEN = 'its inspector is open, and the next "stageprof attach" closes it';
 const OPENS_THEN = 'opens its inspector when that returns';
 const STILL_OPENS = 'should its inspector open later, the next "stageprof attach" closes it';
 const LONG_CALL = `its main thread is in a long call of native code: attach when that has returned; ${STILL_OPENS}`;
@@ -105,7 +141,7 @@ function waitsForEvents(pid: number): boolean {
 async function awaitFreePort(pid: number, stopped: AbortSignal): Promise<void> {
   if (optionsOf(pid).includes('--inspect-port')) return;
   const begun = performance.now();
-  while (isTaken(USUAL_PORT) && !stopped.aborted) {
+  while (isPortTaken(USUAL_PORT) && !stopped.aborted) {
     if (performance.now() - begun > LONGEST_TAKEN_MS) {
       throw new AttachError(
         `port ${USUAL_PORT}, which its inspector would use, is taken by another process: end that, or start this one with --inspect-port=0`,
@@ -167,13 +203,4 @@ function whyNone(pid: number): string {
     `which has run instead, or it waits in a call such as execSync, or Node was built without an inspector; process ${pid} goes on, ` +
     `and can be started under "stageprof run"; ${STILL_OPENS}`
   );
-}
-
-function isTaken(port: number): boolean {
-  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  const lines = [textIn('/proc/net/tcp'), textIn('/proc/net/tcp6')].join('\n').split('\n');
-  return lines.some((line) => {
-    const fields = line.trim().split(/\s+/);
-    return fields[3] === '0A' && (fields[1] ?? '').endsWith(wanted);
-  });
 }

@@ -20,11 +20,13 @@ export class OpenedMark {
     return stat?.isFile() === true && stat.uid === process.geteuid?.();
   }
 
-  put(): void {
+  /** @returns whether it is new: false where it is there from the last time, or there is no folder for it */
+  put(): boolean {
     try {
       writeFileSync(this.path, '', { flag: 'wx', mode: 0o600 });
+      return true;
     } catch {
-      // It is there from the last time, or there is no folder for it.
+      return false;
     }
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemReason } from '../model/setup-error.js';
-import { lowestMemoryGroup } from '../os/memory-limit.js';
+import { lowestCpuLimit } from '../os/cpu-limit.js';
+import { isMemoryGroupKnown, lowestMemoryGroup } from '../os/memory-limit.js';
 import { type Mapping, readProcessMappings } from '../os/process-mappings.js';
 import { type ProcessStatus, readProcessStatus } from '../os/process-status.js';
 import { type OutsideThread, readProcessThreads } from '../os/process-threads.js';
@@ -41,6 +42,8 @@ export interface NamedKib {
 export interface CgroupLimits {
   readonly memoryKib: number | null;
   readonly memoryPath: string | null;
+  /** Whether it can be told that there is no limit. */
+  readonly isMemoryKnown: boolean;
   /** CPUs that its group may use at a time. */
   readonly cpus: number | null;
 }
@@ -154,27 +157,7 @@ function cgroupLimits(pid: number): CgroupLimits {
   return {
     memoryKib: group?.limitBytes == null ? null : group.limitBytes / 1024,
     memoryPath: group?.limitBytes == null ? null : group.limitPath,
-    cpus: cpuLimit(pid),
+    isMemoryKnown: isMemoryGroupKnown(textIn, pid),
+    cpus: lowestCpuLimit(textIn, pid),
   };
-}
-
-const GROUPS = '/sys/fs/cgroup';
-
-/** `quota period` of the innermost group with a quota, or the two files of version 1. */
-function cpuLimit(pid: number): number | null {
-  for (const line of (textIn(`/proc/${pid}/cgroup`) ?? '').split('\n')) {
-    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    if (path === undefined) continue;
-    if (controllers === '') {
-      const [quota, period] = (textIn(`${GROUPS}${path}/cpu.max`) ?? textIn(`${GROUPS}/cpu.max`) ?? '')
-        .split(' ')
-        .map(Number);
-      if (quota! > 0 && period! > 0) return quota! / period!;
-    } else if (controllers!.split(',').includes('cpu')) {
-      const quota = Number(textIn(`${GROUPS}/cpu${path}/cpu.cfs_quota_us`) ?? Number.NaN);
-      const period = Number(textIn(`${GROUPS}/cpu${path}/cpu.cfs_period_us`) ?? Number.NaN);
-      if (quota > 0 && period > 0) return quota / period;
-    }
-  }
-  return null;
 }

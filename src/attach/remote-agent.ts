@@ -1,5 +1,6 @@
 import { makeAgent } from './agent.js';
 import type { AgentLook, AgentOrder, AgentSample, AgentUndone, TrackerSlots } from './agent-messages.js';
+import { checked, type Evaluated, evaluate } from './evaluate.js';
 import type { InspectorClient } from './inspector-client.js';
 import { AttachError } from './open-inspector.js';
 
@@ -13,14 +14,15 @@ export class AttachBusy extends AttachError {
   }
 }
 
-interface Evaluated {
-  readonly result: { readonly type: string; readonly value?: unknown; readonly objectId?: string };
-  readonly exceptionDetails?: { readonly text: string; readonly exception?: { readonly description?: string } };
-}
-
 const AGENT_URL = new URL('agent.js', import.meta.url).href;
 
 const NOT_A_NUMBER = 'NaN!';
+
+/** By what `makeAgent` leaves there. */
+const IS_AT_WORK = `(() => {
+  const kept = process[Symbol.for('stageprof.attached')];
+  return kept !== undefined && kept.busyUntilMs > Number(process.hrtime.bigint() / 1000000n);
+})()`;
 
 /** The agent in the process, as it is seen from here. */
 export class RemoteAgent {
@@ -43,16 +45,17 @@ export class RemoteAgent {
     const whole: AgentOrder = { ...order, notANumber: NOT_A_NUMBER };
     // By its URL the profiles of the program know the profiler's own code.
     const expression = `(${makeAgent.toString()})(${JSON.stringify(whole)})\n//# sourceURL=${AGENT_URL}`;
-    const evaluated = await client.post<Evaluated>(
-      'Runtime.evaluate',
-      { expression, silent: true, includeCommandLineAPI: true },
-      timeoutMs,
-    );
-    const { result } = checked(evaluated);
+    const result = await evaluate((method, params) => client.post(method, params, timeoutMs), expression);
     if (result.objectId === undefined) throw new AttachBusy(Number(result.value));
     const { objectId } = result;
     const began = await textFrom(client, objectId, 'return this.began');
     return new RemoteAgent(client, objectId, JSON.parse(began) as AgentLook);
+  }
+
+  /** Whether the agent of any attach is at work in the process. */
+  static async isAtWork(client: InspectorClient, timeoutMs: number): Promise<boolean> {
+    const { value } = await evaluate((method, params) => client.post(method, params, timeoutMs), IS_AT_WORK);
+    return value === true;
   }
 
   async sample(isLast: boolean): Promise<AgentSample> {
@@ -90,11 +93,4 @@ async function textFrom(client: InspectorClient, objectId: string, body: string)
     silent: true,
   });
   return String(checked(evaluated).result.value);
-}
-
-function checked(evaluated: Evaluated): Evaluated {
-  const { exceptionDetails: thrown } = evaluated;
-  if (thrown === undefined) return evaluated;
-  const text = thrown.exception?.description ?? thrown.text;
-  throw new AttachError(`it has refused: ${text.split('\n', 1)[0]}`);
 }

@@ -13,7 +13,7 @@ export interface ThreadSamples {
   readonly thread: JsThread;
   readonly cpu: V8Profile | null;
   readonly heap: SamplingHeapProfile | null;
-  /** CPU that the thread has used meanwhile; NaN where it is not known. */
+  /** CPU that the thread has used meanwhile; NaN where it is not known, as of worker threads. */
   readonly cpuNs: number;
 }
 

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { listeningPorts } from '../os/listening-ports.js';
 import { readProcessThreads } from '../os/process-threads.js';
+import type { Post } from '../stacks/profiled-thread.js';
 import { duration, inline, size } from '../text/format.js';
 import type { AgentLook, AgentUndone } from './agent-messages.js';
 import { agentOrder } from './agent-order.js';
+import { BUILT_IN, evaluate } from './evaluate.js';
 import type { InsideLook, LookOptions, WorkerHeap } from './inside-look.js';
 import { type InspectorClient, InspectorGone } from './inspector-client.js';
 import { AttachError, type OpenInspector } from './open-inspector.js';
@@ -100,8 +102,11 @@ export class Visit {
     }
     const undone = (await tried(() => this.agent?.undo() ?? Promise.resolve(null))) ?? null;
     await tried(() => this.workers.stop());
+    // The look has ended before it was known whether another one is at work.
+    const isUnseen = this.agent === null && this.closes;
+    if (isUnseen && (await tried(() => RemoteAgent.isAtWork(client, LOOK_AGAIN_MS))) === true) this.leaveToOther();
     if (!this.closes) {
-      await client.close();
+      await (this.isBusy ? client.drop() : client.close());
       return { undone, isClosed: false };
     }
     await tried(() => this.closeInspector(false));
@@ -122,12 +127,14 @@ export class Visit {
       return this.agent;
     } catch (error) {
       // Both may have sent the signal. The other one closes the inspector when it has ended.
-      if (error instanceof AttachBusy) {
-        this.isBusy = true;
-        this.closes = false;
-      }
+      if (error instanceof AttachBusy) this.leaveToOther();
       throw error;
     }
+  }
+
+  private leaveToOther(): void {
+    this.isBusy = true;
+    this.closes = false;
   }
 
   /** A program that has come to its end waits for all connections to end, which the one that waits for its time must not let it. */
@@ -206,10 +213,8 @@ export class Visit {
     const heaps = await Promise.all(
       this.workers.threads.map((thread) =>
         tried(async () => {
-          const { result } = (await thread.post('Runtime.evaluate', { expression: WORKER_HEAP, silent: true })) as {
-            result: { value?: string };
-          };
-          const [usedBytes, physicalBytes] = JSON.parse(result.value ?? '') as [number, number];
+          const { value } = await evaluate(thread.post, WORKER_HEAP);
+          const [usedBytes, physicalBytes] = JSON.parse(String(value)) as [number, number];
           return { thread, usedBytes, physicalBytes };
         }),
       ),
@@ -219,8 +224,8 @@ export class Visit {
 
   private async closeInspector(isNow: boolean): Promise<void> {
     if (this.agent !== null) return this.agent.closeInspector(isNow);
-    const expression = isNow ? CLOSE : `process.getBuiltinModule('node:timers').setImmediate(() => ${CLOSE}); 0`;
-    await this.client.post('Runtime.evaluate', { expression, silent: true }, LOOK_AGAIN_MS);
+    const post: Post = (method, params) => this.client.post(method, params, LOOK_AGAIN_MS);
+    await evaluate(post, isNow ? CLOSE_NOW : CLOSE_SOON);
   }
 
   private async isClosedWithin(ms: number): Promise<boolean> {
@@ -238,10 +243,15 @@ function usedBytes(heaps: readonly WorkerHeap[]): number {
   return heaps.reduce((sum, { usedBytes: used }) => sum + used, 0);
 }
 
-const CLOSE = "process.getBuiltinModule('node:inspector').close()";
+const CLOSE_NOW = `${BUILT_IN}('node:inspector').close()`;
+/** `require` is there only while the expression is evaluated. */
+const CLOSE_SOON = `{
+  const inspector = ${BUILT_IN}('node:inspector');
+  ${BUILT_IN}('node:timers').setImmediate(() => inspector.close());
+}`;
 
 const WORKER_HEAP = `(() => {
-  const heap = process.getBuiltinModule('node:v8').getHeapStatistics();
+  const heap = ${BUILT_IN}('node:v8').getHeapStatistics();
   return JSON.stringify([heap.used_heap_size, heap.total_physical_size]);
 })()`;
 

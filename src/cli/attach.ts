@@ -21,7 +21,8 @@ port of this machine's loopback, and closed again in the end; the process prints
 that to its stderr. Where that is not possible, one line says why, and what /proc tells is printed all
 the same. docs/attach.md says what is done in the process, what stays in it, and who may do this.
 
-Ctrl-C ends the look early: what was begun is undone, and what was seen is printed.
+Ctrl-C ends the look early: what was begun is undone, and what was seen is printed. Where the inspector
+was asked for and is not open yet, the command waits for it, 5 seconds at most, and closes it.
 
 Exit codes: 0 done; 1 the process could be seen from outside only; 2 usage, or no such process; 128+n after
 signal n, such as 130 after Ctrl-C.`;
@@ -30,7 +31,9 @@ export function attachCommand(finish: (exitCode: number) => void): Command {
   const command = new Command('attach')
     .description('look into a running process that was not started under stageprof, and leave it as it was')
     .argument('[pid]', 'the process')
-    .addOption(new Option('--pid-of <name>', 'the one node process with that script or command, instead of its id'))
+    .addOption(
+      new Option('--pid-of <name>', 'the one node process with that script, command or title, instead of its id'),
+    )
     .addOption(
       new Option('--for <seconds>', 'how long it is sampled')
         .default(10)

@@ -64,7 +64,7 @@ export class CorpusPage {
       facts: [
         fact('inputs', this.#inputs.state().total.toLocaleString('en-US')),
         ...reportFacts(report, 'elapsed in all inputs'),
-        ...placeFacts(Date.now()),
+        ...placeFacts('ended', Date.now()),
       ],
       story: [{ key: 'run', text: summary }],
       report: reportPart(viewOf(report, { columns: shown.columns })),

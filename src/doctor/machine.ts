@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, release } from 'node:os';
-import { lowestMemoryGroup, type ReadText } from '../os/memory-limit.js';
+import type { ReadText } from '../os/control-groups.js';
+import { lowestMemoryGroup } from '../os/memory-limit.js';
 import { textIn } from '../os/read-if-possible.js';
 
 export interface Machine {

@@ -24,14 +24,32 @@ function socketOf(pid: number, descriptor: string): string | undefined {
   }
 }
 
-/** `sl local_address rem_address st … inode`; an address is hexadecimal, each 32 bits of it in the order of the machine. */
+/** Whether any process listens on a TCP port, whichever of the addresses of this machine. */
+export function isPortTaken(port: number): boolean {
+  return ['/proc/net/tcp', '/proc/net/tcp6'].some((path) => listeningIn(path).some((found) => found.port === port));
+}
+
 function portsIn(path: string, inodes: ReadonlySet<string>): ListeningPort[] {
+  return listeningIn(path)
+    .filter(({ inode }) => inodes.has(inode))
+    .map(({ address, port }) => ({ host: hostOf(address), port }));
+}
+
+interface Listening {
+  /** Hexadecimal, each 32 bits of it in the order of the machine. */
+  readonly address: string;
+  readonly port: number;
+  readonly inode: string;
+}
+
+/** `sl local_address rem_address st … inode` of a file of /proc. */
+function listeningIn(path: string): Listening[] {
   const lines = (textIn(path) ?? '').split('\n').slice(1);
   return lines.flatMap((line) => {
     const fields = line.trim().split(/\s+/);
     const [address, port] = (fields[1] ?? '').split(':');
-    if (fields[3] !== LISTENS || address === undefined || port === undefined || !inodes.has(fields[9] ?? '')) return [];
-    return [{ host: hostOf(address), port: Number.parseInt(port, 16) }];
+    if (fields[3] !== LISTENS || address === undefined || port === undefined) return [];
+    return [{ address, port: Number.parseInt(port, 16), inode: fields[9] ?? '' }];
   });
 }
 

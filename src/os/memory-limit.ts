@@ -1,5 +1,6 @@
-import { dirname, join, normalize } from '../host/files.js';
+import { join } from '../host/files.js';
 import { Number } from '../host/intrinsics.js';
+import { GROUP_ROOT, type GroupFolder, groupFolders, type ReadText } from './control-groups.js';
 
 /** The memory limit of a control group that this process is in. */
 export interface MemoryGroup {
@@ -11,10 +12,6 @@ export interface MemoryGroup {
   readonly eventsPath: string;
 }
 
-/** The text of a file, undefined where it cannot be read. */
-export type ReadText = (path: string) => string | undefined;
-
-export const GROUP_ROOT = '/sys/fs/cgroup';
 /** Files with the line `oom_kill`, of version 2 and of version 1. */
 export const EVENT_FILES = ['memory.events', 'memory.oom_control'] as const;
 
@@ -26,9 +23,7 @@ const NO_LIMIT_BYTES = 2 ** 60;
  * where there is none, or /proc does not tell.
  */
 export function lowestMemoryGroup(read: ReadText, pid: number | 'self' = 'self'): MemoryGroup | null {
-  const groups = (read(`/proc/${pid}/cgroup`) ?? '').split('\n').flatMap((line) => groupsOf(line, read));
-  // A container sees its own group as the root of the mount, whatever path /proc names.
-  groups.push(...groupsAbove(GROUP_ROOT, '/', 'memory.max', EVENT_FILES[0], read));
+  const groups = groupFolders(read, pid, 'memory').flatMap((folder) => groupIn(folder, read) ?? []);
   const limitOf = ({ limitBytes }: MemoryGroup) => limitBytes ?? Number.POSITIVE_INFINITY;
   return groups.reduce<MemoryGroup | null>(
     (lowest, group) => (lowest === null || limitOf(group) < limitOf(lowest) ? group : lowest),
@@ -36,31 +31,19 @@ export function lowestMemoryGroup(read: ReadText, pid: number | 'self' = 'self')
   );
 }
 
-/** @param line `hierarchy:controllers:path` of /proc/self/cgroup; version 2 has no controllers */
-function groupsOf(line: string, read: ReadText): MemoryGroup[] {
-  const [, controllers, ...path] = line.split(':');
-  if (path.length === 0) return [];
-  if (controllers === '') return groupsAbove(GROUP_ROOT, path.join(':'), 'memory.max', EVENT_FILES[0], read);
-  if (!controllers!.split(',').includes('memory')) return [];
-  return groupsAbove(join(GROUP_ROOT, 'memory'), path.join(':'), 'memory.limit_in_bytes', EVENT_FILES[1], read);
+/** Whether no limit that was found is no limit that there is: /proc tells the groups of a process, and their files are there. */
+export function isMemoryGroupKnown(read: ReadText, pid: number | 'self' = 'self'): boolean {
+  if ((read(`/proc/${pid}/cgroup`) ?? '').trim() === '') return false;
+  // In version 2 the root has no limit, nor has a group whose memory is not counted.
+  return lowestMemoryGroup(read, pid) !== null || read(join(GROUP_ROOT, 'cgroup.controllers')) !== undefined;
 }
 
-function groupsAbove(
-  mount: string,
-  path: string,
-  limitFile: string,
-  eventsFile: string,
-  read: ReadText,
-): MemoryGroup[] {
-  const groups: MemoryGroup[] = [];
-  for (let folder = normalize(path); ; folder = dirname(folder)) {
-    const limitPath = join(mount, folder, limitFile);
-    const limit = read(limitPath);
-    if (limit !== undefined) {
-      const bytes = Number.parseInt(limit, 10);
-      const limitBytes = bytes < NO_LIMIT_BYTES ? bytes : null;
-      groups.push({ limitPath, limitBytes, eventsPath: join(mount, folder, eventsFile) });
-    }
-    if (folder === dirname(folder)) return groups;
-  }
+function groupIn({ folder, version }: GroupFolder, read: ReadText): MemoryGroup | undefined {
+  const [limitFile, eventsFile] =
+    version === 2 ? ['memory.max', EVENT_FILES[0]] : ['memory.limit_in_bytes', EVENT_FILES[1]];
+  const limitPath = join(folder, limitFile);
+  const limit = read(limitPath);
+  if (limit === undefined) return undefined;
+  const bytes = Number.parseInt(limit, 10);
+  return { limitPath, limitBytes: bytes < NO_LIMIT_BYTES ? bytes : null, eventsPath: join(folder, eventsFile) };
 }

@@ -1,6 +1,7 @@
 import { normalize } from '../host/files.js';
 import { Number } from '../host/intrinsics.js';
-import { EVENT_FILES, GROUP_ROOT, lowestMemoryGroup } from './memory-limit.js';
+import { GROUP_ROOT } from './control-groups.js';
+import { EVENT_FILES, lowestMemoryGroup } from './memory-limit.js';
 import { textIn } from './read-if-possible.js';
 
 /** The one with the lowest memory limit among the control groups of a process, at the moment when it was read. */

@@ -23,11 +23,16 @@ export function postmortemContent(
     facts: [
       fact('process', String(found.process.pid)),
       ...reportFacts(found.report),
-      ...placeFacts(found.last.at_ms, null),
+      ...placeFacts(hasEnded(found) ? 'ended' : 'last seen', found.last.at_ms, null),
     ],
     story: postmortemNotes(found, nowMs),
     report: reportPart(viewOf(found.report)),
     timelines: timelineParts([recording]),
     flame: stacks === null ? null : flamePart(stacks),
   };
+}
+
+/** False where that is not known. */
+function hasEnded({ process: { running, recorder } }: Postmortem): boolean {
+  return running === false || (running === null && (recorder === 'closed' || recorder === 'ended'));
 }

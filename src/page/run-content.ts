@@ -34,7 +34,7 @@ export function programContent(measured: MeasuredProgram): PageContent {
   return {
     command,
     title,
-    facts: [...exited, ...reportFacts(report), ...placeFacts(atMs)],
+    facts: [...exited, ...reportFacts(report), ...placeFacts(command === 'attach' ? 'last seen' : 'ended', atMs)],
     story,
     report: { ...part, notes: [...part.notes, ...notes] },
     timelines,

@@ -1,7 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
+import { insideNotes } from '../../src/attach/attach-text.js';
 import { type AttachResult, lookInside } from '../../src/attach/look-inside.js';
 import { findTarget } from '../../src/attach/target.js';
+import { moduleName } from '../../src/model/module-name.js';
+import type { Report } from '../../src/model/report.js';
 import { readSites } from '../../src/stacks/read-sites.js';
 import { AttachTarget } from '../support/attach-target.js';
 import { NativeWorkAddon } from '../support/native-stages.js';
@@ -135,5 +138,9 @@ describe('native allocations of a program that runs already', () => {
     });
     expect(second.look!.first.tracker!.allocatedBytes - counted).toBeLessThan(10 * MIB);
     expect(ofAddon(second)).toEqual({ allocatedBytes: 0, heldBytes: 0, mappedBytes: 4 * MIB });
+    const told = insideNotes({ program: null } as Report, second.look!).find(({ key }) => key === 'native')!.text;
+    expect(told).toMatch(
+      new RegExp(`; address space mapped since, resident or not: ${moduleName(addon.path)} 4.00 MiB`),
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ProcLook, sumMappings } from '../../src/attach/proc-look.js';
-import { procPage } from '../../src/attach/proc-page.js';
+import { renderProc } from '../../src/attach/proc-text.js';
 import { parseMappings } from '../../src/os/process-mappings.js';
 
 const lines = (...entries: readonly (readonly [head: string, rss: number])[]) =>
@@ -67,16 +67,27 @@ describe('what /proc tells is words', () => {
     ],
     watchedS: 0.5,
     grownKib: 3072,
-    limits: { memoryKib: 1024 ** 2, memoryPath: '/sys/fs/cgroup/job/memory.max', cpus: 2 },
+    limits: { memoryKib: 1024 ** 2, memoryPath: '/sys/fs/cgroup/job/memory.max', isMemoryKnown: true, cpus: 2 },
   };
 
   test('all of them', () => {
-    expect(procPage(look, {}).split('\n')).toEqual([
+    expect(renderProc(look, {}).split('\n')).toEqual([
       'process    4711, node \\x1b[31mserver.js, user 1000, stopped',
       'memory     200 MiB resident, 400 MiB at its peak, 2.00 MiB in swap, +3.00 MiB in 500 ms; limit 1.00 GiB by /sys/fs/cgroup/job/memory.max',
       'mapped     who maps it cannot be seen: permission denied (EACCES)',
       'threads    7 threads, 148.0% of a CPU in 500 ms: node 98.0%, libuv-worker (4) 50.0%; its cgroup gives it 2 CPUs',
       '',
     ]);
+  });
+
+  test.each([
+    ['no limit', true, null, /; its cgroup sets no limit$/m],
+    ['a limit that cannot be seen', false, null, /; the limit of its cgroup is unknown$/m],
+    ['one CPU', true, 1, /; its cgroup gives it 1 CPU$/m],
+    ['a part of a CPU', true, 1 / 3, /; its cgroup gives it 0\.333 CPUs$/m],
+  ])('%s', (_, isMemoryKnown, cpus, text) => {
+    expect(renderProc({ ...look, limits: { memoryKib: null, memoryPath: null, isMemoryKnown, cpus } }, {})).toMatch(
+      text,
+    );
   });
 });

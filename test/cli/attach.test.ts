@@ -128,7 +128,7 @@ describe('a process that was not started under stageprof', () => {
     await expectUntouched(target);
   });
 
-  test('is found by the name of its script', async () => {
+  test('is found by its title', async () => {
     const target = await AttachTarget.start(['idle', 'idle']);
     const link = `attach-name-${process.pid}`;
     const renamed = spawn(process.execPath, [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lowestMemoryGroup } from '../../src/os/memory-limit.js';
+import { isMemoryGroupKnown, lowestMemoryGroup } from '../../src/os/memory-limit.js';
 
 const V2 = '/sys/fs/cgroup';
 const V1 = '/sys/fs/cgroup/memory';
@@ -48,4 +48,14 @@ test.each([
   ],
 ])('the lowest group with %s', (_, files: Record<string, string>, lowest) => {
   expect(lowestMemoryGroup((path) => files[path])).toEqual(lowest);
+});
+
+test.each([
+  ['nothing in /proc', { [`${V2}/memory.max`]: '1024' }, false],
+  ['an empty file in /proc', { '/proc/self/cgroup': '', [`${V2}/cgroup.controllers`]: 'memory' }, false],
+  ['files that are not mounted', { '/proc/self/cgroup': '0::/\n' }, false],
+  ['a limit', { '/proc/self/cgroup': '0::/a\n', [`${V2}/a/memory.max`]: '1024' }, true],
+  ['the root of version 2', { '/proc/self/cgroup': '0::/\n', [`${V2}/cgroup.controllers`]: 'memory' }, true],
+])('whether the limit is known with %s', (_, files: Record<string, string>, isKnown) => {
+  expect(isMemoryGroupKnown((path) => files[path])).toBe(isKnown);
 });

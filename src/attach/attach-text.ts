@@ -9,9 +9,10 @@ import { viewOf } from '../render/view.js';
 import { counted, duration, inline, size } from '../text/format.js';
 import type { Layout } from '../text/layout.js';
 import type { Afterwards } from './afterwards.js';
+import type { TrackerReading } from './agent-messages.js';
 import type { AttachReport } from './attach-report.js';
 import type { InsideLook } from './inside-look.js';
-import { linesOf } from './proc-page.js';
+import { linesOf } from './proc-text.js';
 
 const MOST_SPACES = 5;
 const MOST_RESOURCES = 6;
@@ -21,7 +22,7 @@ const MOST_MODULES = 3;
 const LEAST_KIB = 1024;
 
 /** What was seen from inside of a process, in words and as the table of a report. */
-export function attachPage(found: AttachReport, look: InsideLook, afterwards: Afterwards, layout: Layout): string {
+export function renderAttach(found: AttachReport, look: InsideLook, afterwards: Afterwards, layout: Layout): string {
   const { report, stacks } = found;
   const view = viewOf(report, { columns: layout.columns });
   const parts = [
@@ -103,24 +104,39 @@ function grownNotes(report: Report): Note[] {
   ];
 }
 
-/** What native code has allocated and freed since attach, and which modules keep most of it. */
+/** What native code has allocated and freed since attach, which modules keep most of it, and which have mapped memory. */
 function nativeNotes({ first: { tracker: before }, last: { tracker: after } }: InsideLook): Note[] {
   if (before === null || after === null) return [];
   const kib = (member: 'allocatedBytes' | 'freedBytes'): number => (after[member] - before[member]) / 1024;
   const kept = kib('allocatedBytes') - kib('freedBytes');
-  const held = after.modules
-    .map(({ name, heldBytes }) => ({ name, heldKib: heldBytes / 1024 }))
-    .filter(({ heldKib }) => heldKib >= LEAST_KIB)
-    .toSorted((a, b) => b.heldKib - a.heldKib)
-    .slice(0, MOST_MODULES)
-    .map(({ name, heldKib }) => `${moduleName(name)} ${inline(size(heldKib))}`);
-  const text = `${inline(size(kib('allocatedBytes')))} allocated in ${counted(after.allocatedBlocks - before.allocatedBlocks, 'block')}, ${inline(size(kib('freedBytes')))} freed, ${kept === 0 ? 'the same' : inline(size(kept, true))} kept`;
-  return [
-    {
-      key: 'native',
-      text: held.length === 0 ? text : `${text}; of what was allocated since is still there: ${held.join(', ')}`,
-    },
+  const held = largestModules(bytesByModule(after, 'heldBytes'));
+  const mapped = largestModules(bytesByModule(after, 'mappedBytes'), bytesByModule(before, 'mappedBytes'));
+  const parts = [
+    `${inline(size(kib('allocatedBytes')))} allocated in ${counted(after.allocatedBlocks - before.allocatedBlocks, 'block')}, ${inline(size(kib('freedBytes')))} freed, ${kept === 0 ? 'the same' : inline(size(kept, true))} kept`,
+    ...(held === '' ? [] : [`of what was allocated since is still there: ${held}`]),
+    ...(mapped === '' ? [] : [`address space mapped since, resident or not: ${mapped}`]),
   ];
+  return [{ key: 'native', text: parts.join('; ') }];
+}
+
+/** A module may be there more than once, such as one that was loaded from two paths. */
+function bytesByModule({ modules }: TrackerReading, member: 'heldBytes' | 'mappedBytes'): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const module of modules) {
+    const name = moduleName(module.name);
+    sums.set(name, (sums.get(name) ?? 0) + module[member]);
+  }
+  return sums;
+}
+
+/** By how much they have grown; empty where none is worth it. */
+function largestModules(now: ReadonlyMap<string, number>, before: ReadonlyMap<string, number> = new Map()): string {
+  return Array.from(now, ([name, value]) => ({ name, grown: value - (before.get(name) ?? 0) }))
+    .filter(({ grown }) => grown >= LEAST_KIB * 1024)
+    .toSorted((a, b) => b.grown - a.grown)
+    .slice(0, MOST_MODULES)
+    .map(({ name, grown }) => `${name} ${bytes(grown)}`)
+    .join(', ');
 }
 
 /** What is there of what functions have allocated on JS heaps since attach. */

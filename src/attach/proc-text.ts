@@ -5,7 +5,7 @@ import { escapeControls } from '../text/escape.js';
 import { counted, duration, inline, percent, size } from '../text/format.js';
 import type { Layout } from '../text/layout.js';
 import { painter } from '../text/paint.js';
-import type { MappedMemory, NamedKib, ProcLook } from './proc-look.js';
+import type { CgroupLimits, MappedMemory, NamedKib, ProcLook } from './proc-look.js';
 
 /** So many modules, files and names of threads are told. */
 const MOST_NAMED = 5;
@@ -13,7 +13,7 @@ const MOST_NAMED = 5;
 const LEAST_KIB = 1024;
 
 /** What /proc tells of a process, in words. */
-export function procPage(look: ProcLook, layout: Layout): string {
+export function renderProc(look: ProcLook, layout: Layout): string {
   return linesOf(procNotes(look), layout);
 }
 
@@ -49,9 +49,12 @@ function memoryText({ status: { rssKib, peakRssKib, swapKib }, grownKib, watched
       ? ''
       : `, ${grownKib === 0 ? 'no growth' : inline(size(grownKib, true))} in ${inline(duration(watchedS))}`;
   const swapped = swapKib === null || swapKib === 0 ? '' : `, ${kib(swapKib)} in swap`;
-  const limit =
-    limits.memoryKib === null ? 'its cgroup sets no limit' : `limit ${kib(limits.memoryKib)} by ${limits.memoryPath}`;
-  return `${now}${peak}${swapped}${grown}; ${limit}`;
+  return `${now}${peak}${swapped}${grown}; ${limitText(limits)}`;
+}
+
+function limitText({ memoryKib, memoryPath, isMemoryKnown }: CgroupLimits): string {
+  if (!isMemoryKnown) return 'the limit of its cgroup is unknown';
+  return memoryKib === null ? 'its cgroup sets no limit' : `limit ${kib(memoryKib)} by ${memoryPath}`;
 }
 
 function mappedNotes(mapped: ProcLook['mapped']): Note[] {
@@ -96,7 +99,7 @@ function threadsText({ threads, watchedS, limits: { cpus } }: ProcLook): string 
   const told = busy.map(({ name, threads: count, share: each }) => {
     return `${name}${count > 1 ? ` (${count})` : ''} ${inline(percent(each))}`;
   });
-  const limit = cpus === null ? '' : `; its cgroup gives it ${cpus} CPUs`;
+  const limit = cpus === null ? '' : `; its cgroup gives it ${counted(cpus, 'CPU')}`;
   const names = told.length === 0 ? '' : `: ${told.join(', ')}`;
   return `${counted(all, 'thread')}, ${inline(percent(share))} of a CPU in ${inline(duration(watchedS))}${names}${limit}`;
 }
