@@ -4,8 +4,7 @@ import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import { programContent } from '../page/run-content.js';
 import { PageFile } from '../page/write-page.js';
 import { ReportFile } from '../run/report-file.js';
-import { leaveStacks, stacksPath } from '../run/stacks-file.js';
-import { writePprof } from '../stacks/pprof-writer.js';
+import { leaveProfile } from '../run/stacks-file.js';
 import { say } from '../terminal/say.js';
 import { layoutOf, type Shown } from '../terminal/terminal.js';
 import { attachReport } from './attach-report.js';
@@ -50,7 +49,7 @@ export async function attachProcess(order: AttachOrder): Promise<number> {
     process.stdout.write(renderAttach(found, result.look, result.afterwards!, layout));
     if (result.look.cpuMissing !== null) say(`CPU stacks are left out: ${result.look.cpuMissing}`);
     file?.write(`${JSON.stringify(withFindings(found.report))}\n`);
-    if (out !== undefined && found.stacks !== null) leaveStacks(stacksPath(out, pid), await writePprof(found.stacks));
+    if (found.stacks !== null) await leaveProfile(out, pid, found.stacks);
     page?.leave(() =>
       programContent({
         command: 'attach',
