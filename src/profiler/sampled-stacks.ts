@@ -88,7 +88,8 @@ export class SampledStacks {
   /** The kinds that were asked for. */
   states(): Partial<Sources> {
     const { cpuStacks, nativeStacks } = this.settings;
-    const noCpu = this.cpu.missing ?? this.lastCpu?.account.missing ?? null;
+    const account = this.lastCpu?.account ?? this.cpu.stacks?.account;
+    const noCpu = this.cpu.missing ?? account?.missing ?? null;
     const { missing: noNative } = this.native;
     return {
       ...(cpuStacks === null ? {} : { cpu_stacks: noCpu === null ? sampledState(cpuStacks.hz) : absent(noCpu) }),

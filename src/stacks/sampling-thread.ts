@@ -58,7 +58,7 @@ class Sampling {
     const join = new ThreadJoin(this.fold, this.sources, this.labels, 'main', intervalUs);
     join.log.follow(plan.ring);
     this.main = new ProfiledThread(this.post, join, intervalUs);
-    this.workers = new WorkerSessions(this.post, (post, name, labels) => {
+    this.workers = new WorkerSessions(plan.hz, this.post, (post, name, labels) => {
       const workerJoin = new ThreadJoin(this.fold, this.sources, labels, name, intervalUs);
       return new ProfiledThread(post, workerJoin, intervalUs);
     });
@@ -77,6 +77,7 @@ class Sampling {
       await this.main.start();
     } catch (error) {
       this.missing = (error as Error).message;
+      this.workers.stop();
       return;
     } finally {
       Atomics.store(state, SAMPLING_STATE.begun, 1);
@@ -113,6 +114,7 @@ class Sampling {
 
   private leave(): void {
     this.hasLeft = true;
+    this.workers.stop();
     this.session.disconnect();
     for (const reject of this.unanswered) reject(new Error('a debugger has paused the program'));
   }
@@ -130,6 +132,7 @@ class Sampling {
     } catch (error) {
       this.missing ??= (error as Error).message;
     }
+    if (isLast) this.workers.stop();
     port.postMessage({ id, pprof, account: this.account() });
     if (isLast) this.session.disconnect();
     Atomics.store(plan.state, SAMPLING_STATE.answered, id);
