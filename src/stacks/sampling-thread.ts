@@ -51,6 +51,7 @@ class Sampling {
   private isOver = false;
   private nextWriteMs = 0;
   private failures = 0;
+  private unwritten = 0;
   private rotations: Promise<void> = Promise.resolve();
 
   constructor() {
@@ -165,18 +166,22 @@ class Sampling {
     try {
       writeWhole(plan.file, keptText({ profile: this.fold.result(), account: this.account() }));
     } catch {
-      this.failures++;
+      this.unwritten++;
     }
     this.nextWriteMs = performance.now() + (performance.now() - begun) / WRITING_SHARE;
   }
 
   private account(): SamplingAccount {
+    const { main, workers } = this;
+    const endedEarly = main.endedEarly + workers.endedEarly;
+    const lostEntries = main.join.log.lost + workers.lostEntries;
     const counted = [
-      { text: 'CPU profiles that the program has ended by its own use of the inspector', count: this.main.endedEarly },
-      { text: 'changes of stage that came too fast to be joined with stacks', count: this.main.join.log.lost },
+      { text: 'CPU profiles that the program has ended by its own use of the inspector', count: endedEarly },
+      { text: 'changes of stage that came too fast to be joined with stacks', count: lostEntries },
       { text: 'CPU profiles that could not be taken', count: this.failures },
+      { text: 'times that CPU stacks could not be written to their file', count: this.unwritten },
       { text: 'pauses by a debugger of the program, at which CPU stacks end', count: this.hasLeft ? 1 : 0 },
-      ...this.workers.warnings(),
+      ...workers.warnings(),
     ];
     return {
       hz: plan.hz,

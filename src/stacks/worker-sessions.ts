@@ -43,6 +43,8 @@ export class WorkerSessions {
   private failures = 0;
   private lost = 0;
   private state: 'starting' | 'sampling' | 'over' = 'starting';
+  /** Those of threads that are no longer sampled. */
+  private readonly before = { endedEarly: 0, lostEntries: 0 };
 
   constructor(
     private readonly hz: number,
@@ -122,6 +124,10 @@ export class WorkerSessions {
   }
 
   private leave(attached: Attached): void {
+    const { thread } = attached;
+    if (thread === null) return;
+    this.before.endedEarly += thread.endedEarly;
+    this.before.lostEntries += thread.join.log.lost;
     attached.thread = null;
   }
 
@@ -150,6 +156,22 @@ export class WorkerSessions {
     if (taken.length === 0) return;
     // A thread that ends, or that hangs in a call, does not answer. What it had since the last time is then lost.
     await Promise.race([Promise.all(taken), new Promise((resolve) => setTimeout(resolve, goesOn ? 2000 : 300))]);
+  }
+
+  /** As `ProfiledThread` counts it. */
+  get endedEarly(): number {
+    return this.summed((thread) => thread.endedEarly, this.before.endedEarly);
+  }
+
+  /** As `ThreadLog` counts them. */
+  get lostEntries(): number {
+    return this.summed((thread) => thread.join.log.lost, this.before.lostEntries);
+  }
+
+  private summed(count: (thread: ProfiledThread) => number, before: number): number {
+    let sum = before;
+    for (const { thread } of this.attached.values()) if (thread !== null) sum += count(thread);
+    return sum;
   }
 
   warnings(): { readonly text: string; readonly count: number }[] {

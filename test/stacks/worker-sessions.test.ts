@@ -182,3 +182,19 @@ describe('the log of a worker thread', () => {
     expect(threads.counts()[LOST]).toBe(0);
   });
 });
+
+test('what went wrong on worker threads is counted, also of those that have ended', async () => {
+  const threads = new Threads();
+  await threads.start();
+  for (const id of [1, 2, 3]) threads.attach(id);
+  await settled();
+  for (const [index, thread] of threads.made.entries()) {
+    thread.endedEarly = 10 ** index;
+    thread.join.log.lost = 2 * 10 ** index;
+  }
+  threads.end(1);
+  await settled();
+  threads.detach(1);
+  threads.detach(2);
+  expect([threads.sessions.endedEarly, threads.sessions.lostEntries]).toEqual([111, 222]);
+});
