@@ -169,7 +169,12 @@ class SamplingOfProcess implements CpuStacks {
     const id = ++this.asked;
     this.port.postMessage({ type: 'flush', id, isLast, wantsPprof });
     const deadline = wallNs() + LONGEST_WAIT_NS;
-    if (!awaitWord(this.state, answered, id, () => wallNs() > deadline || this.hasFailed())) return;
+    const isAnswered = awaitWord(this.state, answered, id, () => wallNs() > deadline || this.hasFailed());
+    if (!isAnswered) this.miss(`the sampling thread did not answer within ${LONGEST_WAIT_NS / 1e9} s`);
+    else this.takeAnswers();
+  }
+
+  private takeAnswers(): void {
     for (let got = receiveMessageOnPort(this.port); got !== undefined; got = receiveMessageOnPort(this.port)) {
       this.last = got.message as Flushed;
     }
