@@ -51,6 +51,12 @@ test.each(LARGE_HEAPS)('a heap of %d MiB makes the start a pause, which is told 
   expect(Number(/: ([\d,]+)$/.exec(pauses[0])![1]!.replace(',', ''))).toBeGreaterThan(50);
 });
 
+test('a file that cannot be written is told as that, not as a profile that could not be taken', async () => {
+  const { warnings, missing } = await outputOf('unwritable.js');
+  expect(missing).toBeNull();
+  expect(warnings).toEqual([{ text: 'times that CPU stacks could not be written to their file', count: 1 }]);
+});
+
 /** 120,000 samples, as many as in 20 minutes at 100 Hz. */
 test.skipIf(process.env.STAGEPROF_SOAK === undefined)('memory stays flat', { timeout: 300_000 }, async () => {
   const { tenths, warnings } = await outputOf('soak.js', '120', '1000');
