@@ -99,6 +99,8 @@ class StacksOfProcess implements ThreadStacks {
 
   begin(): void {
     if (this.users++ > 0 || !isMainThread) return;
+    // An earlier profiler may have been closed.
+    this.binding.sitesBegin();
     this.takeOut = aroundProcessEvents({ isHidden: () => false, ended: () => this.binding.sitesEnd() });
   }
 

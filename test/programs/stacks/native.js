@@ -12,7 +12,8 @@ const MIB = 2 ** 20;
 
 const { RECORDER: recorder } = process.env;
 const options = { stacks: ['native'], ...(recorder === undefined ? {} : { recorder }) };
-const profiler = how === 'in code' || recorder !== undefined ? new StageProfiler(options) : activeProfiler();
+const isInCode = how === 'in code' || how === 'one after another';
+const profiler = isInCode || recorder !== undefined ? new StageProfiler(options) : activeProfiler();
 function holdsMany() {
   for (let i = 0; i < 20; i++) hold(2 * MIB);
 }
@@ -36,6 +37,15 @@ else if (how === 'rounds' || how === 'rounds killed') {
     await delay(2500);
     process.kill(process.pid, 'SIGKILL');
   }
+} else if (how === 'one after another') {
+  profiler.stage('many', holdsMany);
+  profiler.close();
+  const second = new StageProfiler(options);
+  second.stage('later', holdsMany);
+  drop();
+  const early = Buffer.from(second.stacks()).toString('base64');
+  second.close();
+  console.log(JSON.stringify({ early, late: Buffer.from(second.stacks()).toString('base64') }));
 } else if (how === 'own recorder') {
   console.log(JSON.stringify(profiler.report().sources.native_stacks));
 } else {
