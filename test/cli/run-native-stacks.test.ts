@@ -147,7 +147,8 @@ describe.runIf(process.arch === 'x64')('the stacks of native memory', () => {
   });
 
   test('are told of a profiler that is opened after the last one was closed', async () => {
-    const { early, late } = inCode('one after another');
+    const { early, late, emitIsReplaced } = inCode('one after another');
+    expect(emitIsReplaced).toBe(false);
     for (const pprof of [early, late]) {
       expect(await liveMiB(pprof, 'later')).toBeCloseTo(40, 0);
       expect(await liveMiB(pprof, 'many')).toBeCloseTo(38, 0);

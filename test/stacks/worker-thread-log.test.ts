@@ -114,7 +114,7 @@ test('the profilers of a thread share one log, which the last of them ends', () 
   // What comes later is nobody's: the channel is closed.
   expect(second.idOf('c')).toBe(3);
   const third = open();
-  expect(third.ring).not.toBe(first.ring);
+  expect(third.ring === first.ring).toBe(false);
   expect(told().map(({ type }) => type)).toEqual(['log']);
 });
 
