@@ -285,6 +285,7 @@ constexpr struct {
     {"sitesMissing", SitesMissing},
     {"sitesKeep", SitesKeep},
     {"sitesRead", SitesRead},
+    {"sitesBegin", SitesBegin},
     {"sitesEnd", SitesEnd},
     {"threadStacksStart", ThreadStacksStart},
     {"threadStacksStop", ThreadStacksStop},

@@ -84,6 +84,12 @@ napi_value SitesRead(napi_env env, napi_callback_info) {
   return copy;
 }
 
+napi_value SitesBegin(napi_env, napi_callback_info) {
+  const Tables tables = FindTables();
+  if (tables.memory != nullptr) tables.tracker->forget_end_of_stacks();
+  return nullptr;
+}
+
 napi_value SitesEnd(napi_env, napi_callback_info) {
   const Tables tables = FindTables();
   if (tables.memory == nullptr) return nullptr;

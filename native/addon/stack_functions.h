@@ -14,6 +14,8 @@ napi_value SitesMissing(napi_env env, napi_callback_info info);
 napi_value SitesKeep(napi_env env, napi_callback_info info);
 // sitesRead(): a copy of the tables, an ArrayBuffer; null without them
 napi_value SitesRead(napi_env env, napi_callback_info info);
+// sitesBegin(): what is live at any time is told, also after sitesEnd
+napi_value SitesBegin(napi_env env, napi_callback_info info);
 // sitesEnd(): what is live now is told as live at the end
 napi_value SitesEnd(napi_env env, napi_callback_info info);
 // threadStacksStart(hz): from now on the CPU of threads that run no JS is sampled; null, or why not

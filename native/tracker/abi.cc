@@ -237,4 +237,5 @@ STAGEPROF_HOOK const StageprofTracker stageprof_tracker_v1 = {
     stageprof_tracker::Attach,
     stageprof_tracker::RebindForAddon,
     stageprof_tracker::DetachForAddon,
+    stageprof_tracker::ForgetEnd,
 };

@@ -227,6 +227,8 @@ typedef struct StageprofTracker {
   const char* (*attach)(uint64_t rate);
   void (*rebind)(StageprofTrackerSlots* slots);
   void (*detach)(StageprofTrackerSlots* slots);
+  /* Takes note_end_of_stacks back: the tables tell what is live at any time again. */
+  void (*forget_end_of_stacks)(void);
 } StageprofTracker;
 
 #ifdef __cplusplus

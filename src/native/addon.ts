@@ -207,6 +207,8 @@ export interface Binding {
   sitesKeep(path: string): number;
   /** A copy of the tables, as the file has them. Null where no stacks are taken, undefined where there is no memory. */
   sitesRead(): ArrayBuffer | null | undefined;
+  /** What is live at any time is told, also after `sitesEnd`. */
+  sitesBegin(): void;
   /** What is live now is told as live at the end. */
   sitesEnd(): void;
   /** From now on the CPU of threads that run no JS is sampled, so many times a second of CPU. Null, or why not. */

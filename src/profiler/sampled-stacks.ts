@@ -91,11 +91,14 @@ export class SampledStacks {
   /** The kinds that were asked for. */
   states(): Partial<Sources> {
     const { cpuStacks, nativeStacks } = this.settings;
-    const noCpu = this.cpu.missing ?? this.lastCpu?.account.missing ?? null;
+    const account = this.lastCpu?.account ?? this.cpu.stacks?.account;
+    const noCpu = this.cpu.missing ?? account?.missing ?? null;
     const { missing: noNative } = this.native;
+    // A profiler that joins what runs already gets the rate of the one that has started it.
+    const hz = account?.hz || this.threads.stacks?.hz || cpuStacks?.hz || 0;
     return {
-      ...(cpuStacks === null ? {} : { cpu_stacks: noCpu === null ? sampledState(cpuStacks.hz) : absent(noCpu) }),
-      ...(cpuStacks === null ? {} : { thread_stacks: this.threadsState(cpuStacks.hz) }),
+      ...(cpuStacks === null ? {} : { cpu_stacks: noCpu === null ? sampledState(hz) : absent(noCpu) }),
+      ...(cpuStacks === null ? {} : { thread_stacks: this.threadsState(this.threads.stacks?.hz || hz) }),
       ...(nativeStacks ? { native_stacks: noNative === null ? this.sitesState() : absent(noNative) } : {}),
     };
   }

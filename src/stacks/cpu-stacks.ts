@@ -1,20 +1,14 @@
 import { wallNs } from '../host/clock.js';
-import {
-  BroadcastChannel,
-  MessageChannel,
-  type MessagePort,
-  type NodeWorker,
-  receiveMessageOnPort,
-} from '../host/inspector.js';
+import { MessageChannel, type MessagePort, type NodeWorker, receiveMessageOnPort } from '../host/inspector.js';
 import { Atomics, Error, Int32Array, SharedArrayBuffer, Uint8Array } from '../host/intrinsics.js';
-import { isMainThread, processId, threadId } from '../host/process.js';
+import { isMainThread, processId } from '../host/process.js';
 import { inspectorObstacle } from './inspector-obstacle.js';
 import { LabelIds } from './label-ids.js';
 import { startOwnThread } from './own-thread.js';
 import { aroundProcessEvents, awaitWord } from './process-ending.js';
 import {
   type Flushed,
-  type FromThread,
+  NOTHING_SAMPLED,
   PHASE,
   SAMPLING_STATE,
   SAMPLING_WORDS,
@@ -24,6 +18,7 @@ import {
 import { SAMPLING_THREAD_NAME } from './sampling-name.js';
 import type { LoggedThread } from './stage-log.js';
 import { makeRing } from './stage-ring.js';
+import { WorkerThreadLog } from './worker-thread-log.js';
 
 /** How the CPU stacks of a process are sampled. */
 export interface CpuStacksOptions {
@@ -37,19 +32,19 @@ export interface CpuStacksOptions {
 /** The program is not held up longer than this, whatever happens to the sampling thread: at its start and its end. */
 const LONGEST_START_NS = 1e9;
 const LONGEST_WAIT_NS = 5e9;
-/** A worker thread that ends waits for the main thread too, which may be in a call that blocks. */
-const LONGEST_THREAD_END_NS = 3e8;
 
 const CHANNEL = `stageprof.stacks.${processId}`;
 
 /** The part of the CPU stacks that a profiler has. */
 export interface CpuStacks extends LoggedThread {
+  /** How the sampling goes, as far as that is known without asking. `hz` is 0 where even that is not known. */
+  readonly account: SamplingAccount;
   /** The profile so far in the format of pprof, and how the sampling went. */
   read(): Flushed;
   /**
-   * To be called once. Sampling ends with the last profiler of the process.
+   * To be called once. Sampling ends with the last profiler of the process, that of a worker thread with its last one.
    *
-   * @returns the whole profile where that was the last; null where sampling goes on
+   * @returns the whole profile where that was the last of the process; null otherwise
    */
   release(): Flushed | null;
 }
@@ -58,18 +53,25 @@ export interface CpuStacks extends LoggedThread {
  * Starts to sample the stacks of this process, or joins in where that is done already. In a worker thread, only the log is
  * made: the sampling thread belongs to the main thread.
  *
- * @throws {Error} where no thread can be started
+ * @throws {Error} where no thread can be started, or the main thread cannot be sampled
  */
 export function openCpuStacks(options: CpuStacksOptions): CpuStacks {
-  if (!isMainThread) return new WorkerThreadLog();
-  running ??= new SamplingOfProcess(options);
+  running ??= open(options);
   running.users++;
   return running;
 }
 
-let running: SamplingOfProcess | null = null;
+/** Those of this thread. */
+let running: SamplingOfProcess | WorkerThreadLog | null = null;
 
-const EMPTY: SamplingAccount = { hz: 0, samples: 0, startPauseMs: null, warnings: [], missing: null };
+function open(options: CpuStacksOptions): SamplingOfProcess | WorkerThreadLog {
+  const obstacle = inspectorObstacle();
+  if (obstacle !== null) throw new Error(obstacle);
+  const closed = (): void => {
+    running = null;
+  };
+  return isMainThread ? new SamplingOfProcess(options, closed) : new WorkerThreadLog(CHANNEL, closed);
+}
 
 class SamplingOfProcess implements CpuStacks {
   readonly ring = makeRing();
@@ -85,10 +87,12 @@ class SamplingOfProcess implements CpuStacks {
   private last: Flushed;
   private isOver = false;
 
-  constructor({ hz, file, isKernelCpu }: CpuStacksOptions) {
-    const obstacle = inspectorObstacle();
-    if (obstacle !== null) throw new Error(obstacle);
-    this.last = { id: 0, pprof: new Uint8Array(0), account: { ...EMPTY, hz } };
+  /** @param closed called when the last profiler is closed */
+  constructor(
+    { hz, file, isKernelCpu }: CpuStacksOptions,
+    private readonly closed: () => void,
+  ) {
+    this.last = { id: 0, pprof: new Uint8Array(0), account: { ...NOTHING_SAMPLED, hz } };
     const { port1, port2 } = new MessageChannel();
     const plan: SamplingPlan = {
       ring: this.ring,
@@ -127,6 +131,10 @@ class SamplingOfProcess implements CpuStacks {
     awaitWord(this.state, SAMPLING_STATE.begun, 1, () => wallNs() > deadline || this.hasFailed());
   }
 
+  get account(): SamplingAccount {
+    return this.last.account;
+  }
+
   idOf(label: string): number {
     return this.ids.idOf(label);
   }
@@ -138,7 +146,7 @@ class SamplingOfProcess implements CpuStacks {
 
   release(): Flushed | null {
     if (--this.users > 0) return null;
-    if (running === this) running = null;
+    this.closed();
     this.end({ wantsPprof: true });
     this.takeOut();
     this.worker.terminate();
@@ -161,7 +169,12 @@ class SamplingOfProcess implements CpuStacks {
     const id = ++this.asked;
     this.port.postMessage({ type: 'flush', id, isLast, wantsPprof });
     const deadline = wallNs() + LONGEST_WAIT_NS;
-    if (!awaitWord(this.state, answered, id, () => wallNs() > deadline || this.hasFailed())) return;
+    const isAnswered = awaitWord(this.state, answered, id, () => wallNs() > deadline || this.hasFailed());
+    if (!isAnswered) this.miss(`the sampling thread did not answer within ${LONGEST_WAIT_NS / 1e9} s`);
+    else this.takeAnswers();
+  }
+
+  private takeAnswers(): void {
     for (let got = receiveMessageOnPort(this.port); got !== undefined; got = receiveMessageOnPort(this.port)) {
       this.last = got.message as Flushed;
     }
@@ -174,50 +187,5 @@ class SamplingOfProcess implements CpuStacks {
 
   private hasFailed(): boolean {
     return Atomics.load(this.state, SAMPLING_STATE.phase) === PHASE.over;
-  }
-}
-
-/** Tells the sampling thread where the log of this worker thread is. */
-class WorkerThreadLog implements CpuStacks {
-  readonly ring = makeRing();
-  private readonly ids = new LabelIds((id, label) => this.tell({ type: 'thread label', thread: threadId, id, label }));
-  private readonly channel = new BroadcastChannel(CHANNEL);
-  private isOver = false;
-
-  private readonly takeOut = aroundProcessEvents({ isHidden: () => false, ended: () => this.end() });
-
-  constructor() {
-    this.channel.unref();
-    this.tell({ type: 'log', thread: threadId, ring: this.ring });
-  }
-
-  idOf(label: string): number {
-    return this.ids.idOf(label);
-  }
-
-  /** The main thread has the profile. */
-  read(): Flushed {
-    return { id: 0, pprof: new Uint8Array(0), account: EMPTY };
-  }
-
-  release(): null {
-    this.end();
-    this.takeOut();
-    this.channel.close();
-    return null;
-  }
-
-  /** The last profile is taken while the thread can still answer. */
-  private end(): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    const ended = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    this.tell({ type: 'ending', thread: threadId, ended });
-    const deadline = wallNs() + LONGEST_THREAD_END_NS;
-    awaitWord(ended, 0, 1, () => wallNs() > deadline);
-  }
-
-  private tell(message: FromThread): void {
-    this.channel.postMessage(message);
   }
 }

@@ -7,7 +7,7 @@ const WORD = 2 ** 32;
  * Values by ids of 64 bits, which the writer of a file chose. A `Map` is not safe here: V8 hashes keys that are numbers the
  * same way in every process, and a file could have ids that all collide.
  *
- * Used by the command line only.
+ * Used by the command line and by threads of the profiler, never by a thread of the program.
  */
 export class IdTable<T> {
   private readonly ids: KeyTable;

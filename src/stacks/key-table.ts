@@ -20,8 +20,8 @@ export class KeyTable {
   /**
    * @param width number of words of a key
    * @param seed makes the slots of keys unpredictable. Without it a file could be made of keys that all collide, and reading
-   *   it would take hours. Only the command line gives a seed. Profiled programs make their own keys, and drawing a random
-   *   number in them would change the ones that they draw.
+   *   it would take hours. Whoever reads a file gives a seed, unless this process has just made what it reads. What a thread
+   *   samples of its own program has none.
    */
   constructor(
     readonly width: number,

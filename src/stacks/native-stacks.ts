@@ -37,6 +37,8 @@ export function openNativeStacks(file: string | null): NativeStacks {
 
 /** The stacks of the CPU of threads that run no JS. They lie in the same tables, and are read with them. */
 export interface ThreadStacks extends NativeStacks {
+  /** The rate of the profiler that has started them; 0 on a worker thread, which does not know it. */
+  readonly hz: number;
   state(): ThreadStacksState;
 }
 
@@ -51,7 +53,9 @@ export function openThreadStacks(file: string | null, hz: number): ThreadStacks 
   const reason = isMainThread ? binding.threadStacksStart(hz) : stateOf(binding).missing;
   if (reason !== null) throw new Error(reason);
   try {
-    return join(binding, file);
+    const stacks = join(binding, file);
+    if (isMainThread && stacks.hz === 0) stacks.hz = hz;
+    return stacks;
   } catch (error) {
     if (isMainThread && running === null) binding.threadStacksStop();
     throw error;
@@ -81,6 +85,7 @@ let running: StacksOfProcess | null = null;
 let keptIn: string | null = null;
 
 class StacksOfProcess implements ThreadStacks {
+  hz = 0;
   private users = 0;
   private keepsFile = false;
   private readonly word = new Uint32Array(1);
@@ -94,6 +99,8 @@ class StacksOfProcess implements ThreadStacks {
 
   begin(): void {
     if (this.users++ > 0 || !isMainThread) return;
+    // An earlier profiler may have been closed.
+    this.binding.sitesBegin();
     this.takeOut = aroundProcessEvents({ isHidden: () => false, ended: () => this.binding.sitesEnd() });
   }
 

@@ -31,7 +31,7 @@ export interface FrameSource {
 /**
  * Reads the locations of a file. Each is several frames where functions were inlined.
  *
- * Used by the command line only.
+ * Used by the command line and by threads of the profiler, never by a thread of the program.
  *
  * @returns by the id of each location, the ids of its frames in the profile, the innermost first
  */

@@ -4,7 +4,7 @@ import { FRAME_FLAGS, FRAME_KINDS, type Frame, type FrameFlag, type FrameKind } 
  * The schema of a file and the marks of a frame, for which pprof has no fields. Tools of pprof keep both when they merge or
  * filter files.
  *
- * Used by the command line only.
+ * Used by the command line and by threads of the profiler, never by a thread of the program.
  */
 
 /** Each file has this comment, followed by the version of the schema. A file without it is of another program. */

@@ -4,7 +4,7 @@ import type { MessageShape } from './pprof-wire.js';
  * The fields of `profile.proto` (github.com/google/pprof, `proto/`) that are read, and how many of each there may be. The
  * limits are far above the counts of real files. They bound the memory that one file can make the reader use.
  *
- * Used by the command line only.
+ * Used by the command line and by threads of the profiler, never by a thread of the program.
  */
 
 /** The fields of the outermost message. */

@@ -3,7 +3,7 @@ import { damaged } from './stacks-file-error.js';
 /**
  * Numbers as `pprof-format` decodes them: without a sign, and as a bigint if the encoding has more than four bytes.
  *
- * Used by the command line only.
+ * Used by the command line and by threads of the profiler, never by a thread of the program.
  */
 export type Numeric = number | bigint;
 

@@ -25,7 +25,8 @@ const MOST_FRAMES = 2 ** 25;
  * types whose names and units are in `SAMPLE_TYPES` and the labels `stage` and `thread` are read. A hostile file costs at
  * most some seconds and half a gigabyte.
  *
- * Used by the command line only. `pprof-format` is loaded when the function is called.
+ * Used by the command line and by threads of the profiler, never by a thread of the program. `pprof-format` is loaded
+ * when the function is called.
  *
  * @throws {StacksFileError}
  */

@@ -6,7 +6,7 @@ import { damaged } from './stacks-file-error.js';
  * hundreds of bytes, and a wrong length makes it read to the end of the bytes. Decoding a message that passes these checks
  * takes time and memory in proportion to its length.
  *
- * Used by the command line only.
+ * Used by the command line and by threads of the profiler, never by a thread of the program.
  */
 
 const VARINT = 0;

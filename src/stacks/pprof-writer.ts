@@ -23,7 +23,8 @@ const GREATEST_VALUE = 2 ** 63 - 1024;
  * those of `Frame.offset`. Every module is mapped at 0, so that tools do not relocate its addresses. Half of a surrogate
  * pair, alone in a text, becomes U+FFFD.
  *
- * Used by the command line only. `pprof-format` is loaded when the function is called.
+ * Used by the command line and by threads of the profiler, never by a thread of the program. `pprof-format` is loaded
+ * when the function is called.
  *
  * @param first the type that viewers show first; by default CPU, or else what was allocated
  */

@@ -1,4 +1,4 @@
-import { Atomics, Object, Reflect } from '../host/intrinsics.js';
+import { Atomics, Object, Reflect, Set } from '../host/intrinsics.js';
 import { processObject } from '../host/process.js';
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
@@ -12,40 +12,75 @@ export interface EndingActions {
   ended(): void;
 }
 
+interface Acting {
+  readonly actions: EndingActions;
+  hasEnded: boolean;
+}
+
+/** All of this thread, in the order in which they came. */
+const acting = new Set<Acting>();
+/** What is in between now, or could not be taken out: that becomes the outermost again where the program takes its own out. */
+const putIns: PutIn[] = [];
+
 /**
- * Acts when the process ends, without a listener, which the program would see. `process.emit` is inherited: it is put in
- * between on the object that only the process inherits from.
+ * Acts when the process ends, without a listener, which the program would see. `process.emit` is inherited: while anybody
+ * acts, one function is put in between on the object that only the process inherits from.
  *
  * @returns takes it out again
  */
-export function aroundProcessEvents({ isHidden, ended }: EndingActions): () => void {
+export function aroundProcessEvents(actions: EndingActions): () => void {
+  const own: Acting = { actions, hasEnded: false };
+  if (acting.size === 0 && outermost() === -1) putIns.push(putInBetween());
+  acting.add(own);
+  return () => {
+    const index = acting.delete(own) && acting.size === 0 ? outermost() : -1;
+    for (const putIn of index === -1 ? [] : putIns.splice(index, 1)) putIn.takeOut();
+  };
+}
+
+interface PutIn {
+  /** Otherwise a function of the program is in between by now, which may call this one. */
+  isOutermost(): boolean;
+  takeOut(): void;
+}
+
+/** Where it is in `putIns`; -1 where the outermost function is none of ours. */
+function outermost(): number {
+  return putIns.findIndex((putIn) => putIn.isOutermost());
+}
+
+function putInBetween(): PutIn {
   const prototype = Object.getPrototypeOf(processObject) as object;
   const before = Object.getOwnPropertyDescriptor(prototype, 'emit');
   const inherited = (): Emit =>
     (before?.value as Emit | undefined) ?? Reflect.get(Object.getPrototypeOf(prototype), 'emit');
-  let isOver = false;
-  const once = (): void => {
-    if (isOver) return;
-    isOver = true;
-    ended();
-  };
   const value = function emit(this: unknown, type: string | symbol, ...args: unknown[]): boolean {
-    if (isHidden(type, args[0])) return false;
-    if (type !== 'exit') return Reflect.apply(inherited(), this, [type, ...args]) as boolean;
-    const giveBack = beforeReallyExit(once);
+    for (const { actions } of acting) if (actions.isHidden(type, args[0])) return false;
+    if (type !== 'exit' || acting.size === 0) return Reflect.apply(inherited(), this, [type, ...args]) as boolean;
+    const giveBack = beforeReallyExit(endAll);
     try {
       return Reflect.apply(inherited(), this, [type, ...args]) as boolean;
     } finally {
       giveBack();
-      once();
+      endAll();
     }
   };
   Reflect.defineProperty(prototype, 'emit', { value, writable: true, configurable: true, enumerable: false });
-  return () => {
-    if (Object.getOwnPropertyDescriptor(prototype, 'emit')?.value !== value) return;
-    if (before === undefined) Reflect.deleteProperty(prototype, 'emit');
-    else Reflect.defineProperty(prototype, 'emit', before);
+  return {
+    isOutermost: () => Object.getOwnPropertyDescriptor(prototype, 'emit')?.value === value,
+    takeOut() {
+      if (before === undefined) Reflect.deleteProperty(prototype, 'emit');
+      else Reflect.defineProperty(prototype, 'emit', before);
+    },
   };
+}
+
+function endAll(): void {
+  for (const each of acting) {
+    if (each.hasEnded) continue;
+    each.hasEnded = true;
+    each.actions.ended();
+  }
 }
 
 /** A listener to `exit` that calls `process.exit` ends the process at once. */

@@ -33,9 +33,16 @@ export interface FlushRequest {
   readonly wantsPprof: boolean;
 }
 
+/**
+ * Words of memory in which the sampling thread answers the log of a worker thread: the rate at which the thread is sampled, 0
+ * for not at all, and 1 when nobody samples it any more, or ever will.
+ */
+export const HEARD = { hz: 0, isOver: 1 } as const;
+export const HEARD_WORDS = 2;
+
 /** From worker threads of the program. */
 export type FromThread =
-  | { readonly type: 'log'; readonly thread: number; readonly ring: StageRing }
+  | { readonly type: 'log'; readonly thread: number; readonly ring: StageRing; readonly heard: Int32Array }
   /** `ended` becomes 1 when the last profile is taken. */
   | { readonly type: 'ending'; readonly thread: number; readonly ended: Int32Array }
   | { readonly type: 'thread label'; readonly thread: number; readonly id: number; readonly label: string };
@@ -60,3 +67,5 @@ export interface SamplingAccount {
   /** Why nothing is sampled; null where it is. */
   readonly missing: string | null;
 }
+
+export const NOTHING_SAMPLED: SamplingAccount = { hz: 0, samples: 0, startPauseMs: null, warnings: [], missing: null };

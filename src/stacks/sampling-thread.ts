@@ -5,7 +5,7 @@
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
-import { BroadcastChannel, type MessagePort, workerData } from 'node:worker_threads';
+import { BroadcastChannel, type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { CpuFold } from './cpu-fold.js';
 import { keptText } from './kept-stacks.js';
 import { PauseWatch } from './pause-watch.js';
@@ -21,7 +21,7 @@ import {
 } from './sampling-messages.js';
 import { SourcePositions } from './source-positions.js';
 import { ThreadClock } from './thread-clock.js';
-import { ThreadJoin } from './thread-join.js';
+import { ThreadJoin, type ToldLabels } from './thread-join.js';
 import type { CpuReading } from './thread-log.js';
 import type { V8Profile } from './v8-profile.js';
 import { WorkerSessions } from './worker-sessions.js';
@@ -32,6 +32,7 @@ const READ_EVERY_MS = 200;
 const WRITING_SHARE = 0.002;
 
 const { plan, port } = workerData as { plan: SamplingPlan; port: MessagePort };
+const channel = new BroadcastChannel(plan.channel);
 
 class Sampling {
   private readonly fold = new CpuFold(1e9 / plan.hz);
@@ -51,15 +52,16 @@ class Sampling {
   private isOver = false;
   private nextWriteMs = 0;
   private failures = 0;
+  private unwritten = 0;
   private rotations: Promise<void> = Promise.resolve();
 
   constructor() {
     const intervalUs = Math.round(1e6 / plan.hz);
-    const join = new ThreadJoin(this.fold, this.sources, this.labels, 'main', intervalUs);
+    const join = new ThreadJoin(this.fold, this.sources, this.told(this.labels), 'main', intervalUs);
     join.log.follow(plan.ring);
     this.main = new ProfiledThread(this.post, join, intervalUs);
-    this.workers = new WorkerSessions(this.post, (post, name, labels) => {
-      const workerJoin = new ThreadJoin(this.fold, this.sources, labels, name, intervalUs);
+    this.workers = new WorkerSessions(plan.hz, this.post, (post, name, labels) => {
+      const workerJoin = new ThreadJoin(this.fold, this.sources, this.told(labels), name, intervalUs);
       return new ProfiledThread(post, workerJoin, intervalUs);
     });
   }
@@ -77,6 +79,7 @@ class Sampling {
       await this.main.start();
     } catch (error) {
       this.missing = (error as Error).message;
+      this.workers.stop();
       return;
     } finally {
       Atomics.store(state, SAMPLING_STATE.begun, 1);
@@ -93,6 +96,20 @@ class Sampling {
 
   takeFromThread(message: FromThread): void {
     this.workers.take(message);
+  }
+
+  /** What waits in the queues of this thread is told, though no event has come of it yet. */
+  private told(byId: readonly string[]): ToldLabels {
+    return { byId, takeTold: () => this.takeWaiting() };
+  }
+
+  private takeWaiting(): void {
+    for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
+      this.take(got.message as ToSampling);
+    }
+    for (let got = receive(channel); got !== undefined; got = receive(channel)) {
+      this.takeFromThread(got.message as FromThread);
+    }
   }
 
   private look(): void {
@@ -113,6 +130,7 @@ class Sampling {
 
   private leave(): void {
     this.hasLeft = true;
+    this.workers.stop();
     this.session.disconnect();
     for (const reject of this.unanswered) reject(new Error('a debugger has paused the program'));
   }
@@ -130,6 +148,7 @@ class Sampling {
     } catch (error) {
       this.missing ??= (error as Error).message;
     }
+    if (isLast) this.workers.stop();
     port.postMessage({ id, pprof, account: this.account() });
     if (isLast) this.session.disconnect();
     Atomics.store(plan.state, SAMPLING_STATE.answered, id);
@@ -162,18 +181,22 @@ class Sampling {
     try {
       writeWhole(plan.file, keptText({ profile: this.fold.result(), account: this.account() }));
     } catch {
-      this.failures++;
+      this.unwritten++;
     }
     this.nextWriteMs = performance.now() + (performance.now() - begun) / WRITING_SHARE;
   }
 
   private account(): SamplingAccount {
+    const { main, workers } = this;
+    const endedEarly = main.endedEarly + workers.endedEarly;
+    const lostEntries = main.join.log.lost + workers.lostEntries;
     const counted = [
-      { text: 'CPU profiles that the program has ended by its own use of the inspector', count: this.main.endedEarly },
-      { text: 'changes of stage that came too fast to be joined with stacks', count: this.main.join.log.lost },
+      { text: 'CPU profiles that the program has ended by its own use of the inspector', count: endedEarly },
+      { text: 'changes of stage that came too fast to be joined with stacks', count: lostEntries },
       { text: 'CPU profiles that could not be taken', count: this.failures },
+      { text: 'times that CPU stacks could not be written to their file', count: this.unwritten },
       { text: 'pauses by a debugger of the program, at which CPU stacks end', count: this.hasLeft ? 1 : 0 },
-      ...this.workers.warnings(),
+      ...workers.warnings(),
     ];
     return {
       hz: plan.hz,
@@ -195,6 +218,11 @@ class Sampling {
     });
 }
 
+/** Node takes from a channel too, which its types do not know. */
+function receive(from: BroadcastChannel): { readonly message: unknown } | undefined {
+  return receiveMessageOnPort(from as unknown as MessagePort);
+}
+
 /** A reader never sees half a file. */
 function writeWhole(path: string, text: string): void {
   writeFileSync(`${path}.part`, text, { mode: 0o600 });
@@ -203,6 +231,5 @@ function writeWhole(path: string, text: string): void {
 
 const sampling = new Sampling();
 port.on('message', (message: ToSampling) => sampling.take(message));
-const channel = new BroadcastChannel(plan.channel);
 channel.onmessage = (event) => sampling.takeFromThread((event as { data: FromThread }).data);
 sampling.start().catch(() => {});

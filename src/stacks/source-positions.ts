@@ -22,7 +22,7 @@ interface FollowedMap {
 /**
  * Where code was before it was compiled, by the source maps that scripts on disk name.
  *
- * Used by the sampling thread only.
+ * Used by the command line and by threads of the profiler, never by a thread of the program.
  */
 export class SourcePositions {
   private readonly maps = new Map<string, FollowedMap | null>();

@@ -21,7 +21,7 @@ const DEFAULT_LIMITS: StackLimits = { frames: 2 ** 18, stacks: 2 ** 19, rows: 2 
  * Memory follows the number of distinct stacks, not the number of samples or of files.
  *
  * Used inside programs and by the command line, so this file, what it imports and `merge-profile.ts` take the functions of
- * Node and of the language from `src/host`. The files of pprof run in the command line only.
+ * Node and of the language from `src/host`. The files of pprof run in the command line and in threads of the profiler.
  */
 export class StackProfile {
   readonly strings = new StringTable();

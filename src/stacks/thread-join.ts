@@ -18,6 +18,13 @@ const LEAST_PERIOD = 0.25;
 /** A thread that has used less of a window than this, and did not wait for a CPU, was waiting for something else. */
 const WAITING_BELOW = 0.25;
 
+/** The labels of the stages of one thread, by the numbers in its log. */
+export interface ToldLabels {
+  readonly byId: readonly string[];
+  /** Takes those that were told and not taken yet. A thread tells a label before it writes its number down. */
+  takeTold(): void;
+}
+
 /**
  * Joins the samples of one thread with the log of which stage ran on it when.
  *
@@ -31,7 +38,7 @@ export class ThreadJoin {
   constructor(
     private readonly fold: CpuFold,
     sources: SourcePositions,
-    private readonly labels: readonly string[],
+    private readonly labels: ToldLabels,
     readonly thread: string,
     private readonly periodUs: number,
   ) {
@@ -40,9 +47,11 @@ export class ThreadJoin {
 
   /** Joins the samples of a profile with the log up to now. */
   addChunk(profile: V8Profile): void {
-    const { log, frames, fold, thread } = this;
+    const { log, frames, fold, thread, labels } = this;
     log.take(null);
-    log.settle((stage, cpuUs) => fold.addExact(this.labels[stage] ?? '', thread, cpuUs * 1000));
+    // After the log was read: of what is in it, every label is told by now.
+    labels.takeTold();
+    log.settle((stage, cpuUs) => fold.addExact(labels.byId[stage] ?? '', thread, cpuUs * 1000));
     const nodes = enterStacks(profile, frames);
     const samples = this.counted(profile, nodes);
     const windows = windowsOf(log, samples);
@@ -58,7 +67,7 @@ export class ThreadJoin {
       }
       const stage = log.stage[point] ?? OUTSIDE_ID;
       const { weight, isWaiting } = windows[window] ?? WHOLE;
-      fold.addSample(this.labels[stage] ?? '', thread, isWaiting ? this.waiting(stack) : stack, weight);
+      fold.addSample(labels.byId[stage] ?? '', thread, isWaiting ? this.waiting(stack) : stack, weight);
     }
     // What is after the end of this profile belongs to the next.
     log.forgetBefore(profile.endTime);

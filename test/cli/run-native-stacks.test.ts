@@ -129,20 +129,29 @@ describe.runIf(process.arch === 'x64')('the stacks of native memory', () => {
     expect(stdout).toContain(';hold holder.so;hold_large holder.so ');
   });
 
+  const inCode = (how: string) => {
+    const env = { ...process.env, ADDON: holder(), LD_PRELOAD: TRACKER };
+    const flags = { STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: '524288', STAGEPROF_TRACK_STACKS: '1' };
+    return JSON.parse(execFileSync(process.execPath, [PROGRAM, how], { env: { ...env, ...flags } }).toString());
+  };
+  const liveMiB = async (pprof: string, stage: string) => {
+    const rows = await stackRows(Buffer.from(pprof, 'base64'));
+    const mine = rows.filter((row) => row.stage === stage);
+    return sumOf(mine, 'live') / MIB;
+  };
+
   test('are in code beside those of the CPU, and after close as they were', async () => {
-    const env = { LD_PRELOAD: TRACKER, STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: '524288' };
-    const output = (extra: NodeJS.ProcessEnv) =>
-      execFileSync(process.execPath, [PROGRAM, 'in code'], { env: { ...process.env, ADDON: holder(), ...extra } });
-    const { early, late, sources } = JSON.parse(output({ ...env, STAGEPROF_TRACK_STACKS: '1' }).toString());
+    const { early, late, sources } = inCode('in code');
     expect(sources.native_stacks).toMatchObject({ available: true });
+    for (const pprof of [early, late]) expect(await liveMiB(pprof, 'many')).toBeCloseTo(40, 0);
+  });
+
+  test('are told of a profiler that is opened after the last one was closed', async () => {
+    const { early, late, emitIsReplaced } = inCode('one after another');
+    expect(emitIsReplaced).toBe(false);
     for (const pprof of [early, late]) {
-      const rows = await stackRows(Buffer.from(pprof, 'base64'));
-      expect(
-        sumOf(
-          rows.filter(({ stage }) => stage === 'many'),
-          'live',
-        ) / MIB,
-      ).toBeCloseTo(40, 0);
+      expect(await liveMiB(pprof, 'later')).toBeCloseTo(40, 0);
+      expect(await liveMiB(pprof, 'many')).toBeCloseTo(38, 0);
     }
   });
 });

@@ -51,6 +51,27 @@ test.each(LARGE_HEAPS)('a heap of %d MiB makes the start a pause, which is told 
   expect(Number(/: ([\d,]+)$/.exec(pauses[0])![1]!.replace(',', ''))).toBeGreaterThan(50);
 });
 
+test('all profilers of a worker thread have their stages in the stacks, whichever is closed first', async () => {
+  const { pprof, stages } = await outputOf('worker-profilers.js');
+  const rows = (await stackRows(Buffer.from(pprof, 'base64'))).filter(({ thread }) => thread === 'worker');
+  expect(stages.map(({ stage }: { stage: string }) => stage)).toEqual([
+    'thread-first',
+    'thread-second',
+    'thread-alone',
+    'thread-third',
+  ]);
+  for (const { stage: label, thread_cpu_self_s: exact } of stages) {
+    const mine = rows.filter(({ stage }) => stage === label);
+    expect(sumOf(mine, 'cpuMs') / 1000, label).toBeCloseTo(exact, 2);
+  }
+});
+
+test('a file that cannot be written is told as that, not as a profile that could not be taken', async () => {
+  const { warnings, missing } = await outputOf('unwritable.js');
+  expect(missing).toBeNull();
+  expect(warnings).toEqual([{ text: 'times that CPU stacks could not be written to their file', count: 1 }]);
+});
+
 /** 120,000 samples, as many as in 20 minutes at 100 Hz. */
 test.skipIf(process.env.STAGEPROF_SOAK === undefined)('memory stays flat', { timeout: 300_000 }, async () => {
   const { tenths, warnings } = await outputOf('soak.js', '120', '1000');

@@ -3,7 +3,7 @@ import { CpuFold } from '../../src/stacks/cpu-fold.js';
 import { SourcePositions } from '../../src/stacks/source-positions.js';
 import type { StackProfile } from '../../src/stacks/stack-profile.js';
 import { makeRing, type StageRing, writeEntry } from '../../src/stacks/stage-ring.js';
-import { ThreadJoin } from '../../src/stacks/thread-join.js';
+import { ThreadJoin, type ToldLabels } from '../../src/stacks/thread-join.js';
 import type { CpuReading } from '../../src/stacks/thread-log.js';
 import type { V8Node, V8Profile } from '../../src/stacks/v8-profile.js';
 import { ROTATE_NAME } from '../../src/stacks/v8-stacks.js';
@@ -47,6 +47,10 @@ function v8Profile(nodes: readonly V8Node[], samples: readonly (readonly [timeUs
   };
 }
 
+function toldBefore(byId: readonly string[]): ToldLabels {
+  return { byId, takeTold: () => {} };
+}
+
 function joined(
   labels: readonly string[],
   profile: V8Profile,
@@ -54,7 +58,7 @@ function joined(
   readings: readonly CpuReading[] = [],
 ) {
   const fold = new CpuFold(PERIOD_US * 1000);
-  const join = new ThreadJoin(fold, new SourcePositions(), labels, 'main', PERIOD_US);
+  const join = new ThreadJoin(fold, new SourcePositions(), toldBefore(labels), 'main', PERIOD_US);
   const ring = makeRing();
   join.log.follow(ring);
   fill(ring);
@@ -136,7 +140,7 @@ describe('samples get the stage that ran at their time', () => {
 
   test('a stage that goes on past the end of a profile is that of the next one', () => {
     const fold = new CpuFold(PERIOD_US * 1000);
-    const join = new ThreadJoin(fold, new SourcePositions(), ['', 'a'], 'main', PERIOD_US);
+    const join = new ThreadJoin(fold, new SourcePositions(), toldBefore(['', 'a']), 'main', PERIOD_US);
     const ring = makeRing();
     join.log.follow(ring);
     writeEntry(ring, 1, 1, 0);
@@ -151,9 +155,37 @@ describe('samples get the stage that ran at their time', () => {
   });
 });
 
+test('a label that is told just before its stage runs is known, however late its message is taken', () => {
+  const fold = new CpuFold(PERIOD_US * 1000);
+  const ring = makeRing();
+  const byId = [''];
+  const queue: [id: number, label: string][] = [];
+  const tell = (id: number, label: string, timeUs: number) => {
+    queue.push([id, label]);
+    writeEntry(ring, timeUs, id, timeUs);
+  };
+  const takeTold = () => {
+    for (const [id, label] of queue.splice(0)) byId[id] = label;
+    // The thread goes on meanwhile. This is in the next profile.
+    if (byId.length === 2) tell(2, 'b', 30_000);
+  };
+  const join = new ThreadJoin(fold, new SourcePositions(), { byId, takeTold }, 'main', PERIOD_US);
+  join.log.follow(ring);
+  tell(1, 'a', 1);
+  writeEntry(ring, 15_000, 0, 15_000);
+  join.addChunk({ ...v8Profile(two, [[10_000, BUSY_A]]), endTime: 20_000 });
+  writeEntry(ring, 45_000, 0, 45_000);
+  join.addChunk({ ...v8Profile(two, [[40_000, BUSY_B]]), endTime: 50_000 });
+  expect(rowsOf(fold.result())).toMatchObject([
+    { stage: 'a', stack: 'busyA', samples: 1, cpuMs: 14.999 },
+    { stage: 'b', stack: 'busyB', samples: 1, cpuMs: 15 },
+    { stage: '', stack: '(not sampled)', cpuMs: 15 },
+  ]);
+});
+
 test('an hour keeps no more than its first minute', () => {
   const fold = new CpuFold(PERIOD_US * 1000);
-  const join = new ThreadJoin(fold, new SourcePositions(), ['', 'a', 'b'], 'main', PERIOD_US);
+  const join = new ThreadJoin(fold, new SourcePositions(), toldBefore(['', 'a', 'b']), 'main', PERIOD_US);
   const ring = makeRing();
   join.log.follow(ring);
   const { frames, stacks, rows, strings } = fold.profile;

@@ -167,6 +167,11 @@ void NoteEnd() {
   tables->has_ended.store(1, std::memory_order_release);
 }
 
+void ForgetEnd() {
+  const TablesUse tables;
+  if (tables) tables->has_ended.store(0, std::memory_order_release);
+}
+
 void ForgetSiteCounts() {
   const TablesUse tables;
   if (!tables) return;

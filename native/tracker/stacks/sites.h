@@ -59,6 +59,8 @@ void RestoreToSite(uint32_t site, uint64_t bytes, uint64_t blocks);
 // Notes what is live now as what is live at the end, before the teardown frees it. The last time
 // counts. Not for hooks.
 void NoteEnd();
+// What was noted is no longer the end: somebody reads what is live again.
+void ForgetEnd();
 
 // Has all sites count from zero. Called while no hook is reached.
 void ForgetSiteCounts();

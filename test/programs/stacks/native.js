@@ -11,8 +11,15 @@ const how = process.argv[2];
 const MIB = 2 ** 20;
 
 const { RECORDER: recorder } = process.env;
-const options = { stacks: ['native'], ...(recorder === undefined ? {} : { recorder }) };
-const profiler = how === 'in code' || recorder !== undefined ? new StageProfiler(options) : activeProfiler();
+const options = {
+  stacks: how === 'one after another' ? ['cpu', 'native'] : ['native'],
+  ...(recorder === undefined ? {} : { recorder }),
+};
+const isInCode = how === 'in code' || how === 'one after another';
+const profiler = isInCode || recorder !== undefined ? new StageProfiler(options) : activeProfiler();
+function emitIsReplaced() {
+  return Object.hasOwn(Object.getPrototypeOf(process), 'emit');
+}
 function holdsMany() {
   for (let i = 0; i < 20; i++) hold(2 * MIB);
 }
@@ -36,6 +43,18 @@ else if (how === 'rounds' || how === 'rounds killed') {
     await delay(2500);
     process.kill(process.pid, 'SIGKILL');
   }
+} else if (how === 'one after another') {
+  profiler.stage('many', holdsMany);
+  profiler.close();
+  const second = new StageProfiler(options);
+  second.stage('later', holdsMany);
+  drop();
+  const early = Buffer.from(second.stacks()).toString('base64');
+  second.close();
+  const late = Buffer.from(second.stacks()).toString('base64');
+  // The threads that have written the files are left to end.
+  for (const end = performance.now() + 30_000; emitIsReplaced() && performance.now() < end; await delay(10));
+  console.log(JSON.stringify({ early, late, emitIsReplaced: emitIsReplaced() }));
 } else if (how === 'own recorder') {
   console.log(JSON.stringify(profiler.report().sources.native_stacks));
 } else {

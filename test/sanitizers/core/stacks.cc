@@ -134,6 +134,7 @@ void stacks_threads(uint32_t rounds, uint64_t seed) {
   while (running.load() > 0) {
     stageprof_tracker_v1.keep_outlived();
     stageprof_tracker_v1.note_end_of_stacks();
+    stageprof_tracker_v1.forget_end_of_stacks();
     SumOf(0);
     std::this_thread::yield();
   }
