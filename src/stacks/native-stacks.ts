@@ -7,6 +7,7 @@ import { loadBinding } from '../native/load-addon.js';
 import { systemFault } from '../os/system-fault.js';
 import type { LabelNode } from '../store/labels.js';
 import { aroundProcessEvents } from './process-ending.js';
+import { workerName } from './thread-name.js';
 
 /** The part of the stacks of native allocations that a profiler has. The tracker takes them, whoever asks for them or not. */
 export interface NativeStacks {
@@ -192,4 +193,4 @@ export class StageWord {
 }
 
 /** As the CPU stacks name the threads. Before Node 22.20 a worker thread does not know its name. */
-const THREAD = isMainThread ? 'main' : threadName || 'worker';
+const THREAD = isMainThread ? 'main' : workerName(threadName ?? '');

@@ -3,6 +3,7 @@ import type { Post, ProfiledThread } from './profiled-thread.js';
 import { type FromThread, HEARD } from './sampling-messages.js';
 import { SAMPLING_THREAD_NAME, WRITING_THREAD_NAME } from './sampling-name.js';
 import type { StageRing } from './stage-ring.js';
+import { workerName } from './thread-name.js';
 import type { V8Profile } from './v8-profile.js';
 
 interface Attached {
@@ -252,8 +253,7 @@ function isOwn(title: string): boolean {
   return title.includes(SAMPLING_THREAD_NAME) || title.includes(WRITING_THREAD_NAME);
 }
 
-/** The name that the program gave the thread; `worker` for all without one, so that they add up. */
+/** The name of a thread in the title that the inspector has for it. */
 function threadName(title: string): string {
-  const name = TITLE.exec(title)?.[2] ?? title;
-  return name === '' || name === 'WorkerThread' ? 'worker' : name;
+  return workerName(TITLE.exec(title)?.[2] ?? title);
 }
