@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../model/report.js';
+import { readPlainFile } from '../os/plain-file.js';
 import type { RecordedLife } from '../page/timeline-part.js';
 import { readLastRecording } from '../recorder/last-recording.js';
 import type { RecorderMetadata } from '../recorder/metadata.js';
@@ -117,21 +118,11 @@ function firstReportFile(folders: readonly string[], name: string): string | nul
  * @throws {Error} for a file that is not plain, or larger than a report can be
  */
 function readReportFile(path: string): string | null {
-  let file: number;
   try {
-    // Does not follow a link or wait for the other end of a pipe, which the program could have put there.
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return readPlainFile(path, LARGEST_BYTES).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
-  }
-  try {
-    const stats = fstatSync(file);
-    if (!stats.isFile()) throw new Error('not a plain file');
-    if (stats.size > LARGEST_BYTES) throw new Error(`its ${stats.size} bytes are more than a report can have`);
-    return readFileSync(file, 'utf8');
-  } finally {
-    closeSync(file);
   }
 }
 
