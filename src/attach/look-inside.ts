@@ -8,7 +8,7 @@ export interface AttachResult {
   readonly look: InsideLook | null;
   /** Why there is no look; one line. */
   readonly obstacle: string | null;
-  /** Null where the process was not touched. */
+  /** Null where its inspector was not entered. */
   readonly afterwards: Afterwards | null;
 }
 
