@@ -2,7 +2,8 @@ import { MODULE_METRICS, NUMBER_METRICS } from '../model/number-metrics.js';
 import type { Report, ReportHeader, StageRow } from '../model/report.js';
 import { OBJECT_MEMBERS, type ObjectMember } from '../model/report-check.js';
 import { SOURCE_NAMES, type SourceName, type Sources } from '../model/sources.js';
-import { HEADER_NUMBERS, SOURCE_COUNTS, sourceCountIndex } from '../report/merge-header.js';
+import { HEADER_NUMBERS, sourceCountIndex } from '../report/merge-header.js';
+import { SOURCE_COUNTS } from '../report/merge-sources.js';
 import { type Literals, literalsOf } from './literal.js';
 
 /** Where a number of the header goes, or a member that holds more than a number. */

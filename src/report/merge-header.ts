@@ -8,7 +8,7 @@ import { mergeWarnings } from '../model/warnings.js';
 import { type ExactState, ExactSums } from './exact-sums.js';
 import { addExactUse } from './exact-use.js';
 import { type MergedRow, RowMerger, type RowsState } from './merge-rows.js';
-import { mergeSources } from './merge-sources.js';
+import { mergeSources, SOURCE_COUNTS } from './merge-sources.js';
 import { mergeProcessLists } from './process-list.js';
 import { mergeThreads } from './threads.js';
 import { mergeWorkerThreads } from './worker-threads.js';
@@ -49,9 +49,6 @@ const OTHERS = HEADER_FIELDS.flatMap(([field, { fold }]) =>
 const COMBINE_OTHER: { readonly [F in HeaderField]?: (a: unknown, b: unknown) => unknown } = Object.fromEntries(
   OTHERS.map(({ field, combine }) => [field, combine]),
 );
-
-/** The counts of a source that are added up. */
-export const SOURCE_COUNTS = ['readings', 'skipped'] as const;
 
 type Members = Partial<Record<HeaderField, unknown>>;
 

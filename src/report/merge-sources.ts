@@ -60,10 +60,11 @@ function isEqual(a: SourceState, b: SourceState): boolean {
   );
 }
 
-const COUNTS = ['readings', 'skipped', 'shared_entries'] as const;
+/** The counts of a source that are added up. */
+export const SOURCE_COUNTS = ['readings', 'skipped', 'shared_entries'] as const;
 
 function sums(a: SourceState, b: SourceState): Partial<SourceState> {
-  const counted = COUNTS.filter((member) => a[member] !== undefined || b[member] !== undefined);
+  const counted = SOURCE_COUNTS.filter((member) => a[member] !== undefined || b[member] !== undefined);
   return Object.fromEntries(counted.map((member) => [member, (a[member] ?? 0) + (b[member] ?? 0)]));
 }
 

@@ -91,6 +91,7 @@ const anyReport = fc
     warnings: fc.constantFrom([], [], ['a: 1'], ['a: 2', 'b']),
     node: fc.constantFrom('v20.20.0', 'v24.21.0'),
     readings: fc.nat(9),
+    shared: fc.constantFrom(0, 7, 8),
     slurm: fc.option(
       fc.record({ job: fc.constantFrom('1', '2'), array_job: fc.constant('9'), array_task: fc.constant(null) }),
       {
@@ -99,10 +100,14 @@ const anyReport = fc
     ),
     stages,
   })
-  .map(({ readings, slurm, processes, ...members }) =>
+  .map(({ readings, shared, slurm, processes, ...members }) =>
     report({
       ...members,
-      sources: { ...report().sources, native: { ...present('sampled', 'mallinfo2'), readings, skipped: 1 } },
+      sources: {
+        ...report().sources,
+        native: { ...present('sampled', 'mallinfo2'), readings, skipped: 1 },
+        attribution: { ...report().sources.attribution, shared_entries: shared },
+      },
       ...(processes === undefined ? {} : { processes }),
       ...(slurm === undefined ? {} : { slurm }),
     }),
