@@ -55,9 +55,10 @@ inline void* Reallocate(void* block, size_t bytes, const void* caller) {
   }
   if (__builtin_expect(Arena::Holds(block), 0)) return MoveOutOfArena(block, bytes, caller);
   const size_t usable = BlockBytes(block);
-  const uint64_t allocated = AllocatedBlocks();
   CountFreed(usable);
   const SampledBlock sampled = ForgetLive(block);
+  // Only now: the first operation of a thread moves its counts to a shard, which has those of others already.
+  const uint64_t allocated = AllocatedBlocks();
   const uint64_t freed = FreedBlocks();
   void* result = next.realloc(block, bytes);
   // realloc was done by a malloc and a free that passed their own hooks.

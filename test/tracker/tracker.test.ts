@@ -34,7 +34,7 @@ FUNCTIONS.push('valloc', 'pvalloc', 'free_sized', 'free_aligned_sized', 'cfree')
 const PITFALLS = ['free-null', 'allocation-fails', 'realloc-fails', 'realloc', 'realloc-zero', 'bad-alignment'];
 PITFALLS.push('fork', 'vfork-exec', 'dlerror', 'abort', 'at-exit');
 const MAPPING = ['mappings.c', 'commit.c', 'contend.c'];
-const THREADS = ['end', 'late-destructors', 'churn', 'free-elsewhere'];
+const THREADS = ['end', 'late-destructors', 'churn', 'free-elsewhere', 'realloc-first'];
 
 describe.each([['libc', []], ...ALLOCATORS.map((name): [string, string[]] => [name, [name]])])(
   'with %s behind it the tracker counts exactly',

@@ -85,6 +85,29 @@ static int frees_elsewhere(void) {
   return 0;
 }
 
+static void* grow(void* block) {
+  return realloc(block, 1 << 20);
+}
+
+// The first operation of a thread comes to the counts of threads that have ended.
+static int reallocs_first(void) {
+  int64_t bytes = 0;
+  warm_up();
+  for (int i = 0; i < 3; ++i) run(leak_little, &bytes);
+  void* block = malloc(1000);
+  const int64_t before_bytes = (int64_t)malloc_usable_size(block);
+  const StageprofTrackerReading before = read_now();
+  pthread_t thread;
+  pthread_create(&thread, NULL, grow, block);
+  pthread_join(thread, &block);
+  const StageprofTrackerReading now = read_now();
+  check("allocated", 1, (int64_t)(now.allocated_blocks - before.allocated_blocks));
+  check("freed", 1, (int64_t)(now.freed_blocks - before.freed_blocks));
+  check("live", (int64_t)malloc_usable_size(block) - before_bytes,
+        now.live_bytes - before.live_bytes);
+  return 0;
+}
+
 static void* churn(void* argument) {
   void* blocks[64] = {0};
   for (unsigned i = 0; i < 200000; ++i) {
@@ -138,7 +161,8 @@ int main(int count, char** arguments) {
   } cases[] = {{"end", ends},
                {"late-destructors", has_late_destructors},
                {"churn", churns},
-               {"free-elsewhere", frees_elsewhere}};
+               {"free-elsewhere", frees_elsewhere},
+               {"realloc-first", reallocs_first}};
   open_tracker();
   if (count == 3 && strcmp(arguments[1], "many") == 0) return are_many(atoi(arguments[2]));
   for (size_t i = 0; count == 2 && i < sizeof cases / sizeof *cases; ++i) {
