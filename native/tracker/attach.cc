@@ -81,7 +81,7 @@ int IndexOf(const char* name) {
   return -1;
 }
 
-// What the loader tells of an object while its lock is held.
+// What the loader tells of an object while its list is locked.
 LoadedObject ObjectOf(const dl_phdr_info& info) {
   LoadedObject object = {info.dlpi_name, info.dlpi_addr, UINTPTR_MAX, 0, nullptr, nullptr};
   for (int index = 0; index < info.dlpi_phnum; ++index) {
@@ -153,6 +153,11 @@ int WalkObject(dl_phdr_info* info, size_t, void* data) {
   if (object.dynamic == nullptr || object.start >= object.end || object.start == own.start) {
     return 0;
   }
+  // The loader lists an object before it has relocated it, and holds another lock meanwhile. Its own table has the
+  // object only afterwards. To protect a page before would end the thread that loads.
+  LoadedObject finished;
+  if (LoaderAnswers() && !FindLoadedObject(reinterpret_cast<uintptr_t>(object.dynamic), &finished))
+    return 0;
   const bool is_allocators = Has(object, real[0]);
   Walk walk = {info, object, is_allocators, false, static_cast<ReboundSlots*>(data)};
   VisitImports(object, kVisit, &walk, is_allocators ? Bindings::kAll : Bindings::kImports);
@@ -209,6 +214,7 @@ void Restore(const char* name, void** slot, void* context) {
 }
 
 const char* Open(uint64_t rate) {
+  OpenLoadedObjects();
   dl_iterate_phdr(FindEnds, nullptr);
   if (own.end == 0 || !FindHooks()) return "the tracker does not find itself";
   page_bytes = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));

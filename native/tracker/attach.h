@@ -14,7 +14,8 @@ namespace stageprof_tracker {
 // to hooks that they have read from a slot just before: the library stays loaded, and its hooks go on
 // working.
 //
-// None of these is for hooks, and no two may run at the same time. They take the loader's lock.
+// None of these is for hooks, and no two may run at the same time. They lock the loader's list of objects,
+// which dlopen does only while it adds one.
 
 struct ReboundSlots {
   uint32_t rebound;   // slots that lead to hooks, or did until they were put back

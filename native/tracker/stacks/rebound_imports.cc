@@ -128,12 +128,17 @@ void OpenReboundImports() {
   if (thread != nullptr && !IsOfProgram(thread)) RebindImportsAt(thread);
 }
 
+// Two threads that meet a new module at once may each have a row of it. Both at once could protect a page that the
+// other is about to write. A forked child may find it taken for ever, and then rebinds nothing more.
+static std::atomic<bool> is_rebinding{false};
+
 __attribute__((noinline, cold)) void RebindImports(uint32_t module, const void* caller) {
   const uint64_t now = page_cache.generation.load(std::memory_order_relaxed) + 1;
-  if (rebound_at[module].exchange(now, std::memory_order_relaxed) == now) return;
+  if (is_rebinding.exchange(true, std::memory_order_acquire)) return;
   const int error = errno;
-  RebindImportsAt(caller);
+  if (rebound_at[module].exchange(now, std::memory_order_relaxed) != now) RebindImportsAt(caller);
   errno = error;
+  is_rebinding.store(false, std::memory_order_release);
 }
 
 }  // namespace stageprof_tracker
