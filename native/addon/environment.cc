@@ -93,7 +93,12 @@ void Environment::RemoveRecorder(RecorderHandle* handle) {
 void Environment::OnEnvironmentGone(napi_env env, void* data, void*) {
   Environment* environment = static_cast<Environment*>(data);
   ForgetStackStageWord();
-  while (environment->recorders_ != nullptr) environment->recorders_->Abandon();
+  // In a forked child it does nothing, and the recorder stays in the list.
+  for (RecorderHandle* recorder = environment->recorders_; recorder != nullptr;) {
+    RecorderHandle* const next = recorder->next;
+    recorder->Abandon();
+    recorder = next;
+  }
   while (environment->samplers_ != nullptr) environment->samplers_->Close(env);
   environment->heap_watch_.Close();
   RemoveIsolateHeap(&environment->sources_.v8_heap);

@@ -22,6 +22,7 @@ namespace {
 Lock lock;
 RecorderHandle* first_started = nullptr;  // guarded by `lock`
 bool hears_exit = false;                  // guarded by `lock`
+pid_t started_by = 0;                     // whose `first_started` is
 
 RecorderHandle* HandleOf(napi_env env, napi_callback_info info, size_t* count,
                          napi_value* arguments) {
@@ -158,9 +159,10 @@ int RecorderHandle::AllocatePositions(const double* positions) {
     return static_cast<uint64_t>(positions[position]);
   };
   constexpr Position kCounts[] = {
-      kPositionReadingCount,   kPositionMomentCount,  kPositionModuleCount, kPositionModulesMissed,
-      kPositionMappingsMissed, kPositionTrackerBound, kPositionState,       kPositionTimelineCount,
-      kPositionTimelineWidth,  kPositionCallSlots};
+      kPositionReadingCount,  kPositionMomentCount,    kPositionModuleCount,
+      kPositionModulesMissed, kPositionMappingsMissed, kPositionLiveMissed,
+      kPositionTrackerBound,  kPositionState,          kPositionTimelineCount,
+      kPositionTimelineWidth, kPositionCallSlots};
   int error = 0;
   for (const Position position : kCounts) {
     if (error == 0) error = file_.Allocate(size(position), sizeof(double));
@@ -213,6 +215,7 @@ void RecorderHandle::AddToStarted() {
   const Guard guard(&lock);
   next_started_ = first_started;
   first_started = this;
+  started_by = getpid();
   if (!hears_exit) hears_exit = atexit(OnExit) == 0;
 }
 
@@ -226,9 +229,9 @@ void RecorderHandle::RemoveFromStarted() {
 // Other threads may still run, and a lock that one of them holds may never be given back. In that
 // case the end is not marked.
 void RecorderHandle::OnExit() {
-  if (!lock.TryTake()) return;
+  // A forked child has the list, but may have given back what is in it.
+  if (getpid() != started_by || !lock.TryTake()) return;
   for (RecorderHandle* handle = first_started; handle != nullptr; handle = handle->next_started_) {
-    if (handle->owner_ != getpid()) continue;
     handle->writer_.WriteLast();
     handle->MarkEnded();
   }
