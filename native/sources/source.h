@@ -29,6 +29,9 @@ class Source {
   // what needs an order of its own, or differs for a thread that is sampled by another.
   void Fill(double* /* slots */) {}
 
+  // Before it is opened again, when what failed may be there.
+  void ForgetFailure() { failure_ = {}; }
+
   // Why the source cannot be read: found when it was opened, or later.
   const Failure& failure() const { return failure_; }
   // The reason that a report gives; null where there is none.

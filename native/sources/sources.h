@@ -57,7 +57,9 @@ class Sources {
     if (is_open_) return;
     is_open_ = true;
     budget_.Open();
-#define STAGEPROF_OPEN(Type, name, groups) name.Open();
+#define STAGEPROF_OPEN(Type, name, groups) \
+  name.ForgetFailure();                    \
+  name.Open();
     STAGEPROF_SOURCES(STAGEPROF_OPEN)
 #undef STAGEPROF_OPEN
   }

@@ -47,7 +47,8 @@ void V8Heap::Open() {
   strings_.Open(isolate_);
   request_interrupt_ = reinterpret_cast<decltype(request_interrupt_)>(
       FindSymbol("_ZN2v87Isolate16RequestInterruptEPFvPS0_PvES2_"));
-  if (request_interrupt_ != nullptr) request_ = new (std::nothrow) Request{this};
+  if (request_interrupt_ != nullptr && request_ == nullptr)
+    request_ = new (std::nothrow) Request{this};
 }
 
 V8Heap::~V8Heap() {
