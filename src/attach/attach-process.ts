@@ -49,7 +49,7 @@ export async function attachProcess(order: AttachOrder): Promise<number> {
     process.stdout.write(renderAttach(found, result.look, result.afterwards!, layout));
     if (result.look.cpuMissing !== null) say(`CPU stacks are left out: ${result.look.cpuMissing}`);
     file?.write(`${JSON.stringify(withFindings(found.report))}\n`);
-    if (found.stacks !== null) await leaveProfile(out, pid, found.stacks);
+    if (out !== undefined && found.stacks !== null) await leaveProfile(out, pid, found.stacks);
     page?.leave(() =>
       programContent({
         command: 'attach',

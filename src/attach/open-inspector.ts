@@ -5,7 +5,7 @@ import { readProcessStatus } from '../os/process-status.js';
 import { textIn } from '../os/read-if-possible.js';
 import { InspectorClient, inspectorAt } from './inspector-client.js';
 import { OpenedMark } from './opened-mark.js';
-import { isThere, obstacleOf, type Target } from './target.js';
+import { isThere, obstacleOf, streamObstacle, type Target } from './target.js';
 
 /** Why the inspector of a process cannot be used; one line, with what else can be done. */
 export class AttachError extends Error {}
@@ -47,8 +47,9 @@ export async function openInspector(
 ): Promise<OpenInspector> {
   const { pid } = target;
   const before = listeningPorts(pid);
-  const there = await openAlready(pid, before);
-  const obstacle = obstacleOf(target, there !== null);
+  const closed = streamObstacle(pid);
+  const there = closed === null ? await openAlready(pid, before) : null;
+  const obstacle = closed ?? obstacleOf(target, there !== null);
   if (obstacle !== null) throw new AttachError(obstacle.text);
   if (stopped.aborted) throw new AttachError(UNTOUCHED);
   const mark = new OpenedMark(target);

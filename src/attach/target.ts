@@ -73,6 +73,27 @@ export function obstacleOf(target: Target, isOpen: boolean): Obstacle | null {
   return stateObstacle(status) ?? elsewhereObstacle(pid, status) ?? (isOpen ? null : signalObstacle(status));
 }
 
+/**
+ * Node 20 aborts where it closes a connection of its inspector that got the number of a standard stream. To be asked before
+ * anything is connected to.
+ */
+export function streamObstacle(pid: number): Obstacle | null {
+  const closed = [0, 1, 2].find((stream) => isClosed(pid, stream));
+  if (closed === undefined) return null;
+  return {
+    text: `its standard stream ${closed} is closed, and Node 20 would abort: start it with /dev/null in place of none, or under "stageprof run"`,
+  };
+}
+
+function isClosed(pid: number, descriptor: number): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
 function stateObstacle({ state, tracer }: ProcessStatus): Obstacle | null {
   if (tracer !== 0) {
     return { text: `process ${tracer} traces it, such as gdb or strace, and would get the signal: end that first` };

@@ -50,6 +50,16 @@ describe('what prevents it is one line beside what /proc tells, and the process 
     await expectUntouched(target);
   });
 
+  test('a standard stream of it is closed, whose number a connection would get', async () => {
+    const target = await AttachTarget.start(['closed']);
+    await target.rounds();
+    const { exitCode, stdout, lines } = await attach(target);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^memory /m);
+    expect(lines.join('\n')).toContain('its standard stream 2 is closed, and Node 20 would abort');
+    await expectUntouched(target);
+  });
+
   test('it is stopped', async () => {
     const target = await AttachTarget.start(['idle']);
     target.child.kill('SIGSTOP');

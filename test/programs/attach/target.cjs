@@ -9,6 +9,9 @@ setInterval(() => rounds++, 10);
 const kept = [];
 const WORK = {
   idle() {},
+  closed() {
+    setImmediate(() => require('node:fs').closeSync(2));
+  },
   buffers() {
     setInterval(function keepBuffers() {
       kept.push(Buffer.alloc(2 ** 20, 1));
