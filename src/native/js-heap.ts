@@ -1,3 +1,4 @@
+import { fstatSync } from '../host/files.js';
 import { getHeapStatistics, memoryUsage } from '../host/process.js';
 import { slotIndex } from '../model/sample-layout.js';
 
@@ -14,11 +15,21 @@ export function readJsHeap(slots: Float64Array): void {
 
 /**
  * What node has allocated for ArrayBuffers, SharedArrayBuffers and Buffers and has not freed yet. All of it is from malloc.
- * To be called only while the program starts, because it opens /proc/self/stat: if the program has closed its standard
- * streams, libuv gets one of their numbers for that file and aborts.
+ *
+ * @throws {Error} if the program has closed a standard stream
  */
 export function arrayBufferBytes(): number {
+  refuseClosedStreams();
   return memoryUsage().arrayBuffers;
+}
+
+/**
+ * Node 20 opens /proc/self/stat to read its resident set, and aborts where that gets the number of a standard stream.
+ *
+ * @throws {Error} if the program has closed one
+ */
+export function refuseClosedStreams(): void {
+  for (let stream = 0; stream <= 2; stream++) fstatSync(stream);
 }
 
 /** The parts of a composition that Node itself tells, in bytes. */

@@ -7,7 +7,7 @@ import { SAMPLE_LENGTH, slotIndex } from '../model/sample-layout.js';
 import type { CompositionBytes, Sampler, SamplerOptions } from '../model/sampler.js';
 import { present, type SamplerSources, type SourceState } from '../model/sources.js';
 import { rssPeakState, rssState } from '../os/kernel-rss.js';
-import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap } from './js-heap.js';
+import { JS_HEAP_TRUTH, jsHeapParts, readJsHeap, refuseClosedStreams } from './js-heap.js';
 import { whereMeasured } from './where-measured.js';
 
 const NO_RSS = 'process.memoryUsage.rss() fails: no /proc, or no descriptor left';
@@ -157,9 +157,10 @@ function rssPeak(mode: SamplerOptions['rssPeak'], missing: string): SourceState 
   );
 }
 
-/** NaN if /proc is not mounted or no descriptor is left. */
+/** NaN if /proc is not mounted, no descriptor is left, or the program has closed a standard stream. */
 function rssBytes(): number {
   try {
+    refuseClosedStreams();
     return residentBytes();
   } catch {
     return Number.NaN;
