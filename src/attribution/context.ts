@@ -13,19 +13,37 @@ export class Frame implements CallContext {
   /** When the call was opened: its object may by now stand for another call. */
   private readonly moment: number;
   readonly node: LabelNode;
-  /** The call under which this one was opened: a handle of `outer`, or the call of `outer` itself. */
-  private readonly parent: OpenCall | null;
-  private readonly parentMoment: number;
+  /** The call under which this one was opened, or one that is open further out: a handle of `outer`, or its call. */
+  private parent: OpenCall | null;
+  private parentMoment: number;
 
+  /** @param outerFrame the frame it was opened in; null for the root */
   constructor(
     readonly call: OpenCall,
-    /** The frame it was opened in; null for the root. */
-    readonly outer: Frame | null,
+    private outerFrame: Frame | null,
   ) {
     this.moment = call.moment;
     this.node = call.node;
     this.parent = call.parent;
     this.parentMoment = call.parent === null ? 0 : call.parent.moment;
+  }
+
+  /** The frame it was opened in, or one further out; null for the root. */
+  get outer(): Frame | null {
+    return this.outerFrame;
+  }
+
+  /**
+   * Leaves out frames around it whose calls have ended: its own call has passed to one further out. A stage that starts the
+   * next before it ends would otherwise have all that came before it in its context. Its own call is open.
+   */
+  dropEnded(): void {
+    let outer = this.outerFrame;
+    if (outer === null || !outer.hasEnded) return;
+    while (outer.hasEnded && outer.outerFrame !== null) outer = outer.outerFrame;
+    this.outerFrame = outer;
+    this.parent = this.call.parent;
+    this.parentMoment = this.parent === null ? 0 : this.parent.moment;
   }
 
   /** Whether its call has ended. What it starts from then on is late. */
@@ -91,6 +109,9 @@ export class StageContext {
     // A caller whose call has ended is left out: a chain of contexts that outlive their calls must not grow.
     let open = caller;
     while (open.hasEnded && open.outer !== null) open = open.outer;
+    // Of two, since a stage that starts the next one ends a moment later.
+    open.dropEnded();
+    open.outer?.dropEnded();
     const frame = new Frame(call, open);
     this.storage.enterWith(frame);
     return frame;

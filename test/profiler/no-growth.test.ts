@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { describe, expect, test } from 'vitest';
 import type { Accounting } from '../../src/accounting/accounting.js';
 import type { Fold } from '../../src/model/fold.js';
@@ -26,10 +27,32 @@ async function asyncStages(profiler: StageProfiler, count: number): Promise<void
   for (let i = 0; i < count; i += 6) await Promise.all([pair(), pair(), pair()]);
 }
 
-/** A chain in which each stage is started by one that has ended by then, and whose context so lives on. */
-async function lateStages(profiler: StageProfiler, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) await profiler.stage('late', () => null);
+/** What outlives a chain of stages, and keeps the context of its last one. */
+const last: AsyncResource[] = [];
+
+/** A chain in which each stage starts the next one before or after it has ended, in its own context. */
+function linked(startsNext: (next: () => void) => void | Promise<void>) {
+  return (profiler: StageProfiler, count: number) =>
+    new Promise<void>((resolve) => {
+      let left = count;
+      const next = () => {
+        if (--left > 0) void profiler.stage('link', () => startsNext(next));
+        else {
+          last.push(new AsyncResource('last'));
+          // The stage that came here has not ended yet.
+          setImmediate(resolve);
+        }
+      };
+      next();
+    });
 }
+
+const nextBeforeTheEnd = linked(async (next) => {
+  await null;
+  next();
+});
+
+const nextAfterTheEnd = linked((next) => void setImmediate(next));
 
 function usedHeap(): number {
   collectGarbage();
@@ -66,7 +89,8 @@ function sizes(accounting: Accounting) {
 test.each<[string, (profiler: StageProfiler, count: number) => void | Promise<void>, number]>([
   ['handles and callbacks', stages, 300_000],
   ['callbacks that overlap', asyncStages, 120_000],
-  ['callbacks one after another', lateStages, 60_000],
+  ['callbacks that each start the next before they end', nextBeforeTheEnd, 60_000],
+  ['callbacks that each start the next after they have ended', nextAfterTheEnd, 60_000],
 ])(
   'after hundreds of thousands of stages, %s, no more is held than after the first',
   async (_form, run, count) => {
