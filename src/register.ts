@@ -4,6 +4,7 @@
  * profilers of their own, whose rows are added. Under `stageprof run`, which installs a profiler of its own, this does nothing.
  */
 
+import { resolve } from './host/files.js';
 import { environment, isMainThread } from './host/process.js';
 import { hasActiveProfiler, installProfiler } from './profiler/active.js';
 import { atProgramEnd } from './profiler/program-end.js';
@@ -18,13 +19,15 @@ if (isMainThread && !hasActiveProfiler()) install(new StageProfiler());
 function install(profiler: StageProfiler): void {
   installProfiler(profiler);
   const withThreads = registerThreads();
+  // The program may go to another folder.
+  const named = environment.STAGEPROF_OUT ?? '';
+  const out = named === '' ? null : resolve(named);
   atProgramEnd(() => {
     try {
       profiler.close();
       const report = withThreads(profiler.report());
-      const out = environment.STAGEPROF_OUT;
       // To ask process.stderr for its width would make the stream, which the program may never have touched.
-      if (out === undefined || out === '') say(renderTable(report, { width: widthElsewhere(environment.COLUMNS) }));
+      if (out === null) say(renderTable(report, { width: widthElsewhere(environment.COLUMNS) }));
       else leaveReport(report, out);
     } catch (error) {
       // A report that cannot be made must not change how the program ends.

@@ -1,4 +1,4 @@
-import { lstatSync, unlinkSync, writeAll, writeFileSync } from '../host/files.js';
+import { closeSync, lstatSync, openSync, unlinkSync, writeAll } from '../host/files.js';
 import { JSON } from '../host/intrinsics.js';
 import { isJsonIntact } from '../host/json.js';
 import { tmpdir } from '../host/process.js';
@@ -28,10 +28,18 @@ export function leaveReport(report: Report, path: string): void {
     return;
   }
   const text = `${JSON.stringify(report)}\n`;
+  let isOpened = false;
   try {
-    writeFileSync(path, text);
+    const file = openSync(path, 'w', 0o666);
+    isOpened = true;
+    try {
+      writeAll(file, text);
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
-    removePart(path);
+    // A file that could not be opened still has what it had.
+    if (isOpened) removePart(path);
     const elsewhere = writeElsewhere(text, [tmpdir(), SHARED_MEMORY]);
     const failure = `stageprof: cannot write the report to ${path}: ${systemReason(error)}`;
     if (elsewhere !== null) say(`${failure}; it is in ${elsewhere}`);
