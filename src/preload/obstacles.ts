@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { PACKAGE_ROOT, PRELOAD } from './child-environment.js';
-import { isDeniedByPermissions } from './permission-flags.js';
+import { isDeniedByPermissions, isNode } from './permission-flags.js';
 
 /** What prevents the processes of a program from leaving a report, as far as its command line tells. */
 export interface Obstacle {
@@ -32,7 +32,11 @@ export function obstacleOf(
     const leave = `--allow-fs-read=${PACKAGE_ROOT}/* --allow-fs-read=${tmpdir()}/* --allow-fs-write=${tmpdir()}/*`;
     return { isHarmful: true, reason: `node's permission model keeps the profiler out: give node ${leave} as well` };
   }
-  const changer = [program, ...args].map((word) => basename(word)).find((name) => USER_CHANGERS.has(name));
+  const words = [program, ...args];
+  const node = words.findIndex(isNode);
+  // What comes after node are its flags, a script, and words of that.
+  const starters = node === -1 ? words : words.slice(0, node);
+  const changer = starters.map((word) => basename(word)).find((name) => USER_CHANGERS.has(name));
   if (changer === undefined) return null;
   const what = `${changer} starts it as another user, or in another environment`;
   const reason = `${what}: let ${changer} start stageprof run instead`;

@@ -39,7 +39,7 @@ export function isDeniedByPermissions(
   return SWITCHED_ON.test(text) && !isAllowed;
 }
 
-function isNode(program: string): boolean {
+export function isNode(program: string): boolean {
   return /^(?:node|nodejs)$/.test(basename(program)) || program === process.execPath;
 }
 
