@@ -12,6 +12,7 @@ export interface SideOrigin {
   readonly files: number | null;
   /** Null for a report that does not say. */
   readonly records: number | null;
+  /** Those in the sums of a report; those that were left out of a side of records. */
   readonly failed: number;
   readonly unprofiled: number;
   /** Records that name no input and were left out for it. */
