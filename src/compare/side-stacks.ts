@@ -5,16 +5,19 @@ import type { StackProfile } from '../stacks/stack-profile.js';
 import { isShardStacks, stacksBeside } from '../stacks/stacks-beside.js';
 import { say } from '../terminal/say.js';
 import type { OpenSide } from './open-side.js';
-import { type StackChanges, stackChanges } from './stack-changes.js';
+import { type StackChanges, stackChanges, UNCOMPARED_STACKS, type UncomparedStacks } from './stack-changes.js';
+import { haveAlikeTotals, type StackOrigins } from './stack-totals.js';
 
 /** Compares the stacks that lie beside the two sides; null where not both have some. */
 export async function compareStacks(
-  [base, next]: readonly [OpenSide, OpenSide],
+  sides: readonly [OpenSide, OpenSide],
+  origins: StackOrigins,
   confidence: number,
-): Promise<StackChanges | null> {
+): Promise<StackChanges | UncomparedStacks | null> {
   try {
-    const profiles = await stacksOfSides([base, next]);
-    return profiles === null ? null : stackChanges(profiles, confidence);
+    const profiles = await stacksOfSides(sides);
+    if (profiles === null) return null;
+    return haveAlikeTotals(origins) ? stackChanges(profiles, confidence) : UNCOMPARED_STACKS;
   } catch (error) {
     say(`${(error as Error).message}: stacks are not compared`);
     return null;
