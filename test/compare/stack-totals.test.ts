@@ -105,4 +105,20 @@ describe('stacks, which are totals,', () => {
     expect(stacks.compared).toBe(1);
     expect(lines.at(-1)).toMatch(/; stacks are of all inputs, also of those left out$/);
   });
+
+  test('are not compared where only some files of a side have stacks', async () => {
+    const cwd = temporaryFolder();
+    for (const name of ['base-1', 'base-2', 'new-1', 'new-2']) {
+      writeFileSync(join(cwd, `${name}.json`), recordsOf({ records: 1, isReport: true }));
+      if (name === 'base-2') continue;
+      const profile = sampledProfile([['scan', [jsFrame('read', 10)], 100]]);
+      writeFileSync(join(cwd, `${name}.stacks.pb.gz`), await writePprof(profile));
+    }
+    const { stdout, lines, exitCode } = await runCli(['compare', 'base-*.json', 'new-*.json', '--full'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(lines).toEqual([
+      'stageprof: base-*.json: only 1 of 2 files have stacks beside them: stacks are not compared',
+    ]);
+    expect(stdout).not.toMatch(/^(cpu|stacks) /m);
+  });
 });
