@@ -301,7 +301,7 @@ export const METRICS = [
     'flow',
     's',
     null,
-    "The profiler's own cost inside this stage: the number of stages completed within it times what a stage cost on average in this run.",
+    "The profiler's own cost inside this stage: the part of the cost of each of its calls that lies within the call, and the whole cost of each stage completed within it, both as measured on average in this run.",
   ),
 ] as const satisfies readonly Metric[];
 

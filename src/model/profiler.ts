@@ -34,10 +34,7 @@ export interface Profiler extends Disposable {
    * @throws {TypeError} `ERR_STAGEPROF_LABEL`, `ERR_STAGEPROF_FUNCTION`
    */
   wrap<F extends AnyFunction>(label: string, fn: F): F;
-  /**
-   * The rows so far; undefined where nothing is profiled. The first report of a thread also measures what a stage
-   * costs, which takes some 25 ms.
-   */
+  /** The rows so far; undefined where nothing is profiled. */
   report(): Report | undefined;
   /** Stops profiling and releases what it holds. Idempotent. `report()` still answers afterwards. */
   close(): void;
