@@ -100,7 +100,8 @@ async function compare(base: string, next: string, flags: CompareFlags): Promise
   const view = comparisonView({ ...compared, violations }, flags);
   stdout.write(exporterNamed(EXPORTERS.comparison, flags.format).render(view, layoutOf(stdout, flags)));
   if (page !== undefined) {
-    const stacks = compared.stacks === null ? null : await stacksOfSides([openSide(base), openSide(next)]);
+    const areCompared = compared.stacks !== null && compared.stacks.changed !== null;
+    const stacks = areCompared ? await stacksOfSides([openSide(base), openSide(next)]) : null;
     page.leave(() => comparisonContent(view, stacks));
   }
   for (const violation of violations) say(violationText(violation, confidence));

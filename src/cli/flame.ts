@@ -70,6 +70,9 @@ async function flame(
     throw new UsageError(`--stage ${stage}: no stack is in that stage`);
   }
   const before = base === undefined ? undefined : withNativeNames(await readStacks([base]), symbols);
+  if (before?.isMeasured(VALUE_OF[type]) === false) {
+    throw new UsageError(`--base ${base}: it has no ${kindOf(type)} stacks, which --type ${type} compares`);
+  }
   page?.write({
     command: 'flame',
     title: files.join(' '),
@@ -89,8 +92,12 @@ async function flame(
 }
 
 function noneOf(type: FlameType): string {
-  const kind = isTime(type) ? 'cpu' : 'native';
-  return `--type ${type}: these files have no ${kind === 'cpu' ? 'CPU' : kind} stacks; --stacks ${kind} samples them`;
+  const flag = isTime(type) ? 'cpu' : 'native';
+  return `--type ${type}: these files have no ${kindOf(type)} stacks; --stacks ${flag} samples them`;
+}
+
+function kindOf(type: FlameType): string {
+  return isTime(type) ? 'CPU' : 'native';
 }
 
 /** An error of standard output is handled where the command ends. */

@@ -12,7 +12,8 @@ const FIELDS = [
   'new',
   ...['difference', 'difference_low', 'difference_high', 'difference_probability'],
   ...['relative', 'relative_low', 'relative_high', 'relative_probability'],
-  ...['verdict', 'base_inputs', 'new_inputs', 'base_highest', 'new_highest', 'why_no_interval'],
+  ...['verdict', 'base_inputs', 'new_inputs', 'base_unmeasured', 'new_unmeasured'],
+  ...['base_highest', 'new_highest', 'why_no_interval'],
 ];
 
 /** One line for each label and metric. */
@@ -29,7 +30,7 @@ export function renderCompareCsv({ blocks, verdicts }: ComparisonView): string {
       return [
         ...[row.stage, row.field, unitOf(row), row.statistic, row.state, row.base, row.new],
         ...changes,
-        ...[verdicts.get(row), row.inputs?.base, row.inputs?.new],
+        ...[verdicts.get(row), row.inputs?.base, row.inputs?.new, row.unmeasured?.base, row.unmeasured?.new],
         ...[row.highest?.base, row.highest?.new, row.whyNoInterval],
       ];
     });

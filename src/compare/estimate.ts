@@ -45,7 +45,8 @@ interface Spread {
  * degrees of freedom come from Kish's effective number of groups, (sum w)^2 / sum w^2 of the weights w of the groups.
  * test/compare/coverage.js compares the intervals with the truth.
  *
- * @returns undefined where there are too few groups
+ * @returns undefined where there are too few groups, or where one group has all values of a side: without it, that side
+ *   has no mean
  */
 export function pairedChange(base: GroupSums, next: GroupSums, confidence: number): ChangeEstimates | undefined {
   const ofBase = meansWithout(base);
@@ -57,8 +58,10 @@ export function pairedChange(base: GroupSums, next: GroupSums, confidence: numbe
     variance: jackknifeVariance(groups.map(without)),
     df,
   });
+  const difference = spreadOf((group) => ofNew.without(group) - ofBase.without(group));
+  if (!Number.isFinite(difference.variance)) return undefined;
   return estimates(ofBase.all, ofNew.all, confidence, {
-    difference: spreadOf((group) => ofNew.without(group) - ofBase.without(group)),
+    difference,
     log: spreadOf((group) => Math.log(ofNew.without(group) / ofBase.without(group))),
   });
 }

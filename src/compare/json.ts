@@ -24,13 +24,14 @@ export function renderCompareJson({ result, blocks, verdicts }: ComparisonView):
     })),
     stacks: result.stacks && {
       compared: result.stacks.compared,
-      changed: result.stacks.changed.map(({ stage, text, baseNs, newNs, errorNs }) => ({
-        stage,
-        function: text,
-        base_s: baseNs / 1e9,
-        new_s: newNs / 1e9,
-        standard_error_s: errorNs / 1e9,
-      })),
+      changed:
+        result.stacks.changed?.map(({ stage, text, baseNs, newNs, errorNs }) => ({
+          stage,
+          function: text,
+          base_s: baseNs / 1e9,
+          new_s: newNs / 1e9,
+          standard_error_s: errorNs / 1e9,
+        })) ?? null,
       live:
         result.stacks.live?.map(({ stage, text, baseBytes, newBytes, errorBytes }) => ({
           stage,

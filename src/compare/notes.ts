@@ -54,6 +54,7 @@ export function compareNotes(result: CompareResult): CompareNote[] {
   const isOfReports = base.files === null || next.files === null;
   return [
     ...(isOfReports && base.records !== next.records ? [differentRecords(base, next)] : []),
+    ...failedInOneSum(base, next),
     ...(observation === 'record' && !isOfReports ? [UNMATCHED] : []),
     ...differentMachineLoads(base, next),
     ...(hasIntervals
@@ -79,6 +80,17 @@ function differentRecords(base: SideOrigin, next: SideOrigin): CompareNote {
   const [before, after] = [base, next].map(({ records }) => (records === null ? 'not counted' : number(records)));
   const text = `are ${before} in base and ${after} in new: that is part of the change, compare the records themselves`;
   return { key: 'records', text, isAlarm: true };
+}
+
+/** A report has what failed records used, and does not tell how much that is. The sums of records do without them. */
+function failedInOneSum(base: SideOrigin, next: SideOrigin): CompareNote[] {
+  const isBaseReport = base.files === null;
+  if (isBaseReport === (next.files === null) || base.failed + next.failed === 0) return [];
+  // A report of one run has no records that could fail.
+  if ((isBaseReport ? base : next).records === null) return [];
+  const [report, records] = isBaseReport ? ['base', 'new'] : ['new', 'base'];
+  const text = `that failed are in the sums of ${report}, which is a report, and left out of ${records}: that is part of the change`;
+  return [{ key: 'records', text, isAlarm: true }];
 }
 
 function differentMachineLoads({ load: base }: SideOrigin, { load: next }: SideOrigin): CompareNote[] {

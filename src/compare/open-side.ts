@@ -36,7 +36,8 @@ export function originOf({ name, files, report }: OpenSide, read: ReadSide | und
   if (read === undefined) {
     const records = report?.records ?? null;
     const load = report === undefined ? null : loadOfReport(report);
-    return { name, files: null, records, failed: 0, unprofiled: 0, nameless: 0, processes: null, load };
+    const failed = report?.failed ?? 0;
+    return { name, files: null, records, failed, unprofiled: 0, nameless: 0, processes: null, load };
   }
   const { records, failed } = read.outcome;
   const { nameless, processes, load } = read.side;

@@ -35,7 +35,7 @@ export async function compareOperands(base: string, next: string, options: ReadS
   const numbers =
     (await compareOpened(sides, { ...options, areRuns: false })) ??
     (await compareOpened(sides, { ...options, isMatched: false, areRuns: true, onRead: () => {} }))!;
-  return { ...numbers, stacks: await compareStacks(sides, options.confidence) };
+  return { ...numbers, stacks: await compareStacks(sides, numbers, options.confidence) };
 }
 
 /** Undefined where inputs are to be matched and no record of either side has one, as `run --repeat` writes them. */

@@ -138,10 +138,13 @@ function tooFewProcesses(base: Side, next: Side): string | null {
   return `a level of ${made}, where ${LEAST_PROCESSES} each are needed`;
 }
 
-function tooFew(areRuns: boolean, { rows: base }: SideValues, { rows: next }: SideValues): string | null {
-  const fewer = Math.round(Math.min(base, next));
-  if (fewer >= LEAST_INPUTS) return null;
+/** Records that have the label but no number tell nothing of how much the number differs. */
+function tooFew(areRuns: boolean, base: SideValues, next: SideValues): string | null {
+  const fewer = base.count <= next.count ? base : next;
+  const count = Math.round(fewer.count);
+  if (count >= LEAST_INPUTS) return null;
+  const what = `${counted(count, areRuns ? 'run' : 'input')}${unmeasuredOf(fewer) > 0 ? ' with the number' : ''}`;
   return areRuns
-    ? `${counted(fewer, 'run')}: ${LEAST_INPUTS} of each side are needed, by stageprof run --repeat ${LEAST_INPUTS}`
-    : `${counted(fewer, 'input')}: ${LEAST_INPUTS} are needed`;
+    ? `${what}: ${LEAST_INPUTS} of each side are needed, by stageprof run --repeat ${LEAST_INPUTS}`
+    : `${what}: ${LEAST_INPUTS} are needed`;
 }

@@ -2,7 +2,7 @@ import type { NumberField } from '../model/number-metrics.js';
 import type { Comparison } from './comparison.js';
 import type { Violation } from './fail-on.js';
 import type { MachineLoad } from './load.js';
-import type { StackChanges } from './stack-changes.js';
+import type { StackChanges, UncomparedStacks } from './stack-changes.js';
 
 /** Where one side comes from. */
 export interface SideOrigin {
@@ -12,6 +12,7 @@ export interface SideOrigin {
   readonly files: number | null;
   /** Null for a report that does not say. */
   readonly records: number | null;
+  /** Those in the sums of a report; those that were left out of a side of records. */
   readonly failed: number;
   readonly unprofiled: number;
   /** Records that name no input and were left out for it. */
@@ -45,5 +46,5 @@ export interface CompareResult {
   readonly comparisons: readonly Comparison[];
   readonly violations: readonly Violation[];
   /** Null where not both sides have stacks beside them. */
-  readonly stacks: StackChanges | null;
+  readonly stacks: StackChanges | UncomparedStacks | null;
 }

@@ -5,23 +5,36 @@ import { type CompareNote, percentText } from './compare-note.js';
 import type { LiveChange } from './live-changes.js';
 import type { CompareResult } from './result.js';
 import type { StackChange } from './stack-changes.js';
+import { togetherText, totalsText } from './stack-totals.js';
 
 /** So many of each kind are told. JSON has all. */
 const MOST = 6;
 
 /** Which stacks use more or less than before, in words. */
-export function stackChangeNotes({ stacks, inputs, confidence }: CompareResult): CompareNote[] {
+export function stackChangeNotes(result: CompareResult): CompareNote[] {
+  const { stacks, confidence } = result;
   if (stacks === null) return [];
   const { compared, changed, live } = stacks;
-  const others =
-    inputs !== null && inputs.onlyBase + inputs.onlyNew > 0 ? '; stacks are of all inputs, also of those left out' : '';
+  if (changed === null) {
+    return [{ key: 'stacks', text: `are totals of ${totalsText(result)}: not compared`, isAlarm: true }];
+  }
+  const whose = whoseText(result);
   const ofCpu = `${changed.length.toLocaleString('en-US')} of ${counted(compared, 'function')} changed by more than sampling explains, with ${percentText(confidence)} for all together (Holm)`;
   return [
     ...changeLines('cpu', changed.map(cpuLine)),
-    ...(compared === 0 && live !== null ? [] : [{ key: 'stacks', text: `${ofCpu}${moreOf(changed)}${others}` }]),
+    ...(compared === 0 && live !== null ? [] : [{ key: 'stacks', text: `${ofCpu}${moreOf(changed)}${whose}` }]),
     ...changeLines('live', live?.map(liveLine) ?? []),
-    ...(live === null ? [] : [{ key: 'stacks', text: `${liveText(live)}${moreOf(live)}${others}` }]),
+    ...(live === null ? [] : [{ key: 'stacks', text: `${liveText(live)}${moreOf(live)}${whose}` }]),
   ];
+}
+
+/** The rows are of inputs in both, or of the mean run. Stacks are of all. */
+function whoseText(result: CompareResult): string {
+  const { inputs } = result;
+  if (inputs !== null && inputs.onlyBase + inputs.onlyNew > 0)
+    return '; stacks are of all inputs, also of those left out';
+  const together = inputs === null ? togetherText(result) : '';
+  return together === '' ? '' : `; ${together}`;
 }
 
 function liveText({ length }: readonly LiveChange[]): string {

@@ -32,6 +32,15 @@ export interface StackChanges {
   readonly changed: readonly StackChange[];
 }
 
+/** Stacks that are there on both sides and are totals of other numbers of records. */
+export interface UncomparedStacks {
+  readonly live: null;
+  readonly compared: 0;
+  readonly changed: null;
+}
+
+export const UNCOMPARED_STACKS: UncomparedStacks = { live: null, compared: 0, changed: null };
+
 /** A function that has less than this part of its stage on both sides is not compared. */
 const LEAST_SHARE = 0.02;
 

@@ -12,8 +12,8 @@ const LARGEST_REPORT_BYTES = 256 * 1024 * 1024;
 const REPORT_BEGIN = /^\s*\{\s*"schema"\s*:/;
 const HEAD_BYTES = 64;
 
-/** A report; `summarize --format json` adds the number of records. */
-export type WholeReport = Report & { readonly records?: number };
+/** A report; `summarize --format json` adds the number of records, and how many of them failed if any did. */
+export type WholeReport = Report & { readonly records?: number; readonly failed?: number };
 
 /**
  * The report of a file that holds nothing else, as `run --out` and `summarize --format json` write it.

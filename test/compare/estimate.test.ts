@@ -54,6 +54,12 @@ describe('the change where both sides have the same inputs', () => {
     const counts = Float64Array.of(1, 1, 0, 0);
     expect(pairedChange({ ...empty, counts }, { ...empty, counts }, 0.95)).toBeUndefined();
   });
+
+  test('is not estimated where one group has all values of a side', () => {
+    const one = Float64Array.of(5, 0, 0, 0);
+    expect(pairedChange({ sums: one, weights: one, counts: one }, groups(1, 2, 3, 4), 0.95)).toBeUndefined();
+    expect(pairedChange(groups(1, 2, 3, 4), { sums: one, weights: one, counts: one }, 0.95)).toBeUndefined();
+  });
 });
 
 test('the change of independent sides has the probability of the t test of Welch where values weigh the same', () => {

@@ -11,3 +11,8 @@ test('a single probability stays as it is, and none is above 1', () => {
   expect(holm([0.7, 0.8])).toEqual([1, 1]);
   expect(holm([])).toEqual([]);
 });
+
+test('what is not a number is no evidence, and leaves the others theirs', () => {
+  expect(holm([Number.NaN, 0.01, 0.02])).toEqual([1, 0.03, 0.04]);
+  expect(holm([0.01, Number.NaN, 0.02])).toEqual([0.03, 1, 0.04]);
+});
