@@ -1,5 +1,6 @@
 import { type FindingsByRow, findingsByRow, worstOfEachKind } from '../findings/findings.js';
 import type { Finding } from '../findings/rule.js';
+import { Map } from '../host/intrinsics.js';
 import { PROGRAM, type Report, type StageRow } from '../model/report.js';
 import { OUTSIDE, outsideRow } from '../report/outside-row.js';
 import { stageTree, type TreeRow } from '../report/tree.js';
@@ -33,7 +34,7 @@ export interface ReportView {
   readonly ends: readonly EndLine[];
   /** What the program used outside of the stages; null if it is not known. */
   readonly outside: StageRow | null;
-  /** The findings of all rows, including those that the ranking leaves out. */
+  /** The findings of all rows, including those that the ranking leaves out. Groups have none. */
   readonly findings: FindingsByRow;
   /** The worst finding of each kind, the one that matters most first. */
   readonly worst: readonly Finding[];
@@ -58,7 +59,8 @@ export const TOTAL = 'total';
 export function viewOf(report: Report, options: ViewOptions = {}): ReportView {
   const { by, sort } = options;
   const outside = outsideRow(report);
-  const findings = findingsByRow(report, outside);
+  // A group is no stage: it has what whole records used, and the conditions are about stages.
+  const findings: FindingsByRow = by === undefined ? findingsByRow(report, outside) : new Map();
   const rows = rank(report.stages, options);
   const { columns, leftOut } =
     options.columns === undefined
