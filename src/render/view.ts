@@ -1,4 +1,4 @@
-import { type FindingsByRow, findingsByRow, worstOfEachKind } from '../findings/findings.js';
+import { type FindingsByRow, findingsByRow, judgedAs, worstOfEachKind } from '../findings/findings.js';
 import type { Finding } from '../findings/rule.js';
 import { Map } from '../host/intrinsics.js';
 import { PROGRAM, type Report, type StageRow } from '../model/report.js';
@@ -16,6 +16,8 @@ export interface ViewOptions extends Ranking {
   readonly by?: string | undefined;
   /** The fields of the columns to show, in this order; without it, all that have a number. */
   readonly columns?: readonly string[] | undefined;
+  /** How many processes the report of a corpus covers, which its header does not tell. Findings depend on it. */
+  readonly processes?: number | undefined;
 }
 
 /** All that is computed from a report to show it. Every format takes it from here. */
@@ -60,7 +62,8 @@ export function viewOf(report: Report, options: ViewOptions = {}): ReportView {
   const { by, sort } = options;
   const outside = outsideRow(report);
   // A group is no stage: it has what whole records used, and the conditions are about stages.
-  const findings: FindingsByRow = by === undefined ? findingsByRow(report, outside) : new Map();
+  const findings: FindingsByRow =
+    by === undefined ? findingsByRow(judgedAs(report, options.processes), outside) : new Map();
   const rows = rank(report.stages, options);
   const { columns, leftOut } =
     options.columns === undefined
