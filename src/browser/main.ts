@@ -43,7 +43,7 @@ function sectionsOf({ story, report, timelines, flame, inputs, comparison }: Pag
           about: 'Both sides, the change, and how sure it is.',
           element: comparisonView(comparison),
         },
-    report === null
+    report === null || report.rowsAre !== 'stages'
       ? null
       : {
           id: 'findings',

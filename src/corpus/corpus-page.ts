@@ -24,6 +24,11 @@ interface CorpusNames {
   readonly shown: { readonly columns?: readonly string[] | undefined };
 }
 
+interface MergedProfiles {
+  readonly report: Report;
+  readonly processes: number;
+}
+
 /** The page of a run over a corpus. */
 export class CorpusPage {
   readonly #inputs = new InputTable<FilePosition>();
@@ -56,7 +61,7 @@ export class CorpusPage {
   }
 
   /** @param summary how the run ended, in one line */
-  content(report: Report, stacks: StackProfile | null, summary: string): PageContent {
+  content({ report, processes }: MergedProfiles, stacks: StackProfile | null, summary: string): PageContent {
     const { pipelineName, shardName, shown } = this.names;
     return {
       command: 'map',
@@ -67,7 +72,7 @@ export class CorpusPage {
         ...placeFacts('ended', Date.now()),
       ],
       story: [{ key: 'run', text: summary }],
-      report: reportPart(viewOf(report, { columns: shown.columns })),
+      report: reportPart(viewOf(report, { columns: shown.columns, processes })),
       timelines: this.timelines.parts(),
       flame: stacks === null ? null : flamePart(stacks),
       inputs: inputsPart(this.#inputs.result()),

@@ -2,6 +2,7 @@ import { EXIT_DONE, EXIT_FAILED, exitCodeOfSignal } from '../os/exit-status.js';
 import type { PageContent } from '../page/write-page.js';
 import { renderTable } from '../render/table.js';
 import { ReportMerger } from '../report/merge.js';
+import { ProcessCount } from '../report/process-count.js';
 import type { StackProfile } from '../stacks/stack-profile.js';
 import type { Tally } from '../terminal/progress.js';
 import { layoutOf, type Shown } from '../terminal/terminal.js';
@@ -14,6 +15,7 @@ import type { StopSignal } from './stop-signals.js';
 export class MapResult {
   readonly tally: Tally;
   readonly #merger = new ReportMerger();
+  readonly #processes = new ProcessCount();
   #profiles = 0;
   #unhandled = 0;
 
@@ -32,6 +34,8 @@ export class MapResult {
     // Merged one by one: what is kept grows with the labels, not with the inputs.
     if (event.profile === null) return;
     this.#merger.add(event.profile);
+    const { pid, slurm, processes } = event.profile;
+    this.#processes.add({ pid, slurm, processes });
     this.#profiles++;
   }
 
@@ -47,12 +51,15 @@ export class MapResult {
     const heading = [counted(this.#profiles, 'record'), `pipeline ${pipelineName}`, shardName]
       .filter(Boolean)
       .join(', ');
-    return `${heading}\n\n${renderTable(this.#merger.result(), layoutOf(stream, shown))}`;
+    return `${heading}\n\n${renderTable(this.#merger.result(), { ...layoutOf(stream, shown), processes: this.#processes.result() })}`;
   }
 
   /** Null where no page is asked for. @param summary how the run ended, in one line */
   pageContent(stacks: StackProfile | null, summary: string): PageContent | null {
-    return this.page?.content(this.#merger.result(), stacks, summary) ?? null;
+    return (
+      this.page?.content({ report: this.#merger.result(), processes: this.#processes.result() }, stacks, summary) ??
+      null
+    );
   }
 
   /** `12 inputs: 10 done, 1 failed, 1 left after SIGTERM` */

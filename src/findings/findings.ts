@@ -17,6 +17,16 @@ export function findingsOf(report: Report): Finding[] {
   return [...findingsByRow(report, outsideRow(report)).values()].flat().sort(byWeight);
 }
 
+/**
+ * The report of a corpus as the rules look at it: sums are over all processes, a peak is that of one. The header of a
+ * report from `run` tells their number itself. The rows are the same objects.
+ *
+ * @param processes how many processes the rows cover, if that is known
+ */
+export function judgedAs(report: Report, processes: number | undefined): Report & Pick<FindingContext, 'areAlike'> {
+  return processes === undefined || report.processes !== undefined ? report : { ...report, processes, areAlike: true };
+}
+
 /** @param outside the outside row of the report; null if it is not known */
 export function findingsByRow(report: Report, outside: StageRow | null): FindingsByRow {
   const context = {

@@ -20,13 +20,14 @@ export const JS_RULES: readonly Rule[] = [
         'kept_kb >= max(least_retained_kb, least_share_of_peak * rss_kb_peak_max) and js_kb_retained <= js_kb_peak_max, where kept_kb = min(js_kb_retained, program.js_kb_delta)',
     },
     ({ js_kb_retained, js_kb_peak_max, rss_kb_peak_max }, given) => {
-      const least = Math.max(limit('least_retained_kb'), limit('least_share_of_peak') * rss_kb_peak_max);
+      const leastOfOne = limit('least_retained_kb');
+      const least = Math.max(leastOfOne, limit('least_share_of_peak') * rss_kb_peak_max);
       const kept_kb = keptKib(js_kb_retained, 'js_kb_delta', [], given);
-      if (kept_kb < least || !canBeKept(js_kb_retained, js_kb_peak_max, given)) return null;
+      if (kept_kb < least || !canBeKept(js_kb_retained, js_kb_peak_max, given, leastOfOne)) return null;
       return {
         numbers: { kept_kb, entries: given.entries },
         thresholds: {
-          least_retained_kb: limit('least_retained_kb'),
+          least_retained_kb: leastOfOne,
           least_share_of_peak: limit('least_share_of_peak'),
         },
         amount: kept_kb,

@@ -19,14 +19,20 @@ export function plain(kib: number): string {
 }
 
 /**
- * A single call cannot tell a leak from loading or warming up, and the text says so. Growth is told per call only where
+ * A single call in a process cannot tell a leak from loading or warming up, and the text says so. Growth is told per call only where
  * it goes on from call to call. The rows of the program and of the outside have no calls.
  */
-export function perCall(kib: number, { row, entries }: Pick<RowInContext, 'row' | 'entries'>): string {
+export function perCall(
+  kib: number,
+  { row, entries, processes, areAlike }: Pick<RowInContext, 'row' | 'entries' | 'processes' | 'areAlike'>,
+): string {
   if (row.stage === PROGRAM || row.stage === OUTSIDE) {
     return entries === 1 ? ' in the whole run: a leak only if a longer run adds to it' : '';
   }
   if (entries === 1) return ' in one call: a leak only if further calls add to it';
+  if (areAlike && entries <= processes) {
+    return ` in ${counted(entries, 'call')} of ${counted(processes, 'process', 'processes')}: a leak only if further calls of one process add to it`;
+  }
   const pace = growthPace(row.growth_by_octave, kib, entries);
   if (pace === null) return ` in ${counted(entries, 'call')}`;
   if (pace.goesOn) return `, ${growth(pace.kibPerCall)} a call`;

@@ -62,6 +62,8 @@ export type FindingContext = Pick<
 > & {
   /** How many processes the rows cover. Sums are over all of them, a peak is that of one. */
   readonly processes?: number;
+  /** Whether they share out one kind of work, as those of a corpus do: each then has a part of what grew. */
+  readonly areAlike?: boolean;
   /** Whether collections were forced in any stage. Missing where only one row is looked at. */
   readonly collected?: boolean;
   /** Missing where only one row is looked at. */
@@ -80,6 +82,7 @@ export interface RowInContext {
   /** The time in which any stage was open. */
   readonly runS: number;
   readonly processes: number;
+  readonly areAlike: boolean;
   readonly composition: ReportHeader['composition'];
   /** Whether forced collections have told what is kept, in this row or in one around it. */
   readonly collected: boolean;
@@ -123,6 +126,7 @@ export function inContext(row: StageRow, context: FindingContext): RowInContext 
     entries: row.calls + row.open,
     runS: stagesWallS(context),
     processes: processesOf(context),
+    areAlike: context.areAlike === true,
     composition: context.composition,
     collected: context.collected ?? typeof row.js_kb_retained === 'number',
     program: context.partial === true ? null : context.program,

@@ -1,4 +1,4 @@
-import { Math, Number, Set } from '../host/intrinsics.js';
+import { Math, Number } from '../host/intrinsics.js';
 import type { Report } from '../model/report.js';
 import { OUTSIDE } from '../report/outside-row.js';
 import { escapeControls } from '../text/escape.js';
@@ -53,9 +53,9 @@ export function renderTableOf(
   );
   const grid = [
     ...columns.map((column) => shownColumn(column, view)),
-    ...(by === undefined ? findingColumn(view, Math.floor(width * LARGEST_FINDING_SHARE)) : []),
+    ...findingColumn(view, Math.floor(width * LARGEST_FINDING_SHARE)),
   ];
-  const evidence = by === undefined ? evidenceOf(worst) : new Set<string>();
+  const evidence = evidenceOf(worst);
   const kept = view.areColumnsChosen
     ? grid
     : fittingColumns(grid, width - labels.width, ({ key }) => rankOf(key, { sort, evidence }));
@@ -67,7 +67,7 @@ export function renderTableOf(
     ...leftOutNotes(tooWide.map(({ heading }) => leftOutFor(width, heading, tooWide.length))),
   ];
   // Findings stand apart from the other notes: they are what to act on, and their names are longer.
-  const blocks = [by === undefined ? findingNotes(worst) : [], notes].filter((block) => block.length > 0);
+  const blocks = [findingNotes(worst), notes].filter((block) => block.length > 0);
   const below = blocks.flatMap((block) => ['', ...noteLines(block, width, paint)]);
   return `${[...bodyLines(labels, kept, paint, ends.length), ...below].join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
-import { type FindingsByRow, findingsByRow, worstOfEachKind } from '../findings/findings.js';
+import { type FindingsByRow, findingsByRow, judgedAs, worstOfEachKind } from '../findings/findings.js';
 import type { Finding } from '../findings/rule.js';
+import { Map } from '../host/intrinsics.js';
 import { PROGRAM, type Report, type StageRow } from '../model/report.js';
 import { OUTSIDE, outsideRow } from '../report/outside-row.js';
 import { stageTree, type TreeRow } from '../report/tree.js';
@@ -15,6 +16,8 @@ export interface ViewOptions extends Ranking {
   readonly by?: string | undefined;
   /** The fields of the columns to show, in this order; without it, all that have a number. */
   readonly columns?: readonly string[] | undefined;
+  /** How many processes the report of a corpus covers, which its header does not tell. Findings depend on it. */
+  readonly processes?: number | undefined;
 }
 
 /** All that is computed from a report to show it. Every format takes it from here. */
@@ -33,7 +36,7 @@ export interface ReportView {
   readonly ends: readonly EndLine[];
   /** What the program used outside of the stages; null if it is not known. */
   readonly outside: StageRow | null;
-  /** The findings of all rows, including those that the ranking leaves out. */
+  /** The findings of all rows, including those that the ranking leaves out. Groups have none. */
   readonly findings: FindingsByRow;
   /** The worst finding of each kind, the one that matters most first. */
   readonly worst: readonly Finding[];
@@ -58,7 +61,9 @@ export const TOTAL = 'total';
 export function viewOf(report: Report, options: ViewOptions = {}): ReportView {
   const { by, sort } = options;
   const outside = outsideRow(report);
-  const findings = findingsByRow(report, outside);
+  // A group is no stage: it has what whole records used, and the conditions are about stages.
+  const findings: FindingsByRow =
+    by === undefined ? findingsByRow(judgedAs(report, options.processes), outside) : new Map();
   const rows = rank(report.stages, options);
   const { columns, leftOut } =
     options.columns === undefined

@@ -1,6 +1,7 @@
 import { limit } from '../findings/rule.js';
 import { octaveOf } from '../model/octaves.js';
 import type { SlurmIdentity } from '../model/report.js';
+import { processKey } from '../report/process-count.js';
 import { copyWithRoom } from '../store/copy-with-room.js';
 import {
   addMoments,
@@ -49,9 +50,8 @@ export class InputGrowthSums {
   /** @param nth the number of the input within its process, from 1 */
   add(nth: number, rssKib: number, pid: number | null, slurm: SlurmIdentity | undefined): void {
     if (pid === null) return;
-    const process = `${slurm?.array_job ?? slurm?.job ?? ''}/${slurm?.array_task ?? ''}/${pid}`;
     const at = octaveOf(nth) * SUM_COUNT;
-    const sums = this.#sumsOf(process, at + SUM_COUNT);
+    const sums = this.#sumsOf(processKey(pid, slurm), at + SUM_COUNT);
     if (sums !== undefined) addPoint(sums, at, nth, rssKib);
   }
 

@@ -10,7 +10,7 @@ export function renderSummaryJson(view: SummaryView): string {
   const { result, rows, by, details } = view;
   const { records, failed, ...others } = countsOf(result);
   return renderJson({
-    ...withFindings(result.report),
+    ...withFindings(result.report, result.processes),
     ...(by === undefined ? { stages: rows } : {}),
     records,
     ...(failed === undefined ? {} : { failed, failed_by_kind: Object.fromEntries(result.failures) }),

@@ -6,6 +6,7 @@ import type { ReportShape } from '../records/report-shape.js';
 import { type MergerState, ReportMerger } from '../report/merge.js';
 import { HEADER_NUMBERS } from '../report/merge-header.js';
 import { ROW_NUMBERS, type RowsState } from '../report/merge-rows.js';
+import { ProcessCount, type ProcessCountState } from '../report/process-count.js';
 import { Groups, groupName, memberAt } from './groups.js';
 import { type InputGrowthState, InputGrowthSums } from './input-growth.js';
 import type { RecordSums, WorstRecords } from './summary.js';
@@ -17,6 +18,7 @@ const MOST_LABELS = 131_072;
 const RSS_GROWTH = NUMBER_METRICS.findIndex(({ field }) => field === 'rss_kb_delta');
 const NTH = HEADER_NUMBERS.indexOf('process_inputs');
 const RSS = HEADER_NUMBERS.indexOf('rss_kb_now');
+const PROCESSES = HEADER_NUMBERS.indexOf('processes');
 
 /** What the records of a chunk come to. */
 export interface SummaryState {
@@ -24,6 +26,7 @@ export interface SummaryState {
   readonly groups: RowsState | undefined;
   readonly worst: WorstState;
   readonly inputGrowth: InputGrowthState;
+  readonly processes: ProcessCountState;
 }
 
 /** What the records are grouped by, in place of their stages: a dotted path. */
@@ -41,6 +44,7 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
   readonly #groups: Groups | undefined;
   readonly #worst = new WorstInputs(MOST_LABELS);
   readonly #inputGrowth = new InputGrowthSums();
+  readonly #processes = new ProcessCount();
   readonly #shapes = new Set<ReportShape>();
   readonly #groupPath: readonly string[];
 
@@ -53,6 +57,7 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
     if (record.isProfiled) {
       this.#addProfile(record);
       this.#addGrowth(record);
+      this.#addProcess(record);
     }
     if (this.#groups !== undefined) this.#addGroup(this.#groups, record, position);
     else if (record.isProfiled) this.#addWorst(record, position);
@@ -64,14 +69,16 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
       groups: this.#groups?.rows.state(),
       worst: this.#worst.state(),
       inputGrowth: this.#inputGrowth.state(),
+      processes: this.#processes.state(),
     };
   }
 
-  absorb({ merger, groups, worst, inputGrowth }: SummaryState): void {
+  absorb({ merger, groups, worst, inputGrowth, processes }: SummaryState): void {
     this.#merger.absorb(merger);
     if (groups !== undefined) this.#groups?.rows.absorb(groups);
     this.#worst.absorb(worst);
     this.#inputGrowth.absorb(inputGrowth);
+    this.#processes.absorb(processes);
   }
 
   result(positions: Positions): RecordSums {
@@ -79,6 +86,7 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
       report: this.#merger.result(),
       groups: this.#groups?.rows.result(),
       inputGrowth: this.#inputGrowth.result(),
+      processes: this.#processes.result(),
       worstOf: (label) => {
         const worst = this.#worst
           .of(label)
@@ -133,6 +141,11 @@ class SummaryFold implements RecordFold<SummaryState, RecordSums> {
     if (Number.isSafeInteger(nth) && nth >= 1 && rssKib >= 0) {
       this.#inputGrowth.add(nth, Math.round(rssKib), pid, slurm);
     }
+  }
+
+  #addProcess({ columns: { header }, pid, slurm }: RecordReader): void {
+    const told = header[PROCESSES]!;
+    this.#processes.add({ pid, slurm, processes: Number.isNaN(told) ? undefined : told });
   }
 
   #addWorst(record: RecordReader, position: LinePosition): void {

@@ -20,11 +20,12 @@ export interface SummaryOptions extends ViewOptions {
 
 export function summaryView(result: SummaryResult, options: SummaryOptions): SummaryView {
   const { by, top, files, details = false } = options;
-  const { report, groups } = result;
+  const { report, groups, processes } = result;
   // The order in which groups are first met means nothing.
   const sort = options.sort ?? (by === undefined ? undefined : 'wall_s');
+  const shown = { by, top, sort, columns: options.columns, processes };
   return {
-    ...viewOf({ ...report, stages: groups ?? report.stages }, { by, top, sort, columns: options.columns }),
+    ...viewOf({ ...report, stages: groups ?? report.stages }, shown),
     result,
     files,
     details,

@@ -16,6 +16,8 @@ export type WorstRecords = Readonly<Record<WorstBy, WorstRecord | null>>;
 /** What the records come to. */
 export interface RecordSums {
   readonly report: Report;
+  /** How many processes the records are of: the header tells that of `run` alone. */
+  readonly processes: number;
   /** One row a group; undefined where the records are summarised by stage. */
   readonly groups: readonly StageRow[] | undefined;
   /** Null where no process had several inputs. */

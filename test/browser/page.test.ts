@@ -54,6 +54,12 @@ describe.skipIf(NO_BROWSER)('the page in a browser', () => {
     expect(requests.filter((url) => !url.startsWith('http://127.0.0.1:9/'))).toEqual([]);
   });
 
+  test('has no section of findings where the rows are groups', async () => {
+    const content = contentOf({ stages: 3 });
+    const { page } = await browser.show(htmlOf({ ...content, report: { ...content.report!, rowsAre: 'input' } }));
+    expect((await texts(page, 'h2')).slice(0, 2)).toEqual(['Groups', 'Memory']);
+  });
+
   test('says what is wrong with data that is damaged, or of another version', async () => {
     const damaged = everything.replace(/(id="data">)[^<]{40}/, '$1AAAA');
     const { page, messages } = await browser.show(damaged);

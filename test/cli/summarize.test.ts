@@ -45,8 +45,8 @@ function manyLines(count: number): string[] {
 const profilesOf = (lines: readonly string[]): Report[] => lines.map((text) => JSON.parse(text).profile);
 
 /** What the JSON has of the merged report. */
-const asWritten = (profiles: readonly Report[]): object =>
-  JSON.parse(JSON.stringify(withFindings(mergeReports(profiles))));
+const asWritten = (profiles: readonly Report[], processes: number): object =>
+  JSON.parse(JSON.stringify(withFindings(mergeReports(profiles), processes)));
 
 async function summarized(args: readonly string[], options: Parameters<typeof runCli>[1] = {}) {
   const { exitCode, stdout, lines } = await runCli(['summarize', '--format', 'json', ...args], options);
@@ -64,7 +64,7 @@ describe('stageprof summarize', () => {
     const { exitCode, json } = await summarized(['results'], { cwd });
     expect(exitCode).toBe(0);
     expect(json).toEqual({
-      ...asWritten(profiles),
+      ...asWritten(profiles, 1),
       records: 5,
       failed: 1,
       failed_by_kind: { exception: 1 },
@@ -76,7 +76,7 @@ describe('stageprof summarize', () => {
     const cwd = temporaryFolder();
     const lines = manyLines(5000);
     writeFileSync(join(cwd, 'many.jsonl'), lines.join(''));
-    const expected = { ...asWritten(profilesOf(lines)), records: 5000 };
+    const expected = { ...asWritten(profilesOf(lines), 3), records: 5000 };
     for (const jobs of ['1', '2', '5']) {
       const { exitCode, json, lines: said } = await summarized(['many.jsonl', '--jobs', jobs], { cwd });
       expect({ exitCode, said }).toEqual({ exitCode: 0, said: [] });
@@ -262,7 +262,7 @@ describe('a report by itself', () => {
     writeFileSync(join(cwd, 'report.json'), text);
     const { exitCode, json, lines } = await summarized(['report.json'], { cwd });
     expect({ exitCode, lines }).toEqual({ exitCode: 0, lines: [] });
-    expect(json).toEqual({ ...asWritten([JSON.parse(text)]), records: 1 });
+    expect(json).toEqual({ ...asWritten([JSON.parse(text)], 1), records: 1 });
     expect((await summarized(['-'], { cwd, stdin: text })).json).toEqual(json);
   });
 

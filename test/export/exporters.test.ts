@@ -19,6 +19,7 @@ const RESULT = {
   report: pipelineReport(),
   groups: undefined,
   inputGrowth: null,
+  processes: 1,
   worstOf: () => ({ wall_s: null, rss_kb_peak_max: null, rss_kb_added: null }),
 };
 

@@ -4,14 +4,15 @@ import type { StageRow } from '../../src/model/report.js';
 import { MIB, steadily } from '../support/finding-examples.js';
 import { row } from '../support/report-fixture.js';
 
+const ALONE = { processes: 1, areAlike: false };
 const text = (entries: number, growth_by_octave: StageRow['growth_by_octave']) =>
-  perCall(100 * MIB, { row: row('a', { growth_by_octave }), entries });
+  perCall(100 * MIB, { row: row('a', { growth_by_octave }), entries, ...ALONE });
 test.each([
   ['(program)', 1, ' in the whole run: a leak only if a longer run adds to it'],
   ['(outside any stage)', 1, ' in the whole run: a leak only if a longer run adds to it'],
   ['(program)', 20, ''],
 ] as const)('growth of %s in %i reports is not told by call', (stage, entries, expected) => {
-  expect(perCall(100 * MIB, { row: row(stage, { growth_by_octave: null }), entries })).toBe(expected);
+  expect(perCall(100 * MIB, { row: row(stage, { growth_by_octave: null }), entries, ...ALONE })).toBe(expected);
 });
 
 const filled = (...kib: number[]) => kib.map((amount, octave) => [octave, amount * MIB] as const);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { FINDING_KINDS, FINDING_RULES } from '../../src/findings/row-findings.js';
 import { FINDING_THRESHOLDS } from '../../src/findings/thresholds.js';
@@ -27,6 +27,16 @@ test.each(FINDING_RULES.map(({ kind, condition }) => [kind, condition]))(
     expect(blocks).toContain(condition);
   },
 );
+
+test('the kinds whose texts divide by the calls are named where the page says when they do', () => {
+  const folder = new URL('../../src/findings/', import.meta.url);
+  const sources = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'));
+  const dividing = sources
+    .filter((source) => source.includes('${perCall('))
+    .flatMap((source) => [...source.matchAll(/kind: '([^']+)'/g)].map(([, kind]) => kind));
+  const [, named] = /### Growth a call\n+The texts of (.*?) divide/s.exec(page)!;
+  expect([...named!.matchAll(/`([^`]+)`/g)].map(([, kind]) => kind).sort()).toEqual(dividing.sort());
+});
 
 test('every threshold is in a condition or explained on the page', () => {
   for (const name of Object.keys(FINDING_THRESHOLDS)) {

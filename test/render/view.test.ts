@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { reportPart } from '../../src/page/report-part.js';
+import { renderCsv } from '../../src/render/csv.js';
+import { renderMarkdown } from '../../src/render/markdown.js';
+import { renderTable } from '../../src/render/table.js';
 import { type ViewOptions, viewOf } from '../../src/render/view.js';
 import { EXAMPLES } from '../support/finding-examples.js';
 import { report, row } from '../support/report-fixture.js';
@@ -30,6 +34,22 @@ test('findings are also of rows that the ranking leaves out, and a note counts t
   expect(view.notes[0]).toEqual({ key: 'stages', text: '2 of 3 shown' });
   const groups = viewOf(report({ stages }), { top: 2, by: 'input' });
   expect(groups.notes[0]).toEqual({ key: 'rows', text: '2 of 3 shown' });
+});
+
+test('groups have no findings, in no format', () => {
+  const program = row('(program)', { calls: 1, ...EXAMPLES['native-growth'] });
+  const given = report({ stages, program });
+  const view = viewOf(given, { by: 'input' });
+  expect([view.findings.size, view.worst, view.ends.map(({ findings }) => findings)]).toEqual([0, [], [[]]]);
+  const { findings, lines, ends } = reportPart(view);
+  expect([findings, ...[...lines, ...ends].map((line) => line.findings)].flat()).toEqual([]);
+  const texts = (options: ViewOptions) => [
+    renderTable(given, options),
+    renderMarkdown(viewOf(given, options)),
+    renderCsv(viewOf(given, options)),
+  ];
+  for (const text of texts({})) expect(text).toContain('native-growth');
+  for (const text of texts({ by: 'input' })) expect(text).not.toContain('native-growth');
 });
 
 test('a program without stages is the only line, with its findings', () => {
