@@ -109,7 +109,7 @@ export class StageContext {
     // A caller whose call has ended is left out: a chain of contexts that outlive their calls must not grow.
     let open = caller;
     while (open.hasEnded && open.outer !== null) open = open.outer;
-    // Of two, since a stage that starts the next one ends a moment later.
+    // Two frames out, since a stage that starts the next one ends a moment later.
     open.dropEnded();
     open.outer?.dropEnded();
     const frame = new Frame(call, open);
