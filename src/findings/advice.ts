@@ -5,16 +5,14 @@ const GIVE_BACK_AT_ONCE = 'MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0';
 
 /**
  * How to make the allocator return free memory sooner. docs/findings.md has what each setting was measured to do. A
- * program that has another allocator already is not told to take one. Which one serves malloc is not known where reports
- * that differ in it are merged.
+ * program that has another allocator already is not told to take one.
  */
 export function returnSooner(given: RowInContext): string {
   const serving = given.sources.allocator.allocator;
   switch (serving) {
     case undefined:
-      return 'see docs/findings.md for the setting of your allocator';
     case 'glibc': {
-      const arenas = severalThreadsWorked(given) ? ', or MALLOC_ARENA_MAX=2' : '';
+      const arenas = serving === 'glibc' && severalThreadsWorked(given) ? ', or MALLOC_ARENA_MAX=2' : '';
       return `try LD_PRELOAD=libjemalloc.so.2 with ${GIVE_BACK_AT_ONCE}${arenas}`;
     }
     case 'jemalloc':

@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import { findingsOf } from '../../src/findings/findings.js';
-import type { Report } from '../../src/model/report.js';
 import { absent } from '../../src/model/sources.js';
-import { mergeReports } from '../../src/report/merge.js';
 import { COMPOSITION, EXAMPLES, FREE_AT_END, FREED, RUN, textOf } from '../support/finding-examples.js';
-import { report, row } from '../support/report-fixture.js';
 
 test('the module that mapped most is named', () => {
   const composition = { ...COMPOSITION, mapped_modules: { 'duckdb.node': 700, 'other.node': 300 } };
@@ -39,23 +35,12 @@ test.each([
   ['gperftools', 'set TCMALLOC_AGGRESSIVE_DECOMMIT=1'],
   ['tcmalloc', 'let tcmalloc give memory back sooner'],
   ['mimalloc', 'let mimalloc give memory back sooner'],
-  [undefined, 'see docs/findings.md for the setting of your allocator'],
+  [undefined, 'try LD_PRELOAD=libjemalloc.so.2 with MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0'],
 ])('what to do about fragmentation under %s: %s', (serving, advice) => {
   // mimalloc tells nothing, but it is known that mimalloc serves malloc.
   const allocator = { ...absent('not told'), ...(serving === undefined ? {} : { allocator: serving }) };
   const text = textOf(FREED, { ...FREE_AT_END, sources: { ...RUN.sources, allocator } });
   expect(text?.endsWith(`; ${advice}`)).toBe(true);
-});
-
-test('no allocator is advised of where merged reports have different ones', () => {
-  const served = (name: string): Report => {
-    const allocator = { ...report().sources.allocator, allocator: name };
-    const stages = [row('a', { calls: 5, ...EXAMPLES.fragmentation })];
-    return report({ processes: 1, sources: { ...report().sources, allocator }, stages });
-  };
-  const textsOf = (...names: string[]) => findingsOf(mergeReports(names.map(served))).map(({ text }) => text);
-  expect(textsOf('glibc', 'glibc')[0]).toContain('LD_PRELOAD');
-  expect(textsOf('jemalloc', 'glibc')[0]).toMatch(/; see docs\/findings\.md for the setting of your allocator$/);
 });
 
 test('the advice names arenas if several threads worked', () => {
