@@ -19,6 +19,11 @@ test.each(['setpriv', '/usr/bin/sudo'])('%s is named', (program) => {
   expect(obstacle('env', ['A=1', program, 'node', 'app.js'])?.reason).toMatch(/^(setpriv|sudo) starts/);
 });
 
+test('what comes after node is no program that starts it', () => {
+  expect(obstacle('node', ['app.js', '--user', 'su'])).toBeNull();
+  expect(obstacle('env', ['A=1', 'node', 'build/chroot'])).toBeNull();
+});
+
 test('a file that another user cannot read is not loaded into the processes of that user', () => {
   const folder = temporaryFolder();
   const library = join(folder, 'closed', 'lib.so');
