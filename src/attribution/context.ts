@@ -38,12 +38,18 @@ export class Frame implements CallContext {
    * next before it ends would otherwise have all that came before it in its context. Its own call is open.
    */
   dropEnded(): void {
-    let outer = this.outerFrame;
-    if (outer === null || !outer.hasEnded) return;
-    while (outer.hasEnded && outer.outerFrame !== null) outer = outer.outerFrame;
-    this.outerFrame = outer;
+    const { outerFrame } = this;
+    if (outerFrame === null || !outerFrame.hasEnded) return;
+    this.outerFrame = outerFrame.nearestFrame();
     this.parent = this.call.parent;
     this.parentMoment = this.parent === null ? 0 : this.parent.moment;
+  }
+
+  /** This frame, or the nearest one further out whose call has not ended. */
+  nearestFrame(): Frame {
+    let frame: Frame = this;
+    while (frame.hasEnded && frame.outerFrame !== null) frame = frame.outerFrame;
+    return frame;
   }
 
   /** Whether its call has ended. What it starts from then on is late. */
@@ -107,8 +113,7 @@ export class StageContext {
   enter(call: OpenCall, caller: Frame): Frame {
     this.storage ??= new AsyncLocalStorage();
     // A caller whose call has ended is left out: a chain of contexts that outlive their calls must not grow.
-    let open = caller;
-    while (open.hasEnded && open.outer !== null) open = open.outer;
+    const open = caller.nearestFrame();
     // Two frames out, since a stage that starts the next one ends a moment later.
     open.dropEnded();
     open.outer?.dropEnded();
