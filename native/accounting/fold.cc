@@ -49,10 +49,10 @@ Fold::Fold(Sampler* sampler, const FoldPlan& plan, const Memory& memory)
       use_(memory.use),
       boundary_(memory.boundary) {}
 
-bool Fold::AddCall(double* cells) {
-  if (!calls_.Add(cells)) return false;
+bool Fold::AddCall(uint32_t position, double* cells) {
+  if (!calls_.Add(position, cells)) return false;
   // Position 0 is the outermost call, which the last sample has entered.
-  if (calls_.newest() == OpenCalls::kNone) OpenPeaks(0);
+  if (position == 0 && !calls_.IsOpen(0)) OpenPeaks(0);
   return true;
 }
 

@@ -29,7 +29,7 @@ class Fold {
   Fold(Sampler* sampler, const FoldPlan& plan, const Memory& memory);
 
   // Both false where there is no memory; calls of that position are not measured then.
-  bool AddCall(double* cells);
+  bool AddCall(uint32_t position, double* cells);
   void MoveRows(double* cells, size_t length);
 
   // `boundary` tells which call is meant.

@@ -8,7 +8,12 @@ OpenCalls::~OpenCalls() {
   free(calls_);
 }
 
-bool OpenCalls::Add(double* cells) {
+bool OpenCalls::Add(uint32_t position, double* cells) {
+  if (position > size_) return false;
+  if (position < size_) {
+    calls_[position].cells = cells;
+    return true;
+  }
   if (size_ == capacity_) {
     const size_t capacity = capacity_ == 0 ? 16 : 2 * capacity_;
     auto* const calls = static_cast<Call*>(realloc(calls_, capacity * sizeof(Call)));

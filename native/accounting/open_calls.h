@@ -17,8 +17,9 @@ class OpenCalls {
   OpenCalls(const OpenCalls&) = delete;
   OpenCalls& operator=(const OpenCalls&) = delete;
 
-  // Takes the cells of the call at the next position; false where there is no memory.
-  bool Add(double* cells);
+  // Takes the cells of the call at a position: the next one, or one that has others so far. False
+  // where there is no memory, or for a position behind the next.
+  bool Add(uint32_t position, double* cells);
   // Null for a position that was not added.
   double* CellsAt(double position) const {
     return position >= 0 && position < size_ ? calls_[static_cast<size_t>(position)].cells

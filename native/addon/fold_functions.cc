@@ -70,7 +70,7 @@ napi_value ReadPeaks(napi_env env, napi_callback_info info) {
 napi_value AddCall(napi_env env, napi_callback_info info) {
   const PositionAndCells call(env, info);
   if (call.fold != nullptr && call.cells != nullptr && call.length >= kSampleLength) {
-    call.fold->AddCall(call.cells);
+    call.fold->AddCall(call.position, call.cells);
   }
   return nullptr;
 }

@@ -61,15 +61,10 @@ export class Accounting {
     callsBefore: (path: string) => number = () => 0,
   ) {
     this.store = new RowStore(memory);
-    const addRow = (path: string): number => {
-      const row = this.store.addRow(path, callsBefore(path));
-      // The first row comes before the fold.
-      if (row > 0) this.fold.moveRows(this.store.cells);
-      return row;
-    };
+    const addRow = (path: string): unknown => this.store.addRow(path, callsBefore(path));
     this.labels = new Labels(addRow, settings.maxLabels, memory.counts);
     this.calls = new OpenCalls(this.labels.root, memory, (position, cells) => {
-      // Likewise the outermost call.
+      // The outermost call comes before the fold.
       if (position > 0) this.fold.addCall(position, cells);
     });
     this.slots = sampler.slots;
@@ -88,6 +83,7 @@ export class Accounting {
     this.plan = compileFolds(measured, this.selfTimes === null ? NONE : SUMMED_FIELDS);
     this.fold = this.makeFold();
     this.fold.moveRows(this.store.cells);
+    this.store.onMove = (cells) => this.fold.moveRows(cells);
     this.fold.addCall(0, this.calls.outside.entry);
   }
 

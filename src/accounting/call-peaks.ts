@@ -38,7 +38,8 @@ export class CallPeaks {
     if (tracked.length === 0) return;
     // Out of stack it was not closed.
     if (this.isOpen(position)) this.close(position);
-    const moment = this.opened + 1;
+    // First: where a step fails, its moment is no other call's.
+    const moment = ++this.opened;
     for (let i = 0; i < tracked.length; i++) {
       const { slot, levelSlot, stack } = tracked[i]!;
       const highest = slots[slot]!;
@@ -49,7 +50,6 @@ export class CallPeaks {
     }
     // Nothing is called from here on.
     const { newest } = this;
-    this.opened = moment;
     moments[position] = moment;
     this.older[position] = newest;
     this.newer[position] = NONE;

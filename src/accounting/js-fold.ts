@@ -62,7 +62,7 @@ export class JsFold implements Fold {
   }
 
   addCall(position: number, cells: Float64Array): void {
-    this.calls.push(cells);
+    this.calls[position] = cells;
     if (position === 0) this.peaks.open(0);
   }
 

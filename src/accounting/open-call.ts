@@ -23,6 +23,8 @@ export const CALL_STATE = {
 export interface CallContext {
   /** Its innermost open handle. */
   handle: OpenCall | null;
+  /** Whether a step failed that ends its call or leaves it: it may be current though its function is over. */
+  left: boolean;
 }
 
 export type CallState = (typeof CALL_STATE)[keyof typeof CALL_STATE];

@@ -27,7 +27,7 @@ export class OpenCalls {
   /** Calls made so far, open or free. */
   private poolSize = 0;
 
-  /** @param onCall is given the cells of each call that is added to the pool */
+  /** @param onCall is given the cells of each call that is added to the pool; more than once where a step failed */
   constructor(
     root: LabelNode,
     private readonly memory: StateMemory = new PlainMemory(),
@@ -130,10 +130,13 @@ export class OpenCalls {
   }
 
   private addToPool(node: LabelNode): OpenCall {
-    const poolIndex = this.poolSize++;
+    const { poolSize: poolIndex } = this;
     const cells = this.memory.call(poolIndex);
+    const call = new OpenCall(node, poolIndex, cells);
     this.onCall(poolIndex, cells);
-    return new OpenCall(node, poolIndex, cells);
+    // Last: out of stack, all of this is done again for the same position. None may be left out.
+    this.poolSize = poolIndex + 1;
+    return call;
   }
 }
 

@@ -28,8 +28,8 @@ export interface Fold {
   /** The same until now: what the thread has used is read. */
   chargeUntilNow(): void;
   /**
-   * The cells of the call at a position of the pool, `CALL_CELLS` long. To be called once for each, rising from 0: that is
-   * the outermost call, which the last sample has entered.
+   * The cells of the call at a position of the pool, `CALL_CELLS` long. To be called for each, rising from 0: that is the
+   * outermost call, which the last sample has entered. Where a step after it failed, it is called again for the same one.
    */
   addCall(position: number, cells: Float64Array): void;
   /** All rows. To be called whenever their memory has changed. */

@@ -145,8 +145,8 @@ export class Recorder implements StateMemory {
     // The thread that takes readings looks at every slot up to this number: without memory, in a full file system in
     // memory, a look would end the process with SIGBUS. So slots behind others that found no room are never told.
     if (slot === this.callSlots) {
-      this.callSlots += CALLS_AT_ONCE;
-      this.set('call_slots', this.callSlots);
+      this.set('call_slots', slot + CALLS_AT_ONCE);
+      this.callSlots = slot + CALLS_AT_ONCE;
     }
     return exposed;
   }

@@ -38,18 +38,21 @@ export class Labels {
   private readonly folded = new Set<string>();
   /** Nodes that were made by folding, which do not count towards the limit. */
   private others = 0;
+  /** A node whose path could not be entered: the stack was full. */
+  private unentered: LabelNode | null = null;
 
   /**
-   * @param addRow makes the row of a new label; it is called once for the root, then once for each label
+   * @param addRow adds the row of a new label, or throws; it is called once for the root, then once for each label
    * @param maxLabels labels told apart; the `(other)` rows come on top, at most one for each label
    * @param counts where folded labels are counted, by `COUNTS`
    */
   constructor(
-    private readonly addRow: (path: string) => number,
+    private readonly addRow: (path: string) => void,
     private readonly maxLabels: number,
     private readonly counts: Float64Array = new Float64Array(COUNTS.length),
   ) {
-    this.root = new LabelNode('', addRow(''));
+    addRow('');
+    this.root = new LabelNode('', 0);
     this.nodes = [this.root];
     this.byPath = new Map([['', this.root]]);
   }
@@ -92,17 +95,27 @@ export class Labels {
 
   /** The root's row comes first, so that the index of a node is its row. */
   private enter(path: string): LabelNode {
-    const node = new LabelNode(path, this.addRow(path));
-    this.nodes.push(node);
+    const { unentered } = this;
+    if (unentered !== null) {
+      this.byPath.set(unentered.path, unentered);
+      this.unentered = null;
+      if (unentered.path === path) return unentered;
+    }
+    const node = new LabelNode(path, this.nodes.length);
+    this.addRow(path);
+    // Nothing is called until the node is in both places: a row has one node, also where the path cannot be entered.
+    this.nodes[node.row] = node;
+    this.unentered = node;
     this.byPath.set(path, node);
+    this.unentered = null;
     return node;
   }
 
   /** A folded label is not remembered as a child: that would grow without bound with the labels. */
   private fold(parent: LabelNode, path: string): LabelNode {
     if (!this.folded.has(path)) {
-      this.counts[FOLDED]!++;
       if (this.folded.size < this.maxLabels * FOLDED_PER_LABEL) this.folded.add(path);
+      this.counts[FOLDED]!++;
     }
     if (isOther(parent)) return parent;
     const otherPath = parent === this.root ? OTHER : `${parent.path}.${OTHER}`;

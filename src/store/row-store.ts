@@ -100,6 +100,8 @@ export class RowStore {
   cells: Float64Array;
   /** Begins at the buckets of the first row. Replaced like `cells`. */
   buckets: Uint32Array;
+  /** Is given the new cells before they replace the old ones. Where it fails, the old ones stay. */
+  onMove: ((cells: Float64Array) => void) | null = null;
 
   /** @param bytes memory with the rows that there are already */
   constructor(
@@ -115,6 +117,8 @@ export class RowStore {
   }
 
   /**
+   * Adds a row, or nothing where that throws.
+   *
    * @param path the label of the row
    * @param callsBefore calls of this label that the process had before; NaN where calls are not numbered
    */
@@ -164,8 +168,11 @@ export class RowStore {
   private grow(): void {
     const before = this.bytes();
     const bytes = this.memory.rows(before.byteLength * 2, before);
-    this.cells = new Float64Array(bytes);
-    this.buckets = new Uint32Array(bytes, BUCKETS_OFFSET);
+    const cells = new Float64Array(bytes);
+    const buckets = new Uint32Array(bytes, BUCKETS_OFFSET);
+    this.onMove?.(cells);
+    this.cells = cells;
+    this.buckets = buckets;
   }
 
   private bytes(): ArrayBuffer {

@@ -57,13 +57,16 @@ export interface StateMemory {
   /** What forced collections have cost so far, by slot. */
   readonly excluded: Float64Array;
   /**
-   * Memory of so many bytes for the rows. It begins with the contents of `before`, which is then not used any more; the
-   * rest is zero.
+   * Memory of so many bytes for the rows. It begins with the contents of `before`, which is then not used any more, unless
+   * a later step fails: then this is called again. The rest is zero.
    */
   rows(bytes: number, before: ArrayBuffer): ArrayBuffer;
-  /** Cells of an open call, `CALL_CELLS` long. Called once for each position in the pool, rising from 0. */
+  /**
+   * Cells of an open call, `CALL_CELLS` long. Called for each position in the pool, rising from 0; for one again where a
+   * later step failed.
+   */
   call(poolIndex: number): Float64Array;
-  /** Called once for each row, in their order, when the row can be read. */
+  /** Called for each row, in their order, when the row can be read. Where it fails, it is called again. */
   name(row: number, path: string): void;
 }
 
