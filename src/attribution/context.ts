@@ -10,6 +10,7 @@ import type { LabelNode } from '../store/labels.js';
 export class Frame implements CallContext {
   /** Innermost open handle of this context. */
   handle: OpenCall | null = null;
+  left = false;
   /** When the call was opened: its object may by now stand for another call. */
   private readonly moment: number;
   readonly node: LabelNode;
@@ -49,6 +50,13 @@ export class Frame implements CallContext {
   nearestFrame(): Frame {
     let frame: Frame = this;
     while (frame.hasEnded && frame.outerFrame !== null) frame = frame.outerFrame;
+    return frame;
+  }
+
+  /** This frame, or the nearest one further out that is not left. */
+  get notLeft(): Frame {
+    let frame: Frame = this;
+    while (frame.left && frame.outerFrame !== null) frame = frame.outerFrame;
     return frame;
   }
 

@@ -38,17 +38,18 @@ export class Execution {
   enter(frame: Frame): void {
     const { selfTimes } = this;
     if (frame === this.frame && (selfTimes === null || !selfTimes.hasWaited)) return;
-    this.frame = frame;
     const { running } = frame;
     if (selfTimes !== null) selfTimes.switchTo(running);
     if (this.log !== null) this.log.switchTo(running);
+    // Last: a switch that fails is made the next time.
+    this.frame = frame;
   }
 
   /** The same as `enter`, just after a sample was taken. */
   resume(frame: Frame): void {
-    this.frame = frame;
     const { running } = frame;
     if (this.selfTimes !== null) this.selfTimes.resume(running);
     if (this.log !== null) this.log.resume(running);
+    this.frame = frame;
   }
 }

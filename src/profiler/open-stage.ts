@@ -1,7 +1,7 @@
 import { CALL_STATE, type OpenCall } from '../accounting/open-call.js';
 import { RangeError, Symbol } from '../host/intrinsics.js';
 import type { Stage } from '../model/profiler.js';
-import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK } from './unmeasured.js';
+import { type Fault, NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK } from './unmeasured.js';
 
 /** What ends the call of a handle: the profiling that opened it. */
 export interface HandleOwner {
@@ -35,7 +35,7 @@ export class OpenStage implements Stage {
     } catch (fault) {
       this.#call.state = CALL_STATE.returned;
       owner.hasLeft = true;
-      owner.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+      owner.counts[(fault as Fault)?.constructor === RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
     }
   }
 

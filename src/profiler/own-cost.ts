@@ -35,7 +35,7 @@ const INTERRUPTED_NS = 5_000;
  * Where only time is measured, that clock would cost more than the stage: it is the wall clock then.
  */
 export class OwnCost {
-  /** Boundaries up to the next that is measured. The profiler counts them down, and at zero calls `start`. */
+  /** Boundaries up to the next that is measured. The profiler counts them down, and from zero on calls `start`. */
   left = 1;
   /** With what `left` began, and how many boundaries the one that is being measured stands for. */
   private between = 1;
@@ -70,11 +70,14 @@ export class OwnCost {
 
   /** Begins to measure a boundary. @returns what its end is to be called with; never 0 */
   start(): number {
-    this.weight = this.between;
-    this.between = this.nextBetween();
-    this.left = this.between;
+    const next = this.nextBetween();
+    const since = this.read() || 1;
+    // Nothing is called from here on: out of stack, `start` is called again at the next boundary.
+    this.weight = this.between - this.left;
+    this.between = next;
+    this.left = next;
     this.excludedNs = this.excluded[this.slot]!;
-    return this.read() || 1;
+    return since;
   }
 
   /** A call has been opened: the step that `start` began is over. */

@@ -16,6 +16,7 @@ import { openSampler } from '../native/open-sampler.js';
 import { collectMetadata } from '../recorder/metadata.js';
 import type { StageWord } from '../stacks/native-stacks.js';
 import { openThreads, type ThreadReadings } from '../threads/thread-cpu.js';
+import { LeftCalls } from './left-calls.js';
 import { MeasuredRun } from './measured-run.js';
 import { OpenStage } from './open-stage.js';
 import { OptionalRecorder } from './optional-recorder.js';
@@ -24,7 +25,7 @@ import type { ProfilerParts } from './profiler-parts.js';
 import { SampledStacks } from './sampled-stacks.js';
 import { announceClose, stageClose } from './stage-channels.js';
 import { StageOpener } from './stage-opener.js';
-import { NOT_MEASURED, OUT_OF_STACK } from './unmeasured.js';
+import { type Fault, NOT_MEASURED, OUT_OF_STACK } from './unmeasured.js';
 import { UsageWarnings } from './usage-warnings.js';
 
 // A member of what another module exports takes interpreted JS two loads more than a constant of this one.
@@ -55,6 +56,7 @@ export class Profiling {
   private readonly removeHooks: (() => void) | null = null;
   private readonly usage: UsageWarnings;
   private readonly opener: StageOpener;
+  private readonly leftCalls: LeftCalls;
   private readonly recorder: OptionalRecorder;
   readonly stacks: SampledStacks;
   private readonly stageWord: StageWord | null;
@@ -85,6 +87,7 @@ export class Profiling {
     this.own = new OwnCost(this.accounting, memory.counts);
     this.opener = new StageOpener(profiler, this.accounting, this.usage);
     this.context = new StageContext(this.accounting.calls);
+    this.leftCalls = new LeftCalls(this.accounting, this.context);
     this.threads = parts.threads ?? openThreads(settings);
     const { selfTimes } = this.accounting;
     this.measuredRun = new MeasuredRun(this.accounting, {
@@ -109,7 +112,7 @@ export class Profiling {
 
   /** @throws whatever fails; the call then stays open, as one that its stage has left */
   begin(label: string): OpenCall {
-    const since = --this.own.left === 0 ? this.own.start() : 0;
+    const since = --this.own.left <= 0 ? this.own.start() : 0;
     if (this.hasLeft) this.takeOutLeft(null);
     const caller = this.context.current();
     const call = this.opener.open(label, caller);
@@ -148,7 +151,7 @@ export class Profiling {
 
   private finish(call: OpenCall, failed: boolean, error: unknown): void {
     if (this.closed) return;
-    const since = --this.own.left === 0 ? this.own.start() : 0;
+    const since = --this.own.left <= 0 ? this.own.start() : 0;
     const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
     if (this.hasLeft) this.takeOutLeft(closed);
     this.accounting.finish(call, failed, closed);
@@ -170,7 +173,7 @@ export class Profiling {
    */
   private endWhenSettled(call: OpenCall, promise: object, { prototype, wait }: PromiseKind): unknown {
     if (this.closed) return promise;
-    const since = --this.own.left === 0 ? this.own.start() : 0;
+    const since = --this.own.left <= 0 ? this.own.start() : 0;
     const { moment } = call;
     const frame = call.context as Frame;
     if (frame.handle !== null) this.usage.keptAcrossAwait(frame.handle);
@@ -185,10 +188,10 @@ export class Profiling {
         },
         (reason: unknown) => {
           this.finishSettled(call, moment, true, reason);
-          if (plain) throw reason;
+          if (given !== promise) throw reason;
         },
       ) as object;
-      if (plain && Object.getPrototypeOf(derived) === prototype) given = derived;
+      if (plain) given = derived;
     } catch {
       // `then` makes a promise of the same class, and that class refused: nobody learns when it settles.
       this.finish(call, false, undefined);
@@ -196,12 +199,14 @@ export class Profiling {
     }
     // Whatever fails from here on, the program is given the derived promise: else a rejection of that one is unhandled.
     try {
+      if (plain && Object.getPrototypeOf(given) !== prototype) given = promise;
       this.leaveRunning(call);
       if (since !== 0) this.own.waited(since);
     } catch (fault) {
       call.state = CALL_STATE.returned;
+      frame.left = true;
       this.hasLeft = true;
-      this.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+      this.counts[(fault as Fault)?.constructor === RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
     }
     return given;
   }
@@ -209,17 +214,18 @@ export class Profiling {
   private finishSettled(call: OpenCall, moment: number, failed: boolean, error: unknown): void {
     try {
       if (this.closed || call.moment !== moment) return;
-      const since = --this.own.left === 0 ? this.own.start() : 0;
+      const since = --this.own.left <= 0 ? this.own.start() : 0;
       const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
       if (this.hasLeft) this.takeOutLeft(closed);
-      this.accounting.finish(call, failed, closed);
+      // The call itself may have been one that its stage had left.
+      if (call.moment === moment) this.accounting.finish(call, failed, closed);
       if (this.execution !== null) this.execution.resume(this.context.current());
       if (since !== 0) this.own.closed(since);
       if (closed !== null) announceClose(closed, this.profiler, error);
     } catch (fault) {
       if (call.moment === moment) call.state = failed ? CALL_STATE.threw : CALL_STATE.returned;
       this.hasLeft = true;
-      this.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+      this.counts[(fault as Fault)?.constructor === RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
     }
   }
 
@@ -232,7 +238,7 @@ export class Profiling {
 
   /** @throws whatever fails; the call then stays open, as one that its stage has left */
   beginHandle(label: string): Stage {
-    const since = --this.own.left === 0 ? this.own.start() : 0;
+    const since = --this.own.left <= 0 ? this.own.start() : 0;
     if (this.hasLeft) this.takeOutLeft(null);
     const frame = this.context.current();
     const call = this.opener.open(label, frame);
@@ -251,7 +257,7 @@ export class Profiling {
 
   endHandle(call: OpenCall): void {
     if (this.closed) return;
-    const since = --this.own.left === 0 ? this.own.start() : 0;
+    const since = --this.own.left <= 0 ? this.own.start() : 0;
     const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
     if (this.hasLeft) this.takeOutLeft(closed);
     // First: once the call is closed, nothing may be opened under it.
@@ -263,20 +269,9 @@ export class Profiling {
     if (closed !== null) announceClose(closed, this.profiler, undefined);
   }
 
-  /** Takes out the calls that their stages have left, and leaves the contexts of those calls. */
   private takeOutLeft(closed: ClosedCall[] | null): void {
-    const current = this.context.current();
-    let frame = current;
-    while (frame.outer !== null && !frame.hasEnded && frame.call.state !== CALL_STATE.running) frame = frame.outer;
-    if (frame !== current) this.context.leave(frame);
-    for (const left of this.accounting.calls.left()) this.takeOut(left, closed);
+    this.leftCalls.takeOut(closed);
     this.hasLeft = false;
-  }
-
-  private takeOut(call: OpenCall, closed: ClosedCall[] | null): void {
-    if (call.handleIn !== null) removeHandle(call.handleIn, call);
-    if (call.state === CALL_STATE.opening) this.accounting.discard(call);
-    else this.accounting.finish(call, call.state === CALL_STATE.threw, closed);
   }
 
   close(): void {

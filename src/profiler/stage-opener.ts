@@ -15,7 +15,8 @@ export class StageOpener {
     private readonly usage: UsageWarnings,
   ) {}
 
-  open(label: string, frame: Frame): OpenCall {
+  open(label: string, current: Frame): OpenCall {
+    const frame = current.left ? current.notLeft : current;
     const message = stageOpen.hasSubscribers ? this.announce(label, frame) : null;
     const { accounting } = this;
     const { handle } = frame;

@@ -12,7 +12,7 @@ import { columnOf } from '../store/row-store.js';
 import { nullProfiler } from './null-profiler.js';
 import type { ProfilerParts } from './profiler-parts.js';
 import { Profiling } from './profiling.js';
-import { NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK } from './unmeasured.js';
+import { type Fault, NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK } from './unmeasured.js';
 
 /**
  * Measures stages and sums them up by label. See `Profiler` for its methods.
@@ -59,7 +59,7 @@ export class StageProfiler implements Profiler {
         return profiling.beginHandle(label);
       } catch (fault) {
         profiling.hasLeft = true;
-        profiling.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+        profiling.counts[(fault as Fault)?.constructor === RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
         return unmeasured;
       }
     }
@@ -68,7 +68,7 @@ export class StageProfiler implements Profiler {
       call = profiling.begin(label);
     } catch (fault) {
       profiling.hasLeft = true;
-      profiling.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+      profiling.counts[(fault as Fault)?.constructor === RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
     }
     if (call === null) return fn();
     let result: T;
@@ -79,8 +79,9 @@ export class StageProfiler implements Profiler {
         profiling.endThrown(call, error);
       } catch (fault) {
         call.state = CALL_STATE.threw;
+        call.context!.left = true;
         profiling.hasLeft = true;
-        profiling.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+        profiling.counts[(fault as Fault)?.constructor === RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
       }
       throw error;
     }
@@ -88,8 +89,9 @@ export class StageProfiler implements Profiler {
       return profiling.end(call, result) as T;
     } catch (fault) {
       call.state = CALL_STATE.returned;
+      call.context!.left = true;
       profiling.hasLeft = true;
-      profiling.counts[fault instanceof RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
+      profiling.counts[(fault as Fault)?.constructor === RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
       return result;
     }
   }

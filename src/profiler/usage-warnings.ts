@@ -43,8 +43,8 @@ export class UsageWarnings {
     handle.openedInTurn = this.turn;
     handle.isAcrossAwait = false;
     if (this.isTurnEnding) return;
-    this.isTurnEnding = true;
     whenSettled(SETTLED, this.endTurn);
+    this.isTurnEnding = true;
   }
 
   /** A stage is opened while this handle is the innermost of the context. */
