@@ -94,7 +94,8 @@ function checkReport({ stages, warnings }, found) {
     if (!stage.startsWith('later') && calls > 1) found(`${stage} is counted twice`);
   }
   const { calls, overlapped_calls } = rows.get('later') ?? {};
-  if (calls !== 10 || overlapped_calls !== 0) found(`of ten later stages: ${calls}, and overlapped ${overlapped_calls}`);
+  if (calls !== 10 || overlapped_calls !== 0)
+    found(`of ten later stages: ${calls}, and overlapped ${overlapped_calls}`);
   for (let i = 0; i < LATER_LABELS; i++) {
     if (rows.get(`later${i}`)?.calls !== 1) found('a later stage is not counted');
   }
