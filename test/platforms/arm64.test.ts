@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checksOf, Programs } from '../support/compiled-programs.js';
-import { expectPackageWorks, expectStacks } from '../support/expect-package.js';
+import { expectPackageWorks, expectStacks, expectThreadStacks } from '../support/expect-package.js';
+import { nodeHeaders } from '../support/native-stages.js';
 import { expectChains } from '../support/unwound-chains.js';
 import { arm64, installInto, nodeOf, root } from './platforms.js';
 
@@ -39,6 +40,8 @@ describe.skipIf(missing !== null)(`on emulated arm64${missing === null ? '' : ` 
     60_000,
   );
 
+  const burning = new Programs(join(root, 'test', 'programs', 'stacks'), arm64);
+  afterAll(() => burning[Symbol.dispose]());
   const trackers = new Programs(join(root, 'test', 'programs', 'tracker'), arm64);
   afterAll(() => trackers[Symbol.dispose]());
   const under = { tracker: join(root, 'prebuilds', 'linux-arm64', 'libstageprof_tracker.so'), run: arm64.run };
@@ -87,6 +90,21 @@ describe.skipIf(missing !== null)(`on emulated arm64${missing === null ? '' : ` 
     60_000,
   );
 
+  // A look is a system call for each thread, so 2,000 short ones take the emulator 18 s.
+  test.each(partOf(['shares', 'blocked', 'deaf', 'own', 'late', 'asked', 'foreign', 'forked', 'small', 'stopped']))(
+    'CPU samples of threads: %s',
+    (what) => {
+      const library = trackers.compile('stacks/cpu_library.c', 'cpu_library.so');
+      const program = trackers.compile('stacks/cpu_samples.cc', 'cpu_samples');
+      const environment = { STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_STACKS: 'cpu' };
+      const { plain, tracked, checks, wrong } = checksOf([program, what, library], [], environment, under);
+      expect(tracked).toEqual(plain);
+      expect(checks.length).toBeGreaterThan(0);
+      expect(wrong).toEqual([]);
+    },
+    60_000,
+  );
+
   const lines = (STAGEPROF_LINES ?? '24').split(' ').filter((line) => existsSync(nodeOf('arm64', line)));
   describe.skipIf(lines.length === 0)('the package', () => {
     let folder: string;
@@ -104,6 +122,7 @@ describe.skipIf(missing !== null)(`on emulated arm64${missing === null ? '' : ` 
         const installed = { folder, inside: folder, node: [...arm64.run, node], program: node };
         expectPackageWorks(installed);
         expectStacks(installed);
+        expectThreadStacks(installed, burning.compile('burning.c', 'burning.so', `-I${nodeHeaders()}`));
       },
       600_000,
     );

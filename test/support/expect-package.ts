@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
 /** Where the package is installed, and how a command is run there. */
@@ -81,4 +82,27 @@ export function expectStacks(installed: Installation): void {
   const bytes = lines.map((line) => Number(line.split(' ').at(-1))).reduce((sum, one) => sum + one, 0);
   expect(bytes / MIB).toBeGreaterThan(19);
   expect(bytes / MIB).toBeLessThan(22);
+}
+
+const BURNING = fileURLToPath(new URL('../programs/stacks/burning.js', import.meta.url));
+
+/** The CPU that work of an addon has used on the pool is in the stages that have queued it. `addon` is that of burning.c. */
+export function expectThreadStacks(installed: Installation, addon: string): void {
+  const { inside, folder, program, environment } = installed;
+  const source = readFileSync(BURNING, 'utf8');
+  writeFileSync(join(folder, 'burning.mjs'), source.replace('../../../dist/index.js', 'stageprof'));
+  const out = join(inside, 'burning.json');
+  const command = ['run', '--stacks', 'cpu', '--out', out, '--', program, join(inside, 'burning.mjs'), 'pool'];
+  const ran = run({ ...installed, environment: { ...environment, ADDON: addon } }, ...command);
+  expect(ran.status, ran.stderr).toBe(0);
+  const { stdout } = run(installed, 'flame', '--type', 'cpu', join(inside, 'burning.stacks.pb.gz'));
+  for (const [stage, name] of [
+    ['few', 'burns_lightly'],
+    ['many', 'burns_heavily'],
+  ]) {
+    const lines = stdout.split('\n').filter((line) => line.includes(`;${name} `));
+    const seconds = lines.map((line) => Number(line.split(' ').at(-1)) / 1e9).reduce((sum, one) => sum + one, 0);
+    expect(lines.every((line) => line.startsWith(`[${stage}];`))).toBe(true);
+    expect(seconds).toBeGreaterThan(0.1);
+  }
 }

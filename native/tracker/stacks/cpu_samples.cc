@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include "../bootstrap.h"
@@ -15,6 +14,7 @@
 #include "cpu_counts.h"
 #include "cpu_threads.h"
 #include "cpu_timer.h"
+#include "machine.h"
 #include "stack_tables.h"
 #include "take_stack.h"
 #include "task_files.h"
@@ -66,7 +66,8 @@ struct Interrupted {
   Registers registers;
 };
 
-void Sample(Interrupted* interrupted) {
+void Sample(void* data) {
+  auto* const interrupted = static_cast<Interrupted*>(data);
   CpuThread* const thread = interrupted->thread;
   uint32_t stage;
   TaskName name;
@@ -78,38 +79,6 @@ void Sample(Interrupted* interrupted) {
   const uint32_t site = TakeInterruptedSite(interrupted->registers, &leaf);
   CountCpu(site, leaf, NoteSample(thread, name), interrupted->periods);
 }
-
-#if defined(__x86_64__)
-constexpr bool kKnowsMachine = true;
-
-Registers RegistersOf(const void* context) {
-  const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs;
-  return {static_cast<uintptr_t>(registers[REG_RIP]), static_cast<uintptr_t>(registers[REG_RSP]),
-          static_cast<uintptr_t>(registers[REG_RBP])};
-}
-
-void SampleOn(char* top, Interrupted* interrupted) {
-  void (*const sample)(Interrupted*) = Sample;
-  asm volatile(
-      "mov %%rsp, %%rbx\n\t"
-      "mov %[top], %%rsp\n\t"
-      "call *%[sample]\n\t"
-      "mov %%rbx, %%rsp"
-      : "+D"(interrupted)
-      : [top] "r"(top), [sample] "r"(sample)
-      : "rax", "rbx", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2", "xmm3",
-        "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
-        "xmm15", "memory", "cc");
-}
-#else
-constexpr bool kKnowsMachine = false;
-
-Registers RegistersOf(const void*) {
-  return {};
-}
-
-void SampleOn(char*, Interrupted*) {}
-#endif
 
 void SetHandler(void (*handler)(int)) {
   struct sigaction action;
@@ -135,7 +104,7 @@ void Handle(int, siginfo_t* info, void* context) {
     if (stack != nullptr) {
       const auto missed = static_cast<uint64_t>(info->si_overrun > 0 ? info->si_overrun : 0);
       Interrupted interrupted = {thread, 1 + missed, RegistersOf(context)};
-      SampleOn(stack->bytes + HandlerStack::kBytes, &interrupted);
+      CallOn(stack->bytes + HandlerStack::kBytes, Sample, &interrupted);
       stack->is_taken.store(false, std::memory_order_release);
     }
   }
@@ -235,7 +204,6 @@ bool StartLookingThread() {
 }
 
 const char* Start(uint32_t hz) {
-  if (!kKnowsMachine) return "CPU of other threads is sampled on x86-64 alone";
   if (!LoaderAnswers())
     return "glibc before 2.35 and musl do not tell a signal handler whose code it has interrupted";
   if (ReadStackTables() == nullptr) return StacksMissing();

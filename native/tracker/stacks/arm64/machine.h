@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <ucontext.h>
 
 #include "../frame_rule.h"
 #include "../registers.h"
@@ -18,6 +19,34 @@ __attribute__((always_inline)) inline void ReadRegisters(Registers* registers) {
   asm volatile("adr %0, .\n\tmov %1, sp\n\tmov %2, x29"
                : "=r"(registers->pc), "=r"(registers->stack), "=r"(registers->base));
   registers->link = 0;
+}
+
+// `context` is what a signal handler is given.
+inline Registers RegistersOf(const void* context) {
+  const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
+  Registers interrupted;
+  interrupted.pc = machine.pc;
+  interrupted.stack = machine.sp;
+  interrupted.base = machine.regs[29];
+  interrupted.link = machine.regs[30];
+  return interrupted;
+}
+
+// Calls a function with another stack, of which `top` is the end.
+inline void CallOn(char* top, void (*function)(void*), void* argument) {
+  asm volatile(
+      "mov x19, sp\n\t"
+      "mov sp, %[top]\n\t"
+      "mov x0, %[argument]\n\t"
+      "blr %[function]\n\t"
+      "mov sp, x19"
+      :
+      : [top] "r"(top), [function] "r"(function), [argument] "r"(argument)
+      : "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
+        "x14", "x15", "x16", "x17", "x18", "x19", "x30", "v0", "v1", "v2", "v3", "v4", "v5", "v6",
+        "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19",
+        "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31",
+        "memory", "cc");
 }
 
 // Numbers of registers in unwind tables: DWARF for the Arm 64-bit Architecture, section 4.1.

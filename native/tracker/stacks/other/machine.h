@@ -17,6 +17,12 @@ inline void ReadRegisters(Registers* registers) {
   *registers = {};
 }
 
+inline Registers RegistersOf(const void*) {
+  return {};
+}
+
+inline void CallOn(char*, void (*)(void*), void*) {}
+
 constexpr uint64_t kBaseRegister = 0;
 constexpr uint64_t kStackRegister = 1;
 constexpr uint64_t kReturnRegister = 2;

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <ucontext.h>
 
 #include "../frame_rule.h"
 #include "../registers.h"
@@ -18,6 +19,30 @@ __attribute__((always_inline)) inline void ReadRegisters(Registers* registers) {
   asm volatile("lea 0(%%rip), %0; mov %%rsp, %1; mov %%rbp, %2"
                : "=r"(registers->pc), "=r"(registers->stack), "=r"(registers->base));
   registers->link = 0;
+}
+
+// `context` is what a signal handler is given.
+inline Registers RegistersOf(const void* context) {
+  const auto& registers = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs;
+  Registers interrupted;
+  interrupted.pc = static_cast<uintptr_t>(registers[REG_RIP]);
+  interrupted.stack = static_cast<uintptr_t>(registers[REG_RSP]);
+  interrupted.base = static_cast<uintptr_t>(registers[REG_RBP]);
+  return interrupted;
+}
+
+// Calls a function with another stack, of which `top` is the end.
+inline void CallOn(char* top, void (*function)(void*), void* argument) {
+  asm volatile(
+      "mov %%rsp, %%rbx\n\t"
+      "mov %[top], %%rsp\n\t"
+      "call *%[function]\n\t"
+      "mov %%rbx, %%rsp"
+      : "+D"(argument)
+      : [top] "r"(top), [function] "r"(function)
+      : "rax", "rbx", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2", "xmm3",
+        "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
+        "xmm15", "memory", "cc");
 }
 
 // Numbers of registers in unwind tables: System V ABI for x86-64, section 3.6.2.

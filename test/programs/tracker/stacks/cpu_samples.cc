@@ -337,6 +337,13 @@ __attribute__((noinline)) static int deep(int depth) {
   return deep(depth - 1) + room[0];
 }
 
+// MINSIGSTKSZ of <asm/signal.h>, where the kernel does not say AT_MINSIGSTKSZ.
+#if defined(__aarch64__)
+constexpr size_t kKernelsFrame = 5120;
+#else
+constexpr size_t kKernelsFrame = 2048;
+#endif
+
 // A handler with a stack of 10 KiB would end these.
 static void small_stacks() {
   start(1000);
@@ -348,7 +355,7 @@ static void small_stacks() {
     constexpr size_t kPage = 4096;
     constexpr unsigned long kLeastBytes = 51;  // AT_MINSIGSTKSZ
     const size_t least = getauxval(kLeastBytes);
-    const size_t bytes = (least > 2048 ? least : 2048) + 1024;
+    const size_t bytes = (least > kKernelsFrame ? least : kKernelsFrame) + 1024;
     char* const room = static_cast<char*>(mmap(nullptr, kPage + 16 * kPage, PROT_READ | PROT_WRITE,
                                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     mprotect(room, kPage, PROT_NONE);
