@@ -9,6 +9,8 @@
             '<!@(find native/accounting native/addon native/allocators native/recorder native/sources native/support native/threads -name "*.cc" | sort)',
           ],
           'defines': ['NAPI_VERSION=8'],
+          # On 64-bit systems it only gives functions names with 64, and musl has none from 1.2.4 on.
+          'defines!': ['_FILE_OFFSET_BITS=64'],
           # No contraction: the fold has the same bits as JS on every processor.
           'cflags': ['-fvisibility=hidden', '-O2', '-Wall', '-Wextra', '-ffp-contract=off'],
           'cflags_cc': ['-fno-exceptions', '-fno-rtti'],
@@ -90,6 +92,7 @@
             'native/tracker/symbol_search.cc',
             'native/tracker/windows.cc',
           ],
+          'defines!': ['_FILE_OFFSET_BITS=64'],
           # fno-builtin: the compiler must not see through the functions that are defined here.
           # Unwind tables: what the real operator new throws passes through its hook.
           # Scalar: two counters loaded as one vector just after each was stored wait for both stores.

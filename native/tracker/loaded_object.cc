@@ -67,14 +67,15 @@ bool ReadHeaders(LoadedObject* object) {
 }
 
 bool DescribeModule(uint32_t module, LoadedObject* object) {
+  // The number may come out of the page cache, by a relaxed load.
+  std::atomic_thread_fence(std::memory_order_acquire);
   const Module& row = module_table[module];
-  *object = {module_names[module],
-             0,
-             row.start.load(std::memory_order_relaxed),
-             row.end.load(std::memory_order_relaxed),
-             nullptr,
-             nullptr};
-  return object->start < object->end && ReadHeaders(object);
+  const uintptr_t start = row.start.load(std::memory_order_acquire);
+  const uintptr_t end = row.end.load(std::memory_order_acquire);
+  // Another thread may be giving the module another place: see SetRange.
+  if (start >= end || row.start.load(std::memory_order_relaxed) != start) return false;
+  *object = {module_names[module], 0, start, end, nullptr, nullptr};
+  return ReadHeaders(object);
 }
 
 }  // namespace

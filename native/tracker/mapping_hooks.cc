@@ -5,11 +5,8 @@
 // The program's own mappings are not recorded: node's are the JS heap, which V8 itself counts, 4096
 // for each GiB. They would fill the table, and every munmap goes through all of it.
 
-// node-gyp sets this macro, which declares mmap as another name of mmap64. Both are defined here.
-#undef _FILE_OFFSET_BITS
 #include <stdarg.h>
 #include <sys/mman.h>
-#undef mmap64
 
 #include "counted.h"
 #include "mappings.h"

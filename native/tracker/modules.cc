@@ -22,8 +22,10 @@ uint32_t malloc_module = kUnknownModule;
 // The path of the program; the loader gives its name as "".
 char program_name[kModuleNameBytes] = "(program)";
 
-// How many modules had been loaded, and how many unloaded, at the last refresh.
-std::atomic<unsigned long long> seen_adds{0};
+// How many modules had been loaded, and how many unloaded, at the last refresh. musl counts none at the
+// start, so no number of modules says that there has been none.
+constexpr unsigned long long kNeverRefreshed = ~0ULL;
+std::atomic<unsigned long long> seen_adds{kNeverRefreshed};
 std::atomic<unsigned long long> seen_subs{0};
 
 // The state of one refresh: which rows belong to loaded modules.
@@ -33,12 +35,13 @@ struct Refresh {
 };
 
 // Where the loader does not answer in hooks, names come from the kernel too, whose paths may differ from
-// the loader's: /usr/lib/x for /lib/x, and musl's loader calls the program by its first argument. A
-// module of two names would have two rows.
+// the loader's: /usr/lib/x for /lib/x, and musl's loader calls the program by its first argument and the
+// kernel's own object by none. A module of two names would have two rows, and two of one name have one.
 const char* NameOf(const dl_phdr_info& info, char (&path)[kModuleNameBytes]) {
   if (LoaderAnswers()) return PathOfObject(info.dlpi_name);
   if (reinterpret_cast<uintptr_t>(info.dlpi_phdr) == getauxval(AT_PHDR)) return program_name;
-  return FindKernelPath(info.dlpi_name, path) ? path : PathOfObject(info.dlpi_name);
+  if (info.dlpi_name == nullptr || *info.dlpi_name == '\0') return "[vdso]";
+  return FindKernelPath(info.dlpi_name, path) ? path : info.dlpi_name;
 }
 
 // dl_iterate_phdr calls this under the loader's lock.
@@ -131,10 +134,11 @@ __attribute__((noinline, cold)) uint32_t LookUpModule(uintptr_t address) {
   const uint64_t generation = page_cache.generation.load(std::memory_order_acquire);
   const uint32_t module = AskForModule(address);
   // Also kept where there is no module, as for code made at run time, until something is unloaded:
-  // otherwise each allocation of that code would go through all mappings.
+  // otherwise each allocation of that code would go through all mappings. Release: whoever reads the
+  // number and then the row finds what has been written there (DescribeModule).
   const uint64_t page = address >> PageCache::kPageShift;
   page_cache.entries[page % PageCache::kEntries].store(
-      (page << PageCache::kKeyShift) | generation | module, kRelaxed);
+      (page << PageCache::kKeyShift) | generation | module, std::memory_order_release);
   return module;
 }
 

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checksOf, Programs } from '../support/compiled-programs.js';
+import { checksOf, Programs, TRACKER } from '../support/compiled-programs.js';
 import { expectPackageWorks, expectStacks } from '../support/expect-package.js';
 import { expectOneNameEach } from '../support/module-names.js';
 import { installInto, musl, root } from './platforms.js';
@@ -45,6 +46,16 @@ describe.skipIf(missing !== null)(`in programs of musl${missing === null ? '' : 
 
   test('a module has one name', () => expectOneNameEach(programs));
 
+  test('all modules are known from the start, and the kernel has one of its own', () => {
+    const program = programs.compile('module_names.c');
+    const env = { ...process.env, LD_PRELOAD: TRACKER, STAGEPROF_TRACK_MODULES: '1' };
+    const names = spawnSync(program, { encoding: 'utf8', env }).stdout.trimEnd().split('\n');
+    expect(names).toContain(realpathSync(program));
+    expect(names).toContain(realpathSync(TRACKER));
+    expect(names).toContain('[vdso]');
+    expect(names.filter((name) => /musl/.test(name))).toHaveLength(1);
+  });
+
   describe.skipIf(!existsSync(musl.node))('on a Node for musl', () => {
     let folder: string;
     beforeAll(() => {
@@ -53,11 +64,16 @@ describe.skipIf(missing !== null)(`in programs of musl${missing === null ? '' : 
     });
     afterAll(() => rmSync(join(folder, '..'), { recursive: true }));
 
-    test('the package works, with the files that were built with glibc', () => {
+    const versions: readonly (readonly [string, readonly string[]])[] = [
+      ['as it is here', []],
+      ...(musl.hasNewer() ? [['without functions with 64 in their names', musl.withNewer] as const] : []),
+    ];
+    test.each(versions)('the package works, with the files that were built with glibc, and with musl %s', (_, inIt) => {
       const environment = { LD_LIBRARY_PATH: musl.libraries };
-      const installed = { folder, inside: folder, node: [musl.node], program: musl.node, environment };
+      const installed = { folder, inside: folder, node: [...inIt, musl.node], program: musl.node, environment };
       expectPackageWorks(installed);
       expectStacks(installed);
-    }, 120_000);
+      rmSync(join(folder, 'results'), { recursive: true });
+    });
   });
 });

@@ -72,6 +72,10 @@ export const arm64 = {
 };
 
 const MUSL_FOLDER = join(kept, 'node-musl');
+/** From 1.2.4 on musl has no functions with 64 in their names. Debian 12 has 1.2.3, and Debian 13 has this one. */
+const NEWER_MUSL = '1.2.5-3';
+const NEWER_MUSL_LIBC = join(kept, 'musl-newer', 'usr', 'lib', 'x86_64-linux-musl', 'libc.so');
+const MUSL_LIBC = '/usr/lib/x86_64-linux-musl/libc.so';
 
 export const musl = {
   cc: 'musl-gcc',
@@ -82,8 +86,32 @@ export const musl = {
   fetch() {
     if (musl.missing() !== null) installDebian('musl-tools');
     if (!existsSync(musl.node)) makeMuslNode();
+    if (!existsSync(NEWER_MUSL_LIBC)) fetchNewerMusl();
   },
+  /** Runs a command in a namespace where the libc of musl is the newer one. */
+  withNewer: [
+    'unshare',
+    '--user',
+    '--map-root-user',
+    '--mount',
+    'sh',
+    '-ec',
+    'mount --bind "$0" "$1"; shift; exec "$@"',
+  ].concat(NEWER_MUSL_LIBC, MUSL_LIBC),
+  hasNewer: () => existsSync(NEWER_MUSL_LIBC) && answers(...musl.withNewer, 'true'),
 };
+
+function fetchNewerMusl() {
+  const { stdout } = spawnSync('apt-get', ['download', '--print-uris', 'musl'], { encoding: 'utf8' });
+  const [, uri] = /^'([^']+)'/.exec(stdout) ?? [];
+  if (uri === undefined) throw new Error(`apt-get does not tell where musl is: ${stdout}`);
+  const folder = join(kept, 'musl-newer');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'musl.deb');
+  run('/usr/lib/apt/apt-helper', ['download-file', uri.replace(/musl_[^_]+_/, `musl_${NEWER_MUSL}_`), file]);
+  run('dpkg-deb', ['-x', file, folder]);
+  rmSync(file);
+}
 
 /** npm has no Node for musl. pnpm's program is one, with pnpm's JS in it, which a byte in the file switches off. */
 function makeMuslNode() {

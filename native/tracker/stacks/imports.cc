@@ -65,8 +65,8 @@ DynamicTables FindTables(const LoadedObject& object) {
   return tables;
 }
 
-// How many symbols from the first one on may be imports. A GNU hash table has the exports alone, which
-// follow the imports; a System V one counts all symbols in its second word.
+// How many symbols from the first one on may be imports, and the first is none; 0 where no table tells. A GNU
+// hash table has the exports alone, which follow the imports; a System V one counts all symbols in its second word.
 size_t CountCandidates(const DynamicTables& tables) {
   if (tables.gnu_hash != nullptr) return tables.gnu_hash[1];
   return tables.hash == nullptr ? 0 : tables.hash[1];
@@ -115,7 +115,7 @@ void VisitImports(const LoadedObject& object,
 bool MayImport(const LoadedObject& object, const char* const* symbols, size_t count) {
   const DynamicTables tables = FindTables(object);
   const size_t candidates = CountCandidates(tables);
-  if (tables.symbols == nullptr || tables.names == nullptr || candidates <= 1) return true;
+  if (tables.symbols == nullptr || tables.names == nullptr || candidates == 0) return true;
   for (size_t at = 1; at < candidates; ++at) {
     const Elf64_Sym& symbol = tables.symbols[at];
     if (symbol.st_shndx != SHN_UNDEF) continue;
