@@ -12,6 +12,7 @@
 #include "counters.h"
 #include "live_blocks.h"
 #include "loaded_object.h"
+#include "mapped_file.h"
 #include "modules.h"
 #include "sampling.h"
 #include "stacks/imports.h"
@@ -100,19 +101,42 @@ bool Has(const LoadedObject& object, const void* address) {
   return at >= object.start && at < object.end;
 }
 
+struct Pages {
+  uintptr_t begin = 0;
+  uintptr_t end = 0;
+};
+
+// What the loader makes read-only when it has relocated an object.
+Pages ReadOnlyPages(const dl_phdr_info& info) {
+  for (int index = 0; index < info.dlpi_phnum; ++index) {
+    const auto& header = info.dlpi_phdr[index];
+    if (header.p_type != PT_GNU_RELRO) continue;
+    return {(info.dlpi_addr + header.p_vaddr) & ~(page_bytes - 1),
+            (info.dlpi_addr + header.p_vaddr + header.p_memsz) & ~(page_bytes - 1)};
+  }
+  return {};
+}
+
+// The loader lists an object before it has relocated it, and holds another lock meanwhile. Its own table has the
+// object only afterwards, and before 2.35, where there is no such table, the pages are still writable. To protect one
+// of them before would end the thread that loads.
+bool IsRelocated(const dl_phdr_info& info, const LoadedObject& object) {
+  LoadedObject finished;
+  if (LoaderAnswers())
+    return FindLoadedObject(reinterpret_cast<uintptr_t>(object.dynamic), &finished);
+  const Pages pages = ReadOnlyPages(info);
+  MappedRange range;
+  return pages.begin >= pages.end || !FindMappedRange(pages.begin, &range) || !range.is_writable;
+}
+
 // The page that has a slot, made writable as long as this lives if the loader has made it read-only
 // after the relocation.
 class WritablePage {
  public:
   WritablePage(const dl_phdr_info& info, void** slot) {
     const auto at = reinterpret_cast<uintptr_t>(slot);
-    for (int index = 0; index < info.dlpi_phnum; ++index) {
-      const auto& header = info.dlpi_phdr[index];
-      if (header.p_type != PT_GNU_RELRO) continue;
-      const uintptr_t begin = (info.dlpi_addr + header.p_vaddr) & ~(page_bytes - 1);
-      const uintptr_t end = (info.dlpi_addr + header.p_vaddr + header.p_memsz) & ~(page_bytes - 1);
-      if (at >= begin && at < end) page_ = at & ~(page_bytes - 1);
-    }
+    const Pages pages = ReadOnlyPages(info);
+    if (at >= pages.begin && at < pages.end) page_ = at & ~(page_bytes - 1);
     is_writable_ = page_ == 0 || Protect(PROT_READ | PROT_WRITE);
   }
   ~WritablePage() {
@@ -153,11 +177,7 @@ int WalkObject(dl_phdr_info* info, size_t, void* data) {
   if (object.dynamic == nullptr || object.start >= object.end || object.start == own.start) {
     return 0;
   }
-  // The loader lists an object before it has relocated it, and holds another lock meanwhile. Its own table has the
-  // object only afterwards. To protect a page before would end the thread that loads.
-  LoadedObject finished;
-  if (LoaderAnswers() && !FindLoadedObject(reinterpret_cast<uintptr_t>(object.dynamic), &finished))
-    return 0;
+  if (!IsRelocated(*info, object)) return 0;
   const bool is_allocators = Has(object, real[0]);
   Walk walk = {info, object, is_allocators, false, static_cast<ReboundSlots*>(data)};
   VisitImports(object, kVisit, &walk, is_allocators ? Bindings::kAll : Bindings::kImports);

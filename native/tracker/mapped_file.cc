@@ -20,6 +20,7 @@ struct Line {
   uint32_t name_length;
   uint32_t field;  // which of the six fields is being read
   bool is_past_dash;
+  bool is_writable;
 
   void Clear() { *this = {}; }
 
@@ -35,6 +36,7 @@ struct Line {
       }
     } else if (field < 5) {
       if (byte == ' ') ++field;
+      if (field == 1 && byte == 'w') is_writable = true;
     } else if (byte != ' ' || name_length != 0) {
       AddToName(byte);
     }
@@ -155,7 +157,8 @@ bool FindMappedRange(uintptr_t address, MappedRange* range) {
   *range = {};
   ReadLines([address, range](const Line& line) {
     if (address < line.start || address >= line.end) return true;
-    *range = {line.start, line.end, line.name_length != 0 && strcmp(line.name, "[stack]") == 0};
+    *range = {line.start, line.end, line.is_writable,
+              line.name_length != 0 && strcmp(line.name, "[stack]") == 0};
     return false;
   });
   return range->end != 0;

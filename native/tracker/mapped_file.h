@@ -29,6 +29,7 @@ bool IsMapped(uintptr_t address);
 struct MappedRange {
   uintptr_t start;
   uintptr_t end;
+  bool is_writable;
   bool is_main_stack;  // which grows
 };
 
