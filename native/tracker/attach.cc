@@ -16,6 +16,7 @@
 #include "modules.h"
 #include "sampling.h"
 #include "stacks/imports.h"
+#include "stacks/machine.h"
 #include "stacks/sites.h"
 #include "stacks/take_stack.h"
 
@@ -234,6 +235,7 @@ void Restore(const char* name, void** slot, void* context) {
 }
 
 const char* Open(uint64_t rate) {
+  if (!kKnowsMachine) return "imports are known on x86-64 and arm64 alone";
   OpenLoadedObjects();
   dl_iterate_phdr(FindEnds, nullptr);
   if (own.end == 0 || !FindHooks()) return "the tracker does not find itself";

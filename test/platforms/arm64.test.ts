@@ -76,6 +76,15 @@ describe.skipIf(missing !== null)(`on emulated arm64${missing === null ? '' : ` 
     expectExact('windows.c', []);
   }, 60_000);
 
+  // Stacks are not taken there: the emulator's list of mappings has no stack then.
+  test('the tracker counts exactly with pages of 64 KiB', () => {
+    const large = { QEMU_PAGESIZE: '65536' };
+    expectExact('run_plugin.c', [trackers.compile('mappings.c', 'mappings.c.mapping.so')], large);
+    expectExact('windows.c', [], large);
+    expectExact('functions.c', ['malloc'], large);
+    expectExact('threads.c', ['churn'], large);
+  });
+
   test.each(partOf(['estimate', 'unloading', 'owners', 'peak', 'stages', 'signals']))(
     'sites of sampled blocks: %s',
     (what) => {
