@@ -120,6 +120,7 @@ export class Accounting {
   /** Takes out a call whose opening failed: it has measured nothing. */
   discard(call: OpenCall): void {
     this.fold.discard(call.poolIndex);
+    if (this.collection !== null) this.collection.forget(call);
     this.calls.close(call);
   }
 

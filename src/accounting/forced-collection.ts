@@ -94,6 +94,11 @@ export class ForcedCollection {
     this.usedAtEntry.set(call, used);
   }
 
+  /** The call measures nothing: its object will stand for another one. */
+  forget(call: OpenCall): void {
+    this.usedAtEntry.delete(call);
+  }
+
   /** Growth of the live JS heap since the entry of the call, in bytes; NaN where it was not collected. */
   atExit(call: OpenCall): number {
     const used = this.usedAtEntry.get(call);

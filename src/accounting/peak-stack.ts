@@ -74,8 +74,10 @@ export class PeakStack {
   }
 
   private enlarge(): void {
-    this.moments = copyWithRoom(this.moments, this.size * 2);
-    this.values = copyWithRoom(this.values, this.size * 2);
+    const moments = copyWithRoom(this.moments, this.size * 2);
+    const values = copyWithRoom(this.values, this.size * 2);
+    this.moments = moments;
+    this.values = values;
   }
 
   private firstSince(moment: number): number {

@@ -45,6 +45,9 @@ export interface AttachBinding extends Binding {
  * have replaced what it finds, so every step may fail.
  */
 export function makeAgent(order: AgentOrder): Agent | number {
+  // The program may be anywhere in its stack: without enough of it nothing is begun.
+  const descend = (frames: number): number => (frames === 0 ? 0 : descend(frames - 1) + 1);
+  descend(1000);
   // As `BUILT_IN`. The inspector has its `require` only while this function runs, and its modules are asked for later too.
   const load: (name: string) => unknown = process.getBuiltinModule ?? require;
   const builtIn = (name: string): never => load(name) as never;

@@ -1,5 +1,6 @@
 import type { CallContext, OpenCall } from '../accounting/open-call.js';
 import type { OpenCalls } from '../accounting/open-calls.js';
+import { needStack } from '../host/stack-room.js';
 import { AsyncLocalStorage } from '../host/tasks.js';
 import type { LabelNode } from '../store/labels.js';
 
@@ -119,7 +120,11 @@ export class StageContext {
    * stages nearly as deep as without them.
    */
   enter(call: OpenCall, caller: Frame): Frame {
-    this.storage ??= new AsyncLocalStorage();
+    if (this.storage === null) {
+      // The first entry has Node follow async contexts. If that fails half-way, it is never done again.
+      needStack();
+      this.storage = new AsyncLocalStorage();
+    }
     // A caller whose call has ended is left out: a chain of contexts that outlive their calls must not grow.
     const open = caller.nearestFrame();
     // Two frames out, since a stage that starts the next one ends a moment later.

@@ -139,8 +139,9 @@ class NestingHooks {
   }
 
   private push(id: number): void {
+    const { current } = this.execution;
     this.ids[this.depth] = id;
-    this.left[this.depth++] = this.execution.current;
+    this.left[this.depth++] = current;
   }
 
   private removeOutermost(): void {

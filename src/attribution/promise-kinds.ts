@@ -23,3 +23,42 @@ export function promiseKind(result: object): PromiseKind | undefined {
   if (Object.getPrototypeOf(result) !== prototype || typeof prototype?.then !== 'function') return undefined;
   return { prototype, wait: (promise, ...handlers) => Reflect.apply(prototype.then, promise, handlers) };
 }
+
+/**
+ * Has `settled` called when a promise settles.
+ *
+ * For a plain promise the program is given the one that is derived here: it settles with the same value or reason, and a
+ * rejection that nobody handles stays unhandled. In the original every rejection would count as handled. A promise of
+ * another class, or with properties, such as that of `promisify(exec)`, carries more than its result, and is returned
+ * itself.
+ *
+ * @returns what the program is given
+ * @throws before anything was derived: `then` makes a promise of the same class, and that class may refuse
+ */
+export function standIn(
+  promise: object,
+  { prototype, wait }: PromiseKind,
+  settled: (failed: boolean, reason: unknown) => void,
+): object {
+  const isPlain = Object.getPrototypeOf(promise) === prototype && Object.keys(promise).length === 0;
+  let given = promise;
+  const derived = wait(
+    promise,
+    (value) => {
+      settled(false, undefined);
+      return value;
+    },
+    (reason) => {
+      settled(true, reason);
+      if (given !== promise) throw reason;
+    },
+  ) as object;
+  if (!isPlain) return promise;
+  given = derived;
+  try {
+    if (Object.getPrototypeOf(derived) !== prototype) given = promise;
+  } catch {
+    // Out of stack: that of almost all promises.
+  }
+  return given;
+}

@@ -3,6 +3,7 @@ import { readWallBy } from '../host/clock.js';
 import { dirname, existsSync, fileURLToPath, join } from '../host/files.js';
 import { Error, String } from '../host/intrinsics.js';
 import { arch, dlopen, environment, getHeapStatistics, platform } from '../host/process.js';
+import { needStack } from '../host/stack-room.js';
 import { LAYOUT_VERSION } from '../model/sample-layout.js';
 import { inBundle } from '../text/in-bundle.js';
 import type { Binding } from './addon.js';
@@ -69,6 +70,8 @@ function askForPath(packageRoot: string): string {
 }
 
 function load(): LoadedBinding {
+  // What is found missing for want of stack would be missing for the thread's life.
+  needStack();
   const off = environment.STAGEPROF_NO_ADDON;
   if (off !== undefined && off !== '' && off !== '0') {
     return { binding: null, missing: 'the addon is switched off by STAGEPROF_NO_ADDON' };

@@ -1,3 +1,4 @@
+import { hasStack } from '../host/stack-room.js';
 import type { Profiler } from '../model/profiler.js';
 import { nullProfiler } from './null-profiler.js';
 import { StageProfiler } from './stage-profiler.js';
@@ -20,7 +21,12 @@ const registry = globalThis as Registry;
  * it is one of that thread, made when the thread first asks for it.
  */
 export function activeProfiler(): Profiler {
-  return registry[ACTIVE] ?? registry[AWAITED]?.(StageProfiler) ?? threadProfiler();
+  return registry[ACTIVE] ?? makeAwaited();
+}
+
+/** Where there is no stack for it, the next who asks has it made. */
+function makeAwaited(): Profiler {
+  return hasStack() ? (registry[AWAITED]?.(StageProfiler) ?? threadProfiler()) : nullProfiler;
 }
 
 function threadProfiler(): Profiler {

@@ -5,8 +5,9 @@ import { type Frame, StageContext } from '../attribution/context.js';
 import { Execution } from '../attribution/execution.js';
 import { findExecutionHooks, installExecutionHooks } from '../attribution/execution-hooks.js';
 import { pushHandle, removeHandle } from '../attribution/handles.js';
-import { type PromiseKind, promiseKind } from '../attribution/promise-kinds.js';
-import { Object, RangeError } from '../host/intrinsics.js';
+import { type PromiseKind, promiseKind, standIn } from '../attribution/promise-kinds.js';
+import { RangeError } from '../host/intrinsics.js';
+import { needStack } from '../host/stack-room.js';
 import { type ProfilerSettings, resolveOptions, type StageProfilerOptions } from '../model/options.js';
 import type { Profiler, Stage } from '../model/profiler.js';
 import type { Sampler } from '../model/sampler.js';
@@ -47,6 +48,8 @@ export class Profiling {
   /** What all this costs. */
   readonly own: OwnCost;
   closed = false;
+  /** Calls that have closed, and of which subscribers are still to be told. */
+  private readonly untold: ClosedCall[] = [];
   /** Whether some calls may be in a state other than `running`. See `CALL_STATE`. */
   hasLeft = false;
   private readonly sampler: Sampler;
@@ -68,6 +71,7 @@ export class Profiling {
     options: StageProfilerOptions,
     parts: ProfilerParts,
   ) {
+    needStack();
     const settings = resolveOptions(options);
     this.settings = settings;
     this.remarks = parts.remarks ?? [];
@@ -113,10 +117,13 @@ export class Profiling {
   /** @throws whatever fails; the call then stays open, as one that its stage has left */
   begin(label: string): OpenCall {
     const since = --this.own.left <= 0 ? this.own.start() : 0;
-    if (this.hasLeft) this.takeOutLeft(null);
-    const caller = this.context.current();
+    if (this.hasLeft) this.takeOutLeft();
+    const current = this.context.current();
+    const caller = current.left ? current.notLeft : current;
     const call = this.opener.open(label, caller);
     if (this.stageWord !== null) this.stageWord.opened(call.node);
+    // A subscriber of the opening may have left a stage of its own.
+    const { hasLeft } = this;
     this.hasLeft = true;
     call.caller = caller;
     const frame = this.context.enter(call, caller);
@@ -126,7 +133,7 @@ export class Profiling {
     if (since !== 0) this.own.opened(since);
     // Last: a step that fails after it would leave a call that nobody takes out.
     call.state = RUNNING;
-    this.hasLeft = false;
+    this.hasLeft = hasLeft;
     return call;
   }
 
@@ -152,8 +159,8 @@ export class Profiling {
   private finish(call: OpenCall, failed: boolean, error: unknown): void {
     if (this.closed) return;
     const since = --this.own.left <= 0 ? this.own.start() : 0;
-    const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
-    if (this.hasLeft) this.takeOutLeft(closed);
+    const closed = stageClose.hasSubscribers ? this.untold : null;
+    if (this.hasLeft) this.takeOutLeft();
     this.accounting.finish(call, failed, closed);
     const caller = call.caller as Frame;
     // The caller runs next. It does so from the exit sample on: to return to it reads nothing.
@@ -163,46 +170,30 @@ export class Profiling {
     if (closed !== null) announceClose(closed, this.profiler, error);
   }
 
-  /**
-   * Has the call end when the promise settles.
-   *
-   * For a plain promise the program is given the one that is derived here: it settles with the same value or reason,
-   * and a rejection that nobody handles stays unhandled. In the original every rejection would count as handled. A
-   * promise of another class, or with properties, such as that of `promisify(exec)`, carries more than its result, and
-   * is returned itself.
-   */
-  private endWhenSettled(call: OpenCall, promise: object, { prototype, wait }: PromiseKind): unknown {
+  /** Has the call end when the promise settles. */
+  private endWhenSettled(call: OpenCall, promise: object, kind: PromiseKind): unknown {
     if (this.closed) return promise;
     const since = --this.own.left <= 0 ? this.own.start() : 0;
     const { moment } = call;
     const frame = call.context as Frame;
     if (frame.handle !== null) this.usage.keptAcrossAwait(frame.handle);
-    const plain = Object.getPrototypeOf(promise) === prototype && Object.keys(promise).length === 0;
-    let given = promise;
+    let given: object;
     try {
-      const derived = wait(
-        promise,
-        (value: unknown) => {
-          this.finishSettled(call, moment, false, undefined);
-          return value;
-        },
-        (reason: unknown) => {
-          this.finishSettled(call, moment, true, reason);
-          if (given !== promise) throw reason;
-        },
-      ) as object;
-      if (plain) given = derived;
+      given = standIn(promise, kind, (failed, reason) => this.finishSettled(call, moment, failed, reason));
     } catch {
-      // `then` makes a promise of the same class, and that class refused: nobody learns when it settles.
+      // Nobody learns when it settles.
       this.finish(call, false, undefined);
       return promise;
     }
     // Whatever fails from here on, the program is given the derived promise: else a rejection of that one is unhandled.
+    let isRunning = true;
     try {
-      if (plain && Object.getPrototypeOf(given) !== prototype) given = promise;
       this.leaveRunning(call);
+      isRunning = false;
       if (since !== 0) this.own.waited(since);
     } catch (fault) {
+      // Where only the cost was not measured, the call goes on.
+      if (!isRunning) return given;
       call.state = CALL_STATE.returned;
       frame.left = true;
       this.hasLeft = true;
@@ -215,8 +206,8 @@ export class Profiling {
     try {
       if (this.closed || call.moment !== moment) return;
       const since = --this.own.left <= 0 ? this.own.start() : 0;
-      const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
-      if (this.hasLeft) this.takeOutLeft(closed);
+      const closed = stageClose.hasSubscribers ? this.untold : null;
+      if (this.hasLeft) this.takeOutLeft();
       // The call itself may have been one that its stage had left.
       if (call.moment === moment) this.accounting.finish(call, failed, closed);
       if (this.execution !== null) this.execution.resume(this.context.current());
@@ -239,10 +230,12 @@ export class Profiling {
   /** @throws whatever fails; the call then stays open, as one that its stage has left */
   beginHandle(label: string): Stage {
     const since = --this.own.left <= 0 ? this.own.start() : 0;
-    if (this.hasLeft) this.takeOutLeft(null);
-    const frame = this.context.current();
+    if (this.hasLeft) this.takeOutLeft();
+    const current = this.context.current();
+    const frame = current.left ? current.notLeft : current;
     const call = this.opener.open(label, frame);
     if (this.stageWord !== null) this.stageWord.opened(call.node);
+    const { hasLeft } = this;
     this.hasLeft = true;
     pushHandle(frame, call);
     this.usage.handleOpened(call);
@@ -251,15 +244,15 @@ export class Profiling {
     if (this.execution !== null) this.execution.resume(frame);
     if (since !== 0) this.own.opened(since);
     call.state = RUNNING;
-    this.hasLeft = false;
+    this.hasLeft = hasLeft;
     return handle;
   }
 
   endHandle(call: OpenCall): void {
     if (this.closed) return;
     const since = --this.own.left <= 0 ? this.own.start() : 0;
-    const closed: ClosedCall[] | null = stageClose.hasSubscribers ? [] : null;
-    if (this.hasLeft) this.takeOutLeft(closed);
+    const closed = stageClose.hasSubscribers ? this.untold : null;
+    if (this.hasLeft) this.takeOutLeft();
     // First: once the call is closed, nothing may be opened under it.
     const isInnermost = removeHandle(call.handleIn!, call);
     this.accounting.finish(call, false, closed);
@@ -269,13 +262,14 @@ export class Profiling {
     if (closed !== null) announceClose(closed, this.profiler, undefined);
   }
 
-  private takeOutLeft(closed: ClosedCall[] | null): void {
-    this.leftCalls.takeOut(closed);
+  private takeOutLeft(): void {
+    this.leftCalls.takeOut(stageClose.hasSubscribers ? this.untold : null);
     this.hasLeft = false;
   }
 
   close(): void {
     if (this.closed) return;
+    needStack();
     // First, so that the report says how the sampling went.
     this.stacks.close();
     this.measuredRun.finish();

@@ -1,5 +1,6 @@
 import { threadStartNs } from '../host/clock.js';
 import { Object } from '../host/intrinsics.js';
+import { hasStack } from '../host/stack-room.js';
 import { channel, setImmediate } from '../host/tasks.js';
 import type { Profiler } from '../model/profiler.js';
 import type { ClosedCall, StageMessage } from '../model/stage-message.js';
@@ -16,6 +17,9 @@ type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
 /** True also while a subscriber runs: stages that it opens are not announced, or it would call itself for ever. */
 let isAnnouncing = false;
 
+// A program may recurse until there is no stack, and catch the error. Subscribers would then run out of stack too, and
+// Node would raise what they throw as an error that nobody catches. So they are asked where there is enough for them.
+
 /** Tells subscribers of a call that is about to be opened; null where they are not told. */
 export function announceOpen(label: string, profiler: Profiler, parent: StageMessage | null): StageMessage | null {
   if (isAnnouncing || !hasStack()) return null;
@@ -24,14 +28,22 @@ export function announceOpen(label: string, profiler: Profiler, parent: StageMes
   return message;
 }
 
-/** Tells subscribers of calls that have closed, in the order of closing. */
-export function announceClose(calls: readonly ClosedCall[], profiler: Profiler, error: unknown): void {
-  if (isAnnouncing) return;
-  if (!hasStack()) {
-    setImmediate(() => announceClose(calls, profiler, error));
+/**
+ * Tells subscribers of calls that have closed, in the order of closing.
+ *
+ * @param untold is empty afterwards, unless they are told later
+ */
+export function announceClose(untold: ClosedCall[], profiler: Profiler, error: unknown): void {
+  if (isAnnouncing) {
+    untold.length = 0;
     return;
   }
-  for (const { label, opened, endNs, wallNs, failed } of calls) {
+  if (!hasStack()) {
+    setImmediate(() => announceClose(untold, profiler, error));
+    return;
+  }
+  // Taken out first: a subscriber may close stages of its own.
+  for (const { label, opened, endNs, wallNs, failed } of untold.splice(0)) {
     const message: Writable<StageMessage> = writable(opened) ?? {
       label,
       profiler,
@@ -60,24 +72,5 @@ function publish(to: typeof stageOpen, message: StageMessage): void {
     to.publish(message);
   } finally {
     isAnnouncing = false;
-  }
-}
-
-/** So many frames of the smallest size are left to a subscriber, some 20 KiB in all. */
-const FRAMES = 256;
-
-function descend(frames: number): number {
-  return frames === 0 ? 0 : descend(frames - 1) + 1;
-}
-
-/**
- * Whether there is enough stack for subscribers. A program may recurse until there is none, and catch the error.
- * Subscribers would then run out of stack too, and Node would raise what they throw as an error that nobody catches.
- */
-function hasStack(): boolean {
-  try {
-    return descend(FRAMES) === FRAMES;
-  } catch {
-    return false;
   }
 }

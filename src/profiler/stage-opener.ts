@@ -15,8 +15,7 @@ export class StageOpener {
     private readonly usage: UsageWarnings,
   ) {}
 
-  open(label: string, current: Frame): OpenCall {
-    const frame = current.left ? current.notLeft : current;
+  open(label: string, frame: Frame): OpenCall {
     const message = stageOpen.hasSubscribers ? this.announce(label, frame) : null;
     const { accounting } = this;
     const { handle } = frame;

@@ -62,9 +62,10 @@ export class StageLog {
   }
 
   private write(node: LabelNode, cpuNs: number): void {
-    this.running = node;
     const id = this.ids[node.row] ?? this.enter(node);
     writeEntry(this.thread.ring, wallNs() / 1000, id, cpuNs / 1000);
+    // Last: what fails is written the next time.
+    this.running = node;
   }
 
   private enter(node: LabelNode): number {

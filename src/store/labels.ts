@@ -78,6 +78,7 @@ export class Labels {
     if (node === undefined) {
       checkLabel(label);
       const path = parent === this.root ? label : `${parent.path}.${label}`;
+      if (this.unentered !== null) this.enterPath(this.unentered);
       node = this.byPath.get(path);
       if (node === undefined) {
         if (path.length > MAX_PATH_LENGTH || this.nodes.length - this.others > this.maxLabels) {
@@ -94,21 +95,20 @@ export class Labels {
   }
 
   /** The root's row comes first, so that the index of a node is its row. */
-  private enter(path: string): LabelNode {
-    const { unentered } = this;
-    if (unentered !== null) {
-      this.byPath.set(unentered.path, unentered);
-      this.unentered = null;
-      if (unentered.path === path) return unentered;
-    }
+  private enter(path: string, isFolded = false): LabelNode {
     const node = new LabelNode(path, this.nodes.length);
     this.addRow(path);
     // Nothing is called until the node is in both places: a row has one node, also where the path cannot be entered.
     this.nodes[node.row] = node;
+    if (isFolded) this.others++;
     this.unentered = node;
-    this.byPath.set(path, node);
-    this.unentered = null;
+    this.enterPath(node);
     return node;
+  }
+
+  private enterPath(node: LabelNode): void {
+    this.byPath.set(node.path, node);
+    this.unentered = null;
   }
 
   /** A folded label is not remembered as a child: that would grow without bound with the labels. */
@@ -119,12 +119,7 @@ export class Labels {
     }
     if (isOther(parent)) return parent;
     const otherPath = parent === this.root ? OTHER : `${parent.path}.${OTHER}`;
-    let other = this.byPath.get(otherPath);
-    if (other === undefined) {
-      other = this.enter(otherPath);
-      this.others++;
-    }
-    return other;
+    return this.byPath.get(otherPath) ?? this.enter(otherPath, true);
   }
 }
 
