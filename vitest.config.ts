@@ -7,6 +7,8 @@ const MEASURING = ['test/native/**/*.test.ts', 'test/profiler/no-growth.test.ts'
 export default defineConfig({
   test: {
     pool: 'forks',
+    // As many files at a time as there are processors: most tests wait for processes that they have started.
+    maxWorkers: '100%',
     // For what hangs. What takes 10 s alone took more than 40 on a machine with a load average of 13.
     testTimeout: 120_000,
     hookTimeout: 120_000,
