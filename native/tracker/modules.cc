@@ -28,6 +28,16 @@ constexpr unsigned long long kNeverRefreshed = ~0ULL;
 std::atomic<unsigned long long> seen_adds{kNeverRefreshed};
 std::atomic<unsigned long long> seen_subs{0};
 
+thread_local bool is_adding = false;
+
+class Adding {
+ public:
+  Adding() { is_adding = true; }
+  ~Adding() { is_adding = false; }
+  Adding(const Adding&) = delete;
+  Adding& operator=(const Adding&) = delete;
+};
+
 // The state of one refresh: which rows belong to loaded modules.
 struct Refresh {
   bool has_changed;
@@ -128,6 +138,7 @@ uint32_t AskForModule(uintptr_t address) {
 }
 
 __attribute__((noinline, cold)) uint32_t LookUpModule(uintptr_t address) {
+  const Adding adding;
   Prepare();
   // Acquire: what is found below is not older than this generation. On a processor that reads out of
   // order, an entry of the new generation could otherwise name the module that was unloaded before it.
@@ -143,6 +154,7 @@ __attribute__((noinline, cold)) uint32_t LookUpModule(uintptr_t address) {
 }
 
 uint32_t RefreshModules() {
+  const Adding adding;
   Prepare();
   Refresh refresh = {};
   dl_iterate_phdr(PutObject, &refresh);
@@ -152,6 +164,10 @@ uint32_t RefreshModules() {
     ForgetPages();
   }
   return CountModules();
+}
+
+bool IsAddingModules() {
+  return is_adding;
 }
 
 // Where the loader cannot be asked for one address, only the known ranges count, and the next

@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectPackageWorks, expectStacks } from '../support/expect-package.js';
-import { installInto, nodeOf, oldGlibc } from './platforms.js';
+import { Programs } from '../support/compiled-programs.js';
+import { expectPackageWorks, expectStacks, expectThreadStacks } from '../support/expect-package.js';
+import { nodeHeaders } from '../support/native-stages.js';
+import { installInto, nodeOf, oldGlibc, root } from './platforms.js';
 
 const missing = oldGlibc.missing();
 
@@ -25,6 +27,8 @@ describe.skipIf(missing !== null)(`on glibc 2.31${missing === null ? '' : ` (${m
     expect({ status, stdout, stderr }).toEqual({ status: 3, stdout: 'ran\n', stderr: '' });
   });
 
+  const programs = new Programs(join(root, 'test', 'programs', 'stacks'));
+  afterAll(() => programs[Symbol.dispose]());
   const lines = (process.env.STAGEPROF_LINES ?? '24').split(' ').filter((line) => existsSync(nodeOf('x64', line)));
   test.each(lines)(
     'the package works on Node %s',
@@ -34,6 +38,9 @@ describe.skipIf(missing !== null)(`on glibc 2.31${missing === null ? '' : ` (${m
       const installed = { folder, inside, node: inChroot(node), program: node };
       expectPackageWorks(installed);
       expectStacks(installed);
+      const made = programs.compile('burning.c', 'burning.so', `-I${nodeHeaders()}`, '-DOLD_GLIBC');
+      cpSync(made, join(folder, 'burning.so'));
+      expectThreadStacks(installed, join(inside, 'burning.so'));
     },
     300_000,
   );

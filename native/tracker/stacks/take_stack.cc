@@ -214,7 +214,7 @@ __attribute__((noinline)) uint32_t TakeSite() {
 uint32_t TakeInterruptedSite(const Registers& registers, SiteFrame* leaf) {
   ThreadStack& thread = thread_stack;
   *leaf = 0;
-  if (thread.is_taking) return kUnknownSite;
+  if (thread.is_taking || IsAddingModules()) return kUnknownSite;
   thread.is_taking = true;
   const uint32_t site =
       KnowsRange(registers.stack) ? SiteWhileLoaded(registers, leaf) : kUnknownSite;

@@ -4,6 +4,12 @@
 #include <stdlib.h>
 #include <time.h>
 
+// The names that an older glibc has them under.
+#if defined(OLD_GLIBC)
+__asm__(".symver pthread_create, pthread_create@GLIBC_2.2.5");
+__asm__(".symver pthread_join, pthread_join@GLIBC_2.2.5");
+#endif
+
 static double own_ms(void) {
   struct timespec now;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);

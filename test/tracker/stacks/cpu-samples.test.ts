@@ -20,12 +20,19 @@ describe.runIf(process.arch === 'x64')('the CPU samples of threads', () => {
     ['have the CPU of 2,000 threads of 0.3 ms, and leave no timer behind', 'short'],
     ['need no room on the stack of a thread', 'small'],
     ['end and begin again', 'stopped'],
-  ])('%s', (_, what) => {
+  ])('%s', (_, what) => expectAsSampled(what, []));
+
+  // glibc before 2.35.
+  test.each(['shares', 'late', 'short', 'stopped'])('with a loader that does not answer: %s', (what) =>
+    expectAsSampled(what, [programs.compile('old_loader.c', 'old_loader.so')]),
+  );
+
+  function expectAsSampled(what: string, behind: readonly string[]): void {
     const library = programs.compile('stacks/cpu_library.c', 'cpu_library.so');
     const command = [programs.compile('stacks/cpu_samples.cc', 'cpu_samples'), what, library];
-    const { plain, tracked, checks, wrong } = checksOf(command, [], ENVIRONMENT);
+    const { plain, tracked, checks, wrong } = checksOf(command, behind, ENVIRONMENT);
     expect(tracked).toEqual(plain);
     expect(wrong).toEqual([]);
     expect(checks.length).toBeGreaterThan(0);
-  });
+  }
 });

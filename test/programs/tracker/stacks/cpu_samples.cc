@@ -317,7 +317,7 @@ static void many_short(void* library) {
   prctl(PR_SET_NAME, "parent");
   say("made %d\n", make(2000, 0.3));
   check("by their clocks", 1, cpu_ms_of("parent") > 590);
-  check("some of them", 1, samples_of("parent") > 10);
+  check("some of them", 1, samples_of("parent") > 0);
   // Another thread may be looking, and be held up.
   for (int turn = 0; turn < 50 && (turn == 0 || state().followed > 0); ++turn) {
     pause_ms(50);
