@@ -1,5 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -145,10 +145,25 @@ describe('a process that was not started under stageprof', () => {
   });
 });
 
+/** A program whose main thread is in a call that ends when the test says so. */
+async function startBlocked() {
+  const pipe = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const target = await AttachTarget.start(['blocked'], { env: { PIPE: pipe } });
+  await until(() => target.stdout.includes('blocks'));
+  return { target, unblock: () => closeSync(openSync(pipe, 'r+')) };
+}
+
+async function until(what: () => boolean): Promise<void> {
+  while (!what()) await delay(20);
+}
+
 test('a program in a long call of native code is looked at when that returns', async () => {
-  const target = await AttachTarget.start(['blocked']);
-  await delay(300);
-  const { exitCode, stdout, lines } = await attach(target);
+  const { target, unblock } = await startBlocked();
+  const onStderr = (stderr: string) => {
+    if (stderr.includes('in a long call')) unblock();
+  };
+  const { exitCode, stdout, lines } = await attach(target, [], { onStderr });
   expect(lines).toEqual([
     expect.stringContaining('is in a long call of native code, and opens its inspector when that returns'),
   ]);
@@ -158,13 +173,13 @@ test('a program in a long call of native code is looked at when that returns', a
 });
 
 test('an inspector that opens after an attach was interrupted is closed by the next one', async () => {
-  const target = await AttachTarget.start(['blocked']);
-  await delay(300);
+  const { target, unblock } = await startBlocked();
   const { exitCode, lines } = await attach(target, [], {
     onSpawn: (child) => setTimeout(() => child.kill('SIGINT'), 3000),
   });
   expect(exitCode).toBe(130);
   expect(lines.at(-1)).toContain('should its inspector open later, the next "stageprof attach" closes it');
+  unblock();
   while (listeningPorts(target.pid).length === 0) await delay(50);
   const next = await attach(target);
   expect(next.stdout).toMatch(/^after +inspector closed/m);
