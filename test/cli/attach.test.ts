@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { agentOrder } from '../../src/attach/agent-order.js';
 import { openInspector } from '../../src/attach/open-inspector.js';
+import { OpenedMark } from '../../src/attach/opened-mark.js';
 import { RemoteAgent } from '../../src/attach/remote-agent.js';
 import { findTarget } from '../../src/attach/target.js';
 import { findingsOf } from '../../src/index.js';
@@ -174,8 +175,9 @@ test('a program in a long call of native code is looked at when that returns', a
 
 test('an inspector that opens after an attach was interrupted is closed by the next one', async () => {
   const { target, unblock } = await startBlocked();
+  const mark = new OpenedMark(findTarget(target.pid)!);
   const { exitCode, lines } = await attach(target, [], {
-    onSpawn: (child) => setTimeout(() => child.kill('SIGINT'), 3000),
+    onSpawn: (child) => void until(() => mark.isThere).then(() => child.kill('SIGINT')),
   });
   expect(exitCode).toBe(130);
   expect(lines.at(-1)).toContain('should its inspector open later, the next "stageprof attach" closes it');
