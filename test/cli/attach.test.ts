@@ -10,7 +10,7 @@ import { RemoteAgent } from '../../src/attach/remote-agent.js';
 import { findTarget } from '../../src/attach/target.js';
 import { findingsOf } from '../../src/index.js';
 import { listeningPorts } from '../../src/os/listening-ports.js';
-import { attach, expectUntouched } from '../support/attach.js';
+import { attach, awaitLook, expectUntouched } from '../support/attach.js';
 import { AttachTarget } from '../support/attach-target.js';
 import { readPage } from '../support/read-page.js';
 import { runCli } from '../support/run-cli.js';
@@ -222,13 +222,7 @@ test('an attach that is killed is undone by the program itself, and the next one
 test('Ctrl-C ends the look early: what was seen is printed, and all is undone', async () => {
   const target = await AttachTarget.start(['cpu']);
   const { exitCode, stdout } = await attach(target, ['--for', '60'], {
-    onSpawn: (child) => {
-      const look = setInterval(() => {
-        if (listeningPorts(target.pid).length === 0) return;
-        clearInterval(look);
-        setTimeout(() => child.kill('SIGINT'), 1000);
-      }, 20);
-    },
+    onSpawn: (child) => void awaitLook(target).then(() => child.kill('SIGINT')),
   });
   expect(exitCode).toBe(130);
   expect(stdout).toMatch(/^\(program\)/m);
