@@ -24,7 +24,7 @@ describe('a process that was not started under stageprof', () => {
   test('is looked at from outside and from inside, and left as it was', async () => {
     const target = await AttachTarget.start(['buffers', 'cpu']);
     const before = { threads: target.threads, descriptors: target.descriptors };
-    const { exitCode, stdout, lines } = await attach(target);
+    const { exitCode, stdout, lines } = await attach(target, ['--for', '3']);
     expect(lines).toEqual([]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(new RegExp(`^process +${target.pid}, .*target\\.cjs buffers cpu, user \\d+$`, 'm'));
