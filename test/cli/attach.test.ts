@@ -1,4 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -135,10 +136,10 @@ describe('a process that was not started under stageprof', () => {
     const renamed = spawn(process.execPath, [
       '--inspect-port=0',
       '-e',
-      `process.title = '${link}'; setInterval(() => {}, 99)`,
+      `process.title = '${link}'; console.log('ready'); setInterval(() => {}, 99)`,
     ]);
     onTestFinished(() => void renamed.kill('SIGKILL'));
-    await delay(300);
+    await once(renamed.stdout, 'data');
     const { exitCode, stdout } = await runCli(['attach', '--pid-of', link, '--for', '0.2']);
     expect(stdout).toMatch(new RegExp(`^process +${renamed.pid}`, 'm'));
     expect(exitCode).toBe(0);
