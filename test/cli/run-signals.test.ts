@@ -56,12 +56,18 @@ describe('stageprof run, sent a signal', () => {
   );
 
   test('again and again: passes each one on, and is not ended itself', async () => {
-    const onStderr = whenReady((run) => {
-      for (const [index, signal] of (['SIGTERM', 'SIGCONT', 'SIGTERM', 'SIGINT'] as const).entries()) {
-        setTimeout(() => run.kill(signal), index * 100);
-      }
-    });
-    const { exitCode, stdout } = await runCli(['run', NODE, SIGNALLED], { onStderr });
+    const signals = ['SIGTERM', 'SIGCONT', 'SIGTERM', 'SIGINT'] as const;
+    // Two that are pending at once may arrive as one or in another order, so each waits for the one before.
+    const onSpawn = (run: ChildProcess) => {
+      let printed = '';
+      run.stdout!.on('data', (piece) => {
+        printed += piece;
+        const next = signals[printed.split('\n').length - 1];
+        if (next !== undefined) run.kill(next);
+      });
+    };
+    const onStderr = whenReady((run) => run.kill(signals[0]));
+    const { exitCode, stdout } = await runCli(['run', NODE, SIGNALLED], { onSpawn, onStderr });
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: 'SIGTERM\nSIGCONT\nSIGTERM\nSIGINT\n' });
   });
 
