@@ -67,7 +67,7 @@ describe('stageprof run, sent a signal', () => {
       });
     };
     const onStderr = whenReady((run) => run.kill(signals[0]));
-    const { exitCode, stdout } = await runCli(['run', NODE, SIGNALLED], { onSpawn, onStderr });
+    const { exitCode, stdout } = await runCli(['run', NODE, SIGNALLED, String(signals.length)], { onSpawn, onStderr });
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: 'SIGTERM\nSIGCONT\nSIGTERM\nSIGINT\n' });
   });
 
