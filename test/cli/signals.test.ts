@@ -89,6 +89,6 @@ describe('stageprof map, told to stop', () => {
       sh -c 'echo $$ >pid; exec "$0" "$@" 2>err' "$@"
       echo $?`;
     const args = ['-c', script, 'sh', process.execPath, MAIN, 'map', SLOW, input];
-    expect(execFileSync('sh', args, { cwd, encoding: 'utf8', stdio: 'pipe', timeout: 60_000 })).toBe(`${code}\n`);
+    expect(execFileSync('sh', args, { cwd, encoding: 'utf8', stdio: 'pipe', timeout: 110_000 })).toBe(`${code}\n`);
   });
 });
