@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { insideNotes } from '../../src/attach/attach-text.js';
 import { type AttachResult, lookInside } from '../../src/attach/look-inside.js';
+import { RemoteAgent } from '../../src/attach/remote-agent.js';
 import { findTarget } from '../../src/attach/target.js';
 import { moduleName } from '../../src/model/module-name.js';
 import type { Report } from '../../src/model/report.js';
@@ -23,17 +24,18 @@ const MAP = 4;
 
 const start = () => AttachTarget.start(['idle'], { env: { NATIVE_WORK: addon.path } });
 
-/** Looks at the target while it works. */
-async function whileAttached(target: AttachTarget, work: () => Promise<void>, seconds = 2): Promise<AttachResult> {
+/** Looks at the target until its work is done. */
+async function whileAttached(target: AttachTarget, work: () => Promise<void>): Promise<AttachResult> {
   let done: Promise<void> | null = null;
-  const options = { seconds, stacks: new Set(['native'] as const), mayPause: true };
+  const interruption = new AbortController();
+  const options = { seconds: 60, stacks: new Set(['native'] as const), mayPause: true };
   const looked = lookInside(
     findTarget(target.pid)!,
     options,
-    new AbortController().signal,
+    interruption.signal,
     () => {},
     () => {
-      done = work();
+      done = work().finally(() => interruption.abort());
     },
   );
   const result = await looked;
@@ -111,15 +113,14 @@ describe('native allocations of a program that runs already', () => {
   test('are counted for a module that is loaded meanwhile, after the next look', async () => {
     const target = await start();
     let live = 0;
-    const result = await whileAttached(
-      target,
-      async () => {
-        await target.load();
-        await new Promise((resolve) => setTimeout(resolve, 2500));
-        live = (await target.perform(MAIN, HOLD, 0, 10 * MIB, 1000, 0, 1))[2];
-      },
-      5,
-    );
+    const looksAgain = vi.spyOn(RemoteAgent.prototype, 'lookAgain');
+    onTestFinished(() => looksAgain.mockRestore());
+    const result = await whileAttached(target, async () => {
+      await target.load();
+      const { length } = looksAgain.mock.calls;
+      await vi.waitUntil(() => looksAgain.mock.settledResults[length]?.type === 'fulfilled', { timeout: 60_000 });
+      live = (await target.perform(MAIN, HOLD, 0, 10 * MIB, 1000, 0, 1))[2];
+    });
     expect(live).toBeGreaterThan(9 * MIB);
     expect(ofAddon(result).allocatedBytes).toBe(live);
     expect(result.afterwards!.slots).toMatchObject({ restored: result.afterwards!.slots!.rebound });

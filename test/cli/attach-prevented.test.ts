@@ -1,14 +1,31 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { listeningPorts } from '../../src/os/listening-ports.js';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { lookInside } from '../../src/attach/look-inside.js';
+import { findTarget } from '../../src/attach/target.js';
+import { isPortTaken, listeningPorts } from '../../src/os/listening-ports.js';
 import { readProcessStatus } from '../../src/os/process-status.js';
-import { attach, expectUntouched } from '../support/attach.js';
+import { attach, awaitLook, expectUntouched } from '../support/attach.js';
 import { AttachTarget } from '../support/attach-target.js';
+
+/** Until the test ends; on a second address where another program has the first, since that one may end meanwhile. */
+async function holdInspectorPort(): Promise<void> {
+  for (const host of ['127.0.0.1', '127.0.0.2']) {
+    const server = createServer().listen(9229, host);
+    onTestFinished(() => void server.close());
+    const isHeld = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (isHeld) break;
+  }
+  // A program that has it on all addresses leaves none.
+  expect(isPortTaken(9229)).toBe(true);
+}
 
 describe('what prevents it is one line beside what /proc tells, and the process goes on', () => {
   test('a handler of its own for SIGUSR1', async () => {
@@ -23,11 +40,7 @@ describe('what prevents it is one line beside what /proc tells, and the process 
   });
 
   test('the port of its inspector is taken', async () => {
-    const server = createServer();
-    server.listen(9229, '127.0.0.1');
-    // Another program of this machine may have it, which does as well.
-    await Promise.race([once(server, 'listening'), once(server, 'error')]);
-    onTestFinished(() => void server.close());
+    await holdInspectorPort();
     const target = await AttachTarget.start(['idle'], { flags: [] });
     const { exitCode, stdout, lines } = await attach(target);
     expect(exitCode).toBe(1);
@@ -35,6 +48,22 @@ describe('what prevents it is one line beside what /proc tells, and the process 
     expect(lines.join('\n')).toContain('port 9229, which its inspector would use, is taken');
     expect(target.stderr).toBe('');
     await expectUntouched(target);
+  });
+
+  // It stands beside the test above, not in interrupted.test.ts, because both need the one port and two files may run at once.
+  test('the port of its inspector is taken, and Ctrl-C comes while it waits for that: it sends no signal', async () => {
+    await holdInspectorPort();
+    const target = await AttachTarget.start(['idle'], { flags: [] });
+    const interruption = new AbortController();
+    const sent = vi.spyOn(process, 'kill');
+    onTestFinished(() => sent.mockRestore());
+    const options = { seconds: 60, stacks: new Set<never>(), mayPause: true };
+    const looked = lookInside(findTarget(target.pid)!, options, interruption.signal, () => {});
+    interruption.abort();
+    const obstacle = 'it was interrupted before the process was touched';
+    expect(await looked).toEqual({ look: null, obstacle, afterwards: null });
+    expect(sent).not.toHaveBeenCalled();
+    expect(target.stderr).toBe('');
   });
 
   test('the permission model, which leaves it no inspector', async () => {
@@ -134,7 +163,7 @@ describe('what prevents it is one line beside what /proc tells, and the process 
   test('it comes to its end meanwhile, which does not wait for the look', async () => {
     const target = await AttachTarget.start(['worker']);
     const looked = attach(target, ['--for', '60', '--stacks', 'cpu,native']);
-    while (listeningPorts(target.pid).length === 0) await delay(20);
+    await awaitLook(target);
     await delay(1500);
     target.child.stdin!.write('exit\n');
     const { exitCode, lines } = await looked;
@@ -149,17 +178,19 @@ describe('what prevents it is one line beside what /proc tells, and the process 
 
   test('another attach is at work, which is not disturbed', async () => {
     const target = await AttachTarget.start(['cpu']);
-    const first = attach(target, ['--for', '5']);
-    while (listeningPorts(target.pid).length === 0) await delay(20);
-    await delay(500);
+    let run: ChildProcess | undefined;
+    const first = attach(target, ['--for', '60'], { onSpawn: (child) => (run = child) });
+    await awaitLook(target);
     const second = await attach(target);
     expect(second.exitCode).toBe(1);
     expect(second.lines[0]).toMatch(
-      /another "stageprof attach" is at work in it, or was killed: .*, in (2\d|3[0-5]) s at the latest$/,
+      /another "stageprof attach" is at work in it, or was killed: .*, in ([3-8]\d|90) s at the latest$/,
     );
     expect(second.lines[1]).toContain('afterwards: its inspector stays open for the other one, ');
+    run!.kill('SIGINT');
     const { exitCode, stdout } = await first;
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(130);
+    expect(stdout).toMatch(/^\(program\)/m);
     expect(stdout).toMatch(/^after +inspector closed/m);
     await expectUntouched(target);
   });

@@ -1,15 +1,17 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { agentOrder } from '../../src/attach/agent-order.js';
 import { openInspector } from '../../src/attach/open-inspector.js';
+import { OpenedMark } from '../../src/attach/opened-mark.js';
 import { RemoteAgent } from '../../src/attach/remote-agent.js';
 import { findTarget } from '../../src/attach/target.js';
 import { findingsOf } from '../../src/index.js';
 import { listeningPorts } from '../../src/os/listening-ports.js';
-import { attach, expectUntouched } from '../support/attach.js';
+import { attach, awaitLook, expectUntouched } from '../support/attach.js';
 import { AttachTarget } from '../support/attach-target.js';
 import { readPage } from '../support/read-page.js';
 import { runCli } from '../support/run-cli.js';
@@ -23,7 +25,7 @@ describe('a process that was not started under stageprof', () => {
   test('is looked at from outside and from inside, and left as it was', async () => {
     const target = await AttachTarget.start(['buffers', 'cpu']);
     const before = { threads: target.threads, descriptors: target.descriptors };
-    const { exitCode, stdout, lines } = await attach(target);
+    const { exitCode, stdout, lines } = await attach(target, ['--for', '3']);
     expect(lines).toEqual([]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(new RegExp(`^process +${target.pid}, .*target\\.cjs buffers cpu, user \\d+$`, 'm'));
@@ -134,10 +136,10 @@ describe('a process that was not started under stageprof', () => {
     const renamed = spawn(process.execPath, [
       '--inspect-port=0',
       '-e',
-      `process.title = '${link}'; setInterval(() => {}, 99)`,
+      `process.title = '${link}'; console.log('ready'); setInterval(() => {}, 99)`,
     ]);
     onTestFinished(() => void renamed.kill('SIGKILL'));
-    await delay(300);
+    await once(renamed.stdout, 'data');
     const { exitCode, stdout } = await runCli(['attach', '--pid-of', link, '--for', '0.2']);
     expect(stdout).toMatch(new RegExp(`^process +${renamed.pid}`, 'm'));
     expect(exitCode).toBe(0);
@@ -145,10 +147,25 @@ describe('a process that was not started under stageprof', () => {
   });
 });
 
+/** A program whose main thread is in a call that ends when the test says so. */
+async function startBlocked() {
+  const pipe = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const target = await AttachTarget.start(['blocked'], { env: { PIPE: pipe } });
+  await until(() => target.stdout.includes('blocks'));
+  return { target, unblock: () => closeSync(openSync(pipe, 'r+')) };
+}
+
+async function until(what: () => boolean): Promise<void> {
+  while (!what()) await delay(20);
+}
+
 test('a program in a long call of native code is looked at when that returns', async () => {
-  const target = await AttachTarget.start(['blocked']);
-  await delay(300);
-  const { exitCode, stdout, lines } = await attach(target);
+  const { target, unblock } = await startBlocked();
+  const onStderr = (stderr: string) => {
+    if (stderr.includes('in a long call')) unblock();
+  };
+  const { exitCode, stdout, lines } = await attach(target, [], { onStderr });
   expect(lines).toEqual([
     expect.stringContaining('is in a long call of native code, and opens its inspector when that returns'),
   ]);
@@ -158,13 +175,14 @@ test('a program in a long call of native code is looked at when that returns', a
 });
 
 test('an inspector that opens after an attach was interrupted is closed by the next one', async () => {
-  const target = await AttachTarget.start(['blocked']);
-  await delay(300);
+  const { target, unblock } = await startBlocked();
+  const mark = new OpenedMark(findTarget(target.pid)!);
   const { exitCode, lines } = await attach(target, [], {
-    onSpawn: (child) => setTimeout(() => child.kill('SIGINT'), 3000),
+    onSpawn: (child) => void until(() => mark.isThere).then(() => child.kill('SIGINT')),
   });
   expect(exitCode).toBe(130);
   expect(lines.at(-1)).toContain('should its inspector open later, the next "stageprof attach" closes it');
+  unblock();
   while (listeningPorts(target.pid).length === 0) await delay(50);
   const next = await attach(target);
   expect(next.stdout).toMatch(/^after +inspector closed/m);
@@ -191,12 +209,12 @@ test('an attach that is killed is undone by the program itself, and the next one
   const found = findTarget(target.pid)!;
   const { client } = await openInspector(found, new AbortController().signal);
   const order = agentOrder(found, true, { seconds: 1, stacks: new Set(['native']), mayPause: true });
-  await RemoteAgent.start(client, { ...order, lastsMs: 1500 }, 5000);
+  await RemoteAgent.start(client, { ...order, lastsMs: 5000 }, 5000);
   await client.close();
   expect(listeningPorts(target.pid)).toHaveLength(1);
   while (listeningPorts(target.pid).length > 0) await delay(50);
-  await delay(200);
-  expect({ threads: target.threads, descriptors: target.descriptors }).toEqual(before);
+  const now = () => ({ threads: target.threads, descriptors: target.descriptors });
+  await expect.poll(now, { timeout: 30_000 }).toEqual(before);
   const { exitCode } = await attach(target);
   expect(exitCode).toBe(0);
   await expectUntouched(target);
@@ -205,13 +223,7 @@ test('an attach that is killed is undone by the program itself, and the next one
 test('Ctrl-C ends the look early: what was seen is printed, and all is undone', async () => {
   const target = await AttachTarget.start(['cpu']);
   const { exitCode, stdout } = await attach(target, ['--for', '60'], {
-    onSpawn: (child) => {
-      const look = setInterval(() => {
-        if (listeningPorts(target.pid).length === 0) return;
-        clearInterval(look);
-        setTimeout(() => child.kill('SIGINT'), 1000);
-      }, 20);
-    },
+    onSpawn: (child) => void awaitLook(target).then(() => child.kill('SIGINT')),
   });
   expect(exitCode).toBe(130);
   expect(stdout).toMatch(/^\(program\)/m);

@@ -120,7 +120,7 @@ describe('stageprof compare', () => {
     ];
     expect(one.json.inputs).toEqual({ both: 23_900, only_base: 100, only_new: 0 });
     expect(three.json).toEqual(one.json);
-  }, 60_000);
+  });
 
   test('names lines that are no records, and exits with 1 unless it is lenient', async () => {
     const cwd = folderWith({

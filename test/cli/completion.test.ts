@@ -85,7 +85,7 @@ zpty -w -n shell "$1"$'\\t\\t'
 zpty -r -m shell seen "*$2*" && print -r -- "$seen"
 zpty -d shell`;
 
-test.skipIf(!isInstalled('zsh'))('in zsh', { timeout: 60_000 }, async () => {
+test.skipIf(!isInstalled('zsh'))('in zsh', async () => {
   const script = await scriptOf('zsh');
   const offered = (line: string, awaited: string) =>
     execFileSync('zsh', ['-f', '-c', OFFERED_BY_ZSH, script, line, awaited], { encoding: 'utf8', timeout: 110_000 });

@@ -57,7 +57,7 @@ describe.each([
   const withProfile = (error: object, profile: object = PARTIAL) =>
     isProfiled ? { error: { ...error, open: OPEN, last: LAST }, profile } : { error };
 
-  test('records how the process of an input ended, and goes on in another', { timeout: 60_000 }, async () => {
+  test('records how the process of an input ended, and goes on in another', async () => {
     const folders = new MapFolders();
     const env = { ...folders.env, CRASH_LIBRARY: programs.compile('crash.c', 'crash.so') };
     const inputs = ['before', ...Object.keys(ENDINGS), 'prints', 'after'];
@@ -86,7 +86,7 @@ describe.each([
     expect(await folders.left()).toEqual([]);
   });
 
-  test('ends inputs that take too long, and says in which stages they were', { timeout: 60_000 }, async () => {
+  test('ends inputs that take too long, and says in which stages they were', async () => {
     const folders = new MapFolders();
     const inputs = ['before', ...Object.keys(TIMEOUTS), 'after'];
     const flags = ['--jobs', '3', '--timeout', '1', '--outdir', folders.records, ...profile];

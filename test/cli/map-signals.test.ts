@@ -39,14 +39,16 @@ describe.each([
   test('SIGUSR2 writes a record of the running inputs, shows the table, and goes on', async () => {
     const folders = new MapFolders();
     const flags = ['--profile', '--jobs', '2', '--outdir', folders.records];
+    const RELEASE = join(folders.folder, 'release');
     let unfinished: unknown[] = [];
     const result = await runCli(['map', ...flags, SLOW, 'quick', 'lasting-1', 'lasting-2'], {
-      env: folders.env,
+      env: { ...folders.env, RELEASE },
       inGroup: true,
       onStderr: both(
         when('fixture: waiting', 2, send('SIGUSR2')),
         when('SIGUSR2: ', 1, () => {
           unfinished = ['lasting-1', 'lasting-2'].map((input) => recordOf(folders, input));
+          writeFileSync(RELEASE, '');
         }),
       ),
     });

@@ -7,7 +7,7 @@ import { readRecords, runCli } from '../support/run-cli.js';
 
 const PIPELINE = fileURLToPath(new URL('../programs/threads/pipeline.mjs', import.meta.url));
 
-test('each input of map has what the threads of its pipeline recorded for it', { timeout: 60_000 }, async () => {
+test('each input of map has what the threads of its pipeline recorded for it', async () => {
   const folders = new MapFolders();
   const inputs = ['5', '7-throw', '1', '2-terminate', '3', '4-kill', '6'];
   const args = ['map', PIPELINE, ...inputs, '--outdir', folders.records, '--profile', '--jobs', '1'];

@@ -82,7 +82,7 @@ describe('stageprof summarize', () => {
       expect({ exitCode, said }).toEqual({ exitCode: 0, said: [] });
       expect(json).toEqual(expected);
     }
-  }, 60_000);
+  });
 
   test('names lines that are no records by file and number, wherever the file is split', async () => {
     const cwd = temporaryFolder();
@@ -99,7 +99,7 @@ describe('stageprof summarize', () => {
       'stageprof: 2 lines left out that are no records (--lenient to exit with 0 all the same)',
     ]);
     expect(await summarized(['many.jsonl', '--lenient'], { cwd })).toMatchObject({ exitCode: 0 });
-  }, 60_000);
+  });
 
   test('takes files, folders, patterns, stdin and compressed files, each once', async () => {
     const cwd = temporaryFolder();
@@ -202,7 +202,7 @@ describe('stageprof summarize', () => {
         'stageprof: 3 inputs have more than one good record, and all of them are in the sums: was it run twice?',
       ]);
     }
-  }, 60_000);
+  });
 
   test('says that there was no record', async () => {
     const cwd = temporaryFolder();

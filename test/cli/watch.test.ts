@@ -176,7 +176,7 @@ test('watch ends once its reader has gone, while the process goes on', async () 
   watching.stdout.destroy();
   expect(await once(watching, 'exit')).toEqual([0, null]);
   expect(() => process.kill(watched.pid, 0)).not.toThrow();
-}, 10_000);
+});
 
 describe('one line, and exit code 2, for', () => {
   test.each([

@@ -121,9 +121,9 @@ function goodRecords(folder) {
   return new Map(good.map((record) => [record.input, JSON.stringify(record)]));
 }
 
-/** How many processes are still there a second later. */
+/** How many processes are still there when a busy machine has had time to end them. */
 async function leftOf(pids) {
-  const deadline = performance.now() + 1000;
+  const deadline = performance.now() + 60_000;
   for (;;) {
     const left = [...pids].filter(isRunning).length;
     if (left === 0 || performance.now() > deadline) return left;

@@ -32,9 +32,9 @@ export class MapFolders {
   }
 }
 
-/** Waits a moment, which a process whose parent has ended needs to end. */
+/** Waits for the end of processes whose parent has ended, as long as a busy machine may need for it. */
 async function stillRunning(pids: readonly number[]): Promise<number[]> {
-  const deadline = performance.now() + 2000;
+  const deadline = performance.now() + 60_000;
   for (;;) {
     const running = pids.filter(isRunning);
     if (running.length === 0 || performance.now() > deadline) return running;

@@ -52,11 +52,10 @@ const WORK = {
   },
   blocked() {
     // To open a pipe waits for its writer.
-    const { execFileSync, spawn } = require('node:child_process');
-    const pipe = require('node:path').join(require('node:os').tmpdir(), `stageprof-pipe-${process.pid}`);
-    execFileSync('mkfifo', [pipe]);
-    spawn('sh', ['-c', 'sleep 15; echo > "$0"; rm "$0"', pipe], { stdio: 'ignore' });
-    setTimeout(() => require('node:fs').openSync(pipe, 'r'), 100);
+    setTimeout(() => {
+      console.log('blocks');
+      require('node:fs').openSync(process.env.PIPE, 'r');
+    });
   },
   handler() {
     process.on('SIGUSR1', () => console.log('own handler'));
