@@ -12,6 +12,7 @@ export default defineConfig({
     // For what hangs. What takes 10 s alone took more than 40 on a machine with a load average of 13.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,

@@ -74,15 +74,22 @@ describe('stages as spans', () => {
   });
 
   test('last as long as the stage, and lie within their parents', async () => {
-    await profiler.stage('a', () => profiler.stage('b', () => sleep(20)));
+    const names = Array.from({ length: 10 }, (_, index) => `b${index}`);
+    await profiler.stage('a', async () => {
+      for (const name of names) await profiler.stage(name, () => sleep(20));
+    });
     const all = spans();
-    const [outer, inner] = [all.get('a')!, all.get('a.b')!];
-    expect(msOf(inner.startTime)).toBeGreaterThanOrEqual(msOf(outer.startTime));
-    expect(msOf(inner.endTime)).toBeLessThanOrEqual(msOf(outer.endTime));
-    // The span starts before the first reading of the stage.
-    const wallMs = profiler.report().stages[1]!.wall_s! * 1000;
-    expect(msOf(inner.duration)).toBeGreaterThanOrEqual(wallMs - 0.01);
-    expect(msOf(inner.duration)).toBeLessThan(wallMs + 5);
+    const outer = all.get('a')!;
+    const { stages } = profiler.report();
+    const excessMs = names.map((name) => {
+      const inner = all.get(`a.${name}`)!;
+      expect(msOf(inner.startTime)).toBeGreaterThanOrEqual(msOf(outer.startTime));
+      expect(msOf(inner.endTime)).toBeLessThanOrEqual(msOf(outer.endTime));
+      return msOf(inner.duration) - stages.find(({ stage }) => stage === `a.${name}`)!.wall_s! * 1000;
+    });
+    // The span starts before the first reading of the stage, and another process may take the CPU in between.
+    expect(Math.min(...excessMs)).toBeGreaterThanOrEqual(-0.01);
+    expect(Math.min(...excessMs)).toBeLessThan(5);
     expect(Math.abs(msOf(outer.endTime) - Date.now())).toBeLessThan(1_000);
   });
 

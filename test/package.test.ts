@@ -90,7 +90,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')(
       execFileSync('tar', ['-xzf', join(project, name), '-C', installed, '--strip-components=1']);
       for (const dependency of Object.keys(manifest.dependencies)) copyWithDependencies(dependency);
       writeFileSync(join(project, 'package.json'), '{"type":"module"}');
-    }, 60_000);
+    });
     afterAll(() => rmSync(project, { recursive: true }));
 
     function copyWithDependencies(name: string): void {

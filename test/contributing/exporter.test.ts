@@ -13,7 +13,7 @@ const PROGRAM = [
   "writeFileSync('report.json', JSON.stringify(profiler.report()));",
 ];
 
-test('an export format is a file and a row of the table', { timeout: 120_000 }, () => {
+test('an export format is a file and a row of the table', () => {
   const edits = editsOf('To add an export format');
   expect(edits.map(({ path }) => path)).toEqual(['src/export/logfmt.ts', 'src/export/exporters.ts']);
   copy.apply(edits);

@@ -15,7 +15,7 @@ const PROGRAM = [
   '});',
 ];
 
-test('a metric of an existing slot is one row of one file', { timeout: 120_000 }, () => {
+test('a metric of an existing slot is one row of one file', () => {
   const edits = editsOf('To add a metric');
   expect(edits.map(({ path }) => path)).toEqual(['src/model/metrics.ts']);
   copy.apply(edits);

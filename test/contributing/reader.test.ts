@@ -30,7 +30,7 @@ const PROGRAM = [
   'console.log(JSON.stringify({ chunks: chunks.length, malformed: outcome.malformed, counts: Object.fromEntries(result) }));',
 ];
 
-test('a reader of records is one file', { timeout: 120_000 }, () => {
+test('a reader of records is one file', () => {
   const edits = editsOf('To add a reader of records');
   expect(edits.map(({ path }) => path)).toEqual(['src/summary/process-fold.ts']);
   copy.apply(edits);

@@ -48,7 +48,7 @@ test('the commands of the Snakefile run every input once and add up the records'
 const hasSnakemake = spawnSync('snakemake', ['--version']).status === 0;
 if (!hasSnakemake) console.warn('skipped: snakemake is not installed');
 
-test.skipIf(!hasSnakemake)('Snakemake runs the Snakefile', { timeout: 120_000 }, () => {
+test.skipIf(!hasSnakemake)('Snakemake runs the Snakefile', () => {
   const cwd = workingFolder();
   writeFileSync(join(cwd, 'Snakefile'), ofThree(block('python')));
   const [, ...args] = PAGE.match(/^snakemake .*$/m)![0].split(' ');

@@ -15,7 +15,7 @@ const JEMALLOC = 'libjemalloc.so.2';
 const GPERFTOOLS = 'libtcmalloc_minimal.so.4';
 const isThere = (LD_PRELOAD: string) => run(['-e', '0'], { LD_PRELOAD }).stderr === '';
 
-test.skipIf(!isThere(JEMALLOC))('jemalloc returns freed memory only with its setting', { timeout: 60_000 }, () => {
+test.skipIf(!isThere(JEMALLOC))('jemalloc returns freed memory only with its setting', () => {
   const glibc = numberOf('freed');
   const jemalloc = numberOf('freed', { LD_PRELOAD: JEMALLOC });
   const MALLOC_CONF = 'dirty_decay_ms:0,muzzy_decay_ms:0';
@@ -24,7 +24,7 @@ test.skipIf(!isThere(JEMALLOC))('jemalloc returns freed memory only with its set
   expect(returned).toBeLessThan(jemalloc / 2);
 });
 
-test.skipIf(!isThere(GPERFTOOLS))('gperftools returns freed memory with its setting', { timeout: 60_000 }, () => {
+test.skipIf(!isThere(GPERFTOOLS))('gperftools returns freed memory with its setting', () => {
   const LD_PRELOAD = GPERFTOOLS;
   const returned = numberOf('freed', { LD_PRELOAD, TCMALLOC_AGGRESSIVE_DECOMMIT: '1' });
   expect(returned).toBeLessThan(numberOf('freed', { LD_PRELOAD }) / 2);
@@ -38,7 +38,7 @@ test('fewer arenas hold less where several threads work', { timeout: 180_000 }, 
   expect(few).toBeLessThan(Math.max(...three({})) - 8);
 });
 
-test('mimalloc in an addon gives back what a collection frees, if it is told to', { timeout: 60_000 }, () => {
+test('mimalloc in an addon gives back what a collection frees, if it is told to', () => {
   const outputs = (env: NodeJS.ProcessEnv, ...more: string[]) => numberOf('outputs', env, ['--expose-gc'], more);
   const kept = outputs({});
   const returned = outputs({ MIMALLOC_PURGE_DELAY: '0' });
@@ -46,6 +46,6 @@ test('mimalloc in an addon gives back what a collection frees, if it is told to'
   expect(outputs({ MIMALLOC_PURGE_DELAY: '0' }, 'collect')).toBeLessThan(returned - 16);
 });
 
-test('a larger young generation needs fewer collections', { timeout: 60_000 }, () => {
+test('a larger young generation needs fewer collections', () => {
   expect(numberOf('objects', {}, ['--max-semi-space-size=64'])).toBeLessThan(0.75 * numberOf('objects'));
 });

@@ -10,7 +10,7 @@ function run(program: string, flags: readonly string[] = [], env: NodeJS.Process
   const text = `import { StageProfiler, nullProfiler } from ${JSON.stringify(PACKAGE)};\n${program}`;
   const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', text], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 110_000,
     env: { ...process.env, ...env },
   });
   return { status, stdout, stderr };

@@ -10,9 +10,7 @@ import { PACKAGE } from '../support/workloads.js';
 
 const ALL: SamplerOptions = { cpu: true, rss: true, js: true, native: true, io: true, rssPeak: 'lifetime' };
 
-test('twenty workers with profilers keep few descriptors open, and read all the same', {
-  timeout: 60_000,
-}, async () => {
+test('twenty workers with profilers keep few descriptors open, and read all the same', async () => {
   const folder = temporaryFolder();
   const source = `
     const { parentPort, workerData } = require('node:worker_threads');

@@ -129,7 +129,10 @@ test('a worker lists itself as this thread, and the main thread as another JavaS
 test('the work of parallel collections is in the group of V8 helpers', () => {
   const result = run(`
     const kept = [];
-    for (let round = 0; round < 60; round++) {
+    const helpersS = () =>
+      profiler.threads().groups.reduce((sum, { group, cpu_s }) => (group === 'v8_helpers' ? sum + cpu_s : sum), 0);
+    // Where others want the CPUs, the main thread does much of the helpers' work itself.
+    for (let round = 0; round < 60 || (round < 1000 && helpersS() <= 0.02); round++) {
       kept.push(Array.from({ length: 30_000 }, (_, n) => ({ n, text: [n] })));
       if (kept.length > 12) kept.shift();
     }

@@ -10,20 +10,26 @@ import type { RecorderMetadata } from '../../src/recorder/metadata.js';
 import { readRecorder } from '../../src/recorder/reader.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
+/** Waits until a recorder has so many readings more. One may be under way already, so one more tells nothing of a step. */
+async function readings(path: string, more: number): Promise<void> {
+  const count = () => readRecorder(new BufferBytes(readFileSync(path))).timeline.points.length;
+  for (const end = count() + more; count() < end; ) await sleep(20);
+}
+
 /** A program with two stages, one in the other, that keeps Buffers of 40 MB. */
 async function recorded(): Promise<Buffer> {
   const path = join(temporaryFolder(), 'a.recorder');
   const profiler = new StageProfiler({ recorder: { path, keep: true } });
-  await sleep(250);
+  await readings(path, 2);
   const kept = await profiler.stage('load', async () => {
-    await sleep(350);
+    await readings(path, 3);
     return profiler.stage('read', async () => {
       const buffers = Array.from({ length: 10 }, () => Buffer.alloc(4e6, 1));
-      await sleep(450);
+      await readings(path, 4);
       return buffers;
     });
   });
-  await sleep(250);
+  await readings(path, 2);
   const bytes = readFileSync(path);
   expect(kept).toHaveLength(10);
   profiler.close();

@@ -10,7 +10,7 @@ import { PACKAGE } from '../support/workloads.js';
 const PRELOAD = fileURLToPath(new URL('../../dist/preload/preload.cjs', import.meta.url));
 const ASKS = `import { activeProfiler } from ${JSON.stringify(PACKAGE)};`;
 
-const COMPUTES = 'const start = performance.now(); while (performance.now() - start < 800);';
+const computes = (ms: number) => `const start = performance.now(); while (performance.now() - start < ${ms});`;
 
 let folder: string;
 beforeEach(() => {
@@ -94,7 +94,7 @@ describe('a process of a program under stageprof run', () => {
   });
 
   test('that is the program itself is profiled from its first line on', () => {
-    expect(run(COMPUTES, { isFirst: true })).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(run(computes(800), { isFirst: true })).toEqual({ status: 0, stdout: '', stderr: '' });
     const [report] = reports() as [Report];
     expect(report.total_wall_s).toBeGreaterThan(0.8);
     expect(report.warnings).toEqual([]);
@@ -102,10 +102,11 @@ describe('a process of a program under stageprof run', () => {
 
   test('that is the program itself is profiled from its first wait on where Node cannot require modules', () => {
     const flags = ['--no-experimental-require-module'];
-    const outcome = run(`${COMPUTES} setTimeout(() => {}, 300)`, { isFirst: true, flags });
+    const outcome = run(`${computes(5000)} setTimeout(() => {}, 300)`, { isFirst: true, flags });
     expect(outcome).toEqual({ status: 0, stdout: '', stderr: '' });
     const [report] = reports() as [Report];
-    expect(report.total_wall_s).toBeLessThan(0.8);
+    // Only the start of the profiler and the wait, however long they take on a busy machine.
+    expect(report.total_wall_s).toBeLessThan(5);
     expect(report.warnings).toEqual([expect.stringMatching(/^begun when the program first waited .*: 1$/)]);
   });
 

@@ -136,9 +136,12 @@ describe('with the JS heap', () => {
   test('a stage around collected ones is not charged for their collections', () => {
     // Live objects make each full collection take long.
     const live = Array.from({ length: 300_000 }, (_, i) => ({ i }));
-    const start = performance.now();
-    collectGarbage();
-    const oneCollectionS = (performance.now() - start) / 1_000;
+    // The shortest of several: what another process has taken in one of them belongs to no collection.
+    const collectionsS = Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      collectGarbage();
+      return (performance.now() - start) / 1_000;
+    });
     const profiler = new StageProfiler({ measure: ['js'], collect: 'every' }, { stageCost: FREE });
     profiler.stage('outer', () => {
       for (let i = 0; i < 10; i++) profiler.stage('inner', () => {});
@@ -146,7 +149,7 @@ describe('with the JS heap', () => {
     profiler.close();
     const { total_wall_s } = profiler.report();
     expect(live).toHaveLength(300_000);
-    expect(total_wall_s).toBeGreaterThan(10 * oneCollectionS);
+    expect(total_wall_s).toBeGreaterThan(10 * Math.min(...collectionsS));
     expect(rowOf(profiler, 'outer').wall_s).toBeLessThan(0.1 * total_wall_s);
   });
 });

@@ -23,7 +23,7 @@ describe.each(COMPILERS.map((flags) => [flags.join(' ') || 'no flags', flags] as
     const { stdout, stderr, status } = spawnSync(process.execPath, args, {
       encoding: 'utf8',
       env: { ...process.env, ...env },
-      timeout: 100_000,
+      timeout: 110_000,
     });
     expect(status, stderr).toBe(0);
     const { wrong, ended } = JSON.parse(stdout) as { wrong: object; ended: number };

@@ -40,7 +40,7 @@ async function lookUntil(
   watch: ProcessWatch,
   holds: (seen: readonly SeenProcess[]) => boolean,
 ): Promise<readonly SeenProcess[]> {
-  for (const deadline = Date.now() + 5_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
     watch.look();
     if (holds(watch.seen())) break;
     await delay(5);
@@ -106,16 +106,16 @@ test('shows the command that a process executes later, with the same start', asy
   expect(seen).toMatchObject([{ command: 'cat', pid: child.pid, startMs: before!.startMs }]);
 });
 
-test('looks by itself soon after the start, and once more at the end', async () => {
+test('looks by itself after the start, and once more at the end', async () => {
   const child = await started('echo 1; read line; sleep 1000 & echo $!; wait');
   const watch = new ProcessWatch();
   watch.start(child.pid, child.startMs);
   expect(watch.seen()).toHaveLength(1);
   child.stdin.write('\n');
   await once(child.stdout, 'data');
-  await delay(400);
-  expect(watch.seen()).toHaveLength(2);
+  await expect.poll(() => watch.seen()).toHaveLength(2);
   const { wallS } = watch.seen()[1]!;
+  await delay(20);
   watch.end();
   expect(watch.seen()[1]!.wallS).toBeGreaterThan(wallS);
 });

@@ -14,7 +14,6 @@ import {
 const ROUNDS = 20;
 const WORKERS = 10;
 const BUILD_MS = 300_000;
-const TEST_MS = 120_000;
 
 interface Check {
   readonly name: string;
@@ -36,7 +35,7 @@ function failuresOf(checks: readonly Check[]): string[] {
 function describeWith(title: string, runtimes: readonly string[], tests: () => void): void {
   const missing = runtimes.filter((runtime) => runtimeOf(runtime) === undefined);
   if (missing.length > 0) console.warn(`skipped: ${title}, since g++ has no lib${missing.join(', lib')}`);
-  describe.skipIf(missing.length > 0)(title, { timeout: TEST_MS }, tests);
+  describe.skipIf(missing.length > 0)(title, tests);
 }
 
 describeWith('under AddressSanitizer and UndefinedBehaviorSanitizer', ['asan', 'ubsan'], () => {

@@ -71,7 +71,7 @@ export function runModule(source: string, env: NodeJS.ProcessEnv = {}, flags: re
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
     [...flags, '--input-type=module', '--eval', source],
-    { encoding: 'utf8', env: { ...process.env, ...env }, timeout: 60_000 },
+    { encoding: 'utf8', env: { ...process.env, ...env }, timeout: 110_000 },
   );
   return { code: status, signal, stdout, stderr };
 }

@@ -89,37 +89,29 @@ describe.each(CHAINS)('with %s behind the tracker', (name, behind) => {
   const isAlone = behind.length === 0;
 
   describe.skipIf(!present)('a client', () => {
-    test.each(NAMES)(
-      '%s behaves as without the tracker, and its memory has its name',
-      { timeout: 60_000 },
-      (client) => {
-        const reader = programs.compile('module_reader.c', 'module_reader.so');
-        const { sharedObject, expectHeld } = CLIENTS[client]!;
-        const plain = run('run', [client, reader], behind);
-        const { outcome, told } = run('run', [client, reader], tracked);
-        expect(plain.outcome).toMatchObject({ stderr: '', status: 0 });
-        expect(outcome).toEqual(plain.outcome);
-        const { heldBytes, modules } = JSON.parse(told!);
-        expectHeld({ heldBytes, module: moduleOf(modules, sharedObject) });
-      },
-    );
+    test.each(NAMES)('%s behaves as without the tracker, and its memory has its name', (client) => {
+      const reader = programs.compile('module_reader.c', 'module_reader.so');
+      const { sharedObject, expectHeld } = CLIENTS[client]!;
+      const plain = run('run', [client, reader], behind);
+      const { outcome, told } = run('run', [client, reader], tracked);
+      expect(plain.outcome).toMatchObject({ stderr: '', status: 0 });
+      expect(outcome).toEqual(plain.outcome);
+      const { heldBytes, modules } = JSON.parse(told!);
+      expectHeld({ heldBytes, module: moduleOf(modules, sharedObject) });
+    });
 
-    test.each(NAMES)('%s ends cleanly when its worker is terminated', { timeout: 120_000 }, (client) => {
+    test.each(NAMES)('%s ends cleanly when its worker is terminated', (client) => {
       const [most, when] = TERMINATED[client]!;
       const { outcome } = run('terminate', [client, isAlone ? `${most}` : '3', when], tracked);
       expect(outcome).toEqual({ stdout: 'ended\n', stderr: '', status: 0, signal: null });
     });
 
-    test.each(NAMES)(
-      '%s ends cleanly when the process exits in the middle of its work',
-      { timeout: 60_000 },
-      (client) => {
-        for (const delayMs of isAlone ? ['5', '40', '110'] : ['40']) {
-          const { outcome } = run('exit', [client, delayMs], tracked);
-          expect(outcome).toEqual({ stdout: 'begins\n', stderr: '', status: 5, signal: null });
-        }
-      },
-    );
+    test.each(NAMES)('%s ends cleanly when the process exits in the middle of its work', (client) => {
+      for (const delayMs of isAlone ? ['5', '40', '110'] : ['40']) {
+        const { outcome } = run('exit', [client, delayMs], tracked);
+        expect(outcome).toEqual({ stdout: 'begins\n', stderr: '', status: 5, signal: null });
+      }
+    });
   });
 });
 

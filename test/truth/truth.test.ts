@@ -132,7 +132,7 @@ test('the sums of mappings tell code, files, shared memory and the rest apart', 
 /** `npm run test:truth` has a hundred. These are of different kinds of memory; the last two end with busy worker threads. */
 const SEEDS = [1, 2, 5, 7, 9, 10, 39012, 39034];
 
-describe.runIf(existsSync('/proc/self/smaps'))('random programs', { timeout: 120_000 }, () => {
+describe.runIf(existsSync('/proc/self/smaps'))('random programs', () => {
   test.each(SEEDS)('of seed %i: nothing wrong is told, and little has no owner', async (seed) => {
     const base = temporaryFolder();
     const plan = planOf(seed);

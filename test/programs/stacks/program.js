@@ -8,12 +8,13 @@ import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { activeProfiler } from '../../../dist/index.js';
 import { spin } from './spin.js';
+import { spinCpu } from './spin-cpu.js';
 
 const how = process.argv[2];
 const profiler = activeProfiler();
 const busyMain = (ms) => spin(ms) + 1;
-const busyFirst = (ms) => spin(ms) + 5;
-const busySecond = (ms) => spin(ms) + 6;
+const busyFirst = (ms) => spinCpu(ms) + 5;
+const busySecond = (ms) => spinCpu(ms) + 6;
 const busyChild = (ms) => spin(ms) + 2;
 const busyThread1 = (ms) => spin(ms) + 3;
 const busyThread2 = (ms) => spin(ms) + 4;
@@ -120,7 +121,7 @@ else if (how === 'children') {
   });
   session.disconnect();
 } else if (how === 'blocked') {
-  profiler.stage('blocked', () => busyFirst(3000) + busySecond(3000));
+  profiler.stage('blocked', () => busyFirst(1500) + busySecond(1500));
 } else if (how === 'kill') {
   profiler.stage('kill', () => busyMain(3000));
   process.kill(process.pid, 'SIGKILL');

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { StageProfiler } from '../../../dist/index.js';
 import { spin } from './spin.js';
@@ -14,25 +14,36 @@ const options = { stacks: ['cpu'], attribution: 'exact' };
 
 if (isMainThread) {
   const profiler = new StageProfiler(options);
-  const worker = new Worker(new URL(import.meta.url));
-  const [stages] = await once(worker, 'message');
-  for (const end = performance.now() + 20_000; performance.now() < end; await delay(100)) {
+  /** Which labels the stacks have. */
+  const seen = new Int32Array(new SharedArrayBuffer(LABELS.length * Int32Array.BYTES_PER_ELEMENT));
+  const worker = new Worker(new URL(import.meta.url), { workerData: seen });
+  let stages;
+  worker.once('message', (message) => (stages = message));
+  for (const end = performance.now() + 60_000; stages === undefined; await delay(100)) {
     const text = gunzipSync(profiler.stacks());
-    if (LABELS.every((label) => text.includes(label))) break;
+    const isOver = performance.now() > end;
+    for (const [index, label] of LABELS.entries()) {
+      if (text.includes(label) || isOver) Atomics.store(seen, index, 1);
+    }
   }
   profiler.close();
   worker.postMessage('end');
   console.log(JSON.stringify({ pprof: Buffer.from(profiler.stacks()).toString('base64'), stages }));
 } else {
+  /** A thread may work for a while before its sampling begins, and after it has told that it ends. */
+  const untilSeen = (profiler, index) => {
+    do profiler.stage(LABELS[index], () => spin(100));
+    while (Atomics.load(workerData, index) === 0);
+  };
   const first = new StageProfiler(options);
   const second = new StageProfiler(options);
-  first.stage('thread-first', () => spin(100));
-  second.stage('thread-second', () => spin(100));
+  untilSeen(first, 0);
+  untilSeen(second, 1);
   first.close();
-  second.stage('thread-alone', () => spin(100));
+  untilSeen(second, 2);
   second.close();
   const third = new StageProfiler(options);
-  third.stage('thread-third', () => spin(100));
+  untilSeen(third, 3);
   third.close();
   parentPort.postMessage([first, second, third].flatMap((profiler) => profiler.report().stages));
   await once(parentPort, 'message');

@@ -45,7 +45,7 @@ if (isMainThread) {
     await threads.destroy();
   } else await runWorkers();
   if (pool === 'killed') {
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
     process.kill(process.pid, 'SIGKILL');
   }
   console.log('done');
