@@ -113,6 +113,15 @@ static void pause_ms(long ms) {
   }
 }
 
+// The tracker looks at the threads now and then, less often where that costs much.
+static void await_look() {
+  for (int turn = 0; turn < 3; ++turn) {
+    pause_ms(100);
+    // Another thread may be looking, and be held up.
+    if (tracker != nullptr) tracker->look_at_cpu_threads();
+  }
+}
+
 // A thread that has a name, and is seen by the tracker before it works.
 template <typename Work>
 static void in_thread(const char* name, Work work, size_t stack_bytes = 0) {
@@ -129,7 +138,7 @@ static void in_thread(const char* name, Work work, size_t stack_bytes = 0) {
       [](void* data) -> void* {
         auto* const given = static_cast<Order*>(data);
         prctl(PR_SET_NAME, given->name);
-        pause_ms(300);
+        await_look();
         (*given->work)();
         return nullptr;
       },
@@ -147,8 +156,7 @@ static void shares() {
       heavier(30);
     }
     used_ms = own_ms();
-    // Until its clock has been looked at.
-    pause_ms(300);
+    await_look();
   });
   const double light = static_cast<double>(SAMPLES(lighter));
   const double heavy = static_cast<double>(SAMPLES(heavier));
@@ -166,8 +174,7 @@ static void blocked() {
     // At its beginning, as those of libraries do.
     pthread_sigmask(SIG_SETMASK, &all, nullptr);
     heavier(100);
-    // Until its clock has been looked at.
-    pause_ms(300);
+    await_look();
   });
   // The timer that it had before may have sent its signal once.
   check("few", 1, SAMPLES(heavier) <= 1);
@@ -187,7 +194,7 @@ static void deaf_from_birth() {
     int count = 0;
     for (int number = 1; number < 65; ++number) count += sigismember(&waiting, number) == 1;
     say("waiting %d\n", count);
-    pause_ms(300);
+    await_look();
   });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   check("none", 0, SAMPLES(heavier));
