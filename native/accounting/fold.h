@@ -28,7 +28,7 @@ class Fold {
 
   Fold(Sampler* sampler, const FoldPlan& plan, const Memory& memory);
 
-  // Both false where there is no memory; calls of that position are not measured then.
+  // False where there is no memory: calls of that position, and of those behind it, are not measured then.
   bool AddCall(uint32_t position, double* cells);
   void MoveRows(double* cells, size_t length);
 

@@ -28,7 +28,7 @@ const char* Load(const char* path) {
   const auto find = reinterpret_cast<Find>(FindSymbol("dlsym"));
   const auto error = reinterpret_cast<Error>(FindSymbol("dlerror"));
   if (open == nullptr || find == nullptr) return "the loader has no dlopen";
-  // Its loader has no room for the tracker's thread-local memory once a program runs.
+  // musl's loader has no room for the tracker's thread-local memory once a program runs.
   if (FindSymbol("gnu_get_libc_version") == nullptr)
     return "musl loads the tracker at the start of a program alone";
   void* const library = open(path, RTLD_NOW | RTLD_LOCAL);

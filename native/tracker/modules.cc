@@ -23,7 +23,7 @@ uint32_t malloc_module = kUnknownModule;
 char program_name[kModuleNameBytes] = "(program)";
 
 // How many modules had been loaded, and how many unloaded, at the last refresh. musl counts none at the
-// start, so no number of modules says that there has been none.
+// start, so 0 cannot mean that there was no refresh yet.
 constexpr unsigned long long kNeverRefreshed = ~0ULL;
 std::atomic<unsigned long long> seen_adds{kNeverRefreshed};
 std::atomic<unsigned long long> seen_subs{0};
@@ -46,7 +46,7 @@ struct Refresh {
 
 // Where the loader does not answer in hooks, names come from the kernel too, whose paths may differ from
 // the loader's: /usr/lib/x for /lib/x, and musl's loader calls the program by its first argument and the
-// kernel's own object by none. A module of two names would have two rows, and two of one name have one.
+// kernel's own object by none. A module of two names would have two rows, and two modules of one name would share a row.
 const char* NameOf(const dl_phdr_info& info, char (&path)[kModuleNameBytes]) {
   if (LoaderAnswers()) return PathOfObject(info.dlpi_name);
   if (reinterpret_cast<uintptr_t>(info.dlpi_phdr) == getauxval(AT_PHDR)) return program_name;

@@ -56,7 +56,8 @@ struct PageCache {
 extern PageCache page_cache;
 
 uint32_t LookUpModule(uintptr_t address);
-// Whether this thread is adding to the table of modules. A signal handler that has interrupted it must not.
+// Whether this thread is adding to the table of modules. A signal handler that has interrupted it must not
+// add as well.
 bool IsAddingModules();
 void HandOver(ModuleBatches* batches);
 void ClaimSlot(ModuleBatches::Slot* slot, uint32_t module);

@@ -93,8 +93,9 @@ void CountCpu(uint32_t site, SiteFrame leaf, uint32_t name, uint64_t periods) {
     row = FindRow(tables, site, 0, name);
   }
   if (row == nullptr) return;
-  row->periods.fetch_add(periods, kRelaxed);
-  row->samples.fetch_add(1, kRelaxed);
+  // Release: whoever reads that there are samples finds whose they are.
+  row->periods.fetch_add(periods, std::memory_order_release);
+  row->samples.fetch_add(1, std::memory_order_release);
 }
 
 void AddCpuTime(uint32_t name, uint64_t ns) {

@@ -65,10 +65,16 @@ DynamicTables FindTables(const LoadedObject& object) {
   return tables;
 }
 
-// How many symbols from the first one on may be imports, and the first is none; 0 where no table tells. A GNU
+// A GNU hash table of an object without exports, which says of the imports that there are none.
+bool IsEmpty(const uint32_t* gnu_hash) {
+  const uint32_t* const buckets = gnu_hash + 4 + 2 * gnu_hash[2];
+  return gnu_hash[0] == 1 && buckets[0] == 0;
+}
+
+// How many symbols from the first one on may be imports, of which symbol 0 is none; 0 where no table tells. A GNU
 // hash table has the exports alone, which follow the imports; a System V one counts all symbols in its second word.
 size_t CountCandidates(const DynamicTables& tables) {
-  if (tables.gnu_hash != nullptr) return tables.gnu_hash[1];
+  if (tables.gnu_hash != nullptr && !IsEmpty(tables.gnu_hash)) return tables.gnu_hash[1];
   return tables.hash == nullptr ? 0 : tables.hash[1];
 }
 

@@ -112,6 +112,7 @@ RunningWork::RunningWork(const Origin& origin, uint16_t number, Caller caller)
       stale_before_(thread_origin.stale_stage) {
   Origin own = origin;
   own.run = {number, static_cast<uint16_t>(sequences[number].load(kRelaxed) + 1)};
+  // Release: whoever reads this origin sees that the run before has ended.
   origins[number].store(own, std::memory_order_release);
   sequences[number].store(own.run.sequence, std::memory_order_release);
   thread_origin.origin = own;
