@@ -26,7 +26,9 @@ export function activeProfiler(): Profiler {
 
 /** Where there is no stack for it, the next who asks has it made. */
 function makeAwaited(): Profiler {
-  return hasStack() ? (registry[AWAITED]?.(StageProfiler) ?? threadProfiler()) : nullProfiler;
+  const make = registry[AWAITED];
+  if (make === undefined) return threadProfiler();
+  return hasStack() ? (make(StageProfiler) ?? threadProfiler()) : nullProfiler;
 }
 
 function threadProfiler(): Profiler {

@@ -1,6 +1,7 @@
 import { existsSync, join } from '../host/files.js';
 import type { SharedArrayBuffer } from '../host/intrinsics.js';
 import { getEnvironmentData, isMainThread, setEnvironmentData, threadId } from '../host/process.js';
+import { hasStack } from '../host/stack-room.js';
 import { MEASURES, type Measure, type StageProfilerOptions } from '../model/options.js';
 import type { Profiler } from '../model/profiler.js';
 import { makeRecorderFolder } from '../recorder/recorder-folder.js';
@@ -45,7 +46,10 @@ type ProfilerConstructor = new (options: StageProfilerOptions) => Profiler;
  */
 export function makeThreadProfiler(Constructor: ProfilerConstructor): Profiler | null {
   if (isMainThread) return null;
-  if (made === undefined) made = makeOnce(Constructor);
+  if (made === undefined) {
+    if (!hasStack()) return null;
+    made = makeOnce(Constructor);
+  }
   return made;
 }
 
