@@ -129,23 +129,24 @@ export class Accounting {
    * places, and goes on from there when it is called again: the row has nothing of the call, or all of it.
    *
    * @param closed takes the call; null where no subscriber asks for it
+   * @param error what a call that failed is told to have thrown
    */
-  finish(call: OpenCall, failed: boolean, closed: ClosedCall[] | null): void {
-    if (!call.folded) this.takeExit(call, failed, closed);
+  finish(call: OpenCall, failed: boolean, closed: ClosedCall[] | null, error?: unknown): void {
+    if (!call.folded) this.takeExit(call, failed, closed, error);
     this.calls.close(call);
     if (this.collection !== null) {
       addTo(this.store.cells, this.store.offset(call.node.row) + RETAINED, this.collection.atExit(call));
     }
   }
 
-  private takeExit(call: OpenCall, failed: boolean, closed: ClosedCall[] | null): void {
+  private takeExit(call: OpenCall, failed: boolean, closed: ClosedCall[] | null, error: unknown): void {
     const { children, parent } = call;
     let flags = POSITION * call.poolIndex;
     if (failed) flags += EXIT.failed;
     if (children > 0) flags += HAS_CHILD;
     else if (parent!.children === 1) flags += IS_LAST_CHILD;
     if (this.calls.isOverlapped(call)) flags += EXIT.overlapped;
-    const told = closed === null ? null : this.toldOf(call, failed);
+    const told = closed === null ? null : this.toldOf(call, failed, error);
     const { boundary } = this;
     boundary[CALL] = flags;
     boundary[INNER_CLOSED] = call.innerClosed;
@@ -160,7 +161,11 @@ export class Accounting {
   }
 
   /** What is told of a call that is about to close; its times come with the last sample. */
-  private toldOf({ node, message }: OpenCall, failed: boolean): { -readonly [M in keyof ClosedCall]: ClosedCall[M] } {
-    return { label: node.path, opened: message, endNs: 0, wallNs: 0, failed };
+  private toldOf(
+    { node, message }: OpenCall,
+    failed: boolean,
+    error: unknown,
+  ): { -readonly [M in keyof ClosedCall]: ClosedCall[M] } {
+    return { label: node.path, opened: message, endNs: 0, wallNs: 0, failed, error };
   }
 }

@@ -61,6 +61,8 @@ export class OpenCall {
   // Owner: Profiling, with StageProfiler and OpenStage in their catch blocks.
 
   state: CallState = CALL_STATE.opening;
+  /** What its function threw, while its stage has left it in the state `threw`. */
+  thrown: unknown = undefined;
   /** The callback form alone has these: its own async context, and the one in which its function was called. */
   context: CallContext | null = null;
   caller: CallContext | null = null;

@@ -45,7 +45,7 @@ export interface AttachBinding extends Binding {
  * have replaced what it finds, so every step may fail.
  */
 export function makeAgent(order: AgentOrder): Agent | number {
-  // The program may be anywhere in its stack: without enough of it nothing is begun.
+  // As `needStack`, to which this text cannot refer: the program may be anywhere in its stack.
   const descend = (frames: number): number => (frames === 0 ? 0 : descend(frames - 1) + 1);
   descend(1000);
   // As `BUILT_IN`. The inspector has its `require` only while this function runs, and its modules are asked for later too.

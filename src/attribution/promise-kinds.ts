@@ -58,7 +58,7 @@ export function standIn(
   try {
     if (Object.getPrototypeOf(derived) !== prototype) given = promise;
   } catch {
-    // Out of stack: that of almost all promises.
+    // The stack is full. Almost every derived promise has this prototype, so it is assumed.
   }
   return given;
 }

@@ -31,4 +31,6 @@ export interface ClosedCall {
   readonly endNs: number;
   readonly wallNs: number;
   readonly failed: boolean;
+  /** What it threw or was rejected with, where that is known. */
+  readonly error: unknown;
 }

@@ -22,11 +22,12 @@ export class LeftCalls {
 
   private end(call: OpenCall, closed: ClosedCall[] | null): void {
     const context = call.context as Frame | null;
-    // That of a handle is of another call, whose object this was before.
+    // A handle has no context: what stands here is left from an earlier use of the object.
     if (context !== null && context.call === call && isLeftOpen(context)) context.left = true;
     if (call.handleIn !== null) removeHandle(call.handleIn, call);
     if (call.state === CALL_STATE.opening) this.accounting.discard(call);
-    else this.accounting.finish(call, call.state === CALL_STATE.threw, closed);
+    else this.accounting.finish(call, call.state === CALL_STATE.threw, closed, call.thrown);
+    call.thrown = undefined;
   }
 }
 

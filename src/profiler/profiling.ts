@@ -24,7 +24,7 @@ import { OptionalRecorder } from './optional-recorder.js';
 import { OwnCost } from './own-cost.js';
 import type { ProfilerParts } from './profiler-parts.js';
 import { SampledStacks } from './sampled-stacks.js';
-import { announceClose, stageClose } from './stage-channels.js';
+import { announceClose, isTelling, stageClose } from './stage-channels.js';
 import { StageOpener } from './stage-opener.js';
 import { type Fault, NOT_MEASURED, OUT_OF_STACK } from './unmeasured.js';
 import { UsageWarnings } from './usage-warnings.js';
@@ -159,15 +159,15 @@ export class Profiling {
   private finish(call: OpenCall, failed: boolean, error: unknown): void {
     if (this.closed) return;
     const since = --this.own.left <= 0 ? this.own.start() : 0;
-    const closed = stageClose.hasSubscribers ? this.untold : null;
+    const closed = stageClose.hasSubscribers && !isTelling() ? this.untold : null;
     if (this.hasLeft) this.takeOutLeft();
-    this.accounting.finish(call, failed, closed);
+    this.accounting.finish(call, failed, closed, error);
     const caller = call.caller as Frame;
     // The caller runs next. It does so from the exit sample on: to return to it reads nothing.
     if (this.execution !== null) this.execution.resume(caller);
     this.context.leave(caller);
     if (since !== 0) this.own.closed(since);
-    if (closed !== null) announceClose(closed, this.profiler, error);
+    if (closed !== null) announceClose(closed, this.profiler);
   }
 
   /** Has the call end when the promise settles. */
@@ -206,15 +206,18 @@ export class Profiling {
     try {
       if (this.closed || call.moment !== moment) return;
       const since = --this.own.left <= 0 ? this.own.start() : 0;
-      const closed = stageClose.hasSubscribers ? this.untold : null;
+      const closed = stageClose.hasSubscribers && !isTelling() ? this.untold : null;
       if (this.hasLeft) this.takeOutLeft();
       // The call itself may have been one that its stage had left.
-      if (call.moment === moment) this.accounting.finish(call, failed, closed);
+      if (call.moment === moment) this.accounting.finish(call, failed, closed, error);
       if (this.execution !== null) this.execution.resume(this.context.current());
       if (since !== 0) this.own.closed(since);
-      if (closed !== null) announceClose(closed, this.profiler, error);
+      if (closed !== null) announceClose(closed, this.profiler);
     } catch (fault) {
-      if (call.moment === moment) call.state = failed ? CALL_STATE.threw : CALL_STATE.returned;
+      if (call.moment === moment) {
+        call.state = failed ? CALL_STATE.threw : CALL_STATE.returned;
+        call.thrown = error;
+      }
       this.hasLeft = true;
       this.counts[(fault as Fault)?.constructor === RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;
     }
@@ -251,7 +254,7 @@ export class Profiling {
   endHandle(call: OpenCall): void {
     if (this.closed) return;
     const since = --this.own.left <= 0 ? this.own.start() : 0;
-    const closed = stageClose.hasSubscribers ? this.untold : null;
+    const closed = stageClose.hasSubscribers && !isTelling() ? this.untold : null;
     if (this.hasLeft) this.takeOutLeft();
     // First: once the call is closed, nothing may be opened under it.
     const isInnermost = removeHandle(call.handleIn!, call);
@@ -259,11 +262,11 @@ export class Profiling {
     if (!isInnermost) this.usage.handleEndedOutOfOrder();
     if (this.execution !== null) this.execution.resume(this.context.current());
     if (since !== 0) this.own.closed(since);
-    if (closed !== null) announceClose(closed, this.profiler, undefined);
+    if (closed !== null) announceClose(closed, this.profiler);
   }
 
   private takeOutLeft(): void {
-    this.leftCalls.takeOut(stageClose.hasSubscribers ? this.untold : null);
+    this.leftCalls.takeOut(stageClose.hasSubscribers && !isTelling() ? this.untold : null);
     this.hasLeft = false;
   }
 

@@ -20,6 +20,11 @@ let isAnnouncing = false;
 // A program may recurse until there is no stack, and catch the error. Subscribers would then run out of stack too, and
 // Node would raise what they throw as an error that nobody catches. So they are asked where there is enough for them.
 
+/** Whether a subscriber is at work, whose own stages are not told. */
+export function isTelling(): boolean {
+  return isAnnouncing;
+}
+
 /** Tells subscribers of a call that is about to be opened; null where they are not told. */
 export function announceOpen(label: string, profiler: Profiler, parent: StageMessage | null): StageMessage | null {
   if (isAnnouncing || !hasStack()) return null;
@@ -33,17 +38,12 @@ export function announceOpen(label: string, profiler: Profiler, parent: StageMes
  *
  * @param untold is empty afterwards, unless they are told later
  */
-export function announceClose(untold: ClosedCall[], profiler: Profiler, error: unknown): void {
-  if (isAnnouncing) {
-    untold.length = 0;
-    return;
-  }
+export function announceClose(untold: ClosedCall[], profiler: Profiler): void {
   if (!hasStack()) {
-    setImmediate(() => announceClose(untold, profiler, error));
+    setImmediate(() => announceClose(untold, profiler));
     return;
   }
-  // Taken out first: a subscriber may close stages of its own.
-  for (const { label, opened, endNs, wallNs, failed } of untold.splice(0)) {
+  for (const { label, opened, endNs, wallNs, failed, error } of untold.splice(0)) {
     const message: Writable<StageMessage> = writable(opened) ?? {
       label,
       profiler,

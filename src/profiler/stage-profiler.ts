@@ -18,6 +18,7 @@ import { type Fault, NOT_MEASURED, OF_THIS_THREAD, OUT_OF_STACK } from './unmeas
  * Measures stages and sums them up by label. See `Profiler` for its methods.
  *
  * @throws {TypeError} `ERR_STAGEPROF_OPTION` for an unknown option or value
+ * @throws {RangeError} where almost no stack is left
  */
 export class StageProfiler implements Profiler {
   readonly enabled = true;
@@ -79,6 +80,7 @@ export class StageProfiler implements Profiler {
         profiling.endThrown(call, error);
       } catch (fault) {
         call.state = CALL_STATE.threw;
+        call.thrown = error;
         call.context!.left = true;
         profiling.hasLeft = true;
         profiling.counts[(fault as Fault)?.constructor === RangeError ? OUT_OF_STACK : NOT_MEASURED]!++;

@@ -98,7 +98,7 @@ export class Labels {
   private enter(path: string, isFolded = false): LabelNode {
     const node = new LabelNode(path, this.nodes.length);
     this.addRow(path);
-    // Nothing is called until the node is in both places: a row has one node, also where the path cannot be entered.
+    // No call between these lines: once the row is there, its node is too. A path that cannot be entered is the next time.
     this.nodes[node.row] = node;
     if (isFolded) this.others++;
     this.unentered = node;

@@ -171,4 +171,25 @@ describe('subscribers', () => {
     `);
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${'RangeError\n'.repeat(3)}1\n`, stderr: '' });
   });
+
+  test('are told later what failed where there was no stack for them, each with its own error', () => {
+    const { code, stdout, stderr } = runModule(`
+      import { subscribe } from 'node:diagnostics_channel';
+      import { StageProfiler } from ${JSON.stringify(PACKAGE)};
+      const told = [];
+      subscribe('stageprof:stage:close', ({ label, failed, error }) => told.push([label, failed, String(error)]));
+      const profiler = new StageProfiler({ measure: [] });
+      const deep = new Error('deep');
+      // At each level: at some there is room for the stage, and not for subscribers.
+      const dive = () => {
+        try { dive(); } catch {}
+        try { profiler.stage('a', () => { throw deep; }); } catch {}
+      };
+      try { profiler.stage('b', () => { dive(); throw new Error('shallow') }); } catch {}
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      console.log(JSON.stringify([...new Set(told.map((one) => one.join()))].sort()));
+    `);
+    const told = ['b,true,Error: shallow', 'b.a,true,Error: deep'];
+    expect({ code, told: JSON.parse(stdout), stderr }).toEqual({ code: 0, told, stderr: '' });
+  });
 });
