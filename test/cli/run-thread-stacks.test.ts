@@ -37,7 +37,7 @@ function stagesOf(rows: readonly StackRow[], name: string): Record<string, numbe
   return sums;
 }
 
-describe.runIf(process.arch === 'x64')('the stacks of the CPU of other threads', () => {
+describe.runIf(process.arch === 'x64' || process.arch === 'arm64')('the stacks of the CPU of other threads', () => {
   test('are in the stages that have queued the work, by the shares that they had', async () => {
     const { exitCode, rows, report, stderr, file } = await run('pool');
     expect(exitCode).toBe(0);

@@ -74,6 +74,7 @@ export const arm64 = {
 const MUSL_FOLDER = join(kept, 'node-musl');
 /** From 1.2.4 on musl has no functions with 64 in their names. Debian 12 has 1.2.3, and Debian 13 has this one. */
 const NEWER_MUSL = '1.2.5-3';
+const NEWER_MUSL_HASH = 'SHA256:4288deaf14438e6c237491be45f10e3e7badb2e723cedfb08ff1fe687b646c84';
 const NEWER_MUSL_LIBC = join(kept, 'musl-newer', 'usr', 'lib', 'x86_64-linux-musl', 'libc.so');
 const MUSL_LIBC = '/usr/lib/x86_64-linux-musl/libc.so';
 
@@ -86,7 +87,11 @@ export const musl = {
   fetch() {
     if (musl.missing() !== null) installDebian('musl-tools');
     if (!existsSync(musl.node)) makeMuslNode();
-    if (!existsSync(NEWER_MUSL_LIBC)) fetchNewerMusl();
+    try {
+      if (!existsSync(NEWER_MUSL_LIBC)) fetchNewerMusl();
+    } catch (error) {
+      process.stderr.write(`no newer musl: ${error.message}\n`);
+    }
   },
   /** Runs a command in a namespace where the libc of musl is the newer one. */
   withNewer: [
@@ -108,7 +113,12 @@ function fetchNewerMusl() {
   const folder = join(kept, 'musl-newer');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'musl.deb');
-  run('/usr/lib/apt/apt-helper', ['download-file', uri.replace(/musl_[^_]+_/, `musl_${NEWER_MUSL}_`), file]);
+  run('/usr/lib/apt/apt-helper', [
+    'download-file',
+    uri.replace(/musl_[^_]+_/, `musl_${NEWER_MUSL}_`),
+    file,
+    NEWER_MUSL_HASH,
+  ]);
   run('dpkg-deb', ['-x', file, folder]);
   rmSync(file);
 }

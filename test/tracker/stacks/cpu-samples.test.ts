@@ -6,7 +6,7 @@ afterAll(() => programs[Symbol.dispose]());
 
 const ENVIRONMENT = { STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_STACKS: 'cpu' };
 
-describe.runIf(process.arch === 'x64')('the CPU samples of threads', () => {
+describe.runIf(process.arch === 'x64' || process.arch === 'arm64')('the CPU samples of threads', () => {
   test.each([
     ['divide it as it was used, and have all of it', 'shares'],
     ['leave a thread alone that blocks signals, whose CPU is counted', 'blocked'],
