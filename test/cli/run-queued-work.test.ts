@@ -193,15 +193,13 @@ test.runIf(process.arch === 'x64')(
         'allocated',
       ),
     ) as [number, number, number, number];
-    // The busier the machine, the more is unknown, also of what was done alone: all of it is five times the same work.
-    const once = (alone + few + many + unknown) / 5;
-    for (const [found, expected] of [
-      [alone, once],
-      [few, once],
-      [many, 3 * once],
-    ] as const) {
-      expect(found / expected).toBeLessThan(1.15);
-      expect(found / expected).toBeGreaterThan(0.3);
-    }
+    // All of it is five times the same work.
+    const all = alone + few + many + unknown;
+    expect(alone).toBeLessThan((1.15 * all) / 5);
+    expect(few).toBeLessThan((1.15 * all) / 5);
+    expect(many).toBeLessThan((1.15 * 3 * all) / 5);
+    // The busier the machine, the more is unknown, also of what was done alone, and not of each the same part.
+    expect(Math.min(alone, few, many)).toBeGreaterThan(0);
+    expect(alone + few + many).toBeGreaterThan(0.3 * all);
   },
 );

@@ -32,8 +32,9 @@ test('twenty workers with profilers keep few descriptors open, and read all the 
     .map(Number)
     .filter((number) => number >= 800);
   expect(aside.length).toBeGreaterThan(10);
-  // 64 are kept. Each worker's recorder may have one more open at this moment.
-  expect(Math.max(...aside)).toBeLessThan(800 + 64 + workers.length);
+  // 64 are kept. Each worker's recorder may have one more open at this moment. Their numbers may be higher: they were open
+  // beside those that were open for a moment.
+  expect(aside.length).toBeLessThanOrEqual(64 + workers.length);
   await Promise.all(workers.map((worker) => worker.terminate()));
 });
 
@@ -73,6 +74,6 @@ describe('no descriptor stays open', () => {
     const before = open();
     for (let round = 0; round < 5; round++)
       expect(await Promise.all([run(), run(), run(), run()])).toEqual([1, 1, 1, 1]);
-    expect(open()).toBeLessThanOrEqual(before);
+    await expect.poll(open).toBeLessThanOrEqual(before);
   });
 });
