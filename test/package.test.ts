@@ -24,6 +24,40 @@ describe('the manifest', () => {
   });
 });
 
+const isRepository = spawnSync('git', ['rev-parse', '--show-prefix'], { cwd: root, encoding: 'utf8' }).stdout === '\n';
+
+// What a program leaves where it was started, as its profiles, is soon committed by mistake.
+test.skipIf(!isRepository)('every file and folder at the top level of the repository is named here', () => {
+  const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trimEnd().split('\n');
+  expect([...new Set(tracked.map((path) => path.split('/', 1)[0]))].sort()).toEqual([
+    '.ci',
+    '.clang-format',
+    '.editorconfig',
+    '.gitignore',
+    '.npmrc',
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'LICENSE',
+    'README.md',
+    'bench',
+    'binding.gyp',
+    'biome.json',
+    'bundle-page.js',
+    'docs',
+    'examples',
+    'native',
+    'package-lock.json',
+    'package.json',
+    'prebuild.js',
+    'prebuilds',
+    'release.js',
+    'src',
+    'test',
+    'tsconfig.json',
+    'vitest.config.ts',
+  ]);
+});
+
 describe('the tarball', () => {
   let packed: string[];
   beforeAll(() => {
