@@ -19,7 +19,7 @@ export const PASSED_SIGNALS = [
 ] as const satisfies readonly NodeJS.Signals[];
 
 /** How long a program may take to stop, and how often that is checked. */
-const STOP_WITHIN_MS = 500;
+const STOP_WITHIN_MS = 10_000;
 const STOP_POLL_MS = 10;
 
 /**
@@ -34,6 +34,8 @@ export class PassedSignals {
   #child: ChildProcess | undefined;
   /** Signals that arrived before there was a child. */
   readonly #early: NodeJS.Signals[] = [];
+  /** The next look at whether the child has stopped. */
+  #nextLook: NodeJS.Timeout | undefined;
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     if (this.#child === undefined) this.#early.push(signal);
@@ -52,21 +54,32 @@ export class PassedSignals {
 
   close(): void {
     for (const signal of PASSED_SIGNALS) process.off(signal, this.#onSignal);
+    clearTimeout(this.#nextLook);
   }
 
   #pass(signal: NodeJS.Signals, child: ChildProcess): void {
-    // Once the child has been waited for, another process may have its id.
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    if (!(KEY_SIGNALS.has(signal) && sharesTerminalKeys(child.pid))) child.kill(signal);
-    if (signal === 'SIGTSTP') stopWith(child, performance.now() + STOP_WITHIN_MS);
+    if (!isThere(child)) return;
+    if (!(KEY_SIGNALS.has(signal) && sharesTerminalKeys(child.pid!))) child.kill(signal);
+    if (signal !== 'SIGTSTP' && signal !== 'SIGCONT') return;
+    // What was to stop goes on, or is waited for anew: two waits would stop this process twice.
+    clearTimeout(this.#nextLook);
+    if (signal === 'SIGTSTP') this.#stopWith(child, performance.now() + STOP_WITHIN_MS);
+  }
+
+  /**
+   * Stops this process once the child has stopped: only then does the shell take the terminal back. While the child goes
+   * on, this process stays to wait for it.
+   */
+  #stopWith(child: ChildProcess, untilMs: number): void {
+    if (!isThere(child)) return;
+    if (isStopped(child.pid!)) process.kill(process.pid, 'SIGSTOP');
+    else if (performance.now() < untilMs) {
+      this.#nextLook = setTimeout(() => this.#stopWith(child, untilMs), STOP_POLL_MS);
+    }
   }
 }
 
-/**
- * Stops this process once the child has stopped: only then does the shell take the terminal back. While the child goes
- * on, this process stays to wait for it.
- */
-function stopWith(child: ChildProcess, untilMs: number): void {
-  if (isStopped(child.pid!)) process.kill(process.pid, 'SIGSTOP');
-  else if (performance.now() < untilMs) setTimeout(stopWith, STOP_POLL_MS, child, untilMs);
+/** Once a child has been waited for, another process may have its id. */
+function isThere(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 }

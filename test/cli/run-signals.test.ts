@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -89,11 +90,42 @@ describe('stageprof run, sent a signal', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: 'SIGTSTP\nSIGCONT\n' });
   });
 
+  test('SIGTSTP: stops with a program that takes its time to stop', async () => {
+    const onStderr = whenReady(async (run, pid) => {
+      run.kill('SIGTSTP');
+      await until(() => stateOf(pid) === 'T' && stateOf(run.pid!) === 'T');
+      run.kill('SIGCONT');
+      process.kill(pid, 'SIGKILL');
+    });
+    const slow = ['sh', '-c', 'trap "sleep 1; kill -STOP $$" TSTP; echo ready $$ >&2; while sleep 0.1; do :; done'];
+    expect(await runCli(['run', ...slow], { onStderr })).toMatchObject({ exitCode: 137 });
+  });
+
+  test('SIGCONT after SIGTSTP: does not stop where the program stops later', async () => {
+    let state: string | undefined;
+    const onStderr = whenReady(async (run, pid) => {
+      run.kill('SIGTSTP');
+      await once(run.stdout!, 'data');
+      run.kill('SIGCONT');
+      await until(() => stateOf(pid) === 'T');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      state = stateOf(run.pid!);
+      process.kill(pid, 'SIGKILL');
+    });
+    const late = [
+      'sh',
+      '-c',
+      'trap "kill -STOP $$" CONT; trap "echo told" TSTP; echo ready $$ >&2; while sleep 0.1; do :; done',
+    ];
+    expect(await runCli(['run', ...late], { onStderr })).toMatchObject({ exitCode: 137, stdout: 'told\n' });
+    expect(state).toMatch(/^[RSD]$/);
+  });
+
   test('SIGTSTP: does not stop where the program does not', async () => {
     let state: string | undefined;
     const onStderr = whenReady(async (run, pid) => {
       run.kill('SIGTSTP');
-      // Longer than `run` waits for the program to stop.
+      // `run` still looks whether the program stops, and must go on.
       await new Promise((resolve) => setTimeout(resolve, 800));
       state = stateOf(run.pid!);
       process.kill(pid, 'SIGKILL');
