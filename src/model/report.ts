@@ -5,7 +5,7 @@ import type { ModuleField, NumberField } from './number-metrics.js';
 import type { OctavePairs } from './octaves.js';
 import type { ProcessList } from './process-list.js';
 import type { ReportedFinding } from './reported-finding.js';
-import type { SourceName, SourceState } from './sources.js';
+import type { Sources } from './sources.js';
 import type { ThreadCpu } from './thread-cpu.js';
 import type { WorkerThreads } from './worker-threads.js';
 
@@ -52,7 +52,7 @@ export interface ReportHeader {
   readonly program: StageRow | null;
   readonly js_memory_traced: boolean;
   readonly native_memory_traced: boolean;
-  readonly sources: Readonly<Record<SourceName, SourceState>>;
+  readonly sources: Sources;
   readonly overhead_s: number | null;
   readonly labels_folded: number;
   readonly warnings: readonly string[];

@@ -4,7 +4,7 @@ import { quantileSeconds } from '../model/histogram.js';
 import { METRICS } from '../model/metrics.js';
 import { NUMBER_METRICS, type NumberField } from '../model/number-metrics.js';
 import type { StageRow } from '../model/report.js';
-import { OPTIONAL_SOURCE_NAMES, SOURCE_NAMES, type SourceState, stateOf } from '../model/sources.js';
+import { OPTIONAL_SOURCE_NAMES, SOURCE_NAMES, type SourceState, type Sources, stateOf } from '../model/sources.js';
 import { rankOf } from '../render/column-importance.js';
 import { COLUMN_HEADINGS, type Column, type ColumnKey, columnsNamed } from '../render/columns.js';
 import { shortCommand } from '../render/process-table.js';
@@ -246,12 +246,11 @@ function modulesOf({ modules }: ReportView): ModuleData | null {
   };
 }
 
-function sourcesOf(sources: ReportView['report']['sources']): SourceData[] {
-  const given = sources as Readonly<Record<string, SourceState | undefined>>;
+function sourcesOf(sources: Sources): SourceData[] {
   return [
     ...SOURCE_NAMES.map((name) => sourceData(name, SOURCE_MEANING[name], stateOf(sources, name))),
     ...OPTIONAL_SOURCE_NAMES.flatMap((name) => {
-      const state = given[name];
+      const state = sources[name];
       return state === undefined ? [] : [sourceData(name, OPTIONAL_SOURCE_MEANING[name], state)];
     }),
   ];

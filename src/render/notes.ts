@@ -1,7 +1,7 @@
 import { Array, Map, Set } from '../host/intrinsics.js';
 import { type Composition, PARTS } from '../model/composition.js';
 import type { Report } from '../model/report.js';
-import { SOURCE_NAMES, type SourceName, type SourceState, stateOf } from '../model/sources.js';
+import { OPTIONAL_SOURCE_NAMES, SOURCE_NAMES, type SourceState, stateOf } from '../model/sources.js';
 import { heapKib } from '../report/worker-threads.js';
 import { escapeControls } from '../text/escape.js';
 import { count, duration, inline, percent, size } from '../text/format.js';
@@ -35,6 +35,7 @@ export function notesOf(report: Report, { columns, rowsShown, by }: Omitted): No
     ...foldedNote(report),
     ...report.warnings.map((text): Note => ({ key: 'warning', text: escapeControls(text), isAlarm: true })),
     ...sourcesNote(report, explained),
+    ...stacksNotes(report),
     ...leftOutNotes(columns),
   ];
 }
@@ -134,16 +135,21 @@ function foldedNote({ labels_folded: folded }: Report): Note[] {
 
 /** One note for each reason. */
 export function leftOutNotes(columns: readonly LeftOut[]): Note[] {
-  const headings = new Map<string, string[]>();
-  for (const { heading, reason } of columns) {
-    const alike = headings.get(reason);
-    if (alike === undefined) headings.set(reason, [heading]);
-    else alike.push(heading);
-  }
-  return Array.from(headings, ([reason, names]) => ({
+  const alike = namesBy(columns.map(({ heading, reason }) => [reason, heading]));
+  return Array.from(alike, ([reason, names]) => ({
     key: 'left out',
-    text: `${names.join(', ')} (${escapeControls(reason)})`,
+    text: `${names} (${escapeControls(reason)})`,
   }));
+}
+
+/** The names that have the same text, as a list, in the order of the first of each. */
+function namesBy(named: readonly (readonly [text: string, name: string])[]): Map<string, string> {
+  const alike = new Map<string, string>();
+  for (const [text, name] of named) {
+    const others = alike.get(text);
+    alike.set(text, others === undefined ? name : `${others}, ${name}`);
+  }
+  return alike;
 }
 
 /**
@@ -154,21 +160,29 @@ export function leftOutNotes(columns: readonly LeftOut[]): Note[] {
  */
 function sourcesNote({ sources, stages }: Report, explained: ReadonlySet<string>): Note[] {
   const isShared = stages.some(({ overlapped_calls }) => overlapped_calls > 0);
-  const alike = new Map<string, SourceName[]>();
-  for (const name of SOURCE_NAMES) {
-    const told = stateOf(sources, name);
-    const { truth, reason } = told;
-    if (truth === 'exact' || (truth === 'absent' && reason !== undefined && explained.has(reason))) continue;
+  const told = SOURCE_NAMES.flatMap((name) => {
+    const state = stateOf(sources, name);
+    const { truth, reason } = state;
+    if (truth === 'exact' || (truth === 'absent' && reason !== undefined && explained.has(reason))) return [];
     // To charge by the ends of calls is exact if there was never more than one call at a time.
-    if (name === 'attribution' && truth !== 'absent' && !isShared) continue;
-    const state = stateText(told);
-    const names = alike.get(state);
-    if (names === undefined) alike.set(state, [name]);
-    else names.push(name);
-  }
-  if (alike.size === 0) return [];
-  const texts = Array.from(alike, ([state, names]) => `${names.join(', ')} ${state}`);
+    if (name === 'attribution' && truth !== 'absent' && !isShared) return [];
+    return [[stateText(state), name] as const];
+  });
+  if (told.length === 0) return [];
+  const texts = Array.from(namesBy(told), ([state, names]) => `${names} ${state}`);
   return [{ key: 'sources', text: escapeControls(texts.join('; ')) }];
+}
+
+/** What was asked for and is not there, unless a warning has the reason. */
+function stacksNotes({ sources, warnings }: Report): Note[] {
+  const missing = OPTIONAL_SOURCE_NAMES.flatMap((name) => {
+    const { truth, reason = 'no reason is given' } = sources[name] ?? {};
+    return truth === 'absent' && !warnings.some((text) => text.includes(reason)) ? [[reason, name] as const] : [];
+  });
+  return Array.from(namesBy(missing), ([reason, names]) => ({
+    key: 'stacks',
+    text: escapeControls(`${names} absent: ${reason}`),
+  }));
 }
 
 function stateText({ truth, method, bound_kb, readings, skipped }: SourceState): string {

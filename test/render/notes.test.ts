@@ -86,3 +86,20 @@ test('a text from a program cannot move the cursor', () => {
   const hostile = report({ warnings: ['\x1b[2J: 1'], sources: { ...sources, rss: present('sampled', '\x07', '\r') } });
   expect(texts(hostile, { ...ALL, columns: [{ heading: 'x', reason: '\x1bc' }] }).join('')).not.toMatch(/\p{Cc}/u);
 });
+
+test('stacks that were asked for and cannot be taken are told with the reason, once', () => {
+  const { sources } = report();
+  const asked = {
+    ...sources,
+    cpu_stacks: present('sampled', "V8's CPU profiler at 100 Hz"),
+    thread_stacks: absent('an old processor'),
+    native_stacks: absent('an old processor'),
+  };
+  const stacks = (given: Partial<Report>) => texts(report(given), ALL).filter((text) => text.startsWith('stacks'));
+  expect(stacks({})).toEqual([]);
+  expect(stacks({ sources: asked })).toEqual(['stacks: thread_stacks, native_stacks absent: an old processor']);
+  const warned = { ...asked, cpu_stacks: absent('no \u001b room') };
+  expect(stacks({ sources: warned })).toHaveLength(2);
+  expect(stacks({ sources: warned })[0]).toBe('stacks: cpu_stacks absent: no \\x1b room');
+  expect(stacks({ sources: warned, warnings: ['no CPU stacks, no \u001b room: 1'] })).toHaveLength(1);
+});
