@@ -96,7 +96,9 @@ describe('the tarball', () => {
 
   // No name of a libc: the same file serves glibc and musl.
   test('has the prebuilt addon and tracker for each processor', () => {
-    const files = ['x64', 'arm64'].flatMap((arch) =>
+    // Another one is built when it is named.
+    const named = existsSync(join(root, 'prebuilds', 'linux-ppc64')) ? ['ppc64'] : [];
+    const files = ['x64', 'arm64', ...named].flatMap((arch) =>
       ['COMPILER.txt', 'SOURCES.sha256', 'libstageprof_tracker.so', 'stageprof.node'].map(
         (name) => `prebuilds/linux-${arch}/${name}`,
       ),

@@ -13,17 +13,17 @@ export function addonAdvice({ addon }: Capabilities, { platform, arch }: Machine
   if (addon.reason !== undefined && FORBIDDEN.test(addon.reason)) {
     return 'run Node without --no-addons or, under its permission model, with --allow-addons and --allow-fs-read';
   }
-  return `run npm ci on ${platform} ${arch} itself, or, where stageprof has no prebuild for it, ${REBUILD}`;
+  return `run npm ci on ${platform} ${arch} itself, or, where stageprof has no prebuild for it, ${BUILD}`;
 }
 
-const REBUILD = 'npx node-gyp rebuild in a checkout of it';
+const BUILD = 'build one in a checkout of it (docs/platforms.md)';
 
 /** How to use the tracker, or what to do where its library is missing; undefined where nothing can be done. */
 export function trackerAdvice(tracker: TrackerFile, { platform, arch }: Machine): string | undefined {
   if (tracker.path !== null) {
     return 'stageprof run -- node app.js loads it; by hand: STAGEPROF_TRACK_MODULES=1 LD_PRELOAD=<path> node --import stageprof/register app.js';
   }
-  return platform === 'linux' ? `where stageprof has no prebuild for ${platform} ${arch}, ${REBUILD}` : undefined;
+  return platform === 'linux' ? `where stageprof has no prebuild for ${platform} ${arch}, ${BUILD}` : undefined;
 }
 
 /**
