@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checksOf, Programs } from '../support/compiled-programs.js';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { Programs } from '../support/compiled-programs.js';
 import { expectPackageWorks, expectStacks, expectThreadStacks } from '../support/expect-package.js';
+import { expectRight } from '../support/expect-right.js';
 import { nodeHeaders } from '../support/native-stages.js';
 import { expectChains } from '../support/unwound-chains.js';
 import { arm64, installInto, nodeOf, root } from './platforms.js';
@@ -46,14 +47,8 @@ describe.skipIf(missing !== null)(`on emulated arm64${missing === null ? '' : ` 
   afterAll(() => trackers[Symbol.dispose]());
   const under = { tracker: join(root, 'prebuilds', 'linux-arm64', 'libstageprof_tracker.so'), run: arm64.run };
 
-  function expectRight(command: readonly string[], environment: NodeJS.ProcessEnv) {
-    const { plain, tracked, checks, wrong } = checksOf(command, [], environment, under);
-    expect(tracked).toEqual(plain);
-    expect(checks.length).toBeGreaterThan(0);
-    expect(wrong).toEqual([]);
-  }
-  function expectExact(source: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-    expectRight([trackers.compile(source), ...args], environment);
+  function expectCounted(source: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    expectRight([trackers.compile(source), ...args], [], environment, under);
   }
 
   const FUNCTIONS = ['malloc', 'calloc', 'realloc', 'reallocarray', 'memalign', 'aligned_alloc', 'posix_memalign'];
@@ -67,24 +62,24 @@ describe.skipIf(missing !== null)(`on emulated arm64${missing === null ? '' : ` 
   ];
   test.each(partOf(COUNTED))(
     'the tracker counts exactly: %s %s',
-    (source, name) => expectExact(source, [name]),
+    (source, name) => expectCounted(source, [name]),
     30_000,
   );
 
   test('the tracker counts exactly: mappings, modules, windows', () => {
-    expectExact('run_plugin.c', [trackers.compile('mappings.c', 'mappings.c.mapping.so')]);
+    expectCounted('run_plugin.c', [trackers.compile('mappings.c', 'mappings.c.mapping.so')]);
     const plugins = ['first.so', 'second.so'].map((name) => trackers.compile('plugin.cc', name));
-    expectExact('modules.c', plugins, { STAGEPROF_TRACK_MODULES: '1' });
-    expectExact('windows.c', []);
+    expectCounted('modules.c', plugins, { STAGEPROF_TRACK_MODULES: '1' });
+    expectCounted('windows.c', []);
   }, 60_000);
 
   // Stacks are not taken there: the emulator's list of mappings has no stack then.
   test('the tracker counts exactly with pages of 64 KiB', () => {
     const large = { QEMU_PAGESIZE: '65536' };
-    expectExact('run_plugin.c', [trackers.compile('mappings.c', 'mappings.c.mapping.so')], large);
-    expectExact('windows.c', [], large);
-    expectExact('functions.c', ['malloc'], large);
-    expectExact('threads.c', ['churn'], large);
+    expectCounted('run_plugin.c', [trackers.compile('mappings.c', 'mappings.c.mapping.so')], large);
+    expectCounted('windows.c', [], large);
+    expectCounted('functions.c', ['malloc'], large);
+    expectCounted('threads.c', ['churn'], large);
   });
 
   test.each(partOf(['estimate', 'unloading', 'owners', 'peak', 'stages', 'signals']))(
@@ -93,7 +88,7 @@ describe.skipIf(missing !== null)(`on emulated arm64${missing === null ? '' : ` 
       const libraries = ['one.so', 'two.so'].map((output) => trackers.compile('stacks/keeper.c', output));
       const program = trackers.compile('stacks/sites.c', 'sites', '-lm');
       const environment = { STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_LIVE: '524288', STAGEPROF_TRACK_STACKS: '1' };
-      expectRight([program, what, ...libraries], environment);
+      expectRight([program, what, ...libraries], [], environment, under);
     },
     60_000,
   );
@@ -105,7 +100,7 @@ describe.skipIf(missing !== null)(`on emulated arm64${missing === null ? '' : ` 
       const library = trackers.compile('stacks/cpu_library.c', 'cpu_library.so');
       const program = trackers.compile('stacks/cpu_samples.cc', 'cpu_samples');
       const environment = { STAGEPROF_TRACK_MODULES: '1', STAGEPROF_TRACK_STACKS: 'cpu' };
-      expectRight([program, what, library], environment);
+      expectRight([program, what, library], [], environment, under);
     },
     60_000,
   );

@@ -1,5 +1,6 @@
-import { afterAll, describe, expect, test } from 'vitest';
-import { checksOf, Programs } from '../../support/compiled-programs.js';
+import { afterAll, describe, test } from 'vitest';
+import { Programs } from '../../support/compiled-programs.js';
+import { expectRight } from '../../support/expect-right.js';
 
 const programs = new Programs();
 afterAll(() => programs[Symbol.dispose]());
@@ -30,9 +31,6 @@ describe.runIf(process.arch === 'x64' || process.arch === 'arm64')('the CPU samp
   function expectAsSampled(what: string, behind: readonly string[]): void {
     const library = programs.compile('stacks/cpu_library.c', 'cpu_library.so');
     const command = [programs.compile('stacks/cpu_samples.cc', 'cpu_samples'), what, library];
-    const { plain, tracked, checks, wrong } = checksOf(command, behind, ENVIRONMENT);
-    expect(tracked).toEqual(plain);
-    expect(wrong).toEqual([]);
-    expect(checks.length).toBeGreaterThan(0);
+    expectRight(command, behind, ENVIRONMENT);
   }
 });
