@@ -43,33 +43,60 @@ function fetchNode(arch, line) {
   run('npm', ['install', '--force', '--no-package-lock', '--prefix', folder, `${nodePackage(arch)}@${line}`]);
 }
 
-/** The libraries of Debian's cross compiler. */
-const ARM64_ROOT = '/usr/aarch64-linux-gnu';
-const QEMU = join(kept, 'qemu', 'usr', 'bin', 'qemu-aarch64-static');
-
-export const arm64 = {
-  cc: 'aarch64-linux-gnu-gcc',
-  cxx: 'aarch64-linux-gnu-g++',
+/**
+ * A processor that QEMU emulates, with the libraries of Debian's cross compiler.
+ *
+ * @param {{ name: string, triplet: string, machine: string, qemu: string, lines?: string[] }} processor `name`: that of the npm
+ *   package of Node and of the script here; `machine`: see emulate.sh; `lines`: those that npm has for it
+ */
+function emulated({ name, triplet, machine, qemu: command, lines: available = LINES }) {
+  const qemu = join(kept, 'qemu', 'usr', 'bin', command);
+  const cxx = `${triplet}-g++`;
+  const remedy = `npm run test:${name} -- --fetch`;
   /** A program that another one starts is emulated as well. */
-  run: [join(root, 'test', 'platforms', 'emulate.sh'), QEMU, ARM64_ROOT],
-  missing() {
-    if (!answers(arm64.cxx, '--version')) return `no ${arm64.cxx}: npm run test:arm64 -- --fetch`;
-    if (!existsSync(QEMU)) return `no ${QEMU}: npm run test:arm64 -- --fetch`;
-    if (!answers(...arm64.run, 'true')) return 'this kernel has no binfmt_misc for a namespace of its own';
-    return null;
-  },
-  fetch(lines = LINES) {
-    if (!answers(arm64.cxx, '--version')) installDebian('g++-aarch64-linux-gnu');
-    if (!existsSync(QEMU)) {
-      // Unpacked and not installed: its scripts would have the whole machine run such programs.
-      const folder = join(kept, 'qemu');
-      mkdirSync(folder, { recursive: true });
-      run('apt-get', ['download', '-qq', 'qemu-user-static'], { cwd: folder });
-      run('sh', ['-c', 'dpkg-deb -x qemu-user-static_*.deb . && rm qemu-user-static_*.deb'], { cwd: folder });
-    }
-    for (const line of lines) fetchNode('arm64', line);
-  },
-};
+  const run = [join(root, 'test', 'platforms', 'emulate.sh'), qemu, `/usr/${triplet}`, machine];
+  return {
+    lines: available,
+    cc: `${triplet}-gcc`,
+    cxx,
+    run,
+    missing() {
+      if (!answers(cxx, '--version')) return `no ${cxx}: ${remedy}`;
+      if (!existsSync(qemu)) return `no ${qemu}: ${remedy}`;
+      if (!answers(...run, 'true')) return 'this kernel has no binfmt_misc for a namespace of its own';
+      return null;
+    },
+    fetch(lines) {
+      if (!answers(cxx, '--version')) installDebian(`g++-${triplet}`);
+      if (!existsSync(qemu)) fetchQemu();
+      for (const line of lines) fetchNode(name, line);
+    },
+  };
+}
+
+function fetchQemu() {
+  // Unpacked and not installed: its scripts would have the whole machine run such programs.
+  const folder = join(kept, 'qemu');
+  mkdirSync(folder, { recursive: true });
+  run('apt-get', ['download', '-qq', 'qemu-user-static'], { cwd: folder });
+  run('sh', ['-c', 'dpkg-deb -x qemu-user-static_*.deb . && rm qemu-user-static_*.deb'], { cwd: folder });
+}
+
+export const arm64 = emulated({
+  name: 'arm64',
+  triplet: 'aarch64-linux-gnu',
+  machine: '\\xb7',
+  qemu: 'qemu-aarch64-static',
+});
+
+export const ppc64le = emulated({
+  name: 'ppc64le',
+  triplet: 'powerpc64le-linux-gnu',
+  machine: '\\x15',
+  qemu: 'qemu-ppc64le-static',
+  // There is no later one.
+  lines: ['20'],
+});
 
 const MUSL_FOLDER = join(kept, 'node-musl');
 /** From 1.2.4 on musl has no functions with 64 in their names. Debian 12 has 1.2.3, and Debian 13 has this one. */

@@ -31,8 +31,12 @@ function run({ folder, inside, node, environment }: Installation, ...args: strin
   return { status, stdout, stderr };
 }
 
-/** `doctor`, `run` and `map` do what they do on the machine that the package is made on. */
-export function expectPackageWorks(installed: Installation): void {
+/**
+ * `doctor`, `run` and `map` do what they do on the machine that the package is made on.
+ *
+ * @returns what `run --stacks native` has said
+ */
+export function expectPackageWorks(installed: Installation): { readonly stderr: string } {
   const { inside, folder, program } = installed;
   const doctor = run(installed, 'doctor', '--json');
   expect(doctor.stderr).toBe('');
@@ -64,6 +68,7 @@ export function expectPackageWorks(installed: Installation): void {
     { input: 'a', kept: 20, stages: [{ stage: 'allocate', calls: 1 }] },
     { input: 'b', stages: [{ stage: 'allocate', calls: 1 }] },
   ]);
+  return { stderr: ran.stderr };
 }
 
 interface Row {
