@@ -54,7 +54,7 @@ test('the parts exceed the resident set by little, which is memory that is not r
   const kept = Buffer.alloc(32 << 20, 1);
   sampler.readEntry();
   // The previous test may have used up the time budget for the list of mappings.
-  for (let left = 100; left > 0; left--) {
+  for (let left = 3000; left > 0; left--) {
     const composition = sampler.composition();
     if (composition === null) {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);

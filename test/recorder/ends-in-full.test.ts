@@ -43,11 +43,11 @@ describe('the report of a process that was ended by a signal', () => {
   test('has the JS heap of a thread that neither collects nor waits nor opens a stage', () => {
     const { signal, report } = end(
       `const kept = [];
-      const until = process.hrtime.bigint() + 1_200_000_000n;
-      while (process.hrtime.bigint() < until) {
+      // By its CPU, and not by the time: the heap of a thread that hardly runs is not looked at.
+      while (process.cpuUsage().user < 1_200_000) {
         if (kept.length < 400) kept.push(new Array(1000).fill(0));
         // Each reading of the clock allocates.
-        else for (let i = 0; i < 100_000; i++);
+        else for (let i = 0; i < 1_000_000; i++);
       }
       process.kill(process.pid, 'SIGKILL');`,
       ['--max-semi-space-size=64', '--min-semi-space-size=64'],
@@ -157,10 +157,12 @@ test('a program that closes the descriptors of others finds nothing of a recorde
       opened.push(fs.openSync(path(opened.length), 'w+'));
       fs.writeSync(opened.at(-1), 'mine');
     }
+    // Some were open for a moment only, and the recorder may have opened some again.
+    const taken = ours.filter((fd) => opened.includes(fd));
     for (let i = 0; i < 300; i++) profiler.stage('label' + i).end();
     profiler.close();
     const texts = new Set(opened.map((_, i) => fs.readFileSync(path(i), 'latin1')));
-    console.log(ours.length > 1 && opened.includes(Math.max(...ours)), [...texts].join());
+    console.log(taken.length > ours.length / 2, [...texts].join());
     for (const fd of opened) fs.fstatSync(fd);
     process.on('exit', () => fs.rmSync(${JSON.stringify(folder)}, { recursive: true }));`.replace(
       'profiler.close();',

@@ -35,7 +35,9 @@ async function enter(stage, round) {
 }
 
 const STILL_BYTES = 2 ** 18;
-const MOST_LOOKS = 25;
+/** So many looks in a row find it still: threads of V8 that collect may have no CPU for a while. */
+const STILL_LOOKS = 5;
+const MOST_LOOKS = 100;
 
 /**
  * Waits until collections have given back what they found: the system and the profiler each read the resident set, one
@@ -43,11 +45,12 @@ const MOST_LOOKS = 25;
  */
 async function holdStill() {
   let before = 0;
-  for (let look = 0; look < MOST_LOOKS; look++) {
+  let still = 0;
+  for (let look = 0; look < MOST_LOOKS && still < STILL_LOOKS; look++) {
     const now = process.memoryUsage.rss();
-    if (Math.abs(now - before) <= STILL_BYTES) return;
+    still = Math.abs(now - before) <= STILL_BYTES ? still + 1 : 0;
     before = now;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
