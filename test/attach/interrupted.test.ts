@@ -8,7 +8,6 @@ import { OpenedMark } from '../../src/attach/opened-mark.js';
 import { RemoteAgent } from '../../src/attach/remote-agent.js';
 import { findTarget } from '../../src/attach/target.js';
 import { listeningPorts } from '../../src/os/listening-ports.js';
-import { readProcessStatus } from '../../src/os/process-status.js';
 import { attach, expectUntouched } from '../support/attach.js';
 import { AttachTarget } from '../support/attach-target.js';
 
@@ -33,18 +32,16 @@ async function expectNoPort(target: AttachTarget): Promise<void> {
   await expectUntouched(target);
 }
 
-const SIGHUP_BIT = 1n;
-
-/** Node itself does not catch SIGHUP. */
-async function awaitHandlers(pid: number): Promise<void> {
-  while (((readProcessStatus(pid)?.caught ?? 0n) & SIGHUP_BIT) === 0n) await delay(2);
-}
+/** As soon as the command handles signals: SIGHUP is the last of them. */
+const INTERRUPTS_ITSELF = `process.on('newListener', (name) => {
+  if (name === 'SIGHUP') setImmediate(() => process.kill(process.pid, 'SIGINT'));
+});`;
 
 describe('Ctrl-C while the inspector of a process is not open leaves none open', () => {
   test('while /proc is read: the process is not touched', async () => {
     const target = await AttachTarget.start(['idle']);
     const { exitCode, stdout, lines } = await attach(target, [], {
-      onSpawn: (child) => void awaitHandlers(child.pid!).then(() => child.kill('SIGINT')),
+      nodeFlags: [`--import=data:text/javascript,${encodeURIComponent(INTERRUPTS_ITSELF)}`],
     });
     expect(exitCode).toBe(130);
     expect(stdout).toMatch(/^memory /m);
@@ -106,7 +103,7 @@ test('Ctrl-C does not close the inspector under another attach that is at work',
   const target = await AttachTarget.start(['idle']);
   const found = findTarget(target.pid)!;
   const other = await openInspector(found, new AbortController().signal);
-  const agent = await RemoteAgent.start(other.client, { ...agentOrder(found, true, LOOK), addon: null }, 5000);
+  const agent = await RemoteAgent.start(other.client, { ...agentOrder(found, true, LOOK), addon: null }, 60_000);
   const interruption = new AbortController();
   const connect = InspectorClient.connect.bind(InspectorClient);
   vi.spyOn(InspectorClient, 'connect').mockImplementationOnce((...where) => {

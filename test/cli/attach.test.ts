@@ -209,7 +209,7 @@ test('an attach that is killed is undone by the program itself, and the next one
   const found = findTarget(target.pid)!;
   const { client } = await openInspector(found, new AbortController().signal);
   const order = agentOrder(found, true, { seconds: 1, stacks: new Set(['native']), mayPause: true });
-  await RemoteAgent.start(client, { ...order, lastsMs: 5000 }, 5000);
+  await RemoteAgent.start(client, { ...order, lastsMs: 10_000 }, 60_000);
   await client.close();
   expect(listeningPorts(target.pid)).toHaveLength(1);
   while (listeningPorts(target.pid).length > 0) await delay(50);

@@ -19,7 +19,7 @@ const spin = (ms) => { for (const begun = process.cpuUsage(); cpuMs(begun) < ms;
 await profiler.stage('load', async () => {
   globalThis.kept = Buffer.alloc(30e6, 1);
   spin(Number(process.argv[2] ?? 300));
-  await profiler.stage('read', () => sleep(400));
+  await profiler.stage('read', () => sleep(1500));
 });
 `;
 

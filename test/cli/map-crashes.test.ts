@@ -43,10 +43,10 @@ const ENDINGS: Record<string, object> = {
 };
 
 const TIMEOUTS: Record<string, object> = {
-  hangs: { kind: 'timeout', signal: 'SIGKILL', message: expect.stringMatching(/^took longer than 1 s/) },
-  heeds: { kind: 'timeout', message: 'took longer than 1 s' },
-  waits: { kind: 'timeout', message: 'took longer than 1 s' },
-  never: { kind: 'timeout', message: 'took longer than 1 s' },
+  hangs: { kind: 'timeout', signal: 'SIGKILL', message: expect.stringMatching(/^took longer than 5 s/) },
+  heeds: { kind: 'timeout', message: 'took longer than 5 s' },
+  waits: { kind: 'timeout', message: 'took longer than 5 s' },
+  never: { kind: 'timeout', message: 'took longer than 5 s' },
 };
 
 describe.each([
@@ -89,13 +89,13 @@ describe.each([
   test('ends inputs that take too long, and says in which stages they were', async () => {
     const folders = new MapFolders();
     const inputs = ['before', ...Object.keys(TIMEOUTS), 'after'];
-    const flags = ['--jobs', '3', '--timeout', '1', '--outdir', folders.records, ...profile];
+    const flags = ['--jobs', '3', '--timeout', '5', '--outdir', folders.records, ...profile];
     const { exitCode, lines } = await runCli(['map', ...flags, ENDS, ...inputs], { env: folders.env });
     expect(exitCode).toBe(1);
     expect(lines.at(-1)).toContain('6 inputs: 2 done, 4 failed, in');
     const stage = isProfiled ? ', in outer.inner' : '';
     for (const input of ['heeds', 'waits', 'never'])
-      expect(lines).toContain(`stageprof: ${input}: failed, took longer than 1 s${stage}`);
+      expect(lines).toContain(`stageprof: ${input}: failed, took longer than 5 s${stage}`);
     // The message says that already.
     expect(lines.find((line) => line.startsWith('stageprof: hangs: failed'))).not.toMatch(/outer.*outer/);
     const records = readRecords(folders.records);
@@ -132,17 +132,20 @@ test('a crash between two inputs fails the run, but neither input', async () => 
 
 test('does not wait for a process that keeps the output of an ended one open', async () => {
   const folders = new MapFolders();
-  const startMs = performance.now();
+  let holder: number | undefined;
   const { exitCode, stdout, lines } = await runCli(['map', '--outdir', folders.records, ENDS, 'holds', 'after'], {
     env: folders.env,
     onStderr: (stderr) => {
       const [, pid] = /^holder (\d+)$/m.exec(stderr) ?? [];
-      if (pid !== undefined) onTestFinished(() => killIfThere(Number(pid)));
+      if (holder !== undefined || pid === undefined) return;
+      holder = Number(pid);
+      onTestFinished(() => killIfThere(holder!));
     },
   });
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(lines.at(-1)).toContain('2 inputs: 1 done, 1 failed, in');
-  expect(performance.now() - startMs).toBeLessThan(15_000);
+  // It throws where there is none.
+  process.kill(holder!, 0);
 });
 
 test('loses nothing that a process had printed before it crashed, however slow the reader', async () => {

@@ -9,7 +9,7 @@ const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const REGISTER = pathToFileURL(fileURLToPath(new URL('../../dist/register.js', import.meta.url))).href;
 
 /** Far more than any host takes that does not hang. */
-const LIMIT_S = 30;
+const LIMIT_S = 100;
 
 const MAP = ['map', '--outdir', 'out'];
 

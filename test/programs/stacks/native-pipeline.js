@@ -12,7 +12,7 @@ export default async (input, { profiler }) => {
     await delay(5);
     profiler.stage('works', () => {});
     // What has outlived which stages is noted once a second.
-    await delay(2500);
+    await delay(5000);
     process.kill(process.pid, 'SIGKILL');
   }
   return {};

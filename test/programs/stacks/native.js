@@ -40,7 +40,7 @@ else if (how === 'rounds' || how === 'rounds killed') {
   }
   if (how === 'rounds killed') {
     // What has outlived which stages is noted once a second.
-    await delay(2500);
+    await delay(5000);
     process.kill(process.pid, 'SIGKILL');
   }
 } else if (how === 'one after another') {

@@ -12,10 +12,10 @@ import { spinCpu } from './spin-cpu.js';
 
 const how = process.argv[2];
 const profiler = activeProfiler();
-const busyMain = (ms) => spin(ms) + 1;
+const busyMain = (ms) => spinCpu(ms) + 1;
 const busyFirst = (ms) => spinCpu(ms) + 5;
 const busySecond = (ms) => spinCpu(ms) + 6;
-const busyChild = (ms) => spin(ms) + 2;
+const busyChild = (ms) => spinCpu(ms) + 2;
 const busyThread1 = (ms) => spin(ms) + 3;
 const busyThread2 = (ms) => spin(ms) + 4;
 
@@ -121,6 +121,8 @@ else if (how === 'children') {
   });
   session.disconnect();
 } else if (how === 'blocked') {
+  profiler.stage('begun', () => busyMain(100));
+  await sampled('busyMain');
   profiler.stage('blocked', () => busyFirst(1500) + busySecond(1500));
 } else if (how === 'kill') {
   profiler.stage('kill', () => busyMain(3000));
