@@ -1,6 +1,5 @@
-// node test/matrix.js [--quick] [--results FOLDER] [--retry N] [line…]: runs the suite on other lines of Node, with one build of the addon.
+// node test/matrix.js [--quick] [--results FOLDER] [line…]: runs the suite on other lines of Node, with one build of the addon.
 // --quick: only what depends on the line. --results: vitest's results as FOLDER/LINE.json.
-// --retry: how often a failed test is tried again.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -32,7 +31,6 @@ const { values, positionals } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     results: { type: 'string' },
-    retry: { type: 'string', default: '0' },
   },
   allowPositionals: true,
 });
@@ -56,8 +54,7 @@ for (const line of positionals.length > 0 ? positionals : LINES) {
   const env = { ...process.env, PATH: `${join(node, '..')}:${process.env.PATH}` };
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const files = values.quick ? QUICK : [];
-  if (run(node, [vitest, 'run', `--retry=${values.retry}`, ...reportersFor(line), ...files], env) !== 0)
-    failed.push(line);
+  if (run(node, [vitest, 'run', ...reportersFor(line), ...files], env) !== 0) failed.push(line);
 }
 if (failed.length > 0) {
   process.stderr.write(`failed on Node ${failed.join(', ')}\n`);
