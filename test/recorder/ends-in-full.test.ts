@@ -162,7 +162,7 @@ test('a program that closes the descriptors of others finds nothing of a recorde
     for (let i = 0; i < 300; i++) profiler.stage('label' + i).end();
     profiler.close();
     const texts = new Set(opened.map((_, i) => fs.readFileSync(path(i), 'latin1')));
-    console.log(taken.length > ours.length / 2, [...texts].join());
+    console.log(ours.length > 1 && taken.length > ours.length / 2, [...texts].join());
     for (const fd of opened) fs.fstatSync(fd);
     process.on('exit', () => fs.rmSync(${JSON.stringify(folder)}, { recursive: true }));`.replace(
       'profiler.close();',
