@@ -16,7 +16,7 @@ if (process.argv[2] !== 'workers') process.dlopen(addon, process.env.ADDON);
 const { make, queue, cancel, drop, request, thread, stay, tell, wake } = addon.exports;
 const { listen, unlisten, abandon, countCleaned, callThread, callMany } = addon.exports;
 const MIB = 2 ** 20;
-const HOW = { itself: 0, inThread: 1, byWaking: 2, sleeps: 3, inStdThread: 4, byWakingStd: 5, byCalling: 6 };
+const HOW = { itself: 0, inThread: 1, byWaking: 2, untilCancel: 3, inStdThread: 4, byWakingStd: 5, byCalling: 6 };
 const TASKS = '/proc/self/task';
 const profiler = activeProfiler();
 const told = [];
@@ -97,14 +97,14 @@ const programs = {
   },
   async cancelled() {
     // As many as the pool has threads.
-    const sleeping = Array.from({ length: 4 }, () => queuesOnce(0, HOW.sleeps));
+    const waiting = Array.from({ length: 4 }, () => queuesOnce(0, HOW.untilCancel));
     await profiler.stage('cancelled', async () => {
       const { work, queued } = makeWork();
       const answer = queued(4);
       told.push(cancel(work), await answer, drop(work));
     });
     told.push(drop(makeWork().work));
-    await Promise.all(sleeping);
+    await Promise.all(waiting);
     await profiler.stage('few', () => queuesOnce(2));
   },
   async threads() {

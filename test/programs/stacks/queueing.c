@@ -134,6 +134,13 @@ static void* call_in_thread(void* data) {
 
 static int has_cancelled;
 
+// So that what is to be cancelled cannot have begun: this has the thread until then.
+static void wait_for_cancel(void) {
+  for (int turn = 0; turn < 60000 && !__atomic_load_n(&has_cancelled, __ATOMIC_ACQUIRE); ++turn) {
+    usleep(1000);
+  }
+}
+
 static void execute(napi_env env, void* data) {
   (void)env;
   Work* const work = data;
@@ -141,10 +148,7 @@ static void execute(napi_env env, void* data) {
   if (work->how == 0) in_work(work->bytes);
   if (work->how == 1) run(work_in_thread, work->bytes);
   if (work->how == 2) wake(work->bytes);
-  // Until other work is cancelled, so that it cannot have begun.
-  for (int turn = 0;
-       work->how == 3 && turn < 60000 && !__atomic_load_n(&has_cancelled, __ATOMIC_ACQUIRE); ++turn)
-    usleep(1000);
+  if (work->how == 3) wait_for_cancel();
   if (work->how == 4) run_in_std_thread(in_std_thread, work->bytes);
   if (work->how == 5) wake_std_thread(work->bytes);
   if (work->how == 6) call_listener(work->bytes, (int)(work->bytes >> 20));
