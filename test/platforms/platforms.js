@@ -54,16 +54,16 @@ function emulated({ name, triplet, machine, qemu: command, lines: available = LI
   const cxx = `${triplet}-g++`;
   const remedy = `npm run test:${name} -- --fetch`;
   /** A program that another one starts is emulated as well. */
-  const run = [join(root, 'test', 'platforms', 'emulate.sh'), qemu, `/usr/${triplet}`, machine];
+  const emulate = [join(root, 'test', 'platforms', 'emulate.sh'), qemu, `/usr/${triplet}`, machine];
   return {
     lines: available,
     cc: `${triplet}-gcc`,
     cxx,
-    run,
+    run: emulate,
     missing() {
       if (!answers(cxx, '--version')) return `no ${cxx}: ${remedy}`;
       if (!existsSync(qemu)) return `no ${qemu}: ${remedy}`;
-      if (!answers(...run, 'true')) return 'this kernel has no binfmt_misc for a namespace of its own';
+      if (!answers(...emulate, 'true')) return 'this kernel has no binfmt_misc for a namespace of its own';
       return null;
     },
     fetch(lines) {

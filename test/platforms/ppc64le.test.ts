@@ -31,6 +31,11 @@ describe.skipIf(missing !== null)(`on emulated ppc64le${missing === null ? '' : 
     }
   });
 
+  function expectCounted(source: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
+    const under = { tracker: join(built, 'libstageprof_tracker.so'), run: ppc64le.run };
+    expectRight([trackers.compile(source), ...args], [], environment, under);
+  }
+
   const LARGE = '65536';
   test.each([
     ['functions.c', ['malloc'], '4096'],
@@ -45,16 +50,13 @@ describe.skipIf(missing !== null)(`on emulated ppc64le${missing === null ? '' : 
     ['operators.cc', ['throws'], LARGE],
     ['windows.c', [], LARGE],
   ])('the tracker counts exactly: %s %j with pages of %s bytes', (source, args, QEMU_PAGESIZE) => {
-    const under = { tracker: join(built, 'libstageprof_tracker.so'), run: ppc64le.run };
-    expectRight([trackers.compile(source), ...args], [], { QEMU_PAGESIZE }, under);
+    expectCounted(source, args, { QEMU_PAGESIZE });
   });
 
   test('the tracker counts exactly: mappings and modules', () => {
-    const under = { tracker: join(built, 'libstageprof_tracker.so'), run: ppc64le.run };
-    const mappings = trackers.compile('mappings.c', 'mappings.c.mapping.so');
-    expectRight([trackers.compile('run_plugin.c'), mappings], [], { QEMU_PAGESIZE: LARGE }, under);
+    expectCounted('run_plugin.c', [trackers.compile('mappings.c', 'mappings.c.mapping.so')], { QEMU_PAGESIZE: LARGE });
     const plugins = ['first.so', 'second.so'].map((name) => trackers.compile('plugin.cc', name));
-    expectRight([trackers.compile('modules.c'), ...plugins], [], { STAGEPROF_TRACK_MODULES: '1' }, under);
+    expectCounted('modules.c', plugins, { STAGEPROF_TRACK_MODULES: '1' });
   });
 
   test.skipIf(!existsSync(node))(
